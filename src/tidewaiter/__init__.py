@@ -1,0 +1,1 @@
+"""Tidewaiter: screen consignments for controlled and watched chemicals, and say why."""

@@ -1,0 +1,1 @@
+"""What every layer may use: records, errors, quantities, dates, files."""

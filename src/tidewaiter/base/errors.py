@@ -1,0 +1,28 @@
+"""Errors that a user can mend. Whatever else is raised is our bug."""
+
+
+class TidewaiterError(Exception):
+    """Something a user can mend: what is wrong, where, and what would do."""
+
+    def __init__(self, message: str, *, at: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.at = at
+        self.hint = hint
+
+    def __str__(self) -> str:
+        """Return the place and the message; the hint is a line of its own."""
+        first = f"{self.at}: {self.message}" if self.at else self.message
+        return f"{first}\nhint: {self.hint}" if self.hint else first
+
+
+class InputError(TidewaiterError):
+    """A value in a file, a form or a message that cannot be read."""
+
+
+class RegistryError(TidewaiterError):
+    """A file of facts (substances, rules, regimes) that contradicts itself or its record."""
+
+
+class StoreError(TidewaiterError):
+    """A database that cannot be used as it is."""
