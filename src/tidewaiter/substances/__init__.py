@@ -1,0 +1,1 @@
+"""Substances: the registry of what is controlled or watched, and the law on a day."""

@@ -1,0 +1,133 @@
+"""The registry: every substance, regime and source, read strictly from its files."""
+
+from collections.abc import Iterator
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import msgspec
+
+from tidewaiter.base.cache import cached, digest
+from tidewaiter.base.errors import RegistryError
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml, toml_files
+from tidewaiter.substances.types import Regime, Source, Substance
+
+_FORMAT = "1"  # of the registry as cached
+
+
+class Registry(Record, frozen=True, kw_only=True):
+    """All that is known of substances and their law, ours and an authority's own."""
+
+    substances: tuple[Substance, ...]  # sorted by slug
+    regimes: dict[str, Regime]
+    sources: dict[str, Source]
+    digest: str  # of all files it was read from
+
+    def substance(self, slug: str) -> Substance:
+        """Return a substance by its slug.
+
+        Raises:
+            RegistryError: There is none.
+        """
+        for substance in self.substances:
+            if substance.slug == slug:
+                return substance
+        raise RegistryError(f'no substance is called "{slug}"', hint="tidewaiter substances lists all")
+
+
+def load_registry(own: tuple[Path, ...] = ()) -> Registry:
+    """Load the registry that travels with the package, and an authority's own lists.
+
+    Args:
+        own: Folders of substance files of the same format, each with a folder `sources`
+            and `regimes` where its files name any that ours lack. A file with a slug of
+            ours adds its names, forms and controls to that substance.
+
+    Raises:
+        RegistryError: A file is malformed, or names a source or regime that is not there.
+    """
+    key = digest(_all_files(own), _FORMAT)
+
+    def make(folder: Path) -> None:
+        found = read_registry(own, key)
+        (folder / "registry.msgpack").write_bytes(msgspec.msgpack.encode(found))
+
+    file = cached("registry", key, make) / "registry.msgpack"
+    return msgspec.msgpack.decode(file.read_bytes(), type=Registry)
+
+
+def read_registry(own: tuple[Path, ...], key: str) -> Registry:
+    """Read all files, check what they say of one another, and join an authority's to ours."""
+    sources: dict[str, Source] = {}
+    regimes: dict[str, Regime] = {}
+    substances: dict[str, Substance] = {}
+    for folder in (None, *own):
+        for file in _files(folder, "sources"):
+            sources[_stem(file)] = read_toml(file, Source)
+        for file in _files(folder, "regimes"):
+            regimes[_stem(file)] = read_toml(file, Regime)
+        for file in _files(folder, "substances"):
+            found = read_toml(file, Substance)
+            if found.slug != _stem(file):
+                raise RegistryError(f'slug "{found.slug}" is not the file\'s name', at=file.name)
+            same = substances.get(found.slug)
+            substances[found.slug] = _joined(same, found) if same else found
+    _check(substances, regimes, sources)
+    ordered = tuple(substances[slug] for slug in sorted(substances))
+    return Registry(substances=ordered, regimes=regimes, sources=sources, digest=key)
+
+
+def _files(folder: Path | None, kind: str) -> Iterator[Traversable | Path]:
+    """List the files of a kind: ours, or an authority's, whose substances may lie on top."""
+    if folder is None:
+        yield from toml_files(data(kind))
+        return
+    if not folder.is_dir():
+        raise RegistryError("there is no such folder of lists", at=str(folder))
+    if kind == "substances":
+        yield from toml_files(folder)
+    if (folder / kind).is_dir():
+        yield from toml_files(folder / kind)
+
+
+def _all_files(own: tuple[Path, ...]) -> Iterator[Traversable | Path]:
+    for folder in (None, *own):
+        for kind in ("sources", "regimes", "substances"):
+            yield from _files(folder, kind)
+
+
+def _stem(file: Traversable | Path) -> str:
+    return file.name.removesuffix(".toml")
+
+
+def _joined(ours: Substance, own: Substance) -> Substance:
+    """Add an authority's names, forms and controls to a substance of ours."""
+    return msgspec.structs.replace(
+        ours,
+        cas=tuple(dict.fromkeys(ours.cas + own.cas)),
+        names=ours.names + own.names,
+        forms=ours.forms + own.forms,
+        controls=ours.controls + own.controls,
+        sources=tuple(dict.fromkeys(ours.sources + own.sources)),
+        note=" ".join(filter(None, (ours.note, own.note))),
+    )
+
+
+def _check(
+    substances: dict[str, Substance], regimes: dict[str, Regime], sources: dict[str, Source]
+) -> None:
+    """Check that every source and regime that is named has its file."""
+    for substance in substances.values():
+        at = f"{substance.slug}.toml"
+        named = [*substance.sources, *(control.source for control in substance.controls)]
+        for part in (*substance.names, *substance.forms):
+            named.extend(part.sources)
+        for source in named:
+            if source not in sources:
+                raise RegistryError(f'no source is called "{source}"', at=at)
+        for control in substance.controls:
+            if control.regime not in regimes:
+                raise RegistryError(f'no regime is called "{control.regime}"', at=at)
+    for regime in regimes.values():
+        if regime.source not in sources:
+            raise RegistryError(f'no source is called "{regime.source}"', at=f"{regime.slug}.toml")

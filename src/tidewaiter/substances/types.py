@@ -1,0 +1,92 @@
+"""What the registry holds: substances, their names and forms, and the law on them."""
+
+from datetime import date
+from typing import Literal
+
+from tidewaiter.base.records import Record
+
+Kind = Literal["precursor", "drug", "equipment"]
+"""What a watched thing is: a precursor or other chemical, a scheduled drug, or equipment."""
+
+Tier = Literal["strong", "weak", "street"]
+"""How far a name may be trusted alone: enough alone, needs a cue, off by default."""
+
+Mark = Literal["read", "second-hand", "unverified"]
+"""How a fact is known: read in the instrument or an official copy, read in one other
+source only, or remembered. What is unverified says so wherever it is shown."""
+
+
+class Name(Record, frozen=True, kw_only=True):
+    """One name of a substance, as trade papers write it."""
+
+    text: str
+    language: str  # ISO 639-1: en, es, fr, zh, ru, ar ...
+    tier: Tier = "strong"
+    cas: str | None = None  # of the form that the name names, where it is not the substance itself
+    sources: tuple[str, ...]  # names of files in data/sources
+
+
+class Form(Record, frozen=True, kw_only=True):
+    """A salt, ester or hydrate that trades under a name and number of its own."""
+
+    name: str
+    cas: str | None = None
+    smiles: str | None = None
+    inchikey: str | None = None
+    formula: str | None = None
+    sources: tuple[str, ...]
+
+
+class Control(Record, frozen=True, kw_only=True):
+    """One legal instrument's hold on one substance."""
+
+    regime: str  # the name of a file in data/regimes
+    schedule: str  # as the instrument prints it
+    decided: date | None = None  # day of the decision; None: not known
+    since: date | None = None  # first day in force; None: not known, taken as in force
+    until: date | None = None  # first day no longer in force; None: open
+    scope: str = ""  # what else is held: "salts", "esters", in our words
+    source: str  # name of a file in data/sources
+    mark: Mark = "read"  # of the listing itself
+    dates: Mark = "read"  # of decided, since and until
+
+
+class Substance(Record, frozen=True, kw_only=True):
+    """A controlled or watched substance, or a piece of watched equipment."""
+
+    slug: str
+    name: str
+    kind: Kind
+    cas: tuple[str, ...] = ()  # the substance itself; the first is shown
+    smiles: str | None = None
+    inchikey: str | None = None
+    formula: str | None = None  # Hill order
+    hs: tuple[str, ...] = ()  # HS 2022 subheadings, text: "2939.41"
+    un: tuple[str, ...] = ()  # UN dangerous-goods numbers, four digits
+    cus: tuple[str, ...] = ()  # EU customs union and statistics numbers
+    names: tuple[Name, ...] = ()  # beside the preferred name, which is strong
+    forms: tuple[Form, ...] = ()
+    controls: tuple[Control, ...] = ()
+    sources: tuple[str, ...]  # of name, CAS, structure
+    note: str = ""
+
+
+class Regime(Record, frozen=True, kw_only=True):
+    """A body of law that controls substances."""
+
+    slug: str
+    name: str
+    jurisdiction: str  # ISO 3166-1 alpha-2, "EU" or "UN"
+    authority: str
+    source: str
+    checked: date  # the day when our copy was last compared with the source
+
+
+class Source(Record, frozen=True, kw_only=True):
+    """Where a fact was read."""
+
+    title: str
+    url: str = ""
+    read: date  # the day it was read
+    licence: str = ""
+    note: str = ""
