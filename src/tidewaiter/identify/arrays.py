@@ -1,0 +1,29 @@
+"""Arrays on disk: one file each, mapped into memory, so that processes share them."""
+
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+import numpy as np
+
+T = TypeVar("T", bound=tuple[Any, ...])
+
+
+def save_arrays(folder: Path, name: str, arrays: tuple[Any, ...]) -> None:
+    """Save a named tuple of arrays and of such tuples."""
+    for field, value in arrays._asdict().items():  # type: ignore[attr-defined]
+        if isinstance(value, tuple):
+            save_arrays(folder, f"{name}.{field}", value)
+        else:
+            np.save(folder / f"{name}.{field}.npy", value, allow_pickle=False)
+
+
+def load_arrays(folder: Path, name: str, kind: type[T]) -> T:
+    """Load what `save_arrays` saved; the arrays are mapped copy-on-write."""
+    values: dict[str, Any] = {}
+    for field, hint in get_type_hints(kind).items():
+        if isinstance(hint, type) and issubclass(hint, tuple):
+            values[field] = load_arrays(folder, f"{name}.{field}", hint)
+        else:
+            array = np.load(folder / f"{name}.{field}.npy", mmap_mode="c", allow_pickle=False)
+            values[field] = np.asarray(array)
+    return kind(**values)

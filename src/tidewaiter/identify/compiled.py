@@ -1,0 +1,28 @@
+"""The one place that meets Numba: mark a function to be compiled.
+
+The scan reads every byte of every line, a hundred bytes in some two microseconds. Array
+expressions of NumPy or Polars make a pass over memory for each step and an object for
+each match; a compiled loop makes one pass and none. The machine code is cached beside
+the source, or in the user's cache directory where that cannot be written.
+
+A call between compiled functions passes each array as seven numbers, and each array of a
+tuple apart; so what runs once a letter is inlined and takes single arrays, and tuples are
+for what runs once a line or once a hit.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def compiled(function: F) -> F:
+    """Compile a function of numbers and arrays at its first call; it runs without the GIL."""
+    return cast("F", numba.njit(cache=True, nogil=True)(function))
+
+
+def inlined(function: F) -> F:
+    """Write a small function out in each compiled caller: for what runs once a letter."""
+    return cast("F", numba.njit(inline="always", nogil=True)(function))

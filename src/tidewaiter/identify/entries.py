@@ -1,0 +1,96 @@
+"""Entries: every name that the scan knows, with the substance and form that it names."""
+
+from collections.abc import Iterator
+
+from tidewaiter.base.records import Record
+from tidewaiter.identify.fold import IDEOGRAPH, FoldTables
+from tidewaiter.identify.keys import fold_keys
+from tidewaiter.identify.rules import ContextRules
+from tidewaiter.substances.registry import Registry
+from tidewaiter.substances.types import Form, Name, Substance, Tier
+
+_WEAK_BELOW = 5  # units: shorter names need a cue unless they are ideographs
+_SHORTEST = 3
+
+
+class Entry(Record, frozen=True, kw_only=True):
+    """One name."""
+
+    text: str
+    substance: int  # place in the registry
+    tier: Tier
+    cas: str | None  # of the form named
+    language: str
+    key: str  # its units
+
+
+def build_entries(
+    registry: Registry, rules: ContextRules, tables: FoldTables, *, street: bool = False
+) -> tuple[Entry, ...]:
+    """List the names of all substances, each key once.
+
+    Where two substances share a key, the one whose preferred name it is has it, then the
+    one that holds it strong, then the first.
+
+    Args:
+        registry: The substances.
+        rules: The salts and their spellings.
+        tables: How names are folded.
+        street: Take street names too.
+    """
+    found = [
+        (place, name)
+        for place, substance in enumerate(registry.substances)
+        for name in _names(substance, rules)
+        if street or name.tier != "street"
+    ]
+    keys = fold_keys([name.text for _, name in found], tables)
+    entries: dict[str, Entry] = {}
+    for (place, name), units in zip(found, keys, strict=True):
+        key = "".join(map(chr, units.tolist()))
+        alone = bool(key) and tables.kind[ord(key[0])] == IDEOGRAPH
+        if len(key) < (2 if alone else _SHORTEST):
+            continue
+        short = len(key) < _WEAK_BELOW and not alone and not name.sources
+        entry = Entry(
+            text=name.text,
+            substance=place,
+            tier="weak" if short else name.tier,
+            cas=name.cas or next(iter(registry.substances[place].cas), None),
+            language=name.language,
+            key=key,
+        )
+        same = entries.get(key)
+        if same is None or (same.tier != "strong" and entry.tier == "strong"):
+            entries[key] = entry
+    return tuple(entries.values())
+
+
+def _names(substance: Substance, rules: ContextRules) -> Iterator[Name]:
+    """Yield a substance's names: the preferred one first, then as listed, then its salts'."""
+    listed = {name.text.casefold() for name in substance.names}
+    if substance.name.casefold() not in listed:
+        yield Name(text=substance.name, language="en", sources=())
+    yield from substance.names
+    for form in substance.forms:
+        if form.name.casefold() not in listed:
+            yield Name(text=form.name, language="en", cas=form.cas, sources=())
+        yield from _salt_names(substance, form, rules)
+
+
+def _salt_names(substance: Substance, form: Form, rules: ContextRules) -> Iterator[Name]:
+    """Yield what a salt is called after each name of its base: "X HCl", "clorhidrato de X"."""
+    last = form.name.casefold().split()[-1]
+    for spellings in rules.salts.values():
+        if last not in spellings or form.cas is None:
+            continue
+        for name in (Name(text=substance.name, language="en", sources=()), *substance.names):
+            if name.tier == "strong" and name.cas is None:
+                yield from _spelled(name, spellings, form.cas)
+
+
+def _spelled(name: Name, spellings: tuple[str, ...], cas: str) -> Iterator[Name]:
+    for spelling in spellings:
+        for text in (f"{name.text} {spelling}", f"{spelling} de {name.text}"):
+            if name.language in {"es", "fr", "pt", "it"} or not text.startswith(spelling):
+                yield Name(text=text, language=name.language, cas=cas, sources=name.sources)

@@ -1,0 +1,260 @@
+"""Findings: raw hits turned into mentions with reasons, and defects of the lines' numbers."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tidewaiter.identify.hits import (
+    CAS,
+    CAS_OTHER,
+    CAS_WRONG,
+    CUED,
+    CUS,
+    HS,
+    LONGER,
+    NAME,
+    NEAR,
+    NEGATED,
+    PART_OF,
+    SALTED,
+    SCANNED,
+    UN,
+    WHOLE,
+)
+from tidewaiter.identify.lexicon import Lexicon
+from tidewaiter.identify.spelling import Speller, edits_between
+
+# How far each way of finding may be trusted, 0 to 1; documented in "how names are found".
+_SCORES = {"exact": 0.98, "squeezed": 0.92, "cas": 0.99, "hs": 0.3, "unno": 0.35, "cus": 0.95}
+_NEAR_SCORES = (0.0, 0.8, 0.65, 0.5)
+_WEAK, _DOWNGRADED = 0.6, 0.3
+_CODES = {HS: "hs", UN: "unno", CUS: "cus"}
+
+
+class Finding(NamedTuple):
+    """A substance that a line names; the columns of `identify`'s table but for names."""
+
+    line: int
+    substance: int  # place in the registry
+    cas: str | None
+    start: int
+    end: int
+    text: str
+    how: str
+    tier: str
+    score: float
+    reasons: tuple[str, ...]
+    downgraded: tuple[str, ...]
+
+
+class Defect(NamedTuple):
+    """A number of a line that is wrong, or of a chemical outside the registry."""
+
+    line: int
+    start: int
+    end: int
+    text: str
+    kind: str  # "cas-digit": the check digit fails; "cas-other": not in the registry
+
+
+class Reader:
+    """Reads raw hits; keeps what it learns of spellings."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._speller = Speller(lexicon.tables.fold)
+        self._entries = lexicon.names.entries
+        self._slugs = [substance.name for substance in lexicon.registry.substances]
+        self._chinese = lexicon.rules.chinese
+
+    def read(
+        self, rows: NDArray[np.int64], text: memoryview, offsets: Sequence[int]
+    ) -> tuple[list[Finding], list[Defect]]:
+        """Read the hits of a scan.
+
+        Args:
+            rows: From `scan`, in order of lines.
+            text: The bytes that were scanned.
+            offsets: Where each line begins in them, and the end.
+        """
+        findings: list[Finding] = []
+        defects: list[Defect] = []
+        for line, hits in _by_line(rows):
+            here = bytes(text[offsets[line] : offsets[line + 1]])
+            findings.extend(self._findings(line, hits, here))
+            defects.extend(_defects(line, hits, here))
+        return findings, defects
+
+    def _findings(self, line: int, hits: list[list[int]], here: bytes) -> Iterator[Finding]:
+        strong = {self._entries[hit[2]].substance for hit in hits if self._is_strong(hit)}
+        for hit in _nearest(hits, self._entries):
+            if hit[1] == NAME:
+                yield from self._named(line, hit, here, strong)
+            elif hit[1] == NEAR:
+                yield self._near(line, hit, hits, here)
+            elif hit[1] == CAS:
+                yield self._numbered(line, hit, here)
+            elif hit[1] in _CODES:
+                yield from self._coded(line, hit, here)
+
+    def _is_strong(self, hit: list[int]) -> bool:
+        return hit[1] == NAME and self._entries[hit[2]].tier == "strong"
+
+    def _named(
+        self, line: int, hit: list[int], here: bytes, strong: set[int]
+    ) -> Iterator[Finding]:
+        """Read a name; a weak one needs a cue, another name, or the line to itself."""
+        entry = self._entries[hit[2]]
+        if entry.tier != "strong" and not (
+            hit[6] & (CUED | WHOLE) or strong - {entry.substance}
+        ):
+            return
+        written = here[hit[7] : hit[8]].decode()
+        spelling = self._speller.compare(written, entry.text)
+        how = "exact" if spelling.exact else "squeezed"
+        reasons = list(spelling.reasons)
+        if entry.text.casefold() != self._slugs[entry.substance].casefold():
+            reasons.append(f'"{entry.text}" is a name of {self._slugs[entry.substance]}')
+        score = _SCORES[how]
+        if entry.tier != "strong":
+            reasons.append("a short or ambiguous name, taken with the cues of the line")
+            score *= _WEAK
+        yield self._finding(line, hit, here, how, score, reasons)
+
+    def _near(
+        self, line: int, hit: list[int], hits: list[list[int]], here: bytes
+    ) -> Finding:
+        entry = self._entries[hit[2]]
+        written = here[hit[7] : hit[8]].decode()
+        reasons = [edits_between(written, entry.text, hit[5])]
+        others = {
+            self._slugs[self._entries[other[2]].substance]
+            for other in hits
+            if other[1] == NEAR
+            and self._entries[other[2]].substance != entry.substance
+            and other[3] < hit[4]
+            and other[4] > hit[3]
+            and other[5] <= hit[5] + 1
+        }
+        if others:
+            reasons.append(f"also near to {', '.join(sorted(others)[:3])}")
+        return self._finding(line, hit, here, "fuzzy", _NEAR_SCORES[hit[5]], reasons)
+
+    def _finding(
+        self, line: int, hit: list[int], here: bytes, how: str, score: float, reasons: list[str]
+    ) -> Finding:
+        entry = self._entries[hit[2]]
+        downgraded = self._downgraded(hit, here) if hit[6] or entry.language == "zh" else ()
+        if hit[6] & SALTED:
+            whole = _points(here, hit[11], hit[12])
+            reasons.append(f'written as "{whole}"; the CAS number shown is that of {entry.text}')
+        return Finding(
+            line, entry.substance, entry.cas, hit[3], hit[4],
+            here[hit[7] : hit[8]].decode(), how, entry.tier,
+            round(score * (_DOWNGRADED if downgraded else 1), 3), tuple(reasons), downgraded,
+        )  # fmt: skip
+
+    def _downgraded(self, hit: list[int], here: bytes) -> tuple[str, ...]:
+        """Say what speaks against a hit."""
+        found = []
+        flags = hit[6]
+        if flags & NEGATED:
+            found.append("the text says that the goods are free of it, or stand in its place")
+        if flags & LONGER:
+            found.append(f'part of the longer name "{_points(here, hit[9], hit[10])}"')
+        elif flags & PART_OF:
+            found.append("joined to a word that makes it another chemical")
+        if self._entries[hit[2]].language == "zh" and hit[1] == NAME:
+            found.extend(self._chinese_downgrades(hit, here))
+        return tuple(found)
+
+    def _chinese_downgrades(self, hit: list[int], here: bytes) -> Iterator[str]:
+        """Say what ideographs beside a Chinese name speak against it."""
+        before = here[: hit[7]].decode()[-2:]
+        after = here[hit[8] :].decode()[:1]
+        if before and before[-1] in self._chinese.before:
+            yield f'"{before[-1]}" before it makes it another chemical'
+        elif after and after in self._chinese.after:
+            yield f'"{after}" after it makes it another chemical'
+        if any(before.endswith(word) for word in self._chinese.negation):
+            yield "the text says that the goods are free of it"
+
+    def _numbered(self, line: int, hit: list[int], here: bytes) -> Finding:
+        number = self._lexicon.names.numbers[hit[2]]
+        reasons = [f"CAS number of {number.form}; its check digit holds"]
+        score = _SCORES["cas"]
+        if hit[6] & SCANNED:
+            reasons.append("letters stand where a scan confuses them with digits")
+            score -= 0.1
+        downgraded: tuple[str, ...] = ()
+        if hit[6] & NEGATED:
+            downgraded = ("the text says that the goods are free of it, or stand in its place",)
+        return Finding(
+            line, number.substance, number.cas, hit[3], hit[4], here[hit[7] : hit[8]].decode(),
+            "cas", "strong", round(score * (_DOWNGRADED if downgraded else 1), 3), tuple(reasons),
+            downgraded,
+        )  # fmt: skip
+
+    def _coded(self, line: int, hit: list[int], here: bytes) -> Iterator[Finding]:
+        """Read an HS, UN or CUS number that the text announces."""
+        names, digits = self._lexicon.names, str(hit[2])[1:]
+        how = _CODES[hit[1]]
+        if hit[1] == HS:
+            places = names.hs.get(f"{digits[:4]}.{digits[4:6]}", ())
+            reason = f"HS {digits[:4]}.{digits[4:6]} is the subheading of it and its salts"
+        elif hit[1] == UN:
+            places, reason = names.un.get(digits, ()), f"UN {digits} is its dangerous-goods number"
+        else:
+            places, reason = names.cus.get(f"{digits[:7]}-{digits[7:]}", ()), "its CUS number"
+        for place in places:
+            cas = next(iter(self._lexicon.registry.substances[place].cas), None)
+            written = here[hit[7] : hit[8]].decode()
+            yield Finding(
+                line, place, cas, hit[3], hit[4], written, how,
+                "strong" if hit[1] == CUS else "weak", _SCORES[how], (reason,), (),
+            )  # fmt: skip
+
+
+def _by_line(rows: NDArray[np.int64]) -> Iterator[tuple[int, list[list[int]]]]:
+    """Yield the hits of each line that has any."""
+    hits: list[list[int]] = []
+    for row in rows.tolist():
+        if hits and row[0] != hits[0][0]:
+            yield hits[0][0], hits
+            hits = []
+        hits.append(row)
+    if hits:
+        yield hits[0][0], hits
+
+
+def _nearest(hits: list[list[int]], entries: Sequence[object]) -> list[list[int]]:
+    """Leave out names with edits that another hit stands over, or a nearer one."""
+    if not any(hit[1] == NEAR for hit in hits):
+        return hits
+    kept = [hit for hit in hits if hit[1] != NEAR]
+    near = sorted(
+        (hit for hit in hits if hit[1] == NEAR),
+        key=lambda hit: (hit[5], -(hit[4] - hit[3]), hit[2]),
+    )
+    for hit in near:
+        if not any(
+            other[1] <= CAS and other[3] < hit[4] and other[4] > hit[3] for other in kept
+        ):
+            kept.append(hit)
+    return sorted(kept, key=lambda hit: (hit[3], hit[1]))
+
+
+def _defects(line: int, hits: list[list[int]], here: bytes) -> Iterator[Defect]:
+    for hit in hits:
+        if hit[1] >= CAS_WRONG:
+            kind = "cas-digit" if hit[1] == CAS_WRONG else "cas-other"
+            yield Defect(line, hit[3], hit[4], here[hit[7] : hit[8]].decode(), kind)
+
+
+def _points(here: bytes, begin: int, end: int) -> str:
+    return here.decode()[begin:end]
+
+
+__all__ = ["CAS_OTHER", "Defect", "Finding", "Reader"]

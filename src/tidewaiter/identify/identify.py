@@ -1,0 +1,130 @@
+"""The one way from a column of text to its mentions; a single line is a column of one."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from tidewaiter.identify.findings import Defect, Finding, Reader
+from tidewaiter.identify.lexicon import Lexicon
+from tidewaiter.identify.repeats import first_of_each
+from tidewaiter.identify.scan import make_verdicts, scan
+
+T = TypeVar("T", Finding, Defect)
+
+MENTIONS = pa.schema(
+    [
+        ("line", pa.int64()),  # place in the column, from 0
+        ("substance", pa.string()),  # slug
+        ("name", pa.string()),  # of the substance
+        ("cas", pa.string()),  # of the form named
+        ("start", pa.int64()),  # in Unicode code points of the text as written
+        ("end", pa.int64()),
+        ("text", pa.string()),  # what stands there
+        ("how", pa.string()),  # exact, squeezed, fuzzy, cas, hs, unno or cus
+        ("tier", pa.string()),  # strong or weak
+        ("score", pa.float64()),  # 0 to 1
+        ("reasons", pa.list_(pa.string())),
+        ("downgraded", pa.list_(pa.string())),  # why it may not be what it seems
+    ]
+)
+"""The columns of `identify`'s table."""
+
+
+class Identifier:
+    """Finds mentions; keeps what it learns of words and spellings from one call to the next."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self._reader = Reader(lexicon)
+        self._verdicts = make_verdicts()
+
+    def find(self, texts: pa.Array) -> tuple[list[Finding], list[Defect]]:
+        """Find the mentions in a column, and the defects of its CAS numbers.
+
+        Args:
+            texts: Strings; a null names nothing.
+
+        Returns:
+            Findings and defects in the order of lines, then of places.
+        """
+        text, offsets = _buffers(texts)
+        which, distinct = first_of_each(text, offsets)
+        starts = offsets[:-1][distinct]
+        if len(distinct) < len(offsets) - 1:
+            text, offsets = _taken(text, offsets, distinct)
+        rows = scan(text, offsets, self.lexicon.tables, self._verdicts)
+        if len(rows) == 0:
+            return [], []
+        findings, defects = self._reader.read(rows, memoryview(text), offsets)
+        if len(distinct) == len(which):
+            return findings, defects
+        del starts
+        return _spread(findings, which), _spread(defects, which)
+
+    def identify(self, texts: pa.Array) -> pa.Table:
+        """Find the mentions in a column, as a table of the columns `MENTIONS`."""
+        findings, _ = self.find(texts)
+        substances = self.lexicon.registry.substances
+        columns = list(zip(*findings, strict=True)) if findings else [()] * 11
+        places = columns[1]
+        return pa.table(
+            [
+                columns[0],
+                [substances[place].slug for place in places],
+                [substances[place].name for place in places],
+                *columns[2:],
+            ],
+            schema=MENTIONS,
+        )
+
+
+def identify(texts: pa.Array, lexicon: Lexicon) -> pa.Table:
+    """Find every mention of a controlled or watched substance in a column of text.
+
+    Args:
+        texts: Strings, shape ``(lines,)``; a null names nothing.
+        lexicon: From `load_lexicon`.
+
+    Returns:
+        One row per mention, with the columns of `MENTIONS`.
+    """
+    return Identifier(lexicon).identify(texts)
+
+
+def _buffers(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return the bytes of a column and where each line begins, without a copy of the text."""
+    if isinstance(texts, pa.ChunkedArray):
+        texts = texts.combine_chunks()
+    texts = texts.cast(pa.large_string())
+    if texts.null_count:
+        texts = texts.fill_null("")
+    _, offsets, data = texts.buffers()
+    begins = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    text = np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
+    return text, begins
+
+
+def _taken(
+    text: NDArray[np.uint8], offsets: NDArray[np.int64], lines: NDArray[np.int64]
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    column = pa.LargeStringArray.from_buffers(
+        len(offsets) - 1, pa.py_buffer(np.ascontiguousarray(offsets)), pa.py_buffer(text)
+    )
+    return _buffers(column.take(pa.array(lines)))
+
+
+def _spread(found: Sequence[T], which: NDArray[np.int64]) -> list[T]:
+    """Repeat what is found in a distinct line for each line that is the same."""
+    if not found:
+        return []
+    lines = np.array([each.line for each in found], np.int64)
+    begin = np.searchsorted(lines, which, side="left")
+    end = np.searchsorted(lines, which, side="right")
+    spread: list[T] = []
+    for line in np.flatnonzero(end > begin).tolist():
+        for each in found[begin[line] : end[line]]:
+            spread.append(each._replace(line=line))
+    return spread

@@ -1,0 +1,42 @@
+"""The words that decide what a name near them means: data/rules/context.toml, read."""
+
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
+
+
+class Words(Record, frozen=True, kw_only=True):
+    """Words by what they do, as written."""
+
+    stereo: tuple[str, ...]
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    cue: tuple[str, ...]
+    measure: tuple[str, ...]
+    cas: tuple[str, ...]
+    hs: tuple[str, ...]
+    un: tuple[str, ...]
+    cus: tuple[str, ...]
+    filler: tuple[str, ...]
+    part: tuple[str, ...]
+
+
+class Chinese(Record, frozen=True, kw_only=True):
+    """Ideographs by what they do to a name beside them."""
+
+    before: str
+    after: str
+    salts: str
+    negation: tuple[str, ...]
+
+
+class ContextRules(Record, frozen=True, kw_only=True):
+    """All of the file."""
+
+    salts: dict[str, tuple[str, ...]]
+    words: Words
+    chinese: Chinese
+
+
+def load_context_rules() -> ContextRules:
+    """Load data/rules/context.toml."""
+    return read_toml(data("rules", "context.toml"), ContextRules)

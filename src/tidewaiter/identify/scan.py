@@ -1,0 +1,174 @@
+"""Scan: one compiled pass over a column of lines, from bytes to raw hits.
+
+Lines are taken in blocks that stay in the processor's cache, and each step goes over a whole
+block: a call to a step costs as much as a short line does.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tidewaiter.identify.compiled import compiled
+from tidewaiter.identify.finish import finish_hits
+from tidewaiter.identify.fold import Folded, FoldTables, fold_lines, make_room
+from tidewaiter.identify.fuzzy import Anchors, Found, scan_unknown
+from tidewaiter.identify.hashing import Table, make_powers
+from tidewaiter.identify.hits import COLUMNS, NAME, Hits, add_hit
+from tidewaiter.identify.numbers import scan_numbers
+from tidewaiter.identify.trie import Trie, longest_key, next_start
+from tidewaiter.identify.words import Vocabulary, Words, find_words, make_words
+
+_BLOCK = 12_000  # bytes
+_PIPE = ord("|")
+_FOUND = 64
+_VERDICT_BITS = 19
+
+
+class Tables(NamedTuple):
+    """All that the scan looks things up in."""
+
+    fold: FoldTables
+    trie: Trie
+    strong: NDArray[np.bool_]  # of each key: enough alone
+    vocabulary: Vocabulary
+    other: Table  # whole names of other chemicals
+    anchors: Anchors
+    cas: NDArray[np.int64]  # sorted, without hyphens
+
+
+class Room(NamedTuple):
+    """What one scan works in; used again for each block."""
+
+    folded: Folded
+    words: Words
+    powers: NDArray[np.uint64]
+    found: Found
+    units: NDArray[np.int32]  # where each line of the block begins
+    cues: NDArray[np.bool_]  # of each line of the block
+
+
+def make_verdicts() -> NDArray[np.uint64]:
+    """Make room for the words that are found to be near to nothing."""
+    return np.zeros(1 << _VERDICT_BITS, np.uint64)
+
+
+def scan(
+    text: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    tables: Tables,
+    verdicts: NDArray[np.uint64],
+) -> NDArray[np.int64]:
+    """Scan a column of lines.
+
+    Args:
+        text: All lines' bytes, UTF-8.
+        offsets: Where each line begins, and the end, shape ``(lines + 1,)``.
+        tables: What names, numbers and words are looked up in.
+        verdicts: From `make_verdicts`, the same for all scans with these tables.
+
+    Returns:
+        The hits in order of lines, shape ``(hits, COLUMNS)``; see `hits`.
+    """
+    rows = _scan(text, offsets, tables, verdicts, pipe=False)
+    piped = _lines_with_pipes(text, offsets)
+    if len(piped):
+        lengths = np.diff(offsets)[piped]
+        again = np.concatenate([text[offsets[at] : offsets[at + 1]] for at in piped])
+        more = _scan(again, np.concatenate([[0], np.cumsum(lengths)]), tables, verdicts, pipe=True)
+        more[:, 0] = piped[more[:, 0]]
+        rows = np.unique(np.concatenate([rows, more]), axis=0)
+    return rows[np.lexsort((rows[:, 1], rows[:, 3], rows[:, 0]))]
+
+
+def _scan(
+    text: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    tables: Tables,
+    verdicts: NDArray[np.uint64],
+    *,
+    pipe: bool,
+) -> NDArray[np.int64]:
+    room = _make_room(int(np.max(np.diff(offsets), initial=0)), verdicts)
+    size = 1024 + len(offsets) // 4
+    while True:
+        hits = Hits(np.zeros((size, COLUMNS), np.int64), np.zeros(1, np.int64))
+        _scan_blocks(text, offsets, tables, room, hits, pipe)
+        if hits.count[0] <= size:
+            return hits.rows[: hits.count[0]]
+        size = int(hits.count[0])
+
+
+def _make_room(longest: int, verdicts: NDArray[np.uint64]) -> Room:
+    size = 3 * (longest + _BLOCK) + 8
+    found = Found(np.zeros(_FOUND, np.int32), np.zeros(_FOUND, np.int32), verdicts)
+    lines = _BLOCK + 2
+    units, cues = np.zeros(lines, np.int32), np.zeros(lines, np.bool_)
+    return Room(make_room(size), make_words(size), make_powers(size + 1), found, units, cues)
+
+
+@compiled
+def _lines_with_pipes(
+    text: NDArray[np.uint8], offsets: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """List the lines that hold "|" between letters, where it may stand for the letter l."""
+    found = [np.int64(0) for _ in range(0)]
+    at = 0
+    for line in range(len(offsets) - 1):
+        pipes = 0
+        for sign in text[offsets[line] : offsets[line + 1]]:
+            pipes += sign == _PIPE
+        if pipes:
+            for at in range(offsets[line] + 1, offsets[line + 1] - 1):
+                if text[at] == _PIPE and text[at - 1] > 64 and text[at + 1] > 64:
+                    found.append(np.int64(line))
+                    break
+    return np.array(found, np.int64)
+
+
+@compiled
+def _scan_blocks(
+    text: NDArray[np.uint8], offsets: NDArray[np.int64], tables: Tables, room: Room, hits: Hits,
+    pipe: bool,  # noqa: FBT001
+) -> None:  # fmt: skip
+    lines = len(offsets) - 1
+    begin = 0
+    while begin < lines:
+        end = begin + 1
+        while (
+            end < lines and offsets[end + 1] - offsets[begin] < _BLOCK and end - begin < _BLOCK
+        ):
+            end += 1
+        _scan_block(text, offsets, begin, end, tables, room, hits, pipe)
+        begin = end
+
+
+@compiled
+def _scan_block(text, offsets, begin, end, tables, room, hits, pipe):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    folded, words, units = room.folded, room.words, room.units
+    fold_lines(text, offsets, begin, end, tables.fold, folded, units, pipe)
+    lines = end - begin
+    n = units[lines]
+    count = find_words(folded, n, room.powers, tables.vocabulary, words)
+    start = hits.count[0]
+    _scan_names(folded, n, tables.trie, room.powers, hits)
+    scan_numbers(folded, words, count, tables.cas, units[: lines + 1], room.cues, hits)
+    scan_unknown(folded, n, words, count, tables.anchors, room.powers, room.found, hits, start)
+    here = text[offsets[begin] : offsets[end]]
+    finish_hits(
+        here, offsets, begin, folded, words, count, tables.other, room.powers,
+        units[: lines + 1], room.cues, hits, start,
+    )  # fmt: skip
+
+
+@compiled
+def _scan_names(
+    folded: Folded, n: int, trie: Trie, powers: NDArray[np.uint64], hits: Hits
+) -> None:
+    """Add the longest names, leftmost first, none over another."""
+    at = next_start(folded, n, 0, trie, powers)
+    while at < n:
+        end, key = longest_key(folded, n, at, trie)
+        if key >= 0:
+            add_hit(hits, NAME, key, at, end, 0)
+        at = next_start(folded, n, end if key >= 0 else at + 1, trie, powers)

@@ -1,0 +1,82 @@
+"""The vocabulary: which words are ordinary, chemical, named, or cues."""
+
+import numpy as np
+from numpy.typing import NDArray
+from wordfreq import get_frequency_dict
+
+from tidewaiter.identify.entries import Entry
+from tidewaiter.identify.fold import FoldTables
+from tidewaiter.identify.hashing import SHIFT, mix_all
+from tidewaiter.identify.keys import hash_texts, hash_words
+from tidewaiter.identify.rules import ContextRules
+from tidewaiter.identify.words import (
+    AFTER,
+    ANCHOR,
+    BEFORE,
+    CAS_CUE,
+    CHEMICAL,
+    CUE,
+    CUS_CUE,
+    FILLER,
+    HS_CUE,
+    MEASURE,
+    NAMED,
+    ORDINARY,
+    PART,
+    SALT,
+    STEREO,
+    UN_CUE,
+    Vocabulary,
+    fill_vocabulary,
+)
+
+# Least share of text for a word to be ordinary: what is rarer is often a misspelling or the
+# name of a chemical. Languages that fewer papers are written in need more.
+_ORDINARY = {
+    "en": 60e-9,
+    "es": 500e-9,
+    "fr": 500e-9,
+    "de": 500e-9,
+    "pt": 500e-9,
+    "it": 500e-9,
+    "ru": 500e-9,
+    "nl": 1000e-9,
+}
+
+
+def build_vocabulary(
+    entries: tuple[Entry, ...], rules: ContextRules, fold: FoldTables, words: NDArray[np.uint64],
+    anchors: list[str],
+) -> Vocabulary:
+    """Build the table of words: what each is, by the hash of its key."""
+    said = rules.words
+    groups: list[tuple[int, list[str]]] = [
+        (ORDINARY, _ordinary_words()),
+        (NAMED, [entry.text for entry in entries]),
+        (ANCHOR, anchors),
+        (SALT, [spelling for spellings in rules.salts.values() for spelling in spellings]),
+    ]
+    flags = (STEREO, BEFORE, AFTER, CUE, MEASURE, CAS_CUE, HS_CUE, UN_CUE, CUS_CUE, FILLER, PART)
+    lists = (said.stereo, said.before, said.after, said.cue, said.measure, said.cas, said.hs,
+             said.un, said.cus, said.filler, said.part)  # fmt: skip
+    for flag, texts in zip(flags, lists, strict=True):
+        groups.append((flag | ORDINARY, list(texts)))
+    hashes, values = [], []
+    for flag, texts in groups:
+        found = np.unique((hash_words if flag == NAMED else hash_texts)(texts, fold))
+        found = found[found != 0]
+        hashes.append(found)
+        values.append(np.full(len(found), flag, np.int32))
+    keys = np.concatenate([*(mix_all(known >> SHIFT) for known in hashes), mix_all(words)])
+    values.append(np.full(len(words), CHEMICAL, np.int32))
+    slots = np.zeros(1 << (2 * len(keys)).bit_length(), np.uint32)
+    fill_vocabulary(slots, keys, np.concatenate(values))
+    return Vocabulary(slots)
+
+
+def _ordinary_words() -> list[str]:
+    found: list[str] = []
+    for language, least in _ORDINARY.items():
+        shares = get_frequency_dict(language, wordlist="best")
+        found.extend(word for word, share in shares.items() if share >= least)
+    return found

@@ -1,0 +1,155 @@
+"""Words of a folded line, and what the vocabulary knows of them."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tidewaiter.identify.compiled import compiled, inlined
+from tidewaiter.identify.fold import DIGIT, IDEOGRAPH, Folded
+from tidewaiter.identify.hashing import SHIFT, mix, short_hash
+
+# What a word is; flags of the vocabulary.
+ORDINARY = 1  # of everyday language
+CHEMICAL = 2  # of the names of other chemicals
+NAMED = 4  # of a name in the registry
+CUE = 8  # "kg", "drum", "reagent": chemicals may be near
+BEFORE = 16  # "without" before a name: the goods are free of it
+AFTER = 32  # "free" after a name
+SALT = 64  # "hydrochloride" beside a name
+STEREO = 128  # "dl", "racemic": the same substance
+CAS_CUE = 256
+HS_CUE = 512
+UN_CUE = 1024
+CUS_CUE = 2048
+PART = 4096  # "chloro", "methyl" before a name: another chemical
+MEASURE = 8192  # "kg", "l" after a number: a cue
+FILLER = 16384  # "no", "code", "number" between a cue and its number
+NUMBER = 1 << 20  # digits only
+MIXED = 1 << 21  # letters and digits
+
+
+ANCHOR = 1 << 15  # a name of several words is found by it
+
+KNOWN = ORDINARY | CHEMICAL | NAMED | NUMBER
+
+_FLAG_BITS = np.uint32(16)
+_FLAGS = np.uint32(0xFFFF)
+
+
+class Vocabulary(NamedTuple):
+    """What words are: an open-addressed table of 16 bits of hash over 16 flags, 0 for empty.
+
+    A word that is not in it passes for one that is with a chance of some 1 in 50,000.
+    """
+
+    slots: NDArray[np.uint32]
+
+
+class Words(NamedTuple):
+    """Room for the words of one line: where each begins and ends in units, what it is."""
+
+    begin: NDArray[np.int32]
+    end: NDArray[np.int32]
+    flags: NDArray[np.int32]
+
+
+def make_words(size: int) -> Words:
+    """Make room for so many words."""
+    return Words(np.zeros(size, np.int32), np.zeros(size, np.int32), np.zeros(size, np.int32))
+
+
+@inlined
+def _look_up(slots, key):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """Return the flags of a word's short hash; 0 where it is not known."""
+    mask = len(slots) - 1
+    at = np.int64(key & np.uint64(mask))
+    tag = np.uint32(key >> np.uint64(48))
+    found = np.int64(0)
+    while slots[at] != 0:
+        if slots[at] >> _FLAG_BITS == tag:
+            found = np.int64(slots[at] & _FLAGS)
+            break
+        at = (at + 1) & mask
+    return found
+
+
+@compiled
+def fill_vocabulary(
+    slots: NDArray[np.uint32], keys: NDArray[np.uint64], flags: NDArray[np.int32]
+) -> None:
+    """Insert words by their short hashes; the flags of one that comes twice are joined."""
+    mask = len(slots) - 1
+    for index in range(len(keys)):
+        at = np.int64(keys[index] & np.uint64(mask))
+        tag = np.uint32(keys[index] >> np.uint64(48))
+        while slots[at] != 0 and slots[at] >> _FLAG_BITS != tag:
+            at = (at + 1) & mask
+        slots[at] |= (tag << _FLAG_BITS) | np.uint32(flags[index])
+
+
+@compiled
+def find_words(
+    room: Folded, n: int, powers: NDArray[np.uint64], vocabulary: Vocabulary, words: Words
+) -> int:
+    """Find the words of a line: runs of letters and digits, ideographs left out.
+
+    Returns:
+        How many there are.
+    """
+    kinds, gaps, hashes = room.kind, room.gap, room.hash
+    begins, ends, flags = words
+    slots = vocabulary.slots
+    count = at = 0
+    while at < n:
+        if kinds[at] == IDEOGRAPH:
+            at += 1
+            continue
+        begin, digits = at, 0
+        while at < n and kinds[at] != IDEOGRAPH and (at == begin or gaps[at] == 0):
+            digits += kinds[at] == DIGIT
+            at += 1
+        begins[count], ends[count], flags[count] = begin, at, digits
+        count += 1
+    # A loop of its own: the look-ups wait for memory, and so wait together.
+    for word in range(count):
+        begin, end, digits = begins[word], ends[word], flags[word]
+        if digits == end - begin:
+            flags[word] = NUMBER
+        else:
+            whole = mix(hashes[end] - hashes[begin] * powers[end - begin])
+            flags[word] = _look_up(slots, mix(whole >> SHIFT)) | (MIXED if digits else 0)
+    for word in range(count):
+        if flags[word] & MIXED:
+            flags[word] |= _tail_flags(room, powers, vocabulary, words, word)
+    return count
+
+
+@compiled
+def _tail_flags(
+    room: Folded, powers: NDArray[np.uint64], vocabulary: Vocabulary, words: Words, word: int
+) -> int:
+    """Return what the letters after a leading number are: "25kg", "99pct"."""
+    begin, end = words.begin[word], words.end[word]
+    after = begin
+    while after < end and room.kind[after] == DIGIT:
+        after += 1
+    for unit in range(after, end):
+        if room.kind[unit] == DIGIT:
+            return 0
+    if after == begin:
+        return 0
+    return _look_up(vocabulary.slots, short_hash(room, powers, after, end))
+
+
+@compiled
+def word_at(words: Words, count: int, unit: int) -> int:
+    """Return the word that holds a unit, or else the first word after it."""
+    low, high = 0, count
+    while low < high:
+        middle = (low + high) // 2
+        if words.end[middle] <= unit:
+            low = middle + 1
+        else:
+            high = middle
+    return low
