@@ -11,7 +11,8 @@ from tidewaiter.identify.hashing import build_table, hash_keys
 from tidewaiter.identify.keys import Key
 from tidewaiter.identify.near import LONGEST, SHORTEST, build_near
 
-_ANCHOR = 5  # units of the shortest word that a name may be found by
+_ANCHORS = 2  # words that a name is found by: one may be misspelt
+_ANCHOR = 5  # units of the shortest of them
 
 
 def words_of(text: str, fold: FoldTables) -> list[tuple[str, int]]:
@@ -27,7 +28,7 @@ def words_of(text: str, fold: FoldTables) -> list[tuple[str, int]]:
 def build_anchors(
     entries: tuple[Entry, ...], keys: list[Key], fold: FoldTables
 ) -> tuple[Anchors, list[str]]:
-    """Index all strong names by their whole key, those of several words by their rarest too.
+    """Index all strong names by their whole key, those of several words by their two rarest too.
 
     Returns:
         The index, and the rarest words, folded.
@@ -43,8 +44,9 @@ def build_anchors(
             whole[places.setdefault(entries[index].key, len(places))] = index
         long = [(word, at) for word, at in words if _ANCHOR <= len(word) <= LONGEST]
         if len(words) > 1 and long:
-            word, at = min(long, key=lambda pair: (counts[pair[0]], -len(pair[0])))
-            names[places.setdefault(word, len(places))].append((index, at))
+            rarest = sorted(long, key=lambda pair: (counts[pair[0]], -len(pair[0])))
+            for word, at in rarest[:_ANCHORS]:
+                names[places.setdefault(word, len(places))].append((index, at))
     units = [np.array([ord(unit) for unit in text], np.uint32) for text in places]
     members = [pair for place in range(len(places)) for pair in names[place]]
     exact = [place for place in range(len(places)) if names[place]]

@@ -2,8 +2,11 @@
 
 The scan reads every byte of every line, a hundred bytes in some two microseconds. Array
 expressions of NumPy or Polars make a pass over memory for each step and an object for
-each match; a compiled loop makes one pass and none. The machine code is cached beside
-the source, or in the user's cache directory where that cannot be written.
+each match; a compiled loop makes one pass and none.
+
+The machine code is kept in the user's cache, in a folder for each version of this package's
+sources: Numba itself looks at one source file alone, and would take old code of a function
+that another file of ours changed.
 
 A call between compiled functions passes each array as seven numbers, and each array of a
 tuple apart; so what runs once a letter is inlined and takes single arrays, and tuples are
@@ -11,9 +14,16 @@ for what runs once a line or once a hit.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+
+from tidewaiter.base.cache import cache_folder, digest
+
+numba.config.CACHE_DIR = str(
+    cache_folder() / f"code-{digest(sorted(Path(__file__).parent.glob('*.py')))}"
+)
 
 F = TypeVar("F", bound=Callable[..., Any])
 

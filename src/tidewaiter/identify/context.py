@@ -11,6 +11,7 @@ from tidewaiter.identify.words import (
     BEFORE,
     CHEMICAL,
     FILLER,
+    NAMED,
     NUMBER,
     ORDINARY,
     PART,
@@ -24,7 +25,7 @@ _BREAK = LINE | STOP | NEWLINE  # what no name reaches over
 _CLAUSE = _BREAK | COMMA
 _WORDS_OUT = 4  # how far a longer name is looked for, in words, on either side
 _UNITS_OUT = 40
-_REACH = 3
+_REACH = 5
 
 
 @compiled
@@ -36,13 +37,15 @@ def is_negated(room: Folded, words: Words, count: int, begin: int, end: int) -> 
         if at < 0 or room.gap[words.begin[at + 1]] & _CLAUSE:
             break
         if words.flags[at] & BEFORE:
-            return True
-        if not words.flags[at] & (FILLER | STEREO | ORDINARY):
+            # "free of it", but "free acid" is acid.
+            return not words.flags[at] & AFTER or bool(words.flags[at + 1] & FILLER)
+        if not words.flags[at] & (FILLER | STEREO | ORDINARY | NAMED | SALT):
             break
     if after >= count:
         return False
     gap = room.gap[words.begin[after]]
-    return bool(words.flags[after] & AFTER) and not gap & _CLAUSE
+    said = words.flags[after]
+    return bool(said & AFTER) and not said & PART and not gap & _CLAUSE
 
 
 @compiled
@@ -114,7 +117,9 @@ def is_part(room: Folded, words: Words, count: int, begin: int, end: int) -> boo
         gap = room.gap[words.begin[at]]  # "chloro-2-"
         at -= 1
     if at >= 0 and words.flags[at] & PART and gap and not gap & _CLAUSE:
-        return not words.flags[at] & STEREO
+        return not words.flags[at] & (STEREO | AFTER)
+    if after < count and words.flags[after] & PART and words.flags[after] & AFTER:
+        return not room.gap[words.begin[after]] & _CLAUSE
     if after + 1 < count and room.gap[words.begin[after]] == HYPHEN:
         # "-4-carboxylic acid": a locant and a chemical word follow.
         tail = words.flags[after + 1]

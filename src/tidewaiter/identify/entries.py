@@ -81,16 +81,24 @@ def _names(substance: Substance, rules: ContextRules) -> Iterator[Name]:
 def _salt_names(substance: Substance, form: Form, rules: ContextRules) -> Iterator[Name]:
     """Yield what a salt is called after each name of its base: "X HCl", "clorhidrato de X"."""
     last = form.name.casefold().split()[-1]
-    for spellings in rules.salts.values():
+    for salt, spellings in rules.salts.items():
         if last not in spellings or form.cas is None:
             continue
         for name in (Name(text=substance.name, language="en", sources=()), *substance.names):
             if name.tier == "strong" and name.cas is None:
-                yield from _spelled(name, spellings, form.cas)
+                for text in _spelled(name, spellings, rules.chinese.prefixes.get(salt)):
+                    sources = name.sources or ("",)
+                    yield Name(text=text, language=name.language, cas=form.cas, sources=sources)
 
 
-def _spelled(name: Name, spellings: tuple[str, ...], cas: str) -> Iterator[Name]:
+def _spelled(name: Name, spellings: tuple[str, ...], prefix: str | None) -> Iterator[str]:
+    """Yield a name with each spelling of a salt, in the order that its language has."""
+    if name.language == "zh":
+        if prefix:
+            yield f"{prefix}{name.text}"
+        return
     for spelling in spellings:
-        for text in (f"{name.text} {spelling}", f"{spelling} de {name.text}"):
-            if name.language in {"es", "fr", "pt", "it"} or not text.startswith(spelling):
-                yield Name(text=text, language=name.language, cas=cas, sources=name.sources)
+        if spelling.isascii() == (name.language not in {"ru", "ar"}):
+            yield f"{name.text} {spelling}"
+            if name.language in {"es", "fr", "pt", "it"}:
+                yield f"{spelling} de {name.text}"

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tidewaiter.identify.entries import Entry
 from tidewaiter.identify.hits import (
     CAS,
-    CAS_OTHER,
     CAS_WRONG,
     CUED,
     CUS,
@@ -24,12 +24,13 @@ from tidewaiter.identify.hits import (
     WHOLE,
 )
 from tidewaiter.identify.lexicon import Lexicon
-from tidewaiter.identify.spelling import Speller, edits_between
+from tidewaiter.identify.spelling import Speller, edits_between, is_far_fetched
 
 # How far each way of finding may be trusted, 0 to 1; documented in "how names are found".
 _SCORES = {"exact": 0.98, "squeezed": 0.92, "cas": 0.99, "hs": 0.3, "unno": 0.35, "cus": 0.95}
 _NEAR_SCORES = (0.0, 0.8, 0.65, 0.5)
 _WEAK, _DOWNGRADED = 0.6, 0.3
+_SHORT = 5  # units: shorter strong names must stand as they are written
 _CODES = {HS: "hs", UN: "unno", CUS: "cus"}
 
 
@@ -68,6 +69,8 @@ class Reader:
         self._entries = lexicon.names.entries
         self._slugs = [substance.name for substance in lexicon.registry.substances]
         self._chinese = lexicon.rules.chinese
+        kinds = [substance.kind for substance in lexicon.registry.substances]
+        self._plain_words = [kinds[entry.substance] == "equipment" for entry in self._entries]
 
     def read(
         self, rows: NDArray[np.int64], text: memoryview, offsets: Sequence[int]
@@ -89,15 +92,19 @@ class Reader:
 
     def _findings(self, line: int, hits: list[list[int]], here: bytes) -> Iterator[Finding]:
         strong = {self._entries[hit[2]].substance for hit in hits if self._is_strong(hit)}
-        for hit in _nearest(hits, self._entries):
+        for hit in _nearest([hit for hit in hits if not self._is_far(hit)]):
             if hit[1] == NAME:
                 yield from self._named(line, hit, here, strong)
             elif hit[1] == NEAR:
-                yield self._near(line, hit, hits, here)
+                yield from self._near(line, hit, hits, here)
             elif hit[1] == CAS:
                 yield self._numbered(line, hit, here)
             elif hit[1] in _CODES:
                 yield from self._coded(line, hit, here)
+
+    def _is_far(self, hit: list[int]) -> bool:
+        """Tell whether a hit is too far from the name of a thing that everyday words name."""
+        return hit[1] == NEAR and hit[5] > 1 and self._plain_words[hit[2]]
 
     def _is_strong(self, hit: list[int]) -> bool:
         return hit[1] == NAME and self._entries[hit[2]].tier == "strong"
@@ -107,27 +114,36 @@ class Reader:
     ) -> Iterator[Finding]:
         """Read a name; a weak one needs a cue, another name, or the line to itself."""
         entry = self._entries[hit[2]]
-        if entry.tier != "strong" and not (
-            hit[6] & (CUED | WHOLE) or strong - {entry.substance}
-        ):
+        if entry.tier != "strong" and not self._is_cued(hit, entry, strong):
             return
         written = here[hit[7] : hit[8]].decode()
         spelling = self._speller.compare(written, entry.text)
         how = "exact" if spelling.exact else "squeezed"
+        weak = entry.tier != "strong" or (len(entry.key) < _SHORT and not spelling.exact)
+        if weak and not self._is_cued(hit, entry, strong):
+            return
         reasons = list(spelling.reasons)
         if entry.text.casefold() != self._slugs[entry.substance].casefold():
             reasons.append(f'"{entry.text}" is a name of {self._slugs[entry.substance]}')
         score = _SCORES[how]
-        if entry.tier != "strong":
+        if weak:
             reasons.append("a short or ambiguous name, taken with the cues of the line")
             score *= _WEAK
-        yield self._finding(line, hit, here, how, score, reasons)
+        yield self._finding(line, hit, here, how, score, reasons)._replace(
+            tier="weak" if weak else "strong"
+        )
+
+    def _is_cued(self, hit: list[int], entry: Entry, strong: set[int]) -> bool:
+        """Tell whether a weak name has a cue, another name, or the line to itself."""
+        return bool(hit[6] & (CUED | WHOLE)) or bool(strong - {entry.substance})
 
     def _near(
         self, line: int, hit: list[int], hits: list[list[int]], here: bytes
-    ) -> Finding:
+    ) -> Iterator[Finding]:
         entry = self._entries[hit[2]]
         written = here[hit[7] : hit[8]].decode()
+        if is_far_fetched(written, entry.text, hit[5]):
+            return
         reasons = [edits_between(written, entry.text, hit[5])]
         others = {
             self._slugs[self._entries[other[2]].substance]
@@ -140,7 +156,7 @@ class Reader:
         }
         if others:
             reasons.append(f"also near to {', '.join(sorted(others)[:3])}")
-        return self._finding(line, hit, here, "fuzzy", _NEAR_SCORES[hit[5]], reasons)
+        yield self._finding(line, hit, here, "fuzzy", _NEAR_SCORES[hit[5]], reasons)
 
     def _finding(
         self, line: int, hit: list[int], here: bytes, how: str, score: float, reasons: list[str]
@@ -165,7 +181,7 @@ class Reader:
         if flags & LONGER:
             found.append(f'part of the longer name "{_points(here, hit[9], hit[10])}"')
         elif flags & PART_OF:
-            found.append("joined to a word that makes it another chemical")
+            found.append("joined to a word that makes it another chemical, or another thing")
         if self._entries[hit[2]].language == "zh" and hit[1] == NAME:
             found.extend(self._chinese_downgrades(hit, here))
         return tuple(found)
@@ -174,10 +190,13 @@ class Reader:
         """Say what ideographs beside a Chinese name speak against it."""
         before = here[: hit[7]].decode()[-2:]
         after = here[hit[8] :].decode()[:1]
+        name = here[hit[7] : hit[8]].decode()
         if before and before[-1] in self._chinese.before:
             yield f'"{before[-1]}" before it makes it another chemical'
         elif after and after in self._chinese.after:
             yield f'"{after}" after it makes it another chemical'
+        elif name[-1] in self._chinese.acids and _is_ideograph(after) and after not in self._chinese.trade:
+            yield f'"{after}" after the acid makes it a salt, perhaps of another substance'
         if any(before.endswith(word) for word in self._chinese.negation):
             yield "the text says that the goods are free of it"
 
@@ -217,6 +236,10 @@ class Reader:
             )  # fmt: skip
 
 
+def _is_ideograph(sign: str) -> bool:
+    return "\u3400" <= sign < "\ua000"
+
+
 def _by_line(rows: NDArray[np.int64]) -> Iterator[tuple[int, list[list[int]]]]:
     """Yield the hits of each line that has any."""
     hits: list[list[int]] = []
@@ -229,7 +252,7 @@ def _by_line(rows: NDArray[np.int64]) -> Iterator[tuple[int, list[list[int]]]]:
         yield hits[0][0], hits
 
 
-def _nearest(hits: list[list[int]], entries: Sequence[object]) -> list[list[int]]:
+def _nearest(hits: list[list[int]]) -> list[list[int]]:
     """Leave out names with edits that another hit stands over, or a nearer one."""
     if not any(hit[1] == NEAR for hit in hits):
         return hits
@@ -239,11 +262,16 @@ def _nearest(hits: list[list[int]], entries: Sequence[object]) -> list[list[int]
         key=lambda hit: (hit[5], -(hit[4] - hit[3]), hit[2]),
     )
     for hit in near:
-        if not any(
-            other[1] <= CAS and other[3] < hit[4] and other[4] > hit[3] for other in kept
-        ):
+        if not any(other[1] <= CAS and _blocks(other, hit) for other in kept):
             kept.append(hit)
     return sorted(kept, key=lambda hit: (hit[3], hit[1]))
+
+
+def _blocks(other: list[int], hit: list[int]) -> bool:
+    """Tell whether a hit stands in another's way: an exact part of a longer name does not."""
+    overlaps = other[3] < hit[4] and other[4] > hit[3]
+    part = other[1] == NAME and hit[3] <= other[3] and other[4] <= hit[4]
+    return overlaps and not (part and other[4] - other[3] < hit[4] - hit[3])
 
 
 def _defects(line: int, hits: list[list[int]], here: bytes) -> Iterator[Defect]:
@@ -256,5 +284,3 @@ def _defects(line: int, hits: list[list[int]], here: bytes) -> Iterator[Defect]:
 def _points(here: bytes, begin: int, end: int) -> str:
     return here.decode()[begin:end]
 
-
-__all__ = ["CAS_OTHER", "Defect", "Finding", "Reader"]

@@ -25,6 +25,9 @@ SEPARATOR, LETTER, DIGIT, IDEOGRAPH, DROPPED, GREEK = 0, 1, 2, 3, 4, 5
 # What separates one unit from the one before.
 SPACE, HYPHEN, DOT, COMMA, OTHER, NEWLINE, STOP, LINE = 1, 2, 4, 8, 16, 32, 64, 128
 
+# Greek capitals that are seldom written for their names, and look like Latin ones.
+_CAPITALS = (0x395, 0x396, 0x397, 0x399, 0x39A, 0x39C, 0x39D, 0x39F, 0x3A1, 0x3A4, 0x3A5, 0x3A7)
+
 BASE = np.uint64(0x9E3779B97F4A7C15)  # of the rolling hash; odd
 _R, _N, _M, _PIPE, _L = ord("r"), ord("n"), ord("m"), ord("|"), ord("l")
 
@@ -140,7 +143,7 @@ def fold_line(text: NDArray[np.uint8], tables: FoldTables, room: Folded) -> int:
 @compiled
 def fold_lines(
     text: NDArray[np.uint8], offsets: NDArray[np.int64], begin: int, end: int,
-    tables: FoldTables, room: Folded, units: NDArray[np.int32], pipe: bool,  # noqa: FBT001
+    tables: FoldTables, room: Folded, units: NDArray[np.int32], again: bool,  # noqa: FBT001
 ) -> None:  # fmt: skip
     """Fold lines `begin` to `end` of a column, one after the other.
 
@@ -155,7 +158,8 @@ def fold_lines(
         tables: What each code point becomes.
         room: Where the units go; at least 3 for each byte.
         units: Where each line's units begin, one more than lines.
-        pipe: Read "|" between letters as the letter l, as a scan does.
+        again: Read what can be read in two ways in the second: "|" between letters as the
+            letter l, as a scan does; a Greek letter inside a word by its name.
     """
     n = 0
     for line in range(begin, end):
@@ -164,9 +168,9 @@ def fold_lines(
         shift = offsets[line] - offsets[begin]
         first = n
         if _is_plain(here):
-            n = _fold_plain(here, tables, room, n, shift, pipe)
+            n = _fold_plain(here, tables, room, n, shift, again)
         else:
-            n = _fold_any(here, tables, room, n, shift, pipe)
+            n = _fold_any(here, tables, room, n, shift, again)
         if n > first:
             room.gap[first] |= np.uint8(LINE)
             room.wide[first] = 255
@@ -182,7 +186,7 @@ def fold_lines(
 
 
 @compiled
-def _fold_any(text, tables, room, n, shift, pipe):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _fold_any(text, tables, room, n, shift, again):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """Fold a line of any script from unit `n` on; returns the unit after its last."""
     fold_kind, fold_gap, units, scan = tables.kind, tables.gap, tables.units, tables.scan
     at = wide = 0
@@ -191,13 +195,17 @@ def _fold_any(text, tables, room, n, shift, pipe):  # type: ignore[no-untyped-de
     while at < len(text):
         point, width = _decode(text, at)
         kind = fold_kind[point]
-        if point == _PIPE and pipe and _between_letters(text, at, before, fold_kind):
+        if point == _PIPE and again and _between_letters(text, at, before, fold_kind):
             n = _add(room, n, np.uint32(_L), np.uint8(LETTER), gap, wide, shift + at, shift + at + 1)
             gap, wide = np.uint8(0), 0
         elif kind == SEPARATOR:
             gap |= fold_gap[point]
             wide += 1
-        elif kind == GREEK and tables.look[point] and _beside_latin(text, at + width, before):
+        elif kind == GREEK and tables.look[point] and not again and (
+            point in _CAPITALS
+            or _is_letter(fold_kind[before])
+            or _letter_follows(text, at + width, fold_kind)
+        ):
             key = scan[tables.look[point]]
             n = _add(room, n, key, np.uint8(LETTER), gap, wide, shift + at, shift + at + width)
             gap, wide = np.uint8(0), 0
@@ -223,7 +231,7 @@ def _is_plain(text: NDArray[np.uint8]) -> bool:
 
 
 @compiled
-def _fold_plain(text, tables, room, n, shift, pipe):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _fold_plain(text, tables, room, n, shift, again):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """Fold a line of ASCII: what `_fold_any` does, without all that ASCII lacks."""
     fold_kind, fold_gap, plain = tables.kind, tables.gap, tables.plain
     keys, kinds, starts, gaps, wides, byte, end, _ = room
@@ -233,7 +241,7 @@ def _fold_plain(text, tables, room, n, shift, pipe):  # type: ignore[no-untyped-
     for at in range(len(text)):
         sign = text[at]
         kind, key = fold_kind[sign], plain[sign]
-        if sign == _PIPE and pipe and last_kind == LETTER and gap == 0 and at + 1 < len(text):
+        if sign == _PIPE and again and last_kind == LETTER and gap == 0 and at + 1 < len(text):
             if fold_kind[text[at + 1]] == LETTER:
                 kind, key = np.uint8(LETTER), np.uint32(_L)
         if kind == SEPARATOR:
@@ -292,14 +300,13 @@ def _decode(text: NDArray[np.uint8], at: int) -> tuple[int, int]:
 
 
 @compiled
-def _is_latin(point: int) -> bool:
-    return (65 <= point <= 90) or (97 <= point <= 122)
+def _is_letter(kind: int) -> bool:
+    return kind == LETTER or kind == GREEK
 
 
 @compiled
-def _beside_latin(text: NDArray[np.uint8], after: int, before: int) -> bool:
-    """Tell whether a Latin letter stands directly before or after."""
-    return _is_latin(before) or (after < len(text) and _is_latin(np.int64(text[after])))
+def _letter_follows(text: NDArray[np.uint8], at: int, kinds: NDArray[np.uint8]) -> bool:
+    return at < len(text) and _is_letter(kinds[_decode(text, at)[0]])
 
 
 @compiled

@@ -9,10 +9,11 @@ from tidewaiter.identify.compiled import compiled
 from tidewaiter.identify.fold import DIGIT, LINE, Folded
 from tidewaiter.identify.hashing import Table, find, mix
 from tidewaiter.identify.hits import COVERING, NEAR, Hits, add_hit
-from tidewaiter.identify.near import Near, distance, find_near, most_edits, same_digits
-from tidewaiter.identify.words import ANCHOR, KNOWN, MIXED, NUMBER, Words, word_at
+from tidewaiter.identify.near import SHORTEST, Near, distance, find_near, most_edits, same_digits
+from tidewaiter.identify.words import ANCHOR, CHEMICAL, KNOWN, MIXED, NAMED, NUMBER, RARE, Words, word_at
 
 _WIDEST = 6
+_SHORTEST = 3  # letters of an unknown word that counts
 REACH = 5  # words between an anchor and an unknown word of the same name
 
 
@@ -49,7 +50,7 @@ def scan_unknown(
     mask = np.uint64(len(verdicts) - 1)
     before = False
     for at in range(count):
-        unknown = not flags[at] & KNOWN and ends[at] - begins[at] > 3
+        unknown = not flags[at] & KNOWN and ends[at] - begins[at] >= SHORTEST - 1
         if not unknown and not flags[at] & ANCHOR:
             before = False
             continue
@@ -57,10 +58,7 @@ def scan_unknown(
         key = mix(whole)
         unknown = unknown and is_unknown(room, words, at)
         slot = np.int64(key & mask)
-        if unknown and verdicts[slot] == key and not before:
-            before = True
-            continue
-        if _covered(hits, start, exact, begins[at], ends[at]):
+        if unknown and _covered(hits, start, exact, begins[at], ends[at]):
             before = False
             continue
         if unknown:
@@ -68,8 +66,10 @@ def scan_unknown(
                 room, n, words, count, at, anchors, hits, found
             ):
                 verdicts[slot] = key
-            if before:
+            if at > 0 and (before or flags[at - 1] & (CHEMICAL | NAMED)):
                 _search_pair(room, words, at - 1, anchors, hits, found)
+            if at + 1 < count and flags[at + 1] & (CHEMICAL | NAMED):
+                _search_pair(room, words, at, anchors, hits, found)
         elif flags[at] & ANCHOR:
             place = find(anchors.exact, key)
             if place >= 0:
@@ -89,9 +89,9 @@ def _covered(hits: Hits, start: int, end: int, begin: int, stop: int) -> bool:
 
 @compiled
 def is_unknown(room: Folded, words: Words, at: int) -> bool:
-    """Tell whether a word is none that the vocabulary knows, and long enough to be a name."""
+    """Tell whether a word is none that the vocabulary knows well, and no number."""
     flags = words.flags[at]
-    if flags & KNOWN or words.end[at] - words.begin[at] < 4:
+    if flags & KNOWN or words.end[at] - words.begin[at] < _SHORTEST:
         return False
     if not flags & MIXED:
         return True
@@ -125,7 +125,7 @@ def _search_word(
     total = find_near(room.key[begin:end], anchors.near, found.keys, found.edits)
     for index in range(total):
         place = found.keys[index]
-        if anchors.whole[place] >= 0:
+        if anchors.whole[place] >= 0 and not words.flags[at] & RARE:
             add_hit(hits, NEAR, anchors.whole[place], begin, end, found.edits[index])
         _search_names(room, n, words, count, place, begin, end, anchors, hits)
     return total > 0

@@ -52,8 +52,7 @@ class Identifier:
         """
         text, offsets = _buffers(texts)
         which, distinct = first_of_each(text, offsets)
-        starts = offsets[:-1][distinct]
-        if len(distinct) < len(offsets) - 1:
+        if len(distinct) < len(which):
             text, offsets = _taken(text, offsets, distinct)
         rows = scan(text, offsets, self.lexicon.tables, self._verdicts)
         if len(rows) == 0:
@@ -61,7 +60,6 @@ class Identifier:
         findings, defects = self._reader.read(rows, memoryview(text), offsets)
         if len(distinct) == len(which):
             return findings, defects
-        del starts
         return _spread(findings, which), _spread(defects, which)
 
     def identify(self, texts: pa.Array) -> pa.Table:
@@ -96,15 +94,19 @@ def identify(texts: pa.Array, lexicon: Lexicon) -> pa.Table:
 
 def _buffers(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Return the bytes of a column and where each line begins, without a copy of the text."""
+    if len(texts) == 0:
+        return np.zeros(0, np.uint8), np.zeros(1, np.int64)
     if isinstance(texts, pa.ChunkedArray):
         texts = texts.combine_chunks()
-    texts = texts.cast(pa.large_string())
+    if texts.type not in (pa.string(), pa.large_string()):
+        texts = texts.cast(pa.large_string())
     if texts.null_count:
         texts = texts.fill_null("")
     _, offsets, data = texts.buffers()
-    begins = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    kind = np.int32 if texts.type == pa.string() else np.int64
+    begins = np.frombuffer(offsets, kind)[texts.offset : texts.offset + len(texts) + 1]
     text = np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
-    return text, begins
+    return text, begins.astype(np.int64)
 
 
 def _taken(

@@ -127,10 +127,18 @@ def find_near(
                 value = np.uint64(length * 8 + index)
                 for unit in range(at, at + wide):
                     value = value * BASE + np.uint64(word[unit]) + np.uint64(1)
+                last = np.uint64(word[at + wide - 1]) + np.uint64(1)
                 key = mix(value)
                 bit = key >> np.uint64(64 - _FILTER_BITS)
                 if (bits[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & np.uint8(1):
                     n = _add_members(word, near, found, edits, n, key)
+                if (at == begin or at == begin + shift) and at + wide < size:
+                    # Two letters swapped over the end of the piece.
+                    swapped = (value - last) + np.uint64(word[at + wide]) + np.uint64(1)
+                    key = mix(swapped)
+                    bit = key >> np.uint64(64 - _FILTER_BITS)
+                    if (bits[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & np.uint8(1):
+                        n = _add_members(word, near, found, edits, n, key)
     return n
 
 

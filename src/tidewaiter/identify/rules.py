@@ -10,6 +10,7 @@ class Words(Record, frozen=True, kw_only=True):
     stereo: tuple[str, ...]
     before: tuple[str, ...]
     after: tuple[str, ...]
+    thing: tuple[str, ...]
     cue: tuple[str, ...]
     measure: tuple[str, ...]
     cas: tuple[str, ...]
@@ -23,6 +24,9 @@ class Words(Record, frozen=True, kw_only=True):
 class Chinese(Record, frozen=True, kw_only=True):
     """Ideographs by what they do to a name beside them."""
 
+    prefixes: dict[str, str]  # of each salt: what stands before the base's name
+    acids: str
+    trade: str
     before: str
     after: str
     salts: str

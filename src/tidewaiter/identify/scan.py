@@ -21,6 +21,7 @@ from tidewaiter.identify.words import Vocabulary, Words, find_words, make_words
 
 _BLOCK = 12_000  # bytes
 _PIPE = ord("|")
+_GREEK = (0xCE, 0xCF)  # bytes that a Greek letter begins with
 _FOUND = 64
 _VERDICT_BITS = 19
 
@@ -70,13 +71,14 @@ def scan(
     Returns:
         The hits in order of lines, shape ``(hits, COLUMNS)``; see `hits`.
     """
-    rows = _scan(text, offsets, tables, verdicts, pipe=False)
-    piped = _lines_with_pipes(text, offsets)
-    if len(piped):
-        lengths = np.diff(offsets)[piped]
-        again = np.concatenate([text[offsets[at] : offsets[at + 1]] for at in piped])
-        more = _scan(again, np.concatenate([[0], np.cumsum(lengths)]), tables, verdicts, pipe=True)
-        more[:, 0] = piped[more[:, 0]]
+    rows = _scan(text, offsets, tables, verdicts, again=False)
+    twice = _lines_to_read_twice(text, offsets)
+    if len(twice):
+        lengths = np.diff(offsets)[twice]
+        lines = np.concatenate([text[offsets[at] : offsets[at + 1]] for at in twice])
+        starts = np.concatenate([[0], np.cumsum(lengths)])
+        more = _scan(lines, starts, tables, verdicts, again=True)
+        more[:, 0] = twice[more[:, 0]]
         rows = np.unique(np.concatenate([rows, more]), axis=0)
     return rows[np.lexsort((rows[:, 1], rows[:, 3], rows[:, 0]))]
 
@@ -87,13 +89,13 @@ def _scan(
     tables: Tables,
     verdicts: NDArray[np.uint64],
     *,
-    pipe: bool,
+    again: bool,
 ) -> NDArray[np.int64]:
     room = _make_room(int(np.max(np.diff(offsets), initial=0)), verdicts)
     size = 1024 + len(offsets) // 4
     while True:
         hits = Hits(np.zeros((size, COLUMNS), np.int64), np.zeros(1, np.int64))
-        _scan_blocks(text, offsets, tables, room, hits, pipe)
+        _scan_blocks(text, offsets, tables, room, hits, again)
         if hits.count[0] <= size:
             return hits.rows[: hits.count[0]]
         size = int(hits.count[0])
@@ -107,29 +109,23 @@ def _make_room(longest: int, verdicts: NDArray[np.uint64]) -> Room:
     return Room(make_room(size), make_words(size), make_powers(size + 1), found, units, cues)
 
 
-@compiled
-def _lines_with_pipes(
+def _lines_to_read_twice(
     text: NDArray[np.uint8], offsets: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """List the lines that hold "|" between letters, where it may stand for the letter l."""
-    found = [np.int64(0) for _ in range(0)]
-    at = 0
-    for line in range(len(offsets) - 1):
-        pipes = 0
-        for sign in text[offsets[line] : offsets[line + 1]]:
-            pipes += sign == _PIPE
-        if pipes:
-            for at in range(offsets[line] + 1, offsets[line + 1] - 1):
-                if text[at] == _PIPE and text[at - 1] > 64 and text[at + 1] > 64:
-                    found.append(np.int64(line))
-                    break
-    return np.array(found, np.int64)
+    """List the lines that hold "|" or a Greek letter, which can be read in two ways."""
+    here = text[offsets[0] : offsets[-1]]
+    places = np.flatnonzero((here == _PIPE) | (here == _GREEK[0]) | (here == _GREEK[1]))
+    if not len(places):
+        return np.zeros(0, np.int64)
+    lines = np.searchsorted(offsets, places + offsets[0], side="right") - 1
+    found: NDArray[np.int64] = np.unique(lines).astype(np.int64)
+    return found
 
 
 @compiled
 def _scan_blocks(
     text: NDArray[np.uint8], offsets: NDArray[np.int64], tables: Tables, room: Room, hits: Hits,
-    pipe: bool,  # noqa: FBT001
+    again: bool,  # noqa: FBT001
 ) -> None:  # fmt: skip
     lines = len(offsets) - 1
     begin = 0
@@ -139,14 +135,14 @@ def _scan_blocks(
             end < lines and offsets[end + 1] - offsets[begin] < _BLOCK and end - begin < _BLOCK
         ):
             end += 1
-        _scan_block(text, offsets, begin, end, tables, room, hits, pipe)
+        _scan_block(text, offsets, begin, end, tables, room, hits, again)
         begin = end
 
 
 @compiled
-def _scan_block(text, offsets, begin, end, tables, room, hits, pipe):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _scan_block(text, offsets, begin, end, tables, room, hits, again):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     folded, words, units = room.folded, room.words, room.units
-    fold_lines(text, offsets, begin, end, tables.fold, folded, units, pipe)
+    fold_lines(text, offsets, begin, end, tables.fold, folded, units, again)
     lines = end - begin
     n = units[lines]
     count = find_words(folded, n, room.powers, tables.vocabulary, words)

@@ -1,11 +1,19 @@
 """Spelling: how a name stands in the text, in words that an officer can check."""
 
+import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA, Levenshtein
 
 from tidewaiter.identify.fold import SEPARATOR, FoldTables
+
+# Scripts whose letters pass for Latin ones. A Greek letter may name itself ("α-"), so it
+# counts only where a single letter stands for it; width and accents hide nothing.
+_LOOKALIKES = frozenset({"CYRILLIC", "ARMENIAN", "CHEROKEE", "LISU"})
+
+_LONG = 14  # letters: of a longer name enough stays
 
 
 class Spelling(NamedTuple):
@@ -38,12 +46,19 @@ class Speller:
             parts.append("".join(map(chr, units.tolist())))
         return " ".join("".join(parts).split())
 
+    def _is_lookalike(self, sign: str) -> bool:
+        """Tell whether a letter of another script is read as one Latin letter."""
+        if sign.isascii() or ord(sign) >= len(self._kinds):
+            return False
+        script = unicodedata.name(sign, "").split(" ")[0]
+        return script in _LOOKALIKES and self._count[ord(sign)] == 1
+
     def _compare(self, written: str, name: str) -> Spelling:
         """Compare an exact or squeezed hit with its name."""
         mine, its = self.plain(written), self.plain(name)
         reasons = []
-        if name.isascii() and any(sign.isalpha() and not sign.isascii() for sign in written):
-            reasons.append(f'letters of another script or width in "{written}"')
+        if name.isascii() and any(map(self._is_lookalike, written)):
+            reasons.append(f'letters of another script stand for Latin ones in "{written}"')
         hidden = [f"U+{ord(sign):04X}" for sign in written if not (sign.isprintable() or sign.isspace())]
         if hidden:
             reasons.append(f"invisible characters {', '.join(sorted(set(hidden)))} inside the name")
@@ -65,17 +80,44 @@ def edits_between(written: str, name: str, edits: int) -> str:
         name: The name it is taken for.
         edits: How far apart their folded keys are.
     """
-    if OSA.distance(written.casefold(), name.casefold()) > edits + 4:
+    mine, its = written.lower(), name.lower()
+    if len(mine) != len(written) or len(its) != len(name) or OSA.distance(mine, its) > edits + 4:
         return f'{_count(edits)} from "{name}"'
-    steps = []
-    for tag, at, to in Levenshtein.editops(name.casefold(), written.casefold()).as_list():
-        if tag == "replace":
-            steps.append(f'"{written[to]}" for "{name[at]}" at {to + 1}')
-        elif tag == "insert":
-            steps.append(f'"{written[to]}" too much at {to + 1}')
-        else:
-            steps.append(f'"{name[at]}" missing at {to + 1}')
+    steps = [_say(mine, its, tag, at, to) for tag, at, to in _steps(mine, its)]
     return f'{_count(edits)} from "{name}": {", ".join(steps)}'
+
+
+def is_far_fetched(written: str, name: str, edits: int) -> bool:
+    """Tell whether a name of one word is only near by both edits and confusions of a scan."""
+    if edits < 2 or len(name) >= _LONG or not written.isalpha():  # noqa: PLR2004
+        return False
+    return OSA.distance(written.lower(), name.lower()) > edits + 1
+
+
+def _steps(mine: str, its: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the edits from a name to what is written; two letters swapped are one."""
+    left = Levenshtein.editops(its, mine).as_list()
+    while left:
+        tag, at, to = left.pop(0)
+        if left:
+            _, after, then = left[0]
+            pair = its[at : at + 2]
+            if len(pair) == 2 and mine[to : to + 2] == pair[::-1] and after - at <= 2 >= then - to:  # noqa: PLR2004
+                left.pop(0)
+                yield "swap", at, to
+                continue
+        yield tag, at, to
+
+
+def _say(mine: str, its: str, tag: str, at: int, to: int) -> str:
+    """Say one edit in words, with its place in what is written."""
+    if tag == "swap":
+        return f'"{mine[to : to + 2]}" for "{its[at : at + 2]}" at {to + 1}'
+    if tag == "replace":
+        return f'"{mine[to]}" for "{its[at]}" at {to + 1}'
+    if tag == "insert":
+        return f'"{mine[to]}" too much at {to + 1}'
+    return f'"{its[at]}" missing at {to + 1}'
 
 
 def _count(edits: int) -> str:

@@ -58,8 +58,6 @@ def next_start(  # noqa: C901
                     key = mix(hashes[at + length] - hashes[at] * powers[length])
                     if _bit(short, key):
                         return at
-                    if kinds[at] != IDEOGRAPH:
-                        break
         at += 1
     return n
 

@@ -23,6 +23,7 @@ from tidewaiter.identify.words import (
     NAMED,
     ORDINARY,
     PART,
+    RARE,
     SALT,
     STEREO,
     UN_CUE,
@@ -30,18 +31,11 @@ from tidewaiter.identify.words import (
     fill_vocabulary,
 )
 
-# Least share of text for a word to be ordinary: what is rarer is often a misspelling or the
-# name of a chemical. Languages that fewer papers are written in need more.
-_ORDINARY = {
-    "en": 60e-9,
-    "es": 500e-9,
-    "fr": 500e-9,
-    "de": 500e-9,
-    "pt": 500e-9,
-    "it": 500e-9,
-    "ru": 500e-9,
-    "nl": 1000e-9,
-}
+# Least share of text for a word to be ordinary, and to be a rare word: what is rarer still is
+# often a misspelling or the name of a chemical. Other languages' papers need more.
+_ENGLISH = (400e-9, 60e-9)
+_OTHERS = (2000e-9, 500e-9)
+_LANGUAGES = ("es", "fr", "de", "pt", "it", "ru", "nl")
 
 
 def build_vocabulary(
@@ -51,13 +45,14 @@ def build_vocabulary(
     """Build the table of words: what each is, by the hash of its key."""
     said = rules.words
     groups: list[tuple[int, list[str]]] = [
-        (ORDINARY, _ordinary_words()),
+        (ORDINARY, _ordinary_words(rare=False)),
+        (RARE, _ordinary_words(rare=True)),
         (NAMED, [entry.text for entry in entries]),
         (ANCHOR, anchors),
         (SALT, [spelling for spellings in rules.salts.values() for spelling in spellings]),
     ]
-    flags = (STEREO, BEFORE, AFTER, CUE, MEASURE, CAS_CUE, HS_CUE, UN_CUE, CUS_CUE, FILLER, PART)
-    lists = (said.stereo, said.before, said.after, said.cue, said.measure, said.cas, said.hs,
+    flags = (STEREO, BEFORE, AFTER, AFTER | PART, CUE, MEASURE, CAS_CUE, HS_CUE, UN_CUE, CUS_CUE, FILLER, PART)
+    lists = (said.stereo, said.before, said.after, said.thing, said.cue, said.measure, said.cas, said.hs,
              said.un, said.cus, said.filler, said.part)  # fmt: skip
     for flag, texts in zip(flags, lists, strict=True):
         groups.append((flag | ORDINARY, list(texts)))
@@ -74,9 +69,13 @@ def build_vocabulary(
     return Vocabulary(slots)
 
 
-def _ordinary_words() -> list[str]:
+def _ordinary_words(*, rare: bool) -> list[str]:
+    """List the ordinary words of all languages, or the rare ones."""
     found: list[str] = []
-    for language, least in _ORDINARY.items():
+    for language in ("en", *_LANGUAGES):
+        most, least = _ENGLISH if language == "en" else _OTHERS
         shares = get_frequency_dict(language, wordlist="best")
-        found.extend(word for word, share in shares.items() if share >= least)
+        found.extend(
+            word for word, share in shares.items() if (least <= share < most if rare else share >= most)
+        )
     return found

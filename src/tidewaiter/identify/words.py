@@ -22,7 +22,7 @@ CAS_CUE = 256
 HS_CUE = 512
 UN_CUE = 1024
 CUS_CUE = 2048
-PART = 4096  # "chloro", "methyl" before a name: another chemical
+PART = 4096  # "chloro", "methyl" before a name: another chemical; with AFTER, "ring" after it
 MEASURE = 8192  # "kg", "l" after a number: a cue
 FILLER = 16384  # "no", "code", "number" between a cue and its number
 NUMBER = 1 << 20  # digits only
@@ -30,17 +30,19 @@ MIXED = 1 << 21  # letters and digits
 
 
 ANCHOR = 1 << 15  # a name of several words is found by it
+RARE = 1 << 16  # of everyday language, but seldom: unknown beside the words of a name
 
 KNOWN = ORDINARY | CHEMICAL | NAMED | NUMBER
 
-_FLAG_BITS = np.uint32(16)
-_FLAGS = np.uint32(0xFFFF)
+_S = ord("s")
+_FLAG_BITS = np.uint32(17)
+_FLAGS = np.uint32(0x1FFFF)
 
 
 class Vocabulary(NamedTuple):
-    """What words are: an open-addressed table of 16 bits of hash over 16 flags, 0 for empty.
+    """What words are: an open-addressed table of 15 bits of hash over 17 flags, 0 for empty.
 
-    A word that is not in it passes for one that is with a chance of some 1 in 50,000.
+    A word that is not in it passes for one that is with a chance of some 1 in 25,000.
     """
 
     slots: NDArray[np.uint32]
@@ -64,7 +66,7 @@ def _look_up(slots, key):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """Return the flags of a word's short hash; 0 where it is not known."""
     mask = len(slots) - 1
     at = np.int64(key & np.uint64(mask))
-    tag = np.uint32(key >> np.uint64(48))
+    tag = np.uint32(key >> np.uint64(49))
     found = np.int64(0)
     while slots[at] != 0:
         if slots[at] >> _FLAG_BITS == tag:
@@ -82,7 +84,7 @@ def fill_vocabulary(
     mask = len(slots) - 1
     for index in range(len(keys)):
         at = np.int64(keys[index] & np.uint64(mask))
-        tag = np.uint32(keys[index] >> np.uint64(48))
+        tag = np.uint32(keys[index] >> np.uint64(49))
         while slots[at] != 0 and slots[at] >> _FLAG_BITS != tag:
             at = (at + 1) & mask
         slots[at] |= (tag << _FLAG_BITS) | np.uint32(flags[index])
@@ -122,6 +124,8 @@ def find_words(
     for word in range(count):
         if flags[word] & MIXED:
             flags[word] |= _tail_flags(room, powers, vocabulary, words, word)
+        elif flags[word] == 0 and room.key[ends[word] - 1] == _S:
+            flags[word] = _singular_flags(room, powers, vocabulary, words, word)
     return count
 
 
@@ -140,6 +144,18 @@ def _tail_flags(
     if after == begin:
         return 0
     return _look_up(vocabulary.slots, short_hash(room, powers, after, end))
+
+
+@compiled
+def _singular_flags(
+    room: Folded, powers: NDArray[np.uint64], vocabulary: Vocabulary, words: Words, word: int
+) -> int:
+    """Return what a word is without its last s; a name's plural stays an unknown word."""
+    begin, end = words.begin[word], words.end[word] - 1
+    if end <= begin:
+        return 0
+    flags = _look_up(vocabulary.slots, short_hash(room, powers, begin, end))
+    return 0 if flags & NAMED else flags & (ORDINARY | CHEMICAL | RARE)
 
 
 @compiled

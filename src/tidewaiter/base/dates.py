@@ -1,0 +1,152 @@
+"""Dates as trade papers write them: ISO, day or month first, with names of months."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Literal
+
+from tidewaiter.base.errors import InputError
+
+Order = Literal["dmy", "mdy"]
+"""What the first part of 03/04/2026 is: the day or the month."""
+
+_ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
+_SOLID = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\d{4}(?:\d{2})?)?")
+_PARTS = re.compile(r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4}|\d{2})")
+_CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
+_DAY_NAME = re.compile(r"(\d{1,2})[-/., ]*(?:de )?([^\W\d_]+)\.?[-/., ]*(?:de )?(\d{4}|\d{2})")
+_NAME_DAY = re.compile(r"([^\W\d_]+)\.?[-/., ]*(\d{1,2})(?:st|nd|rd|th)?[-/., ]+(\d{4})")
+_TIME = re.compile(
+    r"[T ]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[AP]\.?M\.?)?\s*(?:Z|UTC|[+-]\d{2}:?\d{2})?$",
+    re.IGNORECASE,
+)
+_MONTHS = (
+    "jan ene janv enero januar gennaio янв января",
+    "feb fev fevr febrero februar fevereiro февр фев февраля",
+    "mar marz mars maerz mrz marzo marco март мар марта",
+    "apr abr avr abril avril апр апреля",
+    "may mai mayo maio мая май",
+    "jun juin junio junho juni июн июня июнь",
+    "jul juil julio julho juli июл июля июль",
+    "aug ago aout agosto авг августа",
+    "sep sept set septiembre septembre setembro сент сен сентября",
+    "oct okt out octubre octobre outubro oktober окт октября",
+    "nov noviembre novembre novembro ноя нояб ноября",
+    "dec dic dez deciembre diciembre dezembro dezember decembre дек декабря",
+)
+_ENGLISH = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+_BY_NAME = {
+    unicodedata.normalize("NFKD", name): number
+    for number, names in enumerate(_MONTHS, 1)
+    for name in [*names.split(), _ENGLISH[number - 1]]
+}
+_EPOCH = date(1899, 12, 30)
+_HINT = 'write it like "2026-03-31"'
+
+
+def parse_date(text: str, order: Order | None = None) -> date:
+    """Parse a date; a time of day after it is left out, and the day stays as written.
+
+    Two digits of a year mean 2000 to 2099. With points, "03.04.2026", the day is first.
+
+    Args:
+        text: The date, as "2026-03-31", "20260331", "31/03/2026", "31-Mar-2026".
+        order: What "03/04/2026" means; None: not known, so that one is an error.
+
+    Raises:
+        InputError: It is no date, or it can be read in two ways.
+    """
+    body = _TIME.sub("", unicodedata.normalize("NFKC", text).strip())
+    for pattern in (_ISO, _SOLID, _CHINESE):
+        found = pattern.fullmatch(body)
+        if found:
+            parts = [int(part) for part in found.groups() if part.isdecimal()]
+            return _date(parts[0], parts[1], parts[2], text)
+    found = _PARTS.fullmatch(body)
+    if found:
+        return _numbered(found, text, order)
+    return _named(body, text)
+
+
+def date_order(text: str) -> Order | None:
+    """Tell what the first part of a date is by its own shape; None: it does not show.
+
+    "31/03/2026" begins with a day, "03/31/2026" with a month.
+    """
+    found = _PARTS.fullmatch(_TIME.sub("", text.strip()))
+    if found is None or found[2] == ".":
+        return None
+    first, second = int(found[1]), int(found[3])
+    if first > 12 >= second:  # noqa: PLR2004
+        return "dmy"
+    return "mdy" if second > 12 >= first else None  # noqa: PLR2004
+
+
+def find_order(texts: Iterable[str]) -> Order | None:
+    """Find the one order that the dates of a column show; None: none, or both."""
+    shown = {order for order in map(date_order, texts) if order}
+    return shown.pop() if len(shown) == 1 else None
+
+
+def from_serial(days: int) -> date:
+    """Turn a spreadsheet's day number into a date: 1 is 1900-01-01, 46112 is 2026-03-31.
+
+    Raises:
+        InputError: The number lies before 1900-03-01, where spreadsheets differ, or after 2199.
+    """
+    if not 61 <= days < 109_575:  # noqa: PLR2004
+        raise InputError(f"{days} is not the number of a day", hint=_HINT)
+    return _EPOCH + timedelta(days=days)
+
+
+def _date(year: int, month: int, day: int, text: str) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise InputError(f'"{text}" is not a date', hint=_HINT) from None
+
+
+def _year(text: str) -> int:
+    return int(text) if len(text) == 4 else 2000 + int(text)  # noqa: PLR2004
+
+
+def _numbered(found: re.Match[str], text: str, order: Order | None) -> date:
+    first, second, year = int(found[1]), int(found[3]), _year(found[4])
+    order = "dmy" if found[2] == "." else date_order(found[0]) or order
+    if order is None and first == second:
+        order = "dmy"
+    if order is None:
+        raise InputError(
+            f'"{text}" can be read in two ways',
+            hint="say whether the day or the month is first, or write it like 2026-03-31",
+        )
+    day, month = (first, second) if order == "dmy" else (second, first)
+    return _date(year, month, day, text)
+
+
+def _named(body: str, text: str) -> date:
+    found = _DAY_NAME.fullmatch(body)
+    day, name, year = found.groups() if found else ("", "", "")
+    if not found:
+        found = _NAME_DAY.fullmatch(body)
+        name, day, year = found.groups() if found else ("", "", "")
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    bare = "".join(c for c in plain if not unicodedata.combining(c))
+    month = _BY_NAME.get(plain) or _BY_NAME.get(bare)
+    if month is None:
+        raise InputError(f'"{text}" is not a date', hint=_HINT)
+    return _date(_year(year), month, int(day), text)

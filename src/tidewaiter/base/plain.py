@@ -1,0 +1,11 @@
+"""Plain text: what two spellings of a word have in common."""
+
+import unicodedata
+
+
+def plain(text: str) -> str:
+    """Return text in lower case, without accents, in ordinary width."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return unicodedata.normalize(
+        "NFC", "".join(sign for sign in parts if not unicodedata.combining(sign))
+    )

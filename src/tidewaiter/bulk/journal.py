@@ -1,0 +1,144 @@
+"""The journal of a screening to files: what is done so far, safe against a stop at any time.
+
+Each step is written as its alerts and refusals, one JSON line each, then one line that says
+which row is done. What stands after the last such line is of a step that was cut off; it is
+dropped when the screening is taken up again. The files that the user asked for are made from
+the journal at the end, whole or not at all.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from tidewaiter.base.records import Record
+from tidewaiter.bulk.run import Settings, Step
+from tidewaiter.consignments.types import Alert, Refusal
+
+
+class Done(Record, frozen=True, kw_only=True):
+    """How far a screening is."""
+
+    row: int = 0  # the last row of data that is done
+    lines: int = 0
+    noted: int = 0
+    alerts: int = 0
+    refused_rows: int = 0
+    refused_fields: int = 0
+    seconds: float = 0.0
+
+
+class _Head(Record, frozen=True, kw_only=True):
+    """The first line: whose journal it is."""
+
+    settings: Settings
+    registry: str  # digest
+    reading: str  # how the file is read
+
+
+class _Entry(Record, frozen=True, kw_only=True, omit_defaults=True):
+    alert: Alert | None = None
+    refusal: Refusal | None = None
+    done: Done | None = None
+
+
+class Journal:
+    """A journal that is open for writing."""
+
+    def __init__(self, path: Path, settings: Settings, registry: str, reading: str) -> None:
+        """Take up the journal at a path where it is of the same screening, or begin it."""
+        head = msgspec.json.encode(_Head(settings=settings, registry=registry, reading=reading))
+        self.path = path
+        self.done, size = _read_done(path, head)
+        self._file = path.open("r+b" if size else "wb")
+        self._file.truncate(size)
+        self._file.seek(size)
+        if not size:
+            self._file.write(head + b"\n")
+
+    def __enter__(self) -> Self:
+        """Return the journal itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it; it stays on disk until `remove`."""
+        self._file.close()
+
+    def add(self, step: Step, seconds: float) -> Done:
+        """Write a step and that it is done; when this returns, a stop loses none of it."""
+        encode = msgspec.json.encode
+        lines = [encode(_Entry(alert=alert)) for alert in step.screened.alerts]
+        lines += [encode(_Entry(refusal=refusal)) for refusal in step.refusals]
+        fields = sum(refusal.screened for refusal in step.refusals)
+        self.done = Done(
+            row=step.done_row,
+            lines=self.done.lines + step.screened.lines,
+            noted=self.done.noted + step.screened.noted,
+            alerts=self.done.alerts + len(step.screened.alerts),
+            refused_rows=self.done.refused_rows + len(step.refusals) - fields,
+            refused_fields=self.done.refused_fields + fields,
+            seconds=self.done.seconds + seconds,
+        )
+        lines.append(encode(_Entry(done=self.done)))
+        self._file.write(b"\n".join(lines) + b"\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        return self.done
+
+    def remove(self) -> None:
+        """Delete the journal: all that was asked for is written."""
+        self._file.close()
+        self.path.unlink(missing_ok=True)
+
+
+def read_journal(path: Path) -> Iterator[Alert | Refusal]:
+    """Yield the alerts and refusals of the steps that are done, in the file's order."""
+    decoder = msgspec.json.Decoder(_Entry)
+    step: list[Alert | Refusal] = []
+    with path.open("rb") as file:
+        file.readline()
+        for line in file:
+            entry = decoder.decode(line)
+            if entry.alert is not None:
+                step.append(entry.alert)
+            elif entry.refusal is not None:
+                step.append(entry.refusal)
+            else:
+                yield from step
+                step = []
+
+
+def read_done(path: Path) -> Done:
+    """Return how far the screening of a journal is."""
+    done = Done()
+    with path.open("rb") as file:
+        for line in file:
+            if line.startswith(b'{"done":'):
+                done = msgspec.json.decode(line, type=_Entry).done or done
+    return done
+
+
+def _read_done(path: Path, head: bytes) -> tuple[Done, int]:
+    """Return how far a journal of this screening is, and where its last step ends; or 0."""
+    done, size, at = Done(), 0, 0
+    try:
+        with path.open("rb") as file:
+            if file.readline() != head + b"\n":
+                return Done(), 0
+            size = at = file.tell()
+            for line in file:
+                at += len(line)
+                if line.startswith(b'{"done":') and line.endswith(b"}\n"):
+                    done = msgspec.json.decode(line, type=_Entry).done or done
+                    size = at
+    except FileNotFoundError:
+        return Done(), 0
+    return done, size

@@ -1,0 +1,144 @@
+"""Run: a file's batches through the screen, on one core or several, in the file's order.
+
+The pool only spreads what `Screener.screen` does; a batch answers the same wherever it runs.
+"""
+
+import signal
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import date
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+
+import pyarrow as pa
+
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.rules import load_alert_rules
+from tidewaiter.consignments.screening import Screened, Screener
+from tidewaiter.consignments.types import Refusal
+from tidewaiter.identify import Identifier, load_lexicon
+
+_AHEAD = 2  # batches under way per worker
+
+Screen = Callable[[pa.RecordBatch], "Future[Screened]"]
+
+
+class Settings(Record, frozen=True, kw_only=True):
+    """What a screening is done by and for; a worker process rebuilds all else from it."""
+
+    day: date  # whose law applies
+    file: str
+    sha256: str  # of the file's bytes
+    own: tuple[Path, ...] = ()  # folders of an authority's own lists
+    rules: Path | None = None  # an authority's own rules
+    street: bool = False  # know street names
+
+
+class Step(Record, frozen=True, kw_only=True):
+    """A batch that is done."""
+
+    lines: pa.RecordBatch
+    screened: Screened
+    refusals: tuple[Refusal, ...]  # of rows before and in the batch
+    done_row: int  # the last row of data that is done
+
+
+@cache
+def screener_for(own: tuple[Path, ...], rules: Path | None, street: bool) -> Screener:  # noqa: FBT001
+    """Build the screener of this process, once for each set of lists and rules."""
+    return Screener(Identifier(load_lexicon(own, street=street)), load_alert_rules(rules))
+
+
+def screen_batch(batch: pa.RecordBatch, settings: Settings) -> Screened:
+    """Screen one batch, in whatever process."""
+    screener = screener_for(settings.own, settings.rules, settings.street)
+    return screener.screen(batch, settings.day, settings.file, settings.sha256)
+
+
+def run(
+    read: Iterator[pa.RecordBatch | Refusal], settings: Settings, *, workers: int, after: int = 0
+) -> Iterator[Step]:
+    """Screen what a reader yields.
+
+    Args:
+        read: Batches and refusals, in the file's order.
+        settings: What the screening is done by.
+        workers: Processes; 1 screens in this one.
+        after: The last row that is done already; it and those before are passed over.
+
+    Yields:
+        The steps in the file's order. The last holds no lines where refusals came after them.
+    """
+    under_way: deque[tuple[pa.RecordBatch, Future[Screened], tuple[Refusal, ...]]] = deque()
+    refusals: list[Refusal] = []
+    with _pool(settings, workers) as screen:
+        for item in read:
+            if isinstance(item, Refusal):
+                if item.row > after or after == 0:
+                    refusals.append(item)
+                continue
+            batch = _rest(item, after)
+            if len(batch) == 0:
+                continue
+            under_way.append((batch, screen(batch), tuple(refusals)))
+            refusals = []
+            while len(under_way) > (workers * _AHEAD if workers > 1 else 0):
+                yield _step(*under_way.popleft())
+        while under_way:
+            yield _step(*under_way.popleft())
+    if refusals:
+        none = Screened(alerts=(), lines=0, noted=0)
+        last = max(refusal.row for refusal in refusals)
+        yield Step(lines=_NO_LINES, screened=none, refusals=tuple(refusals), done_row=last)
+
+
+_NO_LINES = pa.RecordBatch.from_pylist([], schema=pa.schema([("row", pa.int64())]))
+
+
+def _rest(batch: pa.RecordBatch, after: int) -> pa.RecordBatch:
+    """Return the rows of a batch that are not done yet."""
+    if after == 0 or len(batch) == 0 or batch.column("row")[0].as_py() > after:
+        return batch
+    rows = batch.column("row").to_numpy()
+    return batch.slice(int((rows <= after).sum()))
+
+
+def _step(
+    batch: pa.RecordBatch, future: "Future[Screened]", refusals: tuple[Refusal, ...]
+) -> Step:
+    last = batch.column("row")[-1].as_py()
+    return Step(lines=batch, screened=future.result(), refusals=refusals, done_row=last)
+
+
+def _pool(settings: Settings, workers: int) -> AbstractContextManager[Screen]:
+    return _processes(settings, workers) if workers > 1 else nullcontext(_here(settings))
+
+
+def _here(settings: Settings) -> Screen:
+    def screen(batch: pa.RecordBatch) -> "Future[Screened]":
+        future: Future[Screened] = Future()
+        future.set_result(screen_batch(batch, settings))
+        return future
+
+    return screen
+
+
+@contextmanager
+def _processes(settings: Settings, workers: int) -> Iterator[Screen]:
+    """Start worker processes; a stop in the middle drops what they have not begun."""
+    # Not fork: this process has threads of Arrow's, which a fork would leave half alive.
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _prepare, (settings,))
+    try:
+        yield lambda batch: pool.submit(screen_batch, batch, settings)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _prepare(settings: Settings) -> None:
+    """Make a worker ready; the keyboard's interrupt is for the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    pa.set_cpu_count(1)
+    screener_for(settings.own, settings.rules, settings.street)

@@ -1,0 +1,22 @@
+"""The command `tidewaiter`."""
+
+import click
+
+from tidewaiter.cli.options import Commands
+
+COMMANDS = {
+    "identify": "tidewaiter.cli.identify",
+    "screen": "tidewaiter.cli.screen",
+    "substances": "tidewaiter.cli.substances",
+}
+
+
+@click.group(
+    cls=Commands, modules=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(package_name="tidewaiter")
+def main() -> None:
+    """Screen consignments for controlled and watched chemicals, and say why.
+
+    Example: tidewaiter screen manifest.csv --report report.html
+    """

@@ -1,0 +1,106 @@
+"""What several commands share: options, days, and errors on their way to the user."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import click
+
+from tidewaiter.base.errors import TidewaiterError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Day(click.ParamType[date]):
+    """A day, as ISO 8601 writes it."""
+
+    name = "day"
+
+    def convert(
+        self, value: str | date, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        """Read "2026-11-25"."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f'"{value}" is not a day: write it like 2026-11-25', param, ctx)
+
+
+class Field(click.ParamType[tuple[str, str]]):
+    """A field and the column that holds it."""
+
+    name = "field=column"
+
+    def convert(
+        self,
+        value: str | tuple[str, str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> tuple[str, str]:
+        """Read "goods=Description"."""
+        if isinstance(value, tuple):
+            return value
+        field, _, column = value.partition("=")
+        if not field or not column:
+            self.fail(f'"{value}" is not like goods=Description', param, ctx)
+        return field, column
+
+
+class Refused(click.ClickException):
+    """Nothing was done: exit status 2."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        """Print the place, what is wrong, and what would do."""
+        click.echo(f"error: {self.message}", err=True)
+
+
+class Commands(click.Group):
+    """A group that loads a command when it is called, and prints what a user can mend.
+
+    Loading all commands for each would make the quickest one take twice its time.
+    """
+
+    def __init__(self, *args: Any, modules: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._modules = modules
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the commands by name."""
+        del ctx
+        return sorted(self._modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command from its module."""
+        del ctx
+        if cmd_name not in self._modules:
+            return None
+        found = getattr(import_module(self._modules[cmd_name]), cmd_name)
+        return cast("click.Command", found)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except TidewaiterError as error:
+            raise Refused(str(error)) from error
+
+
+def own_lists(command: F) -> F:
+    """Add the options that choose what is known: an authority's own lists, street names."""
+    folder = click.Path(exists=True, file_okay=False, path_type=Path)
+    own = click.option(
+        "--own",
+        multiple=True,
+        type=folder,
+        envvar="TIDEWAITER_OWN",
+        help="A folder of your own lists, in the format of the registry; may be given again. "
+        "Setting: TIDEWAITER_OWN.",
+    )
+    street = click.option("--street", is_flag=True, help="Know street names too (noisy).")
+    return own(street(command))

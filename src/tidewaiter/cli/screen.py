@@ -1,0 +1,163 @@
+"""The command `tidewaiter screen`."""
+
+import os
+import sys
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tidewaiter.base.cache import cache_folder
+from tidewaiter.base.records import Record
+from tidewaiter.bulk.journal import Done
+from tidewaiter.bulk.run import Settings
+from tidewaiter.cli.columns import show_columns
+from tidewaiter.cli.options import Day, Field, own_lists
+from tidewaiter.cli.outputs import Outputs, write_outputs
+from tidewaiter.cli.progress import watched
+from tidewaiter.cli.table import show_summary
+from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.node import database_at, hash_file, registry_digest, screen_again, screen_file
+from tidewaiter.report.exports import json_line
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_CORES = os.cpu_count() or 1
+_SMALL = 8_000_000  # bytes: below, starting processes takes longer than screening
+
+
+class Wanted(Record, frozen=True, kw_only=True):
+    """The options of the command."""
+
+    day: date | None = None
+    columns: tuple[tuple[str, str], ...] = ()
+    encoding: str | None = None
+    delimiter: str | None = None
+    decimal: str | None = None
+    dates: str | None = None
+    sheet: str | None = None
+    out: Path | None = None
+    report: Path | None = None
+    refused: Path | None = None
+    db: str | None = None
+    rules: Path | None = None
+    workers: int = _CORES
+    own: tuple[Path, ...] = ()
+    street: bool = False
+
+
+@click.command()
+@click.argument("path", required=False, type=_HERE)
+@click.option("--day", type=Day(), help="Screen as the law stood then (today).")
+@click.option(
+    "--map", "columns", type=Field(), multiple=True, help='A column by name: goods="Item text".'
+)
+@click.option("--encoding", help="Of a text file, where the guess is wrong: gb18030, cp1251.")
+@click.option("--delimiter", help="Of a text file, where the guess is wrong.")
+@click.option("--decimal", type=click.Choice([".", ","]), help="The decimal mark.")
+@click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="What 03/04/2026 means.")
+@click.option("--sheet", help="Of a spreadsheet (the first).")
+@click.option("--out", type=_FILE, help="Alerts: .jsonl, .csv or .parquet.")
+@click.option("--report", type=_FILE, help="A page to read and to print: .html.")
+@click.option("--refused", type=_FILE, help="What could not be read (refused.csv).")
+@click.option("--db", help="Keep all in a database: a path, or postgresql+psycopg://...")
+@click.option("--again", is_flag=True, help="Screen what --db holds anew; only new alerts.")
+@click.option("--rules", type=_HERE, help="Your own copy of alerts.toml.")
+@click.option("--workers", type=click.IntRange(1, 256), default=_CORES, help="Processes (cores).")
+@own_lists
+def screen(path: Path | None, again: bool, **options: Any) -> None:
+    """Screen the consignments in PATH: which lines name a watched chemical, and why.
+
+    Reads CSV, JSON Lines, Parquet and XLSX. Alerts go to --out, or to standard output as JSON
+    Lines where that is no terminal. Stopped in the middle, the same command goes on where it
+    was. Exit status 0: done; 1: done, but some rows or fields could not be read; 2: refused;
+    130: stopped.
+
+    Example: tidewaiter screen manifest.csv --out alerts.jsonl --report report.html
+    """
+    wanted = Wanted(**options)
+    if again:
+        if path is not None or wanted.db is None:
+            raise click.UsageError("--again screens a database: give --db and no file")
+        _screen_again(wanted)
+        return
+    if path is None:
+        raise click.UsageError("give a file: tidewaiter screen manifest.csv")
+    done = _screen_file(path, wanted)
+    if done.refused_rows or done.refused_fields:
+        sys.exit(1)
+
+
+def _screen_file(path: Path, wanted: Wanted) -> Done:
+    """Screen a file and write what was asked for."""
+    options = ReadOptions(
+        columns=dict(wanted.columns),
+        **{
+            name: getattr(wanted, name)
+            for name in ("encoding", "delimiter", "decimal", "dates", "sheet")
+        },
+    )
+    show_columns(path, options)
+    settings = _settings(wanted, file=path.name, sha256=hash_file(path))
+    outputs = Outputs(
+        alerts=wanted.out,
+        report=wanted.report,
+        refused=wanted.refused or (wanted.out or wanted.report or Path("x")).with_name("refused.csv"),
+    )
+    journal = _journal(outputs, settings)
+    workers = 1 if path.stat().st_size < _SMALL else wanted.workers
+    done = Done()
+    try:
+        with database_at(wanted.db) as database:
+            steps = screen_file(
+                path, options, settings, journal, workers=workers, database=database
+            )
+            for progress in watched(steps, path):
+                done = progress.done
+    except KeyboardInterrupt:
+        click.echo(f"stopped after row {done.row}; the same command goes on there", err=True)
+        sys.exit(130)
+    summary = write_outputs(journal, outputs, settings, registry_digest(settings))
+    journal.unlink(missing_ok=True)
+    show_summary(summary, outputs)
+    return done
+
+
+def _settings(wanted: Wanted, *, file: str, sha256: str) -> Settings:
+    return Settings(
+        day=wanted.day or date.today(),  # noqa: DTZ011 - the user's own calendar
+        file=file,
+        sha256=sha256,
+        own=tuple(folder.resolve() for folder in wanted.own),
+        rules=wanted.rules,
+        street=wanted.street,
+    )
+
+
+def _journal(outputs: Outputs, settings: Settings) -> Path:
+    """Return where the steps are kept: beside the first output, or in the user's cache."""
+    beside = outputs.alerts or outputs.report
+    if beside is not None:
+        return beside.with_name(f"{beside.name}.journal")
+    folder = cache_folder() / "journals"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{settings.sha256[:32]}.journal"
+
+
+def _screen_again(wanted: Wanted) -> None:
+    """Screen what a database holds; write the alerts that are new."""
+    settings = _settings(wanted, file="", sha256="")
+    lines = new = 0
+    with ExitStack() as stack:
+        database = stack.enter_context(database_at(wanted.db))
+        sink = sys.stdout.buffer
+        if wanted.out is not None:
+            sink = stack.enter_context(wanted.out.open("wb"))
+        if database is not None:
+            for stored, alerts in screen_again(database, settings):
+                lines += len(stored.lines)
+                new += len(alerts)
+                sink.writelines(map(json_line, alerts))
+    click.echo(f"{lines} past lines screened, {new} new alerts", err=True)

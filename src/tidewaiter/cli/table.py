@@ -1,0 +1,89 @@
+"""The summary of a screening in the terminal."""
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from tidewaiter.cli.outputs import Outputs
+from tidewaiter.consignments.types import Alert
+from tidewaiter.report.characters import visible
+from tidewaiter.report.summary import Summary
+
+_ROWS = 20
+_GOODS = 60
+_STYLES = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "dim"}
+
+
+def show_summary(summary: Summary, outputs: Outputs) -> None:
+    """Print the most urgent alerts and the counts.
+
+    They go to stdout where the alerts went to a file or stdout is a terminal, else to stderr.
+    """
+    console = Console(highlight=False)
+    if outputs.alerts is None and not console.is_terminal:
+        console = Console(stderr=True, highlight=False)
+    if summary.top:
+        console.print(_table(summary.top[:_ROWS]))
+    if summary.alerts > _ROWS:
+        console.print(f"... and {summary.alerts - _ROWS:,} more\n", markup=False)
+    counts = summary.counts
+    levels = ", ".join(f"{tally.alerts:,} {tally.key}" for tally in summary.by_severity)
+    console.print(
+        f"{counts.lines:,} lines screened as the law stood on {counts.day}: "
+        f"{summary.alerts:,} alerts ({levels}).",
+        markup=False,
+    )
+    if counts.refused_rows or counts.refused_fields:
+        console.print(
+            f"{counts.refused_rows:,} rows could not be read, {counts.refused_fields:,} fields "
+            f"were left out: see {outputs.refused}",
+            style="yellow",
+            markup=False,
+        )
+    for what, path in (("alerts", outputs.alerts), ("report", outputs.report)):
+        if path is not None:
+            console.print(f"{what}: {path}", markup=False)
+    console.print("No alert does not mean that goods are lawful. This is not legal advice.", style="dim")
+
+
+def _table(alerts: tuple[Alert, ...]) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("severity")
+    table.add_column("score", justify="right")
+    table.add_column("due in", justify="right")
+    table.add_column("consignment", overflow="fold")
+    table.add_column("goods, as written", ratio=3)
+    table.add_column("why", ratio=4)
+    for alert in alerts:
+        due = "" if alert.days_left is None else f"{alert.days_left} d"
+        why = alert.title + "".join(
+            f"; {reason.text}" for reason in alert.reasons if reason.rule in _TELLING
+        )
+        table.add_row(
+            Text(alert.severity, style=_STYLES[alert.severity]),
+            str(alert.score),
+            due,
+            f"{alert.consignment}/{alert.seq}",
+            _goods(alert),
+            Text(why),
+        )
+    return table
+
+
+_TELLING = frozenset({"hidden", "hs-mismatch", "cas-mismatch", "un-mismatch", "downgraded", "vague"})
+
+
+def _goods(alert: Alert) -> Text:
+    """Return the goods text, cut around the evidence, which is marked."""
+    goods = alert.line.goods or alert.line.commercial or ""
+    spans = [
+        (mention.start, mention.end) for mention in alert.mentions if mention.field == "goods"
+    ]
+    first = min((start for start, _ in spans), default=0)
+    cut = max(0, first - _GOODS // 2) if len(goods) > _GOODS else 0
+    text = Text(visible(" ".join(goods[cut : cut + _GOODS].splitlines())))
+    if len(goods) > cut + _GOODS:
+        text.append(" ...")
+    for start, end in spans:
+        text.stylize("bold underline", max(0, start - cut), max(0, end - cut))
+    return text

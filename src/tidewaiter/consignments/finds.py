@@ -1,0 +1,124 @@
+"""Finds: what each line of a batch names, from its texts and from its code columns."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tidewaiter.identify import Identifier, Lexicon
+from tidewaiter.identify.findings import Defect, Finding
+from tidewaiter.identify.numbers import check_digit_holds
+
+TEXTS = ("goods", "commercial")
+_SCORES = {"cas": 0.99, "cus": 0.95, "hs": 0.3, "un": 0.35}
+_HOW = {"cas": "cas", "cus": "cus", "hs": "hs", "un": "unno"}
+
+
+class Find(NamedTuple):
+    """One finding and the column that it stands in."""
+
+    field: str
+    finding: Finding
+
+
+class Flaw(NamedTuple):
+    """A CAS number that is wrong, or of a chemical outside the registry."""
+
+    field: str
+    defect: Defect
+
+
+def find_all(
+    batch: pa.RecordBatch, identifier: Identifier
+) -> tuple[dict[int, list[Find]], dict[int, list[Flaw]]]:
+    """Find what the lines of a batch name.
+
+    Args:
+        batch: Of the schema LINES.
+        identifier: Finds names in text.
+
+    Returns:
+        Finds and flaws by place in the batch; lines without any are absent.
+    """
+    finds: dict[int, list[Find]] = defaultdict(list)
+    flaws: dict[int, list[Flaw]] = defaultdict(list)
+    for field in TEXTS:
+        column = batch.column(field)
+        if column.null_count == len(column):
+            continue
+        findings, defects = identifier.find(column)
+        for finding in findings:
+            finds[finding.line].append(Find(field, finding))
+        for defect in defects:
+            flaws[defect.line].append(Flaw(field, defect))
+    for find in _coded(batch, identifier.lexicon):
+        finds[find.finding.line].append(find)
+    for flaw in _flawed(batch, identifier.lexicon):
+        flaws[flaw.defect.line].append(flaw)
+    return finds, flaws
+
+
+def _coded(batch: pa.RecordBatch, lexicon: Lexicon) -> Iterator[Find]:
+    """Yield what the code columns name: CAS, CUS, and HS and UN numbers of one substance."""
+    names = lexicon.names
+    numbers = {number.cas: number.substance for number in names.numbers}
+    cas = pa.array(list(numbers), pa.string())
+    flat, parents = _items(batch.column("cas"))
+    for place in _where(flat, cas):
+        text = flat[place].as_py().strip()
+        yield _find("cas", parents[place].as_py(), numbers[text], text, text, "strong")
+    for field, places in (("un", names.un), ("cus", names.cus)):
+        column = batch.column(field)
+        for line in _where(column, pa.array(list(places), pa.string())):
+            text = column[line].as_py()
+            for substance in places[text]:
+                own = next(iter(lexicon.registry.substances[substance].cas), None)
+                tier = "strong" if field == "cus" else "weak"
+                yield _find(field, line, substance, own, text, tier)
+    column = pc.utf8_slice_codeunits(batch.column("hs"), 0, 6)
+    codes = {code.replace(".", ""): places for code, places in names.hs.items()}
+    for line in _where(column, pa.array(list(codes), pa.string())):
+        for substance in codes[column[line].as_py()]:
+            own = next(iter(lexicon.registry.substances[substance].cas), None)
+            yield _find("hs", line, substance, own, batch.column("hs")[line].as_py(), "weak")
+
+
+def _find(
+    field: str, line: int, substance: int, cas: str | None, text: str, tier: str
+) -> Find:
+    reasons = ("the number stands in a column of its own",)
+    finding = Finding(
+        line, substance, cas, 0, len(text), text, _HOW[field], tier, _SCORES[field], reasons, ()
+    )
+    return Find(field, finding)
+
+
+def _flawed(batch: pa.RecordBatch, lexicon: Lexicon) -> Iterator[Flaw]:
+    """Yield the CAS numbers of the column that are wrong or not in the registry."""
+    known = pa.array([number.cas for number in lexicon.names.numbers], pa.string())
+    flat, parents = _items(batch.column("cas"))
+    if len(flat) == 0:
+        return
+    other = pc.invert(pc.is_in(pc.utf8_trim_whitespace(flat), known))
+    for place in pc.indices_nonzero(pc.fill_null(other, False)).to_pylist():
+        text = flat[place].as_py()
+        digits = text.strip().replace("-", "")
+        if digits.isascii() and digits.isdigit() and 5 <= len(digits) <= 10:
+            kind = "cas-other" if check_digit_holds(int(digits)) else "cas-digit"
+            defect = Defect(parents[place].as_py(), 0, len(text), text, kind)
+            yield Flaw("cas", defect)
+
+
+def _items(column: pa.ListArray) -> tuple[pa.Array, pa.Array]:
+    return pc.list_flatten(column), pc.list_parent_indices(column)
+
+
+def _where(column: pa.Array, known: pa.Array) -> list[int]:
+    """List the places whose text is among those known."""
+    if len(column) == 0 or column.null_count == len(column):
+        return []
+    found = pc.is_in(pc.utf8_trim_whitespace(column), known)
+    places: list[int] = pc.indices_nonzero(found).to_pylist()
+    return places

@@ -1,0 +1,91 @@
+"""Columns of text to columns of values, each distinct text read once."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.readers.sheet import shorten
+
+NOTHING = frozenset(
+    ("-", "--", "---", ".", "n/a", "na", "n.a.", "null", "none", "nan", "nil", "#n/a", "<null/>")
+)
+"""What stands in a cell of numbers, codes or dates that has no value."""
+
+
+class Bad(Record, frozen=True, kw_only=True):
+    """One cell that could not be read."""
+
+    at: int  # place in the column, from 0
+    value: str
+    problem: str
+    hint: str
+
+
+class Column(Record, frozen=True, kw_only=True):
+    """A column as read, null where it could not be, and the cells of which that is true."""
+
+    values: pa.Array
+    bad: tuple[Bad, ...] = ()
+
+
+def is_nothing(text: str) -> bool:
+    """Tell whether a cell only says that it has no value."""
+    return not text.strip() or text.strip().casefold() in NOTHING
+
+
+def by_distinct(cells: pa.Array, parse: Callable[[str], Any], kind: pa.DataType) -> Column:
+    """Read a column by reading each distinct text of it once.
+
+    Args:
+        cells: Text, shape (rows,).
+        parse: Reads one text; what it refuses with an InputError becomes null.
+        kind: The Arrow type of what `parse` returns.
+    """
+    coded = cells.dictionary_encode()
+    values, errors = [], {}
+    for place, text in enumerate(coded.dictionary.to_pylist()):
+        value = None
+        if not is_nothing(text):
+            try:
+                value = parse(text)
+            except InputError as error:
+                errors[place] = error
+        values.append(value)
+    found = pa.array(values, kind).take(coded.indices)
+    return Column(values=found, bad=_bad(coded, errors) if errors else ())
+
+
+def _bad(coded: pa.DictionaryArray, errors: dict[int, InputError]) -> tuple[Bad, ...]:
+    indices = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    texts = coded.dictionary
+    return tuple(
+        Bad(
+            at=int(at),
+            value=shorten(texts[int(indices[at])].as_py()),
+            problem=errors[int(indices[at])].message,
+            hint=errors[int(indices[at])].hint,
+        )
+        for at in np.flatnonzero(np.isin(indices, list(errors)))
+    )
+
+
+def bytes_of(cells: pa.Array) -> NDArray[np.uint8]:
+    """Give the bytes of a column of text, all cells in a row; nothing is copied."""
+    _, offsets, data = cells.buffers()
+    if data is None or not len(cells):
+        return np.zeros(0, np.uint8)
+    bounds = np.frombuffer(offsets, np.int32)
+    start, end = bounds[cells.offset], bounds[cells.offset + len(cells)]
+    return np.frombuffer(data, np.uint8)[start:end]
+
+
+def only_has(cells: pa.Array, allowed: bytes) -> bool:
+    """Tell whether a column of text holds no other bytes than these."""
+    table = np.zeros(256, bool)
+    table[list(allowed)] = True
+    return bool(table[bytes_of(cells)].all())

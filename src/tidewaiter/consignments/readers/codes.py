@@ -1,0 +1,139 @@
+"""Columns of codes and dates: HS, CAS, UN numbers, containers, licences, days."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tidewaiter.base.dates import Order, find_order, from_serial, parse_date
+from tidewaiter.base.errors import InputError
+from tidewaiter.consignments.readers.cells import Column, by_distinct, is_nothing, only_has
+
+TEXTS = pa.list_(pa.string())
+
+_HS = re.compile(
+    r"(?:(?:HS|HTS|HTSUS|CN|NCM|SH|TARIC)(?:\s*(?:CODE|NO|CODIGO))?\.?\s*[:#]?\s*)?"
+    r"([0-9][0-9 .\-/\u00a0]*)",
+    re.IGNORECASE,
+)
+# A table that lost its type writes the number 2915240000 as 2915240000.0.
+_FLOAT = re.compile(r"(\d{5,})\.0")
+_UN = re.compile(r"(?<!\d)(?:UN|ID|NA)?[\s.:#-]*(\d{3,4})(?!\d)", re.IGNORECASE)
+_CONTAINER = re.compile(r"[A-Z]{3}[UJZ] ?\d{6}[ -]?\d", re.IGNORECASE)
+_SPLIT = re.compile(r"[;,/|\s；，、]+")
+_SPLIT_LONG = re.compile(r"[;,|\n；，、]+")
+_CAS_WORD = re.compile(r"\bCAS(?:\s*(?:RN|NO|NR|NUMBER))?\b[.:#\s]*", re.IGNORECASE)
+
+
+def read_hs(cells: pa.Array) -> Column:
+    """Read HS codes: their digits, as many as stand there.
+
+    A lost zero is not put back, as it is not known at which end it stood.
+    """
+    if only_has(cells, b"0123456789"):
+        sizes = pc.binary_length(cells)
+        low, high = pc.min_max(sizes).as_py().values()
+        if low is None or (low >= 2 and high <= 14):  # noqa: PLR2004
+            return Column(values=cells)
+    return by_distinct(cells, _hs, pa.string())
+
+
+def _western(text: str) -> str:
+    """Write the digits of any script as 0 to 9, and wide letters as narrow ones."""
+    narrow = unicodedata.normalize("NFKC", text)
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in narrow)
+
+
+def _hs(text: str) -> str:
+    plain = _western(text).strip().strip("'\"=").strip()
+    plain = _FLOAT.sub(r"\1", plain) if _FLOAT.fullmatch(plain) else plain
+    found = _HS.fullmatch(plain)
+    digits = re.sub(r"\D", "", found[1]) if found else ""
+    if not 2 <= len(digits) <= 14:  # noqa: PLR2004
+        raise InputError(
+            f'"{text}" is not an HS code', hint='write one code a line, as text, like "2915.24"'
+        )
+    return digits
+
+
+def read_cas(cells: pa.Array) -> Column:
+    """Read CAS numbers as written, cut at ; , / and spaces."""
+    return by_distinct(cells, _cas, TEXTS)
+
+
+def _cas(text: str) -> list[str]:
+    parts = [p for p in _SPLIT.split(_CAS_WORD.sub(" ", text)) if p and not is_nothing(p)]
+    if not any(c.isdigit() for part in parts for c in part):
+        raise InputError(f'"{text}" is not a CAS number', hint='write it like "108-24-7"')
+    return parts
+
+
+def read_un(cells: pa.Array) -> Column:
+    """Read UN numbers: the four digits of "UN1715", "1715 (8)" or "UN 1715, class 8"."""
+    return by_distinct(cells, _un, pa.string())
+
+
+def _un(text: str) -> str | None:
+    if text.strip().casefold() in ("no", "n", "false", "non", "0", "not dangerous", "нет", "否"):
+        return None
+    plain = re.sub(r"\.0$", "", _western(text).strip())
+    found: set[str] = {match.zfill(4) for match in _UN.findall(plain)}
+    if len(found) != 1:
+        problem = "names several UN numbers" if found else "is not a UN number"
+        raise InputError(f'"{text}" {problem}', hint='write one a line, like "1715"')
+    return found.pop()
+
+
+def read_containers(cells: pa.Array) -> Column:
+    """Read container numbers, in capitals and without spaces; what is none stays as written."""
+    return by_distinct(cells, _containers, TEXTS)
+
+
+def _containers(text: str) -> list[str]:
+    found = [re.sub(r"[ -]", "", match).upper() for match in _CONTAINER.findall(text)]
+    rest = [part for part in _SPLIT.split(_CONTAINER.sub(" ", text)) if part]
+    return list(dict.fromkeys(found + rest))
+
+
+def read_licences(cells: pa.Array) -> Column:
+    """Read the numbers of licences, cut at ; , | and line ends."""
+    return by_distinct(cells, _licences, TEXTS)
+
+
+def _licences(text: str) -> list[str]:
+    return [part.strip() for part in _SPLIT_LONG.split(text) if part.strip()]
+
+
+def read_days(cells: pa.Array, order: Order | None, *, serials: bool) -> Column:
+    """Read dates.
+
+    Args:
+        cells: Text, shape (rows,).
+        order: What 03/04/2026 means; None: not known.
+        serials: A bare number is a spreadsheet's day.
+    """
+    if only_has(cells, b"0123456789-"):
+        low, high = pc.min_max(pc.binary_length(cells)).as_py().values()
+        if low in (None, 10) and high in (None, 10):
+            try:
+                return Column(values=pc.cast(cells, pa.date32()))
+            except pa.ArrowInvalid:
+                pass
+    return by_distinct(cells, _day(order, serials=serials), pa.date32())
+
+
+def _day(order: Order | None, *, serials: bool) -> Callable[[str], date]:
+    def read(text: str) -> date:
+        number = re.fullmatch(r"\s*(\d{5})(?:\.\d+)?\s*", text) if serials else None
+        return from_serial(int(number[1])) if number else parse_date(text, order)
+
+    return read
+
+
+def order_of(cells: pa.Array) -> Order | None:
+    """Find the one order of day and month that a column shows."""
+    texts = pc.unique(cells.slice(0, 100_000)).to_pylist()
+    return find_order(text for text in texts if text)

@@ -1,0 +1,274 @@
+"""Tables of text to canonical lines: one batch a block, and a report of what was not read."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.quantities import find_unit
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.readers.amounts import (
+    Ask,
+    Kind,
+    Measured,
+    measure,
+    read_counts,
+    read_money,
+)
+from tidewaiter.consignments.readers.cells import Bad, Column
+from tidewaiter.consignments.readers.codes import (
+    read_cas,
+    read_containers,
+    read_days,
+    read_hs,
+    read_licences,
+    read_un,
+)
+from tidewaiter.consignments.readers.heads import (
+    FUNCTIONS,
+    Group,
+    build_parties,
+    build_route,
+    join_lists,
+)
+from tidewaiter.consignments.readers.mapping import Mapping as Columns
+from tidewaiter.consignments.readers.sheet import Block, Sheet
+from tidewaiter.consignments.readers.styles import (
+    DAYS,
+    Styles,
+    fields_of,
+    find_styles,
+    pointed_fields,
+)
+from tidewaiter.consignments.types import LINES, ReadOptions, Refusal
+
+_CODES = {
+    "hs": read_hs,
+    "cas": read_cas,
+    "un": read_un,
+    "containers": read_containers,
+    "licences": read_licences,
+}
+_TEXTS = ("goods", "cus", "pack", "origin", "procedure", "mode")
+
+
+class _Last(Record, frozen=True, kw_only=True):
+    """Where the block before ended, so that its consignment can go on."""
+
+    consignment: str = ""
+    seq: int = 0
+
+
+def to_lines(
+    sheet: Sheet, columns: Columns, options: ReadOptions
+) -> Iterator[pa.RecordBatch | Refusal]:
+    """Read a table of text into batches of `LINES`; refusals come before their batch.
+
+    Args:
+        sheet: The table.
+        columns: Which of its columns means what.
+        options: What the user says of it.
+
+    Raises:
+        InputError: `options` names a unit of mass that is none.
+    """
+    unit = find_unit(options.mass_unit)
+    if unit is None or unit.kind != "mass":
+        raise InputError(f'"{options.mass_unit}" is not a unit of mass', hint='write "kg" or "lb"')
+    wanted = sorted({place for places in columns.places.values() for place in places})
+    wanted.extend(sheet.nested)
+    styles: Styles | None = None
+    last = _Last()
+    for block in sheet.blocks(wanted):
+        yield from block.refusals
+        for part in _parts(block, options.batch_rows):
+            if styles is None:
+                pointed = pointed_fields(columns, sheet.pointed | block.pointed)
+                styles = find_styles(fields_of(part, columns), options, pointed)
+            reading = _Reading(part, columns, options, styles, sheet)
+            batch, last = reading.batch(last)
+            yield from reading.refusals()
+            yield batch
+
+
+def _parts(block: Block, size: int) -> Iterator[Block]:
+    """Cut a block into parts of about `size` lines; the lines of one row stay together."""
+    start = 0
+    while start < len(block.rows):
+        last = block.rows[min(start + size, len(block.rows)) - 1]
+        count = int(np.searchsorted(block.rows, last, "right")) - start
+        cells = {place: column.slice(start, count) for place, column in block.cells.items()}
+        yield Block(rows=block.rows[start : start + count], cells=cells)
+        start += count
+
+
+class _Reading:
+    """The reading of one block: its fields, and what in them could not be read."""
+
+    def __init__(
+        self, block: Block, columns: Columns, options: ReadOptions, styles: Styles, sheet: Sheet
+    ) -> None:
+        self.rows = block.rows
+        self.nested = {
+            field: block.cells[place]
+            for place, field in sheet.nested.items()
+            if place in block.cells
+        }
+        self.columns = columns
+        self.options = options
+        self.styles = styles
+        self.serials = sheet.serials
+        self.fields = fields_of(block, columns)
+        self.bad: list[tuple[str, Bad]] = []
+
+    def batch(self, last: _Last) -> tuple[pa.RecordBatch, _Last]:
+        """Read every field; a field that the file lacks is null."""
+        read = {**self._texts(), **self._codes(), **self._measures(), **self._money()}
+        read["row"] = pa.array(self.rows, pa.int64())
+        read["packages"] = self._take("packages", self._counts("packages", pa.int64()))
+        parties = build_parties(self._groups(None), len(self.rows))
+        route = build_route(self._groups(FUNCTIONS), len(self.rows))
+        read["parties"] = join_lists(self.nested.get("parties"), parties)
+        read["route"] = join_lists(self.nested.get("route"), route)
+        consignment, seq, last = self._numbers(last)
+        read["consignment"], read["seq"] = consignment, seq
+        arrays = [read.get(f.name) for f in LINES]
+        filled = [
+            pa.nulls(len(self.rows), f.type) if a is None else a
+            for f, a in zip(LINES, arrays, strict=True)
+        ]
+        return pa.RecordBatch.from_arrays(filled, schema=LINES), last
+
+    def refusals(self) -> list[Refusal]:
+        """Report the cells that were not read, by row."""
+        found = [
+            Refusal(
+                row=int(self.rows[bad.at]),
+                column=" + ".join(self.columns.columns.get(field, (field,))),
+                value=bad.value,
+                problem=bad.problem,
+                hint=bad.hint,
+                screened=True,
+            )
+            for field, bad in self.bad
+        ]
+        return sorted(found, key=lambda refusal: refusal.row)
+
+    def _take(self, field: str, column: Column | None) -> pa.Array | None:
+        if column is None:
+            return None
+        self.bad.extend((field, bad) for bad in column.bad)
+        return column.values
+
+    def _texts(self) -> dict[str, pa.Array]:
+        found = {field: self.fields[field] for field in _TEXTS if field in self.fields}
+        if "commercial" in self.fields:
+            found["commercial"] = self.fields["commercial"]
+        return found
+
+    def _codes(self) -> dict[str, Any]:
+        found = {
+            field: self._take(field, read(self.fields[field]))
+            for field, read in _CODES.items()
+            if field in self.fields
+        }
+        for field in DAYS:
+            if field in self.fields:
+                days = read_days(
+                    self.fields[field],
+                    self.styles.orders.get(field, self.options.dates),
+                    serials=self.serials,
+                )
+                found[field] = self._take(field, days)
+        return found
+
+    def _counts(self, field: str, kind: pa.DataType) -> Column | None:
+        return read_counts(self.fields[field], kind) if field in self.fields else None
+
+    def _measures(self) -> dict[str, pa.Array]:
+        found: dict[str, pa.Array] = {}
+        for field, name in (("net", "net_mg"), ("gross", "gross_mg"), ("volume", "volume_ul")):
+            if field in self.fields:
+                mass = field != "volume"
+                unit = self.options.mass_unit if mass else ""
+                read = self._measure(field, unit, "mass" if mass else "volume")
+                found[name] = read.mass if mass else read.volume
+        if "quantity" in self.fields:
+            self._quantity(found)
+        return found
+
+    def _measure(self, field: str, unit: str, only: Kind | None) -> Measured:
+        shared = self.fields.get("weight.unit") if only == "mass" else None
+        read = measure(
+            Ask(
+                cells=self.fields[field],
+                units=self.fields.get(f"{field}.unit", shared),
+                unit=self.columns.units.get(field, unit),
+                mark=self.styles.marks.get(field, self.options.decimal),
+                only=only,
+            )
+        )
+        self.bad.extend((field, bad) for bad in read.bad)
+        return read
+
+    def _quantity(self, found: dict[str, pa.Array]) -> None:
+        """Keep the quantity as written; where it is a mass or a volume, read that too."""
+        read = self._measure("quantity", "", None)
+        for name, values in (("net_mg", read.mass), ("volume_ul", read.volume)):
+            found[name] = pc.coalesce(found[name], values) if name in found else values
+        cells, units = self.fields["quantity"], self.fields.get("quantity.unit")
+        unit = self.columns.units.get("quantity")
+        beside = units if units is not None else pa.scalar(unit, pa.string()) if unit else None
+        if beside is not None:
+            joined = pc.binary_join_element_wise(cells, beside, " ", null_handling="skip")
+            cells = pc.if_else(pc.is_valid(cells), joined, None)
+        found["quantity"] = cells
+
+    def _money(self) -> dict[str, pa.Array]:
+        found: dict[str, pa.Array] = {}
+        inner: pa.Array | None = None
+        if "value" in self.fields:
+            column, inner = read_money(
+                self.fields["value"], self.styles.marks.get("value", self.options.decimal)
+            )
+            found["value"] = self._take("value", column)
+        named = self.columns.currency or None
+        parts = [a for a in (inner, self.fields.get("currency")) if a is not None]
+        if parts:
+            found["currency"] = pc.coalesce(*parts, pa.scalar(named, pa.string()))
+        return found
+
+    def _groups(self, functions: Sequence[str] | None) -> list[Group]:
+        groups: dict[str, dict[str, pa.Array]] = {}
+        for field, cells in self.fields.items():
+            label, dot, attribute = field.partition(".")
+            if dot and attribute != "unit" and (label in FUNCTIONS) == (functions is not None):
+                groups.setdefault(label, {})[attribute] = cells
+        return [
+            Group(label=label.rstrip("23456789"), columns=columns)
+            for label, columns in groups.items()
+        ]
+
+    def _numbers(self, last: _Last) -> tuple[pa.Array, pa.Array, _Last]:
+        """Name each row's consignment, and number the lines of one while they are adjacent."""
+        rows = pc.binary_join_element_wise("row ", pc.cast(pa.array(self.rows), pa.string()), "")
+        named = self.fields.get("consignment")
+        names = rows if named is None else pc.coalesce(named, rows)
+        if not len(names):
+            return names, pa.array([], pa.int32()), last
+        if named is None:
+            counted = np.ones(len(names), np.int64)
+        else:
+            same = pc.equal(names.slice(1), names.slice(0, len(names) - 1))
+            new = np.concatenate([[True], ~same.to_numpy(zero_copy_only=False)])
+            starts = np.maximum.accumulate(np.where(new, np.arange(len(names)), 0))
+            counted = np.arange(len(names)) - starts + 1
+            if names[0].as_py() == last.consignment:
+                counted[starts == 0] += last.seq
+        end = _Last(consignment=names[-1].as_py(), seq=int(counted[-1]))
+        seq = pa.array(counted, pa.int32())
+        written = self._take("seq", self._counts("seq", pa.int32()))
+        return names, seq if written is None else pc.coalesce(written, seq), end

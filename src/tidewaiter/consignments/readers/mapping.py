@@ -1,0 +1,188 @@
+"""Which column of a file means which field: options first, then aliases, then values."""
+
+from collections.abc import Mapping as Pairs
+from collections.abc import Sequence
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.readers.columns import Found, find_columns, load_aliases, squeeze
+from tidewaiter.consignments.readers.sniff import sniff
+from tidewaiter.consignments.types import ReadOptions
+
+NEEDED = ("goods", "commercial", "cas", "hs", "un", "cus")
+"""A file without any of these says nothing that can be screened."""
+
+KEEPS_ALL = ("commercial", "consignment")
+"""Fields that use every column that answers: all further descriptions are screened, and a
+consignment is named by the first of its columns that is not empty."""
+
+Sample = Sequence[Sequence[str | None]]
+"""The first rows of a file, cell by cell."""
+
+
+class Mapping(Record, frozen=True, kw_only=True):
+    """How a file's columns are read, for the user to see."""
+
+    columns: Pairs[str, tuple[str, ...]]  # field -> the columns that make it up
+    unmapped: tuple[str, ...]
+    units: Pairs[str, str] = {}  # field -> unit that its header names
+    currency: str = ""  # that the header of the value names
+    encoding: str = ""
+    delimiter: str = ""
+    sniffed: tuple[str, ...] = ()  # fields found by their values, not their names
+    assumed: tuple[str, ...] = ()  # masses for which nothing names a unit
+    places: Pairs[str, tuple[int, ...]] = {}  # field -> numbers of its columns, from 0
+
+
+class _Choice(Record, frozen=True, kw_only=True):
+    index: int
+    found: Found
+
+
+def map_columns(
+    header: Sequence[str], sample: Sample, name: str, options: ReadOptions, *, strict: bool = True
+) -> Mapping:
+    """Map the columns of a table to fields.
+
+    Args:
+        header: The names of the columns; of two equal ones, the second ends in "#2".
+        sample: Some rows, for the columns that no name explains.
+        name: Of the file, for errors.
+        options: `columns` wins over anything found.
+        strict: Demand a field that can be screened.
+
+    Raises:
+        InputError: A column that `options` names is absent, two columns answer for one
+            field, or nothing that can be screened is there.
+    """
+    chosen = _named(header, name, options)
+    taken = {choice.index for choices in chosen.values() for choice in choices}
+    for field, choices in _aliased(header, taken, name).items():
+        chosen.setdefault(field, choices)
+    taken = {choice.index for choices in chosen.values() for choice in choices}
+    sniffed = _sniffed(header, sample, taken, set(chosen), name)
+    chosen.update(sniffed)
+    if strict and not any(field in chosen for field in NEEDED):
+        seen = ", ".join(f'"{column}"' for column in header[:40]) or "none"
+        example = header[0] if header else "Description"
+        raise InputError(
+            "no column holds goods, a CAS number, an HS code or a UN number",
+            at=name,
+            hint=f'columns seen: {seen}; name one, like --map "goods={example}"',
+        )
+    return _record(header, chosen, tuple(sniffed))
+
+
+def _record(
+    header: Sequence[str], chosen: Pairs[str, list[_Choice]], sniffed: tuple[str, ...]
+) -> Mapping:
+    used = {choice.index for choices in chosen.values() for choice in choices}
+    units = {f: c[0].found.unit for f, c in chosen.items() if c[0].found.unit}
+    bare = [f for f in ("net", "gross") if f in chosen and f not in units]
+    return Mapping(
+        columns={f: tuple(header[c.index] for c in choices) for f, choices in chosen.items()},
+        unmapped=tuple(column for i, column in enumerate(header) if i not in used),
+        units=units,
+        currency=chosen["value"][0].found.currency if "value" in chosen else "",
+        sniffed=sniffed,
+        assumed=tuple(f for f in bare if f"{f}.unit" not in chosen and "weight.unit" not in chosen),
+        places={f: tuple(c.index for c in choices) for f, choices in chosen.items()},
+    )
+
+
+def _named(header: Sequence[str], name: str, options: ReadOptions) -> dict[str, list[_Choice]]:
+    known = load_aliases().known
+    chosen: dict[str, list[_Choice]] = {}
+    for written, column in options.columns.items():
+        field = _field(written, known)
+        if field is None:
+            raise InputError(
+                f'"{written}" is not a field', at=name, hint=f"fields: {', '.join(known)}"
+            )
+        index = _index(header, column)
+        if index is None:
+            raise InputError(
+                f'no column "{column}" for {written}',
+                at=name,
+                hint="columns: " + ", ".join(f'"{c}"' for c in header[:40]),
+            )
+        same = [f for f in find_columns(column) if f.field == field]
+        found = same[0] if same else Found(field=field, tier=0, unit=_unit_in(column, field))
+        chosen[field] = [_Choice(index=index, found=found)]
+    return chosen
+
+
+def _field(written: str, known: Sequence[str]) -> str | None:
+    plain = written.strip().casefold()
+    role, _, attribute = plain.partition(".")
+    if plain in known or f"{role.rstrip('23456789')}.{attribute}" in known:
+        return plain
+    return f"{plain}.name" if f"{plain}.name" in known else None
+
+
+def _unit_in(column: str, field: str) -> str:
+    units = [f.unit for f in find_columns(column) if f.unit]
+    return units[0] if units and field in ("net", "gross", "volume", "quantity") else ""
+
+
+def _index(header: Sequence[str], column: str) -> int | None:
+    if column in header:
+        return header.index(column)
+    alike = [i for i, other in enumerate(header) if squeeze(other) == squeeze(column)]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _aliased(header: Sequence[str], taken: set[int], name: str) -> dict[str, list[_Choice]]:
+    """Choose, for each field, the columns of its lowest tier; one column has one field."""
+    open_ = {
+        i: find_columns(column.split("#")[0]) for i, column in enumerate(header) if i not in taken
+    }
+    while True:
+        best: dict[str, list[_Choice]] = {}
+        for index, found in open_.items():
+            if found:
+                best.setdefault(found[0].field, []).append(_Choice(index=index, found=found[0]))
+        beaten = [index for field, choices in best.items() for index in _beaten(field, choices)]
+        if not beaten:
+            break
+        for index in beaten:  # it may still answer for another field
+            open_[index] = open_[index][1:]
+    for field, choices in best.items():
+        _one(field, choices, header, name)
+    return best
+
+
+def _beaten(field: str, choices: Sequence[_Choice]) -> list[int]:
+    """Tell the columns of which a better one takes the field."""
+    low = min(choice.found.tier for choice in choices)
+    return [c.index for c in choices if c.found.tier > low and field not in KEEPS_ALL]
+
+
+def _one(field: str, choices: list[_Choice], header: Sequence[str], name: str) -> None:
+    choices.sort(key=lambda choice: (choice.found.tier, choice.found.part))
+    if field in KEEPS_ALL:
+        return
+    parts = [choice.found.part for choice in choices]
+    if len(choices) > 1 and (0 in parts or len(set(parts)) < len(parts)):
+        columns = [header[choice.index] for choice in choices]
+        raise InputError(
+            f"{len(columns)} columns may hold {field}: " + ", ".join(f'"{c}"' for c in columns),
+            at=name,
+            hint="say which, like " + " or ".join(f'--map "{field}={c}"' for c in columns),
+        )
+
+
+def _sniffed(
+    header: Sequence[str], sample: Sample, taken: set[int], known: set[str], name: str
+) -> dict[str, list[_Choice]]:
+    chosen: dict[str, list[_Choice]] = {}
+    for index in range(len(header)):
+        if index in taken:
+            continue
+        field = sniff([row[index] for row in sample if index < len(row)])
+        if field and field not in known:
+            found = Found(field=field, tier=0)
+            chosen.setdefault(field, []).append(_Choice(index=index, found=found))
+    for field, choices in chosen.items():
+        _one(field, choices, header, name)
+    return chosen

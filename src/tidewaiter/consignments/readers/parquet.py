@@ -1,0 +1,213 @@
+"""Parquet files as tables of text, row group by row group."""
+
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import parquet
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS, Block, Sheet, unique_names
+from tidewaiter.consignments.types import PARTY, STOP, ReadOptions, Refusal
+
+_FAULTS = (pa.ArrowException, OSError, UnicodeDecodeError)
+_NESTED = {"parties": PARTY, "route": STOP}
+
+
+def open_parquet(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
+    """Open a Parquet file; only the columns that are asked for are read.
+
+    Raises:
+        InputError: The file is cut short or damaged.
+    """
+    try:
+        opened = parquet.ParquetFile(file)
+    except _FAULTS as error:
+        raise _damaged(name, error) from error
+    flat = opened.schema_arrow.empty_table().flatten().schema
+    nested = {
+        place: field.name
+        for place, field in enumerate(flat)
+        if field.name in _NESTED and _is_records(field.type)
+    }
+
+    def blocks(wanted: Sequence[int]) -> Iterator[Block]:
+        return _blocks(opened, name, tuple(wanted), options.batch_rows)
+
+    return Sheet(
+        header=unique_names(flat.names),
+        sample=_sample(opened, name),
+        blocks=blocks,
+        pointed=frozenset(i for i, field in enumerate(flat) if pa.types.is_primitive(field.type)),
+        nested=nested,
+    )
+
+
+def _damaged(name: str, error: Exception) -> InputError:
+    first = str(error).splitlines()[0][:160]
+    return InputError(
+        f"the Parquet file is cut short or damaged: {first}", at=name, hint="fetch it again"
+    )
+
+
+def _is_records(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind)) and bool(
+        pa.types.is_struct(kind.value_type)
+    )
+
+
+def _sample(opened: parquet.ParquetFile, name: str) -> tuple[tuple[str | None, ...], ...]:
+    try:
+        for batch in opened.iter_batches(SAMPLE_ROWS, use_threads=False):
+            columns = [to_text(column).to_pylist() for column in _flat(batch)]
+            return tuple(zip(*columns, strict=True))
+    except _FAULTS as error:
+        raise _damaged(name, error) from error
+    return ()
+
+
+def _flat(batch: pa.RecordBatch) -> list[pa.Array]:
+    """Give the columns of a batch, those inside records in their place."""
+    table = pa.Table.from_batches([batch]).flatten()
+    return [column.combine_chunks() for column in table.columns]
+
+
+def _blocks(
+    opened: parquet.ParquetFile, name: str, wanted: tuple[int, ...], size: int
+) -> Iterator[Block]:
+    names = opened.schema_arrow.empty_table().flatten().column_names
+    pruned = len(set(names)) == len(names)
+    order = sorted(wanted) if pruned else list(range(len(names)))
+    columns = [names[place] for place in order] if pruned else None
+    row = 1
+    try:
+        for batch in opened.iter_batches(size, columns=columns, use_threads=False):
+            found = dict(zip(order, _flat(batch), strict=True))
+            cells = {place: _cells(found[place], names[place]) for place in wanted}
+            refusals = tuple(
+                _refusal(row + at, names[place])
+                for place in wanted
+                for at in _undecoded(found[place])
+            )
+            rows = np.arange(row, row + batch.num_rows)
+            yield Block(rows=rows, cells=cells, refusals=refusals)
+            row += batch.num_rows
+    except _FAULTS as error:
+        raise _damaged(f"{name}, after row {row - 1}", error) from error
+
+
+def _undecoded(column: pa.Array) -> list[int]:
+    """Tell the cells of a column of text whose bytes are no UTF-8."""
+    if not _is_string(column.type) or _is_sound(column):
+        return []
+    return [at for at, raw in enumerate(_raw(column)) if raw is not None and "\ufffd" in _text(raw)]
+
+
+def _is_string(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    )
+
+
+def _is_sound(column: pa.Array) -> bool:
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _raw(column: pa.Array) -> list[bytes | None]:
+    return list(pc.cast(column, pa.large_binary()).to_pylist())
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
+
+
+def _refusal(row: int, column: str) -> Refusal:
+    return Refusal(
+        row=row,
+        column=column,
+        value="",
+        problem="holds bytes that are not UTF-8; they are read as \ufffd",
+        hint="write the table again from its source",
+        screened=True,
+    )
+
+
+def _cells(column: pa.Array, name: str) -> pa.Array:
+    if name in _NESTED and _is_records(column.type):
+        return _records(column, _NESTED[name])
+    return to_text(column)
+
+
+def _records(column: pa.Array, kind: pa.StructType) -> pa.Array:
+    """Keep the known parts of a column of records, as text."""
+    known = {field.name for field in kind}
+    rows = [
+        None
+        if row is None
+        else [
+            {k: None if v is None else str(v) for k, v in (part or {}).items() if k in known}
+            for part in row
+        ]
+        for row in column.to_pylist()
+    ]
+    return pa.array(rows, pa.list_(kind))
+
+
+def to_text(column: pa.Array) -> pa.Array:
+    """Turn a column of any type into text, empty text into null.
+
+    Whole numbers that a table stored as floats are written without a point; lists are
+    joined with "; "; records are left out, as null.
+    """
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return to_text(column.dictionary_decode())
+    if pa.types.is_floating(kind):
+        return _float_text(column)
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return _list_text(column)
+    if _is_bytes(kind) or (_is_string(kind) and not _is_sound(column)):
+        texts = [raw and _text(raw) for raw in _raw(column)]
+        return pa.array([text or None for text in texts], pa.string())
+    if pa.types.is_timestamp(kind) and kind.tz:
+        column = pc.local_timestamp(column)
+    try:
+        text = pc.cast(column, pa.string())
+    except pa.ArrowNotImplementedError:
+        return pa.nulls(len(column), pa.string())
+    return pc.if_else(pc.equal(text, ""), None, text)
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_binary(kind)
+        or pa.types.is_large_binary(kind)
+        or pa.types.is_fixed_size_binary(kind)
+    )
+
+
+def _float_text(column: pa.Array) -> pa.Array:
+    finite = pc.is_finite(column).fill_null(False)
+    exact = pc.cast(column, pa.float64())
+    small = pc.less(pc.abs(exact), 2.0**53)
+    whole = pc.and_(pc.equal(exact, pc.trunc(exact)), small)
+    rounded = pc.if_else(pc.and_(whole, finite).fill_null(False), exact, None)
+    short = pc.cast(pc.cast(rounded, pa.int64()), pa.string())
+    long = pc.if_else(finite, pc.cast(column, pa.string()), None)
+    return pc.coalesce(short, long)
+
+
+def _list_text(column: pa.Array) -> pa.Array:
+    if pa.types.is_nested(column.type.value_type):
+        return pa.nulls(len(column), pa.string())
+    texts = to_text(column.flatten()).fill_null("")
+    lengths = pc.list_value_length(column).fill_null(0).to_numpy(zero_copy_only=False)
+    ends = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+    joined = pc.binary_join(pa.ListArray.from_arrays(pa.array(ends), texts), "; ")
+    return pc.if_else(pc.equal(joined, ""), None, joined)

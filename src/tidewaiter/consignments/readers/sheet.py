@@ -1,0 +1,53 @@
+"""A file as a table of text: what every flat format is turned into first."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.types import Refusal
+
+SAMPLE_ROWS = 200
+"""Rows that are looked at before a file is read."""
+
+
+class Block(Record, frozen=True, kw_only=True):
+    """Some rows of a table, as text."""
+
+    rows: NDArray[np.int64]  # numbers in the file, shape (rows,)
+    cells: Mapping[int, pa.Array]  # number of the column -> text, or null where empty
+    pointed: frozenset[int] = frozenset()  # as in `Sheet`, where only the block knows
+    refusals: tuple[Refusal, ...] = ()
+
+
+class Sheet(Record, frozen=True, kw_only=True):
+    """A table of text, opened but not yet read."""
+
+    header: tuple[str, ...]
+    sample: tuple[tuple[str | None, ...], ...]
+    blocks: Callable[[Sequence[int]], Iterator[Block]]  # numbers of the columns to read
+    encoding: str = ""
+    delimiter: str = ""
+    doubt: str = ""  # another encoding that fits as well
+    serials: bool = False  # a bare number may be a spreadsheet's day
+    pointed: frozenset[int] = frozenset()  # columns of numbers, so that "1.234" has a point
+    nested: Mapping[int, str] = {}  # columns of records: number -> "parties" or "route"
+
+
+def unique_names(header: Sequence[str]) -> tuple[str, ...]:
+    """Tell equal names of columns apart: the second "weight" becomes "weight#2"."""
+    seen: dict[str, int] = {}
+    names = []
+    for column in header:
+        plain = column.strip().strip("\ufeff")
+        seen[plain] = seen.get(plain, 0) + 1
+        names.append(plain if seen[plain] == 1 else f"{plain}#{seen[plain]}")
+    return tuple(names)
+
+
+def shorten(text: str) -> str:
+    """Cut a value for a report: at most 200 characters, nothing that breaks a line."""
+    shown = "".join(c if c.isprintable() else "\ufffd" for c in text[:200])
+    return shown.strip()

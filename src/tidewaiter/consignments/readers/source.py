@@ -1,0 +1,259 @@
+"""The bytes of a file: what they begin with, unpacked, and decoded into UTF-8."""
+
+import codecs
+import gzip
+import re
+import unicodedata
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO, cast
+
+from charset_normalizer import from_bytes
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+
+HEAD = 1 << 16
+"""Bytes of a file that are looked at before it is read."""
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# What trade files are written in; of two that read a sample equally well, the first is taken.
+_CODECS = (
+    "cp1252", "cp1251", "cp1250", "gb18030", "cp932", "euc_jp", "big5", "euc_kr", "cp1256",
+    "cp1253", "cp1254", "cp1255", "cp874", "koi8_r", "cp866", "cp850", "cp852",
+)  # fmt: skip
+# Letters of other encodings rarely look like UTF-8: where most are, it is.
+_MOSTLY = 4
+
+_BINARY = {
+    b"PAR1": "a Parquet file",
+    b"PK\x03\x04": "a zip archive or a spreadsheet",
+    b"%PDF": "a PDF",
+    b"\xd0\xcf\x11\xe0": "an old spreadsheet (.xls) or Office file",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"\x7fELF": "a program",
+    b"MZ": "a program",
+    b"SQLite format 3": "a database",
+    b"\x28\xb5\x2f\xfd": "a zstandard archive",
+    b"BZh": "a bzip2 archive",
+    b"7z\xbc\xaf": "a 7-zip archive",
+}
+
+
+class Encoding(Record, frozen=True, kw_only=True):
+    """How the bytes of a text file are read."""
+
+    codec: str
+    doubt: str = ""  # the other codec that fits as well; "": none
+
+
+def binary_kind(head: bytes) -> str | None:
+    """Tell what a binary file is; None: it may be text."""
+    for magic, kind in _BINARY.items():
+        if head.startswith(magic) and (magic != b"MZ" or b"\0" in head[:64]):
+            return kind
+    return None
+
+
+class Source:
+    """A stream whose first bytes can be looked at before they are read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._head = b""
+
+    def peek(self, size: int = HEAD) -> bytes:
+        """Look at the first bytes: `size` of them, or as many as there are."""
+        while len(self._head) < size:
+            piece = self._file.read(size - len(self._head))
+            if not piece:
+                break
+            self._head += piece
+        return self._head[:size]
+
+    def read(self, size: int = -1) -> bytes:
+        """Read `size` bytes or fewer; none: the end. Without a size, read all."""
+        if size < 0:
+            head, self._head = self._head, b""
+            return head + self._file.read()
+        if self._head:
+            head, self._head = self._head[:size], self._head[size:]
+            return head
+        return self._file.read(size)
+
+    def seekable(self) -> bool:
+        """Tell that the stream goes forward only."""
+        return False
+
+
+def open_source(file: BinaryIO) -> Source:
+    """Open a stream; gzip is unpacked on the way."""
+    plain = file if isinstance(file, Source) else Source(file)
+    if plain.peek(2) != b"\x1f\x8b":
+        return plain
+    return Source(cast("BinaryIO", gzip.GzipFile(fileobj=cast("BinaryIO", plain))))
+
+
+def peek(source: Source, name: str) -> bytes:
+    """Look at the first bytes of a file.
+
+    Raises:
+        InputError: The file is empty, or its gzip is damaged at the start.
+    """
+    try:
+        head = source.peek()
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise _broken(name) from error
+    if not head:
+        raise InputError("the file is empty", at=name, hint="export it again, with a header row")
+    return head
+
+
+def chunks(source: Source, name: str, size: int) -> Iterator[bytes]:
+    """Read a file in pieces of at most `size` bytes.
+
+    Raises:
+        InputError: Its gzip is damaged or ends too early.
+    """
+    while True:
+        try:
+            piece = source.read(size)
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise _broken(name) from error
+        if not piece:
+            return
+        yield piece
+
+
+def _broken(name: str) -> InputError:
+    return InputError(
+        "the gzip archive is damaged or cut short", at=name, hint="fetch it again, or unpack it"
+    )
+
+
+def find_encoding(head: bytes, name: str, asked: str | None) -> Encoding:
+    """Find how a text is encoded: as asked, else by its mark, as UTF-8, else by evidence.
+
+    Raises:
+        InputError: It is binary, the encoding asked for is not known or plainly wrong, or
+            none fits.
+    """
+    kind = binary_kind(head)
+    if kind:
+        raise InputError(
+            f"this is {kind}, not text", at=name, hint="give it its own suffix, or export text"
+        )
+    marked = next((codec for bom, codec in _BOMS if head.startswith(bom)), None)
+    if asked:
+        return Encoding(codec=_asked(asked, marked, head, name))
+    codec = marked or _wide(head)
+    if codec:
+        return Encoding(codec=codec)
+    if _is_binary(head):
+        raise InputError(
+            "this is not text", at=name, hint="give it its own suffix, or export CSV from it"
+        )
+    return Encoding(codec="utf-8") if _is_utf8(head) else _guess(head, name)
+
+
+def _asked(asked: str, marked: str | None, head: bytes, name: str) -> str:
+    try:
+        codec = codecs.lookup(asked).name
+    except LookupError:
+        raise InputError(
+            f'encoding "{asked}" is not known', at=name, hint='write one like "utf-8" or "cp1252"'
+        ) from None
+    sure = marked or ("utf-8" if _is_utf8(head) and not head.isascii() else None)
+    if sure and codec.split("-")[:2] != sure.split("-")[:2] and codec != "utf-8-sig":
+        raise InputError(
+            f"the file is {sure}, not {asked}", at=name, hint=f"leave it out, or say {sure}"
+        )
+    return marked or codec
+
+
+def _is_utf8(head: bytes) -> bool:
+    """Tell whether a text is UTF-8; a few bad bytes in it are reported later, row by row."""
+    text = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode(head)
+    bad = sum("\ud800" <= c <= "\udfff" for c in text)
+    good = sum(c > "\x7f" for c in text) - bad
+    return bad == 0 or good > _MOSTLY * bad
+
+
+def _wide(head: bytes) -> str | None:
+    """Find UTF-16 without a mark: every second byte of its ASCII is 0."""
+    even, odd = head[0:4096:2], head[1:4096:2]
+    if len(odd) > 1 and odd.count(0) > 0.6 * len(odd) and even.count(0) < 0.05 * len(even):
+        return "utf-16-le"
+    if len(odd) > 1 and even.count(0) > 0.6 * len(even) and odd.count(0) < 0.05 * len(odd):
+        return "utf-16-be"
+    return None
+
+
+def _is_binary(head: bytes) -> bool:
+    control = sum(head.count(bytes([c])) for c in range(32) if c not in b"\t\n\v\f\r\x1a\x1f\x01")
+    return control > 0.1 * len(head)
+
+
+def _guess(head: bytes, name: str) -> Encoding:
+    cut = head[: head.rfind(b"\n") + 1] or head
+    lines = [line for line in cut.splitlines() if not line.isascii()]
+    telling = b"\n".join(lines[:200])[:8192]
+    found = from_bytes(telling, cp_isolation=list(_CODECS))
+    best = min((match.chaos for match in found), default=1.0)
+    near = {codec for m in found if m.chaos <= best + 0.1 for codec in m.could_be_from_charset}
+    names = [codec for codec in near if codec in _CODECS]
+    names.sort(key=lambda codec: (_oddities(telling, codec), _CODECS.index(codec)))
+    if not names:
+        raise InputError(
+            "the encoding of the file cannot be found", at=name, hint="say it: --encoding cp1252"
+        )
+    read = telling.decode(names[0], "replace")
+    least = _oddities(telling, names[0])
+    even = [codec for codec in names[1:] if _oddities(telling, codec) <= least]
+    doubts = [codec for codec in even if telling.decode(codec, "replace") != read]
+    return Encoding(codec=names[0], doubt=doubts[0] if doubts else "")
+
+
+def _oddities(raw: bytes, codec: str) -> int:
+    """Count words that mix scripts or hold signs, and what is no text at all."""
+    text = raw.decode(codec, "replace")
+    words = re.findall(r"[^\W\d_]+", text)
+    mixed = sum(len({unicodedata.name(c, "?").split()[0] for c in word}) > 1 for word in words)
+    inside = len(re.findall(r"(?<=[a-z])[^\w\s'’.,:;/&()+\-](?=[a-z])", text))
+    inside += len(re.findall(r"[£¥¢§¤©®±µ¶¹¼½¾](?=[^\W\d_])", text))
+    case = len(re.findall(r"(?<=[a-zß-ÿа-я])[A-ZÀ-ÞŸŠŽŒА-Я]", text))
+    return mixed + inside + case + sum(c == "\ufffd" or "\x7f" <= c < "\xa0" for c in text)
+
+
+def to_utf8(pieces: Iterator[bytes], encoding: Encoding, name: str) -> Iterator[bytes]:
+    """Turn a text's bytes into UTF-8; what cannot be decoded stays as an invalid byte.
+
+    Raises:
+        InputError: The text is broken in a way that loses its place.
+    """
+    if encoding.codec in ("utf-8", "utf-8-sig", "ascii"):
+        first = next(pieces, b"").removeprefix(codecs.BOM_UTF8)
+        yield first
+        yield from pieces
+        return
+    decoder = codecs.getincrementaldecoder(encoding.codec)("surrogateescape")
+    done = 0
+    try:
+        for piece in pieces:
+            yield decoder.decode(piece).encode("utf-8", "surrogateescape")
+            done += len(piece)
+        yield decoder.decode(b"", final=True).encode("utf-8", "surrogateescape")
+    except UnicodeError as error:
+        raise InputError(
+            f"the text is not {encoding.codec}",
+            at=f"{name}, after byte {done}",
+            hint="say another encoding: --encoding cp1252",
+        ) from error

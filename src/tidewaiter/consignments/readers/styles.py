@@ -1,0 +1,82 @@
+"""How a file writes its numbers and dates, by the evidence of its first block."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tidewaiter.base.dates import Order
+from tidewaiter.base.quantities import Mark
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.readers.amounts import find_mark
+from tidewaiter.consignments.readers.codes import order_of
+from tidewaiter.consignments.readers.mapping import Mapping as Columns
+from tidewaiter.consignments.readers.sheet import Block
+from tidewaiter.consignments.types import ReadOptions
+
+DAYS = ("lodged", "departure", "arrival", "release")
+"""Fields that are dates."""
+
+NUMBERS = ("net", "gross", "volume", "quantity", "value")
+"""Fields that are numbers with a decimal mark."""
+
+
+class Styles(Record, frozen=True, kw_only=True):
+    """How a file writes its numbers and dates, found in its first block or said by the user."""
+
+    marks: Mapping[str, Mark | None]
+    orders: Mapping[str, Order | None]
+
+
+def fields_of(block: Block, columns: Columns) -> dict[str, pa.Array]:
+    """Give each field its column of text; several columns are joined, or the first one counts."""
+    found = {}
+    for field, places in columns.places.items():
+        parts = [block.cells[place] for place in places if place in block.cells]
+        if not parts:
+            continue
+        if len(parts) == 1:
+            found[field] = parts[0]
+        elif field == "consignment":
+            found[field] = pc.coalesce(*parts)
+        else:
+            joined = pc.binary_join_element_wise(*parts, " ", null_handling="skip")
+            found[field] = pc.if_else(pc.equal(joined, ""), None, joined)
+    return found
+
+
+def pointed_fields(columns: Columns, places: frozenset[int]) -> frozenset[str]:
+    """Name the fields whose columns a file stores as numbers."""
+    return frozenset(f for f, where in columns.places.items() if places.issuperset(where))
+
+
+def find_styles(
+    fields: Mapping[str, pa.Array], options: ReadOptions, pointed: frozenset[str] = frozenset()
+) -> Styles:
+    """Find how numbers and dates are written: as the user says, else as the columns show.
+
+    A column that shows no decimal mark takes the one that all others of the file show.
+
+    Args:
+        fields: The columns of the first block.
+        options: What the user says.
+        pointed: Fields that the file stores as numbers.
+    """
+    shown: dict[str, Mark | Literal[""] | None] = {
+        field: "." if field in pointed else find_mark(fields[field])
+        for field in NUMBERS
+        if field in fields
+    }
+    marks = {mark for mark in shown.values() if mark}
+    common: Mark | None = marks.pop() if len(marks) == 1 and "" not in shown.values() else None
+    orders = {field: order_of(fields[field]) for field in DAYS if field in fields}
+    found = {order for order in orders.values() if order}
+    one: Order | None = found.pop() if len(found) == 1 else None
+    return Styles(
+        marks={
+            field: options.decimal or (common if mark is None else mark or None)
+            for field, mark in shown.items()
+        },
+        orders={field: options.dates or order or one for field, order in orders.items()},
+    )

@@ -1,0 +1,55 @@
+"""Screen: a pure step from a batch of lines to its alerts."""
+
+from datetime import date
+
+import pyarrow as pa
+
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.finds import find_all
+from tidewaiter.consignments.lines import line_of
+from tidewaiter.consignments.rules import AlertRules
+from tidewaiter.consignments.types import Alert
+from tidewaiter.consignments.vague import vague_lines
+from tidewaiter.consignments.weighing import Weigher
+from tidewaiter.identify import Identifier
+
+
+class Screened(Record, frozen=True, kw_only=True):
+    """What a batch holds."""
+
+    alerts: tuple[Alert, ...]  # in the order of lines
+    lines: int
+    noted: int  # lines with something found that is below the least score of an alert
+
+
+class Screener:
+    """Screens batches of one file."""
+
+    def __init__(self, identifier: Identifier, rules: AlertRules) -> None:
+        self._identifier = identifier
+        self._rules = rules
+
+    def screen(self, batch: pa.RecordBatch, day: date, file: str, source: str) -> Screened:
+        """Screen a batch.
+
+        Args:
+            batch: Of the schema LINES.
+            day: Whose law applies.
+            file: The name of the file, shown in alerts.
+            source: SHA-256 of its bytes; part of an alert's identity.
+        """
+        weigher = Weigher(self._identifier.lexicon.registry, self._rules, day, file, source)
+        finds, flaws = find_all(batch, self._identifier)
+        vague = set(vague_lines(batch, self._rules.vague))
+        wrong = {line for line, found in flaws.items() if any(f.defect.kind == "cas-digit" for f in found)}
+        places = sorted(finds.keys() | vague | wrong)
+        rows = batch.take(pa.array(places, pa.int64())).to_pylist()
+        alerts = []
+        for place, row in zip(places, rows, strict=True):
+            found, wrongs = finds.get(place, []), flaws.get(place, [])
+            alert = weigher.weigh(line_of(row), found, wrongs, vague=place in vague)
+            if alert is not None:
+                alerts.append(alert)
+        return Screened(
+            alerts=tuple(alerts), lines=len(batch), noted=len(places) - len(alerts)
+        )

@@ -1,0 +1,219 @@
+"""The canonical consignment: one Arrow row per line, heads repeated on each.
+
+A reader turns a file into batches of this schema and the screen is a pure function
+from batch to batch, so a column that a file lacks is a column of nulls, never absent.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import BinaryIO, Literal
+
+import pyarrow as pa
+
+from tidewaiter.base.records import Record
+
+PARTY = pa.struct(
+    [
+        ("role", pa.string()),  # exporter, importer, consignor, consignee, notify, seller, buyer
+        ("name", pa.string()),
+        ("address", pa.string()),
+        ("country", pa.string()),  # ISO 3166-1 alpha-2, or as written
+        ("id_scheme", pa.string()),
+        ("id", pa.string()),
+    ]
+)
+STOP = pa.struct(
+    [
+        ("function", pa.string()),  # origin, loading, transit, unlading, destination
+        ("locode", pa.string()),
+        ("name", pa.string()),
+        ("country", pa.string()),
+    ]
+)
+LINES = pa.schema(
+    [
+        ("row", pa.int64()),  # of the file: 1 is the first row of data
+        ("consignment", pa.string()),  # as the file names it; where it does not, "row N"
+        ("seq", pa.int32()),  # of the line in its consignment, from 1
+        ("goods", pa.string()),  # the description as written
+        ("commercial", pa.string()),  # a second, commercial description
+        ("hs", pa.string()),  # digits only, as many as stand there
+        ("cas", pa.list_(pa.string())),  # as written
+        ("cus", pa.string()),
+        ("un", pa.string()),  # four digits
+        ("quantity", pa.string()),  # as written, with its unit
+        ("net_mg", pa.int64()),
+        ("gross_mg", pa.int64()),
+        ("volume_ul", pa.int64()),
+        ("packages", pa.int64()),
+        ("pack", pa.string()),
+        ("value", pa.decimal128(20, 4)),
+        ("currency", pa.string()),  # ISO 4217
+        ("origin", pa.string()),
+        ("lodged", pa.date32()),
+        ("departure", pa.date32()),
+        ("arrival", pa.date32()),
+        ("release", pa.date32()),  # planned
+        ("procedure", pa.string()),
+        ("mode", pa.string()),
+        ("parties", pa.list_(PARTY)),
+        ("route", pa.list_(STOP)),
+        ("containers", pa.list_(pa.string())),
+        ("licences", pa.list_(pa.string())),
+    ]
+)
+"""One row per line. Masses are whole milligrams, volumes whole microlitres."""
+
+
+class Refusal(Record, frozen=True, kw_only=True):
+    """What could not be read: a whole row, or one field of a row that is screened without it."""
+
+    row: int  # 1 is the first row of data; 0: the file as a whole
+    column: str  # as the file names it; "": the row
+    value: str  # as written, at most 200 characters
+    problem: str
+    hint: str
+    screened: bool  # the rest of the row went on
+
+
+class ReadOptions(Record, frozen=True, kw_only=True):
+    """What the user says of a file that the file does not say itself."""
+
+    columns: Mapping[str, str] = {}  # field -> column, from --map; wins over any guess
+    encoding: str | None = None  # None: found out
+    delimiter: str | None = None  # None: found out
+    batch_rows: int = 65_536
+    decimal: Literal[".", ","] | None = None  # the decimal mark; None: by evidence
+    dates: Literal["dmy", "mdy"] | None = None  # what 03/04/2026 means; None: by evidence
+    mass_unit: str = "kg"  # of a weight for which neither column nor header names a unit
+    sheet: str | None = None  # of a spreadsheet; None: the first
+
+
+Reader = Callable[[BinaryIO, str, ReadOptions], Iterator[pa.RecordBatch | Refusal]]
+
+
+class Party(Record, frozen=True, kw_only=True):
+    """A party of a consignment, as written."""
+
+    role: str | None = None
+    name: str | None = None
+    address: str | None = None
+    country: str | None = None
+    id_scheme: str | None = None
+    id: str | None = None
+
+
+class Stop(Record, frozen=True, kw_only=True):
+    """A place of the route, as written."""
+
+    function: str | None = None
+    locode: str | None = None
+    name: str | None = None
+    country: str | None = None
+
+
+class Line(Record, frozen=True, kw_only=True):
+    """One line of a consignment: a row of `LINES`, as a record."""
+
+    row: int
+    consignment: str
+    seq: int
+    goods: str | None = None
+    commercial: str | None = None
+    hs: str | None = None
+    cas: tuple[str, ...] | None = None
+    cus: str | None = None
+    un: str | None = None
+    quantity: str | None = None
+    net_mg: int | None = None
+    gross_mg: int | None = None
+    volume_ul: int | None = None
+    packages: int | None = None
+    pack: str | None = None
+    value: Decimal | None = None
+    currency: str | None = None
+    origin: str | None = None
+    lodged: date | None = None
+    departure: date | None = None
+    arrival: date | None = None
+    release: date | None = None
+    procedure: str | None = None
+    mode: str | None = None
+    parties: tuple[Party, ...] | None = None
+    route: tuple[Stop, ...] | None = None
+    containers: tuple[str, ...] | None = None
+    licences: tuple[str, ...] | None = None
+
+
+Severity = Literal["critical", "high", "medium", "low"]
+
+
+class Evidence(Record, frozen=True, kw_only=True):
+    """Where in the line a reason stands."""
+
+    field: str  # a column of LINES
+    start: int  # in Unicode code points of the field as written
+    end: int
+    text: str  # what stands there
+
+
+class Reason(Record, frozen=True, kw_only=True):
+    """One thing that speaks for, or against, an alert; the points add up to its score."""
+
+    rule: str  # a rule of data/rules
+    text: str  # one sentence for the officer
+    points: int  # may be negative: what speaks against
+    source: str  # where the fact behind it was read
+    evidence: Evidence | None = None
+
+
+class Mention(Record, frozen=True, kw_only=True):
+    """A substance that a line names."""
+
+    substance: str  # slug
+    name: str  # of the substance
+    cas: str | None  # of the form named
+    field: str  # a column of LINES
+    start: int
+    end: int
+    text: str
+    how: str  # exact, squeezed, fuzzy, cas, hs, unno, cus
+    tier: str
+    score: float  # 0 to 1
+    reasons: tuple[str, ...] = ()
+    downgraded: tuple[str, ...] = ()
+
+
+class Holding(Record, frozen=True, kw_only=True):
+    """The law on a substance on the day of the screening."""
+
+    substance: str
+    regime: str
+    schedule: str
+    since: date | None
+    scope: str
+    source: str
+    mark: str  # read, second-hand, unverified: the weaker of listing and dates
+
+
+class Alert(Record, frozen=True, kw_only=True):
+    """One line that an officer should look at, and why."""
+
+    id: str  # of its content: the same line with the same findings has the same id
+    file: str
+    row: int
+    consignment: str
+    seq: int
+    day: date  # the law as it stood then
+    severity: Severity
+    score: int  # sum of the reasons' points, 0 to 100
+    rank: int  # severity and the days left together: sort by it, highest first
+    due: date | None  # arrival or planned release
+    days_left: int | None  # from `day` to `due`
+    substances: tuple[str, ...]  # slugs, most severe first
+    title: str
+    line: Line
+    mentions: tuple[Mention, ...]
+    reasons: tuple[Reason, ...]
+    law: tuple[Holding, ...]

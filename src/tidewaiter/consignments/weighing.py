@@ -1,0 +1,204 @@
+"""Weigh: from what a line names to an alert whose reasons add up to its score."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tidewaiter.consignments.checks import check_line, evidence_of, is_named, reason
+from tidewaiter.consignments.finds import Find, Flaw
+from tidewaiter.consignments.rules import AlertRules
+from tidewaiter.consignments.types import Alert, Evidence, Holding, Line, Mention, Reason
+from tidewaiter.substances.law import controls_on
+from tidewaiter.substances.registry import Registry
+from tidewaiter.substances.types import Control, Substance
+
+_FIELDS = {"goods": "description", "commercial": "commercial description", "cas": "CAS column",
+           "hs": "HS column", "un": "UN column", "cus": "CUS column"}  # fmt: skip
+_MARKS = ("read", "second-hand", "unverified")
+_MOST = 100  # points, and mentions shown of one line
+_RULES = "tidewaiter-rules"
+
+
+@dataclass(frozen=True)
+class Weigher:
+    """What alerts are weighed by; the same for all lines of a screening."""
+
+    registry: Registry
+    rules: AlertRules
+    day: date  # of the law
+    file: str
+    source: str  # SHA-256 of the file's bytes
+
+    def weigh(
+        self, line: Line, finds: Sequence[Find], flaws: Sequence[Flaw], *, vague: bool
+    ) -> Alert | None:
+        """Weigh one line.
+
+        Args:
+            line: The line.
+            finds: The substances that it names, by any evidence.
+            flaws: Its CAS numbers that are wrong or of other chemicals.
+            vague: Its description names nothing that its chapter asks for.
+
+        Returns:
+            The alert; None where its score is below the least.
+        """
+        named = any(find.finding.how != "hs" and find.finding.how != "unno" for find in finds)
+        ranked = self._ranked(finds)
+        reasons = [made for substance in ranked for made in self._of(substance, ranked, finds)]
+        top = self._named_first(ranked, finds)
+        reasons.extend(check_line(line, top, finds, flaws, self.rules))
+        if vague and not named:
+            evidence = Evidence(field="goods", start=0, end=len(line.goods or ""), text=line.goods or "")
+            reasons.append(reason(self.rules, "vague", evidence, chapter=(line.hs or "")[:2]))
+        score = max(0, min(_MOST, sum(made.points for made in reasons)))
+        severity = self.rules.severity.of(score)
+        if severity is None:
+            return None
+        due = line.release or line.arrival
+        days_left = (due - self.day).days if due else None
+        slugs = tuple(self.registry.substances[place].slug for place in ranked)
+        mentions = tuple(self._mention(find) for find in finds[:_MOST])
+        return Alert(
+            id=_identity(self.source, line, mentions, reasons),
+            file=self.file,
+            row=line.row,
+            consignment=line.consignment,
+            seq=line.seq,
+            day=self.day,
+            severity=severity,
+            score=score,
+            rank=score + self.rules.urgency_of(days_left),
+            due=due,
+            days_left=days_left,
+            substances=slugs,
+            title=self._title(ranked, reasons),
+            line=line,
+            mentions=mentions,
+            reasons=tuple(reasons),
+            law=tuple(held for place in ranked[:_MOST] for held in self._law(place)),
+        )
+
+    def _ranked(self, finds: Sequence[Find]) -> list[int]:
+        """List the substances found, the one that weighs most first."""
+        best: dict[int, tuple[int, float]] = {}
+        for find in finds:
+            place = find.finding.substance
+            weight = self._control(self.registry.substances[place])[0] + self._evidence(find)[1]
+            best[place] = max(best.get(place, (-1000, 0.0)), (weight, find.finding.score))
+        return sorted(best, key=lambda place: (-best[place][0], -best[place][1], place))
+
+    def _named_first(self, ranked: Sequence[int], finds: Sequence[Find]) -> Substance | None:
+        """Return the weightiest substance that the text names; None where it names none."""
+        named = {find.finding.substance for find in finds if is_named(find)}
+        for place in ranked:
+            if place in named:
+                return self.registry.substances[place]
+        return None
+
+    def _control(self, substance: Substance) -> tuple[int, str, Control | None]:
+        """Return what the law on the day weighs, why, and the listing that says so."""
+        held = controls_on(substance, self.day)
+        weighed = [(*self.rules.weight(control), control) for control in held]
+        return max(weighed, key=lambda each: each[0], default=(0, "Not listed on that day", None))
+
+    def _evidence(self, find: Find) -> tuple[str, int]:
+        """Return the rule of a find, and its points less what speaks against it."""
+        found = find.finding
+        rule = found.how
+        if found.how == "fuzzy":
+            rule = f"fuzzy-{1 if found.score > 0.7 else (2 if found.score > 0.55 else 3)}"
+        elif found.tier == "weak" and found.how in {"exact", "squeezed"}:
+            rule = "weak"
+        against = self.rules.evidence["downgraded"].points if found.downgraded else 0
+        return rule, self.rules.evidence[rule].points + against
+
+    def _of(
+        self, place: int, ranked: Sequence[int], finds: Sequence[Find]
+    ) -> Iterator[Reason]:
+        """Yield the reasons of one substance: the first counts in full, others a little."""
+        substance = self.registry.substances[place]
+        mine = [find for find in finds if find.finding.substance == place]
+        best = max(mine, key=lambda find: (self._evidence(find)[1], find.finding.score))
+        rules = self.rules.evidence
+        if place != ranked[0]:
+            points = 0 if best.finding.downgraded or self._evidence(best)[1] < 0 else rules["more"].points
+            text = rules["more"].text.format(name=substance.name)
+            yield Reason(
+                rule="more", text=text, points=points if ranked.index(place) < 4 else 0,
+                source=_RULES, evidence=evidence_of(best),
+            )  # fmt: skip
+            return
+        weight, why, control = self._control(substance)
+        if control is not None:
+            yield Reason(
+                rule="control", points=weight, source=control.source,
+                text=f"{substance.name}: {self._printed(control)}. {why}",
+            )  # fmt: skip
+        rule, _ = self._evidence(best)
+        field = _FIELDS.get(best.field, best.field)
+        text = rules[rule].text.format(name=substance.name, field=field)
+        yield Reason(
+            rule=rule, text=text, points=rules[rule].points, source=_RULES,
+            evidence=evidence_of(best),
+        )  # fmt: skip
+        for against in best.finding.downgraded[:1]:
+            yield Reason(
+                rule="downgraded", text=against[0].upper() + against[1:],
+                points=rules["downgraded"].points, source=_RULES, evidence=evidence_of(best),
+            )  # fmt: skip
+        ways = {find.finding.how == "cas" for find in mine if not find.finding.downgraded
+                and find.finding.how not in {"hs", "unno"}}  # fmt: skip
+        if len(ways) > 1:
+            text = rules["both"].text.format(name=substance.name)
+            yield Reason(rule="both", text=text, points=rules["both"].points, source=_RULES)
+
+    def _printed(self, control: Control) -> str:
+        return f"{self.registry.regimes[control.regime].name}, {control.schedule}"
+
+    def _title(self, ranked: Sequence[int], reasons: Sequence[Reason]) -> str:
+        """Say in some words what the alert is about."""
+        if not ranked:
+            return reasons[0].text
+        substance = self.registry.substances[ranked[0]]
+        control = self._control(substance)[2]
+        listed = f" ({self._printed(control)})" if control else " (not listed on that day)"
+        more = f" and {len(ranked) - 1} more" if len(ranked) > 1 else ""
+        return f"{substance.name}{listed}{more}"
+
+    def _law(self, place: int) -> Iterator[Holding]:
+        substance = self.registry.substances[place]
+        for control in controls_on(substance, self.day):
+            yield Holding(
+                substance=substance.slug,
+                regime=control.regime,
+                schedule=control.schedule,
+                since=control.since,
+                scope=control.scope,
+                source=control.source,
+                mark=max(control.mark, control.dates, key=_MARKS.index),
+            )
+
+    def _mention(self, find: Find) -> Mention:
+        found = find.finding
+        substance = self.registry.substances[found.substance]
+        return Mention(
+            substance=substance.slug, name=substance.name, cas=found.cas, field=find.field,
+            start=found.start, end=found.end, text=found.text, how=found.how, tier=found.tier,
+            score=found.score, reasons=found.reasons, downgraded=found.downgraded,
+        )  # fmt: skip
+
+
+def _identity(
+    source: str, line: Line, mentions: Sequence[Mention], reasons: Sequence[Reason]
+) -> str:
+    """Hash what makes an alert another one: its line, and what is found in it."""
+    findings: dict[str, set[str]] = defaultdict(set)
+    for mention in mentions:
+        findings[mention.substance].add("downgraded" if mention.downgraded else "named")
+    checks = sorted({made.rule for made in reasons if made.rule in {"vague", "cas-digit"}})
+    said = [f"{slug} {max(how)}" for slug, how in sorted(findings.items())]
+    text = "\x1f".join([source, str(line.row), *said, *checks])
+    return hashlib.sha256(text.encode()).hexdigest()[:24]

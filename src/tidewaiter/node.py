@@ -1,0 +1,162 @@
+"""A running installation: what a file is screened by, and where what is found is kept."""
+
+import getpass
+import hashlib
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data
+from tidewaiter.bulk.journal import Done, Journal
+from tidewaiter.bulk.run import Settings, Step, run, screen_batch
+from tidewaiter.consignments.readers import reader_for
+from tidewaiter.consignments.types import Alert, ReadOptions
+from tidewaiter.store.alerts import add_alerts
+from tidewaiter.store.batches import Batch, add_batch
+from tidewaiter.store.database import Database, Stamp, open_database
+from tidewaiter.store.lines import StoredBatch, stored_batches
+from tidewaiter.store.screenings import (
+    Run,
+    Source,
+    begin_screening,
+    finish_screening,
+    source_of,
+)
+from tidewaiter.substances.registry import load_registry
+
+
+class Progress(Record, frozen=True, kw_only=True):
+    """How far a screening is, after each step."""
+
+    done: Done
+    read: int  # bytes of the file
+    size: int
+    step: Step
+    new: int | None  # alerts that the database did not hold; None: no database
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def registry_digest(settings: Settings) -> str:
+    """Return the version of all that settles what is found: registry, rules, programme."""
+    rules = (settings.rules or data("rules", "alerts.toml")).read_bytes()
+    parts = load_registry(settings.own).digest.encode(), rules, version("tidewaiter").encode()
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
+
+
+def screen_file(
+    path: Path, options: ReadOptions, settings: Settings, journal: Path, *,
+    workers: int, database: Database | None,
+) -> Iterator[Progress]:  # fmt: skip
+    """Screen a file; stopped at any point and called again, it goes on where it was.
+
+    Args:
+        path: The file.
+        options: What the user says of it.
+        settings: What it is screened by.
+        journal: Where the steps are kept until the outputs are written.
+        workers: Processes.
+        database: Where lines and alerts are kept too, if anywhere.
+
+    Yields:
+        How far it is, after each step.
+    """
+    reading = msgspec.json.encode(options).decode()
+    digest = registry_digest(settings)
+    size = path.stat().st_size
+    with path.open("rb") as file, Journal(journal, settings, digest, reading) as kept:
+        read = reader_for(path.name)(file, path.name, options)
+        screening = None
+        if database is not None:
+            source = Source(sha256=settings.sha256, name=path.name, size=size, mapping=options.columns)
+            with database.work(_stamp()) as work:
+                wanted = Run(day=settings.day, registry=digest, rules=digest)
+                screening = begin_screening(work, source, wanted).id
+        begun = time.monotonic()
+        for step in run(read, settings, workers=workers, after=kept.done.row):
+            new = None
+            if database is not None and screening is not None:
+                new = _store(database, screening, step)
+            now = time.monotonic()
+            done = kept.add(step, now - begun)
+            begun = now
+            place = size if file.closed else file.tell()
+            yield Progress(done=done, read=place, size=size, step=step, new=new)
+        if database is not None and screening is not None:
+            with database.work(_stamp()) as work:
+                finish_screening(work, screening)
+
+
+def _store(database: Database, screening: int, step: Step) -> int:
+    with database.work(_stamp()) as work:
+        batch = Batch(
+            lines=step.lines,
+            alerts=step.screened.alerts,
+            refusals=step.refusals,
+            done_row=step.done_row,
+        )
+        return len(add_batch(work, screening, batch).alerts)
+
+
+def screen_again(database: Database, settings: Settings) -> Iterator[tuple[StoredBatch, list[Alert]]]:
+    """Screen all lines of a database anew; keep and yield only alerts that it did not hold.
+
+    Args:
+        database: With past screenings.
+        settings: What the lines are screened by; file and hash are those of each source.
+
+    Raises:
+        InputError: The database holds no lines.
+    """
+    digest = registry_digest(settings)
+    begun: dict[int, int] = {}  # source to screening
+    after = 0
+    while True:
+        with database.work() as work:
+            stored = next(stored_batches(work, after=after), None)
+        if stored is None:
+            break
+        after = stored.last
+        here = msgspec.structs.replace(settings, file=stored.name, sha256=stored.sha256)
+        found = screen_batch(stored.lines, here)
+        with database.work(_stamp()) as work:
+            if stored.source not in begun:
+                wanted = Run(day=settings.day, registry=digest, rules=digest)
+                source = source_of(work, stored.source)
+                begun[stored.source] = begin_screening(work, source, wanted).id
+            new = set(add_alerts(work, begun[stored.source], found.alerts))
+        yield stored, [alert for alert in found.alerts if alert.id in new]
+    if not begun:
+        raise InputError(
+            "the database holds no lines yet",
+            hint="screen a file into it first: tidewaiter screen manifest.csv --db cases.db",
+        )
+    with database.work(_stamp()) as work:
+        for screening in begun.values():
+            finish_screening(work, screening)
+
+
+@contextmanager
+def database_at(place: str | None) -> Iterator[Database | None]:
+    """Open the database that the user named, if any."""
+    if place is None:
+        yield None
+        return
+    with open_database(place) as database:
+        yield database
+
+
+def _stamp() -> Stamp:
+    """Say who does something, and when."""
+    return Stamp(who=getpass.getuser(), at=datetime.now(UTC))

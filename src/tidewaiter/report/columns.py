@@ -1,0 +1,184 @@
+"""An alert as a flat row, for spreadsheets, and as a nested row, for Parquet."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+
+import msgspec
+import pyarrow as pa
+
+from tidewaiter.consignments.types import LINES, Alert, Holding, Line, Mention, Party, Reason
+from tidewaiter.report.cells import neutralise
+from tidewaiter.report.routes import stop_in_words
+
+Value = str | int | Decimal | date | None
+"""Of a cell. Text is neutralised; numbers and dates are ours and stand as they are."""
+
+EVIDENCE = pa.struct(
+    [("field", pa.string()), ("start", pa.int64()), ("end", pa.int64()), ("text", pa.string())]
+)
+REASON = pa.struct(
+    [
+        ("rule", pa.string()),
+        ("text", pa.string()),
+        ("points", pa.int32()),
+        ("source", pa.string()),
+        ("evidence", EVIDENCE),
+    ]
+)
+MENTION = pa.struct(
+    [
+        ("substance", pa.string()),
+        ("name", pa.string()),
+        ("cas", pa.string()),
+        ("field", pa.string()),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+        ("text", pa.string()),
+        ("how", pa.string()),
+        ("tier", pa.string()),
+        ("score", pa.float64()),
+        ("reasons", pa.list_(pa.string())),
+        ("downgraded", pa.list_(pa.string())),
+    ]
+)
+HOLDING = pa.struct(
+    [
+        ("substance", pa.string()),
+        ("regime", pa.string()),
+        ("schedule", pa.string()),
+        ("since", pa.date32()),
+        ("scope", pa.string()),
+        ("source", pa.string()),
+        ("mark", pa.string()),
+    ]
+)
+ALERTS = pa.schema(
+    [
+        ("id", pa.string()),
+        ("file", pa.string()),
+        ("row", pa.int64()),
+        ("consignment", pa.string()),
+        ("seq", pa.int32()),
+        ("day", pa.date32()),
+        ("severity", pa.string()),
+        ("score", pa.int32()),
+        ("rank", pa.int64()),
+        ("due", pa.date32()),
+        ("days_left", pa.int32()),
+        ("substances", pa.list_(pa.string())),
+        ("title", pa.string()),
+        ("line", pa.struct(list(LINES))),
+        ("mentions", pa.list_(MENTION)),
+        ("reasons", pa.list_(REASON)),
+        ("law", pa.list_(HOLDING)),
+    ]
+)
+"""One row per alert; the same fields, in the same order, as the record `Alert`."""
+
+_LINE_FACTS = ("cus", "un", "quantity", "packages", "pack", "value", "currency", "origin")
+_LINE_ENDS = ("procedure", "mode", "lodged", "departure", "arrival", "release")
+
+
+def nested(alerts: Iterable[Alert]) -> pa.RecordBatch:
+    """Return alerts as a batch of the schema `ALERTS`, one row per alert."""
+    rows = [msgspec.to_builtins(alert, builtin_types=(date, Decimal)) for alert in alerts]
+    return pa.RecordBatch.from_pylist(rows, schema=ALERTS)
+
+
+def flat(alert: Alert) -> list[str]:
+    """Return an alert as cells of a CSV file, one per column of `FLAT`."""
+    return [cell(read(alert)) for read in FLAT.values()]
+
+
+def cell(value: Value) -> str:
+    """Return a value as a cell; text is made safe for spreadsheets."""
+    if value is None:
+        return ""
+    return neutralise(value) if isinstance(value, str) else format(value)
+
+
+def litres_or_kilograms(millionths: int | None) -> Decimal | None:
+    """Return milligrams as kilograms, or microlitres as litres, exactly."""
+    return None if millionths is None else Decimal(millionths).scaleb(-6).normalize() + 0
+
+
+def _found(mention: Mention) -> str:
+    place = f"{mention.field} {mention.start}-{mention.end}"
+    return f'{mention.name}: "{mention.text}" ({place}, {mention.how}, {mention.tier})'
+
+
+def _reason(reason: Reason) -> str:
+    return f"{reason.rule}: {reason.text} ({reason.points:+} points)"
+
+
+def _holding(held: Holding) -> str:
+    since = f"since {held.since}" if held.since else "since a day not known"
+    mark = "" if held.mark == "read" else f" [{held.mark}]"
+    return f"{held.substance}: {held.regime} {held.schedule}, {since}{mark}"
+
+
+def _party(party: Party) -> str:
+    known = (party.name, party.address, party.country, party.id_scheme, party.id)
+    return f"{party.role}: {', '.join(part for part in known if part)}"
+
+
+def _several(parts: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(parts))
+
+
+def _sources(alert: Alert) -> str:
+    named = [reason.source for reason in alert.reasons] + [held.source for held in alert.law]
+    return _several(source for source in named if source)
+
+
+def _of_line(name: str) -> Callable[[Alert], Value]:
+    def read(alert: Alert) -> Value:
+        value: Value = getattr(alert.line, name)
+        return value
+
+    return read
+
+
+def _texts(get: Callable[[Line], tuple[str, ...] | None]) -> Callable[[Alert], str]:
+    return lambda alert: _several(get(alert.line) or ())
+
+
+FLAT: Mapping[str, Callable[[Alert], Value]] = MappingProxyType(
+    {
+        "severity": lambda a: a.severity,
+        "score": lambda a: a.score,
+        "due": lambda a: a.due,
+        "days_left": lambda a: a.days_left,
+        "title": lambda a: a.title,
+        "consignment": lambda a: a.consignment,
+        "line": lambda a: a.seq,
+        "goods": _of_line("goods"),
+        "commercial": _of_line("commercial"),
+        "names": lambda a: _several(m.name for m in a.mentions),
+        "found": lambda a: _several(map(_found, a.mentions)),
+        "downgraded": lambda a: _several(d for m in a.mentions for d in m.downgraded),
+        "reasons": lambda a: _several(map(_reason, a.reasons)),
+        "law": lambda a: _several(map(_holding, a.law)),
+        "law_day": lambda a: a.day,
+        "sources": _sources,
+        "parties": _texts(lambda line: tuple(map(_party, line.parties or ()))),
+        "route": _texts(lambda line: tuple(map(stop_in_words, line.route or ()))),
+        "hs": _of_line("hs"),
+        "cas": _texts(lambda line: line.cas),
+        **{name: _of_line(name) for name in _LINE_FACTS},
+        "net_kg": lambda a: litres_or_kilograms(a.line.net_mg),
+        "gross_kg": lambda a: litres_or_kilograms(a.line.gross_mg),
+        "volume_l": lambda a: litres_or_kilograms(a.line.volume_ul),
+        "containers": _texts(lambda line: line.containers),
+        "licences": _texts(lambda line: line.licences),
+        **{name: _of_line(name) for name in _LINE_ENDS},
+        "substances": lambda a: _several(a.substances),
+        "file": lambda a: a.file,
+        "row": lambda a: a.row,
+        "rank": lambda a: a.rank,
+        "id": lambda a: a.id,
+    }
+)
+"""Each column of the CSV file, in order, and how it is read from an alert."""

@@ -1,0 +1,262 @@
+"""Alerts as JSON lines, CSV and Parquet, and refusals as CSV; written as they come.
+
+    with alert_writer(Path("alerts.csv")) as writer:
+        for alerts in screened:
+            writer.add(alerts)
+
+To go on after a stop, keep `writer.tell()` after each batch and open the file again with
+`append=True, keep=` that number: what a broken batch left behind it is cut off.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+import msgspec
+import pyarrow.parquet as pq
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.consignments.types import Alert, Refusal
+from tidewaiter.report.cells import neutralise
+from tidewaiter.report.columns import ALERTS, FLAT, flat, nested
+
+# Without a byte-order mark a spreadsheet reads UTF-8 in the machine's own code page, and
+# Chinese, Russian or Arabic goods turn to nonsense.
+_BOM = b"\xef\xbb\xbf"
+_GROUP_ALERTS = 5_000
+_GROUP_CHARACTERS = 16_000_000
+_REFUSED = ("row", "column", "value", "problem", "hint", "screened")
+
+
+class AlertWriter(Protocol):
+    """What takes alerts and writes them to one file."""
+
+    def add(self, alerts: Iterable[Alert]) -> None:
+        """Write alerts, in the order in which they come."""
+        ...
+
+    def tell(self) -> int:
+        """Return how many bytes of the file are complete and on their way to the disk."""
+        ...
+
+
+class JsonLines:
+    """Writes one alert per line as JSON, in UTF-8; nothing is left out or changed."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def add(self, alerts: Iterable[Alert]) -> None:
+        """Write alerts, one per line."""
+        self._file.writelines(map(json_line, alerts))
+
+    def tell(self) -> int:
+        """Hand the bytes to the system and return how many the file has."""
+        self._file.flush()
+        return self._file.tell()
+
+
+class CsvTable:
+    """Writes rows of cells as CSV: comma, UTF-8 with a byte-order mark, CRLF."""
+
+    def __init__(self, file: BinaryIO, columns: Iterable[str]) -> None:
+        self._file = file
+        if not file.tell():
+            file.write(_BOM)
+            self.rows([list(columns)])
+
+    def rows(self, rows: Iterable[list[str]]) -> None:
+        """Write rows whose cells are safe already."""
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows(rows)
+        self._file.write(text.getvalue().encode("utf-8"))
+
+    def tell(self) -> int:
+        """Hand the bytes to the system and return how many the file has."""
+        self._file.flush()
+        return self._file.tell()
+
+
+class CsvAlerts(CsvTable):
+    """Writes one alert per row; no cell can be taken for a formula (see `cells`)."""
+
+    def add(self, alerts: Iterable[Alert]) -> None:
+        """Write alerts, one per row."""
+        for alert in alerts:
+            self.rows([flat(alert)])
+
+
+class CsvRefusals(CsvTable):
+    """Writes one refusal per row; no cell can be taken for a formula."""
+
+    def add(self, refusals: Iterable[Refusal]) -> None:
+        """Write refusals, one per row."""
+        self.rows(map(_refused, refusals))
+
+
+class ParquetAlerts:
+    """Writes alerts as Parquet of the schema `columns.ALERTS`, a row group at a time."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._writer = pq.ParquetWriter(file, ALERTS, compression="zstd")
+        self._held: list[Alert] = []
+        self._characters = 0
+
+    def add(self, alerts: Iterable[Alert]) -> None:
+        """Take alerts; write a row group whenever enough are held."""
+        for alert in map(encodable, alerts):
+            self._held.append(alert)
+            self._characters += len(alert.line.goods or "") + len(alert.line.commercial or "")
+            if len(self._held) >= _GROUP_ALERTS or self._characters >= _GROUP_CHARACTERS:
+                self._write()
+
+    def tell(self) -> int:
+        """Write what is held as a row group and return how many bytes the file has."""
+        self._write()
+        return self._file.tell()
+
+    def close(self) -> None:
+        """Write what is held, and the footer without which a file is no Parquet."""
+        try:
+            self._write()
+        finally:
+            self._writer.close()
+
+    def _write(self) -> None:
+        if self._held:
+            self._writer.write_batch(nested(self._held))
+            self._held, self._characters = [], 0
+
+
+def json_line(alert: Alert) -> bytes:
+    """Return an alert as one line of JSON, line feed included."""
+    return msgspec.json.encode(encodable(alert)) + b"\n"
+
+
+def encodable(alert: Alert) -> Alert:
+    """Return the alert with a file name that UTF-8 can hold; a path may hold any bytes."""
+    name = alert.file.encode("utf-8", "backslashreplace").decode("utf-8")
+    return alert if name == alert.file else msgspec.structs.replace(alert, file=name)
+
+
+@contextmanager
+def write_jsonl(
+    path: Path, *, append: bool = False, keep: int | None = None
+) -> Iterator[JsonLines]:
+    """Open a file of JSON lines.
+
+    Args:
+        path: The file; without `append` what it holds is replaced.
+        append: Go on after the last whole line.
+        keep: Go on after this many bytes instead; a number that `tell` returned.
+    """
+    with _opened(path, append=append, keep=keep) as file:
+        yield JsonLines(file)
+
+
+@contextmanager
+def write_csv(path: Path, *, append: bool = False, keep: int | None = None) -> Iterator[CsvAlerts]:
+    """Open a CSV file of alerts; the arguments are those of `write_jsonl`."""
+    with _opened(path, append=append, keep=keep) as file:
+        yield CsvAlerts(file, FLAT)
+
+
+@contextmanager
+def write_parquet(path: Path) -> Iterator[ParquetAlerts]:
+    """Open a Parquet file of alerts; it appears under its name when it is whole."""
+    part = path.with_name(path.name + ".part")
+    try:
+        with part.open("wb") as file:
+            writer = ParquetAlerts(file)
+            try:
+                yield writer
+            finally:
+                writer.close()
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def refusal_writer(
+    path: Path, *, append: bool = False, keep: int | None = None
+) -> Iterator[CsvRefusals]:
+    """Open a CSV file of refusals; the arguments are those of `write_jsonl`."""
+    with _opened(path, append=append, keep=keep) as file:
+        yield CsvRefusals(file, _REFUSED)
+
+
+def alert_writer(
+    path: Path, *, append: bool = False, keep: int | None = None
+) -> AbstractContextManager[AlertWriter]:
+    """Open a file of alerts in the format that its suffix names.
+
+    Args:
+        path: Ends in .jsonl, .csv or .parquet, in any case.
+        append: Go on where the file ends; not for Parquet.
+        keep: Go on after this many bytes instead; a number that `tell` returned.
+
+    Raises:
+        InputError: The suffix is none of the three, or Parquet is to be continued.
+    """
+    match path.suffix.lower():
+        case ".jsonl":
+            return write_jsonl(path, append=append, keep=keep)
+        case ".csv":
+            return write_csv(path, append=append, keep=keep)
+        case ".parquet" if not append:
+            return write_parquet(path)
+        case ".parquet":
+            raise InputError(
+                "a Parquet file cannot be continued",
+                at=path.name,
+                hint="write the rest to a second file; readers take a folder of them",
+            )
+    raise InputError(
+        f'"{path.suffix}" is not a format of alerts',
+        at=path.name,
+        hint="end the name in .jsonl, .csv or .parquet",
+    )
+
+
+@contextmanager
+def _opened(path: Path, *, append: bool, keep: int | None) -> Iterator[BinaryIO]:
+    """Open a file at its end, or empty; what stands after its last whole row is cut off."""
+    if not append:
+        with path.open("wb") as file:
+            yield file
+        return
+    path.touch()
+    with path.open("r+b") as file:
+        whole = _whole(file, csv_quotes=path.suffix.lower() != ".jsonl") if keep is None else keep
+        if file.seek(0, io.SEEK_END) < whole:
+            raise InputError(
+                f"the file is shorter than the {whole} bytes that were written to it",
+                at=path.name,
+                hint="start again without going on from an earlier run",
+            )
+        file.truncate(whole)
+        file.seek(whole)
+        yield file
+
+
+def _whole(file: BinaryIO, *, csv_quotes: bool) -> int:
+    """Return how many bytes make whole rows; a row of CSV may have line ends in quotes."""
+    file.seek(0)
+    whole = read = quotes = 0
+    for line in file:
+        read += len(line)
+        quotes += line.count(b'"') if csv_quotes else 0
+        if line.endswith(b"\n") and quotes % 2 == 0:
+            whole = read
+    return whole
+
+
+def _refused(refusal: Refusal) -> list[str]:
+    """Return a refusal as cells, in the order of `_REFUSED`."""
+    told = (refusal.column, refusal.value, refusal.problem, refusal.hint)
+    return [str(refusal.row), *map(neutralise, told), "yes" if refusal.screened else "no"]

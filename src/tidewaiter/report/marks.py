@@ -1,0 +1,110 @@
+"""Goods text as it was written, with what was found in it marked where it stands."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from markupsafe import Markup, escape
+
+from tidewaiter.base.records import Record
+from tidewaiter.report.characters import find_controls, token, visible
+
+LIMIT = 2_000
+"""Characters of a text that are shown whole; of a longer one, its head and its finds."""
+
+_HEAD = 600
+_AROUND = 120
+_OF_A_SPAN = 400
+_LABEL = 300
+_SPANS = 100  # marked in a text; a hostile text can hold any number of finds
+
+
+class Span(Record, frozen=True, kw_only=True):
+    """A find: where it stands, in Unicode code points, and what was found."""
+
+    start: int
+    end: int
+    label: str
+
+
+def mark_up(text: str, spans: Sequence[Span], *, limit: int = LIMIT) -> Markup:
+    """Return a text as HTML with its finds in `<mark>`; they may overlap in any way.
+
+    Args:
+        text: As written; it may hold HTML, control characters or millions of characters.
+        spans: Finds in it; what reaches over an end of the text is clipped.
+        limit: A longer text is cut, visibly, and its finds stay in view.
+
+    Returns:
+        HTML without anything but `<mark>` and `<span>`. Its text is `visible(text)`, where
+        nothing is cut.
+    """
+    clipped = [_clip(span, len(text)) for span in spans[:_SPANS]]
+    held = [span for span in clipped if span.start < span.end]
+    parts, last = [], 0
+    for start, end in _windows(len(text), held, limit):
+        parts += [_gap(start - last), _window(text, start, end, held)]
+        last = end
+    more = len(spans) - _SPANS
+    note = f" ⟦{more:,} more finds are not marked⟧" if more > 0 else ""
+    return Markup("").join([*parts, _gap(len(text) - last), _note(note)])
+
+
+def _windows(length: int, spans: Sequence[Span], limit: int) -> list[tuple[int, int]]:
+    """Return the stretches of a text that are shown, in order, none touching another."""
+    if length <= limit:
+        return [(0, length)]
+    wanted = [(0, min(_HEAD, limit, length))]
+    for span in spans:
+        end = min(span.end, span.start + _OF_A_SPAN)
+        wanted.append((max(0, span.start - _AROUND), min(length, end + _AROUND)))
+    shown: list[tuple[int, int]] = []
+    for start, end in sorted(wanted):
+        if shown and start <= shown[-1][1]:
+            shown[-1] = (shown[-1][0], max(end, shown[-1][1]))
+        else:
+            shown.append((start, end))
+    return shown
+
+
+def _window(text: str, start: int, end: int, spans: Sequence[Span]) -> Markup:
+    """Return a stretch of a text, cut at every start and end of a find within it."""
+    edges = {edge for span in spans for edge in (span.start, span.end) if start < edge < end}
+    cuts = sorted(edges | {start, end})
+    parts = []
+    for left, right in pairwise(cuts):
+        labels = [s.label for s in spans if s.start <= left and right <= s.end]
+        parts.append(_piece(text[left:right], list(dict.fromkeys(labels))))
+    return Markup("").join(parts)
+
+
+def _piece(text: str, labels: list[str]) -> Markup:
+    """Return a stretch that the same finds cover from end to end, or that none covers."""
+    inner = _tokens(text)
+    if not labels:
+        return inner
+    told = visible("; ".join(labels)[:_LABEL])
+    kind = "several" if len(labels) > 1 else "one"
+    return Markup('<mark class="{}" title="{}">{}</mark>').format(kind, told, inner)
+
+
+def _tokens(text: str) -> Markup:
+    """Return text as HTML; what cannot be seen is a token that stands out."""
+    parts, last = [], 0
+    for at in find_controls(text):
+        shown = Markup('<span class="control">{}</span>').format(token(text[at]))
+        parts += [escape(text[last:at]), shown]
+        last = at + 1
+    return Markup("").join([*parts, escape(text[last:])])
+
+
+def _gap(length: int) -> Markup:
+    return _note(f" ⟦{length:,} characters left out⟧ ") if length else Markup("")
+
+
+def _note(text: str) -> Markup:
+    return Markup('<span class="cut">{}</span>').format(text) if text else Markup("")
+
+
+def _clip(span: Span, length: int) -> Span:
+    start, end = max(0, min(span.start, length)), max(0, min(span.end, length))
+    return Span(start=start, end=end, label=span.label)

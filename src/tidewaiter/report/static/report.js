@@ -1,0 +1,27 @@
+"use strict";
+(() => {
+  const form = document.getElementById("filter");
+  if (!form) return;
+  const cards = Array.from(document.querySelectorAll("#cards > article"));
+  const texts = cards.map((card) => card.textContent.toLowerCase());
+  const words = document.getElementById("words");
+  const boxes = Array.from(form.querySelectorAll("input[name=severity]"));
+  const shown = document.getElementById("shown");
+
+  const apply = () => {
+    const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const severities = new Set(boxes.filter((box) => box.checked).map((box) => box.value));
+    let count = 0;
+    cards.forEach((card, i) => {
+      const fits = severities.has(card.dataset.severity) && wanted.every((w) => texts[i].includes(w));
+      card.hidden = !fits;
+      count += fits ? 1 : 0;
+    });
+    shown.textContent = count === cards.length ? `All ${count} shown` : `${count} of ${cards.length} shown`;
+  };
+
+  form.addEventListener("input", apply);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.hidden = false;
+  apply();
+})();

@@ -1,0 +1,171 @@
+"""A screening in numbers, with its most urgent alerts; of any size in bounded memory."""
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from typing import get_args
+
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.types import Alert, Refusal, Severity
+from tidewaiter.report.routes import destination, origin
+
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+"""Most urgent first."""
+
+OTHERS = "others"
+NO_DATE = "no date"
+_SUBSTANCES = 20
+_ROUTES = 20
+_KEYS = 10_000  # a hostile file can name a new country on every line
+_KEY_LENGTH = 80
+_CHARACTERS = 64_000_000  # of goods text in the alerts kept
+
+
+class Counts(Record, frozen=True, kw_only=True):
+    """What the run knows and no alert tells."""
+
+    file: str
+    day: date  # of the law
+    registry: str  # version of the registry
+    lines: int  # screened, refused rows not among them
+    refused_rows: int = 0  # not screened
+    refused_fields: int = 0  # of rows that were screened without them
+    refusals: tuple[Refusal, ...] = ()  # the first few, to be shown
+    elapsed_seconds: float = 0.0
+
+
+class Tally(Record, frozen=True, kw_only=True):
+    """How many alerts carry a key."""
+
+    key: str
+    alerts: int
+
+
+class RouteTally(Record, frozen=True, kw_only=True):
+    """How many alerts took a way, by countries as written. It is shown, never scored."""
+
+    origin: str
+    destination: str
+    alerts: int
+
+
+class Summary(Record, frozen=True, kw_only=True):
+    """A screening in numbers, and its most urgent alerts."""
+
+    counts: Counts
+    alerts: int
+    strong: int  # alerts with a mention by a strong name or number that is not downgraded
+    weak: int  # the other alerts
+    per_million: float | None  # alerts per million lines; None: no line
+    by_severity: tuple[Tally, ...]  # all four, most urgent first
+    by_substance: tuple[Tally, ...]  # slugs: the 20 with most alerts, then `OTHERS`
+    by_rule: tuple[Tally, ...]  # most alerts first
+    by_how: tuple[Tally, ...]  # most alerts first
+    by_due: tuple[Tally, ...]  # arrival or planned release, ISO days in order, `NO_DATE` last
+    by_route: tuple[RouteTally, ...]  # the 20 with most alerts, then `OTHERS`
+    top: tuple[Alert, ...]  # most urgent first
+
+
+class SummaryBuilder:
+    """Folds alerts into a summary as they come; keeps only counts and the most urgent."""
+
+    def __init__(self, *, top: int = 500) -> None:
+        self._top = top
+        self._alerts = self._strong = self._characters = 0
+        self._severity: Counter[str] = Counter()
+        self._substance: Counter[str] = Counter()
+        self._rule: Counter[str] = Counter()
+        self._how: Counter[str] = Counter()
+        self._due: Counter[str] = Counter()
+        self._route: Counter[tuple[str, str]] = Counter()
+        self._heap: list[tuple[int, int, int, Alert]] = []
+
+    def add(self, alerts: Iterable[Alert]) -> None:
+        """Count alerts, and keep those that are among the most urgent so far."""
+        for alert in alerts:
+            self._count(alert)
+            self._keep(alert)
+
+    def finish(self, counts: Counts) -> Summary:
+        """Return the summary of what was added so far."""
+        per_million = self._alerts * 1_000_000 / counts.lines if counts.lines else None
+        return Summary(
+            counts=counts,
+            alerts=self._alerts,
+            strong=self._strong,
+            weak=self._alerts - self._strong,
+            per_million=per_million,
+            by_severity=tuple(Tally(key=s, alerts=self._severity[s]) for s in SEVERITIES),
+            by_substance=_most(self._substance, _SUBSTANCES),
+            by_rule=_most(self._rule, _KEYS),
+            by_how=_most(self._how, _KEYS),
+            by_due=tuple(Tally(key=k, alerts=self._due[k]) for k in sorted(self._due)),
+            by_route=_routes(self._route),
+            top=tuple(entry[3] for entry in sorted(self._heap, key=_urgency, reverse=True)),
+        )
+
+    def _count(self, alert: Alert) -> None:
+        self._alerts += 1
+        self._strong += any(m.tier == "strong" and not m.downgraded for m in alert.mentions)
+        _tally(self._severity, [alert.severity])
+        _tally(self._substance, alert.substances)
+        _tally(self._rule, (reason.rule for reason in alert.reasons))
+        _tally(self._how, (mention.how for mention in alert.mentions))
+        _tally(self._due, [alert.due.isoformat() if alert.due else NO_DATE])
+        way = (origin(alert.line)[:_KEY_LENGTH], destination(alert.line)[:_KEY_LENGTH])
+        known = way in self._route or len(self._route) < _KEYS
+        self._route[way if known else (OTHERS, OTHERS)] += 1
+
+    def _keep(self, alert: Alert) -> None:
+        # The number of the alert decides between equals, so that no alert is compared.
+        heapq.heappush(self._heap, (alert.rank, -alert.row, -self._alerts, alert))
+        self._characters += _characters(alert)
+        while len(self._heap) > self._top or (
+            self._characters > _CHARACTERS and len(self._heap) > 1
+        ):
+            self._characters -= _characters(heapq.heappop(self._heap)[3])
+
+
+def summarise(alerts: Iterable[Alert], counts: Counts, *, top: int = 500) -> Summary:
+    """Fold the alerts of a screening into its summary.
+
+    Args:
+        alerts: In any order, each once.
+        counts: What the run knows: file, day, lines, refusals, seconds.
+        top: How many of the most urgent alerts are kept.
+    """
+    builder = SummaryBuilder(top=top)
+    builder.add(alerts)
+    return builder.finish(counts)
+
+
+def _tally(counter: Counter[str], keys: Iterable[str]) -> None:
+    """Count each key once; past `_KEYS` different ones, a new key counts as `OTHERS`."""
+    for key in {key[:_KEY_LENGTH] for key in keys}:
+        counter[key if key in counter or len(counter) < _KEYS else OTHERS] += 1
+
+
+def _most(counter: Counter[str], limit: int) -> tuple[Tally, ...]:
+    """Return the keys with most alerts; what is left out is counted as `OTHERS`."""
+    ranked = sorted(counter.items(), key=lambda item: (item[0] == OTHERS, -item[1], item[0]))
+    shown, rest = ranked[:limit], ranked[limit:]
+    left = [(OTHERS, sum(count for _, count in rest))] if rest else []
+    return tuple(Tally(key=key, alerts=count) for key, count in shown + left)
+
+
+def _routes(counter: Counter[tuple[str, str]]) -> tuple[RouteTally, ...]:
+    """Return the routes with most alerts; what is left out is counted as `OTHERS`."""
+    other = (OTHERS, OTHERS)
+    ranked = sorted(counter.items(), key=lambda item: (item[0] == other, -item[1], item[0]))
+    shown, rest = ranked[:_ROUTES], ranked[_ROUTES:]
+    left = [(other, sum(count for _, count in rest))] if rest else []
+    return tuple(RouteTally(origin=a, destination=b, alerts=n) for (a, b), n in shown + left)
+
+
+def _characters(alert: Alert) -> int:
+    return len(alert.line.goods or "") + len(alert.line.commercial or "")
+
+
+def _urgency(entry: tuple[int, int, int, Alert]) -> tuple[int, int, int]:
+    return entry[:3]

@@ -1,0 +1,225 @@
+"""One alert as the page shows it. Templates decide nothing, so all is decided here."""
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from types import MappingProxyType
+
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.types import Alert, Holding, Line, Mention, Party, Reason
+from tidewaiter.report.columns import litres_or_kilograms
+from tidewaiter.report.finds import FieldView, fields, unplaced
+from tidewaiter.report.library import Citation, Library
+from tidewaiter.report.routes import stop_in_words
+from tidewaiter.report.words import FIELDS, HOW, MARKS, TIERS, days_in_words, word
+
+_FEW = 30
+
+
+class FindView(Record, frozen=True, kw_only=True):
+    """A substance that the line names, and how it was found, in words."""
+
+    name: str
+    cas: str | None
+    text: str
+    how: str
+    place: str
+    tier: str
+    score: str  # "": exactly the same
+    reasons: tuple[str, ...]
+    downgraded: tuple[str, ...]
+
+
+class LawView(Record, frozen=True, kw_only=True):
+    """The law on a substance on the day."""
+
+    substance: str
+    regime: str
+    schedule: str
+    since: str
+    scope: str
+    mark: str
+    mark_words: str
+    source: Citation | None
+
+
+class ReasonView(Record, frozen=True, kw_only=True):
+    """A reason and its points."""
+
+    rule: str
+    text: str
+    points: str
+    against: bool
+    source: Citation | None
+
+
+class Detail(Record, frozen=True, kw_only=True):
+    """A fact of the line, as written unless its label says otherwise."""
+
+    label: str
+    values: tuple[str, ...]
+
+
+class AlertView(Record, frozen=True, kw_only=True):
+    """An alert as a card of the page."""
+
+    number: int  # from 1, most urgent first
+    alert: Alert
+    due: str
+    late: bool
+    fields: tuple[FieldView, ...]
+    unplaced: tuple[str, ...]
+    finds: tuple[FindView, ...]
+    law: tuple[LawView, ...]
+    reasons: tuple[ReasonView, ...]
+    sum_note: str  # where the points do not simply add up to the score
+    details: tuple[Detail, ...]
+    left_out: str  # what a hostile line has too much of
+
+
+def alert_view(
+    number: int, alert: Alert, library: Library, cited: Mapping[str, Citation]
+) -> AlertView:
+    """Return an alert as a card.
+
+    Args:
+        number: Of the card, from 1.
+        alert: The alert.
+        library: What to print for slugs.
+        cited: The entry of each source in the list at the end of the page.
+    """
+    names = {**library.substances, **{m.substance: m.name for m in alert.mentions}}
+    return AlertView(
+        number=number,
+        alert=alert,
+        due=days_in_words(alert.days_left),
+        late=alert.days_left is not None and alert.days_left <= 0,
+        fields=fields(alert),
+        unplaced=tuple(_unplaced(alert))[:_FEW],
+        finds=tuple(_find(mention) for mention in alert.mentions[:_FEW]),
+        law=tuple(_law(held, names, library, cited) for held in alert.law[:_FEW]),
+        reasons=tuple(_reason(reason, library, cited) for reason in alert.reasons[:_FEW]),
+        sum_note=_sum_note(alert),
+        details=tuple(_details(alert.line)),
+        left_out=_left_out(alert),
+    )
+
+
+def _find(mention: Mention) -> FindView:
+    place = f"{word(FIELDS, mention.field)}, characters {mention.start + 1} to {mention.end}"
+    return FindView(
+        name=mention.name,
+        cas=mention.cas,
+        text=mention.text,
+        how=word(HOW, mention.how),
+        place=place,
+        tier=word(TIERS, mention.tier),
+        score="" if mention.score == 1 else f"{mention.score:.2f}",
+        reasons=mention.reasons[:_FEW],
+        downgraded=mention.downgraded[:_FEW],
+    )
+
+
+def _law(
+    held: Holding, names: Mapping[str, str], library: Library, cited: Mapping[str, Citation]
+) -> LawView:
+    regime = library.regimes.get(held.regime)
+    return LawView(
+        substance=names.get(held.substance, held.substance),
+        regime=regime.name if regime else held.regime,
+        schedule=held.schedule,
+        since=held.since.isoformat() if held.since else "not known; taken as in force",
+        scope=held.scope,
+        mark=held.mark,
+        mark_words=word(MARKS, held.mark),
+        source=cited.get(held.source),
+    )
+
+
+def _reason(reason: Reason, library: Library, cited: Mapping[str, Citation]) -> ReasonView:
+    return ReasonView(
+        rule=library.rules.get(reason.rule, reason.rule),
+        text=reason.text,
+        points=f"{reason.points:+}".replace("-", "−"),
+        against=reason.points < 0,
+        source=cited.get(reason.source),
+    )
+
+
+def _sum_note(alert: Alert) -> str:
+    """Say why the score is not the plain sum of the points; "": it is."""
+    total = sum(reason.points for reason in alert.reasons)
+    if total == alert.score:
+        return ""
+    if max(0, min(total, 100)) == alert.score:
+        return f"The points add up to {total}; a score stays between 0 and 100."
+    return f"The points add up to {total}, which is not the score: please report this."
+
+
+def _unplaced(alert: Alert) -> Iterable[str]:
+    for find in unplaced(alert):
+        at = find.evidence
+        place = f"{word(FIELDS, at.field)}, characters {at.start + 1} to {at.end}"
+        yield f"{find.label}: “{at.text}” ({place})"
+
+
+def _left_out(alert: Alert) -> str:
+    counts = {"finds": alert.mentions, "holdings of law": alert.law, "reasons": alert.reasons}
+    more = [f"{len(v) - _FEW:,} more {k}" for k, v in counts.items() if len(v) > _FEW]
+    return f"Not shown here: {', '.join(more)}; the JSON lines hold them all." if more else ""
+
+
+def _details(line: Line) -> Iterable[Detail]:
+    """Yield the facts of a line that it has."""
+    for label, read in _DETAILS.items():
+        values = [str(fact) for fact in read(line) if fact is not None and fact != ""]
+        if values:
+            shown = tuple(values[:_FEW])
+            more = (f"and {len(values) - _FEW:,} more",) if len(values) > _FEW else ()
+            yield Detail(label=label, values=shown + more)
+
+
+def _party(party: Party) -> str:
+    number = " ".join(part for part in (party.id_scheme, party.id) if part)
+    known = (party.name, party.address, party.country, number)
+    return f"{party.role}: {', '.join(part for part in known if part)}"
+
+
+def _amount(millionths: int | None, unit: str) -> str:
+    amount = litres_or_kilograms(millionths)
+    return "" if amount is None else f"{amount:,f} {unit}"
+
+
+def _value(value: Decimal | None, currency: str | None) -> str:
+    return "" if value is None else f"{value.normalize():,f} {currency or ''}".strip()
+
+
+def _packages(line: Line) -> str:
+    count = "" if line.packages is None else f"{line.packages:,}"
+    return " × ".join(part for part in (count, line.pack) if part)
+
+
+_DETAILS: Mapping[str, Callable[[Line], Iterable[object]]] = MappingProxyType(
+    {
+        "Parties": lambda line: map(_party, line.parties or ()),
+        "Route": lambda line: map(stop_in_words, line.route or ()),
+        "Quantity as written": lambda line: [line.quantity],
+        "Net mass": lambda line: [_amount(line.net_mg, "kg")],
+        "Gross mass": lambda line: [_amount(line.gross_mg, "kg")],
+        "Volume": lambda line: [_amount(line.volume_ul, "l")],
+        "Packages": lambda line: [_packages(line)],
+        "Value": lambda line: [_value(line.value, line.currency)],
+        "Origin": lambda line: [line.origin],
+        "Tariff code": lambda line: [line.hs],
+        "CAS numbers": lambda line: line.cas or (),
+        "CUS number": lambda line: [line.cus],
+        "UN number": lambda line: [line.un],
+        "Procedure": lambda line: [line.procedure],
+        "Mode": lambda line: [line.mode],
+        "Containers": lambda line: line.containers or (),
+        "Licences": lambda line: line.licences or (),
+        "Lodged": lambda line: [line.lodged],
+        "Departure": lambda line: [line.departure],
+        "Arrival": lambda line: [line.arrival],
+        "Planned release": lambda line: [line.release],
+    }
+)

@@ -1,0 +1,58 @@
+"""What the short words in records mean to an officer."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+HOW: Mapping[str, str] = MappingProxyType(
+    {
+        "exact": "the name as it is registered",
+        "squeezed": "the name, once spaces and punctuation are set aside",
+        "fuzzy": "a spelling close to the name",
+        "cas": "the CAS number",
+        "hs": "the tariff code",
+        "unno": "the UN dangerous-goods number",
+        "cus": "the CUS number",
+    }
+)
+
+TIERS: Mapping[str, str] = MappingProxyType(
+    {
+        "strong": "strong sign: enough alone",
+        "weak": "weak sign: needs something else beside it",
+        "street": "street name: never enough alone",
+    }
+)
+
+MARKS: Mapping[str, str] = MappingProxyType(
+    {
+        "read": "read in the instrument or in an official copy",
+        "second-hand": "read in another source only, not in an official text",
+        "unverified": "not yet read in any official text: check before you rely on it",
+    }
+)
+
+FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "goods": "goods description",
+        "commercial": "commercial description",
+        "hs": "tariff code",
+        "cas": "CAS number",
+        "cus": "CUS number",
+        "un": "UN number",
+    }
+)
+
+
+def word(words: Mapping[str, str], key: str) -> str:
+    """Return what `key` means, or the key itself where no words are held for it."""
+    return words.get(key, key)
+
+
+def days_in_words(days: int | None) -> str:
+    """Say how many days are left until goods are due; negative: they were due before."""
+    if days is None:
+        return "no date given"
+    if days == 0:
+        return "due today"
+    count = f"{abs(days):,} day" + ("" if abs(days) == 1 else "s")
+    return f"{count} left" if days > 0 else f"due {count} ago"

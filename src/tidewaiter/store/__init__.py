@@ -1,0 +1,1 @@
+"""The database: what was screened, what was found, and who did what."""

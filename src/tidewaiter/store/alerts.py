@@ -1,0 +1,201 @@
+"""Alerts: stored once, read back the most urgent first."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import get_args
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select
+
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.types import Alert, Severity
+from tidewaiter.store import tables
+from tidewaiter.store.audit import record_change
+from tidewaiter.store.database import Work
+from tidewaiter.store.payloads import decode, encode, key, plain
+
+CHUNK = 500  # ids asked for at a time; SQLite takes 32,766 values in a statement
+
+
+class AlertFilter(Record, frozen=True, kw_only=True):
+    """Which alerts to show; what is None does not matter."""
+
+    severity: Severity | None = None
+    substance: str | None = None  # slug
+    rule: str | None = None  # of one of its reasons
+    source: int | None = None  # id
+    screening: int | None = None  # id of the one that first found it
+    consignment: str | None = None
+    due_from: date | None = None
+    due_to: date | None = None  # the day itself too
+
+
+class Seen(Record, frozen=True, kw_only=True):
+    """The last alert of a page; the next page begins after it."""
+
+    rank: int
+    id: str
+
+
+def add_alerts(work: Work, screening_id: int, found: Sequence[Alert]) -> tuple[str, ...]:
+    """Store the alerts that are not there yet, about lines that are.
+
+    Args:
+        work: Begun with a stamp.
+        screening_id: Of the screening that found them; its source holds the lines.
+        found: Alerts of that source.
+
+    Returns:
+        The ids of the new ones, in the order given.
+    """
+    s = tables.screening
+    source = work.connection.execute(select(s.c.source).where(s.c.id == screening_id)).scalar_one()
+    new = insert_alerts(work, source, screening_id, found)
+    if new:
+        added = s.c.new_alerts + len(new)
+        work.connection.execute(s.update().where(s.c.id == screening_id).values(new_alerts=added))
+        record_change(work, "alerts added", {"screening": screening_id, "new_alerts": len(new)})
+    return new
+
+
+def insert_alerts(
+    work: Work, source: int, screening_id: int, found: Sequence[Alert]
+) -> tuple[str, ...]:
+    """Insert the alerts that are not there yet; whoever calls writes the audit.
+
+    Args:
+        work: Begun with a stamp, so that no other writer is at work.
+        source: Id of the source of their lines.
+        screening_id: Of the screening.
+        found: Alerts; of two with one id, the first counts.
+
+    Returns:
+        The ids of the new ones, in the order given.
+    """
+    distinct = {alert.id: alert for alert in reversed(found)}
+    known = _known(work, list(distinct))
+    order = dict.fromkeys(alert.id for alert in found if alert.id not in known)
+    new = [distinct[name] for name in order]
+    if new:
+        rows = [_alert_row(alert, source, screening_id) for alert in new]
+        work.connection.execute(insert(tables.alert), rows)
+    for table, details in (
+        (tables.alert_substance, [row for alert in new for row in _substance_rows(alert)]),
+        (tables.reason, [row for alert in new for row in _reason_rows(alert)]),
+    ):
+        if details:
+            work.connection.execute(insert(table), details)
+    return tuple(order)
+
+
+def alerts(
+    work: Work, wanted: AlertFilter | None = None, *, after: Seen | None = None, rows: int = 100
+) -> list[Alert]:
+    """Read alerts, the highest rank first.
+
+    Args:
+        work: Any.
+        wanted: The filter; None: all of them.
+        after: The last alert seen; None: from the first.
+        rows: How many at most.
+
+    Raises:
+        StoreError: An alert is not one that we wrote.
+    """
+    c = tables.alert.c
+    query = select(c.id, c.payload).where(*_conditions(wanted or AlertFilter()))
+    if after is not None:
+        beyond = or_(c.rank < after.rank, and_(c.rank == after.rank, c.id < after.id))
+        query = query.where(c.rank <= after.rank, beyond)
+    found = work.connection.execute(query.order_by(c.rank.desc(), c.id.desc()).limit(rows))
+    return [decode(row.payload, Alert, f"alert {row.id}") for row in found]
+
+
+def find_alert(work: Work, alert_id: str) -> Alert | None:
+    """Find an alert by its id.
+
+    Raises:
+        StoreError: It is not one that we wrote.
+    """
+    c = tables.alert.c
+    payload = work.connection.execute(select(c.payload).where(c.id == alert_id)).scalar()
+    return None if payload is None else decode(payload, Alert, f"alert {alert_id}")
+
+
+def count_by_severity(work: Work, wanted: AlertFilter | None = None) -> dict[Severity, int]:
+    """Count alerts of each severity that a filter lets through; none are 0.
+
+    Args:
+        work: Any.
+        wanted: The filter; None: all of them.
+    """
+    c = tables.alert.c
+    query = select(c.severity, func.count()).where(*_conditions(wanted or AlertFilter()))
+    found = work.connection.execute(query.group_by(c.severity)).all()
+    counts = {severity: count for severity, count in found}  # noqa: C416
+    return {severity: counts.get(severity, 0) for severity in get_args(Severity)}
+
+
+def _known(work: Work, ids: Sequence[str]) -> set[str]:
+    c = tables.alert.c
+    known: set[str] = set()
+    for start in range(0, len(ids), CHUNK):
+        wanted = select(c.id).where(c.id.in_(ids[start : start + CHUNK]))
+        known.update(work.connection.execute(wanted).scalars())
+    return known
+
+
+def _alert_row(alert: Alert, source: int, screening_id: int) -> Mapping[str, object]:
+    return {
+        "id": alert.id,
+        "source": source,
+        "row": alert.row,
+        "screening": screening_id,
+        "consignment": key(alert.consignment),
+        "seq": alert.seq,
+        "severity": alert.severity,
+        "score": alert.score,
+        "rank": alert.rank,
+        "due": alert.due and alert.due.isoformat(),
+        "day": alert.day.isoformat(),
+        "title": plain(alert.title),
+        "payload": encode(alert),
+    }
+
+
+def _substance_rows(alert: Alert) -> Iterator[Mapping[str, object]]:
+    for slug in dict.fromkeys(alert.substances):
+        yield {"alert": alert.id, "substance": slug}
+
+
+def _reason_rows(alert: Alert) -> Iterator[Mapping[str, object]]:
+    for number, reason in enumerate(alert.reasons, start=1):
+        evidence = reason.evidence and msgspec.json.encode(reason.evidence).decode()
+        yield {
+            "alert": alert.id,
+            "number": number,
+            "rule": reason.rule,
+            "points": reason.points,
+            "text": plain(reason.text),
+            "source": plain(reason.source),
+            "evidence": evidence,
+        }
+
+
+def _conditions(wanted: AlertFilter) -> Iterator[ColumnElement[bool]]:
+    c = tables.alert.c
+    for name in ("severity", "source", "screening"):
+        if (value := getattr(wanted, name)) is not None:
+            yield c[name] == value
+    if wanted.consignment is not None:
+        yield c.consignment == key(wanted.consignment)
+    if wanted.due_from is not None:
+        yield c.due >= wanted.due_from.isoformat()
+    if wanted.due_to is not None:
+        yield c.due <= wanted.due_to.isoformat()
+    if wanted.substance is not None:
+        named = tables.alert_substance.c
+        yield c.id.in_(select(named.alert).where(named.substance == wanted.substance))
+    if wanted.rule is not None:
+        given = tables.reason.c
+        yield c.id.in_(select(given.alert).where(given.rule == wanted.rule))

@@ -1,0 +1,212 @@
+"""The database: opened, brought up to date, and worked on one transaction at a time."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from tidewaiter.base.errors import StoreError
+from tidewaiter.base.records import Record
+from tidewaiter.store.failures import store_error
+from tidewaiter.store.revisions import is_current, upgrade
+
+WRITERS = 0x7469_6465  # "tide": the advisory lock that writers to PostgreSQL take in turn
+OLDEST_SQLITE = (3, 37)  # the first with STRICT tables
+
+
+class Stamp(Record, frozen=True, kw_only=True):
+    """Who changes the database, and when; the store asks no clock."""
+
+    who: str
+    at: datetime  # with its time zone
+
+
+class Work(Record, frozen=True, kw_only=True):
+    """A piece of work: one transaction, kept whole or not at all."""
+
+    connection: Connection
+    stamp: Stamp | None  # None: it only reads
+
+
+class Reach(Record, frozen=True, kw_only=True):
+    """How a database is reached."""
+
+    engine: Engine
+    at: str  # for errors: its path, or its URL without a password
+    busy_seconds: float
+
+
+class Database:
+    """An open database; close it, or use it as a context manager."""
+
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._reach.engine.dispose()
+
+    @contextmanager
+    def work(self, stamp: Stamp | None = None) -> Iterator[Work]:
+        """Begin one transaction; keep it at the end, or undo it where an error leaves it.
+
+        Readers see the database as it was when they first read. Writers take turns, on
+        both databases: the next one waits until this one ends.
+
+        Args:
+            stamp: Who changes the database, and when; None for work that only reads.
+
+        Raises:
+            StoreError: The database is locked, read-only, full, damaged or out of reach.
+        """
+        with _transaction(self._reach, writes=stamp is not None) as connection:
+            yield Work(connection=connection, stamp=stamp)
+
+
+def open_database(url_or_path: str | Path, *, busy_seconds: float = 30.0) -> Database:
+    """Open a database; create and upgrade it where that is due.
+
+    Args:
+        url_or_path: The path of an SQLite file, or the URL of a PostgreSQL database, like
+            ``postgresql://user@host/name``.
+        busy_seconds: How long work waits for another process to finish its own.
+
+    Returns:
+        The database, at the newest revision.
+
+    Raises:
+        StoreError: It cannot be opened, is not one of ours, or is of a newer version.
+    """
+    url = _url(str(url_or_path))
+    at = str(url.database) if url.drivername == "sqlite" else url.render_as_string()
+    reach = Reach(engine=_engine(url, at, busy_seconds), at=at, busy_seconds=busy_seconds)
+    try:
+        _bring_up_to_date(reach)
+    except BaseException:
+        reach.engine.dispose()
+        raise
+    return Database(reach)
+
+
+def _bring_up_to_date(reach: Reach) -> None:
+    if reach.engine.dialect.name == "sqlite":
+        _use_wal(reach)
+    with _transaction(reach, writes=False) as connection:
+        current = is_current(connection, reach.at)
+    if not current:
+        with _transaction(reach, writes=True) as connection:
+            upgrade(connection, reach.at)
+
+
+@contextmanager
+def _transaction(reach: Reach, *, writes: bool) -> Iterator[Connection]:
+    with _translated(reach.at), reach.engine.connect() as plain:
+        connection = plain.execution_options(begin="BEGIN IMMEDIATE" if writes else "BEGIN")
+        with connection.begin():
+            if reach.engine.dialect.name == "postgresql":
+                _begin_postgresql(connection, reach.busy_seconds, writes=writes)
+            yield connection
+
+
+def _url(url_or_path: str) -> URL:
+    if "://" not in url_or_path:
+        return URL.create("sqlite", database=str(Path(url_or_path).expanduser().absolute()))
+    try:
+        url = make_url(url_or_path)
+    except ArgumentError as error:
+        raise _not_a_database(url_or_path.partition("://")[0]) from error
+    kind = url.drivername.partition("+")[0]
+    if kind in {"postgresql", "postgres"}:
+        return url.set(drivername="postgresql+psycopg")
+    if kind == "sqlite" and url.database not in {None, "", ":memory:"}:
+        return url.set(drivername="sqlite")
+    raise _not_a_database(kind)
+
+
+def _not_a_database(scheme: str) -> StoreError:
+    return StoreError(
+        f'"{scheme}://" does not name a database that can be used',
+        hint='write a path like "tidewaiter.db", or "postgresql://user@host/name"',
+    )
+
+
+def _engine(url: URL, at: str, busy_seconds: float) -> Engine:
+    if url.drivername == "sqlite":
+        if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+            hint = "use a Python that comes with SQLite 3.37 or newer, or PostgreSQL"
+            raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old", at=at, hint=hint)
+        engine = create_engine(url, connect_args={"timeout": busy_seconds})
+        event.listen(engine, "connect", _on_connect)
+        event.listen(engine, "begin", _on_begin)
+        return engine
+    try:
+        return create_engine(url, paramstyle="format", pool_pre_ping=True)
+    except (ModuleNotFoundError, NoSuchModuleError) as error:
+        hint = 'run: pip install "tidewaiter[postgresql]"'
+        raise StoreError("PostgreSQL needs a driver", at=at, hint=hint) from error
+
+
+def _on_connect(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # we begin each transaction; sqlite3 would begin late
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA cache_size = -65536")  # KiB
+
+
+def _on_begin(connection: Connection) -> None:
+    begin = connection.get_execution_options().get("begin", "BEGIN")
+    if begin:
+        connection.exec_driver_sql(begin)
+
+
+def _begin_postgresql(connection: Connection, busy_seconds: float, *, writes: bool) -> None:
+    if not writes:
+        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+        return
+    wait = text("SELECT set_config('lock_timeout', :wait, true)")
+    connection.execute(wait, {"wait": f"{max(1, round(busy_seconds * 1000))}ms"})
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITERS})
+
+
+def _use_wal(reach: Reach) -> None:
+    with _translated(reach.at), reach.engine.connect() as plain:
+        connection = plain.execution_options(begin="")
+        if connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal":
+            return
+        # Larger pages cost a third less when long lines are stored; only an empty file takes it.
+        connection.exec_driver_sql("PRAGMA page_size = 16384")
+        try:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        except DBAPIError as error:
+            # Busy: another process is setting it. Read-only: it may still be read.
+            code = getattr(error.orig, "sqlite_errorname", "")
+            if not code.startswith(("SQLITE_BUSY", "SQLITE_READONLY", "SQLITE_LOCKED")):
+                raise
+
+
+@contextmanager
+def _translated(at: str) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        mendable = store_error(error.orig, at) if error.orig is not None else None
+        if mendable is None:
+            raise
+        raise mendable from error

@@ -1,0 +1,30 @@
+"""Many rows at once, on either database; what is already there stays as it is."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def insert_new(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[object, ...]]
+) -> int:
+    """Insert the rows that break no unique key of the table, and pass over the others.
+
+    Args:
+        connection: In a transaction.
+        table: Where to.
+        columns: Names, in the order of the table.
+        rows: One value per column each.
+
+    Returns:
+        How many were inserted.
+    """
+    values = list(rows)
+    if not values:
+        return 0
+    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    statement = make(table).on_conflict_do_nothing()
+    compiled = statement.compile(dialect=connection.dialect, column_keys=list(columns))
+    # Past SQLAlchemy's own parameter handling, which takes as long as SQLite's insert.
+    return connection.exec_driver_sql(str(compiled), values).rowcount

@@ -1,0 +1,174 @@
+"""Every line that was screened, to be shown and to be screened again."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import groupby
+
+import msgspec
+import pyarrow as pa
+from sqlalchemy import ColumnElement, RowMapping, select
+
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.types import Line
+from tidewaiter.store import tables
+from tidewaiter.store.database import Work
+from tidewaiter.store.inserts import insert_new
+from tidewaiter.store.payloads import decode, key, line_payloads, lines_of, plain, values
+
+CHUNK = 512  # lines turned into rows at a time; with 8,192, Python's collector takes a third of all
+COLUMNS = (
+    "source",
+    "row",
+    "consignment",
+    "seq",
+    "goods",
+    "hs",
+    "cas",
+    "un",
+    "origin",
+    "arrival",
+    "payload",
+)
+
+
+class StoredBatch(Record, frozen=True, kw_only=True):
+    """Lines of one source, as they were screened."""
+
+    source: int  # id
+    name: str  # of the file
+    sha256: str  # of its bytes
+    last: int  # id of the last line: `after` of what comes next
+    lines: pa.RecordBatch  # of the schema LINES
+
+
+class StoredLine(Record, frozen=True, kw_only=True):
+    """One line, and where it is stored."""
+
+    id: int
+    source: int
+    line: Line
+
+
+class LineFilter(Record, frozen=True, kw_only=True):
+    """Which lines to show; what is None does not matter."""
+
+    source: int | None = None
+    consignment: str | None = None
+    goods: str | None = None  # a part of the description, as written
+    hs: str | None = None  # its first digits
+    cas: str | None = None  # as written
+    un: str | None = None
+    arrival_from: date | None = None
+    arrival_to: date | None = None  # the day itself too
+
+
+def insert_lines(work: Work, source: int, lines: pa.RecordBatch) -> int:
+    """Insert the lines of a source that are not there yet.
+
+    Args:
+        work: Begun with a stamp; whoever calls writes the audit.
+        source: Id of the source.
+        lines: Of the schema `LINES`; row, consignment and seq are never null.
+
+    Returns:
+        How many were inserted.
+    """
+    chunks = (lines.slice(start, CHUNK) for start in range(0, len(lines), CHUNK))
+    return sum(
+        insert_new(work.connection, tables.line, COLUMNS, _rows(source, chunk)) for chunk in chunks
+    )
+
+
+def stored_batches(work: Work, *, after: int = 0, rows: int = 65_536) -> Iterator[StoredBatch]:
+    """Read every line again, in the order in which they were stored, in constant memory.
+
+    Args:
+        work: Any; lines stored after it began are not seen on PostgreSQL and SQLite alike.
+        after: Id of the last line seen; 0: from the first.
+        rows: How many lines a batch has at most.
+
+    Yields:
+        Batches, each of one source.
+
+    Raises:
+        StoreError: A line is not one that we wrote.
+    """
+    page = _page(work, after, rows)
+    while page:
+        for _, run in groupby(page, key=lambda row: row["source"]):
+            yield _batch(list(run))
+        page = _page(work, page[-1]["id"], rows)
+
+
+def lines(work: Work, wanted: LineFilter, *, after: int = 0, rows: int = 100) -> list[StoredLine]:
+    """Read the lines that a filter lets through, in the order in which they were stored.
+
+    Args:
+        work: Any.
+        wanted: The filter.
+        after: Id of the last line seen; 0: from the first.
+        rows: How many at most.
+
+    Raises:
+        StoreError: A line is not one that we wrote.
+    """
+    c = tables.line.c
+    query = select(c.id, c.source, c.payload).where(*_conditions(wanted))
+    found = work.connection.execute(query.where(c.id > after).order_by(c.id).limit(rows))
+    return [
+        StoredLine(id=row.id, source=row.source, line=decode(row.payload, Line, f"line {row.id}"))
+        for row in found
+    ]
+
+
+def _rows(source: int, chunk: pa.RecordBatch) -> Iterator[tuple[object, ...]]:
+    if not len(chunk):
+        return iter(())
+    columns = {name: values(chunk[name]) for name in COLUMNS[1:-1]}
+    columns["cas"] = [text and plain(text) for text in _json(columns["cas"])]
+    columns["consignment"] = [text and key(text) for text in columns["consignment"]]
+    for name in ("goods", "hs", "un", "origin"):
+        columns[name] = [text and plain(text) for text in columns[name]]
+    return zip([source] * len(chunk), *columns.values(), line_payloads(chunk), strict=True)
+
+
+def _json(cells: Sequence[list[str] | None]) -> list[str | None]:
+    return [None if cell is None else msgspec.json.encode(cell).decode() for cell in cells]
+
+
+def _page(work: Work, after: int, rows: int) -> Sequence[RowMapping]:
+    c, f = tables.line.c, tables.source.c
+    wanted = select(c.id, c.source, f.name, f.sha256, c.payload)
+    joined = wanted.select_from(tables.line.join(tables.source)).where(c.id > after)
+    return work.connection.execute(joined.order_by(c.id).limit(rows)).mappings().all()
+
+
+def _batch(run: Sequence[RowMapping]) -> StoredBatch:
+    last = run[-1]
+    return StoredBatch(
+        source=last["source"],
+        name=last["name"],
+        sha256=last["sha256"],
+        last=last["id"],
+        lines=lines_of([row["payload"] for row in run]),
+    )
+
+
+def _conditions(wanted: LineFilter) -> Iterator[ColumnElement[bool]]:
+    c = tables.line.c
+    for name in ("source", "un"):
+        if (value := getattr(wanted, name)) is not None:
+            yield c[name] == value
+    if wanted.consignment is not None:
+        yield c.consignment == key(wanted.consignment)
+    if wanted.goods is not None:
+        yield c.goods.contains(plain(wanted.goods), autoescape=True)
+    if wanted.hs is not None:
+        yield c.hs.startswith(wanted.hs, autoescape=True)
+    if wanted.cas is not None:
+        quoted = msgspec.json.encode(wanted.cas).decode()
+        yield c.cas.contains(quoted, autoescape=True)
+    if wanted.arrival_from is not None:
+        yield c.arrival >= wanted.arrival_from.isoformat()
+    if wanted.arrival_to is not None:
+        yield c.arrival <= wanted.arrival_to.isoformat()

@@ -1,0 +1,9 @@
+"""What Alembic runs: the revisions, in the transaction that the store has opened."""
+
+from alembic import context
+
+from tidewaiter.store.tables import VERSION_TABLE
+
+context.configure(connection=context.config.attributes["connection"], version_table=VERSION_TABLE)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,105 @@
+"""Records as JSON text, and batches of lines as JSON text and back without loss."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+import pyarrow as pa
+
+from tidewaiter.base.errors import StoreError
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.types import LINES
+
+KEY_LENGTH = 200  # characters of a text that has an index; PostgreSQL takes 2,700 bytes
+CHUNK = 512  # lines decoded at a time: few enough for Python's collector to stay quick
+
+R = TypeVar("R", bound=Record)
+
+
+def well_formed(text: str) -> str:
+    """Replace each half of a surrogate pair, which no UTF-8 can hold, by U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def plain(text: str) -> str:
+    """Make a text fit for a column: PostgreSQL refuses NUL too, so it becomes U+FFFD."""
+    return well_formed(text).replace("\0", "\ufffd")
+
+
+def key(text: str) -> str:
+    """Cut a text to what an index can hold; the payload keeps it whole."""
+    return plain(text[:KEY_LENGTH])
+
+
+def encode(record: Record) -> str:
+    """Write a record as JSON."""
+    return msgspec.json.encode(record).decode()
+
+
+def decode(payload: str, kind: type[R], what: str) -> R:
+    """Read a record from the JSON that `encode` wrote.
+
+    Raises:
+        StoreError: The JSON is not that record.
+    """
+    try:
+        return msgspec.json.decode(payload, type=kind)
+    except msgspec.DecodeError as error:
+        hint = "it was written by another version, or by hand; restore it from a copy"
+        raise StoreError(f"the stored {what} cannot be read: {error}", hint=hint) from error
+
+
+def line_payloads(lines: pa.RecordBatch) -> list[str]:
+    """Write each line as the JSON of its record, without what is null.
+
+    Args:
+        lines: Of the schema `LINES`.
+
+    Returns:
+        One JSON object per line.
+    """
+    filled = [name for name in lines.schema.names if lines[name].null_count < len(lines)]
+    columns = [values(lines[name]) for name in filled]
+    records = (
+        {name: value for name, value in zip(filled, row, strict=True) if value is not None}
+        for row in zip(*columns, strict=True)
+    )
+    text = msgspec.json.Encoder().encode_lines(records).decode()
+    return text.split("\n")[:-1] if filled else ["{}"] * len(lines)
+
+
+def values(column: pa.Array) -> list[Any]:
+    """Turn a column into Python values; days and decimals become text."""
+    if pa.types.is_date(column.type) or pa.types.is_decimal(column.type):
+        column = column.cast(pa.string())
+    return column.to_pylist()  # type: ignore[no-any-return]
+
+
+def lines_of(payloads: Sequence[str]) -> pa.RecordBatch:
+    """Read a batch of the schema `LINES` from the JSON that `line_payloads` wrote.
+
+    Raises:
+        StoreError: A line is not one that we wrote.
+    """
+    starts = range(0, max(1, len(payloads)), CHUNK)
+    try:
+        parts = [_batch(payloads[start : start + CHUNK]) for start in starts]
+        whole = pa.Table.from_batches(parts).combine_chunks()
+        return (whole.to_batches() or parts)[0]
+    except (msgspec.DecodeError, pa.ArrowException, TypeError) as error:
+        hint = "it was written by another version, or by hand; restore it from a copy"
+        raise StoreError(f"a stored line cannot be read: {error}", hint=hint) from error
+
+
+def _batch(payloads: Sequence[str]) -> pa.RecordBatch:
+    records = msgspec.json.decode("[" + ",".join(payloads) + "]", type=list[dict[str, Any]])
+    return pa.RecordBatch.from_arrays(list(_columns(records)), schema=LINES)
+
+
+def _columns(records: Sequence[dict[str, Any]]) -> Iterator[pa.Array]:
+    for field in LINES:
+        cells = [record.get(field.name) for record in records]
+        if pa.types.is_date(field.type) or pa.types.is_decimal(field.type):
+            yield pa.array(cells, pa.string()).cast(field.type)
+        else:
+            yield pa.array(cells, field.type)

@@ -1,0 +1,63 @@
+"""Which revision a database has, and the way to the newest."""
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect
+
+from tidewaiter.base.errors import StoreError
+from tidewaiter.store.tables import VERSION_TABLE
+
+
+def is_current(connection: Connection, at: str) -> bool:
+    """Say whether a database has the newest revision.
+
+    Args:
+        connection: Open, and in a transaction.
+        at: The database, for errors.
+
+    Raises:
+        StoreError: The database holds other things, or is of a newer version.
+    """
+    script = ScriptDirectory.from_config(_config())
+    current = _revision(connection, at)
+    if current not in {None} | {step.revision for step in script.walk_revisions()}:
+        raise StoreError(
+            f'the database has revision "{current}", which this version does not know',
+            at=at,
+            hint="it was used by a newer Tidewaiter: install that version, or name another one",
+        )
+    return current == script.get_current_head()
+
+
+def upgrade(connection: Connection, at: str) -> None:
+    """Bring a database to the newest revision, in the transaction that is open.
+
+    Args:
+        connection: Open, and in a transaction that no other writer shares.
+        at: The database, for errors.
+
+    Raises:
+        StoreError: The database holds other things, or is of a newer version.
+    """
+    if not is_current(connection, at):  # another process may have been faster
+        command.upgrade(_config(connection), "head")
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", "tidewaiter.store:migrations")
+    return config
+
+
+def _revision(connection: Connection, at: str) -> str | None:
+    context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+    tables = inspect(connection).get_table_names()
+    if tables and VERSION_TABLE not in tables:
+        raise StoreError(
+            f'the database holds tables of another program, like "{min(tables)}"',
+            at=at,
+            hint="give Tidewaiter a database, or a schema, of its own",
+        )
+    return context.get_current_revision()

@@ -1,0 +1,235 @@
+"""Files that were screened, and each run over one of them."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, select, update
+
+from tidewaiter.base.records import Record
+from tidewaiter.store import tables
+from tidewaiter.store.audit import moment, record_change, stamp_of
+from tidewaiter.store.database import Work
+from tidewaiter.store.inserts import insert_new
+from tidewaiter.store.payloads import plain, well_formed
+
+State = Literal["running", "done"]
+
+
+class Source(Record, frozen=True, kw_only=True):
+    """A file as it was read: the same bytes read with other columns are another source."""
+
+    sha256: str  # of its bytes, 64 hexadecimal digits
+    name: str
+    size: int  # bytes
+    mapping: Mapping[str, str] = {}  # field -> column, as the user gave it
+
+
+class Run(Record, frozen=True, kw_only=True):
+    """What a screening depends on beside its source."""
+
+    day: date  # the law as it stood then
+    registry: str  # digest of the substances and regimes
+    rules: str  # version of the rules
+
+
+class Screening(Record, frozen=True, kw_only=True):
+    """One run over one source; the same run over the same source is the same screening."""
+
+    id: int
+    source_id: int
+    source: Source
+    run: Run
+    state: State
+    rows_done: int  # the last row of data that is stored with all that was found in it
+    lines: int
+    alerts: int  # found, known ones too
+    refusals: int
+    new_lines: int
+    new_alerts: int
+    started: str  # ISO 8601, UTC
+    finished: str | None
+
+
+def begin_screening(work: Work, source: Source, run: Run) -> Screening:
+    """Begin a screening, or take up the one that the same run over the same source began.
+
+    Args:
+        work: Begun with a stamp, whose moment is the start.
+        source: The file.
+        run: The day, the registry and the rules.
+
+    Returns:
+        The screening. Where `rows_done` is above 0, go on after that row; where `state` is
+        "done", all of it was stored before.
+    """
+    source_id = _source_id(work, source)
+    added = _add_screening(work, source_id, run)
+    screening = find_screening(work, source, run)
+    if screening is None:  # pragma: no cover
+        raise AssertionError("a screening just written is not there")
+    action = "screening repeated" if screening.state == "done" else "screening resumed"
+    record_change(
+        work,
+        "screening begun" if added else action,
+        {
+            "screening": screening.id,
+            "sha256": source.sha256,
+            "day": run.day.isoformat(),
+            "registry": run.registry,
+            "rules": run.rules,
+            "rows_done": screening.rows_done,
+        },
+    )
+    return screening
+
+
+def find_screening(work: Work, source: Source, run: Run) -> Screening | None:
+    """Find the screening of a source by a run; None where it was never begun."""
+    s, f = tables.screening.c, tables.source.c
+    same_source = and_(f.sha256 == source.sha256, f.reading == _reading(source))
+    same_run = and_(s.day == run.day.isoformat(), s.registry == run.registry, s.rules == run.rules)
+    found = (
+        work.connection.execute(_screenings().where(same_source, same_run)).mappings().one_or_none()
+    )
+    return _screening(found) if found else None
+
+
+def resume_point(work: Work, source: Source, run: Run) -> int:
+    """Say after which row an unfinished screening goes on.
+
+    Returns:
+        The last row that is stored with all that was found in it; 0 where there is no
+        unfinished screening.
+    """
+    screening = find_screening(work, source, run)
+    return screening.rows_done if screening and screening.state == "running" else 0
+
+
+def advance(work: Work, screening_id: int, done_row: int, counts: Mapping[str, int]) -> bool:
+    """Move the checkpoint of a screening, and add to its counts.
+
+    Args:
+        work: Begun with a stamp.
+        screening_id: Of the screening.
+        done_row: The last row that is stored now; one at or before the checkpoint changes
+            neither checkpoint nor what was read, for that was counted already.
+        counts: lines, alerts, refusals, new_lines, new_alerts: of the batch.
+
+    Returns:
+        Whether the checkpoint moved.
+    """
+    s = tables.screening.c
+    further: ColumnElement[bool] = s.rows_done < done_row
+    read = {
+        name: s[name] + case((further, counts[name]), else_=0)
+        for name in ("lines", "alerts", "refusals")
+    }
+    new = {name: s[name] + counts[name] for name in ("new_lines", "new_alerts")}
+    moved = work.connection.execute(select(further).where(s.id == screening_id)).scalar_one()
+    work.connection.execute(
+        update(tables.screening)
+        .where(s.id == screening_id)
+        .values(rows_done=case((further, done_row), else_=s.rows_done), **read, **new)
+    )
+    return bool(moved)
+
+
+def finish_screening(work: Work, screening_id: int) -> Screening:
+    """Mark a screening as done; one that is done stays as it is.
+
+    Args:
+        work: Begun with a stamp, whose moment is the end.
+        screening_id: Of the screening.
+    """
+    s = tables.screening.c
+    changed = work.connection.execute(
+        update(tables.screening)
+        .where(s.id == screening_id, s.state == "running")
+        .values(state="done", finished=moment(stamp_of(work).at))
+    ).rowcount
+    row = work.connection.execute(_screenings().where(s.id == screening_id)).mappings().one()
+    found = _screening(row)
+    if changed:
+        counts = {name: getattr(found, name) for name in ("lines", "alerts", "refusals")}
+        record_change(work, "screening done", {"screening": found.id, **counts})
+    return found
+
+
+def screenings(work: Work, *, before: int | None = None, rows: int = 50) -> list[Screening]:
+    """Read screenings, the newest first.
+
+    Args:
+        work: Any.
+        before: The id of the last one seen; None: from the newest.
+        rows: How many at most.
+    """
+    wanted = _screenings().order_by(tables.screening.c.id.desc()).limit(rows)
+    if before is not None:
+        wanted = wanted.where(tables.screening.c.id < before)
+    return [_screening(row) for row in work.connection.execute(wanted).mappings()]
+
+
+def source_of(work: Work, source_id: int) -> Source:
+    """Read a source by its id, as `StoredBatch` gives it."""
+    f = tables.source.c
+    wanted = select(f.sha256, f.mapping, f.name, f.size).where(f.id == source_id)
+    row = work.connection.execute(wanted).mappings().one()
+    mapping = msgspec.json.decode(row["mapping"], type=dict[str, str])
+    return Source(sha256=row["sha256"], name=row["name"], size=row["size"], mapping=mapping)
+
+
+def _mapping(source: Source) -> str:
+    mapping = {field: well_formed(column) for field, column in source.mapping.items()}
+    return msgspec.json.encode(mapping, order="sorted").decode()
+
+
+def _reading(source: Source) -> str:
+    return hashlib.sha256(_mapping(source).encode()).hexdigest()
+
+
+def _source_id(work: Work, source: Source) -> int:
+    columns = ("sha256", "mapping", "reading", "name", "size", "first_seen")
+    seen = moment(stamp_of(work).at)
+    read = (source.sha256, _mapping(source), _reading(source))
+    row = (*read, plain(source.name), source.size, seen)
+    insert_new(work.connection, tables.source, columns, [row])
+    s = tables.source.c
+    wanted = select(s.id).where(s.sha256 == source.sha256, s.reading == _reading(source))
+    found: int = work.connection.execute(wanted).scalar_one()
+    return found
+
+
+def _add_screening(work: Work, source_id: int, run: Run) -> bool:
+    facts: dict[str, object] = {
+        "source": source_id,
+        "day": run.day.isoformat(),
+        "registry": run.registry,
+        "rules": run.rules,
+        "state": "running",
+        **dict.fromkeys(("rows_done", "lines", "alerts", "refusals", "new_lines", "new_alerts"), 0),
+        "started": moment(stamp_of(work).at),
+    }
+    return insert_new(work.connection, tables.screening, tuple(facts), [tuple(facts.values())]) > 0
+
+
+def _screenings() -> Select[Any]:
+    f = tables.source.c
+    source = (f.sha256, f.mapping, f.name, f.size)
+    joined = tables.screening.join(tables.source)
+    return select(tables.screening, *source).select_from(joined)
+
+
+def _screening(row: RowMapping) -> Screening:
+    found = dict(row)
+    mapping = msgspec.json.decode(found.pop("mapping"), type=dict[str, str])
+    source = {name: found.pop(name) for name in ("sha256", "name", "size")}
+    run = {name: found.pop(name) for name in ("registry", "rules")}
+    return Screening(
+        source_id=found.pop("source"),
+        source=Source(mapping=mapping, **source),
+        run=Run(day=date.fromisoformat(found.pop("day")), **run),
+        **found,
+    )
