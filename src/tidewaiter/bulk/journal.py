@@ -50,7 +50,9 @@ class Journal:
 
     def __init__(self, path: Path, settings: Settings, registry: str, reading: str) -> None:
         """Take up the journal at a path where it is of the same screening, or begin it."""
-        head = msgspec.json.encode(_Head(settings=settings, registry=registry, reading=reading))
+        head = msgspec.json.encode(
+            _Head(settings=settings, registry=registry, reading=reading), enc_hook=str
+        )
         self.path = path
         self.done, size = _read_done(path, head)
         self._file = path.open("r+b" if size else "wb")

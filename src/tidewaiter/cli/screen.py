@@ -108,7 +108,7 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
     )
     journal = _journal(outputs, settings)
     workers = 1 if path.stat().st_size < _SMALL else wanted.workers
-    done = Done()
+    done, new = Done(), 0
     try:
         with database_at(wanted.db) as database:
             steps = screen_file(
@@ -116,12 +116,15 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
             )
             for progress in watched(steps, path):
                 done = progress.done
+                new += progress.new or 0
     except KeyboardInterrupt:
         click.echo(f"stopped after row {done.row}; the same command goes on there", err=True)
         sys.exit(130)
     summary = write_outputs(journal, outputs, settings, registry_digest(settings))
     journal.unlink(missing_ok=True)
     show_summary(summary, outputs)
+    if wanted.db is not None:
+        click.echo(f"{new} alerts are new to the database", err=True)
     return done
 
 

@@ -28,6 +28,15 @@ class Screener:
     def __init__(self, identifier: Identifier, rules: AlertRules) -> None:
         self._identifier = identifier
         self._rules = rules
+        self._last: Weigher | None = None
+
+    def _weigher(self, day: date, file: str, source: str) -> Weigher:
+        """Return the weigher of the batch before where it is of the same file and day."""
+        last = self._last
+        if last is None or (last.day, last.file, last.source) != (day, file, source):
+            registry = self._identifier.lexicon.registry
+            last = self._last = Weigher(registry, self._rules, day, file=file, source=source)
+        return last
 
     def screen(self, batch: pa.RecordBatch, day: date, file: str, source: str) -> Screened:
         """Screen a batch.
@@ -38,7 +47,7 @@ class Screener:
             file: The name of the file, shown in alerts.
             source: SHA-256 of its bytes; part of an alert's identity.
         """
-        weigher = Weigher(self._identifier.lexicon.registry, self._rules, day, file, source)
+        weigher = self._weigher(day, file, source)
         finds, flaws = find_all(batch, self._identifier)
         vague = set(vague_lines(batch, self._rules.vague))
         wrong = {line for line, found in flaws.items() if any(f.defect.kind == "cas-digit" for f in found)}

@@ -83,7 +83,7 @@ class ReadOptions(Record, frozen=True, kw_only=True):
     columns: Mapping[str, str] = {}  # field -> column, from --map; wins over any guess
     encoding: str | None = None  # None: found out
     delimiter: str | None = None  # None: found out
-    batch_rows: int = 65_536
+    batch_rows: int = 16_384
     decimal: Literal[".", ","] | None = None  # the decimal mark; None: by evidence
     dates: Literal["dmy", "mdy"] | None = None  # what 03/04/2026 means; None: by evidence
     mass_unit: str = "kg"  # of a weight for which neither column nor header names a unit

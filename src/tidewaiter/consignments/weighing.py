@@ -3,8 +3,9 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import NamedTuple
 
 from tidewaiter.consignments.checks import check_line, evidence_of, is_named, reason
 from tidewaiter.consignments.finds import Find, Flaw
@@ -21,15 +22,36 @@ _MOST = 100  # points, and mentions shown of one line
 _RULES = "tidewaiter-rules"
 
 
-@dataclass(frozen=True)
+class Weighed(NamedTuple):
+    """What the law on the day says of a substance, and what that weighs."""
+
+    points: int
+    why: str
+    control: Control | None  # the listing that weighs most
+    law: tuple[Holding, ...]
+
+
 class Weigher:
     """What alerts are weighed by; the same for all lines of a screening."""
 
-    registry: Registry
-    rules: AlertRules
-    day: date  # of the law
-    file: str
-    source: str  # SHA-256 of the file's bytes
+    def __init__(
+        self, registry: Registry, rules: AlertRules, day: date, *, file: str, source: str
+    ) -> None:
+        """Make a weigher for one day's law and one file.
+
+        Args:
+            registry: The substances.
+            rules: The points.
+            day: Whose law applies.
+            file: The name of the file, shown in alerts.
+            source: SHA-256 of its bytes; part of an alert's identity.
+        """
+        self.registry = registry
+        self.rules = rules
+        self.day = day
+        self.file = file
+        self.source = source
+        self._law_of = cache(self._weigh_law)
 
     def weigh(
         self, line: Line, finds: Sequence[Find], flaws: Sequence[Flaw], *, vague: bool
@@ -78,7 +100,7 @@ class Weigher:
             line=line,
             mentions=mentions,
             reasons=tuple(reasons),
-            law=tuple(held for place in ranked[:_MOST] for held in self._law(place)),
+            law=tuple(held for place in ranked[:_MOST] for held in self._law_of(place).law),
         )
 
     def _ranked(self, finds: Sequence[Find]) -> list[int]:
@@ -86,7 +108,7 @@ class Weigher:
         best: dict[int, tuple[int, float]] = {}
         for find in finds:
             place = find.finding.substance
-            weight = self._control(self.registry.substances[place])[0] + self._evidence(find)[1]
+            weight = self._law_of(place).points + self._evidence(find)[1]
             best[place] = max(best.get(place, (-1000, 0.0)), (weight, find.finding.score))
         return sorted(best, key=lambda place: (-best[place][0], -best[place][1], place))
 
@@ -98,11 +120,15 @@ class Weigher:
                 return self.registry.substances[place]
         return None
 
-    def _control(self, substance: Substance) -> tuple[int, str, Control | None]:
-        """Return what the law on the day weighs, why, and the listing that says so."""
+    def _weigh_law(self, place: int) -> Weighed:
+        """Look up the law on the day, once for each substance."""
+        substance = self.registry.substances[place]
         held = controls_on(substance, self.day)
         weighed = [(*self.rules.weight(control), control) for control in held]
-        return max(weighed, key=lambda each: each[0], default=(0, "Not listed on that day", None))
+        points, why, control = max(
+            weighed, key=lambda each: each[0], default=(0, "Not listed on that day", None)
+        )
+        return Weighed(points, why, control, tuple(_holding(substance, each) for each in held))
 
     def _evidence(self, find: Find) -> tuple[str, int]:
         """Return the rule of a find, and its points less what speaks against it."""
@@ -131,7 +157,7 @@ class Weigher:
                 source=_RULES, evidence=evidence_of(best),
             )  # fmt: skip
             return
-        weight, why, control = self._control(substance)
+        weight, why, control, _ = self._law_of(place)
         if control is not None:
             yield Reason(
                 rule="control", points=weight, source=control.source,
@@ -163,23 +189,10 @@ class Weigher:
         if not ranked:
             return reasons[0].text
         substance = self.registry.substances[ranked[0]]
-        control = self._control(substance)[2]
+        control = self._law_of(ranked[0]).control
         listed = f" ({self._printed(control)})" if control else " (not listed on that day)"
         more = f" and {len(ranked) - 1} more" if len(ranked) > 1 else ""
         return f"{substance.name}{listed}{more}"
-
-    def _law(self, place: int) -> Iterator[Holding]:
-        substance = self.registry.substances[place]
-        for control in controls_on(substance, self.day):
-            yield Holding(
-                substance=substance.slug,
-                regime=control.regime,
-                schedule=control.schedule,
-                since=control.since,
-                scope=control.scope,
-                source=control.source,
-                mark=max(control.mark, control.dates, key=_MARKS.index),
-            )
 
     def _mention(self, find: Find) -> Mention:
         found = find.finding
@@ -189,6 +202,18 @@ class Weigher:
             start=found.start, end=found.end, text=found.text, how=found.how, tier=found.tier,
             score=found.score, reasons=found.reasons, downgraded=found.downgraded,
         )  # fmt: skip
+
+
+def _holding(substance: Substance, control: Control) -> Holding:
+    return Holding(
+        substance=substance.slug,
+        regime=control.regime,
+        schedule=control.schedule,
+        since=control.since,
+        scope=control.scope,
+        source=control.source,
+        mark=max(control.mark, control.dates, key=_MARKS.index),
+    )
 
 
 def _identity(

@@ -11,7 +11,8 @@ from tidewaiter.identify.hashing import build_table, hash_keys
 from tidewaiter.identify.keys import Key
 from tidewaiter.identify.near import LONGEST, SHORTEST, build_near
 
-_ANCHORS = 2  # words that a name is found by: one may be misspelt
+_LONGEST = 2 * LONGEST
+_MANY = 40  # names that share a word: above, it is no second anchor
 _ANCHOR = 5  # units of the shortest of them
 
 
@@ -26,14 +27,20 @@ def words_of(text: str, fold: FoldTables) -> list[tuple[str, int]]:
 
 
 def build_anchors(
-    entries: tuple[Entry, ...], keys: list[Key], fold: FoldTables
+    entries: tuple[Entry, ...], keys: list[Key], fold: FoldTables, plain: frozenset[str]
 ) -> tuple[Anchors, list[str]]:
     """Index all strong names by their whole key, those of several words by their two rarest too.
+
+    Args:
+        entries: The names.
+        keys: Their keys.
+        fold: How they are folded.
+        plain: Ordinary words, folded: none is a second anchor.
 
     Returns:
         The index, and the rarest words, folded.
     """
-    able = [i for i, e in enumerate(entries) if e.tier == "strong" and len(e.key) <= LONGEST * 2]
+    able = [i for i, e in enumerate(entries) if e.tier == "strong" and len(e.key) <= _LONGEST]
     parts = {index: words_of(entries[index].text, fold) for index in able}
     counts = Counter(word for words in parts.values() for word in {word for word, _ in words})
     places: dict[str, int] = {}
@@ -45,7 +52,8 @@ def build_anchors(
         long = [(word, at) for word, at in words if _ANCHOR <= len(word) <= LONGEST]
         if len(words) > 1 and long:
             rarest = sorted(long, key=lambda pair: (counts[pair[0]], -len(pair[0])))
-            for word, at in rarest[:_ANCHORS]:
+            more = [pair for pair in rarest[1:] if pair[0] not in plain and counts[pair[0]] <= _MANY]
+            for word, at in (*rarest[:1], *more[:1]):
                 names[places.setdefault(word, len(places))].append((index, at))
     units = [np.array([ord(unit) for unit in text], np.uint32) for text in places]
     members = [pair for place in range(len(places)) for pair in names[place]]

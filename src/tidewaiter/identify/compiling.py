@@ -10,12 +10,13 @@ from tidewaiter.identify.anchors import build_anchors
 from tidewaiter.identify.entries import build_entries
 from tidewaiter.identify.fold import build_fold_tables
 from tidewaiter.identify.hashing import build_table, mix_all
+from tidewaiter.identify.keys import fold_keys
 from tidewaiter.identify.names import Names, Number
 from tidewaiter.identify.others import load_others
 from tidewaiter.identify.rules import load_context_rules
 from tidewaiter.identify.scan import Tables
 from tidewaiter.identify.trie import build_trie
-from tidewaiter.identify.vocabulary import build_vocabulary
+from tidewaiter.identify.vocabulary import build_vocabulary, ordinary_words
 from tidewaiter.substances.registry import Registry
 
 
@@ -25,7 +26,8 @@ def compile_lexicon(registry: Registry, *, street: bool = False) -> tuple[Tables
     entries = build_entries(registry, rules, fold, street=street)
     keys = [np.array([ord(unit) for unit in entry.key], np.uint32) for entry in entries]
     others = load_others()
-    anchors, rarest = build_anchors(entries, keys, fold)
+    plain = frozenset("".join(map(chr, key)) for key in fold_keys(ordinary_words(rare=False), fold))
+    anchors, rarest = build_anchors(entries, keys, fold, plain)
     vocabulary = build_vocabulary(entries, rules, fold, others.words, rarest)
     numbers = _numbers(registry)
     tables = Tables(

@@ -1,7 +1,8 @@
 """Findings: raw hits turned into mentions with reasons, and defects of the lines' numbers."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,8 @@ _SCORES = {"exact": 0.98, "squeezed": 0.92, "cas": 0.99, "hs": 0.3, "unno": 0.35
 _NEAR_SCORES = (0.0, 0.8, 0.65, 0.5)
 _WEAK, _DOWNGRADED = 0.6, 0.3
 _SHORT = 5  # units: shorter strong names must stand as they are written
+_PLAIN = (NAME, CAS)
+_KEPT = 1 << 17  # findings kept of names and numbers as written
 _CODES = {HS: "hs", UN: "unno", CUS: "cus"}
 
 
@@ -67,6 +70,7 @@ class Reader:
         self._lexicon = lexicon
         self._speller = Speller(lexicon.tables.fold)
         self._entries = lexicon.names.entries
+        self._plain = lru_cache(_KEPT)(self._read_plain)
         self._slugs = [substance.name for substance in lexicon.registry.substances]
         self._chinese = lexicon.rules.chinese
         kinds = [substance.kind for substance in lexicon.registry.substances]
@@ -85,10 +89,34 @@ class Reader:
         findings: list[Finding] = []
         defects: list[Defect] = []
         for line, hits in _by_line(rows):
-            here = bytes(text[offsets[line] : offsets[line + 1]])
+            begin = offsets[line]
+            hit = hits[0]
+            if len(hits) == 1 and hit[1] in _PLAIN and not hit[6] & ~CUED:
+                written = bytes(text[begin + hit[7] : begin + hit[8]])
+                known = self._plain(hit[1], hit[2], hit[6], written)
+                if known is not None:
+                    findings.append(Finding(line, *known[0], hit[3], hit[4], *known[1]))
+                    continue
+            here = bytes(text[begin : offsets[line + 1]])
             findings.extend(self._findings(line, hits, here))
             defects.extend(_defects(line, hits, here))
         return findings, defects
+
+    def _read_plain(
+        self, kind: int, value: int, flags: int, written: bytes
+    ) -> tuple[tuple[int, str | None], tuple[Any, ...]] | None:
+        """Read a line's only hit, where nothing around it matters; kept for the next like it.
+
+        Returns:
+            What of the finding comes before its place, and what after; None where the
+            line must be looked at, or where there is no finding.
+        """
+        if kind == NAME and self._entries[value].language == "zh":
+            return None
+        hit = [0, kind, value, 0, len(written.decode()), 0, flags, 0, len(written), 0, 0, 0, 0]
+        for found in self._findings(0, [hit], written):
+            return (found.substance, found.cas), tuple(found[5:])
+        return None
 
     def _findings(self, line: int, hits: list[list[int]], here: bytes) -> Iterator[Finding]:
         strong = {self._entries[hit[2]].substance for hit in hits if self._is_strong(hit)}

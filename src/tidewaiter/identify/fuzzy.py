@@ -5,16 +5,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.identify.compiled import compiled
+from tidewaiter.identify.compiled import compiled, inlined
 from tidewaiter.identify.fold import DIGIT, LINE, Folded
 from tidewaiter.identify.hashing import Table, find, mix
 from tidewaiter.identify.hits import COVERING, NEAR, Hits, add_hit
-from tidewaiter.identify.near import SHORTEST, Near, distance, find_near, most_edits, same_digits
-from tidewaiter.identify.words import ANCHOR, CHEMICAL, KNOWN, MIXED, NAMED, NUMBER, RARE, Words, word_at
+from tidewaiter.identify.near import LONGEST, SHORTEST, Near, distance, find_near, most_edits, same_digits
+from tidewaiter.identify.words import ANCHOR, KNOWN, MIXED, NAMED, NUMBER, ORDINARY, RARE, Words, word_at
 
 _WIDEST = 6
 _SHORTEST = 3  # letters of an unknown word that counts
-REACH = 5  # words between an anchor and an unknown word of the same name
+_LITTLE = 3  # units beside an anchor that may be missing altogether
+_PAIR = 7  # units of the shortest name that is looked for in two words
+_REACH = 5  # words between an anchor and an unknown word of the same name
 
 
 class Anchors(NamedTuple):
@@ -45,60 +47,87 @@ def scan_unknown(
 ) -> None:  # fmt: skip
     """Add the names that unknown words of a block are near to; its hits begin at `start`."""
     exact = min(hits.count[0], len(hits.rows))
-    begins, ends, flags = words
-    hashes, verdicts = room.hash, found.verdicts
+    mark_unknown(room, words, count)
+    begins, ends, flags = words.begin, words.end, words.flags
+    unknown, close = words.unknown, words.close
+    hashes, verdicts, wides = room.hash, found.verdicts, room.wide
     mask = np.uint64(len(verdicts) - 1)
-    before = False
     for at in range(count):
-        unknown = not flags[at] & KNOWN and ends[at] - begins[at] >= SHORTEST - 1
-        if not unknown and not flags[at] & ANCHOR:
-            before = False
-            continue
-        whole = hashes[ends[at]] - hashes[begins[at]] * powers[ends[at] - begins[at]]
-        key = mix(whole)
-        unknown = unknown and is_unknown(room, words, at)
-        slot = np.int64(key & mask)
-        if unknown and _covered(hits, start, exact, begins[at], ends[at]):
-            before = False
-            continue
-        if unknown:
+        begin, end = begins[at], ends[at]
+        if unknown[at] and end - begin >= SHORTEST - 1:
+            if _covered(hits.rows, start, exact, begin, end):
+                continue
+            key = mix(hashes[end] - hashes[begin] * powers[end - begin])
+            slot = np.int64(key & mask)
             if verdicts[slot] != key and not _search_word(
                 room, n, words, count, at, anchors, hits, found
             ):
                 verdicts[slot] = key
-            if at > 0 and (before or flags[at - 1] & (CHEMICAL | NAMED)):
-                _search_pair(room, words, at - 1, anchors, hits, found)
-            if at + 1 < count and flags[at + 1] & (CHEMICAL | NAMED):
-                _search_pair(room, words, at, anchors, hits, found)
-        elif flags[at] & ANCHOR:
-            place = find(anchors.exact, key)
+        elif flags[at] & ANCHOR and close[at]:
+            place = find(anchors.exact, mix(hashes[end] - hashes[begin] * powers[end - begin]))
             if place >= 0:
-                _search_anchor(room, n, words, count, at, place, anchors, hits)
-        before = unknown
+                _search_names(room, n, words, count, at, place, begin, end, anchors, hits)
+        if at + 1 == count or wides[begins[at + 1]] > 3:
+            continue
+        # Two words that may be one: a space inside it, and an edit.
+        both = (unknown[at] and _may_join(flags[at + 1], unknown[at + 1])) or (
+            unknown[at + 1] and _may_join(flags[at], unknown[at])
+        )
+        last = ends[at + 1]
+        if both and _PAIR <= last - begin <= LONGEST:
+            key = mix(hashes[last] - hashes[begin] * powers[last - begin])
+            slot = np.int64(key & mask)
+            if verdicts[slot] != key and not _search_pair(room, words, at, anchors, hits, found):
+                verdicts[slot] = key
+
+
+@inlined
+def _may_join(flags, unknown):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    return unknown or (flags & NAMED and not flags & ORDINARY)
 
 
 @compiled
-def _covered(hits: Hits, start: int, end: int, begin: int, stop: int) -> bool:
-    """Tell whether an exact hit stands over units; exact hits are in order by kind."""
-    rows = hits.rows
+def mark_unknown(room: Folded, words: Words, count: int) -> None:
+    """Mark the words that the vocabulary does not know well, and those that stand near one."""
+    begins, ends, flags = words.begin, words.end, words.flags
+    unknown, close, gaps = words.unknown, words.close, room.gap
+    since = _REACH + 1
+    for at in range(count):
+        flag = flags[at]
+        mark = not flag & KNOWN and ends[at] - begins[at] >= _SHORTEST
+        if mark and flag & MIXED:
+            mark = _mostly_letters(room.kind, begins[at], ends[at])
+        unknown[at] = mark
+        since = _REACH + 1 if gaps[begins[at]] & LINE else since + 1
+        close[at] = since <= _REACH
+        if mark:
+            since = 0
+    since = _REACH + 1
+    for back in range(count):
+        at = count - 1 - back
+        since += 1
+        close[at] = close[at] or since <= _REACH
+        if unknown[at]:
+            since = 0
+        if gaps[begins[at]] & LINE:
+            since = _REACH + 1
+
+
+@compiled
+def _mostly_letters(kinds: NDArray[np.uint8], begin: int, end: int) -> bool:
+    letters = 0
+    for unit in range(begin, end):
+        letters += kinds[unit] != DIGIT
+    return 3 * letters > 2 * (end - begin)
+
+
+@compiled
+def _covered(rows: NDArray[np.int64], start: int, end: int, begin: int, stop: int) -> bool:
+    """Tell whether an exact hit stands over units."""
     for row in range(start, end):
         if rows[row, 1] <= COVERING and rows[row, 3] < stop and rows[row, 4] > begin:
             return True
     return False
-
-
-@compiled
-def is_unknown(room: Folded, words: Words, at: int) -> bool:
-    """Tell whether a word is none that the vocabulary knows well, and no number."""
-    flags = words.flags[at]
-    if flags & KNOWN or words.end[at] - words.begin[at] < _SHORTEST:
-        return False
-    if not flags & MIXED:
-        return True
-    letters = 0
-    for unit in range(words.begin[at], words.end[at]):
-        letters += room.kind[unit] != DIGIT
-    return 3 * letters > 2 * (words.end[at] - words.begin[at])
 
 
 @compiled
@@ -127,58 +156,26 @@ def _search_word(
         place = found.keys[index]
         if anchors.whole[place] >= 0 and not words.flags[at] & RARE:
             add_hit(hits, NEAR, anchors.whole[place], begin, end, found.edits[index])
-        _search_names(room, n, words, count, place, begin, end, anchors, hits)
+        if anchors.lists[place] < anchors.lists[place + 1]:
+            _search_names(room, n, words, count, at, place, begin, end, anchors, hits)
     return total > 0
 
 
 @compiled
 def _search_pair(
-    room: Folded, words: Words, at: int, anchors: Anchors, hits: Hits,
-    found: Found,
-) -> None:  # fmt: skip
-    """Add the names that two unknown words are near to together: a space inside, and an edit."""
+    room: Folded, words: Words, at: int, anchors: Anchors, hits: Hits, found: Found
+) -> bool:
+    """Add the names that two words are near to together; tell whether there are any keys."""
     begin, end = words.begin[at], words.end[at + 1]
-    if room.wide[words.begin[at + 1]] > 3 or end - begin < 7:
-        return
     total = find_near(room.key[begin:end], anchors.near, found.keys, found.edits)
     for index in range(total):
         if anchors.whole[found.keys[index]] >= 0:
             add_hit(hits, NEAR, anchors.whole[found.keys[index]], begin, end, found.edits[index])
+    return total > 0
 
 
 @compiled
-def _search_anchor(
-    room: Folded, n: int, words: Words, count: int, at: int, place: int, anchors: Anchors,
-    hits: Hits,
-) -> None:  # fmt: skip
-    """Add the names whose anchor stands unchanged beside an unknown word."""
-    begin, end = words.begin[at], words.end[at]
-    if _unknown_before(room, words, at) or _unknown_after(room, words, count, at):
-        _search_names(room, n, words, count, place, begin, end, anchors, hits)
-
-
-@compiled
-def _unknown_before(room: Folded, words: Words, at: int) -> bool:
-    for other in range(at, max(0, at - REACH), -1):
-        if room.gap[words.begin[other]] & LINE:
-            return False
-        if is_unknown(room, words, other - 1):
-            return True
-    return False
-
-
-@compiled
-def _unknown_after(room: Folded, words: Words, count: int, at: int) -> bool:
-    for other in range(at + 1, min(count, at + REACH + 1)):
-        if room.gap[words.begin[other]] & LINE:
-            return False
-        if is_unknown(room, words, other):
-            return True
-    return False
-
-
-@compiled
-def _search_names(room, n, words, count, place, begin, end, anchors, hits):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _search_names(room, n, words, count, at, place, begin, end, anchors, hits):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """Compare each name that holds an anchor with the text around it."""
     for index in range(anchors.lists[place], anchors.lists[place + 1]):
         key = anchors.keys[index]
@@ -187,6 +184,10 @@ def _search_names(room, n, words, count, place, begin, end, anchors, hits):  # t
         stop = start + len(units)
         most = most_edits(len(units))
         if stop > n + most or start < -most:
+            continue
+        if begin - start > _LITTLE and not _fits(room, words, count, at - 1, units):
+            continue
+        if stop - end > _LITTLE and not _fits(room, words, count, at + 1, units):
             continue
         best, first, last = most + 1, 0, 0
         for low in range(max(0, start - most), min(begin, start + most) + 1):
@@ -199,6 +200,16 @@ def _search_names(room, n, words, count, place, begin, end, anchors, hits):  # t
                         best, first, last = far, low, high
         if 0 < best <= most and _differs_in_unknown(room, words, count, first, last, units):
             add_hit(hits, NEAR, key, first, last, best)
+
+
+@compiled
+def _fits(room: Folded, words: Words, count: int, at: int, units: NDArray[np.uint32]) -> bool:
+    """Tell whether a word beside an anchor may be of its name: unknown, a number, or in it."""
+    if at < 0 or at >= count:
+        return False
+    if words.unknown[at] or words.flags[at] & (NUMBER | MIXED):
+        return True
+    return _holds(units, room.key[words.begin[at] : words.end[at]])
 
 
 @compiled
@@ -219,7 +230,7 @@ def _differs_in_unknown(room, words, count, first, last, units):  # type: ignore
         begin, end = max(words.begin[at], first), min(words.end[at], last)
         if begin >= end:
             break
-        if is_unknown(room, words, at):
+        if words.unknown[at]:
             unknown = True
         elif not words.flags[at] & NUMBER and not _holds(units, room.key[begin:end]):
             return False

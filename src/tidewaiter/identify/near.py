@@ -187,22 +187,35 @@ def same_digits(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> bool:
 @compiled
 def distance(a: NDArray[np.uint32], b: NDArray[np.uint32], most: int) -> int:
     """Return the optimal string alignment distance of two keys; 99 where it is above `most`."""
-    n, m = len(a), len(b)
-    if abs(n - m) > most:
+    if abs(len(a) - len(b)) > most:
         return _FAR
-    older = np.zeros(m + 1, np.int64)
+    head = 0
+    while head < len(a) and head < len(b) and a[head] == b[head]:
+        head += 1
+    n, m = len(a) - head, len(b) - head
+    while n > 0 and m > 0 and a[head + n - 1] == b[head + m - 1]:
+        n -= 1
+        m -= 1
+    if n == 0 or m == 0:
+        return max(n, m)
+    older = np.full(m + 1, _FAR)
     old = np.arange(m + 1)
-    new = np.zeros(m + 1, np.int64)
+    new = np.full(m + 1, _FAR)
     for i in range(1, n + 1):
         new[0] = i
         best = i
-        for j in range(1, m + 1):
-            cost = 0 if a[i - 1] == b[j - 1] else 1
-            value = min(old[j] + 1, new[j - 1] + 1, old[j - 1] + cost)
-            if i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]:
+        low, high = max(1, i - most), min(m, i + most)
+        if low > 1:
+            new[low - 1] = _FAR
+        for j in range(low, high + 1):
+            x, y = a[head + i - 1], b[head + j - 1]
+            value = min(old[j] + 1, new[j - 1] + 1, old[j - 1] + (0 if x == y else 1))
+            if i > 1 and j > 1 and x == b[head + j - 2] and a[head + i - 2] == y:
                 value = min(value, older[j - 2] + 1)
             new[j] = value
             best = min(best, value)
+        if high < m:
+            new[high + 1] = _FAR
         if best > most:
             return _FAR
         older, old, new = old, new, older

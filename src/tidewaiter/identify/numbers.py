@@ -28,7 +28,7 @@ def scan_numbers(
     cues: NDArray[np.bool_], hits: Hits,
 ) -> None:  # fmt: skip
     """Add the CAS, HS, UN and CUS numbers of a block; tell which of its lines hold a cue."""
-    begins, ends, flags = words
+    begins, ends, flags = words.begin, words.end, words.flags
     at = 0
     for line in range(len(units) - 1):
         first, every = at, 0

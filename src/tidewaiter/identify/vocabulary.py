@@ -45,8 +45,8 @@ def build_vocabulary(
     """Build the table of words: what each is, by the hash of its key."""
     said = rules.words
     groups: list[tuple[int, list[str]]] = [
-        (ORDINARY, _ordinary_words(rare=False)),
-        (RARE, _ordinary_words(rare=True)),
+        (ORDINARY, ordinary_words(rare=False)),
+        (RARE, ordinary_words(rare=True)),
         (NAMED, [entry.text for entry in entries]),
         (ANCHOR, anchors),
         (SALT, [spelling for spellings in rules.salts.values() for spelling in spellings]),
@@ -69,7 +69,7 @@ def build_vocabulary(
     return Vocabulary(slots)
 
 
-def _ordinary_words(*, rare: bool) -> list[str]:
+def ordinary_words(*, rare: bool) -> list[str]:
     """List the ordinary words of all languages, or the rare ones."""
     found: list[str] = []
     for language in ("en", *_LANGUAGES):

@@ -54,11 +54,14 @@ class Words(NamedTuple):
     begin: NDArray[np.int32]
     end: NDArray[np.int32]
     flags: NDArray[np.int32]
+    unknown: NDArray[np.bool_]  # none that the vocabulary knows well
+    close: NDArray[np.bool_]  # an unknown word stands near in its line
 
 
 def make_words(size: int) -> Words:
     """Make room for so many words."""
-    return Words(np.zeros(size, np.int32), np.zeros(size, np.int32), np.zeros(size, np.int32))
+    places = [np.zeros(size, np.int32) for _ in range(3)]
+    return Words(*places, np.zeros(size, np.bool_), np.zeros(size, np.bool_))
 
 
 @inlined
@@ -100,7 +103,7 @@ def find_words(
         How many there are.
     """
     kinds, gaps, hashes = room.kind, room.gap, room.hash
-    begins, ends, flags = words
+    begins, ends, flags = words.begin, words.end, words.flags
     slots = vocabulary.slots
     count = at = 0
     while at < n:
