@@ -79,7 +79,9 @@ def screen_file(
         read = reader_for(path.name)(file, path.name, options)
         screening = None
         if database is not None:
-            source = Source(sha256=settings.sha256, name=path.name, size=size, mapping=options.columns)
+            source = Source(
+                sha256=settings.sha256, name=path.name, size=size, mapping=options.columns
+            )
             with database.work(_stamp()) as work:
                 wanted = Run(day=settings.day, registry=digest, rules=digest)
                 screening = begin_screening(work, source, wanted).id
@@ -109,7 +111,9 @@ def _store(database: Database, screening: int, step: Step) -> int:
         return len(add_batch(work, screening, batch).alerts)
 
 
-def screen_again(database: Database, settings: Settings) -> Iterator[tuple[StoredBatch, list[Alert]]]:
+def screen_again(
+    database: Database, settings: Settings
+) -> Iterator[tuple[StoredBatch, list[Alert]]]:
     """Screen all lines of a database anew; keep and yield only alerts that it did not hold.
 
     Args:

@@ -1,5 +1,6 @@
 """The user's cache: what can be made again from the data files, kept to start fast."""
 
+import atexit
 import hashlib
 import os
 import shutil
@@ -53,21 +54,23 @@ def cached(kind: str, key: str, make: Callable[[Path], None]) -> Path:
                 raise
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    _drop_old(folder, kind)
+    drop_old(folder, kind)
     return place
 
 
 def _writable(folder: Path) -> Path:
-    """Return the folder, made; where that fails, one for this process's user in /tmp."""
+    """Return the folder, made; where that fails, one of this process alone."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError:
-        return Path(tempfile.mkdtemp(prefix="tidewaiter-"))
+        own = Path(tempfile.mkdtemp(prefix="tidewaiter-"))
+        atexit.register(shutil.rmtree, own, ignore_errors=True)
+        return own
 
 
-def _drop_old(folder: Path, kind: str) -> None:
+def drop_old(folder: Path, kind: str) -> None:
     """Keep the newest versions of one thing."""
     found = sorted(folder.glob(f"{kind}-*"), key=lambda place: -place.stat().st_mtime)
     for place in found[_KEPT:]:

@@ -32,7 +32,9 @@ def read_toml(file: Traversable | Path, kind: type[T]) -> T:
         return msgspec.toml.decode(file.read_bytes(), type=kind)
     except (msgspec.MsgspecError, ValueError) as error:
         raise RegistryError(
-            f"{error}", at=str(file.name), hint="mend the file; the record's docstring names its keys"
+            f"{error}",
+            at=str(file.name),
+            hint="mend the file; the record's docstring names its keys",
         ) from error
 
 

@@ -106,9 +106,7 @@ def _rest(batch: pa.RecordBatch, after: int) -> pa.RecordBatch:
     return batch.slice(int((rows <= after).sum()))
 
 
-def _step(
-    batch: pa.RecordBatch, future: "Future[Screened]", refusals: tuple[Refusal, ...]
-) -> Step:
+def _step(batch: pa.RecordBatch, future: "Future[Screened]", refusals: tuple[Refusal, ...]) -> Step:
     last = batch.column("row")[-1].as_py()
     return Step(lines=batch, screened=future.result(), refusals=refusals, done_row=last)
 

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 import msgspec
@@ -24,7 +23,13 @@ _BATCH = 16_384
     help='A file of lines, UTF-8, each ended by LF; "-" reads standard input.',
 )
 @own_lists
-def identify(text: str | None, path: Path | None, own: tuple[Path, ...], street: bool) -> None:
+def identify(
+    text: str | None,
+    path: Path | None,
+    own: tuple[Path, ...],
+    *,
+    street: bool,
+) -> None:
     """Find the controlled and watched substances that TEXT names.
 
     Writes one JSON object per line of text: {"line": 1, "mentions": [...]}. Spans count
@@ -46,13 +51,15 @@ def identify(text: str | None, path: Path | None, own: tuple[Path, ...], street:
         sys.exit(1)
 
 
-def _identify_file(file: BinaryIO, identifier: Identifier) -> int:
+def _identify_file(file: Iterable[bytes], identifier: Identifier) -> int:
     """Write the mentions of each line; return how many lines are not UTF-8."""
     broken = 0
     number = 1
     for chunk in _batches(file):
         texts = [line.decode("utf-8", "replace") for line in chunk]
-        broken += sum("\ufffd" in text and not _is_utf8(line) for text, line in zip(texts, chunk))
+        broken += sum(
+            "\ufffd" in text and not _is_utf8(line) for text, line in zip(texts, chunk, strict=True)
+        )
         _write(texts, number, identifier)
         number += len(texts)
     return broken
@@ -83,7 +90,11 @@ def _write(texts: list[str], number: int, identifier: Identifier) -> None:
     found: list[list[dict[str, object]]] = [[] for _ in texts]
     for row in identifier.identify(pa.array(texts, pa.string())).to_pylist():
         line, start, end = row.pop("line"), row.pop("start"), row.pop("end")
-        mention = {"substance": row.pop("substance"), "name": row.pop("name"), "cas": row.pop("cas")}
+        mention = {
+            "substance": row.pop("substance"),
+            "name": row.pop("name"),
+            "cas": row.pop("cas"),
+        }
         found[line].append({**mention, "span": [start, end], **row})
     lines = [
         msgspec.json.encode({"line": number + place, "mentions": mentions})

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import IO, Any, TypeVar, cast
 
 import click
 
@@ -55,9 +55,9 @@ class Refused(click.ClickException):
 
     exit_code = 2
 
-    def show(self, file: Any = None) -> None:
+    def show(self, file: IO[Any] | None = None) -> None:
         """Print the place, what is wrong, and what would do."""
-        click.echo(f"error: {self.message}", err=True)
+        click.echo(f"error: {self.message}", file=file, err=True)
 
 
 class Commands(click.Group):

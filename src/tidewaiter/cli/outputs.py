@@ -1,6 +1,5 @@
 """Make the files that the user asked for from the journal of a screening."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -39,9 +38,7 @@ class _Nowhere:
         """Drop alerts: they are in the summary."""
 
 
-def write_outputs(
-    journal: Path, outputs: Outputs, settings: Settings, registry: str
-) -> Summary:
+def write_outputs(journal: Path, outputs: Outputs, settings: Settings, registry: str) -> Summary:
     """Write the alerts, the refusals and the report, each whole or not at all."""
     builder = SummaryBuilder()
     refusals: list[Refusal] = []
@@ -141,7 +138,6 @@ def _replacing(path: Path) -> Iterator[Path]:
     part = path.with_name(f".{path.stem}.part{path.suffix}")
     try:
         yield part
-        os.replace(part, path)
+        part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-

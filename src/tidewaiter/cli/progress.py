@@ -6,10 +6,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    Progress as Bar,
     TaskProgressColumn,
     TextColumn,
     TimeRemainingColumn,
+)
+from rich.progress import (
+    Progress as Bar,
 )
 
 from tidewaiter.node import Progress

@@ -67,7 +67,7 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option("--rules", type=_HERE, help="Your own copy of alerts.toml.")
 @click.option("--workers", type=click.IntRange(1, 256), default=_CORES, help="Processes (cores).")
 @own_lists
-def screen(path: Path | None, again: bool, **options: Any) -> None:
+def screen(path: Path | None, *, again: bool, **options: Any) -> None:
     """Screen the consignments in PATH: which lines name a watched chemical, and why.
 
     Reads CSV, JSON Lines, Parquet and XLSX. Alerts go to --out, or to standard output as JSON
@@ -104,7 +104,8 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
     outputs = Outputs(
         alerts=wanted.out,
         report=wanted.report,
-        refused=wanted.refused or (wanted.out or wanted.report or Path("x")).with_name("refused.csv"),
+        refused=wanted.refused
+        or (wanted.out or wanted.report or Path("x")).with_name("refused.csv"),
     )
     journal = _journal(outputs, settings)
     workers = 1 if path.stat().st_size < _SMALL else wanted.workers

@@ -43,7 +43,9 @@ def show_summary(summary: Summary, outputs: Outputs) -> None:
     for what, path in (("alerts", outputs.alerts), ("report", outputs.report)):
         if path is not None:
             console.print(f"{what}: {path}", markup=False)
-    console.print("No alert does not mean that goods are lawful. This is not legal advice.", style="dim")
+    console.print(
+        "No alert does not mean that goods are lawful. This is not legal advice.", style="dim"
+    )
 
 
 def _table(alerts: tuple[Alert, ...]) -> Table:
@@ -70,15 +72,15 @@ def _table(alerts: tuple[Alert, ...]) -> Table:
     return table
 
 
-_TELLING = frozenset({"hidden", "hs-mismatch", "cas-mismatch", "un-mismatch", "downgraded", "vague"})
+_TELLING = frozenset(
+    {"hidden", "hs-mismatch", "cas-mismatch", "un-mismatch", "downgraded", "vague"}
+)
 
 
 def _goods(alert: Alert) -> Text:
     """Return the goods text, cut around the evidence, which is marked."""
     goods = alert.line.goods or alert.line.commercial or ""
-    spans = [
-        (mention.start, mention.end) for mention in alert.mentions if mention.field == "goods"
-    ]
+    spans = [(mention.start, mention.end) for mention in alert.mentions if mention.field == "goods"]
     first = min((start for start, _ in spans), default=0)
     cut = max(0, first - _GOODS // 2) if len(goods) > _GOODS else 0
     text = Text(visible(" ".join(goods[cut : cut + _GOODS].splitlines())))

@@ -9,6 +9,7 @@ from tidewaiter.substances.types import Substance
 
 _NAMED = frozenset({"exact", "squeezed", "fuzzy"})
 _SOURCE = "tidewaiter-rules"
+_HEADING, _SUBHEADING = 4, 6  # digits of an HS code
 
 
 def is_named(find: Find) -> bool:
@@ -64,9 +65,9 @@ def _check_hs(line: Line, substance: Substance, rules: AlertRules) -> Iterator[R
     """Compare the HS code with those that the substance belongs in, as far as both go."""
     code = line.hs or ""
     own = [hs.replace(".", "") for hs in substance.hs]
-    if len(code) < 4 or not own or code[:2] in rules.groups.hs:
+    if len(code) < _HEADING or not own or code[:2] in rules.groups.hs:
         return
-    width = 6 if len(code) >= 6 else 4
+    width = _SUBHEADING if len(code) >= _SUBHEADING else _HEADING
     if not any(code[:width] == hs[:width] for hs in own):
         evidence = Evidence(field="hs", start=0, end=len(code), text=code)
         yield reason(

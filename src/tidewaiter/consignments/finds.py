@@ -12,6 +12,7 @@ from tidewaiter.identify.findings import Defect, Finding
 from tidewaiter.identify.numbers import check_digit_holds
 
 TEXTS = ("goods", "commercial")
+_CAS_SHORTEST, _CAS_LONGEST = 5, 10  # digits
 _SCORES = {"cas": 0.99, "cus": 0.95, "hs": 0.3, "un": 0.35}
 _HOW = {"cas": "cas", "cus": "cus", "hs": "hs", "un": "unno"}
 
@@ -68,7 +69,7 @@ def _coded(batch: pa.RecordBatch, lexicon: Lexicon) -> Iterator[Find]:
     flat, parents = _items(batch.column("cas"))
     for place in _where(flat, cas):
         text = flat[place].as_py().strip()
-        yield _find("cas", parents[place].as_py(), numbers[text], text, text, "strong")
+        yield _find("cas", parents[place].as_py(), (numbers[text], text), text, "strong")
     for field, places in (("un", names.un), ("cus", names.cus)):
         column = batch.column(field)
         for line in _where(column, pa.array(list(places), pa.string())):
@@ -76,18 +77,18 @@ def _coded(batch: pa.RecordBatch, lexicon: Lexicon) -> Iterator[Find]:
             for substance in places[text]:
                 own = next(iter(lexicon.registry.substances[substance].cas), None)
                 tier = "strong" if field == "cus" else "weak"
-                yield _find(field, line, substance, own, text, tier)
+                yield _find(field, line, (substance, own), text, tier)
     column = pc.utf8_slice_codeunits(batch.column("hs"), 0, 6)
     codes = {code.replace(".", ""): places for code, places in names.hs.items()}
     for line in _where(column, pa.array(list(codes), pa.string())):
         for substance in codes[column[line].as_py()]:
             own = next(iter(lexicon.registry.substances[substance].cas), None)
-            yield _find("hs", line, substance, own, batch.column("hs")[line].as_py(), "weak")
+            text = batch.column("hs")[line].as_py()
+            yield _find("hs", line, (substance, own), text, "weak")
 
 
-def _find(
-    field: str, line: int, substance: int, cas: str | None, text: str, tier: str
-) -> Find:
+def _find(field: str, line: int, whose: tuple[int, str | None], text: str, tier: str) -> Find:
+    substance, cas = whose
     reasons = ("the number stands in a column of its own",)
     finding = Finding(
         line, substance, cas, 0, len(text), text, _HOW[field], tier, _SCORES[field], reasons, ()
@@ -105,7 +106,7 @@ def _flawed(batch: pa.RecordBatch, lexicon: Lexicon) -> Iterator[Flaw]:
     for place in pc.indices_nonzero(pc.fill_null(other, False)).to_pylist():
         text = flat[place].as_py()
         digits = text.strip().replace("-", "")
-        if digits.isascii() and digits.isdigit() and 5 <= len(digits) <= 10:
+        if digits.isascii() and digits.isdigit() and _CAS_SHORTEST <= len(digits) <= _CAS_LONGEST:
             kind = "cas-other" if check_digit_holds(int(digits)) else "cas-digit"
             defect = Defect(parents[place].as_py(), 0, len(text), text, kind)
             yield Flaw("cas", defect)

@@ -50,7 +50,11 @@ class Screener:
         weigher = self._weigher(day, file, source)
         finds, flaws = find_all(batch, self._identifier)
         vague = set(vague_lines(batch, self._rules.vague))
-        wrong = {line for line, found in flaws.items() if any(f.defect.kind == "cas-digit" for f in found)}
+        wrong = {
+            line
+            for line, found in flaws.items()
+            if any(f.defect.kind == "cas-digit" for f in found)
+        }
         places = sorted(finds.keys() | vague | wrong)
         rows = batch.take(pa.array(places, pa.int64())).to_pylist()
         alerts = []
@@ -59,6 +63,4 @@ class Screener:
             alert = weigher.weigh(line_of(row), found, wrongs, vague=place in vague)
             if alert is not None:
                 alerts.append(alert)
-        return Screened(
-            alerts=tuple(alerts), lines=len(batch), noted=len(places) - len(alerts)
-        )
+        return Screened(alerts=tuple(alerts), lines=len(batch), noted=len(places) - len(alerts))

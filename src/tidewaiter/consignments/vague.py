@@ -10,8 +10,32 @@ from tidewaiter.base.plain import plain
 from tidewaiter.consignments.rules import Vague
 
 _WORD = re.compile(r"[^\W\d_]+")
-_UNITS = frozenset({"kg", "kgs", "g", "l", "ltr", "mt", "drums", "drum", "bags", "bag", "ctn", "ctns",
-                    "cartons", "carton", "pallets", "pallet", "pcs", "box", "boxes", "x", "net"})  # fmt: skip
+_LONGEST = 200  # characters of a description that may still say nothing
+_UNITS = frozenset(
+    (
+        "kg",
+        "kgs",
+        "g",
+        "l",
+        "ltr",
+        "mt",
+        "drums",
+        "drum",
+        "bags",
+        "bag",
+        "ctn",
+        "ctns",
+        "cartons",
+        "carton",
+        "pallets",
+        "pallet",
+        "pcs",
+        "box",
+        "boxes",
+        "x",
+        "net",
+    )
+)
 
 
 def vague_lines(batch: pa.RecordBatch, rules: Vague) -> Iterator[int]:
@@ -27,7 +51,7 @@ def vague_lines(batch: pa.RecordBatch, rules: Vague) -> Iterator[int]:
 
 
 def _is_vague(text: str, words: frozenset[str], phrases: frozenset[str]) -> bool:
-    if len(text) > 200:
+    if len(text) > _LONGEST:
         return False
     found = [word for word in _WORD.findall(plain(text)) if word not in _UNITS]
     return all(word in words or word in phrases for word in found)

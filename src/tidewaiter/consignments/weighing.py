@@ -11,6 +11,7 @@ from tidewaiter.consignments.checks import check_line, evidence_of, is_named, re
 from tidewaiter.consignments.finds import Find, Flaw
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.types import Alert, Evidence, Holding, Line, Mention, Reason
+from tidewaiter.identify.findings import DOWNGRADED, Finding
 from tidewaiter.substances.law import controls_on
 from tidewaiter.substances.registry import Registry
 from tidewaiter.substances.types import Control, Substance
@@ -19,6 +20,9 @@ _FIELDS = {"goods": "description", "commercial": "commercial description", "cas"
            "hs": "HS column", "un": "UN column", "cus": "CUS column"}  # fmt: skip
 _MARKS = ("read", "second-hand", "unverified")
 _MOST = 100  # points, and mentions shown of one line
+_CODES = frozenset({"hs", "unno"})  # numbers of goods, which name nothing for sure
+_MORE = 4  # substances of a line that add points
+_NEAR = ((0.7, 1), (0.55, 2), (0.0, 3))  # the score of a name with edits, and how many
 _RULES = "tidewaiter-rules"
 
 
@@ -67,13 +71,15 @@ class Weigher:
         Returns:
             The alert; None where its score is below the least.
         """
-        named = any(find.finding.how != "hs" and find.finding.how != "unno" for find in finds)
+        named = any(find.finding.how not in _CODES for find in finds)
         ranked = self._ranked(finds)
         reasons = [made for substance in ranked for made in self._of(substance, ranked, finds)]
         top = self._named_first(ranked, finds)
         reasons.extend(check_line(line, top, finds, flaws, self.rules))
         if vague and not named:
-            evidence = Evidence(field="goods", start=0, end=len(line.goods or ""), text=line.goods or "")
+            evidence = Evidence(
+                field="goods", start=0, end=len(line.goods or ""), text=line.goods or ""
+            )
             reasons.append(reason(self.rules, "vague", evidence, chapter=(line.hs or "")[:2]))
         score = max(0, min(_MOST, sum(made.points for made in reasons)))
         severity = self.rules.severity.of(score)
@@ -135,25 +141,27 @@ class Weigher:
         found = find.finding
         rule = found.how
         if found.how == "fuzzy":
-            rule = f"fuzzy-{1 if found.score > 0.7 else (2 if found.score > 0.55 else 3)}"
+            rule = f"fuzzy-{_edits_of(found)}"
         elif found.tier == "weak" and found.how in {"exact", "squeezed"}:
             rule = "weak"
         against = self.rules.evidence["downgraded"].points if found.downgraded else 0
         return rule, self.rules.evidence[rule].points + against
 
-    def _of(
-        self, place: int, ranked: Sequence[int], finds: Sequence[Find]
-    ) -> Iterator[Reason]:
+    def _of(self, place: int, ranked: Sequence[int], finds: Sequence[Find]) -> Iterator[Reason]:
         """Yield the reasons of one substance: the first counts in full, others a little."""
         substance = self.registry.substances[place]
         mine = [find for find in finds if find.finding.substance == place]
         best = max(mine, key=lambda find: (self._evidence(find)[1], find.finding.score))
         rules = self.rules.evidence
         if place != ranked[0]:
-            points = 0 if best.finding.downgraded or self._evidence(best)[1] < 0 else rules["more"].points
+            points = (
+                0
+                if best.finding.downgraded or self._evidence(best)[1] < 0
+                else rules["more"].points
+            )
             text = rules["more"].text.format(name=substance.name)
             yield Reason(
-                rule="more", text=text, points=points if ranked.index(place) < 4 else 0,
+                rule="more", text=text, points=points if ranked.index(place) < _MORE else 0,
                 source=_RULES, evidence=evidence_of(best),
             )  # fmt: skip
             return
@@ -176,7 +184,7 @@ class Weigher:
                 points=rules["downgraded"].points, source=_RULES, evidence=evidence_of(best),
             )  # fmt: skip
         ways = {find.finding.how == "cas" for find in mine if not find.finding.downgraded
-                and find.finding.how not in {"hs", "unno"}}  # fmt: skip
+                and find.finding.how not in _CODES}  # fmt: skip
         if len(ways) > 1:
             text = rules["both"].text.format(name=substance.name)
             yield Reason(rule="both", text=text, points=rules["both"].points, source=_RULES)
@@ -202,6 +210,12 @@ class Weigher:
             start=found.start, end=found.end, text=found.text, how=found.how, tier=found.tier,
             score=found.score, reasons=found.reasons, downgraded=found.downgraded,
         )  # fmt: skip
+
+
+def _edits_of(found: Finding) -> int:
+    """Return how many edits a name is away, as its score says."""
+    score = found.score / DOWNGRADED if found.downgraded else found.score
+    return next(edits for least, edits in _NEAR if score > least)
 
 
 def _holding(substance: Substance, control: Control) -> Holding:

@@ -30,7 +30,7 @@ from tidewaiter.identify.spelling import Speller, edits_between, is_far_fetched
 # How far each way of finding may be trusted, 0 to 1; documented in "how names are found".
 _SCORES = {"exact": 0.98, "squeezed": 0.92, "cas": 0.99, "hs": 0.3, "unno": 0.35, "cus": 0.95}
 _NEAR_SCORES = (0.0, 0.8, 0.65, 0.5)
-_WEAK, _DOWNGRADED = 0.6, 0.3
+_WEAK, DOWNGRADED = 0.6, 0.3
 _SHORT = 5  # units: shorter strong names must stand as they are written
 _PLAIN = (NAME, CAS)
 _KEPT = 1 << 17  # findings kept of names and numbers as written
@@ -197,7 +197,7 @@ class Reader:
         return Finding(
             line, entry.substance, entry.cas, hit[3], hit[4],
             here[hit[7] : hit[8]].decode(), how, entry.tier,
-            round(score * (_DOWNGRADED if downgraded else 1), 3), tuple(reasons), downgraded,
+            round(score * (DOWNGRADED if downgraded else 1), 3), tuple(reasons), downgraded,
         )  # fmt: skip
 
     def _downgraded(self, hit: list[int], here: bytes) -> tuple[str, ...]:
@@ -240,7 +240,7 @@ class Reader:
             downgraded = ("the text says that the goods are free of it, or stand in its place",)
         return Finding(
             line, number.substance, number.cas, hit[3], hit[4], here[hit[7] : hit[8]].decode(),
-            "cas", "strong", round(score * (_DOWNGRADED if downgraded else 1), 3), tuple(reasons),
+            "cas", "strong", round(score * (DOWNGRADED if downgraded else 1), 3), tuple(reasons),
             downgraded,
         )  # fmt: skip
 

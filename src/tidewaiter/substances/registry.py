@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -10,9 +11,12 @@ from tidewaiter.base.cache import cached, digest
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml, toml_files
-from tidewaiter.substances.types import Regime, Source, Substance
+from tidewaiter.substances.cas import is_cas
+from tidewaiter.substances.types import Name, Regime, Source, Substance
 
-_FORMAT = "1"  # of the registry as cached
+T = TypeVar("T", Source, Regime)
+
+_FORMAT = "2"  # of the registry as cached
 
 
 class Registry(Record, frozen=True, kw_only=True):
@@ -32,7 +36,9 @@ class Registry(Record, frozen=True, kw_only=True):
         for substance in self.substances:
             if substance.slug == slug:
                 return substance
-        raise RegistryError(f'no substance is called "{slug}"', hint="tidewaiter substances lists all")
+        raise RegistryError(
+            f'no substance is called "{slug}"', hint="tidewaiter substances lists all"
+        )
 
 
 def load_registry(own: tuple[Path, ...] = ()) -> Registry:
@@ -63,9 +69,9 @@ def read_registry(own: tuple[Path, ...], key: str) -> Registry:
     substances: dict[str, Substance] = {}
     for folder in (None, *own):
         for file in _files(folder, "sources"):
-            sources[_stem(file)] = read_toml(file, Source)
+            _add(sources, file, read_toml(file, Source))
         for file in _files(folder, "regimes"):
-            regimes[_stem(file)] = read_toml(file, Regime)
+            _add(regimes, file, read_toml(file, Regime))
         for file in _files(folder, "substances"):
             found = read_toml(file, Substance)
             if found.slug != _stem(file):
@@ -100,12 +106,27 @@ def _stem(file: Traversable | Path) -> str:
     return file.name.removesuffix(".toml")
 
 
+def _add(known: dict[str, T], file: Traversable | Path, found: T) -> None:
+    """Add a source or a regime; another one of the same name is no new version of it."""
+    if known.setdefault(_stem(file), found) != found:
+        raise RegistryError(
+            f'"{_stem(file)}" is already the name of another one', at=file.name, hint="rename yours"
+        )
+
+
 def _joined(ours: Substance, own: Substance) -> Substance:
-    """Add an authority's names, forms and controls to a substance of ours."""
+    """Add what an authority knows of a substance to what we know; ours stays."""
+    named = Name(text=own.name, language="en", sources=own.sources)
     return msgspec.structs.replace(
         ours,
         cas=tuple(dict.fromkeys(ours.cas + own.cas)),
-        names=ours.names + own.names,
+        smiles=ours.smiles or own.smiles,
+        inchikey=ours.inchikey or own.inchikey,
+        formula=ours.formula or own.formula,
+        hs=tuple(dict.fromkeys(ours.hs + own.hs)),
+        un=tuple(dict.fromkeys(ours.un + own.un)),
+        cus=tuple(dict.fromkeys(ours.cus + own.cus)),
+        names=(*ours.names, *(() if own.name == ours.name else (named,)), *own.names),
         forms=ours.forms + own.forms,
         controls=ours.controls + own.controls,
         sources=tuple(dict.fromkeys(ours.sources + own.sources)),
@@ -116,18 +137,41 @@ def _joined(ours: Substance, own: Substance) -> Substance:
 def _check(
     substances: dict[str, Substance], regimes: dict[str, Regime], sources: dict[str, Source]
 ) -> None:
-    """Check that every source and regime that is named has its file."""
+    """Check what files say of one another: sources, regimes, and whose a number is."""
+    numbers: dict[str, str] = {}
     for substance in substances.values():
         at = f"{substance.slug}.toml"
         named = [*substance.sources, *(control.source for control in substance.controls)]
-        for part in (*substance.names, *substance.forms):
-            named.extend(part.sources)
+        named.extend(source for name in substance.names for source in name.sources)
+        named.extend(source for form in substance.forms for source in form.sources)
         for source in named:
             if source not in sources:
                 raise RegistryError(f'no source is called "{source}"', at=at)
         for control in substance.controls:
             if control.regime not in regimes:
                 raise RegistryError(f'no regime is called "{control.regime}"', at=at)
+        _check_numbers(substance, numbers)
     for regime in regimes.values():
         if regime.source not in sources:
             raise RegistryError(f'no source is called "{regime.source}"', at=f"{regime.slug}.toml")
+
+
+def _check_numbers(substance: Substance, numbers: dict[str, str]) -> None:
+    """Check the CAS numbers of a substance, and that no other has them."""
+    named = (name.cas for name in substance.names)
+    forms = (form.cas for form in substance.forms)
+    for cas in dict.fromkeys((*substance.cas, *forms, *named)):
+        if cas is None:
+            continue
+        at = f"{substance.slug}.toml"
+        if not is_cas(cas):
+            raise RegistryError(
+                f'"{cas}" is no CAS number', at=at, hint="compare its digits, the last is a check"
+            )
+        owner = numbers.setdefault(cas, substance.slug)
+        if owner != substance.slug:
+            raise RegistryError(
+                f"{cas} is the number of {owner}",
+                at=at,
+                hint=f'call the file "{owner}.toml" and its slug likewise to add to that substance',
+            )
