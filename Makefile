@@ -1,0 +1,104 @@
+# What you need: Python 3.11 or newer, and a package registry that pip can reach.
+# `make` alone lists the targets.
+
+VENV := .venv
+BIN := $(VENV)/bin
+SITE := docs/_build/html
+SAMPLE := src/tidewaiter/data/samples/manifest.csv
+
+# The first Python that is new enough and can make a virtual environment.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$p && break; done)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check fix bench docs clean
+.PHONY: check-format check-lint check-types check-layers check-docs
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make demo    screen the sample manifest: a table here, and demo/report.html"
+	@echo "make test    run the tests"
+	@echo "make setup   install what developers need into $(VENV)"
+	@echo "make check   format, lint, types, layers and documentation, without changing a file"
+	@echo "make fix     format, and mend what the linter can mend"
+	@echo "make bench   run the benchmarks and write docs/benchmarks/"
+	@echo "make docs    build the documentation into $(SITE)"
+	@echo "make clean   remove $(VENV) and all that was built"
+
+setup: $(VENV)/.dev
+
+# A run ends with 1 where rows could not be read; the sample holds such rows on purpose.
+demo: $(VENV)/.plain
+	@mkdir -p demo
+	@$(BIN)/tidewaiter screen $(SAMPLE) --day 2026-11-25 \
+		--out demo/alerts.jsonl --report demo/report.html || [ $$? -eq 1 ]
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest $(ARGS)
+
+# `make -k check` goes on after a step that fails.
+check: check-format check-lint check-types check-layers check-docs
+
+check-format: $(VENV)/.dev
+	$(BIN)/python -m ruff format --check .
+
+check-lint: $(VENV)/.dev
+	$(BIN)/python -m ruff check --output-format concise .
+
+check-types: $(VENV)/.dev
+	$(BIN)/python -m mypy
+
+check-layers: $(VENV)/.dev
+	$(BIN)/lint-imports --no-logo
+
+check-docs: $(VENV)/.dev
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs $(SITE)
+
+fix: $(VENV)/.dev
+	$(BIN)/python -m ruff format .
+	$(BIN)/python -m ruff check --fix .
+
+bench: $(VENV)/.bench
+	$(BIN)/python -m benchmarks.recall
+	$(BIN)/python -m benchmarks.false_alerts
+	$(BIN)/python -m benchmarks.throughput
+
+docs: check-docs
+	@echo "Open $(SITE)/index.html."
+
+clean:
+	rm -rf $(VENV) $(SITE) demo
+
+# Each stamp is as new as the pyproject.toml it was installed from.
+$(VENV)/.plain: pyproject.toml
+	@$(call make_venv)
+	$(call install,.)
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml
+	@$(call make_venv)
+	$(call install,.[dev])
+	@touch $(VENV)/.plain $@
+
+$(VENV)/.bench: $(VENV)/.dev
+	$(call install,.[bench])
+	@touch $@
+
+# An environment that is there already is kept where it can be used.
+define make_venv
+$(BIN)/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	if [ -z "$(PYTHON)" ]; then \
+		echo "Tidewaiter needs Python 3.11 or newer with its module venv; none was found." >&2; \
+		echo "On Debian: apt install python3-venv. Or: make PYTHON=/path/to/python3.12" >&2; \
+		exit 1; \
+	fi; \
+	"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "$(PYTHON) is not Python 3.11 or newer; name one: make PYTHON=/path/to/python3.12" >&2; \
+		exit 1; \
+	}; \
+	"$(PYTHON)" -m venv --clear $(VENV); \
+}
+endef
+
+install = $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '$(1)'

@@ -1,0 +1,156 @@
+"""Directives that print what the package itself says, so that a page cannot fall behind it.
+
+``command`` prints the options of a command, ``record`` the fields of a record, ``rules`` a
+table of data/rules/alerts.toml and ``regimes`` the bodies of law of the registry.
+"""
+
+import ast
+import importlib
+import inspect
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import click
+import msgspec
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from tidewaiter.cli.main import main
+from tidewaiter.consignments.rules import load_alert_rules
+from tidewaiter.substances.registry import load_registry
+
+Row = Sequence[str]
+
+
+class Facts(SphinxDirective):
+    """A directive that prints Markdown made from facts."""
+
+    required_arguments = 1
+    final_argument_whitespace = False
+
+    def run(self) -> list[nodes.Node]:
+        """Parse what `lines` gives as if it stood in the page."""
+        source, _ = self.get_source_info()
+        room = nodes.Element()
+        self.state.nested_parse(StringList(list(self.lines()), source), 0, room)
+        return list(room.children)
+
+    def lines(self) -> Iterator[str]:
+        """Give the lines of Markdown."""
+        raise NotImplementedError
+
+
+class CommandFacts(Facts):
+    """How a command is called, and each of its options."""
+
+    def lines(self) -> Iterator[str]:
+        """Give a usage line and a table of options."""
+        name = self.arguments[0]
+        command = main.get_command(click.Context(main), name)
+        if command is None:
+            raise self.error(f"no command is called {name}")
+        context = click.Context(command, info_name=f"tidewaiter {name}")
+        usage = command.get_usage(context).removeprefix("Usage: ")
+        yield from ("```text", *usage.splitlines(), "```", "")
+        options = [each for each in command.params if isinstance(each, click.Option)]
+        yield from _table(("option", "what it does"), (_option(each, context) for each in options))
+
+
+class RecordFacts(Facts):
+    """The fields of a record, with the remarks of its source."""
+
+    def lines(self) -> Iterator[str]:
+        """Give a table of fields."""
+        module, _, name = self.arguments[0].rpartition(".")
+        record = getattr(importlib.import_module(module), name)
+        yield from (inspect.getdoc(record) or "", "")
+        yield from _table(("field", "type", "what it holds"), _fields(record))
+
+
+class RuleFacts(Facts):
+    """A table of the rules of alerts."""
+
+    def lines(self) -> Iterator[str]:
+        """Give the table that the argument names."""
+        rules = load_alert_rules()
+        match self.arguments[0]:
+            case "control":
+                rows = [
+                    (rule.title, f"{rule.points:+}", _listings(rule.regimes))
+                    for rule in rules.control
+                ]
+                yield from _table(("rule", "points", "listings"), rows)
+            case "urgency":
+                steps = [(_days(step.days), f"{step.points:+}") for step in rules.urgency]
+                yield from _table(("the goods are due", "points of the rank"), steps)
+            case "severity":
+                levels = msgspec.structs.asdict(rules.severity).items()
+                yield from _table(("severity", "least score"), [(k, str(v)) for k, v in levels])
+            case name:
+                found = getattr(rules, name).items()
+                rows = [(f"`{key}`", f"{rule.points:+}", rule.text) for key, rule in found]
+                yield from _table(("rule", "points", "the sentence of the alert"), rows)
+
+
+class RegimeFacts(Facts):
+    """The bodies of law that the registry knows."""
+
+    def lines(self) -> Iterator[str]:
+        """Give the table."""
+        regimes = load_registry().regimes.values()
+        rows = [
+            (f"`{each.slug}`", each.name, each.authority, f"{each.checked}") for each in regimes
+        ]
+        yield from _table(("regime", "law", "authority", "last compared"), rows)
+
+
+def _option(option: click.Option, context: click.Context) -> Row:
+    record = option.get_help_record(context)
+    names, text = record or (", ".join(option.opts), "")
+    return f"`{names}`", re.sub(r"(?<![\w-])(--[a-z]+)", r"`\1`", text)
+
+
+def _fields(record: type[msgspec.Struct]) -> Iterator[Row]:
+    """Yield name, type and remark of each field, from the source of its class."""
+    source = textwrap.dedent(inspect.getsource(record))
+    (body,) = ast.parse(source).body
+    lines = source.splitlines()
+    for node in body.body if isinstance(body, ast.ClassDef) else ():
+        if isinstance(node, ast.AnnAssign):
+            last = lines[(node.end_lineno or node.lineno) - 1][node.end_col_offset or 0 :]
+            remark = last.partition("#")[2].strip()
+            yield f"`{ast.unparse(node.target)}`", f"`{ast.unparse(node.annotation)}`", remark
+
+
+def _listings(regimes: dict[str, tuple[str, ...]]) -> str:
+    named = [f"`{slug}` {', '.join(held) or 'all'}" for slug, held in regimes.items()]
+    return "; ".join(named) or "any other, and an authority's own lists"
+
+
+def _days(days: int) -> str:
+    return "already there" if days < 0 else f"within {days} days"
+
+
+def _table(head: Row, rows: Iterable[Row]) -> Iterator[str]:
+    """Yield the lines of a Markdown table."""
+    for row in (head, ["---"] * len(head), *rows):
+        yield "| " + " | ".join(_cell(text) for text in row) + " |"
+
+
+def _cell(text: str) -> str:
+    """Return text that stays in its cell and is taken as it stands, but for code."""
+    flat = " ".join(text.split()).replace("|", "\\|")
+    return flat if flat.startswith("`") else flat.replace("<", "&lt;").replace("*", "\\*")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Tell Sphinx of the directives."""
+    app.add_directive("command", CommandFacts)
+    app.add_directive("record", RecordFacts)
+    app.add_directive("rules", RuleFacts)
+    app.add_directive("regimes", RegimeFacts)
+    return {"parallel_read_safe": True}
