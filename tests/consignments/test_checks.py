@@ -1,0 +1,155 @@
+"""What speaks for or against a line: each rule fires where it should, and only there."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from tidewaiter.consignments.rules import AlertRules, load_alert_rules
+from tidewaiter.consignments.screening import Screener
+from tidewaiter.consignments.types import LINES, Alert, Reason
+from tidewaiter.identify import Identifier, Lexicon
+
+Weigh = Callable[..., Alert | None]
+
+
+@pytest.fixture(scope="module")
+def rules() -> AlertRules:
+    """Load our own rules, with a least score of 1, so that every finding is an alert."""
+    return load_alert_rules()
+
+
+@pytest.fixture(scope="module")
+def weigh(lexicon: Lexicon, rules: AlertRules) -> Weigh:
+    """Screen one line; None: no alert."""
+    screener = Screener(Identifier(lexicon), rules)
+
+    def found(**row: Any) -> Alert | None:
+        line = {"row": 1, "consignment": "C1", "seq": 1, **row}
+        batch = pa.RecordBatch.from_pylist([line], schema=LINES)
+        alerts = screener.screen(batch, date(2026, 11, 25), "f", "s").alerts
+        return alerts[0] if alerts else None
+
+    return found
+
+
+def _reasons(alert: Alert | None) -> dict[str, Reason]:
+    return {} if alert is None else {reason.rule: reason for reason in alert.reasons}
+
+
+FIRES: list[tuple[str, dict[str, Any]]] = [
+    ("hs-mismatch", {"goods": "acetic anhydride", "hs": "340290"}),
+    ("hs-mismatch", {"goods": "acetic anhydride", "hs": "2914"}),
+    ("cas-mismatch", {"goods": "acetic anhydride", "cas": ["67-64-1"]}),
+    ("cas-mismatch", {"goods": "acetic anhydride", "cas": ["50-00-0"]}),
+    ("cas-mismatch", {"goods": "acetic anhydride (CAS 67-64-1)"}),
+    ("cas-digit", {"goods": "acetic anhydride", "cas": ["108-24-8"]}),
+    ("un-mismatch", {"goods": "acetic anhydride", "un": "1090"}),
+    ("un-mismatch", {"goods": "acetic anhydride", "un": "9999"}),
+    ("vague", {"goods": "chemical products", "hs": "2914"}),
+    ("vague", {"goods": "Productos químicos, 25 kg", "hs": "28"}),
+    ("vague", {"goods": "化工原料 样品", "hs": "29152400"}),
+    ("vague", {"goods": "химический реактив", "hs": "2921"}),
+    ("vague", {"goods": "مواد كيميائية", "hs": "2921"}),
+    ("hidden", {"goods": "Ерhеdrinе base"}),
+    ("hidden", {"goods": "ephe\u200bdrine base"}),
+    ("downgraded", {"goods": "methamphetamine free, CAS 537-46-2"}),
+    ("both", {"goods": "acetic anhydride", "cas": ["108-24-7"]}),
+    ("both", {"goods": "acetic anhydride CAS 108-24-7"}),
+    ("more", {"goods": "acetic anhydride, acetone"}),
+    ("cas", {"goods": "drums", "cas": ["108-24-7"]}),
+    ("unno", {"goods": "liquid in drums", "un": "1715"}),
+    ("squeezed", {"goods": "acet1c anhydr1de"}),
+    ("exact", {"commercial": "acetic anhydride"}),
+    ("fuzzy-1", {"goods": "acetic anhydrid3x pseudoephedrinne"}),
+]
+QUIET: list[tuple[str, dict[str, Any]]] = [
+    ("hs-mismatch", {"goods": "acetic anhydride", "hs": "29152400"}),
+    ("hs-mismatch", {"goods": "acetic anhydride", "hs": "2915"}),
+    ("hs-mismatch", {"goods": "acetic anhydride", "hs": "29"}),
+    ("hs-mismatch", {"goods": "ephedrine tablets", "hs": "300441"}),
+    ("hs-mismatch", {"goods": "acetic anhydride"}),
+    ("cas-mismatch", {"goods": "acetic anhydride", "cas": ["108-24-7"]}),
+    ("cas-mismatch", {"goods": "acetic anhydride", "cas": ["67-64-1", "108-24-7"]}),
+    ("cas-mismatch", {"goods": "acetic anhydride, acetone", "cas": ["50-00-0"]}),
+    ("cas-mismatch", {"goods": "drums", "cas": ["108-24-7"]}),
+    ("cas-digit", {"goods": "acetic anhydride", "cas": ["108-24-7"]}),
+    ("cas-digit", {"goods": "acetic anhydride", "cas": ["none"]}),
+    ("un-mismatch", {"goods": "acetic anhydride", "un": "1715"}),
+    ("un-mismatch", {"goods": "acetic anhydride", "un": "1993"}),
+    ("un-mismatch", {"goods": "ephedrine", "un": "1715"}),
+    ("vague", {"goods": "chemical products", "hs": "3824"}),
+    ("vague", {"goods": "chemical products"}),
+    ("vague", {"goods": "acetone samples", "hs": "2914"}),
+    ("vague", {"goods": "sodium benzoate", "hs": "2916"}),
+    ("vague", {"goods": "samples " * 40, "hs": "2916"}),
+    ("hidden", {"goods": "Ephedrine base"}),
+    ("hidden", {"goods": "Эфедрина гидрохлорид"}),
+    ("downgraded", {"goods": "methamphetamine"}),
+    ("weak", {"goods": "acetic anhydride"}),
+    ("both", {"goods": "acetic anhydride", "cas": ["67-64-1"]}),
+    ("both", {"goods": "acetic anhydride", "hs": "29152400", "un": "1715"}),
+    ("more", {"goods": "acetic anhydride, acetic anhydride"}),
+    ("exact", {"goods": "acet1c anhydr1de"}),
+]
+
+
+@pytest.mark.parametrize(("rule", "row"), FIRES)
+def test_a_rule_fires(rule: str, row: dict[str, Any], weigh: Weigh, rules: AlertRules) -> None:
+    """The reason stands in the alert, with the points of the rules and a filled sentence."""
+    reasons = _reasons(weigh(**row))
+    assert rule in reasons
+    made = (rules.check | rules.evidence)[rule]
+    assert reasons[rule].points == made.points
+    assert reasons[rule].text
+    assert "{" not in reasons[rule].text
+
+
+@pytest.mark.parametrize(("rule", "row"), QUIET)
+def test_a_rule_does_not_fire(rule: str, row: dict[str, Any], weigh: Weigh) -> None:
+    """The reason is not there."""
+    assert rule not in _reasons(weigh(**row))
+
+
+def test_a_weak_name_weighs_less_than_a_strong_one(weigh: Weigh, lexicon: Lexicon) -> None:
+    """A short or ambiguous name next to a cue is a reason of its own, worth fewer points."""
+    weak = [
+        _reasons(weigh(goods=f"{name.text}, chemical, 25 kg drum", hs="2932"))
+        for substance in lexicon.registry.substances
+        for name in substance.names
+        if name.tier == "weak"
+    ]
+    points = {reasons["weak"].points for reasons in weak if "weak" in reasons}
+    assert points == {5}
+
+
+def test_a_negated_name_is_no_alert(weigh: Weigh) -> None:
+    """What the papers say is absent is below the least score."""
+    assert weigh(goods="nail polish remover, free of acetone") is None
+
+
+def test_further_substances_count_a_little(weigh: Weigh) -> None:
+    """Of many names the first counts in full, three a little, and the rest nothing."""
+    names = ("ephedrine", "acetone", "toluene", "sulphuric acid", "safrole", "piperonal")
+    alert = weigh(goods=", ".join(names))
+    assert alert is not None
+    more = [reason.points for reason in alert.reasons if reason.rule == "more"]
+    assert more == [4, 4, 4, 0, 0]
+    assert len(alert.substances) == 6
+
+
+def test_a_cas_number_of_another_names_both(weigh: Weigh) -> None:
+    """The sentence names the substance and the number that is not of it."""
+    alert = weigh(goods="benzaldehyde", cas=["103-79-7"])
+    text = _reasons(alert)["cas-mismatch"].text
+    assert "103-79-7" in text
+    assert "Benzaldehyde" in text
+
+
+def test_an_empty_description_is_as_vague_as_a_blank_one(weigh: Weigh) -> None:
+    """Under a chemical chapter no description says no more than a description of signs."""
+    blank, nothing = weigh(goods=" - ", hs="2914"), weigh(goods=None, hs="2914")
+    assert set(_reasons(blank)) == {"vague"}
+    assert set(_reasons(nothing)) == {"vague"}

@@ -1,0 +1,151 @@
+"""An empty database of each kind, and lines and alerts to put there."""
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from tidewaiter.consignments.types import LINES, Alert, Evidence, Line, Reason, Refusal
+from tidewaiter.store.database import Database, Stamp, open_database
+from tidewaiter.store.screenings import Run, Source
+
+SERVER = "TIDEWAITER_TEST_POSTGRESQL"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Name an empty database of each kind."""
+    if request.param == "sqlite":
+        yield str(tmp_path / "tidewaiter.db")
+        return
+    server = os.environ.get(SERVER)
+    if not server:
+        pytest.skip(f"{SERVER} names no PostgreSQL server")
+    schema = f"test_{uuid.uuid4().hex}"
+    engine = create_engine(make_url(server).set(drivername="postgresql+psycopg"))
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
+    own = make_url(server).update_query_dict({"options": f"-csearch_path={schema}"})
+    yield own.render_as_string(hide_password=False)
+    with engine.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+    engine.dispose()
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    """Open an empty database of each kind."""
+    with open_database(url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def stamp() -> Stamp:
+    """Say who works, and when."""
+    return Stamp(who="officer", at=datetime(2026, 3, 1, 12, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def source() -> Source:
+    """Describe a file."""
+    return Source(sha256="a" * 64, name="manifest.csv", size=1200, mapping={"goods": "Goods"})
+
+
+@pytest.fixture
+def run() -> Run:
+    """Describe a run."""
+    return Run(day=date(2026, 3, 1), registry="b" * 64, rules="1")
+
+
+@pytest.fixture
+def reading(source: Source, run: Run) -> tuple[Source, Run]:
+    """Describe a file and a run over it."""
+    return source, run
+
+
+@pytest.fixture
+def make_lines() -> Callable[[int, int], pa.RecordBatch]:
+    """Make a batch of lines from the first row to the last, both in it."""
+
+    def make(first: int, last: int) -> pa.RecordBatch:
+        rows = [_line(row) for row in range(first, last + 1)]
+        return pa.RecordBatch.from_pylist(rows, schema=LINES)
+
+    return make
+
+
+@pytest.fixture
+def make_alert() -> Callable[..., Alert]:
+    """Make an alert about a row; keywords replace what it says."""
+
+    def make(row: int, **change: object) -> Alert:
+        reasons = (
+            Reason(
+                rule="named",
+                text="The goods are named.",
+                points=40,
+                source="un-1988-tables",
+                evidence=Evidence(field="goods", start=0, end=8, text="acetone\0"),
+            ),
+            Reason(rule="route", text="A detour.", points=20, source="rules"),
+        )
+        facts: dict[str, object] = {
+            "id": f"alert-{row}",
+            "file": "manifest.csv",
+            "row": row,
+            "consignment": f"C{row}",
+            "seq": 1,
+            "day": date(2026, 3, 1),
+            "severity": "high",
+            "score": 60,
+            "rank": 600 + row,
+            "due": date(2026, 3, row % 28 + 1),
+            "days_left": row,
+            "substances": ("acetone",),
+            "title": f"Acetone in row {row}",
+            "line": Line(row=row, consignment=f"C{row}", seq=1, value=Decimal("1.5000")),
+            "mentions": (),
+            "reasons": reasons,
+            "law": (),
+        }
+        return Alert(**(facts | change))  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture
+def make_refusal() -> Callable[[int], Refusal]:
+    """Make a refusal of a field of a row."""
+
+    def make(row: int) -> Refusal:
+        return Refusal(
+            row=row,
+            column="mass",
+            value="25 kgs\0",
+            problem='"25 kgs" is not a mass',
+            hint='write "25 kg"',
+            screened=True,
+        )
+
+    return make
+
+
+def _line(row: int) -> dict[str, object]:
+    return {
+        "row": row,
+        "consignment": f"C{row // 2}",
+        "seq": row % 2 + 1,
+        "goods": f"acetone in drums, lot {row}",
+        "hs": "29141100" if row % 2 else "39241000",
+        "cas": ["67-64-1"] if row % 2 else None,
+        "un": "1090",
+        "value": Decimal("12.3400"),
+        "arrival": date(2026, 3, row % 28 + 1),
+        "parties": [{"role": "exporter", "name": "A trader"}],
+    }

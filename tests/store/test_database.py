@@ -1,0 +1,182 @@
+"""Opening a database, and working on it."""
+
+import sqlite3
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from tidewaiter.base.errors import StoreError
+from tidewaiter.store.audit import audit_size, record_change, verify_audit
+from tidewaiter.store.database import Database, Stamp, Work, open_database
+from tidewaiter.store.screenings import screenings
+
+WRITER = """
+    import sys
+    from datetime import UTC, date, datetime
+
+    import pyarrow as pa
+
+    from tidewaiter.consignments.types import LINES
+    from tidewaiter.store.batches import Batch, add_batch
+    from tidewaiter.store.database import Stamp, open_database
+    from tidewaiter.store.screenings import Run, Source, begin_screening
+
+    url, who = sys.argv[1:]
+    stamp = Stamp(who=who, at=datetime(2026, 3, 1, tzinfo=UTC))
+    source = Source(sha256=who * 64, name=f"{who}.csv", size=1)
+    with open_database(url) as database:
+        with database.work(stamp) as work:
+            run = Run(day=date(2026, 3, 1), registry="r", rules="1")
+            screening = begin_screening(work, source, run).id
+        for start in range(1, 2001, 100):
+            rows = [
+                {"row": row, "consignment": f"{who}{row}", "seq": 1}
+                for row in range(start, start + 100)
+            ]
+            lines = pa.RecordBatch.from_pylist(rows, schema=LINES)
+            with database.work(stamp) as work:
+                add_batch(work, screening, Batch(lines=lines, done_row=start + 99))
+"""
+
+
+def _fail_after_a_change(work: Work) -> None:
+    record_change(work, "tried", {})
+    raise ZeroDivisionError
+
+
+def test_an_error_in_the_middle_undoes_all_of_the_work(database: Database, stamp: Stamp) -> None:
+    """A change before an error is not kept."""
+    with pytest.raises(ZeroDivisionError), database.work(stamp) as work:
+        _fail_after_a_change(work)
+    with database.work() as work:
+        assert audit_size(work) == 0
+
+
+def test_work_without_a_stamp_cannot_change_anything(database: Database) -> None:
+    """Nobody changes the database namelessly."""
+    with pytest.raises(ValueError, match="stamp"), database.work() as work:
+        record_change(work, "tried", {})
+
+
+def test_a_second_opening_finds_what_the_first_kept(url: str, stamp: Stamp) -> None:
+    """A database outlives the process that made it."""
+    with open_database(url) as database, database.work(stamp) as work:
+        record_change(work, "kept", {})
+    with open_database(url) as database, database.work() as work:
+        assert audit_size(work) == 1
+
+
+def test_two_processes_write_at_once(url: str) -> None:
+    """Two processes that open, create and write at once both store all, in one chain."""
+    command = [sys.executable, "-c", textwrap.dedent(WRITER), url]
+    writers = [subprocess.Popen([*command, who], stderr=subprocess.PIPE) for who in "ab"]
+    errors = [writer.communicate(timeout=120)[1].decode() for writer in writers]
+    assert errors == ["", ""]
+    with open_database(url) as database, database.work() as work:
+        assert [found.new_lines for found in screenings(work)] == [2000, 2000]
+        verdict = verify_audit(work)
+        assert (verdict.entries, verdict.broken) == (42, None)
+
+
+def test_a_writer_that_waits_too_long_is_told(url: str, stamp: Stamp) -> None:
+    """While one writer is at work, another gives up after its time, and readers go on."""
+    with (
+        open_database(url) as first,
+        open_database(url, busy_seconds=0.1) as second,
+        first.work(stamp) as work,
+    ):
+        record_change(work, "held", {})
+        with pytest.raises(StoreError, match="locked") as caught, second.work(stamp):
+            pass
+        assert "try again" in caught.value.hint
+        with second.work() as reading:
+            assert audit_size(reading) == 0
+
+
+def test_a_reader_sees_one_state(url: str, stamp: Stamp) -> None:
+    """What is stored while a reader reads is not seen by it."""
+    with open_database(url) as database, database.work() as reading:
+        assert audit_size(reading) == 0
+        with database.work(stamp) as work:
+            record_change(work, "later", {})
+        assert audit_size(reading) == 0
+
+
+def test_a_file_that_is_not_a_database_is_refused(tmp_path: Path) -> None:
+    """A spreadsheet is not opened, and is left as it was."""
+    path = tmp_path / "goods.csv"
+    path.write_text("goods,mass\n" * 200)
+    with pytest.raises(StoreError, match="not a database") as caught:
+        open_database(path)
+    assert caught.value.at == str(path)
+    assert path.read_text() == "goods,mass\n" * 200
+
+
+def test_a_missing_directory_is_named(tmp_path: Path) -> None:
+    """No directory is made up."""
+    with pytest.raises(StoreError, match="cannot be opened") as caught:
+        open_database(tmp_path / "none" / "tidewaiter.db")
+    assert "directory" in caught.value.hint
+
+
+def test_a_locked_file_is_named(tmp_path: Path) -> None:
+    """A new file that another program holds cannot be created in."""
+    path = tmp_path / "tidewaiter.db"
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(StoreError, match="locked"):
+        open_database(path, busy_seconds=0.1)
+    holder.close()
+
+
+def test_a_read_only_file_is_read_but_not_changed(tmp_path: Path, stamp: Stamp) -> None:
+    """A read-only SQLite database shows what it has, and says so when it is to change."""
+    path = tmp_path / "tidewaiter.db"
+    open_database(path).close()
+    with open_database(f"sqlite:///file:{path}?mode=ro&uri=true") as database:
+        with database.work() as work:
+            assert audit_size(work) == 0
+        with pytest.raises(StoreError, match="read-only"), database.work(stamp) as work:
+            record_change(work, "tried", {})
+
+
+def test_a_read_only_server_is_read_but_not_changed(url: str, stamp: Stamp) -> None:
+    """A read-only PostgreSQL server shows what it has, and says so when it is to change."""
+    if "://" not in url:
+        pytest.skip("SQLite has a test of its own")
+    open_database(url).close()
+    with open_database(f"{url}%20-cdefault_transaction_read_only%3Don") as database:
+        with database.work() as work:
+            assert audit_size(work) == 0
+        with pytest.raises(StoreError, match="read-only"), database.work(stamp) as work:
+            record_change(work, "tried", {})
+
+
+def test_a_server_that_does_not_answer_is_named_without_the_password() -> None:
+    """The error names the host; the password stays out of it."""
+    pytest.importorskip("psycopg")
+    with pytest.raises(StoreError, match="does not answer") as caught:
+        open_database("postgresql://user:secret@127.0.0.1:9/none")
+    assert "127.0.0.1" in caught.value.at
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["mysql://host/name", "sqlite://", "sqlite:///:memory:", "x y://"])
+def test_other_databases_are_refused(url: str) -> None:
+    """Only SQLite files and PostgreSQL are used."""
+    with pytest.raises(StoreError, match="does not name a database") as caught:
+        open_database(url)
+    assert "postgresql://" in caught.value.hint
+
+
+def test_sqlite_writes_ahead_and_holds_foreign_keys(tmp_path: Path) -> None:
+    """Readers go on while a writer writes, and a line without its source is refused."""
+    with open_database(tmp_path / "tidewaiter.db") as database, database.work() as work:
+        ask = work.connection.execute
+        assert ask(text("PRAGMA journal_mode")).scalar() == "wal"
+        assert ask(text("PRAGMA foreign_keys")).scalar() == 1
+        assert ask(text("PRAGMA page_size")).scalar() == 16384

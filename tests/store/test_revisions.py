@@ -1,0 +1,71 @@
+"""From an empty database to the newest revision, and never from a newer one."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from tidewaiter.base.errors import StoreError
+from tidewaiter.store.database import Database, Stamp, open_database
+from tidewaiter.store.tables import METADATA, VERSION_TABLE
+
+
+def test_the_revisions_make_the_tables(database: Database) -> None:
+    """An empty database that is upgraded has the very tables that the code knows."""
+    with database.work() as work:
+        context = MigrationContext.configure(
+            work.connection, opts={"version_table": VERSION_TABLE, "compare_type": True}
+        )
+        assert compare_metadata(context, METADATA) == []
+        names = set(inspect(work.connection).get_table_names())
+    assert names == set(METADATA.tables) | {VERSION_TABLE}
+
+
+def test_sqlite_tables_are_strict(tmp_path: Path) -> None:
+    """SQLite checks the type of every value."""
+    with open_database(tmp_path / "tidewaiter.db") as database, database.work() as work:
+        listed = work.connection.execute(text("PRAGMA table_list")).mappings()
+        strict = {row["name"] for row in listed if row["strict"]}
+    assert strict >= set(METADATA.tables)
+
+
+def test_a_newer_database_is_refused(url: str, stamp: Stamp) -> None:
+    """A database that a newer version has changed is not touched."""
+    with open_database(url) as database, database.work(stamp) as work:
+        work.connection.execute(text("UPDATE tidewaiter_revision SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="9999") as caught:
+        open_database(url)
+    assert "newer Tidewaiter" in caught.value.hint
+
+
+def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
+    """No table is added beside those of another program."""
+    path = tmp_path / "other.db"
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE moz_places (id INTEGER)")
+    other.close()
+    with pytest.raises(StoreError, match="moz_places"):
+        open_database(path)
+    with sqlite3.connect(path) as other:
+        tables = other.execute("SELECT name FROM sqlite_master").fetchall()
+    other.close()
+    assert tables == [("moz_places",)]
+
+
+def test_an_upgrade_that_fails_leaves_nothing(
+    url: str, monkeypatch: pytest.MonkeyPatch, stamp: Stamp
+) -> None:
+    """An upgrade is applied whole or not at all."""
+
+    def fail(*_arguments: object, **_options: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("alembic.op.create_index", fail)
+        with pytest.raises(ZeroDivisionError):
+            open_database(url)
+    with open_database(url) as database, database.work(stamp) as work:
+        assert inspect(work.connection).has_table("audit")

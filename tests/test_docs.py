@@ -1,0 +1,234 @@
+"""The documentation: its links lead somewhere, it names all there is, and its examples run."""
+
+import inspect
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import click
+import pyarrow as pa
+import pytest
+
+from tidewaiter.base import errors
+from tidewaiter.base.errors import TidewaiterError
+from tidewaiter.cli.main import main
+from tidewaiter.consignments.readers import reader_for
+from tidewaiter.consignments.rules import load_alert_rules
+from tidewaiter.consignments.screening import Screener
+from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.identify import Identifier, load_lexicon
+from tidewaiter.substances.registry import load_registry
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+PAGES = sorted(page for page in DOCS.rglob("*.md") if "_build" not in page.parts)
+FRONT = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")]
+RUN_AS_SHELL = (
+    "tutorial/first-screening.md",
+    "how-to/load-your-own-list.md",
+    "how-to/screen-again-after-a-list-change.md",
+)
+ROW_OF_THE_README = 16
+RUN_AS_PYTHON = (DOCS / "how-to" / "use-as-a-library.md", ROOT / "README.md")
+_FENCE = re.compile(r"^(`{3,})[^\n]*\n.*?^\1$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+_FETCHED = re.compile(
+    r"<(?:script|img|iframe|source|video)\b[^>]*\bsrc=\"((?:https?:)?//[^\"]+)\""
+    r"|<link\b[^>]*\brel=\"(?:stylesheet|preload|preconnect|icon)\"[^>]*\bhref=\"((?:https?:)?//[^\"]+)\"",
+)
+
+
+def _read(page: str) -> str:
+    return (DOCS / page).read_text(encoding="utf-8")
+
+
+def _name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def _anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub and MyST make them."""
+    text = _FENCE.sub("", page.read_text(encoding="utf-8"))
+    heads = re.findall(r"^#{1,4} (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def _headings(page: str) -> set[str]:
+    """Return the headings of a page, without the marks of code."""
+    text = _FENCE.sub("", _read(page))
+    return {head.replace("`", "") for head in re.findall(r"^#{2,4} (.+)$", text, re.MULTILINE)}
+
+
+def _blocks(page: Path, language: str) -> list[str]:
+    text = page.read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def _commands() -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(main)
+    for name in main.list_commands(context):
+        command = main.get_command(context, name)
+        assert command is not None
+        yield name, command
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the documentation once, with warnings as errors."""
+    place = tmp_path_factory.mktemp("site")
+    trees = tmp_path_factory.mktemp("trees")
+    options = ["-q", "-W", "--keep-going", "-b", "html", "-d", str(trees)]
+    command = [sys.executable, "-m", "sphinx", *options, str(DOCS), str(place)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return place
+
+
+@pytest.mark.parametrize("page", [*PAGES, *FRONT], ids=_name)
+def test_links_lead_somewhere(page: Path) -> None:
+    """Each link to a file of ours finds it, and each anchor finds its heading."""
+    for link in _LINK.findall(_FENCE.sub("", page.read_text(encoding="utf-8"))):
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), link
+        if anchor:
+            assert anchor in _anchors(target), link
+
+
+def test_every_page_is_in_the_index() -> None:
+    """The table of contents names each page; one that it does not name is never found."""
+    listed = re.findall(r"^([\w/-]+)$", _read("index.md"), re.MULTILINE)
+    pages = {page.relative_to(DOCS).with_suffix("").as_posix() for page in PAGES} - {"index"}
+    assert pages == set(listed)
+
+
+def test_every_command_has_an_entry() -> None:
+    """The page of commands has a section for each command and for nothing else."""
+    assert _headings("reference/commands.md") == {name for name, _ in _commands()}
+
+
+def test_every_option_has_an_entry(site: Path) -> None:
+    """The built page of commands shows each option, and each says what it does."""
+    built = (site / "reference" / "commands.html").read_text(encoding="utf-8")
+    for name, command in _commands():
+        for option in command.params:
+            if isinstance(option, click.Option):
+                assert option.help, f"{name} {option.opts[0]}"
+                assert all(f"{flag}" in built for flag in option.opts), f"{name} {option.opts[0]}"
+
+
+def test_every_command_ends_its_help_in_an_example() -> None:
+    """The help of each command shows how it is called."""
+    for name, command in _commands():
+        last = (command.help or "").strip().splitlines()[-1]
+        assert f"tidewaiter {name}" in last, name
+
+
+def test_every_rule_has_an_entry() -> None:
+    """The page of rules has an entry for each rule of alerts, and for no other."""
+    rules = load_alert_rules()
+    headings = _headings("reference/rules.md")
+    slugs = {"control", *rules.evidence, *rules.check}
+    assert slugs <= headings
+    assert {head for head in headings if " " not in head} == slugs
+
+
+def test_every_regime_has_an_entry(site: Path) -> None:
+    """The built page of regimes shows each body of law of the registry."""
+    built = (site / "reference" / "regimes.html").read_text(encoding="utf-8")
+    regimes = load_registry().regimes
+    assert regimes
+    assert [slug for slug in regimes if slug not in built] == []
+
+
+def test_every_error_has_an_entry() -> None:
+    """The page of errors has an entry for each class of error that a user can mend."""
+    found = {
+        name
+        for name, kind in inspect.getmembers(errors, inspect.isclass)
+        if issubclass(kind, TidewaiterError)
+    }
+    assert _headings("reference/errors.md") == found
+
+
+def test_every_setting_has_an_entry() -> None:
+    """The page of settings has an entry for each environment variable of ours."""
+    files = [*(ROOT / "src").rglob("*.py"), *(ROOT / "tests").rglob("conftest.py")]
+    text = "".join(file.read_text(encoding="utf-8") for file in files)
+    assert set(re.findall(r"TIDEWAITER_[A-Z_]+", text)) <= _headings("reference/settings.md")
+
+
+def test_the_site_loads_nothing_from_elsewhere(site: Path) -> None:
+    """A reader without a network sees the same pages: no style, font, script or image is remote."""
+    pages = list(site.rglob("*.html"))
+    assert len(pages) > len(PAGES)
+    for page in pages:
+        assert _FETCHED.search(page.read_text(encoding="utf-8")) is None, page.name
+    for style in site.rglob("*.css"):
+        remote = re.search(r"(?:@import|url\()\s*['\"]?(?:https?:)?//", style.read_text("utf-8"))
+        assert remote is None, style.name
+
+
+def test_the_alert_of_the_readme_is_real() -> None:
+    """The front page shows what the sample manifest gives, word for word."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    file = ROOT / "src" / "tidewaiter" / "data" / "samples" / "manifest.csv"
+    screener = Screener(Identifier(load_lexicon()), load_alert_rules())
+    with file.open("rb") as opened:
+        parts = list(reader_for(file.name)(opened, file.name, ReadOptions()))
+    batches = [part for part in parts if isinstance(part, pa.RecordBatch)]
+    found = [screener.screen(batch, date(2026, 11, 25), file.name, "") for batch in batches]
+    (alert,) = (alert for each in found for alert in each.alerts if alert.row == ROW_OF_THE_README)
+    assert f"row {alert.row}: {alert.line.goods}, {alert.line.quantity}" in text
+    assert f"{alert.severity}, score {alert.score}: {alert.title}" in text
+    shown = re.findall(r"^  ([+-]\d+)  (.+)$", text, re.MULTILINE)
+    assert shown == [(f"{reason.points:+}", reason.text) for reason in alert.reasons]
+
+
+@pytest.mark.parametrize("page", RUN_AS_SHELL)
+def test_shell_examples_run(page: str, tmp_path: Path) -> None:
+    """Each ``sh`` block of the page ends with 0, in order, in an empty folder."""
+    tools, folder = tmp_path / "bin", tmp_path / "work"
+    tools.mkdir()
+    folder.mkdir()
+    command = tools / "tidewaiter"
+    run = "from tidewaiter.cli.main import main\nmain()"
+    command.write_text(f"#!{sys.executable}\n{run}\n", encoding="utf-8")
+    command.chmod(0o755)
+    (tools / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    (tools / "python").chmod(0o755)
+    path = f"{tools}{os.pathsep}{os.environ['PATH']}"
+    source = f"{ROOT / 'src'}"
+    here = {**os.environ, "PATH": path, "PYTHONPATH": source, "PYTHONUTF8": "1"}
+    blocks = _blocks(DOCS / page, "sh")
+    assert blocks
+    for block in blocks:
+        shell = ["bash", "-eu", "-o", "pipefail", "-c", block]
+        done = subprocess.run(
+            shell, cwd=folder, env=here, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
+
+
+@pytest.mark.parametrize("page", RUN_AS_PYTHON, ids=_name)
+def test_python_examples_run(page: Path, tmp_path: Path) -> None:
+    """The ``python`` blocks of the page run as one programme and print something."""
+    blocks = _blocks(page, "python")
+    assert blocks
+    here = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}", "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", "\n".join(blocks)],
+        cwd=tmp_path,
+        env=here,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "pseudoephedrine" in done.stdout.lower()
