@@ -13,8 +13,9 @@ from tidewaiter.consignments.readers import reader_for
 from tidewaiter.consignments.types import Alert, ReadOptions, Refusal
 
 DAY = date(2026, 11, 25)
-with data("samples", "expected.csv").open(encoding="utf-8", newline="") as _table:
-    EXPECTED = list(csv.DictReader(_table))
+EXPECTED = list(
+    csv.DictReader(data("samples", "expected.csv").read_text(encoding="utf-8").splitlines())
+)
 Found = tuple[dict[int, Alert], list[Refusal], int]
 
 

@@ -24,6 +24,7 @@ from tidewaiter.identify.rules import load_context_rules
 from tidewaiter.substances.registry import load_registry
 
 TARGET = Path(__file__).parents[1] / "src/tidewaiter/data/other_chemicals"
+SHORTEST, LONGEST = 3, 200  # characters of a name that counts
 COMMON = 2  # names that must hold a word for it to count as a word of chemistry
 
 
@@ -63,7 +64,7 @@ def main() -> None:
     numbers |= {"cas " + form.cas for s in registry.substances for form in s.forms if form.cas}
     groups: dict[str, list[str]] = defaultdict(list)
     for number, name in [*read_unii(), *read_chemicals()]:
-        if 2 < len(name) <= 200 and not name.replace("-", "").isdigit():
+        if SHORTEST <= len(name) <= LONGEST and not name.replace("-", "").isdigit():
             groups[number].append(name)
     names = []
     for number, found in groups.items():

@@ -17,7 +17,7 @@ Weigh = Callable[..., Alert | None]
 
 @pytest.fixture(scope="module")
 def rules() -> AlertRules:
-    """Load our own rules, with a least score of 1, so that every finding is an alert."""
+    """Load our own rules."""
     return load_alert_rules()
 
 
@@ -55,7 +55,7 @@ FIRES: list[tuple[str, dict[str, Any]]] = [
     ("vague", {"goods": "مواد كيميائية", "hs": "2921"}),
     ("hidden", {"goods": "Ерhеdrinе base"}),
     ("hidden", {"goods": "ephe\u200bdrine base"}),
-    ("downgraded", {"goods": "methamphetamine free, CAS 537-46-2"}),
+    ("downgraded", {"goods": "tablets, free of methamphetamine"}),
     ("both", {"goods": "acetic anhydride", "cas": ["108-24-7"]}),
     ("both", {"goods": "acetic anhydride CAS 108-24-7"}),
     ("more", {"goods": "acetic anhydride, acetone"}),

@@ -100,9 +100,7 @@ def test_a_copy_of_the_rules_is_the_rules(tmp_path: Path) -> None:
     ids=["type", "missing", "unknown", "not-toml", "no-last-row", "no-evidence-rule",
          "no-check-rule", "unknown-word", "open-brace", "levels-out-of-order"],
 )  # fmt: skip
-def test_broken_rules_are_refused_with_their_place(
-    before: str, after: str, tmp_path: Path
-) -> None:
+def test_broken_rules_are_refused_with_their_place(before: str, after: str, tmp_path: Path) -> None:
     """A rule that is missing or cannot be filled in is found when the file is loaded."""
     assert before in OURS
     file = tmp_path / "own.toml"

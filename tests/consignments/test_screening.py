@@ -9,13 +9,14 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tidewaiter.base.resources import data
 from tidewaiter.consignments.readers import reader_for
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.consignments.screening import Screened, Screener
-from tidewaiter.consignments.types import LINES, Alert, ReadOptions
+from tidewaiter.consignments.types import LINES, Alert, Evidence, Mention, ReadOptions
 from tidewaiter.identify import Identifier, Lexicon, load_lexicon
 
 DAY = date(2026, 11, 25)
@@ -80,8 +81,8 @@ def _adds_up(alert: Alert) -> bool:
 
 def _in_place(alert: Alert) -> bool:
     fields = msgspec.structs.asdict(alert.line)
-    spots = [reason.evidence for reason in alert.reasons if reason.evidence is not None]
-    spots += [mention for mention in alert.mentions if mention.field in {"goods", "commercial"}]
+    spots: list[Evidence | Mention] = [r.evidence for r in alert.reasons if r.evidence is not None]
+    spots.extend(m for m in alert.mentions if m.field in {"goods", "commercial"})
     texts = [spot for spot in spots if isinstance(fields[spot.field], str)]
     return all(fields[spot.field][spot.start : spot.end] == spot.text for spot in texts)
 
@@ -264,7 +265,7 @@ def listed(tmp_path_factory: pytest.TempPathFactory) -> Identifier:
         (date(2026, 9, 1), False),
     ],
 )
-def test_the_law_is_that_of_the_day(listed: Identifier, day: date, held: bool) -> None:
+def test_the_law_is_that_of_the_day(listed: Identifier, day: date, *, held: bool) -> None:
     """A listing holds from its first day to the day before its last bound."""
     screener = Screener(listed, load_alert_rules())
     (alert,) = screener.screen(_batch([{"goods": "harbourine"}]), day, "f", "s").alerts

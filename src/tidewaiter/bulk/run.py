@@ -18,7 +18,7 @@ import pyarrow as pa
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.consignments.screening import Screened, Screener
-from tidewaiter.consignments.types import Refusal
+from tidewaiter.consignments.types import LINES, Refusal
 from tidewaiter.identify import Identifier, load_lexicon
 
 _AHEAD = 2  # batches under way per worker
@@ -95,7 +95,7 @@ def run(
         yield Step(lines=_NO_LINES, screened=none, refusals=tuple(refusals), done_row=last)
 
 
-_NO_LINES = pa.RecordBatch.from_pylist([], schema=pa.schema([("row", pa.int64())]))
+_NO_LINES = pa.RecordBatch.from_pylist([], schema=LINES)
 
 
 def _rest(batch: pa.RecordBatch, after: int) -> pa.RecordBatch:

@@ -49,12 +49,8 @@ def build_anchors(
     for index, words in parts.items():
         if SHORTEST <= len(entries[index].key) <= LONGEST:
             whole[places.setdefault(entries[index].key, len(places))] = index
-        long = [(word, at) for word, at in words if _ANCHOR <= len(word) <= LONGEST]
-        if len(words) > 1 and long:
-            rarest = sorted(long, key=lambda pair: (counts[pair[0]], -len(pair[0])))
-            more = [pair for pair in rarest[1:] if pair[0] not in plain and counts[pair[0]] <= _MANY]
-            for word, at in (*rarest[:1], *more[:1]):
-                names[places.setdefault(word, len(places))].append((index, at))
+        for word, at in _rarest(words, counts, plain):
+            names[places.setdefault(word, len(places))].append((index, at))
     units = [np.array([ord(unit) for unit in text], np.uint32) for text in places]
     members = [pair for place in range(len(places)) for pair in names[place]]
     exact = [place for place in range(len(places)) if names[place]]
@@ -69,3 +65,21 @@ def build_anchors(
         first=np.cumsum([0, *(len(key) for key in keys)], dtype=np.int64),
     )
     return anchors, [text for place, text in enumerate(places) if names[place]]
+
+
+def _rarest(
+    words: list[tuple[str, int]], counts: Counter[str], plain: frozenset[str]
+) -> list[tuple[str, int]]:
+    """Choose the words that a name of several is found by: the rarest, and one more that is rare.
+
+    Args:
+        words: Of the name, each with its place in the key.
+        counts: How many names hold each word.
+        plain: Words that are no second choice.
+    """
+    if len(words) < 2:
+        return []
+    long = [(word, at) for word, at in words if _ANCHOR <= len(word) <= LONGEST]
+    rarest = sorted(long, key=lambda pair: (counts[pair[0]], -len(pair[0])))
+    more = [pair for pair in rarest[1:] if pair[0] not in plain and counts[pair[0]] <= _MANY]
+    return [*rarest[:1], *more[:1]]

@@ -21,7 +21,7 @@ import numba
 
 from tidewaiter.base.cache import cache_folder, digest
 
-numba.config.CACHE_DIR = str(
+numba.config.CACHE_DIR = str(  # type: ignore[attr-defined]
     cache_folder() / f"code-{digest(sorted(Path(__file__).parent.glob('*.py')))}"
 )
 

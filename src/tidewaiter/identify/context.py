@@ -49,7 +49,7 @@ def is_negated(room: Folded, words: Words, count: int, begin: int, end: int) -> 
 
 
 @compiled
-def longer_name(  # noqa: C901
+def longer_name(
     room: Folded, n: int, words: Words, count: int, begin: int, end: int, other: Table,
     powers: NDArray[np.uint64],
 ) -> tuple[int, int]:  # fmt: skip
@@ -133,9 +133,7 @@ def is_part(room: Folded, words: Words, count: int, begin: int, end: int) -> boo
 
 
 @compiled
-def salt_span(
-    room: Folded, words: Words, count: int, begin: int, end: int
-) -> tuple[int, int]:
+def salt_span(room: Folded, words: Words, count: int, begin: int, end: int) -> tuple[int, int]:
     """Widen a name by the salt words right after it, or the one right before it."""
     if room.kind[end - 1] == IDEOGRAPH:
         return begin, end

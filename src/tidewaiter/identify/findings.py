@@ -1,12 +1,13 @@
 """Findings: raw hits turned into mentions with reasons, and defects of the lines' numbers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tidewaiter.identify.choosing import by_line, nearest
 from tidewaiter.identify.entries import Entry
 from tidewaiter.identify.hits import (
     CAS,
@@ -77,7 +78,7 @@ class Reader:
         self._plain_words = [kinds[entry.substance] == "equipment" for entry in self._entries]
 
     def read(
-        self, rows: NDArray[np.int64], text: memoryview, offsets: Sequence[int]
+        self, rows: NDArray[np.int64], text: memoryview, offsets: NDArray[np.int64]
     ) -> tuple[list[Finding], list[Defect]]:
         """Read the hits of a scan.
 
@@ -88,7 +89,7 @@ class Reader:
         """
         findings: list[Finding] = []
         defects: list[Defect] = []
-        for line, hits in _by_line(rows):
+        for line, hits in by_line(rows):
             begin = offsets[line]
             hit = hits[0]
             if len(hits) == 1 and hit[1] in _PLAIN and not hit[6] & ~CUED:
@@ -120,7 +121,7 @@ class Reader:
 
     def _findings(self, line: int, hits: list[list[int]], here: bytes) -> Iterator[Finding]:
         strong = {self._entries[hit[2]].substance for hit in hits if self._is_strong(hit)}
-        for hit in _nearest([hit for hit in hits if not self._is_far(hit)]):
+        for hit in nearest([hit for hit in hits if not self._is_far(hit)]):
             if hit[1] == NAME:
                 yield from self._named(line, hit, here, strong)
             elif hit[1] == NEAR:
@@ -137,9 +138,7 @@ class Reader:
     def _is_strong(self, hit: list[int]) -> bool:
         return hit[1] == NAME and self._entries[hit[2]].tier == "strong"
 
-    def _named(
-        self, line: int, hit: list[int], here: bytes, strong: set[int]
-    ) -> Iterator[Finding]:
+    def _named(self, line: int, hit: list[int], here: bytes, strong: set[int]) -> Iterator[Finding]:
         """Read a name; a weak one needs a cue, another name, or the line to itself."""
         entry = self._entries[hit[2]]
         if entry.tier != "strong" and not self._is_cued(hit, entry, strong):
@@ -223,7 +222,11 @@ class Reader:
             yield f'"{before[-1]}" before it makes it another chemical'
         elif after and after in self._chinese.after:
             yield f'"{after}" after it makes it another chemical'
-        elif name[-1] in self._chinese.acids and _is_ideograph(after) and after not in self._chinese.trade:
+        elif (
+            name[-1] in self._chinese.acids
+            and _is_ideograph(after)
+            and after not in self._chinese.trade
+        ):
             yield f'"{after}" after the acid makes it a salt, perhaps of another substance'
         if any(before.endswith(word) for word in self._chinese.negation):
             yield "the text says that the goods are free of it"
@@ -268,40 +271,6 @@ def _is_ideograph(sign: str) -> bool:
     return "\u3400" <= sign < "\ua000"
 
 
-def _by_line(rows: NDArray[np.int64]) -> Iterator[tuple[int, list[list[int]]]]:
-    """Yield the hits of each line that has any."""
-    hits: list[list[int]] = []
-    for row in rows.tolist():
-        if hits and row[0] != hits[0][0]:
-            yield hits[0][0], hits
-            hits = []
-        hits.append(row)
-    if hits:
-        yield hits[0][0], hits
-
-
-def _nearest(hits: list[list[int]]) -> list[list[int]]:
-    """Leave out names with edits that another hit stands over, or a nearer one."""
-    if not any(hit[1] == NEAR for hit in hits):
-        return hits
-    kept = [hit for hit in hits if hit[1] != NEAR]
-    near = sorted(
-        (hit for hit in hits if hit[1] == NEAR),
-        key=lambda hit: (hit[5], -(hit[4] - hit[3]), hit[2]),
-    )
-    for hit in near:
-        if not any(other[1] <= CAS and _blocks(other, hit) for other in kept):
-            kept.append(hit)
-    return sorted(kept, key=lambda hit: (hit[3], hit[1]))
-
-
-def _blocks(other: list[int], hit: list[int]) -> bool:
-    """Tell whether a hit stands in another's way: an exact part of a longer name does not."""
-    overlaps = other[3] < hit[4] and other[4] > hit[3]
-    part = other[1] == NAME and hit[3] <= other[3] and other[4] <= hit[4]
-    return overlaps and not (part and other[4] - other[3] < hit[4] - hit[3])
-
-
 def _defects(line: int, hits: list[list[int]], here: bytes) -> Iterator[Defect]:
     for hit in hits:
         if hit[1] >= CAS_WRONG:
@@ -311,4 +280,3 @@ def _defects(line: int, hits: list[list[int]], here: bytes) -> Iterator[Defect]:
 
 def _points(here: bytes, begin: int, end: int) -> str:
     return here.decode()[begin:end]
-

@@ -21,6 +21,7 @@ from tidewaiter.identify.hits import (
 )
 from tidewaiter.identify.words import Words
 
+
 @compiled
 def finish_hits(
     text: NDArray[np.uint8], offsets: NDArray[np.int64], line: int, folded: Folded, words: Words,

@@ -9,8 +9,26 @@ from tidewaiter.identify.compiled import compiled, inlined
 from tidewaiter.identify.fold import DIGIT, LINE, Folded
 from tidewaiter.identify.hashing import Table, find, mix
 from tidewaiter.identify.hits import COVERING, NEAR, Hits, add_hit
-from tidewaiter.identify.near import LONGEST, SHORTEST, Near, distance, find_near, most_edits, same_digits
-from tidewaiter.identify.words import ANCHOR, KNOWN, MIXED, NAMED, NUMBER, ORDINARY, RARE, Words, word_at
+from tidewaiter.identify.near import (
+    LONGEST,
+    SHORTEST,
+    Near,
+    distance,
+    find_near,
+    most_edits,
+    same_digits,
+)
+from tidewaiter.identify.words import (
+    ANCHOR,
+    KNOWN,
+    MIXED,
+    NAMED,
+    NUMBER,
+    ORDINARY,
+    RARE,
+    Words,
+    word_at,
+)
 
 _WIDEST = 6
 _SHORTEST = 3  # letters of an unknown word that counts
@@ -82,8 +100,9 @@ def scan_unknown(
 
 
 @inlined
-def _may_join(flags, unknown):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    return unknown or (flags & NAMED and not flags & ORDINARY)
+def _may_join(flags: int, unknown: bool) -> bool:
+    """Tell whether a word may be half of one that a space splits."""
+    return unknown or (flags & NAMED != 0 and not flags & ORDINARY)
 
 
 @compiled
@@ -175,7 +194,10 @@ def _search_pair(
 
 
 @compiled
-def _search_names(room, n, words, count, at, place, begin, end, anchors, hits):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _search_names(
+    room: Folded, n: int, words: Words, count: int, at: int, place: int, begin: int, end: int,
+    anchors: Anchors, hits: Hits,
+) -> None:  # fmt: skip
     """Compare each name that holds an anchor with the text around it."""
     for index in range(anchors.lists[place], anchors.lists[place + 1]):
         key = anchors.keys[index]
@@ -221,7 +243,9 @@ def _gaps_are_small(room: Folded, low: int, high: int) -> bool:
 
 
 @compiled
-def _differs_in_unknown(room, words, count, first, last, units):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _differs_in_unknown(
+    room: Folded, words: Words, count: int, first: int, last: int, units: NDArray[np.uint32]
+) -> bool:
     """Tell whether all that differs from the name stands in unknown words."""
     if not same_digits(room.key[first:last], units):
         return False

@@ -61,7 +61,8 @@ def find(table: Table, key: np.uint64) -> int:
     at = np.int64(key & np.uint64(mask))
     while table.keys[at] != 0:
         if table.keys[at] == key:
-            return np.int64(table.values[at])
+            value: int = table.values[at]
+            return value
         at = (at + 1) & mask
     return -1
 

@@ -34,7 +34,7 @@ class Hits(NamedTuple):
     """Room for what is found: rows of line, kind, value, first and last units, edits, flags."""
 
     rows: NDArray[np.int64]
-    count: NDArray[np.int64]  # (1,)
+    count: NDArray[np.int64]  # type: ignore[assignment]  # (1,); hides that of a tuple
 
 
 @compiled

@@ -57,7 +57,7 @@ class Identifier:
         rows = scan(text, offsets, self.lexicon.tables, self._verdicts)
         if len(rows) == 0:
             return [], []
-        findings, defects = self._reader.read(rows, memoryview(text), offsets)
+        findings, defects = self._reader.read(rows, text.data, offsets)
         if len(distinct) == len(which):
             return findings, defects
         return _spread(findings, which), _spread(defects, which)
@@ -127,6 +127,5 @@ def _spread(found: Sequence[T], which: NDArray[np.int64]) -> list[T]:
     end = np.searchsorted(lines, which, side="right")
     spread: list[T] = []
     for line in np.flatnonzero(end > begin).tolist():
-        for each in found[begin[line] : end[line]]:
-            spread.append(each._replace(line=line))
+        spread.extend(each._replace(line=line) for each in found[begin[line] : end[line]])
     return spread

@@ -58,7 +58,7 @@ def _hash_lines(
     hashes = np.zeros(len(offsets) - 1, np.uint64)
     units = np.zeros(2, np.int32)
     for line in range(len(hashes)):
-        fold_lines(text, offsets, line, line + 1, tables, room, units, False)  # noqa: FBT003
+        fold_lines(text, offsets, line, line + 1, tables, room, units, False)
         if units[1] > 0:
             hashes[line] = span_hash(room, powers, 0, units[1])
     return hashes
@@ -73,7 +73,7 @@ def _hash_line_words(
     units = np.zeros(2, np.int32)
     total = 0
     for line in range(len(offsets) - 1):
-        fold_lines(text, offsets, line, line + 1, tables, room, units, False)  # noqa: FBT003
+        fold_lines(text, offsets, line, line + 1, tables, room, units, False)
         count = find_words(room, units[1], powers, none, words)
         for at in range(count):
             if words.end[at] - words.begin[at] > 2:

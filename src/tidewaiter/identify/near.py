@@ -49,7 +49,9 @@ def _piece(length: int, count: int, index: int) -> tuple[int, int]:
 
 
 @compiled
-def _piece_hash(units: NDArray[np.uint32], begin: int, end: int, length: int, index: int) -> np.uint64:
+def _piece_hash(
+    units: NDArray[np.uint32], begin: int, end: int, length: int, index: int
+) -> np.uint64:
     value = np.uint64(length * 8 + index)
     for at in range(begin, end):
         value = value * BASE + np.uint64(units[at]) + np.uint64(1)
@@ -143,7 +145,10 @@ def find_near(
 
 
 @compiled
-def _add_members(word, near, found, edits, n, key):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _add_members(
+    word: NDArray[np.uint32], near: Near, found: NDArray[np.int32], edits: NDArray[np.int32],
+    n: int, key: np.uint64,
+) -> int:  # fmt: skip
     """Add the keys that share one piece with the word."""
     which = find(near.pieces, key)
     if which >= 0:
@@ -153,7 +158,11 @@ def _add_members(word, near, found, edits, n, key):  # type: ignore[no-untyped-d
 
 
 @compiled
-def _add_near(word, near, found, edits, n, member):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _add_near(
+    word: NDArray[np.uint32], near: Near, found: NDArray[np.int32], edits: NDArray[np.int32],
+    n: int, member: int,
+) -> int:  # fmt: skip
+    """Add a key that is near enough to the word, once, where there is room."""
     for index in range(n):
         if found[index] == member:
             return n

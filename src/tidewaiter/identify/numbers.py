@@ -56,7 +56,9 @@ def scan_numbers(
 
 
 @compiled
-def _add_cas(room, words, count, at, cas, hits):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _add_cas(
+    room: Folded, words: Words, count: int, at: int, cas: NDArray[np.int64], hits: Hits
+) -> bool:
     """Add a CAS number; tell whether a good one stands there."""
     number, begin, end, real = cas_at(room, words, count, at)
     if number < 0:
@@ -74,7 +76,7 @@ def _add_cas(room, words, count, at, cas, hits):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _add_goods_number(room, words, count, at, hits):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _add_goods_number(room: Folded, words: Words, count: int, at: int, hits: Hits) -> bool:
     """Add the number that a cue announces; tell whether it is of a chemical chapter."""
     place = number_after(room, words, count, at)
     if place < 0:
@@ -240,5 +242,5 @@ def goods_number_at(
 @compiled
 def find_number(numbers: NDArray[np.int64], value: int) -> int:
     """Return the place of a number in a sorted array, or -1."""
-    place = np.searchsorted(numbers, value)
+    place = int(np.searchsorted(numbers, value))
     return place if place < len(numbers) and numbers[place] == value else -1

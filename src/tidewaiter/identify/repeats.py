@@ -20,7 +20,7 @@ def first_of_each(
         For each line the number of its text, shape ``(lines,)``; and for each number the
         first line that holds it, shape ``(distinct,)``.
     """
-    if len(offsets) < 3:  # noqa: PLR2004 - one line repeats nothing
+    if len(offsets) < 3:  # one line repeats nothing
         return np.zeros(len(offsets) - 1, np.int64), np.arange(len(offsets) - 1)
     size = 16
     while size < 2 * len(offsets):

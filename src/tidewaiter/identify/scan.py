@@ -109,9 +109,7 @@ def _make_room(longest: int, verdicts: NDArray[np.uint64]) -> Room:
     return Room(make_room(size), make_words(size), make_powers(size + 1), found, units, cues)
 
 
-def _lines_to_read_twice(
-    text: NDArray[np.uint8], offsets: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _lines_to_read_twice(text: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[np.int64]:
     """List the lines that hold "|" or a Greek letter, which can be read in two ways."""
     here = text[offsets[0] : offsets[-1]]
     places = np.flatnonzero((here == _PIPE) | (here == _GREEK[0]) | (here == _GREEK[1]))
@@ -125,22 +123,25 @@ def _lines_to_read_twice(
 @compiled
 def _scan_blocks(
     text: NDArray[np.uint8], offsets: NDArray[np.int64], tables: Tables, room: Room, hits: Hits,
-    again: bool,  # noqa: FBT001
+    again: bool,
 ) -> None:  # fmt: skip
+    """Scan all lines, as many at a time as a block holds."""
     lines = len(offsets) - 1
     begin = 0
     while begin < lines:
         end = begin + 1
-        while (
-            end < lines and offsets[end + 1] - offsets[begin] < _BLOCK and end - begin < _BLOCK
-        ):
+        while end < lines and offsets[end + 1] - offsets[begin] < _BLOCK and end - begin < _BLOCK:
             end += 1
         _scan_block(text, offsets, begin, end, tables, room, hits, again)
         begin = end
 
 
 @compiled
-def _scan_block(text, offsets, begin, end, tables, room, hits, again):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _scan_block(
+    text: NDArray[np.uint8], offsets: NDArray[np.int64], begin: int, end: int, tables: Tables,
+    room: Room, hits: Hits, again: bool,
+) -> None:  # fmt: skip
+    """Take a block of lines through every step."""
     folded, words, units = room.folded, room.words, room.units
     fold_lines(text, offsets, begin, end, tables.fold, folded, units, again)
     lines = end - begin
@@ -158,9 +159,7 @@ def _scan_block(text, offsets, begin, end, tables, room, hits, again):  # type: 
 
 
 @compiled
-def _scan_names(
-    folded: Folded, n: int, trie: Trie, powers: NDArray[np.uint64], hits: Hits
-) -> None:
+def _scan_names(folded: Folded, n: int, trie: Trie, powers: NDArray[np.uint64], hits: Hits) -> None:
     """Add the longest names, leftmost first, none over another."""
     at = next_start(folded, n, 0, trie, powers)
     while at < n:

@@ -59,7 +59,9 @@ class Speller:
         reasons = []
         if name.isascii() and any(map(self._is_lookalike, written)):
             reasons.append(f'letters of another script stand for Latin ones in "{written}"')
-        hidden = [f"U+{ord(sign):04X}" for sign in written if not (sign.isprintable() or sign.isspace())]
+        hidden = [
+            f"U+{ord(sign):04X}" for sign in written if not (sign.isprintable() or sign.isspace())
+        ]
         if hidden:
             reasons.append(f"invisible characters {', '.join(sorted(set(hidden)))} inside the name")
         if mine == its:
@@ -89,20 +91,21 @@ def edits_between(written: str, name: str, edits: int) -> str:
 
 def is_far_fetched(written: str, name: str, edits: int) -> bool:
     """Tell whether a name of one word is only near by both edits and confusions of a scan."""
-    if edits < 2 or len(name) >= _LONG or not written.isalpha():  # noqa: PLR2004
+    if edits < 2 or len(name) >= _LONG or not written.isalpha():
         return False
     return OSA.distance(written.lower(), name.lower()) > edits + 1
 
 
 def _steps(mine: str, its: str) -> Iterator[tuple[str, int, int]]:
     """Yield the edits from a name to what is written; two letters swapped are one."""
-    left = Levenshtein.editops(its, mine).as_list()
+    edits = Levenshtein.editops(its, mine)
+    left = [(edit.tag, edit.src_pos, edit.dest_pos) for edit in edits]
     while left:
         tag, at, to = left.pop(0)
         if left:
             _, after, then = left[0]
             pair = its[at : at + 2]
-            if len(pair) == 2 and mine[to : to + 2] == pair[::-1] and after - at <= 2 >= then - to:  # noqa: PLR2004
+            if len(pair) == 2 and mine[to : to + 2] == pair[::-1] and after - at <= 2 >= then - to:
                 left.pop(0)
                 yield "swap", at, to
                 continue

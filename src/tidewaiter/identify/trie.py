@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tidewaiter.identify.compiled import compiled, inlined
 from tidewaiter.identify.fold import IDEOGRAPH, Folded
-from tidewaiter.identify.hashing import Table, build_table, find, hash_keys, mix, span_hash
+from tidewaiter.identify.hashing import Table, build_table, find, hash_keys, mix
 
 _FILTER_BITS = 18
 _HEAD = 6  # units that the filter of long keys looks at
@@ -34,15 +34,14 @@ def _step_key(node: int, unit: int) -> np.uint64:
 
 
 @inlined
-def _bit(bits, key):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _bit(bits: NDArray[np.uint8], key: np.uint64) -> bool:
+    """Tell whether the bit of a hash is set."""
     at = key >> np.uint64(64 - _FILTER_BITS)
-    return (bits[at >> np.uint64(3)] >> np.uint8(at & np.uint64(7))) & np.uint8(1) == 1
+    return bool((bits[at >> np.uint64(3)] >> np.uint8(at & np.uint64(7))) & np.uint8(1) == 1)
 
 
 @compiled
-def next_start(  # noqa: C901
-    room: Folded, n: int, at: int, trie: Trie, powers: NDArray[np.uint64]
-) -> int:
+def next_start(room: Folded, n: int, at: int, trie: Trie, powers: NDArray[np.uint64]) -> int:
     """Find the next unit where a key may start: where a word does, and the filters agree."""
     starts, kinds, hashes = room.start, room.kind, room.hash
     heads, short = trie.heads, trie.short

@@ -1,5 +1,7 @@
 """The vocabulary: which words are ordinary, chemical, named, or cues."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 from wordfreq import get_frequency_dict
@@ -39,25 +41,15 @@ _LANGUAGES = ("es", "fr", "de", "pt", "it", "ru", "nl")
 
 
 def build_vocabulary(
-    entries: tuple[Entry, ...], rules: ContextRules, fold: FoldTables, words: NDArray[np.uint64],
+    entries: tuple[Entry, ...],
+    rules: ContextRules,
+    fold: FoldTables,
+    words: NDArray[np.uint64],
     anchors: list[str],
 ) -> Vocabulary:
     """Build the table of words: what each is, by the hash of its key."""
-    said = rules.words
-    groups: list[tuple[int, list[str]]] = [
-        (ORDINARY, ordinary_words(rare=False)),
-        (RARE, ordinary_words(rare=True)),
-        (NAMED, [entry.text for entry in entries]),
-        (ANCHOR, anchors),
-        (SALT, [spelling for spellings in rules.salts.values() for spelling in spellings]),
-    ]
-    flags = (STEREO, BEFORE, AFTER, AFTER | PART, CUE, MEASURE, CAS_CUE, HS_CUE, UN_CUE, CUS_CUE, FILLER, PART)
-    lists = (said.stereo, said.before, said.after, said.thing, said.cue, said.measure, said.cas, said.hs,
-             said.un, said.cus, said.filler, said.part)  # fmt: skip
-    for flag, texts in zip(flags, lists, strict=True):
-        groups.append((flag | ORDINARY, list(texts)))
     hashes, values = [], []
-    for flag, texts in groups:
+    for flag, texts in _groups(entries, rules, anchors):
         found = np.unique((hash_words if flag == NAMED else hash_texts)(texts, fold))
         found = found[found != 0]
         hashes.append(found)
@@ -69,6 +61,33 @@ def build_vocabulary(
     return Vocabulary(slots)
 
 
+def _groups(
+    entries: tuple[Entry, ...], rules: ContextRules, anchors: list[str]
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield what words are, and the words that are it."""
+    yield ORDINARY, ordinary_words(rare=False)
+    yield RARE, ordinary_words(rare=True)
+    yield NAMED, [entry.text for entry in entries]
+    yield ANCHOR, anchors
+    yield SALT, [spelling for spellings in rules.salts.values() for spelling in spellings]
+    said = rules.words
+    for flag, texts in (
+        (STEREO, said.stereo),
+        (BEFORE, said.before),
+        (AFTER, said.after),
+        (AFTER | PART, said.thing),
+        (CUE, said.cue),
+        (MEASURE, said.measure),
+        (CAS_CUE, said.cas),
+        (HS_CUE, said.hs),
+        (UN_CUE, said.un),
+        (CUS_CUE, said.cus),
+        (FILLER, said.filler),
+        (PART, said.part),
+    ):
+        yield flag | ORDINARY, list(texts)
+
+
 def ordinary_words(*, rare: bool) -> list[str]:
     """List the ordinary words of all languages, or the rare ones."""
     found: list[str] = []
@@ -76,6 +95,8 @@ def ordinary_words(*, rare: bool) -> list[str]:
         most, least = _ENGLISH if language == "en" else _OTHERS
         shares = get_frequency_dict(language, wordlist="best")
         found.extend(
-            word for word, share in shares.items() if (least <= share < most if rare else share >= most)
+            word
+            for word, share in shares.items()
+            if (least <= share < most if rare else share >= most)
         )
     return found

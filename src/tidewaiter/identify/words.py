@@ -28,7 +28,6 @@ FILLER = 16384  # "no", "code", "number" between a cue and its number
 NUMBER = 1 << 20  # digits only
 MIXED = 1 << 21  # letters and digits
 
-
 ANCHOR = 1 << 15  # a name of several words is found by it
 RARE = 1 << 16  # of everyday language, but seldom: unknown beside the words of a name
 
@@ -60,20 +59,25 @@ class Words(NamedTuple):
 
 def make_words(size: int) -> Words:
     """Make room for so many words."""
-    places = [np.zeros(size, np.int32) for _ in range(3)]
-    return Words(*places, np.zeros(size, np.bool_), np.zeros(size, np.bool_))
+    return Words(
+        begin=np.zeros(size, np.int32),
+        end=np.zeros(size, np.int32),
+        flags=np.zeros(size, np.int32),
+        unknown=np.zeros(size, np.bool_),
+        close=np.zeros(size, np.bool_),
+    )
 
 
 @inlined
-def _look_up(slots, key):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _look_up(slots: NDArray[np.uint32], key: np.uint64) -> int:
     """Return the flags of a word's short hash; 0 where it is not known."""
     mask = len(slots) - 1
     at = np.int64(key & np.uint64(mask))
     tag = np.uint32(key >> np.uint64(49))
-    found = np.int64(0)
+    found: int = 0
     while slots[at] != 0:
         if slots[at] >> _FLAG_BITS == tag:
-            found = np.int64(slots[at] & _FLAGS)
+            found = int(np.int64(slots[at] & _FLAGS))  # signed, as the 0 is: else a float
             break
         at = (at + 1) & mask
     return found

@@ -1,0 +1,42 @@
+"""Choosing: the raw hits of a line, and which of them stand where several overlap."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tidewaiter.identify.hits import CAS, NAME, NEAR
+
+
+def by_line(rows: NDArray[np.int64]) -> Iterator[tuple[int, list[list[int]]]]:
+    """Yield the hits of each line that has any."""
+    hits: list[list[int]] = []
+    for row in rows.tolist():
+        if hits and row[0] != hits[0][0]:
+            yield hits[0][0], hits
+            hits = []
+        hits.append(row)
+    if hits:
+        yield hits[0][0], hits
+
+
+def nearest(hits: list[list[int]]) -> list[list[int]]:
+    """Leave out names with edits that another hit stands over, or a nearer one."""
+    if not any(hit[1] == NEAR for hit in hits):
+        return hits
+    kept = [hit for hit in hits if hit[1] != NEAR]
+    near = sorted(
+        (hit for hit in hits if hit[1] == NEAR),
+        key=lambda hit: (hit[5], -(hit[4] - hit[3]), hit[2]),
+    )
+    for hit in near:
+        if not any(other[1] <= CAS and _blocks(other, hit) for other in kept):
+            kept.append(hit)
+    return sorted(kept, key=lambda hit: (hit[3], hit[1]))
+
+
+def _blocks(other: list[int], hit: list[int]) -> bool:
+    """Tell whether a hit stands in another's way: an exact part of a longer name does not."""
+    overlaps = other[3] < hit[4] and other[4] > hit[3]
+    part = other[1] == NAME and hit[3] <= other[3] and other[4] <= hit[4]
+    return overlaps and not (part and other[4] - other[3] < hit[4] - hit[3])

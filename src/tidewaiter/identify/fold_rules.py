@@ -1,0 +1,152 @@
+"""What each code point becomes: data/rules/fold.toml and Unicode's own rules, as tables."""
+
+import unicodedata
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
+
+LIMIT = 0x20000  # code points above are signs of rare scripts: they separate
+
+# Classes of units.
+SEPARATOR, LETTER, DIGIT, IDEOGRAPH, DROPPED, GREEK = 0, 1, 2, 3, 4, 5
+
+# What separates one unit from the one before.
+SPACE, HYPHEN, DOT, COMMA, OTHER, NEWLINE, STOP, LINE = 1, 2, 4, 8, 16, 32, 64, 128
+
+
+class FoldTables(NamedTuple):
+    """What each code point becomes; arrays of `LIMIT` unless said."""
+
+    first: NDArray[np.int32]  # where its units begin in `units`
+    count: NDArray[np.uint8]  # type: ignore[assignment]  # how many; hides that of a tuple
+    kind: NDArray[np.uint8]  # its class
+    look: NDArray[np.uint32]  # of a Greek letter: the Latin letter it passes for
+    gap: NDArray[np.uint8]  # of a separator: what it is
+    units: NDArray[np.uint32]  # of all, one after the other
+    scan: NDArray[np.uint32]  # (128,): the key of a unit's group of confusions
+    plain: NDArray[np.uint32]  # (128,): the key of an ASCII sign
+
+
+class _Lookalikes(Record, frozen=True, kw_only=True):
+    cyrillic: str
+    armenian: str
+    latin: str
+
+
+class _Greek(Record, frozen=True, kw_only=True):
+    names: str
+    looks: str
+
+
+class _Arabic(Record, frozen=True, kw_only=True):
+    same: str
+    dropped: str
+
+
+class _Separators(Record, frozen=True, kw_only=True):
+    marks: str
+
+
+class _Scan(Record, frozen=True, kw_only=True):
+    groups: str
+    pairs: str
+
+
+class _Rules(Record, frozen=True, kw_only=True):
+    source: str
+    lookalikes: _Lookalikes
+    greek: _Greek
+    arabic: _Arabic
+    separators: _Separators
+    scan: _Scan
+
+
+def build_fold_tables() -> FoldTables:
+    """Build the tables from the rules in data/rules/fold.toml and Unicode's own."""
+    rules = read_toml(data("rules", "fold.toml"), _Rules)
+    looks = rules.lookalikes
+    swap = _pairs(f"{looks.cyrillic} {looks.armenian} {looks.latin} {rules.arabic.same}")
+    greek = {pair[0]: pair[1:] for pair in rules.greek.names.split()}
+    first = np.zeros(LIMIT, np.int32)
+    count = np.zeros(LIMIT, np.uint8)
+    kind = np.zeros(LIMIT, np.uint8)
+    gap = np.zeros(LIMIT, np.uint8)
+    units: list[int] = []
+    for point in range(LIMIT):
+        sign = chr(point)
+        if sign in rules.arabic.dropped or _is_dropped(sign):
+            kind[point] = DROPPED
+            continue
+        letters = "" if sign in rules.separators.marks else _fold_sign(sign, swap, greek)
+        gap[point] = _gap(sign)
+        if letters:
+            first[point], count[point] = len(units), min(len(letters), 3 * len(sign.encode()))
+            units.extend(ord(letter) for letter in letters[: count[point]])
+            kind[point] = GREEK if sign.lower() in greek else _kind(letters[0])
+    look = np.zeros(LIMIT, np.uint32)
+    for sign, letter in _pairs(rules.greek.looks).items():
+        look[ord(sign)] = ord(letter.lower())
+    scan = np.arange(128, dtype=np.uint32)
+    for group in rules.scan.groups.split():
+        scan[[ord(sign) for sign in group]] = ord(group[1])
+    every = np.array(units, np.uint32)
+    plain = np.where(kind[:128] == SEPARATOR, 0, scan[every[first[:128]]]).astype(np.uint32)
+    return FoldTables(first, count, kind, look, gap, every, scan, plain)
+
+
+def _pairs(text: str) -> dict[str, str]:
+    return {pair[0]: pair[1:] for pair in text.split()}
+
+
+def _is_dropped(sign: str) -> bool:
+    """Tell whether a sign is seen by nobody: combining marks, zero widths, soft hyphens."""
+    category = unicodedata.category(sign)
+    return category in {"Mn", "Me", "Cf"} or sign in "\u115f\u1160\u3164"
+
+
+def _fold_sign(sign: str, swap: dict[str, str], greek: dict[str, str]) -> str:
+    """Return what one code point becomes: letters and digits, or nothing."""
+    if sign.lower() in greek:
+        return greek[sign.lower()]
+    plain = unicodedata.normalize("NFKD", swap.get(sign, sign)).casefold()
+    plain = unicodedata.normalize("NFKD", plain)
+    letters = "".join(swap.get(part, part) for part in plain if not unicodedata.combining(part))
+    return "".join(_fold_letters(letters))
+
+
+def _fold_letters(letters: str) -> Iterator[str]:
+    for letter in letters.lower():
+        if letter.isdecimal():
+            yield str(unicodedata.decimal(letter))
+        elif letter.isalnum():
+            yield unicodedata.normalize("NFC", letter)
+
+
+def _kind(letter: str) -> int:
+    if letter.isdigit():
+        return DIGIT
+    # Written without spaces: CJK ideographs, kana and bopomofo, Thai, Lao, Khmer, Burmese.
+    point = ord(letter)
+    alone = (0x2E80, 0x3400), (0x3400, 0xA000), (0xF900, 0xFB00), (0x0E00, 0x0F00), (0x1780, 0x1800)
+    inside = any(low <= point < high for low, high in alone) or 0x1000 <= point < 0x10A0
+    return IDEOGRAPH if inside else LETTER
+
+
+def _gap(sign: str) -> int:
+    """Return what a separator is."""
+    if sign in "\n\r\x0b\x0c\u2028\u2029":
+        return NEWLINE
+    if sign.isspace() or sign == "\x00":
+        return SPACE
+    if unicodedata.category(sign) == "Pd" or sign in "\u2212\u00af":
+        return HYPHEN
+    if sign in ".·．":
+        return DOT
+    if sign in ",，、،'’′\"“”()[]{}（）［］":
+        return COMMA
+    return STOP if sign in ";；。!！?？|" else OTHER

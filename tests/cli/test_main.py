@@ -1,0 +1,81 @@
+"""The command as a whole: help, versions, exit statuses."""
+
+import subprocess
+from collections.abc import Callable
+from importlib.metadata import version
+from inspect import cleandoc
+
+import click
+import pytest
+from click.testing import Result
+
+Call = Callable[..., Result]
+Process = Callable[..., subprocess.CompletedProcess[bytes]]
+
+
+@pytest.mark.parametrize("name", ["", "identify", "screen", "substances"])
+def test_help_ends_in_an_example(name: str, call: Call, commands: dict[str, click.Command]) -> None:
+    """Each command's own text ends in an example that calls it."""
+    result = call(*filter(None, [name]), "--help")
+    assert result.exit_code == 0
+    last = cleandoc(commands[name].help or "").split("\n\n")[-1]
+    assert last.startswith(f"Example: tidewaiter {name}".strip())
+    assert " ".join(last.split()) in " ".join(result.output.split())
+
+
+def test_every_command_is_known(call: Call, commands: dict[str, click.Command]) -> None:
+    """The list of commands is what the tests cover, and help shows each."""
+    assert sorted(commands) == ["", "identify", "screen", "substances"]
+    output = call("-h").output
+    assert all(name in output for name in commands)
+
+
+def test_every_option_says_what_it_does(commands: dict[str, click.Command]) -> None:
+    """No option is without a sentence of help."""
+    silent = [
+        f"{name} {param.name}"
+        for name, command in commands.items()
+        for param in command.params
+        if isinstance(param, click.Option) and not param.help
+    ]
+    assert silent == []
+
+
+def test_the_version_is_that_of_the_package(call: Call) -> None:
+    """The installed version is printed."""
+    assert version("tidewaiter") in call("--version").output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nothing",),
+        ("screen",),
+        ("screen", "missing.csv"),
+        ("screen", "--again"),
+        ("screen", "--workers", "0", "x.csv"),
+        ("screen", "--day", "2026-02-30", "x.csv"),
+        ("screen", "--map", "goods", "x.csv"),
+        ("identify",),
+        ("identify", "acetone", "--file", "-"),
+        ("identify", "--file", "missing.txt"),
+        ("identify", "acetone", "--own", "missing"),
+        ("substances", "no such thing"),
+        ("substances", "--day", "yesterday"),
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_done_is_refused(arguments: tuple[str, ...], call: Call) -> None:
+    """Exit status 2, a word on stderr, and nothing on stdout."""
+    result = call(*arguments)
+    assert result.exit_code == 2
+    assert result.stderr
+    assert result.stdout == ""
+
+
+def test_the_module_is_the_command(process: Process) -> None:
+    """`python -m tidewaiter` and its errors work without a traceback."""
+    assert process("--version").returncode == 0
+    refused = process("screen", "missing.csv")
+    assert (refused.returncode, refused.stdout) == (2, b"")
+    assert b"Traceback" not in refused.stderr
