@@ -111,6 +111,16 @@ def test_a_row_without_an_amount_is_screened(screen: Screen, here: Path, objects
     assert [alert["line"]["quantity"] for alert in alerts] == ["5 kg", None, None]
 
 
+@pytest.mark.parametrize("field", ["consignee address", "container"])
+def test_a_row_may_lack_both_of_two_columns_that_are_joined(
+    field: str, screen: Screen, here: Path, objects: Objects
+) -> None:
+    """Rows keep their place where two columns make one field and both are empty."""
+    (here / "m.csv").write_text(f"goods,{field} 1,{field} 2\nacetone,x,y\ntoluene,,\nsafrole,,z\n")
+    alerts = objects(screen("m.csv").stdout)
+    assert [alert["row"] for alert in alerts] == [1, 2, 3]
+
+
 def test_own_rules_change_the_score(
     screen: Screen, manifest: Path, here: Path, objects: Objects
 ) -> None:

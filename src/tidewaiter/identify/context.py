@@ -4,7 +4,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.identify.compiled import compiled
-from tidewaiter.identify.fold import COMMA, HYPHEN, IDEOGRAPH, LINE, NEWLINE, STOP, Folded
+from tidewaiter.identify.fold import (
+    COMMA,
+    DOT,
+    HYPHEN,
+    IDEOGRAPH,
+    LINE,
+    NEWLINE,
+    SPACE,
+    STOP,
+    Folded,
+)
 from tidewaiter.identify.hashing import Table, find, short_hash
 from tidewaiter.identify.words import (
     AFTER,
@@ -29,14 +39,16 @@ _REACH = 5
 
 
 @compiled
-def is_negated(room: Folded, words: Words, count: int, begin: int, end: int) -> bool:
-    """Tell whether the text says that the goods are free of a name."""
+def is_negated(
+    room: Folded, words: Words, count: int, begin: int, end: int, number: bool
+) -> bool:  # fmt: skip
+    """Tell whether the text says that the goods are free of a name, or of what has a number."""
     first, after = word_at(words, count, begin), word_at(words, count, end - 1) + 1
     for back in range(1, _REACH + 1):
         at = first - back
-        if at < 0 or room.gap[words.begin[at + 1]] & _CLAUSE:
+        if at < 0 or _ends_clause(room.gap[words.begin[at + 1]]):
             break
-        if words.flags[at] & BEFORE:
+        if words.flags[at] & BEFORE and not (number and words.flags[at] & FILLER):
             # "free of it", but "free acid" is acid.
             return not words.flags[at] & AFTER or bool(words.flags[at + 1] & FILLER)
         if not words.flags[at] & (FILLER | STEREO | ORDINARY | NAMED | SALT):
@@ -45,7 +57,13 @@ def is_negated(room: Folded, words: Words, count: int, begin: int, end: int) -> 
         return False
     gap = room.gap[words.begin[after]]
     said = words.flags[after]
-    return bool(said & AFTER) and not said & PART and not gap & _CLAUSE
+    return bool(said & AFTER) and not said & PART and not _ends_clause(gap)
+
+
+@compiled
+def _ends_clause(gap: int) -> bool:
+    """Tell whether what separates two words ends a clause: a comma does, and a dot and space."""
+    return bool(gap & _CLAUSE) or (bool(gap & DOT) and bool(gap & SPACE))
 
 
 @compiled

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import msgspec
+
 from tidewaiter.base.records import Record
 from tidewaiter.identify.fold import IDEOGRAPH, FoldTables
 from tidewaiter.identify.keys import fold_keys
@@ -71,7 +73,10 @@ def _names(substance: Substance, rules: ContextRules) -> Iterator[Name]:
     listed = {name.text.casefold() for name in substance.names}
     if substance.name.casefold() not in listed:
         yield Name(text=substance.name, language="en", sources=())
-    yield from substance.names
+    for name in substance.names:
+        yield name
+        if name.language == "ar" and not name.text.startswith("ال"):
+            yield msgspec.structs.replace(name, text=f"ال{name.text}")  # with the article
     for form in substance.forms:
         if form.name.casefold() not in listed:
             yield Name(text=form.name, language="en", cas=form.cas, sources=())

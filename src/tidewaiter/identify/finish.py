@@ -39,7 +39,7 @@ def finish_hits(
         low, high, first, last = begin, end, begin, end
         if hit[1] == CAS and hit[5]:
             flags |= SCANNED
-        if hit[1] <= CAS and is_negated(folded, words, count, begin, end):
+        if hit[1] <= CAS and is_negated(folded, words, count, begin, end, hit[1] == CAS):
             flags |= NEGATED
         if hit[1] <= NEAR:
             low, high = salt_span(folded, words, count, begin, end)

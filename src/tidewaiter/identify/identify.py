@@ -1,6 +1,7 @@
 """The one way from a column of text to its mentions; a single line is a column of one."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -89,7 +90,13 @@ def identify(texts: pa.Array, lexicon: Lexicon) -> pa.Table:
     Returns:
         One row per mention, with the columns of `MENTIONS`.
     """
-    return Identifier(lexicon).identify(texts)
+    return _identifier(lexicon).identify(texts)
+
+
+@lru_cache(maxsize=2)
+def _identifier(lexicon: Lexicon) -> Identifier:
+    """Return the identifier of a lexicon, which remembers what it met in calls before."""
+    return Identifier(lexicon)
 
 
 def _buffers(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from tidewaiter.base.cache import cached, digest
+from tidewaiter.base.cache import cache_folder, cached, digest, drop_old
 from tidewaiter.base.resources import data
 from tidewaiter.identify.arrays import load_arrays, save_arrays
 from tidewaiter.identify.names import Names
@@ -14,7 +14,7 @@ from tidewaiter.identify.scan import Tables
 from tidewaiter.substances.registry import Registry, load_registry
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lexicon:
     """The tables of the scan, the names they lead to, and the registry behind them."""
 
@@ -42,6 +42,7 @@ def load_lexicon(own: tuple[Path, ...] = (), *, street: bool = False) -> Lexicon
         # and is needed only where something changed.
         from tidewaiter.identify.compiling import compile_lexicon  # noqa: PLC0415
 
+        drop_old(cache_folder(), "code")
         tables, names = compile_lexicon(registry, street=street)
         save_arrays(folder, "tables", tables)
         (folder / "names.msgpack").write_bytes(msgspec.msgpack.encode(names))

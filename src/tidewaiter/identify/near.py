@@ -134,7 +134,7 @@ def find_near(
                 bit = key >> np.uint64(64 - _FILTER_BITS)
                 if (bits[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & np.uint8(1):
                     n = _add_members(word, near, found, edits, n, key)
-                if (at == begin or at == begin + shift) and at + wide < size:
+                if (most > 1 or at == begin) and at + wide < size:
                     # Two letters swapped over the end of the piece.
                     swapped = (value - last) + np.uint64(word[at + wide]) + np.uint64(1)
                     key = mix(swapped)

@@ -70,7 +70,7 @@ def _add_cas(
         elif real:
             add_hit(hits, CAS_OTHER, number, begin, end, 0)
         return place >= 0 or real
-    if real and has_cue(room, words, at, CAS_CUE):
+    if real and (words.flags[at] & CAS_CUE or has_cue(room, words, at, CAS_CUE)):
         add_hit(hits, CAS_WRONG, number, begin, end, 0)
     return False
 
@@ -78,7 +78,8 @@ def _add_cas(
 @compiled
 def _add_goods_number(room: Folded, words: Words, count: int, at: int, hits: Hits) -> bool:
     """Add the number that a cue announces; tell whether it is of a chemical chapter."""
-    place = number_after(room, words, count, at)
+    glued = words.flags[at] & MIXED  # "UN1715"
+    place = at if glued else number_after(room, words, count, at)
     if place < 0:
         return False
     cue = words.flags[at]
@@ -160,13 +161,12 @@ def cas_at(room: Folded, words: Words, count: int, at: int) -> tuple[int, int, i
         The number without separators (-1: none), its first unit, the unit after it, and
         whether all its digits are digits and not the letters that a scan makes of them.
     """
-    begin, end = words.begin[at], words.end[at]
-    while begin < end and end - begin > 7:
-        begin += 1
-    while begin < end and digit_of(room.key[begin]) < 0:
-        begin += 1
-    if begin > words.begin[at] and room.kind[begin - 1] == DIGIT:
-        return -1, 0, 0, False
+    end = words.end[at]
+    begin = tail = _last_digits(room, words, at)
+    if not words.flags[at] & CAS_CUE and end - words.begin[at] <= 7:
+        begin = words.begin[at]  # a scan's letters may be among the digits
+        while begin < end and digit_of(room.key[begin]) < 0:
+            begin += 1
     if at + 2 < count and 2 <= end - begin <= 7 and _joined(room, words, at):
         first = _value(room, begin, end)
         second = _value(room, words.begin[at + 1], words.end[at + 1])
@@ -176,11 +176,19 @@ def cas_at(room: Folded, words: Words, count: int, at: int) -> tuple[int, int, i
             real = _real_digits(room, begin, last)
             if 2 * real > last - begin:
                 return first * 1000 + second * 10 + third, begin, last, real == last - begin
-    bare = words.end[at] - words.begin[at]
-    if words.flags[at] == NUMBER and 5 <= bare <= 10 and has_cue(room, words, at, CAS_CUE):
-        value = _value(room, words.begin[at], words.end[at])
-        return value, words.begin[at], words.end[at], True
+    marked = words.flags[at] & CAS_CUE or has_cue(room, words, at, CAS_CUE)
+    if marked and 5 <= end - tail <= 10:
+        return _value(room, tail, end), tail, end, True
     return -1, 0, 0, False
+
+
+@compiled
+def _last_digits(room: Folded, words: Words, at: int) -> int:
+    """Return where the digits that end a word begin; its end where none do."""
+    begin = int(words.end[at])
+    while begin > words.begin[at] and room.kind[begin - 1] == DIGIT:
+        begin -= 1
+    return begin
 
 
 @compiled
@@ -191,7 +199,7 @@ def _joined(room: Folded, words: Words, at: int) -> bool:
     if room.gap[words.begin[at]] & HYPHEN and at > 0 and room.wide[words.begin[at]] == 1:
         if words.flags[at - 1] == NUMBER:
             return False  # the middle of a longer number
-    mark = has_cue(room, words, at, CAS_CUE)
+    mark = words.flags[at] & CAS_CUE or has_cue(room, words, at, CAS_CUE)
     for block in (at + 1, at + 2):
         gap, wide = room.gap[words.begin[block]], room.wide[words.begin[block]]
         if wide > 3 or not (gap & HYPHEN or (mark and gap & (SPACE | DOT))):
@@ -223,11 +231,12 @@ def goods_number_at(
         unit after it.
     """
     value, digits, place = 1, 0, at
-    while place < count and words.flags[place] & NUMBER and digits < 10:
+    begin = _last_digits(room, words, at)
+    while place < count and (place == at or words.flags[place] & NUMBER) and digits < 10:
         gap = room.gap[words.begin[place]]
         if place > at and not (gap == DOT or gap == HYPHEN or (gap == SPACE and cue & HS_CUE)):
             break
-        for unit in range(words.begin[place], words.end[place]):
+        for unit in range(begin if place == at else words.begin[place], words.end[place]):
             value = value * 10 + digit_of(room.key[unit])
             digits += 1
         place += 1
@@ -236,7 +245,7 @@ def goods_number_at(
         or (cue & UN_CUE and digits == 4)
         or (cue & CUS_CUE and digits == 8)
     )
-    return (value if right else -1), words.begin[at], words.end[max(at, place - 1)]
+    return (value if right else -1), begin, words.end[max(at, place - 1)]
 
 
 @compiled

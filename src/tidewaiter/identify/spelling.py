@@ -13,6 +13,7 @@ from tidewaiter.identify.fold import SEPARATOR, FoldTables
 # counts only where a single letter stands for it; width and accents hide nothing.
 _LOOKALIKES = frozenset({"CYRILLIC", "ARMENIAN", "CHEROKEE", "LISU"})
 
+_ENDS = "()[]{}-,.;:'\"+*/ "  # what may stand at a name's ends and is no part of a span
 _LONG = 14  # letters: of a longer name enough stays
 
 
@@ -64,7 +65,7 @@ class Speller:
         ]
         if hidden:
             reasons.append(f"invisible characters {', '.join(sorted(set(hidden)))} inside the name")
-        if mine == its:
+        if mine.strip(_ENDS) == its.strip(_ENDS):
             return Spelling(exact=True, reasons=tuple(reasons))
         if "".join(filter(str.isalnum, mine)) == "".join(filter(str.isalnum, its)):
             reasons.append(f'"{name}" but for spaces, hyphens or line breaks')

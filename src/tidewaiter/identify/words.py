@@ -27,11 +27,12 @@ MEASURE = 8192  # "kg", "l" after a number: a cue
 FILLER = 16384  # "no", "code", "number" between a cue and its number
 NUMBER = 1 << 20  # digits only
 MIXED = 1 << 21  # letters and digits
+SIGN = 1 << 22  # one ideograph
 
 ANCHOR = 1 << 15  # a name of several words is found by it
 RARE = 1 << 16  # of everyday language, but seldom: unknown beside the words of a name
 
-KNOWN = ORDINARY | CHEMICAL | NAMED | NUMBER
+KNOWN = ORDINARY | CHEMICAL | NAMED | NUMBER | SIGN
 
 _S = ord("s")
 _FLAG_BITS = np.uint32(17)
@@ -101,7 +102,7 @@ def fill_vocabulary(
 def find_words(
     room: Folded, n: int, powers: NDArray[np.uint64], vocabulary: Vocabulary, words: Words
 ) -> int:
-    """Find the words of a line: runs of letters and digits, ideographs left out.
+    """Find the words of a block: runs of letters and digits, and each ideograph alone.
 
     Returns:
         How many there are.
@@ -112,6 +113,8 @@ def find_words(
     count = at = 0
     while at < n:
         if kinds[at] == IDEOGRAPH:
+            begins[count], ends[count], flags[count] = at, at + 1, -1
+            count += 1
             at += 1
             continue
         begin, digits = at, 0
@@ -125,32 +128,36 @@ def find_words(
         begin, end, digits = begins[word], ends[word], flags[word]
         if digits == end - begin:
             flags[word] = NUMBER
+        elif digits < 0:
+            flags[word] = SIGN
         else:
             whole = mix(hashes[end] - hashes[begin] * powers[end - begin])
             flags[word] = _look_up(slots, mix(whole >> SHIFT)) | (MIXED if digits else 0)
     for word in range(count):
         if flags[word] & MIXED:
-            flags[word] |= _tail_flags(room, powers, vocabulary, words, word)
+            flags[word] |= _part_flags(room, powers, vocabulary, words, word)
         elif flags[word] == 0 and room.key[ends[word] - 1] == _S:
             flags[word] = _singular_flags(room, powers, vocabulary, words, word)
     return count
 
 
 @compiled
-def _tail_flags(
+def _part_flags(
     room: Folded, powers: NDArray[np.uint64], vocabulary: Vocabulary, words: Words, word: int
 ) -> int:
-    """Return what the letters after a leading number are: "25kg", "99pct"."""
-    begin, end = words.begin[word], words.end[word]
-    after = begin
-    while after < end and room.kind[after] == DIGIT:
-        after += 1
-    for unit in range(after, end):
-        if room.kind[unit] == DIGIT:
-            return 0
-    if after == begin:
-        return 0
-    return _look_up(vocabulary.slots, short_hash(room, powers, after, end))
+    """Return what the letters beside one number are: "25kg", "99pct"; and "UN" in "UN1715"."""
+    begin, end, kinds = words.begin[word], words.end[word], room.kind
+    leads = kinds[begin] == DIGIT
+    middle = begin
+    while middle < end and (kinds[middle] == DIGIT) == leads:
+        middle += 1
+    for unit in range(middle, end):
+        if (kinds[unit] == DIGIT) == leads:
+            return 0  # more than one number, or words on both sides
+    if leads:
+        return _look_up(vocabulary.slots, short_hash(room, powers, middle, end))
+    flags = _look_up(vocabulary.slots, short_hash(room, powers, begin, middle))
+    return flags & (CAS_CUE | HS_CUE | UN_CUE | CUS_CUE)
 
 
 @compiled
