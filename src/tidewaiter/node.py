@@ -51,8 +51,9 @@ def hash_file(path: Path) -> str:
 def registry_digest(settings: Settings) -> str:
     """Return the version of all that settles what is found: registry, rules, programme."""
     rules = (settings.rules or data("rules", "alerts.toml")).read_bytes()
-    parts = load_registry(settings.own).digest.encode(), rules, version("tidewaiter").encode()
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
+    registry = load_registry(settings.own).digest
+    said = f"{registry} {version('tidewaiter')} {settings.street}".encode()
+    return hashlib.sha256(said + b"\0" + rules).hexdigest()[:32]
 
 
 def screen_file(

@@ -54,6 +54,7 @@ class Journal:
             _Head(settings=settings, registry=registry, reading=reading), enc_hook=str
         )
         self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
         self.done, size = _read_done(path, head)
         self._file = path.open("r+b" if size else "wb")
         self._file.truncate(size)

@@ -73,7 +73,7 @@ def run(
         The steps in the file's order. The last holds no lines where refusals came after them.
     """
     under_way: deque[tuple[pa.RecordBatch, Future[Screened], tuple[Refusal, ...]]] = deque()
-    refusals: list[Refusal] = []
+    refusals: list[Refusal] = []  # of rows that no batch has reached yet
     with _pool(settings, workers) as screen:
         for item in read:
             if isinstance(item, Refusal):
@@ -83,8 +83,10 @@ def run(
             batch = _rest(item, after)
             if len(batch) == 0:
                 continue
-            under_way.append((batch, screen(batch), tuple(refusals)))
-            refusals = []
+            last = batch.column("row")[-1].as_py()
+            mine = tuple(refusal for refusal in refusals if refusal.row <= last)
+            refusals = [refusal for refusal in refusals if refusal.row > last]
+            under_way.append((batch, screen(batch), mine))
             while len(under_way) > (workers * _AHEAD if workers > 1 else 0):
                 yield _step(*under_way.popleft())
         while under_way:

@@ -8,7 +8,7 @@ import click
 import msgspec
 import pyarrow as pa
 
-from tidewaiter.cli.options import own_lists
+from tidewaiter.cli.options import own_lists, printable
 from tidewaiter.identify import Identifier, load_lexicon
 
 _BATCH = 16_384
@@ -42,7 +42,7 @@ def identify(
         raise click.UsageError('give a text or --file: tidewaiter identify "acetone, 20 drums"')
     identifier = Identifier(load_lexicon(own, street=street))
     if path is None:
-        _write([text or ""], 1, identifier)
+        _write([printable(text or "")], 1, identifier)
         return
     with click.open_file(str(path), "rb") as file:
         broken = _identify_file(file, identifier)

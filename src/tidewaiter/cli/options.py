@@ -50,6 +50,11 @@ class Field(click.ParamType[tuple[str, str]]):
         return field, column
 
 
+def printable(text: str) -> str:
+    """Return what the system gave as text with what is not UTF-8 in it made visible."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 class Refused(click.ClickException):
     """Nothing was done: exit status 2."""
 
@@ -89,6 +94,11 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except TidewaiterError as error:
             raise Refused(str(error)) from error
+        except OSError as error:
+            if error.filename is None:
+                raise
+            hint = "hint: look whether the folder is there, and whether you may write to it"
+            raise Refused(f"{error.filename}: {error.strerror}\n{hint}") from error
 
 
 def own_lists(command: F) -> F:

@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.journal import read_done, read_journal
 from tidewaiter.bulk.run import Settings
@@ -17,6 +18,7 @@ from tidewaiter.report.library import Library
 from tidewaiter.report.summary import Counts, Summary, SummaryBuilder
 from tidewaiter.substances.registry import load_registry
 
+_FORMATS = (".jsonl", ".csv", ".parquet")
 _CHUNK = 1_000
 _SHOWN = 20  # refusals in the report
 
@@ -38,13 +40,38 @@ class _Nowhere:
         """Drop alerts: they are in the summary."""
 
 
+def check_outputs(outputs: Outputs, source: Path) -> None:
+    """Check, before a long screening, that its results can go where they are to.
+
+    Raises:
+        InputError: An output is the file that is screened, or another output, or its suffix
+            names no format.
+    """
+    seen: dict[Path, str] = {source.resolve(): "the file that is screened"}
+    named = {"alerts": outputs.alerts, "the report": outputs.report, "refusals": outputs.refused}
+    for what, path in named.items():
+        if path is None:
+            continue
+        other = seen.setdefault(path.resolve(), what)
+        if other != what:
+            raise InputError(
+                f"{what} would overwrite {other}", at=str(path), hint="name another file"
+            )
+    if outputs.alerts is not None and outputs.alerts.suffix.lower() not in _FORMATS:
+        raise InputError(
+            f'"{outputs.alerts.suffix}" is not a format of alerts',
+            at=str(outputs.alerts),
+            hint=f"end the name in {', '.join(_FORMATS)}",
+        )
+
+
 def write_outputs(journal: Path, outputs: Outputs, settings: Settings, registry: str) -> Summary:
     """Write the alerts, the refusals and the report, each whole or not at all."""
     builder = SummaryBuilder()
     refusals: list[Refusal] = []
     alerts: list[Alert] = []
     with ExitStack() as stack:
-        sink = stack.enter_context(_alert_sink(outputs.alerts))
+        sink = stack.enter_context(alert_sink(outputs.alerts))
         refused = None
         for entry in read_journal(journal):
             if isinstance(entry, Alert):
@@ -62,6 +89,9 @@ def write_outputs(journal: Path, outputs: Outputs, settings: Settings, registry:
                 refusals.append(entry)
         sink.add(alerts)
         builder.add(alerts)
+        if refused is None and outputs.refused.exists():
+            path = stack.enter_context(_replacing(outputs.refused))  # of an earlier run
+            stack.enter_context(refusal_writer(path))
     done = read_done(journal)
     summary = builder.finish(
         Counts(
@@ -118,7 +148,7 @@ _TITLES = {
 
 
 @contextmanager
-def _alert_sink(path: Path | None) -> Iterator[_Sink]:
+def alert_sink(path: Path | None) -> Iterator[_Sink]:
     """Open the file of alerts, or standard output."""
     if path is not None:
         with _replacing(path) as part, alert_writer(part) as writer:

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,12 @@ from tidewaiter.base.records import Record
 from tidewaiter.bulk.journal import Done
 from tidewaiter.bulk.run import Settings
 from tidewaiter.cli.columns import show_columns
-from tidewaiter.cli.options import Day, Field, own_lists
-from tidewaiter.cli.outputs import Outputs, write_outputs
+from tidewaiter.cli.options import Day, Field, own_lists, printable
+from tidewaiter.cli.outputs import Outputs, alert_sink, check_outputs, write_outputs
 from tidewaiter.cli.progress import watched
 from tidewaiter.cli.table import show_summary
 from tidewaiter.consignments.types import ReadOptions
 from tidewaiter.node import database_at, hash_file, registry_digest, screen_again, screen_file
-from tidewaiter.report.exports import json_line
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -81,6 +79,8 @@ def screen(path: Path | None, *, again: bool, **options: Any) -> None:
     if again:
         if path is not None or wanted.db is None:
             raise click.UsageError("--again screens a database: give --db and no file")
+        if wanted.report is not None or wanted.refused is not None:
+            raise click.UsageError("--again writes alerts alone: --out")
         _screen_again(wanted)
         return
     if path is None:
@@ -99,18 +99,19 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
             for name in ("encoding", "delimiter", "decimal", "dates", "sheet")
         },
     )
-    show_columns(path, options)
-    settings = _settings(wanted, file=path.name, sha256=hash_file(path))
     outputs = Outputs(
         alerts=wanted.out,
         report=wanted.report,
         refused=wanted.refused
         or (wanted.out or wanted.report or Path("x")).with_name("refused.csv"),
     )
-    journal = _journal(outputs, settings)
-    workers = 1 if path.stat().st_size < _SMALL else wanted.workers
+    check_outputs(outputs, path)
+    show_columns(path, options)
     done, new = Done(), 0
     try:
+        settings = _settings(wanted, file=printable(path.name), sha256=hash_file(path))
+        journal = _journal(outputs, settings)
+        workers = 1 if path.stat().st_size < _SMALL else wanted.workers
         with database_at(wanted.db) as database:
             steps = screen_file(
                 path, options, settings, journal, workers=workers, database=database
@@ -118,10 +119,11 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
             for progress in watched(steps, path):
                 done = progress.done
                 new += progress.new or 0
+        summary = write_outputs(journal, outputs, settings, registry_digest(settings))
     except KeyboardInterrupt:
-        click.echo(f"stopped after row {done.row}; the same command goes on there", err=True)
+        after = f" after row {done.row}" if done.row else ""
+        click.echo(f"stopped{after}; the same command goes on there", err=True)
         sys.exit(130)
-    summary = write_outputs(journal, outputs, settings, registry_digest(settings))
     journal.unlink(missing_ok=True)
     show_summary(summary, outputs)
     if wanted.db is not None:
@@ -154,14 +156,10 @@ def _screen_again(wanted: Wanted) -> None:
     """Screen what a database holds; write the alerts that are new."""
     settings = _settings(wanted, file="", sha256="")
     lines = new = 0
-    with ExitStack() as stack:
-        database = stack.enter_context(database_at(wanted.db))
-        sink = sys.stdout.buffer
-        if wanted.out is not None:
-            sink = stack.enter_context(wanted.out.open("wb"))
+    with database_at(wanted.db) as database, alert_sink(wanted.out) as sink:
         if database is not None:
             for stored, alerts in screen_again(database, settings):
                 lines += len(stored.lines)
                 new += len(alerts)
-                sink.writelines(map(json_line, alerts))
+                sink.add(alerts)
     click.echo(f"{lines} past lines screened, {new} new alerts", err=True)

@@ -74,14 +74,14 @@ def _coded(batch: pa.RecordBatch, lexicon: Lexicon) -> Iterator[Find]:
         column = batch.column(field)
         for line in _where(column, pa.array(list(places), pa.string())):
             text = column[line].as_py()
-            for substance in places[text]:
+            for substance in places[text.strip()]:
                 own = next(iter(lexicon.registry.substances[substance].cas), None)
                 tier = "strong" if field == "cus" else "weak"
                 yield _find(field, line, (substance, own), text, tier)
     column = pc.utf8_slice_codeunits(batch.column("hs"), 0, 6)
     codes = {code.replace(".", ""): places for code, places in names.hs.items()}
     for line in _where(column, pa.array(list(codes), pa.string())):
-        for substance in codes[column[line].as_py()]:
+        for substance in codes[column[line].as_py().strip()]:
             own = next(iter(lexicon.registry.substances[substance].cas), None)
             text = batch.column("hs")[line].as_py()
             yield _find("hs", line, (substance, own), text, "weak")

@@ -8,6 +8,24 @@ from tidewaiter.base.resources import data, read_toml
 from tidewaiter.consignments.types import Severity
 from tidewaiter.substances.types import Control
 
+# The rules that a file must have, and the words that their sentences may hold.
+_NAMED = ("name", "field")
+_EVIDENCE = {
+    **dict.fromkeys(("cas", "cus", "exact", "squeezed", "weak", "hs", "unno"), _NAMED),
+    **dict.fromkeys(("fuzzy-1", "fuzzy-2", "fuzzy-3"), _NAMED),
+    "both": ("name",),
+    "more": ("name",),
+    "downgraded": ("why",),
+}
+_CHECKS = {
+    "hidden": ("what",),
+    "hs-mismatch": ("hs", "name", "own"),
+    "cas-mismatch": ("name", "cas"),
+    "cas-digit": ("cas",),
+    "un-mismatch": ("un", "name", "own"),
+    "vague": ("chapter",),
+}
+
 
 class Levels(Record, frozen=True, kw_only=True):
     """The least score of each severity."""
@@ -112,4 +130,33 @@ def load_alert_rules(path: Path | None = None) -> AlertRules:
             at=path.name if path else "alerts.toml",
             hint="add one with regimes = {}: it weighs the listings that no other row names",
         )
+    _check_sentences(rules, at=path.name if path else "alerts.toml")
     return rules
+
+
+def _check_sentences(rules: AlertRules, *, at: str) -> None:
+    """Check that every rule is there, and that its sentence asks for nothing unknown."""
+    levels = rules.severity
+    if not levels.critical > levels.high > levels.medium > levels.low > 0:
+        raise RegistryError(
+            "the severities do not fall from critical to low",
+            at=at,
+            hint="critical needs the highest score, low the lowest, and that at least 1",
+        )
+    for table, needed in (("evidence", _EVIDENCE), ("check", _CHECKS)):
+        there: dict[str, Rule] = getattr(rules, table)
+        for name, words in needed.items():
+            if name not in there:
+                raise RegistryError(
+                    f"the rule {table}.{name} is missing",
+                    at=at,
+                    hint="take it from our file; 0 points switch a rule off",
+                )
+            try:
+                there[name].text.format(**dict.fromkeys(words, ""))
+            except (KeyError, IndexError, ValueError) as error:
+                raise RegistryError(
+                    f"the sentence of {table}.{name} cannot be filled in: {error}",
+                    at=at,
+                    hint=f"it may hold {', '.join('{' + word + '}' for word in words)}",
+                ) from error

@@ -43,10 +43,11 @@ def vague_lines(batch: pa.RecordBatch, rules: Vague) -> Iterator[int]:
     chapters = pc.utf8_slice_codeunits(batch.column("hs"), 0, 2)
     asked = pc.is_in(chapters, pa.array(rules.chapters))
     goods = batch.column("goods")
-    words, phrases = frozenset(rules.words), frozenset(rules.phrases)
+    words = frozenset(plain(word) for word in rules.words)
+    phrases = frozenset(plain(phrase) for phrase in rules.phrases)
     for line in pc.indices_nonzero(asked).to_pylist():
         text = goods[line].as_py()
-        if text is not None and _is_vague(text, words, phrases):
+        if _is_vague(text or "", words, phrases):
             yield line
 
 

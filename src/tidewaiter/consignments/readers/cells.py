@@ -1,10 +1,11 @@
 """Columns of text to columns of values, each distinct text read once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tidewaiter.base.errors import InputError
@@ -89,3 +90,11 @@ def only_has(cells: pa.Array, allowed: bytes) -> bool:
     table = np.zeros(256, bool)
     table[list(allowed)] = True
     return bool(table[bytes_of(cells)].all())
+
+
+def join_parts(parts: Sequence[pa.Array]) -> pa.Array:
+    """Join the texts of several columns row by row, a space between; null where all are null."""
+    # Not null_handling="skip": it leaves out the rows where all parts are null.
+    filled = [pc.fill_null(part.cast(pa.string()), "") for part in parts]
+    joined = pc.utf8_trim_whitespace(pc.binary_join_element_wise(*filled, " "))
+    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)

@@ -18,7 +18,7 @@ from tidewaiter.consignments.readers.amounts import (
     read_counts,
     read_money,
 )
-from tidewaiter.consignments.readers.cells import Bad, Column
+from tidewaiter.consignments.readers.cells import Bad, Column, join_parts
 from tidewaiter.consignments.readers.codes import (
     read_cas,
     read_containers,
@@ -221,9 +221,9 @@ class _Reading:
             found[name] = pc.coalesce(found[name], values) if name in found else values
         cells, units = self.fields["quantity"], self.fields.get("quantity.unit")
         unit = self.columns.units.get("quantity")
-        beside = units if units is not None else pa.scalar(unit, pa.string()) if unit else None
+        beside = units if units is not None else pa.repeat(unit, len(cells)) if unit else None
         if beside is not None:
-            joined = pc.binary_join_element_wise(cells, beside, " ", null_handling="skip")
+            joined = join_parts([cells, beside])
             cells = pc.if_else(pc.is_valid(cells), joined, None)
         found["quantity"] = cells
 

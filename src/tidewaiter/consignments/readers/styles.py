@@ -10,6 +10,7 @@ from tidewaiter.base.dates import Order
 from tidewaiter.base.quantities import Mark
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.readers.amounts import find_mark
+from tidewaiter.consignments.readers.cells import join_parts
 from tidewaiter.consignments.readers.codes import order_of
 from tidewaiter.consignments.readers.mapping import Mapping as Columns
 from tidewaiter.consignments.readers.sheet import Block
@@ -41,8 +42,7 @@ def fields_of(block: Block, columns: Columns) -> dict[str, pa.Array]:
         elif field == "consignment":
             found[field] = pc.coalesce(*parts)
         else:
-            joined = pc.binary_join_element_wise(*parts, " ", null_handling="skip")
-            found[field] = pc.if_else(pc.equal(joined, ""), None, joined)
+            found[field] = join_parts(parts)
     return found
 
 
