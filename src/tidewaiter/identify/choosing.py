@@ -9,15 +9,15 @@ from tidewaiter.identify.hits import CAS, NAME, NEAR
 
 
 def by_line(rows: NDArray[np.int64]) -> Iterator[tuple[int, list[list[int]]]]:
-    """Yield the hits of each line that has any."""
+    """Yield the hits of each line that has any, with the place of the first among the rows."""
     hits: list[list[int]] = []
-    for row in rows.tolist():
+    for place, row in enumerate(rows.tolist()):
         if hits and row[0] != hits[0][0]:
-            yield hits[0][0], hits
+            yield place - len(hits), hits
             hits = []
         hits.append(row)
     if hits:
-        yield hits[0][0], hits
+        yield len(rows) - len(hits), hits
 
 
 def nearest(hits: list[list[int]]) -> list[list[int]]:

@@ -89,16 +89,17 @@ class Reader:
         """
         findings: list[Finding] = []
         defects: list[Defect] = []
-        for line, hits in by_line(rows):
-            begin = offsets[line]
-            hit = hits[0]
+        begins, ends = offsets[rows[:, 0]].tolist(), offsets[rows[:, 0] + 1].tolist()
+        for place, hits in by_line(rows):
+            hit, begin = hits[0], begins[place]
+            line = hit[0]
             if len(hits) == 1 and hit[1] in _PLAIN and not hit[6] & ~CUED:
                 written = bytes(text[begin + hit[7] : begin + hit[8]])
                 known = self._plain(hit[1], hit[2], hit[6], written)
                 if known is not None:
                     findings.append(Finding(line, *known[0], hit[3], hit[4], *known[1]))
                     continue
-            here = bytes(text[begin : offsets[line + 1]])
+            here = bytes(text[begin : ends[place]])
             findings.extend(self._findings(line, hits, here))
             defects.extend(_defects(line, hits, here))
         return findings, defects

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from tidewaiter.identify.compiled import compiled
 from tidewaiter.identify.fold import BASE
-from tidewaiter.identify.hashing import Table, build_table, find, mix
+from tidewaiter.identify.hashing import Table, build_table, find, make_powers, mix
 
 SHORTEST = 5  # keys below are never found by edits
 LONGEST = 64
 _FILTER_BITS = 20
 _FAR = 99
+_SEED = np.uint64(0xD6E8FEB86659FD93)  # sets equal pieces of different places apart
+_POWERS = make_powers(LONGEST + 1)
 
 
 class Near(NamedTuple):
@@ -52,10 +54,10 @@ def _piece(length: int, count: int, index: int) -> tuple[int, int]:
 def _piece_hash(
     units: NDArray[np.uint32], begin: int, end: int, length: int, index: int
 ) -> np.uint64:
-    value = np.uint64(length * 8 + index)
+    value = np.uint64(0)
     for at in range(begin, end):
         value = value * BASE + np.uint64(units[at]) + np.uint64(1)
-    return mix(value)
+    return mix(value ^ (np.uint64(length * 8 + index) * _SEED))
 
 
 @compiled
@@ -112,6 +114,9 @@ def find_near(
     n = 0
     size = len(word)
     bits = near.filter
+    sums = np.zeros(size + 1, np.uint64)
+    for at in range(size):
+        sums[at + 1] = sums[at] * BASE + np.uint64(word[at]) + np.uint64(1)
     for length in range(max(SHORTEST, size - 3), min(LONGEST, size + 3) + 1):
         most = 1 if length < 9 else (2 if length < 14 else 3)
         if abs(length - size) > most:
@@ -121,23 +126,21 @@ def find_near(
         for index in range(most + 1):
             begin = index * short + max(0, index - even)
             wide = short + (1 if index >= even else 0)
+            seed = np.uint64(length * 8 + index) * _SEED
             # A piece moves by no more than the edits before it, and those left after it.
             shift = size - length
             low = max(0, begin - index, begin + shift - (most - index))
             high = min(size - wide, begin + index, begin + shift + (most - index))
             for at in range(low, high + 1):
-                value = np.uint64(length * 8 + index)
-                for unit in range(at, at + wide):
-                    value = value * BASE + np.uint64(word[unit]) + np.uint64(1)
-                last = np.uint64(word[at + wide - 1]) + np.uint64(1)
-                key = mix(value)
+                value = sums[at + wide] - sums[at] * _POWERS[wide]
+                key = mix(value ^ seed)
                 bit = key >> np.uint64(64 - _FILTER_BITS)
                 if (bits[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & np.uint8(1):
                     n = _add_members(word, near, found, edits, n, key)
                 if (most > 1 or at == begin) and at + wide < size:
                     # Two letters swapped over the end of the piece.
-                    swapped = (value - last) + np.uint64(word[at + wide]) + np.uint64(1)
-                    key = mix(swapped)
+                    value += np.uint64(word[at + wide]) - np.uint64(word[at + wide - 1])
+                    key = mix(value ^ seed)
                     bit = key >> np.uint64(64 - _FILTER_BITS)
                     if (bits[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & np.uint8(1):
                         n = _add_members(word, near, found, edits, n, key)

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA, Levenshtein
@@ -32,20 +32,21 @@ class Speller:
         self._first = tables.first
         self._count = tables.count
         self._units = tables.units
+        self._sign = cache(self._plain_sign)
         self.compare = lru_cache(maxsize=1 << 17)(self._compare)
 
     def plain(self, text: str) -> str:
         """Return text with case, accents, width and script taken out, spaces kept as one."""
-        parts = []
-        for sign in text:
-            point = ord(sign)
-            if point >= len(self._kinds) or self._kinds[point] == SEPARATOR:
-                parts.append(" " if sign.isspace() or sign == "\u00ad" else sign)
-                continue
-            begin = self._first[point]
-            units = self._units[begin : begin + self._count[point]]
-            parts.append("".join(map(chr, units.tolist())))
-        return " ".join("".join(parts).split())
+        return " ".join("".join(map(self._sign, text)).split())
+
+    def _plain_sign(self, sign: str) -> str:
+        """Return what one sign becomes."""
+        point = ord(sign)
+        if point >= len(self._kinds) or self._kinds[point] == SEPARATOR:
+            return " " if sign.isspace() or sign == "\u00ad" else sign
+        begin = self._first[point]
+        units = self._units[begin : begin + self._count[point]]
+        return "".join(map(chr, units.tolist()))
 
     def _is_lookalike(self, sign: str) -> bool:
         """Tell whether a letter of another script is read as one Latin letter."""
