@@ -71,16 +71,12 @@ class Weigher:
         Returns:
             The alert; None where its score is below the least.
         """
-        named = any(find.finding.how not in _CODES for find in finds)
         ranked = self._ranked(finds)
-        reasons = [made for substance in ranked for made in self._of(substance, ranked, finds)]
+        reasons = [made for place in ranked for made in self._of(place, ranked, finds)]
         top = self._named_first(ranked, finds)
         reasons.extend(check_line(line, top, finds, flaws, self.rules))
-        if vague and not named:
-            evidence = Evidence(
-                field="goods", start=0, end=len(line.goods or ""), text=line.goods or ""
-            )
-            reasons.append(reason(self.rules, "vague", evidence, chapter=(line.hs or "")[:2]))
+        if vague and all(find.finding.how in _CODES for find in finds):
+            reasons.append(self._vague(line))
         score = max(0, min(_MOST, sum(made.points for made in reasons)))
         severity = self.rules.severity.of(score)
         if severity is None:
@@ -108,6 +104,12 @@ class Weigher:
             reasons=tuple(reasons),
             law=tuple(held for place in ranked[:_MOST] for held in self._law_of(place).law),
         )
+
+    def _vague(self, line: Line) -> Reason:
+        """Say that a description names nothing."""
+        goods = line.goods or ""
+        evidence = Evidence(field="goods", start=0, end=len(goods), text=goods)
+        return reason(self.rules, "vague", evidence, chapter=(line.hs or "")[:2])
 
     def _ranked(self, finds: Sequence[Find]) -> list[int]:
         """List the substances found, the one that weighs most first."""
