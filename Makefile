@@ -33,6 +33,10 @@ demo: $(VENV)/.plain
 	@mkdir -p demo
 	@$(BIN)/tidewaiter screen $(SAMPLE) --day 2026-11-25 \
 		--out demo/alerts.jsonl --report demo/report.html || [ $$? -eq 1 ]
+	@echo
+	@echo "Next: open demo/report.html in a browser, and screen a file of your own:"
+	@echo "  $(BIN)/tidewaiter screen FILE --report report.html"
+	@echo "docs/tutorial/first-screening.md goes through both, step by step."
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest $(ARGS)

@@ -9,6 +9,7 @@ import msgspec
 import pyarrow as pa
 
 from tidewaiter.cli.options import own_lists, printable
+from tidewaiter.cli.start import tell_first_start
 from tidewaiter.identify import Identifier, load_lexicon
 
 _BATCH = 16_384
@@ -40,6 +41,7 @@ def identify(
     """
     if (text is None) == (path is None):
         raise click.UsageError('give a text or --file: tidewaiter identify "acetone, 20 drums"')
+    tell_first_start()
     identifier = Identifier(load_lexicon(own, street=street))
     if path is None:
         _write([printable(text or "")], 1, identifier)

@@ -16,6 +16,7 @@ from tidewaiter.cli.columns import show_columns
 from tidewaiter.cli.options import Day, Field, own_lists, printable
 from tidewaiter.cli.outputs import Outputs, alert_sink, check_outputs, write_outputs
 from tidewaiter.cli.progress import watched
+from tidewaiter.cli.start import tell_first_start
 from tidewaiter.cli.table import show_summary
 from tidewaiter.consignments.types import ReadOptions
 from tidewaiter.node import database_at, hash_file, registry_digest, screen_again, screen_file
@@ -107,6 +108,7 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
     )
     check_outputs(outputs, path)
     show_columns(path, options)
+    tell_first_start()
     done, new = Done(), 0
     try:
         settings = _settings(wanted, file=printable(path.name), sha256=hash_file(path))

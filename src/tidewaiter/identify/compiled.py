@@ -21,9 +21,8 @@ import numba
 
 from tidewaiter.base.cache import cache_folder, digest
 
-numba.config.CACHE_DIR = str(  # type: ignore[attr-defined]
-    cache_folder() / f"code-{digest(sorted(Path(__file__).parent.glob('*.py')))}"
-)
+_CODE = cache_folder() / f"code-{digest(sorted(Path(__file__).parent.glob('*.py')))}"
+numba.config.CACHE_DIR = str(_CODE)  # type: ignore[attr-defined]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,3 +35,8 @@ def compiled(function: F) -> F:
 def inlined(function: F) -> F:
     """Write a small function out in each compiled caller: for what runs once a letter."""
     return cast("F", numba.njit(inline="always", nogil=True)(function))
+
+
+def is_compiled() -> bool:
+    """Tell whether this version's machine code is in the cache; making it takes a minute."""
+    return any(_CODE.rglob("*.nbc"))
