@@ -139,7 +139,7 @@ def _settings(wanted: Wanted, *, file: str, sha256: str) -> Settings:
         file=file,
         sha256=sha256,
         own=tuple(folder.resolve() for folder in wanted.own),
-        rules=wanted.rules,
+        rules=wanted.rules.resolve() if wanted.rules else None,
         street=wanted.street,
     )
 
