@@ -159,12 +159,3 @@ def test_a_finished_journal_is_taken_up_with_nothing_to_do(screen: Screen, whole
     before = whole.read_bytes()
     assert screen(whole) == 0
     assert whole.read_bytes() == before
-
-
-def test_a_journal_is_removed_when_all_is_written(settings: Settings, tmp_path: Path) -> None:
-    """Removed twice, it is still gone."""
-    path = tmp_path / "x.journal"
-    with Journal(path, settings, "r", "reading") as journal:
-        journal.remove()
-        journal.remove()
-    assert not path.exists()

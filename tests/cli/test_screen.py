@@ -191,3 +191,11 @@ def test_again_writes_in_the_format_that_the_suffix_names(
     assert "3 past lines screened, 2 new alerts" in result.stderr
     rows = list(csv.DictReader((here / "new.csv").read_text("utf-8-sig").splitlines()))
     assert [row["row"] for row in rows] == ["1", "3"]
+
+
+def test_nothing_but_the_outputs_stays(screen: Screen, manifest: Path, here: Path) -> None:
+    """A screening that is done leaves no journal and no half-written file behind."""
+    before = {path.name for path in here.iterdir()}
+    screen(str(manifest), "--out", "a.jsonl", "--report", "r.html")
+    made = {path.name for path in here.iterdir()} - before
+    assert made - {"refused.csv"} == {"a.jsonl", "r.html"}

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 import msgspec
 
@@ -55,7 +55,7 @@ class Journal:
         )
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.done, size = _read_done(path, head)
+        self.done, size = _taken_up(path, head)
         self._file = path.open("r+b" if size else "wb")
         self._file.truncate(size)
         self._file.seek(size)
@@ -72,7 +72,7 @@ class Journal:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close it; it stays on disk until `remove`."""
+        """Close it; it stays on disk until all outputs are written."""
         self._file.close()
 
     def add(self, step: Step, seconds: float) -> Done:
@@ -96,11 +96,6 @@ class Journal:
         os.fsync(self._file.fileno())
         return self.done
 
-    def remove(self) -> None:
-        """Delete the journal: all that was asked for is written."""
-        self._file.close()
-        self.path.unlink(missing_ok=True)
-
 
 def read_journal(path: Path) -> Iterator[Alert | Refusal]:
     """Yield the alerts and refusals of the steps that are done, in the file's order."""
@@ -121,27 +116,28 @@ def read_journal(path: Path) -> Iterator[Alert | Refusal]:
 
 def read_done(path: Path) -> Done:
     """Return how far the screening of a journal is."""
-    done = Done()
     with path.open("rb") as file:
-        for line in file:
-            if line.startswith(b'{"done":'):
-                done = msgspec.json.decode(line, type=_Entry).done or done
-    return done
+        return _last_done(file)[0]
 
 
-def _read_done(path: Path, head: bytes) -> tuple[Done, int]:
+def _taken_up(path: Path, head: bytes) -> tuple[Done, int]:
     """Return how far a journal of this screening is, and where its last step ends; or 0."""
-    done, size, at = Done(), 0, 0
     try:
         with path.open("rb") as file:
             if file.readline() != head + b"\n":
                 return Done(), 0
-            size = at = file.tell()
-            for line in file:
-                at += len(line)
-                if line.startswith(b'{"done":') and line.endswith(b"}\n"):
-                    done = msgspec.json.decode(line, type=_Entry).done or done
-                    size = at
+            return _last_done(file)
     except FileNotFoundError:
         return Done(), 0
+
+
+def _last_done(file: BinaryIO) -> tuple[Done, int]:
+    """Return the last whole line that says what is done, and where it ends."""
+    done, size = Done(), file.tell()
+    at = size
+    for line in file:
+        at += len(line)
+        if line.startswith(b'{"done":') and line.endswith(b"}\n"):
+            done = msgspec.json.decode(line, type=_Entry).done or done
+            size = at
     return done, size
