@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tidewaiter.identify import MENTIONS, Identifier, Lexicon, identify, load_lexicon
 from tidewaiter.identify.findings import Defect, Finding
@@ -44,8 +45,8 @@ def _find(texts: Sequence[str | None], identifier: Identifier = IDENTIFIER) -> A
 
 def _moved(answer: Answer, places: Sequence[int]) -> Answer:
     """Give the answers of a column's lines other places."""
-    findings = [each._replace(line=places[each.line]) for each in answer[0]]
-    defects = [each._replace(line=places[each.line]) for each in answer[1]]
+    findings = [replace(each, line=places[each.line]) for each in answer[0]]
+    defects = [replace(each, line=places[each.line]) for each in answer[1]]
     return findings, defects
 
 

@@ -10,21 +10,28 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from tidewaiter.identify import load_lexicon
+from tidewaiter.identify.edits import (
+    FAR,
+    MASKS,
+    clear_masks,
+    distance,
+    masked_distances,
+    same_digits,
+    set_masks,
+)
 from tidewaiter.identify.near import (
     LONGEST,
     SHORTEST,
     build_near,
-    distance,
     find_near,
+    make_near_room,
     most_edits,
-    same_digits,
 )
 
 LEXICON = load_lexicon()
 KEYS = sorted(
     {entry.key for entry in LEXICON.names.entries if SHORTEST <= len(entry.key) <= LONGEST}
 )
-FAR = 99
 
 words = st.text(st.sampled_from("abo12"), max_size=12)
 
@@ -34,13 +41,13 @@ def _units(text: str) -> np.typing.NDArray[np.uint32]:
 
 
 NEAR = build_near([_units(key) for key in KEYS])
-ROOM = np.zeros(len(KEYS), np.int32), np.zeros(len(KEYS), np.int32)
+ROOM = make_near_room(len(KEYS))
 
 
 def _find(word: str) -> dict[str, int]:
-    found, edits = ROOM
-    total = find_near(_units(word), NEAR, found, edits)
-    return dict(zip((KEYS[at] for at in found[:total].tolist()), edits.tolist(), strict=False))
+    total = find_near(_units(word), NEAR, ROOM)
+    found = (KEYS[at] for at in ROOM.keys[:total].tolist())
+    return dict(zip(found, ROOM.edits.tolist(), strict=False))
 
 
 def _digits(text: str) -> str:
@@ -95,15 +102,15 @@ def test_short_words_are_near_to_nothing() -> None:
     assert _find("") == {}
     assert _find("a") == {}
     near = build_near([_units("tone"), _units("meth")])
-    assert find_near(_units("tones"), near, *ROOM) == 0
+    assert find_near(_units("tones"), near, ROOM) == 0
 
 
 def test_the_room_bounds_what_is_found() -> None:
     """Where there is no more room the search ends, and nothing is written beyond it."""
     near = build_near([_units(f"acetone{sign}") for sign in "abcdefgh"])
-    found, edits = np.full(5, -1, np.int32), np.full(5, -1, np.int32)
-    assert find_near(_units("acetone"), near, found[:3], edits[:3]) == 3
-    assert found[3:].tolist() == [-1, -1]
+    room, kept = make_near_room(3), np.full(5, -1, np.int32)
+    assert find_near(_units("acetone"), near, room._replace(keys=kept[:3])) == 3
+    assert kept[3:].tolist() == [-1, -1]
 
 
 @pytest.mark.parametrize(
@@ -129,6 +136,29 @@ def test_the_distance_is_optimal_string_alignment(one: str, other: str, most: in
     """Up to the bound the distance is the one that rapidfuzz gives, and beyond it none."""
     far = OSA.distance(one, other)
     assert distance(_units(one), _units(other), most) == (far if far <= most else FAR)
+
+
+@given(words.filter(bool), words, st.integers(0, 4))
+def test_every_beginning_is_compared_at_once(key: str, text: str, most: int) -> None:
+    """A bit for each unit gives the same distances, of all beginnings of a text."""
+    masks, far = np.zeros(MASKS, np.uint64), np.zeros(len(text) + 1, np.int32)
+    assert set_masks(masks, _units(key))
+    done = masked_distances(masks, len(key), _units(text), most, far)
+    truth = [OSA.distance(key, text[:end]) for end in range(len(text) + 1)]
+    assert far[: done + 1].tolist() == truth[: done + 1]
+    assert all(each > most for each in truth[done + 1 :])
+    clear_masks(masks, _units(key))
+    assert not masks.any()
+
+
+@pytest.mark.parametrize("text", ["a" * 65, "acetone가"])
+def test_what_has_no_bits_is_compared_unit_by_unit(text: str) -> None:
+    """Keys of more than 64 units, or of rare scripts, leave no mark, and are found all the same."""
+    masks = np.zeros(MASKS, np.uint64)
+    assert not set_masks(masks, _units(text))
+    assert not masks.any()
+    near, word = build_near([_units(text[:64])]), text.replace("a", "e", 1)
+    assert find_near(_units(word), near, make_near_room(3)) == 1
 
 
 def test_names_of_several_words_have_an_anchor() -> None:

@@ -1,23 +1,6 @@
 """Choosing: the raw hits of a line, and which of them stand where several overlap."""
 
-from collections.abc import Iterator
-
-import numpy as np
-from numpy.typing import NDArray
-
 from tidewaiter.identify.hits import CAS, NAME, NEAR
-
-
-def by_line(rows: NDArray[np.int64]) -> Iterator[tuple[int, list[list[int]]]]:
-    """Yield the hits of each line that has any, with the place of the first among the rows."""
-    hits: list[list[int]] = []
-    for place, row in enumerate(rows.tolist()):
-        if hits and row[0] != hits[0][0]:
-            yield place - len(hits), hits
-            hits = []
-        hits.append(row)
-    if hits:
-        yield len(rows) - len(hits), hits
 
 
 def nearest(hits: list[list[int]]) -> list[list[int]]:

@@ -1,4 +1,4 @@
-"""The one place that meets Numba: mark a function to be compiled.
+"""The one place that meets Numba: mark a function of numbers and arrays to be compiled.
 
 The scan reads every byte of every line, a hundred bytes in some two microseconds. Array
 expressions of NumPy or Polars make a pass over memory for each step and an object for
@@ -8,35 +8,92 @@ The machine code is kept in the user's cache, in a folder for each version of th
 sources: Numba itself looks at one source file alone, and would take old code of a function
 that another file of ours changed.
 
+Loading Numba and the code takes half a second, as long as a person waits gladly; so both are
+loaded at the first call, and the few lines of a question at the terminal are read by the
+same functions as plain Python, some thousand times slower, without them.
+
 A call between compiled functions passes each array as seven numbers, and each array of a
 tuple apart; so what runs once a letter is inlined and takes single arrays, and tuples are
 for what runs once a line or once a hit.
 """
 
 from collections.abc import Callable
+from functools import cache, cached_property
 from pathlib import Path
+from types import FunctionType
 from typing import Any, TypeVar, cast
 
-import numba
-
 from tidewaiter.base.cache import cache_folder, digest
-
-_CODE = cache_folder() / f"code-{digest(sorted(Path(__file__).parent.glob('*.py')))}"
-numba.config.CACHE_DIR = str(_CODE)  # type: ignore[attr-defined]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class _Marked:
+    """A function in two versions, each of which calls the same version of the others."""
+
+    def __init__(self, function: FunctionType, *, inline: bool) -> None:
+        self._function = function
+        self._inline = inline
+        self.__doc__ = function.__doc__
+        self.__name__ = function.__name__
+
+    def __call__(self, *values: object) -> object:
+        """Run the compiled version."""
+        return self.machine(*values)
+
+    @cached_property
+    def machine(self) -> Callable[..., Any]:
+        """The compiled version; it runs without the GIL."""
+        function = _bound(self._function, "machine")
+        if self._inline:
+            return cast("Callable[..., Any]", _numba().njit(inline="always", nogil=True)(function))
+        return cast("Callable[..., Any]", _numba().njit(cache=True, nogil=True)(function))
+
+    @cached_property
+    def plain(self) -> Callable[..., Any]:
+        """The version that Python runs itself."""
+        return _bound(self._function, "plain")
+
+
 def compiled(function: F) -> F:
-    """Compile a function of numbers and arrays at its first call; it runs without the GIL."""
-    return cast("F", numba.njit(cache=True, nogil=True)(function))
+    """Compile a function at its first call."""
+    return cast("F", _Marked(cast("FunctionType", function), inline=False))
 
 
 def inlined(function: F) -> F:
     """Write a small function out in each compiled caller: for what runs once a letter."""
-    return cast("F", numba.njit(inline="always", nogil=True)(function))
+    return cast("F", _Marked(cast("FunctionType", function), inline=True))
+
+
+def interpreted(function: F) -> F:
+    """Return the version of a compiled function that needs no Numba, for a few lines."""
+    return cast("F", cast("_Marked", function).plain)
 
 
 def is_compiled() -> bool:
     """Tell whether this version's machine code is in the cache; making it takes a minute."""
-    return any(_CODE.rglob("*.nbc"))
+    return any(_code_folder().rglob("*.nbc"))
+
+
+def _bound(function: FunctionType, version: str) -> FunctionType:
+    """Return a function that calls one version of each marked function it names."""
+    names = {
+        name: getattr(value, version) if isinstance(value, _Marked) else value
+        for name, value in function.__globals__.items()
+        if name in function.__code__.co_names or name.startswith("__")
+    }
+    return FunctionType(function.__code__, names, function.__name__, function.__defaults__)
+
+
+@cache
+def _code_folder() -> Path:
+    return cache_folder() / f"code-{digest(sorted(Path(__file__).parent.glob('*.py')))}"
+
+
+@cache
+def _numba() -> Any:
+    """Load Numba, here and not above: it takes as long as all the rest of a short answer."""
+    import numba  # noqa: PLC0415
+
+    numba.config.CACHE_DIR = str(_code_folder())  # type: ignore[attr-defined]
+    return numba

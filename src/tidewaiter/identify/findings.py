@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.identify.choosing import by_line, nearest
+from tidewaiter.identify.choosing import nearest
 from tidewaiter.identify.entries import Entry
 from tidewaiter.identify.hits import (
     CAS,
@@ -33,13 +34,16 @@ _SCORES = {"exact": 0.98, "squeezed": 0.92, "cas": 0.99, "hs": 0.3, "unno": 0.35
 _NEAR_SCORES = (0.0, 0.8, 0.65, 0.5)
 _WEAK, DOWNGRADED = 0.6, 0.3
 _SHORT = 5  # units: shorter strong names must stand as they are written
-_PLAIN = (NAME, CAS)
 _KEPT = 1 << 17  # findings kept of names and numbers as written
+_LOOKS_AROUND = LONGER | SALTED  # flags whose reasons quote what stands around a hit
 _CODES = {HS: "hs", UN: "unno", CUS: "cus"}
 
 
-class Finding(NamedTuple):
-    """A substance that a line names; the columns of `identify`'s table but for names."""
+class Finding(msgspec.Struct, frozen=True, gc=False):
+    """A substance that a line names; the columns of `identify`'s table but for names.
+
+    Millions may be alive; the garbage collector need not look at what holds no cycle.
+    """
 
     line: int
     substance: int  # place in the registry
@@ -54,7 +58,7 @@ class Finding(NamedTuple):
     downgraded: tuple[str, ...]
 
 
-class Defect(NamedTuple):
+class Defect(msgspec.Struct, frozen=True, gc=False):
     """A number of a line that is wrong, or of a chemical outside the registry."""
 
     line: int
@@ -89,23 +93,26 @@ class Reader:
         """
         findings: list[Finding] = []
         defects: list[Defect] = []
-        begins, ends = offsets[rows[:, 0]].tolist(), offsets[rows[:, 0] + 1].tolist()
-        for place, hits in by_line(rows):
-            hit, begin = hits[0], begins[place]
-            line = hit[0]
-            if len(hits) == 1 and hit[1] in _PLAIN and not hit[6] & ~CUED:
-                written = bytes(text[begin + hit[7] : begin + hit[8]])
-                known = self._plain(hit[1], hit[2], hit[6], written)
+        starts, sizes, alone = _groups(rows)
+        firsts = zip(*rows[starts, :9].T.tolist(), strict=True)
+        begins, ends = offsets[rows[starts, 0]].tolist(), offsets[rows[starts, 0] + 1].tolist()
+        plain = self._plain
+        for group, (line, kind, value, start, end, edits, flags, low, high) in enumerate(firsts):
+            begin = begins[group]
+            if alone[group]:
+                written = bytes(text[begin + low : begin + high])
+                known = plain(kind, value, edits, flags, written)
                 if known is not None:
-                    findings.append(Finding(line, *known[0], hit[3], hit[4], *known[1]))
+                    findings.append(Finding(line, *known[0], start, end, *known[1]))
                     continue
-            here = bytes(text[begin : ends[place]])
+            here = bytes(text[begin : ends[group]])
+            hits = rows[starts[group] : starts[group] + sizes[group]].tolist()
             findings.extend(self._findings(line, hits, here))
             defects.extend(_defects(line, hits, here))
         return findings, defects
 
     def _read_plain(
-        self, kind: int, value: int, flags: int, written: bytes
+        self, kind: int, value: int, edits: int, flags: int, written: bytes
     ) -> tuple[tuple[int, str | None], tuple[Any, ...]] | None:
         """Read a line's only hit, where nothing around it matters; kept for the next like it.
 
@@ -113,11 +120,12 @@ class Reader:
             What of the finding comes before its place, and what after; None where the
             line must be looked at, or where there is no finding.
         """
-        if kind == NAME and self._entries[value].language == "zh":
+        if kind != CAS and self._entries[value].language == "zh":
             return None
-        hit = [0, kind, value, 0, len(written.decode()), 0, flags, 0, len(written), 0, 0, 0, 0]
+        units = len(written.decode())
+        hit = [0, kind, value, 0, units, edits, flags, 0, len(written), 0, 0, 0, 0]
         for found in self._findings(0, [hit], written):
-            return (found.substance, found.cas), tuple(found[5:])
+            return (found.substance, found.cas), msgspec.structs.astuple(found)[5:]
         return None
 
     def _findings(self, line: int, hits: list[list[int]], here: bytes) -> Iterator[Finding]:
@@ -157,9 +165,8 @@ class Reader:
         if weak:
             reasons.append("a short or ambiguous name, taken with the cues of the line")
             score *= _WEAK
-        yield self._finding(line, hit, here, how, score, reasons)._replace(
-            tier="weak" if weak else "strong"
-        )
+        tier = "weak" if weak else "strong"
+        yield self._finding(line, hit, here, (how, tier, score), reasons)
 
     def _is_cued(self, hit: list[int], entry: Entry, strong: set[int]) -> bool:
         """Tell whether a weak name has a cue, another name, or the line to itself."""
@@ -184,11 +191,14 @@ class Reader:
         }
         if others:
             reasons.append(f"also near to {', '.join(sorted(others)[:3])}")
-        yield self._finding(line, hit, here, "fuzzy", _NEAR_SCORES[hit[5]], reasons)
+        yield self._finding(line, hit, here, ("fuzzy", entry.tier, _NEAR_SCORES[hit[5]]), reasons)
 
     def _finding(
-        self, line: int, hit: list[int], here: bytes, how: str, score: float, reasons: list[str]
-    ) -> Finding:
+        self, line: int, hit: list[int], here: bytes, found: tuple[str, str, float],
+        reasons: list[str],
+    ) -> Finding:  # fmt: skip
+        """Make a finding of a name: how it was found, its tier and its score."""
+        how, tier, score = found
         entry = self._entries[hit[2]]
         downgraded = self._downgraded(hit, here) if hit[6] or entry.language == "zh" else ()
         if hit[6] & SALTED:
@@ -196,7 +206,7 @@ class Reader:
             reasons.append(f'written as "{whole}"; the CAS number shown is that of {entry.text}')
         return Finding(
             line, entry.substance, entry.cas, hit[3], hit[4],
-            here[hit[7] : hit[8]].decode(), how, entry.tier,
+            here[hit[7] : hit[8]].decode(), how, tier,
             round(score * (DOWNGRADED if downgraded else 1), 3), tuple(reasons), downgraded,
         )  # fmt: skip
 
@@ -266,6 +276,17 @@ class Reader:
                 line, place, cas, hit[3], hit[4], written, how,
                 "strong" if hit[1] == CUS else "weak", _SCORES[how], (reason,), (),
             )  # fmt: skip
+
+
+def _groups(
+    rows: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], list[int], list[bool]]:
+    """Return where the rows of each line begin, how many they are, and which can be read alone."""
+    starts = np.flatnonzero(np.diff(rows[:, 0], prepend=-1))
+    sizes = np.diff(starts, append=len(rows))
+    first = rows[starts]
+    alone = (sizes == 1) & (first[:, 1] <= CAS) & (first[:, 6] & _LOOKS_AROUND == 0)
+    return starts, sizes.tolist(), alone.tolist()
 
 
 def _is_ideograph(sign: str) -> bool:

@@ -6,18 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.identify.compiled import compiled, inlined
+from tidewaiter.identify.edits import (
+    clear_masks,
+    distance,
+    masked_distances,
+    same_digits,
+    set_masks,
+)
 from tidewaiter.identify.fold import DIGIT, LINE, Folded
 from tidewaiter.identify.hashing import Table, find, mix
 from tidewaiter.identify.hits import COVERING, NEAR, Hits, add_hit
-from tidewaiter.identify.near import (
-    LONGEST,
-    SHORTEST,
-    Near,
-    distance,
-    find_near,
-    most_edits,
-    same_digits,
-)
+from tidewaiter.identify.near import LONGEST, SHORTEST, Near, Room, find_near, most_edits
 from tidewaiter.identify.words import (
     ANCHOR,
     KNOWN,
@@ -53,8 +52,7 @@ class Anchors(NamedTuple):
 class Found(NamedTuple):
     """Room for the keys near to one word, and what is known of words already searched."""
 
-    keys: NDArray[np.int32]
-    edits: NDArray[np.int32]
+    near: Room
     verdicts: NDArray[np.uint64]  # words near to nothing, by hash: need no search again
 
 
@@ -84,7 +82,9 @@ def scan_unknown(
         elif flags[at] & ANCHOR and close[at]:
             place = find(anchors.exact, mix(hashes[end] - hashes[begin] * powers[end - begin]))
             if place >= 0:
-                _search_names(room, n, words, count, at, place, begin, end, anchors, hits)
+                _search_names(
+                    room, n, words, count, at, place, begin, end, anchors, found.near, hits
+                )
         if at + 1 == count or wides[begins[at + 1]] > 3:
             continue
         # Two words that may be one: a space inside it, and an edit.
@@ -170,13 +170,13 @@ def _search_word(
 ) -> bool:  # fmt: skip
     """Add the names that an unknown word is near to; tell whether it is near to any key."""
     begin, end = trimmed(room, words, at)
-    total = find_near(room.key[begin:end], anchors.near, found.keys, found.edits)
+    total = find_near(room.key[begin:end], anchors.near, found.near)
     for index in range(total):
-        place = found.keys[index]
+        place = found.near.keys[index]
         if anchors.whole[place] >= 0 and not words.flags[at] & RARE:
-            add_hit(hits, NEAR, anchors.whole[place], begin, end, found.edits[index])
+            add_hit(hits, NEAR, anchors.whole[place], begin, end, found.near.edits[index])
         if anchors.lists[place] < anchors.lists[place + 1]:
-            _search_names(room, n, words, count, at, place, begin, end, anchors, hits)
+            _search_names(room, n, words, count, at, place, begin, end, anchors, found.near, hits)
     return total > 0
 
 
@@ -186,17 +186,24 @@ def _search_pair(
 ) -> bool:
     """Add the names that two words are near to together; tell whether there are any keys."""
     begin, end = words.begin[at], words.end[at + 1]
-    total = find_near(room.key[begin:end], anchors.near, found.keys, found.edits)
+    total = find_near(room.key[begin:end], anchors.near, found.near)
     for index in range(total):
-        if anchors.whole[found.keys[index]] >= 0:
-            add_hit(hits, NEAR, anchors.whole[found.keys[index]], begin, end, found.edits[index])
+        if anchors.whole[found.near.keys[index]] >= 0:
+            add_hit(
+                hits,
+                NEAR,
+                anchors.whole[found.near.keys[index]],
+                begin,
+                end,
+                found.near.edits[index],
+            )
     return total > 0
 
 
 @compiled
 def _search_names(
     room: Folded, n: int, words: Words, count: int, at: int, place: int, begin: int, end: int,
-    anchors: Anchors, hits: Hits,
+    anchors: Anchors, near: Room, hits: Hits,
 ) -> None:  # fmt: skip
     """Compare each name that holds an anchor with the text around it."""
     for index in range(anchors.lists[place], anchors.lists[place + 1]):
@@ -211,17 +218,46 @@ def _search_names(
             continue
         if stop - end > _LITTLE and not _fits(room, words, count, at + 1, units):
             continue
-        best, first, last = most + 1, 0, 0
-        for low in range(max(0, start - most), min(begin, start + most) + 1):
-            if not room.start[low]:
-                continue
-            for high in range(max(end, stop - most), min(n, stop + most) + 1):
-                if room.start[high] and _gaps_are_small(room, low, high):
-                    far = distance(room.key[low:high], units, most)
-                    if far < best:
-                        best, first, last = far, low, high
+        best, first, last = _nearest_span(room, n, begin, end, start, stop, units, most, near)
         if 0 < best <= most and _differs_in_unknown(room, words, count, first, last, units):
             add_hit(hits, NEAR, key, first, last, best)
+
+
+@compiled
+def _nearest_span(
+    room: Folded, n: int, begin: int, end: int, start: int, stop: int,
+    units: NDArray[np.uint32], most: int, near: Room,
+) -> tuple[int, int, int]:  # fmt: skip
+    """Find the words around an anchor that are nearest to a name: edits, first, last."""
+    best, first, last = most + 1, 0, 0
+    masked = set_masks(near.masks, units)
+    for low in range(max(0, start - most), min(begin, start + most) + 1):
+        if not room.start[low]:
+            continue
+        top = _wide_gap(room, low, min(n, stop + most))
+        if masked:
+            text = room.key[low:top]
+            top = low + masked_distances(near.masks, len(units), text, best - 1, near.far)
+        for high in range(max(end, stop - most), top + 1):
+            if not room.start[high]:
+                continue
+            far = near.far[high - low]
+            if not masked:
+                far = distance(room.key[low:high], units, most)
+            if far < best:
+                best, first, last = far, low, high
+    if masked:
+        clear_masks(near.masks, units)
+    return best, first, last
+
+
+@compiled
+def _wide_gap(room: Folded, low: int, high: int) -> int:
+    """Return the first unit after one that stands too far from it; `high` where none does."""
+    for unit in range(low + 1, high):
+        if room.wide[unit] > _WIDEST and room.gap[unit]:
+            return unit
+    return high
 
 
 @compiled
@@ -232,14 +268,6 @@ def _fits(room: Folded, words: Words, count: int, at: int, units: NDArray[np.uin
     if words.unknown[at] or words.flags[at] & (NUMBER | MIXED):
         return True
     return _holds(units, room.key[words.begin[at] : words.end[at]])
-
-
-@compiled
-def _gaps_are_small(room: Folded, low: int, high: int) -> bool:
-    for unit in range(low + 1, high):
-        if room.wide[unit] > _WIDEST and room.gap[unit]:
-            return False
-    return True
 
 
 @compiled

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
+from msgspec.structs import astuple, replace
 from numpy.typing import NDArray
 
 from tidewaiter.identify.findings import Defect, Finding, Reader
@@ -37,8 +38,15 @@ MENTIONS = pa.schema(
 class Identifier:
     """Finds mentions; keeps what it learns of words and spellings from one call to the next."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, *, few: bool = False) -> None:
+        """Take a lexicon.
+
+        Args:
+            lexicon: From `load_lexicon`.
+            few: For a few lines: do without compiled code, which takes half a second to load.
+        """
         self.lexicon = lexicon
+        self._few = few
         self._reader = Reader(lexicon)
         self._verdicts = make_verdicts()
 
@@ -55,7 +63,7 @@ class Identifier:
         which, distinct = first_of_each(text, offsets)
         if len(distinct) < len(which):
             text, offsets = _taken(text, offsets, distinct)
-        rows = scan(text, offsets, self.lexicon.tables, self._verdicts)
+        rows = scan(text, offsets, self.lexicon.tables, self._verdicts, few=self._few)
         if len(rows) == 0:
             return [], []
         findings, defects = self._reader.read(rows, text.data, offsets)
@@ -67,7 +75,7 @@ class Identifier:
         """Find the mentions in a column, as a table of the columns `MENTIONS`."""
         findings, _ = self.find(texts)
         substances = self.lexicon.registry.substances
-        columns = list(zip(*findings, strict=True)) if findings else [()] * 11
+        columns = list(zip(*map(astuple, findings), strict=True)) if findings else [()] * 11
         places = columns[1]
         return pa.table(
             [
@@ -134,5 +142,5 @@ def _spread(found: Sequence[T], which: NDArray[np.int64]) -> list[T]:
     end = np.searchsorted(lines, which, side="right")
     spread: list[T] = []
     for line in np.flatnonzero(end > begin).tolist():
-        spread.extend(each._replace(line=line) for each in found[begin[line] : end[line]])
+        spread.extend(replace(each, line=line) for each in found[begin[line] : end[line]])
     return spread

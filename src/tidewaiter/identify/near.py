@@ -10,14 +10,22 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.identify.compiled import compiled
+from tidewaiter.identify.compiled import compiled, inlined
+from tidewaiter.identify.edits import (
+    FAR,
+    MASKS,
+    clear_masks,
+    distance,
+    masked_distances,
+    same_digits,
+    set_masks,
+)
 from tidewaiter.identify.fold import BASE
 from tidewaiter.identify.hashing import Table, build_table, find, make_powers, mix
 
 SHORTEST = 5  # keys below are never found by edits
 LONGEST = 64
 _FILTER_BITS = 20
-_FAR = 99
 _SEED = np.uint64(0xD6E8FEB86659FD93)  # sets equal pieces of different places apart
 _POWERS = make_powers(LONGEST + 1)
 
@@ -96,23 +104,38 @@ def build_near(keys: list[NDArray[np.uint32]]) -> Near:
     return Near(units, first, table, lists, owners[order], packed)
 
 
+class Room(NamedTuple):
+    """Room for the keys near to one word, and for comparing it with them."""
+
+    keys: NDArray[np.int32]  # those found
+    edits: NDArray[np.int32]  # how far each is
+    masks: NDArray[np.uint64]
+    far: NDArray[np.int32]
+
+
+def make_near_room(size: int) -> Room:
+    """Make room for so many keys."""
+    keys, edits = np.zeros(size, np.int32), np.zeros(size, np.int32)
+    return Room(keys, edits, np.zeros(MASKS, np.uint64), np.zeros(2 * LONGEST + 1, np.int32))
+
+
 @compiled
-def find_near(
-    word: NDArray[np.uint32], near: Near, found: NDArray[np.int32], edits: NDArray[np.int32]
-) -> int:
+def find_near(word: NDArray[np.uint32], near: Near, room: Room) -> int:
     """Find the keys within their edits of a word.
 
     Args:
         word: Units of the unknown word.
         near: The keys.
-        found: Room for the keys found.
-        edits: Room for how far each is.
+        room: Where the keys found and their edits go.
 
     Returns:
         How many were found; at most as many as there is room for.
     """
     n = 0
     size = len(word)
+    if size > LONGEST + 3:
+        return 0
+    masked = set_masks(room.masks, word)
     bits = near.filter
     sums = np.zeros(size + 1, np.uint64)
     for at in range(size):
@@ -134,101 +157,53 @@ def find_near(
             for at in range(low, high + 1):
                 value = sums[at + wide] - sums[at] * _POWERS[wide]
                 key = mix(value ^ seed)
-                bit = key >> np.uint64(64 - _FILTER_BITS)
-                if (bits[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & np.uint8(1):
-                    n = _add_members(word, near, found, edits, n, key)
+                if _bit(bits, key):
+                    n = _add_members(word, near, room, n, key, most, masked)
                 if (most > 1 or at == begin) and at + wide < size:
                     # Two letters swapped over the end of the piece.
                     value += np.uint64(word[at + wide]) - np.uint64(word[at + wide - 1])
                     key = mix(value ^ seed)
-                    bit = key >> np.uint64(64 - _FILTER_BITS)
-                    if (bits[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & np.uint8(1):
-                        n = _add_members(word, near, found, edits, n, key)
+                    if _bit(bits, key):
+                        n = _add_members(word, near, room, n, key, most, masked)
+    clear_masks(room.masks, word)
     return n
+
+
+@inlined
+def _bit(bits: NDArray[np.uint8], key: np.uint64) -> bool:
+    """Tell whether the bit of a hash is set."""
+    at = key >> np.uint64(64 - _FILTER_BITS)
+    return bool((bits[at >> np.uint64(3)] >> np.uint8(at & np.uint64(7))) & np.uint8(1) == 1)
 
 
 @compiled
 def _add_members(
-    word: NDArray[np.uint32], near: Near, found: NDArray[np.int32], edits: NDArray[np.int32],
-    n: int, key: np.uint64,
+    word: NDArray[np.uint32], near: Near, room: Room, n: int, key: np.uint64, most: int,
+    masked: bool,
 ) -> int:  # fmt: skip
-    """Add the keys that share one piece with the word."""
+    """Add the keys that share one piece with the word and are near enough, each once."""
     which = find(near.pieces, key)
-    if which >= 0:
-        for at in range(near.lists[which], near.lists[which + 1]):
-            n = _add_near(word, near, found, edits, n, near.members[at])
-    return n
-
-
-@compiled
-def _add_near(
-    word: NDArray[np.uint32], near: Near, found: NDArray[np.int32], edits: NDArray[np.int32],
-    n: int, member: int,
-) -> int:  # fmt: skip
-    """Add a key that is near enough to the word, once, where there is room."""
-    for index in range(n):
-        if found[index] == member:
-            return n
-    if n == len(found):
+    if which < 0:
         return n
-    key = near.units[near.first[member] : near.first[member + 1]]
-    far = distance(word, key, most_edits(len(key)))
-    if far <= most_edits(len(key)) and same_digits(word, key):
-        found[n], edits[n] = member, far
-        n += 1
+    for at in range(near.lists[which], near.lists[which + 1]):
+        member = near.members[at]
+        if n == len(room.keys) or _is_found(room.keys, n, member):
+            continue
+        units = near.units[near.first[member] : near.first[member + 1]]
+        if masked:
+            done = masked_distances(room.masks, len(word), units, most, room.far)
+            far = room.far[done] if done == len(units) else FAR
+        else:
+            far = distance(word, units, most)
+        if far <= most and same_digits(word, units):
+            room.keys[n], room.edits[n] = member, far
+            n += 1
     return n
 
 
 @compiled
-def same_digits(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> bool:
-    """Tell whether two keys hold the same digits in the same order: locants decide."""
-    i = j = 0
-    while True:
-        while i < len(a) and not 48 <= a[i] <= 57:
-            i += 1
-        while j < len(b) and not 48 <= b[j] <= 57:
-            j += 1
-        if i == len(a) or j == len(b):
-            return i == len(a) and j == len(b)
-        if a[i] != b[j]:
-            return False
-        i += 1
-        j += 1
-
-
-@compiled
-def distance(a: NDArray[np.uint32], b: NDArray[np.uint32], most: int) -> int:
-    """Return the optimal string alignment distance of two keys; 99 where it is above `most`."""
-    if abs(len(a) - len(b)) > most:
-        return _FAR
-    head = 0
-    while head < len(a) and head < len(b) and a[head] == b[head]:
-        head += 1
-    n, m = len(a) - head, len(b) - head
-    while n > 0 and m > 0 and a[head + n - 1] == b[head + m - 1]:
-        n -= 1
-        m -= 1
-    if n == 0 or m == 0:
-        return max(n, m)
-    older = np.full(m + 1, _FAR)
-    old = np.arange(m + 1)
-    new = np.full(m + 1, _FAR)
-    for i in range(1, n + 1):
-        new[0] = i
-        best = i
-        low, high = max(1, i - most), min(m, i + most)
-        if low > 1:
-            new[low - 1] = _FAR
-        for j in range(low, high + 1):
-            x, y = a[head + i - 1], b[head + j - 1]
-            value = min(old[j] + 1, new[j - 1] + 1, old[j - 1] + (0 if x == y else 1))
-            if i > 1 and j > 1 and x == b[head + j - 2] and a[head + i - 2] == y:
-                value = min(value, older[j - 2] + 1)
-            new[j] = value
-            best = min(best, value)
-        if high < m:
-            new[high + 1] = _FAR
-        if best > most:
-            return _FAR
-        older, old, new = old, new, older
-    return old[m] if old[m] <= most else _FAR
+def _is_found(keys: NDArray[np.int32], n: int, member: int) -> bool:
+    for index in range(n):
+        if keys[index] == member:
+            return True
+    return False

@@ -4,17 +4,19 @@ Lines are taken in blocks that stay in the processor's cache, and each step goes
 block: a call to a step costs as much as a short line does.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.identify.compiled import compiled
+from tidewaiter.identify.compiled import compiled, interpreted
 from tidewaiter.identify.finish import finish_hits
 from tidewaiter.identify.fold import Folded, FoldTables, fold_lines, make_room
 from tidewaiter.identify.fuzzy import Anchors, Found, scan_unknown
 from tidewaiter.identify.hashing import Table, make_powers
 from tidewaiter.identify.hits import COLUMNS, NAME, Hits, add_hit
+from tidewaiter.identify.near import make_near_room
 from tidewaiter.identify.numbers import scan_numbers
 from tidewaiter.identify.trie import Trie, longest_key, next_start
 from tidewaiter.identify.words import Vocabulary, Words, find_words, make_words
@@ -59,6 +61,8 @@ def scan(
     offsets: NDArray[np.int64],
     tables: Tables,
     verdicts: NDArray[np.uint64],
+    *,
+    few: bool = False,
 ) -> NDArray[np.int64]:
     """Scan a column of lines.
 
@@ -67,35 +71,40 @@ def scan(
         offsets: Where each line begins, and the end, shape ``(lines + 1,)``.
         tables: What names, numbers and words are looked up in.
         verdicts: From `make_verdicts`, the same for all scans with these tables.
+        few: Do it without compiled code, which takes longer to load than to do without.
 
     Returns:
         The hits in order of lines, shape ``(hits, COLUMNS)``; see `hits`.
     """
-    rows = _scan(text, offsets, tables, verdicts, again=False)
-    twice = _lines_to_read_twice(text, offsets)
+    run = interpreted(_scan_blocks) if few else _scan_blocks
+    room = _make_room(int(np.max(np.diff(offsets), initial=0)), verdicts)
+    ambiguous = np.zeros(len(offsets) - 1, np.bool_)
+    rows = _scan(run, text, offsets, tables, room, ambiguous)
+    twice = np.flatnonzero(ambiguous)
     if len(twice):
         lengths = np.diff(offsets)[twice]
         lines = np.concatenate([text[offsets[at] : offsets[at + 1]] for at in twice])
         starts = np.concatenate([[0], np.cumsum(lengths)])
-        more = _scan(lines, starts, tables, verdicts, again=True)
+        more = _scan(run, lines, starts, tables, room, ambiguous[:0])
         more[:, 0] = twice[more[:, 0]]
         rows = np.unique(np.concatenate([rows, more]), axis=0)
     return rows[np.lexsort((rows[:, 1], rows[:, 3], rows[:, 0]))]
 
 
 def _scan(
+    run: Callable[..., None],
     text: NDArray[np.uint8],
     offsets: NDArray[np.int64],
     tables: Tables,
-    verdicts: NDArray[np.uint64],
-    *,
-    again: bool,
+    room: Room,
+    ambiguous: NDArray[np.bool_],
 ) -> NDArray[np.int64]:
-    room = _make_room(int(np.max(np.diff(offsets), initial=0)), verdicts)
+    """Scan with room for as many hits as there are."""
     size = 1024 + len(offsets) // 4
     while True:
         hits = Hits(np.zeros((size, COLUMNS), np.int64), np.zeros(1, np.int64))
-        _scan_blocks(text, offsets, tables, room, hits, again)
+        with np.errstate(over="ignore"):  # sums of hashes, where Python does them itself
+            run(text, offsets, tables, room, hits, ambiguous)
         if hits.count[0] <= size:
             return hits.rows[: hits.count[0]]
         size = int(hits.count[0])
@@ -103,37 +112,43 @@ def _scan(
 
 def _make_room(longest: int, verdicts: NDArray[np.uint64]) -> Room:
     size = 3 * (longest + _BLOCK) + 8
-    found = Found(np.zeros(_FOUND, np.int32), np.zeros(_FOUND, np.int32), verdicts)
+    found = Found(make_near_room(_FOUND), verdicts)
     lines = _BLOCK + 2
     units, cues = np.zeros(lines, np.int32), np.zeros(lines, np.bool_)
     return Room(make_room(size), make_words(size), make_powers(size + 1), found, units, cues)
 
 
-def _lines_to_read_twice(text: NDArray[np.uint8], offsets: NDArray[np.int64]) -> NDArray[np.int64]:
-    """List the lines that hold "|" or a Greek letter, which can be read in two ways."""
-    here = text[offsets[0] : offsets[-1]]
-    places = np.flatnonzero((here == _PIPE) | (here == _GREEK[0]) | (here == _GREEK[1]))
-    if not len(places):
-        return np.zeros(0, np.int64)
-    lines = np.searchsorted(offsets, places + offsets[0], side="right") - 1
-    found: NDArray[np.int64] = np.unique(lines).astype(np.int64)
-    return found
-
-
 @compiled
 def _scan_blocks(
     text: NDArray[np.uint8], offsets: NDArray[np.int64], tables: Tables, room: Room, hits: Hits,
-    again: bool,
+    ambiguous: NDArray[np.bool_],
 ) -> None:  # fmt: skip
-    """Scan all lines, as many at a time as a block holds."""
+    """Scan all lines, as many at a time as a block holds.
+
+    Marks the ambiguous lines, which can be read in two ways; where there is no room to mark
+    them, reads them in the second way.
+    """
     lines = len(offsets) - 1
+    again = len(ambiguous) < lines
     begin = 0
     while begin < lines:
         end = begin + 1
         while end < lines and offsets[end + 1] - offsets[begin] < _BLOCK and end - begin < _BLOCK:
             end += 1
+        if not again and _is_ambiguous(text[offsets[begin] : offsets[end]]):
+            for line in range(begin, end):
+                ambiguous[line] = _is_ambiguous(text[offsets[line] : offsets[line + 1]])
         _scan_block(text, offsets, begin, end, tables, room, hits, again)
         begin = end
+
+
+@compiled
+def _is_ambiguous(text: NDArray[np.uint8]) -> bool:
+    """Tell whether a text holds "|" or a Greek letter, which can be read in two ways."""
+    found = False
+    for sign in text:
+        found |= (sign == _PIPE) | (sign == _GREEK[0]) | (sign == _GREEK[1])
+    return found
 
 
 @compiled
