@@ -10,13 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tidewaiter.identify import MENTIONS, Identifier, Lexicon, identify, load_lexicon
+from tidewaiter.identify import (
+    MENTIONS,
+    Identifier,
+    Lexicon,
+    column_of,
+    identify,
+    load_lexicon,
+)
 from tidewaiter.identify.findings import Defect, Finding
 
 Answer = tuple[list[Finding], list[Defect]]
 
 LEXICON = load_lexicon()
 IDENTIFIER = Identifier(LEXICON)  # keeps what it learns through all tests here
+FEW = Identifier(LEXICON, few=True)
 NAMES = [entry.text for entry in LEXICON.names.entries]
 NUMBERS = [number.cas for number in LEXICON.names.numbers]
 
@@ -69,6 +77,20 @@ def _by_line(answer: Answer) -> Answer:
 def test_a_batch_answers_as_its_lines_do(texts: list[str]) -> None:
     """A column's mentions are those of its lines, each asked alone."""
     assert _find(texts) == _alone(texts)
+
+
+@settings(max_examples=60, deadline=None)
+@given(columns)
+def test_a_few_lines_need_no_compiled_code(texts: list[str]) -> None:
+    """The functions of the scan, run by Python itself, find what they find compiled."""
+    assert _find(texts, FEW) == _find(texts)
+
+
+def test_texts_become_a_column_whatever_they_hold() -> None:
+    """A column of texts holds them as they are."""
+    texts = ["", "acetone", "不含丙酮", "|\0", "ä" * 300]
+    assert column_of(texts).to_pylist() == texts
+    assert len(column_of([])) == 0
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from tidewaiter.identify import load_lexicon
 from tidewaiter.identify.fold import Folded, build_fold_tables, fold_line, make_room
 from tidewaiter.identify.hashing import make_powers
 from tidewaiter.identify.keys import fold_keys
-from tidewaiter.identify.trie import Trie, build_trie, longest_key, next_start
+from tidewaiter.identify.trie import Trie, build_trie, find_starts, longest_key
 
 TABLES = build_fold_tables()
 POWERS = make_powers(20_000)
@@ -46,12 +46,13 @@ def _folded(text: str) -> tuple[Folded, int]:
 def _walk(text: str, trie: Trie) -> list[tuple[int, int, int]]:
     """Find first unit, unit after and place of each name, as the scan does."""
     room, n = _folded(text)
-    found, at = [], 0
-    while (at := next_start(room, n, at, trie, POWERS)) < n:
+    starts = np.zeros(len(room.start), np.int32)
+    found, past = [], 0
+    for at in starts[: find_starts(room, n, trie, POWERS, starts)].tolist():
         end, key = longest_key(room, n, at, trie)
-        if key >= 0:
+        if at >= past and key >= 0:
             found.append((at, end, key))
-        at = end if key >= 0 else at + 1
+            past = end
     return found
 
 

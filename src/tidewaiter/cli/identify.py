@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 import msgspec
-import pyarrow as pa
 
 from tidewaiter.cli.options import own_lists, printable
-from tidewaiter.cli.start import tell_first_start
-from tidewaiter.identify import Identifier, load_lexicon
+from tidewaiter.cli.start import tell_first_start, tell_new_lists
+from tidewaiter.identify import Identifier, column_of, load_lexicon
 
 _BATCH = 16_384
+_FEW = 500  # characters that are read sooner without compiled code than it takes to load
+_REST = ("text", "how", "tier", "score", "reasons", "downgraded")  # of a finding, as written
 
 
 @click.command()
@@ -41,11 +42,13 @@ def identify(
     """
     if (text is None) == (path is None):
         raise click.UsageError('give a text or --file: tidewaiter identify "acetone, 20 drums"')
+    if path is None:
+        shown = printable(text or "")
+        lexicon = load_lexicon(own, street=street, compiling=tell_new_lists)
+        _write([shown], 1, Identifier(lexicon, few=len(shown) <= _FEW))
+        return
     tell_first_start()
     identifier = Identifier(load_lexicon(own, street=street))
-    if path is None:
-        _write([printable(text or "")], 1, identifier)
-        return
     with click.open_file(str(path), "rb") as file:
         broken = _identify_file(file, identifier)
     if broken:
@@ -89,15 +92,15 @@ def _is_utf8(line: bytes) -> bool:
 
 def _write(texts: list[str], number: int, identifier: Identifier) -> None:
     """Write one JSON object for each text."""
+    substances = identifier.lexicon.registry.substances
     found: list[list[dict[str, object]]] = [[] for _ in texts]
-    for row in identifier.identify(pa.array(texts, pa.string())).to_pylist():
-        line, start, end = row.pop("line"), row.pop("start"), row.pop("end")
-        mention = {
-            "substance": row.pop("substance"),
-            "name": row.pop("name"),
-            "cas": row.pop("cas"),
-        }
-        found[line].append({**mention, "span": [start, end], **row})
+    findings, _ = identifier.find(column_of(texts))
+    for finding in findings:
+        substance = substances[finding.substance]
+        mention = {"substance": substance.slug, "name": substance.name, "cas": finding.cas}
+        span = {"span": (finding.start, finding.end)}
+        rest = {name: getattr(finding, name) for name in _REST}
+        found[finding.line].append(mention | span | rest)
     lines = [
         msgspec.json.encode({"line": number + place, "mentions": mentions})
         for place, mentions in enumerate(found)

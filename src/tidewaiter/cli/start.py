@@ -2,13 +2,18 @@
 
 import click
 
-from tidewaiter.identify import is_compiled
+from tidewaiter.identify import is_ready
 
 
 def tell_first_start() -> None:
-    """Say why the first answer of a new version takes its time."""
-    if not is_compiled():
+    """Say why the first answer of a new version takes its time, if it does."""
+    if not is_ready():
         click.echo(
             "first start of this version: compiling the scan for this machine, about a minute ...",
             err=True,
         )
+
+
+def tell_new_lists() -> None:
+    """Say why the first answer with new or changed lists takes its time."""
+    click.echo("new lists: compiling them, some seconds ...", err=True)

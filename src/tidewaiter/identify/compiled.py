@@ -70,9 +70,9 @@ def interpreted(function: F) -> F:
     return cast("F", cast("_Marked", function).plain)
 
 
-def is_compiled() -> bool:
-    """Tell whether this version's machine code is in the cache; making it takes a minute."""
-    return any(_code_folder().rglob("*.nbc"))
+def is_compiled(name: str) -> bool:
+    """Tell whether a function's machine code is in the cache ("scan._scan_blocks")."""
+    return any(_code_folder().rglob(f"{name}-*.nbc"))
 
 
 def _bound(function: FunctionType, version: str) -> FunctionType:

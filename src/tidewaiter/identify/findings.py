@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from tidewaiter.identify.chinese import beside
 from tidewaiter.identify.choosing import nearest
 from tidewaiter.identify.entries import Entry
 from tidewaiter.identify.hits import (
@@ -221,26 +222,9 @@ class Reader:
         elif flags & PART_OF:
             found.append("joined to a word that makes it another chemical, or another thing")
         if self._entries[hit[2]].language == "zh" and hit[1] == NAME:
-            found.extend(self._chinese_downgrades(hit, here))
+            before, name = here[: hit[7]].decode(), here[hit[7] : hit[8]].decode()
+            found.extend(beside(self._chinese, before, name, here[hit[8] :].decode()))
         return tuple(found)
-
-    def _chinese_downgrades(self, hit: list[int], here: bytes) -> Iterator[str]:
-        """Say what ideographs beside a Chinese name speak against it."""
-        before = here[: hit[7]].decode()[-2:]
-        after = here[hit[8] :].decode()[:1]
-        name = here[hit[7] : hit[8]].decode()
-        if before and before[-1] in self._chinese.before:
-            yield f'"{before[-1]}" before it makes it another chemical'
-        elif after and after in self._chinese.after:
-            yield f'"{after}" after it makes it another chemical'
-        elif (
-            name[-1] in self._chinese.acids
-            and _is_ideograph(after)
-            and after not in self._chinese.trade
-        ):
-            yield f'"{after}" after the acid makes it a salt, perhaps of another substance'
-        if any(before.endswith(word) for word in self._chinese.negation):
-            yield "the text says that the goods are free of it"
 
     def _numbered(self, line: int, hit: list[int], here: bytes) -> Finding:
         number = self._lexicon.names.numbers[hit[2]]
@@ -287,10 +271,6 @@ def _groups(
     first = rows[starts]
     alone = (sizes == 1) & (first[:, 1] <= CAS) & (first[:, 6] & _LOOKS_AROUND == 0)
     return starts, sizes.tolist(), alone.tolist()
-
-
-def _is_ideograph(sign: str) -> bool:
-    return "\u3400" <= sign < "\ua000"
 
 
 def _defects(line: int, hits: list[list[int]], here: bytes) -> Iterator[Defect]:

@@ -187,8 +187,7 @@ def _fold_plain(
     """Fold a line of ASCII: what `_fold_any` does, without all that ASCII lacks."""
     fold_kind, fold_gap, plain = tables.kind, tables.gap, tables.plain
     keys, kinds, starts, gaps, wides, byte, end, _ = room
-    wide = 0
-    gap = np.uint8(SPACE)
+    wide, gap = 0, np.uint8(SPACE)
     last_key, last_kind = np.uint32(0), np.uint8(0)
     for at in range(len(text)):
         sign = text[at]
@@ -196,26 +195,26 @@ def _fold_plain(
         if sign == _PIPE and again and last_kind == LETTER and gap == 0 and at + 1 < len(text):
             if fold_kind[text[at + 1]] == LETTER:
                 kind, key = np.uint8(LETTER), np.uint32(_L)
-        if kind == SEPARATOR:
-            gap |= fold_gap[sign]
-            wide += 1
-            continue
         # As in `_add`, written out: a call for each letter would cost more than the rest.
         if key == _N and last_key == _R and gap == 0:
             last_key = np.uint32(_M)
             keys[n - 1] = last_key
             end[n - 1] = shift + at + 1
             continue
+        # A separator is written too, and then over: a jump that cannot be foreseen costs more.
+        unit = kind != SEPARATOR
         keys[n] = key
         kinds[n] = kind
         gaps[n] = gap
-        wides[n] = wide if wide < 255 else 255
-        starts[n] = gap != 0 or kind != last_kind
+        wides[n] = min(wide, 255)
+        starts[n] = (gap != 0) | (kind != last_kind)
         byte[n] = shift + at
         end[n] = shift + at + 1
-        last_key, last_kind = key, kind
-        gap, wide = np.uint8(0), 0
-        n += 1
+        n += unit
+        last_key = key if unit else last_key
+        last_kind = kind if unit else last_kind
+        gap = np.uint8(0) if unit else gap | fold_gap[sign]
+        wide = 0 if unit else wide + 1
     return n
 
 

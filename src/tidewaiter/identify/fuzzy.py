@@ -6,47 +6,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.identify.compiled import compiled, inlined
-from tidewaiter.identify.edits import (
-    clear_masks,
-    distance,
-    masked_distances,
-    same_digits,
-    set_masks,
-)
 from tidewaiter.identify.fold import DIGIT, LINE, Folded
-from tidewaiter.identify.hashing import Table, find, mix
+from tidewaiter.identify.hashing import find, mix
 from tidewaiter.identify.hits import COVERING, NEAR, Hits, add_hit
-from tidewaiter.identify.near import LONGEST, SHORTEST, Near, Room, find_near, most_edits
+from tidewaiter.identify.near import LONGEST, SHORTEST, Room, find_near
+from tidewaiter.identify.phrases import Anchors, search_names
 from tidewaiter.identify.words import (
     ANCHOR,
     KNOWN,
     MIXED,
     NAMED,
-    NUMBER,
     ORDINARY,
     RARE,
     Words,
-    word_at,
 )
 
-_WIDEST = 6
 _SHORTEST = 3  # letters of an unknown word that counts
-_LITTLE = 3  # units beside an anchor that may be missing altogether
 _PAIR = 7  # units of the shortest name that is looked for in two words
 _REACH = 5  # words between an anchor and an unknown word of the same name
-
-
-class Anchors(NamedTuple):
-    """What edits are searched in: whole keys, and one word of each name of several words."""
-
-    near: Near
-    exact: Table  # hash of a word to its place in `near`
-    whole: NDArray[np.int32]  # of each place: the key that it is, or -1
-    lists: NDArray[np.int64]  # of each place: where its names begin in `keys`; one more
-    keys: NDArray[np.int32]  # names that hold the anchor
-    offsets: NDArray[np.int32]  # where it stands in them
-    units: NDArray[np.uint32]  # of all keys, one after the other
-    first: NDArray[np.int64]  # of each key: where it begins; one more
 
 
 class Found(NamedTuple):
@@ -82,7 +59,7 @@ def scan_unknown(
         elif flags[at] & ANCHOR and close[at]:
             place = find(anchors.exact, mix(hashes[end] - hashes[begin] * powers[end - begin]))
             if place >= 0:
-                _search_names(
+                search_names(
                     room, n, words, count, at, place, begin, end, anchors, found.near, hits
                 )
         if at + 1 == count or wides[begins[at + 1]] > 3:
@@ -176,7 +153,7 @@ def _search_word(
         if anchors.whole[place] >= 0 and not words.flags[at] & RARE:
             add_hit(hits, NEAR, anchors.whole[place], begin, end, found.near.edits[index])
         if anchors.lists[place] < anchors.lists[place + 1]:
-            _search_names(room, n, words, count, at, place, begin, end, anchors, found.near, hits)
+            search_names(room, n, words, count, at, place, begin, end, anchors, found.near, hits)
     return total > 0
 
 
@@ -198,106 +175,3 @@ def _search_pair(
                 found.near.edits[index],
             )
     return total > 0
-
-
-@compiled
-def _search_names(
-    room: Folded, n: int, words: Words, count: int, at: int, place: int, begin: int, end: int,
-    anchors: Anchors, near: Room, hits: Hits,
-) -> None:  # fmt: skip
-    """Compare each name that holds an anchor with the text around it."""
-    for index in range(anchors.lists[place], anchors.lists[place + 1]):
-        key = anchors.keys[index]
-        units = anchors.units[anchors.first[key] : anchors.first[key + 1]]
-        start = begin - anchors.offsets[index]
-        stop = start + len(units)
-        most = most_edits(len(units))
-        if stop > n + most or start < -most:
-            continue
-        if begin - start > _LITTLE and not _fits(room, words, count, at - 1, units):
-            continue
-        if stop - end > _LITTLE and not _fits(room, words, count, at + 1, units):
-            continue
-        best, first, last = _nearest_span(room, n, begin, end, start, stop, units, most, near)
-        if 0 < best <= most and _differs_in_unknown(room, words, count, first, last, units):
-            add_hit(hits, NEAR, key, first, last, best)
-
-
-@compiled
-def _nearest_span(
-    room: Folded, n: int, begin: int, end: int, start: int, stop: int,
-    units: NDArray[np.uint32], most: int, near: Room,
-) -> tuple[int, int, int]:  # fmt: skip
-    """Find the words around an anchor that are nearest to a name: edits, first, last."""
-    best, first, last = most + 1, 0, 0
-    masked = set_masks(near.masks, units)
-    for low in range(max(0, start - most), min(begin, start + most) + 1):
-        if not room.start[low]:
-            continue
-        top = _wide_gap(room, low, min(n, stop + most))
-        if masked:
-            text = room.key[low:top]
-            top = low + masked_distances(near.masks, len(units), text, best - 1, near.far)
-        for high in range(max(end, stop - most), top + 1):
-            if not room.start[high]:
-                continue
-            far = near.far[high - low]
-            if not masked:
-                far = distance(room.key[low:high], units, most)
-            if far < best:
-                best, first, last = far, low, high
-    if masked:
-        clear_masks(near.masks, units)
-    return best, first, last
-
-
-@compiled
-def _wide_gap(room: Folded, low: int, high: int) -> int:
-    """Return the first unit after one that stands too far from it; `high` where none does."""
-    for unit in range(low + 1, high):
-        if room.wide[unit] > _WIDEST and room.gap[unit]:
-            return unit
-    return high
-
-
-@compiled
-def _fits(room: Folded, words: Words, count: int, at: int, units: NDArray[np.uint32]) -> bool:
-    """Tell whether a word beside an anchor may be of its name: unknown, a number, or in it."""
-    if at < 0 or at >= count:
-        return False
-    if words.unknown[at] or words.flags[at] & (NUMBER | MIXED):
-        return True
-    return _holds(units, room.key[words.begin[at] : words.end[at]])
-
-
-@compiled
-def _differs_in_unknown(
-    room: Folded, words: Words, count: int, first: int, last: int, units: NDArray[np.uint32]
-) -> bool:
-    """Tell whether all that differs from the name stands in unknown words."""
-    if not same_digits(room.key[first:last], units):
-        return False
-    unknown = False
-    for at in range(word_at(words, count, first), count):
-        begin, end = max(words.begin[at], first), min(words.end[at], last)
-        if begin >= end:
-            break
-        if words.unknown[at]:
-            unknown = True
-        elif not words.flags[at] & NUMBER and not _holds(units, room.key[begin:end]):
-            return False
-    return unknown
-
-
-@compiled
-def _holds(units: NDArray[np.uint32], part: NDArray[np.uint32]) -> bool:
-    """Tell whether a key holds a word."""
-    for at in range(len(units) - len(part) + 1):
-        same = True
-        for index in range(len(part)):
-            if units[at + index] != part[index]:
-                same = False
-                break
-        if same:
-            return True
-    return False

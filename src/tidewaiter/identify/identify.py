@@ -10,6 +10,7 @@ from msgspec.structs import astuple, replace
 from numpy.typing import NDArray
 
 from tidewaiter.identify.findings import Defect, Finding, Reader
+from tidewaiter.identify.keys import joined
 from tidewaiter.identify.lexicon import Lexicon
 from tidewaiter.identify.repeats import first_of_each
 from tidewaiter.identify.scan import make_verdicts, scan
@@ -107,6 +108,18 @@ def _identifier(lexicon: Lexicon) -> Identifier:
     return Identifier(lexicon)
 
 
+def column_of(texts: Sequence[str]) -> pa.LargeStringArray:
+    """Return texts as a column, without the detour over pandas that Arrow takes where it can."""
+    text, offsets = joined(texts)
+    return _column(text, offsets)
+
+
+def _column(text: NDArray[np.uint8], offsets: NDArray[np.int64]) -> pa.LargeStringArray:
+    return pa.LargeStringArray.from_buffers(
+        len(offsets) - 1, pa.py_buffer(np.ascontiguousarray(offsets)), pa.py_buffer(text)
+    )
+
+
 def _buffers(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Return the bytes of a column and where each line begins, without a copy of the text."""
     if len(texts) == 0:
@@ -127,10 +140,7 @@ def _buffers(texts: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
 def _taken(
     text: NDArray[np.uint8], offsets: NDArray[np.int64], lines: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    column = pa.LargeStringArray.from_buffers(
-        len(offsets) - 1, pa.py_buffer(np.ascontiguousarray(offsets)), pa.py_buffer(text)
-    )
-    return _buffers(column.take(pa.array(lines)))
+    return _buffers(_column(text, offsets).take(pa.array(lines)))
 
 
 def _spread(found: Sequence[T], which: NDArray[np.int64]) -> list[T]:

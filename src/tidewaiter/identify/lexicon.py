@@ -1,5 +1,6 @@
 """The lexicon: everything the scan looks things up in, compiled once and kept."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,10 +9,13 @@ import msgspec
 from tidewaiter.base.cache import cache_folder, cached, digest, drop_old
 from tidewaiter.base.resources import data
 from tidewaiter.identify.arrays import load_arrays, save_arrays
+from tidewaiter.identify.compiled import is_compiled
 from tidewaiter.identify.names import Names
 from tidewaiter.identify.rules import ContextRules, load_context_rules
 from tidewaiter.identify.scan import Tables
 from tidewaiter.substances.registry import Registry, load_registry
+
+_KIND = "lexicon"
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,30 +28,47 @@ class Lexicon:
     names: Names
 
 
-def load_lexicon(own: tuple[Path, ...] = (), *, street: bool = False) -> Lexicon:
+def _key(registry: Registry, *, street: bool) -> str:
+    """Hash all that a lexicon is made from."""
+    files = [data("rules", name) for name in ("fold.toml", "context.toml")]
+    files += [data("hs", "own.toml"), data("other_chemicals", "hashes.bin")]
+    code = sorted(Path(__file__).parent.glob("*.py"))
+    return digest([*files, *code], registry.digest, str(street))
+
+
+def is_ready() -> bool:
+    """Tell whether the scan is compiled; compiling it takes a minute, once a version."""
+    return is_compiled("scan._scan_blocks")
+
+
+def load_lexicon(
+    own: tuple[Path, ...] = (),
+    *,
+    street: bool = False,
+    compiling: Callable[[], None] = lambda: None,
+) -> Lexicon:
     """Load the compiled lexicon; compile it where the registry, the rules or the code changed.
 
     Args:
         own: Folders of an authority's own lists, as `load_registry` takes them.
         street: Know street names too.
+        compiling: Called before it is compiled, which takes some seconds.
     """
     registry = load_registry(own)
-    files = [data("rules", name) for name in ("fold.toml", "context.toml")]
-    files += [data("hs", "own.toml"), data("other_chemicals", "hashes.bin")]
-    code = sorted(Path(__file__).parent.glob("*.py"))
-    key = digest([*files, *code], registry.digest, str(street))
+    key = _key(registry, street=street)
 
     def make(folder: Path) -> None:
         # Here and not above: what compiles takes as long to load as a whole answer does,
         # and is needed only where something changed.
         from tidewaiter.identify.compiling import compile_lexicon  # noqa: PLC0415
 
+        compiling()
         drop_old(cache_folder(), "code")
         tables, names = compile_lexicon(registry, street=street)
         save_arrays(folder, "tables", tables)
         (folder / "names.msgpack").write_bytes(msgspec.msgpack.encode(names))
 
-    folder = cached("lexicon", key, make)
+    folder = cached(_KIND, key, make)
     names = msgspec.msgpack.decode((folder / "names.msgpack").read_bytes(), type=Names)
     tables = load_arrays(folder, "tables", Tables)
     return Lexicon(registry, load_context_rules(), tables, names)

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from tidewaiter.identify.compiled import compiled, interpreted
 from tidewaiter.identify.finish import finish_hits
 from tidewaiter.identify.fold import Folded, FoldTables, fold_lines, make_room
-from tidewaiter.identify.fuzzy import Anchors, Found, scan_unknown
+from tidewaiter.identify.fuzzy import Found, scan_unknown
 from tidewaiter.identify.hashing import Table, make_powers
 from tidewaiter.identify.hits import COLUMNS, NAME, Hits, add_hit
 from tidewaiter.identify.near import make_near_room
 from tidewaiter.identify.numbers import scan_numbers
-from tidewaiter.identify.trie import Trie, longest_key, next_start
+from tidewaiter.identify.phrases import Anchors
+from tidewaiter.identify.trie import Trie, find_starts, longest_key
 from tidewaiter.identify.words import Vocabulary, Words, find_words, make_words
 
 _BLOCK = 12_000  # bytes
@@ -46,6 +47,7 @@ class Room(NamedTuple):
     folded: Folded
     words: Words
     powers: NDArray[np.uint64]
+    starts: NDArray[np.int32]  # units where a name may start
     found: Found
     units: NDArray[np.int32]  # where each line of the block begins
     cues: NDArray[np.bool_]  # of each line of the block
@@ -115,7 +117,9 @@ def _make_room(longest: int, verdicts: NDArray[np.uint64]) -> Room:
     found = Found(make_near_room(_FOUND), verdicts)
     lines = _BLOCK + 2
     units, cues = np.zeros(lines, np.int32), np.zeros(lines, np.bool_)
-    return Room(make_room(size), make_words(size), make_powers(size + 1), found, units, cues)
+    starts = np.zeros(size, np.int32)
+    powers = make_powers(size + 1)
+    return Room(make_room(size), make_words(size), powers, starts, found, units, cues)
 
 
 @compiled
@@ -163,7 +167,7 @@ def _scan_block(
     n = units[lines]
     count = find_words(folded, n, room.powers, tables.vocabulary, words)
     start = hits.count[0]
-    _scan_names(folded, n, tables.trie, room.powers, hits)
+    _scan_names(folded, n, tables.trie, room, hits)
     scan_numbers(folded, words, count, tables.cas, units[: lines + 1], room.cues, hits)
     scan_unknown(folded, n, words, count, tables.anchors, room.powers, room.found, hits, start)
     here = text[offsets[begin] : offsets[end]]
@@ -174,11 +178,15 @@ def _scan_block(
 
 
 @compiled
-def _scan_names(folded: Folded, n: int, trie: Trie, powers: NDArray[np.uint64], hits: Hits) -> None:
+def _scan_names(folded: Folded, n: int, trie: Trie, room: Room, hits: Hits) -> None:
     """Add the longest names, leftmost first, none over another."""
-    at = next_start(folded, n, 0, trie, powers)
-    while at < n:
+    count = find_starts(folded, n, trie, room.powers, room.starts)
+    past = 0
+    for place in range(count):
+        at = room.starts[place]
+        if at < past:
+            continue
         end, key = longest_key(folded, n, at, trie)
         if key >= 0:
             add_hit(hits, NAME, key, at, end, 0)
-        at = next_start(folded, n, end if key >= 0 else at + 1, trie, powers)
+            past = end

@@ -41,24 +41,39 @@ def _bit(bits: NDArray[np.uint8], key: np.uint64) -> bool:
 
 
 @compiled
-def next_start(room: Folded, n: int, at: int, trie: Trie, powers: NDArray[np.uint64]) -> int:
-    """Find the next unit where a key may start: where a word does, and the filters agree."""
-    starts, kinds, hashes = room.start, room.kind, room.hash
+def find_starts(
+    room: Folded, n: int, trie: Trie, powers: NDArray[np.uint64], starts: NDArray[np.int32]
+) -> int:
+    """Find the units where a key may start: where a word does, and the filters agree.
+
+    Args:
+        room: The folded text.
+        n: Its units.
+        trie: The keys.
+        powers: Of the hash's base.
+        starts: Where the units go; at least as many as there are.
+
+    Returns:
+        How many there are.
+    """
+    marks, kinds, hashes = room.start, room.kind, room.hash
     heads, short = trie.heads, trie.short
-    while at < n:
-        if starts[at]:
-            if at + _HEAD <= n and _bit(
-                heads, mix(hashes[at + _HEAD] - hashes[at] * powers[_HEAD])
-            ):
-                return at
-            shortest = 2 if kinds[at] == IDEOGRAPH else _SHORT
-            for length in range(shortest, min(_HEAD, n - at + 1)):
-                if starts[at + length]:
-                    key = mix(hashes[at + length] - hashes[at] * powers[length])
-                    if _bit(short, key):
-                        return at
-        at += 1
-    return n
+    # Written first and then over, as where words are found.
+    words = 0
+    for at in range(n):
+        starts[words] = at
+        words += marks[at]
+    count = 0
+    for word in range(words):
+        at = starts[word]
+        here = hashes[at]
+        found = (at + _HEAD <= n) & _bit(heads, mix(hashes[at + _HEAD] - here * powers[_HEAD]))
+        for length in range(2 if kinds[at] == IDEOGRAPH else _SHORT, _HEAD):
+            ends = (at + length <= n) & (marks[at + length] != 0)
+            found |= ends & _bit(short, mix(hashes[at + length] - here * powers[length]))
+        starts[count] = at
+        count += found
+    return count
 
 
 @compiled

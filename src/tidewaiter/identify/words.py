@@ -49,7 +49,7 @@ class Vocabulary(NamedTuple):
 
 
 class Words(NamedTuple):
-    """Room for the words of one line: where each begins and ends in units, what it is."""
+    """Room for the words of a block: where each begins and ends in units, what it is."""
 
     begin: NDArray[np.int32]
     end: NDArray[np.int32]
@@ -110,25 +110,25 @@ def find_words(
     kinds, gaps, hashes = room.kind, room.gap, room.hash
     begins, ends, flags = words.begin, words.end, words.flags
     slots = vocabulary.slots
-    count = at = 0
-    while at < n:
-        if kinds[at] == IDEOGRAPH:
-            begins[count], ends[count], flags[count] = at, at + 1, -1
-            count += 1
-            at += 1
-            continue
-        begin, digits = at, 0
-        while at < n and kinds[at] != IDEOGRAPH and (at == begin or gaps[at] == 0):
-            digits += kinds[at] == DIGIT
-            at += 1
-        begins[count], ends[count], flags[count] = begin, at, digits
-        count += 1
+    # Every unit is written as if a word began there, and then over: a jump that cannot be
+    # foreseen costs more. `ends` first holds the digits before each word.
+    count = digits = 0
+    last = np.uint8(0)
+    for at in range(n):
+        kind = kinds[at]
+        begins[count], ends[count] = at, digits
+        count += (gaps[at] != 0) | (kind == IDEOGRAPH) | (last == IDEOGRAPH) | (at == 0)
+        digits += kind == DIGIT
+        last = kind
+    begins[count], ends[count] = n, digits
     # A loop of its own: the look-ups wait for memory, and so wait together.
     for word in range(count):
-        begin, end, digits = begins[word], ends[word], flags[word]
+        begin, end = begins[word], begins[word + 1]
+        digits = ends[word + 1] - ends[word]
+        ends[word] = end
         if digits == end - begin:
             flags[word] = NUMBER
-        elif digits < 0:
+        elif kinds[begin] == IDEOGRAPH:
             flags[word] = SIGN
         else:
             whole = mix(hashes[end] - hashes[begin] * powers[end - begin])

@@ -1,0 +1,22 @@
+"""Chinese: what ideographs beside a name make of it, as no space separates them."""
+
+from collections.abc import Iterator
+
+from tidewaiter.identify.rules import Chinese
+
+
+def beside(rules: Chinese, before: str, name: str, after: str) -> Iterator[str]:
+    """Say what the text before and after a Chinese name speaks against it."""
+    last, first = before[-1:], after[:1]
+    if last and last in rules.before:
+        yield f'"{last}" before it makes it another chemical'
+    elif first and first in rules.after:
+        yield f'"{first}" after it makes it another chemical'
+    elif name[-1] in rules.acids and _is_ideograph(first) and first not in rules.trade:
+        yield f'"{first}" after the acid makes it a salt, perhaps of another substance'
+    if any(before.endswith(word) for word in rules.negation):
+        yield "the text says that the goods are free of it"
+
+
+def _is_ideograph(sign: str) -> bool:
+    return "\u3400" <= sign < "\ua000"
