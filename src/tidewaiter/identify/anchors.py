@@ -26,6 +26,11 @@ def words_of(text: str, fold: FoldTables) -> list[tuple[str, int]]:
     return [(units[a:b], a) for a, b in zip(starts, [*starts[1:], n], strict=True)]
 
 
+def _splits(entry: Entry, fold: FoldTables) -> list[list[tuple[str, int]]]:
+    """Return the words of a name in each of its spellings: they split the key elsewhere."""
+    return [words_of(text, fold) for text in (entry.text, *entry.spellings)]
+
+
 def build_anchors(
     entries: tuple[Entry, ...], keys: list[Key], fold: FoldTables, plain: frozenset[str]
 ) -> tuple[Anchors, list[str]]:
@@ -41,15 +46,20 @@ def build_anchors(
         The index, and the rarest words, folded.
     """
     able = [i for i, e in enumerate(entries) if e.tier == "strong" and len(e.key) <= _LONGEST]
-    parts = {index: words_of(entries[index].text, fold) for index in able}
-    counts = Counter(word for words in parts.values() for word in {word for word, _ in words})
+    parts = {index: _splits(entries[index], fold) for index in able}
+    counts = Counter(
+        word
+        for splits in parts.values()
+        for word in {word for words in splits for word, _ in words}
+    )
     places: dict[str, int] = {}
     whole: dict[int, int] = {}
     names: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for index, words in parts.items():
+    for index, splits in parts.items():
         if SHORTEST <= len(entries[index].key) <= LONGEST:
             whole[places.setdefault(entries[index].key, len(places))] = index
-        for word, at in _rarest(words, counts, plain):
+        chosen = (_rarest(words, counts, plain) for words in splits)
+        for word, at in dict.fromkeys(pair for pairs in chosen for pair in pairs):
             names[places.setdefault(word, len(places))].append((index, at))
     units = [np.array([ord(unit) for unit in text], np.uint32) for text in places]
     members = [pair for place in range(len(places)) for pair in names[place]]

@@ -24,6 +24,7 @@ class Entry(Record, frozen=True, kw_only=True):
     cas: str | None  # of the form named
     language: str
     key: str  # its units
+    spellings: tuple[str, ...] = ()  # other texts of the same key: "phenyl acetic acid"
 
 
 def build_entries(
@@ -48,6 +49,7 @@ def build_entries(
     ]
     keys = fold_keys([name.text for _, name in found], tables)
     entries: dict[str, Entry] = {}
+    spellings: dict[str, dict[str, str]] = {}
     for (place, name), units in zip(found, keys, strict=True):
         key = "".join(map(chr, units.tolist()))
         alone = bool(key) and tables.kind[ord(key[0])] == IDEOGRAPH
@@ -62,10 +64,18 @@ def build_entries(
             language=name.language,
             key=key,
         )
+        spellings.setdefault(key, {})[name.text.casefold()] = name.text
         same = entries.get(key)
         if same is None or (same.tier != "strong" and entry.tier == "strong"):
             entries[key] = entry
-    return tuple(entries.values())
+    return tuple(_spelt(entry, spellings[entry.key]) for entry in entries.values())
+
+
+def _spelt(entry: Entry, spellings: dict[str, str]) -> Entry:
+    """Give an entry the other texts that are folded to its key."""
+    own = entry.text.casefold()
+    others = tuple(text for folded, text in spellings.items() if folded != own)
+    return msgspec.structs.replace(entry, spellings=others)
 
 
 def _names(substance: Substance, rules: ContextRules) -> Iterator[Name]:

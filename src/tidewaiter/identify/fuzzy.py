@@ -23,7 +23,7 @@ from tidewaiter.identify.words import (
 
 _SHORTEST = 3  # letters of an unknown word that counts
 _PAIR = 7  # units of the shortest name that is looked for in two words
-_REACH = 5  # words between an anchor and an unknown word of the same name
+_REACH = 8  # words between an anchor and an unknown word of the same name
 
 
 class Found(NamedTuple):
@@ -114,7 +114,7 @@ def _mostly_letters(kinds: NDArray[np.uint8], begin: int, end: int) -> bool:
     letters = 0
     for unit in range(begin, end):
         letters += kinds[unit] != DIGIT
-    return 3 * letters > 2 * (end - begin)
+    return 3 * letters >= 2 * (end - begin)
 
 
 @compiled

@@ -67,7 +67,7 @@ def _groups(
     """Yield what words are, and the words that are it."""
     yield ORDINARY, ordinary_words(rare=False)
     yield RARE, ordinary_words(rare=True)
-    yield NAMED, [entry.text for entry in entries]
+    yield NAMED, [text for entry in entries for text in (entry.text, *entry.spellings)]
     yield ANCHOR, anchors
     yield SALT, [spelling for spellings in rules.salts.values() for spelling in spellings]
     said = rules.words
