@@ -1,4 +1,4 @@
-"""What the names of the registry rest on: the rule, its exceptions, and the table of the reference."""
+"""What names of the registry rest on: the rule, its exceptions, and the table of the reference."""
 
 import re
 import tomllib
