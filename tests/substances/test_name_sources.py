@@ -1,19 +1,19 @@
 """What names of the registry rest on: the rule, its exceptions, and the table of the reference."""
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tidewaiter.base.resources import data
 from tidewaiter.substances.registry import Registry
 from tidewaiter.substances.types import Name
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "registry-names.md"
 CHECKED = ("es", "fr", "zh", "ru", "ar")  # languages whose names need more than one source
+# Beside these stand sources that print the parts of a name, or its other script, not the whole.
+OF_PARTS = {"composition", "opencc"}
 
 # Names with one source that is no official list. One public program prints them beside the
 # English name, as the schedules of an Arab state have them; they were found nowhere else.
@@ -39,13 +39,17 @@ ONE_SOURCE = {
 
 
 def rests_on(name: Name, registry: Registry) -> str:
-    """Say what a name rests on: official, several, one or memory."""
+    """Say what a name rests on: official, read, rule, one or memory."""
     kinds = [registry.sources[source].kind for source in dict.fromkeys(name.sources)]
+    if len(kinds) > 1 and OF_PARTS.intersection(name.sources):
+        return "rule"
     if "official" in kinds:
         return "official"
     if set(kinds) == {"memory"}:
         return "memory"
-    return "several" if len(kinds) > 1 else "one"
+    if len(kinds) == 1:
+        return "one"
+    return "rule" if set(kinds) <= {"memory", "rule"} else "read"
 
 
 def _names(registry: Registry) -> Iterator[tuple[str, Name]]:
@@ -59,7 +63,7 @@ def test_a_name_rests_on_an_official_list_or_on_two_sources(registry: Registry) 
     found = {
         (slug, name.text)
         for slug, name in _names(registry)
-        if name.language in CHECKED and rests_on(name, registry) not in {"official", "several"}
+        if name.language in CHECKED and rests_on(name, registry) in {"one", "memory"}
     }
     assert found == ONE_SOURCE
 
@@ -73,10 +77,9 @@ def test_what_rests_on_memory_alone_is_not_enough_alone(registry: Registry) -> N
 
 
 def test_a_source_of_a_name_states_its_kind(registry: Registry) -> None:
-    """The file says what its source can show; none is official because nobody said otherwise."""
+    """The file of every source that a name rests on says what it can show."""
     for source in sorted({source for _, name in _names(registry) for source in name.sources}):
-        stored = tomllib.loads(data("sources", f"{source}.toml").read_text(encoding="utf-8"))
-        assert "kind" in stored, source
+        assert registry.sources[source].kind, source
 
 
 def test_no_name_counts_a_source_twice(registry: Registry) -> None:
@@ -93,5 +96,5 @@ def test_the_reference_counts_the_names(language: str, registry: Registry) -> No
     rows = re.findall(r"^\| `(\w\w)` \|(.+)\|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     counts = [int(cell.replace(",", "")) for cell in dict(rows)[language].split("|")[1:]]
     found = Counter(rests_on(n, registry) for _, n in _names(registry) if n.language == language)
-    kinds = ("official", "several", "one", "memory")
+    kinds = ("official", "read", "rule", "one", "memory")
     assert counts == [found.total(), *(found[kind] for kind in kinds)]

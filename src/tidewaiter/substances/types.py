@@ -95,5 +95,5 @@ class Source(Record, frozen=True, kw_only=True):
     url: str = ""
     read: date  # the day it was read
     licence: str = ""
-    kind: SourceKind = "official"
+    kind: SourceKind | None = None  # what it can show of a name; None: not said
     note: str = ""
