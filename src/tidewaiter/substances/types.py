@@ -15,6 +15,12 @@ Mark = Literal["read", "second-hand", "unverified"]
 """How a fact is known: read in the instrument or an official copy, read in one other
 source only, or remembered. What is unverified says so wherever it is shown."""
 
+SourceKind = Literal["official", "report", "dictionary", "usage", "rule", "memory"]
+"""What a source can show of a name. official: a law, list or register of an authority, or a
+copy of one, prints it. report: others tell of such a list. dictionary: it stands beside a word
+of another language, a number or a structure. usage: it is printed, without its meaning. rule: a
+procedure of ours gives it or its structure. memory: nothing was read."""
+
 
 class Name(Record, frozen=True, kw_only=True):
     """One name of a substance, as trade papers write it."""
@@ -89,4 +95,5 @@ class Source(Record, frozen=True, kw_only=True):
     url: str = ""
     read: date  # the day it was read
     licence: str = ""
+    kind: SourceKind | None = None  # what it can show of a name; None: not said
     note: str = ""
