@@ -1,14 +1,11 @@
 """A running installation: a file screened into a database, and screened again."""
 
-import os
-import uuid
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.resources import data
@@ -27,7 +24,6 @@ from tidewaiter.store.alerts import alerts
 from tidewaiter.store.audit import verify_audit
 from tidewaiter.store.database import Database
 
-SERVER = "TIDEWAITER_TEST_POSTGRESQL"
 NEW = """
 slug = "harbourine"
 name = "Harbourine"
@@ -37,30 +33,10 @@ sources = ["own-order"]
 ScreenFile = Callable[..., list[Progress]]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Name an empty database of each kind."""
-    if request.param == "sqlite":
-        yield str(tmp_path / "cases.db")
-        return
-    server = os.environ.get(SERVER)
-    if not server:
-        pytest.skip(f"{SERVER} names no PostgreSQL server")
-    schema = f"test_{uuid.uuid4().hex}"
-    engine = create_engine(make_url(server).set(drivername="postgresql+psycopg"))
-    with engine.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    own = make_url(server).update_query_dict({"options": f"-csearch_path={schema}"})
-    yield own.render_as_string(hide_password=False)
-    with engine.begin() as connection:
-        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-    engine.dispose()
-
-
 @pytest.fixture
-def database(place: str) -> Iterator[Database]:
+def database(url: str) -> Iterator[Database]:
     """Open the database as the command does."""
-    with database_at(place) as opened:
+    with database_at(url) as opened:
         assert opened is not None
         yield opened
 
