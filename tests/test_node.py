@@ -9,7 +9,7 @@ import pytest
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.resources import data
-from tidewaiter.bulk.journal import read_journal
+from tidewaiter.bulk.journal import read_done, read_journal
 from tidewaiter.bulk.run import Settings
 from tidewaiter.consignments.types import Alert, ReadOptions
 from tidewaiter.node import (
@@ -60,11 +60,13 @@ def settings(manifest: Path) -> Settings:
 def screen(manifest: Path, settings: Settings, database: Database, tmp_path: Path) -> ScreenFile:
     """Screen the file into the database in batches of 50 rows, with a journal of its own."""
 
-    def go(*, stop: int = 1000, journal: str = "journal") -> list[Progress]:
+    def go(
+        *, stop: int = 1000, journal: str = "journal", into: Database | None = database
+    ) -> list[Progress]:
         steps: list[Progress] = []
         options = ReadOptions(batch_rows=50)
         screening = screen_file(
-            manifest, options, settings, tmp_path / journal, workers=1, database=database
+            manifest, options, settings, tmp_path / journal, workers=1, database=into
         )
         for progress in screening:
             steps.append(progress)
@@ -140,6 +142,17 @@ def test_a_lost_journal_costs_only_time(
     (tmp_path / "journal").unlink()
     screen()
     assert _stored(database) == _journalled(tmp_path / "journal")
+
+
+@pytest.mark.parametrize("stop", [3, 1000])
+def test_a_database_named_late_holds_all(
+    stop: int, screen: ScreenFile, database: Database, tmp_path: Path
+) -> None:
+    """A journal that was begun without the database is not taken for what that holds."""
+    screen(stop=stop, into=None)
+    screen()
+    assert _stored(database) == _journalled(tmp_path / "journal")
+    assert read_done(tmp_path / "journal").lines == 431
 
 
 def test_rows_that_are_refused_at_the_end_are_kept(

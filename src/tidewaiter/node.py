@@ -83,9 +83,9 @@ def screen_file(
             source = Source(
                 sha256=settings.sha256, name=path.name, size=size, mapping=options.columns
             )
-            with database.work(_stamp()) as work:
-                wanted = Run(day=settings.day, registry=digest, rules=digest)
-                screening = begin_screening(work, source, wanted).id
+            screening = _begin(
+                database, source, Run(day=settings.day, registry=digest, rules=digest), kept
+            )
         begun = time.monotonic()
         for step in run(read, settings, workers=workers, after=kept.done.row):
             new = None
@@ -99,6 +99,15 @@ def screen_file(
         if database is not None and screening is not None:
             with database.work(_stamp()) as work:
                 finish_screening(work, screening)
+
+
+def _begin(database: Database, source: Source, wanted: Run, kept: Journal) -> int:
+    """Begin a screening, or take it up; return its id."""
+    with database.work(_stamp()) as work:
+        screening = begin_screening(work, source, wanted)
+    if screening.rows_done < kept.done.row:  # the journal knows more: it is of another database
+        kept.begin_anew()
+    return screening.id
 
 
 def _store(database: Database, screening: int, step: Step) -> int:

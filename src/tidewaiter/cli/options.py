@@ -1,6 +1,7 @@
 """What several commands share: options, days, and errors on their way to the user."""
 
 import gc
+import sys
 from collections.abc import Callable, Mapping
 from datetime import date
 from importlib import import_module
@@ -11,6 +12,7 @@ import click
 
 from tidewaiter.base.errors import TidewaiterError
 
+STOPPED = 130  # exit status of a stop from the keyboard
 _MADE = 100_000  # objects made between two looks for garbage; 700 take a tenth of a start
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -102,6 +104,9 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except TidewaiterError as error:
             raise Refused(str(error)) from error
+        except KeyboardInterrupt:
+            click.echo("stopped", err=True)
+            sys.exit(STOPPED)
         except OSError as error:
             if error.filename is None:
                 raise
