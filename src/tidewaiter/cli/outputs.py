@@ -8,10 +8,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from tidewaiter.base.errors import InputError
+from tidewaiter.base.errors import InputError, OutputError
 from tidewaiter.base.files import check_file, replacing, writing
 from tidewaiter.base.records import Record
-from tidewaiter.bulk.journal import read_done, read_journal
+from tidewaiter.bulk.journal import Done, read_done, read_journal
 from tidewaiter.bulk.run import Settings
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.consignments.types import Alert, Refusal
@@ -36,6 +36,19 @@ class Outputs(Record, frozen=True, kw_only=True):
 
 class _Sink(Protocol):
     def add(self, alerts: list[Alert], /) -> None: ...
+
+
+class _Told:
+    """Names the file where writing fails: errors of one output pass through those of others."""
+
+    def __init__(self, sink: _Sink, place: str) -> None:
+        self._sink = sink
+        self._place = place
+
+    def add(self, alerts: list[Alert], /) -> None:
+        """Write alerts."""
+        with writing(self._place):
+            self._sink.add(alerts)
 
 
 class _Nowhere:
@@ -93,7 +106,8 @@ def write_outputs(journal: Path, outputs: Outputs, settings: Settings, registry:
             if refused is None:
                 path = stack.enter_context(replacing(outputs.refused, mark))
                 refused = stack.enter_context(refusal_writer(path))
-            refused.add([entry])
+            with writing(str(outputs.refused)):
+                refused.add([entry])
             if len(refusals) < _SHOWN:
                 refusals.append(entry)
         sink.add(alerts)
@@ -102,22 +116,24 @@ def write_outputs(journal: Path, outputs: Outputs, settings: Settings, registry:
             path = stack.enter_context(replacing(outputs.refused, mark))  # of an earlier run
             stack.enter_context(refusal_writer(path))
     done = read_done(journal)
-    summary = builder.finish(
-        Counts(
-            file=settings.file,
-            day=settings.day,
-            registry=registry,
-            lines=done.lines,
-            refused_rows=done.refused_rows,
-            refused_fields=done.refused_fields,
-            refusals=tuple(refusals),
-            elapsed_seconds=done.seconds,
-        )
-    )
+    summary = builder.finish(_counts(settings, registry, done, tuple(refusals)))
     if outputs.report is not None:
         with replacing(outputs.report, mark) as path:
             write_report(path, summary, library_of(settings))
     return summary
+
+
+def _counts(settings: Settings, registry: str, done: Done, refusals: tuple[Refusal, ...]) -> Counts:
+    return Counts(
+        file=settings.file,
+        day=settings.day,
+        registry=registry,
+        lines=done.lines,
+        refused_rows=done.refused_rows,
+        refused_fields=done.refused_fields,
+        refusals=refusals,
+        elapsed_seconds=done.seconds,
+    )
 
 
 def library_of(settings: Settings) -> Library:
@@ -170,17 +186,18 @@ def alert_sink(path: Path | None, mark: str) -> Iterator[_Sink]:
     """
     if path is not None:
         with replacing(path, mark) as part, alert_writer(part) as writer:
-            yield writer
+            yield _Told(writer, str(path))
     elif sys.stdout.isatty():
         yield _Nowhere()
     else:
-        with writing("standard output"):
-            try:
-                yield JsonLines(sys.stdout.buffer)
+        place = "standard output"
+        try:
+            yield _Told(JsonLines(sys.stdout.buffer), place)
+            with writing(place):
                 sys.stdout.buffer.flush()
-            except OSError:
-                _forget_stdout()
-                raise
+        except (OSError, OutputError):
+            _forget_stdout()
+            raise
 
 
 def _forget_stdout() -> None:
