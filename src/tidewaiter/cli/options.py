@@ -11,6 +11,7 @@ from typing import IO, Any, TypeVar, cast
 import click
 
 from tidewaiter.base.errors import TidewaiterError
+from tidewaiter.report.characters import token, visible
 
 STOPPED = 130  # exit status of a stop from the keyboard
 _MADE = 100_000  # objects made between two looks for garbage; 700 take a tenth of a start
@@ -67,7 +68,8 @@ class Refused(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the place, what is wrong, and what would do."""
-        click.echo(f"error: {self.message}", file=file, err=True)
+        text = visible(self.message).replace("\r", token("\r"))
+        click.echo(f"error: {text}", file=file, err=True)
 
 
 class Commands(click.Group):

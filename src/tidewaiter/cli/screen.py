@@ -32,6 +32,7 @@ from tidewaiter.node import (
     screen_again,
     screen_file,
 )
+from tidewaiter.substances.registry import load_registry
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -128,7 +129,7 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
         summary = write_outputs(journal, outputs, settings, registry_digest(settings))
         done = read_done(journal)
         journal.unlink(missing_ok=True)
-    show_summary(summary, outputs)
+    show_summary(summary, outputs, load_registry(settings.own).regimes)
     if wanted.db is not None:
         click.echo(f"{new} alerts are new to the database", err=True)
     return done
