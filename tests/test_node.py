@@ -96,6 +96,17 @@ def _stored(database: Database) -> list[Alert]:
     return sorted(found, key=lambda alert: alert.row)
 
 
+def _again(
+    database: Database, settings: Settings, *, error: Exception | None = None
+) -> list[Alert]:
+    with screen_again(database, settings) as batches:
+        new = [alert for _, found in batches for alert in found]
+        if error is not None:
+            assert new
+            raise error
+    return new
+
+
 def _journalled(path: Path) -> list[Alert]:
     return [entry for entry in read_journal(path) if isinstance(entry, Alert)]
 
@@ -173,11 +184,25 @@ def test_again_finds_what_a_new_list_names(
     screen()
     before = _stored(database)
     wider = msgspec.structs.replace(settings, own=(own,), file="", sha256="")
-    new = [alert for _, found in screen_again(database, wider) for alert in found]
+    new = _again(database, wider)
     assert [alert.substances for alert in new] == [("harbourine",)]
     assert (new[0].row, new[0].file) == (432, "manifest.csv")
     assert _stored(database) == [*before, *new]
-    assert [alert for _, found in screen_again(database, wider) for alert in found] == []
+    assert _again(database, wider) == []
+
+
+def test_again_keeps_nothing_that_was_not_written(
+    screen: ScreenFile, database: Database, settings: Settings, own: Path
+) -> None:
+    """Stopped before the new alerts are written, it finds them as new once more."""
+    screen()
+    before = _stored(database)
+    wider = msgspec.structs.replace(settings, own=(own,), file="", sha256="")
+    with pytest.raises(OSError, match="full"):
+        _again(database, wider, error=OSError("the disk is full"))
+    assert _stored(database) == before
+    assert len(_again(database, wider)) == 1
+    assert len(_stored(database)) == len(before) + 1
 
 
 def test_again_without_a_change_finds_nothing(
@@ -186,16 +211,17 @@ def test_again_without_a_change_finds_nothing(
     """The same lists and rules give the same alerts, none of them new."""
     screen()
     lines, new = 0, 0
-    for stored, found in screen_again(database, settings):
-        lines += len(stored.lines)
-        new += len(found)
+    with screen_again(database, settings) as batches:
+        for stored, found in batches:
+            lines += len(stored.lines)
+            new += len(found)
     assert (lines, new) == (431, 0)
 
 
 def test_again_needs_a_past(database: Database, settings: Settings) -> None:
     """An empty database has nothing to screen, and says what to do."""
     with pytest.raises(InputError, match="no lines yet") as caught:
-        list(screen_again(database, settings))
+        _again(database, settings)
     assert "--db" in caught.value.hint
 
 

@@ -1,11 +1,14 @@
 """What several commands share: options, days, and errors on their way to the user."""
 
 import gc
+import os
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from datetime import date
 from importlib import import_module
 from pathlib import Path
+from types import FrameType
 from typing import IO, Any, TypeVar, cast
 
 import click
@@ -14,6 +17,7 @@ from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.report.characters import token, visible
 
 STOPPED = 130  # exit status of a stop from the keyboard
+_SHOW_CURSOR = b"\x1b[?25h\n"
 _MADE = 100_000  # objects made between two looks for garbage; 700 take a tenth of a start
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -61,6 +65,23 @@ def printable(text: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
+def _stop(number: int, frame: FrameType | None) -> None:
+    """Stop in good order; the next time, without waiting for what is under way.
+
+    The end of a process at any moment loses nothing, so the second stop may be hard.
+    """
+    del frame
+    signal.signal(number, _end)
+    raise KeyboardInterrupt
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    if sys.stderr.isatty():
+        os.write(2, _SHOW_CURSOR)  # the bar of a screening hides it
+    os._exit(STOPPED)
+
+
 class Refused(click.ClickException):
     """Nothing was done: exit status 2."""
 
@@ -81,6 +102,11 @@ class Commands(click.Group):
     def __init__(self, *args: Any, modules: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._modules = modules
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line as a process of its own, which two stops end at once."""
+        signal.signal(signal.SIGINT, _stop)
+        return super().__call__(*args, **kwargs)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line; look for garbage seldom, as a start makes much and drops little."""

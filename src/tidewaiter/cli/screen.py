@@ -4,6 +4,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from tidewaiter.node import (
     screen_again,
     screen_file,
 )
+from tidewaiter.store.database import database_file
 from tidewaiter.substances.registry import load_registry
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -106,6 +108,9 @@ def screen(path: Path | None, *, again: bool, **options: Any) -> None:
 
 def _screen_file(path: Path, wanted: Wanted) -> Done:
     """Screen a file and write what was asked for."""
+    if not path.is_file():  # it is read several times
+        hint = "save what comes out of it as a file first"
+        raise InputError("a pipe or a device cannot be screened", at=str(path), hint=hint)
     options = _options(wanted)
     outputs = Outputs(
         alerts=wanted.out,
@@ -158,8 +163,8 @@ def _options(wanted: Wanted) -> ReadOptions:
 def _kept(path: Path | None, wanted: Wanted, journal: Path | None) -> dict[str, Path]:
     """Return what no output may take the place of, and the journal neither."""
     named = {"the file that is screened": path, "the rules": wanted.rules}
-    if wanted.db is not None and "://" not in wanted.db:
-        named["the database"] = Path(wanted.db).expanduser()
+    if wanted.db is not None:
+        named["the database"] = database_file(wanted.db)
     kept = {what: place for what, place in named.items() if place is not None}
     if journal is None:
         return kept
@@ -199,11 +204,17 @@ def _screen_again(wanted: Wanted) -> None:
     settings = _settings(wanted, file="", sha256="")
     lines = new = 0
     check_outputs({"alerts": wanted.out}, _kept(None, wanted, None))
-    mark = mark_of(Path(f"process {os.getpid()}"))
-    with database_at(wanted.db) as database, alert_sink(wanted.out, mark) as sink:
+    with ExitStack() as stack:
+        out = wanted.out or Path("alerts")
+        journal = out.with_name(f"{out.name}.journal")
+        if wanted.out is not None:
+            stack.enter_context(alone(journal, str(wanted.out)))
+        database = stack.enter_context(database_at(wanted.db))
         if database is not None:
-            for stored, alerts in screen_again(database, settings):
-                lines += len(stored.lines)
-                new += len(alerts)
-                sink.add(alerts)
+            found = stack.enter_context(screen_again(database, settings))
+            with alert_sink(wanted.out, mark_of(journal)) as sink:
+                for stored, alerts in found:
+                    lines += len(stored.lines)
+                    new += len(alerts)
+                    sink.add(alerts)
     click.echo(f"{lines} past lines screened, {new} new alerts", err=True)
