@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -162,3 +163,17 @@ def test_a_database_that_takes_no_changes_is_told(
     read_only = f"sqlite:///file:{here}/c.db?mode=ro&uri=true"
     result = screen(str(manifest), "--db", read_only)
     _refused(result, "read-only")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device")
+@pytest.mark.parametrize("arguments", [("identify", "acetone"), ("substances",)])
+def test_a_full_standard_output_is_told(arguments: tuple[str, ...], here: Path) -> None:
+    """Each command says so, and exits with 2."""
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "tidewaiter", *arguments],
+            stdout=full, stderr=subprocess.PIPE, check=False, cwd=here,
+        )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+    assert b"standard output: No space left" in done.stderr
+    assert b"Traceback" not in done.stderr

@@ -1,10 +1,12 @@
 """What several commands share: options, days, and errors on their way to the user."""
 
+import errno
 import gc
 import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -18,6 +20,7 @@ from tidewaiter.report.characters import token, visible
 
 STOPPED = 130  # exit status of a stop from the keyboard
 _SHOW_CURSOR = b"\x1b[?25h\n"
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
 _MADE = 100_000  # objects made between two looks for garbage; 700 take a tenth of a start
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -93,6 +96,12 @@ class Refused(click.ClickException):
         click.echo(f"error: {text}", file=file, err=True)
 
 
+def forget_stdout() -> None:
+    """Drop what standard output did not take, or Python would try again and hide the error."""
+    with suppress(OSError), Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
 class Commands(click.Group):
     """A group that loads a command when it is called, and prints what a user can mend.
 
@@ -136,6 +145,10 @@ class Commands(click.Group):
             click.echo("stopped", err=True)
             sys.exit(STOPPED)
         except OSError as error:
+            if error.filename is None and error.errno in _FULL:
+                forget_stdout()
+                hint = "hint: free space on the disk that it goes to"
+                raise Refused(f"standard output: {error.strerror}\n{hint}") from error
             if error.filename is None:
                 raise
             hint = "hint: look whether the folder is there, and whether you may write to it"

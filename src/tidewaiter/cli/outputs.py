@@ -4,7 +4,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from tidewaiter.base.files import check_file, replacing, writing
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.journal import Done, read_done, read_journal
 from tidewaiter.bulk.run import Settings
+from tidewaiter.cli.options import forget_stdout
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.consignments.types import Alert, Refusal
 from tidewaiter.report.exports import JsonLines, alert_writer, refusal_writer
@@ -196,11 +197,5 @@ def alert_sink(path: Path | None, mark: str) -> Iterator[_Sink]:
             with writing(place):
                 sys.stdout.buffer.flush()
         except (OSError, OutputError):
-            _forget_stdout()
+            forget_stdout()
             raise
-
-
-def _forget_stdout() -> None:
-    """Drop what standard output did not take, or Python would try again and hide the error."""
-    with suppress(OSError), Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), sys.stdout.fileno())
