@@ -33,7 +33,7 @@ def _arguments(manifest: Path, folder: Path, kind: str) -> list[str]:
 
 def _run(number: int, arguments: list[str]) -> tuple[int, str]:
     command = [sys.executable, str(KILLED), str(number), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     return done.returncode, done.stderr
 
 
