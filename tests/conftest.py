@@ -1,18 +1,21 @@
-"""What many tests need: the registry and the lexicon, loaded once, and single lines read."""
+"""What many tests need: the registry and the lexicon, single lines read, empty databases."""
 
 import os
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from hypothesis import settings
+from sqlalchemy import create_engine, make_url, text
 
 from tidewaiter.identify import Identifier, Lexicon, load_lexicon
 from tidewaiter.identify.findings import Defect, Finding
 from tidewaiter.substances.registry import Registry
 
 SHARED = "TIDEWAITER_SHARED"
+SERVER = "TIDEWAITER_TEST_POSTGRESQL"
 
 # The first call of a compiled function compiles it, so a deadline would fail by chance.
 settings.register_profile("tidewaiter", deadline=None)
@@ -60,3 +63,23 @@ def shared() -> Path:
             f"no evaluation data: {SHARED} names no folder, and none is beside the checkout"
         )
     return folder
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Name an empty database of each kind."""
+    if request.param == "sqlite":
+        yield str(tmp_path / "tidewaiter.db")
+        return
+    server = os.environ.get(SERVER)
+    if not server:
+        pytest.skip(f"{SERVER} names no PostgreSQL server")
+    schema = f"test_{uuid.uuid4().hex}"
+    engine = create_engine(make_url(server).set(drivername="postgresql+psycopg"))
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
+    own = make_url(server).update_query_dict({"options": f"-csearch_path={schema}"})
+    yield own.render_as_string(hide_password=False)
+    with engine.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+    engine.dispose()

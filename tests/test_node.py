@@ -1,18 +1,15 @@
 """A running installation: a file screened into a database, and screened again."""
 
-import os
-import uuid
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.resources import data
-from tidewaiter.bulk.journal import read_journal
+from tidewaiter.bulk.journal import read_done, read_journal
 from tidewaiter.bulk.run import Settings
 from tidewaiter.consignments.types import Alert, ReadOptions
 from tidewaiter.node import (
@@ -27,7 +24,6 @@ from tidewaiter.store.alerts import alerts
 from tidewaiter.store.audit import verify_audit
 from tidewaiter.store.database import Database
 
-SERVER = "TIDEWAITER_TEST_POSTGRESQL"
 NEW = """
 slug = "harbourine"
 name = "Harbourine"
@@ -37,30 +33,10 @@ sources = ["own-order"]
 ScreenFile = Callable[..., list[Progress]]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Name an empty database of each kind."""
-    if request.param == "sqlite":
-        yield str(tmp_path / "cases.db")
-        return
-    server = os.environ.get(SERVER)
-    if not server:
-        pytest.skip(f"{SERVER} names no PostgreSQL server")
-    schema = f"test_{uuid.uuid4().hex}"
-    engine = create_engine(make_url(server).set(drivername="postgresql+psycopg"))
-    with engine.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    own = make_url(server).update_query_dict({"options": f"-csearch_path={schema}"})
-    yield own.render_as_string(hide_password=False)
-    with engine.begin() as connection:
-        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-    engine.dispose()
-
-
 @pytest.fixture
-def database(place: str) -> Iterator[Database]:
+def database(url: str) -> Iterator[Database]:
     """Open the database as the command does."""
-    with database_at(place) as opened:
+    with database_at(url) as opened:
         assert opened is not None
         yield opened
 
@@ -84,11 +60,13 @@ def settings(manifest: Path) -> Settings:
 def screen(manifest: Path, settings: Settings, database: Database, tmp_path: Path) -> ScreenFile:
     """Screen the file into the database in batches of 50 rows, with a journal of its own."""
 
-    def go(*, stop: int = 1000, journal: str = "journal") -> list[Progress]:
+    def go(
+        *, stop: int = 1000, journal: str = "journal", into: Database | None = database
+    ) -> list[Progress]:
         steps: list[Progress] = []
         options = ReadOptions(batch_rows=50)
         screening = screen_file(
-            manifest, options, settings, tmp_path / journal, workers=1, database=database
+            manifest, options, settings, tmp_path / journal, workers=1, database=into
         )
         for progress in screening:
             steps.append(progress)
@@ -116,6 +94,17 @@ def _stored(database: Database) -> list[Alert]:
         found = alerts(work, rows=10_000)
         assert verify_audit(work).broken is None
     return sorted(found, key=lambda alert: alert.row)
+
+
+def _again(
+    database: Database, settings: Settings, *, error: Exception | None = None
+) -> list[Alert]:
+    with screen_again(database, settings) as batches:
+        new = [alert for _, found in batches for alert in found]
+        if error is not None:
+            assert new
+            raise error
+    return new
 
 
 def _journalled(path: Path) -> list[Alert]:
@@ -166,6 +155,17 @@ def test_a_lost_journal_costs_only_time(
     assert _stored(database) == _journalled(tmp_path / "journal")
 
 
+@pytest.mark.parametrize("stop", [3, 1000])
+def test_a_database_named_late_holds_all(
+    stop: int, screen: ScreenFile, database: Database, tmp_path: Path
+) -> None:
+    """A journal that was begun without the database is not taken for what that holds."""
+    screen(stop=stop, into=None)
+    screen()
+    assert _stored(database) == _journalled(tmp_path / "journal")
+    assert read_done(tmp_path / "journal").lines == 431
+
+
 def test_rows_that_are_refused_at_the_end_are_kept(
     screen: ScreenFile, manifest: Path, database: Database, tmp_path: Path
 ) -> None:
@@ -184,11 +184,25 @@ def test_again_finds_what_a_new_list_names(
     screen()
     before = _stored(database)
     wider = msgspec.structs.replace(settings, own=(own,), file="", sha256="")
-    new = [alert for _, found in screen_again(database, wider) for alert in found]
+    new = _again(database, wider)
     assert [alert.substances for alert in new] == [("harbourine",)]
     assert (new[0].row, new[0].file) == (432, "manifest.csv")
     assert _stored(database) == [*before, *new]
-    assert [alert for _, found in screen_again(database, wider) for alert in found] == []
+    assert _again(database, wider) == []
+
+
+def test_again_keeps_nothing_that_was_not_written(
+    screen: ScreenFile, database: Database, settings: Settings, own: Path
+) -> None:
+    """Stopped before the new alerts are written, it finds them as new once more."""
+    screen()
+    before = _stored(database)
+    wider = msgspec.structs.replace(settings, own=(own,), file="", sha256="")
+    with pytest.raises(OSError, match="full"):
+        _again(database, wider, error=OSError("the disk is full"))
+    assert _stored(database) == before
+    assert len(_again(database, wider)) == 1
+    assert len(_stored(database)) == len(before) + 1
 
 
 def test_again_without_a_change_finds_nothing(
@@ -197,16 +211,17 @@ def test_again_without_a_change_finds_nothing(
     """The same lists and rules give the same alerts, none of them new."""
     screen()
     lines, new = 0, 0
-    for stored, found in screen_again(database, settings):
-        lines += len(stored.lines)
-        new += len(found)
+    with screen_again(database, settings) as batches:
+        for stored, found in batches:
+            lines += len(stored.lines)
+            new += len(found)
     assert (lines, new) == (431, 0)
 
 
 def test_again_needs_a_past(database: Database, settings: Settings) -> None:
     """An empty database has nothing to screen, and says what to do."""
     with pytest.raises(InputError, match="no lines yet") as caught:
-        list(screen_again(database, settings))
+        _again(database, settings)
     assert "--db" in caught.value.hint
 
 

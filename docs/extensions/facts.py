@@ -103,9 +103,11 @@ class RegimeFacts(Facts):
         """Give the table."""
         regimes = load_registry().regimes.values()
         rows = [
-            (f"`{each.slug}`", each.name, each.authority, f"{each.checked}") for each in regimes
+            (f"`{each.slug}`", each.name, f"`{each.short}`", each.authority, f"{each.checked}")
+            for each in regimes
         ]
-        yield from _table(("regime", "law", "authority", "last compared"), rows)
+        head = ("regime", "law", "in few words", "authority", "last compared")
+        yield from _table(head, rows)
 
 
 def _option(option: click.Option, context: click.Context) -> Row:

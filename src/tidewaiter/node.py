@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 import msgspec
 
@@ -18,9 +20,9 @@ from tidewaiter.bulk.journal import Done, Journal
 from tidewaiter.bulk.run import Settings, Step, run, screen_batch
 from tidewaiter.consignments.readers import reader_for
 from tidewaiter.consignments.types import Alert, ReadOptions
-from tidewaiter.store.alerts import add_alerts
+from tidewaiter.store.alerts import add_alerts, known_alerts
 from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, Stamp, open_database
+from tidewaiter.store.database import Database, Stamp, Work, open_database
 from tidewaiter.store.lines import StoredBatch, stored_batches
 from tidewaiter.store.screenings import (
     Run,
@@ -83,9 +85,9 @@ def screen_file(
             source = Source(
                 sha256=settings.sha256, name=path.name, size=size, mapping=options.columns
             )
-            with database.work(_stamp()) as work:
-                wanted = Run(day=settings.day, registry=digest, rules=digest)
-                screening = begin_screening(work, source, wanted).id
+            screening = _begin(
+                database, source, Run(day=settings.day, registry=digest, rules=digest), kept
+            )
         begun = time.monotonic()
         for step in run(read, settings, workers=workers, after=kept.done.row):
             new = None
@@ -101,6 +103,15 @@ def screen_file(
                 finish_screening(work, screening)
 
 
+def _begin(database: Database, source: Source, wanted: Run, kept: Journal) -> int:
+    """Begin a screening, or take it up; return its id."""
+    with database.work(_stamp()) as work:
+        screening = begin_screening(work, source, wanted)
+    if screening.rows_done < kept.done.row:  # the journal knows more: it is of another database
+        kept.begin_anew()
+    return screening.id
+
+
 def _store(database: Database, screening: int, step: Step) -> int:
     with database.work(_stamp()) as work:
         batch = Batch(
@@ -112,20 +123,35 @@ def _store(database: Database, screening: int, step: Step) -> int:
         return len(add_batch(work, screening, batch).alerts)
 
 
+@contextmanager
 def screen_again(
     database: Database, settings: Settings
-) -> Iterator[tuple[StoredBatch, list[Alert]]]:
-    """Screen all lines of a database anew; keep and yield only alerts that it did not hold.
+) -> Iterator[Iterator[tuple[StoredBatch, list[Alert]]]]:
+    """Screen all lines of a database anew, and keep the alerts that it did not hold.
+
+    They are kept, all or none, when the block ends without an error: write them first, so that
+    a stop in the middle lets them be found as new once more.
 
     Args:
         database: With past screenings.
         settings: What the lines are screened by; file and hash are those of each source.
 
-    Raises:
-        InputError: The database holds no lines.
+    Yields:
+        Each batch of lines and its new alerts. Going through them raises an InputError where
+        the database holds no lines.
     """
-    digest = registry_digest(settings)
-    begun: dict[int, int] = {}  # source to screening
+    with TemporaryFile() as found:
+        yield _screen_stored(database, settings, found)
+        found.seek(0)
+        with database.work(_stamp()) as work:
+            _keep(work, settings, found)
+
+
+def _screen_stored(
+    database: Database, settings: Settings, found: IO[bytes]
+) -> Iterator[tuple[StoredBatch, list[Alert]]]:
+    """Screen each batch of lines; note for each the source and the new alerts."""
+    seen: set[str] = set()  # the same bytes may be two sources
     after = 0
     while True:
         with database.work() as work:
@@ -134,22 +160,32 @@ def screen_again(
             break
         after = stored.last
         here = msgspec.structs.replace(settings, file=stored.name, sha256=stored.sha256)
-        found = screen_batch(stored.lines, here)
-        with database.work(_stamp()) as work:
-            if stored.source not in begun:
-                wanted = Run(day=settings.day, registry=digest, rules=digest)
-                source = source_of(work, stored.source)
-                begun[stored.source] = begin_screening(work, source, wanted).id
-            new = set(add_alerts(work, begun[stored.source], found.alerts))
-        yield stored, [alert for alert in found.alerts if alert.id in new]
-    if not begun:
+        screened = screen_batch(stored.lines, here)
+        with database.work() as work:
+            known = known_alerts(work, screened.alerts) | seen
+        new = [alert for alert in screened.alerts if alert.id not in known]
+        seen.update(alert.id for alert in new)
+        found.write(msgspec.json.encode((stored.source, new)) + b"\n")
+        yield stored, new
+    if after == 0:
         raise InputError(
             "the database holds no lines yet",
             hint="screen a file into it first: tidewaiter screen manifest.csv --db cases.db",
         )
-    with database.work(_stamp()) as work:
-        for screening in begun.values():
-            finish_screening(work, screening)
+
+
+def _keep(work: Work, settings: Settings, found: IO[bytes]) -> None:
+    """Keep what was noted, as a screening of each source."""
+    digest = registry_digest(settings)
+    wanted = Run(day=settings.day, registry=digest, rules=digest)
+    begun: dict[int, int] = {}  # source to screening
+    for line in found:
+        source, new = msgspec.json.decode(line, type=tuple[int, list[Alert]])
+        if source not in begun:
+            begun[source] = begin_screening(work, source_of(work, source), wanted).id
+        add_alerts(work, begun[source], new)
+    for screening in begun.values():
+        finish_screening(work, screening)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import msgspec
 import pyarrow as pa
 import pytest
 
+from tidewaiter.base.errors import OutputError
 from tidewaiter.bulk.journal import Done, Journal, read_done, read_journal
 from tidewaiter.bulk.run import Settings, run
 from tidewaiter.consignments.types import Alert, Refusal
@@ -159,3 +160,50 @@ def test_a_finished_journal_is_taken_up_with_nothing_to_do(screen: Screen, whole
     before = whole.read_bytes()
     assert screen(whole) == 0
     assert whole.read_bytes() == before
+
+
+def test_a_journal_begun_anew_forgets(settings: Settings, whole: Path) -> None:
+    """It keeps its head and nothing else, so that it can be taken up again."""
+    with Journal(whole, settings, "r", "reading") as journal:
+        assert journal.done.row == 1724
+        journal.begin_anew()
+        assert journal.done == Done()
+    assert whole.read_bytes().count(b"\n") == 1
+    assert _alerts(whole) == []
+
+
+@pytest.mark.parametrize("content", [b"precious", b"\n", b'{"set"\n'], ids=repr)
+def test_a_file_that_is_no_journal_is_not_written_over(
+    content: bytes, settings: Settings, tmp_path: Path
+) -> None:
+    """A file of the user's that happens to have the name stays as it is."""
+    path = tmp_path / "a.csv.journal"
+    path.write_bytes(content)
+    with pytest.raises(OutputError, match="no journal"):
+        Journal(path, settings, "r", "reading")
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b'{"set', b"\0" * 4096, b'{"settings":{"d\0\0'],
+    ids=["empty", "cut off", "zeros", "ends in zeros"],
+)
+def test_a_journal_cut_off_in_its_head_is_begun_anew(
+    content: bytes, settings: Settings, tmp_path: Path
+) -> None:
+    """A crash of the machine may leave less than the first line, or zeros."""
+    path = tmp_path / "a.csv.journal"
+    path.write_bytes(content)
+    with Journal(path, settings, "r", "reading") as journal:
+        assert journal.done == Done()
+
+
+def test_a_journal_follows_no_link(settings: Settings, tmp_path: Path) -> None:
+    """A link that somebody put there does not lead to a file that is written over."""
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"")
+    (tmp_path / "journal").symlink_to(victim)
+    with pytest.raises(OutputError):
+        Journal(tmp_path / "journal", settings, "r", "reading")
+    assert victim.read_bytes() == b""

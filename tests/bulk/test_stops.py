@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -41,8 +42,13 @@ def undisturbed(long: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _stop(path: Path, folder: Path, workers: int, number: signal.Signals) -> tuple[int, str]:
-    """Start a screening and send a signal to all its processes once a step is done."""
+def _stop(
+    path: Path, folder: Path, workers: int, number: signal.Signals, *, again: float | None = None
+) -> tuple[int, str]:
+    """Start a screening and send a signal to all its processes once a step is done.
+
+    Where `again` is given, the signal is sent once more after so many seconds.
+    """
     journal = folder / "alerts.jsonl.journal"
     with subprocess.Popen(
         _command(path, folder, workers),
@@ -57,6 +63,10 @@ def _stop(path: Path, folder: Path, workers: int, number: signal.Signals) -> tup
             assert time.monotonic() < end, "no step was done"
             time.sleep(0.005)
         os.killpg(process.pid, number)
+        if again is not None:
+            time.sleep(again)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, number)
         _, talk = process.communicate(timeout=LIMIT)
     return process.returncode, talk
 
@@ -99,6 +109,20 @@ def test_ctrl_c_says_how_to_go_on(
     code, talk = _stop(long, tmp_path, workers, signal.SIGINT)
     assert code == 130, talk
     assert "the same command goes on there" in talk
+    assert "Traceback" not in talk
+    again = subprocess.run(_command(long, tmp_path, 1), capture_output=True, check=False)
+    assert again.returncode == 1
+    assert _output(tmp_path, "alerts.jsonl") == _output(undisturbed, "alerts.jsonl")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("pause", [0.0, 0.1])
+def test_ctrl_c_twice_ends_at_once(
+    pause: float, workers: int, long: Path, tmp_path: Path, undisturbed: Path
+) -> None:
+    """The second one waits for nothing, leaves no traceback, and loses nothing."""
+    code, talk = _stop(long, tmp_path, workers, signal.SIGINT, again=pause)
+    assert code in {130, -signal.SIGINT}
     assert "Traceback" not in talk
     again = subprocess.run(_command(long, tmp_path, 1), capture_output=True, check=False)
     assert again.returncode == 1

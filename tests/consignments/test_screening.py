@@ -2,6 +2,7 @@
 
 import io
 import random
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.consignments.screening import Screened, Screener
 from tidewaiter.consignments.types import LINES, Alert, Evidence, Mention, ReadOptions
 from tidewaiter.identify import Identifier, Lexicon, load_lexicon
+from tidewaiter.substances.registry import Registry
 
 DAY = date(2026, 11, 25)
 PIECES = (
@@ -298,3 +300,34 @@ def test_a_screener_keeps_days_and_files_apart(listed: Identifier) -> None:
     for day, file in ((date(2026, 7, 1), "a"), (date(2026, 5, 1), "a"), (date(2026, 5, 1), "b")):
         fresh = Screener(listed, rules).screen(batch, day, file, "s")
         assert used.screen(batch, day, file, "s") == fresh
+
+
+BANDS = [  # as docs/reference/rules.md tells them, of a precursor of the strictest list
+    ({"goods": "brightener K9", "hs": "29152400"}, 47, "medium"),
+    ({"goods": "drums", "un": "1715"}, 47, "medium"),
+    ({"goods": "drums, UN 1715"}, 47, "medium"),
+    ({"goods": "powder, 5 drums", "hs": "29394100", "un": "1993"}, 72, "high"),
+    ({"goods": "acetc anhydride"}, 57, "medium"),
+    ({"goods": "acetic anhydride"}, 65, "high"),
+    ({"goods": "drums", "cas": ["108-24-7"]}, 65, "high"),
+    ({"goods": "acetic anhydride", "cas": ["108-24-7"]}, 73, "high"),
+    ({"goods": "acetic anhydride", "hs": "34029000"}, 77, "high"),
+]
+
+
+@pytest.mark.parametrize(("row", "score", "severity"), BANDS, ids=str)
+def test_the_bands_are_as_they_are_told(
+    row: dict[str, Any], score: int, severity: str, screen: Screen
+) -> None:
+    """A number alone is worth a look, and less than a name."""
+    (alert,) = screen(row).alerts
+    assert (alert.score, alert.severity) == (score, severity)
+
+
+def test_a_number_of_a_group_of_goods_finds_nothing(screen: Screen, registry: Registry) -> None:
+    """No substance has such a UN number as its own, and each number is of one substance."""
+    rules = load_alert_rules()
+    own = Counter(number for substance in registry.substances for number in substance.un)
+    assert set(own) & set(rules.groups.un) == set()
+    assert {number for number, times in own.items() if times > 1} == set()
+    assert screen({"goods": "drums", "un": "1993"}, {"goods": "drums, UN 1993"}).alerts == ()

@@ -1,41 +1,15 @@
-"""An empty database of each kind, and lines and alerts to put there."""
+"""An open database of each kind, and lines and alerts to put there."""
 
-import os
-import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from tidewaiter.consignments.types import LINES, Alert, Evidence, Line, Reason, Refusal
 from tidewaiter.store.database import Database, Stamp, open_database
 from tidewaiter.store.screenings import Run, Source
-
-SERVER = "TIDEWAITER_TEST_POSTGRESQL"
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Name an empty database of each kind."""
-    if request.param == "sqlite":
-        yield str(tmp_path / "tidewaiter.db")
-        return
-    server = os.environ.get(SERVER)
-    if not server:
-        pytest.skip(f"{SERVER} names no PostgreSQL server")
-    schema = f"test_{uuid.uuid4().hex}"
-    engine = create_engine(make_url(server).set(drivername="postgresql+psycopg"))
-    with engine.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    own = make_url(server).update_query_dict({"options": f"-csearch_path={schema}"})
-    yield own.render_as_string(hide_password=False)
-    with engine.begin() as connection:
-        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-    engine.dispose()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from tidewaiter.base.resources import data, read_toml, toml_files
 from tidewaiter.identify.entries import build_entries
 from tidewaiter.identify.fold import build_fold_tables
 from tidewaiter.identify.rules import load_context_rules
+from tidewaiter.substances.law import short_listing
 from tidewaiter.substances.registry import Registry, load_registry
 from tidewaiter.substances.types import Form, Source, Substance
 
@@ -163,3 +164,16 @@ def test_street_names_are_off_unless_asked_for(registry: Registry) -> None:
     assert not [entry.text for entry in usual if entry.tier == "street"]
     assert {entry.text for entry in every if entry.tier == "street"} <= street
     assert len(every) > len(usual)
+
+
+def test_each_regime_has_a_short_name_of_its_own(registry: Registry) -> None:
+    """Each listing has a few words that no listing of another regime has."""
+    told: dict[str, str] = {}
+    for substance in registry.substances:
+        for control in substance.controls:
+            short = short_listing(registry.regimes[control.regime], control.schedule)
+            assert told.setdefault(short, control.regime) == control.regime
+            assert 0 < len(short) <= 30, short
+            assert "{" not in short
+    assert {slug for slug, regime in registry.regimes.items() if not regime.short} == set()
+    assert {"UN Table I", "US List I", "EU cat. 1", "CN cat. 1"} <= told.keys()

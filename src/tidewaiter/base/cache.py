@@ -42,7 +42,7 @@ def cached(kind: str, key: str, make: Callable[[Path], None]) -> Path:
     place = folder / f"{kind}-{key}"
     if place.is_dir():
         return place
-    folder = _writable(folder)
+    folder = writable(folder)
     place = folder / f"{kind}-{key}"
     work = Path(tempfile.mkdtemp(prefix=f".{kind}-", dir=folder))
     try:
@@ -58,7 +58,7 @@ def cached(kind: str, key: str, make: Callable[[Path], None]) -> Path:
     return place
 
 
-def _writable(folder: Path) -> Path:
+def writable(folder: Path) -> Path:
     """Return the folder, made; where that fails, one of this process alone."""
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -26,3 +26,7 @@ class RegistryError(TidewaiterError):
 
 class StoreError(TidewaiterError):
     """A database that cannot be used as it is."""
+
+
+class OutputError(TidewaiterError):
+    """A file that cannot be written: no space, no right, or another process is writing it."""

@@ -8,15 +8,20 @@ the journal at the end, whole or not at all.
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
 import msgspec
 
+from tidewaiter.base.errors import OutputError
+from tidewaiter.base.files import writing
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.run import Settings, Step
 from tidewaiter.consignments.types import Alert, Refusal
+
+_BEGINS = b'{"settings":'  # each journal; after a crash, zeros or less of it
 
 
 class Done(Record, frozen=True, kw_only=True):
@@ -46,21 +51,27 @@ class _Entry(Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Journal:
-    """A journal that is open for writing."""
+    """A journal that is open for writing; two processes keep out of one by `alone`."""
 
     def __init__(self, path: Path, settings: Settings, registry: str, reading: str) -> None:
-        """Take up the journal at a path where it is of the same screening, or begin it."""
+        """Take up the journal at a path where it is of the same screening, or begin it.
+
+        Raises:
+            OutputError: It cannot be written.
+        """
         head = msgspec.json.encode(
             _Head(settings=settings, registry=registry, reading=reading), enc_hook=str
         )
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.done, size = _taken_up(path, head)
-        self._file = path.open("r+b" if size else "wb")
-        self._file.truncate(size)
-        self._file.seek(size)
+        self._head = head + b"\n"
+        with writing(str(path)):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self.done, size = _taken_up(path, head)
+            self._file = _open(path)
+            self._file.truncate(size)
+            self._file.seek(size)
         if not size:
-            self._file.write(head + b"\n")
+            self._file.write(self._head)
 
     def __enter__(self) -> Self:
         """Return the journal itself."""
@@ -73,15 +84,29 @@ class Journal:
         trace: TracebackType | None,
     ) -> None:
         """Close it; it stays on disk until all outputs are written."""
-        self._file.close()
+        with suppress(OSError):  # all that `add` returned for is on the disk
+            self._file.close()
+
+    def begin_anew(self) -> None:
+        """Forget what is done."""
+        with writing(str(self.path)):
+            self._file.flush()
+            self._file.truncate(0)
+            self._file.seek(0)
+        self._file.write(self._head)
+        self.done = Done()
 
     def add(self, step: Step, seconds: float) -> Done:
-        """Write a step and that it is done; when this returns, a stop loses none of it."""
+        """Write a step and that it is done; when this returns, a stop loses none of it.
+
+        Raises:
+            OutputError: The disk is full or fails; the step is not done.
+        """
         encode = msgspec.json.encode
         lines = [encode(_Entry(alert=alert)) for alert in step.screened.alerts]
         lines += [encode(_Entry(refusal=refusal)) for refusal in step.refusals]
         fields = sum(refusal.screened for refusal in step.refusals)
-        self.done = Done(
+        done = Done(
             row=step.done_row,
             lines=self.done.lines + step.screened.lines,
             noted=self.done.noted + step.screened.noted,
@@ -90,11 +115,19 @@ class Journal:
             refused_fields=self.done.refused_fields + fields,
             seconds=self.done.seconds + seconds,
         )
-        lines.append(encode(_Entry(done=self.done)))
-        self._file.write(b"\n".join(lines) + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        return self.done
+        lines.append(encode(_Entry(done=done)))
+        with writing(str(self.path)):
+            self._file.write(b"\n".join(lines) + b"\n")
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        self.done = done
+        return done
+
+
+def _open(path: Path) -> BinaryIO:
+    """Open a file to read and write; one that is not there is made, and no link is followed."""
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags, 0o666), "r+b")
 
 
 def read_journal(path: Path) -> Iterator[Alert | Refusal]:
@@ -124,11 +157,18 @@ def _taken_up(path: Path, head: bytes) -> tuple[Done, int]:
     """Return how far a journal of this screening is, and where its last step ends; or 0."""
     try:
         with path.open("rb") as file:
-            if file.readline() != head + b"\n":
-                return Done(), 0
-            return _last_done(file)
+            first = file.readline()
+            if first == head + b"\n":
+                return _last_done(file)
     except FileNotFoundError:
         return Done(), 0
+    if not _BEGINS.startswith(first[: len(_BEGINS)].strip(b"\0")):
+        raise OutputError(
+            "this is no journal, and would be overwritten by one",
+            at=str(path),
+            hint="move it away, or give --out another name",
+        )
+    return Done(), 0
 
 
 def _last_done(file: BinaryIO) -> tuple[Done, int]:

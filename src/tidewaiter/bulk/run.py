@@ -3,6 +3,7 @@
 The pool only spreads what `Screener.screen` does; a batch answers the same wherever it runs.
 """
 
+import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -10,8 +11,9 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
 from functools import cache
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 
 import pyarrow as pa
 
@@ -140,5 +142,14 @@ def _processes(settings: Settings, workers: int) -> Iterator[Screen]:
 def _prepare(settings: Settings) -> None:
     """Make a worker ready; the keyboard's interrupt is for the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
     pa.set_cpu_count(1)
     screener_for(settings.own, settings.rules, settings.street)
+
+
+def _end_with_parent() -> None:
+    """End this worker where the parent was killed; it would wait for work for ever."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

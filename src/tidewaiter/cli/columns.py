@@ -6,6 +6,7 @@ import click
 
 from tidewaiter.consignments.readers import mapping_of
 from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.report.characters import visible
 
 
 def show_columns(path: Path, options: ReadOptions) -> None:
@@ -13,12 +14,17 @@ def show_columns(path: Path, options: ReadOptions) -> None:
     with path.open("rb") as file:
         mapping = mapping_of(file, path.name, options)
     read = [f"{field} = {' + '.join(columns)}" for field, columns in mapping.columns.items()]
-    click.echo(f"reading {path.name}: {'; '.join(read)}", err=True)
+    _say(f"reading {path.name}: {'; '.join(read)}")
     if mapping.unmapped:
-        click.echo(f"not used: {', '.join(mapping.unmapped)}", err=True)
+        _say(f"not used: {', '.join(mapping.unmapped)}")
     if mapping.sniffed:
-        click.echo(f"found by their values: {', '.join(mapping.sniffed)}", err=True)
+        _say(f"found by their values: {', '.join(mapping.sniffed)}")
     if mapping.assumed:
-        click.echo(f"taken as kilograms: {', '.join(mapping.assumed)}", err=True)
+        _say(f"taken as kilograms: {', '.join(mapping.assumed)}")
     if mapping.encoding and mapping.encoding.lower().replace("-", "") not in {"utf8", "ascii"}:
-        click.echo(f"encoding: {mapping.encoding}", err=True)
+        _say(f"encoding: {mapping.encoding}")
+
+
+def _say(text: str) -> None:
+    """Print what strangers may have written, as one line that moves no cursor."""
+    click.echo(visible(" ".join(text.splitlines())), err=True)

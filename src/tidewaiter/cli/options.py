@@ -1,16 +1,26 @@
 """What several commands share: options, days, and errors on their way to the user."""
 
+import errno
 import gc
+import os
+import signal
+import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date
 from importlib import import_module
 from pathlib import Path
+from types import FrameType
 from typing import IO, Any, TypeVar, cast
 
 import click
 
 from tidewaiter.base.errors import TidewaiterError
+from tidewaiter.report.characters import token, visible
 
+STOPPED = 130  # exit status of a stop from the keyboard
+_SHOW_CURSOR = b"\x1b[?25h\n"
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
 _MADE = 100_000  # objects made between two looks for garbage; 700 take a tenth of a start
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -58,6 +68,23 @@ def printable(text: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
+def _stop(number: int, frame: FrameType | None) -> None:
+    """Stop in good order; the next time, without waiting for what is under way.
+
+    The end of a process at any moment loses nothing, so the second stop may be hard.
+    """
+    del frame
+    signal.signal(number, _end)
+    raise KeyboardInterrupt
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    if sys.stderr.isatty():
+        os.write(2, _SHOW_CURSOR)  # the bar of a screening hides it
+    os._exit(STOPPED)
+
+
 class Refused(click.ClickException):
     """Nothing was done: exit status 2."""
 
@@ -65,7 +92,14 @@ class Refused(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Print the place, what is wrong, and what would do."""
-        click.echo(f"error: {self.message}", file=file, err=True)
+        text = visible(self.message).replace("\r", token("\r"))
+        click.echo(f"error: {text}", file=file, err=True)
+
+
+def forget_stdout() -> None:
+    """Drop what standard output did not take, or Python would try again and hide the error."""
+    with suppress(OSError), Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 class Commands(click.Group):
@@ -77,6 +111,11 @@ class Commands(click.Group):
     def __init__(self, *args: Any, modules: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._modules = modules
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line as a process of its own, which two stops end at once."""
+        signal.signal(signal.SIGINT, _stop)
+        return super().__call__(*args, **kwargs)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line; look for garbage seldom, as a start makes much and drops little."""
@@ -102,7 +141,14 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except TidewaiterError as error:
             raise Refused(str(error)) from error
+        except KeyboardInterrupt:
+            click.echo("stopped", err=True)
+            sys.exit(STOPPED)
         except OSError as error:
+            if error.filename is None and error.errno in _FULL:
+                forget_stdout()
+                hint = "hint: free space on the disk that it goes to"
+                raise Refused(f"standard output: {error.strerror}\n{hint}") from error
             if error.filename is None:
                 raise
             hint = "hint: look whether the folder is there, and whether you may write to it"

@@ -1,15 +1,19 @@
 """Make the files that the user asked for from the journal of a screening."""
 
+import hashlib
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
-from tidewaiter.base.errors import InputError
+from tidewaiter.base.errors import InputError, OutputError
+from tidewaiter.base.files import check_file, replacing, writing
 from tidewaiter.base.records import Record
-from tidewaiter.bulk.journal import read_done, read_journal
+from tidewaiter.bulk.journal import Done, read_done, read_journal
 from tidewaiter.bulk.run import Settings
+from tidewaiter.cli.options import forget_stdout
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.consignments.types import Alert, Refusal
 from tidewaiter.report.exports import JsonLines, alert_writer, refusal_writer
@@ -35,21 +39,37 @@ class _Sink(Protocol):
     def add(self, alerts: list[Alert], /) -> None: ...
 
 
+class _Told:
+    """Names the file where writing fails: errors of one output pass through those of others."""
+
+    def __init__(self, sink: _Sink, place: str) -> None:
+        self._sink = sink
+        self._place = place
+
+    def add(self, alerts: list[Alert], /) -> None:
+        """Write alerts."""
+        with writing(self._place):
+            self._sink.add(alerts)
+
+
 class _Nowhere:
     def add(self, alerts: list[Alert], /) -> None:
         """Drop alerts: they are in the summary."""
 
 
-def check_outputs(outputs: Outputs, source: Path) -> None:
+def check_outputs(outputs: Mapping[str, Path | None], kept: Mapping[str, Path]) -> None:
     """Check, before a long screening, that its results can go where they are to.
 
+    Args:
+        outputs: Where they are to go, by their name in an error; "alerts" is one of them.
+        kept: What must stay as it is, by its name in an error.
+
     Raises:
-        InputError: An output is the file that is screened, or another output, or its suffix
-            names no format.
+        InputError: An output is one of these, or another output, or its suffix names no format.
+        OutputError: A pipe or a device stands where an output is to go.
     """
-    seen: dict[Path, str] = {source.resolve(): "the file that is screened"}
-    named = {"alerts": outputs.alerts, "the report": outputs.report, "refusals": outputs.refused}
-    for what, path in named.items():
+    seen = {path.resolve(): what for what, path in kept.items()}
+    for what, path in outputs.items():
         if path is None:
             continue
         other = seen.setdefault(path.resolve(), what)
@@ -57,10 +77,12 @@ def check_outputs(outputs: Outputs, source: Path) -> None:
             raise InputError(
                 f"{what} would overwrite {other}", at=str(path), hint="name another file"
             )
-    if outputs.alerts is not None and outputs.alerts.suffix.lower() not in _FORMATS:
+        check_file(path)
+    alerts = outputs["alerts"]
+    if alerts is not None and alerts.suffix.lower() not in _FORMATS:
         raise InputError(
-            f'"{outputs.alerts.suffix}" is not a format of alerts',
-            at=str(outputs.alerts),
+            f'"{alerts.suffix}" is not a format of alerts',
+            at=str(alerts),
             hint=f"end the name in {', '.join(_FORMATS)}",
         )
 
@@ -68,10 +90,11 @@ def check_outputs(outputs: Outputs, source: Path) -> None:
 def write_outputs(journal: Path, outputs: Outputs, settings: Settings, registry: str) -> Summary:
     """Write the alerts, the refusals and the report, each whole or not at all."""
     builder = SummaryBuilder()
+    mark = mark_of(journal)
     refusals: list[Refusal] = []
     alerts: list[Alert] = []
     with ExitStack() as stack:
-        sink = stack.enter_context(alert_sink(outputs.alerts))
+        sink = stack.enter_context(alert_sink(outputs.alerts, mark))
         refused = None
         for entry in read_journal(journal):
             if isinstance(entry, Alert):
@@ -82,33 +105,36 @@ def write_outputs(journal: Path, outputs: Outputs, settings: Settings, registry:
                     alerts = []
                 continue
             if refused is None:
-                path = stack.enter_context(_replacing(outputs.refused))
+                path = stack.enter_context(replacing(outputs.refused, mark))
                 refused = stack.enter_context(refusal_writer(path))
-            refused.add([entry])
+            with writing(str(outputs.refused)):
+                refused.add([entry])
             if len(refusals) < _SHOWN:
                 refusals.append(entry)
         sink.add(alerts)
         builder.add(alerts)
         if refused is None and outputs.refused.exists():
-            path = stack.enter_context(_replacing(outputs.refused))  # of an earlier run
+            path = stack.enter_context(replacing(outputs.refused, mark))  # of an earlier run
             stack.enter_context(refusal_writer(path))
     done = read_done(journal)
-    summary = builder.finish(
-        Counts(
-            file=settings.file,
-            day=settings.day,
-            registry=registry,
-            lines=done.lines,
-            refused_rows=done.refused_rows,
-            refused_fields=done.refused_fields,
-            refusals=tuple(refusals),
-            elapsed_seconds=done.seconds,
-        )
-    )
+    summary = builder.finish(_counts(settings, registry, done, tuple(refusals)))
     if outputs.report is not None:
-        with _replacing(outputs.report) as path:
+        with replacing(outputs.report, mark) as path:
             write_report(path, summary, library_of(settings))
     return summary
+
+
+def _counts(settings: Settings, registry: str, done: Done, refusals: tuple[Refusal, ...]) -> Counts:
+    return Counts(
+        file=settings.file,
+        day=settings.day,
+        registry=registry,
+        lines=done.lines,
+        refused_rows=done.refused_rows,
+        refused_fields=done.refused_fields,
+        refusals=refusals,
+        elapsed_seconds=done.seconds,
+    )
 
 
 def library_of(settings: Settings) -> Library:
@@ -147,27 +173,29 @@ _TITLES = {
 }
 
 
+def mark_of(journal: Path) -> str:
+    """Return what only the process that holds a journal has in the names of half-written files."""
+    return hashlib.sha256(os.fsencode(journal.absolute())).hexdigest()[:8]
+
+
 @contextmanager
-def alert_sink(path: Path | None) -> Iterator[_Sink]:
-    """Open the file of alerts, or standard output."""
+def alert_sink(path: Path | None, mark: str) -> Iterator[_Sink]:
+    """Open the file of alerts, or standard output.
+
+    Raises:
+        OutputError: It takes no more.
+    """
     if path is not None:
-        with _replacing(path) as part, alert_writer(part) as writer:
-            yield writer
+        with replacing(path, mark) as part, alert_writer(part) as writer:
+            yield _Told(writer, str(path))
     elif sys.stdout.isatty():
         yield _Nowhere()
     else:
-        stdout: BinaryIO = sys.stdout.buffer
-        yield JsonLines(stdout)
-        stdout.flush()
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """Yield a name beside a file; what is written there takes its place at the end."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.stem}.part{path.suffix}")
-    try:
-        yield part
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+        place = "standard output"
+        try:
+            yield _Told(JsonLines(sys.stdout.buffer), place)
+            with writing(place):
+                sys.stdout.buffer.flush()
+        except (OSError, OutputError):
+            forget_stdout()
+            raise

@@ -1,25 +1,40 @@
 """The command `tidewaiter screen`."""
 
+import hashlib
 import os
 import sys
+from collections.abc import Iterable
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
-from tidewaiter.base.cache import cache_folder
+from tidewaiter.base.cache import cache_folder, writable
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.bulk.journal import Done
+from tidewaiter.bulk.alone import alone
+from tidewaiter.bulk.journal import Done, read_done
 from tidewaiter.bulk.run import Settings
 from tidewaiter.cli.columns import show_columns
-from tidewaiter.cli.options import Day, Field, own_lists, printable
-from tidewaiter.cli.outputs import Outputs, alert_sink, check_outputs, write_outputs
+from tidewaiter.cli.options import STOPPED, Day, Field, own_lists, printable
+from tidewaiter.cli.outputs import Outputs, alert_sink, check_outputs, mark_of, write_outputs
 from tidewaiter.cli.progress import watched
 from tidewaiter.cli.start import tell_first_start
 from tidewaiter.cli.table import show_summary
 from tidewaiter.consignments.types import ReadOptions
-from tidewaiter.node import database_at, hash_file, registry_digest, screen_again, screen_file
+from tidewaiter.node import (
+    Progress,
+    database_at,
+    hash_file,
+    registry_digest,
+    screen_again,
+    screen_file,
+)
+from tidewaiter.store.database import database_file
+from tidewaiter.substances.registry import load_registry
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -93,44 +108,74 @@ def screen(path: Path | None, *, again: bool, **options: Any) -> None:
 
 def _screen_file(path: Path, wanted: Wanted) -> Done:
     """Screen a file and write what was asked for."""
-    options = ReadOptions(
-        columns=dict(wanted.columns),
-        **{
-            name: getattr(wanted, name)
-            for name in ("encoding", "delimiter", "decimal", "dates", "sheet")
-        },
-    )
+    if not path.is_file():  # it is read several times
+        hint = "save what comes out of it as a file first"
+        raise InputError("a pipe or a device cannot be screened", at=str(path), hint=hint)
+    options = _options(wanted)
     outputs = Outputs(
         alerts=wanted.out,
         report=wanted.report,
         refused=wanted.refused
         or (wanted.out or wanted.report or Path("x")).with_name("refused.csv"),
     )
-    check_outputs(outputs, path)
+    settings = _settings(wanted, file=printable(path.name), sha256=hash_file(path))
+    journal = _journal(outputs, settings, options)
+    named = {"alerts": outputs.alerts, "the report": outputs.report, "refusals": outputs.refused}
+    check_outputs(named, _kept(path, wanted, journal))
     show_columns(path, options)
     tell_first_start()
-    done, new = Done(), 0
-    try:
-        settings = _settings(wanted, file=printable(path.name), sha256=hash_file(path))
-        journal = _journal(outputs, settings)
-        workers = 1 if path.stat().st_size < _SMALL else wanted.workers
+    with alone(journal, str(wanted.out or wanted.report or path)):
         with database_at(wanted.db) as database:
+            workers = 1 if path.stat().st_size < _SMALL else wanted.workers
             steps = screen_file(
                 path, options, settings, journal, workers=workers, database=database
             )
-            for progress in watched(steps, path):
-                done = progress.done
-                new += progress.new or 0
+            new = _watch(steps, path)
         summary = write_outputs(journal, outputs, settings, registry_digest(settings))
-    except KeyboardInterrupt:
-        after = f" after row {done.row}" if done.row else ""
-        click.echo(f"stopped{after}; the same command goes on there", err=True)
-        sys.exit(130)
-    journal.unlink(missing_ok=True)
-    show_summary(summary, outputs)
+        done = read_done(journal)
+        journal.unlink(missing_ok=True)
+    show_summary(summary, outputs, load_registry(settings.own).regimes)
     if wanted.db is not None:
         click.echo(f"{new} alerts are new to the database", err=True)
     return done
+
+
+def _watch(steps: Iterable[Progress], path: Path) -> int:
+    """Go through the steps of a screening; return how many alerts the database did not hold."""
+    row = new = 0
+    try:
+        for progress in watched(steps, path):
+            row = progress.done.row
+            new += progress.new or 0
+    except KeyboardInterrupt:
+        after = f" after row {row}" if row else ""
+        click.echo(f"stopped{after}; the same command goes on there", err=True)
+        sys.exit(STOPPED)
+    return new
+
+
+def _options(wanted: Wanted) -> ReadOptions:
+    names = ("encoding", "delimiter", "decimal", "dates", "sheet")
+    said = {name: getattr(wanted, name) for name in names}
+    return ReadOptions(columns=dict(wanted.columns), **said)
+
+
+def _kept(path: Path | None, wanted: Wanted, journal: Path | None) -> dict[str, Path]:
+    """Return what no output may take the place of, and the journal neither."""
+    named = {"the file that is screened": path, "the rules": wanted.rules}
+    if wanted.db is not None:
+        named["the database"] = database_file(wanted.db)
+    kept = {what: place for what, place in named.items() if place is not None}
+    if journal is None:
+        return kept
+    for what, place in kept.items():
+        if place.resolve() == journal.resolve():
+            raise InputError(
+                f"the journal of this screening would overwrite {what}",
+                at=str(journal),
+                hint="give --out another name",
+            )
+    return {**kept, "the journal of this screening": journal}
 
 
 def _settings(wanted: Wanted, *, file: str, sha256: str) -> Settings:
@@ -144,24 +189,32 @@ def _settings(wanted: Wanted, *, file: str, sha256: str) -> Settings:
     )
 
 
-def _journal(outputs: Outputs, settings: Settings) -> Path:
+def _journal(outputs: Outputs, settings: Settings, options: ReadOptions) -> Path:
     """Return where the steps are kept: beside the first output, or in the user's cache."""
     beside = outputs.alerts or outputs.report
     if beside is not None:
         return beside.with_name(f"{beside.name}.journal")
-    folder = cache_folder() / "journals"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / f"{settings.sha256[:32]}.journal"
+    folder = writable(cache_folder() / "journals")
+    said = msgspec.json.encode((settings, options), enc_hook=str)
+    return folder / f"{hashlib.sha256(said).hexdigest()[:32]}.journal"
 
 
 def _screen_again(wanted: Wanted) -> None:
     """Screen what a database holds; write the alerts that are new."""
     settings = _settings(wanted, file="", sha256="")
     lines = new = 0
-    with database_at(wanted.db) as database, alert_sink(wanted.out) as sink:
+    check_outputs({"alerts": wanted.out}, _kept(None, wanted, None))
+    with ExitStack() as stack:
+        out = wanted.out or Path("alerts")
+        journal = out.with_name(f"{out.name}.journal")
+        if wanted.out is not None:
+            stack.enter_context(alone(journal, str(wanted.out)))
+        database = stack.enter_context(database_at(wanted.db))
         if database is not None:
-            for stored, alerts in screen_again(database, settings):
-                lines += len(stored.lines)
-                new += len(alerts)
-                sink.add(alerts)
+            found = stack.enter_context(screen_again(database, settings))
+            with alert_sink(wanted.out, mark_of(journal)) as sink:
+                for stored, alerts in found:
+                    lines += len(stored.lines)
+                    new += len(alerts)
+                    sink.add(alerts)
     click.echo(f"{lines} past lines screened, {new} new alerts", err=True)

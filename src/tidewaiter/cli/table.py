@@ -1,5 +1,7 @@
 """The summary of a screening in the terminal."""
 
+from collections.abc import Mapping
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -8,22 +10,31 @@ from tidewaiter.cli.outputs import Outputs
 from tidewaiter.consignments.types import Alert
 from tidewaiter.report.characters import visible
 from tidewaiter.report.summary import Summary
+from tidewaiter.report.titles import short_title
+from tidewaiter.substances.types import Regime
 
 _ROWS = 20
 _GOODS = 60
+_WIDE = 100  # columns of a terminal from which on each fact has a column of its own
+_LISTINGS = {False: 2, True: 4}  # named in a narrow and in a wide terminal
 _STYLES = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "dim"}
 
 
-def show_summary(summary: Summary, outputs: Outputs) -> None:
+def show_summary(summary: Summary, outputs: Outputs, regimes: Mapping[str, Regime]) -> None:
     """Print the most urgent alerts and the counts.
 
     They go to stdout where the alerts went to a file or stdout is a terminal, else to stderr.
+
+    Args:
+        summary: What was found.
+        outputs: Where it was written.
+        regimes: By slug, for their short names.
     """
     console = Console(highlight=False)
     if outputs.alerts is None and not console.is_terminal:
         console = Console(stderr=True, highlight=False)
     if summary.top:
-        console.print(_table(summary.top[:_ROWS]))
+        console.print(_table(summary.top[:_ROWS], regimes, wide=console.width >= _WIDE))
     if summary.alerts > _ROWS:
         console.print(f"... and {summary.alerts - _ROWS:,} more\n", markup=False)
     counts = summary.counts
@@ -48,26 +59,23 @@ def show_summary(summary: Summary, outputs: Outputs) -> None:
     )
 
 
-def _table(alerts: tuple[Alert, ...]) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False)
+def _table(alerts: tuple[Alert, ...], regimes: Mapping[str, Regime], *, wide: bool) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False, collapse_padding=not wide)
     table.add_column("severity")
-    table.add_column("score", justify="right")
     table.add_column("due in", justify="right")
-    table.add_column("consignment", overflow="fold")
-    table.add_column("goods, as written", ratio=3)
-    table.add_column("why", ratio=4)
+    table.add_column("consignment", overflow="fold", max_width=24 if wide else 12)
+    table.add_column("goods, as written", ratio=3, overflow="fold")
+    table.add_column("why", ratio=4, overflow="fold")
     for alert in alerts:
         due = "" if alert.days_left is None else f"{alert.days_left} d"
-        why = alert.title + "".join(
-            f"; {reason.text}" for reason in alert.reasons if reason.rule in _TELLING
-        )
+        told = [reason.text for reason in alert.reasons if reason.rule in _TELLING]
+        why = "; ".join([short_title(alert, regimes, _LISTINGS[wide]), *told])
         table.add_row(
-            Text(alert.severity, style=_STYLES[alert.severity]),
-            str(alert.score),
+            Text(f"{alert.severity} {alert.score}", style=_STYLES[alert.severity]),
             due,
-            f"{alert.consignment}/{alert.seq}",
+            Text(_line(f"{alert.consignment}/{alert.seq}")),
             _goods(alert),
-            Text(why),
+            Text(_line(why)),
         )
     return table
 
@@ -83,9 +91,14 @@ def _goods(alert: Alert) -> Text:
     spans = [(mention.start, mention.end) for mention in alert.mentions if mention.field == "goods"]
     first = min((start for start, _ in spans), default=0)
     cut = max(0, first - _GOODS // 2) if len(goods) > _GOODS else 0
-    text = Text(visible(" ".join(goods[cut : cut + _GOODS].splitlines())))
+    text = Text(_line(goods[cut : cut + _GOODS]))
     if len(goods) > cut + _GOODS:
         text.append(" ...")
     for start, end in spans:
         text.stylize("bold underline", max(0, start - cut), max(0, end - cut))
     return text
+
+
+def _line(text: str) -> str:
+    """Return a text of strangers as one line that shows what is in it, and moves no cursor."""
+    return visible(" ".join(text.splitlines()))

@@ -19,6 +19,7 @@ import msgspec
 import pyarrow.parquet as pq
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.files import replacing
 from tidewaiter.consignments.types import Alert, Refusal
 from tidewaiter.report.cells import neutralise
 from tidewaiter.report.columns import ALERTS, FLAT, flat, nested
@@ -168,17 +169,12 @@ def write_csv(path: Path, *, append: bool = False, keep: int | None = None) -> I
 @contextmanager
 def write_parquet(path: Path) -> Iterator[ParquetAlerts]:
     """Open a Parquet file of alerts; it appears under its name when it is whole."""
-    part = path.with_name(path.name + ".part")
-    try:
-        with part.open("wb") as file:
-            writer = ParquetAlerts(file)
-            try:
-                yield writer
-            finally:
-                writer.close()
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with replacing(path, "rows") as part, part.open("wb") as file:
+        writer = ParquetAlerts(file)
+        try:
+            yield writer
+        finally:
+            writer.close()
 
 
 @contextmanager

@@ -10,9 +10,11 @@ from tidewaiter.report.columns import litres_or_kilograms
 from tidewaiter.report.finds import FieldView, fields, unplaced
 from tidewaiter.report.library import Citation, Library
 from tidewaiter.report.routes import stop_in_words
+from tidewaiter.report.titles import short_title
 from tidewaiter.report.words import FIELDS, HOW, MARKS, TIERS, days_in_words, word
 
 _FEW = 30
+_LISTINGS = 3  # named in a title
 
 
 class FindView(Record, frozen=True, kw_only=True):
@@ -64,6 +66,7 @@ class AlertView(Record, frozen=True, kw_only=True):
 
     number: int  # from 1, most urgent first
     alert: Alert
+    title: str  # with its listings in few words; `law` has them in full
     due: str
     late: bool
     fields: tuple[FieldView, ...]
@@ -91,6 +94,7 @@ def alert_view(
     return AlertView(
         number=number,
         alert=alert,
+        title=short_title(alert, library.regimes, _LISTINGS),
         due=days_in_words(alert.days_left),
         late=alert.days_left is not None and alert.days_left <= 0,
         fields=fields(alert),

@@ -1,6 +1,6 @@
 """Alerts: stored once, read back the most urgent first."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import get_args
 
@@ -73,7 +73,7 @@ def insert_alerts(
         The ids of the new ones, in the order given.
     """
     distinct = {alert.id: alert for alert in reversed(found)}
-    known = _known(work, list(distinct))
+    known = known_alerts(work, found)
     order = dict.fromkeys(alert.id for alert in found if alert.id not in known)
     new = [distinct[name] for name in order]
     if new:
@@ -86,6 +86,22 @@ def insert_alerts(
         if details:
             work.connection.execute(insert(table), details)
     return tuple(order)
+
+
+def known_alerts(work: Work, found: Iterable[Alert]) -> set[str]:
+    """Return the ids of those alerts that are stored.
+
+    Args:
+        work: Any.
+        found: Alerts.
+    """
+    c = tables.alert.c
+    ids = list(dict.fromkeys(alert.id for alert in found))
+    known: set[str] = set()
+    for start in range(0, len(ids), CHUNK):
+        wanted = select(c.id).where(c.id.in_(ids[start : start + CHUNK]))
+        known.update(work.connection.execute(wanted).scalars())
+    return known
 
 
 def alerts(
@@ -134,15 +150,6 @@ def count_by_severity(work: Work, wanted: AlertFilter | None = None) -> dict[Sev
     found = work.connection.execute(query.group_by(c.severity)).all()
     counts = {severity: count for severity, count in found}  # noqa: C416
     return {severity: counts.get(severity, 0) for severity in get_args(Severity)}
-
-
-def _known(work: Work, ids: Sequence[str]) -> set[str]:
-    c = tables.alert.c
-    known: set[str] = set()
-    for start in range(0, len(ids), CHUNK):
-        wanted = select(c.id).where(c.id.in_(ids[start : start + CHUNK]))
-        known.update(work.connection.execute(wanted).scalars())
-    return known
 
 
 def _alert_row(alert: Alert, source: int, screening_id: int) -> Mapping[str, object]:

@@ -96,7 +96,8 @@ def open_database(url_or_path: str | Path, *, busy_seconds: float = 30.0) -> Dat
         StoreError: It cannot be opened, is not one of ours, or is of a newer version.
     """
     url = _url(str(url_or_path))
-    at = str(url.database) if url.drivername == "sqlite" else url.render_as_string()
+    # What follows the name may hold a password too.
+    at = str(url.database) if url.drivername == "sqlite" else f"{url.set(query={})}"
     reach = Reach(engine=_engine(url, at, busy_seconds), at=at, busy_seconds=busy_seconds)
     try:
         _bring_up_to_date(reach)
@@ -104,6 +105,16 @@ def open_database(url_or_path: str | Path, *, busy_seconds: float = 30.0) -> Dat
         reach.engine.dispose()
         raise
     return Database(reach)
+
+
+def database_file(url_or_path: str) -> Path | None:
+    """Return the file of a database; None: it is on a server.
+
+    Raises:
+        StoreError: It names no database.
+    """
+    url = _url(url_or_path)
+    return Path(str(url.database)) if url.drivername == "sqlite" else None
 
 
 def _bring_up_to_date(reach: Reach) -> None:
@@ -131,7 +142,7 @@ def _url(url_or_path: str) -> URL:
         return URL.create("sqlite", database=str(Path(url_or_path).expanduser().absolute()))
     try:
         url = make_url(url_or_path)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise _not_a_database(url_or_path.partition("://")[0]) from error
     kind = url.drivername.partition("+")[0]
     if kind in {"postgresql", "postgres"}:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tidewaiter.substances.types import Control, Substance
+from tidewaiter.substances.types import Control, Regime, Substance
 
 
 def controls_on(substance: Substance, day: date) -> tuple[Control, ...]:
@@ -22,3 +22,16 @@ def controls_on(substance: Substance, day: date) -> tuple[Control, ...]:
 def controls_after(substance: Substance, day: date) -> tuple[Control, ...]:
     """List the controls that are decided or published and not yet in force on a day."""
     return tuple(c for c in substance.controls if c.since is not None and c.since > day)
+
+
+def short_listing(regime: Regime, schedule: str) -> str:
+    """Say in few words where something is listed, like "UN Table I" or "EU cat. 1".
+
+    Args:
+        regime: Its `short` may hold "{schedule}", and "{last}" for the last word of it.
+        schedule: As the instrument prints it.
+    """
+    if not regime.short:
+        return f"{regime.name}, {schedule}"
+    last = schedule.rsplit(" ", 1)[-1]
+    return regime.short.replace("{schedule}", schedule).replace("{last}", last)

@@ -82,6 +82,7 @@ class Regime(Record, frozen=True, kw_only=True):
 
     slug: str
     name: str
+    short: str = ""  # a listing in few words: "EU cat. {last}"; {last} is the schedule's last word
     jurisdiction: str  # ISO 3166-1 alpha-2, "EU" or "UN"
     authority: str
     source: str

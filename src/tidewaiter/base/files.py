@@ -1,0 +1,98 @@
+"""Files that are written whole or not at all, and what a disk says when it takes no more."""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from tidewaiter.base.errors import OutputError
+
+_GOES_ON = "then give the same command again: it goes on where it was"
+_HINTS = {
+    errno.ENOSPC: f"free space on its disk, {_GOES_ON}",
+    getattr(errno, "EDQUOT", errno.ENOSPC): f"free space in your quota, {_GOES_ON}",
+    errno.EFBIG: f"let files be larger (ulimit -f), or name another disk, {_GOES_ON}",
+    errno.EIO: f"check its disk, {_GOES_ON}",
+    errno.EACCES: "look whether you may write to its folder",
+    errno.EPERM: "look whether you may write to its folder",
+    errno.EROFS: "its disk takes no changes: name another place",
+    errno.ENOTDIR: "a file stands where a folder should be: name another place",
+    errno.EEXIST: "a file stands where a folder should be: name another place",
+    errno.ELOOP: "a link stands there: remove it, or name another place",
+    errno.ENAMETOOLONG: "give it a shorter name",
+}
+_OF_THE_SYSTEM = (Path("/dev"), Path("/proc"), Path("/sys"))
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - the one place there that holds files
+
+
+@contextmanager
+def writing(place: str) -> Iterator[None]:
+    """Turn what the system says about writing a file into an error that a user can act on.
+
+    Args:
+        place: What is written, as the user named it.
+
+    Raises:
+        OutputError: The disk is full, or the file cannot be written for another such reason.
+    """
+    try:
+        yield
+    except OSError as error:
+        hint = _HINTS.get(error.errno or 0)
+        if hint is None:
+            raise
+        raise OutputError(os.strerror(error.errno or 0), at=place, hint=hint) from error
+
+
+def check_file(path: Path) -> None:
+    """Check that a file may take the place of what stands at a path.
+
+    Raises:
+        OutputError: A pipe, a device or another thing that is no file stands there.
+    """
+    folder = path.parent.resolve()
+    ours = folder == _SHARED_MEMORY or _SHARED_MEMORY in folder.parents
+    system = any(folder == each or each in folder.parents for each in _OF_THE_SYSTEM)
+    with suppress(FileNotFoundError, NotADirectoryError):
+        if stat.S_ISREG(path.stat().st_mode) and (ours or not system):
+            return
+        raise OutputError(
+            "a pipe or a device cannot be replaced by a file",
+            at=str(path),
+            hint="name a file; without --out, alerts go to standard output",
+        )
+
+
+@contextmanager
+def replacing(path: Path, mark: str) -> Iterator[Path]:
+    """Yield a name beside a file; what is written there takes its place at the end.
+
+    A link is replaced, and what it leads to stays as it is. After a crash of the machine too
+    the file is the old or the new one, never a part.
+
+    Args:
+        path: The file; its folder is made.
+        mark: What no other process that may be at work has in its names.
+
+    Raises:
+        OutputError: The file cannot be written.
+    """
+    part = path.with_name(f".{path.stem[:100]}.{mark}.part{path.suffix}")
+    with writing(str(path)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)  # of a process that was killed
+        # Whoever put a link there in the meantime shall not choose what is written over.
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+        try:
+            yield part
+            _to_disk(part)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _to_disk(path: Path) -> None:
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())

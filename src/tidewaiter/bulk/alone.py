@@ -1,0 +1,96 @@
+"""Alone: one process at a time works on a journal and on the outputs that are made of it."""
+
+import errno
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from tidewaiter.base.errors import OutputError
+from tidewaiter.base.files import writing
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+_LONGEST = 200  # bytes of a note
+_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EINVAL}  # a disk without locks
+_FAR = 1 << 30  # the byte that is locked on Windows, where a locked one cannot be read
+
+
+@contextmanager
+def alone(journal: Path, place: str) -> Iterator[None]:
+    """Keep every other process from a journal until this one is done with it.
+
+    The system itself drops the lock when the process ends, however it ends, so a killed one
+    leaves a file behind but no lock.
+
+    Args:
+        journal: Of the screening; the lock is a file beside it.
+        place: What both would write, as the user named it; for the error.
+
+    Raises:
+        OutputError: Another process is at work there, or the folder cannot be written.
+    """
+    path = journal.with_name(f"{journal.name}.lock")
+    with writing(str(path)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = _take(path, place)
+    try:
+        yield
+    finally:
+        if sys.platform != "win32":
+            path.unlink(missing_ok=True)  # while it is locked: later it may be another's
+        os.close(handle)
+        with suppress(OSError):
+            if sys.platform == "win32":
+                path.unlink()
+
+
+def _take(path: Path, place: str) -> int:
+    """Open and lock the file, and note in it who does."""
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    while True:
+        handle = os.open(path, flags, 0o666)
+        if not _lock(handle):
+            with os.fdopen(handle, "rb") as file:
+                raise _busy(file.read(_LONGEST), place)
+        if _still(path, handle):
+            os.truncate(handle, 0)
+            os.write(handle, f"process {os.getpid()} on {socket.gethostname()}".encode())
+            return handle
+        os.close(handle)  # the process before removed it between our opening and locking
+
+
+def _lock(handle: int) -> bool:
+    """Lock an open file; False: another process holds it."""
+    try:
+        if sys.platform == "win32":
+            os.lseek(handle, _FAR, os.SEEK_SET)
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+            os.lseek(handle, 0, os.SEEK_SET)
+        else:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno in _NO_LOCKS
+    return True
+
+
+def _still(path: Path, handle: int) -> bool:
+    try:
+        return os.path.samestat(path.stat(follow_symlinks=False), os.fstat(handle))
+    except FileNotFoundError:
+        return False
+
+
+def _busy(note: bytes, place: str) -> OutputError:
+    text = note.decode(errors="replace")
+    who = text if text and text.isprintable() else "another process"
+    return OutputError(
+        f"{who} is at work on this already",
+        at=place,
+        hint="wait until it is done, or give this one another --out",
+    )

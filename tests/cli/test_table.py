@@ -1,0 +1,79 @@
+"""The table of alerts in the terminal: readable at any width, and safe from what it prints."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from rich.cells import cell_len
+
+from tidewaiter.base.resources import data
+
+Screen = Callable[..., Result]
+FORGED = "goods,consignment\nacetic anhydride \x1b[2J\x07,{}\n"
+
+
+@pytest.fixture
+def sample(here: Path) -> str:
+    """Write the sample."""
+    (here / "sample.csv").write_bytes(data("samples", "manifest.csv").read_bytes())
+    return "sample.csv"
+
+
+@pytest.mark.parametrize("width", [80, 120, 160])
+def test_the_table_fits_its_terminal(
+    width: int, screen: Screen, sample: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No line is wider than the terminal, and nothing is cut off to fit."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    table = screen(sample, "--out", "a.jsonl").stdout.split("... and 61 more")[0]
+    assert max(map(cell_len, table.splitlines())) <= width
+    assert "…" not in table
+    words = "".join(table.split())
+    assert "N-Phenethyl-4-piperidone" in words
+
+
+@pytest.mark.parametrize(("width", "named"), [(80, 2), (120, 4)])
+def test_listings_are_said_in_few_words(
+    width: int, named: int, screen: Screen, sample: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few listings by their short names, the weightiest first, and how many more there are."""
+    monkeypatch.setenv("COLUMNS", str(width))
+    words = " ".join(screen(sample, "--out", "a.jsonl").stdout.split())
+    assert "Convention of 1988" not in words
+    assert "listed chemicals" not in words
+    assert words.count(f"+{8 - named}") > 3
+    assert "(UN Table I, US List I" in words or "(UN Table I, US" in words
+
+
+def test_an_alert_has_a_few_lines_at_80_columns(
+    screen: Screen, sample: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty alerts take less than a hundred lines, so that a screen holds several."""
+    monkeypatch.setenv("COLUMNS", "80")
+    table = screen(sample, "--out", "a.jsonl").stdout.split("... and 61 more")[0]
+    assert len(table.splitlines()) < 80
+
+
+@pytest.mark.parametrize("name", ["[/bold]", "[red]x", "\x1b]0;owned\x07", "[link=file:///]y"])
+def test_what_strangers_write_is_no_markup(name: str, screen: Screen, here: Path) -> None:
+    """A consignment or goods text is printed as it is, and its escapes are made visible."""
+    (here / "m.csv").write_text(FORGED.format(name))
+    result = screen("m.csv", "--out", "a.jsonl")
+    assert result.exit_code == 0, result.output
+    assert "\x1b]" not in result.output
+    assert "\x1b[2J" not in result.output
+    assert "\x07" not in result.output
+    assert name.replace("\x1b", "⟦U+001B⟧").replace("\x07", "⟦U+0007⟧")[:10] in "".join(
+        result.stdout.split()
+    )
+
+
+def test_headers_and_errors_show_their_escapes(screen: Screen, here: Path) -> None:
+    """What a header or a bad value holds moves no cursor of the officer's terminal."""
+    (here / "m.csv").write_text("goods,\x1b[31mx\nacetone,1\n")
+    talk = screen("m.csv").stderr
+    assert "⟦U+001B⟧[31mx" in talk
+    error = screen("m.csv", "--map", "goods=\x1b[2J")
+    assert error.exit_code == 2
+    assert "\x1b" not in error.stderr + talk

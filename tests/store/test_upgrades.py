@@ -1,0 +1,155 @@
+"""A database of an older version: upgraded whole, or left as it was."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from alembic.config import Config
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from tidewaiter.base.errors import StoreError
+from tidewaiter.consignments.types import Alert, Refusal
+from tidewaiter.store import revisions
+from tidewaiter.store.alerts import alerts
+from tidewaiter.store.audit import verify_audit
+from tidewaiter.store.batches import Batch, add_batch
+from tidewaiter.store.database import Stamp, open_database
+from tidewaiter.store.screenings import Run, Source, begin_screening
+
+HERE = Path(__file__).parent / "revisions"
+Newer = Callable[..., None]
+
+
+@pytest.fixture
+def newer(monkeypatch: pytest.MonkeyPatch) -> Newer:
+    """Be a later version, which knows more revisions."""
+    ours = revisions._config
+
+    def know(*names: str) -> None:
+        def config(connection: Connection | None = None) -> Config:
+            made = ours(connection)
+            package = Path(revisions.__file__).parent / "migrations" / "versions"
+            places = [str(package), *(str(HERE / name) for name in names)]
+            made.set_main_option("path_separator", "os")
+            made.set_main_option("version_path_separator", "os")
+            made.set_main_option("version_locations", ":".join(places))
+            return made
+
+        monkeypatch.setattr(revisions, "_config", config)
+
+    return know
+
+
+@pytest.fixture
+def old(
+    url: str,
+    stamp: Stamp,
+    reading: tuple[Source, Run],
+    make_batch: Callable[[int, int], Batch],
+) -> str:
+    """Fill a database of the first revision."""
+    with open_database(url) as database, database.work(stamp) as work:
+        screening = begin_screening(work, *reading)
+        add_batch(work, screening.id, make_batch(1, 20))
+    return url
+
+
+@pytest.fixture
+def make_batch(
+    make_lines: Callable[[int, int], pa.RecordBatch],
+    make_alert: Callable[..., Alert],
+    make_refusal: Callable[[int], Refusal],
+) -> Callable[[int, int], Batch]:
+    """Make a batch of rows, each with an alert and a refusal."""
+
+    def make(first: int, last: int) -> Batch:
+        rows = range(first, last + 1)
+        return Batch(
+            lines=make_lines(first, last),
+            alerts=[make_alert(row) for row in rows],
+            refusals=[make_refusal(row) for row in rows],
+            done_row=last,
+        )
+
+    return make
+
+
+def _state(connection: Connection) -> dict[str, object]:
+    """Read the revision, and what each table holds."""
+    tables = sorted(inspect(connection).get_table_names())
+    return {
+        table: sorted(map(repr, connection.execute(text(f'SELECT * FROM "{table}"'))))  # noqa: S608
+        for table in tables
+    }
+
+
+def _read(url: str) -> dict[str, object]:
+    with open_database(url) as database, database.work() as work:
+        return _state(work.connection)
+
+
+def test_an_old_database_is_upgraded_when_it_is_opened(old: str, newer: Newer) -> None:
+    """Its rows are moved as the revision says, and the rest stays."""
+    before = _read(old)
+    newer("moves")
+    with open_database(old) as database, database.work() as work:
+        after = _state(work.connection)
+        notes = work.connection.execute(text("SELECT note FROM source")).scalars().all()
+        assert len(alerts(work)) == 20
+        assert verify_audit(work).broken is None
+    assert notes == ["called manifest.csv"]
+    assert after["tidewaiter_revision"] == ["('0002',)"]
+    assert len(after["refused"]) == 20  # type: ignore[arg-type]
+    assert "refusal" not in after
+    same = ("line", "alert", "reason", "audit", "screening")
+    assert {name: after[name] for name in same} == {name: before[name] for name in same}
+
+
+def test_an_upgraded_database_is_refused_by_the_old_version(
+    old: str, newer: Newer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The version that does not know the revision says so, and changes nothing."""
+    with monkeypatch.context() as patch:
+        ours = revisions._config
+        newer("moves")
+        open_database(old).close()
+        state = _read(old)
+        patch.setattr(revisions, "_config", ours)
+        with pytest.raises(StoreError, match='revision "0002"') as caught:
+            open_database(old)
+        assert "newer Tidewaiter" in caught.value.hint
+        newer("moves")
+        assert _read(old) == state
+
+
+def test_an_upgrade_that_fails_in_the_middle_leaves_the_old_state(
+    old: str, newer: Newer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even the revision before the one that fails stays, and the old version works on."""
+    ours = revisions._config
+    before = _read(old)
+    newer("moves", "fails")
+    with pytest.raises(DBAPIError, match="no_such_table"):
+        open_database(old)
+    monkeypatch.setattr(revisions, "_config", ours)
+    assert _read(old) == before
+    newer("moves")
+    assert _read(old)["tidewaiter_revision"] == ["('0002',)"]
+
+
+def test_two_that_open_an_old_database_at_once_upgrade_it_once(old: str, newer: Newer) -> None:
+    """One waits for the other, and finds the work done."""
+    newer("moves")
+    with ThreadPoolExecutor(4) as pool:
+        states = list(pool.map(_read, [old] * 4))
+    assert all(state == states[0] for state in states)
+    assert states[0]["tidewaiter_revision"] == ["('0002',)"]
+
+
+def test_an_empty_database_goes_through_all_revisions(url: str, newer: Newer) -> None:
+    """A new database of a later version has what an upgraded one has."""
+    newer("moves")
+    assert {"refused", "source"} <= set(_read(url))
