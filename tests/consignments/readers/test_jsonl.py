@@ -163,3 +163,10 @@ def test_an_answer_for_json_must_name_a_key(read: Read) -> None:
     with pytest.raises(InputError, match='no key "foo"'):
         read('{"goods": "a"}', "a.jsonl", columns={"hs": "foo"})
     assert read('{"x": "a"}', "a.jsonl", columns={"goods": "x"})[0][0]["goods"] == "a"
+
+
+def test_nul_characters_are_left_out_and_reported(read: Read) -> None:
+    """A NUL inside a name does not hide the name, however it is written."""
+    lines, refusals = read('{"goods": "ace\\u0000tone"}\n{"goods": "a\\\\u0000"}\n', "a.jsonl")
+    assert [line["goods"] for line in lines] == ["acetone", "a\\u0000"]
+    assert [(r.row, r.screened) for r in refusals] == [(1, True)]
