@@ -3,7 +3,10 @@
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.consignments.readers.columns import find_columns
+from tidewaiter.consignments.readers.sheet import shorten
+from tidewaiter.consignments.readers.sniff import sniff
 
 TITLE_ROWS = 20
 """Rows, blank ones aside, among which the header is looked for."""
@@ -45,6 +48,28 @@ def _filled(row: Sequence[str | None]) -> int:
 def count_known(row: Sequence[str | None], asked: Collection[str] = ()) -> int:
     """Count the cells of a row that name a known column."""
     return sum(cell.strip() in asked or _is_known(cell) for cell in row if cell)
+
+
+def refuse_data(row: Sequence[str | None], asked: Collection[str], name: str) -> None:
+    """Check that what is taken for the header is no line of goods, which would go unscreened.
+
+    Args:
+        row: The row that is taken for the header.
+        asked: Columns that the user names.
+        name: Of the file, for errors.
+
+    Raises:
+        InputError: No cell names a column, but one holds a CAS number, a container or the like.
+    """
+    if count_known(row, asked):
+        return
+    for cell in row:
+        if cell and sniff([cell]):
+            raise InputError(
+                f'the first row is no header: it holds "{shorten(cell)}"',
+                at=name,
+                hint='name the columns in the first row, like "goods,cas,net weight"',
+            )
 
 
 @lru_cache(maxsize=4096)

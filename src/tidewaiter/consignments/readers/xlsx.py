@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.readers.columns import find_columns
-from tidewaiter.consignments.readers.header import TITLE_ROWS, find_header
+from tidewaiter.consignments.readers.header import TITLE_ROWS, find_header, refuse_data
 from tidewaiter.consignments.readers.merges import Merges, fill_merged, read_merges
 from tidewaiter.consignments.readers.rows import read_rows
 from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS, Block, Sheet, unique_names
@@ -95,6 +95,7 @@ def open_xlsx(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
     head = find_header(texts[:TITLE_ROWS], options.columns.values())
     if head is None:
         raise InputError("the sheet is empty", at=name, hint="name another one: --sheet")
+    refuse_data(texts[head], options.columns.values(), name)
     header = unique_names([text or "" for text in texts[head]])
     amounts = _amounts(header, options)
     notes = _notes(book, tab, asked=options.sheet is not None)
