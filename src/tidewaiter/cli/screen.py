@@ -37,6 +37,7 @@ class Wanted(Record, frozen=True, kw_only=True):
     decimal: str | None = None
     dates: str | None = None
     sheet: str | None = None
+    units: tuple[tuple[str, str], ...] = ()
     out: Path | None = None
     report: Path | None = None
     refused: Path | None = None
@@ -57,6 +58,9 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option("--delimiter", help="Of a text file, where the guess is wrong.")
 @click.option("--decimal", type=click.Choice([".", ","]), help="The decimal mark.")
 @click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="What 03/04/2026 means.")
+@click.option(
+    "--unit", "units", type=Field(), multiple=True, help="Where the file names none: net=lb."
+)
 @click.option("--sheet", help="Of a spreadsheet (the first).")
 @click.option("--out", type=_FILE, help="Alerts: .jsonl, .csv or .parquet.")
 @click.option("--report", type=_FILE, help="A page to read and to print: .html.")
@@ -95,6 +99,7 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
     """Screen a file and write what was asked for."""
     options = ReadOptions(
         columns=dict(wanted.columns),
+        units=dict(wanted.units),
         **{
             name: getattr(wanted, name)
             for name in ("encoding", "delimiter", "decimal", "dates", "sheet")

@@ -101,7 +101,7 @@ def _seen(first: Sequence[bytes], name: str, options: ReadOptions) -> Columns:
     return Columns(
         columns=columns,
         unmapped=tuple(key for key in keys if key not in used),
-        assumed=tuple(assumed),
+        assumed=tuple(field for field in assumed if field not in options.units),
     )
 
 
