@@ -22,6 +22,9 @@ DELIMITERS = (",", ";", "\t", "|", "^", "~", ":", "\x01", "\x1f")
 """What may stand between cells, where the user does not say."""
 
 
+WIDEST = 16_384
+"""Columns of the widest table."""
+
 _TELLING = 300  # headers of a row that are looked up
 
 
@@ -46,6 +49,12 @@ def open_delimited(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
     sample = _sample(body[skipped : 1 << 20], delimiter)
     if sample and all(len(row) == len(header) + 1 and not row[-1] for row in sample):
         header = (*header, "")  # each row ends in a delimiter, but the header does not
+    if len(header) > WIDEST:
+        raise InputError(
+            f"the header has {len(header)} columns, more than {WIDEST}",
+            at=name,
+            hint="look for delimiters at its end, or say another one: --delimiter",
+        )
     names = unique_names(header)
 
     def blocks(wanted: Sequence[int]) -> Iterator[Block]:
