@@ -49,12 +49,6 @@ def open_delimited(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
     sample = _sample(body[skipped : 1 << 20], delimiter)
     if sample and all(len(row) == len(header) + 1 and not row[-1] for row in sample):
         header = (*header, "")  # each row ends in a delimiter, but the header does not
-    if len(header) > WIDEST:
-        raise InputError(
-            f"the header has {len(header)} columns, more than {WIDEST}",
-            at=name,
-            hint="look for delimiters at its end, or say another one: --delimiter",
-        )
     names = unique_names(header)
 
     def blocks(wanted: Sequence[int]) -> Iterator[Block]:
@@ -139,6 +133,12 @@ def _header(
     head = find_header([row[:_TELLING] for row in cells], asked)
     if head is None:
         raise InputError("the file has no header", at=name, hint="name its columns in a row")
+    if len(cells[head]) > WIDEST:
+        raise InputError(
+            f"the header has {len(cells[head])} columns, more than {WIDEST}",
+            at=name,
+            hint="look for delimiters at its end, or say another one: --delimiter",
+        )
     refuse_data(cells[head], asked, name)
     return cells[head], rows[head][1]
 

@@ -1,7 +1,7 @@
 """Spreadsheets as tables of text, read as a stream: a sheet, its header row, its rows."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import BinaryIO
 
@@ -71,11 +71,31 @@ class _Table(Record, frozen=True, kw_only=True):
             found = pc.coalesce(found, written)
         return pc.if_else(pc.equal(found, ""), None, found), faults
 
+    def block(self, rows: Sequence[Row], start: int, wanted: Mapping[int, str]) -> Block:
+        """Give some rows as a block.
+
+        Args:
+            rows: Their cells.
+            start: Number of the first one.
+            wanted: The columns to give, and their names.
+        """
+        found = {place: self.column(rows, place) for place in wanted}
+        refusals = [
+            _refusal(start + at, wanted[place], fault)
+            for place, (_, faults) in found.items()
+            for at, fault in faults
+        ]
+        return Block(
+            rows=np.arange(start, start + len(rows)),
+            cells={place: column for place, (column, _) in found.items()},
+            refusals=tuple(sorted(refusals, key=lambda refusal: refusal.row)),
+        )
+
 
 def open_xlsx(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
     """Open a spreadsheet: its first visible sheet, or the one that `options` names.
 
-    A formula counts as its stored value. Memory does not grow with the sheet.
+    Memory does not grow with the sheet.
 
     Args:
         file: It can be sought in, and stays open while the sheet is read.
@@ -88,36 +108,21 @@ def open_xlsx(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
     book = open_workbook(file, name)
     tab = _choose(book, name, options.sheet)
     table = _open_table(book, tab, name)
-    first = list(islice(table.rows(None), TITLE_ROWS + SAMPLE_ROWS))
-    width = 1 + max((column for row in first for column in row), default=-1)
-    cells = [table.column(first, place)[0].to_pylist() for place in range(width)]
-    texts = list(zip(*cells, strict=True))
+    texts = _first_rows(table)
     head = find_header(texts[:TITLE_ROWS], options.columns.values())
     if head is None:
         raise InputError("the sheet is empty", at=name, hint="name another one: --sheet")
     refuse_data(texts[head], options.columns.values(), name)
-    header = unique_names([text or "" for text in texts[head]])
-    amounts = _amounts(header, options)
+    header = unique_names(["" if text is None else text for text in texts[head]])
     notes = _notes(book, tab, asked=options.sheet is not None)
 
     def blocks(wanted: Sequence[int]) -> Iterator[Block]:
-        rows = islice(table.rows(frozenset(wanted), amounts), head + 1, None)
+        rows = table.rows(frozenset(wanted), _amounts(header, options))
         yield Block(rows=np.array([], np.int64), cells={}, refusals=notes)
-        start = 1
-        while part := list(islice(rows, options.batch_rows)):
-            numbers = np.arange(start, start + len(part))
-            found = {place: table.column(part, place) for place in wanted}
-            refusals = [
-                _refusal(start + at, header[place], fault)
-                for place, (_, faults) in found.items()
-                for at, fault in faults
-            ]
-            yield Block(
-                rows=numbers,
-                cells={place: column for place, (column, _) in found.items()},
-                refusals=tuple(sorted(refusals, key=lambda refusal: refusal.row)),
-            )
-            start += len(part)
+        names, below = {place: header[place] for place in wanted}, islice(rows, head + 1, None)
+        parts = iter(lambda: list(islice(below, options.batch_rows)), [])
+        for number, part in enumerate(parts):
+            yield table.block(part, 1 + number * options.batch_rows, names)
 
     return Sheet(
         header=header,
@@ -126,6 +131,13 @@ def open_xlsx(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
         serials=1462 if book.since_1904 else 0,
         pointed=frozenset(range(len(header))),
     )
+
+
+def _first_rows(table: _Table) -> list[tuple[str | None, ...]]:
+    first = list(islice(table.rows(None), TITLE_ROWS + SAMPLE_ROWS))
+    width = 1 + max((column for row in first for column in row), default=-1)
+    cells = [table.column(first, place)[0].to_pylist() for place in range(width)]
+    return list(zip(*cells, strict=True))
 
 
 def _open_table(book: Workbook, tab: Tab, name: str) -> _Table:
