@@ -13,11 +13,15 @@ from tidewaiter.base.quantities import (
     decimal_mark,
     find_unit,
     load_units,
-    parse_mass,
     parse_number,
     parse_quantity,
-    parse_volume,
+    whole,
 )
+
+
+def parse_mass(text: str, unit: str | None = None, mark: Mark | None = None) -> int:
+    """Read a mass in whole milligrams."""
+    return whole(parse_quantity(text, unit, mark), "mass", text)
 
 
 @pytest.mark.parametrize(
@@ -83,11 +87,11 @@ def test_a_unit_may_stand_beside_the_amount() -> None:
 
 def test_volumes_are_whole_microlitres() -> None:
     """Litres, millilitres, cubic metres and the two gallons."""
-    assert parse_volume("1.5 l") == 1_500_000
-    assert parse_volume("2 m3") == 2_000_000_000
-    assert parse_volume("1 us gal") == 3_785_412
+    assert whole(parse_quantity("1.5 l"), "volume", "1.5 l") == 1_500_000
+    assert whole(parse_quantity("2 m3"), "volume", "2 m3") == 2_000_000_000
+    assert whole(parse_quantity("1 us gal"), "volume", "1 us gal") == 3_785_412
     with pytest.raises(InputError, match="can mean several"):
-        parse_volume("1 gal")
+        whole(parse_quantity("1 gal"), "volume", "1 gal")
 
 
 def test_counts_and_packages_are_known_but_no_mass() -> None:

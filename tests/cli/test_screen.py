@@ -199,3 +199,20 @@ def test_nothing_but_the_outputs_stays(screen: Screen, manifest: Path, here: Pat
     screen(str(manifest), "--out", "a.jsonl", "--report", "r.html")
     made = {path.name for path in here.iterdir()} - before
     assert made - {"refused.csv"} == {"a.jsonl", "r.html"}
+
+
+def test_an_alert_says_that_a_unit_was_stated_and_not_read(
+    screen: Screen, here: Path, objects: Objects
+) -> None:
+    """The line of the alert tells which of its units are the user's."""
+    (here / "m.csv").write_text(
+        "goods,net weight\nacetic anhydride,5\nacetic anhydride,5 kg\n", encoding="utf-8"
+    )
+    result = screen("m.csv", "--unit", "net=lb")
+    lines = [alert["line"] for alert in objects(result.stdout)]
+    assert [line["net_mg"] for line in lines] == [2_267_962, 5_000_000]
+    assert [line.get("stated") for line in lines] == [["net: lb"], None]
+    assert "taken as kilograms" not in result.stderr
+    refused = screen("m.csv", "--unit", "net=l")
+    assert refused.exit_code == 2
+    assert "is not a unit of mass" in refused.stderr

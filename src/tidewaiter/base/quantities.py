@@ -156,34 +156,6 @@ def parse_quantity(text: str, unit: str | None = None, mark: Mark | None = None)
     return Quantity(amount=amount, unit=inner or outer)
 
 
-def parse_mass(text: str, unit: str | None = None, mark: Mark | None = None) -> int:
-    """Parse a mass into whole milligrams, rounded half to even.
-
-    Args:
-        text: The amount, like "25 kg", or "25" where `unit` says "kg".
-        unit: The unit where the text names none.
-        mark: The decimal mark, where the number leaves it open.
-
-    Raises:
-        InputError: It is not a mass, is negative, or is too large for 64 bits.
-    """
-    return whole(parse_quantity(text, unit, mark), "mass", text)
-
-
-def parse_volume(text: str, unit: str | None = None, mark: Mark | None = None) -> int:
-    """Parse a volume into whole microlitres, rounded half to even.
-
-    Args:
-        text: The amount, like "5 l", or "5" where `unit` says "l".
-        unit: The unit where the text names none.
-        mark: The decimal mark, where the number leaves it open.
-
-    Raises:
-        InputError: It is not a volume, is negative, or is too large for 64 bits.
-    """
-    return whole(parse_quantity(text, unit, mark), "volume", text)
-
-
 def whole(quantity: Quantity, kind: Literal["mass", "volume"], text: str) -> int:
     """Turn a quantity into whole milligrams or microlitres.
 

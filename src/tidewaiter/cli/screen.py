@@ -52,6 +52,7 @@ class Wanted(Record, frozen=True, kw_only=True):
     decimal: str | None = None
     dates: str | None = None
     sheet: str | None = None
+    units: tuple[tuple[str, str], ...] = ()
     out: Path | None = None
     report: Path | None = None
     refused: Path | None = None
@@ -72,6 +73,9 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option("--delimiter", help="Of a text file, where the guess is wrong.")
 @click.option("--decimal", type=click.Choice([".", ","]), help="The decimal mark.")
 @click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="What 03/04/2026 means.")
+@click.option(
+    "--unit", "units", type=Field(), multiple=True, help="Where the file names none: net=lb."
+)
 @click.option("--sheet", help="Of a spreadsheet (the first).")
 @click.option("--out", type=_FILE, help="Alerts: .jsonl, .csv or .parquet.")
 @click.option("--report", type=_FILE, help="A page to read and to print: .html.")
@@ -157,7 +161,7 @@ def _watch(steps: Iterable[Progress], path: Path) -> int:
 def _options(wanted: Wanted) -> ReadOptions:
     names = ("encoding", "delimiter", "decimal", "dates", "sheet")
     said = {name: getattr(wanted, name) for name in names}
-    return ReadOptions(columns=dict(wanted.columns), **said)
+    return ReadOptions(columns=dict(wanted.columns), units=dict(wanted.units), **said)
 
 
 def _kept(path: Path | None, wanted: Wanted, journal: Path | None) -> dict[str, Path]:

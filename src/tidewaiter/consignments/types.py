@@ -61,6 +61,7 @@ LINES = pa.schema(
         ("route", pa.list_(STOP)),
         ("containers", pa.list_(pa.string())),
         ("licences", pa.list_(pa.string())),
+        ("stated", pa.list_(pa.string())),  # units that the user stated, not the file: "net: lb"
     ]
 )
 """One row per line. Masses are whole milligrams, volumes whole microlitres."""
@@ -86,7 +87,7 @@ class ReadOptions(Record, frozen=True, kw_only=True):
     batch_rows: int = 16_384
     decimal: Literal[".", ","] | None = None  # the decimal mark; None: by evidence
     dates: Literal["dmy", "mdy"] | None = None  # what 03/04/2026 means; None: by evidence
-    mass_unit: str = "kg"  # of a weight for which neither column nor header names a unit
+    units: Mapping[str, str] = {}  # field -> unit of amounts for which the file names none
     sheet: str | None = None  # of a spreadsheet; None: the first
 
 
@@ -144,6 +145,7 @@ class Line(Record, frozen=True, kw_only=True):
     route: tuple[Stop, ...] | None = None
     containers: tuple[str, ...] | None = None
     licences: tuple[str, ...] | None = None
+    stated: tuple[str, ...] | None = None
 
 
 Severity = Literal["critical", "high", "medium", "low"]

@@ -101,6 +101,10 @@ TEXTS = {
     "utf-8-sig": "goods;origin\nангидрид;中国\n",
     "utf-16": "goods;origin\nангидрид;中国\n",
     "utf-16-le": "goods;origin\nacetic anhydride, drums;China\nacetone;India\n",
+    "koi8-r": "описание товара;вес\nуксусный ангидрид;5\n",
+    "cp866": "описание товара;вес\nацетон технический;5\n",
+    "iso2022_jp": "goods;net weight\n無水酢酸;5\nアセトン;6\n",
+    "utf-16-be": "описание товара;вес\nуксусный ангидрид;5\nацетон;7\n",
     "utf-32": "goods;origin\nангидрид;中国\n",
 }
 
@@ -112,6 +116,12 @@ def test_an_encoding_is_found_by_evidence(read: Read, codec: str) -> None:
     wanted = [row.split(";")[0] for row in TEXTS[codec].splitlines()[1:]]
     assert [line["goods"] for line in lines] == wanted
     assert all(r.row == 0 and r.screened for r in refusals)
+
+
+def test_a_short_file_is_read_by_the_names_of_its_columns(read: Read) -> None:
+    """One line is little evidence; that its columns are known in one encoding alone is much."""
+    lines, refusals = read("商品名称;净重\n乙酸酐;5\n".encode("gb18030"))
+    assert (lines[0]["goods"], lines[0]["net_mg"], refusals) == ("乙酸酐", 5_000_000, [])
 
 
 def test_a_doubtful_encoding_is_reported(read: Read) -> None:

@@ -126,3 +126,9 @@ def test_a_delimiter_at_the_end_of_each_row_is_no_cell_too_many(read: Read) -> N
     lines, refusals = read("goods,hs\na,1234,\nb,5678,\n")
     assert [line["hs"] for line in lines] == ["1234", "5678"]
     assert refusals == []
+
+
+def test_a_million_empty_columns_are_refused_at_once(read: Read) -> None:
+    """More columns than any table has are a slip of an export, and no reason to run for a day."""
+    with pytest.raises(InputError, match="1000001 columns"):
+        read("goods" + "," * 1_000_000 + "\nacetone" + "," * 1_000_000 + "\n")

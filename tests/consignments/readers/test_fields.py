@@ -1,5 +1,6 @@
 """What the cells of each field are read as, and what is refused."""
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.quantities import Mark, parse_mass, parse_quantity
+from tidewaiter.base.quantities import Mark, parse_quantity, whole
 from tidewaiter.consignments.readers.amounts import Ask, Kind, measure, read_counts, read_money
 from tidewaiter.consignments.readers.cells import Column
 from tidewaiter.consignments.readers.codes import read_cas, read_containers, read_hs, read_un
@@ -116,15 +117,39 @@ def test_units_come_from_cell_column_or_header(read: Read) -> None:
     assert read("goods,gross weight (lb)\na,10\n")[0][0]["gross_mg"] == 4_535_924
     assert read("goods,gross weight,weight unit\na,10,t\n")[0][0]["gross_mg"] == 10_000_000_000
     assert read("goods,gross weight\na,10\n")[0][0]["gross_mg"] == 10_000_000
-    assert read("goods,gross weight\na,10\n", mass_unit="g")[0][0]["gross_mg"] == 10_000
+    assert read("goods,gross weight\na,10\n", units={"gross": "g"})[0][0]["gross_mg"] == 10_000
     assert read("goods,gross weight\na,10 g\n")[0][0]["gross_mg"] == 10_000
     assert read("goods,gross weight,weight unit\na,10,furlong\n")[1][0].problem.startswith("unit")
 
 
-def test_a_default_unit_must_be_a_mass(read: Read) -> None:
-    """An option that names no mass is an error at once."""
-    with pytest.raises(InputError, match="is not a unit of mass"):
-        read("goods,net weight\na,1\n", mass_unit="litres")
+@pytest.mark.parametrize(
+    "units",
+    [{"net": "litres"}, {"net": "zzq"}, {"volume": "kg"}, {"packages": "kg"}, {"net": "ton"}],
+)
+def test_a_stated_unit_must_fit_its_field(read: Read, units: dict[str, str]) -> None:
+    """A unit of another kind, an unknown one and a field without units are errors at once."""
+    with pytest.raises(InputError, match=r"is not a unit of|no field with a unit") as caught:
+        read("goods,net weight\na,1\n", units=units)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+def test_a_stated_unit_counts_where_the_file_names_none_and_the_line_says_so(
+    read: Read, name: str
+) -> None:
+    """Units of the cell, the column and the header win; the line tells the units of the user."""
+    rows = [("1", "", "5"), ("2 kg", "", "5 l"), ("3", "t", ""), ("x", "", "2 DRM")]
+    keys = ("goods", "gross weight", "weight unit", "quantity", "volume (ml)")
+    text = "\n".join([",".join(keys), *(",".join(["a", *row, "7"]) for row in rows)])
+    if name == "a.jsonl":
+        text = "\n".join(json.dumps(dict(zip(keys, ["a", *row, "7"], strict=True))) for row in rows)
+    lines, refusals = read(text, name, units={"gross": "lb", "quantity": "l", "volume": "m3"})
+    assert [n["gross_mg"] for n in lines] == [453_592, 2_000_000, 3_000_000_000, None]
+    assert [n["volume_ul"] for n in lines] == [7_000] * 4
+    assert [n["stated"] for n in lines] == [["gross: lb", "quantity: l"], None, None, None]
+    assert [n["quantity"] for n in lines] == ["5", "5 l", None, "2 DRM"]
+    assert [r.row for r in refusals] == [4]
+    assert read(text, name)[0][0]["stated"] is None
 
 
 def test_a_quantity_is_kept_as_written_and_read_where_it_is_a_mass(read: Read) -> None:
@@ -228,7 +253,7 @@ def test_a_column_of_masses_is_read_as_its_cells_are(
     beside: bool,  # noqa: FBT001 - hypothesis passes it by its name
     mark: Mark | None,
 ) -> None:
-    """The column-wise way gives what `parse_mass` gives for each cell, refusals too."""
+    """The column-wise way gives what each cell gives alone, refusals too."""
     kind: Kind = "mass"
     ask = Ask(
         cells=pa.array([text or None for text, _ in rows], pa.string()),
@@ -243,7 +268,8 @@ def test_a_column_of_masses_is_read_as_its_cells_are(
         with suppress(InputError):
             if text.strip(" -"):
                 own = parse_quantity(text, unit if beside else None, mark)
-                wanted[-1] = parse_mass(text, own.unit.code if own.unit else "kg", mark)
+                own = own if own.unit else parse_quantity(text, "kg", mark)
+                wanted[-1] = whole(own, "mass", text)
     read = measure(ask)
     assert read.mass.to_pylist() == wanted
     refused = [n for n, (text, _) in enumerate(rows) if text.strip(" -") and wanted[n] is None]

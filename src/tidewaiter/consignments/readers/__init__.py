@@ -1,7 +1,8 @@
 """Readers: each turns one file format into batches of canonical lines."""
 
-import io
 import re
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from importlib.metadata import entry_points
 from pathlib import PurePath
@@ -75,8 +76,13 @@ BUILT_IN: dict[str, Reader] = {
 
 
 def _whole(file: BinaryIO, form: str) -> BinaryIO:
-    """Hold a stream in memory where its format is read from its end."""
-    return io.BytesIO(file.read()) if form == "parquet" and not file.seekable() else file
+    """Put a stream into a temporary file where its format is read from its end."""
+    if form not in ("parquet", "xlsx") or file.seekable():
+        return file
+    held = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as it is read
+    shutil.copyfileobj(file, held)
+    held.seek(0)
+    return cast("BinaryIO", held)
 
 
 def _doubt(sheet: Sheet) -> Refusal:
@@ -130,9 +136,7 @@ def mapping_of(file: BinaryIO, name: str, options: ReadOptions) -> Mapping:
     place = file.tell()
     form = _form(_head(file), _suffix(name), BUILT_IN, name)
     form = _ALSO.get(form, form)
-    sheet, _, shown = _OPENERS[form](
-        io.BytesIO(file.read()) if form == "xlsx" else file, name, options
-    )
+    sheet, _, shown = _OPENERS[form](file, name, options)
     file.seek(place)
     nested = {sheet.header[place] for place in sheet.nested}
     return Mapping(

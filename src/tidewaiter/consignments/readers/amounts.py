@@ -46,6 +46,10 @@ class Measured(Record, frozen=True, kw_only=True):
     volume: pa.Array  # int64, microlitres
     bad: tuple[Bad, ...]
 
+    def is_read(self) -> pa.Array:
+        """Tell which cells are a mass or a volume."""
+        return pc.or_(pc.is_valid(self.mass), pc.is_valid(self.volume))
+
 
 def find_mark(cells: pa.Array) -> Mark | Literal[""] | None:
     """Find the one decimal mark that a column shows.

@@ -107,13 +107,14 @@ def _licences(text: str) -> list[str]:
     return [part.strip() for part in _SPLIT_LONG.split(text) if part.strip()]
 
 
-def read_days(cells: pa.Array, order: Order | None, *, serials: bool) -> Column:
+def read_days(cells: pa.Array, order: Order | None, *, serials: int | None) -> Column:
     """Read dates.
 
     Args:
         cells: Text, shape (rows,).
         order: What 03/04/2026 means; None: not known.
-        serials: A bare number is a spreadsheet's day.
+        serials: A bare number is a spreadsheet's day, counted from a day this much later than
+            1900's; None: it is no day.
     """
     if only_has(cells, b"0123456789-"):
         low, high = pc.min_max(pc.binary_length(cells)).as_py().values()
@@ -125,10 +126,12 @@ def read_days(cells: pa.Array, order: Order | None, *, serials: bool) -> Column:
     return by_distinct(cells, _day(order, serials=serials), pa.date32())
 
 
-def _day(order: Order | None, *, serials: bool) -> Callable[[str], date]:
+def _day(order: Order | None, *, serials: int | None) -> Callable[[str], date]:
     def read(text: str) -> date:
-        number = re.fullmatch(r"\s*(\d{5})(?:\.\d+)?\s*", text) if serials else None
-        return from_serial(int(number[1])) if number else parse_date(text, order)
+        number = re.fullmatch(r"\s*(\d{5})(?:\.\d+)?\s*", text)
+        if number and serials is not None:
+            return from_serial(int(number[1]) + serials)
+        return parse_date(text, order)
 
     return read
 

@@ -1,13 +1,17 @@
 """CSV and its kin, opened: the delimiter, the header, and blocks of text cells."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 from typing import BinaryIO
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.readers.blocks import SIZE, cut_blocks
-from tidewaiter.consignments.readers.columns import find_columns
+from tidewaiter.consignments.readers.blocks import LONGEST, SIZE, cut_blocks
+from tidewaiter.consignments.readers.header import (
+    TITLE_ROWS,
+    count_known,
+    find_header,
+    refuse_data,
+)
 from tidewaiter.consignments.readers.parse import Layout, parse_pieces
 from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS, Block, Sheet, unique_names
 from tidewaiter.consignments.readers.source import chunks, find_encoding, open_source, peek, to_utf8
@@ -18,7 +22,10 @@ DELIMITERS = (",", ";", "\t", "|", "^", "~", ":", "\x01", "\x1f")
 """What may stand between cells, where the user does not say."""
 
 
-_TELLING = 300  # headers that are looked up to weigh a delimiter
+WIDEST = 16_384
+"""Columns of the widest table."""
+
+_TELLING = 300  # headers of a row that are looked up
 
 
 def open_delimited(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
@@ -33,8 +40,9 @@ def open_delimited(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
     start = _start(pieces)
     text = start.decode("utf-8", "surrogateescape")
     said, body = _separator_line(text)
-    delimiter = _delimiter(body, options.delimiter or said, name)
-    header, skipped = _header(body, delimiter, name)
+    asked = tuple(options.columns.values())
+    delimiter = _delimiter(body, options.delimiter or said, name, asked)
+    header, skipped = _header(body, delimiter, name, asked)
     offset = len(
         (text[: len(text) - len(body)] + body[:skipped]).encode("utf-8", "surrogateescape")
     )
@@ -61,11 +69,14 @@ def open_delimited(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
 
 
 def _start(pieces: Iterator[bytes]) -> bytes:
-    """Take pieces until something other than blank lines is there."""
+    """Take pieces until the rows are there among which the header is looked for."""
     start = b""
     for piece in pieces:
         start += piece
-        if re.search(rb"[\r\n]", start.lstrip()):
+        if (
+            len(start) > LONGEST
+            or sum(map(bool, map(bytes.strip, start.splitlines()))) > TITLE_ROWS
+        ):
             break
     return start
 
@@ -79,7 +90,7 @@ def _separator_line(text: str) -> tuple[str | None, str]:
     return None, text
 
 
-def _delimiter(text: str, said: str | None, name: str) -> str:
+def _delimiter(text: str, said: str | None, name: str, asked: Collection[str]) -> str:
     if said is not None:
         said = {"\\t": "\t", "tab": "\t"}.get(said, said)
         if len(said) != 1 or not said.isascii() or said in '"\r\n':
@@ -87,15 +98,18 @@ def _delimiter(text: str, said: str | None, name: str) -> str:
                 f'"{said}" cannot be a delimiter', at=name, hint="write one character, or tab"
             )
         return said
-    return max(DELIMITERS, key=lambda d: (_evidence(text[: 1 << 16], d), -DELIMITERS.index(d)))
+    some = text[: 1 << 16]
+    return max(DELIMITERS, key=lambda d: (_evidence(some, d, asked), -DELIMITERS.index(d)))
 
 
-def _evidence(text: str, delimiter: str) -> tuple[int, float, int]:
+def _evidence(text: str, delimiter: str, asked: Collection[str]) -> tuple[int, float, int]:
     """Weigh a delimiter: headers it makes known, rows as wide as the header, width."""
-    rows = [row.cells for row, _ in _few(text, delimiter, 30)]
-    if not rows:
+    rows = [row.cells for row, _ in _few(text, delimiter, TITLE_ROWS + 30)]
+    head = find_header([row[:_TELLING] for row in rows[:TITLE_ROWS]], asked)
+    if head is None:
         return 0, 0.0, 0
-    known = sum(bool(find_columns(cell)) for cell in rows[0][:_TELLING])
+    rows = rows[head:]
+    known = count_known(rows[0][:_TELLING], asked)
     even = sum(len(row) == len(rows[0]) for row in rows) / len(rows)
     return known, even if len(rows[0]) > 1 else even / 2, len(rows[0])
 
@@ -107,14 +121,26 @@ def _few(text: str, delimiter: str, most: int) -> Iterator[tuple[Row, int]]:
             return
 
 
-def _header(text: str, delimiter: str, name: str) -> tuple[tuple[str, ...], int]:
-    for row, end in _few(text, delimiter, 50):
-        if any(cell.strip() for cell in row.cells):
-            plain = (
-                c.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for c in row.cells
-            )
-            return tuple(plain), end
-    raise InputError("the file has no header", at=name, hint="name its columns in the first row")
+def _header(
+    text: str, delimiter: str, name: str, asked: Collection[str]
+) -> tuple[tuple[str, ...], int]:
+    """Find the header, and where in the text the row below it starts."""
+    rows = list(_few(text, delimiter, TITLE_ROWS))
+    cells = [
+        tuple(c.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for c in row.cells)
+        for row, _ in rows
+    ]
+    head = find_header([row[:_TELLING] for row in cells], asked)
+    if head is None:
+        raise InputError("the file has no header", at=name, hint="name its columns in a row")
+    if len(cells[head]) > WIDEST:
+        raise InputError(
+            f"the header has {len(cells[head])} columns, more than {WIDEST}",
+            at=name,
+            hint="look for delimiters at its end, or say another one: --delimiter",
+        )
+    refuse_data(cells[head], asked, name)
+    return cells[head], rows[head][1]
 
 
 def _sample(text: str, delimiter: str) -> tuple[tuple[str, ...], ...]:

@@ -1,31 +1,17 @@
 """JSON Lines: flat objects, and consignments with their lines inside."""
 
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
 from typing import BinaryIO
 
-import numpy as np
-import pyarrow as pa
-
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.records import Record
 from tidewaiter.consignments.readers.blocks import LONGEST, SIZE
-from tidewaiter.consignments.readers.columns import load_aliases
-from tidewaiter.consignments.readers.mapping import NEEDED, map_columns
+from tidewaiter.consignments.readers.jsonblocks import read_block
+from tidewaiter.consignments.readers.jsonrows import HINT, Asked, Row, header, plan_of, read_line
+from tidewaiter.consignments.readers.mapping import NEEDED
 from tidewaiter.consignments.readers.mapping import Mapping as Columns
-from tidewaiter.consignments.readers.objects import Flat, decode, fields_of, flatten
-from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS, Block, Sheet, shorten
+from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS, Block, Sheet
 from tidewaiter.consignments.readers.source import chunks, find_encoding, open_source, peek, to_utf8
-from tidewaiter.consignments.types import PARTY, STOP, ReadOptions, Refusal
-
-_HINT = 'write one object a line, like {"goods": "acetone", "net_kg": 25}'
-
-
-class _Row(Record, frozen=True, kw_only=True):
-    number: int
-    fields: dict[str, str]
-    pointed: tuple[str, ...]  # fields whose text is a number with a point
-    flat: Flat
+from tidewaiter.consignments.types import ReadOptions
 
 
 def open_jsonl(file: BinaryIO, name: str, options: ReadOptions) -> tuple[Sheet, Columns, Columns]:
@@ -51,9 +37,9 @@ def open_jsonl(file: BinaryIO, name: str, options: ReadOptions) -> tuple[Sheet, 
         del wanted  # every field of a line is at hand once it is decoded
         return _blocks(_chain(first, lines), options)
 
-    places = {field: (place,) for place, field in enumerate(_header())}
+    places = {field: (place,) for place, field in enumerate(header())}
     sheet = Sheet(
-        header=(*_header(), "parties", "route"),
+        header=(*header(), "parties", "route"),
         sample=(),
         blocks=blocks,
         encoding=encoding.codec,
@@ -70,40 +56,31 @@ def open_jsonl(file: BinaryIO, name: str, options: ReadOptions) -> tuple[Sheet, 
     return sheet, columns, seen
 
 
-@cache
-def _header() -> tuple[str, ...]:
-    """List every field that a line may have, the second party of a role too."""
-    known = load_aliases().known
-    roles = set(load_aliases().roles.values())
-    second = [f.replace(".", "2.", 1) for f in known if f.partition(".")[0] in roles]
-    return (*known, *second)
-
-
-def _chain(first: list[str], lines: Iterator[str]) -> Iterator[str]:
+def _chain(first: list[bytes], lines: Iterator[bytes]) -> Iterator[bytes]:
     yield from first
     yield from lines
 
 
-def _lines(pieces: Iterator[bytes], name: str) -> Iterator[str]:
+def _lines(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
     rest = b""
     for piece in pieces:
         *whole, rest = (rest + piece).split(b"\n")
         if len(rest) > LONGEST:
-            raise InputError(f"a line is longer than {LONGEST >> 20} MB", at=name, hint=_HINT)
-        yield from (line.decode("utf-8", "replace") for line in whole if line.strip())
+            raise InputError(f"a line is longer than {LONGEST >> 20} MB", at=name, hint=HINT)
+        yield from (line for line in whole if line.strip())
     if rest.strip():
-        yield rest.decode("utf-8", "replace")
+        yield rest
 
 
-def _seen(first: Sequence[str], name: str, options: ReadOptions) -> Columns:
+def _seen(first: Sequence[bytes], name: str, options: ReadOptions) -> Columns:
     """Look at the first lines: which keys there are, and what each means."""
     columns: dict[str, tuple[str, ...]] = {}
     keys: dict[str, None] = {}
     assumed: dict[str, None] = {}
     for number, line in enumerate(first, 1):
-        for item in _read(line, number, options):
-            if isinstance(item, _Row):
-                plan = _plan(tuple(item.flat.cells), _asked(options))
+        for item in read_line(line, number, _asked(options)):
+            if isinstance(item, Row):
+                plan = plan_of(tuple(item.flat.cells), _asked(options))
                 columns.update(plan.columns)
                 assumed.update(dict.fromkeys(plan.assumed))
                 keys.update(dict.fromkeys(item.flat.cells))
@@ -118,98 +95,30 @@ def _seen(first: Sequence[str], name: str, options: ReadOptions) -> Columns:
         raise InputError(
             "no key holds goods, a CAS number, an HS code or a UN number",
             at=name,
-            hint=f"keys seen: {seen}; {_HINT}",
+            hint=f"keys seen: {seen}; {HINT}",
         )
     used = {key for names in columns.values() for key in names}
     return Columns(
         columns=columns,
         unmapped=tuple(key for key in keys if key not in used),
-        assumed=tuple(assumed),
+        assumed=tuple(field for field in assumed if field not in options.units),
     )
 
 
-def _asked(options: ReadOptions) -> tuple[tuple[str, str], ...]:
+def _asked(options: ReadOptions) -> Asked:
     return tuple(sorted(options.columns.items()))
 
 
-@lru_cache(maxsize=1024)
-def _plan(keys: tuple[str, ...], asked: tuple[tuple[str, str], ...]) -> Columns:
-    there = {field: column for field, column in asked if column in keys}
-    return map_columns(keys, (), "", ReadOptions(columns=there), strict=False)
-
-
-def _read(line: str, number: int, options: ReadOptions) -> Iterator[_Row | Refusal]:
-    try:
-        rows = [_row(flat, number, options) for flat in flatten(decode(line))]
-    except InputError as error:
-        yield _refused(line, number, error.message, error.hint)
-    except ValueError:
-        yield _refused(line, number, "is not JSON", _HINT)
-    except RecursionError:
-        yield _refused(line, number, "is nested too deep", _HINT)
-    else:
-        if "\ufffd" in line:
-            problem = "holds bytes that cannot be decoded; they are read as \ufffd"
-            yield _refused(
-                line, number, problem, "say the encoding: --encoding cp1252", screened=True
-            )
-        yield from rows
-
-
-def _row(flat: Flat, number: int, options: ReadOptions) -> _Row:
-    keys = tuple(flat.cells)
-    plan = _plan(keys, _asked(options))
-    fields = fields_of(flat, keys, plan)
-    fields.setdefault("consignment", f"row {number}")
-    numbers = flat.numbers
-    pointed = tuple(
-        field
-        for field, places in plan.places.items()
-        if keys[places[0]] in numbers and all(keys[place] in numbers for place in places)
-    )
-    return _Row(number=number, flat=flat, fields=fields, pointed=pointed)
-
-
-def _refused(line: str, number: int, problem: str, hint: str, *, screened: bool = False) -> Refusal:
-    return Refusal(
-        row=number, column="", value=shorten(line), problem=problem, hint=hint, screened=screened
-    )
-
-
-def _blocks(lines: Iterator[str], options: ReadOptions) -> Iterator[Block]:
-    rows: list[_Row] = []
-    refusals: list[Refusal] = []
-    size = 0
-    for number, line in enumerate(lines, 1):
+def _blocks(lines: Iterator[bytes], options: ReadOptions) -> Iterator[Block]:
+    """Read the lines in blocks of at most `batch_rows` lines and about `SIZE` bytes."""
+    some: list[bytes] = []
+    size, first = 0, 1
+    for line in lines:
+        some.append(line)
         size += len(line)
-        for item in _read(line, number, options):
-            if isinstance(item, Refusal):
-                refusals.append(item)
-            else:
-                rows.append(item)
-        if len(rows) >= options.batch_rows or size >= SIZE:
-            yield _block(rows, refusals)
-            rows, refusals, size = [], [], 0
-    if rows or refusals:
-        yield _block(rows, refusals)
-
-
-def _block(rows: Sequence[_Row], refusals: Sequence[Refusal]) -> Block:
-    places = {field: place for place, field in enumerate(_header())}
-    fields = dict.fromkeys(field for row in rows for field in row.fields)
-    cells = {
-        places[field]: pa.array([row.fields.get(field) for row in rows], pa.string())
-        for field in fields
-        if field in places
-    }
-    for place, kind in enumerate((PARTY, STOP), len(places)):
-        lists = [row.flat.parties if kind is PARTY else row.flat.route for row in rows]
-        if any(lists):
-            cells[place] = pa.array(lists, pa.list_(kind))
-    pointed = {places[f] for row in rows for f in row.pointed if f in places}
-    return Block(
-        rows=np.array([row.number for row in rows], np.int64),
-        cells=cells,
-        refusals=tuple(refusals),
-        pointed=frozenset(pointed),
-    )
+        if len(some) >= options.batch_rows or size >= SIZE:
+            yield read_block(some, first, _asked(options))
+            first += len(some)
+            some, size = [], 0
+    if some:
+        yield read_block(some, first, _asked(options))

@@ -7,8 +7,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tidewaiter.base.errors import InputError
-from tidewaiter.base.quantities import find_unit
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.readers.amounts import (
     Ask,
@@ -43,6 +41,7 @@ from tidewaiter.consignments.readers.styles import (
     find_styles,
     pointed_fields,
 )
+from tidewaiter.consignments.readers.units import check_units, is_bare, list_stated
 from tidewaiter.consignments.types import LINES, ReadOptions, Refusal
 
 _CODES = {
@@ -73,11 +72,9 @@ def to_lines(
         options: What the user says of it.
 
     Raises:
-        InputError: `options` names a unit of mass that is none.
+        InputError: `options` states a unit that is none, or of a field that has none.
     """
-    unit = find_unit(options.mass_unit)
-    if unit is None or unit.kind != "mass":
-        raise InputError(f'"{options.mass_unit}" is not a unit of mass', hint='write "kg" or "lb"')
+    check_units(options.units)
     wanted = sorted({place for places in columns.places.values() for place in places})
     wanted.extend(sheet.nested)
     styles: Styles | None = None
@@ -123,6 +120,7 @@ class _Reading:
         self.serials = sheet.serials
         self.fields = fields_of(block, columns)
         self.bad: list[tuple[str, Bad]] = []
+        self.stated: dict[str, pa.Array] = {}  # field -> rows whose unit is the user's
 
     def batch(self, last: _Last) -> tuple[pa.RecordBatch, _Last]:
         """Read every field; a field that the file lacks is null."""
@@ -135,6 +133,7 @@ class _Reading:
         read["route"] = join_lists(self.nested.get("route"), route)
         consignment, seq, last = self._numbers(last)
         read["consignment"], read["seq"] = consignment, seq
+        read["stated"] = list_stated(self.stated, self.options.units)
         arrays = [read.get(f.name) for f in LINES]
         filled = [
             pa.nulls(len(self.rows), f.type) if a is None else a
@@ -193,7 +192,7 @@ class _Reading:
         for field, name in (("net", "net_mg"), ("gross", "gross_mg"), ("volume", "volume_ul")):
             if field in self.fields:
                 mass = field != "volume"
-                unit = self.options.mass_unit if mass else ""
+                unit = self.options.units.get(field, "kg" if mass else "")
                 read = self._measure(field, unit, "mass" if mass else "volume")
                 found[name] = read.mass if mass else read.volume
         if "quantity" in self.fields:
@@ -212,11 +211,14 @@ class _Reading:
             )
         )
         self.bad.extend((field, bad) for bad in read.bad)
+        if field in self.options.units and field not in self.columns.units:
+            beside = self.fields.get(f"{field}.unit", shared)
+            self.stated[field] = pc.and_(is_bare(self.fields[field], beside), read.is_read())
         return read
 
     def _quantity(self, found: dict[str, pa.Array]) -> None:
         """Keep the quantity as written; where it is a mass or a volume, read that too."""
-        read = self._measure("quantity", "", None)
+        read = self._measure("quantity", self.options.units.get("quantity", ""), None)
         for name, values in (("net_mg", read.mass), ("volume_ul", read.volume)):
             found[name] = pc.coalesce(found[name], values) if name in found else values
         cells, units = self.fields["quantity"], self.fields.get("quantity.unit")

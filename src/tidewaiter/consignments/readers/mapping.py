@@ -70,15 +70,18 @@ def map_columns(
             at=name,
             hint=f'columns seen: {seen}; name one, like --map "goods={example}"',
         )
-    return _record(header, chosen, tuple(sniffed))
+    return _record(header, chosen, tuple(sniffed), frozenset(options.units))
 
 
 def _record(
-    header: Sequence[str], chosen: Pairs[str, list[_Choice]], sniffed: tuple[str, ...]
+    header: Sequence[str],
+    chosen: Pairs[str, list[_Choice]],
+    sniffed: tuple[str, ...],
+    stated: frozenset[str],
 ) -> Mapping:
     used = {choice.index for choices in chosen.values() for choice in choices}
     units = {f: c[0].found.unit for f, c in chosen.items() if c[0].found.unit}
-    bare = [f for f in ("net", "gross") if f in chosen and f not in units]
+    bare = [f for f in ("net", "gross") if f in chosen and f not in units and f not in stated]
     return Mapping(
         columns={f: tuple(header[c.index] for c in choices) for f, choices in chosen.items()},
         unmapped=tuple(column for i, column in enumerate(header) if i not in used),

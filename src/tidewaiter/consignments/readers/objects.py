@@ -64,8 +64,12 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def _whole(text: str) -> Number:
+    return Number("0" if text == "-0" else text)
+
+
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_pairs, parse_int=Number, parse_float=Number, parse_constant=Number
+    object_pairs_hook=_pairs, parse_int=_whole, parse_float=Number, parse_constant=Number
 )
 
 
@@ -151,17 +155,28 @@ def _is_amount(value: Mapping[str, Any]) -> bool:
     return bool(keys) and keys <= {"value", "amount", "unit", "currency"} and len(keys) > 1
 
 
-def text_of(value: Any) -> str | None:
-    """Write a JSON value as text: lists joined with "; ", amounts with their unit."""
-    if value is None or value == "" or (isinstance(value, Number) and value == "NaN"):
+def text_of(value: Any) -> str | None:  # noqa: PLR0911 - one for each kind of value
+    """Write a JSON value as text: lists joined with "; ", amounts with their unit; no NULs.
+
+    A number may come as its text in bytes.
+    """
+    if isinstance(value, str):
+        if value.isascii() and "\0" not in value:
+            return (
+                None if not value or (value == "NaN" and isinstance(value, Number)) else str(value)
+            )
+        return _HALF.sub("\ufffd", value.replace("\0", "")) or None
+    if value is None:
         return None
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list):
-        return "; ".join(text for text in map(text_of, value) if text) or None
-    if isinstance(value, dict):
-        return " ".join(text for text in map(text_of, value.values()) if text) or None
-    return str(value) if value.isascii() else _HALF.sub("\ufffd", value)
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, bytes):
+        return value.decode()
+    parts = value if isinstance(value, list) else value.values()
+    mark = "; " if isinstance(value, list) else " "
+    return mark.join(text for text in map(text_of, parts) if text) or None
 
 
 def fields_of(flat: Flat, keys: tuple[str, ...], plan: Columns) -> dict[str, str]:

@@ -31,7 +31,7 @@ class Sheet(Record, frozen=True, kw_only=True):
     encoding: str = ""
     delimiter: str = ""
     doubt: str = ""  # another encoding that fits as well
-    serials: bool = False  # a bare number may be a spreadsheet's day
+    serials: int | None = None  # what makes a bare number a day of 1900's count; None: it is none
     pointed: frozenset[int] = frozenset()  # columns of numbers, so that "1.234" has a point
     nested: Mapping[int, str] = {}  # columns of records: number -> "parties" or "route"
 

@@ -12,6 +12,7 @@ from charset_normalizer import from_bytes
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.consignments.readers.header import TITLE_ROWS, count_known
 
 HEAD = 1 << 16
 """Bytes of a file that are looked at before it is read."""
@@ -30,6 +31,9 @@ _CODECS = (
 )  # fmt: skip
 # Letters of other encodings rarely look like UTF-8: where most are, it is.
 _MOSTLY = 4
+_SCRIPTS = 6  # of a file in one language, with names in another
+_SHIFTS = (b"\x1b$B", b"\x1b$@")  # into Japanese, in ISO 2022
+_CELL = re.compile(r"[^,;|\t\r\n\"]+")
 
 _BINARY = {
     b"PAR1": "a Parquet file",
@@ -155,6 +159,8 @@ def find_encoding(head: bytes, name: str, asked: str | None) -> Encoding:
     if asked:
         return Encoding(codec=_asked(asked, marked, head, name))
     codec = marked or _wide(head)
+    if codec is None and any(shift in head for shift in _SHIFTS):
+        codec = "iso2022_jp"
     if codec:
         return Encoding(codec=codec)
     if _is_binary(head):
@@ -194,7 +200,19 @@ def _wide(head: bytes) -> str | None:
         return "utf-16-le"
     if len(odd) > 1 and even.count(0) > 0.6 * len(even) and odd.count(0) < 0.05 * len(odd):
         return "utf-16-be"
-    return None
+    if b"\0" not in head[:4096]:
+        return None
+    # In other scripts only the line ends and delimiters hold zeros.
+    return next((codec for codec in ("utf-16-le", "utf-16-be") if _reads(head, codec)), None)
+
+
+def _reads(head: bytes, codec: str) -> bool:
+    """Tell whether bytes are lines of letters in this encoding."""
+    text = head[:4096].decode(codec, "replace").rstrip("\ufffd")
+    strange = sum(c not in "\t\r\n" and unicodedata.category(c)[0] == "C" for c in text)
+    lines = [line for line in text.splitlines() if line]
+    scripts = {unicodedata.name(c, "?").split()[0] for line in lines for c in line if c.isalpha()}
+    return len(lines) > 1 and not strange and len(scripts) <= _SCRIPTS
 
 
 def _is_binary(head: bytes) -> bool:
@@ -206,10 +224,7 @@ def _guess(head: bytes, name: str) -> Encoding:
     cut = head[: head.rfind(b"\n") + 1] or head
     lines = [line for line in cut.splitlines() if not line.isascii()]
     telling = b"\n".join(lines[:200])[:8192]
-    found = from_bytes(telling, cp_isolation=list(_CODECS))
-    best = min((match.chaos for match in found), default=1.0)
-    near = {codec for m in found if m.chaos <= best + 0.1 for codec in m.could_be_from_charset}
-    names = [codec for codec in near if codec in _CODECS]
+    names = _by_headers(cut) or _by_letters(telling)
     names.sort(key=lambda codec: (_oddities(telling, codec), _CODECS.index(codec)))
     if not names:
         raise InputError(
@@ -220,6 +235,28 @@ def _guess(head: bytes, name: str) -> Encoding:
     even = [codec for codec in names[1:] if _oddities(telling, codec) <= least]
     doubts = [codec for codec in even if telling.decode(codec, "replace") != read]
     return Encoding(codec=names[0], doubt=doubts[0] if doubts else "")
+
+
+def _by_letters(telling: bytes) -> list[str]:
+    """List the encodings that make text of some lines."""
+    found = from_bytes(telling, cp_isolation=list(_CODECS))
+    best = min((match.chaos for match in found), default=1.0)
+    near = {codec for m in found if m.chaos <= best + 0.1 for codec in m.could_be_from_charset}
+    return [codec for codec in near if codec in _CODECS]
+
+
+def _by_headers(head: bytes) -> list[str]:
+    """List the encodings that make the most names of columns known; none: no one does."""
+    known = {codec: _headers(head, codec) for codec in _CODECS}
+    most = max(known.values())
+    return [codec for codec, count in known.items() if count == most > 0]
+
+
+def _headers(raw: bytes, codec: str) -> int:
+    """Count the cells of the first lines that are no ASCII and name a known column."""
+    lines = raw[:8192].decode(codec, "ignore").splitlines()[:TITLE_ROWS]
+    cells = {cell.strip() for line in lines for cell in _CELL.findall(line)}
+    return sum(count_known([cell]) for cell in cells if not cell.isascii())
 
 
 def _oddities(raw: bytes, codec: str) -> int:

@@ -1,0 +1,127 @@
+"""One line of JSON at a time, carefully: its rows by field, or what is wrong with it."""
+
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+
+import numpy as np
+import pyarrow as pa
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.readers.columns import load_aliases
+from tidewaiter.consignments.readers.mapping import Mapping as Columns
+from tidewaiter.consignments.readers.mapping import map_columns
+from tidewaiter.consignments.readers.objects import Flat, decode, fields_of, flatten
+from tidewaiter.consignments.readers.sheet import Block, shorten
+from tidewaiter.consignments.types import PARTY, STOP, ReadOptions, Refusal
+
+HINT = 'write one object a line, like {"goods": "acetone", "net_kg": 25}'
+
+Asked = tuple[tuple[str, str], ...]
+"""Field and key, as the user says."""
+
+
+class Row(Record, frozen=True, kw_only=True):
+    """One row: its texts by field, and what hangs on it."""
+
+    number: int
+    fields: dict[str, str]
+    pointed: tuple[str, ...]  # fields whose text is a number with a point
+    flat: Flat
+
+
+@cache
+def header() -> tuple[str, ...]:
+    """List every field that a row may have, the second party of a role too."""
+    known = load_aliases().known
+    roles = set(load_aliases().roles.values())
+    second = [f.replace(".", "2.", 1) for f in known if f.partition(".")[0] in roles]
+    return (*known, *second)
+
+
+@lru_cache(maxsize=1024)
+def plan_of(keys: tuple[str, ...], asked: Asked) -> Columns:
+    """Tell which keys mean what.
+
+    Raises:
+        InputError: Two keys answer for one field.
+    """
+    there = {field: column for field, column in asked if column in keys}
+    return map_columns(keys, (), "", ReadOptions(columns=there), strict=False)
+
+
+def read_line(line: bytes, number: int, asked: Asked) -> Iterator[Row | Refusal]:
+    """Read one line: its rows, and what is wrong with it.
+
+    Args:
+        line: UTF-8 of one object.
+        number: Of the line, from 1.
+        asked: What the user says.
+    """
+    text = line.decode("utf-8", "replace")
+    try:
+        rows = [_row(flat, number, asked) for flat in flatten(decode(text))]
+    except InputError as error:
+        yield refused(text, number, error.message, error.hint)
+    except ValueError:
+        yield refused(text, number, "is not JSON", HINT)
+    except RecursionError:
+        yield refused(text, number, "is nested too deep", HINT)
+    else:
+        if "\ufffd" in text:
+            problem = "holds bytes that cannot be decoded; they are read as \ufffd"
+            hint = "say the encoding: --encoding cp1252"
+            yield refused(text, number, problem, hint, screened=True)
+        if "\\u0000" in text.replace("\\\\", ""):
+            problem = "holds NUL bytes; they are left out"
+            yield refused(text, number, problem, "export the file again", screened=True)
+        yield from rows
+
+
+def _row(flat: Flat, number: int, asked: Asked) -> Row:
+    keys = tuple(flat.cells)
+    plan = plan_of(keys, asked)
+    fields = fields_of(flat, keys, plan)
+    fields.setdefault("consignment", f"row {number}")
+    numbers = flat.numbers
+    pointed = tuple(
+        field
+        for field, places in plan.places.items()
+        if keys[places[0]] in numbers and all(keys[place] in numbers for place in places)
+    )
+    return Row(number=number, flat=flat, fields=fields, pointed=pointed)
+
+
+def refused(text: str, number: int, problem: str, hint: str, *, screened: bool = False) -> Refusal:
+    """Report a line."""
+    return Refusal(
+        row=number, column="", value=shorten(text), problem=problem, hint=hint, screened=screened
+    )
+
+
+def read_carefully(lines: Iterable[tuple[int, bytes]], asked: Asked) -> Block:
+    """Read some lines, one at a time.
+
+    Args:
+        lines: The number of each, from 1, and its UTF-8; none of them is blank.
+        asked: What the user says.
+    """
+    found = [item for number, line in lines for item in read_line(line, number, asked)]
+    rows = [item for item in found if isinstance(item, Row)]
+    places = {field: place for place, field in enumerate(header())}
+    fields = dict.fromkeys(field for row in rows for field in row.fields)
+    cells = {
+        places[field]: pa.array([row.fields.get(field) for row in rows], pa.string())
+        for field in fields
+        if field in places
+    }
+    for place, kind in enumerate((PARTY, STOP), len(places)):
+        lists = [row.flat.parties if kind is PARTY else row.flat.route for row in rows]
+        if any(lists):
+            cells[place] = pa.array(lists, pa.list_(kind))
+    return Block(
+        rows=np.array([row.number for row in rows], np.int64),
+        cells=cells,
+        refusals=tuple(item for item in found if isinstance(item, Refusal)),
+        pointed=frozenset(places[f] for row in rows for f in row.pointed if f in places),
+    )
