@@ -2,6 +2,7 @@
 
 ``command`` prints the options of a command, ``record`` the fields of a record, ``rules`` a
 table of data/rules/alerts.toml and ``regimes`` the bodies of law of the registry.
+``coverage`` counts what the registry holds, and how it is known.
 """
 
 import ast
@@ -9,6 +10,7 @@ import importlib
 import inspect
 import re
 import textwrap
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -22,8 +24,19 @@ from sphinx.util.docutils import SphinxDirective
 from tidewaiter.cli.main import main
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.substances.registry import load_registry
+from tidewaiter.substances.types import Control, Substance
 
 Row = Sequence[str]
+
+# Heads of the tables of coverage.
+SUBSTANCES = ("kind", "files", "with a structure", "with a CAS number", "with an HS code", "forms")
+CONTROLS = (
+    *("regime", "schedule", "controls", "ended"),
+    *("listing read", "second-hand", "unverified"),
+    *("days read", "second-hand", "unverified", "none"),
+)
+NAMES = ("language", "names", "strong", "weak", "street", "from general knowledge alone")
+MARKS = ("read", "second-hand", "unverified")
 
 
 class Facts(SphinxDirective):
@@ -108,6 +121,67 @@ class RegimeFacts(Facts):
         yield from _table(("regime", "law", "authority", "last compared"), rows)
 
 
+class CoverageFacts(Facts):
+    """How much of the registry is known, and how: its controls or its names, by kind."""
+
+    final_argument_whitespace = True
+
+    def lines(self) -> Iterator[str]:
+        """Give the table that the arguments name: what is counted, and the kinds it is of."""
+        subject, *kinds = self.arguments[0].split()
+        held = [each for each in load_registry().substances if each.kind in kinds]
+        match subject:
+            case "substances":
+                yield from _table(SUBSTANCES, substance_counts(held))
+            case "controls":
+                yield from _table(CONTROLS, control_counts(held))
+            case "names":
+                yield from _table(NAMES, name_counts(held))
+            case "flat":
+                yield ", ".join(f"`{each.slug}`" for each in held if not each.smiles) + "."
+            case _:
+                raise self.error(f"nothing to count is called {subject}")
+
+
+def substance_counts(substances: Iterable[Substance]) -> Iterator[Row]:
+    """Yield a row for each kind: its files, and how many have what."""
+    held = list(substances)
+    for kind in sorted({each.kind for each in held}):
+        own = [each for each in held if each.kind == kind]
+        parts = [[e.smiles for e in own], [e.cas for e in own], [e.hs for e in own]]
+        had = [str(sum(map(bool, part))) for part in parts]
+        yield kind, str(len(own)), *had, str(sum(len(each.forms) for each in own))
+
+
+def control_counts(substances: Iterable[Substance]) -> Iterator[Row]:
+    """Yield a row for each schedule: its controls, those that ended, and how they are known."""
+    listed: dict[tuple[str, str], list[Control]] = defaultdict(list)
+    for substance in substances:
+        for control in substance.controls:
+            listed[control.regime, control.schedule].append(control)
+    for (regime, schedule), own in sorted(listed.items()):
+        marks, days = Counter(each.mark for each in own), Counter(map(_days_mark, own))
+        ended = sum(each.until is not None for each in own)
+        counts = [len(own), ended, *(marks[m] for m in MARKS), *(days[m] for m in (*MARKS, "none"))]
+        yield f"`{regime}`", schedule, *map(str, counts)
+
+
+def name_counts(substances: Iterable[Substance]) -> Iterator[Row]:
+    """Yield a row for each language: its names beside the preferred ones, and their tiers."""
+    names = [name for substance in substances for name in substance.names]
+    for language, total in Counter(name.language for name in names).most_common():
+        own = [name for name in names if name.language == language]
+        tiers = Counter(name.tier for name in own)
+        bare = sum(name.sources == ("general-knowledge",) for name in own)
+        counts = (total, tiers["strong"], tiers["weak"], tiers["street"], bare)
+        yield language, *map(str, counts)
+
+
+def _days_mark(control: Control) -> str:
+    """Tell how the days of a control are known; "none": it has no day."""
+    return control.dates if control.since or control.decided or control.until else "none"
+
+
 def _option(option: click.Option, context: click.Context) -> Row:
     record = option.get_help_record(context)
     names, text = record or (", ".join(option.opts), "")
@@ -153,4 +227,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("record", RecordFacts)
     app.add_directive("rules", RuleFacts)
     app.add_directive("regimes", RegimeFacts)
+    app.add_directive("coverage", CoverageFacts)
     return {"parallel_read_safe": True}
