@@ -35,7 +35,6 @@ CONTROLS = (
     *("listing read", "second-hand", "unverified"),
     *("days read", "second-hand", "unverified", "none"),
 )
-NAMES = ("language", "names", "strong", "weak", "street", "from general knowledge alone")
 MARKS = ("read", "second-hand", "unverified")
 
 
@@ -122,7 +121,7 @@ class RegimeFacts(Facts):
 
 
 class CoverageFacts(Facts):
-    """How much of the registry is known, and how: its controls or its names, by kind."""
+    """How much the registry holds, by kind, and how its controls are known."""
 
     final_argument_whitespace = True
 
@@ -135,8 +134,6 @@ class CoverageFacts(Facts):
                 yield from _table(SUBSTANCES, substance_counts(held))
             case "controls":
                 yield from _table(CONTROLS, control_counts(held))
-            case "names":
-                yield from _table(NAMES, name_counts(held))
             case "flat":
                 yield ", ".join(f"`{each.slug}`" for each in held if not each.smiles) + "."
             case _:
@@ -164,17 +161,6 @@ def control_counts(substances: Iterable[Substance]) -> Iterator[Row]:
         ended = sum(each.until is not None for each in own)
         counts = [len(own), ended, *(marks[m] for m in MARKS), *(days[m] for m in (*MARKS, "none"))]
         yield f"`{regime}`", schedule, *map(str, counts)
-
-
-def name_counts(substances: Iterable[Substance]) -> Iterator[Row]:
-    """Yield a row for each language: its names beside the preferred ones, and their tiers."""
-    names = [name for substance in substances for name in substance.names]
-    for language, total in Counter(name.language for name in names).most_common():
-        own = [name for name in names if name.language == language]
-        tiers = Counter(name.tier for name in own)
-        bare = sum(name.sources == ("general-knowledge",) for name in own)
-        counts = (total, tiers["strong"], tiers["weak"], tiers["street"], bare)
-        yield language, *map(str, counts)
 
 
 def _days_mark(control: Control) -> str:
