@@ -2,6 +2,7 @@
 
 ``command`` prints the options of a command, ``record`` the fields of a record, ``rules`` a
 table of data/rules/alerts.toml and ``regimes`` the bodies of law of the registry.
+``coverage`` counts what the registry holds, and how it is known.
 """
 
 import ast
@@ -9,6 +10,7 @@ import importlib
 import inspect
 import re
 import textwrap
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -22,8 +24,18 @@ from sphinx.util.docutils import SphinxDirective
 from tidewaiter.cli.main import main
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.substances.registry import load_registry
+from tidewaiter.substances.types import Control, Substance
 
 Row = Sequence[str]
+
+# Heads of the tables of coverage.
+SUBSTANCES = ("kind", "files", "with a structure", "with a CAS number", "with an HS code", "forms")
+CONTROLS = (
+    *("regime", "schedule", "controls", "ended"),
+    *("listing read", "second-hand", "unverified"),
+    *("days read", "second-hand", "unverified", "none"),
+)
+MARKS = ("read", "second-hand", "unverified")
 
 
 class Facts(SphinxDirective):
@@ -110,6 +122,54 @@ class RegimeFacts(Facts):
         yield from _table(head, rows)
 
 
+class CoverageFacts(Facts):
+    """How much the registry holds, by kind, and how its controls are known."""
+
+    final_argument_whitespace = True
+
+    def lines(self) -> Iterator[str]:
+        """Give the table that the arguments name: what is counted, and the kinds it is of."""
+        subject, *kinds = self.arguments[0].split()
+        held = [each for each in load_registry().substances if each.kind in kinds]
+        match subject:
+            case "substances":
+                yield from _table(SUBSTANCES, substance_counts(held))
+            case "controls":
+                yield from _table(CONTROLS, control_counts(held))
+            case "flat":
+                yield ", ".join(f"`{each.slug}`" for each in held if not each.smiles) + "."
+            case _:
+                raise self.error(f"nothing to count is called {subject}")
+
+
+def substance_counts(substances: Iterable[Substance]) -> Iterator[Row]:
+    """Yield a row for each kind: its files, and how many have what."""
+    held = list(substances)
+    for kind in sorted({each.kind for each in held}):
+        own = [each for each in held if each.kind == kind]
+        parts = [[e.smiles for e in own], [e.cas for e in own], [e.hs for e in own]]
+        had = [str(sum(map(bool, part))) for part in parts]
+        yield kind, str(len(own)), *had, str(sum(len(each.forms) for each in own))
+
+
+def control_counts(substances: Iterable[Substance]) -> Iterator[Row]:
+    """Yield a row for each schedule: its controls, those that ended, and how they are known."""
+    listed: dict[tuple[str, str], list[Control]] = defaultdict(list)
+    for substance in substances:
+        for control in substance.controls:
+            listed[control.regime, control.schedule].append(control)
+    for (regime, schedule), own in sorted(listed.items()):
+        marks, days = Counter(each.mark for each in own), Counter(map(_days_mark, own))
+        ended = sum(each.until is not None for each in own)
+        counts = [len(own), ended, *(marks[m] for m in MARKS), *(days[m] for m in (*MARKS, "none"))]
+        yield f"`{regime}`", schedule, *map(str, counts)
+
+
+def _days_mark(control: Control) -> str:
+    """Tell how the days of a control are known; "none": it has no day."""
+    return control.dates if control.since or control.decided or control.until else "none"
+
+
 def _option(option: click.Option, context: click.Context) -> Row:
     record = option.get_help_record(context)
     names, text = record or (", ".join(option.opts), "")
@@ -155,4 +215,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("record", RecordFacts)
     app.add_directive("rules", RuleFacts)
     app.add_directive("regimes", RegimeFacts)
+    app.add_directive("coverage", CoverageFacts)
     return {"parallel_read_safe": True}
