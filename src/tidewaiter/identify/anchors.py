@@ -8,8 +8,8 @@ from tidewaiter.identify.entries import Entry
 from tidewaiter.identify.fold import FoldTables, fold_line, make_room
 from tidewaiter.identify.hashing import build_table, hash_keys
 from tidewaiter.identify.keys import Key
+from tidewaiter.identify.multiword import Anchors
 from tidewaiter.identify.near import LONGEST, SHORTEST, build_near
-from tidewaiter.identify.phrases import Anchors
 
 _LONGEST = 2 * LONGEST
 _MANY = 40  # names that share a word: above, it is no second anchor

@@ -9,8 +9,8 @@ from tidewaiter.identify.compiled import compiled, inlined
 from tidewaiter.identify.fold import DIGIT, LINE, Folded
 from tidewaiter.identify.hashing import find, mix
 from tidewaiter.identify.hits import COVERING, NEAR, Hits, add_hit
+from tidewaiter.identify.multiword import Anchors, search_names
 from tidewaiter.identify.near import LONGEST, SHORTEST, Room, find_near
-from tidewaiter.identify.phrases import Anchors, search_names
 from tidewaiter.identify.words import (
     ANCHOR,
     KNOWN,

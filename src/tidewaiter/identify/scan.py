@@ -16,9 +16,9 @@ from tidewaiter.identify.fold import Folded, FoldTables, fold_lines, make_room
 from tidewaiter.identify.fuzzy import Found, scan_unknown
 from tidewaiter.identify.hashing import Table, make_powers
 from tidewaiter.identify.hits import COLUMNS, NAME, Hits, add_hit
+from tidewaiter.identify.multiword import Anchors
 from tidewaiter.identify.near import make_near_room
 from tidewaiter.identify.numbers import scan_numbers
-from tidewaiter.identify.phrases import Anchors
 from tidewaiter.identify.trie import Trie, find_starts, longest_key
 from tidewaiter.identify.words import Vocabulary, Words, find_words, make_words
 

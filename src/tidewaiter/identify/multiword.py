@@ -1,4 +1,4 @@
-"""Phrases: names of several words, compared with the text around one of their words."""
+"""Multiword: names of several words, compared with the text around one of their words."""
 
 from typing import NamedTuple
 
