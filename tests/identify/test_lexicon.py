@@ -71,6 +71,20 @@ def test_the_file_is_sorted_and_large(others: OtherChemicals) -> None:
     assert len(others.names) > 500_000
 
 
+@pytest.mark.parametrize("word", ["potasium", "pottasium", "soidum", "amonium", "hydrchloride"])
+def test_misspelt_words_of_chemistry_are_left_out(word: str, others: OtherChemicals) -> None:
+    """A word that is a slip of a far more frequent one hides no name, though lists print it."""
+    assert not _held(word, others.words)
+
+
+@pytest.mark.parametrize(
+    "word", ["potassium", "sodium", "methylene", "propenone", "butenol", "phosphorous", "menthol"]
+)
+def test_seldom_words_that_are_right_are_kept(word: str, others: OtherChemicals) -> None:
+    """Another vowel makes another chemical, and a word that is a name is none misspelt."""
+    assert _held(word, others.words)
+
+
 @pytest.mark.parametrize("word", ["excavator", "acetne", "qwertyuiop"])
 def test_the_file_does_not_hold_any_word(word: str, others: OtherChemicals) -> None:
     """A word that is no chemical's is not in the file."""

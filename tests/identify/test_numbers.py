@@ -67,6 +67,15 @@ def test_every_number_of_the_registry_is_found(lexicon: Lexicon) -> None:
         "000108-24-7",
         "goods 108-24-7, 5 drums",
         "108-24-7/67-56-1",
+        "C.A.S. Nr. 108-24-7",
+        "C.A.S. No. 108 24 7",
+        "C.A.S. 108247",
+        "CAS１０８２４７",
+        "CAS号 108247",
+        "CAS登记号：108247",
+        "CAS reg. no. 108247",
+        "Chemical Abstracts No. 108247",
+        "КАС 108-24-7",
     ],
 )
 def test_ways_of_writing_a_cas_number(findings: Find, slug: Slug, text: str) -> None:
@@ -158,6 +167,15 @@ def test_a_number_of_another_chemical_is_reported(findings: Find, defects: Check
         "UNNO 1715",
         "UN number 1715",
         "ONU 1715",
+        "N° ONU 1715",
+        "№ ООН 1715",
+        "U.N. 1715",
+        "U.N. No. 1715",
+        "O.N.U. 1715",
+        "UN-No. 1715",
+        "UN/NA 1715",
+        "UN编号1715",
+        "联合国编号：1715",
         "un 1715, II",
         "class 8 UN1715 PG II",
     ],
@@ -170,7 +188,22 @@ def test_ways_of_writing_a_dangerous_goods_number(findings: Find, slug: Slug, te
     assert found.score < 0.5
 
 
-@pytest.mark.parametrize("text", ["1715", "UN 17155", "UN 171", "run 1715", "UN 1715.5", "UN"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1715",
+        "UN 17155",
+        "UN 171",
+        "run 1715",
+        "UN 1715.5",
+        "UN",
+        "UN 1715 agenda",
+        "UN resolution 1715",
+        "2026-11-25",
+        "s 1715",
+        "n. 1715",
+    ],
+)
 def test_other_numbers_are_no_dangerous_goods_numbers(findings: Find, text: str) -> None:
     """A number without the cue, or of other length, is none."""
     assert findings(text) == []
@@ -189,6 +222,27 @@ def test_other_numbers_are_no_dangerous_goods_numbers(findings: Find, text: str)
         "TARIC 2915240000",
         "NCM 2915.24.00",
         "ТНВЭД 2915240000",
+        "код ТН ВЭД ЕАЭС 2915 24 000 0",
+        "H.S. code 2915.24",
+        "H.S.2915.24",
+        "H S code 2915.24",
+        "H.T.S. 2915.24.0000",
+        "N.C.M. 2915.24.00",
+        "HSN 2915.24",
+        "HS:2915240000",
+        "tariff heading No. 2915.24",
+        "tariff item 2915.24",
+        "CN code 2915 24 00",
+        "CN code no. 29152400",
+        "commodity code: 29152400",
+        "Schedule B 2915.24.0000",
+        "Zolltarifnummer 29152400",
+        "partida arancelaria 2915.24",
+        "position tarifaire 2915.24",
+        "海关编码 2915240000",
+        "商品编码：2915240000",
+        "税号 2915.24",
+        "HS编码：29152400",
     ],
 )
 def test_ways_of_writing_a_subheading(findings: Find, slug: Slug, text: str) -> None:
@@ -200,10 +254,76 @@ def test_ways_of_writing_a_subheading(findings: Find, slug: Slug, text: str) -> 
     assert "2915.24" in found[0].reasons[0]
 
 
-@pytest.mark.parametrize("text", ["2915.24", "291524 boxes", "HS 2915", "HS 2915.90", "HS 29.15"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2915.24",
+        "291524 boxes",
+        "HS 2915",
+        "HS 2915.90",
+        "HS 29.15",
+        "HS 2022 edition",
+        "HS tel 29152400",
+        "tel 2915 24 00",
+        "container MSCU 291524 0",
+        "CN 29152400",
+        "HS code 6109.10, 291524 pcs",
+        "HS code 6109.10, 2915.24 kg",
+        "HS 6109.10, 2026-11-25",
+        "HS 6109.10, qty 291524",
+        "m 2915.24",
+        "men's 2915.24",
+    ],
+)
 def test_other_numbers_are_no_subheadings(findings: Find, text: str) -> None:
     """A number without a cue, a heading, or a subheading of many goods names nothing."""
     assert findings(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("HS codes 2915.24, 2914.11", ["2915.24", "2914.11"]),
+        ("HS codes: 2915.24; 2914.11", ["2915.24", "2914.11"]),
+        ("HS 2915.24/2914.11", ["2915.24", "2914.11"]),
+        ("HS 2915.24 and 2914.11", ["2915.24", "2914.11"]),
+        ("HS 2915.24 & 2914.11", ["2915.24", "2914.11"]),
+        ("HS: 610910, 610990, 291524", ["291524"]),
+        ("HS 2022, 2915.24", ["2915.24"]),
+        ("HS 2915.24, 2914.11 acetone-like goods, 5 drums", ["2915.24", "2914.11"]),
+        ("HS编码：2915.24、2914.11", ["2915.24", "2914.11"]),
+        ("UN 1715/1090", ["1715", "1090"]),
+        ("UN1715/1090", ["1715", "1090"]),
+        ("UN1715 & UN1090", ["1715", "1090"]),
+        ("UN nos 1715, 1090, 1294", ["1715", "1090", "1294"]),
+        ("UN 1715 and 1090", ["1715", "1090"]),
+        ("UN 1715/1090 class 3", ["1715", "1090"]),
+        ("UN 1715, 1090 kg", ["1715"]),
+        ("UN 1993, 1715 drums", []),
+        ("UN1993, 1090 Brussels", []),
+        ("UN3082, 9, III, 1715 kg", []),
+        ("UN 2030/1715 agenda", []),
+        ("CAS# 108-24-7 / 67-64-1", ["108-24-7", "67-64-1"]),
+        ("CAS 108247, 67641", ["108247", "67641"]),
+        ("CAS 108247 and 67641", ["108247", "67641"]),
+        ("CAS 108247/67641/108883", ["108247", "67641", "108883"]),
+        ("CAS 108-24-7, 67641 kg", ["108-24-7"]),
+        ("CAS 108-24-7, drums 67641", ["108-24-7"]),
+        ("CAS 108247, 67642", ["108247"]),
+    ],
+)
+def test_a_cue_counts_for_all_numbers_of_its_list(
+    findings: Find, defects: Check, text: str, numbers: list[str]
+) -> None:
+    """A second and third number is read where it is listed, and no amount or post code is."""
+    found = [each for each in findings(text) if each.how in {"cas", "hs", "unno"}]
+    assert list(dict.fromkeys(text[each.start : each.end] for each in found)) == [
+        text[text.index(number) : text.index(number) + len(number)] for number in numbers
+    ]
+    assert [(each.start, each.substance) for each in found] == sorted(
+        {(each.start, each.substance) for each in found}
+    )
+    assert defects(text) == []
 
 
 def test_a_subheading_of_chemicals_is_a_cue(findings: Find, slug: Slug) -> None:

@@ -1,6 +1,6 @@
 """Choosing: the raw hits of a line, and which of them stand where several overlap."""
 
-from tidewaiter.identify.hits import CAS, NAME, NEAR
+from tidewaiter.identify.hits import CAS, GLUED, NAME, NEAR
 
 
 def nearest(hits: list[list[int]]) -> list[list[int]]:
@@ -19,7 +19,11 @@ def nearest(hits: list[list[int]]) -> list[list[int]]:
 
 
 def _blocks(other: list[int], hit: list[int]) -> bool:
-    """Tell whether a hit stands in another's way: an exact part of a longer name does not."""
+    """Tell whether a hit stands in another's way: an exact part of a longer name does not.
+
+    A name glued to other words does: they are what the longer one would have as edits.
+    """
     overlaps = other[3] < hit[4] and other[4] > hit[3]
     part = other[1] == NAME and hit[3] <= other[3] and other[4] <= hit[4]
+    part = part and not other[6] & GLUED
     return overlaps and not (part and other[4] - other[3] < hit[4] - hit[3])

@@ -13,6 +13,7 @@ from tidewaiter.identify.hashing import build_table, mix_all
 from tidewaiter.identify.keys import fold_keys
 from tidewaiter.identify.names import Names, Number
 from tidewaiter.identify.others import load_others
+from tidewaiter.identify.phrases import build_phrases
 from tidewaiter.identify.rules import load_context_rules
 from tidewaiter.identify.scan import Tables
 from tidewaiter.identify.trie import build_trie
@@ -36,6 +37,8 @@ def compile_lexicon(registry: Registry, *, street: bool = False) -> tuple[Tables
         strong=np.array([entry.tier == "strong" for entry in entries], np.bool_),
         vocabulary=vocabulary,
         other=build_table(mix_all(others.names), np.zeros(len(others.names), np.int32)),
+        phrases=build_phrases(rules, fold),
+        english=np.array([entry.language == "en" for entry in entries], np.bool_),
         anchors=anchors,
         cas=np.array(list(numbers), np.int64),
     )

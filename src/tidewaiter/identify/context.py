@@ -1,29 +1,24 @@
-"""Context: what stands around a name and speaks against it, or makes it another thing."""
+"""Context: what stands around a name and makes it another thing, or tells which salt it is."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.identify.compiled import compiled
 from tidewaiter.identify.fold import (
-    COMMA,
-    DOT,
     HYPHEN,
     IDEOGRAPH,
     LINE,
     NEWLINE,
-    SPACE,
     STOP,
     Folded,
 )
 from tidewaiter.identify.hashing import Table, find, short_hash
+from tidewaiter.identify.negation import CLAUSE
 from tidewaiter.identify.words import (
     AFTER,
-    BEFORE,
     CHEMICAL,
     FILLER,
-    NAMED,
     NUMBER,
-    ORDINARY,
     PART,
     SALT,
     STEREO,
@@ -32,38 +27,8 @@ from tidewaiter.identify.words import (
 )
 
 _BREAK = LINE | STOP | NEWLINE  # what no name reaches over
-_CLAUSE = _BREAK | COMMA
 _WORDS_OUT = 4  # how far a longer name is looked for, in words, on either side
 _UNITS_OUT = 40
-_REACH = 5
-
-
-@compiled
-def is_negated(
-    room: Folded, words: Words, count: int, begin: int, end: int, number: bool
-) -> bool:  # fmt: skip
-    """Tell whether the text says that the goods are free of a name, or of what has a number."""
-    first, after = word_at(words, count, begin), word_at(words, count, end - 1) + 1
-    for back in range(1, _REACH + 1):
-        at = first - back
-        if at < 0 or _ends_clause(room.gap[words.begin[at + 1]]):
-            break
-        if words.flags[at] & BEFORE and not (number and words.flags[at] & FILLER):
-            # "free of it", but "free acid" is acid.
-            return not words.flags[at] & AFTER or bool(words.flags[at + 1] & FILLER)
-        if not words.flags[at] & (FILLER | STEREO | ORDINARY | NAMED | SALT):
-            break
-    if after >= count:
-        return False
-    gap = room.gap[words.begin[after]]
-    said = words.flags[after]
-    return bool(said & AFTER) and not said & PART and not _ends_clause(gap)
-
-
-@compiled
-def _ends_clause(gap: int) -> bool:
-    """Tell whether what separates two words ends a clause: a comma does, and a dot and space."""
-    return bool(gap & _CLAUSE) or (bool(gap & DOT) and bool(gap & SPACE))
 
 
 @compiled
@@ -134,10 +99,10 @@ def is_part(room: Folded, words: Words, count: int, begin: int, end: int) -> boo
     while at >= 0 and words.flags[at] & NUMBER and gap == HYPHEN:
         gap = room.gap[words.begin[at]]  # "chloro-2-"
         at -= 1
-    if at >= 0 and words.flags[at] & PART and gap and not gap & _CLAUSE:
+    if at >= 0 and words.flags[at] & PART and gap and not gap & CLAUSE:
         return not words.flags[at] & (STEREO | AFTER)
     if after < count and words.flags[after] & PART and words.flags[after] & AFTER:
-        return not room.gap[words.begin[after]] & _CLAUSE
+        return not room.gap[words.begin[after]] & CLAUSE
     if after + 1 < count and room.gap[words.begin[after]] == HYPHEN:
         # "-4-carboxylic acid": a locant and a chemical word follow.
         tail = words.flags[after + 1]
@@ -164,6 +129,6 @@ def salt_span(room: Folded, words: Words, count: int, begin: int, end: int) -> t
         after += 1
     first = word_at(words, count, begin)
     if high == end and first > 0 and words.flags[first - 1] & SALT and room.wide[begin] == 1:
-        if not room.gap[begin] & _CLAUSE:
+        if not room.gap[begin] & CLAUSE:
             return words.begin[first - 1], end
     return begin, high

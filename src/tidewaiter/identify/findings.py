@@ -1,5 +1,6 @@
 """Findings: raw hits turned into mentions with reasons, and defects of the lines' numbers."""
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -16,6 +17,7 @@ from tidewaiter.identify.hits import (
     CAS_WRONG,
     CUED,
     CUS,
+    GLUED,
     HS,
     LONGER,
     NAME,
@@ -36,7 +38,8 @@ _NEAR_SCORES = (0.0, 0.8, 0.65, 0.5)
 _WEAK, DOWNGRADED = 0.6, 0.3
 _SHORT = 5  # units: shorter strong names must stand as they are written
 _KEPT = 1 << 17  # findings kept of names and numbers as written
-_LOOKS_AROUND = LONGER | SALTED  # flags whose reasons quote what stands around a hit
+_LOOKS_AROUND = LONGER | SALTED | GLUED  # flags whose reasons quote what stands around a hit
+_LED, _FOLLOWED = re.compile(r"\w*\Z"), re.compile(r"\w*")
 _CODES = {HS: "hs", UN: "unno", CUS: "cus"}
 
 
@@ -160,6 +163,9 @@ class Reader:
         if weak and not self._is_cued(hit, entry, strong):
             return
         reasons = list(spelling.reasons)
+        if hit[6] & GLUED:
+            how = "squeezed"
+            reasons.append(f"glued to {_beside(here, hit[7], hit[8])}")
         if entry.text.casefold() != self._slugs[entry.substance].casefold():
             reasons.append(f'"{entry.text}" is a name of {self._slugs[entry.substance]}')
         score = _SCORES[how]
@@ -271,6 +277,13 @@ def _groups(
     first = rows[starts]
     alone = (sizes == 1) & (first[:, 1] <= CAS) & (first[:, 6] & _LOOKS_AROUND == 0)
     return starts, sizes.tolist(), alone.tolist()
+
+
+def _beside(here: bytes, begin: int, end: int) -> str:
+    """Quote what is joined to a name, before and after it."""
+    led = _LED.search(here[:begin].decode())
+    followed = _FOLLOWED.match(here[end:].decode())
+    return " and ".join(f'"{found[0]}"' for found in (led, followed) if found and found[0])
 
 
 def _defects(line: int, hits: list[list[int]], here: bytes) -> Iterator[Defect]:

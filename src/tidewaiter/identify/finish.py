@@ -4,13 +4,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.identify.compiled import compiled
-from tidewaiter.identify.context import is_negated, is_part, longer_name, salt_span
+from tidewaiter.identify.context import is_part, longer_name, salt_span
 from tidewaiter.identify.fold import Folded
 from tidewaiter.identify.hashing import Table
 from tidewaiter.identify.hits import (
     CAS,
     CUED,
+    GLUED,
     LONGER,
+    NAME,
     NEAR,
     NEGATED,
     PART_OF,
@@ -19,17 +21,21 @@ from tidewaiter.identify.hits import (
     WHOLE,
     Hits,
 )
-from tidewaiter.identify.words import Words
+from tidewaiter.identify.negation import View, is_negated, may_be_negated
+from tidewaiter.identify.phrases import Phrases
+from tidewaiter.identify.words import Words, word_at
 
 
 @compiled
 def finish_hits(
     text: NDArray[np.uint8], offsets: NDArray[np.int64], line: int, folded: Folded, words: Words,
-    count: int, other: Table, powers: NDArray[np.uint64], units: NDArray[np.int32],
-    cues: NDArray[np.bool_], hits: Hits, start: int,
+    count: int, other: Table, phrases: Phrases, english: NDArray[np.bool_],
+    powers: NDArray[np.uint64], units: NDArray[np.int32], cues: NDArray[np.bool_], hits: Hits,
+    start: int,
 ) -> None:  # fmt: skip
     """Finish the hits of a block from row `start` on; its first line is `line`."""
     n = units[-1]
+    view = View(text, folded, words, count, phrases, powers)
     for row in range(start, min(hits.count[0], len(hits.rows))):
         hit = hits.rows[row]
         begin, end = hit[3], hit[4]
@@ -39,8 +45,14 @@ def finish_hits(
         low, high, first, last = begin, end, begin, end
         if hit[1] == CAS and hit[5]:
             flags |= SCANNED
-        if hit[1] <= CAS and is_negated(folded, words, count, begin, end, hit[1] == CAS):
-            flags |= NEGATED
+        if hit[1] == NAME and hit[5]:
+            flags |= GLUED | (NEGATED if hit[5] > 1 else 0)
+        if hit[1] <= CAS:
+            before, after = word_at(words, count, begin), word_at(words, count, end - 1) + 1
+            if may_be_negated(folded, words, count, before, after, phrases, powers):
+                in_english = hit[1] == CAS or english[hit[2]]
+                if is_negated(view, before, after, hit[1] == CAS, in_english):
+                    flags |= NEGATED
         if hit[1] <= NEAR:
             low, high = salt_span(folded, words, count, begin, end)
             flags |= SALTED if low != begin or high != end else 0

@@ -24,6 +24,7 @@ from tidewaiter.identify.fold_rules import (
     LIMIT,
     LINE,
     NEWLINE,
+    OTHER,
     SEPARATOR,
     SPACE,
     STOP,
@@ -33,7 +34,7 @@ from tidewaiter.identify.fold_rules import (
 
 __all__ = [
     "BASE", "COMMA", "DIGIT", "DOT", "HYPHEN", "IDEOGRAPH", "LETTER", "LINE", "NEWLINE",
-    "SEPARATOR", "SPACE", "STOP", "FoldTables", "Folded", "build_fold_tables", "fold_line",
+    "OTHER", "SEPARATOR", "SPACE", "STOP", "FoldTables", "Folded", "build_fold_tables", "fold_line",
     "fold_lines", "make_room",
 ]  # fmt: skip
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from tidewaiter.identify.compiled import compiled, inlined
 from tidewaiter.identify.fold import DIGIT, LINE, Folded
+from tidewaiter.identify.glued import Glue, find_glued
 from tidewaiter.identify.hashing import find, mix
 from tidewaiter.identify.hits import COVERING, NEAR, Hits, add_hit
 from tidewaiter.identify.multiword import Anchors, search_names
@@ -36,7 +37,7 @@ class Found(NamedTuple):
 @compiled
 def scan_unknown(
     room: Folded, n: int, words: Words, count: int, anchors: Anchors,
-    powers: NDArray[np.uint64], found: Found, hits: Hits, start: int,
+    powers: NDArray[np.uint64], found: Found, glue: Glue, hits: Hits, start: int,
 ) -> None:  # fmt: skip
     """Add the names that unknown words of a block are near to; its hits begin at `start`."""
     exact = min(hits.count[0], len(hits.rows))
@@ -52,8 +53,9 @@ def scan_unknown(
                 continue
             key = mix(hashes[end] - hashes[begin] * powers[end - begin])
             slot = np.int64(key & mask)
-            if verdicts[slot] != key and not _search_word(
-                room, n, words, count, at, anchors, hits, found
+            if verdicts[slot] != key and not (
+                find_glued(room, words, at, glue, powers, hits)
+                or _search_word(room, n, words, count, at, anchors, hits, found)
             ):
                 verdicts[slot] = key
         elif flags[at] & ANCHOR and close[at]:

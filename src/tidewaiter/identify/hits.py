@@ -2,9 +2,10 @@
 
 Columns of a hit: line, kind, value, begin, end (code points of the line), edits, flags,
 begin, end (bytes), begin and end of the longer name, begin and end with the salt (code
-points). The value of a name is its entry, of a CAS number its place in the sorted numbers,
-of a number that is not in the registry the number itself, of HS, UN and CUS the digits
-behind a 1. Until a hit is finished, begin and end are units of the block.
+points). Of a name, edits are 1 where it is glued to other words, and 2 where these say that
+there is none of it. The value of a name is its entry, of a CAS number its place in the sorted
+numbers, of a number that is not in the registry the number itself, of HS, UN and CUS the
+digits behind a 1. Until a hit is finished, begin and end are units of the block.
 """
 
 from typing import NamedTuple
@@ -28,6 +29,7 @@ CUED = 8  # the line holds a cue
 SALTED = 16  # a salt word follows or leads
 WHOLE = 32  # the line is the name
 SCANNED = 64  # letters stand for digits of a number
+GLUED = 128  # a name glued to other words
 
 
 class Hits(NamedTuple):

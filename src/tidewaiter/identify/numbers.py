@@ -6,6 +6,16 @@ from numpy.typing import NDArray
 from tidewaiter.identify.compiled import compiled
 from tidewaiter.identify.fold import DIGIT, DOT, HYPHEN, LINE, SPACE, Folded
 from tidewaiter.identify.hits import CAS, CAS_OTHER, CAS_WRONG, CUS, HS, UN, Hits, add_hit
+from tidewaiter.identify.listed import (
+    cue_end,
+    has_cue,
+    is_listed,
+    mark_cue,
+    may_be_code,
+    next_listed,
+    spelled_cue,
+)
+from tidewaiter.identify.phrases import Phrases
 from tidewaiter.identify.words import (
     CAS_CUE,
     CUE,
@@ -15,17 +25,20 @@ from tidewaiter.identify.words import (
     MEASURE,
     MIXED,
     NUMBER,
+    SIGN,
     UN_CUE,
     Words,
+    word_at,
 )
 
 _REACH = 4  # words between a cue and its number
+_CODE = 4  # digits that a code begins with, at least
 
 
 @compiled
 def scan_numbers(
-    room: Folded, words: Words, count: int, cas: NDArray[np.int64], units: NDArray[np.int32],
-    cues: NDArray[np.bool_], hits: Hits,
+    room: Folded, words: Words, count: int, cas: NDArray[np.int64], phrases: Phrases,
+    powers: NDArray[np.uint64], units: NDArray[np.int32], cues: NDArray[np.bool_], hits: Hits,
 ) -> None:  # fmt: skip
     """Add the CAS, HS, UN and CUS numbers of a block; tell which of its lines hold a cue."""
     begins, ends, flags = words.begin, words.end, words.flags
@@ -36,33 +49,55 @@ def scan_numbers(
             every |= flags[at]
             at += 1
         cue = bool(every & (CUE | CAS_CUE))
+        long = every & (FILLER | SIGN)  # there may be a cue of several words
         numbers = every & (HS_CUE | UN_CUE | CUS_CUE)
         for word in range(first, at):
             flag = flags[word]
             if flag & MEASURE and (flag & MIXED or (word > first and flags[word - 1] & NUMBER)):
                 cue = True
             if numbers and flag & (HS_CUE | UN_CUE | CUS_CUE):
-                cue = _add_goods_number(room, words, count, word, hits) or cue
-            if flag & (NUMBER | MIXED) and (
-                every & CAS_CUE
-                or (
-                    word + 2 < at
-                    and ends[word + 1] - begins[word + 1] == 2
-                    and ends[word + 2] - begins[word + 2] == 1
-                )
+                if flag & HS_CUE and flag & UN_CUE:  # a letter, the last of "H.S." or of nothing
+                    said = 0
+                    if word > first and ends[word - 1] - begins[word - 1] == 1:
+                        said = spelled_cue(room, words, first, word, phrases, powers)
+                    flags[word] = (flag & ~(HS_CUE | UN_CUE)) | said
+                    every |= said
+                    if not said & (HS_CUE | UN_CUE):
+                        continue
+                cue = _add_goods_numbers(room, words, count, word, phrases, powers, hits) or cue
+            if not flag & (NUMBER | MIXED):
+                continue
+            if long and flag == NUMBER and ends[word] - begins[word] >= _CODE and word > first:
+                place = cue_end(room, words, first, word, phrases, powers)
+                said = mark_cue(room, words, place, phrases, powers) if place >= 0 else 0
+                every |= said & CAS_CUE
+                if said & (HS_CUE | UN_CUE):
+                    cue |= _add_from(room, words, count, word, said, phrases, powers, hits)
+            if every & CAS_CUE or (
+                word + 2 < at
+                and ends[word + 1] - begins[word + 1] == 2
+                and ends[word + 2] - begins[word + 2] == 1
             ):
-                cue = _add_cas(room, words, count, word, cas, hits) or cue
+                cue = _add_cas(room, words, count, word, cas, phrases, powers, hits) or cue
         cues[line] = cue
 
 
 @compiled
 def _add_cas(
-    room: Folded, words: Words, count: int, at: int, cas: NDArray[np.int64], hits: Hits
-) -> bool:
+    room: Folded, words: Words, count: int, at: int, cas: NDArray[np.int64], phrases: Phrases,
+    powers: NDArray[np.uint64], hits: Hits,
+) -> bool:  # fmt: skip
     """Add a CAS number; tell whether a good one stands there."""
     number, begin, end, real = cas_at(room, words, count, at)
     if number < 0:
-        return False
+        if not is_listed(room, words, count, at, phrases, powers):
+            return False
+        begin, end = words.begin[at], words.end[at]
+        number = _value(room, begin, end)
+        place = find_number(cas, number)
+        if place >= 0 and check_digit_holds(number):
+            add_hit(hits, CAS, place, begin, end, 0)
+        return place >= 0
     place = find_number(cas, number)
     if check_digit_holds(number):
         if place >= 0:
@@ -76,22 +111,38 @@ def _add_cas(
 
 
 @compiled
-def _add_goods_number(room: Folded, words: Words, count: int, at: int, hits: Hits) -> bool:
-    """Add the number that a cue announces; tell whether it is of a chemical chapter."""
-    glued = words.flags[at] & MIXED  # "UN1715"
-    place = at if glued else number_after(room, words, count, at)
-    if place < 0:
-        return False
+def _add_goods_numbers(
+    room: Folded, words: Words, count: int, at: int, phrases: Phrases, powers: NDArray[np.uint64],
+    hits: Hits,
+) -> bool:  # fmt: skip
+    """Add the numbers that a cue announces; tell whether one is of a chemical chapter."""
     cue = words.flags[at]
-    value, begin, end = goods_number_at(room, words, count, place, cue)
-    if value < 0:
-        return False
-    kind = HS if cue & HS_CUE else (UN if cue & UN_CUE else CUS)
-    add_hit(hits, kind, value, begin, end, 0)
-    chapter = value
-    while chapter >= 1000:
-        chapter //= 10
-    return kind == HS and 128 <= chapter <= 130  # 28, 29, 30 behind the 1
+    place = at if cue & MIXED else number_after(room, words, count, at)  # "UN1715"
+    return _add_from(room, words, count, place, cue, phrases, powers, hits)
+
+
+@compiled
+def _add_from(
+    room: Folded, words: Words, count: int, place: int, cue: int, phrases: Phrases,
+    powers: NDArray[np.uint64], hits: Hits,
+) -> bool:  # fmt: skip
+    """Add the number at a word, if there is one, and those listed after it."""
+    chemical, first = False, True
+    while place >= 0:
+        value, begin, end = goods_number_at(room, words, count, place, cue)
+        if value < 0:
+            break
+        last = word_at(words, count, end - 1)
+        if not may_be_code(room, words, count, place, last, cue, first, phrases, powers):
+            break
+        kind = HS if cue & HS_CUE else (UN if cue & UN_CUE else CUS)
+        add_hit(hits, kind, value, begin, end, 0)
+        chapter = value
+        while chapter >= 1000:
+            chapter //= 10
+        chemical |= kind == HS and 128 <= chapter <= 130  # 28, 29, 30 behind the 1
+        place, first = next_listed(room, words, count, last, phrases, powers), False
+    return chemical
 
 
 @compiled
@@ -137,20 +188,6 @@ def _real_digits(room: Folded, begin: int, end: int) -> int:
     for at in range(begin, end):
         count += room.kind[at] == DIGIT
     return count
-
-
-@compiled
-def has_cue(room: Folded, words: Words, at: int, cue: int) -> bool:
-    """Tell whether a cue stands before a word, with nothing but fillers between."""
-    for back in range(1, _REACH + 1):
-        if at - back < 0 or room.gap[words.begin[at - back + 1]] & LINE:
-            return False
-        flags = words.flags[at - back]
-        if flags & cue:
-            return True
-        if not flags & FILLER:
-            return False
-    return False
 
 
 @compiled

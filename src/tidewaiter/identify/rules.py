@@ -17,8 +17,32 @@ class Words(Record, frozen=True, kw_only=True):
     hs: tuple[str, ...]
     un: tuple[str, ...]
     cus: tuple[str, ...]
+    letters: tuple[str, ...]
     filler: tuple[str, ...]
     part: tuple[str, ...]
+
+
+class Phrases(Record, frozen=True, kw_only=True):
+    """Phrases by what they do beside a name or a number, as written."""
+
+    before: tuple[str, ...]
+    foreign: tuple[str, ...]
+    opening: tuple[str, ...]
+    through: tuple[str, ...]
+    after: tuple[str, ...]
+    absent: tuple[str, ...]
+    content: tuple[str, ...]
+    copula: tuple[str, ...]
+    harmless: tuple[str, ...]
+    percent: tuple[str, ...]
+    rate: tuple[str, ...]
+    cas: tuple[str, ...]
+    hs: tuple[str, ...]
+    un: tuple[str, ...]
+    joining: tuple[str, ...]
+    otherwise: tuple[str, ...]
+    glue: tuple[str, ...]
+    chemistry: tuple[str, ...]
 
 
 class Chinese(Record, frozen=True, kw_only=True):
@@ -38,6 +62,7 @@ class ContextRules(Record, frozen=True, kw_only=True):
 
     salts: dict[str, tuple[str, ...]]
     words: Words
+    phrases: Phrases
     chinese: Chinese
 
 

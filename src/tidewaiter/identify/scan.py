@@ -14,11 +14,13 @@ from tidewaiter.identify.compiled import compiled, interpreted
 from tidewaiter.identify.finish import finish_hits
 from tidewaiter.identify.fold import Folded, FoldTables, fold_lines, make_room
 from tidewaiter.identify.fuzzy import Found, scan_unknown
+from tidewaiter.identify.glued import Glue
 from tidewaiter.identify.hashing import Table, make_powers
 from tidewaiter.identify.hits import COLUMNS, NAME, Hits, add_hit
 from tidewaiter.identify.multiword import Anchors
 from tidewaiter.identify.near import make_near_room
 from tidewaiter.identify.numbers import scan_numbers
+from tidewaiter.identify.phrases import Phrases
 from tidewaiter.identify.trie import Trie, find_starts, longest_key
 from tidewaiter.identify.words import Vocabulary, Words, find_words, make_words
 
@@ -37,6 +39,8 @@ class Tables(NamedTuple):
     strong: NDArray[np.bool_]  # of each key: enough alone
     vocabulary: Vocabulary
     other: Table  # whole names of other chemicals
+    phrases: Phrases
+    english: NDArray[np.bool_]  # of each key: no other language's name
     anchors: Anchors
     cas: NDArray[np.int64]  # sorted, without hyphens
 
@@ -168,12 +172,18 @@ def _scan_block(
     count = find_words(folded, n, room.powers, tables.vocabulary, words)
     start = hits.count[0]
     _scan_names(folded, n, tables.trie, room, hits)
-    scan_numbers(folded, words, count, tables.cas, units[: lines + 1], room.cues, hits)
-    scan_unknown(folded, n, words, count, tables.anchors, room.powers, room.found, hits, start)
+    scan_numbers(
+        folded, words, count, tables.cas, tables.phrases, room.powers, units[: lines + 1],
+        room.cues, hits,
+    )  # fmt: skip
+    glue = Glue(tables.trie, tables.strong, tables.vocabulary, tables.other, tables.phrases)
+    scan_unknown(
+        folded, n, words, count, tables.anchors, room.powers, room.found, glue, hits, start
+    )
     here = text[offsets[begin] : offsets[end]]
     finish_hits(
-        here, offsets, begin, folded, words, count, tables.other, room.powers,
-        units[: lines + 1], room.cues, hits, start,
+        here, offsets, begin, folded, words, count, tables.other, tables.phrases, tables.english,
+        room.powers, units[: lines + 1], room.cues, hits, start,
     )  # fmt: skip
 
 

@@ -76,6 +76,20 @@ def find_starts(
     return count
 
 
+@inlined
+def may_start(
+    hashes: NDArray[np.uint64], at: int, heads: NDArray[np.uint8], powers: NDArray[np.uint64]
+) -> bool:  # fmt: skip
+    """Tell whether a long key may start at a unit, be it inside a word."""
+    return _bit(heads, mix(hashes[at + _HEAD] - hashes[at] * powers[_HEAD]))
+
+
+@compiled
+def next_node(trie: Trie, node: int, unit: int) -> int:
+    """Return the node that a unit leads to, or -1."""
+    return find(trie.steps, _step_key(node, unit))
+
+
 @compiled
 def longest_key(room: Folded, n: int, at: int, trie: Trie) -> tuple[int, int]:
     """Find the longest key that starts at a unit and ends with a word.

@@ -82,6 +82,7 @@ def _groups(
         (HS_CUE, said.hs),
         (UN_CUE, said.un),
         (CUS_CUE, said.cus),
+        (HS_CUE | UN_CUE, said.letters),
         (FILLER, said.filler),
         (PART, said.part),
     ):

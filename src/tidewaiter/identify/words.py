@@ -85,6 +85,14 @@ def _look_up(slots: NDArray[np.uint32], key: np.uint64) -> int:
 
 
 @compiled
+def flags_of(
+    room: Folded, powers: NDArray[np.uint64], vocabulary: Vocabulary, begin: int, end: int
+) -> int:  # fmt: skip
+    """Return what the vocabulary knows of units, be they part of a word; 0: nothing."""
+    return _look_up(vocabulary.slots, short_hash(room, powers, begin, end))
+
+
+@compiled
 def fill_vocabulary(
     slots: NDArray[np.uint32], keys: NDArray[np.uint64], flags: NDArray[np.int32]
 ) -> None:
