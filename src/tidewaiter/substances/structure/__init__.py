@@ -1,6 +1,50 @@
 """Structures: what is read, compared and drawn with RDKit, which lives here only."""
 
-from tidewaiter.substances.structure.read import parse_structure
-from tidewaiter.substances.structure.types import Structure, StructureError
+from tidewaiter.substances.structure.compare import compare
+from tidewaiter.substances.structure.draw import draw_svg
+from tidewaiter.substances.structure.files import read_structures
+from tidewaiter.substances.structure.index import StructureIndex
+from tidewaiter.substances.structure.keys import (
+    components,
+    control_key,
+    control_keys,
+    formula,
+    inchikey,
+    mass,
+    parent,
+)
+from tidewaiter.substances.structure.read import parse_structure, reading
+from tidewaiter.substances.structure.types import (
+    LEVELS,
+    Columns,
+    Comparison,
+    Entry,
+    Level,
+    Structure,
+    StructureError,
+    StructureHit,
+)
 
-__all__ = ["Structure", "StructureError", "parse_structure"]
+__all__ = [
+    "LEVELS",
+    "Columns",
+    "Comparison",
+    "Entry",
+    "Level",
+    "Structure",
+    "StructureError",
+    "StructureHit",
+    "StructureIndex",
+    "compare",
+    "components",
+    "control_key",
+    "control_keys",
+    "draw_svg",
+    "formula",
+    "inchikey",
+    "mass",
+    "parent",
+    "parse_structure",
+    "read_structures",
+    "reading",
+]

@@ -1,0 +1,74 @@
+"""What is read but cannot be assessed: too large, open, a query, a polymer, a reaction."""
+
+from rdkit import Chem
+from rdkit.Chem import Mol
+
+from tidewaiter.substances.structure.types import StructureError
+
+MOST_ATOMS = 1_000  # the limit of InChI is 1,024; the largest listed substance has 78
+MOST_TEXT = 100_000  # characters of one structure; 1,000 atoms of a molfile take some 80,000
+
+# The types of SGroups that repeat or vary what they hold, as in CTFile formats, 2020.
+_POLYMERS = {"SRU", "MON", "MER", "COP", "CRO", "MOD", "GRA", "ANY"}
+_DUMMY = Chem.MolFromSmarts("[#0]")
+
+
+def short(text: str, most: int = 60) -> str:
+    """Return a text on one line, cut where it is long, for a message."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 3]}..."
+
+
+def check_text(text: str, at: str) -> None:
+    """Refuse a text that is empty, or too long to be looked at.
+
+    Raises:
+        StructureError: It is.
+    """
+    if not text.strip():
+        raise StructureError("there is no structure", at=at, hint="write a SMILES string, like CCO")
+    if len(text) > MOST_TEXT:
+        raise StructureError(
+            f'"{short(text)}" has {len(text):,} characters, more than {MOST_TEXT:,}',
+            at=at,
+            hint="not assessable: split it into single structures",
+        )
+
+
+def check_mol(mol: Mol, text: str, at: str) -> None:
+    """Refuse a molecule that stands for more than one, or for none.
+
+    Raises:
+        StructureError: It does.
+    """
+    why = _obstacle(mol)
+    if why:
+        raise StructureError(
+            f'"{short(text)}" is not one known molecule: {why}',
+            at=at,
+            hint="not assessable: give the whole structure of one substance",
+        )
+
+
+def _obstacle(mol: Mol) -> str:
+    """Say what keeps a molecule from being assessed, or nothing."""
+    atoms = mol.GetNumAtoms()
+    if not 0 < atoms <= MOST_ATOMS:
+        return f"it has {atoms:,} atoms, more than {MOST_ATOMS:,}" if atoms else "it has no atoms"
+    if mol.HasProp("_molLinkNodes"):
+        return "a part of it repeats (link node)"
+    if mol.HasSubstructMatch(_DUMMY):
+        if any(bond.HasProp("_MolFileBondEndPts") for bond in mol.GetBonds()):
+            return "a bond has several possible ends (variable attachment)"
+        return "it has an open place (R group, attachment point or *)"
+    if mol.HasQuery():
+        return "it has query atoms or bonds, which stand for several"
+    return _polymer(mol)
+
+
+def _polymer(mol: Mol) -> str:
+    for group in Chem.GetMolSubstanceGroups(mol):
+        kind = group.GetProp("TYPE") if group.HasProp("TYPE") else ""
+        if kind in _POLYMERS:
+            return f"it is a polymer (a group of type {kind} repeats)"
+    return ""

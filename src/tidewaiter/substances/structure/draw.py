@@ -1,0 +1,70 @@
+"""Draw a structure."""
+
+import re
+from collections.abc import Collection
+from html import escape
+
+from rdkit.Chem import Mol, MolToSmiles
+from rdkit.Chem.Draw import rdMolDraw2D
+
+from tidewaiter.substances.structure.check import short
+from tidewaiter.substances.structure.keys import formula
+from tidewaiter.substances.structure.log import quiet
+from tidewaiter.substances.structure.types import Structure, StructureError
+
+WIDTH, HEIGHT = 320, 240  # px
+_MARKED = (1.0, 0.83, 0.47)  # amber behind black lines: contrast 14
+_DECLARATION = re.compile(r"<\?xml[^>]*\?>\s*|<!--.*?-->\s*", re.DOTALL)
+_FOREIGN = re.compile(r"\s+xmlns:(?:rdkit|xlink)=(['\"])[^'\"]*\1|\s+xml:space=(['\"])preserve\2")
+_OPENING = re.compile(r"<svg\b[^>]*>")
+
+
+def draw_svg(
+    structure: Structure, atoms: Collection[int] = (), *, width: int = WIDTH, height: int = HEIGHT
+) -> str:
+    """Draw a structure as a self-contained SVG, to stand in a page or in a file.
+
+    It has no script, link, style sheet, font or id, and a white ground of its own, so that it
+    can be read in a dark page too; its title is the SMILES and the formula.
+
+    Args:
+        structure: What to draw, all fragments.
+        atoms: Places of atoms to highlight, and the bonds between them.
+        width: In pixels.
+        height: In pixels.
+
+    Raises:
+        StructureError: It has no such atom, or RDKit cannot draw it.
+    """
+    count = structure.mol.GetNumAtoms()
+    for atom in atoms:
+        if not 0 <= atom < count:
+            raise StructureError(f"there is no atom {atom}", hint=f"atoms are 0 to {count - 1}")
+    with quiet():
+        try:
+            drawn = _drawn(structure.mol, sorted(set(atoms)), width, height)
+            smiles = MolToSmiles(structure.mol)
+        except (ValueError, RuntimeError) as error:
+            raise StructureError(
+                f'"{short(structure.text)}" cannot be drawn: {short(str(error))}'
+            ) from error
+    title = escape(f"{short(smiles, 200)} ({formula(structure)})")
+    drawn = _FOREIGN.sub("", _DECLARATION.sub("", drawn))
+    return _OPENING.sub(lambda tag: f'{tag[0][:-1]} role="img"><title>{title}</title>', drawn, 1)
+
+
+def _drawn(mol: Mol, atoms: list[int], width: int, height: int) -> str:
+    canvas = rdMolDraw2D.MolDraw2DSVG(width, height)
+    options = canvas.drawOptions()
+    options.setHighlightColour(_MARKED)
+    options.useBWAtomPalette()
+    marked = set(atoms)
+    bonds = [
+        bond.GetIdx()
+        for bond in mol.GetBonds()
+        if bond.GetBeginAtomIdx() in marked and bond.GetEndAtomIdx() in marked
+    ]
+    rdMolDraw2D.PrepareAndDrawMolecule(canvas, mol, highlightAtoms=atoms, highlightBonds=bonds)
+    canvas.FinishDrawing()
+    text: str = canvas.GetDrawingText()
+    return text

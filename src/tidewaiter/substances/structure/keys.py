@@ -1,0 +1,189 @@
+"""The keys of a structure: the InChIKey, and the control key that sees through salts and stereo."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from rdkit import Chem
+from rdkit.Chem import Mol, RWMol, rdinchi, rdMolDescriptors
+from rdkit.Chem.MolStandardize import rdMolStandardize
+from rdkit.Chem.rdMolHash import HashFunction, MolHash
+
+from tidewaiter.substances.structure.check import short
+from tidewaiter.substances.structure.log import quiet
+from tidewaiter.substances.structure.types import Structure, StructureError
+
+T = TypeVar("T")
+
+def _chooser() -> rdMolStandardize.LargestFragmentChooser:
+    """Make the chooser: what holds carbon first, then most heavy atoms, then most mass.
+
+    By default RDKit counts hydrogen and does not prefer carbon: the largest fragment of ammonium
+    formate is then ammonia, and that of methylamine sulfate the acid.
+    """
+    settings = rdMolStandardize.CleanupParameters()
+    settings.preferOrganic = True
+    settings.largestFragmentChooserCountHeavyAtomsOnly = True
+    return rdMolStandardize.LargestFragmentChooser(settings)
+
+
+# Making these for each molecule costs more than using them.
+_LARGEST = _chooser()
+_MASS = rdMolDescriptors.Properties(["amw"])
+_UNCHARGER = rdMolStandardize.Uncharger()
+# In a neutral molecule the Uncharger leaves a charge beside an opposite one: nitro, N-oxide.
+_PLUS, _MINUS = "+,+2,+3,+4", "-,-2,-3,-4"
+_OTHER = "!+;!+2;!+3;!+4;!-;!-2;!-3;!-4"
+_CHARGED = Chem.MolFromSmarts(
+    f"[$([{_PLUS};!$(*~[{_MINUS}])]),$([{_MINUS};!$(*~[{_PLUS}])]),$([!+0;{_OTHER}])]"
+)
+_LABELLED = Chem.MolFromSmarts("[!0*]")
+_CHARGED_OR_LABELLED = Chem.MolFromSmarts("[!+0,!0*]")
+_HYDROGEN = Chem.MolFromSmarts("[#1]")
+_STEREO_SIGNS = re.compile(r"[@/\\|]")  # without one of these a SMILES says nothing of stereo
+
+
+def inchikey(structure: Structure) -> str:
+    """Return the standard InChIKey of the whole structure, 27 characters.
+
+    Raises:
+        StructureError: The InChI library cannot make one.
+    """
+    key = inchikey_of(structure.mol)
+    if not key:
+        raise _refused(structure, "it has no InChIKey")
+    return key
+
+
+def inchikey_of(mol: Mol) -> str:
+    """Return the standard InChIKey of a molecule, or "" where there is none."""
+    with quiet():
+        return str(rdinchi.MolToInchiKey(mol))
+
+
+def formula(structure: Structure) -> str:
+    """Return the sum formula of the whole structure in Hill order, charge behind."""
+    text: str = rdMolDescriptors.CalcMolFormula(structure.mol)
+    return text
+
+
+def mass(structure: Structure) -> float:
+    """Return the average molecular mass of the whole structure, in u."""
+    return float(_MASS.ComputeProperties(structure.mol)[0])
+
+
+def control_key(structure: Structure) -> str:
+    """Return the key that salts, hydrates, stereoisomers, isotopomers and tautomers share.
+
+    It is RDKit's tautomer hash, version 2, of the largest fragment (what holds carbon first, then
+    by heavy atoms), uncharged, with natural isotopes and without stereo. Steps that can change
+    nothing are left out. The same key is a reason to look, not a proof. Keys of two versions of
+    RDKit may differ: do not store them without it.
+
+    Raises:
+        StructureError: A step fails on the structure.
+    """
+    return _control_key(structure, HashFunction.HetAtomTautomerv2)
+
+
+def control_keys(structures: Iterable[Structure]) -> list[str | StructureError]:
+    """Return the control key of each structure, or why it has none, in order."""
+    return [_key_or_error(structure) for structure in structures]
+
+
+def components(structure: Structure) -> tuple[Structure, ...]:
+    """Return the distinct fragments of a structure, the largest first.
+
+    Each may be a substance of its own: in a mixture the watched one need not be the largest. A
+    structure of one fragment is its own component.
+    """
+    mol = structure.mol
+    if len(Chem.GetMolFrags(mol)) == 1:
+        return (structure,)
+    found: dict[str, Structure] = {}
+    with quiet():
+        for part in Chem.GetMolFrags(mol, asMols=True, sanitizeFrags=False):
+            smiles = Chem.MolToSmiles(part)
+            found.setdefault(smiles, Structure(part, smiles, "smiles"))
+    size = {smiles: (-part.mol.GetNumAtoms(), smiles) for smiles, part in found.items()}
+    return tuple(found[smiles] for smiles in sorted(found, key=size.__getitem__))
+
+
+def parent(structure: Structure) -> Structure:
+    """Return the largest fragment, uncharged; stereo and isotopes stay.
+
+    Raises:
+        StructureError: RDKit's standardiser fails on it.
+    """
+    mol = _step(structure, "its largest fragment cannot be uncharged", _parent)
+    return structure if mol is structure.mol else Structure(mol, structure.text, structure.form)
+
+
+def plain_of_isotopes(mol: Mol) -> Mol:
+    """Return a molecule with natural isotopes; drawn heavy hydrogen becomes implicit."""
+    if not mol.HasSubstructMatch(_LABELLED):
+        return mol
+    copy = RWMol(mol)
+    for atom in copy.GetAtoms():
+        atom.SetIsotope(0)
+    if not copy.HasSubstructMatch(_HYDROGEN):
+        return copy
+    with quiet():
+        return Chem.RemoveHs(copy)
+
+
+def plain_of_stereo(mol: Mol) -> Mol:
+    """Return a molecule without stereo."""
+    copy = RWMol(mol)
+    Chem.RemoveStereochemistry(copy)
+    return copy
+
+
+def protomer_key(structure: Structure) -> str:
+    """Return a key that differs from the control key in that charge is left out of view too.
+
+    Raises:
+        StructureError: A step fails on the structure.
+    """
+    return _control_key(structure, HashFunction.HetAtomProtomerv2)
+
+
+def _parent(mol: Mol) -> Mol:
+    with quiet():
+        if len(Chem.GetMolFrags(mol)) > 1:
+            mol = _LARGEST.choose(mol)
+        charged = Chem.GetFormalCharge(mol) != 0 or mol.HasSubstructMatch(_CHARGED)
+        return _UNCHARGER.uncharge(mol) if charged else mol
+
+
+def _control_key(structure: Structure, function: HashFunction) -> str:
+    has_stereo = structure.form != "smiles" or _STEREO_SIGNS.search(structure.text)
+
+    def work(mol: Mol) -> str:
+        if mol.HasSubstructMatch(_CHARGED_OR_LABELLED) or len(Chem.GetMolFrags(mol)) > 1:
+            mol = plain_of_isotopes(_parent(mol))
+        key: str = MolHash(plain_of_stereo(mol) if has_stereo else mol, function)
+        return key
+
+    return _step(structure, "it has no control key", work)
+
+
+def _step(structure: Structure, what: str, work: Callable[[Mol], T]) -> T:
+    """Do what a standardiser may raise on, and say so as an error of ours."""
+    try:
+        return work(structure.mol)
+    except (ValueError, RuntimeError) as error:  # RDKit's own errors derive from these
+        raise _refused(structure, f"{what} ({short(str(error))})") from error
+
+
+def _key_or_error(structure: Structure) -> str | StructureError:
+    try:
+        return control_key(structure)
+    except StructureError as error:
+        return error
+
+
+def _refused(structure: Structure, why: str) -> StructureError:
+    return StructureError(
+        f'"{short(structure.text)}" cannot be compared: {why}', hint="not assessable by structure"
+    )
