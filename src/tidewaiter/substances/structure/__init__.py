@@ -13,6 +13,14 @@ from tidewaiter.substances.structure.keys import (
     mass,
     parent,
 )
+from tidewaiter.substances.structure.matching import (
+    ClassMatch,
+    ClassMatcher,
+    ClauseMatch,
+    NotAssessable,
+    match_class,
+    match_classes,
+)
 from tidewaiter.substances.structure.read import parse_structure, reading
 from tidewaiter.substances.structure.types import (
     LEVELS,
@@ -27,10 +35,14 @@ from tidewaiter.substances.structure.types import (
 
 __all__ = [
     "LEVELS",
+    "ClassMatch",
+    "ClassMatcher",
+    "ClauseMatch",
     "Columns",
     "Comparison",
     "Entry",
     "Level",
+    "NotAssessable",
     "Structure",
     "StructureError",
     "StructureHit",
@@ -43,6 +55,8 @@ __all__ = [
     "formula",
     "inchikey",
     "mass",
+    "match_class",
+    "match_classes",
     "parent",
     "parse_structure",
     "read_structures",

@@ -1,0 +1,223 @@
+"""Classes of substances as their law words them: records of rules, read strictly from files.
+
+No structure is looked at here; `substances.structure.matching` applies the rules.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Literal, get_args
+
+from tidewaiter.base.errors import RegistryError
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml, toml_files
+from tidewaiter.substances.types import Mark
+
+GroupName = Literal[
+    "acetyloxy",
+    "acyl",
+    "acyloxy",
+    "alkenyl",
+    "alkoxycarbonyl",
+    "alkoxyl",
+    "alkoxyalkyl",
+    "alkyl",
+    "alkylenedioxy",
+    "alkylsulphonyl",
+    "alkynyl",
+    "amino",
+    "anything",
+    "aromatic group",
+    "aromatic monocycle",
+    "carbamoyl",
+    "carboxylic acyl",
+    "cyano",
+    "cycloalkyl",
+    "ester",
+    "ether",
+    "halo",
+    "haloalkoxyl",
+    "haloalkyl",
+    "heteromonocycle",
+    "hydrogen",
+    "hydroxyl",
+    "monocycle",
+    "nitro",
+    "organyl",
+    "organyloxy",
+    "oxycarbonyl",
+    "parent bearing anything",
+    "phenyl",
+    "phenylalkyl",
+    "ring on one atom",
+    "substituted amino",
+    "thioalkyl",
+]
+"""The words that a rule may use for a group; docs/reference/classes.md says what each means."""
+
+GROUP_NAMES: tuple[GroupName, ...] = get_args(GroupName)
+
+
+class Allowed(Record, frozen=True, kw_only=True):
+    """A group that a clause allows, with limits."""
+
+    group: GroupName
+    carbons: int | None = None  # at most so many carbon atoms; None: no limit
+    bearing: tuple[GroupName | "Allowed", ...] | None = None  # of a ring: what it may bear; None: anything
+
+
+class Change(Record, frozen=True, kw_only=True):
+    """What one clause allows at one site in place of what the reference compound has there."""
+
+    site: str  # the id of one of the rule's sites
+    allow: tuple[GroupName | Allowed, ...]
+    doubtful: tuple[GroupName | Allowed, ...] = ()  # the wording leaves these open: not assessable
+
+
+class Clause(Record, frozen=True, kw_only=True):
+    """One way in which a member differs from the reference compound."""
+
+    id: str  # as the instrument prints it: "(E)"
+    words: str  # what it says, in our words
+    source: str  # name of a file in data/sources
+    mark: Mark = "read"  # of the wording
+    reading: str = ""  # where the words leave something open, how we take them
+    changes: tuple[Change, ...]
+
+
+class Site(Record, frozen=True, kw_only=True):
+    """A place of the scaffold where clauses allow changes."""
+
+    id: str
+    atoms: tuple[int, ...]  # map numbers of the cores; those that a core lacks are left out
+    holds: Literal["substituents", "group"] = "substituents"  # "group": the atoms belong to it
+    parent: str = ""  # SMILES of what the reference compound has, from the first atom; empty: hydrogen
+
+
+class Exclusion(Record, frozen=True, kw_only=True):
+    """What the instrument leaves to another entry."""
+
+    words: str
+    regimes: tuple[str, ...] = ()  # a substance named by one of these is excluded; none: only said
+
+
+class Judgement(Record, frozen=True, kw_only=True):
+    """A wording that no structure decides, such as "analogue"."""
+
+    words: str
+    share: float  # the core must make up this part of the heavy atoms to be worth the question
+
+
+class ClassRule(Record, frozen=True, kw_only=True):
+    """One class of substances, as one instrument holds it."""
+
+    slug: str
+    name: str
+    regime: str  # the name of a file in data/regimes
+    schedule: str  # as the instrument prints it
+    instrument: str
+    source: str  # name of a file in data/sources
+    decided: date | None = None
+    since: date | None = None  # first day in force; None: not known, taken as in force
+    until: date | None = None  # first day no longer in force; None: open
+    mark: Mark = "read"  # of the class itself
+    dates: Mark = "read"  # of decided, since and until
+    salts: Mark | None = None  # how it is known that salts of members are held; None: not said
+    scope: str = ""  # what else is held, in our words
+    gap: str = ""  # what of the text was not read; such a rule never answers "outside"
+    reference: str  # slug of the compound that members are compared with, or its name
+    anchor: str  # SMARTS that each of the cores holds: the first, fast question
+    cores: tuple[str, ...]  # SMARTS with map numbers: what all members have
+    sites: tuple[Site, ...] = ()
+    clauses: tuple[Clause, ...] = ()
+    heaviest_u: int | None = None  # greatest molecular mass of a member without its salt
+    exclusions: tuple[Exclusion, ...] = ()
+    judgement: Judgement | None = None
+    within: tuple[str, ...] = ()  # slugs of listed substances that the clauses hold
+    outside: tuple[str, ...] = ()  # and of listed substances that they do not hold
+    note: str = ""
+
+    def holds_on(self, day: date) -> bool:
+        """Tell whether the rule is in force on a day; intervals are half open."""
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+
+
+def load_classes(own: tuple[Path, ...] = ()) -> tuple[ClassRule, ...]:
+    """Load the class rules that travel with the package, and an authority's own.
+
+    Args:
+        own: Folders of an authority's lists; rules lie in their folder `classes`, and what
+            these name lies in `sources` and `regimes`, as with its substances.
+
+    Returns:
+        The rules, sorted by slug.
+
+    Raises:
+        RegistryError: A file has an unknown key or a wrong type, contradicts itself, or names
+            a source, a regime, or a site that is not there.
+    """
+    folders: tuple[Traversable | Path, ...] = (data(), *own)
+    sources = {_stem(file) for file in _files(folders, "sources")}
+    regimes = {_stem(file) for file in _files(folders, "regimes")}
+    rules: dict[str, ClassRule] = {}
+    for file in _files(folders, "classes"):
+        rule = read_toml(file, ClassRule)
+        for problem in _problems(rule, _stem(file), sources, regimes):
+            raise RegistryError(problem, at=file.name, hint="docs: reference, class rules")
+        if rule.slug in rules:
+            raise RegistryError(f'"{rule.slug}" is already a rule', at=file.name, hint="rename yours")
+        rules[rule.slug] = rule
+    return tuple(rules[slug] for slug in sorted(rules))
+
+
+def _files(folders: tuple[Traversable | Path, ...], kind: str) -> Iterator[Traversable | Path]:
+    for folder in folders:
+        place = folder.joinpath(kind)
+        if place.is_dir():
+            yield from toml_files(place)
+
+
+def _stem(file: Traversable | Path) -> str:
+    return file.name.removesuffix(".toml")
+
+
+def _problems(
+    rule: ClassRule, stem: str, sources: set[str], regimes: set[str]
+) -> Iterator[str]:
+    """Yield what is wrong with a rule, the first first."""
+    if rule.slug != stem:
+        yield f'slug "{rule.slug}" is not the file\'s name'
+    for source in (rule.source, *(clause.source for clause in rule.clauses)):
+        if source not in sources:
+            yield f'no source is called "{source}"'
+    excluding = (regime for each in rule.exclusions for regime in each.regimes)
+    for regime in (rule.regime, *excluding):
+        if regime not in regimes:
+            yield f'no regime is called "{regime}"'
+    if rule.until and rule.since and rule.until <= rule.since:
+        yield f"it ends on {rule.until}, before it begins"
+    if not rule.cores:
+        yield "it has no core"
+    if not (rule.clauses or rule.gap):
+        yield "it has neither clauses nor a gap that says why"
+    yield from _site_problems(rule)
+
+
+def _site_problems(rule: ClassRule) -> Iterator[str]:
+    ids = [site.id for site in rule.sites]
+    numbers = [atom for site in rule.sites for atom in site.atoms]
+    if len(set(ids)) < len(ids):
+        yield "two sites have the same id"
+    if len(set(numbers)) < len(numbers):
+        yield "an atom belongs to two sites"
+    clauses = [clause.id for clause in rule.clauses]
+    if len(set(clauses)) < len(clauses):
+        yield "two clauses have the same id"
+    for site in rule.sites:
+        if not site.atoms:
+            yield f'site "{site.id}" has no atoms'
+    for clause in rule.clauses:
+        for change in clause.changes:
+            if change.site not in ids:
+                yield f'clause {clause.id}: no site is called "{change.site}"'

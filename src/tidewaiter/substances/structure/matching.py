@@ -1,0 +1,251 @@
+"""Which legal classes hold a structure, by which clauses, and where in the molecule."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from rdkit.Chem import Mol
+
+from tidewaiter.substances.classes import ClassRule
+from tidewaiter.substances.structure.graph import Graph, graph_of, mass_u
+from tidewaiter.substances.structure.scaffold import (
+    MOST_PLACES,
+    Core,
+    Place,
+    find_cores,
+    find_places,
+    find_query,
+)
+from tidewaiter.substances.structure.types import Structure
+
+_WATER = 8  # a fragment of one oxygen makes a hydrate, not a salt
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseMatch:
+    """A clause that holds.
+
+    Attributes:
+        id: As the instrument prints it.
+        words: What it says, in our words.
+        atoms: Where: indices of atoms of the whole molecule, salts included, ascending.
+    """
+
+    id: str
+    words: str
+    atoms: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassMatch:
+    """A structure is a member of a class.
+
+    Attributes:
+        rule: The class.
+        clauses: The clauses that hold, in the rule's order.
+        unverified: The answer rests on a wording or a date that nobody read.
+        excluded_by: Why the class leaves it to another entry nevertheless; None: it does not.
+        notes: What a reader must know besides: readings of ours, what is not verified.
+    """
+
+    rule: ClassRule
+    clauses: tuple[ClauseMatch, ...]
+    unverified: bool
+    excluded_by: str | None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotAssessable:
+    """A rule that could not be evaluated for a structure; this is not "outside"."""
+
+    rule: ClassRule
+    reason: str
+
+
+Answer = ClassMatch | NotAssessable
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    rule: ClassRule
+    cores: tuple[Core, ...]
+
+
+class ClassMatcher:
+    """Class rules compiled once, to be asked about many structures."""
+
+    def __init__(self, rules: Iterable[ClassRule]) -> None:
+        """Compile rules.
+
+        Args:
+            rules: The rules, of any day.
+
+        Raises:
+            RegistryError: A SMARTS or a SMILES of a rule cannot be read.
+        """
+        groups: dict[str, list[_Compiled]] = defaultdict(list)
+        anchors: dict[str, Mol] = {}
+        for rule in rules:
+            anchors[rule.anchor] = find_query(rule.anchor, rule, "anchor")
+            groups[rule.anchor].append(_Compiled(rule, find_cores(rule)))
+        self._families = [(anchors[text], tuple(found)) for text, found in groups.items()]
+        self._smallest = min((q.GetNumAtoms() for q in anchors.values()), default=0)
+
+    def match(
+        self, structure: Structure, day: date | None, *, listed: frozenset[str] = frozenset()
+    ) -> tuple[Answer, ...]:
+        """Ask all rules of a day about one structure.
+
+        Args:
+            structure: The structure, salts and mixtures as they are: every fragment is judged.
+            day: The day whose law is asked; None: every rule, in force or not.
+            listed: Slugs of the regimes that name this very substance on that day.
+
+        Returns:
+            One answer per rule that holds it or could not be evaluated, sorted by slug.
+        """
+        mol = structure.mol
+        if mol.GetNumAtoms() < self._smallest:
+            return ()
+        found: list[Answer] = []
+        graph: Graph | None = None
+        for anchor, family in self._families:
+            if not mol.HasSubstructMatch(anchor):
+                continue
+            graph = graph or graph_of(mol)
+            for compiled in family:
+                if day is None or compiled.rule.holds_on(day):
+                    answer = _ask(mol, graph, compiled, listed)
+                    found.extend(() if answer is None else (answer,))
+        return tuple(sorted(found, key=lambda answer: answer.rule.slug))
+
+
+def match_class(
+    structure: Structure, rule: ClassRule, *, listed: frozenset[str] = frozenset()
+) -> Answer | None:
+    """Ask one rule about one structure, on any day.
+
+    Args:
+        structure: The structure.
+        rule: The rule.
+        listed: Slugs of the regimes that name this very substance.
+
+    Returns:
+        The answer; None where the structure is outside the class.
+
+    Raises:
+        RegistryError: A SMARTS or a SMILES of the rule cannot be read.
+    """
+    answers = ClassMatcher([rule]).match(structure, None, listed=listed)
+    return answers[0] if answers else None
+
+
+def match_classes(
+    structure: Structure,
+    rules: Iterable[ClassRule],
+    day: date,
+    *,
+    listed: frozenset[str] = frozenset(),
+) -> tuple[Answer, ...]:
+    """Ask the rules of a day about one structure; for many structures keep a `ClassMatcher`.
+
+    Args:
+        structure: The structure.
+        rules: The rules.
+        day: The day whose law is asked.
+        listed: Slugs of the regimes that name this very substance on that day.
+
+    Returns:
+        One answer per rule that holds it or could not be evaluated, sorted by slug.
+    """
+    return ClassMatcher(rules).match(structure, day, listed=listed)
+
+
+def _ask(mol: Mol, graph: Graph, compiled: _Compiled, listed: frozenset[str]) -> Answer | None:
+    rule = compiled.rule
+    places: list[Place] = []
+    full = False
+    for core in compiled.cores:
+        here = list(find_places(mol, graph, rule, core))
+        full = full or len(here) >= MOST_PLACES
+        places += here
+    places = [place for place in places if _is_light(graph, rule, place)]
+    inside = [place for place in places if place.inside]
+    if inside:
+        return _member(graph, rule, inside, listed)
+    return _undecided(graph, rule, places, full=full)
+
+
+def _is_light(graph: Graph, rule: ClassRule, place: Place) -> bool:
+    """Tell whether the fragment of a place weighs no more than the rule allows."""
+    if rule.heaviest_u is None:
+        return True
+    return mass_u(graph, graph.fragment(min(place.core))) <= rule.heaviest_u
+
+
+def _member(
+    graph: Graph, rule: ClassRule, places: list[Place], listed: frozenset[str]
+) -> Answer:
+    """Say why a structure is a member; a salt is one where the rule holds salts."""
+    salt = all(_is_salt(graph, place) for place in places)
+    if salt and rule.salts is None:
+        return NotAssessable(rule, "a salt or a mixture, of which the text read says nothing")
+    atoms: dict[int, set[int]] = {}
+    for place in places:
+        for number, where in place.clauses.items():
+            atoms.setdefault(number, where)
+    held = [(rule.clauses[number], atoms[number]) for number in sorted(atoms)]
+    marks = [clause.mark for clause, _ in held] + [rule.mark, rule.dates]
+    notes = [clause.reading for clause, _ in held if clause.reading]
+    notes += [f"the wording of {c.id} was not read" for c, _ in held if c.mark == "unverified"]
+    notes += ["the days of this rule were not read"] if rule.dates == "unverified" else []
+    if salt and rule.salts == "unverified":
+        notes.append("that salts are held was not read")
+        marks.append("unverified")
+    return ClassMatch(
+        rule=rule,
+        clauses=tuple(ClauseMatch(c.id, c.words, tuple(sorted(where))) for c, where in held),
+        unverified="unverified" in marks,
+        excluded_by=_exclusion(rule, listed),
+        notes=tuple(notes),
+    )
+
+
+def _exclusion(rule: ClassRule, listed: frozenset[str]) -> str | None:
+    found = (each.words for each in rule.exclusions if listed.intersection(each.regimes))
+    return next(found, None)
+
+
+def _is_salt(graph: Graph, place: Place) -> bool:
+    """Tell whether the fragment of a place is charged, or not alone but for water."""
+    fragment = graph.fragment(min(place.core))
+    heavy = [atom for atom, element in enumerate(graph.element) if element != 1]
+    others = [atom for atom in heavy if atom not in fragment]
+    water = all(graph.element[a] == _WATER and not graph.bonds[a] for a in others)
+    return sum(graph.charge[atom] for atom in fragment) != 0 or not water
+
+
+def _undecided(
+    graph: Graph, rule: ClassRule, places: list[Place], *, full: bool
+) -> NotAssessable | None:
+    """Say why no answer is given where the core is there; None: it is outside."""
+    if full:
+        return NotAssessable(rule, f"the core lies in it in {MOST_PLACES} ways or more")
+    for place in places:
+        if place.undecided:
+            return NotAssessable(rule, "; ".join(dict.fromkeys(place.open)))
+    others = [] if any(place.same for place in places) else places
+    if others and rule.gap:
+        return NotAssessable(rule, rule.gap)
+    if others and any(m == "unverified" for m in (rule.mark, *(c.mark for c in rule.clauses))):
+        return NotAssessable(rule, "the wording of the class was not read in full")
+    if rule.judgement and any(_share(graph, each) >= rule.judgement.share for each in others):
+        return NotAssessable(rule, rule.judgement.words)
+    return None
+
+
+def _share(graph: Graph, place: Place) -> float:
+    """Return the core's part of the heavy atoms of its fragment."""
+    return len(place.core) / len(graph.fragment(min(place.core)))

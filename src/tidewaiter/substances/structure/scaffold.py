@@ -1,0 +1,254 @@
+"""A class rule compiled: its cores as queries, its sites as atoms, and what it says of one place.
+
+A structure is in the class where some core lies in it so that every site holds what the
+reference compound has there or what a clause allows, at least one clause is needed, and nothing
+else hangs on the core.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from rdkit.Chem import Mol, MolFromSmarts, MolFromSmiles, SubstructMatchParameters
+
+from tidewaiter.base.errors import RegistryError
+from tidewaiter.substances.classes import Allowed, Change, Clause, ClassRule, Site
+from tidewaiter.substances.structure.graph import Graph, Group, graph_of, group_from, groups_at
+from tidewaiter.substances.structure.parent import is_same, lies_in
+from tidewaiter.substances.structure.words import is_allowed
+
+MOST_PLACES = 200  # of one core in one structure; with more, no "outside" is answered
+_NITROGEN, _FULL = 7, 4  # a nitrogen with so many heavy neighbours is quaternary or an oxide
+
+
+@dataclass(frozen=True, slots=True)
+class CoreSite:
+    """A site as it lies in one core: the indices of its atoms in the core's query."""
+
+    site: Site
+    atoms: tuple[int, ...]
+    inner: int  # bonds of the core from the site's atoms to others
+    parent: Graph | None
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """One core of a rule."""
+
+    query: Mol
+    sites: tuple[CoreSite, ...]
+    bare: tuple[int, ...]  # atoms that no site names: nothing hangs on them
+
+
+@dataclass(slots=True)
+class Place:
+    """What a rule finds where one of its cores lies.
+
+    Attributes:
+        clauses: The clauses that hold, by their place in the rule, each with its atoms.
+        open: What the wording does not decide, in words.
+        outside: Something there is not allowed.
+    """
+
+    core: frozenset[int]
+    clauses: dict[int, set[int]] = field(default_factory=dict)
+    open: list[str] = field(default_factory=list)
+    outside: bool = False
+
+    @property
+    def inside(self) -> bool:
+        """Tell whether the structure is a member as it lies here."""
+        return bool(self.clauses) and not self.open and not self.outside
+
+    @property
+    def undecided(self) -> bool:
+        """Tell whether only open questions keep it from an answer."""
+        return bool(self.open) and not self.outside
+
+    @property
+    def same(self) -> bool:
+        """Tell whether this is the reference compound itself."""
+        return not (self.clauses or self.open or self.outside)
+
+
+def find_query(text: str, rule: ClassRule, key: str) -> Mol:
+    """Compile a SMARTS of a rule.
+
+    Raises:
+        RegistryError: It is none.
+    """
+    query = MolFromSmarts(text)
+    if query is None or query.GetNumAtoms() == 0:
+        raise RegistryError(
+            f'"{text}" is no SMARTS', at=f"{rule.slug}.toml, {key}", hint="see RDKit on SMARTS"
+        )
+    return query
+
+
+def find_cores(rule: ClassRule) -> tuple[Core, ...]:
+    """Compile the cores of a rule.
+
+    Raises:
+        RegistryError: A SMARTS or a SMILES of it cannot be read, or no core has a site's atoms.
+    """
+    cores = tuple(_core(rule, number, text) for number, text in enumerate(rule.cores))
+    found = {site.site.id for core in cores for site in core.sites}
+    for site in rule.sites:
+        if site.id not in found:
+            raise RegistryError(
+                f'no core has the atoms of site "{site.id}"',
+                at=f"{rule.slug}.toml",
+                hint="number an atom of a core, as in [N:7]",
+            )
+    return cores
+
+
+def _core(rule: ClassRule, number: int, text: str) -> Core:
+    query = find_query(text, rule, f"cores, number {number + 1}")
+    index = {a.GetAtomMapNum(): a.GetIdx() for a in query.GetAtoms() if a.GetAtomMapNum()}
+    sites = []
+    for site in rule.sites:
+        atoms = tuple(index[number] for number in site.atoms if number in index)
+        if atoms:
+            sites.append(CoreSite(site, atoms, _inner(query, atoms), _parent(rule, site)))
+    named = {atom for site in sites for atom in site.atoms}
+    bare = tuple(atom for atom in range(query.GetNumAtoms()) if atom not in named)
+    return Core(query, tuple(sites), bare)
+
+
+def _inner(query: Mol, atoms: tuple[int, ...]) -> int:
+    """Count the bonds that join a site's atoms to the rest of the core."""
+    pairs = ((b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in query.GetBonds())
+    return sum((begin in atoms) != (end in atoms) for begin, end in pairs)
+
+
+def _parent(rule: ClassRule, site: Site) -> Graph | None:
+    if not site.parent:
+        return None
+    parent = MolFromSmiles(site.parent)
+    if parent is None:
+        raise RegistryError(
+            f'"{site.parent}" is no SMILES',
+            at=f'{rule.slug}.toml, site "{site.id}"',
+            hint="write the group from its first atom, like c1ccccc1",
+        )
+    return graph_of(parent)
+
+
+def find_places(mol: Mol, graph: Graph, rule: ClassRule, core: Core) -> Iterator[Place]:
+    """Yield what a rule finds at each place where a core lies in a molecule."""
+    asked = SubstructMatchParameters()
+    asked.uniquify = False
+    asked.maxMatches = MOST_PLACES
+    for match in mol.GetSubstructMatches(core.query, asked):
+        yield _judge(_Lie(graph, rule, core, match))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lie:
+    """One way in which a core lies in a molecule."""
+
+    graph: Graph
+    rule: ClassRule
+    core: Core
+    match: tuple[int, ...]
+
+
+def _judge(lie: _Lie) -> Place:
+    scaffold = frozenset(lie.match)
+    place = Place(scaffold)
+    for site in lie.core.sites:
+        own = [lie.match[atom] for atom in site.atoms]
+        if site.site.holds == "group":
+            groups = [group_from(lie.graph, own[0], scaffold - set(own))]
+        else:
+            groups = groups_at(lie.graph, own, scaffold)
+        for group in groups or [None]:
+            _judge_group(lie, place, site, own, group)
+    for atom in lie.core.bare:
+        for group in groups_at(lie.graph, [lie.match[atom]], scaffold):
+            if any(group.atoms <= taken for taken in place.clauses.values()):
+                continue
+            _refuse(lie, place, group, "the core")
+    return place
+
+
+def _judge_group(
+    lie: _Lie, place: Place, site: CoreSite, own: list[int], group: Group | None
+) -> None:
+    """Note what one group, or hydrogen, means at a site."""
+    if _is_parent(lie, site, group):
+        return
+    if group is not None and _strays(site, own, group):
+        place.open.append(f"a ring joins {site.site.id} to another part of the core")
+        return
+    held = [n for n, clause in enumerate(lie.rule.clauses) if _covers(lie, site, group, clause)]
+    for number in held:
+        place.clauses.setdefault(number, set()).update(group.atoms if group else own)
+    if held and not (group and _unspecified(lie.graph, group)):
+        return
+    if held or _is_doubtful(lie, site, group):
+        place.open.append(f"the wording leaves open what stands at {site.site.id}")
+    elif group is None:
+        place.outside = True
+    else:
+        _refuse(lie, place, group, site.site.id)
+
+
+def _refuse(lie: _Lie, place: Place, group: Group, where: str) -> None:
+    """Note a group that no clause allows; what is no settled structure stays open."""
+    for rest, _, _ in group.ends:
+        full = len(lie.graph.bonds[rest]) == _FULL and lie.graph.charge[rest] > 0
+        if full and lie.graph.element[rest] == _NITROGEN:
+            place.open.append(f"a quaternary nitrogen or an N-oxide at {where}")
+            return
+    if _unspecified(lie.graph, group):
+        place.open.append(f"an atom without an element at {where}")
+        return
+    place.outside = True
+
+
+def _unspecified(graph: Graph, group: Group) -> bool:
+    return any(graph.element[atom] == 0 for atom in group.atoms)
+
+
+def _strays(site: CoreSite, own: list[int], group: Group) -> bool:
+    """Tell whether a group is joined to the core outside its site, beyond the core's own bonds."""
+    if site.site.holds == "group":
+        return len(group.ends) > site.inner
+    return any(rest not in own for rest, _, _ in group.ends)
+
+
+def _is_parent(lie: _Lie, site: CoreSite, group: Group | None) -> bool:
+    if site.parent is None or group is None:
+        return site.parent is None and group is None
+    return len(group.atoms) == len(site.parent.element) and is_same(lie.graph, group, site.parent)
+
+
+def _covers(lie: _Lie, site: CoreSite, group: Group | None, clause: Clause) -> bool:
+    return any(
+        _allows(lie, site, group, allowed)
+        for change in _changes(clause, site)
+        for allowed in change.allow
+    )
+
+
+def _is_doubtful(lie: _Lie, site: CoreSite, group: Group | None) -> bool:
+    return any(
+        _allows(lie, site, group, allowed)
+        for clause in lie.rule.clauses
+        for change in _changes(clause, site)
+        for allowed in change.doubtful
+    )
+
+
+def _changes(clause: Clause, site: CoreSite) -> Iterator[Change]:
+    return (change for change in clause.changes if change.site == site.site.id)
+
+
+def _allows(lie: _Lie, site: CoreSite, group: Group | None, allowed: str | Allowed) -> bool:
+    word = allowed.group if isinstance(allowed, Allowed) else allowed
+    if group is None:
+        return word == "hydrogen"
+    if word == "parent bearing anything":
+        return site.parent is not None and lies_in(lie.graph, group, site.parent)
+    return is_allowed(lie.graph, group, allowed)
