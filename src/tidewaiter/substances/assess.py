@@ -13,7 +13,15 @@ from tidewaiter.substances.listings import doubts_of, stand
 from tidewaiter.substances.questions import Found, Question, Role
 from tidewaiter.substances.reach import Place, gaps_of, judge_reach
 from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.rulings import Answer, Assessment, Check, Listing, Remark, Ruling
+from tidewaiter.substances.rulings import (
+    Answer,
+    Assessment,
+    Check,
+    Duty,
+    Listing,
+    Remark,
+    Ruling,
+)
 from tidewaiter.substances.types import Regime
 
 
@@ -73,10 +81,10 @@ class _Case:
         """Give the answer with all that it rests on."""
         answer, reason, held = self._answer()
         standing = self.standing
-        duties = ()
+        duties: tuple[Duty, ...] = ()
         if held and answer in {"controlled", "not assessable"}:
             duties = duties_of(self._place(), held)
-        doubts = [*doubts_of(held or standing.proposed), *self._days_doubt()]
+        doubts = [*doubts_of(held or standing.proposed), *self._more_doubts(held)]
         return Ruling(
             regime=self.regime.slug,
             jurisdiction=self.regime.jurisdiction,
@@ -139,9 +147,7 @@ class _Case:
         """Say what holds where no listing does: proposed, not assessable or not listed."""
         day = self.question.day
         if self.standing.proposed:
-            first = self.standing.proposed[0]
-            when = f"in force from {first.since}" if first.since else "its outcome is not loaded"
-            return "proposed", f"{_named(first)}, published {first.decided}; {when}", ()
+            return "proposed", self._proposed(), ()
         gaps = gaps_of(self._place())
         self.remarks.extend(gaps)
         mine = [each for each in self.found.open_classes if each.regime == self.regime.slug]
@@ -152,6 +158,13 @@ class _Case:
         if not reached:
             return "not listed", "no listing holds goods of this form on this route", ()
         return self._by_coverage(day)
+
+    def _proposed(self) -> str:
+        """Say what is published, and from when on it is in force, as far as it is known."""
+        first = self.standing.proposed[0]
+        days = [each.since for each in (first, *self.standing.later) if each.since is not None]
+        when = f"in force from {min(days)}" if days else "no day in force is loaded"
+        return f"{_named(first)}, published {first.decided}; {when}"
 
     def _by_coverage(self, day: date) -> tuple[Answer, str, tuple[Listing, ...]]:
         """Say "not listed" only of days for which the loaded lists are whole."""
@@ -168,13 +181,16 @@ class _Case:
             return "not assessable", f"the day lies before: {first}", ()
         return "not listed", "every loaded rule was evaluated and none holds", ()
 
-    def _days_doubt(self) -> Iterator[str]:
+    def _more_doubts(self, held: tuple[Listing, ...]) -> Iterator[str]:
+        demands = self.book.route(self.regime.slug).demands
+        if held and self.roles and not demands:
+            yield "what it demands of a consignment is not loaded"
         if self.question.day > self.regime.checked:
             yield f"changes of the law after {self.regime.checked} are not known"
 
     def _versions(self) -> Iterator[str]:
         whole = f", whole from {self.regime.covers}" if self.regime.covers else ""
-        yield f"{self.regime.name}: compared on {self.regime.checked}{whole}"
+        yield f"listings compared on {self.regime.checked}{whole}"
         yield from (each for each in self.found.evaluated if each.startswith(self.regime.slug))
 
 

@@ -113,4 +113,3 @@ def _by_content(place: Place, listing: Listing) -> bool:
         and (not limit.schedules or listing.schedule in limit.schedules)
         for limit in book.limits(slug)
     )
-

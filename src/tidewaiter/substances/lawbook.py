@@ -1,9 +1,7 @@
 """The law book: all rules beside the listings, read strictly from their files."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib.resources.abc import Traversable
-from pathlib import Path
 from typing import TypeVar
 
 from tidewaiter.base.errors import RegistryError
@@ -52,8 +50,8 @@ class ProposalFile(Record, frozen=True, kw_only=True):
 class LawBook(Record, frozen=True, kw_only=True):
     """All rules beside the listings, by regime."""
 
-    amounts: dict[str, AmountFile] = {}
-    routes: dict[str, RouteFile] = {}
+    amounts: Mapping[str, AmountFile] = {}
+    routes: Mapping[str, RouteFile] = {}
     proposals: tuple[Proposal, ...] = ()
     unions: tuple[Union, ...] = ()
 
@@ -82,11 +80,12 @@ def read_rules() -> LawBook:
     Raises:
         RegistryError: A file is malformed.
     """
-    proposals = _read("proposals", ProposalFile, lambda file: file.proposals)
     return LawBook(
         amounts={file.regime: file for file in _all("amounts", AmountFile)},
         routes={file.regime: file for file in _all("routes", RouteFile)},
-        proposals=tuple(proposals),
+        proposals=tuple(
+            each for file in _all("proposals", ProposalFile) for each in file.proposals
+        ),
         unions=tuple(_all("unions", Union)),
     )
 
@@ -99,8 +98,8 @@ def load_lawbook(registry: Registry) -> LawBook:
             registry does not hold.
     """
     book = read_rules()
-    for name, file in {**book.amounts, **book.routes}.items():
-        if file.regime not in registry.regimes:
+    for name in (*book.amounts, *book.routes, *(each.regime for each in book.proposals)):
+        if name not in registry.regimes:
             raise RegistryError(f'no regime is called "{name}"', at=f"{name}.toml")
     slugs = {each.slug for each in registry.substances}
     for at, rule in _rules(book):
@@ -142,12 +141,5 @@ def _rules(book: LawBook) -> Iterator[tuple[str, Rule | Request]]:
 
 
 def _all(folder: str, kind: type[R]) -> Iterator[R]:
-    return _read(folder, kind, lambda file: (file,))
-
-
-def _read(
-    folder: str, kind: type[R], parts: Callable[[R], Iterable[object]]
-) -> Iterator[R]:  # fmt: skip
-    files: Iterator[Traversable | Path] = toml_files(data(folder))
-    for file in files:
-        yield from parts(read_toml(file, kind))  # type: ignore[misc]
+    for file in toml_files(data(folder)):
+        yield read_toml(file, kind)

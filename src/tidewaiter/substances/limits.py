@@ -6,8 +6,8 @@ from decimal import Decimal
 from tidewaiter.base.errors import InputError
 from tidewaiter.substances.masses import base_share
 from tidewaiter.substances.questions import Dealing, Found, Question
-from tidewaiter.substances.rulings import Check, Outcome
 from tidewaiter.substances.rules import Limit
+from tidewaiter.substances.rulings import Check, Outcome
 
 _KILO = 1_000_000  # milligrams in a kilogram, microlitres in a litre
 _PURE = Decimal(100)
@@ -70,26 +70,34 @@ def _outcome(limit: Limit, question: Question, found: Found) -> tuple[Outcome, s
         return "not asked", ""
     if limit.none:
         return "held", "there is no least amount"
-    told: list[str] = []
-    opened = False
-    if limit.percent is not None:
-        if question.percent is None:
-            opened = True
-            told.append("the content of the goods is not given")
-        else:
-            told.append(f"content {question.percent.normalize():f} %")
-            if not _reaches(question.percent, limit.percent, inclusive=limit.percent_inclusive):
-                return "free", told[-1]
+    results = [_by_content(limit, question), _by_amount(limit, question, found)]
+    told = "; ".join(text for _, text in results if text)
+    for outcome in _WORST:
+        if outcome in {each for each, _ in results}:
+            return outcome, told
+    return "held", told
+
+
+_WORST: tuple[Outcome, ...] = ("free", "open")  # any freedom frees, else any doubt is one
+
+
+def _by_content(limit: Limit, question: Question) -> tuple[Outcome, str]:
+    if limit.percent is None:
+        return "held", ""
+    if question.percent is None:
+        return "open", "the content of the goods is not given"
+    reached = _reaches(question.percent, limit.percent, inclusive=limit.percent_inclusive)
+    return ("held" if reached else "free"), f"content {question.percent.normalize():f} %"
+
+
+def _by_amount(limit: Limit, question: Question, found: Found) -> tuple[Outcome, str]:
     if limit.mass_mg is None and limit.volume_ul is None:
-        return ("open" if opened else "held"), "; ".join(told)
+        return "held", ""
     try:
         reached, text = _amount(limit, question, found)
     except _OpenError as error:
-        return "open", "; ".join([*told, str(error)])
-    told.append(text)
-    if not reached:
-        return "free", "; ".join(told)
-    return ("open" if opened else "held"), "; ".join(told)
+        return "open", str(error)
+    return ("held" if reached else "free"), text
 
 
 def _amount(limit: Limit, question: Question, found: Found) -> tuple[bool, str]:

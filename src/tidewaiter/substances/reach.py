@@ -8,7 +8,7 @@ from tidewaiter.substances.rules import Gap, Reach, Rule
 from tidewaiter.substances.rulings import Listing, Remark
 
 Place = tuple[Question, str, LawBook, Found, tuple[Role, ...]]
-"""The question, the regime's slug, the rules, the substance, and what the route is to the regime."""
+"""The question, the regime's slug, the rules, the substance, and what the route is to it."""
 
 
 def judge_reach(
