@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tidewaiter.consignments.papers import Product
+from tidewaiter.consignments.routing import duty_in_short
 from tidewaiter.report.characters import visible
 from tidewaiter.report.words import day_in_words, duty_in_words, roles_in_words
 from tidewaiter.substances.registry import Registry
@@ -72,7 +73,7 @@ def print_checked(
             Text(answer.name),
             answer.route.destination or "",
             Text("\n".join(_short(each, registry) for each in telling) or "not listed"),
-            Text("\n".join(duty_in_words(duty) for each in telling for duty in each.duties)),
+            Text("\n".join(duty_in_short(duty) for each in telling for duty in each.duties)),
         )
     if not as_json and table.row_count:
         Console(highlight=False).print(table)

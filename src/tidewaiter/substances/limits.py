@@ -93,6 +93,8 @@ def _by_content(limit: Limit, question: Question) -> tuple[Outcome, str]:
 def _by_amount(limit: Limit, question: Question, found: Found) -> tuple[Outcome, str]:
     if limit.mass_mg is None and limit.volume_ul is None:
         return "held", ""
+    if question.mass_mg is None and question.volume_ul is None:
+        return "held", "no amount is given"
     try:
         reached, text = _amount(limit, question, found)
     except _OpenError as error:
