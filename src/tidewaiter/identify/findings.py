@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from tidewaiter.identify.chinese import beside
 from tidewaiter.identify.choosing import nearest
-from tidewaiter.identify.entries import Entry
 from tidewaiter.identify.hits import (
     CAS,
     CAS_WRONG,
