@@ -61,3 +61,39 @@ def test_no_weak_name_hides_a_strong_one(lexicon: Lexicon) -> None:
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"\w+", text.casefold()))
+
+
+@pytest.mark.parametrize("name", ["TDP mold", "tablet tooling", "capsule filler", "pill mold die"])
+@pytest.mark.parametrize(
+    ("line", "counts"),
+    [
+        ("{}, 5 pcs", True),
+        ("5pcs {}", True),
+        ("{} SETS", True),
+        ("1 set of the {}", True),
+        ("2 units {}", True),
+        ("machine, {}", True),
+        ("{} 2套", True),
+        ("三台 {}", True),
+        ("{}, 4 шт.", True),
+        ("3 piezas de {}", True),
+        ("{} for tea and for pcs", False),
+        ("{} from 台北", False),
+        ("{} for settings", False),
+    ],
+)
+def test_a_machine_has_cues_of_its_own(
+    findings: Find,
+    name: str,
+    line: str,
+    counts: bool,  # noqa: FBT001
+) -> None:
+    """A word that counts machines, within three words, is a cue for a weak name of one."""
+    found = findings(line.format(name))
+    assert [(each.text, each.tier) for each in found] == [(name, "weak")] * counts
+
+
+@pytest.mark.parametrize("line", ["MEK, 5 pcs", "2 units ether", "ether 2套", "GBL machine"])
+def test_cues_of_machines_are_none_for_chemicals(findings: Find, line: str) -> None:
+    """Pieces and sets say nothing for a short name of a chemical."""
+    assert findings(line) == []

@@ -28,7 +28,7 @@ from tidewaiter.identify.hits import (
 )
 from tidewaiter.identify.lexicon import Lexicon
 from tidewaiter.identify.spelling import Speller, edits_between, is_far_fetched
-from tidewaiter.identify.weak import Strong, is_cued, strong_names, without_doubles
+from tidewaiter.identify.weak import MachineCues, Strong, is_cued, strong_names, without_doubles
 
 # How far each way of finding may be trusted, 0 to 1; documented in "how names are found".
 _SCORES = {"exact": 0.98, "squeezed": 0.92, "cas": 0.99, "hs": 0.3, "unno": 0.35, "cus": 0.95}
@@ -80,6 +80,7 @@ class Reader:
         self._plain = lru_cache(_KEPT)(self._read_plain)
         self._slugs = [substance.name for substance in lexicon.registry.substances]
         self._chinese = lexicon.rules.chinese
+        self._machines = MachineCues(lexicon.rules)
         kinds = [substance.kind for substance in lexicon.registry.substances]
         self._plain_words = [kinds[entry.substance] == "equipment" for entry in self._entries]
 
@@ -149,13 +150,13 @@ class Reader:
     def _named(self, line: int, hit: list[int], here: bytes, strong: Strong) -> Iterator[Finding]:
         """Read a name; a weak one needs a cue, another name, or the line to itself."""
         entry = self._entries[hit[2]]
-        if entry.tier != "strong" and not is_cued(hit, entry.substance, strong):
+        if entry.tier != "strong" and not self._is_cued(hit, here, strong):
             return
         written = here[hit[7] : hit[8]].decode()
         spelling = self._speller.compare(written, entry.text)
         how = "exact" if spelling.exact else "squeezed"
         weak = entry.tier != "strong" or (len(entry.key) < _SHORT and not spelling.exact)
-        if weak and not is_cued(hit, entry.substance, strong):
+        if weak and not self._is_cued(hit, here, strong):
             return
         reasons = list(spelling.reasons)
         if hit[6] & GLUED:
@@ -169,6 +170,13 @@ class Reader:
             score *= _WEAK
         tier = "weak" if weak else "strong"
         yield self._finding(line, hit, here, (how, tier, score), reasons)
+
+    def _is_cued(self, hit: list[int], here: bytes, strong: Strong) -> bool:
+        """Tell whether something speaks for a weak name; a machine's has cues of its own."""
+        if is_cued(hit, self._entries[hit[2]].substance, strong):
+            return True
+        before, after = here[: hit[7]], here[hit[8] :]
+        return self._plain_words[hit[2]] and self._machines.beside(before.decode(), after.decode())
 
     def _near(
         self, line: int, hit: list[int], hits: list[list[int]], here: bytes

@@ -1,16 +1,22 @@
 """Weak names: short or ambiguous ones, which count where something else speaks for them."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
 from tidewaiter.identify.entries import Entry
 from tidewaiter.identify.hits import CUED, NAME, WHOLE
+from tidewaiter.identify.rules import ContextRules
 
 Strong = dict[int, list[list[int]]]
 """The strong names of a line: of each substance, their hits."""
 
 _NAMED = ("exact", "squeezed")
+_NEAR = 3  # words on either side of a machine's name
+_FAR = 80  # characters on either side that hold them
+_WORD, _LETTERS = re.compile(r"\w+"), re.compile(r"[^\W\d_]+")
+_COUNT = r"[\d一二两兩三四五六七八九十百千几幾数數]"
 
 
 class _Mention(Protocol):
@@ -48,6 +54,22 @@ def is_cued(hit: list[int], substance: int, strong: Strong) -> bool:
         if one != substance
         for other in others
     )
+
+
+class MachineCues:
+    """The words that are cues for machines alone: "set", "pcs", "2 台"."""
+
+    def __init__(self, rules: ContextRules) -> None:
+        self._words = frozenset(word.casefold() for word in rules.words.machine)
+        self._counted = re.compile(f"{_COUNT} ?[{rules.chinese.counters}]")
+
+    def beside(self, before: str, after: str) -> bool:
+        """Tell whether one stands within a few words before or after a name."""
+        words = [*_WORD.findall(before[-_FAR:])[-_NEAR:], "/", *_WORD.findall(after[:_FAR])[:_NEAR]]
+        near = " ".join(words).casefold()
+        return not self._words.isdisjoint(_LETTERS.findall(near)) or bool(
+            self._counted.search(near)
+        )
 
 
 def without_doubles(found: list[M]) -> list[M]:
