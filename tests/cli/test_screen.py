@@ -208,7 +208,10 @@ def test_an_alert_says_that_a_unit_was_stated_and_not_read(
     (here / "m.csv").write_text(
         "goods,net weight\nacetic anhydride,5\nacetic anhydride,5 kg\n", encoding="utf-8"
     )
-    result = screen("m.csv", "--unit", "net=lb")
+    result = screen("m.csv", "--unit", "net=lb", "--report", "r.html")
+    page = (here / "r.html").read_text("utf-8")
+    assert page.count("2.267962 kg (5 lb on the paper") == 1
+    assert page.count('<dd dir="auto">5 kg</dd>') == 1
     lines = [alert["line"] for alert in objects(result.stdout)]
     assert [line["net_mg"] for line in lines] == [2_267_962, 5_000_000]
     assert [line.get("stated") for line in lines] == [["net: lb"], None]
