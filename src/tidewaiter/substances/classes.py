@@ -64,7 +64,9 @@ class Allowed(Record, frozen=True, kw_only=True):
 
     group: GroupName
     carbons: int | None = None  # at most so many carbon atoms; None: no limit
-    bearing: tuple[GroupName | "Allowed", ...] | None = None  # of a ring: what it may bear; None: anything
+    bearing: "tuple[GroupName | Allowed, ...] | None" = (
+        None  # of a ring: what it may bear, if limited
+    )
 
 
 class Change(Record, frozen=True, kw_only=True):
@@ -92,7 +94,9 @@ class Site(Record, frozen=True, kw_only=True):
     id: str
     atoms: tuple[int, ...]  # map numbers of the cores; those that a core lacks are left out
     holds: Literal["substituents", "group"] = "substituents"  # "group": the atoms belong to it
-    parent: str = ""  # SMILES of what the reference compound has, from the first atom; empty: hydrogen
+    parent: str = (
+        ""  # SMILES of what the reference compound has, from the first atom; empty: hydrogen
+    )
 
 
 class Exclusion(Record, frozen=True, kw_only=True):
@@ -140,7 +144,9 @@ class ClassRule(Record, frozen=True, kw_only=True):
 
     def holds_on(self, day: date) -> bool:
         """Tell whether the rule is in force on a day; intervals are half open."""
-        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+        return (self.since is None or self.since <= day) and (
+            self.until is None or day < self.until
+        )
 
 
 def load_classes(own: tuple[Path, ...] = ()) -> tuple[ClassRule, ...]:
@@ -166,7 +172,9 @@ def load_classes(own: tuple[Path, ...] = ()) -> tuple[ClassRule, ...]:
         for problem in _problems(rule, _stem(file), sources, regimes):
             raise RegistryError(problem, at=file.name, hint="docs: reference, class rules")
         if rule.slug in rules:
-            raise RegistryError(f'"{rule.slug}" is already a rule', at=file.name, hint="rename yours")
+            raise RegistryError(
+                f'"{rule.slug}" is already a rule', at=file.name, hint="rename yours"
+            )
         rules[rule.slug] = rule
     return tuple(rules[slug] for slug in sorted(rules))
 
@@ -182,9 +190,7 @@ def _stem(file: Traversable | Path) -> str:
     return file.name.removesuffix(".toml")
 
 
-def _problems(
-    rule: ClassRule, stem: str, sources: set[str], regimes: set[str]
-) -> Iterator[str]:
+def _problems(rule: ClassRule, stem: str, sources: set[str], regimes: set[str]) -> Iterator[str]:
     """Yield what is wrong with a rule, the first first."""
     if rule.slug != stem:
         yield f'slug "{rule.slug}" is not the file\'s name'

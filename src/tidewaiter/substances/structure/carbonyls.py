@@ -85,7 +85,7 @@ def acetyloxy(graph: Graph, group: Group) -> bool:
 
 
 def organyl(graph: Graph, group: Group) -> bool:
-    """Any group that carbons hold with single bonds and that is no acyl: on oxygen, not an ester."""
+    """A group that carbons hold with single bonds, and that is no acyl."""
     return all(
         order == 1 and graph.element[own] == CARBON and carbonyl_oxygen(graph, own) is None
         for _, own, order in group.ends
@@ -99,7 +99,7 @@ def organyloxy(graph: Graph, group: Group) -> bool:
 
 
 def _oxygens(graph: Graph, group: Group) -> list[int] | None:
-    """List the oxygens of a group of carbon and oxygen; None where it holds others, or hangs not."""
+    """List the oxygens of a group of carbon and oxygen; None where it is another group."""
     if not group.hangs or {graph.element[a] for a in group.atoms} - {CARBON, OXYGEN}:
         return None
     return [atom for atom in group.atoms if graph.element[atom] == OXYGEN]

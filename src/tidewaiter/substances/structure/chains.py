@@ -18,6 +18,7 @@ from tidewaiter.substances.structure.graph import (
 
 Question = Callable[[Graph, Group], bool]
 
+_DOUBLE, _TRIPLE = 2.0, 3.0  # orders of bonds
 _AMINE_BONDS = 3  # of a nitrogen that is neither quaternary nor an oxide
 
 
@@ -61,12 +62,13 @@ def alkyl(graph: Graph, group: Group) -> bool:
 def alkenyl(graph: Graph, group: Group) -> bool:
     """Carbon only, no ring, one or more double bonds and no triple bond."""
     found = set(orders(graph, group))
-    return _hydrocarbon(graph, group) and chain(graph, group) and 2 in found and 3 not in found
+    open_chain = _hydrocarbon(graph, group) and chain(graph, group)
+    return open_chain and _DOUBLE in found and _TRIPLE not in found
 
 
 def alkynyl(graph: Graph, group: Group) -> bool:
     """Carbon only, no ring, one or more triple bonds."""
-    return _hydrocarbon(graph, group) and chain(graph, group) and 3 in orders(graph, group)
+    return _hydrocarbon(graph, group) and chain(graph, group) and _TRIPLE in orders(graph, group)
 
 
 def cycloalkyl(graph: Graph, group: Group) -> bool:

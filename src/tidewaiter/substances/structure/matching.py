@@ -185,9 +185,7 @@ def _is_light(graph: Graph, rule: ClassRule, place: Place) -> bool:
     return mass_u(graph, graph.fragment(min(place.core))) <= rule.heaviest_u
 
 
-def _member(
-    graph: Graph, rule: ClassRule, places: list[Place], listed: frozenset[str]
-) -> Answer:
+def _member(graph: Graph, rule: ClassRule, places: list[Place], listed: frozenset[str]) -> Answer:
     """Say why a structure is a member; a salt is one where the rule holds salts."""
     salt = all(_is_salt(graph, place) for place in places)
     if salt and rule.salts is None:
@@ -233,6 +231,9 @@ def _undecided(
     """Say why no answer is given where the core is there; None: it is outside."""
     if full:
         return NotAssessable(rule, f"the core lies in it in {MOST_PLACES} ways or more")
+    if rule.judgement is not None:
+        least = rule.judgement.share
+        places = [place for place in places if _share(graph, place) >= least or place.same]
     for place in places:
         if place.undecided:
             return NotAssessable(rule, "; ".join(dict.fromkeys(place.open)))
@@ -241,7 +242,7 @@ def _undecided(
         return NotAssessable(rule, rule.gap)
     if others and any(m == "unverified" for m in (rule.mark, *(c.mark for c in rule.clauses))):
         return NotAssessable(rule, "the wording of the class was not read in full")
-    if rule.judgement and any(_share(graph, each) >= rule.judgement.share for each in others):
+    if others and rule.judgement is not None:
         return NotAssessable(rule, rule.judgement.words)
     return None
 

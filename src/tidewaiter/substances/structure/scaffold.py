@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from rdkit.Chem import Mol, MolFromSmarts, MolFromSmiles, SubstructMatchParameters
 
 from tidewaiter.base.errors import RegistryError
-from tidewaiter.substances.classes import Allowed, Change, Clause, ClassRule, Site
+from tidewaiter.substances.classes import Allowed, Change, ClassRule, Clause, GroupName, Site
 from tidewaiter.substances.structure.graph import Graph, Group, graph_of, group_from, groups_at
 from tidewaiter.substances.structure.parent import is_same, lies_in
 from tidewaiter.substances.structure.words import is_allowed
@@ -137,8 +137,8 @@ def _parent(rule: ClassRule, site: Site) -> Graph | None:
 def find_places(mol: Mol, graph: Graph, rule: ClassRule, core: Core) -> Iterator[Place]:
     """Yield what a rule finds at each place where a core lies in a molecule."""
     asked = SubstructMatchParameters()
-    asked.uniquify = False
-    asked.maxMatches = MOST_PLACES
+    asked.uniquify = False  # type: ignore[assignment]  # RDKit's stubs mistake its properties
+    asked.maxMatches = MOST_PLACES  # type: ignore[assignment]
     for match in mol.GetSubstructMatches(core.query, asked):
         yield _judge(_Lie(graph, rule, core, match))
 
@@ -162,8 +162,10 @@ def _judge(lie: _Lie) -> Place:
             groups = [group_from(lie.graph, own[0], scaffold - set(own))]
         else:
             groups = groups_at(lie.graph, own, scaffold)
-        for group in groups or [None]:
+        for group in groups:
             _judge_group(lie, place, site, own, group)
+        if not groups:
+            _judge_group(lie, place, site, own, None)
     for atom in lie.core.bare:
         for group in groups_at(lie.graph, [lie.match[atom]], scaffold):
             if any(group.atoms <= taken for taken in place.clauses.values()):
@@ -179,7 +181,10 @@ def _judge_group(
     if _is_parent(lie, site, group):
         return
     if group is not None and _strays(site, own, group):
-        place.open.append(f"a ring joins {site.site.id} to another part of the core")
+        if all(_may_change(lie, rest) for rest, _, _ in group.ends):
+            place.open.append(f"a ring joins {site.site.id} to another part of the core")
+        else:
+            place.outside = True
         return
     held = [n for n, clause in enumerate(lie.rule.clauses) if _covers(lie, site, group, clause)]
     for number in held:
@@ -218,6 +223,14 @@ def _strays(site: CoreSite, own: list[int], group: Group) -> bool:
     return any(rest not in own for rest, _, _ in group.ends)
 
 
+def _may_change(lie: _Lie, atom: int) -> bool:
+    """Tell whether some clause allows a change at the site that an atom of the core belongs to."""
+    number = lie.match.index(atom)
+    ids = {site.site.id for site in lie.core.sites if number in site.atoms}
+    changes = (change for clause in lie.rule.clauses for change in clause.changes)
+    return any(change.site in ids and change.allow for change in changes)
+
+
 def _is_parent(lie: _Lie, site: CoreSite, group: Group | None) -> bool:
     if site.parent is None or group is None:
         return site.parent is None and group is None
@@ -245,7 +258,7 @@ def _changes(clause: Clause, site: CoreSite) -> Iterator[Change]:
     return (change for change in clause.changes if change.site == site.site.id)
 
 
-def _allows(lie: _Lie, site: CoreSite, group: Group | None, allowed: str | Allowed) -> bool:
+def _allows(lie: _Lie, site: CoreSite, group: Group | None, allowed: GroupName | Allowed) -> bool:
     word = allowed.group if isinstance(allowed, Allowed) else allowed
     if group is None:
         return word == "hydrogen"
