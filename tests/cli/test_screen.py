@@ -201,6 +201,32 @@ def test_nothing_but_the_outputs_stays(screen: Screen, manifest: Path, here: Pat
     assert made - {"refused.csv"} == {"a.jsonl", "r.html"}
 
 
+def test_refusals_of_another_file_are_kept(screen: Screen, manifest: Path, here: Path) -> None:
+    """The user did not choose the name "refused.csv": what else stands there gets a number."""
+    (here / "other.csv").write_text("goods,net\nacetone,many\n", encoding="utf-8")
+    (here / "refused.csv").write_text("precious", encoding="utf-8")
+    told = [
+        screen(name, "--out", "a.jsonl").stderr.count("is kept as refused.")
+        for name in ("other.csv", "other.csv", str(manifest), str(manifest))
+    ]
+    assert told == [1, 0, 1, 0]
+    kept = [(here / f"refused.{number}.csv").read_text("utf-8-sig") for number in (1, 2)]
+    assert kept[0] == "precious"
+    assert "many" in kept[1]
+    assert len((here / "refused.csv").read_text("utf-8-sig").splitlines()) == 1
+    assert not (here / "refused.3.csv").exists()
+
+
+def test_refusals_of_a_named_file_give_way(screen: Screen, here: Path) -> None:
+    """A file that the user names is replaced, as --out is."""
+    (here / "other.csv").write_text("goods,net\nacetone,many\n", encoding="utf-8")
+    (here / "r.csv").write_text("old", encoding="utf-8")
+    result = screen("other.csv", "--out", "a.jsonl", "--refused", "r.csv")
+    assert "is kept" not in result.stderr
+    assert "many" in (here / "r.csv").read_text("utf-8-sig")
+    assert {path.name for path in here.glob("r*.csv")} == {"r.csv"}
+
+
 def test_an_alert_says_that_a_unit_was_stated_and_not_read(
     screen: Screen, here: Path, objects: Objects
 ) -> None:
@@ -208,7 +234,10 @@ def test_an_alert_says_that_a_unit_was_stated_and_not_read(
     (here / "m.csv").write_text(
         "goods,net weight\nacetic anhydride,5\nacetic anhydride,5 kg\n", encoding="utf-8"
     )
-    result = screen("m.csv", "--unit", "net=lb")
+    result = screen("m.csv", "--unit", "net=lb", "--report", "r.html")
+    page = (here / "r.html").read_text("utf-8")
+    assert page.count("2.267962 kg (5 lb on the paper") == 1
+    assert page.count('<dd dir="auto">5 kg</dd>') == 1
     lines = [alert["line"] for alert in objects(result.stdout)]
     assert [line["net_mg"] for line in lines] == [2_267_962, 5_000_000]
     assert [line.get("stated") for line in lines] == [["net: lb"], None]

@@ -32,6 +32,10 @@ def _control(regime: str, schedule: str) -> Control:
         ("us-csa", "IV", 25),
         ("eu-precursors", "Category 3", 10),
         ("us-csa", "VI", 20),
+        ("ca-precursors", "Schedule IX", 40),
+        ("cn-precursor-exports", "Annex 1 part 1", 25),
+        ("cn-psychotropics", "Psychotropic substances catalogue", 25),
+        ("watch", "Watched by agreement (Mexico)", 20),
         ("nowhere", "List A", 20),
     ],
 )
@@ -44,6 +48,16 @@ def test_own_lists_win() -> None:
     """A regime under [own] weighs what stands there, whatever the rows say."""
     rules = msgspec.structs.replace(load_alert_rules(), own={"us-csa": 1})
     assert rules.weight(_control("us-csa", "I"))[0] == 1
+
+
+def test_every_listing_of_the_registry_has_a_row(registry: Registry) -> None:
+    """Somebody decided what each list of ours weighs: none falls to the row of all others."""
+    rules = load_alert_rules()
+    rest = next(rule.title for rule in rules.control if not rule.regimes)
+    held = {(c.regime, c.schedule): c for s in registry.substances for c in s.controls}
+    assert [key for key, control in held.items() if rules.weight(control)[1] == rest] == []
+    named = {regime for rule in rules.control for regime in rule.regimes}
+    assert named == set(registry.regimes)
 
 
 def test_every_regime_and_schedule_of_the_rules_is_in_the_registry(registry: Registry) -> None:

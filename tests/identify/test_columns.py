@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -84,6 +84,7 @@ def test_a_batch_answers_as_its_lines_do(texts: list[str]) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(columns)
+@example(["H.S. code 2915.24", "U.N. No. 1715", "C.A.S. 108-24-7", "50-06-6 N-methyl"])
 def test_a_few_lines_need_no_compiled_code(texts: list[str]) -> None:
     """The functions of the scan, run by Python itself, find what they find compiled."""
     assert _find(texts, FEW) == _find(texts)

@@ -113,8 +113,9 @@ def test_a_tail_makes_another_chemical(findings: Find, slug: Slug) -> None:
 
 @pytest.mark.parametrize(
     ("text", "sign"),
-    [("对羟基苯乙酸", "基"), ("氯苯乙酸", "氯"), ("苯乙酸酯", "酯"), ("丙酮酸 25公斤 5 kg", "酸")],
-)
+    [("对羟基苯乙酸", "基"), ("氯苯乙酸", "氯"), ("苯乙酸酯", "酯"), ("丙酮酸 25公斤 5 kg", "酸"),
+     ("金属锂电池", "电池"), ("可充电金属锂电池组 5 pcs", "电池")],
+)  # fmt: skip
 def test_an_ideograph_makes_another_chemical(findings: Find, text: str, sign: str) -> None:
     """Chinese names end and begin other names: the sign beside them is the reason."""
     found = _only(findings(text))
@@ -139,6 +140,8 @@ def test_an_ideograph_makes_another_chemical(findings: Find, text: str, sign: st
         "ephedrine HCl anhydrous",
         "出口苯乙酸25公斤",
         "苯乙酸，99%",
+        "丙酮电子级",
+        "金属锂 5 kg",
     ],
 )
 def test_ordinary_words_do_not_downgrade(findings: Find, text: str) -> None:

@@ -1,10 +1,12 @@
 """Files that are written whole or not at all, and what a disk says when it takes no more."""
 
 import errno
+import filecmp
 import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 from tidewaiter.base.errors import OutputError
@@ -91,6 +93,40 @@ def replacing(path: Path, mark: str) -> Iterator[Path]:
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
+
+
+def set_aside(path: Path, new: Path) -> Path | None:
+    """Give the file that stands at a path a number, where its content is not that of a new one.
+
+    Args:
+        path: Of the file, like "refused.csv".
+        new: Of the file that is to take its place.
+
+    Returns:
+        Where it stands now, like "refused.1.csv"; None where nothing had to be kept.
+
+    Raises:
+        OutputError: It cannot be moved.
+    """
+    with writing(str(path)):
+        try:
+            if filecmp.cmp(path, new, shallow=False):
+                return None
+            place = _numbered(path)
+            path.replace(place)
+        except FileNotFoundError:
+            return None
+    return place
+
+
+def _numbered(path: Path) -> Path:
+    """Take the first number that is free."""
+    for number in count(1):
+        place = path.with_name(f"{path.stem}.{number}{path.suffix}")
+        with suppress(FileExistsError):
+            os.close(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+            return place
+    raise AssertionError(path)
 
 
 def _to_disk(path: Path) -> None:

@@ -8,15 +8,17 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Protocol
 
+import click
+
 from tidewaiter.base.errors import InputError, OutputError
-from tidewaiter.base.files import check_file, replacing, writing
+from tidewaiter.base.files import check_file, replacing, set_aside, writing
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.journal import Done, read_done, read_journal
 from tidewaiter.bulk.run import Settings
 from tidewaiter.cli.options import forget_stdout
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.consignments.types import Alert, Refusal
-from tidewaiter.report.exports import JsonLines, alert_writer, refusal_writer
+from tidewaiter.report.exports import CsvRefusals, JsonLines, alert_writer, refusal_writer
 from tidewaiter.report.html import write_report
 from tidewaiter.report.library import Library
 from tidewaiter.report.summary import Counts, Summary, SummaryBuilder
@@ -33,6 +35,7 @@ class Outputs(Record, frozen=True, kw_only=True):
     alerts: Path | None  # None: standard output, where it is no terminal
     report: Path | None
     refused: Path  # written where anything was refused
+    refused_named: bool  # by the user: an older file gives way; else it is kept
 
 
 class _Sink(Protocol):
@@ -105,8 +108,7 @@ def write_outputs(journal: Path, outputs: Outputs, settings: Settings, registry:
                     alerts = []
                 continue
             if refused is None:
-                path = stack.enter_context(replacing(outputs.refused, mark))
-                refused = stack.enter_context(refusal_writer(path))
+                refused = stack.enter_context(_refusal_sink(outputs, mark))
             with writing(str(outputs.refused)):
                 refused.add([entry])
             if len(refusals) < _SHOWN:
@@ -114,14 +116,24 @@ def write_outputs(journal: Path, outputs: Outputs, settings: Settings, registry:
         sink.add(alerts)
         builder.add(alerts)
         if refused is None and outputs.refused.exists():
-            path = stack.enter_context(replacing(outputs.refused, mark))  # of an earlier run
-            stack.enter_context(refusal_writer(path))
+            stack.enter_context(_refusal_sink(outputs, mark))  # that of an earlier run gives way
     done = read_done(journal)
     summary = builder.finish(_counts(settings, registry, done, tuple(refusals)))
     if outputs.report is not None:
         with replacing(outputs.report, mark) as path:
             write_report(path, summary, library_of(settings))
     return summary
+
+
+@contextmanager
+def _refusal_sink(outputs: Outputs, mark: str) -> Iterator[CsvRefusals]:
+    """Open the file of refusals; keep another one of the name that the user did not choose."""
+    with replacing(outputs.refused, mark) as part:
+        with refusal_writer(part) as writer:
+            yield writer
+        kept = None if outputs.refused_named else set_aside(outputs.refused, part)
+    if kept is not None:
+        click.echo(f"an older {outputs.refused} is kept as {kept.name}", err=True)
 
 
 def _counts(settings: Settings, registry: str, done: Done, refusals: tuple[Refusal, ...]) -> Counts:

@@ -121,6 +121,7 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
         report=wanted.report,
         refused=wanted.refused
         or (wanted.out or wanted.report or Path("x")).with_name("refused.csv"),
+        refused_named=wanted.refused is not None,
     )
     settings = _settings(wanted, file=printable(path.name), sha256=hash_file(path))
     journal = _journal(outputs, settings, options)

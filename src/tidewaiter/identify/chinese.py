@@ -12,6 +12,8 @@ def beside(rules: Chinese, before: str, name: str, after: str) -> Iterator[str]:
         yield f'"{last}" before it makes it another chemical'
     elif first and first in rules.after:
         yield f'"{first}" after it makes it another chemical'
+    elif found := next((word for word in rules.things if after.startswith(word)), None):
+        yield f'"{found}" after it makes it another thing'
     elif name[-1] in rules.acids and _is_ideograph(first) and first not in rules.trade:
         yield f'"{first}" after the acid makes it a salt, perhaps of another substance'
     if any(before.endswith(word) for word in rules.negation):

@@ -6,7 +6,8 @@ each match; a compiled loop makes one pass and none.
 
 The machine code is kept in the user's cache, in a folder for each version of this package's
 sources: Numba itself looks at one source file alone, and would take old code of a function
-that another file of ours changed.
+that another file of ours changed. Where the cache cannot be written, it is kept for this process
+alone.
 
 Loading Numba and the code takes half a second, as long as a person waits gladly; so both are
 loaded at the first call, and the few lines of a question at the terminal are read by the
@@ -17,13 +18,14 @@ tuple apart; so what runs once a letter is inlined and takes single arrays, and 
 for what runs once a line or once a hit.
 """
 
+import shutil
 from collections.abc import Callable
 from functools import cache, cached_property
 from pathlib import Path
 from types import FunctionType
 from typing import Any, TypeVar, cast
 
-from tidewaiter.base.cache import cache_folder, digest
+from tidewaiter.base.cache import cache_folder, digest, writable
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -95,5 +97,9 @@ def _numba() -> Any:
     """Load Numba, here and not above: it takes as long as all the rest of a short answer."""
     import numba  # noqa: PLC0415
 
-    numba.config.CACHE_DIR = str(_code_folder())  # type: ignore[attr-defined]
+    kept = _code_folder()
+    folder = writable(kept)
+    if folder != kept and kept.is_dir():
+        shutil.copytree(kept, folder, dirs_exist_ok=True)  # Numba reads only where it can write
+    numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
     return numba

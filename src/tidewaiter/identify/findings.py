@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 
 from tidewaiter.identify.chinese import beside
 from tidewaiter.identify.choosing import nearest
-from tidewaiter.identify.entries import Entry
 from tidewaiter.identify.hits import (
     CAS,
     CAS_WRONG,
-    CUED,
     CUS,
     GLUED,
     HS,
@@ -27,10 +25,10 @@ from tidewaiter.identify.hits import (
     SALTED,
     SCANNED,
     UN,
-    WHOLE,
 )
 from tidewaiter.identify.lexicon import Lexicon
 from tidewaiter.identify.spelling import Speller, edits_between, is_far_fetched
+from tidewaiter.identify.weak import MachineCues, Strong, is_cued, strong_names, without_doubles
 
 # How far each way of finding may be trusted, 0 to 1; documented in "how names are found".
 _SCORES = {"exact": 0.98, "squeezed": 0.92, "cas": 0.99, "hs": 0.3, "unno": 0.35, "cus": 0.95}
@@ -82,6 +80,7 @@ class Reader:
         self._plain = lru_cache(_KEPT)(self._read_plain)
         self._slugs = [substance.name for substance in lexicon.registry.substances]
         self._chinese = lexicon.rules.chinese
+        self._machines = MachineCues(lexicon.rules)
         kinds = [substance.kind for substance in lexicon.registry.substances]
         self._plain_words = [kinds[entry.substance] == "equipment" for entry in self._entries]
 
@@ -111,7 +110,7 @@ class Reader:
                     continue
             here = bytes(text[begin : ends[group]])
             hits = rows[starts[group] : starts[group] + sizes[group]].tolist()
-            findings.extend(self._findings(line, hits, here))
+            findings.extend(without_doubles(list(self._findings(line, hits, here))))
             defects.extend(_defects(line, hits, here))
         return findings, defects
 
@@ -133,7 +132,7 @@ class Reader:
         return None
 
     def _findings(self, line: int, hits: list[list[int]], here: bytes) -> Iterator[Finding]:
-        strong = {self._entries[hit[2]].substance for hit in hits if self._is_strong(hit)}
+        strong = strong_names(hits, self._entries)
         for hit in nearest([hit for hit in hits if not self._is_far(hit)]):
             if hit[1] == NAME:
                 yield from self._named(line, hit, here, strong)
@@ -148,19 +147,16 @@ class Reader:
         """Tell whether a hit is too far from the name of a thing that everyday words name."""
         return hit[1] == NEAR and hit[5] > 1 and self._plain_words[hit[2]]
 
-    def _is_strong(self, hit: list[int]) -> bool:
-        return hit[1] == NAME and self._entries[hit[2]].tier == "strong"
-
-    def _named(self, line: int, hit: list[int], here: bytes, strong: set[int]) -> Iterator[Finding]:
+    def _named(self, line: int, hit: list[int], here: bytes, strong: Strong) -> Iterator[Finding]:
         """Read a name; a weak one needs a cue, another name, or the line to itself."""
         entry = self._entries[hit[2]]
-        if entry.tier != "strong" and not self._is_cued(hit, entry, strong):
+        if entry.tier != "strong" and not self._is_cued(hit, here, strong):
             return
         written = here[hit[7] : hit[8]].decode()
         spelling = self._speller.compare(written, entry.text)
         how = "exact" if spelling.exact else "squeezed"
         weak = entry.tier != "strong" or (len(entry.key) < _SHORT and not spelling.exact)
-        if weak and not self._is_cued(hit, entry, strong):
+        if weak and not self._is_cued(hit, here, strong):
             return
         reasons = list(spelling.reasons)
         if hit[6] & GLUED:
@@ -175,9 +171,12 @@ class Reader:
         tier = "weak" if weak else "strong"
         yield self._finding(line, hit, here, (how, tier, score), reasons)
 
-    def _is_cued(self, hit: list[int], entry: Entry, strong: set[int]) -> bool:
-        """Tell whether a weak name has a cue, another name, or the line to itself."""
-        return bool(hit[6] & (CUED | WHOLE)) or bool(strong - {entry.substance})
+    def _is_cued(self, hit: list[int], here: bytes, strong: Strong) -> bool:
+        """Tell whether something speaks for a weak name; a machine's has cues of its own."""
+        if is_cued(hit, self._entries[hit[2]].substance, strong):
+            return True
+        before, after = here[: hit[7]], here[hit[8] :]
+        return self._plain_words[hit[2]] and self._machines.beside(before.decode(), after.decode())
 
     def _near(
         self, line: int, hit: list[int], hits: list[list[int]], here: bytes

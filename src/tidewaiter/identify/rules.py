@@ -13,6 +13,7 @@ class Words(Record, frozen=True, kw_only=True):
     thing: tuple[str, ...]
     cue: tuple[str, ...]
     measure: tuple[str, ...]
+    machine: tuple[str, ...]
     cas: tuple[str, ...]
     hs: tuple[str, ...]
     un: tuple[str, ...]
@@ -53,6 +54,8 @@ class Chinese(Record, frozen=True, kw_only=True):
     trade: str
     before: str
     after: str
+    things: tuple[str, ...]
+    counters: str
     salts: str
     negation: tuple[str, ...]
 

@@ -21,7 +21,7 @@ from tidewaiter.identify.multiword import Anchors
 from tidewaiter.identify.near import make_near_room
 from tidewaiter.identify.numbers import scan_numbers
 from tidewaiter.identify.phrases import Phrases
-from tidewaiter.identify.trie import Trie, find_starts, longest_key
+from tidewaiter.identify.trie import Trie, find_starts, longest_key, longest_strong_key
 from tidewaiter.identify.words import Vocabulary, Words, find_words, make_words
 
 _BLOCK = 12_000  # bytes
@@ -165,7 +165,7 @@ def _scan_block(
     n = units[lines]
     count = find_words(folded, n, room.powers, tables.vocabulary, words)
     start = hits.count[0]
-    _scan_names(folded, n, tables.trie, room, hits)
+    _scan_names(folded, n, tables.trie, tables.strong, room, hits)
     scan_numbers(
         folded, words, count, tables.cas, tables.phrases, room.powers, units[: lines + 1],
         room.cues, hits,
@@ -182,15 +182,25 @@ def _scan_block(
 
 
 @compiled
-def _scan_names(folded: Folded, n: int, trie: Trie, room: Room, hits: Hits) -> None:
-    """Add the longest names, leftmost first, none over another."""
+def _scan_names(
+    folded: Folded, n: int, trie: Trie, strong: NDArray[np.bool_], room: Room, hits: Hits
+) -> None:  # fmt: skip
+    """Add the longest names, leftmost first, none over another.
+
+    A weak name counts for nothing without a cue, so the strong names inside it are added too.
+    """
     count = find_starts(folded, n, trie, room.powers, room.starts)
-    past = 0
+    past = weak = 0
     for place in range(count):
         at = room.starts[place]
         if at < past:
             continue
         end, key = longest_key(folded, n, at, trie)
+        if key >= 0 and not strong[key]:
+            if at >= weak:
+                add_hit(hits, NAME, key, at, end, 0)
+                weak = end
+            end, key = longest_strong_key(folded, n, at, trie, strong)
         if key >= 0:
             add_hit(hits, NAME, key, at, end, 0)
             past = end

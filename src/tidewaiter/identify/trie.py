@@ -113,6 +113,25 @@ def longest_key(room: Folded, n: int, at: int, trie: Trie) -> tuple[int, int]:
     return end, key
 
 
+@compiled
+def longest_strong_key(
+    room: Folded, n: int, at: int, trie: Trie, strong: NDArray[np.bool_]
+) -> tuple[int, int]:
+    """Find the longest key that is enough alone, as `longest_key` does."""
+    node = 0
+    end = key = -1
+    place = at
+    while place < n and (place == at or room.wide[place] <= _WIDEST):
+        node = next_node(trie, node, room.key[place])
+        if node < 0:
+            break
+        place += 1
+        found = trie.ends[node]
+        if found >= 0 and room.start[place] and strong[found]:
+            end, key = place, found
+    return end, key
+
+
 def build_trie(keys: list[NDArray[np.uint32]]) -> Trie:
     """Build a trie; the value of each key is its place in the list.
 

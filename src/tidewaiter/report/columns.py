@@ -178,6 +178,7 @@ FLAT: Mapping[str, Callable[[Alert], Value]] = MappingProxyType(
         "net_kg": lambda a: litres_or_kilograms(a.line.net_mg),
         "gross_kg": lambda a: litres_or_kilograms(a.line.gross_mg),
         "volume_l": lambda a: litres_or_kilograms(a.line.volume_ul),
+        "stated": _texts(lambda line: line.stated),
         "containers": _texts(lambda line: line.containers),
         "licences": _texts(lambda line: line.licences),
         **{name: _of_line(name) for name in _LINE_ENDS},

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.types import Alert, Holding, Line, Mention, Party, Reason
-from tidewaiter.report.columns import litres_or_kilograms
+from tidewaiter.report.amounts import amount_in_words, quantity_in_words, stated_unit
 from tidewaiter.report.finds import FieldView, fields, unplaced
 from tidewaiter.report.library import Citation, Library
 from tidewaiter.report.routes import route_in_words, stop_in_words
@@ -192,11 +192,6 @@ def _party(party: Party) -> str:
     return f"{party.role}: {', '.join(part for part in known if part)}"
 
 
-def _amount(millionths: int | None, unit: str) -> str:
-    amount = litres_or_kilograms(millionths)
-    return "" if amount is None else f"{amount:,f} {unit}"
-
-
 def _value(value: Decimal | None, currency: str | None) -> str:
     return "" if value is None else f"{value.normalize():,f} {currency or ''}".strip()
 
@@ -210,10 +205,12 @@ _DETAILS: Mapping[str, Callable[[Line], Iterable[object]]] = MappingProxyType(
     {
         "Parties": lambda line: map(_party, line.parties or ()),
         "Route": lambda line: map(stop_in_words, line.route or ()),
-        "Quantity as written": lambda line: [line.quantity],
-        "Net mass": lambda line: [_amount(line.net_mg, "kg")],
-        "Gross mass": lambda line: [_amount(line.gross_mg, "kg")],
-        "Volume": lambda line: [_amount(line.volume_ul, "l")],
+        "Quantity as written": lambda line: [quantity_in_words(line)],
+        "Net mass": lambda line: [amount_in_words(line.net_mg, "kg", stated_unit(line, "net"))],
+        "Gross mass": lambda line: [
+            amount_in_words(line.gross_mg, "kg", stated_unit(line, "gross"))
+        ],
+        "Volume": lambda line: [amount_in_words(line.volume_ul, "l", stated_unit(line, "volume"))],
         "Packages": lambda line: [_packages(line)],
         "Value": lambda line: [_value(line.value, line.currency)],
         "Origin": lambda line: [line.origin],

@@ -1,0 +1,65 @@
+"""Machine code is kept in our own cache, and runs where nothing can be written."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+SRC = Path(__file__).parents[2] / "src"
+_RUN = """
+import sys
+from pathlib import Path
+import numpy as np
+from tidewaiter.identify import compiled
+from tidewaiter.identify.hashing import mix_all
+if len(sys.argv) > 1:
+    compiled.writable = lambda folder: Path(sys.argv[1])
+print(mix_all(np.array([3], np.uint64))[0])
+import numba
+print(numba.config.CACHE_DIR)
+print(sum(mix_all.machine.stats.cache_hits.values()))
+"""
+
+
+def _run(cache: Path, *arguments: str) -> tuple[int, Path, int]:
+    """Run a compiled function in a process of its own.
+
+    Returns:
+        Its answer, where its code is kept, and whether it was read from there.
+    """
+    away = {"NUMBA_CACHE_DIR", "TIDEWAITER_CACHE"}
+    mine = {name: value for name, value in os.environ.items() if name not in away}
+    done = subprocess.run(
+        [sys.executable, "-c", _RUN, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**mine, "TIDEWAITER_CACHE": str(cache), "PYTHONPATH": str(SRC)},
+    )
+    answer, place, hits = done.stdout.split()
+    return int(answer), Path(place), int(hits)
+
+
+def test_code_is_kept_in_our_cache(tmp_path: Path) -> None:
+    """The second process reads what the first one compiled, in a folder of this version."""
+    first, place, hits = _run(tmp_path)
+    assert (place.parent, hits) == (tmp_path, 0)
+    assert place.name.startswith("code-")
+    assert list(place.rglob("hashing.mix_all-*.nbc"))
+    assert _run(tmp_path) == (first, place, 1)
+
+
+def test_code_of_a_cache_that_cannot_be_written_is_read_elsewhere(tmp_path: Path) -> None:
+    """Code that a machine's keeper put there is used, though Numba reads only where it writes."""
+    first, _, _ = _run(tmp_path / "kept")
+    assert _run(tmp_path / "kept", str(tmp_path / "own")) == (first, tmp_path / "own", 1)
+
+
+def test_a_cache_that_cannot_be_made_stops_nothing(tmp_path: Path) -> None:
+    """The code is kept for the process alone, which removes it in the end."""
+    (tmp_path / "file").write_text("no folder")
+    first, place, hits = _run(tmp_path / "file" / "cache")
+    assert hits == 0
+    assert not place.is_relative_to(tmp_path / "file")
+    assert not place.exists()
+    assert first == _run(tmp_path / "other")[0]
