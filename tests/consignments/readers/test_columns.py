@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.readers.columns import find_columns, load_aliases
+from tidewaiter.consignments.readers.columns import find_columns, load_aliases, words_before
 from tidewaiter.consignments.readers.mapping import Mapping, map_columns
 from tidewaiter.consignments.readers.sheet import unique_names
 from tidewaiter.consignments.readers.sniff import is_cas, is_container, sniff
@@ -86,6 +86,27 @@ def test_any_header_is_looked_up(header: str) -> None:
     for found in find_columns(header):
         role, dot, attribute = found.field.partition(".")
         assert f"{role.rstrip('2')}{dot}{attribute}" in load_aliases().known
+
+
+ALIASES = load_aliases()
+pieces = st.sampled_from([*ALIASES.roles, *ALIASES.attributes, *ALIASES.connectors, "en", "2", "x"])
+
+
+@given(st.lists(pieces, max_size=4))
+def test_a_party_is_that_of_the_longest_role_it_is_named_by(words: list[str]) -> None:
+    """A header of a party is read as it is where each role is tried in turn, the longest first."""
+    name = "".join(words)
+    want = None
+    for alias, role in ALIASES.roles.items():
+        rests = [name.removeprefix(alias)] if name.startswith(alias) else []
+        if name.endswith(alias):
+            before = words_before(tuple(words), alias)
+            rests += ["".join(before), "".join(w for w in before if w not in ALIASES.connectors)]
+        known = [rest for rest in rests if rest in ALIASES.attributes]
+        if known and want is None:
+            want = f"{role}.{ALIASES.attributes[known[0]][0]}"
+    if name not in ALIASES.fields and want is not None:
+        assert find_columns(" ".join(words))[0].field == want
 
 
 def test_units_and_currencies_are_read_from_headers() -> None:

@@ -1,5 +1,6 @@
 """JSON Lines."""
 
+import cProfile
 import io
 import json
 from collections.abc import Callable
@@ -170,3 +171,21 @@ def test_nul_characters_are_left_out_and_reported(read: Read) -> None:
     lines, refusals = read('{"goods": "ace\\u0000tone"}\n{"goods": "a\\\\u0000"}\n', "a.jsonl")
     assert [line["goods"] for line in lines] == ["acetone", "a\\u0000"]
     assert [(r.row, r.screened) for r in refusals] == [(1, True)]
+
+
+def _calls(keys: int) -> int:
+    """Count the calls of functions that reading an object of so many keys takes."""
+    line = json.dumps({"goods": "acetone"} | {f"remark of clerk {n}": "x" for n in range(keys)})
+    profile = cProfile.Profile()
+    profile.enable()
+    found = list(reader_for("a.jsonl")(io.BytesIO(line.encode()), "a.jsonl", ReadOptions()))
+    profile.disable()
+    assert [len(item) for item in found if isinstance(item, pa.RecordBatch)] == [1]
+    return sum(entry.callcount for entry in profile.getstats())
+
+
+def test_an_object_of_very_many_keys_is_read_soon() -> None:
+    """A key that means nothing takes no more than a look or two at its words."""
+    _calls(10)  # loads the tables
+    few, many = _calls(1_000), _calls(4_000)
+    assert (many - few) / 3_000 < 600  # 346 as measured

@@ -36,7 +36,9 @@ class Aliases(Record, frozen=True, kw_only=True):
     """The alias table, folded."""
 
     fields: Mapping[str, tuple[tuple[str, int], ...]]  # alias -> (field, tier), best first
-    roles: Mapping[str, str]  # alias -> role
+    roles: Mapping[str, str]  # alias -> role, the longest alias first
+    ranks: Mapping[str, int]  # alias of a role -> its place among them
+    lengths: tuple[int, ...]  # of these aliases
     attributes: Mapping[str, tuple[str, int]]  # alias -> (attribute, tier)
     connectors: frozenset[str]
     currencies: frozenset[str]
@@ -75,10 +77,13 @@ def load_aliases() -> Aliases:
         for attribute, names in rules.attributes.items()
         for tier, name in enumerate(names)
     }
+    roles = dict(sorted(roles.items(), key=lambda pair: -len(pair[0])))
     parties = [f"{role}.{attribute}" for role in rules.roles for attribute in rules.attributes]
     return Aliases(
         fields=_by_alias(rules.fields),
-        roles=dict(sorted(roles.items(), key=lambda pair: -len(pair[0]))),
+        roles=roles,
+        ranks={name: rank for rank, name in enumerate(roles)},
+        lengths=tuple(sorted({len(name) for name in roles})),
         attributes=attributes,
         connectors=rules.connectors,
         currencies=frozenset(rules.currencies.casefold().split()),
@@ -113,7 +118,8 @@ def _plain(words: tuple[str, ...]) -> tuple[Found, ...]:
 
 def _party(words: tuple[str, ...]) -> tuple[Found, ...]:
     aliases, name = load_aliases(), "".join(words)
-    for role_name, role in aliases.roles.items():
+    for role_name in _role_names(name):
+        role = aliases.roles[role_name]
         rests = [name.removeprefix(role_name)] if name.startswith(role_name) else []
         if name.endswith(role_name):
             before = words_before(words, role_name)
@@ -125,6 +131,13 @@ def _party(words: tuple[str, ...]) -> tuple[Found, ...]:
                 attribute, tier = aliases.attributes[rest]
                 return (Found(field=f"{role}.{attribute}", tier=tier),)
     return ()
+
+
+def _role_names(name: str) -> list[str]:
+    """List the names of roles that a folded header begins or ends with, the longest first."""
+    ranks, lengths = load_aliases().ranks, load_aliases().lengths
+    ends = {end for size in lengths for end in (name[:size], name[-size:]) if end in ranks}
+    return sorted(ends, key=ranks.__getitem__)
 
 
 def words_before(words: tuple[str, ...], tail: str) -> tuple[str, ...]:
@@ -192,6 +205,8 @@ def _numbered(words: tuple[str, ...]) -> tuple[Found, ...]:
 def _second(words: tuple[str, ...]) -> tuple[Found, ...]:
     """Read "importer name en" and "std exporter name": the same once more, rewritten."""
     stem = words[:-1] if words[-1:] == ("en",) else words[1:] if words[:1] == ("std",) else ()
+    if not stem:
+        return ()
     return tuple(
         Found(field=f"{role}2.{attribute}", tier=found.tier)
         for found in _party(stem)

@@ -7,6 +7,7 @@ key stands twice, and no object is inside.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -131,17 +132,17 @@ def _parts(keys: tuple[str, ...], group: _Group, asked: Asked) -> Iterator[_Part
     if not keys:
         yield group.numbers
         return
-    columns = zip(*map(dict.values, group.docs), strict=True)
-    texts = dict(zip(keys, map(_text, columns), strict=True))
+    known, uncontested = _known(keys, asked)
+    texts = {key: _text(tuple(map(itemgetter(key), group.docs))) for key in known}
     numbers = np.array(group.numbers, np.int64)
-    if not asked and _is_uncontested(keys):
-        yield _part(numbers, texts, plan_of(keys, asked))
+    if not known or (not asked and uncontested):
+        yield _part(numbers, texts, plan_of(known, asked))
         return
     valid = np.stack([_there(text) for text in texts.values()], axis=1)
     patterns, which = np.unique(valid, axis=0, return_inverse=True)
     for place, pattern in enumerate(patterns):
         mine = np.flatnonzero(which.reshape(-1) == place)
-        there = tuple(key for key, is_there in zip(keys, pattern, strict=True) if is_there)
+        there = tuple(key for key, is_there in zip(known, pattern, strict=True) if is_there)
         some = {key: _taken(texts[key], pa.array(mine)) for key in there}
         try:
             yield _part(numbers[mine], some, plan_of(there, asked))
@@ -158,10 +159,17 @@ def _taken(text: _Text, places: pa.Array) -> _Text:
 
 
 @lru_cache(maxsize=1024)
-def _is_uncontested(keys: tuple[str, ...]) -> bool:
-    """Tell whether each key means the same, whichever of the others have a value."""
-    fields = [{found.field for found in find_columns(key.split("#")[0])} for key in keys]
-    return sum(map(len, fields)) == len(set().union(*fields))
+def _known(keys: tuple[str, ...], asked: Asked) -> tuple[tuple[str, ...], bool]:
+    """Return the keys that may mean something, and whether none of them contest a field.
+
+    Uncontested, each means the same, whichever of the others have a value. The others are
+    left out first: an object may have any number of them.
+    """
+    said = {column for _, column in asked}
+    fields = {key: {found.field for found in find_columns(key.split("#")[0])} for key in keys}
+    known = tuple(key for key in keys if fields[key] or key in said)
+    every = set().union(*fields.values())
+    return known, sum(map(len, fields.values())) == len(every)
 
 
 def _text(values: tuple[Any, ...]) -> _Text:
