@@ -3,21 +3,18 @@
 The pool only spreads what `Screener.screen` does; a batch answers the same wherever it runs.
 """
 
-import os
-import signal
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
 from functools import cache
-from multiprocessing import get_context, parent_process
 from pathlib import Path
-from threading import Thread
 
 import pyarrow as pa
 
 from tidewaiter.base.records import Record
+from tidewaiter.bulk.processes import processes
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.consignments.screening import Screened, Screener
 from tidewaiter.consignments.types import LINES, Refusal
@@ -130,26 +127,10 @@ def _here(settings: Settings) -> Screen:
 
 @contextmanager
 def _processes(settings: Settings, workers: int) -> Iterator[Screen]:
-    """Start worker processes; a stop in the middle drops what they have not begun."""
-    # Not fork: this process has threads of Arrow's, which a fork would leave half alive.
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), _prepare, (settings,))
-    try:
+    with processes(workers, _prepare, settings) as pool:
         yield lambda batch: pool.submit(screen_batch, batch, settings)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _prepare(settings: Settings) -> None:
-    """Make a worker ready; the keyboard's interrupt is for the parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
     pa.set_cpu_count(1)
     screener_for(settings.own, settings.rules, settings.street)
-
-
-def _end_with_parent() -> None:
-    """End this worker where the parent was killed; it would wait for work for ever."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

@@ -1,5 +1,6 @@
 """The command `tidewaiter law`."""
 
+import os
 import sys
 from datetime import date
 from decimal import Decimal
@@ -14,7 +15,7 @@ from tidewaiter.base.quantities import parse_quantity, whole
 from tidewaiter.base.records import Record
 from tidewaiter.cli.lawcheck import Checked, check_catalogue, read_history
 from tidewaiter.cli.lawtable import print_assessment, print_checked, print_json, print_last
-from tidewaiter.cli.options import Day, Field, Percent, Place, Places, own_lists
+from tidewaiter.cli.options import Day, Field, Percent, Place, Places, own_lists, printable
 from tidewaiter.cli.start import tell_new_lists
 from tidewaiter.consignments.naming import Namer
 from tidewaiter.consignments.papers import fold_party
@@ -25,6 +26,7 @@ from tidewaiter.substances.lawbook import LawBook, load_lawbook
 from tidewaiter.substances.questions import Found, Goods, Question, Route
 from tidewaiter.substances.registry import Registry, load_registry
 
+_CORES = os.cpu_count() or 1
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -43,6 +45,9 @@ class Wanted(Record, frozen=True, kw_only=True):
     party: str = ""
     history: Path | None = None
     catalogue: Path | None = None
+    compounds: Path | None = None
+    out: Path | None = None
+    workers: int = 1
     columns: tuple[tuple[str, str], ...] = ()
     refused: Path | None = None
     as_json: bool = False
@@ -65,29 +70,46 @@ class Wanted(Record, frozen=True, kw_only=True):
     "--history", type=_HERE, help="A file of earlier dealings, added up by month or year."
 )
 @click.option("--catalogue", type=_HERE, help="Check a file of products for each country of --to.")
+@click.option(
+    "--file", "compounds", type=_HERE, help="Assess each structure of a file: .smi, .sdf, .csv."
+)
+@click.option("--out", type=_FILE, help="With --file: JSON Lines go there (standard output).")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=_CORES,
+    show_default=True,
+    help="With --file: processes.",
+)
 @click.option("--map", "columns", type=Field(), multiple=True, help="A column: goods=Name.")
 @click.option("--refused", type=_FILE, help="What could not be read (refused.csv).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each answer.")
 @own_lists
 def law(what: tuple[str, ...], **options: Any) -> None:
-    """Ask what the law says of WHAT: a slug, a name or a CAS number.
+    """Ask what the law says of WHAT: a slug, a name, a CAS number or a structure.
 
     One answer for each regime: controlled, free by amount, proposed, not listed or not
     assessable, with clause, days, source and marks. With --from, --to and --transit the laws
-    on the route answer, else those of --in, else all that are loaded. Exit status 1: some of
-    it was not found or could not be read.
+    on the route answer, else those of --in, else all that are loaded. A structure is a SMILES,
+    an InChI or, with the extra "chem", a systematic name. Exit status 1: some of it was not
+    found or could not be read.
 
     Example: tidewaiter law acetone --from AU --to MX --amount "250 l" --percent 95
     """
     wanted = Wanted(**options)
-    if (wanted.catalogue is None) == (not what):
-        raise click.UsageError("give a substance or --catalogue: tidewaiter law acetone --in EU")
+    if sum((bool(what), wanted.catalogue is not None, wanted.compounds is not None)) != 1:
+        raise click.UsageError(
+            "give a substance, --catalogue or --file: tidewaiter law acetone --in EU"
+        )
     if wanted.catalogue is None and len(wanted.destinations) > 1:
         raise click.UsageError("--to takes several countries with --catalogue only")
     registry = load_registry(wanted.own)
     desk = _Desk(wanted, registry, load_lawbook(registry))
-    whole_ = desk.catalogue(wanted.catalogue) if wanted.catalogue else desk.ask(what)
-    if not whole_:
+    if wanted.compounds:
+        done = desk.compounds(wanted.compounds)
+    else:
+        done = desk.catalogue(wanted.catalogue) if wanted.catalogue else desk.ask(what)
+    if not done:
         sys.exit(1)
 
 
@@ -111,13 +133,15 @@ class _Desk:
         question = self._question()
         missing = []
         for text in what:
-            found = self.namer.find(text)
-            if not found:
-                missing.append(text)
+            try:
+                found = self._find(text, question.day)
+            except InputError as error:
+                missing.append(error.message)
+                continue
             for each in found:
                 self._answer(question, each)
-        for text in missing:
-            click.echo(f'"{text}" names no substance of the registry', err=True)
+        for why in missing:
+            click.echo(printable(f"not assessable: {why}"), err=True)
         if len(missing) == len(what):
             raise InputError(
                 "nothing to answer on",
@@ -125,6 +149,32 @@ class _Desk:
             )
         self._end()
         return not missing and self.refusals == 0
+
+    def compounds(self, path: Path) -> bool:
+        """Assess each structure of a file; tell whether all could be assessed."""
+        from tidewaiter.bulk.compounds import Asked  # noqa: PLC0415 - loads RDKit
+        from tidewaiter.cli.lawfile import assess_file  # noqa: PLC0415
+
+        asked = Asked(question=self._question(), own=self.wanted.own)
+        return assess_file(path, asked, self.wanted.out, workers=self.wanted.workers)
+
+    def _find(self, text: str, day: date) -> tuple[Found, ...]:
+        """Find what a text names, or else the structure that it writes.
+
+        Raises:
+            InputError: It is neither.
+        """
+        named = self.namer.whole(text)
+        if named:
+            return named
+        # RDKit takes longer to load than a name to look up.
+        from tidewaiter.cli.lawfile import find_structure, is_written  # noqa: PLC0415
+
+        if not is_written(text):
+            named = self.namer.find(text)
+            if named:
+                return named
+        return find_structure(text, self.wanted.own, day)
 
     def catalogue(self, path: Path) -> bool:
         """Check each product for each destination; tell whether all could be read."""

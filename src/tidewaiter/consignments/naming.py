@@ -18,15 +18,20 @@ class Namer:
         self._identifier = identifier
         self._whole: dict[str, tuple[Substance, str | None]] | None = None
 
+    def whole(self, text: str) -> tuple[Found, ...]:
+        """Find the substance whose slug, CAS number or name a text is; empty: it is none."""
+        exact = self._names().get(plain(text.strip()))
+        return () if exact is None else (_found(*exact),)
+
     def find(self, text: str) -> tuple[Found, ...]:
         """Find the substances that a text names, each once; empty: it names none.
 
         Args:
             text: A slug, a CAS number, a name, or goods as trade papers describe them.
         """
-        exact = self._names().get(plain(text.strip()))
-        if exact is not None:
-            return (_found(*exact),)
+        exact = self.whole(text)
+        if exact:
+            return exact
         findings, _ = self._identifier().find(column_of([text]))
         substances = self._registry.substances
         named = [each for each in findings if not each.downgraded and each.how not in _CODES]

@@ -55,6 +55,7 @@ def assess(question: Question, registry: Registry, book: LawBook, found: Found) 
         name=found.name,
         substance=substance.slug if substance else None,
         form=found.form.name if found.form else None,
+        how=found.how,
         route=question.route,
         rulings=tuple(rulings),
         watched=tuple(_watched(found, registry, question.day)),

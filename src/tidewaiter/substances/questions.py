@@ -87,6 +87,7 @@ class Found(Record, frozen=True, kw_only=True):
     name: str  # to print
     substance: Substance | None = None  # None: a structure that no list names
     form: Form | None = None  # the registry's form that was named
+    how: str = ""  # of a structure: how it was read, and how far it is that of the substance
     classes: tuple[ClassHold, ...] = ()
     open_classes: tuple[ClassGap, ...] = ()
     evaluated: tuple[str, ...] = ()  # slugs of the class rules that were evaluated, with regime

@@ -90,6 +90,7 @@ class Assessment(Record, frozen=True, kw_only=True):
     name: str
     substance: str | None  # slug
     form: str | None  # the registry's form that was named
+    how: str = ""  # of a structure: how it was read, and how far it is that of the substance
     route: Route
     rulings: tuple[Ruling, ...]
     watched: tuple[str, ...] = ()  # public lists that watch it and control nothing

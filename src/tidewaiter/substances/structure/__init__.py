@@ -21,7 +21,8 @@ from tidewaiter.substances.structure.matching import (
     match_class,
     match_classes,
 )
-from tidewaiter.substances.structure.read import parse_structure, reading
+from tidewaiter.substances.structure.read import is_written, parse_structure, reading
+from tidewaiter.substances.structure.recognising import Recogniser
 from tidewaiter.substances.structure.types import (
     LEVELS,
     Columns,
@@ -43,6 +44,7 @@ __all__ = [
     "Entry",
     "Level",
     "NotAssessable",
+    "Recogniser",
     "Structure",
     "StructureError",
     "StructureHit",
@@ -54,6 +56,7 @@ __all__ = [
     "draw_svg",
     "formula",
     "inchikey",
+    "is_written",
     "mass",
     "match_class",
     "match_classes",

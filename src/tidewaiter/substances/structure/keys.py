@@ -15,6 +15,7 @@ from tidewaiter.substances.structure.types import Structure, StructureError
 
 T = TypeVar("T")
 
+
 def _chooser() -> rdMolStandardize.LargestFragmentChooser:
     """Make the chooser: what holds carbon first, then most heavy atoms, then most mass.
 

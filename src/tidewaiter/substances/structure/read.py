@@ -51,6 +51,17 @@ def parse_structure(text: str, form: str = "auto", *, at: str = "") -> Structure
     return Structure(mol, text, kind)
 
 
+def is_written(text: str) -> bool:
+    """Tell whether a text is a structure by its shape: an InChI, a molfile, or a SMILES.
+
+    A name is none, and no text of capitals that may be the short name of a substance.
+    """
+    try:
+        return _shape(text.strip(), "") != "name"
+    except StructureError:
+        return False
+
+
 def reading(structure: Structure) -> str:
     """Say how a structure was read, for a record that others check.
 

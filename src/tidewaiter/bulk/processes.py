@@ -1,0 +1,46 @@
+"""Worker processes, each made ready once: they end with the parent, however that ends."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context, parent_process
+from threading import Thread
+from typing import TypeVar
+
+S = TypeVar("S")
+
+
+@contextmanager
+def processes(
+    workers: int, prepare: Callable[[S], object], settings: S
+) -> Iterator[ProcessPoolExecutor]:
+    """Start worker processes; a stop in the middle drops what they have not begun.
+
+    Args:
+        workers: How many.
+        prepare: A function of a module, called first in each worker.
+        settings: What it is called with.
+    """
+    # Not fork: this process has threads of Arrow's, which a fork would leave half alive.
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _ready, (prepare, settings))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _ready(prepare: Callable[[S], object], settings: S) -> None:
+    """Make a worker ready; the keyboard's interrupt is for the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+    prepare(settings)
+
+
+def _end_with_parent() -> None:
+    """End this worker where the parent was killed; it would wait for work for ever."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
