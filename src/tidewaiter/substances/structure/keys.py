@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rdkit import Chem
 from rdkit.Chem import Mol, RWMol, rdinchi, rdMolDescriptors
@@ -15,13 +15,14 @@ from tidewaiter.substances.structure.types import Structure, StructureError
 
 T = TypeVar("T")
 
+
 def _chooser() -> rdMolStandardize.LargestFragmentChooser:
     """Make the chooser: what holds carbon first, then most heavy atoms, then most mass.
 
     By default RDKit counts hydrogen and does not prefer carbon: the largest fragment of ammonium
     formate is then ammonia, and that of methylamine sulfate the acid.
     """
-    settings = rdMolStandardize.CleanupParameters()
+    settings: Any = rdMolStandardize.CleanupParameters()  # its stubs give wrong types
     settings.preferOrganic = True
     settings.largestFragmentChooserCountHeavyAtomsOnly = True
     return rdMolStandardize.LargestFragmentChooser(settings)
