@@ -67,6 +67,8 @@ REFUSED = {
     "name behind it": ("CCO ethanol", "smiles", "text stands behind it"),
     "2,000 atoms": ("C" * 2_000, "smiles", "2,000 atoms, more than 1,000"),
     "endless": ("C" * (MOST_TEXT + 1), "auto", "characters, more than"),
+    "not ASCII": ("CCО", "smiles", "not ASCII"),
+    "InChI, not ASCII": ("InChI=1S/СH4/h1H4", "auto", "not ASCII"),
     "no prefix": ("1S/CH4/h1H4", "inchi", "does not begin with InChI="),
     "damaged InChI": ("InChI=1S/CH4/x", "auto", "not an InChI"),
     "InChI of nothing": ("InChI=1S//", "inchi", "not an InChI"),
