@@ -35,8 +35,13 @@ def check_text(text: str, at: str) -> None:
         )
 
 
-def check_mol(mol: Mol, text: str, at: str) -> None:
+def check_mol(mol: Mol, label: str, at: str) -> None:
     """Refuse a molecule that stands for more than one, or for none.
+
+    Args:
+        mol: The molecule.
+        label: What to call it in the message.
+        at: Its place, for the message.
 
     Raises:
         StructureError: It does.
@@ -44,7 +49,7 @@ def check_mol(mol: Mol, text: str, at: str) -> None:
     why = _obstacle(mol)
     if why:
         raise StructureError(
-            f'"{short(text)}" is not one known molecule: {why}',
+            f'"{short(label)}" is not one known molecule: {why}',
             at=at,
             hint="not assessable: give the whole structure of one substance",
         )
@@ -60,7 +65,7 @@ def _obstacle(mol: Mol) -> str:
     if mol.HasSubstructMatch(_DUMMY):
         if any(bond.HasProp("_MolFileBondEndPts") for bond in mol.GetBonds()):
             return "a bond has several possible ends (variable attachment)"
-        return "it has an open place (R group, attachment point or *)"
+        return "it has an open place (R group, attachment point, * or a list of atoms)"
     if mol.HasQuery():
         return "it has query atoms or bonds, which stand for several"
     return _polymer(mol)

@@ -21,6 +21,7 @@ def mol_from_inchi(text: str, at: str) -> Mol:
     """
     text = text.strip()
     why = "" if text.startswith(PREFIX) else f"it does not begin with {PREFIX}"
+    why = why if text.isascii() else "it holds signs that are not ASCII"
     if not why:
         with quiet():
             found: tuple[Mol | None, int, str, str] = rdinchi.InchiToMol(text)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rdkit import Chem
 from rdkit.Chem import Mol, RWMol, rdinchi, rdMolDescriptors
@@ -22,7 +22,7 @@ def _chooser() -> rdMolStandardize.LargestFragmentChooser:
     By default RDKit counts hydrogen and does not prefer carbon: the largest fragment of ammonium
     formate is then ammonia, and that of methylamine sulfate the acid.
     """
-    settings = rdMolStandardize.CleanupParameters()
+    settings: Any = rdMolStandardize.CleanupParameters()  # its stubs give wrong types
     settings.preferOrganic = True
     settings.largestFragmentChooserCountHeavyAtomsOnly = True
     return rdMolStandardize.LargestFragmentChooser(settings)

@@ -31,10 +31,11 @@ def mol_from_block(text: str, at: str) -> Mol:
         raise _refused("$RXN", at, "it is a reaction")
     if len(lines) <= _COUNTS:
         raise _refused(text, at, f"it ends after {len(lines)} lines, before the counts")
+    plain = text.encode("ascii", "replace").decode()  # what a title says does not matter here
     with quiet():
-        mol = _read(text)
+        mol = _read(plain)
     if mol is None:
-        raise _refused(title, at, reason(said(lambda: _read(text))) or "RDKit does not accept it")
+        raise _refused(title, at, reason(said(lambda: _read(plain))) or "RDKit does not accept it")
     return mol
 
 

@@ -47,7 +47,11 @@ def mol_from_name(text: str, at: str) -> Mol:
         raise StructureError(error.message, at=at, hint=error.hint) from error
     if not smiles:
         raise _refused(name, at, _reason(remarks, name))
-    return mol_from_smiles(smiles, at)
+    try:
+        return mol_from_smiles(smiles, at)
+    except StructureError as error:
+        why = error.message.rpartition(": ")[2]
+        raise _refused(name, at, f"OPSIN reads it as {short(smiles)}: {why}") from error
 
 
 def _reason(remarks: str, name: str) -> str:

@@ -63,13 +63,16 @@ class Opsin:
         """Start the process where there is none of ours; tell whether it is new."""
         if self._process is not None and self._owner == os.getpid():
             return False
-        self._process = subprocess.Popen(  # noqa: S603
-            self._command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # a Ctrl-C is ours to answer
-        )
+        try:
+            self._process = subprocess.Popen(  # noqa: S603
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # a Ctrl-C is ours to answer
+            )
+        except OSError as error:
+            raise StructureError(f"OPSIN cannot be started: {error}", hint=HINT) from error
         self._owner, self._lines = os.getpid(), queue.SimpleQueue()
         reader = threading.Thread(
             target=_drain, args=(self._process, self._lines), daemon=True, name="opsin"

@@ -47,7 +47,7 @@ def parse_structure(text: str, form: str = "auto", *, at: str = "") -> Structure
         known = ", ".join(("auto", *_READERS))
         raise StructureError(f'"{form}" is no form of a structure', at=at, hint=f"it is: {known}")
     mol = reader(text, at)
-    check_mol(mol, text, at)
+    check_mol(mol, text.partition("\n")[0] if kind == "molfile" else text, at)
     return Structure(mol, text, kind)
 
 
@@ -69,8 +69,9 @@ def reading(structure: Structure) -> str:
     """
     if structure.form == "name":
         return f'the name "{short(structure.text)}", read by OPSIN as {MolToSmiles(structure.mol)}'
-    kind = {"smiles": "SMILES", "inchi": "InChI"}.get(structure.form, structure.form)
-    return f"{kind} {short(structure.text)}"
+    if structure.form == "molfile":
+        return f"the molfile of {MolToSmiles(structure.mol)}"
+    return f"{'InChI' if structure.form == 'inchi' else 'SMILES'} {short(structure.text)}"
 
 
 def _shape(text: str, at: str) -> str:

@@ -38,6 +38,8 @@ def mol_from_smiles(text: str, at: str) -> Mol:
         StructureError: It is malformed, a reaction, or no atom could have such bonds.
     """
     text = text.strip()
+    if not text.isascii():
+        raise _refused(text, at, "it holds signs that are not ASCII")
     if is_reaction(text):
         raise _refused(text, at, "it is a reaction")
     if len(text.split(None, 1)) > 1 and _EXTENDED.fullmatch(text) is None:

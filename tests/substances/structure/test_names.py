@@ -1,0 +1,185 @@
+"""Reading systematic names: OPSIN in a process of its own, and what may go wrong with it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tidewaiter.base.resources import data, read_toml
+from tidewaiter.substances.registry import Registry
+from tidewaiter.substances.structure import (
+    StructureError,
+    inchikey,
+    opsin,
+    parse_structure,
+    reading,
+)
+from tidewaiter.substances.structure.names import Words
+from tidewaiter.substances.structure.opsin import Opsin
+
+
+@pytest.fixture
+def worker() -> Iterator[Opsin]:
+    """Start an OPSIN that other tests do not share."""
+    found = opsin.opsin()
+    own = Opsin(found._command)
+    yield own
+    own.close()
+
+
+def _fake(tmp_path: Path, code: str) -> Opsin:
+    """Return a worker whose process is a script of ours: what OPSIN never does on purpose."""
+    script = tmp_path / "fake.py"
+    script.write_text(f"import os, sys, time\n{code}\n", encoding="utf-8")
+    return Opsin((sys.executable, str(script)))
+
+
+@pytest.mark.parametrize(("name", "slug"), [
+    ("propan-2-one", "acetone"),
+    ("1-phenylpropan-2-one", "1-phenyl-2-propanone"),
+    ("N-phenyl-N-[1-(2-phenylethyl)piperidin-4-yl]propanamide", "fentanyl"),
+    ("acetic\n\tanhydride", "acetic-anhydride"),
+    ("N‐phenylpiperidin‐4‐amine", "4-anilinopiperidine"),
+])  # fmt: skip
+def test_a_systematic_name_gives_the_listed_compound(
+    name: str, slug: str, registry: Registry
+) -> None:
+    """Names with hyphens of all kinds, and broken over lines, are read."""
+    structure = parse_structure(name)
+    assert structure.form == "name"
+    assert inchikey(structure) == registry.substance(slug).inchikey
+
+
+def test_a_reading_shows_what_opsin_made_of_a_name() -> None:
+    """An ordinary word that is a name of an element is read as that, and says so."""
+    assert reading(parse_structure("lead")) == 'the name "lead", read by OPSIN as [Pb]'
+
+
+@pytest.mark.parametrize(("name", "why"), [
+    ("sodium foobarate", "OPSIN does not know"),
+    ("glass", 'OPSIN does not know "glass"'),
+    ("speed", "OPSIN does not know"),
+    ("ether", "unsure of the meaning"),
+    ("polyethylene", "open place"),
+    ("tritanium", "(C1=CC=CC=C1)C1=CC=CC=C1: Explicit valence for atom # 0 C"),
+    ("poly(vinyl chloride)", "not"),
+    ("x" * 3_000, "more than 2,000 characters"),
+    ("ace\udcfftone", "broken characters"),
+    ("-osmi", "not"),
+    ("\0", "not a name"),
+])  # fmt: skip
+def test_what_is_no_name_says_why(name: str, why: str) -> None:
+    """A name that gives no structure is refused, with OPSIN's reason and its place."""
+    with pytest.raises(StructureError) as caught:
+        parse_structure(name, "name", at="row 3")
+    assert why in caught.value.message
+    assert caught.value.at == "row 3"
+
+
+def test_everyday_words_need_to_be_called_names() -> None:
+    """OPSIN reads each of these words, so each would become a structure unseen."""
+    words = read_toml(data("structures", "words.toml"), Words).words
+    assert len(set(words)) == len(words) > 40
+    for word in words:
+        with pytest.raises(StructureError, match="everyday word"):
+            parse_structure(word.capitalize())
+        assert parse_structure(word, "name").form == "name"
+
+
+def test_a_thousand_names_need_one_process(worker: Opsin) -> None:
+    """The process is warm: names after the first take milliseconds."""
+    worker.ask("ethanol")
+    process = worker._process
+    begun = time.perf_counter()
+    answers = [worker.ask(f"{place}-methyldodecane")[0] for place in range(2, 8)] * 50
+    assert all(answers)
+    assert time.perf_counter() - begun < 5
+    assert worker._process is process
+
+
+def test_a_crash_is_survived(worker: Opsin) -> None:
+    """A process that is killed between two names is started anew, unseen."""
+    assert worker.ask("methanol")[0] == "CO"
+    assert worker._process is not None
+    os.kill(worker._process.pid, signal.SIGKILL)
+    worker._process.wait()
+    assert worker.ask("methanol")[0] == "CO"
+    worker.close()
+    worker.close()
+    assert worker.ask("methanol")[0] == "CO"
+
+
+def test_a_name_that_ends_the_process_is_an_error(tmp_path: Path) -> None:
+    """A name that stops OPSIN twice is given up; the next one is read."""
+    code = (
+        "for line in sys.stdin:\n"
+        "    if 'bad' in line: sys.exit(1)\n"
+        "    print('C\\t' + line, end='', flush=True)"
+    )
+    worker = _fake(tmp_path, code)
+    with pytest.raises(StructureError, match='stopped while it read "bad"'):
+        worker.ask("bad")
+    assert worker.ask("good") == ("C", "")
+    worker.close()
+
+
+def test_a_name_that_takes_too_long_is_an_error(tmp_path: Path) -> None:
+    """A name without an answer is given up in time, and its late answer is no other name's."""
+    code = (
+        "for line in sys.stdin:\n"
+        "    if 'slow' in line: time.sleep(60)\n"
+        "    print('C\\t' + line, end='', flush=True)"
+    )
+    worker = _fake(tmp_path, code)
+    assert worker.ask("quick", 20)[0] == "C"
+    with pytest.raises(StructureError, match=r'no answer to "slow" within 0\.5 seconds'):
+        worker.ask("slow", 0.5)
+    assert worker.ask("good", 20) == ("C", "")
+    worker.close()
+
+
+def test_a_java_that_does_not_start_is_an_error(tmp_path: Path) -> None:
+    """A process that ends at once, or cannot be run, is an error of ours."""
+    with pytest.raises(StructureError, match="stopped"):
+        _fake(tmp_path, "sys.exit(3)").ask("ethanol")
+    with pytest.raises(StructureError, match="cannot be started"):
+        Opsin((str(tmp_path / "no-java"),)).ask("ethanol")
+
+
+def test_a_missing_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the extra a name is refused with the way to get it; SMILES are read all the same."""
+    monkeypatch.setattr(opsin, "find_spec", lambda _: None)
+    opsin.opsin.cache_clear()
+    try:
+        with pytest.raises(StructureError, match="not installed") as caught:
+            parse_structure("propan-2-one")
+        assert caught.value.hint == 'pip install "tidewaiter[chem]"'
+        assert parse_structure("CCO").form == "smiles"
+    finally:
+        opsin.opsin.cache_clear()
+
+
+def test_the_process_ends_with_ours() -> None:
+    """No Java is left behind, neither after a normal end nor after a kill."""
+    code = (
+        "from tidewaiter.substances.structure import opsin, parse_structure\n"
+        "parse_structure('methanol', 'name')\n"
+        "print(opsin.opsin()._process.pid, flush=True)\n"
+        "import os, signal; {}"
+    )
+    for end in ("pass", "os.kill(os.getpid(), signal.SIGKILL)"):
+        command = [sys.executable, "-c", code.format(end)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        java = int(done.stdout)
+        limit = time.monotonic() + 20
+        while time.monotonic() < limit and Path(f"/proc/{java}/cmdline").exists():
+            if not Path(f"/proc/{java}/cmdline").read_bytes():
+                break  # ended, and its parent has not asked yet
+            time.sleep(0.05)
+        else:
+            assert time.monotonic() < limit
