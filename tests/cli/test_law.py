@@ -45,3 +45,39 @@ def test_a_catalogue_is_checked_and_counted(call: Call, tmp_path: Path) -> None:
         (1, "MX"), (1, "US"), (3, "MX"), (3, "US"),
     ]  # fmt: skip
     assert "much" in (tmp_path / "refused.csv").read_text("utf-8")
+
+
+def test_a_structure_is_asked_about_as_a_name_is(call: Call) -> None:
+    """A SMILES and the name of a substance give the same answers."""
+    smiles = "CCC(=O)N(c1ccccc1)C1CCN(CCc2ccccc2)CC1"
+    by_name = _answers(call("law", "fentanyl", *ROUTE))
+    result = call("law", smiles, *ROUTE)
+    by_structure = _answers(result)
+    assert result.exit_code == 0
+    assert {k: v for k, v in by_structure.items() if v == "controlled"} == {
+        k: v for k, v in by_name.items() if v == "controlled"
+    }
+    assert "SMILES" in json.loads(result.stdout)["how"]
+
+
+def test_what_is_no_structure_is_not_assessable(call: Call) -> None:
+    """A broken structure beside a good one is told, and the rest is answered."""
+    result = call("law", "acetone", "C1CC(", "*c1ccccc1", "--in", "UN", "--json")
+    assert result.exit_code == 1
+    assert len(result.stdout.splitlines()) == 1
+    assert result.stderr.count("not assessable") == 2
+    assert "open place" in result.stderr
+
+
+def test_a_file_of_structures_is_answered_whole(call: Call, tmp_path: Path) -> None:
+    """One line for each record, and the count of what could not be assessed."""
+    path, out = tmp_path / "compounds.smi", tmp_path / "answers.jsonl"
+    path.write_text("CC(C)=O acetone\nC1CC( bad\n\n", "utf-8")
+    result = call("law", "--file", str(path), "--in", "UN", "--out", str(out), "--workers", "1")
+    assert result.exit_code == 1
+    rows = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    assert [row["id"] for row in rows] == ["acetone", "bad"]
+    assert rows[0]["answers"][0]["substance"] == "acetone"
+    assert "2 compounds: 1 held by a law that was asked, 1 not assessable" in result.stderr
+    assert call("law", "--file", str(tmp_path / "a.smi")).exit_code == 2
+    assert call("law", "acetone", "--file", str(path)).exit_code == 2

@@ -1,6 +1,7 @@
 """The command `tidewaiter law`."""
 
 import os
+import re
 import sys
 from datetime import date
 from decimal import Decimal
@@ -29,6 +30,10 @@ from tidewaiter.substances.registry import Registry, load_registry
 _CORES = os.cpu_count() or 1
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+# A locant between hyphens or brackets: what it names is the whole, not the name inside it.
+_SYSTEMATIC = re.compile(r"[\w)\]]-\d+(,\d+)*-|[(\[]\d+(,\d+)*-|^\d+(,\d+)*-\w")
 
 
 class Wanted(Record, frozen=True, kw_only=True):
@@ -170,11 +175,18 @@ class _Desk:
         # RDKit takes longer to load than a name to look up.
         from tidewaiter.cli.lawfile import find_structure, is_written  # noqa: PLC0415
 
-        if not is_written(text):
+        if is_written(text):
+            return find_structure(text, self.wanted.own, day)
+        named = () if _SYSTEMATIC.search(text) else self.namer.find(text)
+        if named:
+            return named
+        try:
+            return find_structure(text, self.wanted.own, day)
+        except InputError:
             named = self.namer.find(text)
             if named:
                 return named
-        return find_structure(text, self.wanted.own, day)
+            raise
 
     def catalogue(self, path: Path) -> bool:
         """Check each product for each destination; tell whether all could be read."""

@@ -1,6 +1,7 @@
 """`tidewaiter law` on structures, of a text or of a file. Loads RDKit: import it late."""
 
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -72,7 +73,7 @@ def _sink(out: Path | None) -> Iterator[IO[bytes]]:
     """Open what takes the answers: a file that appears when it is whole, or standard output."""
     if out is None:
         with writing("standard output"):
-            yield click.get_binary_stream("stdout")
+            yield sys.stdout.buffer
         return
     check_file(out)
     with replacing(out, str(os.getpid())) as part, part.open("wb") as file:

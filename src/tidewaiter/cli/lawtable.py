@@ -50,6 +50,8 @@ def print_assessment(assessment: Assessment, registry: Registry) -> None:
     for ruling in sorted(assessment.rulings, key=lambda each: each.answer == "not listed"):
         table.add_row(Text(ruling.answer, style=_STYLES[ruling.answer]), _details(ruling, registry))
     console.print(table)
+    if assessment.how:
+        console.print(Text(visible(f"found by structure: {assessment.how}")))
     for watched in assessment.watched:
         console.print(Text(f"watched, not controlled: {watched}"))
     console.print()
@@ -117,7 +119,8 @@ def _listing(listing: Listing) -> str:
     doubts = [f"{what} {mark}" for what, mark in marks.items() if mark != "read"]
     said = f" [{', '.join(doubts)}]" if doubts else ""
     since = day_in_words(listing.since)
-    return f"{listing.schedule}{scope}, {since}{decided}; {listing.source}{said}"
+    clauses = f": {'; '.join(listing.clauses)}" if listing.clauses else ""
+    return f"{listing.schedule}{clauses}{scope}, {since}{decided}; {listing.source}{said}"
 
 
 def _more(ruling: Ruling) -> Iterator[str]:

@@ -66,6 +66,9 @@ class Field(click.ParamType[tuple[str, str]]):
         return field, column
 
 
+_USUAL = {"UK": "GB", "EL": "GR"}  # codes of use, reserved in ISO 3166-1 for these countries
+
+
 class Place(click.ParamType[str]):
     """A country by its ISO 3166-1 alpha-2 code, or a jurisdiction."""
 
@@ -74,6 +77,7 @@ class Place(click.ParamType[str]):
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Read "MX" or "mx"."""
         code = value.strip().upper()
+        code = _USUAL.get(code, code)
         if len(code) != _CODE or not (code.isascii() and code.isalpha()):
             self.fail(f'"{value}" is not a country: write two letters, like MX', param, ctx)
         return code

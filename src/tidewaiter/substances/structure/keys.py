@@ -104,6 +104,7 @@ def components(structure: Structure) -> tuple[Structure, ...]:
     found: dict[str, Structure] = {}
     with quiet():
         for part in Chem.GetMolFrags(mol, asMols=True, sanitizeFrags=False):
+            Chem.GetSymmSSSR(part)  # a query on rings asks for them
             smiles = Chem.MolToSmiles(part)
             found.setdefault(smiles, Structure(part, smiles, "smiles"))
     size = {smiles: (-part.mol.GetNumAtoms(), smiles) for smiles, part in found.items()}
