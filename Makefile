@@ -68,6 +68,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.false_alerts
 	$(BIN)/python -m benchmarks.classes
 	$(BIN)/python -m benchmarks.throughput
+	$(BIN)/python -m benchmarks.structures
 	$(BIN)/python -m benchmarks.whole
 
 docs: check-docs

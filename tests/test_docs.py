@@ -21,6 +21,7 @@ from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.consignments.screening import Screener
 from tidewaiter.consignments.types import ReadOptions
 from tidewaiter.identify import Identifier, load_lexicon
+from tidewaiter.substances import structure
 from tidewaiter.substances.registry import load_registry
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -151,7 +152,8 @@ def test_every_error_has_an_entry() -> None:
     """The page of errors has an entry for each class of error that a user can mend."""
     found = {
         name
-        for name, kind in inspect.getmembers(errors, inspect.isclass)
+        for module in (errors, structure)
+        for name, kind in inspect.getmembers(module, inspect.isclass)
         if issubclass(kind, TidewaiterError)
     }
     assert _headings("reference/errors.md") == found

@@ -89,7 +89,7 @@ class StructureIndex:
         except StructureError:
             return  # find says so where nothing else was found
         for part, key in parts:
-            exact = _inchikey(part)
+            exact = whole if part is structure else _inchikey(part)
             same = self._exact.get(exact, ())
             near = [drawn for drawn in self._control.get(key, ()) if drawn not in same]
             for drawn in (*same, *near):
