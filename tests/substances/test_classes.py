@@ -1,6 +1,6 @@
 """Class rules are read strictly, name only what is there, and hold on the days that they say."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import pytest
 
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.resources import data, toml_files
-from tidewaiter.substances.classes import GROUP_NAMES, Allowed, ClassRule, GroupName, load_classes
+from tidewaiter.substances.classes import Allowed, ClassRule, load_classes
 from tidewaiter.substances.registry import Registry
 
 RULES = load_classes()
@@ -67,16 +67,6 @@ def refused(own: Path) -> Callable[[str, str], RegistryError]:
     return load
 
 
-def _words(allowed: tuple[GroupName | Allowed, ...]) -> Iterator[GroupName]:
-    """Yield the words that stand in a list of groups, at any depth."""
-    for each in allowed:
-        if isinstance(each, Allowed):
-            yield each.group
-            yield from _words(each.bearing or ())
-        else:
-            yield each
-
-
 def test_every_file_is_a_rule() -> None:
     """Each file in the folder of classes becomes one rule of that name, sorted."""
     files = [file.name.removesuffix(".toml") for file in toml_files(data("classes"))]
@@ -95,14 +85,6 @@ def test_what_a_rule_names_is_there(rule: ClassRule, registry: Registry) -> None
     assert {*rule.within, *rule.outside} <= known
     assert not set(rule.within) & set(rule.outside)
     assert rule.reference in known or rule.reference in NOT_LISTED
-
-
-def test_every_word_for_a_group_is_used() -> None:
-    """The list has no word twice, and none that no rule of ours uses."""
-    assert len(set(GROUP_NAMES)) == len(GROUP_NAMES)
-    changes = [change for rule in RULES for clause in rule.clauses for change in clause.changes]
-    used = {word for change in changes for word in _words((*change.allow, *change.doubtful))}
-    assert used == set(GROUP_NAMES)
 
 
 def test_a_rule_holds_from_its_first_day_to_the_day_before_its_end() -> None:

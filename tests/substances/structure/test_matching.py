@@ -9,7 +9,7 @@ import pytest
 from rdkit import Chem
 
 from tidewaiter.base.errors import RegistryError
-from tidewaiter.substances.classes import ClassRule, load_classes
+from tidewaiter.substances.classes import GROUP_NAMES, ClassRule, load_classes
 from tidewaiter.substances.registry import Registry
 from tidewaiter.substances.structure import (
     ClassMatch,
@@ -20,6 +20,7 @@ from tidewaiter.substances.structure import (
     match_classes,
     parse_structure,
 )
+from tidewaiter.substances.structure.words import RINGS, WORDS
 
 RULES = {rule.slug: rule for rule in load_classes()}
 CLAUSED = [rule for rule in RULES.values() if rule.clauses]
@@ -174,9 +175,7 @@ def test_one_or_more_changes_are_all_cited(
 
 
 @pytest.mark.parametrize(("rule", "slug"), PAIRS, ids=_name)
-def test_salts_and_mixtures_are_members(
-    rule: ClassRule, slug: str, registry: Registry
-) -> None:
+def test_salts_and_mixtures_are_members(rule: ClassRule, slug: str, registry: Registry) -> None:
     """A member is found beside an acid and beside a bigger compound, by the same clauses."""
     text = _smiles(registry, slug)
     big = _structure(registry, "buprenorphine")
@@ -184,7 +183,10 @@ def test_salts_and_mixtures_are_members(
     assert big.mol.GetNumAtoms() > parse_structure(text).mol.GetNumAtoms()
     alone = _member(text, rule.slug)
     for other, shift in (("Cl", 1), (big.text, big.mol.GetNumAtoms())):
-        behind, before = _member(f"{text}.{other}", rule.slug), _member(f"{other}.{text}", rule.slug)
+        behind, before = (
+            _member(f"{text}.{other}", rule.slug),
+            _member(f"{other}.{text}", rule.slug),
+        )
         assert behind.clauses == alone.clauses
         assert _ids(before) == _ids(alone)
         cited = {atom for clause in before.clauses for atom in clause.atoms}
@@ -342,14 +344,8 @@ def test_together_as_alone(registry: Registry) -> None:
 
 
 @pytest.mark.parametrize("rule", CLAUSED, ids=_name)
-def test_an_atom_without_an_element_is_never_a_member(
-    rule: ClassRule, registry: Registry
-) -> None:
-    """Put a placeholder for any one atom of a member: it is open or outside, unless it is inert.
-
-    A placeholder that hangs outside what the clauses ask for cannot be, as every atom of a member
-    belongs to the core, to a parent's group or to a group that a clause allows.
-    """
+def test_an_atom_without_an_element_is_never_a_member(rule: ClassRule, registry: Registry) -> None:
+    """A placeholder for any one atom of a member leaves no member; in a group it is open."""
     mol = _structure(registry, rule.within[0]).mol
     opened = 0
     for atom in range(mol.GetNumAtoms()):
@@ -382,7 +378,9 @@ def test_an_oxide_of_the_piperidine_nitrogen_is_open(rule: ClassRule, registry: 
 
 def _is_amide(atom: Chem.Atom) -> bool:
     return any(
-        bond.GetBondTypeAsDouble() == 2 for other in atom.GetNeighbors() for bond in other.GetBonds()
+        bond.GetBondTypeAsDouble() == 2
+        for other in atom.GetNeighbors()
+        for bond in other.GetBonds()
     )
 
 
@@ -495,3 +493,22 @@ def test_the_listed_fentanyls_are_held_and_nothing_else(
     }
     assert len(named) > 40
     assert held == named - not_held
+
+
+def test_an_open_wording_is_open_however_big_the_molecule(registry: Registry) -> None:
+    """A doubt that the text itself leaves is told, also where the core is a small part of all.
+
+    3-Methyl-1-benzyl-4-piperidone, in a table of ordinary compounds, was once called outside.
+    """
+    rule = RULES["ca-4-piperidone"]
+    listed = _structure(registry, "3-methyl-4-piperidone")
+    for structure in (listed, parse_structure("CC1CN(CCC1=O)Cc1ccccc1")):
+        answer = match_class(structure, rule)
+        assert isinstance(answer, NotAssessable)
+        assert answer.reason == "the wording leaves open what stands at the ring carbons"
+
+
+def test_every_word_for_a_group_is_answered() -> None:
+    """No word that a rule may use is unknown to the code that answers it."""
+    answered = {*WORDS, *RINGS, "aromatic group", "phenylalkyl"}
+    assert answered | {"hydrogen", "parent bearing anything"} == set(GROUP_NAMES)
