@@ -76,7 +76,7 @@ def test_every_file_is_a_rule() -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.slug)
 def test_what_a_rule_names_is_there(rule: ClassRule, registry: Registry) -> None:
-    """Its sources and regimes are the registry's, and its examples are substances with structure."""
+    """Its sources and regimes are the registry's; its examples are substances with a structure."""
     sources = {rule.source, *(clause.source for clause in rule.clauses)}
     excluding = {regime for each in rule.exclusions for regime in each.regimes}
     known = {substance.slug for substance in registry.substances if substance.smiles}
