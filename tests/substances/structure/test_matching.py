@@ -508,6 +508,13 @@ def test_an_open_wording_is_open_however_big_the_molecule(registry: Registry) ->
         assert answer.reason == "the wording leaves open what stands at the ring carbons"
 
 
+@pytest.mark.parametrize("slug", ["mapa", "eapa"])
+def test_esters_beside_an_amide_of_the_examples_are_open(slug: str, registry: Registry) -> None:
+    """Canada's item shows an amide of phenylacetoacetic acid; its esters are not assessable."""
+    answer = match_class(_structure(registry, slug), RULES["ca-1-phenyl-2-propanone"])
+    assert isinstance(answer, NotAssessable)
+
+
 def test_every_word_for_a_group_is_answered() -> None:
     """No word that a rule may use is unknown to the code that answers it."""
     answered = {*WORDS, *RINGS, "aromatic group", "phenylalkyl"}
