@@ -202,7 +202,8 @@ def test_a_salt_is_open_where_the_text_says_nothing_of_salts(registry: Registry)
     ion = "CC(=O)N(c1ccccc1)C1CC[NH+](CCc2ccccc2)CC1"
     for salt in (f"{text}.Cl", f"{ion}.[Cl-]", ion):
         assert isinstance(match_class(parse_structure(salt), rule), NotAssessable), salt
-    for alone in (text, f"{text}.O"):
+    labelled = text.replace("CC", "[2H]C([2H])([2H])C", 1)
+    for alone in (text, f"{text}.O", labelled, f"{labelled}.[2H]O[2H]"):
         assert isinstance(match_class(parse_structure(alone), rule), ClassMatch), alone
 
 
@@ -240,11 +241,12 @@ def test_the_mass_limit_is_of_the_free_base(registry: Registry) -> None:
     text = _smiles(registry, "etodesnitazene")
     heavy = _smiles(registry, "buprenorphine")
     labelled = text.replace("CCO", "[2H]C([2H])([2H])CO", 1)
-    assert labelled != text
+    charged = text.replace("N(CC)CC", "[NH+](CC)CC")
+    assert len({text, labelled, charged}) == 3
     assert rule.heaviest_u == 500
     for limit, inside in ((352, True), (351, False)):
         capped = msgspec.structs.replace(rule, heaviest_u=limit)
-        for each in (text, f"{text}.Cl", f"{text}.OC(=O)CC(O)(CC(=O)O)C(=O)O", labelled):
+        for each in (text, f"{text}.Cl", f"{text}.OC(=O)CC(O)(CC(=O)O)C(=O)O", labelled, charged):
             answer = match_class(parse_structure(each), capped)
             assert isinstance(answer, ClassMatch) == inside, (each, limit)
         beside = match_class(parse_structure(f"{heavy}.{text}"), capped)
