@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import click
+import msgspec
 import pyarrow as pa
 import pytest
 
@@ -22,6 +23,16 @@ from tidewaiter.consignments.screening import Screener
 from tidewaiter.consignments.types import ReadOptions
 from tidewaiter.identify import Identifier, load_lexicon
 from tidewaiter.substances import structure
+from tidewaiter.substances.classes import (
+    GROUP_NAMES,
+    Allowed,
+    Change,
+    ClassRule,
+    Clause,
+    Exclusion,
+    Judgement,
+    Site,
+)
 from tidewaiter.substances.registry import load_registry
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -146,6 +157,14 @@ def test_every_regime_has_an_entry(site: Path) -> None:
     regimes = load_registry().regimes
     assert regimes
     assert [slug for slug in regimes if slug not in built] == []
+
+
+def test_every_key_and_word_of_a_class_rule_has_an_entry() -> None:
+    """The page of class rules explains each key of their records and each word for a group."""
+    kinds = (ClassRule, Site, Clause, Change, Allowed, Exclusion, Judgement)
+    keys = {field.name for kind in kinds for field in msgspec.structs.fields(kind)}
+    text = _read("reference/classes.md")
+    assert [word for word in (*sorted(keys), *GROUP_NAMES) if f"`{word}`" not in text] == []
 
 
 def test_every_error_has_an_entry() -> None:

@@ -231,12 +231,12 @@ def _undecided(
     """Say why no answer is given where the core is there; None: it is outside."""
     if full:
         return NotAssessable(rule, f"the core lies in it in {MOST_PLACES} ways or more")
-    if rule.judgement is not None:
-        least = rule.judgement.share
-        places = [place for place in places if _share(graph, place) >= least or place.same]
     for place in places:
         if place.undecided:
             return NotAssessable(rule, "; ".join(dict.fromkeys(place.open)))
+    if rule.judgement is not None:
+        least = rule.judgement.share
+        places = [place for place in places if _share(graph, place) >= least or place.same]
     others = [] if any(place.same for place in places) else places
     if others and rule.gap:
         return NotAssessable(rule, rule.gap)

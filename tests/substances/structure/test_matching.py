@@ -1,0 +1,284 @@
+"""Class rules on listed structures: what they hold, by which clauses, where, and when not said."""
+
+import csv
+from datetime import date
+from pathlib import Path
+
+import pytest
+from rdkit import Chem
+
+from tidewaiter.substances.classes import GROUP_NAMES, ClassRule, load_classes
+from tidewaiter.substances.registry import Registry
+from tidewaiter.substances.structure import (
+    ClassMatch,
+    ClassMatcher,
+    NotAssessable,
+    Structure,
+    match_class,
+    match_classes,
+    parse_structure,
+)
+from tidewaiter.substances.structure.words import RINGS, WORDS
+
+RULES = {rule.slug: rule for rule in load_classes()}
+MATCHER = ClassMatcher(RULES.values())
+PAIRS = [(rule, slug) for rule in RULES.values() for slug in rule.within]
+US = ("us-fentanyls-2018", "us-fentanyls-2025")
+CN = "cn-fentanyls"
+
+# Fentanyl is what the rules compare with; norfentanyl has no phenethyl at all, and benzylfentanyl
+# and remifentanil have no ethyl chain with a ring, which (A) to (E) of the text do not touch.
+NOT_US = {"fentanyl", "norfentanyl", "benzylfentanyl", "remifentanil"}
+# The Chinese text takes any group but hydrogen for the phenethyl: norfentanyl has hydrogen.
+NOT_CN = {"fentanyl", "norfentanyl"}
+
+
+def _name(value: object) -> str:
+    return value.slug if isinstance(value, ClassRule) else str(value)
+
+
+def _smiles(registry: Registry, slug: str) -> str:
+    text = registry.substance(slug).smiles
+    assert text
+    return text
+
+
+def _structure(registry: Registry, slug: str) -> Structure:
+    return parse_structure(_smiles(registry, slug))
+
+
+def _member(text: str, slug: str) -> ClassMatch:
+    answer = match_class(parse_structure(text), RULES[slug])
+    assert isinstance(answer, ClassMatch), answer
+    return answer
+
+
+def _ids(answer: object) -> list[str]:
+    assert isinstance(answer, ClassMatch), answer
+    return [clause.id for clause in answer.clauses]
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=_name)
+def test_every_rule_has_examples(rule: ClassRule) -> None:
+    """A rule names listed substances on both sides; one without clauses can name no member."""
+    assert rule.outside
+    assert bool(rule.within) == bool(rule.clauses)
+
+
+@pytest.mark.parametrize(("rule", "slug"), PAIRS, ids=_name)
+def test_the_examples_within_are_members(rule: ClassRule, slug: str, registry: Registry) -> None:
+    """The clauses hold each listed substance that the rule names as a member."""
+    answer = match_class(_structure(registry, slug), rule)
+    assert isinstance(answer, ClassMatch)
+    assert set(_ids(answer)) <= {clause.id for clause in rule.clauses}
+    assert _ids(answer)
+
+
+@pytest.mark.parametrize(
+    ("rule", "slug"),
+    [(rule, slug) for rule in RULES.values() for slug in rule.outside],
+    ids=_name,
+)
+def test_the_examples_outside_are_no_members(
+    rule: ClassRule, slug: str, registry: Registry
+) -> None:
+    """The clauses hold none of the listed substances that the rule names as not meant."""
+    assert not isinstance(match_class(_structure(registry, slug), rule), ClassMatch)
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=_name)
+def test_the_reference_is_not_a_member(rule: ClassRule, registry: Registry) -> None:
+    """The compound that members are compared with gets no answer: nothing in it is changed."""
+    known = {substance.slug: substance for substance in registry.substances}
+    if rule.reference in known:
+        assert match_class(_structure(registry, rule.reference), rule) is None
+    else:
+        assert rule.slug in {"cn-cannabinoids", "uk-nitazenes"}
+
+
+@pytest.mark.parametrize(("rule", "slug"), PAIRS, ids=_name)
+def test_what_is_cited_is_the_change(rule: ClassRule, slug: str, registry: Registry) -> None:
+    """The atoms of a clause lie in the molecule, each once, and are not merely the core's."""
+    structure = _structure(registry, slug)
+    answer = match_class(structure, rule)
+    assert isinstance(answer, ClassMatch)
+    for clause in answer.clauses:
+        assert list(clause.atoms) == sorted(set(clause.atoms))
+        assert set(clause.atoms) <= set(range(structure.mol.GetNumAtoms()))
+        assert clause.atoms
+    cited = {atom for clause in answer.clauses for atom in clause.atoms}
+    places = [
+        set(place)
+        for core in rule.cores
+        for place in structure.mol.GetSubstructMatches(Chem.MolFromSmarts(core), uniquify=False)
+    ]
+    assert places
+    # Where hydrogen stands in place of a group, only the atom that bears it can be cited.
+    bare = (rule.slug, slug) == ("cn-nitazenes", "etodesnitazene")
+    assert any(cited <= place for place in places) == bare
+
+
+@pytest.mark.parametrize(
+    ("rule", "slug", "clause", "group"),
+    [
+        ("us-fentanyls-2025", "acetylfentanyl", "(E)", "CC=O"),
+        ("us-fentanyls-2025", "3-methylfentanyl", "(C)", "C"),
+        ("us-fentanyls-2025", "thiofentanyl", "(A)", "c1ccsc1"),
+        ("us-fentanyls-2025", "beta-hydroxyfentanyl", "(B)", "O"),
+        ("us-fentanyls-2025", "para-fluorofentanyl", "(D)", "Fc1ccccc1"),
+        ("us-fentanyls-2025", "carfentanil", "(C)", "COC=O"),
+        ("us-fentanyls-2025", "furanylfentanyl", "(E)", "O=Cc1ccco1"),
+        ("cn-fentanyls", "benzylfentanyl", "4", "Cc1ccccc1"),
+        ("cn-fentanyls", "remifentanil", "4", "CCC(=O)OC"),
+        ("cn-nitazenes", "clonitazene", "(3)", "Clc1ccccc1"),
+        ("uk-fentanyls", "alpha-methylfentanyl", "(ii)", "C"),
+        ("us-4-piperidone", "1-boc-4-piperidone", "carbamates", "CC(C)(C)OC=O"),
+        ("us-4-anilinopiperidine-2023", "norfentanyl", "amides", "CCC=O"),
+        ("cn-bmk-glycidic-esters", "bmk-methyl-glycidate", "esters", "C"),
+        ("ca-1-phenyl-2-propanone", "apaa", "as example (2)", "NC=O"),
+    ],
+)
+def test_a_clause_cites_its_group(
+    rule: str, slug: str, clause: str, group: str, registry: Registry
+) -> None:
+    """The atoms cited are the very group that the clause speaks of, and no other clause holds."""
+    structure = _structure(registry, slug)
+    found = {c.id: c.atoms for c in _member(structure.text, rule).clauses}
+    alone = Chem.MolFromSmiles(group)
+    cited = Chem.MolFragmentToSmiles(structure.mol, found[clause])
+    assert cited == Chem.MolFragmentToSmiles(alone, range(alone.GetNumAtoms()))
+
+
+@pytest.mark.parametrize(
+    ("slug", "us", "cn"),
+    [
+        ("acetylfentanyl", ["(E)"], ["1"]),
+        ("3-methylfentanyl", ["(C)"], ["3"]),
+        ("para-fluorofuranylfentanyl", ["(D)", "(E)"], ["1", "2"]),
+        ("ocfentanil", ["(D)", "(E)"], ["1", "2"]),
+        ("beta-hydroxy-3-methylfentanyl", ["(B)", "(C)"], ["3", "4"]),
+        ("thiafentanil", ["(A)", "(C)", "(E)"], ["1", "3", "4"]),
+        ("2-fluoro-ortho-fluorofentanyl", ["(A)", "(B)", "(D)"], ["2", "4"]),
+    ],
+)
+def test_one_or_more_changes_are_all_cited(
+    slug: str, us: list[str], cn: list[str], registry: Registry
+) -> None:
+    """A substance that differs in several ways is held by several clauses, in the text's order."""
+    structure = _structure(registry, slug)
+    assert [_ids(match_class(structure, RULES[rule])) for rule in US] == [us, us]
+    assert _ids(match_class(structure, RULES[CN])) == cn
+
+
+def test_a_part_that_was_not_read_is_not_answered(registry: Registry) -> None:
+    """Nitazenes with a nitro group are open for the United Kingdom: what follows (ii) is unread."""
+    for slug in ("etonitazene", "isotonitazene", "clonitazene", "etonitazepyne"):
+        answer = match_class(_structure(registry, slug), RULES["uk-nitazenes"])
+        assert isinstance(answer, NotAssessable)
+        assert "was not read" in answer.reason
+
+
+def test_a_general_formula_that_was_not_read_has_no_members(registry: Registry) -> None:
+    """Synthetic cannabinoids are open in China, and substances without their core are not."""
+    rule = RULES["cn-cannabinoids"]
+    for slug in ("jwh-018", "5f-adb", "adb-butinaca", "pb-22"):
+        answer = match_class(_structure(registry, slug), rule)
+        assert isinstance(answer, NotAssessable)
+        assert answer.reason == rule.gap
+    for slug in ("morphine", "hu-210", "ketamine"):
+        assert match_class(_structure(registry, slug), rule) is None
+
+
+def test_what_rests_on_memory_says_so(registry: Registry) -> None:
+    """A member by a wording that nobody read is unverified; by one that was read, it is not."""
+    structure = _structure(registry, "acetylfentanyl")
+    answer = match_class(structure, RULES["uk-fentanyls"])
+    assert isinstance(answer, ClassMatch)
+    assert answer.unverified
+    assert "the wording of (vi) was not read" in answer.notes
+    answer = match_class(structure, RULES[US[0]])
+    assert isinstance(answer, ClassMatch)
+    assert not answer.unverified
+
+
+def test_readings_of_ours_are_told(registry: Registry) -> None:
+    """Where the text leaves something open, the answer says how we take it."""
+    answer = match_class(_structure(registry, "fentanyl-carbamate"), RULES[US[1]])
+    assert isinstance(answer, ClassMatch)
+    assert "acyl is taken in its wide sense, with acyls of carbonic acid" in answer.notes
+
+
+def test_another_entry_takes_a_substance_out(registry: Registry) -> None:
+    """A member that the same law names is a member still, with the reason why it is left out."""
+    structure = _structure(registry, "acetylfentanyl")
+    named = match_class(structure, RULES[US[1]], listed=frozenset({"us-csa"}))
+    assert isinstance(named, ClassMatch)
+    assert named.excluded_by == RULES[US[1]].exclusions[0].words
+    for elsewhere in (frozenset[str](), frozenset({"cn-narcotics"})):
+        other = match_class(structure, RULES[US[1]], listed=elsewhere)
+        assert isinstance(other, ClassMatch)
+        assert other.excluded_by is None
+
+
+@pytest.mark.parametrize(
+    ("day", "held"),
+    [
+        (date(2018, 2, 5), ["ca-fentanyls", "uk-fentanyls"]),
+        (date(2018, 2, 6), ["ca-fentanyls", "uk-fentanyls", "us-fentanyls-2018"]),
+        (date(2019, 5, 1), ["ca-fentanyls", CN, "uk-fentanyls", "us-fentanyls-2018"]),
+        (date(2025, 7, 15), ["ca-anpp", "ca-fentanyls", CN, "uk-fentanyls", "us-fentanyls-2018"]),
+        (date(2025, 7, 16), ["ca-anpp", "ca-fentanyls", CN, "uk-fentanyls", "us-fentanyls-2025"]),
+    ],
+)
+def test_the_law_of_the_day_is_asked(day: date, held: list[str], registry: Registry) -> None:
+    """Only rules in force on the day answer, one answer a rule, sorted."""
+    structure = _structure(registry, "acetylfentanyl")
+    answers = MATCHER.match(structure, day)
+    assert [answer.rule.slug for answer in answers] == held
+    assert match_classes(structure, RULES.values(), day) == answers
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(("slug", "not_held"), [(US[0], NOT_US), (US[1], NOT_US), (CN, NOT_CN)])
+def test_the_listed_fentanyls_are_held_and_nothing_else(
+    slug: str, not_held: set[str], shared: Path
+) -> None:
+    """Of 407 structures of the US schedules, the fentanyls by name are members, and only they."""
+    file = shared / "data" / "chemistry" / "global_chem_schedules" / "us_schedules_smiles.csv"
+    with file.open(encoding="utf-8") as lines:
+        rows = [(row["name"], parse_structure(row["smiles"])) for row in csv.DictReader(lines)]
+    named = {name for name, _ in rows if "fentan" in name}
+    matcher = ClassMatcher([RULES[slug]])
+    held = {
+        name
+        for name, structure in rows
+        if any(isinstance(answer, ClassMatch) for answer in matcher.match(structure, None))
+    }
+    assert len(named) > 40
+    assert held == named - not_held
+
+
+def test_an_open_wording_is_open_however_big_the_molecule(registry: Registry) -> None:
+    """A doubt that the text itself leaves is told, also where the core is a small part of all.
+
+    3-Methyl-1-benzyl-4-piperidone, in a table of ordinary compounds, was once called outside.
+    """
+    rule = RULES["ca-4-piperidone"]
+    listed = _structure(registry, "3-methyl-4-piperidone")
+    for structure in (listed, parse_structure("CC1CN(CCC1=O)Cc1ccccc1")):
+        answer = match_class(structure, rule)
+        assert isinstance(answer, NotAssessable)
+        assert answer.reason == "the wording leaves open what stands at the ring carbons"
+
+
+@pytest.mark.parametrize("slug", ["mapa", "eapa"])
+def test_esters_beside_an_amide_of_the_examples_are_open(slug: str, registry: Registry) -> None:
+    """Canada's item shows an amide of phenylacetoacetic acid; its esters are not assessable."""
+    answer = match_class(_structure(registry, slug), RULES["ca-1-phenyl-2-propanone"])
+    assert isinstance(answer, NotAssessable)
+
+
+def test_every_word_for_a_group_is_answered() -> None:
+    """No word that a rule may use is unknown to the code that answers it."""
+    answered = {*WORDS, *RINGS, "aromatic group", "phenylalkyl"}
+    assert answered | {"hydrogen", "parent bearing anything"} == set(GROUP_NAMES)
