@@ -16,6 +16,8 @@ Mark = Literal[".", ","]
 LARGEST = 2**63 - 1
 """The largest whole amount that an Arrow int64 holds."""
 
+_CONTENT_SIGNS = "%≥>=~ "
+_WHOLE = 100  # percent
 _GAPS = " '\u2019\u00a0\u2009\u202f"
 _PLAIN = re.compile(r"\d+[.,]?")
 _GAPPED = re.compile(rf"\d{{1,3}}(?:[{_GAPS}]\d{{3}})+(?=[.,]|$)")
@@ -105,6 +107,26 @@ def parse_number(text: str, mark: Mark | None = None) -> Decimal:
     if found is None:
         raise InputError(f'"{text}" is not a number', hint='write a number like "1250.5"')
     return sign * Decimal(_unmarked(body, found))
+
+
+def parse_percent(text: str, mark: Mark | None = None) -> Decimal:
+    """Parse a content: "40", "40 %", "99.5%", ">= 99 %".
+
+    Args:
+        text: The content.
+        mark: The decimal mark, where the number leaves it open.
+
+    Raises:
+        InputError: It is no number from 0 to 100.
+    """
+    hint = 'write a number from 0 to 100, like "40" or "99.5 %"'
+    try:
+        found = parse_number(text.strip(_CONTENT_SIGNS), mark)
+    except InputError as error:
+        raise InputError(f'"{text}" is not a content in percent', hint=hint) from error
+    if not 0 <= found <= _WHOLE:
+        raise InputError(f'"{text}" is not a content in percent', hint=hint)
+    return found
 
 
 def decimal_mark(text: str) -> Mark | None:

@@ -6,6 +6,7 @@ from tidewaiter.cli.options import Commands
 
 COMMANDS = {
     "identify": "tidewaiter.cli.identify",
+    "law": "tidewaiter.cli.law",
     "screen": "tidewaiter.cli.screen",
     "substances": "tidewaiter.cli.substances",
 }

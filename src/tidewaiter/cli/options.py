@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date
+from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -15,9 +16,11 @@ from typing import IO, Any, TypeVar, cast
 
 import click
 
-from tidewaiter.base.errors import TidewaiterError
+from tidewaiter.base.errors import InputError, TidewaiterError
+from tidewaiter.base.quantities import parse_percent
 from tidewaiter.report.characters import token, visible
 
+_CODE = 2  # letters of a country
 STOPPED = 130  # exit status of a stop from the keyboard
 _SHOW_CURSOR = b"\x1b[?25h\n"
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
@@ -61,6 +64,56 @@ class Field(click.ParamType[tuple[str, str]]):
         if not field or not column:
             self.fail(f'"{value}" is not like goods=Description', param, ctx)
         return field, column
+
+
+class Place(click.ParamType[str]):
+    """A country by its ISO 3166-1 alpha-2 code, or a jurisdiction."""
+
+    name = "country"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read "MX" or "mx"."""
+        code = value.strip().upper()
+        if len(code) != _CODE or not (code.isascii() and code.isalpha()):
+            self.fail(f'"{value}" is not a country: write two letters, like MX', param, ctx)
+        return code
+
+
+class Places(click.ParamType[tuple[str, ...]]):
+    """Countries or jurisdictions, parted by commas."""
+
+    name = "country,..."
+
+    def convert(
+        self,
+        value: str | tuple[str, ...],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> tuple[str, ...]:
+        """Read "MX,US"; each stands once."""
+        if isinstance(value, tuple):
+            return value
+        codes = [Place().convert(each, param, ctx) for each in value.split(",") if each.strip()]
+        if not codes:
+            self.fail("write countries like MX,US", param, ctx)
+        return tuple(dict.fromkeys(codes))
+
+
+class Percent(click.ParamType[Decimal]):
+    """A content, from 0 to 100."""
+
+    name = "percent"
+
+    def convert(
+        self, value: str | Decimal, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Decimal:
+        """Read "40", "99.5" or "40 %"."""
+        if isinstance(value, Decimal):
+            return value
+        try:
+            return parse_percent(value)
+        except InputError as error:
+            self.fail(f"{error.message}: {error.hint}", param, ctx)
 
 
 def printable(text: str) -> str:

@@ -197,6 +197,11 @@ class Holding(Record, frozen=True, kw_only=True):
     scope: str
     source: str
     mark: str  # read, second-hand, unverified: the weaker of listing and dates
+    role: str = ""  # of the consignment in that law: export, import, transit; "": not on its route
+    answer: str = "controlled"  # on the route, of any amount; "not listed": not on this route
+    duties: tuple[
+        str, ...
+    ] = ()  # what the law demands on the route, with the regime's first listing
 
 
 class Alert(Record, frozen=True, kw_only=True):
@@ -219,3 +224,4 @@ class Alert(Record, frozen=True, kw_only=True):
     mentions: tuple[Mention, ...]
     reasons: tuple[Reason, ...]
     law: tuple[Holding, ...]
+    law_open: tuple[str, ...] = ()  # laws on the route that could not be assessed, and why

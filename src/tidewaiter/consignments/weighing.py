@@ -9,16 +9,17 @@ from typing import NamedTuple
 
 from tidewaiter.consignments.checks import check_line, evidence_of, is_named, reason
 from tidewaiter.consignments.finds import Find, Flaw
+from tidewaiter.consignments.routing import RoutedLaw, route_of
 from tidewaiter.consignments.rules import AlertRules
-from tidewaiter.consignments.types import Alert, Evidence, Holding, Line, Mention, Reason
+from tidewaiter.consignments.types import Alert, Evidence, Line, Mention, Reason
 from tidewaiter.identify.findings import DOWNGRADED, Finding
 from tidewaiter.substances.law import controls_on
+from tidewaiter.substances.lawbook import load_lawbook
 from tidewaiter.substances.registry import Registry
 from tidewaiter.substances.types import Control, Substance
 
 _FIELDS = {"goods": "description", "commercial": "commercial description", "cas": "CAS column",
            "hs": "HS column", "un": "UN column", "cus": "CUS column"}  # fmt: skip
-_MARKS = ("read", "second-hand", "unverified")
 _MOST = 100  # points, and mentions shown of one line
 _CODES = frozenset({"hs", "unno"})  # numbers of goods, which name nothing for sure
 _MORE = 4  # substances of a line that add points
@@ -32,7 +33,6 @@ class Weighed(NamedTuple):
     points: int
     why: str
     control: Control | None  # the listing that weighs most
-    law: tuple[Holding, ...]
 
 
 class Weigher:
@@ -56,6 +56,7 @@ class Weigher:
         self.file = file
         self.source = source
         self._law_of = cache(self._weigh_law)
+        self._routed = RoutedLaw(registry, load_lawbook(registry), day)
 
     def weigh(
         self, line: Line, finds: Sequence[Find], flaws: Sequence[Flaw], *, vague: bool
@@ -85,6 +86,8 @@ class Weigher:
         days_left = (due - self.day).days if due else None
         slugs = tuple(self.registry.substances[place].slug for place in ranked)
         mentions = tuple(self._mention(find) for find in finds[:_MOST])
+        route = route_of(line)
+        laws = [self._routed.of(place, route) for place in ranked[:_MOST]]
         return Alert(
             id=_identity(self.source, line, mentions, reasons),
             file=self.file,
@@ -102,7 +105,8 @@ class Weigher:
             line=line,
             mentions=mentions,
             reasons=tuple(reasons),
-            law=tuple(held for place in ranked[:_MOST] for held in self._law_of(place).law),
+            law=tuple(held for holdings, _ in laws for held in holdings),
+            law_open=tuple(dict.fromkeys(why for _, open_ in laws for why in open_)),
         )
 
     def _vague(self, line: Line) -> Reason:
@@ -136,7 +140,7 @@ class Weigher:
         points, why, control = max(
             weighed, key=lambda each: each[0], default=(0, "Not listed on that day", None)
         )
-        return Weighed(points, why, control, tuple(_holding(substance, each) for each in held))
+        return Weighed(points, why, control)
 
     def _evidence(self, find: Find) -> tuple[str, int]:
         """Return the rule of a find, and its points less what speaks against it."""
@@ -167,7 +171,7 @@ class Weigher:
                 source=_RULES, evidence=evidence_of(best),
             )  # fmt: skip
             return
-        weight, why, control, _ = self._law_of(place)
+        weight, why, control = self._law_of(place)
         if control is not None:
             yield Reason(
                 rule="control", points=weight, source=control.source,
@@ -218,18 +222,6 @@ def _edits_of(found: Finding) -> int:
     """Return how many edits a name is away, as its score says."""
     score = found.score / DOWNGRADED if found.downgraded else found.score
     return next(edits for least, edits in _NEAR if score > least)
-
-
-def _holding(substance: Substance, control: Control) -> Holding:
-    return Holding(
-        substance=substance.slug,
-        regime=control.regime,
-        schedule=control.schedule,
-        since=control.since,
-        scope=control.scope,
-        source=control.source,
-        mark=max(control.mark, control.dates, key=_MARKS.index),
-    )
 
 
 def _identity(

@@ -10,7 +10,7 @@ from tidewaiter.identify.fold import DIGIT, LINE, Folded
 from tidewaiter.identify.glued import Glue, find_glued
 from tidewaiter.identify.hashing import find, mix
 from tidewaiter.identify.hits import COVERING, NEAR, Hits, add_hit
-from tidewaiter.identify.multiword import Anchors, search_names
+from tidewaiter.identify.multiword import REACH, Anchors, search_names
 from tidewaiter.identify.near import LONGEST, SHORTEST, Room, find_near
 from tidewaiter.identify.words import (
     ANCHOR,
@@ -22,16 +22,32 @@ from tidewaiter.identify.words import (
     Words,
 )
 
+_NOTHING_BITS, _FEW_BITS = 19, 13
+_FEW = 8  # keys near to a word that are remembered
 _SHORTEST = 3  # letters of an unknown word that counts
 _PAIR = 7  # units of the shortest name that is looked for in two words
-_REACH = 8  # words between an anchor and an unknown word of the same name
+
+
+class Verdicts(NamedTuple):
+    """What is known of words already searched, by their hashes; later words replace earlier."""
+
+    nothing: NDArray[np.uint64]  # words near to nothing: need no search again
+    words: NDArray[np.uint64]  # words near to a few keys
+    few: NDArray[np.int32]  # of each: how many, the keys, how far each is
+
+
+def make_verdicts() -> Verdicts:
+    """Make room for what is learnt of words; the same for all scans with the same tables."""
+    few = np.zeros((1 << _FEW_BITS, 1 + 2 * _FEW), np.int32)
+    words = np.zeros(1 << _FEW_BITS, np.uint64)
+    return Verdicts(np.zeros(1 << _NOTHING_BITS, np.uint64), words, few)
 
 
 class Found(NamedTuple):
     """Room for the keys near to one word, and what is known of words already searched."""
 
     near: Room
-    verdicts: NDArray[np.uint64]  # words near to nothing, by hash: need no search again
+    verdicts: Verdicts
 
 
 @compiled
@@ -44,7 +60,7 @@ def scan_unknown(
     mark_unknown(room, words, count)
     begins, ends, flags = words.begin, words.end, words.flags
     unknown, close = words.unknown, words.close
-    hashes, verdicts, wides = room.hash, found.verdicts, room.wide
+    hashes, verdicts, wides = room.hash, found.verdicts.nothing, room.wide
     mask = np.uint64(len(verdicts) - 1)
     for at in range(count):
         begin, end = begins[at], ends[at]
@@ -55,7 +71,7 @@ def scan_unknown(
             slot = np.int64(key & mask)
             if verdicts[slot] != key and not (
                 find_glued(room, words, at, glue, powers, hits)
-                or _search_word(room, n, words, count, at, anchors, hits, found)
+                or _search_word(room, n, words, count, at, key, anchors, hits, found)
             ):
                 verdicts[slot] = key
         elif flags[at] & ANCHOR and close[at]:
@@ -89,26 +105,26 @@ def mark_unknown(room: Folded, words: Words, count: int) -> None:
     """Mark the words that the vocabulary does not know well, and those that stand near one."""
     begins, ends, flags = words.begin, words.end, words.flags
     unknown, close, gaps = words.unknown, words.close, room.gap
-    since = _REACH + 1
+    since = REACH + 1
     for at in range(count):
         flag = flags[at]
         mark = not flag & KNOWN and ends[at] - begins[at] >= _SHORTEST
         if mark and flag & MIXED:
             mark = _mostly_letters(room.kind, begins[at], ends[at])
         unknown[at] = mark
-        since = _REACH + 1 if gaps[begins[at]] & LINE else since + 1
-        close[at] = since <= _REACH
+        since = REACH + 1 if gaps[begins[at]] & LINE else since + 1
+        close[at] = since <= REACH
         if mark:
             since = 0
-    since = _REACH + 1
+    since = REACH + 1
     for back in range(count):
         at = count - 1 - back
         since += 1
-        close[at] = close[at] or since <= _REACH
+        close[at] = close[at] or since <= REACH
         if unknown[at]:
             since = 0
         if gaps[begins[at]] & LINE:
-            since = _REACH + 1
+            since = REACH + 1
 
 
 @compiled
@@ -144,12 +160,15 @@ def trimmed(room: Folded, words: Words, at: int) -> tuple[int, int]:
 
 @compiled
 def _search_word(
-    room: Folded, n: int, words: Words, count: int, at: int, anchors: Anchors, hits: Hits,
-    found: Found,
+    room: Folded, n: int, words: Words, count: int, at: int, hashed: np.uint64, anchors: Anchors,
+    hits: Hits, found: Found,
 ) -> bool:  # fmt: skip
     """Add the names that an unknown word is near to; tell whether it is near to any key."""
     begin, end = trimmed(room, words, at)
-    total = find_near(room.key[begin:end], anchors.near, found.near)
+    total = _recall(found, hashed)
+    if total == 0:
+        total = find_near(room.key[begin:end], anchors.near, found.near)
+        _remember(found, hashed, total)
     for index in range(total):
         place = found.near.keys[index]
         if anchors.whole[place] >= 0 and not words.flags[at] & RARE:
@@ -157,6 +176,33 @@ def _search_word(
         if anchors.lists[place] < anchors.lists[place + 1]:
             search_names(room, n, words, count, at, place, begin, end, anchors, found.near, hits)
     return total > 0
+
+
+@compiled
+def _recall(found: Found, hashed: np.uint64) -> int:
+    """Put back the keys that were found near to a word; 0 where it is not remembered."""
+    slot = np.int64(hashed >> np.uint64(64 - _FEW_BITS))
+    if found.verdicts.words[slot] != hashed:
+        return 0
+    few = found.verdicts.few[slot]
+    for index in range(few[0]):
+        found.near.keys[index] = few[1 + index]
+        found.near.edits[index] = few[1 + _FEW + index]
+    return int(few[0])
+
+
+@compiled
+def _remember(found: Found, hashed: np.uint64, total: int) -> None:
+    """Keep the keys that were found near to a word, where they are few."""
+    if not 0 < total <= _FEW:
+        return
+    slot = np.int64(hashed >> np.uint64(64 - _FEW_BITS))
+    few = found.verdicts.few[slot]
+    few[0] = total
+    for index in range(total):
+        few[1 + index] = found.near.keys[index]
+        few[1 + _FEW + index] = found.near.edits[index]
+    found.verdicts.words[slot] = hashed
 
 
 @compiled

@@ -10,10 +10,11 @@ from msgspec.structs import astuple, replace
 from numpy.typing import NDArray
 
 from tidewaiter.identify.findings import Defect, Finding, Reader
+from tidewaiter.identify.fuzzy import make_verdicts
 from tidewaiter.identify.keys import joined
 from tidewaiter.identify.lexicon import Lexicon
 from tidewaiter.identify.repeats import first_of_each
-from tidewaiter.identify.scan import make_verdicts, scan
+from tidewaiter.identify.scan import scan
 
 T = TypeVar("T", Finding, Defect)
 

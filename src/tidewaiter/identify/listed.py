@@ -40,8 +40,8 @@ _CUES = CAS_CUE | HS_CUE | UN_CUE
 _REACH = 4  # words between a cue and its number
 _FAR = 24  # words from a listed number back to its cue
 _LETTERS = 3  # of the longest cue that is written with dots
-_DOTTED = DOT | SPACE  # what may stand between the letters of such a cue
 _SEPARATORS = COMMA | OTHER | STOP
+_WITHIN = DOT | SPACE  # a cue that is written letter by letter
 _BARE = (5, 10)  # digits of a CAS number without hyphens
 
 
@@ -53,7 +53,7 @@ def spelled_cue(
     kind = 0
     for low in range(at - 1, max(first, at - _LETTERS + 1) - 1, -1):
         gap = room.gap[words.begin[low + 1]]
-        if words.end[low] - words.begin[low] != 1 or (gap | _DOTTED) != _DOTTED:
+        if words.end[low] - words.begin[low] != 1 or (gap | _WITHIN) != _WITHIN:
             break
         found = spelled_kind(room, words, low, at, phrases, powers) & _CUES
         kind = found or kind

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.identify.compiled import compiled
+from tidewaiter.identify.compiled import compiled, inlined
 from tidewaiter.identify.edits import (
     clear_masks,
     distance,
@@ -16,11 +16,13 @@ from tidewaiter.identify.edits import (
 from tidewaiter.identify.fold import Folded
 from tidewaiter.identify.hashing import Table
 from tidewaiter.identify.hits import NEAR, Hits, add_hit
-from tidewaiter.identify.near import Near, Room, most_edits
+from tidewaiter.identify.near import Near, Room
 from tidewaiter.identify.words import MIXED, NUMBER, Words, word_at
 
+REACH = 8  # words between an anchor and an unknown word of the same name
 _WIDEST = 6
 _LITTLE = 3  # units beside an anchor that may be missing altogether
+_FAR_OFF = 1 << 30
 
 
 class Anchors(NamedTuple):
@@ -42,21 +44,49 @@ def search_names(
     anchors: Anchors, near: Room, hits: Hits,
 ) -> None:  # fmt: skip
     """Compare each name that holds an anchor with the text around it."""
+    text, unknown, firsts = room.key, words.unknown, anchors.first
+    low, high = begin, end  # where what is unknown next to the anchor begins, and ends
+    if not unknown[at]:
+        low, high = _unknown_around(words, count, at)
+    led = at > 0 and _may_differ(words, at - 1)
+    followed = at + 1 < count and _may_differ(words, at + 1)
     for index in range(anchors.lists[place], anchors.lists[place + 1]):
         key = anchors.keys[index]
-        units = anchors.units[anchors.first[key] : anchors.first[key + 1]]
+        size = firsts[key + 1] - firsts[key]
         start = begin - anchors.offsets[index]
-        stop = start + len(units)
-        most = most_edits(len(units))
+        stop = start + size
+        most = 1 if size < 9 else (2 if size < 14 else 3)
         if stop > n + most or start < -most:
             continue
-        if begin - start > _LITTLE and not _fits(room, words, count, at - 1, units):
-            continue
-        if stop - end > _LITTLE and not _fits(room, words, count, at + 1, units):
+        if not (low > start - most or high < stop + most):
+            continue  # nothing unknown in reach
+        units = anchors.units[firsts[key] : firsts[key + 1]]
+        if begin - start > _LITTLE and not led:
+            if at == 0 or not _holds(units, text[words.begin[at - 1] : words.end[at - 1]]):
+                continue
+        if stop - end > _LITTLE and not followed:
+            if at + 1 == count or not _holds(units, text[words.begin[at + 1] : words.end[at + 1]]):
+                continue
+        if _lacks_letters(text, n, start, units, most):
             continue
         best, first, last = _nearest_span(room, n, begin, end, start, stop, units, most, near)
         if 0 < best <= most and _differs_in_unknown(room, words, count, first, last, units):
             add_hit(hits, NEAR, key, first, last, best)
+
+
+@compiled
+def _unknown_around(words: Words, count: int, at: int) -> tuple[int, int]:
+    """Return where the unknown word before a word ends, and where the one after it begins."""
+    low, high = -_FAR_OFF, _FAR_OFF
+    for back in range(at - 1, max(-1, at - REACH - 1), -1):
+        if words.unknown[back]:
+            low = int(words.end[back])
+            break
+    for ahead in range(at + 1, min(count, at + REACH + 1)):
+        if words.unknown[ahead]:
+            high = int(words.begin[ahead])
+            break
+    return low, high
 
 
 @compiled
@@ -96,14 +126,30 @@ def _wide_gap(room: Folded, low: int, high: int) -> int:
     return high
 
 
+@inlined
+def _may_differ(words: Words, at: int) -> bool:
+    """Tell whether a word beside an anchor may be of any name: unknown, or with a number."""
+    return bool(words.unknown[at] or words.flags[at] & (NUMBER | MIXED))
+
+
 @compiled
-def _fits(room: Folded, words: Words, count: int, at: int, units: NDArray[np.uint32]) -> bool:
-    """Tell whether a word beside an anchor may be of its name: unknown, a number, or in it."""
-    if at < 0 or at >= count:
-        return False
-    if words.unknown[at] or words.flags[at] & (NUMBER | MIXED):
-        return True
-    return _holds(units, room.key[words.begin[at] : words.end[at]])
+def _lacks_letters(
+    text: NDArray[np.uint32], n: int, start: int, units: NDArray[np.uint32], most: int
+) -> bool:
+    """Tell whether more of a name's units are not in the text near their places than may be.
+
+    What is aligned with a unit stands no further from its place than there are edits, and
+    one more for where the anchor itself is not aligned with its like.
+    """
+    lacking = 0
+    for place in range(len(units)):
+        unit, found = units[place], False
+        for at in range(max(0, start + place - most - 1), min(n, start + place + most + 2)):
+            found |= text[at] == unit
+        lacking += not found
+        if lacking > most:
+            return True
+    return False
 
 
 @compiled

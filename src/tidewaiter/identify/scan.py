@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tidewaiter.identify.compiled import compiled, interpreted
 from tidewaiter.identify.finish import finish_hits
 from tidewaiter.identify.fold import Folded, FoldTables, fold_lines, make_room
-from tidewaiter.identify.fuzzy import Found, scan_unknown
+from tidewaiter.identify.fuzzy import Found, Verdicts, scan_unknown
 from tidewaiter.identify.glued import Glue
 from tidewaiter.identify.hashing import Table, make_powers
 from tidewaiter.identify.hits import COLUMNS, NAME, Hits, add_hit
@@ -28,7 +28,6 @@ _BLOCK = 12_000  # bytes
 _PIPE = ord("|")
 _GREEK = (0xCE, 0xCF)  # bytes that a Greek letter begins with
 _FOUND = 64
-_VERDICT_BITS = 19
 
 
 class Tables(NamedTuple):
@@ -57,16 +56,11 @@ class Room(NamedTuple):
     cues: NDArray[np.bool_]  # of each line of the block
 
 
-def make_verdicts() -> NDArray[np.uint64]:
-    """Make room for the words that are found to be near to nothing."""
-    return np.zeros(1 << _VERDICT_BITS, np.uint64)
-
-
 def scan(
     text: NDArray[np.uint8],
     offsets: NDArray[np.int64],
     tables: Tables,
-    verdicts: NDArray[np.uint64],
+    verdicts: Verdicts,
     *,
     few: bool = False,
 ) -> NDArray[np.int64]:
@@ -116,7 +110,7 @@ def _scan(
         size = int(hits.count[0])
 
 
-def _make_room(longest: int, verdicts: NDArray[np.uint64]) -> Room:
+def _make_room(longest: int, verdicts: Verdicts) -> Room:
     size = 3 * (longest + _BLOCK) + 8
     found = Found(make_near_room(_FOUND), verdicts)
     lines = _BLOCK + 2

@@ -62,7 +62,7 @@ def find_starts(
     words = 0
     for at in range(n):
         starts[words] = at
-        words += marks[at]
+        words += marks[at] != 0
     count = 0
     for word in range(words):
         at = starts[word]

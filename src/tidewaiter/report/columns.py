@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from tidewaiter.consignments.types import LINES, Alert, Holding, Line, Mention, Party, Reason
 from tidewaiter.report.cells import neutralise
-from tidewaiter.report.routes import stop_in_words
+from tidewaiter.report.routes import route_in_words, stop_in_words
 
 Value = str | int | Decimal | date | None
 """Of a cell. Text is neutralised; numbers and dates are ours and stand as they are."""
@@ -52,6 +52,9 @@ HOLDING = pa.struct(
         ("scope", pa.string()),
         ("source", pa.string()),
         ("mark", pa.string()),
+        ("role", pa.string()),
+        ("answer", pa.string()),
+        ("duties", pa.list_(pa.string())),
     ]
 )
 ALERTS = pa.schema(
@@ -73,6 +76,7 @@ ALERTS = pa.schema(
         ("mentions", pa.list_(MENTION)),
         ("reasons", pa.list_(REASON)),
         ("law", pa.list_(HOLDING)),
+        ("law_open", pa.list_(pa.string())),
     ]
 )
 """One row per alert; the same fields, in the same order, as the record `Alert`."""
@@ -116,7 +120,9 @@ def _reason(reason: Reason) -> str:
 def _holding(held: Holding) -> str:
     since = f"since {held.since}" if held.since else "since a day not known"
     mark = "" if held.mark == "read" else f" [{held.mark}]"
-    return f"{held.substance}: {held.regime} {held.schedule}, {since}{mark}"
+    route = f"; {route_in_words(held)}" if held.role else ""
+    duties = "".join(f", {duty}" for duty in held.duties)
+    return f"{held.substance}: {held.regime} {held.schedule}, {since}{mark}{route}{duties}"
 
 
 def _party(party: Party) -> str:
@@ -161,6 +167,7 @@ FLAT: Mapping[str, Callable[[Alert], Value]] = MappingProxyType(
         "downgraded": lambda a: _several(d for m in a.mentions for d in m.downgraded),
         "reasons": lambda a: _several(map(_reason, a.reasons)),
         "law": lambda a: _several(map(_holding, a.law)),
+        "law_open": lambda a: _several(a.law_open),
         "law_day": lambda a: a.day,
         "sources": _sources,
         "parties": _texts(lambda line: tuple(map(_party, line.parties or ()))),

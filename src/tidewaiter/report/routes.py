@@ -1,6 +1,6 @@
 """Where goods come from and go to, as the paper says. It is shown, never scored."""
 
-from tidewaiter.consignments.types import Line, Stop
+from tidewaiter.consignments.types import Holding, Line, Stop
 
 UNKNOWN = "not given"
 
@@ -21,6 +21,11 @@ def stop_in_words(stop: Stop) -> str:
     place = " ".join(part for part in (stop.name, code) if part)
     where = ", ".join(part for part in (place, stop.country) if part)
     return f"{stop.function}: {where or UNKNOWN}"
+
+
+def route_in_words(held: Holding) -> str:
+    """Say what a listing is to the route: "export, controlled"; "": the route does not meet it."""
+    return f"{held.role}, {held.answer}" if held.role else ""
 
 
 def _country(route: tuple[Stop, ...] | None, functions: tuple[str, ...]) -> str:

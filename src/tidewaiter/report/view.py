@@ -9,7 +9,7 @@ from tidewaiter.consignments.types import Alert, Holding, Line, Mention, Party, 
 from tidewaiter.report.amounts import amount_in_words, quantity_in_words, stated_unit
 from tidewaiter.report.finds import FieldView, fields, unplaced
 from tidewaiter.report.library import Citation, Library
-from tidewaiter.report.routes import stop_in_words
+from tidewaiter.report.routes import route_in_words, stop_in_words
 from tidewaiter.report.titles import short_title
 from tidewaiter.report.words import FIELDS, HOW, MARKS, TIERS, days_in_words, word
 
@@ -42,6 +42,8 @@ class LawView(Record, frozen=True, kw_only=True):
     mark: str
     mark_words: str
     source: Citation | None
+    route: str  # what it is on the route of the line; "": the route does not meet it
+    duties: tuple[str, ...]  # what it demands there
 
 
 class ReasonView(Record, frozen=True, kw_only=True):
@@ -136,6 +138,8 @@ def _law(
         mark=held.mark,
         mark_words=word(MARKS, held.mark),
         source=cited.get(held.source),
+        route=route_in_words(held),
+        duties=held.duties[:_FEW],
     )
 
 

@@ -1,7 +1,11 @@
 """What the short words in records mean to an officer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from types import MappingProxyType
+
+from tidewaiter.substances.questions import Role
+from tidewaiter.substances.rulings import Duty
 
 HOW: Mapping[str, str] = MappingProxyType(
     {
@@ -56,3 +60,21 @@ def days_in_words(days: int | None) -> str:
         return "due today"
     count = f"{abs(days):,} day" + ("" if abs(days) == 1 else "s")
     return f"{count} left" if days > 0 else f"due {count} ago"
+
+
+def day_in_words(since: date | None) -> str:
+    """Say since when a listing holds."""
+    return f"since {since}" if since else "since a day not known"
+
+
+def roles_in_words(roles: Iterable[Role]) -> str:
+    """Say what a route is to a jurisdiction: "export", "import", "transit" or "inside it"."""
+    return ", ".join("inside it" if role == "internal" else role for role in roles)
+
+
+def duty_in_words(duty: Duty) -> str:
+    """Say what a regime demands: "export: pre-export notification, 5 working days before"."""
+    lead = f", {duty.days} {duty.day_kind} days" if duty.days is not None else ""
+    text = f": {duty.text}" if duty.text else ""
+    doubt = "" if duty.known else " (not assessable)"
+    return f"{roles_in_words((duty.role,))}: {duty.kind}{lead}{doubt}{text}"

@@ -16,7 +16,7 @@ from tidewaiter.substances.types import Name, Regime, Source, Substance
 
 T = TypeVar("T", Source, Regime)
 
-_FORMAT = "3"  # of the registry as cached
+_FORMAT = "4"  # of the registry as cached
 
 
 class Registry(Record, frozen=True, kw_only=True):

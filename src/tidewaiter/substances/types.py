@@ -87,6 +87,8 @@ class Regime(Record, frozen=True, kw_only=True):
     authority: str
     source: str
     checked: date  # the day when our copy was last compared with the source
+    covers: date | None = None  # first day from which our listings are whole; None: not known
+    binding: bool = True  # False: a public list that watches and controls nothing
 
 
 class Source(Record, frozen=True, kw_only=True):

@@ -1,0 +1,144 @@
+"""The answers of `tidewaiter law` in the terminal, and as JSON lines."""
+
+from collections.abc import Iterable, Iterator
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from tidewaiter.consignments.papers import Product
+from tidewaiter.consignments.routing import duty_in_short
+from tidewaiter.report.characters import visible
+from tidewaiter.report.words import day_in_words, duty_in_words, roles_in_words
+from tidewaiter.substances.registry import Registry
+from tidewaiter.substances.rulings import Assessment, Listing, Ruling
+
+_STYLES = {
+    "controlled": "bold red",
+    "not assessable": "bold yellow",
+    "proposed": "yellow",
+    "free by amount": "cyan",
+    "not listed": "dim",
+}
+_LAST = "This is no licence and no legal advice. No answer says that a dealing is allowed."
+
+
+def print_json(assessment: Assessment, row: int | None = None, product: str | None = None) -> None:
+    """Write an assessment as one line of JSON; of a catalogue with the row and the product."""
+    said = msgspec.to_builtins(assessment)
+    if row is not None:
+        said = {"row": row, "product": product} | said
+    click.echo(msgspec.json.encode(said))
+
+
+def print_last() -> None:
+    """Say what no answer means."""
+    Console(highlight=False).print(_LAST, style="dim")
+
+
+def print_assessment(assessment: Assessment, registry: Registry) -> None:
+    """Print the answers on one substance as a table, and those of no listing as one line each."""
+    console = Console(highlight=False)
+    table = Table(
+        title=Text(visible(_head(assessment)), style="bold"), title_justify="left", box=None,
+        header_style="bold", pad_edge=False, expand=True,
+    )  # fmt: skip
+    table.add_column("answer", min_width=14)
+    table.add_column("law: why, what it demands, how it is known", ratio=1, overflow="fold")
+    for ruling in sorted(assessment.rulings, key=lambda each: each.answer == "not listed"):
+        table.add_row(Text(ruling.answer, style=_STYLES[ruling.answer]), _details(ruling, registry))
+    console.print(table)
+    for watched in assessment.watched:
+        console.print(Text(f"watched, not controlled: {watched}"))
+    console.print()
+
+
+def print_checked(
+    answers: Iterable[tuple[Product, Assessment]], registry: Registry, *, as_json: bool
+) -> None:
+    """Print the answers on a catalogue: a row for each product, substance and destination."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("row", "product", "substance", "to", "answers", "demands"):
+        table.add_column(title, overflow="fold")
+    for product, answer in answers:
+        if as_json:
+            print_json(answer, product.row, product.text)
+            continue
+        telling = [each for each in answer.rulings if each.answer != "not listed"]
+        table.add_row(
+            str(product.row),
+            Text(visible(product.text)),
+            Text(answer.name),
+            answer.route.destination or "",
+            Text("\n".join(_short(each, registry) for each in telling) or "not listed"),
+            Text("\n".join(duty_in_short(duty) for each in telling for duty in each.duties)),
+        )
+    if not as_json and table.row_count:
+        Console(highlight=False).print(table)
+
+
+def _head(assessment: Assessment) -> str:
+    route = assessment.route
+    ends = [route.origin or "?", *route.transit, route.destination or "?"]
+    way = f", {' > '.join(ends)}" if route.given else ""
+    substance = f" ({assessment.substance})" if assessment.substance else ""
+    return f"{assessment.name}{substance} on {assessment.day}{way}"
+
+
+def _details(ruling: Ruling, registry: Registry) -> Text:
+    """Return the law and all that its answer rests on, a line each."""
+    regime = registry.regimes.get(ruling.regime)
+    name = regime.name if regime else f"law of {ruling.jurisdiction}"
+    roles = f" ({roles_in_words(ruling.roles)})" if ruling.roles else ""
+    if ruling.answer == "not listed":
+        versions = "; ".join(ruling.versions)
+        return Text(f"{name}{roles}: {ruling.reason}; {versions}", style="dim")
+    text = Text(f"{name}{roles}", style="bold")
+    for line in (*_why(ruling), *_more(ruling)):
+        text.append(f"\n  {line}", style="not bold")
+    return text
+
+
+def _why(ruling: Ruling) -> Iterator[str]:
+    """Yield the reason where no listing tells it, and each listing with its days and source."""
+    if ruling.answer != "controlled":
+        yield ruling.reason
+    yield from (f"in force: {_listing(each)}" for each in ruling.held)
+    yield from (f"published: {_listing(each)}" for each in ruling.proposed)
+    yield from (f"ended {each.until}: {_listing(each)}" for each in ruling.ended)
+
+
+def _listing(listing: Listing) -> str:
+    scope = f" ({listing.scope})" if listing.scope else ""
+    decided = f", decided {listing.decided}" if listing.decided else ""
+    marks = {"listing": listing.mark, "days": listing.dates}
+    doubts = [f"{what} {mark}" for what, mark in marks.items() if mark != "read"]
+    said = f" [{', '.join(doubts)}]" if doubts else ""
+    since = day_in_words(listing.since)
+    return f"{listing.schedule}{scope}, {since}{decided}; {listing.source}{said}"
+
+
+def _more(ruling: Ruling) -> Iterator[str]:
+    """Yield what is demanded, the limits, other rules and doubts, each with clause and source."""
+    for duty in ruling.duties:
+        yield f"{duty_in_words(duty)}; {duty.clause} [{_cited(duty.source, duty.mark)}]"
+    for check in ruling.checks:
+        reckoned = f": {check.reckoned}" if check.reckoned else ""
+        cited = _cited(check.source, check.mark)
+        yield f"limit, {check.limit}{reckoned}; {check.clause} [{cited}]"
+    for remark in ruling.remarks:
+        yield f"{remark.text}; {remark.clause} [{_cited(remark.source, remark.mark)}]"
+    yield from ruling.doubts
+    yield from ruling.versions
+
+
+def _cited(source: str, mark: str) -> str:
+    return source if mark == "read" else f"{source}, {mark}"
+
+
+def _short(ruling: Ruling, registry: Registry) -> str:
+    regime = registry.regimes.get(ruling.regime)
+    doubt = " (not verified)" if ruling.doubts else ""
+    return f"{regime.slug if regime else ruling.jurisdiction}: {ruling.answer}{doubt}"

@@ -1,0 +1,232 @@
+"""Assess: one answer for each regime on a substance, a day, a route, an amount and a form."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from tidewaiter.substances.duties import duties_of
+from tidewaiter.substances.goods import judge_goods
+from tidewaiter.substances.jurisdictions import WORLD, jurisdictions_of, roles_of
+from tidewaiter.substances.law import state_on
+from tidewaiter.substances.lawbook import LawBook, known_jurisdictions, regimes_of
+from tidewaiter.substances.limits import check_limit
+from tidewaiter.substances.listings import doubts_of, stand
+from tidewaiter.substances.questions import Found, Question, Role
+from tidewaiter.substances.reach import Place, gaps_of, judge_reach
+from tidewaiter.substances.registry import Registry
+from tidewaiter.substances.rulings import (
+    Answer,
+    Assessment,
+    Check,
+    Duty,
+    Listing,
+    Remark,
+    Ruling,
+)
+from tidewaiter.substances.types import Regime
+
+
+def assess(question: Question, registry: Registry, book: LawBook, found: Found) -> Assessment:
+    """Answer for each regime that the question asks of, or that its route meets.
+
+    Where neither jurisdictions nor a route are given, every loaded regime answers. Named lists
+    come before classes: where a regime names the substance, its class rules are only shown.
+
+    Args:
+        question: The day, the route, the amount and the form of the goods.
+        registry: The listings.
+        book: The rules beside them.
+        found: The substance as it was found, and the class rules that its structure meets.
+
+    Returns:
+        Its rulings, in the order of the route: conventions, exporter, transit, importer.
+    """
+    rulings = []
+    for jurisdiction in _jurisdictions(question, registry, book):
+        roles = roles_of(jurisdiction, question.route, question.day, book.unions)
+        slugs = regimes_of(registry, jurisdiction)
+        if not slugs:
+            rulings.append(_unknown(jurisdiction, roles))
+        for slug in slugs:
+            case = _Case(question, registry.regimes[slug], book, found, roles)
+            rulings.append(case.ruling())
+    substance = found.substance
+    return Assessment(
+        day=question.day,
+        name=found.name,
+        substance=substance.slug if substance else None,
+        form=found.form.name if found.form else None,
+        route=question.route,
+        rulings=tuple(rulings),
+        watched=tuple(_watched(found, registry, question.day)),
+    )
+
+
+class _Case:
+    """One regime's view of the question."""
+
+    def __init__(
+        self, question: Question, regime: Regime, book: LawBook, found: Found,
+        roles: tuple[Role, ...],
+    ) -> None:  # fmt: skip
+        self.question = question
+        self.regime = regime
+        self.book = book
+        self.found = found
+        self.roles = roles
+        self.standing = stand(question, regime, book, found)
+        self.remarks: list[Remark] = []
+        self.checks: tuple[Check, ...] = ()
+
+    def ruling(self) -> Ruling:
+        """Give the answer with all that it rests on."""
+        answer, reason, held = self._answer()
+        standing = self.standing
+        duties: tuple[Duty, ...] = ()
+        if held and answer in {"controlled", "not assessable"}:
+            duties = duties_of(self._place(), held)
+        doubts = [*doubts_of(held or standing.proposed), *self._more_doubts(held)]
+        return Ruling(
+            regime=self.regime.slug,
+            jurisdiction=self.regime.jurisdiction,
+            answer=answer,
+            reason=reason,
+            roles=self.roles,
+            held=held,
+            proposed=standing.proposed,
+            ended=standing.ended,
+            later=standing.later,
+            checks=self.checks,
+            remarks=tuple(self.remarks),
+            duties=duties,
+            doubts=tuple(dict.fromkeys(doubts)),
+            versions=tuple(self._versions()),
+            covered=(self.regime.covers, self.regime.checked),
+        )
+
+    def _answer(self) -> tuple[Answer, str, tuple[Listing, ...]]:
+        """Go from the listings to the routes, the forms and the amounts that they hold."""
+        held, open_, remarks = judge_reach(self.standing.held, self._place())
+        self.remarks.extend(remarks)
+        if not held and not open_:
+            return self._not_held(reached=not self.standing.held)
+        if not held:
+            return "not assessable", open_, self.standing.held
+        held, open_, remarks = judge_goods(held, self._place())
+        self.remarks.extend(remarks)
+        if not held and not open_:
+            return self._not_held(reached=False)
+        if open_:
+            return "not assessable", open_, held or self.standing.held
+        return (*self._by_amount(held), held)
+
+    def _place(self) -> Place:
+        return self.question, self.regime.slug, self.book, self.found, self.roles
+
+    def _by_amount(self, held: tuple[Listing, ...]) -> tuple[Answer, str]:
+        """Compare the goods with the limits of the listings that hold."""
+        schedules = {each.schedule for each in held}
+        slug = self.found.substance.slug if self.found.substance else None
+        limits = [
+            limit
+            for limit in self.book.limits(self.regime.slug)
+            if limit.on(self.question.day) and limit.names(slug) and limit.meets(self.roles)
+            and (not limit.schedules or schedules & set(limit.schedules))
+        ]  # fmt: skip
+        self.checks = tuple(check_limit(limit, self.question, self.found) for limit in limits)
+        outcomes = {check.outcome for check in self.checks}
+        named = ", ".join(dict.fromkeys(_named(each) for each in held))
+        for check in self.checks:
+            if check.outcome == "free":
+                return "free by amount", f"{named}; but {check.limit}: {check.reckoned}"
+        if "open" in outcomes:
+            check = next(each for each in self.checks if each.outcome == "open")
+            return "not assessable", f"{named}; {check.limit}: {check.reckoned}"
+        return "controlled", named
+
+    def _not_held(self, *, reached: bool) -> tuple[Answer, str, tuple[Listing, ...]]:
+        """Say what holds where no listing does: proposed, not assessable or not listed."""
+        day = self.question.day
+        if self.standing.proposed:
+            return "proposed", self._proposed(), ()
+        gaps = gaps_of(self._place())
+        self.remarks.extend(gaps)
+        mine = [each for each in self.found.open_classes if each.regime == self.regime.slug]
+        if gaps:
+            return "not assessable", gaps[0].text, ()
+        if mine:
+            return "not assessable", f"{mine[0].rule}: {mine[0].reason}", ()
+        if not reached:
+            return "not listed", "no listing holds goods of this form on this route", ()
+        return self._by_coverage(day)
+
+    def _proposed(self) -> str:
+        """Say what is published, and from when on it is in force, as far as it is known."""
+        first = self.standing.proposed[0]
+        days = [each.since for each in (first, *self.standing.later) if each.since is not None]
+        when = f"in force from {min(days)}" if days else "no day in force is loaded"
+        return f"{_named(first)}, published {first.decided}; {when}"
+
+    def _by_coverage(self, day: date) -> tuple[Answer, str, tuple[Listing, ...]]:
+        """Say "not listed" only of days for which the loaded lists are whole."""
+        later = [each.since for each in self.standing.later if each.since is not None]
+        if day > self.regime.checked:
+            last = f"our copy was last compared with the law on {self.regime.checked}"
+            return "not assessable", f"the day lies after it: {last}", ()
+        if later:
+            return "not listed", f"on that day; listed from {min(later)}", ()
+        if self.regime.covers is None:
+            return "not assessable", "how complete the loaded list is, is not known", ()
+        if day < self.regime.covers:
+            first = f"the loaded lists are whole from {self.regime.covers} on"
+            return "not assessable", f"the day lies before: {first}", ()
+        return "not listed", "every loaded rule was evaluated and none holds", ()
+
+    def _more_doubts(self, held: tuple[Listing, ...]) -> Iterator[str]:
+        demands = self.book.route(self.regime.slug).demands
+        if held and self.roles and not demands:
+            yield "what it demands of a consignment is not loaded"
+        if self.question.day > self.regime.checked:
+            yield f"changes of the law after {self.regime.checked} are not known"
+
+    def _versions(self) -> Iterator[str]:
+        whole = f", whole from {self.regime.covers}" if self.regime.covers else ""
+        yield f"listings compared on {self.regime.checked}{whole}"
+        yield from (each for each in self.found.evaluated if each.startswith(self.regime.slug))
+
+
+def _jurisdictions(question: Question, registry: Registry, book: LawBook) -> Iterable[str]:
+    """List whose law is asked, or met on the route; all of it where neither is said."""
+    known = known_jurisdictions(registry)
+    day, route = question.day, question.route
+    if question.jurisdictions:
+        places: Iterable[str] = question.jurisdictions
+    elif route.given:
+        ends = (route.origin, *route.transit, route.destination)
+        places = (WORLD, *(each for each in ends if each))
+    else:
+        return sorted(known, key=lambda each: (each != WORLD, each))
+    wanted: dict[str, None] = {}
+    for place in places:
+        under = [each for each in jurisdictions_of(place, day, book.unions) if each in known]
+        wanted |= dict.fromkeys(under or [place])
+    return wanted
+
+
+def _unknown(jurisdiction: str, roles: tuple[Role, ...]) -> Ruling:
+    return Ruling(
+        regime="", jurisdiction=jurisdiction, answer="not assessable", roles=roles,
+        reason=f"no law of {jurisdiction} is loaded",
+    )  # fmt: skip
+
+
+def _watched(found: Found, registry: Registry, day: date) -> Iterator[str]:
+    """Yield the lists that name the substance and control nothing."""
+    for control in found.substance.controls if found.substance else ():
+        regime = registry.regimes[control.regime]
+        if not regime.binding and state_on(control, day) == "held":
+            yield f"{regime.name}: {control.schedule}"
+
+
+def _named(listing: Listing) -> str:
+    clauses = f": {'; '.join(listing.clauses)}" if listing.clauses else ""
+    return f"{listing.schedule}{clauses}"

@@ -1,0 +1,77 @@
+"""Duties: what a regime demands of a consignment on its route."""
+
+from collections.abc import Iterable
+
+from tidewaiter.substances.law import controls_on
+from tidewaiter.substances.reach import Place
+from tidewaiter.substances.rules import Demand, Request
+from tidewaiter.substances.rulings import Duty, Listing
+
+_TABLES = "un-1988"  # whose tables a request for notifications names
+
+
+def duties_of(place: Place, held: Iterable[Listing]) -> tuple[Duty, ...]:
+    """List what the listings that hold demand on the route, each once.
+
+    A notification that is owed only to countries that asked for it is known where the country
+    of destination is known to have asked, and not known where no loaded list tells.
+
+    Args:
+        place: The question and the regime; without a route nothing is demanded.
+        held: The listings that hold.
+    """
+    question, slug, book, found, roles = place
+    schedules = {each.schedule for each in held}
+    named = found.substance.slug if found.substance else None
+    return tuple(
+        _duty(each, place)
+        for each in book.route(slug).demands
+        if each.on(question.day)
+        and each.names(named)
+        and roles
+        and (not each.roles or set(roles) & set(each.roles))
+        and (not each.schedules or schedules & set(each.schedules))
+        and (not each.destinations or question.route.destination in each.destinations)
+    )
+
+
+def _duty(demand: Demand, place: Place) -> Duty:
+    question, roles = place[0], place[4]
+    request = _request(place) if demand.asked else None
+    text = demand.text
+    if demand.asked:
+        text = f"{text}; {_asked(question.route.destination, request)}"
+    return Duty(
+        role=next(role for role in roles if not demand.roles or role in demand.roles),
+        kind=demand.kind,
+        text=text,
+        days=demand.days,
+        day_kind=demand.day_kind,
+        clause=demand.clause,
+        source=request.source if request else demand.source,
+        mark=request.mark if request else demand.mark,
+        known=not demand.asked or request is not None,
+    )
+
+
+def _request(place: Place) -> Request | None:
+    """Find what the country of destination asked for, of the table that holds the substance."""
+    question, _, book, found, _ = place
+    if found.substance is None:
+        return None
+    tables = {c.schedule for c in controls_on(found.substance, question.day) if c.regime == _TABLES}
+    for each in book.requests:
+        begun = each.since is None or each.since <= question.day
+        over = each.until is not None and each.until <= question.day
+        named = not each.substances or found.substance.slug in each.substances
+        asked = each.country == question.route.destination and tables & set(each.schedules)
+        if asked and begun and not over and named:
+            return each
+    return None
+
+
+def _asked(destination: str | None, request: Request | None) -> str:
+    if request is None:
+        whom = destination or "the country of destination"
+        return f"whether {whom} asked for it is not loaded"
+    return f"{request.country} asked for it" + (f" from {request.since}" if request.since else "")

@@ -1,0 +1,71 @@
+"""Whose law a route meets: countries, and unions of countries that trade as one."""
+
+from datetime import date
+
+from tidewaiter.base.records import Record
+from tidewaiter.substances.questions import Role, Route
+
+WORLD = "UN"
+"""The jurisdiction of the conventions, which every route between two countries meets."""
+
+
+class Member(Record, frozen=True, kw_only=True):
+    """A country and the days on which a union's law holds in it."""
+
+    country: str  # ISO 3166-1 alpha-2
+    since: date | None = None  # None: as long as the union's law that we hold
+    until: date | None = None  # first day no longer
+
+
+class Union(Record, frozen=True, kw_only=True):
+    """Countries with one law of trade with others."""
+
+    code: str  # as in the regimes: "EU"
+    name: str
+    members: tuple[Member, ...]
+    source: str
+
+    def holds(self, country: str, day: date) -> bool:
+        """Tell whether a country is in it on a day."""
+        return any(
+            each.country == country
+            and (each.since is None or each.since <= day)
+            and (each.until is None or day < each.until)
+            for each in self.members
+        )
+
+
+def is_in(country: str | None, jurisdiction: str, day: date, unions: tuple[Union, ...]) -> bool:
+    """Tell whether a country's trade is under a jurisdiction on a day."""
+    if country is None:
+        return False
+    named = [union for union in unions if union.code == jurisdiction]
+    return country == jurisdiction or any(union.holds(country, day) for union in named)
+
+
+def roles_of(
+    jurisdiction: str, route: Route, day: date, unions: tuple[Union, ...]
+) -> tuple[Role, ...]:
+    """Tell what a route is to a jurisdiction; empty: it does not touch it.
+
+    To the conventions a route between two countries is an export, as their articles on trade
+    bind the exporter's state.
+    """
+    origin, destination = route.origin, route.destination
+    if jurisdiction == WORLD:
+        if origin and destination:
+            return ("export",) if origin != destination else ("internal",)
+        return ("export",) if route.given else ()
+    leaves = is_in(origin, jurisdiction, day, unions)
+    enters = is_in(destination, jurisdiction, day, unions)
+    if leaves and enters:
+        return ("internal",)
+    if leaves or enters:
+        return ("export",) if leaves else ("import",)
+    crosses = any(is_in(country, jurisdiction, day, unions) for country in route.transit)
+    return ("transit",) if crosses else ()
+
+
+def jurisdictions_of(country: str, day: date, unions: tuple[Union, ...]) -> tuple[str, ...]:
+    """List the jurisdictions that a country's trade is under: itself and its unions."""
+    return (country, *(union.code for union in unions if union.holds(country, day)))

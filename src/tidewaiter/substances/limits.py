@@ -1,0 +1,191 @@
+"""Limits: whether an amount or a content reaches what a regime controls."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.substances.masses import base_share
+from tidewaiter.substances.questions import Dealing, Found, Question
+from tidewaiter.substances.rules import Limit
+from tidewaiter.substances.rulings import Check, Outcome
+
+_KILO = 1_000_000  # milligrams in a kilogram, microlitres in a litre
+_PURE = Decimal(100)
+
+
+class _OpenError(Exception):
+    """A sum that cannot be reckoned, and why."""
+
+
+def check_limit(limit: Limit, question: Question, found: Found) -> Check:
+    """Compare goods with one limit.
+
+    Args:
+        limit: In force on the day, of a listing that holds.
+        question: With amounts of the goods as they are; `history` is added up where the limit
+            has a period.
+        found: The substance and the form that was named.
+
+    Returns:
+        The outcome; "open" says why it cannot be told.
+    """
+    outcome, reckoned = _outcome(limit, question, found)
+    if outcome == "free" and limit.mark == "unverified":
+        outcome = "open"
+        reckoned += "; the limit is remembered, not read: it frees nothing"
+    if outcome == "free" and limit.condition:
+        outcome, reckoned = "open", f"{reckoned}; free only {limit.condition}"
+    return Check(
+        outcome=outcome,
+        limit=limit_in_words(limit),
+        reckoned=reckoned,
+        clause=limit.clause,
+        source=limit.source,
+        mark=limit.mark,
+    )
+
+
+def limit_in_words(limit: Limit) -> str:
+    """Say a limit: "from 100 l a consignment, at 90 % or more"."""
+    if limit.none:
+        return "any amount, at any content"
+    parts = []
+    word = "from" if limit.inclusive else "above"
+    for amount, unit in ((limit.mass_mg, "kg"), (limit.volume_ul, "l")):
+        if amount is not None:
+            counted = " of base" if limit.counts == "base" else ""
+            parts.append(f"{word} {_kilos(amount)} {unit}{counted}")
+    if parts:
+        whose = " with one party" if limit.party == "party" else ""
+        parts = [f"{' or '.join(parts)} a {limit.period}{whose}"]
+    if limit.percent is not None:
+        least = "or more" if limit.percent_inclusive else "at most is free, more is not"
+        parts.append(f"{limit.percent.normalize():f} % {least}")
+    return ", ".join(parts) or "any amount"
+
+
+def _outcome(limit: Limit, question: Question, found: Found) -> tuple[Outcome, str]:
+    """Judge content first, as it may free goods whose amount is not known."""
+    if not question.measured:
+        return "not asked", ""
+    if limit.none:
+        return "held", "there is no least amount"
+    results = [_by_content(limit, question), _by_amount(limit, question, found)]
+    told = "; ".join(text for _, text in results if text)
+    for outcome in _WORST:
+        if outcome in {each for each, _ in results}:
+            return outcome, told
+    return "held", told
+
+
+_WORST: tuple[Outcome, ...] = ("free", "open")  # any freedom frees, else any doubt is one
+
+
+def _by_content(limit: Limit, question: Question) -> tuple[Outcome, str]:
+    if limit.percent is None:
+        return "held", ""
+    if question.percent is None:
+        return "open", "the content of the goods is not given"
+    reached = _reaches(question.percent, limit.percent, inclusive=limit.percent_inclusive)
+    return ("held" if reached else "free"), f"content {question.percent.normalize():f} %"
+
+
+def _by_amount(limit: Limit, question: Question, found: Found) -> tuple[Outcome, str]:
+    if limit.mass_mg is None and limit.volume_ul is None:
+        return "held", ""
+    if question.mass_mg is None and question.volume_ul is None:
+        return "held", "no amount is given"
+    try:
+        reached, text = _amount(limit, question, found)
+    except _OpenError as error:
+        return "open", str(error)
+    return ("held" if reached else "free"), text
+
+
+def _amount(limit: Limit, question: Question, found: Found) -> tuple[bool, str]:
+    """Add up what counts, and compare it with the mass or the volume of the limit."""
+    goods = Dealing(
+        day=question.day,
+        substance=found.substance.slug if found.substance else "",
+        mass_mg=question.mass_mg,
+        volume_ul=question.volume_ul,
+        percent=question.percent,
+        form=found.form.cas if found.form else None,
+        party=question.party,
+    )
+    by_mass = limit.mass_mg is not None and (
+        question.mass_mg is not None or limit.volume_ul is None
+    )
+    total = _counted(limit, goods, found, by_mass=by_mass)
+    least = limit.mass_mg if by_mass else limit.volume_ul
+    unit = "kg" if by_mass else "l"
+    if least is None:
+        raise _OpenError("the limit has no amount")
+    if _reaches(total, Decimal(least), inclusive=limit.inclusive):
+        return True, f"{_kilos(total)} {unit} counts"
+    earlier = tuple(_earlier(limit, question, goods)) if limit.period != "consignment" else ()
+    for each in earlier:
+        total += _counted(limit, each, found, by_mass=by_mass)
+    more = f" with {len(earlier)} earlier dealings of the {limit.period}" if earlier else ""
+    return (
+        _reaches(total, Decimal(least), inclusive=limit.inclusive),
+        f"{_kilos(total)} {unit} counts{more}",
+    )
+
+
+def _earlier(limit: Limit, question: Question, goods: Dealing) -> Iterator[Dealing]:
+    """Yield the dealings that add up with these goods, up to the day of the question."""
+    if question.history is None:
+        raise _OpenError(f"amounts add up over a {limit.period}, and no history is given")
+    if limit.party == "party" and not goods.party:
+        raise _OpenError("amounts add up with one party, and the party is not given")
+    for each in question.history:
+        same = (each.day.year, each.day.month) == (goods.day.year, goods.day.month)
+        if limit.period == "calendar year":
+            same = each.day.year == goods.day.year
+        if not same or each.day > goods.day or each.substance != goods.substance:
+            continue
+        if limit.party == "party" and each.party != goods.party:
+            if not each.party:
+                raise _OpenError(f"the party of the dealing of {each.day} is not given")
+            continue
+        yield each
+
+
+def _counted(limit: Limit, dealing: Dealing, found: Found, *, by_mass: bool) -> Decimal:
+    """Return what counts of one dealing, in milligrams or microlitres."""
+    amount = dealing.mass_mg if by_mass else dealing.volume_ul
+    if amount is None:
+        what = "mass" if by_mass else "volume"
+        raise _OpenError(f"the limit is a {what}, and the {what} of {dealing.day} is not given")
+    counted = Decimal(amount)
+    if limit.counts == "goods":
+        return counted
+    share = _PURE if dealing.percent is None else dealing.percent
+    counted = counted * share / _PURE
+    return counted * _base(dealing, found) if limit.counts == "base" else counted
+
+
+def _base(dealing: Dealing, found: Found) -> Decimal:
+    """Return how much of the form dealt in is the base."""
+    substance = found.substance
+    if dealing.form is None or substance is None:
+        return Decimal(1)
+    form = next((each for each in substance.forms if each.cas == dealing.form), None)
+    name = form.name if form else dealing.form
+    if form is None or form.formula is None or substance.formula is None:
+        raise _OpenError(f"the base counts, and the formula of {name} is not stored")
+    try:
+        return base_share(form.formula, substance.formula)
+    except InputError as error:
+        raise _OpenError(f"the base counts: {error.message}") from error
+
+
+def _reaches(amount: Decimal, least: Decimal, *, inclusive: bool) -> bool:
+    return amount >= least if inclusive else amount > least
+
+
+def _kilos(amount: int | Decimal) -> str:
+    """Write milligrams as kilograms, or microlitres as litres."""
+    kilos = (Decimal(amount) / _KILO).quantize(Decimal("0.000001")).normalize()
+    return f"{kilos + 0:,f}"
