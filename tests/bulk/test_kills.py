@@ -77,7 +77,8 @@ def test_a_killed_screening_is_finished_by_the_same_command(
     while kills < KILLS or folder.exists():
         number = chance.randint(1, int(found[1])) if kills < KILLS else 0
         code, talk = _run(number, _arguments(manifest, folder, kind))
-        assert all(want[name] == content for name, content in _outputs(folder).items()), number
+        got = _outputs(folder)
+        assert got == {name: want[name] for name in got}, number
         if code == -signal.SIGKILL:
             kills += 1
             continue
@@ -89,7 +90,7 @@ def test_a_killed_screening_is_finished_by_the_same_command(
         )
         rounds += 1
         folder = tmp_path / str(rounds)
-    assert kills == KILLS
+    assert kills >= KILLS  # a machine short of memory may kill it too
 
 
 def _small(size: int) -> Callable[[], None]:

@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import os
 import re
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -245,3 +247,17 @@ def test_an_alert_says_that_a_unit_was_stated_and_not_read(
     refused = screen("m.csv", "--unit", "net=l")
     assert refused.exit_code == 2
     assert "is not a unit of mass" in refused.stderr
+
+
+def test_journals_that_nobody_took_up_are_removed(
+    screen: Screen, manifest: Path, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A screening removes from the cache what was cut off more than a month ago."""
+    monkeypatch.setattr("tidewaiter.cli.screen.cache_folder", lambda: here / "cache")
+    old, new = (here / "cache" / "journals" / f"{age}.journal" for age in (31, 29))
+    old.parent.mkdir(parents=True)
+    for path, days in ((old, 31), (new, 29)):
+        path.write_text("{}")
+        os.utime(path, (time.time() - days * 86_400,) * 2)
+    screen(str(manifest), "--out", "a.jsonl")
+    assert (old.exists(), new.exists()) == (False, True)

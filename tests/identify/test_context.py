@@ -112,6 +112,25 @@ def test_a_tail_makes_another_chemical(findings: Find, slug: Slug) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "N-phenyl-N-[1-(2-phenylethyl)piperidin-4-yl]hexanamide",
+        "piperidin-1-ylmethyl ketone",
+        "aceton-2-ylidene hydrazine",
+    ],
+)
+def test_a_name_that_becomes_a_group_is_downgraded(findings: Find, text: str) -> None:
+    """The stem of a group in a systematic name is not the goods."""
+    assert _only(findings(text)).downgraded
+
+
+@pytest.mark.parametrize("text", ["Piperidin 25 kg", "aceton-d6 25 kg", "ephedrine-1 of 2 drums"])
+def test_a_hyphen_alone_makes_no_group(findings: Find, text: str) -> None:
+    """A number behind a name is a label, a lot or a count."""
+    assert not _only(findings(text)).downgraded
+
+
+@pytest.mark.parametrize(
     ("text", "sign"),
     [("对羟基苯乙酸", "基"), ("氯苯乙酸", "氯"), ("苯乙酸酯", "酯"), ("丙酮酸 25公斤 5 kg", "酸"),
      ("金属锂电池", "电池"), ("可充电金属锂电池组 5 pcs", "电池")],

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import sys
+import time
 from collections.abc import Iterable
 from contextlib import ExitStack
 from datetime import date
@@ -15,6 +16,7 @@ import msgspec
 from tidewaiter.base.cache import cache_folder, writable
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.bulk.abandoned import drop_abandoned
 from tidewaiter.bulk.alone import alone
 from tidewaiter.bulk.journal import Done, read_done
 from tidewaiter.bulk.run import Settings
@@ -39,6 +41,7 @@ from tidewaiter.substances.registry import load_registry
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _CORES = os.cpu_count() or 1
+_ABANDONED = 30 * 86_400  # seconds without a step: nobody goes on with that screening
 _SMALL = 8_000_000  # bytes: below, starting processes takes longer than screening
 
 
@@ -130,6 +133,7 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
     show_columns(path, options)
     tell_first_start()
     with alone(journal, str(wanted.out or wanted.report or path)):
+        drop_abandoned(_journals(), time.time() - _ABANDONED)
         with database_at(wanted.db) as database:
             workers = 1 if path.stat().st_size < _SMALL else wanted.workers
             steps = screen_file(
@@ -199,9 +203,14 @@ def _journal(outputs: Outputs, settings: Settings, options: ReadOptions) -> Path
     beside = outputs.alerts or outputs.report
     if beside is not None:
         return beside.with_name(f"{beside.name}.journal")
-    folder = writable(cache_folder() / "journals")
+    folder = writable(_journals())
     said = msgspec.json.encode((settings, options), enc_hook=str)
     return folder / f"{hashlib.sha256(said).hexdigest()[:32]}.journal"
+
+
+def _journals() -> Path:
+    """Return where the journals of screenings without an output file are kept."""
+    return cache_folder() / "journals"
 
 
 def _screen_again(wanted: Wanted) -> None:

@@ -24,6 +24,8 @@ from tidewaiter.identify.words import (
 
 _NOTHING_BITS, _FEW_BITS = 19, 13
 _FEW = 8  # keys near to a word that are remembered
+_M, _R, _N = np.uint32(ord("m")), np.uint32(ord("r")), np.uint32(ord("n"))
+_TWICE = np.uint64(0xA0761D6478BD642F)  # sets words that are read in two ways apart
 _SHORTEST = 3  # letters of an unknown word that counts
 _PAIR = 7  # units of the shortest name that is looked for in two words
 
@@ -68,6 +70,8 @@ def scan_unknown(
             if _covered(hits.rows, start, exact, begin, end):
                 continue
             key = mix(hashes[end] - hashes[begin] * powers[end - begin])
+            if _unfolded(room, begin, end) > 0:
+                key = mix(key ^ _TWICE)
             slot = np.int64(key & mask)
             if verdicts[slot] != key and not (
                 find_glued(room, words, at, glue, powers, hits)
@@ -169,13 +173,52 @@ def _search_word(
     if total == 0:
         total = find_near(room.key[begin:end], anchors.near, found.near)
         _remember(found, hashed, total)
+    _add_found(room, n, words, count, at, begin, end, total, anchors, hits, found)
+    more = _unfolded(room, begin, end)
+    if more == 0:
+        return total > 0
+    # An edit may bring "r" and "n" together, which are no "m" then: "ephedrne".
+    word = np.zeros(end - begin + more, np.uint32)
+    size = 0
+    for unit in range(begin, end):
+        if _is_pair(room, unit):
+            word[size], word[size + 1] = _R, _N
+            size += 2
+        else:
+            word[size] = room.key[unit]
+            size += 1
+    again = find_near(word, anchors.near, found.near)
+    _add_found(room, n, words, count, at, begin, end, again, anchors, hits, found)
+    return total + again > 0
+
+
+@compiled
+def _unfolded(room: Folded, begin: int, end: int) -> int:
+    """Count the units of a word that were written "rn"."""
+    count = 0
+    for unit in range(begin, end):
+        count += _is_pair(room, unit)
+    return count
+
+
+@compiled
+def _is_pair(room: Folded, unit: int) -> bool:
+    """Tell whether an m was written "rn"; a letter of two bytes that passes for m counts too."""
+    return bool(room.key[unit] == _M and room.byte_end[unit] - room.byte[unit] == 2)
+
+
+@compiled
+def _add_found(
+    room: Folded, n: int, words: Words, count: int, at: int, begin: int, end: int, total: int,
+    anchors: Anchors, hits: Hits, found: Found,
+) -> None:  # fmt: skip
+    """Add the names that the keys found near to a word are, or are the anchors of."""
     for index in range(total):
         place = found.near.keys[index]
         if anchors.whole[place] >= 0 and not words.flags[at] & RARE:
             add_hit(hits, NEAR, anchors.whole[place], begin, end, found.near.edits[index])
         if anchors.lists[place] < anchors.lists[place + 1]:
             search_names(room, n, words, count, at, place, begin, end, anchors, found.near, hits)
-    return total > 0
 
 
 @compiled
