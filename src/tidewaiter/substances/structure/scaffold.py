@@ -13,7 +13,7 @@ from rdkit.Chem import Mol, MolFromSmarts, MolFromSmiles, SubstructMatchParamete
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.substances.classes import Allowed, Change, ClassRule, Clause, GroupName, Site
 from tidewaiter.substances.structure.graph import Graph, Group, graph_of, group_from, groups_at
-from tidewaiter.substances.structure.parent import is_same, lies_in
+from tidewaiter.substances.structure.parents import is_same, lies_in
 from tidewaiter.substances.structure.words import is_allowed
 
 MOST_PLACES = 200  # of one core in one structure; with more, no "outside" is answered
