@@ -3,14 +3,17 @@
 import random
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from tidewaiter.base.cache import cache_folder
 from tidewaiter.store.alerts import alerts
 from tidewaiter.store.audit import verify_audit
 from tidewaiter.store.database import open_database
@@ -59,6 +62,30 @@ def _stored(folder: Path) -> list[tuple[int, str]]:
 def manifest(tmp_path_factory: pytest.TempPathFactory, write_sample: WriteSample) -> Path:
     """Write the sample: 431 rows, one of them refused."""
     return write_sample(tmp_path_factory.mktemp("kills") / "manifest.csv", 1)
+
+
+def _linked(source: str, target: str) -> None:
+    try:
+        Path(target).hardlink_to(source)
+    except OSError:  # of another disk, or one without links
+        shutil.copy2(source, target)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _own_cache(manifest: Path) -> Iterator[None]:
+    """Compile what a screening needs, in a cache that no other version on this machine prunes.
+
+    To compile while each call is watched, or while no file may be large, is not what is tested,
+    and takes minutes on a machine under load.
+    """
+    own = manifest.with_name("cache")
+    with suppress(OSError):  # none there yet, or another process drops a version just now
+        shutil.copytree(cache_folder(), own, copy_function=_linked, dirs_exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TIDEWAITER_CACHE", str(own))
+        command = [sys.executable, "-m", "tidewaiter", "screen", str(manifest)]
+        subprocess.run(command, capture_output=True, check=False, cwd=manifest.parent)
+        yield
 
 
 @pytest.mark.parametrize("kind", FORMATS)
