@@ -136,17 +136,17 @@ class _Desk:
     def ask(self, what: tuple[str, ...]) -> bool:
         """Answer on each substance; tell whether all were found and read."""
         question = self._question()
-        missing = []
+        missing: list[InputError] = []
         for text in what:
             try:
                 found = self._find(text, question.day)
             except InputError as error:
-                missing.append(error.message)
+                missing.append(error)
                 continue
             for each in found:
                 self._answer(question, each)
-        for why in missing:
-            click.echo(printable(f"not assessable: {why}"), err=True)
+        for wrong in missing:
+            click.echo(printable(f"not assessable: {wrong}"), err=True)
         if len(missing) == len(what):
             raise InputError(
                 "nothing to answer on",

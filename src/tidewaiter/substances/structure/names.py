@@ -68,5 +68,5 @@ def _refused(name: str, at: str, why: str) -> StructureError:
     return StructureError(
         f'"{short(name)}" is not a name that gives a structure: {why}',
         at=at,
-        hint="not assessable by name: give a SMILES or an InChI",
+        hint="give a SMILES or an InChI",
     )

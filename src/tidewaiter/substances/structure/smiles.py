@@ -74,5 +74,5 @@ def _refused(text: str, at: str, why: str) -> StructureError:
     return StructureError(
         f'"{short(text)}" is not a SMILES of one molecule: {why}',
         at=at,
-        hint="not assessable: write the SMILES of the whole substance, like CCO",
+        hint="write the SMILES of the whole substance, like CCO",
     )
