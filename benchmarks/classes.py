@@ -77,7 +77,7 @@ def read(rows: Iterator[tuple[str, str, str]]) -> tuple[list[Compound], int]:
     refused = 0
     for key, name, smiles in rows:
         try:
-            structure = parse_structure(smiles)
+            structure = parse_structure(smiles, "smiles")
         except StructureError:
             refused += 1
             continue
