@@ -65,7 +65,8 @@ def test_what_is_no_structure_is_not_assessable(call: Call) -> None:
     result = call("law", "acetone", "C1CC(", "*c1ccccc1", "--in", "UN", "--json")
     assert result.exit_code == 1
     assert len(result.stdout.splitlines()) == 1
-    assert result.stderr.count("not assessable") == 2
+    assert result.stderr.count("not assessable: ") == 2
+    assert result.stderr.count("hint: ") == 2
     assert "open place" in result.stderr
 
 

@@ -31,7 +31,7 @@ def check_text(text: str, at: str) -> None:
         raise StructureError(
             f'"{short(text)}" has {len(text):,} characters, more than {MOST_TEXT:,}',
             at=at,
-            hint="not assessable: split it into single structures",
+            hint="split it into single structures",
         )
 
 
@@ -51,7 +51,7 @@ def check_mol(mol: Mol, label: str, at: str) -> None:
         raise StructureError(
             f'"{short(label)}" is not one known molecule: {why}',
             at=at,
-            hint="not assessable: give the whole structure of one substance",
+            hint="give the whole structure of one substance",
         )
 
 

@@ -32,7 +32,7 @@ def mol_from_inchi(text: str, at: str) -> Mol:
     raise StructureError(
         f'"{short(text)}" is not an InChI of one molecule: {why or "it is not accepted"}',
         at=at,
-        hint="not assessable: write it whole, like InChI=1S/CH4/h1H4",
+        hint="write it whole, like InChI=1S/CH4/h1H4",
     )
 
 

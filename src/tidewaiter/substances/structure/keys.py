@@ -188,5 +188,6 @@ def _key_or_error(structure: Structure) -> str | StructureError:
 
 def _refused(structure: Structure, why: str) -> StructureError:
     return StructureError(
-        f'"{short(structure.text)}" cannot be compared: {why}', hint="not assessable by structure"
+        f'"{short(structure.text)}" cannot be compared: {why}',
+        hint="look it up by its name or its CAS number",
     )

@@ -50,5 +50,5 @@ def _refused(text: str, at: str, why: str) -> StructureError:
     return StructureError(
         f'"{short(text)}" is not a molfile of one molecule: {why}',
         at=at,
-        hint="not assessable: write it anew with a chemical editor, as V2000 or V3000",
+        hint="write it anew with a chemical editor, as V2000 or V3000",
     )

@@ -52,7 +52,9 @@ class Opsin:
                 if answer is not None:
                     return answer
                 self._stop()
-        raise StructureError(f'OPSIN stopped while it read "{name}"', hint="not assessable by name")
+        raise StructureError(
+            f'OPSIN stopped while it read "{name}"', hint="give a SMILES or an InChI"
+        )
 
     def close(self) -> None:
         """End the process, if there is one; the next name starts another."""
@@ -98,7 +100,7 @@ class Opsin:
                 self._stop()
                 raise StructureError(
                     f'OPSIN gave no answer to "{name}" within {seconds:g} seconds',
-                    hint="not assessable by name: give a SMILES or an InChI",
+                    hint="give a SMILES or an InChI",
                 ) from None
             if line is None:
                 return None

@@ -96,7 +96,7 @@ def _shape(text: str, at: str) -> str:
         raise StructureError(
             f'"{text}" is an everyday word, which OPSIN would read as something else',
             at=at,
-            hint="not assessable: if it is meant as a systematic name, say so: form name",
+            hint="where it is meant as a systematic name, read it in the form 'name'",
         )
     return "name"
 

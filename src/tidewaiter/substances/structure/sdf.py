@@ -51,7 +51,7 @@ def _entry(place: str, lines: list[str], *, cut: bool) -> Entry:
 
 
 def _found(place: str, block: list[str], *, cut: bool, ended: bool) -> Structure | StructureError:
-    hint = "not assessable: write the record anew with a chemical editor"
+    hint = "write the record anew with a chemical editor"
     if not any(line.strip() for line in block):
         return StructureError("the record is empty", at=place, hint=hint)
     if cut or not ended:
