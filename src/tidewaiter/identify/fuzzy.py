@@ -62,6 +62,7 @@ def scan_unknown(
     mark_unknown(room, words, count)
     begins, ends, flags = words.begin, words.end, words.flags
     unknown, close = words.unknown, words.close
+    keys, froms, tos = room.key, room.byte, room.byte_end
     hashes, verdicts, wides = room.hash, found.verdicts.nothing, room.wide
     mask = np.uint64(len(verdicts) - 1)
     for at in range(count):
@@ -70,7 +71,10 @@ def scan_unknown(
             if _covered(hits.rows, start, exact, begin, end):
                 continue
             key = mix(hashes[end] - hashes[begin] * powers[end - begin])
-            if _unfolded(room, begin, end) > 0:
+            pairs = 0
+            for unit in range(begin, end):
+                pairs += _is_pair(keys[unit], froms[unit], tos[unit])
+            if pairs > 0:
                 key = mix(key ^ _TWICE)
             slot = np.int64(key & mask)
             if verdicts[slot] != key and not (
@@ -174,14 +178,17 @@ def _search_word(
         total = find_near(room.key[begin:end], anchors.near, found.near)
         _remember(found, hashed, total)
     _add_found(room, n, words, count, at, begin, end, total, anchors, hits, found)
-    more = _unfolded(room, begin, end)
+    keys, froms, tos = room.key, room.byte, room.byte_end
+    more = 0
+    for unit in range(begin, end):
+        more += _is_pair(keys[unit], froms[unit], tos[unit])
     if more == 0:
         return total > 0
     # An edit may bring "r" and "n" together, which are no "m" then: "ephedrne".
     word = np.zeros(end - begin + more, np.uint32)
     size = 0
     for unit in range(begin, end):
-        if _is_pair(room, unit):
+        if _is_pair(keys[unit], froms[unit], tos[unit]):
             word[size], word[size + 1] = _R, _N
             size += 2
         else:
@@ -192,19 +199,10 @@ def _search_word(
     return total + again > 0
 
 
-@compiled
-def _unfolded(room: Folded, begin: int, end: int) -> int:
-    """Count the units of a word that were written "rn"."""
-    count = 0
-    for unit in range(begin, end):
-        count += _is_pair(room, unit)
-    return count
-
-
-@compiled
-def _is_pair(room: Folded, unit: int) -> bool:
+@inlined
+def _is_pair(key: int, begin: int, end: int) -> bool:
     """Tell whether an m was written "rn"; a letter of two bytes that passes for m counts too."""
-    return bool(room.key[unit] == _M and room.byte_end[unit] - room.byte[unit] == 2)
+    return bool((key == _M) & (end - begin == 2))
 
 
 @compiled
