@@ -44,6 +44,7 @@ def build_entries(
     found = [
         (place, name)
         for place, substance in enumerate(registry.substances)
+        if substance.kind != "class"  # its members are known by their structure
         for name in _names(substance, rules)
         if street or name.tier != "street"
     ]

@@ -58,16 +58,20 @@ class Finding(msgspec.Struct, frozen=True, gc=False):
     score: float
     reasons: tuple[str, ...]
     downgraded: tuple[str, ...]
+    structure: str = ""  # SMILES, of a finding by structure or systematic name
+    atoms: tuple[int, ...] = ()  # places in it of the atoms by which a class holds it
 
 
 class Defect(msgspec.Struct, frozen=True, gc=False):
-    """A number of a line that is wrong, or of a chemical outside the registry."""
+    """A number of a line that is wrong or of no chemical we know, or a name that is not read."""
 
     line: int
     start: int
     end: int
     text: str
-    kind: str  # "cas-digit": the check digit fails; "cas-other": not in the registry
+    # "cas-digit": the check digit fails; "cas-other": not in the registry; "name-unread": a
+    # systematic name that nothing here could read; "name-unknown": OPSIN does not know it
+    kind: str
 
 
 class Reader:

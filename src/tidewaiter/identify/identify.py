@@ -15,6 +15,8 @@ from tidewaiter.identify.keys import joined
 from tidewaiter.identify.lexicon import Lexicon
 from tidewaiter.identify.repeats import first_of_each
 from tidewaiter.identify.scan import scan
+from tidewaiter.identify.structures import Structures, inside
+from tidewaiter.identify.triggers import find_triggers
 
 T = TypeVar("T", Finding, Defect)
 
@@ -27,11 +29,13 @@ MENTIONS = pa.schema(
         ("start", pa.int64()),  # in Unicode code points of the text as written
         ("end", pa.int64()),
         ("text", pa.string()),  # what stands there
-        ("how", pa.string()),  # exact, squeezed, fuzzy, cas, hs, unno or cus
+        ("how", pa.string()),  # exact, squeezed, fuzzy, cas, hs, unno, cus, name, structure, class
         ("tier", pa.string()),  # strong or weak
         ("score", pa.float64()),  # 0 to 1
         ("reasons", pa.list_(pa.string())),
         ("downgraded", pa.list_(pa.string())),  # why it may not be what it seems
+        ("structure", pa.string()),  # SMILES, of what is found by it
+        ("atoms", pa.list_(pa.int64())),  # places in it of the atoms by which a class holds it
     ]
 )
 """The columns of `identify`'s table."""
@@ -50,10 +54,11 @@ class Identifier:
         self.lexicon = lexicon
         self._few = few
         self._reader = Reader(lexicon)
+        self._structures = Structures(lexicon.registry, lexicon.registry.classes)
         self._verdicts = make_verdicts()
 
     def find(self, texts: pa.Array) -> tuple[list[Finding], list[Defect]]:
-        """Find the mentions in a column, and the defects of its CAS numbers.
+        """Find the mentions in a column, and the defects of its numbers and systematic names.
 
         Args:
             texts: Strings; a null names nothing.
@@ -66,18 +71,45 @@ class Identifier:
         if len(distinct) < len(which):
             text, offsets = _taken(text, offsets, distinct)
         rows = scan(text, offsets, self.lexicon.tables, self._verdicts, few=self._few)
-        if len(rows) == 0:
+        findings, defects = self._reader.read(rows, text.data, offsets) if len(rows) else ([], [])
+        self._add_structures(text, offsets, findings, defects)
+        if not findings and not defects:
             return [], []
-        findings, defects = self._reader.read(rows, text.data, offsets)
         if len(distinct) == len(which):
             return findings, defects
         return _spread(findings, which), _spread(defects, which)
+
+    def _add_structures(
+        self, text: NDArray[np.uint8], offsets: NDArray[np.int64], findings: list[Finding],
+        defects: list[Defect],
+    ) -> None:  # fmt: skip
+        """Add what systematic names and structures in the lines name; keep the order of lines."""
+        marked = find_triggers(text, offsets, few=self._few)
+        if not marked:
+            return
+        known: dict[int, list[Finding]] = {line: [] for line in marked}
+        for finding in findings:
+            if finding.line in known:
+                known[finding.line].append(finding)
+        more: list[Finding] = []
+        parts: list[Finding] = []
+        for line in marked:
+            here = bytes(text[offsets[line] : offsets[line + 1]]).decode()
+            found, unread = self._structures.find(line, here, known[line])
+            more.extend(found)
+            defects.extend(unread)
+            parts.extend(part for part in known[line] if _is_part(part, found))
+        if parts:
+            findings[:] = [each for each in findings if each not in parts]
+        findings.extend(more)
+        findings.sort(key=lambda found: found.line)
+        defects.sort(key=lambda found: found.line)
 
     def identify(self, texts: pa.Array) -> pa.Table:
         """Find the mentions in a column, as a table of the columns `MENTIONS`."""
         findings, _ = self.find(texts)
         substances = self.lexicon.registry.substances
-        columns = list(zip(*map(astuple, findings), strict=True)) if findings else [()] * 11
+        columns = list(zip(*map(astuple, findings), strict=True)) if findings else [()] * 13
         places = columns[1]
         return pa.table(
             [
@@ -142,6 +174,11 @@ def _taken(
     text: NDArray[np.uint8], offsets: NDArray[np.int64], lines: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     return _buffers(_column(text, offsets).take(pa.array(lines)))
+
+
+def _is_part(part: Finding, names: Sequence[Finding]) -> bool:
+    """Tell whether a name that is held to be a part of a longer one is part of one that is read."""
+    return bool(part.downgraded) and any(inside(part, whole) for whole in names)
 
 
 def _spread(found: Sequence[T], which: NDArray[np.int64]) -> list[T]:

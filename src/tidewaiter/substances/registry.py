@@ -12,20 +12,22 @@ from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml, toml_files
 from tidewaiter.substances.cas import is_cas
-from tidewaiter.substances.types import Name, Regime, Source, Substance
+from tidewaiter.substances.classes import ClassRule, load_classes
+from tidewaiter.substances.types import Control, Name, Regime, Source, Substance
 
 T = TypeVar("T", Source, Regime)
 
-_FORMAT = "4"  # of the registry as cached
+_FORMAT = "5"  # of the registry as cached
 
 
 class Registry(Record, frozen=True, kw_only=True):
     """All that is known of substances and their law, ours and an authority's own."""
 
-    substances: tuple[Substance, ...]  # sorted by slug
+    substances: tuple[Substance, ...]  # sorted by slug; those of `classes` come last
     regimes: dict[str, Regime]
     sources: dict[str, Source]
     digest: str  # of all files it was read from
+    classes: tuple[ClassRule, ...] = ()  # sorted by slug
 
     def substance(self, slug: str) -> Substance:
         """Return a substance by its slug.
@@ -79,8 +81,30 @@ def read_registry(own: tuple[Path, ...], key: str) -> Registry:
             same = substances.get(found.slug)
             substances[found.slug] = _joined(same, found) if same else found
     _check(substances, regimes, sources)
-    ordered = tuple(substances[slug] for slug in sorted(substances))
-    return Registry(substances=ordered, regimes=regimes, sources=sources, digest=key)
+    classes = load_classes(own)
+    for rule in classes:
+        if rule.slug in substances:
+            raise RegistryError(
+                f'"{rule.slug}" is the slug of a substance',
+                at=f"{rule.slug}.toml",
+                hint="rename it",
+            )
+    ordered = (*(substances[slug] for slug in sorted(substances)), *map(_as_substance, classes))
+    return Registry(
+        substances=ordered, regimes=regimes, sources=sources, digest=key, classes=classes
+    )
+
+
+def _as_substance(rule: ClassRule) -> Substance:
+    """Return the members of a class as one thing, which the rule's law holds."""
+    control = Control(
+        regime=rule.regime, schedule=rule.schedule, decided=rule.decided, since=rule.since,
+        until=rule.until, scope=rule.scope, source=rule.source, mark=rule.mark, dates=rule.dates,
+    )  # fmt: skip
+    return Substance(
+        slug=rule.slug, name=rule.name, kind="class", controls=(control,), sources=(rule.source,),
+        note=rule.note,
+    )  # fmt: skip
 
 
 def _files(folder: Path | None, kind: str) -> Iterator[Traversable | Path]:
@@ -98,7 +122,7 @@ def _files(folder: Path | None, kind: str) -> Iterator[Traversable | Path]:
 
 def _all_files(own: tuple[Path, ...]) -> Iterator[Traversable | Path]:
     for folder in (None, *own):
-        for kind in ("sources", "regimes", "substances"):
+        for kind in ("sources", "regimes", "substances", "classes"):
             yield from _files(folder, kind)
 
 

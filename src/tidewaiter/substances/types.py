@@ -5,8 +5,9 @@ from typing import Literal
 
 from tidewaiter.base.records import Record
 
-Kind = Literal["precursor", "drug", "equipment"]
-"""What a watched thing is: a precursor or other chemical, a scheduled drug, or equipment."""
+Kind = Literal["precursor", "drug", "equipment", "class"]
+"""What a watched thing is: a precursor or other chemical, a scheduled drug, equipment, or all
+substances that a law holds by a rule on their structure."""
 
 Tier = Literal["strong", "weak", "street"]
 """How far a name may be trusted alone: enough alone, needs a cue, off by default."""

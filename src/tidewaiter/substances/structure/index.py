@@ -47,6 +47,7 @@ class StructureIndex:
             RegistryError: A SMILES of a substance cannot be read or has no keys.
         """
         self._exact: defaultdict[str, list[_Drawn]] = defaultdict(list)
+        self._blocks: defaultdict[str, list[_Drawn]] = defaultdict(list)  # of InChIKeys
         self._control: defaultdict[str, list[_Drawn]] = defaultdict(list)
         self._companions = Companions()
         others = {each.slug: each for each in (load_aliases() if aliases is None else aliases)}
@@ -72,9 +73,26 @@ class StructureIndex:
             self._companions.parts(structure)  # raises where a fragment has no key
         return tuple(sorted(hits.values(), key=_rank))
 
+    def find_key(self, key: str) -> tuple[StructureHit, ...]:
+        """Find the substances of an InChIKey, or else those that share its first block.
+
+        The first block is the same for all stereo and isotopic variants; the others of a key
+        cannot be told from it.
+        """
+        same = [_hit(d, Comparison(level="exact"), key, "") for d in self._exact.get(key, ())]
+        block, _, _ = key.partition("-")
+        near = Comparison(level="stereo", set_aside=("stereo", "isotope"))
+        hits = same or [_hit(d, near, block, "") for d in self._blocks.get(block, ())]
+        best: dict[str, StructureHit] = {}
+        for hit in sorted(hits, key=_rank):
+            best.setdefault(hit.substance, hit)
+        return tuple(best.values())
+
     def _add(self, drawn: _Drawn) -> None:
         try:
-            self._exact[inchikey(drawn.structure)].append(drawn)
+            key = inchikey(drawn.structure)
+            self._exact[key].append(drawn)
+            self._blocks[key.partition("-")[0]].append(drawn)
             if not drawn.whole:
                 self._control[control_key(drawn.structure)].append(drawn)
         except StructureError as error:

@@ -11,12 +11,12 @@ from tidewaiter.substances.questions import ClassGap, ClassHold, Found
 from tidewaiter.substances.registry import Registry
 from tidewaiter.substances.structure.counterions import Companions
 from tidewaiter.substances.structure.index import StructureIndex
-from tidewaiter.substances.structure.matching import Answer, ClassMatch, ClassMatcher
+from tidewaiter.substances.structure.matching import Answer, ClassMatch, ClassMatcher, ClauseMatch
 from tidewaiter.substances.structure.read import reading
 from tidewaiter.substances.structure.types import Level, Structure, StructureHit
 from tidewaiter.substances.types import Form, Substance
 
-_SAME: frozenset[Level] = frozenset({"exact", "salt", "alias"})
+SAME: frozenset[Level] = frozenset({"exact", "salt", "alias"})
 _WORDS = {
     "salt": "what stands beside it, or its charge",
     "stereo": "stereo",
@@ -67,8 +67,8 @@ class Recogniser:
         )
 
     def _of(self, structure: Structure, name: str, day: date) -> Iterator[Found]:
-        hits = self._best(structure)
-        same = [hit for hit in hits if hit.level in _SAME]
+        hits = best_hits(self._index.find(structure))
+        same = [hit for hit in hits if hit.level in SAME]
         controls = (c for hit in same for c in controls_on(self._substances[hit.substance], day))
         answers = self._matcher.match(
             structure, None, listed=frozenset(control.regime for control in controls)
@@ -92,22 +92,33 @@ class Recogniser:
         if not hits:
             yield alone
 
-    def _best(self, structure: Structure) -> list[StructureHit]:
-        """Return the hits that say the same as the strongest: it itself, or else its variants."""
-        hits = self._index.find(structure)
-        same = [hit for hit in hits if hit.level in _SAME]
-        return same or [hit for hit in hits if hit.level == hits[0].level]
-
     def _named(self, hit: StructureHit, alone: Found) -> Found:
         substance = self._substances[hit.substance]
         form = _form(substance, hit.form)
         name = form.name if form else substance.name
-        how = f"{alone.how}: {_likeness(hit, name)}"
+        how = f"{alone.how}: {likeness(hit, name)}"
         return replace(alone, name=name, substance=substance, form=form, how=how)
 
 
-def _likeness(hit: StructureHit, name: str) -> str:
-    """Say how far a structure is that of a substance."""
+def best_hits(hits: tuple[StructureHit, ...]) -> list[StructureHit]:
+    """Return the hits that say the same as the strongest: it itself, or else its variants."""
+    same = [hit for hit in hits if hit.level in SAME]
+    return same or [hit for hit in hits if hit.level == hits[0].level]
+
+
+def clause_in_words(clause: ClauseMatch) -> str:
+    """Say a clause as the instrument numbers it: "(E) another acyl group"."""
+    named = clause.words.casefold().startswith(clause.id.casefold())
+    return clause.words if named else f"{clause.id} {clause.words}"
+
+
+def likeness(hit: StructureHit, name: str) -> str:
+    """Say how far a structure is that of a substance.
+
+    Args:
+        hit: What was found.
+        name: Of the substance or its form.
+    """
     if hit.level == "exact":
         return f"the structure of {name}"
     if hit.level == "alias":
@@ -129,7 +140,7 @@ def _hold(found: ClassMatch) -> ClassHold:
     return ClassHold(
         regime=rule.regime,
         rule=rule.slug,
-        clauses=tuple(f"{each.id} {each.words}" for each in found.clauses),
+        clauses=tuple(map(clause_in_words, found.clauses)),
         decided=rule.decided,
         since=rule.since,
         until=rule.until,

@@ -45,6 +45,10 @@ class Structure:
     form: str
 
 
+class NotRead(StructureError):
+    """What would read it is missing, stopped or gave no answer: nothing is known of the text."""
+
+
 class Entry(NamedTuple):
     """One structure of a file, or why there is none.
 

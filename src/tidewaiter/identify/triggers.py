@@ -1,0 +1,161 @@
+"""Triggers: which lines may hold a systematic name or a structure, by a look at each byte.
+
+Reading such a name costs a thousand times what a line costs; nearly no line has one.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tidewaiter.identify.compiled import compiled, inlined, interpreted
+
+_LETTER, _CAPITAL, _DIGIT, _SPACE, _BRACKET, _SMILES, _BOND, _BEFORE = (1 << n for n in range(8))
+_HYPHEN, _EQUALS, _COMMA = ord("-"), ord("="), ord(",")
+_WIDE = (0xE2, 0x80)  # bytes that the hyphens of Unicode begin with, U+2010 to U+2015
+_WIDE_FIRST, _WIDE_LAST = 0x90, 0x95
+_N, _n = ord("N"), ord("n")
+_INCHI = len("InChI")
+_FIRST_BLOCK, _SECOND_BLOCK = 14, 10  # letters of an InChIKey
+_SHORTEST_SMILES = 6  # bytes; C=O and the like stand in everyday texts for something else
+_WORD, _PART = 4, 2  # letters after the first locant of a name, and after one inside it
+
+
+def _kinds() -> NDArray[np.uint8]:
+    """Return what each byte may be."""
+    kinds = np.zeros(256, np.uint8)
+    for byte in range(256):
+        sign = chr(byte)
+        if byte < 128 and sign.isalpha():
+            kinds[byte] |= _LETTER | (_CAPITAL if sign.isupper() else 0)
+        kinds[byte] |= _DIGIT if byte < 128 and sign.isdigit() else 0
+    for signs, kind in (
+        (' \t\r\n\x0b\x0c"|;', _SPACE),
+        ("([{", _BRACKET),
+        ("BCNOPSFIHbcnopslr@+-[]()=#$:./\\%0123456789", _SMILES),
+        ("=#[(@", _BOND),
+        (" \t\r\n\x0b\x0c\"|;:,([{-/'", _BEFORE),
+    ):
+        for sign in signs:
+            kinds[ord(sign)] |= kind
+    return kinds
+
+
+_KINDS = _kinds()
+
+
+def find_triggers(
+    text: NDArray[np.uint8], offsets: NDArray[np.int64], *, few: bool = False
+) -> list[int]:
+    """List the lines that may hold a systematic name, a SMILES, an InChI or an InChIKey.
+
+    Args:
+        text: All lines' bytes, UTF-8.
+        offsets: Where each line begins, and the end, shape ``(lines + 1,)``.
+        few: Do it without compiled code.
+    """
+    run = interpreted(_look) if few else _look
+    marked = np.zeros(len(offsets) - 1, np.bool_)
+    run(text, offsets, _KINDS, marked)
+    places: list[int] = np.flatnonzero(marked).tolist()
+    return places
+
+
+@compiled
+def _look(
+    text: NDArray[np.uint8], offsets: NDArray[np.int64], kinds: NDArray[np.uint8],
+    marked: NDArray[np.bool_],
+) -> None:  # fmt: skip
+    """Mark the lines that hold a sign of a structure."""
+    for line in range(len(offsets) - 1):
+        begin, end = offsets[line], offsets[line + 1]
+        word = begin
+        every, some = _SMILES, 0
+        for at in range(begin, end):
+            sign = text[at]
+            kind = kinds[sign]
+            if kind & _SPACE:
+                if every and some and at - word >= _SHORTEST_SMILES:
+                    marked[line] = True
+                word = at + 1
+                every, some = _SMILES, 0
+                continue
+            every &= kind
+            some |= kind & _BOND
+            if (sign == _HYPHEN or sign == _WIDE[0] or sign == _EQUALS) and _is_sign(
+                text, begin, at, end, kinds
+            ):
+                marked[line] = True
+                break
+        if every and some and end - word >= _SHORTEST_SMILES:
+            marked[line] = True
+
+
+@compiled
+def _is_sign(
+    text: NDArray[np.uint8], begin: int, at: int, end: int, kinds: NDArray[np.uint8]
+) -> bool:
+    """Tell whether a hyphen follows a locant, parts an InChIKey, or "=" follows "InChI"."""
+    after = at + 1
+    if text[at] == _EQUALS:
+        return _is_inchi(text, begin, at)
+    if text[at] == _WIDE[0]:
+        if at + 2 >= end or text[at + 1] != _WIDE[1]:
+            return False
+        if text[at + 2] < _WIDE_FIRST or text[at + 2] > _WIDE_LAST:
+            return False
+        after = at + 3
+    if at == begin or after >= end:
+        return False
+    if kinds[text[at - 1]] & _CAPITAL and _is_key(text, begin, at, end, kinds):
+        return True
+    return _is_locant(text, begin, at, after, end, kinds)
+
+
+@inlined
+def _is_inchi(text: NDArray[np.uint8], begin: int, at: int) -> bool:
+    """Tell whether "InChI" stands before a place."""
+    if at - begin < _INCHI:
+        return False
+    return (
+        text[at - 5] == 73
+        and text[at - 4] == 110
+        and text[at - 3] == 67
+        and text[at - 2] == 104
+        and text[at - 1] == 73
+    )
+
+
+@compiled
+def _is_key(
+    text: NDArray[np.uint8], begin: int, at: int, end: int, kinds: NDArray[np.uint8]
+) -> bool:
+    """Tell whether a hyphen is the first of an InChIKey."""
+    second = at + 1 + _SECOND_BLOCK
+    if at - begin < _FIRST_BLOCK or second + 1 >= end or text[second] != _HYPHEN:
+        return False
+    for place in range(at - _FIRST_BLOCK, second + 2):
+        if place not in (at, second) and kinds[text[place]] & _CAPITAL == 0:
+            return False
+    return True
+
+
+@compiled
+def _is_locant(
+    text: NDArray[np.uint8], begin: int, at: int, after: int, end: int, kinds: NDArray[np.uint8]
+) -> bool:
+    """Tell whether a locant stands before a hyphen, and after it what a name goes on with."""
+    first = at
+    while first > begin and (kinds[text[first - 1]] & _DIGIT or text[first - 1] == _COMMA):
+        first -= 1
+    if first == at:  # no digit: N-phenyl
+        first -= 1
+        if text[first] != _N and text[first] != _n:
+            return False
+    inside = first > begin and (text[first - 1] == _HYPHEN or kinds[text[first - 1]] & _BRACKET)
+    if first > begin and kinds[text[first - 1]] & _BEFORE == 0:
+        return False
+    if kinds[text[after]] & _BRACKET:
+        return True
+    last = after
+    while last < end and kinds[text[last]] & _LETTER:
+        last += 1
+    return last - after >= (_PART if inside else _WORD)
