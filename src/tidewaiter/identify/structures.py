@@ -99,13 +99,13 @@ class Structures:
     def _look_up(self, text: str, shape: str) -> _Seen:
         # Here and not above: RDKit takes as long to load as thousands of lines without it.
         from tidewaiter.substances.structure import StructureError, parse_structure  # noqa: PLC0415
-        from tidewaiter.substances.structure.types import NotRead  # noqa: PLC0415
+        from tidewaiter.substances.structure.types import NotReadError  # noqa: PLC0415
 
         if shape == "inchikey":
             return _Seen(self._sighter.see_key(text), "", read=True)
         try:
             structure = parse_structure(text, shape)
-        except NotRead as error:
+        except NotReadError as error:
             return _Seen(failed=error.message)
         except StructureError:
             return _Seen()

@@ -212,7 +212,7 @@ def _joined(words: list[Word]) -> str:
     parts = [words[0].text]
     for before, word in pairwise(words):
         open_ = _depth([Word(0, 0, "".join(parts))]) > 0
-        broken = before.text[-1] == "-" and before.text[-2:-1] != "," or word.text[0] == "-"
+        broken = (before.text[-1] == "-" and before.text[-2:-1] != ",") or word.text[0] == "-"
         inverted = before.text[-1] == ","
         parts.append(word.text if (open_ or broken) and not inverted else f" {word.text}")
     return "".join(parts)

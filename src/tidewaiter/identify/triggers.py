@@ -6,14 +6,15 @@ Reading such a name costs a thousand times what a line costs; nearly no line has
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.identify.compiled import compiled, inlined, interpreted
+from tidewaiter.identify.compiled import compiled, interpreted
 
 _LETTER, _CAPITAL, _DIGIT, _SPACE, _BRACKET, _SMILES, _BOND, _BEFORE = (1 << n for n in range(8))
 _HYPHEN, _EQUALS, _COMMA = ord("-"), ord("="), ord(",")
 _WIDE = (0xE2, 0x80)  # bytes that the hyphens of Unicode begin with, U+2010 to U+2015
 _WIDE_FIRST, _WIDE_LAST = 0x90, 0x95
 _N, _n = ord("N"), ord("n")
-_INCHI = len("InChI")
+_INCHI_BYTES = (73, 110, 67, 104, 73)  # InChI
+_INCHI = 5
 _FIRST_BLOCK, _SECOND_BLOCK = 14, 10  # letters of an InChIKey
 _SHORTEST_SMILES = 6  # bytes; C=O and the like stand in everyday texts for something else
 _WORD, _PART = 4, 2  # letters after the first locant of a name, and after one inside it
@@ -110,18 +111,15 @@ def _is_sign(
     return _is_locant(text, begin, at, after, end, kinds)
 
 
-@inlined
+@compiled
 def _is_inchi(text: NDArray[np.uint8], begin: int, at: int) -> bool:
     """Tell whether "InChI" stands before a place."""
     if at - begin < _INCHI:
         return False
-    return (
-        text[at - 5] == 73
-        and text[at - 4] == 110
-        and text[at - 3] == 67
-        and text[at - 2] == 104
-        and text[at - 1] == 73
-    )
+    same = True
+    for place in range(_INCHI):
+        same &= text[at - _INCHI + place] == _INCHI_BYTES[place]
+    return same
 
 
 @compiled

@@ -7,7 +7,7 @@ from tidewaiter.base.resources import data, read_toml
 from tidewaiter.substances.structure.check import short
 from tidewaiter.substances.structure.opsin import opsin
 from tidewaiter.substances.structure.smiles import mol_from_smiles
-from tidewaiter.substances.structure.types import NotRead, StructureError
+from tidewaiter.substances.structure.types import NotReadError, StructureError
 
 MOST_NAME = 2_000  # characters; the longest name of OPSIN's own tests has 1,100
 
@@ -43,8 +43,8 @@ def mol_from_name(text: str, at: str) -> Mol:
         raise _refused(ascii(name), at, "it holds broken characters") from None
     try:
         smiles, remarks = opsin().ask(name)
-    except NotRead as error:
-        raise NotRead(error.message, at=at, hint=error.hint) from error
+    except NotReadError as error:
+        raise NotReadError(error.message, at=at, hint=error.hint) from error
     if not smiles:
         raise _refused(name, at, _reason(remarks, name))
     try:

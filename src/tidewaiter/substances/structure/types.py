@@ -45,7 +45,7 @@ class Structure:
     form: str
 
 
-class NotRead(StructureError):
+class NotReadError(StructureError):
     """What would read it is missing, stopped or gave no answer: nothing is known of the text."""
 
 
