@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _KEPT = 1 << 15  # texts whose reading is kept
 # How far a finding may be trusted, by how sure it is that the structure is meant and is held.
-_SCORES = {"same": 0.95, "variant": 0.6, "open": 0.3}
+_SCORES = {"same": 0.95, "variant": 0.6, "open": 0.3, "ion": 0.3}
 _READ = {"name": "the systematic name", "smiles": "the SMILES", "inchi": "the InChI",
          "inchikey": "the InChIKey"}  # fmt: skip
 
@@ -122,11 +122,11 @@ class Structures:
             form = next((f for f in substance.forms if f.name == each.form), None)
             cas = form.cas if form else next(iter(substance.cas), None)
             how = "class" if each.is_class else "name" if at.shape == "name" else "structure"
-            downgraded = (
-                (f"the class could not be evaluated: {each.words[0]}",)
-                if each.sureness == "open"
-                else ()
-            )
+            downgraded: tuple[str, ...] = ()
+            if each.sureness == "open":
+                downgraded = (f"the class could not be evaluated: {each.words[0]}",)
+            elif each.sureness == "ion":
+                downgraded = ("what could be read is an ion, so it may be half of a name",)
             smiles = f", read as {each.smiles}" if each.smiles and at.shape == "name" else ""
             yield Finding(
                 line, place, cas, at.start, at.end, text[at.start : at.end], how,

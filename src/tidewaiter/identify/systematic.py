@@ -15,11 +15,13 @@ Shape = Literal["name", "smiles", "inchi", "inchikey"]
 
 # Signs of one code point that stand for another, so that places stay the same.
 _PLAIN = str.maketrans("‐‑‒–—―−′’‘´`［］（）｛｝，", "-------'''''[](){},")
-_INCHI = re.compile(r"InChI=1S?/[^\s\"'<>|]+")
-_KEY = re.compile(r"(?<![A-Z0-9])[A-Z]{14}-[A-Z]{10}-[A-Z](?![A-Z0-9])")
+_KEYS = re.compile(r"InChI=1S?/[^\s\"'<>|]+|(?<![A-Z0-9])[A-Z]{14}-[A-Z]{10}-[A-Z](?![A-Z0-9])")
 _SMILES = re.compile(r"(?:\[[^\[\]\s]{1,24}\]|Br|Cl|[BCNOPSFIbcnops]|[=#$/\\:.()-]|%\d\d|\d)+")
 _BONDS = frozenset("=#[(@")
+_HYPHEN = frozenset("-")
+_SIGNS = _BONDS | _HYPHEN
 _SHORTEST_SMILES = 6
+_PARTING = '"|;'
 _WORD = re.compile(r"[^\s\"|;]+")
 _LOCANT = re.compile(
     r"(?:^|[-,(\[{'/:])(?:\d[\d,']*[a-z]?|[NnOo](?:,[NnOo])*)'*-(?=[(\[{]|[A-Za-z]{2})"
@@ -72,6 +74,7 @@ class Word(NamedTuple):
     start: int
     end: int
     text: str
+    led: bool = False  # a sign that parts things stands right before it
 
 
 class Seeker:
@@ -90,28 +93,28 @@ class Seeker:
 
     def seek(self, text: str) -> Iterator[list[Candidate]]:
         """Yield the places of a text in order; of each, what to try, the most likely first."""
-        plain = text[:_MOST_LINE].translate(_PLAIN)
+        plain = text[:_MOST_LINE]
+        if not plain.isascii():
+            plain = plain.translate(_PLAIN)
         taken: list[tuple[int, int]] = []
-        for shape, pattern in (("inchi", _INCHI), ("inchikey", _KEY)):
-            for found in pattern.finditer(plain):
-                written = found[0].rstrip(_EDGE)
-                end = found.start() + len(written)
-                taken.append((found.start(), end))
-                yield [Candidate(found.start(), end, _shape(shape), (written,))]
+        for found in _KEYS.finditer(plain):
+            written = found[0].rstrip(_EDGE)
+            start, end = found.start(), found.start() + len(written)
+            taken.append((start, end))
+            yield [Candidate(start, end, "inchi" if "=" in written else "inchikey", (written,))]
         words = [
-            Word(found.start(), found.end(), found[0])
-            for found in _WORD.finditer(plain)
-            if not any(found.start() < end and start < found.end() for start, end in taken)
+            Word(at.start(), at.end(), at[0], at.start() > 0 and plain[at.start() - 1] in _PARTING)
+            for at in _WORD.finditer(plain)
         ]
         past = -1  # words up to here belong to a name before
         for place, word in enumerate(words):
-            if place <= past:
+            signs = _SIGNS.intersection(word.text)
+            if place <= past or not signs or any(_overlap(word, span) for span in taken):
                 continue
-            smiles = _smiles(word)
+            smiles = _smiles(word) if signs != _HYPHEN else None
             if smiles is not None:
                 yield [smiles]
-                continue
-            if self._is_seed(word.text):
+            elif "-" in signs and self._is_seed(word.text):
                 first, last = self._reach(words, place, past)
                 yield list(self._names(words, (first, place, last), past))
                 past = last
@@ -145,6 +148,8 @@ class Seeker:
         first, last = low, high
         inverted = words[high].text.rstrip(_EDGE)[-1:] == "-"  # Propanamide, N-phenyl-
         while first - 1 > past and low - first < self._words.left:
+            if not _are_beside(words, first - 1):
+                break
             before = words[first - 1].text
             if not self._fits(before.rstrip(",") if inverted else before):
                 break
@@ -153,6 +158,7 @@ class Seeker:
             last + 1 < len(words)
             and last - high < self._words.right
             and words[last].text[-1] not in _EDGE
+            and _are_beside(words, last)
             and self._fits(words[last + 1].text.strip(_EDGE + _CLOSE))
         ):
             last += 1
@@ -164,20 +170,22 @@ class Seeker:
             yield self._candidate(words[f : t + 1])
 
     def _fits(self, text: str) -> bool:
-        """Tell whether a word is made of the pieces of chemical names."""
+        """Tell whether a word is made of the pieces of chemical names, or is one itself."""
         text = _PREFIX.sub("", text)
+        if "-" in text:
+            return self._is_seed(text)
         return text.lower() in self._whole or self._made.fullmatch(text) is not None
 
     def _candidate(self, words: list[Word]) -> Candidate:
         led, written, left = _trimmed(_joined(words))
         mirror = self._mirror.match(written)
         bare = written[mirror.end() :] if mirror else written
-        ways = dict.fromkeys((written, bare, _tight(bare)))
+        ways = dict.fromkeys((written, bare, _tight(bare), _on_nitrogen(bare)))
         return Candidate(words[0].start + led, words[-1].end - left, "name", tuple(ways))
 
 
-def _shape(text: str) -> Shape:
-    return "inchi" if text == "inchi" else "inchikey"
+def _overlap(word: Word, span: tuple[int, int]) -> bool:
+    return word.start < span[1] and span[0] < word.end
 
 
 def _smiles(word: Word) -> Candidate | None:
@@ -189,6 +197,11 @@ def _smiles(word: Word) -> Candidate | None:
         return None
     start = word.start + led
     return Candidate(start, start + len(text), "smiles", (text,))
+
+
+def _are_beside(words: list[Word], place: int) -> bool:
+    """Tell whether nothing but a space stands between a word and the next."""
+    return words[place + 1].start - words[place].end == 1 and not words[place + 1].led
 
 
 def _goes_on(words: list[Word], place: int) -> bool:
@@ -251,6 +264,11 @@ def _is_wrapped(text: str) -> bool:
         if depth == 0:
             return at == len(text) - 1
     return False
+
+
+def _on_nitrogen(text: str) -> str:
+    """Write the locants for nitrogen in capitals: a small n- is another prefix."""
+    return re.sub(r"(?<![a-zA-Z])n(?=(?:,n)*[-'])|(?<=,)n(?=[,-])", "N", text)
 
 
 def _tight(text: str) -> str:

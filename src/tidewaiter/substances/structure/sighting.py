@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from rdkit.Chem import Mol, MolToSmiles
+from rdkit.Chem import GetFormalCharge, Mol, MolToSmiles
 
 from tidewaiter.base.records import Record
 from tidewaiter.substances.classes import ClassRule
@@ -13,8 +13,9 @@ from tidewaiter.substances.structure.matching import Answer, ClassMatch, ClassMa
 from tidewaiter.substances.structure.recognising import SAME, best_hits, clause_in_words, likeness
 from tidewaiter.substances.structure.types import Structure, StructureHit
 
-Sureness = Literal["same", "variant", "open"]
-"""The structure itself, or a member of the class; a variant of it; a class not evaluated."""
+Sureness = Literal["same", "variant", "open", "ion"]
+"""The structure itself, or a member of the class; a variant of it; a class not evaluated; an ion,
+as the half of a name gives it: "phenylacetate" of "lead(II) phenylacetate"."""
 
 
 class Sighting(Record, frozen=True, kw_only=True):
@@ -56,7 +57,8 @@ class Sighter:
         hits = best_hits(self._index.find(structure))
         smiles = MolToSmiles(structure.mol)
         if hits:
-            return tuple(_of_hit(hit, smiles) for hit in hits)
+            ion = GetFormalCharge(structure.mol) != 0
+            return tuple(_of_hit(hit, smiles, ion=ion) for hit in hits)
         answers = self._matcher.match(structure, None)
         order = _written_order(structure.mol) if answers else []
         return tuple(_of_classes(answers, smiles, order))
@@ -66,11 +68,11 @@ class Sighter:
         return tuple(_of_hit(hit, "") for hit in self._index.find_key(key))
 
 
-def _of_hit(hit: StructureHit, smiles: str) -> Sighting:
+def _of_hit(hit: StructureHit, smiles: str, *, ion: bool = False) -> Sighting:
     return Sighting(
         slug=hit.substance,
         form=hit.form,
-        sureness="same" if hit.level in SAME else "variant",
+        sureness="ion" if ion else "same" if hit.level in SAME else "variant",
         words=(likeness(hit, hit.form or hit.substance),),
         smiles=smiles,
     )
