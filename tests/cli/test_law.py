@@ -34,6 +34,19 @@ def test_no_answer_says_clear(call: Call) -> None:
     assert call("law", "nosuchthing").exit_code == 2
 
 
+def test_the_laws_that_do_not_list_it_share_a_row(call: Call) -> None:
+    """Each is named with the first day of our copy, a line a jurisdiction, a row a reason."""
+    shown = call("law", "fentanyl", "--in", "UN,CN", "--day", "2026-11-25").output
+    said = " ".join(shown.split())
+    assert said.count("not listed every loaded rule was evaluated") == 1
+    assert "UN: un-1971 (whole from 2026-11-25); un-1988 (whole from 1990-11-11)" in said
+    assert "CN: cn-non-medical (whole from " in said
+    assert "cn-narcotics (" not in said
+    shown = call("law", "fentanyl", "--in", "CN", "--day", "2010-01-01").output
+    assert "not listed on that day; listed from 2014-01-01" in " ".join(shown.split())
+    assert shown.count("not listed") == 2
+
+
 def test_a_catalogue_is_checked_and_counted(call: Call, tmp_path: Path) -> None:
     """Every row is answered, counted or refused."""
     path = tmp_path / "products.csv"
