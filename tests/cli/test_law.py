@@ -47,6 +47,20 @@ def test_the_laws_that_do_not_list_it_share_a_row(call: Call) -> None:
     assert shown.count("not listed") == 2
 
 
+def test_a_rule_on_some_destinations_says_that_it_depends(call: Call) -> None:
+    """Of a rule that is not loaded and about some countries, the destination is asked first."""
+    for route, answer, reason in (
+        ((), "not assessable", "it depends on the destination"),
+        (("--from", "CN"), "not assessable", "it depends on the destination"),
+        (("--from", "CN", "--to", "MX"), "not assessable", "thirteen chemicals"),
+        (("--from", "CN", "--to", "DE"), "not listed", "every loaded rule"),
+    ):
+        said = json.loads(call("law", "acetone", "--in", "CN", *route, *ROUTE[-3:]).stdout)
+        (ruling,) = (r for r in said["rulings"] if r["regime"] == "cn-precursor-exports")
+        assert ruling["answer"] == answer
+        assert ruling["reason"].startswith(reason)
+
+
 def test_a_catalogue_is_checked_and_counted(call: Call, tmp_path: Path) -> None:
     """Every row is answered, counted or refused."""
     path = tmp_path / "products.csv"

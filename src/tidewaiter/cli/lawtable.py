@@ -129,8 +129,8 @@ def _evaluated(ruling: Ruling) -> str:
 
 
 def _why(ruling: Ruling) -> Iterator[str]:
-    """Yield the reason where no listing tells it, and each listing with its days and source."""
-    if ruling.answer != "controlled":
+    """Yield the reason where nothing below tells it, and each listing with its days and source."""
+    if ruling.answer != "controlled" and all(ruling.reason != each.text for each in ruling.remarks):
         yield ruling.reason
     yield from (f"in force: {_listing(each)}" for each in ruling.held)
     yield from (f"published: {_listing(each)}" for each in ruling.proposed)
