@@ -201,7 +201,7 @@ def _descriptions(chance: random.Random) -> list[str]:
 
 
 def _sentences(chance: random.Random) -> list[str]:
-    words = top_n_list("en", 20_000)
+    words = [word for word in top_n_list("en", 20_000) if _WORD.fullmatch(word)]
     return [" ".join(chance.sample(words, 12)) for _ in range(5_000)]
 
 

@@ -86,6 +86,7 @@ def peers(kind: str, lines: pa.Array, names: Sequence[str]) -> list[Rate]:
     batches = [
         "\n".join(lines.slice(at, BATCH).to_pylist()).lower() for at in range(0, len(lines), BATCH)
     ]
+    assert all(text.isascii() for text in batches)  # two engines count bytes, the others letters
     rates, found = [], {}
     for name, build in installed().items():
         scan = build(names)

@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from tidewaiter.identify import Identifier, Lexicon, load_lexicon
 from tidewaiter.identify.findings import Defect, Finding
+from tidewaiter.store.database import Database, open_database
 from tidewaiter.substances.registry import Registry
 
 SHARED = "TIDEWAITER_SHARED"
@@ -83,3 +84,10 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     with engine.begin() as connection:
         connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
     engine.dispose()
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    """Open an empty database of each kind."""
+    with open_database(url) as opened:
+        yield opened

@@ -14,7 +14,6 @@ from tidewaiter.bulk.run import Settings
 from tidewaiter.consignments.types import Alert, ReadOptions
 from tidewaiter.node import (
     Progress,
-    database_at,
     hash_file,
     registry_digest,
     screen_again,
@@ -31,14 +30,6 @@ kind = "precursor"
 sources = ["own-order"]
 """
 ScreenFile = Callable[..., list[Progress]]
-
-
-@pytest.fixture
-def database(url: str) -> Iterator[Database]:
-    """Open the database as the command does."""
-    with database_at(url) as opened:
-        assert opened is not None
-        yield opened
 
 
 @pytest.fixture

@@ -34,6 +34,33 @@ def test_no_answer_says_clear(call: Call) -> None:
     assert call("law", "nosuchthing").exit_code == 2
 
 
+def test_the_laws_that_do_not_list_it_share_a_row(call: Call) -> None:
+    """Each is named with the first day of our copy, a line a jurisdiction, a row a reason."""
+    shown = call("law", "fentanyl", "--in", "UN,CN", "--day", "2026-11-25").output
+    said = " ".join(shown.split())
+    assert said.count("not listed every loaded rule was evaluated") == 1
+    assert "UN: un-1971 (whole from 2026-11-25); un-1988 (whole from 1990-11-11)" in said
+    assert "CN: cn-non-medical (whole from " in said
+    assert "cn-narcotics (" not in said
+    shown = call("law", "fentanyl", "--in", "CN", "--day", "2010-01-01").output
+    assert "not listed on that day; listed from 2014-01-01" in " ".join(shown.split())
+    assert shown.count("not listed") == 2
+
+
+def test_a_rule_on_some_destinations_says_that_it_depends(call: Call) -> None:
+    """Of a rule that is not loaded and about some countries, the destination is asked first."""
+    for route, answer, reason in (
+        ((), "not assessable", "it depends on the destination"),
+        (("--from", "CN"), "not assessable", "it depends on the destination"),
+        (("--from", "CN", "--to", "MX"), "not assessable", "thirteen chemicals"),
+        (("--from", "CN", "--to", "DE"), "not listed", "every loaded rule"),
+    ):
+        said = json.loads(call("law", "acetone", "--in", "CN", *route, *ROUTE[-3:]).stdout)
+        (ruling,) = (r for r in said["rulings"] if r["regime"] == "cn-precursor-exports")
+        assert ruling["answer"] == answer
+        assert ruling["reason"].startswith(reason)
+
+
 def test_a_catalogue_is_checked_and_counted(call: Call, tmp_path: Path) -> None:
     """Every row is answered, counted or refused."""
     path = tmp_path / "products.csv"

@@ -1,16 +1,14 @@
 """What speaks for or against a line: each rule fires where it should, and only there."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
-import pyarrow as pa
 import pytest
 
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
-from tidewaiter.consignments.screening import Screener
-from tidewaiter.consignments.types import LINES, Alert, Reason
-from tidewaiter.identify import Identifier, Lexicon
+from tidewaiter.consignments.screening import Screened
+from tidewaiter.consignments.types import Alert, Reason
+from tidewaiter.identify import Lexicon
 
 Weigh = Callable[..., Alert | None]
 
@@ -22,14 +20,11 @@ def rules() -> AlertRules:
 
 
 @pytest.fixture(scope="module")
-def weigh(lexicon: Lexicon, rules: AlertRules) -> Weigh:
+def weigh(screen: Callable[..., Screened]) -> Weigh:
     """Screen one line; None: no alert."""
-    screener = Screener(Identifier(lexicon), rules)
 
     def found(**row: Any) -> Alert | None:
-        line = {"row": 1, "consignment": "C1", "seq": 1, **row}
-        batch = pa.RecordBatch.from_pylist([line], schema=LINES)
-        alerts = screener.screen(batch, date(2026, 11, 25), "f", "s").alerts
+        alerts = screen(row).alerts
         return alerts[0] if alerts else None
 
     return found

@@ -1,6 +1,6 @@
-"""An open database of each kind, and lines and alerts to put there."""
+"""Lines, alerts and refusals to put into a database, and who puts them there."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -8,15 +8,9 @@ import pyarrow as pa
 import pytest
 
 from tidewaiter.consignments.types import LINES, Alert, Evidence, Line, Reason, Refusal
-from tidewaiter.store.database import Database, Stamp, open_database
+from tidewaiter.store.batches import Batch
+from tidewaiter.store.database import Stamp
 from tidewaiter.store.screenings import Run, Source
-
-
-@pytest.fixture
-def database(url: str) -> Iterator[Database]:
-    """Open an empty database of each kind."""
-    with open_database(url) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -105,6 +99,26 @@ def make_refusal() -> Callable[[int], Refusal]:
             problem='"25 kgs" is not a mass',
             hint='write "25 kg"',
             screened=True,
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_batch(
+    make_lines: Callable[[int, int], pa.RecordBatch],
+    make_alert: Callable[..., Alert],
+    make_refusal: Callable[[int], Refusal],
+) -> Callable[[int, int], Batch]:
+    """Make a batch with an alert and a refusal about each row."""
+
+    def make(first: int, last: int) -> Batch:
+        rows = range(first, last + 1)
+        return Batch(
+            lines=make_lines(first, last),
+            alerts=[make_alert(row) for row in rows],
+            refusals=[make_refusal(row) for row in rows],
+            done_row=last,
         )
 
     return make

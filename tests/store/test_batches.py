@@ -7,12 +7,11 @@ import textwrap
 from collections.abc import Callable
 
 import msgspec
-import pyarrow as pa
 import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import IntegrityError
 
-from tidewaiter.consignments.types import Alert, Refusal
+from tidewaiter.consignments.types import Alert
 from tidewaiter.store import tables
 from tidewaiter.store.audit import audit_entries, verify_audit
 from tidewaiter.store.batches import Added, Batch, add_batch
@@ -48,26 +47,6 @@ KILLED = """
             if first > 1:
                 os._exit(9)
 """
-
-
-@pytest.fixture
-def make_batch(
-    make_lines: Callable[[int, int], pa.RecordBatch],
-    make_alert: Callable[..., Alert],
-    make_refusal: Callable[[int], Refusal],
-) -> MakeBatch:
-    """Make a batch with an alert and a refusal about each row."""
-
-    def make(first: int, last: int) -> Batch:
-        rows = range(first, last + 1)
-        return Batch(
-            lines=make_lines(first, last),
-            alerts=[make_alert(row) for row in rows],
-            refusals=[make_refusal(row) for row in rows],
-            done_row=last,
-        )
-
-    return make
 
 
 def _content(database: Database) -> dict[str, int]:

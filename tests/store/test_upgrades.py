@@ -4,14 +4,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 from alembic.config import Config
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from tidewaiter.base.errors import StoreError
-from tidewaiter.consignments.types import Alert, Refusal
 from tidewaiter.store import revisions
 from tidewaiter.store.alerts import alerts
 from tidewaiter.store.audit import verify_audit
@@ -55,26 +53,6 @@ def old(
         screening = begin_screening(work, *reading)
         add_batch(work, screening.id, make_batch(1, 20))
     return url
-
-
-@pytest.fixture
-def make_batch(
-    make_lines: Callable[[int, int], pa.RecordBatch],
-    make_alert: Callable[..., Alert],
-    make_refusal: Callable[[int], Refusal],
-) -> Callable[[int, int], Batch]:
-    """Make a batch of rows, each with an alert and a refusal."""
-
-    def make(first: int, last: int) -> Batch:
-        rows = range(first, last + 1)
-        return Batch(
-            lines=make_lines(first, last),
-            alerts=[make_alert(row) for row in rows],
-            refusals=[make_refusal(row) for row in rows],
-            done_row=last,
-        )
-
-    return make
 
 
 def _state(connection: Connection) -> dict[str, object]:

@@ -11,7 +11,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.naming import Namer
-from tidewaiter.consignments.papers import Product, read_dealings, read_products
+from tidewaiter.consignments.papers import Papers, Product
 from tidewaiter.consignments.types import ReadOptions, Refusal
 from tidewaiter.report.characters import visible
 from tidewaiter.report.exports import refusal_writer
@@ -88,7 +88,7 @@ def check_catalogue(
     if not path.is_file():
         raise InputError("a pipe or a device cannot be read twice", at=str(path), hint="save it")
     with path.open("rb") as file:
-        for item in read_products(file, path.name, *reading):
+        for item in Papers(*reading).products(file, path.name):
             if isinstance(item, Refusal):
                 checked.refuse(item)
                 continue
@@ -114,7 +114,7 @@ def read_history(path: Path, options: ReadOptions, namer: Namer) -> History:
     if path.stat().st_size == 0:
         return History(dealings=(), refused=0)  # an empty file says that there was nothing
     with path.open("rb") as file:
-        for item in read_dealings(file, path.name, options, namer):
+        for item in Papers(options, namer).dealings(file, path.name):
             if isinstance(item, Refusal):
                 refused += 1
                 if refused <= _SHOWN:

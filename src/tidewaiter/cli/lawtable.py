@@ -39,7 +39,10 @@ def print_last() -> None:
 
 
 def print_assessment(assessment: Assessment, registry: Registry) -> None:
-    """Print the answers on one substance as a table, and those of no listing as one line each."""
+    """Print the answers on one substance as a table: a row for each law that says something.
+
+    The laws that do not list it stand in one row for each reason, a line for each jurisdiction.
+    """
     console = Console(highlight=False)
     table = Table(
         title=Text(visible(_head(assessment)), style="bold"), title_justify="left", box=None,
@@ -47,8 +50,12 @@ def print_assessment(assessment: Assessment, registry: Registry) -> None:
     )  # fmt: skip
     table.add_column("answer", min_width=14)
     table.add_column("law: why, what it demands, how it is known", ratio=1, overflow="fold")
-    for ruling in sorted(assessment.rulings, key=lambda each: each.answer == "not listed"):
-        table.add_row(Text(ruling.answer, style=_STYLES[ruling.answer]), _details(ruling, registry))
+    for ruling in assessment.rulings:
+        if ruling.answer != "not listed":
+            style = _STYLES[ruling.answer]
+            table.add_row(Text(ruling.answer, style=style), _details(ruling, registry))
+    for text in _unlisted(assessment.rulings):
+        table.add_row(Text("not listed"), Text(text), style=_STYLES["not listed"])
     console.print(table)
     if assessment.how:
         console.print(Text(visible(f"found by structure: {assessment.how}")))
@@ -94,18 +101,36 @@ def _details(ruling: Ruling, registry: Registry) -> Text:
     regime = registry.regimes.get(ruling.regime)
     name = regime.name if regime else f"law of {ruling.jurisdiction}"
     roles = f" ({roles_in_words(ruling.roles)})" if ruling.roles else ""
-    if ruling.answer == "not listed":
-        versions = "; ".join(ruling.versions)
-        return Text(f"{name}{roles}: {ruling.reason}; {versions}", style="dim")
     text = Text(f"{name}{roles}", style="bold")
     for line in (*_why(ruling), *_more(ruling)):
         text.append(f"\n  {line}", style="not bold")
     return text
 
 
+def _unlisted(rulings: Iterable[Ruling]) -> Iterator[str]:
+    """Yield each reason why laws do not list it, with their slugs and what was evaluated."""
+    said: dict[str, dict[str, list[str]]] = {}
+    for each in rulings:
+        if each.answer == "not listed":
+            roles = f" ({roles_in_words(each.roles)})" if each.roles else ""
+            places = said.setdefault(f"{each.reason}; compared on {each.covered[1]}", {})
+            places.setdefault(f"{each.jurisdiction}{roles}", []).append(_evaluated(each))
+    for reason, places in said.items():
+        yield "\n  ".join([reason, *(f"{at}: {'; '.join(laws)}" for at, laws in places.items())])
+
+
+def _evaluated(ruling: Ruling) -> str:
+    """Name a law with the first day of our copy and the class rules that were evaluated."""
+    since = ruling.covered[0]
+    classes = [text.removeprefix(f"{ruling.regime}: ") for text in ruling.versions[1:]]
+    said = [f"whole from {since}"] if since else []
+    said += [text.removesuffix(" evaluated") for text in classes]
+    return f"{ruling.regime} ({', '.join(said)})" if said else ruling.regime
+
+
 def _why(ruling: Ruling) -> Iterator[str]:
-    """Yield the reason where no listing tells it, and each listing with its days and source."""
-    if ruling.answer != "controlled":
+    """Yield the reason where nothing below tells it, and each listing with its days and source."""
+    if ruling.answer != "controlled" and all(ruling.reason != each.text for each in ruling.remarks):
         yield ruling.reason
     yield from (f"in force: {_listing(each)}" for each in ruling.held)
     yield from (f"published: {_listing(each)}" for each in ruling.proposed)

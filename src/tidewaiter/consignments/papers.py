@@ -1,11 +1,9 @@
 """Papers of a firm: its catalogue of products, and the history of its dealings."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
-from typing import BinaryIO
-
-import pyarrow as pa
+from typing import BinaryIO, TypeVar
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.plain import plain
@@ -27,6 +25,8 @@ PERCENT = frozenset(
 )  # fmt: skip
 """Names of a column of contents, without case, accents, spaces and punctuation."""
 
+Kind = TypeVar("Kind")
+
 _OTHERS = ("importer", "consignee", "buyer", "exporter", "consignor", "seller")
 
 
@@ -41,68 +41,77 @@ class Product(Record, frozen=True, kw_only=True):
     volume_ul: int | None
 
 
-def read_products(
-    file: BinaryIO, name: str, options: ReadOptions, namer: Namer
-) -> Iterator[Product | Refusal]:
-    """Read a catalogue: a product or CAS number a row, its content where a column has it.
+class Papers:
+    """Reads a firm's papers, a row at a time.
 
     Args:
-        file: It can be sought in.
-        name: Of the file.
-        options: What the user says of its columns.
+        options: What the user says of their columns.
         namer: Finds the substances.
-
-    Yields:
-        Products, and what could not be read; a row with a content that is none goes on
-        without it.
-
-    Raises:
-        InputError: The file cannot be read.
     """
-    for line, percent in _lines(file, name, options):
-        if isinstance(line, Refusal):
-            yield line
-            continue
-        text = line.goods or line.commercial or ", ".join(line.cas or ())
+
+    def __init__(self, options: ReadOptions, namer: Namer) -> None:
+        self._options = options
+        self._namer = namer
+
+    def products(self, file: BinaryIO, name: str) -> Iterator[Product | Refusal]:
+        """Read a catalogue: a product or CAS number a row, its content where a column has it.
+
+        Args:
+            file: It can be sought in.
+            name: Of the file.
+
+        Yields:
+            Products, and what could not be read; a row with a content that is none goes on
+            without it.
+
+        Raises:
+            InputError: The file cannot be read.
+        """
+        return self._read(file, name, self._product)
+
+    def dealings(self, file: BinaryIO, name: str) -> Iterator[Dealing | Refusal]:
+        """Read a history, as `products` reads a catalogue: a day, a substance and an amount a row.
+
+        Yields:
+            One dealing for each substance that a row names, and what could not be read. A row
+            without a day cannot be added up, so it is refused.
+        """
+        return self._read(file, name, self._dealings)
+
+    def _read(
+        self, file: BinaryIO, name: str, of_row: Callable[[Line, Decimal | None], Iterable[Kind]]
+    ) -> Iterator[Kind | Refusal]:
+        """Yield what each row holds, and each refusal before the row that it is of."""
+        column, contents = texts_of(file, name, self._options, PERCENT)
+        for item in reader_for(name)(file, name, self._options):
+            if isinstance(item, Refusal):
+                yield item
+                continue
+            for row in item.to_pylist():
+                line = line_of(row)
+                percent, refusal = _content(line.row, column, contents, self._options)
+                if refusal is not None:
+                    yield refusal
+                yield from of_row(line, percent)
+
+    def _product(self, line: Line, percent: Decimal | None) -> Iterator[Product]:
         yield Product(
             row=line.row,
-            text=text,
-            found=_named(line, namer),
+            text=line.goods or line.commercial or ", ".join(line.cas or ()),
+            found=_named(line, self._namer),
             percent=percent,
             mass_mg=line.net_mg,
             volume_ul=line.volume_ul,
         )
 
-
-def read_dealings(
-    file: BinaryIO, name: str, options: ReadOptions, namer: Namer
-) -> Iterator[Dealing | Refusal]:
-    """Read a history: a day, a substance, an amount and the other party a row.
-
-    Args:
-        file: It can be sought in.
-        name: Of the file.
-        options: What the user says of its columns.
-        namer: Finds the substances.
-
-    Yields:
-        One dealing for each substance that a row names, and what could not be read. A row
-        without a day cannot be added up, so it is refused.
-
-    Raises:
-        InputError: The file cannot be read.
-    """
-    for line, percent in _lines(file, name, options):
-        if isinstance(line, Refusal):
-            yield line
-            continue
+    def _dealings(self, line: Line, percent: Decimal | None) -> Iterator[Dealing | Refusal]:
         day = line.departure or line.lodged or line.release or line.arrival
         if day is None:
             yield _refusal(
                 line.row, "", "", "the row has no day", "add a column of days: departure"
             )
-            continue
-        yield from (_dealing(line, day, percent, each) for each in _named(line, namer))
+            return
+        yield from (_dealing(line, day, percent, each) for each in _named(line, self._namer))
 
 
 def party_of(line: Line) -> str:
@@ -114,27 +123,6 @@ def party_of(line: Line) -> str:
 def fold_party(name: str) -> str:
     """Fold the name of a party, so that case, accents and spaces make no other one."""
     return " ".join(plain(name).split())
-
-
-def _lines(
-    file: BinaryIO, name: str, options: ReadOptions
-) -> Iterator[tuple[Line | Refusal, Decimal | None]]:
-    """Yield each row with its content, and each refusal before the row that it is of."""
-    column, contents = texts_of(file, name, options, PERCENT)
-    for item in reader_for(name)(file, name, options):
-        if isinstance(item, Refusal):
-            yield item, None
-            continue
-        for row in _rows(item):
-            line = line_of(row)
-            percent, refusal = _content(line.row, column, contents, options)
-            if refusal is not None:
-                yield refusal, None
-            yield line, percent
-
-
-def _rows(batch: pa.RecordBatch) -> Iterator[dict[str, object]]:
-    yield from batch.to_pylist()
 
 
 def _content(

@@ -16,7 +16,7 @@ from tidewaiter.identify.edits import (
 from tidewaiter.identify.fold import Folded
 from tidewaiter.identify.hashing import Table
 from tidewaiter.identify.hits import NEAR, Hits, add_hit
-from tidewaiter.identify.near import Near, Room
+from tidewaiter.identify.near import Near, Room, most_edits
 from tidewaiter.identify.words import MIXED, NUMBER, Words, word_at
 
 REACH = 8  # words between an anchor and an unknown word of the same name
@@ -55,7 +55,7 @@ def search_names(
         size = firsts[key + 1] - firsts[key]
         start = begin - anchors.offsets[index]
         stop = start + size
-        most = 1 if size < 9 else (2 if size < 14 else 3)
+        most = most_edits(size)
         if stop > n + most or start < -most:
             continue
         if not (low > start - most or high < stop + most):

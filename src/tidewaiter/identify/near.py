@@ -141,7 +141,7 @@ def find_near(word: NDArray[np.uint32], near: Near, room: Room) -> int:
     for at in range(size):
         sums[at + 1] = sums[at] * BASE + np.uint64(word[at]) + np.uint64(1)
     for length in range(max(SHORTEST, size - 3), min(LONGEST, size + 3) + 1):
-        most = 1 if length < 9 else (2 if length < 14 else 3)
+        most = most_edits(length)
         if abs(length - size) > most:
             continue
         short = length // (most + 1)

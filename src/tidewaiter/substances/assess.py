@@ -149,11 +149,11 @@ class _Case:
         day = self.question.day
         if self.standing.proposed:
             return "proposed", self._proposed(), ()
-        gaps = gaps_of(self._place())
+        why, gaps = gaps_of(self._place())
         self.remarks.extend(gaps)
         mine = [each for each in self.found.open_classes if each.regime == self.regime.slug]
         if gaps:
-            return "not assessable", gaps[0].text, ()
+            return "not assessable", why, ()
         if mine:
             return "not assessable", f"{mine[0].rule}: {mine[0].reason}", ()
         if not reached:

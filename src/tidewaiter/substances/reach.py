@@ -48,19 +48,28 @@ def judge_reach(
     return tuple(held), why, remarks
 
 
-def gaps_of(place: Place) -> list[Remark]:
-    """List the rules of the regime that may hold the substance on this route, and are missing."""
+def gaps_of(place: Place) -> tuple[str, list[Remark]]:
+    """List the rules of the regime that may hold the substance on this route, and are missing.
+
+    Returns:
+        Why it cannot be told ("": no rule is missing), and the rules.
+    """
     question, slug, book, found, roles = place
     kind = found.substance.kind if found.substance else None
     named = found.substance.slug if found.substance else None
-    return [
-        _remark(gap)
+    gaps = [
+        gap
         for gap in book.route(slug).gaps
         if gap.on(question.day)
         and gap.names(named)
         and (not gap.kinds or kind is None or kind in gap.kinds)
         and (not question.route.given or _fits(gap, question, roles) is not False)
     ]
+    why = gaps[0].text if gaps else ""
+    if gaps and question.route.destination is None and all(gap.destinations for gap in gaps):
+        places = ", ".join(sorted({to for gap in gaps for to in gap.destinations}))
+        why = f"it depends on the destination, which is not given: {places} have rules of their own"
+    return why, [_remark(gap) for gap in gaps]
 
 
 def _fits(rule: Rule, question: Question, roles: tuple[Role, ...]) -> bool | None:

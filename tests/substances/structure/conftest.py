@@ -4,8 +4,20 @@ from collections.abc import Callable
 
 import pytest
 
+from tidewaiter.substances.classes import ClassRule, load_classes
 from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.structure import Structure, StructureIndex, parse_structure
+from tidewaiter.substances.structure import (
+    ClassMatch,
+    Structure,
+    StructureIndex,
+    match_class,
+    parse_structure,
+)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a test of a class rule by the rule."""
+    return val.slug if isinstance(val, ClassRule) else None
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +40,25 @@ def drawn(registry: Registry) -> Callable[[str], Structure]:
         return parse_structure(smiles, "smiles")
 
     return structure
+
+
+@pytest.fixture(scope="session")
+def member() -> Callable[[Structure | str, str], ClassMatch]:
+    """Return what a class rule says of one of its members."""
+    rules = {rule.slug: rule for rule in load_classes()}
+
+    def answer(structure: Structure | str, rule: str) -> ClassMatch:
+        read = parse_structure(structure) if isinstance(structure, str) else structure
+        found = match_class(read, rules[rule])
+        assert isinstance(found, ClassMatch), found
+        return found
+
+    return answer
+
+
+@pytest.fixture(scope="session")
+def clauses(
+    member: Callable[[Structure | str, str], ClassMatch],
+) -> Callable[[Structure | str, str], list[str]]:
+    """Name the clauses of a class rule that hold one of its members."""
+    return lambda structure, rule: [clause.id for clause in member(structure, rule).clauses]

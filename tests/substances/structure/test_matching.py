@@ -1,6 +1,7 @@
 """Class rules on listed structures: what they hold, by which clauses, where, and when not said."""
 
 import csv
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +21,10 @@ from tidewaiter.substances.structure import (
 )
 from tidewaiter.substances.structure.words import RINGS, WORDS
 
+Drawn = Callable[[str], Structure]
+Member = Callable[[Structure | str, str], ClassMatch]
+Clauses = Callable[[Structure | str, str], list[str]]
+
 RULES = {rule.slug: rule for rule in load_classes()}
 MATCHER = ClassMatcher(RULES.values())
 PAIRS = [(rule, slug) for rule in RULES.values() for slug in rule.within]
@@ -33,73 +38,46 @@ NOT_US = {"fentanyl", "norfentanyl", "benzylfentanyl", "remifentanil"}
 NOT_CN = {"fentanyl", "norfentanyl"}
 
 
-def _name(value: object) -> str:
-    return value.slug if isinstance(value, ClassRule) else str(value)
-
-
-def _smiles(registry: Registry, slug: str) -> str:
-    text = registry.substance(slug).smiles
-    assert text
-    return text
-
-
-def _structure(registry: Registry, slug: str) -> Structure:
-    return parse_structure(_smiles(registry, slug))
-
-
-def _member(text: str, slug: str) -> ClassMatch:
-    answer = match_class(parse_structure(text), RULES[slug])
-    assert isinstance(answer, ClassMatch), answer
-    return answer
-
-
-def _ids(answer: object) -> list[str]:
-    assert isinstance(answer, ClassMatch), answer
-    return [clause.id for clause in answer.clauses]
-
-
-@pytest.mark.parametrize("rule", RULES.values(), ids=_name)
+@pytest.mark.parametrize("rule", RULES.values())
 def test_every_rule_has_examples(rule: ClassRule) -> None:
     """A rule names listed substances on both sides; one without clauses can name no member."""
     assert rule.outside
     assert bool(rule.within) == bool(rule.clauses)
 
 
-@pytest.mark.parametrize(("rule", "slug"), PAIRS, ids=_name)
-def test_the_examples_within_are_members(rule: ClassRule, slug: str, registry: Registry) -> None:
+@pytest.mark.parametrize(("rule", "slug"), PAIRS)
+def test_the_examples_within_are_members(
+    rule: ClassRule, slug: str, drawn: Drawn, clauses: Clauses
+) -> None:
     """The clauses hold each listed substance that the rule names as a member."""
-    answer = match_class(_structure(registry, slug), rule)
-    assert isinstance(answer, ClassMatch)
-    assert set(_ids(answer)) <= {clause.id for clause in rule.clauses}
-    assert _ids(answer)
+    found = clauses(drawn(slug), rule.slug)
+    assert found
+    assert set(found) <= {clause.id for clause in rule.clauses}
 
 
 @pytest.mark.parametrize(
     ("rule", "slug"),
     [(rule, slug) for rule in RULES.values() for slug in rule.outside],
-    ids=_name,
 )
-def test_the_examples_outside_are_no_members(
-    rule: ClassRule, slug: str, registry: Registry
-) -> None:
+def test_the_examples_outside_are_no_members(rule: ClassRule, slug: str, drawn: Drawn) -> None:
     """The clauses hold none of the listed substances that the rule names as not meant."""
-    assert not isinstance(match_class(_structure(registry, slug), rule), ClassMatch)
+    assert not isinstance(match_class(drawn(slug), rule), ClassMatch)
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=_name)
-def test_the_reference_is_not_a_member(rule: ClassRule, registry: Registry) -> None:
+@pytest.mark.parametrize("rule", RULES.values())
+def test_the_reference_is_not_a_member(rule: ClassRule, registry: Registry, drawn: Drawn) -> None:
     """The compound that members are compared with gets no answer: nothing in it is changed."""
     known = {substance.slug: substance for substance in registry.substances}
     if rule.reference in known:
-        assert match_class(_structure(registry, rule.reference), rule) is None
+        assert match_class(drawn(rule.reference), rule) is None
     else:
         assert rule.slug in {"cn-cannabinoids", "uk-nitazenes"}
 
 
-@pytest.mark.parametrize(("rule", "slug"), PAIRS, ids=_name)
-def test_what_is_cited_is_the_change(rule: ClassRule, slug: str, registry: Registry) -> None:
+@pytest.mark.parametrize(("rule", "slug"), PAIRS)
+def test_what_is_cited_is_the_change(rule: ClassRule, slug: str, drawn: Drawn) -> None:
     """The atoms of a clause lie in the molecule, each once, and are not merely the core's."""
-    structure = _structure(registry, slug)
+    structure = drawn(slug)
     answer = match_class(structure, rule)
     assert isinstance(answer, ClassMatch)
     for clause in answer.clauses:
@@ -139,11 +117,11 @@ def test_what_is_cited_is_the_change(rule: ClassRule, slug: str, registry: Regis
     ],
 )
 def test_a_clause_cites_its_group(
-    rule: str, slug: str, clause: str, group: str, registry: Registry
+    rule: str, slug: str, clause: str, group: str, *, drawn: Drawn, member: Member
 ) -> None:
     """The atoms cited are the very group that the clause speaks of, and no other clause holds."""
-    structure = _structure(registry, slug)
-    found = {c.id: c.atoms for c in _member(structure.text, rule).clauses}
+    structure = drawn(slug)
+    found = {c.id: c.atoms for c in member(structure, rule).clauses}
     alone = Chem.MolFromSmiles(group)
     cited = Chem.MolFragmentToSmiles(structure.mol, found[clause])
     assert cited == Chem.MolFragmentToSmiles(alone, range(alone.GetNumAtoms()))
@@ -162,36 +140,36 @@ def test_a_clause_cites_its_group(
     ],
 )
 def test_one_or_more_changes_are_all_cited(
-    slug: str, us: list[str], cn: list[str], registry: Registry
+    slug: str, us: list[str], cn: list[str], drawn: Drawn, clauses: Clauses
 ) -> None:
     """A substance that differs in several ways is held by several clauses, in the text's order."""
-    structure = _structure(registry, slug)
-    assert [_ids(match_class(structure, RULES[rule])) for rule in US] == [us, us]
-    assert _ids(match_class(structure, RULES[CN])) == cn
+    structure = drawn(slug)
+    assert [clauses(structure, rule) for rule in US] == [us, us]
+    assert clauses(structure, CN) == cn
 
 
-def test_a_part_that_was_not_read_is_not_answered(registry: Registry) -> None:
+def test_a_part_that_was_not_read_is_not_answered(drawn: Drawn) -> None:
     """Nitazenes with a nitro group are open for the United Kingdom: what follows (ii) is unread."""
     for slug in ("etonitazene", "isotonitazene", "clonitazene", "etonitazepyne"):
-        answer = match_class(_structure(registry, slug), RULES["uk-nitazenes"])
+        answer = match_class(drawn(slug), RULES["uk-nitazenes"])
         assert isinstance(answer, NotAssessable)
         assert "was not read" in answer.reason
 
 
-def test_a_general_formula_that_was_not_read_has_no_members(registry: Registry) -> None:
+def test_a_general_formula_that_was_not_read_has_no_members(drawn: Drawn) -> None:
     """Synthetic cannabinoids are open in China, and substances without their core are not."""
     rule = RULES["cn-cannabinoids"]
     for slug in ("jwh-018", "5f-adb", "adb-butinaca", "pb-22"):
-        answer = match_class(_structure(registry, slug), rule)
+        answer = match_class(drawn(slug), rule)
         assert isinstance(answer, NotAssessable)
         assert answer.reason == rule.gap
     for slug in ("morphine", "hu-210", "ketamine"):
-        assert match_class(_structure(registry, slug), rule) is None
+        assert match_class(drawn(slug), rule) is None
 
 
-def test_what_rests_on_memory_says_so(registry: Registry) -> None:
+def test_what_rests_on_memory_says_so(drawn: Drawn) -> None:
     """A member by a wording that nobody read is unverified; by one that was read, it is not."""
-    structure = _structure(registry, "acetylfentanyl")
+    structure = drawn("acetylfentanyl")
     answer = match_class(structure, RULES["uk-fentanyls"])
     assert isinstance(answer, ClassMatch)
     assert answer.unverified
@@ -201,16 +179,16 @@ def test_what_rests_on_memory_says_so(registry: Registry) -> None:
     assert not answer.unverified
 
 
-def test_readings_of_ours_are_told(registry: Registry) -> None:
+def test_readings_of_ours_are_told(drawn: Drawn) -> None:
     """Where the text leaves something open, the answer says how we take it."""
-    answer = match_class(_structure(registry, "fentanyl-carbamate"), RULES[US[1]])
+    answer = match_class(drawn("fentanyl-carbamate"), RULES[US[1]])
     assert isinstance(answer, ClassMatch)
     assert "acyl is taken in its wide sense, with acyls of carbonic acid" in answer.notes
 
 
-def test_another_entry_takes_a_substance_out(registry: Registry) -> None:
+def test_another_entry_takes_a_substance_out(drawn: Drawn) -> None:
     """A member that the same law names is a member still, with the reason why it is left out."""
-    structure = _structure(registry, "acetylfentanyl")
+    structure = drawn("acetylfentanyl")
     named = match_class(structure, RULES[US[1]], listed=frozenset({"us-csa"}))
     assert isinstance(named, ClassMatch)
     assert named.excluded_by == RULES[US[1]].exclusions[0].words
@@ -230,9 +208,9 @@ def test_another_entry_takes_a_substance_out(registry: Registry) -> None:
         (date(2025, 7, 16), ["ca-anpp", "ca-fentanyls", CN, "uk-fentanyls", "us-fentanyls-2025"]),
     ],
 )
-def test_the_law_of_the_day_is_asked(day: date, held: list[str], registry: Registry) -> None:
+def test_the_law_of_the_day_is_asked(day: date, held: list[str], drawn: Drawn) -> None:
     """Only rules in force on the day answer, one answer a rule, sorted."""
-    structure = _structure(registry, "acetylfentanyl")
+    structure = drawn("acetylfentanyl")
     answers = MATCHER.match(structure, day)
     assert [answer.rule.slug for answer in answers] == held
     assert match_classes(structure, RULES.values(), day) == answers
@@ -258,13 +236,13 @@ def test_the_listed_fentanyls_are_held_and_nothing_else(
     assert held == named - not_held
 
 
-def test_an_open_wording_is_open_however_big_the_molecule(registry: Registry) -> None:
+def test_an_open_wording_is_open_however_big_the_molecule(drawn: Drawn) -> None:
     """A doubt that the text itself leaves is told, also where the core is a small part of all.
 
     3-Methyl-1-benzyl-4-piperidone, in a table of ordinary compounds, was once called outside.
     """
     rule = RULES["ca-4-piperidone"]
-    listed = _structure(registry, "3-methyl-4-piperidone")
+    listed = drawn("3-methyl-4-piperidone")
     for structure in (listed, parse_structure("CC1CN(CCC1=O)Cc1ccccc1")):
         answer = match_class(structure, rule)
         assert isinstance(answer, NotAssessable)
@@ -272,9 +250,9 @@ def test_an_open_wording_is_open_however_big_the_molecule(registry: Registry) ->
 
 
 @pytest.mark.parametrize("slug", ["mapa", "eapa"])
-def test_esters_beside_an_amide_of_the_examples_are_open(slug: str, registry: Registry) -> None:
+def test_esters_beside_an_amide_of_the_examples_are_open(slug: str, drawn: Drawn) -> None:
     """Canada's item shows an amide of phenylacetoacetic acid; its esters are not assessable."""
-    answer = match_class(_structure(registry, slug), RULES["ca-1-phenyl-2-propanone"])
+    answer = match_class(drawn(slug), RULES["ca-1-phenyl-2-propanone"])
     assert isinstance(answer, NotAssessable)
 
 

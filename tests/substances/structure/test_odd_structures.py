@@ -1,6 +1,7 @@
 """Class rules on whatever is asked: one answer a rule, in any spelling, and never a crash."""
 
 import random
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -17,6 +18,10 @@ from tidewaiter.substances.structure import (
     match_class,
 )
 
+Drawn = Callable[[str], Structure]
+Member = Callable[[Structure | str, str], ClassMatch]
+Clauses = Callable[[Structure | str, str], list[str]]
+
 RULES = {rule.slug: rule for rule in load_classes()}
 CLAUSED = [rule for rule in RULES.values() if rule.clauses]
 MATCHER = ClassMatcher(RULES.values())
@@ -25,45 +30,20 @@ US = ("us-fentanyls-2018", "us-fentanyls-2025")
 CN = "cn-fentanyls"
 
 
-def _drawn(text: str) -> Structure:
+def _by_rdkit(text: str) -> Structure:
     """Take a SMILES as RDKit does: what reading refuses must not crash the rules either."""
     mol = Chem.MolFromSmiles(text)
     assert mol is not None
     return Structure(mol, text, "smiles")
 
 
-def _name(value: object) -> str:
-    return value.slug if isinstance(value, ClassRule) else str(value)
-
-
-def _smiles(registry: Registry, slug: str) -> str:
-    text = registry.substance(slug).smiles
-    assert text
-    return text
-
-
-def _structure(registry: Registry, slug: str) -> Structure:
-    return _drawn(_smiles(registry, slug))
-
-
-def _member(text: str, slug: str) -> ClassMatch:
-    answer = match_class(_drawn(text), RULES[slug])
-    assert isinstance(answer, ClassMatch), answer
-    return answer
-
-
-def _ids(answer: object) -> list[str]:
-    assert isinstance(answer, ClassMatch), answer
-    return [clause.id for clause in answer.clauses]
-
-
-def test_there_is_one_answer_a_rule(registry: Registry) -> None:
+def test_there_is_one_answer_a_rule(registry: Registry, drawn: Drawn) -> None:
     """No listed structure, nor a pair of members in one paper, gets two answers of one rule."""
     texts = [substance.smiles for substance in registry.substances if substance.smiles]
-    texts += [f"{_smiles(registry, slug)}.{texts[n]}" for n, (_, slug) in enumerate(PAIRS)]
+    texts += [f"{drawn(slug).text}.{texts[n]}" for n, (_, slug) in enumerate(PAIRS)]
     most = 0
     for text in texts:
-        slugs = [answer.rule.slug for answer in MATCHER.match(_drawn(text), None)]
+        slugs = [answer.rule.slug for answer in MATCHER.match(_by_rdkit(text), None)]
         assert slugs == sorted(set(slugs))
         most = max(most, len(slugs))
     assert most > 1
@@ -75,7 +55,7 @@ def test_together_as_alone(registry: Registry) -> None:
     found = 0
     for substance in registry.substances:
         if substance.smiles:
-            structure = _drawn(substance.smiles)
+            structure = _by_rdkit(substance.smiles)
             each = [a for slug in sorted(alone) for a in alone[slug].match(structure, None)]
             assert list(MATCHER.match(structure, None)) == each
             found += len(each)
@@ -88,12 +68,12 @@ def test_how_a_structure_is_written_changes_nothing(registry: Registry) -> None:
     found = 0
     for substance in registry.substances:
         if substance.smiles:
-            mol = _drawn(substance.smiles).mol
+            mol = _by_rdkit(substance.smiles).mol
             order = list(range(mol.GetNumAtoms()))
             chance.shuffle(order)
             said = _said(Structure(mol, "", "smiles"))
             kekule = Chem.MolToSmiles(mol, kekuleSmiles=True)
-            assert _said(_drawn(kekule)) == said
+            assert _said(_by_rdkit(kekule)) == said
             assert _said(Structure(Chem.AddHs(mol), "", "smiles")) == said
             assert _said(Structure(Chem.RenumberAtoms(mol, order), "", "smiles")) == said
             found += len(said)
@@ -103,17 +83,17 @@ def test_how_a_structure_is_written_changes_nothing(registry: Registry) -> None:
 def _said(structure: Structure) -> list[tuple[str, ...]]:
     """Return per answer the rule and the clauses, or the reason with its parts sorted."""
     return [
-        (answer.rule.slug, *_ids(answer))
+        (answer.rule.slug, *(clause.id for clause in answer.clauses))
         if isinstance(answer, ClassMatch)
         else (answer.rule.slug, *sorted(answer.reason.split("; ")))
         for answer in MATCHER.match(structure, None)
     ]
 
 
-@pytest.mark.parametrize("rule", CLAUSED, ids=_name)
-def test_an_atom_without_an_element_is_never_a_member(rule: ClassRule, registry: Registry) -> None:
+@pytest.mark.parametrize("rule", CLAUSED)
+def test_an_atom_without_an_element_is_never_a_member(rule: ClassRule, drawn: Drawn) -> None:
     """A placeholder for any one atom of a member leaves no member; in a group it is open."""
-    mol = _structure(registry, rule.within[0]).mol
+    mol = drawn(rule.within[0]).mol
     opened = 0
     for atom in range(mol.GetNumAtoms()):
         edit = Chem.RWMol(mol)
@@ -125,11 +105,11 @@ def test_an_atom_without_an_element_is_never_a_member(rule: ClassRule, registry:
     assert opened
 
 
-@pytest.mark.parametrize("rule", [RULES[slug] for slug in (*US, CN, "uk-fentanyls")], ids=_name)
-def test_an_oxide_of_the_piperidine_nitrogen_is_open(rule: ClassRule, registry: Registry) -> None:
+@pytest.mark.parametrize("rule", [RULES[slug] for slug in (*US, CN, "uk-fentanyls")])
+def test_an_oxide_of_the_piperidine_nitrogen_is_open(rule: ClassRule, drawn: Drawn) -> None:
     """The texts do not speak of N-oxides: of a member, and of fentanyl, they are not assessable."""
     for slug in ("acetylfentanyl", "fentanyl"):
-        edit = Chem.RWMol(_structure(registry, slug).mol)
+        edit = Chem.RWMol(drawn(slug).mol)
         (nitrogen,) = (
             atom.GetIdx()
             for atom in edit.GetAtoms()
@@ -139,7 +119,7 @@ def test_an_oxide_of_the_piperidine_nitrogen_is_open(rule: ClassRule, registry: 
         edit.GetAtomWithIdx(oxygen).SetFormalCharge(-1)
         edit.GetAtomWithIdx(nitrogen).SetFormalCharge(1)
         edit.AddBond(nitrogen, oxygen, Chem.BondType.SINGLE)
-        answer = match_class(_drawn(Chem.MolToSmiles(edit)), rule)
+        answer = match_class(_by_rdkit(Chem.MolToSmiles(edit)), rule)
         assert isinstance(answer, NotAssessable)
 
 
@@ -152,9 +132,9 @@ def _is_amide(atom: Chem.Atom) -> bool:
 
 
 @pytest.mark.parametrize("slug", ["morphine-n-oxide", "codeine-n-oxide"])
-def test_listed_oxides_have_no_class(slug: str, registry: Registry) -> None:
+def test_listed_oxides_have_no_class(slug: str, drawn: Drawn) -> None:
     """Oxides without the core of any rule are outside every one."""
-    assert MATCHER.match(_structure(registry, slug), None) == ()
+    assert MATCHER.match(drawn(slug), None) == ()
 
 
 @pytest.mark.parametrize(
@@ -185,30 +165,30 @@ def test_listed_oxides_have_no_class(slug: str, registry: Registry) -> None:
 )
 def test_odd_structures_are_outside(text: str) -> None:
     """Placeholders, metals, radicals and 2,000 atoms are answered, and are in no class."""
-    answers = MATCHER.match(_drawn(text), None)
+    answers = MATCHER.match(_by_rdkit(text), None)
     assert not [answer for answer in answers if isinstance(answer, ClassMatch)]
 
 
-def test_a_member_among_many_is_found(registry: Registry) -> None:
+def test_a_member_among_many_is_found(drawn: Drawn, member: Member) -> None:
     """Eighty members in one text, 1,920 atoms, are a member, cited where the first one lies."""
-    text = _smiles(registry, "acetylfentanyl")
-    many = ".".join([text] * 80)
-    assert _drawn(many).mol.GetNumAtoms() == 1_920
-    assert _member(many, US[1]).clauses == _member(text, US[1]).clauses
+    text = drawn("acetylfentanyl").text
+    many = _by_rdkit(".".join([text] * 80))
+    assert many.mol.GetNumAtoms() == 1_920
+    assert member(many, US[1]).clauses == member(text, US[1]).clauses
 
 
-def test_too_many_places_are_not_called_outside(registry: Registry) -> None:
+def test_too_many_places_are_not_called_outside(drawn: Drawn) -> None:
     """Where the core lies in a structure more often than is looked at, there is no "outside"."""
-    many = ".".join([_smiles(registry, "fentanyl")] * 120)
-    answer = match_class(_drawn(many), RULES[US[1]])
+    many = ".".join([drawn("fentanyl").text] * 120)
+    answer = match_class(_by_rdkit(many), RULES[US[1]])
     assert isinstance(answer, NotAssessable)
     assert "200 ways" in answer.reason
 
 
-def test_a_metal_beside_a_member_is_a_mixture(registry: Registry) -> None:
+def test_a_metal_beside_a_member_is_a_mixture(drawn: Drawn, clauses: Clauses) -> None:
     """Metals and halides beside a member change nothing but that it is not alone."""
-    text = f"{_smiles(registry, 'carfentanil')}.[Na+].[Cl-].[Pd]"
-    assert _ids(match_class(_drawn(text), RULES[US[1]])) == ["(C)"]
+    text = f"{drawn('carfentanil').text}.[Na+].[Cl-].[Pd]"
+    assert clauses(text, US[1]) == ["(C)"]
 
 
 @pytest.mark.parametrize(
@@ -237,6 +217,6 @@ def test_a_parent_that_is_no_structure_stops_with_its_place() -> None:
         ClassMatcher([msgspec.structs.replace(RULES[CN], sites=sites)])
 
 
-def test_no_rules_answer_nothing(registry: Registry) -> None:
+def test_no_rules_answer_nothing(drawn: Drawn) -> None:
     """A matcher without rules gives no answers."""
-    assert ClassMatcher([]).match(_structure(registry, "fentanyl"), None) == ()
+    assert ClassMatcher([]).match(drawn("fentanyl"), None) == ()

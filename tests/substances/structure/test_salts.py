@@ -1,10 +1,11 @@
 """Class rules on salts, mixtures, ions and labelled compounds, and the limit of mass."""
 
+from collections.abc import Callable
+
 import msgspec
 import pytest
 
 from tidewaiter.substances.classes import ClassRule, load_classes
-from tidewaiter.substances.registry import Registry
 from tidewaiter.substances.structure import (
     ClassMatch,
     NotAssessable,
@@ -13,61 +14,42 @@ from tidewaiter.substances.structure import (
     parse_structure,
 )
 
+Drawn = Callable[[str], Structure]
+Member = Callable[[Structure | str, str], ClassMatch]
+Clauses = Callable[[Structure | str, str], list[str]]
+
 RULES = {rule.slug: rule for rule in load_classes()}
 PAIRS = [(rule, slug) for rule in RULES.values() for slug in rule.within]
 US = ("us-fentanyls-2018", "us-fentanyls-2025")
 CN = "cn-fentanyls"
 
 
-def _name(value: object) -> str:
-    return value.slug if isinstance(value, ClassRule) else str(value)
-
-
-def _smiles(registry: Registry, slug: str) -> str:
-    text = registry.substance(slug).smiles
-    assert text
-    return text
-
-
-def _structure(registry: Registry, slug: str) -> Structure:
-    return parse_structure(_smiles(registry, slug))
-
-
-def _member(text: str, slug: str) -> ClassMatch:
-    answer = match_class(parse_structure(text), RULES[slug])
-    assert isinstance(answer, ClassMatch), answer
-    return answer
-
-
-def _ids(answer: object) -> list[str]:
-    assert isinstance(answer, ClassMatch), answer
-    return [clause.id for clause in answer.clauses]
-
-
-@pytest.mark.parametrize(("rule", "slug"), PAIRS, ids=_name)
-def test_salts_and_mixtures_are_members(rule: ClassRule, slug: str, registry: Registry) -> None:
+@pytest.mark.parametrize(("rule", "slug"), PAIRS)
+def test_salts_and_mixtures_are_members(
+    rule: ClassRule, slug: str, drawn: Drawn, member: Member
+) -> None:
     """A member is found beside an acid and beside a bigger compound, by the same clauses."""
-    text = _smiles(registry, slug)
-    big = _structure(registry, "buprenorphine")
+    text = drawn(slug).text
+    big = drawn("buprenorphine")
     assert match_class(big, rule) is None
     assert big.mol.GetNumAtoms() > parse_structure(text).mol.GetNumAtoms()
-    alone = _member(text, rule.slug)
+    alone = member(text, rule.slug)
     for other, shift in (("Cl", 1), (big.text, big.mol.GetNumAtoms())):
         behind, before = (
-            _member(f"{text}.{other}", rule.slug),
-            _member(f"{other}.{text}", rule.slug),
+            member(f"{text}.{other}", rule.slug),
+            member(f"{other}.{text}", rule.slug),
         )
         assert behind.clauses == alone.clauses
-        assert _ids(before) == _ids(alone)
+        assert [clause.id for clause in before.clauses] == [clause.id for clause in alone.clauses]
         cited = {atom for clause in before.clauses for atom in clause.atoms}
         assert min(cited) >= shift
         assert behind.unverified == (alone.unverified or rule.salts == "unverified")
 
 
-def test_a_salt_is_open_where_the_text_says_nothing_of_salts(registry: Registry) -> None:
+def test_a_salt_is_open_where_the_text_says_nothing_of_salts(drawn: Drawn) -> None:
     """Without a word on salts in the text, a salt or an ion is not assessable; a hydrate is."""
     rule = msgspec.structs.replace(RULES[US[0]], salts=None)
-    text = _smiles(registry, "acetylfentanyl")
+    text = drawn("acetylfentanyl").text
     ion = "CC(=O)N(c1ccccc1)C1CC[NH+](CCc2ccccc2)CC1"
     for salt in (f"{text}.Cl", f"{ion}.[Cl-]", ion):
         assert isinstance(match_class(parse_structure(salt), rule), NotAssessable), salt
@@ -87,15 +69,17 @@ def test_a_salt_is_open_where_the_text_says_nothing_of_salts(registry: Registry)
     ],
 )
 @pytest.mark.parametrize(("rule", "clause"), [(US[1], "(E)"), (CN, "1"), ("uk-fentanyls", "(vi)")])
-def test_isotopes_and_protons_change_nothing(text: str, rule: str, clause: str) -> None:
+def test_isotopes_and_protons_change_nothing(
+    text: str, rule: str, clause: str, clauses: Clauses
+) -> None:
     """Labelled and protonated acetylfentanyl is held as acetylfentanyl is."""
-    assert _ids(match_class(parse_structure(text), RULES[rule])) == [clause]
+    assert clauses(text, rule) == [clause]
 
 
-def test_labels_in_the_core_change_nothing() -> None:
+def test_labels_in_the_core_change_nothing(clauses: Clauses) -> None:
     """A labelled methyl that the core itself asks for is still that methyl."""
     text = "COC(=O)C1(C([2H])([2H])[2H])OC1c1ccccc1"
-    assert _ids(match_class(parse_structure(text), RULES["cn-bmk-glycidic-esters"])) == ["esters"]
+    assert clauses(text, "cn-bmk-glycidic-esters") == ["esters"]
 
 
 def test_labelled_fentanyl_is_still_the_reference() -> None:
@@ -104,11 +88,11 @@ def test_labelled_fentanyl_is_still_the_reference() -> None:
     assert [match_class(structure, RULES[rule]) for rule in (*US, CN)] == [None] * 3
 
 
-def test_the_mass_limit_is_of_the_free_base(registry: Registry) -> None:
+def test_the_mass_limit_is_of_the_free_base(drawn: Drawn) -> None:
     """Etodesnitazene weighs 351.5 u, salt and label aside: a limit of 352 holds it, 351 not."""
     rule = RULES["uk-nitazenes"]
-    text = _smiles(registry, "etodesnitazene")
-    heavy = _smiles(registry, "buprenorphine")
+    text = drawn("etodesnitazene").text
+    heavy = drawn("buprenorphine").text
     labelled = text.replace("CCO", "[2H]C([2H])([2H])CO", 1)
     charged = text.replace("N(CC)CC", "[NH+](CC)CC")
     assert len({text, labelled, charged}) == 3
