@@ -30,6 +30,8 @@ class Done(Record, frozen=True, kw_only=True):
     row: int = 0  # the last row of data that is done
     lines: int = 0
     noted: int = 0
+    unread: int = 0
+    unknown: int = 0
     alerts: int = 0
     refused_rows: int = 0
     refused_fields: int = 0
@@ -110,6 +112,8 @@ class Journal:
             row=step.done_row,
             lines=self.done.lines + step.screened.lines,
             noted=self.done.noted + step.screened.noted,
+            unread=self.done.unread + step.screened.unread,
+            unknown=self.done.unknown + step.screened.unknown,
             alerts=self.done.alerts + len(step.screened.alerts),
             refused_rows=self.done.refused_rows + len(step.refusals) - fields,
             refused_fields=self.done.refused_fields + fields,

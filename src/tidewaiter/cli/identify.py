@@ -13,7 +13,16 @@ from tidewaiter.identify import Identifier, column_of, load_lexicon
 
 _BATCH = 16_384
 _FEW = 500  # characters that are read sooner without compiled code than it takes to load
-_REST = ("text", "how", "tier", "score", "reasons", "downgraded")  # of a finding, as written
+_REST = (
+    "text",
+    "how",
+    "tier",
+    "score",
+    "reasons",
+    "downgraded",
+    "structure",
+    "atoms",
+)  # of a finding, as written
 
 
 @click.command()

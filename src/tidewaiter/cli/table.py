@@ -11,6 +11,7 @@ from tidewaiter.consignments.types import Alert
 from tidewaiter.report.characters import visible
 from tidewaiter.report.summary import Summary
 from tidewaiter.report.titles import short_title
+from tidewaiter.report.words import unread_in_words
 from tidewaiter.substances.types import Regime
 
 _ROWS = 20
@@ -51,6 +52,8 @@ def show_summary(summary: Summary, outputs: Outputs, regimes: Mapping[str, Regim
             style="yellow",
             markup=False,
         )
+    for text in unread_in_words(counts):
+        console.print(text, style="yellow", markup=False)
     for what, path in (("alerts", outputs.alerts), ("report", outputs.report)):
         if path is not None:
             console.print(f"{what}: {path}", markup=False)

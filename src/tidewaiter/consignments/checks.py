@@ -7,7 +7,7 @@ from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.types import Evidence, Line, Reason
 from tidewaiter.substances.types import Substance
 
-_NAMED = frozenset({"exact", "squeezed", "fuzzy"})
+_NAMED = frozenset({"exact", "squeezed", "fuzzy", "name", "structure"})
 _SOURCE = "tidewaiter-rules"
 _HEADING, _SUBHEADING = 4, 6  # digits of an HS code
 

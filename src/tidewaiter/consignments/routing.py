@@ -49,6 +49,9 @@ class RoutedLaw:
             question = Question(day=self._day, route=route)
             found = Found(name=substance.name, substance=substance)
             rulings = assess(question, self._registry, self._book, found).rulings
+            if substance.kind == "class":  # of other laws its members may be, or may not be
+                own = {control.regime for control in substance.controls}
+                rulings = tuple(each for each in rulings if each.regime in own)
             met = {each.regime: each for each in rulings if each.roles}
             open_ = tuple(_said(each) for each in rulings if _is_open(each))
         told: set[str] = set()  # regimes whose duties stand with their first listing

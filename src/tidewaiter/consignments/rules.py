@@ -10,8 +10,12 @@ from tidewaiter.substances.types import Control
 
 # The rules that a file must have, and the words that their sentences may hold.
 _NAMED = ("name", "field")
+_SINGLE = (
+    "cas", "cus", "exact", "squeezed", "weak", "hs", "unno", "name", "structure", "variant",
+    "class",
+)  # fmt: skip
 _EVIDENCE = {
-    **dict.fromkeys(("cas", "cus", "exact", "squeezed", "weak", "hs", "unno"), _NAMED),
+    **dict.fromkeys(_SINGLE, _NAMED),
     **dict.fromkeys(("fuzzy-1", "fuzzy-2", "fuzzy-3"), _NAMED),
     "both": ("name",),
     "more": ("name",),

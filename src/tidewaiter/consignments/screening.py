@@ -1,11 +1,12 @@
 """Screen: a pure step from a batch of lines to its alerts."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import pyarrow as pa
 
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.finds import find_all
+from tidewaiter.consignments.finds import Flaw, find_all
 from tidewaiter.consignments.lines import line_of
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.types import Alert
@@ -20,6 +21,8 @@ class Screened(Record, frozen=True, kw_only=True):
     alerts: tuple[Alert, ...]  # in the order of lines
     lines: int
     noted: int  # lines with something found that is below the least score of an alert
+    unread: int = 0  # lines with a systematic name that nothing here could read
+    unknown: int = 0  # lines with what looks like one, and is none that OPSIN knows
 
 
 class Screener:
@@ -63,4 +66,14 @@ class Screener:
             alert = weigher.weigh(line_of(row), found, wrongs, vague=place in vague)
             if alert is not None:
                 alerts.append(alert)
-        return Screened(alerts=tuple(alerts), lines=len(batch), noted=len(places) - len(alerts))
+        return Screened(
+            alerts=tuple(alerts),
+            lines=len(batch),
+            noted=len(places) - len(alerts),
+            unread=_lines_with(flaws, "name-unread"),
+            unknown=_lines_with(flaws, "name-unknown"),
+        )
+
+
+def _lines_with(flaws: Mapping[int, Sequence[Flaw]], kind: str) -> int:
+    return sum(any(flaw.defect.kind == kind for flaw in found) for found in flaws.values())

@@ -180,11 +180,13 @@ class Mention(Record, frozen=True, kw_only=True):
     start: int
     end: int
     text: str
-    how: str  # exact, squeezed, fuzzy, cas, hs, unno, cus
+    how: str  # exact, squeezed, fuzzy, cas, hs, unno, cus, name, structure, class
     tier: str
     score: float  # 0 to 1
     reasons: tuple[str, ...] = ()
     downgraded: tuple[str, ...] = ()
+    structure: str = ""  # SMILES, of what is found by a structure or a systematic name
+    atoms: tuple[int, ...] = ()  # places in it of the atoms by which a class holds it
 
 
 class Holding(Record, frozen=True, kw_only=True):

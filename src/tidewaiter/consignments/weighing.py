@@ -13,7 +13,7 @@ from tidewaiter.consignments.routing import RoutedLaw, route_of
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.types import Alert, Evidence, Line, Mention, Reason
 from tidewaiter.identify.findings import DOWNGRADED, Finding
-from tidewaiter.substances.law import controls_on
+from tidewaiter.substances.law import controls_on, state_on
 from tidewaiter.substances.lawbook import load_lawbook
 from tidewaiter.substances.registry import Registry
 from tidewaiter.substances.types import Control, Substance
@@ -72,6 +72,7 @@ class Weigher:
         Returns:
             The alert; None where its score is below the least.
         """
+        finds = [find for find in finds if self._concerns(find)]
         ranked = self._ranked(finds)
         reasons = [made for place in ranked for made in self._of(place, ranked, finds)]
         top = self._named_first(ranked, finds)
@@ -107,6 +108,13 @@ class Weigher:
             reasons=tuple(reasons),
             law=tuple(held for holdings, _ in laws for held in holdings),
             law_open=tuple(dict.fromkeys(why for _, open_ in laws for why in open_)),
+        )
+
+    def _concerns(self, find: Find) -> bool:
+        """Tell whether a find is of a substance, or of a class that the day's law knows."""
+        substance = self.registry.substances[find.finding.substance]
+        return substance.kind != "class" or any(
+            state_on(control, self.day) in {"held", "proposed"} for control in substance.controls
         )
 
     def _vague(self, line: Line) -> Reason:
@@ -150,6 +158,8 @@ class Weigher:
             rule = f"fuzzy-{_edits_of(found)}"
         elif found.tier == "weak" and found.how in {"exact", "squeezed"}:
             rule = "weak"
+        elif found.tier == "weak" and found.how in {"name", "structure"}:
+            rule = "variant"
         against = self.rules.evidence["downgraded"].points if found.downgraded else 0
         return rule, self.rules.evidence[rule].points + against
 
@@ -160,9 +170,11 @@ class Weigher:
         best = max(mine, key=lambda find: (self._evidence(find)[1], find.finding.score))
         rules = self.rules.evidence
         if place != ranked[0]:
+            first = [find for find in finds if find.finding.substance == ranked[0]]
+            same = best.finding.how == "class" and any(_same_place(best, find) for find in first)
             points = (
                 0
-                if best.finding.downgraded or self._evidence(best)[1] < 0
+                if same or best.finding.downgraded or self._evidence(best)[1] < 0
                 else rules["more"].points
             )
             text = rules["more"].text.format(name=substance.name)
@@ -215,7 +227,14 @@ class Weigher:
             substance=substance.slug, name=substance.name, cas=found.cas, field=find.field,
             start=found.start, end=found.end, text=found.text, how=found.how, tier=found.tier,
             score=found.score, reasons=found.reasons, downgraded=found.downgraded,
+            structure=found.structure, atoms=found.atoms,
         )  # fmt: skip
+
+
+def _same_place(one: Find, other: Find) -> bool:
+    """Tell whether two finds stand in the same place: one structure that two laws hold."""
+    where = (one.field, one.finding.start, one.finding.end)
+    return where == (other.field, other.finding.start, other.finding.end)
 
 
 def _edits_of(found: Finding) -> int:

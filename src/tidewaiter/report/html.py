@@ -14,7 +14,7 @@ from tidewaiter.report.charts import Chart, days_chart, rows_chart
 from tidewaiter.report.library import Citation, Library, citations
 from tidewaiter.report.summary import OTHERS, Summary
 from tidewaiter.report.view import AlertView, alert_view
-from tidewaiter.report.words import HOW, word
+from tidewaiter.report.words import HOW, unread_in_words, word
 
 _LIMIT = 1_000
 
@@ -23,6 +23,7 @@ class Page(Record, frozen=True, kw_only=True):
     """All that the template prints."""
 
     summary: Summary
+    unread: tuple[str, ...]  # what of the systematic names was not read
     charts: tuple[Chart, ...]
     cards: tuple[AlertView, ...]
     sources: tuple[Citation, ...]
@@ -55,6 +56,7 @@ def _page(summary: Summary, library: Library | None) -> Page:
     css, script = _static("report.css"), _static("report.js")
     return Page(
         summary=summary,
+        unread=unread_in_words(summary.counts),
         charts=_charts(summary, known),
         cards=tuple(alert_view(i, a, known, cited) for i, a in enumerate(summary.top, start=1)),
         sources=tuple(cited.values()),
@@ -80,7 +82,7 @@ def _charts(summary: Summary, library: Library) -> tuple[Chart, ...]:
 def _policy(css: str, script: str) -> str:
     """Return a policy under which nothing loads and only our own style and script run."""
     return (
-        f"default-src 'none'; style-src {_hash(css)}; script-src {_hash(script)}; "
+        f"default-src 'none'; style-src {_hash(css)}; script-src {_hash(script)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
 

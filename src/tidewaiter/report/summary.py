@@ -31,6 +31,8 @@ class Counts(Record, frozen=True, kw_only=True):
     lines: int  # screened, refused rows not among them
     refused_rows: int = 0  # not screened
     refused_fields: int = 0  # of rows that were screened without them
+    unread: int = 0  # lines with a systematic name that nothing here could read
+    unknown: int = 0  # lines with what looks like one, and is none that OPSIN knows
     refusals: tuple[Refusal, ...] = ()  # the first few, to be shown
     elapsed_seconds: float = 0.0
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.types import Alert, Holding, Line, Mention, Party, Reason
 from tidewaiter.report.amounts import amount_in_words, quantity_in_words, stated_unit
+from tidewaiter.report.drawings import DrawingView, drawings
 from tidewaiter.report.finds import FieldView, fields, unplaced
 from tidewaiter.report.library import Citation, Library
 from tidewaiter.report.routes import route_in_words, stop_in_words
@@ -74,6 +75,7 @@ class AlertView(Record, frozen=True, kw_only=True):
     fields: tuple[FieldView, ...]
     unplaced: tuple[str, ...]
     finds: tuple[FindView, ...]
+    drawings: tuple[DrawingView, ...]
     law: tuple[LawView, ...]
     reasons: tuple[ReasonView, ...]
     sum_note: str  # where the points do not simply add up to the score
@@ -102,6 +104,7 @@ def alert_view(
         fields=fields(alert),
         unplaced=tuple(_unplaced(alert))[:_FEW],
         finds=tuple(_find(mention) for mention in alert.mentions[:_FEW]),
+        drawings=drawings(alert),
         law=tuple(_law(held, names, library, cited) for held in alert.law[:_FEW]),
         reasons=tuple(_reason(reason, library, cited) for reason in alert.reasons[:_FEW]),
         sum_note=_sum_note(alert),

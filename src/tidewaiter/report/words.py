@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
 
+from tidewaiter.report.summary import Counts
 from tidewaiter.substances.questions import Role
 from tidewaiter.substances.rulings import Duty
 
@@ -16,6 +17,9 @@ HOW: Mapping[str, str] = MappingProxyType(
         "hs": "the tariff code",
         "unno": "the UN dangerous-goods number",
         "cus": "the CUS number",
+        "name": "a systematic name, read as a structure",
+        "structure": "a structure",
+        "class": "a structure that a legal class holds",
     }
 )
 
@@ -78,3 +82,19 @@ def duty_in_words(duty: Duty) -> str:
     text = f": {duty.text}" if duty.text else ""
     doubt = "" if duty.known else " (not assessable)"
     return f"{roles_in_words((duty.role,))}: {duty.kind}{lead}{doubt}{text}"
+
+
+def unread_in_words(counts: Counts) -> tuple[str, ...]:
+    """Say how many lines hold systematic names that were not read, and what would read them."""
+    told = []
+    if counts.unread:
+        told.append(
+            f"{counts.unread:,} lines hold systematic names that were not read, as OPSIN is not "
+            'here or failed: pip install "tidewaiter[chem]"'
+        )
+    if counts.unknown:
+        told.append(
+            f"{counts.unknown:,} lines hold what looks like a systematic name and is none that "
+            "OPSIN knows: they were searched for known names only"
+        )
+    return tuple(told)
