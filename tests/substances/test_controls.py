@@ -90,10 +90,7 @@ def _country(control: Control) -> str:
 
 
 def test_what_ends_is_followed() -> None:
-    """A listing ends into another of the same country, but fenfluramine's, which the US freed.
-
-    What followed Canada's temporary order of 2025 on three precursors was not read.
-    """
+    """A listing ends into another of the same country, but fenfluramine's, which the US freed."""
     freed = []
     for substance in SUBSTANCES:
         for ended in (each for each in substance.controls if each.until):
@@ -101,10 +98,7 @@ def test_what_ends_is_followed() -> None:
             following = {_country(each) for each in controls_on(substance, ended.until)}
             if _country(ended) not in following:
                 freed.append((substance.slug, ended.regime))
-    temporary = ["benzyl-chloride", "phenethyl-bromide", "propionic-anhydride"]
-    assert sorted(freed) == sorted(
-        [("fenfluramine", "us-csa"), *((s, "ca-cdsa") for s in temporary)]
-    )
+    assert freed == [("fenfluramine", "us-csa")]
 
 
 def test_a_remembered_listing_says_so() -> None:
