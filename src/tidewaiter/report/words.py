@@ -89,12 +89,16 @@ def unread_in_words(counts: Counts) -> tuple[str, ...]:
     told = []
     if counts.unread:
         told.append(
-            f"{counts.unread:,} lines hold systematic names that were not read, as OPSIN is not "
-            'here or failed: pip install "tidewaiter[chem]"'
+            f"{_lines(counts.unread)} a systematic name that was not read, as OPSIN is not here "
+            'or failed: pip install "tidewaiter[chem]"'
         )
     if counts.unknown:
         told.append(
-            f"{counts.unknown:,} lines hold what looks like a systematic name and is none that "
-            "OPSIN knows: they were searched for known names only"
+            f"{_lines(counts.unknown)} what looks like a systematic name and is none that OPSIN "
+            "knows; known names were looked for all the same"
         )
     return tuple(told)
+
+
+def _lines(count: int) -> str:
+    return "1 line holds" if count == 1 else f"{count:,} lines hold"

@@ -45,6 +45,7 @@ class Sighter:
         """
         self._index = StructureIndex(registry.substances)
         self._matcher = ClassMatcher(rules)
+        self._names = {each.slug: each.name for each in registry.substances}
 
     def see(self, structure: Structure) -> tuple[Sighting, ...]:
         """Say what a structure is; nothing where neither a list nor a class knows it.
@@ -58,24 +59,23 @@ class Sighter:
         smiles = MolToSmiles(structure.mol)
         if hits:
             ion = GetFormalCharge(structure.mol) != 0
-            return tuple(_of_hit(hit, smiles, ion=ion) for hit in hits)
+            return tuple(self._of_hit(hit, smiles, ion=ion) for hit in hits)
         answers = self._matcher.match(structure, None)
         order = _written_order(structure.mol) if answers else []
         return tuple(_of_classes(answers, smiles, order))
 
     def see_key(self, key: str) -> tuple[Sighting, ...]:
         """Say whose InChIKey one is, or which substances share its first block."""
-        return tuple(_of_hit(hit, "") for hit in self._index.find_key(key))
+        return tuple(self._of_hit(hit, "") for hit in self._index.find_key(key))
 
-
-def _of_hit(hit: StructureHit, smiles: str, *, ion: bool = False) -> Sighting:
-    return Sighting(
-        slug=hit.substance,
-        form=hit.form,
-        sureness="ion" if ion else "same" if hit.level in SAME else "variant",
-        words=(likeness(hit, hit.form or hit.substance),),
-        smiles=smiles,
-    )
+    def _of_hit(self, hit: StructureHit, smiles: str, *, ion: bool = False) -> Sighting:
+        return Sighting(
+            slug=hit.substance,
+            form=hit.form,
+            sureness="ion" if ion else "same" if hit.level in SAME else "variant",
+            words=(likeness(hit, hit.form or self._names[hit.substance]),),
+            smiles=smiles,
+        )
 
 
 def _of_classes(answers: Iterable[Answer], smiles: str, order: list[int]) -> Iterator[Sighting]:
