@@ -4,7 +4,7 @@ from datetime import date
 from typing import Literal
 
 from tidewaiter.base.records import Record
-from tidewaiter.substances.questions import Role, Route
+from tidewaiter.substances.questions import Match, Role, Route
 from tidewaiter.substances.types import Mark
 
 Answer = Literal["controlled", "free by amount", "proposed", "not listed", "not assessable"]
@@ -90,6 +90,7 @@ class Assessment(Record, frozen=True, kw_only=True):
     name: str
     substance: str | None  # slug
     form: str | None  # the registry's form that was named
+    match: Match = "name"  # how it was found
     how: str = ""  # of a structure: how it was read, and how far it is that of the substance
     route: Route
     rulings: tuple[Ruling, ...]

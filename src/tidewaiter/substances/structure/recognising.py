@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from tidewaiter.substances.classes import ClassRule
 from tidewaiter.substances.law import controls_on
-from tidewaiter.substances.questions import ClassGap, ClassHold, Found
+from tidewaiter.substances.questions import ClassGap, ClassHold, Found, Match
 from tidewaiter.substances.registry import Registry
 from tidewaiter.substances.structure.counterions import Companions
 from tidewaiter.substances.structure.index import StructureIndex
@@ -46,6 +46,12 @@ class Recogniser:
         self._companions = Companions()
 
     def find(self, structure: Structure, name: str, day: date) -> tuple[Found, ...]:
+        """Find what a structure is, as `find_parts` does, without the parts."""
+        return tuple(each for _, found in self.find_parts(structure, name, day) for each in found)
+
+    def find_parts(
+        self, structure: Structure, name: str, day: date
+    ) -> list[tuple[Structure, tuple[Found, ...]]]:
         """Find what a structure is, each fragment for itself that is no counter-ion or water.
 
         Args:
@@ -54,17 +60,16 @@ class Recogniser:
             day: The day whose lists decide what a class leaves to them.
 
         Returns:
-            One a substance that it is; one without a substance for a fragment that is none.
+            Each fragment, to which the places of atoms refer, with one for each substance that
+            it is, or one without a substance where it is none.
 
         Raises:
             StructureError: A fragment could not be looked up: it is not assessable.
         """
         parts = [part for part, _ in self._companions.parts(structure)]
         if len(parts) == 1:
-            return tuple(self._of(structure, name, day))
-        return tuple(
-            found for part in parts for found in self._of(part, f"{part.text}, in {name}", day)
-        )
+            return [(structure, tuple(self._of(structure, name, day)))]
+        return [(part, tuple(self._of(part, f"{part.text}, in {name}", day))) for part in parts]
 
     def _of(self, structure: Structure, name: str, day: date) -> Iterator[Found]:
         hits = self._best(structure)
@@ -75,6 +80,7 @@ class Recogniser:
         )
         alone = Found(
             name=name,
+            match=_alone(answers),
             how=reading(structure),
             classes=tuple(_hold(each) for each in answers if isinstance(each, ClassMatch)),
             open_classes=tuple(
@@ -103,7 +109,7 @@ class Recogniser:
         form = _form(substance, hit.form)
         name = form.name if form else substance.name
         how = f"{alone.how}: {_likeness(hit, name)}"
-        return replace(alone, name=name, substance=substance, form=form, how=how)
+        return replace(alone, name=name, substance=substance, form=form, match=_match(hit), how=how)
 
 
 def _likeness(hit: StructureHit, name: str) -> str:
@@ -114,6 +120,16 @@ def _likeness(hit: StructureHit, name: str) -> str:
         return f"another drawing of {name} ({hit.why})"
     aside = ", ".join(_WORDS[each] for each in hit.set_aside if each in _WORDS)
     return f"the structure of {name} but for {aside or _WORDS[hit.level]}"
+
+
+def _match(hit: StructureHit) -> Match:
+    return "unknown" if hit.level == "none" else hit.level
+
+
+def _alone(answers: Iterable[Answer]) -> Match:
+    """Say how a structure was found that no list names."""
+    held = any(isinstance(each, ClassMatch) and not each.excluded_by for each in answers)
+    return "class" if held else "unknown"
 
 
 def _form(substance: Substance, name: str | None) -> Form | None:
@@ -137,4 +153,5 @@ def _hold(found: ClassMatch) -> ClassHold:
         unverified=found.notes or ("not all of its wording was read",) if found.unverified else (),
         source=rule.source,
         dates=rule.dates,
+        atoms=tuple(sorted({atom for clause in found.clauses for atom in clause.atoms})),
     )
