@@ -14,9 +14,10 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from tidewaiter.base.files import check_file, replacing, writing
-from tidewaiter.bulk.compounds import Asked, Compound, assess_compounds, lawyers_for
+from tidewaiter.bulk.compounds import Asked, assess_compounds, lawyers_for
 from tidewaiter.cli.options import printable
 from tidewaiter.substances.questions import Found
+from tidewaiter.substances.rulings import Compound
 from tidewaiter.substances.structure import is_written, parse_structure, read_structures
 
 __all__ = ["assess_file", "find_structure", "is_written"]

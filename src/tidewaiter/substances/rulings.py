@@ -95,3 +95,13 @@ class Assessment(Record, frozen=True, kw_only=True):
     route: Route
     rulings: tuple[Ruling, ...]
     watched: tuple[str, ...] = ()  # public lists that watch it and control nothing
+
+
+class Compound(Record, frozen=True, kw_only=True):
+    """A structure of a file, or a product of a catalogue, and what the law says of it."""
+
+    place: str  # the file and the line, row or record
+    id: str  # as the file names it; "": it does not
+    answers: tuple[Assessment, ...] = ()  # one a substance that it is, or of its classes alone
+    not_assessable: str = ""  # why there is no answer: never the same as "not listed"
+    hint: str = ""
