@@ -3,8 +3,9 @@
 import re
 from collections.abc import Collection
 from html import escape
+from typing import Any
 
-from rdkit.Chem import Mol, MolToSmiles
+from rdkit.Chem import Mol, MolToSmiles, RWMol
 from rdkit.Chem.Draw import rdMolDraw2D
 
 from tidewaiter.substances.structure.check import short
@@ -16,6 +17,8 @@ WIDTH, HEIGHT = 320, 240  # px
 _MARKED = (1.0, 0.83, 0.47)  # amber behind black lines: contrast 14
 _DECLARATION = re.compile(r"<\?xml[^>]*\?>\s*|<!--.*?-->\s*", re.DOTALL)
 _FOREIGN = re.compile(r"\s+xmlns:(?:rdkit|xlink)=(['\"])[^'\"]*\1|\s+xml:space=(['\"])preserve\2")
+# What a file may have an atom or a bond say instead of its element, or beside it.
+_LABELS = ("_displayLabel", "_displayLabelW", "atomLabel", "atomNote", "bondNote", "molFileAlias")
 _OPENING = re.compile(r"<svg\b[^>]*>")
 
 
@@ -24,7 +27,7 @@ def draw_svg(
 ) -> str:
     """Draw a structure as a self-contained SVG, to stand in a page or in a file.
 
-    It has no script, link, style sheet, font or id, and a white ground of its own, so that it
+    Atoms show their elements, whatever label a file gives them. It has no script, link, style sheet, font or id, and a white ground of its own, so that it
     can be read in a dark page too; its title is the SMILES and the formula.
 
     Args:
@@ -42,7 +45,7 @@ def draw_svg(
             raise StructureError(f"there is no atom {atom}", hint=f"atoms are 0 to {count - 1}")
     with quiet():
         try:
-            drawn = _drawn(structure.mol, sorted(set(atoms)), width, height)
+            drawn = _drawn(_unlabelled(structure.mol), sorted(set(atoms)), width, height)
             smiles = MolToSmiles(structure.mol)
         except (ValueError, RuntimeError) as error:
             raise StructureError(
@@ -51,6 +54,16 @@ def draw_svg(
     title = escape(f"{short(smiles, 200)} ({formula(structure)})")
     drawn = _FOREIGN.sub("", _DECLARATION.sub("", drawn))
     return _OPENING.sub(lambda tag: f'{tag[0][:-1]} role="img"><title>{title}</title>', drawn, 1)
+
+
+def _unlabelled(mol: Mol) -> Mol:
+    """Return a copy that shows what was judged, without the labels of a file."""
+    copy = RWMol(mol)
+    parts: list[Any] = [*copy.GetAtoms(), *copy.GetBonds()]
+    for part in parts:
+        for label in _LABELS:
+            part.ClearProp(label)
+    return copy
 
 
 def _drawn(mol: Mol, atoms: list[int], width: int, height: int) -> str:
