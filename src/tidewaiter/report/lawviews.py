@@ -89,9 +89,11 @@ def sources_of(rulings: Iterable[Ruling], regimes: Mapping[str, Regime]) -> Iter
     for ruling in rulings:
         if ruling.regime in regimes:
             yield regimes[ruling.regime].source
-        listings = (*ruling.held, *ruling.proposed, *ruling.later, *ruling.ended)
-        for each in (*listings, *ruling.duties, *ruling.checks, *ruling.remarks):
+        for each in (*ruling.held, *ruling.proposed, *ruling.later, *ruling.ended):
             yield each.source
+        yield from (each.source for each in ruling.duties)
+        yield from (each.source for each in ruling.checks)
+        yield from (each.source for each in ruling.remarks)
 
 
 def _listings(

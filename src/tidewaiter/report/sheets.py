@@ -38,7 +38,7 @@ class Sheet(Record, frozen=True, kw_only=True):
 
     compound: Compound
     subjects: tuple[Subject, ...] = ()
-    whole: Portrait | None = None  # of a compound that could be read and not assessed
+    whole: Portrait | None = None  # of a compound of several parts, or one that has no answer
 
 
 class Imprint(Record, frozen=True, kw_only=True):
@@ -90,6 +90,7 @@ class SheetPage(Record, frozen=True, kw_only=True):
     place: str
     asked: tuple[Fact, ...]
     subjects: tuple[SubjectView, ...]
+    whole: DrawingView | None  # of a compound of several parts, or one that has no answer
     not_assessable: str
     hint: str
     sources: tuple[Citation, ...]
@@ -164,6 +165,7 @@ def _page(sheet: Sheet, imprint: Imprint, lexis: Lexis) -> SheetPage:
         place=", ".join(part for part in (compound.place, compound.id) if part),
         asked=tuple(_asked(imprint.question)),
         subjects=tuple(_subject(each, cited, lexis) for each in sheet.subjects),
+        whole=_whole(sheet, lexis),
         not_assessable=compound.not_assessable,
         hint=compound.hint,
         sources=tuple(cited.values()),
@@ -172,6 +174,11 @@ def _page(sheet: Sheet, imprint: Imprint, lexis: Lexis) -> SheetPage:
         css=static("colours.css", "sheet.css"),
         policy=_POLICY,
     )
+
+
+def _whole(sheet: Sheet, lexis: Lexis) -> DrawingView | None:
+    drawings = sheet.whole.drawings if sheet.whole else ()
+    return _drawing(drawings[0], lexis) if drawings else None
 
 
 def _subject(subject: Subject, cited: Mapping[str, Citation], lexis: Lexis) -> SubjectView:

@@ -27,8 +27,9 @@ def draw_svg(
 ) -> str:
     """Draw a structure as a self-contained SVG, to stand in a page or in a file.
 
-    Atoms show their elements, whatever label a file gives them. It has no script, link, style sheet, font or id, and a white ground of its own, so that it
-    can be read in a dark page too; its title is the SMILES and the formula.
+    Atoms show their elements, whatever label a file gives them. It has no script, link, style
+    sheet, font or id, and a white ground of its own, so that it can be read in a dark page too;
+    its title is the SMILES and the formula.
 
     Args:
         structure: What to draw, all fragments.
