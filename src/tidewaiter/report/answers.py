@@ -35,6 +35,10 @@ class JsonAnswers:
 
     def add(self, compound: Compound) -> None:
         """Write a compound as one line."""
+        # The name of the file, in the place, may hold any bytes.
+        place = compound.place.encode("utf-8", "backslashreplace").decode("utf-8")
+        if place != compound.place:
+            compound = msgspec.structs.replace(compound, place=place)
         self._file.write(msgspec.json.encode(compound) + b"\n")
 
 

@@ -136,15 +136,19 @@ def _days(listing: Listing) -> str:
 
 def _doubts(listing: Listing, *, of_class: bool) -> Iterator[str]:
     """Say in plain words what of a listing was not read in an official text."""
-    what = "The wording of this class" if of_class else "That it is listed here"
-    if listing.mark != "read":
-        yield f"{what} {DOUBTS[listing.mark]}."
+    what = "wording of this class" if of_class else "listing"
+    no_day = listing.since is None and listing.decided is None
+    if listing.mark == listing.dates != "read" and not no_day:
+        yield f"The {what}, and its day, {DOUBTS[listing.mark]}."
+    else:
+        if listing.mark != "read":
+            yield f"The {what} {DOUBTS[listing.mark]}."
+        if listing.dates != "read" and not no_day:
+            yield f"Its day {DOUBTS[listing.dates]}."
+    if no_day:
+        yield "Its first day is not known; it is taken as in force."
     if of_class and listing.scope:
         yield f"Of its text: {listing.scope}."
-    if listing.since is None and listing.decided is None:
-        yield "Its first day is not known; it is taken as in force."
-    elif listing.dates != "read":
-        yield f"The day {DOUBTS[listing.dates]}."
 
 
 def _notes(ruling: Ruling, cited: Mapping[str, Citation]) -> Iterator[Note]:
@@ -170,7 +174,7 @@ def _coverage(ruling: Ruling) -> str:
     if last is None:
         return ""
     whole = f"whole from {first}" if first else "how far back it is whole is not known"
-    return f"Our copy: {whole}, compared with the law on {last}"
+    return f"Our copy: {whole}, compared on {last}"
 
 
 def _evaluated(ruling: Ruling, rules: Mapping[str, ClassRule]) -> Iterator[str]:

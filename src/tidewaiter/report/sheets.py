@@ -100,7 +100,7 @@ class SheetPage(Record, frozen=True, kw_only=True):
     policy: str
 
 
-class Entry(Record, frozen=True, kw_only=True):
+class Listed(Record, frozen=True, kw_only=True):
     """A line of the index."""
 
     number: int
@@ -141,7 +141,7 @@ def render_sheet(sheet: Sheet, imprint: Imprint, lexis: Lexis) -> str:
     return environment().get_template("sheet.html").render(page=page)
 
 
-def render_index(entries: Iterable[Entry], imprint: Imprint) -> Iterator[str]:
+def render_index(entries: Iterable[Listed], imprint: Imprint) -> Iterator[str]:
     """Yield the index of a folder of sheets, piece by piece as its entries come."""
     template = environment().get_template("sheets.html")
     css = static("colours.css", "sheet.css")

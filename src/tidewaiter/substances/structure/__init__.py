@@ -2,7 +2,7 @@
 
 from tidewaiter.substances.structure.compare import compare
 from tidewaiter.substances.structure.draw import draw_svg
-from tidewaiter.substances.structure.files import read_structures
+from tidewaiter.substances.structure.files import TABLES, read_structures
 from tidewaiter.substances.structure.index import StructureIndex
 from tidewaiter.substances.structure.keys import (
     components,
@@ -36,6 +36,7 @@ from tidewaiter.substances.structure.types import (
 
 __all__ = [
     "LEVELS",
+    "TABLES",
     "ClassMatch",
     "ClassMatcher",
     "ClauseMatch",
