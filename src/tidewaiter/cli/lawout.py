@@ -10,7 +10,6 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart, replacing, writing
 from tidewaiter.report.answers import AnswerWriter, JsonAnswers, answer_writer, check_format
 
-
 _PAGES = (".html", ".htm")
 
 

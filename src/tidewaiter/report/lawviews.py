@@ -120,12 +120,18 @@ def _listing(
         state=state,
         title=f"{rule.schedule}, class: {rule.name}" if rule else listing.schedule,
         instrument=rule.instrument if rule else "",
-        clauses=listing.clauses,
+        clauses=tuple(map(_clause, listing.clauses)),
         scope=scope,
         days=_days(listing),
         doubts=tuple(_doubts(listing, of_class=rule is not None)),
         source=cited.get(listing.source),
     )
+
+
+def _clause(text: str) -> str:
+    """Leave out the sign of a clause where its words begin with it."""
+    sign, _, words = text.partition(" ")
+    return words if words.startswith(sign) else text
 
 
 def _days(listing: Listing) -> str:

@@ -9,6 +9,8 @@ from tidewaiter.substances.structure.draw import draw_svg
 from tidewaiter.substances.structure.keys import formula, mass
 from tidewaiter.substances.structure.types import Structure, StructureError
 
+_WIDTH, _HEIGHT = 360, 220  # px; most molecules are wider than high
+
 
 class Drawing(Record, frozen=True, kw_only=True):
     """One drawing."""
@@ -42,7 +44,11 @@ def portray(structure: Structure, holds: Iterable[ClassHold] = ()) -> Portrait:
     drawings, problem = [], ""
     try:
         for atoms, rules in groups.items() or [((), list[str]())]:
-            drawings.append(Drawing(svg=draw_svg(structure, atoms), rules=tuple(rules)))
+            drawings.append(
+                Drawing(
+                    svg=draw_svg(structure, atoms, width=_WIDTH, height=_HEIGHT), rules=tuple(rules)
+                )
+            )
     except StructureError as error:
         drawings, problem = [], error.message
     return Portrait(

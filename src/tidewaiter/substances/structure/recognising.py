@@ -71,17 +71,39 @@ class Recogniser:
             return [(structure, tuple(self._of(structure, name, day)))]
         return [(part, tuple(self._of(part, f"{part.text}, in {name}", day))) for part in parts]
 
+    def judge(self, found: Found, structure: Structure, day: date) -> Found:
+        """Ask the class rules about a substance that was found by its name.
+
+        Args:
+            found: It, as it was found.
+            structure: Its structure, or that of its form.
+            day: The day whose lists decide what a class leaves to them.
+
+        Returns:
+            It with what the class rules say.
+        """
+        named = [found.substance] if found.substance else []
+        return self._judged(found, structure, named, day)[0]
+
     def _of(self, structure: Structure, name: str, day: date) -> Iterator[Found]:
         hits = self._best(structure)
-        same = [hit for hit in hits if hit.level in _SAME]
-        controls = (c for hit in same for c in controls_on(self._substances[hit.substance], day))
-        answers = self._matcher.match(
-            structure, None, listed=frozenset(control.regime for control in controls)
+        same = [self._substances[hit.substance] for hit in hits if hit.level in _SAME]
+        alone, answers = self._judged(
+            Found(name=name, how=reading(structure)), structure, same, day
         )
-        alone = Found(
-            name=name,
-            match=_alone(answers),
-            how=reading(structure),
+        alone = replace(alone, match=_alone(answers))
+        yield from (self._named(hit, alone) for hit in hits)
+        if not hits:
+            yield alone
+
+    def _judged(
+        self, found: Found, structure: Structure, same: Iterable[Substance], day: date
+    ) -> tuple[Found, tuple[Answer, ...]]:
+        """Ask the class rules; the lists that name one of `same` keep what classes leave to them."""
+        listed = frozenset(c.regime for each in same for c in controls_on(each, day))
+        answers = self._matcher.match(structure, None, listed=listed)
+        judged = replace(
+            found,
             classes=tuple(_hold(each) for each in answers if isinstance(each, ClassMatch)),
             open_classes=tuple(
                 ClassGap(regime=each.rule.regime, rule=each.rule.slug, reason=each.reason)
@@ -94,9 +116,7 @@ class Recogniser:
                 if rule.holds_on(day) and rule.slug not in _open(answers)
             ),
         )
-        yield from (self._named(hit, alone) for hit in hits)
-        if not hits:
-            yield alone
+        return judged, answers
 
     def _best(self, structure: Structure) -> list[StructureHit]:
         """Return the hits that say the same as the strongest: it itself, or else its variants."""
