@@ -57,6 +57,12 @@ def press_named(found: Iterable[Found], printing: Printing) -> Page:
     return _page(Sheet(compound=compound, subjects=subjects), printing)
 
 
+def smiles_of(found: Found) -> str | None:
+    """Return the structure of what was found by its name: of its form, or else of the substance."""
+    form = found.form.smiles if found.form else None
+    return form or (found.substance.smiles if found.substance else None)
+
+
 def _prepare(printing: Printing) -> None:
     lawyers_for(printing.own)
     _lexis(printing.own)
@@ -106,9 +112,9 @@ def _subject(part: Structure, found: Found, question: Question, own: tuple[Path,
 def _named(found: Found, printing: Printing) -> Subject:
     registry, book, _ = lawyers_for(printing.own)
     answer = assess(printing.imprint.question, registry, book, found)
-    holder = found.form or found.substance
-    smiles = holder.smiles if holder else None
-    portrait = portray(parse_structure(smiles, "smiles")) if smiles else None
+    holds = [hold for hold in found.classes if _holds(hold, answer)]
+    smiles = smiles_of(found)
+    portrait = portray(parse_structure(smiles, "smiles"), holds) if smiles else None
     return Subject(answer=answer, cas=_cas(found), portrait=portrait)
 
 

@@ -68,6 +68,7 @@ class Desk:
         self.registry = registry
         self.book = book
         self.namer = Namer(registry, identifier)
+        self._known: dict[tuple[str, str], Found] = {}  # with what the class rules say
         self.refusals = 0
 
     def ask(self, what: tuple[str, ...]) -> bool:
@@ -117,6 +118,25 @@ class Desk:
             write_sheet(self.wanted.sheet, text, found, printing_of(question, self.wanted.own))
 
     def _find(self, text: str, day: date) -> tuple[Found, ...]:
+        """Find what a text names, or else the structure that it writes; ask the class rules.
+
+        Raises:
+            InputError: It is neither.
+        """
+        return tuple(self._judged(each, day) for each in self._named(text, day))
+
+    def _judged(self, found: Found, day: date) -> Found:
+        """Ask the class rules about what was found by its name: lists do not hold them."""
+        if found.match != "name":
+            return found
+        from tidewaiter.cli.lawfile import judge_named  # noqa: PLC0415 - loads RDKit
+
+        key = found.substance.slug if found.substance else "", found.name
+        if key not in self._known:
+            self._known[key] = judge_named(found, self.wanted.own, day)
+        return self._known[key]
+
+    def _named(self, text: str, day: date) -> tuple[Found, ...]:
         """Find what a text names, or else the structure that it writes.
 
         Raises:
@@ -155,7 +175,7 @@ class Desk:
         reading = self._read_options(), self.namer
         rows = check_catalogue(path, reading, question, places, checked)
         answers = (
-            (product, assess(asked, self.registry, self.book, found))
+            (product, assess(asked, self.registry, self.book, self._judged(found, asked.day)))
             for product, asked, found in rows
         )
         if self.wanted.out:

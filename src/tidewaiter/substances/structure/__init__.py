@@ -4,6 +4,7 @@ from tidewaiter.substances.structure.compare import compare
 from tidewaiter.substances.structure.draw import draw_svg
 from tidewaiter.substances.structure.files import TABLES, read_structures
 from tidewaiter.substances.structure.index import StructureIndex
+from tidewaiter.substances.structure.judging import Judge
 from tidewaiter.substances.structure.keys import (
     components,
     control_key,
@@ -43,6 +44,7 @@ __all__ = [
     "Columns",
     "Comparison",
     "Entry",
+    "Judge",
     "Level",
     "NotAssessable",
     "Recogniser",

@@ -6,12 +6,12 @@ from datetime import date
 from msgspec.structs import replace
 
 from tidewaiter.substances.classes import ClassRule
-from tidewaiter.substances.law import controls_on
-from tidewaiter.substances.questions import ClassGap, ClassHold, Found, Match
+from tidewaiter.substances.questions import Found, Match
 from tidewaiter.substances.registry import Registry
 from tidewaiter.substances.structure.counterions import Companions
 from tidewaiter.substances.structure.index import StructureIndex
-from tidewaiter.substances.structure.matching import Answer, ClassMatch, ClassMatcher
+from tidewaiter.substances.structure.judging import Judge
+from tidewaiter.substances.structure.matching import Answer, ClassMatch
 from tidewaiter.substances.structure.read import reading
 from tidewaiter.substances.structure.types import Level, Structure, StructureHit
 from tidewaiter.substances.types import Form, Substance
@@ -40,9 +40,8 @@ class Recogniser:
             RegistryError: A structure or a rule of the data cannot be read.
         """
         self._substances = {each.slug: each for each in registry.substances}
-        self._rules = tuple(rules)
         self._index = StructureIndex(registry.substances)
-        self._matcher = ClassMatcher(self._rules)
+        self._judge = Judge(rules)
         self._companions = Companions()
 
     def find(self, structure: Structure, name: str, day: date) -> tuple[Found, ...]:
@@ -71,52 +70,16 @@ class Recogniser:
             return [(structure, tuple(self._of(structure, name, day)))]
         return [(part, tuple(self._of(part, f"{part.text}, in {name}", day))) for part in parts]
 
-    def judge(self, found: Found, structure: Structure, day: date) -> Found:
-        """Ask the class rules about a substance that was found by its name.
-
-        Args:
-            found: It, as it was found.
-            structure: Its structure, or that of its form.
-            day: The day whose lists decide what a class leaves to them.
-
-        Returns:
-            It with what the class rules say.
-        """
-        named = [found.substance] if found.substance else []
-        return self._judged(found, structure, named, day)[0]
-
     def _of(self, structure: Structure, name: str, day: date) -> Iterator[Found]:
         hits = self._best(structure)
         same = [self._substances[hit.substance] for hit in hits if hit.level in _SAME]
-        alone, answers = self._judged(
+        alone, answers = self._judge.judged(
             Found(name=name, how=reading(structure)), structure, same, day
         )
         alone = replace(alone, match=_alone(answers))
         yield from (self._named(hit, alone) for hit in hits)
         if not hits:
             yield alone
-
-    def _judged(
-        self, found: Found, structure: Structure, same: Iterable[Substance], day: date
-    ) -> tuple[Found, tuple[Answer, ...]]:
-        """Ask the class rules; the lists that name one of `same` keep what classes leave to them."""
-        listed = frozenset(c.regime for each in same for c in controls_on(each, day))
-        answers = self._matcher.match(structure, None, listed=listed)
-        judged = replace(
-            found,
-            classes=tuple(_hold(each) for each in answers if isinstance(each, ClassMatch)),
-            open_classes=tuple(
-                ClassGap(regime=each.rule.regime, rule=each.rule.slug, reason=each.reason)
-                for each in answers
-                if not isinstance(each, ClassMatch) and each.rule.holds_on(day)
-            ),
-            evaluated=tuple(
-                f"{rule.regime}: class {rule.slug} evaluated"
-                for rule in self._rules
-                if rule.holds_on(day) and rule.slug not in _open(answers)
-            ),
-        )
-        return judged, answers
 
     def _best(self, structure: Structure) -> list[StructureHit]:
         """Return the hits that say the same as the strongest: it itself, or else its variants."""
@@ -154,24 +117,3 @@ def _alone(answers: Iterable[Answer]) -> Match:
 
 def _form(substance: Substance, name: str | None) -> Form | None:
     return next((form for form in substance.forms if form.name == name), None)
-
-
-def _open(answers: Iterable[Answer]) -> set[str]:
-    return {each.rule.slug for each in answers if not isinstance(each, ClassMatch)}
-
-
-def _hold(found: ClassMatch) -> ClassHold:
-    rule = found.rule
-    return ClassHold(
-        regime=rule.regime,
-        rule=rule.slug,
-        clauses=tuple(f"{each.id} {each.words}" for each in found.clauses),
-        decided=rule.decided,
-        since=rule.since,
-        until=rule.until,
-        excluded_by=() if found.excluded_by is None else (found.excluded_by,),
-        unverified=found.notes or ("not all of its wording was read",) if found.unverified else (),
-        source=rule.source,
-        dates=rule.dates,
-        atoms=tuple(sorted({atom for clause in found.clauses for atom in clause.atoms})),
-    )
