@@ -167,10 +167,10 @@ def test_a_name_is_put_to_the_class_rules(call: Call) -> None:
     assert "class cn-fentanyls" in result.stdout
 
 
-def test_a_full_disk_is_told(
+def test_a_device_is_no_file_of_answers(
     process: Callable[..., subprocess.CompletedProcess[bytes]], compounds: Path
 ) -> None:
-    """Standard output that takes no more ends the run with a reason."""
+    """A run that tells of what it could not assess ends with 1, one that cannot write with 2."""
     arguments = ("law", "--file", str(compounds), *DAY)
     assert process(*arguments).returncode == 1
     assert process(*arguments, "--out", "/dev/full").returncode == 2
