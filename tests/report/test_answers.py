@@ -3,10 +3,12 @@
 import csv
 import io
 import json
+import tracemalloc
 from datetime import date
 from pathlib import Path
 
 import fastexcel
+import msgspec
 import pytest
 from xlsxwriter import Workbook
 
@@ -83,7 +85,7 @@ def test_a_row_for_each_compound_and_regime(tmp_path: Path, suffix: str) -> None
     assert held["marks"] == "listing unverified"
     assert held["source"] == "us-pl-119-26"
     assert held["not_assessable"] == ""
-    assert opened["amounts"] == "100 l: no amount (item 1; open)"
+    assert opened["amounts"] == "100 l: no amount (item 1; cannot be told)"
     assert opened["not_assessable"] == "no amount"
     assert (unread["not_assessable"], unread["hint"]) == ("an open place", "close it")
 
@@ -143,3 +145,22 @@ def test_an_unknown_suffix_names_those_that_work(tmp_path: Path) -> None:
         answer_writer(tmp_path / "a.ods")
     assert caught.value.hint == "end the name in .jsonl, .csv, .xlsx"
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_memory_does_not_grow_with_the_rows(tmp_path: Path, suffix: str) -> None:
+    """Ten times as many compounds need no more memory."""
+
+    def peak(count: int) -> int:
+        tracemalloc.start()
+        with answer_writer(tmp_path / f"{count}{suffix}") as writer:
+            for number in range(count):
+                name = f"{number} " + "x" * 200
+                answer = msgspec.structs.replace(COMPOUNDS[0].answers[0], name=name, how=name)
+                writer.add(Compound(place=name, id=name, answers=(answer,)))
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    peak(10)  # what is loaded once
+    assert peak(3_000) < peak(300) + 200_000

@@ -74,7 +74,7 @@ def ruling_view(
         role=roles_in_words(ruling.roles),
         answer=ruling.answer,
         kind=ruling.answer.replace(" ", "-"),
-        reason="" if ruling.answer == "controlled" else ruling.reason,
+        reason=_reason(ruling, rules),
         listings=tuple(_listings(ruling, cited, rules)),
         notes=tuple(_notes(ruling, cited)),
         doubts=tuple(each for each in ruling.doubts if each not in known),
@@ -94,6 +94,15 @@ def sources_of(rulings: Iterable[Ruling], regimes: Mapping[str, Regime]) -> Iter
         yield from (each.source for each in ruling.duties)
         yield from (each.source for each in ruling.checks)
         yield from (each.source for each in ruling.remarks)
+
+
+def _reason(ruling: Ruling, rules: Mapping[str, ClassRule]) -> str:
+    """Say why, where neither a listing nor a rule below tells it; a class by its name."""
+    told = {remark.text for remark in ruling.remarks}
+    if ruling.answer == "controlled" or ruling.reason in told:
+        return ""
+    slug, sign, why = ruling.reason.partition(": ")
+    return f"{rules[slug].name}: {why}" if sign and slug in rules else ruling.reason
 
 
 def _listings(

@@ -6,11 +6,13 @@ from types import MappingProxyType
 
 from tidewaiter.base.records import Record
 from tidewaiter.report.cells import neutralise
-from tidewaiter.report.words import duty_in_words, roles_in_words
+from tidewaiter.report.words import OUTCOMES, duty_in_words, roles_in_words
 from tidewaiter.substances.questions import Route
 from tidewaiter.substances.rulings import Assessment, Check, Compound, Listing, Ruling
 
 _KEPT = 500  # characters of a cell that is kept for the next row that has it
+
+_OWN = frozenset({"place", "id", "name", "how"})  # columns that hardly repeat themselves
 
 
 class Row(Record, frozen=True, kw_only=True):
@@ -34,7 +36,7 @@ def flat_rulings(compound: Compound) -> Iterator[list[str]]:
         for ruling in answer.rulings or (None,)
     ]
     for row in rows or [Row(compound=compound)]:
-        yield [_cell(read(row)) for read in RULINGS.values()]
+        yield [_cell(name, read(row)) for name, read in RULINGS.items()]
 
 
 def route_in_places(route: Route) -> str:
@@ -52,14 +54,15 @@ def doubts_in_words(listing: Listing) -> str:
 def check_in_words(check: Check) -> str:
     """Say what a limit is, what it was compared with, and how that came out."""
     reckoned = f": {check.reckoned}" if check.reckoned else ""
-    return f"{check.limit}{reckoned} ({check.clause}; {check.outcome})"
+    return f"{check.limit}{reckoned} ({check.clause}; {OUTCOMES[check.outcome]})"
 
 
-def _cell(text: str) -> str:
-    return _safe(text) if len(text) < _KEPT else neutralise(text)
+def _cell(column: str, text: str) -> str:
+    repeated = column not in _OWN and len(text) < _KEPT
+    return _safe(text) if repeated else neutralise(text)
 
 
-@lru_cache(20_000)
+@lru_cache(4_000)
 def _safe(text: str) -> str:
     return neutralise(text)
 

@@ -50,6 +50,15 @@ MATCHES: Mapping[str, str] = MappingProxyType(
     }
 )
 
+OUTCOMES: Mapping[str, str] = MappingProxyType(
+    {
+        "held": "reached",
+        "free": "not reached",
+        "open": "cannot be told",
+        "not asked": "no amount was given",
+    }
+)
+
 DOUBTS: Mapping[str, str] = MappingProxyType(
     {
         "second-hand": "was read in another source only, not in an official text",

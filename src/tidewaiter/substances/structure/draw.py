@@ -14,6 +14,7 @@ from tidewaiter.substances.structure.log import quiet
 from tidewaiter.substances.structure.types import Structure, StructureError
 
 WIDTH, HEIGHT = 320, 240  # px
+_BOND = 36  # px of a bond at most, so that small molecules do not fill the picture
 _MARKED = (1.0, 0.83, 0.47)  # amber behind black lines: contrast 14
 _DECLARATION = re.compile(r"<\?xml[^>]*\?>\s*|<!--.*?-->\s*", re.DOTALL)
 _FOREIGN = re.compile(r"\s+xmlns:(?:rdkit|xlink)=(['\"])[^'\"]*\1|\s+xml:space=(['\"])preserve\2")
@@ -72,6 +73,7 @@ def _drawn(mol: Mol, atoms: list[int], width: int, height: int) -> str:
     options = canvas.drawOptions()
     options.setHighlightColour(_MARKED)
     options.useBWAtomPalette()
+    options.fixedBondLength = _BOND  # type: ignore[assignment]  # the stub is wrong
     marked = set(atoms)
     bonds = [
         bond.GetIdx()
