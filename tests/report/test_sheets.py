@@ -174,6 +174,8 @@ def test_a_name_has_a_sheet_too(registry: Registry) -> None:
     assert "by its name or its number" in text
     assert "67-64-1" in text
     assert "svg" in page.tags
+    both = press_named([named["acetone"], named["toluene"]], _printing(("AU",))).html
+    assert "<title>Acetone, Toluene: assessment sheet</title>" in both
     text, page = _read(press_named([named[bare.slug]], _printing(("AU",))).html)
     assert "Not drawn: no structure of it is in the registry." in text
     assert "svg" not in page.tags

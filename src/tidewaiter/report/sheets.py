@@ -159,10 +159,12 @@ def _page(sheet: Sheet, imprint: Imprint, lexis: Lexis) -> SheetPage:
     compound = sheet.compound
     rulings = [each for subject in sheet.subjects for each in subject.answer.rulings]
     cited = number_sources(sources_of(rulings, lexis.library.regimes), lexis.library)
-    first = sheet.subjects[0].answer.name if len(sheet.subjects) == 1 else ""
+    names = ", ".join(dict.fromkeys(each.answer.name for each in sheet.subjects))
+    title = names if len(sheet.subjects) == 1 else compound.id or compound.place or names
+    place = ", ".join(part for part in (compound.place, compound.id) if part)
     return SheetPage(
-        title=first or compound.id or compound.place,
-        place=", ".join(part for part in (compound.place, compound.id) if part),
+        title=title,
+        place="" if place == title else place,
         asked=tuple(_asked(imprint.question)),
         subjects=tuple(_subject(each, cited, lexis) for each in sheet.subjects),
         whole=_whole(sheet, lexis),
