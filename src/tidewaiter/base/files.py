@@ -3,13 +3,14 @@
 import errno
 import filecmp
 import os
+import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
-from tidewaiter.base.errors import OutputError
+from tidewaiter.base.errors import InputError, OutputError
 
 _GOES_ON = "then give the same command again: it goes on where it was"
 _HINTS = {
@@ -22,6 +23,7 @@ _HINTS = {
     errno.EROFS: "its disk takes no changes: name another place",
     errno.ENOTDIR: "a file stands where a folder should be: name another place",
     errno.EEXIST: "a file stands where a folder should be: name another place",
+    errno.ENOTEMPTY: "a folder stands there that is not empty: name another place",
     errno.ELOOP: "a link stands there: remove it, or name another place",
     errno.ENAMETOOLONG: "give it a shorter name",
 }
@@ -65,6 +67,69 @@ def check_file(path: Path) -> None:
             at=str(path),
             hint="name a file; without --out, alerts go to standard output",
         )
+
+
+def check_apart(outputs: Mapping[str, Path], kept: Mapping[str, Path]) -> None:
+    """Check that files can be written, each apart from the others and from what must stay.
+
+    Args:
+        outputs: Where they are to go, by their name in an error.
+        kept: What must stay as it is, by its name in an error.
+
+    Raises:
+        InputError: An output is one of these, or another output.
+        OutputError: A pipe or a device stands where an output is to go.
+    """
+    seen = {path.resolve(): what for what, path in kept.items()}
+    for what, path in outputs.items():
+        other = seen.setdefault(path.resolve(), what)
+        if other != what:
+            raise InputError(
+                f"{what} would overwrite {other}", at=str(path), hint="name another file"
+            )
+        check_file(path)
+
+
+def check_folder(path: Path) -> None:
+    """Check that a new folder may stand at a path.
+
+    Raises:
+        OutputError: A folder that holds something, or a thing that is no folder, stands there.
+    """
+    with writing(str(path)), suppress(FileNotFoundError):
+        if any(path.iterdir()):
+            raise OutputError(
+                "the folder is not empty",
+                at=str(path),
+                hint="name a new one, so that the files of two runs are not mixed",
+            )
+
+
+@contextmanager
+def making(path: Path, mark: str) -> Iterator[Path]:
+    """Yield a folder beside a place; it takes the place at the end, whole or not at all.
+
+    Args:
+        path: The folder, which must be new or empty; the one that it stands in is made.
+        mark: What no other process that may be at work has in its names.
+
+    Raises:
+        OutputError: It cannot be written, or something stands there.
+    """
+    check_folder(path)
+    place = path.absolute()
+    part = place.with_name(f".{place.name[:100]}.{mark}.part")
+    with writing(str(path)):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(part, ignore_errors=True)  # of a process that was killed
+        part.mkdir()
+        try:
+            yield part
+            if place.is_dir():
+                place.rmdir()
+            part.rename(place)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """A firm's papers for `tidewaiter law`: its catalogue and its history, with what was refused."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -10,12 +10,14 @@ import msgspec
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing
 from tidewaiter.base.records import Record
+from tidewaiter.cli.lawout import answers_to
 from tidewaiter.consignments.naming import Namer
 from tidewaiter.consignments.papers import Papers, Product
 from tidewaiter.consignments.types import ReadOptions, Refusal
 from tidewaiter.report.characters import visible
 from tidewaiter.report.exports import refusal_writer
 from tidewaiter.substances.questions import Dealing, Found, Question, Route
+from tidewaiter.substances.rulings import Assessment, Compound
 
 _SHOWN = 20  # refusals that are printed; the file holds all
 _MARK = "law"  # of the half-written file of refusals
@@ -101,6 +103,23 @@ def check_catalogue(
                 )
                 asked = msgspec.structs.replace(question, route=route, **_of(item))
                 yield from ((item, asked, found) for found in item.found)
+
+
+def write_checked(answers: Iterable[tuple[Product, Assessment]], name: str, out: Path) -> None:
+    """Write the answers on a catalogue: for each product, substance and destination.
+
+    Args:
+        answers: As they come.
+        name: Of the catalogue's file.
+        out: Where to, in the format of its suffix.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    with answers_to(out) as sink:
+        for product, answer in answers:
+            place = f"{name}, row {product.row}"
+            sink.add(Compound(place=place, id=product.text, answers=(answer,)))
 
 
 def read_history(path: Path, options: ReadOptions, namer: Namer) -> History:

@@ -1,28 +1,56 @@
 """`tidewaiter law` on structures, of a text or of a file. Loads RDKit: import it late."""
 
-import os
-import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from datetime import date
+from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import TypeVar
 
 import click
-import msgspec
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from tidewaiter.base.files import check_file, replacing, writing
-from tidewaiter.bulk.compounds import Asked, Compound, assess_compounds, lawyers_for
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.files import check_folder
+from tidewaiter.base.records import Record
+from tidewaiter.bulk.compounds import Asked, assess_compounds, lawyers_for
+from tidewaiter.bulk.sheets import press_sheets, smiles_of
+from tidewaiter.cli.lawout import answers_to, check_out
+from tidewaiter.cli.lawsheet import printing_of, write_sheets
 from tidewaiter.cli.options import printable
-from tidewaiter.substances.questions import Found
-from tidewaiter.substances.structure import is_written, parse_structure, read_structures
+from tidewaiter.report.answers import AnswerWriter
+from tidewaiter.substances.classes import load_classes
+from tidewaiter.substances.questions import Found, Question
+from tidewaiter.substances.rulings import Compound
+from tidewaiter.substances.structure import (
+    TABLES,
+    Columns,
+    Judge,
+    is_written,
+    parse_structure,
+    read_structures,
+)
 
-__all__ = ["assess_file", "find_structure", "is_written"]
+__all__ = ["Job", "assess_file", "find_structure", "is_written", "judge_named"]
+
+T = TypeVar("T")
 
 _TOLD = 10  # compounds that could not be assessed, told one by one
 _HELD = frozenset({"controlled", "free by amount", "proposed"})
+_FIELDS = ("structure", "smiles", "inchi", "name", "id")
+
+
+class Job(Record, frozen=True, kw_only=True):
+    """A file of structures, what is asked of each, and where the answers go."""
+
+    path: Path
+    question: Question
+    own: tuple[Path, ...] = ()
+    columns: tuple[tuple[str, str], ...] = ()  # field and header
+    out: Path | None = None  # None: standard output, where no sheets are asked for
+    sheets: Path | None = None
+    workers: int = 1
 
 
 def find_structure(text: str, own: tuple[Path, ...], day: date) -> tuple[Found, ...]:
@@ -39,53 +67,113 @@ def find_structure(text: str, own: tuple[Path, ...], day: date) -> tuple[Found, 
     return lawyers_for(own)[2].find(parse_structure(text), text, day)
 
 
-def assess_file(path: Path, asked: Asked, out: Path | None, *, workers: int) -> bool:
-    """Write one JSON object a compound; tell whether all could be assessed.
+def judge_named(found: Found, own: tuple[Path, ...], day: date) -> Found:
+    """Ask the class rules about a substance that was found by its name, where it has a structure.
 
     Args:
-        path: .smi, .sdf, .mol, .csv or .tsv.
-        asked: The question that is put for each.
-        out: Where to; None: standard output.
-        workers: Processes.
+        found: It, as it was found.
+        own: Folders of an authority's own lists.
+        day: The day whose lists decide what a class leaves to them.
+    """
+    smiles = smiles_of(found)
+    if smiles is None:
+        return found
+    return _judge(own).named(found, parse_structure(smiles, "smiles"), day)
+
+
+@cache
+def _judge(own: tuple[Path, ...]) -> Judge:
+    return Judge(load_classes(own))
+
+
+def assess_file(job: Job) -> bool:
+    """Write the answers on each structure of a file; tell whether all could be assessed.
 
     Raises:
-        InputError: The file is none of structures.
-        OutputError: `out` cannot be written.
+        InputError: The file is none of structures, or an output names no format.
+        OutputError: An output cannot be written.
     """
-    compounds = assess_compounds(read_structures(path), asked, workers=workers)
-    total = held = open_ = 0
-    with _sink(out) as sink:
-        for compound in _watched(compounds, path):
-            sink.write(msgspec.json.encode(compound) + b"\n")
-            total += 1
-            held += any(each.answer in _HELD for one in compound.answers for each in one.rulings)
-            if compound.not_assessable:
-                open_ += 1
-                if open_ <= _TOLD:
-                    why = f"{compound.place}: not assessable: {compound.not_assessable}"
-                    click.echo(printable(why), err=True)
-    if open_ > _TOLD:
-        click.echo(f"... and {open_ - _TOLD:,} more that are not assessable", err=True)
-    click.echo(
-        f"{total:,} compounds: {held:,} held by a law that was asked, {open_:,} not assessable",
-        err=True,
-    )
-    return open_ == 0
+    check_out(job.out, {"--file": job.path})
+    if job.sheets:
+        check_folder(job.sheets)
+    entries = read_structures(job.path, _columns(job))
+    with ExitStack() as stack:
+        piped = job.out is not None or job.sheets is None
+        tally = _Tally(stack.enter_context(answers_to(job.out)) if piped else None)
+        if job.sheets:
+            printing = printing_of(job.question, job.own, job.path.name)
+            pages = press_sheets(entries, printing, workers=job.workers)
+            write_sheets(job.sheets, _watched(pages, job.path), printing, tally.take)
+        else:
+            asked = Asked(question=job.question, own=job.own)
+            compounds = assess_compounds(entries, asked, workers=job.workers)
+            for compound in _watched(compounds, job.path):
+                tally.take(compound)
+    return tally.tell()
 
 
-@contextmanager
-def _sink(out: Path | None) -> Iterator[IO[bytes]]:
-    """Open what takes the answers: a file that appears when it is whole, or standard output."""
-    if out is None:
-        with writing("standard output"):
-            yield sys.stdout.buffer
-        return
-    check_file(out)
-    with replacing(out, str(os.getpid())) as part, part.open("wb") as file:
-        yield file
+class _Tally:
+    """Hands compounds on, and counts what is held and what could not be assessed."""
+
+    def __init__(self, sink: AnswerWriter | None) -> None:
+        self._sink = sink
+        self._total = self._held = self._open = 0
+
+    def take(self, compound: Compound) -> None:
+        """Write a compound, and tell of one that is not assessable."""
+        if self._sink:
+            self._sink.add(compound)
+        self._total += 1
+        rulings = (each for answer in compound.answers for each in answer.rulings)
+        self._held += any(each.answer in _HELD for each in rulings)
+        if compound.not_assessable:
+            self._open += 1
+            if self._open <= _TOLD:
+                why = f"{compound.place}: not assessable: {compound.not_assessable}"
+                click.echo(printable(why), err=True)
+
+    def tell(self) -> bool:
+        """Print the counts to stderr; tell whether all could be assessed."""
+        if self._open > _TOLD:
+            click.echo(f"... and {self._open - _TOLD:,} more that are not assessable", err=True)
+        click.echo(
+            f"{self._total:,} compounds: {self._held:,} held by a law that was asked, "
+            f"{self._open:,} not assessable",
+            err=True,
+        )
+        return self._open == 0
 
 
-def _watched(compounds: Iterable[Compound], path: Path) -> Iterator[Compound]:
+def _columns(job: Job) -> Columns:
+    """Return which columns hold what, as the user says.
+
+    Raises:
+        InputError: The file has no columns, or none of such a field.
+    """
+    if job.columns and job.path.suffix.lower() not in TABLES:
+        raise InputError(
+            "only a table has columns that can be named",
+            at=job.path.name,
+            hint=f"leave out --map, or give a file that ends in {', '.join(TABLES)}",
+        )
+    said: dict[str, str] = {}
+    for field, column in job.columns:
+        if field not in _FIELDS:
+            raise InputError(
+                f'"{field}" is no field of a file of structures',
+                at=f"--map {field}={column}",
+                hint=f"it is one of: {', '.join(_FIELDS)}",
+            )
+        if said.setdefault(field, column) != column:
+            raise InputError(
+                f'"{field}" is two columns, "{said[field]}" and "{column}"',
+                at="--map",
+                hint="name one",
+            )
+    return Columns(**said)
+
+
+def _watched(items: Iterable[T], path: Path) -> Iterator[T]:
     """Count the compounds on stderr where that is a terminal."""
     console = Console(stderr=True)
     columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
@@ -93,6 +181,6 @@ def _watched(compounds: Iterable[Compound], path: Path) -> Iterator[Compound]:
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as bar:
         task = bar.add_task(path.name)
-        for number, compound in enumerate(compounds, 1):
+        for number, item in enumerate(items, 1):
             bar.update(task, description=f"{path.name}: {number:,} compounds")
-            yield compound
+            yield item

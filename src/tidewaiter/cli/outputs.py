@@ -11,7 +11,7 @@ from typing import Protocol
 import click
 
 from tidewaiter.base.errors import InputError, OutputError
-from tidewaiter.base.files import check_file, replacing, set_aside, writing
+from tidewaiter.base.files import check_apart, replacing, set_aside, writing
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.journal import Done, read_done, read_journal
 from tidewaiter.bulk.run import Settings
@@ -71,16 +71,7 @@ def check_outputs(outputs: Mapping[str, Path | None], kept: Mapping[str, Path]) 
         InputError: An output is one of these, or another output, or its suffix names no format.
         OutputError: A pipe or a device stands where an output is to go.
     """
-    seen = {path.resolve(): what for what, path in kept.items()}
-    for what, path in outputs.items():
-        if path is None:
-            continue
-        other = seen.setdefault(path.resolve(), what)
-        if other != what:
-            raise InputError(
-                f"{what} would overwrite {other}", at=str(path), hint="name another file"
-            )
-        check_file(path)
+    check_apart({what: path for what, path in outputs.items() if path}, kept)
     alerts = outputs["alerts"]
     if alerts is not None and alerts.suffix.lower() not in _FORMATS:
         raise InputError(

@@ -1,22 +1,16 @@
 """The report: one page that needs no network and runs on any browser, old or offline."""
 
-import hashlib
-from base64 import b64encode
-from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tidewaiter.base.records import Record
-from tidewaiter.report.characters import visible
 from tidewaiter.report.charts import Chart, days_chart, rows_chart
 from tidewaiter.report.library import Citation, Library, citations
+from tidewaiter.report.pages import environment, hashed, static
 from tidewaiter.report.summary import OTHERS, Summary
 from tidewaiter.report.view import AlertView, alert_view
 from tidewaiter.report.words import HOW, unread_in_words, word
-
-_LIMIT = 1_000
 
 
 class Page(Record, frozen=True, kw_only=True):
@@ -42,7 +36,7 @@ def render_report(summary: Summary, library: Library | None = None) -> str:
     Returns:
         HTML that can be encoded in UTF-8, whatever stands in the goods texts.
     """
-    return _environment().get_template("report.html").render(page=_page(summary, library))
+    return environment().get_template("report.html").render(page=_page(summary, library))
 
 
 def write_report(path: Path, summary: Summary, library: Library | None = None) -> None:
@@ -53,7 +47,7 @@ def write_report(path: Path, summary: Summary, library: Library | None = None) -
 def _page(summary: Summary, library: Library | None) -> Page:
     known = library or Library()
     cited = citations(summary.top, known)
-    css, script = _static("report.css"), _static("report.js")
+    css, script = static("colours.css", "report.css"), static("report.js")
     return Page(
         summary=summary,
         unread=unread_in_words(summary.counts),
@@ -82,38 +76,6 @@ def _charts(summary: Summary, library: Library) -> tuple[Chart, ...]:
 def _policy(css: str, script: str) -> str:
     """Return a policy under which nothing loads and only our own style and script run."""
     return (
-        f"default-src 'none'; style-src {_hash(css)}; script-src {_hash(script)}; img-src data:; "
+        f"default-src 'none'; style-src {hashed(css)}; script-src {hashed(script)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-def _static(name: str) -> Markup:
-    """Return a file of our own, to be put into the page as it is."""
-    text = files("tidewaiter.report").joinpath("static", name).read_text(encoding="utf-8")
-    return Markup(text)  # noqa: S704 - ours, not a stranger's
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("tidewaiter.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_legible,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["number"] = "{:,}".format
-    return environment
-
-
-def _legible(value: object) -> object:
-    """Make every text that the template prints visible, and none too long."""
-    if isinstance(value, Markup) or not isinstance(value, str):
-        return value
-    if len(value) > _LIMIT:
-        return f"{visible(value[:_LIMIT])} ⟦{len(value) - _LIMIT:,} characters left out⟧"
-    return visible(value)

@@ -34,6 +34,11 @@ def citations(alerts: Iterable[Alert], library: Library) -> dict[str, Citation]:
     for alert in alerts:
         facts += [held.source for held in alert.law]
         facts += [reason.source for reason in alert.reasons]
+    return number_sources(facts, library)
+
+
+def number_sources(facts: Iterable[str], library: Library) -> dict[str, Citation]:
+    """Number the sources of facts, in the order in which they are first named."""
     names = [name for name in dict.fromkeys(facts) if name]
     return {name: _citation(i, name, library) for i, name in enumerate(names, start=1)}
 

@@ -39,6 +39,37 @@ MARKS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+MATCHES: Mapping[str, str] = MappingProxyType(
+    {
+        "name": "by its name or its number",
+        "exact": "by its structure, as the registry has it",
+        "salt": "by its structure, but for what stands beside it or its charge",
+        "stereo": "by its structure, but for stereo",
+        "isotope": "by its structure, but for isotopes",
+        "tautomer": "by its structure, but for mobile hydrogen: a reason to look, not a proof",
+        "charge": "by its structure, but for charge: a reason to look, not a proof",
+        "alias": "by another drawing of it, entered by hand",
+        "class": "by class rules; no loaded list names it",
+        "unknown": "no loaded list names it",
+    }
+)
+
+OUTCOMES: Mapping[str, str] = MappingProxyType(
+    {
+        "held": "reached",
+        "free": "not reached",
+        "open": "cannot be told",
+        "not asked": "no amount was given",
+    }
+)
+
+DOUBTS: Mapping[str, str] = MappingProxyType(
+    {
+        "second-hand": "was read in another source only, not in an official text",
+        "unverified": "was not read in any official text: check before you rely on it",
+    }
+)
+
 FIELDS: Mapping[str, str] = MappingProxyType(
     {
         "goods": "goods description",

@@ -55,6 +55,7 @@ def assess(question: Question, registry: Registry, book: LawBook, found: Found) 
         name=found.name,
         substance=substance.slug if substance else None,
         form=found.form.name if found.form else None,
+        match=found.match,
         how=found.how,
         route=question.route,
         rulings=tuple(rulings),

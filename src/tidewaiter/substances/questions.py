@@ -13,6 +13,12 @@ Role = Literal["export", "import", "transit", "internal"]
 Goods = Literal["substance", "salt", "mixture", "solution", "medicine", "extract"]
 """In what form a substance is traded."""
 
+Match = Literal[
+    "name", "exact", "salt", "stereo", "isotope", "tautomer", "charge", "alias", "class", "unknown"
+]
+"""How something was found: by its name or number; by its structure, as it is or how far it is the
+same (`Level` in `substances.structure.types`); by class rules alone; or not at all."""
+
 
 class Route(Record, frozen=True, kw_only=True):
     """From where, through where and to where: ISO 3166-1 alpha-2 codes."""
@@ -69,6 +75,7 @@ class ClassHold(Record, frozen=True, kw_only=True):
     until: date | None = None
     excluded_by: tuple[str, ...] = ()  # why the rule leaves it out all the same
     unverified: tuple[str, ...] = ()  # what of the rule is remembered only
+    atoms: tuple[int, ...] = ()  # of the part that was judged, where its clauses hold, from 0
     source: str
     dates: Mark = "read"
 
@@ -87,6 +94,7 @@ class Found(Record, frozen=True, kw_only=True):
     name: str  # to print
     substance: Substance | None = None  # None: a structure that no list names
     form: Form | None = None  # the registry's form that was named
+    match: Match = "name"
     how: str = ""  # of a structure: how it was read, and how far it is that of the substance
     classes: tuple[ClassHold, ...] = ()
     open_classes: tuple[ClassGap, ...] = ()

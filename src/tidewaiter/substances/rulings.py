@@ -4,7 +4,7 @@ from datetime import date
 from typing import Literal
 
 from tidewaiter.base.records import Record
-from tidewaiter.substances.questions import Role, Route
+from tidewaiter.substances.questions import Match, Role, Route
 from tidewaiter.substances.types import Mark
 
 Answer = Literal["controlled", "free by amount", "proposed", "not listed", "not assessable"]
@@ -90,7 +90,18 @@ class Assessment(Record, frozen=True, kw_only=True):
     name: str
     substance: str | None  # slug
     form: str | None  # the registry's form that was named
+    match: Match = "name"  # how it was found
     how: str = ""  # of a structure: how it was read, and how far it is that of the substance
     route: Route
     rulings: tuple[Ruling, ...]
     watched: tuple[str, ...] = ()  # public lists that watch it and control nothing
+
+
+class Compound(Record, frozen=True, kw_only=True):
+    """A structure of a file, or a product of a catalogue, and what the law says of it."""
+
+    place: str  # the file and the line, row or record
+    id: str  # as the file names it; "": it does not
+    answers: tuple[Assessment, ...] = ()  # one a substance that it is, or of its classes alone
+    not_assessable: str = ""  # why there is no answer: never the same as "not listed"
+    hint: str = ""

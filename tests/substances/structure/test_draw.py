@@ -61,3 +61,11 @@ def test_an_atom_that_is_not_there_is_an_error(atom: int) -> None:
     with pytest.raises(StructureError, match=f"no atom {atom}") as caught:
         draw_svg(parse_structure("CCO"), [atom])
     assert "0 to 2" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "text", ["CCO |$Xe;;$|", "CCO |atomProp:0._displayLabel.Xe:2.atomNote.listed|"]
+)
+def test_atoms_show_their_elements_whatever_a_file_calls_them(text: str) -> None:
+    """A label that a file gives an atom does not stand in the drawing of what was judged."""
+    assert draw_svg(parse_structure(text, "smiles")) == draw_svg(parse_structure("CCO", "smiles"))

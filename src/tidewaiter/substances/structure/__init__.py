@@ -2,8 +2,9 @@
 
 from tidewaiter.substances.structure.compare import compare
 from tidewaiter.substances.structure.draw import draw_svg
-from tidewaiter.substances.structure.files import read_structures
+from tidewaiter.substances.structure.files import TABLES, read_structures
 from tidewaiter.substances.structure.index import StructureIndex
+from tidewaiter.substances.structure.judging import Judge
 from tidewaiter.substances.structure.keys import (
     components,
     control_key,
@@ -29,6 +30,7 @@ from tidewaiter.substances.structure.types import (
     Comparison,
     Entry,
     Level,
+    NotReadError,
     Structure,
     StructureError,
     StructureHit,
@@ -36,14 +38,17 @@ from tidewaiter.substances.structure.types import (
 
 __all__ = [
     "LEVELS",
+    "TABLES",
     "ClassMatch",
     "ClassMatcher",
     "ClauseMatch",
     "Columns",
     "Comparison",
     "Entry",
+    "Judge",
     "Level",
     "NotAssessable",
+    "NotReadError",
     "Recogniser",
     "Structure",
     "StructureError",

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Collection
 from html import escape
+from typing import Any
 
-from rdkit.Chem import Mol, MolToSmiles
+from rdkit.Chem import Mol, MolToSmiles, RWMol
 from rdkit.Chem.Draw import rdMolDraw2D
 
 from tidewaiter.substances.structure.check import short
@@ -13,9 +14,12 @@ from tidewaiter.substances.structure.log import quiet
 from tidewaiter.substances.structure.types import Structure, StructureError
 
 WIDTH, HEIGHT = 320, 240  # px
+_BOND = 36  # px of a bond at most, so that small molecules do not fill the picture
 _MARKED = (1.0, 0.83, 0.47)  # amber behind black lines: contrast 14
 _DECLARATION = re.compile(r"<\?xml[^>]*\?>\s*|<!--.*?-->\s*", re.DOTALL)
 _FOREIGN = re.compile(r"\s+xmlns:(?:rdkit|xlink)=(['\"])[^'\"]*\1|\s+xml:space=(['\"])preserve\2")
+# What a file may have an atom or a bond say instead of its element, or beside it.
+_LABELS = ("_displayLabel", "_displayLabelW", "atomLabel", "atomNote", "bondNote", "molFileAlias")
 _OPENING = re.compile(r"<svg\b[^>]*>")
 
 
@@ -24,8 +28,9 @@ def draw_svg(
 ) -> str:
     """Draw a structure as a self-contained SVG, to stand in a page or in a file.
 
-    It has no script, link, style sheet, font or id, and a white ground of its own, so that it
-    can be read in a dark page too; its title is the SMILES and the formula.
+    Atoms show their elements, whatever label a file gives them. It has no script, link, style
+    sheet, font or id, and a white ground of its own, so that it can be read in a dark page too;
+    its title is the SMILES and the formula.
 
     Args:
         structure: What to draw, all fragments.
@@ -42,7 +47,7 @@ def draw_svg(
             raise StructureError(f"there is no atom {atom}", hint=f"atoms are 0 to {count - 1}")
     with quiet():
         try:
-            drawn = _drawn(structure.mol, sorted(set(atoms)), width, height)
+            drawn = _drawn(_unlabelled(structure.mol), sorted(set(atoms)), width, height)
             smiles = MolToSmiles(structure.mol)
         except (ValueError, RuntimeError) as error:
             raise StructureError(
@@ -53,11 +58,22 @@ def draw_svg(
     return _OPENING.sub(lambda tag: f'{tag[0][:-1]} role="img"><title>{title}</title>', drawn, 1)
 
 
+def _unlabelled(mol: Mol) -> Mol:
+    """Return a copy that shows what was judged, without the labels of a file."""
+    copy = RWMol(mol)
+    parts: list[Any] = [*copy.GetAtoms(), *copy.GetBonds()]
+    for part in parts:
+        for label in _LABELS:
+            part.ClearProp(label)
+    return copy
+
+
 def _drawn(mol: Mol, atoms: list[int], width: int, height: int) -> str:
     canvas = rdMolDraw2D.MolDraw2DSVG(width, height)
     options = canvas.drawOptions()
     options.setHighlightColour(_MARKED)
     options.useBWAtomPalette()
+    options.fixedBondLength = _BOND  # type: ignore[assignment]  # the stub is wrong
     marked = set(atoms)
     bonds = [
         bond.GetIdx()

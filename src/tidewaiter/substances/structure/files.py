@@ -9,6 +9,9 @@ from tidewaiter.substances.structure.sdf import read_sdf
 from tidewaiter.substances.structure.tables import read_table
 from tidewaiter.substances.structure.types import Columns, Entry, StructureError
 
+TABLES = (".csv", ".tsv", ".tab")
+"""The endings of tables, which have columns."""
+
 _SMILES_TITLES = {"smiles", "canonical_smiles", "isomeric_smiles"}
 
 
@@ -33,7 +36,7 @@ def read_structures(path: Path, columns: Columns | None = None) -> Iterator[Entr
         yield from _read_smi(path)
     elif ending in {".sdf", ".sd", ".mol"}:
         yield from read_sdf(path)
-    elif ending in {".csv", ".tsv", ".tab"}:
+    elif ending in TABLES:
         yield from read_table(path, columns or Columns())
     else:
         raise StructureError(

@@ -6,12 +6,12 @@ from datetime import date
 from msgspec.structs import replace
 
 from tidewaiter.substances.classes import ClassRule
-from tidewaiter.substances.law import controls_on
-from tidewaiter.substances.questions import ClassGap, ClassHold, Found
+from tidewaiter.substances.questions import Found, Match
 from tidewaiter.substances.registry import Registry
 from tidewaiter.substances.structure.counterions import Companions
 from tidewaiter.substances.structure.index import StructureIndex
-from tidewaiter.substances.structure.matching import Answer, ClassMatch, ClassMatcher, ClauseMatch
+from tidewaiter.substances.structure.judging import Judge
+from tidewaiter.substances.structure.matching import Answer, ClassMatch
 from tidewaiter.substances.structure.read import reading
 from tidewaiter.substances.structure.types import Level, Structure, StructureHit
 from tidewaiter.substances.types import Form, Substance
@@ -40,12 +40,17 @@ class Recogniser:
             RegistryError: A structure or a rule of the data cannot be read.
         """
         self._substances = {each.slug: each for each in registry.substances}
-        self._rules = tuple(rules)
         self._index = StructureIndex(registry.substances)
-        self._matcher = ClassMatcher(self._rules)
+        self._judge = Judge(rules)
         self._companions = Companions()
 
     def find(self, structure: Structure, name: str, day: date) -> tuple[Found, ...]:
+        """Find what a structure is, as `find_parts` does, without the parts."""
+        return tuple(each for _, found in self.find_parts(structure, name, day) for each in found)
+
+    def find_parts(
+        self, structure: Structure, name: str, day: date
+    ) -> list[tuple[Structure, tuple[Found, ...]]]:
         """Find what a structure is, each fragment for itself that is no counter-ion or water.
 
         Args:
@@ -54,40 +59,24 @@ class Recogniser:
             day: The day whose lists decide what a class leaves to them.
 
         Returns:
-            One a substance that it is; one without a substance for a fragment that is none.
+            Each fragment, to which the places of atoms refer, with one for each substance that
+            it is, or one without a substance where it is none.
 
         Raises:
             StructureError: A fragment could not be looked up: it is not assessable.
         """
         parts = [part for part, _ in self._companions.parts(structure)]
         if len(parts) == 1:
-            return tuple(self._of(structure, name, day))
-        return tuple(
-            found for part in parts for found in self._of(part, f"{part.text}, in {name}", day)
-        )
+            return [(structure, tuple(self._of(structure, name, day)))]
+        return [(part, tuple(self._of(part, f"{part.text}, in {name}", day))) for part in parts]
 
     def _of(self, structure: Structure, name: str, day: date) -> Iterator[Found]:
         hits = best_hits(self._index.find(structure))
-        same = [hit for hit in hits if hit.level in SAME]
-        controls = (c for hit in same for c in controls_on(self._substances[hit.substance], day))
-        answers = self._matcher.match(
-            structure, None, listed=frozenset(control.regime for control in controls)
+        same = [self._substances[hit.substance] for hit in hits if hit.level in SAME]
+        alone, answers = self._judge.judged(
+            Found(name=name, how=reading(structure)), structure, same, day
         )
-        alone = Found(
-            name=name,
-            how=reading(structure),
-            classes=tuple(_hold(each) for each in answers if isinstance(each, ClassMatch)),
-            open_classes=tuple(
-                ClassGap(regime=each.rule.regime, rule=each.rule.slug, reason=each.reason)
-                for each in answers
-                if not isinstance(each, ClassMatch) and each.rule.holds_on(day)
-            ),
-            evaluated=tuple(
-                f"{rule.regime}: class {rule.slug} evaluated"
-                for rule in self._rules
-                if rule.holds_on(day) and rule.slug not in _open(answers)
-            ),
-        )
+        alone = replace(alone, match=_alone(answers))
         yield from (self._named(hit, alone) for hit in hits)
         if not hits:
             yield alone
@@ -97,19 +86,13 @@ class Recogniser:
         form = _form(substance, hit.form)
         name = form.name if form else substance.name
         how = f"{alone.how}: {likeness(hit, name)}"
-        return replace(alone, name=name, substance=substance, form=form, how=how)
+        return replace(alone, name=name, substance=substance, form=form, match=_match(hit), how=how)
 
 
 def best_hits(hits: tuple[StructureHit, ...]) -> list[StructureHit]:
     """Return the hits that say the same as the strongest: it itself, or else its variants."""
     same = [hit for hit in hits if hit.level in SAME]
     return same or [hit for hit in hits if hit.level == hits[0].level]
-
-
-def clause_in_words(clause: ClauseMatch) -> str:
-    """Say a clause as the instrument numbers it: "(E) another acyl group"."""
-    named = clause.words.casefold().startswith(clause.id.casefold())
-    return clause.words if named else f"{clause.id} {clause.words}"
 
 
 def likeness(hit: StructureHit, name: str) -> str:
@@ -127,25 +110,15 @@ def likeness(hit: StructureHit, name: str) -> str:
     return f"the structure of {name} but for {aside or _WORDS[hit.level]}"
 
 
+def _match(hit: StructureHit) -> Match:
+    return "unknown" if hit.level == "none" else hit.level
+
+
+def _alone(answers: Iterable[Answer]) -> Match:
+    """Say how a structure was found that no list names."""
+    held = any(isinstance(each, ClassMatch) and not each.excluded_by for each in answers)
+    return "class" if held else "unknown"
+
+
 def _form(substance: Substance, name: str | None) -> Form | None:
     return next((form for form in substance.forms if form.name == name), None)
-
-
-def _open(answers: Iterable[Answer]) -> set[str]:
-    return {each.rule.slug for each in answers if not isinstance(each, ClassMatch)}
-
-
-def _hold(found: ClassMatch) -> ClassHold:
-    rule = found.rule
-    return ClassHold(
-        regime=rule.regime,
-        rule=rule.slug,
-        clauses=tuple(map(clause_in_words, found.clauses)),
-        decided=rule.decided,
-        since=rule.since,
-        until=rule.until,
-        excluded_by=() if found.excluded_by is None else (found.excluded_by,),
-        unverified=found.notes or ("not all of its wording was read",) if found.unverified else (),
-        source=rule.source,
-        dates=rule.dates,
-    )

@@ -9,8 +9,9 @@ from tidewaiter.base.records import Record
 from tidewaiter.substances.classes import ClassRule
 from tidewaiter.substances.registry import Registry
 from tidewaiter.substances.structure.index import StructureIndex
+from tidewaiter.substances.structure.judging import clause_in_words
 from tidewaiter.substances.structure.matching import Answer, ClassMatch, ClassMatcher
-from tidewaiter.substances.structure.recognising import SAME, best_hits, clause_in_words, likeness
+from tidewaiter.substances.structure.recognising import SAME, best_hits, likeness
 from tidewaiter.substances.structure.types import Structure, StructureHit
 
 Sureness = Literal["same", "variant", "open", "ion"]

@@ -10,18 +10,20 @@ from tidewaiter.substances.structure.types import Columns, Entry, Structure, Str
 
 # In this order they are asked for the structure: what is drawn is surer than what is named.
 _TITLES: dict[str, tuple[str, ...]] = {
+    "structure": (),  # in whatever form; never guessed
     "smiles": ("smiles", "canonicalsmiles", "isomericsmiles", "smi", "structure"),
     "inchi": ("inchi", "standardinchi", "stdinchi"),
     "name": ("name", "iupacname", "systematicname", "chemicalname", "preferredname"),
     "id": ("id", "identifier", "compoundid", "code", "cas", "casnumber", "casrn"),
 }
-_FORMS = ("smiles", "inchi", "name")
+_FORMS = ("structure", "smiles", "inchi", "name")
 
 
 def read_table(path: Path, columns: Columns) -> Iterator[Entry]:
     """Read a CSV file with a header; the sign between columns is seen from it.
 
-    Of a row the SMILES is read, or else the InChI, or else the name. Row 1 is the header.
+    Of a row the column "structure" is read, where the caller names one, or else the SMILES, the
+    InChI or the name. Row 1 is the header.
 
     Raises:
         StructureError: There is no header, or it names no column of structures.
@@ -70,7 +72,8 @@ def _entry(
 
 def _found(got: dict[str, str], form: str, place: str) -> Structure | StructureError:
     try:
-        return parse_structure(got.get(form, ""), form or "auto", at=place)
+        known = "auto" if form in {"", "structure"} else form
+        return parse_structure(got.get(form, ""), known, at=place)
     except StructureError as error:
         return error
 
@@ -98,6 +101,6 @@ def _places(titles: Sequence[str], columns: Columns, file: str) -> dict[str, int
         raise StructureError(
             "no column holds structures",
             at=file,
-            hint="call one smiles, inchi or name, or say which it is",
+            hint="call one smiles, inchi or name, or say which it is: --map structure=Column",
         )
     return places

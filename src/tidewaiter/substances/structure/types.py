@@ -89,12 +89,14 @@ class Columns:
     """Which columns of a table hold what; None is guessed from the header.
 
     Attributes:
+        structure: Header of the column of structures in whatever form; never guessed.
         smiles: Header of the column of SMILES.
         inchi: Header of the column of InChIs.
         name: Header of the column of systematic names.
         id: Header of the column of identifiers.
     """
 
+    structure: str | None = field(default=None)
     smiles: str | None = field(default=None)
     inchi: str | None = field(default=None)
     name: str | None = field(default=None)

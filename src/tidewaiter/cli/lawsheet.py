@@ -1,0 +1,91 @@
+"""Assessment sheets of `tidewaiter law`: one page, or a folder of them. Loads RDKit."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from importlib import metadata
+from pathlib import Path
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.files import making, replacing
+from tidewaiter.bulk.compounds import lawyers_for
+from tidewaiter.bulk.sheets import Page, Printing, press_named, press_structure
+from tidewaiter.report.sheets import INDEX, Imprint, Listed, file_of, render_index
+from tidewaiter.substances.editions import editions
+from tidewaiter.substances.questions import Found, Question
+from tidewaiter.substances.rulings import Compound
+from tidewaiter.substances.structure import Entry, StructureError, parse_structure
+
+
+def printing_of(question: Question, own: tuple[Path, ...], file: str = "") -> Printing:
+    """Return what is printed on each sheet of a run.
+
+    Args:
+        question: What is asked.
+        own: Folders of an authority's own lists.
+        file: That the sheets are of; "": one sheet alone.
+    """
+    try:
+        version = metadata.version("tidewaiter")
+    except metadata.PackageNotFoundError:
+        version = "not installed"
+    imprint = Imprint(
+        question=question,
+        printed=date.today(),  # noqa: DTZ011 - the user's own calendar
+        version=version,
+        editions=editions(lawyers_for(own)[0], own),
+        file=file,
+    )
+    return Printing(imprint=imprint, own=own)
+
+
+def write_sheet(
+    path: Path, text: str, found: tuple[Found, ...] | InputError, printing: Printing
+) -> None:
+    """Write the page on one text, or on why it is not assessable.
+
+    Args:
+        path: Of the page.
+        text: What was asked about.
+        found: What it was found to be, or why it was not.
+        printing: What is printed.
+
+    Raises:
+        OutputError: The page cannot be written.
+    """
+    if isinstance(found, InputError):
+        error = StructureError(found.message, at=found.at, hint=found.hint)
+        page = press_structure(Entry("", text, error), printing)
+    elif any(each.match == "name" for each in found):
+        page = press_named(found, printing)
+    else:
+        page = press_structure(Entry("", "", parse_structure(text)), printing)
+    with replacing(path, str(os.getpid())) as part:
+        part.write_text(page.html, encoding="utf-8", newline="\n")
+
+
+def write_sheets(
+    folder: Path, pages: Iterable[Page], printing: Printing, take: Callable[[Compound], None]
+) -> None:
+    """Write a folder of sheets and their index, whole or not at all, as the sheets come.
+
+    Args:
+        folder: New, or empty.
+        pages: The sheets, in the file's order.
+        printing: What is printed.
+        take: Gets each compound.
+
+    Raises:
+        OutputError: The folder cannot be written.
+    """
+
+    def entries(part: Path) -> Iterator[Listed]:
+        for number, page in enumerate(pages, 1):
+            file = file_of(number)
+            (part / file).write_text(page.html, encoding="utf-8", newline="\n")
+            take(page.compound)
+            yield Listed(number=number, file=file, compound=page.compound)
+
+    with making(folder, str(os.getpid())) as part:  # noqa: SIM117 - the index closes first
+        with (part / INDEX).open("w", encoding="utf-8", newline="\n") as index:
+            index.writelines(render_index(entries(part), printing.imprint))

@@ -1,0 +1,50 @@
+"""What all pages share: how they are filled, their style, and what a browser lets them do."""
+
+import hashlib
+from base64 import b64encode
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from tidewaiter.report.characters import visible
+
+_LIMIT = 1_000
+
+
+@cache
+def environment() -> Environment:
+    """Return what fills our templates: it escapes, and a name that is not there is an error."""
+    made = Environment(
+        loader=PackageLoader("tidewaiter.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_legible,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["number"] = "{:,}".format
+    return made
+
+
+@cache
+def static(*names: str) -> Markup:
+    """Return files of our own, one after the other, to be put into a page as they are."""
+    folder = files("tidewaiter.report").joinpath("static")
+    texts = [folder.joinpath(name).read_text(encoding="utf-8") for name in names]
+    return Markup("".join(texts))  # noqa: S704 - ours, not a stranger's
+
+
+def hashed(text: str) -> str:
+    """Return the hash by which a Content-Security-Policy knows a style or a script of ours."""
+    return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _legible(value: object) -> object:
+    """Make every text that a template prints visible, and none too long."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    if len(value) > _LIMIT:
+        return f"{visible(value[:_LIMIT])} ⟦{len(value) - _LIMIT:,} characters left out⟧"
+    return visible(value)
