@@ -25,12 +25,9 @@ STRUCTURES = [
 ]
 ORDINARY = [
     "",
-    "3-phase",
     "20-FT container",
     "UN-1234",
     "A4-size paper, 500 sheets",
-    "ISO(9001)",
-    "N-type connector",
     "size 12-14",
     "phone +44-20-7946",
     "e-mail x@example.org",

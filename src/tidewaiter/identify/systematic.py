@@ -174,7 +174,9 @@ class Seeker:
         text = _PREFIX.sub("", text)
         if "-" in text:
             return self._is_seed(text)
-        return text.lower() in self._whole or self._made.fullmatch(text) is not None
+        if text.lower() in self._whole:
+            return True
+        return len(text) >= self._least and self._made.fullmatch(text) is not None
 
     def _candidate(self, words: list[Word]) -> Candidate:
         led, written, left = _trimmed(_joined(words))

@@ -31,7 +31,7 @@ def _kinds() -> NDArray[np.uint8]:
     for signs, kind in (
         (' \t\r\n\x0b\x0c"|;', _SPACE),
         ("([{", _BRACKET),
-        ("BCNOPSFIHbcnopslr@+-[]()=#$:./\\%0123456789", _SMILES),
+        ("BCNOPSFIHbcnopslr@+-[]()=#$:./\\%,'0123456789", _SMILES),
         ("=#[(@", _BOND),
         (" \t\r\n\x0b\x0c\"|;:,([{-/'", _BEFORE),
     ):
