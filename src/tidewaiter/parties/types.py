@@ -1,6 +1,7 @@
 """What a list of parties holds: entries with their names, addresses, numbers and outcomes.
 
-Charged is not convicted: an entry carries its source, its days and its outcome wherever it is shown.
+Charged is not convicted: an entry carries its source, its days and its outcome wherever it is
+shown.
 """
 
 from datetime import date
@@ -15,8 +16,8 @@ NameKind = Literal["primary", "alias", "weak alias", "former", "native"]
 native: in the script of its country."""
 
 Action = Literal["blocked", "restricted", "debarred", "indicted", "refused", "watched", "other"]
-"""What a list does to those on it, in its own law: assets frozen; trade needs a licence; no licence is
-given; charged before a court; a licence was refused; looked at; none of these."""
+"""What a list does to those on it, in its own law: assets frozen; trade needs a licence; no licence
+is given; charged before a court; a licence was refused; looked at; none of these."""
 
 Outcome = Literal["", "pending", "convicted", "acquitted", "dismissed"]
 """How a charge ended; "" where there was none."""
