@@ -62,15 +62,6 @@ def test_a_remembered_class_says_so(registry: Registry, book: LawBook) -> None:
     assert any("first day is not known" in each for each in doubts)
 
 
-def test_a_temporary_listing_holds_for_its_period(registry: Registry, book: LawBook) -> None:
-    """Canada's Schedule V held phenethyl bromide from 14 April 2025 to 13 April 2026."""
-    answers = [
-        _ruling("phenethyl-bromide", CANADA, registry, book, day=day).answer
-        for day in (date(2025, 4, 13), date(2025, 4, 14), date(2026, 4, 13), date(2026, 4, 14))
-    ]
-    assert answers == ["not listed", "controlled", "controlled", "not assessable"]
-
-
 def test_what_hangs_on_a_purpose_is_for_a_person(registry: Registry, book: LawBook) -> None:
     """A mixture with gamma-butyrolactone is held only for human ingestion, which no paper tells."""
     ruling = _ruling("gamma-butyrolactone", BRITAIN, registry, book, goods="mixture")
