@@ -10,7 +10,7 @@ from tidewaiter.consignments.contents import content_of
 from tidewaiter.consignments.lines import line_of
 from tidewaiter.consignments.naming import Namer
 from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.traders import party_of
+from tidewaiter.consignments.traders import day_of, party_of
 from tidewaiter.consignments.types import Line, ReadOptions, Refusal
 from tidewaiter.substances.questions import Dealing, Found
 
@@ -84,7 +84,7 @@ def read_dealings(
         if isinstance(line, Refusal):
             yield line
             continue
-        day = line.departure or line.lodged or line.release or line.arrival
+        day = day_of(line)
         if day is None:
             yield _refusal(line.row, "the row has no day", "add a column of days: departure")
             continue

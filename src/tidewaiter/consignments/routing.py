@@ -92,15 +92,11 @@ class RoutedLaw:
             party=amount.party,
         )
         met = self._met(question, place, form)
-        rest = tuple(each for each in law.holdings if each.regime not in met)
         told = self._holdings(place, met, amount)
-        order = {
-            (each.regime, each.schedule, each.since): at for at, each in enumerate(law.holdings)
-        }
-        whole = sorted(
-            (*rest, *(each for each in told if each.regime in met)),
-            key=lambda each: order[each.regime, each.schedule, each.since],
-        )
+        whole = (
+            new if new.regime in met else old
+            for old, new in zip(law.holdings, told, strict=True)
+        )  # fmt: skip
         return Law(tuple(whole), law.open, tuple(_freed(met.values(), amount)))
 
     def _assess(

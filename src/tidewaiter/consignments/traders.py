@@ -1,5 +1,7 @@
 """Traders: who a line is sent by and to, and the names of parties as sums compare them."""
 
+from datetime import date
+
 from tidewaiter.base.plain import plain
 from tidewaiter.consignments.types import Line
 
@@ -20,6 +22,11 @@ def sender_of(line: Line) -> str:
 def receiver_of(line: Line) -> str:
     """Return who gets a line, folded; "": nobody is named."""
     return _named(line, RECEIVERS)
+
+
+def day_of(line: Line) -> date | None:
+    """Return the day on which a line counts for a month or a year."""
+    return line.departure or line.lodged or line.release or line.arrival
 
 
 def fold_party(name: str) -> str:

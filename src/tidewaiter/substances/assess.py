@@ -8,7 +8,7 @@ from tidewaiter.substances.goods import judge_goods
 from tidewaiter.substances.jurisdictions import WORLD, jurisdictions_of, roles_of
 from tidewaiter.substances.law import state_on
 from tidewaiter.substances.lawbook import LawBook, known_jurisdictions, regimes_of
-from tidewaiter.substances.limits import check_limit
+from tidewaiter.substances.limits import check_limit, limits_on
 from tidewaiter.substances.listings import doubts_of, stand
 from tidewaiter.substances.questions import Found, Question, Role
 from tidewaiter.substances.reach import Place, gaps_of, judge_reach
@@ -125,14 +125,11 @@ class _Case:
 
     def _by_amount(self, held: tuple[Listing, ...]) -> tuple[Answer, str]:
         """Compare the goods with the limits of the listings that hold."""
-        schedules = {each.schedule for each in held}
         slug = self.found.substance.slug if self.found.substance else None
-        limits = [
-            limit
-            for limit in self.book.limits(self.regime.slug)
-            if limit.on(self.question.day) and limit.names(slug) and limit.meets(self.roles)
-            and (not limit.schedules or schedules & set(limit.schedules))
-        ]  # fmt: skip
+        limits = limits_on(
+            self.book.limits(self.regime.slug), self.question.day, slug, self.roles,
+            {each.schedule for each in held},
+        )  # fmt: skip
         self.checks = tuple(check_limit(limit, self.question, self.found) for limit in limits)
         outcomes = {check.outcome for check in self.checks}
         named = ", ".join(dict.fromkeys(_named(each) for each in held))

@@ -1,11 +1,13 @@
 """Limits: whether an amount or a content reaches what a regime controls."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from datetime import date
 from decimal import Decimal
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.substances.masses import base_share
-from tidewaiter.substances.questions import Dealing, Found, Question
+from tidewaiter.substances.questions import Dealing, Found, Question, Role
 from tidewaiter.substances.rules import Limit
 from tidewaiter.substances.rulings import Check, Outcome
 
@@ -18,6 +20,29 @@ _PURE = Decimal(100)
 
 class _OpenError(Exception):
     """A sum that cannot be reckoned, and why."""
+
+
+def limits_on(
+    limits: Iterable[Limit], day: date, slug: str | None, roles: tuple[Role, ...],
+    schedules: AbstractSet[str],
+) -> tuple[Limit, ...]:  # fmt: skip
+    """Choose the limits of a regime that are about a substance.
+
+    Args:
+        limits: Of the regime.
+        day: On which they are in force.
+        slug: Of the substance; None: a structure that no list names.
+        roles: What the route is to the jurisdiction; empty: not said.
+        schedules: That hold the substance.
+    """
+    return tuple(
+        limit
+        for limit in limits
+        if limit.on(day)
+        and limit.names(slug)
+        and limit.meets(roles)
+        and (not limit.schedules or schedules & set(limit.schedules))
+    )
 
 
 def check_limit(limit: Limit, question: Question, found: Found) -> Check:
@@ -80,6 +105,13 @@ def counted(limit: Limit, dealing: Dealing, found: Found, *, by_mass: bool) -> D
         return _counted(limit, dealing, found, by_mass=by_mass)
     except _OpenError:
         return None
+
+
+def is_content_below(limit: Limit, percent: Decimal | None) -> bool:
+    """Tell whether goods of a known content are below the content that a limit holds."""
+    if limit.percent is None or percent is None:
+        return False
+    return not _reaches(percent, limit.percent, inclusive=limit.percent_inclusive)
 
 
 def reaches(limit: Limit, amount: Decimal, *, by_mass: bool) -> bool:
