@@ -221,9 +221,15 @@ def duty_in_short(duty: Duty) -> str:
 
 
 def _is_open(ruling: Ruling) -> bool:
-    """Tell whether a law on the route says nothing for want of rules, not for want of a day."""
-    unanswered = ruling.answer == "not assessable" and not ruling.held
-    return unanswered and (not ruling.regime or bool(ruling.remarks))
+    """Tell whether a law on the route says nothing for want of rules, not for want of a day.
+
+    What is open for an amount is told beside the limit.
+    """
+    if ruling.answer != "not assessable":
+        return False
+    if ruling.held:
+        return not any(check.outcome == "open" for check in ruling.checks)
+    return not ruling.regime or bool(ruling.remarks)
 
 
 def _said(ruling: Ruling) -> str:
