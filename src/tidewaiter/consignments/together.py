@@ -121,7 +121,7 @@ class Together:
         most = "at most " if sum_.gross else ""
         text = rule.text.format(
             name=self._registry.substances[self._places[slug]].name,
-            count=f"{sum_.lines:,}{earlier}",
+            count=f"{sum_.lines:,} lines{earlier}",
             span=span.partition("\x1f")[0] + (f" of {who}" if who else ""),
             sum=f"{most}{kilos(sum_.total)} {'kg' if by_mass else 'l'}",
             limit=f"{limit_in_words(part.limit)} ({part.limit.clause}){doubt}",
