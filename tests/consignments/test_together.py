@@ -104,7 +104,7 @@ MONTH = [date(2026, 11, 1), date(2026, 11, 30)]
 
 
 @pytest.mark.parametrize(("second", "reached"), [(422.999999, False), (423, True)])
-def test_a_month_adds_up(second: float, reached: bool, between: Between, marked: Marked) -> None:  # noqa: FBT001
+def test_a_month_adds_up(second: float, between: Between, marked: Marked, *, reached: bool) -> None:
     """American imports of 600 kg and 423 kg from one party in a month reach 1,023 kg."""
     rows = [_dealing(600, MONTH[0]), _dealing(second, MONTH[1], consignment="C2")]
     alone = between("DE", "US", *rows)

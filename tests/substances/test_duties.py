@@ -30,7 +30,13 @@ def _demand(**more: object) -> Demand:
 
 
 def _request(**more: object) -> Request:
-    given = {"country": "MX", "schedules": ("Table I",), "source": "asked-source", **more}
+    given = {
+        "country": "MX",
+        "schedules": ("Table I",),
+        "source": "asked-source",
+        "since": None,
+        **more,
+    }
     return Request(**given)  # type: ignore[arg-type]
 
 
@@ -64,10 +70,7 @@ def ephedrine(registry: Registry) -> Found:
     ids=str,
 )  # fmt: skip
 def test_what_is_demanded(
-    more: dict[str, object],
-    roles: tuple[Role, ...],
-    demanded: bool,
-    ephedrine: Found,
+    more: dict[str, object], roles: tuple[Role, ...], ephedrine: Found, *, demanded: bool
 ) -> None:
     """A demand is of its roles, schedules, destinations, substances and days; no route, none."""
     question = Question(day=DAY, route=TO_MEXICO)
@@ -86,11 +89,9 @@ def test_what_is_demanded(
     ids=str,
 )  # fmt: skip
 def test_a_notification_is_owed_to_who_asked(
-    request_: dict[str, object],
-    known: bool,
-    ephedrine: Found,
+    request_: dict[str, object], ephedrine: Found, *, known: bool
 ) -> None:
-    """Where the destination asked, of this table and on this day, the duty is known; else open."""
+    """Where the destination asked, of this table and day, the duty is known; else open."""
     book = _book(_demand(asked=True), requests=(_request(**request_),))
     place = Question(day=DAY, route=TO_MEXICO), "un-1988", book, ephedrine, ("export",)
     (duty,) = duties_of(place, [_listing()])  # type: ignore[arg-type]
@@ -156,7 +157,7 @@ def _of_class(registry: Registry, day: date, found: Found) -> Ruling:
     [(date(2025, 12, 31), False), (date(2026, 1, 1), True), (date(2026, 6, 30), True),
      (date(2026, 7, 1), False)],
 )  # fmt: skip
-def test_a_class_holds_on_its_days(day: date, held: bool, registry: Registry) -> None:  # noqa: FBT001
+def test_a_class_holds_on_its_days(day: date, registry: Registry, *, held: bool) -> None:
     """A structure that no list names is controlled by a class from its first day to its last."""
     ruling = _of_class(registry, day, Found(name="X", classes=(_hold(until=date(2026, 7, 1)),)))
     assert (ruling.answer == "controlled") is held

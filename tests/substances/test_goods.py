@@ -69,9 +69,7 @@ def test_the_substance_itself_is_held_by_all(goods: Goods | None) -> None:
     ],
 )
 def test_a_salt_is_held_where_the_scope_says_so(
-    scopes: tuple[str, ...],
-    held: int,
-    open_: bool,  # noqa: FBT001
+    scopes: tuple[str, ...], held: int, *, open_: bool
 ) -> None:
     """A scope that is silent on salts leaves the answer open; one that leaves them out does not."""
     kept, why, _ = judge_goods([_listing(scope=scope) for scope in scopes], _place("salt"))
@@ -91,7 +89,7 @@ def test_a_class_holds_its_salts() -> None:
         ("outside", "unverified", 0, True), ("outside", "second-hand", 0, False),
     ],
 )  # fmt: skip
-def test_a_rule_on_mixtures_decides(effect: str, mark: str, held: int, open_: bool) -> None:  # noqa: FBT001
+def test_a_rule_on_mixtures_decides(effect: str, mark: str, held: int, *, open_: bool) -> None:
     """A rule holds, leaves out or asks a person; one that is remembered leaves nothing out."""
     place = _place("mixture", forms=(_rule(effect, mark=mark),))
     kept, why, remarks = judge_goods([_listing()], place)

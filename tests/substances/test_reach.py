@@ -32,7 +32,7 @@ def _place(
     found: Found | None = None,
 ) -> Place:  # fmt: skip
     held = {"reaches": (rule,)} if isinstance(rule, Reach) else {"gaps": (rule,)}
-    book = LawBook(routes={"law": RouteFile(regime="law", **held)})  # type: ignore[arg-type]
+    book = LawBook(routes={"law": RouteFile(regime="law", **held)})
     return Question(day=DAY, route=route), "law", book, found or Found(name="X"), roles
 
 
@@ -48,10 +48,7 @@ def _place(
     ],
 )
 def test_a_listing_holds_on_its_routes(
-    route: Route,
-    roles: tuple[Role, ...],
-    held: int,
-    open_: bool,  # noqa: FBT001
+    route: Route, roles: tuple[Role, ...], held: int, *, open_: bool
 ) -> None:
     """Another destination or role is outside; a destination that is not given leaves it open."""
     kept, why, remarks = judge_reach([_listing()], _place(_reach(), route, roles))
@@ -117,10 +114,7 @@ def _gap(**more: object) -> Gap:
     ids=str,
 )
 def test_a_gap_is_told_where_it_may_matter(
-    more: dict[str, object],
-    route: Route,
-    missing: bool,
-    registry: Registry,
+    more: dict[str, object], route: Route, registry: Registry, *, missing: bool
 ) -> None:
     """A missing rule matters for its kinds, roles and destinations, and where these are unknown."""
     found = Found(name="Acetone", substance=registry.substance("acetone"))

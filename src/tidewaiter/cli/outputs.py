@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -114,7 +115,7 @@ def write_outputs(
         refused = None
         for entry in read_journal(journal):
             if isinstance(entry, Alert):
-                alerts.append(together.mark(entry))
+                alerts.append(together.mark(entry) if together else entry)
                 if len(alerts) == _CHUNK:
                     sink.add(alerts)
                     builder.add(alerts)
@@ -130,7 +131,7 @@ def write_outputs(
         builder.add(alerts)
         if refused is None and outputs.refused.exists():
             stack.enter_context(_refusal_sink(outputs, mark))  # that of an earlier run gives way
-    if together.left_out:
+    if together and together.left_out:
         text = f"{together.left_out} amounts name no day or no party, so they are not added up"
         click.echo(text, err=True)
     done = read_done(journal)
@@ -141,15 +142,23 @@ def write_outputs(
     return summary
 
 
-def add_up(journal: Path, settings: Settings, earlier: Iterable[Alert] = ()) -> Together:
-    """Add up what the limits of the law count, over all alerts of a journal and those before."""
+def add_up(journal: Path, settings: Settings, earlier: Iterable[Alert] = ()) -> Together | None:
+    """Add up what the limits of the law count, over all alerts of a journal and those before.
+
+    Returns:
+        The sums; None where no limit is about an alert, as in most files.
+    """
+    entries = read_journal(journal, holding=HOLDING)
+    limited = (entry for entry in entries if isinstance(entry, Alert))
+    first = next(limited, None)
+    if first is None:
+        return None
     registry, rules = load_registry(settings.own), load_alert_rules(settings.rules)
     together = Together(registry, rules, settings.day)
     for alert in earlier:
         together.add(alert, earlier=True)
-    for entry in read_journal(journal, holding=HOLDING):
-        if isinstance(entry, Alert):
-            together.add(entry)
+    for alert in chain((first,), limited):
+        together.add(alert)
     return together
 
 
