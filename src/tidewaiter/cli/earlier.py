@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.bulk.run import Settings, run
+from tidewaiter.bulk.run import Settings, run, workers_for
 from tidewaiter.cli.options import printable
 from tidewaiter.consignments.readers import reader_for
 from tidewaiter.consignments.types import Alert, ReadOptions
@@ -33,7 +33,7 @@ def check_history(files: Sequence[Path], settings: Settings) -> None:
 
 
 def earlier_alerts(
-    files: Sequence[Path], options: ReadOptions, settings: Settings
+    files: Sequence[Path], options: ReadOptions, settings: Settings, *, workers: int
 ) -> Iterator[Alert]:
     """Screen earlier files in the same way; what could not be read of them is counted.
 
@@ -47,7 +47,8 @@ def earlier_alerts(
         here = msgspec.structs.replace(settings, file=printable(path.name), sha256=hash_file(path))
         refused = 0
         with path.open("rb") as file:
-            for step in run(reader_for(path.name)(file, path.name, options), here, workers=1):
+            read = reader_for(path.name)(file, path.name, options)
+            for step in run(read, here, workers=workers_for(path, workers)):
                 refused += len(step.refusals)
                 yield from step.screened.alerts
         if refused:

@@ -19,7 +19,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.bulk.abandoned import drop_abandoned
 from tidewaiter.bulk.alone import alone
 from tidewaiter.bulk.journal import Done, read_done
-from tidewaiter.bulk.run import Settings
+from tidewaiter.bulk.run import Settings, workers_for
 from tidewaiter.cli.columns import show_columns
 from tidewaiter.cli.earlier import check_history, earlier_alerts
 from tidewaiter.cli.options import STOPPED, Day, Field, own_lists, printable
@@ -43,7 +43,6 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _CORES = os.cpu_count() or 1
 _ABANDONED = 30 * 86_400  # seconds without a step: nobody goes on with that screening
-_SMALL = 8_000_000  # bytes: below, starting processes takes longer than screening
 
 
 class Wanted(Record, frozen=True, kw_only=True):
@@ -141,12 +140,12 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
     with alone(journal, str(wanted.out or wanted.report or path)):
         drop_abandoned(_journals(), time.time() - _ABANDONED)
         with database_at(wanted.db) as database:
-            workers = 1 if path.stat().st_size < _SMALL else wanted.workers
+            workers = workers_for(path, wanted.workers)
             steps = screen_file(
                 path, options, settings, journal, workers=workers, database=database
             )
             new = _watch(steps, path)
-        earlier = earlier_alerts(wanted.history, options, settings)
+        earlier = earlier_alerts(wanted.history, options, settings, workers=wanted.workers)
         summary = write_outputs(journal, outputs, settings, registry_digest(settings), earlier)
         done = read_done(journal)
         journal.unlink(missing_ok=True)
@@ -181,7 +180,7 @@ def _kept(path: Path | None, wanted: Wanted, journal: Path | None) -> dict[str, 
     named = {"the file that is screened": path, "the rules": wanted.rules}
     if wanted.db is not None:
         named["the database"] = database_file(wanted.db)
-    named |= {f"the history {place.name}": place for place in wanted.history}
+    named |= {f"the history {place}": place for place in wanted.history}
     kept = {what: place for what, place in named.items() if place is not None}
     if journal is None:
         return kept
