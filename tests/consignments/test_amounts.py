@@ -166,6 +166,20 @@ def test_two_contents_that_differ_are_none(between: Between) -> None:
     assert _law(alert, "au-precursors").answer == "free by amount"
 
 
+def test_a_column_is_of_no_substance_where_two_are_named(between: Between) -> None:
+    """A content of goods of two substances may be of either; one beside a name is its own."""
+    row = {"volume_ul": 500 * LITRES, "percent": "20"}
+    for goods, answer in (
+        ("acetone", "free by amount"),
+        ("acetone, free of toluene", "free by amount"),
+        ("acetone and toluene", "not assessable"),
+        ("acetone 20 % and toluene", "free by amount"),
+    ):
+        (alert,) = between("AU", "MX", {"goods": goods, **row})
+        held = [h for h in alert.law if (h.substance, h.regime) == ("acetone", "au-precursors")]
+        assert [each.answer for each in held] == [answer], goods
+
+
 def test_an_amount_changes_no_identity(between: Between) -> None:
     """An alert is the same one, whatever its amount."""
     rows = [{"goods": "acetone"}, {"goods": "acetone", "volume_ul": 1, "percent": "95"}]

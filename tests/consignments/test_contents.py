@@ -44,6 +44,7 @@ NEAR: list[tuple[str, str | None]] = [
     ("acetone, 40 %, 20 drums", "40"), ("ACETONE 99,5 PCT", "99.5"), ("acetone: 95 % w/w", "95"),
     ("60% water, acetone 40%", "40"), ("60% acetone 40% water", "60"),
     ("40 % solution of acetone", "40"), ("acetone content 95 %", "95"), ("acetone 99% 2 IBC", "99"),
+    ("acetone 99 % AR", "99"), ("acetone 含量99%", "99"), ("纯度99%acetone", "99"),
     ("acetone", None), ("acetone 20 drums", None), ("acetone, 5% water", None),
     ("acetone 5% discount", None), ("duty 5% acetone", None), ("acetone 95-98%", None),
     ("95-98% acetone", None), ("99% acetone 5%", None), ("acetone 1 000 %", None),

@@ -48,20 +48,21 @@ class Amount(NamedTuple):
         return f"{', '.join(bulk)} of {content}" if bulk else f"goods of {content}"
 
 
-def amount_of(line: Line, finds: Iterable[Find]) -> Amount:
+def amount_of(line: Line, finds: Iterable[Find], *, alone: bool = True) -> Amount:
     """Return the goods of a line as far as the paper tells them.
 
     The net mass counts, and the volume; the gross mass only where neither is given. A zero is
     no amount: it would free whatever is in the packages. The content is that of its column,
-    else that beside a name; where two differ, none is taken.
+    where the line names no other substance, else that beside a name; where two differ, none.
 
     Args:
         line: The line.
         finds: Those of the one substance.
+        alone: It is the only substance that the line names.
     """
     mass, volume = line.net_mg or None, line.volume_ul or None
     gross = mass is None and volume is None and bool(line.gross_mg)
-    content = _content(line, finds)
+    content = _content(line, finds, alone=alone)
     return Amount(
         mass_mg=line.gross_mg if gross else mass,
         volume_ul=volume,
@@ -72,6 +73,11 @@ def amount_of(line: Line, finds: Iterable[Find]) -> Amount:
     )
 
 
+def is_alone(finds: Iterable[Find]) -> bool:
+    """Tell whether finds name one substance at most, so that a content can be of no other."""
+    return len({find.finding.substance for find in finds if _names(find)}) <= 1
+
+
 def form_of_line(finds: Sequence[Find], own: Sequence[str]) -> str | None:
     """Return the CAS number of the one form that all finds of a substance name; None: none.
 
@@ -79,11 +85,7 @@ def form_of_line(finds: Sequence[Find], own: Sequence[str]) -> str | None:
         finds: Of the one substance.
         own: The CAS numbers of the substance itself.
     """
-    named = {
-        find.finding.cas
-        for find in finds
-        if find.finding.how not in _CODES and not find.finding.downgraded
-    }
+    named = {find.finding.cas for find in finds if _names(find)}
     form = named.pop() if len(named) == 1 else None
     return None if form in own else form
 
@@ -103,12 +105,16 @@ def check_in_words(check: Check, amount: Amount) -> str:
     return f"{sum_}limit {check.limit} ({check.clause}){mark}; {verdict}"
 
 
+def _names(find: Find) -> bool:
+    return find.finding.how not in _CODES and not find.finding.downgraded
+
+
 def _tells(find: Find) -> bool:
     return find.field in TEXTS and not find.finding.downgraded
 
 
-def _content(line: Line, finds: Iterable[Find]) -> Content | None:
-    if line.percent is not None:
+def _content(line: Line, finds: Iterable[Find], *, alone: bool) -> Content | None:
+    if line.percent is not None and alone:
         content = content_of(line.percent)
         return content if content.percent else None
     told: set[Content] = set()

@@ -13,7 +13,7 @@ _PERCENT = r"\s*(?:%|\uff05|pct\b|per\s?cent\b)"
 _LOW = r"min(?:imum)?\b|>=|=>|\u2265|>|at least\b"
 _HIGH = r"max(?:imum)?\b|<=|=<|\u2264|<|at most\b|up to\b"
 _CALLED = r"purity|pureza|assay|content|conc(?:entration)?|ca|approx|about"
-_LEAD = rf"(?P<lead>(?:(?:{_LOW}|{_HIGH}|(?:{_CALLED})\b)[\s.:]*)*)"
+_LEAD = rf"(?P<lead>(?:(?:{_LOW}|{_HIGH}|(?:{_CALLED})\b|含量|纯度|浓度)[\s.:]*)*)"
 _CELL = re.compile(
     rf"{_LEAD}(?P<number>[\d.,]+)(?:{_PERCENT})?\s*(?P<tail>{_LOW}|{_HIGH})?\.?", re.IGNORECASE
 )
@@ -29,7 +29,8 @@ _FITS = frozenset(
     re.findall(
         r"\w+",
         "min minimum max maximum pure purity pureza puro pur solution soln sol solucion w wt v vol "
-        "m aqueous aq in en technical tech grade assay concentration conc and y et packed",
+        "m aqueous aq in en technical tech grade assay concentration conc and y et packed ar acs "
+        "reagent industrial commercial anhydrous drum drums bag bags ibc isotank carton 溶液",
     )
 )
 _RATES = re.compile("duty|vat|tax|rate|discount|iva|igv|tva|tariff|arancel|freight")

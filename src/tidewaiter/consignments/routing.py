@@ -62,8 +62,9 @@ class RoutedLaw:
         self._of = lru_cache(maxsize=_KEPT)(self._assess)
 
     def of(
-        self, place: int, route: Route, line: Line | None = None, finds: Sequence[Find] = ()
-    ) -> Law:
+        self, place: int, route: Route, line: Line | None = None, finds: Sequence[Find] = (), *,
+        alone: bool = True,
+    ) -> Law:  # fmt: skip
         """Return the law on a substance of the registry, by its place there, on a route.
 
         Amounts are asked for only where a law on the route has a limit for the substance; all
@@ -74,10 +75,11 @@ class RoutedLaw:
             route: Of the line.
             line: With the amounts; None: the law is that of any amount.
             finds: Of the substance in the line: they tell its form and its content.
+            alone: It is the only substance that the line names.
         """
         form = form_of_line(finds, self._registry.substances[place].cas) if finds else None
         law, limited = self._of(place, form, route.origin, route.transit, route.destination)
-        amount = amount_of(line, finds) if line is not None and limited else Amount()
+        amount = amount_of(line, finds, alone=alone) if line and limited else Amount()
         if not amount.given:
             return law
         question = Question(

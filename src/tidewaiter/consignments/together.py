@@ -7,7 +7,7 @@ from typing import NamedTuple, get_args
 
 from msgspec import structs
 
-from tidewaiter.consignments.amounts import Amount, amount_of, form_of_line
+from tidewaiter.consignments.amounts import Amount, amount_of, form_of_line, is_alone
 from tidewaiter.consignments.finds import Find
 from tidewaiter.consignments.naming import form_of
 from tidewaiter.consignments.routing import RoutedLaw, route_of
@@ -136,7 +136,7 @@ class Together:
         """Put the law of any amount where goods were free by theirs alone."""
         regime, slug = part.key[0], part.key[2]
         place = self._places[slug]
-        finds = [_find(each) for each in alert.mentions if each.substance == slug]
+        finds = [self._find(each) for each in alert.mentions if each.substance == slug]
         whole = self._law.of(place, route_of(alert.line), None, finds).holdings
         any_ = {(each.regime, each.schedule, each.since): each for each in whole}
         return [
@@ -151,13 +151,14 @@ class Together:
 
     def _parts(self, alert: Alert, *, counting: bool = True) -> Iterator[_Part]:
         """Yield what of an alert counts for each limit with an amount."""
+        alone = is_alone(self._find(each) for each in alert.mentions)
         for slug in alert.substances:
             held = [each for each in alert.law if each.substance == slug and each.role]
             limited = dict.fromkeys(each.regime for each in held if each.amounts)
             if not limited:
                 continue
-            finds = [_find(each) for each in alert.mentions if each.substance == slug]
-            amount = amount_of(alert.line, finds)
+            finds = [self._find(each) for each in alert.mentions if each.substance == slug]
+            amount = amount_of(alert.line, finds, alone=alone)
             for regime in limited:
                 mine = [each for each in held if each.regime == regime]
                 yield from self._counted(alert, mine, finds, amount, counting=counting)
@@ -205,6 +206,15 @@ class Together:
         found = Found(name=substance.name, substance=substance, form=form)
         return counted(limit, dealing, found, by_mass=by_mass)
 
+    def _find(self, mention: Mention) -> Find:
+        """Turn a mention back into the find that it was made of."""
+        made = Finding(
+            0, self._places[mention.substance], mention.cas, mention.start, mention.end,
+            mention.text, mention.how, mention.tier, mention.score, mention.reasons,
+            mention.downgraded,
+        )  # fmt: skip
+        return Find(mention.field, made)
+
 
 def _span(limit: Limit, alert: Alert, role: str) -> tuple[str, str] | None:
     """Return over what a line adds up with others, and whose dealings; None: it is not told."""
@@ -229,11 +239,3 @@ def _is_undone(reason: Reason, part: _Part, alert: Alert) -> bool:
     """Tell whether a reason says that the goods are free by the limit that is passed."""
     mine = alert.substances[:1] == (part.key[2],)
     return mine and reason.rule == "free" and reason.source == part.limit.source
-
-
-def _find(mention: Mention) -> Find:
-    made = Finding(
-        0, 0, mention.cas, mention.start, mention.end, mention.text, mention.how, mention.tier,
-        mention.score, mention.reasons, mention.downgraded,
-    )  # fmt: skip
-    return Find(mention.field, made)

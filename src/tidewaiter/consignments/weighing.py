@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 from typing import NamedTuple
 
+from tidewaiter.consignments.amounts import is_alone
 from tidewaiter.consignments.checks import check_line, evidence_of, is_named, reason
 from tidewaiter.consignments.finds import Find, Flaw
 from tidewaiter.consignments.routing import Freed, RoutedLaw, route_of
@@ -80,7 +81,11 @@ class Weigher:
             reasons.append(self._vague(line))
         route = route_of(line)
         mine = _by_substance(finds)
-        laws = [self._routed.of(place, route, line, mine[place]) for place in ranked[:_MOST]]
+        alone = is_alone(finds)
+        laws = [
+            self._routed.of(place, route, line, mine[place], alone=alone)
+            for place in ranked[:_MOST]
+        ]
         if laws and laws[0].freed:
             reasons.extend(self._freed(ranked[0], laws[0].freed, reasons))
         score = max(0, min(_MOST, sum(made.points for made in reasons)))
