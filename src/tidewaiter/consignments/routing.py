@@ -1,6 +1,6 @@
 """Routing: the law that a line's route meets, once for each substance, form and route."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,10 +15,11 @@ from tidewaiter.consignments.types import Holding, Line, Stop
 from tidewaiter.substances.assess import assess
 from tidewaiter.substances.law import controls_on
 from tidewaiter.substances.lawbook import LawBook
-from tidewaiter.substances.limits import ANY
+from tidewaiter.substances.limits import ANY, judge_amounts, limits_on
 from tidewaiter.substances.questions import Found, Question, Route
 from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.rulings import Duty, Ruling
+from tidewaiter.substances.rules import Limit
+from tidewaiter.substances.rulings import Answer, Duty, Ruling
 from tidewaiter.substances.types import Control, Substance
 
 _KEPT = 1 << 16  # substances, each with a form and a route
@@ -34,7 +35,6 @@ class Freed(NamedTuple):
     regime: str
     text: str  # the sum and the rule
     source: str  # of the limit
-    clause: str
 
 
 class Law(NamedTuple):
@@ -46,10 +46,10 @@ class Law(NamedTuple):
 
 
 class _Kept(NamedTuple):
-    """The law of any amount, and whose law has a limit that an amount is compared with."""
+    """The law of any amount, and the limits that an amount is compared with."""
 
     law: Law
-    limited: tuple[str, ...]  # jurisdictions
+    limited: Mapping[str, tuple[Limit, ...]]  # by regime
 
 
 class RoutedLaw:
@@ -84,8 +84,6 @@ class RoutedLaw:
             return law
         question = Question(
             day=self._day,
-            route=route,
-            jurisdictions=limited,
             mass_mg=amount.mass_mg,
             volume_ul=amount.volume_ul,
             percent=amount.percent,
@@ -93,13 +91,8 @@ class RoutedLaw:
             mass_at_most=amount.gross,
             party=amount.party,
         )
-        met = self._met(question, place, form)
-        told = self._holdings(place, met, amount)
-        whole = (
-            new if new.regime in met else old
-            for old, new in zip(law.holdings, told, strict=True)
-        )  # fmt: skip
-        return Law(tuple(whole), law.open, tuple(_freed(met.values(), amount)))
+        found = self._found(place, form)
+        return _with_amount(law, limited, question, found, amount)
 
     def _assess(
         self, place: int, form: str | None, origin: str | None, transit: tuple[str, ...],
@@ -108,25 +101,26 @@ class RoutedLaw:
         """Assess any amount of a substance on a route, once."""
         route = Route(origin=origin, transit=transit, destination=destination)
         if not route.given:
-            return _Kept(Law(tuple(self._holdings(place, {}, Amount())), ()), ())
+            return _Kept(Law(tuple(self._holdings(place, {})), ()), {})
         question = Question(day=self._day, route=route)
-        rulings = self._rulings(question, place, form)
+        rulings = assess(question, self._registry, self._book, self._found(place, form)).rulings
         met = {each.regime: each for each in rulings if each.roles}
         open_ = tuple(_said(each) for each in rulings if _is_open(each))
-        limited = {each.jurisdiction: None for each in met.values() if _is_limited(each)}
-        return _Kept(Law(tuple(self._holdings(place, met, Amount())), open_), tuple(limited))
+        slug = self._registry.substances[place].slug
+        limited = {
+            each.regime: limits_on(
+                self._book.limits(each.regime), self._day, slug, each.roles,
+                {listing.schedule for listing in each.held},
+            )
+            for each in met.values() if any(check.limit != ANY for check in each.checks)
+        }  # fmt: skip
+        return _Kept(Law(tuple(self._holdings(place, met)), open_), limited)
 
-    def _met(self, question: Question, place: int, form: str | None) -> dict[str, Ruling]:
-        """Return the rulings of the regimes that have a limit, by regime."""
-        rulings = self._rulings(question, place, form)
-        return {each.regime: each for each in rulings if each.roles and _is_limited(each)}
-
-    def _rulings(self, question: Question, place: int, form: str | None) -> tuple[Ruling, ...]:
+    def _found(self, place: int, form: str | None) -> Found:
         substance = self._registry.substances[place]
-        found = Found(name=substance.name, substance=substance, form=form_of(substance, form))
-        return assess(question, self._registry, self._book, found).rulings
+        return Found(name=substance.name, substance=substance, form=form_of(substance, form))
 
-    def _holdings(self, place: int, met: Mapping[str, Ruling], amount: Amount) -> Iterator[Holding]:
+    def _holdings(self, place: int, met: Mapping[str, Ruling]) -> Iterator[Holding]:
         """Yield the listings of a substance, each with what its regime's ruling says."""
         substance = self._registry.substances[place]
         told: set[str] = set()  # regimes whose duties and limits stand with their first listing
@@ -138,7 +132,7 @@ class RoutedLaw:
                 held = structs.replace(
                     held,
                     duties=tuple(map(duty_in_short, ruling.duties)),
-                    amounts=tuple(check_in_words(each, amount) for each in ruling.checks),
+                    amounts=tuple(check_in_words(each, Amount()) for each in ruling.checks),
                 )
             yield held
 
@@ -201,17 +195,33 @@ def _holding(substance: Substance, control: Control, ruling: Ruling | None) -> H
     )
 
 
-def _is_limited(ruling: Ruling) -> bool:
-    """Tell whether a limit of the regime is about the goods."""
-    return any(check.limit != ANY for check in ruling.checks)
+def _with_amount(
+    law: Law, limited: Mapping[str, tuple[Limit, ...]], question: Question, found: Found,
+    amount: Amount,
+) -> Law:  # fmt: skip
+    """Put the answers for an amount in the place of those for any."""
+    freed: list[Freed] = []
+    judged: dict[str, tuple[Answer, tuple[str, ...]]] = {}
+    for regime, limits in limited.items():
+        answer, decisive, checks = judge_amounts(limits, question, found)
+        judged[regime] = answer, tuple(check_in_words(each, amount) for each in checks)
+        if answer == "free by amount" and decisive is not None:
+            freed.append(Freed(regime, check_in_words(decisive, amount), decisive.source))
+    holdings = tuple(
+        _answered(each, *judged[each.regime]) if each.regime in judged else each
+        for each in law.holdings
+    )
+    return Law(holdings, law.open, tuple(freed))
 
 
-def _freed(rulings: Iterable[Ruling], amount: Amount) -> Iterator[Freed]:
-    for ruling in rulings:
-        if ruling.answer == "free by amount":
-            check = next(each for each in ruling.checks if each.outcome == "free")
-            text = check_in_words(check, amount)
-            yield Freed(ruling.regime, text, check.source, check.clause)
+def _answered(held: Holding, answer: Answer, amounts: tuple[str, ...]) -> Holding:
+    """Return a listing with its law's answer; what is free owes nothing."""
+    return structs.replace(
+        held,
+        answer=held.answer if held.answer == "not listed" else answer,
+        duties=() if answer == "free by amount" else held.duties,
+        amounts=amounts if held.amounts else (),
+    )
 
 
 def duty_in_short(duty: Duty) -> str:

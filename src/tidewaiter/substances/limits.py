@@ -9,13 +9,16 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.substances.masses import base_share
 from tidewaiter.substances.questions import Dealing, Found, Question, Role
 from tidewaiter.substances.rules import Limit
-from tidewaiter.substances.rulings import Check, Outcome
+from tidewaiter.substances.rulings import Answer, Check, Outcome
 
 ANY = "any amount, at any content"
 """The words of a limit that leaves nothing free."""
 
 _KILO = 1_000_000  # milligrams in a kilogram, microlitres in a litre
 _PURE = Decimal(100)
+
+
+_DECISIVE: dict[Outcome, Answer] = {"free": "free by amount", "open": "not assessable"}
 
 
 class _OpenError(Exception):
@@ -43,6 +46,28 @@ def limits_on(
         and limit.meets(roles)
         and (not limit.schedules or schedules & set(limit.schedules))
     )
+
+
+def judge_amounts(
+    limits: Iterable[Limit], question: Question, found: Found
+) -> tuple[Answer, Check | None, tuple[Check, ...]]:
+    """Compare goods that a regime holds with its limits.
+
+    Args:
+        limits: Those about the substance, from `limits_on`.
+        question: With amounts of the goods as they are.
+        found: The substance and the form that was named.
+
+    Returns:
+        The answer, the check that decides it where it is not "controlled", and all checks: any
+        freedom frees, else any doubt is one.
+    """
+    checks = tuple(check_limit(limit, question, found) for limit in limits)
+    for outcome, answer in _DECISIVE.items():
+        for check in checks:
+            if check.outcome == outcome:
+                return answer, check, checks
+    return "controlled", None, checks
 
 
 def check_limit(limit: Limit, question: Question, found: Found) -> Check:
