@@ -90,8 +90,12 @@ def form_of_line(finds: Sequence[Find], own: Sequence[str]) -> str | None:
     return None if form in own else form
 
 
-def check_in_words(check: Check, amount: Amount) -> str:
+def check_in_words(check: Check, goods: str) -> str:
     """Say a limit and what it says of the goods.
+
+    Args:
+        check: Of the goods.
+        goods: The amount in words.
 
     Returns:
         Like "250 l of 95 %: content 95 %; 250 l counts; limit from 100 l a consignment, 90 %
@@ -100,7 +104,7 @@ def check_in_words(check: Check, amount: Amount) -> str:
     mark = "" if check.mark == "read" else f" [{check.mark}]"
     if check.limit == ANY:
         return f"{ANY} ({check.clause}){mark}"
-    sum_ = f"{amount.in_words()}: {check.reckoned}; " if check.reckoned else ""
+    sum_ = f"{goods}: {check.reckoned}; " if check.reckoned else ""
     verdict = _VERDICTS[check.outcome]
     return f"{sum_}limit {check.limit} ({check.clause}){mark}; {verdict}"
 

@@ -92,7 +92,7 @@ class RoutedLaw:
             party=amount.party,
         )
         found = self._found(place, form)
-        return _with_amount(law, limited, question, found, amount)
+        return _with_amount(law, limited, question, found, amount.in_words())
 
     def _assess(
         self, place: int, form: str | None, origin: str | None, transit: tuple[str, ...],
@@ -132,7 +132,7 @@ class RoutedLaw:
                 held = structs.replace(
                     held,
                     duties=tuple(map(duty_in_short, ruling.duties)),
-                    amounts=tuple(check_in_words(each, Amount()) for each in ruling.checks),
+                    amounts=tuple(check_in_words(each, "") for each in ruling.checks),
                 )
             yield held
 
@@ -197,16 +197,16 @@ def _holding(substance: Substance, control: Control, ruling: Ruling | None) -> H
 
 def _with_amount(
     law: Law, limited: Mapping[str, tuple[Limit, ...]], question: Question, found: Found,
-    amount: Amount,
+    goods: str,
 ) -> Law:  # fmt: skip
-    """Put the answers for an amount in the place of those for any."""
+    """Put the answers for an amount, which `goods` says in words, in the place of those for any."""
     freed: list[Freed] = []
     judged: dict[str, tuple[Answer, tuple[str, ...]]] = {}
     for regime, limits in limited.items():
         answer, decisive, checks = judge_amounts(limits, question, found)
-        judged[regime] = answer, tuple(check_in_words(each, amount) for each in checks)
+        judged[regime] = answer, tuple(check_in_words(each, goods) for each in checks)
         if answer == "free by amount" and decisive is not None:
-            freed.append(Freed(regime, check_in_words(decisive, amount), decisive.source))
+            freed.append(Freed(regime, check_in_words(decisive, goods), decisive.source))
     holdings = tuple(
         _answered(each, *judged[each.regime]) if each.regime in judged else each
         for each in law.holdings

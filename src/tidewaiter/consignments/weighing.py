@@ -57,6 +57,7 @@ class Weigher:
         self.file = file
         self.source = source
         self._law_of = cache(self._weigh_law)
+        self._rest_of = cache(self._weigh_rest)
         self._routed = RoutedLaw(registry, load_lawbook(registry), day)
 
     def weigh(
@@ -121,15 +122,13 @@ class Weigher:
         self, place: int, freed: Sequence[Freed], reasons: Sequence[Reason]
     ) -> Iterator[Reason]:
         """Take off what the listings add whose law frees the goods; the line stays an alert."""
-        substance = self.registry.substances[place]
         rule = self.rules.check["free"]
         score, least = sum(made.points for made in reasons), self.rules.severity.low
         left_out: set[str] = set()
         points = self._law_of(place).points
         for law in freed:
             left_out.add(law.regime)
-            held = [c for c in controls_on(substance, self.day) if c.regime not in left_out]
-            rest = max((self.rules.weight(control)[0] for control in held), default=0)
+            rest = self._rest_of(place, frozenset(left_out))
             off = max(rest - points, rule.points, min(0, least - score))
             regime = self.registry.regimes[law.regime].name
             text = rule.text.format(regime=regime, why=law.text)
@@ -168,6 +167,12 @@ class Weigher:
             weighed, key=lambda each: each[0], default=(0, "Not listed on that day", None)
         )
         return Weighed(points, why, control)
+
+    def _weigh_rest(self, place: int, left_out: frozenset[str]) -> int:
+        """Return what the highest listing weighs, those of some regimes left out."""
+        held = controls_on(self.registry.substances[place], self.day)
+        weights = (self.rules.weight(c)[0] for c in held if c.regime not in left_out)
+        return max(weights, default=0)
 
     def _evidence(self, find: Find) -> tuple[str, int]:
         """Return the rule of a find, and its points less what speaks against it."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.substances.masses import base_share
@@ -98,6 +99,7 @@ def check_limit(limit: Limit, question: Question, found: Found) -> Check:
     )
 
 
+@lru_cache(maxsize=1024)
 def limit_in_words(limit: Limit) -> str:
     """Say a limit: "from 100 l a consignment, at 90 % or more"."""
     if limit.none:
