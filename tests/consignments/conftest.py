@@ -1,4 +1,4 @@
-"""Lines given as dictionaries, and our own rules to screen them by."""
+"""What tests of screening share: lines as dictionaries, screened by our own rules."""
 
 from collections.abc import Callable
 from datetime import date
@@ -7,10 +7,13 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from tidewaiter.consignments.rules import load_alert_rules
+from tidewaiter.consignments.rules import AlertRules, load_alert_rules
 from tidewaiter.consignments.screening import Screened, Screener
-from tidewaiter.consignments.types import LINES
+from tidewaiter.consignments.types import LINES, Alert
 from tidewaiter.identify import Identifier, Lexicon
+
+DAY = date(2026, 11, 25)
+Between = Callable[..., tuple[Alert, ...]]
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +44,37 @@ def screen(screener: Screener, batch: Callable[..., pa.RecordBatch]) -> Callable
         return screener.screen(batch(*rows), day, "test.csv", "0" * 64)
 
     return found
+
+
+@pytest.fixture(scope="session")
+def rules() -> AlertRules:
+    """Load our own rules."""
+    return load_alert_rules()
+
+
+@pytest.fixture(scope="session")
+def between(lexicon: Lexicon, rules: AlertRules) -> Between:
+    """Screen lines that go from one country to another; `rules` may be others than ours."""
+    screener = Screener(Identifier(lexicon), rules)
+
+    def screened(
+        origin: str, destination: str, *rows: dict[str, Any], by: AlertRules | None = None
+    ) -> tuple[Alert, ...]:
+        lines = [
+            {
+                "row": place,
+                "consignment": "C1",
+                "seq": place,
+                "route": [
+                    {"function": "loading", "country": origin},
+                    {"function": "destination", "country": destination},
+                ],
+                **row,
+            }
+            for place, row in enumerate(rows, start=1)
+        ]
+        batch = pa.RecordBatch.from_pylist(lines, schema=LINES)
+        used = screener if by is None else Screener(Identifier(lexicon), by)
+        return used.screen(batch, DAY, "test.csv", "0" * 64).alerts
+
+    return screened

@@ -32,6 +32,13 @@ FIRST_DAYS = [
     ("n-phenethyl-4-piperidone", "cn-precursors", "Category 1", date(2018, 2, 1)),
     ("oxycodone", "cn-psychotropics", "Class I", date(2019, 9, 1)),
     ("eptazocine", "cn-psychotropics", "Class II", date(2023, 7, 1)),
+    ("4-anilino-n-phenethylpiperidine", "ca-cdsa", "Schedule I", date(2019, 5, 15)),
+    ("tramadol", "ca-cdsa", "Schedule I", date(2022, 3, 31)),
+    ("bucinnazine", "ca-cdsa", "Schedule I", date(2024, 6, 5)),
+    ("buprenorphine", "uk-misuse-of-drugs", "Class C", date(1989, 9, 18)),
+    ("stanozolol", "uk-misuse-of-drugs", "Class C", date(1996, 9, 1)),
+    ("metonitazene", "uk-misuse-of-drugs", "Class A", date(2024, 3, 20)),
+    ("bucinnazine", "uk-misuse-of-drugs", "Class A", date(2025, 1, 15)),
 ]
 # A move: the schedule left, the one come to, and the first day there.
 MOVES = [

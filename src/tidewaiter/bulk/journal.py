@@ -21,6 +21,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.bulk.run import Settings, Step
 from tidewaiter.consignments.types import Alert, Refusal
 
+_DONE = b'{"done":'
 _BEGINS = b'{"settings":'  # each journal; after a crash, zeros or less of it
 
 
@@ -134,13 +135,20 @@ def _open(path: Path) -> BinaryIO:
     return os.fdopen(os.open(path, flags, 0o666), "r+b")
 
 
-def read_journal(path: Path) -> Iterator[Alert | Refusal]:
-    """Yield the alerts and refusals of the steps that are done, in the file's order."""
+def read_journal(path: Path, *, holding: bytes = b"") -> Iterator[Alert | Refusal]:
+    """Yield the alerts and refusals of the steps that are done, in the file's order.
+
+    Args:
+        path: Of the journal.
+        holding: Only those whose JSON holds these bytes; all others are not decoded.
+    """
     decoder = msgspec.json.Decoder(_Entry)
     step: list[Alert | Refusal] = []
     with path.open("rb") as file:
         file.readline()
         for line in file:
+            if holding not in line and not line.startswith(_DONE):
+                continue
             entry = decoder.decode(line)
             if entry.alert is not None:
                 step.append(entry.alert)
@@ -181,7 +189,7 @@ def _last_done(file: BinaryIO) -> tuple[Done, int]:
     at = size
     for line in file:
         at += len(line)
-        if line.startswith(b'{"done":') and line.endswith(b"}\n"):
+        if line.startswith(_DONE) and line.endswith(b"}\n"):
             done = msgspec.json.decode(line, type=_Entry).done or done
             size = at
     return done, size

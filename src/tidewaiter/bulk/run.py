@@ -20,6 +20,7 @@ from tidewaiter.consignments.screening import Screened, Screener
 from tidewaiter.consignments.types import LINES, Refusal
 from tidewaiter.identify import Identifier, load_lexicon
 
+_SMALL = 8_000_000  # bytes: below, starting processes takes longer than screening
 _AHEAD = 2  # batches under way per worker
 
 Screen = Callable[[pa.RecordBatch], "Future[Screened]"]
@@ -43,6 +44,11 @@ class Step(Record, frozen=True, kw_only=True):
     screened: Screened
     refusals: tuple[Refusal, ...]  # of rows before and in the batch
     done_row: int  # the last row of data that is done
+
+
+def workers_for(path: Path, wanted: int) -> int:
+    """Return with how many processes a file is screened: with this one alone where it is small."""
+    return 1 if path.stat().st_size < _SMALL else wanted
 
 
 @cache

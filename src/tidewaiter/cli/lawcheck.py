@@ -157,6 +157,7 @@ def _of(product: Product) -> dict[str, object]:
     """Return what a row says of the question."""
     said = {
         "percent": product.percent,
+        "percent_at_least": product.percent_at_least or None,
         "mass_mg": product.mass_mg,
         "volume_ul": product.volume_ul,
     }

@@ -17,7 +17,7 @@ from tidewaiter.cli.lawtable import print_assessment, print_checked, print_json,
 from tidewaiter.cli.options import printable
 from tidewaiter.cli.start import tell_new_lists
 from tidewaiter.consignments.naming import Namer
-from tidewaiter.consignments.papers import fold_party
+from tidewaiter.consignments.traders import fold_party
 from tidewaiter.consignments.types import ReadOptions
 from tidewaiter.identify import Identifier, load_lexicon
 from tidewaiter.substances.assess import assess

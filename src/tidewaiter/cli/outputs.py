@@ -3,8 +3,9 @@
 import hashlib
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +18,7 @@ from tidewaiter.bulk.journal import Done, read_done, read_journal
 from tidewaiter.bulk.run import Settings
 from tidewaiter.cli.options import forget_stdout
 from tidewaiter.consignments.rules import load_alert_rules
+from tidewaiter.consignments.together import HOLDING, Together
 from tidewaiter.consignments.types import Alert, Refusal
 from tidewaiter.report.exports import CsvRefusals, JsonLines, alert_writer, refusal_writer
 from tidewaiter.report.html import write_report
@@ -81,8 +83,20 @@ def check_outputs(outputs: Mapping[str, Path | None], kept: Mapping[str, Path]) 
         )
 
 
-def write_outputs(journal: Path, outputs: Outputs, settings: Settings, registry: str) -> Summary:
-    """Write the alerts, the refusals and the report, each whole or not at all."""
+def write_outputs(
+    journal: Path, outputs: Outputs, settings: Settings, registry: str,
+    earlier: Iterable[Alert] = (),
+) -> Summary:  # fmt: skip
+    """Write the alerts, the refusals and the report, each whole or not at all.
+
+    Args:
+        journal: Of the screening, which is done.
+        outputs: Where to.
+        settings: What it was done by.
+        registry: Digest of what settles the findings.
+        earlier: Alerts of earlier files, whose amounts add up with those of this one.
+    """
+    together = add_up(journal, settings, earlier)
     builder = SummaryBuilder()
     mark = mark_of(journal)
     refusals: list[Refusal] = []
@@ -92,7 +106,7 @@ def write_outputs(journal: Path, outputs: Outputs, settings: Settings, registry:
         refused = None
         for entry in read_journal(journal):
             if isinstance(entry, Alert):
-                alerts.append(entry)
+                alerts.append(together.mark(entry) if together else entry)
                 if len(alerts) == _CHUNK:
                     sink.add(alerts)
                     builder.add(alerts)
@@ -108,12 +122,35 @@ def write_outputs(journal: Path, outputs: Outputs, settings: Settings, registry:
         builder.add(alerts)
         if refused is None and outputs.refused.exists():
             stack.enter_context(_refusal_sink(outputs, mark))  # that of an earlier run gives way
+    if together and together.left_out:
+        text = f"{together.left_out} amounts name no day or no party, so they are not added up"
+        click.echo(text, err=True)
     done = read_done(journal)
     summary = builder.finish(_counts(settings, registry, done, tuple(refusals)))
     if outputs.report is not None:
         with replacing(outputs.report, mark) as path:
             write_report(path, summary, library_of(settings))
     return summary
+
+
+def add_up(journal: Path, settings: Settings, earlier: Iterable[Alert] = ()) -> Together | None:
+    """Add up what the limits of the law count, over all alerts of a journal and those before.
+
+    Returns:
+        The sums; None where no limit is about an alert, as in most files.
+    """
+    entries = read_journal(journal, holding=HOLDING)
+    limited = (entry for entry in entries if isinstance(entry, Alert))
+    first = next(limited, None)
+    if first is None:
+        return None
+    registry, rules = load_registry(settings.own), load_alert_rules(settings.rules)
+    together = Together(registry, rules, settings.day)
+    for alert in earlier:
+        together.add(alert, earlier=True)
+    for alert in chain((first,), limited):
+        together.add(alert)
+    return together
 
 
 @contextmanager
@@ -179,6 +216,8 @@ _TITLES = {
     "cas-digit": "CAS number is wrong",
     "un-mismatch": "UN number does not fit",
     "vague": "Description says nothing",
+    "free": "Free by amount in one law",
+    "together": "Over a limit together",
 }
 
 

@@ -19,8 +19,9 @@ from tidewaiter.base.records import Record
 from tidewaiter.bulk.abandoned import drop_abandoned
 from tidewaiter.bulk.alone import alone
 from tidewaiter.bulk.journal import Done, read_done
-from tidewaiter.bulk.run import Settings
+from tidewaiter.bulk.run import Settings, workers_for
 from tidewaiter.cli.columns import show_columns
+from tidewaiter.cli.earlier import check_history, earlier_alerts
 from tidewaiter.cli.options import STOPPED, Day, Field, own_lists, printable
 from tidewaiter.cli.outputs import Outputs, alert_sink, check_outputs, mark_of, write_outputs
 from tidewaiter.cli.progress import watched
@@ -42,7 +43,6 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _CORES = os.cpu_count() or 1
 _ABANDONED = 30 * 86_400  # seconds without a step: nobody goes on with that screening
-_SMALL = 8_000_000  # bytes: below, starting processes takes longer than screening
 
 
 class Wanted(Record, frozen=True, kw_only=True):
@@ -62,6 +62,7 @@ class Wanted(Record, frozen=True, kw_only=True):
     db: str | None = None
     rules: Path | None = None
     workers: int = _CORES
+    history: tuple[Path, ...] = ()
     own: tuple[Path, ...] = ()
     street: bool = False
 
@@ -85,6 +86,9 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option("--refused", type=_FILE, help="What could not be read (refused.csv).")
 @click.option("--db", help="Keep all in a database: a path, or postgresql+psycopg://...")
 @click.option("--again", is_flag=True, help="Screen what --db holds anew; only new alerts.")
+@click.option(
+    "--history", type=_HERE, multiple=True, help="An earlier file: its amounts add up with these."
+)
 @click.option("--rules", type=_HERE, help="Your own copy of alerts.toml.")
 @click.option("--workers", type=click.IntRange(1, 256), default=_CORES, help="Processes (cores).")
 @own_lists
@@ -102,7 +106,7 @@ def screen(path: Path | None, *, again: bool, **options: Any) -> None:
     if again:
         if path is not None or wanted.db is None:
             raise click.UsageError("--again screens a database: give --db and no file")
-        if wanted.report is not None or wanted.refused is not None:
+        if wanted.report is not None or wanted.refused is not None or wanted.history:
             raise click.UsageError("--again writes alerts alone: --out")
         _screen_again(wanted)
         return
@@ -130,17 +134,19 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
     journal = _journal(outputs, settings, options)
     named = {"alerts": outputs.alerts, "the report": outputs.report, "refusals": outputs.refused}
     check_outputs(named, _kept(path, wanted, journal))
+    check_history(wanted.history, settings)
     show_columns(path, options)
     tell_first_start()
     with alone(journal, str(wanted.out or wanted.report or path)):
         drop_abandoned(_journals(), time.time() - _ABANDONED)
         with database_at(wanted.db) as database:
-            workers = 1 if path.stat().st_size < _SMALL else wanted.workers
+            workers = workers_for(path, wanted.workers)
             steps = screen_file(
                 path, options, settings, journal, workers=workers, database=database
             )
             new = _watch(steps, path)
-        summary = write_outputs(journal, outputs, settings, registry_digest(settings))
+        earlier = earlier_alerts(wanted.history, options, settings, workers=wanted.workers)
+        summary = write_outputs(journal, outputs, settings, registry_digest(settings), earlier)
         done = read_done(journal)
         journal.unlink(missing_ok=True)
     show_summary(summary, outputs, load_registry(settings.own).regimes)
@@ -174,6 +180,7 @@ def _kept(path: Path | None, wanted: Wanted, journal: Path | None) -> dict[str, 
     named = {"the file that is screened": path, "the rules": wanted.rules}
     if wanted.db is not None:
         named["the database"] = database_file(wanted.db)
+    named |= {f"the history {place}": place for place in wanted.history}
     kept = {what: place for what, place in named.items() if place is not None}
     if journal is None:
         return kept

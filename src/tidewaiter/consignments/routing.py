@@ -1,29 +1,59 @@
-"""Routing: the law that a line's route meets, once for each substance and route."""
+"""Routing: the law that a line's route meets, once for each substance, form and route."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
+from msgspec import structs
+
+from tidewaiter.consignments.amounts import Amount, amount_of, check_in_words, form_of_line
+from tidewaiter.consignments.finds import Find
+from tidewaiter.consignments.naming import form_of
+from tidewaiter.consignments.traders import RECEIVERS, SENDERS
 from tidewaiter.consignments.types import Holding, Line, Stop
 from tidewaiter.substances.assess import assess
 from tidewaiter.substances.law import controls_on
 from tidewaiter.substances.lawbook import LawBook
+from tidewaiter.substances.limits import ANY, judge_amounts, limits_on
 from tidewaiter.substances.questions import Found, Question, Route
 from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.rulings import Duty, Ruling
+from tidewaiter.substances.rules import Limit
+from tidewaiter.substances.rulings import Answer, Duty, Ruling
 from tidewaiter.substances.types import Control, Substance
 
-_KEPT = 1 << 16  # pairs of a substance and a route
+_KEPT = 1 << 16  # substances, each with a form and a route
 _MARKS = ("read", "second-hand", "unverified")
 _CODE = 2  # letters of a country
-_SENT = (("loading",), ("exporter", "consignor", "seller"))
-_BOUND = (("destination", "unlading"), ("importer", "consignee", "buyer"))
+_SENT = ("loading",)
+_BOUND = ("destination", "unlading")
 
-Law = tuple[tuple[Holding, ...], tuple[str, ...]]
-"""What holds a substance, and what could not be assessed of the laws on the route."""
+
+class Freed(NamedTuple):
+    """A law that leaves the goods of a line free by their amount or content."""
+
+    regime: str
+    text: str  # the sum and the rule
+    source: str  # of the limit
+
+
+class Law(NamedTuple):
+    """What the law says of a substance on a line."""
+
+    holdings: tuple[Holding, ...]
+    open: tuple[str, ...]  # what could not be assessed of the laws on the route
+    freed: tuple[Freed, ...] = ()
+
+
+class _Kept(NamedTuple):
+    """The law of any amount, and the limits that an amount is compared with."""
+
+    law: Law
+    limited: Mapping[str, tuple[Limit, ...]]  # by regime
 
 
 class RoutedLaw:
-    """The law on one day, by substance and route; the same for all lines of a screening."""
+    """The law on one day, by substance, form and route; the same for all lines of a screening."""
 
     def __init__(self, registry: Registry, book: LawBook, day: date) -> None:
         self._registry = registry
@@ -31,37 +61,84 @@ class RoutedLaw:
         self._day = day
         self._of = lru_cache(maxsize=_KEPT)(self._assess)
 
-    def of(self, place: int, route: Route) -> Law:
+    def of(
+        self, place: int, route: Route, line: Line | None = None, finds: Sequence[Find] = (), *,
+        alone: bool = True,
+    ) -> Law:  # fmt: skip
         """Return the law on a substance of the registry, by its place there, on a route.
 
-        Amounts are not judged: the law is that of any amount.
+        Amounts are asked for only where a law on the route has a limit for the substance; all
+        else is kept for the next line of the same substance, form and route.
+
+        Args:
+            place: Of the substance.
+            route: Of the line.
+            line: With the amounts; None: the law is that of any amount.
+            finds: Of the substance in the line: they tell its form and its content.
+            alone: It is the only substance that the line names.
         """
-        return self._of(place, route.origin, route.transit, route.destination)
+        form = form_of_line(finds, self._registry.substances[place].cas) if finds else None
+        law, limited = self._of(place, form, route.origin, route.transit, route.destination)
+        amount = amount_of(line, finds, alone=alone) if line and limited else Amount()
+        if not amount.given:
+            return law
+        question = Question(
+            day=self._day,
+            mass_mg=amount.mass_mg,
+            volume_ul=amount.volume_ul,
+            percent=amount.percent,
+            percent_at_least=amount.at_least,
+            mass_at_most=amount.gross,
+            party=amount.party,
+        )
+        found = self._found(place, form)
+        return _with_amount(law, limited, question, found, amount.in_words())
 
     def _assess(
-        self, place: int, origin: str | None, transit: tuple[str, ...], destination: str | None
-    ) -> Law:
-        substance = self._registry.substances[place]
+        self, place: int, form: str | None, origin: str | None, transit: tuple[str, ...],
+        destination: str | None,
+    ) -> _Kept:  # fmt: skip
+        """Assess any amount of a substance on a route, once."""
         route = Route(origin=origin, transit=transit, destination=destination)
-        met: dict[str, Ruling] = {}
-        open_: tuple[str, ...] = ()
-        if route.given:
-            question = Question(day=self._day, route=route)
-            found = Found(name=substance.name, substance=substance)
-            rulings = assess(question, self._registry, self._book, found).rulings
-            if substance.kind == "class":  # of other laws its members may be, or may not be
-                own = {control.regime for control in substance.controls}
-                rulings = tuple(each for each in rulings if each.regime in own)
-            met = {each.regime: each for each in rulings if each.roles}
-            open_ = tuple(_said(each) for each in rulings if _is_open(each))
-        told: set[str] = set()  # regimes whose duties stand with their first listing
-        holdings = []
+        if not route.given:
+            return _Kept(Law(tuple(self._holdings(place, {})), ()), {})
+        question = Question(day=self._day, route=route)
+        rulings = assess(question, self._registry, self._book, self._found(place, form)).rulings
+        if self._registry.substances[place].kind == "class":
+            # Of the other laws the members of a class may be, or may not be.
+            own = {each.regime for each in self._registry.substances[place].controls}
+            rulings = tuple(each for each in rulings if each.regime in own)
+        met = {each.regime: each for each in rulings if each.roles}
+        open_ = tuple(_said(each) for each in rulings if _is_open(each))
+        slug = self._registry.substances[place].slug
+        limited = {
+            each.regime: limits_on(
+                self._book.limits(each.regime), self._day, slug, each.roles,
+                {listing.schedule for listing in each.held},
+            )
+            for each in met.values() if any(check.limit != ANY for check in each.checks)
+        }  # fmt: skip
+        return _Kept(Law(tuple(self._holdings(place, met)), open_), limited)
+
+    def _found(self, place: int, form: str | None) -> Found:
+        substance = self._registry.substances[place]
+        return Found(name=substance.name, substance=substance, form=form_of(substance, form))
+
+    def _holdings(self, place: int, met: Mapping[str, Ruling]) -> Iterator[Holding]:
+        """Yield the listings of a substance, each with what its regime's ruling says."""
+        substance = self._registry.substances[place]
+        told: set[str] = set()  # regimes whose duties and limits stand with their first listing
         for control in controls_on(substance, self._day):
             ruling = met.get(control.regime)
-            first = control.regime not in told
-            told.add(control.regime)
-            holdings.append(_holding(substance, control, ruling, first=first))
-        return tuple(holdings), open_
+            held = _holding(substance, control, ruling)
+            if ruling is not None and control.regime not in told:
+                told.add(control.regime)
+                held = structs.replace(
+                    held,
+                    duties=tuple(map(duty_in_short, ruling.duties)),
+                    amounts=tuple(check_in_words(each, "") for each in ruling.checks),
+                )
+            yield held
 
 
 def route_of(line: Line) -> Route:
@@ -71,13 +148,13 @@ def route_of(line: Line) -> Route:
     goods are of; it is bound for its destination, else for the receiver's country.
     """
     stops = line.route or ()
-    origin = _stop(stops, _SENT[0]) or _party(line, _SENT[1])
+    origin = _stop(stops, _SENT) or _party(line, SENDERS)
     origin = origin or _stop(stops, ("origin",)) or _country(line.origin)
     transit = tuple(_code(stop) for stop in stops if stop.function == "transit")
     return Route(
         origin=origin,
         transit=tuple(dict.fromkeys(code for code in transit if code)),
-        destination=_stop(stops, _BOUND[0]) or _party(line, _BOUND[1]),
+        destination=_stop(stops, _BOUND) or _party(line, RECEIVERS),
     )
 
 
@@ -101,9 +178,7 @@ def _country(text: str | None) -> str | None:
     return code if len(code) == _CODE and code.isascii() and code.isalpha() else None
 
 
-def _holding(
-    substance: Substance, control: Control, ruling: Ruling | None, *, first: bool
-) -> Holding:
+def _holding(substance: Substance, control: Control, ruling: Ruling | None) -> Holding:
     holds = ruling is None or any(
         (each.schedule, each.since) == (control.schedule, control.since) for each in ruling.held
     )
@@ -121,7 +196,35 @@ def _holding(
         else "controlled"
         if ruling is None
         else "not listed",
-        duties=tuple(map(duty_in_short, ruling.duties)) if ruling and first else (),
+    )
+
+
+def _with_amount(
+    law: Law, limited: Mapping[str, tuple[Limit, ...]], question: Question, found: Found,
+    goods: str,
+) -> Law:  # fmt: skip
+    """Put the answers for an amount, which `goods` says in words, in the place of those for any."""
+    freed: list[Freed] = []
+    judged: dict[str, tuple[Answer, tuple[str, ...]]] = {}
+    for regime, limits in limited.items():
+        answer, decisive, checks = judge_amounts(limits, question, found)
+        judged[regime] = answer, tuple(check_in_words(each, goods) for each in checks)
+        if answer == "free by amount" and decisive is not None:
+            freed.append(Freed(regime, check_in_words(decisive, goods), decisive.source))
+    holdings = tuple(
+        _answered(each, *judged[each.regime]) if each.regime in judged else each
+        for each in law.holdings
+    )
+    return Law(holdings, law.open, tuple(freed))
+
+
+def _answered(held: Holding, answer: Answer, amounts: tuple[str, ...]) -> Holding:
+    """Return a listing with its law's answer; what is free owes nothing."""
+    return structs.replace(
+        held,
+        answer=held.answer if held.answer == "not listed" else answer,
+        duties=() if answer == "free by amount" else held.duties,
+        amounts=amounts if held.amounts else (),
     )
 
 
@@ -134,9 +237,15 @@ def duty_in_short(duty: Duty) -> str:
 
 
 def _is_open(ruling: Ruling) -> bool:
-    """Tell whether a law on the route says nothing for want of rules, not for want of a day."""
-    unanswered = ruling.answer == "not assessable" and not ruling.held
-    return unanswered and (not ruling.regime or bool(ruling.remarks))
+    """Tell whether a law on the route says nothing for want of rules, not for want of a day.
+
+    What is open for an amount is told beside the limit.
+    """
+    if ruling.answer != "not assessable":
+        return False
+    if ruling.held:
+        return not any(check.outcome == "open" for check in ruling.checks)
+    return not ruling.regime or bool(ruling.remarks)
 
 
 def _said(ruling: Ruling) -> str:

@@ -28,6 +28,8 @@ _CHECKS = {
     "cas-digit": ("cas",),
     "un-mismatch": ("un", "name", "own"),
     "vague": ("chapter",),
+    "free": ("regime", "why"),
+    "together": ("name", "count", "span", "sum", "limit", "regime"),
 }
 
 

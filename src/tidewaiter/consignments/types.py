@@ -46,6 +46,7 @@ LINES = pa.schema(
         ("net_mg", pa.int64()),
         ("gross_mg", pa.int64()),
         ("volume_ul", pa.int64()),
+        ("percent", pa.string()),  # of the substance in the goods: "99.5"; ">=99": at least
         ("packages", pa.int64()),
         ("pack", pa.string()),
         ("value", pa.decimal128(20, 4)),
@@ -130,6 +131,7 @@ class Line(Record, frozen=True, kw_only=True):
     net_mg: int | None = None
     gross_mg: int | None = None
     volume_ul: int | None = None
+    percent: str | None = None  # of the substance in the goods: "99.5"; ">=99": at least
     packages: int | None = None
     pack: str | None = None
     value: Decimal | None = None
@@ -200,10 +202,9 @@ class Holding(Record, frozen=True, kw_only=True):
     source: str
     mark: str  # read, second-hand, unverified: the weaker of listing and dates
     role: str = ""  # of the consignment in that law: export, import, transit; "": not on its route
-    answer: str = "controlled"  # on the route, of any amount; "not listed": not on this route
-    duties: tuple[
-        str, ...
-    ] = ()  # what the law demands on the route, with the regime's first listing
+    answer: str = "controlled"  # of five; on the route, of the form and amount of the line
+    duties: tuple[str, ...] = ()  # what the law demands there, with the regime's first listing
+    amounts: tuple[str, ...] = ()  # its limits, and the sum of the line; with the first listing
 
 
 class Alert(Record, frozen=True, kw_only=True):

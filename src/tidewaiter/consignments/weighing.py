@@ -7,9 +7,10 @@ from datetime import date
 from functools import cache
 from typing import NamedTuple
 
+from tidewaiter.consignments.amounts import is_alone
 from tidewaiter.consignments.checks import check_line, evidence_of, is_named, reason
 from tidewaiter.consignments.finds import Find, Flaw
-from tidewaiter.consignments.routing import RoutedLaw, route_of
+from tidewaiter.consignments.routing import Freed, RoutedLaw, route_of
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.types import Alert, Evidence, Line, Mention, Reason
 from tidewaiter.identify.findings import DOWNGRADED, Finding
@@ -56,6 +57,7 @@ class Weigher:
         self.file = file
         self.source = source
         self._law_of = cache(self._weigh_law)
+        self._rest_of = cache(self._weigh_rest)
         self._routed = RoutedLaw(registry, load_lawbook(registry), day)
 
     def weigh(
@@ -79,6 +81,15 @@ class Weigher:
         reasons.extend(check_line(line, top, finds, flaws, self.rules))
         if vague and all(find.finding.how in _CODES for find in finds):
             reasons.append(self._vague(line))
+        route = route_of(line)
+        mine = _by_substance(finds)
+        alone = is_alone(finds)
+        laws = [
+            self._routed.of(place, route, line, mine[place], alone=alone)
+            for place in ranked[:_MOST]
+        ]
+        if laws and laws[0].freed:
+            reasons.extend(self._freed(ranked[0], laws[0].freed, reasons))
         score = max(0, min(_MOST, sum(made.points for made in reasons)))
         severity = self.rules.severity.of(score)
         if severity is None:
@@ -87,8 +98,6 @@ class Weigher:
         days_left = (due - self.day).days if due else None
         slugs = tuple(self.registry.substances[place].slug for place in ranked)
         mentions = tuple(self._mention(find) for find in finds[:_MOST])
-        route = route_of(line)
-        laws = [self._routed.of(place, route) for place in ranked[:_MOST]]
         return Alert(
             id=_identity(self.source, line, mentions, reasons),
             file=self.file,
@@ -106,8 +115,8 @@ class Weigher:
             line=line,
             mentions=mentions,
             reasons=tuple(reasons),
-            law=tuple(held for holdings, _ in laws for held in holdings),
-            law_open=tuple(dict.fromkeys(why for _, open_ in laws for why in open_)),
+            law=tuple(held for law in laws for held in law.holdings),
+            law_open=tuple(dict.fromkeys(why for law in laws for why in law.open)),
         )
 
     def _concerns(self, find: Find) -> bool:
@@ -116,6 +125,23 @@ class Weigher:
         return substance.kind != "class" or any(
             state_on(control, self.day) in {"held", "proposed"} for control in substance.controls
         )
+
+    def _freed(
+        self, place: int, freed: Sequence[Freed], reasons: Sequence[Reason]
+    ) -> Iterator[Reason]:
+        """Take off what the listings add whose law frees the goods; the line stays an alert."""
+        rule = self.rules.check["free"]
+        score, least = sum(made.points for made in reasons), self.rules.severity.low
+        left_out: set[str] = set()
+        points = self._law_of(place).points
+        for law in freed:
+            left_out.add(law.regime)
+            rest = self._rest_of(place, frozenset(left_out))
+            off = max(rest - points, rule.points, min(0, least - score))
+            regime = self.registry.regimes[law.regime].name
+            text = rule.text.format(regime=regime, why=law.text)
+            yield Reason(rule="free", text=text, points=off, source=law.source)
+            points, score = rest, score + off
 
     def _vague(self, line: Line) -> Reason:
         """Say that a description names nothing."""
@@ -149,6 +175,12 @@ class Weigher:
             weighed, key=lambda each: each[0], default=(0, "Not listed on that day", None)
         )
         return Weighed(points, why, control)
+
+    def _weigh_rest(self, place: int, left_out: frozenset[str]) -> int:
+        """Return what the highest listing weighs, those of some regimes left out."""
+        held = controls_on(self.registry.substances[place], self.day)
+        weights = (self.rules.weight(c)[0] for c in held if c.regime not in left_out)
+        return max(weights, default=0)
 
     def _evidence(self, find: Find) -> tuple[str, int]:
         """Return the rule of a find, and its points less what speaks against it."""
@@ -235,6 +267,13 @@ def _same_place(one: Find, other: Find) -> bool:
     """Tell whether two finds stand in the same place: one structure that two laws hold."""
     where = (one.field, one.finding.start, one.finding.end)
     return where == (other.field, other.finding.start, other.finding.end)
+
+
+def _by_substance(finds: Sequence[Find]) -> dict[int, list[Find]]:
+    found: dict[int, list[Find]] = defaultdict(list)
+    for find in finds:
+        found[find.finding.substance].append(find)
+    return found
 
 
 def _edits_of(found: Finding) -> int:

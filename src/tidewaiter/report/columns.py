@@ -55,6 +55,7 @@ HOLDING = pa.struct(
         ("role", pa.string()),
         ("answer", pa.string()),
         ("duties", pa.list_(pa.string())),
+        ("amounts", pa.list_(pa.string())),
     ]
 )
 ALERTS = pa.schema(
@@ -121,8 +122,8 @@ def _holding(held: Holding) -> str:
     since = f"since {held.since}" if held.since else "since a day not known"
     mark = "" if held.mark == "read" else f" [{held.mark}]"
     route = f"; {route_in_words(held)}" if held.role else ""
-    duties = "".join(f", {duty}" for duty in held.duties)
-    return f"{held.substance}: {held.regime} {held.schedule}, {since}{mark}{route}{duties}"
+    more = "".join(f", {told}" for told in (*held.duties, *held.amounts))
+    return f"{held.substance}: {held.regime} {held.schedule}, {since}{mark}{route}{more}"
 
 
 def _party(party: Party) -> str:
@@ -178,6 +179,7 @@ FLAT: Mapping[str, Callable[[Alert], Value]] = MappingProxyType(
         "net_kg": lambda a: litres_or_kilograms(a.line.net_mg),
         "gross_kg": lambda a: litres_or_kilograms(a.line.gross_mg),
         "volume_l": lambda a: litres_or_kilograms(a.line.volume_ul),
+        "percent": _of_line("percent"),
         "stated": _texts(lambda line: line.stated),
         "containers": _texts(lambda line: line.containers),
         "licences": _texts(lambda line: line.licences),

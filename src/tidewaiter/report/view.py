@@ -45,6 +45,7 @@ class LawView(Record, frozen=True, kw_only=True):
     source: Citation | None
     route: str  # what it is on the route of the line; "": the route does not meet it
     duties: tuple[str, ...]  # what it demands there
+    amounts: tuple[str, ...]  # its limits of amount and content, and what the line says to them
 
 
 class ReasonView(Record, frozen=True, kw_only=True):
@@ -143,6 +144,7 @@ def _law(
         source=cited.get(held.source),
         route=route_in_words(held),
         duties=held.duties[:_FEW],
+        amounts=held.amounts[:_FEW],
     )
 
 
@@ -214,6 +216,7 @@ _DETAILS: Mapping[str, Callable[[Line], Iterable[object]]] = MappingProxyType(
             amount_in_words(line.gross_mg, "kg", stated_unit(line, "gross"))
         ],
         "Volume": lambda line: [amount_in_words(line.volume_ul, "l", stated_unit(line, "volume"))],
+        "Content in percent": lambda line: [line.percent],
         "Packages": lambda line: [_packages(line)],
         "Value": lambda line: [_value(line.value, line.currency)],
         "Origin": lambda line: [line.origin],

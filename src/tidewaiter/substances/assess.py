@@ -8,7 +8,7 @@ from tidewaiter.substances.goods import judge_goods
 from tidewaiter.substances.jurisdictions import WORLD, jurisdictions_of, roles_of
 from tidewaiter.substances.law import state_on
 from tidewaiter.substances.lawbook import LawBook, known_jurisdictions, regimes_of
-from tidewaiter.substances.limits import check_limit
+from tidewaiter.substances.limits import judge_amounts, limits_on
 from tidewaiter.substances.listings import doubts_of, stand
 from tidewaiter.substances.questions import Found, Question, Role
 from tidewaiter.substances.reach import Place, gaps_of, judge_reach
@@ -126,24 +126,17 @@ class _Case:
 
     def _by_amount(self, held: tuple[Listing, ...]) -> tuple[Answer, str]:
         """Compare the goods with the limits of the listings that hold."""
-        schedules = {each.schedule for each in held}
         slug = self.found.substance.slug if self.found.substance else None
-        limits = [
-            limit
-            for limit in self.book.limits(self.regime.slug)
-            if limit.on(self.question.day) and limit.names(slug) and limit.meets(self.roles)
-            and (not limit.schedules or schedules & set(limit.schedules))
-        ]  # fmt: skip
-        self.checks = tuple(check_limit(limit, self.question, self.found) for limit in limits)
-        outcomes = {check.outcome for check in self.checks}
+        limits = limits_on(
+            self.book.limits(self.regime.slug), self.question.day, slug, self.roles,
+            {each.schedule for each in held},
+        )  # fmt: skip
+        answer, decisive, self.checks = judge_amounts(limits, self.question, self.found)
         named = ", ".join(dict.fromkeys(_named(each) for each in held))
-        for check in self.checks:
-            if check.outcome == "free":
-                return "free by amount", f"{named}; but {check.limit}: {check.reckoned}"
-        if "open" in outcomes:
-            check = next(each for each in self.checks if each.outcome == "open")
-            return "not assessable", f"{named}; {check.limit}: {check.reckoned}"
-        return "controlled", named
+        if decisive is None:
+            return answer, named
+        but = "but " if answer == "free by amount" else ""
+        return answer, f"{named}; {but}{decisive.limit}: {decisive.reckoned}"
 
     def _not_held(self, *, reached: bool) -> tuple[Answer, str, tuple[Listing, ...]]:
         """Say what holds where no listing does: proposed, not assessable or not listed."""

@@ -1,20 +1,74 @@
 """Limits: whether an amount or a content reaches what a regime controls."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.substances.masses import base_share
-from tidewaiter.substances.questions import Dealing, Found, Question
+from tidewaiter.substances.questions import Dealing, Found, Question, Role
 from tidewaiter.substances.rules import Limit
-from tidewaiter.substances.rulings import Check, Outcome
+from tidewaiter.substances.rulings import Answer, Check, Outcome
+
+ANY = "any amount, at any content"
+"""The words of a limit that leaves nothing free."""
 
 _KILO = 1_000_000  # milligrams in a kilogram, microlitres in a litre
 _PURE = Decimal(100)
 
 
+_DECISIVE: dict[Outcome, Answer] = {"free": "free by amount", "open": "not assessable"}
+
+
 class _OpenError(Exception):
     """A sum that cannot be reckoned, and why."""
+
+
+def limits_on(
+    limits: Iterable[Limit], day: date, slug: str | None, roles: tuple[Role, ...],
+    schedules: AbstractSet[str],
+) -> tuple[Limit, ...]:  # fmt: skip
+    """Choose the limits of a regime that are about a substance.
+
+    Args:
+        limits: Of the regime.
+        day: On which they are in force.
+        slug: Of the substance; None: a structure that no list names.
+        roles: What the route is to the jurisdiction; empty: not said.
+        schedules: That hold the substance.
+    """
+    return tuple(
+        limit
+        for limit in limits
+        if limit.on(day)
+        and limit.names(slug)
+        and limit.meets(roles)
+        and (not limit.schedules or schedules & set(limit.schedules))
+    )
+
+
+def judge_amounts(
+    limits: Iterable[Limit], question: Question, found: Found
+) -> tuple[Answer, Check | None, tuple[Check, ...]]:
+    """Compare goods that a regime holds with its limits.
+
+    Args:
+        limits: Those about the substance, from `limits_on`.
+        question: With amounts of the goods as they are.
+        found: The substance and the form that was named.
+
+    Returns:
+        The answer, the check that decides it where it is not "controlled", and all checks: any
+        freedom frees, else any doubt is one.
+    """
+    checks = tuple(check_limit(limit, question, found) for limit in limits)
+    for outcome, answer in _DECISIVE.items():
+        for check in checks:
+            if check.outcome == outcome:
+                return answer, check, checks
+    return "controlled", None, checks
 
 
 def check_limit(limit: Limit, question: Question, found: Found) -> Check:
@@ -45,16 +99,17 @@ def check_limit(limit: Limit, question: Question, found: Found) -> Check:
     )
 
 
+@lru_cache(maxsize=1024)
 def limit_in_words(limit: Limit) -> str:
     """Say a limit: "from 100 l a consignment, at 90 % or more"."""
     if limit.none:
-        return "any amount, at any content"
+        return ANY
     parts = []
     word = "from" if limit.inclusive else "above"
     for amount, unit in ((limit.mass_mg, "kg"), (limit.volume_ul, "l")):
         if amount is not None:
             counted = " of base" if limit.counts == "base" else ""
-            parts.append(f"{word} {_kilos(amount)} {unit}{counted}")
+            parts.append(f"{word} {kilos(amount)} {unit}{counted}")
     if parts:
         whose = " with one party" if limit.party == "party" else ""
         parts = [f"{' or '.join(parts)} a {limit.period}{whose}"]
@@ -62,6 +117,40 @@ def limit_in_words(limit: Limit) -> str:
         least = "or more" if limit.percent_inclusive else "at most is free, more is not"
         parts.append(f"{limit.percent.normalize():f} % {least}")
     return ", ".join(parts) or "any amount"
+
+
+def counted(limit: Limit, dealing: Dealing, found: Found, *, by_mass: bool) -> Decimal | None:
+    """Return what counts of one dealing for a limit; None: it cannot be told.
+
+    Args:
+        limit: With an amount.
+        dealing: The goods, as they are.
+        found: The substance.
+        by_mass: In milligrams, else in microlitres.
+    """
+    try:
+        return _counted(limit, dealing, found, by_mass=by_mass)
+    except _OpenError:
+        return None
+
+
+def is_content_below(limit: Limit, percent: Decimal | None) -> bool:
+    """Tell whether goods of a known content are below the content that a limit holds."""
+    if limit.percent is None or percent is None:
+        return False
+    return not _reaches(percent, limit.percent, inclusive=limit.percent_inclusive)
+
+
+def reaches(limit: Limit, amount: Decimal, *, by_mass: bool) -> bool:
+    """Tell whether a sum of milligrams or microlitres reaches a limit."""
+    least = limit.mass_mg if by_mass else limit.volume_ul
+    return least is not None and _reaches(amount, Decimal(least), inclusive=limit.inclusive)
+
+
+def kilos(amount: int | Decimal) -> str:
+    """Write milligrams as kilograms, or microlitres as litres."""
+    number = (Decimal(amount) / _KILO).quantize(Decimal("0.000001")).normalize()
+    return f"{number + 0:,f}"
 
 
 def _outcome(limit: Limit, question: Question, found: Found) -> tuple[Outcome, str]:
@@ -87,7 +176,10 @@ def _by_content(limit: Limit, question: Question) -> tuple[Outcome, str]:
     if question.percent is None:
         return "open", "the content of the goods is not given"
     reached = _reaches(question.percent, limit.percent, inclusive=limit.percent_inclusive)
-    return ("held" if reached else "free"), f"content {question.percent.normalize():f} %"
+    told = f"content {question.percent.normalize():f} %"
+    if question.percent_at_least:
+        return ("held" if reached else "open"), f"{told} or more"
+    return ("held" if reached else "free"), told
 
 
 def _by_amount(limit: Limit, question: Question, found: Found) -> tuple[Outcome, str]:
@@ -99,6 +191,8 @@ def _by_amount(limit: Limit, question: Question, found: Found) -> tuple[Outcome,
         reached, text = _amount(limit, question, found)
     except _OpenError as error:
         return "open", str(error)
+    if question.mass_at_most and " kg " in text:
+        text = f"at most {text}, as the mass is gross"
     return ("held" if reached else "free"), text
 
 
@@ -109,7 +203,7 @@ def _amount(limit: Limit, question: Question, found: Found) -> tuple[bool, str]:
         substance=found.substance.slug if found.substance else "",
         mass_mg=question.mass_mg,
         volume_ul=question.volume_ul,
-        percent=question.percent,
+        percent=None if question.percent_at_least else question.percent,
         form=found.form.cas if found.form else None,
         party=question.party,
     )
@@ -122,14 +216,14 @@ def _amount(limit: Limit, question: Question, found: Found) -> tuple[bool, str]:
     if least is None:
         raise _OpenError("the limit has no amount")
     if _reaches(total, Decimal(least), inclusive=limit.inclusive):
-        return True, f"{_kilos(total)} {unit} counts"
+        return True, f"{kilos(total)} {unit} counts"
     earlier = tuple(_earlier(limit, question, goods)) if limit.period != "consignment" else ()
     for each in earlier:
         total += _counted(limit, each, found, by_mass=by_mass)
     more = f" with {len(earlier)} earlier dealings of the {limit.period}" if earlier else ""
     return (
         _reaches(total, Decimal(least), inclusive=limit.inclusive),
-        f"{_kilos(total)} {unit} counts{more}",
+        f"{kilos(total)} {unit} counts{more}",
     )
 
 
@@ -183,9 +277,3 @@ def _base(dealing: Dealing, found: Found) -> Decimal:
 
 def _reaches(amount: Decimal, least: Decimal, *, inclusive: bool) -> bool:
     return amount >= least if inclusive else amount > least
-
-
-def _kilos(amount: int | Decimal) -> str:
-    """Write milligrams as kilograms, or microlitres as litres."""
-    kilos = (Decimal(amount) / _KILO).quantize(Decimal("0.000001")).normalize()
-    return f"{kilos + 0:,f}"

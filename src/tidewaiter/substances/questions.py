@@ -54,6 +54,8 @@ class Question(Record, frozen=True, kw_only=True):
     mass_mg: int | None = None  # of the goods, as they are
     volume_ul: int | None = None
     percent: Decimal | None = None  # of the substance in the goods
+    percent_at_least: bool = False  # the content may be higher: nothing is free by it
+    mass_at_most: bool = False  # a gross mass: what counts may be less
     goods: Goods | None = None  # None: not said
     party: str = ""  # the other party
     history: tuple[Dealing, ...] | None = None  # None: not given; empty: there was none

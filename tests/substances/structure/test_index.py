@@ -53,6 +53,8 @@ def test_each_listed_structure_finds_itself(index: StructureIndex, registry: Reg
     ("OC1(O)CCNCC1", "4-piperidone", "alias"),
     ("OC1(O)CC[NH2+]CC1.[Br-]", "4-piperidone", "alias"),
     ("[I]", "iodine", "alias"),
+    ("[Na+].[BH4-]", "sodium-borohydride", "exact"),
+    ("[H-].[H-].[H-].[H-].[Li+].[Al+3]", "lithium-aluminium-hydride", "alias"),
 ])  # fmt: skip
 def test_variants_are_found(text: str, slug: str, level: str, index: StructureIndex) -> None:
     """Salts, mixtures, isotopes, tautomers and other drawings lead to the substance."""
@@ -72,8 +74,8 @@ def test_the_part_that_matched_is_named(index: StructureIndex) -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "[Na+].[Cl-]", "[NH4+].[Cl-]", LACTOSE, "CCO", "[K+].[I-]", "[Mg+2].[Cl-].[Cl-].O",
-    "CC(=O)O.Cl", "[Br]CCBr",
+    "[Na+].[Cl-]", "[Li+].[Cl-]", "[NH4+].[Cl-]", LACTOSE, "CCO", "[K+].[I-]", "CC(=O)O.Cl",
+    "[Mg+2].[Cl-].[Cl-].O", "[Br]CCBr",
 ])  # fmt: skip
 def test_counterions_are_not_their_acids(text: str, index: StructureIndex) -> None:
     """Table salt is no hydrochloric acid, and what is not listed is not found."""

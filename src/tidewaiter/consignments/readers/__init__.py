@@ -3,7 +3,7 @@
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import entry_points
 from pathlib import PurePath
 from typing import BinaryIO, cast
@@ -11,7 +11,6 @@ from typing import BinaryIO, cast
 import pyarrow as pa
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.readers.columns import squeeze
 from tidewaiter.consignments.readers.delimited import open_delimited
 from tidewaiter.consignments.readers.jsonl import open_jsonl
 from tidewaiter.consignments.readers.lines import to_lines
@@ -22,7 +21,7 @@ from tidewaiter.consignments.readers.source import Source, binary_kind
 from tidewaiter.consignments.readers.xlsx import open_xlsx
 from tidewaiter.consignments.types import Reader, ReadOptions, Refusal
 
-__all__ = ["BUILT_IN", "Mapping", "mapping_of", "reader_for", "readers", "texts_of"]
+__all__ = ["BUILT_IN", "Mapping", "mapping_of", "reader_for", "readers"]
 
 _Opened = tuple[Sheet, Mapping, Mapping]
 """A table, how it is read, and how to show that to the user."""
@@ -151,39 +150,6 @@ def mapping_of(file: BinaryIO, name: str, options: ReadOptions) -> Mapping:
         assumed=shown.assumed,
         places=shown.places,
     )
-
-
-def texts_of(
-    file: BinaryIO, name: str, options: ReadOptions, titles: Collection[str]
-) -> tuple[str, dict[int, str]]:
-    """Read a column that is none of a consignment's, like the content in a catalogue.
-
-    Args:
-        file: It can be sought in, and is left where it was.
-        name: Of the file, for its suffix and for errors.
-        options: What the user says of it.
-        titles: What the column may be called, without case, accents, spaces and punctuation.
-
-    Returns:
-        The column's name ("": there is none) and its cells by the number of the row; empty
-        cells are left out. JSON Lines hold no columns but a consignment's.
-
-    Raises:
-        InputError: The file cannot be read.
-    """
-    place = file.tell()
-    form = _form(_head(file), _suffix(name), BUILT_IN, name)
-    sheet, _, _ = _OPENERS[_ALSO.get(form, form)](file, name, options)
-    found = [
-        at for at, title in enumerate(sheet.header) if (squeeze(title) or title.strip()) in titles
-    ]
-    cells: dict[int, str] = {}
-    for block in sheet.blocks(found[:1]) if found and form not in {"jsonl", "ndjson"} else ():
-        texts = block.cells[found[0]].to_pylist()
-        rows = block.rows.tolist()
-        cells |= {row: text for row, text in zip(rows, texts, strict=True) if text}
-    file.seek(place)
-    return (sheet.header[found[0]] if found else ""), cells
 
 
 def _suffix(name: str) -> str:

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from tidewaiter.base.dates import Order, find_order, from_serial, parse_date
 from tidewaiter.base.errors import InputError
+from tidewaiter.consignments.contents import parse_content
 from tidewaiter.consignments.readers.cells import Column, by_distinct, is_nothing, only_has
 
 TEXTS = pa.list_(pa.string())
@@ -69,6 +70,11 @@ def _cas(text: str) -> list[str]:
     if not any(c.isdigit() for part in parts for c in part):
         raise InputError(f'"{text}" is not a CAS number', hint='write it like "108-24-7"')
     return parts
+
+
+def read_percents(cells: pa.Array) -> Column:
+    """Read contents: "99.5 %", ">= 99", "99 % min"; the text that `parse_content` gives."""
+    return by_distinct(cells, lambda text: parse_content(_western(text)), pa.string())
 
 
 def read_un(cells: pa.Array) -> Column:

@@ -49,6 +49,7 @@ class Aliases(Record, frozen=True, kw_only=True):
 def words_of(header: str) -> tuple[str, ...]:
     """Cut a header into folded words: no case, accents or punctuation; camelCase is cut."""
     apart = unicodedata.normalize("NFKD", _CAMEL.sub(" ", header)).casefold()
+    apart = apart.replace("%", " percent ")
     bare = "".join(c for c in apart if not unicodedata.combining(c))
     return tuple("".join(c if c.isalnum() else " " for c in bare).split())
 

@@ -23,6 +23,7 @@ from tidewaiter.consignments.readers.codes import (
     read_days,
     read_hs,
     read_licences,
+    read_percents,
     read_un,
 )
 from tidewaiter.consignments.readers.heads import (
@@ -48,6 +49,7 @@ _CODES = {
     "hs": read_hs,
     "cas": read_cas,
     "un": read_un,
+    "percent": read_percents,
     "containers": read_containers,
     "licences": read_licences,
 }

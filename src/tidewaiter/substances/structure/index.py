@@ -8,7 +8,7 @@ from tidewaiter.base.errors import RegistryError
 from tidewaiter.substances.structure.aliases import Aliases, load_aliases
 from tidewaiter.substances.structure.compare import compare
 from tidewaiter.substances.structure.counterions import Companions
-from tidewaiter.substances.structure.keys import control_key, inchikey
+from tidewaiter.substances.structure.keys import components, control_key, inchikey, parent
 from tidewaiter.substances.structure.read import parse_structure
 from tidewaiter.substances.structure.types import (
     LEVELS,
@@ -93,7 +93,7 @@ class StructureIndex:
             key = inchikey(drawn.structure)
             self._exact[key].append(drawn)
             self._blocks[key.partition("-")[0]].append(drawn)
-            if not drawn.whole:
+            if not (drawn.whole or _is_ion_alone(drawn.structure)):
                 self._control[control_key(drawn.structure)].append(drawn)
         except StructureError as error:
             raise RegistryError(error.message, at=f"{drawn.substance}.toml") from error
@@ -132,6 +132,11 @@ def _parsed(smiles: str, slug: str) -> Structure:
         return parse_structure(smiles, "smiles")
     except StructureError as error:
         raise RegistryError(error.message, at=f"{slug}.toml", hint=error.hint) from error
+
+
+def _is_ion_alone(structure: Structure) -> bool:
+    """Tell whether the control key of a salt is that of one atom: sodium says no borohydride."""
+    return len(components(structure)) > 1 and parent(structure).mol.GetNumAtoms() == 1
 
 
 def _compared(structure: Structure, part: Structure, drawn: _Drawn) -> Comparison:

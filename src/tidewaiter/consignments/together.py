@@ -1,0 +1,241 @@
+"""Together: lines that are below a limit each, and not when they are added up."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple, get_args
+
+from msgspec import structs
+
+from tidewaiter.consignments.amounts import Amount, amount_of, form_of_line, is_alone
+from tidewaiter.consignments.finds import Find
+from tidewaiter.consignments.naming import form_of
+from tidewaiter.consignments.routing import RoutedLaw, route_of
+from tidewaiter.consignments.rules import AlertRules
+from tidewaiter.consignments.traders import day_of, receiver_of, sender_of
+from tidewaiter.consignments.types import Alert, Holding, Line, Mention, Reason
+from tidewaiter.identify.findings import Finding
+from tidewaiter.substances.lawbook import load_lawbook
+from tidewaiter.substances.limits import (
+    counted,
+    is_content_below,
+    kilos,
+    limit_in_words,
+    limits_on,
+    reaches,
+)
+from tidewaiter.substances.questions import Dealing, Found, Role
+from tidewaiter.substances.registry import Registry
+from tidewaiter.substances.rules import Limit
+
+HOLDING = b'"amounts":["'
+"""What the JSON of an alert holds where a law has a limit for its goods; no text can, as its
+quotes would be escaped."""
+
+_MOST = 100  # points
+_NOT_FREE = "together with other lines: not free"
+_ROLES: tuple[Role, ...] = get_args(Role)
+_Key = tuple[str, int, str, bool, str, str]  # regime, limit, slug, by mass, span, who
+
+
+class _Part(NamedTuple):
+    """What of a line counts for one limit."""
+
+    key: _Key
+    limit: Limit
+    amount: Decimal
+    gross: bool
+
+    @property
+    def alone(self) -> bool:
+        """Tell whether the line reaches the limit by itself."""
+        return reaches(self.limit, self.amount, by_mass=self.key[3])
+
+
+class _Sum(NamedTuple):
+    total: Decimal = Decimal(0)
+    lines: int = 0
+    earlier: int = 0
+    gross: bool = False
+
+
+class Together:
+    """Adds up what the limits count, over all alerts of a file and of earlier files.
+
+    Every alert is added first and marked after that, so that what a line is told depends
+    neither on its place nor on batches and workers.
+    """
+
+    def __init__(self, registry: Registry, rules: AlertRules, day: date) -> None:
+        """Take the registry, the rules and the day of the screening."""
+        self._registry = registry
+        self._book = load_lawbook(registry)
+        self._law = RoutedLaw(registry, self._book, day)
+        self._rules = rules
+        self._day = day
+        self._places = {each.slug: place for place, each in enumerate(registry.substances)}
+        self._sums: dict[_Key, _Sum] = {}
+        self.left_out = 0  # amounts of lines that name no day or party, where the limit asks
+
+    def add(self, alert: Alert, *, earlier: bool = False) -> None:
+        """Add an alert's amounts; `earlier`: it is of an earlier file."""
+        for part in self._parts(alert):
+            sum_ = self._sums.get(part.key, _Sum())
+            self._sums[part.key] = _Sum(
+                sum_.total + part.amount, sum_.lines + 1, sum_.earlier + earlier,
+                sum_.gross or part.gross,
+            )  # fmt: skip
+
+    def mark(self, alert: Alert) -> Alert:
+        """Return the alert with what its line is together with others."""
+        if not any(held.amounts for held in alert.law):
+            return alert  # most: no limit is about them
+        passed = [part for part in self._parts(alert, counting=False) if self._passes(part)]
+        if not passed:
+            return alert
+        reasons, law = list(alert.reasons), list(alert.law)
+        for part in passed:
+            made = self._reason(part)
+            reasons = [each for each in reasons if not _is_undone(each, part, alert)] + [made]
+            law = self._held(law, part, alert)
+        score = max(0, min(_MOST, sum(made.points for made in reasons)))
+        return structs.replace(
+            alert,
+            reasons=tuple(reasons),
+            law=tuple(law),
+            score=score,
+            rank=alert.rank - alert.score + score,
+            severity=self._rules.severity.of(score) or alert.severity,
+        )
+
+    def _passes(self, part: _Part) -> bool:
+        sum_ = self._sums.get(part.key, _Sum())
+        by_mass = part.key[3]
+        return not part.alone and reaches(part.limit, sum_.total, by_mass=by_mass)
+
+    def _reason(self, part: _Part) -> Reason:
+        regime, _, slug, by_mass, span, who = part.key
+        sum_, rule = self._sums[part.key], self._rules.check["together"]
+        doubt = "" if part.limit.mark == "read" else f" [{part.limit.mark}]"
+        earlier = f" ({sum_.earlier} of earlier files)" if sum_.earlier else ""
+        most = "at most " if sum_.gross else ""
+        text = rule.text.format(
+            name=self._registry.substances[self._places[slug]].name,
+            count=f"{sum_.lines:,} lines{earlier}",
+            span=span.partition("\x1f")[0] + (f" of {who}" if who else ""),
+            sum=f"{most}{kilos(sum_.total)} {'kg' if by_mass else 'l'}",
+            limit=f"{limit_in_words(part.limit)} ({part.limit.clause}){doubt}",
+            regime=self._registry.regimes[regime].name,
+        )
+        # Several lines of one consignment are no more than one line of all of it.
+        counts = part.limit.period != "consignment" and part.limit.mark != "unverified"
+        points = rule.points if counts else 0
+        return Reason(rule="together", text=text, points=points, source=part.limit.source)
+
+    def _held(self, law: list[Holding], part: _Part, alert: Alert) -> list[Holding]:
+        """Put the law of any amount where goods were free by theirs alone."""
+        regime, slug = part.key[0], part.key[2]
+        place = self._places[slug]
+        finds = [self._find(each) for each in alert.mentions if each.substance == slug]
+        whole = self._law.of(place, route_of(alert.line), None, finds).holdings
+        any_ = {(each.regime, each.schedule, each.since): each for each in whole}
+        return [
+            structs.replace(
+                any_[each.regime, each.schedule, each.since],
+                amounts=(*each.amounts, _NOT_FREE) if each.amounts else (),
+            )
+            if (each.substance, each.regime, each.answer) == (slug, regime, "free by amount")
+            else each
+            for each in law
+        ]
+
+    def _parts(self, alert: Alert, *, counting: bool = True) -> Iterator[_Part]:
+        """Yield what of an alert counts for each limit with an amount."""
+        alone = is_alone(self._find(each) for each in alert.mentions)
+        for slug in alert.substances:
+            held = [each for each in alert.law if each.substance == slug and each.role]
+            limited = dict.fromkeys(each.regime for each in held if each.amounts)
+            if not limited:
+                continue
+            finds = [self._find(each) for each in alert.mentions if each.substance == slug]
+            amount = amount_of(alert.line, finds, alone=alone)
+            for regime in limited:
+                mine = [each for each in held if each.regime == regime]
+                yield from self._counted(alert, mine, finds, amount, counting=counting)
+
+    def _counted(
+        self, alert: Alert, held: list[Holding], finds: list[Find], amount: Amount, *,
+        counting: bool,
+    ) -> Iterator[_Part]:  # fmt: skip
+        regime, slug, role = held[0].regime, held[0].substance, held[0].role
+        every = self._book.limits(regime)
+        schedules = {each.schedule for each in held if each.answer != "not listed"}
+        roles = tuple(part for part in _ROLES if part in role.split(", "))
+        for limit in limits_on(every, self._day, slug, roles, schedules):
+            if limit.mass_mg is None and limit.volume_ul is None:
+                continue
+            content = None if amount.at_least else amount.percent
+            if is_content_below(limit, content):
+                continue
+            by_mass = limit.mass_mg is not None and (
+                amount.mass_mg is not None or limit.volume_ul is None
+            )
+            number = self._number(limit, slug, finds, amount, by_mass=by_mass)
+            if number is None:
+                continue
+            span = _span(limit, alert, role)
+            if span is None:
+                self.left_out += counting
+                continue
+            key = (regime, every.index(limit), slug, by_mass, *span)
+            yield _Part(key, limit, number, amount.gross)
+
+    def _number(
+        self, limit: Limit, slug: str, finds: list[Find], amount: Amount, *, by_mass: bool
+    ) -> Decimal | None:
+        substance = self._registry.substances[self._places[slug]]
+        form = form_of(substance, form_of_line(finds, substance.cas))
+        dealing = Dealing(
+            day=self._day,
+            substance=slug,
+            mass_mg=amount.mass_mg,
+            volume_ul=amount.volume_ul,
+            percent=None if amount.at_least else amount.percent,
+            form=form.cas if form else None,
+        )
+        found = Found(name=substance.name, substance=substance, form=form)
+        return counted(limit, dealing, found, by_mass=by_mass)
+
+    def _find(self, mention: Mention) -> Find:
+        """Turn a mention back into the find that it was made of."""
+        made = Finding(
+            0, self._places[mention.substance], mention.cas, mention.start, mention.end,
+            mention.text, mention.how, mention.tier, mention.score, mention.reasons,
+            mention.downgraded,
+        )  # fmt: skip
+        return Find(mention.field, made)
+
+
+def _span(limit: Limit, alert: Alert, role: str) -> tuple[str, str] | None:
+    """Return over what a line adds up with others, and whose dealings; None: it is not told."""
+    line = alert.line
+    if limit.period == "consignment":
+        return f"consignment {line.consignment}\x1f{alert.file}", ""
+    day, who = day_of(line), _who(limit, line, role)
+    if day is None or not who:
+        return None
+    return (f"{day:%Y-%m}" if limit.period == "calendar month" else f"{day:%Y}"), who
+
+
+def _who(limit: Limit, line: Line, role: str) -> str:
+    """Name the two parties of a dealing, or the trader whose dealings all add up."""
+    sender, receiver = sender_of(line), receiver_of(line)
+    if limit.party == "party":
+        return " and ".join(name for name in (sender, receiver) if name)
+    return receiver if role == "import" else sender
+
+
+def _is_undone(reason: Reason, part: _Part, alert: Alert) -> bool:
+    """Tell whether a reason says that the goods are free by the limit that is passed."""
+    mine = alert.substances[:1] == (part.key[2],)
+    return mine and reason.rule == "free" and reason.source == part.limit.source

@@ -1,0 +1,82 @@
+"""The option --history of `tidewaiter screen`, and what adds up over a file."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from click.testing import Result
+
+Screen = Callable[..., Result]
+Objects = Callable[[str], list[dict[str, Any]]]
+HEAD = (
+    "consignment,goods,net kg,exporter name,importer name,"
+    "origin country,destination country,departure\n"
+)
+
+
+def _file(path: Path, *rows: tuple[str, str]) -> Path:
+    lines = [
+        f"{number},acetic anhydride,{kilos},Hafen AG,Muster Inc,DE,US,{day}\n"
+        for number, (kilos, day) in enumerate(rows)
+    ]
+    path.write_text(HEAD + "".join(lines), encoding="utf-8")
+    return path
+
+
+def _told(alerts: list[dict[str, Any]]) -> list[list[str]]:
+    return [[r["text"] for r in each["reasons"] if r["rule"] == "together"] for each in alerts]
+
+
+def test_an_earlier_file_adds_up(screen: Screen, here: Path, objects: Objects) -> None:
+    """With the dealings of an earlier file the line reaches the limit; they are not shown."""
+    now = _file(here / "now.csv", ("500", "2026-11-20"))
+    then = _file(here / "then.csv", ("600", "2026-11-02"), ("600", "2026-10-02"))
+    assert _told(objects(screen(str(now)).stdout)) == [[]]
+    result = screen(str(now), "--history", str(then))
+    assert result.exit_code == 0
+    ((text,),) = _told(objects(result.stdout))
+    assert "2 lines (1 of earlier files) of 2026-11 of hafen ag and muster inc" in text
+    assert "1,100 kg" in text
+
+
+def test_no_file_counts_twice(screen: Screen, here: Path) -> None:
+    """The file itself, and the same history twice, are refused before anything is done."""
+    now = _file(here / "now.csv", ("500", "2026-11-20"))
+    then = _file(here / "then.csv", ("600", "2026-11-02"))
+    for files in ((now,), (then, then)):
+        options = [part for path in files for part in ("--history", str(path))]
+        result = screen(str(now), *options, "--out", "alerts.jsonl")
+        assert result.exit_code == 2
+        assert "counted twice" in result.stderr
+        assert not (here / "alerts.jsonl").exists()
+
+
+def test_what_is_not_read_of_a_history_is_told(screen: Screen, here: Path) -> None:
+    """Rows without a day are counted, and bad cells too."""
+    now = _file(here / "now.csv", ("500", "2026-11-20"))
+    then = _file(here / "then.csv", ("6OO", "2026-11-02"), ("600", ""))
+    result = screen(str(now), "--history", str(then))
+    assert "1 rows or fields of then.csv refused: sums may be too low" in result.stderr
+    assert "1 amounts name no day or no party" in result.stderr
+
+
+def test_batches_and_workers_change_nothing(screen: Screen, here: Path) -> None:
+    """The alerts of one file are the same bytes, with one worker or two."""
+    rows = [(str(100 + place % 7), f"2026-11-{1 + place % 28:02d}") for place in range(120)]
+    path = _file(here / "now.csv", *rows)
+    for workers in ("1", "2"):
+        assert screen(str(path), "--workers", workers, "--out", f"{workers}.csv").exit_code == 0
+    one, two = ((here / f"{workers}.csv").read_bytes() for workers in "12")
+    assert one == two
+    with (here / "1.csv").open(encoding="utf-8-sig", newline="") as file:
+        found = list(csv.DictReader(file))
+    assert len(found) == 120
+    assert all("120 lines of 2026-11" in row["reasons"] for row in found)
+
+
+def test_again_takes_no_history(screen: Screen, here: Path) -> None:
+    """What a database holds is screened line by line."""
+    then = _file(here / "then.csv", ("600", "2026-11-02"))
+    result = screen("--again", "--db", str(here / "cases.db"), "--history", str(then))
+    assert result.exit_code == 2

@@ -1,0 +1,69 @@
+"""The British and the Canadian drug act: what they name, and what of them is not known."""
+
+from datetime import date
+
+import pytest
+
+from tidewaiter.substances.assess import assess
+from tidewaiter.substances.lawbook import LawBook, load_lawbook
+from tidewaiter.substances.questions import Found, Goods, Question
+from tidewaiter.substances.registry import Registry
+from tidewaiter.substances.rulings import Ruling
+
+TODAY = date(2026, 11, 25)
+CANADA, BRITAIN = "ca-cdsa", "uk-misuse-of-drugs"
+
+
+@pytest.fixture(scope="module")
+def book(registry: Registry) -> LawBook:
+    """Load the rules beside the listings."""
+    return load_lawbook(registry)
+
+
+def _ruling(
+    slug: str, regime: str, registry: Registry, book: LawBook, *,
+    day: date = TODAY, goods: Goods | None = None,
+) -> Ruling:  # fmt: skip
+    country = registry.regimes[regime].jurisdiction
+    found = Found(name=slug, substance=registry.substance(slug))
+    question = Question(day=day, jurisdictions=(country,), goods=goods)
+    answers = assess(question, registry, book, found).rulings
+    return next(each for each in answers if each.regime == regime)
+
+
+@pytest.mark.parametrize(("slug", "regime", "schedule"), [
+    ("fentanyl", CANADA, "Schedule I"),
+    ("jwh-018", CANADA, "Schedule II"),
+    ("methaqualone", CANADA, "Schedule III"),
+    ("diazepam", CANADA, "Schedule IV"),
+    ("fentanyl", BRITAIN, "Class A"),
+    ("codeine", BRITAIN, "Class B"),
+    ("diazepam", BRITAIN, "Class C"),
+])  # fmt: skip
+def test_what_an_act_names_is_controlled(
+    slug: str, regime: str, schedule: str, registry: Registry, book: LawBook
+) -> None:
+    """The answer names the schedule or the class that holds the substance."""
+    ruling = _ruling(slug, regime, registry, book)
+    assert ruling.answer == "controlled"
+    assert [each.schedule for each in ruling.held] == [schedule]
+
+
+@pytest.mark.parametrize("regime", [CANADA, BRITAIN])
+def test_what_an_act_does_not_name_is_open(regime: str, registry: Registry, book: LawBook) -> None:
+    """The lists are not whole and hold derivatives, so that acetone is not said to be unlisted."""
+    assert _ruling("acetone", regime, registry, book).answer == "not assessable"
+
+
+def test_a_remembered_class_says_so(registry: Registry, book: LawBook) -> None:
+    """Etorphine's class was not read: the answer says so, and that its day is not known."""
+    doubts = _ruling("etorphine", BRITAIN, registry, book).doubts
+    assert "Class A: the listing is not verified" in doubts
+    assert any("first day is not known" in each for each in doubts)
+
+
+def test_what_hangs_on_a_purpose_is_for_a_person(registry: Registry, book: LawBook) -> None:
+    """A mixture with gamma-butyrolactone is held only for human ingestion, which no paper tells."""
+    ruling = _ruling("gamma-butyrolactone", BRITAIN, registry, book, goods="mixture")
+    assert ruling.answer == "not assessable"
+    assert "human ingestion" in ruling.reason
