@@ -22,6 +22,7 @@ from tidewaiter.consignments.types import ReadOptions
 from tidewaiter.identify import Identifier, load_lexicon
 from tidewaiter.substances.assess import assess
 from tidewaiter.substances.lawbook import LawBook
+from tidewaiter.substances.members import load_members
 from tidewaiter.substances.questions import Found, Goods, Question, Route
 from tidewaiter.substances.registry import Registry
 
@@ -68,7 +69,7 @@ class Desk:
         self.registry = registry
         self.book = book
         self.namer = Namer(registry, identifier)
-        self._known: dict[tuple[str, str], Found] = {}  # with what the class rules say
+        self._members = load_members(registry)
         self.refusals = 0
 
     def ask(self, what: tuple[str, ...]) -> bool:
@@ -129,12 +130,7 @@ class Desk:
         """Ask the class rules about what was found by its name: lists do not hold them."""
         if found.match != "name":
             return found
-        from tidewaiter.cli.lawfile import judge_named  # noqa: PLC0415 - loads RDKit
-
-        key = found.substance.slug if found.substance else "", found.name
-        if key not in self._known:
-            self._known[key] = judge_named(found, self.wanted.own, day)
-        return self._known[key]
+        return self._members.judge(found, day)
 
     def _named(self, text: str, day: date) -> tuple[Found, ...]:
         """Find what a text names, or else the structure that it writes.

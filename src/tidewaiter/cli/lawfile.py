@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,24 +14,22 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_folder
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.compounds import Asked, assess_compounds, lawyers_for
-from tidewaiter.bulk.sheets import press_sheets, smiles_of
+from tidewaiter.bulk.sheets import press_sheets
 from tidewaiter.cli.lawout import answers_to, check_out
 from tidewaiter.cli.lawsheet import printing_of, write_sheets
 from tidewaiter.cli.options import printable
 from tidewaiter.report.answers import AnswerWriter
-from tidewaiter.substances.classes import load_classes
 from tidewaiter.substances.questions import Found, Question
 from tidewaiter.substances.rulings import Compound
 from tidewaiter.substances.structure import (
     TABLES,
     Columns,
-    Judge,
     is_written,
     parse_structure,
     read_structures,
 )
 
-__all__ = ["Job", "assess_file", "find_structure", "is_written", "judge_named"]
+__all__ = ["Job", "assess_file", "find_structure", "is_written"]
 
 T = TypeVar("T")
 
@@ -65,25 +62,6 @@ def find_structure(text: str, own: tuple[Path, ...], day: date) -> tuple[Found, 
         InputError: It is no structure, or cannot be assessed.
     """
     return lawyers_for(own)[2].find(parse_structure(text), text, day)
-
-
-def judge_named(found: Found, own: tuple[Path, ...], day: date) -> Found:
-    """Ask the class rules about a substance that was found by its name, where it has a structure.
-
-    Args:
-        found: It, as it was found.
-        own: Folders of an authority's own lists.
-        day: The day whose lists decide what a class leaves to them.
-    """
-    smiles = smiles_of(found)
-    if smiles is None:
-        return found
-    return _judge(own).named(found, parse_structure(smiles, "smiles"), day)
-
-
-@cache
-def _judge(own: tuple[Path, ...]) -> Judge:
-    return Judge(load_classes(own))
 
 
 def assess_file(job: Job) -> bool:

@@ -16,6 +16,7 @@ from tidewaiter.substances.assess import assess
 from tidewaiter.substances.law import controls_on
 from tidewaiter.substances.lawbook import LawBook
 from tidewaiter.substances.limits import ANY, judge_amounts, limits_on
+from tidewaiter.substances.members import load_members
 from tidewaiter.substances.questions import Found, Question, Route
 from tidewaiter.substances.registry import Registry
 from tidewaiter.substances.rules import Limit
@@ -59,6 +60,8 @@ class RoutedLaw:
         self._registry = registry
         self._book = book
         self._day = day
+        self._members = load_members(registry)
+        self._rules = {rule.slug: rule for rule in registry.classes}
         self._of = lru_cache(maxsize=_KEPT)(self._assess)
 
     def of(
@@ -122,7 +125,8 @@ class RoutedLaw:
 
     def _found(self, place: int, form: str | None) -> Found:
         substance = self._registry.substances[place]
-        return Found(name=substance.name, substance=substance, form=form_of(substance, form))
+        found = Found(name=substance.name, substance=substance, form=form_of(substance, form))
+        return self._members.judge(found, self._day)
 
     def _holdings(self, place: int, met: Mapping[str, Ruling]) -> Iterator[Holding]:
         """Yield the listings of a substance, each with what its regime's ruling says."""
@@ -139,6 +143,29 @@ class RoutedLaw:
                     amounts=tuple(check_in_words(each, "") for each in ruling.checks),
                 )
             yield held
+        yield from self._by_class(place, met)
+
+    def _by_class(self, place: int, met: Mapping[str, Ruling]) -> Iterator[Holding]:
+        """Yield the classes that hold a substance in regimes whose lists do not name it."""
+        found = self._found(place, None)
+        named = {each.regime for each in controls_on(self._registry.substances[place], self._day)}
+        for hold in found.classes:
+            rule = self._rules[hold.rule]
+            if hold.regime in named or hold.excluded_by or not rule.holds_on(self._day):
+                continue
+            ruling = met.get(hold.regime)
+            yield Holding(
+                substance=self._registry.substances[place].slug,
+                regime=hold.regime,
+                schedule=f"class {hold.rule}",
+                since=hold.since,
+                scope="; ".join((*hold.clauses, *hold.unverified)),
+                source=hold.source,
+                mark="unverified" if hold.unverified else hold.dates,
+                role=", ".join(ruling.roles) if ruling else "",
+                answer=ruling.answer if ruling else "controlled",
+                duties=tuple(map(duty_in_short, ruling.duties)) if ruling else (),
+            )
 
 
 def route_of(line: Line) -> Route:

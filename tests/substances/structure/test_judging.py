@@ -3,9 +3,10 @@
 from datetime import date
 
 from tidewaiter.substances.classes import load_classes
+from tidewaiter.substances.members import load_members
 from tidewaiter.substances.questions import Found
 from tidewaiter.substances.registry import Registry
-from tidewaiter.substances.structure import Judge, Recogniser, parse_structure
+from tidewaiter.substances.structure import Recogniser, parse_structure
 from tidewaiter.substances.structure.portraits import portray
 
 DAY = date(2026, 11, 25)
@@ -13,12 +14,11 @@ DAY = date(2026, 11, 25)
 
 def test_a_name_is_judged_as_its_structure_is(registry: Registry) -> None:
     """The class rules say the same of a substance, whether it is named or drawn."""
-    rules = load_classes()
-    judge, recogniser = Judge(rules), Recogniser(registry, rules)
+    members, recogniser = load_members(registry), Recogniser(registry, load_classes())
     for slug in ("benzylfentanyl", "remifentanil", "acetone", "isotonitazene", "1-boc-4-ap"):
         substance = registry.substance(slug)
         structure = parse_structure(substance.smiles or "", "smiles")
-        named = judge.named(Found(name=substance.name, substance=substance), structure, DAY)
+        named = members.judge(Found(name=substance.name, substance=substance), DAY)
         (drawn,) = recogniser.find(structure, slug, DAY)
         assert (named.match, drawn.match) == ("name", "exact")
         assert named.classes == drawn.classes

@@ -7,13 +7,17 @@ from msgspec.structs import replace
 
 from tidewaiter.substances.classes import ClassRule
 from tidewaiter.substances.law import controls_on
+from tidewaiter.substances.members import Membership, key_of
 from tidewaiter.substances.questions import ClassGap, ClassHold, Found
+from tidewaiter.substances.registry import Registry
 from tidewaiter.substances.structure.matching import (
     Answer,
     ClassMatch,
     ClassMatcher,
     ClauseMatch,
+    NotAssessable,
 )
+from tidewaiter.substances.structure.read import parse_structure
 from tidewaiter.substances.structure.types import Structure
 from tidewaiter.substances.types import Substance
 
@@ -29,20 +33,6 @@ class Judge:
         """
         self._rules = tuple(rules)
         self._matcher = ClassMatcher(self._rules)
-
-    def named(self, found: Found, structure: Structure, day: date) -> Found:
-        """Ask the class rules about a substance that was found by its name.
-
-        Args:
-            found: It, as it was found.
-            structure: Its structure, or that of its form.
-            day: The day whose lists decide what a class leaves to them.
-
-        Returns:
-            It with what the class rules say.
-        """
-        same = [found.substance] if found.substance else []
-        return self.judged(found, structure, same, day)[0]
 
     def judged(
         self, found: Found, structure: Structure, same: Iterable[Substance], day: date
@@ -65,7 +55,7 @@ class Judge:
             found,
             classes=tuple(_hold(each) for each in answers if isinstance(each, ClassMatch)),
             open_classes=tuple(
-                ClassGap(regime=each.rule.regime, rule=each.rule.slug, reason=each.reason)
+                _gap(each)
                 for each in answers
                 if not isinstance(each, ClassMatch) and each.rule.holds_on(day)
             ),
@@ -76,6 +66,31 @@ class Judge:
             ),
         )
         return judged, answers
+
+
+def memberships(registry: Registry) -> dict[str, Membership]:
+    """Say what the class rules say of each structure of a registry, as if no list named it.
+
+    Raises:
+        RegistryError: A rule of the data cannot be read.
+    """
+    matcher = ClassMatcher(registry.classes)
+    found: dict[str, Membership] = {}
+    for substance in registry.substances:
+        forms = ((form.name, form.smiles) for form in substance.forms)
+        for name, smiles in ((None, substance.smiles), *forms):
+            if smiles is None:
+                continue
+            answers = matcher.match(parse_structure(smiles, "smiles"), None)
+            found[key_of(substance.slug, name)] = Membership(
+                holds=tuple(_hold(each) for each in answers if isinstance(each, ClassMatch)),
+                gaps=tuple(_gap(each) for each in answers if not isinstance(each, ClassMatch)),
+            )
+    return found
+
+
+def _gap(each: NotAssessable) -> ClassGap:
+    return ClassGap(regime=each.rule.regime, rule=each.rule.slug, reason=each.reason)
 
 
 def clause_in_words(clause: ClauseMatch) -> str:
