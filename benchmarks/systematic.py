@@ -124,7 +124,7 @@ def listed(identifier: Identifier, found: Sequence[Compound]) -> Iterator[Row]:
 def ordinary(
     identifier: Identifier, found: Sequence[Compound], *, hits: bool
 ) -> Iterator[tuple[str, Counter[str]]]:
-    """Ask what is found by structure in texts of compounds that are neither listed nor in a class."""
+    """Ask what is found by structure in texts of compounds that nothing holds."""
     slugs = [each.slug for each in identifier.lexicon.registry.substances]
     for way in ("name as printed", "SMILES"):
         counts: Counter[str] = Counter(lines=len(found))
@@ -133,6 +133,8 @@ def ordinary(
             findings, defects = identifier.find(column_of([WAYS[way](each) for each in part]))
             counts["unread"] += len({d.line for d in defects if d.kind.startswith("name-")})
             amiss = [each for each in findings if each.how in _BY_STRUCTURE]
+            counts["downgraded"] += len({each.line for each in amiss if each.downgraded})
+            amiss = [each for each in amiss if not each.downgraded]
             counts["found by structure"] += len({each.line for each in amiss})
             for each in amiss if hits else ():
                 compound = part[each.line]
@@ -153,8 +155,9 @@ def main() -> None:
     rows = list(listed(identifier, own))
     for row in rows:
         print(
-            f"{row.way:26} {row.lines:7,} flagged {row.flagged / row.lines:.3f}  right "
-            f"{row.right / row.lines:.3f}  by structure alone {row.by_structure:,}  unread {row.unread:,}"
+            f"{row.way:26} {row.lines:7,} flagged {row.flagged / row.lines:.3f}  "
+            f"right {row.right / row.lines:.3f}  by structure alone {row.by_structure:,}  "
+            f"unread {row.unread:,}"
         )
     start = time.process_time()
     others = dict(ordinary(identifier, [each for each in found if not each.own], hits=asked.hits))
@@ -163,9 +166,8 @@ def main() -> None:
     java = resource.getrusage(resource.RUSAGE_CHILDREN)
     for way, counts in others.items():
         print(f"ordinary compounds, {way}: {dict(counts)}")
-    print(
-        f"{seconds:.1f} CPU seconds of ours on the ordinary, {java.ru_utime + java.ru_stime:.1f} of Java's on all"
-    )
+    java_seconds = java.ru_utime + java.ru_stime
+    print(f"{seconds:.1f} CPU s of ours on the ordinary, {java_seconds:.1f} of Java's on all")
     record = {
         "processor": processor(),
         "compounds": len(found),

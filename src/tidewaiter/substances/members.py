@@ -16,6 +16,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.substances.law import controls_on
 from tidewaiter.substances.questions import ClassGap, ClassHold, Found
 from tidewaiter.substances.registry import Registry
+from tidewaiter.substances.types import Substance
 
 
 class Membership(Record, frozen=True, kw_only=True):
@@ -39,7 +40,7 @@ class Members:
         self._known = known
 
     def judge(self, found: Found, day: date) -> Found:
-        """Say what the class rules say of a substance; it is returned as it is without a structure.
+        """Say what the class rules say of a substance, or that they could not be evaluated.
 
         Args:
             found: It, as it was found by its name.
@@ -51,7 +52,7 @@ class Members:
         known = self._known.get(key_of(slug, found.form.name if found.form else None))
         known = known or self._known.get(key_of(slug, None))
         if known is None:
-            return found
+            return self._unknown(found, found.substance, day)
         listed = {control.regime for control in controls_on(found.substance, day)}
         opened = {gap.rule for gap in known.gaps}
         rules = [rule for rule in self._rules.values() if rule.holds_on(day)]
@@ -65,6 +66,15 @@ class Members:
                 if rule.slug not in opened
             ),
         )
+
+    def _unknown(self, found: Found, substance: Substance, day: date) -> Found:
+        """Say that class rules could not be evaluated where no structure is loaded."""
+        if substance.kind not in {"drug", "precursor"}:
+            return found
+        why = "no structure of it is loaded, so the class rule was not evaluated"
+        rules = [rule for rule in self._rules.values() if rule.holds_on(day)]
+        gaps = tuple(ClassGap(regime=r.regime, rule=r.slug, reason=why) for r in rules)
+        return msgspec.structs.replace(found, open_classes=gaps)
 
     def _left_out(self, hold: ClassHold, listed: set[str]) -> ClassHold:
         """Say why a rule leaves a substance to a list that names it."""

@@ -53,3 +53,20 @@ def test_the_atoms_of_a_part_are_those_of_its_drawing(registry: Registry) -> Non
     assert "cn-fentanyls" in {rule for each in held.drawings for rule in each.rules}
     assert [("#FFD3" in each.svg, each.rules) for each in free.drawings] == [(False, ())]
     assert free.formula == "C3H6O"
+
+
+def test_without_a_structure_a_class_rule_is_not_evaluated(registry: Registry) -> None:
+    """What has no structure is not assessable by class; an element has a drawing."""
+    members = load_members(registry)
+    for slug, opened in (("coca-leaf", True), ("red-phosphorus", False), ("acetone", False)):
+        substance = registry.substance(slug)
+        found = members.judge(Found(name=substance.name, substance=substance), DAY)
+        assert bool(found.open_classes) is opened, slug
+
+
+def test_a_list_that_names_a_substance_keeps_it_from_a_class(registry: Registry) -> None:
+    """The US class leaves what a schedule names to the schedule, from the first day on."""
+    members, fentanyl = load_members(registry), registry.substance("para-fluorofentanyl")
+    found = members.judge(Found(name=fentanyl.name, substance=fentanyl), DAY)
+    us = [hold for hold in found.classes if hold.rule == "us-fentanyls-2025"]
+    assert [bool(hold.excluded_by) for hold in us] == [True]

@@ -10,6 +10,7 @@ from tidewaiter.substances.law import controls_on
 from tidewaiter.substances.members import Membership, key_of
 from tidewaiter.substances.questions import ClassGap, ClassHold, Found
 from tidewaiter.substances.registry import Registry
+from tidewaiter.substances.structure.aliases import load_aliases
 from tidewaiter.substances.structure.matching import (
     Answer,
     ClassMatch,
@@ -76,9 +77,11 @@ def memberships(registry: Registry) -> dict[str, Membership]:
     """
     matcher = ClassMatcher(registry.classes)
     found: dict[str, Membership] = {}
+    others = {each.slug: each.drawings for each in load_aliases()}
     for substance in registry.substances:
         forms = ((form.name, form.smiles) for form in substance.forms)
-        for name, smiles in ((None, substance.smiles), *forms):
+        drawn = substance.smiles or next((d.smiles for d in others.get(substance.slug, ())), None)
+        for name, smiles in ((None, drawn), *forms):
             if smiles is None:
                 continue
             answers = matcher.match(parse_structure(smiles, "smiles"), None)
