@@ -148,7 +148,7 @@ def test_a_full_disk_is_told_and_overcome(
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stderr
     assert len(_outputs(tmp_path)) == 3
-    assert "81 alerts" in done.stdout
+    assert "82 alerts" in done.stdout
 
 
 def test_a_full_standard_output_is_told(manifest: Path) -> None:

@@ -47,8 +47,8 @@ def show_summary(summary: Summary, outputs: Outputs, regimes: Mapping[str, Regim
     )
     if counts.refused_rows or counts.refused_fields:
         console.print(
-            f"{counts.refused_rows:,} rows could not be read, {counts.refused_fields:,} fields "
-            f"were left out: see {outputs.refused}",
+            f"{_counted(counts.refused_rows, 'row')} could not be read, "
+            f"{_counted(counts.refused_fields, 'field')} left out: see {outputs.refused}",
             style="yellow",
             markup=False,
         )
@@ -100,6 +100,10 @@ def _goods(alert: Alert) -> Text:
     for start, end in spans:
         text.stylize("bold underline", max(0, start - cut), max(0, end - cut))
     return text
+
+
+def _counted(count: int, what: str) -> str:
+    return f"1 {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def _line(text: str) -> str:
