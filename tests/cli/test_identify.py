@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 Call = Callable[..., Result]
 Process = Callable[..., subprocess.CompletedProcess[bytes]]
 Objects = Callable[[str], list[dict[str, Any]]]
-KEYS = ["substance", "name", "cas", "span", "text", "how", "tier", "score", "reasons", "downgraded"]
+KEYS = [
+    "substance", "name", "cas", "span", "text", "how", "tier", "score", "reasons", "downgraded",
+    "structure", "atoms",
+]  # fmt: skip
 
 
 def _named(line: dict[str, Any]) -> set[str]:

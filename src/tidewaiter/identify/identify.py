@@ -83,7 +83,7 @@ class Identifier:
         self, text: NDArray[np.uint8], offsets: NDArray[np.int64], findings: list[Finding],
         defects: list[Defect],
     ) -> None:  # fmt: skip
-        """Add what systematic names and structures in the lines name; keep the order of lines."""
+        """Add what systematic names and structures in the lines name; keep the order of places."""
         marked = find_triggers(text, offsets, few=self._few)
         if not marked:
             return
@@ -102,8 +102,8 @@ class Identifier:
         if parts:
             findings[:] = [each for each in findings if each not in parts]
         findings.extend(more)
-        findings.sort(key=lambda found: found.line)
-        defects.sort(key=lambda found: found.line)
+        findings.sort(key=lambda found: (found.line, found.start))
+        defects.sort(key=lambda found: (found.line, found.start))
 
     def identify(self, texts: pa.Array) -> pa.Table:
         """Find the mentions in a column, as a table of the columns `MENTIONS`."""

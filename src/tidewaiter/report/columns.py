@@ -41,6 +41,8 @@ MENTION = pa.struct(
         ("score", pa.float64()),
         ("reasons", pa.list_(pa.string())),
         ("downgraded", pa.list_(pa.string())),
+        ("structure", pa.string()),
+        ("atoms", pa.list_(pa.int64())),
     ]
 )
 HOLDING = pa.struct(
