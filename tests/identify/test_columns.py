@@ -22,6 +22,9 @@ from tidewaiter.identify import (
 )
 from tidewaiter.identify.findings import Defect, Finding
 
+HOW = {
+    "exact", "squeezed", "fuzzy", "cas", "hs", "unno", "cus", "name", "structure", "class",
+}  # fmt: skip
 Answer = tuple[list[Finding], list[Defect]]
 
 LEXICON = load_lexicon()
@@ -199,7 +202,7 @@ def test_findings_are_whole_and_in_order(texts: list[str]) -> None:
     for each in findings:
         assert 0 < each.score <= (0.3 if each.downgraded else 1)
         assert each.tier in {"strong", "weak"}
-        assert each.how in {"exact", "squeezed", "fuzzy", "cas", "hs", "unno", "cus"}
+        assert each.how in HOW
         assert all(each.reasons)
         assert each.how in {"exact", "fuzzy"} or each.reasons
 

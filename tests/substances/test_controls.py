@@ -8,7 +8,7 @@ from tidewaiter.substances.law import controls_after, controls_on
 from tidewaiter.substances.registry import Registry, load_registry
 from tidewaiter.substances.types import Control, Substance
 
-SUBSTANCES = load_registry().substances
+SUBSTANCES = [each for each in load_registry().substances if each.kind != "class"]
 TODAY = date(2026, 11, 25)
 CATALOGUE = date(2025, 7, 21)  # of China's non-medical drugs: it replaced the supplementary list
 DAY = timedelta(days=1)
