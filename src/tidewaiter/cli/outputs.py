@@ -216,6 +216,7 @@ _TITLES = {
     "cas-digit": "CAS number is wrong",
     "un-mismatch": "UN number does not fit",
     "vague": "Description says nothing",
+    "party": "Resembles a listed party",
     "free": "Free by amount in one law",
     "together": "Over a limit together",
 }

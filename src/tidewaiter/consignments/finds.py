@@ -1,7 +1,7 @@
 """Finds: what each line of a batch names, from its texts and from its code columns."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -29,6 +29,20 @@ class Flaw(NamedTuple):
 
     field: str
     defect: Defect
+
+
+def same_place(one: Find, other: Find) -> bool:
+    """Tell whether two finds stand in the same place: one structure that two laws hold."""
+    where = (one.field, one.finding.start, one.finding.end)
+    return where == (other.field, other.finding.start, other.finding.end)
+
+
+def by_substance(finds: Iterable[Find]) -> dict[int, list[Find]]:
+    """Sort finds by their substance."""
+    found: dict[int, list[Find]] = defaultdict(list)
+    for find in finds:
+        found[find.finding.substance].append(find)
+    return found
 
 
 def find_all(

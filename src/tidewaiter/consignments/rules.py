@@ -5,7 +5,7 @@ from pathlib import Path
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.consignments.types import Severity
+from tidewaiter.consignments.types import PartyMatch, Severity
 from tidewaiter.substances.types import Control
 
 # The rules that a file must have, and the words that their sentences may hold.
@@ -31,6 +31,10 @@ _CHECKS = {
     "free": ("regime", "why"),
     "together": ("name", "count", "span", "sum", "limit", "regime"),
 }
+
+
+_ENDED = frozenset({"acquitted", "dismissed"})
+_PARTY = ("role", "name", "listed", "list", "action")
 
 
 class Levels(Record, frozen=True, kw_only=True):
@@ -74,6 +78,16 @@ class Rule(Record, frozen=True, kw_only=True):
     text: str
 
 
+class PartyRule(Record, frozen=True, kw_only=True):
+    """What it weighs that a party resembles a listed one."""
+
+    least: float  # probability from which on a resemblance is told
+    sure: float  # and from which on it has all its points; below, half of them
+    ended: int  # points where the charge was dismissed, or the party acquitted
+    actions: dict[str, int]  # by what the list does to those on it
+    text: str
+
+
 class Vague(Record, frozen=True, kw_only=True):
     """Where goods must be named, and words that do not name them."""
 
@@ -99,6 +113,7 @@ class AlertRules(Record, frozen=True, kw_only=True):
     own: dict[str, int]
     evidence: dict[str, Rule]
     check: dict[str, Rule]
+    party: PartyRule
     vague: Vague
     groups: Groups
 
@@ -112,6 +127,14 @@ class AlertRules(Record, frozen=True, kw_only=True):
                 return rule.points, rule.title
         rest = next(rule for rule in self.control if not rule.regimes)
         return rest.points, rest.title
+
+    def party_points(self, match: PartyMatch) -> int:
+        """Return what a resemblance weighs."""
+        rule = self.party
+        if match.outcome in _ENDED:
+            return rule.ended
+        points = rule.actions.get(match.action, rule.actions["other"])
+        return points if match.probability >= rule.sure else points // 2
 
     def urgency_of(self, days_left: int | None) -> int:
         """Return the points for the days left until the goods are due; 0 where none is known."""
@@ -149,6 +172,7 @@ def _check_sentences(rules: AlertRules, *, at: str) -> None:
             at=at,
             hint="critical needs the highest score, low the lowest, and that at least 1",
         )
+    _check_party(rules.party, at=at)
     for table, needed in (("evidence", _EVIDENCE), ("check", _CHECKS)):
         there: dict[str, Rule] = getattr(rules, table)
         for name, words in needed.items():
@@ -166,3 +190,23 @@ def _check_sentences(rules: AlertRules, *, at: str) -> None:
                     at=at,
                     hint=f"it may hold {', '.join('{' + word + '}' for word in words)}",
                 ) from error
+
+
+def _check_party(rule: PartyRule, *, at: str) -> None:
+    """Check the points of resemblances, and their sentence."""
+    if not 0 < rule.least <= rule.sure <= 1:
+        raise RegistryError(
+            "party.least and party.sure are no probabilities that rise",
+            at=at,
+            hint="as in our file: least = 0.6, sure = 0.9",
+        )
+    if "other" not in rule.actions:
+        raise RegistryError('party.actions has no "other"', at=at, hint="it weighs all the rest")
+    try:
+        rule.text.format(**dict.fromkeys(_PARTY, ""))
+    except (KeyError, IndexError, ValueError) as error:
+        raise RegistryError(
+            f"the sentence of party cannot be filled in: {error}",
+            at=at,
+            hint=f"it may hold {', '.join('{' + word + '}' for word in _PARTY)}",
+        ) from error

@@ -8,6 +8,7 @@ import pyarrow as pa
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.finds import Flaw, find_all
 from tidewaiter.consignments.lines import line_of
+from tidewaiter.consignments.listed import PartyFinder, match_parties
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.types import Alert
 from tidewaiter.consignments.vague import vague_lines
@@ -28,9 +29,19 @@ class Screened(Record, frozen=True, kw_only=True):
 class Screener:
     """Screens batches of one file."""
 
-    def __init__(self, identifier: Identifier, rules: AlertRules) -> None:
+    def __init__(
+        self, identifier: Identifier, rules: AlertRules, finder: PartyFinder | None = None
+    ) -> None:
+        """Take what batches are screened by.
+
+        Args:
+            identifier: Finds substances.
+            rules: The points.
+            finder: Finds listed parties; None: parties are not looked up.
+        """
         self._identifier = identifier
         self._rules = rules
+        self._finder = finder
         self._last: Weigher | None = None
 
     def _weigher(self, day: date, file: str, source: str) -> Weigher:
@@ -58,12 +69,15 @@ class Screener:
             for line, found in flaws.items()
             if any(f.defect.kind == "cas-digit" for f in found)
         }
-        places = sorted(finds.keys() | vague | wrong)
+        parties = match_parties(batch, self._finder, day) if self._finder else {}
+        places = sorted(finds.keys() | vague | wrong | parties.keys())
         rows = batch.take(pa.array(places, pa.int64())).to_pylist()
         alerts = []
         for place, row in zip(places, rows, strict=True):
             found, wrongs = finds.get(place, []), flaws.get(place, [])
-            alert = weigher.weigh(line_of(row), found, wrongs, vague=place in vague)
+            alert = weigher.weigh(
+                line_of(row), found, wrongs, vague=place in vague, parties=parties.get(place, ())
+            )
             if alert is not None:
                 alerts.append(alert)
         return Screened(

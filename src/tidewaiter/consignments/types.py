@@ -207,6 +207,31 @@ class Holding(Record, frozen=True, kw_only=True):
     amounts: tuple[str, ...] = ()  # its limits, and the sum of the line; with the first listing
 
 
+class PartyMatch(Record, frozen=True, kw_only=True):
+    """A listed party that a party of the line resembles. It is no verdict on either."""
+
+    role: str | None  # of the party on the line
+    name: str  # of the party, as written
+    list: str  # slug of the list
+    list_name: str
+    version: str  # SHA-256 of the list's bytes
+    list_day: date | None  # the day that the list gives itself
+    entry: str  # id in the list
+    listed_name: str  # the one that matched, as the list writes it
+    name_kind: str  # primary, alias, weak alias, former, native
+    kind: str  # person, organisation, vessel, aircraft, unknown
+    probability: float  # 0 to 1: that the two are one, by names and what else is known
+    action: str  # what the list does: blocked, restricted, indicted ...
+    outcome: str = ""  # of a charge: pending, convicted, acquitted, dismissed
+    outcome_day: date | None = None
+    listed: date | None = None
+    programmes: tuple[str, ...] = ()
+    source: str = ""  # of the entry, as the list gives it
+    supports: tuple[str, ...] = ()  # which words agree, and what else
+    against: tuple[str, ...] = ()  # what does not
+    confidential: bool = False  # for the authority that keeps the list only
+
+
 class Alert(Record, frozen=True, kw_only=True):
     """One line that an officer should look at, and why."""
 
@@ -228,3 +253,4 @@ class Alert(Record, frozen=True, kw_only=True):
     reasons: tuple[Reason, ...]
     law: tuple[Holding, ...]
     law_open: tuple[str, ...] = ()  # laws on the route that could not be assessed, and why
+    parties: tuple[PartyMatch, ...] = ()  # listed parties that those of the line resemble

@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from tidewaiter.consignments.amounts import is_alone
 from tidewaiter.consignments.checks import check_line, evidence_of, is_named, reason
-from tidewaiter.consignments.finds import Find, Flaw
+from tidewaiter.consignments.finds import Find, Flaw, by_substance, same_place
+from tidewaiter.consignments.listed import party_reasons
 from tidewaiter.consignments.routing import Freed, RoutedLaw, route_of
 from tidewaiter.consignments.rules import AlertRules
-from tidewaiter.consignments.types import Alert, Evidence, Line, Mention, Reason
+from tidewaiter.consignments.types import Alert, Evidence, Line, Mention, PartyMatch, Reason
 from tidewaiter.identify.findings import DOWNGRADED, Finding
 from tidewaiter.substances.law import controls_on, state_on
 from tidewaiter.substances.lawbook import load_lawbook
@@ -61,8 +62,9 @@ class Weigher:
         self._routed = RoutedLaw(registry, load_lawbook(registry), day)
 
     def weigh(
-        self, line: Line, finds: Sequence[Find], flaws: Sequence[Flaw], *, vague: bool
-    ) -> Alert | None:
+        self, line: Line, finds: Sequence[Find], flaws: Sequence[Flaw], *, vague: bool,
+        parties: Sequence[PartyMatch] = (),
+    ) -> Alert | None:  # fmt: skip
         """Weigh one line.
 
         Args:
@@ -70,6 +72,7 @@ class Weigher:
             finds: The substances that it names, by any evidence.
             flaws: Its CAS numbers that are wrong or of other chemicals.
             vague: Its description names nothing that its chapter asks for.
+            parties: Listed parties that those of the line resemble, the most probable first.
 
         Returns:
             The alert; None where its score is below the least.
@@ -82,7 +85,7 @@ class Weigher:
         if vague and all(find.finding.how in _CODES for find in finds):
             reasons.append(self._vague(line))
         route = route_of(line)
-        mine = _by_substance(finds)
+        mine = by_substance(finds)
         alone = is_alone(finds)
         laws = [
             self._routed.of(place, route, line, mine[place], alone=alone)
@@ -90,6 +93,8 @@ class Weigher:
         ]
         if laws and laws[0].freed:
             reasons.extend(self._freed(ranked[0], laws[0].freed, reasons))
+        named = tuple(parties) if reasons or line.seq <= 1 else ()
+        reasons.extend(party_reasons(named, self.rules))
         score = max(0, min(_MOST, sum(made.points for made in reasons)))
         severity = self.rules.severity.of(score)
         if severity is None:
@@ -99,7 +104,7 @@ class Weigher:
         slugs = tuple(self.registry.substances[place].slug for place in ranked)
         mentions = tuple(self._mention(find) for find in finds[:_MOST])
         return Alert(
-            id=_identity(self.source, line, mentions, reasons),
+            id=_identity(self.source, line, mentions, reasons, named),
             file=self.file,
             row=line.row,
             consignment=line.consignment,
@@ -117,6 +122,7 @@ class Weigher:
             reasons=tuple(reasons),
             law=tuple(held for law in laws for held in law.holdings),
             law_open=tuple(dict.fromkeys(why for law in laws for why in law.open)),
+            parties=named,
         )
 
     def _concerns(self, find: Find) -> bool:
@@ -203,7 +209,7 @@ class Weigher:
         rules = self.rules.evidence
         if place != ranked[0]:
             first = [find for find in finds if find.finding.substance == ranked[0]]
-            same = best.finding.how == "class" and any(_same_place(best, find) for find in first)
+            same = best.finding.how == "class" and any(same_place(best, find) for find in first)
             points = (
                 0
                 if same or best.finding.downgraded or self._evidence(best)[1] < 0
@@ -263,19 +269,6 @@ class Weigher:
         )  # fmt: skip
 
 
-def _same_place(one: Find, other: Find) -> bool:
-    """Tell whether two finds stand in the same place: one structure that two laws hold."""
-    where = (one.field, one.finding.start, one.finding.end)
-    return where == (other.field, other.finding.start, other.finding.end)
-
-
-def _by_substance(finds: Sequence[Find]) -> dict[int, list[Find]]:
-    found: dict[int, list[Find]] = defaultdict(list)
-    for find in finds:
-        found[find.finding.substance].append(find)
-    return found
-
-
 def _edits_of(found: Finding) -> int:
     """Return how many edits a name is away, as its score says."""
     score = found.score / DOWNGRADED if found.downgraded else found.score
@@ -283,13 +276,15 @@ def _edits_of(found: Finding) -> int:
 
 
 def _identity(
-    source: str, line: Line, mentions: Sequence[Mention], reasons: Sequence[Reason]
-) -> str:
+    source: str, line: Line, mentions: Sequence[Mention], reasons: Sequence[Reason],
+    parties: Sequence[PartyMatch],
+) -> str:  # fmt: skip
     """Hash what makes an alert another one: its line, and what is found in it."""
     findings: dict[str, set[str]] = defaultdict(set)
     for mention in mentions:
         findings[mention.substance].add("downgraded" if mention.downgraded else "named")
     checks = sorted({made.rule for made in reasons if made.rule in {"vague", "cas-digit"}})
     said = [f"{slug} {max(how)}" for slug, how in sorted(findings.items())]
+    said += sorted({f"party {each.list} {each.entry}" for each in parties})
     text = "\x1f".join([source, str(line.row), *said, *checks])
     return hashlib.sha256(text.encode()).hexdigest()[:24]

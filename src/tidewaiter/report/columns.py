@@ -8,7 +8,16 @@ from types import MappingProxyType
 import msgspec
 import pyarrow as pa
 
-from tidewaiter.consignments.types import LINES, Alert, Holding, Line, Mention, Party, Reason
+from tidewaiter.consignments.types import (
+    LINES,
+    Alert,
+    Holding,
+    Line,
+    Mention,
+    Party,
+    PartyMatch,
+    Reason,
+)
 from tidewaiter.report.cells import neutralise
 from tidewaiter.report.routes import route_in_words, stop_in_words
 
@@ -60,6 +69,30 @@ HOLDING = pa.struct(
         ("amounts", pa.list_(pa.string())),
     ]
 )
+PARTY_MATCH = pa.struct(
+    [
+        ("role", pa.string()),
+        ("name", pa.string()),
+        ("list", pa.string()),
+        ("list_name", pa.string()),
+        ("version", pa.string()),
+        ("list_day", pa.date32()),
+        ("entry", pa.string()),
+        ("listed_name", pa.string()),
+        ("name_kind", pa.string()),
+        ("kind", pa.string()),
+        ("probability", pa.float64()),
+        ("action", pa.string()),
+        ("outcome", pa.string()),
+        ("outcome_day", pa.date32()),
+        ("listed", pa.date32()),
+        ("programmes", pa.list_(pa.string())),
+        ("source", pa.string()),
+        ("supports", pa.list_(pa.string())),
+        ("against", pa.list_(pa.string())),
+        ("confidential", pa.bool_()),
+    ]
+)
 ALERTS = pa.schema(
     [
         ("id", pa.string()),
@@ -80,6 +113,7 @@ ALERTS = pa.schema(
         ("reasons", pa.list_(REASON)),
         ("law", pa.list_(HOLDING)),
         ("law_open", pa.list_(pa.string())),
+        ("parties", pa.list_(PARTY_MATCH)),
     ]
 )
 """One row per alert; the same fields, in the same order, as the record `Alert`."""
@@ -133,6 +167,12 @@ def _party(party: Party) -> str:
     return f"{party.role}: {', '.join(part for part in known if part)}"
 
 
+def _match(match: PartyMatch) -> str:
+    outcome = f", {match.outcome}" if match.outcome else ""
+    told = f"{match.listed_name} ({match.list_name}, {match.entry}; {match.action}{outcome})"
+    return f"{match.role or 'party'} {match.name}: {told}, probability {match.probability:.2f}"
+
+
 def _several(parts: Iterable[str]) -> str:
     return "; ".join(dict.fromkeys(parts))
 
@@ -171,6 +211,7 @@ FLAT: Mapping[str, Callable[[Alert], Value]] = MappingProxyType(
         "reasons": lambda a: _several(map(_reason, a.reasons)),
         "law": lambda a: _several(map(_holding, a.law)),
         "law_open": lambda a: _several(a.law_open),
+        "listed": lambda a: _several(map(_match, a.parties)),
         "law_day": lambda a: a.day,
         "sources": _sources,
         "parties": _texts(lambda line: tuple(map(_party, line.parties or ()))),

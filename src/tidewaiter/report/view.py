@@ -5,7 +5,16 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.types import Alert, Holding, Line, Mention, Party, Reason
+from tidewaiter.consignments.listed import source_of
+from tidewaiter.consignments.types import (
+    Alert,
+    Holding,
+    Line,
+    Mention,
+    Party,
+    PartyMatch,
+    Reason,
+)
 from tidewaiter.report.amounts import amount_in_words, quantity_in_words, stated_unit
 from tidewaiter.report.drawings import DrawingView, drawings
 from tidewaiter.report.finds import FieldView, fields, unplaced
@@ -48,6 +57,25 @@ class LawView(Record, frozen=True, kw_only=True):
     amounts: tuple[str, ...]  # its limits of amount and content, and what the line says to them
 
 
+class PartyView(Record, frozen=True, kw_only=True):
+    """A listed party that one of the line resembles."""
+
+    role: str
+    name: str
+    listed_name: str
+    name_kind: str
+    kind: str
+    list: str
+    entry: str
+    action: str  # with the outcome of a charge
+    days: str  # since when it is listed, and what version of the list says so
+    likeness: str
+    supports: tuple[str, ...]
+    against: tuple[str, ...]
+    confidential: bool
+    source: Citation | None
+
+
 class ReasonView(Record, frozen=True, kw_only=True):
     """A reason and its points."""
 
@@ -78,6 +106,7 @@ class AlertView(Record, frozen=True, kw_only=True):
     finds: tuple[FindView, ...]
     drawings: tuple[DrawingView, ...]
     law: tuple[LawView, ...]
+    parties: tuple[PartyView, ...]
     reasons: tuple[ReasonView, ...]
     sum_note: str  # where the points do not simply add up to the score
     details: tuple[Detail, ...]
@@ -107,6 +136,7 @@ def alert_view(
         finds=tuple(_find(mention) for mention in alert.mentions[:_FEW]),
         drawings=drawings(alert),
         law=tuple(_law(held, names, library, cited) for held in alert.law[:_FEW]),
+        parties=tuple(_party_match(match, cited) for match in alert.parties[:_FEW]),
         reasons=tuple(_reason(reason, library, cited) for reason in alert.reasons[:_FEW]),
         sum_note=_sum_note(alert),
         details=tuple(_details(alert.line)),
@@ -145,6 +175,29 @@ def _law(
         route=route_in_words(held),
         duties=held.duties[:_FEW],
         amounts=held.amounts[:_FEW],
+    )
+
+
+def _party_match(match: PartyMatch, cited: Mapping[str, Citation]) -> PartyView:
+    since = f"listed since {match.listed}" if match.listed else "listed since a day not given"
+    version = f"list of {match.list_day}" if match.list_day else "list without a day"
+    ended = f" on {match.outcome_day}" if match.outcome_day else ""
+    outcome = f"; charge: {match.outcome}{ended}" if match.outcome else ""
+    return PartyView(
+        role=match.role or "party",
+        name=match.name,
+        listed_name=match.listed_name,
+        name_kind=match.name_kind,
+        kind=match.kind,
+        list=match.list_name,
+        entry=match.entry,
+        action=f"{match.action}{outcome}",
+        days=f"{since}; {version}",
+        likeness=f"{match.probability:.2f}",
+        supports=match.supports[:_FEW],
+        against=match.against[:_FEW],
+        confidential=match.confidential,
+        source=cited.get(source_of(match)),
     )
 
 

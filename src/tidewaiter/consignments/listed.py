@@ -1,0 +1,95 @@
+"""Listed: the parties of a batch that resemble those on lists."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import NamedTuple, Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from msgspec import structs
+
+from tidewaiter.consignments.rules import AlertRules
+from tidewaiter.consignments.types import PartyMatch, Reason
+
+_HASH = 12  # characters of a version that tell it from others
+_FIELDS = ("name", "address", "country", "id_scheme", "id")
+
+
+class AskedParty(NamedTuple):
+    """What the papers say of one party, whatever its role."""
+
+    name: str
+    address: str | None
+    country: str | None
+    id_scheme: str | None
+    id: str | None
+
+
+class PartyFinder(Protocol):
+    """Looks parties up in the lists that were in force on a day."""
+
+    def find(self, asked: Sequence[AskedParty], day: date) -> Sequence[tuple[PartyMatch, ...]]:
+        """Return for each party those that it resembles, the most probable first.
+
+        The matches bear no role, and the name as it was asked for.
+        """
+        ...
+
+
+def match_parties(
+    batch: pa.RecordBatch, finder: PartyFinder, day: date
+) -> dict[int, tuple[PartyMatch, ...]]:
+    """Look up the parties of a batch, each once however many lines it stands in.
+
+    Args:
+        batch: Of the schema LINES.
+        finder: Of the lists.
+        day: Whose lists apply.
+
+    Returns:
+        The matches by place in the batch, the most probable first; lines without any are absent.
+    """
+    column = batch.column("parties")
+    if column.null_count == len(column):
+        return {}
+    flat, lines = pc.list_flatten(column), pc.list_parent_indices(column)
+    rows = list(zip(*(flat.field(name).to_pylist() for name in (*_FIELDS, "role")), strict=True))
+    asked = dict.fromkeys(AskedParty(*row[:-1]) for row in rows if row[0])
+    answers = dict(zip(asked, finder.find(list(asked), day), strict=True))
+    found: dict[int, list[PartyMatch]] = {}
+    for line, row in zip(lines.to_pylist(), rows, strict=True):
+        for match in answers.get(AskedParty(*row[:-1]), ()) if row[0] else ():
+            found.setdefault(line, []).append(structs.replace(match, role=row[-1]))
+    return {
+        line: tuple(sorted(matches, key=lambda match: -match.probability))
+        for line, matches in found.items()
+    }
+
+
+def party_reasons(matches: Sequence[PartyMatch], rules: AlertRules) -> Iterator[Reason]:
+    """Yield a reason for each listed party: the weightiest counts in full, others are told.
+
+    Args:
+        matches: Of one line, the most probable first.
+        rules: The points.
+    """
+    best = max(matches, key=rules.party_points, default=None)
+    for match in matches:
+        action = f"{match.action}, {match.outcome}" if match.outcome else match.action
+        yield Reason(
+            rule="party",
+            text=rules.party.text.format(
+                role=match.role or "party",
+                name=match.name,
+                listed=match.listed_name,
+                list=match.list_name,
+                action=action,
+            ),
+            points=rules.party_points(match) if match is best else 0,
+            source=source_of(match),
+        )
+
+
+def source_of(match: PartyMatch) -> str:
+    """Return what a report cites a version of a list by."""
+    return f"{match.list}@{match.version[:_HASH]}"
