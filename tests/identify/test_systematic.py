@@ -45,6 +45,7 @@ def first(text: str) -> tuple[str, str]:
             "1-phenylpropan-2-amine hydrochloride",
         ),
         ("sample CC(C)=O, 5 g", "CC(C)=O", "CC(C)=O"),
+        ("5 kg but-1-en-2-ol", "but-1-en-2-ol", "but-1-en-2-ol"),
         (
             "key CSCPPACGZOOCGX-UHFFFAOYSA-N.",
             "CSCPPACGZOOCGX-UHFFFAOYSA-N",

@@ -16,10 +16,12 @@ NAMES = [
     "methyl 3‐(1,3‐benzodioxol‐5‐yl)‐2‐methyloxirane‐2‐carboxylate",
     "Propanamide, N-phenyl-N-[1-(2-phenylethyl)-4-piperidinyl]-",
     "(4-anilinopiperidine)",
+    "2,2-bis(ethylsulfonyl)butane",
 ]
 STRUCTURES = [
     "CC(C)=O",
     "CC(=O)Cc1ccccc1",
+    "O=C([O-])Cc1ccccc1.[Na+]",
     "InChI=1S/C3H6O/c1-3(2)4/h1-2H3",
     "CSCPPACGZOOCGX-UHFFFAOYSA-N",
 ]

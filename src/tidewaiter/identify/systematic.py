@@ -123,9 +123,10 @@ class Seeker:
         """Tell whether a word holds a locant and a part of a chemical name."""
         if _LOCANT.search(text) is None:
             return False
-        return any(
-            len(run) >= self._least and self._part.search(run) for run in _LETTERS.findall(text)
-        )
+        runs = _LETTERS.findall(text)
+        if any(len(run) >= self._least and self._part.search(run) for run in runs):
+            return True
+        return sum(map(len, runs)) >= self._least and all(map(self._made.fullmatch, runs))
 
     def _reach(self, words: list[Word], place: int, past: int) -> tuple[int, int]:
         """Return the first and last word that a name broken by spaces lies in."""

@@ -32,6 +32,7 @@ def _kinds() -> NDArray[np.uint8]:
         (' \t\r\n\x0b\x0c"|;', _SPACE),
         ("([{", _BRACKET),
         ("BCNOPSFIHbcnopslr@+-[]()=#$:./\\%,'0123456789", _SMILES),
+        ("ADKLMRTZadeghituy", _SMILES),  # of atoms in brackets: [Na+]
         ("=#[(@", _BOND),
         (" \t\r\n\x0b\x0c\"|;:,([{-/'", _BEFORE),
     ):
@@ -156,4 +157,5 @@ def _is_locant(
     last = after
     while last < end and kinds[text[last]] & _LETTER:
         last += 1
-    return last - after >= (_PART if inside else _WORD)
+    opens = last < end and kinds[text[last]] & _BRACKET != 0  # 2,2-bis(
+    return last - after >= (_PART if inside or opens else _WORD)
