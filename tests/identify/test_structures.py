@@ -174,10 +174,10 @@ def test_the_identifier_joins_them_with_names(*, few: bool) -> None:
     told = [(each.line, lexicon.registry.substances[each.substance].slug) for each in found]
     assert told == [
         (0, "acetone"),
-        (1, "toluene"),
         (1, "4-fluorobutyrylfentanyl"),
-        (3, "toluene"),
+        (1, "toluene"),
         (3, "4-fluorobutyrylfentanyl"),
+        (3, "toluene"),
         (4, "acetone"),
     ]
 

@@ -5,6 +5,7 @@ What is found here is only worth reading; `structures` reads it.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -18,16 +19,15 @@ _PLAIN = str.maketrans("‐‑‒–—―−′’‘´`［］（）｛｝，",
 _KEYS = re.compile(r"InChI=1S?/[^\s\"'<>|]+|(?<![A-Z0-9])[A-Z]{14}-[A-Z]{10}-[A-Z](?![A-Z0-9])")
 _SMILES = re.compile(r"(?:\[[^\[\]\s]{1,24}\]|Br|Cl|[BCNOPSFIbcnops]|[=#$/\\:.()-]|%\d\d|\d)+")
 _BONDS = frozenset("=#[(@")
-_HYPHEN = frozenset("-")
-_SIGNS = _BONDS | _HYPHEN
+_SIGNS = re.compile(r"[-=#\[(@]")
 _SHORTEST_SMILES = 6
-_PARTING = '"|;'
-_WORD = re.compile(r"[^\s\"|;]+")
+_WORD = re.compile(r"((?<=[\"|;]))?[^\s\"|;]+")  # the group: a sign that parts things before it
 _LOCANT = re.compile(
     r"(?:^|[-,(\[{'/:])(?:\d[\d,']*[a-z]?|[NnOo](?:,[NnOo])*)'*-(?=[(\[{]|[A-Za-z]{2})"
 )
 _LETTERS = re.compile(r"[A-Za-z]+")
 _OPEN, _CLOSE = "([{", ")]}"
+_KEPT = 1 << 14  # words whose reading is kept
 _MOST_WORDS = 6  # that a name broken by spaces may lie in
 _MOST_LINE = 4_000  # characters of a text that are looked at
 _EDGE = ".,:;'!?*"
@@ -90,6 +90,8 @@ class Seeker:
         self._least = rules.least
         mirrors = "|".join(map(re.escape, rules.mirror.prefixes))
         self._mirror = re.compile(f"(?:{mirrors})+", re.IGNORECASE)
+        self._is_seed = lru_cache(_KEPT)(self._holds_locant)
+        self._fits = lru_cache(_KEPT)(self._is_piece)
 
     def seek(self, text: str) -> Iterator[list[Candidate]]:
         """Yield the places of a text in order; of each, what to try, the most likely first."""
@@ -102,24 +104,22 @@ class Seeker:
             start, end = found.start(), found.start() + len(written)
             taken.append((start, end))
             yield [Candidate(start, end, "inchi" if "=" in written else "inchikey", (written,))]
-        words = [
-            Word(at.start(), at.end(), at[0], at.start() > 0 and plain[at.start() - 1] in _PARTING)
-            for at in _WORD.finditer(plain)
-        ]
+        words = [Word(*at.span(), at[0], at[1] is not None) for at in _WORD.finditer(plain)]
         past = -1  # words up to here belong to a name before
         for place, word in enumerate(words):
-            signs = _SIGNS.intersection(word.text)
-            if place <= past or not signs or any(_overlap(word, span) for span in taken):
+            if place <= past or not _SIGNS.search(word.text):
                 continue
-            smiles = _smiles(word) if signs != _HYPHEN else None
+            if any(_overlap(word, span) for span in taken):
+                continue
+            smiles = _smiles(word)
             if smiles is not None:
                 yield [smiles]
-            elif "-" in signs and self._is_seed(word.text):
+            elif self._is_seed(word.text):
                 first, last = self._reach(words, place, past)
                 yield list(self._names(words, (first, place, last), past))
                 past = last
 
-    def _is_seed(self, text: str) -> bool:
+    def _holds_locant(self, text: str) -> bool:
         """Tell whether a word holds a locant and a part of a chemical name."""
         if _LOCANT.search(text) is None:
             return False
@@ -170,7 +170,7 @@ class Seeker:
         for f, t in spans[: self._words.most]:
             yield self._candidate(words[f : t + 1])
 
-    def _fits(self, text: str) -> bool:
+    def _is_piece(self, text: str) -> bool:
         """Tell whether a word is made of the pieces of chemical names, or is one itself."""
         text = _PREFIX.sub("", text)
         if "-" in text:

@@ -8,8 +8,12 @@ from numpy.typing import NDArray
 
 from tidewaiter.identify.compiled import compiled, interpreted
 
-_LETTER, _CAPITAL, _DIGIT, _SPACE, _BRACKET, _SMILES, _BOND, _BEFORE = (1 << n for n in range(8))
+_LETTER, _CAPITAL, _DIGIT, _SPACE, _BRACKET, _SMILES, _BOND, _BEFORE, _HINT = (
+    1 << n for n in range(9)
+)
 _HYPHEN, _EQUALS, _COMMA = ord("-"), ord("="), ord(",")
+_OPEN, _CLOSE = ord("["), ord("]")
+_B, _C, _R, _SMALL_L = ord("B"), ord("C"), ord("r"), ord("l")  # Br and Cl
 _WIDE = (0xE2, 0x80)  # bytes that the hyphens of Unicode begin with, U+2010 to U+2015
 _WIDE_FIRST, _WIDE_LAST = 0x90, 0x95
 _N, _n = ord("N"), ord("n")
@@ -20,9 +24,9 @@ _SHORTEST_SMILES = 6  # bytes; C=O and the like stand in everyday texts for some
 _WORD, _PART = 4, 2  # letters after the first locant of a name, and after one inside it
 
 
-def _kinds() -> NDArray[np.uint8]:
+def _kinds() -> NDArray[np.uint16]:
     """Return what each byte may be."""
-    kinds = np.zeros(256, np.uint8)
+    kinds = np.zeros(256, np.uint16)
     for byte in range(256):
         sign = chr(byte)
         if byte < 128 and sign.isalpha():
@@ -31,9 +35,9 @@ def _kinds() -> NDArray[np.uint8]:
     for signs, kind in (
         (' \t\r\n\x0b\x0c"|;', _SPACE),
         ("([{", _BRACKET),
-        ("BCNOPSFIHbcnopslr@+-[]()=#$:./\\%,'0123456789", _SMILES),
-        ("ADKLMRTZadeghituy", _SMILES),  # of atoms in brackets: [Na+]
+        ("BCNOPSFIbcnops@+-[]()=#$:./\\%,'0123456789", _SMILES),
         ("=#[(@", _BOND),
+        ("-=\xe2", _HINT),  # the last begins the hyphens of Unicode
         (" \t\r\n\x0b\x0c\"|;:,([{-/'", _BEFORE),
     ):
         for sign in signs:
@@ -63,37 +67,48 @@ def find_triggers(
 
 @compiled
 def _look(
-    text: NDArray[np.uint8], offsets: NDArray[np.int64], kinds: NDArray[np.uint8],
+    text: NDArray[np.uint8], offsets: NDArray[np.int64], kinds: NDArray[np.uint16],
     marked: NDArray[np.bool_],
 ) -> None:  # fmt: skip
     """Mark the lines that hold a sign of a structure."""
     for line in range(len(offsets) - 1):
         begin, end = offsets[line], offsets[line + 1]
-        word = begin
-        every, some = _SMILES, 0
         for at in range(begin, end):
-            sign = text[at]
-            kind = kinds[sign]
-            if kind & _SPACE:
-                if every and some and at - word >= _SHORTEST_SMILES:
-                    marked[line] = True
-                word = at + 1
-                every, some = _SMILES, 0
+            kind = kinds[text[at]]
+            if kind & (_BOND | _HINT) == 0:
                 continue
-            every &= kind
-            some |= kind & _BOND
-            if (sign == _HYPHEN or sign == _WIDE[0] or sign == _EQUALS) and _is_sign(
-                text, begin, at, end, kinds
+            if (kind & _HINT and _is_sign(text, begin, at, end, kinds)) or (
+                kind & _BOND and _is_smiles(text, begin, at, end, kinds)
             ):
                 marked[line] = True
                 break
-        if every and some and end - word >= _SHORTEST_SMILES:
-            marked[line] = True
+
+
+@compiled
+def _is_smiles(
+    text: NDArray[np.uint8], begin: int, at: int, end: int, kinds: NDArray[np.uint16]
+) -> bool:
+    """Tell whether the word around a sign of bonds is made of the signs of a SMILES."""
+    first = at
+    while first > begin and kinds[text[first - 1]] & _SPACE == 0:
+        first -= 1
+    inside = False
+    last = first
+    while last < end and kinds[text[last]] & _SPACE == 0:
+        sign = text[last]
+        halogen = last > first and (
+            (sign == _SMALL_L and text[last - 1] == _C) or (sign == _R and text[last - 1] == _B)
+        )
+        if not (kinds[sign] & _SMILES or halogen or (inside and kinds[sign] & _LETTER)):  # [Na+]
+            return False
+        inside = (inside or sign == _OPEN) and sign != _CLOSE
+        last += 1
+    return last - first >= _SHORTEST_SMILES
 
 
 @compiled
 def _is_sign(
-    text: NDArray[np.uint8], begin: int, at: int, end: int, kinds: NDArray[np.uint8]
+    text: NDArray[np.uint8], begin: int, at: int, end: int, kinds: NDArray[np.uint16]
 ) -> bool:
     """Tell whether a hyphen follows a locant, parts an InChIKey, or "=" follows "InChI"."""
     after = at + 1
@@ -125,7 +140,7 @@ def _is_inchi(text: NDArray[np.uint8], begin: int, at: int) -> bool:
 
 @compiled
 def _is_key(
-    text: NDArray[np.uint8], begin: int, at: int, end: int, kinds: NDArray[np.uint8]
+    text: NDArray[np.uint8], begin: int, at: int, end: int, kinds: NDArray[np.uint16]
 ) -> bool:
     """Tell whether a hyphen is the first of an InChIKey."""
     second = at + 1 + _SECOND_BLOCK
@@ -139,7 +154,7 @@ def _is_key(
 
 @compiled
 def _is_locant(
-    text: NDArray[np.uint8], begin: int, at: int, after: int, end: int, kinds: NDArray[np.uint8]
+    text: NDArray[np.uint8], begin: int, at: int, after: int, end: int, kinds: NDArray[np.uint16]
 ) -> bool:
     """Tell whether a locant stands before a hyphen, and after it what a name goes on with."""
     first = at
