@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from email.message import Message
+from http.client import HTTPMessage
 from importlib.metadata import version
 from typing import IO
 from urllib import request
@@ -16,7 +16,7 @@ _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 class Answer:
     """What a server answers."""
 
-    def __init__(self, response: IO[bytes], status: int, headers: Message) -> None:
+    def __init__(self, response: IO[bytes], status: int, headers: HTTPMessage) -> None:
         self.status = status
         self._response = response
         self._headers = headers
@@ -58,8 +58,8 @@ class Answer:
 class _Redirects(request.HTTPRedirectHandler):
     """Redirects that stay on the web, and do not lead from https to http."""
 
-    def redirect_request(
-        self, req: request.Request, fp: IO[bytes], code: int, msg: str, headers: Message,
+    def redirect_request(  # noqa: PLR0917 - as the library calls it
+        self, req: request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage,
         newurl: str,
     ) -> request.Request | None:  # fmt: skip
         """Follow a redirect, or refuse it."""

@@ -15,6 +15,7 @@ from tidewaiter.base.errors import FetchError
 from tidewaiter.base.files import replacing, writing
 from tidewaiter.base.records import Record
 from tidewaiter.fetch.client import Answer, open_address
+from tidewaiter.fetch.lock import alone
 
 _PIECE = 1 << 16
 _CUT = (http.client.IncompleteRead, http.client.HTTPException, ConnectionError, TimeoutError)
@@ -77,11 +78,12 @@ def fetch(
     limits = limits or Limits()
     _check(address)
     loading = _Loading(address, folder, known or Validators(), limits)
-    for attempt in range(limits.tries):
-        if attempt:
-            time.sleep(limits.pause * 2 ** (attempt - 1))
-        if loading.go_on():
-            return loading.result
+    with alone(loading.lock, address):
+        for attempt in range(limits.tries):
+            if attempt:
+                time.sleep(limits.pause * 2 ** (attempt - 1))
+            if loading.go_on():
+                return loading.result
     raise FetchError(
         f"was cut {limits.tries} times, last at {loading.held:,} bytes",
         at=address,
@@ -109,6 +111,7 @@ class _Loading:
         self._file = folder / f"{name}.part"
         self._note = folder / f"{name}.json"
         self._done = folder / f"{name}.file"
+        self.lock = folder / f"{name}.lock"
         with writing(str(folder)):
             folder.mkdir(parents=True, exist_ok=True)
 

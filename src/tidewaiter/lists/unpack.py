@@ -86,7 +86,7 @@ def _gzip(file: ListFile) -> bytes:
         raise _damaged(file.name) from error
 
 
-def _bounded(stream: IO[bytes], bound: int, at: str) -> bytes:
+def _bounded(stream: IO[bytes] | gzip.GzipFile, bound: int, at: str) -> bytes:
     """Read a stream; whoever says less of its size than is in it gains nothing."""
     pieces: list[bytes] = []
     size = 0

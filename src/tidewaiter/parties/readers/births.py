@@ -6,13 +6,13 @@ from tidewaiter.base.dates import parse_date
 from tidewaiter.base.errors import InputError
 
 _ABOUT = re.compile(
-    r"\b(?:circa|approximately|approx|about|around|c|ca|between|estimated|late|early|mid|or)\b\.?"
+    r"\b(?:circa|approximately|approx|about|around|c|ca|between|estimated|late|early|mid)\b\.?"
     r"|\(approximate\)|~",
     re.IGNORECASE,
 )
 _LETTERS = re.compile(r"(?:^|\s)\(?[a-z0-9]\)\s*", re.IGNORECASE)
-_RANGE = re.compile(r"(\d{4})\s*(?:-|–|to|and|/)\s*(\d{4})", re.IGNORECASE)
-_LONG_RANGE = re.compile(r"(.+?\d{4})\s+(?:to|and)\s+(.+?\d{4})", re.IGNORECASE)
+_RANGE = re.compile(r"(\d{4})\s*(?:-|–|to|and|or|/)\s*(\d{4})", re.IGNORECASE)
+_LONG_RANGE = re.compile(r"(.+?\d{4})\s+(?:to|and|or)\s+(.+?\d{4})", re.IGNORECASE)
 _YEAR = re.compile(r"(?:0{1,2}[/.-]0{1,2}[/.-])?(1[89]\d{2}|20\d{2})s?")
 _MONTH_YEAR = re.compile(r"(?:0{1,2}[/.-])?(0?[1-9]|1[0-2])[/.-](\d{4})")
 _YEAR_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])(?:-00)?")
@@ -30,7 +30,8 @@ def parse_births(text: str) -> tuple[tuple[str, ...], bool]:
     the EU and Australia.
 
     Args:
-        text: As "1970", "circa 1970", "10 Dec 1948", "00/03/1970", "1973 to 1975", "a) 1961 b) 1962".
+        text: As "1970", "circa 1970", "10 Dec 1948", "00/03/1970", "1973 to 1975", "a) 1961 b)
+            1962".
 
     Returns:
         ISO 8601 dates, whole or in part, and whether the list calls them approximate.
@@ -38,11 +39,8 @@ def parse_births(text: str) -> tuple[tuple[str, ...], bool]:
     Raises:
         InputError: It is no date of the Gregorian calendar.
     """
-    parts = [
-        part
-        for part in re.split(r"[;,]\s*(?=\d)|\n", _LETTERS.sub("\n", text.strip()))
-        if part.strip()
-    ]
+    lines = _LETTERS.sub("\n", text.strip())
+    parts = [part for part in re.split(r"[;,]\s*(?=\d)|\n", lines) if part.strip()]
     found: list[str] = []
     about = False
     for part in parts:
@@ -55,17 +53,13 @@ def parse_births(text: str) -> tuple[tuple[str, ...], bool]:
 
 
 def _one(part: str, text: str) -> tuple[list[str], bool]:
-    bare = _ABOUT.sub(" ", part)
-    about = bare != part
-    between = _RANGE.search(part) or _RANGE.search(" ".join(bare.split()).replace(" ", "-", 1))
-    if between and not re.search(
-        r"[^\W\d_]{3}\w* \d", bare.replace(" to ", "-").replace(" and ", "-")
-    ):
-        return _years(int(between[1]), int(between[2]), text), True
-    ends = _LONG_RANGE.fullmatch(part)
-    if ends:
-        return [_date(" ".join(end.split()), text) for end in ends.groups()], True
-    return [_date(" ".join(bare.split()).strip(" .,"), text)], about
+    """Read one date or range, and tell whether it is approximate."""
+    plain = " ".join(_ABOUT.sub(" ", part).split()).strip(" .,")
+    if years := _RANGE.fullmatch(plain):
+        return _years(int(years[1]), int(years[2]), text), True
+    if ends := _LONG_RANGE.fullmatch(plain):
+        return [_date(end.strip(), text) for end in ends.groups()], True
+    return [_date(plain, text)], plain != part
 
 
 def _years(first: int, last: int, text: str) -> list[str]:

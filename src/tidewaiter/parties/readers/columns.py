@@ -35,13 +35,13 @@ class Columns(Record, frozen=True, kw_only=True):
     id_cut: str = ""  # what is cut off an id, so that rows of one entry agree: a regular expression
     key: tuple[str, ...] = ()
     kind: str = ""
-    kinds: dict[str, PartyKind] = {}  # noqa: RUF012 - msgspec copies it
+    kinds: Mapping[str, PartyKind] = {}
     kind_else: PartyKind = "unknown"
     person: tuple[str, ...] = ()  # columns that only a person fills
     vessel: tuple[str, ...] = ()  # and only a vessel
     names: tuple[tuple[str, ...], ...] = ()  # each made of columns, in this order
     name_kind: str = ""
-    name_kinds: dict[str, NameKind] = {}  # noqa: RUF012
+    name_kinds: Mapping[str, NameKind] = {}
     weak: str = ""  # the column of a name's quality
     weak_words: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
@@ -55,8 +55,8 @@ class Columns(Record, frozen=True, kw_only=True):
     postcode: str = ""
     country: str = ""
     addresses: tuple[str, ...] = ()  # columns of whole addresses
-    numbers: dict[str, str] = {}  # noqa: RUF012 - type of number -> column
-    ties: dict[str, str] = {}  # noqa: RUF012 - kind of tie -> column
+    numbers: Mapping[str, str] = {}  # type of number -> column
+    ties: Mapping[str, str] = {}  # kind of tie -> column
     programmes: tuple[str, ...] = ()
     action: Action = "other"
     basis: str = ""

@@ -36,9 +36,9 @@ def read_eu_xml(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty 
 
 
 def _entry(file: ListFile, element: Element) -> Iterator[ListedParty | EntryRefusal]:
-    key = element.get("euReferenceNumber") or element.get("logicalId", "")
+    key = _first(element, "euReferenceNumber", "logicalId")
     subject = element.find("subjectType")
-    code = "" if subject is None else subject.get("code") or subject.get("classificationCode", "")
+    code = "" if subject is None else _first(subject, "code", "classificationCode")
     kind = KINDS.get(code.casefold(), "unknown")
     draft = Draft(key, kind, file=file.name, place=f"entry {key}")
     for name in element.iterfind("nameAlias"):
@@ -56,6 +56,12 @@ def _entry(file: ListFile, element: Element) -> Iterator[ListedParty | EntryRefu
         draft.note(remark)
     draft.note(element.get("designationDetails", ""))
     yield from draft.finish()
+
+
+def _first(element: Element, *attributes: str) -> str:
+    """Return the first of these attributes that is not empty; "": none."""
+    texts = (element.get(attribute, "").strip() for attribute in attributes)
+    return next((text for text in texts if text), "")
 
 
 def country_of(element: Element) -> str:
@@ -131,8 +137,8 @@ def _birth(element: Element, draft: Draft) -> None:
 
 
 def _paper(element: Element, draft: Draft) -> None:
-    kind = element.get("identificationTypeDescription") or element.get("identificationTypeCode", "")
-    number = element.get("number") or element.get("latinNumber", "")
+    kind = _first(element, "identificationTypeDescription", "identificationTypeCode")
+    number = _first(element, "number", "latinNumber")
     draft.number(kind, number, country_of(element))
     for remark in texts_of(element, "remark"):
         draft.note(remark)

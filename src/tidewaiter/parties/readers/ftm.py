@@ -124,24 +124,20 @@ class _Reading:
         for name, kind in _NAMES.items():
             for text in _texts(entity, name):
                 draft.name(text, kind)
-        for name in _COUNTRIES:
-            for text in _texts(entity, name):
-                draft.country(text)
         for name, scheme in _NUMBERS.items():
             for text in _texts(entity, name):
                 draft.identifier(scheme, text)
-        for text in _texts(entity, "birthDate"):
-            draft.born(text)
-        for text in _texts(entity, "birthPlace"):
-            draft.birthplace(text)
+        for add, names in (
+            (draft.country, _COUNTRIES),
+            (draft.born, ("birthDate",)),
+            (draft.birthplace, ("birthPlace",)),
+            (draft.programme, ("program", "programId")),
+            (draft.note, ("notes", "position", "title")),
+        ):
+            for text in (each for name in names for each in _texts(entity, name)):
+                add(text)
         for text in _texts(entity, "address"):
             draft.address([text])
-        for name in ("program", "programId"):
-            for text in _texts(entity, name):
-                draft.programme(text)
-        for name in ("notes", "position", "title"):
-            for text in _texts(entity, name):
-                draft.note(text)
         draft.source = _first(entity, "sourceUrl")
         self._nested(entity, draft.id)
         return draft

@@ -133,7 +133,8 @@ class _Reading:
 
     def _name(self, name: Element, kind: NameKind, parts: dict[str, str], draft: Draft) -> None:
         """Write a name as the delimited files do: "LAST, First"."""
-        last, rest = [], []
+        last: list[str] = []
+        rest: list[str] = []
         native = False
         for value in name.iter("NamePartValue"):
             text = (value.text or "").strip()

@@ -1,5 +1,6 @@
-"""An authority's own list: JSON, JSON Lines or CSV, in the layout of docs/reference/party-lists.md."""
+"""An authority's own list: JSON Lines or CSV, as docs/reference/party-lists.md lays it out."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -18,6 +19,7 @@ _COLUMNS: dict[str, NameKind] = {
     "former_names": "former",
     "native_names": "native",
 }
+_NUMBER = re.compile(r"([^:]+):(.+?)(?::([A-Z]{2}))?")
 _FLAGS = {"": False, "no": False, "false": False, "0": False, "yes": True, "true": True, "1": True}
 _HINT = "the page of party lists in the documentation names each column and key"
 
@@ -155,16 +157,12 @@ def _names(draft: Draft, row: dict[str, str]) -> None:
 def _numbers(draft: Draft, row: dict[str, str]) -> None:
     """Read "passport:A123:IR" and "owned-by:17:50 %"."""
     for text in _many(row, "identifiers"):
-        scheme, mark, rest = text.partition(":")
-        value, _, country = (
-            rest.rpartition(":")
-            if ":" in rest and len(rest) > 3 and rest[-3] == ":"
-            else (rest, "", "")
-        )  # noqa: PLR2004, E501
-        if not mark:
+        found = _NUMBER.fullmatch(text)
+        if found:
+            draft.identifier(found[1], found[2], found[3] or "")
+        else:
             error = InputError(f'"{text}" is not like passport:A123:IR', hint=_HINT)
             draft.refuse("identifiers", text, error)
-        draft.identifier(scheme, value, country)
     for text in _many(row, "ties"):
         kind, _, rest = text.partition(":")
         party, _, share = rest.partition(":")

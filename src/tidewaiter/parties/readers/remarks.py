@@ -71,9 +71,9 @@ def _person(part: str, draft: Draft) -> bool:
 
 
 def _number(part: str, draft: Draft) -> bool:
-    for word, scheme in _ADDRESS.items():
+    for word, ours in _ADDRESS.items():
         if part.startswith(word + " "):
-            draft.identifier(scheme, part.removeprefix(word).strip())
+            draft.identifier(ours, part.removeprefix(word).strip())
             return True
     scheme, rest = find_scheme(part)
     if scheme is None or scheme.name == NOTE or not any(c.isdigit() for c in rest):

@@ -1,6 +1,7 @@
 """What a number is: our word for what a list calls a type of document or number."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
@@ -20,7 +21,7 @@ class Scheme(Record, frozen=True, kw_only=True):
 
     name: str
     types: tuple[str, ...]
-    where: dict[str, str] = {}  # country -> the scheme that these types mean there
+    where: Mapping[str, str] = {}  # country -> the scheme that these types mean there
 
 
 class _Notes(Record, frozen=True, kw_only=True):

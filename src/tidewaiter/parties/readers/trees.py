@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from io import BytesIO
-from xml.etree import ElementTree as ET  # noqa: S405 - a document type is refused before
+from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 from tidewaiter.base.errors import InputError
