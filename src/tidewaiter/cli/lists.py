@@ -140,7 +140,8 @@ def status(folder: Path, day: date | None, *, known: bool, as_json: bool) -> Non
         click.echo(f"no list is kept in {folder}; --known shows what can be fetched", err=True)
         return
     table = Table(box=None, header_style="bold")
-    for title in ("list", "version", "in force since", "age", "loaded", "entries", "kept"):
+    table.add_column("list", no_wrap=True)
+    for title in ("version", "in force since", "age", "loaded", "entries", "kept"):
         table.add_column(title, overflow="fold")
     for slug, kept in sorted(rows.items()):
         table.add_row(*_cells(slug, kept, day, len(archive.versions(slug))))
@@ -220,5 +221,7 @@ def _lines(changes: Changes) -> Iterable[str]:
             for each in entry.fields
         ]
         named = (each.field for each in entry.fields)
-        shown = "; ".join(f"{name}: {part}" for name, part in zip(named, parts, strict=True))
+        shown = "; ".join(
+            f"{name}: {part or 'in another order'}" for name, part in zip(named, parts, strict=True)
+        )
         yield f"~ {entry.id} {entry.name}: {shown}"

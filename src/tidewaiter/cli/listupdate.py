@@ -4,8 +4,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urlsplit
+from pathlib import Path
 
 import click
 import msgspec
@@ -140,9 +139,8 @@ def _take(
 ) -> tuple[KeptVersion, bool, int]:
     """Read what was downloaded, whole, and keep it."""
     files: list[ListFile] = []
-    for address, each in zip(definition.addresses, held, strict=True):
-        name = PurePosixPath(unquote(urlsplit(address).path)).name or definition.slug
-        files += unpack(ListFile(name=name, content=each.path.read_bytes()))
+    for each in held:
+        files += unpack(ListFile(name=each.name, content=each.path.read_bytes()))
     read = read_list(files, {definition.slug: definition}, definition.slug)
     source = ", ".join(definition.addresses)
     kept, new = archive.add(read, files, datetime.now(UTC), source=source, force=force)

@@ -4,10 +4,10 @@ import hashlib
 import http.client
 import ssl
 import time
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -45,6 +45,7 @@ class Fetched(Record, frozen=True, kw_only=True):
     """A file as it was downloaded."""
 
     path: Path
+    name: str  # as the address ends
     size: int
     validators: Validators
 
@@ -178,7 +179,8 @@ class _Loading:
         with writing(str(self._done)):
             self._file.replace(self._done)
         self._note.unlink(missing_ok=True)
-        self.result = Fetched(path=self._done, size=size, validators=validators)
+        name = PurePosixPath(unquote(urlsplit(self._address).path)).name or "download"
+        self.result = Fetched(path=self._done, name=name, size=size, validators=validators)
         return True
 
     def _refused(self, error: HTTPError) -> bool:

@@ -12,7 +12,7 @@ from datetime import date
 from tidewaiter.base.dates import Order, parse_date
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.parties.readers.draft import Draft
+from tidewaiter.parties.readers.draft import Draft, refused
 from tidewaiter.parties.readers.flat import Flat, records_of
 from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader, ListReader
 from tidewaiter.parties.types import Action, ListedParty, NameKind, PartyKind
@@ -31,7 +31,7 @@ class Columns(Record, frozen=True, kw_only=True):
     delimiter: str = ","
     dates: Order = "dmy"  # what 03/04/2026 means
     split: str = ";"  # between the values of one cell
-    id: str = ""  # "": made of the columns of `key`
+    id: str = ""  # rows with one id are one entry; "": made of the columns of `key`
     id_cut: str = ""  # what is cut off an id, so that rows of one entry agree: a regular expression
     key: tuple[str, ...] = ()
     kind: str = ""
@@ -103,11 +103,13 @@ def _read(file: ListFile, columns: Columns) -> Iterator[ListHeader | ListedParty
         if not key and not any(any(part) for part in cells.values()):
             continue
         place = f"row {number}"
-        if not key or key not in drafts or not columns.id:
-            shown = f"{place}, entry {key}" if key else place
-            draft = Draft(key, _kind(cells, columns), file=file.name, place=shown)
-            drafts[f"{key}\n{number}" if not key or not columns.id else key] = draft
-        _fill(drafts.get(key) or draft, cells, columns)
+        if not key:
+            yield refused(file.name, place, "", "has no number of its own", "look at its columns")
+            continue
+        if key not in drafts:
+            shown = f"{place}, entry {key}"
+            drafts[key] = Draft(key, _kind(cells, columns), file=file.name, place=shown)
+        _fill(drafts[key], cells, columns)
     for draft in drafts.values():
         yield from draft.finish()
 
