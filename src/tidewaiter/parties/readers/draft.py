@@ -21,6 +21,7 @@ from tidewaiter.parties.types import (
     Tie,
 )
 
+_ORDER = {"primary": 0, "native": 2}  # what is the first name where no name is called primary
 _NAME = 1_000  # characters of the longest name
 _TEXT = 100_000  # and of the longest text of another kind
 _MANY = 5_000  # names, addresses or numbers of one entry
@@ -155,7 +156,7 @@ class Draft:
         if problem:
             yield refused(self.file, self.place, self.id, *problem)
             return
-        names = sorted(self._names.values(), key=lambda name: name.kind != "primary")
+        names = sorted(self._names.values(), key=lambda name: _ORDER.get(name.kind, 1))
         if names[0].kind != "primary":
             names[0] = PartyName(text=names[0].text, language=names[0].language)
         yield ListedParty(

@@ -99,23 +99,33 @@ def _texts(value: object) -> list[str]:
 
 
 def json_items(file: ListFile) -> Iterator[tuple[int, object]]:
-    """Yield the values of JSON Lines, or of one array, with their numbers, from 1.
+    """Yield the values of JSON Lines, of one array, or one object, with their numbers, from 1.
 
     Raises:
         InputError: It is no JSON, or is cut short.
     """
-    text = decode(file)
-    if text.lstrip().startswith("["):
-        yield from enumerate(_decoded(text, f"{file.name}"), 1)
+    text = decode(file).strip()
+    first, _, rest = text.partition("\n")
+    if not _is_json(first) or (first.startswith("[") and not rest):
+        found = _decoded(text, file.name)
+        yield from enumerate(found if isinstance(found, list) else [found], 1)
         return
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             yield number, _decoded(line, f"{file.name}, line {number}")
 
 
-def _decoded(text: str, at: str) -> list[object]:
+def _is_json(line: str) -> bool:
     try:
-        found: list[object] = msgspec.json.decode(text)
+        msgspec.json.decode(line)
+    except (msgspec.MsgspecError, RecursionError):
+        return False
+    return True
+
+
+def _decoded(text: str, at: str) -> object:
+    try:
+        found: object = msgspec.json.decode(text)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise InputError(
             f"is no JSON: {error}", at=at, hint="it may be cut short: fetch it again"
