@@ -156,13 +156,15 @@ class Draft:
         if problem:
             yield refused(self.file, self.place, self.id, *problem)
             return
-        names = sorted(self._names.values(), key=lambda name: _ORDER.get(name.kind, 1))
-        if names[0].kind != "primary":
-            names[0] = PartyName(text=names[0].text, language=names[0].language)
+        names = list(self._names.values())
+        first = min(names, key=lambda name: _ORDER.get(name.kind, 1))
+        names.remove(first)
+        if first.kind != "primary":
+            first = PartyName(text=first.text, language=first.language)
         yield ListedParty(
             id=self.id,
             kind=self.kind,
-            names=tuple(names),
+            names=(first, *names),
             addresses=tuple(self._addresses),
             countries=tuple(self._countries),
             births=tuple(self._births),
