@@ -59,6 +59,7 @@ def read_ofac_csv(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedPart
         parts[part] = (file, read)
     if "entries" not in parts:
         raise InputError("the file of the entries is missing", at=files[0].name, hint=_HINT)
+    yield ListHeader()
     drafts: dict[str, Draft] = {}
     yield from _entries(*parts["entries"], drafts, _comments(parts))
     yield from _names(parts, drafts)
@@ -68,7 +69,7 @@ def read_ofac_csv(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedPart
 
 
 def _part(file: ListFile) -> tuple[str, list[Row]]:
-    read = list(rows(file))
+    read = list(rows(file, closed=True))
     for _, row in read[:50]:
         part = _WIDTHS.get(len(row))
         if part and row[0].strip().isdigit():

@@ -32,8 +32,13 @@ def decode(file: ListFile) -> str:
         return file.content.decode("cp1252", "replace")
 
 
-def rows(file: ListFile, delimiter: str = ",") -> Iterator[Row]:
+def rows(file: ListFile, delimiter: str = ",", *, closed: bool = False) -> Iterator[Row]:
     """Yield the rows of a file; blank ones are left out, and not counted.
+
+    Args:
+        file: The file.
+        delimiter: Between its cells.
+        closed: The last row of such files always has an end.
 
     Raises:
         InputError: It is no table, or its end is missing.
@@ -55,10 +60,9 @@ def rows(file: ListFile, delimiter: str = ",") -> Iterator[Row]:
             at=file.name,
             hint="look whether a quote is missing there",
         ) from error
-    if text.count('"') % 2 and row and "\n" in row[-1]:
-        raise _cut(file.name, number)
-    ended = text.rstrip(_END_OF_FILE + " ").endswith(("\n", "\r"))
-    if not ended and row and len(row) < width:
+    ended = text.rstrip(_END_OF_FILE + " ,").endswith(("\n", "\r"))
+    open_quote = text.count('"') % 2 and row and ("\n" in row[-1] or not ended)
+    if open_quote or (not ended and (closed or len(row) < width)):
         raise _cut(file.name, number)
 
 
