@@ -50,6 +50,16 @@ def test_xml_in_great_depth_is_refused() -> None:
 @pytest.mark.parametrize(
     "name", ["eu-fsf.xml", "ofac-advanced.xml", "ofac-legacy.xml", "ca-sema.xml"]
 )
+def test_a_tag_beyond_all_measure_is_refused_at_once() -> None:
+    """A parser that reads a tag again with each piece would take hours over this one."""
+    tag = b'<sdnList a="' + b"x" * (40 << 20)
+    with pytest.raises(InputError, match="16 MB"):
+        list(list_readers()["ofac-xml"]([file(tag)]))
+    inner = b"<sdnList><!-- " + b"x>" * (20 << 20)
+    with pytest.raises(InputError, match="16 MB"):
+        list(list_readers()["ofac-xml"]([file(inner)]))
+
+
 def test_xml_that_is_cut_short_is_refused_as_a_whole(
     made_up: Callable[[str], ListFile], name: str
 ) -> None:

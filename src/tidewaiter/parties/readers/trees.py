@@ -1,6 +1,6 @@
 """XML of lists, one entry at a time: no entities of its own, and nothing is fetched."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from io import BytesIO
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
@@ -11,7 +11,8 @@ from tidewaiter.parties.readers.types import ListFile
 Element = ET.Element
 
 _PROLOGUE = 1 << 20  # bytes in which the first element must begin
-_PIECE = 1 << 12
+_PIECE = 1 << 16
+_TOKEN = 16 << 20  # bytes of the longest tag
 _DEEP = 60  # elements in one another
 
 
@@ -27,11 +28,11 @@ def elements(file: ListFile, names: Collection[str]) -> Iterator[Element]:
     Raises:
         InputError: It is no XML, is cut short, or declares entities.
     """
-    root_of(file)
+    _check(file)
     depth = 0
     top: Element | None = None
     try:
-        for event, element in ET.iterparse(BytesIO(file.content), events=("start", "end")):  # noqa: S314 - see root_of
+        for event, element in ET.iterparse(BytesIO(file.content), events=("start", "end")):  # noqa: S314 - see _check
             if event == "start":
                 element.tag = element.tag.rpartition("}")[2]
                 top = element if top is None else top
@@ -62,16 +63,8 @@ def root_of(file: ListFile) -> Element:
         found.append(ET.Element(name.rpartition("}")[2], attributes))
         raise _Root
 
-    def refuse(*_: object) -> None:
-        raise InputError(
-            "declares a document type or entities of its own",
-            at=file.name,
-            hint="lists have none: fetch it from its authority",
-        )
-
     parser.StartElementHandler = start
-    parser.StartDoctypeDeclHandler = refuse
-    parser.EntityDeclHandler = refuse
+    parser.StartDoctypeDeclHandler = _refuse(file.name)
     try:
         for place in range(0, min(len(file.content), _PROLOGUE), _PIECE):
             parser.Parse(file.content[place : place + _PIECE], False)
@@ -80,6 +73,35 @@ def root_of(file: ListFile) -> Element:
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise _damaged(file.name, str(error)) from error
     raise _damaged(file.name, "no element")
+
+
+def _check(file: ListFile) -> None:
+    """Look through a file: no document type, and no tag that would be read over and over.
+
+    An older expat reads a tag from its begin with each piece that comes.
+    """
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _refuse(file.name)
+    try:
+        for place in range(0, len(file.content), _PIECE):
+            parser.Parse(file.content[place : place + _PIECE], False)
+            if place - parser.CurrentByteIndex > _TOKEN:
+                raise InputError(
+                    f"a tag is longer than {_TOKEN >> 20} MB", at=file.name, hint="fetch it again"
+                )
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise _damaged(file.name, str(error)) from error
+
+
+def _refuse(name: str) -> Callable[..., None]:
+    def refuse(*_: object) -> None:
+        raise InputError(
+            "declares a document type or entities of its own",
+            at=name,
+            hint="lists have none: fetch it from its authority",
+        )
+
+    return refuse
 
 
 def text_of(element: Element, path: str) -> str:
