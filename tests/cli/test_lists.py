@@ -59,8 +59,7 @@ def web(here: Path) -> Iterator[dict[str, tuple[int, bytes]]]:
 def legacy(count: int, day: str = "11/20/2026") -> bytes:
     """Write OFAC's XML with so many entries."""
     entries = "".join(
-        f"<sdnEntry><uid>{n}</uid><lastName>PARTY {n}</lastName><sdnType>Entity</sdnType></sdnEntry>"
-        for n in range(count)
+        f"<sdnEntry><uid>{n}</uid><lastName>PARTY {n}</lastName></sdnEntry>" for n in range(count)
     )
     said = f"<Publish_Date>{day}</Publish_Date><Record_Count>{count}</Record_Count>"
     return f"<sdnList><publshInformation>{said}</publshInformation>{entries}</sdnList>".encode()

@@ -8,8 +8,9 @@ import pytest
 from tidewaiter.base.errors import InputError, RegistryError
 from tidewaiter.lists.definitions import find_definition, load_definitions
 from tidewaiter.lists.reading import read_list
+from tidewaiter.parties import readers
 from tidewaiter.parties.readers import list_readers
-from tidewaiter.parties.readers.types import ListFile
+from tidewaiter.parties.readers.types import ListFile, ListHeader
 from tidewaiter.parties.types import ListedParty, PartyName
 
 
@@ -97,3 +98,35 @@ def test_a_definition_under_another_name_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(RegistryError, match="un-sc"):
         load_definitions(tmp_path)
+
+
+class _Guest:
+    """What a package that brings a format says of it."""
+
+    name = "guest-form"
+
+    @staticmethod
+    def load() -> object:
+        """Return its reader."""
+        return lambda files: iter([ListHeader(), listed("X")] if files else [])
+
+
+def test_another_package_brings_a_format(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Its reader is used where a definition names it, or the user does; ours win over it."""
+
+    class Ours(_Guest):
+        name = "un-xml"
+
+    monkeypatch.setattr(readers, "entry_points", lambda group: [_Guest, Ours] if group else [])
+    (tmp_path / "guest.toml").write_text(
+        'slug = "guest"\nname = "N"\nauthority = "A"\nlicence = "L"\nsource = "S"\n'
+        'formats = ["guest-form"]\n'
+    )
+    file = ListFile(name="x", content=b"something of its own")
+    known = load_definitions(tmp_path)
+    assert read_list([file], known, "guest").format == "guest-form"
+    assert read_list([file], known, "other", "guest-form").parties[0].id == "1"
+    assert readers.list_readers()["un-xml"] is not Ours.load
+    assert set(readers.guests()) == {"guest-form"}
+    with pytest.raises(InputError, match="not known"):
+        read_list([file], known, "un-sc")

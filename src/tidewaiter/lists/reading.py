@@ -8,7 +8,7 @@ import msgspec
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.lists.definitions import ListDefinition, action_of, find_definition
-from tidewaiter.parties.readers import find_format, list_readers
+from tidewaiter.parties.readers import find_format, guests, list_readers
 from tidewaiter.parties.readers.columns import reader_of
 from tidewaiter.parties.readers.draft import refused
 from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader, ListReader
@@ -66,12 +66,14 @@ def read_list(
 
 
 def _format(files: Sequence[ListFile], definition: ListDefinition | None) -> str:
-    """Find the format; a guest's is taken where the definition names it and nothing else."""
+    """Find the format; one that another package brings is taken where the definition names it."""
     try:
         return find_format(files)
     except InputError:
-        if definition and definition.formats:
-            return definition.formats[0]
+        brought = guests()
+        for form in definition.formats if definition else ():
+            if form in brought:
+                return form
         raise
 
 

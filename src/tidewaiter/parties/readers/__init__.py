@@ -25,7 +25,7 @@ from tidewaiter.parties.readers.trees import root_of
 from tidewaiter.parties.readers.types import ListFile, ListReader
 from tidewaiter.parties.readers.un_xml import read_un_xml
 
-__all__ = ["EDITION", "find_format", "list_readers"]
+__all__ = ["EDITION", "find_format", "guests", "list_readers"]
 
 EDITION = 1
 """Of the readers: a new one reads the files that are kept anew."""
@@ -57,10 +57,15 @@ def _built_in() -> MappingProxyType[str, tuple[_Claims, ListReader]]:
     )
 
 
+def guests() -> dict[str, ListReader]:
+    """Map the formats that other packages bring to their readers; ours are not among them."""
+    found = entry_points(group=GROUP)
+    return {entry.name: entry.load() for entry in found if entry.name not in _built_in()}
+
+
 def list_readers() -> dict[str, ListReader]:
     """Map each format of lists to its reader; ours win over a guest's of the same name."""
-    guests: dict[str, ListReader] = {e.name: e.load() for e in entry_points(group=GROUP)}
-    return guests | {name: reader for name, (_, reader) in _built_in().items()}
+    return guests() | {name: reader for name, (_, reader) in _built_in().items()}
 
 
 def find_format(files: Sequence[ListFile]) -> str:
@@ -70,8 +75,11 @@ def find_format(files: Sequence[ListFile]) -> str:
         files: Of one list, at least one.
 
     Raises:
-        InputError: None of our formats is like it.
+        InputError: None of our formats is like it, or a file is empty.
     """
+    for file in files:
+        if not file.content.strip():
+            raise InputError("the file is empty", at=file.name, hint="fetch it again")
     for name, (claims, _) in _built_in().items():
         if claims(files):
             return name
