@@ -42,6 +42,7 @@ FRONT = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md",
 RUN_AS_SHELL = (
     "tutorial/first-screening.md",
     "how-to/load-your-own-list.md",
+    "how-to/keep-lists-of-parties.md",
     "how-to/screen-again-after-a-list-change.md",
 )
 ROW_OF_THE_README = 16

@@ -57,12 +57,17 @@ class Facts(SphinxDirective):
 
 
 class CommandFacts(Facts):
-    """How a command is called, and each of its options."""
+    """How a command is called, and each of its options: ``screen``, ``lists add``."""
+
+    final_argument_whitespace = True
 
     def lines(self) -> Iterator[str]:
         """Give a usage line and a table of options."""
         name = self.arguments[0]
-        command = main.get_command(click.Context(main), name)
+        command: click.Command | None = main
+        for word in name.split():
+            held = command if isinstance(command, click.Group) else None
+            command = held.get_command(click.Context(held), word) if held else None
         if command is None:
             raise self.error(f"no command is called {name}")
         context = click.Context(command, info_name=f"tidewaiter {name}")

@@ -30,3 +30,7 @@ class StoreError(TidewaiterError):
 
 class OutputError(TidewaiterError):
     """A file that cannot be written: no space, no right, or another process is writing it."""
+
+
+class FetchError(TidewaiterError):
+    """A download that failed: no network, no such file, or a server that refuses or cuts it."""

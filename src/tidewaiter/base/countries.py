@@ -1,0 +1,61 @@
+"""Countries by name: "Iran (Islamic Republic of)" is IR."""
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
+
+_CODE = re.compile(r"[A-Za-z]{2}")
+_BETWEEN = re.compile(r"[^\w]+")
+
+
+class _Countries(Record, frozen=True, kw_only=True):
+    names: dict[str, tuple[str, ...]]
+
+
+def find_country(text: str) -> str | None:
+    """Find the ISO 3166-1 alpha-2 code of a country.
+
+    Args:
+        text: Its name as a list writes it, or its code.
+
+    Returns:
+        The code in capitals; None: no country that we know.
+
+    Source:
+        data/countries.toml.
+    """
+    plain = text.strip()
+    if _CODE.fullmatch(plain) and plain.upper() in _codes():
+        return plain.upper()
+    return _names().get(_key(plain))
+
+
+@lru_cache(maxsize=4096)
+def country_or_text(text: str) -> str:
+    """Return the code of a country, or the text as written where it is no country we know."""
+    plain = " ".join(text.split())
+    return find_country(plain) or plain
+
+
+@cache
+def _codes() -> frozenset[str]:
+    return frozenset(_load().names)
+
+
+@cache
+def _names() -> dict[str, str]:
+    return {_key(name): code for code, names in _load().names.items() for name in names}
+
+
+@cache
+def _load() -> _Countries:
+    return read_toml(data("countries.toml"), _Countries)
+
+
+def _key(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(c for c in plain if not unicodedata.combining(c))
+    return _BETWEEN.sub(" ", bare.replace("'", "").replace("’", "")).strip()

@@ -1,0 +1,239 @@
+"""One download: it goes on where it was cut, and its length is that which the server said."""
+
+import hashlib
+import http.client
+import ssl
+import time
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+from urllib.error import HTTPError, URLError
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+
+from tidewaiter.base.errors import FetchError
+from tidewaiter.base.files import replacing, writing
+from tidewaiter.base.records import Record
+from tidewaiter.fetch.client import Answer, open_address
+from tidewaiter.fetch.lock import alone
+
+_PIECE = 1 << 16
+_CUT = (http.client.IncompleteRead, http.client.HTTPException, ConnectionError, TimeoutError)
+
+
+class Validators(Record, frozen=True, kw_only=True):
+    """What a server said of a file, to ask it later whether there is a newer one."""
+
+    etag: str = ""
+    modified: str = ""  # Last-Modified, as the server wrote it
+
+    def __bool__(self) -> bool:
+        """Tell whether there is any."""
+        return bool(self.etag or self.modified)
+
+
+class Limits(Record, frozen=True, kw_only=True):
+    """How long and how much is waited for."""
+
+    timeout: float = 30.0  # seconds without a byte
+    size: int = 1 << 30  # bytes
+    tries: int = 4  # of one download, each going on where the last was cut
+    pause: float = 1.0  # seconds before the second try; twice as long before each further one
+
+
+class Fetched(Record, frozen=True, kw_only=True):
+    """A file as it was downloaded."""
+
+    path: Path
+    name: str  # as the address ends
+    size: int
+    validators: Validators
+
+
+class _Part(Record, frozen=True, kw_only=True):
+    """What is known of a file that is not whole yet."""
+
+    address: str
+    validators: Validators
+    total: int | None  # bytes of the whole file, as the server says
+
+
+def fetch(
+    address: str, folder: Path, *, known: Validators | None = None, limits: Limits | None = None
+) -> Fetched | None:
+    """Download a file. One that was cut goes on there the next time, where the server can do it.
+
+    Args:
+        address: https or http.
+        folder: Where the file is put; a part of it waits there too.
+        known: What the server said of the file that is there already.
+        limits: How long and how much is waited for.
+
+    Returns:
+        The file; None: the server has none newer than what is known.
+
+    Raises:
+        FetchError: There is no network, no such file, too much of it, or it stays cut.
+        OutputError: The folder cannot be written.
+    """
+    limits = limits or Limits()
+    _check(address)
+    loading = _Loading(address, folder, known or Validators(), limits)
+    with alone(loading.lock, address):
+        for attempt in range(limits.tries):
+            if attempt:
+                time.sleep(limits.pause * 2 ** (attempt - 1))
+            if loading.go_on():
+                return loading.result
+    raise FetchError(
+        f"was cut {limits.tries} times, last at {loading.held:,} bytes",
+        at=address,
+        hint="give the command again: it goes on where it was",
+    )
+
+
+def _check(address: str) -> None:
+    parts = urlsplit(address)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise FetchError(
+            f'"{address}" is no address of the web', hint="write one like https://example.org/list"
+        )
+
+
+class _Loading:
+    """One download, with what several tries have."""
+
+    def __init__(self, address: str, folder: Path, known: Validators, limits: Limits) -> None:
+        self.result: Fetched | None = None
+        self._address = address
+        self._known = known
+        self._limits = limits
+        name = hashlib.sha256(address.encode()).hexdigest()[:24]
+        self._file = folder / f"{name}.part"
+        self._note = folder / f"{name}.json"
+        self._done = folder / f"{name}.file"
+        self.lock = folder / f"{name}.lock"
+        with writing(str(folder)):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def held(self) -> int:
+        """Bytes that are there already."""
+        return self._file.stat().st_size if self._file.is_file() else 0
+
+    def go_on(self) -> bool:
+        """Try once; False: it was cut."""
+        part = self._read_note()
+        try:
+            with open_address(self._address, self._asked(part), self._limits.timeout) as answer:
+                return self._take(answer, part)
+        except HTTPError as error:
+            return self._refused(error)
+        except URLError as error:
+            raise _unreachable(self._address, error) from error
+        except _CUT:
+            return False
+
+    def _asked(self, part: _Part | None) -> dict[str, str]:
+        """Return the headers: for the rest of a file that was cut, or for a newer one."""
+        if part and (mark := part.validators.etag or part.validators.modified):
+            return {"Range": f"bytes={self.held}-", "If-Range": mark}
+        asked = {"If-None-Match": self._known.etag, "If-Modified-Since": self._known.modified}
+        return {name: text for name, text in asked.items() if text}
+
+    def _take(self, answer: Answer, part: _Part | None) -> bool:
+        start = answer.start if answer.status == http.HTTPStatus.PARTIAL_CONTENT else 0
+        if start != (self.held if start else 0):
+            self._drop()  # the server sent another piece than was asked for
+            return False
+        validators = Validators(etag=answer.strong_etag, modified=answer.modified)
+        total = answer.total
+        if total is not None and total > self._limits.size:
+            raise self._too_big()
+        if not (start and part):
+            self._write_note(_Part(address=self._address, validators=validators, total=total))
+        with writing(str(self._file)), self._file.open("ab" if start else "wb") as file:
+            self._copy(answer, file)
+        return self._finish(total, validators if validators or not part else part.validators)
+
+    def _copy(self, answer: Answer, file: BinaryIO) -> None:
+        size = file.tell()
+        while piece := answer.read(_PIECE):
+            size += len(piece)
+            if size > self._limits.size:
+                raise self._too_big()
+            file.write(piece)
+
+    def _finish(self, total: int | None, validators: Validators) -> bool:
+        """Check the length, and put the file in its place; False: it is too short."""
+        size = self.held
+        if total is not None and size < total:
+            return False
+        if total is not None and size > total:
+            self._drop()
+            raise FetchError(
+                f"sent {size:,} bytes and had said {total:,}",
+                at=self._address,
+                hint="try again later, or fetch the file another way and add it",
+            )
+        with writing(str(self._done)):
+            self._file.replace(self._done)
+        self._note.unlink(missing_ok=True)
+        name = PurePosixPath(unquote(urlsplit(self._address).path)).name or "download"
+        self.result = Fetched(path=self._done, name=name, size=size, validators=validators)
+        return True
+
+    def _refused(self, error: HTTPError) -> bool:
+        error.close()
+        if error.code == http.HTTPStatus.NOT_MODIFIED:
+            return True
+        if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            self._drop()
+            return False
+        if error.code in (429, 500, 502, 503, 504):
+            raise FetchError(
+                f"the server answers {error.code}: {error.reason}",
+                at=self._address,
+                hint="try again later",
+            ) from error
+        raise FetchError(
+            f"the server answers {error.code}: {error.reason}",
+            at=self._address,
+            hint="the list may have moved: look at its authority's page, and write a definition",
+        ) from error
+
+    def _too_big(self) -> FetchError:
+        self._drop()
+        return FetchError(
+            f"is larger than {self._limits.size >> 20:,} MB",
+            at=self._address,
+            hint="look whether the address is right",
+        )
+
+    def _drop(self) -> None:
+        self._file.unlink(missing_ok=True)
+        self._note.unlink(missing_ok=True)
+
+    def _read_note(self) -> _Part | None:
+        """Return what is known of a part that can go on; a part without is dropped."""
+        try:
+            part = msgspec.json.decode(self._note.read_bytes(), type=_Part)
+        except (OSError, msgspec.MsgspecError):
+            part = None
+        if part and part.address == self._address and part.validators and self.held:
+            return part
+        self._drop()
+        return None
+
+    def _write_note(self, part: _Part) -> None:
+        with replacing(self._note, "new") as place:
+            place.write_bytes(msgspec.json.encode(part))
+
+
+def _unreachable(address: str, error: URLError) -> FetchError:
+    reason = error.reason
+    if isinstance(reason, ssl.SSLError):
+        hint = "the server's certificate is not trusted: look at the clock and at your proxy"
+    else:
+        hint = "look at the network; lists can be added from files without it"
+    return FetchError(f"cannot be reached: {reason}", at=address, hint=hint)

@@ -1,0 +1,182 @@
+"""A list read whole, and the checks that it passes before it may take force."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+
+import msgspec
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.lists.definitions import ListDefinition, action_of, find_definition
+from tidewaiter.parties.readers import find_format, guests, list_readers
+from tidewaiter.parties.readers.columns import reader_of
+from tidewaiter.parties.readers.draft import refused
+from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader, ListReader
+from tidewaiter.parties.types import ListedParty
+
+_REFUSED = 0.05  # of the entries may be refused
+_FEW = 20  # refusals that are borne whatever their share
+LOSS = 0.2  # of the entries may be missing in a new version
+
+
+class ReadList(Record, frozen=True, kw_only=True):
+    """A list as its files have it."""
+
+    definition: ListDefinition
+    format: str
+    header: ListHeader
+    parties: tuple[ListedParty, ...]
+    refusals: tuple[EntryRefusal, ...]
+
+
+def read_list(
+    files: Sequence[ListFile], known: Mapping[str, ListDefinition], slug: str = "", form: str = ""
+) -> ReadList:
+    """Read the files of a list, whole.
+
+    Args:
+        files: Of one list and day.
+        known: The definitions of lists by slug.
+        slug: Which list it is; "": told by its format, its programmes, or the list itself.
+        form: The format; "": told by the definition or by what is in the files.
+
+    Raises:
+        InputError: A file as a whole cannot be read, or the list has no entry, or it is not
+            known which list it is.
+    """
+    definition = known.get(slug)
+    if definition and definition.columns and not form:
+        form, reader = definition.columns.format, reader_of(definition.columns)
+    else:
+        form = form or _format(files, definition)
+        reader = _reader(form)
+    header, parties, refusals = _collect(reader(files))
+    if not parties:
+        raise InputError(
+            "holds no entry that can be read", at=files[0].name, hint="look whether it is the list"
+        )
+    definition = find_definition(slug or header.slug, form, parties, known)
+    return ReadList(
+        definition=_said(definition, header),
+        format=form,
+        header=header,
+        parties=tuple(_finished(parties, definition, confidential=header.confidential)),
+        refusals=tuple(refusals),
+    )
+
+
+def _format(files: Sequence[ListFile], definition: ListDefinition | None) -> str:
+    """Find the format; one that another package brings is taken where the definition names it."""
+    try:
+        return find_format(files)
+    except InputError:
+        brought = guests()
+        for form in definition.formats if definition else ():
+            if form in brought:
+                return form
+        raise
+
+
+def _reader(form: str) -> ListReader:
+    readers = list_readers()
+    if form not in readers:
+        raise InputError(
+            f'the format "{form}" is not known', hint=f"formats: {', '.join(sorted(readers))}"
+        )
+    return readers[form]
+
+
+def _collect(
+    items: Iterable[ListHeader | ListedParty | EntryRefusal],
+) -> tuple[ListHeader, list[ListedParty], list[EntryRefusal]]:
+    """Sort what a reader yields; of two entries with one id the first is kept."""
+    header = ListHeader()
+    parties: dict[str, ListedParty] = {}
+    refusals: list[EntryRefusal] = []
+    for item in items:
+        if isinstance(item, ListHeader):
+            header = item if header == ListHeader() else header
+        elif isinstance(item, EntryRefusal):
+            refusals.append(item)
+        elif item.id in parties:
+            hint = "an id stands for one entry: ask the authority which is right"
+            shown = item.names[0].text
+            refusals.append(refused("", f"entry {item.id}", shown, "has an id that is taken", hint))
+        else:
+            parties[item.id] = item
+    return header, list(parties.values()), refusals
+
+
+def _said(definition: ListDefinition, header: ListHeader) -> ListDefinition:
+    """Add to the definition of an unknown list what the list says of itself."""
+    return msgspec.structs.replace(
+        definition,
+        name=header.name or definition.name,
+        authority=header.authority or definition.authority,
+        licence=header.licence or definition.licence,
+        source=header.source or definition.source,
+        confidential=header.confidential or definition.confidential,
+    )
+
+
+def _finished(
+    parties: Iterable[ListedParty], definition: ListDefinition, *, confidential: bool
+) -> Iterator[ListedParty]:
+    secret = confidential or definition.confidential
+    for party in parties:
+        action = action_of(party, definition)
+        if action == party.action and party.confidential >= secret:
+            yield party
+        else:
+            yield msgspec.structs.replace(
+                party, action=action, confidential=party.confidential or secret
+            )
+
+
+def check_whole(read: ReadList) -> None:
+    """Check that a list is whole: as many entries as it says, and few that cannot be read.
+
+    Raises:
+        InputError: It is not.
+    """
+    lost = sum(not refusal.kept for refusal in read.refusals)
+    said, held = read.header.entries, len(read.parties) + lost
+    if said is not None and said != held:
+        raise InputError(
+            f"says that it has {said:,} entries, and has {held:,}",
+            at=read.definition.slug,
+            hint="it was cut short: fetch it again",
+        )
+    if lost > max(_FEW, _REFUSED * held):
+        first = next(refusal for refusal in read.refusals if not refusal.kept)
+        raise InputError(
+            f"{lost:,} of {held:,} entries cannot be read; the first: "
+            f"{first.file}, {first.place}: {first.problem}",
+            at=read.definition.slug,
+            hint=first.hint,
+        )
+
+
+def check_loss(new: int, old: int, at: str) -> None:
+    """Check that a new version has not lost more entries than lists do.
+
+    Args:
+        new: Entries of the new version.
+        old: Entries of the version in force.
+        at: The list.
+
+    Raises:
+        InputError: More than a fifth is gone.
+    """
+    if new < (1 - LOSS) * old:
+        raise InputError(
+            f"has {new:,} entries, and the version in force {old:,}: {1 - new / old:.0%} are gone",
+            at=at,
+            hint="the version in force stays; where the loss is real, say --force",
+        )
+
+
+def in_force(party: ListedParty, day: date) -> bool:
+    """Tell whether an entry of a version in force is in force itself on a day."""
+    begun = party.listed is None or party.listed <= day
+    return begun and (party.delisted is None or day < party.delisted)

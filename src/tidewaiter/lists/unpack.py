@@ -1,0 +1,123 @@
+"""The files of a list from paths: files, folders, zip and gzip archives, all within bounds."""
+
+import gzip
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.parties.readers.types import ListFile
+
+MOST = 1 << 30  # bytes of all files of a list, unpacked
+_RATIO = 200  # times that a file may grow when it is unpacked
+_SMALL = 1 << 20  # bytes to which a file may grow whatever the ratio
+_FILES = 50
+_PIECE = 1 << 20
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
+
+
+def read_paths(paths: Sequence[Path]) -> list[ListFile]:
+    """Read the files of a list.
+
+    Args:
+        paths: Files, or folders of files; zip and gzip archives are unpacked in memory.
+
+    Raises:
+        InputError: There is none, too much, or an archive is damaged or not to be trusted.
+    """
+    files: list[ListFile] = []
+    for path in paths:
+        for place in sorted(path.iterdir()) if path.is_dir() else [path]:
+            if place.is_file() and not place.name.startswith("."):
+                _check(place.stat().st_size, place.name)
+                files += unpack(ListFile(name=place.name, content=place.read_bytes()))
+                _check(sum(len(file.content) for file in files), path.name)
+    if not files:
+        raise InputError("there is no file", at=str(paths[0]), hint="name the files of one list")
+    if len(files) > _FILES:
+        raise InputError(
+            f"holds more than {_FILES} files", at=str(paths[0]), hint="name those of one list"
+        )
+    return files
+
+
+def unpack(file: ListFile) -> Iterator[ListFile]:
+    """Unpack a file where it is an archive; yield it as it is where it is none.
+
+    Raises:
+        InputError: The archive is damaged, locked, grows too much, or names places outside.
+    """
+    if file.content[:4] == b"PK\x03\x04":
+        yield from _zip(file)
+    elif file.content[:2] == b"\x1f\x8b":
+        name = file.name.removesuffix(".gz")
+        yield ListFile(name=name, content=_gzip(file))
+    else:
+        yield file
+
+
+def _zip(file: ListFile) -> Iterator[ListFile]:
+    left = MOST
+    try:
+        with zipfile.ZipFile(BytesIO(file.content)) as archive:
+            members = [each for each in archive.infolist() if not each.is_dir()]
+            if len(members) > _FILES:
+                raise _doubtful(file.name, f"holds more than {_FILES} files")
+            for member in members:
+                name = _name(file.name, member.filename)
+                bound = min(left, max(_SMALL, _RATIO * member.compress_size))
+                with archive.open(member) as stream:
+                    content = _bounded(stream, bound, f"{file.name}, {member.filename}")
+                left -= len(content)
+                yield ListFile(name=name, content=content)
+    except _BROKEN as error:
+        raise _damaged(file.name) from error
+
+
+def _gzip(file: ListFile) -> bytes:
+    bound = min(MOST, max(_SMALL, _RATIO * len(file.content)))
+    try:
+        with gzip.GzipFile(fileobj=BytesIO(file.content)) as stream:
+            return _bounded(stream, bound, file.name)
+    except _BROKEN as error:
+        raise _damaged(file.name) from error
+
+
+def _bounded(stream: IO[bytes] | gzip.GzipFile, bound: int, at: str) -> bytes:
+    """Read a stream; whoever says less of its size than is in it gains nothing."""
+    pieces: list[bytes] = []
+    size = 0
+    while piece := stream.read(_PIECE):
+        size += len(piece)
+        if size > bound:
+            raise _doubtful(at, f"grows beyond {bound >> 20} MB")
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _name(archive: str, member: str) -> str:
+    """Return the name of a member; nothing is written to disk, but a way out is no good sign."""
+    path = PurePosixPath(member.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or ":" in member:
+        raise _doubtful(archive, f'names "{member}", a place outside')
+    return path.name
+
+
+def _check(size: int, name: str) -> None:
+    if size > MOST:
+        raise InputError(
+            f"has more than {MOST >> 30} GB", at=name, hint="name the files of one list"
+        )
+
+
+def _doubtful(name: str, problem: str) -> InputError:
+    return InputError(problem, at=name, hint="fetch it from its authority, or unpack it yourself")
+
+
+def _damaged(name: str) -> InputError:
+    return InputError(
+        "the archive is cut short, damaged or locked", at=name, hint="fetch it again, or unpack it"
+    )

@@ -1,0 +1,224 @@
+"""Tables by a mapping: which column, element or key of a record holds what of an entry.
+
+A mapping is a file of facts, data/parties/columns/*.toml, or a part of an authority's own
+definition of a list. Records come from delimited text, flat XML or JSON Lines.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+
+from tidewaiter.base.dates import Order, parse_date
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.parties.readers.draft import Draft, refused
+from tidewaiter.parties.readers.flat import Flat, records_of
+from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader, ListReader
+from tidewaiter.parties.types import Action, ListedParty, NameKind, PartyKind
+
+_MARKS = re.compile(r"(?:^|\s)\(?(?:[a-z]|\d{1,2})\)\s+")
+_FILLER = re.compile(r"\bdd/mm/", re.IGNORECASE)
+
+
+class Columns(Record, frozen=True, kw_only=True):
+    """How the records of a list are laid out. A column is named as the file names it."""
+
+    format: str  # its name among the formats
+    source: str  # where the layout is described
+    claims: tuple[str, ...]  # columns that only this layout has, all of them
+    element: str = ""  # of flat XML: the element of a record; "": text or JSON Lines
+    delimiter: str = ","
+    dates: Order = "dmy"  # what 03/04/2026 means
+    split: str = ";"  # between the values of one cell
+    id: str = ""  # rows with one id are one entry; "": made of the columns of `key`
+    id_cut: str = ""  # what is cut off an id, so that rows of one entry agree: a regular expression
+    key: tuple[str, ...] = ()
+    kind: str = ""
+    kinds: Mapping[str, PartyKind] = {}
+    kind_else: PartyKind = "unknown"
+    person: tuple[str, ...] = ()  # columns that only a person fills
+    vessel: tuple[str, ...] = ()  # and only a vessel
+    names: tuple[tuple[str, ...], ...] = ()  # each made of columns, in this order
+    name_kind: str = ""
+    name_kinds: Mapping[str, NameKind] = {}
+    weak: str = ""  # the column of a name's quality
+    weak_words: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    natives: tuple[str, ...] = ()
+    born: tuple[str, ...] = ()
+    birthplace: tuple[str, ...] = ()  # the parts of one place
+    countries: tuple[str, ...] = ()
+    address: tuple[str, ...] = ()  # the parts of one address
+    city: str = ""
+    region: str = ""
+    postcode: str = ""
+    country: str = ""
+    addresses: tuple[str, ...] = ()  # columns of whole addresses
+    numbers: Mapping[str, str] = {}  # type of number -> column
+    ties: Mapping[str, str] = {}  # kind of tie -> column
+    programmes: tuple[str, ...] = ()
+    action: Action = "other"
+    basis: str = ""
+    cited: str = ""  # the column of the source
+    listed: str = ""
+    delisted: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def reader_of(columns: Columns) -> ListReader:
+    """Make the reader of a layout."""
+
+    def read(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty | EntryRefusal]:
+        for file in files:
+            yield from _read(file, columns)
+
+    return read
+
+
+def claims_of(columns: Columns) -> Callable[[Sequence[ListFile]], bool]:
+    """Make the test whether the first file has a layout."""
+
+    def claims(files: Sequence[ListFile]) -> bool:
+        try:
+            _, records = records_of(files[0], columns.element, columns.delimiter, columns.claims)
+            first = next(records, None)
+        except InputError:
+            return False
+        return first is not None and all(title in first[1] for title in columns.claims)
+
+    return claims
+
+
+def _read(file: ListFile, columns: Columns) -> Iterator[ListHeader | ListedParty | EntryRefusal]:
+    """Read the records of a file; those of one entry need not stand together."""
+    before, records = records_of(file, columns.element, columns.delimiter, columns.claims)
+    yield ListHeader(dated=_dated(before))
+    drafts: dict[str, Draft] = {}
+    for number, record in records:
+        cells = {
+            title: [_FILLER.sub("00/00/", each) for each in part] for title, part in record.items()
+        }
+        key = _key(cells, columns)
+        if not key and not any(any(part) for part in cells.values()):
+            continue
+        place = f"row {number}"
+        if not key:
+            yield refused(file.name, place, "", "has no number of its own", "look at its columns")
+            continue
+        if key not in drafts:
+            shown = f"{place}, entry {key}"
+            drafts[key] = Draft(key, _kind(cells, columns), file=file.name, place=shown)
+        _fill(drafts[key], cells, columns)
+    for draft in drafts.values():
+        yield from draft.finish()
+
+
+def _dated(before: Sequence[str]) -> date | None:
+    """Find the day of a list in what stands before its titles: "Report Date: 13-Feb-2026"."""
+    for text in before:
+        try:
+            return parse_date(text.rpartition(": ")[2], "dmy")
+        except InputError:
+            continue
+    return None
+
+
+def _one(cells: Flat, title: str) -> str:
+    return next((each for each in cells.get(title, ()) if each), "")
+
+
+def _all(cells: Flat, titles: Sequence[str], columns: Columns) -> Iterator[str]:
+    """Yield the values of columns: each cell split, "(1) A (2) B" too."""
+    for title in titles:
+        for cell in cells.get(title, ()):
+            for part in cell.split(columns.split) if columns.split else (cell,):
+                yield from (each.strip() for each in _MARKS.split(part) if each.strip(" ,"))
+
+
+def _key(cells: Flat, columns: Columns) -> str:
+    if columns.id:
+        text = _one(cells, columns.id)
+        return re.sub(columns.id_cut, "", text) if columns.id_cut else text
+    text = "\n".join(_one(cells, title) for title in columns.key)
+    return hashlib.sha256(text.encode()).hexdigest()[:16] if text.strip() else ""
+
+
+def _kind(cells: Flat, columns: Columns) -> PartyKind:
+    word = _one(cells, columns.kind).casefold()
+    if word in columns.kinds:
+        return columns.kinds[word]
+    if any(_one(cells, title) for title in columns.vessel):
+        return "vessel"
+    if any(_one(cells, title) for title in columns.person):
+        return "person"
+    return columns.kind_else
+
+
+def _fill(draft: Draft, cells: Flat, columns: Columns) -> None:
+    """Add to an entry what one of its records says."""
+    _names(draft, cells, columns)
+    for text in _all(cells, columns.born, columns):
+        draft.born(text)
+    draft.birthplace(", ".join(part for t in columns.birthplace if (part := _one(cells, t))))
+    for text in _all(cells, columns.countries, columns):
+        draft.country(text)
+    _addresses(draft, cells, columns)
+    for kind, title in columns.numbers.items():
+        for text in _all(cells, (title,), columns):
+            draft.number(kind, text)
+    for kind, title in columns.ties.items():
+        for text in _all(cells, (title,), columns):
+            draft.tie(kind, text)
+    for text in _all(cells, columns.programmes, columns):
+        draft.programme(text)
+    draft.action = columns.action
+    draft.basis = draft.basis or _one(cells, columns.basis)
+    draft.source = draft.source or _one(cells, columns.cited)
+    draft.listed = draft.listed or _day(draft, "listed", cells, columns)
+    draft.delisted = draft.delisted or _day(draft, "delisted", cells, columns)
+    for title in columns.notes:
+        for text in cells.get(title, ()):
+            draft.note(text)
+
+
+def _names(draft: Draft, cells: Flat, columns: Columns) -> None:
+    word = _one(cells, columns.name_kind).casefold()
+    kind: NameKind = columns.name_kinds.get(word, "primary")
+    if _one(cells, columns.weak).casefold() in columns.weak_words:
+        kind = "weak alias"
+    for parts in columns.names:
+        if len(parts) == 1:
+            for text in cells.get(parts[0], ()):
+                draft.name(text, kind)
+        else:
+            draft.name(" ".join(_one(cells, part) for part in parts), kind)
+    for text in _all(cells, columns.aliases, columns):
+        draft.name(text, "alias")
+    for text in _all(cells, columns.natives, columns):
+        draft.name(text, "native")
+
+
+def _addresses(draft: Draft, cells: Flat, columns: Columns) -> None:
+    titles = {
+        "city": columns.city,
+        "region": columns.region,
+        "postcode": columns.postcode,
+        "country": columns.country,
+    }
+    fields = {name: _one(cells, title) for name, title in titles.items()}
+    draft.address([_one(cells, title) for title in columns.address], **fields)
+    for text in _all(cells, columns.addresses, columns):
+        draft.address([text])
+
+
+def _day(draft: Draft, field: str, cells: Mapping[str, list[str]], columns: Columns) -> date | None:
+    title = columns.listed if field == "listed" else columns.delisted
+    text = cells.get(title, [""])[0].strip() if title else ""
+    if not text:
+        return None
+    try:
+        return parse_date(text, columns.dates)
+    except InputError as error:
+        draft.refuse(field, text, error)
+        return None

@@ -1,0 +1,209 @@
+"""An entry while it is read: what each row or element adds, and what could not be read."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from tidewaiter.base.countries import country_or_text
+from tidewaiter.base.dates import parse_date
+from tidewaiter.base.errors import InputError
+from tidewaiter.parties.readers.births import parse_births
+from tidewaiter.parties.readers.schemes import identifier
+from tidewaiter.parties.readers.types import SHOWN, EntryRefusal
+from tidewaiter.parties.types import (
+    Action,
+    Address,
+    Identifier,
+    ListedParty,
+    NameKind,
+    Outcome,
+    PartyKind,
+    PartyName,
+    Tie,
+)
+
+_ORDER = {"primary": 0, "native": 2}  # what is the first name where no name is called primary
+_NAME = 1_000  # characters of the longest name
+_TEXT = 100_000  # and of the longest text of another kind
+_MANY = 5_000  # names, addresses or numbers of one entry
+
+
+class Draft:
+    """One entry while it is read. Texts are trimmed; what is empty or there already is left out."""
+
+    def __init__(self, key: str, kind: PartyKind, *, file: str, place: str) -> None:
+        self.id = " ".join(key.split())
+        self.kind = kind
+        self.file = file
+        self.place = place
+        self.action: Action = "other"
+        self.outcome: Outcome = ""
+        self.basis = ""
+        self.source = ""
+        self.listed: date | None = None
+        self.delisted: date | None = None
+        self.outcome_day: date | None = None
+        self.confidential = False
+        self.births_about = False
+        self.refusals: list[EntryRefusal] = []
+        self._names: dict[str, PartyName] = {}
+        self._addresses: dict[Address, None] = {}
+        self._countries: dict[str, None] = {}
+        self._births: dict[str, None] = {}
+        self._birthplaces: dict[str, None] = {}
+        self._identifiers: dict[Identifier, None] = {}
+        self._programmes: dict[str, None] = {}
+        self._ties: dict[Tie, None] = {}
+        self._notes: dict[str, None] = {}
+
+    def name(self, text: str, kind: NameKind = "primary", language: str = "") -> None:
+        """Add a name; of two primary ones the second is an alias."""
+        text = " ".join(text.split())
+        if not text or text in self._names:
+            return
+        if kind == "primary" and any(name.kind == "primary" for name in self._names.values()):
+            kind = "alias"
+        self._names[text] = PartyName(text=text, kind=kind, language=language)
+
+    def address(self, parts: list[str], **fields: str) -> None:
+        """Add an address: its parts in order, and those of them that the list names."""
+        known = {name: " ".join(value.split()) for name, value in fields.items()}
+        country = known.get("country", "")
+        known["country"] = country_or_text(country) if country else ""
+        text = ", ".join(dict.fromkeys(" ".join(part.split()) for part in parts if part.strip()))
+        if text or any(known.values()):
+            self._addresses[Address(text=text, **known)] = None
+
+    def country(self, text: str) -> None:
+        """Add a country of nationality, registration or flag."""
+        if text.strip():
+            self._countries[country_or_text(text.strip())] = None
+
+    def born(self, text: str, *, about: bool = False) -> None:
+        """Add a birth date; one that cannot be read is refused and kept in the note."""
+        if not text.strip():
+            return
+        try:
+            births, vague = parse_births(text)
+        except InputError as error:
+            self.refuse("birth date", text, error)
+            self.note(f"born: {text}")
+            return
+        self._births |= dict.fromkeys(births)
+        self.births_about = self.births_about or about or vague
+
+    def birthplace(self, text: str) -> None:
+        """Add a place of birth."""
+        if text.strip(" ,"):
+            self._birthplaces[" ".join(text.strip(" ,").split())] = None
+
+    def number(self, kind: str, value: str, country: str = "") -> None:
+        """Add a number, by what the list calls it; what is no number goes into the note."""
+        where = country_or_text(country) if country.strip() else ""
+        found = identifier(kind, value, where, self.kind)
+        if found:
+            self._identifiers[found] = None
+        elif value.strip():
+            self.note(f"{kind.rstrip(': -')}: {value}")
+
+    def identifier(self, scheme: str, value: str, country: str = "") -> None:
+        """Add a number of a scheme of ours."""
+        if value.strip():
+            where = country_or_text(country) if country.strip() else ""
+            key = Identifier(scheme=scheme, value=" ".join(value.split()), country=where)
+            self._identifiers[key] = None
+
+    def programme(self, text: str) -> None:
+        """Add a law or a programme, as the list names it."""
+        if text.strip():
+            self._programmes[" ".join(text.split())] = None
+
+    def tie(self, kind: str, party: str, share: str = "", note: str = "") -> None:
+        """Add a link to another party."""
+        if party.strip():
+            self._ties[Tie(kind=kind, party=party.strip(), share=share, note=note)] = None
+
+    def note(self, text: str) -> None:
+        """Add what has no field of its own."""
+        if text.strip():
+            self._notes[" ".join(text.split())] = None
+
+    def day(self, field: str, text: str) -> date | None:
+        """Read a day; one that cannot be read is refused."""
+        if not text.strip():
+            return None
+        try:
+            return parse_date(text.strip(), "dmy")
+        except InputError as error:
+            self.refuse(field, text, error)
+            return None
+
+    def refuse(self, field: str, value: str, error: InputError) -> None:
+        """Note that one field could not be read; the entry goes on."""
+        self.refusals.append(
+            EntryRefusal(
+                file=self.file,
+                place=f"{self.place}, {field}",
+                value=value[:SHOWN],
+                problem=error.message,
+                hint=error.hint,
+                kept=True,
+            )
+        )
+
+    def finish(self) -> Iterator[ListedParty | EntryRefusal]:
+        """Yield the entry and what could not be read of it, or why there is none."""
+        problem = self._problem()
+        if problem:
+            yield refused(self.file, self.place, self.id, *problem)
+            return
+        names = list(self._names.values())
+        first = min(names, key=lambda name: _ORDER.get(name.kind, 1))
+        names.remove(first)
+        if first.kind != "primary":
+            first = PartyName(text=first.text, language=first.language)
+        yield ListedParty(
+            id=self.id,
+            kind=self.kind,
+            names=(first, *names),
+            addresses=tuple(self._addresses),
+            countries=tuple(self._countries),
+            births=tuple(self._births),
+            births_about=self.births_about,
+            birthplaces=tuple(self._birthplaces),
+            identifiers=tuple(self._identifiers),
+            programmes=tuple(self._programmes),
+            action=self.action,
+            basis=" ".join(self.basis.split()),
+            outcome=self.outcome,
+            outcome_day=self.outcome_day,
+            listed=self.listed,
+            delisted=self.delisted,
+            ties=tuple(self._ties),
+            source=self.source,
+            note="; ".join(self._notes),
+            confidential=self.confidential,
+        )
+        yield from self.refusals
+
+    def _problem(self) -> tuple[str, str] | None:
+        """Tell why there is no entry."""
+        if not self.id:
+            return "has no number of its own", "give each entry an id that no other entry has"
+        if not self._names:
+            return "has no name", "give it a name, or leave it out"
+        if any(len(name) > _NAME for name in self._names):
+            return f"has a name of more than {_NAME} characters", "look whether a quote is missing"
+        texts = [self.basis, *self._notes, *(address.text for address in self._addresses)]
+        if any(len(text) > _TEXT for text in texts):
+            return f"has a text of more than {_TEXT} characters", "look whether a quote is missing"
+        held = (self._names, self._addresses, self._identifiers, self._ties)
+        if any(len(part) > _MANY for part in held):
+            return f"has more than {_MANY} names or numbers", "look whether its number is right"
+        return None
+
+
+def refused(file: str, place: str, value: str, problem: str, hint: str) -> EntryRefusal:
+    """Return the refusal of an entry or a row."""
+    return EntryRefusal(
+        file=file, place=place, value=value[:SHOWN], problem=problem, hint=hint, kept=False
+    )

@@ -1,0 +1,174 @@
+"""OFAC's lists as delimited files: entries, names, addresses and remarks that did not fit.
+
+Source: OFAC, "Specially designated nationals data specification", 2004, updated 2023-09-25.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.parties.readers.draft import Draft, refused
+from tidewaiter.parties.readers.remarks import read_remarks
+from tidewaiter.parties.readers.tables import Row, head, rows
+from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader
+from tidewaiter.parties.types import ListedParty, NameKind, PartyKind
+
+_NULL = "-0-"
+_WIDTHS = {12: "entries", 6: "addresses", 5: "names", 2: "comments"}
+KINDS: dict[str, PartyKind] = {
+    "individual": "person",
+    "entity": "organisation",
+    "": "organisation",
+    "vessel": "vessel",
+    "aircraft": "aircraft",
+}
+_ALIASES: dict[str, NameKind] = {"aka": "alias", "fka": "former", "nka": "alias"}
+_HINT = "give the files of one day together: sdn.csv, add.csv, alt.csv and sdn_comments.csv"
+
+Parts = dict[str, tuple[ListFile, list[Row]]]
+
+
+def claims_ofac_csv(files: Sequence[ListFile]) -> bool:
+    """Tell whether one of the files has the entries of an OFAC list."""
+    return any(_is_entries(file) for file in files)
+
+
+def _is_entries(file: ListFile) -> bool:
+    """Look at a first row: 12 cells, a number first, and "-0-" for what is not there."""
+    for line in head(file).splitlines()[:3]:
+        if _NULL in line and line.split(",", 1)[0].strip('" ').isdigit():
+            return line.count(_NULL) + line.count('","') >= 5 and line.count(",") >= 11  # noqa: PLR2004
+    return False
+
+
+def read_ofac_csv(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty | EntryRefusal]:
+    """Read sdn.csv, add.csv, alt.csv and sdn_comments.csv, or those of the non-SDN lists.
+
+    Args:
+        files: Of one list and day, in any order; each is known by its number of columns.
+
+    Raises:
+        InputError: A file is none of these or is cut short, or the entries are missing.
+    """
+    parts: Parts = {}
+    for file in files:
+        part, read = _part(file)
+        if part in parts:
+            raise InputError(
+                f"holds {part}, as {parts[part][0].name} does", at=file.name, hint=_HINT
+            )
+        parts[part] = (file, read)
+    if "entries" not in parts:
+        raise InputError("the file of the entries is missing", at=files[0].name, hint=_HINT)
+    yield ListHeader()
+    drafts: dict[str, Draft] = {}
+    yield from _entries(*parts["entries"], drafts, _comments(parts))
+    yield from _names(parts, drafts)
+    yield from _addresses(parts, drafts)
+    for draft in drafts.values():
+        yield from draft.finish()
+
+
+def _part(file: ListFile) -> tuple[str, list[Row]]:
+    read = list(rows(file, closed=True))
+    for _, row in read[:50]:
+        part = _WIDTHS.get(len(row))
+        if part and row[0].strip().isdigit():
+            return part, read
+    raise InputError("is no file of an OFAC list", at=file.name, hint=_HINT)
+
+
+def _comments(parts: Parts) -> dict[str, str]:
+    """Join the rest of long remarks, by the number of the entry."""
+    found: dict[str, str] = {}
+    for _, row in parts["comments"][1] if "comments" in parts else ():
+        cells = _cells(row, 2)
+        found[cells[0]] = found.get(cells[0], "") + (row[1] if len(row) > 1 else "")
+    return found
+
+
+def _cells(row: list[str], width: int) -> list[str]:
+    cells = [cell.strip() for cell in row[:width]]
+    cells += [""] * (width - len(cells))
+    return ["" if cell == _NULL else cell for cell in cells]
+
+
+def _entries(
+    file: ListFile, read: list[Row], drafts: dict[str, Draft], comments: dict[str, str]
+) -> Iterator[EntryRefusal]:
+    for number, row in read:
+        cells = _cells(row, 12)
+        place = f"row {number}"
+        if not cells[0].isdigit():
+            if number > 1:
+                yield _no_number(file, place, row)
+            continue
+        if len(row) != 12:  # noqa: PLR2004 - the columns of the file
+            yield refused(
+                file.name, place, cells[0], f"has {len(row)} cells, not 12", "fetch it again"
+            )
+            continue
+        if cells[0] in drafts:
+            first = drafts[cells[0]].place
+            hint = "an id stands for one entry: ask the authority which is right"
+            yield refused(file.name, place, cells[0], f"has the number of {first}", hint)
+            continue
+        drafts[cells[0]] = _entry(file, place, cells, comments.get(cells[0], ""))
+
+
+def _entry(file: ListFile, place: str, cells: list[str], more: str) -> Draft:
+    key, name, kind, programmes, title, call, ship, tons, gross, flag, owner, remarks = cells
+    draft = Draft(key, KINDS.get(kind.casefold(), "unknown"), file=file.name, place=place)
+    draft.name(name)
+    for programme in programmes.split("] ["):
+        draft.programme(programme.strip("[] "))
+    draft.identifier("call-sign", call)
+    draft.country(flag)
+    draft.tie("owned-by", owner)
+    for word, text in (("vessel", ship), ("tonnage", tons), ("gross", gross)):
+        if text:
+            draft.note(f"{word}: {text}")
+    draft.note(title)
+    read_remarks(remarks + more, draft)
+    return draft
+
+
+def _names(parts: Parts, drafts: dict[str, Draft]) -> Iterator[EntryRefusal]:
+    if "names" not in parts:
+        return
+    file, read = parts["names"]
+    for number, row in read:
+        key, _, kind, name, remarks = _cells(row, 5)
+        draft = drafts.get(key)
+        if draft is None:
+            yield from _stray(file, number, row, key)
+            continue
+        draft.name(name, _ALIASES.get(kind.casefold(), "alias"))
+        draft.note(remarks)
+
+
+def _addresses(parts: Parts, drafts: dict[str, Draft]) -> Iterator[EntryRefusal]:
+    if "addresses" not in parts:
+        return
+    file, read = parts["addresses"]
+    for number, row in read:
+        key, _, street, city, country, remarks = _cells(row, 6)
+        draft = drafts.get(key)
+        if draft is None:
+            yield from _stray(file, number, row, key)
+            continue
+        draft.address([street, city, country], city=city, country=country)
+        draft.note(remarks)
+
+
+def _stray(file: ListFile, number: int, row: list[str], key: str) -> Iterator[EntryRefusal]:
+    """Refuse a row of an entry that is not there; a row of titles is none."""
+    if key.isdigit():
+        yield refused(
+            file.name, f"row {number}", key, "names an entry that is not in the list", _HINT
+        )
+    elif number > 1:
+        yield _no_number(file, f"row {number}", row)
+
+
+def _no_number(file: ListFile, place: str, row: list[str]) -> EntryRefusal:
+    return refused(file.name, place, ",".join(row), "begins with no number", "fetch it again")

@@ -1,0 +1,169 @@
+"""An authority's own list: JSON Lines or CSV, as docs/reference/party-lists.md lays it out."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.parties.readers.draft import Draft, refused
+from tidewaiter.parties.readers.flat import json_items
+from tidewaiter.parties.readers.tables import head, titled
+from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader
+from tidewaiter.parties.types import Action, ListedParty, NameKind, Outcome, PartyKind
+
+_COLUMNS: dict[str, NameKind] = {
+    "name": "primary",
+    "aliases": "alias",
+    "weak_aliases": "weak alias",
+    "former_names": "former",
+    "native_names": "native",
+}
+_NUMBER = re.compile(r"([^:]+):(.+?)(?::([A-Z]{2}))?")
+_FLAGS = {"": False, "no": False, "false": False, "0": False, "yes": True, "true": True, "1": True}
+_HINT = "the page of party lists in the documentation names each column and key"
+
+
+class _Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The words of a row that come from a fixed set."""
+
+    kind: PartyKind = "unknown"
+    action: Action = "other"
+    outcome: Outcome = ""
+
+
+def claims_own_json(files: Sequence[ListFile]) -> bool:
+    """Tell whether the first file begins as an own list does: with what it says of itself."""
+    return head(files[0]).lstrip().replace(" ", "").startswith('{"list":')
+
+
+def read_own_json(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty | EntryRefusal]:
+    """Read JSON Lines: the list in the first line, then an entry in each.
+
+    Raises:
+        InputError: A file is no JSON, or the list says what no list can say of itself.
+    """
+    for file in files:
+        for number, item in json_items(file):
+            held = item if isinstance(item, dict) else {}
+            if "list" in held:
+                yield _header(held["list"], file, number)
+                for place, each in enumerate(held.get("parties", ()), 1):
+                    yield _party(each, file, f"party {place}")
+            else:
+                yield _party(item, file, f"line {number}")
+
+
+def write_own_json(header: ListHeader, parties: Iterable[ListedParty]) -> bytes:
+    """Write a list as JSON Lines, which read_own_json reads into the same entries."""
+    said = {key: value for key, value in msgspec.structs.asdict(header).items() if value}
+    lines = [msgspec.json.encode({"list": said}), *map(msgspec.json.encode, parties)]
+    return b"\n".join(lines) + b"\n"
+
+
+def _header(item: object, file: ListFile, number: int) -> ListHeader:
+    try:
+        return msgspec.convert(item, ListHeader)
+    except msgspec.ValidationError as error:
+        at = f"{file.name}, line {number}, list"
+        raise InputError(f"{error}", at=at, hint=_HINT) from error
+
+
+def _party(item: object, file: ListFile, place: str) -> ListedParty | EntryRefusal:
+    try:
+        party = msgspec.convert(item, ListedParty)
+    except msgspec.ValidationError as error:
+        key = item.get("id", "") if isinstance(item, dict) else ""
+        return refused(file.name, place, str(key or item), str(error), _HINT)
+    if not party.id.strip() or not party.names or not party.names[0].text.strip():
+        return refused(file.name, place, party.id, "has no id or no name", _HINT)
+    return party
+
+
+def claims_own_csv(files: Sequence[ListFile]) -> bool:
+    """Tell whether the first file has the columns of an own list."""
+    titles = head(files[0]).partition("\n")[0].replace('"', "").strip().split(",")
+    return {"id", "kind", "name", "action"} <= {title.strip() for title in titles}
+
+
+def read_own_csv(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty | EntryRefusal]:
+    """Read CSV: one row for each entry; several values of a cell are parted by semicolons.
+
+    Raises:
+        InputError: A file is no table, is cut short, or has a column that no own list has.
+    """
+    for file in files:
+        yield ListHeader()
+        for number, row in titled(file):
+            unknown = sorted(set(row) - _TITLES)
+            if unknown:
+                at = f"{file.name}, column {unknown[0]}"
+                raise InputError("is no column of an own list", at=at, hint=_HINT)
+            yield from _row(row, file, f"row {number}")
+
+
+_TITLES = {
+    "id", "kind", *_COLUMNS, "births", "birthplaces", "countries", "addresses", "identifiers",
+    "programmes", "action", "basis", "outcome", "outcome_day", "listed", "delisted", "ties",
+    "source", "note", "confidential",
+}  # fmt: skip
+
+
+def _row(row: dict[str, str], file: ListFile, place: str) -> Iterator[ListedParty | EntryRefusal]:
+    said = {key: row[key] for key in ("kind", "action", "outcome") if row.get(key)}
+    try:
+        choice = msgspec.convert(said, _Choice)
+    except msgspec.ValidationError as error:
+        yield refused(file.name, place, row.get("id", ""), str(error), _HINT)
+        return
+    draft = Draft(row.get("id", ""), choice.kind, file=file.name, place=place)
+    draft.action, draft.outcome = choice.action, choice.outcome
+    _names(draft, row)
+    _numbers(draft, row)
+    draft.basis, draft.source = row.get("basis", ""), row.get("source", "")
+    draft.note(row.get("note", ""))
+    draft.outcome_day = draft.day("outcome_day", row.get("outcome_day", ""))
+    draft.listed = draft.day("listed", row.get("listed", ""))
+    draft.delisted = draft.day("delisted", row.get("delisted", ""))
+    flag = row.get("confidential", "").casefold()
+    if flag not in _FLAGS:
+        problem = f'"{flag}" is neither yes nor no'
+        yield refused(file.name, f"{place}, confidential", flag, problem, _HINT)
+        return
+    draft.confidential = _FLAGS[flag]
+    yield from draft.finish()
+
+
+def _many(row: dict[str, str], title: str) -> list[str]:
+    return [part.strip() for part in row.get(title, "").split(";") if part.strip()]
+
+
+def _names(draft: Draft, row: dict[str, str]) -> None:
+    for title, kind in _COLUMNS.items():
+        for text in _many(row, title):
+            draft.name(text, kind)
+    for text in _many(row, "births"):
+        draft.born(text)
+    for text in _many(row, "birthplaces"):
+        draft.birthplace(text)
+    for text in _many(row, "countries"):
+        draft.country(text)
+    for text in _many(row, "addresses"):
+        draft.address([text])
+    for text in _many(row, "programmes"):
+        draft.programme(text)
+
+
+def _numbers(draft: Draft, row: dict[str, str]) -> None:
+    """Read "passport:A123:IR" and "owned-by:17:50 %"."""
+    for text in _many(row, "identifiers"):
+        found = _NUMBER.fullmatch(text)
+        if found:
+            draft.identifier(found[1], found[2], found[3] or "")
+        else:
+            error = InputError(f'"{text}" is not like passport:A123:IR', hint=_HINT)
+            draft.refuse("identifiers", text, error)
+    for text in _many(row, "ties"):
+        kind, _, rest = text.partition(":")
+        party, _, share = rest.partition(":")
+        draft.tie(kind, party, share)

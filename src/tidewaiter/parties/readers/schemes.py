@@ -1,0 +1,108 @@
+"""What a number is: our word for what a list calls a type of document or number."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
+from tidewaiter.parties.types import Identifier, PartyKind
+
+_END = re.compile(r"\s*(?:\bno\b\.?|\bnumber\b|#|:|\bn°)\s*$", re.IGNORECASE)
+_IMO = re.compile(r"(?:\bIMO\b[\s:#.]*(?:no\.?|number)?\s*)(\d{7})\b", re.IGNORECASE)
+_WORDS = re.compile(r"[^\w]+")
+NOTE = "note"
+"""What stands among numbers and is none."""
+
+
+class Scheme(Record, frozen=True, kw_only=True):
+    """One kind of number, and what lists call it."""
+
+    name: str
+    types: tuple[str, ...]
+    where: Mapping[str, str] = {}  # country -> the scheme that these types mean there
+
+
+class _Notes(Record, frozen=True, kw_only=True):
+    types: tuple[str, ...]
+
+
+class Schemes(Record, frozen=True, kw_only=True):
+    """The file of schemes."""
+
+    scheme: tuple[Scheme, ...]
+    notes: _Notes
+
+
+@cache
+def _schemes() -> MappingProxyType[str, Scheme]:
+    file = read_toml(data("parties", "identifiers.toml"), Schemes)
+    note = Scheme(name=NOTE, types=file.notes.types)
+    return MappingProxyType({_plain(t): each for each in (*file.scheme, note) for t in each.types})
+
+
+@cache
+def _longest() -> int:
+    return max(len(each.split(" ")) for each in _schemes())
+
+
+def find_scheme(text: str) -> tuple[Scheme | None, str]:
+    """Find what a type of number, or a remark that begins with one, is.
+
+    Args:
+        text: "Passport", "Tax ID No.", "Passport A123 (Iran)".
+
+    Returns:
+        The scheme and what stands after its name; None: no type that we know.
+    """
+    words = text.split(" ")
+    for count in range(min(len(words), _longest() + 1), 0, -1):
+        scheme = _schemes().get(_plain(" ".join(words[:count])))
+        if scheme:
+            return scheme, re.sub(
+                r"^(?:no\b\.?|number\b|#|:|-)\s*", "", " ".join(words[count:]), flags=re.IGNORECASE
+            )
+    return None, text
+
+
+def identifier(
+    kind: str, value: str, country: str = "", party: PartyKind = "unknown"
+) -> Identifier | None:
+    """Make an identifier of what a list calls a number.
+
+    Args:
+        kind: The type, as the list calls it.
+        value: The number, as the list writes it.
+        country: Of the authority that gave it; alpha-2, or as written.
+        party: The kind of the party that has it.
+
+    Returns:
+        The identifier; a type that we do not know keeps its name. None: it is no number.
+    """
+    value = value.strip()
+    if not value:
+        return None
+    found = _IMO.search(f"{kind} {value}")
+    if found:
+        ship = party in ("vessel", "unknown")
+        return Identifier(scheme="IMO" if ship else "IMO-company", value=found[1], country=country)
+    scheme, rest = find_scheme(" ".join(kind.split()))
+    if scheme and scheme.name == NOTE:
+        return None
+    if scheme is None:
+        return Identifier(scheme=_slug(kind) or "other", value=value, country=country)
+    if scheme.name == "wallet" and rest:  # "Digital Currency Address - XBT"
+        value = f"{rest.lstrip('- ')} {value}"
+    return Identifier(scheme=scheme.where.get(country, scheme.name), value=value, country=country)
+
+
+def _plain(text: str) -> str:
+    bare = text.casefold().strip()
+    while (cut := _END.sub("", bare)) != bare:
+        bare = cut
+    return bare
+
+
+def _slug(text: str) -> str:
+    return _WORDS.sub("-", _plain(text)).strip("-")

@@ -1,0 +1,183 @@
+"""The command `tidewaiter lists`."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+DATA = Path(__file__).parents[1] / "data" / "parties"
+Call = Callable[..., Result]
+
+
+@pytest.fixture
+def lists(call: Call, here: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
+    """Call `tidewaiter lists` on an empty folder."""
+    monkeypatch.setenv("TIDEWAITER_LISTS", str(here / "kept"))
+    return lambda *arguments: call("lists", *map(str, arguments))
+
+
+@pytest.fixture
+def web(here: Path) -> Iterator[dict[str, tuple[int, bytes]]]:
+    """Serve contents by their paths, with an entity tag."""
+    held: dict[str, tuple[int, bytes]] = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, content = held.get(self.path, (404, b""))
+            tag = f'"{hash(content)}"'
+            if self.headers.get("If-None-Match") == tag:
+                status, content = 304, b""
+            self.send_response(status)
+            self.send_header("ETag", tag)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    definitions = here / "kept" / "definitions"
+    definitions.mkdir(parents=True)
+    (definitions / "board.toml").write_text(
+        'slug = "board"\nname = "Board"\nauthority = "Board"\nlicence = "For officers."\n'
+        'source = "test"\nformats = ["ofac-xml"]\n'
+        f'addresses = ["http://127.0.0.1:{running.server_port}/board.xml"]\n'
+    )
+    yield held
+    running.shutdown()
+    running.server_close()
+    thread.join()
+
+
+def legacy(count: int, day: str = "11/20/2026") -> bytes:
+    """Write OFAC's XML with so many entries."""
+    entries = "".join(
+        f"<sdnEntry><uid>{n}</uid><lastName>PARTY {n}</lastName></sdnEntry>" for n in range(count)
+    )
+    said = f"<Publish_Date>{day}</Publish_Date><Record_Count>{count}</Record_Count>"
+    return f"<sdnList><publshInformation>{said}</publshInformation>{entries}</sdnList>".encode()
+
+
+def test_a_list_is_added_shown_and_compared(lists: Call, here: Path) -> None:
+    """Two versions of one list, from files whose format and day are found out."""
+    for count, day in ((10, "11/01/2026"), (9, "11/20/2026")):
+        (here / "sdn.xml").write_bytes(legacy(count, day))
+        added = lists("add", here / "sdn.xml")
+        assert added.exit_code == 0, added.output
+        assert f"ofac-sdn: added, {count} entries" in added.stdout
+    status = lists("status", "--day", "2026-11-25", "--json")
+    (shown,) = map(json.loads, status.stdout.splitlines())
+    assert shown["version"]["version"]["entries"] == 9
+    assert shown["version"]["version"]["dated"] == "2026-11-20"
+    earlier = json.loads(lists("status", "--day", "2026-11-10", "--json").stdout)
+    assert earlier["version"]["version"]["entries"] == 10
+    seen = lists("status", "--day", "2026-11-25").stdout
+    assert "5 days" in seen
+    assert "public domain" in seen
+    changes = lists("diff", "ofac-sdn")
+    assert "0 added, 1 removed, 0 changed" in changes.stdout
+    assert "- 9 PARTY 9" in changes.stdout
+    turned = json.loads(lists("diff", "ofac-sdn", "2026-11-20", "2026-11-01", "--json").stdout)
+    assert [party["id"] for party in turned["added"]] == ["9"]
+
+
+def test_what_cannot_be_read_is_told(lists: Call) -> None:
+    """Exit status 1: the list is in force, and each refusal names its place."""
+    result = lists("add", DATA / "uk-sanctions-list.csv")
+    assert result.exit_code == 1
+    assert "uk-sanctions-list: added, 3 entries" in result.stdout
+    assert "row 4, entry XYZ0003, listed" in result.stderr
+    assert "1 fields left out" in result.stderr
+
+
+def test_a_set_of_files_is_one_version(lists: Call, here: Path) -> None:
+    """Entries, names and addresses come together, in any order."""
+    null = ",-0- " * 7
+    (here / "alt.csv").write_text('36,12,"aka","EXAIR",-0- \r\n', newline="")
+    (here / "sdn.csv").write_text(f'36,"EXAMPLE AIR",-0- ,"CUBA"{null},-0- \r\n', newline="")
+    result = lists("add", here / "alt.csv", here / "sdn.csv", "--dated", "2026-11-01")
+    assert (result.exit_code, "in force since 2026-11-01" in result.stdout) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "the file is empty"),
+        (legacy(3)[:-30], "cut short or damaged"),
+        (b"a,b,c\n1,2,3\n", "the format is not known"),
+        (legacy(3).replace(b">3</Rec", b">4</Rec"), "says that it has 4 entries, and has 3"),
+    ],
+)
+def test_a_broken_file_changes_nothing(
+    lists: Call, here: Path, content: bytes, message: str
+) -> None:
+    """Exit status 2, and the version in force stays."""
+    (here / "sdn.xml").write_bytes(legacy(3, "10/01/2026"))
+    assert lists("add", here / "sdn.xml").exit_code == 0
+    (here / "new.xml").write_bytes(content)
+    result = lists("add", here / "new.xml", "--as", "ofac-sdn")
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert json.loads(lists("status", "--json").stdout)["version"]["version"]["entries"] == 3
+
+
+def test_a_lost_fifth_takes_force(lists: Call, here: Path) -> None:
+    """Only with --force."""
+    (here / "a.xml").write_bytes(legacy(10, "11/01/2026"))
+    (here / "b.xml").write_bytes(legacy(5, "11/02/2026"))
+    assert lists("add", here / "a.xml").exit_code == 0
+    refused = lists("add", here / "b.xml")
+    assert (refused.exit_code, "50% are gone" in refused.stderr) == (2, True)
+    assert lists("add", here / "b.xml", "--force").exit_code == 0
+
+
+def test_an_own_list_takes_a_name(lists: Call) -> None:
+    """CSV does not say whose it is; without --as it is a question."""
+    asked = lists("add", DATA / "own.csv")
+    assert (asked.exit_code, "--as" in asked.stderr) == (2, True)
+    assert "my-list: added" in lists("add", DATA / "own.csv", "--as", "my-list").stdout
+    assert lists("add", DATA / "own.csv", "--as", "../x").exit_code == 2
+
+
+def test_update_fetches_what_is_new(lists: Call, web: dict[str, tuple[int, bytes]]) -> None:
+    """Unchanged is said; a broken file or a server's page leaves the list as it was."""
+    web["/board.xml"] = (200, legacy(10, "11/01/2026"))
+    assert "board: updated, 10 entries" in lists("update", "board").stdout
+    assert "board: unchanged" in lists("update").stdout
+    web["/board.xml"] = (200, legacy(11, "11/10/2026")[:-50])
+    broken = lists("update", "board")
+    assert (broken.exit_code, "cut short" in broken.stderr) == (2, True)
+    web["/board.xml"] = (200, b"<html><body>Maintenance</body></html>")
+    assert lists("update", "board").exit_code == 2
+    web["/board.xml"] = (404, b"")
+    moved = lists("update", "board")
+    assert "404" in moved.stderr
+    web["/board.xml"] = (200, legacy(4, "11/12/2026"))
+    lost = lists("update", "board")
+    assert "60% are gone" in lost.stderr
+    assert json.loads(lists("status", "--json").stdout)["version"]["version"]["entries"] == 10
+    web["/board.xml"] = (200, legacy(11, "11/20/2026"))
+    assert "board: updated, 11 entries" in lists("update", "board").stdout
+    assert "1 added, 0 removed" in lists("diff", "board").stdout
+
+
+def test_update_needs_an_address(lists: Call) -> None:
+    """Nothing is fetched that nobody named."""
+    nothing = lists("update")
+    assert (nothing.exit_code, "name one" in nothing.stderr) == (2, True)
+    assert lists("update", "my-list").exit_code == 2
+    assert lists("update", "--from", "http://127.0.0.1:9/x").exit_code == 2
+
+
+def test_a_list_without_versions_is_named(lists: Call) -> None:
+    """An empty folder is no error for status, and one for a comparison."""
+    assert "no list is kept" in lists("status").stderr
+    assert "un-sc" in lists("status", "--known").stdout
+    assert lists("diff", "un-sc").exit_code == 2

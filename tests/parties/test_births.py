@@ -1,0 +1,58 @@
+"""Birth dates as lists write them."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.parties.readers.births import parse_births
+
+
+@pytest.mark.parametrize(
+    ("text", "births", "about"),
+    [
+        ("1970", ("1970",), False),
+        ("circa 1970", ("1970",), True),
+        ("Approximately 1967", ("1967",), True),
+        ("10 Dec 1948", ("1948-12-10",), False),
+        ("Dec 1948", ("1948-12",), False),
+        ("05 Jul 1987", ("1987-07-05",), False),
+        ("00/00/1975", ("1975",), False),
+        ("00/03/1975", ("1975-03",), False),
+        ("03/04/1970", ("1970-04-03",), False),
+        ("1970-03", ("1970-03",), False),
+        ("1970-03-31T00:00:00", ("1970-03-31",), False),
+        ("1973 to 1975", ("1973", "1974", "1975"), True),
+        ("circa 1973-1974", ("1973", "1974"), True),
+        ("Between 1963 and 1964", ("1963", "1964"), True),
+        ("1962 or 1963", ("1962", "1963"), True),
+        ("1900 to 1950", ("1900", "1950"), True),
+        ("01 Jan 1960 to 31 Dec 1961", ("1960-01-01", "1961-12-31"), True),
+        ("a) 5 May 1957 b) 1958", ("1957-05-05", "1958"), False),
+        ("(1) 1961 (2) 12/04/1962", ("1961", "1962-04-12"), False),
+    ],
+)
+def test_a_birth_date_is_read_whole_or_in_part(
+    text: str, births: tuple[str, ...], *, about: bool
+) -> None:
+    """What the list leaves open stays open, and what it calls approximate is marked."""
+    assert parse_births(text) == (births, about)
+
+
+@pytest.mark.parametrize("text", ["", "unknown", "1349 (Hijri)", "31/31/1970", "1975 to 1973"])
+def test_what_is_no_birth_date_is_an_error(text: str) -> None:
+    """No date is guessed."""
+    with pytest.raises(InputError) as caught:
+        parse_births(text)
+    assert caught.value.hint
+
+
+@given(
+    st.dates(min_value=date(1850, 1, 1)),
+    st.sampled_from(["%Y-%m-%d", "%d/%m/%Y", "%d %b %Y", "%d.%m.%Y"]),
+)
+def test_a_whole_date_comes_back(day: date, form: str) -> None:
+    """Each way to write a day means that day."""
+    assert parse_births(day.strftime(form)) == ((str(day),), False)
