@@ -1,0 +1,84 @@
+"""The pieces of a form: its words, and two or three neighbours joined, as some writers do."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tidewaiter.base.compiled import compiled
+from tidewaiter.parties.matching.tables import BASE
+from tidewaiter.parties.matching.words import LEGAL, NUMBER, Forms, Vocabulary
+
+JOINED = 3  # neighbouring words that may be written as one
+
+
+class Pieces(NamedTuple):
+    """The pieces of each form: its words, then two and three of them joined."""
+
+    heads: NDArray[np.int64]
+    words: NDArray[np.int32]
+    begins: NDArray[np.int8]  # the first word of each piece, in its form
+    sizes: NDArray[np.int8]  # words in each piece
+
+
+@compiled
+def joinable(kinds: NDArray[np.int8], words: NDArray[np.int32], begin: int, size: int) -> bool:
+    """Tell whether neighbouring words may be written as one."""
+    for at in range(begin, begin + size):
+        if kinds[words[at]] == LEGAL or kinds[words[at]] == NUMBER:
+            return False
+    return True
+
+
+@compiled
+def joined_hash(
+    vocabulary: Vocabulary, powers: NDArray[np.uint64], words: NDArray[np.int32], begin: int,
+    size: int,
+) -> np.uint64:  # fmt: skip
+    """Hash neighbouring words as the one word that they give."""
+    value = np.uint64(0)
+    starts = vocabulary.letters.starts
+    for at in range(begin, begin + size):
+        word = words[at]
+        length = min(starts[word + 1] - starts[word], len(powers) - 1)
+        value = value * powers[length] + vocabulary.hashes[word]
+    return value
+
+
+@compiled
+def power_table(size: int) -> NDArray[np.uint64]:
+    """Return the powers of the base of hashes, from the 0th on."""
+    out = np.ones(size, np.uint64)
+    for at in range(1, size):
+        out[at] = out[at - 1] * BASE
+    return out
+
+
+@compiled
+def pieces_of(forms: Forms, vocabulary: Vocabulary) -> tuple[Pieces, NDArray[np.uint64]]:
+    """Cut forms into pieces.
+
+    Returns:
+        The pieces, and the hash of each joined piece, whose word is -1 so far.
+    """
+    powers = power_table(256)
+    most = JOINED * len(forms.words)
+    heads = np.zeros(len(forms.heads), np.int64)
+    words, begins = np.empty(most, np.int32), np.empty(most, np.int8)
+    sizes, hashes = np.empty(most, np.int8), np.empty(most, np.uint64)
+    total = joined = 0
+    for form in range(len(forms.heads) - 1):
+        begin, end = forms.heads[form], forms.heads[form + 1]
+        for size in range(1, JOINED + 1):
+            for at in range(begin, end - size + 1):
+                if size > 1 and not joinable(vocabulary.kinds, forms.words, at, size):
+                    continue
+                words[total] = forms.words[at] if size == 1 else -1
+                begins[total], sizes[total] = at - begin, size
+                total += 1
+                if size > 1:
+                    hashes[joined] = joined_hash(vocabulary, powers, forms.words, at, size)
+                    joined += 1
+        heads[form + 1] = total
+    pieces = Pieces(heads, words[:total], begins[:total], sizes[:total])
+    return pieces, hashes[:joined]
