@@ -87,7 +87,9 @@ def _spellings(phrase: str) -> set[tuple[str, ...]]:
     parts = phrase.replace(". ", ".\0").replace("\0", " ").split()
     apart = [fold(word) for word in words_of(phrase)]
     joined = [
-        key for part in parts for key in ([fold(part)] if "." in part else map(fold, words_of(part)))
+        key
+        for part in parts
+        for key in ([fold(part)] if "." in part else map(fold, words_of(part)))
     ]
     found = {tuple(filter(None, apart)), tuple(filter(None, joined))}
     return {keys for keys in found if keys and len("".join(keys)) > 1}

@@ -10,6 +10,7 @@ _LETTERS = str.maketrans(
         "ـ": None,  # Arabic kashida, which only stretches
     }
 )  # fmt: skip
+_VOICED = "\u3099\u309a"  # signs of kana, which make another letter
 _MARKED = (("LATIN", 0x0000, 0x024F), ("GREEK", 0x0370, 0x052F), ("LATIN", 0x1E00, 0x1FFF))
 
 
@@ -35,6 +36,6 @@ def _bare(character: str) -> str:
     if any(first <= point <= last for _, first, last in _MARKED):
         apart = unicodedata.normalize("NFKD", character)
         return "".join(c for c in apart if not unicodedata.combining(c)) or character
-    if unicodedata.category(character) == "Mn" and not 0x3099 <= point <= 0x309A:
+    if unicodedata.category(character) == "Mn" and character not in _VOICED:
         return ""
     return character

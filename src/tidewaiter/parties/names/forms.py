@@ -15,6 +15,8 @@ from tidewaiter.parties.names.tokens import legal_form
 from tidewaiter.parties.names.types import How, NameForm, Token, TokenKind
 
 _HOW: dict[Script, How] = {"cyrillic": "cyrillic", "arabic": "arabic", "hangul": "hangul"}
+_LATIN: How = "latin"
+_PERSON = range(2, 5)  # syllables of a Korean name
 _Reader = Callable[[Token], list[Token]]
 
 
@@ -34,8 +36,7 @@ def forms_of(tokens: Sequence[Token], text: str, *, person: bool) -> tuple[NameF
     if foreign & {"han"}:
         found += _han_forms(tokens, person=person)
     else:
-        how = next((_HOW[each] for each in ("cyrillic", "arabic", "hangul") if each in foreign),
-                   "latin")  # fmt: skip
+        how = next((how for each, how in _HOW.items() if each in foreign), _LATIN)
         found.append(_form(how, tokens, lambda token: _romanised(token, text, person=person)))
     return tuple(form for form in found if form.tokens)
 
@@ -103,7 +104,7 @@ def _arabic(token: Token, *, person: bool) -> list[Token]:
 
 def _hangul(token: Token, *, person: bool) -> list[Token]:
     size = len(token.surface)
-    if person and 2 <= size <= 4 and token.start == 0:
+    if person and size in _PERSON and token.start == 0:
         return [
             part(token, 0, 1, romanise_hangul(token.surface[:1])),
             part(token, 1, size, romanise_hangul(token.surface[1:])),
@@ -124,7 +125,7 @@ def _han_forms(tokens: Sequence[Token], *, person: bool) -> list[NameForm]:
 def _chinese_person(token: Token) -> list[Token]:
     """Read surname and given name apart."""
     plain = simplify(token.surface)
-    size = 2 if plain[:2] in chinese().surnames and len(plain) > 2 else 1
+    size = 2 if plain[:2] in chinese().surnames and plain[2:] else 1
     if not 1 < len(plain) <= size + 3:
         return _whole(token, "".join(pinyin_of(plain)), person=True)
     surname = chinese().surnames.get(plain[:size]) or "".join(pinyin_of(plain[:size]))

@@ -53,7 +53,7 @@ def simplify(text: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def pinyin_of(text: str) -> tuple[str, ...]:
     """Return the reading of each character without tones; ü is u after j, q, x, y, else v."""
-    return tuple(pypinyin.lazy_pinyin(text, errors=list))
+    return tuple(pypinyin.lazy_pinyin(text, errors=list[str]))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -69,9 +69,7 @@ def pieces_of(text: str) -> tuple[Piece, ...]:
             continue
         found += _own_name(plain, rest, place)
         end = place + size
-        found.append(
-            Piece(start=place, end=end, text=plain[place:end], kind=kind, meaning=meaning)
-        )
+        found.append(Piece(start=place, end=end, text=plain[place:end], kind=kind, meaning=meaning))
         place = rest = end
     return (*found, *_own_name(plain, rest, len(plain)))
 

@@ -2,9 +2,80 @@
 
 from typing import Final
 
-_INITIALS: Final = "g kk n d tt r m b pp s ss - j jj ch k t p h".split()
-_VOWELS: Final = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i".split()
-_FINALS: Final = "- k k k n n n t l k m l l l p l m p p t t ng t t k t p t".split()
+_INITIALS: Final = (
+    "g",
+    "kk",
+    "n",
+    "d",
+    "tt",
+    "r",
+    "m",
+    "b",
+    "pp",
+    "s",
+    "ss",
+    "",
+    "j",
+    "jj",
+    "ch",
+    "k",
+    "t",
+    "p",
+    "h",
+)
+_VOWELS: Final = (
+    "a",
+    "ae",
+    "ya",
+    "yae",
+    "eo",
+    "e",
+    "yeo",
+    "ye",
+    "o",
+    "wa",
+    "wae",
+    "oe",
+    "yo",
+    "u",
+    "wo",
+    "we",
+    "wi",
+    "yu",
+    "eu",
+    "ui",
+    "i",
+)
+_FINALS: Final = (
+    "",
+    "k",
+    "k",
+    "k",
+    "n",
+    "n",
+    "n",
+    "t",
+    "l",
+    "k",
+    "m",
+    "l",
+    "l",
+    "l",
+    "p",
+    "l",
+    "m",
+    "p",
+    "p",
+    "t",
+    "t",
+    "ng",
+    "t",
+    "t",
+    "k",
+    "t",
+    "p",
+    "t",
+)
 _FIRST: Final = 0xAC00
 _SYLLABLES: Final = 11_172
 
@@ -28,6 +99,5 @@ def syllables_of(word: str) -> list[str]:
             continue
         initial, rest = divmod(number, 588)
         vowel, final = divmod(rest, 28)
-        parts = (_INITIALS[initial], _VOWELS[vowel], _FINALS[final])
-        found.append("".join(part for part in parts if part != "-"))
+        found.append(_INITIALS[initial] + _VOWELS[vowel] + _FINALS[final])
     return found

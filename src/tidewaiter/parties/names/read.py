@@ -12,6 +12,7 @@ from tidewaiter.parties.names.types import NameForm, Problem, ReadName, Segment,
 from tidewaiter.parties.types import PartyKind
 
 _FIELD: Final = 35  # characters of a name in a customs message (EDIFACT NAD, C080/3036)
+_PLAIN: Final = 200  # characters: longer texts are read the slow way
 _DEPTH: Final = 3  # segments of segments of segments
 _SAID = frozenset({"word", "number"})
 
@@ -36,7 +37,7 @@ def read_names(texts: Iterable[str], kind: PartyKind) -> list[ReadName]:
 
 def _read(text: str, kind: PartyKind, depth: int) -> ReadName:
     person = kind == "person"
-    if len(text) <= 200 and text.isascii() and text.isprintable() and not TRIGGERS.search(text):
+    if len(text) <= _PLAIN and text.isascii() and text.isprintable() and not TRIGGERS.search(text):
         tokens = tokens_of(text, person=person)
         if not any(_mixed(token.key) for token in tokens):
             forms = (NameForm(how="latin", tokens=tuple(tokens)),) if tokens else ()
@@ -79,9 +80,7 @@ def _as_written(form: NameForm, text: str, cleaned: Cleaned, shift: int) -> Name
         start = cleaned.places[token.start + shift]
         end = cleaned.ends[token.end + shift - 1]
         surface = text[start:end]
-        moved.append(
-            Token(key=token.key, surface=surface, kind=token.kind, start=start, end=end)
-        )
+        moved.append(Token(key=token.key, surface=surface, kind=token.kind, start=start, end=end))
     return NameForm(how=form.how, tokens=tuple(moved))
 
 

@@ -4,9 +4,7 @@ from bisect import bisect_right
 from functools import lru_cache
 from typing import Literal
 
-Script = Literal[
-    "latin", "han", "kana", "hangul", "arabic", "cyrillic", "greek", "other", "common"
-]
+Script = Literal["latin", "han", "kana", "hangul", "arabic", "cyrillic", "greek", "other", "common"]
 
 # First code points of the runs (Unicode 16, Blocks.txt); all that is not named is "other".
 _RUNS: tuple[tuple[int, Script], ...] = (
