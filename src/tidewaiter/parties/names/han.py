@@ -53,7 +53,12 @@ def simplify(text: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def pinyin_of(text: str) -> tuple[str, ...]:
     """Return the reading of each character without tones; ü is u after j, q, x, y, else v."""
-    return tuple(pypinyin.lazy_pinyin(text, errors=list[str]))
+    return tuple(pypinyin.lazy_pinyin(text, errors=_apart))
+
+
+def _apart(rest: str) -> str:
+    """Keep characters that have no reading, one by one."""
+    return list(rest)  # type: ignore[return-value]  # its own documentation allows a list
 
 
 @lru_cache(maxsize=1 << 16)
