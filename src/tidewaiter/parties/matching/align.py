@@ -14,7 +14,7 @@ from tidewaiter.base.compiled import compiled
 from tidewaiter.parties.matching.neighbours import INITIAL, JOINED, LOOSE
 from tidewaiter.parties.matching.spelling import FAR, edits
 from tidewaiter.parties.matching.tables import Letters
-from tidewaiter.parties.matching.words import INITIAL_LETTER, LEGAL, NUMBER, PARTICLE, WORD
+from tidewaiter.parties.matching.vocabulary import LEGAL, NUMBER
 
 MOST_PAIRS = 256
 _INITIAL_SHARE, _CUT_SHARE, _LEAST_SHARE = 0.5, 0.7, 0.45

@@ -6,11 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.base.compiled import compiled
-from tidewaiter.parties.matching.features import SIZE, features
+from tidewaiter.parties.matching.features import features
 from tidewaiter.parties.matching.index import Listed
 from tidewaiter.parties.matching.search import (
     KEPT,
-    TOP,
     TOPS,
     Asking,
     Room,

@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from tidewaiter.base.compiled import compiled
 from tidewaiter.parties.matching.align import Pairs, Side
-from tidewaiter.parties.matching.neighbours import EXACT, SKELETON, TRANSLATED, TWO_EDITS
-from tidewaiter.parties.matching.words import LEGAL, NUMBER, PARTICLE
+from tidewaiter.parties.matching.neighbours import EXACT, TRANSLATED
+from tidewaiter.parties.matching.vocabulary import LEGAL, NUMBER, PARTICLE
 
 NAMES = (
     "one",

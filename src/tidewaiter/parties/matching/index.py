@@ -11,9 +11,10 @@ from tidewaiter.parties.matching.neighbours import Lookup
 from tidewaiter.parties.matching.pieces import Pieces, pieces_of
 from tidewaiter.parties.matching.rarity import Rarity, rarity_of
 from tidewaiter.parties.matching.spelling import filed
-from tidewaiter.parties.matching.standin import read_name
 from tidewaiter.parties.matching.tables import Table, mixed, table_of
-from tidewaiter.parties.matching.words import Forms, Vocabulary, Words, forms_of
+from tidewaiter.parties.matching.vocabulary import INITIAL_LETTER, LEGAL, NUMBER, Forms, Vocabulary
+from tidewaiter.parties.matching.words import Words, forms_of
+from tidewaiter.parties.names import read_name
 from tidewaiter.parties.types import ListedParty
 
 KINDS = ("unknown", "person", "organisation", "vessel", "aircraft")
@@ -80,28 +81,30 @@ def _listed(
     kinds: NDArray[np.int8],
 ) -> Listed:  # fmt: skip
     """Lay out a list for the compiled functions."""
-    asked = words.asked(vocabulary)
     count = len(words.texts)
-    pieces, joined = pieces_of(forms, vocabulary)
-    hashes, places = np.unique(joined, return_inverse=True)
+    pieces, joined, sounds = pieces_of(forms, vocabulary)
+    hashes, first, places = np.unique(joined, return_index=True, return_inverse=True)
     pieces.words[pieces.words < 0] = count + places.astype(np.int32)
     every = np.concatenate((vocabulary.hashes, hashes))
-    keys, values = filed(vocabulary.letters, ~asked.exact_only)
+    fixed = np.isin(vocabulary.kinds, (LEGAL, INITIAL_LETTER, NUMBER))
+    keys, values = filed(vocabulary.letters, ~fixed)
+    heard = np.concatenate((vocabulary.sounds, sounds[first]))
     lookup = Lookup(
         vocabulary.letters,
         table_of(mixed(every), np.arange(len(every), dtype=np.int32)),
         table_of(keys, values),
-        _keyed(asked.sounds, asked.sound_of),
-        _keyed(asked.skeletons, asked.skeleton_of),
+        _keyed(heard),
+        _keyed(vocabulary.bones),
         len(every),
     )
     heads, postings = _postings(pieces, len(every))
     return Listed(lookup, vocabulary, pieces, entry, kinds, heads, postings)
 
 
-def _keyed(keys: NDArray[np.uint64], heads: NDArray[np.int64]) -> Table:
-    """Build the table of one kind of key."""
-    return table_of(keys, np.repeat(np.arange(len(heads) - 1, dtype=np.int32), np.diff(heads)))
+def _keyed(hashes: NDArray[np.uint64]) -> Table:
+    """Build the table of one kind of key; 0 stands for none."""
+    words = np.flatnonzero(hashes)
+    return table_of(mixed(hashes[words]), words.astype(np.int32))
 
 
 def _postings(pieces: Pieces, words: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:

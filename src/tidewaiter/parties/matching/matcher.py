@@ -9,8 +9,8 @@ from tidewaiter.parties.matching.index import KINDS, Index
 from tidewaiter.parties.matching.model import load_model
 from tidewaiter.parties.matching.neighbours import neighbours
 from tidewaiter.parties.matching.search import Asking, new_room
-from tidewaiter.parties.matching.standin import read_name
 from tidewaiter.parties.matching.words import Words, forms_of
+from tidewaiter.parties.names import read_name
 
 
 def ask(index: Index, names: Sequence[str], kinds: Sequence[str]) -> Asking:
@@ -19,7 +19,7 @@ def ask(index: Index, names: Sequence[str], kinds: Sequence[str]) -> Asking:
     read = [read_name(name, kind) for name, kind in zip(names, kinds, strict=True)]
     forms = forms_of(read, words)
     vocabulary = words.vocabulary(index.rarity)
-    near = neighbours(index.listed.lookup, words.asked(vocabulary))
+    near = neighbours(index.listed.lookup, vocabulary)
     places = np.array([KINDS.index(kind) for kind in kinds], np.int8)
     return Asking(forms, vocabulary, near, places)
 

@@ -16,16 +16,14 @@ from tidewaiter.parties.matching.tables import (
     Table,
     bucket,
     check,
-    letters_of,
     mix,
-    mixed,
-    plain_hashes,
 )
+from tidewaiter.parties.matching.vocabulary import Vocabulary, fixed
 
 EXACT, EDIT, TWO_EDITS, ROMANISED, SKELETON, JOINED, INITIAL, LOOSE, TRANSLATED = range(9)
 """How two words agree; LOOSE: a third of the letters differ, or one is cut short."""
 
-_ROMANISED, _SKELETON = 0.92, 0.8  # shares of a word's weight, before the model has its say
+SOUND, _SKELETON = 0.92, 0.8  # shares of a word's weight, before the model has its say
 _MOST = 96  # neighbours of one word
 
 
@@ -38,18 +36,6 @@ class Lookup(NamedTuple):
     sounds: Table  # by romanisation
     skeletons: Table
     words: int  # those of the letters, and those that stand for words joined
-
-
-class Asked(NamedTuple):
-    """Distinct words that are asked for."""
-
-    letters: Letters
-    hashes: NDArray[np.uint64]  # plain
-    sounds: NDArray[np.uint64]  # hash of each romanisation; 0: none
-    sound_of: NDArray[np.int64]  # where those of each word begin, and the end of the last
-    skeletons: NDArray[np.uint64]
-    skeleton_of: NDArray[np.int64]
-    exact_only: NDArray[np.bool_]  # legal forms, numbers, initials
 
 
 class Neighbours(NamedTuple):
@@ -98,14 +84,14 @@ def _note_all(room: _Room, count: int, table: Table, key: np.uint64, share: floa
 
 
 @compiled
-def _note_near(lookup: Lookup, asked: Asked, word: int, room: _Room, count: int) -> int:
+def _note_near(lookup: Lookup, letters: Letters, word: int, room: _Room, count: int) -> int:
     """Note the words of nearly the same spelling."""
-    begin = asked.letters.starts[word]
-    size = asked.letters.starts[word + 1] - begin
+    begin = letters.starts[word]
+    size = letters.starts[word + 1] - begin
     most = most_edits(size)
     if most == 0:
         return count
-    for key in room.hashes[: shortened(asked.letters.units, begin, size, most, room.hashes)]:
+    for key in room.hashes[: shortened(letters.units, begin, size, most, room.hashes)]:
         first, end = bucket(lookup.near, key)
         for at in range(first, end):
             other = lookup.near.values[at]
@@ -114,7 +100,7 @@ def _note_near(lookup: Lookup, asked: Asked, word: int, room: _Room, count: int)
             start = lookup.letters.starts[other]
             length = lookup.letters.starts[other + 1] - start
             far = edits(
-                asked.letters.units, begin, size, lookup.letters.units, start, length,
+                letters.units, begin, size, lookup.letters.units, start, length,
                 min(most, most_edits(length)), room.rows,
             )  # fmt: skip
             if far not in {0, FAR}:
@@ -124,21 +110,23 @@ def _note_near(lookup: Lookup, asked: Asked, word: int, room: _Room, count: int)
 
 
 @compiled
-def _found(lookup: Lookup, asked: Asked, word: int, room: _Room) -> int:
+def _found(lookup: Lookup, asked: Vocabulary, word: int, room: _Room) -> int:
     """Find the neighbours of one word; return how many `room` holds."""
     count = _note_all(room, 0, lookup.equal, mix(asked.hashes[word]), 1.0, EXACT)
-    if asked.exact_only[word]:
+    if asked.sound_sizes[word]:
+        key = mix(asked.sounds[word])
+        count = _note_all(room, count, lookup.sounds, key, SOUND, ROMANISED)
+    if fixed(asked.kinds[word]):
         return count
-    for at in range(asked.sound_of[word], asked.sound_of[word + 1]):
-        count = _note_all(room, count, lookup.sounds, asked.sounds[at], _ROMANISED, ROMANISED)
-    count = _note_near(lookup, asked, word, room, count)
-    for at in range(asked.skeleton_of[word], asked.skeleton_of[word + 1]):
-        count = _note_all(room, count, lookup.skeletons, asked.skeletons[at], _SKELETON, SKELETON)
+    count = _note_near(lookup, asked.letters, word, room, count)
+    if asked.bone_sizes[word]:
+        key = mix(asked.bones[word])
+        count = _note_all(room, count, lookup.skeletons, key, _SKELETON, SKELETON)
     return count
 
 
 @compiled
-def neighbours(lookup: Lookup, asked: Asked) -> Neighbours:
+def neighbours(lookup: Lookup, asked: Vocabulary) -> Neighbours:
     """Find the neighbours of each word asked for."""
     size = len(asked.hashes)
     heads = np.zeros(size + 1, np.int64)
@@ -174,11 +162,3 @@ def _longer(values: np.ndarray, size: int) -> np.ndarray:
     out = np.empty(size, values.dtype)
     out[: len(values)] = values
     return out
-
-
-def key_hashes(rows: list[tuple[str, ...]]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Hash the keys of words: all of them, and where those of each word begin."""
-    flat = [key for row in rows for key in row]
-    heads = np.zeros(len(rows) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, rows), np.int64, len(rows)), out=heads[1:])
-    return mixed(plain_hashes(letters_of(flat))), heads

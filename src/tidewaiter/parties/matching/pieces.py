@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from tidewaiter.base.compiled import compiled
 from tidewaiter.parties.matching.tables import BASE
-from tidewaiter.parties.matching.words import LEGAL, NUMBER, Forms, Vocabulary
+from tidewaiter.parties.matching.vocabulary import LEGAL, NUMBER, Forms, Vocabulary
 
 JOINED = 3  # neighbouring words that may be written as one
 
@@ -32,16 +32,20 @@ def joinable(kinds: NDArray[np.int8], words: NDArray[np.int32], begin: int, size
 
 @compiled
 def joined_hash(
-    vocabulary: Vocabulary, powers: NDArray[np.uint64], words: NDArray[np.int32], begin: int,
-    size: int,
+    hashes: NDArray[np.uint64], sizes: NDArray[np.int32], powers: NDArray[np.uint64],
+    words: NDArray[np.int32], begin: int, size: int,
 ) -> np.uint64:  # fmt: skip
-    """Hash neighbouring words as the one word that they give."""
+    """Hash neighbouring words, or how they sound, as the one word that they give.
+
+    Returns:
+        The hash, not mixed; 0 where a word has none.
+    """
     value = np.uint64(0)
-    starts = vocabulary.letters.starts
     for at in range(begin, begin + size):
         word = words[at]
-        length = min(starts[word + 1] - starts[word], len(powers) - 1)
-        value = value * powers[length] + vocabulary.hashes[word]
+        if sizes[word] == 0:
+            return np.uint64(0)
+        value = value * powers[min(sizes[word], len(powers) - 1)] + hashes[word]
     return value
 
 
@@ -55,17 +59,18 @@ def power_table(size: int) -> NDArray[np.uint64]:
 
 
 @compiled
-def pieces_of(forms: Forms, vocabulary: Vocabulary) -> tuple[Pieces, NDArray[np.uint64]]:
+def pieces_of(forms: Forms, vocabulary: Vocabulary) -> tuple[Pieces, NDArray[np.uint64], NDArray[np.uint64]]:
     """Cut forms into pieces.
 
     Returns:
-        The pieces, and the hash of each joined piece, whose word is -1 so far.
+        The pieces; of each joined piece, whose word is -1 so far, the hash and how it sounds.
     """
     powers = power_table(256)
     most = JOINED * len(forms.words)
     heads = np.zeros(len(forms.heads), np.int64)
     words, begins = np.empty(most, np.int32), np.empty(most, np.int8)
-    sizes, hashes = np.empty(most, np.int8), np.empty(most, np.uint64)
+    sizes = np.empty(most, np.int8)
+    hashes, sounds = np.empty(most, np.uint64), np.empty(most, np.uint64)
     total = joined = 0
     for form in range(len(forms.heads) - 1):
         begin, end = forms.heads[form], forms.heads[form + 1]
@@ -77,8 +82,13 @@ def pieces_of(forms: Forms, vocabulary: Vocabulary) -> tuple[Pieces, NDArray[np.
                 begins[total], sizes[total] = at - begin, size
                 total += 1
                 if size > 1:
-                    hashes[joined] = joined_hash(vocabulary, powers, forms.words, at, size)
+                    hashes[joined] = joined_hash(
+                        vocabulary.hashes, vocabulary.sizes, powers, forms.words, at, size
+                    )
+                    sounds[joined] = joined_hash(
+                        vocabulary.sounds, vocabulary.sound_sizes, powers, forms.words, at, size
+                    )
                     joined += 1
         heads[form + 1] = total
     pieces = Pieces(heads, words[:total], begins[:total], sizes[:total])
-    return pieces, hashes[:joined]
+    return pieces, hashes[:joined], sounds[:joined]

@@ -19,13 +19,13 @@ from tidewaiter.parties.matching.align import (
     offer_left_over,
     take,
 )
-from tidewaiter.parties.matching.features import SIZE, features
+from tidewaiter.parties.matching.features import SIZE
 from tidewaiter.parties.matching.index import Listed
-from tidewaiter.parties.matching.neighbours import EXACT, TRANSLATED, Neighbours
+from tidewaiter.parties.matching.neighbours import EXACT, ROMANISED, SOUND, TRANSLATED, Neighbours
 from tidewaiter.parties.matching.pieces import JOINED as MOST_JOINED
 from tidewaiter.parties.matching.pieces import joinable, joined_hash, power_table
-from tidewaiter.parties.matching.tables import bucket, check, mix
-from tidewaiter.parties.matching.words import MOST_WORDS, Forms, Vocabulary
+from tidewaiter.parties.matching.tables import Table, bucket, check, mix
+from tidewaiter.parties.matching.vocabulary import MOST_WORDS, Forms, Vocabulary
 
 TOP = 24  # forms aligned for each form asked for
 KEPT = 10  # entries answered for each name
@@ -143,18 +143,34 @@ def link_form(room: Room, listed: Listed, asking: Asking, form: int) -> int:
 @compiled
 def _link_joined(room: Room, listed: Listed, asking: Asking, begin: int, size: int) -> None:
     """Link words of the list that are words asked for, joined."""
-    words = asking.forms.words
+    words, asked = asking.forms.words, asking.vocabulary
     singles = len(listed.vocabulary.weights)
     for joined in range(2, MOST_JOINED + 1):
         for at in range(size - joined + 1):
-            if not joinable(asking.vocabulary.kinds, words, begin + at, joined):
+            if not joinable(asked.kinds, words, begin + at, joined):
                 continue
-            key = mix(joined_hash(asking.vocabulary, room.powers, words, begin + at, joined))
-            first, end = bucket(listed.lookup.equal, key)
-            for place in range(first, end):
-                word = listed.lookup.equal.values[place]
-                if listed.lookup.equal.checks[place] == check(key) and word < singles:
-                    _link(room, word, at, joined, 1.0, EXACT)
+            place = begin + at
+            key = joined_hash(asked.hashes, asked.sizes, room.powers, words, place, joined)
+            _link_bucket(room, listed.lookup.equal, key, (singles, at, joined), 1.0, EXACT)
+            key = joined_hash(asked.sounds, asked.sound_sizes, room.powers, words, place, joined)
+            _link_bucket(
+                room, listed.lookup.sounds, key, (singles, at, joined), SOUND, ROMANISED
+            )
+
+
+@compiled
+def _link_bucket(
+    room: Room, table: Table, plain: np.uint64, piece: tuple[int, int, int], share: float,
+    kind: int,
+) -> None:  # fmt: skip
+    """Link the single words of a bucket to a joined piece: how many there are, where, its size."""
+    if plain == 0:
+        return
+    key = mix(plain)
+    first, end = bucket(table, key)
+    for at in range(first, end):
+        if table.checks[at] == check(key) and table.values[at] < piece[0]:
+            _link(room, table.values[at], piece[1], piece[2], share, kind)
 
 
 @compiled

@@ -1,17 +1,24 @@
 """Names as numbers: each distinct word once, each form of a name as the numbers of its words."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tidewaiter.parties.matching.neighbours import Asked, key_hashes
 from tidewaiter.parties.matching.rarity import Rarity
-from tidewaiter.parties.matching.standin import NameForm, ReadName, word_keys
-from tidewaiter.parties.matching.tables import Letters, letters_of, plain_hashes
+from tidewaiter.parties.matching.tables import letters_of, plain_hashes
+from tidewaiter.parties.matching.vocabulary import (
+    GENERIC,
+    INITIAL_LETTER,
+    LEGAL,
+    MOST_WORDS,
+    NUMBER,
+    PARTICLE,
+    WORD,
+    Forms,
+    Vocabulary,
+)
+from tidewaiter.parties.names import NameForm, ReadName, Token, keys
 
-WORD, LEGAL, GENERIC, INITIAL_LETTER, PARTICLE, NUMBER = range(6)
 _KINDS = {
     "word": WORD, "legal form": LEGAL, "generic": GENERIC, "initial": INITIAL_LETTER,
     "particle": PARTICLE, "number": NUMBER,
@@ -21,25 +28,6 @@ HOWS = (
     "latin", "pinyin", "wade-giles", "cantonese", "hangul", "arabic", "cyrillic", "dictionary",
     "native",
 )  # fmt: skip
-MOST_WORDS = 24  # of one form; what follows is not compared
-
-
-class Vocabulary(NamedTuple):
-    """What the compiled functions know of distinct words."""
-
-    letters: Letters
-    hashes: NDArray[np.uint64]  # plain
-    weights: NDArray[np.float32]  # nats
-    kinds: NDArray[np.int8]
-
-
-class Forms(NamedTuple):
-    """Forms of names: the numbers of their words, in order."""
-
-    owner: NDArray[np.int32]  # the name each form is of
-    how: NDArray[np.int8]
-    heads: NDArray[np.int64]
-    words: NDArray[np.int32]
 
 
 class Words:
@@ -48,6 +36,8 @@ class Words:
     def __init__(self) -> None:
         self.texts: list[str] = []
         self.kinds: list[int] = []
+        self.sounds: list[str] = []  # how each sounds; for a legal form its family
+        self.bones: list[str] = []
         self._ids: dict[str, int] = {}
 
     def numbers(self, form: NameForm) -> list[int]:
@@ -61,39 +51,48 @@ class Words:
                 number = self._ids[text] = len(self.texts)
                 self.texts.append(text)
                 self.kinds.append(kind)
+                self._add_keys(token)
             out.append(number)
         return out
 
+    def _add_keys(self, token: Token) -> None:
+        """Note how a new word sounds."""
+        sound = bones = ""
+        for key in keys(token):
+            if key[0] == "s":
+                bones = key[2:]
+            else:
+                sound = key if key[0] == "f" else key[2:]
+        self.sounds.append(sound)
+        self.bones.append(bones)
+
     def vocabulary(self, rarity: Rarity) -> Vocabulary:
         """Lay out what the compiled functions need."""
-        letters = letters_of(self.texts)
+        letters, sounds, bones = map(letters_of, (self.texts, self.sounds, self.bones))
         kinds = np.array(self.kinds, np.int8)
         weights = np.array([rarity.weight(text) for text in self.texts], np.float32)
         weights[kinds == LEGAL] = 0.25
-        weights[kinds == PARTICLE] = np.minimum(weights[kinds == PARTICLE], 1.0)
-        weights[kinds == INITIAL_LETTER] = np.minimum(weights[kinds == INITIAL_LETTER], 2.5)
-        return Vocabulary(letters, plain_hashes(letters), weights, kinds)
+        for kind, most in ((PARTICLE, 1.0), (INITIAL_LETTER, 2.5)):
+            weights[kinds == kind] = np.minimum(weights[kinds == kind], most)
+        return Vocabulary(
+            letters, plain_hashes(letters), np.diff(letters.starts).astype(np.int32), weights, kinds,
+            plain_hashes(sounds), np.diff(sounds.starts).astype(np.int32),
+            plain_hashes(bones), np.diff(bones.starts).astype(np.int32),
+        )  # fmt: skip
 
-    def asked(self, vocabulary: Vocabulary) -> Asked:
-        """Lay out what is looked up."""
-        kinds = vocabulary.kinds
-        exact = (kinds == LEGAL) | (kinds == NUMBER) | (kinds == INITIAL_LETTER)
-        keys = [
-            ((), ()) if only else word_keys(text)
-            for text, only in zip(self.texts, exact, strict=True)
-        ]
-        sounds, sound_of = key_hashes([key[0] for key in keys])
-        skeletons, skeleton_of = key_hashes([key[1] for key in keys])
-        return Asked(
-            vocabulary.letters, vocabulary.hashes, sounds, sound_of, skeletons, skeleton_of, exact
-        )
+
+def readings(name: ReadName) -> Iterator[NameForm]:
+    """Yield the forms of a name, then those of the names within it."""
+    yield from name.forms
+    for segment in name.segments:
+        yield from readings(segment.name)
 
 
 def forms_of(names: Iterable[ReadName], words: Words) -> Forms:
     """Number the words of names that were read."""
     owner, how, heads, numbers = [], [], [0], []
     for number, name in enumerate(names):
-        for form in name.forms:
+        for form in readings(name):
             mine = words.numbers(form)
             if mine:
                 owner.append(number)
