@@ -27,6 +27,7 @@ class Listed(NamedTuple):
     vocabulary: Vocabulary  # the first are words, the others words joined
     pieces: Pieces
     entry: NDArray[np.int32]  # by form
+    weight: NDArray[np.float32]  # by form, of its words
     kind: NDArray[np.int8]  # by entry, a place in `KINDS`
     posting_heads: NDArray[np.int64]  # by word
     postings: NDArray[np.int32]  # forms
@@ -98,7 +99,8 @@ def _listed(
         len(every),
     )
     heads, postings = _postings(pieces, len(every))
-    return Listed(lookup, vocabulary, pieces, entry, kinds, heads, postings)
+    weight = np.add.reduceat(vocabulary.weights[forms.words], forms.heads[:-1]) if len(entry) else np.zeros(0, np.float32)
+    return Listed(lookup, vocabulary, pieces, entry, weight, kinds, heads, postings)
 
 
 def _keyed(hashes: NDArray[np.uint64]) -> Table:

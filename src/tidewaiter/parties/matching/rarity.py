@@ -11,9 +11,12 @@ from functools import cache
 from importlib.resources import files
 
 import msgspec
+from wordfreq import get_frequency_dict
 
 from tidewaiter.base.records import Record
 
+_LANGUAGES = ("en", "es")
+_WORDS_OF_A_NAME = 5
 _UNKNOWN = 2e-5  # share of names that bear a word which nobody knows
 
 
@@ -39,11 +42,19 @@ class Rarity(Record, frozen=True):
 
 @cache
 def background() -> dict[str, int]:
-    """Load the shares of ordinary names."""
+    """Return the share of ordinary names, in millionths, that bear each word.
+
+    Ordinary words of English and Spanish count for five times their share of running text, as a
+    name has some five words.
+    """
     place = files("tidewaiter") / "data" / "parties" / "background.toml"
-    if not place.is_file():
-        return {}
-    return msgspec.toml.decode(place.read_bytes(), type=Background).words
+    shares = msgspec.toml.decode(place.read_bytes(), type=Background).words
+    for language in _LANGUAGES:
+        for word, share in get_frequency_dict(language, "small").items():
+            millionths = int(share * _WORDS_OF_A_NAME * 1_000_000)
+            if millionths > shares.get(word, 0):
+                shares[word] = millionths
+    return shares
 
 
 def rarity_of(entries: Iterable[Iterable[str]]) -> Rarity:

@@ -27,7 +27,9 @@ from tidewaiter.parties.matching.pieces import joinable, joined_hash, power_tabl
 from tidewaiter.parties.matching.tables import Table, bucket, check, mix
 from tidewaiter.parties.matching.vocabulary import MOST_WORDS, Forms, Vocabulary
 
-TOP = 24  # forms aligned for each form asked for
+WIDE = 64  # forms whose words are all looked at, for each form asked for
+TOP = 24  # forms aligned
+_LEAST = 0.5  # of the best rank, for a form to be aligned
 KEPT = 10  # entries answered for each name
 _BUDGET = 3000  # forms met through postings, before common words are left out
 _MOST_LINKS = 8192
@@ -56,6 +58,7 @@ class Room(NamedTuple):
     kinds: NDArray[np.int8]
     touched: NDArray[np.int32]  # words of the list with a link
     known: NDArray[np.int32]  # by form: the serial of the form asked for that met it last
+    agreed: NDArray[np.float32]  # by form: weight of the words by which it was met
     met: NDArray[np.int32]  # forms met
     best: NDArray[np.float32]  # by word asked for
     top: NDArray[np.int32]
@@ -75,8 +78,9 @@ def new_room(listed: Listed) -> Room:
         np.full(listed.lookup.words, -1, np.int32), np.zeros((3, _MOST_LINKS), np.int32),
         np.zeros(_MOST_LINKS, np.float32), np.zeros(_MOST_LINKS, np.int8),
         np.zeros(_MOST_LINKS, np.int32), np.zeros(len(listed.entry), np.int32),
-        np.zeros(len(listed.entry), np.int32), np.zeros(MOST_WORDS, np.float32),
-        np.zeros(TOP, np.int32), np.zeros(TOP, np.float32), power_table(256),
+        np.zeros(len(listed.entry), np.float32), np.zeros(len(listed.entry), np.int32),
+        np.zeros(MOST_WORDS, np.float32), np.zeros(WIDE, np.int32), np.zeros(WIDE, np.float32),
+        power_table(256),
         np.zeros(5, np.int64),
     )  # fmt: skip
 
@@ -180,15 +184,16 @@ def _meet(room: Room, listed: Listed, size: int) -> None:
     serial = room.counts[SERIAL]
     met, walked = 0, 0
     count = room.counts[TOUCHED]
-    ranks = np.empty(count, np.float32)
+    ranks, gains = np.empty(count, np.float32), np.empty(count, np.float32)
     for at in range(count):
         word = room.touched[at]
         link = room.link_of[word]
         weight = np.float32(0)
         for place in range(room.links[1, link], room.links[1, link] + room.links[2, link]):
             weight += room.asked.weights[place]
+        gains[at] = weight * room.shares[link]
         length = listed.posting_heads[word + 1] - listed.posting_heads[word]
-        ranks[at] = length / (0.05 + weight * room.shares[link])
+        ranks[at] = length / (np.float32(0.05) + gains[at])
     for at in np.argsort(ranks):
         word = room.touched[at]
         begin, end = listed.posting_heads[word], listed.posting_heads[word + 1]
@@ -199,58 +204,76 @@ def _meet(room: Room, listed: Listed, size: int) -> None:
             form = listed.postings[place]
             if room.known[form] != serial:
                 room.known[form] = serial
+                room.agreed[form] = 0
                 room.met[met] = form
                 met += 1
+            room.agreed[form] += gains[at]
     room.counts[MET] = met
 
 
 @compiled
+def _mine(room: Room, size: int) -> float:
+    """Return the weight of the words asked for."""
+    total = np.float32(0)
+    for at in range(size):
+        total += room.asked.weights[at]
+    return total
+
+
+@compiled
 def _bound(room: Room, listed: Listed, form: int, size: int) -> float:
-    """Return how well a form could agree at best, for the order of forms alone."""
+    """Return the weight of the words asked for that may agree with a form."""
     pieces = listed.pieces
     room.best[:size] = 0
-    total = np.float32(0)
     for at in range(pieces.heads[form], pieces.heads[form + 1]):
-        word = pieces.words[at]
-        if pieces.sizes[at] == 1:
-            total += listed.vocabulary.weights[word]
-        link = room.link_of[word]
+        link = room.link_of[pieces.words[at]]
         while link >= 0:
             for place in range(room.links[1, link], room.links[1, link] + room.links[2, link]):
                 room.best[place] = max(room.best[place], room.shares[link])
             link = room.links[0, link]
-    agreed = mine = np.float32(0)
+    agreed = np.float32(0)
     for at in range(size):
         agreed += room.best[at] * room.asked.weights[at]
-        mine += room.asked.weights[at]
-    return agreed / (mine + np.float32(0.5) * total)
+    return agreed
+
+
+@compiled
+def _insert(room: Room, count: int, most: int, form: int, rank: float) -> int:
+    """Insert a form by falling rank, ties in the order of the list; return how many there are."""
+    if count == most and (
+        rank < room.top_rank[most - 1]
+        or (rank == room.top_rank[most - 1] and form > room.top[most - 1])
+    ):
+        return count
+    place = count if count < most else most - 1
+    while place > 0 and (
+        room.top_rank[place - 1] < rank
+        or (room.top_rank[place - 1] == rank and room.top[place - 1] > form)
+    ):
+        room.top[place], room.top_rank[place] = room.top[place - 1], room.top_rank[place - 1]
+        place -= 1
+    room.top[place], room.top_rank[place] = form, rank
+    return min(count + 1, most)
 
 
 @compiled
 def _choose(room: Room, listed: Listed, size: int) -> None:
-    """Choose the most promising of the forms met; ties keep the order of the list."""
+    """Choose the most promising of the forms met, first by what they were met by."""
+    mine = _mine(room, size)
     count = 0
     for at in range(room.counts[MET]):
         form = room.met[at]
-        rank = _bound(room, listed, form, size)
-        if count == TOP and (
-            rank < room.top_rank[TOP - 1]
-            or (rank == room.top_rank[TOP - 1] and form > room.top[TOP - 1])
-        ):
-            continue
-        place = count if count < TOP else TOP - 1
-        while place > 0 and (
-            room.top_rank[place - 1] < rank
-            or (room.top_rank[place - 1] == rank and room.top[place - 1] > form)
-        ):
-            if place < TOP:
-                room.top[place], room.top_rank[place] = (
-                    room.top[place - 1],
-                    room.top_rank[place - 1],
-                )
-            place -= 1
-        room.top[place], room.top_rank[place] = form, rank
-        count = min(count + 1, TOP)
+        rank = room.agreed[form] / (mine + np.float32(0.5) * listed.weight[form])
+        if count < WIDE or rank >= room.top_rank[WIDE - 1]:
+            count = _insert(room, count, WIDE, form, rank)
+    room.met[:count] = room.top[:count]
+    wide, count = count, 0
+    for at in range(wide):
+        form = room.met[at]
+        rank = _bound(room, listed, form, size) / (mine + np.float32(0.5) * listed.weight[form])
+        count = _insert(room, count, TOP, form, rank)
+    while count > 0 and room.top_rank[count - 1] < _LEAST * room.top_rank[0]:
+        count -= 1
     room.counts[TOPS] = count
 
 
