@@ -1,31 +1,29 @@
-"""Match parties against an index: the batch as Python sees it."""
+"""Match parties against an index, a batch at a time; one party is a batch of one."""
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from tidewaiter.parties.matching.answering import Answers, answer, new_answers
-from tidewaiter.parties.matching.index import KINDS, Index
+from tidewaiter.parties.matching.asking import Asker
+from tidewaiter.parties.matching.index import Index
 from tidewaiter.parties.matching.model import load_model
-from tidewaiter.parties.matching.neighbours import neighbours
 from tidewaiter.parties.matching.search import Asking, new_room
-from tidewaiter.parties.matching.words import Words, forms_of
-from tidewaiter.parties.names import read_name
+from tidewaiter.parties.types import PartyKind
 
 
-def ask(index: Index, names: Sequence[str], kinds: Sequence[str]) -> Asking:
-    """Read names and find the neighbours of their words."""
-    words = Words()
-    read = [read_name(name, kind) for name, kind in zip(names, kinds, strict=True)]
-    forms = forms_of(read, words)
-    vocabulary = words.vocabulary(index.rarity)
-    near = neighbours(index.listed.lookup, vocabulary)
-    places = np.array([KINDS.index(kind) for kind in kinds], np.int8)
-    return Asking(forms, vocabulary, near, places)
+class Matcher:
+    """Matches parties against one index; for one thread at a time."""
 
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self._asker = Asker(index)
+        self._room = new_room(index.listed)
 
-def answers(index: Index, asking: Asking) -> Answers:
-    """Answer a batch of names."""
-    out = new_answers(len(asking.kind))
-    answer(index.listed, asking, load_model(), new_room(index.listed), out)
-    return out
+    def ask(self, names: Sequence[str], kinds: Sequence[PartyKind]) -> Asking:
+        """Read names and look their words up."""
+        return self._asker.ask(names, kinds)
+
+    def answer(self, asking: Asking) -> Answers:
+        """Search and weigh; runs without the GIL."""
+        out = new_answers(len(asking.kind))
+        answer(self.index.listed, asking, load_model(), self._room, out)
+        return out

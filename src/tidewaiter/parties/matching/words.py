@@ -66,11 +66,14 @@ class Words:
         self.sounds.append(sound)
         self.bones.append(bones)
 
-    def vocabulary(self, rarity: Rarity) -> Vocabulary:
-        """Lay out what the compiled functions need."""
-        letters, sounds, bones = map(letters_of, (self.texts, self.sounds, self.bones))
-        kinds = np.array(self.kinds, np.int8)
-        weights = np.array([rarity.weight(text) for text in self.texts], np.float32)
+    def vocabulary(self, rarity: Rarity, first: int = 0) -> Vocabulary:
+        """Lay out what the compiled functions need, of the words from a number on."""
+        texts = self.texts[first:]
+        letters, sounds, bones = map(
+            letters_of, (texts, self.sounds[first:], self.bones[first:])
+        )
+        kinds = np.array(self.kinds[first:], np.int8)
+        weights = np.array([rarity.weight(text) for text in texts], np.float32)
         weights[kinds == LEGAL] = 0.25
         for kind, most in ((PARTICLE, 1.0), (INITIAL_LETTER, 2.5)):
             weights[kinds == kind] = np.minimum(weights[kinds == kind], most)
