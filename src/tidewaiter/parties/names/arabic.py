@@ -2,6 +2,9 @@
 
 from typing import Final
 
+from tidewaiter.parties.names.fold import fold
+from tidewaiter.parties.names.spellings import spellings
+
 _LETTERS: Final = {
     "ا": "a", "أ": "a", "إ": "i", "آ": "a", "ٱ": "a", "ب": "b", "ت": "t", "ث": "th", "ج": "j",
     "ح": "h", "خ": "kh", "د": "d", "ذ": "dh", "ر": "r", "ز": "z", "س": "s", "ش": "sh", "ص": "s",
@@ -24,6 +27,20 @@ _SAME: Final = str.maketrans(
 def same_letters(word: str) -> str:
     """Return a word with one letter where writers use several: alef, ya, kaf, ta marbuta."""
     return word.translate(_SAME)
+
+
+def arabic_names(word: str) -> tuple[str, ...]:
+    """Return a word as the table of names has it, without the article; () where it has not."""
+    plain = same_letters(fold(word))
+    names = spellings("arabic_names")
+    return tuple(name for name in dict.fromkeys((plain, article_apart(plain)[1])) if name in names)
+
+
+def spelled_arabic(word: str) -> str:
+    """Return the usual Latin spelling of a name, without the article; "" where none is known."""
+    for name in arabic_names(word):
+        return spellings("arabic_names")[name][0]
+    return ""
 
 
 def article_apart(word: str) -> tuple[str, str]:
