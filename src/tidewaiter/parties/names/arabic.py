@@ -15,6 +15,11 @@ _LETTERS: Final = {
     "ټ": "t", "ډ": "d", "ړ": "r", "ښ": "kh", "ږ": "g", "ځ": "z", "څ": "ts", "ڼ": "n", "ې": "e",
     "ۍ": "ai", "ګ": "g", "ێ": "e", "ۆ": "o", "ڕ": "r", "ڵ": "l", "ە": "a",
 }  # fmt: skip
+ARABIC_PARTICLES: Final = {
+    "بن": "bin", "ابن": "ibn", "بنت": "bint", "ال": "al", "آل": "al", "شیخ": "sheikh",
+    "شيخ": "sheikh", "الشيخ": "sheikh", "حاجی": "haji", "حاجي": "haji", "الحاج": "haji",
+    "ملا": "mullah", "مولوی": "mawlawi", "مولوي": "mawlawi", "دكتور": "dr", "الدكتور": "dr",
+}  # fmt: skip
 _SAME: Final = str.maketrans(
     {
         "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه",
@@ -31,7 +36,9 @@ def same_letters(word: str) -> str:
 
 def arabic_names(word: str) -> tuple[str, ...]:
     """Return a word as the table of names has it, without the article; () where it has not."""
-    plain = same_letters(fold(word))
+    plain = same_letters(" ".join(map(fold, word.split())))
+    if plain.startswith("عبد") and " " not in plain:
+        plain = plain.replace("عبد", "عبد ", 1)
     names = spellings("arabic_names")
     return tuple(name for name in dict.fromkeys((plain, article_apart(plain)[1])) if name in names)
 
@@ -53,6 +60,7 @@ def article_apart(word: str) -> tuple[str, str]:
 
 def romanise_arabic(word: str) -> str:
     """Romanise a word letter by letter: its consonants and long vowels."""
+    word = word.replace("عبد ال", "عبد").replace(" ال", "")
     found = "".join(_LETTERS.get(letter, "") for letter in word)
     return _as_consonants(found)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from anyascii import anyascii
 
 from tidewaiter.parties.names.arabic import (
+    ARABIC_PARTICLES,
     article_apart,
     romanise_arabic,
     same_letters,
@@ -101,6 +102,8 @@ def _romanised(token: Token, text: str, *, person: bool) -> list[Token]:
 
 
 def _arabic(token: Token, *, person: bool) -> list[Token]:
+    if token.key in ARABIC_PARTICLES:
+        return [part(token, 0, len(token.surface), ARABIC_PARTICLES[token.key], "particle")]
     article, rest = article_apart(token.key)
     size = len(token.surface)
     key = spelled_arabic(rest) or fold(romanise_arabic(rest))

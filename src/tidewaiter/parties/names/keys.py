@@ -16,9 +16,15 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from tidewaiter.parties.names.arabic import arabic_names, same_letters
+from tidewaiter.parties.names.arabic import (
+    arabic_names,
+    article_apart,
+    romanise_arabic,
+    same_letters,
+)
 from tidewaiter.parties.names.cantonese import cantonese_key
 from tidewaiter.parties.names.facts import facts
+from tidewaiter.parties.names.fold import fold
 from tidewaiter.parties.names.han import simplify
 from tidewaiter.parties.names.hangul import korean_key
 from tidewaiter.parties.names.mandarin import mandarin_keys
@@ -60,7 +66,9 @@ def _keys_of_native(word: str, surface: str) -> tuple[str, ...]:
         return ()
     kind = script(surface)
     if kind == "arabic":
-        return (*_by_sound(word), *(f"a:{name}" for name in arabic_names(surface)))
+        written = bones(fold(romanise_arabic(article_apart(fold(surface))[1])))
+        exact = tuple(f"a:{name}" for name in arabic_names(surface))
+        return tuple(dict.fromkeys((*_by_sound(word), f"s:{written}", *exact)))
     if kind == "han":
         surname = simplify(surface)
         exact = (f"h:{surname}",) if surname in spellings("chinese_surnames") else ()

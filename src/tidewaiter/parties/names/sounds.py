@@ -26,9 +26,8 @@ _TWICE: Final = re.compile(r"(.)\1+")
 _BONES: Final = (
     (re.compile("kh"), "x"),
     (re.compile("sh|ch|sch"), "S"),
-    (re.compile("ck|q|k|c(?![eiy])"), "k"),
+    (re.compile("ck|q|k|gh|c(?![eiy])"), "k"),
     (re.compile("c"), "s"),
-    (re.compile("gh"), "G"),
     (re.compile("dj|dzh|zh|j|g"), "j"),
     (re.compile("th"), "t"),
     (re.compile("dh|z"), "d"),
@@ -40,15 +39,22 @@ _BONES: Final = (
 )
 
 
+_ARABIC: Final = (
+    (re.compile("^abd(?:[aeiou]+(?:l|(?=([rsdtnz])\\1))?)?(?=[^aeiou]..|[aeiou][^aeiou])"), "abd"),
+    (re.compile("(?<=...)[aeiou](?:[ld]{0,2})d(?:i|ee)ne?$"), "din"),
+    (re.compile("(?<=..)[aeiou]?l+ah?$"), "lah"),
+)
+
+
 def sound(word: str) -> str:
     """Return what a word sounds like, roughly, across systems of romanisation."""
-    for pattern, letter in _SOUNDS:
+    for pattern, letter in (*_ARABIC, *_SOUNDS):
         word = pattern.sub(letter, word)
     return _TWICE.sub(r"\1", word)
 
 
 def bones(word: str) -> str:
     """Return the consonants of a word, those that systems write for one Arabic letter as one."""
-    for pattern, letter in _BONES:
+    for pattern, letter in (*_ARABIC, *_BONES):
         word = pattern.sub(letter, word)
     return _TWICE.sub(r"\1", word)
