@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from tidewaiter.base.compiled import compiled
 from tidewaiter.parties.matching.tables import BASE
-from tidewaiter.parties.matching.vocabulary import LEGAL, NUMBER, Forms, Vocabulary
+from tidewaiter.parties.matching.vocabulary import JOINING, LEGAL, NUMBER, Forms, Vocabulary
 
 JOINED = 3  # neighbouring words that may be written as one
 
@@ -70,7 +70,7 @@ def pieces_of(forms: Forms, vocabulary: Vocabulary) -> tuple[Pieces, NDArray[np.
     heads = np.zeros(len(forms.heads), np.int64)
     words, begins = np.empty(most, np.int32), np.empty(most, np.int8)
     sizes = np.empty(most, np.int8)
-    hashes, sounds = np.empty(most, np.uint64), np.empty(most, np.uint64)
+    hashes, sounds = np.empty(most, np.uint64), np.empty((most, JOINING), np.uint64)
     total = joined = 0
     for form in range(len(forms.heads) - 1):
         begin, end = forms.heads[form], forms.heads[form + 1]
@@ -85,9 +85,11 @@ def pieces_of(forms: Forms, vocabulary: Vocabulary) -> tuple[Pieces, NDArray[np.
                     hashes[joined] = joined_hash(
                         vocabulary.hashes, vocabulary.sizes, powers, forms.words, at, size
                     )
-                    sounds[joined] = joined_hash(
-                        vocabulary.sounds, vocabulary.sound_sizes, powers, forms.words, at, size
-                    )
+                    for system in range(JOINING):
+                        sounds[joined, system] = joined_hash(
+                            vocabulary.parts[:, system], vocabulary.part_sizes[:, system],
+                            powers, forms.words, at, size,
+                        )  # fmt: skip
                     joined += 1
         heads[form + 1] = total
     pieces = Pieces(heads, words[:total], begins[:total], sizes[:total])

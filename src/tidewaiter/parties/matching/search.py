@@ -21,11 +21,11 @@ from tidewaiter.parties.matching.align import (
 )
 from tidewaiter.parties.matching.features import SIZE
 from tidewaiter.parties.matching.index import Listed
-from tidewaiter.parties.matching.neighbours import EXACT, ROMANISED, SOUND, TRANSLATED, Neighbours
+from tidewaiter.parties.matching.neighbours import EXACT, KINDS, SHARES, TRANSLATED, Neighbours
 from tidewaiter.parties.matching.pieces import JOINED as MOST_JOINED
 from tidewaiter.parties.matching.pieces import joinable, joined_hash, power_table
 from tidewaiter.parties.matching.tables import Table, bucket, check, mix
-from tidewaiter.parties.matching.vocabulary import MOST_WORDS, Forms, Vocabulary
+from tidewaiter.parties.matching.vocabulary import JOINING, MOST_WORDS, Forms, Vocabulary, of_system
 
 WIDE = 64  # forms whose words are all looked at, for each form asked for
 TOP = 24  # forms aligned
@@ -156,10 +156,16 @@ def _link_joined(room: Room, listed: Listed, asking: Asking, begin: int, size: i
             place = begin + at
             key = joined_hash(asked.hashes, asked.sizes, room.powers, words, place, joined)
             _link_bucket(room, listed.lookup.equal, key, (singles, at, joined), 1.0, EXACT)
-            key = joined_hash(asked.sounds, asked.sound_sizes, room.powers, words, place, joined)
-            _link_bucket(
-                room, listed.lookup.sounds, key, (singles, at, joined), SOUND, ROMANISED
-            )
+            for system in range(JOINING):
+                key = joined_hash(
+                    asked.parts[:, system], asked.part_sizes[:, system], room.powers, words,
+                    place, joined,
+                )  # fmt: skip
+                if key != 0:
+                    _link_bucket(
+                        room, listed.lookup.keys, of_system(key, system), (singles, at, joined),
+                        SHARES[system], KINDS[system],
+                    )  # fmt: skip
 
 
 @compiled
