@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.base.compiled import compiled
-from tidewaiter.parties.matching.align import Pairs, Side
+from tidewaiter.parties.matching.align import Pairs, Side, weight_of
 from tidewaiter.parties.matching.neighbours import EXACT, SYSTEM
 from tidewaiter.parties.matching.vocabulary import LEGAL, NUMBER, PARTICLE
 
@@ -35,11 +35,8 @@ _HEAVY = 1.5  # nats from which a word says something
 @compiled
 def pair_weights(pairs: Pairs, at: int, asked: Side, listed: Side) -> tuple[float, float]:
     """Return the weights of both pieces of a pair; unlike spellings weigh as the commoner."""
-    a = b = np.float32(0)
-    for place in range(pairs.asked[at], pairs.asked[at] + pairs.asked_size[at]):
-        a += asked.weights[place]
-    for place in range(pairs.listed[at], pairs.listed[at] + pairs.listed_size[at]):
-        b += listed.weights[place]
+    a = weight_of(asked, pairs.asked[at], pairs.asked_size[at])
+    b = weight_of(listed, pairs.listed[at], pairs.listed_size[at])
     if pairs.kind[at] != EXACT:
         a = b = min(a, b)
     return a, b

@@ -23,7 +23,7 @@ from tidewaiter.parties.matching.features import SIZE
 from tidewaiter.parties.matching.index import Listed
 from tidewaiter.parties.matching.neighbours import EXACT, KINDS, SHARES, TRANSLATED, Neighbours
 from tidewaiter.parties.matching.pieces import JOINED as MOST_JOINED
-from tidewaiter.parties.matching.pieces import joinable, joined_hash, power_table
+from tidewaiter.parties.matching.pieces import joinable, joined_hash, joins, power_table
 from tidewaiter.parties.matching.tables import Table, bucket, check, mix
 from tidewaiter.parties.matching.vocabulary import JOINING, MOST_WORDS, Forms, Vocabulary, of_system
 
@@ -95,6 +95,7 @@ def fill(side: Side, forms: Forms, vocabulary: Vocabulary, form: int) -> int:
         side.words[at], side.weights[at] = word, vocabulary.weights[word]
         side.kinds[at] = vocabulary.kinds[word]
         side.pair[at] = -1
+    side.size[0] = size
     return size
 
 
@@ -110,6 +111,7 @@ def fill_listed(room: Room, listed: Listed, form: int) -> int:
         side.kinds[size] = listed.vocabulary.kinds[word]
         side.pair[size] = -1
         size += 1
+    side.size[0] = size
     return size
 
 
@@ -149,22 +151,23 @@ def _link_joined(room: Room, listed: Listed, asking: Asking, begin: int, size: i
     """Link words of the list that are words asked for, joined."""
     words, asked = asking.forms.words, asking.vocabulary
     singles = len(listed.vocabulary.weights)
+    form = (begin, size)
     for joined in range(2, MOST_JOINED + 1):
-        for at in range(size - joined + 1):
-            if not joinable(asked.kinds, words, begin + at, joined):
+        for at in range(joins(size, joined)):
+            if not joinable(asked.kinds, words, form, at, joined):
                 continue
-            place = begin + at
-            key = joined_hash(asked.hashes, asked.sizes, room.powers, words, place, joined)
-            _link_bucket(room, listed.lookup.equal, key, (singles, at, joined), 1.0, EXACT)
+            piece = (singles, at, joined)
+            key = joined_hash(asked.hashes, asked.sizes, room.powers, words, form, at, joined)
+            _link_bucket(room, listed.lookup.equal, key, piece, 1.0, EXACT)
             for system in range(JOINING):
                 key = joined_hash(
                     asked.parts[:, system], asked.part_sizes[:, system], room.powers, words,
-                    place, joined,
+                    form, at, joined,
                 )  # fmt: skip
                 if key != 0:
                     _link_bucket(
-                        room, listed.lookup.keys, of_system(key, system), (singles, at, joined),
-                        SHARES[system], KINDS[system],
+                        room, listed.lookup.keys, of_system(key, system), piece, SHARES[system],
+                        KINDS[system],
                     )  # fmt: skip
 
 
@@ -196,7 +199,7 @@ def _meet(room: Room, listed: Listed, size: int) -> None:
         link = room.link_of[word]
         weight = np.float32(0)
         for place in range(room.links[1, link], room.links[1, link] + room.links[2, link]):
-            weight += room.asked.weights[place]
+            weight += room.asked.weights[place % size]
         gains[at] = weight * room.shares[link]
         length = listed.posting_heads[word + 1] - listed.posting_heads[word]
         ranks[at] = length / (np.float32(0.05) + gains[at])
@@ -235,7 +238,7 @@ def _bound(room: Room, listed: Listed, form: int, size: int) -> float:
         link = room.link_of[pieces.words[at]]
         while link >= 0:
             for place in range(room.links[1, link], room.links[1, link] + room.links[2, link]):
-                room.best[place] = max(room.best[place], room.shares[link])
+                room.best[place % size] = max(room.best[place % size], room.shares[link])
             link = room.links[0, link]
     agreed = np.float32(0)
     for at in range(size):

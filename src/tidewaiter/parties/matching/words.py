@@ -54,7 +54,7 @@ class Words:
                 number = self._ids[text] = len(self.texts)
                 self.texts.append(text)
                 self.kinds.append(kind)
-                self.keys.append(keys(token))
+                self.keys.append(tuple(map(_joinable, keys(token))))
             out.append(number)
         return out
 
@@ -71,6 +71,11 @@ class Words:
             letters, _keys(self.keys[first:]), plain_hashes(letters), _sizes(letters), weights,
             kinds, *_parts(self.keys[first:]),
         )  # fmt: skip
+
+
+def _joinable(key: str) -> str:
+    """Write a Korean key so that those of syllables, joined, give that of the word."""
+    return key.replace("ng", "nk") if key[0] == "k" else key
 
 
 def _sizes(letters: Letters) -> NDArray[np.int32]:
