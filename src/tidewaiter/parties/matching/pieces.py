@@ -21,13 +21,19 @@ class Pieces(NamedTuple):
     sizes: NDArray[np.int8]  # words in each piece
 
 
+@inlined
+def wrapped(place: int, size: int) -> int:
+    """Return a place in a form; after the last word comes the first."""
+    return place - size if place >= size else place
+
+
 @compiled
 def joinable(
     kinds: NDArray[np.int8], words: NDArray[np.int32], form: tuple[int, int], begin: int, size: int
 ) -> bool:
     """Tell whether neighbouring words may be written as one; the first follows the last."""
     for at in range(begin, begin + size):
-        kind = kinds[words[form[0] + at % form[1]]]
+        kind = kinds[words[form[0] + wrapped(at, form[1])]]
         if kind == LEGAL or kind == NUMBER:
             return False
     return True
@@ -60,7 +66,7 @@ def joined_hash(
     """
     value = np.uint64(0)
     for at in range(begin, begin + size):
-        word = words[form[0] + at % form[1]]
+        word = words[form[0] + wrapped(at, form[1])]
         if sizes[word] == 0:
             return np.uint64(0)
         value = value * powers[min(sizes[word], len(powers) - 1)] + hashes[word]

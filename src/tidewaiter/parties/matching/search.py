@@ -13,24 +13,28 @@ from tidewaiter.base.compiled import compiled
 from tidewaiter.parties.matching.align import (
     Pairs,
     Side,
+    agreed,
     new_pairs,
     new_side,
     offer,
     offer_left_over,
     take,
+    weight_of,
 )
 from tidewaiter.parties.matching.features import SIZE
 from tidewaiter.parties.matching.index import Listed
 from tidewaiter.parties.matching.neighbours import EXACT, KINDS, SHARES, TRANSLATED, Neighbours
 from tidewaiter.parties.matching.pieces import JOINED as MOST_JOINED
-from tidewaiter.parties.matching.pieces import joinable, joined_hash, joins, power_table
+from tidewaiter.parties.matching.pieces import joinable, joined_hash, joins, power_table, wrapped
 from tidewaiter.parties.matching.tables import Table, bucket, check, mix
 from tidewaiter.parties.matching.vocabulary import JOINING, MOST_WORDS, Forms, Vocabulary, of_system
 
 WIDE = 64  # forms whose words are all looked at, for each form asked for
 TOP = 24  # forms aligned
+_FLOOR = 0.18  # rank below which no form is aligned
 _LEAST = 0.5  # of the best rank, for a form to be aligned
 KEPT = 10  # entries answered for each name
+_HOPEFUL = 0.3  # share of the weight of both names that agrees, for the rest to be compared
 _BUDGET = 3000  # forms met through postings, before common words are left out
 _MOST_LINKS = 8192
 
@@ -199,7 +203,7 @@ def _meet(room: Room, listed: Listed, size: int) -> None:
         link = room.link_of[word]
         weight = np.float32(0)
         for place in range(room.links[1, link], room.links[1, link] + room.links[2, link]):
-            weight += room.asked.weights[place % size]
+            weight += room.asked.weights[wrapped(place, size)]
         gains[at] = weight * room.shares[link]
         length = listed.posting_heads[word + 1] - listed.posting_heads[word]
         ranks[at] = length / (np.float32(0.05) + gains[at])
@@ -238,12 +242,13 @@ def _bound(room: Room, listed: Listed, form: int, size: int) -> float:
         link = room.link_of[pieces.words[at]]
         while link >= 0:
             for place in range(room.links[1, link], room.links[1, link] + room.links[2, link]):
-                room.best[place % size] = max(room.best[place % size], room.shares[link])
+                to = wrapped(place, size)
+                room.best[to] = max(room.best[to], room.shares[link])
             link = room.links[0, link]
-    agreed = np.float32(0)
+    total = np.float32(0)
     for at in range(size):
-        agreed += room.best[at] * room.asked.weights[at]
-    return agreed
+        total += room.best[at] * room.asked.weights[at]
+    return total
 
 
 @compiled
@@ -281,7 +286,8 @@ def _choose(room: Room, listed: Listed, size: int) -> None:
         form = room.met[at]
         rank = _bound(room, listed, form, size) / (mine + np.float32(0.5) * listed.weight[form])
         count = _insert(room, count, TOP, form, rank)
-    while count > 0 and room.top_rank[count - 1] < _LEAST * room.top_rank[0]:
+    least = max(_FLOOR, _LEAST * room.top_rank[0])
+    while count > 0 and room.top_rank[count - 1] < least:
         count -= 1
     room.counts[TOPS] = count
 
@@ -308,11 +314,13 @@ def align(
                 )  # fmt: skip
             link = room.links[0, link]
     take(room.pairs, room.asked, room.listed)
-    offer_left_over(
-        room.pairs, room.asked, asking.vocabulary.letters, room.listed,
-        listed.vocabulary.letters, (size, other), room.rows,
-    )  # fmt: skip
-    take(room.pairs, room.asked, room.listed)
+    total = weight_of(room.asked, 0, size) + listed.weight[form]
+    if agreed(room.pairs) >= _HOPEFUL * total and room.pairs.count[1] < max(size, other):
+        offer_left_over(
+            room.pairs, room.asked, asking.vocabulary.letters, room.listed,
+            listed.vocabulary.letters, (size, other), room.rows,
+        )  # fmt: skip
+        take(room.pairs, room.asked, room.listed)
     return other
 
 
