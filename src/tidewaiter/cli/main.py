@@ -8,6 +8,7 @@ COMMANDS = {
     "identify": "tidewaiter.cli.identify",
     "law": "tidewaiter.cli.law",
     "lists": "tidewaiter.cli.lists",
+    "match": "tidewaiter.cli.match",
     "screen": "tidewaiter.cli.screen",
     "substances": "tidewaiter.cli.substances",
 }

@@ -1,0 +1,126 @@
+"""Names as numbers: each distinct word once, each form of a name as the numbers of its words."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tidewaiter.parties.matching.rarity import Rarity
+from tidewaiter.parties.matching.tables import Letters, letters_of, plain_hashes
+from tidewaiter.parties.matching.vocabulary import (
+    GENERIC,
+    INITIAL_LETTER,
+    JOINING,
+    LEGAL,
+    MOST_WORDS,
+    NUMBER,
+    PARTICLE,
+    SYSTEMS,
+    WORD,
+    Forms,
+    Keys,
+    Vocabulary,
+)
+from tidewaiter.parties.names import NameForm, ReadName, keys
+
+_KINDS = {
+    "word": WORD, "legal form": LEGAL, "generic": GENERIC, "initial": INITIAL_LETTER,
+    "particle": PARTICLE, "number": NUMBER,
+}  # fmt: skip
+_LEGAL_MARK = "\x02"  # a legal form is no word, though it be spelt as one
+HOWS = (
+    "latin", "pinyin", "wade-giles", "cantonese", "hangul", "arabic", "cyrillic", "dictionary",
+    "native",
+)  # fmt: skip
+
+
+class Words:
+    """Distinct words, numbered as they come."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.kinds: list[int] = []
+        self.keys: list[tuple[str, ...]] = []
+        self._ids: dict[str, int] = {}
+
+    def numbers(self, form: NameForm) -> list[int]:
+        """Return the number of each word of a form, at most `MOST_WORDS`."""
+        out = []
+        for token in form.tokens[:MOST_WORDS]:
+            kind = _KINDS[token.kind]
+            text = _LEGAL_MARK + token.key if kind == LEGAL else token.key
+            number = self._ids.get(text)
+            if number is None:
+                number = self._ids[text] = len(self.texts)
+                self.texts.append(text)
+                self.kinds.append(kind)
+                self.keys.append(tuple(map(_joinable, keys(token))))
+            out.append(number)
+        return out
+
+    def vocabulary(self, rarity: Rarity, first: int = 0) -> Vocabulary:
+        """Lay out what the compiled functions need, of the words from a number on."""
+        texts = self.texts[first:]
+        letters = letters_of(texts)
+        kinds = np.array(self.kinds[first:], np.int8)
+        weights = np.array([rarity.weight(text) for text in texts], np.float32)
+        weights[kinds == LEGAL] = 0.25
+        for kind, most in ((PARTICLE, 1.0), (INITIAL_LETTER, 2.5)):
+            weights[kinds == kind] = np.minimum(weights[kinds == kind], most)
+        return Vocabulary(
+            letters, _keys(self.keys[first:]), plain_hashes(letters), _sizes(letters), weights,
+            kinds, *_parts(self.keys[first:]),
+        )  # fmt: skip
+
+
+def _joinable(key: str) -> str:
+    """Write a Korean key so that those of syllables, joined, give that of the word."""
+    return key.replace("ng", "nk") if key[0] == "k" else key
+
+
+def _sizes(letters: Letters) -> NDArray[np.int32]:
+    return np.diff(letters.starts).astype(np.int32)
+
+
+def _keys(rows: list[tuple[str, ...]]) -> Keys:
+    """Lay out all keys of words."""
+    heads = np.zeros(len(rows) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, rows), np.int64, len(rows)), out=heads[1:])
+    flat = [key for row in rows for key in row]
+    systems = np.array([SYSTEMS.index(key[0]) for key in flat], np.int8)
+    return Keys(heads, plain_hashes(letters_of([key[2:] for key in flat])), systems)
+
+
+def _parts(rows: list[tuple[str, ...]]) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+    """Lay out the first key of each system whose keys can be joined."""
+    hashes = np.zeros((len(rows), JOINING), np.uint64)
+    sizes = np.zeros((len(rows), JOINING), np.int32)
+    for place, system in enumerate(SYSTEMS[:JOINING]):
+        texts = [next((key[2:] for key in row if key[0] == system), "") for row in rows]
+        letters = letters_of(texts)
+        hashes[:, place], sizes[:, place] = plain_hashes(letters), _sizes(letters)
+    return hashes, sizes
+
+
+def readings(name: ReadName) -> Iterator[NameForm]:
+    """Yield the forms of a name, then those of the names within it."""
+    yield from name.forms
+    for segment in name.segments:
+        yield from readings(segment.name)
+
+
+def forms_of(names: Iterable[ReadName], words: Words) -> Forms:
+    """Number the words of names that were read."""
+    owner, how, heads, numbers = [], [], [0], []
+    for number, name in enumerate(names):
+        for form in readings(name):
+            mine = words.numbers(form)
+            if mine:
+                owner.append(number)
+                how.append(HOWS.index(form.how))
+                numbers += mine
+                heads.append(len(numbers))
+    return Forms(
+        np.array(owner, np.int32), np.array(how, np.int8), np.array(heads, np.int64),
+        np.array(numbers, np.int32),
+    )  # fmt: skip
