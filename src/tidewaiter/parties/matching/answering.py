@@ -72,10 +72,7 @@ def _keep(out: Answers, name: int, entry: int, form: int, asked: int, odds: floa
         out.odds[name, at - 1] < odds
         or (out.odds[name, at - 1] == odds and out.entries[name, at - 1] > entry)
     ):
-        out.entries[name, at], out.forms[name, at] = (
-            out.entries[name, at - 1],
-            out.forms[name, at - 1],
-        )
+        out.entries[name, at], out.forms[name, at] = out.entries[name, at - 1], out.forms[name, at - 1]
         out.asked[name, at], out.odds[name, at] = out.asked[name, at - 1], out.odds[name, at - 1]
         at -= 1
     out.entries[name, at], out.forms[name, at] = entry, form

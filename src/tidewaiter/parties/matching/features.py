@@ -118,10 +118,7 @@ def features(
         out[FIRST_KIND + kind] /= total
     against = min(a, b)
     out[CONTRADICTED_SHARE] = 2 * against / total
-    out[OMITTED_LISTED_SHARE], out[OMITTED_ASKED_SHARE] = (
-        (b - against) / total,
-        (a - against) / total,
-    )
+    out[OMITTED_LISTED_SHARE], out[OMITTED_ASKED_SHARE] = (b - against) / total, (a - against) / total
     out[LOG_EVIDENCE] = np.log1p(out[EVIDENCE])
     out[CONTRADICTED] = against / _NATS
     out[OMITTED_LISTED], out[OMITTED_ASKED] = (b - against) / _NATS, (a - against) / _NATS

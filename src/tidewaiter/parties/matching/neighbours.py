@@ -83,9 +83,7 @@ def _exact(room: _Room, word: int) -> bool:
 
 
 @compiled
-def _note_all(
-    room: _Room, count: int, table: Table, key: np.uint64, share: float, kind: int
-) -> int:
+def _note_all(room: _Room, count: int, table: Table, key: np.uint64, share: float, kind: int) -> int:
     """Note all words of a bucket that have a hash."""
     begin, end = bucket(table, key)
     for at in range(begin, end):

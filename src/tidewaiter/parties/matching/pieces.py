@@ -83,9 +83,7 @@ def power_table(size: int) -> NDArray[np.uint64]:
 
 
 @compiled
-def pieces_of(
-    forms: Forms, vocabulary: Vocabulary
-) -> tuple[Pieces, NDArray[np.uint64], NDArray[np.uint64]]:
+def pieces_of(forms: Forms, vocabulary: Vocabulary) -> tuple[Pieces, NDArray[np.uint64], NDArray[np.uint64]]:
     """Cut forms into pieces.
 
     Returns:

@@ -87,7 +87,7 @@ def letters_of(words: Sequence[str]) -> Letters:
 
 def table_of(keys: NDArray[np.uint64], values: NDArray[np.int32]) -> Table:
     """Build a table of mixed hashes; equal hashes keep the order of their values."""
-    bits = max(4, min(26, len(keys).bit_length()))
+    bits = max(4, min(26, int(len(keys)).bit_length()))
     shift = np.uint64(64 - bits)
     place = (keys >> shift).astype(np.int64)
     order = np.argsort(place, kind="stable")

@@ -12,6 +12,7 @@ Each key begins with a letter that says which kind it is:
 - ``f:`` the family of a legal form.
 """
 
+import re
 from functools import lru_cache
 from typing import Final
 
