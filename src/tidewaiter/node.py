@@ -20,6 +20,7 @@ from tidewaiter.bulk.journal import Done, Journal
 from tidewaiter.bulk.run import Settings, Step, run, screen_batch
 from tidewaiter.consignments.readers import reader_for
 from tidewaiter.consignments.types import Alert, ReadOptions
+from tidewaiter.lists.archive import Archive
 from tidewaiter.store.alerts import add_alerts, known_alerts
 from tidewaiter.store.batches import Batch, add_batch
 from tidewaiter.store.database import Database, Stamp, Work, open_database
@@ -54,7 +55,12 @@ def registry_digest(settings: Settings) -> str:
     """Return the version of all that settles what is found: registry, rules, programme."""
     rules = (settings.rules or data("rules", "alerts.toml")).read_bytes()
     registry = load_registry(settings.own).digest
-    said = f"{registry} {version('tidewaiter')} {settings.street}".encode()
+    lists: tuple[str, ...] = ()
+    if settings.lists:
+        archive = Archive(settings.lists)
+        kept = (archive.at(slug, settings.day) for slug in archive.slugs())
+        lists = tuple(each.version.sha256 for each in kept if each)
+    said = f"{registry} {version('tidewaiter')} {settings.street} {' '.join(lists)}".encode()
     return hashlib.sha256(said + b"\0" + rules).hexdigest()[:32]
 
 

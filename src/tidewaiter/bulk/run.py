@@ -12,13 +12,16 @@ from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
+from msgspec import structs
 
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.processes import processes
+from tidewaiter.consignments.finder import ListFinder
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.consignments.screening import Screened, Screener
 from tidewaiter.consignments.types import LINES, Refusal
 from tidewaiter.identify import Identifier, load_lexicon
+from tidewaiter.lists.archive import Archive
 
 _SMALL = 8_000_000  # bytes: below, starting processes takes longer than screening
 _AHEAD = 2  # batches under way per worker
@@ -35,6 +38,7 @@ class Settings(Record, frozen=True, kw_only=True):
     own: tuple[Path, ...] = ()  # folders of an authority's own lists
     rules: Path | None = None  # an authority's own rules
     street: bool = False  # know street names
+    lists: Path | None = None  # the folder of lists of parties; None: parties are not looked up
 
 
 class Step(Record, frozen=True, kw_only=True):
@@ -52,15 +56,30 @@ def workers_for(path: Path, wanted: int) -> int:
 
 
 @cache
-def screener_for(own: tuple[Path, ...], rules: Path | None, street: bool) -> Screener:  # noqa: FBT001
-    """Build the screener of this process, once for each set of lists and rules."""
-    return Screener(Identifier(load_lexicon(own, street=street)), load_alert_rules(rules))
+def _identifier(own: tuple[Path, ...], street: bool) -> Identifier:  # noqa: FBT001
+    return Identifier(load_lexicon(own, street=street))
+
+
+@cache
+def _finder(lists: Path, day: date, least: float) -> ListFinder:
+    return ListFinder(Archive(lists).in_force(day), least)
+
+
+@cache
+def _screener(settings: Settings) -> Screener:
+    rules = load_alert_rules(settings.rules)
+    finder = _finder(settings.lists, settings.day, rules.party.least) if settings.lists else None
+    return Screener(_identifier(settings.own, settings.street), rules, finder)
+
+
+def screener_for(settings: Settings) -> Screener:
+    """Build the screener of this process, once for each day, set of lists and rules."""
+    return _screener(structs.replace(settings, file="", sha256=""))
 
 
 def screen_batch(batch: pa.RecordBatch, settings: Settings) -> Screened:
     """Screen one batch, in whatever process."""
-    screener = screener_for(settings.own, settings.rules, settings.street)
-    return screener.screen(batch, settings.day, settings.file, settings.sha256)
+    return screener_for(settings).screen(batch, settings.day, settings.file, settings.sha256)
 
 
 def run(
@@ -139,4 +158,4 @@ def _processes(settings: Settings, workers: int) -> Iterator[Screen]:
 
 def _prepare(settings: Settings) -> None:
     pa.set_cpu_count(1)
-    screener_for(settings.own, settings.rules, settings.street)
+    screener_for(settings)

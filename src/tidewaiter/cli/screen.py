@@ -28,6 +28,7 @@ from tidewaiter.cli.progress import watched
 from tidewaiter.cli.start import tell_first_start
 from tidewaiter.cli.table import show_summary
 from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.lists.archive import Archive, lists_folder
 from tidewaiter.node import (
     Progress,
     database_at,
@@ -65,6 +66,7 @@ class Wanted(Record, frozen=True, kw_only=True):
     history: tuple[Path, ...] = ()
     own: tuple[Path, ...] = ()
     street: bool = False
+    lists: Path | None = None
 
 
 @click.command()
@@ -91,6 +93,13 @@ class Wanted(Record, frozen=True, kw_only=True):
 )
 @click.option("--rules", type=_HERE, help="Your own copy of alerts.toml.")
 @click.option("--workers", type=click.IntRange(1, 256), default=_CORES, help="Processes (cores).")
+@click.option(
+    "--lists",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="TIDEWAITER_LISTS",
+    default=lists_folder,
+    help="The folder of lists of parties (that of `tidewaiter lists`). Setting: TIDEWAITER_LISTS.",
+)
 @own_lists
 def screen(path: Path | None, *, again: bool, **options: Any) -> None:
     """Screen the consignments in PATH: which lines name a watched chemical, and why.
@@ -202,7 +211,13 @@ def _settings(wanted: Wanted, *, file: str, sha256: str) -> Settings:
         own=tuple(folder.resolve() for folder in wanted.own),
         rules=wanted.rules.resolve() if wanted.rules else None,
         street=wanted.street,
+        lists=_lists(wanted.lists),
     )
+
+
+def _lists(folder: Path | None) -> Path | None:
+    """Return the folder of lists where it holds any."""
+    return folder.resolve() if folder and Archive(folder).slugs() else None
 
 
 def _journal(outputs: Outputs, settings: Settings, options: ReadOptions) -> Path:

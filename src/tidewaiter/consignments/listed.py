@@ -1,7 +1,6 @@
 """Listed: the parties of a batch that resemble those on lists."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import NamedTuple, Protocol
 
 import pyarrow as pa
@@ -26,9 +25,9 @@ class AskedParty(NamedTuple):
 
 
 class PartyFinder(Protocol):
-    """Looks parties up in the lists that were in force on a day."""
+    """Looks parties up in the lists that were in force on the day of the screening."""
 
-    def find(self, asked: Sequence[AskedParty], day: date) -> Sequence[tuple[PartyMatch, ...]]:
+    def find(self, asked: Sequence[AskedParty]) -> Sequence[tuple[PartyMatch, ...]]:
         """Return for each party those that it resembles, the most probable first.
 
         The matches bear no role, and the name as it was asked for.
@@ -36,15 +35,12 @@ class PartyFinder(Protocol):
         ...
 
 
-def match_parties(
-    batch: pa.RecordBatch, finder: PartyFinder, day: date
-) -> dict[int, tuple[PartyMatch, ...]]:
+def match_parties(batch: pa.RecordBatch, finder: PartyFinder) -> dict[int, tuple[PartyMatch, ...]]:
     """Look up the parties of a batch, each once however many lines it stands in.
 
     Args:
         batch: Of the schema LINES.
         finder: Of the lists.
-        day: Whose lists apply.
 
     Returns:
         The matches by place in the batch, the most probable first; lines without any are absent.
@@ -55,7 +51,7 @@ def match_parties(
     flat, lines = pc.list_flatten(column), pc.list_parent_indices(column)
     rows = list(zip(*(flat.field(name).to_pylist() for name in (*_FIELDS, "role")), strict=True))
     asked = dict.fromkeys(AskedParty(*row[:-1]) for row in rows if row[0])
-    answers = dict(zip(asked, finder.find(list(asked), day), strict=True))
+    answers = dict(zip(asked, finder.find(list(asked)), strict=True))
     found: dict[int, list[PartyMatch]] = {}
     for line, row in zip(lines.to_pylist(), rows, strict=True):
         for match in answers.get(AskedParty(*row[:-1]), ()) if row[0] else ():

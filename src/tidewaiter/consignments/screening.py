@@ -37,7 +37,7 @@ class Screener:
         Args:
             identifier: Finds substances.
             rules: The points.
-            finder: Finds listed parties; None: parties are not looked up.
+            finder: Finds parties in the lists of the day; None: they are not looked up.
         """
         self._identifier = identifier
         self._rules = rules
@@ -69,7 +69,7 @@ class Screener:
             for line, found in flaws.items()
             if any(f.defect.kind == "cas-digit" for f in found)
         }
-        parties = match_parties(batch, self._finder, day) if self._finder else {}
+        parties = match_parties(batch, self._finder) if self._finder else {}
         places = sorted(finds.keys() | vague | wrong | parties.keys())
         rows = batch.take(pa.array(places, pa.int64())).to_pylist()
         alerts = []
