@@ -22,7 +22,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from tidewaiter.cli.main import main
-from tidewaiter.consignments.rules import load_alert_rules
+from tidewaiter.consignments.rules import PartyRule, load_alert_rules
 from tidewaiter.substances.registry import load_registry
 from tidewaiter.substances.types import Control, Substance
 
@@ -107,6 +107,8 @@ class RuleFacts(Facts):
             case "severity":
                 levels = msgspec.structs.asdict(rules.severity).items()
                 yield from _table(("severity", "least score"), [(k, str(v)) for k, v in levels])
+            case "party":
+                yield from _table(("what the list does", "points"), _actions(rules.party))
             case name:
                 found = getattr(rules, name).items()
                 rows = [(f"`{key}`", f"{rule.points:+}", rule.text) for key, rule in found]
@@ -196,6 +198,12 @@ def _fields(record: type[msgspec.Struct]) -> Iterator[Row]:
 def _listings(regimes: dict[str, tuple[str, ...]]) -> str:
     named = [f"`{slug}` {', '.join(held) or 'all'}" for slug, held in regimes.items()]
     return "; ".join(named) or "any other, and an authority's own lists"
+
+
+def _actions(rule: PartyRule) -> Iterator[Row]:
+    for action, points in rule.actions.items():
+        yield (f"`{action}`", f"{points:+}")
+    yield ("charge dismissed, or acquitted", f"{rule.ended:+}")
 
 
 def _days(days: int) -> str:

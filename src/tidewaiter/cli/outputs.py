@@ -17,14 +17,18 @@ from tidewaiter.base.records import Record
 from tidewaiter.bulk.journal import Done, read_done, read_journal
 from tidewaiter.bulk.run import Settings
 from tidewaiter.cli.options import forget_stdout
+from tidewaiter.consignments.listed import cite_list
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.consignments.together import HOLDING, Together
 from tidewaiter.consignments.types import Alert, Refusal
+from tidewaiter.lists.archive import Archive
+from tidewaiter.parties.types import ListVersion
 from tidewaiter.report.exports import CsvRefusals, JsonLines, alert_writer, refusal_writer
 from tidewaiter.report.html import write_report
 from tidewaiter.report.library import Library
 from tidewaiter.report.summary import Counts, Summary, SummaryBuilder
 from tidewaiter.substances.registry import load_registry
+from tidewaiter.substances.types import Source
 
 _FORMATS = (".jsonl", ".csv", ".parquet")
 _CHUNK = 1_000
@@ -172,6 +176,7 @@ def _counts(settings: Settings, registry: str, done: Done, refusals: tuple[Refus
         lines=done.lines,
         refused_rows=done.refused_rows,
         refused_fields=done.refused_fields,
+        lists=tuple(f"{each.name}, {_state(each)}" for each in lists_of(settings)),
         unread=done.unread,
         unknown=done.unknown,
         refusals=refusals,
@@ -179,12 +184,25 @@ def _counts(settings: Settings, registry: str, done: Done, refusals: tuple[Refus
     )
 
 
+def lists_of(settings: Settings) -> list[ListVersion]:
+    """Return the versions of the lists of parties that a screening looks at."""
+    if settings.lists is None:
+        return []
+    archive = Archive(settings.lists)
+    kept = (archive.at(slug, settings.day) for slug in archive.slugs())
+    return [each.version for each in kept if each is not None]
+
+
+def _state(version: ListVersion) -> str:
+    return f"of {version.dated}" if version.dated else f"loaded on {version.read}"
+
+
 def library_of(settings: Settings) -> Library:
     """Return the words of the registry and the rules that a report prints for their slugs."""
     registry = load_registry(settings.own)
     rules = load_alert_rules(settings.rules)
     return Library(
-        sources=registry.sources,
+        sources={**registry.sources, **_list_sources(settings)},
         regimes=registry.regimes,
         substances={each.slug: each.name for each in registry.substances},
         rules={**_TITLES, **{slug: slug for slug in rules.check if slug not in _TITLES}},
@@ -220,6 +238,19 @@ _TITLES = {
     "free": "Free by amount in one law",
     "together": "Over a limit together",
 }
+
+
+def _list_sources(settings: Settings) -> dict[str, Source]:
+    """Return what a report prints of the versions of lists that its alerts rest on."""
+    return {
+        cite_list(each.slug, each.sha256): Source(
+            title=f"{each.authority}: {each.name}, {_state(each)}, SHA-256 {each.sha256[:16]}",
+            url=each.source if each.source.startswith("https://") else "",
+            read=each.read,
+            licence=each.licence,
+        )
+        for each in lists_of(settings)
+    }
 
 
 def mark_of(journal: Path) -> str:

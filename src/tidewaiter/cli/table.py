@@ -52,6 +52,7 @@ def show_summary(summary: Summary, outputs: Outputs, regimes: Mapping[str, Regim
             style="yellow",
             markup=False,
         )
+    console.print(_parties_in_words(counts.lists), markup=False)
     for text in unread_in_words(counts):
         console.print(text, style="yellow", markup=False)
     for what, path in (("alerts", outputs.alerts), ("report", outputs.report)):
@@ -100,6 +101,13 @@ def _goods(alert: Alert) -> Text:
     for start, end in spans:
         text.stylize("bold underline", max(0, start - cut), max(0, end - cut))
     return text
+
+
+def _parties_in_words(lists: tuple[str, ...]) -> str:
+    """Say what parties were compared with."""
+    if not lists:
+        return "Parties were compared with no list: tidewaiter lists add FILE keeps one."
+    return f"Parties were compared with: {'; '.join(lists)}."
 
 
 def _counted(count: int, what: str) -> str:

@@ -88,4 +88,14 @@ def party_reasons(matches: Sequence[PartyMatch], rules: AlertRules) -> Iterator[
 
 def source_of(match: PartyMatch) -> str:
     """Return what a report cites a version of a list by."""
-    return f"{match.list}@{match.version[:_HASH]}"
+    return cite_list(match.list, match.version)
+
+
+def cite_list(slug: str, version: str) -> str:
+    """Return what a version of a list is cited by.
+
+    Args:
+        slug: Of the list.
+        version: SHA-256 of its bytes.
+    """
+    return f"{slug}@{version[:_HASH]}"

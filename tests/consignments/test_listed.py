@@ -1,0 +1,192 @@
+"""Parties of a batch that resemble listed ones: looked up once, told once, weighed by the list."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from msgspec import structs
+
+from tidewaiter.base.errors import RegistryError
+from tidewaiter.consignments.finder import ListFinder
+from tidewaiter.consignments.listed import AskedParty, match_parties, party_reasons, source_of
+from tidewaiter.consignments.rules import AlertRules, load_alert_rules
+from tidewaiter.consignments.screening import Screener
+from tidewaiter.consignments.types import Alert, PartyMatch
+from tidewaiter.identify import Identifier, Lexicon
+from tidewaiter.parties.types import ListedParty, ListVersion, PartyName
+
+DAY = date(2026, 11, 25)
+Batch = Callable[..., pa.RecordBatch]
+
+
+def _match(name: str, **more: Any) -> PartyMatch:
+    facts: dict[str, Any] = {
+        "role": None, "name": name, "list": "test-list", "list_name": "Test list",
+        "version": "a" * 64, "list_day": DAY, "entry": "1", "listed_name": f"LISTED {name}",
+        "name_kind": "primary", "kind": "organisation", "probability": 0.95, "action": "blocked",
+    }  # fmt: skip
+    return PartyMatch(**(facts | more))
+
+
+class Finder:
+    """Knows some names, and counts what it is asked."""
+
+    def __init__(self, *known: PartyMatch) -> None:
+        self.known = known
+        self.asked: list[AskedParty] = []
+
+    def find(self, asked: Sequence[AskedParty]) -> list[tuple[PartyMatch, ...]]:
+        """Answer by name alone."""
+        self.asked += asked
+        return [tuple(m for m in self.known if m.name == each.name) for each in asked]
+
+
+def _party(role: str, name: str | None) -> dict[str, str | None]:
+    return {"role": role, "name": name}
+
+
+@pytest.fixture
+def screened(lexicon: Lexicon, batch: Batch) -> Callable[..., tuple[Alert, ...]]:
+    """Screen lines with a finder."""
+
+    def screen(finder: Finder, *rows: dict[str, Any]) -> tuple[Alert, ...]:
+        screener = Screener(Identifier(lexicon), load_alert_rules(), finder)
+        return screener.screen(batch(*rows), DAY, "test.csv", "0" * 64).alerts
+
+    return screen
+
+
+def test_a_party_is_looked_up_once_whatever_its_role(batch: Batch) -> None:
+    """Lines and roles that name the same party share one question, and each has the answer."""
+    finder = Finder(_match("Harbour Example"))
+    lines = batch(
+        {"parties": [_party("consignor", "Harbour Example"), _party("consignee", "Muster")]},
+        {"parties": None},
+        {"parties": [_party("notify", "Harbour Example"), _party("buyer", None)]},
+    )
+    found = match_parties(lines, finder)
+    assert [each.name for each in finder.asked] == ["Harbour Example", "Muster"]
+    assert {line: [m.role for m in matches] for line, matches in found.items()} == {
+        0: ["consignor"],
+        2: ["notify"],
+    }
+
+
+def test_no_parties_are_no_question(batch: Batch) -> None:
+    """A file without parties asks nothing."""
+    finder = Finder()
+    assert match_parties(batch({"goods": "steel"}), finder) == {}
+    assert finder.asked == []
+
+
+def test_a_listed_party_is_an_alert_of_the_first_line(
+    screened: Callable[..., tuple[Alert, ...]],
+) -> None:
+    """A consignment whose goods say nothing has one alert for its party, not one a line."""
+    parties = [_party("consignor", "Harbour Example")]
+    (alert,) = screened(
+        Finder(_match("Harbour Example")),
+        {"consignment": "C1", "seq": 1, "goods": "steel bolts", "parties": parties},
+        {"consignment": "C1", "seq": 2, "goods": "paper", "parties": parties},
+    )
+    assert (alert.seq, alert.severity, alert.substances) == (1, "high", ())
+    assert [(r.rule, r.points, r.source) for r in alert.reasons] == [
+        ("party", 70, "test-list@aaaaaaaaaaaa")
+    ]
+    assert "consignor Harbour Example resembles LISTED Harbour Example" in alert.title
+
+
+def test_a_line_with_goods_of_its_own_tells_the_party_too(
+    screened: Callable[..., tuple[Alert, ...]],
+) -> None:
+    """Goods and party add up, whichever line of the consignment it is."""
+    parties = [_party("consignee", "Harbour Example")]
+    goods = {"goods": "acetone", "consignment": "C1", "seq": 7}
+    (without,) = screened(Finder(), {**goods, "parties": parties})
+    (alert,) = screened(Finder(_match("Harbour Example")), {**goods, "parties": parties})
+    assert alert.score == min(100, without.score + 70)
+    assert alert.id != without.id
+    assert [each.entry for each in alert.parties] == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("more", "points"),
+    [
+        ({"probability": 0.9}, 70),
+        ({"probability": 0.89}, 35),
+        ({"action": "watched"}, 30),
+        ({"action": "indicted", "outcome": "pending"}, 45),
+        ({"action": "indicted", "outcome": "acquitted"}, 5),
+        ({"action": "indicted", "outcome": "dismissed"}, 5),
+        ({"action": "indicted", "outcome": "convicted"}, 45),
+    ],
+    ids=str,
+)
+def test_what_a_resemblance_weighs(more: dict[str, Any], points: int, rules: AlertRules) -> None:
+    """The list's action and the probability settle it; an acquittal weighs next to nothing."""
+    (made,) = party_reasons([_match("X", **more)], rules)
+    assert made.points == points
+
+
+def test_only_the_weightiest_list_counts(rules: AlertRules) -> None:
+    """A party on two lists is told twice and weighs once."""
+    matches = [_match("X", action="watched", probability=0.99), _match("X", entry="2")]
+    assert [made.points for made in party_reasons(matches, rules)] == [0, 70]
+
+
+def test_a_charge_is_told_with_its_outcome(rules: AlertRules) -> None:
+    """Charged is not convicted."""
+    (made,) = party_reasons([_match("X", action="indicted", outcome="dismissed")], rules)
+    assert made.text.endswith("indicted, dismissed")
+    assert made.source == source_of(_match("X"))
+
+
+def test_rules_of_parties_are_checked(rules: AlertRules, tmp_path: Any) -> None:
+    """Probabilities that fall, or a sentence that asks for what nobody knows, are refused."""
+    from tidewaiter.base.resources import data  # noqa: PLC0415
+
+    text = data("rules", "alerts.toml").read_text(encoding="utf-8")
+    for old, new in (("sure = 0.9", "sure = 0.5"), ("{listed}", "{liste}"), ("other = 30 }", "}")):
+        path = tmp_path / "alerts.toml"
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        with pytest.raises(RegistryError, match=r"party|alerts"):
+            load_alert_rules(path)
+    assert rules.party.least <= rules.party.sure
+
+
+def _listed(entry: str, name: str) -> ListedParty:
+    return ListedParty(id=entry, kind="organisation", names=(PartyName(text=name),))
+
+
+def test_a_finder_answers_by_lists() -> None:
+    """A name near a listed one is found with its list; another name is not."""
+    version = ListVersion(
+        slug="test-list", name="Test list", authority="Us", sha256="b" * 64, read=DAY
+    )
+    parties = [_listed("E1", "Harbourine Chemicals Ltd"), _listed("E2", "Musterfabrik GmbH")]
+    finder = ListFinder([(version, parties)], 0.6)
+    asked = [
+        AskedParty(name, None, None, None, None)
+        for name in ("HARBOURINE CHEMICAL LIMITED", "Beispiel AG", "")
+    ]
+    near, other, empty = finder.find(asked)
+    assert [(m.entry, m.list, m.listed_name) for m in near] == [
+        ("E1", "test-list", "Harbourine Chemicals Ltd")
+    ]
+    assert 0.6 <= near[0].probability <= 1
+    assert (other, empty) == ((), ())
+    assert finder.find(asked) == [near, other, empty]
+
+
+def test_a_finder_without_lists_finds_nothing() -> None:
+    """No list is no error."""
+    finder = ListFinder([], 0.6)
+    assert finder.find([AskedParty("X", None, None, None, None)]) == [()]
+
+
+def test_a_role_is_no_part_of_the_answer() -> None:
+    """What is kept of a party bears no role."""
+    match = _match("X")
+    assert structs.replace(match, role="buyer") != match
