@@ -66,6 +66,7 @@ fix: $(VENV)/.dev
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.recall
 	$(BIN)/python -m benchmarks.false_alerts
+	$(BIN)/python -m benchmarks.systematic
 	$(BIN)/python -m benchmarks.classes
 	$(BIN)/python -m benchmarks.throughput
 	$(BIN)/python -m benchmarks.structures
