@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.parties.readers.draft import Draft, refused
+from tidewaiter.parties.readers.draft import Draft
 from tidewaiter.parties.readers.flat import json_items
 from tidewaiter.parties.readers.tables import head, titled
-from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader
+from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader, refused
 from tidewaiter.parties.types import Action, ListedParty, NameKind, Outcome, PartyKind
 
 _COLUMNS: dict[str, NameKind] = {
@@ -94,7 +94,11 @@ def read_own_csv(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty
     """
     for file in files:
         yield ListHeader()
-        for number, row in titled(file):
+        for each in titled(file):
+            if isinstance(each, EntryRefusal):
+                yield each
+                continue
+            number, row = each
             unknown = sorted(set(row) - _TITLES)
             if unknown:
                 at = f"{file.name}, column {unknown[0]}"
