@@ -18,33 +18,21 @@ def file(text: str, codec: str = "utf-8") -> ListFile:
     return ListFile(name="list.csv", content=text.encode(codec))
 
 
-@pytest.mark.parametrize("form", ["own-csv", "opensanctions-csv", "csl", "eu-csv", "au-csv"])
-def test_a_row_that_does_not_fit_its_titles_is_refused(form: str) -> None:
+@pytest.mark.parametrize(
+    ("form", "titles", "good"),
+    [
+        ("own-csv", "id,kind,name,action", "1,person,A,watched"),
+        ("opensanctions-csv", "id,schema,name,aliases,birth_date,dataset", "1,Person,A,,,x"),
+        ("csl", "source,name,federal_register_notice,source_list_url,alt_names", "L,A,1,,"),
+        ("eu-csv", "Entity_LogicalId;Entity_SubjectType;NameAlias_WholeName", "1;P;A"),
+        ("au-csv", "Reference,Name of Individual or Entity,Name Type", "1,A,Primary Name"),
+    ],
+)
+def test_a_row_that_does_not_fit_its_titles_is_refused(form: str, titles: str, good: str) -> None:
     """A comma without quotes would move each later cell into another column."""
-    titles = {
-        "own-csv": "id,kind,name,action",
-        "opensanctions-csv": "id,schema,name,aliases,birth_date,dataset",
-        "csl": "source,name,federal_register_notice,source_list_url,alt_names",
-        "eu-csv": "Entity_LogicalId;Entity_SubjectType;NameAlias_WholeName",
-        "au-csv": "Reference,Name of Individual or Entity,Name Type",
-    }[form]
     mark = ";" if ";" in titles else ","
-    good = mark.join(
-        "1"
-        if n == 0
-        else "watched"
-        if t == "action"
-        else "person"
-        if t == "kind"
-        else ""
-        if "birth" in t
-        else "Example"
-        for n, t in enumerate(titles.split(mark))
-    )
-    table = file(
-        "\n".join([titles, good, good + mark + "more", "2" + mark + "x", good + mark]) + "\n"
-    )
-    items = list(list_readers()[form]([table]))
+    rows = [titles, good, f"{good}{mark}more", f"2{mark}x", f"{good}{mark}"]
+    items = list(list_readers()[form]([file("\n".join(rows) + "\n")]))
     refusals = [item for item in items if isinstance(item, EntryRefusal)]
     assert [each.place for each in refusals] == ["row 2", "row 3"]
     assert "titles" in refusals[0].problem

@@ -124,12 +124,10 @@ def is_utf8(file: ListFile) -> bool:
 
 def head(file: ListFile, size: int = 4096) -> str:
     """Return the beginning of a text file."""
-    piece = ListFile(name=file.name, content=file.content[:size] or b"\n")
-    if not piece.content.strip() or b"\0" in piece.content[4:]:
-        return ""
-    if piece.content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return piece.content.decode("utf-16", "ignore")
-    return piece.content.decode("utf-8", "replace").removeprefix("\ufeff")
+    piece = file.content[:size]
+    if piece[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return piece.decode("utf-16", "ignore")
+    return "" if b"\0" in piece else piece.decode("utf-8", "replace").removeprefix("\ufeff")
 
 
 def _cut(name: str, row: int) -> InputError:
