@@ -48,7 +48,10 @@ def read_own_json(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedPart
             held = item if isinstance(item, dict) else {}
             if "list" in held:
                 yield _header(held["list"], file, number)
-                for place, each in enumerate(held.get("parties", ()), 1):
+                parties = held.get("parties", [])
+                for place, each in enumerate(
+                    parties if isinstance(parties, list) else [parties], 1
+                ):
                     yield _party(each, file, f"party {place}")
             else:
                 yield _party(item, file, f"line {number}")
