@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tidewaiter.base.errors import FetchError
+from tidewaiter.base.errors import FetchError, OutputError
 from tidewaiter.fetch import Limits, Validators, fetch
 
 CONTENT = bytes(range(256)) * 2_000
@@ -242,7 +242,7 @@ def test_two_processes_do_not_write_one_file(server: Server, tmp_path: Path) -> 
     def run() -> None:
         try:
             results.append(fetch(server.address, tmp_path, limits=QUICK))
-        except FetchError as error:
+        except OutputError as error:
             results.append(error)
 
     threads = [threading.Thread(target=run) for _ in range(2)]
@@ -250,9 +250,9 @@ def test_two_processes_do_not_write_one_file(server: Server, tmp_path: Path) -> 
         thread.start()
     for thread in threads:
         thread.join()
-    errors = [each for each in results if isinstance(each, FetchError)]
+    errors = [each for each in results if isinstance(each, OutputError)]
     assert len(errors) == 1
-    assert "another process" in errors[0].message
+    assert "at work on this already" in errors[0].message
 
 
 @settings(

@@ -3,8 +3,8 @@
 from contextlib import suppress
 from pathlib import Path
 
+from tidewaiter.base.alone import alone
 from tidewaiter.base.errors import OutputError
-from tidewaiter.bulk.alone import alone
 
 _JOURNALS, _LOCKS = "*.journal", "*.journal.lock"
 

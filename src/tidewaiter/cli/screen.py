@@ -13,11 +13,11 @@ from typing import Any
 import click
 import msgspec
 
+from tidewaiter.base.alone import alone
 from tidewaiter.base.cache import cache_folder, writable
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.abandoned import drop_abandoned
-from tidewaiter.bulk.alone import alone
 from tidewaiter.bulk.journal import Done, read_done
 from tidewaiter.bulk.run import Settings, workers_for
 from tidewaiter.cli.columns import show_columns

@@ -11,11 +11,11 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from tidewaiter.base.alone import alone
 from tidewaiter.base.errors import FetchError
 from tidewaiter.base.files import replacing, writing
 from tidewaiter.base.records import Record
 from tidewaiter.fetch.client import Answer, open_address
-from tidewaiter.fetch.lock import alone
 
 _PIECE = 1 << 16
 _CUT = (http.client.IncompleteRead, http.client.HTTPException, ConnectionError, TimeoutError)
@@ -74,12 +74,12 @@ def fetch(
 
     Raises:
         FetchError: There is no network, no such file, too much of it, or it stays cut.
-        OutputError: The folder cannot be written.
+        OutputError: The folder cannot be written, or another process downloads the same.
     """
     limits = limits or Limits()
     _check(address)
     loading = _Loading(address, folder, known or Validators(), limits)
-    with alone(loading.lock, address):
+    with alone(loading.file, address, hint="wait until it is done"):
         for attempt in range(limits.tries):
             if attempt:
                 time.sleep(limits.pause * 2 ** (attempt - 1))
@@ -109,17 +109,16 @@ class _Loading:
         self._known = known
         self._limits = limits
         name = hashlib.sha256(address.encode()).hexdigest()[:24]
-        self._file = folder / f"{name}.part"
+        self.file = folder / f"{name}.part"
         self._note = folder / f"{name}.json"
         self._done = folder / f"{name}.file"
-        self.lock = folder / f"{name}.lock"
         with writing(str(folder)):
             folder.mkdir(parents=True, exist_ok=True)
 
     @property
     def held(self) -> int:
         """Bytes that are there already."""
-        return self._file.stat().st_size if self._file.is_file() else 0
+        return self.file.stat().st_size if self.file.is_file() else 0
 
     def go_on(self) -> bool:
         """Try once; False: it was cut."""
@@ -152,7 +151,7 @@ class _Loading:
             raise self._too_big()
         if not (start and part):
             self._write_note(_Part(address=self._address, validators=validators, total=total))
-        with writing(str(self._file)), self._file.open("ab" if start else "wb") as file:
+        with writing(str(self.file)), self.file.open("ab" if start else "wb") as file:
             self._copy(answer, file)
         return self._finish(total, validators if validators or not part else part.validators)
 
@@ -177,7 +176,7 @@ class _Loading:
                 hint="try again later, or fetch the file another way and add it",
             )
         with writing(str(self._done)):
-            self._file.replace(self._done)
+            self.file.replace(self._done)
         self._note.unlink(missing_ok=True)
         name = PurePosixPath(unquote(urlsplit(self._address).path)).name or "download"
         self.result = Fetched(path=self._done, name=name, size=size, validators=validators)
@@ -211,7 +210,7 @@ class _Loading:
         )
 
     def _drop(self) -> None:
-        self._file.unlink(missing_ok=True)
+        self.file.unlink(missing_ok=True)
         self._note.unlink(missing_ok=True)
 
     def _read_note(self) -> _Part | None:

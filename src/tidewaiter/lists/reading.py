@@ -10,8 +10,8 @@ from tidewaiter.base.records import Record
 from tidewaiter.lists.definitions import ListDefinition, action_of, find_definition
 from tidewaiter.parties.readers import find_format, guests, list_readers
 from tidewaiter.parties.readers.columns import reader_of
-from tidewaiter.parties.readers.draft import refused
-from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader, ListReader
+from tidewaiter.parties.readers.tables import is_utf8
+from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader, ListReader, refused
 from tidewaiter.parties.types import ListedParty
 
 _REFUSED = 0.05  # of the entries may be refused
@@ -61,8 +61,24 @@ def read_list(
         format=form,
         header=header,
         parties=tuple(_finished(parties, definition, confidential=header.confidential)),
-        refusals=tuple(refusals),
+        refusals=(*_in_doubt(files, form), *refusals),
     )
+
+
+def _in_doubt(files: Sequence[ListFile], form: str) -> Iterator[EntryRefusal]:
+    """Report texts that are not UTF-8: letters that are not ASCII may be others."""
+    if form.endswith("xml") or form in guests():
+        return
+    for file in files:
+        if not is_utf8(file):
+            yield EntryRefusal(
+                file=file.name,
+                place="",
+                value="",
+                problem="is not UTF-8, and was read as Windows-1252",
+                hint="if letters look wrong, save it as UTF-8",
+                kept=True,
+            )
 
 
 def _format(files: Sequence[ListFile], definition: ListDefinition | None) -> str:

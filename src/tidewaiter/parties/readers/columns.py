@@ -12,9 +12,9 @@ from datetime import date
 from tidewaiter.base.dates import Order, parse_date
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.parties.readers.draft import Draft, refused
+from tidewaiter.parties.readers.draft import Draft
 from tidewaiter.parties.readers.flat import Flat, records_of
-from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader, ListReader
+from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader, ListReader, refused
 from tidewaiter.parties.types import Action, ListedParty, NameKind, PartyKind
 
 _MARKS = re.compile(r"(?:^|\s)\(?(?:[a-z]|\d{1,2})\)\s+")
@@ -82,7 +82,9 @@ def claims_of(columns: Columns) -> Callable[[Sequence[ListFile]], bool]:
     def claims(files: Sequence[ListFile]) -> bool:
         try:
             _, records = records_of(files[0], columns.element, columns.delimiter, columns.claims)
-            first = next(records, None)
+            first = next(
+                (record for record in records if not isinstance(record, EntryRefusal)), None
+            )
         except InputError:
             return False
         return first is not None and all(title in first[1] for title in columns.claims)
@@ -95,7 +97,11 @@ def _read(file: ListFile, columns: Columns) -> Iterator[ListHeader | ListedParty
     before, records = records_of(file, columns.element, columns.delimiter, columns.claims)
     yield ListHeader(dated=_dated(before))
     drafts: dict[str, Draft] = {}
-    for number, record in records:
+    for each in records:
+        if isinstance(each, EntryRefusal):
+            yield each
+            continue
+        number, record = each
         cells = {
             title: [_FILLER.sub("00/00/", each) for each in part] for title, part in record.items()
         }

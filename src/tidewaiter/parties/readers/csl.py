@@ -43,8 +43,11 @@ def read_csl(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty | E
     """
     for file in files:
         yield ListHeader()
-        for number, fields in _json(file) if file.content.lstrip()[:1] in b"[{" else titled(file):
-            yield from _entry(file, number, fields)
+        for row in _json(file) if file.content.lstrip()[:1] in b"[{" else titled(file):
+            if isinstance(row, EntryRefusal):
+                yield row
+            else:
+                yield from _entry(file, *row)
 
 
 def _json(file: ListFile) -> Iterator[tuple[int, Fields]]:

@@ -8,7 +8,7 @@ from tidewaiter.base.dates import parse_date
 from tidewaiter.base.errors import InputError
 from tidewaiter.parties.readers.births import parse_births
 from tidewaiter.parties.readers.schemes import identifier
-from tidewaiter.parties.readers.types import SHOWN, EntryRefusal
+from tidewaiter.parties.readers.types import SHOWN, EntryRefusal, refused
 from tidewaiter.parties.types import (
     Action,
     Address,
@@ -200,10 +200,3 @@ class Draft:
         if any(len(part) > _MANY for part in held):
             return f"has more than {_MANY} names or numbers", "look whether its number is right"
         return None
-
-
-def refused(file: str, place: str, value: str, problem: str, hint: str) -> EntryRefusal:
-    """Return the refusal of an entry or a row."""
-    return EntryRefusal(
-        file=file, place=place, value=value[:SHOWN], problem=problem, hint=hint, kept=False
-    )

@@ -13,13 +13,12 @@ from tidewaiter.base.dates import parse_date
 from tidewaiter.base.errors import InputError
 from tidewaiter.parties.readers.draft import Draft
 from tidewaiter.parties.readers.eu_xml import KINDS, is_latin
-from tidewaiter.parties.readers.tables import head, titled
+from tidewaiter.parties.readers.tables import Titled, head, titled
 from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader
 from tidewaiter.parties.types import ListedParty, NameKind
 
 _KEY = "Entity_LogicalId"
 _UNKNOWN = {"", "00", "UNKNOWN"}
-_Rows = tuple[int, dict[str, str]]
 
 
 def claims_eu_csv(files: Sequence[ListFile]) -> bool:
@@ -35,15 +34,16 @@ def read_eu_csv(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty 
         InputError: A file is no such table or is cut short.
     """
     for file in files:
-        read = titled(file, ";", after=int(head(file).count(";", 0, head(file).find("\n")) < 2))  # noqa: PLR2004
-        dated = False
-        for key, group in groupby(read, key=lambda row: row[1].get(_KEY, "")):
-            rows = list(group)
-            if not dated:
-                yield ListHeader(dated=_day(rows[0][1].get("fileGenerationDate", "")))
-                dated = True
-            if key:
-                yield from _entry(file, key, rows)
+        first, _, _ = head(file).partition("\n")
+        rows: list[Titled] = []
+        for each in titled(file, ";", after=int(_KEY not in first)):
+            if isinstance(each, EntryRefusal):
+                yield each
+            else:
+                rows.append(each)
+        yield ListHeader(dated=_day(rows[0][1].get("fileGenerationDate", "")) if rows else None)
+        for key, group in groupby(rows, key=lambda row: row[1].get(_KEY, "")):
+            yield from _entry(file, key, list(group))
 
 
 def _day(text: str) -> date | None:
@@ -53,7 +53,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _entry(file: ListFile, key: str, rows: list[_Rows]) -> Iterator[ListedParty | EntryRefusal]:
+def _entry(file: ListFile, key: str, rows: list[Titled]) -> Iterator[ListedParty | EntryRefusal]:
     number, first = rows[0]
     kind = first.get("Entity_SubjectType", "") or first.get(
         "Entity_SubjectType_ClassificationCode", ""

@@ -7,19 +7,21 @@ from itertools import chain
 import msgspec
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.parties.readers.tables import decode, rows
+from tidewaiter.parties.readers.tables import UNEVEN, decode, fits, rows
 from tidewaiter.parties.readers.trees import elements
-from tidewaiter.parties.readers.types import ListFile
+from tidewaiter.parties.readers.types import EntryRefusal, ListFile, refused
 
 Flat = dict[str, list[str]]
 """The values of one record by their titles."""
+
+Records = Iterator[tuple[int, Flat] | EntryRefusal]
 
 _LOOKED_AT = 10  # rows among which the titles are
 
 
 def records_of(
     file: ListFile, element: str, delimiter: str, titles: Sequence[str]
-) -> tuple[list[str], Iterator[tuple[int, Flat]]]:
+) -> tuple[list[str], Records]:
     """Read the records of a file.
 
     Args:
@@ -41,15 +43,13 @@ def records_of(
     return _rows(file, delimiter, titles)
 
 
-def _rows(
-    file: ListFile, delimiter: str, titles: Sequence[str]
-) -> tuple[list[str], Iterator[tuple[int, Flat]]]:
+def _rows(file: ListFile, delimiter: str, titles: Sequence[str]) -> tuple[list[str], Records]:
     before: list[str] = []
     read = rows(file, delimiter)
     for number, row in read:
         cells = [" ".join(cell.split()) for cell in row]
         if all(title in cells for title in titles):
-            return before, _titled(read, number, cells)
+            return before, _titled(read, number, cells, file.name)
         before += cells
         if number >= _LOOKED_AT:
             break
@@ -60,12 +60,18 @@ def _rows(
 
 
 def _titled(
-    read: Iterator[tuple[int, list[str]]], first: int, titles: list[str]
-) -> Iterator[tuple[int, Flat]]:
+    read: Iterator[tuple[int, list[str]]], first: int, titles: list[str], name: str
+) -> Records:
     for number, row in read:
+        cells = [cell.strip() for cell in row]
+        problem = fits(cells, titles)
+        if problem:
+            place = f"row {number - first}"
+            yield refused(name, place, ", ".join(cells), problem, UNEVEN)
+            continue
         record: Flat = {}
-        for title, cell in zip(titles, row, strict=False):
-            record.setdefault(title, []).append(cell.strip())
+        for title, cell in zip(titles, cells, strict=False):
+            record.setdefault(title, []).append(cell)
         yield number - first, record
 
 

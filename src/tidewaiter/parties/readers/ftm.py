@@ -9,10 +9,10 @@ Source: the schemata of FollowTheMoney (followthemoney.tech).
 from collections.abc import Iterator, Sequence
 
 from tidewaiter.base.countries import country_or_text
-from tidewaiter.parties.readers.draft import Draft, refused
+from tidewaiter.parties.readers.draft import Draft
 from tidewaiter.parties.readers.flat import json_items
 from tidewaiter.parties.readers.tables import head
-from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader
+from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader, refused
 from tidewaiter.parties.types import ListedParty, NameKind, PartyKind
 
 KINDS: dict[str, PartyKind] = {
@@ -99,7 +99,7 @@ class _Reading:
 
     def __init__(self) -> None:
         self._drafts: dict[str, Draft] = {}
-        self._twice: list[EntryRefusal] = []
+        self._refused: list[EntryRefusal] = []
         self._parts: list[tuple[str, Entity]] = []  # the party that a nested one stands in
         self._texts: dict[str, str] = {}  # of addresses
         self._homes: list[tuple[str, str]] = []
@@ -109,12 +109,15 @@ class _Reading:
         key, schema = str(entity["id"]), str(entity.get("schema", ""))
         if schema == "Address":
             self._texts[key] = _first(entity, "full")
+        elif schema not in KINDS and entity.get("target") is True:
+            hint = f"parties have one of the schemata {', '.join(KINDS)}"
+            self._refused.append(refused(file, place, key, f"is no party but {schema}", hint))
         elif schema not in KINDS:
             self._parts.append(("", entity))
         elif _is_target(entity):
             if key in self._drafts:
                 hint = "an id stands for one entry: merge the lines"
-                self._twice.append(refused(file, place, key, "stands there twice", hint))
+                self._refused.append(refused(file, place, key, "stands there twice", hint))
                 return
             self._drafts[key] = self._party(
                 entity, Draft(key, KINDS[schema], file=file, place=place)
@@ -161,7 +164,7 @@ class _Reading:
                 self._drafts[holder].address([text])
         for holder, part in self._parts:
             self._belongs(holder, part)
-        yield from self._twice
+        yield from self._refused
         for draft in self._drafts.values():
             yield from draft.finish()
 

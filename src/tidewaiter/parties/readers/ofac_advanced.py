@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from tidewaiter.parties.readers.advanced_values import Places, Values, births_of, day_of_parts
-from tidewaiter.parties.readers.draft import Draft, refused
+from tidewaiter.parties.readers.draft import Draft
 from tidewaiter.parties.readers.trees import Element, elements, text_of, texts_of
-from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader
+from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader, refused
 from tidewaiter.parties.types import ListedParty, NameKind, PartyKind
 
 _TOPS = (

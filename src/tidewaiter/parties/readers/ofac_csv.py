@@ -6,10 +6,10 @@ Source: OFAC, "Specially designated nationals data specification", 2004, updated
 from collections.abc import Iterator, Sequence
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.parties.readers.draft import Draft, refused
+from tidewaiter.parties.readers.draft import Draft
 from tidewaiter.parties.readers.remarks import read_remarks
 from tidewaiter.parties.readers.tables import Row, head, rows
-from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader
+from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader, refused
 from tidewaiter.parties.types import ListedParty, NameKind, PartyKind
 
 _NULL = "-0-"

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.parties.readers.draft import Draft, refused
+from tidewaiter.parties.readers.draft import Draft
 from tidewaiter.parties.readers.flat import json_items
 from tidewaiter.parties.readers.tables import head, titled
-from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader
+from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader, refused
 from tidewaiter.parties.types import Action, ListedParty, NameKind, Outcome, PartyKind
 
 _COLUMNS: dict[str, NameKind] = {
@@ -48,7 +48,10 @@ def read_own_json(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedPart
             held = item if isinstance(item, dict) else {}
             if "list" in held:
                 yield _header(held["list"], file, number)
-                for place, each in enumerate(held.get("parties", ()), 1):
+                parties = held.get("parties", [])
+                for place, each in enumerate(
+                    parties if isinstance(parties, list) else [parties], 1
+                ):
                     yield _party(each, file, f"party {place}")
             else:
                 yield _party(item, file, f"line {number}")
@@ -94,7 +97,11 @@ def read_own_csv(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedParty
     """
     for file in files:
         yield ListHeader()
-        for number, row in titled(file):
+        for each in titled(file):
+            if isinstance(each, EntryRefusal):
+                yield each
+                continue
+            number, row = each
             unknown = sorted(set(row) - _TITLES)
             if unknown:
                 at = f"{file.name}, column {unknown[0]}"

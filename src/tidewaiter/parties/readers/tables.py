@@ -2,13 +2,16 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.parties.readers.types import ListFile
+from tidewaiter.parties.readers.types import EntryRefusal, ListFile, refused
 
 Row = tuple[int, list[str]]
 """The number of a row, from 1, and its cells."""
+
+Titled = tuple[int, dict[str, str]]
+"""The number of a row behind its titles, from 1, and its cells by title."""
 
 _END_OF_FILE = "\x1a"  # DOS mark at the end of OFAC's files
 
@@ -68,8 +71,11 @@ def rows(file: ListFile, delimiter: str = ",", *, closed: bool = False) -> Itera
 
 def titled(
     file: ListFile, delimiter: str = ",", *, after: int = 0
-) -> Iterator[tuple[int, dict[str, str]]]:
+) -> Iterator[Titled | EntryRefusal]:
     """Yield the rows of a file by the titles of its columns, as written but trimmed.
+
+    A row that has more or fewer cells than there are titles is refused: what stands in it, or
+    behind the place where it broke, may belong to another column.
 
     Args:
         file: The file.
@@ -87,17 +93,41 @@ def titled(
             titles = [" ".join(cell.split()) for cell in row]
             continue
         cells = [cell.strip() for cell in row]
-        yield number - after - 1, dict(zip(titles, cells, strict=False))
+        problem = fits(cells, titles)
+        place = f"row {number - after - 1}"
+        if problem:
+            yield refused(file.name, place, delimiter.join(cells), problem, UNEVEN)
+        else:
+            yield number - after - 1, dict(zip(titles, cells, strict=False))
+
+
+UNEVEN = "look whether a quote is missing, or a delimiter stands in a cell without quotes"
+
+
+def fits(cells: Sequence[str], titles: Sequence[str]) -> str:
+    """Tell why a row does not fit its titles; "": it does. Empty cells at its end do no harm."""
+    if len(cells) < len(titles) or any(cells[len(titles) :]):
+        return f"has {len(cells)} cells, and there are {len(titles)} titles"
+    return ""
+
+
+def is_utf8(file: ListFile) -> bool:
+    """Tell whether a text file is UTF-8, or UTF-16 with its mark; else it is read as cp1252."""
+    if file.content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return True
+    try:
+        file.content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def head(file: ListFile, size: int = 4096) -> str:
     """Return the beginning of a text file."""
-    piece = ListFile(name=file.name, content=file.content[:size] or b"\n")
-    if not piece.content.strip() or b"\0" in piece.content[4:]:
-        return ""
-    if piece.content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return piece.content.decode("utf-16", "ignore")
-    return piece.content.decode("utf-8", "replace").removeprefix("\ufeff")
+    piece = file.content[:size]
+    if piece[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return piece.decode("utf-16", "ignore")
+    return "" if b"\0" in piece else piece.decode("utf-8", "replace").removeprefix("\ufeff")
 
 
 def _cut(name: str, row: int) -> InputError:

@@ -43,3 +43,10 @@ class EntryRefusal(Record, frozen=True, kw_only=True):
 
 ListReader = Callable[[Sequence[ListFile]], Iterator[ListHeader | ListedParty | EntryRefusal]]
 """Reads the files of one list. Raises InputError where a file as a whole cannot be read."""
+
+
+def refused(file: str, place: str, value: str, problem: str, hint: str) -> EntryRefusal:
+    """Return the refusal of an entry or a row."""
+    return EntryRefusal(
+        file=file, place=place, value=value[:SHOWN], problem=problem, hint=hint, kept=False
+    )

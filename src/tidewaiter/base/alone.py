@@ -1,4 +1,4 @@
-"""Alone: one process at a time works on a journal and on the outputs that are made of it."""
+"""Alone: one process at a time works on a file and on what is made of it."""
 
 import errno
 import os
@@ -16,29 +16,31 @@ if sys.platform == "win32":
 else:
     import fcntl
 
+_HINT = "wait until it is done, or give this one another --out"
 _LONGEST = 200  # bytes of a note
 _NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EINVAL}  # a disk without locks
 _FAR = 1 << 30  # the byte that is locked on Windows, where a locked one cannot be read
 
 
 @contextmanager
-def alone(journal: Path, place: str) -> Iterator[None]:
-    """Keep every other process from a journal until this one is done with it.
+def alone(path: Path, place: str, hint: str = _HINT) -> Iterator[None]:
+    """Keep every other process from a file until this one is done with it.
 
     The system itself drops the lock when the process ends, however it ends, so a killed one
     leaves a file behind but no lock.
 
     Args:
-        journal: Of the screening; the lock is a file beside it.
+        path: What is worked on, like a journal; the lock is a file beside it.
         place: What both would write, as the user named it; for the error.
+        hint: What would do, for the error.
 
     Raises:
         OutputError: Another process is at work there, or the folder cannot be written.
     """
-    path = journal.with_name(f"{journal.name}.lock")
+    path = path.with_name(f"{path.name}.lock")
     with writing(str(path)):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = _take(path, place)
+        handle = _take(path, place, hint)
     try:
         yield
     finally:
@@ -50,14 +52,14 @@ def alone(journal: Path, place: str) -> Iterator[None]:
                 path.unlink()
 
 
-def _take(path: Path, place: str) -> int:
+def _take(path: Path, place: str, hint: str) -> int:
     """Open and lock the file, and note in it who does."""
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
     while True:
         handle = os.open(path, flags, 0o666)
         if not _lock(handle):
             with os.fdopen(handle, "rb") as file:
-                raise _busy(file.read(_LONGEST), place)
+                raise _busy(file.read(_LONGEST), place, hint)
         if _still(path, handle):
             os.truncate(handle, 0)
             os.write(handle, f"process {os.getpid()} on {socket.gethostname()}".encode())
@@ -86,11 +88,7 @@ def _still(path: Path, handle: int) -> bool:
         return False
 
 
-def _busy(note: bytes, place: str) -> OutputError:
+def _busy(note: bytes, place: str, hint: str) -> OutputError:
     text = note.decode(errors="replace")
     who = text if text and text.isprintable() else "another process"
-    return OutputError(
-        f"{who} is at work on this already",
-        at=place,
-        hint="wait until it is done, or give this one another --out",
-    )
+    return OutputError(f"{who} is at work on this already", at=place, hint=hint)

@@ -1,0 +1,90 @@
+"""Tables of lists: rows that do not fit, encodings, and layouts that a mapping describes."""
+
+from pathlib import Path
+
+import pytest
+
+from tidewaiter.base.resources import read_toml
+from tidewaiter.lists.definitions import load_definitions
+from tidewaiter.lists.reading import read_list
+from tidewaiter.parties.readers import list_readers
+from tidewaiter.parties.readers.columns import Columns, claims_of, reader_of
+from tidewaiter.parties.readers.types import EntryRefusal, ListFile
+from tidewaiter.parties.types import ListedParty
+
+
+def file(text: str, codec: str = "utf-8") -> ListFile:
+    """Make a file."""
+    return ListFile(name="list.csv", content=text.encode(codec))
+
+
+@pytest.mark.parametrize(
+    ("form", "titles", "good"),
+    [
+        ("own-csv", "id,kind,name,action", "1,person,A,watched"),
+        ("opensanctions-csv", "id,schema,name,aliases,birth_date,dataset", "1,Person,A,,,x"),
+        ("csl", "source,name,federal_register_notice,source_list_url,alt_names", "L,A,1,,"),
+        ("eu-csv", "Entity_LogicalId;Entity_SubjectType;NameAlias_WholeName", "1;P;A"),
+        ("au-csv", "Reference,Name of Individual or Entity,Name Type", "1,A,Primary Name"),
+    ],
+)
+def test_a_row_that_does_not_fit_its_titles_is_refused(form: str, titles: str, good: str) -> None:
+    """A comma without quotes would move each later cell into another column."""
+    mark = ";" if ";" in titles else ","
+    rows = [titles, good, f"{good}{mark}more", f"2{mark}x", f"{good}{mark}"]
+    items = list(list_readers()[form]([file("\n".join(rows) + "\n")]))
+    refusals = [item for item in items if isinstance(item, EntryRefusal)]
+    assert [each.place for each in refusals] == ["row 2", "row 3"]
+    assert "titles" in refusals[0].problem
+    assert any(isinstance(item, ListedParty) for item in items)
+
+
+def test_a_file_that_is_not_utf_8_is_read_and_reported() -> None:
+    """Windows-1252 is the guess; letters that are not ASCII may have been others."""
+    table = file("id,kind,name,action\n1,person,Jos\u00e9 Mart\u00ed,watched\n", "cp1252")
+    read = read_list([table], load_definitions(), "board")
+    assert read.parties[0].names[0].text == "Jos\u00e9 Mart\u00ed"
+    assert [(each.problem, each.kept) for each in read.refusals] == [
+        ("is not UTF-8, and was read as Windows-1252", True)
+    ]
+    wide = file("id,kind,name,action\n1,person,\u738b\u5c0f\u660e,watched\n", "utf-16")
+    assert read_list([wide], load_definitions(), "board").refusals == ()
+
+
+def test_a_target_that_is_no_party_is_refused() -> None:
+    """A list of FollowTheMoney may name a security; it is not left out in silence."""
+    line = '{"id": "S", "schema": "Security", "target": true, "properties": {"name": ["Bond"]}}'
+    _, refusal = list_readers()["ftm-json"]([file(line)])
+    assert isinstance(refusal, EntryRefusal)
+    assert refusal.problem == "is no party but Security"
+
+
+LINES = """
+format = "bench-jsonl"
+source = "the keys of the file"
+claims = ["schema", "names", "program"]
+id = "id"
+kind = "schema"
+kinds = { person = "person", organization = "organisation", vessel = "vessel" }
+names = [["names"]]
+born = ["dob"]
+countries = ["countries"]
+addresses = ["addresses"]
+programmes = ["program"]
+"""
+
+
+@pytest.mark.shared
+def test_json_lines_are_read_by_a_mapping(shared: Path, tmp_path: Path) -> None:
+    """24,431 entries with lists as values: the first name is the primary one."""
+    path = shared / "data" / "parties" / "partybench" / "list.jsonl"
+    if not path.is_file():
+        pytest.skip("no list of the benchmark among the evaluation data")
+    (tmp_path / "bench.toml").write_text(LINES)
+    columns = read_toml(tmp_path / "bench.toml", Columns)
+    held = [ListFile(name="list.jsonl", content=path.read_bytes())]
+    assert claims_of(columns)(held)
+    parties = [item for item in reader_of(columns)(held) if isinstance(item, ListedParty)]
+    lines = path.read_bytes().count(b"\n")
+    assert len(parties) == lines
+    assert sum(len(party.names) for party in parties) > 50_000
