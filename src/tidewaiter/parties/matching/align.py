@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled
+from tidewaiter.base.compiled import compiled, inlined
 from tidewaiter.parties.matching.neighbours import INITIAL, JOINED, LOOSE
 from tidewaiter.parties.matching.pieces import wrapped
 from tidewaiter.parties.matching.spelling import FAR, edits
@@ -61,7 +61,7 @@ def new_side(size: int) -> Side:
     )  # fmt: skip
 
 
-@compiled
+@inlined
 def weight_of(side: Side, begin: int, size: int) -> float:
     """Add up the weights of a piece."""
     total = np.float32(0)
@@ -70,7 +70,7 @@ def weight_of(side: Side, begin: int, size: int) -> float:
     return total
 
 
-@compiled
+@inlined
 def offer(
     pairs: Pairs, asked: Side, listed: Side, a: int, a_size: int, b: int, b_size: int,
     share: float, kind: int,
@@ -92,7 +92,7 @@ def offer(
     pairs.count[0] = count + 1
 
 
-@compiled
+@inlined
 def _copy(pairs: Pairs, source: int, target: int) -> None:
     """Copy one pair to another place."""
     pairs.asked[target], pairs.asked_size[target] = pairs.asked[source], pairs.asked_size[source]
@@ -102,7 +102,7 @@ def _copy(pairs: Pairs, source: int, target: int) -> None:
     pairs.gain[target] = pairs.gain[source]
 
 
-@compiled
+@inlined
 def take(pairs: Pairs, asked: Side, listed: Side) -> None:
     """Take the offered pairs in turn, each word once."""
     taken = pairs.count[1]
@@ -125,7 +125,7 @@ def take(pairs: Pairs, asked: Side, listed: Side) -> None:
     pairs.count[0] = pairs.count[1] = taken
 
 
-@compiled
+@inlined
 def agreed(pairs: Pairs) -> float:
     """Return the weight of both sides that is paired, as far as it agrees."""
     total = np.float32(0)
@@ -154,7 +154,7 @@ def offer_left_over(
                 offer(pairs, asked, listed, a, 1, b, 1, share, kind)
 
 
-@compiled
+@inlined
 def likeness(
     asked: Letters, a: int, listed: Letters, b: int, last: bool, rows: NDArray[np.int32]
 ) -> tuple[float, int]:

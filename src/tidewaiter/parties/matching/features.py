@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled
+from tidewaiter.base.compiled import compiled, inlined
 from tidewaiter.parties.matching.align import Pairs, Side, weight_of
 from tidewaiter.parties.matching.neighbours import EXACT, SYSTEM
 from tidewaiter.parties.matching.vocabulary import LEGAL, NUMBER, PARTICLE
@@ -32,7 +32,7 @@ _NATS = 10.0  # weights are given to the model in tens of nats
 _HEAVY = 1.5  # nats from which a word says something
 
 
-@compiled
+@inlined
 def pair_weights(pairs: Pairs, at: int, asked: Side, listed: Side) -> tuple[float, float]:
     """Return the weights of both pieces of a pair; unlike spellings weigh as the commoner."""
     a = weight_of(asked, pairs.asked[at], pairs.asked_size[at])
@@ -42,7 +42,7 @@ def pair_weights(pairs: Pairs, at: int, asked: Side, listed: Side) -> tuple[floa
     return a, b
 
 
-@compiled
+@inlined
 def left_over(side: Side, size: int) -> tuple[float, float, int]:
     """Return the weight left over on a side, that of its heaviest word, and its numbers."""
     total = most = np.float32(0)
@@ -55,7 +55,7 @@ def left_over(side: Side, size: int) -> tuple[float, float, int]:
     return total, most, numbers
 
 
-@compiled
+@inlined
 def _pair_features(pairs: Pairs, asked: Side, listed: Side, out: NDArray[np.float32]) -> float:
     """Sum up the pairs; return the weight of both sides that is paired."""
     both = np.float32(0)
@@ -74,7 +74,7 @@ def _pair_features(pairs: Pairs, asked: Side, listed: Side, out: NDArray[np.floa
     return both
 
 
-@compiled
+@inlined
 def _inversions(pairs: Pairs, asked: Side, size: int) -> float:
     """Return the share of paired words that stand in another order."""
     last, turned, count = -1, 0, 0
@@ -89,7 +89,7 @@ def _inversions(pairs: Pairs, asked: Side, size: int) -> float:
     return turned / count if count else 0.0
 
 
-@compiled
+@inlined
 def _legal(asked: Side, a_size: int, listed: Side, b_size: int, out: NDArray[np.float32]) -> None:
     """Note whether the legal forms of both agree."""
     a = b = both = 0

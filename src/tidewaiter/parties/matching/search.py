@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled
+from tidewaiter.base.compiled import compiled, inlined
 from tidewaiter.parties.matching.align import (
     Pairs,
     Side,
@@ -23,7 +23,7 @@ from tidewaiter.parties.matching.align import (
 )
 from tidewaiter.parties.matching.features import SIZE
 from tidewaiter.parties.matching.index import Listed
-from tidewaiter.parties.matching.neighbours import EXACT, KINDS, SHARES, TRANSLATED, Neighbours
+from tidewaiter.parties.matching.neighbours import EXACT, KINDS, SHARES, SKELETON, TRANSLATED, Neighbours
 from tidewaiter.parties.matching.pieces import JOINED as MOST_JOINED
 from tidewaiter.parties.matching.pieces import joinable, joined_hash, joins, power_table, wrapped
 from tidewaiter.parties.matching.tables import Table, bucket, check, mix
@@ -31,12 +31,13 @@ from tidewaiter.parties.matching.vocabulary import JOINING, MOST_WORDS, Forms, V
 
 WIDE = 64  # forms whose words are all looked at, for each form asked for
 TOP = 24  # forms aligned
-_FLOOR = 0.18  # rank below which no form is aligned
+_FLOOR = 0.3  # rank below which no form is aligned
 _LEAST = 0.5  # of the best rank, for a form to be aligned
 KEPT = 10  # entries answered for each name
 _HOPEFUL = 0.3  # share of the weight of both names that agrees, for the rest to be compared
 _BUDGET = 3000  # forms met through postings, before common words are left out
 _MOST_LINKS = 8192
+ARABIC = 5  # the place of "arabic" among the ways to read a form
 
 
 class Asking(NamedTuple):
@@ -89,7 +90,7 @@ def new_room(listed: Listed) -> Room:
     )  # fmt: skip
 
 
-@compiled
+@inlined
 def fill(side: Side, forms: Forms, vocabulary: Vocabulary, form: int) -> int:
     """Fill a side with the words of a form; return how many there are."""
     begin = forms.heads[form]
@@ -103,7 +104,7 @@ def fill(side: Side, forms: Forms, vocabulary: Vocabulary, form: int) -> int:
     return size
 
 
-@compiled
+@inlined
 def fill_listed(room: Room, listed: Listed, form: int) -> int:
     """Fill the other side with the words of a form of the list."""
     side, pieces = room.listed, listed.pieces
@@ -119,7 +120,7 @@ def fill_listed(room: Room, listed: Listed, form: int) -> int:
     return size
 
 
-@compiled
+@inlined
 def _link(room: Room, word: int, begin: int, size: int, share: float, kind: int) -> None:
     """Note that a word of the list may be a piece of the form asked for."""
     at = room.counts[LINKS]
@@ -145,6 +146,8 @@ def link_form(room: Room, listed: Listed, asking: Asking, form: int) -> int:
     for at in range(size):
         word = room.asked.words[at]
         for found in range(near.heads[word], near.heads[word + 1]):
+            if near.kinds[found] == SKELETON and asking.forms.how[form] != ARABIC:
+                continue
             _link(room, near.words[found], at, 1, near.shares[found], near.kinds[found])
     _link_joined(room, listed, asking, asking.forms.heads[form], size)
     return size
@@ -175,7 +178,7 @@ def _link_joined(room: Room, listed: Listed, asking: Asking, begin: int, size: i
                     )  # fmt: skip
 
 
-@compiled
+@inlined
 def _link_bucket(
     room: Room, table: Table, plain: np.uint64, piece: tuple[int, int, int], share: float,
     kind: int,
@@ -224,7 +227,7 @@ def _meet(room: Room, listed: Listed, size: int) -> None:
     room.counts[MET] = met
 
 
-@compiled
+@inlined
 def _mine(room: Room, size: int) -> float:
     """Return the weight of the words asked for."""
     total = np.float32(0)
@@ -233,7 +236,7 @@ def _mine(room: Room, size: int) -> float:
     return total
 
 
-@compiled
+@inlined
 def _bound(room: Room, listed: Listed, form: int, size: int) -> float:
     """Return the weight of the words asked for that may agree with a form."""
     pieces = listed.pieces
@@ -324,7 +327,7 @@ def align(
     return other
 
 
-@compiled
+@inlined
 def weigh(room: Room, model: NDArray[np.float32], kind: int) -> float:
     """Return the log-odds that the model gives the features; a person has a model of its own."""
     row = 0 if kind == 1 else 1
