@@ -21,6 +21,7 @@ from tidewaiter.bulk.run import Settings, Step, run, screen_batch
 from tidewaiter.consignments.readers import reader_for
 from tidewaiter.consignments.types import Alert, ReadOptions
 from tidewaiter.lists.archive import Archive
+from tidewaiter.lists.judgements import FILE as JUDGEMENTS
 from tidewaiter.store.alerts import add_alerts, known_alerts
 from tidewaiter.store.batches import Batch, add_batch
 from tidewaiter.store.database import Database, Stamp, Work, open_database
@@ -60,6 +61,8 @@ def registry_digest(settings: Settings) -> str:
         archive = Archive(settings.lists)
         kept = (archive.at(slug, settings.day) for slug in archive.slugs())
         lists = tuple(each.version.sha256 for each in kept if each)
+        judgements = settings.lists / JUDGEMENTS
+        lists += (hash_file(judgements),) if judgements.is_file() else ()
     said = f"{registry} {version('tidewaiter')} {settings.street} {' '.join(lists)}".encode()
     return hashlib.sha256(said + b"\0" + rules).hexdigest()[:32]
 

@@ -17,11 +17,14 @@ from msgspec import structs
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.processes import processes
 from tidewaiter.consignments.finder import ListFinder
+from tidewaiter.consignments.listed import AskedParty
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.consignments.screening import Screened, Screener
 from tidewaiter.consignments.types import LINES, Refusal
 from tidewaiter.identify import Identifier, load_lexicon
 from tidewaiter.lists.archive import Archive
+from tidewaiter.lists.judgements import read_judgements
+from tidewaiter.parties.types import ListedParty
 
 _SMALL = 8_000_000  # bytes: below, starting processes takes longer than screening
 _AHEAD = 2  # batches under way per worker
@@ -62,7 +65,15 @@ def _identifier(own: tuple[Path, ...], street: bool) -> Identifier:  # noqa: FBT
 
 @cache
 def _finder(lists: Path, day: date, least: float) -> ListFinder:
-    return ListFinder(Archive(lists).in_force(day), least)
+    judgements = read_judgements(lists)
+
+    def judged(slug: str, party: ListedParty, asked: AskedParty) -> str:
+        made = judgements.of(slug, party, asked.name, asked.country or "")
+        if made is None or made.verdict == "same":
+            return ""
+        return f"judged another party by {made.by} on {made.day}: {made.why}"
+
+    return ListFinder(Archive(lists).in_force(day), least, judged)
 
 
 @cache

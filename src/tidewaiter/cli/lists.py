@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.cli.listjudge import judge
 from tidewaiter.cli.listupdate import update
 from tidewaiter.cli.options import Day
 from tidewaiter.lists.archive import Archive, KeptVersion, lists_folder
@@ -113,6 +114,7 @@ def show_refusals(refusals: Iterable[EntryRefusal], most: int) -> None:
 
 
 lists.add_command(update)
+lists.add_command(judge)
 
 
 @lists.command()

@@ -1,6 +1,6 @@
 """Finder: looks the parties of consignments up in the lists of a day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +14,8 @@ from tidewaiter.parties.types import ListedParty, ListVersion
 _KEPT = 1 << 18  # parties whose answers are kept; then all are forgotten
 _BATCH = 8_192
 
+Judged = Callable[[str, ListedParty, AskedParty], str]
+
 
 class _Listed(NamedTuple):
     """An entry, and the list that it is of."""
@@ -26,16 +28,20 @@ class ListFinder:
     """Finds the listed parties that names resemble; keeps what it answered."""
 
     def __init__(
-        self, lists: Iterable[tuple[ListVersion, Sequence[ListedParty]]], least: float
-    ) -> None:
+        self, lists: Iterable[tuple[ListVersion, Sequence[ListedParty]]], least: float,
+        judged: Judged | None = None,
+    ) -> None:  # fmt: skip
         """Build the index of lists; some seconds for 20,000 entries.
 
         Args:
             lists: As they were in force on the day.
             least: The probability from which on a resemblance is told.
+            judged: Says why a party was judged another than an entry of a list; "": it was not.
+                None: nobody judged.
         """
         self._entries = [_Listed(version, party) for version, held in lists for party in held]
         self._least = least
+        self._judged = judged
         self._matcher = Matcher(build_index([each.party for each in self._entries]))
         self._kept: dict[AskedParty, tuple[PartyMatch, ...]] = {}
 
@@ -82,5 +88,6 @@ class ListFinder:
             listed=party.listed,
             programmes=party.programmes,
             source=party.source,
+            judged=self._judged(version.slug, party, asked) if self._judged else "",
             confidential=party.confidential,
         )

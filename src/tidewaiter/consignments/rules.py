@@ -131,6 +131,8 @@ class AlertRules(Record, frozen=True, kw_only=True):
     def party_points(self, match: PartyMatch) -> int:
         """Return what a resemblance weighs."""
         rule = self.party
+        if match.judged:
+            return 0
         if match.outcome in _ENDED:
             return rule.ended
         points = rule.actions.get(match.action, rule.actions["other"])

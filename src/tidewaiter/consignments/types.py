@@ -229,6 +229,7 @@ class PartyMatch(Record, frozen=True, kw_only=True):
     source: str = ""  # of the entry, as the list gives it
     supports: tuple[str, ...] = ()  # which words agree, and what else
     against: tuple[str, ...] = ()  # what does not
+    judged: str = ""  # that it is another party: by whom, when and why; it adds no points then
     confidential: bool = False  # for the authority that keeps the list only
 
 

@@ -90,6 +90,7 @@ PARTY_MATCH = pa.struct(
         ("source", pa.string()),
         ("supports", pa.list_(pa.string())),
         ("against", pa.list_(pa.string())),
+        ("judged", pa.string()),
         ("confidential", pa.bool_()),
     ]
 )

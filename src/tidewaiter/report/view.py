@@ -72,6 +72,7 @@ class PartyView(Record, frozen=True, kw_only=True):
     likeness: str
     supports: tuple[str, ...]
     against: tuple[str, ...]
+    judged: str
     confidential: bool
     source: Citation | None
 
@@ -196,6 +197,7 @@ def _party_match(match: PartyMatch, cited: Mapping[str, Citation]) -> PartyView:
         likeness=f"{match.probability:.2f}",
         supports=match.supports[:_FEW],
         against=match.against[:_FEW],
+        judged=match.judged,
         confidential=match.confidential,
         source=cited.get(source_of(match)),
     )
