@@ -33,7 +33,8 @@ def judge(slug: str, entry: str, name: str, folder: Path, **said: str | None) ->
     """Record that a party NAME is, or is not, the ENTRY of LIST that it resembles.
 
     A party that was judged another one is told with the judgement and adds no points, for as
-    long as the entry stays as it is. Nothing is deleted: a later judgement takes an earlier one back.
+    long as the entry stays as it is. Nothing is deleted: a later judgement takes an earlier one
+    back.
 
     Example: tidewaiter lists judge ofac-sdn 306 "Example Airlines" --other --why "other owner"
     """
