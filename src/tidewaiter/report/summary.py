@@ -15,6 +15,7 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 OTHERS = "others"
 NO_DATE = "no date"
+_SURE = 0.9
 _SUBSTANCES = 20
 _ROUTES = 20
 _KEYS = 10_000  # a hostile file can name a new country on every line
@@ -58,7 +59,9 @@ class Summary(Record, frozen=True, kw_only=True):
 
     counts: Counts
     alerts: int
-    strong: int  # alerts with a mention by a strong name or number that is not downgraded
+    # Alerts with a mention by a strong name or number that is not downgraded, or with a party that
+    # surely resembles a listed one and was not judged to be another.
+    strong: int
     weak: int  # the other alerts
     per_million: float | None  # alerts per million lines; None: no line
     by_severity: tuple[Tally, ...]  # all four, most urgent first
@@ -110,7 +113,9 @@ class SummaryBuilder:
 
     def _count(self, alert: Alert) -> None:
         self._alerts += 1
-        self._strong += any(m.tier == "strong" and not m.downgraded for m in alert.mentions)
+        self._strong += any(m.tier == "strong" and not m.downgraded for m in alert.mentions) or any(
+            each.probability >= _SURE and not each.judged for each in alert.parties
+        )
         _tally(self._severity, [alert.severity])
         _tally(self._substance, alert.substances)
         _tally(self._rule, (reason.rule for reason in alert.reasons))
