@@ -22,7 +22,7 @@ import msgspec
 from platformdirs import user_data_path
 
 from tidewaiter.base.errors import InputError, OutputError, StoreError
-from tidewaiter.base.files import replacing
+from tidewaiter.base.files import replacing, writing
 from tidewaiter.base.records import Record
 from tidewaiter.lists.definitions import ListDefinition
 from tidewaiter.lists.reading import ReadList, check_loss, check_whole, in_force, read_list
@@ -219,6 +219,8 @@ class Archive:
         return self.folder / "parsed" / f"{kept.version.sha256}-{key}.msgpack"
 
     def _write(self, place: Path, content: bytes) -> None:
+        with writing(str(self.folder)):  # some lists are confidential: others may not look in
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with replacing(place, f"{os.getpid()}-{secrets.token_hex(4)}") as part:
             part.write_bytes(content)
 
