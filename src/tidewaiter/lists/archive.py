@@ -31,6 +31,7 @@ from tidewaiter.parties.readers.types import EntryRefusal, ListFile
 from tidewaiter.parties.types import ListedParty, ListVersion
 
 _LEVEL = 6
+_VERSIONS = "[0-9a-f]*.json"  # a file that is being written begins with a point
 
 
 class KeptFile(Record, frozen=True, kw_only=True):
@@ -123,7 +124,7 @@ class Archive:
         folder = self.folder / "lists"
         if not folder.is_dir():
             return []
-        return sorted(place.name for place in folder.iterdir() if any(place.glob("*.json")))
+        return sorted(place.name for place in folder.iterdir() if any(place.glob(_VERSIONS)))
 
     def versions(self, slug: str) -> list[KeptVersion]:
         """List the versions of a list, the earliest first.
@@ -132,7 +133,7 @@ class Archive:
             StoreError: One cannot be read.
         """
         folder = self.folder / "lists" / _checked(slug)
-        found = map(_decode, folder.glob("*.json"))
+        found = map(_decode, folder.glob(_VERSIONS))
         return sorted(found, key=lambda kept: (kept.since, kept.loaded))
 
     def at(self, slug: str, day: date) -> KeptVersion | None:
