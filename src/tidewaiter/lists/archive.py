@@ -43,7 +43,11 @@ class KeptFile(Record, frozen=True, kw_only=True):
 
 
 class KeptVersion(Record, frozen=True, kw_only=True):
-    """One version of a list as the archive keeps it."""
+    """One version of a list as the archive keeps it.
+
+    Old versions are read as they were written: a field may be added with a default, here and in
+    the records that it holds, but none removed or renamed.
+    """
 
     version: ListVersion
     loaded: datetime  # UTC
