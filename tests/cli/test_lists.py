@@ -1,6 +1,7 @@
 """The command `tidewaiter lists`."""
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -166,6 +167,30 @@ def test_update_fetches_what_is_new(lists: Call, web: dict[str, tuple[int, bytes
     web["/board.xml"] = (200, legacy(11, "11/20/2026"))
     assert "board: updated, 11 entries" in lists("update", "board").stdout
     assert "1 added, 0 removed" in lists("diff", "board").stdout
+
+
+def test_files_of_one_list_are_fetched_together(
+    lists: Call, here: Path, web: dict[str, tuple[int, bytes]]
+) -> None:
+    """Where one of them changed, the version is made of all; --from names other addresses."""
+    text = (here / "kept" / "definitions" / "board.toml").read_text()
+    (base,) = re.findall(r"http://[^/]+", text)
+    null = ",-0- " * 7
+    web["/sdn.csv"] = (200, f'36,"EXAMPLE AIR",-0- ,"CUBA"{null},-0- \r\n'.encode())
+    web["/alt.csv"] = (200, b'36,12,"aka","EXAIR",-0- \r\n')
+    (here / "kept" / "definitions" / "set.toml").write_text(
+        'slug = "set"\nname = "Set"\nauthority = "A"\nlicence = "L"\nsource = "test"\n'
+        f'addresses = ["{base}/sdn.csv", "{base}/alt.csv"]\n'
+    )
+    assert "set: updated, 1 entries" in lists("update", "set").stdout
+    assert "set: unchanged" in lists("update", "set").stdout
+    web["/alt.csv"] = (200, b'36,12,"aka","EX-AIR",-0- \r\n')
+    assert "set: updated, 1 entries" in lists("update", "set").stdout
+    assert "+[EX-AIR | alias]" in lists("diff", "set").stdout
+    web["/mirror"] = (200, legacy(2))
+    assert (
+        "other: updated, 2 entries" in lists("update", "other", "--from", f"{base}/mirror").stdout
+    )
 
 
 def test_update_needs_an_address(lists: Call) -> None:

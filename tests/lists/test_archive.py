@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tidewaiter.base.errors import InputError, StoreError
+from tidewaiter.base.errors import InputError, OutputError, StoreError
 from tidewaiter.lists.archive import Archive, KeptVersion
 from tidewaiter.lists.definitions import load_definitions
 from tidewaiter.lists.reading import read_list
@@ -203,3 +203,25 @@ def test_the_version_in_force_is_the_last_that_is_not_later(
     found = archive.at("board", begin + timedelta(asked))
     before = [number for number in days if number <= asked]
     assert (found.since - begin).days == max(before) if before and found else not found
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
+def test_others_may_not_look_into_a_new_folder(archive: Archive, keep: Keep) -> None:
+    """A list may be confidential."""
+    keep(TEN, MARCH)
+    assert archive.folder.stat().st_mode & 0o077 == 0
+
+
+def test_a_read_only_copy_is_read(
+    archive: Archive, keep: Keep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nothing can be written, entries are read from the files each time."""
+    kept = keep(TEN, MARCH)
+    for each in (archive.folder / "parsed").iterdir():
+        each.unlink()
+
+    def refuse(*_: object) -> None:
+        raise OutputError("takes no changes")
+
+    monkeypatch.setattr(Archive, "_write", refuse)
+    assert list(archive.load(kept).parties) == TEN

@@ -113,7 +113,7 @@ def test_the_remarks_of_a_real_list_are_read(read_real: Real) -> None:
     _, parties, refusals = read_real("ofac_sdn_2023-11/sdn.csv", "ofac_sdn_2023-11/sdn_address.csv")
     assert len(parties) == 11_443
     schemes = [each.scheme for party in parties for each in party.identifiers]
-    assert schemes.count("wallet") == 208
+    assert schemes.count("wallet") == 207
     ships = [party for party in parties if party.kind == "vessel"]
     assert sum("IMO" in {i.scheme for i in ship.identifiers} for ship in ships) > 0.9 * len(ships)
     assert not any("born:" in party.note for party in parties)

@@ -98,8 +98,9 @@ def test_advanced_xml_is_put_together(read_made_up: ReadFile) -> None:
     assert (person.births, person.births_about) == (("1962",), True)
     assert person.addresses == (Address(text="Nemunabad, Iran", city="Nemunabad", country="IR"),)
     assert Identifier(scheme="passport", value="A1234567", country="IR") in person.identifiers
-    wallet = Identifier(scheme="wallet", value="XBT 12aNemunehExampleWalletAddress1")
+    wallet = Identifier(scheme="wallet", value="12aNemunehExampleWalletAddress1")
     assert wallet in person.identifiers
+    assert "XBT" in person.note
     assert (str(person.listed), person.programmes) == ("2019-09-13", ("SDGT",))
     assert person.basis == "Executive Order 13224"
     assert (firm.kind, firm.ties) == ("organisation", (Tie(kind="controlled-by", party="201"),))

@@ -35,8 +35,8 @@ def read(text: str, kind: PartyKind = "person") -> ListedParty:
         ("Email Address info@example.com", "email", "info@example.com", ""),
         ("Website www.example.com", "website", "www.example.com", ""),
         ("Phone Number 989123456789", "phone", "989123456789", ""),
-        ("Digital Currency Address - XBT 1AjZ", "wallet", "XBT 1AjZ", ""),
-        ("alt. Digital Currency Address - ETH 0x8f", "wallet", "ETH 0x8f", ""),
+        ("Digital Currency Address - XBT 1AjZ", "wallet", "1AjZ", ""),
+        ("alt. Digital Currency Address - ETH 0x8f", "wallet", "0x8f", ""),
         ("Unified Social Credit Code (USCC) 91350100X (China)", "USCC", "91350100X", "CN"),
     ],
 )

@@ -22,7 +22,7 @@ import msgspec
 from platformdirs import user_data_path
 
 from tidewaiter.base.errors import InputError, OutputError, StoreError
-from tidewaiter.base.files import replacing
+from tidewaiter.base.files import replacing, writing
 from tidewaiter.base.records import Record
 from tidewaiter.lists.definitions import ListDefinition
 from tidewaiter.lists.reading import ReadList, check_loss, check_whole, in_force, read_list
@@ -31,6 +31,7 @@ from tidewaiter.parties.readers.types import EntryRefusal, ListFile
 from tidewaiter.parties.types import ListedParty, ListVersion
 
 _LEVEL = 6
+_VERSIONS = "[0-9a-f]*.json"  # a file that is being written begins with a point
 
 
 class KeptFile(Record, frozen=True, kw_only=True):
@@ -42,7 +43,11 @@ class KeptFile(Record, frozen=True, kw_only=True):
 
 
 class KeptVersion(Record, frozen=True, kw_only=True):
-    """One version of a list as the archive keeps it."""
+    """One version of a list as the archive keeps it.
+
+    Old versions are read as they were written: a field may be added with a default, here and in
+    the records that it holds, but none removed or renamed.
+    """
 
     version: ListVersion
     loaded: datetime  # UTC
@@ -123,7 +128,7 @@ class Archive:
         folder = self.folder / "lists"
         if not folder.is_dir():
             return []
-        return sorted(place.name for place in folder.iterdir() if any(place.glob("*.json")))
+        return sorted(place.name for place in folder.iterdir() if any(place.glob(_VERSIONS)))
 
     def versions(self, slug: str) -> list[KeptVersion]:
         """List the versions of a list, the earliest first.
@@ -132,7 +137,7 @@ class Archive:
             StoreError: One cannot be read.
         """
         folder = self.folder / "lists" / _checked(slug)
-        found = map(_decode, folder.glob("*.json"))
+        found = map(_decode, folder.glob(_VERSIONS))
         return sorted(found, key=lambda kept: (kept.since, kept.loaded))
 
     def at(self, slug: str, day: date) -> KeptVersion | None:
@@ -219,6 +224,8 @@ class Archive:
         return self.folder / "parsed" / f"{kept.version.sha256}-{key}.msgpack"
 
     def _write(self, place: Path, content: bytes) -> None:
+        with writing(str(self.folder)):  # some lists are confidential: others may not look in
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with replacing(place, f"{os.getpid()}-{secrets.token_hex(4)}") as part:
             part.write_bytes(content)
 

@@ -100,6 +100,8 @@ class Draft:
         """Add a number, by what the list calls it; what is no number goes into the note."""
         where = country_or_text(country) if country.strip() else ""
         found = identifier(kind, value, where, self.kind)
+        if found and found.scheme == "wallet":
+            self.note(f"{kind} {value}")  # the currency has no field of its own
         if found:
             self._identifiers[found] = None
         elif value.strip():

@@ -10,7 +10,7 @@ from tidewaiter.parties.readers.draft import Draft
 from tidewaiter.parties.readers.flat import json_items
 from tidewaiter.parties.readers.tables import head, titled
 from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader, refused
-from tidewaiter.parties.types import Action, ListedParty, NameKind, Outcome, PartyKind
+from tidewaiter.parties.types import Action, ListedParty, NameKind, Outcome, PartyKind, PartyName
 
 _COLUMNS: dict[str, NameKind] = {
     "name": "primary",
@@ -78,8 +78,11 @@ def _party(item: object, file: ListFile, place: str) -> ListedParty | EntryRefus
     except msgspec.ValidationError as error:
         key = item.get("id", "") if isinstance(item, dict) else ""
         return refused(file.name, place, str(key or item), str(error), _HINT)
-    if not party.id.strip() or not party.names or not party.names[0].text.strip():
+    first = party.names[0] if party.names else PartyName(text="")
+    if not party.id.strip() or not first.text.strip():
         return refused(file.name, place, party.id, "has no id or no name", _HINT)
+    if first.kind != "primary":
+        return refused(file.name, place, party.id, "has no primary name first", _HINT)
     return party
 
 

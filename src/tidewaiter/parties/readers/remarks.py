@@ -50,7 +50,7 @@ def _read(part: str, draft: Draft) -> None:
     elif found := _LINKED.fullmatch(part):
         draft.tie("linked-to", found[1])
     elif found := _WALLET.fullmatch(part):
-        draft.identifier("wallet", f"{found[1]} {found[2]}")
+        draft.number(f"Digital Currency Address - {found[1]}", found[2])
     elif not _person(part, draft) and not _number(part, draft):
         draft.note(part)
 

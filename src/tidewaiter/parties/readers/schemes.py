@@ -87,13 +87,11 @@ def identifier(
     if found:
         ship = party in ("vessel", "unknown")
         return Identifier(scheme="IMO" if ship else "IMO-company", value=found[1], country=country)
-    scheme, rest = find_scheme(" ".join(kind.split()))
+    scheme, _ = find_scheme(" ".join(kind.split()))
     if scheme and scheme.name == NOTE:
         return None
     if scheme is None:
         return Identifier(scheme=_slug(kind) or "other", value=value, country=country)
-    if scheme.name == "wallet" and rest:  # "Digital Currency Address - XBT"
-        value = f"{rest.lstrip('- ')} {value}"
     return Identifier(scheme=scheme.where.get(country, scheme.name), value=value, country=country)
 
 
