@@ -33,6 +33,12 @@ class WordList(Record, frozen=True, kw_only=True):
     words: tuple[str, ...]
 
 
+class Groups(Record, frozen=True, kw_only=True):
+    """Words that stand for one another, spaced; the first names the group."""
+
+    groups: tuple[str, ...]
+
+
 class Words(Record, frozen=True, kw_only=True):
     """All of words.toml."""
 
@@ -42,6 +48,7 @@ class Words(Record, frozen=True, kw_only=True):
     abbreviations: dict[str, str]
     particles: WordList
     honorifics: WordList
+    synonyms: Groups
 
 
 class Facts(Record, frozen=True, kw_only=True):
@@ -54,6 +61,7 @@ class Facts(Record, frozen=True, kw_only=True):
     abbreviations: dict[str, str]
     particles: frozenset[str]
     honorifics: frozenset[str]
+    synonyms: dict[str, str]  # each word, to the first of its group
 
 
 @cache
@@ -79,6 +87,9 @@ def facts() -> Facts:
         abbreviations=words.abbreviations,
         particles=frozenset(words.particles.words),
         honorifics=frozenset(map(fold, words.honorifics.words)),
+        synonyms={
+            word: group.split()[0] for group in words.synonyms.groups for word in group.split()
+        },
     )
 
 

@@ -9,6 +9,7 @@ Each key begins with a letter that says which kind it is:
 - ``p:`` syllables of Mandarin, pinyin or Wade-Giles; ``c:`` syllables of Cantonese; ``h:`` the
   Chinese surname that a Latin spelling stands for: Wong, Huang, Ng.
 - ``k:`` syllables of Korean; ``n:`` the Korean surname: Lee, Yi, Ri.
+- ``d:`` the word that translations use for one another: plant, factory, works.
 - ``f:`` the family of a legal form.
 """
 
@@ -82,8 +83,11 @@ def _keys_of_native(word: str, surface: str) -> tuple[str, ...]:
 
 def _by_sound(word: str) -> tuple[str, ...]:
     consonants = bones(word)
-    found = (f"r:{sound(word)}",)
-    return (*found, f"s:{consonants}") if len(consonants) >= _BARE else found
+    found: tuple[str, ...] = (f"r:{sound(word)}",)
+    if len(consonants) >= _BARE:
+        found = (*found, f"s:{consonants}")
+    group = facts().synonyms.get(word)
+    return (*found, f"d:{group}") if group else found
 
 
 def _syllables(word: str) -> tuple[str, ...]:
