@@ -12,6 +12,7 @@ import csv
 import json
 import random
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -175,7 +176,7 @@ def _projects() -> Iterator[Pair]:
             native, latin = line.split(",")[:2]
             yield from _pair("watchman", "person", native, [latin])
     file = data("parties/lists/name_bench/cases.csv")
-    with file.open(encoding="utf-8", newline="") if file else open("/dev/null") as rows:
+    with file.open(encoding="utf-8", newline="") if file else nullcontext(()) as rows:
         for row in csv.DictReader(rows):
             kind: PartyKind = "person" if row["schema"] == "Person" else "organisation"
             if row["is_match"] == "true":

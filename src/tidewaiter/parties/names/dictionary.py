@@ -4,6 +4,8 @@ import re
 from functools import cache, lru_cache
 from typing import Final, Literal
 
+import msgspec
+
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.parties.names.arabic import same_letters
@@ -13,12 +15,17 @@ from tidewaiter.parties.names.fold import fold
 Table = Literal["han", "hangul", "arabic", "cyrillic"]
 PieceKind = Literal["legal form", "word", "place", "name"]
 
+_Way = tuple[float, tuple["Piece", ...]]  # its cost and its pieces
+
+_CHARACTER: Final = 1.0  # cost of a character that no table has
+_RUN: Final = 0.5  # of each part that consists of such characters
+_PIECE: Final = 0.1  # of each piece
 _LONGEST: Final = 12  # characters of a phrase that is looked up
 _STEM: Final = 3  # letters of a stem
 # Endings of adjectives and nouns in Russian and its neighbours, folded (й is и).
 _ENDING: Final = re.compile(
     "(?:ого|его|ому|ему|ыми|ими|ами|ями|ыи|ии|ои|еи|ая|яя|ое|ее|ые|ие|ым|им|ых|их|ую|юю|ою|ею|ов"
-    "|ев|ам|ям|ах|ях|ом|ем|ія|ія|ія|аго|а|я|ы|и|і|у|ю|е|о|ь)$"
+    "|ев|ам|ям|ах|ях|ом|ем|ия|ию|иеи|иям|иях|иями|ія|іі|ію|ья|ье|ью|аго|аи|ы|а|я|ы|и|і|у|ю|е|о|ь)$"
 )
 _PREFIXES: Final = ("وال", "ولل", "بال", "لل", "ال", "و", "ل")
 
@@ -28,9 +35,9 @@ class Dictionary(Record, frozen=True, kw_only=True):
 
     source: str
     words: dict[str, str]
-    places: dict[str, str] = {}
-    unverified: dict[str, str] = {}
-    unverified_places: dict[str, str] = {}
+    places: dict[str, str] = msgspec.field(default_factory=dict)
+    unverified: dict[str, str] = msgspec.field(default_factory=dict)
+    unverified_places: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Piece(Record, frozen=True, kw_only=True):
@@ -93,44 +100,52 @@ def _stem(word: str) -> str:
 def pieces_of(text: str, table: Table) -> tuple[Piece, ...]:
     """Split a company's name into legal form, known words, places and what is its own.
 
+    Of all ways to split, the one is taken that leaves the fewest characters and then the fewest
+    parts unknown, and then has the fewest pieces.
+
     Args:
         text: In Hangul or in simplified characters.
         table: The script.
     """
-    found: list[Piece] = []
-    place = rest = 0
-    while place < len(text):
-        size, kind, meaning = _longest(text, place, table)
-        if not size:
-            place += 1
-            continue
-        found += _own(text, rest, place)
-        end = place + size
-        found.append(Piece(start=place, end=end, text=text[place:end], kind=kind, meaning=meaning))
-        place = rest = end
-    return (*found, *_own(text, rest, len(text)))
+    best: list[_Way] = [(0.0, ())]
+    for end in range(1, len(text) + 1):
+        ways = [_unknown(best[end - 1], text, end)]
+        for start in range(max(0, end - _LONGEST), end):
+            kind, meaning = _known(text, start, end, table)
+            if meaning:
+                piece = Piece(
+                    start=start, end=end, text=text[start:end], kind=kind, meaning=meaning
+                )
+                cost, before = best[start]
+                ways.append((cost + _PIECE, (*before, piece)))
+        best.append(min(ways, key=lambda way: way[0]))
+    return best[-1][1]
 
 
-def _longest(text: str, place: int, table: Table) -> tuple[int, PieceKind, str]:
-    """Find the longest known phrase that begins at a place; 0 where there is none."""
-    words, places, forms = _words(table), _places(table), facts().unspaced
-    for size in range(min(_LONGEST, len(text) - place), 0, -1):
-        phrase = text[place : place + size]
-        if phrase in forms:
-            return size, "legal form", forms[phrase]
-        if phrase in places:
-            return size, "place", places[phrase]
-        if phrase in words and (size > 1 or _ends(text, place + 1)):
-            return size, "word", words[phrase]
-    return 0, "name", ""
+def _unknown(way: _Way, text: str, end: int) -> _Way:
+    """Add a character that no table has to a way of splitting."""
+    cost, before = way
+    if before and before[-1].kind == "name":
+        start = before[-1].start
+        name = Piece(start=start, end=end, text=text[start:end], kind="name", meaning="")
+        return cost + _CHARACTER, (*before[:-1], name)
+    name = Piece(start=end - 1, end=end, text=text[end - 1], kind="name", meaning="")
+    return cost + _CHARACTER + _RUN, (*before, name)
+
+
+def _known(text: str, start: int, end: int, table: Table) -> tuple[PieceKind, str]:
+    """Return what a phrase is and means; "" where no table has it."""
+    phrase = text[start:end]
+    forms, places, words = facts().unspaced, _places(table), _words(table)
+    if phrase in forms:
+        return "legal form", forms[phrase]
+    if phrase in places:
+        return "place", places[phrase]
+    if len(phrase) == 1 and (start == 0 or not _ends(text, end)):
+        return "name", ""  # one character is a word at the end of a name only
+    return "word", words.get(phrase, "")
 
 
 def _ends(text: str, place: int) -> bool:
-    """Say whether nothing or a legal form follows, so that one character may be a word."""
-    return 0 < place - 1 and (place == len(text) or text[place:] in facts().unspaced)
-
-
-def _own(text: str, start: int, end: int) -> list[Piece]:
-    if start == end:
-        return []
-    return [Piece(start=start, end=end, text=text[start:end], kind="name", meaning="")]
+    """Say whether nothing or a legal form follows."""
+    return place == len(text) or text[place:] in facts().unspaced

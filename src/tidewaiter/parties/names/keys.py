@@ -5,6 +5,7 @@ Each key begins with a letter that says which kind it is:
 - ``r:`` as it sounds: Cyrillic by any system, doubled letters, vowels that are written for one
   another, rn for m.
 - ``s:`` its consonants, as Arabic letters give them.
+- ``v:`` the Slavic given name or patronymic: Aleksandr, Oleksandr, Aliaksandr.
 - ``a:`` the name in Arabic letters that a Latin spelling stands for: Mohammed, Muhamad.
 - ``p:`` syllables of Mandarin, pinyin or Wade-Giles; ``c:`` syllables of Cantonese; ``h:`` the
   Chinese surname that a Latin spelling stands for: Wong, Huang, Ng.
@@ -13,7 +14,6 @@ Each key begins with a letter that says which kind it is:
 - ``f:`` the family of a legal form.
 """
 
-import re
 from functools import lru_cache
 from typing import Final
 
@@ -30,6 +30,7 @@ from tidewaiter.parties.names.han import simplify
 from tidewaiter.parties.names.hangul import korean_key
 from tidewaiter.parties.names.mandarin import mandarin_keys
 from tidewaiter.parties.names.scripts import script
+from tidewaiter.parties.names.slavic import slavic_keys
 from tidewaiter.parties.names.sounds import bones, sound
 from tidewaiter.parties.names.spellings import spelled, spellings
 from tidewaiter.parties.names.types import Token
@@ -86,6 +87,7 @@ def _by_sound(word: str) -> tuple[str, ...]:
     found: tuple[str, ...] = (f"r:{sound(word)}",)
     if len(consonants) >= _BARE:
         found = (*found, f"s:{consonants}")
+    found = (*found, *(f"v:{name}" for name in slavic_keys(word)))
     group = facts().synonyms.get(word)
     return (*found, f"d:{group}") if group else found
 
