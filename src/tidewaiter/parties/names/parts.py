@@ -16,7 +16,7 @@ def form(how: How, tokens: Iterable[Token], read: Reader) -> NameForm:
         if token.kind == "legal form" or script(token.surface) in {"latin", "common"}:
             result.append(token)
         else:
-            result += read(token)
+            result += (made for made in read(token) if made.key)
     return NameForm(how=how, tokens=tuple(result))
 
 
