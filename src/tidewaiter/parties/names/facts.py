@@ -49,6 +49,7 @@ class Words(Record, frozen=True, kw_only=True):
     particles: WordList
     honorifics: WordList
     synonyms: Groups
+    countries: WordList
 
 
 class Facts(Record, frozen=True, kw_only=True):
@@ -62,6 +63,8 @@ class Facts(Record, frozen=True, kw_only=True):
     particles: frozenset[str]
     honorifics: frozenset[str]
     synonyms: dict[str, str]  # each word, to the first of its group
+    countries: frozenset[tuple[str, ...]]  # by their folded words
+    country_ends: frozenset[str]  # the last words of these
 
 
 @cache
@@ -79,6 +82,7 @@ def facts() -> Facts:
                 spaced.setdefault(keys, form.form)
             if script(phrase.strip("(")) in {"han", "hangul", "kana"}:
                 unspaced.setdefault(fold(phrase), form.form)
+    countries = [tuple(map(fold, name.split())) for name in words.countries.words]
     return Facts(
         legal=_by_first(spaced),
         unspaced=unspaced,
@@ -87,6 +91,8 @@ def facts() -> Facts:
         abbreviations=words.abbreviations,
         particles=frozenset(words.particles.words),
         honorifics=frozenset(map(fold, words.honorifics.words)),
+        countries=frozenset(countries),
+        country_ends=frozenset(country[-1] for country in countries),
         synonyms={
             word: group.split()[0] for group in words.synonyms.groups for word in group.split()
         },

@@ -1,5 +1,6 @@
 """Forms: one list of tokens becomes one reading per script, all in Latin letters but the native."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -29,6 +30,10 @@ from tidewaiter.parties.names.types import How, NameForm, Token
 
 _HOW: Final[dict[Script, How]] = {"cyrillic": "cyrillic", "arabic": "arabic", "hangul": "hangul"}
 _LATIN: How = "latin"
+# "Кумертауский": of a place, whose name is all but the ending, with or without sk
+_ADJECTIVE: Final = re.compile(
+    "(.{3,}[сц]к)(?:[иіо]й|ая|ое|ого|ому|им|ом|ой|ую|ие|их)", re.IGNORECASE
+)
 _KOREAN: Final = range(2, 5)  # syllables of a person's name
 
 
@@ -88,6 +93,8 @@ def _translated(token: Token, text: str) -> list[Token]:
     elif kind == "arabic":
         words = translate(token.key, "arabic")
     size = len(token.surface)
+    if not words and kind == "cyrillic" and (match := _ADJECTIVE.fullmatch(token.surface)):
+        words = fold(romanise_cyrillic(match[1], text))
     found = [part(token, 0, size, word, generic_or_word(word)) for word in words.split()]
     return found or _romanised(token, text, person=False)
 

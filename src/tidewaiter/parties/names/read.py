@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from tidewaiter.parties.names.clean import Cleaned, clean
+from tidewaiter.parties.names.facts import facts
 from tidewaiter.parties.names.forms import forms_of
+from tidewaiter.parties.names.places import may_end_in_place, without_place
 from tidewaiter.parties.names.scripts import script
 from tidewaiter.parties.names.tokens import tokens_of
-from tidewaiter.parties.names.trade import TRIGGERS, parts_of
+from tidewaiter.parties.names.trade import TRIGGERS, beside, parts_of
 from tidewaiter.parties.names.types import NameForm, Problem, ReadName, Segment, Token
 from tidewaiter.parties.types import PartyKind
 
@@ -39,7 +41,7 @@ def _read(text: str, kind: PartyKind, depth: int) -> ReadName:
     person = kind == "person"
     if len(text) <= _PLAIN and text.isascii() and text.isprintable() and not TRIGGERS.search(text):
         tokens = tokens_of(text, person=person)
-        if not any(_mixed(token.key) for token in tokens):
+        if not any(_mixed(token.key) for token in tokens) and not may_end_in_place(tokens):
             forms = (NameForm(how="latin", tokens=tuple(tokens)),) if tokens else ()
             return ReadName(
                 text=text,
@@ -54,9 +56,14 @@ def _read(text: str, kind: PartyKind, depth: int) -> ReadName:
 def _read_slowly(text: str, kind: PartyKind, depth: int) -> ReadName:
     cleaned = clean(text)
     (start, end), further, steps = parts_of(cleaned.text)
+    first, *others = beside(cleaned.text, start, end, facts().generic)
+    further = [*(("also known as", *other) for other in others), *further]
+    steps += ["read names that stand side by side each for itself"] if others else []
+    start, end = first
     name = cleaned.text[start:end]
     person = kind == "person"
-    tokens = tokens_of(name, person=person)
+    tokens, place = without_place(tokens_of(name, person=person), name)
+    steps += place
     forms = forms_of(tokens, name, person=person)
     return ReadName(
         text=text,
@@ -91,6 +98,8 @@ def _segments(
         return ()
     found: list[Segment] = []
     for relation, first, last in further:
+        if not cleaned.text[first:last].strip():
+            continue
         start, end = cleaned.places[first], cleaned.ends[last - 1]
         name = _read(text[start:end], kind, depth + 1)
         found.append(Segment(relation=relation, start=start, end=end, name=name))

@@ -1,6 +1,7 @@
 """Tokens: what each word of a name is, and which words together are a legal form."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -12,8 +13,11 @@ from tidewaiter.parties.names.types import Token, TokenKind
 
 LEGAL: Final = 1  # flag: the word may begin a legal form
 COMPOUND: Final = 2  # flag: the word may be a part of a name of several words
+SEVERAL: Final = 8  # flag: the word stands for several
+CAMEL: Final = 16  # flag: names are joined, "MargueridZapata"
 LOOSE: Final = 4  # flag: the word may be a particle or a name, by its place
 _ASSIMILATED: Final = frozenset({"an", "ar", "as", "ad", "at", "az", "ash", "ath"})
+_CAMEL: Final = re.compile("(?<=[a-z][a-z])(?=[A-Z][a-z])")
 _TWO: Final = 2  # words that make a name without its particles
 _CACHED: Final = 1 << 17
 
@@ -24,6 +28,7 @@ def word_of_company(surface: str) -> tuple[str, TokenKind, int]:
     key, known = fold(surface), facts()
     flag = (LEGAL if key in known.legal else 0) | (COMPOUND if key in PARTS else 0)
     key = known.abbreviations.get(key, key)
+    flag |= SEVERAL if " " in key else 0
     if key in known.particles:
         return key, "particle", flag
     if key in known.generic:
@@ -35,7 +40,7 @@ def word_of_company(surface: str) -> tuple[str, TokenKind, int]:
 def word_of_person(surface: str) -> tuple[str, TokenKind, int]:
     """Return the key of a word, what it is, and its flags, in a person's name."""
     key, known = fold(surface), facts()
-    flag = COMPOUND if key in PARTS else 0
+    flag = (COMPOUND if key in PARTS else 0) | (CAMEL if _CAMEL.search(surface) else 0)
     if len(key) == 1 and surface.isupper():
         return key, "initial", 0
     if key in known.particles or key in _ASSIMILATED:
@@ -61,6 +66,10 @@ def tokens_of(text: str, *, person: bool) -> list[Token]:
         if key:
             flags |= flag
             found.append(Token(key=key, surface=surface, kind=kind, start=start, end=end))
+    if flags & SEVERAL:
+        found = list(_several(found))
+    if flags & CAMEL:
+        found = list(_uncoupled(found))
     if flags & COMPOUND:
         found = compounds(found, text)
     if person:
@@ -68,6 +77,26 @@ def tokens_of(text: str, *, person: bool) -> list[Token]:
     if flags & LEGAL:
         found = _with_legal_forms(found, text)
     return _with_acronyms(found, text)
+
+
+def _several(tokens: Iterable[Token]) -> Iterator[Token]:
+    """Make a token of each word that an abbreviation stands for: HK, IMPEX."""
+    for token in tokens:
+        for key in token.key.split():
+            kind = token.kind if key == token.key else word_of_company(key)[1]
+            yield Token(key=key, surface=token.surface, kind=kind, start=token.start, end=token.end)
+
+
+def _uncoupled(tokens: Iterable[Token]) -> Iterator[Token]:
+    """Split names that were joined: "MargueridZapata"."""
+    for token in tokens:
+        start = token.start
+        for surface in _CAMEL.split(token.surface):
+            key, kind, _ = word_of_person(surface)
+            end = start + len(surface)
+            if key:
+                yield Token(key=key, surface=surface, kind=kind, start=start, end=end)
+            start = end
 
 
 def legal_form(form: str, text: str, start: int, end: int) -> Token:
@@ -106,7 +135,7 @@ def _plain_kind(key: str) -> TokenKind:
 
 def _with_legal_forms(tokens: list[Token], text: str) -> list[Token]:
     """Replace the phrases that are legal forms by one token each."""
-    keys = [fold(token.surface) for token in tokens]
+    keys = [fold(token.surface) for token in tokens]  # legal forms are no abbreviations
     found = _accepted(list(_phrases(keys)), len(tokens))
     if sum(end - start for start, end, _ in found) == len(tokens):
         return tokens  # nothing would be left of the name

@@ -31,13 +31,42 @@ _CUE = re.compile(
     + r")(?=[\s:.])[\s:.]*",
     re.IGNORECASE,
 )
+# Two names side by side: "Иванов / Іванов", "A; B", "A (B C)".
+_BESIDE = re.compile(
+    r"\s+/\s+|(?<=[^\W\d_]{3})/(?=[^\W\d_]{3})|\s*[;|·]\s*|\s+\((?=[^()]*[^\W\d_]\s[^()]*\)\s*$)"
+)
+_ADJACENT = re.compile(r"[^\W\d_]+")
 TRIGGERS: Final = re.compile(
-    r"[/@:]|\b(?:messrs|messers|order|account|care|behalf|dba|formerly|previously|fka|aka|alias"
+    r"[/@:;|]|\)\s*$|\b(?:messrs|messers|order|account|care|behalf|dba|formerly|previously|fka|aka|alias"
     r"|trading\s+as|doing|acting|known|attn?|tel|fax|phone|mob|mobile|cell|tlf|telephone|e-?mail"
     r"|rfc|uscc|vat|tin|inn|cnpj|nit|ruc|gstin|eori|lei|ein|tax|reg|id|passport|box|www|mv"
     r"|firm|f\.k\.a|a\.k\.a|d\.b\.a)\b",
     re.IGNORECASE,
 )
+
+
+def beside(text: str, start: int, end: int, plain: frozenset[str]) -> list[tuple[int, int]]:
+    """Split a name where another one stands beside it.
+
+    Args:
+        text: Cleaned.
+        start: Of the name.
+        end: Of the name.
+        plain: Words beside which a slash parts no names: "import/export".
+
+    Returns:
+        The first character and the end of each name; one where there is no other.
+    """
+    found: list[tuple[int, int]] = []
+    first = start
+    for match in _BESIDE.finditer(text, start, end):
+        before = _ADJACENT.findall(text, first, match.start())
+        after = _ADJACENT.findall(text, match.end(), end)
+        if not before or not after or {before[-1].casefold(), after[0].casefold()} & plain:
+            continue
+        found.append((first, match.start()))
+        first = match.end()
+    return [*found, (first, len(text[:end].rstrip(" )")) if found else end)]
 
 
 def parts_of(text: str) -> tuple[tuple[int, int], list[tuple[str, int, int]], list[str]]:
