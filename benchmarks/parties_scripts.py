@@ -85,7 +85,8 @@ def best(native: str, latin: Sequence[str], kind: PartyKind) -> float:
 
 @cache
 def _words(text: str, kind: PartyKind) -> tuple[tuple[Token, ...], ...]:
-    forms = read_name(text, kind).forms
+    name = read_name(text, kind)
+    forms = [*name.forms, *(form for each in name.segments for form in each.name.forms)]
     light = {"legal form", "particle"}
     found = [tuple(token for token in form.tokens if token.kind not in light) for form in forms]
     return tuple(filter(None, found)) or ((),)

@@ -10,8 +10,8 @@ from tidewaiter.parties.names.scripts import script_of
 LONGEST: Final = 1_000  # characters that are read
 _LOOKS_LATIN = dict(
     zip(
-        "аеорсухіјѕԁһкмтвнзАВЕЗКМНОРСТУХІЈЅԌԛԝαβεικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
-        "aeopcyxijsdhkmtbh3ABE3KMHOPCTYXIJSGqwaBeiKvoptuxABEZHIKMNOPTYX",
+        "аеорсухіјѕԁһкмтвнАВЕКМНОРСТУХІЈЅԌԛԝαβεικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
+        "aeopcyxijsdhkmtbhABEKMHOPCTYXIJSGqwaBeiKvoptuxABEZHIKMNOPTYX",
         strict=True,
     )
 )

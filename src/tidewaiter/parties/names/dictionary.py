@@ -11,6 +11,7 @@ from tidewaiter.base.resources import data, read_toml
 from tidewaiter.parties.names.arabic import same_letters
 from tidewaiter.parties.names.facts import facts
 from tidewaiter.parties.names.fold import fold
+from tidewaiter.parties.names.han import pinyin_of
 
 Table = Literal["han", "hangul", "arabic", "cyrillic"]
 PieceKind = Literal["legal form", "word", "place", "name"]
@@ -120,6 +121,20 @@ def pieces_of(text: str, table: Table) -> tuple[Piece, ...]:
                 ways.append((cost + _PIECE, (*before, piece)))
         best.append(min(ways, key=lambda way: way[0]))
     return best[-1][1]
+
+
+@cache
+def pinyin_phrases() -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
+    """Load the Chinese words and places by the first syllable of their pinyin, longest first."""
+    found: dict[str, dict[tuple[str, ...], str]] = {}
+    for phrase, meaning in (*_places("han").items(), *_words("han").items()):
+        syllables = pinyin_of(phrase)
+        if len(syllables) > 1:
+            found.setdefault(syllables[0], {}).setdefault(syllables, meaning)
+    return {
+        first: tuple(sorted(those.items(), key=lambda each: -len(each[0])))
+        for first, those in found.items()
+    }
 
 
 def _unknown(way: _Way, text: str, end: int) -> _Way:

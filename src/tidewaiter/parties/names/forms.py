@@ -24,6 +24,7 @@ from tidewaiter.parties.names.dictionary import translate
 from tidewaiter.parties.names.fold import fold
 from tidewaiter.parties.names.han import simplify
 from tidewaiter.parties.names.hangul import romanise_hangul
+from tidewaiter.parties.names.latin_pinyin import FEWEST, is_pinyin, translated_pinyin
 from tidewaiter.parties.names.parts import form, generic_or_word, part, whole
 from tidewaiter.parties.names.scripts import Script, script
 from tidewaiter.parties.names.types import How, NameForm, Token
@@ -48,7 +49,7 @@ def forms_of(tokens: Sequence[Token], text: str, *, person: bool) -> tuple[NameF
     scripts = {script(token.surface) for token in tokens if token.kind != "legal form"}
     foreign = scripts - {"latin", "common"}
     if not foreign:
-        return (NameForm(how="latin", tokens=tuple(tokens)),) if tokens else ()
+        return latin_forms(tokens, text, person=person)
     found = [NameForm(how="native", tokens=tuple(map(_native, tokens)))]
     if "han" in foreign:
         names = person or all(is_name(token.surface) for token in tokens)
@@ -60,6 +61,16 @@ def forms_of(tokens: Sequence[Token], text: str, *, person: bool) -> tuple[NameF
             translated = form("dictionary", tokens, lambda token: _translated(token, text))
             found += [translated] if translated.tokens != found[-1].tokens else []
     return tuple(dict.fromkeys(each for each in found if each.tokens))
+
+
+def latin_forms(tokens: Sequence[Token], text: str, *, person: bool) -> tuple[NameForm, ...]:
+    """Read a name in Latin letters: as it is and, where it is pinyin by syllables, translated."""
+    if not tokens:
+        return ()
+    plain = NameForm(how="latin", tokens=tuple(tokens))
+    if person or len(tokens) < FEWEST or not is_pinyin(tokens):
+        return (plain,)
+    return (plain, NameForm(how="dictionary", tokens=translated_pinyin(tokens, text)))
 
 
 def _native(token: Token) -> Token:

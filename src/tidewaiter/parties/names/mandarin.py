@@ -47,6 +47,11 @@ def pinyin_syllables(word: str) -> tuple[str, ...]:
     return split_syllables(word, {name: name for name in table}) if len(word) <= _MOST else ()
 
 
+def is_syllable(word: str) -> bool:
+    """Say whether a word is one syllable of pinyin."""
+    return word in _pinyin()
+
+
 def split_syllables(word: str, table: dict[str, str]) -> tuple[str, ...]:
     """Split a word into syllables, the longest first, and return what each stands for."""
     if not word:

@@ -36,7 +36,11 @@ def whole(token: Token, key: str, *, person: bool) -> list[Token]:
     if not key:
         return []
     kind: TokenKind = "number" if token.kind == "number" else "word"
-    if key in facts().particles or (person and key in facts().honorifics):
+    if (
+        token.kind == "particle"
+        or key in facts().particles
+        or (person and key in facts().honorifics)
+    ):
         kind = "particle"
     elif not person:
         kind = generic_or_word(key) if kind == "word" else kind

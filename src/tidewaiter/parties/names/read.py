@@ -5,7 +5,7 @@ from typing import Final
 
 from tidewaiter.parties.names.clean import Cleaned, clean
 from tidewaiter.parties.names.facts import facts
-from tidewaiter.parties.names.forms import forms_of
+from tidewaiter.parties.names.forms import forms_of, latin_forms
 from tidewaiter.parties.names.places import may_end_in_place, without_place
 from tidewaiter.parties.names.scripts import script
 from tidewaiter.parties.names.tokens import tokens_of
@@ -42,7 +42,7 @@ def _read(text: str, kind: PartyKind, depth: int) -> ReadName:
     if len(text) <= _PLAIN and text.isascii() and text.isprintable() and not TRIGGERS.search(text):
         tokens = tokens_of(text, person=person)
         if not any(_mixed(token.key) for token in tokens) and not may_end_in_place(tokens):
-            forms = (NameForm(how="latin", tokens=tuple(tokens)),) if tokens else ()
+            forms = latin_forms(tokens, text, person=person)
             return ReadName(
                 text=text,
                 cleaned=text,
