@@ -11,11 +11,6 @@ _TAIL: Final = 5  # words of a city and a country
 _WORDS: Final = 3  # of a country's name
 
 
-def may_end_in_place(tokens: Sequence[Token]) -> bool:
-    """Say whether the last word is one that names of countries end in."""
-    return len(tokens) > 1 and fold(tokens[-1].surface) in facts().country_ends
-
-
 def without_place(tokens: list[Token], text: str) -> tuple[list[Token], list[str]]:
     """Leave out a city and a country that stand behind a legal form or behind commas.
 

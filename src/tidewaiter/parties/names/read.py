@@ -6,10 +6,11 @@ from typing import Final
 from tidewaiter.parties.names.clean import Cleaned, clean
 from tidewaiter.parties.names.facts import facts
 from tidewaiter.parties.names.forms import forms_of, latin_forms
-from tidewaiter.parties.names.places import may_end_in_place, without_place
+from tidewaiter.parties.names.lookup import CAREFUL
+from tidewaiter.parties.names.places import without_place
 from tidewaiter.parties.names.scripts import script
-from tidewaiter.parties.names.tokens import tokens_of
-from tidewaiter.parties.names.trade import TRIGGERS, beside, parts_of
+from tidewaiter.parties.names.tokens import together, tokens_of, words_in
+from tidewaiter.parties.names.trade import beside, may_be_more, parts_of
 from tidewaiter.parties.names.types import NameForm, Problem, ReadName, Segment, Token
 from tidewaiter.parties.types import PartyKind
 
@@ -39,9 +40,10 @@ def read_names(texts: Iterable[str], kind: PartyKind) -> list[ReadName]:
 
 def _read(text: str, kind: PartyKind, depth: int) -> ReadName:
     person = kind == "person"
-    if len(text) <= _PLAIN and text.isascii() and text.isprintable() and not TRIGGERS.search(text):
-        tokens = tokens_of(text, person=person)
-        if not any(_mixed(token.key) for token in tokens) and not may_end_in_place(tokens):
+    if _is_plain(text):
+        words, flags = words_in(text, person=person)
+        if not flags & CAREFUL:
+            tokens = together(words, flags, text, person=person)
             forms = latin_forms(tokens, text, person=person)
             return ReadName(
                 text=text,
@@ -76,8 +78,10 @@ def _read_slowly(text: str, kind: PartyKind, depth: int) -> ReadName:
     )
 
 
-def _mixed(key: str) -> bool:
-    return not key.isalpha() and not key.isdigit()
+def _is_plain(text: str) -> bool:
+    """Say whether nothing has to be cleaned but what a word tells."""
+    short = len(text) <= _PLAIN
+    return short and text.isascii() and text.isprintable() and not may_be_more(text)
 
 
 def _as_written(form: NameForm, text: str, cleaned: Cleaned, shift: int) -> NameForm:

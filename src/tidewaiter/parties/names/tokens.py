@@ -1,61 +1,34 @@
 """Tokens: what each word of a name is, and which words together are a legal form."""
 
-import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Final
 
-from tidewaiter.parties.names.compounds import PARTS, compounds
+from tidewaiter.parties.names.compounds import compounds
 from tidewaiter.parties.names.facts import SHORT, facts
 from tidewaiter.parties.names.fold import fold
+from tidewaiter.parties.names.lookup import (
+    ASSIMILATED,
+    CAMEL,
+    COMPOUND,
+    JOINED,
+    LEGAL,
+    LOOSE,
+    SEVERAL,
+    word_of_company,
+    word_of_person,
+)
 from tidewaiter.parties.names.splitting import spans_of
-from tidewaiter.parties.names.types import Token, TokenKind
+from tidewaiter.parties.names.types import Token
 
-LEGAL: Final = 1  # flag: the word may begin a legal form
-COMPOUND: Final = 2  # flag: the word may be a part of a name of several words
-SEVERAL: Final = 8  # flag: the word stands for several
-CAMEL: Final = 16  # flag: names are joined, "MargueridZapata"
-LOOSE: Final = 4  # flag: the word may be a particle or a name, by its place
-_ASSIMILATED: Final = frozenset({"an", "ar", "as", "ad", "at", "az", "ash", "ath"})
-_CAMEL: Final = re.compile("(?<=[a-z][a-z])(?=[A-Z][a-z])")
 _TWO: Final = 2  # words that make a name without its particles
-_CACHED: Final = 1 << 17
 
 
-@lru_cache(maxsize=_CACHED)
-def word_of_company(surface: str) -> tuple[str, TokenKind, int]:
-    """Return the key of a word, what it is, and its flags, in a company's name."""
-    key, known = fold(surface), facts()
-    flag = (LEGAL if key in known.legal else 0) | (COMPOUND if key in PARTS else 0)
-    key = known.abbreviations.get(key, key)
-    flag |= SEVERAL if " " in key else 0
-    if key in known.particles:
-        return key, "particle", flag
-    if key in known.generic:
-        return key, "generic", flag
-    return key, _plain_kind(key), flag
-
-
-@lru_cache(maxsize=_CACHED)
-def word_of_person(surface: str) -> tuple[str, TokenKind, int]:
-    """Return the key of a word, what it is, and its flags, in a person's name."""
-    key, known = fold(surface), facts()
-    flag = (COMPOUND if key in PARTS else 0) | (CAMEL if _CAMEL.search(surface) else 0)
-    if len(key) == 1 and surface.isupper():
-        return key, "initial", 0
-    if key in known.particles or key in _ASSIMILATED:
-        return key, "particle", flag | LOOSE
-    if key in known.honorifics:
-        return key, "particle", flag
-    return key, _plain_kind(key), flag
-
-
-def tokens_of(text: str, *, person: bool) -> list[Token]:
-    """Split a text into tokens.
+def words_in(text: str, *, person: bool) -> tuple[list[Token], int]:
+    """Split a text into one token a word, and return the flags of all words together.
 
     Args:
-        text: A name, cleaned.
-        person: It is a person's: no word is a legal form or generic.
+        text: A name.
+        person: It is a person's.
     """
     look = word_of_person if person else word_of_company
     found: list[Token] = []
@@ -66,6 +39,29 @@ def tokens_of(text: str, *, person: bool) -> list[Token]:
         if key:
             flags |= flag
             found.append(Token(key=key, surface=surface, kind=kind, start=start, end=end))
+    return found, flags
+
+
+def tokens_of(text: str, *, person: bool) -> list[Token]:
+    """Split a text into tokens.
+
+    Args:
+        text: A name, cleaned.
+        person: It is a person's: no word is a legal form or generic.
+    """
+    return together(*words_in(text, person=person), text, person=person)
+
+
+def together(tokens: list[Token], flags: int, text: str, *, person: bool) -> list[Token]:
+    """Join and split words where several are one or one is several.
+
+    Args:
+        tokens: One a word, as `words_in` gives them.
+        flags: Of all words together.
+        text: The name.
+        person: It is a person's.
+    """
+    found = tokens
     if flags & SEVERAL:
         found = list(_several(found))
     if flags & CAMEL:
@@ -91,7 +87,7 @@ def _uncoupled(tokens: Iterable[Token]) -> Iterator[Token]:
     """Split names that were joined: "MargueridZapata"."""
     for token in tokens:
         start = token.start
-        for surface in _CAMEL.split(token.surface):
+        for surface in JOINED.split(token.surface):
             key, kind, _ = word_of_person(surface)
             end = start + len(surface)
             if key:
@@ -111,7 +107,7 @@ def _particles(tokens: list[Token], text: str) -> list[Token]:
     for place, token in enumerate(tokens):
         after = text[token.end : token.end + 1]
         last = place + 1 == len(tokens) or after == ","
-        article = token.key in _ASSIMILATED and after != "-"
+        article = token.key in ASSIMILATED and after != "-"
         if token.kind == "particle" and (last or article or words < _TWO):
             result.append(_as_word(token))
         else:
@@ -125,12 +121,6 @@ def _as_word(token: Token) -> Token:
     return Token(
         key=token.key, surface=token.surface, kind="word", start=token.start, end=token.end
     )
-
-
-def _plain_kind(key: str) -> TokenKind:
-    if key.isdigit():
-        return "number"
-    return "initial" if len(key) == 1 and key.isascii() else "word"
 
 
 def _with_legal_forms(tokens: list[Token], text: str) -> list[Token]:

@@ -36,13 +36,12 @@ _BESIDE = re.compile(
     r"\s+/\s+|(?<=[^\W\d_]{3})/(?=[^\W\d_]{3})|\s*[;|·]\s*|\s+\((?=[^()]*[^\W\d_]\s[^()]*\)\s*$)"
 )
 _ADJACENT = re.compile(r"[^\W\d_]+")
-TRIGGERS: Final = re.compile(
-    r"[/@:;|]|\)\s*$|\b(?:messrs|messers|order|account|care|behalf|dba|formerly|previously|fka|aka|alias"
-    r"|trading\s+as|doing|acting|known|attn?|tel|fax|phone|mob|mobile|cell|tlf|telephone|e-?mail"
-    r"|rfc|uscc|vat|tin|inn|cnpj|nit|ruc|gstin|eori|lei|ein|tax|reg|id|passport|box|www|mv"
-    r"|firm|f\.k\.a|a\.k\.a|d\.b\.a)\b",
-    re.IGNORECASE,
-)
+_SIGNS: Final = ("/", "@", ":", ";", "|", ".k.a", ".K.A", ".b.a", ".B.A", "m.v", "M.V")
+
+
+def may_be_more(text: str) -> bool:
+    """Say whether a text has a sign that a pattern here needs; for its words see `lookup`."""
+    return text.endswith(")") or any(sign in text for sign in _SIGNS)
 
 
 def beside(text: str, start: int, end: int, plain: frozenset[str]) -> list[tuple[int, int]]:
