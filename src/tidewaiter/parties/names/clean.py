@@ -53,6 +53,8 @@ def clean(text: str) -> Cleaned:
 
 def _composed(text: str, steps: list[str]) -> tuple[list[str], list[int], list[int]]:
     """Compose characters one cluster at a time, so that each keeps its place."""
+    if text.isascii() and text.isprintable():
+        return list(text), list(range(len(text))), list(range(1, len(text) + 1))
     characters: list[str] = []
     places: list[int] = []
     ends: list[int] = []
