@@ -39,11 +39,19 @@ class Groups(Record, frozen=True, kw_only=True):
     groups: tuple[str, ...]
 
 
+class ShortForms(Record, frozen=True, kw_only=True):
+    """Legal forms of few letters, folded, by where in a name they may stand."""
+
+    beginning: frozenset[str]
+    anywhere: frozenset[str]
+
+
 class Words(Record, frozen=True, kw_only=True):
     """All of words.toml."""
 
     source: str
     forms: tuple[LegalForm, ...]
+    short_forms: ShortForms
     generic: WordList
     abbreviations: dict[str, str]
     particles: WordList
@@ -58,6 +66,7 @@ class Facts(Record, frozen=True, kw_only=True):
     legal: dict[str, tuple[tuple[tuple[str, ...], str], ...]]  # by first key; longest first
     unspaced: dict[str, str]  # phrases of scripts that write no spaces, to the form
     families: dict[str, str]  # of each form
+    short: ShortForms
     generic: frozenset[str]
     abbreviations: dict[str, str]
     particles: frozenset[str]
@@ -87,6 +96,7 @@ def facts() -> Facts:
         legal=_by_first(spaced),
         unspaced=unspaced,
         families=families,
+        short=words.short_forms,
         generic=frozenset(words.generic.words),
         abbreviations=words.abbreviations,
         particles=frozenset(words.particles.words),

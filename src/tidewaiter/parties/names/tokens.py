@@ -18,8 +18,11 @@ from tidewaiter.parties.names.lookup import (
     word_of_person,
 )
 from tidewaiter.parties.names.splitting import spans_of
-from tidewaiter.parties.names.types import Token
+from tidewaiter.parties.names.types import Token, TokenKind
 
+_Phrase = tuple[int, int, str]  # first word, the one after the last, legal form
+
+_ACRONYM: Final = 5  # letters of one with & in it: AT&T, S&P
 _TWO: Final = 2  # words that make a name without its particles
 
 
@@ -108,27 +111,24 @@ def _particles(tokens: list[Token], text: str) -> list[Token]:
         after = text[token.end : token.end + 1]
         last = place + 1 == len(tokens) or after == ","
         article = token.key in ASSIMILATED and after != "-"
-        if token.kind == "particle" and (last or article or words < _TWO):
-            result.append(_as_word(token))
+        honorific = token.key in facts().honorifics
+        if token.kind == "particle" and not honorific and (last or article or words < _TWO):
+            result.append(_with_kind(token, "word"))
         else:
             result.append(token)
     return result
 
 
-def _as_word(token: Token) -> Token:
-    if token.key in facts().honorifics:
-        return token
-    return Token(
-        key=token.key, surface=token.surface, kind="word", start=token.start, end=token.end
-    )
+def _with_kind(token: Token, kind: TokenKind) -> Token:
+    return Token(key=token.key, surface=token.surface, kind=kind, start=token.start, end=token.end)
 
 
 def _with_legal_forms(tokens: list[Token], text: str) -> list[Token]:
     """Replace the phrases that are legal forms by one token each."""
     keys = [fold(token.surface) for token in tokens]  # legal forms are no abbreviations
-    found = _accepted(list(_phrases(keys)), len(tokens))
+    found = _accepted(list(_phrases(keys)), keys)
     if sum(end - start for start, end, _ in found) == len(tokens):
-        return tokens  # nothing would be left of the name
+        return [_with_kind(token, "generic") for token in tokens]  # it names nobody
     result: list[Token] = []
     done = 0
     for start, end, form in found:
@@ -138,7 +138,7 @@ def _with_legal_forms(tokens: list[Token], text: str) -> list[Token]:
     return result + tokens[done:]
 
 
-def _phrases(keys: list[str]) -> Iterable[tuple[int, int, str]]:
+def _phrases(keys: list[str]) -> Iterable[_Phrase]:
     """Yield the legal forms among keys, the longest first, left to right."""
     legal, place = facts().legal, 0
     while place < len(keys):
@@ -150,31 +150,32 @@ def _phrases(keys: list[str]) -> Iterable[tuple[int, int, str]]:
         place += 1
 
 
-def _accepted(found: list[tuple[int, int, str]], size: int) -> list[tuple[int, int, str]]:
-    """Leave out short forms in the middle of a name, where they are words."""
-    ends: set[int] = set()
-    for side in (found, found[::-1]):
-        edge = 0 if side is found else size
-        for start, end, _ in side:
-            if edge not in (start, end):
-                break
-            ends.add(start)
-            edge = end if side is found else start
-    return [each for each in found if each[0] in ends or len(each[2]) > SHORT]
+def _accepted(found: list[_Phrase], keys: list[str]) -> list[_Phrase]:
+    """Leave out short forms where they are words: in the middle, and most at the beginning."""
+    short = facts().short
+    edge, ends = len(keys), set()
+    for start, end, _ in reversed(found):
+        if end != edge:
+            break
+        ends.add(start)
+        edge = start
+    last = bool(ends) and 0 not in ends
+    return [
+        phrase
+        for phrase in found
+        if phrase[0] in ends
+        or len(written := "".join(keys[phrase[0] : phrase[1]])) > SHORT
+        or written in short.anywhere
+        or (phrase[0] == 0 and not last and written in short.beginning)
+    ]
 
 
 def _with_acronyms(tokens: list[Token], text: str) -> list[Token]:
-    """Join letters that stand alone side by side: "A.B.C. Trading", "A B C Trading"."""
+    """Join letters that stand side by side: "A.B.C. Trading", "A B C Trading", "AT&T"."""
     result: list[Token] = []
     for token in tokens:
         last = result[-1] if result else None
-        if (
-            last is not None
-            and token.kind == "initial"
-            and last.end >= token.start - 2
-            and (last.kind == "initial" or (last.kind == "word" and last.surface[1:2] in ". "))
-            and "," not in text[last.end : token.start]
-        ):
+        if last is not None and _is_acronym(last, token, text):
             result[-1] = Token(
                 key=last.key + token.key,
                 surface=text[last.start : token.end],
@@ -185,3 +186,17 @@ def _with_acronyms(tokens: list[Token], text: str) -> list[Token]:
         else:
             result.append(token)
     return result
+
+
+def _is_acronym(last: Token, token: Token, text: str) -> bool:
+    """Say whether a token goes on with the letters of the one before it."""
+    if token.kind != "initial":
+        both = {last.kind, token.kind} <= {"word", "initial", "particle"}
+        joined = text[last.end : token.start] == "&" and len(last.key + token.key) <= _ACRONYM
+        return both and joined
+    between = text[last.end : token.start]
+    if between == "&":
+        return last.kind != "legal form" and len(last.key) < _ACRONYM
+    if last.end < token.start - 2 or "," in between:
+        return False
+    return last.kind == "initial" or (last.kind == "word" and last.surface[1:2] in {".", " "})

@@ -21,7 +21,10 @@ _TAIL = re.compile(
 _CUES: Final = (
     ("trading as", r"trading\s+as|t/a|d/b/a|d\.b\.a\.|dba|doing\s+business\s+as|trade\s+name"),
     ("care of", r"c/o|care\s+of"),
-    ("on behalf of", r"on\s+behalf\s+of|o/b/o|for\s+(?:the\s+)?account\s+of|acting\s+for"),
+    (
+        "on behalf of",
+        r"on\s+behalf\s+of|o/b/o|(?:for\s+)?(?:the\s+)?account\s+of|a/c(?:\s+of)?|acting\s+for",
+    ),
     ("formerly", r"formerly\s+known\s+as|formerly|f/k/a|f\.k\.a\.|fka|previously|ex-name|née"),
     ("also known as", r"also\s+known\s+as|a/k/a|a\.k\.a\.|aka|alias|a\.l\.i\.a\.s"),
 )
@@ -87,7 +90,11 @@ def parts_of(text: str) -> tuple[tuple[int, int], list[tuple[str, int, int]], li
     if (tail := _TAIL.search(text, start)) and tail.start() > start:
         steps.append(f'left out "{tail.group().strip()[:60]}" after the name')
         end = tail.start()
-    cues = [cue for cue in _CUE.finditer(text, start, end) if text[cue.end() : end].strip()]
+    cues = [
+        cue
+        for cue in _CUE.finditer(text, start, end)
+        if _ADJACENT.search(text, cue.end(), end) and _ADJACENT.search(text, start, cue.start())
+    ]
     further: list[tuple[str, int, int]] = []
     for number, cue in enumerate(cues):
         stop = cues[number + 1].start() if number + 1 < len(cues) else end

@@ -23,7 +23,7 @@ TokenKind = Literal["word", "legal form", "generic", "initial", "particle", "num
 Problem = Literal["", "empty", "generic words only", "script without reader"]
 """Why a name cannot be assessed; "" where it can."""
 
-# None of these records can hold itself, so the collector of cycles need not look at them (gc=False).
+# None of these records can hold itself, so the collector of cycles need not look at them: gc=False.
 
 
 class Token(Record, frozen=True, kw_only=True, gc=False):
