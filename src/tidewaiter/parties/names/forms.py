@@ -19,6 +19,7 @@ from tidewaiter.parties.names.chinese import (
     is_name,
     translated_hangul,
 )
+from tidewaiter.parties.names.compounds import inverted
 from tidewaiter.parties.names.cyrillic import romanise_cyrillic
 from tidewaiter.parties.names.dictionary import translate
 from tidewaiter.parties.names.fold import fold
@@ -68,6 +69,8 @@ def latin_forms(tokens: Sequence[Token], text: str, *, person: bool) -> tuple[Na
     if not tokens:
         return ()
     plain = NameForm(how="latin", tokens=tuple(tokens))
+    if person and (turned := inverted(tokens, text)):
+        return (plain, NameForm(how="latin", tokens=turned))
     if person or len(tokens) < FEWEST or not is_pinyin(tokens):
         return (plain,)
     return (plain, NameForm(how="dictionary", tokens=translated_pinyin(tokens, text)))

@@ -25,7 +25,8 @@ def _pinyin() -> dict[str, str]:
 
 @cache
 def _wade_giles() -> dict[str, str]:
-    return {value: value for value in _pinyin().values()}
+    full = {value: value for value in _pinyin().values()}
+    return {value.removesuffix("h"): value for value in full.values()} | full
 
 
 @lru_cache(maxsize=1 << 16)
@@ -38,7 +39,13 @@ def mandarin_keys(word: str) -> tuple[str, ...]:
     if len(word) > _MOST:
         return ()
     readings = (split_syllables(word, table) for table in (_pinyin(), _wade_giles()))
-    return tuple(dict.fromkeys("".join(each) for each in readings if each))
+    keys = ("".join(map(_without_h, each)) for each in readings if each)
+    return tuple(dict.fromkeys(keys))
+
+
+def _without_h(syllable: str) -> str:
+    """Drop the last h, which Wade-Giles writes and passports often do not: hsueh, chih."""
+    return syllable.removesuffix("h")
 
 
 def pinyin_syllables(word: str) -> tuple[str, ...]:

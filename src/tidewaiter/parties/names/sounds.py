@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 _SOUNDS: Final = (
+    (re.compile("(?<=[oe])(?:ff?|w)$"), "v"),
     (re.compile("schtsch|shch|sch|sh(?=t)|sht"), "s"),
     (re.compile("tsch|tch|ch|cz"), "c"),
     (re.compile("sz|sh"), "s"),

@@ -1,9 +1,9 @@
 """Tokens: what each word of a name is, and which words together are a legal form."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from tidewaiter.parties.names.compounds import compounds
+from tidewaiter.parties.names.compounds import ARTICLES, compounds
 from tidewaiter.parties.names.facts import SHORT, facts
 from tidewaiter.parties.names.fold import fold
 from tidewaiter.parties.names.lookup import (
@@ -108,15 +108,22 @@ def _particles(tokens: list[Token], text: str) -> list[Token]:
     words = sum(token.kind == "word" for token in tokens)
     result: list[Token] = []
     for place, token in enumerate(tokens):
-        after = text[token.end : token.end + 1]
-        last = place + 1 == len(tokens) or after == ","
-        article = token.key in ASSIMILATED and after != "-"
-        honorific = token.key in facts().honorifics
-        if token.kind == "particle" and not honorific and (last or article or words < _TWO):
+        named = token.kind == "particle" and token.key not in facts().honorifics
+        if named and (words < _TWO or _is_name(token, tokens[place + 1 :], text)):
             result.append(_with_kind(token, "word"))
         else:
             result.append(token)
     return result
+
+
+def _is_name(token: Token, rest: Sequence[Token], text: str) -> bool:
+    """Say whether a particle stands where names do: last, before a comma, before a hyphen."""
+    after = text[token.end : token.end + 1]
+    if not rest or after == ",":
+        return True
+    if token.key in ASSIMILATED:  # an-Nur, ar-Rashid, but An Hui
+        return after != "-" or not rest[0].key.startswith(token.key[1:])
+    return after == "-" and token.key not in ARTICLES
 
 
 def _with_kind(token: Token, kind: TokenKind) -> Token:
