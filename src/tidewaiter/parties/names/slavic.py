@@ -32,6 +32,7 @@ def slavic_keys(word: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _stems() -> dict[str, str]:
-    return {
-        spelling.rstrip(_VOWELS): names[0] for spelling, names in spelled("slavic_names").items()
-    }
+    found: dict[str, str] = {}
+    for spelling, names in spelled("slavic_names").items():
+        found.setdefault(spelling.rstrip(_VOWELS), names[0])
+    return found

@@ -25,6 +25,7 @@ _SOUNDS: Final = (
 )
 _TWICE: Final = re.compile(r"(.)\1+")
 _BONES: Final = (
+    (re.compile("x"), "ks"),
     (re.compile("kh"), "x"),
     (re.compile("sh|ch|sch"), "S"),
     (re.compile("ck|q|k|gh|c(?![eiy])"), "k"),
