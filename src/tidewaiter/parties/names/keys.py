@@ -36,7 +36,7 @@ from tidewaiter.parties.names.spellings import spelled, spellings
 from tidewaiter.parties.names.types import Token
 
 _CACHED: Final = 1 << 17
-_BARE: Final = 3  # consonants below which they say nothing
+_BARE: Final = 2  # consonants below which they say nothing
 
 
 def keys(token: Token) -> tuple[str, ...]:
