@@ -124,17 +124,14 @@ def pieces_of(text: str, table: Table) -> tuple[Piece, ...]:
 
 
 @cache
-def pinyin_phrases() -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
-    """Load the Chinese words and places by the first syllable of their pinyin, longest first."""
-    found: dict[str, dict[tuple[str, ...], str]] = {}
+def pinyin_phrases() -> dict[tuple[str, ...], str]:
+    """Load the Chinese words and places by the syllables of their pinyin, two and more."""
+    found: dict[tuple[str, ...], str] = {}
     for phrase, meaning in (*_places("han").items(), *_words("han").items()):
         syllables = pinyin_of(phrase)
         if len(syllables) > 1:
-            found.setdefault(syllables[0], {}).setdefault(syllables, meaning)
-    return {
-        first: tuple(sorted(those.items(), key=lambda each: -len(each[0])))
-        for first, those in found.items()
-    }
+            found.setdefault(syllables, meaning)
+    return found
 
 
 def _unknown(way: _Way, text: str, end: int) -> _Way:

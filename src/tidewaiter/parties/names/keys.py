@@ -36,6 +36,7 @@ from tidewaiter.parties.names.spellings import spelled, spellings
 from tidewaiter.parties.names.types import Token
 
 _CACHED: Final = 1 << 17
+_LONGEST: Final = 40  # letters of a word; longer ones are no words
 _BARE: Final = 2  # consonants below which they say nothing
 
 
@@ -56,7 +57,7 @@ def keys(token: Token) -> tuple[str, ...]:
 @lru_cache(maxsize=_CACHED)
 def keys_of(word: str) -> tuple[str, ...]:
     """Return the looser keys of a folded word in Latin letters; () for any other."""
-    if not word.isascii() or not word.isalpha():
+    if not _has_sound(word):
         return ()
     return (*_by_sound(word), *_chinese(word), *_korean(word), *_arabic(word))
 
@@ -64,7 +65,7 @@ def keys_of(word: str) -> tuple[str, ...]:
 @lru_cache(maxsize=_CACHED)
 def _keys_of_native(word: str, surface: str) -> tuple[str, ...]:
     """Return the keys of a word that was read from another script."""
-    if not word.isascii() or not word.isalpha():
+    if not _has_sound(word):
         return ()
     kind = script(surface)
     if kind == "arabic":
@@ -80,6 +81,10 @@ def _keys_of_native(word: str, surface: str) -> tuple[str, ...]:
         key = korean_key(word)
         return (*_by_sound(word), *((f"k:{key}",) if key else ()), *exact)
     return (*_by_sound(word), *_arabic(word))
+
+
+def _has_sound(word: str) -> bool:
+    return word.isascii() and word.isalpha() and len(word) <= _LONGEST
 
 
 def _by_sound(word: str) -> tuple[str, ...]:
