@@ -9,9 +9,11 @@ import msgspec
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.parties.names.arabic import same_letters
+from tidewaiter.parties.names.cyrillic import romanise_cyrillic
 from tidewaiter.parties.names.facts import facts
 from tidewaiter.parties.names.fold import fold
 from tidewaiter.parties.names.han import pinyin_of
+from tidewaiter.parties.names.sounds import sound
 
 Table = Literal["han", "hangul", "arabic", "cyrillic"]
 PieceKind = Literal["legal form", "word", "place", "name"]
@@ -28,6 +30,12 @@ _ENDING: Final = re.compile(
     "(?:ого|его|ому|ему|ыми|ими|ами|ями|ыи|ии|ои|еи|ая|яя|ое|ее|ые|ие|ым|им|ых|их|ую|юю|ою|ею|ов"
     "|ев|ам|ям|ах|ях|ом|ем|ия|ию|иеи|иям|иях|иями|ія|іі|ію|ья|ье|ью|аго|аи|ы|а|я|ы|и|і|у|ю|е|о|ь)$"
 )
+_LATIN_ENDING: Final = re.compile(
+    "(?:ogo|ego|omu|emu|ymi|imi|ami|yami|iya|iyu|iyam|iyakh|aya|yaya|oye|oe|eye|ee|yye|ye|ie|iye|yy"
+    "|yi|iy|ii|ij|yj|oy|oi|oj|ei|ey|ym|im|om|em|ykh|ikh|yh|ih|uyu|yuyu|ov|ev|akh|yakh|am|yam|ia|iu"
+    "|ya|yu|ja|a|y|i|u|e|o)$"
+)
+_ROMANISED: Final = 6  # letters of a Russian word in Latin letters
 _PREFIXES: Final = ("وال", "ولل", "بال", "لل", "ال", "و", "ل")
 
 
@@ -90,6 +98,38 @@ def translate(word: str, table: Table) -> str:
     known, plain = _arabic_words(), same_letters(word)
     bare = [plain[len(prefix) :] for prefix in _PREFIXES if plain.startswith(prefix)]
     return next((known[each] for each in (plain, *bare) if each in known), "")
+
+
+@lru_cache(maxsize=1 << 16)
+def romanised(word: str) -> str:
+    """Return the English of a Russian word in Latin letters; "" where the table has none."""
+    if len(word) >= _ROMANISED:
+        return _romanised_stems().get(_latin_stem(word), "")
+    return _romanised_words().get(word, "")
+
+
+@cache
+def _romanised_words() -> dict[str, str]:
+    """Load the shorter words, which count as they are only."""
+    words = ((fold(romanise_cyrillic(word, word)), word) for word in _words("cyrillic"))
+    return {
+        latin: _words("cyrillic")[word] for latin, word in words if _STEM < len(latin) < _ROMANISED
+    }
+
+
+@cache
+def _romanised_stems() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for word, meaning in _words("cyrillic").items():
+        latin = fold(romanise_cyrillic(word, word))
+        if len(_latin_stem(latin)) > _STEM:
+            found.setdefault(_latin_stem(latin), meaning)
+    return found
+
+
+def _latin_stem(word: str) -> str:
+    bare = _LATIN_ENDING.sub("", word)
+    return sound(bare if len(bare) > _STEM else word)
 
 
 def _stem(word: str) -> str:

@@ -21,7 +21,8 @@ from tidewaiter.parties.names.chinese import (
 )
 from tidewaiter.parties.names.compounds import inverted
 from tidewaiter.parties.names.cyrillic import romanise_cyrillic
-from tidewaiter.parties.names.dictionary import translate
+from tidewaiter.parties.names.dictionary import romanised, translate
+from tidewaiter.parties.names.facts import facts
 from tidewaiter.parties.names.fold import fold
 from tidewaiter.parties.names.han import simplify
 from tidewaiter.parties.names.hangul import romanise_hangul
@@ -64,16 +65,41 @@ def forms_of(tokens: Sequence[Token], text: str, *, person: bool) -> tuple[NameF
     return tuple(dict.fromkeys(each for each in found if each.tokens))
 
 
-def latin_forms(tokens: Sequence[Token], text: str, *, person: bool) -> tuple[NameForm, ...]:
-    """Read a name in Latin letters: as it is and, where it is pinyin by syllables, translated."""
+def latin_forms(
+    tokens: Sequence[Token], text: str, *, person: bool, russian: bool = True
+) -> tuple[NameForm, ...]:
+    """Read a name in Latin letters: as it is and, where it is pinyin or Russian, translated.
+
+    Args:
+        tokens: Of one name.
+        text: That name.
+        person: It is a person's.
+        russian: A word of it may be Russian.
+    """
     if not tokens:
         return ()
     plain = NameForm(how="latin", tokens=tuple(tokens))
     if person and (turned := inverted(tokens, text)):
         return (plain, NameForm(how="latin", tokens=turned))
-    if person or len(tokens) < FEWEST or not is_pinyin(tokens):
+    if person:
         return (plain,)
-    return (plain, NameForm(how="dictionary", tokens=translated_pinyin(tokens, text)))
+    if len(tokens) >= FEWEST and is_pinyin(tokens):
+        return (plain, NameForm(how="dictionary", tokens=translated_pinyin(tokens, text)))
+    if not russian:
+        return (plain,)
+    english = tuple(word for token in tokens for word in _from_russian(token))
+    return (
+        (plain, NameForm(how="dictionary", tokens=english)) if english != plain.tokens else (plain,)
+    )
+
+
+def _from_russian(token: Token) -> list[Token]:
+    """Translate a word that is Russian in Latin letters."""
+    if token.kind != "word" or token.key in facts().synonyms:
+        return [token]
+    words = romanised(token.key).split()
+    size = len(token.surface)
+    return [part(token, 0, size, word, generic_or_word(word)) for word in words] or [token]
 
 
 def _native(token: Token) -> Token:

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 from tidewaiter.parties.names.compounds import PARTS
+from tidewaiter.parties.names.dictionary import romanised
 from tidewaiter.parties.names.facts import facts
 from tidewaiter.parties.names.fold import fold
 from tidewaiter.parties.names.types import TokenKind
@@ -14,6 +15,7 @@ COMPOUND: Final = 2  # it may be a part of a name of several words
 SEVERAL: Final = 4  # it stands for several words
 CAMEL: Final = 8  # names are joined in it, "MargueridZapata"
 LOOSE: Final = 16  # it may be a particle or a name, by its place
+ROMANISED: Final = 64  # it is a Russian word in Latin letters that has a translation
 CAREFUL: Final = 32  # the text needs to be cleaned: a digit among letters, "tel", a country
 
 ASSIMILATED: Final = frozenset({"an", "ar", "as", "ad", "at", "az", "ash", "ath"})
@@ -43,6 +45,8 @@ def word_of_company(surface: str) -> Found:
         return key, "particle", flag
     if key in known.generic:
         return key, "generic", flag
+    if key not in known.synonyms and romanised(key):
+        flag |= ROMANISED
     return key, _plain_kind(key), flag
 
 

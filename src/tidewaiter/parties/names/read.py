@@ -6,7 +6,7 @@ from typing import Final
 from tidewaiter.parties.names.clean import Cleaned, clean
 from tidewaiter.parties.names.facts import facts
 from tidewaiter.parties.names.forms import forms_of, latin_forms
-from tidewaiter.parties.names.lookup import CAREFUL
+from tidewaiter.parties.names.lookup import CAREFUL, ROMANISED
 from tidewaiter.parties.names.places import without_place
 from tidewaiter.parties.names.scripts import script
 from tidewaiter.parties.names.tokens import together, tokens_of, words_in
@@ -44,7 +44,8 @@ def _read(text: str, kind: PartyKind, depth: int) -> ReadName:
         words, flags = words_in(text, person=person)
         if not flags & CAREFUL:
             tokens = together(words, flags, text, person=person)
-            forms = latin_forms(tokens, text, person=person)
+            russian = bool(flags & ROMANISED)
+            forms = latin_forms(tokens, text, person=person, russian=russian)
             return ReadName(
                 text=text,
                 cleaned=text,
