@@ -35,6 +35,7 @@ from tidewaiter.parties.names.sounds import bones, sound
 from tidewaiter.parties.names.spellings import spelled, spellings
 from tidewaiter.parties.names.types import Token
 
+SYSTEMS: Final = "rpkvachnsdf"  # the letters that keys begin with
 _CACHED: Final = 1 << 17
 _LONGEST: Final = 40  # letters of a word; longer ones are no words
 _BARE: Final = 2  # consonants below which they say nothing
