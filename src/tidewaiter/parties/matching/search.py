@@ -23,7 +23,14 @@ from tidewaiter.parties.matching.align import (
 )
 from tidewaiter.parties.matching.features import SIZE
 from tidewaiter.parties.matching.index import Listed
-from tidewaiter.parties.matching.neighbours import EXACT, KINDS, SHARES, SKELETON, TRANSLATED, Neighbours
+from tidewaiter.parties.matching.neighbours import (
+    EXACT,
+    KINDS,
+    SHARES,
+    SKELETON,
+    TRANSLATED,
+    Neighbours,
+)
 from tidewaiter.parties.matching.pieces import JOINED as MOST_JOINED
 from tidewaiter.parties.matching.pieces import joinable, joined_hash, joins, power_table, wrapped
 from tidewaiter.parties.matching.tables import Table, bucket, check, mix
@@ -341,8 +348,8 @@ def align(
     total = weight_of(room.asked, 0, size) + listed.weight[form]
     if agreed(room.pairs) >= _HOPEFUL * total and room.pairs.count[1] < max(size, other):
         offer_left_over(
-            room.pairs, room.asked, asking.vocabulary.letters, room.listed,
-            listed.vocabulary.letters, (size, other), room.rows,
+            room.pairs, room.asked, asking.vocabulary, room.listed,
+            listed.vocabulary, (size, other), room.rows,
         )  # fmt: skip
         take(room.pairs, room.asked, room.listed)
     return other

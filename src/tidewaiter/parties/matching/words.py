@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.parties.matching.rarity import Rarity
-from tidewaiter.parties.matching.tables import Letters, letters_of, plain_hashes
+from tidewaiter.parties.matching.tables import Letters, letter_marks, letters_of, plain_hashes
 from tidewaiter.parties.matching.vocabulary import (
     GENERIC,
     INITIAL_LETTER,
@@ -75,8 +75,8 @@ class Words:
         for kind, most in ((PARTICLE, 1.0), (INITIAL_LETTER, 2.5)):
             weights[kinds == kind] = np.minimum(weights[kinds == kind], most)
         return Vocabulary(
-            letters, _keys(self.keys[first:]), plain_hashes(letters), _sizes(letters), weights,
-            kinds, *_parts(self.keys[first:]),
+            letters, _keys(self.keys[first:]), plain_hashes(letters), _sizes(letters),
+            letter_marks(letters), weights, kinds, *_parts(self.keys[first:]),
         )  # fmt: skip
 
 
