@@ -54,6 +54,7 @@ class Words(Record, frozen=True, kw_only=True):
     short_forms: ShortForms
     generic: WordList
     abbreviations: dict[str, str]
+    person_abbreviations: dict[str, str]
     particles: WordList
     honorifics: WordList
     synonyms: Groups
@@ -69,6 +70,7 @@ class Facts(Record, frozen=True, kw_only=True):
     short: ShortForms
     generic: frozenset[str]
     abbreviations: dict[str, str]
+    person_abbreviations: dict[str, str]
     particles: frozenset[str]
     honorifics: frozenset[str]
     synonyms: dict[str, str]  # each word, to the first of its group
@@ -99,6 +101,7 @@ def facts() -> Facts:
         short=words.short_forms,
         generic=frozenset(words.generic.words),
         abbreviations=words.abbreviations,
+        person_abbreviations=words.person_abbreviations,
         particles=frozenset(words.particles.words),
         honorifics=frozenset(map(fold, words.honorifics.words)),
         countries=frozenset(countries),

@@ -55,6 +55,7 @@ def word_of_person(surface: str) -> Found:
     """Return the key of a word, what it is, and its flags, in a person's name."""
     key, known = fold(surface), facts()
     flag = _flags(key) | (CAMEL if JOINED.search(surface) else 0)
+    key = known.person_abbreviations.get(key, key)
     if len(key) == 1 and surface.isupper():
         return key, "initial", flag
     if key in known.particles or key in ASSIMILATED:
