@@ -49,6 +49,7 @@ def test_companies(text: str, how: str, tokens: list[str]) -> None:
         ("單小明", "pinyin", ["shan", "xiaoming"]),
         ("黃大文", "cantonese", ["wong", "daaiman"]),
         ("김철수", "hangul", ["gim", "cheolsu"]),
+        ("金正恩", "hangul", ["gim", "jeongeun"]),
         ("Владимир Иванович", "cyrillic", ["vladimir", "ivanovich"]),
         ("Уладзімір Іванавіч Караткевіч", "cyrillic", ["uladzimir", "ivanavich", "karatkevich"]),
         ("Iван Петров", "cyrillic", ["ivan", "petrov"]),  # the first letter is Latin
