@@ -1,10 +1,10 @@
 """Names in two scripts: how many of their words meet once both are read.
 
 ``python -m benchmarks.parties_scripts`` reads the public lists beside the checkout (UN, EU
-annexes, the cross-script pairs of two open projects) and a table of listed companies, and prints, per script and kind of party,
-the share of pairs all of whose words meet, the mean share of words that meet, and the share of
-wrong pairs all of whose words meet. With ``--misses`` it prints pairs that do not meet. It is a
-baseline for the reading of names alone: no weights, no thresholds.
+annexes, OFAC, the cross-script pairs of two open projects) and a table of listed companies. Per
+script and kind of party it prints the share of pairs all of whose words meet, the mean share of
+words that meet, and the share of wrong pairs all of whose words meet. With ``--misses`` it prints
+pairs that do not meet. It is a baseline for the reading of names alone: no weights, no thresholds.
 """
 
 import argparse
