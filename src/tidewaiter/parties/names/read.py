@@ -87,6 +87,8 @@ def _is_plain(text: str) -> bool:
 
 def _as_written(form: NameForm, text: str, cleaned: Cleaned, shift: int) -> NameForm:
     """Give the tokens of a form their places in the text as written."""
+    if not shift and not cleaned.moved() and text.startswith(cleaned.text):
+        return form  # it was read as it is written
     moved: list[Token] = []
     for token in form.tokens:
         start = cleaned.places[token.start + shift]
