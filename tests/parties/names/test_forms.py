@@ -97,6 +97,7 @@ def test_a_legal_form_is_a_token_of_its_own() -> None:
         ("GmbH & Co. KG", "generic words only"),
         ("General Trading International Co., Ltd.", "generic words only"),
         ("Romashka", ""),
+        ("\U00012543\U00012542", "script without reader"),  # cuneiform
     ],
 )
 def test_what_cannot_be_assessed_says_so(text: str, problem: str) -> None:

@@ -46,6 +46,7 @@ def test_words_of_names_stay(text: str) -> None:
         ("NOVA CHEM FORMERLY BLUE STAR", "formerly", "BLUE STAR"),
         ("NOVA CHEM / BLUE STAR", "also known as", "BLUE STAR"),
         ("NOVA CHEM (BLUE STAR LTD)", "also known as", "BLUE STAR LTD"),
+        ("NOVA CHEM 武汉远景化工有限公司", "also known as", "武汉远景化工有限公司"),
     ],
 )
 def test_a_second_name_is_read_for_itself(text: str, relation: str, other: str) -> None:

@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from tidewaiter.parties.names.splitting import where_scripts_part
+
 _LEAD = re.compile(
     r"\s*(?:m/s\.?|messrs\.?|messers\.?|to\s+the\s+order\s+of|to\s+order\s+of|for\s+account\s+of"
     r"|account\s+of|a/c(?:\s+of)?|attn?\.?:|attention:|c/o:?|care\s+of|consignee:|shipper:"
@@ -68,7 +70,10 @@ def beside(text: str, start: int, end: int, plain: frozenset[str]) -> list[tuple
             continue
         found.append((first, match.start()))
         first = match.end()
-    return [*found, (first, len(text[:end].rstrip(" )")) if found else end)]
+    if found:
+        return [*found, (first, len(text[:end].rstrip(" )")))]
+    parted = where_scripts_part(text, start, end)
+    return [(start, parted[0]), (parted[1], end)] if parted else [(start, end)]
 
 
 def parts_of(text: str) -> tuple[tuple[int, int], list[tuple[str, int, int]], list[str]]:
