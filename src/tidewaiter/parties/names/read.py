@@ -65,8 +65,10 @@ def _read_slowly(text: str, kind: PartyKind, depth: int) -> ReadName:
     start, end = first
     name = cleaned.text[start:end]
     person = kind == "person"
-    tokens, place = without_place(tokens_of(name, person=person), name)
-    steps += place
+    tokens = tokens_of(name, person=person)
+    if not person:
+        tokens, place = without_place(tokens, name)
+        steps += place
     forms = forms_of(tokens, name, person=person)
     return ReadName(
         text=text,
