@@ -8,6 +8,7 @@ from tidewaiter.parties.names.fold import fold
 from tidewaiter.parties.names.types import Token
 
 _TAIL: Final = 5  # words of a city and a country
+_CITY: Final = 3  # words of a city, and of its province
 _WORDS: Final = 3  # of a country's name
 
 
@@ -59,8 +60,9 @@ def _start(tokens: Sequence[Token], text: str, country: int) -> int:
     """Return the first token of the place; 0 where it may be a part of the name."""
     size = len(tokens)
     legal = [place for place, token in enumerate(tokens) if token.kind == "legal form"]
-    if legal and legal[-1] > 0 and size - _TAIL <= legal[-1] + 1 < size:
-        return legal[-1] + 1
+    if legal and 0 < legal[-1] < size - 1 and size - country - _CITY <= legal[-1] + 1:
+        first = legal[-1] + 1
+        return 0 if tokens[first].kind == "particle" else first  # "Company of the Republic of ..."
     commas = [
         place
         for place in range(1, size)

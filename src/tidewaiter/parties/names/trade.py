@@ -9,15 +9,15 @@ _LEAD = re.compile(
     r"\s*(?:m/s\.?|messrs\.?|messers\.?|to\s+the\s+order\s+of|to\s+order\s+of|for\s+account\s+of"
     r"|account\s+of|a/c(?:\s+of)?|attn?\.?:|attention:|c/o:?|care\s+of"
     r"|notify(?:\s+party)?:|(?:shipper|consignee|buyer|seller|applicant|beneficiary|exporter"
-    r"|importer|manufacturer|supplier|vendor|customer|client|cnee|cnor|shpr|end[\s-]user|consignor)(?:/\w+)?\s*:|the\s+firm"
-    r"|to:|m/v|m\.v\.|mv\b(?=\s))[\s:,.-]*",
+    r"|importer|manufacturer|supplier|vendor|customer|client|cnee|cnor|shpr|end[\s-]user|consignor)"
+    r"(?:/\w+)?\s*:|the\s+firm|to:|m/v|m\.v\.|mv\b(?=\s))[\s:,.-]*",
     re.IGNORECASE,
 )
 _TO_ORDER = re.compile(r"\s*to\s+(?:the\s+)?order\s*\.?\s*", re.IGNORECASE)
 _TAIL = re.compile(
     r"(?<![\s,;(/.-])[\s,;(/.-]+(?:(?:tel|fax|phone|telephone|ph|mob|mobile|cell|tlf|whatsapp"
-    r"|wechat|rfc|uscc|vat|tin|inn|ogrn|kpp|cnpj|cpf|cuit|nit|ruc|gst|gstin|iec|eori|lei|ein|ucr|tax\s*id|vat\s*id"
-    r"|reg(?:istration)?|id|passport|p\.?\s?o\.?\s?box|инн|огрн|кпп|тел|факс|电话|電話|传真|傳真"
+    r"|wechat|rfc|uscc|vat|tin|inn|ogrn|kpp|cnpj|cpf|cuit|nit|ruc|gst|gstin|iec|eori|lei|ein|ucr"
+    r"|tax\s*id|vat\s*id|reg(?:istration)?|id|passport|p\.?\s?o\.?\s?box|инн|огрн|кпп|тел|факс|电话|電話|传真|傳真"
     r"|邮编)[\s.]*(?:no|nr|number|num|code|#|№)?[\s.:#№=-]*[+(]?[A-Z]{0,4}\d[\w\s()+./-]*"
     r"|add(?:r|ress)?\s*[:.]\s*\S|地址\s*[:：]?\s*\S"
     r"|e-?mail[\s.:]*\S+@\S+|\S+@\S+\.\S+|https?://\S+|www\.\S+).*$",
