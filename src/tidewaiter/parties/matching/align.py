@@ -14,8 +14,8 @@ from tidewaiter.base.compiled import compiled, inlined
 from tidewaiter.parties.matching.neighbours import INITIAL, JOINED, LOOSE
 from tidewaiter.parties.matching.pieces import wrapped
 from tidewaiter.parties.matching.spelling import FAR, edits
-from tidewaiter.parties.matching.tables import Letters
-from tidewaiter.parties.matching.vocabulary import LEGAL, NUMBER
+from tidewaiter.parties.matching.tables import bits
+from tidewaiter.parties.matching.vocabulary import LEGAL, NUMBER, Vocabulary
 
 MOST_PAIRS = 256
 _INITIAL_SHARE, _CUT_SHARE, _LEAST_SHARE = 0.5, 0.7, 0.45
@@ -136,7 +136,7 @@ def agreed(pairs: Pairs) -> float:
 
 @compiled
 def offer_left_over(
-    pairs: Pairs, asked: Side, asked_letters: Letters, listed: Side, listed_letters: Letters,
+    pairs: Pairs, asked: Side, asked_words: Vocabulary, listed: Side, listed_words: Vocabulary,
     sizes: tuple[int, int], rows: NDArray[np.int32],
 ) -> None:  # fmt: skip
     """Offer what the words left over may still be to each other."""
@@ -147,7 +147,7 @@ def offer_left_over(
             if listed.pair[b] >= 0 or listed.kinds[b] == LEGAL or listed.kinds[b] == NUMBER:
                 continue
             share, kind = likeness(
-                asked_letters, asked.words[a], listed_letters, listed.words[b],
+                asked_words, asked.words[a], listed_words, listed.words[b],
                 a == sizes[0] - 1, rows,
             )  # fmt: skip
             if share > 0:
@@ -156,14 +156,14 @@ def offer_left_over(
 
 @inlined
 def likeness(
-    asked: Letters, a: int, listed: Letters, b: int, last: bool, rows: NDArray[np.int32]
+    asked: Vocabulary, a: int, listed: Vocabulary, b: int, last: bool, rows: NDArray[np.int32]
 ) -> tuple[float, int]:
     """Compare two words that are no neighbours.
 
     Args:
-        asked: Letters of the words asked for.
+        asked: The words asked for.
         a: The word among them.
-        listed: Letters of the words of the list.
+        listed: The words of the list.
         b: The word among them.
         last: The word asked for is the last of its name, and may be cut.
         rows: Room for distances.
@@ -171,22 +171,23 @@ def likeness(
     Returns:
         The share of their weight that agrees, 0 for none, and the kind.
     """
-    begin, start = asked.starts[a], listed.starts[b]
-    size, length = asked.starts[a + 1] - begin, listed.starts[b + 1] - start
+    ours, theirs = asked.letters, listed.letters
+    begin, start = ours.starts[a], theirs.starts[b]
+    size, length = ours.starts[a + 1] - begin, theirs.starts[b + 1] - start
     shorter = min(size, length)
     same = 0
-    while same < shorter and asked.units[begin + same] == listed.units[start + same]:
+    while same < shorter and ours.units[begin + same] == theirs.units[start + same]:
         same += 1
     if shorter == 1:
         return (_INITIAL_SHARE, INITIAL) if same == 1 else (0.0, INITIAL)
     if same == shorter and (shorter >= 4 or (last and size < length and size >= 2)):
         return _CUT_SHARE, LOOSE
     longer = max(size, length)
-    if longer < 4:
+    most = int(0.4 * longer)
+    only, other = asked.marks[a] & ~listed.marks[b], listed.marks[b] & ~asked.marks[a]
+    if longer < 4 or bits(only) > most or bits(other) > most:
         return 0.0, LOOSE
-    far = edits(
-        asked.units, begin, size, listed.units, start, length, int(0.4 * longer), rows
-    )  # fmt: skip
+    far = edits(ours.units, begin, size, theirs.units, start, length, most, rows)
     if far == FAR:
         return 0.0, LOOSE
     share = 1 - 1.2 * far / longer

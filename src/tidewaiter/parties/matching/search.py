@@ -23,7 +23,14 @@ from tidewaiter.parties.matching.align import (
 )
 from tidewaiter.parties.matching.features import SIZE
 from tidewaiter.parties.matching.index import Listed
-from tidewaiter.parties.matching.neighbours import EXACT, KINDS, SHARES, SKELETON, TRANSLATED, Neighbours
+from tidewaiter.parties.matching.neighbours import (
+    EXACT,
+    KINDS,
+    SHARES,
+    SKELETON,
+    TRANSLATED,
+    Neighbours,
+)
 from tidewaiter.parties.matching.pieces import JOINED as MOST_JOINED
 from tidewaiter.parties.matching.pieces import joinable, joined_hash, joins, power_table, wrapped
 from tidewaiter.parties.matching.tables import Table, bucket, check, mix
@@ -66,6 +73,7 @@ class Room(NamedTuple):
     agreed: NDArray[np.float32]  # by form: weight of the words by which it was met
     met: NDArray[np.int32]  # forms met
     best: NDArray[np.float32]  # by word asked for
+    left: NDArray[np.float32]  # weight of words that are not followed; one value
     top: NDArray[np.int32]
     top_rank: NDArray[np.float32]
     powers: NDArray[np.uint64]
@@ -84,7 +92,7 @@ def new_room(listed: Listed) -> Room:
         np.zeros(_MOST_LINKS, np.float32), np.zeros(_MOST_LINKS, np.int8),
         np.zeros(_MOST_LINKS, np.int32), np.zeros(len(listed.entry), np.int32),
         np.zeros(len(listed.entry), np.float32), np.zeros(len(listed.entry), np.int32),
-        np.zeros(MOST_WORDS, np.float32), np.zeros(WIDE, np.int32), np.zeros(WIDE, np.float32),
+        np.zeros(MOST_WORDS, np.float32), np.zeros(1, np.float32), np.zeros(WIDE, np.int32), np.zeros(WIDE, np.float32),
         power_table(256),
         np.zeros(5, np.int64),
     )  # fmt: skip
@@ -193,6 +201,23 @@ def _link_bucket(
             _link(room, table.values[at], piece[1], piece[2], share, kind)
 
 
+@inlined
+def _leave(room: Room, link: int, size: int) -> None:
+    """Note a word that is not followed, as it is too common: what it may agree with."""
+    for place in range(room.links[1, link], room.links[1, link] + room.links[2, link]):
+        to = wrapped(place, size)
+        room.best[to] = max(room.best[to], room.shares[link])
+
+
+@inlined
+def _left(room: Room, size: int) -> float:
+    """Return the weight of what was noted."""
+    total = np.float32(0)
+    for at in range(size):
+        total += room.best[at] * room.asked.weights[at]
+    return total
+
+
 @compiled
 def _meet(room: Room, listed: Listed, size: int) -> None:
     """Meet the forms that hold a word linked to the form asked for, from the rarest on."""
@@ -210,12 +235,14 @@ def _meet(room: Room, listed: Listed, size: int) -> None:
         gains[at] = weight * room.shares[link]
         length = listed.posting_heads[word + 1] - listed.posting_heads[word]
         ranks[at] = length / (np.float32(0.05) + gains[at])
+    room.best[:size] = 0
     for at in np.argsort(ranks):
         word = room.touched[at]
         begin, end = listed.posting_heads[word], listed.posting_heads[word + 1]
-        if walked > 0 and walked + end - begin > _BUDGET:
-            break
         walked += end - begin
+        if walked > _BUDGET and met > 0:
+            _leave(room, room.link_of[word], size)
+            continue
         for place in range(begin, end):
             form = listed.postings[place]
             if room.known[form] != serial:
@@ -225,6 +252,7 @@ def _meet(room: Room, listed: Listed, size: int) -> None:
                 met += 1
             room.agreed[form] += gains[at]
     room.counts[MET] = met
+    room.left[0] = _left(room, size)
 
 
 @inlined
@@ -248,10 +276,7 @@ def _bound(room: Room, listed: Listed, form: int, size: int) -> float:
                 to = wrapped(place, size)
                 room.best[to] = max(room.best[to], room.shares[link])
             link = room.links[0, link]
-    total = np.float32(0)
-    for at in range(size):
-        total += room.best[at] * room.asked.weights[at]
-    return total
+    return _left(room, size)
 
 
 @compiled
@@ -280,7 +305,10 @@ def _choose(room: Room, listed: Listed, size: int) -> None:
     count = 0
     for at in range(room.counts[MET]):
         form = room.met[at]
-        rank = room.agreed[form] / (mine + np.float32(0.5) * listed.weight[form])
+        most = mine + np.float32(0.5) * listed.weight[form]
+        if room.agreed[form] + room.left[0] < _FLOOR * most:
+            continue
+        rank = room.agreed[form] / most
         if count < WIDE or rank >= room.top_rank[WIDE - 1]:
             count = _insert(room, count, WIDE, form, rank)
     room.met[:count] = room.top[:count]
@@ -320,8 +348,8 @@ def align(
     total = weight_of(room.asked, 0, size) + listed.weight[form]
     if agreed(room.pairs) >= _HOPEFUL * total and room.pairs.count[1] < max(size, other):
         offer_left_over(
-            room.pairs, room.asked, asking.vocabulary.letters, room.listed,
-            listed.vocabulary.letters, (size, other), room.rows,
+            room.pairs, room.asked, asking.vocabulary, room.listed,
+            listed.vocabulary, (size, other), room.rows,
         )  # fmt: skip
         take(room.pairs, room.asked, room.listed)
     return other
