@@ -10,7 +10,7 @@ from msgspec import structs
 
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.consignments.finder import ListFinder
-from tidewaiter.consignments.listed import AskedParty, match_parties, party_reasons, source_of
+from tidewaiter.consignments.listed import PartyOnPaper, match_parties, party_reasons, source_of
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
 from tidewaiter.consignments.screening import Screener
 from tidewaiter.consignments.types import Alert, PartyMatch
@@ -35,9 +35,9 @@ class Finder:
 
     def __init__(self, *known: PartyMatch) -> None:
         self.known = known
-        self.asked: list[AskedParty] = []
+        self.asked: list[PartyOnPaper] = []
 
-    def find(self, asked: Sequence[AskedParty]) -> list[tuple[PartyMatch, ...]]:
+    def find(self, asked: Sequence[PartyOnPaper]) -> list[tuple[PartyMatch, ...]]:
         """Answer by name alone."""
         self.asked += asked
         return [tuple(m for m in self.known if m.name == each.name) for each in asked]
@@ -168,7 +168,7 @@ def test_a_finder_answers_by_lists() -> None:
     parties = [_listed("E1", "Harbourine Chemicals Ltd"), _listed("E2", "Musterfabrik GmbH")]
     finder = ListFinder([(version, parties)], 0.6)
     asked = [
-        AskedParty(name, None, None, None, None)
+        PartyOnPaper(name, None, None, None, None)
         for name in ("HARBOURINE CHEMICAL LIMITED", "Beispiel AG", "")
     ]
     near, other, empty = finder.find(asked)
@@ -183,7 +183,7 @@ def test_a_finder_answers_by_lists() -> None:
 def test_a_finder_without_lists_finds_nothing() -> None:
     """No list is no error."""
     finder = ListFinder([], 0.6)
-    assert finder.find([AskedParty("X", None, None, None, None)]) == [()]
+    assert finder.find([PartyOnPaper("X", None, None, None, None)]) == [()]
 
 
 def test_a_role_is_no_part_of_the_answer() -> None:

@@ -17,7 +17,7 @@ from msgspec import structs
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.processes import processes
 from tidewaiter.consignments.finder import ListFinder
-from tidewaiter.consignments.listed import AskedParty
+from tidewaiter.consignments.listed import PartyOnPaper
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.consignments.screening import Screened, Screener
 from tidewaiter.consignments.types import LINES, Refusal
@@ -67,7 +67,7 @@ def _identifier(own: tuple[Path, ...], street: bool) -> Identifier:  # noqa: FBT
 def _finder(lists: Path, day: date, least: float) -> ListFinder:
     judgements = read_judgements(lists)
 
-    def judged(slug: str, party: ListedParty, asked: AskedParty) -> str:
+    def judged(slug: str, party: ListedParty, asked: PartyOnPaper) -> str:
         made = judgements.of(slug, party, asked.name, asked.country or "")
         if made is None or made.verdict == "same":
             return ""

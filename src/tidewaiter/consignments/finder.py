@@ -3,18 +3,19 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-import numpy as np
+from msgspec import structs
 
-from tidewaiter.consignments.listed import AskedParty
+from tidewaiter.consignments.listed import PartyOnPaper
 from tidewaiter.consignments.types import PartyMatch
 from tidewaiter.parties.matching.index import build_index
 from tidewaiter.parties.matching.matcher import Matcher
-from tidewaiter.parties.types import ListedParty, ListVersion
+from tidewaiter.parties.matching.types import AskedParty, Explanation, Match, Modifier
+from tidewaiter.parties.types import Identifier, ListedParty, ListVersion
 
 _KEPT = 1 << 18  # parties whose answers are kept; then all are forgotten
 _BATCH = 8_192
 
-Judged = Callable[[str, ListedParty, AskedParty], str]
+Judged = Callable[[str, ListedParty, PartyOnPaper], str]
 
 
 class _Listed(NamedTuple):
@@ -42,10 +43,14 @@ class ListFinder:
         self._entries = [_Listed(version, party) for version, held in lists for party in held]
         self._least = least
         self._judged = judged
-        self._matcher = Matcher(build_index([each.party for each in self._entries]))
-        self._kept: dict[AskedParty, tuple[PartyMatch, ...]] = {}
+        # Ids are those of each list, so entries are told apart by their places.
+        parties = [
+            structs.replace(each.party, id=str(place)) for place, each in enumerate(self._entries)
+        ]
+        self._matcher = Matcher(build_index(parties))
+        self._kept: dict[PartyOnPaper, tuple[PartyMatch, ...]] = {}
 
-    def find(self, asked: Sequence[AskedParty]) -> list[tuple[PartyMatch, ...]]:
+    def find(self, asked: Sequence[PartyOnPaper]) -> list[tuple[PartyMatch, ...]]:
         """Return for each party those that it resembles, the most probable first."""
         if len(self._kept) > _KEPT:
             self._kept.clear()
@@ -54,22 +59,25 @@ class ListFinder:
             self._look_up(new[begin : begin + _BATCH])
         return [self._kept.get(each, ()) for each in asked]
 
-    def _look_up(self, asked: Sequence[AskedParty]) -> None:
-        asking = self._matcher.ask([each.name for each in asked], ["unknown"] * len(asked))
-        answers = self._matcher.answer(asking)
-        chances = 1 / (1 + np.exp(-answers.odds))
-        for row, each in enumerate(asked):
-            found = []
-            for at in range(int(answers.counts[row])):
-                chance = float(chances[row, at])
-                if chance >= self._least:
-                    form = int(answers.forms[row, at])
-                    found.append(self._match(each, int(answers.entries[row, at]), form, chance))
-            self._kept[each] = tuple(found)
+    def _look_up(self, asked: Sequence[PartyOnPaper]) -> None:
+        questions = [
+            AskedParty(
+                text=each.name,
+                countries=(each.country,) if each.country else (),
+                addresses=(each.address,) if each.address else (),
+                identifiers=(Identifier(scheme=each.id_scheme or "", value=each.id),)
+                if each.id
+                else (),
+            )
+            for each in asked
+        ]
+        answers = self._matcher.match(questions, self._least)
+        for each, answer in zip(asked, answers, strict=True):
+            self._kept[each] = tuple(self._match(each, match) for match in answer.matches)
 
-    def _match(self, asked: AskedParty, entry: int, form: int, chance: float) -> PartyMatch:
-        version, party = self._entries[entry]
-        name = party.names[int(self._matcher.index.name_of[form])]
+    def _match(self, asked: PartyOnPaper, match: Match) -> PartyMatch:
+        version, party = self._entries[int(match.entry)]
+        supports, against = _in_words(match.explanation)
         return PartyMatch(
             role=None,
             name=asked.name,
@@ -78,16 +86,37 @@ class ListFinder:
             version=version.sha256,
             list_day=version.dated,
             entry=party.id,
-            listed_name=name.text,
-            name_kind=name.kind,
-            kind=party.kind,
-            probability=chance,
-            action=party.action,
-            outcome=party.outcome,
+            listed_name=match.name,
+            name_kind=match.name_kind,
+            kind=match.kind,
+            probability=match.probability,
+            action=match.action,
+            outcome=match.outcome,
             outcome_day=party.outcome_day,
             listed=party.listed,
             programmes=party.programmes,
-            source=party.source,
+            source=match.source,
+            supports=supports,
+            against=against,
             judged=self._judged(version.slug, party, asked) if self._judged else "",
             confidential=party.confidential,
         )
+
+
+def _in_words(told: Explanation) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Say what speaks for a match, and what against it."""
+    pairs = [
+        f"{pair.asked} stands for {pair.listed} ({pair.kind})" for pair in told.pairs if pair.asked
+    ]
+    supports = [f"read: {step}" for step in told.cleaning]
+    supports += [", ".join(pairs)] if pairs else []
+    supports += [f"{each.what} ({each.text})" for each in told.modifiers if _speaks(each) > 0]
+    sides = {"asked": "the papers", "listed": "the list"}
+    against = [f"{sides[each.side]}: {each.word} is {each.how}" for each in told.left_over]
+    against += [f"{each.what} ({each.text})" for each in told.modifiers if _speaks(each) < 0]
+    return tuple(supports), tuple(against)
+
+
+def _speaks(each: Modifier) -> float:
+    """Return the points of what is said of a party beside its name."""
+    return each.points if each.text else 0.0

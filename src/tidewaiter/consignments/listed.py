@@ -14,7 +14,7 @@ _HASH = 12  # characters of a version that tell it from others
 _FIELDS = ("name", "address", "country", "id_scheme", "id")
 
 
-class AskedParty(NamedTuple):
+class PartyOnPaper(NamedTuple):
     """What the papers say of one party, whatever its role."""
 
     name: str
@@ -27,7 +27,7 @@ class AskedParty(NamedTuple):
 class PartyFinder(Protocol):
     """Looks parties up in the lists that were in force on the day of the screening."""
 
-    def find(self, asked: Sequence[AskedParty]) -> Sequence[tuple[PartyMatch, ...]]:
+    def find(self, asked: Sequence[PartyOnPaper]) -> Sequence[tuple[PartyMatch, ...]]:
         """Return for each party those that it resembles, the most probable first.
 
         The matches bear no role, and the name as it was asked for.
@@ -50,11 +50,11 @@ def match_parties(batch: pa.RecordBatch, finder: PartyFinder) -> dict[int, tuple
         return {}
     flat, lines = pc.list_flatten(column), pc.list_parent_indices(column)
     rows = list(zip(*(flat.field(name).to_pylist() for name in (*_FIELDS, "role")), strict=True))
-    asked = dict.fromkeys(AskedParty(*row[:-1]) for row in rows if row[0])
+    asked = dict.fromkeys(PartyOnPaper(*row[:-1]) for row in rows if row[0])
     answers = dict(zip(asked, finder.find(list(asked)), strict=True))
     found: dict[int, list[PartyMatch]] = {}
     for line, row in zip(lines.to_pylist(), rows, strict=True):
-        for match in answers.get(AskedParty(*row[:-1]), ()) if row[0] else ():
+        for match in answers.get(PartyOnPaper(*row[:-1]), ()) if row[0] else ():
             found.setdefault(line, []).append(structs.replace(match, role=row[-1]))
     return {
         line: tuple(sorted(matches, key=lambda match: -match.probability))
