@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import Result
 
@@ -206,3 +207,17 @@ def test_a_list_without_versions_is_named(lists: Call) -> None:
     assert "no list is kept" in lists("status").stderr
     assert "un-sc" in lists("status", "--known").stdout
     assert lists("diff", "un-sc").exit_code == 2
+
+
+def test_each_part_of_the_command_has_help_and_a_place_in_the_documentation(
+    commands: dict[str, click.Command],
+) -> None:
+    """Options say what they do, help ends in an example, and the page of commands shows each."""
+    group = commands["lists"]
+    assert isinstance(group, click.Group)
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "commands.md").read_text()
+    for name, command in group.commands.items():
+        assert f"```{{command}} lists {name}\n" in page
+        assert f"tidewaiter lists {name}" in (command.help or "").strip().splitlines()[-1]
+        options = [param for param in command.params if isinstance(param, click.Option)]
+        assert all(option.help for option in options)

@@ -13,7 +13,7 @@ Call = Callable[..., Result]
 Process = Callable[..., subprocess.CompletedProcess[bytes]]
 
 
-@pytest.mark.parametrize("name", ["", "identify", "law", "screen", "substances"])
+@pytest.mark.parametrize("name", ["", "identify", "law", "lists", "screen", "substances"])
 def test_help_ends_in_an_example(name: str, call: Call, commands: dict[str, click.Command]) -> None:
     """Each command's own text ends in an example that calls it."""
     result = call(*filter(None, [name]), "--help")
@@ -25,7 +25,7 @@ def test_help_ends_in_an_example(name: str, call: Call, commands: dict[str, clic
 
 def test_every_command_is_known(call: Call, commands: dict[str, click.Command]) -> None:
     """The list of commands is what the tests cover, and help shows each."""
-    assert sorted(commands) == ["", "identify", "law", "screen", "substances"]
+    assert sorted(commands) == ["", "identify", "law", "lists", "screen", "substances"]
     output = call("-h").output
     assert all(name in output for name in commands)
 
