@@ -23,6 +23,14 @@ settings.register_profile("tidewaiter", deadline=None)
 settings.load_profile("tidewaiter")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_lists_of_ones_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the lists of whoever runs the tests out of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TIDEWAITER_LISTS", str(tmp_path_factory.mktemp("lists")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def lexicon() -> Lexicon:
     """Load the lexicon that travels with the package."""

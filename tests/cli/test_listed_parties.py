@@ -1,0 +1,110 @@
+"""Screening with lists of parties: from the list to the alert, the report, and a judgement."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+Call = Callable[..., Result]
+
+LIST = (
+    "id,kind,name,aliases,countries,identifiers,action,basis,listed,outcome,outcome_day\n"
+    "A-1,organisation,Harbourine Chemicals Ltd,Harbourchem,,registration:U24110:IN,indicted,"
+    "Indictment 1/2026,2026-01-05,pending,\n"
+    "A-2,person,Udaharan Asha Rani,,IN,,indicted,Indictment 2/2026,2026-01-05,acquitted,2026-09-01\n"
+)
+MANIFEST = (
+    "consignment,goods,consignor,consignor country,consignee\n"
+    "C1,steel bolts,HARBOURINE CHEMICAL LIMITED,IN,Muster GmbH\n"
+    "C2,paper,Muster GmbH,DE,Asha Rani Udaharan\n"
+    "C3,paper,Beispiel AG,DE,Muster GmbH\n"
+)
+
+
+@pytest.fixture
+def listed(here: Path, call: Call) -> Path:
+    """Keep one list, and write a manifest that names two of its parties."""
+    (here / "own.csv").write_text(LIST, encoding="utf-8")
+    (here / "manifest.csv").write_text(MANIFEST, encoding="utf-8")
+    added = call(
+        "lists", "add", "own.csv", "--as", "own-watch", "--dated", "2026-10-01", "--lists", "kept"
+    )
+    assert added.exit_code == 0, added.output
+    return here
+
+
+def _screen(call: Call, *more: str) -> tuple[Result, list[dict[str, Any]]]:
+    result = call(
+        "screen", "--day", "2026-11-25", "manifest.csv", "--out", "a.jsonl", "--report", "r.html",
+        *more,
+    )  # fmt: skip
+    text = Path("a.jsonl").read_text(encoding="utf-8")
+    return result, [json.loads(line) for line in text.splitlines()]
+
+
+def test_a_listed_party_is_an_alert_with_list_version_and_outcome(listed: Path, call: Call) -> None:
+    """The charged firm is told; the person who was acquitted weighs too little for an alert."""
+    result, alerts = _screen(call, "--lists", "kept")
+    assert result.exit_code == 0
+    assert [(each["consignment"], each["score"]) for each in alerts] == [("C1", 45)]
+    (match,) = alerts[0]["parties"]
+    assert match["entry"] == "A-1"
+    assert match["outcome"] == "pending"
+    assert match["list_day"] == "2026-10-01"
+    assert match["supports"]
+    assert "Parties were compared with: " in result.output
+    page = (listed / "r.html").read_text(encoding="utf-8")
+    assert "Harbourine Chemicals Ltd" in page
+    assert "charge: pending" in page
+    assert "A resemblance is no verdict" in page
+
+
+def test_without_lists_no_party_is_compared(listed: Path, call: Call) -> None:
+    """The summary says that there was no list, and how to keep one."""
+    result, alerts = _screen(call, "--lists", "empty")
+    assert listed.is_dir()
+    assert alerts == []
+    assert "Parties were compared with no list" in result.output
+
+
+def test_a_list_that_comes_later_says_nothing_of_an_earlier_day(listed: Path, call: Call) -> None:
+    """The lists of the day apply, as the law does."""
+    result = call(
+        "screen", "--day", "2026-09-30", "manifest.csv", "--out", "b.jsonl", "--lists", "kept"
+    )
+    assert result.exit_code == 0
+    assert (listed / "b.jsonl").read_text(encoding="utf-8") == ""
+
+
+def test_a_party_that_was_judged_another_is_no_alert(listed: Path, call: Call) -> None:
+    """The decision is kept with its reason; another country's firm of that name is told still."""
+    judged = call(
+        "lists", "judge", "own-watch", "A-1", "Harbourine Chemical Limited", "--other",
+        "--country", "IN", "--why", "another registration number", "--lists", "kept",
+    )  # fmt: skip
+    assert judged.exit_code == 0, judged.output
+    assert _screen(call, "--lists", "kept")[1] == []
+    text = MANIFEST.replace(",IN,", ",MX,")
+    (listed / "manifest.csv").write_text(text, encoding="utf-8")
+    assert len(_screen(call, "--lists", "kept")[1]) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("own-watch", "A-9", "X", "--other", "--why", "x"), "no entry"),
+        (("no-list", "A-1", "X", "--other", "--why", "x"), "no version"),
+        (("own-watch", "A-1", "X", "--why", "x"), "--other or --same"),
+    ],
+)
+def test_a_judgement_of_nothing_is_refused(
+    listed: Path, call: Call, arguments: tuple[str, ...], said: str
+) -> None:
+    """The list and the entry must be there, and the decision be said."""
+    result = call("lists", "judge", *arguments, "--lists", "kept")
+    assert listed.is_dir()
+    assert result.exit_code == 2
+    assert said in result.output
