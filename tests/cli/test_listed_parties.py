@@ -11,10 +11,12 @@ from click.testing import Result
 Call = Callable[..., Result]
 
 LIST = (
-    "id,kind,name,aliases,countries,identifiers,action,basis,listed,outcome,outcome_day\n"
+    "id,kind,name,aliases,countries,identifiers,action,basis,listed,outcome,"
+    "outcome_day\n"
     "A-1,organisation,Harbourine Chemicals Ltd,Harbourchem,,registration:U24110:IN,indicted,"
     "Indictment 1/2026,2026-01-05,pending,\n"
-    "A-2,person,Udaharan Asha Rani,,IN,,indicted,Indictment 2/2026,2026-01-05,acquitted,2026-09-01\n"
+    "A-2,person,Udaharan Asha Rani,,IN,,indicted,Indictment 2/2026,2026-01-05,"
+    "acquitted,2026-09-01\n"
 )
 MANIFEST = (
     "consignment,goods,consignor,consignor country,consignee\n"
