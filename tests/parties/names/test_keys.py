@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidewaiter.parties.names import SYSTEMS, keys_of
+from tidewaiter.parties.names import SYSTEMS, keys, keys_of, read_name
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,23 @@ def test_other_names_share_no_exact_key(one: str, other: str) -> None:
     """Consonants may agree; what names a person may not."""
     shared = set(keys_of(one)) & set(keys_of(other))
     assert {key[0] for key in shared} <= {"s"}
+
+
+@pytest.mark.parametrize(
+    ("native", "latin", "kind"),
+    [
+        ("محمد", "Mohammed", "a"), ("王", "Wong", "h"), ("이", "Lee", "n"), ("金正恩", "Kim", "n"),
+        ("Олександр", "Alexander", "v"), ("Yŏng", "Yeong", "k"), ("Магомед", "Magomed", "r"),
+    ],
+)  # fmt: skip
+def test_scripts_share_keys(native: str, latin: str, kind: str) -> None:
+    """A name in its own script and in Latin letters meet by a key."""
+    both = [
+        {key for form in read_name(text, "person").forms for token in form.tokens
+         for key in keys(token) if key[0] == kind}
+        for text in (native, latin)
+    ]  # fmt: skip
+    assert both[0] & both[1]
 
 
 @given(st.text(max_size=30))

@@ -82,7 +82,7 @@ def _keys_of_native(word: str, surface: str) -> tuple[str, ...]:
         exact = (f"n:{surface}",) if surface in spellings("korean_surnames") else ()
         key = korean_key(word)
         return (*_by_sound(word), *((f"k:{key}",) if key else ()), *exact)
-    return (*_by_sound(word), *_arabic(word))
+    return keys_of(word)
 
 
 def _sino_korean(word: str, text: str) -> tuple[str, ...]:

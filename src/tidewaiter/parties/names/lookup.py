@@ -42,6 +42,8 @@ def word_of_company(surface: str) -> Found:
     flag = _flags(key) | (LEGAL if key in known.legal else 0)
     key = known.abbreviations.get(key, key)
     flag |= SEVERAL if " " in key else 0
+    if len(key) == 1 and key.isascii() and surface.isupper():
+        return key, "initial", flag
     if key in known.particles:
         return key, "particle", flag
     if key in _ROMAN and surface.isupper():

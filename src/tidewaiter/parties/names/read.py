@@ -17,7 +17,7 @@ from tidewaiter.parties.types import PartyKind
 _FIELD: Final = 35  # characters of a name in a customs message (EDIFACT NAD, C080/3036)
 _PLAIN: Final = 200  # characters: longer texts are read the slow way
 _DEPTH: Final = 3  # segments of segments of segments
-_SAID = frozenset({"word", "number"})
+_FEWEST: Final = 2  # generic words that together may name a company: Chemical Industries Group
 
 
 def read_name(text: str, kind: PartyKind) -> ReadName:
@@ -119,10 +119,18 @@ def _cut(text: str, tokens: Sequence[Token]) -> bool:
     return len(text.rstrip()) == _FIELD and bool(tokens) and tokens[-1].kind != "legal form"
 
 
+def _says(form: NameForm) -> bool:
+    """Say whether a form has a word or a number, or else two of the words that many bear."""
+    kinds = [token.kind for token in form.tokens]
+    if "word" in kinds or "number" in kinds:
+        return True
+    return kinds.count("generic") + kinds.count("initial") >= _FEWEST
+
+
 def _problem(tokens: Sequence[Token], forms: Sequence[NameForm]) -> Problem:
     if not tokens:
         return "empty"
-    if not any(token.kind in _SAID for form in forms for token in form.tokens):
+    if not any(_says(form) for form in forms):
         return "generic words only"
     if all(form.how == "native" for form in forms) and any(
         script(token.surface) == "other" for token in tokens

@@ -133,9 +133,10 @@ def _with_kind(token: Token, kind: TokenKind) -> Token:
 def _with_legal_forms(tokens: list[Token], text: str) -> list[Token]:
     """Replace the phrases that are legal forms by one token each."""
     keys = [fold(token.surface) for token in tokens]  # legal forms are no abbreviations
-    found = _accepted(list(_phrases(keys)), keys)
+    phrases = [each for each in _phrases(keys) if not _goes_on(each, tokens, text)]
+    found = _accepted(phrases, keys)
     if sum(end - start for start, end, _ in found) == len(tokens):
-        return [_with_kind(token, "generic") for token in tokens]  # it names nobody
+        return _nothing_else(tokens, found)
     result: list[Token] = []
     done = 0
     for start, end, form in found:
@@ -143,6 +144,27 @@ def _with_legal_forms(tokens: list[Token], text: str) -> list[Token]:
         result.append(legal_form(form, text, tokens[start].start, tokens[end - 1].end))
         done = end
     return result + tokens[done:]
+
+
+def _goes_on(phrase: _Phrase, tokens: Sequence[Token], text: str) -> bool:
+    """Say whether letters of a legal form are the end of more letters: Y.A.S. is no A.S."""
+    start, end, _ = phrase
+    if not start or any(len(token.key) > 1 for token in tokens[start - 1 : end]):
+        return False
+    return text[tokens[start - 1].end : tokens[start].start] == "."
+
+
+def _nothing_else(tokens: Sequence[Token], found: Sequence[_Phrase]) -> list[Token]:
+    """Read a name of legal forms alone: a short one may be a name, the others name nobody."""
+    short = facts().short
+    known = short.anywhere | short.beginning
+    result: list[Token] = []
+    for start, end, _ in found:
+        written = "".join(token.key for token in tokens[start:end])
+        name = len(written) <= SHORT and written not in known
+        kind: TokenKind = "word" if name else "legal form"
+        result += (_with_kind(token, kind) for token in tokens[start:end])
+    return result
 
 
 def _phrases(keys: list[str]) -> Iterable[_Phrase]:

@@ -15,7 +15,8 @@ How = Literal[
     "dictionary",
     "native",
 ]
-"""How a form came about. native: in its own script; dictionary: words and names translated."""
+"""How a form came about. native: in its own script; dictionary: words translated. No form is
+in Wade-Giles yet: what is written so is reached by keys."""
 
 TokenKind = Literal["word", "legal form", "generic", "initial", "particle", "number"]
 """generic: a word that half of all companies bear; particle: al, bin, de, van."""
