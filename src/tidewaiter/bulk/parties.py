@@ -7,8 +7,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from tidewaiter.parties.matching.answering import Answers
+from tidewaiter.parties.matching.linking import Asking
 from tidewaiter.parties.matching.matcher import Matcher, probability
-from tidewaiter.parties.matching.search import Asking
 from tidewaiter.parties.matching.types import AskedParty
 
 _BATCH = 32_768
@@ -40,7 +40,7 @@ def match_parties(parties: Iterable[AskedParty], matcher: Matcher) -> Iterator[M
         while batch := list(islice(rest, _BATCH)):
             rows: dict[tuple[str, str], int] = {}
             place = [rows.setdefault((each.text, each.kind), len(rows)) for each in batch]
-            firsts = {row: each for row, each in zip(reversed(place), reversed(batch), strict=True)}
+            firsts = dict(zip(reversed(place), reversed(batch), strict=True))
             asking = matcher.ask([firsts[row] for row in range(len(rows))])
             under_way.append((batch, place, asking, pool.submit(matcher.answer, asking)))
             if len(under_way) >= _AHEAD:

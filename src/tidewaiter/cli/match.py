@@ -37,7 +37,7 @@ _CHANCE = click.FloatRange(0, 1)
 @click.option("--attributes", is_flag=True, help="With --queries: weigh birth and country too.")
 @click.option("--threshold", type=_CHANCE, help="Probability from which a match is shown.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
-def match(
+def match(  # noqa: PLR0917 - Click passes them by name
     name: str | None, list_path: Path, country: str | None, kind: PartyKind, born: str | None,
     path: Path | None, queries: Path | None, out: Path | None, threshold: float | None, *,
     attributes: bool, as_json: bool,

@@ -9,8 +9,8 @@ from tidewaiter.parties.matching.asking import Asker
 from tidewaiter.parties.matching.attributes import bare_number, modifiers
 from tidewaiter.parties.matching.explain import Explained
 from tidewaiter.parties.matching.index import Index
+from tidewaiter.parties.matching.linking import Asking, new_room
 from tidewaiter.parties.matching.model import load_model, model_record
-from tidewaiter.parties.matching.search import Asking, new_room
 from tidewaiter.parties.matching.types import (
     Answer,
     AskedParty,

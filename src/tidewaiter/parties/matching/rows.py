@@ -116,7 +116,9 @@ def read_parties(file: BinaryIO, name: str) -> Iterator[AskedParty]:
         hint = "the first line names the columns: id, name, kind, country, born, address, lei, ..."
         raise InputError('there is no column "name"', at=f"{name}, line 1", hint=hint)
     for number, row in enumerate(rows, 2):
-        told = {column: text.strip() for column, text in zip(head, row, strict=False) if text.strip()}
+        told = {
+            column: text.strip() for column, text in zip(head, row, strict=False) if text.strip()
+        }
         at = f"{name}, row {number}"
         yield AskedParty(
             id=told.get("id", str(number)),
