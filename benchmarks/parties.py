@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from benchmarks.evaluation import ROOT
+from benchmarks.evaluation import ROOT, shared
 from benchmarks.throughput import processor, versions
 
 from tidewaiter.bulk.parties import match_parties
@@ -233,7 +233,7 @@ def singles(index: Index) -> dict[str, float]:
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--data", type=Path, default=Path("/work/shared/data/parties"))
+    parser.add_argument("--data", type=Path, default=(shared() or ROOT) / "data" / "parties")
     parser.add_argument("--parties", type=int, default=1_000_000)
     told = parser.parse_args()
     bench = told.data / "partybench"
