@@ -26,7 +26,7 @@ def test_the_table_fits_its_terminal(
 ) -> None:
     """No line is wider than the terminal, and nothing is cut off to fit."""
     monkeypatch.setenv("COLUMNS", str(width))
-    table = screen(sample, "--out", "a.jsonl").stdout.split("... and 61 more")[0]
+    table = screen(sample, "--out", "a.jsonl").stdout.split("... and 62 more")[0]
     assert max(map(cell_len, table.splitlines())) <= width
     assert "…" not in table
     words = "".join(table.split())

@@ -15,7 +15,11 @@ from tidewaiter.parties.names.spellings import spellings
 TABLES: tuple[Table, ...] = ("han", "hangul", "arabic", "cyrillic")
 
 
-@pytest.mark.parametrize("file", list(toml_files(data("parties"))), ids=lambda file: file.name)
+OURS = {"identifiers.toml"}  # our own words for what lists call their numbers
+FILES = [file for file in toml_files(data("parties")) if file.name not in OURS]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_each_file_names_its_source(file: Traversable | Path) -> None:
     """A fact without a source is no fact."""
     text = file.read_text(encoding="utf-8")
