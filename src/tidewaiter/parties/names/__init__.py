@@ -1,0 +1,27 @@
+"""From a party's name as written to forms that can be compared."""
+
+from tidewaiter.parties.names.keys import keys, keys_of
+from tidewaiter.parties.names.read import read_name, read_names
+from tidewaiter.parties.names.types import (
+    How,
+    NameForm,
+    Problem,
+    ReadName,
+    Segment,
+    Token,
+    TokenKind,
+)
+
+__all__ = [
+    "How",
+    "NameForm",
+    "Problem",
+    "ReadName",
+    "Segment",
+    "Token",
+    "TokenKind",
+    "keys",
+    "keys_of",
+    "read_name",
+    "read_names",
+]

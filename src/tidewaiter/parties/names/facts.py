@@ -1,0 +1,107 @@
+"""The facts about words of names: data/parties/legal_forms.toml and words.toml, read."""
+
+from functools import cache
+from typing import Final
+
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
+from tidewaiter.parties.names.fold import fold
+from tidewaiter.parties.names.scripts import script
+from tidewaiter.parties.names.splitting import words_of
+
+SHORT: Final = 3  # letters: a legal form this short is read at the ends of a name only
+
+
+class LegalForm(Record, frozen=True, kw_only=True):
+    """One kind of body in one law."""
+
+    form: str  # the key of the token that a phrase becomes
+    family: str  # what forms of several countries have in common: llc, jsc, lp, gp, sp, coop, ...
+    phrases: tuple[str, ...]
+
+
+class LegalForms(Record, frozen=True, kw_only=True):
+    """All of legal_forms.toml."""
+
+    source: str
+    forms: tuple[LegalForm, ...]
+
+
+class WordList(Record, frozen=True, kw_only=True):
+    """Words that do the same thing."""
+
+    words: tuple[str, ...]
+
+
+class Words(Record, frozen=True, kw_only=True):
+    """All of words.toml."""
+
+    source: str
+    forms: tuple[LegalForm, ...]
+    generic: WordList
+    abbreviations: dict[str, str]
+    particles: WordList
+    honorifics: WordList
+
+
+class Facts(Record, frozen=True, kw_only=True):
+    """What both files say, ready to be looked up."""
+
+    legal: dict[str, tuple[tuple[tuple[str, ...], str], ...]]  # by first key; longest first
+    unspaced: dict[str, str]  # phrases of scripts that write no spaces, to the form
+    families: dict[str, str]  # of each form
+    generic: frozenset[str]
+    abbreviations: dict[str, str]
+    particles: frozenset[str]
+    honorifics: frozenset[str]
+
+
+@cache
+def facts() -> Facts:
+    """Load both files once."""
+    words = read_toml(data("parties", "words.toml"), Words)
+    forms = read_toml(data("parties", "legal_forms.toml"), LegalForms).forms
+    spaced: dict[tuple[str, ...], str] = {}
+    unspaced: dict[str, str] = {}
+    families: dict[str, str] = {}
+    for form in (*words.forms, *forms):
+        families.setdefault(form.form, form.family or form.form)
+        for phrase in form.phrases:
+            for keys in _spellings(phrase):
+                spaced.setdefault(keys, form.form)
+            if script(phrase.strip("(")) in {"han", "hangul", "kana"}:
+                unspaced.setdefault(fold(phrase), form.form)
+    return Facts(
+        legal=_by_first(spaced),
+        unspaced=unspaced,
+        families=families,
+        generic=frozenset(words.generic.words),
+        abbreviations=words.abbreviations,
+        particles=frozenset(words.particles.words),
+        honorifics=frozenset(map(fold, words.honorifics.words)),
+    )
+
+
+def _spellings(phrase: str) -> set[tuple[str, ...]]:
+    """Return a phrase's keys: dotted letters apart and joined."""
+    parts = phrase.replace(". ", ".\0").replace("\0", " ").split()
+    apart = [fold(word) for word in words_of(phrase)]
+    joined = [
+        key
+        for part in parts
+        for key in ([fold(part)] if "." in part else map(fold, words_of(part)))
+    ]
+    found = {tuple(filter(None, apart)), tuple(filter(None, joined))}
+    return {keys for keys in found if keys and len("".join(keys)) > 1}
+
+
+def _by_first(
+    phrases: dict[tuple[str, ...], str],
+) -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for keys, form in phrases.items():
+        found.setdefault(keys[0], []).append((keys, form))
+    return {
+        first: tuple(sorted(those, key=lambda each: -len(each[0])))
+        for first, those in found.items()
+    }

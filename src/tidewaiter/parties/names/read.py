@@ -1,0 +1,113 @@
+"""From a party's name as written to forms that can be compared."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from tidewaiter.parties.names.clean import Cleaned, clean
+from tidewaiter.parties.names.forms import forms_of
+from tidewaiter.parties.names.scripts import script
+from tidewaiter.parties.names.tokens import tokens_of
+from tidewaiter.parties.names.trade import TRIGGERS, parts_of
+from tidewaiter.parties.names.types import NameForm, Problem, ReadName, Segment, Token
+from tidewaiter.parties.types import PartyKind
+
+_FIELD: Final = 35  # characters of a name in a customs message (EDIFACT NAD, C080/3036)
+_PLAIN: Final = 200  # characters: longer texts are read the slow way
+_DEPTH: Final = 3  # segments of segments of segments
+_SAID = frozenset({"word", "number"})
+
+
+def read_name(text: str, kind: PartyKind) -> ReadName:
+    """Read a party's name.
+
+    Args:
+        text: As written.
+        kind: What kind of party it is; "unknown" is read as an organisation.
+
+    Returns:
+        Its forms, and a problem where it cannot be assessed. Any text has an answer.
+    """
+    return _read(text, kind, 0)
+
+
+def read_names(texts: Iterable[str], kind: PartyKind) -> list[ReadName]:
+    """Read many names of one kind; each as `read_name` reads it."""
+    return [_read(text, kind, 0) for text in texts]
+
+
+def _read(text: str, kind: PartyKind, depth: int) -> ReadName:
+    person = kind == "person"
+    if len(text) <= _PLAIN and text.isascii() and text.isprintable() and not TRIGGERS.search(text):
+        tokens = tokens_of(text, person=person)
+        if not any(_mixed(token.key) for token in tokens):
+            forms = (NameForm(how="latin", tokens=tuple(tokens)),) if tokens else ()
+            return ReadName(
+                text=text,
+                cleaned=text,
+                forms=forms,
+                cut=_cut(text, tokens),
+                problem=_problem(tokens, forms),
+            )
+    return _read_slowly(text, kind, depth)
+
+
+def _read_slowly(text: str, kind: PartyKind, depth: int) -> ReadName:
+    cleaned = clean(text)
+    (start, end), further, steps = parts_of(cleaned.text)
+    name = cleaned.text[start:end]
+    person = kind == "person"
+    tokens = tokens_of(name, person=person)
+    forms = forms_of(tokens, name, person=person)
+    return ReadName(
+        text=text,
+        cleaned=name.strip(),
+        forms=tuple(_as_written(form, text, cleaned, start) for form in forms),
+        steps=(*cleaned.steps, *steps),
+        segments=_segments(text, cleaned, further, kind, depth),
+        cut=_cut(text, tokens),
+        problem=_problem(tokens, forms),
+    )
+
+
+def _mixed(key: str) -> bool:
+    return not key.isalpha() and not key.isdigit()
+
+
+def _as_written(form: NameForm, text: str, cleaned: Cleaned, shift: int) -> NameForm:
+    """Give the tokens of a form their places in the text as written."""
+    moved: list[Token] = []
+    for token in form.tokens:
+        start = cleaned.places[token.start + shift]
+        end = cleaned.ends[token.end + shift - 1]
+        surface = text[start:end]
+        moved.append(Token(key=token.key, surface=surface, kind=token.kind, start=start, end=end))
+    return NameForm(how=form.how, tokens=tuple(moved))
+
+
+def _segments(
+    text: str, cleaned: Cleaned, further: list[tuple[str, int, int]], kind: PartyKind, depth: int
+) -> tuple[Segment, ...]:
+    if depth >= _DEPTH:
+        return ()
+    found: list[Segment] = []
+    for relation, first, last in further:
+        start, end = cleaned.places[first], cleaned.ends[last - 1]
+        name = _read(text[start:end], kind, depth + 1)
+        found.append(Segment(relation=relation, start=start, end=end, name=name))
+    return tuple(found)
+
+
+def _cut(text: str, tokens: Sequence[Token]) -> bool:
+    return len(text.rstrip()) == _FIELD and bool(tokens) and tokens[-1].kind != "legal form"
+
+
+def _problem(tokens: Sequence[Token], forms: Sequence[NameForm]) -> Problem:
+    if not tokens:
+        return "empty"
+    if not any(token.kind in _SAID for form in forms for token in form.tokens):
+        return "generic words only"
+    if all(form.how == "native" for form in forms) and any(
+        script(token.surface) == "other" for token in tokens
+    ):
+        return "script without reader"
+    return ""

@@ -1,0 +1,73 @@
+"""What the trade writes around a name: M/S before it, TEL after it, C/O another one."""
+
+import re
+from typing import Final
+
+_LEAD = re.compile(
+    r"\s*(?:m/s\.?|messrs\.?|messers\.?|to\s+the\s+order\s+of|to\s+order\s+of|for\s+account\s+of"
+    r"|account\s+of|a/c(?:\s+of)?|attn?\.?:|attention:|c/o:?|care\s+of|consignee:|shipper:"
+    r"|notify(?:\s+party)?:|buyer:|seller:|the\s+firm|to:|m/v|m\.v\.|mv\b(?=\s))[\s:,.-]*",
+    re.IGNORECASE,
+)
+_TO_ORDER = re.compile(r"\s*to\s+(?:the\s+)?order\s*\.?\s*", re.IGNORECASE)
+_TAIL = re.compile(
+    r"[\s,;(/.-]+(?:(?:tel|fax|phone|telephone|ph|mob|mobile|cell|tlf|whatsapp|wechat|rfc|uscc|vat"
+    r"|tin|inn|ogrn|kpp|cnpj|cpf|cuit|nit|ruc|gst|gstin|iec|eori|lei|ein|ucr|tax\s*id|vat\s*id"
+    r"|reg(?:istration)?|id|passport|p\.?\s?o\.?\s?box|инн|огрн|кпп|тел|факс|电话|電話|传真|傳真"
+    r"|邮编)[\s.]*(?:no|nr|number|num|code|#|№)?[\s.:#№=-]*[+(]?[A-Z]{0,4}\d[\w\s()+./-]*"
+    r"|e-?mail[\s.:]*\S+@\S+|\S+@\S+\.\S+|https?://\S+|www\.\S+).*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_CUES: Final = (
+    ("trading as", r"trading\s+as|t/a|d/b/a|d\.b\.a\.|dba|doing\s+business\s+as|trade\s+name"),
+    ("care of", r"c/o|care\s+of"),
+    ("on behalf of", r"on\s+behalf\s+of|o/b/o|for\s+(?:the\s+)?account\s+of|acting\s+for"),
+    ("formerly", r"formerly\s+known\s+as|formerly|f/k/a|f\.k\.a\.|fka|previously|ex-name|née"),
+    ("also known as", r"also\s+known\s+as|a/k/a|a\.k\.a\.|aka|alias|a\.l\.i\.a\.s"),
+)
+_CUE = re.compile(
+    r"(?:(?<=[\s,;(/-])|(?<=^))(?:"
+    + "|".join(f"(?P<c{number}>{pattern})" for number, (_, pattern) in enumerate(_CUES))
+    + r")(?=[\s:.])[\s:.]*",
+    re.IGNORECASE,
+)
+TRIGGERS: Final = re.compile(
+    r"[/@:]|\b(?:messrs|messers|order|account|care|behalf|dba|formerly|previously|fka|aka|alias"
+    r"|trading\s+as|doing|acting|known|attn?|tel|fax|phone|mob|mobile|cell|tlf|telephone|e-?mail"
+    r"|rfc|uscc|vat|tin|inn|cnpj|nit|ruc|gstin|eori|lei|ein|tax|reg|id|passport|box|www|mv"
+    r"|firm|f\.k\.a|a\.k\.a|d\.b\.a)\b",
+    re.IGNORECASE,
+)
+
+
+def parts_of(text: str) -> tuple[tuple[int, int], list[tuple[str, int, int]], list[str]]:
+    """Find the name itself, the names beside it, and say what was left out.
+
+    Args:
+        text: A name, cleaned.
+
+    Returns:
+        Where the name stands, (relation, start, end) of each further name, and the steps.
+    """
+    steps: list[str] = []
+    if _TO_ORDER.fullmatch(text):
+        return (0, 0), [], ['"to order" names no party']
+    start, end = 0, len(text)
+    while (lead := _LEAD.match(text, start)) and lead.end() < end:
+        steps.append(f'left out "{lead.group().strip()}" before the name')
+        start = lead.end()
+    if (tail := _TAIL.search(text, start)) and tail.start() > start:
+        steps.append(f'left out "{tail.group().strip()[:60]}" after the name')
+        end = tail.start()
+    cues = [cue for cue in _CUE.finditer(text, start, end) if text[cue.end() : end].strip()]
+    further: list[tuple[str, int, int]] = []
+    for number, cue in enumerate(cues):
+        stop = cues[number + 1].start() if number + 1 < len(cues) else end
+        relation = next(
+            name for place, (name, _) in enumerate(_CUES) if cue.group(f"c{place}") is not None
+        )
+        further.append((relation, cue.end(), stop))
+    if cues:
+        end = cues[0].start()
+        steps += [f'read what follows "{cue.group().strip()}" as a further name' for cue in cues]
+    return (start, end), further, steps
