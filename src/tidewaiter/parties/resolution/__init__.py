@@ -1,0 +1,1 @@
+"""From parties as consignments write them to the entities that they are, across time."""
