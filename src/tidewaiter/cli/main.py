@@ -7,6 +7,7 @@ from tidewaiter.cli.options import Commands
 COMMANDS = {
     "identify": "tidewaiter.cli.identify",
     "law": "tidewaiter.cli.law",
+    "match": "tidewaiter.cli.match",
     "screen": "tidewaiter.cli.screen",
     "substances": "tidewaiter.cli.substances",
 }

@@ -6,7 +6,7 @@ An edit inserts, deletes or replaces a unit, or swaps two neighbours, which then
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.identify.compiled import compiled
+from tidewaiter.base.compiled import compiled
 
 FAR = 99
 MASKS = 2048  # units that have a mask: all of Latin, Greek, Cyrillic, Hebrew and Arabic

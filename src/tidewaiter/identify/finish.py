@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.identify.compiled import compiled
+from tidewaiter.base.compiled import compiled
 from tidewaiter.identify.context import is_part, longer_name, salt_span
 from tidewaiter.identify.fold import Folded
 from tidewaiter.identify.hashing import Table

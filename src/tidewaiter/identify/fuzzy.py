@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.identify.compiled import compiled, inlined
+from tidewaiter.base.compiled import compiled, inlined
 from tidewaiter.identify.fold import DIGIT, LINE, Folded
 from tidewaiter.identify.glued import Glue, find_glued
 from tidewaiter.identify.hashing import find, mix

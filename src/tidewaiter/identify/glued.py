@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.identify.compiled import compiled
+from tidewaiter.base.compiled import compiled
 from tidewaiter.identify.fold import LETTER, Folded
 from tidewaiter.identify.hashing import Table, find, short_hash, span_hash
 from tidewaiter.identify.hits import NAME, Hits, add_hit

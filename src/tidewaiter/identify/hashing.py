@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.identify.compiled import compiled, inlined
+from tidewaiter.base.compiled import compiled, inlined
 from tidewaiter.identify.fold import BASE, Folded
 
 SHIFT = np.uint64(24)  # bits that short hashes leave out

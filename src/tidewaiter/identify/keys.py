@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.identify.compiled import compiled
+from tidewaiter.base.compiled import compiled
 from tidewaiter.identify.fold import Folded, FoldTables, fold_line, fold_lines, make_room
 from tidewaiter.identify.hashing import make_powers, span_hash
 from tidewaiter.identify.words import Vocabulary, Words, find_words, make_words

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.identify.compiled import compiled, inlined
+from tidewaiter.base.compiled import compiled, inlined
 from tidewaiter.identify.edits import (
     FAR,
     MASKS,

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.identify.compiled import compiled, inlined
+from tidewaiter.base.compiled import compiled, inlined
 from tidewaiter.identify.fold import (
     COMMA,
     DOT,

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.identify.compiled import compiled
+from tidewaiter.base.compiled import compiled
 from tidewaiter.identify.fold import DIGIT, DOT, HYPHEN, LINE, SPACE, Folded
 from tidewaiter.identify.hits import CAS, CAS_OTHER, CAS_WRONG, CUS, HS, UN, Hits, add_hit
 from tidewaiter.identify.listed import (

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.identify.compiled import compiled
+from tidewaiter.base.compiled import compiled
 from tidewaiter.identify.hashing import mix
 
 

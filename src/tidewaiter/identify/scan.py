@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.identify.compiled import compiled, interpreted
+from tidewaiter.base.compiled import compiled, interpreted
 from tidewaiter.identify.finish import finish_hits
 from tidewaiter.identify.fold import Folded, FoldTables, fold_lines, make_room
 from tidewaiter.identify.fuzzy import Found, Verdicts, scan_unknown

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.identify.compiled import compiled, inlined
+from tidewaiter.base.compiled import compiled, inlined
 from tidewaiter.identify.fold import IDEOGRAPH, Folded
 from tidewaiter.identify.hashing import Table, build_table, find, hash_keys, mix
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.identify.compiled import compiled, inlined
+from tidewaiter.base.compiled import compiled, inlined
 from tidewaiter.identify.fold import DIGIT, IDEOGRAPH, Folded
 from tidewaiter.identify.hashing import SHIFT, mix, short_hash
 

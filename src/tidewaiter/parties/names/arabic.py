@@ -2,6 +2,9 @@
 
 from typing import Final
 
+from tidewaiter.parties.names.fold import fold
+from tidewaiter.parties.names.spellings import spellings
+
 _LETTERS: Final = {
     "ا": "a", "أ": "a", "إ": "i", "آ": "a", "ٱ": "a", "ب": "b", "ت": "t", "ث": "th", "ج": "j",
     "ح": "h", "خ": "kh", "د": "d", "ذ": "dh", "ر": "r", "ز": "z", "س": "s", "ش": "sh", "ص": "s",
@@ -11,6 +14,11 @@ _LETTERS: Final = {
     "ھ": "h", "ں": "n", "ٹ": "t", "ڈ": "d", "ڑ": "r", "ۀ": "h", "ۃ": "a", "ڤ": "v", "ڭ": "g",
     "ټ": "t", "ډ": "d", "ړ": "r", "ښ": "kh", "ږ": "g", "ځ": "z", "څ": "ts", "ڼ": "n", "ې": "e",
     "ۍ": "ai", "ګ": "g", "ێ": "e", "ۆ": "o", "ڕ": "r", "ڵ": "l", "ە": "a",
+}  # fmt: skip
+ARABIC_PARTICLES: Final = {
+    "بن": "bin", "ابن": "ibn", "بنت": "bint", "ال": "al", "آل": "al", "شیخ": "sheikh",
+    "شيخ": "sheikh", "الشيخ": "sheikh", "حاجی": "haji", "حاجي": "haji", "الحاج": "haji",
+    "ملا": "mullah", "مولوی": "mawlawi", "مولوي": "mawlawi", "دكتور": "dr", "الدكتور": "dr",
 }  # fmt: skip
 _SAME: Final = str.maketrans(
     {
@@ -26,6 +34,22 @@ def same_letters(word: str) -> str:
     return word.translate(_SAME)
 
 
+def arabic_names(word: str) -> tuple[str, ...]:
+    """Return a word as the table of names has it, without the article; () where it has not."""
+    plain = same_letters(" ".join(map(fold, word.split())))
+    if plain.startswith("عبد") and " " not in plain:
+        plain = plain.replace("عبد", "عبد ", 1)
+    names = spellings("arabic_names")
+    return tuple(name for name in dict.fromkeys((plain, article_apart(plain)[1])) if name in names)
+
+
+def spelled_arabic(word: str) -> str:
+    """Return the usual Latin spelling of a name, without the article; "" where none is known."""
+    for name in arabic_names(word):
+        return spellings("arabic_names")[name][0]
+    return ""
+
+
 def article_apart(word: str) -> tuple[str, str]:
     """Split the article (al) from a word; the first part is "" where there is none."""
     for article in ("وال", "ال"):
@@ -36,6 +60,7 @@ def article_apart(word: str) -> tuple[str, str]:
 
 def romanise_arabic(word: str) -> str:
     """Romanise a word letter by letter: its consonants and long vowels."""
+    word = word.replace("عبد ال", "عبد").replace(" ال", "")
     found = "".join(_LETTERS.get(letter, "") for letter in word)
     return _as_consonants(found)
 

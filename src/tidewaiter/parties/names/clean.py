@@ -15,7 +15,7 @@ _LOOKS_LATIN = dict(
         strict=True,
     )
 )
-_LOOKS_CYRILLIC = dict(zip("aeopcyxijABEKMHOPCTYX", "аеорсухіјАВЕКМНОРСТУХ", strict=True))
+_LOOKS_CYRILLIC = dict(zip("aeopcyxijĸABEIJSKMHOPCTYX", "аеорсухіјкАВЕІЈЅКМНОРСТУХ", strict=True))
 _DIGITS = {"0": "o", "1": "i", "5": "s", "8": "b", "3": "e"}
 _DIGIT = re.compile(r"(?<=[^\W\d_])[01358](?=[^\W\d_])|(?<![^\W_])0(?=[^\W\d_]{2})")
 _MIXED = re.compile(r"[^\W\d_]{2,}")

@@ -32,7 +32,8 @@ def romanise_cyrillic(word: str, text: str) -> str:
         as Serbian itself writes them in Latin, without marks.
     """
     table = _table(text.lower())
-    return "".join(table.get(letter, letter) for letter in word.lower())
+    plain = word.lower().replace("ье", "ьye").replace("ьё", "ьyo").replace("ъе", "ъye")
+    return "".join(table.get(letter, letter) for letter in plain)
 
 
 def _table(text: str) -> dict[str, str]:

@@ -4,7 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 from anyascii import anyascii
 
-from tidewaiter.parties.names.arabic import article_apart, romanise_arabic, same_letters
+from tidewaiter.parties.names.arabic import (
+    ARABIC_PARTICLES,
+    article_apart,
+    romanise_arabic,
+    same_letters,
+    spelled_arabic,
+)
 from tidewaiter.parties.names.cyrillic import romanise_cyrillic
 from tidewaiter.parties.names.facts import facts
 from tidewaiter.parties.names.fold import fold
@@ -96,9 +102,12 @@ def _romanised(token: Token, text: str, *, person: bool) -> list[Token]:
 
 
 def _arabic(token: Token, *, person: bool) -> list[Token]:
+    if token.key in ARABIC_PARTICLES:
+        return [part(token, 0, len(token.surface), ARABIC_PARTICLES[token.key], "particle")]
     article, rest = article_apart(token.key)
     size = len(token.surface)
-    read = _whole(token, fold(romanise_arabic(rest)), person=person)
+    key = spelled_arabic(rest) or fold(romanise_arabic(rest))
+    read = _whole(token, key, person=person)
     return [part(token, 0, min(size, 2), "al", "particle"), *read] if article else read
 
 

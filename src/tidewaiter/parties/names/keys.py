@@ -1,59 +1,107 @@
-"""Looser keys: what a word sounds like whatever the system that romanised it."""
+"""Looser keys: what a word sounds like, whatever the system that romanised it.
+
+Each key begins with a letter that says which kind it is:
+
+- ``r:`` as it sounds: Cyrillic by any system, doubled letters, vowels that are written for one
+  another, rn for m.
+- ``s:`` its consonants, as Arabic letters give them.
+- ``a:`` the name in Arabic letters that a Latin spelling stands for: Mohammed, Muhamad.
+- ``p:`` syllables of Mandarin, pinyin or Wade-Giles; ``c:`` syllables of Cantonese; ``h:`` the
+  Chinese surname that a Latin spelling stands for: Wong, Huang, Ng.
+- ``k:`` syllables of Korean; ``n:`` the Korean surname: Lee, Yi, Ri.
+- ``f:`` the family of a legal form.
+"""
 
 import re
 from functools import lru_cache
 from typing import Final
 
+from tidewaiter.parties.names.arabic import (
+    arabic_names,
+    article_apart,
+    romanise_arabic,
+    same_letters,
+)
+from tidewaiter.parties.names.cantonese import cantonese_key
 from tidewaiter.parties.names.facts import facts
+from tidewaiter.parties.names.fold import fold
+from tidewaiter.parties.names.han import simplify
+from tidewaiter.parties.names.hangul import korean_key
+from tidewaiter.parties.names.mandarin import mandarin_keys
+from tidewaiter.parties.names.scripts import script
+from tidewaiter.parties.names.sounds import bones, sound
+from tidewaiter.parties.names.spellings import spelled, spellings
 from tidewaiter.parties.names.types import Token
 
-_SOUNDS: Final = (
-    (re.compile("shch|sch|sh"), "s"),
-    (re.compile("tch|ch|cz"), "c"),
-    (re.compile("zh"), "j"),
-    (re.compile("kh|gh"), "h"),
-    (re.compile("ph"), "f"),
-    (re.compile("th"), "t"),
-    (re.compile("dh"), "d"),
-    (re.compile("ts|tz"), "c"),
-    (re.compile("ks|x"), "ks"),
-    (re.compile("q|ck"), "k"),
-    (re.compile("w"), "v"),
-    (re.compile("rn"), "m"),
-    (re.compile("ou|oo|uu"), "u"),
-    (re.compile("ee|ey|ei|ai|ay|iy|yi|ij|ie|ye|ii|y"), "i"),
-    (re.compile("e"), "i"),
-    (re.compile("o"), "u"),
-)
-_TWICE: Final = re.compile(r"(.)\1+")
-_VOWELS: Final = re.compile("[aeiouhywj]")
+_CACHED: Final = 1 << 17
+_BARE: Final = 2  # consonants below which they say nothing
 
 
 def keys(token: Token) -> tuple[str, ...]:
-    """Return a token's looser keys, each with a letter that says which kind it is.
+    """Return a token's looser keys; those that its own script settles are exact.
 
-    Returns:
-        "r:" as it sounds, whatever the romanisation; "s:" its consonants; for a legal form "f:"
-        and its family. Nothing for numbers and initials.
+    Nothing for numbers and initials; for a legal form its family.
     """
     if token.kind == "legal form":
         return (f"f:{facts().families.get(token.key, token.key)}",)
     if token.kind in {"number", "initial"}:
         return ()
-    return keys_of(token.key)
+    if token.surface.isascii():
+        return keys_of(token.key)
+    return _keys_of_native(token.key, token.surface)
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=_CACHED)
 def keys_of(word: str) -> tuple[str, ...]:
-    """Return the looser keys of a word, folded."""
+    """Return the looser keys of a folded word in Latin letters; () for any other."""
     if not word.isascii() or not word.isalpha():
         return ()
-    sound = word
-    for pattern, letter in _SOUNDS:
-        sound = pattern.sub(letter, sound)
-    sound = _TWICE.sub(r"\1", sound)
-    bones = _TWICE.sub(r"\1", _VOWELS.sub("", sound))
-    found = [f"r:{sound}"]
-    if len(bones) > 1:
-        found.append(f"s:{bones}")
-    return tuple(found)
+    return (*_by_sound(word), *_chinese(word), *_korean(word), *_arabic(word))
+
+
+@lru_cache(maxsize=_CACHED)
+def _keys_of_native(word: str, surface: str) -> tuple[str, ...]:
+    """Return the keys of a word that was read from another script."""
+    if not word.isascii() or not word.isalpha():
+        return ()
+    kind = script(surface)
+    if kind == "arabic":
+        written = bones(fold(romanise_arabic(article_apart(fold(surface))[1])))
+        exact = tuple(f"a:{name}" for name in arabic_names(surface))
+        return tuple(dict.fromkeys((*_by_sound(word), f"s:{written}", *exact)))
+    if kind == "han":
+        surname = simplify(surface)
+        exact = (f"h:{surname}",) if surname in spellings("chinese_surnames") else ()
+        return (*_by_sound(word), *_syllables(word), *exact)
+    if kind == "hangul":
+        exact = (f"n:{surface}",) if surface in spellings("korean_surnames") else ()
+        key = korean_key(word)
+        return (*_by_sound(word), *((f"k:{key}",) if key else ()), *exact)
+    return (*_by_sound(word), *_arabic(word))
+
+
+def _by_sound(word: str) -> tuple[str, ...]:
+    consonants = bones(word)
+    found = (f"r:{sound(word)}",)
+    return (*found, f"s:{consonants}") if len(consonants) >= _BARE else found
+
+
+def _syllables(word: str) -> tuple[str, ...]:
+    cantonese = cantonese_key(word)
+    found = tuple(f"p:{key}" for key in mandarin_keys(word))
+    return (*found, f"c:{cantonese}") if cantonese else found
+
+
+def _chinese(word: str) -> tuple[str, ...]:
+    surnames = spelled("chinese_surnames").get(word, ())
+    return (*_syllables(word), *(f"h:{name}" for name in surnames))
+
+
+def _korean(word: str) -> tuple[str, ...]:
+    key = korean_key(word)
+    surnames = tuple(f"n:{name}" for name in spelled("korean_surnames").get(word, ()))
+    return (f"k:{key}", *surnames) if key else surnames
+
+
+def _arabic(word: str) -> tuple[str, ...]:
+    return tuple(f"a:{same_letters(name)}" for name in spelled("arabic_names").get(word, ()))

@@ -4,12 +4,17 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
+from tidewaiter.parties.names.compounds import PARTS, compounds
 from tidewaiter.parties.names.facts import SHORT, facts
 from tidewaiter.parties.names.fold import fold
 from tidewaiter.parties.names.splitting import spans_of
 from tidewaiter.parties.names.types import Token, TokenKind
 
 LEGAL: Final = 1  # flag: the word may begin a legal form
+COMPOUND: Final = 2  # flag: the word may be a part of a name of several words
+LOOSE: Final = 4  # flag: the word may be a particle or a name, by its place
+_ASSIMILATED: Final = frozenset({"an", "ar", "as", "ad", "at", "az", "ash", "ath"})
+_TWO: Final = 2  # words that make a name without its particles
 _CACHED: Final = 1 << 17
 
 
@@ -17,7 +22,7 @@ _CACHED: Final = 1 << 17
 def word_of_company(surface: str) -> tuple[str, TokenKind, int]:
     """Return the key of a word, what it is, and its flags, in a company's name."""
     key, known = fold(surface), facts()
-    flag = LEGAL if key in known.legal else 0
+    flag = (LEGAL if key in known.legal else 0) | (COMPOUND if key in PARTS else 0)
     key = known.abbreviations.get(key, key)
     if key in known.particles:
         return key, "particle", flag
@@ -28,13 +33,16 @@ def word_of_company(surface: str) -> tuple[str, TokenKind, int]:
 
 @lru_cache(maxsize=_CACHED)
 def word_of_person(surface: str) -> tuple[str, TokenKind, int]:
-    """Return the key of a word, what it is, and no flags, in a person's name."""
+    """Return the key of a word, what it is, and its flags, in a person's name."""
     key, known = fold(surface), facts()
+    flag = COMPOUND if key in PARTS else 0
     if len(key) == 1 and surface.isupper():
         return key, "initial", 0
-    if key in known.particles or key in known.honorifics:
-        return key, "particle", 0
-    return key, _plain_kind(key), 0
+    if key in known.particles or key in _ASSIMILATED:
+        return key, "particle", flag | LOOSE
+    if key in known.honorifics:
+        return key, "particle", flag
+    return key, _plain_kind(key), flag
 
 
 def tokens_of(text: str, *, person: bool) -> list[Token]:
@@ -53,8 +61,10 @@ def tokens_of(text: str, *, person: bool) -> list[Token]:
         if key:
             flags |= flag
             found.append(Token(key=key, surface=surface, kind=kind, start=start, end=end))
+    if flags & COMPOUND:
+        found = compounds(found, text)
     if person:
-        return found
+        return _particles(found, text) if flags & LOOSE else found
     if flags & LEGAL:
         found = _with_legal_forms(found, text)
     return _with_acronyms(found, text)
@@ -63,6 +73,29 @@ def tokens_of(text: str, *, person: bool) -> list[Token]:
 def legal_form(form: str, text: str, start: int, end: int) -> Token:
     """Make the token of a legal form that stands at a place."""
     return Token(key=form, surface=text[start:end], kind="legal form", start=start, end=end)
+
+
+def _particles(tokens: list[Token], text: str) -> list[Token]:
+    """Make words of the particles whose place is that of a name: "Du, Hong", "Hong Du"."""
+    words = sum(token.kind == "word" for token in tokens)
+    result: list[Token] = []
+    for place, token in enumerate(tokens):
+        after = text[token.end : token.end + 1]
+        last = place + 1 == len(tokens) or after == ","
+        article = token.key in _ASSIMILATED and after != "-"
+        if token.kind == "particle" and (last or article or words < _TWO):
+            result.append(_as_word(token))
+        else:
+            result.append(token)
+    return result
+
+
+def _as_word(token: Token) -> Token:
+    if token.key in facts().honorifics:
+        return token
+    return Token(
+        key=token.key, surface=token.surface, kind="word", start=token.start, end=token.end
+    )
 
 
 def _plain_kind(key: str) -> TokenKind:

@@ -5,12 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tidewaiter.base import compiled
+
 SRC = Path(__file__).parents[2] / "src"
 _RUN = """
 import sys
 from pathlib import Path
 import numpy as np
-from tidewaiter.identify import compiled
+from tidewaiter.base import compiled
 from tidewaiter.identify.hashing import mix_all
 if len(sys.argv) > 1:
     compiled.writable = lambda folder: Path(sys.argv[1])
@@ -63,3 +65,14 @@ def test_a_cache_that_cannot_be_made_stops_nothing(tmp_path: Path) -> None:
     assert not place.is_relative_to(tmp_path / "file")
     assert not place.exists()
     assert first == _run(tmp_path / "other")[0]
+
+
+def test_the_code_is_kept_for_the_sources_that_use_it() -> None:
+    """Each module that marks a function lies in a folder whose sources make the key."""
+    package = SRC / "tidewaiter"
+    users = {
+        path.parent.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if "from tidewaiter.base.compiled import" in path.read_text()
+    }
+    assert users <= set(compiled.USERS)

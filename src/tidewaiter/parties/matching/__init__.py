@@ -1,0 +1,1 @@
+"""From a party on a consignment to the listed parties that it resembles."""

@@ -1,0 +1,182 @@
+"""Align two forms of names, piece by piece, the heaviest agreement first.
+
+A piece is a word or neighbouring words joined. Whatever the neighbours of words do not say is
+tried at the end between the words left over: initials, words cut short, a third of the letters
+other.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tidewaiter.base.compiled import compiled
+from tidewaiter.parties.matching.neighbours import INITIAL, JOINED, LOOSE
+from tidewaiter.parties.matching.spelling import FAR, edits
+from tidewaiter.parties.matching.tables import Letters
+from tidewaiter.parties.matching.vocabulary import LEGAL, NUMBER
+
+MOST_PAIRS = 256
+_INITIAL_SHARE, _CUT_SHARE, _LEAST_SHARE = 0.5, 0.7, 0.45
+
+
+class Side(NamedTuple):
+    """The words of one form."""
+
+    words: NDArray[np.int32]
+    weights: NDArray[np.float32]  # by place
+    kinds: NDArray[np.int8]
+    pair: NDArray[np.int16]  # by place, the pair that takes it; -1: none
+
+
+class Pairs(NamedTuple):
+    """Pieces that may stand for each other; the first `count[1]` after `take` do."""
+
+    asked: NDArray[np.int8]  # first word of the piece
+    asked_size: NDArray[np.int8]
+    listed: NDArray[np.int8]
+    listed_size: NDArray[np.int8]
+    share: NDArray[np.float32]
+    kind: NDArray[np.int8]
+    gain: NDArray[np.float32]
+    count: NDArray[np.int32]  # offered, taken
+
+
+def new_pairs() -> Pairs:
+    """Make room for the pairs of one alignment."""
+    places = [np.zeros(MOST_PAIRS, np.int8) for _ in range(4)]
+    return Pairs(
+        *places, np.zeros(MOST_PAIRS, np.float32), np.zeros(MOST_PAIRS, np.int8),
+        np.zeros(MOST_PAIRS, np.float32), np.zeros(2, np.int32),
+    )  # fmt: skip
+
+
+def new_side(size: int) -> Side:
+    """Make room for the words of one form."""
+    return Side(
+        np.zeros(size, np.int32), np.zeros(size, np.float32), np.zeros(size, np.int8),
+        np.zeros(size, np.int16),
+    )  # fmt: skip
+
+
+@compiled
+def weight_of(side: Side, begin: int, size: int) -> float:
+    """Add up the weights of a piece."""
+    total = np.float32(0)
+    for at in range(begin, begin + size):
+        total += side.weights[at]
+    return total
+
+
+@compiled
+def offer(
+    pairs: Pairs, asked: Side, listed: Side, a: int, a_size: int, b: int, b_size: int,
+    share: float, kind: int,
+) -> None:  # fmt: skip
+    """Offer a pair, in its place by falling gain."""
+    count = pairs.count[0]
+    if count == MOST_PAIRS:
+        return
+    gain = share * (weight_of(asked, a, a_size) + weight_of(listed, b, b_size))
+    gain -= 0.001 * abs(a - b)
+    at = count
+    while at > pairs.count[1] and pairs.gain[at - 1] < gain:
+        _copy(pairs, at - 1, at)
+        at -= 1
+    pairs.asked[at], pairs.asked_size[at] = a, a_size
+    pairs.listed[at], pairs.listed_size[at] = b, b_size
+    pairs.share[at], pairs.gain[at] = share, gain
+    pairs.kind[at] = JOINED if a_size + b_size > 2 else kind
+    pairs.count[0] = count + 1
+
+
+@compiled
+def _copy(pairs: Pairs, source: int, target: int) -> None:
+    """Copy one pair to another place."""
+    pairs.asked[target], pairs.asked_size[target] = pairs.asked[source], pairs.asked_size[source]
+    pairs.listed[target] = pairs.listed[source]
+    pairs.listed_size[target] = pairs.listed_size[source]
+    pairs.share[target], pairs.kind[target] = pairs.share[source], pairs.kind[source]
+    pairs.gain[target] = pairs.gain[source]
+
+
+@compiled
+def take(pairs: Pairs, asked: Side, listed: Side) -> None:
+    """Take the offered pairs in turn, each word once."""
+    taken = pairs.count[1]
+    for at in range(taken, pairs.count[0]):
+        a, b = pairs.asked[at], pairs.listed[at]
+        a_end, b_end = a + pairs.asked_size[at], b + pairs.listed_size[at]
+        free = True
+        for place in range(a, a_end):
+            free = free and asked.pair[place] < 0
+        for place in range(b, b_end):
+            free = free and listed.pair[place] < 0
+        if not free:
+            continue
+        _copy(pairs, at, taken)
+        for place in range(a, a_end):
+            asked.pair[place] = taken
+        for place in range(b, b_end):
+            listed.pair[place] = taken
+        taken += 1
+    pairs.count[0] = pairs.count[1] = taken
+
+
+@compiled
+def offer_left_over(
+    pairs: Pairs, asked: Side, asked_letters: Letters, listed: Side, listed_letters: Letters,
+    sizes: tuple[int, int], rows: NDArray[np.int32],
+) -> None:  # fmt: skip
+    """Offer what the words left over may still be to each other."""
+    for a in range(sizes[0]):
+        if asked.pair[a] >= 0 or asked.kinds[a] == LEGAL or asked.kinds[a] == NUMBER:
+            continue
+        for b in range(sizes[1]):
+            if listed.pair[b] >= 0 or listed.kinds[b] == LEGAL or listed.kinds[b] == NUMBER:
+                continue
+            share, kind = likeness(
+                asked_letters, asked.words[a], listed_letters, listed.words[b],
+                a == sizes[0] - 1, rows,
+            )  # fmt: skip
+            if share > 0:
+                offer(pairs, asked, listed, a, 1, b, 1, share, kind)
+
+
+@compiled
+def likeness(
+    asked: Letters, a: int, listed: Letters, b: int, last: bool, rows: NDArray[np.int32]
+) -> tuple[float, int]:
+    """Compare two words that are no neighbours.
+
+    Args:
+        asked: Letters of the words asked for.
+        a: The word among them.
+        listed: Letters of the words of the list.
+        b: The word among them.
+        last: The word asked for is the last of its name, and may be cut.
+        rows: Room for distances.
+
+    Returns:
+        The share of their weight that agrees, 0 for none, and the kind.
+    """
+    begin, start = asked.starts[a], listed.starts[b]
+    size, length = asked.starts[a + 1] - begin, listed.starts[b + 1] - start
+    shorter = min(size, length)
+    same = 0
+    while same < shorter and asked.units[begin + same] == listed.units[start + same]:
+        same += 1
+    if shorter == 1:
+        return (_INITIAL_SHARE, INITIAL) if same == 1 else (0.0, INITIAL)
+    if same == shorter and (shorter >= 4 or (last and size < length and size >= 2)):
+        return _CUT_SHARE, LOOSE
+    longer = max(size, length)
+    if longer < 4:
+        return 0.0, LOOSE
+    far = edits(
+        asked.units, begin, size, listed.units, start, length, int(0.4 * longer), rows
+    )  # fmt: skip
+    if far == FAR:
+        return 0.0, LOOSE
+    share = 1 - 1.2 * far / longer
+    return (share, LOOSE) if share >= _LEAST_SHARE else (0.0, LOOSE)

@@ -1,0 +1,75 @@
+"""Names that are asked for: read, numbered, and each distinct word looked up once."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tidewaiter.parties.matching.index import KINDS, Index
+from tidewaiter.parties.matching.neighbours import Neighbours, neighbours
+from tidewaiter.parties.matching.search import Asking
+from tidewaiter.parties.matching.tables import Letters
+from tidewaiter.parties.matching.vocabulary import Vocabulary
+from tidewaiter.parties.matching.words import Words, forms_of
+from tidewaiter.parties.names import ReadName, read_name
+from tidewaiter.parties.types import PartyKind
+
+_MOST_WORDS = 2_000_000  # remembered; then all are forgotten
+
+
+class Asker:
+    """Reads names; what it knows of their words is kept from one batch to the next."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._forget()
+
+    def _forget(self) -> None:
+        self._words = Words()
+        self._vocabulary = self._words.vocabulary(self._index.rarity, 0)
+        self._neighbours = neighbours(self._index.listed.lookup, self._vocabulary)
+
+    def ask(self, names: Sequence[str], kinds: Sequence[PartyKind]) -> Asking:
+        """Read names, one after the other.
+
+        Args:
+            names: As written.
+            kinds: What kind of party each is.
+        """
+        return self.ask_read(list(map(read_name, names, kinds)), kinds)
+
+    def ask_read(self, read: Sequence[ReadName], kinds: Sequence[PartyKind]) -> Asking:
+        """Look up the words of names that are read."""
+        if len(self._words.texts) > _MOST_WORDS:
+            self._forget()
+        known = len(self._words.texts)
+        forms = forms_of(read, self._words)
+        if len(self._words.texts) > known:
+            more = self._words.vocabulary(self._index.rarity, known)
+            near = neighbours(self._index.listed.lookup, more)
+            self._vocabulary = _with_words(self._vocabulary, more)
+            self._neighbours = _with_neighbours(self._neighbours, near)
+        places = np.array([KINDS.index(kind) for kind in kinds], np.int8)
+        return Asking(forms, self._vocabulary, self._neighbours, places)
+
+
+def _with_words(known: Vocabulary, more: Vocabulary) -> Vocabulary:
+    """Add words to those known."""
+    letters = Letters(
+        np.concatenate((known.letters.units, more.letters.units)),
+        _longer(known.letters.starts, more.letters.starts),
+    )
+    return Vocabulary(
+        letters, *(np.concatenate(pair) for pair in zip(known[1:], more[1:], strict=True))
+    )
+
+
+def _with_neighbours(known: Neighbours, more: Neighbours) -> Neighbours:
+    """Add the neighbours of more words."""
+    rest = (np.concatenate(pair) for pair in zip(known[1:], more[1:], strict=True))
+    return Neighbours(_longer(known.heads, more.heads), *rest)
+
+
+def _longer(heads: NDArray[np.int64], more: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Add places where rows begin."""
+    return np.concatenate((heads, more[1:] + heads[-1]))

@@ -1,0 +1,120 @@
+"""The index of a list: its names as numbers, and which names hold each word."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tidewaiter.base.records import Record
+from tidewaiter.parties.matching.neighbours import Lookup
+from tidewaiter.parties.matching.pieces import Pieces, pieces_of
+from tidewaiter.parties.matching.rarity import Rarity, rarity_of
+from tidewaiter.parties.matching.spelling import filed
+from tidewaiter.parties.matching.tables import Table, mixed, table_of
+from tidewaiter.parties.matching.vocabulary import INITIAL_LETTER, LEGAL, NUMBER, Forms, Vocabulary
+from tidewaiter.parties.matching.words import Words, forms_of
+from tidewaiter.parties.names import read_name
+from tidewaiter.parties.types import ListedParty
+
+KINDS = ("unknown", "person", "organisation", "vessel", "aircraft")
+
+
+class Listed(NamedTuple):
+    """What the compiled functions know of a list."""
+
+    lookup: Lookup
+    vocabulary: Vocabulary  # the first are words, the others words joined
+    pieces: Pieces
+    entry: NDArray[np.int32]  # by form
+    weight: NDArray[np.float32]  # by form, of its words
+    kind: NDArray[np.int8]  # by entry, a place in `KINDS`
+    posting_heads: NDArray[np.int64]  # by word
+    postings: NDArray[np.int32]  # forms
+
+
+class Index(Record, frozen=True):
+    """A list, ready to be matched."""
+
+    parties: tuple[ListedParty, ...]
+    name_of: NDArray[np.int32]  # by form: which name of its entry
+    how: NDArray[np.int8]
+    listed: Listed
+    rarity: Rarity
+
+
+def build_index(parties: Sequence[ListedParty], rarity: Rarity | None = None) -> Index:
+    """Build the index of a list.
+
+    Args:
+        parties: The entries.
+        rarity: Frozen counts of a generation; None: those of these entries.
+    """
+    entry, which, read = [], [], []
+    for number, party in enumerate(parties):
+        for place, name in enumerate(party.names):
+            entry.append(number)
+            which.append(place)
+            read.append(read_name(name.text, party.kind))
+    words = Words()
+    forms = forms_of(read, words)
+    of_entry = np.array(entry, np.int32)[forms.owner]
+    if rarity is None:
+        rarity = rarity_of(_words_by_entry(forms, of_entry, words))
+    vocabulary = words.vocabulary(rarity)
+    kinds = np.array([KINDS.index(party.kind) for party in parties], np.int8)
+    listed = _listed(words, vocabulary, forms, of_entry, kinds)
+    names = np.array(which, np.int32)[forms.owner]
+    return Index(tuple(parties), names, forms.how, listed, rarity)
+
+
+def _words_by_entry(forms: Forms, entry: NDArray[np.int32], words: Words) -> list[list[str]]:
+    """Gather the words of each entry."""
+    out: list[list[str]] = [[] for _ in range(int(entry[-1]) + 1)] if len(entry) else []
+    for form, number in enumerate(entry.tolist()):
+        begin, end = forms.heads[form : form + 2]
+        out[number] += [words.texts[word] for word in forms.words[begin:end].tolist()]
+    return out
+
+
+def _listed(
+    words: Words, vocabulary: Vocabulary, forms: Forms, entry: NDArray[np.int32],
+    kinds: NDArray[np.int8],
+) -> Listed:  # fmt: skip
+    """Lay out a list for the compiled functions."""
+    count = len(words.texts)
+    pieces, joined, sounds = pieces_of(forms, vocabulary)
+    hashes, first, places = np.unique(joined, return_index=True, return_inverse=True)
+    pieces.words[pieces.words < 0] = count + places.astype(np.int32)
+    every = np.concatenate((vocabulary.hashes, hashes))
+    fixed = np.isin(vocabulary.kinds, (LEGAL, INITIAL_LETTER, NUMBER))
+    keys, values = filed(vocabulary.letters, ~fixed)
+    heard = np.concatenate((vocabulary.sounds, sounds[first]))
+    lookup = Lookup(
+        vocabulary.letters,
+        table_of(mixed(every), np.arange(len(every), dtype=np.int32)),
+        table_of(keys, values),
+        _keyed(heard),
+        _keyed(vocabulary.bones),
+        len(every),
+    )
+    heads, postings = _postings(pieces, len(every))
+    weight = np.add.reduceat(vocabulary.weights[forms.words], forms.heads[:-1]) if len(entry) else np.zeros(0, np.float32)
+    return Listed(lookup, vocabulary, pieces, entry, weight, kinds, heads, postings)
+
+
+def _keyed(hashes: NDArray[np.uint64]) -> Table:
+    """Build the table of one kind of key; 0 stands for none."""
+    words = np.flatnonzero(hashes)
+    return table_of(mixed(hashes[words]), words.astype(np.int32))
+
+
+def _postings(pieces: Pieces, words: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """List the forms that hold each word, a form once for each time."""
+    forms = np.repeat(
+        np.arange(len(pieces.heads) - 1, dtype=np.int32), np.diff(pieces.heads)
+    )
+    order = np.argsort(pieces.words, kind="stable")
+    heads = np.zeros(words + 1, np.int64)
+    np.cumsum(np.bincount(pieces.words, minlength=words), out=heads[1:])
+    return heads, forms[order]

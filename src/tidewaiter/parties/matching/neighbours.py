@@ -1,0 +1,164 @@
+"""The words of the list that a word asked for may stand for, once per distinct word.
+
+Equal words, words of nearly the same spelling, and words of the same sound (romanised, and the
+skeleton of consonants). For each the best kind counts.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tidewaiter.base.compiled import compiled
+from tidewaiter.parties.matching.spelling import FAR, edits, most_edits, shortened
+from tidewaiter.parties.matching.tables import (
+    Letters,
+    Table,
+    bucket,
+    check,
+    mix,
+)
+from tidewaiter.parties.matching.vocabulary import Vocabulary, fixed
+
+EXACT, EDIT, TWO_EDITS, ROMANISED, SKELETON, JOINED, INITIAL, LOOSE, TRANSLATED = range(9)
+"""How two words agree; LOOSE: a third of the letters differ, or one is cut short."""
+
+SOUND, _SKELETON = 0.92, 0.8  # shares of a word's weight, before the model has its say
+_MOST = 96  # neighbours of one word
+
+
+class Lookup(NamedTuple):
+    """The words of the list, as they are looked up."""
+
+    letters: Letters
+    equal: Table  # by the whole word
+    near: Table  # by spelling with letters left out
+    sounds: Table  # by romanisation
+    skeletons: Table
+    words: int  # those of the letters, and those that stand for words joined
+
+
+class Neighbours(NamedTuple):
+    """For each word asked for, the words of the list, the closest first."""
+
+    heads: NDArray[np.int64]
+    words: NDArray[np.int32]
+    shares: NDArray[np.float32]  # 1 for equal words
+    kinds: NDArray[np.int8]
+
+
+class _Room(NamedTuple):
+    """Room to work in."""
+
+    seen: NDArray[np.int32]  # place among the found, by word of the list; -1
+    words: NDArray[np.int32]
+    shares: NDArray[np.float32]
+    kinds: NDArray[np.int8]
+    rows: NDArray[np.int32]
+    hashes: NDArray[np.uint64]
+
+
+@compiled
+def _note(room: _Room, count: int, word: int, share: float, kind: int) -> int:
+    """Note a neighbour, or that it is closer than it seemed; return how many there are."""
+    at = room.seen[word]
+    if at < 0:
+        if count == len(room.words):
+            return count
+        room.seen[word] = count
+        room.words[count], room.shares[count], room.kinds[count] = word, share, kind
+        return count + 1
+    if share > room.shares[at]:
+        room.shares[at], room.kinds[at] = share, kind
+    return count
+
+
+@compiled
+def _note_all(room: _Room, count: int, table: Table, key: np.uint64, share: float, kind: int) -> int:
+    """Note all words of a bucket that have a hash."""
+    begin, end = bucket(table, key)
+    for at in range(begin, end):
+        if table.checks[at] == check(key):
+            count = _note(room, count, table.values[at], share, kind)
+    return count
+
+
+@compiled
+def _note_near(lookup: Lookup, letters: Letters, word: int, room: _Room, count: int) -> int:
+    """Note the words of nearly the same spelling."""
+    begin = letters.starts[word]
+    size = letters.starts[word + 1] - begin
+    most = most_edits(size)
+    if most == 0:
+        return count
+    for key in room.hashes[: shortened(letters.units, begin, size, most, room.hashes)]:
+        first, end = bucket(lookup.near, key)
+        for at in range(first, end):
+            other = lookup.near.values[at]
+            if lookup.near.checks[at] != check(key) or room.seen[other] >= 0:
+                continue
+            start = lookup.letters.starts[other]
+            length = lookup.letters.starts[other + 1] - start
+            far = edits(
+                letters.units, begin, size, lookup.letters.units, start, length,
+                min(most, most_edits(length)), room.rows,
+            )  # fmt: skip
+            if far not in {0, FAR}:
+                share = 1 - 1.2 * far / max(size, length)
+                count = _note(room, count, other, share, EDIT if far == 1 else TWO_EDITS)
+    return count
+
+
+@compiled
+def _found(lookup: Lookup, asked: Vocabulary, word: int, room: _Room) -> int:
+    """Find the neighbours of one word; return how many `room` holds."""
+    count = _note_all(room, 0, lookup.equal, mix(asked.hashes[word]), 1.0, EXACT)
+    if asked.sound_sizes[word]:
+        key = mix(asked.sounds[word])
+        count = _note_all(room, count, lookup.sounds, key, SOUND, ROMANISED)
+    if fixed(asked.kinds[word]):
+        return count
+    count = _note_near(lookup, asked.letters, word, room, count)
+    if asked.bone_sizes[word]:
+        key = mix(asked.bones[word])
+        count = _note_all(room, count, lookup.skeletons, key, _SKELETON, SKELETON)
+    return count
+
+
+@compiled
+def neighbours(lookup: Lookup, asked: Vocabulary) -> Neighbours:
+    """Find the neighbours of each word asked for."""
+    size = len(asked.hashes)
+    heads = np.zeros(size + 1, np.int64)
+    room = _Room(
+        np.full(lookup.words, -1, np.int32), np.empty(4 * _MOST, np.int32),
+        np.empty(4 * _MOST, np.float32), np.empty(4 * _MOST, np.int8),
+        np.empty((3, 64), np.int32), np.empty(64, np.uint64),
+    )  # fmt: skip
+    words, shares = np.empty(4 * size + _MOST, np.int32), np.empty(4 * size + _MOST, np.float32)
+    kinds = np.empty(4 * size + _MOST, np.int8)
+    total = 0
+    for word in range(size):
+        count = _found(lookup, asked, word, room)
+        order = np.argsort(-room.shares[:count], kind="mergesort")
+        for at in range(count):
+            room.seen[room.words[at]] = -1
+        kept = min(count, _MOST)
+        if total + kept > len(words):
+            more = 2 * len(words) + kept
+            words, shares, kinds = _longer(words, more), _longer(shares, more), _longer(kinds, more)
+        for at in order[:kept]:
+            words[total], shares[total], kinds[total] = (
+                room.words[at], room.shares[at], room.kinds[at],
+            )  # fmt: skip
+            total += 1
+        heads[word + 1] = total
+    return Neighbours(heads, words[:total], shares[:total], kinds[:total])
+
+
+@compiled
+def _longer(values: np.ndarray, size: int) -> np.ndarray:
+    """Copy values into a longer array."""
+    out = np.empty(size, values.dtype)
+    out[: len(values)] = values
+    return out

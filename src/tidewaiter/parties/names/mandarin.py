@@ -1,0 +1,63 @@
+"""Syllables of Mandarin: pinyin and Wade-Giles brought to one key."""
+
+from functools import cache, lru_cache
+from typing import Final
+
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
+
+_LONGEST: Final = 6  # letters of a syllable: zhuang, chuang
+_MOST: Final = 18  # letters of a word that is split into syllables
+
+
+class Syllables(Record, frozen=True, kw_only=True):
+    """All of mandarin.toml."""
+
+    source: str
+    syllables: dict[str, str]
+
+
+@cache
+def _pinyin() -> dict[str, str]:
+    table = read_toml(data("parties", "mandarin.toml"), Syllables).syllables
+    return table | {name.replace("v", "u"): value for name, value in table.items() if "v" in name}
+
+
+@cache
+def _wade_giles() -> dict[str, str]:
+    return {value: value for value in _pinyin().values()}
+
+
+@lru_cache(maxsize=1 << 16)
+def mandarin_keys(word: str) -> tuple[str, ...]:
+    """Return a word's syllables in Wade-Giles without marks, once per system that can spell it.
+
+    The key does not tell b from p, d from t, g from k or zh from ch, as printed Wade-Giles does
+    not.
+    """
+    if len(word) > _MOST:
+        return ()
+    readings = (split_syllables(word, table) for table in (_pinyin(), _wade_giles()))
+    return tuple(dict.fromkeys("".join(each) for each in readings if each))
+
+
+def pinyin_syllables(word: str) -> tuple[str, ...]:
+    """Split a word into syllables of pinyin; () where it is none."""
+    table = _pinyin()
+    return split_syllables(word, {name: name for name in table}) if len(word) <= _MOST else ()
+
+
+def split_syllables(word: str, table: dict[str, str]) -> tuple[str, ...]:
+    """Split a word into syllables, the longest first, and return what each stands for."""
+    if not word:
+        return ()
+    for size in range(min(_LONGEST, len(word)), 0, -1):
+        found = table.get(word[:size])
+        if found is None:
+            continue
+        if size == len(word):
+            return (found,)
+        rest = split_syllables(word[size:], table)
+        if rest:
+            return (found, *rest)
+    return ()

@@ -1,0 +1,196 @@
+"""Write data/parties/model.toml: the coefficients by which two names are weighed.
+
+Usage: python tools/train_party_model.py LIST.jsonl QUERIES.tsv
+
+A logistic regression, one for persons and one for all others. Each query gives its right
+entries and the entries that look most like it; which name of an entry counts is settled by the
+model of the round before. Prints what a fivefold cross-validation by entry gives. Nothing is drawn
+by chance, so the same data give the same file.
+"""
+
+import csv
+import sys
+import zlib
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tidewaiter.parties.matching.answering import gather
+from tidewaiter.parties.matching.asking import Asker
+from tidewaiter.parties.matching.features import NAMES, SIZE
+from tidewaiter.parties.matching.index import build_index
+from tidewaiter.parties.matching.rows import read_queries, read_rows
+from tidewaiter.parties.matching.search import TOP, new_room
+
+PLACE = Path(__file__).parents[1] / "src/tidewaiter/data/parties/model.toml"
+FOLDS, ROUNDS = 5, 4
+PENALTY = 1.0  # of squared coefficients, of features with spread 1
+OTHERS = 3  # entries that look most like a query and are not it
+DOUBTFUL = 0.3  # weight of such an entry where the right one is listed too: it may be the same
+FIRST = {
+    "one": -6, "evidence": 2, "log evidence": 3, "contradicted share": -12,
+    "omitted listed share": -3, "omitted asked share": -5, "fuzziness": -1, "exact": 9, "edit": 8,
+    "two edits": 7, "romanised": 8, "skeleton": 6, "joined": 8, "initial": 5, "loose": 5,
+    "translated": 7,
+}  # fmt: skip
+THRESHOLD = 0.5
+HEAD = """\
+# Made by tools/train_party_model.py. Do not edit.
+source = "partybench, development half: variants of names of OFAC SDN and EU lists"
+threshold = {}  # of the probability, where nothing else is asked for
+"""
+
+Floats = NDArray[np.float64]
+
+
+class Data(NamedTuple):
+    """All that is aligned."""
+
+    rows: NDArray[np.int32]  # query, entry, form of the list, form asked for
+    values: Floats  # features, shape (rows, SIZE)
+    right: NDArray[np.bool_]  # by row: the entry is one of the right ones
+    person: NDArray[np.bool_]  # by query
+    listed: NDArray[np.bool_]  # by query: it has right entries
+    fold: NDArray[np.int64]  # by query
+
+
+def read_data(list_path: Path, queries_path: Path) -> Data:
+    """Align the queries with the list."""
+    index = build_index(read_rows(list_path))
+    with queries_path.open(encoding="utf-8", newline="") as file:
+        told = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    with queries_path.open("rb") as file:
+        asked = list(read_queries(file, queries_path.name))
+    use = [place for place, row in enumerate(told) if row["grp"] in {"pos", "neg"}]
+    asked, told = [asked[place] for place in use], [told[place] for place in use]
+    asking = Asker(index).ask([each.text for each in asked], [each.kind for each in asked])
+    most = len(asking.forms.owner) * TOP
+    rows, values = np.zeros((most, 4), np.int32), np.zeros((most, SIZE), np.float32)
+    count = gather(index.listed, asking, new_room(index.listed), rows, values)
+    rows = rows[:count]
+    gold = [set(filter(None, row["gold"].split("|"))) for row in told]
+    ids = [party.id for party in index.parties]
+    keys = [row["gold"].split("|")[-1] or row["base"] or row["query"].lower() for row in told]
+    return Data(
+        rows,
+        values[:count].astype(np.float64),
+        np.array([ids[entry] in gold[query] for query, entry in rows[:, :2].tolist()]),
+        np.array([each.kind == "person" for each in asked]),
+        np.array([bool(each) for each in gold]),
+        np.array([zlib.crc32(key.encode()) % FOLDS for key in keys]),
+    )
+
+
+def fit(values: Floats, right: NDArray[np.bool_], weights: Floats) -> Floats:
+    """Fit a logistic regression by Newton's method."""
+    spread = values.std(axis=0)
+    spread[spread == 0] = 1
+    scaled = values / spread
+    penalty = np.full(values.shape[1], PENALTY)
+    penalty[0] = 1e-3
+    found = np.zeros(values.shape[1])
+    for _ in range(30):
+        chance = 1 / (1 + np.exp(-np.clip(scaled @ found, -30, 30)))
+        slope = scaled.T @ (weights * (right - chance)) - penalty * found
+        curve = (scaled.T * (weights * chance * (1 - chance))) @ scaled + np.diag(penalty)
+        step = np.linalg.solve(curve, slope)
+        found += step
+        if np.abs(step).max() < 1e-7:
+            break
+    return found / spread
+
+
+def odds_of(data: Data, models: list[Floats]) -> Floats:
+    """Weigh all rows."""
+    person = data.person[data.rows[:, 0]]
+    return np.where(person, data.values @ models[0], data.values @ models[1])
+
+
+def best_names(data: Data, odds: Floats) -> NDArray[np.int64]:
+    """Return the best row of each entry for each query, the queries in order, the best first."""
+    order = np.lexsort((-odds, data.rows[:, 1], data.rows[:, 0]))
+    pairs = data.rows[order, :2]
+    first = np.ones(len(order), np.bool_)
+    first[1:] = (pairs[1:] != pairs[:-1]).any(axis=1)
+    best = order[first]
+    return best[np.lexsort((-odds[best], data.rows[best, 0]))]
+
+
+def examples(data: Data, odds: Floats, use: NDArray[np.bool_]) -> tuple[NDArray[np.int64], Floats]:
+    """Choose the rows to learn from, and the weight of each."""
+    rows: list[int] = []
+    weights: list[float] = []
+    last, wrong = -1, 0
+    for row in best_names(data, odds).tolist():
+        query = int(data.rows[row, 0])
+        if query != last:
+            last, wrong = query, 0
+        if not use[query]:
+            continue
+        if data.right[row]:
+            rows.append(row)
+            weights.append(1.0)
+        elif wrong < OTHERS:
+            rows.append(row)
+            weights.append(DOUBTFUL if data.listed[query] else (0.5 if wrong else 1.0))
+            wrong += 1
+    return np.array(rows), np.array(weights)
+
+
+def train(data: Data, use: NDArray[np.bool_]) -> list[Floats]:
+    """Train both models on some of the queries."""
+    models = [np.array([FIRST.get(name, 0.0) for name in NAMES]) for _ in range(2)]
+    for _ in range(ROUNDS):
+        rows, weights = examples(data, odds_of(data, models), use)
+        person = data.person[data.rows[rows, 0]]
+        models = [
+            fit(data.values[rows[part]], data.right[rows[part]], weights[part])
+            for part in (person, ~person)
+        ]
+    return models
+
+
+def measured(data: Data, odds: Floats) -> tuple[Floats, Floats]:
+    """Return the best odds of each listed query's right entries, and of each other query."""
+    hit = np.full(len(data.person), -np.inf)
+    np.maximum.at(hit, data.rows[data.right, 0], odds[data.right])
+    alert = np.full(len(data.person), -np.inf)
+    np.maximum.at(alert, data.rows[:, 0], odds)
+    return hit[data.listed], alert[~data.listed]
+
+
+def say(title: str, hits: Floats, alerts: Floats) -> None:
+    """Print F1 at the threshold, and recall at 1 % false alerts."""
+    cut = np.log(THRESHOLD / (1 - THRESHOLD))
+    found, false = int((hits >= cut).sum()), int((alerts >= cut).sum())
+    precision, recall = found / max(1, found + false), found / len(hits)
+    one = np.sort(alerts)[::-1][int(0.01 * len(alerts))]
+    print(
+        f"{title}: precision {precision:.4f} recall {recall:.4f} "
+        f"F1 {2 * precision * recall / (precision + recall):.4f} "
+        f"false alerts {false / len(alerts):.4f} "
+        f"recall at 1 % false alerts {(hits > one).mean():.4f}"
+    )
+
+
+def main(list_path: Path, queries_path: Path) -> None:
+    """Train, measure and write."""
+    data = read_data(list_path, queries_path)
+    odds = np.zeros(len(data.rows))
+    for fold in range(FOLDS):
+        inside = data.fold[data.rows[:, 0]] == fold
+        odds[inside] = odds_of(data, train(data, data.fold != fold))[inside]
+    say("cross-validated", *measured(data, odds))
+    models = train(data, np.ones(len(data.person), np.bool_))
+    say("fitted", *measured(data, odds_of(data, models)))
+    text = HEAD.format(THRESHOLD)
+    for title, model in zip(("person", "organisation"), models, strict=True):
+        text += f"\n[{title}]\n"
+        text += "".join(f'"{name}" = {value:.4f}\n' for name, value in zip(NAMES, model))
+    PLACE.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
