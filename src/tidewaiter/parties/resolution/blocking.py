@@ -45,7 +45,7 @@ def _name_keys(way: Words, country: str) -> Iterator[str]:
             yield f"t:{min(sound, other)}:{max(sound, other)}"
     if sounds:
         yield f"w:{sounds[0]}:{country}"
-        yield f"p:{way.joined[:5]}:{way.joined[-4:]}"
+        yield f"p:{way.run[:4]}:{way.run[-4:]}:{country}"
 
 
 def find_pairs(reads: Sequence[Read], hubs: Hubs) -> Pairs:

@@ -14,6 +14,7 @@ _OTHER_NAMES: Final = frozenset({"trading as", "formerly", "also known as"})
 _FORMS: Final = 4  # ways to read a name that are compared
 _LEAST: Final = 4  # letters of a word in which an edit may stand
 _CUT: Final = 0.8  # least likeness of two words
+_RUNS: Final = 0.85  # least likeness of names whose words cannot be told apart
 _SOUNDS: Final = 0.92  # likeness of words that sound alike
 
 
@@ -30,6 +31,8 @@ class Words(NamedTuple):
 
     words: tuple[Word, ...]  # without legal forms and particles
     joined: str  # all keys, sorted
+    run: str  # all keys, as they stand
+    spelt: bool  # it was in another script, where words have no ends
     total: float
     forms: frozenset[str]  # families of legal forms
 
@@ -40,6 +43,7 @@ class Names(NamedTuple):
     ways: tuple[Words, ...]
     stem: str  # sound of the word that says most: variants of a name share it
     care_of: bool  # its address may be that of somebody else
+    native: bool = False  # in another script than Latin: its spellings are second best
 
 
 class Likeness(NamedTuple):
@@ -71,7 +75,7 @@ def names_of(text: str) -> Names:
     if not ways:
         return Names((), "", care_of)
     heaviest = max(ways[0].words, key=lambda word: (word.weight, word.key))
-    return Names(ways, heaviest.sound, care_of)
+    return Names(ways, heaviest.sound, care_of, read.forms[0].how == "native")
 
 
 def compare_names(a: Names, b: Names) -> Likeness | None:
@@ -83,8 +87,11 @@ def compare_names(a: Names, b: Names) -> Likeness | None:
     if not a.ways or not b.ways:
         return None
     best = UNLIKE
+    native = a.native and b.native  # else any two that sound alike would be one
     for one in a.ways:
         for other in b.ways:
+            if native and (one.spelt or other.spelt):
+                continue
             found = _compare(one, other)
             if (found.share, found.cover) > (best.share, best.cover):
                 best = found
@@ -105,7 +112,9 @@ def _words(form: NameForm) -> Words:
     legal = {key for token in form.tokens if token.kind == "legal form" for key in keys(token)}
     words = tuple(_word(token) for token in said)
     joined = "".join(sorted(word.key for word in words))
-    return Words(words, joined, math.fsum(w.weight for w in words), frozenset(legal))
+    run = "".join(word.key for word in words)
+    total = math.fsum(word.weight for word in words)
+    return Words(words, joined, run, form.how not in {"latin", "native"}, total, frozenset(legal))
 
 
 def _word(token: Token) -> Word:
@@ -117,6 +126,11 @@ def _compare(a: Words, b: Words) -> Likeness:
     differ = bool(a.forms and b.forms and not a.forms & b.forms)
     if a.joined == b.joined:
         return Likeness(1.0, 1.0, 0.0, min(a.total, b.total), True, differ)  # noqa: FBT003
+    if a.spelt or b.spelt:
+        alike = OSA.normalized_similarity(a.run, b.run, score_cutoff=_RUNS)
+        if alike > 0:
+            said = min(a.total, b.total) * alike
+            return Likeness(alike, alike, 0.0, said, False, differ)  # noqa: FBT003
     left, right = list(a.words), list(b.words)
     shared = 0.0
     for word in a.words:
