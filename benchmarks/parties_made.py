@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tidewaiter.parties.names import read_name
+from tidewaiter.parties.names.facts import facts
 from tidewaiter.parties.resolution.types import Sighting, Written
 
 COUNTRIES = {
@@ -82,10 +83,28 @@ def bases(folder: Path, count: int, seed: int, half: int) -> list[Base]:
         if sum(core.encode()) % 2 != half or core in seen or not core:
             continue
         seen.update({core, *map(core_of, aliases)})
-        found.append(_base(chance, name, aliases, (country, address)))
-        if len(found) == count:
+        base = _base(chance, name, aliases, (country, address))
+        found += [base, *_others(chance, base)]
+        if len(found) >= count:
             break
-    return found
+    return found[:count]
+
+
+def _others(chance: random.Random, base: Base) -> Iterator[Base]:
+    """Make parties that are easily taken for another one: of its name, its group, near its name."""
+    words = base.name.split()
+    apart = _base(chance, base.name, (), (base.country, ""))
+    what = chance.random()
+    said = [word for word in core_of(base.name).split() if word not in facts().generic]
+    if what < (0.15 if len(said) < 2 else 0.01):  # a short name is borne by several
+        yield apart
+    elif 0.15 < what < 0.19 and len(words) > 1:  # a sister at the same address
+        name = " ".join([words[0], chance.choice(("Properties", "Foods", "Capital", "Textiles")), *words[2:]])
+        yield apart._replace(name=name, address=base.address, unit=base.unit, email=base.email)
+    elif 0.2 < what < 0.26 and len(words) > 2:
+        place = chance.randrange(len(words) - 1)
+        name = " ".join([*words[:place], _word(chance), *words[place + 1 :]])
+        yield apart._replace(name=name)
 
 
 def core_of(name: str) -> str:

@@ -31,6 +31,7 @@ class NameCuts(Record, frozen=True, kw_only=True):
     alike: float
     part: float
     against: float
+    own: float
     rare: float
 
 
@@ -50,7 +51,7 @@ HUBS = ("id", "phone", "email", "domain", "unit", "building", "contact")
 POINTS = (
     "id", "id-checked", "id-differs", "phone", "email", "domain", "contact", "unit", "building", "street",
     "elsewhere", "country-differs", "country-same", "name-same", "name-alike", "name-part",
-    "name-common", "name-differs", "form-differs",
+    "name-common", "name-own", "name-differs", "form-differs",
 )  # fmt: skip
 
 

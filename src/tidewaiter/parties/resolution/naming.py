@@ -175,6 +175,9 @@ def _alike(a: Word, b: Word) -> float:
         return _SOUNDS
     if min(len(a.key), len(b.key)) < _LEAST:
         return 0.0
+    short, long = sorted((a.key, b.key), key=len)
+    if long.startswith(short):
+        return _CUT  # shortened, or cut at the end of a field
     return float(OSA.normalized_similarity(a.key, b.key, score_cutoff=_CUT))
 
 

@@ -15,7 +15,7 @@ from tidewaiter.parties.resolution.scoring import Scorer
 from tidewaiter.parties.resolution.things import find_hubs
 from tidewaiter.parties.resolution.types import Entity, Judgement, Link, Member, Outcome
 
-_NEAR: Final = 20  # points below the threshold at which a link is still shown
+_NEAR: Final = 10  # points below the threshold at which a link is still shown
 _TELL: Final = 1 << 14  # members or pairs between two words about how far it is
 
 Tell = Callable[[str, int, int], None]

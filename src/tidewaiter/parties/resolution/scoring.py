@@ -66,8 +66,10 @@ class Scorer:
         rule = self._alike(found)
         if rule:
             yield Said(rule, f"{100 * found.share:.0f} %")
-            if found.shared < cuts.rare:
+            if rule != "name-differs" and found.shared < cuts.rare:
                 yield Said("name-common", "")
+            if rule in {"name-alike", "name-part"} and found.against > cuts.own:
+                yield Said("name-own", "")
         if found.forms_differ:
             yield Said("form-differs", "")
 
@@ -191,6 +193,7 @@ _TEXTS = {
     "name-same": "Same name",
     "name-alike": "Names alike: {} of their weight agrees",
     "name-part": "Names agree in part: {} of their weight",
+    "name-own": "Each name has a word of its own",
     "name-common": "What the names share is common to many",
     "name-differs": "Each name has words that the other has not",
     "form-differs": "Legal forms of two kinds",
