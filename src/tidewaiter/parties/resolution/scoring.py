@@ -116,6 +116,8 @@ class Scorer:
                 yield Said("elsewhere", "")
             return
         if apart:
+            if one.houses and other.houses and not one.houses & other.houses:
+                yield Said("address-differs", "")
             return
         streets, houses = street_words(shared), sorted(one.houses & other.houses)
         units = sorted(one.units & other.units)
@@ -187,6 +189,7 @@ _TEXTS = {
     "unit": "Same room: {}",
     "building": "Same building: {}",
     "street": "Same street: {}",
+    "address-differs": "Another street and house in the same place",
     "elsewhere": "The addresses share no word",
     "country-differs": "Countries differ: {}",
     "country-same": "Same country {}",
