@@ -107,6 +107,17 @@ def _others(chance: random.Random, base: Base) -> Iterator[Base]:
         yield apart._replace(name=name)
 
 
+def many_bases(count: int, seed: int) -> Iterator[Base]:
+    """Make any number of parties, with made names."""
+    chance = random.Random(seed)
+    kinds = ("Trading", "Chemical", "International", "Pharma", "Textile", "Industries", "Foods")
+    for _ in range(count):
+        country = chance.choice(("CN", "IN", "US", "HK", "DE", "MX", "GB", "BR", "KR", "TR"))
+        form = chance.choice(("Co., Ltd.", "Limited", "Inc.", "GmbH", "S.A. de C.V.", "Pvt Ltd"))
+        name = f"{_word(chance)} {_word(chance)} {chance.choice(kinds)} {form}"
+        yield _base(chance, name, (), (country, ""))
+
+
 def core_of(name: str) -> str:
     """Return the words of a name that are neither legal form nor particle, sorted."""
     read = read_name(name, "unknown")

@@ -12,6 +12,7 @@ import resource
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from math import comb
 from pathlib import Path
 
@@ -31,7 +32,11 @@ def main() -> None:
     parser.add_argument("--half", type=int, choices=(0, 1), default=0)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--misses", action="store_true")
+    parser.add_argument("--size", type=int, help="made sightings, to time")
     given = parser.parse_args()
+    if given.size:
+        print(json.dumps(_timed(given.size)))
+        return
     seed = SEEDS[given.half]
     place = shared()
     if place is None:
@@ -48,6 +53,25 @@ def main() -> None:
     print(json.dumps(_report(found, made, truth, cluster) | {"cpu_seconds": round(seconds, 2)}))
     if given.misses:
         _misses(found, truth)
+
+
+def _timed(size: int) -> dict[str, object]:
+    """Time the resolution of about so many made sightings."""
+    made = list(islice(sightings(list(many_bases(size // 3 + 10, 7)), 8), size))
+    stages: dict[str, float] = {}
+    begun = time.process_time()
+
+    def tell(what: str, _done: int, _all: int) -> None:
+        stages.setdefault(what, round(time.process_time() - begun, 1))
+
+    collector = Collector()
+    for _ in collector.add_file((each.sighting for each in made), "made", "0"):
+        pass
+    found = resolve(collector.members(), tell=tell)
+    seconds = round(time.process_time() - begun, 1)
+    cluster = {m.id: entity.id for entity in found.entities for m in entity.members}
+    truth = {id_of(each.sighting.written): each.entity for each in made}
+    return _report(found, made, truth, cluster) | {"cpu_seconds": seconds, "begun": stages}
 
 
 def resolved(made: Iterable[Made]) -> Resolution:
