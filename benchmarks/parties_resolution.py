@@ -17,7 +17,7 @@ from math import comb
 from pathlib import Path
 
 from benchmarks.evaluation import shared
-from benchmarks.parties_made import Made, bases, sightings
+from benchmarks.parties_made import Made, bases, many_bases, sightings
 
 from tidewaiter.parties.resolution.collecting import Collector, id_of
 from tidewaiter.parties.resolution.resolve import Resolution, resolve
