@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain, count
 
 from tidewaiter.base.records import Record
 from tidewaiter.parties.resolution.types import Entity, Member
@@ -30,9 +31,9 @@ def keep_ids(
     """
     shares = [Counter(earlier[m] for m in members if m in earlier) for members in clusters]
     wishes = [
-        (-count, entity, members[0], place)
+        (-number, entity, members[0], place)
         for place, (members, share) in enumerate(zip(clusters, shares, strict=True))
-        for entity, count in share.items()
+        for entity, number in share.items()
     ]
     given: dict[int, str] = {}
     taken: set[str] = set()
@@ -71,9 +72,9 @@ def _kept(
 
 def _free(members: Sequence[str], taken: set[str]) -> str:
     """Take the id of the first member that no entity has taken."""
-    tries = [f"e-{member.removeprefix('p-')}" for member in members]
-    tries += [f"{tries[0]}-{number}" for number in range(2, len(taken) + 3)]
-    own = next(each for each in tries if each not in taken)
+    tries = (f"e-{member.removeprefix('p-')}" for member in members)
+    further = (f"e-{members[0].removeprefix('p-')}-{number}" for number in count(2))
+    own = next(each for each in chain(tries, further) if each not in taken)
     taken.add(own)
     return own
 

@@ -41,7 +41,10 @@ class Scorer:
 
     def score(self, a: Read, b: Read) -> tuple[int, list[Said]]:
         """Return the points of a pair, and what they come from."""
-        said = [*self._names(a, b), *self._ids(a, b), *self._shared(a, b), *self._places(a, b)]
+        said = list(self._names(a, b))
+        if said and said[0].rule == "name-differs" and not _may_outweigh(a, b):
+            return self._points["name-differs"], said[:1]
+        said += [*self._ids(a, b), *self._shared(a, b), *self._places(a, b)]
         if a.country and b.country:
             rule = "country-same" if a.country == b.country else "country-differs"
             said.append(Said(rule, a.country if a.country == b.country else _both(a, b)))
@@ -162,6 +165,11 @@ def _joined(left: frozenset[str], right: frozenset[str]) -> bool:
     """Tell whether one side writes together what the other writes apart."""
     whole = {"".join(sorted("".join(words))) for words in (left, right)}
     return len(whole) == 1
+
+
+def _may_outweigh(a: Read, b: Read) -> bool:
+    """Tell whether two members may be one although their names differ."""
+    return bool((a.ids and b.ids) or (a.phones and b.phones))
 
 
 def _one(scheme: str, other: str) -> bool:
