@@ -67,8 +67,7 @@ def _timed(size: int) -> dict[str, object]:
         stages.setdefault(what, round(time.process_time() - begun, 1))
 
     collector = Collector()
-    for _ in collector.add_file((each.sighting for each in made), "made", "0"):
-        pass
+    collector.add_file("made", "0")(each.sighting for each in made)
     found = resolve(collector.members(), tell=tell)
     seconds = round(time.process_time() - begun, 1)
     cluster = {m.id: entity.id for entity in found.entities for m in entity.members}
@@ -79,8 +78,7 @@ def _timed(size: int) -> dict[str, object]:
 def resolved(made: Iterable[Made]) -> Resolution:
     """Resolve made sightings."""
     collector = Collector()
-    for _ in collector.add_file((each.sighting for each in made), "made", "0"):
-        pass
+    collector.add_file("made", "0")(each.sighting for each in made)
     return resolve(collector.members())
 
 

@@ -8,6 +8,7 @@ COMMANDS = {
     "identify": "tidewaiter.cli.identify",
     "law": "tidewaiter.cli.law",
     "match": "tidewaiter.cli.match",
+    "parties": "tidewaiter.cli.parties",
     "screen": "tidewaiter.cli.screen",
     "substances": "tidewaiter.cli.substances",
 }

@@ -1,7 +1,7 @@
 """Collecting: sightings of parties in files, gathered into members."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from tidewaiter.base.errors import InputError
@@ -29,8 +29,12 @@ class Collector:
                     held.files[seen.sha256] = (seen.file, seen.count, seen.rows)
                     self._files.add(seen.sha256)
 
-    def add_file(self, sightings: Iterable[Sighting], file: str, sha256: str) -> Iterator[int]:
-        """Take up the parties of a file; yield how many were seen, after each.
+    def add_file(self, file: str, sha256: str) -> Callable[[Iterable[Sighting]], None]:
+        """Begin a file; return what takes up sightings in it.
+
+        Args:
+            file: Its name.
+            sha256: Of its bytes.
 
         Raises:
             InputError: The same bytes were taken up before.
@@ -42,12 +46,15 @@ class Collector:
                 hint="name each file once, and none that the earlier entities hold",
             )
         self._files.add(sha256)
-        for number, sighting in enumerate(sightings, 1):
-            held = self._held.get(sighting.written)
-            if held is None:
-                held = self._held[sighting.written] = _Held()
-            held.see(sighting, file, sha256)
-            yield number
+
+        def add(sightings: Iterable[Sighting]) -> None:
+            for sighting in sightings:
+                held = self._held.get(sighting.written)
+                if held is None:
+                    held = self._held[sighting.written] = _Held()
+                held.see(sighting, file, sha256)
+
+        return add
 
     def members(self) -> list[Member]:
         """Return the members, by their ids."""

@@ -15,9 +15,6 @@ from tidewaiter.parties.resolution.reading import Read
 from tidewaiter.parties.resolution.things import place_things
 from tidewaiter.parties.resolution.types import Entity, Sign
 
-_NEIGHBOURS = (frozenset({"CN", "HK", "MO"}), frozenset({"GB", "JE", "GG", "IM"}))
-"""Codes of one state whose telephones count as those of one country."""
-
 
 class SignRule(Record, frozen=True, kw_only=True):
     """One sign."""
@@ -31,11 +28,12 @@ class SignRule(Record, frozen=True, kw_only=True):
     unless: tuple[str, ...] = ()  # words beside which those of the sign say nothing
 
 
-class SignRules(Record, frozen=True, kw_only=True):
+class SignRules(Record, frozen=True, kw_only=True, rename="kebab"):
     """All of data/rules/shells.toml."""
 
     version: str
     shown: int
+    one_state: tuple[tuple[str, ...], ...]  # codes whose telephones count as of one state
     signs: dict[str, SignRule]
 
 
@@ -153,7 +151,7 @@ def _phones(party: _Party) -> Iterator[Sign]:
 
 
 def _state(country: str) -> str:
-    return next((min(codes) for codes in _NEIGHBOURS if country in codes), country)
+    return next((codes[0] for codes in sign_rules().one_state if country in codes), country)
 
 
 def _sign(kind: str, evidence: tuple[str, ...], **words: str) -> Sign:
