@@ -33,7 +33,7 @@ FIRST = {
     "one": -6, "evidence": 2, "log evidence": 3, "contradicted share": -12,
     "omitted listed share": -3, "omitted asked share": -5, "fuzziness": -1, "exact": 9, "edit": 8,
     "two edits": 7, "romanised": 8, "skeleton": 6, "joined": 8, "initial": 5, "loose": 5,
-    "translated": 7,
+    "translated": 7, "transcribed": 7,
 }  # fmt: skip
 THRESHOLD = 0.5
 HEAD = """\

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tidewaiter.base.compiled import compiled
 from tidewaiter.parties.matching.neighbours import INITIAL, JOINED, LOOSE
+from tidewaiter.parties.matching.pieces import wrapped
 from tidewaiter.parties.matching.spelling import FAR, edits
 from tidewaiter.parties.matching.tables import Letters
 from tidewaiter.parties.matching.vocabulary import LEGAL, NUMBER
@@ -27,6 +28,7 @@ class Side(NamedTuple):
     weights: NDArray[np.float32]  # by place
     kinds: NDArray[np.int8]
     pair: NDArray[np.int16]  # by place, the pair that takes it; -1: none
+    size: NDArray[np.int32]  # words; one value
 
 
 class Pairs(NamedTuple):
@@ -55,7 +57,7 @@ def new_side(size: int) -> Side:
     """Make room for the words of one form."""
     return Side(
         np.zeros(size, np.int32), np.zeros(size, np.float32), np.zeros(size, np.int8),
-        np.zeros(size, np.int16),
+        np.zeros(size, np.int16), np.zeros(1, np.int32),
     )  # fmt: skip
 
 
@@ -64,7 +66,7 @@ def weight_of(side: Side, begin: int, size: int) -> float:
     """Add up the weights of a piece."""
     total = np.float32(0)
     for at in range(begin, begin + size):
-        total += side.weights[at]
+        total += side.weights[wrapped(at, side.size[0])]
     return total
 
 
@@ -109,18 +111,27 @@ def take(pairs: Pairs, asked: Side, listed: Side) -> None:
         a_end, b_end = a + pairs.asked_size[at], b + pairs.listed_size[at]
         free = True
         for place in range(a, a_end):
-            free = free and asked.pair[place] < 0
+            free = free and asked.pair[wrapped(place, asked.size[0])] < 0
         for place in range(b, b_end):
-            free = free and listed.pair[place] < 0
+            free = free and listed.pair[wrapped(place, listed.size[0])] < 0
         if not free:
             continue
         _copy(pairs, at, taken)
         for place in range(a, a_end):
-            asked.pair[place] = taken
+            asked.pair[wrapped(place, asked.size[0])] = taken
         for place in range(b, b_end):
-            listed.pair[place] = taken
+            listed.pair[wrapped(place, listed.size[0])] = taken
         taken += 1
     pairs.count[0] = pairs.count[1] = taken
+
+
+@compiled
+def agreed(pairs: Pairs) -> float:
+    """Return the weight of both sides that is paired, as far as it agrees."""
+    total = np.float32(0)
+    for at in range(pairs.count[1]):
+        total += pairs.gain[at]
+    return total
 
 
 @compiled

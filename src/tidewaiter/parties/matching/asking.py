@@ -9,7 +9,7 @@ from tidewaiter.parties.matching.index import KINDS, Index
 from tidewaiter.parties.matching.neighbours import Neighbours, neighbours
 from tidewaiter.parties.matching.search import Asking
 from tidewaiter.parties.matching.tables import Letters
-from tidewaiter.parties.matching.vocabulary import Vocabulary
+from tidewaiter.parties.matching.vocabulary import Keys, Vocabulary
 from tidewaiter.parties.matching.words import Words, forms_of
 from tidewaiter.parties.names import ReadName, read_name
 from tidewaiter.parties.types import PartyKind
@@ -59,9 +59,13 @@ def _with_words(known: Vocabulary, more: Vocabulary) -> Vocabulary:
         np.concatenate((known.letters.units, more.letters.units)),
         _longer(known.letters.starts, more.letters.starts),
     )
-    return Vocabulary(
-        letters, *(np.concatenate(pair) for pair in zip(known[1:], more[1:], strict=True))
+    keys = Keys(
+        _longer(known.keys.heads, more.keys.heads),
+        np.concatenate((known.keys.hashes, more.keys.hashes)),
+        np.concatenate((known.keys.letters, more.keys.letters)),
     )
+    rest = (np.concatenate(pair) for pair in zip(known[2:], more[2:], strict=True))
+    return Vocabulary(letters, keys, *rest)
 
 
 def _with_neighbours(known: Neighbours, more: Neighbours) -> Neighbours:

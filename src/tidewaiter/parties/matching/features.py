@@ -4,14 +4,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.base.compiled import compiled
-from tidewaiter.parties.matching.align import Pairs, Side
-from tidewaiter.parties.matching.neighbours import EXACT, TRANSLATED
+from tidewaiter.parties.matching.align import Pairs, Side, weight_of
+from tidewaiter.parties.matching.neighbours import EXACT, SYSTEM
 from tidewaiter.parties.matching.vocabulary import LEGAL, NUMBER, PARTICLE
 
 NAMES = (
     "one",
     "exact", "edit", "two edits", "romanised", "skeleton", "joined", "initial", "loose",
-    "translated",
+    "translated", "transcribed",
     "contradicted share", "omitted listed share", "omitted asked share",
     "evidence", "log evidence",
     "contradicted", "omitted listed", "omitted asked",
@@ -23,7 +23,7 @@ NAMES = (
 )  # fmt: skip
 SIZE = len(NAMES)
 (
-    ONE, FIRST_KIND, _2, _3, _4, _5, _6, _7, _8, _9, CONTRADICTED_SHARE, OMITTED_LISTED_SHARE, OMITTED_ASKED_SHARE,
+    ONE, FIRST_KIND, _2, _3, _4, _5, _6, _7, _8, _9, _10, CONTRADICTED_SHARE, OMITTED_LISTED_SHARE, OMITTED_ASKED_SHARE,
     EVIDENCE, LOG_EVIDENCE, CONTRADICTED, OMITTED_LISTED, OMITTED_ASKED, WORST, INVERSIONS,
     ONE_PAIR, TWO_PAIRS, LEGAL_SAME, LEGAL_DIFFERS, KIND_DIFFERS, NUMBER_DIFFERS, RAREST_ASKED,
     RAREST_LISTED, SQUARED, FUZZINESS, SHAPE,
@@ -35,11 +35,8 @@ _HEAVY = 1.5  # nats from which a word says something
 @compiled
 def pair_weights(pairs: Pairs, at: int, asked: Side, listed: Side) -> tuple[float, float]:
     """Return the weights of both pieces of a pair; unlike spellings weigh as the commoner."""
-    a = b = np.float32(0)
-    for place in range(pairs.asked[at], pairs.asked[at] + pairs.asked_size[at]):
-        a += asked.weights[place]
-    for place in range(pairs.listed[at], pairs.listed[at] + pairs.listed_size[at]):
-        b += listed.weights[place]
+    a = weight_of(asked, pairs.asked[at], pairs.asked_size[at])
+    b = weight_of(listed, pairs.listed[at], pairs.listed_size[at])
     if pairs.kind[at] != EXACT:
         a = b = min(a, b)
     return a, b
@@ -117,7 +114,7 @@ def features(
     a, a_most, a_numbers = left_over(asked, sizes[0])
     b, b_most, b_numbers = left_over(listed, sizes[1])
     total = max(both + a + b, np.float32(0.01))
-    for kind in range(EXACT, TRANSLATED + 1):
+    for kind in range(EXACT, SYSTEM + 1):
         out[FIRST_KIND + kind] /= total
     against = min(a, b)
     out[CONTRADICTED_SHARE] = 2 * against / total

@@ -12,7 +12,16 @@ from tidewaiter.parties.matching.pieces import Pieces, pieces_of
 from tidewaiter.parties.matching.rarity import Rarity, rarity_of
 from tidewaiter.parties.matching.spelling import filed
 from tidewaiter.parties.matching.tables import Table, mixed, table_of
-from tidewaiter.parties.matching.vocabulary import INITIAL_LETTER, LEGAL, NUMBER, Forms, Vocabulary
+from tidewaiter.parties.matching.vocabulary import (
+    INITIAL_LETTER,
+    JOINING,
+    LEGAL,
+    NUMBER,
+    Forms,
+    Keys,
+    Vocabulary,
+    systems_of,
+)
 from tidewaiter.parties.matching.words import Words, forms_of
 from tidewaiter.parties.names import read_name
 from tidewaiter.parties.types import ListedParty
@@ -89,24 +98,28 @@ def _listed(
     every = np.concatenate((vocabulary.hashes, hashes))
     fixed = np.isin(vocabulary.kinds, (LEGAL, INITIAL_LETTER, NUMBER))
     keys, values = filed(vocabulary.letters, ~fixed)
-    heard = np.concatenate((vocabulary.sounds, sounds[first]))
     lookup = Lookup(
         vocabulary.letters,
         table_of(mixed(every), np.arange(len(every), dtype=np.int32)),
         table_of(keys, values),
-        _keyed(heard),
-        _keyed(vocabulary.bones),
+        _key_table(vocabulary.keys, sounds[first], count),
         len(every),
     )
     heads, postings = _postings(pieces, len(every))
-    weight = np.add.reduceat(vocabulary.weights[forms.words], forms.heads[:-1]) if len(entry) else np.zeros(0, np.float32)
+    weight = np.zeros(len(entry), np.float32)
+    np.add.at(weight, np.repeat(np.arange(len(entry)), np.diff(forms.heads)), vocabulary.weights[forms.words])
     return Listed(lookup, vocabulary, pieces, entry, weight, kinds, heads, postings)
 
 
-def _keyed(hashes: NDArray[np.uint64]) -> Table:
-    """Build the table of one kind of key; 0 stands for none."""
-    words = np.flatnonzero(hashes)
-    return table_of(mixed(hashes[words]), words.astype(np.int32))
+def _key_table(keys: Keys, joined: NDArray[np.uint64], count: int) -> Table:
+    """Build the table of keys: of the words, and of words joined, whose numbers come after."""
+    owner = np.repeat(np.arange(count, dtype=np.int32), np.diff(keys.heads))
+    hashes, owners = [systems_of(keys.hashes, keys.letters)], [owner]
+    for system in range(JOINING):
+        known = np.flatnonzero(joined[:, system])
+        hashes.append(systems_of(joined[known, system], np.full(len(known), system, np.int8)))
+        owners.append((count + known).astype(np.int32))
+    return table_of(mixed(np.concatenate(hashes)), np.concatenate(owners))
 
 
 def _postings(pieces: Pieces, words: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:

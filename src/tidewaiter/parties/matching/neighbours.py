@@ -18,12 +18,16 @@ from tidewaiter.parties.matching.tables import (
     check,
     mix,
 )
-from tidewaiter.parties.matching.vocabulary import Vocabulary, fixed
+from tidewaiter.parties.matching.vocabulary import Vocabulary, fixed, of_system
 
-EXACT, EDIT, TWO_EDITS, ROMANISED, SKELETON, JOINED, INITIAL, LOOSE, TRANSLATED = range(9)
+EXACT, EDIT, TWO_EDITS, ROMANISED, SKELETON, JOINED, INITIAL, LOOSE, TRANSLATED, SYSTEM = range(10)
 """How two words agree; LOOSE: a third of the letters differ, or one is cut short."""
 
-SOUND, _SKELETON = 0.92, 0.8  # shares of a word's weight, before the model has its say
+# By system: shares of a word's weight, before the model has its say, and how words then agree.
+SHARES = np.array([0.92, 0.9, 0.9, 0.95, 0.8, 0.88, 0.88, 0.75, 0.9], np.float32)
+KINDS = np.array(
+    [ROMANISED, SYSTEM, SYSTEM, SYSTEM, SYSTEM, SYSTEM, SYSTEM, SKELETON, ROMANISED], np.int8
+)
 _MOST = 96  # neighbours of one word
 
 
@@ -33,8 +37,7 @@ class Lookup(NamedTuple):
     letters: Letters
     equal: Table  # by the whole word
     near: Table  # by spelling with letters left out
-    sounds: Table  # by romanisation
-    skeletons: Table
+    keys: Table  # by the keys of each system
     words: int  # those of the letters, and those that stand for words joined
 
 
@@ -74,6 +77,12 @@ def _note(room: _Room, count: int, word: int, share: float, kind: int) -> int:
 
 
 @compiled
+def _exact(room: _Room, word: int) -> bool:
+    """Tell whether a word is known to be equal."""
+    return room.seen[word] >= 0 and room.kinds[room.seen[word]] == EXACT
+
+
+@compiled
 def _note_all(room: _Room, count: int, table: Table, key: np.uint64, share: float, kind: int) -> int:
     """Note all words of a bucket that have a hash."""
     begin, end = bucket(table, key)
@@ -95,7 +104,7 @@ def _note_near(lookup: Lookup, letters: Letters, word: int, room: _Room, count: 
         first, end = bucket(lookup.near, key)
         for at in range(first, end):
             other = lookup.near.values[at]
-            if lookup.near.checks[at] != check(key) or room.seen[other] >= 0:
+            if lookup.near.checks[at] != check(key) or _exact(room, other):
                 continue
             start = lookup.letters.starts[other]
             length = lookup.letters.starts[other + 1] - start
@@ -113,16 +122,13 @@ def _note_near(lookup: Lookup, letters: Letters, word: int, room: _Room, count: 
 def _found(lookup: Lookup, asked: Vocabulary, word: int, room: _Room) -> int:
     """Find the neighbours of one word; return how many `room` holds."""
     count = _note_all(room, 0, lookup.equal, mix(asked.hashes[word]), 1.0, EXACT)
-    if asked.sound_sizes[word]:
-        key = mix(asked.sounds[word])
-        count = _note_all(room, count, lookup.sounds, key, SOUND, ROMANISED)
+    for at in range(asked.keys.heads[word], asked.keys.heads[word + 1]):
+        system = asked.keys.letters[at]
+        key = mix(of_system(asked.keys.hashes[at], system))
+        count = _note_all(room, count, lookup.keys, key, SHARES[system], KINDS[system])
     if fixed(asked.kinds[word]):
         return count
-    count = _note_near(lookup, asked.letters, word, room, count)
-    if asked.bone_sizes[word]:
-        key = mix(asked.bones[word])
-        count = _note_all(room, count, lookup.skeletons, key, _SKELETON, SKELETON)
-    return count
+    return _note_near(lookup, asked.letters, word, room, count)
 
 
 @compiled

@@ -13,24 +13,28 @@ from tidewaiter.base.compiled import compiled
 from tidewaiter.parties.matching.align import (
     Pairs,
     Side,
+    agreed,
     new_pairs,
     new_side,
     offer,
     offer_left_over,
     take,
+    weight_of,
 )
 from tidewaiter.parties.matching.features import SIZE
 from tidewaiter.parties.matching.index import Listed
-from tidewaiter.parties.matching.neighbours import EXACT, ROMANISED, SOUND, TRANSLATED, Neighbours
+from tidewaiter.parties.matching.neighbours import EXACT, KINDS, SHARES, TRANSLATED, Neighbours
 from tidewaiter.parties.matching.pieces import JOINED as MOST_JOINED
-from tidewaiter.parties.matching.pieces import joinable, joined_hash, power_table
+from tidewaiter.parties.matching.pieces import joinable, joined_hash, joins, power_table, wrapped
 from tidewaiter.parties.matching.tables import Table, bucket, check, mix
-from tidewaiter.parties.matching.vocabulary import MOST_WORDS, Forms, Vocabulary
+from tidewaiter.parties.matching.vocabulary import JOINING, MOST_WORDS, Forms, Vocabulary, of_system
 
 WIDE = 64  # forms whose words are all looked at, for each form asked for
 TOP = 24  # forms aligned
+_FLOOR = 0.18  # rank below which no form is aligned
 _LEAST = 0.5  # of the best rank, for a form to be aligned
 KEPT = 10  # entries answered for each name
+_HOPEFUL = 0.3  # share of the weight of both names that agrees, for the rest to be compared
 _BUDGET = 3000  # forms met through postings, before common words are left out
 _MOST_LINKS = 8192
 
@@ -95,6 +99,7 @@ def fill(side: Side, forms: Forms, vocabulary: Vocabulary, form: int) -> int:
         side.words[at], side.weights[at] = word, vocabulary.weights[word]
         side.kinds[at] = vocabulary.kinds[word]
         side.pair[at] = -1
+    side.size[0] = size
     return size
 
 
@@ -110,6 +115,7 @@ def fill_listed(room: Room, listed: Listed, form: int) -> int:
         side.kinds[size] = listed.vocabulary.kinds[word]
         side.pair[size] = -1
         size += 1
+    side.size[0] = size
     return size
 
 
@@ -149,17 +155,24 @@ def _link_joined(room: Room, listed: Listed, asking: Asking, begin: int, size: i
     """Link words of the list that are words asked for, joined."""
     words, asked = asking.forms.words, asking.vocabulary
     singles = len(listed.vocabulary.weights)
+    form = (begin, size)
     for joined in range(2, MOST_JOINED + 1):
-        for at in range(size - joined + 1):
-            if not joinable(asked.kinds, words, begin + at, joined):
+        for at in range(joins(size, joined)):
+            if not joinable(asked.kinds, words, form, at, joined):
                 continue
-            place = begin + at
-            key = joined_hash(asked.hashes, asked.sizes, room.powers, words, place, joined)
-            _link_bucket(room, listed.lookup.equal, key, (singles, at, joined), 1.0, EXACT)
-            key = joined_hash(asked.sounds, asked.sound_sizes, room.powers, words, place, joined)
-            _link_bucket(
-                room, listed.lookup.sounds, key, (singles, at, joined), SOUND, ROMANISED
-            )
+            piece = (singles, at, joined)
+            key = joined_hash(asked.hashes, asked.sizes, room.powers, words, form, at, joined)
+            _link_bucket(room, listed.lookup.equal, key, piece, 1.0, EXACT)
+            for system in range(JOINING):
+                key = joined_hash(
+                    asked.parts[:, system], asked.part_sizes[:, system], room.powers, words,
+                    form, at, joined,
+                )  # fmt: skip
+                if key != 0:
+                    _link_bucket(
+                        room, listed.lookup.keys, of_system(key, system), piece, SHARES[system],
+                        KINDS[system],
+                    )  # fmt: skip
 
 
 @compiled
@@ -190,7 +203,7 @@ def _meet(room: Room, listed: Listed, size: int) -> None:
         link = room.link_of[word]
         weight = np.float32(0)
         for place in range(room.links[1, link], room.links[1, link] + room.links[2, link]):
-            weight += room.asked.weights[place]
+            weight += room.asked.weights[wrapped(place, size)]
         gains[at] = weight * room.shares[link]
         length = listed.posting_heads[word + 1] - listed.posting_heads[word]
         ranks[at] = length / (np.float32(0.05) + gains[at])
@@ -229,12 +242,13 @@ def _bound(room: Room, listed: Listed, form: int, size: int) -> float:
         link = room.link_of[pieces.words[at]]
         while link >= 0:
             for place in range(room.links[1, link], room.links[1, link] + room.links[2, link]):
-                room.best[place] = max(room.best[place], room.shares[link])
+                to = wrapped(place, size)
+                room.best[to] = max(room.best[to], room.shares[link])
             link = room.links[0, link]
-    agreed = np.float32(0)
+    total = np.float32(0)
     for at in range(size):
-        agreed += room.best[at] * room.asked.weights[at]
-    return agreed
+        total += room.best[at] * room.asked.weights[at]
+    return total
 
 
 @compiled
@@ -272,7 +286,8 @@ def _choose(room: Room, listed: Listed, size: int) -> None:
         form = room.met[at]
         rank = _bound(room, listed, form, size) / (mine + np.float32(0.5) * listed.weight[form])
         count = _insert(room, count, TOP, form, rank)
-    while count > 0 and room.top_rank[count - 1] < _LEAST * room.top_rank[0]:
+    least = max(_FLOOR, _LEAST * room.top_rank[0])
+    while count > 0 and room.top_rank[count - 1] < least:
         count -= 1
     room.counts[TOPS] = count
 
@@ -299,11 +314,13 @@ def align(
                 )  # fmt: skip
             link = room.links[0, link]
     take(room.pairs, room.asked, room.listed)
-    offer_left_over(
-        room.pairs, room.asked, asking.vocabulary.letters, room.listed,
-        listed.vocabulary.letters, (size, other), room.rows,
-    )  # fmt: skip
-    take(room.pairs, room.asked, room.listed)
+    total = weight_of(room.asked, 0, size) + listed.weight[form]
+    if agreed(room.pairs) >= _HOPEFUL * total and room.pairs.count[1] < max(size, other):
+        offer_left_over(
+            room.pairs, room.asked, asking.vocabulary.letters, room.listed,
+            listed.vocabulary.letters, (size, other), room.rows,
+        )  # fmt: skip
+        take(room.pairs, room.asked, room.listed)
     return other
 
 

@@ -5,25 +5,34 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import inlined
+from tidewaiter.base.compiled import compiled, inlined
 from tidewaiter.parties.matching.tables import Letters
 
 WORD, LEGAL, GENERIC, INITIAL_LETTER, PARTICLE, NUMBER = range(6)
+SYSTEMS = "rpkachnsf"  # the letters that keys begin with; those that join come first
+JOINING = 3
 MOST_WORDS = 24  # of one form; what follows is not compared
+
+
+class Keys(NamedTuple):
+    """How words sound: any number of keys a word."""
+
+    heads: NDArray[np.int64]  # where those of each word begin, and the end of the last
+    hashes: NDArray[np.uint64]  # plain
+    letters: NDArray[np.int8]  # which system, a place in `SYSTEMS`
 
 
 class Vocabulary(NamedTuple):
     """What the compiled functions know of distinct words."""
 
     letters: Letters
+    keys: Keys
     hashes: NDArray[np.uint64]  # plain
     sizes: NDArray[np.int32]  # letters
     weights: NDArray[np.float32]  # nats
     kinds: NDArray[np.int8]
-    sounds: NDArray[np.uint64]  # plain hash of the romanisation
-    sound_sizes: NDArray[np.int32]  # its letters; 0: none
-    bones: NDArray[np.uint64]  # plain hash of the consonants
-    bone_sizes: NDArray[np.int32]
+    parts: NDArray[np.uint64]  # plain hashes of keys that can be joined, shape (words, JOINING)
+    part_sizes: NDArray[np.int32]  # their letters, the same shape; 0: none
 
 
 class Forms(NamedTuple):
@@ -33,6 +42,23 @@ class Forms(NamedTuple):
     how: NDArray[np.int8]
     heads: NDArray[np.int64]
     words: NDArray[np.int32]
+
+
+@inlined
+def of_system(plain: np.uint64, letter: int) -> np.uint64:
+    """Tell the hash of a key from that of the same letters in another system."""
+    return plain + np.uint64(letter + 1) * np.uint64(0xD6E8FEB86659FD93)
+
+
+@compiled
+def systems_of(
+    hashes: NDArray[np.uint64], letters: NDArray[np.int8]
+) -> NDArray[np.uint64]:
+    """Do as `of_system` for many keys."""
+    out = np.empty(len(hashes), np.uint64)
+    for at in range(len(hashes)):
+        out[at] = of_system(hashes[at], letters[at])
+    return out
 
 
 @inlined

@@ -3,21 +3,25 @@
 from collections.abc import Iterable, Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tidewaiter.parties.matching.rarity import Rarity
-from tidewaiter.parties.matching.tables import letters_of, plain_hashes
+from tidewaiter.parties.matching.tables import Letters, letters_of, plain_hashes
 from tidewaiter.parties.matching.vocabulary import (
     GENERIC,
     INITIAL_LETTER,
+    JOINING,
     LEGAL,
     MOST_WORDS,
     NUMBER,
     PARTICLE,
+    SYSTEMS,
     WORD,
     Forms,
+    Keys,
     Vocabulary,
 )
-from tidewaiter.parties.names import NameForm, ReadName, Token, keys
+from tidewaiter.parties.names import NameForm, ReadName, keys
 
 _KINDS = {
     "word": WORD, "legal form": LEGAL, "generic": GENERIC, "initial": INITIAL_LETTER,
@@ -36,8 +40,7 @@ class Words:
     def __init__(self) -> None:
         self.texts: list[str] = []
         self.kinds: list[int] = []
-        self.sounds: list[str] = []  # how each sounds; for a legal form its family
-        self.bones: list[str] = []
+        self.keys: list[tuple[str, ...]] = []
         self._ids: dict[str, int] = {}
 
     def numbers(self, form: NameForm) -> list[int]:
@@ -51,37 +54,52 @@ class Words:
                 number = self._ids[text] = len(self.texts)
                 self.texts.append(text)
                 self.kinds.append(kind)
-                self._add_keys(token)
+                self.keys.append(tuple(map(_joinable, keys(token))))
             out.append(number)
         return out
-
-    def _add_keys(self, token: Token) -> None:
-        """Note how a new word sounds."""
-        sound = bones = ""
-        for key in keys(token):
-            if key[0] == "s":
-                bones = key[2:]
-            else:
-                sound = key if key[0] == "f" else key[2:]
-        self.sounds.append(sound)
-        self.bones.append(bones)
 
     def vocabulary(self, rarity: Rarity, first: int = 0) -> Vocabulary:
         """Lay out what the compiled functions need, of the words from a number on."""
         texts = self.texts[first:]
-        letters, sounds, bones = map(
-            letters_of, (texts, self.sounds[first:], self.bones[first:])
-        )
+        letters = letters_of(texts)
         kinds = np.array(self.kinds[first:], np.int8)
         weights = np.array([rarity.weight(text) for text in texts], np.float32)
         weights[kinds == LEGAL] = 0.25
         for kind, most in ((PARTICLE, 1.0), (INITIAL_LETTER, 2.5)):
             weights[kinds == kind] = np.minimum(weights[kinds == kind], most)
         return Vocabulary(
-            letters, plain_hashes(letters), np.diff(letters.starts).astype(np.int32), weights, kinds,
-            plain_hashes(sounds), np.diff(sounds.starts).astype(np.int32),
-            plain_hashes(bones), np.diff(bones.starts).astype(np.int32),
+            letters, _keys(self.keys[first:]), plain_hashes(letters), _sizes(letters), weights,
+            kinds, *_parts(self.keys[first:]),
         )  # fmt: skip
+
+
+def _joinable(key: str) -> str:
+    """Write a Korean key so that those of syllables, joined, give that of the word."""
+    return key.replace("ng", "nk") if key[0] == "k" else key
+
+
+def _sizes(letters: Letters) -> NDArray[np.int32]:
+    return np.diff(letters.starts).astype(np.int32)
+
+
+def _keys(rows: list[tuple[str, ...]]) -> Keys:
+    """Lay out all keys of words."""
+    heads = np.zeros(len(rows) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, rows), np.int64, len(rows)), out=heads[1:])
+    flat = [key for row in rows for key in row]
+    systems = np.array([SYSTEMS.index(key[0]) for key in flat], np.int8)
+    return Keys(heads, plain_hashes(letters_of([key[2:] for key in flat])), systems)
+
+
+def _parts(rows: list[tuple[str, ...]]) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+    """Lay out the first key of each system whose keys can be joined."""
+    hashes = np.zeros((len(rows), JOINING), np.uint64)
+    sizes = np.zeros((len(rows), JOINING), np.int32)
+    for place, system in enumerate(SYSTEMS[:JOINING]):
+        texts = [next((key[2:] for key in row if key[0] == system), "") for row in rows]
+        letters = letters_of(texts)
+        hashes[:, place], sizes[:, place] = plain_hashes(letters), _sizes(letters)
+    return hashes, sizes
 
 
 def readings(name: ReadName) -> Iterator[NameForm]:
