@@ -6,7 +6,7 @@ Reading such a name costs a thousand times what a line costs; nearly no line has
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.identify.compiled import compiled, interpreted
+from tidewaiter.base.compiled import compiled, interpreted
 
 _LETTER, _CAPITAL, _DIGIT, _SPACE, _BRACKET, _SMILES, _BOND, _BEFORE = (1 << n for n in range(8))
 _HYPHEN, _EQUALS, _COMMA = ord("-"), ord("="), ord(",")
