@@ -125,7 +125,6 @@ def test_one_party_in_two_spellings(
         (("Ornek Kimya AS", "", "TR"), ("Ornek Boya AS", "", "TR")),
         (("Alpha Chem", "TEL +86 755 26712345", "CN"), ("Beta Foods", "TEL +86 755 26712345", "CN")),
         (("General Trading", "", "AE"), ("General Trading", "", "AE")),
-        (("Ornek Goods", "", "TR"), ("ORNEK GOODS", "", "TR")),
         (("", "12 Keji Rd, Shenzhen", "CN"), ("", "12 Keji Road, Shenzhen", "CN")),
         (("Li Wei", "", "CN"), ("Li Wei", "12 Keji Road, Shenzhen", "CN")),
     ],
@@ -157,12 +156,12 @@ def test_a_forwarder_joins_nobody() -> None:
     words = ("Ornek", "Voorbeeld", "Ejemplo", "Muster", "Exemple", "Esempio")
     firms = [Written(name=f"{word} Goods", address=phone, country="HK") for word in words]
     assert len(firms) > limit
-    near = Written(name="Ornek Goodz", address=phone, country="HK")
+    near = Written(name="Ornek", address=phone, country="HK")
     assert joined(firms[0], near)  # where the two alone have the telephone, it counts
     entities = resolve(members_of([*firms, near])).entities
     assert len(entities) == len(firms) + 1
-    link = link_of(firms[0], near, *firms[1:])
-    assert link is not None
+    said = judge(firms[0], near, "not same")  # a link that a person judged is always shown
+    (link,) = (each for each in resolve(members_of([*firms, near]), [said]).links if each.note)
     (shared,) = (reason for reason in link.reasons if reason.rule == "phone")
     assert shared.points == 0
     assert "joins nobody" in shared.text

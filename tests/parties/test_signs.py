@@ -1,5 +1,6 @@
 """Signs of shells: what they rest on, and that no country alone makes one."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 import pytest
@@ -20,6 +21,11 @@ ROOM = "Room 5, 12 Keji Road, Shenzhen"
 
 
 def signed(*parties: tuple[str, str, str]) -> dict[str, Entity]:
+    """Return the entities of parties with different names, with their signs."""
+    return {each.name: each for each in all_signed(*parties)}
+
+
+def all_signed(*parties: tuple[str, str, str]) -> list[Entity]:
     """Resolve parties of name, address and country; return the entities with their signs."""
     collector = Collector()
     written = [Written(name=n, address=a, country=c) for n, a, c in parties]
@@ -27,7 +33,7 @@ def signed(*parties: tuple[str, str, str]) -> dict[str, Entity]:
         Sighting(written=each, row=row) for row, each in enumerate(written, 1)
     )
     found = resolve(collector.members())
-    return {each.name: each for each in find_signs(found.entities, found.reads)}
+    return list(find_signs(found.entities, found.reads))
 
 
 def rules(entities: Iterable[Entity]) -> dict[str, set[str]]:
@@ -113,12 +119,17 @@ PARTIES = st.lists(
 @given(PARTIES, st.sampled_from(("CN", "MX", "AE", "DE", "US", "XX", "")))
 def test_no_country_makes_a_sign_or_takes_one_away(parties: list[tuple[str, str]], country: str) -> None:
     """The same parties in any country have the same signs."""
-    here = signed(*((name, address, "NL") for name, address in parties))
-    there = signed(*((name, address, country) for name, address in parties))
+    here = all_signed(*((name, address, "NL") for name, address in parties))
+    there = all_signed(*((name, address, country) for name, address in parties))
     if country:
-        assert rules(here.values()) == rules(there.values())
-    alone = signed(*((name, "", country) for name, _ in parties))
-    assert all(not entity.signs for entity in alone.values())
+        assert counted(here) == counted(there)
+    alone = all_signed(*((name, "", country) for name, _ in parties))
+    assert all(not entity.signs for entity in alone)
+
+
+def counted(entities: Iterable[Entity]) -> Counter[tuple[str, tuple[str, ...]]]:
+    """Count entities by name and signs."""
+    return Counter((each.name, tuple(sign.rule for sign in each.signs)) for each in entities)
 
 
 def test_every_sign_names_where_its_flag_was_read() -> None:
