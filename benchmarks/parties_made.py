@@ -25,7 +25,8 @@ COUNTRIES = {
     "Pakistan": "PK", "Lebanon": "LB",
 }  # fmt: skip
 _CODES = {"CN": "86", "IN": "91", "US": "1", "GB": "44", "HK": "852", "TH": "66", "DE": "49",
-          "MX": "52", "BR": "55", "KR": "82", "TR": "90", "RU": "7", "JP": "81", "FR": "33"}  # fmt: skip
+          "MX": "52", "BR": "55", "KR": "82", "TR": "90", "RU": "7", "JP": "81",
+          "FR": "33"}  # fmt: skip
 _PLACES = {
     "CN": ["Shenzhen", "Shanghai", "Wuhan", "Shijiazhuang", "Hefei", "Guangzhou", "Ningbo"],
     "IN": ["Mumbai", "Ahmedabad", "Vadodara", "Hyderabad", "New Delhi", "Surat"],
@@ -33,14 +34,18 @@ _PLACES = {
     "GB": ["London", "Leeds", "Manchester", "Bristol"], "HK": ["Kowloon", "Wan Chai", "Kwun Tong"],
     "DE": ["Hamburg", "Berlin", "Leverkusen"], "MX": ["Culiacan", "Monterrey", "Guadalajara"],
 }  # fmt: skip
-_SYLLABLES = (
-    "ka li mo ren shan ta vo xin yue ze bar dol fen gar hul jor kem lan mir nor pel qua ros"
-).split()
-_KINDS = (("Road", "Rd", "Rd."), ("Street", "St", "St."), ("Avenue", "Ave", "Av."), ("Lane", "Ln", "LN"))  # fmt: skip
-_FORMS = {" co ltd": ("Co., Ltd.", "CO LTD", "Company Limited", "Co.,Ltd"), " ltd": ("Limited", "LTD.", "Ltd"),
-          " inc": ("Inc.", "INC", "Incorporated"), " llc": ("LLC", "L.L.C.")}  # fmt: skip
-_SHORT = {"Trading": "Trdg", "International": "Intl", "Import": "Imp", "Export": "Exp", "Industries": "Inds",
-          "Manufacturing": "Mfg", "Company": "Co", "Corporation": "Corp", "Technology": "Tech", "Limited": "Ltd"}  # fmt: skip
+_SYLLABLES = [
+    "ka", "li", "mo", "ren", "shan", "ta", "vo", "xin", "yue", "ze", "bar", "dol", "fen", "gar",
+    "hul", "jor", "kem", "lan", "mir", "nor", "pel", "qua", "ros",
+]  # fmt: skip
+_KINDS = (
+    ("Road", "Rd", "Rd."), ("Street", "St", "St."), ("Avenue", "Ave", "Av."), ("Lane", "Ln", "LN"),
+)  # fmt: skip
+_SHORT = {
+    "Trading": "Trdg", "International": "Intl", "Import": "Imp", "Export": "Exp", "Company": "Co",
+    "Industries": "Inds", "Manufacturing": "Mfg", "Corporation": "Corp", "Technology": "Tech",
+    "Limited": "Ltd",
+}  # fmt: skip
 
 
 class Base(NamedTuple):
@@ -99,7 +104,9 @@ def _others(chance: random.Random, base: Base) -> Iterator[Base]:
     if what < (0.15 if len(said) < 2 else 0.01):  # a short name is borne by several
         yield apart
     elif 0.15 < what < 0.19 and len(words) > 1:  # a sister at the same address
-        name = " ".join([words[0], chance.choice(("Properties", "Foods", "Capital", "Textiles")), *words[2:]])
+        name = " ".join(
+            [words[0], chance.choice(("Properties", "Foods", "Capital", "Textiles")), *words[2:]]
+        )
         yield apart._replace(name=name, address=base.address, unit=base.unit, email=base.email)
     elif 0.2 < what < 0.26 and len(words) > 2:
         place = chance.randrange(len(words) - 1)
@@ -173,17 +180,19 @@ def _base(chance: random.Random, name: str, aliases: tuple[str, ...], at: tuple[
     domain = "".join(core_of(name).split()[:2])[:18] or "firm"
     free = chance.random() < 0.3
     host = chance.choice(("163.com", "gmail.com", "qq.com")) if free else f"{domain}.com"
+    room = f"{chance.choice(('Room', 'Suite', 'Unit'))} {chance.randrange(101, 2900)}"
+    box = f"{chance.choice(('sales', 'info', domain))}{chance.randrange(99) if free else ''}"
     return Base(
         name=name,
         aliases=aliases,
         country=country,
         address=address or _address(chance, country),
-        unit=f"{chance.choice(('Room', 'Suite', 'Unit'))} {chance.randrange(101, 2900)}" if chance.random() < 0.5 else "",
+        unit=room if chance.random() < 0.5 else "",
         phone=_phone(chance, country),
-        email=f"{chance.choice(('sales', 'info', domain))}{chance.randrange(99) if free else ''}@{host}",
+        email=f"{box}@{host}",
         number=str(chance.randrange(10**8, 10**9)) if chance.random() < 0.5 else "",
         person=f"{chance.choice(('Li', 'Juan', 'Anna', 'Raj'))} {_word(chance)}",
-    )  # fmt: skip
+    )
 
 
 def _word(chance: random.Random) -> str:
@@ -198,7 +207,8 @@ def _address(chance: random.Random, country: str) -> str:
 
 def _phone(chance: random.Random, country: str) -> str:
     digits = chance.randrange(10**9, 2 * 10**9)
-    return f"+{_CODES.get(country, '971')} {digits // 10**6} {digits // 1000 % 1000:03} {digits % 1000:03}"
+    first, second, third = digits // 10**6, digits // 1000 % 1000, digits % 1000
+    return f"+{_CODES.get(country, '971')} {first} {second:03} {third:03}"
 
 
 def _agent(chance: random.Random, number: int) -> tuple[str, str, str]:

@@ -120,8 +120,12 @@ def _write(path: Path, made: Iterable[Made]) -> None:
 
 def _misses(found: Resolution, truth: dict[str, int]) -> None:
     member = {m.id: m.written for e in found.entities for m in e.members}
-    wrong = [link for link in found.links if link.outcome == "joined" and truth[link.a] != truth[link.b]]
-    missed = [link for link in found.links if link.outcome == "below" and truth[link.a] == truth[link.b]]
+    wrong = [
+        link for link in found.links if link.outcome == "joined" and truth[link.a] != truth[link.b]
+    ]
+    missed = [
+        link for link in found.links if link.outcome == "below" and truth[link.a] == truth[link.b]
+    ]
     for what, links in (("WRONG", wrong), ("BELOW", missed)):
         rules = Counter(" ".join(sorted(r.rule for r in link.reasons)) for link in links)
         print(what, len(links), *rules.most_common(14), sep="\n  ")

@@ -29,9 +29,11 @@ from splink import (  # type: ignore[import-not-found,unused-ignore]
 _FORMS = re.compile(
     r"\b(?:co|ltd|limited|company|corp|corporation|inc|incorporated|llc|plc|sa|ag|gmbh|pt|tbk|bhd)\b"
 )
-_SHORT = {"trdg": "trading", "intl": "international", "imp": "import", "exp": "export", "mfg": "manufacturing",
-          "tech": "technology", "inds": "industries", "rd": "road", "st": "street", "ave": "avenue", "av": "avenue",
-          "ln": "lane"}  # fmt: skip
+_SHORT = {
+    "trdg": "trading", "intl": "international", "imp": "import", "exp": "export",
+    "mfg": "manufacturing", "tech": "technology", "inds": "industries", "rd": "road",
+    "st": "street", "ave": "avenue", "av": "avenue", "ln": "lane",
+}  # fmt: skip
 
 
 def main() -> None:
@@ -52,7 +54,15 @@ def main() -> None:
             found, threshold_match_probability=threshold
         )
         cluster = {row["unique_id"]: row["cluster_id"] for row in grouped.as_record_list()}
-        print(json.dumps({"threshold": threshold, **_scores(truth, cluster), "cpu_seconds": round(trained, 1)}))
+        print(
+            json.dumps(
+                {
+                    "threshold": threshold,
+                    **_scores(truth, cluster),
+                    "cpu_seconds": round(trained, 1),
+                }
+            )
+        )
 
 
 def _register(frame: Any) -> Any:
@@ -63,7 +73,9 @@ def _settings() -> Any:
     return SettingsCreator(
         link_type="dedupe_only",
         comparisons=[
-            cl.JaroWinklerAtThresholds("name", [0.95, 0.88, 0.8]).configure(term_frequency_adjustments=True),
+            cl.JaroWinklerAtThresholds("name", [0.95, 0.88, 0.8]).configure(
+                term_frequency_adjustments=True
+            ),
             cl.JaroWinklerAtThresholds("address", [0.95, 0.85]),
             cl.ExactMatch("house"),
             cl.ExactMatch("country"),
@@ -109,7 +121,8 @@ def _columns(row: dict[str, str]) -> dict[str, Any]:
         "name": name or None,
         "first": name.split()[0] if name else None,
         "last": name.split()[-1] if name else None,
-        "address": _plain(re.sub(r"(?:room|suite|unit) \d+", "", street, flags=re.IGNORECASE)) or None,
+        "address": _plain(re.sub(r"(?:room|suite|unit) \d+", "", street, flags=re.IGNORECASE))
+        or None,
         "house": house.group(1) if house else None,
         "country": row["country"] or None,
         "phone": phone.group(1).replace(" ", "") if phone else None,

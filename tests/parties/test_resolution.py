@@ -42,7 +42,12 @@ ADDRESSES = (
     "Kerkstraat 5, Rotterdam, info@voorbeeld-handel.nl",
     "tel +31 10 123 4567",
 )
-NUMBERS = (("", ""), ("LEI", "5493001KJTIIGC8Y1R12"), ("LEI", "529900T8BM49AURSDO55"), ("tax", "40817263"))  # fmt: skip
+NUMBERS = (
+    ("", ""),
+    ("LEI", "5493001KJTIIGC8Y1R12"),
+    ("LEI", "529900T8BM49AURSDO55"),
+    ("tax", "40817263"),
+)
 PARTIES = st.builds(
     lambda name, address, country, number: Written(
         name=name, address=address, country=country, id_scheme=number[0], id=number[1]
@@ -69,11 +74,9 @@ def parts(entities: Iterable[Entity]) -> set[frozenset[str]]:
     return {frozenset(member.id for member in entity.members) for entity in entities}
 
 
-def link_of(first: Written, second: Written, *others: Written) -> Link | None:
+def link_of(first: Written, second: Written) -> Link | None:
     """Return the link of two parties, if they come near each other."""
-    pair = tuple(sorted((id_of(first), id_of(second))))
-    links = resolve(members_of([first, second, *others])).links
-    return next((link for link in links if (link.a, link.b) == pair), None)
+    return next(iter(resolve(members_of([first, second])).links), None)
 
 
 def judge(first: Written, second: Written, verdict: Verdict) -> Judgement:
@@ -95,7 +98,7 @@ def joined(first: Written, second: Written, *said: Judgement) -> bool:
         (("Ornek Kimya AS", "", "TR"), ("ORNEK KIMYA A.S.", "", "TR")),
         (("Ornek Kimya AS", "Liman Cd 5, Izmir", "TR"), ("Ornek Kimiya", "5 Liman, Izmir", "")),
         (
-            ("Shenzhen Ornek Group Co., Ltd.", "Rm 301, 3/F, No.12 Keji Road, Nanshan, Shenzhen", "CN"),
+            ("Shenzhen Ornek Group Co., Ltd.", "Rm 301, 3/F, No.12 Keji Rd, Nanshan Shenzhen", "CN"),
             ("Shenzhen Ornek", "12 Keji Lu, Nanshan Qu, Shenzhen", "CN"),
         ),
         (
@@ -121,9 +124,9 @@ def test_one_party_in_two_spellings(
     ("first", "second"),
     [
         (("Ornek Kimya AS", "", "TR"), ("Ornek Kimya AS", "", "NL")),
-        (("Ornek Kimya AS", "Liman Cd 5, Izmir", "TR"), ("Ornek Kimya AS", "Deniz Sk 9, Adana", "TR")),
+        (("Ornek Kimya AS", "Liman 5, Izmir", "TR"), ("Ornek Kimya AS", "Deniz 9, Adana", "TR")),
         (("Ornek Kimya AS", "", "TR"), ("Ornek Boya AS", "", "TR")),
-        (("Alpha Chem", "TEL +86 755 26712345", "CN"), ("Beta Foods", "TEL +86 755 26712345", "CN")),
+        (("Alpha Chem", "TEL +44 20 7946 0018", ""), ("Beta Foods", "TEL +44 20 7946 0018", "")),
         (("General Trading", "", "AE"), ("General Trading", "", "AE")),
         (("", "12 Keji Rd, Shenzhen", "CN"), ("", "12 Keji Road, Shenzhen", "CN")),
         (("Li Wei", "", "CN"), ("Li Wei", "12 Keji Road, Shenzhen", "CN")),
@@ -178,7 +181,9 @@ def test_two_numbers_with_right_check_digits_are_two_parties() -> None:
 
 
 @given(LISTS, st.randoms(use_true_random=False))
-def test_the_order_of_arrival_does_not_matter(parties: list[Written], chance: random.Random) -> None:
+def test_the_order_of_arrival_does_not_matter(
+    parties: list[Written], chance: random.Random
+) -> None:
     """Entities and links are the same in whatever order parties come."""
     mixed = parties[:]
     chance.shuffle(mixed)
@@ -231,12 +236,16 @@ def test_an_entity_that_grows_keeps_its_id() -> None:
 
 @given(LISTS, st.data())
 @settings(deadline=None)
-def test_judgements_override_and_can_be_taken_back(parties: list[Written], data: st.DataObject) -> None:
+def test_judgements_override_and_can_be_taken_back(
+    parties: list[Written], data: st.DataObject
+) -> None:
     """The same joins, not the same parts, and undecided leaves what was there before."""
     members = members_of(parties)
     if len(members) < 2:
         return
-    pair = data.draw(st.lists(st.sampled_from(members), min_size=2, max_size=2, unique_by=lambda m: m.id))
+    pair = data.draw(
+        st.lists(st.sampled_from(members), min_size=2, max_size=2, unique_by=lambda m: m.id)
+    )
     one, other = (member.written for member in pair)
     plain = parts(resolve(members).entities)
     for verdict in ("same", "not same"):
@@ -270,7 +279,10 @@ def test_a_file_of_judgements_only_grows(tmp_path: Path) -> None:
     assert read_judgements(path) == said
 
 
-@pytest.mark.parametrize("line", ['{"a": "p-1"}', "same", '{"a":"x","b":"x","verdict":"same","who":"w","when":"t","why":"y"}'])  # fmt: skip
+ITSELF = '{"a":"x","b":"x","verdict":"same","who":"w","when":"t","why":"y"}'
+
+
+@pytest.mark.parametrize("line", ['{"a": "p-1"}', "same", ITSELF])
 def test_a_line_that_is_no_judgement_is_named(tmp_path: Path, line: str) -> None:
     """A broken file of judgements stops the work, with its line."""
     path = tmp_path / "judgements.jsonl"

@@ -43,7 +43,9 @@ def rules(entities: Iterable[Entity]) -> dict[str, set[str]]:
 
 def test_a_room_of_many_names_is_a_sign_for_each() -> None:
     """Three firms of one room: each is told the two others, with the source of the flag."""
-    found = signed(("Alpha Chem", ROOM, "CN"), ("Beta Foods", ROOM, "CN"), ("Gamma Bio", ROOM, "CN"))
+    found = signed(
+        ("Alpha Chem", ROOM, "CN"), ("Beta Foods", ROOM, "CN"), ("Gamma Bio", ROOM, "CN")
+    )
     for entity in found.values():
         (sign,) = entity.signs
         assert sign.rule == "address-shared"
@@ -69,8 +71,9 @@ def test_a_telephone_shared_by_parties_that_seem_unrelated() -> None:
     found = rules(signed(("Alpha Chem", phone, "GB"), ("Beta Foods", phone, "GB")).values())
     assert found == {"Alpha Chem": {"phone-shared"}, "Beta Foods": {"phone-shared"}}
     related = signed(
-        ("Alpha Chem", f"{phone}, a@alpha-group.com", "GB"), ("Beta Foods", f"{phone} b@alpha-group.com", "GB")
-    )  # fmt: skip
+        ("Alpha Chem", f"{phone}, a@alpha-group.com", "GB"),
+        ("Beta Foods", f"{phone} b@alpha-group.com", "GB"),
+    )
     assert rules(related.values()) == {"Alpha Chem": set(), "Beta Foods": set()}
 
 
@@ -110,14 +113,16 @@ def test_a_telephone_of_another_country() -> None:
 PARTIES = st.lists(
     st.tuples(
         st.sampled_from(("Alpha Chem", "Beta Foods", "Gamma Bio", "Delta Paints", "Epsilon Toys")),
-        st.sampled_from((ROOM, "Flat 3, 12 Long St", "PO Box 1, Port", "a@163.com", "b@x.com", "12 Long St")),
+        st.sampled_from((ROOM, "Flat 3, 12 Long St", "PO Box 1, Port", "a@163.com", "12 Long St")),
     ),
     max_size=8,
 )  # fmt: skip
 
 
 @given(PARTIES, st.sampled_from(("CN", "MX", "AE", "DE", "US", "XX", "")))
-def test_no_country_makes_a_sign_or_takes_one_away(parties: list[tuple[str, str]], country: str) -> None:
+def test_no_country_makes_a_sign_or_takes_one_away(
+    parties: list[tuple[str, str]], country: str
+) -> None:
     """The same parties in any country have the same signs."""
     here = all_signed(*((name, address, "NL") for name, address in parties))
     there = all_signed(*((name, address, country) for name, address in parties))

@@ -28,9 +28,7 @@ _MEMBER = re.compile(r"p-[0-9a-f]{16}")
 @click.option(
     "--judgements", "path", type=_FILE, required=True, help="The file; a line is added to it."
 )
-def judge(
-    a: str, b: str, verdict: Verdict | None, who: str, why: str, when: str | None, path: Path
-) -> None:
+def judge(a: str, b: str, verdict: Verdict | None, path: Path, **said: str | None) -> None:
     """Say that two members, A and B, are one party or two, and write it down.
 
     Members are the ids that begin with "p-" in the entities and the links. The file only grows:
@@ -43,7 +41,12 @@ def judge(
     if verdict is None:
         raise click.UsageError("say --same, --not-same or --undecided")
     judgement = Judgement(
-        a=_member(a), b=_member(b), verdict=verdict, who=_said(who), when=_time(when), why=_said(why)
+        a=_member(a),
+        b=_member(b),
+        verdict=verdict,
+        who=_said(said["who"]),
+        when=_time(said["when"]),
+        why=_said(said["why"]),
     )
     if judgement.a == judgement.b:
         raise InputError(f'both members are "{a}"', hint="a judgement is about two members")
@@ -60,9 +63,11 @@ def _member(text: str) -> str:
     return text
 
 
-def _said(text: str) -> str:
-    if not text.strip():
-        raise InputError("--who and --why may not be empty", hint="a judgement without them is none")
+def _said(text: str | None) -> str:
+    if not text or not text.strip():
+        raise InputError(
+            "--who and --why may not be empty", hint="a judgement without them is none"
+        )
     return text.strip()
 
 

@@ -23,6 +23,8 @@ from tidewaiter.parties.resolution import (
     Resolution,
     find_signs,
     read_judgements,
+)
+from tidewaiter.parties.resolution import (
     resolve as resolve_members,
 )
 from tidewaiter.report.entities import check_format, read_entities, write_entities, write_links

@@ -17,9 +17,7 @@ from tidewaiter.parties.resolution import Entity, Link
 FORMATS = (".jsonl", ".parquet")
 _GROUP = 10_000  # records of a row group
 _TEXT, _TEXTS, _DAY, _COUNT = pa.string(), pa.list_(pa.string()), pa.date32(), pa.int64()
-_WRITTEN = pa.struct(
-    [(name, _TEXT) for name in ("name", "address", "country", "id_scheme", "id")]
-)
+_WRITTEN = pa.struct([(name, _TEXT) for name in ("name", "address", "country", "id_scheme", "id")])
 _SEEN = pa.struct(
     [("file", _TEXT), ("sha256", _TEXT), ("count", _COUNT), ("rows", pa.list_(_COUNT))]
 )
@@ -74,7 +72,9 @@ def check_format(path: Path) -> None:
     """
     if path.suffix.lower() not in FORMATS:
         raise InputError(
-            f'"{path.suffix}" is no format for this', at=str(path), hint=f"use {' or '.join(FORMATS)}"
+            f'"{path.suffix}" is no format for this',
+            at=str(path),
+            hint=f"use {' or '.join(FORMATS)}",
         )
 
 

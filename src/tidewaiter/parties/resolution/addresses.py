@@ -15,7 +15,9 @@ from tidewaiter.parties.resolution.facts import resolution_rules
 
 _TOKEN = re.compile(r"[^\W\d_]+|\d+(?:[-/]\d+)*[a-z]?(?![^\W\d_])|\d+", re.IGNORECASE)
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_BOX = re.compile(r"\b(?:p\.?\s?o\.?\s?box|apartado(?:\s+postal)?|postfach|а/я)\s*#?\s*(\d+)", re.I)
+_BOX = re.compile(
+    r"\b(?:p\.?\s?o\.?\s?box|apartado(?:\s+postal)?|postfach|а/я)\s*#?\s*(\d+)", re.IGNORECASE
+)
 _POST = re.compile(r"(?<!\d)(?:\d{5}-\d{3,4}|\d{5,6})(?!\d)|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")
 _CONTACT = re.compile(
     r"(?:\b(?:tel|phone|ph|fax|mob|mobile|cell|attn|contact|e-?mail)\b|[电電手传傳]|тел|www\.|https?:"
@@ -23,7 +25,9 @@ _CONTACT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ORDINAL = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b", re.IGNORECASE)
-_GLUED = re.compile(r"\b(\d+)(f|fl|rm)\b|\b(rm|room|unit|flat|ste|suite|no|fl)\.?(\d+)", re.I)
+_GLUED = re.compile(
+    r"\b(\d+)(f|fl|rm)\b|\b(rm|room|unit|flat|ste|suite|no|fl)\.?(\d+)", re.IGNORECASE
+)
 
 
 class AddressParts(Record, frozen=True, kw_only=True):
@@ -83,9 +87,8 @@ def _from_han(text: str) -> str:
     endings = resolution_rules().address.han
     pattern = re.compile("|".join(endings))
     apart = pattern.sub(lambda each: f"\0{endings[each.group()]} ", simplify(text))
-    parts = []
-    for run in re.split(r"([\u3400-\u9fff]+)", apart):
-        parts.append("".join(pinyin_of(run)) if _HAN.search(run) else run)
+    runs = re.split(r"([\u3400-\u9fff]+)", apart)
+    parts = ["".join(pinyin_of(run)) if _HAN.search(run) else run for run in runs]
     return "".join(parts).replace("\0", " ")
 
 
@@ -102,7 +105,9 @@ def _tokens(text: str) -> list[str]:
 def _sorted_out(tokens: list[str]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     """Tell words, house numbers and numbers of rooms apart."""
     known = resolution_rules().address
-    words, houses, units = set(), set(), set()
+    words: set[str] = set()
+    houses: set[str] = set()
+    units: set[str] = set()
     for place, token in enumerate(tokens):
         if token[0].isdigit():
             before = tokens[place - 1] if place else ""

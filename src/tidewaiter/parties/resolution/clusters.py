@@ -51,7 +51,7 @@ class Clusters:
             return ""
         foes, against = self._foes.get(one, ()), other
         if len(self._foes.get(other, ())) < len(foes):
-            foes, against = self._foes[other] if other in self._foes else (), one
+            foes, against = self._foes.get(other, ()), one
         if any(self.find(foe) == against for foe in foes):
             return "a person said that members of the two are not the same"
         ours, theirs = self._numbers.get(one, {}), self._numbers.get(other, {})

@@ -26,7 +26,8 @@ _PERSON = re.compile(
 )
 _STOP = re.compile(r"\s+(?:tel|phone|ph|fax|mob|mobile|cell|email|e-mail|电话)\b.*", re.IGNORECASE)
 _ANY = re.compile(
-    r"[@+]|www\.|://|\b(?:tel|phone|ph|fax|mob|cell|tlf|what|wech|att|contact|direct|repr)|[电電手传傳联法]|тел|факс",
+    r"[@+]|www\.|://|\b(?:tel|phone|ph|fax|mob|cell|tlf|what|wech|att|contact|direct|repr)"
+    r"|[电電手传傳联法]|тел|факс",
     re.IGNORECASE,
 )
 _SECOND: Final = frozenset({"co", "com", "org", "net", "gov", "edu", "ac", "gob", "or", "ne"})

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -57,8 +58,8 @@ class Likeness(NamedTuple):
     forms_differ: bool
 
 
-NOTHING: Final = Names((), "", False)  # noqa: FBT003
-UNLIKE: Final = Likeness(0.0, 0.0, 1.0, 0.0, False, False)  # noqa: FBT003
+NOTHING: Final = Names((), "", False)
+UNLIKE: Final = Likeness(0.0, 0.0, 1.0, 0.0, False, False)
 
 
 @lru_cache(maxsize=1 << 18)
@@ -125,12 +126,12 @@ def _word(token: Token) -> Word:
 def _compare(a: Words, b: Words) -> Likeness:
     differ = bool(a.forms and b.forms and not a.forms & b.forms)
     if a.joined == b.joined:
-        return Likeness(1.0, 1.0, 0.0, min(a.total, b.total), True, differ)  # noqa: FBT003
+        return Likeness(1.0, 1.0, 0.0, min(a.total, b.total), True, differ)
     if a.spelt or b.spelt:
         alike = OSA.normalized_similarity(a.run, b.run, score_cutoff=_RUNS)
         if alike > 0:
             said = min(a.total, b.total) * alike
-            return Likeness(alike, alike, 0.0, said, False, differ)  # noqa: FBT003
+            return Likeness(alike, alike, 0.0, said, False, differ)
     left, right = list(a.words), list(b.words)
     shared = 0.0
     for word in a.words:
@@ -184,7 +185,7 @@ def _alike(a: Word, b: Word) -> float:
 def _glued(left: list[Word], right: list[Word]) -> float:
     """Find a word of one side that is two neighbours of the other: "sino chem", "sinochem"."""
     whole = {word.key: word for word in right}
-    for first, second in zip(left, left[1:], strict=False):
+    for first, second in pairwise(left):
         word = whole.get(first.key + second.key)
         if word is not None:
             left.remove(first)

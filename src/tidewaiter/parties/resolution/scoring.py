@@ -93,9 +93,8 @@ class Scorer:
                 checked = is_checked(scheme, number)
                 if number == second and (checked or (here and _one(scheme, other))):
                     yield self._hub("id-checked" if checked else "id", "id", f"id:{number}", number)
-                elif number != second and scheme == other and (checked or scheme in _OFFICIAL):
-                    if here and (not checked or is_checked(other, second)):
-                        yield Said("id-differs", f"{scheme} {number}, {second}")
+                elif here and number != second and scheme == other and _says_who(scheme, checked):
+                    yield Said("id-differs", f"{scheme} {number}, {second}")
 
     def _shared(self, a: Read, b: Read) -> Iterator[Said]:
         for rule, ours, theirs in (
@@ -170,6 +169,11 @@ def _joined(left: frozenset[str], right: frozenset[str]) -> bool:
 def _may_outweigh(a: Read, b: Read) -> bool:
     """Tell whether two members may be one although their names differ."""
     return bool((a.ids and b.ids) or (a.phones and b.phones))
+
+
+def _says_who(scheme: str, checked: bool) -> bool:  # noqa: FBT001
+    """Tell whether a scheme gives each party one number, so that two are of two parties."""
+    return checked or scheme in _OFFICIAL
 
 
 def _one(scheme: str, other: str) -> bool:

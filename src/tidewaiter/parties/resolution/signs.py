@@ -62,7 +62,7 @@ def find_signs(entities: Iterable[Entity], reads: Mapping[str, Read]) -> Iterato
     parties = [_party(entity, reads) for entity in entities]
     shared = _shared(parties)
     for party in parties:
-        signs = tuple([*_ties(party, shared), *_places(party), *_phones(party)])
+        signs = (*_ties(party, shared), *_places(party), *_phones(party))
         yield msgspec.structs.replace(party.entity, signs=signs)
 
 
@@ -119,7 +119,7 @@ def _rarer(
 
 
 def _unrelated(party: _Party, other: _Party) -> bool:
-    """Tell whether two parties seem unrelated: neither a word of the name nor a domain in common."""
+    """Tell whether two parties have neither a word of the name nor a domain in common."""
     if party.entity.id == other.entity.id:
         return False
     return not (party.stems & other.stems or party.domains & other.domains)
@@ -145,9 +145,10 @@ def _phones(party: _Party) -> Iterator[Sign]:
     own = {_state(read.country) for read in party.reads if read.country}
     numbers = sorted({n for r in party.reads if not r.names.care_of for n in r.phones})
     places = {number: country_of_phone(number) for number in numbers}
-    if own and numbers and all(places.values()):
-        if not own & {_state(country) for country in places.values()}:
-            yield _sign("phone-elsewhere", tuple(numbers), words=", ".join(sorted(set(places.values()))))
+    others = {_state(country) for country in places.values()}
+    if own and numbers and all(places.values()) and not own & others:
+        words = ", ".join(sorted(set(places.values())))
+        yield _sign("phone-elsewhere", tuple(numbers), words=words)
 
 
 def _state(country: str) -> str:

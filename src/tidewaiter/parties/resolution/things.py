@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from tidewaiter.parties.resolution.reading import Read
 from tidewaiter.parties.resolution.rarity import weight_of
+from tidewaiter.parties.resolution.reading import Read
 
 _PLACES = 3  # words of an address that stand for its street
 
