@@ -170,6 +170,13 @@ def _listed(folder: Path) -> Iterator[tuple[str, tuple[str, ...], str, str]]:
             yield row[1], tuple(other[row[0]][:3]), COUNTRIES.get(country, ""), address
 
 
+def addresses(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield street, place and country of each address of the public OFAC list."""
+    for row in _rows(folder / "ofac_watchman" / "add.csv"):
+        if row[2] != "-0-" and row[4] != "-0-":
+            yield ", ".join(part for part in row[2:4] if part != "-0-"), row[4]
+
+
 def _rows(path: Path) -> Iterator[list[str]]:
     with path.open(encoding="latin-1", newline="") as file:
         yield from ([cell.strip() for cell in row] for row in csv.reader(file) if len(row) > 3)
@@ -181,7 +188,7 @@ def _base(chance: random.Random, name: str, aliases: tuple[str, ...], at: tuple[
     free = chance.random() < 0.3
     host = chance.choice(("163.com", "gmail.com", "qq.com")) if free else f"{domain}.com"
     room = f"{chance.choice(('Room', 'Suite', 'Unit'))} {chance.randrange(101, 2900)}"
-    box = f"{chance.choice(('sales', 'info', domain))}{chance.randrange(99) if free else ''}"
+    box = f"{chance.choice(('sales', 'info', domain))}{chance.randrange(10**6) if free else ''}"
     return Base(
         name=name,
         aliases=aliases,

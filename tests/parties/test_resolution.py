@@ -98,7 +98,7 @@ def joined(first: Written, second: Written, *said: Judgement) -> bool:
         (("Ornek Kimya AS", "", "TR"), ("ORNEK KIMYA A.S.", "", "TR")),
         (("Ornek Kimya AS", "Liman Cd 5, Izmir", "TR"), ("Ornek Kimiya", "5 Liman, Izmir", "")),
         (
-            ("Shenzhen Ornek Group Co., Ltd.", "Rm 301, 3/F, No.12 Keji Rd, Nanshan Shenzhen", "CN"),
+            ("Shenzhen Ornek Group Co., Ltd.", "Rm 301, 3/F, 12 Keji Rd, Nanshan, Shenzhen", "CN"),
             ("Shenzhen Ornek", "12 Keji Lu, Nanshan Qu, Shenzhen", "CN"),
         ),
         (

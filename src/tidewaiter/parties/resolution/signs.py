@@ -12,7 +12,6 @@ from tidewaiter.base.resources import data, read_toml
 from tidewaiter.parties.resolution.contacts import country_of_phone
 from tidewaiter.parties.resolution.dwellings import find_words
 from tidewaiter.parties.resolution.reading import Read
-from tidewaiter.parties.resolution.things import place_things
 from tidewaiter.parties.resolution.types import Entity, Sign
 
 
@@ -21,6 +20,7 @@ class SignRule(Record, frozen=True, kw_only=True):
 
     text: str
     least: int  # other parties, or words
+    most: int = 0  # other parties: what more share is a forwarder's; 0: no limit
     flag: str  # the red flag, in our words
     source: str
     url: str
@@ -79,11 +79,11 @@ def _things(party: _Party) -> Iterator[tuple[str, str]]:
             continue
         yield from (("phone-shared", phone) for phone in read.phones)
         yield from (("email-shared", email) for email in read.emails)
-        places = list(place_things(read))
-        rooms = [thing for kind, thing in places if kind == "unit"]
-        yield from (("address-shared", thing) for thing in rooms)
-        if not rooms:
-            yield from (("building-shared", thing) for _, thing in places)
+        place = read.address
+        if place.words and place.houses:  # all of it: a house number and a town are many houses
+            parts = (place.houses, place.words, place.units)
+            said = ", ".join(" ".join(sorted(part)) for part in parts if part)
+            yield ("address-shared" if place.units else "building-shared"), said
 
 
 def _shared(parties: Sequence[_Party]) -> dict[tuple[str, str], list[_Party]]:
@@ -101,21 +101,13 @@ def _ties(party: _Party, shared: Mapping[tuple[str, str], Sequence[_Party]]) -> 
     most: dict[str, tuple[str, list[_Party]]] = {}
     for kind, thing in sorted(set(_things(party))):
         others = [each for each in shared.get((kind, thing), ()) if _unrelated(party, each)]
-        enough = len(others) >= rules.signs[kind].least
-        if enough and _rarer(others, most.get(kind), places=kind.startswith(("add", "bui"))):
+        rule = rules.signs[kind]
+        some = rule.least <= len(others) <= (rule.most or len(others))
+        if some and (kind not in most or len(others) > len(most[kind][1])):
             most[kind] = thing, others
     for kind, (thing, others) in most.items():
         names = [f"{each.entity.name} ({each.entity.id})" for each in others[: rules.shown]]
-        yield _sign(kind, (_plain(thing), *names), count=str(len(others)))
-
-
-def _rarer(
-    others: Sequence[_Party], best: tuple[str, Sequence[_Party]] | None, *, places: bool
-) -> bool:
-    """Tell whether a thing says more: of the words of one place the rarest, else the commonest."""
-    if best is None:
-        return True
-    return len(others) < len(best[1]) if places else len(others) > len(best[1])
+        yield _sign(kind, (thing, *names), count=str(len(others)))
 
 
 def _unrelated(party: _Party, other: _Party) -> bool:
@@ -159,7 +151,3 @@ def _sign(kind: str, evidence: tuple[str, ...], **words: str) -> Sign:
     rule = sign_rules().signs[kind]
     source = f"{rule.flag} ({rule.source}: {rule.url})"
     return Sign(rule=kind, text=rule.text.format(**words), evidence=evidence, source=source)
-
-
-def _plain(thing: str) -> str:
-    return " ".join(thing.split(":")[1:]) if thing.startswith(("unit:", "building:")) else thing
