@@ -171,9 +171,11 @@ def _listed(folder: Path) -> Iterator[tuple[str, tuple[str, ...], str, str]]:
 
 
 def addresses(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield street, place and country of each address of the public OFAC list."""
-    for row in _rows(folder / "ofac_watchman" / "add.csv"):
-        if row[2] != "-0-" and row[4] != "-0-":
+    """Yield street, place and country of the addresses of the OFAC list; no person's, no ship's."""
+    here = folder / "ofac_watchman"
+    firms = {row[0] for row in _rows(here / "bench_sdn.csv") if row[2] == "-0-"}
+    for row in _rows(here / "bench_add.csv"):
+        if row[0] in firms and row[2] != "-0-" and row[4] != "-0-":
             yield ", ".join(part for part in row[2:4] if part != "-0-"), row[4]
 
 

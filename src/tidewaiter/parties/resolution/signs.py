@@ -119,17 +119,14 @@ def _unrelated(party: _Party, other: _Party) -> bool:
 
 def _places(party: _Party) -> Iterator[Sign]:
     """Yield signs of the words of addresses, where every address has them."""
-    members = zip(party.entity.members, party.reads, strict=True)
-    written = [(m.written.address, read) for m, read in members if m.written.address.strip()]
+    texts = [member.written.address for member in party.entity.members]
+    written = [text for text in texts if text.strip()]
     for kind in ("residential", "mailbox"):
         rule = sign_rules().signs[kind]
-        found = [find_words(text, rule.words, rule.unless) for text, _ in written]
-        if kind == "mailbox":
-            boxes = [read.address.box and not read.address.houses for _, read in written]
-            found = [f or (("P.O. box",) if b else ()) for f, b in zip(found, boxes, strict=True)]
+        found = [find_words(text, rule.words, rule.unless) for text in written]
         if found and all(found):
             words = sorted({word for each in found for word in each})
-            yield _sign(kind, tuple(text for text, _ in written[:3]), words=", ".join(words))
+            yield _sign(kind, tuple(written[:3]), words=", ".join(words))
 
 
 def _phones(party: _Party) -> Iterator[Sign]:
