@@ -26,7 +26,12 @@ _MEMBER = re.compile(r"p-[0-9a-f]{16}")
 @click.option("--why", required=True, help="What it rests on.")
 @click.option("--when", help="Time of the judgement, ISO 8601 with an offset (now).")
 @click.option(
-    "--judgements", "path", type=_FILE, required=True, help="The file; a line is added to it."
+    "--judgements",
+    "path",
+    type=_FILE,
+    default="judgements.jsonl",
+    show_default=True,
+    help="The file; a line is added to it.",
 )
 def judge(a: str, b: str, verdict: Verdict | None, path: Path, **said: str | None) -> None:
     """Say that two members, A and B, are one party or two, and write it down.
@@ -34,9 +39,7 @@ def judge(a: str, b: str, verdict: Verdict | None, path: Path, **said: str | Non
     Members are the ids that begin with "p-" in the entities and the links. The file only grows:
     the last line about a pair counts, and the lines before it stay to be read.
 
-    Example: tidewaiter parties judge p-0123456789abcdef p-fedcba9876543210 --same
-    --who "A. Officer" --why "same licence" --judgements judgements.jsonl
-    (tidewaiter parties resolve takes the file with --judgements)
+    Example: tidewaiter parties judge p-0123456789abcdef p-fedcba9876543210 --same --who me --why x
     """
     if verdict is None:
         raise click.UsageError("say --same, --not-same or --undecided")
