@@ -61,6 +61,8 @@ class Facts(SphinxDirective):
 class CommandFacts(Facts):
     """How a command is called, and each of its options."""
 
+    final_argument_whitespace = True  # "parties resolve"
+
     def lines(self) -> Iterator[str]:
         """Give a usage line and a table of options."""
         name = self.arguments[0]
