@@ -12,6 +12,7 @@ import csv
 import json
 import random
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -26,6 +27,12 @@ from tidewaiter.parties.types import PartyKind
 
 _CLOSE = 0.8  # similarity of two words that differ in spelling only
 _LONG = 5  # letters of a word that may differ
+_LANGUAGES = {
+    "Korea, North": "korean", "China": "chinese", "Hong Kong": "chinese", "Taiwan": "chinese",
+    "Iraq": "arabic", "Syria": "arabic", "Lebanon": "arabic", "Yemen": "arabic", "Libya": "arabic",
+    "Egypt": "arabic", "Iran": "persian", "Afghanistan": "persian", "Pakistan": "persian",
+    "Russia": "slavic", "Belarus": "slavic", "Ukraine": "slavic",
+}  # fmt: skip
 _SCRIPTS: tuple[Script, ...] = ("han", "hangul", "arabic", "cyrillic", "greek", "kana", "other")
 
 
@@ -33,7 +40,7 @@ class Pair(NamedTuple):
     """A name in its own script, and what the same entry is called in Latin letters."""
 
     source: str
-    script: Script
+    script: str  # of the native name; for two Latin names the language, like "latin-korean"
     kind: PartyKind
     native: str
     latin: tuple[str, ...]
@@ -47,13 +54,13 @@ def main() -> None:
     arguments = parser.parse_args()
     pairs = [pair for pair in all_pairs() if arguments.source in {"", pair.source}]
     rows = sorted({(pair.source, pair.script, pair.kind) for pair in pairs})
-    print(f"{'source':16}{'script':10}{'kind':14}{'n':>6}{'met':>8}{'mean':>8}{'wrong':>8}")
+    print(f"{'source':16}{'script':15}{'kind':14}{'n':>6}{'met':>8}{'mean':>8}{'wrong':>8}")
     for row in rows:
         those = [pair for pair in pairs if pair[:3] == row]
         shares = [best(pair.native, pair.latin, pair.kind) for pair in those]
         met = sum(share == 1 for share in shares) / len(those)
         mean = sum(shares) / len(those)
-        print(f"{row[0]:16}{row[1]:10}{row[2]:14}{len(those):6}{met:8.3f}{mean:8.3f}"
+        print(f"{row[0]:16}{row[1]:15}{row[2]:14}{len(those):6}{met:8.3f}{mean:8.3f}"
               f"{wrong(those):8.3f}")  # fmt: skip
         for pair, share in list(zip(those, shares, strict=True))[: arguments.misses * 20]:
             if share < 1 and arguments.misses:
@@ -84,7 +91,8 @@ def best(native: str, latin: Sequence[str], kind: PartyKind) -> float:
 
 @cache
 def _words(text: str, kind: PartyKind) -> tuple[tuple[Token, ...], ...]:
-    forms = read_name(text, kind).forms
+    name = read_name(text, kind)
+    forms = [*name.forms, *(form for each in name.segments for form in each.name.forms)]
     light = {"legal form", "particle"}
     found = [tuple(token for token in form.tokens if token.kind not in light) for form in forms]
     return tuple(filter(None, found)) or ((),)
@@ -129,6 +137,7 @@ def all_pairs() -> Iterator[Pair]:
     yield from _annexes()
     yield from _united_nations()
     yield from _projects()
+    yield from _romanisations()
 
 
 def _pair(source: str, kind: PartyKind, native: str, latin: Sequence[str]) -> Iterator[Pair]:
@@ -175,12 +184,34 @@ def _projects() -> Iterator[Pair]:
             native, latin = line.split(",")[:2]
             yield from _pair("watchman", "person", native, [latin])
     file = data("parties/lists/name_bench/cases.csv")
-    with file.open(encoding="utf-8", newline="") if file else open("/dev/null") as rows:
+    with file.open(encoding="utf-8", newline="") if file else nullcontext(()) as rows:
         for row in csv.DictReader(rows):
             kind: PartyKind = "person" if row["schema"] == "Person" else "organisation"
             if row["is_match"] == "true":
                 yield from _pair("name_bench", kind, row["name1"], [row["name2"]])
                 yield from _pair("name_bench", kind, row["name2"], [row["name1"]])
+
+
+def _romanisations() -> Iterator[Pair]:
+    """List the aliases of persons that OFAC writes in as many words, one of them alike.
+
+    Most are the same name, romanised otherwise; some are other names, so no share reaches 1.
+    """
+    file = data("parties/partybench/list.jsonl")
+    for line in file.read_text(encoding="utf-8").splitlines() if file else ():
+        entry = json.loads(line)
+        language = next((_LANGUAGES[each] for each in entry["countries"] if each in _LANGUAGES), "")
+        if entry["source"] != "OFAC SDN" or entry["schema"] != "Person" or not language:
+            continue
+        first, *others = entry["names"]
+        for other in others:
+            one, two = _plain_words(first), _plain_words(other)
+            if len(one) == len(two) > 1 and one != two and one & two:
+                yield Pair("ofac-aliases", f"latin-{language}", "person", other, (first,))
+
+
+def _plain_words(text: str) -> frozenset[str]:
+    return frozenset(text.casefold().replace(",", "").replace("-", " ").split())
 
 
 if __name__ == "__main__":

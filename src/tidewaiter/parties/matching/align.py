@@ -10,12 +10,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled
+from tidewaiter.base.compiled import compiled, inlined
 from tidewaiter.parties.matching.neighbours import INITIAL, JOINED, LOOSE
 from tidewaiter.parties.matching.pieces import wrapped
 from tidewaiter.parties.matching.spelling import FAR, edits
-from tidewaiter.parties.matching.tables import Letters
-from tidewaiter.parties.matching.vocabulary import LEGAL, NUMBER
+from tidewaiter.parties.matching.tables import bits
+from tidewaiter.parties.matching.vocabulary import LEGAL, NUMBER, Vocabulary
 
 MOST_PAIRS = 256
 _INITIAL_SHARE, _CUT_SHARE, _LEAST_SHARE = 0.5, 0.7, 0.45
@@ -61,7 +61,7 @@ def new_side(size: int) -> Side:
     )  # fmt: skip
 
 
-@compiled
+@inlined
 def weight_of(side: Side, begin: int, size: int) -> float:
     """Add up the weights of a piece."""
     total = np.float32(0)
@@ -70,7 +70,7 @@ def weight_of(side: Side, begin: int, size: int) -> float:
     return total
 
 
-@compiled
+@inlined
 def offer(
     pairs: Pairs, asked: Side, listed: Side, a: int, a_size: int, b: int, b_size: int,
     share: float, kind: int,
@@ -92,7 +92,7 @@ def offer(
     pairs.count[0] = count + 1
 
 
-@compiled
+@inlined
 def _copy(pairs: Pairs, source: int, target: int) -> None:
     """Copy one pair to another place."""
     pairs.asked[target], pairs.asked_size[target] = pairs.asked[source], pairs.asked_size[source]
@@ -102,7 +102,7 @@ def _copy(pairs: Pairs, source: int, target: int) -> None:
     pairs.gain[target] = pairs.gain[source]
 
 
-@compiled
+@inlined
 def take(pairs: Pairs, asked: Side, listed: Side) -> None:
     """Take the offered pairs in turn, each word once."""
     taken = pairs.count[1]
@@ -125,7 +125,7 @@ def take(pairs: Pairs, asked: Side, listed: Side) -> None:
     pairs.count[0] = pairs.count[1] = taken
 
 
-@compiled
+@inlined
 def agreed(pairs: Pairs) -> float:
     """Return the weight of both sides that is paired, as far as it agrees."""
     total = np.float32(0)
@@ -136,7 +136,7 @@ def agreed(pairs: Pairs) -> float:
 
 @compiled
 def offer_left_over(
-    pairs: Pairs, asked: Side, asked_letters: Letters, listed: Side, listed_letters: Letters,
+    pairs: Pairs, asked: Side, asked_words: Vocabulary, listed: Side, listed_words: Vocabulary,
     sizes: tuple[int, int], rows: NDArray[np.int32],
 ) -> None:  # fmt: skip
     """Offer what the words left over may still be to each other."""
@@ -147,23 +147,23 @@ def offer_left_over(
             if listed.pair[b] >= 0 or listed.kinds[b] == LEGAL or listed.kinds[b] == NUMBER:
                 continue
             share, kind = likeness(
-                asked_letters, asked.words[a], listed_letters, listed.words[b],
+                asked_words, asked.words[a], listed_words, listed.words[b],
                 a == sizes[0] - 1, rows,
             )  # fmt: skip
             if share > 0:
                 offer(pairs, asked, listed, a, 1, b, 1, share, kind)
 
 
-@compiled
+@inlined
 def likeness(
-    asked: Letters, a: int, listed: Letters, b: int, last: bool, rows: NDArray[np.int32]
+    asked: Vocabulary, a: int, listed: Vocabulary, b: int, last: bool, rows: NDArray[np.int32]
 ) -> tuple[float, int]:
     """Compare two words that are no neighbours.
 
     Args:
-        asked: Letters of the words asked for.
+        asked: The words asked for.
         a: The word among them.
-        listed: Letters of the words of the list.
+        listed: The words of the list.
         b: The word among them.
         last: The word asked for is the last of its name, and may be cut.
         rows: Room for distances.
@@ -171,22 +171,23 @@ def likeness(
     Returns:
         The share of their weight that agrees, 0 for none, and the kind.
     """
-    begin, start = asked.starts[a], listed.starts[b]
-    size, length = asked.starts[a + 1] - begin, listed.starts[b + 1] - start
+    ours, theirs = asked.letters, listed.letters
+    begin, start = ours.starts[a], theirs.starts[b]
+    size, length = ours.starts[a + 1] - begin, theirs.starts[b + 1] - start
     shorter = min(size, length)
     same = 0
-    while same < shorter and asked.units[begin + same] == listed.units[start + same]:
+    while same < shorter and ours.units[begin + same] == theirs.units[start + same]:
         same += 1
     if shorter == 1:
         return (_INITIAL_SHARE, INITIAL) if same == 1 else (0.0, INITIAL)
     if same == shorter and (shorter >= 4 or (last and size < length and size >= 2)):
         return _CUT_SHARE, LOOSE
     longer = max(size, length)
-    if longer < 4:
+    most = int(0.4 * longer)
+    only, other = asked.marks[a] & ~listed.marks[b], listed.marks[b] & ~asked.marks[a]
+    if longer < 4 or bits(only) > most or bits(other) > most:
         return 0.0, LOOSE
-    far = edits(
-        asked.units, begin, size, listed.units, start, length, int(0.4 * longer), rows
-    )  # fmt: skip
+    far = edits(ours.units, begin, size, theirs.units, start, length, most, rows)
     if far == FAR:
         return 0.0, LOOSE
     share = 1 - 1.2 * far / longer

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled
+from tidewaiter.base.compiled import compiled, inlined
 from tidewaiter.parties.matching.features import features
 from tidewaiter.parties.matching.index import Listed
 from tidewaiter.parties.matching.search import (
@@ -42,7 +42,7 @@ def new_answers(names: int) -> Answers:
     )  # fmt: skip
 
 
-@compiled
+@inlined
 def differs(asked: int, listed: int) -> bool:
     """Tell whether two kinds of party are both known and not the same."""
     return asked != 0 and listed != 0 and asked != listed

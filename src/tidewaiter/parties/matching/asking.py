@@ -25,7 +25,7 @@ class Asker:
         self._forget()
 
     def _forget(self) -> None:
-        self._words = Words()
+        self._words = Words(asked=True)
         self._vocabulary = self._words.vocabulary(self._index.rarity, 0)
         self._neighbours = neighbours(self._index.listed.lookup, self._vocabulary)
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled
+from tidewaiter.base.compiled import compiled, inlined
 from tidewaiter.parties.matching.align import Pairs, Side, weight_of
 from tidewaiter.parties.matching.neighbours import EXACT, SYSTEM
 from tidewaiter.parties.matching.vocabulary import LEGAL, NUMBER, PARTICLE
@@ -28,11 +28,11 @@ SIZE = len(NAMES)
     ONE_PAIR, TWO_PAIRS, LEGAL_SAME, LEGAL_DIFFERS, KIND_DIFFERS, NUMBER_DIFFERS, RAREST_ASKED,
     RAREST_LISTED, SQUARED, FUZZINESS, SHAPE,
 ) = range(SIZE)  # fmt: skip
-_NATS = 10.0  # weights are given to the model in tens of nats
+NATS = 10.0  # weights are given to the model in tens of nats
 _HEAVY = 1.5  # nats from which a word says something
 
 
-@compiled
+@inlined
 def pair_weights(pairs: Pairs, at: int, asked: Side, listed: Side) -> tuple[float, float]:
     """Return the weights of both pieces of a pair; unlike spellings weigh as the commoner."""
     a = weight_of(asked, pairs.asked[at], pairs.asked_size[at])
@@ -42,7 +42,7 @@ def pair_weights(pairs: Pairs, at: int, asked: Side, listed: Side) -> tuple[floa
     return a, b
 
 
-@compiled
+@inlined
 def left_over(side: Side, size: int) -> tuple[float, float, int]:
     """Return the weight left over on a side, that of its heaviest word, and its numbers."""
     total = most = np.float32(0)
@@ -55,7 +55,7 @@ def left_over(side: Side, size: int) -> tuple[float, float, int]:
     return total, most, numbers
 
 
-@compiled
+@inlined
 def _pair_features(pairs: Pairs, asked: Side, listed: Side, out: NDArray[np.float32]) -> float:
     """Sum up the pairs; return the weight of both sides that is paired."""
     both = np.float32(0)
@@ -64,8 +64,8 @@ def _pair_features(pairs: Pairs, asked: Side, listed: Side, out: NDArray[np.floa
         a, b = pair_weights(pairs, at, asked, listed)
         both += a + b
         out[FIRST_KIND + pairs.kind[at]] += a + b
-        out[EVIDENCE] += min(a, b) * pairs.share[at] / _NATS
-        out[FUZZINESS] += min(a, b) * (1 - pairs.share[at]) / _NATS
+        out[EVIDENCE] += min(a, b) * pairs.share[at] / NATS
+        out[FUZZINESS] += min(a, b) * (1 - pairs.share[at]) / NATS
         if min(a, b) > _HEAVY:
             heavy += max(1, min(pairs.asked_size[at], pairs.listed_size[at]))
             out[WORST] = max(out[WORST], 1 - pairs.share[at])
@@ -74,7 +74,7 @@ def _pair_features(pairs: Pairs, asked: Side, listed: Side, out: NDArray[np.floa
     return both
 
 
-@compiled
+@inlined
 def _inversions(pairs: Pairs, asked: Side, size: int) -> float:
     """Return the share of paired words that stand in another order."""
     last, turned, count = -1, 0, 0
@@ -89,7 +89,7 @@ def _inversions(pairs: Pairs, asked: Side, size: int) -> float:
     return turned / count if count else 0.0
 
 
-@compiled
+@inlined
 def _legal(asked: Side, a_size: int, listed: Side, b_size: int, out: NDArray[np.float32]) -> None:
     """Note whether the legal forms of both agree."""
     a = b = both = 0
@@ -120,12 +120,12 @@ def features(
     out[CONTRADICTED_SHARE] = 2 * against / total
     out[OMITTED_LISTED_SHARE], out[OMITTED_ASKED_SHARE] = (b - against) / total, (a - against) / total
     out[LOG_EVIDENCE] = np.log1p(out[EVIDENCE])
-    out[CONTRADICTED] = against / _NATS
-    out[OMITTED_LISTED], out[OMITTED_ASKED] = (b - against) / _NATS, (a - against) / _NATS
+    out[CONTRADICTED] = against / NATS
+    out[OMITTED_LISTED], out[OMITTED_ASKED] = (b - against) / NATS, (a - against) / NATS
     out[INVERSIONS] = _inversions(pairs, asked, sizes[0])
     _legal(asked, sizes[0], listed, sizes[1], out)
     out[KIND_DIFFERS] = differs
     out[NUMBER_DIFFERS] = a_numbers > 0 and b_numbers > 0
-    out[RAREST_ASKED], out[RAREST_LISTED] = a_most / _NATS, b_most / _NATS
+    out[RAREST_ASKED], out[RAREST_LISTED] = a_most / NATS, b_most / NATS
     out[SQUARED] = out[CONTRADICTED_SHARE] ** 2
-    out[SHAPE] = np.log(total / 2 / _NATS)
+    out[SHAPE] = np.log(total / 2 / NATS)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled
+from tidewaiter.base.compiled import compiled, inlined
 from tidewaiter.parties.matching.align import (
     Pairs,
     Side,
@@ -23,7 +23,14 @@ from tidewaiter.parties.matching.align import (
 )
 from tidewaiter.parties.matching.features import SIZE
 from tidewaiter.parties.matching.index import Listed
-from tidewaiter.parties.matching.neighbours import EXACT, KINDS, SHARES, TRANSLATED, Neighbours
+from tidewaiter.parties.matching.neighbours import (
+    EXACT,
+    KINDS,
+    SHARES,
+    SKELETON,
+    TRANSLATED,
+    Neighbours,
+)
 from tidewaiter.parties.matching.pieces import JOINED as MOST_JOINED
 from tidewaiter.parties.matching.pieces import joinable, joined_hash, joins, power_table, wrapped
 from tidewaiter.parties.matching.tables import Table, bucket, check, mix
@@ -31,12 +38,13 @@ from tidewaiter.parties.matching.vocabulary import JOINING, MOST_WORDS, Forms, V
 
 WIDE = 64  # forms whose words are all looked at, for each form asked for
 TOP = 24  # forms aligned
-_FLOOR = 0.18  # rank below which no form is aligned
+_FLOOR = 0.3  # rank below which no form is aligned
 _LEAST = 0.5  # of the best rank, for a form to be aligned
 KEPT = 10  # entries answered for each name
 _HOPEFUL = 0.3  # share of the weight of both names that agrees, for the rest to be compared
 _BUDGET = 3000  # forms met through postings, before common words are left out
 _MOST_LINKS = 8192
+ARABIC = 5  # the place of "arabic" among the ways to read a form
 
 
 class Asking(NamedTuple):
@@ -65,6 +73,7 @@ class Room(NamedTuple):
     agreed: NDArray[np.float32]  # by form: weight of the words by which it was met
     met: NDArray[np.int32]  # forms met
     best: NDArray[np.float32]  # by word asked for
+    left: NDArray[np.float32]  # weight of words that are not followed; one value
     top: NDArray[np.int32]
     top_rank: NDArray[np.float32]
     powers: NDArray[np.uint64]
@@ -83,13 +92,13 @@ def new_room(listed: Listed) -> Room:
         np.zeros(_MOST_LINKS, np.float32), np.zeros(_MOST_LINKS, np.int8),
         np.zeros(_MOST_LINKS, np.int32), np.zeros(len(listed.entry), np.int32),
         np.zeros(len(listed.entry), np.float32), np.zeros(len(listed.entry), np.int32),
-        np.zeros(MOST_WORDS, np.float32), np.zeros(WIDE, np.int32), np.zeros(WIDE, np.float32),
+        np.zeros(MOST_WORDS, np.float32), np.zeros(1, np.float32), np.zeros(WIDE, np.int32), np.zeros(WIDE, np.float32),
         power_table(256),
         np.zeros(5, np.int64),
     )  # fmt: skip
 
 
-@compiled
+@inlined
 def fill(side: Side, forms: Forms, vocabulary: Vocabulary, form: int) -> int:
     """Fill a side with the words of a form; return how many there are."""
     begin = forms.heads[form]
@@ -103,7 +112,7 @@ def fill(side: Side, forms: Forms, vocabulary: Vocabulary, form: int) -> int:
     return size
 
 
-@compiled
+@inlined
 def fill_listed(room: Room, listed: Listed, form: int) -> int:
     """Fill the other side with the words of a form of the list."""
     side, pieces = room.listed, listed.pieces
@@ -119,7 +128,7 @@ def fill_listed(room: Room, listed: Listed, form: int) -> int:
     return size
 
 
-@compiled
+@inlined
 def _link(room: Room, word: int, begin: int, size: int, share: float, kind: int) -> None:
     """Note that a word of the list may be a piece of the form asked for."""
     at = room.counts[LINKS]
@@ -145,6 +154,8 @@ def link_form(room: Room, listed: Listed, asking: Asking, form: int) -> int:
     for at in range(size):
         word = room.asked.words[at]
         for found in range(near.heads[word], near.heads[word + 1]):
+            if near.kinds[found] == SKELETON and asking.forms.how[form] != ARABIC:
+                continue
             _link(room, near.words[found], at, 1, near.shares[found], near.kinds[found])
     _link_joined(room, listed, asking, asking.forms.heads[form], size)
     return size
@@ -175,7 +186,7 @@ def _link_joined(room: Room, listed: Listed, asking: Asking, begin: int, size: i
                     )  # fmt: skip
 
 
-@compiled
+@inlined
 def _link_bucket(
     room: Room, table: Table, plain: np.uint64, piece: tuple[int, int, int], share: float,
     kind: int,
@@ -188,6 +199,23 @@ def _link_bucket(
     for at in range(first, end):
         if table.checks[at] == check(key) and table.values[at] < piece[0]:
             _link(room, table.values[at], piece[1], piece[2], share, kind)
+
+
+@inlined
+def _leave(room: Room, link: int, size: int) -> None:
+    """Note a word that is not followed, as it is too common: what it may agree with."""
+    for place in range(room.links[1, link], room.links[1, link] + room.links[2, link]):
+        to = wrapped(place, size)
+        room.best[to] = max(room.best[to], room.shares[link])
+
+
+@inlined
+def _left(room: Room, size: int) -> float:
+    """Return the weight of what was noted."""
+    total = np.float32(0)
+    for at in range(size):
+        total += room.best[at] * room.asked.weights[at]
+    return total
 
 
 @compiled
@@ -207,12 +235,14 @@ def _meet(room: Room, listed: Listed, size: int) -> None:
         gains[at] = weight * room.shares[link]
         length = listed.posting_heads[word + 1] - listed.posting_heads[word]
         ranks[at] = length / (np.float32(0.05) + gains[at])
+    room.best[:size] = 0
     for at in np.argsort(ranks):
         word = room.touched[at]
         begin, end = listed.posting_heads[word], listed.posting_heads[word + 1]
-        if walked > 0 and walked + end - begin > _BUDGET:
-            break
         walked += end - begin
+        if walked > _BUDGET and met > 0:
+            _leave(room, room.link_of[word], size)
+            continue
         for place in range(begin, end):
             form = listed.postings[place]
             if room.known[form] != serial:
@@ -222,9 +252,10 @@ def _meet(room: Room, listed: Listed, size: int) -> None:
                 met += 1
             room.agreed[form] += gains[at]
     room.counts[MET] = met
+    room.left[0] = _left(room, size)
 
 
-@compiled
+@inlined
 def _mine(room: Room, size: int) -> float:
     """Return the weight of the words asked for."""
     total = np.float32(0)
@@ -233,7 +264,7 @@ def _mine(room: Room, size: int) -> float:
     return total
 
 
-@compiled
+@inlined
 def _bound(room: Room, listed: Listed, form: int, size: int) -> float:
     """Return the weight of the words asked for that may agree with a form."""
     pieces = listed.pieces
@@ -245,10 +276,7 @@ def _bound(room: Room, listed: Listed, form: int, size: int) -> float:
                 to = wrapped(place, size)
                 room.best[to] = max(room.best[to], room.shares[link])
             link = room.links[0, link]
-    total = np.float32(0)
-    for at in range(size):
-        total += room.best[at] * room.asked.weights[at]
-    return total
+    return _left(room, size)
 
 
 @compiled
@@ -277,7 +305,10 @@ def _choose(room: Room, listed: Listed, size: int) -> None:
     count = 0
     for at in range(room.counts[MET]):
         form = room.met[at]
-        rank = room.agreed[form] / (mine + np.float32(0.5) * listed.weight[form])
+        most = mine + np.float32(0.5) * listed.weight[form]
+        if room.agreed[form] + room.left[0] < _FLOOR * most:
+            continue
+        rank = room.agreed[form] / most
         if count < WIDE or rank >= room.top_rank[WIDE - 1]:
             count = _insert(room, count, WIDE, form, rank)
     room.met[:count] = room.top[:count]
@@ -317,14 +348,14 @@ def align(
     total = weight_of(room.asked, 0, size) + listed.weight[form]
     if agreed(room.pairs) >= _HOPEFUL * total and room.pairs.count[1] < max(size, other):
         offer_left_over(
-            room.pairs, room.asked, asking.vocabulary.letters, room.listed,
-            listed.vocabulary.letters, (size, other), room.rows,
+            room.pairs, room.asked, asking.vocabulary, room.listed,
+            listed.vocabulary, (size, other), room.rows,
         )  # fmt: skip
         take(room.pairs, room.asked, room.listed)
     return other
 
 
-@compiled
+@inlined
 def weigh(room: Room, model: NDArray[np.float32], kind: int) -> float:
     """Return the log-odds that the model gives the features; a person has a model of its own."""
     row = 0 if kind == 1 else 1

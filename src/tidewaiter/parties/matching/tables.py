@@ -69,6 +69,25 @@ def plain_hashes(letters: Letters) -> NDArray[np.uint64]:
 
 
 @compiled
+def letter_marks(letters: Letters) -> NDArray[np.uint32]:
+    """Mark which letters stand in each word, a bit for each; unlike letters may share one."""
+    out = np.zeros(len(letters.starts) - 1, np.uint32)
+    for word in range(len(out)):
+        for at in range(letters.starts[word], letters.starts[word + 1]):
+            out[word] |= np.uint32(1) << np.uint32(letters.units[at] & np.uint32(31))
+    return out
+
+
+@inlined
+def bits(value: np.uint32) -> int:
+    """Count the bits that are set."""
+    value = value - ((value >> np.uint32(1)) & np.uint32(0x55555555))
+    value = (value & np.uint32(0x33333333)) + ((value >> np.uint32(2)) & np.uint32(0x33333333))
+    value = (value + (value >> np.uint32(4))) & np.uint32(0x0F0F0F0F)
+    return np.int64((np.uint64(value) * np.uint64(0x01010101) >> np.uint64(24)) & np.uint64(255))
+
+
+@compiled
 def mixed(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Spread many hashes."""
     out = np.empty(len(hashes), np.uint64)

@@ -9,7 +9,7 @@ from tidewaiter.base.compiled import compiled, inlined
 from tidewaiter.parties.matching.tables import Letters
 
 WORD, LEGAL, GENERIC, INITIAL_LETTER, PARTICLE, NUMBER = range(6)
-SYSTEMS = "rpkachnsf"  # the letters that keys begin with; those that join come first
+SYSTEMS = "rpkachnsfvd"  # the letters that keys begin with; those that join come first
 JOINING = 3
 MOST_WORDS = 24  # of one form; what follows is not compared
 
@@ -29,6 +29,7 @@ class Vocabulary(NamedTuple):
     keys: Keys
     hashes: NDArray[np.uint64]  # plain
     sizes: NDArray[np.int32]  # letters
+    marks: NDArray[np.uint32]  # a bit for each letter that stands in a word
     weights: NDArray[np.float32]  # nats
     kinds: NDArray[np.int8]
     parts: NDArray[np.uint64]  # plain hashes of keys that can be joined, shape (words, JOINING)

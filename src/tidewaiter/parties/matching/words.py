@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.parties.matching.rarity import Rarity
-from tidewaiter.parties.matching.tables import Letters, letters_of, plain_hashes
+from tidewaiter.parties.matching.tables import Letters, letter_marks, letters_of, plain_hashes
 from tidewaiter.parties.matching.vocabulary import (
     GENERIC,
     INITIAL_LETTER,
@@ -35,13 +35,18 @@ HOWS = (
 
 
 class Words:
-    """Distinct words, numbered as they come."""
+    """Distinct words, numbered as they come.
 
-    def __init__(self) -> None:
+    A list is looked up by the consonants of its words; what is asked for looks for them only where it
+    is written in another script, as Latin letters say the vowels.
+    """
+
+    def __init__(self, *, asked: bool = False) -> None:
+        self._asked = asked
         self.texts: list[str] = []
         self.kinds: list[int] = []
         self.keys: list[tuple[str, ...]] = []
-        self._ids: dict[str, int] = {}
+        self._ids: dict[tuple[str, bool], int] = {}
 
     def numbers(self, form: NameForm) -> list[int]:
         """Return the number of each word of a form, at most `MOST_WORDS`."""
@@ -49,12 +54,14 @@ class Words:
         for token in form.tokens[:MOST_WORDS]:
             kind = _KINDS[token.kind]
             text = _LEGAL_MARK + token.key if kind == LEGAL else token.key
-            number = self._ids.get(text)
+            by_bones = not self._asked or not token.surface.isascii()
+            number = self._ids.get((text, by_bones))
             if number is None:
-                number = self._ids[text] = len(self.texts)
+                number = self._ids[text, by_bones] = len(self.texts)
                 self.texts.append(text)
                 self.kinds.append(kind)
-                self.keys.append(tuple(map(_joinable, keys(token))))
+                sounds = (_joinable(key) for key in keys(token) if by_bones or key[0] != "s")
+                self.keys.append(tuple(sounds))
             out.append(number)
         return out
 
@@ -68,8 +75,8 @@ class Words:
         for kind, most in ((PARTICLE, 1.0), (INITIAL_LETTER, 2.5)):
             weights[kinds == kind] = np.minimum(weights[kinds == kind], most)
         return Vocabulary(
-            letters, _keys(self.keys[first:]), plain_hashes(letters), _sizes(letters), weights,
-            kinds, *_parts(self.keys[first:]),
+            letters, _keys(self.keys[first:]), plain_hashes(letters), _sizes(letters),
+            letter_marks(letters), weights, kinds, *_parts(self.keys[first:]),
         )  # fmt: skip
 
 

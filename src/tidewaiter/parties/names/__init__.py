@@ -1,6 +1,6 @@
 """From a party's name as written to forms that can be compared."""
 
-from tidewaiter.parties.names.keys import keys, keys_of
+from tidewaiter.parties.names.keys import SYSTEMS, keys, keys_of
 from tidewaiter.parties.names.read import read_name, read_names
 from tidewaiter.parties.names.types import (
     How,
@@ -13,6 +13,7 @@ from tidewaiter.parties.names.types import (
 )
 
 __all__ = [
+    "SYSTEMS",
     "How",
     "NameForm",
     "Problem",

@@ -6,7 +6,7 @@ from typing import Final
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.parties.names.mandarin import split_syllables
+from tidewaiter.parties.names.mandarin import MOST, split_syllables
 from tidewaiter.parties.names.spellings import spellings
 
 _SAME: Final = (
@@ -68,7 +68,7 @@ def cantonese_surname(name: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def cantonese_key(word: str) -> str:
     """Return the key of a word that can be split into Cantonese syllables; "" else."""
-    return "".join(split_syllables(word, _keys()))
+    return "".join(split_syllables(word, _keys())) if len(word) <= MOST else ""
 
 
 def _same(syllable: str) -> str:

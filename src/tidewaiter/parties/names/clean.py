@@ -10,8 +10,8 @@ from tidewaiter.parties.names.scripts import script_of
 LONGEST: Final = 1_000  # characters that are read
 _LOOKS_LATIN = dict(
     zip(
-        "аеорсухіјѕԁһкмтвнзАВЕЗКМНОРСТУХІЈЅԌԛԝαβεικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
-        "aeopcyxijsdhkmtbh3ABE3KMHOPCTYXIJSGqwaBeiKvoptuxABEZHIKMNOPTYX",
+        "аеорсухіјѕԁһкмтвнАВЕКМНОРСТУХІЈЅԌԛԝαβεικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
+        "aeopcyxijsdhkmtbhABEKMHOPCTYXIJSGqwaBeiKvoptuxABEZHIKMNOPTYX",
         strict=True,
     )
 )
@@ -53,6 +53,8 @@ def clean(text: str) -> Cleaned:
 
 def _composed(text: str, steps: list[str]) -> tuple[list[str], list[int], list[int]]:
     """Compose characters one cluster at a time, so that each keeps its place."""
+    if text.isascii() and text.isprintable():
+        return list(text), list(range(len(text))), list(range(1, len(text) + 1))
     characters: list[str] = []
     places: list[int] = []
     ends: list[int] = []

@@ -33,15 +33,32 @@ class WordList(Record, frozen=True, kw_only=True):
     words: tuple[str, ...]
 
 
+class Groups(Record, frozen=True, kw_only=True):
+    """Words that stand for one another, spaced; the first names the group."""
+
+    groups: tuple[str, ...]
+
+
+class ShortForms(Record, frozen=True, kw_only=True):
+    """Legal forms of few letters, folded, by where in a name they may stand."""
+
+    beginning: frozenset[str]
+    anywhere: frozenset[str]
+
+
 class Words(Record, frozen=True, kw_only=True):
     """All of words.toml."""
 
     source: str
     forms: tuple[LegalForm, ...]
+    short_forms: ShortForms
     generic: WordList
     abbreviations: dict[str, str]
+    person_abbreviations: dict[str, str]
     particles: WordList
     honorifics: WordList
+    synonyms: Groups
+    countries: WordList
 
 
 class Facts(Record, frozen=True, kw_only=True):
@@ -50,10 +67,15 @@ class Facts(Record, frozen=True, kw_only=True):
     legal: dict[str, tuple[tuple[tuple[str, ...], str], ...]]  # by first key; longest first
     unspaced: dict[str, str]  # phrases of scripts that write no spaces, to the form
     families: dict[str, str]  # of each form
+    short: ShortForms
     generic: frozenset[str]
     abbreviations: dict[str, str]
+    person_abbreviations: dict[str, str]
     particles: frozenset[str]
     honorifics: frozenset[str]
+    synonyms: dict[str, str]  # each word, to the first of its group
+    countries: frozenset[tuple[str, ...]]  # by their folded words
+    country_ends: frozenset[str]  # the last words of these
 
 
 @cache
@@ -71,14 +93,22 @@ def facts() -> Facts:
                 spaced.setdefault(keys, form.form)
             if script(phrase.strip("(")) in {"han", "hangul", "kana"}:
                 unspaced.setdefault(fold(phrase), form.form)
+    countries = [tuple(map(fold, name.split())) for name in words.countries.words]
     return Facts(
         legal=_by_first(spaced),
         unspaced=unspaced,
         families=families,
+        short=words.short_forms,
         generic=frozenset(words.generic.words),
         abbreviations=words.abbreviations,
+        person_abbreviations=words.person_abbreviations,
         particles=frozenset(words.particles.words),
         honorifics=frozenset(map(fold, words.honorifics.words)),
+        countries=frozenset(countries),
+        country_ends=frozenset(country[-1] for country in countries),
+        synonyms={
+            word: group.split()[0] for group in words.synonyms.groups for word in group.split()
+        },
     )
 
 

@@ -1,6 +1,8 @@
 """Forms: one list of tokens becomes one reading per script, all in Latin letters but the native."""
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Sequence
+from typing import Final
 
 from anyascii import anyascii
 
@@ -11,19 +13,31 @@ from tidewaiter.parties.names.arabic import (
     same_letters,
     spelled_arabic,
 )
+from tidewaiter.parties.names.chinese import (
+    chinese_company,
+    chinese_person,
+    is_name,
+    translated_hangul,
+)
+from tidewaiter.parties.names.compounds import inverted
 from tidewaiter.parties.names.cyrillic import romanise_cyrillic
+from tidewaiter.parties.names.dictionary import romanised, translate
 from tidewaiter.parties.names.facts import facts
 from tidewaiter.parties.names.fold import fold
-from tidewaiter.parties.names.han import Piece, chinese, pieces_of, pinyin_of, simplify
+from tidewaiter.parties.names.han import simplify
 from tidewaiter.parties.names.hangul import romanise_hangul
+from tidewaiter.parties.names.latin_pinyin import FEWEST, is_pinyin, translated_pinyin
+from tidewaiter.parties.names.parts import form, generic_or_word, part, whole
 from tidewaiter.parties.names.scripts import Script, script
-from tidewaiter.parties.names.tokens import legal_form
-from tidewaiter.parties.names.types import How, NameForm, Token, TokenKind
+from tidewaiter.parties.names.types import How, NameForm, Token
 
-_HOW: dict[Script, How] = {"cyrillic": "cyrillic", "arabic": "arabic", "hangul": "hangul"}
+_HOW: Final[dict[Script, How]] = {"cyrillic": "cyrillic", "arabic": "arabic", "hangul": "hangul"}
 _LATIN: How = "latin"
-_PERSON = range(2, 5)  # syllables of a Korean name
-_Reader = Callable[[Token], list[Token]]
+# "Кумертауский": of a place, whose name is all but the ending, with or without sk
+_ADJECTIVE: Final = re.compile(
+    "(.{3,}[сц]к)(?:[иіо]й|ая|ое|ого|ому|им|ом|ой|ую|ие|их)", re.IGNORECASE
+)
+_KOREAN: Final = range(2, 5)  # syllables of a person's name
 
 
 def forms_of(tokens: Sequence[Token], text: str, *, person: bool) -> tuple[NameForm, ...]:
@@ -37,48 +51,55 @@ def forms_of(tokens: Sequence[Token], text: str, *, person: bool) -> tuple[NameF
     scripts = {script(token.surface) for token in tokens if token.kind != "legal form"}
     foreign = scripts - {"latin", "common"}
     if not foreign:
-        return (NameForm(how="latin", tokens=tuple(tokens)),) if tokens else ()
+        return latin_forms(tokens, text, person=person)
     found = [NameForm(how="native", tokens=tuple(map(_native, tokens)))]
-    if foreign & {"han"}:
-        found += _han_forms(tokens, person=person)
+    if "han" in foreign:
+        names = person or all(is_name(token.surface) for token in tokens)
+        found += chinese_person(tokens) if names else chinese_company(tokens)
     else:
         how = next((how for each, how in _HOW.items() if each in foreign), _LATIN)
-        found.append(_form(how, tokens, lambda token: _romanised(token, text, person=person)))
-    return tuple(form for form in found if form.tokens)
+        found.append(form(how, tokens, lambda token: _romanised(token, text, person=person)))
+        if not person:
+            translated = form("dictionary", tokens, lambda token: _translated(token, text))
+            found += [translated] if translated.tokens != found[-1].tokens else []
+    return tuple(dict.fromkeys(each for each in found if each.tokens))
 
 
-def _form(how: How, tokens: Iterable[Token], read: _Reader) -> NameForm:
-    """Read each word by a reader; legal forms and Latin words stay."""
-    result: list[Token] = []
-    for token in tokens:
-        if token.kind == "legal form" or script(token.surface) in {"latin", "common"}:
-            result.append(token)
-        else:
-            result += read(token)
-    return NameForm(how=how, tokens=tuple(result))
+def latin_forms(
+    tokens: Sequence[Token], text: str, *, person: bool, russian: bool = True
+) -> tuple[NameForm, ...]:
+    """Read a name in Latin letters: as it is and, where it is pinyin or Russian, translated.
 
-
-def part(token: Token, start: int, end: int, key: str, kind: TokenKind = "word") -> Token:
-    """Make a token of a part of another one."""
-    return Token(
-        key=key,
-        surface=token.surface[start:end],
-        kind=kind,
-        start=token.start + start,
-        end=token.start + end,
+    Args:
+        tokens: Of one name.
+        text: That name.
+        person: It is a person's.
+        russian: A word of it may be Russian.
+    """
+    if not tokens:
+        return ()
+    plain = NameForm(how="latin", tokens=tuple(tokens))
+    if person and (turned := inverted(tokens, text)):
+        return (plain, NameForm(how="latin", tokens=turned))
+    if person:
+        return (plain,)
+    if len(tokens) >= FEWEST and is_pinyin(tokens):
+        return (plain, NameForm(how="dictionary", tokens=translated_pinyin(tokens, text)))
+    if not russian:
+        return (plain,)
+    english = tuple(word for token in tokens for word in _from_russian(token))
+    return (
+        (plain, NameForm(how="dictionary", tokens=english)) if english != plain.tokens else (plain,)
     )
 
 
-def _whole(token: Token, key: str, *, person: bool) -> list[Token]:
-    """Make a token of the same place with another key, as the word that the key is."""
-    if not key:
-        return []
-    kind: TokenKind = "word" if token.kind != "number" else "number"
-    if key in facts().particles:
-        kind = "particle"
-    elif not person and key in facts().generic:
-        kind = "generic"
-    return [part(token, 0, len(token.surface), key, kind)]
+def _from_russian(token: Token) -> list[Token]:
+    """Translate a word that is Russian in Latin letters."""
+    if token.kind != "word" or token.key in facts().synonyms:
+        return [token]
+    words = romanised(token.key).split()
+    size = len(token.surface)
+    return [part(token, 0, size, word, generic_or_word(word)) for word in words] or [token]
 
 
 def _native(token: Token) -> Token:
@@ -93,12 +114,29 @@ def _romanised(token: Token, text: str, *, person: bool) -> list[Token]:
     """Romanise one word of an alphabet or a syllabary."""
     kind = script(token.surface)
     if kind == "cyrillic":
-        return _whole(token, fold(romanise_cyrillic(token.surface, text)), person=person)
+        return whole(token, fold(romanise_cyrillic(token.surface, text)), person=person)
     if kind == "arabic":
         return _arabic(token, person=person)
     if kind == "hangul":
         return _hangul(token, person=person)
-    return _whole(token, fold(anyascii(token.surface)), person=person)
+    return whole(token, fold(anyascii(token.surface)), person=person)
+
+
+def _translated(token: Token, text: str) -> list[Token]:
+    """Translate one word of a company's name; romanise it where no table has it."""
+    kind = script(token.surface)
+    if kind == "hangul":
+        return translated_hangul(token)
+    words = ""
+    if kind == "cyrillic":
+        words = translate(token.key, "cyrillic")
+    elif kind == "arabic":
+        words = translate(token.key, "arabic")
+    size = len(token.surface)
+    if not words and kind == "cyrillic" and (match := _ADJECTIVE.fullmatch(token.surface)):
+        words = fold(romanise_cyrillic(match[1], text))
+    found = [part(token, 0, size, word, generic_or_word(word)) for word in words.split()]
+    return found or _romanised(token, text, person=False)
 
 
 def _arabic(token: Token, *, person: bool) -> list[Token]:
@@ -107,71 +145,15 @@ def _arabic(token: Token, *, person: bool) -> list[Token]:
     article, rest = article_apart(token.key)
     size = len(token.surface)
     key = spelled_arabic(rest) or fold(romanise_arabic(rest))
-    read = _whole(token, key, person=person)
+    read = whole(token, key, person=person)
     return [part(token, 0, min(size, 2), "al", "particle"), *read] if article else read
 
 
 def _hangul(token: Token, *, person: bool) -> list[Token]:
     size = len(token.surface)
-    if person and size in _PERSON and token.start == 0:
+    if person and size in _KOREAN and token.start == 0:
         return [
             part(token, 0, 1, romanise_hangul(token.surface[:1])),
             part(token, 1, size, romanise_hangul(token.surface[1:])),
         ]
-    return _whole(token, romanise_hangul(token.surface), person=person)
-
-
-def _han_forms(tokens: Sequence[Token], *, person: bool) -> list[NameForm]:
-    if person:
-        return [_form("pinyin", tokens, _chinese_person)]
-    return [
-        _form("pinyin", tokens, lambda token: _pieces(token, _pinyin_piece)),
-        _form("pinyin", tokens, lambda token: _pieces(token, _syllables)),
-        _form("dictionary", tokens, lambda token: _pieces(token, _translated)),
-    ]
-
-
-def _chinese_person(token: Token) -> list[Token]:
-    """Read surname and given name apart."""
-    plain = simplify(token.surface)
-    size = 2 if plain[:2] in chinese().surnames and plain[2:] else 1
-    if not 1 < len(plain) <= size + 3:
-        return _whole(token, "".join(pinyin_of(plain)), person=True)
-    surname = chinese().surnames.get(plain[:size]) or "".join(pinyin_of(plain[:size]))
-    given = "".join(pinyin_of(plain[size:]))
-    return [part(token, 0, size, surname), part(token, size, len(plain), given)]
-
-
-def _pieces(token: Token, read: Callable[[Token, Piece], list[Token]]) -> list[Token]:
-    if script(token.surface) != "han":
-        return _whole(token, fold(anyascii(token.surface)), person=False)
-    result: list[Token] = []
-    for piece in pieces_of(token.surface):
-        if piece.kind == "legal form":
-            start = token.start + piece.start
-            legal = legal_form(piece.meaning, "", start, token.start + piece.end)
-            result.append(part(token, piece.start, piece.end, legal.key, "legal form"))
-        else:
-            result += read(token, piece)
-    return result
-
-
-def _pinyin_piece(token: Token, piece: Piece) -> list[Token]:
-    return [part(token, piece.start, piece.end, "".join(pinyin_of(piece.text)))]
-
-
-def _syllables(token: Token, piece: Piece) -> list[Token]:
-    return [
-        part(token, piece.start + place, piece.start + place + 1, syllable)
-        for place, syllable in enumerate(pinyin_of(piece.text))
-    ]
-
-
-def _translated(token: Token, piece: Piece) -> list[Token]:
-    if piece.kind == "name":
-        return _pinyin_piece(token, piece)
-    generic = facts().generic
-    return [
-        part(token, piece.start, piece.end, word, "generic" if word in generic else "word")
-        for word in piece.meaning.split()
-    ]
+    return whole(token, romanise_hangul(token.surface), person=person)

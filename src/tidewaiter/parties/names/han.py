@@ -1,4 +1,4 @@
-"""Han characters: simplified, pinyin, and company words translated."""
+"""Han characters: simplified, and their readings in Mandarin."""
 
 from functools import cache, lru_cache
 from typing import Final
@@ -6,41 +6,26 @@ from typing import Final
 import opencc
 import pypinyin
 
-from tidewaiter.base.records import Record
-from tidewaiter.base.resources import data, read_toml
-from tidewaiter.parties.names.facts import facts
+from tidewaiter.parties.names.spellings import spellings
 
-_LONGEST: Final = 12  # characters of a phrase that is looked up
-
-
-class ChineseWords(Record, frozen=True, kw_only=True):
-    """All of han_words.toml."""
-
-    source: str
-    words: dict[str, str]  # simplified, to the usual English word or words
-    places: dict[str, str]  # simplified, to the usual Latin spelling
-    surnames: dict[str, str]  # simplified, to pinyin where the usual reading is another
-
-
-class Piece(Record, frozen=True, kw_only=True):
-    """A part of a name in Han characters."""
-
-    start: int
-    end: int
-    text: str  # simplified
-    kind: str  # "legal form", "word", "place", "name"
-    meaning: str  # form, English or Latin spelling; "" for names
+# Surnames that are read otherwise than the character alone.
+_SURNAMES: Final = {
+    "单": "shan", "曾": "zeng", "仇": "qiu", "解": "xie", "查": "zha", "盖": "ge", "区": "ou",
+    "朴": "piao", "任": "ren", "华": "hua", "覃": "qin", "燕": "yan", "尉迟": "yuchi", "乐": "yue",
+    "召": "shao", "黑": "he", "秘": "bi", "种": "chong", "员": "yun", "缪": "miao", "翟": "zhai",
+    "那": "na", "万俟": "moqi", "长孙": "zhangsun", "令狐": "linghu", "澹台": "tantai",
+}  # fmt: skip
+_TWO: Final = frozenset(
+    {
+        "欧阳", "司徒", "诸葛", "上官", "司马", "夏侯", "皇甫", "令狐", "尉迟", "公孙",
+        "慕容", "长孙", "宇文", "东方", "澹台", "司空", "端木", "南宫", "西门", "万俟",
+    }
+)  # fmt: skip
 
 
 @cache
 def _converter() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
-
-
-@cache
-def chinese() -> ChineseWords:
-    """Load han_words.toml once."""
-    return read_toml(data("parties", "han_words.toml"), ChineseWords)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -52,7 +37,7 @@ def simplify(text: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def pinyin_of(text: str) -> tuple[str, ...]:
-    """Return the reading of each character without tones; ü is u after j, q, x, y, else v."""
+    """Return the reading of each character without tones, ü as v."""
     return tuple(pypinyin.lazy_pinyin(text, errors=_apart))
 
 
@@ -61,39 +46,13 @@ def _apart(rest: str) -> str:
     return list(rest)  # type: ignore[return-value]  # its own documentation allows a list
 
 
-@lru_cache(maxsize=1 << 16)
-def pieces_of(text: str) -> tuple[Piece, ...]:
-    """Split a company's name into legal form, known words, places and the rest, its own name."""
-    plain = simplify(text)
-    found: list[Piece] = []
-    place = rest = 0
-    while place < len(plain):
-        size, kind, meaning = _longest(plain, place)
-        if not size:
-            place += 1
-            continue
-        found += _own_name(plain, rest, place)
-        end = place + size
-        found.append(Piece(start=place, end=end, text=plain[place:end], kind=kind, meaning=meaning))
-        place = rest = end
-    return (*found, *_own_name(plain, rest, len(plain)))
+def surname_of(name: str) -> str:
+    """Return the surname that a Chinese person's name begins with, in simplified characters."""
+    two = name[:2]
+    known = two in _TWO or (len(two) > 1 and two in spellings("chinese_surnames"))
+    return two if known and name[2:] else name[:1]
 
 
-def _longest(text: str, place: int) -> tuple[int, str, str]:
-    """Find the longest known phrase that begins at a place; 0 where there is none."""
-    known, forms = chinese(), facts().unspaced
-    for size in range(min(_LONGEST, len(text) - place), 0, -1):
-        phrase = text[place : place + size]
-        if phrase in forms:
-            return size, "legal form", forms[phrase]
-        if phrase in known.places:
-            return size, "place", known.places[phrase]
-        if phrase in known.words:
-            return size, "word", known.words[phrase]
-    return 0, "", ""
-
-
-def _own_name(text: str, start: int, end: int) -> list[Piece]:
-    if start == end:
-        return []
-    return [Piece(start=start, end=end, text=text[start:end], kind="name", meaning="")]
+def surname_pinyin(surname: str) -> str:
+    """Return the reading of a surname, which for some is not the character's usual one."""
+    return _SURNAMES.get(surname) or "".join(pinyin_of(surname))

@@ -22,7 +22,7 @@ _MOST: Final = 18  # letters of a word that is read as Korean
 # Syllables of Korean as any of the systems spells them.
 _ONE: Final = (
     "(?:kk|tt|pp|ss|jj|ch|sh|kh|th|ph|[gkndtrlmbpsjch])?[yw]?"
-    "(?:yae|yeo|wae|eui|ae|ai|ay|eo|eu|ee|oe|oo|ou|ui|uh|oh|ah|a|e|i|o|u)(?:ng|ck|[gkndtlrmpb])?"
+    "(?:yae|yeo|wae|eui|ae|ai|ay|eo|eu|ee|oe|oo|ou|ui|uh|oh|ah|a|e|i|o|u)(?:ng|ck|[gkntlrmp])?"
 )
 _KOREAN: Final = re.compile(f"(?:{_ONE}){{1,3}}")
 

@@ -5,14 +5,15 @@ Each key begins with a letter that says which kind it is:
 - ``r:`` as it sounds: Cyrillic by any system, doubled letters, vowels that are written for one
   another, rn for m.
 - ``s:`` its consonants, as Arabic letters give them.
+- ``v:`` the Slavic given name or patronymic: Aleksandr, Oleksandr, Aliaksandr.
 - ``a:`` the name in Arabic letters that a Latin spelling stands for: Mohammed, Muhamad.
 - ``p:`` syllables of Mandarin, pinyin or Wade-Giles; ``c:`` syllables of Cantonese; ``h:`` the
   Chinese surname that a Latin spelling stands for: Wong, Huang, Ng.
 - ``k:`` syllables of Korean; ``n:`` the Korean surname: Lee, Yi, Ri.
+- ``d:`` the word that translations use for one another: plant, factory, works.
 - ``f:`` the family of a legal form.
 """
 
-import re
 from functools import lru_cache
 from typing import Final
 
@@ -29,11 +30,14 @@ from tidewaiter.parties.names.han import simplify
 from tidewaiter.parties.names.hangul import korean_key
 from tidewaiter.parties.names.mandarin import mandarin_keys
 from tidewaiter.parties.names.scripts import script
+from tidewaiter.parties.names.slavic import slavic_keys
 from tidewaiter.parties.names.sounds import bones, sound
 from tidewaiter.parties.names.spellings import spelled, spellings
 from tidewaiter.parties.names.types import Token
 
+SYSTEMS: Final = "rpkvachnsdf"  # the letters that keys begin with
 _CACHED: Final = 1 << 17
+_LONGEST: Final = 40  # letters of a word; longer ones are no words
 _BARE: Final = 2  # consonants below which they say nothing
 
 
@@ -54,7 +58,7 @@ def keys(token: Token) -> tuple[str, ...]:
 @lru_cache(maxsize=_CACHED)
 def keys_of(word: str) -> tuple[str, ...]:
     """Return the looser keys of a folded word in Latin letters; () for any other."""
-    if not word.isascii() or not word.isalpha():
+    if not _has_sound(word):
         return ()
     return (*_by_sound(word), *_chinese(word), *_korean(word), *_arabic(word))
 
@@ -62,7 +66,7 @@ def keys_of(word: str) -> tuple[str, ...]:
 @lru_cache(maxsize=_CACHED)
 def _keys_of_native(word: str, surface: str) -> tuple[str, ...]:
     """Return the keys of a word that was read from another script."""
-    if not word.isascii() or not word.isalpha():
+    if not _has_sound(word):
         return ()
     kind = script(surface)
     if kind == "arabic":
@@ -80,10 +84,18 @@ def _keys_of_native(word: str, surface: str) -> tuple[str, ...]:
     return (*_by_sound(word), *_arabic(word))
 
 
+def _has_sound(word: str) -> bool:
+    return word.isascii() and word.isalpha() and len(word) <= _LONGEST
+
+
 def _by_sound(word: str) -> tuple[str, ...]:
     consonants = bones(word)
-    found = (f"r:{sound(word)}",)
-    return (*found, f"s:{consonants}") if len(consonants) >= _BARE else found
+    found: tuple[str, ...] = (f"r:{sound(word)}",)
+    if len(consonants) >= _BARE:
+        found = (*found, f"s:{consonants}")
+    found = (*found, *(f"v:{name}" for name in slavic_keys(word)))
+    group = facts().synonyms.get(word)
+    return (*found, f"d:{group}") if group else found
 
 
 def _syllables(word: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 
 _LONGEST: Final = 6  # letters of a syllable: zhuang, chuang
-_MOST: Final = 18  # letters of a word that is split into syllables
+MOST: Final = 18  # letters of a word that is split into syllables
 
 
 class Syllables(Record, frozen=True, kw_only=True):
@@ -25,7 +25,8 @@ def _pinyin() -> dict[str, str]:
 
 @cache
 def _wade_giles() -> dict[str, str]:
-    return {value: value for value in _pinyin().values()}
+    full = {value: value for value in _pinyin().values()}
+    return {value.removesuffix("h"): value for value in full.values()} | full
 
 
 @lru_cache(maxsize=1 << 16)
@@ -35,16 +36,27 @@ def mandarin_keys(word: str) -> tuple[str, ...]:
     The key does not tell b from p, d from t, g from k or zh from ch, as printed Wade-Giles does
     not.
     """
-    if len(word) > _MOST:
+    if len(word) > MOST:
         return ()
     readings = (split_syllables(word, table) for table in (_pinyin(), _wade_giles()))
-    return tuple(dict.fromkeys("".join(each) for each in readings if each))
+    keys = ("".join(map(_without_h, each)) for each in readings if each)
+    return tuple(dict.fromkeys(keys))
+
+
+def _without_h(syllable: str) -> str:
+    """Drop the last h, which Wade-Giles writes and passports often do not: hsueh, chih."""
+    return syllable.removesuffix("h")
 
 
 def pinyin_syllables(word: str) -> tuple[str, ...]:
     """Split a word into syllables of pinyin; () where it is none."""
     table = _pinyin()
-    return split_syllables(word, {name: name for name in table}) if len(word) <= _MOST else ()
+    return split_syllables(word, {name: name for name in table}) if len(word) <= MOST else ()
+
+
+def is_syllable(word: str) -> bool:
+    """Say whether a word is one syllable of pinyin."""
+    return word in _pinyin()
 
 
 def split_syllables(word: str, table: dict[str, str]) -> tuple[str, ...]:

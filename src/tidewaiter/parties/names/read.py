@@ -4,10 +4,13 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from tidewaiter.parties.names.clean import Cleaned, clean
-from tidewaiter.parties.names.forms import forms_of
+from tidewaiter.parties.names.facts import facts
+from tidewaiter.parties.names.forms import forms_of, latin_forms
+from tidewaiter.parties.names.lookup import CAREFUL, ROMANISED
+from tidewaiter.parties.names.places import without_place
 from tidewaiter.parties.names.scripts import script
-from tidewaiter.parties.names.tokens import tokens_of
-from tidewaiter.parties.names.trade import TRIGGERS, parts_of
+from tidewaiter.parties.names.tokens import together, tokens_of, words_in
+from tidewaiter.parties.names.trade import beside, may_be_more, parts_of
 from tidewaiter.parties.names.types import NameForm, Problem, ReadName, Segment, Token
 from tidewaiter.parties.types import PartyKind
 
@@ -37,10 +40,12 @@ def read_names(texts: Iterable[str], kind: PartyKind) -> list[ReadName]:
 
 def _read(text: str, kind: PartyKind, depth: int) -> ReadName:
     person = kind == "person"
-    if len(text) <= _PLAIN and text.isascii() and text.isprintable() and not TRIGGERS.search(text):
-        tokens = tokens_of(text, person=person)
-        if not any(_mixed(token.key) for token in tokens):
-            forms = (NameForm(how="latin", tokens=tuple(tokens)),) if tokens else ()
+    if _is_plain(text):
+        words, flags = words_in(text, person=person)
+        if not flags & CAREFUL:
+            tokens = together(words, flags, text, person=person)
+            russian = bool(flags & ROMANISED)
+            forms = latin_forms(tokens, text, person=person, russian=russian)
             return ReadName(
                 text=text,
                 cleaned=text,
@@ -54,9 +59,14 @@ def _read(text: str, kind: PartyKind, depth: int) -> ReadName:
 def _read_slowly(text: str, kind: PartyKind, depth: int) -> ReadName:
     cleaned = clean(text)
     (start, end), further, steps = parts_of(cleaned.text)
+    first, *others = beside(cleaned.text, start, end, facts().generic)
+    further = [*(("also known as", *other) for other in others), *further]
+    steps += ["read names that stand side by side each for itself"] if others else []
+    start, end = first
     name = cleaned.text[start:end]
     person = kind == "person"
-    tokens = tokens_of(name, person=person)
+    tokens, place = without_place(tokens_of(name, person=person), name)
+    steps += place
     forms = forms_of(tokens, name, person=person)
     return ReadName(
         text=text,
@@ -69,8 +79,10 @@ def _read_slowly(text: str, kind: PartyKind, depth: int) -> ReadName:
     )
 
 
-def _mixed(key: str) -> bool:
-    return not key.isalpha() and not key.isdigit()
+def _is_plain(text: str) -> bool:
+    """Say whether nothing has to be cleaned but what a word tells."""
+    short = len(text) <= _PLAIN
+    return short and text.isascii() and text.isprintable() and not may_be_more(text)
 
 
 def _as_written(form: NameForm, text: str, cleaned: Cleaned, shift: int) -> NameForm:
@@ -91,6 +103,8 @@ def _segments(
         return ()
     found: list[Segment] = []
     for relation, first, last in further:
+        if not cleaned.text[first:last].strip():
+            continue
         start, end = cleaned.places[first], cleaned.ends[last - 1]
         name = _read(text[start:end], kind, depth + 1)
         found.append(Segment(relation=relation, start=start, end=end, name=name))

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 _SOUNDS: Final = (
+    (re.compile("(?<=[oe])(?:ff?|w)$"), "v"),
     (re.compile("schtsch|shch|sch|sh(?=t)|sht"), "s"),
     (re.compile("tsch|tch|ch|cz"), "c"),
     (re.compile("sz|sh"), "s"),
@@ -22,8 +23,11 @@ _SOUNDS: Final = (
     (re.compile("e"), "i"),
     (re.compile("o"), "u"),
 )
+_OPEN: Final = frozenset("aeiouy")
+_FEW: Final = 2  # consonants
 _TWICE: Final = re.compile(r"(.)\1+")
 _BONES: Final = (
+    (re.compile("x"), "ks"),
     (re.compile("kh"), "x"),
     (re.compile("sh|ch|sch"), "S"),
     (re.compile("ck|q|k|gh|c(?![eiy])"), "k"),
@@ -54,7 +58,15 @@ def sound(word: str) -> str:
 
 
 def bones(word: str) -> str:
-    """Return the consonants of a word, those that systems write for one Arabic letter as one."""
+    """Return the consonants of a word, those that systems write for one Arabic letter as one.
+
+    Two consonants alone are too common to say much: they keep whether a vowel begins and ends the
+    word.
+    """
+    first, last = word[:1] in _OPEN, word.removesuffix("h")[-1:] in _OPEN
     for pattern, letter in (*_ARABIC, *_BONES):
         word = pattern.sub(letter, word)
-    return _TWICE.sub(r"\1", word)
+    found = _TWICE.sub(r"\1", word)
+    if len(found) != _FEW:
+        return found
+    return "a" * first + found + "a" * last

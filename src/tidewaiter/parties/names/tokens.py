@@ -1,56 +1,37 @@
 """Tokens: what each word of a name is, and which words together are a legal form."""
 
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from tidewaiter.parties.names.compounds import PARTS, compounds
+from tidewaiter.parties.names.compounds import ARTICLES, compounds
 from tidewaiter.parties.names.facts import SHORT, facts
 from tidewaiter.parties.names.fold import fold
+from tidewaiter.parties.names.lookup import (
+    ASSIMILATED,
+    CAMEL,
+    COMPOUND,
+    JOINED,
+    LEGAL,
+    LOOSE,
+    SEVERAL,
+    word_of_company,
+    word_of_person,
+)
 from tidewaiter.parties.names.splitting import spans_of
 from tidewaiter.parties.names.types import Token, TokenKind
 
-LEGAL: Final = 1  # flag: the word may begin a legal form
-COMPOUND: Final = 2  # flag: the word may be a part of a name of several words
-LOOSE: Final = 4  # flag: the word may be a particle or a name, by its place
-_ASSIMILATED: Final = frozenset({"an", "ar", "as", "ad", "at", "az", "ash", "ath"})
+_Phrase = tuple[int, int, str]  # first word, the one after the last, legal form
+
+_ACRONYM: Final = 5  # letters of one with & in it: AT&T, S&P
 _TWO: Final = 2  # words that make a name without its particles
-_CACHED: Final = 1 << 17
 
 
-@lru_cache(maxsize=_CACHED)
-def word_of_company(surface: str) -> tuple[str, TokenKind, int]:
-    """Return the key of a word, what it is, and its flags, in a company's name."""
-    key, known = fold(surface), facts()
-    flag = (LEGAL if key in known.legal else 0) | (COMPOUND if key in PARTS else 0)
-    key = known.abbreviations.get(key, key)
-    if key in known.particles:
-        return key, "particle", flag
-    if key in known.generic:
-        return key, "generic", flag
-    return key, _plain_kind(key), flag
-
-
-@lru_cache(maxsize=_CACHED)
-def word_of_person(surface: str) -> tuple[str, TokenKind, int]:
-    """Return the key of a word, what it is, and its flags, in a person's name."""
-    key, known = fold(surface), facts()
-    flag = COMPOUND if key in PARTS else 0
-    if len(key) == 1 and surface.isupper():
-        return key, "initial", 0
-    if key in known.particles or key in _ASSIMILATED:
-        return key, "particle", flag | LOOSE
-    if key in known.honorifics:
-        return key, "particle", flag
-    return key, _plain_kind(key), flag
-
-
-def tokens_of(text: str, *, person: bool) -> list[Token]:
-    """Split a text into tokens.
+def words_in(text: str, *, person: bool) -> tuple[list[Token], int]:
+    """Split a text into one token a word, and return the flags of all words together.
 
     Args:
-        text: A name, cleaned.
-        person: It is a person's: no word is a legal form or generic.
+        text: A name.
+        person: It is a person's.
     """
     look = word_of_person if person else word_of_company
     found: list[Token] = []
@@ -61,6 +42,33 @@ def tokens_of(text: str, *, person: bool) -> list[Token]:
         if key:
             flags |= flag
             found.append(Token(key=key, surface=surface, kind=kind, start=start, end=end))
+    return found, flags
+
+
+def tokens_of(text: str, *, person: bool) -> list[Token]:
+    """Split a text into tokens.
+
+    Args:
+        text: A name, cleaned.
+        person: It is a person's: no word is a legal form or generic.
+    """
+    return together(*words_in(text, person=person), text, person=person)
+
+
+def together(tokens: list[Token], flags: int, text: str, *, person: bool) -> list[Token]:
+    """Join and split words where several are one or one is several.
+
+    Args:
+        tokens: One a word, as `words_in` gives them.
+        flags: Of all words together.
+        text: The name.
+        person: It is a person's.
+    """
+    found = tokens
+    if flags & SEVERAL:
+        found = list(_several(found))
+    if flags & CAMEL:
+        found = list(_uncoupled(found))
     if flags & COMPOUND:
         found = compounds(found, text)
     if person:
@@ -68,6 +76,26 @@ def tokens_of(text: str, *, person: bool) -> list[Token]:
     if flags & LEGAL:
         found = _with_legal_forms(found, text)
     return _with_acronyms(found, text)
+
+
+def _several(tokens: Iterable[Token]) -> Iterator[Token]:
+    """Make a token of each word that an abbreviation stands for: HK, IMPEX."""
+    for token in tokens:
+        for key in token.key.split():
+            kind = token.kind if key == token.key else word_of_company(key)[1]
+            yield Token(key=key, surface=token.surface, kind=kind, start=token.start, end=token.end)
+
+
+def _uncoupled(tokens: Iterable[Token]) -> Iterator[Token]:
+    """Split names that were joined: "MargueridZapata"."""
+    for token in tokens:
+        start = token.start
+        for surface in JOINED.split(token.surface):
+            key, kind, _ = word_of_person(surface)
+            end = start + len(surface)
+            if key:
+                yield Token(key=key, surface=surface, kind=kind, start=start, end=end)
+            start = end
 
 
 def legal_form(form: str, text: str, start: int, end: int) -> Token:
@@ -80,36 +108,34 @@ def _particles(tokens: list[Token], text: str) -> list[Token]:
     words = sum(token.kind == "word" for token in tokens)
     result: list[Token] = []
     for place, token in enumerate(tokens):
-        after = text[token.end : token.end + 1]
-        last = place + 1 == len(tokens) or after == ","
-        article = token.key in _ASSIMILATED and after != "-"
-        if token.kind == "particle" and (last or article or words < _TWO):
-            result.append(_as_word(token))
+        named = token.kind == "particle" and token.key not in facts().honorifics
+        if named and (words < _TWO or _is_name(token, tokens[place + 1 :], text)):
+            result.append(_with_kind(token, "word"))
         else:
             result.append(token)
     return result
 
 
-def _as_word(token: Token) -> Token:
-    if token.key in facts().honorifics:
-        return token
-    return Token(
-        key=token.key, surface=token.surface, kind="word", start=token.start, end=token.end
-    )
+def _is_name(token: Token, rest: Sequence[Token], text: str) -> bool:
+    """Say whether a particle stands where names do: last, before a comma, before a hyphen."""
+    after = text[token.end : token.end + 1]
+    if not rest or after == ",":
+        return True
+    if token.key in ASSIMILATED:  # an-Nur, ar-Rashid, but An Hui
+        return after != "-" or not rest[0].key.startswith(token.key[1:])
+    return after == "-" and token.key not in ARTICLES
 
 
-def _plain_kind(key: str) -> TokenKind:
-    if key.isdigit():
-        return "number"
-    return "initial" if len(key) == 1 and key.isascii() else "word"
+def _with_kind(token: Token, kind: TokenKind) -> Token:
+    return Token(key=token.key, surface=token.surface, kind=kind, start=token.start, end=token.end)
 
 
 def _with_legal_forms(tokens: list[Token], text: str) -> list[Token]:
     """Replace the phrases that are legal forms by one token each."""
-    keys = [fold(token.surface) for token in tokens]
-    found = _accepted(list(_phrases(keys)), len(tokens))
+    keys = [fold(token.surface) for token in tokens]  # legal forms are no abbreviations
+    found = _accepted(list(_phrases(keys)), keys)
     if sum(end - start for start, end, _ in found) == len(tokens):
-        return tokens  # nothing would be left of the name
+        return [_with_kind(token, "generic") for token in tokens]  # it names nobody
     result: list[Token] = []
     done = 0
     for start, end, form in found:
@@ -119,7 +145,7 @@ def _with_legal_forms(tokens: list[Token], text: str) -> list[Token]:
     return result + tokens[done:]
 
 
-def _phrases(keys: list[str]) -> Iterable[tuple[int, int, str]]:
+def _phrases(keys: list[str]) -> Iterable[_Phrase]:
     """Yield the legal forms among keys, the longest first, left to right."""
     legal, place = facts().legal, 0
     while place < len(keys):
@@ -131,31 +157,32 @@ def _phrases(keys: list[str]) -> Iterable[tuple[int, int, str]]:
         place += 1
 
 
-def _accepted(found: list[tuple[int, int, str]], size: int) -> list[tuple[int, int, str]]:
-    """Leave out short forms in the middle of a name, where they are words."""
-    ends: set[int] = set()
-    for side in (found, found[::-1]):
-        edge = 0 if side is found else size
-        for start, end, _ in side:
-            if edge not in (start, end):
-                break
-            ends.add(start)
-            edge = end if side is found else start
-    return [each for each in found if each[0] in ends or len(each[2]) > SHORT]
+def _accepted(found: list[_Phrase], keys: list[str]) -> list[_Phrase]:
+    """Leave out short forms where they are words: in the middle, and most at the beginning."""
+    short = facts().short
+    edge, ends = len(keys), set()
+    for start, end, _ in reversed(found):
+        if end != edge:
+            break
+        ends.add(start)
+        edge = start
+    last = bool(ends) and 0 not in ends
+    return [
+        phrase
+        for phrase in found
+        if phrase[0] in ends
+        or len(written := "".join(keys[phrase[0] : phrase[1]])) > SHORT
+        or written in short.anywhere
+        or (phrase[0] == 0 and not last and written in short.beginning)
+    ]
 
 
 def _with_acronyms(tokens: list[Token], text: str) -> list[Token]:
-    """Join letters that stand alone side by side: "A.B.C. Trading", "A B C Trading"."""
+    """Join letters that stand side by side: "A.B.C. Trading", "A B C Trading", "AT&T"."""
     result: list[Token] = []
     for token in tokens:
         last = result[-1] if result else None
-        if (
-            last is not None
-            and token.kind == "initial"
-            and last.end >= token.start - 2
-            and (last.kind == "initial" or (last.kind == "word" and last.surface[1:2] in ". "))
-            and "," not in text[last.end : token.start]
-        ):
+        if last is not None and _is_acronym(last, token, text):
             result[-1] = Token(
                 key=last.key + token.key,
                 surface=text[last.start : token.end],
@@ -166,3 +193,17 @@ def _with_acronyms(tokens: list[Token], text: str) -> list[Token]:
         else:
             result.append(token)
     return result
+
+
+def _is_acronym(last: Token, token: Token, text: str) -> bool:
+    """Say whether a token goes on with the letters of the one before it."""
+    if token.kind != "initial":
+        both = {last.kind, token.kind} <= {"word", "initial", "particle"}
+        joined = text[last.end : token.start] == "&" and len(last.key + token.key) <= _ACRONYM
+        return both and joined
+    between = text[last.end : token.start]
+    if between == "&":
+        return last.kind != "legal form" and len(last.key) < _ACRONYM
+    if last.end < token.start - 2 or "," in between:
+        return False
+    return last.kind == "initial" or (last.kind == "word" and last.surface[1:2] in {".", " "})

@@ -11,7 +11,7 @@ _LEAD = re.compile(
 )
 _TO_ORDER = re.compile(r"\s*to\s+(?:the\s+)?order\s*\.?\s*", re.IGNORECASE)
 _TAIL = re.compile(
-    r"[\s,;(/.-]+(?:(?:tel|fax|phone|telephone|ph|mob|mobile|cell|tlf|whatsapp|wechat|rfc|uscc|vat"
+    r"(?<![\s,;(/.-])[\s,;(/.-]+(?:(?:tel|fax|phone|telephone|ph|mob|mobile|cell|tlf|whatsapp|wechat|rfc|uscc|vat"
     r"|tin|inn|ogrn|kpp|cnpj|cpf|cuit|nit|ruc|gst|gstin|iec|eori|lei|ein|ucr|tax\s*id|vat\s*id"
     r"|reg(?:istration)?|id|passport|p\.?\s?o\.?\s?box|инн|огрн|кпп|тел|факс|电话|電話|传真|傳真"
     r"|邮编)[\s.]*(?:no|nr|number|num|code|#|№)?[\s.:#№=-]*[+(]?[A-Z]{0,4}\d[\w\s()+./-]*"
@@ -21,7 +21,10 @@ _TAIL = re.compile(
 _CUES: Final = (
     ("trading as", r"trading\s+as|t/a|d/b/a|d\.b\.a\.|dba|doing\s+business\s+as|trade\s+name"),
     ("care of", r"c/o|care\s+of"),
-    ("on behalf of", r"on\s+behalf\s+of|o/b/o|for\s+(?:the\s+)?account\s+of|acting\s+for"),
+    (
+        "on behalf of",
+        r"on\s+behalf\s+of|o/b/o|(?:for\s+)?(?:the\s+)?account\s+of|a/c(?:\s+of)?|acting\s+for",
+    ),
     ("formerly", r"formerly\s+known\s+as|formerly|f/k/a|f\.k\.a\.|fka|previously|ex-name|née"),
     ("also known as", r"also\s+known\s+as|a/k/a|a\.k\.a\.|aka|alias|a\.l\.i\.a\.s"),
 )
@@ -31,13 +34,41 @@ _CUE = re.compile(
     + r")(?=[\s:.])[\s:.]*",
     re.IGNORECASE,
 )
-TRIGGERS: Final = re.compile(
-    r"[/@:]|\b(?:messrs|messers|order|account|care|behalf|dba|formerly|previously|fka|aka|alias"
-    r"|trading\s+as|doing|acting|known|attn?|tel|fax|phone|mob|mobile|cell|tlf|telephone|e-?mail"
-    r"|rfc|uscc|vat|tin|inn|cnpj|nit|ruc|gstin|eori|lei|ein|tax|reg|id|passport|box|www|mv"
-    r"|firm|f\.k\.a|a\.k\.a|d\.b\.a)\b",
-    re.IGNORECASE,
+# Two names side by side: "Иванов / Іванов", "A; B", "A (B C)".
+_BESIDE = re.compile(
+    r"\s+/\s+|(?<=[^\W\d_]{3})/(?=[^\W\d_]{3})|\s*[;|·]\s*|\s+\((?=[^()]*[^\W\d_]\s[^()]*\)\s*$)"
 )
+_ADJACENT = re.compile(r"[^\W\d_]+")
+_SIGNS: Final = ("/", "@", ":", ";", "|", ".k.a", ".K.A", ".b.a", ".B.A", "m.v", "M.V")
+
+
+def may_be_more(text: str) -> bool:
+    """Say whether a text has a sign that a pattern here needs; for its words see `lookup`."""
+    return text.endswith(")") or any(sign in text for sign in _SIGNS)
+
+
+def beside(text: str, start: int, end: int, plain: frozenset[str]) -> list[tuple[int, int]]:
+    """Split a name where another one stands beside it.
+
+    Args:
+        text: Cleaned.
+        start: Of the name.
+        end: Of the name.
+        plain: Words beside which a slash parts no names: "import/export".
+
+    Returns:
+        The first character and the end of each name; one where there is no other.
+    """
+    found: list[tuple[int, int]] = []
+    first = start
+    for match in _BESIDE.finditer(text, start, end):
+        before = _ADJACENT.findall(text, first, match.start())
+        after = _ADJACENT.findall(text, match.end(), end)
+        if not before or not after or {before[-1].casefold(), after[0].casefold()} & plain:
+            continue
+        found.append((first, match.start()))
+        first = match.end()
+    return [*found, (first, len(text[:end].rstrip(" )")) if found else end)]
 
 
 def parts_of(text: str) -> tuple[tuple[int, int], list[tuple[str, int, int]], list[str]]:
@@ -59,7 +90,11 @@ def parts_of(text: str) -> tuple[tuple[int, int], list[tuple[str, int, int]], li
     if (tail := _TAIL.search(text, start)) and tail.start() > start:
         steps.append(f'left out "{tail.group().strip()[:60]}" after the name')
         end = tail.start()
-    cues = [cue for cue in _CUE.finditer(text, start, end) if text[cue.end() : end].strip()]
+    cues = [
+        cue
+        for cue in _CUE.finditer(text, start, end)
+        if _ADJACENT.search(text, cue.end(), end) and _ADJACENT.search(text, start, cue.start())
+    ]
     further: list[tuple[str, int, int]] = []
     for number, cue in enumerate(cues):
         stop = cues[number + 1].start() if number + 1 < len(cues) else end

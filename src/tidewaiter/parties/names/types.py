@@ -23,8 +23,10 @@ TokenKind = Literal["word", "legal form", "generic", "initial", "particle", "num
 Problem = Literal["", "empty", "generic words only", "script without reader"]
 """Why a name cannot be assessed; "" where it can."""
 
+# None of these records can hold itself, so the collector of cycles need not look at them: gc=False.
 
-class Token(Record, frozen=True, kw_only=True):
+
+class Token(Record, frozen=True, kw_only=True, gc=False):
     """One word of a name, or one phrase that stands for a legal form."""
 
     key: str  # folded: what is compared
@@ -34,7 +36,7 @@ class Token(Record, frozen=True, kw_only=True):
     end: int  # first character after it
 
 
-class NameForm(Record, frozen=True, kw_only=True):
+class NameForm(Record, frozen=True, kw_only=True, gc=False):
     """One way to read a name: its tokens in the order as written."""
 
     how: How
@@ -50,7 +52,7 @@ class Segment(Record, frozen=True, kw_only=True):
     name: "ReadName"  # of text[start:end]; its spans count from start
 
 
-class ReadName(Record, frozen=True, kw_only=True):
+class ReadName(Record, frozen=True, kw_only=True, gc=False):
     """A party's name, read."""
 
     text: str  # as written

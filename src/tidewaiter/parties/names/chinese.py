@@ -1,0 +1,113 @@
+"""Chinese names in forms: persons by surname and given name, companies by their words."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from tidewaiter.parties.names.cantonese import cantonese_of, cantonese_surname
+from tidewaiter.parties.names.dictionary import Piece, Table, pieces_of
+from tidewaiter.parties.names.han import pinyin_of, simplify, surname_of, surname_pinyin
+from tidewaiter.parties.names.hangul import romanise_hangul
+from tidewaiter.parties.names.parts import form, generic_or_word, part, whole
+from tidewaiter.parties.names.scripts import script
+from tidewaiter.parties.names.types import NameForm, Token
+
+_GIVEN: Final = 3  # characters of a given name at most
+
+_Reader = Callable[[Token, Piece], list[Token]]
+
+
+def chinese_person(tokens: Sequence[Token]) -> list[NameForm]:
+    """Read a person's name in Mandarin and, where all characters have a reading, in Cantonese."""
+    found = [form("pinyin", tokens, lambda token: _person(token, surname_pinyin, pinyin_of))]
+    cantonese = form(
+        "cantonese", tokens, lambda token: _person(token, cantonese_surname, cantonese_of)
+    )
+    return [*found, cantonese] if _whole_name(cantonese, found[0]) else found
+
+
+def chinese_company(tokens: Sequence[Token]) -> list[NameForm]:
+    """Read a company's name by words, by syllables, translated, and translated from Cantonese."""
+    found = [
+        form("pinyin", tokens, lambda token: pieces(token, _pinyin)),
+        form("pinyin", tokens, lambda token: pieces(token, _syllables)),
+        form("dictionary", tokens, lambda token: pieces(token, _translated)),
+    ]
+    cantonese = form("cantonese", tokens, lambda token: pieces(token, _translated_cantonese))
+    return [*found, cantonese] if _whole_name(cantonese, found[2]) else found
+
+
+def _whole_name(one: NameForm, other: NameForm) -> bool:
+    """Say whether a form has as many tokens as another, so that no reading was missing."""
+    return len(one.tokens) == len(other.tokens) and one.tokens != other.tokens
+
+
+def is_name(text: str) -> bool:
+    """Say whether Han characters look like a person's name: two to four, none a company's word."""
+    plain = simplify(text)
+    known = pieces_of(plain, "han")
+    return len(plain) in range(2, 5) and all(piece.kind == "name" for piece in known)
+
+
+def _person(
+    token: Token,
+    read_surname: Callable[[str], str],
+    read: Callable[[str], tuple[str, ...]],
+) -> list[Token]:
+    plain = simplify(token.surface)
+    surname = surname_of(plain)
+    size = len(surname)
+    if not size < len(plain) <= size + _GIVEN:
+        return whole(token, "".join(read(plain)), person=True)
+    first, given = read_surname(surname), "".join(read(plain[size:]))
+    if not first or not given:
+        return []
+    return [part(token, 0, size, first), part(token, size, len(plain), given)]
+
+
+def pieces(token: Token, read: _Reader) -> list[Token]:
+    """Read a word of Han characters or Hangul piece by piece."""
+    table: Table = "hangul" if script(token.surface) == "hangul" else "han"
+    text = simplify(token.surface) if table == "han" else token.surface
+    result: list[Token] = []
+    for piece in pieces_of(text, table):
+        if piece.kind == "legal form":
+            result.append(part(token, piece.start, piece.end, piece.meaning, "legal form"))
+        else:
+            result += read(token, piece)
+    return result
+
+
+def _pinyin(token: Token, piece: Piece) -> list[Token]:
+    return [part(token, piece.start, piece.end, "".join(pinyin_of(piece.text)))]
+
+
+def _syllables(token: Token, piece: Piece) -> list[Token]:
+    return [
+        part(token, piece.start + place, piece.start + place + 1, syllable)
+        for place, syllable in enumerate(pinyin_of(piece.text))
+    ]
+
+
+def _translated(token: Token, piece: Piece) -> list[Token]:
+    return meaning(token, piece) or _pinyin(token, piece)
+
+
+def _translated_cantonese(token: Token, piece: Piece) -> list[Token]:
+    key = "".join(cantonese_of(piece.text))
+    own = [part(token, piece.start, piece.end, key)] if key else []
+    return meaning(token, piece) or own
+
+
+def meaning(token: Token, piece: Piece) -> list[Token]:
+    """Return the English words of a piece; none where it is the name's own."""
+    return [
+        part(token, piece.start, piece.end, word, generic_or_word(word))
+        for word in piece.meaning.split()
+    ]
+
+
+def translated_hangul(token: Token) -> list[Token]:
+    """Read a word of a Korean company's name: its known words in English, the rest romanised."""
+    return pieces(token, lambda whole_token, piece: meaning(whole_token, piece) or [
+        part(whole_token, piece.start, piece.end, romanise_hangul(piece.text))
+    ])  # fmt: skip

@@ -1,0 +1,203 @@
+"""Words of companies' names, translated: one table per script."""
+
+import re
+from functools import cache, lru_cache
+from typing import Final, Literal
+
+import msgspec
+
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
+from tidewaiter.parties.names.arabic import same_letters
+from tidewaiter.parties.names.cyrillic import romanise_cyrillic
+from tidewaiter.parties.names.facts import facts
+from tidewaiter.parties.names.fold import fold
+from tidewaiter.parties.names.han import pinyin_of
+from tidewaiter.parties.names.sounds import sound
+
+Table = Literal["han", "hangul", "arabic", "cyrillic"]
+PieceKind = Literal["legal form", "word", "place", "name"]
+
+_Way = tuple[float, tuple["Piece", ...]]  # its cost and its pieces
+
+_CHARACTER: Final = 1.0  # cost of a character that no table has
+_RUN: Final = 0.5  # of each part that consists of such characters
+_PIECE: Final = 0.1  # of each piece
+_LONGEST: Final = 12  # characters of a phrase that is looked up
+_STEM: Final = 3  # letters of a stem
+# Endings of adjectives and nouns in Russian and its neighbours, folded (й is и).
+_ENDING: Final = re.compile(
+    "(?:ого|его|ому|ему|ыми|ими|ами|ями|ыи|ии|ои|еи|ая|яя|ое|ее|ые|ие|ым|им|ых|их|ую|юю|ою|ею|ов"
+    "|ев|ам|ям|ах|ях|ом|ем|ия|ию|иеи|иям|иях|иями|ія|іі|ію|ья|ье|ью|аго|аи|ы|а|я|ы|и|і|у|ю|е|о|ь)$"
+)
+_LATIN_ENDING: Final = re.compile(
+    "(?:ogo|ego|omu|emu|ymi|imi|ami|yami|iya|iyu|iyam|iyakh|aya|yaya|oye|oe|eye|ee|yye|ye|ie|iye|yy"
+    "|yi|iy|ii|ij|yj|oy|oi|oj|ei|ey|ym|im|om|em|ykh|ikh|yh|ih|uyu|yuyu|ov|ev|akh|yakh|am|yam|ia|iu"
+    "|ya|yu|ja|a|y|i|u|e|o)$"
+)
+_ROMANISED: Final = 6  # letters of a Russian word in Latin letters
+_PREFIXES: Final = ("وال", "ولل", "بال", "لل", "ال", "و", "ل")
+
+
+class Dictionary(Record, frozen=True, kw_only=True):
+    """One table, as its file holds it; unverified: by general knowledge alone."""
+
+    source: str
+    words: dict[str, str]
+    places: dict[str, str] = msgspec.field(default_factory=dict)
+    unverified: dict[str, str] = msgspec.field(default_factory=dict)
+    unverified_places: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class Piece(Record, frozen=True, kw_only=True):
+    """A part of a name in a script that writes no spaces."""
+
+    start: int
+    end: int
+    text: str
+    kind: PieceKind
+    meaning: str  # form, English or Latin spelling; "" for what is the name's own
+
+
+@cache
+def dictionary(table: Table) -> Dictionary:
+    """Load the table of a script."""
+    return read_toml(data("parties", f"{table}_words.toml"), Dictionary)
+
+
+@cache
+def _words(table: Table) -> dict[str, str]:
+    found = dictionary(table)
+    return found.unverified | found.words
+
+
+@cache
+def _places(table: Table) -> dict[str, str]:
+    found = dictionary(table)
+    return found.unverified_places | found.places
+
+
+@cache
+def _stems() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for word, meaning in _words("cyrillic").items():
+        found.setdefault(_stem(fold(word)), meaning)
+    return found
+
+
+@cache
+def _arabic_words() -> dict[str, str]:
+    return {same_letters(fold(word)): meaning for word, meaning in _words("arabic").items()}
+
+
+@lru_cache(maxsize=1 << 16)
+def translate(word: str, table: Table) -> str:
+    """Return the English of a folded word; "" where the table has none."""
+    if table == "cyrillic":
+        return _stems().get(_stem(word), "")
+    known, plain = _arabic_words(), same_letters(word)
+    bare = [plain[len(prefix) :] for prefix in _PREFIXES if plain.startswith(prefix)]
+    return next((known[each] for each in (plain, *bare) if each in known), "")
+
+
+@lru_cache(maxsize=1 << 16)
+def romanised(word: str) -> str:
+    """Return the English of a Russian word in Latin letters; "" where the table has none."""
+    if len(word) >= _ROMANISED:
+        return _romanised_stems().get(_latin_stem(word), "")
+    return _romanised_words().get(word, "")
+
+
+@cache
+def _romanised_words() -> dict[str, str]:
+    """Load the shorter words, which count as they are only."""
+    words = ((fold(romanise_cyrillic(word, word)), word) for word in _words("cyrillic"))
+    return {
+        latin: _words("cyrillic")[word] for latin, word in words if _STEM < len(latin) < _ROMANISED
+    }
+
+
+@cache
+def _romanised_stems() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for word, meaning in _words("cyrillic").items():
+        latin = fold(romanise_cyrillic(word, word))
+        if len(_latin_stem(latin)) > _STEM:
+            found.setdefault(_latin_stem(latin), meaning)
+    return found
+
+
+def _latin_stem(word: str) -> str:
+    bare = _LATIN_ENDING.sub("", word)
+    return sound(bare if len(bare) > _STEM else word)
+
+
+def _stem(word: str) -> str:
+    bare = _ENDING.sub("", word)
+    return bare if len(bare) >= _STEM else word
+
+
+@lru_cache(maxsize=1 << 16)
+def pieces_of(text: str, table: Table) -> tuple[Piece, ...]:
+    """Split a company's name into legal form, known words, places and what is its own.
+
+    Of all ways to split, the one is taken that leaves the fewest characters and then the fewest
+    parts unknown, and then has the fewest pieces.
+
+    Args:
+        text: In Hangul or in simplified characters.
+        table: The script.
+    """
+    best: list[_Way] = [(0.0, ())]
+    for end in range(1, len(text) + 1):
+        ways = [_unknown(best[end - 1], text, end)]
+        for start in range(max(0, end - _LONGEST), end):
+            kind, meaning = _known(text, start, end, table)
+            if meaning:
+                piece = Piece(
+                    start=start, end=end, text=text[start:end], kind=kind, meaning=meaning
+                )
+                cost, before = best[start]
+                ways.append((cost + _PIECE, (*before, piece)))
+        best.append(min(ways, key=lambda way: way[0]))
+    return best[-1][1]
+
+
+@cache
+def pinyin_phrases() -> dict[tuple[str, ...], str]:
+    """Load the Chinese words and places by the syllables of their pinyin, two and more."""
+    found: dict[tuple[str, ...], str] = {}
+    for phrase, meaning in (*_places("han").items(), *_words("han").items()):
+        syllables = pinyin_of(phrase)
+        if len(syllables) > 1:
+            found.setdefault(syllables, meaning)
+    return found
+
+
+def _unknown(way: _Way, text: str, end: int) -> _Way:
+    """Add a character that no table has to a way of splitting."""
+    cost, before = way
+    if before and before[-1].kind == "name":
+        start = before[-1].start
+        name = Piece(start=start, end=end, text=text[start:end], kind="name", meaning="")
+        return cost + _CHARACTER, (*before[:-1], name)
+    name = Piece(start=end - 1, end=end, text=text[end - 1], kind="name", meaning="")
+    return cost + _CHARACTER + _RUN, (*before, name)
+
+
+def _known(text: str, start: int, end: int, table: Table) -> tuple[PieceKind, str]:
+    """Return what a phrase is and means; "" where no table has it."""
+    phrase = text[start:end]
+    forms, places, words = facts().unspaced, _places(table), _words(table)
+    if phrase in forms:
+        return "legal form", forms[phrase]
+    if phrase in places:
+        return "place", places[phrase]
+    if len(phrase) == 1 and (start == 0 or not _ends(text, end)):
+        return "name", ""  # one character is a word at the end of a name only
+    return "word", words.get(phrase, "")
+
+
+def _ends(text: str, place: int) -> bool:
+    """Say whether nothing or a legal form follows."""
+    return place == len(text) or text[place:] in facts().unspaced

@@ -1,0 +1,60 @@
+"""The facts about names: each can be reached, and none contradicts another."""
+
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import pytest
+
+from tidewaiter.base.resources import data, toml_files
+from tidewaiter.parties.names import read_name
+from tidewaiter.parties.names.dictionary import Table, dictionary
+from tidewaiter.parties.names.facts import facts
+from tidewaiter.parties.names.fold import fold
+from tidewaiter.parties.names.spellings import spellings
+
+TABLES: tuple[Table, ...] = ("han", "hangul", "arabic", "cyrillic")
+
+
+@pytest.mark.parametrize("file", list(toml_files(data("parties"))), ids=lambda file: file.name)
+def test_each_file_names_its_source(file: Traversable | Path) -> None:
+    """A fact without a source is no fact."""
+    text = file.read_text(encoding="utf-8")
+    assert "\nsource = " in text
+    assert text.startswith("# ")
+
+
+@pytest.mark.parametrize("table", ["arabic_names", "chinese_surnames", "korean_surnames"])
+def test_spellings_are_folded(table: str) -> None:
+    """What is compared is folded, so the tables are."""
+    for name, spelled in spellings(table).items():
+        assert spelled, name
+        assert all(each == fold(each) for each in spelled), name
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_word_has_one_meaning(table: Table) -> None:
+    """No word is checked and unverified at once, and meanings are folded words."""
+    found = dictionary(table)
+    assert not set(found.words) & set(found.unverified)
+    assert not set(found.places) & set(found.unverified_places)
+    for meaning in (*found.words.values(), *found.unverified.values()):
+        assert all(word == fold(word) for word in meaning.split())
+
+
+def test_chinese_company_words_are_many() -> None:
+    """The dictionary is large enough for the names of chemical companies."""
+    found = dictionary("han")
+    assert len(found.words) + len(found.unverified) >= 600
+    assert len(spellings("arabic_names")) >= 400
+
+
+def test_each_long_legal_form_is_read() -> None:
+    """A phrase of several words at the end of a name becomes its token."""
+    phrases = [
+        (keys, form) for those in facts().legal.values() for keys, form in those if len(keys) > 1
+    ]
+    assert len(phrases) > 500
+    for keys, form in phrases:
+        if all(key.isascii() for key in keys):
+            tokens = read_name(f"Quuxberg {' '.join(keys)}", "organisation").forms[0].tokens
+            assert [token.key for token in tokens if token.kind == "legal form"][-1] == form
