@@ -1,6 +1,7 @@
 """Names of two members: which words they share, and which each has for itself."""
 
 import math
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
@@ -11,6 +12,7 @@ from rapidfuzz.distance import OSA
 from tidewaiter.parties.names import NameForm, ReadName, Token, keys, keys_of, read_name
 from tidewaiter.parties.resolution.rarity import weight_of
 
+_DOTTED: Final = re.compile(r"\b(?:[^\W\d_]{1,2}\.){2,}")  # "S.A." is read as "SA" is
 _OTHER_NAMES: Final = frozenset({"trading as", "formerly", "also known as"})
 _FORMS: Final = 4  # ways to read a name that are compared
 _LEAST: Final = 4  # letters of a word in which an edit may stand
@@ -69,7 +71,7 @@ def names_of(text: str) -> Names:
     Args:
         text: The name of a party, as written; "A trading as B" holds two.
     """
-    read = read_name(text, "unknown")
+    read = read_name(_DOTTED.sub(_without_dots, text), "unknown")
     every = [read, *(part.name for part in read.segments if part.relation in _OTHER_NAMES)]
     ways = tuple(dict.fromkeys(way for each in every for way in _ways(each)))
     care_of = any(part.relation in {"care of", "on behalf of"} for part in read.segments)
@@ -99,6 +101,10 @@ def compare_names(a: Names, b: Names) -> Likeness | None:
             if found.exact:
                 return found
     return best
+
+
+def _without_dots(found: re.Match[str]) -> str:
+    return found.group().replace(".", "")
 
 
 def _ways(read: ReadName) -> Iterable[Words]:
