@@ -55,13 +55,14 @@ class Likeness(NamedTuple):
     share: float  # of the weight of both, that agrees
     cover: float  # of the weight of the lighter one
     against: float  # least share that either has for itself
+    own: float  # nats: the least that either has for itself
     shared: float  # nats
     exact: bool  # no word differs
     forms_differ: bool
 
 
 NOTHING: Final = Names((), "", False)
-UNLIKE: Final = Likeness(0.0, 0.0, 1.0, 0.0, False, False)
+UNLIKE: Final = Likeness(0.0, 0.0, 1.0, 99.0, 0.0, False, False)
 
 
 @lru_cache(maxsize=1 << 18)
@@ -132,12 +133,12 @@ def _word(token: Token) -> Word:
 def _compare(a: Words, b: Words) -> Likeness:
     differ = bool(a.forms and b.forms and not a.forms & b.forms)
     if a.joined == b.joined:
-        return Likeness(1.0, 1.0, 0.0, min(a.total, b.total), True, differ)
+        return Likeness(1.0, 1.0, 0.0, 0.0, min(a.total, b.total), True, differ)
     if a.spelt or b.spelt:
         alike = OSA.normalized_similarity(a.run, b.run, score_cutoff=_RUNS)
         if alike > 0:
             said = min(a.total, b.total) * alike
-            return Likeness(alike, alike, 0.0, said, False, differ)
+            return Likeness(alike, alike, 0.0, 0.0, said, False, differ)
     left, right = list(a.words), list(b.words)
     shared = 0.0
     for word in a.words:
@@ -152,6 +153,7 @@ def _compare(a: Words, b: Words) -> Likeness:
         share=2 * shared / (a.total + b.total),
         cover=min(1.0, shared / min(a.total, b.total)),
         against=min(rest_a / a.total, rest_b / b.total),
+        own=min(rest_a, rest_b),
         shared=shared,
         exact=False,
         forms_differ=differ,

@@ -71,7 +71,7 @@ class Scorer:
             yield Said(rule, f"{100 * found.share:.0f} %")
             if rule != "name-differs" and found.shared < cuts.rare:
                 yield Said("name-common", "")
-            if rule in {"name-alike", "name-part"} and found.against > cuts.own:
+            if rule in {"name-alike", "name-part"} and found.own > cuts.own:
                 yield Said("name-own", "")
         if found.forms_differ:
             yield Said("form-differs", "")
