@@ -61,7 +61,7 @@ def find_contacts(text: str, country: str) -> Contacts:
     text = unicodedata.normalize("NFKC", text)
     emails = [each.lower().strip(".") for each in _EMAIL.findall(text)]
     sites = [each.lower() for each in _SITE.findall(text)]
-    free = resolution_rules().mail.free
+    free = resolution_rules().mail.free | resolution_rules().mail.unverified
     hosts = [*(email.partition("@")[2] for email in emails), *sites]
     domains = {domain for host in hosts if (domain := domain_of(host)) and host not in free}
     return Contacts(

@@ -23,6 +23,7 @@ class Mail(Record, frozen=True, kw_only=True):
 
     source: str
     free: frozenset[str]
+    unverified: frozenset[str] = frozenset()  # remembered; used, as it only takes points away
 
 
 class NameCuts(Record, frozen=True, kw_only=True):
