@@ -1,12 +1,16 @@
 """Addresses, contacts and numbers of parties: what is read of a text as written."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tidewaiter.parties.resolution import Written
 from tidewaiter.parties.resolution.addresses import read_address
 from tidewaiter.parties.resolution.contacts import domain_of, find_contacts
 from tidewaiter.parties.resolution.identifiers import is_checked, read_identifier
+from tidewaiter.parties.resolution.reading import read_written
 
 
 @pytest.mark.parametrize(
@@ -87,3 +91,15 @@ def test_numbers_with_check_digits_tell_their_scheme() -> None:
     assert uscc == ("USCC", "91110000600037341L")
     assert read_identifier("VAT", "DE 136 695 976") == ("tax", "DE136695976")
     assert not is_checked("tax", "DE136695976")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a" * 200_000, "a@" * 50_000, "1 " * 90_000, "tel " * 50_000, "路" * 90_000, "A." * 90_000],
+    ids=["word", "mail", "numbers", "tel", "han", "dots"],
+)
+def test_no_text_takes_long(text: str) -> None:
+    """A cell of any size is read in less than a second."""
+    begun = time.process_time()
+    read_written(Written(name=text, address=text, country="CN", id=text))
+    assert time.process_time() - begun < 1

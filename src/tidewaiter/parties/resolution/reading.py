@@ -3,11 +3,13 @@
 from typing import Final, NamedTuple
 
 from tidewaiter.parties.resolution.addresses import NOWHERE, AddressParts, read_address
-from tidewaiter.parties.resolution.contacts import Contacts, find_contacts, phone_of
+from tidewaiter.parties.resolution.contacts import find_contacts, phone_of
 from tidewaiter.parties.resolution.identifiers import read_identifier
 from tidewaiter.parties.resolution.naming import NOTHING, Names, names_of
 from tidewaiter.parties.resolution.types import Written
 
+_LONGEST: Final = 1000  # characters: beyond, no address goes on
+_NAME: Final = 300  # characters of a name
 _CODE: Final = 2  # letters of a country
 _SCHEMES_OF_CONTACTS: Final = frozenset({"phone", "telephone", "tel", "mobile", "fax"})
 
@@ -26,11 +28,12 @@ class Read(NamedTuple):
 
 
 def read_written(written: Written) -> Read:
-    """Read a party as written. Any party has an answer."""
+    """Read a party as written: the first 300 characters of a name, 1,000 of an address."""
     country = written.country.strip().upper()
     if len(country) != _CODE or not country.isascii():
         country = ""
-    texts = " ; ".join(filter(None, (written.name, written.address, _contact(written))))
+    name, address = written.name[:_LONGEST], written.address[:_LONGEST]
+    texts = " ; ".join(filter(None, (name, address, _contact(written))))
     contacts = find_contacts(texts, country)
     phones = contacts.phones
     number = None
@@ -39,28 +42,18 @@ def read_written(written: Written) -> Read:
         phones = tuple(sorted({*phones, phone} - {""}))
     elif written.id and not _contact(written):
         number = read_identifier(written.id_scheme, written.id)
-    return _read(written, country, contacts, phones, number)
-
-
-def _contact(written: Written) -> str:
-    """Return the number of a party where it is an e-mail or a website."""
-    return written.id if "@" in written.id or "www." in written.id.lower() else ""
-
-
-def _read(
-    written: Written,
-    country: str,
-    contacts: Contacts,
-    phones: tuple[str, ...],
-    number: tuple[str, str] | None,
-) -> Read:
     return Read(
-        names=names_of(written.name) if written.name else NOTHING,
+        names=names_of(name[:_NAME]) if name else NOTHING,
         country=country,
-        address=read_address(written.address) if written.address else NOWHERE,
+        address=read_address(address) if address else NOWHERE,
         ids=(number,) if number else (),
         phones=phones,
         emails=contacts.emails,
         domains=contacts.domains,
         people=contacts.people,
     )
+
+
+def _contact(written: Written) -> str:
+    """Return the number of a party where it is an e-mail or a website."""
+    return written.id[:_LONGEST] if "@" in written.id or "www." in written.id.lower() else ""

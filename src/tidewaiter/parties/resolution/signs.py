@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -13,6 +13,8 @@ from tidewaiter.parties.resolution.contacts import country_of_phone
 from tidewaiter.parties.resolution.dwellings import find_words
 from tidewaiter.parties.resolution.reading import Read
 from tidewaiter.parties.resolution.types import Entity, Sign
+
+_LONGEST: Final = 1000  # characters of an address that are looked at
 
 
 class SignRule(Record, frozen=True, kw_only=True):
@@ -119,7 +121,7 @@ def _unrelated(party: _Party, other: _Party) -> bool:
 
 def _places(party: _Party) -> Iterator[Sign]:
     """Yield signs of the words of addresses, where every address has them."""
-    texts = [member.written.address for member in party.entity.members]
+    texts = [member.written.address[:_LONGEST] for member in party.entity.members]
     written = [text for text in texts if text.strip()]
     for kind in ("residential", "mailbox"):
         rule = sign_rules().signs[kind]
