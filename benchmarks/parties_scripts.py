@@ -1,10 +1,10 @@
 """Names in two scripts: how many of their words meet once both are read.
 
 ``python -m benchmarks.parties_scripts`` reads the public lists beside the checkout (UN, EU
-annexes, the cross-script pairs of two open projects) and prints, per script and kind of party,
-the share of pairs all of whose words meet, the mean share of words that meet, and the share of
-wrong pairs all of whose words meet. With ``--misses`` it prints pairs that do not meet. It is a
-baseline for the reading of names alone: no weights, no thresholds.
+annexes, OFAC, the cross-script pairs of two open projects) and a table of listed companies. Per
+script and kind of party it prints the share of pairs all of whose words meet, the mean share of
+words that meet, and the share of wrong pairs all of whose words meet. With ``--misses`` it prints
+pairs that do not meet. It is a baseline for the reading of names alone: no weights, no thresholds.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from itertools import pairwise
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
-from benchmarks.evaluation import data
+from benchmarks.evaluation import ROOT, data
 from rapidfuzz.distance import OSA
 
 from tidewaiter.parties.names import Token, keys, keys_of, read_name
@@ -138,6 +138,10 @@ def all_pairs() -> Iterator[Pair]:
     yield from _united_nations()
     yield from _projects()
     yield from _romanisations()
+    for line in (ROOT / "benchmarks" / "parties_han.tsv").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            native, latin = line.split("\t")
+            yield from _pair("listed", "organisation", native, [latin])
 
 
 def _pair(source: str, kind: PartyKind, native: str, latin: Sequence[str]) -> Iterator[Pair]:

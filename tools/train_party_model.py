@@ -21,12 +21,13 @@ from tidewaiter.parties.matching.answering import gather
 from tidewaiter.parties.matching.asking import Asker
 from tidewaiter.parties.matching.features import NAMES, SIZE
 from tidewaiter.parties.matching.index import build_index
+from tidewaiter.parties.matching.linking import TOP, new_room
 from tidewaiter.parties.matching.rows import read_queries, read_rows
-from tidewaiter.parties.matching.search import TOP, new_room
 
 PLACE = Path(__file__).parents[1] / "src/tidewaiter/data/parties/model.toml"
 FOLDS, ROUNDS = 5, 4
 PENALTY = 1.0  # of squared coefficients, of features with spread 1
+CLOSE = 1e-7  # steps of Newton's method that end it
 OTHERS = 3  # entries that look most like a query and are not it
 DOUBTFUL = 0.3  # weight of such an entry where the right one is listed too: it may be the same
 FIRST = {
@@ -97,15 +98,17 @@ def fit(values: Floats, right: NDArray[np.bool_], weights: Floats) -> Floats:
         curve = (scaled.T * (weights * chance * (1 - chance))) @ scaled + np.diag(penalty)
         step = np.linalg.solve(curve, slope)
         found += step
-        if np.abs(step).max() < 1e-7:
+        if np.abs(step).max() < CLOSE:
             break
-    return found / spread
+    result: Floats = found / spread
+    return result
 
 
 def odds_of(data: Data, models: list[Floats]) -> Floats:
     """Weigh all rows."""
     person = data.person[data.rows[:, 0]]
-    return np.where(person, data.values @ models[0], data.values @ models[1])
+    odds: Floats = np.where(person, data.values @ models[0], data.values @ models[1])
+    return odds
 
 
 def best_names(data: Data, odds: Floats) -> NDArray[np.int64]:
@@ -188,7 +191,9 @@ def main(list_path: Path, queries_path: Path) -> None:
     text = HEAD.format(THRESHOLD)
     for title, model in zip(("person", "organisation"), models, strict=True):
         text += f"\n[{title}]\n"
-        text += "".join(f'"{name}" = {value:.4f}\n' for name, value in zip(NAMES, model))
+        text += "".join(
+            f'"{name}" = {value:.4f}\n' for name, value in zip(NAMES, model, strict=True)
+        )
     PLACE.write_text(text, encoding="utf-8")
 
 

@@ -1,8 +1,9 @@
 """The one place that meets Numba: mark a function of numbers and arrays to be compiled.
 
 The scan reads every byte of every line, a hundred bytes in some two microseconds, and the
-matching aligns a party with two dozen names in thirty. Array expressions of NumPy or Polars make a pass over memory for each step and an object for
-each match; a compiled loop makes one pass and none.
+matching of parties aligns two names in a few. Array expressions of NumPy or Polars make a
+pass over memory for each step and an object for each match; a compiled loop makes one pass
+and none.
 
 The machine code is kept in the user's cache, in a folder for each version of this package's
 sources: Numba itself looks at one source file alone, and would take old code of a function

@@ -49,6 +49,7 @@ def test_companies(text: str, how: str, tokens: list[str]) -> None:
         ("單小明", "pinyin", ["shan", "xiaoming"]),
         ("黃大文", "cantonese", ["wong", "daaiman"]),
         ("김철수", "hangul", ["gim", "cheolsu"]),
+        ("金正恩", "hangul", ["gim", "jeongeun"]),
         ("Владимир Иванович", "cyrillic", ["vladimir", "ivanovich"]),
         ("Уладзімір Іванавіч Караткевіч", "cyrillic", ["uladzimir", "ivanavich", "karatkevich"]),
         ("Iван Петров", "cyrillic", ["ivan", "petrov"]),  # the first letter is Latin
@@ -96,6 +97,7 @@ def test_a_legal_form_is_a_token_of_its_own() -> None:
         ("GmbH & Co. KG", "generic words only"),
         ("General Trading International Co., Ltd.", "generic words only"),
         ("Romashka", ""),
+        ("\U00012543\U00012542", "script without reader"),  # cuneiform
     ],
 )
 def test_what_cannot_be_assessed_says_so(text: str, problem: str) -> None:

@@ -21,6 +21,10 @@ def _said(text: str) -> str:
         "NOVA CHEM LTD RFC NCH010203XY9",
         "NOVA CHEM LTD VAT NO. DE123456789",
         "NOVA CHEM LTD, SHANGHAI, CHINA",
+        "NOVA CHEM LTD., NO.88 RENMIN ROAD, WUHAN",
+        "NOVA CHEM LTD ADD: RENMIN ROAD",
+        "SHIPPER/EXPORTER: NOVA CHEM LTD",
+        "Beneficiary: NOVA CHEM LTD",
         "N\u200bOVA CHEM LTD",
         "ＮＯＶＡ ＣＨＥＭ ＬＴＤ",
     ],
@@ -44,8 +48,10 @@ def test_words_of_names_stay(text: str) -> None:
         ("NOVA CHEM C/O BLUE STAR LTD", "care of", "BLUE STAR LTD"),
         ("NOVA CHEM ON BEHALF OF BLUE STAR", "on behalf of", "BLUE STAR"),
         ("NOVA CHEM FORMERLY BLUE STAR", "formerly", "BLUE STAR"),
+        ("NOVA CHEM ATTN: BLUE STAR", "care of", "BLUE STAR"),
         ("NOVA CHEM / BLUE STAR", "also known as", "BLUE STAR"),
         ("NOVA CHEM (BLUE STAR LTD)", "also known as", "BLUE STAR LTD"),
+        ("NOVA CHEM 武汉远景化工有限公司", "also known as", "武汉远景化工有限公司"),
     ],
 )
 def test_a_second_name_is_read_for_itself(text: str, relation: str, other: str) -> None:

@@ -32,7 +32,7 @@ class Side(NamedTuple):
 
 
 class Pairs(NamedTuple):
-    """Pieces that may stand for each other; the first `count[1]` after `take` do."""
+    """Pieces that may stand for each other; after `take` the first `counts[1]` do."""
 
     asked: NDArray[np.int8]  # first word of the piece
     asked_size: NDArray[np.int8]
@@ -41,14 +41,14 @@ class Pairs(NamedTuple):
     share: NDArray[np.float32]
     kind: NDArray[np.int8]
     gain: NDArray[np.float32]
-    count: NDArray[np.int32]  # offered, taken
+    counts: NDArray[np.int32]  # offered, taken
 
 
 def new_pairs() -> Pairs:
     """Make room for the pairs of one alignment."""
-    places = [np.zeros(MOST_PAIRS, np.int8) for _ in range(4)]
+    one, two, three, four = (np.zeros(MOST_PAIRS, np.int8) for _ in range(4))
     return Pairs(
-        *places, np.zeros(MOST_PAIRS, np.float32), np.zeros(MOST_PAIRS, np.int8),
+        one, two, three, four, np.zeros(MOST_PAIRS, np.float32), np.zeros(MOST_PAIRS, np.int8),
         np.zeros(MOST_PAIRS, np.float32), np.zeros(2, np.int32),
     )  # fmt: skip
 
@@ -64,7 +64,7 @@ def new_side(size: int) -> Side:
 @inlined
 def weight_of(side: Side, begin: int, size: int) -> float:
     """Add up the weights of a piece."""
-    total = np.float32(0)
+    total = 0.0
     for at in range(begin, begin + size):
         total += side.weights[wrapped(at, side.size[0])]
     return total
@@ -76,20 +76,20 @@ def offer(
     share: float, kind: int,
 ) -> None:  # fmt: skip
     """Offer a pair, in its place by falling gain."""
-    count = pairs.count[0]
+    count = pairs.counts[0]
     if count == MOST_PAIRS:
         return
     gain = share * (weight_of(asked, a, a_size) + weight_of(listed, b, b_size))
     gain -= 0.001 * abs(a - b)
     at = count
-    while at > pairs.count[1] and pairs.gain[at - 1] < gain:
+    while at > pairs.counts[1] and pairs.gain[at - 1] < gain:
         _copy(pairs, at - 1, at)
         at -= 1
     pairs.asked[at], pairs.asked_size[at] = a, a_size
     pairs.listed[at], pairs.listed_size[at] = b, b_size
     pairs.share[at], pairs.gain[at] = share, gain
     pairs.kind[at] = JOINED if a_size + b_size > 2 else kind
-    pairs.count[0] = count + 1
+    pairs.counts[0] = count + 1
 
 
 @inlined
@@ -105,8 +105,8 @@ def _copy(pairs: Pairs, source: int, target: int) -> None:
 @inlined
 def take(pairs: Pairs, asked: Side, listed: Side) -> None:
     """Take the offered pairs in turn, each word once."""
-    taken = pairs.count[1]
-    for at in range(taken, pairs.count[0]):
+    taken = pairs.counts[1]
+    for at in range(taken, pairs.counts[0]):
         a, b = pairs.asked[at], pairs.listed[at]
         a_end, b_end = a + pairs.asked_size[at], b + pairs.listed_size[at]
         free = True
@@ -122,14 +122,14 @@ def take(pairs: Pairs, asked: Side, listed: Side) -> None:
         for place in range(b, b_end):
             listed.pair[wrapped(place, listed.size[0])] = taken
         taken += 1
-    pairs.count[0] = pairs.count[1] = taken
+    pairs.counts[0] = pairs.counts[1] = taken
 
 
 @inlined
 def agreed(pairs: Pairs) -> float:
     """Return the weight of both sides that is paired, as far as it agrees."""
-    total = np.float32(0)
-    for at in range(pairs.count[1]):
+    total = 0.0
+    for at in range(pairs.counts[1]):
         total += pairs.gain[at]
     return total
 

@@ -8,17 +8,8 @@ from numpy.typing import NDArray
 from tidewaiter.base.compiled import compiled, inlined
 from tidewaiter.parties.matching.features import features
 from tidewaiter.parties.matching.index import Listed
-from tidewaiter.parties.matching.search import (
-    KEPT,
-    TOPS,
-    Asking,
-    Room,
-    _choose,
-    _meet,
-    align,
-    link_form,
-    weigh,
-)
+from tidewaiter.parties.matching.linking import KEPT, TOPS, Asking, Room, link_form
+from tidewaiter.parties.matching.search import align, choose, meet, weigh
 
 DICTIONARY = 7  # the place of "dictionary" among the ways to read a form
 
@@ -72,7 +63,10 @@ def _keep(out: Answers, name: int, entry: int, form: int, asked: int, odds: floa
         out.odds[name, at - 1] < odds
         or (out.odds[name, at - 1] == odds and out.entries[name, at - 1] > entry)
     ):
-        out.entries[name, at], out.forms[name, at] = out.entries[name, at - 1], out.forms[name, at - 1]
+        out.entries[name, at], out.forms[name, at] = (
+            out.entries[name, at - 1],
+            out.forms[name, at - 1],
+        )
         out.asked[name, at], out.odds[name, at] = out.asked[name, at - 1], out.odds[name, at - 1]
         at -= 1
     out.entries[name, at], out.forms[name, at] = entry, form
@@ -97,8 +91,8 @@ def answer(
     """Answer all names of a batch."""
     for form in range(len(asking.forms.owner)):
         size = link_form(room, listed, asking, form)
-        _meet(room, listed, size)
-        _choose(room, listed, size)
+        meet(room, listed, size)
+        choose(room, listed, size)
         name = asking.forms.owner[form]
         for at in range(room.counts[TOPS]):
             other = room.top[at]
@@ -128,8 +122,8 @@ def gather(
     count = 0
     for form in range(len(asking.forms.owner)):
         size = link_form(room, listed, asking, form)
-        _meet(room, listed, size)
-        _choose(room, listed, size)
+        meet(room, listed, size)
+        choose(room, listed, size)
         for at in range(room.counts[TOPS]):
             other = room.top[at]
             measure(room, listed, asking, form, other, size)

@@ -1,13 +1,14 @@
 """Names that are asked for: read, numbered, and each distinct word looked up once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.parties.matching.index import KINDS, Index
+from tidewaiter.parties.matching.linking import Asking
 from tidewaiter.parties.matching.neighbours import Neighbours, neighbours
-from tidewaiter.parties.matching.search import Asking
 from tidewaiter.parties.matching.tables import Letters
 from tidewaiter.parties.matching.vocabulary import Keys, Vocabulary
 from tidewaiter.parties.matching.words import Words, forms_of
@@ -64,16 +65,20 @@ def _with_words(known: Vocabulary, more: Vocabulary) -> Vocabulary:
         np.concatenate((known.keys.hashes, more.keys.hashes)),
         np.concatenate((known.keys.letters, more.keys.letters)),
     )
-    rest = (np.concatenate(pair) for pair in zip(known[2:], more[2:], strict=True))
-    return Vocabulary(letters, keys, *rest)
+    return Vocabulary(letters, keys, *_joined(known[2:], more[2:]))
 
 
 def _with_neighbours(known: Neighbours, more: Neighbours) -> Neighbours:
     """Add the neighbours of more words."""
-    rest = (np.concatenate(pair) for pair in zip(known[1:], more[1:], strict=True))
-    return Neighbours(_longer(known.heads, more.heads), *rest)
+    return Neighbours(_longer(known.heads, more.heads), *_joined(known[1:], more[1:]))
 
 
 def _longer(heads: NDArray[np.int64], more: NDArray[np.int64]) -> NDArray[np.int64]:
     """Add places where rows begin."""
     return np.concatenate((heads, more[1:] + heads[-1]))
+
+
+def _joined(known: Sequence[Any], more: Sequence[Any]) -> Iterator[NDArray[Any]]:
+    """Put each array behind the one of its place."""
+    for first, second in zip(known, more, strict=True):
+        yield np.concatenate((first, second))

@@ -93,7 +93,7 @@ def _addresses(asked: Iterable[str], listed: ListedParty) -> Modifier | None:
         ours = set(re.findall(r"\w+", text.casefold()))
         for address in listed.addresses:
             both = ours & set(re.findall(r"\w+", address.text.casefold()))
-            words = {word for word in both if word.isalpha() and len(word) > 3}  # noqa: PLR2004
+            words = {word for word in both if word.isalpha() and len(word) > 3}
             if len(words) > 1 and any(word.isdigit() for word in both):
                 return _modifier("address: same words", ", ".join(sorted(both)))
     return None

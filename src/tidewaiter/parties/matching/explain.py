@@ -10,8 +10,7 @@ from tidewaiter.parties.matching import features as f
 from tidewaiter.parties.matching.align import Side
 from tidewaiter.parties.matching.answering import measure
 from tidewaiter.parties.matching.index import Listed
-from tidewaiter.parties.matching.pieces import wrapped
-from tidewaiter.parties.matching.search import Asking, Room, link_form
+from tidewaiter.parties.matching.linking import Asking, Room, link_form
 from tidewaiter.parties.matching.types import LeftOver, Modifier, WordPair
 from tidewaiter.parties.names import NameForm
 
@@ -45,7 +44,7 @@ class Explained:
         """Return the words that stand for each other."""
         pairs, total = self._room.pairs, self._total()
         found = []
-        for at in range(int(pairs.count[1])):
+        for at in range(int(pairs.counts[1])):
             a, b = self._weights(at)
             both, share = min(a, b), float(pairs.share[at])
             evidence = both * share / f.NATS
@@ -67,8 +66,20 @@ class Explained:
     def left_over(self, asked: NameForm, listed: NameForm) -> list[LeftOver]:
         """Return the words that one name has alone."""
         sides = (
-            ("asked", self._room.asked, asked, (f.OMITTED_ASKED_SHARE, f.OMITTED_ASKED), f.RAREST_ASKED),
-            ("listed", self._room.listed, listed, (f.OMITTED_LISTED_SHARE, f.OMITTED_LISTED), f.RAREST_LISTED),
+            (
+                "asked",
+                self._room.asked,
+                asked,
+                (f.OMITTED_ASKED_SHARE, f.OMITTED_ASKED),
+                f.RAREST_ASKED,
+            ),
+            (
+                "listed",
+                self._room.listed,
+                listed,
+                (f.OMITTED_LISTED_SHARE, f.OMITTED_LISTED),
+                f.RAREST_LISTED,
+            ),
         )
         left = [_left(side) for _, side, *_ in sides]
         against = min(sum(each.values()) for each in left)
@@ -100,7 +111,7 @@ class Explained:
         return math.exp(min(60.0, float(self._values[f.EVIDENCE]) * f.NATS))
 
     def _total(self) -> float:
-        both = sum(sum(self._weights(at)) for at in range(int(self._room.pairs.count[1])))
+        both = sum(sum(self._weights(at)) for at in range(int(self._room.pairs.counts[1])))
         left = sum(sum(_left(side).values()) for side in (self._room.asked, self._room.listed))
         return max(both + left, 0.01)
 

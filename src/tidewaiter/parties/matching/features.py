@@ -23,7 +23,8 @@ NAMES = (
 )  # fmt: skip
 SIZE = len(NAMES)
 (
-    ONE, FIRST_KIND, _2, _3, _4, _5, _6, _7, _8, _9, _10, CONTRADICTED_SHARE, OMITTED_LISTED_SHARE, OMITTED_ASKED_SHARE,
+    ONE, FIRST_KIND, _2, _3, _4, _5, _6, _7, _8, _9, _10,
+    CONTRADICTED_SHARE, OMITTED_LISTED_SHARE, OMITTED_ASKED_SHARE,
     EVIDENCE, LOG_EVIDENCE, CONTRADICTED, OMITTED_LISTED, OMITTED_ASKED, WORST, INVERSIONS,
     ONE_PAIR, TWO_PAIRS, LEGAL_SAME, LEGAL_DIFFERS, KIND_DIFFERS, NUMBER_DIFFERS, RAREST_ASKED,
     RAREST_LISTED, SQUARED, FUZZINESS, SHAPE,
@@ -45,7 +46,7 @@ def pair_weights(pairs: Pairs, at: int, asked: Side, listed: Side) -> tuple[floa
 @inlined
 def left_over(side: Side, size: int) -> tuple[float, float, int]:
     """Return the weight left over on a side, that of its heaviest word, and its numbers."""
-    total = most = np.float32(0)
+    total = most = 0.0
     numbers = 0
     for at in range(size):
         if side.pair[at] < 0:
@@ -58,9 +59,9 @@ def left_over(side: Side, size: int) -> tuple[float, float, int]:
 @inlined
 def _pair_features(pairs: Pairs, asked: Side, listed: Side, out: NDArray[np.float32]) -> float:
     """Sum up the pairs; return the weight of both sides that is paired."""
-    both = np.float32(0)
+    both = 0.0
     heavy = 0
-    for at in range(pairs.count[1]):
+    for at in range(pairs.counts[1]):
         a, b = pair_weights(pairs, at, asked, listed)
         both += a + b
         out[FIRST_KIND + pairs.kind[at]] += a + b
@@ -113,12 +114,15 @@ def features(
     both = _pair_features(pairs, asked, listed, out)
     a, a_most, a_numbers = left_over(asked, sizes[0])
     b, b_most, b_numbers = left_over(listed, sizes[1])
-    total = max(both + a + b, np.float32(0.01))
+    total = max(both + a + b, 0.01)
     for kind in range(EXACT, SYSTEM + 1):
         out[FIRST_KIND + kind] /= total
     against = min(a, b)
     out[CONTRADICTED_SHARE] = 2 * against / total
-    out[OMITTED_LISTED_SHARE], out[OMITTED_ASKED_SHARE] = (b - against) / total, (a - against) / total
+    out[OMITTED_LISTED_SHARE], out[OMITTED_ASKED_SHARE] = (
+        (b - against) / total,
+        (a - against) / total,
+    )
     out[LOG_EVIDENCE] = np.log1p(out[EVIDENCE])
     out[CONTRADICTED] = against / NATS
     out[OMITTED_LISTED], out[OMITTED_ASKED] = (b - against) / NATS, (a - against) / NATS

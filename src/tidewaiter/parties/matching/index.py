@@ -107,7 +107,11 @@ def _listed(
     )
     heads, postings = _postings(pieces, len(every))
     weight = np.zeros(len(entry), np.float32)
-    np.add.at(weight, np.repeat(np.arange(len(entry)), np.diff(forms.heads)), vocabulary.weights[forms.words])
+    np.add.at(
+        weight,
+        np.repeat(np.arange(len(entry)), np.diff(forms.heads)),
+        vocabulary.weights[forms.words],
+    )
     return Listed(lookup, vocabulary, pieces, entry, weight, kinds, heads, postings)
 
 
@@ -124,9 +128,7 @@ def _key_table(keys: Keys, joined: NDArray[np.uint64], count: int) -> Table:
 
 def _postings(pieces: Pieces, words: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """List the forms that hold each word, a form once for each time."""
-    forms = np.repeat(
-        np.arange(len(pieces.heads) - 1, dtype=np.int32), np.diff(pieces.heads)
-    )
+    forms = np.repeat(np.arange(len(pieces.heads) - 1, dtype=np.int32), np.diff(pieces.heads))
     order = np.argsort(pieces.words, kind="stable")
     heads = np.zeros(words + 1, np.int64)
     np.cumsum(np.bincount(pieces.words, minlength=words), out=heads[1:])

@@ -1,13 +1,42 @@
 """Match parties against an index, a batch at a time; one party is a batch of one."""
 
+import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from tidewaiter.parties.matching.answering import Answers, answer, new_answers
 from tidewaiter.parties.matching.asking import Asker
+from tidewaiter.parties.matching.attributes import bare_number, modifiers
+from tidewaiter.parties.matching.explain import Explained
 from tidewaiter.parties.matching.index import Index
-from tidewaiter.parties.matching.model import load_model
-from tidewaiter.parties.matching.search import Asking, new_room
-from tidewaiter.parties.types import PartyKind
+from tidewaiter.parties.matching.linking import Asking, new_room
+from tidewaiter.parties.matching.model import load_model, model_record
+from tidewaiter.parties.matching.types import (
+    Answer,
+    AskedParty,
+    Explanation,
+    Match,
+    Modifier,
+)
+from tidewaiter.parties.matching.words import readings
+from tidewaiter.parties.names import NameForm, ReadName, read_name
+
+_CERTAIN = 700.0  # log-odds beyond which the exponential function gives up
+
+
+class Found(NamedTuple):
+    """One entry that a party may be, before it is explained."""
+
+    entry: int
+    form: int  # of the list
+    asked: int  # form asked for
+    odds: float  # of the name alone
+    modifiers: tuple[Modifier, ...]
+
+    @property
+    def total(self) -> float:
+        """The log-odds of name and attributes."""
+        return self.odds + sum(each.points for each in self.modifiers)
 
 
 class Matcher:
@@ -17,13 +46,132 @@ class Matcher:
         self.index = index
         self._asker = Asker(index)
         self._room = new_room(index.listed)
+        self._numbers: dict[tuple[str, str], list[int]] = {}
+        for entry, party in enumerate(index.parties):
+            for each in party.identifiers:
+                if number := bare_number(each):
+                    self._numbers.setdefault((each.scheme.upper(), number), []).append(entry)
 
-    def ask(self, names: Sequence[str], kinds: Sequence[PartyKind]) -> Asking:
+    def ask(self, parties: Sequence[AskedParty]) -> Asking:
         """Read names and look their words up."""
-        return self._asker.ask(names, kinds)
+        kinds = [party.kind for party in parties]
+        return self._asker.ask([party.text for party in parties], kinds)
 
     def answer(self, asking: Asking) -> Answers:
         """Search and weigh; runs without the GIL."""
         out = new_answers(len(asking.kind))
         answer(self.index.listed, asking, load_model(), self._room, out)
         return out
+
+    def found(self, party: AskedParty, answers: Answers, row: int) -> list[Found]:
+        """Return the entries that a party may be by name or number, the likeliest first."""
+        found = [
+            Found(
+                int(answers.entries[row, at]),
+                int(answers.forms[row, at]),
+                int(answers.asked[row, at]),
+                float(answers.odds[row, at]),
+                modifiers(party, self.index.parties[answers.entries[row, at]]),
+            )
+            for at in range(answers.counts[row])
+        ]
+        known = {each.entry for each in found}
+        for entry in sorted(self._by_number(party) - known):
+            said = modifiers(party, self.index.parties[entry])
+            found.append(Found(entry, -1, -1, 0.0, said))
+        return sorted(found, key=lambda each: (-each.total, each.entry))
+
+    def _by_number(self, party: AskedParty) -> set[int]:
+        """Return the entries that bear a number of the party's."""
+        keys = ((each.scheme.upper(), bare_number(each)) for each in party.identifiers)
+        return {entry for key in keys for entry in self._numbers.get(key, ())}
+
+    def match(self, parties: Sequence[AskedParty], threshold: float | None = None) -> list[Answer]:
+        """Match parties, and explain each match.
+
+        Args:
+            parties: A batch; each is answered as it would be alone.
+            threshold: Probability from which a match is shown; None: that of the model.
+        """
+        least = model_record().threshold if threshold is None else threshold
+        read = [read_name(party.text, party.kind) for party in parties]
+        asking = self._asker.ask_read(read, [party.kind for party in parties])
+        answers = self.answer(asking)
+        return [
+            self._answer(party, name, self.found(party, answers, row), asking, least)
+            for row, (party, name) in enumerate(zip(parties, read, strict=True))
+        ]
+
+    def _answer(
+        self, party: AskedParty, name: ReadName, found: list[Found], asking: Asking, least: float
+    ) -> Answer:
+        shown = [each for each in found if probability(each.total) >= least]
+        if name.problem in {"empty", "generic words only"}:
+            shown = [each for each in shown if each.form < 0]
+        matches = tuple(self._match(party, name, each, asking, least) for each in shown)
+        return Answer(id=party.id, text=party.text, not_assessable=name.problem, matches=matches)
+
+    def _match(
+        self, party: AskedParty, name: ReadName, found: Found, asking: Asking, least: float
+    ) -> Match:
+        entry = self.index.parties[found.entry]
+        place = int(self.index.name_of[found.form]) if found.form >= 0 else 0
+        explained = self._explain(party, name, found, asking)
+        return Match(
+            entry=entry.id,
+            name=entry.names[place].text,
+            name_kind=entry.names[place].kind,
+            probability=probability(found.total),
+            log_odds=found.total,
+            threshold=least,
+            kind=entry.kind,
+            action=entry.action,
+            outcome=entry.outcome,
+            source=entry.source,
+            explanation=explained,
+        )
+
+    def _explain(
+        self, party: AskedParty, name: ReadName, found: Found, asking: Asking
+    ) -> Explanation:
+        if found.form < 0:
+            return Explanation(
+                cleaning=name.steps, form="", pairs=(), left_over=(),
+                modifiers=found.modifiers, rarity=1.0,
+            )  # fmt: skip
+        entry = self.index.parties[found.entry]
+        which = int(self.index.name_of[found.form])
+        theirs = read_name(entry.names[which].text, entry.kind)
+        first = found.form
+        while first > 0 and self._same_name(first - 1, found.form):
+            first -= 1
+        listed = _forms(theirs)[found.form - first]
+        owner = asking.forms.owner
+        asked = _forms(name)[found.asked - int(owner.searchsorted(owner[found.asked]))]
+        kind = party.kind if party.kind != "unknown" else entry.kind
+        model = load_model()[0 if kind == "person" else 1]
+        forms = (found.asked, found.form)
+        parts = Explained(self._room, self.index.listed, asking, forms, model)
+        return Explanation(
+            cleaning=name.steps,
+            form=asked.how,
+            pairs=tuple(parts.pairs(asked, listed)),
+            left_over=tuple(parts.left_over(asked, listed)),
+            modifiers=(*parts.modifiers(), *found.modifiers),
+            rarity=parts.rarity(),
+        )
+
+    def _same_name(self, one: int, other: int) -> bool:
+        """Tell whether two forms are of one name of one entry."""
+        entry, name = self.index.listed.entry, self.index.name_of
+        return bool(entry[one] == entry[other] and name[one] == name[other])
+
+
+def _forms(name: ReadName) -> list[NameForm]:
+    """Return the forms of a name that have words, as the index counts them."""
+    return [form for form in readings(name) if form.tokens]
+
+
+def probability(odds: float) -> float:
+    """Return the probability that log-odds stand for."""
+    return 1 / (1 + math.exp(max(-_CERTAIN, min(_CERTAIN, -odds))))

@@ -26,7 +26,20 @@ EXACT, EDIT, TWO_EDITS, ROMANISED, SKELETON, JOINED, INITIAL, LOOSE, TRANSLATED,
 # By system: shares of a word's weight, before the model has its say, and how words then agree.
 SHARES = np.array([0.92, 0.9, 0.9, 0.95, 0.8, 0.88, 0.88, 0.75, 0.9, 0.95, 0.95], np.float32)
 KINDS = np.array(
-    [ROMANISED, SYSTEM, SYSTEM, SYSTEM, SYSTEM, SYSTEM, SYSTEM, SKELETON, ROMANISED, SYSTEM, TRANSLATED], np.int8
+    [
+        ROMANISED,
+        SYSTEM,
+        SYSTEM,
+        SYSTEM,
+        SYSTEM,
+        SYSTEM,
+        SYSTEM,
+        SKELETON,
+        ROMANISED,
+        SYSTEM,
+        TRANSLATED,
+    ],
+    np.int8,
 )
 _MOST = 96  # neighbours of one word
 
@@ -79,11 +92,13 @@ def _note(room: _Room, count: int, word: int, share: float, kind: int) -> int:
 @compiled
 def _exact(room: _Room, word: int) -> bool:
     """Tell whether a word is known to be equal."""
-    return room.seen[word] >= 0 and room.kinds[room.seen[word]] == EXACT
+    return bool(room.seen[word] >= 0 and room.kinds[room.seen[word]] == EXACT)
 
 
 @compiled
-def _note_all(room: _Room, count: int, table: Table, key: np.uint64, share: float, kind: int) -> int:
+def _note_all(
+    room: _Room, count: int, table: Table, key: np.uint64, share: float, kind: int
+) -> int:
     """Note all words of a bucket that have a hash."""
     begin, end = bucket(table, key)
     for at in range(begin, end):

@@ -83,7 +83,9 @@ def power_table(size: int) -> NDArray[np.uint64]:
 
 
 @compiled
-def pieces_of(forms: Forms, vocabulary: Vocabulary) -> tuple[Pieces, NDArray[np.uint64], NDArray[np.uint64]]:
+def pieces_of(
+    forms: Forms, vocabulary: Vocabulary
+) -> tuple[Pieces, NDArray[np.uint64], NDArray[np.uint64]]:
     """Cut forms into pieces.
 
     Returns:

@@ -8,14 +8,17 @@ from typing import BinaryIO
 import msgspec
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.records import Record
-from tidewaiter.parties.types import Address, ListedParty, PartyKind, PartyName
+from tidewaiter.parties.matching.types import AskedParty
+from tidewaiter.parties.types import Address, Identifier, ListedParty, PartyKind, PartyName
 
 KINDS: dict[str, PartyKind] = {
     "person": "person", "organization": "organisation", "organisation": "organisation",
     "company": "organisation", "legalentity": "organisation", "vessel": "vessel",
     "airplane": "aircraft", "aircraft": "aircraft", "unknown": "unknown", "": "unknown",
 }  # fmt: skip
+
+
+_SCHEMES = ("LEI", "IMO", "USCC", "RFC", "INN", "OGRN", "passport", "phone", "email", "wallet")
 
 
 class _Row(msgspec.Struct, frozen=True):
@@ -29,16 +32,6 @@ class _Row(msgspec.Struct, frozen=True):
     program: str = ""
     source: str = ""
     addresses: list[str] = []
-
-
-class Asked(Record, frozen=True, kw_only=True):
-    """A party that is asked for."""
-
-    id: str
-    text: str
-    kind: PartyKind = "unknown"
-    country: str = ""
-    born: str = ""
 
 
 def read_rows(path: Path) -> list[ListedParty]:
@@ -93,7 +86,7 @@ def _kind(text: str, at: str) -> PartyKind:
     return kind
 
 
-def read_queries(file: BinaryIO, name: str) -> Iterator[Asked]:
+def read_queries(file: BinaryIO, name: str) -> Iterator[AskedParty]:
     """Read parties from columns parted by tabs: qid, schema, query, country, dob.
 
     Raises:
@@ -110,7 +103,43 @@ def read_queries(file: BinaryIO, name: str) -> Iterator[Asked]:
     yield from _asked(rows, places, name)
 
 
-def _asked(rows: Iterable[list[str]], places: dict[str, int], name: str) -> Iterator[Asked]:
+def read_parties(file: BinaryIO, name: str) -> Iterator[AskedParty]:
+    """Read parties from CSV: name, and where it has them id, kind, country, born, address, lei...
+
+    Raises:
+        InputError: There is no column name, or a kind is none we know.
+    """
+    lines = (line.decode("utf-8-sig", "replace").replace("\0", "\ufffd") for line in file)
+    rows = csv.reader(lines)
+    head = [column.strip().lower() for column in next(rows, [])]
+    if "name" not in head:
+        hint = "the first line names the columns: id, name, kind, country, born, address, lei, ..."
+        raise InputError('there is no column "name"', at=f"{name}, line 1", hint=hint)
+    for number, row in enumerate(rows, 2):
+        told = {
+            column: text.strip() for column, text in zip(head, row, strict=False) if text.strip()
+        }
+        at = f"{name}, row {number}"
+        yield AskedParty(
+            id=told.get("id", str(number)),
+            text=told.get("name", ""),
+            kind=_kind(told.get("kind", ""), at),
+            countries=_one(told, "country"),
+            births=_one(told, "born"),
+            addresses=_one(told, "address"),
+            identifiers=tuple(
+                Identifier(scheme=scheme, value=told[scheme.lower()])
+                for scheme in _SCHEMES
+                if scheme.lower() in told
+            ),
+        )
+
+
+def _one(told: dict[str, str], column: str) -> tuple[str, ...]:
+    return (told[column],) if column in told else ()
+
+
+def _asked(rows: Iterable[list[str]], places: dict[str, int], name: str) -> Iterator[AskedParty]:
     def value(row: list[str], column: str) -> str:
         place = places.get(column, len(row))
         return row[place] if place < len(row) else ""
@@ -119,10 +148,10 @@ def _asked(rows: Iterable[list[str]], places: dict[str, int], name: str) -> Iter
         at = f"{name}, line {number}"
         if not value(row, "qid"):
             raise InputError("there is no qid", at=at, hint="give each party an id of its own")
-        yield Asked(
+        yield AskedParty(
             id=value(row, "qid"),
             text=value(row, "query"),
             kind=_kind(value(row, "schema"), at),
-            country=value(row, "country"),
-            born=value(row, "dob"),
+            countries=(country,) if (country := value(row, "country")) else (),
+            births=(born,) if (born := value(row, "dob")) else (),
         )

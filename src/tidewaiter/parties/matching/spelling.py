@@ -45,8 +45,7 @@ def edits(
             value = rows[last, j - 1] + (0 if same else 1)
             if j < i + most and rows[last, j] + 1 < value:
                 value = rows[last, j] + 1
-            if rows[now, j - 1] + 1 < value:
-                value = rows[now, j - 1] + 1
+            value = min(value, rows[now, j - 1] + 1)
             if (
                 i > 1
                 and j > 1

@@ -84,7 +84,7 @@ def bits(value: np.uint32) -> int:
     value = value - ((value >> np.uint32(1)) & np.uint32(0x55555555))
     value = (value & np.uint32(0x33333333)) + ((value >> np.uint32(2)) & np.uint32(0x33333333))
     value = (value + (value >> np.uint32(4))) & np.uint32(0x0F0F0F0F)
-    return np.int64((np.uint64(value) * np.uint64(0x01010101) >> np.uint64(24)) & np.uint64(255))
+    return int((np.uint64(value) * np.uint64(0x01010101) >> np.uint64(24)) & np.uint64(255))
 
 
 @compiled
@@ -106,7 +106,7 @@ def letters_of(words: Sequence[str]) -> Letters:
 
 def table_of(keys: NDArray[np.uint64], values: NDArray[np.int32]) -> Table:
     """Build a table of mixed hashes; equal hashes keep the order of their values."""
-    bits = max(4, min(26, int(len(keys)).bit_length()))
+    bits = max(4, min(26, len(keys).bit_length()))
     shift = np.uint64(64 - bits)
     place = (keys >> shift).astype(np.int64)
     order = np.argsort(place, kind="stable")

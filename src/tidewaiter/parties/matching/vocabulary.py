@@ -52,9 +52,7 @@ def of_system(plain: np.uint64, letter: int) -> np.uint64:
 
 
 @compiled
-def systems_of(
-    hashes: NDArray[np.uint64], letters: NDArray[np.int8]
-) -> NDArray[np.uint64]:
+def systems_of(hashes: NDArray[np.uint64], letters: NDArray[np.int8]) -> NDArray[np.uint64]:
     """Do as `of_system` for many keys."""
     out = np.empty(len(hashes), np.uint64)
     for at in range(len(hashes)):

@@ -37,8 +37,8 @@ HOWS = (
 class Words:
     """Distinct words, numbered as they come.
 
-    A list is looked up by the consonants of its words; what is asked for looks for them only where it
-    is written in another script, as Latin letters say the vowels.
+    A list is looked up by the consonants of its words; what is asked for looks for them only
+    where it is written in another script, as Latin letters say the vowels.
     """
 
     def __init__(self, *, asked: bool = False) -> None:

@@ -9,6 +9,11 @@ from tidewaiter.parties.names.han import pinyin_of, simplify, surname_of, surnam
 from tidewaiter.parties.names.hangul import romanise_hangul
 from tidewaiter.parties.names.parts import form, generic_or_word, part, whole
 from tidewaiter.parties.names.scripts import script
+from tidewaiter.parties.names.sino_korean import (
+    korean_of,
+    korean_surname,
+    may_be_korean,
+)
 from tidewaiter.parties.names.types import NameForm, Token
 
 _GIVEN: Final = 3  # characters of a given name at most
@@ -17,12 +22,23 @@ _Reader = Callable[[Token, Piece], list[Token]]
 
 
 def chinese_person(tokens: Sequence[Token]) -> list[NameForm]:
-    """Read a person's name in Mandarin and, where all characters have a reading, in Cantonese."""
+    """Read a person's name in Mandarin and, where all characters have a reading, in Cantonese.
+
+    A name that may be Korean is read in Korean too.
+    """
     found = [form("pinyin", tokens, lambda token: _person(token, surname_pinyin, pinyin_of))]
     cantonese = form(
         "cantonese", tokens, lambda token: _person(token, cantonese_surname, cantonese_of)
     )
-    return [*found, cantonese] if _whole_name(cantonese, found[0]) else found
+    found += [cantonese] if _whole_name(cantonese, found[0]) else []
+    if len(tokens) == 1 and may_be_korean(simplify(tokens[0].surface)):
+        korean = form("hangul", tokens, lambda token: _person(token, _korean_surname, korean_of))
+        found += [korean] if _whole_name(korean, found[0]) else []
+    return found
+
+
+def _korean_surname(surname: str) -> str:
+    return romanise_hangul(korean_surname(surname))
 
 
 def chinese_company(tokens: Sequence[Token]) -> list[NameForm]:

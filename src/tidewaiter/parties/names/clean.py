@@ -18,6 +18,7 @@ _LOOKS_LATIN = dict(
 _LOOKS_CYRILLIC = dict(zip("aeopcyxijĸABEIJSKMHOPCTYX", "аеорсухіјкАВЕІЈЅКМНОРСТУХ", strict=True))
 _DIGITS = {"0": "o", "1": "i", "5": "s", "8": "b", "3": "e"}
 _DIGIT = re.compile(r"(?<=[^\W\d_])[01358](?=[^\W\d_])|(?<![^\W_])0(?=[^\W\d_]{2})")
+_FOREIGN = re.compile("[\u0370-\u052f\u1c80-\u1c8f\u2de0-\u2dff\ua640-\ua69f\u1f00-\u1fff]")
 _MIXED = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -28,6 +29,10 @@ class Cleaned(Record, frozen=True, kw_only=True):
     places: tuple[int, ...]  # of each character in the text as written
     ends: tuple[int, ...]  # the first character after what it came from
     steps: tuple[str, ...]
+
+    def moved(self) -> bool:
+        """Say whether a character stands elsewhere than in the text as written."""
+        return bool(self.ends) and self.ends[-1] != len(self.ends)
 
 
 def clean(text: str) -> Cleaned:
@@ -53,7 +58,7 @@ def clean(text: str) -> Cleaned:
 
 def _composed(text: str, steps: list[str]) -> tuple[list[str], list[int], list[int]]:
     """Compose characters one cluster at a time, so that each keeps its place."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and unicodedata.is_normalized("NFKC", text):
         return list(text), list(range(len(text))), list(range(1, len(text) + 1))
     characters: list[str] = []
     places: list[int] = []
@@ -84,7 +89,7 @@ def _joins(character: str) -> bool:
 def _homoglyphs(characters: list[str], steps: list[str]) -> None:
     """Give a word in two scripts the letters of the script that most of it is in."""
     text = "".join(characters)
-    if text.isascii():
+    if not _FOREIGN.search(text):
         return
     whole = [script_of(character) for character in text]
     foreign = {

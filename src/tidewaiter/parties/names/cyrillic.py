@@ -1,5 +1,6 @@
 """Cyrillic: one romanisation per language; what other systems write is reached by keys."""
 
+from functools import lru_cache
 from typing import Final
 
 _COMMON: Final = {
@@ -36,6 +37,7 @@ def romanise_cyrillic(word: str, text: str) -> str:
     return "".join(table.get(letter, letter) for letter in plain)
 
 
+@lru_cache(maxsize=1 << 10)
 def _table(text: str) -> dict[str, str]:
     if any(letter in text for letter in "ђјљњћџ"):
         return _COMMON | _SERBIAN

@@ -59,6 +59,7 @@ class Words(Record, frozen=True, kw_only=True):
     honorifics: WordList
     synonyms: Groups
     countries: WordList
+    addresses: WordList
 
 
 class Facts(Record, frozen=True, kw_only=True):
@@ -76,6 +77,7 @@ class Facts(Record, frozen=True, kw_only=True):
     synonyms: dict[str, str]  # each word, to the first of its group
     countries: frozenset[tuple[str, ...]]  # by their folded words
     country_ends: frozenset[str]  # the last words of these
+    addresses: frozenset[str]
 
 
 @cache
@@ -106,6 +108,7 @@ def facts() -> Facts:
         honorifics=frozenset(map(fold, words.honorifics.words)),
         countries=frozenset(countries),
         country_ends=frozenset(country[-1] for country in countries),
+        addresses=frozenset(words.addresses.words),
         synonyms={
             word: group.split()[0] for group in words.synonyms.groups for word in group.split()
         },

@@ -27,9 +27,10 @@ from tidewaiter.parties.names.cantonese import cantonese_key
 from tidewaiter.parties.names.facts import facts
 from tidewaiter.parties.names.fold import fold
 from tidewaiter.parties.names.han import simplify
-from tidewaiter.parties.names.hangul import korean_key
+from tidewaiter.parties.names.hangul import korean_key, romanise_hangul
 from tidewaiter.parties.names.mandarin import mandarin_keys
 from tidewaiter.parties.names.scripts import script
+from tidewaiter.parties.names.sino_korean import korean_reading, korean_surname
 from tidewaiter.parties.names.slavic import slavic_keys
 from tidewaiter.parties.names.sounds import bones, sound
 from tidewaiter.parties.names.spellings import spelled, spellings
@@ -76,12 +77,22 @@ def _keys_of_native(word: str, surface: str) -> tuple[str, ...]:
     if kind == "han":
         surname = simplify(surface)
         exact = (f"h:{surname}",) if surname in spellings("chinese_surnames") else ()
-        return (*_by_sound(word), *_syllables(word), *exact)
+        return (*_by_sound(word), *_syllables(word), *exact, *_sino_korean(word, surname))
     if kind == "hangul":
         exact = (f"n:{surface}",) if surface in spellings("korean_surnames") else ()
         key = korean_key(word)
         return (*_by_sound(word), *((f"k:{key}",) if key else ()), *exact)
     return (*_by_sound(word), *_arabic(word))
+
+
+def _sino_korean(word: str, text: str) -> tuple[str, ...]:
+    """Return the Korean keys of characters that were read as Korean."""
+    readings = (korean_surname(text), korean_reading(text))
+    reading = next((each for each in readings if each and romanise_hangul(each) == word), "")
+    if not reading:
+        return ()
+    surname = (f"n:{reading}",) if reading in spellings("korean_surnames") else ()
+    return (f"k:{korean_key(word)}", *surname)
 
 
 def _has_sound(word: str) -> bool:

@@ -29,6 +29,7 @@ CUES: Final = frozenset(
     passport box www mv firm nee whatsapp wechat name
     """.split()  # noqa: SIM905 - a list of words reads best as one
 )
+_ROMAN: Final = {"ii": "2", "iii": "3", "iv": "4", "vii": "7", "viii": "8"}  # "Fund II"
 _CACHED: Final = 1 << 17
 
 Found = tuple[str, TokenKind, int]
@@ -43,6 +44,8 @@ def word_of_company(surface: str) -> Found:
     flag |= SEVERAL if " " in key else 0
     if key in known.particles:
         return key, "particle", flag
+    if key in _ROMAN and surface.isupper():
+        return _ROMAN[key], "number", flag
     if key in known.generic:
         return key, "generic", flag
     if key not in known.synonyms and romanised(key):
@@ -68,7 +71,8 @@ def word_of_person(surface: str) -> Found:
 def _flags(key: str) -> int:
     """Return the flags that a word has in a name of any kind."""
     mixed = not key.isalpha() and not key.isdigit()
-    careful = mixed or key in CUES or key in facts().country_ends
+    known = facts()
+    careful = mixed or key in CUES or key in known.country_ends or key in known.addresses
     return (CAREFUL if careful else 0) | (COMPOUND if key in PARTS else 0)
 
 

@@ -65,8 +65,10 @@ def _read_slowly(text: str, kind: PartyKind, depth: int) -> ReadName:
     start, end = first
     name = cleaned.text[start:end]
     person = kind == "person"
-    tokens, place = without_place(tokens_of(name, person=person), name)
-    steps += place
+    tokens = tokens_of(name, person=person)
+    if not person:
+        tokens, place = without_place(tokens, name)
+        steps += place
     forms = forms_of(tokens, name, person=person)
     return ReadName(
         text=text,
@@ -87,6 +89,8 @@ def _is_plain(text: str) -> bool:
 
 def _as_written(form: NameForm, text: str, cleaned: Cleaned, shift: int) -> NameForm:
     """Give the tokens of a form their places in the text as written."""
+    if not shift and not cleaned.moved() and text.startswith(cleaned.text):
+        return form  # it was read as it is written
     moved: list[Token] = []
     for token in form.tokens:
         start = cleaned.places[token.start + shift]

@@ -31,6 +31,7 @@ _RUNS: tuple[tuple[int, Script], ...] = (
 _STARTS = [first for first, _ in _RUNS]
 
 
+@lru_cache(maxsize=1 << 16)
 def script_of(character: str) -> Script:
     """Return the script of one character; "common" for digits, signs and spaces."""
     return _RUNS[bisect_right(_STARTS, ord(character)) - 1][1]

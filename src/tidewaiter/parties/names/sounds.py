@@ -20,6 +20,7 @@ _SOUNDS: Final = (
     (re.compile("rn"), "m"),
     (re.compile("ou|oo|uu|oe(?=[^aeiou])"), "u"),
     (re.compile("eyi|iye|iya(?=$)|ey|ei|ai|ay|iy|yi|ij|ie|ye|ee|ii|je|y"), "i"),
+    (re.compile("(?<=[^aeiou].[^aeiou])e$"), ""),
     (re.compile("e"), "i"),
     (re.compile("o"), "u"),
 )

@@ -2,7 +2,7 @@
 
 import re
 
-from tidewaiter.parties.names.scripts import script_of
+from tidewaiter.parties.names.scripts import script, script_of
 
 # Marks that stand on letters; Python counts them as no part of a word.
 _MARKS = (
@@ -12,6 +12,8 @@ _MARKS = (
 _LETTER = rf"(?:[^\W_]|[{_MARKS}])"
 _WORD = re.compile(rf"{_LETTER}+(?:['’`´ʼʻ‘׳]{_LETTER}+)*")
 _PLAIN = re.compile(r"[A-Za-z0-9]+(?:['`][A-Za-z0-9]+)*")
+_RUNS = 2  # of words in one script: a name and the same name
+_CHARACTERS = 2  # of a name in a script that writes no spaces
 _UNSPACED = frozenset({"han", "hangul", "kana"})
 
 find_plain = _PLAIN.finditer
@@ -29,6 +31,43 @@ def spans_of(text: str) -> list[tuple[int, int]]:
         else:
             found += _by_script(text, start, end)
     return found
+
+
+def where_scripts_part(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Find where a name in Latin letters meets the same one in another script.
+
+    Args:
+        text: Cleaned.
+        start: Of the name.
+        end: Of the name.
+
+    Returns:
+        The end of the first name and the first character of the second; None where the whole is
+        one name, as with a word of other letters in it.
+    """
+    if text.isascii():
+        return None
+    runs: list[tuple[bool, int, int, int]] = []  # is it Latin, first, end, words
+    for first, last in spans_of(text[start:end]):
+        kind = script(text[start + first : start + last])
+        if kind == "common":
+            continue
+        if runs and runs[-1][0] == (kind == "latin"):
+            latin, begin, _, words = runs[-1]
+            runs[-1] = (latin, begin, start + last, words + 1)
+        else:
+            runs.append((kind == "latin", start + first, start + last, 1))
+    if len(runs) != _RUNS or not all(_is_a_name(text, run) for run in runs):
+        return None
+    return runs[0][2], runs[1][1]
+
+
+def _is_a_name(text: str, run: tuple[bool, int, int, int]) -> bool:
+    """Say whether words of one script can be a name of their own."""
+    latin, first, last, words = run
+    if not latin and script_of(text[first]) in _UNSPACED:
+        return last - first >= _CHARACTERS
+    return words > 1
 
 
 def words_of(text: str) -> list[str]:

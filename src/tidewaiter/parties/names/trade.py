@@ -3,24 +3,29 @@
 import re
 from typing import Final
 
+from tidewaiter.parties.names.splitting import where_scripts_part
+
 _LEAD = re.compile(
     r"\s*(?:m/s\.?|messrs\.?|messers\.?|to\s+the\s+order\s+of|to\s+order\s+of|for\s+account\s+of"
-    r"|account\s+of|a/c(?:\s+of)?|attn?\.?:|attention:|c/o:?|care\s+of|consignee:|shipper:"
-    r"|notify(?:\s+party)?:|buyer:|seller:|the\s+firm|to:|m/v|m\.v\.|mv\b(?=\s))[\s:,.-]*",
+    r"|account\s+of|a/c(?:\s+of)?|attn?\.?:|attention:|c/o:?|care\s+of"
+    r"|notify(?:\s+party)?:|(?:shipper|consignee|buyer|seller|applicant|beneficiary|exporter"
+    r"|importer|manufacturer|supplier|vendor|customer|client|cnee|cnor|shpr|end[\s-]user|consignor)"
+    r"(?:/\w+)?\s*:|the\s+firm|to:|m/v|m\.v\.|mv\b(?=\s))[\s:,.-]*",
     re.IGNORECASE,
 )
 _TO_ORDER = re.compile(r"\s*to\s+(?:the\s+)?order\s*\.?\s*", re.IGNORECASE)
 _TAIL = re.compile(
-    r"(?<![\s,;(/.-])[\s,;(/.-]+(?:(?:tel|fax|phone|telephone|ph|mob|mobile|cell|tlf|whatsapp|wechat|rfc|uscc|vat"
-    r"|tin|inn|ogrn|kpp|cnpj|cpf|cuit|nit|ruc|gst|gstin|iec|eori|lei|ein|ucr|tax\s*id|vat\s*id"
-    r"|reg(?:istration)?|id|passport|p\.?\s?o\.?\s?box|инн|огрн|кпп|тел|факс|电话|電話|传真|傳真"
+    r"(?<![\s,;(/.-])[\s,;(/.-]+(?:(?:tel|fax|phone|telephone|ph|mob|mobile|cell|tlf|whatsapp"
+    r"|wechat|rfc|uscc|vat|tin|inn|ogrn|kpp|cnpj|cpf|cuit|nit|ruc|gst|gstin|iec|eori|lei|ein|ucr"
+    r"|tax\s*id|vat\s*id|reg(?:istration)?|id|passport|p\.?\s?o\.?\s?box|инн|огрн|кпп|тел|факс|电话|電話|传真|傳真"
     r"|邮编)[\s.]*(?:no|nr|number|num|code|#|№)?[\s.:#№=-]*[+(]?[A-Z]{0,4}\d[\w\s()+./-]*"
+    r"|add(?:r|ress)?\s*[:.]\s*\S|地址\s*[:：]?\s*\S"
     r"|e-?mail[\s.:]*\S+@\S+|\S+@\S+\.\S+|https?://\S+|www\.\S+).*$",
     re.IGNORECASE | re.DOTALL,
 )
 _CUES: Final = (
     ("trading as", r"trading\s+as|t/a|d/b/a|d\.b\.a\.|dba|doing\s+business\s+as|trade\s+name"),
-    ("care of", r"c/o|care\s+of"),
+    ("care of", r"c/o|care\s+of|attn?\.?(?=\s*:)|attention(?=\s*:)"),
     (
         "on behalf of",
         r"on\s+behalf\s+of|o/b/o|(?:for\s+)?(?:the\s+)?account\s+of|a/c(?:\s+of)?|acting\s+for",
@@ -68,7 +73,10 @@ def beside(text: str, start: int, end: int, plain: frozenset[str]) -> list[tuple
             continue
         found.append((first, match.start()))
         first = match.end()
-    return [*found, (first, len(text[:end].rstrip(" )")) if found else end)]
+    if found:
+        return [*found, (first, len(text[:end].rstrip(" )")))]
+    parted = where_scripts_part(text, start, end)
+    return [(start, parted[0]), (parted[1], end)] if parted else [(start, end)]
 
 
 def parts_of(text: str) -> tuple[tuple[int, int], list[tuple[str, int, int]], list[str]]:

@@ -1,0 +1,40 @@
+"""What `tidewaiter match` prints of one party."""
+
+import click
+import msgspec
+
+from tidewaiter.parties.matching.types import Answer, Match
+from tidewaiter.report.characters import visible
+
+
+def show(answer: Answer, *, as_json: bool) -> None:
+    """Print what one party matches."""
+    if as_json:
+        click.echo(msgspec.json.encode(answer))
+        return
+    if answer.not_assessable:
+        click.echo(f"not assessable: {answer.not_assessable}")
+    elif not answer.matches:
+        click.echo("no entry of this list resembles this name at or above the threshold")
+    for match in answer.matches:
+        for line in _lines(match):
+            click.echo(visible(line))
+
+
+def _lines(match: Match) -> list[str]:
+    said = match.explanation
+    outcome = f", {match.outcome}" if match.outcome else ""
+    lines = [
+        f"{match.probability:.3f}  {match.name} ({match.name_kind})",
+        f"  entry {match.entry}, {match.kind}, {match.action}{outcome}. {match.source}".rstrip(),
+    ]
+    lines += [f"  {step}" for step in said.cleaning]
+    lines += [f"  {p.points:+.2f}  {p.asked} = {p.listed}, {p.kind}" for p in said.pairs]
+    lines += [f"  {o.points:+.2f}  {o.word}, {o.side} alone, {o.how}" for o in said.left_over]
+    lines += [
+        f"  {m.points:+.2f}  {m.what}{f' ({m.text})' if m.text else ''}" for m in said.modifiers
+    ]
+    lines.append(f"  {match.log_odds:+.2f}  log-odds in all; threshold {match.threshold:.2f}")
+    if said.pairs:
+        lines.append(f"  one name in {said.rarity:,.0f} bears the words that agree")
+    return lines

@@ -1,0 +1,188 @@
+"""Link the words of a list to the form that is asked for, in room that is made once."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tidewaiter.base.compiled import compiled, inlined
+from tidewaiter.parties.matching.align import (
+    Pairs,
+    Side,
+    new_pairs,
+    new_side,
+)
+from tidewaiter.parties.matching.features import SIZE
+from tidewaiter.parties.matching.index import Listed
+from tidewaiter.parties.matching.neighbours import (
+    EXACT,
+    KINDS,
+    SHARES,
+    SKELETON,
+    Neighbours,
+)
+from tidewaiter.parties.matching.pieces import JOINED as MOST_JOINED
+from tidewaiter.parties.matching.pieces import joinable, joined_hash, joins, power_table
+from tidewaiter.parties.matching.tables import Table, bucket, check, mix
+from tidewaiter.parties.matching.vocabulary import JOINING, MOST_WORDS, Forms, Vocabulary, of_system
+
+WIDE = 64  # forms whose words are all looked at, for each form asked for
+TOP = 24  # forms aligned
+KEPT = 10  # entries answered for each name
+_MOST_LINKS = 8192
+ARABIC = 5  # the place of "arabic" among the ways to read a form
+
+
+class Asking(NamedTuple):
+    """A batch of names that are asked for."""
+
+    forms: Forms
+    vocabulary: Vocabulary
+    neighbours: Neighbours
+    kind: NDArray[np.int8]  # by name; 0: unknown
+
+
+class Room(NamedTuple):
+    """Room to work in, for one thread."""
+
+    asked: Side
+    listed: Side
+    pairs: Pairs
+    rows: NDArray[np.int32]
+    features: NDArray[np.float32]
+    link_of: NDArray[np.int32]  # by word of the list: its first link; -1
+    links: NDArray[np.int32]  # next link, first word, words: shape (3, links)
+    shares: NDArray[np.float32]
+    kinds: NDArray[np.int8]
+    touched: NDArray[np.int32]  # words of the list with a link
+    known: NDArray[np.int32]  # by form: the serial of the form asked for that met it last
+    agreed: NDArray[np.float32]  # by form: weight of the words by which it was met
+    met: NDArray[np.int32]  # forms met
+    best: NDArray[np.float32]  # by word asked for
+    left: NDArray[np.float32]  # weight of words that are not followed; one value
+    top: NDArray[np.int32]
+    top_rank: NDArray[np.float32]
+    powers: NDArray[np.uint64]
+    counts: NDArray[np.int64]  # links, touched, met, top, serial
+
+
+LINKS, TOUCHED, MET, TOPS, SERIAL = range(5)
+
+
+def new_room(listed: Listed) -> Room:
+    """Make room to search a list."""
+    return Room(
+        new_side(MOST_WORDS), new_side(MOST_WORDS), new_pairs(), np.zeros((3, 64), np.int32),
+        np.zeros(SIZE, np.float32),
+        np.full(listed.lookup.words, -1, np.int32),
+        np.zeros((3, _MOST_LINKS), np.int32),
+        np.zeros(_MOST_LINKS, np.float32), np.zeros(_MOST_LINKS, np.int8),
+        np.zeros(_MOST_LINKS, np.int32), np.zeros(len(listed.entry), np.int32),
+        np.zeros(len(listed.entry), np.float32), np.zeros(len(listed.entry), np.int32),
+        np.zeros(MOST_WORDS, np.float32), np.zeros(1, np.float32), np.zeros(WIDE, np.int32), np.zeros(WIDE, np.float32),
+        power_table(256),
+        np.zeros(5, np.int64),
+    )  # fmt: skip
+
+
+@inlined
+def fill(side: Side, forms: Forms, vocabulary: Vocabulary, form: int) -> int:
+    """Fill a side with the words of a form; return how many there are."""
+    begin = forms.heads[form]
+    size = int(forms.heads[form + 1] - begin)
+    for at in range(size):
+        word = forms.words[begin + at]
+        side.words[at], side.weights[at] = word, vocabulary.weights[word]
+        side.kinds[at] = vocabulary.kinds[word]
+        side.pair[at] = -1
+    side.size[0] = size
+    return size
+
+
+@inlined
+def fill_listed(room: Room, listed: Listed, form: int) -> int:
+    """Fill the other side with the words of a form of the list."""
+    side, pieces = room.listed, listed.pieces
+    begin = pieces.heads[form]
+    size = 0
+    while begin + size < pieces.heads[form + 1] and pieces.sizes[begin + size] == 1:
+        word = pieces.words[begin + size]
+        side.words[size], side.weights[size] = word, listed.vocabulary.weights[word]
+        side.kinds[size] = listed.vocabulary.kinds[word]
+        side.pair[size] = -1
+        size += 1
+    side.size[0] = size
+    return size
+
+
+@inlined
+def _link(room: Room, word: int, begin: int, size: int, share: float, kind: int) -> None:
+    """Note that a word of the list may be a piece of the form asked for."""
+    at = room.counts[LINKS]
+    if at == _MOST_LINKS:
+        return
+    if room.link_of[word] < 0:
+        room.touched[room.counts[TOUCHED]] = word
+        room.counts[TOUCHED] += 1
+    room.links[0, at], room.links[1, at], room.links[2, at] = room.link_of[word], begin, size
+    room.shares[at], room.kinds[at] = share, kind
+    room.link_of[word] = at
+    room.counts[LINKS] = at + 1
+
+
+@compiled
+def link_form(room: Room, listed: Listed, asking: Asking, form: int) -> int:
+    """Link the words of the list to the pieces of a form; return the words of the form."""
+    for at in range(room.counts[TOUCHED]):
+        room.link_of[room.touched[at]] = -1
+    room.counts[LINKS] = room.counts[TOUCHED] = 0
+    size = fill(room.asked, asking.forms, asking.vocabulary, form)
+    near = asking.neighbours
+    for at in range(size):
+        word = room.asked.words[at]
+        for found in range(near.heads[word], near.heads[word + 1]):
+            if near.kinds[found] == SKELETON and asking.forms.how[form] != ARABIC:
+                continue
+            _link(room, near.words[found], at, 1, near.shares[found], near.kinds[found])
+    _link_joined(room, listed, asking, asking.forms.heads[form], size)
+    return size
+
+
+@compiled
+def _link_joined(room: Room, listed: Listed, asking: Asking, begin: int, size: int) -> None:
+    """Link words of the list that are words asked for, joined."""
+    words, asked = asking.forms.words, asking.vocabulary
+    singles = len(listed.vocabulary.weights)
+    form = (begin, size)
+    for joined in range(2, MOST_JOINED + 1):
+        for at in range(joins(size, joined)):
+            if not joinable(asked.kinds, words, form, at, joined):
+                continue
+            piece = (singles, at, joined)
+            key = joined_hash(asked.hashes, asked.sizes, room.powers, words, form, at, joined)
+            _link_bucket(room, listed.lookup.equal, key, piece, 1.0, EXACT)
+            for system in range(JOINING):
+                key = joined_hash(
+                    asked.parts[:, system], asked.part_sizes[:, system], room.powers, words,
+                    form, at, joined,
+                )  # fmt: skip
+                if key != 0:
+                    _link_bucket(
+                        room, listed.lookup.keys, of_system(key, system), piece, SHARES[system],
+                        KINDS[system],
+                    )  # fmt: skip
+
+
+@inlined
+def _link_bucket(
+    room: Room, table: Table, plain: np.uint64, piece: tuple[int, int, int], share: float,
+    kind: int,
+) -> None:  # fmt: skip
+    """Link the single words of a bucket to a joined piece: how many there are, where, its size."""
+    if plain == 0:
+        return
+    key = mix(plain)
+    first, end = bucket(table, key)
+    for at in range(first, end):
+        if table.checks[at] == check(key) and table.values[at] < piece[0]:
+            _link(room, table.values[at], piece[1], piece[2], share, kind)
