@@ -7,13 +7,12 @@ the ways in which trade writes them. Forwarders and rooms that many firms share 
 
 import csv
 import random
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tidewaiter.parties.names import read_name
-from tidewaiter.parties.names.facts import facts
 from tidewaiter.parties.resolution.types import Sighting, Written
 
 COUNTRIES = {
@@ -46,6 +45,71 @@ _SHORT = {
     "Industries": "Inds", "Manufacturing": "Mfg", "Corporation": "Corp", "Technology": "Tech",
     "Limited": "Ltd",
 }  # fmt: skip
+
+_FORMS = frozenset(
+    [
+        "co",
+        "ltd",
+        "limited",
+        "inc",
+        "incorporated",
+        "corp",
+        "corporation",
+        "company",
+        "llc",
+        "plc",
+        "sa",
+        "ag",
+        "gmbh",
+        "bv",
+        "nv",
+        "as",
+        "pt",
+        "tbk",
+        "bhd",
+        "berhad",
+        "pcl",
+        "public",
+        "kk",
+        "jsc",
+        "ooo",
+        "oao",
+        "pao",
+        "ltda",
+        "sab",
+        "de",
+        "cv",
+        "spa",
+        "srl",
+        "se",
+        "ab",
+        "oyj",
+        "asa",
+        "the",
+    ]
+)
+_GENERIC = frozenset(
+    [
+        "trading",
+        "international",
+        "group",
+        "holding",
+        "holdings",
+        "industries",
+        "industrial",
+        "technology",
+        "technologies",
+        "development",
+        "investment",
+        "investments",
+        "chemical",
+        "pharma",
+        "pharmaceutical",
+        "materials",
+        "and",
+        "of",
+    ]
+)
 
 
 class Base(NamedTuple):
@@ -96,11 +160,11 @@ def bases(folder: Path, count: int, seed: int, half: int) -> list[Base]:
 
 
 def _others(chance: random.Random, base: Base) -> Iterator[Base]:
-    """Make parties that are easily taken for another one: of its name, its group, near its name."""
+    """Make parties easily taken for another one: of its name, of its group, near its name."""
     words = base.name.split()
     apart = _base(chance, base.name, (), (base.country, ""))
     what = chance.random()
-    said = [word for word in core_of(base.name).split() if word not in facts().generic]
+    said = [word for word in core_of(base.name).split() if word not in _GENERIC]
     if what < (0.15 if len(said) < 2 else 0.01):  # a short name is borne by several
         yield apart
     elif 0.15 < what < 0.19 and len(words) > 1:  # a sister at the same address
@@ -126,10 +190,9 @@ def many_bases(count: int, seed: int) -> Iterator[Base]:
 
 
 def core_of(name: str) -> str:
-    """Return the words of a name that are neither legal form nor particle, sorted."""
-    read = read_name(name, "unknown")
-    words = [t.key for form in read.forms[:1] for t in form.tokens if t.kind in {"word", "generic"}]
-    return " ".join(sorted(words))
+    """Return the words of a name without legal forms, sorted; no reader of ours is asked."""
+    words = re.sub(r"[^\w ]", " ", name.casefold().replace(".", "")).split()
+    return " ".join(sorted(word for word in words if word not in _FORMS))
 
 
 def sightings(parties: Sequence[Base], seed: int, *, spread: int = 5) -> Iterator[Made]:
@@ -171,7 +234,7 @@ def _listed(folder: Path) -> Iterator[tuple[str, tuple[str, ...], str, str]]:
 
 
 def addresses(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield street, place and country of the addresses of the OFAC list; no person's, no ship's."""
+    """Yield street, place and country of the organisations of the OFAC list."""
     here = folder / "ofac_watchman"
     firms = {row[0] for row in _rows(here / "bench_sdn.csv") if row[2] == "-0-"}
     for row in _rows(here / "bench_add.csv"):
