@@ -66,8 +66,16 @@ def find_pairs(reads: Sequence[Read], hubs: Hubs) -> Pairs:
     if not owners:
         return np.empty((0, 2), np.int64)
     key, owner = np.frombuffer(hashes, np.int64), np.frombuffer(owners, np.int64)
-    order = np.lexsort((owner, key))
+    order = np.lexsort((_ranks(reads)[owner], key))
     return _apart(np.unique(_joined(_runs(key[order], owner[order]), len(reads))), len(reads))
+
+
+def _ranks(reads: Sequence[Read]) -> Pairs:
+    """Return the place of each member in an order in which those of one address stand together."""
+    said = [(r.country, sorted(r.address.words), sorted(r.address.houses)) for r in reads]
+    ranks = np.empty(len(reads), np.int64)
+    ranks[sorted(range(len(reads)), key=said.__getitem__)] = np.arange(len(reads))
+    return ranks
 
 
 def _runs(key: Pairs, owner: Pairs) -> Iterator[tuple[Pairs, Pairs]]:
@@ -90,7 +98,7 @@ def _runs(key: Pairs, owner: Pairs) -> Iterator[tuple[Pairs, Pairs]]:
 
 def _joined(parts: Iterable[tuple[Pairs, Pairs]], count: int) -> Pairs:
     """Write each pair as one number."""
-    found = [a * count + b for a, b in parts]  # the owners of a run ascend, so that a < b
+    found = [np.minimum(a, b) * count + np.maximum(a, b) for a, b in parts]
     return np.concatenate(found) if found else np.empty(0, np.int64)
 
 
