@@ -3,9 +3,9 @@
 ``python -m benchmarks.parties_signs`` makes ordinary parties of ten countries, as many of each
 and all in the same way (benchmarks/parties_made.py): forwarders stand for one sighting in twenty,
 and two in a hundred parties sit in a room that many share. Every flag is then a false one, and a
-difference between countries comes of our rules, or of where the made forwarders are. It also counts the words of dwellings and
-mailboxes in the addresses that the public OFAC list prints, which are real, though of listed
-parties.
+difference between countries comes of our rules, or of where the made forwarders are.
+It also counts the words of dwellings and mailboxes in the addresses that the public OFAC list
+prints, which are real, though of listed parties.
 """
 
 import argparse
