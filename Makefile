@@ -70,6 +70,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.throughput
 	$(BIN)/python -m benchmarks.structures
 	$(BIN)/python -m benchmarks.whole
+	$(BIN)/python -m benchmarks.parties
 
 docs: check-docs
 	@echo "Open $(SITE)/index.html."

@@ -29,7 +29,10 @@ _CHANCE = click.FloatRange(0, 1)
 @click.argument("name", required=False)
 @click.option("--list", "list_path", type=_FILE, required=True, help="The list, JSON Lines.")
 @click.option("--country", type=Place(), help="Country of the party.")
-@click.option("--kind", type=click.Choice(sorted(set(KINDS.values()))), default="unknown")
+@click.option(
+    "--kind", type=click.Choice(sorted(set(KINDS.values()))), default="unknown",
+    help="What kind of party it is.",
+)  # fmt: skip
 @click.option("--born", help='Date of birth, whole or in part: "1970", "1970-03-05".')
 @click.option("--file", "path", type=_FILE, help="Parties to match: CSV with a column name.")
 @click.option("--queries", type=_FILE, help="Parties to match, in columns parted by tabs.")

@@ -79,7 +79,8 @@ def new_room(listed: Listed) -> Room:
         np.zeros(_MOST_LINKS, np.float32), np.zeros(_MOST_LINKS, np.int8),
         np.zeros(_MOST_LINKS, np.int32), np.zeros(len(listed.entry), np.int32),
         np.zeros(len(listed.entry), np.float32), np.zeros(len(listed.entry), np.int32),
-        np.zeros(MOST_WORDS, np.float32), np.zeros(1, np.float32), np.zeros(WIDE, np.int32), np.zeros(WIDE, np.float32),
+        np.zeros(MOST_WORDS, np.float32), np.zeros(1, np.float32),
+        np.zeros(WIDE, np.int32), np.zeros(WIDE, np.float32),
         power_table(256),
         np.zeros(5, np.int64),
     )  # fmt: skip

@@ -1,0 +1,55 @@
+"""Pairs of names weighed without a search: for labelled pairs, and for a user's two names."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tidewaiter.parties.matching.answering import measure
+from tidewaiter.parties.matching.asking import Asker
+from tidewaiter.parties.matching.index import build_index
+from tidewaiter.parties.matching.linking import link_form, new_room
+from tidewaiter.parties.matching.rarity import Rarity
+from tidewaiter.parties.types import ListedParty, PartyKind, PartyName
+
+
+class Pair(NamedTuple):
+    """Two names, the second one as if listed."""
+
+    asked: str
+    listed: str
+    kind: PartyKind
+
+
+def align_pairs(
+    pairs: Sequence[Pair], rarity: Rarity
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Align each pair in each way to read its names.
+
+    Args:
+        pairs: The names.
+        rarity: How rare words are.
+
+    Returns:
+        The pair of each row, and its features, shape ``(rows, SIZE)``.
+    """
+    parties = [
+        ListedParty(id=str(at), kind=each.kind, names=(PartyName(text=each.listed),))
+        for at, each in enumerate(pairs)
+    ]
+    index = build_index(parties, rarity)
+    asking = Asker(index).ask([each.asked for each in pairs], [each.kind for each in pairs])
+    room = new_room(index.listed)
+    forms: dict[int, list[int]] = defaultdict(list)
+    for form, entry in enumerate(index.listed.entry.tolist()):
+        forms[entry].append(form)
+    rows, values = [], []
+    for form, pair in enumerate(asking.forms.owner.tolist()):
+        size = link_form(room, index.listed, asking, form)
+        for other in forms[pair]:
+            measure(room, index.listed, asking, form, other, size)
+            rows.append(pair)
+            values.append(room.features.astype(np.float64))
+    return np.array(rows, np.int32), np.array(values)

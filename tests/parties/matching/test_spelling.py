@@ -1,0 +1,52 @@
+"""Edits, and the words found by leaving letters out, against slower ways to the same."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
+
+from tidewaiter.parties.matching.index import Index
+from tidewaiter.parties.matching.neighbours import EDIT, EXACT, TWO_EDITS, neighbours
+from tidewaiter.parties.matching.spelling import FAR, edits, most_edits
+from tidewaiter.parties.matching.tables import letters_of
+from tidewaiter.parties.matching.words import Words
+from tidewaiter.parties.names import read_name
+
+WORDS = st.text("abcé", max_size=12)
+
+
+@given(WORDS, WORDS, st.integers(0, 3))
+def test_edits_are_those_of_rapidfuzz(one: str, other: str, most: int) -> None:
+    """The band counts the optimal string alignment, and FAR beyond what is asked."""
+    first, second = letters_of([one]), letters_of([other])
+    rows = np.zeros((3, 64), np.int32)
+    found = edits(first.units, 0, len(one), second.units, 0, len(other), most, rows)
+    distance = OSA.distance(one, other)
+    assert found == (distance if distance <= most else FAR)
+
+
+@given(st.data())
+def test_each_word_within_reach_is_a_neighbour(index: Index, data: st.DataObject) -> None:
+    """A listed word with an edit or two is found, and no word is called nearer than it is."""
+    listed = index.listed.vocabulary
+    units, starts = listed.letters.units, listed.letters.starts
+    word = data.draw(st.integers(0, len(listed.hashes) - 1))
+    text = "".join(map(chr, units[starts[word] : starts[word + 1]]))
+    if len(text) < 5 or not text.isalpha():
+        return
+    at = data.draw(st.integers(0, len(text) - 1))
+    spoilt = text[:at] + data.draw(st.sampled_from(["", "q", text[at] * 2])) + text[at + 1 :]
+    words = Words(asked=True)
+    form = read_name(spoilt, "person").forms[0]
+    words.numbers(form)
+    if words.texts != [spoilt]:
+        return
+    near = neighbours(index.listed.lookup, words.vocabulary(index.rarity))
+    kinds = dict(zip(near.words.tolist(), near.kinds.tolist(), strict=True))
+    distance = OSA.distance(text, spoilt)
+    if distance <= min(most_edits(len(text)), most_edits(len(spoilt))):
+        assert word in kinds
+    for other, kind in kinds.items():
+        if other < len(listed.hashes) and kind in {EXACT, EDIT, TWO_EDITS}:
+            spelt = "".join(map(chr, units[starts[other] : starts[other + 1]]))
+            assert OSA.distance(spelt, spoilt) == {EXACT: 0, EDIT: 1, TWO_EDITS: 2}[kind]
