@@ -43,6 +43,7 @@ RUN_AS_SHELL = (
     "tutorial/first-screening.md",
     "how-to/load-your-own-list.md",
     "how-to/keep-lists-of-parties.md",
+    "how-to/see-who-is-who.md",
     "how-to/screen-again-after-a-list-change.md",
 )
 ROW_OF_THE_README = 16
@@ -82,11 +83,18 @@ def _blocks(page: Path, language: str) -> list[str]:
 
 
 def _commands() -> Iterator[tuple[str, click.Command]]:
-    context = click.Context(main)
-    for name in main.list_commands(context):
-        command = main.get_command(context, name)
+    yield from _below(main, "")
+
+
+def _below(group: click.Group, words: str) -> Iterator[tuple[str, click.Command]]:
+    """Yield the commands of a group, and those of the groups among them."""
+    context = click.Context(group)
+    for word in group.list_commands(context):
+        command = group.get_command(context, word)
         assert command is not None
-        yield name, command
+        yield f"{words}{word}", command
+        if isinstance(command, click.Group):
+            yield from _below(command, f"{words}{word} ")
 
 
 @pytest.fixture(scope="module")

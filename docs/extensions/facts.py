@@ -23,6 +23,8 @@ from sphinx.util.docutils import SphinxDirective
 
 from tidewaiter.cli.main import main
 from tidewaiter.consignments.rules import PartyRule, load_alert_rules
+from tidewaiter.parties.resolution.facts import resolution_rules
+from tidewaiter.parties.resolution.signs import sign_rules
 from tidewaiter.substances.registry import load_registry
 from tidewaiter.substances.types import Control, Substance
 
@@ -64,10 +66,7 @@ class CommandFacts(Facts):
     def lines(self) -> Iterator[str]:
         """Give a usage line and a table of options."""
         name = self.arguments[0]
-        command: click.Command | None = main
-        for word in name.split():
-            held = command if isinstance(command, click.Group) else None
-            command = held.get_command(click.Context(held), word) if held else None
+        command = _command(name)
         if command is None:
             raise self.error(f"no command is called {name}")
         context = click.Context(command, info_name=f"tidewaiter {name}")
@@ -95,6 +94,20 @@ class RuleFacts(Facts):
         """Give the table that the argument names."""
         rules = load_alert_rules()
         match self.arguments[0]:
+            case "resolution":
+                held = [
+                    (f"`{key}`", f"{points:+}") for key, points in resolution_rules().points.items()
+                ]
+                yield from _table(("what holds for two members", "points"), held)
+            case "hubs":
+                held = [(f"`{key}`", f"{most}") for key, most in resolution_rules().hubs.items()]
+                yield from _table(("what is shared", "most names that may share it"), held)
+            case "signs":
+                found = sign_rules().signs.items()
+                told = [
+                    (f"`{key}`", each.flag, f"[{each.source}]({each.url})") for key, each in found
+                ]
+                yield from _table(("sign", "red flag, in our words", "read in"), told)
             case "control":
                 rows = [
                     (rule.title, f"{rule.points:+}", _listings(rule.regimes))
@@ -175,6 +188,16 @@ def control_counts(substances: Iterable[Substance]) -> Iterator[Row]:
 def _days_mark(control: Control) -> str:
     """Tell how the days of a control are known; "none": it has no day."""
     return control.dates if control.since or control.decided or control.until else "none"
+
+
+def _command(name: str) -> click.Command | None:
+    """Find a command by its words: "parties resolve"."""
+    command: click.Command | None = main
+    for word in name.split():
+        if not isinstance(command, click.Group):
+            return None
+        command = command.get_command(click.Context(command), word)
+    return command
 
 
 def _option(option: click.Option, context: click.Context) -> Row:

@@ -9,6 +9,7 @@ COMMANDS = {
     "law": "tidewaiter.cli.law",
     "lists": "tidewaiter.cli.lists",
     "match": "tidewaiter.cli.match",
+    "parties": "tidewaiter.cli.parties",
     "screen": "tidewaiter.cli.screen",
     "substances": "tidewaiter.cli.substances",
 }

@@ -1,11 +1,13 @@
-"""A bar that says how far a screening is, how fast, and how long it still takes."""
+"""A bar that says how far work is, how fast, and how long it still takes."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import (
     BarColumn,
+    TaskID,
     TaskProgressColumn,
     TextColumn,
     TimeRemainingColumn,
@@ -15,6 +17,36 @@ from rich.progress import (
 )
 
 from tidewaiter.node import Progress
+
+
+class Stages:
+    """A bar for work of several stages."""
+
+    def __init__(self, bar: Bar) -> None:
+        self._bar = bar
+        self._task: tuple[str, TaskID] | None = None
+
+    def tell(self, what: str, done: int, size: int) -> None:
+        """Show how much of a stage is done; a new stage takes the place of the last one."""
+        if self._task is None or self._task[0] != what:
+            if self._task is not None:
+                self._bar.remove_task(self._task[1])
+            self._task = what, self._bar.add_task(what, total=size or None, rate="")
+        self._bar.update(self._task[1], completed=done)
+
+
+@contextmanager
+def stages() -> Iterator[Stages]:
+    """Show a bar on stderr where that is a terminal."""
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+    )
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        yield Stages(bar)
 
 
 def watched(steps: Iterable[Progress], path: Path) -> Iterator[Progress]:

@@ -1,0 +1,30 @@
+"""Sightings: the parties of a batch of lines, as resolution takes them."""
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tidewaiter.parties.resolution import Sighting, Written
+
+_DAYS = ("departure", "lodged", "release", "arrival")
+
+
+def sightings_of(batch: pa.RecordBatch) -> Iterator[Sighting]:
+    """Yield the parties of lines.
+
+    Args:
+        batch: Of the schema `LINES`.
+    """
+    days = pc.coalesce(*(batch.column(name) for name in _DAYS)).to_pylist()
+    rows = batch.column("row").to_pylist()
+    for row, day, parties in zip(rows, days, batch.column("parties").to_pylist(), strict=True):
+        for party in parties or ():
+            written = Written(
+                name=party["name"] or "",
+                address=party["address"] or "",
+                country=party["country"] or "",
+                id_scheme=party["id_scheme"] or "",
+                id=party["id"] or "",
+            )
+            yield Sighting(written=written, role=party["role"] or "", row=row, day=day)

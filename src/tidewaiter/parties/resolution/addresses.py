@@ -1,0 +1,128 @@
+"""Addresses: house number, room, words of the street and the place, from one line as written.
+
+No gazetteer stands behind this: a word is a word of the address, whatever it names. Numbers
+are told apart by the words beside them.
+"""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from tidewaiter.base.records import Record
+from tidewaiter.parties.names.fold import fold
+from tidewaiter.parties.names.han import pinyin_of, simplify
+from tidewaiter.parties.resolution.facts import resolution_rules
+
+_TOKEN = re.compile(r"[^\W\d_]+|\d+(?:[-/]\d+)*[a-z]?(?![^\W\d_])|\d+", re.IGNORECASE)
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_BOX = re.compile(
+    r"\b(?:p\.?\s?o\.?\s?box|apartado(?:\s+postal)?|postfach|а/я)\s*#?\s*(\d+)", re.IGNORECASE
+)
+_POST = re.compile(r"(?<!\d)(?:\d{5}-\d{3,4}|\d{5,6})(?!\d)|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")
+_CONTACT = re.compile(
+    r"(?:\b(?:tel|phone|ph|fax|mob|mobile|cell|attn|contact|e-?mail)\b|[电電手传傳]|тел|www\.|https?:"
+    r"|[\w.+-]+@|\+\d).*",
+    re.IGNORECASE | re.DOTALL,
+)
+_ORDINAL = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b", re.IGNORECASE)
+_GLUED = re.compile(
+    r"\b(\d+)(f|fl|rm)\b|\b(rm|room|unit|flat|ste|suite|no|fl)\.?(\d+)", re.IGNORECASE
+)
+
+
+class AddressParts(Record, frozen=True, kw_only=True):
+    """The parts of an address that are compared."""
+
+    words: frozenset[str] = frozenset()  # that name the street, the place; folded, without kinds
+    houses: frozenset[str] = frozenset()
+    units: frozenset[str] = frozenset()  # numbers of rooms and floors
+    postcode: str = ""
+    box: str = ""  # number of a post-office box
+
+
+NOWHERE: Final = AddressParts()
+
+
+@lru_cache(maxsize=1 << 16)
+def read_address(text: str) -> AddressParts:
+    """Read an address.
+
+    Args:
+        text: As written, in one line; what follows a phone, a fax or an e-mail is left out.
+
+    Returns:
+        Its parts. Any text has an answer.
+    """
+    text = _CONTACT.sub("", text)
+    if not text.strip(" ,.-"):
+        return NOWHERE
+    box = _BOX.search(text)
+    if box:
+        text = text[: box.start()] + " " + text[box.end() :]
+    text = _spaced(text)
+    codes = _POST.findall(text)
+    code = codes[-1] if codes else ""
+    if code:
+        place = text.rfind(code)
+        text = f"{text[:place]} {text[place + len(code) :]}"
+    words, houses, units = _sorted_out(_tokens(text))
+    return AddressParts(
+        words=words,
+        houses=houses,
+        units=units,
+        postcode=code.replace(" ", ""),
+        box=box.group(1) if box else "",
+    )
+
+
+def _spaced(text: str) -> str:
+    """Put spaces around the parts of an address in Han characters, and where numbers are glued."""
+    if _HAN.search(text):
+        return _from_han(text)
+    return _GLUED.sub(r"\1\3 \2\4", _ORDINAL.sub(r"\1", text))
+
+
+def _from_han(text: str) -> str:
+    """Spell Han characters as the post does in Latin: 科技路12号3楼 -> keji road 12 no 3 floor."""
+    endings = resolution_rules().address.han
+    pattern = re.compile("|".join(endings))
+    apart = pattern.sub(lambda each: f"\0{endings[each.group()]} ", simplify(text))
+    runs = re.split(r"([\u3400-\u9fff]+)", apart)
+    parts = ["".join(pinyin_of(run)) if _HAN.search(run) else run for run in runs]
+    return "".join(parts).replace("\0", " ")
+
+
+def _tokens(text: str) -> list[str]:
+    short = resolution_rules().address.short
+    found = []
+    for token in _TOKEN.findall(text):
+        key = token.lower() if token[0].isdigit() else fold(token)
+        if key:
+            found.append(short.get(key, key))
+    return found
+
+
+def _sorted_out(tokens: list[str]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Tell words, house numbers and numbers of rooms apart."""
+    known = resolution_rules().address
+    words: set[str] = set()
+    houses: set[str] = set()
+    units: set[str] = set()
+    for place, token in enumerate(tokens):
+        if token[0].isdigit():
+            before = tokens[place - 1] if place else ""
+            after = tokens[place + 1] if place + 1 < len(tokens) else ""
+            unit = after in known.units or (before in known.units and not _taken(tokens, place))
+            (units if unit else houses).add(_number(token))
+        elif token not in known.kinds | known.units | known.country_words and len(token) > 1:
+            words.add(token)
+    return frozenset(words), frozenset(houses), frozenset(units)
+
+
+def _taken(tokens: list[str], place: int) -> bool:
+    """Tell whether the word before a number belongs to the number before that: "3 floor 301"."""
+    return place > 1 and tokens[place - 2][0].isdigit() and tokens[place - 1] == "floor"
+
+
+def _number(token: str) -> str:
+    return token.lstrip("0").replace("/", "-") or "0"

@@ -1,0 +1,126 @@
+"""Clusters: links joined to parties, the strongest first, under what forbids it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from tidewaiter.base.errors import InputError
+
+
+class Edge(NamedTuple):
+    """A link between two members, by their places."""
+
+    a: int
+    b: int
+    points: int
+
+
+class Clusters:
+    """A partition of members that grows by joining; no join breaks what forbids it."""
+
+    def __init__(self, count: int, checked: Mapping[int, Mapping[str, str]]) -> None:
+        """Begin with each member apart.
+
+        Args:
+            count: Members.
+            checked: Numbers with right check digits by scheme, of the members that have any;
+                two of one scheme that differ are never in one cluster.
+        """
+        self._parent = list(range(count))
+        self._size = [1] * count
+        self._numbers = {place: dict(numbers) for place, numbers in checked.items() if numbers}
+        self._foes: dict[int, set[int]] = {}
+
+    def find(self, place: int) -> int:
+        """Return the member that stands for the cluster of another one."""
+        root = place
+        while self._parent[root] != root:
+            root = self._parent[root]
+        while self._parent[place] != root:
+            self._parent[place], place = root, self._parent[place]
+        return root
+
+    def forbid(self, a: int, b: int) -> None:
+        """Keep two members apart from now on."""
+        self._foes.setdefault(self.find(a), set()).add(b)
+        self._foes.setdefault(self.find(b), set()).add(a)
+
+    def bar(self, a: int, b: int) -> str:
+        """Say what forbids that two clusters are joined; "" where nothing does."""
+        one, other = self.find(a), self.find(b)
+        if one == other:
+            return ""
+        foes, against = self._foes.get(one, ()), other
+        if len(self._foes.get(other, ())) < len(foes):
+            foes, against = self._foes.get(other, ()), one
+        if any(self.find(foe) == against for foe in foes):
+            return "a person said that members of the two are not the same"
+        ours, theirs = self._numbers.get(one, {}), self._numbers.get(other, {})
+        for scheme in sorted(ours.keys() & theirs.keys()):
+            if ours[scheme] != theirs[scheme]:
+                return f"{scheme} {ours[scheme]} and {theirs[scheme]} stand for two parties"
+        return ""
+
+    def join(self, a: int, b: int) -> bool:
+        """Join two clusters; tell whether they were apart."""
+        one, other = self.find(a), self.find(b)
+        if one == other:
+            return False
+        if self._size[one] < self._size[other]:
+            one, other = other, one
+        self._parent[other] = one
+        self._size[one] += self._size[other]
+        if other in self._foes:
+            self._foes.setdefault(one, set()).update(self._foes.pop(other))
+        if other in self._numbers:
+            self._numbers[one] = self._numbers.get(one, {}) | self._numbers.pop(other)
+        return True
+
+    def groups(self) -> list[list[int]]:
+        """Return the clusters, each with its members in order, by their first members."""
+        found: dict[int, list[int]] = {}
+        for place in range(len(self._parent)):
+            found.setdefault(self.find(place), []).append(place)
+        return list(found.values())
+
+
+def build_clusters(
+    ids: Sequence[str],
+    checked: Mapping[int, Mapping[str, str]],
+    edges: Iterable[Edge],
+    same: Sequence[tuple[int, int]],
+    apart: Sequence[tuple[int, int]],
+) -> tuple[Clusters, dict[tuple[int, int], str]]:
+    """Build the clusters of members whose places depend on what they are, not when they came.
+
+    Args:
+        ids: Of the members, for errors.
+        checked: See `Clusters`.
+        edges: That reach the threshold.
+        same: Pairs that a person joined; they go first, whatever else speaks against it.
+        apart: Pairs that a person keeps apart.
+
+    Returns:
+        The clusters, and for each edge that was not followed, why.
+
+    Raises:
+        InputError: What people said contradicts itself.
+    """
+    clusters = Clusters(len(ids), checked)
+    for a, b in sorted(same):
+        clusters.join(a, b)
+    for a, b in sorted(apart):
+        if clusters.find(a) == clusters.find(b):
+            raise InputError(
+                "two members are kept apart, and joined by other judgements",
+                at=f"{ids[a]}, {ids[b]}",
+                hint="take one of the judgements back: --undecided",
+            )
+        clusters.forbid(a, b)
+    barred: dict[tuple[int, int], str] = {}
+    for edge in sorted(edges, key=lambda each: (-each.points, each.a, each.b)):
+        why = clusters.bar(edge.a, edge.b)
+        if why:
+            barred[edge.a, edge.b] = why
+        else:
+            clusters.join(edge.a, edge.b)
+    return clusters, barred

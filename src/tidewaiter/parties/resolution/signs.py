@@ -1,0 +1,152 @@
+"""Signs of shells: from entities to reasons to look, each with what it rests on."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Final, NamedTuple
+
+import msgspec
+
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
+from tidewaiter.parties.resolution.contacts import country_of_phone
+from tidewaiter.parties.resolution.dwellings import find_words
+from tidewaiter.parties.resolution.reading import Read
+from tidewaiter.parties.resolution.types import Entity, Sign
+
+_LONGEST: Final = 1000  # characters of an address that are looked at
+
+
+class SignRule(Record, frozen=True, kw_only=True):
+    """One sign."""
+
+    text: str
+    least: int  # other parties, or words
+    most: int = 0  # other parties: what more share is a forwarder's; 0: no limit
+    flag: str  # the red flag, in our words
+    source: str
+    url: str
+    words: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()  # words beside which those of the sign say nothing
+
+
+class SignRules(Record, frozen=True, kw_only=True, rename="kebab"):
+    """All of data/rules/shells.toml."""
+
+    version: str
+    shown: int
+    one_state: tuple[tuple[str, ...], ...]  # codes whose telephones count as of one state
+    signs: dict[str, SignRule]
+
+
+class _Party(NamedTuple):
+    """An entity and its members, read."""
+
+    entity: Entity
+    reads: tuple[Read, ...]
+    stems: frozenset[str]
+    domains: frozenset[str]
+
+
+@cache
+def sign_rules() -> SignRules:
+    """Load the file once."""
+    return read_toml(data("rules", "shells.toml"), SignRules)
+
+
+def find_signs(entities: Iterable[Entity], reads: Mapping[str, Read]) -> Iterator[Entity]:
+    """Yield each entity with its signs.
+
+    Args:
+        entities: All of a resolution, as signs rest on what entities share.
+        reads: Each member, read.
+    """
+    parties = [_party(entity, reads) for entity in entities]
+    shared = _shared(parties)
+    for party in parties:
+        signs = (*_ties(party, shared), *_places(party), *_phones(party))
+        yield msgspec.structs.replace(party.entity, signs=signs)
+
+
+def _party(entity: Entity, reads: Mapping[str, Read]) -> _Party:
+    own = tuple(reads[member.id] for member in entity.members)
+    stems = frozenset(read.names.stem for read in own if read.names.stem)
+    return _Party(entity, own, stems, frozenset(domain for read in own for domain in read.domains))
+
+
+def _things(party: _Party) -> Iterator[tuple[str, str]]:
+    """Yield what a party may share, but for what is that of somebody in whose care it is."""
+    for read in party.reads:
+        if read.names.care_of:
+            continue
+        yield from (("phone-shared", phone) for phone in read.phones)
+        yield from (("email-shared", email) for email in read.emails)
+        place = read.address
+        if place.words and place.houses:  # all of it: a house number and a town are many houses
+            parts = (place.houses, place.words, place.units)
+            said = ", ".join(" ".join(sorted(part)) for part in parts if part)
+            yield ("address-shared" if place.units else "building-shared"), said
+
+
+def _shared(parties: Sequence[_Party]) -> dict[tuple[str, str], list[_Party]]:
+    """Return the parties of each thing that several share."""
+    found: defaultdict[tuple[str, str], list[_Party]] = defaultdict(list)
+    for party in parties:
+        for thing in set(_things(party)):
+            found[thing].append(party)
+    return {thing: those for thing, those in found.items() if len(those) > 1}
+
+
+def _ties(party: _Party, shared: Mapping[tuple[str, str], Sequence[_Party]]) -> Iterator[Sign]:
+    """Yield a sign for each kind of thing that a party shares with enough others."""
+    rules = sign_rules()
+    most: dict[str, tuple[str, list[_Party]]] = {}
+    for kind, thing in sorted(set(_things(party))):
+        others = [each for each in shared.get((kind, thing), ()) if _unrelated(party, each)]
+        rule = rules.signs[kind]
+        some = rule.least <= len(others) <= (rule.most or len(others))
+        if some and (kind not in most or len(others) > len(most[kind][1])):
+            most[kind] = thing, others
+    for kind, (thing, others) in most.items():
+        names = [f"{each.entity.name} ({each.entity.id})" for each in others[: rules.shown]]
+        yield _sign(kind, (thing, *names), count=str(len(others)))
+
+
+def _unrelated(party: _Party, other: _Party) -> bool:
+    """Tell whether two parties have neither a word of the name nor a domain in common."""
+    if party.entity.id == other.entity.id:
+        return False
+    return not (party.stems & other.stems or party.domains & other.domains)
+
+
+def _places(party: _Party) -> Iterator[Sign]:
+    """Yield signs of the words of addresses, where every address has them."""
+    texts = [member.written.address[:_LONGEST] for member in party.entity.members]
+    written = [text for text in texts if text.strip()]
+    for kind in ("residential", "mailbox"):
+        rule = sign_rules().signs[kind]
+        found = [find_words(text, rule.words, rule.unless) for text in written]
+        if found and all(found):
+            words = sorted({word for each in found for word in each})
+            yield _sign(kind, tuple(written[:3]), words=", ".join(words))
+
+
+def _phones(party: _Party) -> Iterator[Sign]:
+    """Yield a sign where no telephone is of a country of the party."""
+    own = {_state(read.country) for read in party.reads if read.country}
+    numbers = sorted({n for r in party.reads if not r.names.care_of for n in r.phones})
+    places = {number: country_of_phone(number) for number in numbers}
+    others = {_state(country) for country in places.values()}
+    if own and numbers and all(places.values()) and not own & others:
+        words = ", ".join(sorted(set(places.values())))
+        yield _sign("phone-elsewhere", tuple(numbers), words=words)
+
+
+def _state(country: str) -> str:
+    return next((codes[0] for codes in sign_rules().one_state if country in codes), country)
+
+
+def _sign(kind: str, evidence: tuple[str, ...], **words: str) -> Sign:
+    rule = sign_rules().signs[kind]
+    source = f"{rule.flag} ({rule.source}: {rule.url})"
+    return Sign(rule=kind, text=rule.text.format(**words), evidence=evidence, source=source)

@@ -1,0 +1,145 @@
+"""The commands `tidewaiter parties resolve` and `tidewaiter parties judge`."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner, Result
+
+from tidewaiter.cli.main import main
+from tidewaiter.parties.resolution import Entity, read_judgements
+from tidewaiter.report.entities import read_entities
+
+HEAD = "Description,Consignee,Consignee address,Consignee country\n"
+MARCH = f"""{HEAD}Acetone,Ornek Kimya AS,"Liman Road 5, Izmir",TR
+Toluene,ORNEK KIMYA A.S.,"5 Liman Rd, Izmir, TEL +90 232 441 0000",TR
+Paint,Voorbeeld Handel BV,"Kerkstraat 12, Rotterdam",NL
+"""
+APRIL = f"{HEAD}Acetone,Ornek Kimiya,Tel. 0232 441 00 00,TR\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in a folder with two files."""
+    monkeypatch.chdir(tmp_path)
+    Path("march.csv").write_text(MARCH, encoding="utf-8")
+    Path("april.csv").write_text(APRIL, encoding="utf-8")
+    return tmp_path
+
+
+def run(*words: str) -> Result:
+    """Run a command of parties."""
+    return CliRunner().invoke(main, ["parties", *words])
+
+
+def lines(name: str) -> list[Mapping[str, Any]]:
+    """Read a file of JSON lines."""
+    return [json.loads(line) for line in Path(name).read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.usefixtures("folder")
+def test_two_spellings_become_one_entity_with_its_reasons() -> None:
+    """Entities hold members with file and rows; links hold reasons that add up."""
+    done = run("resolve", "march.csv", "--out", "e.jsonl", "--links", "l.jsonl")
+    assert done.exit_code == 0, done.output
+    names = {tuple(sorted(entity["names"])) for entity in lines("e.jsonl")}
+    assert names == {("ORNEK KIMYA A.S.", "Ornek Kimya AS"), ("Voorbeeld Handel BV",)}
+    rows = {row for e in lines("e.jsonl") for m in e["members"] for s in m["seen"] for row in s["rows"]}
+    assert rows == {1, 2, 3}
+    (link,) = (each for each in lines("l.jsonl") if each["outcome"] == "joined")
+    assert link["points"] == sum(reason["points"] for reason in link["reasons"])
+
+
+@pytest.mark.usefixtures("folder")
+def test_going_on_keeps_ids_and_formats_hold_the_same() -> None:
+    """The next file joins the entity of before; Parquet and JSON lines hold the same records."""
+    run("resolve", "march.csv", "--out", "e.parquet")
+    before = {entity.name: entity.id for entity in read_entities(Path("e.parquet"))}
+    for out in ("next.jsonl", "next.parquet"):
+        done = run("resolve", "april.csv", "--earlier", "e.parquet", "--out", out)
+        assert done.exit_code == 0, done.output
+    found = list(read_entities(Path("next.jsonl")))
+    assert found == list(read_entities(Path("next.parquet")))
+    (grown,) = (entity for entity in found if "Ornek Kimiya" in entity.names)
+    assert grown.change == "grown"
+    assert grown.id in before.values()
+    assert pq.read_schema("next.parquet").names == [f.name for f in msgspec.structs.fields(Entity)]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_judgement_parts_what_points_join_and_can_be_taken_back() -> None:
+    """What a person says overrides, is kept with name and reason, and is undone by another line."""
+    run("resolve", "march.csv", "--out", "e.jsonl", "--links", "l.jsonl")
+    (link,) = (each for each in lines("l.jsonl") if each["outcome"] == "joined")
+    for verdict, entities in (("--not-same", 3), ("--undecided", 2)):
+        done = run("judge", link["a"], link["b"], verdict, "--who", "A. Officer", "--why", "licences")
+        assert done.exit_code == 0, done.output
+        run("resolve", "march.csv", "--judgements", "judgements.jsonl", "--out", "e.jsonl")
+        assert len(lines("e.jsonl")) == entities
+    said = read_judgements(Path("judgements.jsonl"))
+    assert [each.verdict for each in said] == ["not same", "undecided"]
+    assert {each.who for each in said} == {"A. Officer"}
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("resolve", "--out", "e.jsonl"), "give files"),
+        (("resolve", "march.csv", "--out", "e.txt"), ".jsonl or .parquet"),
+        (("resolve", "march.csv", "--out", "march.csv"), "overwrite"),
+        (("resolve", "march.csv", "march.csv", "--out", "e.jsonl"), "counted twice"),
+        (("resolve", "march.csv", "--earlier", "april.csv", "--out", "e.jsonl"), "no format"),
+        (("judge", "e-1", "p-0123456789abcdef", "--same", "--who", "w", "--why", "y"), "no id"),
+        (("judge", f"p-{'0' * 16}", f"p-{'0' * 16}", "--same", "--who", "w", "--why", "y"), "both"),
+        (("judge", f"p-{'0' * 16}", f"p-{'1' * 16}", "--who", "w", "--why", "y"), "--not-same"),
+        (("judge", f"p-{'0' * 16}", f"p-{'1' * 16}", "--same", "--who", " ", "--why", "y"), "empty"),
+        (("judge", f"p-{'0' * 16}", f"p-{'1' * 16}", "--same", "--who", "w", "--why", "y",
+          "--when", "noon"), "offset"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_done_is_refused(words: tuple[str, ...], told: str) -> None:
+    """Exit status 2 with a reason, and nothing is written."""
+    done = run(*words)
+    assert done.exit_code == 2
+    assert told in done.output
+    assert not Path("e.jsonl").exists()
+    assert not Path("judgements.jsonl").exists()
+
+
+@pytest.mark.usefixtures("folder")
+def test_entities_that_are_none_are_refused() -> None:
+    """A file of something else names itself, and what would do."""
+    Path("other.jsonl").write_text('{"id": 1}\n', encoding="utf-8")
+    Path("other.parquet").write_text("no", encoding="utf-8")
+    for name in ("other.jsonl", "other.parquet"):
+        done = run("resolve", "--earlier", name, "--out", "e.jsonl")
+        assert done.exit_code == 2
+        assert name in done.output
+        assert "--out wrote" in done.output
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_cannot_be_read_is_told_and_written() -> None:
+    """A row that is refused is not dropped in silence: exit status 1, and a file."""
+    Path("bad.csv").write_text(f"{MARCH}Paint,A,B,NL,extra,cells\n", encoding="utf-8")
+    done = run("resolve", "bad.csv", "--out", "e.jsonl")
+    assert done.exit_code == 1
+    assert "row 4" in done.output
+    assert run("resolve", "bad.csv", "--out", "e.jsonl", "--refused", "r.csv").exit_code == 1
+    assert "extra" in Path("r.csv").read_text(encoding="utf-8-sig")
+    assert len(lines("e.jsonl")) == 2
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_file_without_parties_gives_no_entities() -> None:
+    """No party is no error."""
+    Path("none.csv").write_text("Description\nAcetone\n", encoding="utf-8")
+    for out in ("e.jsonl", "e.parquet"):
+        done = run("resolve", "none.csv", "--out", out, "--links", f"l-{out}")
+        assert done.exit_code == 0, done.output
+        assert list(read_entities(Path(out))) == []
