@@ -48,7 +48,8 @@ def test_two_spellings_become_one_entity_with_its_reasons() -> None:
     assert done.exit_code == 0, done.output
     names = {tuple(sorted(entity["names"])) for entity in lines("e.jsonl")}
     assert names == {("ORNEK KIMYA A.S.", "Ornek Kimya AS"), ("Voorbeeld Handel BV",)}
-    rows = {row for e in lines("e.jsonl") for m in e["members"] for s in m["seen"] for row in s["rows"]}
+    seen = [each for e in lines("e.jsonl") for m in e["members"] for each in m["seen"]]
+    rows = {row for each in seen for row in each["rows"]}
     assert rows == {1, 2, 3}
     (link,) = (each for each in lines("l.jsonl") if each["outcome"] == "joined")
     assert link["points"] == sum(reason["points"] for reason in link["reasons"])
@@ -76,7 +77,7 @@ def test_a_judgement_parts_what_points_join_and_can_be_taken_back() -> None:
     run("resolve", "march.csv", "--out", "e.jsonl", "--links", "l.jsonl")
     (link,) = (each for each in lines("l.jsonl") if each["outcome"] == "joined")
     for verdict, entities in (("--not-same", 3), ("--undecided", 2)):
-        done = run("judge", link["a"], link["b"], verdict, "--who", "A. Officer", "--why", "licences")
+        done = run("judge", link["a"], link["b"], verdict, "--who", "A. Officer", "--why", "paper")
         assert done.exit_code == 0, done.output
         run("resolve", "march.csv", "--judgements", "judgements.jsonl", "--out", "e.jsonl")
         assert len(lines("e.jsonl")) == entities
@@ -97,7 +98,7 @@ def test_a_judgement_parts_what_points_join_and_can_be_taken_back() -> None:
         (("judge", "e-1", "p-0123456789abcdef", "--same", "--who", "w", "--why", "y"), "no id"),
         (("judge", f"p-{'0' * 16}", f"p-{'0' * 16}", "--same", "--who", "w", "--why", "y"), "both"),
         (("judge", f"p-{'0' * 16}", f"p-{'1' * 16}", "--who", "w", "--why", "y"), "--not-same"),
-        (("judge", f"p-{'0' * 16}", f"p-{'1' * 16}", "--same", "--who", " ", "--why", "y"), "empty"),
+        (("judge", f"p-{'0' * 16}", f"p-{'1' * 16}", "--same", "--who", "", "--why", "y"), "empty"),
         (("judge", f"p-{'0' * 16}", f"p-{'1' * 16}", "--same", "--who", "w", "--why", "y",
           "--when", "noon"), "offset"),
     ],
