@@ -2,8 +2,8 @@
 
 Usage: python tools/train_party_model.py LIST.jsonl QUERIES.tsv NAME_BENCH.csv
 
-Beside the queries it learns from half of the labelled pairs of name_bench (OpenSanctions, MIT), those
-whose names have an even checksum; the other half only measures.
+Beside the queries it learns from half of the labelled pairs of name_bench (OpenSanctions, MIT),
+those whose names have an even checksum; the other half only measures.
 
 A logistic regression, one for persons and one for all others. Each query gives its right
 entries and the entries that look most like it; which name of an entry counts is settled by the
@@ -46,7 +46,7 @@ PAIR = 1.0  # weight of a labelled pair
 THRESHOLD = 0.4
 HEAD = """\
 # Made by tools/train_party_model.py. Do not edit.
-source = "partybench, development half: variants of names of OFAC SDN and EU lists; half of name_bench"
+source = "development half of partybench (names of OFAC SDN and EU lists); half of name_bench"
 threshold = {}  # of the probability, where nothing else is asked for
 """
 

@@ -33,11 +33,22 @@ def _points() -> dict[str, float]:
     return read_toml(data("parties", "attributes.toml"), _Attributes).points
 
 
-def modifiers(asked: AskedParty, listed: ListedParty) -> tuple[Modifier, ...]:
-    """Say what beside the name speaks for or against a match; what is missing says nothing."""
+def modifiers(
+    asked: AskedParty, listed: ListedParty, twins: Iterable[ListedParty] = ()
+) -> tuple[Modifier, ...]:
+    """Say what beside the name speaks for or against a match; what is missing says nothing.
+
+    Args:
+        asked: The party.
+        listed: The entry.
+        twins: Entries that the name fits as well; what they say of birth and country counts half
+            where this entry says nothing.
+    """
     found = (
-        _births(asked.births, listed.births),
-        _countries(asked.countries, listed),
+        _births(asked.births, listed.births)
+        or _hearsay(_births(asked.births, each.births) for each in _others(listed, twins)),
+        _countries(asked.countries, listed)
+        or _hearsay(_countries(asked.countries, each) for each in _others(listed, twins)),
         _addresses(asked.addresses, listed),
     )
     return (*filter(None, found), *_identifiers(asked.identifiers, listed.identifiers))
@@ -56,6 +67,21 @@ def _births(asked: Iterable[str], listed: Iterable[str]) -> Modifier | None:
         if (what := _birth(ours, theirs))
     ]
     return max(found, key=lambda each: each.points, default=None)
+
+
+def _others(listed: ListedParty, twins: Iterable[ListedParty]) -> Iterator[ListedParty]:
+    """Yield the entries of the same kind that say a date of birth, where this one says none."""
+    if not listed.births:
+        yield from (each for each in twins if each.births and each.kind == listed.kind)
+
+
+def _hearsay(said: Iterable[Modifier | None]) -> Modifier | None:
+    """Return half of what speaks for the match most, of what other entries say."""
+    best = max(filter(None, said), key=lambda each: each.points, default=None)
+    if best is None:
+        return None
+    text = f"{best.text}, as another entry of the name says"
+    return Modifier(what=best.what, text=text, points=best.points / 2)
 
 
 def _birth(ours: str, theirs: str) -> str:

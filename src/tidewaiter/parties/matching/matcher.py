@@ -21,6 +21,7 @@ from tidewaiter.parties.matching.types import (
 from tidewaiter.parties.matching.words import readings
 from tidewaiter.parties.names import NameForm, ReadName, read_name
 
+_LIKE = 2.0  # log-odds by which another entry of the name may fit it less
 _CERTAIN = 700.0  # log-odds beyond which the exponential function gives up
 
 
@@ -65,20 +66,26 @@ class Matcher:
 
     def found(self, party: AskedParty, answers: Answers, row: int) -> list[Found]:
         """Return the entries that a party may be by name or number, the likeliest first."""
-        found = [
-            Found(
+        parties = self.index.parties
+        named = [
+            (
                 int(answers.entries[row, at]),
                 int(answers.forms[row, at]),
                 int(answers.asked[row, at]),
                 float(answers.odds[row, at]),
-                modifiers(party, self.index.parties[answers.entries[row, at]]),
             )
             for at in range(answers.counts[row])
         ]
+        found: list[Found] = []
+        for entry, form, asked, odds in named:
+            likely = [parties[each] for each, _, _, other in named if other > odds - _LIKE]
+            said = modifiers(party, parties[entry], likely)
+            found.append(Found(entry, form, asked, odds, said))
         known = {each.entry for each in found}
-        for entry in sorted(self._by_number(party) - known):
-            said = modifiers(party, self.index.parties[entry])
-            found.append(Found(entry, -1, -1, 0.0, said))
+        found.extend(
+            Found(entry, -1, -1, 0.0, modifiers(party, parties[entry]))
+            for entry in sorted(self._by_number(party) - known)
+        )
         return sorted(found, key=lambda each: (-each.total, each.entry))
 
     def _by_number(self, party: AskedParty) -> set[int]:
