@@ -110,3 +110,15 @@ def test_a_judgement_of_nothing_is_refused(
     assert listed.is_dir()
     assert result.exit_code == 2
     assert said in result.output
+
+
+def test_a_name_is_matched_with_the_lists_that_are_kept(listed: Path, call: Call) -> None:
+    """An entry is named by its list; a day before the list finds none, as no list was in force."""
+    assert listed.is_dir()
+    asked = ("match", "Harbourine Chemical Limited", "--json", "--lists", "kept")
+    found = json.loads(call(*asked).stdout)
+    assert [each["entry"] for each in found["matches"]] == ["own-watch A-1"]
+    earlier = json.loads(call(*asked, "--day", "2026-09-30").stdout)
+    assert earlier["matches"] == []
+    refused = call("match", "Harbourine", "--lists", "empty")
+    assert (refused.exit_code, "lists add" in refused.output) == (2, True)

@@ -1,7 +1,8 @@
 """The command `tidewaiter match`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TextIO
 
@@ -14,12 +15,13 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart, check_file, replacing, writing
 from tidewaiter.bulk.parties import Matched, match_parties, row_answers
 from tidewaiter.cli.matchout import show
-from tidewaiter.cli.options import Place, printable
+from tidewaiter.cli.options import Day, Place, printable
+from tidewaiter.lists.archive import Archive, lists_folder
 from tidewaiter.parties.matching.index import Index, build_index
 from tidewaiter.parties.matching.matcher import Matcher
 from tidewaiter.parties.matching.rows import KINDS, read_parties, read_queries, read_rows
 from tidewaiter.parties.matching.types import AskedParty
-from tidewaiter.parties.types import PartyKind
+from tidewaiter.parties.types import ListedParty, PartyKind
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _CHANCE = click.FloatRange(0, 1)
@@ -27,7 +29,16 @@ _CHANCE = click.FloatRange(0, 1)
 
 @click.command()
 @click.argument("name", required=False)
-@click.option("--list", "list_path", type=_FILE, required=True, help="The list, JSON Lines.")
+@click.option("--list", "list_path", type=_FILE, help="A list, JSON Lines, in place of yours.")
+@click.option("--day", type=Day(), help="Your lists as they were in force then (today).")
+@click.option(
+    "--lists",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="TIDEWAITER_LISTS",
+    default=lists_folder,
+    help="The folder of your lists (`tidewaiter lists`). Setting: TIDEWAITER_LISTS.",
+)
 @click.option("--country", type=Place(), help="Country of the party.")
 @click.option(
     "--kind", type=click.Choice(sorted(set(KINDS.values()))), default="unknown",
@@ -41,24 +52,25 @@ _CHANCE = click.FloatRange(0, 1)
 @click.option("--threshold", type=_CHANCE, help="Probability from which a match is shown.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 def match(  # noqa: PLR0917 - Click passes them by name
-    name: str | None, list_path: Path, country: str | None, kind: PartyKind, born: str | None,
-    path: Path | None, queries: Path | None, out: Path | None, threshold: float | None, *,
-    attributes: bool, as_json: bool,
+    name: str | None, list_path: Path | None, day: date | None, folder: Path,
+    country: str | None, kind: PartyKind, born: str | None, path: Path | None,
+    queries: Path | None, out: Path | None, threshold: float | None, *, attributes: bool,
+    as_json: bool,
 ) -> None:  # fmt: skip
-    """Match NAME, or the parties of a file, against a list, and say why.
+    """Match NAME, or the parties of a file, against lists, and say why.
 
     A match says which entry a party resembles, with a probability. It is never a verdict.
 
-    Example: tidewaiter match "Zoushan Yaohai Shipping" --kind organisation --list list.jsonl
+    Example: tidewaiter match "Exampel Shipping" --kind organisation --country CN
     """
     asked = [each for each in (name, path, queries) if each is not None]
     if len(asked) != 1 or (name is None) != (out is not None):
         raise click.UsageError("give a name, or --file or --queries with --out")
     if out is not None:
         check_file(out)
-        source = path or queries or list_path
-        check_apart({"matches": out}, {"the parties": source, "the list": list_path})
-    index = build_index(read_rows(list_path))
+        kept = {"the parties": path or queries, "the list": list_path}
+        check_apart({"matches": out}, {what: held for what, held in kept.items() if held})
+    index = build_index(_listed(list_path, folder, day or date.today()))  # noqa: DTZ011 - the user's
     if name is not None:
         party = AskedParty(
             text=printable(name), kind=kind, countries=(country,) if country else (),
@@ -69,6 +81,22 @@ def match(  # noqa: PLR0917 - Click passes them by name
         _match_queries(index, queries, out, attributes=attributes)
     elif path is not None and out is not None:
         _match_file(index, path, out, threshold)
+
+
+def _listed(list_path: Path | None, folder: Path, day: date) -> Sequence[ListedParty]:
+    """Return the entries of a list, or of all lists in force, whose ids then begin with theirs."""
+    if list_path is not None:
+        return read_rows(list_path)
+    archive = Archive(folder)
+    if not archive.slugs():
+        raise click.UsageError("give --list, or keep a list: tidewaiter lists add FILE")
+    return [
+        msgspec.structs.replace(
+            party, id=f"{version.slug} {party.id}", source=party.source or version.name
+        )
+        for version, parties in archive.in_force(day)
+        for party in parties
+    ]
 
 
 def _day(text: str) -> str:
