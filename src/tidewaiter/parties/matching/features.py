@@ -103,7 +103,7 @@ def _legal(asked: Side, a_size: int, listed: Side, b_size: int, out: NDArray[np.
     out[LEGAL_DIFFERS] = both == 0 and a > 0 and b > 0
 
 
-@compiled
+@inlined
 def features(
     pairs: Pairs, asked: Side, listed: Side, sizes: tuple[int, int], differs: bool,
     out: NDArray[np.float32],
