@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled, inlined
+from tidewaiter.base.compiled import inlined
 from tidewaiter.parties.matching.align import Pairs, Side, weight_of
 from tidewaiter.parties.matching.neighbours import EXACT, SYSTEM
 from tidewaiter.parties.matching.vocabulary import LEGAL, NUMBER, PARTICLE
