@@ -73,8 +73,8 @@ def _keep(out: Answers, name: int, entry: int, form: int, asked: int, odds: floa
     out.asked[name, at], out.odds[name, at] = asked, odds
 
 
-@compiled
-def measure(room: Room, listed: Listed, asking: Asking, form: int, other: int, size: int) -> None:
+@inlined
+def _measure(room: Room, listed: Listed, asking: Asking, form: int, other: int, size: int) -> None:
     """Align two forms and fill the features; the one asked for is linked."""
     kind = asking.kind[asking.forms.owner[form]]
     length = align(room, listed, asking, other, size, asking.forms.how[form] == DICTIONARY)
@@ -82,6 +82,12 @@ def measure(room: Room, listed: Listed, asking: Asking, form: int, other: int, s
         room.pairs, room.asked, room.listed, (size, length),
         differs(kind, listed.kind[listed.entry[other]]), room.features,
     )  # fmt: skip
+
+
+@compiled
+def measure(room: Room, listed: Listed, asking: Asking, form: int, other: int, size: int) -> None:
+    """Align two forms and fill the features; called apart, as a call passes every array."""
+    _measure(room, listed, asking, form, other, size)
 
 
 @compiled
@@ -97,7 +103,7 @@ def answer(
         for at in range(room.counts[TOPS]):
             other = room.top[at]
             entry = listed.entry[other]
-            measure(room, listed, asking, form, other, size)
+            _measure(room, listed, asking, form, other, size)
             kind = asking.kind[name] if asking.kind[name] else listed.kind[entry]
             _keep(out, name, entry, other, form, weigh(room, model, kind))
 
@@ -126,7 +132,7 @@ def gather(
         choose(room, listed, size)
         for at in range(room.counts[TOPS]):
             other = room.top[at]
-            measure(room, listed, asking, form, other, size)
+            _measure(room, listed, asking, form, other, size)
             rows[count, 0], rows[count, 1] = asking.forms.owner[form], listed.entry[other]
             rows[count, 2], rows[count, 3] = other, form
             values[count] = room.features

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled, inlined
+from tidewaiter.base.compiled import inlined
 from tidewaiter.parties.matching.align import Pairs, Side, weight_of
 from tidewaiter.parties.matching.neighbours import EXACT, SYSTEM
 from tidewaiter.parties.matching.vocabulary import LEGAL, NUMBER, PARTICLE
@@ -103,7 +103,7 @@ def _legal(asked: Side, a_size: int, listed: Side, b_size: int, out: NDArray[np.
     out[LEGAL_DIFFERS] = both == 0 and a > 0 and b > 0
 
 
-@compiled
+@inlined
 def features(
     pairs: Pairs, asked: Side, listed: Side, sizes: tuple[int, int], differs: bool,
     out: NDArray[np.float32],

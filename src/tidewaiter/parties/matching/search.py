@@ -36,8 +36,8 @@ from tidewaiter.parties.matching.pieces import wrapped
 
 _FLOOR = 0.3  # rank below which no form is aligned
 _LEAST = 0.5  # of the best rank, for a form to be aligned
-_HOPEFUL = 0.3  # share of the weight of both names that agrees, for the rest to be compared
-_BUDGET = 3000  # forms met through postings, before common words are left out
+_HOPEFUL = 0.4  # share of the weight of both names that agrees, for the rest to be compared
+_BUDGET = 1500  # forms met through postings, before common words are left out
 
 
 @inlined
@@ -162,7 +162,7 @@ def choose(room: Room, listed: Listed, size: int) -> None:
     room.counts[TOPS] = count
 
 
-@compiled
+@inlined
 def align(
     room: Room, listed: Listed, asking: Asking, form: int, size: int, translated: bool
 ) -> int:
