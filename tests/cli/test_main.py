@@ -27,7 +27,7 @@ def test_help_ends_in_an_example(name: str, call: Call, commands: dict[str, clic
 
 def test_every_command_is_known(call: Call, commands: dict[str, click.Command]) -> None:
     """The list of commands is what the tests cover, and help shows each."""
-    assert sorted(commands) == ["", "identify", "law", "lists", "screen", "substances"]
+    assert sorted(commands) == COMMANDS
     output = call("-h").output
     assert all(name in output for name in commands)
 
