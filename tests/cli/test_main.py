@@ -13,9 +13,10 @@ Call = Callable[..., Result]
 Process = Callable[..., subprocess.CompletedProcess[bytes]]
 
 
-@pytest.mark.parametrize(
-    "name", ["", "identify", "law", "lists", "match", "parties", "screen", "substances"]
-)
+COMMANDS = ["", "identify", "law", "lists", "match", "parties", "screen", "substances"]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
 def test_help_ends_in_an_example(name: str, call: Call, commands: dict[str, click.Command]) -> None:
     """Each command's own text ends in an example that calls it."""
     result = call(*filter(None, [name]), "--help")
