@@ -10,9 +10,9 @@ from stdnum.exceptions import ValidationError
 from stdnum.mx import rfc
 from stdnum.ru import inn, ogrn
 
+from tidewaiter.base.countries import find_country
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.parties.matching.countries import find_country
 from tidewaiter.parties.matching.types import AskedParty, Modifier
 from tidewaiter.parties.types import Identifier, ListedParty
 
