@@ -33,7 +33,7 @@ def registry() -> Registry:
 @pytest.fixture(scope="module")
 def structures(registry: Registry) -> Structures:
     """Return what reads structures, with our registry."""
-    return Structures(registry, registry.classes)
+    return Structures(registry)
 
 
 def slugs(registry: Registry, found: Sequence[Finding]) -> list[str]:
@@ -99,7 +99,7 @@ def test_what_no_list_names_is_found_by_its_class(registry: Registry) -> None:
         ),
     )  # fmt: skip
     smiles = "CCCC(=O)N(c1ccc(F)cc1)C1CCN(CCc2ccccc2)CC1"
-    found, _ = Structures(bare, bare.classes).find(0, f"sample {smiles}", ())
+    found, _ = Structures(bare).find(0, f"sample {smiles}", ())
     by_class = {bare.substances[each.substance].slug: each for each in found}
     assert {"us-fentanyls-2018", "us-fentanyls-2025", "cn-fentanyls"} <= by_class.keys()
     us = by_class["us-fentanyls-2025"]
@@ -144,7 +144,7 @@ def test_without_opsin_the_name_is_told_as_not_read(
         raise NotReadError("OPSIN is not installed", hint="pip install it")
 
     monkeypatch.setattr("tidewaiter.substances.structure.names.opsin", missing)
-    found, defects = Structures(registry, registry.classes).find(0, f"goods {FENTANYL}", ())
+    found, defects = Structures(registry).find(0, f"goods {FENTANYL}", ())
     assert found == []
     assert [each.kind for each in defects] == ["name-unread"]
 
@@ -161,7 +161,7 @@ def test_a_name_that_is_known_is_not_read_again(
     text = "1-phenylpropan-2-one"
     place = next(n for n, each in enumerate(registry.substances) if each.slug == "acetone")
     known = Finding(0, place, None, 0, len(text), text, "exact", "strong", 0.98, (), ())
-    assert Structures(registry, registry.classes).find(0, text, [known]) == ([], [])
+    assert Structures(registry).find(0, text, [known]) == ([], [])
 
 
 @opsin_is_here

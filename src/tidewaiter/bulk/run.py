@@ -16,8 +16,7 @@ from msgspec import structs
 
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.processes import processes
-from tidewaiter.consignments.finder import ListFinder
-from tidewaiter.consignments.listed import PartyOnPaper
+from tidewaiter.consignments.listed import PartyFinder, PartyOnPaper
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.consignments.screening import Screened, Screener
 from tidewaiter.consignments.types import LINES, Refusal
@@ -64,7 +63,11 @@ def _identifier(own: tuple[Path, ...], street: bool) -> Identifier:  # noqa: FBT
 
 
 @cache
-def _finder(lists: Path, day: date, least: float) -> ListFinder:
+def _finder(lists: Path, day: date, least: float) -> PartyFinder:
+    # Here and not above: the readings of all scripts take a third of a second to load, and are
+    # needed only where lists are kept.
+    from tidewaiter.consignments.finder import ListFinder  # noqa: PLC0415
+
     judgements = read_judgements(lists)
 
     def judged(slug: str, party: ListedParty, asked: PartyOnPaper) -> str:

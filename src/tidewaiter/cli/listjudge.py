@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.options import Place, printable
-from tidewaiter.lists.archive import Archive, lists_folder
+from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.judgements import Judgement, add_judgement, version_of
 
 
@@ -21,14 +22,7 @@ from tidewaiter.lists.judgements import Judgement, add_judgement, version_of
 @click.option("--country", type=Place(), help="Of the party; without it, whatever it is.")
 @click.option("--why", required=True, help="The reason, for those who read it later.")
 @click.option("--by", help="Who decided (the user of this computer).")
-@click.option(
-    "--lists",
-    "folder",
-    type=click.Path(file_okay=False, path_type=Path),
-    envvar="TIDEWAITER_LISTS",
-    default=lists_folder,
-    help="The folder that keeps the lists. Setting: TIDEWAITER_LISTS.",
-)
+@kept_in
 def judge(slug: str, entry: str, name: str, folder: Path, **said: str | None) -> None:
     """Record that a party NAME is, or is not, the ENTRY of LIST that it resembles.
 

@@ -1,10 +1,10 @@
 """The command `tidewaiter lists`: add, status and diff; update stands in a module of its own."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 import msgspec
@@ -13,9 +13,10 @@ from rich.table import Table
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.cli.listjudge import judge
+from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.listupdate import update
 from tidewaiter.cli.options import Day
-from tidewaiter.lists.archive import Archive, KeptVersion, lists_folder
+from tidewaiter.lists.archive import Archive, KeptVersion
 from tidewaiter.lists.changes import Changes, changes_between
 from tidewaiter.lists.definitions import load_definitions
 from tidewaiter.lists.reading import read_list
@@ -25,20 +26,6 @@ from tidewaiter.report.characters import visible
 
 _SHOWN = 20  # refusals and changes on the screen
 _TWO = 2  # versions that a comparison is of
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def kept_in(command: F) -> F:
-    """Add the option of the folder in which lists are kept."""
-    return click.option(
-        "--lists",
-        "folder",
-        type=click.Path(file_okay=False, path_type=Path),
-        envvar="TIDEWAITER_LISTS",
-        default=lists_folder,
-        help="The folder that keeps the lists. Setting: TIDEWAITER_LISTS.",
-    )(command)
 
 
 @click.group(name="lists")

@@ -12,8 +12,9 @@ import msgspec
 from tidewaiter.base.errors import InputError, TidewaiterError
 from tidewaiter.base.files import replacing
 from tidewaiter.base.records import Record
+from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.fetch import Fetched, Limits, Validators, fetch
-from tidewaiter.lists.archive import Archive, KeptVersion, lists_folder
+from tidewaiter.lists.archive import Archive, KeptVersion
 from tidewaiter.lists.definitions import ListDefinition, load_definitions
 from tidewaiter.lists.reading import read_list
 from tidewaiter.lists.unpack import unpack
@@ -34,14 +35,7 @@ class Known(Record, frozen=True, kw_only=True):
 @click.option("--timeout", type=click.FloatRange(0.1), default=30.0, show_default=True,
               help="Seconds without a byte after which a connection is given up.")  # fmt: skip
 @click.option("--force", is_flag=True, help="Take it though entries are missing or unreadable.")
-@click.option(
-    "--lists",
-    "folder",
-    type=click.Path(file_okay=False, path_type=Path),
-    envvar="TIDEWAITER_LISTS",
-    default=lists_folder,
-    help="The folder that keeps the lists. Setting: TIDEWAITER_LISTS.",
-)
+@kept_in
 def update(
     slugs: tuple[str, ...], addresses: tuple[str, ...], timeout: float, folder: Path, *, force: bool
 ) -> None:

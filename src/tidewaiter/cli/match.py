@@ -14,9 +14,10 @@ from rich.progress import Progress, TextColumn
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart, check_file, replacing, writing
 from tidewaiter.bulk.parties import Matched, match_parties, row_answers
+from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.matchout import show
 from tidewaiter.cli.options import Day, Place, printable
-from tidewaiter.lists.archive import Archive, lists_folder
+from tidewaiter.lists.archive import Archive
 from tidewaiter.parties.matching.index import Index, build_index
 from tidewaiter.parties.matching.matcher import Matcher
 from tidewaiter.parties.matching.rows import KINDS, read_parties, read_queries, read_rows
@@ -31,14 +32,7 @@ _CHANCE = click.FloatRange(0, 1)
 @click.argument("name", required=False)
 @click.option("--list", "list_path", type=_FILE, help="A list, JSON Lines, in place of yours.")
 @click.option("--day", type=Day(), help="Your lists as they were in force then (today).")
-@click.option(
-    "--lists",
-    "folder",
-    type=click.Path(file_okay=False, path_type=Path),
-    envvar="TIDEWAITER_LISTS",
-    default=lists_folder,
-    help="The folder of your lists (`tidewaiter lists`). Setting: TIDEWAITER_LISTS.",
-)
+@kept_in
 @click.option("--country", type=Place(), help="Country of the party.")
 @click.option(
     "--kind", type=click.Choice(sorted(set(KINDS.values()))), default="unknown",

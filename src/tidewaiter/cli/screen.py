@@ -22,13 +22,14 @@ from tidewaiter.bulk.journal import Done, read_done
 from tidewaiter.bulk.run import Settings, workers_for
 from tidewaiter.cli.columns import show_columns
 from tidewaiter.cli.earlier import check_history, earlier_alerts
+from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.options import STOPPED, Day, Field, own_lists, printable
 from tidewaiter.cli.outputs import Outputs, alert_sink, check_outputs, mark_of, write_outputs
 from tidewaiter.cli.progress import watched
 from tidewaiter.cli.start import tell_first_start
 from tidewaiter.cli.table import show_summary
 from tidewaiter.consignments.types import ReadOptions
-from tidewaiter.lists.archive import Archive, lists_folder
+from tidewaiter.lists.archive import Archive
 from tidewaiter.node import (
     Progress,
     database_at,
@@ -66,7 +67,7 @@ class Wanted(Record, frozen=True, kw_only=True):
     history: tuple[Path, ...] = ()
     own: tuple[Path, ...] = ()
     street: bool = False
-    lists: Path | None = None
+    folder: Path | None = None  # of lists of parties
 
 
 @click.command()
@@ -93,13 +94,7 @@ class Wanted(Record, frozen=True, kw_only=True):
 )
 @click.option("--rules", type=_HERE, help="Your own copy of alerts.toml.")
 @click.option("--workers", type=click.IntRange(1, 256), default=_CORES, help="Processes (cores).")
-@click.option(
-    "--lists",
-    type=click.Path(file_okay=False, path_type=Path),
-    envvar="TIDEWAITER_LISTS",
-    default=lists_folder,
-    help="The folder of lists of parties (that of `tidewaiter lists`). Setting: TIDEWAITER_LISTS.",
-)
+@kept_in
 @own_lists
 def screen(path: Path | None, *, again: bool, **options: Any) -> None:
     """Screen the consignments in PATH: which lines name a watched chemical, and why.
@@ -211,7 +206,7 @@ def _settings(wanted: Wanted, *, file: str, sha256: str) -> Settings:
         own=tuple(folder.resolve() for folder in wanted.own),
         rules=wanted.rules.resolve() if wanted.rules else None,
         street=wanted.street,
-        lists=_lists(wanted.lists),
+        lists=_lists(wanted.folder),
     )
 
 

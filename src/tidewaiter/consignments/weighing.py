@@ -11,7 +11,7 @@ from tidewaiter.consignments.amounts import is_alone
 from tidewaiter.consignments.checks import check_line, evidence_of, is_named, reason
 from tidewaiter.consignments.finds import Find, Flaw, by_substance, same_place
 from tidewaiter.consignments.listed import party_reasons
-from tidewaiter.consignments.routing import Freed, RoutedLaw, route_of
+from tidewaiter.consignments.routing import Freed, Law, RoutedLaw, route_of
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.types import Alert, Evidence, Line, Mention, PartyMatch, Reason
 from tidewaiter.identify.findings import DOWNGRADED, Finding
@@ -84,13 +84,7 @@ class Weigher:
         reasons.extend(check_line(line, top, finds, flaws, self.rules))
         if vague and all(find.finding.how in _CODES for find in finds):
             reasons.append(self._vague(line))
-        route = route_of(line)
-        mine = by_substance(finds)
-        alone = is_alone(finds)
-        laws = [
-            self._routed.of(place, route, line, mine[place], alone=alone)
-            for place in ranked[:_MOST]
-        ]
+        laws = self._laws(line, finds, ranked)
         if laws and laws[0].freed:
             reasons.extend(self._freed(ranked[0], laws[0].freed, reasons))
         named = tuple(parties) if reasons or line.seq <= 1 else ()
@@ -124,6 +118,14 @@ class Weigher:
             law_open=tuple(dict.fromkeys(why for law in laws for why in law.open)),
             parties=named,
         )
+
+    def _laws(self, line: Line, finds: Sequence[Find], ranked: Sequence[int]) -> list[Law]:
+        """Look up the law on each substance of a line, on its route and of its amount."""
+        route, mine, alone = route_of(line), by_substance(finds), is_alone(finds)
+        return [
+            self._routed.of(place, route, line, mine[place], alone=alone)
+            for place in ranked[:_MOST]
+        ]
 
     def _concerns(self, find: Find) -> bool:
         """Tell whether a find is of a substance, or of a class that the day's law knows."""

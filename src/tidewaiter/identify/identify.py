@@ -54,7 +54,7 @@ class Identifier:
         self.lexicon = lexicon
         self._few = few
         self._reader = Reader(lexicon)
-        self._structures = Structures(lexicon.registry, lexicon.registry.classes)
+        self._structures = Structures(lexicon.registry)
         self._verdicts = make_verdicts()
 
     def find(self, texts: pa.Array) -> tuple[list[Finding], list[Defect]]:

@@ -5,15 +5,12 @@ RDKit and OPSIN are loaded with the first of them; a file without any pays for n
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 from tidewaiter.identify.findings import Defect, Finding
 from tidewaiter.identify.systematic import Candidate, Seeker
-from tidewaiter.substances.classes import ClassRule
 from tidewaiter.substances.registry import Registry
-
-if TYPE_CHECKING:
-    from tidewaiter.substances.structure.sighting import Sighter, Sighting
+from tidewaiter.substances.sightings import Sighting
 
 _KEPT = 1 << 15  # texts whose reading is kept
 # How far a finding may be trusted, by how sure it is that the structure is meant and is held.
@@ -25,8 +22,7 @@ _READ = {"name": "the systematic name", "smiles": "the SMILES", "inchi": "the In
 class _Seen(NamedTuple):
     """What reading a text came to."""
 
-    sightings: "tuple[Sighting, ...]" = ()
-    smiles: str = ""
+    sightings: tuple[Sighting, ...] = ()
     read: bool = False  # it is a structure
     failed: str = ""  # it may be one, and could not be read here: why
 
@@ -34,15 +30,9 @@ class _Seen(NamedTuple):
 class Structures:
     """Reads the structures in texts; keeps what it read."""
 
-    def __init__(self, registry: Registry, rules: Sequence[ClassRule]) -> None:
-        """Take what structures are looked up in; nothing is loaded yet.
-
-        Args:
-            registry: The substances, and the classes of the rules among them.
-            rules: The class rules.
-        """
+    def __init__(self, registry: Registry) -> None:
+        """Take the registry, with its class rules; nothing is loaded yet."""
         self._registry = registry
-        self._rules = rules
         self._places = {each.slug: place for place, each in enumerate(registry.substances)}
         self._look = lru_cache(_KEPT)(self._look_up)
 
@@ -51,10 +41,10 @@ class Structures:
         return Seeker()
 
     @cached_property
-    def _sighter(self) -> "Sighter":
+    def _sighter(self) -> Any:
         from tidewaiter.substances.structure.sighting import Sighter  # noqa: PLC0415
 
-        return Sighter(self._registry, self._rules)
+        return Sighter(self._registry, self._registry.classes)
 
     def find(
         self, line: int, text: str, known: Sequence[Finding]
@@ -102,7 +92,7 @@ class Structures:
         from tidewaiter.substances.structure.types import NotReadError  # noqa: PLC0415
 
         if shape == "inchikey":
-            return _Seen(self._sighter.see_key(text), "", read=True)
+            return _Seen(self._sighter.see_key(text), read=True)
         try:
             structure = parse_structure(text, shape)
         except NotReadError as error:
@@ -113,7 +103,7 @@ class Structures:
             sightings = self._sighter.see(structure)
         except StructureError as error:
             return _Seen(failed=error.message)
-        return _Seen(sightings, sightings[0].smiles if sightings else "", read=True)
+        return _Seen(sightings, read=True)
 
     def _findings(self, line: int, text: str, at: Candidate, seen: _Seen) -> Iterator[Finding]:
         for each in seen.sightings:

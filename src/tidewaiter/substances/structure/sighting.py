@@ -1,34 +1,17 @@
 """Sighting: which substances and classes of the registry a structure in a text is, on any day."""
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
 
 from rdkit.Chem import GetFormalCharge, Mol, MolToSmiles
 
-from tidewaiter.base.records import Record
 from tidewaiter.substances.classes import ClassRule
 from tidewaiter.substances.registry import Registry
+from tidewaiter.substances.sightings import Sighting
 from tidewaiter.substances.structure.index import StructureIndex
 from tidewaiter.substances.structure.judging import clause_in_words
 from tidewaiter.substances.structure.matching import Answer, ClassMatch, ClassMatcher
 from tidewaiter.substances.structure.recognising import SAME, best_hits, likeness
 from tidewaiter.substances.structure.types import Structure, StructureHit
-
-Sureness = Literal["same", "variant", "open", "ion"]
-"""The structure itself, or a member of the class; a variant of it; a class not evaluated; an ion,
-as the half of a name gives it: "phenylacetate" of "lead(II) phenylacetate"."""
-
-
-class Sighting(Record, frozen=True, kw_only=True):
-    """A substance that a structure is, or a class that holds it."""
-
-    slug: str  # of a substance, or of a class rule
-    form: str | None = None  # of the substance, where it is one of its forms
-    sureness: Sureness
-    is_class: bool = False
-    words: tuple[str, ...]  # why, for the officer
-    smiles: str = ""  # the structure, to be drawn; "": it is not known, as of an InChIKey
-    atoms: tuple[int, ...] = ()  # places in it of the atoms by which the clauses hold
 
 
 class Sighter:
