@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -17,9 +16,7 @@ from tidewaiter.parties.resolution import (
     Member,
     Sighting,
     Written,
-    add_judgement,
     id_of,
-    read_judgements,
     resolve,
 )
 from tidewaiter.parties.resolution.facts import resolution_rules
@@ -264,31 +261,6 @@ def test_judgements_that_contradict_each_other_are_refused() -> None:
         resolve(members_of([a, b, c]), said)
     assert id_of(a) in str(caught.value)
     assert "--undecided" in str(caught.value)
-
-
-def test_a_file_of_judgements_only_grows(tmp_path: Path) -> None:
-    """Each judgement is one line more, and all are read back in order."""
-    a, b = (Written(name=f"{word} Goods") for word in ("Ornek", "Muster"))
-    path = tmp_path / "judgements.jsonl"
-    said = [judge(a, b, "same"), judge(a, b, "undecided"), judge(a, b, "not same")]
-    seen: list[bytes] = []
-    for each in said:
-        add_judgement(path, each)
-        assert path.read_bytes().startswith(b"".join(seen))
-        seen = [path.read_bytes()]
-    assert read_judgements(path) == said
-
-
-ITSELF = '{"a":"x","b":"x","verdict":"same","who":"w","when":"t","why":"y"}'
-
-
-@pytest.mark.parametrize("line", ['{"a": "p-1"}', "same", ITSELF])
-def test_a_line_that_is_no_judgement_is_named(tmp_path: Path, line: str) -> None:
-    """A broken file of judgements stops the work, with its line."""
-    path = tmp_path / "judgements.jsonl"
-    path.write_text(f"\n{line}\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"judgements\.jsonl, line 2"):
-        read_judgements(path)
 
 
 def test_the_same_bytes_are_not_counted_twice() -> None:
