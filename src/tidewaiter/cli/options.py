@@ -142,6 +142,17 @@ def _end(number: int, frame: FrameType | None) -> None:
     os._exit(STOPPED)
 
 
+def hear_every_stop() -> None:
+    """Let Python alone hear Ctrl-C.
+
+    Arrow's own way to be stopped loses what comes just as a read ends, and a file is read in
+    thousands of reads, none long enough to be stopped within.
+    """
+    import pyarrow as pa  # noqa: PLC0415 - not all commands need it
+
+    pa.enable_signal_handlers(enable=False)
+
+
 class Refused(click.ClickException):
     """Nothing was done: exit status 2."""
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from tidewaiter.base.files import check_apart
 from tidewaiter.base.records import Record
 from tidewaiter.cli.columns import show_columns
-from tidewaiter.cli.options import Field, printable
+from tidewaiter.cli.options import Field, hear_every_stop, printable
 from tidewaiter.cli.progress import Stages, stages
 from tidewaiter.consignments.readers import reader_for
 from tidewaiter.consignments.sightings import sightings_of
@@ -73,6 +73,7 @@ def resolve(paths: tuple[Path, ...], **options: Any) -> None:
     if not paths and wanted.earlier is None:
         raise click.UsageError("give files: tidewaiter parties resolve march.csv --out new.jsonl")
     _check(paths, wanted)
+    hear_every_stop()
     judgements = read_judgements(wanted.judgements) if wanted.judgements else []
     earlier = list(read_entities(wanted.earlier)) if wanted.earlier else []
     with stages() as bar:

@@ -23,7 +23,7 @@ from tidewaiter.bulk.run import Settings, workers_for
 from tidewaiter.cli.columns import show_columns
 from tidewaiter.cli.earlier import check_history, earlier_alerts
 from tidewaiter.cli.listsfolder import kept_in
-from tidewaiter.cli.options import STOPPED, Day, Field, own_lists, printable
+from tidewaiter.cli.options import STOPPED, Day, Field, hear_every_stop, own_lists, printable
 from tidewaiter.cli.outputs import Outputs, alert_sink, check_outputs, mark_of, write_outputs
 from tidewaiter.cli.progress import watched
 from tidewaiter.cli.start import tell_first_start
@@ -116,6 +116,7 @@ def screen(path: Path | None, *, again: bool, **options: Any) -> None:
         return
     if path is None:
         raise click.UsageError("give a file: tidewaiter screen manifest.csv")
+    hear_every_stop()
     done = _screen_file(path, wanted)
     if done.refused_rows or done.refused_fields:
         sys.exit(1)
