@@ -24,6 +24,13 @@ _OF_WORDS = {
     *_CONTRADICTED, f.OMITTED_LISTED_SHARE, f.OMITTED_ASKED_SHARE, f.OMITTED_LISTED,
     f.OMITTED_ASKED, f.RAREST_ASKED, f.RAREST_LISTED,
 }  # fmt: skip
+_IN_WORDS = {
+    f.ONE: "before any word is compared", f.WORST: "the pair least alike",
+    f.INVERSIONS: "words in another order", f.ONE_PAIR: "one word of weight agrees",
+    f.TWO_PAIRS: "two words of weight agree", f.LEGAL_SAME: "the legal forms agree",
+    f.LEGAL_DIFFERS: "the legal forms differ", f.KIND_DIFFERS: "another kind of party",
+    f.NUMBER_DIFFERS: "other numbers", f.SHAPE: "how much both names say",
+}  # fmt: skip
 Points = NDArray[np.float64]
 
 
@@ -101,9 +108,9 @@ class Explained:
     def modifiers(self) -> list[Modifier]:
         """Return what the names say as wholes."""
         return [
-            Modifier(what=f.NAMES[at] if at else "any name", points=float(self._points[at]))
-            for at in range(f.SIZE)
-            if at not in _OF_PAIRS | _OF_WORDS and self._points[at]
+            Modifier(what=text, points=float(self._points[at]))
+            for at, text in _IN_WORDS.items()
+            if self._points[at]
         ]
 
     def rarity(self) -> float:

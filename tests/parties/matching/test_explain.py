@@ -1,0 +1,9 @@
+"""Explanations say everything that the model weighs."""
+
+from tidewaiter.parties.matching import explain, features
+
+
+def test_each_feature_has_its_place() -> None:
+    """A feature is told by the pairs, by the words left over, or in words; none twice."""
+    told = [*explain._OF_PAIRS, *explain._OF_WORDS, *explain._IN_WORDS]
+    assert sorted(told) == list(range(features.SIZE))
