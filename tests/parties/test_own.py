@@ -2,10 +2,13 @@
 
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.lists.changes import changes_between
+from tidewaiter.lists.reading import read_list
 from tidewaiter.parties.readers.own import claims_own_json, read_own_json, write_own_json
 from tidewaiter.parties.readers.types import EntryRefusal, ListFile, ListHeader
 from tidewaiter.parties.types import Address, Identifier, ListedParty, PartyName, Tie
@@ -70,3 +73,29 @@ def test_changes_turn_around(old: list[ListedParty], new: list[ListedParty]) -> 
     for party in new:
         if party.id in same and before[party.id] != party:
             assert party.id in {each.id for each in there.changed}
+
+
+@pytest.mark.parametrize(
+    "beside", ['"entries": [{"id": "1"}]', '"parties": {"id": "1"}', '"parties": [], "note": ""']
+)
+def test_nothing_beside_the_list_is_passed_over(beside: str) -> None:
+    """A key that is not read is refused: entries under another name would be lost."""
+    content = f'{{"list": {{"name": "Ours"}}, {beside}}}'.encode()
+    with pytest.raises(InputError, match="that is not read"):
+        list(read_own_json([ListFile(name="own.json", content=content)]))
+
+
+def test_entries_may_stand_beside_the_list() -> None:
+    """One object holds the whole list."""
+    entry = b'{"id": "1", "kind": "unknown", "names": [{"text": "A"}]}'
+    content = b'{"list": {"name": "Ours"}, "parties": [' + entry + b"]}"
+    _, party = read_own_json([ListFile(name="own.json", content=content)])
+    assert isinstance(party, ListedParty)
+    assert party.id == "1"
+
+
+def test_a_list_without_entries_says_what_is_wrong_with_the_first() -> None:
+    """The reason of the first refusal stands in the error."""
+    content = b'{"list": {"slug": "ours"}}\n{"id": "1", "kind": "dragon", "names": []}\n'
+    with pytest.raises(InputError, match=r"line 2: .*dragon"):
+        read_list([ListFile(name="own.json", content=content)], {})

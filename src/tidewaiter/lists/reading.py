@@ -52,9 +52,7 @@ def read_list(
         reader = _reader(form)
     header, parties, refusals = _collect(reader(files))
     if not parties:
-        raise InputError(
-            "holds no entry that can be read", at=files[0].name, hint="look whether it is the list"
-        )
+        raise _nothing(files[0].name, refusals)
     definition = find_definition(slug or header.slug, form, parties, known)
     return ReadList(
         definition=_said(definition, header),
@@ -63,6 +61,15 @@ def read_list(
         parties=tuple(_finished(parties, definition, confidential=header.confidential)),
         refusals=(*_in_doubt(files, form), *refusals),
     )
+
+
+def _nothing(name: str, refusals: Sequence[EntryRefusal]) -> InputError:
+    """Say that a list has no entry, and what is wrong with the first."""
+    why, hint = "", "look whether it is the list"
+    if refusals:
+        first = refusals[0]
+        why, hint = f"; the first: {first.place}: {first.problem}", first.hint
+    return InputError(f"holds no entry that can be read{why}", at=name, hint=hint)
 
 
 def _in_doubt(files: Sequence[ListFile], form: str) -> Iterator[EntryRefusal]:

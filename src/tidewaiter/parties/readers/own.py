@@ -48,10 +48,7 @@ def read_own_json(files: Sequence[ListFile]) -> Iterator[ListHeader | ListedPart
             held = item if isinstance(item, dict) else {}
             if "list" in held:
                 yield _header(held["list"], file, number)
-                parties = held.get("parties", [])
-                for place, each in enumerate(
-                    parties if isinstance(parties, list) else [parties], 1
-                ):
+                for place, each in enumerate(_beside(held, file, number), 1):
                     yield _party(each, file, f"party {place}")
             else:
                 yield _party(item, file, f"line {number}")
@@ -70,6 +67,19 @@ def _header(item: object, file: ListFile, number: int) -> ListHeader:
     except msgspec.ValidationError as error:
         at = f"{file.name}, line {number}, list"
         raise InputError(f"{error}", at=at, hint=_HINT) from error
+
+
+def _beside(held: dict[str, object], file: ListFile, number: int) -> Sequence[object]:
+    """Return the entries that stand in one object with the header."""
+    other = sorted(held.keys() - {"list", "parties"})
+    parties = held.get("parties", [])
+    if other or not isinstance(parties, list):
+        key = other[0] if other else "parties"
+        hint = 'beside "list" there can be "parties", a list of entries; nothing else'
+        raise InputError(
+            f'has a key "{key}" that is not read', at=f"{file.name}, line {number}", hint=hint
+        )
+    return parties
 
 
 def _party(item: object, file: ListFile, place: str) -> ListedParty | EntryRefusal:
