@@ -1,0 +1,1 @@
+"""Ledger: a log that only grows, and what proves of it to someone who does not trust us."""
