@@ -12,6 +12,7 @@ from tidewaiter.consignments.types import Alert, Severity
 from tidewaiter.store import tables
 from tidewaiter.store.audit import record_change
 from tidewaiter.store.database import Work
+from tidewaiter.store.notes import insert_alert_parties, with_notes
 from tidewaiter.store.payloads import decode, encode, key, plain
 
 CHUNK = 500  # ids asked for at a time; SQLite takes 32,766 values in a statement
@@ -85,6 +86,7 @@ def insert_alerts(
     ):
         if details:
             work.connection.execute(insert(table), details)
+    insert_alert_parties(work, new)
     return tuple(order)
 
 
@@ -107,7 +109,7 @@ def known_alerts(work: Work, found: Iterable[Alert]) -> set[str]:
 def alerts(
     work: Work, wanted: AlertFilter | None = None, *, after: Seen | None = None, rows: int = 100
 ) -> list[Alert]:
-    """Read alerts, the highest rank first.
+    """Read alerts, the highest rank first, with the reasons that notes added since.
 
     Args:
         work: Any.
@@ -124,7 +126,8 @@ def alerts(
         beyond = or_(c.rank < after.rank, and_(c.rank == after.rank, c.id < after.id))
         query = query.where(c.rank <= after.rank, beyond)
     found = work.connection.execute(query.order_by(c.rank.desc(), c.id.desc()).limit(rows))
-    return [decode(row.payload, Alert, f"alert {row.id}") for row in found]
+    read = [decode(row.payload, Alert, f"alert {row.id}") for row in found]
+    return with_notes(work, read)
 
 
 def find_alert(work: Work, alert_id: str) -> Alert | None:
@@ -135,7 +138,24 @@ def find_alert(work: Work, alert_id: str) -> Alert | None:
     """
     c = tables.alert.c
     payload = work.connection.execute(select(c.payload).where(c.id == alert_id)).scalar()
-    return None if payload is None else decode(payload, Alert, f"alert {alert_id}")
+    if payload is None:
+        return None
+    return with_notes(work, [decode(payload, Alert, f"alert {alert_id}")])[0]
+
+
+def alerts_of(work: Work, ids: Sequence[str]) -> list[Alert]:
+    """Read alerts by their ids, in the order of these; those that are not stored are absent.
+
+    Raises:
+        StoreError: One is not one that we wrote.
+    """
+    c = tables.alert.c
+    read: dict[str, Alert] = {}
+    for start in range(0, len(ids), CHUNK):
+        wanted = select(c.id, c.payload).where(c.id.in_(ids[start : start + CHUNK]))
+        for name, payload in work.connection.execute(wanted):
+            read[name] = decode(payload, Alert, f"alert {name}")
+    return with_notes(work, [read[name] for name in ids if name in read])
 
 
 def count_by_severity(work: Work, wanted: AlertFilter | None = None) -> dict[Severity, int]:
@@ -204,5 +224,8 @@ def _conditions(wanted: AlertFilter) -> Iterator[ColumnElement[bool]]:
         named = tables.alert_substance.c
         yield c.id.in_(select(named.alert).where(named.substance == wanted.substance))
     if wanted.rule is not None:
-        given = tables.reason.c
-        yield c.id.in_(select(given.alert).where(given.rule == wanted.rule))
+        given, later = tables.reason.c, tables.alert_note.c
+        yield or_(
+            c.id.in_(select(given.alert).where(given.rule == wanted.rule)),
+            c.id.in_(select(later.alert).where(later.rule == wanted.rule)),
+        )

@@ -12,6 +12,7 @@ from tidewaiter.store.alerts import insert_alerts
 from tidewaiter.store.audit import record_change
 from tidewaiter.store.database import Work
 from tidewaiter.store.lines import insert_lines
+from tidewaiter.store.parties import insert_parties
 from tidewaiter.store.refusals import insert_refusals
 from tidewaiter.store.screenings import advance
 
@@ -54,6 +55,8 @@ def add_batch(work: Work, screening_id: int, batch: Batch) -> Added:
         alerts=insert_alerts(work, source, screening_id, batch.alerts),
         refusals=insert_refusals(work, source, batch.refusals),
     )
+    if added.lines:
+        insert_parties(work, source, batch.lines)
     counts = {
         "lines": len(batch.lines),
         "alerts": len(batch.alerts),

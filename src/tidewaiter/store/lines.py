@@ -1,6 +1,6 @@
 """Every line that was screened, to be shown and to be screened again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
 
@@ -93,11 +93,32 @@ def stored_batches(work: Work, *, after: int = 0, rows: int = 65_536) -> Iterato
     Raises:
         StoreError: A line is not one that we wrote.
     """
-    page = _page(work, after, rows)
+    page = _read(work, tables.line.c.id > after, rows)
     while page:
         for _, run in groupby(page, key=lambda row: row["source"]):
             yield _batch(list(run))
-        page = _page(work, page[-1]["id"], rows)
+        page = _read(work, tables.line.c.id > page[-1]["id"], rows)
+
+
+def batches_of(work: Work, ids: Iterable[int], *, rows: int = 8_192) -> Iterator[StoredBatch]:
+    """Read some lines again, in the order in which they were stored, in constant memory.
+
+    Args:
+        work: Any.
+        ids: Of the lines; those that are not stored are passed over.
+        rows: How many lines a batch has at most.
+
+    Yields:
+        Batches, each of one source.
+
+    Raises:
+        StoreError: A line is not one that we wrote.
+    """
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), rows):
+        page = _read(work, tables.line.c.id.in_(wanted[start : start + rows]), rows)
+        for _, run in groupby(page, key=lambda row: row["source"]):
+            yield _batch(list(run))
 
 
 def lines(work: Work, wanted: LineFilter, *, after: int = 0, rows: int = 100) -> list[StoredLine]:
@@ -136,10 +157,10 @@ def _json(cells: Sequence[list[str] | None]) -> list[str | None]:
     return [None if cell is None else msgspec.json.encode(cell).decode() for cell in cells]
 
 
-def _page(work: Work, after: int, rows: int) -> Sequence[RowMapping]:
+def _read(work: Work, which: ColumnElement[bool], rows: int) -> Sequence[RowMapping]:
     c, f = tables.line.c, tables.source.c
     wanted = select(c.id, c.source, f.name, f.sha256, c.payload)
-    joined = wanted.select_from(tables.line.join(tables.source)).where(c.id > after)
+    joined = wanted.select_from(tables.line.join(tables.source)).where(which)
     return work.connection.execute(joined.order_by(c.id).limit(rows)).mappings().all()
 
 

@@ -33,6 +33,7 @@ class Run(Record, frozen=True, kw_only=True):
     day: date  # the law as it stood then
     registry: str  # digest of the substances and regimes
     rules: str  # version of the rules
+    basis: str | None = None  # JSON of what these digests are of; None: not known
 
 
 class Screening(Record, frozen=True, kw_only=True):
@@ -172,6 +173,27 @@ def screenings(work: Work, *, before: int | None = None, rows: int = 50) -> list
     return [_screening(row) for row in work.connection.execute(wanted).mappings()]
 
 
+def last_runs(work: Work) -> dict[int, list[Run]]:
+    """Return by what the lines of each source were screened last: the runs that any rests on.
+
+    Args:
+        work: Any.
+
+    Returns:
+        By id of the source: its last run that is done; where none is, all that were begun.
+    """
+    found: dict[int, list[Screening]] = {}
+    for row in work.connection.execute(_screenings().order_by(tables.screening.c.id)).mappings():
+        made = _screening(row)
+        found.setdefault(made.source_id, []).append(made)
+    runs = {}
+    for source, made in found.items():
+        done = [each for each in made if each.finished is not None]
+        last = max(done, key=lambda each: (each.finished or "", each.id), default=None)
+        runs[source] = [last.run] if last else [each.run for each in made if each.rows_done]
+    return runs
+
+
 def source_of(work: Work, source_id: int) -> Source:
     """Read a source by its id, as `StoredBatch` gives it."""
     f = tables.source.c
@@ -211,6 +233,7 @@ def _add_screening(work: Work, source_id: int, run: Run) -> bool:
         "state": "running",
         **dict.fromkeys(("rows_done", "lines", "alerts", "refusals", "new_lines", "new_alerts"), 0),
         "started": moment(stamp_of(work).at),
+        "basis": run.basis,
     }
     return insert_new(work.connection, tables.screening, tuple(facts), [tuple(facts.values())]) > 0
 
@@ -226,7 +249,7 @@ def _screening(row: RowMapping) -> Screening:
     found = dict(row)
     mapping = msgspec.json.decode(found.pop("mapping"), type=dict[str, str])
     source = {name: found.pop(name) for name in ("sha256", "name", "size")}
-    run = {name: found.pop(name) for name in ("registry", "rules")}
+    run = {name: found.pop(name) for name in ("registry", "rules", "basis")}
     return Screening(
         source_id=found.pop("source"),
         source=Source(mapping=mapping, **source),

@@ -57,6 +57,7 @@ screening = Table(
     Column("new_alerts", WHOLE, nullable=False),
     Column("started", TEXT, nullable=False),
     Column("finished", TEXT),
+    Column("basis", TEXT),  # JSON of what the digest is of; null: by a version that kept none
     UniqueConstraint("source", "day", "registry", "rules", name="screening_once"),
     sqlite_strict=True,
 )
@@ -79,6 +80,28 @@ line = Table(
     UniqueConstraint("source", "row", name="line_once"),
     Index("line_consignment", "consignment"),
     sqlite_strict=True,
+)
+
+party = Table(
+    "party",
+    METADATA,
+    Column("id", WHOLE, primary_key=True),
+    Column("digest", TEXT, nullable=False),  # of the payload
+    Column("name", TEXT, nullable=False),
+    Column("country", TEXT),
+    Column("payload", TEXT, nullable=False),
+    UniqueConstraint("digest", name="party_once"),
+    sqlite_strict=True,
+)
+
+party_line = Table(
+    "party_line",
+    METADATA,
+    Column("party", WHOLE, ForeignKey("party.id"), primary_key=True, autoincrement=False),
+    Column("line", WHOLE, ForeignKey("line.id"), primary_key=True, autoincrement=False),
+    Column("role", TEXT, primary_key=True),  # "": none is said
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
 )
 
 alert = Table(
@@ -126,6 +149,34 @@ reason = Table(
     Column("source", TEXT, nullable=False),
     Column("evidence", TEXT),  # JSON
     Index("reason_rule", "rule", "alert"),
+    sqlite_strict=True,
+)
+
+alert_party = Table(
+    "alert_party",
+    METADATA,
+    Column("alert", TEXT, ForeignKey("alert.id"), primary_key=True),
+    Column("number", WHOLE, primary_key=True, autoincrement=False),  # from 1, as in the alert
+    Column("list", TEXT, nullable=False),
+    Column("entry", TEXT, nullable=False),
+    Column("name", TEXT, nullable=False),  # of the party, as the papers write it
+    Index("alert_party_entry", "list", "entry"),
+    sqlite_strict=True,
+)
+
+alert_note = Table(
+    "alert_note",
+    METADATA,
+    Column("id", WHOLE, primary_key=True),
+    Column("alert", TEXT, ForeignKey("alert.id"), nullable=False),
+    Column("list", TEXT, nullable=False),
+    Column("entry", TEXT, nullable=False),
+    Column("rule", TEXT, nullable=False),  # party-removed, party-changed, party-again
+    Column("day", TEXT, nullable=False),
+    Column("text", TEXT, nullable=False),
+    Column("source", TEXT, nullable=False),
+    UniqueConstraint("alert", "list", "entry", "rule", "source", name="alert_note_once"),
+    Index("alert_note_rule", "rule", "alert"),
     sqlite_strict=True,
 )
 

@@ -1,10 +1,10 @@
-"""A third revision, for tests alone: it fails when half of it is done."""
+"""A fourth revision, for tests alone: it fails when half of it is done."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:

@@ -1,10 +1,10 @@
-"""A second revision, for tests alone: it changes a table, fills another, and drops a third."""
+"""A third revision, for tests alone: it changes a table, fills another, and drops a third."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade() -> None:

@@ -1,0 +1,161 @@
+"""Notes: what became of a list entry after an alert was raised for it. The alert stays as it was.
+
+A note is a reason with a day and without points, added behind those of the alert. Nothing is
+closed by it, and none is ever taken back: a later note says what came later.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Literal
+
+from msgspec import structs
+from sqlalchemy import insert, select
+
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.types import Alert, Reason
+from tidewaiter.store import tables
+from tidewaiter.store.audit import record_change
+from tidewaiter.store.database import Work
+from tidewaiter.store.inserts import insert_new
+from tidewaiter.store.payloads import plain
+
+CHUNK = 4_000  # values of one statement; SQLite takes 32,766
+_COLUMNS = ("alert", "list", "entry", "rule", "day", "text", "source")
+
+NoteRule = Literal["party-removed", "party-changed", "party-again"]
+"""The entry is no longer on its list; the list says something else of it; it is on the list again
+after it was removed."""
+
+
+class Entry(Record, frozen=True, kw_only=True):
+    """An entry of a list on which alerts may rest."""
+
+    list: str  # slug
+    entry: str  # id in the list
+
+
+class Note(Record, frozen=True, kw_only=True):
+    """What became of an entry."""
+
+    entry: Entry
+    rule: NoteRule
+    day: date  # of the screening that saw it
+    text: str  # one sentence for the officer
+    source: str  # the version of the list that says so
+
+
+def insert_alert_parties(work: Work, new: Iterable[Alert]) -> None:
+    """Insert on which entries alerts rest, which are being inserted themselves."""
+    rows = [
+        {"alert": alert.id, "number": number, "list": plain(match.list),
+         "entry": plain(match.entry), "name": plain(match.name)}
+        for alert in new
+        for number, match in enumerate(alert.parties, start=1)
+    ]  # fmt: skip
+    if rows:
+        work.connection.execute(insert(tables.alert_party), rows)
+
+
+def entries_with_alerts(work: Work) -> set[tuple[str, str]]:
+    """Return list and id of all entries on which alerts rest."""
+    c = tables.alert_party.c
+    found = work.connection.execute(select(c.list, c.entry).distinct())
+    return {(slug, entry) for slug, entry in found}  # noqa: C416
+
+
+def removed_entries(work: Work) -> set[tuple[str, str]]:
+    """Return list and id of entries that a note calls removed, and no later one listed again."""
+    return {(slug, entry) for _, slug, entry in _borne(work)[1]}
+
+
+def lines_with_parties(work: Work, names: set[str], entries: set[tuple[str, str]]) -> set[int]:
+    """Return the ids of lines with an alert that rests on one of some entries, or names a party.
+
+    Args:
+        work: Any.
+        names: Of parties, as the papers write them.
+        entries: List and id of each.
+    """
+    p, a, n = tables.alert_party.c, tables.alert.c, tables.line.c
+    joined = tables.alert_party.join(tables.alert, p.alert == a.id).join(
+        tables.line, (n.source == a.source) & (n.row == a.row)
+    )
+    query = select(n.id, p.list, p.entry, p.name).select_from(joined)
+    plain_names = set(map(plain, names))
+    return {
+        line
+        for line, slug, entry, name in work.connection.execute(query)
+        if (slug, entry) in entries or name in plain_names
+    }
+
+
+def add_notes(work: Work, notes: Sequence[Note]) -> tuple[str, ...]:
+    """Add notes to all alerts that rest on their entries, where they do not bear them already.
+
+    Args:
+        work: Begun with a stamp.
+        notes: Of entries; a removal is not told twice in a row, and "again" only after it.
+
+    Returns:
+        The ids of the alerts that got one, in the order of their ids.
+    """
+    resting = _resting(work, {(note.entry.list, note.entry.entry) for note in notes})
+    borne, gone = _borne(work)
+    rows = []
+    for note in notes:
+        for alert in resting[note.entry.list, note.entry.entry]:
+            place = (alert, note.entry.list, note.entry.entry)
+            again = note.rule == "party-again"
+            if (place in gone) == again and (*place, note.rule, note.source) not in borne:
+                rows.append((*place, note.rule, note.day.isoformat(), plain(note.text), note.source))
+    if not rows:
+        return ()
+    insert_new(work.connection, tables.alert_note, _COLUMNS, rows)
+    counts = Counter(str(row[3]) for row in rows)
+    record_change(work, "notes added", {"notes": len(rows), **counts})
+    return tuple(sorted({str(row[0]) for row in rows}))
+
+
+def with_notes(work: Work, found: Sequence[Alert]) -> list[Alert]:
+    """Add to alerts as they were stored the reasons that notes give since."""
+    later = _reasons(work, [alert.id for alert in found])
+    return [
+        structs.replace(alert, reasons=(*alert.reasons, *later[alert.id]))
+        if alert.id in later
+        else alert
+        for alert in found
+    ]
+
+
+def _borne(work: Work) -> tuple[set[tuple[str, ...]], set[tuple[str, str, str]]]:
+    """Return what tells notes apart, and alert, list and entry where the latest is a removal."""
+    c = tables.alert_note.c
+    query = select(c.alert, c.list, c.entry, c.rule, c.source).order_by(c.id)
+    borne = [tuple(row) for row in work.connection.execute(query)]
+    last = {(alert, slug, entry): rule for alert, slug, entry, rule, _ in borne}
+    return set(borne), {place for place, rule in last.items() if rule == "party-removed"}
+
+
+def _resting(work: Work, entries: set[tuple[str, str]]) -> Mapping[tuple[str, str], list[str]]:
+    """List the alerts that rest on each of some entries."""
+    c = tables.alert_party.c
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    ids = sorted({plain(entry) for _, entry in entries})
+    for start in range(0, len(ids), CHUNK):
+        some = ids[start : start + CHUNK]
+        query = select(c.list, c.entry, c.alert).where(c.entry.in_(some)).distinct()
+        for slug, entry, alert in work.connection.execute(query.order_by(c.alert)):
+            found[slug, entry].append(alert)
+    return found
+
+
+def _reasons(work: Work, alerts: Sequence[str]) -> dict[str, list[Reason]]:
+    c = tables.alert_note.c
+    found: dict[str, list[Reason]] = defaultdict(list)
+    for start in range(0, len(alerts), CHUNK):
+        query = select(c.alert, c.rule, c.text, c.source).order_by(c.id)
+        some = query.where(c.alert.in_(alerts[start : start + CHUNK]))
+        for alert, rule, text, source in work.connection.execute(some):
+            found[alert].append(Reason(rule=rule, text=text, points=0, source=source))
+    return found
