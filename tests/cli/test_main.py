@@ -13,7 +13,7 @@ Call = Callable[..., Result]
 Process = Callable[..., subprocess.CompletedProcess[bytes]]
 
 
-COMMANDS = ["", "identify", "law", "lists", "match", "parties", "screen", "substances"]
+COMMANDS = ["", "audit", "identify", "law", "lists", "match", "parties", "screen", "substances"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -139,7 +139,7 @@ def test_a_failure_in_the_middle_undoes_the_batch(
     assert _content(database) == before
     with database.work() as work:
         assert resume_point(work, *reading) == 3
-        assert verify_audit(work).entries == 2
+        assert verify_audit(work).state.entries == 2
     assert _screen(database, stamp, reading, make_batch(4, 6)).lines == 3
     with database.work() as work:
         assert resume_point(work, *reading) == 6

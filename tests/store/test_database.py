@@ -79,7 +79,7 @@ def test_two_processes_write_at_once(url: str) -> None:
     with open_database(url) as database, database.work() as work:
         assert [found.new_lines for found in screenings(work)] == [2000, 2000]
         verdict = verify_audit(work)
-        assert (verdict.entries, verdict.broken) == (42, None)
+        assert (verdict.state.entries, verdict.broken) == (42, None)
 
 
 def test_a_writer_that_waits_too_long_is_told(url: str, stamp: Stamp) -> None:

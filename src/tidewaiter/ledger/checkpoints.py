@@ -3,11 +3,9 @@
 Source: C2SP tlog-checkpoint (c2sp.org/tlog-checkpoint).
 """
 
-import base64
-import binascii
-
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.ledger.base64s import unwrapped, wrapped
 
 _HASH = 32  # bytes
 _LEAST = 3  # lines
@@ -23,8 +21,8 @@ class Checkpoint(Record, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         """Write it as the text of a note."""
-        top = base64.b64encode(self.root).decode()
-        return "".join(f"{line}\n" for line in (self.origin, self.size, top, *self.notes))
+        lines = (self.origin, self.size, wrapped(self.root), *self.notes)
+        return "".join(f"{line}\n" for line in lines)
 
 
 def read_checkpoint(text: str) -> Checkpoint:
@@ -40,10 +38,7 @@ def read_checkpoint(text: str) -> Checkpoint:
     origin, size, top, *notes = lines
     if not size.isascii() or not size.isdigit() or str(int(size)) != size:
         raise InputError(f'"{size}" is no count of entries', at="line 2", hint=hint)
-    try:
-        root = base64.b64decode(top, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise InputError(f'"{top}" is no hash', at="line 3", hint=hint) from error
-    if len(root) != _HASH or base64.b64encode(root).decode() != top:
+    root = unwrapped(top)
+    if root is None or len(root) != _HASH:
         raise InputError(f'"{top}" is no hash', at="line 3", hint=hint)
     return Checkpoint(origin=origin, size=int(size), root=root, notes=tuple(notes))

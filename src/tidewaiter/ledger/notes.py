@@ -4,8 +4,6 @@ Sources: C2SP signed-note (c2sp.org/signed-note) for the layout and the numbers 
 for Ed25519.
 """
 
-import base64
-import binascii
 import hashlib
 from typing import Self
 
@@ -14,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.ledger.base64s import unwrapped, wrapped
 
 SEED = 32  # bytes
 _ED25519 = b"\1"
@@ -38,7 +37,7 @@ class PublicKey(Record, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         """Write the key as one line."""
-        return f"{self.name}+{self.number().hex()}+{_wrapped(_ED25519 + self.key)}"
+        return f"{self.name}+{self.number().hex()}+{wrapped(_ED25519 + self.key)}"
 
     @classmethod
     def parse(cls, line: str) -> Self:
@@ -72,7 +71,7 @@ class SecretKey(Record, frozen=True, kw_only=True):
     def line(self) -> str:
         """Write the key as one line, to be kept where nobody else can read it."""
         number = self.public().number().hex()
-        return f"{_SECRET}{self.name}+{number}+{_wrapped(_ED25519 + self.seed)}"
+        return f"{_SECRET}{self.name}+{number}+{wrapped(_ED25519 + self.seed)}"
 
     @classmethod
     def parse(cls, line: str) -> Self:
@@ -100,7 +99,7 @@ class SecretKey(Record, frozen=True, kw_only=True):
         if lines.pop() or not lines or not all(line.isprintable() and line for line in lines):
             raise InputError("the text of a note holds an empty or odd line", hint=_NOTE_HINT)
         told = Ed25519PrivateKey.from_private_bytes(self.seed).sign(text.encode())
-        return f"{text}\n{_SIGN}{self.name} {_wrapped(self.public().number() + told)}\n"
+        return f"{text}\n{_SIGN}{self.name} {wrapped(self.public().number() + told)}\n"
 
 
 def signed_text(note: str, keys: tuple[PublicKey, ...]) -> tuple[str, tuple[str, ...]]:
@@ -145,9 +144,9 @@ def _check(key: PublicKey, text: str, told: bytes) -> None:
 
 
 def _signature(line: str) -> tuple[str, bytes]:
-    name, gap, wrapped = line.removeprefix(_SIGN).partition(" ")
-    told = _bare(wrapped)
-    if not line.startswith(_SIGN) or not gap or not _is_name(name) or told is None:
+    name, gap, rest = line.removeprefix(_SIGN).partition(" ")
+    told = unwrapped(rest)
+    if not line.startswith(_SIGN) or not gap or not _is_name(name) or not told:
         raise InputError(f'"{line}" is no signature', hint=_NOTE_HINT)
     return name, told
 
@@ -155,8 +154,8 @@ def _signature(line: str) -> tuple[str, bytes]:
 def _parts(line: str, *, secret: bool = False) -> tuple[str, str, bytes]:
     """Take a key's line apart: name, number, and the bytes of the key."""
     name, _, rest = line.strip().partition("+")
-    number, _, wrapped = rest.partition("+")
-    held = _bare(wrapped)
+    number, _, told = rest.partition("+")
+    held = unwrapped(told)
     if not _is_name(name) or held is None or len(held) != 1 + SEED or held[:1] != _ED25519:
         shown = "this" if secret or _SECRET.startswith(f"{name}+") else f'"{line}"'
         raise InputError(f"{shown} is no key", hint=_KEY_HINT)
@@ -165,16 +164,3 @@ def _parts(line: str, *, secret: bool = False) -> tuple[str, str, bytes]:
 
 def _is_name(text: str) -> bool:
     return bool(text) and text.isprintable() and not {" ", "+"} & set(text)
-
-
-def _wrapped(held: bytes) -> str:
-    return base64.b64encode(held).decode()
-
-
-def _bare(text: str) -> bytes | None:
-    """Undo `_wrapped`; None: the text is not what `_wrapped` writes of anything."""
-    try:
-        held = base64.b64decode(text.encode(), validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return held if _wrapped(held) == text and len(held) > _ID else None

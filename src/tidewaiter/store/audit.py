@@ -1,10 +1,11 @@
-"""The audit: every change of the database, each entry sealed to the one before it.
+"""The audit: every change of the database, an entry each, in a tree that only grows.
 
-A changed, missing or moved entry breaks the chain. That the last entries were cut off
-shows only against a head that was noted outside the database.
+A changed, missing or moved entry is found by anyone who recomputes the tree. That the last
+entries were cut off, or all were made anew, shows only against a checkpoint that was noted outside
+the database.
 """
 
-import hashlib
+import secrets
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
@@ -12,12 +13,13 @@ import msgspec
 from sqlalchemy import func, insert, select
 
 from tidewaiter.base.records import Record
+from tidewaiter.ledger.tree import EMPTY, Node, consistency, grown, inclusion, leaf_hash, root
 from tidewaiter.store import tables
 from tidewaiter.store.database import Stamp, Work
 from tidewaiter.store.payloads import plain
 
-FIRST = "0" * 64  # what the first entry carries as its previous digest
 PAGE = 1000  # entries read at a time
+_SALT = 16  # bytes
 
 Details = Mapping[str, str | int]
 
@@ -30,15 +32,24 @@ class Entry(Record, frozen=True, kw_only=True):
     who: str
     action: str  # what happened, like "batch added"
     details: str  # JSON; no name of a party stands here
-    previous: str  # digest of the entry before
-    digest: str  # SHA-256 of all of the above
+    salt: str  # so that nobody can guess from its hash what an entry says
+
+    def written(self) -> bytes:
+        """Write the entry as it is hashed: JSON with sorted keys."""
+        return msgspec.json.encode(self, order="sorted")
+
+
+class State(Record, frozen=True, kw_only=True):
+    """How long the audit is, and the hash over all of it."""
+
+    entries: int
+    root: bytes  # shape (32,)
 
 
 class Verdict(Record, frozen=True, kw_only=True):
-    """Whether the chain holds."""
+    """Whether the audit holds."""
 
-    entries: int  # that hold, from the first
-    head: str  # digest of the last one that holds; note it outside the database
+    state: State  # of the entries that hold, from the first
     broken: int | None  # number of the first entry that does not hold; None: all hold
     problem: str
 
@@ -77,20 +88,21 @@ def record_change(work: Work, action: str, details: Details) -> None:
         ValueError: The work was begun to read only.
     """
     stamp = stamp_of(work)
-    last = work.connection.execute(
-        select(tables.audit.c.number, tables.audit.c.digest)
-        .order_by(tables.audit.c.number.desc())
-        .limit(1)
-    ).one_or_none()
-    body: dict[str, str | int] = {
-        "number": last.number + 1 if last else 1,
-        "at": moment(stamp.at),
-        "who": plain(stamp.who),
-        "action": action,
-        "details": msgspec.json.encode(details, order="sorted").decode(),
-        "previous": last.digest if last else FIRST,
-    }
-    work.connection.execute(insert(tables.audit).values(**body, digest=_digest(body)))
+    size = audit_size(work)
+    entry = Entry(
+        number=size + 1,
+        at=moment(stamp.at),
+        who=plain(stamp.who),
+        action=action,
+        details=msgspec.json.encode(details, order="sorted").decode(),
+        salt=secrets.token_hex(_SALT),
+    )
+    work.connection.execute(insert(tables.audit).values(**msgspec.structs.asdict(entry)))
+    nodes = [
+        {"level": level, "place": place, "entry": entry.number, "hash": found.hex()}
+        for level, place, found in grown(size, leaf_hash(entry.written()), _node(work))
+    ]
+    work.connection.execute(insert(tables.audit_node), nodes)
 
 
 def audit_entries(work: Work, *, after: int = 0, rows: int = PAGE) -> list[Entry]:
@@ -106,48 +118,110 @@ def audit_entries(work: Work, *, after: int = 0, rows: int = PAGE) -> list[Entry
     return [Entry(**row) for row in found.mappings()]
 
 
-def verify_audit(work: Work, *, head: str = "") -> Verdict:
-    """Recompute the chain from its first entry.
+def audit_size(work: Work) -> int:
+    """Count the entries."""
+    wanted = select(func.coalesce(func.max(tables.audit.c.number), 0))
+    return int(work.connection.execute(wanted).scalar_one())
+
+
+def audit_state(work: Work, entries: int | None = None) -> State:
+    """Say how long the audit is, and the hash over it.
 
     Args:
         work: Any.
-        head: A digest noted earlier, which must still stand in the chain; "": none.
+        entries: As it was when it had so many; None: now.
     """
-    count, last, seen = 0, FIRST, head in {"", FIRST}
-    for entry in _walk(work):
-        problem = _problem(entry, count + 1, last)
-        if problem:
-            return Verdict(entries=count, head=last, broken=count + 1, problem=problem)
-        count, last = entry.number, entry.digest
-        seen = seen or last == head
-    if not seen:
-        problem = "the head noted earlier is not in the chain: entries were cut off or rewritten"
-        return Verdict(entries=count, head=last, broken=count + 1, problem=problem)
-    return Verdict(entries=count, head=last, broken=None, problem="")
+    size = audit_size(work) if entries is None else entries
+    return State(entries=size, root=root(size, _node(work)))
 
 
-def audit_size(work: Work) -> int:
-    """Count the entries."""
-    return work.connection.execute(select(func.count()).select_from(tables.audit)).scalar_one()
+def prove_entry(work: Work, number: int, entries: int) -> list[bytes]:
+    """Prove that an entry stands in the audit as it was with so many entries."""
+    return inclusion(number - 1, entries, _node(work))
 
 
-def _walk(work: Work) -> Iterator[Entry]:
+def prove_growth(work: Work, before: int, entries: int) -> list[bytes]:
+    """Prove that the audit has grown from its first entries without a change."""
+    return consistency(before, entries, _node(work))
+
+
+def verify_audit(work: Work, *, noted: State | None = None) -> Verdict:
+    """Recompute the tree from its first entry.
+
+    Args:
+        work: Any.
+        noted: A state that was noted earlier, which the audit must have gone through.
+    """
+    kept: dict[tuple[int, int], bytes] = {}
+    size, found = 0, noted is None or noted == State(entries=0, root=EMPTY)
+
+    def node(level: int, place: int) -> bytes:
+        return kept[level, place]
+
+    def state() -> State:
+        return State(entries=size, root=root(size, node))
+
+    for entry, stored in _walk(work):
+        made = dict(_made(entry, size, node)) if entry.number == size + 1 else {}
+        if not made or made != stored:
+            return Verdict(state=state(), broken=size + 1, problem=_problem(entry, size + 1))
+        _keep(kept, made)
+        size += 1
+        found = found or (noted is not None and noted.entries == size and noted == state())
+    problem = (
+        "" if found else "it is not the audit of the checkpoint: entries were cut off or rewritten"
+    )
+    return Verdict(state=state(), broken=None if found else size + 1, problem=problem)
+
+
+def _made(entry: Entry, size: int, node: Node) -> Iterator[tuple[tuple[int, int], bytes]]:
+    for level, place, found in grown(size, leaf_hash(entry.written()), node):
+        yield (level, place), found
+
+
+def _keep(kept: dict[tuple[int, int], bytes], made: Mapping[tuple[int, int], bytes]) -> None:
+    """Keep the nodes that no other node holds yet: as many as the size has digits, and no more."""
+    *inner, top = made
+    for level, place in inner:
+        kept.pop((level, place - 1))
+    kept[top] = made[top]
+
+
+def _walk(work: Work) -> Iterator[tuple[Entry, dict[tuple[int, int], bytes]]]:
+    """Yield each entry with the nodes that are stored as completed by it."""
     page = audit_entries(work, after=-(2**62))
     while page:
-        yield from page
+        n = tables.audit_node.c
+        wanted = select(n.entry, n.level, n.place, n.hash).where(
+            n.entry.between(page[0].number, page[-1].number)
+        )
+        nodes: dict[int, dict[tuple[int, int], bytes]] = {}
+        for number, level, place, told in work.connection.execute(wanted):
+            nodes.setdefault(number, {})[level, place] = _bytes(told)
+        for entry in page:
+            yield entry, nodes.get(entry.number, {})
         page = audit_entries(work, after=page[-1].number)
 
 
-def _problem(entry: Entry, number: int, previous: str) -> str:
+def _bytes(told: str) -> bytes:
+    """Read a hash; what is none is no hash of anything."""
+    try:
+        return bytes.fromhex(told)
+    except ValueError:
+        return b""
+
+
+def _problem(entry: Entry, number: int) -> str:
     if entry.number != number:
         return f"entry {number} is missing"
-    if entry.previous != previous:
-        return f"entry {number} does not follow the entry before it"
-    body = msgspec.structs.asdict(entry)
-    if _digest({key: body[key] for key in body if key != "digest"}) != entry.digest:
-        return f"entry {number} was changed after it was written"
-    return ""
+    return f"entry {number} or its hash was changed after it was written"
 
 
-def _digest(body: Mapping[str, str | int]) -> str:
-    return hashlib.sha256(msgspec.json.encode(body, order="sorted")).hexdigest()
+def _node(work: Work) -> Node:
+    n = tables.audit_node.c
+
+    def read(level: int, place: int) -> bytes:
+        wanted = select(n.hash).where(n.level == level, n.place == place)
+        return bytes.fromhex(work.connection.execute(wanted).scalar_one())
+
+    return read

@@ -108,7 +108,9 @@ def add_notes(work: Work, notes: Sequence[Note]) -> tuple[str, ...]:
             place = (alert, note.entry.list, note.entry.entry)
             again = note.rule == "party-again"
             if (place in gone) == again and (*place, note.rule, note.source) not in borne:
-                rows.append((*place, note.rule, note.day.isoformat(), plain(note.text), note.source))
+                rows.append(
+                    (*place, note.rule, note.day.isoformat(), plain(note.text), note.source)
+                )
     if not rows:
         return ()
     insert_new(work.connection, tables.alert_note, _COLUMNS, rows)

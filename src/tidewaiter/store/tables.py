@@ -194,6 +194,7 @@ refusal = Table(
     sqlite_strict=True,
 )
 
+# An entry is hashed with its salt, so that who sees a hash cannot guess what stands behind it.
 audit = Table(
     "audit",
     METADATA,
@@ -202,7 +203,17 @@ audit = Table(
     Column("who", TEXT, nullable=False),
     Column("action", TEXT, nullable=False),
     Column("details", TEXT, nullable=False),  # JSON
-    Column("previous", TEXT, nullable=False),
-    Column("digest", TEXT, nullable=False),
+    Column("salt", TEXT, nullable=False),
+    sqlite_strict=True,
+)
+
+audit_node = Table(
+    "audit_node",
+    METADATA,
+    Column("level", WHOLE, primary_key=True, autoincrement=False),  # 0: the entries' own hashes
+    Column("place", WHOLE, primary_key=True, autoincrement=False),
+    Column("entry", WHOLE, nullable=False),  # number of the entry that completed it
+    Column("hash", TEXT, nullable=False),
+    Index("audit_node_entry", "entry"),
     sqlite_strict=True,
 )

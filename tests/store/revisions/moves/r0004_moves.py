@@ -1,10 +1,10 @@
-"""A third revision, for tests alone: it changes a table, fills another, and drops a third."""
+"""A fourth revision, for tests alone: it changes a table, fills another, and drops a third."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:

@@ -1,0 +1,197 @@
+"""The command `tidewaiter audit`."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.files import check_file, replacing, writing
+from tidewaiter.cli.options import printable
+from tidewaiter.identity import key_file, own_key
+from tidewaiter.ledger.checkpoints import Checkpoint, read_checkpoint
+from tidewaiter.ledger.notes import PublicKey, signed_text
+from tidewaiter.ledger.proofs import Proof, check_proof, read_proof
+from tidewaiter.report.characters import visible
+from tidewaiter.store.audit import (
+    Entry,
+    State,
+    audit_entries,
+    audit_size,
+    audit_state,
+    prove_entry,
+    verify_audit,
+)
+from tidewaiter.store.database import open_database
+
+F = TypeVar("F", bound=Callable[..., Any])
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_OUT = click.Path(dir_okay=False, path_type=Path)
+_MOST = 16 * 1024 * 1024  # bytes of a file that is a checkpoint or a proof
+_PAGE = 1000
+
+_db = click.option("--db", required=True, help="The database: a path, or postgresql+psycopg://...")
+_keys = click.option(
+    "--key", "keys", multiple=True, help="The key of who signed, as `audit key` prints it; again."
+)
+
+
+@click.group()
+def audit() -> None:
+    """Show, prove and check who did what in a database.
+
+    Every change of a database is an entry. The entries make a tree, so that one signed line
+    stands for all of them, and one of them can be proved without showing the rest.
+
+    Example: tidewaiter audit verify --db cases.db
+    """
+
+
+@audit.command()
+@_db
+@click.option("--after", type=click.IntRange(0), default=0, help="Number of the last one seen.")
+@click.option("--action", default="", help="Entries of this action alone.")
+def show(db: str, after: int, action: str) -> None:
+    """Print the entries: number, moment, who, what, details.
+
+    Example: tidewaiter audit show --db cases.db --action "batch added"
+    """
+    with open_database(db) as database, database.work() as work:
+        while page := audit_entries(work, after=after, rows=_PAGE):
+            after = page[-1].number
+            for entry in page:
+                if not action or entry.action == action:
+                    click.echo(visible(_line(entry)))
+
+
+def _line(entry: Entry) -> str:
+    return f"{entry.number}\t{entry.at}\t{entry.who}\t{entry.action}\t{entry.details}"
+
+
+@audit.command()
+@_db
+@click.option("--checkpoint", type=_FILE, help="One that was noted earlier, outside the database.")
+@_keys
+def verify(db: str, checkpoint: Path | None, keys: tuple[str, ...]) -> None:
+    """Recompute all entries: was one changed, removed or moved?
+
+    That the last entries were cut off, or all were made anew, shows only against a
+    --checkpoint. Exit status 1: the audit does not hold.
+
+    Example: tidewaiter audit verify --db cases.db --checkpoint march.note
+    """
+    noted = _noted(checkpoint, keys) if checkpoint else None
+    with open_database(db) as database, database.work() as work:
+        state = State(entries=noted.size, root=noted.root) if noted else None
+        found = verify_audit(work, noted=state)
+    said = f"{found.state.entries:,} entries hold, root {found.state.root.hex()}"
+    if found.broken is None:
+        click.echo(f"{said}; and the checkpoint of {noted.size:,}" if noted else said)
+        return
+    click.echo(f"the audit does not hold: {found.problem}; {said} before it", err=True)
+    sys.exit(1)
+
+
+@audit.command()
+@_db
+@click.option("--out", type=_OUT, help="Where it goes, in place of standard output.")
+def checkpoint(db: str, out: Path | None) -> None:
+    """Sign how long the audit is and what it holds, in five lines to be kept elsewhere.
+
+    The key of this installation signs; where there is none, one is made.
+
+    Example: tidewaiter audit checkpoint --db cases.db --out march.note
+    """
+    with open_database(db) as database, database.work() as work:
+        state = audit_state(work)
+    _write(_signed(state), out)
+
+
+@audit.command()
+@click.argument("number", type=click.IntRange(1))
+@_db
+@click.option("--out", type=_OUT, help="Where it goes, in place of standard output.")
+def prove(number: int, db: str, out: Path | None) -> None:
+    """Prove entry NUMBER to someone who sees nothing else of the audit.
+
+    The proof holds the entry, the way from it to a checkpoint, and the signature.
+
+    Example: tidewaiter audit prove 17 --db cases.db --out entry-17.tlog-proof
+    """
+    with open_database(db) as database, database.work() as work:
+        size = audit_size(work)
+        if number > size:
+            hint = "tidewaiter audit show prints the numbers"
+            raise InputError(f"there is no entry {number}: the audit has {size:,}", hint=hint)
+        entry = audit_entries(work, after=number - 1, rows=1)[0]
+        path = tuple(prove_entry(work, number, size))
+        note = _signed(audit_state(work, size))
+    _write(str(Proof(entry=entry.written(), place=number - 1, path=path, note=note)), out)
+
+
+@audit.command()
+@click.argument("path", type=_FILE)
+@_keys
+def check(path: Path, keys: tuple[str, ...]) -> None:
+    """Check a proof of an entry, without the database and without a network.
+
+    Without --key, only a proof of this installation can be checked.
+
+    Example: tidewaiter audit check entry-17.tlog-proof --key tidewaiter/1f0a+...
+    """
+    proof = read_proof(_text(path))
+    state, names = check_proof(proof, _public(keys))
+    click.echo(visible(proof.entry.decode("utf-8", "replace")))
+    signers = ", ".join(names)
+    said = f"stands at {proof.place + 1:,} of {state.size:,} entries of {state.origin}"
+    click.echo(visible(f"{said}, signed by {signers}"), err=True)
+
+
+@audit.command()
+def key() -> None:
+    """Print the public key of this installation, with which others check what it signed.
+
+    Give it to them by another way than the signed files. Where there is no key, one is made.
+
+    Example: tidewaiter audit key
+    """
+    click.echo(str(own_key(key_file()).public()))
+
+
+def _signed(state: State) -> str:
+    secret = own_key(key_file())
+    told = Checkpoint(origin=secret.name, size=state.entries, root=state.root)
+    return secret.sign(str(told))
+
+
+def _noted(path: Path, keys: tuple[str, ...]) -> Checkpoint:
+    text, _ = signed_text(_text(path), _public(keys))
+    return read_checkpoint(text)
+
+
+def _public(keys: tuple[str, ...]) -> tuple[PublicKey, ...]:
+    """Return the keys that are trusted: those given, else this installation's own."""
+    if keys:
+        return tuple(PublicKey.parse(printable(line)) for line in keys)
+    return (own_key(key_file()).public(),)
+
+
+def _text(path: Path) -> str:
+    if path.stat().st_size > _MOST:
+        raise InputError("is too large for a note", at=str(path), hint="name the right file")
+    try:
+        return path.read_bytes().decode()
+    except UnicodeDecodeError as error:
+        hint = "name the right file"
+        raise InputError("is no text", at=str(path), hint=hint) from error
+
+
+def _write(text: str, out: Path | None) -> None:
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    check_file(out)
+    with replacing(out, "audit") as part, writing(str(out)):
+        part.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,88 @@
+"""Proofs: one entry of a log, and why it stands there, in a text that is checked offline.
+
+Source: C2SP tlog-proof (c2sp.org/tlog-proof). The entry itself is its extra data; it needs no
+trust, as the proof is over its hash.
+"""
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.ledger.base64s import unwrapped, wrapped
+from tidewaiter.ledger.checkpoints import Checkpoint, read_checkpoint
+from tidewaiter.ledger.notes import PublicKey, signed_text
+from tidewaiter.ledger.tree import includes, leaf_hash
+
+_FIRST = "c2sp.org/tlog-proof@v1"
+_HASH = 32  # bytes
+_HINT = "ask for the proof again, and keep the file as it is"
+
+
+class Proof(Record, frozen=True, kw_only=True):
+    """An entry, and the way from it to a signed checkpoint."""
+
+    entry: bytes
+    place: int  # from 0
+    path: tuple[bytes, ...]
+    note: str  # the checkpoint, signed
+
+    def __str__(self) -> str:
+        """Write the proof."""
+        lines = [_FIRST, f"extra {wrapped(self.entry)}", f"index {self.place}"]
+        lines += map(wrapped, self.path)
+        return "\n".join(lines) + f"\n\n{self.note}"
+
+
+def read_proof(text: str) -> Proof:
+    """Read a proof from its text.
+
+    Raises:
+        InputError: It is none, or has no entry in it.
+    """
+    head, gap, note = text.partition("\n\n")
+    lines = head.split("\n")
+    if not gap or lines.pop(0) != _FIRST:
+        raise InputError("this is no proof of an entry", hint=_HINT)
+    entry = _bare(_value(lines, "extra"))
+    place = _value(lines, "index")
+    if not place.isascii() or not place.isdigit() or str(int(place)) != place:
+        raise InputError(f'"{place}" is no place of an entry', hint=_HINT)
+    path = tuple(map(_bare, lines))
+    if any(len(each) != _HASH for each in path):
+        raise InputError("the proof holds what is no hash", hint=_HINT)
+    return Proof(entry=entry, place=int(place), path=path, note=note)
+
+
+def check_proof(proof: Proof, keys: tuple[PublicKey, ...]) -> tuple[Checkpoint, tuple[str, ...]]:
+    """Check that a key signed a checkpoint of a log that holds the entry.
+
+    Args:
+        proof: What is to be checked.
+        keys: Those that are trusted.
+
+    Returns:
+        The checkpoint, and the names of the keys that signed it.
+
+    Raises:
+        InputError: No given key signed it, or the entry does not stand there.
+    """
+    text, names = signed_text(proof.note, keys)
+    checkpoint = read_checkpoint(text)
+    leaf = leaf_hash(proof.entry)
+    if not includes(leaf, proof.place, checkpoint.size, proof.path, checkpoint.root):
+        hint = "the entry or the proof was changed after it was made"
+        raise InputError("the entry does not stand in the log that was signed", hint=hint)
+    return checkpoint, names
+
+
+def _value(lines: list[str], name: str) -> str:
+    """Take the value of the next line, which must have a name."""
+    line = lines.pop(0) if lines else ""
+    if not line.startswith(f"{name} "):
+        raise InputError(f'the proof has no line "{name}" where it belongs', hint=_HINT)
+    return line.removeprefix(f"{name} ")
+
+
+def _bare(text: str) -> bytes:
+    held = unwrapped(text)
+    if held is None:
+        raise InputError(f'"{text}" is not written as Base64 is', hint=_HINT)
+    return held
