@@ -122,7 +122,7 @@ def test_a_damaged_key_is_refused_and_stays(call: Call, db: str, here: Path, hel
     assert key.read_bytes() == held
 
 
-def test_a_file_that_is_no_proof(call: Call, db: str, here: Path) -> None:
+def test_a_file_that_is_no_proof(call: Call, here: Path) -> None:
     """Bytes that are no text, and texts that are no proof, are told."""
     for held in (b"\xff\x00", b"hello\n"):
         (here / "x").write_bytes(held)
