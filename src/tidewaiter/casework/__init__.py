@@ -1,0 +1,1 @@
+"""Casework: what officers decide of alerts, and the trail that they leave."""

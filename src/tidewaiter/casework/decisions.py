@@ -1,0 +1,117 @@
+"""Decisions: what an officer makes of an alert, why, and how it can be taken back."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Literal, get_args
+
+from tidewaiter.base.errors import InputError, RegistryError
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
+
+Verdict = Literal["hold", "release", "confirm", "dismiss", "need-more", "refer"]
+"""The goods stay; they may go; the alert was right; it was wrong; something is missing; someone
+else decides."""
+
+Status = Literal["open", "held", "released", "confirmed", "dismissed", "waiting", "referred"]
+"""Where an alert stands. open: nobody decided, or the decision was taken back."""
+
+NOTE = 4_000  # characters of a note
+
+
+class Decided(Record, frozen=True, kw_only=True):
+    """A step of the trail of one alert. Nothing of it is ever changed."""
+
+    id: int
+    alert: str
+    verdict: Verdict | None  # None: takes back the decision that stood
+    reason: str  # code; "" where a decision is taken back
+    note: str
+    by: str
+    at: str  # ISO 8601, UTC
+
+
+class VerdictRule(Record, frozen=True, kw_only=True):
+    """A row of [verdict]."""
+
+    says: str
+    status: Status
+
+
+class ReasonRule(Record, frozen=True, kw_only=True):
+    """A row of [reason]."""
+
+    says: str
+    verdicts: tuple[Verdict, ...]
+    note: bool = False  # words of one's own are asked for
+
+
+class DecisionRules(Record, frozen=True, kw_only=True):
+    """data/rules/decisions.toml, read."""
+
+    version: str
+    verdict: Mapping[Verdict, VerdictRule]
+    reason: Mapping[str, ReasonRule]
+
+    def reasons_for(self, verdict: Verdict) -> dict[str, ReasonRule]:
+        """Return the reasons that can be given for a verdict, by code."""
+        return {code: rule for code, rule in self.reason.items() if verdict in rule.verdicts}
+
+    def check(self, verdict: Verdict, reason: str, note: str) -> None:
+        """Check that a decision can be made so.
+
+        Raises:
+            InputError: The reason is none of the verdict's, words are missing, or too long.
+        """
+        known = self.reasons_for(verdict)
+        if reason not in known:
+            hint = f'for "{verdict}" there are: {", ".join(known)}'
+            raise InputError(f'"{reason}" is no reason to {verdict}', hint=hint)
+        if known[reason].note and not note.strip():
+            hint = "say in the note what it is"
+            raise InputError(f'the reason "{reason}" needs words of your own', hint=hint)
+        if len(note) > NOTE:
+            raise InputError(
+                f"the note has {len(note):,} characters", hint=f"write at most {NOTE:,}"
+            )
+
+
+@cache
+def load_decision_rules() -> DecisionRules:
+    """Load the verdicts and reasons.
+
+    Raises:
+        RegistryError: The file is malformed, or a verdict is missing.
+    """
+    file = data("rules", "decisions.toml")
+    rules = read_toml(file, DecisionRules)
+    missing = set(get_args(Verdict)) - set(rules.verdict)
+    bare = [each for each in get_args(Verdict) if not rules.reasons_for(each)]
+    if missing or bare:
+        name = min(missing, default="") or bare[0]
+        hint = "give each verdict its row, and at least one reason"
+        raise RegistryError(f'"{name}" has no row or no reason', at="decisions.toml", hint=hint)
+    return rules
+
+
+def standing(trail: Iterable[Decided]) -> Decided | None:
+    """Return the decision that stands at the end of a trail; None: there is none.
+
+    What is taken back uncovers the decision before it.
+
+    Args:
+        trail: Of one alert, in order.
+    """
+    stack: list[Decided] = []
+    for step in trail:
+        if step.verdict is not None:
+            stack.append(step)
+        elif stack:
+            stack.pop()
+    return stack[-1] if stack else None
+
+
+def status_of(decided: Decided | None) -> Status:
+    """Return where an alert stands by the decision that stands."""
+    if decided is None or decided.verdict is None:
+        return "open"
+    return load_decision_rules().verdict[decided.verdict].status

@@ -1,0 +1,79 @@
+"""What can be decided, and what stands after it."""
+
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.casework.decisions import (
+    Decided,
+    Status,
+    Verdict,
+    load_decision_rules,
+    standing,
+    status_of,
+)
+
+STEPS = st.lists(st.sampled_from([*get_args(Verdict), None]))
+
+
+def _trail(verdicts: list[Verdict | None]) -> list[Decided]:
+    return [
+        Decided(id=at, alert="a", verdict=verdict, reason="", note="", by="x", at="")
+        for at, verdict in enumerate(verdicts, 1)
+    ]
+
+
+def test_each_verdict_leads_to_a_status_of_its_own() -> None:
+    """No two verdicts look alike in the queue, and none looks undecided."""
+    rules = load_decision_rules()
+    statuses = [rules.verdict[each].status for each in get_args(Verdict)]
+    assert sorted([*statuses, "open"]) == sorted(get_args(Status))
+
+
+@pytest.mark.parametrize("verdict", get_args(Verdict))
+def test_a_reason_must_be_one_of_the_verdict(verdict: Verdict) -> None:
+    """Another code is refused, and the hint names those that there are."""
+    rules = load_decision_rules()
+    known = rules.reasons_for(verdict)
+    for code, rule in rules.reason.items():
+        if code in known:
+            rules.check(verdict, code, "because")
+        else:
+            with pytest.raises(InputError, match="is no reason") as told:
+                rules.check(verdict, code, "because")
+            assert all(each in told.value.hint for each in known)
+        if rule.note and code in known:
+            with pytest.raises(InputError, match="words of your own"):
+                rules.check(verdict, code, " \n")
+
+
+def test_a_note_has_an_end() -> None:
+    """A file pasted by mistake is refused."""
+    with pytest.raises(InputError, match="4,001 characters"):
+        load_decision_rules().check("hold", "inspect", "x" * 4_001)
+
+
+@given(STEPS)
+def test_to_decide_and_to_take_back_leaves_all_as_it_was(verdicts: list[Verdict | None]) -> None:
+    """Whatever came before."""
+    before = standing(_trail(verdicts))
+    assert standing(_trail([*verdicts, "hold", None])) == before
+    assert standing(_trail([*verdicts, "hold", "dismiss", None, None])) == before
+
+
+@given(STEPS)
+def test_the_last_decision_stands(verdicts: list[Verdict | None]) -> None:
+    """It covers those before it."""
+    found = standing(_trail([*verdicts, "refer"]))
+    assert found is not None
+    assert found.verdict == "refer"
+    assert status_of(found) == "referred"
+
+
+def test_nothing_decided_is_open() -> None:
+    """So is what was taken back."""
+    assert status_of(standing([])) == "open"
+    assert status_of(standing(_trail([None, "hold", None, None]))) == "open"
