@@ -9,6 +9,8 @@ from tidewaiter.base.alone import alone
 from tidewaiter.bulk.run import Settings
 from tidewaiter.cli.outputs import alert_sink, mark_of
 from tidewaiter.consignments.types import Alert
+from tidewaiter.lists.archive import Archive
+from tidewaiter.lists.generation import generation_of
 from tidewaiter.node import database_at
 from tidewaiter.report.characters import visible
 from tidewaiter.rescreen.again import Again, screen_again
@@ -24,6 +26,8 @@ def screen_past(place: str | None, settings: Settings, out: Path | None, *, whol
         whole: All lines, whatever changed.
     """
     lines = new = 0
+    if whole and settings.lists is not None:
+        generation_of(Archive(settings.lists), anew=True)
     with ExitStack() as stack:
         named = out or Path("alerts")
         journal = named.with_name(f"{named.name}.journal")
@@ -33,8 +37,7 @@ def screen_past(place: str | None, settings: Settings, out: Path | None, *, whol
         if database is None:
             raise click.UsageError("--again screens a database: give --db")
         again = stack.enter_context(screen_again(database, settings, whole=whole))
-        if again.plan.why:
-            click.echo(visible(f"all past lines are screened: {again.plan.why}"), err=True)
+        click.echo(visible(_why(again)), err=True)
         with alert_sink(out, mark_of(journal)) as sink:
             for stored, alerts in again.batches():
                 lines += len(stored.lines)
@@ -42,19 +45,29 @@ def screen_past(place: str | None, settings: Settings, out: Path | None, *, whol
                 sink.add(alerts)
             noted = again.noted()
             sink.add(noted)
-    click.echo(f"{_said(again, lines)}: {new:,} new alerts{_said_of_notes(noted)}", err=True)
+    click.echo(f"{_said(again, lines)} {new:,} new alerts{_said_of_notes(noted)}", err=True)
+
+
+def _why(again: Again) -> str:
+    """Say whether all lines are screened, and why."""
+    if again.touched is None:
+        return f"all past lines are screened: {again.plan.why}"
+    lines = len(again.touched.lines)
+    return (
+        f"nothing but lists changed: {lines:,} past lines are screened, as the others answer alike"
+    )
 
 
 def _said(again: Again, lines: int) -> str:
     """Say what was screened."""
     if again.touched is None:
-        return f"{lines:,} past lines screened"
+        return f"{lines:,} past lines screened,"
     told = again.plan.difference
     counts = [f"{len(each):,}" for each in (told.new, told.changed, told.removed)] if told else []
     judged = f" and {len(again.plan.judged):,} judged parties" if again.plan.judged else ""
     return (
         f"{again.touched.parties:,} past parties against {counts[0]} new, {counts[1]} changed, "
-        f"{counts[2]} removed entries{judged}; {lines:,} lines screened"
+        f"{counts[2]} removed entries{judged}:"
     )
 
 

@@ -13,7 +13,6 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.bulk.run import Settings, screen_batch
 from tidewaiter.consignments.types import Alert
 from tidewaiter.lists.archive import Archive
-from tidewaiter.lists.generation import generation_of
 from tidewaiter.rescreen.basis import Basis, basis_of
 from tidewaiter.rescreen.became import notes_on
 from tidewaiter.rescreen.plan import Plan, plan_of
@@ -129,8 +128,8 @@ def screen_again(database: Database, settings: Settings, *, whole: bool = False)
     Args:
         database: With past screenings.
         settings: What the lines are screened by; file and hash are those of each source.
-        whole: Screen all lines, and count anew how rare words are in the lists; else only those
-            that changed entries touch, where nothing but the lists changed.
+        whole: Screen all lines; else only those that changed entries touch, where nothing but the
+            lists and judgements changed.
 
     Yields:
         What is to be done; go through its batches.
@@ -138,8 +137,6 @@ def screen_again(database: Database, settings: Settings, *, whole: bool = False)
     Raises:
         InputError: The database holds no lines.
     """
-    if whole and settings.lists is not None:
-        generation_of(Archive(settings.lists), anew=True)
     with TemporaryFile() as found:
         again = Again(database, settings, found, whole=whole)
         yield again

@@ -9,8 +9,6 @@ from tidewaiter.bulk.run import Settings
 from tidewaiter.substances.lawbook import load_lawbook
 from tidewaiter.substances.registry import load_registry
 
-_NOT_OF_THE_LAW = frozenset({"checked", "read"})  # days on which somebody looked at a source
-
 
 def law_moves(settings: Settings, one: date, other: date) -> bool:
     """Tell whether any day that the registry or the law book names lies between two days.
@@ -18,7 +16,8 @@ def law_moves(settings: Settings, one: date, other: date) -> bool:
     Args:
         settings: With the authority's own lists.
         one: A day.
-        other: Another; both are looked at themselves, as some rules end with a day and some on it.
+        other: Another. Both are looked at themselves: a listing begins on its day, and that a
+            regime was last compared with its source is told from the day after on.
     """
     if one == other:
         return False
@@ -34,8 +33,7 @@ def _days(value: object) -> Iterator[date]:
         yield value
     elif isinstance(value, msgspec.Struct):
         for field in value.__struct_fields__:
-            if field not in _NOT_OF_THE_LAW:
-                yield from _days(getattr(value, field))
+            yield from _days(getattr(value, field))
     elif isinstance(value, Mapping):
         for each in value.values():
             yield from _days(each)
