@@ -57,6 +57,10 @@ class _Dropped(Exception):  # noqa: N818 - it is no error
     """What was found is not kept, so that the other way finds it too."""
 
 
+def _drop() -> None:
+    raise _Dropped
+
+
 def main() -> None:
     """Measure, print, write; with --one, be one of the processes that are measured."""
     parser = argparse.ArgumentParser()
@@ -173,7 +177,7 @@ def one(way: str, lists: str, place: str) -> dict[str, Any]:
                 ids += [alert.id for alert in new]
             assert again.noted() == []
             near = again.touched.near if again.touched else None
-            raise _Dropped
+            _drop()
     except _Dropped:
         pass
     return {

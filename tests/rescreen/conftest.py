@@ -45,7 +45,7 @@ class Desk:
         """Write a line for each name of a consignee with its country; each fifth is a chemical."""
         rows = ["consignment,goods,consignee,consignee country"]
         for number, (name, country) in enumerate(names):
-            goods = "paper" if number % 5 else "acetic anhydride"
+            goods = "paper" if number % 5 != 4 else "acetic anhydride"
             quoted = name.replace('"', "'")
             rows.append(f'C{number},{goods},"{quoted}",{country}')
         path.write_text("\n".join(rows) + "\n", encoding="utf-8")

@@ -50,6 +50,9 @@ def plan_of(runs: Iterable[Run], settings: Settings, basis: Basis, *, whole: boo
     whys = ["all was asked for"] if whole else []
     if len(known) < len(bases):
         whys.append("what lines were screened by before is not known")
+    kept = all(_is_kept(settings.lists, was) for _, was in known)
+    if not kept:
+        whys.append("a version of a list that lines were screened against is not kept here")
     judged: set[str] = set()
     for day, was in known:
         whys += _whys(was, basis, settings, day)
@@ -57,9 +60,6 @@ def plan_of(runs: Iterable[Run], settings: Settings, basis: Basis, *, whole: boo
         if added is None:
             whys.append("judgements were changed otherwise than by adding some")
         judged |= {fold_party(each.name) for each in added or ()}
-    kept = all(_is_kept(settings.lists, was) for _, was in known)
-    if not kept:
-        whys.append("a version of a list that lines were screened against is not kept here")
     now = _held(settings.lists, basis, settings.day)
     told = None
     if kept and len(known) == len(bases):
