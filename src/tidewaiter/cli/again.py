@@ -60,14 +60,13 @@ def _why(again: Again) -> str:
 
 def _said(again: Again, lines: int) -> str:
     """Say what was screened."""
-    if again.touched is None:
-        return f"{lines:,} past lines screened,"
     told = again.plan.difference
-    counts = [f"{len(each):,}" for each in (told.new, told.changed, told.removed)] if told else []
+    if again.touched is None or told is None:
+        return f"{lines:,} past lines screened,"
     judged = f" and {len(again.plan.judged):,} judged parties" if again.plan.judged else ""
     return (
-        f"{again.touched.parties:,} past parties against {counts[0]} new, {counts[1]} changed, "
-        f"{counts[2]} removed entries{judged}:"
+        f"{again.touched.parties:,} past parties against {len(told.new):,} new, "
+        f"{len(told.changed):,} changed, {len(told.removed):,} removed entries{judged}:"
     )
 
 

@@ -22,10 +22,6 @@ class Difference(NamedTuple):
     removed: Mapping[Place, ListedParty]
     concerned: tuple[ListedParty, ...]  # all of these as they were and are, and who is tied to them
 
-    def __bool__(self) -> bool:
-        """Tell whether anything changed."""
-        return bool(self.new or self.changed or self.removed)
-
     @property
     def before(self) -> set[Place]:
         """The entries that were there and are gone or other now."""
