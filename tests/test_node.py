@@ -15,10 +15,10 @@ from tidewaiter.consignments.types import Alert, ReadOptions
 from tidewaiter.node import (
     Progress,
     hash_file,
-    registry_digest,
-    screen_again,
     screen_file,
 )
+from tidewaiter.rescreen.again import screen_again
+from tidewaiter.rescreen.basis import registry_digest
 from tidewaiter.store.alerts import alerts
 from tidewaiter.store.audit import verify_audit
 from tidewaiter.store.database import Database
@@ -90,8 +90,8 @@ def _stored(database: Database) -> list[Alert]:
 def _again(
     database: Database, settings: Settings, *, error: Exception | None = None
 ) -> list[Alert]:
-    with screen_again(database, settings) as batches:
-        new = [alert for _, found in batches for alert in found]
+    with screen_again(database, settings) as again:
+        new = [alert for _, found in again.batches() for alert in found]
         if error is not None:
             assert new
             raise error
@@ -202,8 +202,8 @@ def test_again_without_a_change_finds_nothing(
     """The same lists and rules give the same alerts, none of them new."""
     screen()
     lines, new = 0, 0
-    with screen_again(database, settings) as batches:
-        for stored, found in batches:
+    with screen_again(database, settings, whole=True) as again:
+        for stored, found in again.batches():
             lines += len(stored.lines)
             new += len(found)
     assert (lines, new) == (431, 0)

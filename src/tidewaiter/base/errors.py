@@ -28,6 +28,10 @@ class StoreError(TidewaiterError):
     """A database that cannot be used as it is."""
 
 
+class ConflictError(TidewaiterError):
+    """A change that rests on what another has changed since."""
+
+
 class OutputError(TidewaiterError):
     """A file that cannot be written: no space, no right, or another process is writing it."""
 

@@ -22,6 +22,7 @@ from tidewaiter.consignments.screening import Screened, Screener
 from tidewaiter.consignments.types import LINES, Refusal
 from tidewaiter.identify import Identifier, load_lexicon
 from tidewaiter.lists.archive import Archive
+from tidewaiter.lists.generation import generation_of
 from tidewaiter.lists.judgements import read_judgements
 from tidewaiter.parties.types import ListedParty
 
@@ -67,6 +68,7 @@ def _finder(lists: Path, day: date, least: float) -> PartyFinder:
     # Here and not above: the readings of all scripts take a third of a second to load, and are
     # needed only where lists are kept.
     from tidewaiter.consignments.finder import ListFinder  # noqa: PLC0415
+    from tidewaiter.lists.rarities import rarity_in  # noqa: PLC0415
 
     judgements = read_judgements(lists)
 
@@ -76,13 +78,23 @@ def _finder(lists: Path, day: date, least: float) -> PartyFinder:
             return ""
         return f"judged another party by {made.by} on {made.day}: {made.why}"
 
-    return ListFinder(Archive(lists).in_force(day), least, judged)
+    archive = Archive(lists)
+    generation = generation_of(archive)
+    rarity = rarity_in(archive, generation) if generation else None
+    return ListFinder(archive.in_force(day), least, judged, rarity)
+
+
+def finder_for(settings: Settings) -> PartyFinder | None:
+    """Build what finds listed parties in this process, once; None: no lists are kept."""
+    if settings.lists is None:
+        return None
+    return _finder(settings.lists, settings.day, load_alert_rules(settings.rules).party.least)
 
 
 @cache
 def _screener(settings: Settings) -> Screener:
     rules = load_alert_rules(settings.rules)
-    finder = _finder(settings.lists, settings.day, rules.party.least) if settings.lists else None
+    finder = finder_for(settings)
     return Screener(_identifier(settings.own, settings.street), rules, finder)
 
 

@@ -5,7 +5,6 @@ import os
 import sys
 import time
 from collections.abc import Iterable
-from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,11 +19,12 @@ from tidewaiter.base.records import Record
 from tidewaiter.bulk.abandoned import drop_abandoned
 from tidewaiter.bulk.journal import Done, read_done
 from tidewaiter.bulk.run import Settings, workers_for
+from tidewaiter.cli.again import screen_past
 from tidewaiter.cli.columns import show_columns
 from tidewaiter.cli.earlier import check_history, earlier_alerts
 from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.options import STOPPED, Day, Field, hear_every_stop, own_lists, printable
-from tidewaiter.cli.outputs import Outputs, alert_sink, check_outputs, mark_of, write_outputs
+from tidewaiter.cli.outputs import Outputs, check_outputs, write_outputs
 from tidewaiter.cli.progress import watched
 from tidewaiter.cli.start import tell_first_start
 from tidewaiter.cli.table import show_summary
@@ -34,10 +34,9 @@ from tidewaiter.node import (
     Progress,
     database_at,
     hash_file,
-    registry_digest,
-    screen_again,
     screen_file,
 )
+from tidewaiter.rescreen.basis import registry_digest
 from tidewaiter.store.database import database_file
 from tidewaiter.substances.registry import load_registry
 
@@ -89,6 +88,7 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option("--refused", type=_FILE, help="What could not be read (refused.csv).")
 @click.option("--db", help="Keep all in a database: a path, or postgresql+psycopg://...")
 @click.option("--again", is_flag=True, help="Screen what --db holds anew; only new alerts.")
+@click.option("--whole", is_flag=True, help="With --again: all lines, whatever changed.")
 @click.option(
     "--history", type=_HERE, multiple=True, help="An earlier file: its amounts add up with these."
 )
@@ -96,7 +96,7 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option("--workers", type=click.IntRange(1, 256), default=_CORES, help="Processes (cores).")
 @kept_in
 @own_lists
-def screen(path: Path | None, *, again: bool, **options: Any) -> None:
+def screen(path: Path | None, *, again: bool, whole: bool, **options: Any) -> None:
     """Screen the consignments in PATH: which lines name a watched chemical, and why.
 
     Reads CSV, JSON Lines, Parquet and XLSX. Alerts go to --out, or to standard output as JSON
@@ -112,8 +112,12 @@ def screen(path: Path | None, *, again: bool, **options: Any) -> None:
             raise click.UsageError("--again screens a database: give --db and no file")
         if wanted.report is not None or wanted.refused is not None or wanted.history:
             raise click.UsageError("--again writes alerts alone: --out")
-        _screen_again(wanted)
+        settings = _settings(wanted, file="", sha256="")
+        check_outputs({"alerts": wanted.out}, _kept(None, wanted, None))
+        screen_past(wanted.db, settings, wanted.out, whole=whole)
         return
+    if whole:
+        raise click.UsageError("--whole goes with --again")
     if path is None:
         raise click.UsageError("give a file: tidewaiter screen manifest.csv")
     hear_every_stop()
@@ -229,24 +233,3 @@ def _journal(outputs: Outputs, settings: Settings, options: ReadOptions) -> Path
 def _journals() -> Path:
     """Return where the journals of screenings without an output file are kept."""
     return cache_folder() / "journals"
-
-
-def _screen_again(wanted: Wanted) -> None:
-    """Screen what a database holds; write the alerts that are new."""
-    settings = _settings(wanted, file="", sha256="")
-    lines = new = 0
-    check_outputs({"alerts": wanted.out}, _kept(None, wanted, None))
-    with ExitStack() as stack:
-        out = wanted.out or Path("alerts")
-        journal = out.with_name(f"{out.name}.journal")
-        if wanted.out is not None:
-            stack.enter_context(alone(journal, str(wanted.out)))
-        database = stack.enter_context(database_at(wanted.db))
-        if database is not None:
-            found = stack.enter_context(screen_again(database, settings))
-            with alert_sink(wanted.out, mark_of(journal)) as sink:
-                for stored, alerts in found:
-                    lines += len(stored.lines)
-                    new += len(alerts)
-                    sink.add(alerts)
-    click.echo(f"{lines} past lines screened, {new} new alerts", err=True)

@@ -9,6 +9,7 @@ from tidewaiter.consignments.listed import PartyOnPaper
 from tidewaiter.consignments.types import PartyMatch
 from tidewaiter.parties.matching.index import build_index
 from tidewaiter.parties.matching.matcher import Matcher
+from tidewaiter.parties.matching.rarity import Rarity
 from tidewaiter.parties.matching.types import AskedParty, Explanation, Match, Modifier
 from tidewaiter.parties.types import Identifier, ListedParty, ListVersion
 
@@ -30,7 +31,7 @@ class ListFinder:
 
     def __init__(
         self, lists: Iterable[tuple[ListVersion, Sequence[ListedParty]]], least: float,
-        judged: Judged | None = None,
+        judged: Judged | None = None, rarity: Rarity | None = None,
     ) -> None:  # fmt: skip
         """Build the index of lists; some seconds for 20,000 entries.
 
@@ -39,6 +40,7 @@ class ListFinder:
             least: The probability from which on a resemblance is told.
             judged: Says why a party was judged another than an entry of a list; "": it was not.
                 None: nobody judged.
+            rarity: Counts of the words of a generation of lists; None: those of these lists.
         """
         self._entries = [_Listed(version, party) for version, held in lists for party in held]
         self._least = least
@@ -47,7 +49,7 @@ class ListFinder:
         parties = [
             structs.replace(each.party, id=str(place)) for place, each in enumerate(self._entries)
         ]
-        self._matcher = Matcher(build_index(parties))
+        self._matcher = Matcher(build_index(parties, rarity))
         self._kept: dict[PartyOnPaper, tuple[PartyMatch, ...]] = {}
 
     def find(self, asked: Sequence[PartyOnPaper]) -> list[tuple[PartyMatch, ...]]:
@@ -60,18 +62,7 @@ class ListFinder:
         return [self._kept.get(each, ()) for each in asked]
 
     def _look_up(self, asked: Sequence[PartyOnPaper]) -> None:
-        questions = [
-            AskedParty(
-                text=each.name,
-                countries=(each.country,) if each.country else (),
-                addresses=(each.address,) if each.address else (),
-                identifiers=(Identifier(scheme=each.id_scheme or "", value=each.id),)
-                if each.id
-                else (),
-            )
-            for each in asked
-        ]
-        answers = self._matcher.match(questions, self._least)
+        answers = self._matcher.match(list(map(question_of, asked)), self._least)
         for each, answer in zip(asked, answers, strict=True):
             self._kept[each] = tuple(self._match(each, match) for match in answer.matches)
 
@@ -101,6 +92,17 @@ class ListFinder:
             judged=self._judged(version.slug, party, asked) if self._judged else "",
             confidential=party.confidential,
         )
+
+
+def question_of(each: PartyOnPaper) -> AskedParty:
+    """Ask for a party by all that the papers say of it."""
+    numbers = (Identifier(scheme=each.id_scheme or "", value=each.id),) if each.id else ()
+    return AskedParty(
+        text=each.name,
+        countries=(each.country,) if each.country else (),
+        addresses=(each.address,) if each.address else (),
+        identifiers=numbers,
+    )
 
 
 def _in_words(told: Explanation) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, func, insert, or_, select
 
 from tidewaiter.base.records import Record
+from tidewaiter.casework.decisions import Status
 from tidewaiter.consignments.types import Alert, Severity
 from tidewaiter.store import tables
 from tidewaiter.store.audit import record_change
@@ -27,6 +28,8 @@ class AlertFilter(Record, frozen=True, kw_only=True):
     source: int | None = None  # id
     screening: int | None = None  # id of the one that first found it
     consignment: str | None = None
+    status: Status | None = None
+    assignee: str | None = None  # "": nobody
     due_from: date | None = None
     due_to: date | None = None  # the day itself too
 
@@ -216,6 +219,10 @@ def _conditions(wanted: AlertFilter) -> Iterator[ColumnElement[bool]]:
             yield c[name] == value
     if wanted.consignment is not None:
         yield c.consignment == key(wanted.consignment)
+    if wanted.status is not None:
+        yield c.status == wanted.status
+    if wanted.assignee is not None:
+        yield c.assignee == wanted.assignee if wanted.assignee else c.assignee.is_(None)
     if wanted.due_from is not None:
         yield c.due >= wanted.due_from.isoformat()
     if wanted.due_to is not None:

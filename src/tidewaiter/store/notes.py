@@ -61,7 +61,7 @@ def entries_with_alerts(work: Work) -> set[tuple[str, str]]:
     """Return list and id of all entries on which alerts rest."""
     c = tables.alert_party.c
     found = work.connection.execute(select(c.list, c.entry).distinct())
-    return {(slug, entry) for slug, entry in found}  # noqa: C416
+    return {(slug, entry) for slug, entry in found}
 
 
 def removed_entries(work: Work) -> set[tuple[str, str]]:
@@ -90,33 +90,54 @@ def lines_with_parties(work: Work, names: set[str], entries: set[tuple[str, str]
     }
 
 
-def add_notes(work: Work, notes: Sequence[Note]) -> tuple[str, ...]:
-    """Add notes to all alerts that rest on their entries, where they do not bear them already.
+class Due(Record, frozen=True, kw_only=True):
+    """A note that an alert does not bear yet."""
+
+    alert: str  # id
+    note: Note
+
+
+def due_notes(work: Work, notes: Sequence[Note]) -> list[Due]:
+    """Say which alerts are to get which notes: those that rest on the entry and do not bear it.
 
     Args:
-        work: Begun with a stamp.
+        work: Any.
         notes: Of entries; a removal is not told twice in a row, and "again" only after it.
-
-    Returns:
-        The ids of the alerts that got one, in the order of their ids.
     """
     resting = _resting(work, {(note.entry.list, note.entry.entry) for note in notes})
     borne, gone = _borne(work)
-    rows = []
+    due = []
     for note in notes:
-        for alert in resting[note.entry.list, note.entry.entry]:
+        for alert in resting.get((note.entry.list, note.entry.entry), ()):
             place = (alert, note.entry.list, note.entry.entry)
             again = note.rule == "party-again"
             if (place in gone) == again and (*place, note.rule, note.source) not in borne:
-                rows.append(
-                    (*place, note.rule, note.day.isoformat(), plain(note.text), note.source)
-                )
-    if not rows:
-        return ()
+                due.append(Due(alert=alert, note=note))
+    return due
+
+
+def add_notes(work: Work, due: Sequence[Due]) -> None:
+    """Add notes to alerts.
+
+    Args:
+        work: Begun with a stamp.
+        due: From `due_notes`, in the same work.
+    """
+    if not due:
+        return
+    rows = (
+        (each.alert, plain(each.note.entry.list), plain(each.note.entry.entry), each.note.rule,
+         each.note.day.isoformat(), plain(each.note.text), plain(each.note.source))
+        for each in due
+    )  # fmt: skip
     insert_new(work.connection, tables.alert_note, _COLUMNS, rows)
-    counts = Counter(str(row[3]) for row in rows)
-    record_change(work, "notes added", {"notes": len(rows), **counts})
-    return tuple(sorted({str(row[0]) for row in rows}))
+    counts = Counter[str](each.note.rule for each in due)
+    record_change(work, "notes added", {"notes": len(due), **counts})
+
+
+def reason_of(note: Note) -> Reason:
+    """Return the reason that a note adds to an alert."""
+    return Reason(rule=note.rule, text=plain(note.text), points=0, source=plain(note.source))
 
 
 def with_notes(work: Work, found: Sequence[Alert]) -> list[Alert]:

@@ -1,12 +1,12 @@
 """Files that were screened, and each run over one of them."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, func, select, update
 
 from tidewaiter.base.records import Record
 from tidewaiter.store import tables
@@ -173,25 +173,44 @@ def screenings(work: Work, *, before: int | None = None, rows: int = 50) -> list
     return [_screening(row) for row in work.connection.execute(wanted).mappings()]
 
 
-def last_runs(work: Work) -> dict[int, list[Run]]:
-    """Return by what the lines of each source were screened last: the runs that any rests on.
+class Past(Record, frozen=True, kw_only=True):
+    """By what the lines of a source were screened last."""
+
+    source: int  # id
+    runs: tuple[Run, ...]  # each line was screened by one of them
+    last_row: int  # of its lines
+
+
+def past_runs(work: Work) -> list[Past]:
+    """Say of each source that has lines by what they were screened last.
 
     Args:
         work: Any.
 
     Returns:
-        By id of the source: its last run that is done; where none is, all that were begun.
+        With the last run that is done, and, where lines came after it, all that may have read them.
     """
-    found: dict[int, list[Screening]] = {}
-    for row in work.connection.execute(_screenings().order_by(tables.screening.c.id)).mappings():
-        made = _screening(row)
-        found.setdefault(made.source_id, []).append(made)
-    runs = {}
-    for source, made in found.items():
-        done = [each for each in made if each.finished is not None]
-        last = max(done, key=lambda each: (each.finished or "", each.id), default=None)
-        runs[source] = [last.run] if last else [each.run for each in made if each.rows_done]
-    return runs
+    n = tables.line.c
+    tops = work.connection.execute(select(n.source, func.max(n.row)).group_by(n.source)).all()
+    made: dict[int, list[Screening]] = {source: [] for source, _ in tops}
+    for row in work.connection.execute(_screenings()).mappings():
+        made.get(row["source"], []).append(_screening(row))
+    return [
+        Past(source=source, runs=tuple(_covering(made[source], top)), last_row=top)
+        for source, top in sorted((source, top) for source, top in tops)
+    ]
+
+
+def _covering(made: Sequence[Screening], top: int) -> Iterator[Run]:
+    """Yield the runs by which the rows up to one were screened."""
+    done = [each for each in made if each.finished is not None]
+    last = max(done, key=lambda each: (each.finished or "", each.id), default=None)
+    covered = 0
+    if last is not None:
+        covered = last.rows_done
+        yield last.run
+    if covered < top:
+        yield from (each.run for each in made if each.rows_done > covered)
 
 
 def source_of(work: Work, source_id: int) -> Source:

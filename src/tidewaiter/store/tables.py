@@ -120,9 +120,14 @@ alert = Table(
     Column("day", TEXT, nullable=False),
     Column("title", TEXT, nullable=False),
     Column("payload", TEXT, nullable=False),
+    Column("status", TEXT, nullable=False, server_default="open"),
+    Column("assignee", TEXT),  # who is to look at it
+    Column("decided", WHOLE),  # id of the last step of its trail
     ForeignKeyConstraint(["source", "row"], ["line.source", "line.row"], name="alert_line"),
     Index("alert_rank", "rank", "id"),
     Index("alert_severity", "severity", "rank", "id"),
+    Index("alert_status", "status", "rank", "id"),
+    Index("alert_assignee", "assignee", "status", "rank", "id"),
     Index("alert_row", "source", "row"),
     Index("alert_consignment", "consignment"),
     Index("alert_due", "due"),
@@ -177,6 +182,20 @@ alert_note = Table(
     Column("source", TEXT, nullable=False),
     UniqueConstraint("alert", "list", "entry", "rule", "source", name="alert_note_once"),
     Index("alert_note_rule", "rule", "alert"),
+    sqlite_strict=True,
+)
+
+decision = Table(
+    "decision",
+    METADATA,
+    Column("id", WHOLE, primary_key=True),
+    Column("alert", TEXT, ForeignKey("alert.id"), nullable=False),
+    Column("verdict", TEXT),  # null: takes back the decision that stood
+    Column("reason", TEXT, nullable=False),
+    Column("note", TEXT, nullable=False),
+    Column("by", TEXT, nullable=False),
+    Column("at", TEXT, nullable=False),
+    Index("decision_alert", "alert", "id"),
     sqlite_strict=True,
 )
 

@@ -84,11 +84,11 @@ class Matcher:
         known = {each.entry for each in found}
         found.extend(
             Found(entry, -1, -1, 0.0, modifiers(party, parties[entry]))
-            for entry in sorted(self._by_number(party) - known)
+            for entry in sorted(self.by_number(party) - known)
         )
         return sorted(found, key=lambda each: (-each.total, each.entry))
 
-    def _by_number(self, party: AskedParty) -> set[int]:
+    def by_number(self, party: AskedParty) -> set[int]:
         """Return the entries that bear a number of the party's."""
         keys = ((each.scheme.upper(), bare_number(each)) for each in party.identifiers)
         return {entry for key in keys for entry in self._numbers.get(key, ())}

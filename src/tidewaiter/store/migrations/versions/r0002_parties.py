@@ -1,4 +1,4 @@
-"""Parties of lines, the entries that alerts rest on, notes on alerts, and what a screening rests on.
+"""Parties of lines, the entries that alerts rest on, notes on alerts, and the basis of a screening.
 
 When a list changes, past parties are looked up, each once however many lines name it; the payload
 of a line cannot serve that. What became of an entry later is a note beside the alert, which stays
@@ -91,7 +91,8 @@ def _fill_parties(connection: sa.Connection) -> None:
     link = sa.table("party_line", *map(sa.column, ("party", "line", "role")))
     known: dict[str, int] = {}
     for page in _pages(connection, "line"):
-        new, links = [], {}
+        new: list[dict[str, Any]] = []
+        links: dict[tuple[int, Any, str], None] = {}
         for line, payload in page:
             for told in msgspec.json.decode(payload).get("parties") or ():
                 if not told or not told.get("name"):

@@ -1,10 +1,10 @@
-"""A fifth revision, for tests alone: it fails when half of it is done."""
+"""A sixth revision, for tests alone: it fails when half of it is done."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:

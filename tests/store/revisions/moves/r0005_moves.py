@@ -1,10 +1,10 @@
-"""A fourth revision, for tests alone: it changes a table, fills another, and drops a third."""
+"""A fifth revision, for tests alone: it changes a table, fills another, and drops a third."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 
 def upgrade() -> None:

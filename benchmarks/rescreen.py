@@ -1,0 +1,194 @@
+"""Past lines screened again after a list changed: all of them, against what changed entries touch.
+
+``python -m benchmarks.rescreen`` keeps a list of 24,431 real entries without 50 of them, screens a
+million made lines with 200,000 distinct parties into a database, adds the version of the list with
+the 50, and screens again in both ways, each in a process of its own and on a copy of the database.
+It stops where the two do not find the same. What is counted is the CPU time of that process from
+its first line to its last; with ``--server URL`` the lines lie in PostgreSQL, whose own time is not
+in it. It writes ``docs/benchmarks/rescreen.json``.
+"""
+
+import argparse
+import hashlib
+import json
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+from benchmarks.evaluation import ROOT, data
+from benchmarks.lines import repeated
+from benchmarks.parties import traffic
+from benchmarks.throughput import processor, versions
+
+from tidewaiter.bulk.run import Settings, screen_batch
+from tidewaiter.consignments.types import LINES
+from tidewaiter.lists.archive import Archive
+from tidewaiter.lists.definitions import load_definitions
+from tidewaiter.lists.reading import read_list
+from tidewaiter.parties.matching.rows import read_rows
+from tidewaiter.parties.readers.own import write_own_json
+from tidewaiter.parties.readers.types import ListFile, ListHeader
+from tidewaiter.parties.types import ListedParty
+from tidewaiter.rescreen.again import screen_again
+from tidewaiter.rescreen.basis import basis_of
+from tidewaiter.store.batches import Batch, add_batch
+from tidewaiter.store.database import Database, Stamp, open_database
+from tidewaiter.store.screenings import Run, Source, begin_screening, finish_screening
+
+OUT = ROOT / "docs" / "benchmarks" / "rescreen.json"
+SEED = 1988
+THEN, NOW = date(2026, 12, 1), date(2026, 12, 8)  # the law does not move in between
+NEW = 50
+BATCH = 65_536
+LISTED = 10_000  # one party in so many bears a name of the list
+STAMP = Stamp(who="benchmark", at=datetime(2026, 12, 1, tzinfo=UTC))
+
+
+class _Dropped(Exception):  # noqa: N818 - it is no error
+    """What was found is not kept, so that the other way finds it too."""
+
+
+def _drop() -> None:
+    raise _Dropped
+
+
+def main() -> None:
+    """Measure, print, write; with --one, be one of the processes that are measured."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--lines", type=int, default=1_000_000)
+    parser.add_argument("--parties", type=int, default=200_000)
+    parser.add_argument("--server", default="", help="URL of an empty PostgreSQL database")
+    parser.add_argument("--one", nargs=3, metavar=("WAY", "LISTS", "DATABASE"))
+    told = parser.parse_args()
+    if told.one:
+        print(json.dumps(one(*told.one)))
+        return
+    with tempfile.TemporaryDirectory() as place:
+        found = both(Path(place), told.lines, told.parties, told.server)
+    result = {
+        "machine": processor(), "versions": versions(), "lines": told.lines,
+        "parties": told.parties, "new_entries": NEW, **found,
+        "ratio": round(found["whole"]["cpu_seconds"] / found["delta"]["cpu_seconds"], 1),
+    }  # fmt: skip
+    print(json.dumps(result, indent=1))
+    if not told.server:
+        OUT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+
+
+def both(folder: Path, lines: int, parties: int, server: str) -> dict[str, Any]:
+    """Fill a database, change the list, and screen again in both ways."""
+    listed = data("parties/partybench/list.jsonl")
+    if listed is None:
+        raise SystemExit("no list of parties beside the checkout")
+    entries = [msgspec.structs.replace(party, action="blocked") for party in read_rows(listed)]
+    random.Random(SEED).shuffle(entries)
+    lists = folder / "lists"
+    keep(lists, entries[NEW:], THEN)
+    database = server or str(folder / "past.db")
+    with open_database(database) as opened:
+        fill(opened, lists, lines, made_names(entries, parties))
+    keep(lists, entries, NOW)
+    found: dict[str, Any] = {"database": "postgresql" if server else "sqlite"}
+    for way in ("delta", "whole"):
+        copy = database if server else shutil.copy(database, folder / f"{way}.db")
+        command = (sys.executable, "-m", "benchmarks.rescreen", "--one", way, lists, copy)
+        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        found[way] = json.loads(said)
+    assert found["delta"].pop("ids") == found["whole"].pop("ids")
+    return found
+
+
+def keep(folder: Path, parties: list[ListedParty], dated: date) -> None:
+    """Keep a version of the list."""
+    content = write_own_json(ListHeader(slug="bench", dated=dated), parties)
+    files = [ListFile(name="bench.jsonl", content=content)]
+    Archive(folder).add(read_list(files, load_definitions()), files, STAMP.at)
+
+
+def made_names(entries: list[ListedParty], count: int) -> list[str]:
+    """Make names of parties; a few are of the list, those of the new entries among them."""
+    place = data("parties/lists/ordinary_companies/companies.tsv")
+    assert place is not None
+    rows = place.read_text(encoding="utf-8").splitlines()[1:]
+    companies = [row.split("\t")[0] for row in rows]
+    asked = traffic(entries, companies, count, count * 3 // 10)
+    names = list(dict.fromkeys(party.text for party in asked))
+    few = [entry.names[0].text for entry in entries[: max(NEW, count // LISTED)]]
+    return [*few, *names[len(few) :]]
+
+
+def fill(database: Database, lists: Path, lines: int, names: list[str]) -> None:
+    """Screen made lines into a database, two parties a line."""
+    settings = Settings(day=THEN, file="past.csv", sha256="0" * 64, lists=lists)
+    basis = basis_of(settings)
+    said = msgspec.json.encode(basis).decode()
+    run = Run(day=THEN, registry=basis.digest, rules=basis.digest, basis=said)
+    source = Source(sha256="0" * 64, name="past.csv", size=0)
+    with database.work(STAMP) as work:
+        screening = begin_screening(work, source, run).id
+    for batch in batches(lines, names):
+        alerts = screen_batch(batch, settings).alerts
+        last = batch.column("row")[-1].as_py()
+        with database.work(STAMP) as work:
+            add_batch(work, screening, Batch(lines=batch, alerts=alerts, done_row=last))
+    with database.work(STAMP) as work:
+        finish_screening(work, screening)
+
+
+def batches(lines: int, names: list[str]) -> Iterator[pa.RecordBatch]:
+    """Make lines; every party is named by some."""
+    chance = random.Random(SEED)
+    goods = repeated(lines).to_pylist()
+    for begin in range(0, lines, BATCH):
+        rows = [
+            {
+                "row": row + 1, "consignment": f"C{row}", "seq": 1, "goods": goods[row],
+                "parties": [
+                    {"role": "consignor", "name": names[row % len(names)], "country": "CN"},
+                    {"role": "consignee", "name": chance.choice(names), "country": "CN"},
+                ],
+            }
+            for row in range(begin, min(begin + BATCH, lines))
+        ]  # fmt: skip
+        yield pa.RecordBatch.from_pylist(rows, schema=LINES)
+
+
+def one(way: str, lists: str, place: str) -> dict[str, Any]:
+    """Screen a database again in one way, in this process; nothing of it is kept."""
+    settings = Settings(day=NOW, file="", sha256="", lists=Path(lists))
+    lines, ids = 0, []
+    begun = time.perf_counter()
+    try:
+        with open_database(place) as database, screen_again(
+            database, settings, whole=way == "whole"
+        ) as again:  # fmt: skip
+            assert bool(again.plan.why) == (way == "whole"), again.plan.why
+            for stored, new in again.batches():
+                lines += len(stored.lines)
+                ids += [alert.id for alert in new]
+            assert again.noted() == []
+            near = again.touched.near if again.touched else None
+            _drop()
+    except _Dropped:
+        pass
+    return {
+        "cpu_seconds": round(time.process_time(), 1),
+        "wall_seconds": round(time.perf_counter() - begun, 1),
+        "lines_screened": lines,
+        "near_parties": near,
+        "new_alerts": len(ids),
+        "ids": hashlib.sha256(" ".join(sorted(ids)).encode()).hexdigest(),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""`tidewaiter screen --again`: past lines screened by what is in force now."""
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from tidewaiter.base.alone import alone
+from tidewaiter.bulk.run import Settings
+from tidewaiter.cli.outputs import alert_sink, mark_of
+from tidewaiter.consignments.types import Alert
+from tidewaiter.lists.archive import Archive
+from tidewaiter.lists.generation import generation_of
+from tidewaiter.node import database_at
+from tidewaiter.report.characters import visible
+from tidewaiter.rescreen.again import Again, screen_again
+
+
+def screen_past(place: str | None, settings: Settings, out: Path | None, *, whole: bool) -> None:
+    """Screen what a database holds; write the alerts that are new, and those that get a note.
+
+    Args:
+        place: Of the database.
+        settings: What its lines are screened by.
+        out: Where alerts go to; None: to standard output, where it is no terminal.
+        whole: All lines, whatever changed.
+    """
+    lines = new = 0
+    if whole and settings.lists is not None:
+        generation_of(Archive(settings.lists), anew=True)
+    with ExitStack() as stack:
+        named = out or Path("alerts")
+        journal = named.with_name(f"{named.name}.journal")
+        if out is not None:
+            stack.enter_context(alone(journal, str(out)))
+        database = stack.enter_context(database_at(place))
+        if database is None:
+            raise click.UsageError("--again screens a database: give --db")
+        again = stack.enter_context(screen_again(database, settings, whole=whole))
+        click.echo(visible(_why(again)), err=True)
+        with alert_sink(out, mark_of(journal)) as sink:
+            for stored, alerts in again.batches():
+                lines += len(stored.lines)
+                new += len(alerts)
+                sink.add(alerts)
+            noted = again.noted()
+            sink.add(noted)
+    click.echo(f"{_said(again, lines)} {new:,} new alerts{_said_of_notes(noted)}", err=True)
+
+
+def _why(again: Again) -> str:
+    """Say whether all lines are screened, and why."""
+    if again.touched is None:
+        return f"all past lines are screened: {again.plan.why}"
+    lines = len(again.touched.lines)
+    return (
+        f"nothing but lists changed: {lines:,} past lines are screened, as the others answer alike"
+    )
+
+
+def _said(again: Again, lines: int) -> str:
+    """Say what was screened."""
+    told = again.plan.difference
+    if again.touched is None or told is None:
+        return f"{lines:,} past lines screened,"
+    judged = f" and {len(again.plan.judged):,} judged parties" if again.plan.judged else ""
+    return (
+        f"{again.touched.parties:,} past parties against {len(told.new):,} new, "
+        f"{len(told.changed):,} changed, {len(told.removed):,} removed entries{judged}:"
+    )
+
+
+def _said_of_notes(noted: list[Alert]) -> str:
+    """Count the alerts whose entries are gone, or say something else."""
+    last = [{reason.rule for reason in alert.reasons} for alert in noted]
+    gone = sum("party-removed" in rules for rules in last)
+    other = len(noted) - gone
+    said = [f"{gone:,} alerts whose entry is gone"] if gone else []
+    said += [f"{other:,} alerts whose entry was changed"] if other else []
+    return "".join(f", {each}" for each in said)

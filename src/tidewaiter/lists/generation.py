@@ -1,0 +1,93 @@
+"""Generation: the versions of lists from which it is counted how rare words are.
+
+A match weighs words by how rare they are in the lists. Counted anew with each version, one entry
+more would move the score of every party; so the counts stay those of one generation until the
+lists have grown or shrunk by a tenth, or somebody asks for a new one. `generation.json` of the
+folder names it; the counts follow from the versions, which are all kept.
+"""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from tidewaiter.base.errors import OutputError
+from tidewaiter.base.files import replacing
+from tidewaiter.base.records import Record
+from tidewaiter.lists.archive import Archive, KeptVersion
+
+FILE = "generation.json"
+_GROWN = 0.1  # share of the entries by which lists differ from those that were counted
+
+
+class Counted(Record, frozen=True, kw_only=True):
+    """One version whose words are counted."""
+
+    list: str  # slug
+    sha256: str
+
+
+class Generation(Record, frozen=True, kw_only=True):
+    """What is counted: the latest version of each list, as it was when the counts were made."""
+
+    versions: tuple[Counted, ...]  # by slug
+    entries: int
+
+    @property
+    def id(self) -> str:
+        """What tells it from others, 16 hexadecimal digits."""
+        return hashlib.sha256(msgspec.json.encode(self.versions)).hexdigest()[:16]
+
+
+def generation_of(archive: Archive, *, anew: bool = False) -> Generation | None:
+    """Return the generation of a folder of lists; begin one where that is due, and keep it.
+
+    Args:
+        archive: The folder. One that takes no changes is read all the same.
+        anew: Count the latest versions, whatever was counted before.
+
+    Returns:
+        The generation; None where the folder holds no list.
+
+    Raises:
+        StoreError: A version cannot be read.
+    """
+    versions = [archive.versions(slug) for slug in archive.slugs()]
+    if not versions:
+        return None
+    latest = _counted([held[-1] for held in versions])
+    kept = _read(archive.folder / FILE)
+    if kept is not None and not anew:
+        there = {(each.version.slug, each.version.sha256) for held in versions for each in held}
+        whole = all((each.list, each.sha256) in there for each in kept.versions)
+        if whole and abs(latest.entries - kept.entries) <= _GROWN * kept.entries:
+            return kept
+    if kept != latest:
+        write_whole(archive.folder / FILE, msgspec.json.encode(latest) + b"\n")
+    return latest
+
+
+def write_whole(place: Path, content: bytes) -> None:
+    """Write a file that can be made again; where nothing can be written, it is left out."""
+    mark = f"{os.getpid()}-{secrets.token_hex(4)}"
+    with suppress(OutputError, OSError), replacing(place, mark) as part:
+        part.write_bytes(content)
+
+
+def _counted(latest: Sequence[KeptVersion]) -> Generation:
+    return Generation(
+        versions=tuple(
+            Counted(list=each.version.slug, sha256=each.version.sha256) for each in latest
+        ),
+        entries=sum(each.version.entries for each in latest),
+    )
+
+
+def _read(place: Path) -> Generation | None:
+    with suppress(OSError, msgspec.MsgspecError):
+        return msgspec.json.decode(place.read_bytes(), type=Generation)
+    return None

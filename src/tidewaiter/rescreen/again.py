@@ -1,0 +1,165 @@
+"""Again: past lines screened by what is in force now; new alerts are kept, old ones get notes."""
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from tempfile import TemporaryFile
+from typing import IO
+
+import msgspec
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.bulk.run import Settings, screen_batch
+from tidewaiter.consignments.types import Alert
+from tidewaiter.lists.archive import Archive
+from tidewaiter.rescreen.basis import Basis, basis_of
+from tidewaiter.rescreen.became import notes_on
+from tidewaiter.rescreen.plan import Plan, plan_of
+from tidewaiter.rescreen.touched import Touched, touched_lines
+from tidewaiter.store.alerts import add_alerts, alerts_of, known_alerts
+from tidewaiter.store.database import Database, Stamp, Work
+from tidewaiter.store.lines import StoredBatch, batches_of, stored_batches
+from tidewaiter.store.notes import Due, add_notes, due_notes, reason_of
+from tidewaiter.store.screenings import (
+    Run,
+    advance,
+    begin_screening,
+    finish_screening,
+    past_runs,
+    source_of,
+)
+
+
+class Again:
+    """One screening of what a database holds; go through `batches`, then read `noted`."""
+
+    def __init__(
+        self, database: Database, settings: Settings, found: IO[bytes], *, whole: bool
+    ) -> None:
+        """Decide what must be screened.
+
+        Raises:
+            InputError: The database holds no lines.
+        """
+        self._database, self._settings, self._found = database, settings, found
+        self.basis: Basis = basis_of(settings)
+        with database.work() as work:
+            self.pasts = past_runs(work)
+        if not self.pasts:
+            raise InputError(
+                "the database holds no lines yet",
+                hint="screen a file into it first: tidewaiter screen manifest.csv --db cases.db",
+            )
+        runs = (run for past in self.pasts for run in past.runs)
+        self.plan: Plan = plan_of(runs, settings, self.basis, whole=whole)
+        self.touched: Touched | None = None  # None: all lines are screened
+        if not self.plan.why:
+            self.touched = touched_lines(database, settings, self.plan)
+
+    def batches(self) -> Iterator[tuple[StoredBatch, list[Alert]]]:
+        """Screen lines; yield each batch and its new alerts."""
+        seen: set[str] = set()  # the same bytes may be two sources
+        for stored in self._stored():
+            here = msgspec.structs.replace(self._settings, file=stored.name, sha256=stored.sha256)
+            screened = screen_batch(stored.lines, here)
+            with self._database.work() as work:
+                known = known_alerts(work, screened.alerts) | seen
+            new = [alert for alert in screened.alerts if alert.id not in known]
+            seen.update(alert.id for alert in new)
+            self._found.write(msgspec.json.encode((stored.source, new)) + b"\n")
+            yield stored, new
+
+    def noted(self) -> list[Alert]:
+        """Return the stored alerts that get a note, with it as their last reason."""
+        with self._database.work() as work:
+            due = self.due(work)
+            later: dict[str, list[Due]] = {}
+            for each in due:
+                later.setdefault(each.alert, []).append(each)
+            found = alerts_of(work, list(later))
+        return [
+            msgspec.structs.replace(
+                alert,
+                reasons=(*alert.reasons, *(reason_of(each.note) for each in later[alert.id])),
+            )
+            for alert in found
+        ]
+
+    def due(self, work: Work) -> list[Due]:
+        """Return the notes that alerts are to get."""
+        settings, plan = self._settings, self.plan
+        if settings.lists is None:
+            return []
+        archive = Archive(settings.lists)
+        notes = notes_on(work, archive, plan.now, plan.difference, settings.day)
+        return due_notes(work, notes)
+
+    def _stored(self) -> Iterator[StoredBatch]:
+        """Read the lines that are to be screened; no transaction stays open meanwhile."""
+        if self.touched is not None:
+            lines = sorted(self.touched.lines)
+            for start in range(0, len(lines), _LINES):
+                with self._database.work() as work:
+                    some = list(batches_of(work, lines[start : start + _LINES]))
+                yield from some
+            return
+        after = 0
+        while True:
+            with self._database.work() as work:
+                stored = next(stored_batches(work, after=after), None)
+            if stored is None:
+                return
+            after = stored.last
+            yield stored
+
+
+_LINES = 8_192
+_NOTHING_READ = dict.fromkeys(("lines", "alerts", "refusals", "new_lines", "new_alerts"), 0)
+
+
+@contextmanager
+def screen_again(database: Database, settings: Settings, *, whole: bool = False) -> Iterator[Again]:
+    """Screen lines of a database anew, and keep the alerts that it did not hold.
+
+    Alerts and notes are kept, all or none, when the block ends without an error: write them first,
+    so that a stop in the middle lets them be found as new once more.
+
+    Args:
+        database: With past screenings.
+        settings: What the lines are screened by; file and hash are those of each source.
+        whole: Screen all lines; else only those that changed entries touch, where nothing but the
+            lists and judgements changed.
+
+    Yields:
+        What is to be done; go through its batches.
+
+    Raises:
+        InputError: The database holds no lines.
+    """
+    with TemporaryFile() as found:
+        again = Again(database, settings, found, whole=whole)
+        yield again
+        found.seek(0)
+        with database.work(Stamp(who=getpass.getuser(), at=datetime.now(UTC))) as work:
+            _keep(work, again, settings, found)
+
+
+def _keep(work: Work, again: Again, settings: Settings, found: IO[bytes]) -> None:
+    """Keep notes and alerts, as a screening of each source."""
+    add_notes(work, again.due(work))
+    digest = again.basis.digest
+    basis = msgspec.json.encode(again.basis).decode()
+    wanted = Run(day=settings.day, registry=digest, rules=digest, basis=basis)
+    begun: dict[int, int] = {}  # source to screening
+    for past in again.pasts:
+        begun[past.source] = begin_screening(work, source_of(work, past.source), wanted).id
+        advance(work, begun[past.source], past.last_row, _NOTHING_READ)
+    done = tuple(begun.values())
+    for line in found:
+        source, new = msgspec.json.decode(line, type=tuple[int, list[Alert]])
+        if source not in begun:  # it came meanwhile, and its own screening goes on
+            begun[source] = begin_screening(work, source_of(work, source), wanted).id
+        add_alerts(work, begun[source], new)
+    for screening in done:
+        finish_screening(work, screening)

@@ -1,0 +1,89 @@
+"""Basis: all that settles what a screening finds, beside its lines and its day."""
+
+import hashlib
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data
+from tidewaiter.bulk.run import Settings
+from tidewaiter.lists.archive import Archive
+from tidewaiter.lists.generation import FILE as GENERATION
+from tidewaiter.lists.generation import Counted, generation_of
+from tidewaiter.lists.judgements import FILE as JUDGEMENTS
+from tidewaiter.substances.registry import load_registry
+
+_SETTINGS = (".toml", ".json", ".jsonl")  # of files that a folder of lists may keep
+
+
+class KeptFile(Record, frozen=True, kw_only=True):
+    """A file of the folder of lists, as it was."""
+
+    name: str
+    sha256: str
+    size: int = 0  # bytes
+
+
+class Basis(Record, frozen=True, kw_only=True):
+    """What a screening was done by."""
+
+    programme: str  # version
+    registry: str  # digest of the substances and regimes, an authority's own too
+    rules: str  # SHA-256
+    street: bool
+    settings: tuple[KeptFile, ...] = ()  # that the folder of lists keeps, by name
+    generation: str = ""  # of lists, whose words are counted; "": no lists
+    lists: tuple[Counted, ...] = ()  # the version of each list in force on the day, by slug
+    judgements: KeptFile | None = None
+
+    @property
+    def digest(self) -> str:
+        """What tells it from others, 32 hexadecimal digits."""
+        return hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:32]
+
+
+def basis_of(settings: Settings) -> Basis:
+    """Say what a screening is done by.
+
+    Args:
+        settings: File and hash do not matter.
+    """
+    rules = settings.rules or data("rules", "alerts.toml")
+    basis = Basis(
+        programme=version("tidewaiter"),
+        registry=load_registry(settings.own).digest,
+        rules=hashlib.sha256(rules.read_bytes()).hexdigest(),
+        street=settings.street,
+    )
+    if settings.lists is None:
+        return basis
+    archive = Archive(settings.lists)
+    generation = generation_of(archive)
+    kept = (archive.at(slug, settings.day) for slug in archive.slugs())
+    files = sorted(path for path in settings.lists.iterdir() if path.suffix in _SETTINGS)
+    judgements = settings.lists / JUDGEMENTS
+    return msgspec.structs.replace(
+        basis,
+        settings=tuple(
+            _kept(path) for path in files
+            if path.is_file() and path.name not in {JUDGEMENTS, GENERATION}
+        ),
+        generation=generation.id if generation else "",
+        lists=tuple(
+            Counted(list=each.version.slug, sha256=each.version.sha256) for each in kept if each
+        ),
+        judgements=_kept(judgements) if judgements.is_file() else None,
+    )  # fmt: skip
+
+
+def registry_digest(settings: Settings) -> str:
+    """Return the version of all that settles what is found: registry, rules, lists, programme."""
+    return basis_of(settings).digest
+
+
+def _kept(path: Path) -> KeptFile:
+    content = path.read_bytes()
+    sha256 = hashlib.sha256(content).hexdigest()
+    return KeptFile(name=path.name, sha256=sha256, size=len(content))

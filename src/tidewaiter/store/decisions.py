@@ -1,0 +1,161 @@
+"""Decisions on alerts: kept step by step, so that none is lost and each can be taken back."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import insert, select, update
+
+from tidewaiter.base.errors import ConflictError, InputError
+from tidewaiter.base.records import Record
+from tidewaiter.casework.decisions import (
+    Decided,
+    Status,
+    Verdict,
+    load_decision_rules,
+    standing,
+    status_of,
+)
+from tidewaiter.store import tables
+from tidewaiter.store.alerts import CHUNK
+from tidewaiter.store.audit import moment, record_change, stamp_of
+from tidewaiter.store.database import Work
+from tidewaiter.store.payloads import plain
+
+_SHORT = 4  # characters of an id from which on alerts are told apart
+
+
+class Standing(Record, frozen=True, kw_only=True):
+    """Where an alert stands."""
+
+    alert: str
+    status: Status
+    assignee: str | None
+    decided: int | None  # id of the last step of its trail; a decision names the one it saw
+
+
+class Wanted(Record, frozen=True, kw_only=True):
+    """What is to be decided."""
+
+    verdict: Verdict
+    reason: str  # code
+    note: str = ""
+
+
+def alert_id(work: Work, beginning: str) -> str:
+    """Return the id of the one alert whose id begins so.
+
+    Raises:
+        InputError: There is none, or more than one.
+    """
+    c = tables.alert.c
+    hint = "tidewaiter alerts list prints the ids; write enough of one to tell it from others"
+    short = len(beginning) < _SHORT
+    wanted = select(c.id).where(c.id.startswith(beginning, autoescape=True)).limit(2)
+    found = [] if short else work.connection.execute(wanted).scalars().all()
+    if len(found) != 1:
+        what = "there is no alert" if not found and not short else "there may be more than one alert"
+        raise InputError(f'{what} "{beginning}"', hint=hint)
+    return str(found[0])
+
+
+def standings(work: Work, ids: Sequence[str]) -> dict[str, Standing]:
+    """Read where alerts stand, by id; those that are not stored are absent."""
+    c = tables.alert.c
+    found: dict[str, Standing] = {}
+    for start in range(0, len(ids), CHUNK):
+        wanted = select(c.id.label("alert"), c.status, c.assignee, c.decided)
+        rows = work.connection.execute(wanted.where(c.id.in_(ids[start : start + CHUNK])))
+        found |= {row["alert"]: Standing(**row) for row in rows.mappings()}
+    return found
+
+
+def trail(work: Work, alert: str) -> list[Decided]:
+    """Read all that was decided of an alert, the first step first."""
+    c = tables.decision.c
+    rows = work.connection.execute(select(tables.decision).where(c.alert == alert).order_by(c.id))
+    return [Decided(**row) for row in rows.mappings()]
+
+
+def decide(work: Work, seen: Standing, wanted: Wanted) -> Standing:
+    """Decide of an alert.
+
+    Args:
+        work: Begun with a stamp, which says by whom and when.
+        seen: Where the alert stood when the officer looked.
+        wanted: What is decided.
+
+    Raises:
+        ConflictError: Someone else decided since.
+        InputError: There is no such alert, or the reason is none of the verdict's.
+    """
+    load_decision_rules().check(wanted.verdict, wanted.reason, wanted.note)
+    return _step(work, seen, wanted)
+
+
+def take_back(work: Work, seen: Standing) -> Standing:
+    """Take back the decision that stands; the one before it stands again.
+
+    Raises:
+        ConflictError: Someone else decided since.
+        InputError: There is no such alert, or no decision stands.
+    """
+    if standing(trail(work, seen.alert)) is None:
+        hint = "tidewaiter alerts show prints its trail"
+        raise InputError(f'no decision stands on the alert "{seen.alert}"', hint=hint)
+    return _step(work, seen, None)
+
+
+def assign(work: Work, alerts: Sequence[str], assignee: str | None) -> int:
+    """Say who is to look at alerts.
+
+    Args:
+        work: Begun with a stamp.
+        alerts: Ids.
+        assignee: Who; None: nobody.
+
+    Returns:
+        How many alerts are stored and had another assignee before.
+    """
+    c = tables.alert.c
+    now = standings(work, list(dict.fromkeys(alerts)))
+    ids = [each.alert for each in now.values() if each.assignee != assignee]
+    for start in range(0, len(ids), CHUNK):
+        some = update(tables.alert).where(c.id.in_(ids[start : start + CHUNK]))
+        work.connection.execute(some.values(assignee=plain(assignee) if assignee else None))
+    if ids:
+        said = {"alerts": len(ids), "first": ids[0], "assigned": int(assignee is not None)}
+        record_change(work, "alerts assigned", said)
+    return len(ids)
+
+
+def _step(work: Work, seen: Standing, wanted: Wanted | None) -> Standing:
+    """Add a step to the trail of an alert, where nobody has added one since."""
+    stamp = stamp_of(work)
+    now = standings(work, [seen.alert]).get(seen.alert)
+    if now is None:
+        hint = "tidewaiter alerts list prints the ids"
+        raise InputError(f'there is no alert "{seen.alert}"', hint=hint)
+    if now.decided != seen.decided:
+        last = trail(work, seen.alert)[-1]
+        raise ConflictError(
+            f'the alert "{seen.alert}" was decided by {last.by} since you looked',
+            hint="look at its trail, then decide again",
+        )
+    row = {
+        "alert": seen.alert,
+        "verdict": wanted.verdict if wanted else None,
+        "reason": wanted.reason if wanted else "",
+        "note": plain(wanted.note) if wanted else "",
+        "by": plain(stamp.who),
+        "at": moment(stamp.at),
+    }
+    made = work.connection.execute(insert(tables.decision).values(**row)).inserted_primary_key
+    number = int(made[0])  # type: ignore[index]
+    status = status_of(standing(trail(work, seen.alert)))
+    work.connection.execute(
+        update(tables.alert)
+        .where(tables.alert.c.id == seen.alert)
+        .values(status=status, decided=number)
+    )
+    said = {"alert": seen.alert, "decision": number, "status": status, "reason": row["reason"]}
+    record_change(work, "alert decided" if wanted else "decision taken back", said)
+    return Standing(alert=seen.alert, status=status, assignee=now.assignee, decided=number)

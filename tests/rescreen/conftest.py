@@ -1,0 +1,86 @@
+"""Lists with real entries, past consignments that name some, and ways to change both."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tidewaiter.bulk.run import Settings
+from tidewaiter.consignments.types import Alert, ReadOptions
+from tidewaiter.lists.archive import Archive
+from tidewaiter.lists.definitions import load_definitions
+from tidewaiter.lists.reading import read_list
+from tidewaiter.node import hash_file, screen_file
+from tidewaiter.parties.matching.rows import read_rows
+from tidewaiter.parties.readers.own import write_own_json
+from tidewaiter.parties.readers.types import ListFile, ListHeader
+from tidewaiter.parties.types import ListedParty
+from tidewaiter.rescreen.again import Again, screen_again
+from tidewaiter.store.database import Database
+
+_LIST = Path(__file__).parents[1] / "data" / "parties" / "matching.jsonl"
+_NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def entries() -> list[ListedParty]:
+    """Read the small list: each 60th entry of the OFAC SDN list of a day."""
+    return [msgspec.structs.replace(party, action="blocked") for party in read_rows(_LIST)]
+
+
+class Desk:
+    """Where lists are kept, files screened into databases, and these screened again."""
+
+    @staticmethod
+    def keep(folder: Path, parties: Sequence[ListedParty], dated: date, slug: str) -> None:
+        """Add a version of a list to a folder."""
+        content = write_own_json(ListHeader(slug=slug, dated=dated), parties)
+        files = [ListFile(name="own.jsonl", content=content)]
+        Archive(folder).add(read_list(files, load_definitions()), files, _NOON, force=True)
+
+    @staticmethod
+    def manifest(path: Path, names: Sequence[tuple[str, str]]) -> Path:
+        """Write a line for each name of a consignee with its country; each fifth is a chemical."""
+        rows = ["consignment,goods,consignee,consignee country"]
+        for number, (name, country) in enumerate(names):
+            goods = "paper" if number % 5 != 4 else "acetic anhydride"
+            quoted = name.replace('"', "'")
+            rows.append(f'C{number},{goods},"{quoted}",{country}')
+        path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+        return path
+
+    @staticmethod
+    def screen(database: Database, folder: Path, path: Path, day: date, *, stop: int = 0) -> None:
+        """Screen a file into a database; stop after some steps of 10 rows, where that is said."""
+        settings = Settings(day=day, file=path.name, sha256=hash_file(path), lists=folder)
+        journal = path.with_suffix(".journal")
+        options = ReadOptions(batch_rows=10) if stop else ReadOptions()
+        steps = screen_file(path, options, settings, journal, workers=1, database=database)
+        for number, _ in enumerate(steps, 1):
+            if number == stop:
+                break
+
+    @staticmethod
+    def again(
+        database: Database, folder: Path | None, day: date, *, whole: bool = False,
+        own: tuple[Path, ...] = (), error: Exception | None = None,
+    ) -> tuple[Again, list[Alert], list[Alert], int]:  # fmt: skip
+        """Screen a database again: what was planned, new alerts, those with notes, and lines."""
+        settings = Settings(day=day, file="", sha256="", lists=folder, own=own)
+        with screen_again(database, settings, whole=whole) as made:
+            new, lines = [], 0
+            for stored, found in made.batches():
+                new += found
+                lines += len(stored.lines)
+            noted = made.noted()
+            if error is not None:
+                raise error
+        return made, new, noted, lines
+
+
+@pytest.fixture(scope="session")
+def desk() -> Desk:
+    """Work at a desk."""
+    return Desk()

@@ -1,0 +1,136 @@
+"""Distinct parties of lines: each once, with the lines that name it; and those of older data."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pyarrow as pa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from tidewaiter.consignments.listed import PartyOnPaper
+from tidewaiter.consignments.types import LINES, Alert, PartyMatch
+from tidewaiter.store.batches import Batch, add_batch
+from tidewaiter.store.database import Database, Stamp, Work, open_database
+from tidewaiter.store.lines import batches_of
+from tidewaiter.store.notes import entries_with_alerts, lines_with_parties
+from tidewaiter.store.parties import lines_of_parties, stored_parties
+from tidewaiter.store.screenings import Run, Source, begin_screening
+
+ADDED = ("party_line", "party", "alert_note", "alert_party")
+_TEXTS = st.one_of(st.none(), st.sampled_from(["", "Muster", "Beispiel AG", "CN", "a\0b", "Жук"]))
+_PARTIES = st.lists(
+    st.fixed_dictionaries(
+        dict.fromkeys(("role", "name", "address", "country", "id_scheme", "id"), _TEXTS)
+    ),
+    max_size=4,
+)  # fmt: skip
+
+
+def _lines(parties: Sequence[Sequence[dict[str, Any]] | None]) -> pa.RecordBatch:
+    rows = [
+        {"row": row, "consignment": f"C{row}", "seq": 1, "parties": named}
+        for row, named in enumerate(parties, 1)
+    ]
+    return pa.RecordBatch.from_pylist(rows, schema=LINES)
+
+
+def _links(work: Work) -> list[tuple[Any, ...]]:
+    """Read which party stands in which row and role, whatever the numbers."""
+    wanted = (
+        "SELECT p.payload, p.digest, p.name, p.country, l.row, k.role FROM party_line k "
+        "JOIN party p ON p.id = k.party JOIN line l ON l.id = k.line"
+    )
+    return sorted(tuple(map(str, row)) for row in work.connection.execute(text(wanted)))
+
+
+def _match(**change: Any) -> PartyMatch:
+    told: dict[str, Any] = {
+        "role": "consignee", "name": "Muster", "list": "board", "list_name": "Board",
+        "version": "0", "list_day": None, "entry": "A-1", "listed_name": "Muster",
+        "name_kind": "primary", "kind": "organisation", "probability": 0.9, "action": "blocked",
+    }  # fmt: skip
+    return PartyMatch(**(told | change))
+
+
+def test_a_party_is_stored_once_and_its_lines_are_found(
+    database: Database, stamp: Stamp, reading: tuple[Source, Run]
+) -> None:
+    """Two lines of one party give one row; another address is another party; no name is none."""
+    one = {"role": "consignor", "name": "Muster", "country": "DE"}
+    lines = _lines([[one], [{**one, "role": "notify"}], [{**one, "address": "Hafen 1"}],
+                    [{"role": "seller", "address": "Hafen 2"}], None])  # fmt: skip
+    with database.work(stamp) as work:
+        screening = begin_screening(work, *reading).id
+        for _ in range(2):
+            add_batch(work, screening, Batch(lines=lines, done_row=5))
+    with database.work() as work:
+        first, second = stored_parties(work)
+        assert first.party == PartyOnPaper("Muster", None, "DE", None, None)
+        assert second.party.address == "Hafen 1"
+        assert stored_parties(work, after=first.id) == [second]
+        assert [row[4:] for row in _links(work)] == [
+            ("3", "consignor"), ("1", "consignor"), ("2", "notify")
+        ]  # fmt: skip
+        found = list(batches_of(work, lines_of_parties(work, [first.id])))
+    assert [batch.lines.column("row").to_pylist() for batch in found] == [[1, 2]]
+
+
+@given(st.lists(st.one_of(st.none(), _PARTIES), min_size=1, max_size=6))
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_an_older_database_gets_the_parties_of_its_lines(
+    url: str, stamp: Stamp, make_alert: Callable[..., Alert], parties: list[Any]
+) -> None:
+    """The revision writes what storing the lines and alerts would have written."""
+    alerts = [
+        make_alert(row, parties=(_match(), _match(entry="A\0", name=f"N{row}")))
+        for row in range(1, len(parties) + 1)
+    ]
+    source = Source(sha256="c" * 64, name="x", size=1)
+    run = Run(day=stamp.at.date(), registry="r", rules="r", basis="{}")
+    wanted = "SELECT alert, number, list, entry, name FROM alert_party ORDER BY alert, number"
+    with open_database(url) as database:
+        with database.work(stamp) as work:
+            for table in (*ADDED, "reason", "alert_substance", "alert", "line"):
+                work.connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - ours
+            screening = begin_screening(work, source, run).id
+            batch = Batch(lines=_lines(parties), alerts=alerts, done_row=len(parties))
+            add_batch(work, screening, batch)
+        with database.work(stamp) as work:
+            links = _links(work)
+            resting = work.connection.execute(text(wanted)).all()
+            for table in ADDED:
+                work.connection.execute(text(f"DROP TABLE {table}"))
+            work.connection.execute(text("ALTER TABLE screening DROP COLUMN basis"))
+            work.connection.execute(text("UPDATE tidewaiter_revision SET version_num = '0001'"))
+    with open_database(url) as database:
+        with database.work() as work:
+            assert _links(work) == links
+            assert work.connection.execute(text(wanted)).all() == resting
+        with database.work(stamp) as work:  # ids go on behind those that the revision gave
+            more = _lines([*([None] * len(parties)), [{"role": "buyer", "name": "Another"}]])
+            add_batch(work, screening, Batch(lines=more, done_row=len(more)))
+            assert stored_parties(work)[-1].party.name == "Another"
+
+
+def test_lines_are_found_by_the_entries_and_names_of_their_alerts(
+    database: Database, stamp: Stamp, reading: tuple[Source, Run], make_alert: Callable[..., Alert]
+) -> None:
+    """An alert leads to its line by an entry that it rests on, or by the party as written."""
+    alerts = [
+        make_alert(1, parties=(_match(),)),
+        make_alert(2, parties=(_match(entry="A-2", name="Beispiel"),)),
+        make_alert(3),
+    ]
+    with database.work(stamp) as work:
+        screening = begin_screening(work, *reading).id
+        add_batch(work, screening, Batch(lines=_lines([None] * 3), alerts=alerts, done_row=3))
+    with database.work() as work:
+        assert entries_with_alerts(work) == {("board", "A-1"), ("board", "A-2")}
+        for names, entries, rows in (
+            ({"Beispiel"}, set(), [2]),
+            (set(), {("board", "A-1")}, [1]),
+            ({"Nobody"}, {("other", "A-1")}, []),
+        ):
+            found = list(batches_of(work, lines_with_parties(work, names, entries)))
+            assert [row for each in found for row in each.lines.column("row").to_pylist()] == rows
