@@ -1,8 +1,10 @@
-"""Identity: the key of this installation, which signs for it, in a file that only it can read."""
+"""Identity: who is at work here, and the key that signs for this installation."""
 
+import getpass
 import os
 import secrets
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -10,9 +12,15 @@ from platformdirs import user_data_path
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import writing
 from tidewaiter.ledger.notes import SEED, SecretKey
+from tidewaiter.store.database import Stamp
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _NAME = 8  # bytes of a name, which says nothing of who runs the installation
+
+
+def own_stamp() -> Stamp:
+    """Say who does something, and when: the user of this machine, now."""
+    return Stamp(who=getpass.getuser(), at=datetime.now(UTC))
 
 
 def key_file() -> Path:

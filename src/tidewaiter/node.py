@@ -1,11 +1,9 @@
 """A running installation: what a file is screened by, and where what is found is kept."""
 
-import getpass
 import hashlib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -15,9 +13,10 @@ from tidewaiter.bulk.journal import Done, Journal
 from tidewaiter.bulk.run import Settings, Step, run
 from tidewaiter.consignments.readers import reader_for
 from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.identity import own_stamp
 from tidewaiter.rescreen.basis import basis_of
 from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, Stamp, open_database
+from tidewaiter.store.database import Database, open_database
 from tidewaiter.store.screenings import (
     Run,
     Source,
@@ -84,13 +83,13 @@ def screen_file(
             place = size if file.closed else file.tell()
             yield Progress(done=done, read=place, size=size, step=step, new=new)
         if database is not None and screening is not None:
-            with database.work(_stamp()) as work:
+            with database.work(own_stamp()) as work:
                 finish_screening(work, screening)
 
 
 def _begin(database: Database, source: Source, wanted: Run, kept: Journal) -> int:
     """Begin a screening, or take it up; return its id."""
-    with database.work(_stamp()) as work:
+    with database.work(own_stamp()) as work:
         screening = begin_screening(work, source, wanted)
     if screening.rows_done < kept.done.row:  # the journal knows more: it is of another database
         kept.begin_anew()
@@ -98,7 +97,7 @@ def _begin(database: Database, source: Source, wanted: Run, kept: Journal) -> in
 
 
 def _store(database: Database, screening: int, step: Step) -> int:
-    with database.work(_stamp()) as work:
+    with database.work(own_stamp()) as work:
         batch = Batch(
             lines=step.lines,
             alerts=step.screened.alerts,
@@ -116,8 +115,3 @@ def database_at(place: str | None) -> Iterator[Database | None]:
         return
     with open_database(place) as database:
         yield database
-
-
-def _stamp() -> Stamp:
-    """Say who does something, and when."""
-    return Stamp(who=getpass.getuser(), at=datetime.now(UTC))

@@ -13,7 +13,18 @@ Call = Callable[..., Result]
 Process = Callable[..., subprocess.CompletedProcess[bytes]]
 
 
-COMMANDS = ["", "audit", "identify", "law", "lists", "match", "parties", "screen", "substances"]
+COMMANDS = [
+    "",
+    "alerts",
+    "audit",
+    "identify",
+    "law",
+    "lists",
+    "match",
+    "parties",
+    "screen",
+    "substances",
+]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

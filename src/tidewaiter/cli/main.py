@@ -5,6 +5,7 @@ import click
 from tidewaiter.cli.options import Commands
 
 COMMANDS = {
+    "alerts": "tidewaiter.cli.alerts",
     "audit": "tidewaiter.cli.audit",
     "identify": "tidewaiter.cli.identify",
     "law": "tidewaiter.cli.law",

@@ -18,7 +18,7 @@ _ROWS = 20
 _GOODS = 60
 _WIDE = 100  # columns of a terminal from which on each fact has a column of its own
 _LISTINGS = {False: 2, True: 4}  # named in a narrow and in a wide terminal
-_STYLES = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "dim"}
+STYLES = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "dim"}
 
 
 def show_summary(summary: Summary, outputs: Outputs, regimes: Mapping[str, Regime]) -> None:
@@ -75,11 +75,11 @@ def _table(alerts: tuple[Alert, ...], regimes: Mapping[str, Regime], *, wide: bo
         told = [reason.text for reason in alert.reasons if reason.rule in _TELLING]
         why = "; ".join([short_title(alert, regimes, _LISTINGS[wide]), *told])
         table.add_row(
-            Text(f"{alert.severity} {alert.score}", style=_STYLES[alert.severity]),
+            Text(f"{alert.severity} {alert.score}", style=STYLES[alert.severity]),
             due,
-            Text(_line(f"{alert.consignment}/{alert.seq}")),
-            _goods(alert),
-            Text(_line(why)),
+            Text(as_line(f"{alert.consignment}/{alert.seq}")),
+            goods_text(alert),
+            Text(as_line(why)),
         )
     return table
 
@@ -89,13 +89,13 @@ _TELLING = frozenset(
 )
 
 
-def _goods(alert: Alert) -> Text:
+def goods_text(alert: Alert) -> Text:
     """Return the goods text, cut around the evidence, which is marked."""
     goods = alert.line.goods or alert.line.commercial or ""
     spans = [(mention.start, mention.end) for mention in alert.mentions if mention.field == "goods"]
     first = min((start for start, _ in spans), default=0)
     cut = max(0, first - _GOODS // 2) if len(goods) > _GOODS else 0
-    text = Text(_line(goods[cut : cut + _GOODS]))
+    text = Text(as_line(goods[cut : cut + _GOODS]))
     if len(goods) > cut + _GOODS:
         text.append(" ...")
     for start, end in spans:
@@ -114,6 +114,6 @@ def _counted(count: int, what: str) -> str:
     return f"1 {what}" if count == 1 else f"{count:,} {what}s"
 
 
-def _line(text: str) -> str:
+def as_line(text: str) -> str:
     """Return a text of strangers as one line that shows what is in it, and moves no cursor."""
     return visible(" ".join(text.splitlines()))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import get_args
+from typing import Any, get_args
 
 import msgspec
 from sqlalchemy import ColumnElement, and_, func, insert, or_, select
@@ -168,11 +168,27 @@ def count_by_severity(work: Work, wanted: AlertFilter | None = None) -> dict[Sev
         work: Any.
         wanted: The filter; None: all of them.
     """
-    c = tables.alert.c
-    query = select(c.severity, func.count()).where(*_conditions(wanted or AlertFilter()))
-    found = work.connection.execute(query.group_by(c.severity)).all()
-    counts = {severity: count for severity, count in found}  # noqa: C416
-    return {severity: counts.get(severity, 0) for severity in get_args(Severity)}
+    return _counts(work, "severity", get_args(Severity), wanted)
+
+
+def count_by_status(work: Work, wanted: AlertFilter | None = None) -> dict[Status, int]:
+    """Count alerts by where they stand, of those that a filter lets through; none are 0.
+
+    Args:
+        work: Any.
+        wanted: The filter; None: all of them.
+    """
+    return _counts(work, "status", get_args(Status), wanted)
+
+
+def _counts(
+    work: Work, column: str, kinds: tuple[Any, ...], wanted: AlertFilter | None
+) -> dict[Any, int]:
+    c = tables.alert.c[column]
+    query = select(c, func.count()).where(*_conditions(wanted or AlertFilter()))
+    found = work.connection.execute(query.group_by(c)).all()
+    counts = {kind: count for kind, count in found}  # noqa: C416
+    return {kind: counts.get(kind, 0) for kind in kinds}
 
 
 def _alert_row(alert: Alert, source: int, screening_id: int) -> Mapping[str, object]:

@@ -16,7 +16,7 @@ from tidewaiter.casework.decisions import (
 )
 from tidewaiter.store import tables
 from tidewaiter.store.alerts import CHUNK
-from tidewaiter.store.audit import moment, record_change, stamp_of
+from tidewaiter.store.audit import Details, moment, record_change, stamp_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.payloads import plain
 
@@ -41,7 +41,7 @@ class Wanted(Record, frozen=True, kw_only=True):
 
 
 def alert_id(work: Work, beginning: str) -> str:
-    """Return the id of the one alert whose id begins so.
+    """Return the id of the one alert whose id is, or begins, so.
 
     Raises:
         InputError: There is none, or more than one.
@@ -49,10 +49,13 @@ def alert_id(work: Work, beginning: str) -> str:
     c = tables.alert.c
     hint = "tidewaiter alerts list prints the ids; write enough of one to tell it from others"
     short = len(beginning) < _SHORT
-    wanted = select(c.id).where(c.id.startswith(beginning, autoescape=True)).limit(2)
-    found = [] if short else work.connection.execute(wanted).scalars().all()
-    if len(found) != 1:
-        what = "there is no alert" if not found and not short else "there may be more than one alert"
+    wanted = select(c.id).where(c.id.startswith(beginning, autoescape=True))
+    some = wanted.order_by(c.id).limit(2)
+    found = [] if short else work.connection.execute(some).scalars().all()
+    if len(found) != 1 and beginning not in found:
+        what = (
+            "there is no alert" if not found and not short else "there may be more than one alert"
+        )
         raise InputError(f'{what} "{beginning}"', hint=hint)
     return str(found[0])
 
@@ -122,7 +125,7 @@ def assign(work: Work, alerts: Sequence[str], assignee: str | None) -> int:
         some = update(tables.alert).where(c.id.in_(ids[start : start + CHUNK]))
         work.connection.execute(some.values(assignee=plain(assignee) if assignee else None))
     if ids:
-        said = {"alerts": len(ids), "first": ids[0], "assigned": int(assignee is not None)}
+        said: Details = {"alerts": len(ids), "first": ids[0], "assigned": int(bool(assignee))}
         record_change(work, "alerts assigned", said)
     return len(ids)
 
@@ -140,10 +143,11 @@ def _step(work: Work, seen: Standing, wanted: Wanted | None) -> Standing:
             f'the alert "{seen.alert}" was decided by {last.by} since you looked',
             hint="look at its trail, then decide again",
         )
+    reason = wanted.reason if wanted else ""
     row = {
         "alert": seen.alert,
         "verdict": wanted.verdict if wanted else None,
-        "reason": wanted.reason if wanted else "",
+        "reason": reason,
         "note": plain(wanted.note) if wanted else "",
         "by": plain(stamp.who),
         "at": moment(stamp.at),
@@ -156,6 +160,6 @@ def _step(work: Work, seen: Standing, wanted: Wanted | None) -> Standing:
         .where(tables.alert.c.id == seen.alert)
         .values(status=status, decided=number)
     )
-    said = {"alert": seen.alert, "decision": number, "status": status, "reason": row["reason"]}
+    said: Details = {"alert": seen.alert, "decision": number, "status": status, "reason": reason}
     record_change(work, "alert decided" if wanted else "decision taken back", said)
     return Standing(alert=seen.alert, status=status, assignee=now.assignee, decided=number)

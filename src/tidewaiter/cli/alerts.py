@@ -1,0 +1,183 @@
+"""The command `tidewaiter alerts`: the queue of a database, and what is decided of it."""
+
+from collections.abc import Sequence
+from typing import Any, cast, get_args
+
+import click
+import msgspec
+from rich.console import Console
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.casework.decisions import Status, Verdict, load_decision_rules
+from tidewaiter.cli.alertstable import queue_table, show_alert
+from tidewaiter.cli.options import printable
+from tidewaiter.consignments.types import Severity
+from tidewaiter.identity import own_stamp
+from tidewaiter.report.characters import visible
+from tidewaiter.store.alerts import AlertFilter, Seen, alerts_of, count_by_status
+from tidewaiter.store.alerts import alerts as stored_alerts
+from tidewaiter.store.database import Work, open_database
+from tidewaiter.store.decisions import (
+    Standing,
+    Wanted,
+    alert_id,
+    assign,
+    decide,
+    standings,
+    take_back,
+    trail,
+)
+
+_db = click.option("--db", required=True, help="The database: a path, or postgresql+psycopg://...")
+_json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
+
+
+@click.group()
+def alerts() -> None:
+    """Work through the alerts that a database holds: list, show, decide, take back.
+
+    Example: tidewaiter alerts list --db cases.db
+    """
+
+
+@alerts.command(name="list")
+@_db
+@click.option("--status", type=click.Choice(["all", *get_args(Status)]), default="open",
+              show_default=True, help="Where they stand.")  # fmt: skip
+@click.option("--severity", type=click.Choice(get_args(Severity)), help="Of this severity.")
+@click.option("--substance", help="That name this substance: its slug.")
+@click.option("--rule", help="With a reason of this rule.")
+@click.option("--consignment", help="Of this consignment.")
+@click.option("--assignee", help='Of this person; "": of nobody.')
+@click.option("--rows", type=click.IntRange(1, 100_000), default=20, show_default=True,
+              help="How many at most.")  # fmt: skip
+@click.option("--after", help="The id of the last alert seen: those that come after it.")
+@_json
+def list_(db: str, rows: int, *, as_json: bool, **options: Any) -> None:
+    """List alerts, the most urgent first, and count them by where they stand.
+
+    Example: tidewaiter alerts list --db cases.db --severity critical --assignee ""
+    """
+    after = options.pop("after")
+    if options["status"] == "all":
+        options["status"] = None
+    wanted = AlertFilter(**options)
+    with open_database(db) as database, database.work() as work:
+        seen = None
+        if after:
+            (last,) = alerts_of(work, [alert_id(work, printable(after))])
+            seen = Seen(rank=last.rank, id=last.id)
+        found = stored_alerts(work, wanted, after=seen, rows=rows)
+        where = standings(work, [alert.id for alert in found])
+        counts = count_by_status(work, msgspec.structs.replace(wanted, status=None))
+    if as_json:
+        for alert in found:
+            click.echo(msgspec.json.encode({"standing": where[alert.id], "alert": alert}))
+        return
+    Console(highlight=False).print(queue_table(found, where))
+    told = ", ".join(f"{count:,} {status}" for status, count in counts.items() if count)
+    click.echo(f"{sum(counts.values()):,} alerts: {told or 'none'}", err=True)
+
+
+@alerts.command()
+@click.argument("name", metavar="ID")
+@_db
+@_json
+def show(name: str, db: str, *, as_json: bool) -> None:
+    """Show alert ID whole: the line, the reasons, the law, and what was decided.
+
+    Enough of the id to tell it from others will do.
+
+    Example: tidewaiter alerts show 12b0f39e --db cases.db
+    """
+    with open_database(db) as database, database.work() as work:
+        full = alert_id(work, printable(name))
+        (alert,) = alerts_of(work, [full])
+        where, steps = standings(work, [full])[full], trail(work, full)
+    if as_json:
+        click.echo(msgspec.json.encode({"standing": where, "trail": steps, "alert": alert}))
+        return
+    for line in show_alert(alert, where, steps):
+        click.echo(visible(line))
+
+
+@alerts.command(name="decide")
+@click.argument("verdict", type=click.Choice(get_args(Verdict)))
+@click.argument("names", metavar="ID...", nargs=-1, required=True)
+@_db
+@click.option("--reason", required=True, help="A code of `alerts reasons`.")
+@click.option("--note", default="", help="Words of your own.")
+@click.option("--seen", type=int, help="Number of the last step that you saw; 0: none.")
+def decide_(
+    verdict: Verdict, names: tuple[str, ...], db: str, reason: str, note: str, seen: int | None
+) -> None:
+    """Decide VERDICT of alerts: all of them, or none where one cannot be decided.
+
+    With --seen, a decision that someone else has made since is not covered.
+
+    Example: tidewaiter alerts decide hold 12b0f39e --reason inspect --db cases.db
+    """
+    wanted = Wanted(verdict=verdict, reason=reason, note=printable(note))
+    with open_database(db) as database, database.work(own_stamp()) as work:
+        ids = _ids(work, names)
+        now = standings(work, ids)
+        for each in ids:
+            _told(decide(work, _as_seen(now[each], seen), wanted))
+
+
+@alerts.command()
+@click.argument("name", metavar="ID")
+@_db
+@click.option("--seen", type=int, help="Number of the last step that you saw.")
+def undo(name: str, db: str, seen: int | None) -> None:
+    """Take back the decision that stands on alert ID; the one before it stands again.
+
+    Example: tidewaiter alerts undo 12b0f39e --db cases.db
+    """
+    with open_database(db) as database, database.work(own_stamp()) as work:
+        full = alert_id(work, printable(name))
+        _told(take_back(work, _as_seen(standings(work, [full])[full], seen)))
+
+
+@alerts.command(name="assign")
+@click.argument("names", metavar="ID...", nargs=-1, required=True)
+@_db
+@click.option("--to", default="", help="Who is to look at them; without it, nobody.")
+def assign_(names: tuple[str, ...], db: str, to: str) -> None:
+    """Say who is to look at alerts.
+
+    Example: tidewaiter alerts assign 12b0f39e 77aa01 --to reyes --db cases.db
+    """
+    with open_database(db) as database, database.work(own_stamp()) as work:
+        changed = assign(work, _ids(work, names), printable(to) or None)
+    click.echo(f"{changed:,} alerts have another assignee now", err=True)
+
+
+@alerts.command()
+def reasons() -> None:
+    """Print the verdicts, and the codes of the reasons for each.
+
+    Example: tidewaiter alerts reasons
+    """
+    rules = load_decision_rules()
+    for verdict in get_args(Verdict):
+        click.echo(f"{verdict}: {rules.verdict[cast('Verdict', verdict)].says}")
+        for code, rule in rules.reasons_for(verdict).items():
+            click.echo(f"  {code:<14}{rule.says}{' (with a note)' if rule.note else ''}")
+
+
+def _ids(work: Work, names: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(alert_id(work, printable(name)) for name in names))
+
+
+def _as_seen(now: Standing, seen: int | None) -> Standing:
+    """Return where an alert stood when the officer looked; without a number, now."""
+    if seen is None:
+        return now
+    if seen < 0:
+        raise InputError(f'"{seen}" is no step', hint="tidewaiter alerts show prints the numbers")
+    return msgspec.structs.replace(now, decided=seen or None)
+
+
+def _told(after: Standing) -> None:
+    click.echo(f"{after.alert}: {after.status}, step {after.decided}", err=True)

@@ -1,0 +1,98 @@
+"""What `tidewaiter alerts` prints: the queue as a table, one alert whole."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from tidewaiter.casework.decisions import Decided, load_decision_rules
+from tidewaiter.cli.table import STYLES, as_line, goods_text
+from tidewaiter.consignments.types import Alert, Holding, PartyMatch
+from tidewaiter.store.decisions import Standing
+
+_ID = 10  # characters of an id that are shown
+
+
+def queue_table(found: Sequence[Alert], where: Mapping[str, Standing]) -> Table:
+    """Lay out alerts, one a row."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("alert", "severity", "due", "consignment", "status", "goods, as written", "why"):
+        table.add_column(title, overflow="fold")
+    for alert in found:
+        stands = where[alert.id]
+        status = f"{stands.status}, {stands.assignee}" if stands.assignee else stands.status
+        table.add_row(
+            Text(alert.id[:_ID]),
+            Text(f"{alert.severity} {alert.score}", style=STYLES[alert.severity]),
+            Text(alert.due.isoformat() if alert.due else ""),
+            Text(as_line(f"{alert.consignment}/{alert.seq}")),
+            Text(as_line(status)),
+            goods_text(alert),
+            Text(as_line(alert.title)),
+        )
+    return table
+
+
+def show_alert(alert: Alert, where: Standing, steps: Sequence[Decided]) -> Iterator[str]:
+    """Yield the lines of one alert whole."""
+    yield f"{alert.id}  {alert.severity} {alert.score}  {where.status}"
+    yield f"  {as_line(alert.title)}"
+    yield f"  {as_line(alert.file)}, row {alert.row}; consignment {as_line(alert.consignment)}"
+    if alert.due:
+        yield f"  due {alert.due}, law of {alert.day}"
+    yield "The line"
+    yield from _line(alert)
+    yield "Why"
+    for reason in alert.reasons:
+        yield f"  {reason.points:+d}  {as_line(reason.text)} [{reason.rule}; {reason.source}]"
+    if alert.law:
+        yield "Law"
+        yield from map(_held, alert.law)
+    if alert.parties:
+        yield "Listed parties that it resembles: no verdict on any of them"
+        yield from map(_party, alert.parties)
+    yield "Decided"
+    yield from map(_step, steps)
+    if not steps:
+        yield "  nothing yet"
+
+
+def _line(alert: Alert) -> Iterator[str]:
+    line = alert.line
+    told = {
+        "goods": line.goods or line.commercial, "HS": line.hs, "CAS": ", ".join(line.cas or ()),
+        "UN": line.un, "quantity": line.quantity, "origin": line.origin,
+    }  # fmt: skip
+    for title, text in told.items():
+        if text:
+            yield f"  {title}: {as_line(text)}"
+    for party in line.parties or ():
+        words = ", ".join(filter(None, (party.name, party.address, party.country)))
+        yield f"  {party.role or 'party'}: {as_line(words)}"
+
+
+def _held(held: Holding) -> str:
+    since = f", since {held.since}" if held.since else ""
+    demands = f": {'; '.join(held.duties)}" if held.duties else ""
+    return f"  {held.substance}: {held.regime} {held.schedule}{since}, {held.answer}{demands}"
+
+
+def _party(match: PartyMatch) -> str:
+    outcome = f", {match.outcome} {match.outcome_day or ''}".rstrip() if match.outcome else ""
+    since = f", listed {match.listed}" if match.listed else ""
+    judged = f"; {match.judged}" if match.judged else ""
+    return (
+        f"  {match.probability:.2f}  {as_line(match.name)} resembles "
+        f"{as_line(match.listed_name)} ({match.name_kind}) on {as_line(match.list_name)}: "
+        f"{match.action}{outcome}{since}{judged}"
+    )
+
+
+def _step(step: Decided) -> str:
+    if step.verdict is None:
+        return f"  {step.id}  {step.at}  {as_line(step.by)} took the decision back"
+    rules = load_decision_rules()
+    why = rules.reason[step.reason].says if step.reason in rules.reason else step.reason
+    note = f": {as_line(step.note)}" if step.note else ""
+    says = rules.verdict[step.verdict].says.lower()
+    return f"  {step.id}  {step.at}  {as_line(step.by)}: {says}. {why}{note}"

@@ -1,0 +1,116 @@
+"""`tidewaiter alerts`: the queue, one alert, and what is decided."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+Call = Callable[..., Result]
+HOLD = ("alerts", "decide", "hold")
+
+
+@pytest.fixture
+def ids(here: Path, screen: Call, manifest: Path) -> list[str]:
+    """Screen a file with two alerts into a database; return their ids, the most urgent first."""
+    done = screen(str(manifest), "--db", "cases.db", "--out", "alerts.jsonl")
+    assert done.exit_code == 0, done.output
+    lines = (here / "alerts.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line)["id"] for line in lines]
+
+
+def _list(call: Call, *options: str) -> list[str]:
+    done = call("alerts", "list", "--db", "cases.db", "--json", *options)
+    assert done.exit_code == 0, done.output
+    return [json.loads(line)["alert"]["id"] for line in done.stdout.splitlines()]
+
+
+def test_the_queue_is_in_order_and_can_be_narrowed(call: Call, ids: list[str]) -> None:
+    """By what an alert names and by where it stands; the next page begins behind the last alert."""
+    assert sorted(_list(call)) == sorted(ids)
+    (acid,) = _list(call, "--substance", "acetic-anhydride")
+    rest = [each for each in ids if each != acid]
+    assert _list(call, "--status", "held") == []
+    first, second = _list(call)
+    assert _list(call, "--after", first[:8]) == [second]
+    assert _list(call, "--rows", "1") == [first]
+    done = call(*HOLD, acid[:8], "--reason", "inspect", "--db", "cases.db")
+    assert (done.exit_code, f"{acid}: held, step 1" in done.stderr) == (0, True)
+    assert (_list(call), _list(call, "--status", "held")) == (rest, [acid])
+    assert len(_list(call, "--status", "all")) == 2
+    table = call("alerts", "list", "--db", "cases.db", "--status", "all")
+    assert "2 alerts: 1 open, 1 held" in table.stderr
+    assert acid[:10] in table.stdout
+
+
+def test_an_alert_is_shown_with_all_that_stands_behind_it(call: Call, ids: list[str]) -> None:
+    """The line, the reasons, the law and the trail; text of strangers moves no cursor."""
+    (ephedrine,) = _list(call, "--substance", "ephedrine")
+    note = "broken\x1b[2J seal"
+    call(*HOLD, ephedrine, "--reason", "inspect", "--note", note, "--db", "cases.db")
+    call("alerts", "undo", ephedrine[:9], "--db", "cases.db")
+    shown = call("alerts", "show", ephedrine, "--db", "cases.db").stdout
+    for words in ("=cmd|' /C calc'!A0 ephedrine", "HS: 29394100", "un-1988", "hold. The goods are",
+                  "took the decision back", "⟦U+001B⟧"):  # fmt: skip
+        assert words in shown
+    assert "\x1b" not in shown
+    told = json.loads(call("alerts", "show", ephedrine, "--db", "cases.db", "--json").stdout)
+    assert [step["verdict"] for step in told["trail"]] == ["hold", None]
+    assert told["standing"]["status"] == "open"
+    assert len(ids) == 2
+
+
+def test_what_someone_else_decided_is_not_covered(call: Call, ids: list[str]) -> None:
+    """The step that was seen decides."""
+    first = ids[0]
+    put = ("--reason", "inspect", "--db", "cases.db", "--seen", "0")
+    assert call(*HOLD, first, *put).exit_code == 0
+    late = call(*HOLD, first, *put)
+    assert (late.exit_code, "since you looked" in late.stderr) == (2, True)
+    assert call("alerts", "undo", first, "--seen", "1", "--db", "cases.db").exit_code == 0
+
+
+def test_of_several_all_are_decided_or_none(call: Call, ids: list[str]) -> None:
+    """A wrong id among them leaves the others as they were."""
+    put = ("--reason", "other-goods", "--db", "cases.db")
+    bad = call("alerts", "decide", "dismiss", ids[0], "nowhere", *put)
+    assert (bad.exit_code, 'no alert "nowhere"' in bad.stderr) == (2, True)
+    assert len(_list(call)) == 2
+    assert call("alerts", "decide", "dismiss", *ids, *put).exit_code == 0
+    assert _list(call) == []
+
+
+def test_alerts_are_somebodys(call: Call, ids: list[str]) -> None:
+    """Or nobody's, again."""
+    assert call("alerts", "assign", ids[0], "--to", "reyes", "--db", "cases.db").exit_code == 0
+    assert _list(call, "--assignee", "reyes") == [ids[0]]
+    assert _list(call, "--assignee", "") == [ids[1]]
+    again = call("alerts", "assign", *ids, "--db", "cases.db")
+    assert "1 alerts have another assignee" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("decide", "hold", "{}", "--reason", "nonsense"), "is no reason to hold"),
+        (("decide", "hold", "{}", "--reason", "other"), "words of your own"),
+        (("decide", "hold", "{}", "--reason", "inspect", "--seen", "-1"), "is no step"),
+        (("undo", "{}"), "no decision stands"),
+        (("show", "x"), "more than one"),
+    ],
+)
+def test_what_cannot_be_done_is_told(
+    call: Call, ids: list[str], arguments: tuple[str, ...], said: str
+) -> None:
+    """With what would do."""
+    words = [each.format(ids[0]) for each in arguments]
+    done = call("alerts", *words, "--db", "cases.db")
+    assert (done.exit_code, said in done.stderr, "hint:" in done.stderr) == (2, True, True)
+
+
+def test_reasons_are_printed(call: Call) -> None:
+    """Each verdict with its codes."""
+    told = call("alerts", "reasons").stdout
+    assert "hold: Hold\n  inspect       The goods are to be inspected\n" in told
+    assert told.count("(with a note)") == 6
