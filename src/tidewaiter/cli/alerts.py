@@ -109,7 +109,7 @@ def show(name: str, db: str, *, as_json: bool) -> None:
 @click.option("--note", default="", help="Words of your own.")
 @click.option("--seen", type=int, help="Number of the last step that you saw; 0: none.")
 def decide_(
-    verdict: Verdict, names: tuple[str, ...], db: str, reason: str, note: str, seen: int | None
+    verdict: Verdict, names: tuple[str, ...], db: str, *, reason: str, note: str, seen: int | None
 ) -> None:
     """Decide VERDICT of alerts: all of them, or none where one cannot be decided.
 
