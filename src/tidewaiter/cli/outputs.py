@@ -235,6 +235,9 @@ _TITLES = {
     "un-mismatch": "UN number does not fit",
     "vague": "Description says nothing",
     "party": "Resembles a listed party",
+    "party-removed": "The entry was removed since",
+    "party-changed": "The entry was changed since",
+    "party-again": "The entry is listed again",
     "free": "Free by amount in one law",
     "together": "Over a limit together",
 }
