@@ -175,7 +175,7 @@ def one(way: str, lists: str, place: str) -> dict[str, Any]:
             for stored, new in again.batches():
                 lines += len(stored.lines)
                 ids += [alert.id for alert in new]
-            assert again.noted() == []
+            assert list(again.noted()) == []
             near = again.touched.near if again.touched else None
             _drop()
     except _Dropped:

@@ -74,7 +74,7 @@ class Desk:
             for stored, found in made.batches():
                 new += found
                 lines += len(stored.lines)
-            noted = made.noted()
+            noted = list(made.noted())
             if error is not None:
                 raise error
         return made, new, noted, lines

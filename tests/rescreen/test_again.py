@@ -292,7 +292,7 @@ settings = Settings(day=date(2026, 12, 8), file="", sha256="", lists=Path(sys.ar
 with open_database(sys.argv[1]) as database, again.screen_again(database, settings) as made:
     for _ in made.batches():
         pass
-    made.noted()
+    list(made.noted())
 """
 
 

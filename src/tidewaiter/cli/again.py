@@ -7,8 +7,7 @@ import click
 
 from tidewaiter.base.alone import alone
 from tidewaiter.bulk.run import Settings
-from tidewaiter.cli.outputs import alert_sink, mark_of
-from tidewaiter.consignments.types import Alert
+from tidewaiter.cli.outputs import Sink, alert_sink, mark_of
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.generation import generation_of
 from tidewaiter.node import database_at
@@ -43,16 +42,17 @@ def screen_past(place: str | None, settings: Settings, out: Path | None, *, whol
                 lines += len(stored.lines)
                 new += len(alerts)
                 sink.add(alerts)
-            noted = again.noted()
-            sink.add(noted)
-    click.echo(f"{_said(again, lines)} {new:,} new alerts{_said_of_notes(noted)}", err=True)
+            gone, changed = _write_noted(again, sink)
+    click.echo(f"{_said(again, lines)} {new:,} new alerts{_said_of_notes(gone, changed)}", err=True)
 
 
 def _why(again: Again) -> str:
     """Say whether all lines are screened, and why."""
     if again.touched is None:
         return f"all past lines are screened: {again.plan.why}"
-    lines = len(again.touched.lines)
+    lines, told = len(again.touched.lines), again.plan.difference
+    if not again.plan.judged and told and not (told.new or told.changed or told.removed):
+        return "nothing changed since past lines were screened"
     return (
         f"nothing but lists changed: {lines:,} past lines are screened, as the others answer alike"
     )
@@ -70,11 +70,20 @@ def _said(again: Again, lines: int) -> str:
     )
 
 
-def _said_of_notes(noted: list[Alert]) -> str:
-    """Count the alerts whose entries are gone, or say something else."""
-    last = [{reason.rule for reason in alert.reasons} for alert in noted]
-    gone = sum("party-removed" in rules for rules in last)
-    other = len(noted) - gone
+def _write_noted(again: Again, sink: Sink) -> tuple[int, int]:
+    """Write the alerts that get a note; count those whose entry is gone, and the others."""
+    gone = other = 0
+    for alert in again.noted():
+        if alert.reasons[-1].rule == "party-removed":
+            gone += 1
+        else:
+            other += 1
+        sink.add([alert])
+    return gone, other
+
+
+def _said_of_notes(gone: int, other: int) -> str:
+    """Say how many alerts got a note."""
     said = [f"{gone:,} alerts whose entry is gone"] if gone else []
     said += [f"{other:,} alerts whose entry was changed"] if other else []
     return "".join(f", {each}" for each in said)

@@ -19,6 +19,7 @@ from tidewaiter.cli.options import Day
 from tidewaiter.lists.archive import Archive, KeptVersion
 from tidewaiter.lists.changes import Changes, changes_between
 from tidewaiter.lists.definitions import load_definitions
+from tidewaiter.lists.generation import generation_of
 from tidewaiter.lists.reading import read_list
 from tidewaiter.lists.unpack import read_paths
 from tidewaiter.parties.readers.types import EntryRefusal
@@ -68,6 +69,7 @@ def add(paths: tuple[Path, ...], **options: Any) -> None:
         dated=options["dated"],
         force=options["force"],
     )
+    generation_of(archive)  # kept here, as those who screen may not be allowed to write
     click.echo(said_of(kept, new=new))
     show_refusals(read.refusals, len(read.refusals) if options["every"] else _SHOWN)
     sys.exit(1 if read.refusals else 0)

@@ -16,6 +16,7 @@ from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.fetch import Fetched, Limits, Validators, fetch
 from tidewaiter.lists.archive import Archive, KeptVersion
 from tidewaiter.lists.definitions import ListDefinition, load_definitions
+from tidewaiter.lists.generation import generation_of
 from tidewaiter.lists.reading import read_list
 from tidewaiter.lists.unpack import unpack
 from tidewaiter.parties.readers.types import ListFile
@@ -138,6 +139,7 @@ def _take(
     read = read_list(files, {definition.slug: definition}, definition.slug)
     source = ", ".join(definition.addresses)
     kept, new = archive.add(read, files, datetime.now(UTC), source=source, force=force)
+    generation_of(archive)
     return kept, new, len(read.refusals)
 
 

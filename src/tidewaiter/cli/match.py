@@ -18,8 +18,11 @@ from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.matchout import show
 from tidewaiter.cli.options import Day, Place, printable
 from tidewaiter.lists.archive import Archive
+from tidewaiter.lists.generation import generation_of
+from tidewaiter.lists.rarities import rarity_in
 from tidewaiter.parties.matching.index import Index, build_index
 from tidewaiter.parties.matching.matcher import Matcher
+from tidewaiter.parties.matching.rarity import Rarity
 from tidewaiter.parties.matching.rows import KINDS, read_parties, read_queries, read_rows
 from tidewaiter.parties.matching.types import AskedParty
 from tidewaiter.parties.types import ListedParty, PartyKind
@@ -64,7 +67,8 @@ def match(  # noqa: PLR0917 - Click passes them by name
         check_file(out)
         kept = {"the parties": path or queries, "the list": list_path}
         check_apart({"matches": out}, {what: held for what, held in kept.items() if held})
-    index = build_index(_listed(list_path, folder, day or date.today()))  # noqa: DTZ011 - the user's
+    parties = _listed(list_path, folder, day or date.today())  # noqa: DTZ011 - the user's own
+    index = build_index(parties, None if list_path else _rarity(Archive(folder)))
     if name is not None:
         party = AskedParty(
             text=printable(name), kind=kind, countries=(country,) if country else (),
@@ -91,6 +95,12 @@ def _listed(list_path: Path | None, folder: Path, day: date) -> Sequence[ListedP
         for version, parties in archive.in_force(day)
         for party in parties
     ]
+
+
+def _rarity(archive: Archive) -> Rarity | None:
+    """Return how rare words are for a folder of lists, as a screening weighs them."""
+    generation = generation_of(archive)
+    return rarity_in(archive, generation) if generation else None
 
 
 def _day(text: str) -> str:

@@ -44,14 +44,17 @@ class Outputs(Record, frozen=True, kw_only=True):
     refused_named: bool  # by the user: an older file gives way; else it is kept
 
 
-class _Sink(Protocol):
-    def add(self, alerts: list[Alert], /) -> None: ...
+class Sink(Protocol):
+    """Where alerts go."""
+
+    def add(self, alerts: list[Alert], /) -> None:
+        """Write alerts."""
 
 
 class _Told:
     """Names the file where writing fails: errors of one output pass through those of others."""
 
-    def __init__(self, sink: _Sink, place: str) -> None:
+    def __init__(self, sink: Sink, place: str) -> None:
         self._sink = sink
         self._place = place
 
@@ -235,6 +238,9 @@ _TITLES = {
     "un-mismatch": "UN number does not fit",
     "vague": "Description says nothing",
     "party": "Resembles a listed party",
+    "party-removed": "The entry was removed since",
+    "party-changed": "The entry was changed since",
+    "party-again": "The entry is listed again",
     "free": "Free by amount in one law",
     "together": "Over a limit together",
 }
@@ -259,7 +265,7 @@ def mark_of(journal: Path) -> str:
 
 
 @contextmanager
-def alert_sink(path: Path | None, mark: str) -> Iterator[_Sink]:
+def alert_sink(path: Path | None, mark: str) -> Iterator[Sink]:
     """Open the file of alerts, or standard output.
 
     Raises:

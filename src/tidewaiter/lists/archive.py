@@ -4,9 +4,12 @@
     lists/SLUG/SHA256.json       one version: its day, source, files, definition
     parsed/SHA256-KEY.msgpack    its entries, made again from the files where it is missing
     definitions/SLUG.toml        your own definitions of lists
+    generation.json              the versions whose words are counted: lists/generation.py
+    rarities/ID-KEY.msgpack      how rare these words are
 
-Each file is written whole or not at all and never changed, so that two processes do not meet; there
-is no common index that they could break. What is in force follows from the versions.
+Each file is written whole or not at all and, the generation apart, never changed, so that two
+processes do not meet; there is no common index that they could break. What is in force follows
+from the versions.
 """
 
 import gzip

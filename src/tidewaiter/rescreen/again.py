@@ -70,21 +70,20 @@ class Again:
             self._found.write(msgspec.json.encode((stored.source, new)) + b"\n")
             yield stored, new
 
-    def noted(self) -> list[Alert]:
-        """Return the stored alerts that get a note, with it as their last reason."""
+    def noted(self) -> Iterator[Alert]:
+        """Yield the stored alerts that get a note, with it as their last reason."""
         with self._database.work() as work:
             due = self.due(work)
-            later: dict[str, list[Due]] = {}
-            for each in due:
-                later.setdefault(each.alert, []).append(each)
-            found = alerts_of(work, list(later))
-        return [
-            msgspec.structs.replace(
-                alert,
-                reasons=(*alert.reasons, *(reason_of(each.note) for each in later[alert.id])),
-            )
-            for alert in found
-        ]
+        later: dict[str, list[Due]] = {}
+        for each in due:
+            later.setdefault(each.alert, []).append(each)
+        ids = list(later)
+        for start in range(0, len(ids), _NOTED):
+            with self._database.work() as work:
+                found = alerts_of(work, ids[start : start + _NOTED])
+            for alert in found:
+                told = (reason_of(each.note) for each in later[alert.id])
+                yield msgspec.structs.replace(alert, reasons=(*alert.reasons, *told))
 
     def due(self, work: Work) -> list[Due]:
         """Return the notes that alerts are to get."""
@@ -115,6 +114,7 @@ class Again:
 
 
 _LINES = 8_192
+_NOTED = 1_000  # alerts read at a time
 _NOTHING_READ = dict.fromkeys(("lines", "alerts", "refusals", "new_lines", "new_alerts"), 0)
 
 

@@ -29,17 +29,17 @@ def notes_on(
     here = {(slug, party.id) for slug, (_, parties) in now.items() for party in parties}
     gone = {place for place in resting - here if place[0] in now}
     ended = dict(_ended(archive, now, gone))
-    notes = [
-        _note(place, now, "party-removed", day, ended.get(place, f"seen on {day}"))
-        for place in sorted(gone)
-    ]
     changed = told.changed if told else {}
-    notes += [
+    notes = [
         _note(place, now, "party-changed", day, in_words(changed[place]))
         for place in sorted(resting & changed.keys() & here)
     ]
     again = sorted(removed_entries(work) & here)
-    return notes + [_note(place, now, "party-again", day, f"seen on {day}") for place in again]
+    notes += [_note(place, now, "party-again", day, f"seen on {day}") for place in again]
+    return notes + [  # last, so that it is an alert's last word
+        _note(place, now, "party-removed", day, ended.get(place, f"seen on {day}"))
+        for place in sorted(gone)
+    ]
 
 
 _TEXTS: dict[NoteRule, str] = {

@@ -2,10 +2,13 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from tidewaiter.base.records import Record
@@ -37,11 +40,14 @@ def insert_parties(work: Work, source: int, lines: pa.RecordBatch) -> None:
         lines: Of the schema `LINES`; what is there already stays as it is.
     """
     named = _named(lines)
-    if not named:
+    if not len(named.rows):
         return
-    ids = _line_ids(work.connection, source, lines)
-    known = _party_ids(work.connection, dict.fromkeys(party for _, _, party in named))
-    links = ((known[party], ids[row], role) for row, role, party in named)
+    ids = _party_ids(work.connection, named.distinct)[named.which]
+    at = _line_ids(work.connection, source, named.rows)
+    order = np.argsort(ids, kind="stable")  # as the table has them, which is quicker to write
+    said = {role: plain(role or "") for role in named.roles.unique().to_pylist()}
+    roles = [said[role] for role in pc.take(named.roles, pa.array(order)).to_pylist()]
+    links = zip(ids[order].tolist(), at[order].tolist(), roles, strict=True)
     insert_new(work.connection, tables.party_line, ("party", "line", "role"), links)
 
 
@@ -86,43 +92,58 @@ def digest_of(payload: str) -> str:
     return hashlib.sha256(payload.encode()).hexdigest()[:32]
 
 
-def _named(lines: pa.RecordBatch) -> list[tuple[int, str, tuple[str | None, ...]]]:
-    """List the parties with a name: the row of the line, the role, and the values of `FIELDS`."""
+class _Named(NamedTuple):
+    """The parties with a name that lines hold, one after the other."""
+
+    rows: NDArray[np.int64]  # of their lines
+    roles: pa.Array
+    which: NDArray[np.int64]  # places among the distinct ones
+    distinct: Sequence[dict[str, str | None]]
+
+
+def _named(lines: pa.RecordBatch) -> _Named:
     column = lines.column("parties")
-    if column.null_count == len(column):
-        return []
-    flat = pc.list_flatten(column)
-    rows = pc.take(lines.column("row"), pc.list_parent_indices(column)).to_pylist()
-    roles = flat.field("role").to_pylist()
-    parties: Iterator[tuple[str | None, ...]] = zip(
-        *(flat.field(field).to_pylist() for field in FIELDS), strict=True
-    )
-    place = FIELDS.index("name")
-    named = zip(rows, roles, parties, strict=True)
-    return [(row, role or "", party) for row, role, party in named if party[place]]
+    flat, parents = pc.list_flatten(column), pc.list_parent_indices(column)
+    there = pc.fill_null(pc.not_equal(flat.field("name"), ""), fill_value=False)
+    flat, parents = flat.filter(there), parents.filter(there)
+    rows = pc.take(lines.column("row"), parents).to_numpy()
+    codes = np.zeros(len(flat), np.int64)
+    for field in FIELDS:  # equal parties have equal codes, numbered as they come
+        encoded = pc.dictionary_encode(flat.field(field), null_encoding="encode")
+        both = codes * (len(encoded.dictionary) + 1) + encoded.indices.to_numpy()
+        codes = pc.dictionary_encode(pa.array(both)).indices.to_numpy().astype(np.int64)
+    _, first = np.unique(codes, return_index=True)
+    distinct = flat.take(pa.array(first)).to_pylist()
+    return _Named(rows, flat.field("role"), codes, distinct)
 
 
-def _line_ids(connection: Connection, source: int, lines: pa.RecordBatch) -> dict[int, int]:
-    """Map rows of a source to the ids of their lines."""
+def _line_ids(connection: Connection, source: int, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the id of the line in each of some rows of a source."""
     c = tables.line.c
-    span = pc.min_max(lines.column("row")).as_py()
-    wanted = select(c.row, c.id).where(c.source == source, c.row.between(span["min"], span["max"]))
-    return {row: number for row, number in connection.execute(wanted)}  # noqa: C416
+    span = c.row.between(int(rows.min()), int(rows.max()))
+    wanted = select(c.row, c.id).where(c.source == source, span).order_by(c.row)
+    known = np.array([tuple(each) for each in connection.execute(wanted)], np.int64)
+    found: NDArray[np.int64] = known[np.searchsorted(known[:, 0], rows), 1]
+    return found
 
 
 def _party_ids(
-    connection: Connection, parties: Iterable[tuple[str | None, ...]]
-) -> dict[tuple[str | None, ...], int]:
+    connection: Connection, parties: Sequence[dict[str, str | None]]
+) -> NDArray[np.int64]:
     """Insert the parties that are not there yet; return the id of each."""
-    rows, digests = [], {}
-    for party in parties:
-        told = dict(zip(FIELDS, party, strict=True))
-        payload = payload_of(told)
-        digests[digest := digest_of(payload)] = party
-        country = told["country"] and plain(told["country"])
-        rows.append((digest, key(told["name"] or ""), country, payload))
-    insert_new(connection, tables.party, _COLUMNS, rows)
-    return {digests[digest]: number for digest, number in _ids(connection, list(digests))}
+    payloads = list(map(payload_of, parties))
+    digests = list(map(digest_of, payloads))
+    insert_new(
+        connection,
+        tables.party,
+        _COLUMNS,
+        (
+            (digest, key(told["name"] or ""), told["country"] and plain(told["country"]), payload)
+            for digest, told, payload in zip(digests, parties, payloads, strict=True)
+        ),
+    )
+    known = dict(_ids(connection, digests))
+    return np.array([known[digest] for digest in digests], np.int64)
 
 
 def _ids(connection: Connection, digests: Sequence[str]) -> Iterator[tuple[str, int]]:

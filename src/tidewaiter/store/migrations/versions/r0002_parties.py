@@ -97,7 +97,7 @@ def _fill_parties(connection: sa.Connection) -> None:
             for told in msgspec.json.decode(payload).get("parties") or ():
                 if not told or not told.get("name"):
                     continue
-                role = told.pop("role", None) or ""
+                role = (told.pop("role", None) or "").replace("\0", "\ufffd")
                 said = {field: told[field] for field in sorted(told) if told[field] is not None}
                 text = msgspec.json.encode(said).decode()
                 digest = hashlib.sha256(text.encode()).hexdigest()[:32]
