@@ -52,15 +52,21 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def registry_digest(settings: Settings) -> str:
-    """Return the version of all that settles what is found: registry, rules, programme."""
+def registry_digest(settings: Settings, *, restricted: bool = True) -> str:
+    """Return the version of all that settles what is found: registry, rules, programme, lists.
+
+    Args:
+        settings: Of a screening.
+        restricted: Count the lists that are for their authority only; without, it can be told.
+    """
     rules = (settings.rules or data("rules", "alerts.toml")).read_bytes()
     registry = load_registry(settings.own).digest
     lists: tuple[str, ...] = ()
     if settings.lists:
         archive = Archive(settings.lists)
         kept = (archive.at(slug, settings.day) for slug in archive.slugs())
-        lists = tuple(each.version.sha256 for each in kept if each)
+        told = (each for each in kept if each and (restricted or not each.version.confidential))
+        lists = tuple(each.version.sha256 for each in told)
         judgements = settings.lists / JUDGEMENTS
         lists += (hash_file(judgements),) if judgements.is_file() else ()
     said = f"{registry} {version('tidewaiter')} {settings.street} {' '.join(lists)}".encode()

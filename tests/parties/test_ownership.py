@@ -126,8 +126,8 @@ def test_any_graph_has_an_end(edges: list[tuple[int, int, str, str]]) -> None:
             assert 1 <= len(chain.steps) <= 3
             assert chain.end is not None
             assert chain.end.action == "blocked"
-        share = found.blocked_share(each)
-        assert share is None or 0 < share <= 100
+        added = found.blocked_share(each)
+        assert added is None or 0 < added <= 100
 
 
 def test_a_long_row_of_owners_is_no_recursion() -> None:

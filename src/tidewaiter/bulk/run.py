@@ -63,10 +63,10 @@ def _identifier(own: tuple[Path, ...], street: bool) -> Identifier:  # noqa: FBT
 
 
 @cache
-def _finder(lists: Path, day: date, least: float) -> PartyFinder:
+def _finder(lists: Path, day: date, least: float, steps: int) -> PartyFinder:
     # Here and not above: the readings of all scripts take a third of a second to load, and are
     # needed only where lists are kept.
-    from tidewaiter.consignments.finder import ListFinder  # noqa: PLC0415
+    from tidewaiter.consignments.divided import finder_of  # noqa: PLC0415
 
     judgements = read_judgements(lists)
 
@@ -76,13 +76,15 @@ def _finder(lists: Path, day: date, least: float) -> PartyFinder:
             return ""
         return f"judged another party by {made.by} on {made.day}: {made.why}"
 
-    return ListFinder(Archive(lists).in_force(day), least, judged)
+    return finder_of(Archive(lists).in_force(day), least, judged, steps)
 
 
 @cache
 def _screener(settings: Settings) -> Screener:
     rules = load_alert_rules(settings.rules)
-    finder = _finder(settings.lists, settings.day, rules.party.least) if settings.lists else None
+    finder = None
+    if settings.lists:
+        finder = _finder(settings.lists, settings.day, rules.party.least, rules.party.linked.steps)
     return Screener(_identifier(settings.own, settings.street), rules, finder)
 
 

@@ -44,12 +44,15 @@ _CHANCE = click.FloatRange(0, 1)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Where matches go.")
 @click.option("--attributes", is_flag=True, help="With --queries: weigh birth and country too.")
 @click.option("--threshold", type=_CHANCE, help="Probability from which a match is shown.")
+@click.option(
+    "--restricted", is_flag=True, help="Match entries for your authority alone too; do not pass on."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 def match(  # noqa: PLR0917 - Click passes them by name
     name: str | None, list_path: Path | None, day: date | None, folder: Path,
     country: str | None, kind: PartyKind, born: str | None, path: Path | None,
     queries: Path | None, out: Path | None, threshold: float | None, *, attributes: bool,
-    as_json: bool,
+    restricted: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Match NAME, or the parties of a file, against lists, and say why.
 
@@ -64,7 +67,8 @@ def match(  # noqa: PLR0917 - Click passes them by name
         check_file(out)
         kept = {"the parties": path or queries, "the list": list_path}
         check_apart({"matches": out}, {what: held for what, held in kept.items() if held})
-    index = build_index(_listed(list_path, folder, day or date.today()))  # noqa: DTZ011 - the user's
+    listed = _listed(list_path, folder, day or date.today())  # noqa: DTZ011 - the user's
+    index = build_index(listed if restricted else _open(listed))
     if name is not None:
         party = AskedParty(
             text=printable(name), kind=kind, countries=(country,) if country else (),
@@ -72,9 +76,11 @@ def match(  # noqa: PLR0917 - Click passes them by name
         )  # fmt: skip
         show(Matcher(index).match([party], threshold)[0], as_json=as_json)
     elif queries is not None and out is not None:
-        _match_queries(index, queries, out, attributes=attributes)
+        with _sink(out, restricted=restricted) as sink:
+            _match_queries(index, queries, sink, attributes=attributes)
     elif path is not None and out is not None:
-        _match_file(index, path, out, threshold)
+        with _sink(out, restricted=restricted) as sink:
+            _match_file(index, path, sink, threshold)
 
 
 def _listed(list_path: Path | None, folder: Path, day: date) -> Sequence[ListedParty]:
@@ -93,6 +99,15 @@ def _listed(list_path: Path | None, folder: Path, day: date) -> Sequence[ListedP
     ]
 
 
+def _open(listed: Sequence[ListedParty]) -> list[ListedParty]:
+    """Return the entries that all may see; say that there are others, and not of whom."""
+    shown = [party for party in listed if not party.confidential]
+    if len(shown) < len(listed):
+        text = "restricted entries are left out: --restricted matches them too"
+        click.echo(text, err=True)
+    return shown
+
+
 def _day(text: str) -> str:
     """Check a date of birth."""
     parts = text.split("-")
@@ -104,10 +119,12 @@ def _day(text: str) -> str:
 
 
 @contextmanager
-def _sink(out: Path) -> Iterator[TextIO]:
-    """Open a file that appears whole or not at all."""
-    with replacing(out, "match") as part, writing(str(out)), part.open("w", encoding="utf-8") as to:
-        yield to
+def _sink(out: Path, *, restricted: bool) -> Iterator[TextIO]:
+    """Open a file that appears whole or not at all; for the user alone where it is restricted."""
+    mode = 0o600 if restricted else 0o666
+    with replacing(out, "match", mode=mode) as part, writing(str(out)):
+        with part.open("w", encoding="utf-8") as to:
+            yield to
 
 
 def _watched(batches: Iterable[Matched]) -> Iterator[Matched]:
@@ -124,22 +141,24 @@ def _watched(batches: Iterable[Matched]) -> Iterator[Matched]:
             bar.advance(task, len(batch.parties))
 
 
-def _match_queries(index: Index, queries: Path, out: Path, *, attributes: bool) -> None:
+def _match_queries(index: Index, queries: Path, sink: TextIO, *, attributes: bool) -> None:
     """Write a line for each match: the party, the entry, the probability."""
     matcher = Matcher(index)
     ids = [party.id for party in index.parties]
-    with queries.open("rb") as file, _sink(out) as sink:
+    with queries.open("rb") as file:
         parties = read_queries(file, queries.name)
         for batch in _watched(match_parties(parties, matcher)):
             for place, party in enumerate(batch.parties):
-                for entry, chance in row_answers(batch, place, matcher, attributes=attributes):
-                    sink.write(f"{party.id}\t{ids[entry]}\t{chance!r}\n")
+                sink.writelines(
+                    f"{party.id}\t{ids[entry]}\t{chance!r}\n"
+                    for entry, chance in row_answers(batch, place, matcher, attributes=attributes)
+                )
 
 
-def _match_file(index: Index, path: Path, out: Path, threshold: float | None) -> None:
+def _match_file(index: Index, path: Path, sink: TextIO, threshold: float | None) -> None:
     """Write a JSON object for each party that matches or cannot be assessed."""
     explainer = Matcher(index)
-    with path.open("rb") as file, _sink(out) as sink:
+    with path.open("rb") as file:
         parties = read_parties(file, path.name)
         for batch in _watched(match_parties(parties, Matcher(index))):
             for answer in explainer.match(batch.parties, threshold):

@@ -7,11 +7,13 @@ import time
 from collections.abc import Iterable
 from contextlib import ExitStack
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
+from msgspec import structs
 
 from tidewaiter.base.alone import alone
 from tidewaiter.base.cache import cache_folder, writable
@@ -20,14 +22,17 @@ from tidewaiter.base.records import Record
 from tidewaiter.bulk.abandoned import drop_abandoned
 from tidewaiter.bulk.journal import Done, read_done
 from tidewaiter.bulk.run import Settings, workers_for
+from tidewaiter.cli.apart import RESTRICTED, Apart, place_of
 from tidewaiter.cli.columns import show_columns
-from tidewaiter.cli.earlier import check_history, earlier_alerts
+from tidewaiter.cli.earlier import all_lines, check_history, earlier_alerts
 from tidewaiter.cli.listsfolder import kept_in
+from tidewaiter.cli.marking import marks_of
 from tidewaiter.cli.options import STOPPED, Day, Field, own_lists, printable
 from tidewaiter.cli.outputs import Outputs, alert_sink, check_outputs, mark_of, write_outputs
 from tidewaiter.cli.progress import watched
 from tidewaiter.cli.start import tell_first_start
 from tidewaiter.cli.table import show_summary
+from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.consignments.types import ReadOptions
 from tidewaiter.lists.archive import Archive
 from tidewaiter.node import (
@@ -61,6 +66,7 @@ class Wanted(Record, frozen=True, kw_only=True):
     out: Path | None = None
     report: Path | None = None
     refused: Path | None = None
+    restricted: Path | None = None
     db: str | None = None
     rules: Path | None = None
     workers: int = _CORES
@@ -87,6 +93,10 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option("--out", type=_FILE, help="Alerts: .jsonl, .csv or .parquet.")
 @click.option("--report", type=_FILE, help="A page to read and to print: .html.")
 @click.option("--refused", type=_FILE, help="What could not be read (refused.csv).")
+@click.option(
+    "--out-restricted", "restricted", type=_FILE,
+    help="Alerts that rest on restricted entries: .jsonl or .csv, for you alone.",
+)  # fmt: skip
 @click.option("--db", help="Keep all in a database: a path, or postgresql+psycopg://...")
 @click.option("--again", is_flag=True, help="Screen what --db holds anew; only new alerts.")
 @click.option(
@@ -133,10 +143,13 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
         refused=wanted.refused
         or (wanted.out or wanted.report or Path("x")).with_name("refused.csv"),
         refused_named=wanted.refused is not None,
+        restricted=wanted.restricted or Path("x"),
     )
     settings = _settings(wanted, file=printable(path.name), sha256=hash_file(path))
     journal = _journal(outputs, settings, options)
+    outputs = structs.replace(outputs, restricted=place_of(wanted.restricted, settings, journal))
     named = {"alerts": outputs.alerts, "the report": outputs.report, "refusals": outputs.refused}
+    named[RESTRICTED] = wanted.restricted
     check_outputs(named, _kept(path, wanted, journal))
     check_history(wanted.history, settings)
     show_columns(path, options)
@@ -150,7 +163,10 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
             )
             new = _watch(steps, path)
         earlier = earlier_alerts(wanted.history, options, settings, workers=wanted.workers)
-        summary = write_outputs(journal, outputs, settings, registry_digest(settings), earlier)
+        digest = registry_digest(settings, restricted=False)
+        lines = partial(all_lines, (path, *wanted.history), options, wanted.db, settings.sha256)
+        marks = marks_of(journal, settings, earlier, lines)
+        summary = write_outputs(journal, outputs, settings, digest, marks)
         done = read_done(journal)
         journal.unlink(missing_ok=True)
     show_summary(summary, outputs, load_registry(settings.own).regimes)
@@ -234,7 +250,7 @@ def _screen_again(wanted: Wanted) -> None:
     """Screen what a database holds; write the alerts that are new."""
     settings = _settings(wanted, file="", sha256="")
     lines = new = 0
-    check_outputs({"alerts": wanted.out}, _kept(None, wanted, None))
+    check_outputs({"alerts": wanted.out, RESTRICTED: wanted.restricted}, _kept(None, wanted, None))
     with ExitStack() as stack:
         out = wanted.out or Path("alerts")
         journal = out.with_name(f"{out.name}.journal")
@@ -243,9 +259,12 @@ def _screen_again(wanted: Wanted) -> None:
         database = stack.enter_context(database_at(wanted.db))
         if database is not None:
             found = stack.enter_context(screen_again(database, settings))
-            with alert_sink(wanted.out, mark_of(journal)) as sink:
+            place, mark = place_of(wanted.restricted, settings, journal), mark_of(journal)
+            rules = load_alert_rules(settings.rules)
+            with alert_sink(wanted.out, mark) as sink, Apart(place, mark, rules) as apart:
                 for stored, alerts in found:
                     lines += len(stored.lines)
                     new += len(alerts)
-                    sink.add(alerts)
+                    sink.add(apart.part(alerts))
+            apart.tell()
     click.echo(f"{lines} past lines screened, {new} new alerts", err=True)

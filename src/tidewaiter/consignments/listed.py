@@ -7,6 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import structs
 
+from tidewaiter.consignments.links import told_links
+from tidewaiter.consignments.restricted import RULE, is_restricted, open_match
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.types import PartyMatch, Reason
 
@@ -60,6 +62,51 @@ def match_parties(batch: pa.RecordBatch, finder: PartyFinder) -> dict[int, tuple
         line: tuple(sorted(matches, key=lambda match: -match.probability))
         for line, matches in found.items()
     }
+
+
+def reasons_of_parties(matches: Sequence[PartyMatch], rules: AlertRules) -> Iterator[Reason]:
+    """Yield the reasons of listed parties: open ones as if there were no others, then the rest.
+
+    Restricted entries add what they weigh more than the open ones, so that without their reasons
+    the alert is what it would be without them.
+
+    Args:
+        matches: Of one line, the most probable first.
+        rules: The points.
+    """
+    shown = list(filter(None, map(open_match, matches)))
+    open_ = [*party_reasons(shown, rules), *link_reasons(shown, rules)]
+    yield from open_
+    if any(map(is_restricted, matches)):
+        yield from _restricted(matches, rules, sum(reason.points for reason in open_))
+
+
+def link_reasons(matches: Sequence[PartyMatch], rules: AlertRules) -> Iterator[Reason]:
+    """Yield a reason for each link to a blocked party: the weightiest counts, others are told."""
+    told = [(match, *each) for match in matches for each in told_links(match, rules)]
+    best = max((points for _, _, points, _ in told), default=0)
+    for match, _, points, text in told:
+        counts = points if points == best else 0
+        best = -1 if counts else best
+        yield Reason(rule="linked", text=text, points=counts, source=source_of(match))
+
+
+def _restricted(matches: Sequence[PartyMatch], rules: AlertRules, points: int) -> Iterator[Reason]:
+    """Yield a reason for each restricted entry; the first has what all weigh more than `points`."""
+    whole = [*party_reasons(matches, rules), *link_reasons(matches, rules)]
+    more = max(0, sum(reason.points for reason in whole) - points)
+    told = [
+        each for match in matches if match.confidential for each in party_reasons([match], rules)
+    ]
+    told += [
+        each
+        for match in matches
+        for link, *_ in told_links(match, rules)
+        if match.confidential or link.confidential
+        for each in link_reasons([structs.replace(match, links=(link,))], rules)
+    ]
+    for place, each in enumerate(told):
+        yield structs.replace(each, rule=RULE, points=0 if place else more)
 
 
 def party_reasons(matches: Sequence[PartyMatch], rules: AlertRules) -> Iterator[Reason]:

@@ -1,12 +1,13 @@
 """Ownership and control: the ways from an entry of a list to others of it, as the list tells them.
 
 A list says "owned by", "controls" and the like of its entries. Whether that makes one of them
-blocked is a question of law: what two bodies of law say of it stands in data/parties/ownership.toml.
+blocked is a question of law; data/parties/ownership.toml has what two bodies of law say of it.
 """
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
@@ -145,7 +146,7 @@ class Ownership:
             self._counted = frozenset(found)
         return self._counted
 
-    def _share(self, key: str, counting: Set[str]) -> Decimal | None:
+    def _share(self, key: str, counting: AbstractSet[str]) -> Decimal | None:
         shares: dict[str, Decimal] = {}
         for edge in self._owners.get(key, ()):
             share = percent_of(edge.share)

@@ -9,10 +9,11 @@ import msgspec
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
+from tidewaiter.parties.resolution.addresses import AddressParts
 from tidewaiter.parties.resolution.contacts import country_of_phone
 from tidewaiter.parties.resolution.dwellings import find_words
-from tidewaiter.parties.resolution.reading import Read
-from tidewaiter.parties.resolution.types import Entity, Sign
+from tidewaiter.parties.resolution.reading import Read, contacts_of, place_of
+from tidewaiter.parties.resolution.types import Entity, Sign, Written
 
 _LONGEST: Final = 1000  # characters of an address that are looked at
 
@@ -74,18 +75,39 @@ def _party(entity: Entity, reads: Mapping[str, Read]) -> _Party:
     return _Party(entity, own, stems, frozenset(domain for read in own for domain in read.domains))
 
 
+def things_of(read: Read) -> Iterator[tuple[str, str]]:
+    """Yield what a party may share, but for what is that of somebody in whose care it is.
+
+    Args:
+        read: One way in which it is written.
+
+    Yields:
+        The sign that sharing it would be, and the thing.
+    """
+    if not read.names.care_of:
+        yield from _said(read.phones, read.emails, read.address)
+
+
+def things_said(written: Written) -> Iterator[tuple[str, str]]:
+    """Yield what `things_of` would, and more: its names, which take longest, are not read."""
+    contacts = contacts_of(written)
+    yield from _said(contacts.phones, contacts.emails, place_of(written))
+
+
+def _said(
+    phones: Iterable[str], emails: Iterable[str], place: AddressParts
+) -> Iterator[tuple[str, str]]:
+    yield from (("phone-shared", phone) for phone in phones)
+    yield from (("email-shared", email) for email in emails)
+    if place.words and place.houses:  # all of it: a house number and a town are many houses
+        parts = (place.houses, place.words, place.units)
+        said = ", ".join(" ".join(sorted(part)) for part in parts if part)
+        yield ("address-shared" if place.units else "building-shared"), said
+
+
 def _things(party: _Party) -> Iterator[tuple[str, str]]:
-    """Yield what a party may share, but for what is that of somebody in whose care it is."""
     for read in party.reads:
-        if read.names.care_of:
-            continue
-        yield from (("phone-shared", phone) for phone in read.phones)
-        yield from (("email-shared", email) for email in read.emails)
-        place = read.address
-        if place.words and place.houses:  # all of it: a house number and a town are many houses
-            parts = (place.houses, place.words, place.units)
-            said = ", ".join(" ".join(sorted(part)) for part in parts if part)
-            yield ("address-shared" if place.units else "building-shared"), said
+        yield from things_of(read)
 
 
 def _shared(parties: Sequence[_Party]) -> dict[tuple[str, str], list[_Party]]:
