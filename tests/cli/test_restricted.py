@@ -23,7 +23,7 @@ OPEN = (
     "OPN-2,organisation,Beispiel Kontor AG,DE,blocked,2026-01-05,,no\n"
     "ZQX-77,organisation,Verdeckte Quelle Holding,CY,blocked,2026-02-02,,yes\n"
 )
-SECRET = (
+HIDDEN = (
     "id,kind,name,countries,action,listed,confidential\n"
     "KRYPT-9,organisation,Ocultamar Comercio,MX,blocked,2026-03-03,yes\n"
     "KRYPT-8,organisation,Harbourine Chemicals Limited,IN,blocked,2026-03-03,yes\n"
@@ -46,7 +46,7 @@ def folder(here: Path, call: Call) -> Path:
     """Keep an open list, and write the manifest."""
     (here / "manifest.csv").write_text(MANIFEST, encoding="utf-8")
     (here / "open.csv").write_text(OPEN, encoding="utf-8")
-    (here / "secret.csv").write_text(SECRET, encoding="utf-8")
+    (here / "secret.csv").write_text(HIDDEN, encoding="utf-8")
     (here / "without.csv").write_text(
         "\n".join(row for row in OPEN.splitlines() if "yes" not in row).replace(
             "owned-by:ZQX-77:60 %", ""

@@ -122,9 +122,9 @@ def _day(text: str) -> str:
 def _sink(out: Path, *, restricted: bool) -> Iterator[TextIO]:
     """Open a file that appears whole or not at all; for the user alone where it is restricted."""
     mode = 0o600 if restricted else 0o666
-    with replacing(out, "match", mode=mode) as part, writing(str(out)):
-        with part.open("w", encoding="utf-8") as to:
-            yield to
+    named = replacing(out, "match", mode=mode)
+    with named as part, writing(str(out)), part.open("w", encoding="utf-8") as to:
+        yield to
 
 
 def _watched(batches: Iterable[Matched]) -> Iterator[Matched]:
@@ -149,10 +149,8 @@ def _match_queries(index: Index, queries: Path, sink: TextIO, *, attributes: boo
         parties = read_queries(file, queries.name)
         for batch in _watched(match_parties(parties, matcher)):
             for place, party in enumerate(batch.parties):
-                sink.writelines(
-                    f"{party.id}\t{ids[entry]}\t{chance!r}\n"
-                    for entry, chance in row_answers(batch, place, matcher, attributes=attributes)
-                )
+                found = row_answers(batch, place, matcher, attributes=attributes)
+                sink.writelines(f"{party.id}\t{ids[e]}\t{chance!r}\n" for e, chance in found)
 
 
 def _match_file(index: Index, path: Path, sink: TextIO, threshold: float | None) -> None:
