@@ -19,7 +19,7 @@ from tidewaiter.bulk.run import Settings
 from tidewaiter.cli.apart import PRIVATE_FORMATS, RESTRICTED, Apart
 from tidewaiter.cli.marking import Marks
 from tidewaiter.cli.options import forget_stdout
-from tidewaiter.consignments.listed import cite_list
+from tidewaiter.consignments.citing import cite_list
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.consignments.types import Alert, Refusal
 from tidewaiter.lists.archive import Archive

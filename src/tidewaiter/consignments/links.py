@@ -1,10 +1,11 @@
 """Links: what a list says of owners and of those in control, put into an alert."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from tidewaiter.consignments.citing import cite_list
 from tidewaiter.consignments.rules import AlertRules
-from tidewaiter.consignments.types import ListedLink, PartyMatch
-from tidewaiter.parties.ownership import Chain, Ownership, cautions, percent_in_words
+from tidewaiter.consignments.types import ListedLink, PartyMatch, Reason
+from tidewaiter.parties.ownership import Chain, Ownership, cautions, is_minor, percent_in_words
 from tidewaiter.parties.types import ListedParty, ListVersion
 
 _SHOWN = 5  # links of a match
@@ -46,25 +47,48 @@ def _link(chain: Chain) -> ListedLink:
         listed=end.listed if end else None,
         owned=chain.up,
         steps=tuple(step.words for step in chain.steps),
+        control=chain.control,
         former=chain.former,
         confidential=chain.confidential,
     )
 
 
 def link_points(match: PartyMatch, link: ListedLink, rules: AlertRules) -> int:
-    """Return what a link weighs: something only where a blocked one owns it now, or it owns one."""
+    """Return what a link weighs: something only where a blocked one owns it now, or it owns one.
+
+    Half of it counts below the probability that is sure, and half where all that the list tells
+    of blocked owners are shares that add up to less than the law asks for.
+    """
     rule = rules.party.linked
     if match.judged or match.action == "blocked" or link.action != "blocked" or link.former:
         return 0
     points = rule.points if link.owned else rule.owner
+    if link.owned and not link.control and is_minor(match.blocked_share):
+        points //= 2
     return points if match.probability >= rules.party.sure else points // 2
 
 
-def told_links(match: PartyMatch, rules: AlertRules) -> Iterator[tuple[ListedLink, int, str]]:
-    """Yield the links of a match that weigh something: with points and a sentence."""
-    for link in match.links:
-        if points := link_points(match, link, rules):
-            yield link, points, _sentence(match, link, rules)
+def link_reasons(matches: Iterable[PartyMatch], rules: AlertRules) -> Iterator[Reason]:
+    """Yield a reason for each link that weighs something: the weightiest counts, others are told.
+
+    What the law makes of it stands once, with the one that counts.
+    """
+    told = [
+        (points, match, link)
+        for match in matches
+        for link in match.links
+        if (points := link_points(match, link, rules))
+    ]
+    best = max(told, key=lambda each: each[0], default=None)
+    for each in told:
+        points, match, link = each
+        text = _sentence(match, link, rules)
+        yield Reason(
+            rule="linked",
+            text=" ".join((text, *cautions())) if each is best else text,
+            points=points if each is best else 0,
+            source=cite_list(match.list, match.version),
+        )
 
 
 def _sentence(match: PartyMatch, link: ListedLink, rules: AlertRules) -> str:
@@ -79,7 +103,7 @@ def _sentence(match: PartyMatch, link: ListedLink, rules: AlertRules) -> str:
         action=f"{link.action}{since}",
     )
     added = f" Shares of blocked owners that the list tells add up to {share}." if share else ""
-    return f"{told}.{added} {' '.join(cautions())}"
+    return f"{told}.{added}"
 
 
 def way_in_words(link: ListedLink) -> str:

@@ -7,12 +7,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import structs
 
-from tidewaiter.consignments.links import told_links
+from tidewaiter.consignments.citing import source_of
+from tidewaiter.consignments.links import link_reasons
 from tidewaiter.consignments.restricted import RULE, is_restricted, open_match
 from tidewaiter.consignments.rules import AlertRules
-from tidewaiter.consignments.types import PartyMatch, Reason
+from tidewaiter.consignments.types import ListedLink, PartyMatch, Reason
 
-_HASH = 12  # characters of a version that tell it from others
 _FIELDS = ("name", "address", "country", "id_scheme", "id")
 
 
@@ -81,16 +81,6 @@ def reasons_of_parties(matches: Sequence[PartyMatch], rules: AlertRules) -> Iter
         yield from _restricted(matches, rules, sum(reason.points for reason in open_))
 
 
-def link_reasons(matches: Sequence[PartyMatch], rules: AlertRules) -> Iterator[Reason]:
-    """Yield a reason for each link to a blocked party: the weightiest counts, others are told."""
-    told = [(match, *each) for match in matches for each in told_links(match, rules)]
-    best = max((points for _, _, points, _ in told), default=0)
-    for match, _, points, text in told:
-        counts = points if points == best else 0
-        best = -1 if counts else best
-        yield Reason(rule="linked", text=text, points=counts, source=source_of(match))
-
-
 def _restricted(matches: Sequence[PartyMatch], rules: AlertRules, points: int) -> Iterator[Reason]:
     """Yield a reason for each restricted entry; the first has what all weigh more than `points`."""
     whole = [*party_reasons(matches, rules), *link_reasons(matches, rules)]
@@ -98,15 +88,15 @@ def _restricted(matches: Sequence[PartyMatch], rules: AlertRules, points: int) -
     told = [
         each for match in matches if match.confidential for each in party_reasons([match], rules)
     ]
-    told += [
-        each
-        for match in matches
-        for link, *_ in told_links(match, rules)
-        if match.confidential or link.confidential
-        for each in link_reasons([structs.replace(match, links=(link,))], rules)
-    ]
+    for match in matches:
+        secret = match.links if match.confidential else filter(_is_secret, match.links)
+        told += link_reasons([structs.replace(match, links=tuple(secret))], rules)
     for place, each in enumerate(told):
         yield structs.replace(each, rule=RULE, points=0 if place else more)
+
+
+def _is_secret(link: ListedLink) -> bool:
+    return link.confidential
 
 
 def party_reasons(matches: Sequence[PartyMatch], rules: AlertRules) -> Iterator[Reason]:
@@ -131,18 +121,3 @@ def party_reasons(matches: Sequence[PartyMatch], rules: AlertRules) -> Iterator[
             points=rules.party_points(match) if match is best else 0,
             source=source_of(match),
         )
-
-
-def source_of(match: PartyMatch) -> str:
-    """Return what a report cites a version of a list by."""
-    return cite_list(match.list, match.version)
-
-
-def cite_list(slug: str, version: str) -> str:
-    """Return what a version of a list is cited by.
-
-    Args:
-        slug: Of the list.
-        version: SHA-256 of its bytes.
-    """
-    return f"{slug}@{version[:_HASH]}"

@@ -217,6 +217,7 @@ class ListedLink(Record, frozen=True, kw_only=True):
     listed: date | None = None
     owned: bool  # the matched one is owned or controlled by it; else it owns or controls it
     steps: tuple[str, ...]  # the way there: "owned by X (60 %)", "which is controlled by Y"
+    control: bool = False  # a step is control or operation, not ownership
     former: bool = False  # the list says of a step that it is over
     confidential: bool = False  # an entry on the way is for the authority only
 

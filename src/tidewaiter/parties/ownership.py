@@ -51,6 +51,7 @@ class Step(NamedTuple):
     party: ListedParty | None  # where it leads; None: the list has no such entry
     named: str  # as the list names it
     former: bool
+    control: bool  # not ownership
 
 
 class Chain(NamedTuple):
@@ -68,6 +69,11 @@ class Chain(NamedTuple):
     def former(self) -> bool:
         """Tell whether a tie on the way is over."""
         return any(step.former for step in self.steps)
+
+    @property
+    def control(self) -> bool:
+        """Tell whether a tie on the way is control or operation."""
+        return any(step.control for step in self.steps)
 
     @property
     def confidential(self) -> bool:
@@ -185,7 +191,8 @@ class Ownership:
         words = _UP[edge.kind] if up else _DOWN_WORDS[edge.kind]
         share = f" ({edge.share})" if edge.share else ""
         once = "formerly " if edge.former else ""
-        return Step(f"{once}{words} {named}{share}", party, named, edge.former)
+        text = f"{once}{words} {named}{share}"
+        return Step(text, party, named, edge.former, edge.kind != "owned-by")
 
     def _edge(self, party: ListedParty, tie: Tie) -> _Edge | None:
         """Turn a tie by ownership or control so that it leads from the owned one to the owner."""
@@ -231,6 +238,12 @@ def percent_of(share: str) -> Decimal | None:
 def percent_in_words(share: Decimal | None) -> str:
     """Write a share: "60 %"; "": none is told."""
     return "" if share is None else f"{share.normalize():f} %"
+
+
+def is_minor(share: str) -> bool:
+    """Tell whether shares that were added up are fewer than make a firm pass on what it owns."""
+    value = percent_of(share)
+    return value is not None and value < ownership_rules().least_percent
 
 
 def cautions() -> Sequence[str]:

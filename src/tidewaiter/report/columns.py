@@ -78,6 +78,7 @@ LISTED_LINK = pa.struct(
         ("listed", pa.date32()),
         ("owned", pa.bool_()),
         ("steps", pa.list_(pa.string())),
+        ("control", pa.bool_()),
         ("former", pa.bool_()),
         ("confidential", pa.bool_()),
     ]

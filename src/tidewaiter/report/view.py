@@ -5,8 +5,8 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from tidewaiter.base.records import Record
+from tidewaiter.consignments.citing import source_of
 from tidewaiter.consignments.links import link_in_words
-from tidewaiter.consignments.listed import source_of
 from tidewaiter.consignments.types import (
     Alert,
     Holding,
