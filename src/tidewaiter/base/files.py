@@ -161,6 +161,16 @@ def replacing(path: Path, mark: str, *, mode: int = 0o666) -> Iterator[Path]:
             part.unlink(missing_ok=True)
 
 
+@contextmanager
+def private() -> Iterator[None]:
+    """Let all files that are made in the block be for the user alone; for the whole process."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
 def set_aside(path: Path, new: Path) -> Path | None:
     """Give the file that stands at a path a number, where its content is not that of a new one.
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.files import check_apart, check_file, replacing, writing
+from tidewaiter.base.files import check_apart, check_file, private, replacing, writing
 from tidewaiter.bulk.parties import Matched, match_parties, row_answers
 from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.matchout import show
@@ -44,9 +44,7 @@ _CHANCE = click.FloatRange(0, 1)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Where matches go.")
 @click.option("--attributes", is_flag=True, help="With --queries: weigh birth and country too.")
 @click.option("--threshold", type=_CHANCE, help="Probability from which a match is shown.")
-@click.option(
-    "--restricted", is_flag=True, help="Match entries for your authority alone too; do not pass on."
-)
+@click.option("--restricted", is_flag=True, help="Entries for your authority alone too; keep it.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 def match(  # noqa: PLR0917 - Click passes them by name
     name: str | None, list_path: Path | None, day: date | None, folder: Path,
@@ -67,6 +65,8 @@ def match(  # noqa: PLR0917 - Click passes them by name
         check_file(out)
         kept = {"the parties": path or queries, "the list": list_path}
         check_apart({"matches": out}, {what: held for what, held in kept.items() if held})
+    if restricted:  # whatever is written from here on is for the user alone
+        click.get_current_context().with_resource(private())
     listed = _listed(list_path, folder, day or date.today())  # noqa: DTZ011 - the user's
     index = build_index(listed if restricted else _open(listed))
     if name is not None:
@@ -76,11 +76,9 @@ def match(  # noqa: PLR0917 - Click passes them by name
         )  # fmt: skip
         show(Matcher(index).match([party], threshold)[0], as_json=as_json)
     elif queries is not None and out is not None:
-        with _sink(out, restricted=restricted) as sink:
-            _match_queries(index, queries, sink, attributes=attributes)
+        _match_queries(index, queries, out, attributes=attributes)
     elif path is not None and out is not None:
-        with _sink(out, restricted=restricted) as sink:
-            _match_file(index, path, sink, threshold)
+        _match_file(index, path, out, threshold)
 
 
 def _listed(list_path: Path | None, folder: Path, day: date) -> Sequence[ListedParty]:
@@ -119,11 +117,9 @@ def _day(text: str) -> str:
 
 
 @contextmanager
-def _sink(out: Path, *, restricted: bool) -> Iterator[TextIO]:
-    """Open a file that appears whole or not at all; for the user alone where it is restricted."""
-    mode = 0o600 if restricted else 0o666
-    named = replacing(out, "match", mode=mode)
-    with named as part, writing(str(out)), part.open("w", encoding="utf-8") as to:
+def _sink(out: Path) -> Iterator[TextIO]:
+    """Open a file that appears whole or not at all."""
+    with replacing(out, "match") as part, writing(str(out)), part.open("w", encoding="utf-8") as to:
         yield to
 
 
@@ -141,22 +137,22 @@ def _watched(batches: Iterable[Matched]) -> Iterator[Matched]:
             bar.advance(task, len(batch.parties))
 
 
-def _match_queries(index: Index, queries: Path, sink: TextIO, *, attributes: bool) -> None:
+def _match_queries(index: Index, queries: Path, out: Path, *, attributes: bool) -> None:
     """Write a line for each match: the party, the entry, the probability."""
     matcher = Matcher(index)
     ids = [party.id for party in index.parties]
-    with queries.open("rb") as file:
+    with queries.open("rb") as file, _sink(out) as sink:
         parties = read_queries(file, queries.name)
         for batch in _watched(match_parties(parties, matcher)):
             for place, party in enumerate(batch.parties):
-                found = row_answers(batch, place, matcher, attributes=attributes)
-                sink.writelines(f"{party.id}\t{ids[e]}\t{chance!r}\n" for e, chance in found)
+                for entry, chance in row_answers(batch, place, matcher, attributes=attributes):
+                    sink.write(f"{party.id}\t{ids[entry]}\t{chance!r}\n")
 
 
-def _match_file(index: Index, path: Path, sink: TextIO, threshold: float | None) -> None:
+def _match_file(index: Index, path: Path, out: Path, threshold: float | None) -> None:
     """Write a JSON object for each party that matches or cannot be assessed."""
     explainer = Matcher(index)
-    with path.open("rb") as file:
+    with path.open("rb") as file, _sink(out) as sink:
         parties = read_parties(file, path.name)
         for batch in _watched(match_parties(parties, Matcher(index))):
             for answer in explainer.match(batch.parties, threshold):
