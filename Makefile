@@ -72,6 +72,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.structures
 	$(BIN)/python -m benchmarks.whole
 	$(BIN)/python -m benchmarks.parties
+	$(BIN)/python -m benchmarks.screen_parties
 
 docs: check-docs
 	@echo "Open $(SITE)/index.html."
