@@ -5,6 +5,7 @@ telephone, an e-mail or an address with one of them; only these and those are co
 file with few alerts costs little. A sign alone makes no alert, and none looks at nationality.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -19,6 +20,7 @@ from tidewaiter.parties.resolution import Collector, Sighting, Sign, Written, fi
 from tidewaiter.parties.resolution.reading import read_written
 from tidewaiter.parties.resolution.signs import things_of, things_said
 
+_ID = re.compile(r" \(e-[0-9a-f]{16}\)$")
 _FIELDS: Final = ("name", "address", "country", "id_scheme", "id")
 _PARTIES: Final = 50_000  # of alerts; with more of them, signs are not looked for
 _SHARING: Final = 200  # parties that are compared for one thing that they share
@@ -140,7 +142,7 @@ def _order(written: Written) -> tuple[str, ...]:
 
 
 def _told(sign: Sign, full: set[str]) -> Sign:
-    """Say of a sign that its number is a lower bound, where no more parties were compared."""
-    if sign.evidence and sign.evidence[0] in full:
-        return structs.replace(sign, text=sign.text + _MORE)
-    return sign
+    """Leave out ids of entities, which are kept nowhere; say where a number is a lower bound."""
+    more = _MORE if sign.evidence and sign.evidence[0] in full else ""
+    evidence = tuple(_ID.sub("", each) for each in sign.evidence)
+    return structs.replace(sign, text=sign.text + more, evidence=evidence)
