@@ -14,7 +14,13 @@ from tidewaiter.consignments.signs import PartySigns
 from tidewaiter.consignments.types import Alert
 from tidewaiter.parties.resolution import Written
 from tidewaiter.parties.resolution.reading import read_written
-from tidewaiter.parties.resolution.signs import sign_rules, things_of, things_said
+from tidewaiter.parties.resolution.signs import (
+    PLACES,
+    anchor_of,
+    sign_rules,
+    things_of,
+    things_said,
+)
 
 ROOM = "Room 5, 12 Keji Road, Shenzhen"
 Batch = Callable[..., pa.RecordBatch]
@@ -134,7 +140,7 @@ def test_every_sign_has_points_and_each_points_a_sign(rules: AlertRules) -> None
     assert rules.sign.most < rules.severity.low
 
 
-PLACES = st.sampled_from(
+ADDRESSES = st.sampled_from(
     [
         "",
         ROOM,
@@ -150,12 +156,30 @@ PLACES = st.sampled_from(
     st.builds(
         Written,
         name=st.sampled_from(["Alpha", "c/o Beta", "a@b.example.com", ""]),
-        address=st.lists(PLACES, max_size=3).map(", ".join),
+        address=st.lists(ADDRESSES, max_size=3).map(", ".join),
         country=st.sampled_from(["CN", "", "Germany"]),
         id_scheme=st.sampled_from(["", "phone", "RFC"]),
         id=st.sampled_from(["", "+49 30 1234567", "x@y.example.org"]),
     )
 )
 def test_what_is_looked_at_first_misses_nothing(written: Written) -> None:
-    """The quick look finds all that the whole reading finds."""
-    assert set(things_of(read_written(written))) <= set(things_said(written))
+    """The quick look finds all that the whole reading finds, and so it does by anchors."""
+    things = set(things_of(read_written(written)))
+    assert things <= set(things_said(written))
+    anchors = {anchor_of(said) for kind, said in things if kind in PLACES} or {"nothing"}
+    assert things <= set(things_said(written, anchors))
+
+
+WORDS = st.sampled_from(
+    ["12", "12a", "No.7", "Rm301", "Bldg", "Building 4", "1st Fl.", "Keji", "keji-lu", "RD", "Rd.",
+     "O'Connor", "St", "Straße", "Ste 5", "Dubai", "90210", "EC1A 1BB", "P.O. Box 12", "Blvd", "N"]
+)  # fmt: skip
+
+
+@given(st.lists(WORDS, max_size=7), st.sampled_from([" ", ", ", "-", ""]))
+def test_an_address_holds_its_anchor(words: list[str], sign: str) -> None:
+    """Short forms, glued numbers, codes and boxes: an address that shares a place is read."""
+    written = Written(name="Alpha", address=sign.join(words))
+    things = set(things_of(read_written(written)))
+    anchors = {anchor_of(said) for kind, said in things if kind in PLACES} or {"nothing"}
+    assert things <= set(things_said(written, anchors))

@@ -18,7 +18,7 @@ from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.types import Alert, Party, Reason
 from tidewaiter.parties.resolution import Collector, Sighting, Sign, Written, find_signs, resolve
 from tidewaiter.parties.resolution.reading import read_written
-from tidewaiter.parties.resolution.signs import things_of, things_said
+from tidewaiter.parties.resolution.signs import PLACES, anchor_of, things_of, things_said
 
 _ID = re.compile(r" \(e-[0-9a-f]{16}\)$")
 _FIELDS: Final = ("name", "address", "country", "id_scheme", "id")
@@ -35,7 +35,8 @@ class PartySigns:
         self._rules = rules
         self._wanted: dict[Written, None] = {}
         self._things: dict[tuple[str, str], set[Written]] = {}
-        self._seen: set[Written] = set()
+        self._seen: set[int] = set()  # hashes of parties: the parties would fill the memory
+        self._anchors: set[str] = set()
         self._found: Mapping[Written, tuple[Sign, ...]] = {}
 
     @property
@@ -55,6 +56,7 @@ class PartySigns:
         for written in self._wanted:
             for thing in things_of(read_written(written)):
                 self._things.setdefault(thing, set()).add(written)
+        self._anchors = {anchor_of(said) for kind, said in self._things if kind in PLACES}
         return bool(self._wanted)
 
     def look(self, batch: pa.RecordBatch) -> None:
@@ -64,7 +66,7 @@ class PartySigns:
             batch: Of the schema LINES.
         """
         for written in self._new(batch):
-            for thing in things_said(written) if self._things else ():
+            for thing in things_said(written, self._anchors) if self._things else ():
                 sharing = self._things.get(thing)
                 if sharing is not None and len(sharing) < _SHARING:
                     sharing.add(written)
@@ -127,10 +129,10 @@ class PartySigns:
         rows = table.group_by(list(_FIELDS)).aggregate([])
         columns = [rows.column(name).to_pylist() for name in _FIELDS]
         for row in zip(*columns, strict=True):
-            written = Written(**dict(zip(_FIELDS, row, strict=True)))
-            if written not in self._seen:
-                self._seen.add(written)
-                yield written
+            mark = hash(row)
+            if mark not in self._seen:
+                self._seen.add(mark)
+                yield Written(**dict(zip(_FIELDS, row, strict=True)))
 
 
 def _written(party: Party) -> Written:

@@ -1,7 +1,9 @@
 """Signs of shells: from entities to reasons to look, each with what it rests on."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -9,13 +11,19 @@ import msgspec
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.parties.resolution.addresses import AddressParts
+from tidewaiter.parties.resolution.addresses import NOWHERE, AddressParts
 from tidewaiter.parties.resolution.contacts import country_of_phone
 from tidewaiter.parties.resolution.dwellings import find_words
+from tidewaiter.parties.resolution.facts import resolution_rules
 from tidewaiter.parties.resolution.reading import Read, contacts_of, place_of
 from tidewaiter.parties.resolution.types import Entity, Sign, Written
 
+PLACES: Final = frozenset({"address-shared", "building-shared"})
+"""Signs that rest on an address."""
+
 _LONGEST: Final = 1000  # characters of an address that are looked at
+_ANY: Final = frozenset({""})  # any address may be looked for
+_WORD = re.compile("[a-z]+")
 
 
 class SignRule(Record, frozen=True, kw_only=True):
@@ -88,10 +96,30 @@ def things_of(read: Read) -> Iterator[tuple[str, str]]:
         yield from _said(read.phones, read.emails, read.address)
 
 
-def things_said(written: Written) -> Iterator[tuple[str, str]]:
-    """Yield what `things_of` would, and more: its names, which take longest, are not read."""
+def things_said(written: Written, anchors: AbstractSet[str] = _ANY) -> Iterator[tuple[str, str]]:
+    """Yield what `things_of` would, and more: its names, which take longest, are not read.
+
+    Args:
+        written: A party as written.
+        anchors: Of the places that are looked for; an address that can be none of them is not read.
+    """
     contacts = contacts_of(written)
-    yield from _said(contacts.phones, contacts.emails, place_of(written))
+    words = _WORD.findall(written.address.lower()) if written.address.isascii() else anchors
+    near = "" in anchors or not anchors.isdisjoint(words)
+    yield from _said(contacts.phones, contacts.emails, place_of(written) if near else NOWHERE)
+
+
+def anchor_of(place: str) -> str:
+    """Return a word that every address in plain letters holds which gives a place.
+
+    Args:
+        place: A thing of `things_of`.
+
+    Returns:
+        The longest that is never written short; "": it has none.
+    """
+    short = frozenset(resolution_rules().address.short.values())
+    return max((word for word in _WORD.findall(place) if word not in short), key=len, default="")
 
 
 def _said(
