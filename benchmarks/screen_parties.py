@@ -25,7 +25,7 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from benchmarks.evaluation import ROOT, shared
+from benchmarks.evaluation import ROOT, hs_descriptions, shared
 from benchmarks.lines import repeated
 from benchmarks.parties import interval
 from benchmarks.parties_made import COUNTRIES, core_of, many_bases, sightings
@@ -44,7 +44,8 @@ SEED = 1988
 DAY = date(2026, 7, 11)
 PARTIES = 100_000  # that make sightings; with variants, two to three times as many ways
 NAMED = 1_000  # one line in so many names a listed party
-HITS = 20  # one line in so many has goods of benchmarks.lines, of which 6 % are of the registry
+HITS = 20  # one line in so many is of benchmarks.lines, of which 6 % name a substance
+CHEMICAL = ("28", "29", "30", "38")  # chapters whose words name substances
 COMMAND = (sys.executable, "-m", "tidewaiter")
 KINDS: dict[str, PartyKind] = {
     "individual": "person", "vessel": "vessel", "aircraft": "aircraft",
@@ -164,6 +165,7 @@ def write_manifest(path: Path, listed: Sequence[ListedParty], count: int) -> int
     size = min(PARTIES, count)
     pool = [each.sighting.written for each in sightings(list(many_bases(size, 77)), 78)]
     goods = iter(repeated(count // HITS + 1).to_pylist())
+    plain = [text for code, text in hs_descriptions() if code[:2] not in CHEMICAL]
     picked = numpy.integers(len(pool), size=(count, 2))
     used: set[object] = set()
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -172,7 +174,8 @@ def write_manifest(path: Path, listed: Sequence[ListedParty], count: int) -> int
         ends = [f"{role}{title}" for role in ("consignor", "consignee") for title in titles]
         rows.writerow(["consignment", "goods", *ends])
         for number, (one, other) in enumerate(picked.tolist()):
-            text = next(goods) if number % HITS == 0 else f"household goods, {number % 977} cartons"
+            text = f"{number % 977} CARTONS {chance.choice(plain)[:80]} INV {number}"
+            text = next(goods) if number % HITS == 0 else text
             two = [pool[one], pool[other]]
             used.update(two)
             cells = [cell for each in two for cell in (each.name, each.address, each.country)]

@@ -14,13 +14,8 @@ from tidewaiter.consignments.signs import PartySigns
 from tidewaiter.consignments.types import Alert
 from tidewaiter.parties.resolution import Written
 from tidewaiter.parties.resolution.reading import read_written
-from tidewaiter.parties.resolution.signs import (
-    PLACES,
-    anchor_of,
-    sign_rules,
-    things_of,
-    things_said,
-)
+from tidewaiter.parties.resolution.sharing import Sought, things_of
+from tidewaiter.parties.resolution.signs import sign_rules
 
 ROOM = "Room 5, 12 Keji Road, Shenzhen"
 Batch = Callable[..., pa.RecordBatch]
@@ -163,11 +158,9 @@ ADDRESSES = st.sampled_from(
     )
 )
 def test_what_is_looked_at_first_misses_nothing(written: Written) -> None:
-    """The quick look finds all that the whole reading finds, and so it does by anchors."""
+    """The quick look finds all that the whole reading finds."""
     things = set(things_of(read_written(written)))
-    assert things <= set(things_said(written))
-    anchors = {anchor_of(said) for kind, said in things if kind in PLACES} or {"nothing"}
-    assert things <= set(things_said(written, anchors))
+    assert things <= set(Sought(things).shared(written))
 
 
 WORDS = st.sampled_from(
@@ -177,9 +170,26 @@ WORDS = st.sampled_from(
 
 
 @given(st.lists(WORDS, max_size=7), st.sampled_from([" ", ", ", "-", ""]))
-def test_an_address_holds_its_anchor(words: list[str], sign: str) -> None:
+def test_short_forms_of_addresses_miss_nothing(words: list[str], sign: str) -> None:
     """Short forms, glued numbers, codes and boxes: an address that shares a place is read."""
     written = Written(name="Alpha", address=sign.join(words))
     things = set(things_of(read_written(written)))
-    anchors = {anchor_of(said) for kind, said in things if kind in PLACES} or {"nothing"}
-    assert things <= set(things_said(written, anchors))
+    assert things <= set(Sought(things).shared(written))
+
+
+def test_a_telephone_is_found_however_it_is_written() -> None:
+    """Signs between the digits, a national form and a number of its own are one telephone."""
+    things = list(things_of(read_written(Written(name="A", address="Tel +49 30 1234567"))))
+    for written in (
+        Written(name="B", address="phone 030/123 45-67", country="DE"),
+        Written(name="B", address="9 Quay", country="DE", id_scheme="phone", id="(030) 1234567"),
+        Written(name="B, Tel: +49-30-123.4567"),
+    ):
+        assert set(things) & set(Sought(things).shared(written)), written
+    assert not list(Sought(things).shared(Written(name="B", address="12 Road, +49 30 7654321")))
+
+
+def test_an_address_far_from_those_looked_for_is_not_read() -> None:
+    """Another street of the same town shares no place."""
+    things = list(things_of(read_written(Written(name="A", address=ROOM))))
+    assert not list(Sought(things).shared(Written(name="B", address="12 Long Road, Shenzhen")))

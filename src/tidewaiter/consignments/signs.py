@@ -18,7 +18,7 @@ from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.types import Alert, Party, Reason
 from tidewaiter.parties.resolution import Collector, Sighting, Sign, Written, find_signs, resolve
 from tidewaiter.parties.resolution.reading import read_written
-from tidewaiter.parties.resolution.signs import PLACES, anchor_of, things_of, things_said
+from tidewaiter.parties.resolution.sharing import Sought, things_of
 
 _ID = re.compile(r" \(e-[0-9a-f]{16}\)$")
 _FIELDS: Final = ("name", "address", "country", "id_scheme", "id")
@@ -36,7 +36,7 @@ class PartySigns:
         self._wanted: dict[Written, None] = {}
         self._things: dict[tuple[str, str], set[Written]] = {}
         self._seen: set[int] = set()  # hashes of parties: the parties would fill the memory
-        self._anchors: set[str] = set()
+        self._sought = Sought(())
         self._found: Mapping[Written, tuple[Sign, ...]] = {}
 
     @property
@@ -56,7 +56,7 @@ class PartySigns:
         for written in self._wanted:
             for thing in things_of(read_written(written)):
                 self._things.setdefault(thing, set()).add(written)
-        self._anchors = {anchor_of(said) for kind, said in self._things if kind in PLACES}
+        self._sought = Sought(self._things)
         return bool(self._wanted)
 
     def look(self, batch: pa.RecordBatch) -> None:
@@ -66,7 +66,7 @@ class PartySigns:
             batch: Of the schema LINES.
         """
         for written in self._new(batch):
-            for thing in things_said(written, self._anchors) if self._things else ():
+            for thing in self._sought.shared(written) if self._things else ():
                 sharing = self._things.get(thing)
                 if sharing is not None and len(sharing) < _SHARING:
                     sharing.add(written)

@@ -1,9 +1,7 @@
 """Signs of shells: from entities to reasons to look, each with what it rests on."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -11,19 +9,13 @@ import msgspec
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.parties.resolution.addresses import NOWHERE, AddressParts
 from tidewaiter.parties.resolution.contacts import country_of_phone
 from tidewaiter.parties.resolution.dwellings import find_words
-from tidewaiter.parties.resolution.facts import resolution_rules
-from tidewaiter.parties.resolution.reading import Read, contacts_of, place_of
-from tidewaiter.parties.resolution.types import Entity, Sign, Written
-
-PLACES: Final = frozenset({"address-shared", "building-shared"})
-"""Signs that rest on an address."""
+from tidewaiter.parties.resolution.reading import Read
+from tidewaiter.parties.resolution.sharing import things_of
+from tidewaiter.parties.resolution.types import Entity, Sign
 
 _LONGEST: Final = 1000  # characters of an address that are looked at
-_ANY: Final = frozenset({""})  # any address may be looked for
-_WORD = re.compile("[a-z]+")
 
 
 class SignRule(Record, frozen=True, kw_only=True):
@@ -81,56 +73,6 @@ def _party(entity: Entity, reads: Mapping[str, Read]) -> _Party:
     own = tuple(reads[member.id] for member in entity.members)
     stems = frozenset(read.names.stem for read in own if read.names.stem)
     return _Party(entity, own, stems, frozenset(domain for read in own for domain in read.domains))
-
-
-def things_of(read: Read) -> Iterator[tuple[str, str]]:
-    """Yield what a party may share, but for what is that of somebody in whose care it is.
-
-    Args:
-        read: One way in which it is written.
-
-    Yields:
-        The sign that sharing it would be, and the thing.
-    """
-    if not read.names.care_of:
-        yield from _said(read.phones, read.emails, read.address)
-
-
-def things_said(written: Written, anchors: AbstractSet[str] = _ANY) -> Iterator[tuple[str, str]]:
-    """Yield what `things_of` would, and more: its names, which take longest, are not read.
-
-    Args:
-        written: A party as written.
-        anchors: Of the places that are looked for; an address that can be none of them is not read.
-    """
-    contacts = contacts_of(written)
-    words = _WORD.findall(written.address.lower()) if written.address.isascii() else anchors
-    near = "" in anchors or not anchors.isdisjoint(words)
-    yield from _said(contacts.phones, contacts.emails, place_of(written) if near else NOWHERE)
-
-
-def anchor_of(place: str) -> str:
-    """Return a word that every address in plain letters holds which gives a place.
-
-    Args:
-        place: A thing of `things_of`.
-
-    Returns:
-        The longest that is never written short; "": it has none.
-    """
-    short = frozenset(resolution_rules().address.short.values())
-    return max((word for word in _WORD.findall(place) if word not in short), key=len, default="")
-
-
-def _said(
-    phones: Iterable[str], emails: Iterable[str], place: AddressParts
-) -> Iterator[tuple[str, str]]:
-    yield from (("phone-shared", phone) for phone in phones)
-    yield from (("email-shared", email) for email in emails)
-    if place.words and place.houses:  # all of it: a house number and a town are many houses
-        parts = (place.houses, place.words, place.units)
-        said = ", ".join(" ".join(sorted(part)) for part in parts if part)
-        yield ("address-shared" if place.units else "building-shared"), said
 
 
 def _things(party: _Party) -> Iterator[tuple[str, str]]:
