@@ -139,6 +139,8 @@ ADDRESSES = st.sampled_from(
     [
         "",
         ROOM,
+        "E-mail A.B@c.example.com.",
+        "x@y.example..z",
         "P.O. Box 12, Dubai",
         "c/o Forwarder, 3 Quay",
         "tel 0755-8888777",

@@ -15,6 +15,7 @@ Thing = tuple[str, str]
 _PLACES: Final = frozenset({"address-shared", "building-shared"})
 _DIGITS: Final = 6  # of the end of a telephone number, which no way of writing it changes
 _WORD = re.compile("[a-z]+")
+_EMAIL = re.compile(r"[\w.+-]+@[\w.-]+")
 _NO_DIGIT = re.compile(r"\D+")
 
 
@@ -32,7 +33,7 @@ class Sought:
         """Take the things that are looked for, from `things_of`."""
         held = list(things)
         self._ends = {said[-_DIGITS:] for kind, said in held if kind == "phone-shared"}
-        self._emails = any(kind == "email-shared" for kind, _ in held)
+        self._emails = {said for kind, said in held if kind == "email-shared"}
         places = [_sure_words(said) for kind, said in held if kind in _PLACES]
         counts: dict[str, int] = {}
         for words in places:
@@ -53,9 +54,12 @@ class Sought:
             yield from _placed(place_of(written))
 
     def _may_call(self, written: Written) -> bool:
-        """Tell whether the end of a number that is looked for stands in what is written."""
+        """Tell whether an e-mail or the end of a number that is looked for stands there."""
         text = f"{written.name} {written.address} {written.id}"
-        if not text.isascii() or (self._emails and "@" in text):
+        if not text.isascii():
+            return True
+        emails = _EMAIL.findall(text.lower()) if self._emails and "@" in text else ()
+        if any(email.partition("..")[0].strip(".") in self._emails for email in emails):
             return True
         digits = _NO_DIGIT.sub("", text) if self._ends else ""
         starts = range(len(digits) - _DIGITS + 1)
