@@ -177,6 +177,18 @@ def test_a_file_can_be_named(folder: Path, call: Call) -> None:
     assert not (folder / "with" / "restricted").exists()
 
 
+def test_a_folder_that_takes_no_file_asks_for_another(folder: Path, call: Call) -> None:
+    """Nothing is written in part; with a place of its own the same command goes on."""
+    (folder / "with" / "restricted").write_text("a file in the way")
+    asked = ("screen", "--day", "2026-11-25", "manifest.csv", "--out", "a.jsonl", "--lists", "with")
+    refused = call(*asked)
+    assert refused.exit_code == 2
+    assert "--out-restricted" in refused.output
+    assert not (folder / "a.jsonl").exists()
+    assert call(*asked, "--out-restricted", "mine.jsonl").exit_code == 0
+    assert "KRYPT-9" in (folder / "mine.jsonl").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", ["a.jsonl", "x.parquet", "manifest.csv"])
 def test_a_file_that_cannot_be_is_refused(folder: Path, call: Call, name: str) -> None:
     """Not the file of the open ones, not the one that is screened, and no format that leaks."""

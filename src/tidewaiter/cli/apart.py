@@ -9,6 +9,7 @@ from typing import Self
 
 import click
 
+from tidewaiter.base.errors import OutputError
 from tidewaiter.base.files import replacing, writing
 from tidewaiter.bulk.run import Settings
 from tidewaiter.consignments.restricted import open_version
@@ -93,8 +94,12 @@ class Apart:
 @contextmanager
 def _private(path: Path, mark: str) -> Iterator[AlertWriter]:
     """Open a file of alerts that nobody else may read, from its first byte on."""
-    with writing(str(path)):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with writing(str(path)):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OutputError as error:
+        hint = "name a place for restricted alerts, and what is done stays: --out-restricted FILE"
+        raise OutputError(error.message, at=str(path.parent), hint=hint) from error
     with replacing(path, mark, mode=_PRIVATE) as part, alert_writer(part) as writer:
         yield writer
 
