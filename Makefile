@@ -73,6 +73,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.whole
 	$(BIN)/python -m benchmarks.parties
 	$(BIN)/python -m benchmarks.rescreen
+	$(BIN)/python -m benchmarks.screen_parties
 
 docs: check-docs
 	@echo "Open $(SITE)/index.html."

@@ -157,7 +157,8 @@ def test_every_rule_has_an_entry() -> None:
     """The page of rules has an entry for each rule of alerts, and for no other."""
     rules = load_alert_rules()
     headings = _headings("reference/rules.md")
-    slugs = {"control", "party", *rules.evidence, *rules.check, *get_args(NoteRule)}
+    parties = {"party", "linked", "restricted", "sign"}
+    slugs = {"control", *parties, *rules.evidence, *rules.check, *get_args(NoteRule)}
     assert slugs <= headings
     assert {head for head in headings if " " not in head} == slugs
 

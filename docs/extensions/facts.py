@@ -22,7 +22,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from tidewaiter.cli.main import main
-from tidewaiter.consignments.rules import PartyRule, load_alert_rules
+from tidewaiter.consignments.rules import LinkedRule, PartyRule, SignRule, load_alert_rules
 from tidewaiter.parties.resolution.facts import resolution_rules
 from tidewaiter.parties.resolution.signs import sign_rules
 from tidewaiter.substances.registry import load_registry
@@ -122,6 +122,10 @@ class RuleFacts(Facts):
                 yield from _table(("severity", "least score"), [(k, str(v)) for k, v in levels])
             case "party":
                 yield from _table(("what the list does", "points"), _actions(rules.party))
+            case "linked":
+                yield from _table(("what the list says", "points"), _ties(rules.party.linked))
+            case "sign":
+                yield from _table(("sign", "points", "red flag", "source"), _shells(rules.sign))
             case name:
                 found = getattr(rules, name).items()
                 rows = [(f"`{key}`", f"{rule.points:+}", rule.text) for key, rule in found]
@@ -227,6 +231,17 @@ def _actions(rule: PartyRule) -> Iterator[Row]:
     for action, points in rule.actions.items():
         yield (f"`{action}`", f"{points:+}")
     yield ("charge dismissed, or acquitted", f"{rule.ended:+}")
+
+
+def _ties(rule: LinkedRule) -> Iterator[Row]:
+    yield ("owned or controlled by a blocked party", f"{rule.points:+}")
+    yield ("owns or controls a blocked party", f"{rule.owner:+}")
+
+
+def _shells(rule: SignRule) -> Iterator[Row]:
+    for name, sign in sign_rules().signs.items():
+        yield (f"`{name}`", f"{rule.points[name]:+}", sign.flag, f"[{sign.source}]({sign.url})")
+    yield ("all of an alert together, at most", f"{rule.most:+}", "", "")
 
 
 def _days(days: int) -> str:

@@ -122,3 +122,45 @@ def test_a_name_is_matched_with_the_lists_that_are_kept(listed: Path, call: Call
     assert earlier["matches"] == []
     refused = call("match", "Harbourine", "--lists", "empty")
     assert (refused.exit_code, "lists add" in refused.output) == (2, True)
+
+
+def test_the_notice_of_a_licence_stands_beside_matches(here: Path, call: Call) -> None:
+    """Status tells licence and notice; the alert and the report have the notice."""
+    head = '{"list": {"slug": "nc", "name": "NC list", "licence": "CC BY-NC 4.0.", "notice": "%s"}}'
+    entry = {"id": "1", "kind": "organisation", "names": [{"text": "Harbourine Chemicals Ltd"}]}
+    (here / "nc.jsonl").write_text(f"{head % 'Not to be sold.'}\n{json.dumps(entry)}\n")
+    (here / "manifest.csv").write_text(MANIFEST, encoding="utf-8")
+    added = call("lists", "add", "nc.jsonl", "--dated", "2026-10-01", "--lists", "kept")
+    assert added.exit_code == 0, added.output
+    told = " ".join(call("lists", "status", "--lists", "kept").output.split())
+    assert "nc: NC list. CC BY-NC 4.0. Beside matches: Not to be sold." in told
+    _, alerts = _screen(call, "--lists", "kept")
+    assert {match["notice"] for each in alerts for match in each["parties"]} == {"Not to be sold."}
+    page = (here / "r.html").read_text(encoding="utf-8")
+    assert page.count("Not to be sold.") >= 2
+    assert "Terms: CC BY-NC 4.0" in page
+
+
+def test_a_sign_needs_another_reason(listed: Path, call: Call) -> None:
+    """Firms that share a room add to the alert of one of them; on their own they are none."""
+    room = '"Room 5, 12 Keji Road, Shenzhen"'
+    text = "consignment,goods,consignor,consignor address\n" + "".join(
+        f"C{n},{goods},{name},{room}\n"
+        for n, (goods, name) in enumerate(
+            [("ephedrine", "Alpha Chem"), ("paper", "Beta Foods"), ("paper", "Gamma Bio")]
+        )
+    )
+    (listed / "manifest.csv").write_text(text, encoding="utf-8")
+    _, alerts = _screen(call, "--lists", "empty")
+    (alert,) = alerts
+    (sign,) = [each for each in alert["reasons"] if each["rule"] == "sign"]
+    assert (alert["consignment"], sign["points"]) == ("C0", 4)
+    rows = text.splitlines()
+    (listed / "manifest.csv").write_text("\n".join(rows[:2]) + "\n", encoding="utf-8")
+    (listed / "before.csv").write_text("\n".join([rows[0], *rows[2:]]) + "\n", encoding="utf-8")
+    without = _screen(call, "--lists", "empty")[1][0]["reasons"]
+    with_ = _screen(call, "--lists", "empty", "--history", "before.csv")[1][0]["reasons"]
+    assert [each["rule"] for each in with_[len(without) :]] == ["sign"]
+    call("screen", "before.csv", "--db", "c.db", "--day", "2026-11-25", "--lists", "empty")
+    kept = _screen(call, "--lists", "empty", "--db", "c.db")[1][0]["reasons"]
+    assert kept == with_

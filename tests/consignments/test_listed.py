@@ -9,8 +9,9 @@ import pytest
 from msgspec import structs
 
 from tidewaiter.base.errors import RegistryError
+from tidewaiter.consignments.citing import source_of
 from tidewaiter.consignments.finder import ListFinder
-from tidewaiter.consignments.listed import PartyOnPaper, match_parties, party_reasons, source_of
+from tidewaiter.consignments.listed import PartyOnPaper, match_parties, party_reasons
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
 from tidewaiter.consignments.screening import Screener
 from tidewaiter.consignments.types import Alert, PartyMatch

@@ -182,7 +182,7 @@ def test_what_belongs_to_a_party_of_followthemoney_comes_to_it(read_made_up: Rea
     assert [address.text for address in person.addresses] == ["1 Primer Street, Primersk"]
     assert Identifier(scheme="passport", value="1234567", country="RU") in person.identifiers
     assert (str(person.listed), person.programmes) == ("2014-03-21", ("EU-UKR",))
-    assert firm.ties == (Tie(kind="owned-by", party="NK-a", share="75"),)
+    assert firm.ties == (Tie(kind="owned-by", party="NK-a", share="75 %"),)
     assert [each.problem for each in refusals] == ["is no entity", "stands there twice"]
 
 

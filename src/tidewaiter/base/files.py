@@ -133,7 +133,7 @@ def making(path: Path, mark: str) -> Iterator[Path]:
 
 
 @contextmanager
-def replacing(path: Path, mark: str) -> Iterator[Path]:
+def replacing(path: Path, mark: str, *, mode: int = 0o666) -> Iterator[Path]:
     """Yield a name beside a file; what is written there takes its place at the end.
 
     A link is replaced, and what it leads to stays as it is. After a crash of the machine too
@@ -142,6 +142,7 @@ def replacing(path: Path, mark: str) -> Iterator[Path]:
     Args:
         path: The file; its folder is made.
         mark: What no other process that may be at work has in its names.
+        mode: Who may read and write it, less what the user's mask takes away.
 
     Raises:
         OutputError: The file cannot be written.
@@ -151,13 +152,23 @@ def replacing(path: Path, mark: str) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         part.unlink(missing_ok=True)  # of a process that was killed
         # Whoever put a link there in the meantime shall not choose what is written over.
-        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
         try:
             yield part
             _to_disk(part)
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
+
+
+@contextmanager
+def private() -> Iterator[None]:
+    """Let all files that are made in the block be for the user alone; for the whole process."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def set_aside(path: Path, new: Path) -> Path | None:

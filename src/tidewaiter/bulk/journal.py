@@ -21,6 +21,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.bulk.run import Settings, Step
 from tidewaiter.consignments.types import Alert, Refusal
 
+_PRIVATE = 0o600  # it holds all alerts, those that are for the authority only too
 _DONE = b'{"done":'
 _BEGINS = b'{"settings":'  # each journal; after a crash, zeros or less of it
 
@@ -132,7 +133,10 @@ class Journal:
 def _open(path: Path) -> BinaryIO:
     """Open a file to read and write; one that is not there is made, and no link is followed."""
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-    return os.fdopen(os.open(path, flags, 0o666), "r+b")
+    descriptor = os.open(path, flags, _PRIVATE)
+    if hasattr(os, "fchmod"):
+        os.fchmod(descriptor, _PRIVATE)  # one that an earlier version left
+    return os.fdopen(descriptor, "r+b")
 
 
 def read_journal(path: Path, *, holding: bytes = b"") -> Iterator[Alert | Refusal]:

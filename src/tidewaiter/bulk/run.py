@@ -64,10 +64,10 @@ def _identifier(own: tuple[Path, ...], street: bool) -> Identifier:  # noqa: FBT
 
 
 @cache
-def _finder(lists: Path, day: date, least: float) -> PartyFinder:
+def _finder(lists: Path, day: date, least: float, steps: int) -> PartyFinder:
     # Here and not above: the readings of all scripts take a third of a second to load, and are
     # needed only where lists are kept.
-    from tidewaiter.consignments.finder import ListFinder  # noqa: PLC0415
+    from tidewaiter.consignments.divided import finder_of  # noqa: PLC0415
     from tidewaiter.lists.rarities import rarity_in  # noqa: PLC0415
 
     judgements = read_judgements(lists)
@@ -81,14 +81,15 @@ def _finder(lists: Path, day: date, least: float) -> PartyFinder:
     archive = Archive(lists)
     generation = generation_of(archive)
     rarity = rarity_in(archive, generation) if generation else None
-    return ListFinder(archive.in_force(day), least, judged, rarity)
+    return finder_of(archive.in_force(day), least, judged, steps, rarity)
 
 
 def finder_for(settings: Settings) -> PartyFinder | None:
     """Build what finds listed parties in this process, once; None: no lists are kept."""
     if settings.lists is None:
         return None
-    return _finder(settings.lists, settings.day, load_alert_rules(settings.rules).party.least)
+    party = load_alert_rules(settings.rules).party
+    return _finder(settings.lists, settings.day, party.least, party.linked.steps)
 
 
 @cache

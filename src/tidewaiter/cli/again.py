@@ -6,8 +6,11 @@ from pathlib import Path
 import click
 
 from tidewaiter.base.alone import alone
+from tidewaiter.base.records import Record
 from tidewaiter.bulk.run import Settings
+from tidewaiter.cli.apart import Apart, place_of
 from tidewaiter.cli.outputs import Sink, alert_sink, mark_of
+from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.generation import generation_of
 from tidewaiter.node import database_at
@@ -15,34 +18,44 @@ from tidewaiter.report.characters import visible
 from tidewaiter.rescreen.again import Again, screen_again
 
 
-def screen_past(place: str | None, settings: Settings, out: Path | None, *, whole: bool) -> None:
+class Past(Record, frozen=True, kw_only=True):
+    """What is screened again, and where it goes."""
+
+    place: str | None  # of the database
+    out: Path | None  # None: to standard output, where it is no terminal
+    restricted: Path | None  # alerts that rest on restricted entries; None: where it is usual
+    whole: bool  # all lines, whatever changed
+
+
+def screen_past(past: Past, settings: Settings) -> None:
     """Screen what a database holds; write the alerts that are new, and those that get a note.
 
     Args:
-        place: Of the database.
+        past: What, and where to.
         settings: What its lines are screened by.
-        out: Where alerts go to; None: to standard output, where it is no terminal.
-        whole: All lines, whatever changed.
     """
     lines = new = 0
-    if whole and settings.lists is not None:
+    if past.whole and settings.lists is not None:
         generation_of(Archive(settings.lists), anew=True)
     with ExitStack() as stack:
-        named = out or Path("alerts")
+        named = past.out or Path("alerts")
         journal = named.with_name(f"{named.name}.journal")
-        if out is not None:
-            stack.enter_context(alone(journal, str(out)))
-        database = stack.enter_context(database_at(place))
+        if past.out is not None:
+            stack.enter_context(alone(journal, str(past.out)))
+        database = stack.enter_context(database_at(past.place))
         if database is None:
             raise click.UsageError("--again screens a database: give --db")
-        again = stack.enter_context(screen_again(database, settings, whole=whole))
+        again = stack.enter_context(screen_again(database, settings, whole=past.whole))
         click.echo(visible(_why(again)), err=True)
-        with alert_sink(out, mark_of(journal)) as sink:
+        place, mark = place_of(past.restricted, settings, journal), mark_of(journal)
+        rules = load_alert_rules(settings.rules)
+        with alert_sink(past.out, mark) as sink, Apart(place, mark, rules) as apart:
             for stored, alerts in again.batches():
                 lines += len(stored.lines)
                 new += len(alerts)
-                sink.add(alerts)
-            gone, changed = _write_noted(again, sink)
+                sink.add(apart.part(alerts))
+            gone, changed = _write_noted(again, sink, apart)
+        apart.tell()
     click.echo(f"{_said(again, lines)} {new:,} new alerts{_said_of_notes(gone, changed)}", err=True)
 
 
@@ -70,7 +83,7 @@ def _said(again: Again, lines: int) -> str:
     )
 
 
-def _write_noted(again: Again, sink: Sink) -> tuple[int, int]:
+def _write_noted(again: Again, sink: Sink, apart: Apart) -> tuple[int, int]:
     """Write the alerts that get a note; count those whose entry is gone, and the others."""
     gone = other = 0
     for alert in again.noted():
@@ -78,7 +91,7 @@ def _write_noted(again: Again, sink: Sink) -> tuple[int, int]:
             gone += 1
         else:
             other += 1
-        sink.add([alert])
+        sink.add(apart.part([alert]))
     return gone, other
 
 

@@ -20,7 +20,8 @@ def queue_table(found: Sequence[Alert], where: Mapping[str, Standing]) -> Table:
         table.add_column(title, overflow="fold")
     for alert in found:
         stands = where[alert.id]
-        status = f"{stands.status}, {stands.assignee}" if stands.assignee else stands.status
+        marks = ["restricted"] if alert.restricted else []
+        status = ", ".join(filter(None, [stands.status, stands.assignee, *marks]))
         table.add_row(
             Text(alert.id[:_ID]),
             Text(f"{alert.severity} {alert.score}", style=STYLES[alert.severity]),
@@ -36,6 +37,8 @@ def queue_table(found: Sequence[Alert], where: Mapping[str, Standing]) -> Table:
 def show_alert(alert: Alert, where: Standing, steps: Sequence[Decided]) -> Iterator[str]:
     """Yield the lines of one alert whole."""
     yield f"{alert.id}  {alert.severity} {alert.score}  {where.status}"
+    if alert.restricted:
+        yield "  RESTRICTED: it rests on entries for the authority that keeps the list only"
     yield f"  {as_line(alert.title)}"
     yield f"  {as_line(alert.file)}, row {alert.row}; consignment {as_line(alert.consignment)}"
     if alert.due:

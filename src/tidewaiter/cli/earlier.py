@@ -5,13 +5,15 @@ from pathlib import Path
 
 import click
 import msgspec
+import pyarrow as pa
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.bulk.run import Settings, run, workers_for
 from tidewaiter.cli.options import printable
 from tidewaiter.consignments.readers import reader_for
 from tidewaiter.consignments.types import Alert, ReadOptions
-from tidewaiter.node import hash_file
+from tidewaiter.node import database_at, hash_file
+from tidewaiter.store.lines import stored_batches
 
 
 def check_history(files: Sequence[Path], settings: Settings) -> None:
@@ -30,6 +32,30 @@ def check_history(files: Sequence[Path], settings: Settings) -> None:
                 hint="name each earlier file once, and not the one that is screened",
             )
         seen.add(sha256)
+
+
+def all_lines(
+    files: Sequence[Path], options: ReadOptions, place: str | None, sha256: str
+) -> Iterator[pa.RecordBatch]:
+    """Read files again, and what a database holds of others.
+
+    Args:
+        files: The one that is screened, and those before.
+        options: How they are read.
+        place: Of the database, if any.
+        sha256: Of the file that is screened, whose lines the database holds too.
+    """
+    for path in files:
+        with path.open("rb") as file:
+            for part in reader_for(path.name)(file, path.name, options):
+                if isinstance(part, pa.RecordBatch):
+                    yield part
+    with database_at(place) as database:
+        if database is not None:
+            with database.work() as work:
+                for stored in stored_batches(work):
+                    if stored.sha256 != sha256:
+                        yield stored.lines
 
 
 def earlier_alerts(

@@ -18,7 +18,7 @@ from tidewaiter.cli.listupdate import update
 from tidewaiter.cli.options import Day
 from tidewaiter.lists.archive import Archive, KeptVersion
 from tidewaiter.lists.changes import Changes, changes_between
-from tidewaiter.lists.definitions import load_definitions
+from tidewaiter.lists.definitions import ListDefinition, load_definitions
 from tidewaiter.lists.generation import generation_of
 from tidewaiter.lists.reading import read_list
 from tidewaiter.lists.unpack import read_paths
@@ -140,10 +140,19 @@ def status(folder: Path, day: date | None, *, known: bool, as_json: bool) -> Non
     console.print(table)
     for slug, kept in sorted(rows.items()):
         definition = kept.definition if kept else definitions.get(slug)
-        if definition and (definition.licence or definition.confidential):
-            secret = " Confidential." if definition.confidential else ""
-            text = f"{slug}: {definition.name}. {definition.licence}{secret}"
-            console.print(visible(text), markup=False)
+        notes = _notes(kept, definition)
+        if definition and notes:
+            console.print(visible(f"{slug}: {definition.name}. {notes}"), markup=False)
+
+
+def _notes(kept: KeptVersion | None, definition: ListDefinition | None) -> str:
+    """Say what may be done with a list, what is told beside its matches, and who may see it."""
+    if definition is None:
+        return ""
+    notice = f"Beside matches: {definition.notice}" if definition.notice else ""
+    secret = definition.confidential or (kept is not None and kept.version.confidential)
+    told = (definition.licence, notice, "Restricted: for its authority alone." if secret else "")
+    return " ".join(filter(None, told))
 
 
 def _cells(slug: str, kept: KeptVersion | None, day: date, count: int) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.files import check_apart, check_file, replacing, writing
+from tidewaiter.base.files import check_apart, check_file, private, replacing, writing
 from tidewaiter.bulk.parties import Matched, match_parties, row_answers
 from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.matchout import show
@@ -47,12 +47,13 @@ _CHANCE = click.FloatRange(0, 1)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Where matches go.")
 @click.option("--attributes", is_flag=True, help="With --queries: weigh birth and country too.")
 @click.option("--threshold", type=_CHANCE, help="Probability from which a match is shown.")
+@click.option("--restricted", is_flag=True, help="Entries for your authority alone too; keep it.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 def match(  # noqa: PLR0917 - Click passes them by name
     name: str | None, list_path: Path | None, day: date | None, folder: Path,
     country: str | None, kind: PartyKind, born: str | None, path: Path | None,
     queries: Path | None, out: Path | None, threshold: float | None, *, attributes: bool,
-    as_json: bool,
+    restricted: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Match NAME, or the parties of a file, against lists, and say why.
 
@@ -67,8 +68,11 @@ def match(  # noqa: PLR0917 - Click passes them by name
         check_file(out)
         kept = {"the parties": path or queries, "the list": list_path}
         check_apart({"matches": out}, {what: held for what, held in kept.items() if held})
-    parties = _listed(list_path, folder, day or date.today())  # noqa: DTZ011 - the user's own
-    index = build_index(parties, None if list_path else _rarity(Archive(folder)))
+    if restricted:  # whatever is written from here on is for the user alone
+        click.get_current_context().with_resource(private())
+    listed = _listed(list_path, folder, day or date.today())  # noqa: DTZ011 - the user's own
+    rarity = None if list_path else _rarity(Archive(folder))
+    index = build_index(listed if restricted else _open(listed), rarity)
     if name is not None:
         party = AskedParty(
             text=printable(name), kind=kind, countries=(country,) if country else (),
@@ -101,6 +105,15 @@ def _rarity(archive: Archive) -> Rarity | None:
     """Return how rare words are for a folder of lists, as a screening weighs them."""
     generation = generation_of(archive)
     return rarity_in(archive, generation) if generation else None
+
+
+def _open(listed: Sequence[ListedParty]) -> list[ListedParty]:
+    """Return the entries that all may see; say that there are others, and not of whom."""
+    shown = [party for party in listed if not party.confidential]
+    if len(shown) < len(listed):
+        text = "restricted entries are left out: --restricted matches them too"
+        click.echo(text, err=True)
+    return shown
 
 
 def _day(text: str) -> str:

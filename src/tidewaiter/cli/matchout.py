@@ -24,6 +24,7 @@ def show(answer: Answer, *, as_json: bool) -> None:
 def _lines(match: Match) -> list[str]:
     said = match.explanation
     outcome = f", {match.outcome}" if match.outcome else ""
+    outcome += ", restricted" if match.confidential else ""
     lines = [
         f"{match.probability:.3f}  {match.name} ({match.name_kind})",
         f"  entry {match.entry}, {match.kind}, {match.action}{outcome}. {match.source}".rstrip(),

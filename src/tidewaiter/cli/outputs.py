@@ -3,9 +3,9 @@
 import hashlib
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from itertools import chain
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -16,10 +16,11 @@ from tidewaiter.base.files import check_apart, replacing, set_aside, writing
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.journal import Done, read_done, read_journal
 from tidewaiter.bulk.run import Settings
+from tidewaiter.cli.apart import PRIVATE_FORMATS, RESTRICTED, Apart
+from tidewaiter.cli.marking import Marks
 from tidewaiter.cli.options import forget_stdout
-from tidewaiter.consignments.listed import cite_list
+from tidewaiter.consignments.citing import cite_list
 from tidewaiter.consignments.rules import load_alert_rules
-from tidewaiter.consignments.together import HOLDING, Together
 from tidewaiter.consignments.types import Alert, Refusal
 from tidewaiter.lists.archive import Archive
 from tidewaiter.parties.types import ListVersion
@@ -42,6 +43,7 @@ class Outputs(Record, frozen=True, kw_only=True):
     report: Path | None
     refused: Path  # written where anything was refused
     refused_named: bool  # by the user: an older file gives way; else it is kept
+    restricted: Path  # written where alerts rest on restricted entries
 
 
 class Sink(Protocol):
@@ -81,83 +83,60 @@ def check_outputs(outputs: Mapping[str, Path | None], kept: Mapping[str, Path]) 
         OutputError: A pipe or a device stands where an output is to go.
     """
     check_apart({what: path for what, path in outputs.items() if path}, kept)
-    alerts = outputs["alerts"]
-    if alerts is not None and alerts.suffix.lower() not in _FORMATS:
-        raise InputError(
-            f'"{alerts.suffix}" is not a format of alerts',
-            at=str(alerts),
-            hint=f"end the name in {', '.join(_FORMATS)}",
-        )
+    for what, formats in (("alerts", _FORMATS), (RESTRICTED, PRIVATE_FORMATS)):
+        path = outputs.get(what)
+        if path is not None and path.suffix.lower() not in formats:
+            raise InputError(
+                f'"{path.suffix}" is not a format of {what}',
+                at=str(path),
+                hint=f"end the name in {', '.join(formats)}",
+            )
 
 
 def write_outputs(
-    journal: Path, outputs: Outputs, settings: Settings, registry: str,
-    earlier: Iterable[Alert] = (),
-) -> Summary:  # fmt: skip
+    journal: Path, outputs: Outputs, settings: Settings, registry: str, marks: Marks
+) -> Summary:
     """Write the alerts, the refusals and the report, each whole or not at all.
+
+    What rests on restricted entries goes into a file of its own, and leaves no trace elsewhere.
 
     Args:
         journal: Of the screening, which is done.
         outputs: Where to.
         settings: What it was done by.
         registry: Digest of what settles the findings.
-        earlier: Alerts of earlier files, whose amounts add up with those of this one.
+        marks: What the other lines say of each alert.
     """
-    together = add_up(journal, settings, earlier)
     builder = SummaryBuilder()
     mark = mark_of(journal)
     refusals: list[Refusal] = []
-    alerts: list[Alert] = []
     with ExitStack() as stack:
         sink = stack.enter_context(alert_sink(outputs.alerts, mark))
+        rules = load_alert_rules(settings.rules)
+        apart = stack.enter_context(Apart(outputs.restricted, mark, rules))
         refused = None
-        for entry in read_journal(journal):
-            if isinstance(entry, Alert):
-                alerts.append(together.mark(entry) if together else entry)
-                if len(alerts) == _CHUNK:
-                    sink.add(alerts)
-                    builder.add(alerts)
-                    alerts = []
-                continue
-            if refused is None:
-                refused = stack.enter_context(_refusal_sink(outputs, mark))
-            with writing(str(outputs.refused)):
-                refused.add([entry])
-            if len(refusals) < _SHOWN:
-                refusals.append(entry)
-        sink.add(alerts)
-        builder.add(alerts)
+        found = read_journal(journal)
+        while entries := list(islice(found, _CHUNK)):
+            alerts = apart.part([e for e in entries if isinstance(e, Alert)], marks.mark)
+            sink.add(alerts)
+            builder.add(alerts)
+            for entry in (e for e in entries if isinstance(e, Refusal)):
+                if refused is None:
+                    refused = stack.enter_context(_refusal_sink(outputs, mark))
+                with writing(str(outputs.refused)):
+                    refused.add([entry])
+                if len(refusals) < _SHOWN:
+                    refusals.append(entry)
         if refused is None and outputs.refused.exists():
             stack.enter_context(_refusal_sink(outputs, mark))  # that of an earlier run gives way
-    if together and together.left_out:
-        text = f"{together.left_out} amounts name no day or no party, so they are not added up"
-        click.echo(text, err=True)
+    marks.tell()
+    apart.tell()
     done = read_done(journal)
     summary = builder.finish(_counts(settings, registry, done, tuple(refusals)))
     if outputs.report is not None:
         with replacing(outputs.report, mark) as path:
             write_report(path, summary, library_of(settings))
     return summary
-
-
-def add_up(journal: Path, settings: Settings, earlier: Iterable[Alert] = ()) -> Together | None:
-    """Add up what the limits of the law count, over all alerts of a journal and those before.
-
-    Returns:
-        The sums; None where no limit is about an alert, as in most files.
-    """
-    entries = read_journal(journal, holding=HOLDING)
-    limited = (entry for entry in entries if isinstance(entry, Alert))
-    first = next(limited, None)
-    if first is None:
-        return None
-    registry, rules = load_registry(settings.own), load_alert_rules(settings.rules)
-    together = Together(registry, rules, settings.day)
-    for alert in earlier:
-        together.add(alert, earlier=True)
-    for alert in chain((first,), limited):
-        together.add(alert)
-    return together
 
 
 @contextmanager
@@ -188,12 +167,15 @@ def _counts(settings: Settings, registry: str, done: Done, refusals: tuple[Refus
 
 
 def lists_of(settings: Settings) -> list[ListVersion]:
-    """Return the versions of the lists of parties that a screening looks at."""
+    """Return the versions of the lists of parties that a screening looks at.
+
+    Those that are for their authority only are left out: their names are too.
+    """
     if settings.lists is None:
         return []
     archive = Archive(settings.lists)
     kept = (archive.at(slug, settings.day) for slug in archive.slugs())
-    return [each.version for each in kept if each is not None]
+    return [each.version for each in kept if each is not None and not each.version.confidential]
 
 
 def _state(version: ListVersion) -> str:
@@ -238,6 +220,9 @@ _TITLES = {
     "un-mismatch": "UN number does not fit",
     "vague": "Description says nothing",
     "party": "Resembles a listed party",
+    "linked": "Tied to a blocked party",
+    "restricted": "Restricted entry",
+    "sign": "Sign of a shell",
     "party-removed": "The entry was removed since",
     "party-changed": "The entry was changed since",
     "party-again": "The entry is listed again",
@@ -254,6 +239,7 @@ def _list_sources(settings: Settings) -> dict[str, Source]:
             url=each.source if each.source.startswith("https://") else "",
             read=each.read,
             licence=each.licence,
+            note=each.notice,
         )
         for each in lists_of(settings)
     }

@@ -6,11 +6,13 @@ import sys
 import time
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
+from msgspec import structs
 
 from tidewaiter.base.alone import alone
 from tidewaiter.base.cache import cache_folder, writable
@@ -19,10 +21,12 @@ from tidewaiter.base.records import Record
 from tidewaiter.bulk.abandoned import drop_abandoned
 from tidewaiter.bulk.journal import Done, read_done
 from tidewaiter.bulk.run import Settings, workers_for
-from tidewaiter.cli.again import screen_past
+from tidewaiter.cli.again import Past, screen_past
+from tidewaiter.cli.apart import RESTRICTED, place_of
 from tidewaiter.cli.columns import show_columns
-from tidewaiter.cli.earlier import check_history, earlier_alerts
+from tidewaiter.cli.earlier import all_lines, check_history, earlier_alerts
 from tidewaiter.cli.listsfolder import kept_in
+from tidewaiter.cli.marking import marks_of
 from tidewaiter.cli.options import STOPPED, Day, Field, hear_every_stop, own_lists, printable
 from tidewaiter.cli.outputs import Outputs, check_outputs, write_outputs
 from tidewaiter.cli.progress import watched
@@ -60,6 +64,7 @@ class Wanted(Record, frozen=True, kw_only=True):
     out: Path | None = None
     report: Path | None = None
     refused: Path | None = None
+    restricted: Path | None = None
     db: str | None = None
     rules: Path | None = None
     workers: int = _CORES
@@ -86,6 +91,10 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option("--out", type=_FILE, help="Alerts: .jsonl, .csv or .parquet.")
 @click.option("--report", type=_FILE, help="A page to read and to print: .html.")
 @click.option("--refused", type=_FILE, help="What could not be read (refused.csv).")
+@click.option(
+    "--out-restricted", "restricted", type=_FILE,
+    help="Alerts that rest on restricted entries: .jsonl or .csv, for you alone.",
+)  # fmt: skip
 @click.option("--db", help="Keep all in a database: a path, or postgresql+psycopg://...")
 @click.option("--again", is_flag=True, help="Screen what --db holds anew; only new alerts.")
 @click.option("--whole", is_flag=True, help="With --again: all lines, whatever changed.")
@@ -113,8 +122,10 @@ def screen(path: Path | None, *, again: bool, whole: bool, **options: Any) -> No
         if wanted.report is not None or wanted.refused is not None or wanted.history:
             raise click.UsageError("--again writes alerts alone: --out")
         settings = _settings(wanted, file="", sha256="")
-        check_outputs({"alerts": wanted.out}, _kept(None, wanted, None))
-        screen_past(wanted.db, settings, wanted.out, whole=whole)
+        named = {"alerts": wanted.out, RESTRICTED: wanted.restricted}
+        check_outputs(named, _kept(None, wanted, None))
+        past = Past(place=wanted.db, out=wanted.out, restricted=wanted.restricted, whole=whole)
+        screen_past(past, settings)
         return
     if whole:
         raise click.UsageError("--whole goes with --again")
@@ -138,10 +149,13 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
         refused=wanted.refused
         or (wanted.out or wanted.report or Path("x")).with_name("refused.csv"),
         refused_named=wanted.refused is not None,
+        restricted=wanted.restricted or Path("x"),
     )
     settings = _settings(wanted, file=printable(path.name), sha256=hash_file(path))
     journal = _journal(outputs, settings, options)
+    outputs = structs.replace(outputs, restricted=place_of(wanted.restricted, settings, journal))
     named = {"alerts": outputs.alerts, "the report": outputs.report, "refusals": outputs.refused}
+    named[RESTRICTED] = wanted.restricted
     check_outputs(named, _kept(path, wanted, journal))
     check_history(wanted.history, settings)
     show_columns(path, options)
@@ -155,7 +169,10 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
             )
             new = _watch(steps, path)
         earlier = earlier_alerts(wanted.history, options, settings, workers=wanted.workers)
-        summary = write_outputs(journal, outputs, settings, registry_digest(settings), earlier)
+        digest = registry_digest(settings, restricted=False)
+        lines = partial(all_lines, (path, *wanted.history), options, wanted.db, settings.sha256)
+        marks = marks_of(journal, settings, earlier, lines)
+        summary = write_outputs(journal, outputs, settings, digest, marks)
         done = read_done(journal)
         journal.unlink(missing_ok=True)
     show_summary(summary, outputs, load_registry(settings.own).regimes)

@@ -1,16 +1,18 @@
 """Finder: looks the parties of consignments up in the lists of a day."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec import structs
 
+from tidewaiter.consignments.links import Links
 from tidewaiter.consignments.listed import PartyOnPaper
 from tidewaiter.consignments.types import PartyMatch
 from tidewaiter.parties.matching.index import build_index
 from tidewaiter.parties.matching.matcher import Matcher
 from tidewaiter.parties.matching.rarity import Rarity
 from tidewaiter.parties.matching.types import AskedParty, Explanation, Match, Modifier
+from tidewaiter.parties.namesakes import Namesakes
 from tidewaiter.parties.types import Identifier, ListedParty, ListVersion
 
 _KEPT = 1 << 18  # parties whose answers are kept; then all are forgotten
@@ -31,7 +33,8 @@ class ListFinder:
 
     def __init__(
         self, lists: Iterable[tuple[ListVersion, Sequence[ListedParty]]], least: float,
-        judged: Judged | None = None, rarity: Rarity | None = None,
+        judged: Judged | None = None, links: Mapping[str, Links] | None = None,
+        rarity: Rarity | None = None,
     ) -> None:  # fmt: skip
         """Build the index of lists; some seconds for 20,000 entries.
 
@@ -40,11 +43,14 @@ class ListFinder:
             least: The probability from which on a resemblance is told.
             judged: Says why a party was judged another than an entry of a list; "": it was not.
                 None: nobody judged.
+            links: The ties of each list, by its slug; None: they are not told.
             rarity: Counts of the words of a generation of lists; None: those of these lists.
         """
         self._entries = [_Listed(version, party) for version, held in lists for party in held]
         self._least = least
         self._judged = judged
+        self._links = links or {}
+        self._namesakes = Namesakes(each.party for each in self._entries)
         # Ids are those of each list, so entries are told apart by their places.
         parties = [
             structs.replace(each.party, id=str(place)) for place, each in enumerate(self._entries)
@@ -69,6 +75,7 @@ class ListFinder:
     def _match(self, asked: PartyOnPaper, match: Match) -> PartyMatch:
         version, party = self._entries[int(match.entry)]
         supports, against = _in_words(match.explanation)
+        links = self._links.get(version.slug)
         return PartyMatch(
             role=None,
             name=asked.name,
@@ -91,6 +98,11 @@ class ListFinder:
             against=against,
             judged=self._judged(version.slug, party, asked) if self._judged else "",
             confidential=party.confidential,
+            notice=version.notice,
+            sharing=self._namesakes.count(match.name),
+            entries=len(self._namesakes),
+            links=links.of(party) if links else (),
+            blocked_share=links.blocked_share(party) if links else "",
         )
 
 

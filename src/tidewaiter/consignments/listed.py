@@ -7,10 +7,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import structs
 
+from tidewaiter.consignments.citing import source_of
+from tidewaiter.consignments.links import link_reasons
+from tidewaiter.consignments.restricted import RULE, is_restricted, open_match
 from tidewaiter.consignments.rules import AlertRules
-from tidewaiter.consignments.types import PartyMatch, Reason
+from tidewaiter.consignments.types import ListedLink, PartyMatch, Reason
 
-_HASH = 12  # characters of a version that tell it from others
 _FIELDS = ("name", "address", "country", "id_scheme", "id")
 
 
@@ -62,6 +64,41 @@ def match_parties(batch: pa.RecordBatch, finder: PartyFinder) -> dict[int, tuple
     }
 
 
+def reasons_of_parties(matches: Sequence[PartyMatch], rules: AlertRules) -> Iterator[Reason]:
+    """Yield the reasons of listed parties: open ones as if there were no others, then the rest.
+
+    Restricted entries add what they weigh more than the open ones, so that without their reasons
+    the alert is what it would be without them.
+
+    Args:
+        matches: Of one line, the most probable first.
+        rules: The points.
+    """
+    shown = list(filter(None, map(open_match, matches)))
+    open_ = [*party_reasons(shown, rules), *link_reasons(shown, rules)]
+    yield from open_
+    if any(map(is_restricted, matches)):
+        yield from _restricted(matches, rules, sum(reason.points for reason in open_))
+
+
+def _restricted(matches: Sequence[PartyMatch], rules: AlertRules, points: int) -> Iterator[Reason]:
+    """Yield a reason for each restricted entry; the first has what all weigh more than `points`."""
+    whole = [*party_reasons(matches, rules), *link_reasons(matches, rules)]
+    more = max(0, sum(reason.points for reason in whole) - points)
+    told = [
+        each for match in matches if match.confidential for each in party_reasons([match], rules)
+    ]
+    for match in matches:
+        secret = match.links if match.confidential else filter(_is_secret, match.links)
+        told += link_reasons([structs.replace(match, links=tuple(secret))], rules)
+    for place, each in enumerate(told):
+        yield structs.replace(each, rule=RULE, points=0 if place else more)
+
+
+def _is_secret(link: ListedLink) -> bool:
+    return link.confidential
+
+
 def party_reasons(matches: Sequence[PartyMatch], rules: AlertRules) -> Iterator[Reason]:
     """Yield a reason for each listed party: the weightiest counts in full, others are told.
 
@@ -84,18 +121,3 @@ def party_reasons(matches: Sequence[PartyMatch], rules: AlertRules) -> Iterator[
             points=rules.party_points(match) if match is best else 0,
             source=source_of(match),
         )
-
-
-def source_of(match: PartyMatch) -> str:
-    """Return what a report cites a version of a list by."""
-    return cite_list(match.list, match.version)
-
-
-def cite_list(slug: str, version: str) -> str:
-    """Return what a version of a list is cited by.
-
-    Args:
-        slug: Of the list.
-        version: SHA-256 of its bytes.
-    """
-    return f"{slug}@{version[:_HASH]}"

@@ -35,6 +35,8 @@ _CHECKS = {
 
 _ENDED = frozenset({"acquitted", "dismissed"})
 _PARTY = ("role", "name", "listed", "list", "action")
+_LINKED = (*_PARTY, "way")
+_SIGN = ("role", "name", "sign")
 
 
 class Levels(Record, frozen=True, kw_only=True):
@@ -78,6 +80,23 @@ class Rule(Record, frozen=True, kw_only=True):
     text: str
 
 
+class LinkedRule(Record, frozen=True, kw_only=True):
+    """What it weighs that a list ties a matched entry to a blocked one; the nearest counts."""
+
+    points: int  # the blocked one owns or controls it
+    owner: int  # it owns or controls the blocked one
+    steps: int  # ties that are followed
+    text: str
+
+
+class SignRule(Record, frozen=True, kw_only=True):
+    """What signs of a shell add to an alert that has another reason."""
+
+    most: int  # points of all signs of an alert together
+    points: dict[str, int]  # by sign: a row of data/rules/shells.toml
+    text: str
+
+
 class PartyRule(Record, frozen=True, kw_only=True):
     """What it weighs that a party resembles a listed one."""
 
@@ -86,6 +105,7 @@ class PartyRule(Record, frozen=True, kw_only=True):
     ended: int  # points where the charge was dismissed, or the party acquitted
     actions: dict[str, int]  # by what the list does to those on it
     text: str
+    linked: LinkedRule
 
 
 class Vague(Record, frozen=True, kw_only=True):
@@ -114,6 +134,7 @@ class AlertRules(Record, frozen=True, kw_only=True):
     evidence: dict[str, Rule]
     check: dict[str, Rule]
     party: PartyRule
+    sign: SignRule
     vague: Vague
     groups: Groups
 
@@ -174,7 +195,7 @@ def _check_sentences(rules: AlertRules, *, at: str) -> None:
             at=at,
             hint="critical needs the highest score, low the lowest, and that at least 1",
         )
-    _check_party(rules.party, at=at)
+    _check_parties(rules, at=at)
     for table, needed in (("evidence", _EVIDENCE), ("check", _CHECKS)):
         there: dict[str, Rule] = getattr(rules, table)
         for name, words in needed.items():
@@ -195,7 +216,7 @@ def _check_sentences(rules: AlertRules, *, at: str) -> None:
 
 
 def _check_party(rule: PartyRule, *, at: str) -> None:
-    """Check the points of resemblances, and their sentence."""
+    """Check the points of resemblances."""
     if not 0 < rule.least <= rule.sure <= 1:
         raise RegistryError(
             "party.least and party.sure are no probabilities that rise",
@@ -204,11 +225,23 @@ def _check_party(rule: PartyRule, *, at: str) -> None:
         )
     if "other" not in rule.actions:
         raise RegistryError('party.actions has no "other"', at=at, hint="it weighs all the rest")
-    try:
-        rule.text.format(**dict.fromkeys(_PARTY, ""))
-    except (KeyError, IndexError, ValueError) as error:
-        raise RegistryError(
-            f"the sentence of party cannot be filled in: {error}",
-            at=at,
-            hint=f"it may hold {', '.join('{' + word + '}' for word in _PARTY)}",
-        ) from error
+    if rule.linked.steps < 1:
+        raise RegistryError("party.linked.steps is below 1", at=at, hint="0 points switch it off")
+
+
+def _check_parties(rules: AlertRules, *, at: str) -> None:
+    """Check the rules of parties, and that each sentence asks for nothing unknown."""
+    _check_party(rules.party, at=at)
+    for place, text, words in (
+        ("party", rules.party.text, _PARTY),
+        ("party.linked", rules.party.linked.text, _LINKED),
+        ("sign", rules.sign.text, _SIGN),
+    ):
+        try:
+            text.format(**dict.fromkeys(words, ""))
+        except (KeyError, IndexError, ValueError) as error:
+            raise RegistryError(
+                f"the sentence of {place} cannot be filled in: {error}",
+                at=at,
+                hint=f"it may hold {', '.join('{' + word + '}' for word in words)}",
+            ) from error

@@ -207,6 +207,21 @@ class Holding(Record, frozen=True, kw_only=True):
     amounts: tuple[str, ...] = ()  # its limits, and the sum of the line; with the first listing
 
 
+class ListedLink(Record, frozen=True, kw_only=True):
+    """That a list ties the matched entry to another one by ownership or control, as it tells it."""
+
+    entry: str  # id of the other one in the same list; "": the list has no such entry
+    name: str  # of the other one, or what the list calls it
+    action: str = ""  # what the list does to it; "": the list has no such entry
+    outcome: str = ""
+    listed: date | None = None
+    owned: bool  # the matched one is owned or controlled by it; else it owns or controls it
+    steps: tuple[str, ...]  # the way there: "owned by X (60 %)", "which is controlled by Y"
+    control: bool = False  # a step is control or operation, not ownership
+    former: bool = False  # the list says of a step that it is over
+    confidential: bool = False  # an entry on the way is for the authority only
+
+
 class PartyMatch(Record, frozen=True, kw_only=True):
     """A listed party that a party of the line resembles. It is no verdict on either."""
 
@@ -231,6 +246,11 @@ class PartyMatch(Record, frozen=True, kw_only=True):
     against: tuple[str, ...] = ()  # what does not
     judged: str = ""  # that it is another party: by whom, when and why; it adds no points then
     confidential: bool = False  # for the authority that keeps the list only
+    notice: str = ""  # what the list's licence asks to be told beside its data
+    sharing: int = 0  # entries of the lists that bear the listed name, in any order of its words
+    entries: int = 0  # of the lists that were looked at
+    links: tuple[ListedLink, ...] = ()  # by ownership and control, the nearest first
+    blocked_share: str = ""  # what the shares of blocked owners add up to, as the list tells them
 
 
 class Alert(Record, frozen=True, kw_only=True):
@@ -255,3 +275,5 @@ class Alert(Record, frozen=True, kw_only=True):
     law: tuple[Holding, ...]
     law_open: tuple[str, ...] = ()  # laws on the route that could not be assessed, and why
     parties: tuple[PartyMatch, ...] = ()  # listed parties that those of the line resemble
+    restricted: bool = False  # rests on entries that are for the authority only
+    open_id: str = ""  # of the alert without these entries; "": it does not rest on any

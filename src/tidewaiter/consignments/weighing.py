@@ -1,7 +1,5 @@
 """Weigh: from what a line names to an alert whose reasons add up to its score."""
 
-import hashlib
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache
@@ -10,7 +8,9 @@ from typing import NamedTuple
 from tidewaiter.consignments.amounts import is_alone
 from tidewaiter.consignments.checks import check_line, evidence_of, is_named, reason
 from tidewaiter.consignments.finds import Find, Flaw, by_substance, same_place
-from tidewaiter.consignments.listed import party_reasons
+from tidewaiter.consignments.identity import identity
+from tidewaiter.consignments.listed import reasons_of_parties
+from tidewaiter.consignments.restricted import is_restricted, open_match
 from tidewaiter.consignments.routing import Freed, Law, RoutedLaw, route_of
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.types import Alert, Evidence, Line, Mention, PartyMatch, Reason
@@ -88,7 +88,7 @@ class Weigher:
         if laws and laws[0].freed:
             reasons.extend(self._freed(ranked[0], laws[0].freed, reasons))
         named = tuple(parties) if reasons or line.seq <= 1 else ()
-        reasons.extend(party_reasons(named, self.rules))
+        reasons.extend(reasons_of_parties(named, self.rules))
         score = max(0, min(_MOST, sum(made.points for made in reasons)))
         severity = self.rules.severity.of(score)
         if severity is None:
@@ -97,8 +97,10 @@ class Weigher:
         days_left = (due - self.day).days if due else None
         slugs = tuple(self.registry.substances[place].slug for place in ranked)
         mentions = tuple(self._mention(find) for find in finds[:_MOST])
+        restricted = any(map(is_restricted, named))
+        shown = filter(None, map(open_match, named))
         return Alert(
-            id=_identity(self.source, line, mentions, reasons, named),
+            id=identity(self.source, line, mentions, reasons, named),
             file=self.file,
             row=line.row,
             consignment=line.consignment,
@@ -117,6 +119,8 @@ class Weigher:
             law=tuple(held for law in laws for held in law.holdings),
             law_open=tuple(dict.fromkeys(why for law in laws for why in law.open)),
             parties=named,
+            restricted=restricted,
+            open_id=identity(self.source, line, mentions, reasons, shown) if restricted else "",
         )
 
     def _laws(self, line: Line, finds: Sequence[Find], ranked: Sequence[int]) -> list[Law]:
@@ -275,18 +279,3 @@ def _edits_of(found: Finding) -> int:
     """Return how many edits a name is away, as its score says."""
     score = found.score / DOWNGRADED if found.downgraded else found.score
     return next(edits for least, edits in _NEAR if score > least)
-
-
-def _identity(
-    source: str, line: Line, mentions: Sequence[Mention], reasons: Sequence[Reason],
-    parties: Sequence[PartyMatch],
-) -> str:  # fmt: skip
-    """Hash what makes an alert another one: its line, and what is found in it."""
-    findings: dict[str, set[str]] = defaultdict(set)
-    for mention in mentions:
-        findings[mention.substance].add("downgraded" if mention.downgraded else "named")
-    checks = sorted({made.rule for made in reasons if made.rule in {"vague", "cas-digit"}})
-    said = [f"{slug} {max(how)}" for slug, how in sorted(findings.items())]
-    said += sorted({f"party {each.list} {each.entry}" for each in parties})
-    text = "\x1f".join([source, str(line.row), *said, *checks])
-    return hashlib.sha256(text.encode()).hexdigest()[:24]

@@ -254,6 +254,9 @@ def _kept(
             read=now.date(),
             source=source,
             licence=read.definition.licence,
+            notice=read.definition.notice,
+            confidential=read.definition.confidential
+            or all(party.confidential for party in read.parties),
             entries=len(read.parties),
         ),
         loaded=now,

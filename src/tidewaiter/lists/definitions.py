@@ -26,6 +26,7 @@ class ListDefinition(Record, frozen=True, kw_only=True):
     programmes: tuple[str, ...] = ()  # that tell it from a list in the same format
     action: Action = "other"  # of entries whose record does not say it
     actions: Mapping[str, Action] = {}  # beginning of a programme -> action; the first that fits
+    notice: str = ""  # what must be told beside each match, as the licence limits its use
     confidential: bool = False  # its alerts are for its authority only
     columns: Columns | None = None  # a layout of its own
 

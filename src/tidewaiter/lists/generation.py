@@ -3,7 +3,8 @@
 A match weighs words by how rare they are in the lists. Counted anew with each version, one entry
 more would move the score of every party; so the counts stay those of one generation until the
 lists have grown or shrunk by a tenth, or somebody asks for a new one. `generation.json` of the
-folder names it; the counts follow from the versions, which are all kept.
+folder names it; the counts follow from the versions, which are all kept. Lists for their authority
+only are not counted: they would move what is said of open entries.
 """
 
 import hashlib
@@ -59,7 +60,7 @@ def generation_of(archive: Archive, *, anew: bool = False) -> Generation | None:
     versions = [archive.versions(slug) for slug in archive.slugs()]
     if not versions:
         return None
-    latest = _counted([held[-1] for held in versions])
+    latest = _counted([held[-1] for held in versions if not held[-1].version.confidential])
     kept = _read(archive.folder / FILE)
     if kept is not None and not anew:
         there = {(each.version.slug, each.version.sha256) for held in versions for each in held}

@@ -33,6 +33,7 @@ def rarity_in(archive: Archive, generation: Generation) -> Rarity:
         party
         for each in generation.versions
         for party in archive.load(archive.find(each.list, each.sha256)).parties
+        if not party.confidential
     ]
     rarity = build_index(parties).rarity
     write_whole(place, msgspec.msgpack.encode(rarity))

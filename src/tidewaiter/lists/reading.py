@@ -137,6 +137,7 @@ def _said(definition: ListDefinition, header: ListHeader) -> ListDefinition:
         name=header.name or definition.name,
         authority=header.authority or definition.authority,
         licence=header.licence or definition.licence,
+        notice=header.notice or definition.notice,
         source=header.source or definition.source,
         confidential=header.confidential or definition.confidential,
     )

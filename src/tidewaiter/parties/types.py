@@ -96,4 +96,6 @@ class ListVersion(Record, frozen=True, kw_only=True):
     read: date  # the day when it was loaded
     source: str = ""  # where the bytes came from
     licence: str = ""  # what may be done with the list
+    notice: str = ""  # what must be told beside its data: "CC BY-NC 4.0: not for commercial use"
+    confidential: bool = False  # all of it is for its authority only, its name too
     entries: int = 0

@@ -69,6 +69,20 @@ HOLDING = pa.struct(
         ("amounts", pa.list_(pa.string())),
     ]
 )
+LISTED_LINK = pa.struct(
+    [
+        ("entry", pa.string()),
+        ("name", pa.string()),
+        ("action", pa.string()),
+        ("outcome", pa.string()),
+        ("listed", pa.date32()),
+        ("owned", pa.bool_()),
+        ("steps", pa.list_(pa.string())),
+        ("control", pa.bool_()),
+        ("former", pa.bool_()),
+        ("confidential", pa.bool_()),
+    ]
+)
 PARTY_MATCH = pa.struct(
     [
         ("role", pa.string()),
@@ -92,6 +106,11 @@ PARTY_MATCH = pa.struct(
         ("against", pa.list_(pa.string())),
         ("judged", pa.string()),
         ("confidential", pa.bool_()),
+        ("notice", pa.string()),
+        ("sharing", pa.int64()),
+        ("entries", pa.int64()),
+        ("links", pa.list_(LISTED_LINK)),
+        ("blocked_share", pa.string()),
     ]
 )
 ALERTS = pa.schema(
@@ -115,6 +134,8 @@ ALERTS = pa.schema(
         ("law", pa.list_(HOLDING)),
         ("law_open", pa.list_(pa.string())),
         ("parties", pa.list_(PARTY_MATCH)),
+        ("restricted", pa.bool_()),
+        ("open_id", pa.string()),
     ]
 )
 """One row per alert; the same fields, in the same order, as the record `Alert`."""
@@ -171,7 +192,9 @@ def _party(party: Party) -> str:
 def _match(match: PartyMatch) -> str:
     outcome = f", {match.outcome}" if match.outcome else ""
     told = f"{match.listed_name} ({match.list_name}, {match.entry}; {match.action}{outcome})"
-    return f"{match.role or 'party'} {match.name}: {told}, probability {match.probability:.2f}"
+    notice = f" [{match.notice}]" if match.notice else ""
+    likely = f"probability {match.probability:.2f}"
+    return f"{match.role or 'party'} {match.name}: {told}, {likely}{notice}"
 
 
 def _several(parts: Iterable[str]) -> str:

@@ -5,7 +5,8 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.listed import source_of
+from tidewaiter.consignments.citing import source_of
+from tidewaiter.consignments.links import link_in_words
 from tidewaiter.consignments.types import (
     Alert,
     Holding,
@@ -21,7 +22,7 @@ from tidewaiter.report.finds import FieldView, fields, unplaced
 from tidewaiter.report.library import Citation, Library
 from tidewaiter.report.routes import route_in_words, stop_in_words
 from tidewaiter.report.titles import short_title
-from tidewaiter.report.words import FIELDS, HOW, MARKS, TIERS, days_in_words, word
+from tidewaiter.report.words import FIELDS, HOW, MARKS, TIERS, days_in_words, shared_in_words, word
 
 _FEW = 30
 _LISTINGS = 3  # named in a title
@@ -74,6 +75,10 @@ class PartyView(Record, frozen=True, kw_only=True):
     against: tuple[str, ...]
     judged: str
     confidential: bool
+    shared: str  # how many entries of the lists bear the name
+    links: tuple[str, ...]  # by ownership and control
+    share: str  # what the shares of blocked owners add up to; "": the list tells none
+    notice: str  # what the licence of the list asks to be told
     source: Citation | None
 
 
@@ -181,7 +186,7 @@ def _law(
 
 def _party_match(match: PartyMatch, cited: Mapping[str, Citation]) -> PartyView:
     since = f"listed since {match.listed}" if match.listed else "listed since a day not given"
-    version = f"list of {match.list_day}" if match.list_day else "list without a day"
+    version = f"list of {match.list_day}" if match.list_day else "list without a day of its own"
     ended = f" on {match.outcome_day}" if match.outcome_day else ""
     outcome = f"; charge: {match.outcome}{ended}" if match.outcome else ""
     return PartyView(
@@ -199,6 +204,10 @@ def _party_match(match: PartyMatch, cited: Mapping[str, Citation]) -> PartyView:
         against=match.against[:_FEW],
         judged=match.judged,
         confidential=match.confidential,
+        shared=shared_in_words(match),
+        links=tuple(map(link_in_words, match.links[:_FEW])),
+        share=match.blocked_share,
+        notice=match.notice,
         source=cited.get(source_of(match)),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
 
+from tidewaiter.consignments.types import PartyMatch
 from tidewaiter.report.summary import Counts
 from tidewaiter.substances.questions import Role
 from tidewaiter.substances.rulings import Duty
@@ -113,6 +114,14 @@ def duty_in_words(duty: Duty) -> str:
     text = f": {duty.text}" if duty.text else ""
     doubt = "" if duty.known else " (not assessable)"
     return f"{roles_in_words((duty.role,))}: {duty.kind}{lead}{doubt}{text}"
+
+
+def shared_in_words(match: PartyMatch) -> str:
+    """Say how many entries of the lists bear a listed name; "": nobody counted."""
+    if not match.entries:
+        return ""
+    share = "bears" if match.sharing == 1 else "share"
+    return f"{match.sharing:,} of {match.entries:,} entries {share} this name"
 
 
 def unread_in_words(counts: Counts) -> tuple[str, ...]:

@@ -44,11 +44,12 @@ class Basis(Record, frozen=True, kw_only=True):
         return hashlib.sha256(msgspec.json.encode(self)).hexdigest()[:32]
 
 
-def basis_of(settings: Settings) -> Basis:
+def basis_of(settings: Settings, *, restricted: bool = True) -> Basis:
     """Say what a screening is done by.
 
     Args:
         settings: File and hash do not matter.
+        restricted: Count the lists that are for their authority only; without, it can be told.
     """
     rules = settings.rules or data("rules", "alerts.toml")
     basis = Basis(
@@ -72,15 +73,17 @@ def basis_of(settings: Settings) -> Basis:
         ),
         generation=generation.id if generation else "",
         lists=tuple(
-            Counted(list=each.version.slug, sha256=each.version.sha256) for each in kept if each
+            Counted(list=each.version.slug, sha256=each.version.sha256)
+            for each in kept
+            if each and (restricted or not each.version.confidential)
         ),
         judgements=_kept(judgements) if judgements.is_file() else None,
     )  # fmt: skip
 
 
-def registry_digest(settings: Settings) -> str:
+def registry_digest(settings: Settings, *, restricted: bool = True) -> str:
     """Return the version of all that settles what is found: registry, rules, lists, programme."""
-    return basis_of(settings).digest
+    return basis_of(settings, restricted=restricted).digest
 
 
 def _kept(path: Path) -> KeptFile:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from tidewaiter.consignments.listed import cite_list
+from tidewaiter.consignments.citing import cite_list
 from tidewaiter.lists.archive import Archive
 from tidewaiter.parties.types import ListVersion
 from tidewaiter.rescreen.entries import Difference, Held, Place, in_words

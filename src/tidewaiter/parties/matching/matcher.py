@@ -136,6 +136,7 @@ class Matcher:
             outcome=entry.outcome,
             source=entry.source,
             explanation=explained,
+            confidential=entry.confidential,
         )
 
     def _explain(

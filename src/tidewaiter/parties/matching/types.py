@@ -67,6 +67,7 @@ class Match(Record, frozen=True, kw_only=True):
     outcome: Outcome
     source: str
     explanation: Explanation
+    confidential: bool = False  # the entry is for the authority that keeps the list only
 
 
 class Answer(Record, frozen=True, kw_only=True):

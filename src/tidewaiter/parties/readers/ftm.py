@@ -174,7 +174,7 @@ class _Reading:
             one, kind, other = _TIES[schema]
             draft = self._drafts.get(_first(part, one) or holder)
             if draft:
-                share = _first(part, "percentage") or _first(part, "sharesCount")
+                share = _percent(_first(part, "percentage")) or _first(part, "sharesCount")
                 draft.tie(kind, _first(part, other) or holder, share, _first(part, "role"))
             return
         draft = self._drafts.get(_first(part, _HOLDERS.get(schema, "entity")) or holder)
@@ -183,6 +183,11 @@ class _Reading:
         elif draft and schema in _HOLDERS:
             country = country_or_text(_first(part, "country")) if _first(part, "country") else ""
             draft.number(_first(part, "type") or schema, _first(part, "number"), country)
+
+
+def _percent(text: str) -> str:
+    """Write a share with its sign, which FollowTheMoney leaves out as often as not."""
+    return f"{text} %" if text.replace(".", "", 1).isdecimal() else text
 
 
 def _sanction(part: Entity, draft: Draft) -> None:

@@ -27,6 +27,7 @@ class ListHeader(Record, frozen=True, kw_only=True):
     authority: str = ""
     source: str = ""
     licence: str = ""
+    notice: str = ""  # to be told beside its data
     confidential: bool = False
 
 

@@ -2,8 +2,10 @@
 
 from typing import Final, NamedTuple
 
+import msgspec
+
 from tidewaiter.parties.resolution.addresses import NOWHERE, AddressParts, read_address
-from tidewaiter.parties.resolution.contacts import find_contacts, phone_of
+from tidewaiter.parties.resolution.contacts import Contacts, find_contacts, phone_of
 from tidewaiter.parties.resolution.identifiers import read_identifier
 from tidewaiter.parties.resolution.naming import NOTHING, Names, names_of
 from tidewaiter.parties.resolution.types import Written
@@ -29,29 +31,46 @@ class Read(NamedTuple):
 
 def read_written(written: Written) -> Read:
     """Read a party as written: the first 300 characters of a name, 1,000 of an address."""
-    country = written.country.strip().upper()
-    if len(country) != _CODE or not country.isascii():
-        country = ""
-    name, address = written.name[:_LONGEST], written.address[:_LONGEST]
-    texts = " ; ".join(filter(None, (name, address, _contact(written))))
-    contacts = find_contacts(texts, country)
-    phones = contacts.phones
+    contacts = contacts_of(written)
     number = None
-    if written.id_scheme.strip().lower() in _SCHEMES_OF_CONTACTS:
-        phone = phone_of(written.id, country)
-        phones = tuple(sorted({*phones, phone} - {""}))
-    elif written.id and not _contact(written):
+    if written.id and not _is_phone(written) and not _contact(written):
         number = read_identifier(written.id_scheme, written.id)
     return Read(
-        names=names_of(name[:_NAME]) if name else NOTHING,
-        country=country,
-        address=read_address(address) if address else NOWHERE,
+        names=names_of(written.name[:_NAME]) if written.name else NOTHING,
+        country=_country(written),
+        address=place_of(written),
         ids=(number,) if number else (),
-        phones=phones,
+        phones=contacts.phones,
         emails=contacts.emails,
         domains=contacts.domains,
         people=contacts.people,
     )
+
+
+def contacts_of(written: Written) -> Contacts:
+    """Read telephones, e-mails and the like of a party as written."""
+    country = _country(written)
+    name, address = written.name[:_LONGEST], written.address[:_LONGEST]
+    contacts = find_contacts(" ; ".join(filter(None, (name, address, _contact(written)))), country)
+    if not _is_phone(written):
+        return contacts
+    phones = {*contacts.phones, phone_of(written.id, country)} - {""}
+    return msgspec.structs.replace(contacts, phones=tuple(sorted(phones)))
+
+
+def place_of(written: Written) -> AddressParts:
+    """Read the address of a party as written."""
+    address = written.address[:_LONGEST]
+    return read_address(address) if address else NOWHERE
+
+
+def _country(written: Written) -> str:
+    country = written.country.strip().upper()
+    return country if len(country) == _CODE and country.isascii() else ""
+
+
+def _is_phone(written: Written) -> bool:
+    return written.id_scheme.strip().lower() in _SCHEMES_OF_CONTACTS
 
 
 def _contact(written: Written) -> str:

@@ -12,6 +12,7 @@ from tidewaiter.base.resources import data, read_toml
 from tidewaiter.parties.resolution.contacts import country_of_phone
 from tidewaiter.parties.resolution.dwellings import find_words
 from tidewaiter.parties.resolution.reading import Read
+from tidewaiter.parties.resolution.sharing import things_of
 from tidewaiter.parties.resolution.types import Entity, Sign
 
 _LONGEST: Final = 1000  # characters of an address that are looked at
@@ -75,17 +76,8 @@ def _party(entity: Entity, reads: Mapping[str, Read]) -> _Party:
 
 
 def _things(party: _Party) -> Iterator[tuple[str, str]]:
-    """Yield what a party may share, but for what is that of somebody in whose care it is."""
     for read in party.reads:
-        if read.names.care_of:
-            continue
-        yield from (("phone-shared", phone) for phone in read.phones)
-        yield from (("email-shared", email) for email in read.emails)
-        place = read.address
-        if place.words and place.houses:  # all of it: a house number and a town are many houses
-            parts = (place.houses, place.words, place.units)
-            said = ", ".join(" ".join(sorted(part)) for part in parts if part)
-            yield ("address-shared" if place.units else "building-shared"), said
+        yield from things_of(read)
 
 
 def _shared(parties: Sequence[_Party]) -> dict[tuple[str, str], list[_Party]]:

@@ -1,0 +1,93 @@
+"""What the other lines say of an alert: amounts that add up, and signs of shells."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+
+import click
+import pyarrow as pa
+
+from tidewaiter.bulk.journal import read_journal
+from tidewaiter.bulk.run import Settings
+from tidewaiter.consignments.restricted import open_version
+from tidewaiter.consignments.rules import AlertRules, load_alert_rules
+from tidewaiter.consignments.signs import PartySigns
+from tidewaiter.consignments.together import HOLDING, Together
+from tidewaiter.consignments.types import Alert
+from tidewaiter.substances.registry import load_registry
+
+Lines = Callable[[], Iterable[pa.RecordBatch]]
+"""Gives all lines again, of the file and of those before."""
+
+
+class Marks:
+    """Adds to an alert what the other lines say. Restricted entries have no part in it."""
+
+    def __init__(self, together: Together | None, signs: PartySigns) -> None:
+        """Take the sums, and the signs."""
+        self._together = together
+        self._signs = signs
+
+    def mark(self, alert: Alert) -> Alert:
+        """Return the alert with what its line is together with others."""
+        return self._signs.mark(self._together.mark(alert) if self._together else alert)
+
+    def tell(self) -> None:
+        """Say what was left out."""
+        if self._together and self._together.left_out:
+            count = self._together.left_out
+            text = f"{count} amounts name no day or no party, so they are not added up"
+            click.echo(text, err=True)
+        if self._signs.too_many:
+            text = "so many parties are in alerts that signs of shells were not looked for"
+            click.echo(text, err=True)
+
+
+def marks_of(
+    journal: Path, settings: Settings, earlier: Iterable[Alert] = (), lines: Lines = tuple
+) -> Marks:
+    """Add up the alerts of a screening, and look for the signs of their parties.
+
+    Args:
+        journal: Of the screening, which is done.
+        settings: What it was done by.
+        earlier: Alerts of earlier files, whose amounts add up with those of this one.
+        lines: All lines, for the signs; asked only where an alert has parties.
+    """
+    rules = load_alert_rules(settings.rules)
+    together = _add_up(journal, settings, rules, earlier)
+    signs = PartySigns(rules)
+    if rules.sign.most:
+        for alert in _open(read_journal(journal, holding=_PARTIES), rules):
+            signs.want(alert)
+        if signs.begin():
+            for batch in lines():
+                signs.look(batch)
+            signs.finish()
+    return Marks(together, signs)
+
+
+_PARTIES = b'"parties":[{'  # what the JSON of an alert holds whose line names a party
+
+
+def _open(entries: Iterable[object], rules: AlertRules) -> Iterator[Alert]:
+    """Yield alerts as all may see them: what rests on restricted ones alone adds to nothing."""
+    for entry in entries:
+        if isinstance(entry, Alert) and (alert := open_version(entry, rules)):
+            yield alert
+
+
+def _add_up(
+    journal: Path, settings: Settings, rules: AlertRules, earlier: Iterable[Alert]
+) -> Together | None:
+    """Add up what the limits of the law count; None: no limit is about an alert, as mostly."""
+    limited = _open(read_journal(journal, holding=HOLDING), rules)
+    first = next(limited, None)
+    if first is None:
+        return None
+    together = Together(load_registry(settings.own), rules, settings.day)
+    for alert in _open(earlier, rules):
+        together.add(alert, earlier=True)
+    for alert in chain((first,), limited):
+        together.add(alert)
+    return together

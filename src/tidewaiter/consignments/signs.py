@@ -1,0 +1,150 @@
+"""Signs of shells among all parties of a file, added to alerts that have another reason.
+
+The parties of alerts are taken first. Then all lines are looked through for parties that share a
+telephone, an e-mail or an address with one of them; only these and those are compared, so that a
+file with few alerts costs little. A sign alone makes no alert, and none looks at nationality.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from msgspec import structs
+
+from tidewaiter.consignments.restricted import MOST
+from tidewaiter.consignments.rules import AlertRules
+from tidewaiter.consignments.types import Alert, Party, Reason
+from tidewaiter.parties.resolution import Collector, Sighting, Sign, Written, find_signs, resolve
+from tidewaiter.parties.resolution.reading import read_written
+from tidewaiter.parties.resolution.sharing import Sought, things_of
+
+_ID = re.compile(r" \(e-[0-9a-f]{16}\)$")
+_FIELDS: Final = ("name", "address", "country", "id_scheme", "id")
+_PARTIES: Final = 50_000  # of alerts; with more of them, signs are not looked for
+_SHARING: Final = 200  # parties that are compared for one thing that they share
+_MORE: Final = " or more, as no more are compared"
+
+
+class PartySigns:
+    """Finds the signs of the parties of alerts."""
+
+    def __init__(self, rules: AlertRules) -> None:
+        """Take the points."""
+        self._rules = rules
+        self._wanted: dict[Written, None] = {}
+        self._things: dict[tuple[str, str], set[Written]] = {}
+        self._seen: set[int] = set()  # hashes of parties: the parties would fill the memory
+        self._sought = Sought(())
+        self._found: Mapping[Written, tuple[Sign, ...]] = {}
+
+    @property
+    def too_many(self) -> bool:
+        """Tell whether so many parties are in alerts that signs are not looked for."""
+        return len(self._wanted) > _PARTIES
+
+    def want(self, alert: Alert) -> None:
+        """Take up the parties of an alert."""
+        if not self.too_many:
+            self._wanted |= dict.fromkeys(map(_written, alert.line.parties or ()))
+
+    def begin(self) -> bool:
+        """Settle what is looked for; return whether there is anything."""
+        if self.too_many:
+            return False
+        for written in self._wanted:
+            for thing in things_of(read_written(written)):
+                self._things.setdefault(thing, set()).add(written)
+        self._sought = Sought(self._things)
+        return bool(self._wanted)
+
+    def look(self, batch: pa.RecordBatch) -> None:
+        """Look for parties of lines that share something with those of alerts.
+
+        Args:
+            batch: Of the schema LINES.
+        """
+        for written in self._new(batch):
+            for thing in self._sought.shared(written) if self._things else ():
+                sharing = self._things.get(thing)
+                if sharing is not None and len(sharing) < _SHARING:
+                    sharing.add(written)
+
+    def finish(self) -> None:
+        """Compare what was found, and settle the signs of each party."""
+        members = self._wanted | dict.fromkeys(
+            each for sharing in self._things.values() for each in sorted(sharing, key=_order)
+        )
+        collector = Collector()
+        collector.add_file("", "")(Sighting(written=each) for each in members)
+        found = resolve(collector.members())
+        full = {said for (_, said), s in self._things.items() if len(s) >= _SHARING}
+        self._found = {
+            member.written: tuple(_told(sign, full) for sign in entity.signs)
+            for entity in find_signs(found.entities, found.reads)
+            for member in entity.members
+            if entity.signs
+        }
+
+    def mark(self, alert: Alert) -> Alert:
+        """Return the alert with the signs of its parties."""
+        made = list(self._reasons(alert.line.parties or ())) if self._found else []
+        if not made:
+            return alert
+        reasons = (*alert.reasons, *made)
+        score = max(0, min(MOST, sum(reason.points for reason in reasons)))
+        return structs.replace(
+            alert,
+            reasons=reasons,
+            score=score,
+            rank=alert.rank - alert.score + score,
+            severity=self._rules.severity.of(score) or alert.severity,
+        )
+
+    def _reasons(self, parties: Iterable[Party]) -> Iterator[Reason]:
+        """Yield a reason for each sign; all together weigh no more than the rules allow."""
+        rule, told, left = self._rules.sign, set[tuple[str, str]](), self._rules.sign.most
+        for party in parties:
+            for sign in self._found.get(_written(party), ()):
+                key = (party.name or "", sign.rule)
+                if key in told:
+                    continue
+                told.add(key)
+                points = min(left, rule.points.get(sign.rule, 0))
+                left -= points
+                shown = f"{sign.text} ({'; '.join(sign.evidence)})" if sign.evidence else sign.text
+                text = rule.text.format(
+                    role=party.role or "party", name=party.name or "without a name", sign=shown
+                )
+                yield Reason(rule="sign", text=text, points=points, source=sign.source)
+
+    def _new(self, batch: pa.RecordBatch) -> Iterator[Written]:
+        """Yield the parties of a batch that were not seen before, each once."""
+        column = batch.column("parties")
+        if column.null_count == len(column):
+            return
+        flat = pc.list_flatten(column)
+        table = pa.table({name: pc.fill_null(flat.field(name), "") for name in _FIELDS})
+        rows = table.group_by(list(_FIELDS)).aggregate([])
+        columns = [rows.column(name).to_pylist() for name in _FIELDS]
+        for row in zip(*columns, strict=True):
+            mark = hash(row)
+            if mark not in self._seen:
+                self._seen.add(mark)
+                yield Written(**dict(zip(_FIELDS, row, strict=True)))
+
+
+def _written(party: Party) -> Written:
+    return Written(**{name: getattr(party, name) or "" for name in _FIELDS})
+
+
+def _order(written: Written) -> tuple[str, ...]:
+    return tuple(getattr(written, name) for name in _FIELDS)
+
+
+def _told(sign: Sign, full: set[str]) -> Sign:
+    """Leave out ids of entities, which are kept nowhere; say where a number is a lower bound."""
+    more = _MORE if sign.evidence and sign.evidence[0] in full else ""
+    evidence = tuple(_ID.sub("", each) for each in sign.evidence)
+    return structs.replace(sign, text=sign.text + more, evidence=evidence)

@@ -1,0 +1,256 @@
+"""Ownership and control: the ways from an entry of a list to others of it, as the list tells them.
+
+A list says "owned by", "controls" and the like of its entries. Whether that makes one of them
+blocked is a question of law; data/parties/ownership.toml has what two bodies of law say of it.
+"""
+
+import re
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from decimal import Decimal
+from functools import cache
+from typing import NamedTuple
+
+from tidewaiter.base.plain import plain
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
+from tidewaiter.parties.types import ListedParty, Tie
+
+_UP = {"owned-by": "owned by", "controlled-by": "controlled by", "operated-by": "operated by"}
+_DOWN = {"owns": "owned-by", "controls": "controlled-by", "operates": "operated-by"}
+_DOWN_WORDS = {"owned-by": "an owner of", "controlled-by": "in control of", "operated-by":
+               "the operator of"}  # fmt: skip
+_FORMER = "formerly-"
+_PERCENT = re.compile(r"(\d{1,3}(?:[.,]\d+)?)\s?(?:%|per ?cent|percent)")
+_WAYS = 2_000  # that are looked at from one entry; a hostile list may tie all to all
+
+
+class OwnershipRule(Record, frozen=True, kw_only=True):
+    """What a body of law says of firms that blocked persons own or control, in our words."""
+
+    law: str
+    text: str
+    source: str
+    url: str
+    mark: str  # read, second-hand, unverified
+
+
+class OwnershipRules(Record, frozen=True, kw_only=True):
+    """All of data/parties/ownership.toml."""
+
+    note: str
+    least_percent: Decimal  # of the shares of blocked owners, so that a firm passes on what it owns
+    rules: tuple[OwnershipRule, ...]
+
+
+class Step(NamedTuple):
+    """One tie on the way."""
+
+    words: str  # "owned by X (60 %)"
+    party: ListedParty | None  # where it leads; None: the list has no such entry
+    named: str  # as the list names it
+    former: bool
+    control: bool  # not ownership
+
+
+class Chain(NamedTuple):
+    """A way from an entry to one that the list does something to, or has not."""
+
+    steps: tuple[Step, ...]
+    up: bool  # the way leads to those who own or control; else to what is owned or controlled
+
+    @property
+    def end(self) -> ListedParty | None:
+        """Return the entry at the end."""
+        return self.steps[-1].party
+
+    @property
+    def former(self) -> bool:
+        """Tell whether a tie on the way is over."""
+        return any(step.former for step in self.steps)
+
+    @property
+    def control(self) -> bool:
+        """Tell whether a tie on the way is control or operation."""
+        return any(step.control for step in self.steps)
+
+    @property
+    def confidential(self) -> bool:
+        """Tell whether an entry on the way is for the authority only."""
+        return any(step.party is not None and step.party.confidential for step in self.steps)
+
+
+class _Edge(NamedTuple):
+    owner: str  # id, or the name of one that the list has not
+    owned: str
+    kind: str  # owned-by, controlled-by, operated-by
+    share: str
+    former: bool
+
+
+@cache
+def ownership_rules() -> OwnershipRules:
+    """Load the file once."""
+    return read_toml(data("parties", "ownership.toml"), OwnershipRules)
+
+
+class Ownership:
+    """The ties of one list."""
+
+    def __init__(self, parties: Iterable[ListedParty], *, restricted: bool = True) -> None:
+        """Take the entries of a list.
+
+        Args:
+            parties: All of them, those for the authority only too.
+            restricted: Follow ties from and to these; without, it is as if they were not there.
+        """
+        self._parties = {party.id: party for party in parties}
+        self._counted: frozenset[str] | None = None
+        self._names: dict[str, list[str]] = {}
+        self._owners: defaultdict[str, list[_Edge]] = defaultdict(list)
+        self._owned: defaultdict[str, list[_Edge]] = defaultdict(list)
+        if any(party.ties for party in self._parties.values()):
+            self._take_names()
+        for party in self._parties.values():
+            for edge in filter(None, (self._edge(party, tie) for tie in party.ties)):
+                if restricted or not any(map(self._is_secret, (edge.owner, edge.owned))):
+                    self._owners[edge.owned].append(edge)
+                    self._owned[edge.owner].append(edge)
+
+    def chains(self, party: ListedParty, most: int) -> tuple[Chain, ...]:
+        """List the ways from an entry, the shortest first, those to its owners before others.
+
+        A way ends at an entry that is blocked. One is told for each entry that the list does
+        something to, and for each tie of the entry itself that leads to no entry.
+
+        Args:
+            party: An entry of this list.
+            most: Ties of a way at the most.
+        """
+        found = [*self._walk(party.id, most, up=True), *self._walk(party.id, most, up=False)]
+        return tuple(sorted(found, key=lambda chain: (len(chain.steps), not chain.up)))
+
+    def blocked_share(self, party: ListedParty) -> Decimal | None:
+        """Add up the shares of blocked owners, as the list tells them; None: it tells none.
+
+        An owner counts that is blocked, or that such owners own to half or more themselves.
+        """
+        return self._share(party.id, self._counting())
+
+    def _counting(self) -> frozenset[str]:
+        """Return the entries whose shares count, found from the blocked ones down; once."""
+        if self._counted is None:
+            found = {each.id for each in self._parties.values() if each.action == "blocked"}
+            new = deque(found)
+            while new:
+                for edge in self._owned.get(new.popleft(), ()):
+                    share = None if edge.owned in found else self._share(edge.owned, found)
+                    if share is not None and share >= ownership_rules().least_percent:
+                        found.add(edge.owned)
+                        new.append(edge.owned)
+            self._counted = frozenset(found)
+        return self._counted
+
+    def _share(self, key: str, counting: AbstractSet[str]) -> Decimal | None:
+        shares: dict[str, Decimal] = {}
+        for edge in self._owners.get(key, ()):
+            share = percent_of(edge.share)
+            if edge.kind == "owned-by" and edge.owner in counting and not edge.former and share:
+                shares[edge.owner] = max(share, shares.get(edge.owner, share))
+        return min(sum(shares.values(), Decimal(0)), Decimal(100)) if shares else None
+
+    def _walk(self, start: str, most: int, *, up: bool) -> Iterator[Chain]:
+        """Yield the shortest way to each entry; an entry is passed once, so circles end."""
+        seen = {start}
+        ways: deque[tuple[Step, ...]] = deque([()])
+        looked = 0
+        while ways and looked < _WAYS:
+            way = ways.popleft()
+            here = way[-1].party.id if way and way[-1].party else start
+            for edge in (self._owners if up else self._owned).get(here, ()):
+                key = edge.owner if up else edge.owned
+                looked += 1
+                if key in seen:
+                    continue
+                seen.add(key)
+                step = self._step(edge, key, up=up)
+                longer = (*way, step)
+                if step.party is None:
+                    if not way:
+                        yield Chain(longer, up)
+                    continue
+                if step.party.action != "other":
+                    yield Chain(longer, up)
+                if step.party.action != "blocked" and len(longer) < most:
+                    ways.append(longer)
+
+    def _step(self, edge: _Edge, key: str, *, up: bool) -> Step:
+        party = self._parties.get(key)
+        named = party.names[0].text if party else key
+        words = _UP[edge.kind] if up else _DOWN_WORDS[edge.kind]
+        share = f" ({edge.share})" if edge.share else ""
+        once = "formerly " if edge.former else ""
+        text = f"{once}{words} {named}{share}"
+        return Step(text, party, named, edge.former, edge.kind != "owned-by")
+
+    def _edge(self, party: ListedParty, tie: Tie) -> _Edge | None:
+        """Turn a tie by ownership or control so that it leads from the owned one to the owner."""
+        kind = tie.kind.removeprefix(_FORMER)
+        former = kind != tie.kind or "former" in tie.note.casefold()
+        if kind not in _UP and kind not in _DOWN:
+            return None
+        other = self._find(tie.party)
+        if not other or other == party.id:
+            return None
+        if kind in _UP:
+            return _Edge(other, party.id, kind, tie.share, former)
+        return _Edge(party.id, other, _DOWN[kind], tie.share, former)
+
+    def _take_names(self) -> None:
+        for party in self._parties.values():
+            for name in {plain(name.text) for name in party.names}:
+                self._names.setdefault(name, []).append(party.id)
+
+    def _find(self, said: str) -> str:
+        """Return the id of the entry that a tie names; where no or several fit, what it says."""
+        said = said.strip()
+        if said in self._parties:
+            return said
+        named = self._names.get(plain(said), [])
+        return named[0] if len(named) == 1 else said
+
+    def _is_secret(self, key: str) -> bool:
+        """Tell whether a tie leads to an entry for the authority only, be it one of several."""
+        keys = [key] if key in self._parties else self._names.get(plain(key), [])
+        return any(self._parties[each].confidential for each in keys)
+
+
+def percent_of(share: str) -> Decimal | None:
+    """Read a share as a list writes it: "60 %", "33.3%"; None: it says no per cent, or a range."""
+    found = _PERCENT.findall(share)
+    if len(found) != 1 or _PERCENT.sub("", share).strip(" .,()~"):
+        return None
+    value = Decimal(found[0].replace(",", "."))
+    return value if value <= 100 else None  # noqa: PLR2004 - per cent
+
+
+def percent_in_words(share: Decimal | None) -> str:
+    """Write a share: "60 %"; "": none is told."""
+    return "" if share is None else f"{share.normalize():f} %"
+
+
+def is_minor(share: str) -> bool:
+    """Tell whether shares that were added up are fewer than make a firm pass on what it owns."""
+    value = percent_of(share)
+    return value is not None and value < ownership_rules().least_percent
+
+
+def cautions() -> Sequence[str]:
+    """Say what the law makes of ownership, a sentence for each body of law, with its source."""
+    told = ownership_rules()
+    doubt = {rule.law: "" if rule.mark == "read" else f"; {rule.mark}" for rule in told.rules}
+    return (
+        told.note,
+        *(f"{r.law}: {r.text} ({r.source}{doubt[r.law]})." for r in told.rules),
+    )

@@ -1,0 +1,144 @@
+"""Owners and those in control, in an alert: the way, the points, and what the law makes of it."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from msgspec import structs
+
+from tidewaiter.consignments.divided import finder_of
+from tidewaiter.consignments.links import link_in_words, link_points, link_reasons
+from tidewaiter.consignments.listed import PartyOnPaper, reasons_of_parties
+from tidewaiter.consignments.restricted import open_match
+from tidewaiter.consignments.rules import AlertRules
+from tidewaiter.consignments.types import PartyMatch
+from tidewaiter.parties.types import Action, ListedParty, ListVersion, PartyName, Tie
+
+DAY = date(2026, 11, 25)
+VERSION = ListVersion(
+    slug="watch", name="Watch list", authority="Us", sha256="a" * 64, read=DAY,
+    notice="Not for commercial use.",
+)  # fmt: skip
+Find = Callable[..., tuple[PartyMatch, ...]]
+
+
+def entry(
+    key: str, name: str, *ties: Tie, action: Action = "watched", confidential: bool = False
+) -> ListedParty:
+    """Make an entry."""
+    return ListedParty(
+        id=key, kind="organisation", names=(PartyName(text=name),), ties=ties, action=action,
+        listed=date(2026, 1, 5), confidential=confidential,
+    )  # fmt: skip
+
+
+def tie(kind: str, party: str, share: str = "") -> Tie:
+    """Make a tie."""
+    return Tie(kind=kind, party=party, share=share)
+
+
+OWNER = entry("2", "Musterfabrik Holding", action="blocked")
+
+
+@pytest.fixture
+def find(rules: AlertRules) -> Find:
+    """Look one firm up in a list of entries."""
+    asked = PartyOnPaper("HARBOURINE CHEMICAL LIMITED", None, None, None, None)
+
+    def found(*entries: ListedParty) -> tuple[PartyMatch, ...]:
+        finder = finder_of([(VERSION, entries)], 0.6, None, rules.party.linked.steps)
+        return finder.find([asked])[0]
+
+    return found
+
+
+def test_an_owner_that_is_blocked_is_a_reason(find: Find, rules: AlertRules) -> None:
+    """The way, the list, the day and the shares are told, with what two bodies of law say."""
+    firm = entry("1", "Harbourine Chemicals Ltd", tie("owned-by", "2", "60 %"))
+    matches = find(firm, OWNER)
+    party, linked = reasons_of_parties(matches, rules)
+    assert (party.points, linked.points) == (30, rules.party.linked.points)
+    assert linked.source == "watch@aaaaaaaaaaaa"
+    for said in (
+        "is owned by Musterfabrik Holding (60 %), which is on Watch list: blocked since 2026-01-05",
+        "add up to 60 %", "as the list tells them", "OFAC, guidance of 13 August 2014",
+        "Best Practices",
+    ):  # fmt: skip
+        assert said in linked.text
+    assert matches[0].notice == "Not for commercial use."
+    assert (matches[0].sharing, matches[0].entries) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("ties", "points"),
+    [
+        ((tie("owned-by", "2", "60 %"),), 30),
+        ((tie("owned-by", "2"),), 30),
+        ((tie("owned-by", "2", "20 %"),), 15),
+        ((tie("controlled-by", "2"),), 30),
+        ((tie("owns", "2"),), 10),
+        ((tie("formerly-operated-by", "2"),), 0),
+        ((tie("director-of", "2"),), 0),
+        ((tie("owned-by", "9"),), 0),
+        ((), 0),
+    ],
+    ids=str,
+)
+def test_what_a_tie_weighs(
+    ties: tuple[Tie, ...], points: int, find: Find, rules: AlertRules
+) -> None:
+    """Owners and control count; those that are owned count less, and what is over not at all."""
+    matches = find(entry("1", "Harbourine Chemicals Ltd", *ties), OWNER)
+    assert sum(each.points for each in link_reasons(matches, rules)) == points
+
+
+def test_a_blocked_party_weighs_no_more_for_its_owner(find: Find, rules: AlertRules) -> None:
+    """The tie is shown; the party is blocked itself."""
+    firm = entry("1", "Harbourine Chemicals Ltd", tie("owned-by", "2"), action="blocked")
+    (match,) = find(firm, OWNER)
+    assert match.links
+    assert [link_points(match, link, rules) for link in match.links] == [0]
+
+
+def test_of_several_ties_one_counts(find: Find, rules: AlertRules) -> None:
+    """Two blocked owners are told, the law once, and points come once."""
+    firm = entry("1", "Harbourine Chemicals Ltd", tie("owned-by", "2"), tie("owned-by", "3"))
+    other = entry("3", "Beispiel Kontor", action="blocked")
+    made = list(link_reasons(find(firm, OWNER, other), rules))
+    assert sorted(each.points for each in made) == [0, 30]
+    assert ["OFAC" in each.text for each in made] == [True, False]
+
+
+def test_a_tie_that_leads_nowhere_is_shown(find: Find) -> None:
+    """The list names an owner that it does not hold."""
+    (match,) = find(entry("1", "Harbourine Chemicals Ltd", tie("owned-by", "Nobody BV")))
+    told = [link_in_words(link) for link in match.links]
+    assert told == ["owned by Nobody BV, which is no entry of the list"]
+
+
+def test_a_restricted_owner_is_a_reason_of_its_own(find: Find, rules: AlertRules) -> None:
+    """What an open entry is tied to for the authority only is apart, and goes with it."""
+    firm = entry("1", "Harbourine Chemicals Ltd", tie("owned-by", "2", "60 %"))
+    owner = entry("2", "Verdeckte Holding", action="blocked", confidential=True)
+    (match,) = find(firm, owner)
+    made = list(reasons_of_parties([match], rules))
+    assert [(each.rule, each.points) for each in made] == [("party", 30), ("restricted", 30)]
+    assert match.blocked_share == ""
+    (alone,) = find(structs.replace(firm, ties=()))
+    shown = open_match(match)
+    assert shown is not None
+    assert shown.links == alone.links == ()
+    assert list(reasons_of_parties([shown], rules)) == made[:1]
+
+
+def test_restricted_entries_change_nothing_that_is_open(find: Find) -> None:
+    """The probability of an open match is the same to the last digit, whoever else is listed."""
+    firm = entry("1", "Harbourine Chemicals Ltd")
+    others = [
+        entry(f"s{n}", f"Harbourine {word} Ltd", confidential=True)
+        for n, word in enumerate(("Chemicals", "Chemical", "Trading", "Pharma"))
+    ]
+    without = find(firm)
+    mixed = find(firm, *others)
+    assert tuple(each for each in mixed if not each.confidential) == without
+    assert any(each.confidential for each in mixed)

@@ -1,0 +1,156 @@
+"""Ties of ownership and control: the way is found and shown, and circles and gaps do no harm."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tidewaiter.parties.ownership import (
+    Chain,
+    Ownership,
+    cautions,
+    percent_in_words,
+    percent_of,
+)
+from tidewaiter.parties.types import Action, ListedParty, PartyName, Tie
+
+
+def party(
+    key: str, *ties: Tie, action: Action = "other", confidential: bool = False
+) -> ListedParty:
+    """Make an entry."""
+    names = (PartyName(text=f"Firm {key}"),)
+    return ListedParty(
+        id=key, kind="organisation", names=names, ties=ties, action=action,
+        confidential=confidential,
+    )  # fmt: skip
+
+
+def tie(kind: str, other: str, share: str = "", note: str = "") -> Tie:
+    """Make a tie."""
+    return Tie(kind=kind, party=other, share=share, note=note)
+
+
+def ways(chains: tuple[Chain, ...]) -> list[tuple[bool, list[str]]]:
+    """Write chains as words."""
+    return [(chain.up, [step.words for step in chain.steps]) for chain in chains]
+
+
+def test_a_way_of_two_steps_to_a_blocked_owner() -> None:
+    """Each step is told with its share, and the end is the blocked entry."""
+    start = party("1", tie("owned-by", "2", "60 %"))
+    listed = [start, party("2", tie("controlled-by", "3")), party("3", action="blocked")]
+    (chain,) = Ownership(listed).chains(start, 3)
+    assert ways((chain,)) == [(True, ["owned by Firm 2 (60 %)", "controlled by Firm 3"])]
+    assert chain.end == listed[2]
+    assert Ownership(listed).chains(start, 1) == ()
+
+
+def test_a_tie_is_followed_whichever_side_tells_it() -> None:
+    """What owns another is its owner, and the other is owned by it."""
+    owner, owned = party("1", tie("owns", "2", "51 %"), action="blocked"), party("2")
+    ties = Ownership([owner, owned])
+    assert ways(ties.chains(owned, 3)) == [(True, ["owned by Firm 1 (51 %)"])]
+    assert ties.blocked_share(owned) == 51
+    firm = party("3", tie("owns", "4"))
+    ties = Ownership([firm, party("4", action="blocked")])
+    assert ways(ties.chains(firm, 3)) == [(False, ["an owner of Firm 4"])]
+
+
+def test_shares_add_up_and_pass_through_firms_owned_to_half() -> None:
+    """25 % and 25 % are 50 %; a firm owned to 50 % passes its share on, one of 49 % does not."""
+    middle = party("m", tie("owned-by", "a", "25 %"), tie("owned-by", "b", "25 %"))
+    low = party("l", tie("owned-by", "a", "49 %"))
+    end = party("e", tie("owned-by", "m", "30 %"), tie("owned-by", "l", "40 %"))
+    blocked = [party("a", action="blocked"), party("b", action="blocked")]
+    ties = Ownership([middle, low, end, *blocked])
+    assert ties.blocked_share(middle) == 50
+    assert ties.blocked_share(low) == 49
+    assert ties.blocked_share(end) == 30
+    assert ties.blocked_share(blocked[0]) is None
+
+
+def test_what_is_over_is_told_and_adds_nothing() -> None:
+    """A former owner is on the way, called so, and its share does not count."""
+    firm = party("1", tie("owned-by", "2", "80 %", "former"), tie("formerly-operated-by", "2"))
+    ties = Ownership([firm, party("2", action="blocked")])
+    (chain,) = ties.chains(firm, 3)
+    assert (chain.former, ties.blocked_share(firm)) == (True, None)
+    assert chain.steps[0].words == "formerly owned by Firm 2 (80 %)"
+
+
+def test_a_tie_that_leads_nowhere_is_told() -> None:
+    """The list names a party that it does not hold: the way ends there."""
+    firm = party("1", tie("owned-by", "Nobody Ltd", "70 %"))
+    (chain,) = Ownership([firm]).chains(firm, 3)
+    assert (chain.end, chain.steps[0].named) == (None, "Nobody Ltd")
+
+
+def test_a_name_leads_to_its_entry_where_one_bears_it() -> None:
+    """A list without ids in its ties names the owner; of two entries of a name, none is taken."""
+    firm = party("1", tie("owned-by", "FIRM 2"))
+    twice = party("x", action="blocked")
+    one = Ownership([firm, party("2", action="blocked")])
+    assert one.chains(firm, 3)[0].end is not None
+    both = Ownership([firm, party("2"), ListedParty(id="y", kind="unknown", names=(
+        PartyName(text="Firm 2"),)), twice])  # fmt: skip
+    assert both.chains(firm, 3)[0].end is None
+
+
+@pytest.mark.parametrize("said", ["2", "Firm 2"])
+def test_ties_to_restricted_entries_can_be_left_out(said: str) -> None:
+    """Neither the way nor a share nor the id itself shows an entry for the authority only."""
+    firm = party("1", tie("owned-by", said, "60 %"))
+    listed = [firm, party("2", action="blocked", confidential=True)]
+    assert Ownership(listed).chains(firm, 3)[0].confidential
+    hidden = Ownership(listed, restricted=False)
+    assert hidden.chains(firm, 3) == ()
+    assert hidden.blocked_share(firm) is None
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 7)] * 2, st.sampled_from(["owned-by", "owns"]),
+                          st.sampled_from(["", "10 %", "50 %", "99 %"])), max_size=40))  # fmt: skip
+def test_any_graph_has_an_end(edges: list[tuple[int, int, str, str]]) -> None:
+    """Circles, ties to itself and doubles: ways end, are short, and shares stay within 100 %."""
+    ties: dict[int, list[Tie]] = {}
+    for one, other, kind, share in edges:
+        ties.setdefault(one, []).append(tie(kind, str(other), share))
+    listed = [
+        party(str(key), *ties.get(key, ()), action="blocked" if key % 3 == 0 else "other")
+        for key in range(8)
+    ]
+    found = Ownership(listed)
+    for each in listed:
+        for chain in found.chains(each, 3):
+            assert 1 <= len(chain.steps) <= 3
+            assert chain.end is not None
+            assert chain.end.action == "blocked"
+        added = found.blocked_share(each)
+        assert added is None or 0 < added <= 100
+
+
+def test_a_long_row_of_owners_is_no_recursion() -> None:
+    """Ten thousand firms that own each other to 60 %: the last is owned by blocked ones."""
+    listed = [party(str(n), tie("owned-by", str(n - 1), "60 %")) for n in range(1, 10_000)]
+    ties = Ownership([party("0", action="blocked"), *listed])
+    assert ties.blocked_share(listed[-1]) == 60
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [("60 %", 60), ("33,3%", Decimal("33.3")), ("about 50 percent", None), ("25-50 %", None),
+     ("", None), ("100 shares", None), ("120 %", None), ("50", None)],
+)  # fmt: skip
+def test_shares_are_read_as_written(text: str, share: Decimal | None) -> None:
+    """A range, a count or a guess is no share that can be added up."""
+    assert percent_of(text) == share
+    assert percent_in_words(percent_of(text)) == (f"{share} %" if share else "")
+
+
+def test_cautions_name_the_law_and_how_it_is_known() -> None:
+    """Each sentence has its source, and what was not read there says so."""
+    _, us, eu = cautions()
+    assert "13 August 2014" in us
+    assert "3 July 2024" in eu
+    assert all("second-hand" in each for each in (us, eu))

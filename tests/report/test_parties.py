@@ -1,0 +1,68 @@
+"""What a page, a spreadsheet and a table of columns say of a listed party."""
+
+from datetime import date
+
+import msgspec
+import pytest
+
+from tidewaiter.consignments.types import Alert, ListedLink, PartyMatch
+from tidewaiter.report.columns import ALERTS, flat, nested
+from tidewaiter.report.html import render_report
+from tidewaiter.report.summary import Counts, Summary, summarise
+
+MATCH = PartyMatch(
+    role="consignee", name="Muster Trade", list="watch", list_name="Watch list", version="a" * 64,
+    list_day=date(2026, 11, 1), entry="W-7", listed_name="Muster Trading Ltd",
+    name_kind="weak alias", kind="organisation", probability=0.91, action="indicted",
+    outcome="dismissed", outcome_day=date(2026, 9, 1), listed=date(2026, 1, 5),
+    supports=("Muster stands for Muster (exact)",), against=("the list: Ltd is omitted",),
+    notice="Not for commercial use.", sharing=3, entries=24_431, blocked_share="60 %",
+    links=(
+        ListedLink(
+            entry="W-8", name="Beispiel AG", action="blocked", listed=date(2026, 2, 2),
+            owned=True, steps=("owned by Beispiel AG (60 %)",),
+        ),
+        ListedLink(entry="", name="Nobody BV", owned=True, steps=("owned by Nobody BV",)),
+    ),
+)  # fmt: skip
+
+
+@pytest.fixture
+def alert(summary: Summary) -> Alert:
+    """Return an alert with a listed party."""
+    return msgspec.structs.replace(summary.top[0], parties=(MATCH,))
+
+
+def test_a_card_says_all_of_a_match(alert: Alert) -> None:
+    """List, day, outcome, kind and rarity of the name, ties, both sides, and the notice."""
+    counts = Counts(file="x.csv", day=date(2026, 11, 25), registry="r", lines=1)
+    page = " ".join(render_report(summarise([alert], counts)).split())
+    for said in (
+        "weak alias name of organisation W-7",
+        "indicted; charge: dismissed on 2026-09-01",
+        "listed since 2026-01-05; list of 2026-11-01",
+        "3 of 24,431 entries share this name",
+        "The list says: owned by Beispiel AG (60 %): blocked since 2026-02-02.",
+        "The list says: owned by Nobody BV, which is no entry of the list.",
+        "Shares of blocked owners that the list tells add up to 60 %.",
+        "For it: Muster stands for Muster (exact)",
+        "the list: Ltd is omitted",
+        "Not for commercial use.",
+        "A resemblance is no verdict.",
+    ):
+        assert said in page
+
+
+def test_a_spreadsheet_has_the_notice_beside_the_match(alert: Alert) -> None:
+    """Who passes the table on passes the notice on."""
+    (cell,) = [cell for cell in flat(alert) if "Muster Trading Ltd" in cell]
+    assert cell.endswith("probability 0.91 [Not for commercial use.]")
+
+
+def test_parquet_holds_the_ties(alert: Alert) -> None:
+    """The nested row is the record."""
+    (row,) = nested([alert]).to_pylist()
+    assert set(row) == set(ALERTS.names)
+    links = row["parties"][0]["links"]
+    assert [each["steps"] for each in links] == [list(link.steps) for link in MATCH.links]
+    assert links[0]["listed"] == date(2026, 2, 2)
