@@ -18,14 +18,6 @@ class AddressWords(Record, frozen=True, kw_only=True, rename="kebab"):
     han: dict[str, str]  # endings of parts in Han characters, to the English word
 
 
-class Mail(Record, frozen=True, kw_only=True):
-    """Services that give anyone an address."""
-
-    source: str
-    free: frozenset[str]
-    unverified: frozenset[str] = frozenset()  # remembered; used, as it only takes points away
-
-
 class NameCuts(Record, frozen=True, kw_only=True):
     """Where names are taken as alike."""
 
@@ -45,7 +37,6 @@ class ResolutionRules(Record, frozen=True, kw_only=True):
     points: dict[str, int]
     names: NameCuts
     address: AddressWords
-    mail: Mail
 
 
 HUBS = ("id", "phone", "email", "domain", "unit", "building", "contact")
