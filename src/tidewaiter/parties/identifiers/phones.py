@@ -7,7 +7,9 @@ import phonenumbers
 
 from tidewaiter.parties.identifiers.types import Check
 
-_LABEL = re.compile(r"^\W*(?:(?:tel|phone|mobile|mob|cell|fax|no|number|nr)\b[\s.:#]*)+", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^\W*(?:(?:tel|phone|mobile|mob|cell|fax|no|number|nr)\b[\s.:#]*)+", re.IGNORECASE
+)
 _ZEROS = re.compile(r"^00(?=[1-9])")
 _DIGITS = re.compile(r"\D")
 _SECOND = re.compile(r"[;,/|](?=[\d\s()+-]{1,25}$).*", re.DOTALL)

@@ -7,15 +7,18 @@ Sources:
 
 import re
 from hashlib import sha256
+from typing import Any
 
 from stdnum import bitcoin
 
 from tidewaiter.parties.identifiers.types import Check
 
-try:  # the extra "wallets"
+try:
     from Crypto.Hash import keccak
-except ImportError:
-    keccak = None
+except ImportError:  # the extra "wallets" is not there
+    _HASH: Any = None
+else:
+    _HASH = keccak
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
@@ -52,10 +55,10 @@ def read_wallet(text: str) -> tuple[str, Check]:
 
 def _ether(digits: str) -> Check:
     """Check the case of the letters, which is a checksum where it is mixed."""
-    if keccak is None or digits in {digits.lower(), digits.upper()}:
+    if _HASH is None or digits in {digits.lower(), digits.upper()}:
         return "no check known"
     small = digits.lower()
-    told = keccak.new(digest_bits=256, data=small.encode()).hexdigest()
+    told = _HASH.new(digest_bits=256, data=small.encode()).hexdigest()
     right = "".join(
         letter.upper() if int(nibble, 16) > 7 else letter  # noqa: PLR2004 - its first bit
         for letter, nibble in zip(small, told, strict=False)

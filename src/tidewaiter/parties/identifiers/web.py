@@ -2,7 +2,6 @@
 
 import re
 from functools import cache, lru_cache
-from urllib.parse import urlsplit
 
 from publicsuffixlist import PublicSuffixList
 
@@ -10,7 +9,10 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"]+@(?:[\w-]+\.)+[\w-]{2,}")
-_HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_][\w-]*")
+_SITE = re.compile(
+    r"(?:\w+:)?(?://)?(?:www\.)?((?:[\w-]+\.)+[^\W\d_][\w-]*)\.?(?::\d+)?(/[^?#\s]*)?(?:[?#].*)?",
+    re.IGNORECASE,
+)
 _LONGEST = 2_000  # characters of an address
 
 
@@ -56,14 +58,11 @@ def read_site(text: str) -> tuple[str, str]:
         is no address; no domain where anyone can have a page there.
     """
     bare = text.strip()[:_LONGEST]
-    try:
-        parts = urlsplit(bare if "://" in bare else f"//{bare}")
-        host = (parts.hostname or "").removeprefix("www.").strip(".")
-    except ValueError:
+    found = _SITE.fullmatch(bare)
+    if not found:
         return bare, ""
-    if not _HOST.fullmatch(host):
-        return bare, ""
-    return host + parts.path.rstrip("/").lower(), own_domain(host)
+    host, path = found[1].lower(), (found[2] or "").rstrip("/").lower()
+    return host + path, own_domain(host)
 
 
 def own_domain(host: str) -> str:

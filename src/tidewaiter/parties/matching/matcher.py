@@ -4,13 +4,16 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tidewaiter.parties.identifiers import ReadIdentifier
 from tidewaiter.parties.matching.answering import Answers, answer, new_answers
 from tidewaiter.parties.matching.asking import Asker
-from tidewaiter.parties.matching.attributes import bare_number, modifiers
+from tidewaiter.parties.matching.attributes import modifiers
+from tidewaiter.parties.matching.bearers import Bearers, read_asked
 from tidewaiter.parties.matching.explain import Explained
 from tidewaiter.parties.matching.index import Index
 from tidewaiter.parties.matching.linking import Asking, new_room
 from tidewaiter.parties.matching.model import load_model, model_record
+from tidewaiter.parties.matching.points import modifier
 from tidewaiter.parties.matching.types import (
     Answer,
     AskedParty,
@@ -47,11 +50,7 @@ class Matcher:
         self.index = index
         self._asker = Asker(index)
         self._room = new_room(index.listed)
-        self._numbers: dict[tuple[str, str], list[int]] = {}
-        for entry, party in enumerate(index.parties):
-            for each in party.identifiers:
-                if number := bare_number(each):
-                    self._numbers.setdefault((each.scheme.upper(), number), []).append(entry)
+        self._bearers = Bearers(index.parties)
 
     def ask(self, parties: Sequence[AskedParty]) -> Asking:
         """Read names and look their words up."""
@@ -76,22 +75,32 @@ class Matcher:
             )
             for at in range(answers.counts[row])
         ]
+        numbers = read_asked(party)
+        bearing = self._bearers.entries(numbers)
         found: list[Found] = []
         for entry, form, asked, odds in named:
             likely = [parties[each] for each, _, _, other in named if other > odds - _LIKE]
             said = modifiers(party, parties[entry], likely)
+            said += self._bearers.modifiers(numbers, entry)
             found.append(Found(entry, form, asked, odds, said))
-        known = {each.entry for each in found}
-        found.extend(
-            Found(entry, -1, -1, 0.0, modifiers(party, parties[entry]))
-            for entry in sorted(self._by_number(party) - known)
-        )
+        if bearing:
+            found = self._by_number(party, numbers, bearing, found)
         return sorted(found, key=lambda each: (-each.total, each.entry))
 
-    def _by_number(self, party: AskedParty) -> set[int]:
-        """Return the entries that bear a number of the party's."""
-        keys = ((each.scheme.upper(), bare_number(each)) for each in party.identifiers)
-        return {entry for key in keys for entry in self._numbers.get(key, ())}
+    def _by_number(
+        self, party: AskedParty, numbers: Sequence[ReadIdentifier], bearing: set[int],
+        named: list[Found],
+    ) -> list[Found]:  # fmt: skip
+        """Add the entries that bear an identifier of the party's, whatever their names."""
+        unrelated = modifier("name: in no relation", party.text)
+        given = (unrelated,) if not read_name(party.text, party.kind).problem else ()
+        related = {each.entry for each in named if each.odds >= unrelated.points}
+        kept = [each for each in named if each.entry not in bearing or each.entry in related]
+        for entry in sorted(bearing - related):
+            said = modifiers(party, self.index.parties[entry])
+            said += self._bearers.modifiers(numbers, entry)
+            kept.append(Found(entry, -1, -1, 0.0, (*given, *said)))
+        return kept
 
     def match(self, parties: Sequence[AskedParty], threshold: float | None = None) -> list[Answer]:
         """Match parties, and explain each match.
