@@ -45,7 +45,8 @@ class Bearers:
         listed = self._of(entry)
         shared = _agree(asked, listed)
         said = [each for thing in shared for each in self._shared(thing)]
-        return (*said, *_conflicts(asked, listed, shared), *_doubts(asked))
+        wrong = (Modifier(what="not valid", text=text, points=0.0) for text in doubts_of(asked))
+        return (*said, *_conflicts(asked, listed, shared), *wrong)
 
     def _shared(self, thing: _Shared) -> Iterator[Modifier]:
         yield modifier(thing.rule, f"{thing.scheme} {thing.value}")
@@ -158,12 +159,11 @@ def _conflicts(
             yield modifier("identifier: other", text)
 
 
-def _doubts(asked: Iterable[ReadIdentifier]) -> Iterator[Modifier]:
-    """Yield what cannot be right, for no points: it is compared as it is written."""
-    for each in asked:
-        if each.check == "not valid":
-            text = f"{each.scheme} {each.value}: {each.problem}"
-            yield Modifier(what="not valid", text=text, points=0.0)
+def doubts_of(asked: Iterable[ReadIdentifier]) -> tuple[str, ...]:
+    """Say which identifiers cannot be right; they are compared as they are written."""
+    return tuple(
+        f"{each.scheme} {each.value}: {each.problem}" for each in asked if each.check == "not valid"
+    )
 
 
 @cache

@@ -8,7 +8,7 @@ from tidewaiter.parties.identifiers import ReadIdentifier
 from tidewaiter.parties.matching.answering import Answers, answer, new_answers
 from tidewaiter.parties.matching.asking import Asker
 from tidewaiter.parties.matching.attributes import modifiers
-from tidewaiter.parties.matching.bearers import Bearers, read_asked
+from tidewaiter.parties.matching.bearers import Bearers, doubts_of, read_asked
 from tidewaiter.parties.matching.explain import Explained
 from tidewaiter.parties.matching.index import Index
 from tidewaiter.parties.matching.linking import Asking, new_room
@@ -84,10 +84,14 @@ class Matcher:
             said += self._bearers.modifiers(numbers, entry)
             found.append(Found(entry, form, asked, odds, said))
         if bearing:
-            found = self._by_number(party, numbers, bearing, found)
+            found = self._with_bearers(party, numbers, bearing, found)
         return sorted(found, key=lambda each: (-each.total, each.entry))
 
-    def _by_number(
+    def by_number(self, party: AskedParty) -> set[int]:
+        """Return the entries that bear an identifier of the party's."""
+        return self._bearers.entries(read_asked(party))
+
+    def _with_bearers(
         self, party: AskedParty, numbers: Sequence[ReadIdentifier], bearing: set[int],
         named: list[Found],
     ) -> list[Found]:  # fmt: skip
@@ -125,7 +129,11 @@ class Matcher:
         if name.problem in {"empty", "generic words only"}:
             shown = [each for each in shown if each.form < 0]
         matches = tuple(self._match(party, name, each, asking, least) for each in shown)
-        return Answer(id=party.id, text=party.text, not_assessable=name.problem, matches=matches)
+        doubts = doubts_of(read_asked(party))
+        return Answer(
+            id=party.id, text=party.text, not_assessable=name.problem, matches=matches,
+            doubts=doubts,
+        )  # fmt: skip
 
     def _match(
         self, party: AskedParty, name: ReadName, found: Found, asking: Asking, least: float
