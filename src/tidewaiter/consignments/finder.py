@@ -6,11 +6,13 @@ from typing import NamedTuple
 from msgspec import structs
 
 from tidewaiter.consignments.listed import PartyOnPaper
+from tidewaiter.consignments.numbers import identifiers_of
 from tidewaiter.consignments.types import PartyMatch
+from tidewaiter.parties.matching.bearers import NOT_VALID
 from tidewaiter.parties.matching.index import build_index
 from tidewaiter.parties.matching.matcher import Matcher
 from tidewaiter.parties.matching.types import AskedParty, Explanation, Match, Modifier
-from tidewaiter.parties.types import Identifier, ListedParty, ListVersion
+from tidewaiter.parties.types import ListedParty, ListVersion
 
 _KEPT = 1 << 18  # parties whose answers are kept; then all are forgotten
 _BATCH = 8_192
@@ -65,9 +67,7 @@ class ListFinder:
                 text=each.name,
                 countries=(each.country,) if each.country else (),
                 addresses=(each.address,) if each.address else (),
-                identifiers=(Identifier(scheme=each.id_scheme or "", value=each.id),)
-                if each.id
-                else (),
+                identifiers=identifiers_of(each),
             )
             for each in asked
         ]
@@ -113,7 +113,11 @@ def _in_words(told: Explanation) -> tuple[tuple[str, ...], tuple[str, ...]]:
     supports += [f"{each.what} ({each.text})" for each in told.modifiers if _speaks(each) > 0]
     sides = {"asked": "the papers", "listed": "the list"}
     against = [f"{sides[each.side]}: {each.word} is {each.how}" for each in told.left_over]
-    against += [f"{each.what} ({each.text})" for each in told.modifiers if _speaks(each) < 0]
+    against += [
+        f"{each.what} ({each.text})"
+        for each in told.modifiers
+        if _speaks(each) < 0 or each.what == NOT_VALID
+    ]
     return tuple(supports), tuple(against)
 
 

@@ -11,6 +11,8 @@ from tidewaiter.parties.matching.points import modifier, points
 from tidewaiter.parties.matching.types import AskedParty, Modifier
 from tidewaiter.parties.types import ListedParty
 
+NOT_VALID = "not valid"
+"""What a number is called that cannot be right; it is told, for no points."""
 _SHORT = 7  # characters below which a number without check digits may be many parties'
 _CONTACTS = frozenset({"phone", "email", "website", "wallet"})
 
@@ -45,7 +47,7 @@ class Bearers:
         listed = self._of(entry)
         shared = _agree(asked, listed)
         said = [each for thing in shared for each in self._shared(thing)]
-        wrong = (Modifier(what="not valid", text=text, points=0.0) for text in doubts_of(asked))
+        wrong = (Modifier(what=NOT_VALID, text=text, points=0.0) for text in doubts_of(asked))
         return (*said, *_conflicts(asked, listed, shared), *wrong)
 
     def _shared(self, thing: _Shared) -> Iterator[Modifier]:
@@ -117,7 +119,7 @@ def _rule(ours: ReadIdentifier, theirs: ReadIdentifier) -> str:
     scheme = _scheme(ours.scheme)
     same = ours.scheme == theirs.scheme
     if same and scheme.agrees:
-        return scheme.agrees if ours.check != "not valid" else f"{scheme.agrees}, not valid"
+        return scheme.agrees if ours.check != NOT_VALID else f"{scheme.agrees}, {NOT_VALID}"
     if same and ours.check == "valid":
         return "identifier: same, check digits right"
     if len(ours.value) < _SHORT:
@@ -162,7 +164,7 @@ def _conflicts(
 def doubts_of(asked: Iterable[ReadIdentifier]) -> tuple[str, ...]:
     """Say which identifiers cannot be right; they are compared as they are written."""
     return tuple(
-        f"{each.scheme} {each.value}: {each.problem}" for each in asked if each.check == "not valid"
+        f"{each.scheme} {each.value}: {each.problem}" for each in asked if each.check == NOT_VALID
     )
 
 

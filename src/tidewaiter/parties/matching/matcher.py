@@ -14,6 +14,7 @@ from tidewaiter.parties.matching.index import Index
 from tidewaiter.parties.matching.linking import Asking, new_room
 from tidewaiter.parties.matching.model import load_model, model_record
 from tidewaiter.parties.matching.points import modifier
+from tidewaiter.parties.matching.ships import numbers_apart, with_kind
 from tidewaiter.parties.matching.types import (
     Answer,
     AskedParty,
@@ -54,7 +55,7 @@ class Matcher:
 
     def ask(self, parties: Sequence[AskedParty]) -> Asking:
         """Read names and look their words up."""
-        kinds = [party.kind for party in parties]
+        kinds = [with_kind(party).kind for party in parties]
         return self._asker.ask([party.text for party in parties], kinds)
 
     def answer(self, asking: Asking) -> Answers:
@@ -82,6 +83,9 @@ class Matcher:
             likely = [parties[each] for each, _, _, other in named if other > odds - _LIKE]
             said = modifiers(party, parties[entry], likely)
             said += self._bearers.modifiers(numbers, entry)
+            if parties[entry].kind == "vessel":
+                name = parties[entry].names[int(self.index.name_of[form])]
+                said += numbers_apart(party.text, name.text)
             found.append(Found(entry, form, asked, odds, said))
         if bearing:
             found = self._with_bearers(party, numbers, bearing, found)
@@ -114,6 +118,7 @@ class Matcher:
             threshold: Probability from which a match is shown; None: that of the model.
         """
         least = model_record().threshold if threshold is None else threshold
+        parties = list(map(with_kind, parties))
         read = [read_name(party.text, party.kind) for party in parties]
         asking = self._asker.ask_read(read, [party.kind for party in parties])
         answers = self.answer(asking)
