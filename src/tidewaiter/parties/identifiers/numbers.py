@@ -16,6 +16,7 @@ from tidewaiter.parties.identifiers.types import Check
 
 _BETWEEN = re.compile(r"[\s./\-–—_·:]+")
 _LEI = 20  # characters of an LEI
+_RFC = 12  # characters of a firm's RFC; a person's has 13
 _CODE = re.compile(r"[A-Za-z]{2}")
 _FORMS = {
     "SWIFT": re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?"),  # ISO 9362
@@ -30,7 +31,7 @@ class _Module(Protocol):
 
 
 class _Rfc:
-    """Mexican tax numbers with their check digit; without, a person's has only initials and day."""
+    """Mexican tax numbers with their check digit."""
 
     def validate(self, number: str) -> str:
         return str(rfc.validate(number, validate_check_digits=True))
@@ -74,6 +75,8 @@ def check_number(scheme: str, text: str) -> tuple[str, Check, str]:
     """
     module = _CHECKED.get(scheme)
     number = bare(text)
+    if scheme == "RFC" and len(number) < _RFC:
+        return number, "no check known", ""  # initials and a day, as lists often give it
     if module is not None:
         right = _right(module, number)
         return (right, "valid", "") if right else (number, "not valid", _why(module, number))

@@ -41,11 +41,12 @@ def is_ship(text: str) -> bool:
 def ship_numbers(text: str) -> frozenset[int]:
     """Return the numbers in the name of a ship, Roman ones behind its first word too."""
     found = set()
-    for each in _NUMBER.finditer(text):
+    begin = prefix_end(text, 0)
+    for each in _NUMBER.finditer(text, begin):
         word = each.group()
         if word.isdigit():
             found.add(int(word))
-        elif each.start() and (word in _ROMAN or word == "I"):
+        elif each.start() > begin and (word in _ROMAN or word == "I"):
             found.add(_ROMAN.get(word, 1))
     return frozenset(found)
 
