@@ -13,6 +13,8 @@ _LABEL = re.compile(
 _ZEROS = re.compile(r"^00(?=[1-9])")
 _DIGITS = re.compile(r"\D")
 _SECOND = re.compile(r"[;,/|](?=[\d\s()+-]{1,25}$).*", re.DOTALL)
+_CODES = frozenset("123456789")
+_WHOLE = 10  # digits of a number with its country's code, at the least
 _LONGEST = 60  # characters of a number and its extension
 
 
@@ -44,8 +46,11 @@ def read_phone(text: str, countries: tuple[str, ...]) -> tuple[str, Check]:
     bare = _SECOND.sub("", _LABEL.sub("", text.strip()[:_LONGEST]))
     bare = _ZEROS.sub("+", bare)
     possible = ""
-    for country in (*countries, ""):
-        number = _parse(bare, country)
+    tries = [(bare, country) for country in (*countries, "")]
+    if bare[:1] in _CODES and len(_DIGITS.sub("", bare)) >= _WHOLE:
+        tries.append((f"+{bare}", ""))  # a country's code without its sign
+    for spelling, country in tries:
+        number = _parse(spelling, country)
         if number is None or not phonenumbers.is_possible_number(number):
             continue
         spelt = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

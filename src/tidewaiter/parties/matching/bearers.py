@@ -52,9 +52,7 @@ class Bearers:
 
     def _shared(self, thing: _Shared) -> Iterator[Modifier]:
         yield modifier(thing.rule, f"{thing.scheme} {thing.value}")
-        key = f"@{thing.value}" if thing.rule == "domain: same" else thing.value
-        bearers = len(self._bearing(key))
-        if bearers > 1:
+        if thing.rule == "domain: same" and (bearers := len(self._bearing(f"@{thing.value}"))) > 1:
             text = f"{bearers} entries bear {thing.value}"
             yield Modifier(what="shared by entries", text=text, points=-math.log(bearers))
 
@@ -122,9 +120,10 @@ def _rule(ours: ReadIdentifier, theirs: ReadIdentifier) -> str:
         return scheme.agrees if ours.check != NOT_VALID else f"{scheme.agrees}, {NOT_VALID}"
     if same and ours.check == "valid":
         return "identifier: same, check digits right"
-    if len(ours.value) < _SHORT:
+    here = same and _same_place(ours, theirs)
+    if len(ours.value) < _SHORT and not (here and ours.country and not scheme.vague):
         return "identifier: same, short"
-    return "identifier: same" if same and _same_place(ours, theirs) else "identifier: same number"
+    return "identifier: same" if here else "identifier: same number"
 
 
 def _comparable(ours: ReadIdentifier, theirs: ReadIdentifier) -> bool:
