@@ -56,7 +56,8 @@ def read_phone(text: str, countries: tuple[str, ...]) -> tuple[str, Check]:
         spelt = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
         if phonenumbers.is_valid_number(number):
             return str(spelt), "valid"
-        possible = possible or str(spelt)
+        if spelling == bare:
+            possible = possible or str(spelt)
     return possible or _DIGITS.sub("", bare), "not valid"
 
 
