@@ -58,6 +58,7 @@ def main() -> None:
     matcher = Matcher(build_index(parties))
     ships = [party for party in parties if party.kind == "vessel"]
     print(f"{len(parties):,} entries, {len(ships)} of them ships")
+    names_alone(parties, matcher)
     print(f"{'what':44}{'queries':>8}{'share':>8}{'95 % interval':>18}")
     for title, queries in positives(ships):
         tell(title, queries, matcher, misses)
@@ -71,6 +72,22 @@ def main() -> None:
         tell(f"{scheme}, under another name", same, matcher, misses)
         if scheme in {"IMO", "LEI", "USCC", "INN", "RFC"}:
             tell(f"own name, another's {scheme}: still alerts", other, matcher, misses)
+
+
+def names_alone(parties: Sequence[ListedParty], matcher: Matcher) -> None:
+    """Print what names give that are asked for as they are listed."""
+    some = random.Random(1912).sample(parties, 3_000)
+    for kind in ("person", "organisation", "vessel"):
+        those = [party for party in some if party.kind == kind]
+        answers = matcher.match([AskedParty(text=p.names[0].text, kind=p.kind) for p in those], 0)
+        odds = sorted(
+            match.log_odds
+            for party, answer in zip(those, answers, strict=True)
+            for match in answer.matches
+            if match.entry == party.id
+        )
+        median = odds[len(odds) // 2]
+        print(f"log-odds of the name alone, {kind}: median {median:.1f}, most {odds[-1]:.1f}")
 
 
 def read_list(path: Path) -> list[ListedParty]:
