@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 from collections.abc import Callable
+from datetime import date
 
 import pyarrow as pa
 import pytest
@@ -90,6 +91,21 @@ def test_all_formats_tell_the_same(
         id="A1234567", text="Пример Анна", kind="person", countries=("Russia",),
         births=("1970-03-05",), identifiers=(Identifier(scheme="passport", value="A1234567"),),
     )  # fmt: skip
+
+
+def test_numbers_and_days_in_cells_of_a_spreadsheet() -> None:
+    """A number is its digits, a day is a day, whatever the cell holds."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ("Name", "IMO", "Born"))
+        sheet.write_string(1, 0, "A B")
+        sheet.write_number(1, 1, 9187629)
+        sheet.write_datetime(1, 2, date(1970, 3, 5), book.add_format({"num_format": "dd/mm/yyyy"}))
+    (party,), refusals = _read(out.getvalue(), "p.xlsx")
+    assert party.identifiers == (Identifier(scheme="IMO", value="9187629"),)
+    assert party.births == ("1970-03-05",)
+    assert not refusals
 
 
 def test_several_values_of_a_cell() -> None:

@@ -147,6 +147,14 @@ def test_rows_that_cannot_be_read_are_refused_and_the_rest_goes_on(call: Call, h
     assert "--refused FILE.csv writes all of them" in again.stderr
 
 
+def test_options_of_one_name_are_of_no_file(call: Call, here: Path) -> None:
+    """What would be left alone in silence is refused."""
+    (here / "p.csv").write_text("name\nA\n")
+    file = ("match", "--list", str(LIST), "--file", "p.csv", "--out", "m.jsonl")
+    assert "of one NAME" in call(*file, "--phone", "+1 202 555 0142").stderr
+    assert "of --file" in call("match", "A", "--list", str(LIST), "--refused", "r.csv").stderr
+
+
 def test_refusals_do_not_overwrite_the_parties(call: Call, here: Path) -> None:
     """What is read stays as it is."""
     (here / "p.csv").write_text("name\nA\n")

@@ -71,14 +71,12 @@ def match(  # noqa: PLR0917 - Click passes them by name
     asked = [each for each in (name, path, queries) if each is not None]
     if len(asked) != 1 or (name is None) != (out is not None):
         raise click.UsageError("give a name, or --file or --queries with --out")
+    if name is None and known != Known():
+        raise click.UsageError("--id, --phone, --email, --web and --address are of one NAME")
+    if refused is not None and path is None:
+        raise click.UsageError("--refused is of --file")
     if out is not None:
-        check_file(out)
-        kept = {"the parties": path or queries, "the list": list_path}
-        written = {"matches": out, "refusals": refused}
-        check_apart(
-            {what: held for what, held in written.items() if held},
-            {what: held for what, held in kept.items() if held},
-        )
+        _check_outputs(out, refused, {"the parties": path or queries, "the list": list_path})
     index = build_index(_listed(list_path, folder, day or date.today()))  # noqa: DTZ011 - the user's
     if name is not None:
         party = AskedParty(
@@ -94,6 +92,16 @@ def match(  # noqa: PLR0917 - Click passes them by name
         if refusals:
             tell_refusals(refusals, refused)
             sys.exit(1)
+
+
+def _check_outputs(out: Path, refused: Path | None, kept: dict[str, Path | None]) -> None:
+    """Check, before long work, that results can go where they are to."""
+    check_file(out)
+    written = {"matches": out, "refusals": refused}
+    check_apart(
+        {what: path for what, path in written.items() if path},
+        {what: path for what, path in kept.items() if path},
+    )
 
 
 def _listed(list_path: Path | None, folder: Path, day: date) -> Sequence[ListedParty]:

@@ -1,5 +1,6 @@
 """Numbers, telephones, e-mails and sites of a party on papers, wherever they are written."""
 
+import re
 from collections.abc import Iterator
 
 from tidewaiter.base.countries import find_country
@@ -7,6 +8,7 @@ from tidewaiter.consignments.listed import PartyOnPaper
 from tidewaiter.parties.identifiers.contacts import find_contacts
 from tidewaiter.parties.types import Identifier
 
+_IMO = re.compile(r"\bIMO[\s.:#]*(?:no\.?|number)?[\s.:#]*(\d{7})\b", re.IGNORECASE)
 _LONGEST = 1_000  # characters of a name or an address that are looked at
 
 
@@ -20,6 +22,7 @@ def _identifiers(party: PartyOnPaper) -> Iterator[Identifier]:
         yield Identifier(scheme=party.id_scheme or "", value=party.id)
     text = f"{party.name[:_LONGEST]} ; {(party.address or '')[:_LONGEST]}"
     found = find_contacts(text, find_country(party.country or "") or "")
+    yield from (Identifier(scheme="IMO", value=each) for each in _IMO.findall(text))
     yield from (Identifier(scheme="phone", value=each) for each in found.phones)
     yield from (Identifier(scheme="email", value=each) for each in found.emails)
     yield from (Identifier(scheme="website", value=each) for each in found.domains)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tidewaiter.parties.identifiers.schemes import scheme_named
 from tidewaiter.parties.matching.bearers import NOT_VALID
 from tidewaiter.parties.matching.index import Index, build_index
 from tidewaiter.parties.matching.matcher import Matcher
@@ -157,6 +158,22 @@ def test_each_rule_says_why_and_stands_there_once() -> None:
     """Points without labelled data rest on a reason that is written down."""
     assert len({each.what for each in rules()}) == len(rules())
     assert all(len(each.why) > 20 for each in rules())
+
+
+def test_each_scheme_names_rules_that_there_are() -> None:
+    """A scheme with a rule of its own has one for numbers that are not valid, too."""
+    for name in ("phone", "fax", "e-mail", "web", "wallet", "bic", "call sign"):
+        rule = scheme_named(name)[0].agrees
+        assert {rule, f"{rule}, {NOT_VALID}"} <= points().keys(), name
+
+
+def test_a_firms_imo_number_is_found_under_either_word(index: Index) -> None:
+    """Papers call both numbers IMO: that of the ship and that of her owner."""
+    owner = _firm("owner", "Qorvex Shipping", _id("IMO-company", "5342883"))
+    matcher = Matcher(build_index([owner], index.rarity))
+    assert _what(_ask(matcher, "", _id("imo", "5342883"))["owner"]) == {
+        "identifier: same number": points()["identifier: same number"], NOT_VALID: 0.0,
+    }  # fmt: skip
 
 
 def test_what_cannot_be_right_is_told_and_compared_as_written(firms: Matcher) -> None:

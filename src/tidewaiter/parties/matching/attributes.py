@@ -1,6 +1,8 @@
 """What speaks for or against a match beside the name: birth, country or flag, address."""
 
+import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from tidewaiter.base.countries import find_country
 from tidewaiter.parties.addresses import AddressParts, read_address, shared_words
@@ -11,6 +13,7 @@ from tidewaiter.parties.types import ListedParty, PartyKind
 _FILLER = "-01-01"  # a list that knows the year alone often says 1 January
 _YEAR, _DAY = 4, 10  # characters of a year, and of a whole day
 _FLAGGED: frozenset[PartyKind] = frozenset({"vessel", "aircraft"})
+_DIGITS = re.compile(r"[1-9]\d*")
 _SAID = 2  # words of a street and a place
 
 
@@ -93,11 +96,19 @@ def _countries(asked: AskedParty, listed: ListedParty) -> Modifier | None:
 
 def _addresses(asked: Iterable[str], listed: ListedParty) -> Modifier | None:
     """Look for an address with the same house in the same street and place; another is no sign."""
-    theirs = [read_address(each.text) for each in listed.addresses if each.text]
     found = [
-        said for text in asked for other in theirs if (said := _address(read_address(text), other))
+        said
+        for text in asked
+        for other in listed.addresses
+        if _numbers(text) & _numbers(other.text)  # reading an address takes long
+        and (said := _address(read_address(text), read_address(other.text)))
     ]
     return max(found, key=lambda each: each.points, default=None)
+
+
+@lru_cache(maxsize=1 << 15)
+def _numbers(text: str) -> frozenset[str]:
+    return frozenset(_DIGITS.findall(text))
 
 
 def _address(ours: AddressParts, theirs: AddressParts) -> Modifier | None:

@@ -75,7 +75,7 @@ class Bearers:
         return found
 
 
-def read_asked(party: AskedParty) -> tuple[ReadIdentifier, ...]:
+def read_identifiers(party: AskedParty) -> tuple[ReadIdentifier, ...]:
     """Read the identifiers of a party that is asked for."""
     read = (read_identifier(each, party.countries) for each in party.identifiers)
     return tuple(dict.fromkeys(filter(None, read)))
@@ -128,6 +128,8 @@ def _rule(ours: ReadIdentifier, theirs: ReadIdentifier) -> str:
 
 def _comparable(ours: ReadIdentifier, theirs: ReadIdentifier) -> bool:
     """Tell whether equal values of two identifiers may be one number."""
+    if {ours.scheme, theirs.scheme} == _IMO:
+        return True  # papers say IMO of a firm's number too
     if ours.scheme != theirs.scheme:
         vague = _scheme(ours.scheme).vague or _scheme(theirs.scheme).vague
         return vague and not {ours.scheme, theirs.scheme} & _OF_SHIPS_AND_CONTACTS
@@ -172,6 +174,7 @@ def _scheme(name: str) -> Scheme:
     return scheme_named(name)[0]
 
 
+_IMO = {"IMO", "IMO-company"}
 _OF_SHIPS_AND_CONTACTS = _CONTACTS | {
     "IMO", "IMO-company", "MMSI", "call-sign", "aircraft", "SWIFT", "ISIN", "ticker",
 }  # fmt: skip

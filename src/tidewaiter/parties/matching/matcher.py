@@ -8,7 +8,7 @@ from tidewaiter.parties.identifiers import ReadIdentifier
 from tidewaiter.parties.matching.answering import Answers, answer, new_answers
 from tidewaiter.parties.matching.asking import Asker
 from tidewaiter.parties.matching.attributes import modifiers
-from tidewaiter.parties.matching.bearers import Bearers, doubts_of, read_asked
+from tidewaiter.parties.matching.bearers import Bearers, doubts_of, read_identifiers
 from tidewaiter.parties.matching.explain import Explained
 from tidewaiter.parties.matching.index import Index
 from tidewaiter.parties.matching.linking import Asking, new_room
@@ -76,7 +76,7 @@ class Matcher:
             )
             for at in range(answers.counts[row])
         ]
-        numbers = read_asked(party)
+        numbers = read_identifiers(party)
         bearing = self._bearers.entries(numbers)
         found: list[Found] = []
         for entry, form, asked, odds in named:
@@ -93,7 +93,7 @@ class Matcher:
 
     def by_number(self, party: AskedParty) -> set[int]:
         """Return the entries that bear an identifier of the party's."""
-        return self._bearers.entries(read_asked(party))
+        return self._bearers.entries(read_identifiers(party))
 
     def _with_bearers(
         self, party: AskedParty, numbers: Sequence[ReadIdentifier], bearing: set[int],
@@ -134,7 +134,7 @@ class Matcher:
         if name.problem in {"empty", "generic words only"}:
             shown = [each for each in shown if each.form < 0]
         matches = tuple(self._match(party, name, each, asking, least) for each in shown)
-        doubts = doubts_of(read_asked(party))
+        doubts = doubts_of(read_identifiers(party))
         return Answer(
             id=party.id, text=party.text, not_assessable=name.problem, matches=matches,
             doubts=doubts,

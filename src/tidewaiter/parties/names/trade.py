@@ -17,7 +17,7 @@ _LEAD = re.compile(
 _TO_ORDER = re.compile(r"\s*to\s+(?:the\s+)?order\s*\.?\s*", re.IGNORECASE)
 _TAIL = re.compile(
     r"(?<![\s,;(/.-])[\s,;(/.-]+(?:(?:tel|fax|phone|telephone|ph|mob|mobile|cell|tlf|whatsapp"
-    r"|wechat|rfc|uscc|vat|tin|inn|ogrn|kpp|cnpj|cpf|cuit|nit|ruc|gst|gstin|iec|eori|lei|ein|ucr"
+    r"|wechat|rfc|uscc|vat|tin|inn|ogrn|kpp|cnpj|cpf|cuit|nit|ruc|gst|gstin|iec|eori|lei|imo|ein|ucr"
     r"|tax\s*id|vat\s*id|reg(?:istration)?|id|passport|p\.?\s?o\.?\s?box|инн|огрн|кпп|тел|факс|电话|電話|传真|傳真"
     r"|邮编)[\s.]*(?:no|nr|number|num|code|#|№)?[\s.:#№=-]*[+(]?[A-Z]{0,4}\d[\w\s()+./-]*"
     r"|add(?:r|ress)?\s*[:.]\s*\S|地址\s*[:：]?\s*\S"
