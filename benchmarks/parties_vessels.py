@@ -18,7 +18,7 @@ from typing import NamedTuple
 from benchmarks.evaluation import data
 from benchmarks.parties import interval
 
-from tidewaiter.parties.identifiers import read_identifier
+from tidewaiter.parties.identifiers.read import read_identifier
 from tidewaiter.parties.matching.index import build_index
 from tidewaiter.parties.matching.matcher import Matcher
 from tidewaiter.parties.matching.model import model_record

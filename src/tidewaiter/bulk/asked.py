@@ -18,7 +18,7 @@ from tidewaiter.consignments.readers.sheet import Sheet, shorten
 from tidewaiter.consignments.readers.source import chunks, open_source, peek
 from tidewaiter.consignments.readers.xlsx import open_xlsx
 from tidewaiter.consignments.types import ReadOptions, Refusal
-from tidewaiter.parties.identifiers import read_identifier
+from tidewaiter.parties.identifiers.read import read_identifier
 from tidewaiter.parties.matching.rows import KINDS
 from tidewaiter.parties.matching.types import AskedParty
 from tidewaiter.parties.readers.births import parse_births

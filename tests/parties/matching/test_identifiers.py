@@ -35,7 +35,8 @@ def _firm(
 FIRMS = (
     _firm(
         "all", "Qorvex Plumbing Works", _id("LEI", LEIS[0]), _id("USCC", USCCS[0]),
-        _id("passport", "A1234567", "IR"), _id("registration", "55512"),
+        _id("passport", "A1234567", "IR"), _id("national-id", "B12345678"),
+        _id("website", "www.facebook.com"), _id("phone", "12345"), _id("registration", "55512"),
         _id("phone", "010 6512 3456"), _id("email", "Sales@qorvex.example.com"),
         _id("website", "www.qorvex-works.com"), _id("wallet", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"),
         _id("website", "http://www.facebook.com/QorvexWorks/"), _id("SWIFT", "HAVIGB2L"),
@@ -71,7 +72,7 @@ def _what(match: Match) -> dict[str, float]:
         ("all", _id("", USCCS[0]), "identifier: same, check digits right"),
         ("all", _id("passport", "A 1234567", "Iran"), "identifier: same"),
         ("all", _id("passport", "A1234567"), "identifier: same number"),
-        ("all", _id("id", "a-1234567"), "identifier: same number"),
+        ("all", _id("id", "b-12345678"), "identifier: same number"),
         ("all", _id("mobile", "+86 10 6512 3456 ext 9"), "phone: same"),
         ("all", _id("email", "sales@QORVEX.example.com"), "e-mail: same"),
         ("all", _id("wallet", "BTC 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"), "wallet: same"),
@@ -103,6 +104,9 @@ def test_an_identifier_finds_its_entry_whatever_the_name(
         (_id("email", "sales@gmail.com"), "another mailbox"),
         (_id("web", "www.facebook.com/another"), "another page of a site for all"),
         (_id("registration", "55512"), "a short number of a register not said"),
+        (_id("id", "a-1234567"), "a short number of another scheme"),
+        (_id("web", "facebook.com"), "a site for all"),
+        (_id("phone", "12345"), "no telephone"),
         (_id("web", "www.sisters-group.com"), "a domain that three entries share"),
     ],
 )
@@ -110,6 +114,14 @@ def test_what_does_not_find_an_entry_alone(firms: Matcher, number: Identifier, w
     """Such a number supports a name at most."""
     found = _ask(firms, "Nothing Alike Bakery", number)
     assert all(match.probability < LEAST for match in found.values()), why
+
+
+def test_a_generic_name_does_not_hide_who_bears_the_number(firms: Matcher) -> None:
+    """A name that cannot be assessed is no reason to lose a number that decides."""
+    asked = AskedParty(text="Trading Company Ltd", identifiers=(_id("lei", LEIS[0]),))
+    answer = firms.match([asked])[0]
+    assert answer.not_assessable == "generic words only"
+    assert [match.entry for match in answer.matches] == ["all"]
 
 
 def test_a_shared_domain_is_told_with_its_bearers(firms: Matcher) -> None:

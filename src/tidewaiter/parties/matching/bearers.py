@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from tidewaiter.parties.identifiers import ReadIdentifier, read_identifier
+from tidewaiter.parties.identifiers.read import read_identifier
 from tidewaiter.parties.identifiers.schemes import Scheme, scheme_named
+from tidewaiter.parties.identifiers.types import ReadIdentifier
+from tidewaiter.parties.identifiers.web import shared_domains
 from tidewaiter.parties.matching.points import modifier, points
 from tidewaiter.parties.matching.types import AskedParty, Modifier
 from tidewaiter.parties.types import ListedParty
@@ -14,6 +16,7 @@ from tidewaiter.parties.types import ListedParty
 NOT_VALID = "not valid"
 """What a number is called that cannot be right; it is told, for no points."""
 _SHORT = 7  # characters below which a number without check digits may be many parties'
+_SHORTER = 9  # the same where the schemes differ: a list has ten thousand numbers
 _CONTACTS = frozenset({"phone", "email", "website", "wallet"})
 
 
@@ -112,18 +115,27 @@ def _rule(ours: ReadIdentifier, theirs: ReadIdentifier) -> str:
     """Return the rule by which two identifiers agree; "": they do not."""
     if ours.value != theirs.value or not _comparable(ours, theirs):
         return ""
-    if ours.scheme == "website" and ours.domain:
-        return ""  # the domain says it
+    if ours.scheme == "website" and (ours.domain or ours.value in shared_domains()):
+        return ""  # the domain says it, or says nothing
     scheme = _scheme(ours.scheme)
     same = ours.scheme == theirs.scheme
     if same and scheme.agrees:
-        return scheme.agrees if ours.check != NOT_VALID else f"{scheme.agrees}, {NOT_VALID}"
+        return _of_contacts(scheme.agrees, ours)
     if same and ours.check == "valid":
         return "identifier: same, check digits right"
     here = same and _same_place(ours, theirs)
-    if len(ours.value) < _SHORT and not (here and ours.country and not scheme.vague):
+    sure = here and ours.country and not scheme.vague
+    alike = same or {ours.scheme, theirs.scheme} == _IMO
+    if len(ours.value) < (_SHORT if alike else _SHORTER) and not sure:
         return "identifier: same, short"
     return "identifier: same" if here else "identifier: same number"
+
+
+def _of_contacts(rule: str, ours: ReadIdentifier) -> str:
+    """Return a scheme's own rule; what is not valid counts less, and a short one not at all."""
+    if ours.check != NOT_VALID:
+        return rule
+    return f"{rule}, {NOT_VALID}" if len(ours.value) >= _SHORT else ""
 
 
 def _comparable(ours: ReadIdentifier, theirs: ReadIdentifier) -> bool:

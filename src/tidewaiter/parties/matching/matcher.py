@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tidewaiter.parties.identifiers import ReadIdentifier
+from tidewaiter.parties.identifiers.types import ReadIdentifier
 from tidewaiter.parties.matching.answering import Answers, answer, new_answers
 from tidewaiter.parties.matching.asking import Asker
 from tidewaiter.parties.matching.attributes import modifiers
@@ -100,15 +100,17 @@ class Matcher:
         named: list[Found],
     ) -> list[Found]:  # fmt: skip
         """Add the entries that bear an identifier of the party's, whatever their names."""
-        unrelated = modifier("name: in no relation", party.text)
-        given = (unrelated,) if not read_name(party.text, party.kind).problem else ()
-        related = {each.entry for each in named if each.odds >= unrelated.points}
-        kept = [each for each in named if each.entry not in bearing or each.entry in related]
-        for entry in sorted(bearing - related):
+        kept = {each.entry: each for each in named}
+        problem = read_name(party.text, party.kind).problem
+        given = () if problem else (modifier("name: in no relation", party.text),)
+        for entry in sorted(bearing):
             said = modifiers(party, self.index.parties[entry])
             said += self._bearers.modifiers(numbers, entry)
-            kept.append(Found(entry, -1, -1, 0.0, (*given, *said)))
-        return kept
+            alone = Found(entry, -1, -1, 0.0, (*given, *said))
+            by_name = kept.get(entry)
+            if problem or by_name is None or by_name.total < alone.total:
+                kept[entry] = alone
+        return list(kept.values())
 
     def match(self, parties: Sequence[AskedParty], threshold: float | None = None) -> list[Answer]:
         """Match parties, and explain each match.
