@@ -23,6 +23,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from tidewaiter.cli.main import main
 from tidewaiter.consignments.rules import LinkedRule, PartyRule, SignRule, load_alert_rules
+from tidewaiter.parties.matching.points import rules as attribute_rules
 from tidewaiter.parties.resolution.facts import resolution_rules
 from tidewaiter.parties.resolution.signs import sign_rules
 from tidewaiter.substances.registry import load_registry
@@ -108,6 +109,9 @@ class RuleFacts(Facts):
                     (f"`{key}`", each.flag, f"[{each.source}]({each.url})") for key, each in found
                 ]
                 yield from _table(("sign", "red flag, in our words", "read in"), told)
+            case "attributes":
+                said = [(each.what, f"{each.points:+g}", each.why) for each in attribute_rules()]
+                yield from _table(("what", "points", "why"), said)
             case "control":
                 rows = [
                     (rule.title, f"{rule.points:+}", _listings(rule.regimes))

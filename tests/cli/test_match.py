@@ -26,7 +26,7 @@ def test_the_answer_as_json(call: Call) -> None:
     """The answer has its record's keys."""
     result = call("match", NAMES[0]["names"][0], "--list", str(LIST), "--json")
     answer = json.loads(result.stdout)
-    assert list(answer) == ["id", "text", "not_assessable", "matches"]
+    assert list(answer) == ["id", "text", "not_assessable", "matches", "doubts"]
     assert answer["matches"][0]["entry"] == NAMES[0]["id"]
 
 
@@ -82,3 +82,81 @@ def test_columns_that_are_missing_are_named(call: Call, here: Path) -> None:
     assert result.exit_code == 2
     assert 'there is no column "name"' in result.stderr
     assert not (here / "o.jsonl").exists()
+
+
+LEI = "213800KUD8LAJWSQ9D15"
+
+
+@pytest.fixture
+def numbered(here: Path) -> Path:
+    """Write and keep a list whose entry bears an LEI and a telephone."""
+    head = {"list": {"slug": "made", "name": "Made", "authority": "Us"}}
+    entry = {
+        "id": "X-1", "kind": "organisation", "names": [{"text": "Qorvex Plumbing Works"}],
+        "identifiers": [
+            {"scheme": "LEI", "value": LEI}, {"scheme": "phone", "value": "+86 10 6512 3456"},
+        ],
+    }  # fmt: skip
+    (here / "made.jsonl").write_text(json.dumps(head) + "\n" + json.dumps(entry) + "\n")
+    return here
+
+
+def _kept(call: Call) -> None:
+    added = call("lists", "add", "made.jsonl", "--dated", "2026-10-01", "--lists", "kept")
+    assert added.exit_code == 0, added.output
+
+
+def test_a_number_finds_an_entry_without_a_name(call: Call, numbered: Path) -> None:
+    """--id, --phone, --email, --web and --address say what is known; the answer tells the rule."""
+    assert numbered
+    _kept(call)
+    alone = call("match", "--id", f"lei={LEI}", "--lists", "kept", "--day", "2026-11-25")
+    assert alone.exit_code == 0, alone.output
+    assert "Qorvex Plumbing Works" in alone.stdout
+    assert "identifier: same, check digits right" in alone.stdout
+    more = call(
+        "match", "Nothing Alike", "--phone", "010 6512 3456", "--country", "CN",
+        "--email", "a@b.example.com", "--web", "b.example.com", "--address", "12 Main Street",
+        "--lists", "kept", "--day", "2026-11-25",
+    )  # fmt: skip
+    assert "phone: same" in more.stdout
+    assert "name: in no relation" in more.stdout
+
+
+def test_a_number_that_cannot_be_right_is_told(call: Call) -> None:
+    """It is compared as it is written, and the user hears of it."""
+    result = call("match", "Unheard Qwxyz", "--id", f"LEI={LEI[:-1]}6", "--list", str(LIST))
+    assert result.exit_code == 0
+    assert "its check digits are wrong" in result.stderr
+
+
+def test_rows_that_cannot_be_read_are_refused_and_the_rest_goes_on(call: Call, here: Path) -> None:
+    """Exit status 1, the count, and a file of refusals; the other parties are matched."""
+    name = NAMES[0]["names"][0]
+    text = f'name,kind,lei\n"{name}",dragon,\n"{name}",person,{LEI[:-1]}6\n"{name}"\n"{name}",,\n'
+    (here / "p.csv").write_text(text, encoding="utf-8")
+    done = call(
+        "match", "--list", str(LIST), "--file", "p.csv", "--out", "m.jsonl", "--refused", "r.csv"
+    )
+    assert done.exit_code == 1, done.output
+    assert "3 rows or fields could not be read" in done.stderr
+    answers = [json.loads(line) for line in (here / "m.jsonl").read_text().splitlines()]
+    assert [answer["id"] for answer in answers] == ["1", "2", "4"]
+    assert "is no kind of party" in (here / "r.csv").read_text(encoding="utf-8-sig")
+    again = call("match", "--list", str(LIST), "--file", "p.csv", "--out", "m.jsonl")
+    assert "--refused FILE.csv writes all of them" in again.stderr
+
+
+def test_options_of_one_name_are_of_no_file(call: Call, here: Path) -> None:
+    """What would be left alone in silence is refused."""
+    (here / "p.csv").write_text("name\nA\n")
+    file = ("match", "--list", str(LIST), "--file", "p.csv", "--out", "m.jsonl")
+    assert "of one NAME" in call(*file, "--phone", "+1 202 555 0142").stderr
+    assert "of --file" in call("match", "A", "--list", str(LIST), "--refused", "r.csv").stderr
+
+
+def test_refusals_do_not_overwrite_the_parties(call: Call, here: Path) -> None:
+    """What is read stays as it is."""
+    (here / "p.csv").write_text("name\nA\n")
+    args = ("match", "--list", str(LIST), "--file", "p.csv", "--out", "m.jsonl")
+    assert call(*args, "--refused", "p.csv").exit_code == 2

@@ -2,9 +2,9 @@
 
 import pytest
 
+from tidewaiter.parties.identifiers.schemes import identifier
 from tidewaiter.parties.readers.draft import Draft
 from tidewaiter.parties.readers.remarks import read_remarks
-from tidewaiter.parties.readers.schemes import identifier
 from tidewaiter.parties.types import Identifier, ListedParty, PartyKind, Tie
 
 

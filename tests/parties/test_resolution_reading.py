@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tidewaiter.parties.addresses import read_address
+from tidewaiter.parties.identifiers.contacts import find_contacts
+from tidewaiter.parties.identifiers.web import domain_of
 from tidewaiter.parties.resolution import Written
-from tidewaiter.parties.resolution.addresses import read_address
-from tidewaiter.parties.resolution.contacts import domain_of, find_contacts
 from tidewaiter.parties.resolution.identifiers import is_checked, read_identifier
 from tidewaiter.parties.resolution.reading import read_written
 

@@ -1,5 +1,6 @@
 """The command `tidewaiter match`."""
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -13,21 +14,26 @@ from rich.progress import Progress, TextColumn
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart, check_file, private, replacing, writing
+from tidewaiter.bulk.asked import parties_of, read_asked
 from tidewaiter.bulk.parties import Matched, match_parties, row_answers
 from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.matchout import show
 from tidewaiter.cli.options import Day, Place, printable
+from tidewaiter.cli.party import Known, party_options
+from tidewaiter.cli.refusals import tell_refusals
+from tidewaiter.consignments.types import Refusal
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.generation import generation_of
 from tidewaiter.lists.rarities import rarity_in
 from tidewaiter.parties.matching.index import Index, build_index
 from tidewaiter.parties.matching.matcher import Matcher
 from tidewaiter.parties.matching.rarity import Rarity
-from tidewaiter.parties.matching.rows import KINDS, read_parties, read_queries, read_rows
+from tidewaiter.parties.matching.rows import KINDS, read_queries, read_rows
 from tidewaiter.parties.matching.types import AskedParty
 from tidewaiter.parties.types import ListedParty, PartyKind
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_OUT = click.Path(dir_okay=False, path_type=Path)
 _CHANCE = click.FloatRange(0, 1)
 
 
@@ -42,9 +48,11 @@ _CHANCE = click.FloatRange(0, 1)
     help="What kind of party it is.",
 )  # fmt: skip
 @click.option("--born", help='Date of birth, whole or in part: "1970", "1970-03-05".')
-@click.option("--file", "path", type=_FILE, help="Parties to match: CSV with a column name.")
+@party_options
+@click.option("--file", "path", type=_FILE, help="Parties: CSV, JSON Lines, Parquet or XLSX.")
 @click.option("--queries", type=_FILE, help="Parties to match, in columns parted by tabs.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Where matches go.")
+@click.option("--out", type=_OUT, help="Where matches go.")
+@click.option("--refused", type=_OUT, help="What could not be read of --file: .csv.")
 @click.option("--attributes", is_flag=True, help="With --queries: weigh birth and country too.")
 @click.option("--threshold", type=_CHANCE, help="Probability from which a match is shown.")
 @click.option("--restricted", is_flag=True, help="Entries for your authority alone too; keep it.")
@@ -52,22 +60,27 @@ _CHANCE = click.FloatRange(0, 1)
 def match(  # noqa: PLR0917 - Click passes them by name
     name: str | None, list_path: Path | None, day: date | None, folder: Path,
     country: str | None, kind: PartyKind, born: str | None, path: Path | None,
-    queries: Path | None, out: Path | None, threshold: float | None, *, attributes: bool,
-    restricted: bool, as_json: bool,
+    queries: Path | None, out: Path | None, threshold: float | None, refused: Path | None, *,
+    known: Known, attributes: bool, restricted: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Match NAME, or the parties of a file, against lists, and say why.
 
-    A match says which entry a party resembles, with a probability. It is never a verdict.
+    A match says which entry a party resembles, with a probability. It is never a verdict. Exit
+    status 0: done; 1: done, but some rows or fields could not be read; 2: refused.
 
     Example: tidewaiter match "Exampel Shipping" --kind organisation --country CN
     """
+    if known.identifiers and path is None and queries is None:
+        name = name or ""  # whoever bears the number
     asked = [each for each in (name, path, queries) if each is not None]
     if len(asked) != 1 or (name is None) != (out is not None):
         raise click.UsageError("give a name, or --file or --queries with --out")
+    if name is None and known != Known():
+        raise click.UsageError("--id, --phone, --email, --web and --address are of one NAME")
+    if refused is not None and path is None:
+        raise click.UsageError("--refused is of --file")
     if out is not None:
-        check_file(out)
-        kept = {"the parties": path or queries, "the list": list_path}
-        check_apart({"matches": out}, {what: held for what, held in kept.items() if held})
+        _check_outputs(out, refused, {"the parties": path or queries, "the list": list_path})
     if restricted:  # whatever is written from here on is for the user alone
         click.get_current_context().with_resource(private())
     listed = _listed(list_path, folder, day or date.today())  # noqa: DTZ011 - the user's own
@@ -76,13 +89,27 @@ def match(  # noqa: PLR0917 - Click passes them by name
     if name is not None:
         party = AskedParty(
             text=printable(name), kind=kind, countries=(country,) if country else (),
-            births=(_day(born),) if born else (),
+            births=(_day(born),) if born else (), addresses=known.addresses,
+            identifiers=known.identifiers,
         )  # fmt: skip
         show(Matcher(index).match([party], threshold)[0], as_json=as_json)
     elif queries is not None and out is not None:
         _match_queries(index, queries, out, attributes=attributes)
     elif path is not None and out is not None:
-        _match_file(index, path, out, threshold)
+        refusals = _match_file(index, path, out, threshold)
+        if refusals:
+            tell_refusals(refusals, refused)
+            sys.exit(1)
+
+
+def _check_outputs(out: Path, refused: Path | None, kept: dict[str, Path | None]) -> None:
+    """Check, before long work, that results can go where they are to."""
+    check_file(out)
+    written = {"matches": out, "refusals": refused}
+    check_apart(
+        {what: path for what, path in written.items() if path},
+        {what: path for what, path in kept.items() if path},
+    )
 
 
 def _listed(list_path: Path | None, folder: Path, day: date) -> Sequence[ListedParty]:
@@ -159,12 +186,16 @@ def _match_queries(index: Index, queries: Path, out: Path, *, attributes: bool) 
                     sink.write(f"{party.id}\t{ids[entry]}\t{chance!r}\n")
 
 
-def _match_file(index: Index, path: Path, out: Path, threshold: float | None) -> None:
+def _match_file(
+    index: Index, path: Path, out: Path, threshold: float | None
+) -> list[Refusal]:  # fmt: skip
     """Write a JSON object for each party that matches or cannot be assessed."""
     explainer = Matcher(index)
+    refusals: list[Refusal] = []
     with path.open("rb") as file, _sink(out) as sink:
-        parties = read_parties(file, path.name)
+        parties = parties_of(read_asked(file, path.name), refusals)
         for batch in _watched(match_parties(parties, Matcher(index))):
             for answer in explainer.match(batch.parties, threshold):
                 if answer.matches or answer.not_assessable:
                     sink.write(msgspec.json.encode(answer).decode() + "\n")
+    return refusals

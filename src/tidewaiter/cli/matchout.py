@@ -12,6 +12,8 @@ def show(answer: Answer, *, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(answer))
         return
+    for doubt in answer.doubts:
+        click.echo(visible(f"it cannot be right: {doubt}"), err=True)
     if answer.not_assessable:
         click.echo(f"not assessable: {answer.not_assessable}")
     elif not answer.matches:

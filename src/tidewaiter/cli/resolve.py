@@ -13,6 +13,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.cli.columns import show_columns
 from tidewaiter.cli.options import Field, hear_every_stop, printable
 from tidewaiter.cli.progress import Stages, stages
+from tidewaiter.cli.refusals import tell_refusals
 from tidewaiter.consignments.readers import reader_for
 from tidewaiter.consignments.sightings import sightings_of
 from tidewaiter.consignments.types import ReadOptions, Refusal
@@ -28,7 +29,6 @@ from tidewaiter.parties.resolution import (
     resolve as resolve_members,
 )
 from tidewaiter.report.entities import check_format, read_entities, write_entities, write_links
-from tidewaiter.report.exports import refusal_writer
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -89,7 +89,7 @@ def resolve(paths: tuple[Path, ...], **options: Any) -> None:
         write_links(wanted.links, found.links)
     _summary(found, entities, earlier)
     if refusals:
-        _refused(refusals, wanted.refused)
+        tell_refusals(refusals, wanted.refused)
         sys.exit(1)
 
 
@@ -137,17 +137,6 @@ def _summary(found: Resolution, entities: Sequence[Entity], earlier: Sequence[En
     if earlier:
         for change in ("new", "grown", "merged", "split"):
             _say(f"{change}: {sum(entity.change == change for entity in entities):,}")
-
-
-def _refused(refusals: Sequence[Refusal], path: Path | None) -> None:
-    _say(f"{len(refusals):,} rows or fields could not be read")
-    if path is not None:
-        with refusal_writer(path) as writer:
-            writer.add(refusals)
-        return
-    for each in refusals[:5]:
-        _say(f'row {each.row}, column {each.column}: "{each.value}": {each.problem}')
-    _say("--refused FILE.csv writes all of them")
 
 
 def _say(text: str) -> None:

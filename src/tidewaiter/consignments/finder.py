@@ -7,13 +7,15 @@ from msgspec import structs
 
 from tidewaiter.consignments.links import Links
 from tidewaiter.consignments.listed import PartyOnPaper
+from tidewaiter.consignments.numbers import identifiers_of
 from tidewaiter.consignments.types import PartyMatch
+from tidewaiter.parties.matching.bearers import NOT_VALID
 from tidewaiter.parties.matching.index import build_index
 from tidewaiter.parties.matching.matcher import Matcher
 from tidewaiter.parties.matching.rarity import Rarity
 from tidewaiter.parties.matching.types import AskedParty, Explanation, Match, Modifier
 from tidewaiter.parties.namesakes import Namesakes
-from tidewaiter.parties.types import Identifier, ListedParty, ListVersion
+from tidewaiter.parties.types import ListedParty, ListVersion
 
 _KEPT = 1 << 18  # parties whose answers are kept; then all are forgotten
 _BATCH = 8_192
@@ -108,12 +110,11 @@ class ListFinder:
 
 def question_of(each: PartyOnPaper) -> AskedParty:
     """Ask for a party by all that the papers say of it."""
-    numbers = (Identifier(scheme=each.id_scheme or "", value=each.id),) if each.id else ()
     return AskedParty(
         text=each.name,
         countries=(each.country,) if each.country else (),
         addresses=(each.address,) if each.address else (),
-        identifiers=numbers,
+        identifiers=identifiers_of(each),
     )
 
 
@@ -127,7 +128,11 @@ def _in_words(told: Explanation) -> tuple[tuple[str, ...], tuple[str, ...]]:
     supports += [f"{each.what} ({each.text})" for each in told.modifiers if _speaks(each) > 0]
     sides = {"asked": "the papers", "listed": "the list"}
     against = [f"{sides[each.side]}: {each.word} is {each.how}" for each in told.left_over]
-    against += [f"{each.what} ({each.text})" for each in told.modifiers if _speaks(each) < 0]
+    against += [
+        f"{each.what} ({each.text})"
+        for each in told.modifiers
+        if _speaks(each) < 0 or each.what == NOT_VALID
+    ]
     return tuple(supports), tuple(against)
 
 

@@ -16,6 +16,7 @@ from tidewaiter.lists.generation import generation_of
 from tidewaiter.lists.rarities import rarity_in
 from tidewaiter.parties.matching.index import build_index
 from tidewaiter.parties.matching.matcher import Matcher
+from tidewaiter.parties.matching.types import AskedParty
 from tidewaiter.parties.types import ListedParty
 from tidewaiter.rescreen.plan import Plan
 from tidewaiter.store.database import Database
@@ -94,8 +95,13 @@ def _close(
         for each in page
         if each.party.name in met
         or (judged and fold_party(each.party.name) in judged)
-        or (matcher is not None and each.party.id and matcher.by_number(question_of(each.party)))
+        or (matcher is not None and _bears(question_of(each.party), matcher))
     ]
+
+
+def _bears(asked: AskedParty, matcher: Matcher) -> bool:
+    """Tell whether a party bears an identifier of a changed entry, whatever its name."""
+    return bool(asked.identifiers) and bool(matcher.by_number(asked))
 
 
 def _matching(close: Sequence[StoredParty], settings: Settings) -> list[int]:

@@ -15,7 +15,7 @@ from tidewaiter.parties.names.spellings import spellings
 TABLES: tuple[Table, ...] = ("han", "hangul", "arabic", "cyrillic")
 
 
-OURS = {"identifiers.toml"}  # our own words for what lists call their numbers
+OURS = {"identifiers.toml", "asked.toml"}  # our own words for numbers and for columns
 FILES = [file for file in toml_files(data("parties")) if file.name not in OURS]
 
 

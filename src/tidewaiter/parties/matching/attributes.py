@@ -1,36 +1,20 @@
-"""What speaks for or against a match beside the name: birth, country, address, identifiers."""
+"""What speaks for or against a match beside the name: birth, country or flag, address."""
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
-
-from stdnum import imo, lei
-from stdnum.cn import uscc
-from stdnum.exceptions import ValidationError
-from stdnum.mx import rfc
-from stdnum.ru import inn, ogrn
+from functools import lru_cache
 
 from tidewaiter.base.countries import find_country
-from tidewaiter.base.records import Record
-from tidewaiter.base.resources import data, read_toml
+from tidewaiter.parties.addresses import AddressParts, read_address, shared_words
+from tidewaiter.parties.matching.points import modifier
 from tidewaiter.parties.matching.types import AskedParty, Modifier
-from tidewaiter.parties.types import Identifier, ListedParty
+from tidewaiter.parties.types import ListedParty, PartyKind
 
-_CHECKED = {"LEI": lei, "IMO": imo, "USCC": uscc, "RFC": rfc, "INN": inn, "OGRN": ogrn}
-_SINGLE = frozenset({"LEI", "IMO", "USCC"})  # a party has one of these
 _FILLER = "-01-01"  # a list that knows the year alone often says 1 January
 _YEAR, _DAY = 4, 10  # characters of a year, and of a whole day
-_LEAST = 5  # characters of a number without check digits that say something
-
-
-class _Attributes(Record, frozen=True):
-    source: str
-    points: dict[str, float]
-
-
-@cache
-def _points() -> dict[str, float]:
-    return read_toml(data("parties", "attributes.toml"), _Attributes).points
+_FLAGGED: frozenset[PartyKind] = frozenset({"vessel", "aircraft"})
+_DIGITS = re.compile(r"[1-9]\d*")
+_SAID = 2  # words of a street and a place
 
 
 def modifiers(
@@ -47,21 +31,17 @@ def modifiers(
     found = (
         _births(asked.births, listed.births)
         or _hearsay(_births(asked.births, each.births) for each in _others(listed, twins)),
-        _countries(asked.countries, listed)
-        or _hearsay(_countries(asked.countries, each) for each in _others(listed, twins)),
+        _countries(asked, listed)
+        or _hearsay(_countries(asked, each) for each in _others(listed, twins)),
         _addresses(asked.addresses, listed),
     )
-    return (*filter(None, found), *_identifiers(asked.identifiers, listed.identifiers))
-
-
-def _modifier(what: str, text: str) -> Modifier:
-    return Modifier(what=what, text=text, points=_points()[what])
+    return tuple(filter(None, found))
 
 
 def _births(asked: Iterable[str], listed: Iterable[str]) -> Modifier | None:
     """Compare dates of birth; the pair that agrees best counts."""
     found = [
-        _modifier(what, f"{ours} against {theirs}")
+        modifier(what, f"{ours} against {theirs}")
         for ours in asked
         for theirs in listed
         if (what := _birth(ours, theirs))
@@ -102,52 +82,43 @@ def _birth(ours: str, theirs: str) -> str:
     return "birth: day and month swapped" if ours == swapped else "birth: same year, other day"
 
 
-def _countries(asked: Iterable[str], listed: ListedParty) -> Modifier | None:
-    """Compare countries; one in common is enough."""
-    ours = {code for text in asked if (code := find_country(text))}
+def _countries(asked: AskedParty, listed: ListedParty) -> Modifier | None:
+    """Compare countries; one in common is enough. Ships and aircraft change their flags."""
+    ours = {code for text in asked.countries if (code := find_country(text))}
     places = (*listed.countries, *(each.country for each in listed.addresses))
     theirs = {code for text in places if (code := find_country(text))}
     if not ours or not theirs:
         return None
-    what = "country: same" if ours & theirs else "country: other"
-    return _modifier(what, f"{', '.join(sorted(ours))} against {', '.join(sorted(theirs))}")
+    flies = listed.kind in _FLAGGED and asked.kind in {*_FLAGGED, "unknown"}
+    what = f"{'flag' if flies else 'country'}: {'same' if ours & theirs else 'other'}"
+    return modifier(what, f"{', '.join(sorted(ours))} against {', '.join(sorted(theirs))}")
 
 
 def _addresses(asked: Iterable[str], listed: ListedParty) -> Modifier | None:
-    """Look for an address that shares a number and two words."""
-    for text in asked:
-        ours = set(re.findall(r"\w+", text.casefold()))
-        for address in listed.addresses:
-            both = ours & set(re.findall(r"\w+", address.text.casefold()))
-            words = {word for word in both if word.isalpha() and len(word) > 3}
-            if len(words) > 1 and any(word.isdigit() for word in both):
-                return _modifier("address: same words", ", ".join(sorted(both)))
-    return None
+    """Look for an address with the same house in the same street and place; another is no sign."""
+    found = [
+        said
+        for text in asked
+        for other in listed.addresses
+        if _numbers(text) & _numbers(other.text)  # reading an address takes long
+        and (said := _address(read_address(text), read_address(other.text)))
+    ]
+    return max(found, key=lambda each: each.points, default=None)
 
 
-def _identifiers(asked: Iterable[Identifier], listed: Iterable[Identifier]) -> Iterator[Modifier]:
-    """Compare numbers of one scheme that are valid: equal ones decide, others speak against."""
-    theirs: dict[str, set[str]] = {}
-    for each in listed:
-        if number := bare_number(each):
-            theirs.setdefault(each.scheme.upper(), set()).add(number)
-    for each in asked:
-        scheme = each.scheme.upper()
-        number = bare_number(each)
-        if number and number in theirs.get(scheme, ()):
-            yield _modifier("identifier: same", f"{each.scheme} {number}")
-        elif number and scheme in _SINGLE and scheme in theirs:
-            other = ", ".join(sorted(theirs[scheme]))
-            yield _modifier("identifier: other", f"{each.scheme} {number} against {other}")
+@lru_cache(maxsize=1 << 15)
+def _numbers(text: str) -> frozenset[str]:
+    return frozenset(_DIGITS.findall(text))
 
 
-def bare_number(identifier: Identifier) -> str:
-    """Return a number without what separates its parts; "" where it cannot be right."""
-    checked = _CHECKED.get(identifier.scheme.upper())
-    if checked is not None:
-        try:
-            return str(checked.validate(identifier.value))
-        except ValidationError:
-            return ""
-    number = re.sub(r"[\s./-]", "", identifier.value).casefold()
-    return number if len(number) >= _LEAST else ""
+def _address(ours: AddressParts, theirs: AddressParts) -> Modifier | None:
+    words, apart = shared_words(ours, theirs)
+    if len(words) < _SAID or apart:
+        return None
+    houses = sorted(ours.houses & theirs.houses)
+    units = sorted(ours.units & theirs.units)
+    box = ours.box and ours.box == theirs.box
+    if not (houses or box) or (ours.units and theirs.units and not units):
+        return None
+    said = " ".join([*houses, *sorted(words), *(f"room or floor {each}" for each in units)])
+    return modifier("address: same room" if units or box else "address: same house", said)

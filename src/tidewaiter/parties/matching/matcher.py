@@ -4,13 +4,17 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tidewaiter.parties.identifiers.types import ReadIdentifier
 from tidewaiter.parties.matching.answering import Answers, answer, new_answers
 from tidewaiter.parties.matching.asking import Asker
-from tidewaiter.parties.matching.attributes import bare_number, modifiers
+from tidewaiter.parties.matching.attributes import modifiers
+from tidewaiter.parties.matching.bearers import Bearers, doubts_of, read_identifiers
 from tidewaiter.parties.matching.explain import Explained
 from tidewaiter.parties.matching.index import Index
 from tidewaiter.parties.matching.linking import Asking, new_room
 from tidewaiter.parties.matching.model import load_model, model_record
+from tidewaiter.parties.matching.points import modifier
+from tidewaiter.parties.matching.ships import numbers_apart, with_kind
 from tidewaiter.parties.matching.types import (
     Answer,
     AskedParty,
@@ -47,15 +51,11 @@ class Matcher:
         self.index = index
         self._asker = Asker(index)
         self._room = new_room(index.listed)
-        self._numbers: dict[tuple[str, str], list[int]] = {}
-        for entry, party in enumerate(index.parties):
-            for each in party.identifiers:
-                if number := bare_number(each):
-                    self._numbers.setdefault((each.scheme.upper(), number), []).append(entry)
+        self._bearers = Bearers(index.parties)
 
     def ask(self, parties: Sequence[AskedParty]) -> Asking:
         """Read names and look their words up."""
-        kinds = [party.kind for party in parties]
+        kinds = [with_kind(party).kind for party in parties]
         return self._asker.ask([party.text for party in parties], kinds)
 
     def answer(self, asking: Asking) -> Answers:
@@ -76,22 +76,41 @@ class Matcher:
             )
             for at in range(answers.counts[row])
         ]
+        numbers = read_identifiers(party)
+        bearing = self._bearers.entries(numbers)
         found: list[Found] = []
         for entry, form, asked, odds in named:
             likely = [parties[each] for each, _, _, other in named if other > odds - _LIKE]
             said = modifiers(party, parties[entry], likely)
+            said += self._bearers.modifiers(numbers, entry)
+            if parties[entry].kind == "vessel":
+                name = parties[entry].names[int(self.index.name_of[form])]
+                said += numbers_apart(party.text, name.text)
             found.append(Found(entry, form, asked, odds, said))
-        known = {each.entry for each in found}
-        found.extend(
-            Found(entry, -1, -1, 0.0, modifiers(party, parties[entry]))
-            for entry in sorted(self.by_number(party) - known)
-        )
+        if bearing:
+            found = self._with_bearers(party, numbers, bearing, found)
         return sorted(found, key=lambda each: (-each.total, each.entry))
 
     def by_number(self, party: AskedParty) -> set[int]:
-        """Return the entries that bear a number of the party's."""
-        keys = ((each.scheme.upper(), bare_number(each)) for each in party.identifiers)
-        return {entry for key in keys for entry in self._numbers.get(key, ())}
+        """Return the entries that bear an identifier of the party's."""
+        return self._bearers.entries(read_identifiers(party))
+
+    def _with_bearers(
+        self, party: AskedParty, numbers: Sequence[ReadIdentifier], bearing: set[int],
+        named: list[Found],
+    ) -> list[Found]:  # fmt: skip
+        """Add the entries that bear an identifier of the party's, whatever their names."""
+        kept = {each.entry: each for each in named}
+        problem = read_name(party.text, party.kind).problem
+        given = () if problem else (modifier("name: in no relation", party.text),)
+        for entry in sorted(bearing):
+            said = modifiers(party, self.index.parties[entry])
+            said += self._bearers.modifiers(numbers, entry)
+            alone = Found(entry, -1, -1, 0.0, (*given, *said))
+            by_name = kept.get(entry)
+            if problem or by_name is None or by_name.total < alone.total:
+                kept[entry] = alone
+        return list(kept.values())
 
     def match(self, parties: Sequence[AskedParty], threshold: float | None = None) -> list[Answer]:
         """Match parties, and explain each match.
@@ -101,6 +120,7 @@ class Matcher:
             threshold: Probability from which a match is shown; None: that of the model.
         """
         least = model_record().threshold if threshold is None else threshold
+        parties = list(map(with_kind, parties))
         read = [read_name(party.text, party.kind) for party in parties]
         asking = self._asker.ask_read(read, [party.kind for party in parties])
         answers = self.answer(asking)
@@ -116,7 +136,11 @@ class Matcher:
         if name.problem in {"empty", "generic words only"}:
             shown = [each for each in shown if each.form < 0]
         matches = tuple(self._match(party, name, each, asking, least) for each in shown)
-        return Answer(id=party.id, text=party.text, not_assessable=name.problem, matches=matches)
+        doubts = doubts_of(read_identifiers(party))
+        return Answer(
+            id=party.id, text=party.text, not_assessable=name.problem, matches=matches,
+            doubts=doubts,
+        )  # fmt: skip
 
     def _match(
         self, party: AskedParty, name: ReadName, found: Found, asking: Asking, least: float

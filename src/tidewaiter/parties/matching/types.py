@@ -77,3 +77,4 @@ class Answer(Record, frozen=True, kw_only=True):
     text: str
     not_assessable: str = ""  # why there can be no answer; "" where there is one
     matches: tuple[Match, ...] = ()
+    doubts: tuple[str, ...] = ()  # numbers asked for that cannot be right, and why not

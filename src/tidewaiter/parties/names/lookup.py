@@ -25,8 +25,8 @@ CUES: Final = frozenset(
     """
     messrs messers order account care behalf dba as formerly previously fka aka alias doing acting
     known att attn attention tel fax phone ph mob mobile cell tlf telephone email mail rfc uscc vat
-    tin inn ogrn kpp cnpj cpf cuit nit ruc gst gstin iec eori lei ein ucr tax reg registration id
-    passport box www mv firm nee whatsapp wechat name
+    tin inn ogrn kpp cnpj cpf cuit nit ruc gst gstin iec eori lei imo ein ucr tax reg registration
+    id passport box www mv firm nee whatsapp wechat name
     """.split()  # noqa: SIM905 - a list of words reads best as one
 )
 _ROMAN: Final = {"ii": "2", "iii": "3", "iv": "4", "vii": "7", "viii": "8"}  # "Fund II"

@@ -9,6 +9,7 @@ from tidewaiter.parties.names.forms import forms_of, latin_forms
 from tidewaiter.parties.names.lookup import CAREFUL, ROMANISED
 from tidewaiter.parties.names.places import without_place
 from tidewaiter.parties.names.scripts import script
+from tidewaiter.parties.names.ships import prefix_end
 from tidewaiter.parties.names.tokens import together, tokens_of, words_in
 from tidewaiter.parties.names.trade import beside, may_be_more, parts_of
 from tidewaiter.parties.names.types import NameForm, Problem, ReadName, Segment, Token
@@ -40,7 +41,7 @@ def read_names(texts: Iterable[str], kind: PartyKind) -> list[ReadName]:
 
 def _read(text: str, kind: PartyKind, depth: int) -> ReadName:
     person = kind == "person"
-    if _is_plain(text):
+    if _is_plain(text) and not (kind == "vessel" and prefix_end(text, 0)):
         words, flags = words_in(text, person=person)
         if not flags & CAREFUL:
             tokens = together(words, flags, text, person=person)
@@ -58,7 +59,7 @@ def _read(text: str, kind: PartyKind, depth: int) -> ReadName:
 
 def _read_slowly(text: str, kind: PartyKind, depth: int) -> ReadName:
     cleaned = clean(text)
-    (start, end), further, steps = parts_of(cleaned.text)
+    (start, end), further, steps = parts_of(cleaned.text, ship=kind == "vessel")
     first, *others = beside(cleaned.text, start, end, facts().generic)
     further = [*(("also known as", *other) for other in others), *further]
     steps += ["read names that stand side by side each for itself"] if others else []

@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from tidewaiter.parties.names.ships import prefix_end
 from tidewaiter.parties.names.splitting import where_scripts_part
 
 _LEAD = re.compile(
@@ -16,7 +17,7 @@ _LEAD = re.compile(
 _TO_ORDER = re.compile(r"\s*to\s+(?:the\s+)?order\s*\.?\s*", re.IGNORECASE)
 _TAIL = re.compile(
     r"(?<![\s,;(/.-])[\s,;(/.-]+(?:(?:tel|fax|phone|telephone|ph|mob|mobile|cell|tlf|whatsapp"
-    r"|wechat|rfc|uscc|vat|tin|inn|ogrn|kpp|cnpj|cpf|cuit|nit|ruc|gst|gstin|iec|eori|lei|ein|ucr"
+    r"|wechat|rfc|uscc|vat|tin|inn|ogrn|kpp|cnpj|cpf|cuit|nit|ruc|gst|gstin|iec|eori|lei|imo|ein|ucr"
     r"|tax\s*id|vat\s*id|reg(?:istration)?|id|passport|p\.?\s?o\.?\s?box|инн|огрн|кпп|тел|факс|电话|電話|传真|傳真"
     r"|邮编)[\s.]*(?:no|nr|number|num|code|#|№)?[\s.:#№=-]*[+(]?[A-Z]{0,4}\d[\w\s()+./-]*"
     r"|add(?:r|ress)?\s*[:.]\s*\S|地址\s*[:：]?\s*\S"
@@ -79,11 +80,14 @@ def beside(text: str, start: int, end: int, plain: frozenset[str]) -> list[tuple
     return [(start, parted[0]), (parted[1], end)] if parted else [(start, end)]
 
 
-def parts_of(text: str) -> tuple[tuple[int, int], list[tuple[str, int, int]], list[str]]:
+def parts_of(
+    text: str, *, ship: bool = False
+) -> tuple[tuple[int, int], list[tuple[str, int, int]], list[str]]:
     """Find the name itself, the names beside it, and say what was left out.
 
     Args:
         text: A name, cleaned.
+        ship: It is a ship's, before which M/V, MT and the like may stand.
 
     Returns:
         Where the name stands, (relation, start, end) of each further name, and the steps.
@@ -95,6 +99,9 @@ def parts_of(text: str) -> tuple[tuple[int, int], list[tuple[str, int, int]], li
     while (lead := _LEAD.match(text, start)) and lead.end() < end:
         steps.append(f'left out "{lead.group().strip()}" before the name')
         start = lead.end()
+    if ship and (first := prefix_end(text, start)) > start:
+        steps.append(f'left out "{text[start:first].strip()}" before the name')
+        start = first
     if (tail := _TAIL.search(text, start)) and tail.start() > start:
         steps.append(f'left out "{tail.group().strip()[:60]}" after the name')
         end = tail.start()

@@ -6,8 +6,8 @@ from datetime import date
 from tidewaiter.base.countries import country_or_text
 from tidewaiter.base.dates import parse_date
 from tidewaiter.base.errors import InputError
+from tidewaiter.parties.identifiers.schemes import identifier
 from tidewaiter.parties.readers.births import parse_births
-from tidewaiter.parties.readers.schemes import identifier
 from tidewaiter.parties.readers.types import SHOWN, EntryRefusal, refused
 from tidewaiter.parties.types import (
     Action,

@@ -3,8 +3,8 @@
 import re
 
 from tidewaiter.base.countries import find_country
+from tidewaiter.parties.identifiers.schemes import NOTE, find_scheme
 from tidewaiter.parties.readers.draft import Draft
-from tidewaiter.parties.readers.schemes import NOTE, find_scheme
 from tidewaiter.parties.types import NameKind
 
 _ALT = re.compile(r"^(?:alt|Alt)\.\s+")

@@ -7,25 +7,6 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 
 
-class AddressWords(Record, frozen=True, kw_only=True, rename="kebab"):
-    """Words of addresses."""
-
-    source: str
-    country_words: frozenset[str]
-    kinds: frozenset[str]  # that say what kind of place it is
-    units: frozenset[str]  # that stand before or behind the number of a room or a floor
-    short: dict[str, str]  # a short or pinyin word, to the English one
-    han: dict[str, str]  # endings of parts in Han characters, to the English word
-
-
-class Mail(Record, frozen=True, kw_only=True):
-    """Services that give anyone an address."""
-
-    source: str
-    free: frozenset[str]
-    unverified: frozenset[str] = frozenset()  # remembered; used, as it only takes points away
-
-
 class NameCuts(Record, frozen=True, kw_only=True):
     """Where names are taken as alike."""
 
@@ -44,8 +25,6 @@ class ResolutionRules(Record, frozen=True, kw_only=True):
     hubs: dict[str, int]  # the most different names that may share a thing of each kind
     points: dict[str, int]
     names: NameCuts
-    address: AddressWords
-    mail: Mail
 
 
 HUBS = ("id", "phone", "email", "domain", "unit", "building", "contact")

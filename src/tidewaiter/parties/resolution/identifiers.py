@@ -4,8 +4,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from stdnum import lei
-from stdnum.cn import uscc
+from tidewaiter.parties.identifiers.numbers import check_number
 
 _KEPT = re.compile(r"[^0-9A-Za-z]+")
 _LEAST: Final = 5  # characters: shorter ones are numbers of somebody's own list
@@ -54,18 +53,15 @@ def read_identifier(scheme: str, value: str) -> tuple[str, str] | None:
         return None
     known = _SCHEMES.get(_KEPT.sub("", scheme).lower(), scheme.strip().lower())
     if known in {"", "registration", "tax", "id"}:
-        if lei.is_valid(number):
-            return "LEI", number
-        if uscc.is_valid(number):
-            return "USCC", number
+        for told in sorted(_VALID):
+            if is_checked(told, number):
+                return told, number
     return known, number
 
 
 def is_checked(scheme: str, number: str) -> bool:
     """Tell whether a number has check digits, and they are right."""
-    if scheme == "LEI":
-        return bool(lei.is_valid(number))
-    return scheme == "USCC" and bool(uscc.is_valid(number))
+    return scheme in _VALID and check_number(scheme, number)[1] == "valid"
 
 
 def _filler(number: str, digits: str) -> bool:

@@ -4,8 +4,9 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from tidewaiter.parties.resolution.addresses import NOWHERE, AddressParts, read_address
-from tidewaiter.parties.resolution.contacts import Contacts, find_contacts, phone_of
+from tidewaiter.parties.addresses import NOWHERE, AddressParts, read_address
+from tidewaiter.parties.identifiers.contacts import Contacts, find_contacts
+from tidewaiter.parties.identifiers.phones import phone_of
 from tidewaiter.parties.resolution.identifiers import read_identifier
 from tidewaiter.parties.resolution.naming import NOTHING, Names, names_of
 from tidewaiter.parties.resolution.types import Written

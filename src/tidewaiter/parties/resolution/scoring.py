@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from rapidfuzz.distance import OSA
-
-from tidewaiter.parties.resolution.addresses import AddressParts
+from tidewaiter.parties.addresses import shared_words
 from tidewaiter.parties.resolution.facts import ResolutionRules
 from tidewaiter.parties.resolution.identifiers import is_checked
 from tidewaiter.parties.resolution.naming import Likeness, compare_names
@@ -18,9 +16,7 @@ from tidewaiter.parties.resolution.things import (
 )
 from tidewaiter.parties.resolution.types import LinkReason
 
-_CUT: Final = 0.8  # least likeness of two words of an address
 _OFFICIAL: Final = frozenset({"tax", "registration", "EORI", "IMO"})
-_LEAST: Final = 5  # letters of a word in which an edit may stand
 
 
 class Said(NamedTuple):
@@ -143,27 +139,6 @@ class Scorer:
         """Say that a place is shared; it is as common as the rarest of its words tells."""
         rarest = min(things, key=lambda thing: (self._hubs.count(thing), thing))
         return self._hub(rule, rule, rarest, what)
-
-
-def shared_words(a: AddressParts, b: AddressParts) -> tuple[set[str], bool]:
-    """Return the words that two addresses share, and whether each has others of its own."""
-    shared = set(a.words & b.words)
-    left, right = a.words - shared, b.words - shared
-    if not (left and right):
-        return shared, False
-    near = {x for x in left if len(x) >= _LEAST and any(_near(x, y) for y in right)}
-    rest = {y for y in right if not any(_near(x, y) for x in near)}
-    return shared | near, bool(left - near and rest) and not _joined(left, right)
-
-
-def _near(a: str, b: str) -> bool:
-    return len(b) >= _LEAST and OSA.normalized_similarity(a, b, score_cutoff=_CUT) > 0
-
-
-def _joined(left: frozenset[str], right: frozenset[str]) -> bool:
-    """Tell whether one side writes together what the other writes apart."""
-    whole = {"".join(sorted("".join(words))) for words in (left, right)}
-    return len(whole) == 1
 
 
 def _may_outweigh(a: Read, b: Read) -> bool:

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from tidewaiter.parties.resolution.addresses import AddressParts
-from tidewaiter.parties.resolution.facts import resolution_rules
+from tidewaiter.parties.addresses import AddressParts, short_words
 from tidewaiter.parties.resolution.reading import Read, contacts_of, place_of
 from tidewaiter.parties.resolution.types import Written
 
@@ -92,5 +91,4 @@ def _placed(place: AddressParts) -> Iterator[Thing]:
 
 def _sure_words(place: str) -> frozenset[str]:
     """Return the words of a place that are never written short."""
-    short = frozenset(resolution_rules().address.short.values())
-    return frozenset(_WORD.findall(place)) - short
+    return frozenset(_WORD.findall(place)) - short_words()

@@ -9,7 +9,7 @@ import msgspec
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.parties.resolution.contacts import country_of_phone
+from tidewaiter.parties.identifiers.phones import country_of_phone
 from tidewaiter.parties.resolution.dwellings import find_words
 from tidewaiter.parties.resolution.reading import Read
 from tidewaiter.parties.resolution.sharing import things_of

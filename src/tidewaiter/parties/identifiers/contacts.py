@@ -2,13 +2,10 @@
 
 import re
 import unicodedata
-from functools import lru_cache
-from typing import Final
-
-import phonenumbers
 
 from tidewaiter.base.records import Record
-from tidewaiter.parties.resolution.facts import resolution_rules
+from tidewaiter.parties.identifiers.phones import phone_of
+from tidewaiter.parties.identifiers.web import own_domain
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _SITE = re.compile(r"(?:https?://|\bwww\.)([\w-]+(?:\.[\w-]+)+)", re.IGNORECASE)
@@ -30,8 +27,6 @@ _ANY = re.compile(
     r"|[电電手传傳联法]|тел|факс",
     re.IGNORECASE,
 )
-_SECOND: Final = frozenset({"co", "com", "org", "net", "gov", "edu", "ac", "gob", "or", "ne"})
-_COUNTRY: Final = 2  # letters of the domain of a country
 
 
 class Contacts(Record, frozen=True, kw_only=True):
@@ -61,43 +56,13 @@ def find_contacts(text: str, country: str) -> Contacts:
     text = unicodedata.normalize("NFKC", text)
     emails = [each.lower().strip(".") for each in _EMAIL.findall(text)]
     sites = [each.lower() for each in _SITE.findall(text)]
-    free = resolution_rules().mail.free | resolution_rules().mail.unverified
     hosts = [*(email.partition("@")[2] for email in emails), *sites]
-    domains = {domain for host in hosts if (domain := domain_of(host)) and host not in free}
     return Contacts(
         phones=tuple(sorted(_phones(text, country))),
         emails=tuple(sorted(set(emails))),
-        domains=tuple(sorted(domains - free)),
+        domains=tuple(sorted({own_domain(host) for host in hosts} - {""})),
         people=tuple(sorted(_people(text))),
     )
-
-
-def domain_of(host: str) -> str:
-    """Return the part of a host name that one owner has: "example.com", "example.co.uk"."""
-    labels = host.strip(".").split(".")
-    size = 3 if labels[-2:-1] and labels[-2] in _SECOND and len(labels[-1]) == _COUNTRY else 2
-    return ".".join(labels[-size:]) if len(labels) > 1 else ""
-
-
-@lru_cache(maxsize=1 << 16)
-def phone_of(text: str, country: str) -> str:
-    """Return a phone number in E.164; "" where it is none that can be."""
-    try:
-        number = phonenumbers.parse(text, country or None)
-    except phonenumbers.NumberParseException:
-        return ""
-    if not phonenumbers.is_possible_number(number):
-        return ""
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-
-
-def country_of_phone(number: str) -> str:
-    """Return the country of a number in E.164; "" where it has none, or several share a code."""
-    try:
-        region = phonenumbers.region_code_for_number(phonenumbers.parse(number, None))
-    except phonenumbers.NumberParseException:
-        return ""
-    return region or ""
 
 
 def _phones(text: str, country: str) -> set[str]:

@@ -14,6 +14,7 @@ _IMO = re.compile(r"(?:\bIMO\b[\s:#.]*(?:no\.?|number)?\s*)(\d{7})\b", re.IGNORE
 _WORDS = re.compile(r"[^\w]+")
 NOTE = "note"
 """What stands among numbers and is none."""
+_UNSAID = frozenset({"", "id", "ids", "number", "no", "other", "reference"})
 
 
 class Scheme(Record, frozen=True, kw_only=True):
@@ -22,6 +23,11 @@ class Scheme(Record, frozen=True, kw_only=True):
     name: str
     types: tuple[str, ...]
     where: Mapping[str, str] = {}  # country -> the scheme that these types mean there
+    gives: Mapping[str, str] = {}  # type -> the country that it belongs to
+    agrees: str = ""  # the rule where two are equal, if it is not that of numbers at large
+    one: bool = False  # a party has one, so that two valid ones are of two parties
+    anywhere: bool = False  # it is one number in all the world, whatever country is said
+    vague: bool = False  # the word tells little: an equal number of another scheme may be the same
 
 
 class _Notes(Record, frozen=True, kw_only=True):
@@ -64,6 +70,28 @@ def find_scheme(text: str) -> tuple[Scheme | None, str]:
                 r"^(?:no\b\.?|number\b|#|:|-)\s*", "", " ".join(words[count:]), flags=re.IGNORECASE
             )
     return None, text
+
+
+@cache
+def scheme_named(text: str) -> tuple[Scheme, str]:
+    """Return the scheme that a user means, and the country that its word belongs to.
+
+    Args:
+        text: Our name of a scheme, or what lists call it: "LEI", "tax", "CNPJ"; "": none is said.
+
+    Returns:
+        A scheme that we do not know keeps its name, in small letters.
+    """
+    plain = _plain(text.replace("_", " "))
+    found = _by_name().get(plain) or _schemes().get(plain) or _by_name().get(_slug(text))
+    if found is None or found.name == NOTE:
+        return Scheme(name=_slug(text), types=(), vague=_slug(text) in _UNSAID), ""
+    return found, found.gives.get(plain, "")
+
+
+@cache
+def _by_name() -> MappingProxyType[str, Scheme]:
+    return MappingProxyType({each.name.casefold(): each for each in _schemes().values()})
 
 
 def identifier(

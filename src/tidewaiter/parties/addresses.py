@@ -5,13 +5,15 @@ are told apart by the words beside them.
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
+from rapidfuzz.distance import OSA
+
 from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
 from tidewaiter.parties.names.fold import fold
 from tidewaiter.parties.names.han import pinyin_of, simplify
-from tidewaiter.parties.resolution.facts import resolution_rules
 
 _TOKEN = re.compile(r"[^\W\d_]+|\d+(?:[-/]\d+)*[a-z]?(?![^\W\d_])|\d+", re.IGNORECASE)
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -30,6 +32,17 @@ _GLUED = re.compile(
 )
 
 
+class _Words(Record, frozen=True, kw_only=True, rename="kebab"):
+    """The file of words of addresses."""
+
+    source: str
+    country_words: frozenset[str]
+    kinds: frozenset[str]  # that say what kind of place it is
+    units: frozenset[str]  # that stand before or behind the number of a room or a floor
+    short: dict[str, str]  # a short or pinyin word, to the English one
+    han: dict[str, str]  # endings of parts in Han characters, to the English word
+
+
 class AddressParts(Record, frozen=True, kw_only=True):
     """The parts of an address that are compared."""
 
@@ -41,6 +54,8 @@ class AddressParts(Record, frozen=True, kw_only=True):
 
 
 NOWHERE: Final = AddressParts()
+_CUT: Final = 0.8  # least likeness of two words of an address
+_LEAST: Final = 5  # letters of a word in which an edit may stand
 
 
 @lru_cache(maxsize=1 << 16)
@@ -84,7 +99,7 @@ def _spaced(text: str) -> str:
 
 def _from_han(text: str) -> str:
     """Spell Han characters as the post does in Latin: 科技路12号3楼 -> keji road 12 no 3 floor."""
-    endings = resolution_rules().address.han
+    endings = _facts().han
     pattern = re.compile("|".join(endings))
     apart = pattern.sub(lambda each: f"\0{endings[each.group()]} ", simplify(text))
     runs = re.split(r"([\u3400-\u9fff]+)", apart)
@@ -93,7 +108,7 @@ def _from_han(text: str) -> str:
 
 
 def _tokens(text: str) -> list[str]:
-    short = resolution_rules().address.short
+    short = _facts().short
     found = []
     for token in _TOKEN.findall(text):
         key = token.lower() if token[0].isdigit() else fold(token)
@@ -104,7 +119,7 @@ def _tokens(text: str) -> list[str]:
 
 def _sorted_out(tokens: list[str]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     """Tell words, house numbers and numbers of rooms apart."""
-    known = resolution_rules().address
+    known = _facts()
     words: set[str] = set()
     houses: set[str] = set()
     units: set[str] = set()
@@ -126,3 +141,34 @@ def _taken(tokens: list[str], place: int) -> bool:
 
 def _number(token: str) -> str:
     return token.lstrip("0").replace("/", "-") or "0"
+
+
+def shared_words(a: AddressParts, b: AddressParts) -> tuple[set[str], bool]:
+    """Return the words that two addresses share, and whether each has others of its own."""
+    shared = set(a.words & b.words)
+    left, right = a.words - shared, b.words - shared
+    if not (left and right):
+        return shared, False
+    near = {x for x in left if len(x) >= _LEAST and any(_near(x, y) for y in right)}
+    rest = {y for y in right if not any(_near(x, y) for x in near)}
+    return shared | near, bool(left - near and rest) and not _joined(left, right)
+
+
+def short_words() -> frozenset[str]:
+    """Return the English words that addresses often write short."""
+    return frozenset(_facts().short.values())
+
+
+def _near(a: str, b: str) -> bool:
+    return len(b) >= _LEAST and OSA.normalized_similarity(a, b, score_cutoff=_CUT) > 0
+
+
+def _joined(left: frozenset[str], right: frozenset[str]) -> bool:
+    """Tell whether one side writes together what the other writes apart."""
+    whole = {"".join(sorted("".join(words))) for words in (left, right)}
+    return len(whole) == 1
+
+
+@cache
+def _facts() -> _Words:
+    return read_toml(data("parties", "addresses.toml"), _Words)
