@@ -1,17 +1,38 @@
 """Clusters: links joined to parties, the strongest first, under what forbids it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tidewaiter.base.errors import InputError
 
 
-class Edge(NamedTuple):
-    """A link between two members, by their places."""
+_CHUNK: Final = 1 << 16  # edges that are Python's numbers at once
 
-    a: int
-    b: int
-    points: int
+
+class Edges(NamedTuple):
+    """Pairs of members by their places, the lower one first; and their points. Sorted by places."""
+
+    a: NDArray[np.int32]
+    b: NDArray[np.int32]
+    points: NDArray[np.int32]
+
+    def where(self, chosen: NDArray[np.bool_]) -> "Edges":
+        """Return some of them."""
+        return Edges(self.a[chosen], self.b[chosen], self.points[chosen])
+
+    def triples(self) -> Iterator[tuple[int, int, int]]:
+        """Yield them one by one."""
+        for begin in range(0, len(self.a), _CHUNK):
+            part = (column[begin : begin + _CHUNK].tolist() for column in self)
+            yield from zip(*part, strict=True)
+
+    def strongest(self) -> "Edges":
+        """Return them by falling points; those of equal points by places."""
+        order = np.argsort(-self.points, kind="stable")
+        return Edges(self.a[order], self.b[order], self.points[order])
 
 
 class Clusters:
@@ -86,7 +107,7 @@ class Clusters:
 def build_clusters(
     ids: Sequence[str],
     checked: Mapping[int, Mapping[str, str]],
-    edges: Iterable[Edge],
+    edges: Edges,
     same: Sequence[tuple[int, int]],
     apart: Sequence[tuple[int, int]],
 ) -> tuple[Clusters, dict[tuple[int, int], str]]:
@@ -117,10 +138,10 @@ def build_clusters(
             )
         clusters.forbid(a, b)
     barred: dict[tuple[int, int], str] = {}
-    for edge in sorted(edges, key=lambda each: (-each.points, each.a, each.b)):
-        why = clusters.bar(edge.a, edge.b)
+    for a, b, _ in edges.strongest().triples():
+        why = clusters.bar(a, b)
         if why:
-            barred[edge.a, edge.b] = why
+            barred[a, b] = why
         else:
-            clusters.join(edge.a, edge.b)
+            clusters.join(a, b)
     return clusters, barred

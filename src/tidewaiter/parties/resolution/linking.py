@@ -1,0 +1,89 @@
+"""Links: pairs of members put into words, one by one, when they are asked for."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from heapq import merge
+
+import numpy as np
+
+from tidewaiter.parties.resolution.clusters import Edges
+from tidewaiter.parties.resolution.reading import Read
+from tidewaiter.parties.resolution.scoring import Scorer
+from tidewaiter.parties.resolution.types import Judgement, Link, Member, Outcome
+
+
+class Linker:
+    """Puts links into words."""
+
+    def __init__(
+        self, members: Sequence[Member], reads: Sequence[Read], scorer: Scorer, threshold: int
+    ) -> None:
+        self.members = members
+        self.threshold = threshold
+        self._reads = reads
+        self._scorer = scorer
+
+    def link(self, a: int, b: int, outcome: Outcome, note: str) -> Link:
+        """Make the link of two members."""
+        points, said = self._scorer.score(self._reads[a], self._reads[b])
+        return Link(
+            a=self.members[a].id,
+            b=self.members[b].id,
+            points=points,
+            outcome=outcome,
+            reasons=self._scorer.reasons(said),
+            note=note,
+        )
+
+
+class Links:
+    """The links of a resolution, by members; each is made anew whenever it is passed."""
+
+    def __init__(
+        self,
+        linker: Linker,
+        shown: Edges,
+        barred: Mapping[tuple[int, int], str],
+        judged: Mapping[tuple[str, str], Judgement],
+    ) -> None:
+        """Take what links are made of.
+
+        Args:
+            linker: Of the members.
+            shown: Pairs that were compared and come near the threshold.
+            barred: What keeps pairs apart that reach it.
+            judged: The judgements that count; those of members that are not here are passed over.
+        """
+        self._linker = linker
+        self._barred = barred
+        places = {member.id: place for place, member in enumerate(linker.members)} if judged else {}
+        self._judged = {
+            (min(places[a], places[b]), max(places[a], places[b])): said
+            for (a, b), said in judged.items()
+            if said.verdict != "undecided" and a in places and b in places
+        }
+        count = len(linker.members)
+        own = np.array([a * count + b for a, b in self._judged], np.int64)
+        pairs = shown.a.astype(np.int64) * count + shown.b
+        self._shown = shown.where(~np.isin(pairs, own))
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._shown.a) + len(self._judged)
+
+    def __iter__(self) -> Iterator[Link]:
+        """Yield them; what a person judged in place of what points say."""
+        compared = ((a, b) for a, b, _ in self._shown.triples())
+        points = iter(self._shown.points)
+        for pair in merge(compared, sorted(self._judged)):
+            said = self._judged.get(pair)
+            if said is None:
+                yield self._compared(*pair, int(next(points)))
+            else:
+                note = f"{said.verdict}: {said.who}, {said.when}: {said.why}"
+                outcome: Outcome = "judged" if said.verdict == "same" else "barred"
+                yield self._linker.link(*pair, outcome, note)
+
+    def _compared(self, a: int, b: int, points: int) -> Link:
+        bar = self._barred.get((a, b), "")
+        outcome: Outcome = "joined" if points >= self._linker.threshold else "below"
+        return self._linker.link(a, b, "barred" if bar else outcome, bar)
