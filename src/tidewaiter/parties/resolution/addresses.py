@@ -31,7 +31,7 @@ _GLUED = re.compile(
 )
 
 
-class AddressParts(Record, frozen=True, kw_only=True):
+class AddressParts(Record, frozen=True, kw_only=True, gc=False):
     """The parts of an address that are compared."""
 
     words: tuple[str, ...] = ()  # that name the street, the place; folded, sorted, without kinds

@@ -122,7 +122,9 @@ def _words(form: NameForm) -> Words:
     joined = "".join(sorted(word.key for word in words))
     run = "".join(word.key for word in words)
     total = math.fsum(word.weight for word in words)
-    return Words(words, joined, run, form.how not in {"latin", "native"}, total, _one(frozenset(legal)))
+    return Words(
+        words, joined, run, form.how not in {"latin", "native"}, total, _one(frozenset(legal))
+    )
 
 
 @lru_cache(maxsize=1 << 18)

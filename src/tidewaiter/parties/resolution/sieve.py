@@ -178,9 +178,7 @@ def _rows(items: Iterable[T], of: Callable[[T], Iterable[int]]) -> Rows:
     return Rows(np.array(starts, np.int64), np.array(values, np.int64))
 
 
-def _crossed(
-    lefts: Places, rights: Places, a: Places, b: Places
-) -> tuple[Places, Places, Places]:
+def _crossed(lefts: Places, rights: Places, a: Places, b: Places) -> tuple[Places, Places, Places]:
     """Put each number of one together with each of the other.
 
     Args:

@@ -13,7 +13,7 @@ Outcome = Literal["joined", "judged", "barred", "below"]
 barred: a person, or two numbers that differ, forbid it; below: too few points."""
 
 
-class Written(Record, frozen=True, kw_only=True):
+class Written(Record, frozen=True, kw_only=True, gc=False):
     """A party as a file writes it, without its role: all that is compared."""
 
     name: str = ""
@@ -23,7 +23,7 @@ class Written(Record, frozen=True, kw_only=True):
     id: str = ""
 
 
-class Sighting(Record, frozen=True, kw_only=True):
+class Sighting(Record, frozen=True, kw_only=True, gc=False):
     """A party in one line of a file."""
 
     written: Written
@@ -32,7 +32,7 @@ class Sighting(Record, frozen=True, kw_only=True):
     day: date | None = None
 
 
-class Seen(Record, frozen=True, kw_only=True):
+class Seen(Record, frozen=True, kw_only=True, gc=False):
     """Where a member stands in one file."""
 
     file: str
@@ -57,7 +57,7 @@ class Member(Record, frozen=True, kw_only=True):
         return sum(each.count for each in self.seen)
 
 
-class LinkReason(Record, frozen=True, kw_only=True):
+class LinkReason(Record, frozen=True, kw_only=True, gc=False):
     """One thing that speaks for, or against, two members being one party."""
 
     rule: str  # of data/rules/resolution.toml
