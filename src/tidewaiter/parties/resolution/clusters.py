@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from tidewaiter.base.errors import InputError
 
-
 _CHUNK: Final = 1 << 16  # edges that are Python's numbers at once
 
 

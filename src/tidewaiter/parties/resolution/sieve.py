@@ -13,7 +13,6 @@ from typing import Final, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.parties.resolution.blocking import Pairs
 from tidewaiter.parties.resolution.facts import ResolutionRules
 from tidewaiter.parties.resolution.naming import Word, Words
 from tidewaiter.parties.resolution.reading import Read
@@ -122,7 +121,8 @@ class Sieve:
         slots = np.arange(len(owner)) - np.repeat(ends - sizes, sizes)
         weights = self._said.weights[self._words.values[self._words.starts[ways][owner] + slots]]
         weights[(ends - sizes)[pair] + word - self._words.starts[ways][pair]] = 0.0
-        return np.bincount(owner, weights, len(ways))
+        rest: NDArray[np.float64] = np.bincount(owner, weights, len(ways)).astype(np.float64)
+        return rest
 
 
 class _Said(NamedTuple):
@@ -147,7 +147,8 @@ class _Said(NamedTuple):
         near = (np.minimum(size, length) >= _LEAST) & (np.abs(size - length) <= edits)
         at = np.flatnonzero(near)
         near[at] = _bits((one ^ other)[at]) <= 2 * edits[at]
-        return (self.sounds[a] == self.sounds[b]) | part | near
+        found: Flags = (self.sounds[a] == self.sounds[b]) | part | near
+        return found
 
 
 def _words(ways: Sequence[Words]) -> tuple[Rows, _Said]:
@@ -219,4 +220,5 @@ def _bits(numbers: NDArray[np.uint64]) -> Places:
     n = numbers - ((numbers >> np.uint64(1)) & np.uint64(0x5555555555555555))
     n = (n & np.uint64(0x3333333333333333)) + ((n >> np.uint64(2)) & np.uint64(0x3333333333333333))
     n = (n + (n >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return ((n * np.uint64(0x0101010101010101)) >> np.uint64(56)).astype(np.int64)
+    found: Places = ((n * np.uint64(0x0101010101010101)) >> np.uint64(56)).astype(np.int64)
+    return found
