@@ -5,8 +5,7 @@ are told apart by the words beside them.
 """
 
 import re
-import sys
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final
 
 from tidewaiter.base.records import Record
@@ -31,10 +30,10 @@ _GLUED = re.compile(
 )
 
 
-class AddressParts(Record, frozen=True, kw_only=True, gc=False):
+class AddressParts(Record, frozen=True, kw_only=True):
     """The parts of an address that are compared."""
 
-    words: tuple[str, ...] = ()  # that name the street, the place; folded, sorted, without kinds
+    words: frozenset[str] = frozenset()  # that name the street, the place; folded, without kinds
     houses: frozenset[str] = frozenset()
     units: frozenset[str] = frozenset()  # numbers of rooms and floors
     postcode: str = ""
@@ -99,15 +98,14 @@ def _tokens(text: str) -> list[str]:
     for token in _TOKEN.findall(text):
         key = token.lower() if token[0].isdigit() else fold(token)
         if key:
-            found.append(sys.intern(short.get(key, key)))
+            found.append(short.get(key, key))
     return found
 
 
-def _sorted_out(
-    tokens: list[str],
-) -> tuple[tuple[str, ...], frozenset[str], frozenset[str]]:
+def _sorted_out(tokens: list[str]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     """Tell words, house numbers and numbers of rooms apart."""
-    beside, silent = resolution_rules().address.units, _silent()
+    known = resolution_rules().address
+    silent = (known.kinds, known.units, known.country_words)
     words: set[str] = set()
     houses: set[str] = set()
     units: set[str] = set()
@@ -115,24 +113,11 @@ def _sorted_out(
         if token[0].isdigit():
             before = tokens[place - 1] if place else ""
             after = tokens[place + 1] if place + 1 < len(tokens) else ""
-            unit = after in beside or (before in beside and not _taken(tokens, place))
+            unit = after in known.units or (before in known.units and not _taken(tokens, place))
             (units if unit else houses).add(_number(token))
-        elif token not in silent and len(token) > 1:
+        elif len(token) > 1 and not any(token in said for said in silent):
             words.add(token)
-    return tuple(sorted(words)), _one(frozenset(houses)), _one(frozenset(units))
-
-
-@cache
-def _silent() -> frozenset[str]:
-    """Return the words that name no place."""
-    known = resolution_rules().address
-    return known.kinds | known.units | known.country_words
-
-
-@lru_cache(maxsize=1 << 16)
-def _one(numbers: frozenset[str]) -> frozenset[str]:
-    """Return the same object for the same numbers: a million addresses share few."""
-    return numbers
+    return frozenset(words), frozenset(houses), frozenset(units)
 
 
 def _taken(tokens: list[str], place: int) -> bool:

@@ -7,11 +7,12 @@ so that nothing is left out for its size alone.
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tidewaiter.parties.resolution.addresses import AddressParts
 from tidewaiter.parties.resolution.naming import Words
 from tidewaiter.parties.resolution.reading import Read
 from tidewaiter.parties.resolution.things import KINDS, Hubs, Things
@@ -93,9 +94,25 @@ def _are_hubs(things: Things, hubs: Hubs) -> NDArray[np.bool_]:
 
 def _ranks(reads: Sequence[Read]) -> NDArray[np.int32]:
     """Return the place of each member in an order in which those of one address stand together."""
-    said = [(r.country, r.address.words, sorted(r.address.houses)) for r in reads]
+    said: dict[AddressParts, int] = {}
+    which = np.fromiter((said.setdefault(r.address, len(said)) for r in reads), np.int32)
+    addresses = _ranked([(sorted(each.words), sorted(each.houses)) for each in said])
+    lands: dict[str, int] = {}
+    land = np.fromiter((lands.setdefault(r.country, len(lands)) for r in reads), np.int32)
+    order = np.lexsort((addresses[which], _ranked(list(lands))[land]))
     ranks = np.empty(len(reads), np.int32)
-    ranks[sorted(range(len(reads)), key=said.__getitem__)] = np.arange(len(reads), dtype=np.int32)
+    ranks[order] = np.arange(len(reads), dtype=np.int32)
+    return ranks
+
+
+def _ranked(values: Sequence[Any]) -> NDArray[np.int32]:
+    """Return how many different values come before each."""
+    ranks = np.empty(len(values), np.int32)
+    order = sorted(range(len(values)), key=values.__getitem__)
+    before = -1
+    for last, place in zip([None, *order], order, strict=False):
+        before += last is None or values[last] != values[place]
+        ranks[place] = before
     return ranks
 
 

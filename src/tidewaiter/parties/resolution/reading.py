@@ -1,6 +1,5 @@
 """Reading a member: its names, address, numbers and contacts, each in one spelling."""
 
-import sys
 from typing import Final, NamedTuple
 
 from tidewaiter.parties.resolution.addresses import NOWHERE, AddressParts, read_address
@@ -28,55 +27,31 @@ class Read(NamedTuple):
     people: tuple[str, ...]
 
 
-class Reader:
-    """Reads parties; what many of them share is read once, and held once."""
-
-    def __init__(self) -> None:
-        self._names: dict[str, Names] = {}
-        self._addresses: dict[str, AddressParts] = {}
-
-    def read(self, written: Written) -> Read:
-        """Read a party as written: the first 300 characters of a name, 1,000 of an address."""
-        country = written.country.strip().upper()
-        if len(country) != _CODE or not country.isascii():
-            country = ""
-        name, address = written.name[:_LONGEST], written.address[:_LONGEST]
-        texts = " ; ".join(filter(None, (name, address, _contact(written))))
-        contacts = find_contacts(texts, country)
-        phones = contacts.phones
-        number = None
-        if written.id_scheme.strip().lower() in _SCHEMES_OF_CONTACTS:
-            phone = phone_of(written.id, country)
-            phones = tuple(sorted({*phones, phone} - {""}))
-        elif written.id and not _contact(written):
-            number = read_identifier(written.id_scheme, written.id)
-        return Read(
-            names=self._name(name[:_NAME]) if name else NOTHING,
-            country=sys.intern(country),
-            address=self._address(address) if address else NOWHERE,
-            ids=(number,) if number else (),
-            phones=phones,
-            emails=contacts.emails,
-            domains=contacts.domains,
-            people=contacts.people,
-        )
-
-    def _name(self, text: str) -> Names:
-        found = self._names.get(text)
-        if found is None:
-            found = self._names[text] = names_of(text)
-        return found
-
-    def _address(self, text: str) -> AddressParts:
-        found = self._addresses.get(text)
-        if found is None:
-            found = self._addresses[text] = read_address(text)
-        return found
-
-
 def read_written(written: Written) -> Read:
-    """Read one party as written."""
-    return Reader().read(written)
+    """Read a party as written: the first 300 characters of a name, 1,000 of an address."""
+    country = written.country.strip().upper()
+    if len(country) != _CODE or not country.isascii():
+        country = ""
+    name, address = written.name[:_LONGEST], written.address[:_LONGEST]
+    texts = " ; ".join(filter(None, (name, address, _contact(written))))
+    contacts = find_contacts(texts, country)
+    phones = contacts.phones
+    number = None
+    if written.id_scheme.strip().lower() in _SCHEMES_OF_CONTACTS:
+        phone = phone_of(written.id, country)
+        phones = tuple(sorted({*phones, phone} - {""}))
+    elif written.id and not _contact(written):
+        number = read_identifier(written.id_scheme, written.id)
+    return Read(
+        names=names_of(name[:_NAME]) if name else NOTHING,
+        country=country,
+        address=read_address(address) if address else NOWHERE,
+        ids=(number,) if number else (),
+        phones=phones,
+        emails=contacts.emails,
+        domains=contacts.domains,
+        people=contacts.people,
+    )
 
 
 def _contact(written: Written) -> str:

@@ -13,8 +13,9 @@ from tidewaiter.parties.resolution.facts import ResolutionRules, resolution_rule
 from tidewaiter.parties.resolution.identifiers import is_checked
 from tidewaiter.parties.resolution.judgements import last_words, places_of
 from tidewaiter.parties.resolution.linking import Linker, Links
-from tidewaiter.parties.resolution.reading import Read, Reader
+from tidewaiter.parties.resolution.reading import Read
 from tidewaiter.parties.resolution.scoring import Scorer
+from tidewaiter.parties.resolution.sharing import read_members
 from tidewaiter.parties.resolution.sieve import Sieve
 from tidewaiter.parties.resolution.things import find_hubs, gather_things
 from tidewaiter.parties.resolution.types import Entity, Judgement, Member
@@ -57,7 +58,7 @@ def resolve(
         InputError: The judgements contradict each other.
     """
     held = sorted(members, key=lambda member: member.id)
-    reads = _read(held, tell)
+    reads = read_members(held, tell)
     rules = resolution_rules()
     tell("finding pairs", 0, 0)
     things = gather_things(reads)
@@ -94,16 +95,6 @@ class _ById(Mapping[str, Read]):
 
     def __len__(self) -> int:
         return len(self._places)
-
-
-def _read(members: Sequence[Member], tell: Tell) -> list[Read]:
-    found = []
-    reader = Reader()
-    for number, member in enumerate(members):
-        if number % _TELL == 0:
-            tell("reading parties", number, len(members))
-        found.append(reader.read(member.written))
-    return found
 
 
 def _compare(

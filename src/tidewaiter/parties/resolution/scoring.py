@@ -147,9 +147,8 @@ class Scorer:
 
 def shared_words(a: AddressParts, b: AddressParts) -> tuple[set[str], bool]:
     """Return the words that two addresses share, and whether each has others of its own."""
-    ours, theirs = set(a.words), set(b.words)
-    shared = ours & theirs
-    left, right = ours - shared, theirs - shared
+    shared = set(a.words & b.words)
+    left, right = a.words - shared, b.words - shared
     if not (left and right):
         return shared, False
     near = {x for x in left if len(x) >= _LEAST and any(_near(x, y) for y in right)}
@@ -161,7 +160,7 @@ def _near(a: str, b: str) -> bool:
     return len(b) >= _LEAST and OSA.normalized_similarity(a, b, score_cutoff=_CUT) > 0
 
 
-def _joined(left: set[str], right: set[str]) -> bool:
+def _joined(left: frozenset[str], right: frozenset[str]) -> bool:
     """Tell whether one side writes together what the other writes apart."""
     whole = {"".join(sorted("".join(words))) for words in (left, right)}
     return len(whole) == 1
