@@ -105,10 +105,10 @@ def _tokens(text: str) -> list[str]:
 def _sorted_out(tokens: list[str]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     """Tell words, house numbers and numbers of rooms apart."""
     known = resolution_rules().address
-    silent = (known.kinds, known.units, known.country_words)
     words: set[str] = set()
     houses: set[str] = set()
     units: set[str] = set()
+    silent = (known.kinds, known.units, known.country_words)
     for place, token in enumerate(tokens):
         if token[0].isdigit():
             before = tokens[place - 1] if place else ""
