@@ -1,5 +1,6 @@
 """The command `tidewaiter match`."""
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -16,6 +17,7 @@ from tidewaiter.base.files import check_apart, check_file, replacing, writing
 from tidewaiter.bulk.parties import Matched, match_parties, row_answers
 from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.matchout import show
+from tidewaiter.cli.matchsink import check_format, match_sink, origins_of
 from tidewaiter.cli.options import Day, Place, printable
 from tidewaiter.lists.archive import Archive
 from tidewaiter.parties.matching.index import Index, build_index
@@ -23,6 +25,7 @@ from tidewaiter.parties.matching.matcher import Matcher
 from tidewaiter.parties.matching.rows import KINDS, read_parties, read_queries, read_rows
 from tidewaiter.parties.matching.types import AskedParty
 from tidewaiter.parties.types import ListedParty, PartyKind
+from tidewaiter.report.matches import Origins
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _CHANCE = click.FloatRange(0, 1)
@@ -41,7 +44,11 @@ _CHANCE = click.FloatRange(0, 1)
 @click.option("--born", help='Date of birth, whole or in part: "1970", "1970-03-05".')
 @click.option("--file", "path", type=_FILE, help="Parties to match: CSV with a column name.")
 @click.option("--queries", type=_FILE, help="Parties to match, in columns parted by tabs.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Where matches go.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where matches go: .jsonl, .csv or .parquet.",
+)
 @click.option("--attributes", is_flag=True, help="With --queries: weigh birth and country too.")
 @click.option("--threshold", type=_CHANCE, help="Probability from which a match is shown.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
@@ -62,6 +69,8 @@ def match(  # noqa: PLR0917 - Click passes them by name
         raise click.UsageError("give a name, or --file or --queries with --out")
     if out is not None:
         check_file(out)
+        if path is not None:
+            check_format(out)
         kept = {"the parties": path or queries, "the list": list_path}
         check_apart({"matches": out}, {what: held for what, held in kept.items() if held})
     index = build_index(_listed(list_path, folder, day or date.today()))  # noqa: DTZ011 - the user's
@@ -74,7 +83,9 @@ def match(  # noqa: PLR0917 - Click passes them by name
     elif queries is not None and out is not None:
         _match_queries(index, queries, out, attributes=attributes)
     elif path is not None and out is not None:
-        _match_file(index, path, out, threshold)
+        origins = origins_of(list_path, folder, day or date.today(), index.parties)  # noqa: DTZ011 - the user's
+        refused = _match_file(index, path, (out, origins), threshold)
+        sys.exit(1 if refused else 0)
 
 
 def _listed(list_path: Path | None, folder: Path, day: date) -> Sequence[ListedParty]:
@@ -136,12 +147,11 @@ def _match_queries(index: Index, queries: Path, out: Path, *, attributes: bool) 
                     sink.write(f"{party.id}\t{ids[entry]}\t{chance!r}\n")
 
 
-def _match_file(index: Index, path: Path, out: Path, threshold: float | None) -> None:
-    """Write a JSON object for each party that matches or cannot be assessed."""
+def _match_file(index: Index, path: Path, to: tuple[Path, Origins], threshold: float | None) -> int:
+    """Write the answer to each party that matches or cannot be assessed; count what is refused."""
     explainer = Matcher(index)
-    with path.open("rb") as file, _sink(out) as sink:
-        parties = read_parties(file, path.name)
+    with path.open("rb") as file, match_sink(*to) as sink:
+        parties = sink.read_from(read_parties(file, path.name))
         for batch in _watched(match_parties(parties, Matcher(index))):
-            for answer in explainer.match(batch.parties, threshold):
-                if answer.matches or answer.not_assessable:
-                    sink.write(msgspec.json.encode(answer).decode() + "\n")
+            sink.add(explainer.match(batch.parties, threshold))
+    return sink.refused

@@ -103,11 +103,14 @@ def read_queries(file: BinaryIO, name: str) -> Iterator[AskedParty]:
     yield from _asked(rows, places, name)
 
 
-def read_parties(file: BinaryIO, name: str) -> Iterator[AskedParty]:
+def read_parties(file: BinaryIO, name: str) -> Iterator[AskedParty | InputError]:
     """Read parties from CSV: name, and where it has them id, kind, country, born, address, lei...
 
+    Yields:
+        A party, or what is wrong with a row: its kind is none we know.
+
     Raises:
-        InputError: There is no column name, or a kind is none we know.
+        InputError: There is no column name.
     """
     lines = (line.decode("utf-8-sig", "replace").replace("\0", "\ufffd") for line in file)
     rows = csv.reader(lines)
@@ -119,11 +122,15 @@ def read_parties(file: BinaryIO, name: str) -> Iterator[AskedParty]:
         told = {
             column: text.strip() for column, text in zip(head, row, strict=False) if text.strip()
         }
-        at = f"{name}, row {number}"
+        try:
+            kind = _kind(told.get("kind", ""), f"{name}, row {number}")
+        except InputError as error:
+            yield error
+            continue
         yield AskedParty(
             id=told.get("id", str(number)),
             text=told.get("name", ""),
-            kind=_kind(told.get("kind", ""), at),
+            kind=kind,
             countries=_one(told, "country"),
             births=_one(told, "born"),
             addresses=_one(told, "address"),
