@@ -79,6 +79,17 @@ def _finder(lists: Path, day: date, least: float) -> PartyFinder:
     return ListFinder(Archive(lists).in_force(day), least, judged)
 
 
+def finder_for(lists: Path, day: date, least: float) -> PartyFinder:
+    """Build what looks parties up, once for each folder of lists and day of this process.
+
+    Args:
+        lists: The folder that keeps them.
+        day: They are as they were in force then.
+        least: The probability from which on a resemblance is told.
+    """
+    return _finder(lists, day, least)
+
+
 @cache
 def _screener(settings: Settings) -> Screener:
     rules = load_alert_rules(settings.rules)

@@ -23,8 +23,9 @@ class Collector:
         for entity in entities:
             for member in entity.members:
                 held = self._held.setdefault(member.written, _Held())
-                for role in member.roles:
-                    held.see_role(role)
+                held.roles = tuple(sorted({*held.roles, *member.roles}))
+                held.refs = tuple(sorted({*held.refs, *member.refs}))
+                held.kinds = tuple(sorted({*held.kinds, *member.kinds}))
                 held.see_day(member.first)
                 held.see_day(member.last)
                 here = {seen.sha256 for seen in member.seen}
@@ -68,16 +69,21 @@ class Collector:
 class _Held:
     """What is known of one way in which a party is written; a million of them are held."""
 
-    __slots__ = ("first", "last", "roles", "seen")
+    __slots__ = ("first", "kinds", "last", "refs", "roles", "seen")
 
     def __init__(self) -> None:
         self.roles: tuple[str, ...] = ()
+        self.refs: tuple[str, ...] = ()
+        self.kinds: tuple[str, ...] = ()
         self.first: date | None = None
         self.last: date | None = None
         self.seen: tuple[Seen, ...] = ()  # that of the file under way stands last
 
     def see(self, sighting: Sighting, file: str, sha256: str) -> None:
-        self.see_role(sighting.role)
+        self.roles = _with(self.roles, sighting.role)
+        if sighting.refs:
+            self.refs = tuple(sorted({*self.refs, *sighting.refs}))
+        self.kinds = _with(self.kinds, sighting.kind)
         self.see_day(sighting.day)
         before = self.seen
         if not before or before[-1].sha256 != sha256:
@@ -88,10 +94,6 @@ class _Held:
         rows = (*rows, sighting.row) if len(rows) < _SHOWN else rows
         new = Seen(file=file, sha256=sha256, count=count + 1, rows=rows)
         self.seen = (*before[:-1], new)
-
-    def see_role(self, role: str) -> None:
-        if role and role not in self.roles:
-            self.roles = _with(self.roles, role)
 
     def see_day(self, day: date | None) -> None:
         if day is not None:
@@ -108,13 +110,20 @@ class _Held:
             seen=tuple(sorted(self.seen, key=lambda each: (each.file, each.sha256)))
             if len(self.seen) > 1
             else self.seen,
+            refs=self.refs,
+            kinds=self.kinds,
         )
 
 
+def _with(held: tuple[str, ...], value: str) -> tuple[str, ...]:
+    """Add a value, where there is one that is new."""
+    return held if not value or value in held else _added(held, value)
+
+
 @lru_cache(maxsize=1 << 10)
-def _with(roles: tuple[str, ...], role: str) -> tuple[str, ...]:
-    """Add a role; the same tuple for the same roles."""
-    return tuple(sorted((*roles, role)))
+def _added(held: tuple[str, ...], value: str) -> tuple[str, ...]:
+    """Return the same tuple for the same values."""
+    return tuple(sorted((*held, value)))
 
 
 def id_of(written: Written) -> str:

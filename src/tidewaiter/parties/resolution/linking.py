@@ -6,33 +6,63 @@ from heapq import merge
 import numpy as np
 
 from tidewaiter.parties.resolution.clusters import Edges
+from tidewaiter.parties.resolution.facts import ResolutionRules
 from tidewaiter.parties.resolution.reading import Read
 from tidewaiter.parties.resolution.scoring import Scorer
-from tidewaiter.parties.resolution.types import Judgement, Link, Member, Outcome
+from tidewaiter.parties.resolution.types import Judgement, Link, LinkReason, Member, Outcome
 
 
 class Linker:
     """Puts links into words."""
 
     def __init__(
-        self, members: Sequence[Member], reads: Sequence[Read], scorer: Scorer, threshold: int
-    ) -> None:
+        self, members: Sequence[Member], reads: Sequence[Read], scorer: Scorer,
+        rules: ResolutionRules,
+    ) -> None:  # fmt: skip
         self.members = members
-        self.threshold = threshold
+        self.threshold = rules.threshold
+        self._own = rules.points["ref"]
         self._reads = reads
         self._scorer = scorer
 
     def link(self, a: int, b: int, outcome: Outcome, note: str) -> Link:
         """Make the link of two members."""
         points, said = self._scorer.score(self._reads[a], self._reads[b])
+        reasons = self._scorer.reasons(said)
+        shared = sorted({*self.members[a].refs} & {*self.members[b].refs})
+        if shared:
+            text = f"Their own data give both the id {shared[0]}"
+            reasons = (LinkReason(rule="ref", text=text, points=self._own), *reasons)
+            points += self._own
         return Link(
             a=self.members[a].id,
             b=self.members[b].id,
             points=points,
             outcome=outcome,
-            reasons=self._scorer.reasons(said),
+            reasons=reasons,
             note=note,
         )
+
+    def with_refs(self, shown: Edges) -> Edges:
+        """Add the pairs of members to which their own data give one id, each with the next."""
+        tied: set[tuple[int, int]] = set()
+        last: dict[str, int] = {}
+        for place, member in enumerate(self.members):
+            for ref in member.refs:
+                if ref in last:
+                    tied.add((last[ref], place))
+                last[ref] = place
+        if not tied:
+            return shown
+        rated = {(a, b): points for a, b, points in shown.triples()}
+        for a, b in tied | rated.keys():
+            if not {*self.members[a].refs}.isdisjoint(self.members[b].refs):
+                points = rated.get((a, b))
+                if points is None:
+                    points, _ = self._scorer.score(self._reads[a], self._reads[b])
+                rated[a, b] = points + self._own
+        rows = sorted((a, b, points) for (a, b), points in rated.items())
+        return Edges(*np.array(rows, np.int32).T)
 
 
 class Links:

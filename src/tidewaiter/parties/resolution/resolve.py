@@ -66,7 +66,8 @@ def resolve(
     scorer = Scorer(rules, hubs)
     pairs = find_pairs(reads, things, hubs)
     del things
-    shown = _compare(reads, pairs, (scorer, rules), tell)
+    linker = Linker(held, reads, scorer, rules)
+    shown = linker.with_refs(_compare(reads, pairs, (scorer, rules), tell))
     places = {member.id: place for place, member in enumerate(held)}
     judged = last_words(judgements)
     same, apart = (places_of(judged, places, verdict) for verdict in ("same", "not same"))
@@ -74,7 +75,7 @@ def resolve(
     clusters, barred = build_clusters(list(places), _checked(reads), edges, same, apart)
     return Resolution(
         entities=_entities(clusters, held, list(earlier)),
-        links=Links(Linker(held, reads, scorer, rules.threshold), shown, barred, judged),
+        links=Links(linker, shown, barred, judged),
         reads=_ById(places, reads),
         compared=len(pairs),
     )
