@@ -7,7 +7,7 @@ so that nothing is left out for its size alone.
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ _NEXT: Final = 6  # neighbours that are compared where there are more
 _RARE: Final = 3  # words of a name that make keys
 _SPOKEN: Final = 2.0  # nats: a word with less makes no key of its own
 _CHUNK: Final = 1 << 22  # pairs that are sorted at once
+_PARTS: Final = 8
+_SHIFT: Final = 40  # bits of a hash below those that tell its part
 _MIX: Final = np.int64(0x5851F42D4C957F2D)  # odd: a thing and a name give one key
 
 Pairs = NDArray[np.int64]
@@ -39,32 +41,50 @@ def _name_keys(way: Words, country: str) -> Iterator[str]:
         yield f"p:{way.run[:4]}:{way.run[-4:]}:{country}"
 
 
-def find_pairs(reads: Sequence[Read], things: Things, hubs: Hubs) -> Pairs:
+class Keys(NamedTuple):
+    """Keys and the members that have them, one row each."""
+
+    key: NDArray[np.int64]
+    owner: NDArray[np.int32]
+
+
+def find_pairs(reads: Sequence[Read], keys: Keys) -> Pairs:
     """Find the pairs of members to compare.
 
     Args:
         reads: In an order that depends on the members alone.
-        things: Of the members.
-        hubs: Things that make no keys.
+        keys: Of the members.
 
     Returns:
         For each pair ``a * len(reads) + b``, its places with the lower one first; sorted.
     """
-    key, owner = _keys(reads, things, hubs)
-    if not len(key):
-        return np.empty(0, np.int64)
-    order = np.lexsort((_ranks(reads)[owner], key))
+    ranks = _ranks(reads)
+    part = (keys.key >> _SHIFT) & (_PARTS - 1)  # of all keys, so that sorting takes little memory
+    return _joined(
+        (pair for number in range(_PARTS) for pair in _of_part(keys, part == number, ranks)),
+        len(reads),
+    )
+
+
+def _of_part(
+    keys: Keys, chosen: NDArray[np.bool_], ranks: NDArray[np.int32]
+) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
+    key, owner = keys.key[chosen], keys.owner[chosen]
+    order = np.lexsort((ranks[owner], key))
     key, owner = key[order], owner[order]
-    del order
     once = np.r_[True, (key[1:] != key[:-1]) | (owner[1:] != owner[:-1])]
-    key, owner = key[once], owner[once]
-    return _joined(_runs(key, owner), len(reads))
+    if len(key):
+        yield from _runs(key[once], owner[once])
 
 
-def _keys(
-    reads: Sequence[Read], things: Things, hubs: Hubs
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Return keys and whose they are; hubs make none, and a building only with the name."""
+def find_keys(reads: Sequence[Read], things: Things, hubs: Hubs) -> Keys:
+    """Find the keys of members.
+
+    Args:
+        reads: All members.
+        things: Of the members; a building or a person makes a key only with the name.
+        hubs: Things that make no keys.
+    """
     hashes, owners = array("q"), array("i")
     for place, read in enumerate(reads):
         for way in read.names.ways:
@@ -75,7 +95,7 @@ def _keys(
     named = np.isin(things.kind, [KINDS.index(kind) for kind in ("building", "contact")])
     mixed = things.thing * _MIX + stems[things.owner]  # wraps around
     key, kept = np.where(named, mixed, things.thing), ~_are_hubs(things, hubs)
-    return (
+    return Keys(
         np.concatenate([np.array(hashes, np.int64), key[kept]]),
         np.concatenate([np.array(owners, np.int32), things.owner[kept]]),
     )

@@ -65,7 +65,7 @@ NOTHING: Final = Names((), "", False)
 UNLIKE: Final = Likeness(0.0, 0.0, 1.0, 99.0, 0.0, False, False)
 
 
-@lru_cache(maxsize=1 << 18)
+@lru_cache(maxsize=1 << 14)
 def names_of(text: str) -> Names:
     """Read the names that a text holds.
 

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from tidewaiter.parties.resolution.blocking import Pairs, find_pairs
+from tidewaiter.parties.resolution.blocking import Pairs, find_keys, find_pairs
 from tidewaiter.parties.resolution.clusters import Clusters, Edges, build_clusters
 from tidewaiter.parties.resolution.entities import build_entity, keep_ids
 from tidewaiter.parties.resolution.facts import ResolutionRules, resolution_rules
@@ -64,8 +64,10 @@ def resolve(
     things = gather_things(reads)
     hubs = find_hubs(things, reads, rules.hubs)
     scorer = Scorer(rules, hubs)
-    pairs = find_pairs(reads, things, hubs)
+    keys = find_keys(reads, things, hubs)
     del things
+    pairs = find_pairs(reads, keys)
+    del keys
     linker = Linker(held, reads, scorer, rules)
     shown = linker.with_refs(_compare(reads, pairs, (scorer, rules), tell))
     places = {member.id: place for place, member in enumerate(held)}

@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import structs
 
-from tidewaiter.parties.resolution.addresses import AddressParts
+from tidewaiter.parties.resolution.addresses import AddressParts, read_address
 from tidewaiter.parties.resolution.reading import Read, read_written
 from tidewaiter.parties.resolution.types import Member
 
@@ -30,6 +30,7 @@ def read_members(
         if done % _TELL == 0:
             tell("reading parties", done, len(members))
         found[place] = shared.read(members[place])
+    read_address.cache_clear()  # its parts are held twice else
     return tuple(filter(None, found))
 
 

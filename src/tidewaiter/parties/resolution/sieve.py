@@ -8,7 +8,7 @@ would show is lost; a test compares the two.
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,17 +27,18 @@ _PLACES: Final = ("unit", "building", "street")  # and of these one
 T = TypeVar("T")
 Flags = NDArray[np.bool_]
 Places = NDArray[np.int64]
+Numbers = NDArray[Any]
 
 
 class Rows(NamedTuple):
     """For each of a sequence some numbers: those of i are ``values[starts[i] : starts[i + 1]]``."""
 
-    starts: Places
-    values: Places
+    starts: Numbers
+    values: Numbers
 
     def sizes(self, of: Places) -> Places:
         """Return how many numbers each has."""
-        return self.starts[of + 1] - self.starts[of]
+        return (self.starts[of + 1] - self.starts[of]).astype(np.int64)
 
 
 class Sieve:
@@ -64,8 +65,8 @@ class Sieve:
         self._spelt = np.fromiter((way.spelt for way in ways), np.bool_, len(ways))
         self._joined = np.fromiter((hash(way.joined) for way in ways), np.int64, len(ways))
         self._total = np.fromiter((way.total for way in ways), np.float64, len(ways))
-        self._ids = _rows(reads, lambda read: [hash(number) for _, number in read.ids])
-        self._phones = _rows(reads, lambda read: [hash(phone) for phone in read.phones])
+        self._ids = _rows(reads, lambda read: [hash(number) for _, number in read.ids], "q")
+        self._phones = _rows(reads, lambda read: [hash(phone) for phone in read.phones], "q")
 
     def keep(self, a: Places, b: Places) -> Flags:
         """Tell of each pair whether it may reach the points from which it is shown."""
@@ -171,12 +172,13 @@ def _column(values: Iterable[int]) -> Places:
     return np.fromiter(values, np.int64)
 
 
-def _rows(items: Iterable[T], of: Callable[[T], Iterable[int]]) -> Rows:
-    starts, values = array("q", [0]), array("q")
+def _rows(items: Iterable[T], of: Callable[[T], Iterable[int]], kind: str = "i") -> Rows:
+    """Gather numbers; of the type "i", or "q" where they are hashes."""
+    starts, values = array("i", [0]), array(kind)
     for item in items:
         values.extend(of(item))
         starts.append(len(values))
-    return Rows(np.array(starts, np.int64), np.array(values, np.int64))
+    return Rows(np.array(starts), np.array(values))
 
 
 def _crossed(lefts: Places, rights: Places, a: Places, b: Places) -> tuple[Places, Places, Places]:
@@ -191,7 +193,7 @@ def _crossed(lefts: Places, rights: Places, a: Places, b: Places) -> tuple[Place
     Returns:
         Place of the pair, of the one number and of the other, of each combination.
     """
-    width = rights[b + 1] - rights[b]
+    width = (rights[b + 1] - rights[b]).astype(np.int64)
     many = (lefts[a + 1] - lefts[a]) * width
     ends = np.cumsum(many)
     pair = np.repeat(np.arange(len(a)), many)
