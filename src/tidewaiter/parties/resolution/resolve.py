@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from tidewaiter.parties.resolution.blocking import Pairs, find_keys, find_pairs
+from tidewaiter.parties.resolution.blocking import Keys, Pairs, find_keys, find_pairs
 from tidewaiter.parties.resolution.clusters import Clusters, Edges, build_clusters
 from tidewaiter.parties.resolution.entities import build_entity, keep_ids
 from tidewaiter.parties.resolution.facts import ResolutionRules, resolution_rules
@@ -17,7 +17,7 @@ from tidewaiter.parties.resolution.reading import Read
 from tidewaiter.parties.resolution.scoring import Scorer
 from tidewaiter.parties.resolution.sharing import read_members
 from tidewaiter.parties.resolution.sieve import Sieve
-from tidewaiter.parties.resolution.things import find_hubs, gather_things
+from tidewaiter.parties.resolution.things import Hubs, find_hubs, gather_things
 from tidewaiter.parties.resolution.types import Entity, Judgement, Member
 
 _NEAR: Final = 10  # points below the threshold at which a link is still shown
@@ -61,13 +61,9 @@ def resolve(
     reads = read_members(held, tell)
     rules = resolution_rules()
     tell("finding pairs", 0, 0)
-    things = gather_things(reads)
-    hubs = find_hubs(things, reads, rules.hubs)
-    scorer = Scorer(rules, hubs)
-    keys = find_keys(reads, things, hubs)
-    del things
-    pairs = find_pairs(reads, keys)
-    del keys
+    hubs, keys = _found(reads, rules)
+    scorer, pairs = Scorer(rules, hubs), find_pairs(reads, keys)
+    del keys  # a million members have ten million
     linker = Linker(held, reads, scorer, rules)
     shown = linker.with_refs(_compare(reads, pairs, (scorer, rules), tell))
     places = {member.id: place for place, member in enumerate(held)}
@@ -98,6 +94,12 @@ class _ById(Mapping[str, Read]):
 
     def __len__(self) -> int:
         return len(self._places)
+
+
+def _found(reads: Sequence[Read], rules: ResolutionRules) -> tuple[Hubs, Keys]:
+    things = gather_things(reads)
+    hubs = find_hubs(things, reads, rules.hubs)
+    return hubs, find_keys(reads, things, hubs)
 
 
 def _compare(
