@@ -125,7 +125,7 @@ def _with_listings(entities: Sequence[Entity], wanted: Wanted) -> Iterable[Entit
         return entities
     day = wanted.day or date.today()  # noqa: DTZ011 - the user's
     least = load_alert_rules().party.least
-    return find_listings(entities, finder_for(wanted.folder, day, least))
+    return find_listings(entities, finder_for(wanted.folder.resolve(), day, least))
 
 
 def _check(paths: Sequence[Path], wanted: Wanted) -> None:
