@@ -1,5 +1,6 @@
 """Clusters: links joined to parties, the strongest first, under what forbids it."""
 
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -45,8 +46,8 @@ class Clusters:
             checked: Numbers with right check digits by scheme, of the members that have any;
                 two of one scheme that differ are never in one cluster.
         """
-        self._parent = list(range(count))
-        self._size = [1] * count
+        self._parent = array("i", range(count))
+        self._size = array("i", [1]) * count
         self._numbers = {place: dict(numbers) for place, numbers in checked.items() if numbers}
         self._foes: dict[int, set[int]] = {}
 

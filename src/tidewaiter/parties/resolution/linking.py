@@ -1,7 +1,9 @@
 """Links: pairs of members put into words, one by one, when they are asked for."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import merge
+from operator import attrgetter
 
 import numpy as np
 
@@ -10,6 +12,18 @@ from tidewaiter.parties.resolution.facts import ResolutionRules
 from tidewaiter.parties.resolution.reading import Read
 from tidewaiter.parties.resolution.scoring import Scorer
 from tidewaiter.parties.resolution.types import Judgement, Link, LinkReason, Member, Outcome
+
+
+def place_in(members: Sequence[Member], key: str) -> int | None:
+    """Return the place of a member among members sorted by their ids; None: it is not there."""
+    place = bisect_left(members, key, key=attrgetter("id"))
+    return place if place < len(members) and members[place].id == key else None
+
+
+def places_in(members: Sequence[Member], keys: Iterable[str]) -> dict[str, int]:
+    """Return the places of those members that are among members sorted by their ids."""
+    found = {key: place_in(members, key) for key in keys}
+    return {key: place for key, place in found.items() if place is not None}
 
 
 class Linker:
@@ -85,7 +99,7 @@ class Links:
         """
         self._linker = linker
         self._barred = barred
-        places = {member.id: place for place, member in enumerate(linker.members)} if judged else {}
+        places = places_in(linker.members, (key for pair in judged for key in pair))
         self._judged = {
             (min(places[a], places[b]), max(places[a], places[b])): said
             for (a, b), said in judged.items()

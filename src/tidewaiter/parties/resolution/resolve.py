@@ -12,7 +12,7 @@ from tidewaiter.parties.resolution.entities import build_entity, keep_ids
 from tidewaiter.parties.resolution.facts import ResolutionRules, resolution_rules
 from tidewaiter.parties.resolution.identifiers import is_checked
 from tidewaiter.parties.resolution.judgements import last_words, places_of
-from tidewaiter.parties.resolution.linking import Linker, Links
+from tidewaiter.parties.resolution.linking import Linker, Links, place_in, places_in
 from tidewaiter.parties.resolution.reading import Read
 from tidewaiter.parties.resolution.scoring import Scorer
 from tidewaiter.parties.resolution.sharing import read_members
@@ -66,34 +66,38 @@ def resolve(
     del keys  # a million members have ten million
     linker = Linker(held, reads, scorer, rules)
     shown = linker.with_refs(_compare(reads, pairs, (scorer, rules), tell))
-    places = {member.id: place for place, member in enumerate(held)}
     judged = last_words(judgements)
+    places = places_in(held, (key for pair in judged for key in pair))
     same, apart = (places_of(judged, places, verdict) for verdict in ("same", "not same"))
     edges = shown.where(shown.points >= rules.threshold)
-    clusters, barred = build_clusters(list(places), _checked(reads), edges, same, apart)
+    ids = [member.id for member in held]
+    clusters, barred = build_clusters(ids, _checked(reads), edges, same, apart)
     return Resolution(
         entities=_entities(clusters, held, list(earlier)),
         links=Links(linker, shown, barred, judged),
-        reads=_ById(places, reads),
+        reads=_ById(held, reads),
         compared=len(pairs),
     )
 
 
 class _ById(Mapping[str, Read]):
-    """What was read, by the id of the member."""
+    """What was read, by the id of the member; without a table, which takes a tenth of it all."""
 
-    def __init__(self, places: Mapping[str, int], reads: Sequence[Read]) -> None:
-        self._places = places
+    def __init__(self, members: Sequence[Member], reads: Sequence[Read]) -> None:
+        self._members = members
         self._reads = reads
 
     def __getitem__(self, key: str) -> Read:
-        return self._reads[self._places[key]]
+        place = place_in(self._members, key)
+        if place is None:
+            raise KeyError(key)
+        return self._reads[place]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
+        return (member.id for member in self._members)
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._members)
 
 
 def _found(reads: Sequence[Read], rules: ResolutionRules) -> tuple[Hubs, Keys]:
