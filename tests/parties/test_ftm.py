@@ -110,6 +110,13 @@ def test_what_a_source_calls_one_party_is_one_entity() -> None:
     assert len(file.parties) == 1
 
 
+def test_two_sources_of_one_common_name_stay_two() -> None:
+    """The same name and country make nobody one where many bear the name."""
+    people = [party(key, "Person", name=["Wang Wei"], country=["cn"]) for key in ("NK-1", "NK-2")]
+    _, sightings, _ = read(people)
+    assert len(out(sightings)) == 2
+
+
 def test_sources_are_merged_and_keep_what_we_do_not_read() -> None:
     """Topics, dates and websites of sources go on; referents name them."""
     lines = [

@@ -47,7 +47,7 @@ _CHANCE = click.FloatRange(0, 1)
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Where matches go: .jsonl, .csv or .parquet.",
+    help="Where matches go; of --file: .jsonl, .csv, .parquet.",
 )
 @click.option("--attributes", is_flag=True, help="With --queries: weigh birth and country too.")
 @click.option("--threshold", type=_CHANCE, help="Probability from which a match is shown.")

@@ -155,7 +155,15 @@ def _summary(found: Resolution, entities: Sequence[Entity], earlier: Sequence[En
 
 def _tell_listings(entities: Sequence[Entity]) -> None:
     """Name the listed parties that entities resemble, the most probable first."""
-    told = [(each, entity) for entity in entities for each in entity.listings if not each.judged]
+    told = [
+        (each, entity)
+        for entity in entities
+        for each in entity.listings
+        if not each.judged and not each.confidential
+    ]
+    hidden = sum(each.confidential for entity in entities for each in entity.listings)
+    if hidden:
+        _say(f"{hidden:,} resemblances to entries for their authority alone: see the file")
     if not told:
         return
     count = len({entity.id for _, entity in told})

@@ -13,6 +13,9 @@ from tidewaiter.parties.resolution.types import Entity, Sighting, Written
 OURS: Final = "tidewaiter"
 """The key under which an entity that we wrote holds its members; FollowTheMoney passes it over."""
 
+SCHEME: Final = "ftm"
+"""Of the id that an entity has in FollowTheMoney."""
+
 _SHOWN: Final = 200  # characters of a line that cannot be read
 _NAMES: Final = ("name", "alias", "previousName")  # weak aliases join nobody
 
@@ -122,7 +125,9 @@ class FtmFile:
         codes = {find_country(text) or "" for name in COUNTRIES for text in texts(party, name)}
         country = codes.pop() if len(codes) == 1 else ""  # of two, none speaks against another
         for place in range(max(len(names), len(addresses), len(numbers), 1)):
-            scheme, number = numbers[place] if place < len(numbers) else ("", "")
+            # Two entries of one name alone are not one for that: their ids tell them apart.
+            own = (SCHEME, str(party["id"]))
+            scheme, number = numbers[place] if place < len(numbers) else own
             yield Written(
                 name=names[place] if place < len(names) else next(iter(names), ""),
                 address=addresses[place % len(addresses)] if addresses else "",

@@ -10,7 +10,7 @@ import msgspec
 from tidewaiter.base.countries import find_country
 from tidewaiter.parties.ftm.entities import FtmEntity, properties, texts
 from tidewaiter.parties.ftm.model import NAMES, NUMBERS, ends_of, properties_of
-from tidewaiter.parties.ftm.sightings import OURS, FtmFile, common_schema, entity_in
+from tidewaiter.parties.ftm.sightings import OURS, SCHEME, FtmFile, common_schema, entity_in
 from tidewaiter.parties.resolution.reading import Read
 from tidewaiter.parties.resolution.types import Entity
 
@@ -84,9 +84,8 @@ def _party(entity: Entity, reads: Sequence[Read], sources: Sequence[FtmEntity]) 
     for read in reads:
         add("phone", read.phones)
         add("email", read.emails)
-    for member in entity.members:
-        scheme, number = member.written.id_scheme.strip(), member.written.id.strip()
-        add(_PROPERTIES.get(scheme.casefold(), "idNumber"), [number])
+    for name, number in _numbers(entity):
+        add(name, [number])
     for source in sources:
         for name in properties(source):
             if name not in _SAID or name == "previousName":
@@ -95,6 +94,14 @@ def _party(entity: Entity, reads: Sequence[Read], sources: Sequence[FtmEntity]) 
     for name in (entity.name, *found.get("previousName", ())):
         aliases.pop(name, None)
     return _object(entity, schema, {name: list(values) for name, values in found.items() if values})
+
+
+def _numbers(entity: Entity) -> Iterator[tuple[str, str]]:
+    """Yield the numbers of members, with the properties that hold them."""
+    for member in entity.members:
+        scheme, number = member.written.id_scheme.strip(), member.written.id.strip()
+        if scheme != SCHEME:
+            yield _PROPERTIES.get(scheme.casefold(), "idNumber"), number
 
 
 def _object(entity: Entity, schema: str, found: Mapping[str, list[str]]) -> FtmEntity:

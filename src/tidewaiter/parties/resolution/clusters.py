@@ -139,8 +139,7 @@ def build_clusters(
         clusters.forbid(a, b)
     barred: dict[tuple[int, int], str] = {}
     for a, b, _ in edges.strongest().triples():
-        why = clusters.bar(a, b)
-        if why:
+        if why := clusters.bar(a, b):
             barred[a, b] = why
         else:
             clusters.join(a, b)

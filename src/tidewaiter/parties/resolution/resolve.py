@@ -63,15 +63,15 @@ def resolve(
     tell("finding pairs", 0, 0)
     hubs, keys = _found(reads, rules)
     scorer, pairs = Scorer(rules, hubs), find_pairs(reads, keys)
-    del keys  # a million members have ten million
-    linker = Linker(held, reads, scorer, rules)
+    del keys
+    linker, judged = Linker(held, reads, scorer, rules), last_words(judgements)
     shown = linker.with_refs(_compare(reads, pairs, (scorer, rules), tell))
-    judged = last_words(judgements)
     places = places_in(held, (key for pair in judged for key in pair))
     same, apart = (places_of(judged, places, verdict) for verdict in ("same", "not same"))
     edges = shown.where(shown.points >= rules.threshold)
-    ids = [member.id for member in held]
-    clusters, barred = build_clusters(ids, _checked(reads), edges, same, apart)
+    clusters, barred = build_clusters(
+        [member.id for member in held], _checked(reads), edges, same, apart
+    )
     return Resolution(
         entities=_entities(clusters, held, list(earlier)),
         links=Links(linker, shown, barred, judged),
