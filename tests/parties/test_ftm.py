@@ -142,6 +142,30 @@ def test_sources_are_merged_and_keep_what_we_do_not_read() -> None:
     assert links[0]["properties"]["owner"] == ["NK-9"]
 
 
+def test_nested_parties_and_their_links_are_taken() -> None:
+    """A file that nests the owner inside the link, and the link inside the firm, says the same."""
+    owner = party("NK-2", "Person", name=["Ayse Ornekoglu"])
+    link = {"id": "own", "schema": "Ownership", "properties": {"owner": [owner]}}
+    firm = {"id": "NK-1", "schema": "Company", "properties": {
+        "name": ["Ornek Kimya AS"], "ownershipAsset": [link]}}  # fmt: skip
+    file, sightings, unread = read([firm])
+    assert not unread
+    assert {each.refs for each in sightings} == {("NK-1",), ("NK-2",)}
+    *parties, own = out(sightings, file)
+    ids = {each["caption"]: each["id"] for each in parties}
+    assert own["properties"]["asset"] == [ids["Ornek Kimya AS"]]
+    assert own["properties"]["owner"] == [ids["Ayse Ornekoglu"]]
+    assert not any("own" in str(each["properties"]) for each in parties)
+
+
+def test_lines_of_one_id_are_put_together() -> None:
+    """Even where their schemata do not go together."""
+    file, sightings, _ = read([party("x", "Vessel", name=["A"]), party("x", "Person", name=["B"])])
+    assert {each.written.name for each in sightings} == {"A", "B"}
+    (entity,) = out(sightings, file)
+    assert entity["schema"] == "LegalEntity"
+
+
 def test_nobody_gets_a_topic_that_no_source_gave() -> None:
     """A party of a consignment is not called listed."""
     (entity,) = out([Sighting(written=Written(name="Ornek Kimya", id_scheme="IMO", id="9074729"))])
@@ -176,10 +200,10 @@ def test_every_property_is_of_its_schema(parties: list[Written]) -> None:
 
 
 def test_the_most_exact_schema_that_goes_with_all() -> None:
-    """A company and a legal entity are a company; a ship and a firm are a thing."""
+    """A company and a legal entity are a company; of a ship and a person nothing more is known."""
     assert common_schema(["LegalEntity", "Company"]) == "Company"
     assert common_schema(["Person", "Company"]) == "LegalEntity"
-    assert common_schema(["Vessel", "Person"]) == "Thing"
+    assert common_schema(["Vessel", "Person"]) == "LegalEntity"
 
 
 def test_the_names_that_we_use_are_in_the_facts() -> None:

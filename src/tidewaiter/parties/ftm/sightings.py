@@ -36,6 +36,7 @@ class FtmFile:
         self.parties: dict[str, FtmEntity] = {}
         self.parts: dict[str, FtmEntity] = {}  # links, and what belongs to parties
         self._rows: dict[str, int] = {}
+        self._fresh: dict[str, None] = {}  # parties of the file under way
         self._addresses: dict[str, str] = {}
 
     def read(self, lines: Iterable[bytes]) -> Iterator[Sighting | Unread]:
@@ -48,7 +49,7 @@ class FtmFile:
             A sighting for each name, address and number of a party, with its id, and what is
             wrong with each line that is no entity of a kind that we know.
         """
-        found: dict[str, None] = {}
+        self._fresh = {}
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
@@ -57,13 +58,11 @@ class FtmFile:
                 hint = "one object a line, with id, schema and properties"
                 text = line[:_SHOWN].decode("utf-8", "replace").strip()
                 yield Unread(number, text, problem, hint)
-            elif self._add(entity, number):
-                found[str(entity["id"])] = None
-            elif str(entity.get("schema")) != "Address" and not ends_of(str(entity["schema"])):
+            elif not self._add(entity, number):
                 hint = f"parties have one of the schemata {', '.join(KINDS)}"
                 problem = f"is no party but {entity['schema']}"
                 yield Unread(number, str(entity["id"]), problem, hint)
-        for key in found:
+        for key in self._fresh:
             yield from self._sightings(key)
 
     def keep(self, lines: Iterable[bytes]) -> None:
@@ -72,31 +71,37 @@ class FtmFile:
             pass
 
     def _add(self, entity: FtmEntity, row: int, holder: str = "") -> bool:
-        """Take one entity, and those that are nested in it; tell whether it is a party."""
+        """Take one entity, and those that are nested in it; tell whether we know its schema."""
         key, schema = str(entity["id"]), str(entity.get("schema"))
         if schema == "Address":
             self._addresses[key] = first(entity, "full")
+            return True
+        ends = ends_of(schema)
+        if schema not in KINDS and not ends:
             return False
-        is_party = schema in KINDS
-        if not is_party and not ends_of(schema):
-            return False
-        held = self.parties if is_party else self.parts
-        plain = {name: texts(entity, name) for name in properties(entity)}
-        for end in () if is_party else ends_of(schema):
+        plain = {
+            name: texts(entity, name)
+            for name, value in properties(entity).items()
+            if ends or name == "addressEntity" or not _is_nested(value)
+        }
+        for end in ends:
             if holder and not plain.get(end):
                 plain[end] = [holder]
+        held = self.parts if ends else self.parties
         held[key] = _merged(held.get(key), {**entity, "properties": plain})
+        if not ends:
+            self._fresh[key] = None
         self._rows.setdefault(key, row)
         for value in properties(entity).values():
             for each in value if isinstance(value, list) else [value]:
                 if isinstance(each, dict) and is_entity(each):
                     self._add(each, row, key)
-        return is_party
+        return True
 
     def _sightings(self, key: str) -> Iterator[Sighting]:
         party = self.parties[key]
         ours = entity_in(party)
-        kind = KINDS[str(party["schema"])]
+        kind = KINDS.get(str(party["schema"]), "unknown")
         written = (
             [(member.written, member.refs) for member in ours.members]
             if ours
@@ -145,6 +150,11 @@ def entity_in(party: FtmEntity) -> Entity | None:
         return None
 
 
+def _is_nested(value: object) -> bool:
+    """Tell whether a property holds entities: links of a party, which name it themselves."""
+    return any(is_entity(each) for each in (value if isinstance(value, list) else [value]))
+
+
 def _decode(line: bytes) -> tuple[FtmEntity | None, str]:
     """Return the entity of a line, or why there is none."""
     try:
@@ -165,10 +175,10 @@ def _merged(old: FtmEntity | None, new: FtmEntity) -> FtmEntity:
 
 
 def common_schema(schemas: Iterable[str]) -> str:
-    """Return the most exact schema that goes with all; "LegalEntity" or "Thing" where none does."""
+    """Return the most exact schema of a party that goes with all; "LegalEntity" where none does."""
     different = list(dict.fromkeys(schemas))
     for each in different:
         if all(other in lineage(each) for other in different):
             return each
     shared = [each for each in lineage(different[0]) if all(each in lineage(o) for o in different)]
-    return shared[0] if shared else "Thing"
+    return shared[0] if shared and shared[0] in KINDS else "LegalEntity"

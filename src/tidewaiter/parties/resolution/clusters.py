@@ -29,6 +29,11 @@ class Edges(NamedTuple):
             part = (column[begin : begin + _CHUNK].tolist() for column in self)
             yield from zip(*part, strict=True)
 
+    def by_places(self) -> "Edges":
+        """Return them sorted by places."""
+        order = np.lexsort((self.b, self.a))
+        return Edges(self.a[order], self.b[order], self.points[order])
+
     def strongest(self) -> "Edges":
         """Return them by falling points; those of equal points by places."""
         order = np.argsort(-self.points, kind="stable")

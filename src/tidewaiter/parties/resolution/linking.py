@@ -68,15 +68,18 @@ class Linker:
                 last[ref] = place
         if not tied:
             return shown
-        rated = {(a, b): points for a, b, points in shown.triples()}
+        known = np.fromiter((bool(member.refs) for member in self.members), np.bool_)
+        both = known[shown.a] & known[shown.b]
+        rated = {(a, b): points for a, b, points in shown.where(both).triples()}
         for a, b in tied | rated.keys():
             if not {*self.members[a].refs}.isdisjoint(self.members[b].refs):
                 points = rated.get((a, b))
                 if points is None:
                     points, _ = self._scorer.score(self._reads[a], self._reads[b])
                 rated[a, b] = points + self._own
-        rows = sorted((a, b, points) for (a, b), points in rated.items())
-        return Edges(*np.array(rows, np.int32).T)
+        more = np.array([(a, b, points) for (a, b), points in rated.items()], np.int32).T
+        parts = zip(shown.where(~both), more, strict=True)
+        return Edges(*map(np.concatenate, parts)).by_places()
 
 
 class Links:
