@@ -12,7 +12,7 @@ import json
 import resource
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from math import comb
 from pathlib import Path
@@ -52,14 +52,15 @@ def main() -> None:
     seconds = time.process_time() - begun
     cluster = {m.id: entity.id for entity in found.entities for m in entity.members}
     truth = {id_of(each.sighting.written): each.entity for each in made}
-    print(json.dumps(_report(found, made, truth, cluster) | {"cpu_seconds": round(seconds, 2)}))
+    print(
+        json.dumps(_report(found, len(made), truth, cluster) | {"cpu_seconds": round(seconds, 2)})
+    )
     if given.misses:
         _misses(found, truth)
 
 
 def _timed(size: int) -> dict[str, object]:
-    """Time the resolution of about so many made sightings."""
-    made = list(islice(sightings(list(many_bases(size // 3 + 10, 7)), 8), size))
+    """Time the resolution of about so many made sightings; then, apart, the making of links."""
     stages: dict[str, float] = {}
     begun = time.process_time()
 
@@ -67,12 +68,31 @@ def _timed(size: int) -> dict[str, object]:
         stages.setdefault(what, round(time.process_time() - begun, 1))
 
     collector = Collector()
-    collector.add_file("made", "0")(each.sighting for each in made)
-    found = resolve(collector.members(), tell=tell)
+    collector.add_file("made", "0")(each.sighting for each in _many(size))
+    members = collector.members()
+    del collector
+    found = resolve(members, tell=tell)
     seconds = round(time.process_time() - begun, 1)
+    peak = _peak()
+    count = sum(1 for _ in found.links)
+    links = round(time.process_time() - begun - seconds, 1)
     cluster = {m.id: entity.id for entity in found.entities for m in entity.members}
-    truth = {id_of(each.sighting.written): each.entity for each in made}
-    return _report(found, made, truth, cluster) | {"cpu_seconds": seconds, "begun": stages}
+    truth = {id_of(each.sighting.written): each.entity for each in _many(size)}
+    return _report(found, size, truth, cluster) | {
+        "cpu_seconds": seconds,
+        "begun": stages,
+        "peak_mb": peak,
+        "links": count,
+        "links_cpu_seconds": links,
+    }
+
+
+def _many(size: int) -> Iterator[Made]:
+    return islice(sightings(list(many_bases(size // 3 + 10, 7)), 8), size)
+
+
+def _peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def resolved(made: Iterable[Made]) -> Resolution:
@@ -93,18 +113,18 @@ def pair_scores(truth: dict[str, int], cluster: dict[str, str]) -> dict[str, flo
 
 
 def _report(
-    found: Resolution, made: Sequence[Made], truth: dict[str, int], cluster: dict[str, str]
+    found: Resolution, made: int, truth: dict[str, int], cluster: dict[str, str]
 ) -> dict[str, object]:
     sizes = Counter(cluster.values())
     return {
-        "sightings": len(made),
+        "sightings": made,
         "members": len(truth),
         "parties": len(set(truth.values())),
         "entities": len(found.entities),
         "largest": max(sizes.values()),
         "compared": found.compared,
         **pair_scores(truth, cluster),
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "peak_mb": _peak(),
     }
 
 

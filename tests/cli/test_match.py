@@ -1,11 +1,16 @@
 """The command `tidewaiter match`."""
 
+import csv
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from click.testing import Result
+
+from tidewaiter.report.matches import MATCHES
 
 Call = Callable[..., Result]
 LIST = Path(__file__).parents[1] / "data" / "parties" / "matching.jsonl"
@@ -55,6 +60,78 @@ def test_a_file_gives_answers_with_reasons(call: Call, here: Path) -> None:
     answers = [json.loads(line) for line in (here / "matches.jsonl").read_text().splitlines()]
     assert [answer["id"] for answer in answers] == ["7", "8"]
     assert answers[1]["not_assessable"] == "empty"
+
+
+def test_all_formats_hold_the_same_matches(call: Call, here: Path) -> None:
+    """CSV and Parquet have a row a match, with the list it is of; JSON lines an answer a party."""
+    rows = "\n".join(f'{at},"{each["names"][0]}"' for at, each in enumerate(NAMES[:40]))
+    (here / "parties.csv").write_text(f"id,name\n{rows}\n=1+1,Co Ltd\n", encoding="utf-8")
+    for suffix in ("jsonl", "csv", "parquet"):
+        done = call("match", "--list", str(LIST), "--file", "parties.csv", "--out", f"m.{suffix}")
+        assert done.exit_code == 0, done.output
+        assert "41 parties read: 40 matched, 1 not assessable; 0 refused" in done.stderr
+    answers = [json.loads(line) for line in (here / "m.jsonl").read_text().splitlines()]
+    table = pq.read_table("m.parquet")
+    assert table.schema == MATCHES
+    found = table.to_pylist()
+    want = [
+        (answer["id"], match["entry"], match["name"], match["probability"], match["explanation"])
+        for answer in answers
+        for match in answer["matches"]
+    ]
+    told = [
+        (row["id"], row["entry"], row["listed_name"], row["probability"], row["explanation"])
+        for row in found
+        if row["entry"]
+    ]
+    assert [(*row[:4], json.loads(row[4])) for row in told] == want
+    assert {row["version"] for row in found if row["entry"]} == {
+        hashlib.sha256(LIST.read_bytes()).hexdigest()
+    }
+    with (here / "m.csv").open(encoding="utf-8-sig", newline="") as file:
+        cells = list(csv.DictReader(file))
+    assert [row["id"] for row in cells] == [*(row[0] for row in told), "'=1+1"]
+    assert [float(row["probability"]) for row in cells[:-1]] == [row[3] for row in told]
+    assert cells[-1]["not_assessable"]
+    assert cells[-1]["entry"] == ""
+
+
+def test_a_list_that_is_kept_is_named_with_its_version(call: Call, here: Path) -> None:
+    """The list, its version, the id there, the action and the outcome stand in columns."""
+    head = "id,kind,name,action,outcome,outcome_day,source\n"
+    (here / "own.csv").write_text(
+        f"{head}X 1,organisation,Ornek Kimya Sanayi,indicted,acquitted,2026-05-01,court\n",
+        encoding="utf-8",
+    )
+    (here / "parties.csv").write_text("name\nORNEK KIMYA SANAYI\n", encoding="utf-8")
+    done = call("lists", "add", "own.csv", "--as", "own", "--lists", "kept")
+    assert done.exit_code == 0, done.output
+    done = call("match", "--lists", "kept", "--file", "parties.csv", "--out", "m.parquet")
+    assert done.exit_code == 0, done.output
+    (row,) = pq.read_table("m.parquet").to_pylist()
+    assert (row["list"], row["entry"], row["action"]) == ("own", "X 1", "indicted")
+    assert (row["outcome"], str(row["outcome_day"])) == ("acquitted", "2026-05-01")
+    assert row["version"] == hashlib.sha256((here / "own.csv").read_bytes()).hexdigest()
+
+
+def test_a_row_that_cannot_be_read_is_counted_and_the_rest_goes_on(call: Call, here: Path) -> None:
+    """A kind that nobody knows is told with its place; exit status 1."""
+    text = f'name,kind\n"{NAMES[0]["names"][0]}",person\nA,dragon\n'
+    (here / "parties.csv").write_text(text, encoding="utf-8")
+    done = call("match", "--list", str(LIST), "--file", "parties.csv", "--out", "m.csv")
+    assert done.exit_code == 1
+    assert "row 3" in done.stderr
+    assert "1 parties read: 1 matched, 0 not assessable; 1 refused" in done.stderr
+    assert (here / "m.csv").exists()
+
+
+def test_a_format_of_matches_that_is_none_is_refused_at_once(call: Call, here: Path) -> None:
+    """Nothing is matched, and no file appears."""
+    (here / "parties.csv").write_text("name\nA\n", encoding="utf-8")
+    done = call("match", "--list", str(LIST), "--file", "parties.csv", "--out", "m.xlsx")
+    assert done.exit_code == 2
+    assert ".parquet" in done.stderr
+    assert not (here / "m.xlsx").exists()
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from tidewaiter.cli.main import main
 from tidewaiter.parties.resolution import Entity, read_judgements
-from tidewaiter.report.entities import read_entities
+from tidewaiter.report.entities import LINKS, read_entities
 
 HEAD = "Description,Consignee,Consignee address,Consignee country\n"
 MARCH = f"""{HEAD}Acetone,Ornek Kimya AS,"Liman Road 5, Izmir",TR
@@ -26,6 +26,7 @@ APRIL = f"{HEAD}Acetone,Ornek Kimiya,Tel. 0232 441 00 00,TR\n"
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Work in a folder with two files."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TIDEWAITER_LISTS", str(tmp_path / "lists"))
     Path("march.csv").write_text(MARCH, encoding="utf-8")
     Path("april.csv").write_text(APRIL, encoding="utf-8")
     return tmp_path
@@ -144,3 +145,105 @@ def test_a_file_without_parties_gives_no_entities() -> None:
         done = run("resolve", "none.csv", "--out", out, "--links", f"l-{out}")
         assert done.exit_code == 0, done.output
         assert list(read_entities(Path(out))) == []
+
+
+FTM = (
+    {"id": "NK-1", "schema": "Company", "properties": {
+        "name": ["Ornek Kimya Sanayi"], "alias": ["Ornek Kimya AS"], "country": ["tr"],
+        "topics": ["debarment"]}},
+    {"id": "NK-2", "schema": "Person", "properties": {"name": ["Ayse Ornekoglu"]}},
+    {"id": "d-1", "schema": "Directorship", "properties": {
+        "director": ["NK-2"], "organization": ["NK-1"]}},
+)  # fmt: skip
+
+
+@pytest.mark.usefixtures("folder")
+def test_entities_of_followthemoney_are_resolved_beside_lines() -> None:
+    """A firm of both is one entity, which keeps its source's id, and links name it."""
+    said = "".join(json.dumps(each) + "\n" for each in FTM)
+    Path("known.ftm.json").write_text(said, encoding="utf-8")
+    files = ("march.csv", "known.ftm.json", "--out", "e.ftm.json")
+    done = run("resolve", *files, "--edges", "edges.parquet")
+    assert done.exit_code == 0, done.output
+    assert "entities of FollowTheMoney" in done.stderr
+    found = {each["id"]: each for each in lines("e.ftm.json")}
+    (firm,) = (each for each in found.values() if "NK-1" in each.get("referents", ()))
+    assert firm["schema"] == "Company"
+    assert firm["properties"]["topics"] == ["debarment"]
+    assert "ORNEK KIMYA A.S." in {*firm["properties"]["name"], *firm["properties"]["alias"]}
+    assert "TR" in firm["tidewaiter"]["countries"]
+    (person,) = (each for each in found.values() if each["schema"] == "Person")
+    assert found["d-1"]["properties"] == {"director": [person["id"]], "organization": [firm["id"]]}
+    assert pq.read_schema("edges.parquet") == LINKS
+    ties = [each for each in pq.read_table("edges.parquet").to_pylist() if each["points"] > 150]
+    assert all(each["reasons"][0]["rule"] == "ref" for each in ties)
+    assert ties
+
+
+@pytest.mark.usefixtures("folder")
+def test_going_on_from_followthemoney_keeps_ids_links_and_topics() -> None:
+    """What was written goes on with the next file, by either way."""
+    said = "".join(json.dumps(each) + "\n" for each in FTM)
+    Path("known.ftm.json").write_text(said, encoding="utf-8")
+    run("resolve", "march.csv", "known.ftm.json", "--out", "e.ftm.json")
+    before = {each["id"]: each for each in lines("e.ftm.json")}
+    for words in (("april.csv", "--earlier", "e.ftm.json"), ("april.csv", "e.ftm.json")):
+        done = run("resolve", *words, "--out", "next.ftm.json")
+        assert done.exit_code == 0, done.output
+        after = {each["id"]: each for each in lines("next.ftm.json")}
+        assert after.keys() == before.keys()
+        assert after["d-1"] == before["d-1"]
+        topics = [each["properties"].get("topics") for each in after.values()]
+        assert topics.count(["debarment"]) == 1
+
+
+@pytest.mark.usefixtures("folder")
+def test_lines_that_are_no_entities_are_told() -> None:
+    """Exit status 1, with the line; the rest is resolved."""
+    said = json.dumps(FTM[0]) + '\n{"id": "x", "schema": "Dragon", "properties": {}}\n'
+    Path("known.ftm.json").write_text(said, encoding="utf-8")
+    done = run("resolve", "known.ftm.json", "--out", "e.jsonl")
+    assert done.exit_code == 1
+    assert "row 2" in done.stderr
+    assert "Dragon" in done.stderr
+    assert len(lines("e.jsonl")) == 1
+
+
+@pytest.mark.usefixtures("folder")
+def test_entities_show_the_entries_that_they_resemble() -> None:
+    """Name, list, action, outcome and probability; nobody is called listed by a resemblance."""
+    head = "id,kind,name,action,outcome,outcome_day,source\n"
+    own = f"{head}X-1,organisation,Ornek Kimya,indicted,acquitted,2026-05-01,court of Izmir\n"
+    Path("own.csv").write_text(own, encoding="utf-8")
+    kept = CliRunner().invoke(main, ["lists", "add", "own.csv", "--as", "own", "--lists", "kept"])
+    assert kept.exit_code == 0, kept.output
+    done = run("resolve", "march.csv", "--lists", "kept", "--out", "e.jsonl")
+    assert done.exit_code == 0, done.output
+    (entity,) = (each for each in lines("e.jsonl") if each["listings"])
+    (listing,) = entity["listings"]
+    assert (listing["list"], listing["entry"], listing["action"]) == ("own", "X-1", "indicted")
+    assert (listing["outcome"], listing["outcome_day"]) == ("acquitted", "2026-05-01")
+    assert 0 < listing["probability"] < 1
+    assert "Ornek Kimya" in done.stderr
+    assert "indicted, acquitted" in done.stderr
+    assert "no verdict" in done.stderr
+    assert run("resolve", "march.csv", "--lists", "kept", "--out", "e.ftm.json").exit_code == 0
+    assert not any("topics" in each["properties"] for each in lines("e.ftm.json"))
+    parquet = run("resolve", "march.csv", "--lists", "kept", "--out", "e.parquet")
+    assert parquet.exit_code == 0
+    assert {e for e in read_entities(Path("e.parquet")) if e.listings}
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_confidential_entry_stays_out_of_what_is_for_others() -> None:
+    """FollowTheMoney is for exchange: the entry stands in the authority's own file alone."""
+    head = "id,kind,name,action,confidential\n"
+    Path("own.csv").write_text(
+        f"{head}X-1,organisation,Ornek Kimya,watched,yes\n", encoding="utf-8"
+    )
+    CliRunner().invoke(main, ["lists", "add", "own.csv", "--as", "own", "--lists", "kept"])
+    run("resolve", "march.csv", "--lists", "kept", "--out", "e.jsonl")
+    held = [each for entity in lines("e.jsonl") for each in entity["listings"]]
+    assert [each["confidential"] for each in held] == [True]
+    run("resolve", "march.csv", "--lists", "kept", "--out", "e.ftm.json")
+    assert "X-1" not in Path("e.ftm.json").read_text(encoding="utf-8")

@@ -18,6 +18,7 @@ from tidewaiter.bulk.asked import parties_of, read_asked
 from tidewaiter.bulk.parties import Matched, match_parties, row_answers
 from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.matchout import show
+from tidewaiter.cli.matchsink import check_format, match_sink, origins_of
 from tidewaiter.cli.options import Day, Place, printable
 from tidewaiter.cli.party import Known, party_options
 from tidewaiter.cli.refusals import tell_refusals
@@ -31,6 +32,7 @@ from tidewaiter.parties.matching.rarity import Rarity
 from tidewaiter.parties.matching.rows import KINDS, read_queries, read_rows
 from tidewaiter.parties.matching.types import AskedParty
 from tidewaiter.parties.types import ListedParty, PartyKind
+from tidewaiter.report.matches import Origins
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OUT = click.Path(dir_okay=False, path_type=Path)
@@ -51,7 +53,7 @@ _CHANCE = click.FloatRange(0, 1)
 @party_options
 @click.option("--file", "path", type=_FILE, help="Parties: CSV, JSON Lines, Parquet or XLSX.")
 @click.option("--queries", type=_FILE, help="Parties to match, in columns parted by tabs.")
-@click.option("--out", type=_OUT, help="Where matches go.")
+@click.option("--out", type=_OUT, help="Where matches go; of --file: .jsonl, .csv, .parquet.")
 @click.option("--refused", type=_OUT, help="What could not be read of --file: .csv.")
 @click.option("--attributes", is_flag=True, help="With --queries: weigh birth and country too.")
 @click.option("--threshold", type=_CHANCE, help="Probability from which a match is shown.")
@@ -81,6 +83,8 @@ def match(  # noqa: PLR0917 - Click passes them by name
         raise click.UsageError("--refused is of --file")
     if out is not None:
         _check_outputs(out, refused, {"the parties": path or queries, "the list": list_path})
+        if path is not None:
+            check_format(out)
     if restricted:  # whatever is written from here on is for the user alone
         click.get_current_context().with_resource(private())
     listed = _listed(list_path, folder, day or date.today())  # noqa: DTZ011 - the user's own
@@ -96,7 +100,8 @@ def match(  # noqa: PLR0917 - Click passes them by name
     elif queries is not None and out is not None:
         _match_queries(index, queries, out, attributes=attributes)
     elif path is not None and out is not None:
-        refusals = _match_file(index, path, out, threshold)
+        origins = origins_of(list_path, folder, day or date.today(), index.parties)  # noqa: DTZ011 - the user's
+        refusals = _match_file(index, path, (out, origins), threshold)
         if refusals:
             tell_refusals(refusals, refused)
             sys.exit(1)
@@ -187,15 +192,12 @@ def _match_queries(index: Index, queries: Path, out: Path, *, attributes: bool) 
 
 
 def _match_file(
-    index: Index, path: Path, out: Path, threshold: float | None
-) -> list[Refusal]:  # fmt: skip
-    """Write a JSON object for each party that matches or cannot be assessed."""
+    index: Index, path: Path, to: tuple[Path, Origins], threshold: float | None
+) -> list[Refusal]:
+    """Write the answer to each party that matches or cannot be assessed; return what is refused."""
     explainer = Matcher(index)
-    refusals: list[Refusal] = []
-    with path.open("rb") as file, _sink(out) as sink:
-        parties = parties_of(read_asked(file, path.name), refusals)
+    with path.open("rb") as file, match_sink(*to) as sink:
+        parties = sink.counted(parties_of(read_asked(file, path.name), sink.refusals))
         for batch in _watched(match_parties(parties, Matcher(index))):
-            for answer in explainer.match(batch.parties, threshold):
-                if answer.matches or answer.not_assessable:
-                    sink.write(msgspec.json.encode(answer).decode() + "\n")
-    return refusals
+            sink.add(explainer.match(batch.parties, threshold))
+    return sink.refusals

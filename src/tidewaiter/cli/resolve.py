@@ -1,25 +1,25 @@
 """The command `tidewaiter parties resolve`."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
-import pyarrow as pa
 
 from tidewaiter.base.files import check_apart
 from tidewaiter.base.records import Record
-from tidewaiter.cli.columns import show_columns
-from tidewaiter.cli.options import Field, hear_every_stop, printable
-from tidewaiter.cli.progress import Stages, stages
+from tidewaiter.bulk.run import Settings, finder_for
+from tidewaiter.cli.gathering import gather
+from tidewaiter.cli.listsfolder import kept_in
+from tidewaiter.cli.options import Day, Field, hear_every_stop, printable
+from tidewaiter.cli.progress import stages
 from tidewaiter.cli.refusals import tell_refusals
-from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.sightings import sightings_of
-from tidewaiter.consignments.types import ReadOptions, Refusal
-from tidewaiter.node import hash_file
+from tidewaiter.consignments.listings import find_listings
+from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.lists.archive import Archive
 from tidewaiter.parties.resolution import (
-    Collector,
     Entity,
     Resolution,
     find_signs,
@@ -28,9 +28,17 @@ from tidewaiter.parties.resolution import (
 from tidewaiter.parties.resolution import (
     resolve as resolve_members,
 )
-from tidewaiter.report.entities import check_format, read_entities, write_entities, write_links
+from tidewaiter.report.entities import (
+    check_format,
+    is_ftm,
+    read_entities,
+    write_entities,
+    write_ftm,
+    write_links,
+)
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
+_SHOWN = 20  # listings on the terminal
 _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -46,12 +54,26 @@ class Wanted(Record, frozen=True, kw_only=True):
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
+    folder: Path
+    day: date | None = None
+
+    def options(self) -> ReadOptions:
+        """Return how files are read."""
+        return ReadOptions(
+            columns=dict(self.columns),
+            encoding=self.encoding,
+            delimiter=self.delimiter,
+            sheet=self.sheet,
+        )
 
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[FILE]...", type=_HERE)
-@click.option("--out", type=_FILE, required=True, help="Entities: .jsonl or .parquet.")
-@click.option("--links", type=_FILE, help="Pairs that were joined, or nearly, and why.")
+@click.option("--out", type=_FILE, required=True, help="Entities: .jsonl, .parquet or .ftm.json.")
+@click.option(
+    "--links", "--edges", "links", type=_FILE,
+    help="Pairs that were joined, or nearly, and why: .jsonl or .parquet.",
+)  # fmt: skip
 @click.option("--judgements", type=_HERE, help="What people said: tidewaiter parties judge.")
 @click.option("--earlier", type=_HERE, help="Entities of before; they go on, with their ids.")
 @click.option("--refused", type=_FILE, help="What could not be read: .csv.")
@@ -61,11 +83,14 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option("--encoding", help="Of text files, where the guess is wrong: gb18030, cp1251.")
 @click.option("--delimiter", help="Of text files, where the guess is wrong.")
 @click.option("--sheet", help="Of spreadsheets (the first).")
+@kept_in
+@click.option("--day", type=Day(), help="Your lists as they were in force then (today).")
 def resolve(paths: tuple[Path, ...], **options: Any) -> None:
     """Find which parties of the consignments in FILEs are one, and say why.
 
-    Reads what tidewaiter screen reads. Exit status 0: done; 1: done, but some rows or fields
-    could not be read; 2: refused; 130: stopped.
+    Reads what tidewaiter screen reads, and entities of FollowTheMoney. Where you keep lists, an
+    entity shows the entries that it resembles. Exit status 0: done; 1: done, but some rows or
+    fields could not be read; 2: refused; 130: stopped.
 
     Example: tidewaiter parties resolve march.csv --earlier entities.jsonl --out new.jsonl
     """
@@ -77,20 +102,30 @@ def resolve(paths: tuple[Path, ...], **options: Any) -> None:
     judgements = read_judgements(wanted.judgements) if wanted.judgements else []
     earlier = list(read_entities(wanted.earlier)) if wanted.earlier else []
     with stages() as bar:
-        collector, refusals = Collector(), list[Refusal]()
-        collector.add_earlier(earlier)
-        for path in paths:
-            refusals += _collect(collector, path, wanted, bar)
-        found = resolve_members(collector.members(), judgements, earlier, tell=bar.tell)
+        members, sources, refusals = gather(paths, (wanted.earlier, earlier), wanted.options(), bar)
+        found = resolve_members(members, judgements, earlier, tell=bar.tell)
         bar.tell("signs and files", 0, 0)
         entities = list(find_signs(found.entities, found.reads))
-    write_entities(wanted.out, entities)
+        entities = list(_with_listings(entities, wanted))
+    if is_ftm(wanted.out):
+        write_ftm(wanted.out, entities, found.reads, sources)
+    else:
+        write_entities(wanted.out, entities)
     if wanted.links:
         write_links(wanted.links, found.links)
     _summary(found, entities, earlier)
     if refusals:
         tell_refusals(refusals, wanted.refused)
         sys.exit(1)
+
+
+def _with_listings(entities: Sequence[Entity], wanted: Wanted) -> Iterable[Entity]:
+    """Return entities with what they resemble on the lists that are kept; without lists as is."""
+    if not Archive(wanted.folder).slugs():
+        return entities
+    day = wanted.day or date.today()  # noqa: DTZ011 - the user's
+    finder = finder_for(Settings(day=day, file="", sha256="", lists=wanted.folder.resolve()))
+    return find_listings(entities, finder) if finder else entities
 
 
 def _check(paths: Sequence[Path], wanted: Wanted) -> None:
@@ -101,31 +136,9 @@ def _check(paths: Sequence[Path], wanted: Wanted) -> None:
     if wanted.judgements:
         kept["the judgements"] = wanted.judgements
     check_apart(named, kept)
-    for path in (wanted.out, wanted.links):
-        if path is not None:
-            check_format(path)
-
-
-def _collect(collector: Collector, path: Path, wanted: Wanted, bar: Stages) -> list[Refusal]:
-    """Take up the parties of one file; return what could not be read."""
-    options = ReadOptions(
-        columns=dict(wanted.columns),
-        encoding=wanted.encoding,
-        delimiter=wanted.delimiter,
-        sheet=wanted.sheet,
-    )
-    show_columns(path, options)
-    refusals: list[Refusal] = []
-    name, size = printable(path.name), path.stat().st_size
-    add = collector.add_file(name, hash_file(path))
-    with path.open("rb") as file:
-        for part in reader_for(path.name)(file, path.name, options):
-            if isinstance(part, pa.RecordBatch):
-                add(sightings_of(part))
-                bar.tell(name, size if file.closed else file.tell(), size)
-            else:
-                refusals.append(part)
-    return refusals
+    check_format(wanted.out, ftm=True)
+    if wanted.links is not None:
+        check_format(wanted.links)
 
 
 def _summary(found: Resolution, entities: Sequence[Entity], earlier: Sequence[Entity]) -> None:
@@ -134,9 +147,34 @@ def _summary(found: Resolution, entities: Sequence[Entity], earlier: Sequence[En
     signed = sum(bool(entity.signs) for entity in entities)
     _say(f"{lines:,} parties of lines, written in {members:,} ways, are {len(entities):,} entities")
     _say(f"{found.compared:,} pairs compared; {signed:,} entities have signs to look at")
+    _tell_listings(entities)
     if earlier:
         for change in ("new", "grown", "merged", "split"):
             _say(f"{change}: {sum(entity.change == change for entity in entities):,}")
+
+
+def _tell_listings(entities: Sequence[Entity]) -> None:
+    """Name the listed parties that entities resemble, the most probable first."""
+    told = [
+        (each, entity)
+        for entity in entities
+        for each in entity.listings
+        if not each.judged and not each.confidential
+    ]
+    hidden = sum(each.confidential for entity in entities for each in entity.listings)
+    if hidden:
+        _say(f"{hidden:,} resemblances to entries for their authority alone: see the file")
+    if not told:
+        return
+    count = len({entity.id for _, entity in told})
+    _say(f"{count:,} entities resemble listed parties; a resemblance is no verdict:")
+    told.sort(key=lambda pair: (-pair[0].probability, pair[1].id))
+    for each, entity in told[:_SHOWN]:
+        outcome = f", {each.outcome}" if each.outcome else ""
+        said = f"{each.listed_name} ({each.list_name}, {each.entry}; {each.action}{outcome})"
+        _say(f"{each.probability:.2f} {entity.name} ({entity.id}): {said}")
+    if len(told) > _SHOWN:
+        _say(f"and {len(told) - _SHOWN:,} more in the file")
 
 
 def _say(text: str) -> None:

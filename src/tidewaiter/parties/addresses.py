@@ -123,13 +123,14 @@ def _sorted_out(tokens: list[str]) -> tuple[frozenset[str], frozenset[str], froz
     words: set[str] = set()
     houses: set[str] = set()
     units: set[str] = set()
+    silent = (known.kinds, known.units, known.country_words)
     for place, token in enumerate(tokens):
         if token[0].isdigit():
             before = tokens[place - 1] if place else ""
             after = tokens[place + 1] if place + 1 < len(tokens) else ""
             unit = after in known.units or (before in known.units and not _taken(tokens, place))
             (units if unit else houses).add(_number(token))
-        elif token not in known.kinds | known.units | known.country_words and len(token) > 1:
+        elif len(token) > 1 and not any(token in said for said in silent):
             words.add(token)
     return frozenset(words), frozenset(houses), frozenset(units)
 

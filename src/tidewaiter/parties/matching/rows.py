@@ -9,16 +9,13 @@ import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.parties.matching.types import AskedParty
-from tidewaiter.parties.types import Address, Identifier, ListedParty, PartyKind, PartyName
+from tidewaiter.parties.types import Address, ListedParty, PartyKind, PartyName
 
 KINDS: dict[str, PartyKind] = {
     "person": "person", "organization": "organisation", "organisation": "organisation",
     "company": "organisation", "legalentity": "organisation", "vessel": "vessel",
     "airplane": "aircraft", "aircraft": "aircraft", "unknown": "unknown", "": "unknown",
 }  # fmt: skip
-
-
-_SCHEMES = ("LEI", "IMO", "USCC", "RFC", "INN", "OGRN", "passport", "phone", "email", "wallet")
 
 
 class _Row(msgspec.Struct, frozen=True):
@@ -101,42 +98,6 @@ def read_queries(file: BinaryIO, name: str) -> Iterator[AskedParty]:
         raise InputError(f'there is no column "{missing[0]}"', at=f"{name}, line 1", hint=hint)
     places = {column: place for place, column in enumerate(head)}
     yield from _asked(rows, places, name)
-
-
-def read_parties(file: BinaryIO, name: str) -> Iterator[AskedParty]:
-    """Read parties from CSV: name, and where it has them id, kind, country, born, address, lei...
-
-    Raises:
-        InputError: There is no column name, or a kind is none we know.
-    """
-    lines = (line.decode("utf-8-sig", "replace").replace("\0", "\ufffd") for line in file)
-    rows = csv.reader(lines)
-    head = [column.strip().lower() for column in next(rows, [])]
-    if "name" not in head:
-        hint = "the first line names the columns: id, name, kind, country, born, address, lei, ..."
-        raise InputError('there is no column "name"', at=f"{name}, line 1", hint=hint)
-    for number, row in enumerate(rows, 2):
-        told = {
-            column: text.strip() for column, text in zip(head, row, strict=False) if text.strip()
-        }
-        at = f"{name}, row {number}"
-        yield AskedParty(
-            id=told.get("id", str(number)),
-            text=told.get("name", ""),
-            kind=_kind(told.get("kind", ""), at),
-            countries=_one(told, "country"),
-            births=_one(told, "born"),
-            addresses=_one(told, "address"),
-            identifiers=tuple(
-                Identifier(scheme=scheme, value=told[scheme.lower()])
-                for scheme in _SCHEMES
-                if scheme.lower() in told
-            ),
-        )
-
-
-def _one(told: dict[str, str], column: str) -> tuple[str, ...]:
-    return (told[column],) if column in told else ()
 
 
 def _asked(rows: Iterable[list[str]], places: dict[str, int], name: str) -> Iterator[AskedParty]:

@@ -7,33 +7,26 @@ so that nothing is left out for its size alone.
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tidewaiter.parties.addresses import AddressParts
 from tidewaiter.parties.resolution.naming import Words
 from tidewaiter.parties.resolution.reading import Read
-from tidewaiter.parties.resolution.things import Hubs, things_of
+from tidewaiter.parties.resolution.things import KINDS, Hubs, Things
 
 _WHOLE: Final = 24  # members of a key: each is compared with each
 _NEXT: Final = 6  # neighbours that are compared where there are more
 _RARE: Final = 3  # words of a name that make keys
 _SPOKEN: Final = 2.0  # nats: a word with less makes no key of its own
-_CHUNK: Final = 1 << 20
+_CHUNK: Final = 1 << 22  # pairs that are sorted at once
+_PARTS: Final = 8
+_SHIFT: Final = 40  # bits of a hash below those that tell its part
+_MIX: Final = np.int64(0x5851F42D4C957F2D)  # odd: a thing and a name give one key
 
 Pairs = NDArray[np.int64]
-
-
-def keys_of_read(read: Read, hubs: Hubs) -> Iterator[str]:
-    """Yield the keys of a member; hubs make none, and a building only with the name."""
-    for way in read.names.ways:
-        yield from _name_keys(way, read.country)
-    stem = read.names.stem[:4]
-    for kind, thing in things_of(read):
-        if hubs.is_hub(kind, thing):
-            continue
-        yield f"{thing}|{stem}" if kind in {"building", "contact"} else thing
 
 
 def _name_keys(way: Words, country: str) -> Iterator[str]:
@@ -48,37 +41,104 @@ def _name_keys(way: Words, country: str) -> Iterator[str]:
         yield f"p:{way.run[:4]}:{way.run[-4:]}:{country}"
 
 
-def find_pairs(reads: Sequence[Read], hubs: Hubs) -> Pairs:
+class Keys(NamedTuple):
+    """Keys and the members that have them, one row each."""
+
+    key: NDArray[np.int64]
+    owner: NDArray[np.int32]
+
+
+def find_pairs(reads: Sequence[Read], keys: Keys) -> Pairs:
     """Find the pairs of members to compare.
 
     Args:
         reads: In an order that depends on the members alone.
-        hubs: Things that make no keys.
+        keys: Of the members.
 
     Returns:
-        Places of the two, the lower first, sorted, shape ``(pairs, 2)``.
+        For each pair ``a * len(reads) + b``, its places with the lower one first; sorted.
     """
-    hashes, owners = array("q"), array("q")
+    ranks = _ranks(reads)
+    part = (keys.key >> _SHIFT) & (_PARTS - 1)  # of all keys, so that sorting takes little memory
+    return _joined(
+        (pair for number in range(_PARTS) for pair in _of_part(keys, part == number, ranks)),
+        len(reads),
+    )
+
+
+def _of_part(
+    keys: Keys, chosen: NDArray[np.bool_], ranks: NDArray[np.int32]
+) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
+    key, owner = keys.key[chosen], keys.owner[chosen]
+    order = np.lexsort((ranks[owner], key))
+    key, owner = key[order], owner[order]
+    once = np.r_[True, (key[1:] != key[:-1]) | (owner[1:] != owner[:-1])]
+    if len(key):
+        yield from _runs(key[once], owner[once])
+
+
+def find_keys(reads: Sequence[Read], things: Things, hubs: Hubs) -> Keys:
+    """Find the keys of members.
+
+    Args:
+        reads: All members.
+        things: Of the members; a building or a person makes a key only with the name.
+        hubs: Things that make no keys.
+    """
+    hashes, owners = array("q"), array("i")
     for place, read in enumerate(reads):
-        found = {hash(key) for key in keys_of_read(read, hubs)}
-        hashes.extend(found)
-        owners.extend([place] * len(found))
-    if not owners:
-        return np.empty((0, 2), np.int64)
-    key, owner = np.frombuffer(hashes, np.int64), np.frombuffer(owners, np.int64)
-    order = np.lexsort((_ranks(reads)[owner], key))
-    return _apart(np.unique(_joined(_runs(key[order], owner[order]), len(reads))), len(reads))
+        for way in read.names.ways:
+            found = [hash(key) for key in _name_keys(way, read.country)]
+            hashes.extend(found)
+            owners.extend([place] * len(found))
+    stems = np.fromiter((hash(read.names.stem[:4]) for read in reads), np.int64, len(reads))
+    named = np.isin(things.kind, [KINDS.index(kind) for kind in ("building", "contact")])
+    mixed = things.thing * _MIX + stems[things.owner]  # wraps around
+    key, kept = np.where(named, mixed, things.thing), ~_are_hubs(things, hubs)
+    return Keys(
+        np.concatenate([np.array(hashes, np.int64), key[kept]]),
+        np.concatenate([np.array(owners, np.int32), things.owner[kept]]),
+    )
 
 
-def _ranks(reads: Sequence[Read]) -> Pairs:
+def _are_hubs(things: Things, hubs: Hubs) -> NDArray[np.bool_]:
+    """Tell of each thing whether it joins nobody."""
+    shared = np.fromiter(hubs.names, np.int64, len(hubs.names))
+    counts = np.fromiter(hubs.names.values(), np.int64, len(hubs.names))
+    found = np.zeros(len(things.thing), np.bool_)
+    for place, kind in enumerate(KINDS):
+        many = shared[counts > hubs.limits[kind]]
+        found |= (things.kind == place) & np.isin(things.thing, many)
+    return found
+
+
+def _ranks(reads: Sequence[Read]) -> NDArray[np.int32]:
     """Return the place of each member in an order in which those of one address stand together."""
-    said = [(r.country, sorted(r.address.words), sorted(r.address.houses)) for r in reads]
-    ranks = np.empty(len(reads), np.int64)
-    ranks[sorted(range(len(reads)), key=said.__getitem__)] = np.arange(len(reads))
+    said: dict[AddressParts, int] = {}
+    which = np.fromiter((said.setdefault(r.address, len(said)) for r in reads), np.int32)
+    addresses = _ranked([(sorted(each.words), sorted(each.houses)) for each in said])
+    lands: dict[str, int] = {}
+    land = np.fromiter((lands.setdefault(r.country, len(lands)) for r in reads), np.int32)
+    order = np.lexsort((addresses[which], _ranked(list(lands))[land]))
+    ranks = np.empty(len(reads), np.int32)
+    ranks[order] = np.arange(len(reads), dtype=np.int32)
     return ranks
 
 
-def _runs(key: Pairs, owner: Pairs) -> Iterator[tuple[Pairs, Pairs]]:
+def _ranked(values: Sequence[Any]) -> NDArray[np.int32]:
+    """Return how many different values come before each."""
+    ranks = np.empty(len(values), np.int32)
+    order = sorted(range(len(values)), key=values.__getitem__)
+    before = -1
+    for last, place in zip([None, *order], order, strict=False):
+        before += last is None or values[last] != values[place]
+        ranks[place] = before
+    return ranks
+
+
+def _runs(
+    key: NDArray[np.int64], owner: NDArray[np.int32]
+) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
     """Yield the pairs at each distance within the runs of one key."""
     starts = np.flatnonzero(np.r_[True, key[1:] != key[:-1]])
     sizes = np.diff(np.r_[starts, len(key)])
@@ -96,11 +156,22 @@ def _runs(key: Pairs, owner: Pairs) -> Iterator[tuple[Pairs, Pairs]]:
         yield owner[places], owner[places + distance]
 
 
-def _joined(parts: Iterable[tuple[Pairs, Pairs]], count: int) -> Pairs:
-    """Write each pair as one number."""
-    found = [np.minimum(a, b) * count + np.maximum(a, b) for a, b in parts]
-    return np.concatenate(found) if found else np.empty(0, np.int64)
+def _joined(parts: Iterable[tuple[NDArray[np.int32], NDArray[np.int32]]], count: int) -> Pairs:
+    """Write each pair as one number, once."""
+    found = np.empty(0, np.int64)
+    fresh: list[Pairs] = []
+    for a, b in parts:
+        more = np.minimum(a, b).astype(np.int64)
+        more *= count
+        more += np.maximum(a, b)
+        fresh.append(more)
+        if sum(map(len, fresh)) > max(_CHUNK, len(found) // 2):
+            found = _once([found, *fresh])
+            fresh = []
+    return _once([found, *fresh])
 
 
-def _apart(numbers: Pairs, count: int) -> Pairs:
-    return np.stack([numbers // count, numbers % count], axis=1)
+def _once(parts: Sequence[Pairs]) -> Pairs:
+    found = np.concatenate(parts)
+    found.sort()
+    return found[np.r_[True, found[1:] != found[:-1]]] if len(found) else found

@@ -1,17 +1,43 @@
 """Clusters: links joined to parties, the strongest first, under what forbids it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tidewaiter.base.errors import InputError
 
+_CHUNK: Final = 1 << 16  # edges that are Python's numbers at once
 
-class Edge(NamedTuple):
-    """A link between two members, by their places."""
 
-    a: int
-    b: int
-    points: int
+class Edges(NamedTuple):
+    """Pairs of members by their places, the lower one first; and their points. Sorted by places."""
+
+    a: NDArray[np.int32]
+    b: NDArray[np.int32]
+    points: NDArray[np.int32]
+
+    def where(self, chosen: NDArray[np.bool_]) -> "Edges":
+        """Return some of them."""
+        return Edges(self.a[chosen], self.b[chosen], self.points[chosen])
+
+    def triples(self) -> Iterator[tuple[int, int, int]]:
+        """Yield them one by one."""
+        for begin in range(0, len(self.a), _CHUNK):
+            part = (column[begin : begin + _CHUNK].tolist() for column in self)
+            yield from zip(*part, strict=True)
+
+    def by_places(self) -> "Edges":
+        """Return them sorted by places."""
+        order = np.lexsort((self.b, self.a))
+        return Edges(self.a[order], self.b[order], self.points[order])
+
+    def strongest(self) -> "Edges":
+        """Return them by falling points; those of equal points by places."""
+        order = np.argsort(-self.points, kind="stable")
+        return Edges(self.a[order], self.b[order], self.points[order])
 
 
 class Clusters:
@@ -25,8 +51,8 @@ class Clusters:
             checked: Numbers with right check digits by scheme, of the members that have any;
                 two of one scheme that differ are never in one cluster.
         """
-        self._parent = list(range(count))
-        self._size = [1] * count
+        self._parent = array("i", range(count))
+        self._size = array("i", [1]) * count
         self._numbers = {place: dict(numbers) for place, numbers in checked.items() if numbers}
         self._foes: dict[int, set[int]] = {}
 
@@ -86,7 +112,7 @@ class Clusters:
 def build_clusters(
     ids: Sequence[str],
     checked: Mapping[int, Mapping[str, str]],
-    edges: Iterable[Edge],
+    edges: Edges,
     same: Sequence[tuple[int, int]],
     apart: Sequence[tuple[int, int]],
 ) -> tuple[Clusters, dict[tuple[int, int], str]]:
@@ -117,10 +143,9 @@ def build_clusters(
             )
         clusters.forbid(a, b)
     barred: dict[tuple[int, int], str] = {}
-    for edge in sorted(edges, key=lambda each: (-each.points, each.a, each.b)):
-        why = clusters.bar(edge.a, edge.b)
-        if why:
-            barred[edge.a, edge.b] = why
+    for a, b, _ in edges.strongest().triples():
+        if why := clusters.bar(a, b):
+            barred[a, b] = why
         else:
-            clusters.join(edge.a, edge.b)
+            clusters.join(a, b)
     return clusters, barred

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import lru_cache
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.parties.resolution.types import Entity, Member, Seen, Sighting, Written
@@ -22,12 +23,15 @@ class Collector:
         for entity in entities:
             for member in entity.members:
                 held = self._held.setdefault(member.written, _Held())
-                held.roles.update(member.roles)
+                held.roles = tuple(sorted({*held.roles, *member.roles}))
+                held.refs = tuple(sorted({*held.refs, *member.refs}))
+                held.kinds = tuple(sorted({*held.kinds, *member.kinds}))
                 held.see_day(member.first)
                 held.see_day(member.last)
-                for seen in member.seen:
-                    held.files[seen.sha256] = (seen.file, seen.count, seen.rows)
-                    self._files.add(seen.sha256)
+                here = {seen.sha256 for seen in member.seen}
+                others = (seen for seen in held.seen if seen.sha256 not in here)
+                held.seen = (*others, *member.seen)
+                self._files |= here
 
     def add_file(self, file: str, sha256: str) -> Callable[[Iterable[Sighting]], None]:
         """Begin a file; return what takes up sightings in it.
@@ -63,23 +67,33 @@ class Collector:
 
 
 class _Held:
-    """What is known of one way in which a party is written."""
+    """What is known of one way in which a party is written; a million of them are held."""
 
-    __slots__ = ("files", "first", "last", "roles")
+    __slots__ = ("first", "kinds", "last", "refs", "roles", "seen")
 
     def __init__(self) -> None:
-        self.roles: set[str] = set()
+        self.roles: tuple[str, ...] = ()
+        self.refs: tuple[str, ...] = ()
+        self.kinds: tuple[str, ...] = ()
         self.first: date | None = None
         self.last: date | None = None
-        self.files: dict[str, tuple[str, int, tuple[int, ...]]] = {}
+        self.seen: tuple[Seen, ...] = ()  # that of the file under way stands last
 
     def see(self, sighting: Sighting, file: str, sha256: str) -> None:
-        if sighting.role:
-            self.roles.add(sighting.role)
+        self.roles = _with(self.roles, sighting.role)
+        if sighting.refs:
+            self.refs = tuple(sorted({*self.refs, *sighting.refs}))
+        self.kinds = _with(self.kinds, sighting.kind)
         self.see_day(sighting.day)
-        _, count, rows = self.files.get(sha256, (file, 0, ()))
+        before = self.seen
+        if not before or before[-1].sha256 != sha256:
+            new = Seen(file=file, sha256=sha256, count=1, rows=(sighting.row,))
+            self.seen = (*before, new)
+            return
+        count, rows = before[-1].count, before[-1].rows
         rows = (*rows, sighting.row) if len(rows) < _SHOWN else rows
-        self.files[sha256] = (file, count + 1, rows)
+        new = Seen(file=file, sha256=sha256, count=count + 1, rows=rows)
+        self.seen = (*before[:-1], new)
 
     def see_day(self, day: date | None) -> None:
         if day is not None:
@@ -87,18 +101,29 @@ class _Held:
             self.last = day if self.last is None else max(day, self.last)
 
     def member(self, written: Written) -> Member:
-        files = sorted(self.files.items(), key=lambda each: (each[1][0], each[0]))
         return Member(
             id=id_of(written),
             written=written,
-            roles=tuple(sorted(self.roles)),
+            roles=self.roles,
             first=self.first,
             last=self.last,
-            seen=tuple(
-                Seen(file=file, sha256=sha256, count=count, rows=rows)
-                for sha256, (file, count, rows) in files
-            ),
+            seen=tuple(sorted(self.seen, key=lambda each: (each.file, each.sha256)))
+            if len(self.seen) > 1
+            else self.seen,
+            refs=self.refs,
+            kinds=self.kinds,
         )
+
+
+def _with(held: tuple[str, ...], value: str) -> tuple[str, ...]:
+    """Add a value, where there is one that is new."""
+    return held if not value or value in held else _added(held, value)
+
+
+@lru_cache(maxsize=1 << 10)
+def _added(held: tuple[str, ...], value: str) -> tuple[str, ...]:
+    """Return the same tuple for the same values."""
+    return tuple(sorted((*held, value)))
 
 
 def id_of(written: Written) -> str:

@@ -29,7 +29,11 @@ def keep_ids(
     Returns:
         One for each cluster; no two ids are the same.
     """
-    shares = [Counter(earlier[m] for m in members if m in earlier) for members in clusters]
+    nobody = Counter[str]()
+    shares = [
+        Counter(earlier[m] for m in members if m in earlier) if earlier else nobody
+        for members in clusters
+    ]
     wishes = [
         (-number, entity, members[0], place)
         for place, (members, share) in enumerate(zip(clusters, shares, strict=True))

@@ -32,6 +32,7 @@ POINTS = (
     "id", "id-checked", "id-differs", "phone", "email", "domain", "contact", "unit", "building",
     "street", "address-differs", "elsewhere", "country-differs", "country-same", "name-same",
     "name-alike", "name-part", "name-common", "name-own", "name-differs", "form-differs",
+    "ref",
 )  # fmt: skip
 
 

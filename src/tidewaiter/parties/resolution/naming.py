@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from tidewaiter.parties.names import NameForm, ReadName, Token, keys, keys_of, read_name
+from tidewaiter.parties.names import NameForm, ReadName, TokenKind, keys, keys_of, read_name
 from tidewaiter.parties.resolution.rarity import weight_of
 
 _DOTTED: Final = re.compile(r"\b(?:[^\W\d_]{1,2}\.){2,}")  # "S.A." is read as "SA" is
@@ -65,7 +65,7 @@ NOTHING: Final = Names((), "", False)
 UNLIKE: Final = Likeness(0.0, 0.0, 1.0, 99.0, 0.0, False, False)
 
 
-@lru_cache(maxsize=1 << 18)
+@lru_cache(maxsize=1 << 14)
 def names_of(text: str) -> Names:
     """Read the names that a text holds.
 
@@ -118,16 +118,26 @@ def _ways(read: ReadName) -> Iterable[Words]:
 def _words(form: NameForm) -> Words:
     said = [token for token in form.tokens if token.kind not in {"legal form", "particle"}]
     legal = {key for token in form.tokens if token.kind == "legal form" for key in keys(token)}
-    words = tuple(_word(token) for token in said)
+    words = tuple(_word(token.key, token.kind) for token in said)
     joined = "".join(sorted(word.key for word in words))
     run = "".join(word.key for word in words)
     total = math.fsum(word.weight for word in words)
-    return Words(words, joined, run, form.how not in {"latin", "native"}, total, frozenset(legal))
+    return Words(
+        words, joined, run, form.how not in {"latin", "native"}, total, _one(frozenset(legal))
+    )
 
 
-def _word(token: Token) -> Word:
-    loose = keys_of(token.key)
-    return Word(token.key, loose[0] if loose else token.key, weight_of(token.key, token.kind))
+@lru_cache(maxsize=1 << 18)
+def _word(key: str, kind: TokenKind) -> Word:
+    """Return a word; the same object for the same word, as a million names share few."""
+    loose = keys_of(key)
+    return Word(key, loose[0] if loose else key, weight_of(key, kind))
+
+
+@lru_cache(maxsize=1 << 12)
+def _one(forms: frozenset[str]) -> frozenset[str]:
+    """Return the same object for the same legal forms."""
+    return forms
 
 
 def _compare(a: Words, b: Words) -> Likeness:

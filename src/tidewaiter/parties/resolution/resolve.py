@@ -1,40 +1,39 @@
 """Resolution: members compared, linked and joined to entities."""
 
-from collections.abc import Callable, Iterable, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from tidewaiter.base.records import Record
-from tidewaiter.parties.resolution.blocking import Pairs, find_pairs
-from tidewaiter.parties.resolution.clusters import Clusters, Edge, build_clusters
+import numpy as np
+
+from tidewaiter.parties.resolution.blocking import Keys, Pairs, find_keys, find_pairs
+from tidewaiter.parties.resolution.clusters import Clusters, Edges, build_clusters
 from tidewaiter.parties.resolution.entities import build_entity, keep_ids
 from tidewaiter.parties.resolution.facts import ResolutionRules, resolution_rules
 from tidewaiter.parties.resolution.identifiers import is_checked
 from tidewaiter.parties.resolution.judgements import last_words, places_of
-from tidewaiter.parties.resolution.reading import Read, read_written
+from tidewaiter.parties.resolution.linking import Linker, Links, place_in, places_in
+from tidewaiter.parties.resolution.members import read_members
+from tidewaiter.parties.resolution.reading import Read
 from tidewaiter.parties.resolution.scoring import Scorer
-from tidewaiter.parties.resolution.things import find_hubs
-from tidewaiter.parties.resolution.types import Entity, Judgement, Link, Member, Outcome
+from tidewaiter.parties.resolution.sieve import Sieve
+from tidewaiter.parties.resolution.things import Hubs, find_hubs, gather_things
+from tidewaiter.parties.resolution.types import Entity, Judgement, Member
 
 _NEAR: Final = 10  # points below the threshold at which a link is still shown
-_TELL: Final = 1 << 14  # members or pairs between two words about how far it is
+_TELL: Final = 1 << 16  # members or pairs between two words about how far it is
 
 Tell = Callable[[str, int, int], None]
 """Takes what is under way, how much of it is done, and how much there is."""
 
 
-class Resolution(Record, frozen=True, kw_only=True):
+class Resolution(NamedTuple):
     """What resolution gives."""
 
     entities: tuple[Entity, ...]  # by their ids
-    links: tuple[Link, ...]  # joined, judged, barred, and a little below; by members
-    reads: dict[str, Read]  # each member, read
+    links: Links  # joined, judged, barred, and a little below; by members
+    reads: Mapping[str, Read]  # each member, read
     compared: int  # pairs
-
-
-class _Compared(NamedTuple):
-    edges: list[Edge]  # that reach the threshold
-    shown: list[Edge]  # and those a little below
-    pairs: int
 
 
 def resolve(
@@ -59,49 +58,73 @@ def resolve(
         InputError: The judgements contradict each other.
     """
     held = sorted(members, key=lambda member: member.id)
-    reads = _read(held, tell)
+    reads = read_members(held, tell)
     rules = resolution_rules()
-    hubs = find_hubs(reads, rules.hubs)
-    scorer = Scorer(rules, hubs)
-    compared = _compare(reads, find_pairs(reads, hubs), (scorer, rules), tell)
-    places = {member.id: place for place, member in enumerate(held)}
-    judged = last_words(judgements)
+    tell("finding pairs", 0, 0)
+    hubs, keys = _found(reads, rules)
+    scorer, pairs = Scorer(rules, hubs), find_pairs(reads, keys)
+    del keys
+    linker, judged = Linker(held, reads, scorer, rules), last_words(judgements)
+    shown = linker.with_refs(_compare(reads, pairs, (scorer, rules), tell))
+    places = places_in(held, (key for pair in judged for key in pair))
     same, apart = (places_of(judged, places, verdict) for verdict in ("same", "not same"))
-    clusters, barred = build_clusters(list(places), _checked(reads), compared.edges, same, apart)
-    linker = _Linker(held, reads, scorer, rules.threshold)
-    links = [linker.link(edge, barred.get((edge.a, edge.b), "")) for edge in compared.shown]
-    links += [linker.judged(each, places) for each in judged.values() if _known(each, places)]
+    edges = shown.where(shown.points >= rules.threshold)
+    clusters, barred = build_clusters(
+        [member.id for member in held], _checked(reads), edges, same, apart
+    )
     return Resolution(
         entities=_entities(clusters, held, list(earlier)),
-        links=_without_doubles(links),
-        reads={member.id: read for member, read in zip(held, reads, strict=True)},
-        compared=compared.pairs,
+        links=Links(linker, shown, barred, judged),
+        reads=_ById(held, reads),
+        compared=len(pairs),
     )
 
 
-def _read(members: Sequence[Member], tell: Tell) -> list[Read]:
-    found = []
-    for number, member in enumerate(members):
-        if number % _TELL == 0:
-            tell("reading parties", number, len(members))
-        found.append(read_written(member.written))
-    return found
+class _ById(Mapping[str, Read]):
+    """What was read, by the id of the member; without a table, which takes a tenth of it all."""
+
+    def __init__(self, members: Sequence[Member], reads: Sequence[Read]) -> None:
+        self._members = members
+        self._reads = reads
+
+    def __getitem__(self, key: str) -> Read:
+        place = place_in(self._members, key)
+        if place is None:
+            raise KeyError(key)
+        return self._reads[place]
+
+    def __iter__(self) -> Iterator[str]:
+        return (member.id for member in self._members)
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+
+def _found(reads: Sequence[Read], rules: ResolutionRules) -> tuple[Hubs, Keys]:
+    things = gather_things(reads)
+    hubs = find_hubs(things, reads, rules.hubs)
+    return hubs, find_keys(reads, things, hubs)
 
 
 def _compare(
     reads: Sequence[Read], pairs: Pairs, by: tuple[Scorer, ResolutionRules], tell: Tell
-) -> _Compared:
+) -> Edges:
+    """Return the pairs that come near the threshold, or reach it."""
     scorer, rules = by
-    edges, shown = [], []
+    least = rules.threshold - _NEAR
+    sieve = Sieve(reads, rules, least)
+    ones, others, rated = array("i"), array("i"), array("i")
     for start in range(0, len(pairs), _TELL):
         tell("comparing", start, len(pairs))
-        for a, b in pairs[start : start + _TELL].tolist():
-            points, _ = scorer.score(reads[a], reads[b])
-            if points >= rules.threshold - _NEAR:
-                shown.append(Edge(a, b, points))
-                if points >= rules.threshold:
-                    edges.append(shown[-1])
-    return _Compared(edges, shown, len(pairs))
+        a, b = np.divmod(pairs[start : start + _TELL], len(reads))
+        kept = sieve.keep(a, b)
+        for one, other in zip(a[kept].tolist(), b[kept].tolist(), strict=True):
+            points, _ = scorer.score(reads[one], reads[other])
+            if points >= least:
+                ones.append(one)
+                others.append(other)
+                rated.append(points)
+    return Edges(*(np.array(column, np.int32) for column in (ones, others, rated)))
 
 
 def _checked(reads: Sequence[Read]) -> dict[int, dict[str, str]]:
@@ -112,51 +135,6 @@ def _checked(reads: Sequence[Read]) -> dict[int, dict[str, str]]:
             if is_checked(scheme, number):
                 found.setdefault(place, {})[scheme] = number
     return found
-
-
-class _Linker:
-    """Puts links into words."""
-
-    def __init__(
-        self, members: Sequence[Member], reads: Sequence[Read], scorer: Scorer, threshold: int
-    ) -> None:
-        self._members = members
-        self._reads = reads
-        self._scorer = scorer
-        self._threshold = threshold
-
-    def link(self, edge: Edge, bar: str) -> Link:
-        """Make the link of two members that were compared."""
-        outcome: Outcome = "joined" if edge.points >= self._threshold else "below"
-        return self._link(edge.a, edge.b, "barred" if bar else outcome, bar)
-
-    def judged(self, judgement: Judgement, places: dict[str, int]) -> Link:
-        """Make the link of two members on which a person judged."""
-        a, b = sorted((places[judgement.a], places[judgement.b]))
-        said = f"{judgement.verdict}: {judgement.who}, {judgement.when}: {judgement.why}"
-        return self._link(a, b, "judged" if judgement.verdict == "same" else "barred", said)
-
-    def _link(self, a: int, b: int, outcome: Outcome, note: str) -> Link:
-        points, said = self._scorer.score(self._reads[a], self._reads[b])
-        return Link(
-            a=self._members[a].id,
-            b=self._members[b].id,
-            points=points,
-            outcome=outcome,
-            reasons=self._scorer.reasons(said),
-            note=note,
-        )
-
-
-def _known(judgement: Judgement, places: dict[str, int]) -> bool:
-    decided = judgement.verdict != "undecided"
-    return decided and judgement.a in places and judgement.b in places
-
-
-def _without_doubles(links: Iterable[Link]) -> tuple[Link, ...]:
-    """Keep one link for each pair: what a person judged stands last, and counts."""
-    found = {(link.a, link.b): link for link in links}
-    return tuple(found[pair] for pair in sorted(found))
 
 
 def _entities(

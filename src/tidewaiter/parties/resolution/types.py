@@ -13,7 +13,7 @@ Outcome = Literal["joined", "judged", "barred", "below"]
 barred: a person, or two numbers that differ, forbid it; below: too few points."""
 
 
-class Written(Record, frozen=True, kw_only=True):
+class Written(Record, frozen=True, kw_only=True, gc=False):
     """A party as a file writes it, without its role: all that is compared."""
 
     name: str = ""
@@ -23,16 +23,18 @@ class Written(Record, frozen=True, kw_only=True):
     id: str = ""
 
 
-class Sighting(Record, frozen=True, kw_only=True):
+class Sighting(Record, frozen=True, kw_only=True, gc=False):
     """A party in one line of a file."""
 
     written: Written
     role: str = ""
     row: int = 0  # of the file: 1 is the first row of data
     day: date | None = None
+    refs: tuple[str, ...] = ()  # ids in its own data: all that bear one are one party there
+    kind: str = ""  # person, organisation, vessel, aircraft, where its own data say so
 
 
-class Seen(Record, frozen=True, kw_only=True):
+class Seen(Record, frozen=True, kw_only=True, gc=False):
     """Where a member stands in one file."""
 
     file: str
@@ -50,6 +52,8 @@ class Member(Record, frozen=True, kw_only=True):
     first: date | None = None  # day of the first line that has one
     last: date | None = None
     seen: tuple[Seen, ...] = ()
+    refs: tuple[str, ...] = ()  # ids in its own data
+    kinds: tuple[str, ...] = ()  # that its own data say
 
     @property
     def count(self) -> int:
@@ -57,7 +61,7 @@ class Member(Record, frozen=True, kw_only=True):
         return sum(each.count for each in self.seen)
 
 
-class LinkReason(Record, frozen=True, kw_only=True):
+class LinkReason(Record, frozen=True, kw_only=True, gc=False):
     """One thing that speaks for, or against, two members being one party."""
 
     rule: str  # of data/rules/resolution.toml
@@ -96,6 +100,27 @@ class Sign(Record, frozen=True, kw_only=True):
     source: str  # where the red flag was read
 
 
+class Listing(Record, frozen=True, kw_only=True):
+    """A listed party that a member of an entity resembles; never a verdict."""
+
+    name: str  # of the entity, as written
+    list: str  # slug
+    list_name: str
+    version: str  # SHA-256 of its bytes
+    entry: str  # id in the list
+    listed_name: str  # that matched
+    name_kind: str
+    kind: str
+    probability: float
+    action: str
+    outcome: str = ""
+    outcome_day: date | None = None
+    listed: date | None = None
+    source: str = ""
+    judged: str = ""  # who judged the entity another party, when and why
+    confidential: bool = False  # for the authority that keeps the list only
+
+
 class Entity(Record, frozen=True, kw_only=True):
     """A party across files: its members, and what speaks for a closer look."""
 
@@ -111,3 +136,4 @@ class Entity(Record, frozen=True, kw_only=True):
     signs: tuple[Sign, ...] = ()
     change: str = ""  # against the earlier file: "new", "grown", "merged", "split", ""
     earlier: tuple[str, ...] = ()  # other ids that its members had there
+    listings: tuple[Listing, ...] = ()  # the most probable first; where lists were asked
