@@ -10,7 +10,8 @@ from tidewaiter.parties.matching.attributes import bare_number, modifiers
 from tidewaiter.parties.matching.explain import Explained
 from tidewaiter.parties.matching.index import Index
 from tidewaiter.parties.matching.linking import Asking, new_room
-from tidewaiter.parties.matching.model import load_model, model_record
+from tidewaiter.parties.matching.model import load_model
+from tidewaiter.parties.matching.thresholds import Threshold, threshold_of
 from tidewaiter.parties.matching.types import (
     Answer,
     AskedParty,
@@ -93,14 +94,16 @@ class Matcher:
         keys = ((each.scheme.upper(), bare_number(each)) for each in party.identifiers)
         return {entry for key in keys for entry in self._numbers.get(key, ())}
 
-    def match(self, parties: Sequence[AskedParty], threshold: float | None = None) -> list[Answer]:
+    def match(
+        self, parties: Sequence[AskedParty], threshold: float | Threshold | None = None
+    ) -> list[Answer]:
         """Match parties, and explain each match.
 
         Args:
             parties: A batch; each is answered as it would be alone.
             threshold: Probability from which a match is shown; None: that of the model.
         """
-        least = model_record().threshold if threshold is None else threshold
+        least = threshold_of(threshold)
         read = [read_name(party.text, party.kind) for party in parties]
         asking = self._asker.ask_read(read, [party.kind for party in parties])
         answers = self.answer(asking)
@@ -110,16 +113,23 @@ class Matcher:
         ]
 
     def _answer(
-        self, party: AskedParty, name: ReadName, found: list[Found], asking: Asking, least: float
-    ) -> Answer:
-        shown = [each for each in found if probability(each.total) >= least]
+        self, party: AskedParty, name: ReadName, found: list[Found], asking: Asking,
+        least: Threshold,
+    ) -> Answer:  # fmt: skip
+        shown = [each for each in found if self._reaches(each, least)]
         if name.problem in {"empty", "generic words only"}:
             shown = [each for each in shown if each.form < 0]
         matches = tuple(self._match(party, name, each, asking, least) for each in shown)
-        return Answer(id=party.id, text=party.text, not_assessable=name.problem, matches=matches)
+        return Answer(
+            id=party.id, text=party.text, not_assessable=name.problem, matches=matches,
+            threshold=least,
+        )  # fmt: skip
+
+    def _reaches(self, found: Found, least: Threshold) -> bool:
+        return probability(found.total) >= least.of(self.index.parties[found.entry].kind)
 
     def _match(
-        self, party: AskedParty, name: ReadName, found: Found, asking: Asking, least: float
+        self, party: AskedParty, name: ReadName, found: Found, asking: Asking, least: Threshold
     ) -> Match:
         entry = self.index.parties[found.entry]
         place = int(self.index.name_of[found.form]) if found.form >= 0 else 0
@@ -130,7 +140,7 @@ class Matcher:
             name_kind=entry.names[place].kind,
             probability=probability(found.total),
             log_odds=found.total,
-            threshold=least,
+            threshold=least.of(entry.kind),
             kind=entry.kind,
             action=entry.action,
             outcome=entry.outcome,

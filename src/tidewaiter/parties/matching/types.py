@@ -1,6 +1,7 @@
 """What is asked and what is answered."""
 
 from tidewaiter.base.records import Record
+from tidewaiter.parties.matching.thresholds import Threshold
 from tidewaiter.parties.types import Action, Identifier, NameKind, Outcome, PartyKind
 
 
@@ -76,3 +77,4 @@ class Answer(Record, frozen=True, kw_only=True):
     text: str
     not_assessable: str = ""  # why there can be no answer; "" where there is one
     matches: tuple[Match, ...] = ()
+    threshold: Threshold | None = None  # from which on they are shown, and where it comes from
