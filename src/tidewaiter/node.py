@@ -63,6 +63,7 @@ def registry_digest(settings: Settings) -> str:
         lists = tuple(each.version.sha256 for each in kept if each)
         judgements = settings.lists / JUDGEMENTS
         lists += (hash_file(judgements),) if judgements.is_file() else ()
+        lists += (settings.threshold.value,) if settings.threshold else ()
     said = f"{registry} {version('tidewaiter')} {settings.street} {' '.join(lists)}".encode()
     return hashlib.sha256(said + b"\0" + rules).hexdigest()[:32]
 

@@ -8,8 +8,6 @@ from typing import TextIO
 
 import click
 import msgspec
-from rich.console import Console
-from rich.progress import Progress, TextColumn
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart, check_file, replacing, writing
@@ -17,11 +15,14 @@ from tidewaiter.bulk.parties import Matched, match_parties, row_answers
 from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.matchout import show
 from tidewaiter.cli.options import Day, Place, printable
+from tidewaiter.cli.progress import counting
 from tidewaiter.lists.archive import Archive
+from tidewaiter.lists.thresholds import threshold_for
 from tidewaiter.parties.matching.index import Index, build_index
 from tidewaiter.parties.matching.matcher import Matcher
 from tidewaiter.parties.matching.rows import KINDS, read_parties, read_queries, read_rows
 from tidewaiter.parties.matching.types import AskedParty
+from tidewaiter.parties.thresholds import Threshold
 from tidewaiter.parties.types import ListedParty, PartyKind
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -64,17 +65,18 @@ def match(  # noqa: PLR0917 - Click passes them by name
         check_file(out)
         kept = {"the parties": path or queries, "the list": list_path}
         check_apart({"matches": out}, {what: held for what, held in kept.items() if held})
+    least = threshold_for(None if list_path else folder, threshold)
     index = build_index(_listed(list_path, folder, day or date.today()))  # noqa: DTZ011 - the user's
     if name is not None:
         party = AskedParty(
             text=printable(name), kind=kind, countries=(country,) if country else (),
             births=(_day(born),) if born else (),
         )  # fmt: skip
-        show(Matcher(index).match([party], threshold)[0], as_json=as_json)
+        show(Matcher(index).match([party], least)[0], as_json=as_json)
     elif queries is not None and out is not None:
         _match_queries(index, queries, out, attributes=attributes)
     elif path is not None and out is not None:
-        _match_file(index, path, out, threshold)
+        _match_file(index, path, out, least)
 
 
 def _listed(list_path: Path | None, folder: Path, day: date) -> Sequence[ListedParty]:
@@ -112,16 +114,10 @@ def _sink(out: Path) -> Iterator[TextIO]:
 
 def _watched(batches: Iterable[Matched]) -> Iterator[Matched]:
     """Yield batches; say on a terminal how many parties are matched."""
-    console = Console(stderr=True)
-    bar = Progress(
-        TextColumn("{task.completed:,} parties matched"), console=console, transient=True,
-        disable=not console.is_terminal,
-    )  # fmt: skip
-    with bar:
-        task = bar.add_task("", total=None)
+    with counting("parties matched") as advance:
         for batch in batches:
             yield batch
-            bar.advance(task, len(batch.parties))
+            advance(len(batch.parties))
 
 
 def _match_queries(index: Index, queries: Path, out: Path, *, attributes: bool) -> None:
@@ -136,12 +132,12 @@ def _match_queries(index: Index, queries: Path, out: Path, *, attributes: bool) 
                     sink.write(f"{party.id}\t{ids[entry]}\t{chance!r}\n")
 
 
-def _match_file(index: Index, path: Path, out: Path, threshold: float | None) -> None:
+def _match_file(index: Index, path: Path, out: Path, least: Threshold | None) -> None:
     """Write a JSON object for each party that matches or cannot be assessed."""
     explainer = Matcher(index)
     with path.open("rb") as file, _sink(out) as sink:
         parties = read_parties(file, path.name)
         for batch in _watched(match_parties(parties, Matcher(index))):
-            for answer in explainer.match(batch.parties, threshold):
+            for answer in explainer.match(batch.parties, least):
                 if answer.matches or answer.not_assessable:
                     sink.write(msgspec.json.encode(answer).decode() + "\n")

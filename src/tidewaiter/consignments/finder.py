@@ -10,6 +10,7 @@ from tidewaiter.consignments.types import PartyMatch
 from tidewaiter.parties.matching.index import build_index
 from tidewaiter.parties.matching.matcher import Matcher
 from tidewaiter.parties.matching.types import AskedParty, Explanation, Match, Modifier
+from tidewaiter.parties.thresholds import Threshold
 from tidewaiter.parties.types import Identifier, ListedParty, ListVersion
 
 _KEPT = 1 << 18  # parties whose answers are kept; then all are forgotten
@@ -29,7 +30,8 @@ class ListFinder:
     """Finds the listed parties that names resemble; keeps what it answered."""
 
     def __init__(
-        self, lists: Iterable[tuple[ListVersion, Sequence[ListedParty]]], least: float,
+        self, lists: Iterable[tuple[ListVersion, Sequence[ListedParty]]],
+        least: float | Threshold,
         judged: Judged | None = None,
     ) -> None:  # fmt: skip
         """Build the index of lists; some seconds for 20,000 entries.

@@ -11,8 +11,7 @@ from pathlib import Path
 from tidewaiter.base.records import Record
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.ledger import add_line, read_ledger
-from tidewaiter.parties.matching.model import model_digest
-from tidewaiter.parties.matching.thresholds import Chance, KindThreshold, Threshold, threshold_of
+from tidewaiter.parties.thresholds import Chance, KindThreshold, Threshold, asked_for
 from tidewaiter.parties.types import ListVersion
 
 FILE = "thresholds.jsonl"
@@ -26,7 +25,7 @@ class ListState(Record, frozen=True, kw_only=True):
 
 
 class KeptThreshold(Record, frozen=True, kw_only=True):
-    """One decision. The counts say what it rests on; without a file it rests on the reason alone."""
+    """One decision, and the counts that it rests on; without a file, on the reason alone."""
 
     threshold: Chance | None  # None: those before are taken back
     kinds: tuple[KindThreshold, ...] = ()  # of entries for which it is another
@@ -76,7 +75,7 @@ def threshold_for(folder: Path | None, asked: float | None) -> Threshold | None:
         StoreError: The file of the folder is broken.
     """
     if asked is not None:
-        return threshold_of(asked)
+        return asked_for(asked)
     kept = read_threshold(folder) if folder else None
     if kept is None or kept.threshold is None:
         return None
@@ -90,19 +89,22 @@ def states_of(versions: Iterable[ListVersion]) -> tuple[ListState, ...]:
     return tuple(sorted(states, key=lambda each: each.list))
 
 
-def changes_since(kept: KeptThreshold, archive: Archive, day: date) -> tuple[str, ...]:
+def changes_since(kept: KeptThreshold, archive: Archive, day: date, model: str) -> tuple[str, ...]:
     """Say what is no longer as it was when a threshold was chosen; nothing: all is.
 
     Args:
         kept: The threshold.
         archive: The lists.
         day: On which they are in force.
+        model: The beginning of its SHA-256.
     """
     held = (archive.at(slug, day) for slug in archive.slugs())
     now = {each.list: each.version for each in states_of(v.version for v in held if v)}
     then = {each.list: each.version for each in kept.lists}
     told = [f"{slug} is new" for slug in now if slug not in then]
     told += [f"{slug} is gone" for slug in then if slug not in now]
-    told += [f"{slug} has another version" for slug in now if now[slug] != then.get(slug, now[slug])]
-    told += ["the model is another one"] if kept.model != model_digest() else []
+    told += [
+        f"{slug} has another version" for slug in now if now[slug] != then.get(slug, now[slug])
+    ]
+    told += ["the model is another one"] if kept.model != model else []
     return tuple(told)

@@ -54,6 +54,20 @@ def modifiers(
     return (*filter(None, found), *_identifiers(asked.identifiers, listed.identifiers))
 
 
+def most_points(asked: AskedParty) -> float:
+    """Return the most that a party's birth, country and address can add; numbers are left out."""
+    said = (
+        ("birth: ", asked.births),
+        ("country: ", asked.countries),
+        ("address: ", asked.addresses),
+    )
+    return sum(
+        max(points for what, points in _points().items() if what.startswith(part))
+        for part, values in said
+        if values
+    )
+
+
 def _modifier(what: str, text: str) -> Modifier:
     return Modifier(what=what, text=text, points=_points()[what])
 

@@ -10,8 +10,7 @@ from tidewaiter.parties.matching.attributes import bare_number, modifiers
 from tidewaiter.parties.matching.explain import Explained
 from tidewaiter.parties.matching.index import Index
 from tidewaiter.parties.matching.linking import Asking, new_room
-from tidewaiter.parties.matching.model import load_model
-from tidewaiter.parties.matching.thresholds import Threshold, threshold_of
+from tidewaiter.parties.matching.model import load_model, threshold_of
 from tidewaiter.parties.matching.types import (
     Answer,
     AskedParty,
@@ -21,6 +20,7 @@ from tidewaiter.parties.matching.types import (
 )
 from tidewaiter.parties.matching.words import readings
 from tidewaiter.parties.names import NameForm, ReadName, read_name
+from tidewaiter.parties.thresholds import Threshold
 
 _LIKE = 2.0  # log-odds by which another entry of the name may fit it less
 _CERTAIN = 700.0  # log-odds beyond which the exponential function gives up

@@ -1,7 +1,8 @@
 """Lists and parties as rows: one JSON object a line, or columns parted by tabs."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
@@ -103,8 +104,16 @@ def read_queries(file: BinaryIO, name: str) -> Iterator[AskedParty]:
     yield from _asked(rows, places, name)
 
 
-def read_parties(file: BinaryIO, name: str) -> Iterator[AskedParty]:
+def read_parties(
+    file: BinaryIO, name: str, refuse: Callable[[InputError], None] | None = None
+) -> Iterator[AskedParty]:
     """Read parties from CSV: name, and where it has them id, kind, country, born, address, lei...
+
+    Args:
+        file: Of bytes.
+        name: Of the file, for errors.
+        refuse: Takes what is wrong with a row, which is then passed over, as is one without a name
+            and one that is no UTF-8; None: a wrong kind is raised, and the rest is answered.
 
     Raises:
         InputError: There is no column name, or a kind is none we know.
@@ -115,15 +124,26 @@ def read_parties(file: BinaryIO, name: str) -> Iterator[AskedParty]:
     if "name" not in head:
         hint = "the first line names the columns: id, name, kind, country, born, address, lei, ..."
         raise InputError('there is no column "name"', at=f"{name}, line 1", hint=hint)
-    for number, row in enumerate(rows, 2):
+    for number, row in _numbered(rows, name, refuse):
         told = {
             column: text.strip() for column, text in zip(head, row, strict=False) if text.strip()
         }
         at = f"{name}, row {number}"
+        if refuse and not told:
+            continue
+        try:
+            kind = _kind(told.get("kind", ""), at)
+            if refuse:
+                _check(told, at)
+        except InputError as error:
+            if refuse is None:
+                raise
+            refuse(error)
+            continue
         yield AskedParty(
             id=told.get("id", str(number)),
             text=told.get("name", ""),
-            kind=_kind(told.get("kind", ""), at),
+            kind=kind,
             countries=_one(told, "country"),
             births=_one(told, "born"),
             addresses=_one(told, "address"),
@@ -133,6 +153,35 @@ def read_parties(file: BinaryIO, name: str) -> Iterator[AskedParty]:
                 if scheme.lower() in told
             ),
         )
+
+
+def _numbered(
+    rows: Iterator[list[str]], name: str, refuse: Callable[[InputError], None] | None
+) -> Iterator[tuple[int, list[str]]]:
+    """Number rows from 2; one that is no CSV is refused, and those behind it are read."""
+    for number in count(2):
+        try:
+            row = next(rows, None)
+        except csv.Error as error:
+            hint = "put quotes around a text with commas, and close them"
+            found = InputError(f"no row of CSV: {error}", at=f"{name}, row {number}", hint=hint)
+            if refuse is None:
+                raise found from error
+            refuse(found)
+            continue
+        if row is None:
+            return
+        yield number, row
+
+
+def _check(told: dict[str, str], at: str) -> None:
+    """Check that a row names a party in characters that were read."""
+    if "name" not in told:
+        raise InputError("there is no name", at=at, hint="write it in the column name")
+    for column, text in told.items():
+        if "\ufffd" in text:
+            problem = f'"{text}" in the column {column} holds bytes that are no text in UTF-8'
+            raise InputError(problem, at=at, hint="save the file as UTF-8")
 
 
 def _one(told: dict[str, str], column: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What is asked and what is answered."""
 
 from tidewaiter.base.records import Record
-from tidewaiter.parties.matching.thresholds import Threshold
+from tidewaiter.parties.thresholds import Threshold
 from tidewaiter.parties.types import Action, Identifier, NameKind, Outcome, PartyKind
 
 

@@ -5,7 +5,6 @@ from typing import Annotated
 from msgspec import Meta
 
 from tidewaiter.base.records import Record
-from tidewaiter.parties.matching.model import model_record
 from tidewaiter.parties.types import PartyKind
 
 Chance = Annotated[float, Meta(gt=0, le=1)]
@@ -51,13 +50,9 @@ class Threshold(Record, frozen=True, kw_only=True):
         return f"{self.value}, {self.origin}" if self.origin else self.value
 
 
-def threshold_of(asked: float | Threshold | None) -> Threshold:
-    """Return a threshold as a record; None: that of the model."""
-    if isinstance(asked, Threshold):
-        return asked
-    if asked is None:
-        return Threshold(least=model_record().threshold, origin="of the model")
-    return Threshold(least=asked, origin="asked for")
+def asked_for(least: float) -> Threshold:
+    """Return the threshold that a user asks for."""
+    return Threshold(least=least, origin="asked for")
 
 
 def printed(least: float) -> str:
