@@ -22,8 +22,10 @@ def diagram(series: Mapping[str, Sequence[tuple[float, Share]]]) -> str:
         series: By title, at most two: mean probability and share of each bin.
     """
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDE} {_HIGH}" '
-        f'width="{_WIDE}" height="{_HIGH}" role="img" aria-labelledby="t d">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDE} {_HIGH}" '
+            f'width="{_WIDE}" height="{_HIGH}" role="img" aria-labelledby="t d">'
+        ),
         f"<style>{_STYLE}</style>",
         '<title id="t">Share of matches that are right, by probability</title>',
         f'<desc id="d">{escape(_told(series))}</desc>',
@@ -57,28 +59,40 @@ def _axes() -> list[str]:
         parts += [
             f'<line class="grid" x1="{_LEFT}" x2="{right}" y1="{_y(value)}" y2="{_y(value)}"/>',
             f'<line class="grid" x1="{_x(value)}" x2="{_x(value)}" y1="{_y(1)}" y2="{foot}"/>',
-            f'<text class="soft" x="{_LEFT - 8}" y="{_y(value) + 5}" text-anchor="end">'
-            f"{value:.1f}</text>",
-            f'<text class="soft" x="{_x(value)}" y="{foot + 20}" text-anchor="middle">'
-            f"{value:.1f}</text>",
+            (
+                f'<text class="soft" x="{_LEFT - 8}" y="{_y(value) + 5}" text-anchor="end">'
+                f"{value:.1f}</text>"
+            ),
+            (
+                f'<text class="soft" x="{_x(value)}" y="{foot + 20}" text-anchor="middle">'
+                f"{value:.1f}</text>"
+            ),
         ]
     middle = (_y(0) + _y(1)) / 2
     return [
         *parts,
-        f'<line class="even" stroke-dasharray="5 4" x1="{_x(0)}" y1="{_y(0)}" x2="{_x(1)}" '
-        f'y2="{_y(1)}"/>',
-        f'<text class="ink" x="{_x(0.5)}" y="{foot + 44}" text-anchor="middle">'
-        "probability that is shown</text>",
-        f'<text class="ink" transform="rotate(-90 18 {middle})" x="18" y="{middle}" '
-        'text-anchor="middle">share that is right, 95 %</text>',
+        (
+            f'<line class="even" stroke-dasharray="5 4" x1="{_x(0)}" y1="{_y(0)}" x2="{_x(1)}" '
+            f'y2="{_y(1)}"/>'
+        ),
+        (
+            f'<text class="ink" x="{_x(0.5)}" y="{foot + 44}" text-anchor="middle">'
+            "probability that is shown</text>"
+        ),
+        (
+            f'<text class="ink" transform="rotate(-90 18 {middle})" x="18" y="{middle}" '
+            'text-anchor="middle">share that is right, 95 %</text>'
+        ),
     ]
 
 
 def _point(kind: str, x: float, share: Share, title: str) -> list[str]:
     told = f"{title}: {share.count} of {share.total}, {share.low:.2f} to {share.high:.2f}"
     return [
-        f'<line class="{kind}" stroke-width="2" x1="{x}" x2="{x}" y1="{_y(share.low)}" '
-        f'y2="{_y(share.high)}"/>',
+        (
+            f'<line class="{kind}" stroke-width="2" x1="{x}" x2="{x}" y1="{_y(share.low)}" '
+            f'y2="{_y(share.high)}"/>'
+        ),
         _mark(kind, x, _y(share.share), told),
     ]
 

@@ -13,7 +13,8 @@ import msgspec
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart, replacing
 from tidewaiter.base.records import Record
-from tidewaiter.bulk.calibrating import Calibrator, Known, Once, Wanted, calibrate as told_of
+from tidewaiter.bulk.calibrating import Calibrator, Known, Once, Wanted
+from tidewaiter.bulk.calibrating import calibrate as told_of
 from tidewaiter.cli.calibrateout import show
 from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.options import Day, printable

@@ -1,4 +1,4 @@
-"""The command `tidewaiter lists`: add, status and diff; update stands in a module of its own."""
+"""The command `tidewaiter lists`: add, status and diff; the rest stands in modules of its own."""
 
 import sys
 from collections.abc import Iterable
@@ -12,8 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.cli.listcalibrate import calibrate
 from tidewaiter.cli.listjudge import judge
 from tidewaiter.cli.listsfolder import kept_in
+from tidewaiter.cli.listthreshold import kept_in_words, kept_now
 from tidewaiter.cli.listupdate import update
 from tidewaiter.cli.options import Day
 from tidewaiter.lists.archive import Archive, KeptVersion
@@ -102,6 +104,7 @@ def show_refusals(refusals: Iterable[EntryRefusal], most: int) -> None:
 
 lists.add_command(update)
 lists.add_command(judge)
+lists.add_command(calibrate)
 
 
 @lists.command()
@@ -110,7 +113,7 @@ lists.add_command(judge)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each list.")
 @kept_in
 def status(folder: Path, day: date | None, *, known: bool, as_json: bool) -> None:
-    """Show which lists are there: version in force, day, age, entries, licence.
+    """Show which lists are there: version in force, day, age, entries, licence, threshold.
 
     Example: tidewaiter lists status
     """
@@ -121,9 +124,11 @@ def status(folder: Path, day: date | None, *, known: bool, as_json: bool) -> Non
     rows = dict(held)
     if known:
         rows |= {slug: None for slug in definitions if slug not in held}
+    threshold, changes = kept_now(archive, day)
     if as_json:
+        said = {"day": day, "threshold": threshold, "threshold_changes": changes}
         for slug, kept in sorted(rows.items()):
-            click.echo(msgspec.json.encode({"slug": slug, "day": day, "version": kept}))
+            click.echo(msgspec.json.encode({"slug": slug, "version": kept, **said}))
         return
     if not rows:
         click.echo(f"no list is kept in {folder}; --known shows what can be fetched", err=True)
@@ -142,6 +147,8 @@ def status(folder: Path, day: date | None, *, known: bool, as_json: bool) -> Non
             secret = " Confidential." if definition.confidential else ""
             text = f"{slug}: {definition.name}. {definition.licence}{secret}"
             console.print(visible(text), markup=False)
+    for text in kept_in_words(threshold, changes) if held else ():
+        console.print(visible(text), markup=False)
 
 
 def _cells(slug: str, kept: KeptVersion | None, day: date, count: int) -> tuple[str, ...]:

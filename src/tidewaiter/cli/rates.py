@@ -69,7 +69,5 @@ def set_threshold(values: Sequence[tuple[str, float]]) -> Threshold:
     if len(given) < len(values) or "" not in given:
         raise click.UsageError("--set one threshold for all, like 0.62, and one for a kind at most")
     known: tuple[PartyKind, ...] = get_args(PartyKind)
-    kinds = tuple(
-        KindThreshold(kind=kind, least=given[kind]) for kind in known if kind in given
-    )
+    kinds = tuple(KindThreshold(kind=kind, least=given[kind]) for kind in known if kind in given)
     return Threshold(least=given[""], kinds=kinds, origin="set by you")

@@ -58,7 +58,7 @@ def least_for(chances: NDArray[np.float64], allowed: int) -> float | None:
     most = float(higher[-1]) if len(higher) else 1.0
     for decimals in _DECIMALS:
         scale = 10**decimals
-        least = (math.floor(over * scale) + 1) / scale
+        least: float = (math.floor(over * scale) + 1) / scale
         if over < least <= most and least < 1:
             return max(LOWEST, least)
     scale = 10 ** _DECIMALS[-1]  # two parties are closer than that: both stay below

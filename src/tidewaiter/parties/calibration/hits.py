@@ -104,6 +104,13 @@ def _way(match: Match) -> str:
     return "same" if all(pair.kind == "exact" for pair in told.pairs) else "spelling"
 
 
+def chosen(table: Table, use: NDArray[np.bool_]) -> Table:
+    """Return the hits that are used."""
+    return Table(
+        table.party[use], table.entry[use], table.kind[use], table.way[use], table.chance[use]
+    )
+
+
 def reaching(table: Table, threshold: Threshold) -> NDArray[np.bool_]:
     """Tell which hits reach a threshold."""
     least = np.array([threshold.of(kind) for kind in _KINDS])

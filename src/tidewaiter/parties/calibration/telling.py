@@ -13,6 +13,7 @@ from tidewaiter.parties.calibration.hits import (
     Table,
     alerting,
     best,
+    chosen,
     kind_at,
     reaching,
     way_at,
@@ -32,8 +33,7 @@ class Told:
         self._hits, self._found, self._threshold = cleared, found, threshold
         self._table = cleared.table()
         self._theirs = found.table() if found else None
-        reached = reaching(self._table, threshold)
-        self._at = Table(*(column[reached] for column in self._table))
+        self._at = chosen(self._table, reaching(self._table, threshold))
 
     def level(self, threshold: Threshold) -> Level:
         """Tell the alerts and the recall of a threshold."""
