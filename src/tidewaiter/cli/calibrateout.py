@@ -49,7 +49,8 @@ def show(told: Calibration) -> None:
             if len(groups) > _MOST:
                 say(f"... and {len(groups) - _MOST:,} more; --json has them all")
     if told.causes:
-        say("Most of these alerts come from:", "bold")
+        say("Most of these alerts come from these entries", "bold")
+        say("Where a party is the listed one after all, act on it; else a judgement settles it:")
     for cause in told.causes[:_MOST]:
         say(cause_in_words(cause))
         say(f"  {example_in_words(cause)}: {HOWS[cause.how]}")
@@ -69,7 +70,8 @@ def _levels(told: Calibration) -> Table:
 def _groups(first: str, groups: Sequence[Group], words: Callable[[str], str]) -> Table:
     table = Table(box=None, header_style="bold")
     table.add_column(first, overflow="fold")
-    for title in ("alerts", "of", "in a million", "95 %"):
+    columns = len(group_row(groups[0], words).cells)
+    for title in ("alerts", "of", "in a million", "95 %")[:columns]:
         table.add_column(title, justify="right", overflow="fold")
     for group in groups[:_MOST]:
         row = group_row(group, words)

@@ -1,6 +1,7 @@
 """The command `tidewaiter lists calibrate`."""
 
 import getpass
+import os
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -121,8 +122,8 @@ def calibrate(cleared: Path | None, day: date | None, folder: Path, **options: A
     else:
         show(calibration)
     if asked.report is not None:
-        with replacing(asked.report, "calibrate"):
-            write_calibration(asked.report, calibration)
+        with replacing(asked.report, f"{os.getpid()}") as part:
+            write_calibration(part, calibration)
         click.echo(f"report: {printable(str(asked.report))}", err=True)
     if asked.keep or asked.least:
         _keep(archive, day, asked, calibration.threshold, calibration)

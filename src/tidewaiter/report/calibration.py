@@ -1,6 +1,6 @@
 """The page of a calibration: it holds all it needs, and runs no script."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from markupsafe import Markup
@@ -20,14 +20,13 @@ from tidewaiter.report.calibrationwords import (
     interval,
     judge_command,
     per,
-    percent,
+    recall_cell,
     recall_in_words,
-    share_in_words,
     threshold_in_words,
 )
 from tidewaiter.report.pages import environment, hashed, static
 
-_ROWS = 60  # of a table of groups
+_ROWS, _MORE = 15, 300  # of a table of groups: shown, and behind a click
 
 
 class Row(Record, frozen=True, kw_only=True):
@@ -44,6 +43,7 @@ class Groups(Record, frozen=True, kw_only=True):
     title: str
     first: str  # heading of the first column
     rows: tuple[Row, ...]
+    more: tuple[Row, ...]
     left_out: int
     note: str = ""
 
@@ -111,7 +111,11 @@ def _page(told: Calibration) -> CalibrationPage:
         bins=tuple(
             Row(
                 key=f"{each.low:g} to {each.high:g}",
-                cells=(f"{each.mean:.3f}", f"{each.flagged.total:,}", share_in_words(each.flagged)),
+                cells=(
+                    f"{each.mean:.3f}",
+                    f"{each.flagged.count:,} of {each.flagged.total:,}",
+                    recall_cell(each.flagged),
+                ),
             )
             for each in told.bins
         ),
@@ -133,8 +137,8 @@ def _page(told: Calibration) -> CalibrationPage:
 def recall_heading(told: Calibration) -> str:
     """Return what the last column of the levels is; "": there is none."""
     if told.found:
-        return "recall"
-    return "of made variants" if told.at.benchmark else ""
+        return "recall, %"
+    return "of variants, %" if told.at.benchmark else ""
 
 
 def level_rows(told: Calibration) -> tuple[Row, ...]:
@@ -147,16 +151,21 @@ def level_rows(told: Calibration) -> tuple[Row, ...]:
             interval(share, MILLION),
         ]  # fmt: skip
         if level.recall:
-            cells.append(share_in_words(level.recall))
+            cells.append(recall_cell(level.recall))
         elif level.benchmark and not told.found:
-            cells.append(percent(level.benchmark.share))
+            cells.append(recall_cell(level.benchmark))
         rows.append(Row(key=printed(level.threshold), cells=tuple(cells)))
     return tuple(rows)
 
 
 def group_row(group: Group, words: Callable[[str], str]) -> Row:
-    """Return a row of a table of groups: alerts, parties, in a million, interval."""
+    """Return a row of a table of groups: alerts, parties, in a million, interval.
+
+    What agrees is counted among the alerts, so it has no rate.
+    """
     share = group.alerts
+    if group.key in HOWS:
+        return Row(key=words(group.key), cells=(f"{share.count:,}", f"{share.total:,}"))
     return Row(
         key=words(group.key),
         cells=(
@@ -184,11 +193,18 @@ def _groups(told: Calibration) -> tuple[Groups, ...]:
         ("Alerts by kind of entry", "Kind", told.kinds, str, ""),
         ("What agrees in the best match", "Agreement", told.hows, HOWS.__getitem__, ""),
     )
-    return tuple(
-        Groups(
-            title=title, first=first, note=note, left_out=max(0, len(rows) - _ROWS),
-            rows=tuple(group_row(each, words) for each in rows[:_ROWS]),
-        )
-        for title, first, rows, words, note in tables
-        if rows
-    )  # fmt: skip
+    return tuple(_table(*each) for each in tables if each[2])
+
+
+def _table(
+    title: str, first: str, groups: Sequence[Group], words: Callable[[str], str], note: str
+) -> Groups:
+    rows = [group_row(each, words) for each in groups[:_MORE]]
+    return Groups(
+        title=title,
+        first=first,
+        rows=tuple(rows[:_ROWS]),
+        more=tuple(rows[_ROWS:]),
+        left_out=max(0, len(groups) - _MORE),
+        note=note,
+    )

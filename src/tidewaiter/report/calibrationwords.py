@@ -13,6 +13,8 @@ MILLION = 1_000_000
 TEN_THOUSAND = 10_000
 _WHOLE = 10  # from which on a rate needs no decimals
 _PERCENT = 100
+_LEAST = 0.001  # percent that is written
+_HIGH = 0.9  # a threshold that a rare few matches need
 
 
 def per(share: float, parties: int) -> str:
@@ -23,17 +25,25 @@ def per(share: float, parties: int) -> str:
 
 def interval(share: Share, parties: int) -> str:
     """Write the 95 % interval of a share."""
-    return f"{per(share.low, parties)} to {per(share.high, parties)}"
+    return f"{per(share.low, parties)}–{per(share.high, parties)}"
+
+
+def recall_cell(share: Share) -> str:
+    """Write a share in percent with its interval, for a table."""
+    return f"{_percent(share.share)} ({_percent(share.low)}–{_percent(share.high)})"
 
 
 def percent(share: float) -> str:
     """Write a share in percent; none and all only where it is none and all."""
-    text = f"{_PERCENT * share:.1f}"
-    if text == "100.0" and share < 1:
-        text = "> 99.9"
-    if text == "0.0" and share > 0:
-        text = "< 0.1"
-    return f"{text.removesuffix('.0')} %"
+    return f"{_percent(share)} %"
+
+
+def _percent(share: float) -> str:
+    percent = _PERCENT * share
+    if 0 < percent < 1:
+        return f"{percent:.1g}" if percent >= _LEAST else f"< {_LEAST}"
+    text = f"{percent:.1f}".removesuffix(".0")
+    return "> 99.9" if text == "100" and share < 1 else text
 
 
 def share_in_words(share: Share) -> str:
@@ -95,8 +105,13 @@ def alerts_in_words(told: Calibration) -> str:
 
 
 def doubts_in_words(told: Calibration) -> Iterator[str]:
-    """Say what the file is too small to tell."""
+    """Say what the file is too small to tell, and where a few parties settle the threshold."""
     parties = told.cleared.parties
+    if told.chosen and told.threshold.least > _HIGH and told.causes:
+        yield (
+            "This threshold is set by parties that match almost surely. Look at them before you "
+            "keep it: one that is the listed party after all does not belong in this file"
+        )
     if told.wanted is not None and parties < told.enough:
         yield (
             f"The file is too small to show this rate: were none of {parties:,} parties an alert, "
