@@ -90,7 +90,10 @@ def threshold_in_words(told: Calibration) -> str:
     """Say which threshold the rest is told at."""
     if told.chosen and told.wanted is not None:
         rate = per(told.wanted, MILLION)
-        return f"Threshold {told.threshold.value}: the least that gives at most {rate} per million"
+        return (
+            f"Threshold {told.threshold.value}: the least that gives at most {rate} in a million; "
+            "none below that of the model is chosen"
+        )
     return f"Threshold {told.threshold}"
 
 
