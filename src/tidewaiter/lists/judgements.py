@@ -13,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from tidewaiter.base.countries import country_or_text
 from tidewaiter.base.plain import plain
 from tidewaiter.base.records import Record
 from tidewaiter.lists.ledger import add_line, read_ledger
@@ -85,4 +86,4 @@ def add_judgement(folder: Path, judgement: Judgement) -> None:
 
 
 def _key(slug: str, entry: str, name: str, country: str) -> tuple[str, str, str, str]:
-    return slug, entry, " ".join(plain(name).split()), country.strip().upper()
+    return slug, entry, " ".join(plain(name).split()), country_or_text(country).upper()
