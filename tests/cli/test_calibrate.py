@@ -246,7 +246,7 @@ def test_a_file_without_parties_is_refused(
 def test_what_does_not_fit_is_refused(
     lists: Call, here: Path, arguments: tuple[str, ...], said: str
 ) -> None:
-    """Options that contradict one another, and values that are none, are said and change nothing."""
+    """Options that contradict one another and values that are none are said, and change nothing."""
     result = lists("calibrate", *arguments)
     assert result.exit_code == 2
     assert said in result.output
