@@ -72,6 +72,8 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.structures
 	$(BIN)/python -m benchmarks.whole
 	$(BIN)/python -m benchmarks.parties
+	$(BIN)/python -m benchmarks.parties_calibration
+	$(BIN)/python -m benchmarks.parties_calibrate
 
 docs: check-docs
 	@echo "Open $(SITE)/index.html."

@@ -24,8 +24,8 @@ from tools.train_party_model import best_names, out_of_fold, read_data
 
 from tidewaiter.parties.calibration.shares import Share, share_of
 from tidewaiter.parties.matching.matcher import probability
-from tidewaiter.parties.matching.model import model_digest
 from tidewaiter.parties.names.scripts import script_of
+from tidewaiter.parties.thresholds import model_digest
 
 OUT = ROOT / "docs" / "benchmarks" / "parties_calibration.json"
 PICTURE = ROOT / "docs" / "images" / "party-calibration.svg"

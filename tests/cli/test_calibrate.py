@@ -203,6 +203,7 @@ def test_rows_that_cannot_be_read_are_named_and_counted(here: Path, lists: Call)
         ("name,kind\n", "holds no party"),
         ("firm\nX\n", 'no column "name"'),
         ("name,kind\nX,firm\n", "holds no party"),
+        ("name\rX\r", "no CSV"),
     ],
 )
 def test_a_file_without_parties_is_refused(
@@ -229,6 +230,8 @@ def test_a_file_without_parties_is_refused(
         (("cleared.csv", "--rate", "nan"), "is not a rate"),
         (("cleared.csv", "--rate", "150%"), "is not a rate"),
         (("cleared.csv", "--per-million", "0"), "--per-million"),
+        (("cleared.csv", "--per-million", "nan"), "is no number"),
+        (("cleared.csv", "--found", "cleared.csv"), "in one file"),
         (("cleared.csv", "--by-kind"), "--by-kind needs"),
         (("--set", "1.5", "--why", "x"), "is no threshold"),
         (("--set", "nan", "--why", "x"), "is no threshold"),
@@ -252,6 +255,18 @@ def test_what_does_not_fit_is_refused(
     assert said in result.output
     assert not (here / "kept" / "thresholds.jsonl").exists()
     assert not (here / "nowhere").exists()
+
+
+@pytest.mark.parametrize("command", [("match", "X Y"), ("screen", "manifest.csv")])
+@pytest.mark.parametrize("least", ["nan", "1.5", "-1", "x"])
+def test_what_is_no_probability_hides_no_match(
+    lists: Call, call: Call, command: tuple[str, ...], least: str
+) -> None:
+    """A threshold that nothing reaches for being no number is refused."""
+    assert callable(lists)
+    result = call(*command, "--threshold", least)
+    assert result.exit_code == 2
+    assert "--threshold" in result.output
 
 
 def test_a_broken_file_of_thresholds_stops_match_and_screen(

@@ -3,7 +3,6 @@
 import getpass
 import os
 import sys
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from tidewaiter.cli.calibrateout import show
 from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.options import Day, printable
 from tidewaiter.cli.progress import counting
-from tidewaiter.cli.rates import LeastOf, Rate, set_threshold
+from tidewaiter.cli.rates import LeastOf, Rate, Within, set_threshold
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.thresholds import (
     KeptThreshold,
@@ -30,10 +29,9 @@ from tidewaiter.lists.thresholds import (
 )
 from tidewaiter.node import hash_file
 from tidewaiter.parties.calibration.types import Calibration
-from tidewaiter.parties.matching.model import model_digest, threshold_of
+from tidewaiter.parties.matching.model import threshold_of
 from tidewaiter.parties.matching.rows import read_parties
-from tidewaiter.parties.matching.types import AskedParty
-from tidewaiter.parties.thresholds import Threshold
+from tidewaiter.parties.thresholds import Threshold, model_digest
 from tidewaiter.report.calibration import write_calibration
 from tidewaiter.report.characters import visible
 
@@ -82,7 +80,7 @@ class _Refused:
 @click.argument("cleared", required=False, type=_FILE)
 @click.option("--found", type=_FILE, help="Parties that were rightly flagged: what is missed.")
 @click.option(
-    "--per-million", type=click.FloatRange(0, _MILLION, min_open=True),
+    "--per-million", type=Within(0, _MILLION, min_open=True),
     help="Choose the threshold that gives at most so many alerts in a million parties.",
 )  # fmt: skip
 @click.option("--rate", type=Rate(), help='The same as a share: "0.1%" or 0.001.')
@@ -110,6 +108,7 @@ def calibrate(cleared: Path | None, day: date | None, folder: Path, **options: A
     """
     asked = _Asked(**options)
     _check(cleared, asked)
+    _check_files(cleared, asked)
     day = day or date.today()  # noqa: DTZ011 - the user's own calendar
     archive = Archive(folder)
     if cleared is None:
@@ -148,12 +147,18 @@ def _check(cleared: Path | None, asked: _Asked) -> None:
         raise click.UsageError("give a file of cleared parties, or --set, or --drop")
     if cleared is not None and asked.drop:
         raise click.UsageError("--drop takes no file")
+
+
+def _check_files(cleared: Path | None, asked: _Asked) -> None:
+    """Check that the files can be read twice, and the report be written."""
     kept = {"the cleared parties": cleared, "the parties that were found": asked.found}
     there = {what: path for what, path in kept.items() if path is not None}
     for what, path in there.items():
         if not path.is_file():  # it is read twice
             hint = "save what comes out of it as a file first"
             raise InputError(f"{what} cannot be read from a pipe", at=str(path), hint=hint)
+    if cleared and asked.found and cleared.samefile(asked.found):
+        raise click.UsageError("cleared parties and those that were found stand in one file")
     if asked.report is not None:
         check_apart({"the report": asked.report}, there)
 
@@ -177,17 +182,13 @@ def _calibrate(
 
 def _known(calibrator: Calibrator, path: Path, refused: _Refused) -> Known:
     """Ask for the parties of a file."""
-    hits = calibrator.new_hits()
+    hits, sha256 = calibrator.new_hits(), hash_file(path)
     name = printable(path.name)
     with path.open("rb") as file, counting("parties matched") as advance:
         once = Once(read_parties(file, name, refused))
-        for done in calibrator.ask(_parties(once), hits):
+        for done in calibrator.ask(once, hits):
             advance(done)
-    return Known(name, hash_file(path), refused.count, once.repeated, hits)
-
-
-def _parties(once: Once) -> Iterator[AskedParty]:
-    yield from once
+    return Known(name, sha256, refused.count, once.repeated, hits)
 
 
 def _keep(

@@ -3,7 +3,9 @@
 import sys
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -12,7 +14,6 @@ from rich.console import Console
 from rich.table import Table
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.cli.listcalibrate import calibrate
 from tidewaiter.cli.listjudge import judge
 from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.listthreshold import kept_in_words, kept_now
@@ -27,10 +28,26 @@ from tidewaiter.parties.readers.types import EntryRefusal
 from tidewaiter.report.characters import visible
 
 _SHOWN = 20  # refusals and changes on the screen
+_LATER = MappingProxyType({"calibrate": "tidewaiter.cli.listcalibrate"})
 _TWO = 2  # versions that a comparison is of
 
 
-@click.group(name="lists")
+class _Lists(click.Group):
+    """Loads the command that matches parties only where it is called: it takes a second."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the commands by name."""
+        return sorted([*super().list_commands(ctx), *_LATER])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command."""
+        if cmd_name not in _LATER:
+            return super().get_command(ctx, cmd_name)
+        found: click.Command = getattr(import_module(_LATER[cmd_name]), cmd_name)
+        return found
+
+
+@click.group(name="lists", cls=_Lists)
 def lists() -> None:
     """Keep lists of parties: add versions, update them, see what is there and what changed.
 
@@ -104,7 +121,6 @@ def show_refusals(refusals: Iterable[EntryRefusal], most: int) -> None:
 
 lists.add_command(update)
 lists.add_command(judge)
-lists.add_command(calibrate)
 
 
 @lists.command()

@@ -5,8 +5,7 @@ from datetime import date
 
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.thresholds import KeptThreshold, changes_since, read_threshold
-from tidewaiter.parties.matching.model import model_digest
-from tidewaiter.parties.thresholds import Threshold
+from tidewaiter.parties.thresholds import Threshold, model_digest
 
 
 def kept_now(archive: Archive, day: date) -> tuple[KeptThreshold | None, Sequence[str]]:

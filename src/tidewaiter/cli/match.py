@@ -16,6 +16,7 @@ from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.matchout import show
 from tidewaiter.cli.options import Day, Place, printable
 from tidewaiter.cli.progress import counting
+from tidewaiter.cli.rates import Within
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.thresholds import threshold_for
 from tidewaiter.parties.matching.index import Index, build_index
@@ -26,7 +27,7 @@ from tidewaiter.parties.thresholds import Threshold
 from tidewaiter.parties.types import ListedParty, PartyKind
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_CHANCE = click.FloatRange(0, 1)
+_CHANCE = Within(0, 1)
 
 
 @click.command()

@@ -1,7 +1,8 @@
-"""Values of `tidewaiter lists calibrate`: rates of alerts, and thresholds by kind of entry."""
+"""Values of options: probabilities, rates of alerts, and thresholds by kind of entry."""
 
+import math
 from collections.abc import Sequence
-from typing import get_args
+from typing import Any, get_args
 
 import click
 
@@ -9,6 +10,19 @@ from tidewaiter.parties.thresholds import KindThreshold, Threshold
 from tidewaiter.parties.types import PartyKind
 
 _HUNDRED = 100
+
+
+class Within(click.FloatRange):
+    """A number within bounds; "nan" is none."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read a number."""
+        number: float = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f'"{value}" is no number', param, ctx)
+        return number
 
 
 class Rate(click.ParamType[float]):

@@ -26,6 +26,7 @@ from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.options import STOPPED, Day, Field, own_lists, printable
 from tidewaiter.cli.outputs import Outputs, alert_sink, check_outputs, mark_of, write_outputs
 from tidewaiter.cli.progress import watched
+from tidewaiter.cli.rates import Within
 from tidewaiter.cli.start import tell_first_start
 from tidewaiter.cli.table import show_summary
 from tidewaiter.consignments.types import ReadOptions
@@ -44,7 +45,7 @@ from tidewaiter.substances.registry import load_registry
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_CHANCE = click.FloatRange(0, 1, min_open=True)
+_CHANCE = Within(0, 1, min_open=True)
 _CORES = os.cpu_count() or 1
 _ABANDONED = 30 * 86_400  # seconds without a step: nobody goes on with that screening
 

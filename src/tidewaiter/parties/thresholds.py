@@ -1,10 +1,13 @@
 """Thresholds: the probability from which a match is shown, by kind of entry, and who says so."""
 
+import hashlib
+from functools import cache
 from typing import Annotated
 
 from msgspec import Meta
 
 from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data
 from tidewaiter.parties.types import PartyKind
 
 Chance = Annotated[float, Meta(gt=0, le=1)]
@@ -60,3 +63,12 @@ def printed(least: float) -> str:
     text = f"{least:.{_MOST}f}".rstrip("0")
     whole, _, decimals = text.partition(".")
     return f"{whole}.{decimals.ljust(_FEWEST, '0')}"
+
+
+@cache
+def model_digest() -> str:
+    """Return the beginning of the SHA-256 of the model that probabilities come from.
+
+    It stands here, as who asks which model there is need not load the matching.
+    """
+    return hashlib.sha256(data("parties", "model.toml").read_bytes()).hexdigest()[:16]

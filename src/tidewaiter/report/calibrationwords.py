@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from tidewaiter.base.countries import find_country
 from tidewaiter.parties.calibration.shares import NONE, Share
-from tidewaiter.parties.calibration.types import Calibration, Cause, KnownFile
+from tidewaiter.parties.calibration.types import LOWEST, Calibration, Cause, KnownFile
 from tidewaiter.parties.thresholds import printed
 from tidewaiter.report.characters import visible
 
@@ -115,6 +115,8 @@ def doubts_in_words(told: Calibration) -> Iterator[str]:
             "This threshold is set by parties that match almost surely. Look at them before you "
             "keep it: one that is the listed party after all does not belong in this file"
         )
+    if told.at.threshold < LOWEST:
+        yield f"Matches below {printed(LOWEST)} are not counted, so more would alert"
     if told.wanted is not None and parties < told.enough:
         yield (
             f"The file is too small to show this rate: were none of {parties:,} parties an alert, "

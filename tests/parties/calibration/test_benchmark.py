@@ -7,8 +7,7 @@ import pytest
 from tidewaiter.base.resources import data
 from tidewaiter.parties.calibration import benchmark
 from tidewaiter.parties.calibration.benchmark import benchmark_recall
-from tidewaiter.parties.matching.model import model_digest
-from tidewaiter.parties.thresholds import KindThreshold, Threshold
+from tidewaiter.parties.thresholds import KindThreshold, Threshold, model_digest
 
 FACTS = tomllib.loads(data("parties", "recall.toml").read_text(encoding="utf-8"))
 

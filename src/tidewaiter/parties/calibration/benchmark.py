@@ -5,8 +5,7 @@ from functools import cache
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.parties.calibration.shares import Share, share_of
-from tidewaiter.parties.matching.model import model_digest
-from tidewaiter.parties.thresholds import Threshold
+from tidewaiter.parties.thresholds import Threshold, model_digest
 
 
 class _Kind(Record, frozen=True, kw_only=True):

@@ -1,6 +1,5 @@
 """The model: coefficients of a logistic regression, kept as data."""
 
-import hashlib
 from functools import cache
 from importlib.resources import files
 
@@ -25,18 +24,8 @@ class Model(Record, frozen=True):
 @cache
 def model_record() -> Model:
     """Load the model."""
-    return msgspec.toml.decode(_content(), type=Model)
-
-
-@cache
-def model_digest() -> str:
-    """Return what tells the model from others: the beginning of the SHA-256 of its file."""
-    return hashlib.sha256(_content()).hexdigest()[:16]
-
-
-def _content() -> bytes:
     place = files("tidewaiter") / "data" / "parties" / "model.toml"
-    return place.read_bytes()
+    return msgspec.toml.decode(place.read_bytes(), type=Model)
 
 
 @cache

@@ -120,7 +120,7 @@ def read_parties(
     """
     lines = (line.decode("utf-8-sig", "replace").replace("\0", "\ufffd") for line in file)
     rows = csv.reader(lines)
-    head = [column.strip().lower() for column in next(rows, [])]
+    head = [column.strip().lower() for column in _first(rows, name)]
     if "name" not in head:
         hint = "the first line names the columns: id, name, kind, country, born, address, lei, ..."
         raise InputError('there is no column "name"', at=f"{name}, line 1", hint=hint)
@@ -153,6 +153,15 @@ def read_parties(
                 if scheme.lower() in told
             ),
         )
+
+
+def _first(rows: Iterator[list[str]], name: str) -> list[str]:
+    """Return the first row; none where there is no row."""
+    try:
+        return next(rows, [])
+    except csv.Error as error:
+        hint = "save the file as CSV, each row on a line of its own"
+        raise InputError(f"no CSV: {error}", at=f"{name}, line 1", hint=hint) from error
 
 
 def _numbered(
