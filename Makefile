@@ -74,6 +74,8 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.parties
 	$(BIN)/python -m benchmarks.rescreen
 	$(BIN)/python -m benchmarks.screen_parties
+	$(BIN)/python -m benchmarks.parties_calibration
+	$(BIN)/python -m benchmarks.parties_calibrate
 
 docs: check-docs
 	@echo "Open $(SITE)/index.html."

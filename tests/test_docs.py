@@ -43,6 +43,7 @@ PAGES = sorted(page for page in DOCS.rglob("*.md") if "_build" not in page.parts
 FRONT = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")]
 RUN_AS_SHELL = (
     "tutorial/first-screening.md",
+    "how-to/choose-a-threshold.md",
     "how-to/load-your-own-list.md",
     "how-to/keep-lists-of-parties.md",
     "how-to/see-who-is-who.md",

@@ -93,25 +93,12 @@ class RuleFacts(Facts):
 
     def lines(self) -> Iterator[str]:
         """Give the table that the argument names."""
+        name = self.arguments[0]
+        if name in _PARTIES:
+            yield from _of_parties(name)
+            return
         rules = load_alert_rules()
-        match self.arguments[0]:
-            case "resolution":
-                held = [
-                    (f"`{key}`", f"{points:+}") for key, points in resolution_rules().points.items()
-                ]
-                yield from _table(("what holds for two members", "points"), held)
-            case "hubs":
-                held = [(f"`{key}`", f"{most}") for key, most in resolution_rules().hubs.items()]
-                yield from _table(("what is shared", "most names that may share it"), held)
-            case "signs":
-                found = sign_rules().signs.items()
-                told = [
-                    (f"`{key}`", each.flag, f"[{each.source}]({each.url})") for key, each in found
-                ]
-                yield from _table(("sign", "red flag, in our words", "read in"), told)
-            case "attributes":
-                said = [(each.what, f"{each.points:+g}", each.why) for each in attribute_rules()]
-                yield from _table(("what", "points", "why"), said)
+        match name:
             case "control":
                 rows = [
                     (rule.title, f"{rule.points:+}", _listings(rule.regimes))
@@ -134,6 +121,29 @@ class RuleFacts(Facts):
                 found = getattr(rules, name).items()
                 rows = [(f"`{key}`", f"{rule.points:+}", rule.text) for key, rule in found]
                 yield from _table(("rule", "points", "the sentence of the alert"), rows)
+
+
+_PARTIES = frozenset({"resolution", "hubs", "signs", "attributes"})
+
+
+def _of_parties(name: str) -> Iterator[str]:
+    """Give a table of the rules by which parties are matched and joined."""
+    match name:
+        case "resolution":
+            held = [
+                (f"`{key}`", f"{points:+}") for key, points in resolution_rules().points.items()
+            ]
+            yield from _table(("what holds for two members", "points"), held)
+        case "hubs":
+            held = [(f"`{key}`", f"{most}") for key, most in resolution_rules().hubs.items()]
+            yield from _table(("what is shared", "most names that may share it"), held)
+        case "signs":
+            found = sign_rules().signs.items()
+            told = [(f"`{key}`", each.flag, f"[{each.source}]({each.url})") for key, each in found]
+            yield from _table(("sign", "red flag, in our words", "read in"), told)
+        case "attributes":
+            said = [(each.what, f"{each.points:+g}", each.why) for each in attribute_rules()]
+            yield from _table(("what", "points", "why"), said)
 
 
 class RegimeFacts(Facts):

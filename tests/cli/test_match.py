@@ -31,7 +31,8 @@ def test_the_answer_as_json(call: Call) -> None:
     """The answer has its record's keys."""
     result = call("match", NAMES[0]["names"][0], "--list", str(LIST), "--json")
     answer = json.loads(result.stdout)
-    assert list(answer) == ["id", "text", "not_assessable", "matches", "doubts"]
+    keys = ["id", "text", "not_assessable", "matches", "doubts", "threshold"]
+    assert list(answer) == keys
     assert answer["matches"][0]["entry"] == NAMES[0]["id"]
 
 

@@ -17,13 +17,14 @@ from msgspec import structs
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.processes import processes
 from tidewaiter.consignments.listed import PartyFinder, PartyOnPaper
-from tidewaiter.consignments.rules import load_alert_rules
+from tidewaiter.consignments.rules import AlertRules, load_alert_rules
 from tidewaiter.consignments.screening import Screened, Screener
 from tidewaiter.consignments.types import LINES, Refusal
 from tidewaiter.identify import Identifier, load_lexicon
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.generation import generation_of
 from tidewaiter.lists.judgements import read_judgements
+from tidewaiter.parties.thresholds import Threshold
 from tidewaiter.parties.types import ListedParty
 
 _SMALL = 8_000_000  # bytes: below, starting processes takes longer than screening
@@ -42,6 +43,7 @@ class Settings(Record, frozen=True, kw_only=True):
     rules: Path | None = None  # an authority's own rules
     street: bool = False  # know street names
     lists: Path | None = None  # the folder of lists of parties; None: parties are not looked up
+    threshold: Threshold | None = None  # of their likeness; None: that of the rules
 
 
 class Step(Record, frozen=True, kw_only=True):
@@ -64,7 +66,7 @@ def _identifier(own: tuple[Path, ...], street: bool) -> Identifier:  # noqa: FBT
 
 
 @cache
-def _finder(lists: Path, day: date, least: float, steps: int) -> PartyFinder:
+def _finder(lists: Path, day: date, least: Threshold, steps: int) -> PartyFinder:
     # Here and not above: the readings of all scripts take a third of a second to load, and are
     # needed only where lists are kept.
     from tidewaiter.consignments.divided import finder_of  # noqa: PLC0415
@@ -88,8 +90,9 @@ def finder_for(settings: Settings) -> PartyFinder | None:
     """Build what finds listed parties in this process, once; None: no lists are kept."""
     if settings.lists is None:
         return None
-    party = load_alert_rules(settings.rules).party
-    return _finder(settings.lists, settings.day, party.least, party.linked.steps)
+    rules = load_alert_rules(settings.rules)
+    least = threshold_in(settings, rules)
+    return _finder(settings.lists, settings.day, least, rules.party.linked.steps)
 
 
 @cache
@@ -97,6 +100,11 @@ def _screener(settings: Settings) -> Screener:
     rules = load_alert_rules(settings.rules)
     finder = finder_for(settings)
     return Screener(_identifier(settings.own, settings.street), rules, finder)
+
+
+def threshold_in(settings: Settings, rules: AlertRules) -> Threshold:
+    """Return from which likeness on parties are told: as set, else as the rules have it."""
+    return settings.threshold or Threshold(least=rules.party.least, origin="of the rules")
 
 
 def screener_for(settings: Settings) -> Screener:

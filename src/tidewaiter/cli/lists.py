@@ -1,9 +1,11 @@
-"""The command `tidewaiter lists`: add, status and diff; update stands in a module of its own."""
+"""The command `tidewaiter lists`: add, status and diff; the rest stands in modules of its own."""
 
 import sys
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -14,6 +16,7 @@ from rich.table import Table
 from tidewaiter.base.errors import InputError
 from tidewaiter.cli.listjudge import judge
 from tidewaiter.cli.listsfolder import kept_in
+from tidewaiter.cli.listthreshold import kept_in_words, kept_now
 from tidewaiter.cli.listupdate import update
 from tidewaiter.cli.options import Day
 from tidewaiter.lists.archive import Archive, KeptVersion
@@ -26,10 +29,26 @@ from tidewaiter.parties.readers.types import EntryRefusal
 from tidewaiter.report.characters import visible
 
 _SHOWN = 20  # refusals and changes on the screen
+_LATER = MappingProxyType({"calibrate": "tidewaiter.cli.listcalibrate"})
 _TWO = 2  # versions that a comparison is of
 
 
-@click.group(name="lists")
+class _Lists(click.Group):
+    """Loads the command that matches parties only where it is called: it takes a second."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the commands by name."""
+        return sorted([*super().list_commands(ctx), *_LATER])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command."""
+        if cmd_name not in _LATER:
+            return super().get_command(ctx, cmd_name)
+        found: click.Command = getattr(import_module(_LATER[cmd_name]), cmd_name)
+        return found
+
+
+@click.group(name="lists", cls=_Lists)
 def lists() -> None:
     """Keep lists of parties: add versions, update them, see what is there and what changed.
 
@@ -112,7 +131,7 @@ lists.add_command(judge)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each list.")
 @kept_in
 def status(folder: Path, day: date | None, *, known: bool, as_json: bool) -> None:
-    """Show which lists are there: version in force, day, age, entries, licence.
+    """Show which lists are there: version in force, day, age, entries, licence, threshold.
 
     Example: tidewaiter lists status
     """
@@ -123,9 +142,11 @@ def status(folder: Path, day: date | None, *, known: bool, as_json: bool) -> Non
     rows = dict(held)
     if known:
         rows |= {slug: None for slug in definitions if slug not in held}
+    threshold, changes = kept_now(archive, day)
     if as_json:
+        said = {"day": day, "threshold": threshold, "threshold_changes": changes}
         for slug, kept in sorted(rows.items()):
-            click.echo(msgspec.json.encode({"slug": slug, "day": day, "version": kept}))
+            click.echo(msgspec.json.encode({"slug": slug, "version": kept, **said}))
         return
     if not rows:
         click.echo(f"no list is kept in {folder}; --known shows what can be fetched", err=True)
@@ -143,6 +164,8 @@ def status(folder: Path, day: date | None, *, known: bool, as_json: bool) -> Non
         notes = _notes(kept, definition)
         if definition and notes:
             console.print(visible(f"{slug}: {definition.name}. {notes}"), markup=False)
+    for text in kept_in_words(threshold, changes) if held else ():
+        console.print(visible(text), markup=False)
 
 
 def _notes(kept: KeptVersion | None, definition: ListDefinition | None) -> str:

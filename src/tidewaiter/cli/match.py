@@ -1,42 +1,40 @@
 """The command `tidewaiter match`."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TextIO
 
 import click
-import msgspec
-from rich.console import Console
-from rich.progress import Progress, TextColumn
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_apart, check_file, private, replacing, writing
 from tidewaiter.bulk.asked import parties_of, read_asked
 from tidewaiter.bulk.parties import Matched, match_parties, row_answers
 from tidewaiter.cli.listsfolder import kept_in
+from tidewaiter.cli.matchlists import index_of
 from tidewaiter.cli.matchout import show
 from tidewaiter.cli.matchsink import check_format, match_sink, origins_of
 from tidewaiter.cli.options import Day, Place, printable
 from tidewaiter.cli.party import Known, party_options
+from tidewaiter.cli.progress import counting
+from tidewaiter.cli.rates import Within
 from tidewaiter.cli.refusals import tell_refusals
 from tidewaiter.consignments.types import Refusal
-from tidewaiter.lists.archive import Archive
-from tidewaiter.lists.generation import generation_of
-from tidewaiter.lists.rarities import rarity_in
-from tidewaiter.parties.matching.index import Index, build_index
+from tidewaiter.lists.thresholds import threshold_for
+from tidewaiter.parties.matching.index import Index
 from tidewaiter.parties.matching.matcher import Matcher
-from tidewaiter.parties.matching.rarity import Rarity
-from tidewaiter.parties.matching.rows import KINDS, read_queries, read_rows
+from tidewaiter.parties.matching.rows import KINDS, read_queries
 from tidewaiter.parties.matching.types import AskedParty
-from tidewaiter.parties.types import ListedParty, PartyKind
+from tidewaiter.parties.thresholds import Threshold
+from tidewaiter.parties.types import PartyKind
 from tidewaiter.report.matches import Origins
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OUT = click.Path(dir_okay=False, path_type=Path)
-_CHANCE = click.FloatRange(0, 1)
+_CHANCE = Within(0, 1)
 
 
 @click.command()
@@ -74,37 +72,44 @@ def match(  # noqa: PLR0917 - Click passes them by name
     """
     if known.identifiers and path is None and queries is None:
         name = name or ""  # whoever bears the number
-    asked = [each for each in (name, path, queries) if each is not None]
-    if len(asked) != 1 or (name is None) != (out is not None):
-        raise click.UsageError("give a name, or --file or --queries with --out")
-    if name is None and known != Known():
-        raise click.UsageError("--id, --phone, --email, --web and --address are of one NAME")
-    if refused is not None and path is None:
-        raise click.UsageError("--refused is of --file")
+    _check_asked((name, path, queries), out, refused, known)
     if out is not None:
         _check_outputs(out, refused, {"the parties": path or queries, "the list": list_path})
         if path is not None:
             check_format(out)
     if restricted:  # whatever is written from here on is for the user alone
         click.get_current_context().with_resource(private())
-    listed = _listed(list_path, folder, day or date.today())  # noqa: DTZ011 - the user's own
-    rarity = None if list_path else _rarity(Archive(folder))
-    index = build_index(listed if restricted else _open(listed), rarity)
+    least = threshold_for(None if list_path else folder, threshold)
+    day = day or date.today()  # noqa: DTZ011 - the user's own
+    index = index_of(list_path, folder, day, restricted=restricted)
     if name is not None:
         party = AskedParty(
             text=printable(name), kind=kind, countries=(country,) if country else (),
             births=(_day(born),) if born else (), addresses=known.addresses,
             identifiers=known.identifiers,
         )  # fmt: skip
-        show(Matcher(index).match([party], threshold)[0], as_json=as_json)
+        show(Matcher(index).match([party], least)[0], as_json=as_json)
     elif queries is not None and out is not None:
         _match_queries(index, queries, out, attributes=attributes)
     elif path is not None and out is not None:
-        origins = origins_of(list_path, folder, day or date.today(), index.parties)  # noqa: DTZ011 - the user's
-        refusals = _match_file(index, path, (out, origins), threshold)
+        origins = origins_of(list_path, folder, day, index.parties)
+        refusals = _match_file(index, path, (out, origins), least)
         if refusals:
             tell_refusals(refusals, refused)
             sys.exit(1)
+
+
+def _check_asked(
+    asked: tuple[str | Path | None, ...], out: Path | None, refused: Path | None, known: Known
+) -> None:
+    """Check that options go together: a name, a file or queries are asked for."""
+    name, path, _ = asked
+    if sum(each is not None for each in asked) != 1 or (name is None) != (out is not None):
+        raise click.UsageError("give a name, or --file or --queries with --out")
+    if name is None and known != Known():
+        raise click.UsageError("--id, --phone, --email, --web and --address are of one NAME")
+    if refused is not None and path is None:
+        raise click.UsageError("--refused is of --file")
 
 
 def _check_outputs(out: Path, refused: Path | None, kept: dict[str, Path | None]) -> None:
@@ -115,37 +120,6 @@ def _check_outputs(out: Path, refused: Path | None, kept: dict[str, Path | None]
         {what: path for what, path in written.items() if path},
         {what: path for what, path in kept.items() if path},
     )
-
-
-def _listed(list_path: Path | None, folder: Path, day: date) -> Sequence[ListedParty]:
-    """Return the entries of a list, or of all lists in force, whose ids then begin with theirs."""
-    if list_path is not None:
-        return read_rows(list_path)
-    archive = Archive(folder)
-    if not archive.slugs():
-        raise click.UsageError("give --list, or keep a list: tidewaiter lists add FILE")
-    return [
-        msgspec.structs.replace(
-            party, id=f"{version.slug} {party.id}", source=party.source or version.name
-        )
-        for version, parties in archive.in_force(day)
-        for party in parties
-    ]
-
-
-def _rarity(archive: Archive) -> Rarity | None:
-    """Return how rare words are for a folder of lists, as a screening weighs them."""
-    generation = generation_of(archive)
-    return rarity_in(archive, generation) if generation else None
-
-
-def _open(listed: Sequence[ListedParty]) -> list[ListedParty]:
-    """Return the entries that all may see; say that there are others, and not of whom."""
-    shown = [party for party in listed if not party.confidential]
-    if len(shown) < len(listed):
-        text = "restricted entries are left out: --restricted matches them too"
-        click.echo(text, err=True)
-    return shown
 
 
 def _day(text: str) -> str:
@@ -167,16 +141,10 @@ def _sink(out: Path) -> Iterator[TextIO]:
 
 def _watched(batches: Iterable[Matched]) -> Iterator[Matched]:
     """Yield batches; say on a terminal how many parties are matched."""
-    console = Console(stderr=True)
-    bar = Progress(
-        TextColumn("{task.completed:,} parties matched"), console=console, transient=True,
-        disable=not console.is_terminal,
-    )  # fmt: skip
-    with bar:
-        task = bar.add_task("", total=None)
+    with counting("parties matched") as advance:
         for batch in batches:
             yield batch
-            bar.advance(task, len(batch.parties))
+            advance(len(batch.parties))
 
 
 def _match_queries(index: Index, queries: Path, out: Path, *, attributes: bool) -> None:
@@ -192,12 +160,12 @@ def _match_queries(index: Index, queries: Path, out: Path, *, attributes: bool) 
 
 
 def _match_file(
-    index: Index, path: Path, to: tuple[Path, Origins], threshold: float | None
+    index: Index, path: Path, to: tuple[Path, Origins], least: Threshold | None
 ) -> list[Refusal]:
     """Write the answer to each party that matches or cannot be assessed; return what is refused."""
     explainer = Matcher(index)
     with path.open("rb") as file, match_sink(*to) as sink:
         parties = sink.counted(parties_of(read_asked(file, path.name), sink.refusals))
         for batch in _watched(match_parties(parties, Matcher(index))):
-            sink.add(explainer.match(batch.parties, threshold))
+            sink.add(explainer.match(batch.parties, least))
     return sink.refusals

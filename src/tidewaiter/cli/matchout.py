@@ -4,6 +4,7 @@ import click
 import msgspec
 
 from tidewaiter.parties.matching.types import Answer, Match
+from tidewaiter.parties.thresholds import Threshold, printed
 from tidewaiter.report.characters import visible
 
 
@@ -17,13 +18,15 @@ def show(answer: Answer, *, as_json: bool) -> None:
     if answer.not_assessable:
         click.echo(f"not assessable: {answer.not_assessable}")
     elif not answer.matches:
-        click.echo("no entry of this list resembles this name at or above the threshold")
+        least = f" {answer.threshold}" if answer.threshold else ""
+        text = f"no entry of this list resembles this name at or above the threshold{least}"
+        click.echo(visible(text))
     for match in answer.matches:
-        for line in _lines(match):
+        for line in _lines(match, answer.threshold):
             click.echo(visible(line))
 
 
-def _lines(match: Match) -> list[str]:
+def _lines(match: Match, least: Threshold | None) -> list[str]:
     said = match.explanation
     outcome = f", {match.outcome}" if match.outcome else ""
     outcome += ", restricted" if match.confidential else ""
@@ -37,7 +40,9 @@ def _lines(match: Match) -> list[str]:
     lines += [
         f"  {m.points:+.2f}  {m.what}{f' ({m.text})' if m.text else ''}" for m in said.modifiers
     ]
-    lines.append(f"  {match.log_odds:+.2f}  log-odds in all; threshold {match.threshold:.2f}")
+    origin = f", {least.origin}" if least and least.origin else ""
+    text = f"log-odds in all; threshold {printed(match.threshold)}{origin}"
+    lines.append(f"  {match.log_odds:+.2f}  {text}")
     if said.pairs:
         lines.append(f"  one name in {said.rarity:,.0f} bears the words that agree")
     return lines

@@ -15,7 +15,7 @@ from tidewaiter.base.errors import InputError, OutputError
 from tidewaiter.base.files import check_apart, replacing, set_aside, writing
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.journal import Done, read_done, read_journal
-from tidewaiter.bulk.run import Settings
+from tidewaiter.bulk.run import Settings, threshold_in
 from tidewaiter.cli.apart import PRIVATE_FORMATS, RESTRICTED, Apart
 from tidewaiter.cli.marking import Marks
 from tidewaiter.cli.options import forget_stdout
@@ -159,11 +159,19 @@ def _counts(settings: Settings, registry: str, done: Done, refusals: tuple[Refus
         refused_rows=done.refused_rows,
         refused_fields=done.refused_fields,
         lists=tuple(f"{each.name}, {_state(each)}" for each in lists_of(settings)),
+        threshold=_threshold(settings),
         unread=done.unread,
         unknown=done.unknown,
         refusals=refusals,
         elapsed_seconds=done.seconds,
     )
+
+
+def _threshold(settings: Settings) -> str:
+    """Say from which likeness on parties are told; "": they are not looked up."""
+    if settings.lists is None:
+        return ""
+    return str(threshold_in(settings, load_alert_rules(settings.rules)))
 
 
 def lists_of(settings: Settings) -> list[ListVersion]:

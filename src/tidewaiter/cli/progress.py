@@ -1,6 +1,6 @@
 """A bar that says how far work is, how fast, and how long it still takes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -68,3 +68,13 @@ def watched(steps: Iterable[Progress], path: Path) -> Iterator[Progress]:
             text = f"{done.lines:,} lines, {rate:,.0f}/s, {done.alerts:,} alerts"
             bar.update(task, completed=progress.read, rate=text)
             yield progress
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int], None]]:
+    """Say how many of something are done, where stderr is a terminal; yields what adds to it."""
+    console = Console(stderr=True)
+    column = TextColumn("{task.completed:,} {task.description}")
+    with Bar(column, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda count: bar.advance(task, count)

@@ -30,10 +30,12 @@ from tidewaiter.cli.marking import marks_of
 from tidewaiter.cli.options import STOPPED, Day, Field, hear_every_stop, own_lists, printable
 from tidewaiter.cli.outputs import Outputs, check_outputs, write_outputs
 from tidewaiter.cli.progress import watched
+from tidewaiter.cli.rates import Within
 from tidewaiter.cli.start import tell_first_start
 from tidewaiter.cli.table import show_summary
 from tidewaiter.consignments.types import ReadOptions
 from tidewaiter.lists.archive import Archive
+from tidewaiter.lists.thresholds import threshold_for
 from tidewaiter.node import (
     Progress,
     database_at,
@@ -46,6 +48,7 @@ from tidewaiter.substances.registry import load_registry
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_CHANCE = Within(0, 1, min_open=True)
 _CORES = os.cpu_count() or 1
 _ABANDONED = 30 * 86_400  # seconds without a step: nobody goes on with that screening
 
@@ -72,6 +75,7 @@ class Wanted(Record, frozen=True, kw_only=True):
     own: tuple[Path, ...] = ()
     street: bool = False
     folder: Path | None = None  # of lists of parties
+    threshold: float | None = None
 
 
 @click.command()
@@ -102,6 +106,7 @@ class Wanted(Record, frozen=True, kw_only=True):
     "--history", type=_HERE, multiple=True, help="An earlier file: its amounts add up with these."
 )
 @click.option("--rules", type=_HERE, help="Your own copy of alerts.toml.")
+@click.option("--threshold", type=_CHANCE, help="Probability from which a listed party is told.")
 @click.option("--workers", type=click.IntRange(1, 256), default=_CORES, help="Processes (cores).")
 @kept_in
 @own_lists
@@ -221,6 +226,7 @@ def _kept(path: Path | None, wanted: Wanted, journal: Path | None) -> dict[str, 
 
 
 def _settings(wanted: Wanted, *, file: str, sha256: str) -> Settings:
+    lists = _lists(wanted.folder)
     return Settings(
         day=wanted.day or date.today(),  # noqa: DTZ011 - the user's own calendar
         file=file,
@@ -228,7 +234,8 @@ def _settings(wanted: Wanted, *, file: str, sha256: str) -> Settings:
         own=tuple(folder.resolve() for folder in wanted.own),
         rules=wanted.rules.resolve() if wanted.rules else None,
         street=wanted.street,
-        lists=_lists(wanted.folder),
+        lists=lists,
+        threshold=threshold_for(lists, wanted.threshold) if lists else None,
     )
 
 

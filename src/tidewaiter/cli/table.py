@@ -52,7 +52,7 @@ def show_summary(summary: Summary, outputs: Outputs, regimes: Mapping[str, Regim
             style="yellow",
             markup=False,
         )
-    console.print(_parties_in_words(counts.lists), markup=False)
+    console.print(_parties_in_words(counts.lists, counts.threshold), markup=False)
     for text in unread_in_words(counts):
         console.print(text, style="yellow", markup=False)
     for what, path in (("alerts", outputs.alerts), ("report", outputs.report)):
@@ -103,11 +103,11 @@ def goods_text(alert: Alert) -> Text:
     return text
 
 
-def _parties_in_words(lists: tuple[str, ...]) -> str:
+def _parties_in_words(lists: tuple[str, ...], threshold: str) -> str:
     """Say what parties were compared with."""
     if not lists:
         return "Parties were compared with no list: tidewaiter lists add FILE keeps one."
-    return f"Parties were compared with: {'; '.join(lists)}."
+    return f"Parties were compared with: {'; '.join(lists)}. Told from a likeness of {threshold}."
 
 
 def _counted(count: int, what: str) -> str:

@@ -11,6 +11,7 @@ from tidewaiter.consignments.links import Links
 from tidewaiter.consignments.listed import PartyFinder, PartyOnPaper
 from tidewaiter.consignments.types import PartyMatch
 from tidewaiter.parties.matching.rarity import Rarity
+from tidewaiter.parties.thresholds import Threshold
 from tidewaiter.parties.types import ListedParty, ListVersion
 
 Lists = Iterable[tuple[ListVersion, Sequence[ListedParty]]]
@@ -33,13 +34,17 @@ class DividedFinder:
 
 
 def finder_of(
-    lists: Lists, least: float, judged: Judged | None, steps: int, rarity: Rarity | None = None
+    lists: Lists,
+    least: float | Threshold,
+    judged: Judged | None,
+    steps: int,
+    rarity: Rarity | None = None,
 ) -> PartyFinder:
     """Build what looks parties up in lists.
 
     Args:
         lists: As they were in force on the day.
-        least: The probability from which on a resemblance is told.
+        least: From which probability on a resemblance is told.
         judged: See ListFinder.
         steps: Ties of ownership that are followed from a matched entry.
         rarity: Counts of the words of a generation of lists; None: those of each part.

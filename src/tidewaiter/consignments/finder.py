@@ -15,6 +15,7 @@ from tidewaiter.parties.matching.matcher import Matcher
 from tidewaiter.parties.matching.rarity import Rarity
 from tidewaiter.parties.matching.types import AskedParty, Explanation, Match, Modifier
 from tidewaiter.parties.namesakes import Namesakes
+from tidewaiter.parties.thresholds import Threshold
 from tidewaiter.parties.types import ListedParty, ListVersion
 
 _KEPT = 1 << 18  # parties whose answers are kept; then all are forgotten
@@ -34,7 +35,8 @@ class ListFinder:
     """Finds the listed parties that names resemble; keeps what it answered."""
 
     def __init__(
-        self, lists: Iterable[tuple[ListVersion, Sequence[ListedParty]]], least: float,
+        self, lists: Iterable[tuple[ListVersion, Sequence[ListedParty]]],
+        least: float | Threshold,
         judged: Judged | None = None, links: Mapping[str, Links] | None = None,
         rarity: Rarity | None = None,
     ) -> None:  # fmt: skip

@@ -13,11 +13,10 @@ from typing import Literal
 
 import msgspec
 
-from tidewaiter.base.alone import alone
-from tidewaiter.base.errors import StoreError
-from tidewaiter.base.files import writing
+from tidewaiter.base.countries import country_or_text
 from tidewaiter.base.plain import plain
 from tidewaiter.base.records import Record
+from tidewaiter.lists.ledger import add_line, read_ledger
 from tidewaiter.parties.types import ListedParty
 
 FILE = "judgements.jsonl"
@@ -74,19 +73,7 @@ def read_judgements(folder: Path) -> Judgements:
     Raises:
         StoreError: A line is no judgement.
     """
-    path = folder / FILE
-    made = []
-    lines = path.read_bytes().splitlines() if path.is_file() else []
-    for number, line in enumerate(lines, 1):
-        try:
-            made.append(msgspec.json.decode(line, type=Judgement))
-        except msgspec.DecodeError as error:
-            raise StoreError(
-                f"this is no judgement: {error}",
-                at=f"{path}, line {number}",
-                hint="mend the line, or restore the file from a copy",
-            ) from error
-    return Judgements(made)
+    return Judgements(read_ledger(folder / FILE, Judgement, "judgement"))
 
 
 def add_judgement(folder: Path, judgement: Judgement) -> None:
@@ -95,10 +82,8 @@ def add_judgement(folder: Path, judgement: Judgement) -> None:
     Raises:
         OutputError: It cannot be written, or another process is at it.
     """
-    path = folder / FILE
-    with alone(path, str(path)), writing(str(path)), path.open("ab") as file:
-        file.write(msgspec.json.encode(judgement) + b"\n")
+    add_line(folder / FILE, judgement)
 
 
 def _key(slug: str, entry: str, name: str, country: str) -> tuple[str, str, str, str]:
-    return slug, entry, " ".join(plain(name).split()), country.strip().upper()
+    return slug, entry, " ".join(plain(name).split()), country_or_text(country).upper()

@@ -33,6 +33,7 @@ class Counts(Record, frozen=True, kw_only=True):
     refused_rows: int = 0  # not screened
     refused_fields: int = 0  # of rows that were screened without them
     lists: tuple[str, ...] = ()  # of parties, that were looked at: name and day
+    threshold: str = ""  # from which likeness on parties are told, and where that comes from
     unread: int = 0  # lines with a systematic name that nothing here could read
     unknown: int = 0  # lines with what looks like one, and is none that OPSIN knows
     refusals: tuple[Refusal, ...] = ()  # the first few, to be shown

@@ -13,6 +13,7 @@ from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.generation import FILE as GENERATION
 from tidewaiter.lists.generation import Counted, generation_of
 from tidewaiter.lists.judgements import FILE as JUDGEMENTS
+from tidewaiter.lists.thresholds import FILE as THRESHOLDS
 from tidewaiter.substances.registry import load_registry
 
 _SETTINGS = (".toml", ".json", ".jsonl")  # of files that a folder of lists may keep
@@ -37,6 +38,7 @@ class Basis(Record, frozen=True, kw_only=True):
     generation: str = ""  # of lists, whose words are counted; "": no lists
     lists: tuple[Counted, ...] = ()  # the version of each list in force on the day, by slug
     judgements: KeptFile | None = None
+    threshold: str = ""  # from which on parties are told; "": as the rules have it
 
     @property
     def digest(self) -> str:
@@ -69,7 +71,7 @@ def basis_of(settings: Settings, *, restricted: bool = True) -> Basis:
         basis,
         settings=tuple(
             _kept(path) for path in files
-            if path.is_file() and path.name not in {JUDGEMENTS, GENERATION}
+            if path.is_file() and path.name not in {JUDGEMENTS, GENERATION, THRESHOLDS}
         ),
         generation=generation.id if generation else "",
         lists=tuple(
@@ -78,6 +80,7 @@ def basis_of(settings: Settings, *, restricted: bool = True) -> Basis:
             if each and (restricted or not each.version.confidential)
         ),
         judgements=_kept(judgements) if judgements.is_file() else None,
+        threshold=settings.threshold.value if settings.threshold else "",
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ _OTHER = {
     "rules": "the rules are others",
     "street": "street names are looked for now, or were before",
     "settings": "a setting kept with the lists is another",
+    "threshold": "parties are told from another probability on",
 }
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from tidewaiter.base.countries import find_country
 from tidewaiter.parties.addresses import AddressParts, read_address, shared_words
-from tidewaiter.parties.matching.points import modifier
+from tidewaiter.parties.matching.points import modifier, points
 from tidewaiter.parties.matching.types import AskedParty, Modifier
 from tidewaiter.parties.types import ListedParty, PartyKind
 
@@ -36,6 +36,20 @@ def modifiers(
         _addresses(asked.addresses, listed),
     )
     return tuple(filter(None, found))
+
+
+def most_points(asked: AskedParty) -> float:
+    """Return the most that a party's birth, country and address can add; numbers are left out."""
+    said = (
+        ("birth: ", asked.births),
+        ("country: ", asked.countries),
+        ("address: ", asked.addresses),
+    )
+    return sum(
+        max(worth for what, worth in points().items() if what.startswith(part))
+        for part, values in said
+        if values
+    )
 
 
 def _births(asked: Iterable[str], listed: Iterable[str]) -> Modifier | None:

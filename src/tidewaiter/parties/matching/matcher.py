@@ -12,7 +12,7 @@ from tidewaiter.parties.matching.bearers import Bearers, doubts_of, read_identif
 from tidewaiter.parties.matching.explain import Explained
 from tidewaiter.parties.matching.index import Index
 from tidewaiter.parties.matching.linking import Asking, new_room
-from tidewaiter.parties.matching.model import load_model, model_record
+from tidewaiter.parties.matching.model import load_model, threshold_of
 from tidewaiter.parties.matching.points import modifier
 from tidewaiter.parties.matching.ships import numbers_apart, with_kind
 from tidewaiter.parties.matching.types import (
@@ -24,6 +24,7 @@ from tidewaiter.parties.matching.types import (
 )
 from tidewaiter.parties.matching.words import readings
 from tidewaiter.parties.names import NameForm, ReadName, read_name
+from tidewaiter.parties.thresholds import Threshold
 
 _LIKE = 2.0  # log-odds by which another entry of the name may fit it less
 _CERTAIN = 700.0  # log-odds beyond which the exponential function gives up
@@ -112,14 +113,16 @@ class Matcher:
                 kept[entry] = alone
         return list(kept.values())
 
-    def match(self, parties: Sequence[AskedParty], threshold: float | None = None) -> list[Answer]:
+    def match(
+        self, parties: Sequence[AskedParty], threshold: float | Threshold | None = None
+    ) -> list[Answer]:
         """Match parties, and explain each match.
 
         Args:
             parties: A batch; each is answered as it would be alone.
             threshold: Probability from which a match is shown; None: that of the model.
         """
-        least = model_record().threshold if threshold is None else threshold
+        least = threshold_of(threshold)
         parties = list(map(with_kind, parties))
         read = [read_name(party.text, party.kind) for party in parties]
         asking = self._asker.ask_read(read, [party.kind for party in parties])
@@ -130,20 +133,23 @@ class Matcher:
         ]
 
     def _answer(
-        self, party: AskedParty, name: ReadName, found: list[Found], asking: Asking, least: float
-    ) -> Answer:
-        shown = [each for each in found if probability(each.total) >= least]
+        self, party: AskedParty, name: ReadName, found: list[Found], asking: Asking,
+        least: Threshold,
+    ) -> Answer:  # fmt: skip
+        shown = [each for each in found if self._reaches(each, least)]
         if name.problem in {"empty", "generic words only"}:
             shown = [each for each in shown if each.form < 0]
         matches = tuple(self._match(party, name, each, asking, least) for each in shown)
-        doubts = doubts_of(read_identifiers(party))
         return Answer(
             id=party.id, text=party.text, not_assessable=name.problem, matches=matches,
-            doubts=doubts,
+            doubts=doubts_of(read_identifiers(party)), threshold=least,
         )  # fmt: skip
 
+    def _reaches(self, found: Found, least: Threshold) -> bool:
+        return probability(found.total) >= least.of(self.index.parties[found.entry].kind)
+
     def _match(
-        self, party: AskedParty, name: ReadName, found: Found, asking: Asking, least: float
+        self, party: AskedParty, name: ReadName, found: Found, asking: Asking, least: Threshold
     ) -> Match:
         entry = self.index.parties[found.entry]
         place = int(self.index.name_of[found.form]) if found.form >= 0 else 0
@@ -154,7 +160,7 @@ class Matcher:
             name_kind=entry.names[place].kind,
             probability=probability(found.total),
             log_odds=found.total,
-            threshold=least,
+            threshold=least.of(entry.kind),
             kind=entry.kind,
             action=entry.action,
             outcome=entry.outcome,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tidewaiter.base.records import Record
 from tidewaiter.parties.matching.features import NAMES, SIZE
+from tidewaiter.parties.thresholds import Threshold, asked_for
 
 
 class Model(Record, frozen=True):
@@ -36,3 +37,10 @@ def load_model() -> NDArray[np.float64]:
         for at, name in enumerate(NAMES):
             out[row, at] = part.get(name, 0.0)
     return out
+
+
+def threshold_of(asked: float | Threshold | None) -> Threshold:
+    """Return a threshold as a record; None: that of the model."""
+    if asked is None:
+        return Threshold(least=model_record().threshold, origin="of the model")
+    return asked if isinstance(asked, Threshold) else asked_for(asked)

@@ -1,6 +1,7 @@
 """What is asked and what is answered."""
 
 from tidewaiter.base.records import Record
+from tidewaiter.parties.thresholds import Threshold
 from tidewaiter.parties.types import Action, Identifier, NameKind, Outcome, PartyKind
 
 
@@ -78,3 +79,4 @@ class Answer(Record, frozen=True, kw_only=True):
     not_assessable: str = ""  # why there can be no answer; "" where there is one
     matches: tuple[Match, ...] = ()
     doubts: tuple[str, ...] = ()  # numbers asked for that cannot be right, and why not
+    threshold: Threshold | None = None  # from which on they are shown, and where it comes from

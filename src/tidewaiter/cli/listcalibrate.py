@@ -1,0 +1,220 @@
+"""The command `tidewaiter lists calibrate`."""
+
+import getpass
+import os
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.files import check_apart, replacing
+from tidewaiter.base.records import Record
+from tidewaiter.bulk.asked import parties_of, read_asked
+from tidewaiter.bulk.calibrating import Calibrator, Known, Once, Wanted
+from tidewaiter.bulk.calibrating import calibrate as told_of
+from tidewaiter.cli.calibrateout import show
+from tidewaiter.cli.listsfolder import kept_in
+from tidewaiter.cli.options import Day, printable
+from tidewaiter.cli.progress import counting
+from tidewaiter.cli.rates import LeastOf, Rate, Within, set_threshold
+from tidewaiter.consignments.types import Refusal
+from tidewaiter.lists.archive import Archive
+from tidewaiter.lists.thresholds import (
+    KeptThreshold,
+    add_threshold,
+    states_of,
+    threshold_for,
+)
+from tidewaiter.node import hash_file
+from tidewaiter.parties.calibration.types import Calibration
+from tidewaiter.parties.matching.model import threshold_of
+from tidewaiter.parties.thresholds import Threshold, model_digest
+from tidewaiter.report.calibration import write_calibration
+from tidewaiter.report.characters import visible
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_OUT = click.Path(dir_okay=False, path_type=Path)
+_SHOWN = 10  # refusals
+_MILLION = 1_000_000
+
+
+class _Asked(Record, frozen=True, kw_only=True):
+    """The options of the command."""
+
+    found: Path | None = None
+    per_million: float | None = None
+    rate: float | None = None
+    by_kind: bool = False
+    keep: bool = False
+    least: tuple[tuple[str, float], ...] = ()  # kind, "" for all
+    drop: bool = False
+    why: str = ""
+    by: str = ""
+    report: Path | None = None
+    as_json: bool = False
+
+    @property
+    def wanted(self) -> float | None:
+        """Alerts per party."""
+        return self.per_million / _MILLION if self.per_million is not None else self.rate
+
+
+@click.command()
+@click.argument("cleared", required=False, type=_FILE)
+@click.option("--found", type=_FILE, help="Parties that were rightly flagged: what is missed.")
+@click.option(
+    "--per-million", type=Within(0, _MILLION, min_open=True),
+    help="Choose the threshold that gives at most so many alerts in a million parties.",
+)  # fmt: skip
+@click.option("--rate", type=Rate(), help='The same as a share: "0.1%" or 0.001.')
+@click.option("--by-kind", is_flag=True, help="Choose one for each kind of entry.")
+@click.option("--keep", is_flag=True, help="Keep the threshold that is chosen; needs --why.")
+@click.option(
+    "--set", "least", type=LeastOf(), multiple=True,
+    help="Keep this one: 0.62, or person=0.8 for a kind of entry; needs --why.",
+)  # fmt: skip
+@click.option("--drop", is_flag=True, help="Take back the threshold that is kept; needs --why.")
+@click.option("--why", default="", help="The reason, for those who read it later.")
+@click.option("--by", default="", help="Who decided (the user of this computer).")
+@click.option("--report", type=_OUT, help="A page to read and to print: .html.")
+@click.option("--json", "as_json", is_flag=True, help="All of it as one JSON object.")
+@click.option("--day", type=Day(), help="Your lists as they were in force then (today).")
+@kept_in
+def calibrate(cleared: Path | None, day: date | None, folder: Path, **options: Any) -> None:
+    """Tell how many of the parties in CLEARED would alert at each threshold, and keep one.
+
+    CLEARED is CSV, as tidewaiter match --file takes it: parties that you know and that are none
+    of the listed ones, like your regular traders. The threshold that you keep holds for match and
+    screen with these lists. Exit status 1: some rows could not be read.
+
+    Example: tidewaiter lists calibrate traders.csv --rate 0.1% --keep --why "two officers"
+    """
+    asked = _Asked(**options)
+    _check(cleared, asked)
+    _check_files(cleared, asked)
+    day = day or date.today()  # noqa: DTZ011 - the user's own calendar
+    archive = Archive(folder)
+    if cleared is None:
+        threshold = set_threshold(asked.least) if asked.least else None
+        _keep(archive, day, asked, threshold, None)
+        return
+    calibration, refused = _calibrate(archive, day, cleared, asked)
+    if asked.as_json:
+        click.echo(msgspec.json.encode(calibration))
+    else:
+        show(calibration)
+    if asked.report is not None:
+        with replacing(asked.report, f"{os.getpid()}") as part:
+            write_calibration(part, calibration)
+        click.echo(f"report: {printable(str(asked.report))}", err=True)
+    if asked.keep or asked.least:
+        _keep(archive, day, asked, calibration.threshold, calibration)
+    for name, rows in refused.items():
+        _tell_refused(name, rows)
+    sys.exit(1 if any(refused.values()) else 0)
+
+
+def _check(cleared: Path | None, asked: _Asked) -> None:
+    """Check that the options fit one another, before long work."""
+    rates = [each for each in (asked.per_million, asked.rate) if each is not None]
+    changes = [asked.keep, bool(asked.least), asked.drop]
+    if sum(changes) > 1 or len(rates) > 1 or (rates and asked.least):
+        raise click.UsageError("give one of --per-million, --rate, --set and --drop")
+    if asked.keep and not rates:
+        raise click.UsageError("--keep needs --per-million or --rate; --set keeps one of your own")
+    if asked.by_kind and not rates:
+        raise click.UsageError("--by-kind needs --per-million or --rate")
+    if any(changes) and not asked.why.strip():
+        raise click.UsageError("say why, for those who read it later: --why")
+    if cleared is None and (not (asked.least or asked.drop) or asked.found or asked.report):
+        raise click.UsageError("give a file of cleared parties, or --set, or --drop")
+    if cleared is not None and asked.drop:
+        raise click.UsageError("--drop takes no file")
+
+
+def _check_files(cleared: Path | None, asked: _Asked) -> None:
+    """Check that the files can be read twice, and the report be written."""
+    kept = {"the cleared parties": cleared, "the parties that were found": asked.found}
+    there = {what: path for what, path in kept.items() if path is not None}
+    for what, path in there.items():
+        if not path.is_file():  # it is read twice
+            hint = "save what comes out of it as a file first"
+            raise InputError(f"{what} cannot be read from a pipe", at=str(path), hint=hint)
+    if cleared and asked.found and cleared.samefile(asked.found):
+        raise click.UsageError("cleared parties and those that were found stand in one file")
+    if asked.report is not None:
+        check_apart({"the report": asked.report}, there)
+
+
+def _calibrate(
+    archive: Archive, day: date, cleared: Path, asked: _Asked
+) -> tuple[Calibration, dict[str, list[Refusal]]]:
+    """Ask for the parties of both files."""
+    threshold = threshold_of(threshold_for(archive.folder, None))
+    if asked.least:
+        threshold = set_threshold(asked.least)
+    calibrator = Calibrator(archive, day)
+    refused: dict[str, list[Refusal]] = {}
+    known: list[Known] = []
+    for path in filter(None, (cleared, asked.found)):
+        rows = refused[str(path)] = []
+        known.append(_known(calibrator, path, rows))
+    wanted = Wanted(asked.wanted, threshold, by_kind=asked.by_kind)
+    return told_of(calibrator, known[0], known[1] if known[1:] else None, wanted), refused
+
+
+def _known(calibrator: Calibrator, path: Path, refused: list[Refusal]) -> Known:
+    """Ask for the parties of a file."""
+    hits, sha256 = calibrator.new_hits(), hash_file(path)
+    name = printable(path.name)
+    with path.open("rb") as file, counting("parties matched") as advance:
+        once = Once(parties_of(read_asked(file, name), refused))
+        for done in calibrator.ask(once, hits):
+            advance(done)
+    return Known(name, sha256, len(refused), once.repeated, hits)
+
+
+def _keep(
+    archive: Archive, day: date, asked: _Asked, threshold: Threshold | None,
+    calibration: Calibration | None,
+) -> None:  # fmt: skip
+    """Write the threshold into the folder of lists."""
+    if not archive.slugs():
+        hint = "keep one: tidewaiter lists add FILE"
+        raise InputError("no list is kept", at=str(archive.folder), hint=hint)
+    in_force = (archive.at(slug, day) for slug in archive.slugs())
+    made = KeptThreshold(
+        threshold=threshold.least if threshold else None,
+        kinds=threshold.kinds if threshold else (),
+        why=asked.why.strip(),
+        by=asked.by or getpass.getuser(),
+        day=date.today(),  # noqa: DTZ011 - the user's own calendar
+        file=calibration.cleared.file if calibration else "",
+        sha256=calibration.cleared.sha256 if calibration else "",
+        parties=calibration.cleared.parties if calibration else 0,
+        alerts=calibration.at.alerts.count if calibration else 0,
+        lists=states_of(kept.version for kept in in_force if kept),
+        model=model_digest(),
+    )
+    add_threshold(archive.folder, made)
+    if threshold is None:
+        text = "no threshold is kept any more: that of the model, or of the rules, counts"
+    else:
+        text = f"kept: {threshold.value}; match and screen use it with these lists"
+    click.echo(text, err=True)
+
+
+def _tell_refused(name: str, rows: list[Refusal]) -> None:
+    """Say what could not be read, and how much of it."""
+    for each in rows[:_SHOWN]:
+        at = f"{name}, row {each.row}, column {each.column}"
+        click.echo(visible(f'{at}: "{each.value}": {each.problem}; {each.hint}'), err=True)
+    if len(rows) > _SHOWN:
+        click.echo(f"... and {len(rows) - _SHOWN:,} more", err=True)
+    if rows:
+        text = f"{printable(name)}: {len(rows):,} rows or fields could not be read"
+        click.echo(text, err=True)

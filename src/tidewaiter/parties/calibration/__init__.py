@@ -1,0 +1,1 @@
+"""Calibration: what a threshold costs, counted on parties whose answer is known."""

@@ -1,0 +1,297 @@
+"""The command `tidewaiter lists calibrate`, and who uses the threshold that it keeps."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+Call = Callable[..., Result]
+
+LIST = (
+    "id,kind,name,action\n"
+    "A-1,organisation,Harbourine Chemicals Ltd,restricted\n"
+    "A-2,person,Udaharan Asha Rani,watched\n"
+    "A-3,organisation,Zephyrine Reagents GmbH,restricted\n"
+)
+CLEARED = (
+    "name,kind,country\n"
+    "Harbourine Chemical Limited,organisation,IN\n"
+    "Zephirine Reagents,organisation,DE\n"
+    "Muster Backwaren GmbH,organisation,DE\n"
+    '"Vlnorp, Xenia",person,AT\n'
+)
+MANIFEST = (
+    "consignment,goods,consignor,consignor country,consignee\n"
+    "C1,steel bolts,HARBOURINE CHEMICAL LIMITED,IN,Muster GmbH\n"
+)
+
+
+@pytest.fixture
+def lists(here: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> Call:
+    """Keep one list, write files of parties, and call `tidewaiter lists` there."""
+    monkeypatch.setenv("TIDEWAITER_LISTS", str(here / "kept"))
+    (here / "own.csv").write_text(LIST, encoding="utf-8")
+    (here / "cleared.csv").write_text(CLEARED, encoding="utf-8")
+    (here / "manifest.csv").write_text(MANIFEST, encoding="utf-8")
+    added = call("lists", "add", "own.csv", "--as", "own-watch", "--dated", "2026-10-01")
+    assert added.exit_code == 0, added.output
+    return lambda *arguments: call("lists", *arguments)
+
+
+@pytest.fixture
+def told(lists: Call) -> Callable[..., dict[str, Any]]:
+    """Call the command for its JSON."""
+
+    def run(*arguments: str) -> dict[str, Any]:
+        result = lists("calibrate", "cleared.csv", "--json", *arguments)
+        assert result.exit_code == 0, result.output
+        found: dict[str, Any] = json.loads(result.stdout)
+        return found
+
+    return run
+
+
+def test_a_rate_gives_a_threshold_and_what_it_rests_on(
+    lists: Call, told: Callable[..., dict[str, Any]]
+) -> None:
+    """Of four parties two resemble entries; a quarter leaves one of them."""
+    answer = told("--rate", "25%")
+    assert answer["at"]["alerts"]["count"] <= 1
+    assert answer["chosen"]
+    assert answer["cleared"]["parties"] == 4
+    assert {each["key"] for each in answer["origins"]} == {"IN", "DE", "AT"}
+    levels = [each["alerts"]["count"] for each in answer["levels"]]
+    assert levels == sorted(levels, reverse=True)
+    assert levels[0] >= 2
+    shown = lists("calibrate", "cleared.csv", "--rate", "25%").stdout
+    assert "too small to show this rate" in shown
+    assert "What it misses cannot be told from cleared parties" in shown
+    assert "4 parties: known, and none of the listed parties" in shown
+
+
+def test_a_false_alert_comes_with_the_judgement_that_settles_it(
+    lists: Call, call: Call, told: Callable[..., dict[str, Any]]
+) -> None:
+    """The command that is printed works once its reason is filled in; then the alert is gone."""
+    shown = lists("calibrate", "cleared.csv").stdout
+    command = "tidewaiter lists judge own-watch A-1 'Harbourine Chemical Limited' --other"
+    assert f'{command} --country IN --why "..."' in shown
+    before = told()["at"]["alerts"]["count"]
+    settled = lists(
+        "judge", "own-watch", "A-1", "Harbourine Chemical Limited", "--other", "--country", "IN",
+        "--why", "another firm",
+    )  # fmt: skip
+    assert settled.exit_code == 0
+    after = told()
+    assert (after["at"]["alerts"]["count"], after["cleared"]["settled"]) == (before - 1, 1)
+    assert call("match", "Harbourine Chemical Limited").exit_code == 0
+
+
+def test_a_threshold_is_kept_with_its_reason_and_its_file(
+    lists: Call, here: Path, told: Callable[..., dict[str, Any]]
+) -> None:
+    """Status shows value, who, why and file; a new version of a list is told, too."""
+    assert "none is kept" in lists("status").stdout
+    chosen = told("--rate", "25%", "--keep", "--why", "two officers", "--by", "officer 1")
+    (line,) = (here / "kept" / "thresholds.jsonl").read_text(encoding="utf-8").splitlines()
+    kept = json.loads(line)
+    assert kept["threshold"] == chosen["threshold"]["least"]
+    assert (kept["file"], kept["parties"], kept["why"]) == ("cleared.csv", 4, "two officers")
+    assert kept["sha256"] == chosen["cleared"]["sha256"]
+    assert [each["list"] for each in kept["lists"]] == ["own-watch"]
+    shown = " ".join(lists("status").stdout.split())
+    assert "kept by officer 1" in shown
+    assert "two officers" in shown
+    assert "changed since" not in shown
+    (here / "own.csv").write_text(LIST.replace("Rani", "Rana"), encoding="utf-8")
+    assert lists("add", "own.csv", "--as", "own-watch", "--dated", "2026-11-01").exit_code == 0
+    assert "own-watch has another version" in " ".join(lists("status").stdout.split())
+    said = json.loads(lists("status", "--json").stdout)
+    assert said["threshold"]["threshold"] == kept["threshold"]
+    assert said["threshold_changes"] == ["own-watch has another version"]
+
+
+def _screened(call: Call, *more: str) -> tuple[int, str]:
+    """Screen; return the number of alerts and what was said."""
+    result = call(
+        "screen", "manifest.csv", "--day", "2026-11-25", "--out", "a.jsonl", "--report", "r.html",
+        *more,
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    return len(Path("a.jsonl").read_text(encoding="utf-8").splitlines()), result.output
+
+
+def test_match_takes_the_option_then_the_kept_threshold_then_that_of_the_model(
+    lists: Call, call: Call
+) -> None:
+    """Each answer says from which threshold on it is, and where that comes from."""
+    asked = ("match", "Harbourine Chemical Limited", "--json")
+
+    def answer(*more: str) -> tuple[float, str, int]:
+        said = json.loads(call(*asked, *more).stdout)
+        return said["threshold"]["least"], said["threshold"]["origin"], len(said["matches"])
+
+    assert answer() == (0.4, "of the model", 1)
+    set_it = ("--set", "0.99", "--set", "person=0.5", "--why", "x", "--by", "officer 1")
+    assert lists("calibrate", *set_it).exit_code == 0
+    least, origin, count = answer()
+    assert (least, count) == (0.99, 0)
+    assert origin.startswith("kept by officer 1 on ")
+    assert answer("--threshold", "0.3") == (0.3, "asked for", 1)
+    plain = call("match", "Harbourine Chemical Limited").stdout
+    assert "threshold 0.99 (person 0.50), kept by officer 1" in plain
+    person = json.loads(call("match", "Asha Rani Udaharan", "--json").stdout)
+    assert [each["threshold"] for each in person["matches"]] == [0.5]
+    lines = '{"id": "1", "names": ["Harbourine Chemicals Ltd"]}\n'
+    Path("list.jsonl").write_text(lines, encoding="utf-8")
+    assert answer("--list", "list.jsonl") == (0.4, "of the model", 1)
+
+
+def test_screen_takes_the_option_then_the_kept_threshold_then_that_of_the_rules(
+    lists: Call, call: Call
+) -> None:
+    """The summary and the report say which; a kept one wins over the rules, an option over it."""
+    count, said = _screened(call)
+    assert (count, "likeness of 0.60, of the rules" in " ".join(said.split())) == (1, True)
+    assert lists("calibrate", "--set", "0.999", "--why", "x", "--by", "officer 1").exit_code == 0
+    count, said = _screened(call)
+    assert count == 0
+    assert "likeness of 0.999, kept by officer 1" in " ".join(said.split())
+    assert "0.999, kept by officer 1" in Path("r.html").read_text(encoding="utf-8")
+    count, said = _screened(call, "--threshold", "0.5")
+    assert (count, "likeness of 0.50, asked for" in " ".join(said.split())) == (1, True)
+    assert lists("calibrate", "--drop", "--why", "lists have grown").exit_code == 0
+    assert _screened(call)[0] == 1
+    assert len(Path("kept/thresholds.jsonl").read_bytes().splitlines()) == 2
+
+
+def test_found_parties_say_what_is_missed(
+    here: Path, told: Callable[..., dict[str, Any]], lists: Call
+) -> None:
+    """Recall is that of the file, and its page holds both."""
+    text = "name\nUdaharan Asha Rani\nXyqorn Rental\n"
+    (here / "found.csv").write_text(text, encoding="utf-8")
+    answer = told("--found", "found.csv")
+    assert (answer["at"]["recall"]["count"], answer["at"]["recall"]["total"]) == (1, 2)
+    result = lists("calibrate", "cleared.csv", "--found", "found.csv", "--report", "page.html")
+    assert result.exit_code == 0, result.output
+    assert "Of 2 parties rightly flagged, 1 reach it: 50 %" in result.stdout
+    assert "Is the probability right here?" in (here / "page.html").read_text(encoding="utf-8")
+
+
+def test_rows_that_cannot_be_read_are_named_and_counted(here: Path, lists: Call) -> None:
+    """A kind that is none, no name, bytes that are no text: the rest counts, exit status 1."""
+    rows = b"Good One,organisation\nX,firm\n,person\n\n\xff\xfe Bad,person\n"
+    long = b'"' + b"a" * 200_000 + b'",person\nGood Two,person\n'
+    (here / "bad.csv").write_bytes(b"name,kind\n" + rows + long)
+    result = lists("calibrate", "bad.csv", "--json")
+    assert result.exit_code == 1
+    answer = json.loads(result.stdout)
+    assert (answer["cleared"]["parties"], answer["cleared"]["refused"]) == (2, 4)
+    for told in ('row 3: "firm"', "row 4: there is no name", "row 6", "row 7: no row of CSV"):
+        assert told in result.stderr
+    assert "bad.csv: 4 rows could not be read" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", 'no column "name"'),
+        ("name,kind\n", "holds no party"),
+        ("firm\nX\n", 'no column "name"'),
+        ("name,kind\nX,firm\n", "holds no party"),
+        ("name\rX\r", "no CSV"),
+    ],
+)
+def test_a_file_without_parties_is_refused(
+    here: Path, lists: Call, content: str, said: str
+) -> None:
+    """Nothing is told, and nothing kept, of an empty file."""
+    (here / "empty.csv").write_text(content, encoding="utf-8")
+    keep = ("--rate", "1%", "--keep", "--why", "x")
+    result = lists("calibrate", "empty.csv", *keep)
+    assert result.exit_code == 2
+    assert said in result.output
+    assert not (here / "kept" / "thresholds.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "give a file of cleared parties"),
+        (("cleared.csv", "--keep", "--why", "x"), "--keep needs"),
+        (("cleared.csv", "--rate", "1%", "--keep"), "say why"),
+        (("cleared.csv", "--rate", "1%", "--keep", "--why", " "), "say why"),
+        (("cleared.csv", "--rate", "1%", "--per-million", "5"), "give one of"),
+        (("cleared.csv", "--rate", "0"), "is not a rate"),
+        (("cleared.csv", "--rate", "nan"), "is not a rate"),
+        (("cleared.csv", "--rate", "150%"), "is not a rate"),
+        (("cleared.csv", "--per-million", "0"), "--per-million"),
+        (("cleared.csv", "--per-million", "nan"), "is no number"),
+        (("cleared.csv", "--found", "cleared.csv"), "in one file"),
+        (("cleared.csv", "--by-kind"), "--by-kind needs"),
+        (("--set", "1.5", "--why", "x"), "is no threshold"),
+        (("--set", "nan", "--why", "x"), "is no threshold"),
+        (("--set", "firm=0.5", "--why", "x"), "is no kind"),
+        (("--set", "person=0.5", "--why", "x"), "one threshold for all"),
+        (("--set", "0.5", "--set", "0.6", "--why", "x"), "one threshold for all"),
+        (("--set", "0.5", "--drop", "--why", "x"), "give one of"),
+        (("cleared.csv", "--drop", "--why", "x"), "--drop takes no file"),
+        (("cleared.csv", "--report", "cleared.csv"), "would overwrite"),
+        (("cleared.csv", "--day", "2020-01-01"), "no list is in force"),
+        (("cleared.csv", "--lists", "nowhere"), "no list is kept"),
+        (("--set", "0.5", "--why", "x", "--lists", "nowhere"), "no list is kept"),
+    ],
+)
+def test_what_does_not_fit_is_refused(
+    lists: Call, here: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    """Options that contradict one another and values that are none are said, and change nothing."""
+    result = lists("calibrate", *arguments)
+    assert result.exit_code == 2
+    assert said in result.output
+    assert not (here / "kept" / "thresholds.jsonl").exists()
+    assert not (here / "nowhere").exists()
+
+
+@pytest.mark.parametrize("command", [("match", "X Y"), ("screen", "manifest.csv")])
+@pytest.mark.parametrize("least", ["nan", "1.5", "-1", "x"])
+def test_what_is_no_probability_hides_no_match(
+    lists: Call, call: Call, command: tuple[str, ...], least: str
+) -> None:
+    """A threshold that nothing reaches for being no number is refused."""
+    assert callable(lists)
+    result = call(*command, "--threshold", least)
+    assert result.exit_code == 2
+    assert "--threshold" in result.output
+
+
+def test_a_broken_file_of_thresholds_stops_match_and_screen(
+    lists: Call, call: Call, here: Path
+) -> None:
+    """What an authority decided is not guessed at: the line is named, and --threshold helps on."""
+    assert lists("calibrate", "--set", "0.7", "--why", "x").exit_code == 0
+    path = here / "kept" / "thresholds.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"0.7", b"7.0"))
+    for command in (("match", "X Y"), ("screen", "manifest.csv", "--out", "b.jsonl")):
+        result = call(*command)
+        assert result.exit_code == 2
+        assert "thresholds.jsonl, line 1" in result.output
+        assert call(*command, "--threshold", "0.5").exit_code == 0
+
+
+def test_a_hostile_name_neither_moves_the_cursor_nor_breaks_the_command(
+    here: Path, lists: Call
+) -> None:
+    """Control characters are shown, and quotes are quoted."""
+    name = "Harbourine\x1b[2J Chemical's; rm Limited"
+    (here / "cleared.csv").write_text(f'name\n"{name}"\n', encoding="utf-8")
+    result = lists("calibrate", "cleared.csv", "--report", "page.html")
+    assert result.exit_code == 0, result.output
+    assert "\x1b" not in result.output
+    page = (here / "page.html").read_text(encoding="utf-8")
+    assert "\x1b" not in page
+    assert "<script" not in page
