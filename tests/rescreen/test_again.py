@@ -120,6 +120,18 @@ def test_an_entry_whose_outcome_changes_is_noted_and_weighed_anew(case: Case) ->
     assert case.again(LATER)[2] == []
 
 
+def test_a_look_back_notes_nothing(case: Case) -> None:
+    """What was listed on an earlier day is no removal and no change of what was found later."""
+    charged = structs.replace(case.entries[1], outcome="acquitted")
+    case.keep([case.entries[0], charged, *case.entries[2:_LOOSE]], NOW)
+    assert len(case.again(NOW)[1]) == 1
+    before = _stored(case.past)
+    made, new, noted, _ = case.again(THEN)
+    assert (made.plan.why, new, noted) == ("", [], [])
+    assert _stored(case.past) == before
+    assert case.again(LATER)[2] == []
+
+
 def test_a_delisting_by_its_day_is_a_removal(case: Case) -> None:
     """An entry that the list itself calls delisted is gone from that day on."""
     ended = structs.replace(case.entries[1], delisted=date(2026, 12, 5))

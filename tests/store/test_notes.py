@@ -99,6 +99,25 @@ def test_notes_follow_each_other_as_the_entry_does(
     assert len(found.reasons) - len(resting.reasons) == 5
 
 
+def test_a_note_of_an_earlier_day_says_nothing_of_later_alerts(
+    database: Database, stamp: Stamp, resting: Alert
+) -> None:
+    """Looked back at, an entry that is not listed yet was not removed, and one that is not back."""
+
+    def due(rule: NoteRule, day: date) -> int:
+        note = Note(entry=PLACE, rule=rule, day=day, text="x", source=f"board@{day}")
+        with database.work(stamp) as work:
+            found = due_notes(work, [note])
+            add_notes(work, found)
+        return len(found)
+
+    assert resting.day == date(2026, 3, 1)
+    assert due("party-removed", date(2026, 2, 28)) == 0
+    assert due("party-removed", date(2026, 3, 1)) == 1
+    assert due("party-again", date(2026, 2, 28)) == 0
+    assert due("party-again", date(2026, 3, 2)) == 1
+
+
 def test_a_note_on_an_entry_without_alerts_changes_nothing(
     database: Database, stamp: Stamp, resting: Alert
 ) -> None:

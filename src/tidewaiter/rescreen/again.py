@@ -91,7 +91,10 @@ class Again:
         if settings.lists is None:
             return []
         archive = Archive(settings.lists)
-        notes = notes_on(work, archive, plan.now, plan.difference, settings.day)
+        # Looked back at, a change runs the wrong way round.
+        back = any(settings.day < run.day for past in self.pasts for run in past.runs)
+        told = None if back else plan.difference
+        notes = notes_on(work, archive, plan.now, told, settings.day)
         return due_notes(work, notes)
 
     def _stored(self) -> Iterator[StoredBatch]:

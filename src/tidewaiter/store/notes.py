@@ -21,6 +21,7 @@ from tidewaiter.store.inserts import insert_new
 from tidewaiter.store.payloads import plain
 
 CHUNK = 4_000  # values of one statement; SQLite takes 32,766
+_GONE = "party-removed"
 _COLUMNS = ("alert", "list", "entry", "rule", "day", "text", "source")
 
 NoteRule = Literal["party-removed", "party-changed", "party-again"]
@@ -66,7 +67,8 @@ def entries_with_alerts(work: Work) -> set[tuple[str, str]]:
 
 def removed_entries(work: Work) -> set[tuple[str, str]]:
     """Return list and id of entries that a note calls removed, and no later one listed again."""
-    return {(slug, entry) for _, slug, entry in _borne(work)[1]}
+    last = _borne(work)[1]
+    return {(slug, entry) for (_, slug, entry), (rule, _) in last.items() if rule == _GONE}
 
 
 def lines_with_parties(work: Work, names: set[str], entries: set[tuple[str, str]]) -> set[int]:
@@ -102,16 +104,19 @@ def due_notes(work: Work, notes: Sequence[Note]) -> list[Due]:
 
     Args:
         work: Any.
-        notes: Of entries; a removal is not told twice in a row, and "again" only after it.
+        notes: Of entries; a removal is not told twice in a row, and "again" only after it. One of
+            a day before that of the alert, or of its last note, says nothing of what came later.
     """
     resting = _resting(work, {(note.entry.list, note.entry.entry) for note in notes})
-    borne, gone = _borne(work)
+    borne, last = _borne(work)
     due = []
     for note in notes:
-        for alert in resting.get((note.entry.list, note.entry.entry), ()):
+        for alert, raised in resting.get((note.entry.list, note.entry.entry), ()):
             place = (alert, note.entry.list, note.entry.entry)
-            again = note.rule == "party-again"
-            if (place in gone) == again and (*place, note.rule, note.source) not in borne:
+            rule, noted = last.get(place, ("", raised))
+            fits = (rule == _GONE) == (note.rule == "party-again")
+            later = note.day.isoformat() >= max(raised, noted)
+            if fits and later and (*place, note.rule, note.source) not in borne:
                 due.append(Due(alert=alert, note=note))
     return due
 
@@ -151,25 +156,34 @@ def with_notes(work: Work, found: Sequence[Alert]) -> list[Alert]:
     ]
 
 
-def _borne(work: Work) -> tuple[set[tuple[str, ...]], set[tuple[str, str, str]]]:
-    """Return what tells notes apart, and alert, list and entry where the latest is a removal."""
+def _borne(
+    work: Work,
+) -> tuple[set[tuple[str, ...]], dict[tuple[str, str, str], tuple[str, str]]]:
+    """Return what tells notes apart, and the rule and day of the last by alert, list and entry."""
     c = tables.alert_note.c
-    query = select(c.alert, c.list, c.entry, c.rule, c.source).order_by(c.id)
-    borne = [tuple(row) for row in work.connection.execute(query)]
-    last = {(alert, slug, entry): rule for alert, slug, entry, rule, _ in borne}
-    return set(borne), {place for place, rule in last.items() if rule == "party-removed"}
+    query = select(c.alert, c.list, c.entry, c.rule, c.source, c.day).order_by(c.id)
+    borne: set[tuple[str, ...]] = set()
+    last: dict[tuple[str, str, str], tuple[str, str]] = {}
+    for alert, slug, entry, rule, source, day in work.connection.execute(query):
+        borne.add((alert, slug, entry, rule, source))
+        last[alert, slug, entry] = (rule, day)
+    return borne, last
 
 
-def _resting(work: Work, entries: set[tuple[str, str]]) -> Mapping[tuple[str, str], list[str]]:
-    """List the alerts that rest on each of some entries."""
-    c = tables.alert_party.c
-    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+def _resting(
+    work: Work, entries: set[tuple[str, str]]
+) -> Mapping[tuple[str, str], list[tuple[str, str]]]:
+    """List the alerts that rest on each of some entries, and the day of each."""
+    c, a = tables.alert_party.c, tables.alert.c
+    joined = tables.alert_party.join(tables.alert, c.alert == a.id)
+    found: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     ids = sorted({plain(entry) for _, entry in entries})
     for start in range(0, len(ids), CHUNK):
         some = ids[start : start + CHUNK]
-        query = select(c.list, c.entry, c.alert).where(c.entry.in_(some)).distinct()
-        for slug, entry, alert in work.connection.execute(query.order_by(c.alert)):
-            found[slug, entry].append(alert)
+        query = select(c.list, c.entry, c.alert, a.day).select_from(joined)
+        query = query.where(c.entry.in_(some)).distinct().order_by(c.alert)
+        for slug, entry, alert, day in work.connection.execute(query):
+            found[slug, entry].append((alert, day))
     return found
 
 
