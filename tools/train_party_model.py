@@ -207,6 +207,15 @@ def train(data: Data, use: NDArray[np.bool_]) -> list[Floats]:
     return models
 
 
+def out_of_fold(data: Data) -> Floats:
+    """Weigh the rows of each fold by a model that learnt from the entries of the others alone."""
+    odds = np.zeros(len(data.rows))
+    for fold in range(FOLDS):
+        inside = data.fold[data.rows[:, 0]] == fold
+        odds[inside] = odds_of(data, train(data, data.fold != fold))[inside]
+    return odds
+
+
 def say_pairs(data: Labelled, models: list[Floats]) -> None:
     """Print F1 of name_bench at the threshold: all, and the half that was not learnt from."""
     odds = pair_odds(data, models)[0]
@@ -245,11 +254,7 @@ def say(title: str, hits: Floats, alerts: Floats) -> None:
 def main(list_path: Path, queries_path: Path, pairs_path: Path) -> None:
     """Train, measure and write."""
     data = read_data(list_path, queries_path, pairs_path)
-    odds = np.zeros(len(data.rows))
-    for fold in range(FOLDS):
-        inside = data.fold[data.rows[:, 0]] == fold
-        odds[inside] = odds_of(data, train(data, data.fold != fold))[inside]
-    say("cross-validated", *measured(data, odds))
+    say("cross-validated", *measured(data, out_of_fold(data)))
     models = train(data, np.ones(len(data.person), np.bool_))
     say_pairs(data.pairs, models)
     say("fitted", *measured(data, odds_of(data, models)))
