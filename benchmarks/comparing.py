@@ -39,7 +39,7 @@ def mcnemar(first: Bools, second: Bools) -> float:
     """
     one, other = int((first & ~second).sum()), int((second & ~first).sum())
     tail = sum(comb(one + other, count) for count in range(min(one, other) + 1))
-    return min(1.0, 2 * tail / 2 ** (one + other))
+    return min(1.0, 2 * tail * 0.5 ** (one + other))
 
 
 def cut_at(alerts: Floats, share: float) -> float:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from anyascii import anyascii
@@ -119,7 +119,7 @@ def by_grams() -> Peer:
     return Peer("sparse_dot_topn", search, pairs)
 
 
-def _grams() -> "TfidfVectorizer":
+def _grams() -> Any:
     from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415 - an extra
 
     return TfidfVectorizer(

@@ -63,7 +63,7 @@ class Tool(NamedTuple):
 def compared(bench: Bench, tools: Sequence[Tool]) -> Table:
     """Compare tools; the first is ours by cross-validation, the second ours as it is."""
     listed, mine, peers = bench.listed, tools[0], tools[2:]
-    own = float((mine.scores[~listed] >= mine.default).mean())
+    own = float((mine.scores[~listed] >= cut_of(bench, mine)).mean())
     points = {"at 1 % false alerts": SHARE, "at our default": own}
     return {
         "tools": [_summary(bench, tool, own) for tool in tools],
@@ -77,10 +77,15 @@ def compared(bench: Bench, tools: Sequence[Tool]) -> Table:
             }
             for title, share in points.items()
         },
-        "at_the_peers_default": [
-            _at_default(bench, mine, peer) for peer in peers if peer.default is not None
-        ],
+        "at_the_peers_threshold": [_at_threshold(bench, mine, peer) for peer in peers],
     }
+
+
+def cut_of(bench: Bench, tool: Tool) -> float:
+    """Return a tool's threshold, or the one that gives the best F1 here where it has none."""
+    if tool.default is not None:
+        return tool.default
+    return best_f1(tool.scores[bench.listed], tool.scores[~bench.listed])[1]
 
 
 def _kinds(bench: Bench, which: Bools) -> list[str]:
@@ -90,8 +95,7 @@ def _kinds(bench: Bench, which: Bools) -> list[str]:
 def _summary(bench: Bench, tool: Tool, own: float) -> Table:
     listed = bench.listed
     hits, alerts = tool.scores[listed], tool.scores[~listed]
-    highest, at = best_f1(hits, alerts)
-    cut = at if tool.default is None else tool.default
+    cut = cut_of(bench, tool)
     right, false = int((hits >= cut).sum()), int((alerts >= cut).sum())
     return {
         "tool": tool.name,
@@ -100,7 +104,7 @@ def _summary(bench: Bench, tool: Tool, own: float) -> Table:
         "precision": right / (right + false),
         "recall": right / len(hits),
         "f1": f1(right, false, len(hits)),
-        "best_f1": highest,
+        "best_f1": best_f1(hits, alerts)[0],
         "false_alerts": false / len(alerts),
         "recall_at_1_percent": float((hits > cut_at(alerts, SHARE)).mean()),
         "recall_at_our_default": float((hits > cut_at(alerts, own)).mean()),
@@ -176,10 +180,10 @@ def _origins(bench: Bench, tools: Sequence[Tool], share: float) -> list[Table]:
     ]
 
 
-def _at_default(bench: Bench, mine: Tool, peer: Tool) -> Table:
-    """Compare at as many false alerts as a peer gives by its own threshold."""
+def _at_threshold(bench: Bench, mine: Tool, peer: Tool) -> Table:
+    """Compare at as many false alerts as a peer gives at its threshold."""
     listed, kinds = bench.listed, bench.kinds
-    said = peer.scores >= peer.default
+    said = peer.scores >= cut_of(bench, peer)
     share = float(said[~listed].mean())
     own = _hits(bench, mine, share)
     return {
@@ -223,9 +227,9 @@ def show(result: Mapping[str, Any]) -> None:
         for row in point["origins"]:
             shares = " | ".join(f"{row['false_alerts'][name]:.3f}" for name in names)
             print(f"| {row['class']} | {row['queries']} | {shares} |")
-    for row in result["at_the_peers_default"]:
+    for row in result["at_the_peers_threshold"]:
         print(
-            f"\n{row['peer']} at its own threshold: {row['false_alerts']:.1%} false alerts, recall "
+            f"\n{row['peer']} at its threshold: {row['false_alerts']:.1%} false alerts, recall "
             f"{row['recall']:.3f}; ours {row['ours']:.3f}; significantly below it: "
             + (", ".join(row["below"]) or "no class")
         )

@@ -13,6 +13,8 @@ LEFT, RIGHT, TOP, BOTTOM = 62, 590, 56, 410  # px; the names stand right of it
 LEAST, MOST = 0.001, 0.3  # of false alerts
 FLOOR = 0.3  # of recall
 LINE = 17  # px between names
+TITLE = "Recall against false alerts, by name alone"
+BELOW = "share of the names of nobody listed that alert, logarithmic"
 # Colours that differ by lightness too, after Wong 2011, Nature Methods 8; dashes for print.
 LIGHT = ("#0b5c8a", "#7a5195", "#b3440a", "#8a6d00", "#00735c", "#a83279", "#535f68", "#1a2126")
 DARK = ("#7cc4f0", "#c9a6e4", "#ff9d6b", "#e2d264", "#5fd3b5", "#f49acb", "#a8b4bc", "#e9edef")
@@ -47,12 +49,11 @@ def draw(bench: Bench, tools: Sequence[Tool]) -> str:
             parts.append(_dot(at, share, float((hits >= tool.default).mean())))
         ends.append((float(np.interp(MOST, false, right)), at, tool.name))
     parts += _names(ends)
-    title = "Recall against false alerts, by name alone"
     about = "; ".join(name for _, _, name in sorted(ends, reverse=True))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
         f'aria-labelledby="title about" font-family="system-ui, sans-serif" font-size="13">\n'
-        f'<title id="title">{title}</title>\n'
+        f'<title id="title">{TITLE}</title>\n'
         f'<desc id="about">From above, at {MOST:.0%} false alerts: {escape(about)}.</desc>\n'
         f"<style>{_style(len(tools))}</style>\n" + "\n".join(parts) + "\n</svg>\n"
     )
@@ -79,11 +80,9 @@ def _style(count: int) -> str:
 def _frame() -> str:
     out = [
         f'<rect class="paper" width="{WIDTH}" height="{HEIGHT}" rx="6"/>',
-        f'<text class="ink" x="{LEFT}" y="26" font-size="15" font-weight="600">'
-        "Recall against false alerts, by name alone</text>",
+        f'<text class="ink" x="{LEFT}" y="26" font-size="15" font-weight="600">{TITLE}</text>',
         f'<text class="soft" x="{LEFT}" y="44">recall; a dot is a tool\'s own threshold</text>',
-        f'<text class="soft" x="{(LEFT + RIGHT) / 2}" y="{BOTTOM + 44}" text-anchor="middle">'
-        "false alerts among names of nobody listed, logarithmic</text>",
+        f'<text class="soft" x="{LEFT}" y="{BOTTOM + 44}">{BELOW}</text>',
     ]
     for share in (0.001, 0.003, 0.01, 0.03, 0.1, 0.3):
         x = _x(share)
@@ -104,16 +103,13 @@ def _frame() -> str:
 
 def _curve(at: int, false: Floats, right: Floats) -> str:
     inside = (false >= LEAST) & (false <= MOST) & (right >= FLOOR)
-    places: list[str] = []
+    places: dict[int, float] = {}  # the highest of each pixel
     for share, recall in zip(false[inside].tolist(), right[inside].tolist(), strict=True):
-        place = f"{_x(share):.0f},{_y(recall):.1f}"
-        if not places or place.split(",")[0] != places[-1].split(",")[0]:
-            places.append(place)
-        else:
-            places[-1] = place
+        places[round(_x(share))] = _y(recall)
+    line = " ".join(f"{x},{y}" for x, y in places.items())
     dash = f' stroke-dasharray="{DASHES[at]}"' if DASHES[at] else ""
     wide = ' style="stroke-width: 3"' if at == 0 else ""
-    return f'<polyline class="curve l{at}"{dash}{wide} points="{" ".join(places)}"/>'
+    return f'<polyline class="curve l{at}"{dash}{wide} points="{line}"/>'
 
 
 def _dot(at: int, share: float, recall: float) -> str:
