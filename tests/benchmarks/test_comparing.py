@@ -11,12 +11,16 @@ from hypothesis import strategies as st
 _SCORES = st.lists(st.floats(0, 1).map(lambda score: round(score, 2)), min_size=1, max_size=60)
 
 
-def test_wilson_gives_the_published_intervals() -> None:
-    """Newcombe 1998, Statistics in Medicine 17, table I, method 3."""
-    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
-    assert wilson(15, 148) == pytest.approx((0.0624, 0.1605), abs=5e-5)
-    assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=5e-5)
-    assert wilson(1, 29) == pytest.approx((0.0061, 0.1718), abs=5e-5)
+@given(st.integers(1, 5000).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total))))
+def test_wilson_ends_where_the_share_is_just_believable(counts: tuple[int, int]) -> None:
+    """At both ends what was seen is 1.96 standard errors away."""
+    hits, total = counts
+    low, high = wilson(hits, total)
+    assert 0 <= low <= hits / total + 1e-12
+    assert hits / total - 1e-12 <= high <= 1
+    for end in (low, high):
+        error = math.sqrt(end * (1 - end) / total)
+        assert abs(end - hits / total) == pytest.approx(1.96 * error, rel=1e-3, abs=1e-9)
 
 
 def test_mcnemar_counts_what_one_alone_gets_right() -> None:
