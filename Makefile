@@ -3,6 +3,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := $(VENV)/peers
 SITE := docs/_build/html
 SAMPLE := src/tidewaiter/data/samples/manifest.csv
 
@@ -63,7 +64,7 @@ fix: $(VENV)/.dev
 	$(BIN)/python -m ruff format .
 	$(BIN)/python -m ruff check --fix .
 
-bench: $(VENV)/.bench
+bench: $(VENV)/.bench $(PEERS)/.tried
 	$(BIN)/python -m benchmarks.recall
 	$(BIN)/python -m benchmarks.false_alerts
 	$(BIN)/python -m benchmarks.systematic
@@ -72,6 +73,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.structures
 	$(BIN)/python -m benchmarks.whole
 	$(BIN)/python -m benchmarks.parties
+	$(BIN)/python -m benchmarks.peers_parties --python $(PEERS)/bin/python
 
 docs: check-docs
 	@echo "Open $(SITE)/index.html."
@@ -92,6 +94,15 @@ $(VENV)/.dev: pyproject.toml
 
 $(VENV)/.bench: $(VENV)/.dev
 	$(call install,.[bench])
+	@touch $@
+
+# nomenklatura needs other versions than ours, so it gets an environment of its own; where it
+# does not install, the benchmark goes on without it.
+$(PEERS)/.tried: $(VENV)/.bench
+	@$(BIN)/python -m venv --clear $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check \
+		'nomenklatura>=4.17,<5' \
+		|| echo "nomenklatura does not install: PyICU needs a C++ compiler, pkg-config, libicu-dev"
 	@touch $@
 
 # An environment that is there already is kept where it can be used.

@@ -29,6 +29,7 @@ KEPT = 10  # entries that answer a query
 ROWS = 64  # queries compared together
 NEAR = 100  # names that the sparse product keeps
 LEAST = 0.2  # cosine from which it does
+_SYLLABLE = re.compile("[\u3400-\u9fff\uac00-\ud7a3]")  # Han and Hangul
 
 
 class Peer(NamedTuple):
@@ -56,8 +57,8 @@ def names_of(parties: Sequence[ListedParty]) -> Names:
 
 
 def plain(text: str) -> str:
-    """Return a name in Latin letters, lower case, without punctuation."""
-    return re.sub(" +", " ", default_process(anyascii(text)))
+    """Return a name in Latin letters, lower case, without punctuation, syllables of Han apart."""
+    return re.sub(" +", " ", default_process(anyascii(_SYLLABLE.sub(r" \g<0> ", text))))
 
 
 def by_comparison(scorer: Callable[..., float]) -> Peer:

@@ -58,6 +58,7 @@ class Tool(NamedTuple):
     pair_default: float | None
     seconds: float  # of CPU, for all queries
     build_seconds: float
+    shown: float | None = None  # the threshold as its users write it, where scores are others
 
 
 def compared(bench: Bench, tools: Sequence[Tool]) -> Table:
@@ -99,7 +100,7 @@ def _summary(bench: Bench, tool: Tool, own: float) -> Table:
     right, false = int((hits >= cut).sum()), int((alerts >= cut).sum())
     return {
         "tool": tool.name,
-        "threshold": cut,
+        "threshold": cut if tool.shown is None else tool.shown,
         "own_threshold": tool.default is not None,
         "precision": right / (right + false),
         "recall": right / len(hits),
@@ -167,17 +168,24 @@ def _verdict(mine: Bools, other: Bools) -> str:
 def _origins(bench: Bench, tools: Sequence[Tool], share: float) -> list[Table]:
     """Return by class of unlisted queries how many alert, where as many alert in all."""
     found = {tool.name: _hits(bench, tool, share) for tool in tools}
-    return [
-        {
-            "class": kind,
-            "queries": int(bench.kinds[kind].sum()),
-            "ours": _share(found[tools[0].name][bench.kinds[kind]]),
-            "false_alerts": {
-                name: float(hits[bench.kinds[kind]].mean()) for name, hits in found.items()
-            },
-        }
-        for kind in _kinds(bench, ~bench.listed)
-    ]
+    rows: list[Table] = []
+    for kind in _kinds(bench, ~bench.listed):
+        said = {name: hits[bench.kinds[kind]] for name, hits in found.items()}
+        own = said[tools[0].name]
+        rows.append(
+            {
+                "class": kind,
+                "queries": len(own),
+                "ours": _share(own),
+                "false_alerts": {name: float(hits.mean()) for name, hits in said.items()},
+                "fewer": [
+                    tool.name
+                    for tool in tools[2:]
+                    if found[tool.name].any() and _verdict(own, said[tool.name]) == "above"
+                ],
+            }
+        )
+    return rows
 
 
 def _at_threshold(bench: Bench, mine: Tool, peer: Tool) -> Table:
@@ -223,10 +231,12 @@ def show(result: Mapping[str, Any]) -> None:
         for row in point["classes"]:
             print(_class_line(row))
         names = [row["tool"] for row in result["tools"]]
-        print(f"\n| false alerts of | queries | {' | '.join(names)} |\n|---|" + "---|" * len(names))
+        print(f"\n| false alerts of | queries | {' | '.join(names)} | significantly fewer |")
+        print("|" + "---|" * (len(names) + 3))
         for row in point["origins"]:
             shares = " | ".join(f"{row['false_alerts'][name]:.3f}" for name in names)
-            print(f"| {row['class']} | {row['queries']} | {shares} |")
+            fewer = ", ".join(row["fewer"])
+            print(f"| {row['class']} | {row['queries']} | {shares} | {fewer} |")
     for row in result["at_the_peers_threshold"]:
         print(
             f"\n{row['peer']} at its threshold: {row['false_alerts']:.1%} false alerts, recall "

@@ -4,8 +4,7 @@
 with ours and with each peer that is installed, in one run; prints tables, and writes
 ``docs/benchmarks/peers_parties.json`` and ``docs/images/peers-parties.svg``. nomenklatura runs
 in an environment of its own, as its pins do not fit ours: ``--python FOLDER/bin/python`` names
-that Python (or the variable TIDEWAITER_NOMENKLATURA does). What is not installed is skipped, and
-said to be.
+that Python. What is not installed is skipped, and said to be.
 
 Our model learnt from these queries. So ours is compared by cross-validation: each query is
 weighed by a model that saw no query of its entry. The peers' thresholds, where they have none of
@@ -111,7 +110,7 @@ def ours(bench: Bench, parties: Sequence[ListedParty], data: Data) -> list[Tool]
     threshold = model_record().threshold
     cut = float(np.log(threshold / (1 - threshold)))
     pairs = pair_odds(data.pairs, list(load_model()))[0]
-    fitted = Tool("Tidewaiter", cut, best(bench, ids, answers), pairs, cut, spent, built)
+    fitted = Tool("Tidewaiter", cut, best(bench, ids, answers), pairs, cut, spent, built, threshold)
     apart = best(bench, ids, _folded(data, len(bench.queries)))
     return [fitted._replace(name="Tidewaiter, cross-validated", scores=apart), fitted]
 
@@ -144,19 +143,16 @@ def libraries(bench: Bench, parties: Sequence[ListedParty]) -> Iterator[Tool]:
 
 
 def nomenklatura(
-    bench: Bench, place: Place, python: str | None
+    bench: Bench, place: Place, python: Path | None
 ) -> tuple[list[Tool], dict[str, str]]:
     """Run nomenklatura by its own Python; return its tools and versions."""
-    if not python:
-        print("skipped: nomenklatura: no --python of an environment that has it")
+    if missing := _missing(python):
+        print(f"skipped: nomenklatura: {missing}")
         return [], {}
     script = Path(__file__).with_name("peers_nomenklatura.py")
     with TemporaryDirectory() as folder:
         out = Path(folder)
-        done = subprocess.run([python, script, *place, out], check=False)
-        if done.returncode:
-            print(f"skipped: nomenklatura: {python} ended with {done.returncode}, see above")
-            return [], {}
+        subprocess.run([str(python), script, *place, out], check=True)
         told = json.loads((out / "told.json").read_text(encoding="utf-8"))
         pairs = np.array(list(map(float, (out / "pairs.tsv").read_text("utf-8").split())))
         tools = [
@@ -168,6 +164,17 @@ def nomenklatura(
             for way, spent in told["ways"].items()
         ]  # fmt: skip
     return tools, told["versions"]
+
+
+def _missing(python: Path | None) -> str:
+    """Say why nomenklatura cannot run, or nothing."""
+    if python is None:
+        return "no --python of an environment that has it"
+    if not python.is_file():
+        return f"there is no {python}"
+    asked = subprocess.run([str(python), "-c", "import nomenklatura"], check=False,
+                           capture_output=True, text=True)  # fmt: skip
+    return asked.stderr.strip().rpartition("\n")[2] if asked.returncode else ""
 
 
 def _told(bench: Bench, path: Path) -> Floats:
@@ -186,7 +193,7 @@ def main() -> None:
     """Run all, print, write, draw."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=(shared() or ROOT) / "data" / "parties")
-    parser.add_argument("--python", default=os.environ.get("TIDEWAITER_NOMENKLATURA"))
+    parser.add_argument("--python", type=Path, help="that has nomenklatura")
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--image", type=Path, default=IMAGE)
     told = parser.parse_args()
@@ -195,6 +202,10 @@ def main() -> None:
         told.data / "partybench" / "queries_dev.tsv",
         told.data / "lists" / "name_bench" / "cases.csv",
     )
+    for path in place:
+        if not path.is_file():
+            print(f"skipped: parties beside peers: there is no {path}")
+            return
     bench, parties = read_bench(place), read_rows(place.rows)
     tools = ours(bench, parties, read_data(*place))
     tools += libraries(bench, parties)
@@ -209,7 +220,7 @@ def main() -> None:
     }  # fmt: skip
     show(result)
     told.out.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    told.image.write_text(draw(bench, tools), encoding="utf-8")
+    told.image.write_text(draw(bench, [tools[0], *tools[2:]]), encoding="utf-8")
 
 
 if __name__ == "__main__":
