@@ -45,6 +45,7 @@ OUT = ROOT / "docs" / "benchmarks" / "peers_parties.json"
 IMAGE = ROOT / "docs" / "images" / "peers-parties.svg"
 LOGIC = 0.7  # threshold of logic-v2, by nomenklatura's own benchmark of names
 WARM = 200
+PACKAGES = ("numpy", "numba", "rapidfuzz", "anyascii", "scikit-learn", "sparse_dot_topn")
 NEVER = {"Watchman": "written in Go: no Python package", "Splink": "see benchmarks/peers_splink.py"}
 
 
@@ -215,7 +216,8 @@ def main() -> None:
         print(f"skipped: {name}: {why}")
     result = {
         "date": f"{datetime.now(UTC):%Y-%m-%d}", "processor": processor(),
-        "load": os.getloadavg()[0], "versions": versions() | pinned,
+        "load": os.getloadavg()[0], "versions": versions(PACKAGES),
+        "versions_beside_nomenklatura": pinned,
         **compared(bench, tools),
     }  # fmt: skip
     show(result)
