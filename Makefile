@@ -3,6 +3,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := $(VENV)/peers
 SITE := docs/_build/html
 SAMPLE := src/tidewaiter/data/samples/manifest.csv
 
@@ -63,7 +64,7 @@ fix: $(VENV)/.dev
 	$(BIN)/python -m ruff format .
 	$(BIN)/python -m ruff check --fix .
 
-bench: $(VENV)/.bench
+bench: $(VENV)/.bench $(PEERS)/.tried
 	$(BIN)/python -m benchmarks.recall
 	$(BIN)/python -m benchmarks.false_alerts
 	$(BIN)/python -m benchmarks.systematic
@@ -76,6 +77,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.screen_parties
 	$(BIN)/python -m benchmarks.parties_calibration
 	$(BIN)/python -m benchmarks.parties_calibrate
+	$(BIN)/python -m benchmarks.peers_parties --python $(PEERS)/bin/python
 
 docs: check-docs
 	@echo "Open $(SITE)/index.html."
@@ -96,6 +98,15 @@ $(VENV)/.dev: pyproject.toml
 
 $(VENV)/.bench: $(VENV)/.dev
 	$(call install,.[bench])
+	@touch $@
+
+# nomenklatura needs other versions than ours, so it gets an environment of its own; where it
+# does not install, the benchmark goes on without it.
+$(PEERS)/.tried: $(VENV)/.bench
+	@$(BIN)/python -m venv --clear $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check \
+		'nomenklatura>=4.17,<5' \
+		|| echo "nomenklatura does not install: PyICU needs a C++ compiler, pkg-config, libicu-dev"
 	@touch $@
 
 # An environment that is there already is kept where it can be used.

@@ -10,7 +10,6 @@ half stands beside.
 import argparse
 import csv
 import json
-import math
 import random
 import resource
 import time
@@ -20,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from benchmarks.comparing import wilson
 from benchmarks.evaluation import ROOT, shared
 from benchmarks.throughput import processor, versions
 
@@ -88,21 +88,12 @@ def summary(found: Scored, threshold: float) -> dict[str, float]:
     }
 
 
-def interval(right: int, total: int) -> tuple[float, float]:
-    """Return Wilson's 95 % interval of a share."""
-    z, share = 1.96, right / total
-    middle = share + z * z / (2 * total)
-    half = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    low, high = (middle - half, middle + half)
-    return low / (1 + z * z / total), high / (1 + z * z / total)
-
-
 def by_class(found: Scored, threshold: float) -> list[dict[str, object]]:
     """Return recall, or the share of false alerts, of each class."""
     rows: list[dict[str, object]] = []
     for title, several in sorted(found.items()):
         right = sum(chance >= threshold for chance, _ in several)
-        low, high = interval(right, len(several))
+        low, high = wilson(right, len(several))
         rows.append(
             {
                 "class": title,

@@ -12,11 +12,11 @@ import hashlib
 import random
 import re
 from collections.abc import Iterator, Sequence
-from math import sqrt
 from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
+from benchmarks.comparing import wilson
 from benchmarks.evaluation import registry_cas, registry_names
 from benchmarks.noise import CLASSES
 
@@ -139,19 +139,6 @@ def is_right(outcome: Outcome) -> bool:
     """Tell whether the right substance is among those found."""
     wanted = outcome.trial.target.slugs
     return bool(wanted.intersection(outcome.found)) if wanted else bool(outcome.found)
-
-
-def wilson(hits: int, total: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share.
-
-    Source:
-        Wilson 1927, Journal of the American Statistical Association 22.
-    """
-    z = 1.96
-    share, spread = hits / total, z * z / total
-    middle = (share + spread / 2) / (1 + spread)
-    reach = z * sqrt(share * (1 - share) / total + z * z / (4 * total * total)) / (1 + spread)
-    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 def report(kind: str, results: Sequence[Outcome], show: int) -> None:

@@ -144,10 +144,10 @@ def pattern_names() -> list[str]:
     return sorted(text for text in texts if text.isascii())
 
 
-def versions() -> dict[str, str]:
-    """Return the versions of all that was timed."""
+def versions(packages: Sequence[str] = _PACKAGES) -> dict[str, str]:
+    """Return the versions of Python and of all that was timed."""
     found = {"python": platform.python_version()}
-    for package in _PACKAGES:
+    for package in packages:
         try:
             found[package] = version(package)
         except PackageNotFoundError:
