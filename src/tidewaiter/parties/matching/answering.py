@@ -39,7 +39,7 @@ def differs(asked: int, listed: int) -> bool:
     return asked != 0 and listed != 0 and asked != listed
 
 
-@compiled
+@inlined
 def _keep(out: Answers, name: int, entry: int, form: int, asked: int, odds: float) -> None:
     """Keep an answer in its place: once for each entry, by falling odds, then by entry."""
     count = out.counts[name]

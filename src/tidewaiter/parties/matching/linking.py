@@ -29,6 +29,8 @@ from tidewaiter.parties.matching.vocabulary import JOINING, MOST_WORDS, Forms, V
 WIDE = 64  # forms whose words are all looked at, for each form asked for
 TOP = 24  # forms aligned
 KEPT = 10  # entries answered for each name
+BUCKETS = 256  # of ranks; the last one is open
+LOW_BITS = 0xFFF  # of the number of a word: few enough to stay at hand, many for few words
 _MOST_LINKS = 8192
 ARABIC = 5  # the place of "arabic" among the ways to read a form
 
@@ -51,35 +53,43 @@ class Room(NamedTuple):
     rows: NDArray[np.int32]
     features: NDArray[np.float32]
     link_of: NDArray[np.int32]  # by word of the list: its first link; -1
+    linked: NDArray[np.bool_]  # by the low bits of such words: whether one of them has a link
     links: NDArray[np.int32]  # next link, first word, words: shape (3, links)
     shares: NDArray[np.float32]
     kinds: NDArray[np.int8]
     touched: NDArray[np.int32]  # words of the list with a link
-    known: NDArray[np.int32]  # by form: the serial of the form asked for that met it last
-    agreed: NDArray[np.float32]  # by form: weight of the words by which it was met
+    gains: NDArray[np.float32]  # by touched word: the weight that it may agree with
+    order: NDArray[np.float32]  # by touched word: the lower, the earlier it is followed
+    known: NDArray[np.int32]  # by form: its place among all forms ever met, the last time
     met: NDArray[np.int32]  # forms met
+    agreed: NDArray[np.float32]  # by form met: weight of the words by which it was met
+    ranks: NDArray[np.float64]  # by form met: the share of both names that this is
+    buckets: NDArray[np.int32]  # forms met, by rank
     best: NDArray[np.float32]  # by word asked for
-    left: NDArray[np.float32]  # weight of words that are not followed; one value
+    left: NDArray[np.float32]  # weight of words that are not followed; of all that is not in agreed
     top: NDArray[np.int32]
     top_rank: NDArray[np.float32]
     powers: NDArray[np.uint64]
-    counts: NDArray[np.int64]  # links, touched, met, top, serial
+    counts: NDArray[np.int64]  # links, touched, met, top, forms ever met
 
 
-LINKS, TOUCHED, MET, TOPS, SERIAL = range(5)
+LINKS, TOUCHED, MET, TOPS, EVER = range(5)
 
 
 def new_room(listed: Listed) -> Room:
     """Make room to search a list."""
+    forms = len(listed.entry)
     return Room(
         new_side(MOST_WORDS), new_side(MOST_WORDS), new_pairs(), np.zeros((3, 64), np.int32),
         np.zeros(SIZE, np.float32),
-        np.full(listed.lookup.words, -1, np.int32),
+        np.full(listed.lookup.words, -1, np.int32), np.zeros(LOW_BITS + 1, np.bool_),
         np.zeros((3, _MOST_LINKS), np.int32),
         np.zeros(_MOST_LINKS, np.float32), np.zeros(_MOST_LINKS, np.int8),
-        np.zeros(_MOST_LINKS, np.int32), np.zeros(len(listed.entry), np.int32),
-        np.zeros(len(listed.entry), np.float32), np.zeros(len(listed.entry), np.int32),
-        np.zeros(MOST_WORDS, np.float32), np.zeros(1, np.float32),
+        np.zeros(_MOST_LINKS, np.int32), np.zeros(_MOST_LINKS, np.float32),
+        np.zeros(_MOST_LINKS, np.float32), np.full(forms, -1, np.int32),
+        np.zeros(forms, np.int32), np.zeros(forms, np.float32),
+        np.zeros(max(forms, WIDE)), np.zeros(BUCKETS, np.int32),
+        np.zeros(MOST_WORDS, np.float32), np.zeros(2, np.float32),
         np.zeros(WIDE, np.int32), np.zeros(WIDE, np.float32),
         power_table(256),
         np.zeros(5, np.int64),
@@ -123,6 +133,7 @@ def _link(room: Room, word: int, begin: int, size: int, share: float, kind: int)
     if at == _MOST_LINKS:
         return
     if room.link_of[word] < 0:
+        room.linked[word & LOW_BITS] = True
         room.touched[room.counts[TOUCHED]] = word
         room.counts[TOUCHED] += 1
     room.links[0, at], room.links[1, at], room.links[2, at] = room.link_of[word], begin, size
@@ -136,6 +147,7 @@ def link_form(room: Room, listed: Listed, asking: Asking, form: int) -> int:
     """Link the words of the list to the pieces of a form; return the words of the form."""
     for at in range(room.counts[TOUCHED]):
         room.link_of[room.touched[at]] = -1
+        room.linked[room.touched[at] & LOW_BITS] = False
     room.counts[LINKS] = room.counts[TOUCHED] = 0
     size = fill(room.asked, asking.forms, asking.vocabulary, form)
     near = asking.neighbours
