@@ -138,10 +138,13 @@ def _match_queries(index: Index, queries: Path, out: Path, *, attributes: bool) 
 
 def _match_file(index: Index, path: Path, out: Path, threshold: float | None) -> None:
     """Write a JSON object for each party that matches or cannot be assessed."""
-    explainer = Matcher(index)
+    explainer = Matcher(index)  # of its own: the other one works on the next batch
     with path.open("rb") as file, _sink(out) as sink:
         parties = read_parties(file, path.name)
         for batch in _watched(match_parties(parties, Matcher(index))):
-            for answer in explainer.match(batch.parties, threshold):
+            for party, row in zip(batch.parties, batch.place, strict=True):
+                answer = explainer.explained(
+                    party, batch.asking, batch.answers, row, threshold
+                )
                 if answer.matches or answer.not_assessable:
                     sink.write(msgspec.json.encode(answer).decode() + "\n")

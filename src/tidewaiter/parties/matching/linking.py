@@ -1,6 +1,6 @@
 """Link the words of a list to the form that is asked for, in room that is made once."""
 
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from tidewaiter.parties.matching.align import (
     Side,
     new_pairs,
     new_side,
+    place,
 )
 from tidewaiter.parties.matching.features import SIZE
 from tidewaiter.parties.matching.index import Listed
@@ -25,6 +26,7 @@ from tidewaiter.parties.matching.pieces import JOINED as MOST_JOINED
 from tidewaiter.parties.matching.pieces import joinable, joined_hash, joins, power_table
 from tidewaiter.parties.matching.tables import Table, bucket, check, mix
 from tidewaiter.parties.matching.vocabulary import JOINING, MOST_WORDS, Forms, Vocabulary, of_system
+from tidewaiter.parties.names import Problem
 
 WIDE = 64  # forms whose words are all looked at, for each form asked for
 TOP = 24  # forms aligned
@@ -35,6 +37,9 @@ _MOST_LINKS = 8192
 ARABIC = 5  # the place of "arabic" among the ways to read a form
 
 
+PROBLEMS: tuple[Problem, ...] = get_args(Problem)
+
+
 class Asking(NamedTuple):
     """A batch of names that are asked for."""
 
@@ -42,6 +47,7 @@ class Asking(NamedTuple):
     vocabulary: Vocabulary
     neighbours: Neighbours
     kind: NDArray[np.int8]  # by name; 0: unknown
+    problem: NDArray[np.int8]  # by name, a place in `PROBLEMS`
 
 
 class Room(NamedTuple):
@@ -102,10 +108,7 @@ def fill(side: Side, forms: Forms, vocabulary: Vocabulary, form: int) -> int:
     begin = forms.heads[form]
     size = int(forms.heads[form + 1] - begin)
     for at in range(size):
-        word = forms.words[begin + at]
-        side.words[at], side.weights[at] = word, vocabulary.weights[word]
-        side.kinds[at] = vocabulary.kinds[word]
-        side.pair[at] = -1
+        place(side, at, vocabulary.cards, forms.words[begin + at])
     side.size[0] = size
     return size
 
@@ -117,10 +120,7 @@ def fill_listed(room: Room, listed: Listed, form: int) -> int:
     begin = pieces.heads[form]
     size = 0
     while begin + size < pieces.heads[form + 1] and pieces.sizes[begin + size] == 1:
-        word = pieces.words[begin + size]
-        side.words[size], side.weights[size] = word, listed.vocabulary.weights[word]
-        side.kinds[size] = listed.vocabulary.kinds[word]
-        side.pair[size] = -1
+        place(side, size, listed.vocabulary.cards, pieces.words[begin + size])
         size += 1
     side.size[0] = size
     return size

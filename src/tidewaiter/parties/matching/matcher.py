@@ -9,7 +9,7 @@ from tidewaiter.parties.matching.asking import Asker
 from tidewaiter.parties.matching.attributes import bare_number, modifiers
 from tidewaiter.parties.matching.explain import Explained
 from tidewaiter.parties.matching.index import Index
-from tidewaiter.parties.matching.linking import Asking, new_room
+from tidewaiter.parties.matching.linking import PROBLEMS, Asking, new_room
 from tidewaiter.parties.matching.model import load_model, model_record
 from tidewaiter.parties.matching.types import (
     Answer,
@@ -100,23 +100,38 @@ class Matcher:
             parties: A batch; each is answered as it would be alone.
             threshold: Probability from which a match is shown; None: that of the model.
         """
-        least = model_record().threshold if threshold is None else threshold
-        read = [read_name(party.text, party.kind) for party in parties]
-        asking = self._asker.ask_read(read, [party.kind for party in parties])
+        asking = self.ask(parties)
         answers = self.answer(asking)
         return [
-            self._answer(party, name, self.found(party, answers, row), asking, least)
-            for row, (party, name) in enumerate(zip(parties, read, strict=True))
+            self.explained(party, asking, answers, row, threshold)
+            for row, party in enumerate(parties)
         ]
 
-    def _answer(
-        self, party: AskedParty, name: ReadName, found: list[Found], asking: Asking, least: float
-    ) -> Answer:
-        shown = [each for each in found if probability(each.total) >= least]
-        if name.problem in {"empty", "generic words only"}:
+    def explained(
+        self, party: AskedParty, asking: Asking, answers: Answers, row: int,
+        threshold: float | None = None,
+    ) -> Answer:  # fmt: skip
+        """Explain what a party that was asked matches.
+
+        Args:
+            party: As it was asked.
+            asking: Its batch, which another matcher of this index may have asked and answered.
+            answers: Those of the batch.
+            row: The party's name, in the batch.
+            threshold: As in `match`.
+        """
+        least = model_record().threshold if threshold is None else threshold
+        shown = [
+            each for each in self.found(party, answers, row) if probability(each.total) >= least
+        ]
+        problem = PROBLEMS[asking.problem[row]]
+        if problem in {"empty", "generic words only"}:
             shown = [each for each in shown if each.form < 0]
-        matches = tuple(self._match(party, name, each, asking, least) for each in shown)
-        return Answer(id=party.id, text=party.text, not_assessable=name.problem, matches=matches)
+        matches: tuple[Match, ...] = ()
+        if shown:
+            name = read_name(party.text, party.kind)
+            matches = tuple(self._match(party, name, each, asking, least) for each in shown)
+        return Answer(id=party.id, text=party.text, not_assessable=problem, matches=matches)
 
     def _match(
         self, party: AskedParty, name: ReadName, found: Found, asking: Asking, least: float

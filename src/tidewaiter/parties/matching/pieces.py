@@ -15,7 +15,7 @@ JOINED = 3  # neighbouring words that may be written as one
 class Pieces(NamedTuple):
     """The pieces of each form: its words, then two and three of them joined."""
 
-    heads: NDArray[np.int64]
+    heads: NDArray[np.int32]
     words: NDArray[np.int32]
     begins: NDArray[np.int8]  # the first word of each piece, in its form
     sizes: NDArray[np.int8]  # words in each piece
@@ -93,7 +93,7 @@ def pieces_of(
     """
     powers = power_table(256)
     most = JOINED * len(forms.words)
-    heads = np.zeros(len(forms.heads), np.int64)
+    heads = np.zeros(len(forms.heads), np.int32)
     words, begins = np.empty(most, np.int32), np.empty(most, np.int8)
     sizes = np.empty(most, np.int8)
     hashes, sounds = np.empty(most, np.uint64), np.empty((most, JOINING), np.uint64)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tidewaiter.base.compiled import compiled, inlined
 from tidewaiter.parties.matching.align import (
     agreed,
+    any_open,
     offer,
     offer_left_over,
     take,
@@ -280,10 +281,11 @@ def align(
             link = room.links[0, link]
     take(room.pairs, room.asked, room.listed)
     total = weight_of(room.asked, 0, size) + listed.weight[form]
-    if agreed(room.pairs) >= _HOPEFUL * total and room.pairs.counts[1] < max(size, other):
+    hopeful = agreed(room.pairs) >= _HOPEFUL * total
+    if hopeful and any_open(room.asked, size) and any_open(room.listed, other):
         offer_left_over(
-            room.pairs, room.asked, asking.vocabulary, room.listed,
-            listed.vocabulary, (size, other), room.rows,
+            room.pairs, room.asked, asking.vocabulary.letters, room.listed,
+            listed.vocabulary.letters, (size, other), room.rows,
         )  # fmt: skip
         take(room.pairs, room.asked, room.listed)
     return other

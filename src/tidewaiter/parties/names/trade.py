@@ -44,12 +44,15 @@ _BESIDE = re.compile(
     r"\s+/\s+|(?<=[^\W\d_]{3})/(?=[^\W\d_]{3})|\s*[;|·]\s*|\s+\((?=[^()]*[^\W\d_]\s[^()]*\)\s*$)"
 )
 _ADJACENT = re.compile(r"[^\W\d_]+")
-_SIGNS: Final = ("/", "@", ":", ";", "|", ".k.a", ".K.A", ".b.a", ".B.A", "m.v", "M.V")
+_SIGNS: Final = frozenset("/@:;|")
+_DOTTED: Final = (".k.a", ".b.a", ".l.i", "m.v")  # f.k.a., d.b.a., a.l.i.a.s
 
 
 def may_be_more(text: str) -> bool:
     """Say whether a text has a sign that a pattern here needs; for its words see `lookup`."""
-    return text.endswith(")") or any(sign in text for sign in _SIGNS)
+    if not _SIGNS.isdisjoint(text) or (")" in text and text.rstrip().endswith(")")):
+        return True
+    return "." in text and any(sign in text.lower() for sign in _DOTTED)
 
 
 def beside(text: str, start: int, end: int, plain: frozenset[str]) -> list[tuple[int, int]]:
