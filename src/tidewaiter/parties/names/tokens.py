@@ -153,9 +153,9 @@ def _with_legal_forms(tokens: list[Token], text: str) -> list[Token]:
 def _goes_on(phrase: _Phrase, tokens: Sequence[Token], text: str) -> bool:
     """Say whether letters of a legal form are the end of more letters: Y.A.S. is no A.S."""
     start, end, _ = phrase
-    if not start or any(len(token.key) > 1 for token in tokens[start - 1 : end]):
+    if not start or text[tokens[start - 1].end : tokens[start].start] != ".":
         return False
-    return text[tokens[start - 1].end : tokens[start].start] == "."
+    return all(len(token.key) <= 1 for token in tokens[start - 1 : end])
 
 
 def _nothing_else(tokens: Sequence[Token], found: Sequence[_Phrase]) -> list[Token]:

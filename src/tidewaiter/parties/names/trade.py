@@ -43,6 +43,7 @@ _CUE = re.compile(
 _BESIDE = re.compile(
     r"\s+/\s+|(?<=[^\W\d_]{3})/(?=[^\W\d_]{3})|\s*[;|·]\s*|\s+\((?=[^()]*[^\W\d_]\s[^()]*\)\s*$)"
 )
+_MARKS: Final = frozenset("/;|·(")  # one of which it needs
 _ADJACENT = re.compile(r"[^\W\d_]+")
 _SIGNS: Final = frozenset("/@:;|")
 _DOTTED: Final = (".k.a", ".b.a", ".l.i", "m.v")  # f.k.a., d.b.a., a.l.i.a.s
@@ -69,7 +70,8 @@ def beside(text: str, start: int, end: int, plain: frozenset[str]) -> list[tuple
     """
     found: list[tuple[int, int]] = []
     first = start
-    for match in _BESIDE.finditer(text, start, end):
+    some = not _MARKS.isdisjoint(text)
+    for match in _BESIDE.finditer(text, start, end) if some else ():
         before = _ADJACENT.findall(text, first, match.start())
         after = _ADJACENT.findall(text, match.end(), end)
         if not before or not after or {before[-1].casefold(), after[0].casefold()} & plain:
