@@ -57,6 +57,19 @@ def test_a_file_gives_answers_with_reasons(call: Call, here: Path) -> None:
     assert answers[1]["not_assessable"] == "empty"
 
 
+def test_the_first_match_says_why_it_takes_its_time(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A person at a terminal is told once; the answer on standard output is as ever."""
+    asked = ("match", NAMES[0]["names"][0], "--list", str(LIST), "--json")
+    monkeypatch.setattr("tidewaiter.cli.match.is_ready", lambda: True)
+    later = call(*asked)
+    monkeypatch.setattr("tidewaiter.cli.match.is_ready", lambda: False)
+    first = call(*asked)
+    assert "first match of this version" in first.stderr
+    assert (first.stdout, later.stderr) == (later.stdout, "")
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

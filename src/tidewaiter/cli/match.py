@@ -17,9 +17,10 @@ from tidewaiter.bulk.parties import Matched, match_parties, row_answers
 from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.matchout import show
 from tidewaiter.cli.options import Day, Place, printable
+from tidewaiter.cli.start import tell_first_match
 from tidewaiter.lists.archive import Archive
 from tidewaiter.parties.matching.index import Index, build_index
-from tidewaiter.parties.matching.matcher import Matcher
+from tidewaiter.parties.matching.matcher import Matcher, is_ready
 from tidewaiter.parties.matching.rows import KINDS, read_parties, read_queries, read_rows
 from tidewaiter.parties.matching.types import AskedParty
 from tidewaiter.parties.types import ListedParty, PartyKind
@@ -64,7 +65,10 @@ def match(  # noqa: PLR0917 - Click passes them by name
         check_file(out)
         kept = {"the parties": path or queries, "the list": list_path}
         check_apart({"matches": out}, {what: held for what, held in kept.items() if held})
-    index = build_index(_listed(list_path, folder, day or date.today()))  # noqa: DTZ011 - the user's
+    listed = _listed(list_path, folder, day or date.today())  # noqa: DTZ011 - the user's
+    if not is_ready():
+        tell_first_match()
+    index = build_index(listed)
     if name is not None:
         party = AskedParty(
             text=printable(name), kind=kind, countries=(country,) if country else (),
@@ -143,8 +147,6 @@ def _match_file(index: Index, path: Path, out: Path, threshold: float | None) ->
         parties = read_parties(file, path.name)
         for batch in _watched(match_parties(parties, Matcher(index))):
             for party, row in zip(batch.parties, batch.place, strict=True):
-                answer = explainer.explained(
-                    party, batch.asking, batch.answers, row, threshold
-                )
+                answer = explainer.explained(party, batch.asking, batch.answers, row, threshold)
                 if answer.matches or answer.not_assessable:
                     sink.write(msgspec.json.encode(answer).decode() + "\n")

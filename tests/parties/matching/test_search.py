@@ -12,10 +12,10 @@ from tidewaiter.parties.matching.index import Index, build_index
 from tidewaiter.parties.matching.linking import MET, TOP, TOPS, WIDE, Room, link_form, new_room
 from tidewaiter.parties.types import ListedParty, PartyName
 
-WORDS = (
-    "zhenrong yuanjing huaxin borel gudrun tekno marine global chemical trading ltd co star "
-    "sanmar hoeks petro lima vostok"
-).split()
+WORDS = [
+    "zhenrong", "yuanjing", "huaxin", "borel", "gudrun", "tekno", "marine", "global", "chemical",
+    "trading", "ltd", "co", "star", "sanmar", "hoeks", "petro", "lima", "vostok",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

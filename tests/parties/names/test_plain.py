@@ -12,8 +12,8 @@ WORDS = st.sampled_from(
     """
     Wuhan CHINA Hong Kong HK Yuanjing Chemical Co Ltd LLC S.A. GmbH Trading & A B.C. Jordan Abdul
     Rahman al van Du -Nur O'Neil USA U.K. North Korea Republic of, Shanghai, Import/Export (China)
-    (Far East) a.k.a. d/b/a M/V tel 1 12 II TRAD1NG Zavod Khimprom zhong guo ke ji gong si MedaliaRuiz
-    Road street St. mobile care name No. Group
+    (Far East) a.k.a. d/b/a M/V tel 1 12 II TRAD1NG Zavod Khimprom zhong guo ke ji gong si
+    MedaliaRuiz Road street St. mobile care name No. Group
     """.split()  # noqa: SIM905 - a list of words reads best as one
 )
 TEXTS = st.lists(WORDS, max_size=8).map(" ".join) | st.lists(WORDS, max_size=5).map(", ".join)

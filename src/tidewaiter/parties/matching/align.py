@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled, inlined
+from tidewaiter.base.compiled import inlined, uncounted
 from tidewaiter.parties.matching.neighbours import INITIAL, JOINED, LOOSE
 from tidewaiter.parties.matching.pieces import wrapped
 from tidewaiter.parties.matching.spelling import FAR, edits
@@ -164,7 +164,7 @@ def any_open(side: Side, size: int) -> bool:
     return found
 
 
-@compiled
+@uncounted
 def offer_left_over(
     pairs: Pairs, asked: Side, ours: Letters, listed: Side, theirs: Letters,
     sizes: tuple[int, int], rows: NDArray[np.int32],

@@ -5,7 +5,7 @@ from typing import NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled, inlined
+from tidewaiter.base.compiled import inlined, uncounted
 from tidewaiter.parties.matching.align import (
     Pairs,
     Side,
@@ -66,6 +66,7 @@ class Room(NamedTuple):
     touched: NDArray[np.int32]  # words of the list with a link
     gains: NDArray[np.float32]  # by touched word: the weight that it may agree with
     order: NDArray[np.float32]  # by touched word: the lower, the earlier it is followed
+    turns: NDArray[np.int32]  # touched words, in that order
     known: NDArray[np.int32]  # by form: its place among all forms ever met, the last time
     met: NDArray[np.int32]  # forms met
     agreed: NDArray[np.float32]  # by form met: weight of the words by which it was met
@@ -92,7 +93,8 @@ def new_room(listed: Listed) -> Room:
         np.zeros((3, _MOST_LINKS), np.int32),
         np.zeros(_MOST_LINKS, np.float32), np.zeros(_MOST_LINKS, np.int8),
         np.zeros(_MOST_LINKS, np.int32), np.zeros(_MOST_LINKS, np.float32),
-        np.zeros(_MOST_LINKS, np.float32), np.full(forms, -1, np.int32),
+        np.zeros(_MOST_LINKS, np.float32), np.zeros(_MOST_LINKS, np.int32),
+        np.full(forms, -1, np.int32),
         np.zeros(forms, np.int32), np.zeros(forms, np.float32),
         np.zeros(max(forms, WIDE)), np.zeros(BUCKETS, np.int32),
         np.zeros(MOST_WORDS, np.float32), np.zeros(2, np.float32),
@@ -142,7 +144,7 @@ def _link(room: Room, word: int, begin: int, size: int, share: float, kind: int)
     room.counts[LINKS] = at + 1
 
 
-@compiled
+@uncounted
 def link_form(room: Room, listed: Listed, asking: Asking, form: int) -> int:
     """Link the words of the list to the pieces of a form; return the words of the form."""
     for at in range(room.counts[TOUCHED]):
@@ -161,7 +163,7 @@ def link_form(room: Room, listed: Listed, asking: Asking, form: int) -> int:
     return size
 
 
-@compiled
+@uncounted
 def _link_joined(room: Room, listed: Listed, asking: Asking, begin: int, size: int) -> None:
     """Link words of the list that are words asked for, joined."""
     words, asked = asking.forms.words, asking.vocabulary

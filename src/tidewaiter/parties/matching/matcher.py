@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tidewaiter.base.compiled import is_compiled
 from tidewaiter.parties.matching.answering import Answers, answer, new_answers
 from tidewaiter.parties.matching.asking import Asker
 from tidewaiter.parties.matching.attributes import bare_number, modifiers
@@ -187,6 +188,11 @@ class Matcher:
         """Tell whether two forms are of one name of one entry."""
         entry, name = self.index.listed.entry, self.index.name_of
         return bool(entry[one] == entry[other] and name[one] == name[other])
+
+
+def is_ready() -> bool:
+    """Tell whether the search is compiled; compiling it takes a minute or two, once a version."""
+    return is_compiled("answering.answer")
 
 
 def _forms(name: ReadName) -> list[NameForm]:

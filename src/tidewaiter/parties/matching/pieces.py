@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled, inlined
+from tidewaiter.base.compiled import compiled, inlined, uncounted
 from tidewaiter.parties.matching.tables import BASE
 from tidewaiter.parties.matching.vocabulary import JOINING, LEGAL, NUMBER, Forms, Vocabulary
 
@@ -27,7 +27,7 @@ def wrapped(place: int, size: int) -> int:
     return place - size if place >= size else place
 
 
-@compiled
+@uncounted
 def joinable(
     kinds: NDArray[np.int8], words: NDArray[np.int32], form: tuple[int, int], begin: int, size: int
 ) -> bool:
@@ -45,7 +45,7 @@ def joins(words: int, size: int) -> int:
     return words if size == 2 and words > 1 else words - size + 1
 
 
-@compiled
+@uncounted
 def joined_hash(
     hashes: NDArray[np.uint64], sizes: NDArray[np.int32], powers: NDArray[np.uint64],
     words: NDArray[np.int32], form: tuple[int, int], begin: int, size: int,

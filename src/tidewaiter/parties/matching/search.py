@@ -7,7 +7,7 @@ until enough forms are known; the most promising are aligned and weighed.
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled, inlined
+from tidewaiter.base.compiled import compiled, inlined, uncounted
 from tidewaiter.parties.matching.align import (
     agreed,
     any_open,
@@ -93,6 +93,14 @@ def _order_words(room: Room, listed: Listed, size: int) -> float:
 
 
 @compiled
+def _sort(values: NDArray[np.float32], count: int, places: NDArray[np.int32]) -> None:
+    """Fill in the places of values, the least first."""
+    order = np.argsort(values[:count])
+    for at in range(count):
+        places[at] = order[at]
+
+
+@uncounted
 def meet(room: Room, listed: Listed, size: int) -> None:
     """Meet the forms that hold a word linked to the form asked for, from the rarest on."""
     if room.counts[EVER] > _MOST_MET:
@@ -102,7 +110,9 @@ def meet(room: Room, listed: Listed, size: int) -> None:
     further = _order_words(room, listed, size)
     met, walked = 0, 0
     room.best[:size] = 0
-    for at in np.argsort(room.order[: room.counts[TOUCHED]]):
+    _sort(room.order, room.counts[TOUCHED], room.turns)
+    for turn in range(room.counts[TOUCHED]):
+        at = room.turns[turn]
         word = room.touched[at]
         begin, end = listed.posting_heads[word], listed.posting_heads[word + 1]
         walked += end - begin
@@ -237,13 +247,13 @@ def _widest(room: Room, listed: Listed, size: int, mine: float, count: int) -> i
     return wide
 
 
-@compiled
+@uncounted
 def choose(room: Room, listed: Listed, size: int) -> None:
     """Choose the most promising of the forms met, first by what they were met by."""
     mine = _mine(room, size)
     wide = _widest(room, listed, size, mine, _rank(room, listed, mine))
-    room.met[:wide] = room.top[:wide]
-    room.ranks[:wide] = room.top_rank[:wide]
+    for at in range(wide):
+        room.met[at], room.ranks[at] = room.top[at], room.top_rank[at]
     count, least = 0, _FLOOR
     for at in range(wide):
         form = room.met[at]
