@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.comparing import wilson
 from benchmarks.evaluation import data
-from benchmarks.parties import interval
 
 from tidewaiter.parties.identifiers.read import read_identifier
 from tidewaiter.parties.matching.index import build_index
@@ -220,7 +220,7 @@ def tell(
             wrong.append((query.party, found[0].name if found else ""))
     if not queries:
         return
-    low, high = interval(right, len(queries))
+    low, high = wilson(right, len(queries))
     print(
         f"{title:44}{len(queries):8,}{right / len(queries):8.3f}{max(0, low):10.3f} to {high:.3f}"
     )

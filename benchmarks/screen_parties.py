@@ -25,9 +25,9 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
+from benchmarks.comparing import wilson
 from benchmarks.evaluation import ROOT, hs_descriptions, shared
 from benchmarks.lines import repeated
-from benchmarks.parties import interval
 from benchmarks.parties_made import COUNTRIES, core_of, many_bases, sightings
 
 from tidewaiter.base.resources import data
@@ -247,7 +247,7 @@ def flagged(origin: str, asked: Sequence[tuple[PartyOnPaper, bool]], finder: Par
 
 
 def _percent(count: int, total: int) -> str:
-    low, high = (100 * end for end in interval(count, total))
+    low, high = (100 * end for end in wilson(count, total))
     return f"{100 * count / total:.2f} ({max(low, 0):.2f} to {high:.2f})"
 
 

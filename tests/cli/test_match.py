@@ -70,7 +70,7 @@ def test_all_formats_hold_the_same_matches(call: Call, here: Path) -> None:
     for suffix in ("jsonl", "csv", "parquet"):
         done = call("match", "--list", str(LIST), "--file", "parties.csv", "--out", f"m.{suffix}")
         assert done.exit_code == 0, done.output
-        assert "41 parties read: 40 matched, 1 not assessable; 0 refused" in done.stderr
+        assert "41 parties read: 40 matched, 1 not assessable; 0 refusals" in done.stderr
     answers = [json.loads(line) for line in (here / "m.jsonl").read_text().splitlines()]
     table = pq.read_table("m.parquet")
     assert table.schema == MATCHES
@@ -115,14 +115,16 @@ def test_a_list_that_is_kept_is_named_with_its_version(call: Call, here: Path) -
     assert row["version"] == hashlib.sha256((here / "own.csv").read_bytes()).hexdigest()
 
 
-def test_a_row_that_cannot_be_read_is_counted_and_the_rest_goes_on(call: Call, here: Path) -> None:
-    """A kind that nobody knows is told with its place; exit status 1."""
+def test_a_value_that_cannot_be_read_is_counted_and_the_rest_goes_on(
+    call: Call, here: Path
+) -> None:
+    """A kind that nobody knows is told with its place, and left out; exit status 1."""
     text = f'name,kind\n"{NAMES[0]["names"][0]}",person\nA,dragon\n'
     (here / "parties.csv").write_text(text, encoding="utf-8")
     done = call("match", "--list", str(LIST), "--file", "parties.csv", "--out", "m.csv")
     assert done.exit_code == 1
-    assert "row 3" in done.stderr
-    assert "1 parties read: 1 matched, 0 not assessable; 1 refused" in done.stderr
+    assert 'row 2, column kind: "dragon"' in done.stderr
+    assert "2 parties read: 1 matched" in done.stderr
     assert (here / "m.csv").exists()
 
 
@@ -133,6 +135,19 @@ def test_a_format_of_matches_that_is_none_is_refused_at_once(call: Call, here: P
     assert done.exit_code == 2
     assert ".parquet" in done.stderr
     assert not (here / "m.xlsx").exists()
+
+
+def test_the_first_match_says_why_it_takes_its_time(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A person at a terminal is told once; the answer on standard output is as ever."""
+    asked = ("match", NAMES[0]["names"][0], "--list", str(LIST), "--json")
+    monkeypatch.setattr("tidewaiter.cli.match.is_ready", lambda: True)
+    later = call(*asked)
+    monkeypatch.setattr("tidewaiter.cli.match.is_ready", lambda: False)
+    first = call(*asked)
+    assert "first match of this version" in first.stderr
+    assert (first.stdout, later.stderr) == (later.stdout, "")
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,10 @@ same functions as plain Python, some thousand times slower, without them.
 A call between compiled functions passes each array as seven numbers, and each array of a
 tuple apart; so what runs once a letter is inlined and takes single arrays, and tuples are
 for what runs once a line or once a hit.
+
+Numba counts who holds each array, at every step that names one and for each array of a tuple:
+in a search with dozens of arrays at hand that is most of what it does. A function that makes
+no array and returns none needs no count; such a one is `uncounted`.
 """
 
 import shutil
@@ -37,9 +41,9 @@ USERS = ("identify", "parties/matching")
 class _Marked:
     """A function in two versions, each of which calls the same version of the others."""
 
-    def __init__(self, function: FunctionType, *, inline: bool) -> None:
+    def __init__(self, function: FunctionType, **options: Any) -> None:
         self._function = function
-        self._inline = inline
+        self._options = options
         self.__doc__ = function.__doc__
         self.__name__ = function.__name__
 
@@ -51,9 +55,7 @@ class _Marked:
     def machine(self) -> Callable[..., Any]:
         """The compiled version; it runs without the GIL."""
         function = _bound(self._function, "machine")
-        if self._inline:
-            return cast("Callable[..., Any]", _numba().njit(inline="always", nogil=True)(function))
-        return cast("Callable[..., Any]", _numba().njit(cache=True, nogil=True)(function))
+        return cast("Callable[..., Any]", _numba().njit(nogil=True, **self._options)(function))
 
     @cached_property
     def plain(self) -> Callable[..., Any]:
@@ -63,12 +65,18 @@ class _Marked:
 
 def compiled(function: F) -> F:
     """Compile a function at its first call."""
-    return cast("F", _Marked(cast("FunctionType", function), inline=False))
+    # An uncounted caller, which is what has it compiled, would pass its own choice on.
+    return cast("F", _Marked(cast("FunctionType", function), cache=True, _nrt=True))
+
+
+def uncounted(function: F) -> F:
+    """Compile a function that makes no array and returns none."""
+    return cast("F", _Marked(cast("FunctionType", function), cache=True, _nrt=False))
 
 
 def inlined(function: F) -> F:
     """Write a small function out in each compiled caller: for what runs once a letter."""
-    return cast("F", _Marked(cast("FunctionType", function), inline=True))
+    return cast("F", _Marked(cast("FunctionType", function), inline="always"))
 
 
 def interpreted(function: F) -> F:

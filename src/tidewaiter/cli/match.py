@@ -22,10 +22,11 @@ from tidewaiter.cli.party import Known, party_options
 from tidewaiter.cli.progress import counting
 from tidewaiter.cli.rates import Within
 from tidewaiter.cli.refusals import tell_refusals
+from tidewaiter.cli.start import tell_first_match
 from tidewaiter.consignments.types import Refusal
 from tidewaiter.lists.thresholds import threshold_for
 from tidewaiter.parties.matching.index import Index
-from tidewaiter.parties.matching.matcher import Matcher
+from tidewaiter.parties.matching.matcher import Matcher, is_ready
 from tidewaiter.parties.matching.rows import KINDS, read_queries
 from tidewaiter.parties.matching.types import AskedParty
 from tidewaiter.parties.thresholds import Threshold
@@ -81,6 +82,8 @@ def match(  # noqa: PLR0917 - Click passes them by name
         click.get_current_context().with_resource(private())
     least = threshold_for(None if list_path else folder, threshold)
     day = day or date.today()  # noqa: DTZ011 - the user's own
+    if not is_ready():
+        tell_first_match()
     index = index_of(list_path, folder, day, restricted=restricted)
     if name is not None:
         party = AskedParty(
@@ -163,9 +166,12 @@ def _match_file(
     index: Index, path: Path, to: tuple[Path, Origins], least: Threshold | None
 ) -> list[Refusal]:
     """Write the answer to each party that matches or cannot be assessed; return what is refused."""
-    explainer = Matcher(index)
+    explainer = Matcher(index)  # of its own: the other one works on the next batch
     with path.open("rb") as file, match_sink(*to) as sink:
         parties = sink.counted(parties_of(read_asked(file, path.name), sink.refusals))
         for batch in _watched(match_parties(parties, Matcher(index))):
-            sink.add(explainer.match(batch.parties, least))
+            sink.add(
+                explainer.explained(party, batch.asking, batch.answers, row, least)
+                for party, row in zip(batch.parties, batch.place, strict=True)
+            )
     return sink.refusals

@@ -17,3 +17,11 @@ def tell_first_start() -> None:
 def tell_new_lists() -> None:
     """Say why the first answer with new or changed lists takes its time."""
     click.echo("new lists: compiling them, some seconds ...", err=True)
+
+
+def tell_first_match() -> None:
+    """Say why the first match of a new version takes its time."""
+    click.echo(
+        "first match of this version: compiling the search for this machine, a minute or two ...",
+        err=True,
+    )

@@ -10,12 +10,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled, inlined
+from tidewaiter.base.compiled import inlined, uncounted
 from tidewaiter.parties.matching.neighbours import INITIAL, JOINED, LOOSE
 from tidewaiter.parties.matching.pieces import wrapped
 from tidewaiter.parties.matching.spelling import FAR, edits
-from tidewaiter.parties.matching.tables import bits
-from tidewaiter.parties.matching.vocabulary import LEGAL, NUMBER, Vocabulary
+from tidewaiter.parties.matching.tables import Letters, bits
+from tidewaiter.parties.matching.vocabulary import LEGAL, NUMBER
 
 MOST_PAIRS = 256
 _INITIAL_SHARE, _CUT_SHARE, _LEAST_SHARE = 0.5, 0.7, 0.45
@@ -27,6 +27,10 @@ class Side(NamedTuple):
     words: NDArray[np.int32]
     weights: NDArray[np.float32]  # by place
     kinds: NDArray[np.int8]
+    marks: NDArray[np.uint32]
+    starts: NDArray[np.int64]  # of their letters
+    letters: NDArray[np.int64]  # how many
+    firsts: NDArray[np.uint8]
     pair: NDArray[np.int16]  # by place, the pair that takes it; -1: none
     size: NDArray[np.int32]  # words; one value
 
@@ -57,8 +61,19 @@ def new_side(size: int) -> Side:
     """Make room for the words of one form."""
     return Side(
         np.zeros(size, np.int32), np.zeros(size, np.float32), np.zeros(size, np.int8),
-        np.zeros(size, np.int16), np.zeros(1, np.int32),
+        np.zeros(size, np.uint32), np.zeros(size, np.int64), np.zeros(size, np.int64),
+        np.zeros(size, np.uint8), np.zeros(size, np.int16), np.zeros(1, np.int32),
     )  # fmt: skip
+
+
+@inlined
+def place(side: Side, at: int, cards: NDArray[np.void], word: int) -> None:
+    """Place a word on a side; it is not paired."""
+    card = cards[word]
+    side.words[at], side.weights[at], side.kinds[at] = word, card["weight"], card["kind"]
+    side.marks[at], side.firsts[at] = card["marks"], card["first"]
+    side.starts[at], side.letters[at] = card["start"], card["size"]
+    side.pair[at] = -1
 
 
 @inlined
@@ -134,50 +149,65 @@ def agreed(pairs: Pairs) -> float:
     return total
 
 
-@compiled
+@inlined
+def _open(side: Side, at: int) -> bool:
+    """Tell whether a word is left over and may be spelt in another way."""
+    return side.pair[at] < 0 and side.kinds[at] != LEGAL and side.kinds[at] != NUMBER
+
+
+@inlined
+def any_open(side: Side, size: int) -> bool:
+    """Tell whether a side has such a word."""
+    found = False
+    for at in range(size):
+        found = found or _open(side, at)
+    return found
+
+
+@uncounted
 def offer_left_over(
-    pairs: Pairs, asked: Side, asked_words: Vocabulary, listed: Side, listed_words: Vocabulary,
+    pairs: Pairs, asked: Side, ours: Letters, listed: Side, theirs: Letters,
     sizes: tuple[int, int], rows: NDArray[np.int32],
 ) -> None:  # fmt: skip
     """Offer what the words left over may still be to each other."""
     for a in range(sizes[0]):
-        if asked.pair[a] >= 0 or asked.kinds[a] == LEGAL or asked.kinds[a] == NUMBER:
+        if not _open(asked, a):
             continue
         for b in range(sizes[1]):
-            if listed.pair[b] >= 0 or listed.kinds[b] == LEGAL or listed.kinds[b] == NUMBER:
+            if not _open(listed, b):
                 continue
-            share, kind = likeness(
-                asked_words, asked.words[a], listed_words, listed.words[b],
-                a == sizes[0] - 1, rows,
-            )  # fmt: skip
+            share, kind = likeness(asked, a, ours, listed, b, theirs, a == sizes[0] - 1, rows)
             if share > 0:
                 offer(pairs, asked, listed, a, 1, b, 1, share, kind)
 
 
 @inlined
 def likeness(
-    asked: Vocabulary, a: int, listed: Vocabulary, b: int, last: bool, rows: NDArray[np.int32]
-) -> tuple[float, int]:
+    asked: Side, a: int, ours: Letters, listed: Side, b: int, theirs: Letters, last: bool,
+    rows: NDArray[np.int32],
+) -> tuple[float, int]:  # fmt: skip
     """Compare two words that are no neighbours.
 
     Args:
         asked: The words asked for.
         a: The word among them.
+        ours: Their letters.
         listed: The words of the list.
         b: The word among them.
+        theirs: Their letters.
         last: The word asked for is the last of its name, and may be cut.
         rows: Room for distances.
 
     Returns:
         The share of their weight that agrees, 0 for none, and the kind.
     """
-    ours, theirs = asked.letters, listed.letters
-    begin, start = ours.starts[a], theirs.starts[b]
-    size, length = ours.starts[a + 1] - begin, theirs.starts[b + 1] - start
+    begin, start = asked.starts[a], listed.starts[b]
+    size, length = asked.letters[a], listed.letters[b]
     shorter = min(size, length)
     same = 0
-    while same < shorter and ours.units[begin + same] == theirs.units[start + same]:
-        same += 1
+    if asked.firsts[a] == listed.firsts[b]:
+        while same < shorter and ours.units[begin + same] == theirs.units[start + same]:
+            same += 1
     if shorter == 1:
         return (_INITIAL_SHARE, INITIAL) if same == 1 else (0.0, INITIAL)
     if same == shorter and (shorter >= 4 or (last and size < length and size >= 2)):

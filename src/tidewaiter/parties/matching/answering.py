@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled, inlined
+from tidewaiter.base.compiled import compiled, inlined, uncounted
 from tidewaiter.parties.matching.features import features
 from tidewaiter.parties.matching.index import Listed
 from tidewaiter.parties.matching.linking import KEPT, TOPS, Asking, Room, link_form
@@ -39,7 +39,7 @@ def differs(asked: int, listed: int) -> bool:
     return asked != 0 and listed != 0 and asked != listed
 
 
-@compiled
+@inlined
 def _keep(out: Answers, name: int, entry: int, form: int, asked: int, odds: float) -> None:
     """Keep an answer in its place: once for each entry, by falling odds, then by entry."""
     count = out.counts[name]
@@ -84,13 +84,13 @@ def _measure(room: Room, listed: Listed, asking: Asking, form: int, other: int, 
     )  # fmt: skip
 
 
-@compiled
+@uncounted
 def measure(room: Room, listed: Listed, asking: Asking, form: int, other: int, size: int) -> None:
     """Align two forms and fill the features; called apart, as a call passes every array."""
     _measure(room, listed, asking, form, other, size)
 
 
-@compiled
+@uncounted
 def answer(
     listed: Listed, asking: Asking, model: NDArray[np.float64], room: Room, out: Answers
 ) -> None:

@@ -7,14 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.parties.matching.index import KINDS, Index
-from tidewaiter.parties.matching.linking import Asking
+from tidewaiter.parties.matching.linking import PROBLEMS, Asking
 from tidewaiter.parties.matching.neighbours import Neighbours, neighbours
 from tidewaiter.parties.matching.tables import Letters
 from tidewaiter.parties.matching.vocabulary import Keys, Vocabulary
 from tidewaiter.parties.matching.words import Words, forms_of
-from tidewaiter.parties.names import ReadName, read_name
+from tidewaiter.parties.names import read_name
 from tidewaiter.parties.types import PartyKind
 
+_KIND = {kind: place for place, kind in enumerate(KINDS)}
+_PROBLEM = {problem: place for place, problem in enumerate(PROBLEMS)}
 _MOST_WORDS = 2_000_000  # remembered; then all are forgotten
 
 
@@ -37,21 +39,19 @@ class Asker:
             names: As written.
             kinds: What kind of party each is.
         """
-        return self.ask_read(list(map(read_name, names, kinds)), kinds)
-
-    def ask_read(self, read: Sequence[ReadName], kinds: Sequence[PartyKind]) -> Asking:
-        """Look up the words of names that are read."""
         if len(self._words.texts) > _MOST_WORDS:
             self._forget()
         known = len(self._words.texts)
+        read = list(map(read_name, names, kinds))
         forms = forms_of(read, self._words)
         if len(self._words.texts) > known:
             more = self._words.vocabulary(self._index.rarity, known)
             near = neighbours(self._index.listed.lookup, more)
             self._vocabulary = _with_words(self._vocabulary, more)
             self._neighbours = _with_neighbours(self._neighbours, near)
-        places = np.array([KINDS.index(kind) for kind in kinds], np.int8)
-        return Asking(forms, self._vocabulary, self._neighbours, places)
+        places = np.array([_KIND[kind] for kind in kinds], np.int8)
+        problems = np.array([_PROBLEM[name.problem] for name in read], np.int8)
+        return Asking(forms, self._vocabulary, self._neighbours, places, problems)
 
 
 def _with_words(known: Vocabulary, more: Vocabulary) -> Vocabulary:
@@ -65,7 +65,10 @@ def _with_words(known: Vocabulary, more: Vocabulary) -> Vocabulary:
         np.concatenate((known.keys.hashes, more.keys.hashes)),
         np.concatenate((known.keys.letters, more.keys.letters)),
     )
-    return Vocabulary(letters, keys, *_joined(known[2:], more[2:]))
+    cards = more.cards.copy()
+    cards["start"] += np.uint32(known.letters.starts[-1])
+    cards = np.concatenate((known.cards, cards))
+    return Vocabulary(letters, keys, cards, *_joined(known[3:], more[3:]))
 
 
 def _with_neighbours(known: Neighbours, more: Neighbours) -> Neighbours:

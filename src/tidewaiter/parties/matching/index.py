@@ -38,7 +38,7 @@ class Listed(NamedTuple):
     entry: NDArray[np.int32]  # by form
     weight: NDArray[np.float32]  # by form, of its words
     kind: NDArray[np.int8]  # by entry, a place in `KINDS`
-    posting_heads: NDArray[np.int64]  # by word
+    posting_heads: NDArray[np.int32]  # by word
     postings: NDArray[np.int32]  # forms
 
 
@@ -126,10 +126,10 @@ def _key_table(keys: Keys, joined: NDArray[np.uint64], count: int) -> Table:
     return table_of(mixed(np.concatenate(hashes)), np.concatenate(owners))
 
 
-def _postings(pieces: Pieces, words: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+def _postings(pieces: Pieces, words: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """List the forms that hold each word, a form once for each time."""
     forms = np.repeat(np.arange(len(pieces.heads) - 1, dtype=np.int32), np.diff(pieces.heads))
     order = np.argsort(pieces.words, kind="stable")
-    heads = np.zeros(words + 1, np.int64)
+    heads = np.zeros(words + 1, np.int32)
     np.cumsum(np.bincount(pieces.words, minlength=words), out=heads[1:])
     return heads, forms[order]

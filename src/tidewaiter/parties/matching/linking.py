@@ -1,16 +1,17 @@
 """Link the words of a list to the form that is asked for, in room that is made once."""
 
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled, inlined
+from tidewaiter.base.compiled import inlined, uncounted
 from tidewaiter.parties.matching.align import (
     Pairs,
     Side,
     new_pairs,
     new_side,
+    place,
 )
 from tidewaiter.parties.matching.features import SIZE
 from tidewaiter.parties.matching.index import Listed
@@ -25,12 +26,18 @@ from tidewaiter.parties.matching.pieces import JOINED as MOST_JOINED
 from tidewaiter.parties.matching.pieces import joinable, joined_hash, joins, power_table
 from tidewaiter.parties.matching.tables import Table, bucket, check, mix
 from tidewaiter.parties.matching.vocabulary import JOINING, MOST_WORDS, Forms, Vocabulary, of_system
+from tidewaiter.parties.names import Problem
 
 WIDE = 64  # forms whose words are all looked at, for each form asked for
 TOP = 24  # forms aligned
 KEPT = 10  # entries answered for each name
+BUCKETS = 256  # of ranks; the last one is open
+LOW_BITS = 0xFFF  # of the number of a word: few enough to stay at hand, many for few words
 _MOST_LINKS = 8192
 ARABIC = 5  # the place of "arabic" among the ways to read a form
+
+
+PROBLEMS: tuple[Problem, ...] = get_args(Problem)
 
 
 class Asking(NamedTuple):
@@ -40,6 +47,7 @@ class Asking(NamedTuple):
     vocabulary: Vocabulary
     neighbours: Neighbours
     kind: NDArray[np.int8]  # by name; 0: unknown
+    problem: NDArray[np.int8]  # by name, a place in `PROBLEMS`
 
 
 class Room(NamedTuple):
@@ -51,35 +59,45 @@ class Room(NamedTuple):
     rows: NDArray[np.int32]
     features: NDArray[np.float32]
     link_of: NDArray[np.int32]  # by word of the list: its first link; -1
+    linked: NDArray[np.bool_]  # by the low bits of such words: whether one of them has a link
     links: NDArray[np.int32]  # next link, first word, words: shape (3, links)
     shares: NDArray[np.float32]
     kinds: NDArray[np.int8]
     touched: NDArray[np.int32]  # words of the list with a link
-    known: NDArray[np.int32]  # by form: the serial of the form asked for that met it last
-    agreed: NDArray[np.float32]  # by form: weight of the words by which it was met
+    gains: NDArray[np.float32]  # by touched word: the weight that it may agree with
+    order: NDArray[np.float32]  # by touched word: the lower, the earlier it is followed
+    turns: NDArray[np.int32]  # touched words, in that order
+    known: NDArray[np.int32]  # by form: its place among all forms ever met, the last time
     met: NDArray[np.int32]  # forms met
+    agreed: NDArray[np.float32]  # by form met: weight of the words by which it was met
+    ranks: NDArray[np.float64]  # by form met: the share of both names that this is
+    buckets: NDArray[np.int32]  # forms met, by rank
     best: NDArray[np.float32]  # by word asked for
-    left: NDArray[np.float32]  # weight of words that are not followed; one value
+    left: NDArray[np.float32]  # weight of words that are not followed; of all that is not in agreed
     top: NDArray[np.int32]
     top_rank: NDArray[np.float32]
     powers: NDArray[np.uint64]
-    counts: NDArray[np.int64]  # links, touched, met, top, serial
+    counts: NDArray[np.int64]  # links, touched, met, top, forms ever met
 
 
-LINKS, TOUCHED, MET, TOPS, SERIAL = range(5)
+LINKS, TOUCHED, MET, TOPS, EVER = range(5)
 
 
 def new_room(listed: Listed) -> Room:
     """Make room to search a list."""
+    forms = len(listed.entry)
     return Room(
         new_side(MOST_WORDS), new_side(MOST_WORDS), new_pairs(), np.zeros((3, 64), np.int32),
         np.zeros(SIZE, np.float32),
-        np.full(listed.lookup.words, -1, np.int32),
+        np.full(listed.lookup.words, -1, np.int32), np.zeros(LOW_BITS + 1, np.bool_),
         np.zeros((3, _MOST_LINKS), np.int32),
         np.zeros(_MOST_LINKS, np.float32), np.zeros(_MOST_LINKS, np.int8),
-        np.zeros(_MOST_LINKS, np.int32), np.zeros(len(listed.entry), np.int32),
-        np.zeros(len(listed.entry), np.float32), np.zeros(len(listed.entry), np.int32),
-        np.zeros(MOST_WORDS, np.float32), np.zeros(1, np.float32),
+        np.zeros(_MOST_LINKS, np.int32), np.zeros(_MOST_LINKS, np.float32),
+        np.zeros(_MOST_LINKS, np.float32), np.zeros(_MOST_LINKS, np.int32),
+        np.full(forms, -1, np.int32),
+        np.zeros(forms, np.int32), np.zeros(forms, np.float32),
+        np.zeros(max(forms, WIDE)), np.zeros(BUCKETS, np.int32),
+        np.zeros(MOST_WORDS, np.float32), np.zeros(2, np.float32),
         np.zeros(WIDE, np.int32), np.zeros(WIDE, np.float32),
         power_table(256),
         np.zeros(5, np.int64),
@@ -92,10 +110,7 @@ def fill(side: Side, forms: Forms, vocabulary: Vocabulary, form: int) -> int:
     begin = forms.heads[form]
     size = int(forms.heads[form + 1] - begin)
     for at in range(size):
-        word = forms.words[begin + at]
-        side.words[at], side.weights[at] = word, vocabulary.weights[word]
-        side.kinds[at] = vocabulary.kinds[word]
-        side.pair[at] = -1
+        place(side, at, vocabulary.cards, forms.words[begin + at])
     side.size[0] = size
     return size
 
@@ -107,10 +122,7 @@ def fill_listed(room: Room, listed: Listed, form: int) -> int:
     begin = pieces.heads[form]
     size = 0
     while begin + size < pieces.heads[form + 1] and pieces.sizes[begin + size] == 1:
-        word = pieces.words[begin + size]
-        side.words[size], side.weights[size] = word, listed.vocabulary.weights[word]
-        side.kinds[size] = listed.vocabulary.kinds[word]
-        side.pair[size] = -1
+        place(side, size, listed.vocabulary.cards, pieces.words[begin + size])
         size += 1
     side.size[0] = size
     return size
@@ -123,6 +135,7 @@ def _link(room: Room, word: int, begin: int, size: int, share: float, kind: int)
     if at == _MOST_LINKS:
         return
     if room.link_of[word] < 0:
+        room.linked[word & LOW_BITS] = True
         room.touched[room.counts[TOUCHED]] = word
         room.counts[TOUCHED] += 1
     room.links[0, at], room.links[1, at], room.links[2, at] = room.link_of[word], begin, size
@@ -131,11 +144,12 @@ def _link(room: Room, word: int, begin: int, size: int, share: float, kind: int)
     room.counts[LINKS] = at + 1
 
 
-@compiled
+@uncounted
 def link_form(room: Room, listed: Listed, asking: Asking, form: int) -> int:
     """Link the words of the list to the pieces of a form; return the words of the form."""
     for at in range(room.counts[TOUCHED]):
         room.link_of[room.touched[at]] = -1
+        room.linked[room.touched[at] & LOW_BITS] = False
     room.counts[LINKS] = room.counts[TOUCHED] = 0
     size = fill(room.asked, asking.forms, asking.vocabulary, form)
     near = asking.neighbours
@@ -149,7 +163,7 @@ def link_form(room: Room, listed: Listed, asking: Asking, form: int) -> int:
     return size
 
 
-@compiled
+@uncounted
 def _link_joined(room: Room, listed: Listed, asking: Asking, begin: int, size: int) -> None:
     """Link words of the list that are words asked for, joined."""
     words, asked = asking.forms.words, asking.vocabulary

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tidewaiter.base.compiled import is_compiled
 from tidewaiter.parties.identifiers.types import ReadIdentifier
 from tidewaiter.parties.matching.answering import Answers, answer, new_answers
 from tidewaiter.parties.matching.asking import Asker
@@ -11,7 +12,7 @@ from tidewaiter.parties.matching.attributes import modifiers
 from tidewaiter.parties.matching.bearers import Bearers, doubts_of, read_identifiers
 from tidewaiter.parties.matching.explain import Explained
 from tidewaiter.parties.matching.index import Index
-from tidewaiter.parties.matching.linking import Asking, new_room
+from tidewaiter.parties.matching.linking import PROBLEMS, Asking, new_room
 from tidewaiter.parties.matching.model import load_model, threshold_of
 from tidewaiter.parties.matching.points import modifier
 from tidewaiter.parties.matching.ships import numbers_apart, with_kind
@@ -122,26 +123,37 @@ class Matcher:
             parties: A batch; each is answered as it would be alone.
             threshold: Probability from which a match is shown; None: that of the model.
         """
-        least = threshold_of(threshold)
-        parties = list(map(with_kind, parties))
-        read = [read_name(party.text, party.kind) for party in parties]
-        asking = self._asker.ask_read(read, [party.kind for party in parties])
+        asking = self.ask(parties)
         answers = self.answer(asking)
         return [
-            self._answer(party, name, self.found(party, answers, row), asking, least)
-            for row, (party, name) in enumerate(zip(parties, read, strict=True))
+            self.explained(party, asking, answers, row, threshold)
+            for row, party in enumerate(parties)
         ]
 
-    def _answer(
-        self, party: AskedParty, name: ReadName, found: list[Found], asking: Asking,
-        least: Threshold,
+    def explained(
+        self, party: AskedParty, asking: Asking, answers: Answers, row: int,
+        threshold: float | Threshold | None = None,
     ) -> Answer:  # fmt: skip
-        shown = [each for each in found if self._reaches(each, least)]
-        if name.problem in {"empty", "generic words only"}:
+        """Explain what a party that was asked matches.
+
+        Args:
+            party: As it was asked.
+            asking: Its batch, which another matcher of this index may have asked and answered.
+            answers: Those of the batch.
+            row: The party's name, in the batch.
+            threshold: As in `match`.
+        """
+        least, party = threshold_of(threshold), with_kind(party)
+        shown = [each for each in self.found(party, answers, row) if self._reaches(each, least)]
+        problem = PROBLEMS[asking.problem[row]]
+        if problem in {"empty", "generic words only"}:
             shown = [each for each in shown if each.form < 0]
-        matches = tuple(self._match(party, name, each, asking, least) for each in shown)
+        matches: tuple[Match, ...] = ()
+        if shown:
+            name = read_name(party.text, party.kind)
+            matches = tuple(self._match(party, name, each, asking, least) for each in shown)
         return Answer(
-            id=party.id, text=party.text, not_assessable=name.problem, matches=matches,
+            id=party.id, text=party.text, not_assessable=problem, matches=matches,
             doubts=doubts_of(read_identifiers(party)), threshold=least,
         )  # fmt: skip
 
@@ -203,6 +215,11 @@ class Matcher:
         """Tell whether two forms are of one name of one entry."""
         entry, name = self.index.listed.entry, self.index.name_of
         return bool(entry[one] == entry[other] and name[one] == name[other])
+
+
+def is_ready() -> bool:
+    """Tell whether the search is compiled; compiling it takes a minute or two, once a version."""
+    return is_compiled("answering.answer")
 
 
 def _forms(name: ReadName) -> list[NameForm]:

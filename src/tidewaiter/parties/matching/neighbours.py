@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled
+from tidewaiter.base.compiled import compiled, uncounted
 from tidewaiter.parties.matching.spelling import FAR, edits, most_edits, shortened
 from tidewaiter.parties.matching.tables import (
     Letters,
@@ -74,7 +74,7 @@ class _Room(NamedTuple):
     hashes: NDArray[np.uint64]
 
 
-@compiled
+@uncounted
 def _note(room: _Room, count: int, word: int, share: float, kind: int) -> int:
     """Note a neighbour, or that it is closer than it seemed; return how many there are."""
     at = room.seen[word]
@@ -89,13 +89,13 @@ def _note(room: _Room, count: int, word: int, share: float, kind: int) -> int:
     return count
 
 
-@compiled
+@uncounted
 def _exact(room: _Room, word: int) -> bool:
     """Tell whether a word is known to be equal."""
     return bool(room.seen[word] >= 0 and room.kinds[room.seen[word]] == EXACT)
 
 
-@compiled
+@uncounted
 def _note_all(
     room: _Room, count: int, table: Table, key: np.uint64, share: float, kind: int
 ) -> int:
@@ -107,7 +107,7 @@ def _note_all(
     return count
 
 
-@compiled
+@uncounted
 def _note_near(lookup: Lookup, letters: Letters, word: int, room: _Room, count: int) -> int:
     """Note the words of nearly the same spelling."""
     begin = letters.starts[word]
@@ -127,13 +127,13 @@ def _note_near(lookup: Lookup, letters: Letters, word: int, room: _Room, count: 
                 letters.units, begin, size, lookup.letters.units, start, length,
                 min(most, most_edits(length)), room.rows,
             )  # fmt: skip
-            if far not in {0, FAR}:
+            if 0 < far < FAR:
                 share = 1 - 1.2 * far / max(size, length)
                 count = _note(room, count, other, share, EDIT if far == 1 else TWO_EDITS)
     return count
 
 
-@compiled
+@uncounted
 def _found(lookup: Lookup, asked: Vocabulary, word: int, room: _Room) -> int:
     """Find the neighbours of one word; return how many `room` holds."""
     count = _note_all(room, 0, lookup.equal, mix(asked.hashes[word]), 1.0, EXACT)

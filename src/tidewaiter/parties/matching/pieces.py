@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled, inlined
+from tidewaiter.base.compiled import compiled, inlined, uncounted
 from tidewaiter.parties.matching.tables import BASE
 from tidewaiter.parties.matching.vocabulary import JOINING, LEGAL, NUMBER, Forms, Vocabulary
 
@@ -15,7 +15,7 @@ JOINED = 3  # neighbouring words that may be written as one
 class Pieces(NamedTuple):
     """The pieces of each form: its words, then two and three of them joined."""
 
-    heads: NDArray[np.int64]
+    heads: NDArray[np.int32]
     words: NDArray[np.int32]
     begins: NDArray[np.int8]  # the first word of each piece, in its form
     sizes: NDArray[np.int8]  # words in each piece
@@ -27,7 +27,7 @@ def wrapped(place: int, size: int) -> int:
     return place - size if place >= size else place
 
 
-@compiled
+@uncounted
 def joinable(
     kinds: NDArray[np.int8], words: NDArray[np.int32], form: tuple[int, int], begin: int, size: int
 ) -> bool:
@@ -45,7 +45,7 @@ def joins(words: int, size: int) -> int:
     return words if size == 2 and words > 1 else words - size + 1
 
 
-@compiled
+@uncounted
 def joined_hash(
     hashes: NDArray[np.uint64], sizes: NDArray[np.int32], powers: NDArray[np.uint64],
     words: NDArray[np.int32], form: tuple[int, int], begin: int, size: int,
@@ -93,7 +93,7 @@ def pieces_of(
     """
     powers = power_table(256)
     most = JOINED * len(forms.words)
-    heads = np.zeros(len(forms.heads), np.int64)
+    heads = np.zeros(len(forms.heads), np.int32)
     words, begins = np.empty(most, np.int32), np.empty(most, np.int8)
     sizes = np.empty(most, np.int8)
     hashes, sounds = np.empty(most, np.uint64), np.empty((most, JOINING), np.uint64)

@@ -7,9 +7,10 @@ until enough forms are known; the most promising are aligned and weighed.
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled, inlined
+from tidewaiter.base.compiled import compiled, inlined, uncounted
 from tidewaiter.parties.matching.align import (
     agreed,
+    any_open,
     offer,
     offer_left_over,
     take,
@@ -18,8 +19,10 @@ from tidewaiter.parties.matching.align import (
 from tidewaiter.parties.matching.features import SIZE
 from tidewaiter.parties.matching.index import Listed
 from tidewaiter.parties.matching.linking import (
+    BUCKETS,
+    EVER,
+    LOW_BITS,
     MET,
-    SERIAL,
     TOP,
     TOPS,
     TOUCHED,
@@ -38,11 +41,22 @@ _FLOOR = 0.3  # rank below which no form is aligned
 _LEAST = 0.5  # of the best rank, for a form to be aligned
 _HOPEFUL = 0.4  # share of the weight of both names that agrees, for the rest to be compared
 _BUDGET = 1500  # forms met through postings, before common words are left out
+_ROUNDED = 0.9999  # room for the rounding of sums, where a form is given up before it is weighed
+_MOST_MET = 2_000_000_000  # forms ever met; then their numbers begin anew
+
+
+@inlined
+def _gain(room: Room, link: int, size: int) -> float:
+    """Return the weight of the words asked for that a link says may agree."""
+    weight = 0.0
+    for place in range(room.links[1, link], room.links[1, link] + room.links[2, link]):
+        weight += room.asked.weights[wrapped(place, size)]
+    return weight * room.shares[link]
 
 
 @inlined
 def _leave(room: Room, link: int, size: int) -> None:
-    """Note a word that is not followed, as it is too common: what it may agree with."""
+    """Note what the words asked for may agree with."""
     for place in range(room.links[1, link], room.links[1, link] + room.links[2, link]):
         to = wrapped(place, size)
         room.best[to] = max(room.best[to], room.shares[link])
@@ -57,41 +71,68 @@ def _left(room: Room, size: int) -> float:
     return total
 
 
-@compiled
-def meet(room: Room, listed: Listed, size: int) -> None:
-    """Meet the forms that hold a word linked to the form asked for, from the rarest on."""
-    room.counts[SERIAL] += 1
-    serial = room.counts[SERIAL]
-    met, walked = 0, 0
-    count = room.counts[TOUCHED]
-    ranks, gains = np.empty(count, np.float32), np.empty(count, np.float32)
-    for at in range(count):
+@inlined
+def _order_words(room: Room, listed: Listed, size: int) -> float:
+    """Order the words linked by how few forms hold them for their weight.
+
+    Returns:
+        The weight of all further links of words that have several.
+    """
+    further = 0.0
+    for at in range(room.counts[TOUCHED]):
         word = room.touched[at]
         link = room.link_of[word]
-        weight = 0.0
-        for place in range(room.links[1, link], room.links[1, link] + room.links[2, link]):
-            weight += room.asked.weights[wrapped(place, size)]
-        gains[at] = weight * room.shares[link]
+        room.gains[at] = _gain(room, link, size)
         length = listed.posting_heads[word + 1] - listed.posting_heads[word]
-        ranks[at] = length / (0.05 + gains[at])
+        room.order[at] = length / (0.05 + room.gains[at])
+        link = room.links[0, link]
+        while link >= 0:
+            further += _gain(room, link, size)
+            link = room.links[0, link]
+    return further
+
+
+@compiled
+def _sort(values: NDArray[np.float32], count: int, places: NDArray[np.int32]) -> None:
+    """Fill in the places of values, the least first."""
+    order = np.argsort(values[:count])
+    for at in range(count):
+        places[at] = order[at]
+
+
+@uncounted
+def meet(room: Room, listed: Listed, size: int) -> None:
+    """Meet the forms that hold a word linked to the form asked for, from the rarest on."""
+    if room.counts[EVER] > _MOST_MET:
+        room.known[:] = -1
+        room.counts[EVER] = 0
+    before = room.counts[EVER]
+    further = _order_words(room, listed, size)
+    met, walked = 0, 0
     room.best[:size] = 0
-    for at in np.argsort(ranks):
+    _sort(room.order, room.counts[TOUCHED], room.turns)
+    for turn in range(room.counts[TOUCHED]):
+        at = room.turns[turn]
         word = room.touched[at]
         begin, end = listed.posting_heads[word], listed.posting_heads[word + 1]
         walked += end - begin
         if walked > _BUDGET and met > 0:
-            _leave(room, room.link_of[word], size)
+            _leave(room, room.link_of[word], size)  # it is too common
             continue
+        gain = room.gains[at]
         for place in range(begin, end):
             form = listed.postings[place]
-            if room.known[form] != serial:
-                room.known[form] = serial
-                room.agreed[form] = 0
-                room.met[met] = form
+            seen = room.known[form] - before
+            if seen >= 0:
+                room.agreed[seen] += gain
+            else:
+                room.known[form] = before + met
+                room.met[met], room.agreed[met] = form, gain
                 met += 1
-            room.agreed[form] += gains[at]
     room.counts[MET] = met
-    room.left[0] = _left(room, size)
+    room.counts[EVER] += met
+    left = _left(room, size)
+    room.left[0], room.left[1] = left, left + further
 
 
 @inlined
@@ -104,59 +145,123 @@ def _mine(room: Room, size: int) -> float:
 
 
 @inlined
+def _both(listed: Listed, mine: float, form: int) -> float:
+    """Return what the weight that agrees is measured by."""
+    return mine + 0.5 * listed.weight[form]
+
+
+@inlined
 def _bound(room: Room, listed: Listed, form: int, size: int) -> float:
     """Return the weight of the words asked for that may agree with a form."""
     pieces = listed.pieces
     room.best[:size] = 0
     for at in range(pieces.heads[form], pieces.heads[form + 1]):
-        link = room.link_of[pieces.words[at]]
-        while link >= 0:
-            for place in range(room.links[1, link], room.links[1, link] + room.links[2, link]):
-                to = wrapped(place, size)
-                room.best[to] = max(room.best[to], room.shares[link])
-            link = room.links[0, link]
+        word = pieces.words[at]
+        if room.linked[word & LOW_BITS]:
+            link = room.link_of[word]
+            while link >= 0:
+                _leave(room, link, size)
+                link = room.links[0, link]
     return _left(room, size)
 
 
-@compiled
-def _insert(room: Room, count: int, most: int, form: int, rank: float) -> int:
+@inlined
+def _insert(
+    top: NDArray[np.int32], ranks: NDArray[np.float32], count: int, most: int, form: int,
+    rank: float,
+) -> int:  # fmt: skip
     """Insert a form by falling rank, ties in the order of the list; return how many there are."""
-    if count == most and (
-        rank < room.top_rank[most - 1]
-        or (rank == room.top_rank[most - 1] and form > room.top[most - 1])
+    if count < most or not (
+        rank < ranks[most - 1] or (rank == ranks[most - 1] and form > top[most - 1])
     ):
-        return count
-    place = count if count < most else most - 1
-    while place > 0 and (
-        room.top_rank[place - 1] < rank
-        or (room.top_rank[place - 1] == rank and room.top[place - 1] > form)
-    ):
-        room.top[place], room.top_rank[place] = room.top[place - 1], room.top_rank[place - 1]
-        place -= 1
-    room.top[place], room.top_rank[place] = form, rank
-    return min(count + 1, most)
+        place = count if count < most else most - 1
+        while place > 0 and (
+            ranks[place - 1] < rank or (ranks[place - 1] == rank and top[place - 1] > form)
+        ):
+            top[place], ranks[place] = top[place - 1], ranks[place - 1]
+            place -= 1
+        top[place], ranks[place] = form, rank
+        count = min(count + 1, most)
+    return count
 
 
-@compiled
-def choose(room: Room, listed: Listed, size: int) -> None:
-    """Choose the most promising of the forms met, first by what they were met by."""
-    mine = _mine(room, size)
+@inlined
+def _rank(room: Room, listed: Listed, mine: float) -> int:
+    """Rank the forms met by what they were met by; keep those that may rank high enough."""
     count = 0
     for at in range(room.counts[MET]):
         form = room.met[at]
-        most = mine + 0.5 * listed.weight[form]
-        if room.agreed[form] + room.left[0] < _FLOOR * most:
+        both = _both(listed, mine, form)
+        if room.agreed[at] + room.left[0] >= _FLOOR * both:
+            room.met[count], room.agreed[count] = form, room.agreed[at]
+            room.ranks[count] = room.agreed[at] / both
+            count += 1
+    return count
+
+
+@inlined
+def _bucket(rank: float) -> int:
+    return min(BUCKETS - 1, int(rank * (BUCKETS // 2)))
+
+
+@inlined
+def _edge(room: Room, count: int) -> int:
+    """Return the bucket of the last of the `WIDE` best; -1 where all are among them."""
+    bucket = -1
+    if count > WIDE:
+        room.buckets[:] = 0
+        for at in range(count):
+            room.buckets[_bucket(room.ranks[at])] += 1
+        bucket = BUCKETS - 1
+        above = room.buckets[bucket]
+        while above < WIDE:
+            bucket -= 1
+            above += room.buckets[bucket]
+    return bucket
+
+
+@inlined
+def _widest(room: Room, listed: Listed, size: int, mine: float, count: int) -> int:
+    """Choose the `WIDE` best by rank, without those that cannot be among the best by all words."""
+    first, edge = 0, _edge(room, count)
+    for at in range(count):
+        if room.ranks[at] > room.ranks[first]:
+            first = at
+    least = _FLOOR
+    if count > 0:
+        form = room.met[first]
+        least = max(least, _LEAST * _bound(room, listed, form, size) / _both(listed, mine, form))
+    least *= _ROUNDED
+    whole = False  # it is not known without all of them which of the last are among the best
+    for at in range(count):
+        if _bucket(room.ranks[at]) == edge and not whole:
+            both = _both(listed, mine, room.met[at])
+            whole = room.agreed[at] + room.left[1] >= least * both
+    wide = 0
+    for at in range(count):
+        if _bucket(room.ranks[at]) < edge:
             continue
-        rank = room.agreed[form] / most
-        if count < WIDE or rank >= room.top_rank[WIDE - 1]:
-            count = _insert(room, count, WIDE, form, rank)
-    room.met[:count] = room.top[:count]
-    wide, count = count, 0
+        form = room.met[at]
+        if whole or room.agreed[at] + room.left[1] >= least * _both(listed, mine, form):
+            wide = _insert(room.top, room.top_rank, wide, WIDE, form, room.ranks[at])
+    return wide
+
+
+@uncounted
+def choose(room: Room, listed: Listed, size: int) -> None:
+    """Choose the most promising of the forms met, first by what they were met by."""
+    mine = _mine(room, size)
+    wide = _widest(room, listed, size, mine, _rank(room, listed, mine))
+    for at in range(wide):
+        room.met[at], room.ranks[at] = room.top[at], room.top_rank[at]
+    count, least = 0, _FLOOR
     for at in range(wide):
         form = room.met[at]
-        rank = _bound(room, listed, form, size) / (mine + 0.5 * listed.weight[form])
-        count = _insert(room, count, TOP, form, rank)
-    least = max(_FLOOR, _LEAST * room.top_rank[0])
+        both = _both(listed, mine, form)
+        if room.ranks[at] * both + room.left[1] >= _ROUNDED * least * both:
+            rank = _bound(room, listed, form, size) / both
+            count = _insert(room.top, room.top_rank, count, TOP, form, rank)
+            least = max(_FLOOR, _LEAST * room.top_rank[0])
     while count > 0 and room.top_rank[count - 1] < least:
         count -= 1
     room.counts[TOPS] = count
@@ -172,7 +277,8 @@ def align(
     room.pairs.counts[:] = 0
     pieces = listed.pieces
     for at in range(pieces.heads[form], pieces.heads[form + 1]):
-        link = room.link_of[pieces.words[at]]
+        word = pieces.words[at]
+        link = room.link_of[word] if room.linked[word & LOW_BITS] else np.int32(-1)
         while link >= 0:
             a_size, b_size = room.links[2, link], pieces.sizes[at]
             if a_size == 1 or b_size == 1:
@@ -185,10 +291,11 @@ def align(
             link = room.links[0, link]
     take(room.pairs, room.asked, room.listed)
     total = weight_of(room.asked, 0, size) + listed.weight[form]
-    if agreed(room.pairs) >= _HOPEFUL * total and room.pairs.counts[1] < max(size, other):
+    hopeful = agreed(room.pairs) >= _HOPEFUL * total
+    if hopeful and any_open(room.asked, size) and any_open(room.listed, other):
         offer_left_over(
-            room.pairs, room.asked, asking.vocabulary, room.listed,
-            listed.vocabulary, (size, other), room.rows,
+            room.pairs, room.asked, asking.vocabulary.letters, room.listed,
+            listed.vocabulary.letters, (size, other), room.rows,
         )  # fmt: skip
         take(room.pairs, room.asked, room.listed)
     return other

@@ -8,7 +8,7 @@ to two of them left out, and a word asked for is looked up in the same way (SymS
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled, inlined
+from tidewaiter.base.compiled import compiled, inlined, uncounted
 from tidewaiter.parties.matching.tables import BASE, Letters, mix
 
 FAR = 99
@@ -23,7 +23,7 @@ def most_edits(size: int) -> int:
     return 1 if size < 7 else 2
 
 
-@compiled
+@uncounted
 def edits(
     units: NDArray[np.uint32], a: int, a_size: int, others: NDArray[np.uint32], b: int,
     b_size: int, most: int, rows: NDArray[np.int32],
@@ -63,7 +63,7 @@ def edits(
     return found if found <= most else FAR
 
 
-@compiled
+@uncounted
 def shortened(
     units: NDArray[np.uint32], begin: int, size: int, most: int, out: NDArray[np.uint64]
 ) -> int:

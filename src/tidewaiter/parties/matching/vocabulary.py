@@ -14,6 +14,19 @@ JOINING = 3
 MOST_WORDS = 24  # of one form; what follows is not compared
 
 
+CARD = np.dtype(
+    [
+        ("weight", np.float32),  # nats
+        ("marks", np.uint32),  # a bit for each letter that stands in the word
+        ("start", np.uint32),  # of its letters
+        ("size", np.uint16),  # letters
+        ("kind", np.int8),
+        ("first", np.uint8),  # the low bits of its first letter
+    ]
+)
+"""What an alignment asks of a word: together, as one look at memory costs as much as all sums."""
+
+
 class Keys(NamedTuple):
     """How words sound: any number of keys a word."""
 
@@ -27,9 +40,9 @@ class Vocabulary(NamedTuple):
 
     letters: Letters
     keys: Keys
+    cards: NDArray[np.void]  # of `CARD`
     hashes: NDArray[np.uint64]  # plain
     sizes: NDArray[np.int32]  # letters
-    marks: NDArray[np.uint32]  # a bit for each letter that stands in a word
     weights: NDArray[np.float32]  # nats
     kinds: NDArray[np.int8]
     parts: NDArray[np.uint64]  # plain hashes of keys that can be joined, shape (words, JOINING)
@@ -58,6 +71,20 @@ def systems_of(hashes: NDArray[np.uint64], letters: NDArray[np.int8]) -> NDArray
     for at in range(len(hashes)):
         out[at] = of_system(hashes[at], letters[at])
     return out
+
+
+def cards_of(
+    letters: Letters, marks: NDArray[np.uint32], weights: NDArray[np.float32],
+    kinds: NDArray[np.int8],
+) -> NDArray[np.void]:  # fmt: skip
+    """Lay out what is known of each word side by side."""
+    cards = np.zeros(len(weights), CARD)
+    begins, sizes = letters.starts[:-1], np.diff(letters.starts)
+    cards["weight"], cards["kind"], cards["marks"] = weights, kinds, marks
+    cards["start"], cards["size"] = begins, sizes
+    some = sizes > 0
+    cards["first"][some] = letters.units[begins[some]] & 0xFF
+    return cards
 
 
 @inlined

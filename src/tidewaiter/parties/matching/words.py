@@ -20,8 +20,9 @@ from tidewaiter.parties.matching.vocabulary import (
     Forms,
     Keys,
     Vocabulary,
+    cards_of,
 )
-from tidewaiter.parties.names import NameForm, ReadName, keys
+from tidewaiter.parties.names import NameForm, ReadName, Token, keys
 
 _KINDS = {
     "word": WORD, "legal form": LEGAL, "generic": GENERIC, "initial": INITIAL_LETTER,
@@ -32,6 +33,7 @@ HOWS = (
     "latin", "pinyin", "wade-giles", "cantonese", "hangul", "arabic", "cyrillic", "dictionary",
     "native",
 )  # fmt: skip
+_PLACE_OF = {how: place for place, how in enumerate(HOWS)}
 
 
 class Words:
@@ -46,24 +48,30 @@ class Words:
         self.texts: list[str] = []
         self.kinds: list[int] = []
         self.keys: list[tuple[str, ...]] = []
-        self._ids: dict[tuple[str, bool], int] = {}
+        # The same text is another word where it is a legal form, and where bones count.
+        self._plain: dict[str, int] = {}
+        self._by_bones: dict[str, int] = {}
 
     def numbers(self, form: NameForm) -> list[int]:
         """Return the number of each word of a form, at most `MOST_WORDS`."""
         out = []
+        asked, plain, by_bones = self._asked, self._plain, self._by_bones
         for token in form.tokens[:MOST_WORDS]:
-            kind = _KINDS[token.kind]
-            text = _LEGAL_MARK + token.key if kind == LEGAL else token.key
-            by_bones = not self._asked or not token.surface.isascii()
-            number = self._ids.get((text, by_bones))
+            text = _LEGAL_MARK + token.key if token.kind == "legal form" else token.key
+            known = plain if asked and token.surface.isascii() else by_bones
+            number = known.get(text)
             if number is None:
-                number = self._ids[text, by_bones] = len(self.texts)
-                self.texts.append(text)
-                self.kinds.append(kind)
-                sounds = (_joinable(key) for key in keys(token) if by_bones or key[0] != "s")
-                self.keys.append(tuple(sounds))
+                number = known[text] = self._add(text, token, by_bones=known is by_bones)
             out.append(number)
         return out
+
+    def _add(self, text: str, token: Token, *, by_bones: bool) -> int:
+        """Add a word; return its number."""
+        self.texts.append(text)
+        self.kinds.append(_KINDS[token.kind])
+        sounds = (_joinable(key) for key in keys(token) if by_bones or key[0] != "s")
+        self.keys.append(tuple(sounds))
+        return len(self.texts) - 1
 
     def vocabulary(self, rarity: Rarity, first: int = 0) -> Vocabulary:
         """Lay out what the compiled functions need, of the words from a number on."""
@@ -75,8 +83,9 @@ class Words:
         for kind, most in ((PARTICLE, 1.0), (INITIAL_LETTER, 2.5)):
             weights[kinds == kind] = np.minimum(weights[kinds == kind], most)
         return Vocabulary(
-            letters, _keys(self.keys[first:]), plain_hashes(letters), _sizes(letters),
-            letter_marks(letters), weights, kinds, *_parts(self.keys[first:]),
+            letters, _keys(self.keys[first:]),
+            cards_of(letters, letter_marks(letters), weights, kinds), plain_hashes(letters),
+            _sizes(letters), weights, kinds, *_parts(self.keys[first:]),
         )  # fmt: skip
 
 
@@ -120,11 +129,11 @@ def forms_of(names: Iterable[ReadName], words: Words) -> Forms:
     """Number the words of names that were read."""
     owner, how, heads, numbers = [], [], [0], []
     for number, name in enumerate(names):
-        for form in readings(name):
+        for form in readings(name) if name.segments else name.forms:
             mine = words.numbers(form)
             if mine:
                 owner.append(number)
-                how.append(HOWS.index(form.how))
+                how.append(_PLACE_OF[form.how])
                 numbers += mine
                 heads.append(len(numbers))
     return Forms(

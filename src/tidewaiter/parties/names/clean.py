@@ -91,16 +91,13 @@ def _homoglyphs(characters: list[str], steps: list[str]) -> None:
     text = "".join(characters)
     if not _FOREIGN.search(text):
         return
-    whole = [script_of(character) for character in text]
-    foreign = {
-        character
-        for character, script in zip(text, whole, strict=True)
-        if script in {"cyrillic", "greek"}
-    }
-    disguised = "latin" in whole and foreign <= _LOOKS_LATIN.keys()
+    foreign = set(_FOREIGN.findall(text))
+    disguised = foreign <= _LOOKS_LATIN.keys() and "latin" in map(script_of, text)
     changed = False
     for match in _MIXED.finditer(text):
-        scripts = whole[match.start() : match.end()]
+        if match.group().isascii():
+            continue
+        scripts = [script_of(character) for character in match.group()]
         latin, other = scripts.count("latin"), scripts.count("cyrillic") + scripts.count("greek")
         if not other or (not latin and not disguised):
             continue
@@ -115,6 +112,8 @@ def _homoglyphs(characters: list[str], steps: list[str]) -> None:
 
 def _digits(characters: list[str], steps: list[str]) -> None:
     """Read a digit between letters as the letter that it looks like."""
+    if _DIGITS.keys().isdisjoint(characters):
+        return
     text = "".join(characters)
     found = [match.start() for match in _DIGIT.finditer(text)]
     for place in found:

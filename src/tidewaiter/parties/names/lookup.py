@@ -16,7 +16,9 @@ SEVERAL: Final = 4  # it stands for several words
 CAMEL: Final = 8  # names are joined in it, "MargueridZapata"
 LOOSE: Final = 16  # it may be a particle or a name, by its place
 ROMANISED: Final = 64  # it is a Russian word in Latin letters that has a translation
-CAREFUL: Final = 32  # the text needs to be cleaned: a digit among letters, "tel", a country
+CAREFUL: Final = 32  # the text needs to be cleaned: a digit among letters, "tel", "street"
+PLACE: Final = 128  # the name may end in a place: a country
+LETTER: Final = 256  # it is one letter
 
 ASSIMILATED: Final = frozenset({"an", "ar", "as", "ad", "at", "az", "ash", "ath"})
 JOINED: Final = re.compile("(?<=[a-z][a-z])(?=[A-Z][a-z])")
@@ -40,8 +42,9 @@ def word_of_company(surface: str) -> Found:
     """Return the key of a word, what it is, and its flags, in a company's name."""
     key, known = fold(surface), facts()
     flag = _flags(key) | (LEGAL if key in known.legal else 0)
+    flag |= PLACE if key in known.country_ends else 0
     key = known.abbreviations.get(key, key)
-    flag |= SEVERAL if " " in key else 0
+    flag |= (SEVERAL if " " in key else 0) | (LETTER if len(key) == 1 else 0)
     if len(key) == 1 and key.isascii() and surface.isupper():
         return key, "initial", flag
     if key in known.particles:
@@ -74,7 +77,7 @@ def _flags(key: str) -> int:
     """Return the flags that a word has in a name of any kind."""
     mixed = not key.isalpha() and not key.isdigit()
     known = facts()
-    careful = mixed or key in CUES or key in known.country_ends or key in known.addresses
+    careful = mixed or key in CUES or key in known.addresses
     return (CAREFUL if careful else 0) | (COMPOUND if key in PARTS else 0)
 
 

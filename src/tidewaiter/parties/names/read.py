@@ -6,7 +6,7 @@ from typing import Final
 from tidewaiter.parties.names.clean import Cleaned, clean
 from tidewaiter.parties.names.facts import facts
 from tidewaiter.parties.names.forms import forms_of, latin_forms
-from tidewaiter.parties.names.lookup import CAREFUL, ROMANISED
+from tidewaiter.parties.names.lookup import CAREFUL, PLACE, ROMANISED
 from tidewaiter.parties.names.places import without_place
 from tidewaiter.parties.names.scripts import script
 from tidewaiter.parties.names.ships import prefix_end
@@ -45,12 +45,16 @@ def _read(text: str, kind: PartyKind, depth: int) -> ReadName:
         words, flags = words_in(text, person=person)
         if not flags & CAREFUL:
             tokens = together(words, flags, text, person=person)
+            steps: list[str] = []
+            if flags & PLACE:
+                tokens, steps = without_place(tokens, text)
             russian = bool(flags & ROMANISED)
             forms = latin_forms(tokens, text, person=person, russian=russian)
             return ReadName(
                 text=text,
-                cleaned=text,
+                cleaned=text.strip(),
                 forms=forms,
+                steps=tuple(steps),
                 cut=_cut(text, tokens),
                 problem=_problem(tokens, forms),
             )
@@ -122,10 +126,12 @@ def _cut(text: str, tokens: Sequence[Token]) -> bool:
 
 def _says(form: NameForm) -> bool:
     """Say whether a form has a word or a number, or else two of the words that many bear."""
-    kinds = [token.kind for token in form.tokens]
-    if "word" in kinds or "number" in kinds:
-        return True
-    return kinds.count("generic") + kinds.count("initial") >= _FEWEST
+    some = 0
+    for token in form.tokens:
+        if token.kind in {"word", "number"}:
+            return True
+        some += token.kind in {"generic", "initial"}
+    return some >= _FEWEST
 
 
 def _problem(tokens: Sequence[Token], forms: Sequence[NameForm]) -> Problem:

@@ -12,6 +12,7 @@ from tidewaiter.parties.names.lookup import (
     COMPOUND,
     JOINED,
     LEGAL,
+    LETTER,
     LOOSE,
     SEVERAL,
     word_of_company,
@@ -75,7 +76,8 @@ def together(tokens: list[Token], flags: int, text: str, *, person: bool) -> lis
         return _particles(found, text) if flags & LOOSE else found
     if flags & LEGAL:
         found = _with_legal_forms(found, text)
-    return _with_acronyms(found, text)
+    letters = flags & (LETTER | SEVERAL) or "&" in text
+    return _with_acronyms(found, text) if letters else found
 
 
 def _several(tokens: Iterable[Token]) -> Iterator[Token]:
@@ -134,6 +136,8 @@ def _with_legal_forms(tokens: list[Token], text: str) -> list[Token]:
     """Replace the phrases that are legal forms by one token each."""
     keys = [fold(token.surface) for token in tokens]  # legal forms are no abbreviations
     phrases = [each for each in _phrases(keys) if not _goes_on(each, tokens, text)]
+    if not phrases:
+        return tokens
     found = _accepted(phrases, keys)
     if sum(end - start for start, end, _ in found) == len(tokens):
         return _nothing_else(tokens, found)
@@ -149,9 +153,9 @@ def _with_legal_forms(tokens: list[Token], text: str) -> list[Token]:
 def _goes_on(phrase: _Phrase, tokens: Sequence[Token], text: str) -> bool:
     """Say whether letters of a legal form are the end of more letters: Y.A.S. is no A.S."""
     start, end, _ = phrase
-    if not start or any(len(token.key) > 1 for token in tokens[start - 1 : end]):
+    if not start or text[tokens[start - 1].end : tokens[start].start] != ".":
         return False
-    return text[tokens[start - 1].end : tokens[start].start] == "."
+    return all(len(token.key) <= 1 for token in tokens[start - 1 : end])
 
 
 def _nothing_else(tokens: Sequence[Token], found: Sequence[_Phrase]) -> list[Token]:
@@ -169,14 +173,16 @@ def _nothing_else(tokens: Sequence[Token], found: Sequence[_Phrase]) -> list[Tok
 
 def _phrases(keys: list[str]) -> Iterable[_Phrase]:
     """Yield the legal forms among keys, the longest first, left to right."""
-    legal, place = facts().legal, 0
-    while place < len(keys):
-        for phrase, form in legal.get(keys[place], ()):
-            if tuple(keys[place : place + len(phrase)]) == phrase:
-                yield place, place + len(phrase), form
-                place += len(phrase) - 1
+    legal, done = facts().legal, 0
+    for start, key in enumerate(keys):
+        if key not in legal or start < done:
+            continue
+        for phrase, form in legal[key]:
+            end = start + len(phrase)
+            if tuple(keys[start:end]) == phrase:
+                yield start, end, form
+                done = end
                 break
-        place += 1
 
 
 def _accepted(found: list[_Phrase], keys: list[str]) -> list[_Phrase]:

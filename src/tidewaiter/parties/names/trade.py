@@ -44,13 +44,17 @@ _CUE = re.compile(
 _BESIDE = re.compile(
     r"\s+/\s+|(?<=[^\W\d_]{3})/(?=[^\W\d_]{3})|\s*[;|·]\s*|\s+\((?=[^()]*[^\W\d_]\s[^()]*\)\s*$)"
 )
+_MARKS: Final = frozenset("/;|·(")  # one of which it needs
 _ADJACENT = re.compile(r"[^\W\d_]+")
-_SIGNS: Final = ("/", "@", ":", ";", "|", ".k.a", ".K.A", ".b.a", ".B.A", "m.v", "M.V")
+_SIGNS: Final = frozenset("/@:;|")
+_DOTTED: Final = (".k.a", ".b.a", ".l.i", "m.v")  # f.k.a., d.b.a., a.l.i.a.s
 
 
 def may_be_more(text: str) -> bool:
     """Say whether a text has a sign that a pattern here needs; for its words see `lookup`."""
-    return text.endswith(")") or any(sign in text for sign in _SIGNS)
+    if not _SIGNS.isdisjoint(text) or (")" in text and text.rstrip().endswith(")")):
+        return True
+    return "." in text and any(sign in text.lower() for sign in _DOTTED)
 
 
 def beside(text: str, start: int, end: int, plain: frozenset[str]) -> list[tuple[int, int]]:
@@ -67,7 +71,8 @@ def beside(text: str, start: int, end: int, plain: frozenset[str]) -> list[tuple
     """
     found: list[tuple[int, int]] = []
     first = start
-    for match in _BESIDE.finditer(text, start, end):
+    some = not _MARKS.isdisjoint(text)
+    for match in _BESIDE.finditer(text, start, end) if some else ():
         before = _ADJACENT.findall(text, first, match.start())
         after = _ADJACENT.findall(text, match.end(), end)
         if not before or not after or {before[-1].casefold(), after[0].casefold()} & plain:
