@@ -51,7 +51,7 @@ def _gain(room: Room, link: int, size: int) -> float:
     weight = 0.0
     for place in range(room.links[1, link], room.links[1, link] + room.links[2, link]):
         weight += room.asked.weights[wrapped(place, size)]
-    return weight * room.shares[link]
+    return float(weight * room.shares[link])
 
 
 @inlined
@@ -147,7 +147,7 @@ def _mine(room: Room, size: int) -> float:
 @inlined
 def _both(listed: Listed, mine: float, form: int) -> float:
     """Return what the weight that agrees is measured by."""
-    return mine + 0.5 * listed.weight[form]
+    return float(mine + 0.5 * listed.weight[form])
 
 
 @inlined
