@@ -16,7 +16,6 @@ from tidewaiter.parties.matching.align import (
     take,
     weight_of,
 )
-from tidewaiter.parties.matching.features import SIZE
 from tidewaiter.parties.matching.index import Listed
 from tidewaiter.parties.matching.linking import (
     BUCKETS,
@@ -299,13 +298,3 @@ def align(
         )  # fmt: skip
         take(room.pairs, room.asked, room.listed)
     return other
-
-
-@inlined
-def weigh(room: Room, model: NDArray[np.float64], kind: int) -> float:
-    """Return the log-odds that the model gives the features; a person has a model of its own."""
-    row = 0 if kind == 1 else 1
-    total = np.float64(0)
-    for at in range(SIZE):
-        total += np.float64(room.features[at]) * model[row, at]
-    return total
