@@ -23,7 +23,7 @@ def test_a_file_is_answered_as_its_parties_alone(monkeypatch: pytest.MonkeyPatch
         for name in entry.names[:2]
         for turn, births in enumerate(((), entry.births, ("1950-02-28",)))
     ]
-    asked += [AskedParty(id="none"), AskedParty(id="generic", text="Trading Ltd")]
+    asked += [AskedParty(id="none", text=""), AskedParty(id="generic", text="Trading Ltd")]
     explainer, matcher = Matcher(index), Matcher(index)
     found = [
         explainer.explained(party, batch.asking, batch.answers, row, 0.1)

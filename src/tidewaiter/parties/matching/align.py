@@ -152,7 +152,7 @@ def agreed(pairs: Pairs) -> float:
 @inlined
 def _open(side: Side, at: int) -> bool:
     """Tell whether a word is left over and may be spelt in another way."""
-    return side.pair[at] < 0 and side.kinds[at] != LEGAL and side.kinds[at] != NUMBER
+    return bool(side.pair[at] < 0 and side.kinds[at] != LEGAL and side.kinds[at] != NUMBER)
 
 
 @inlined

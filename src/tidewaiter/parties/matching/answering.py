@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidewaiter.base.compiled import compiled, inlined, uncounted
-from tidewaiter.parties.matching.features import features
+from tidewaiter.parties.matching.features import SIZE, features
 from tidewaiter.parties.matching.index import Listed
 from tidewaiter.parties.matching.linking import KEPT, TOPS, Asking, Room, link_form
-from tidewaiter.parties.matching.search import align, choose, meet, weigh
+from tidewaiter.parties.matching.search import align, choose, meet
 
 DICTIONARY = 7  # the place of "dictionary" among the ways to read a form
 
@@ -82,6 +82,16 @@ def _measure(room: Room, listed: Listed, asking: Asking, form: int, other: int, 
         room.pairs, room.asked, room.listed, (size, length),
         differs(kind, listed.kind[listed.entry[other]]), room.features,
     )  # fmt: skip
+
+
+@inlined
+def weigh(room: Room, model: NDArray[np.float64], kind: int) -> float:
+    """Return the log-odds that the model gives the features; a person has a model of its own."""
+    row = 0 if kind == 1 else 1
+    total = np.float64(0)
+    for at in range(SIZE):
+        total += np.float64(room.features[at]) * model[row, at]
+    return total
 
 
 @uncounted

@@ -16,7 +16,6 @@ from tidewaiter.parties.matching.align import (
     take,
     weight_of,
 )
-from tidewaiter.parties.matching.features import SIZE
 from tidewaiter.parties.matching.index import Listed
 from tidewaiter.parties.matching.linking import (
     BUCKETS,
@@ -51,7 +50,7 @@ def _gain(room: Room, link: int, size: int) -> float:
     weight = 0.0
     for place in range(room.links[1, link], room.links[1, link] + room.links[2, link]):
         weight += room.asked.weights[wrapped(place, size)]
-    return weight * room.shares[link]
+    return float(weight * room.shares[link])
 
 
 @inlined
@@ -147,7 +146,7 @@ def _mine(room: Room, size: int) -> float:
 @inlined
 def _both(listed: Listed, mine: float, form: int) -> float:
     """Return what the weight that agrees is measured by."""
-    return mine + 0.5 * listed.weight[form]
+    return float(mine + 0.5 * listed.weight[form])
 
 
 @inlined
@@ -299,13 +298,3 @@ def align(
         )  # fmt: skip
         take(room.pairs, room.asked, room.listed)
     return other
-
-
-@inlined
-def weigh(room: Room, model: NDArray[np.float64], kind: int) -> float:
-    """Return the log-odds that the model gives the features; a person has a model of its own."""
-    row = 0 if kind == 1 else 1
-    total = np.float64(0)
-    for at in range(SIZE):
-        total += np.float64(room.features[at]) * model[row, at]
-    return total
