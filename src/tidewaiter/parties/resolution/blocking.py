@@ -48,42 +48,45 @@ class Keys(NamedTuple):
     owner: NDArray[np.int32]
 
 
-def find_pairs(reads: Sequence[Read], keys: Keys) -> Pairs:
+def find_pairs(reads: Sequence[Read], parts: list[Keys]) -> Pairs:
     """Find the pairs of members to compare.
 
     Args:
         reads: In an order that depends on the members alone.
-        keys: Of the members.
+        parts: The keys of the members, from `find_keys`; emptied as they are done.
 
     Returns:
         For each pair ``a * len(reads) + b``, its places with the lower one first; sorted.
     """
     ranks = _ranks(reads)
-    part = (keys.key >> _SHIFT) & (_PARTS - 1)  # of all keys, so that sorting takes little memory
-    return _joined(
-        (pair for number in range(_PARTS) for pair in _of_part(keys, part == number, ranks)),
-        len(reads),
-    )
+
+    def runs() -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
+        while parts:
+            yield from _of_part(parts.pop(), ranks)
+
+    return _joined(runs(), len(reads))
 
 
 def _of_part(
-    keys: Keys, chosen: NDArray[np.bool_], ranks: NDArray[np.int32]
+    keys: Keys, ranks: NDArray[np.int32]
 ) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
-    key, owner = keys.key[chosen], keys.owner[chosen]
-    order = np.lexsort((ranks[owner], key))
-    key, owner = key[order], owner[order]
+    order = np.lexsort((ranks[keys.owner], keys.key))
+    key, owner = keys.key[order], keys.owner[order]
     once = np.r_[True, (key[1:] != key[:-1]) | (owner[1:] != owner[:-1])]
     if len(key):
         yield from _runs(key[once], owner[once])
 
 
-def find_keys(reads: Sequence[Read], things: Things, hubs: Hubs) -> Keys:
+def find_keys(reads: Sequence[Read], things: Things, hubs: Hubs) -> list[Keys]:
     """Find the keys of members.
 
     Args:
         reads: All members.
         things: Of the members; a building or a person makes a key only with the name.
         hubs: Things that make no keys.
+
+    Returns:
+        Parts, with all rows of one key in one, so that sorting takes little memory.
     """
     hashes, owners = array("q"), array("i")
     for place, read in enumerate(reads):
@@ -95,10 +98,10 @@ def find_keys(reads: Sequence[Read], things: Things, hubs: Hubs) -> Keys:
     named = np.isin(things.kind, [KINDS.index(kind) for kind in ("building", "contact")])
     mixed = things.thing * _MIX + stems[things.owner]  # wraps around
     key, kept = np.where(named, mixed, things.thing), ~_are_hubs(things, hubs)
-    return Keys(
-        np.concatenate([np.array(hashes, np.int64), key[kept]]),
-        np.concatenate([np.array(owners, np.int32), things.owner[kept]]),
-    )
+    key = np.concatenate([np.array(hashes, np.int64), key[kept]])
+    owner = np.concatenate([np.array(owners, np.int32), things.owner[kept]])
+    part = (key >> _SHIFT) & (_PARTS - 1)
+    return [Keys(key[part == number], owner[part == number]) for number in range(_PARTS)]
 
 
 def _are_hubs(things: Things, hubs: Hubs) -> NDArray[np.bool_]:
@@ -166,12 +169,17 @@ def _joined(parts: Iterable[tuple[NDArray[np.int32], NDArray[np.int32]]], count:
         more += np.maximum(a, b)
         fresh.append(more)
         if sum(map(len, fresh)) > max(_CHUNK, len(found) // 2):
-            found = _once([found, *fresh])
-            fresh = []
-    return _once([found, *fresh])
+            fresh.append(found)
+            del found
+            found = _once(fresh)
+    fresh.append(found)
+    del found
+    return _once(fresh)
 
 
-def _once(parts: Sequence[Pairs]) -> Pairs:
+def _once(parts: list[Pairs]) -> Pairs:
+    """Put pairs together, each once; the parts are emptied, as they are large."""
     found = np.concatenate(parts)
+    parts.clear()
     found.sort()
     return found[np.r_[True, found[1:] != found[:-1]]] if len(found) else found

@@ -63,7 +63,6 @@ def resolve(
     tell("finding pairs", 0, 0)
     hubs, keys = _found(reads, rules)
     scorer, pairs = Scorer(rules, hubs), find_pairs(reads, keys)
-    del keys
     linker, judged = Linker(held, reads, scorer, rules), last_words(judgements)
     shown = linker.with_refs(_compare(reads, pairs, (scorer, rules), tell))
     places = places_in(held, (key for pair in judged for key in pair))
@@ -100,7 +99,7 @@ class _ById(Mapping[str, Read]):
         return len(self._members)
 
 
-def _found(reads: Sequence[Read], rules: ResolutionRules) -> tuple[Hubs, Keys]:
+def _found(reads: Sequence[Read], rules: ResolutionRules) -> tuple[Hubs, list[Keys]]:
     things = gather_things(reads)
     hubs = find_hubs(things, reads, rules.hubs)
     return hubs, find_keys(reads, things, hubs)
