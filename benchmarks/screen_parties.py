@@ -128,6 +128,10 @@ def speed(listed: Sequence[ListedParty], lines: int) -> list[Row]:
             "with the list, without signs": ("kept", "--rules", str(rules)),
             "with the list": ("kept",),
         }
+        warm = folder / "warm.csv"
+        warm.write_text("goods,consignor\nephedrine,Muster GmbH\npaper,Beispiel AG\n")
+        out = folder / "warm.jsonl"
+        run("screen", str(warm), "--lists", str(folder / "kept"), "--out", str(out))  # compiles
         for name, (kept, *more) in ways.items():
             out = folder / "alerts.jsonl"
             where = ("--lists", str(folder / kept), "--out", str(out), "--workers", "1")
