@@ -18,7 +18,6 @@ from tidewaiter.parties.matching.neighbours import (
     EXACT,
     KINDS,
     SHARES,
-    SKELETON,
     Neighbours,
 )
 from tidewaiter.parties.matching.pieces import JOINED as MOST_JOINED
@@ -30,7 +29,6 @@ WIDE = 64  # forms whose words are all looked at, for each form asked for
 TOP = 24  # forms aligned
 KEPT = 10  # entries answered for each name
 _MOST_LINKS = 8192
-ARABIC = 5  # the place of "arabic" among the ways to read a form
 
 
 class Asking(NamedTuple):
@@ -142,8 +140,6 @@ def link_form(room: Room, listed: Listed, asking: Asking, form: int) -> int:
     for at in range(size):
         word = room.asked.words[at]
         for found in range(near.heads[word], near.heads[word + 1]):
-            if near.kinds[found] == SKELETON and asking.forms.how[form] != ARABIC:
-                continue
             _link(room, near.words[found], at, 1, near.shares[found], near.kinds[found])
     _link_joined(room, listed, asking, asking.forms.heads[form], size)
     return size

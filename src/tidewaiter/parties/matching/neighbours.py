@@ -24,7 +24,9 @@ EXACT, EDIT, TWO_EDITS, ROMANISED, SKELETON, JOINED, INITIAL, LOOSE, TRANSLATED,
 """How two words agree; LOOSE: a third of the letters differ, or one is cut short."""
 
 # By system: shares of a word's weight, before the model has its say, and how words then agree.
-SHARES = np.array([0.92, 0.9, 0.9, 0.95, 0.8, 0.88, 0.88, 0.75, 0.9, 0.95, 0.95], np.float32)
+SHARES = np.array(
+    [0.92, 0.9, 0.9, 0.95, 0.8, 0.88, 0.88, 0.75, 0.9, 0.95, 0.95, 0.75, 0.75, 0.75], np.float32
+)
 KINDS = np.array(
     [
         ROMANISED,
@@ -38,6 +40,9 @@ KINDS = np.array(
         ROMANISED,
         SYSTEM,
         TRANSLATED,
+        SKELETON,
+        SKELETON,
+        SKELETON,
     ],
     np.int8,
 )

@@ -9,7 +9,7 @@ from tidewaiter.base.compiled import compiled, inlined
 from tidewaiter.parties.matching.tables import Letters
 
 WORD, LEGAL, GENERIC, INITIAL_LETTER, PARTICLE, NUMBER = range(6)
-SYSTEMS = "rpkachnsfvd"  # the letters that keys begin with; those that join come first
+SYSTEMS = "rpkachnsfvdlSL"  # the letters that keys begin with; those that join come first
 JOINING = 3
 MOST_WORDS = 24  # of one form; what follows is not compared
 

@@ -21,12 +21,15 @@ from tidewaiter.parties.matching.vocabulary import (
     Keys,
     Vocabulary,
 )
-from tidewaiter.parties.names import NameForm, ReadName, keys
+from tidewaiter.parties.names import NameForm, ReadName, Token, keys
+from tidewaiter.parties.names.scripts import script
 
 _KINDS = {
     "word": WORD, "legal form": LEGAL, "generic": GENERIC, "initial": INITIAL_LETTER,
     "particle": PARTICLE, "number": NUMBER,
 }  # fmt: skip
+_BARE = frozenset({"arabic", "han", "hangul", "kana"})  # scripts that are read by consonants too
+_CONSONANTS = "sl"
 _LEGAL_MARK = "\x02"  # a legal form is no word, though it be spelt as one
 HOWS = (
     "latin", "pinyin", "wade-giles", "cantonese", "hangul", "arabic", "cyrillic", "dictionary",
@@ -37,8 +40,9 @@ HOWS = (
 class Words:
     """Distinct words, numbered as they come.
 
-    A list is looked up by the consonants of its words; what is asked for looks for them only
-    where it is written in another script, as Latin letters say the vowels.
+    Consonants alone are compared across scripts only, as Latin letters say the vowels: what is
+    asked for in another script looks for those of the Latin words of a list (systems s and l), and
+    in Latin letters for those of its words in other scripts (S and L).
     """
 
     def __init__(self, *, asked: bool = False) -> None:
@@ -54,16 +58,26 @@ class Words:
         for token in form.tokens[:MOST_WORDS]:
             kind = _KINDS[token.kind]
             text = _LEGAL_MARK + token.key if kind == LEGAL else token.key
-            by_bones = not self._asked or not token.surface.isascii()
+            by_bones = script(token.surface) in _BARE
             number = self._ids.get((text, by_bones))
             if number is None:
                 number = self._ids[text, by_bones] = len(self.texts)
                 self.texts.append(text)
                 self.kinds.append(kind)
-                sounds = (_joinable(key) for key in keys(token) if by_bones or key[0] != "s")
-                self.keys.append(tuple(sounds))
+                self.keys.append(tuple(self._sounds(token, by_bones=by_bones)))
             out.append(number)
         return out
+
+    def _sounds(self, token: Token, *, by_bones: bool) -> Iterator[str]:
+        """Yield the keys of a word; those of consonants by which side it stands on."""
+        for key in keys(token):
+            if key[0] not in _CONSONANTS:
+                yield _joinable(key)
+                continue
+            if by_bones or not self._asked:
+                yield key
+            if by_bones != self._asked:
+                yield key[0].upper() + key[1:]
 
     def vocabulary(self, rarity: Rarity, first: int = 0) -> Vocabulary:
         """Lay out what the compiled functions need, of the words from a number on."""

@@ -7,6 +7,7 @@ from tidewaiter.parties.names.cantonese import cantonese_of, cantonese_surname
 from tidewaiter.parties.names.dictionary import Piece, Table, pieces_of
 from tidewaiter.parties.names.han import pinyin_of, simplify, surname_of, surname_pinyin
 from tidewaiter.parties.names.hangul import romanise_hangul
+from tidewaiter.parties.names.kana import romanise_kana
 from tidewaiter.parties.names.parts import form, generic_or_word, part, whole
 from tidewaiter.parties.names.scripts import script
 from tidewaiter.parties.names.sino_korean import (
@@ -70,6 +71,8 @@ def _person(
     read: Callable[[str], tuple[str, ...]],
 ) -> list[Token]:
     plain = simplify(token.surface)
+    if script(plain) == "kana":
+        return whole(token, romanise_kana(plain), person=True)
     surname = surname_of(plain)
     size = len(surname)
     if not size < len(plain) <= size + _GIVEN:
@@ -81,11 +84,18 @@ def _person(
 
 
 def pieces(token: Token, read: _Reader) -> list[Token]:
-    """Read a word of Han characters or Hangul piece by piece."""
-    table: Table = "hangul" if script(token.surface) == "hangul" else "han"
+    """Read a word of Han characters, Hangul or kana piece by piece."""
+    written = script(token.surface)
+    if written == "kana":
+        return translated_kana(token)
+    table: Table = "hangul" if written == "hangul" else "han"
     text = simplify(token.surface) if table == "han" else token.surface
+    return _pieces(token, pieces_of(text, table), read)
+
+
+def _pieces(token: Token, known: Sequence[Piece], read: _Reader) -> list[Token]:
     result: list[Token] = []
-    for piece in pieces_of(text, table):
+    for piece in known:
         if piece.kind == "legal form":
             result.append(part(token, piece.start, piece.end, piece.meaning, "legal form"))
         else:
@@ -126,4 +136,12 @@ def translated_hangul(token: Token) -> list[Token]:
     """Read a word of a Korean company's name: its known words in English, the rest romanised."""
     return pieces(token, lambda whole_token, piece: meaning(whole_token, piece) or [
         part(whole_token, piece.start, piece.end, romanise_hangul(piece.text))
+    ])  # fmt: skip
+
+
+def translated_kana(token: Token) -> list[Token]:
+    """Read a word of kana in a company's name: its known words in English, the rest romanised."""
+    known = pieces_of(token.surface, "kana")
+    return _pieces(token, known, lambda whole_token, piece: meaning(whole_token, piece) or [
+        part(whole_token, piece.start, piece.end, romanise_kana(piece.text))
     ])  # fmt: skip

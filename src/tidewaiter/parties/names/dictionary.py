@@ -15,7 +15,7 @@ from tidewaiter.parties.names.fold import fold
 from tidewaiter.parties.names.han import pinyin_of
 from tidewaiter.parties.names.sounds import sound
 
-Table = Literal["han", "hangul", "arabic", "cyrillic"]
+Table = Literal["han", "hangul", "kana", "arabic", "cyrillic"]
 PieceKind = Literal["legal form", "word", "place", "name"]
 
 _Way = tuple[float, tuple["Piece", ...]]  # its cost and its pieces
@@ -145,7 +145,7 @@ def pieces_of(text: str, table: Table) -> tuple[Piece, ...]:
     parts unknown, and then has the fewest pieces.
 
     Args:
-        text: In Hangul or in simplified characters.
+        text: In Hangul, in katakana or in simplified characters.
         table: The script.
     """
     best: list[_Way] = [(0.0, ())]

@@ -18,6 +18,7 @@ from tidewaiter.parties.names.chinese import (
     chinese_person,
     is_name,
     translated_hangul,
+    translated_kana,
 )
 from tidewaiter.parties.names.compounds import inverted
 from tidewaiter.parties.names.cyrillic import romanise_cyrillic
@@ -26,6 +27,7 @@ from tidewaiter.parties.names.facts import facts
 from tidewaiter.parties.names.fold import fold
 from tidewaiter.parties.names.han import simplify
 from tidewaiter.parties.names.hangul import romanise_hangul
+from tidewaiter.parties.names.kana import romanise_kana
 from tidewaiter.parties.names.latin_pinyin import FEWEST, is_pinyin, translated_pinyin
 from tidewaiter.parties.names.parts import form, generic_or_word, part, whole
 from tidewaiter.parties.names.scripts import Script, script
@@ -119,6 +121,8 @@ def _romanised(token: Token, text: str, *, person: bool) -> list[Token]:
         return _arabic(token, person=person)
     if kind == "hangul":
         return _hangul(token, person=person)
+    if kind == "kana":
+        return whole(token, romanise_kana(token.surface), person=person)
     return whole(token, fold(anyascii(token.surface)), person=person)
 
 
@@ -127,6 +131,8 @@ def _translated(token: Token, text: str) -> list[Token]:
     kind = script(token.surface)
     if kind == "hangul":
         return translated_hangul(token)
+    if kind == "kana":
+        return translated_kana(token)
     words = ""
     if kind == "cyrillic":
         words = translate(token.key, "cyrillic")
