@@ -49,7 +49,8 @@ CROSSED = 0.5  # weight of a name in two scripts
 THRESHOLD = 0.4
 HEAD = """\
 # Made by tools/train_party_model.py. Do not edit.
-source = "development half of partybench (names of OFAC SDN and EU lists); half of name_bench; half of names in two scripts"
+source = "development half of partybench (names of OFAC SDN and EU lists); half of name_bench; \
+half of names in two scripts"
 threshold = {}  # of the probability, where nothing else is asked for
 """
 

@@ -146,6 +146,8 @@ def offer_left_over(
         for b in range(sizes[1]):
             if listed.pair[b] >= 0 or listed.kinds[b] == LEGAL or listed.kinds[b] == NUMBER:
                 continue
+            if asked_words.chinese[asked.words[a]] and listed_words.chinese[listed.words[b]]:
+                continue  # whatever pinyin spells otherwise is another word
             share, kind = likeness(
                 asked_words, asked.words[a], listed_words, listed.words[b],
                 a == sizes[0] - 1, rows,

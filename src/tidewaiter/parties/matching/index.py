@@ -104,6 +104,7 @@ def _listed(
         table_of(mixed(every), np.arange(len(every), dtype=np.int32)),
         table_of(keys, values),
         _key_table(vocabulary.keys, sounds[first], count),
+        vocabulary.chinese,
         len(every),
     )
     heads, postings = _postings(pieces, len(every))

@@ -9,7 +9,7 @@ from tidewaiter.base.compiled import compiled, inlined
 from tidewaiter.parties.matching.tables import Letters
 
 WORD, LEGAL, GENERIC, INITIAL_LETTER, PARTICLE, NUMBER = range(6)
-SYSTEMS = "rpkachnsfvdlSL"  # the letters that keys begin with; those that join come first
+SYSTEMS = "rpkachnsfvdlmoSLMO"  # the letters that keys begin with; those that join come first
 JOINING = 3
 MOST_WORDS = 24  # of one form; what follows is not compared
 
@@ -34,6 +34,7 @@ class Vocabulary(NamedTuple):
     kinds: NDArray[np.int8]
     parts: NDArray[np.uint64]  # plain hashes of keys that can be joined, shape (words, JOINING)
     part_sizes: NDArray[np.int32]  # their letters, the same shape; 0: none
+    chinese: NDArray[np.bool_]  # it is pinyin, as far as its letters tell
 
 
 class Forms(NamedTuple):

@@ -22,6 +22,7 @@ from tidewaiter.parties.matching.vocabulary import (
     Vocabulary,
 )
 from tidewaiter.parties.names import NameForm, ReadName, Token, keys
+from tidewaiter.parties.names.mandarin import is_pinyin_word
 from tidewaiter.parties.names.scripts import script
 
 _KINDS = {
@@ -29,7 +30,7 @@ _KINDS = {
     "particle": PARTICLE, "number": NUMBER,
 }  # fmt: skip
 _BARE = frozenset({"arabic", "han", "hangul", "kana"})  # scripts that are read by consonants too
-_CONSONANTS = "sl"
+_CONSONANTS = "slmo"
 _LEGAL_MARK = "\x02"  # a legal form is no word, though it be spelt as one
 HOWS = (
     "latin", "pinyin", "wade-giles", "cantonese", "hangul", "arabic", "cyrillic", "dictionary",
@@ -41,8 +42,8 @@ class Words:
     """Distinct words, numbered as they come.
 
     Consonants alone are compared across scripts only, as Latin letters say the vowels: what is
-    asked for in another script looks for those of the Latin words of a list (systems s and l), and
-    in Latin letters for those of its words in other scripts (S and L).
+    asked for in another script looks for those of the Latin words of a list (systems s, l, m, o),
+    and in Latin letters for those of its words in other scripts (S, L, M, O).
     """
 
     def __init__(self, *, asked: bool = False) -> None:
@@ -91,6 +92,7 @@ class Words:
         return Vocabulary(
             letters, _keys(self.keys[first:]), plain_hashes(letters), _sizes(letters),
             letter_marks(letters), weights, kinds, *_parts(self.keys[first:]),
+            np.array([is_pinyin_word(text) for text in texts], np.bool_),
         )  # fmt: skip
 
 

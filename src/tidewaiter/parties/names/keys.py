@@ -12,7 +12,8 @@ Each key begins with a letter that says which kind it is:
 - ``k:`` syllables of Korean; ``n:`` the Korean surname: Lee, Yi, Ri.
 - ``d:`` the word that translations use for one another: plant, factory, works.
 - ``f:`` the family of a legal form.
-- ``l:`` consonants of a foreign word, as Chinese, Japanese and Korean write it.
+- ``l:`` consonants of a foreign word, as Chinese, Japanese and Korean write it, where there are
+  five and more; ``m:`` four, ``o:`` three.
 """
 
 from functools import lru_cache
@@ -35,7 +36,7 @@ from tidewaiter.parties.names.loans import (
     loan_keys_of_pinyin,
     loan_keys_of_syllables,
 )
-from tidewaiter.parties.names.mandarin import mandarin_keys
+from tidewaiter.parties.names.mandarin import is_syllable, mandarin_keys
 from tidewaiter.parties.names.scripts import script
 from tidewaiter.parties.names.sino_korean import korean_reading, korean_surname
 from tidewaiter.parties.names.slavic import slavic_keys
@@ -43,10 +44,11 @@ from tidewaiter.parties.names.sounds import bones, sound
 from tidewaiter.parties.names.spellings import spelled, spellings
 from tidewaiter.parties.names.types import Token
 
-SYSTEMS: Final = "rpkvachnsdfl"  # the letters that keys begin with
+SYSTEMS: Final = "rpkvachnsdflmo"  # the letters that keys begin with
 _CACHED: Final = 1 << 17
 _LONGEST: Final = 40  # letters of a word; longer ones are no words
 _BARE: Final = 2  # consonants below which they say nothing
+_BY_SIZE: Final = {3: "o", 4: "m"}
 _LOAN: Final = 3  # characters of a foreign word
 
 
@@ -69,7 +71,7 @@ def keys_of(word: str) -> tuple[str, ...]:
     """Return the looser keys of a folded word in Latin letters; () for any other."""
     if not _has_sound(word):
         return ()
-    loans = (f"l:{key}" for key in loan_keys(word))
+    loans = _loans(loan_keys(word))
     return (*_by_sound(word), *_chinese(word), *_korean(word), *_arabic(word), *loans)
 
 
@@ -89,7 +91,7 @@ def _keys_of_native(word: str, surface: str) -> tuple[str, ...]:
         return _keys_of_hangul(word, surface)
     if kind == "kana":
         loans = loan_keys_of_syllables(word) if word == romanise_kana(surface) else ()
-        return (*_heard(word), *(f"l:{key}" for key in loans))
+        return (*_heard(word), *_loans(loans))
     return keys_of(word)
 
 
@@ -107,7 +109,7 @@ def _keys_of_han(word: str, text: str) -> tuple[str, ...]:
         syllables = tuple(key for key in syllables if key[0] == "c")
     exact = (f"h:{text}",) if text in spellings("chinese_surnames") else ()
     foreign = mandarin and len(text) >= _LOAN and all(c in loan_sounds().characters for c in text)
-    loans = (f"l:{key}" for key in loan_keys_of_pinyin(word)) if foreign else ()
+    loans = _loans(loan_keys_of_pinyin(word)) if foreign else ()
     return (*_heard(word), *syllables, *exact, *_sino_korean(word, text), *loans)
 
 
@@ -122,7 +124,7 @@ def _keys_of_hangul(word: str, text: str) -> tuple[str, ...]:
     known = (korean_key(word), "".join(map(korean_key, syllables_of(text))))
     korean = (f"k:{key}" for key in dict.fromkeys(known) if key)
     loans = loan_keys_of_syllables(word) if len(text) >= _LOAN else ()
-    return (*_heard(word), *korean, *exact, *(f"l:{key}" for key in loans))
+    return (*_heard(word), *korean, *exact, *_loans(loans))
 
 
 def _sino_korean(word: str, text: str) -> tuple[str, ...]:
@@ -141,12 +143,19 @@ def _has_sound(word: str) -> bool:
 
 def _by_sound(word: str) -> tuple[str, ...]:
     consonants = bones(word)
-    found: tuple[str, ...] = (f"r:{sound(word)}",)
+    # A syllable of pinyin says exactly what it sounds like: zhi is not jie.
+    exact = is_syllable(word) and word not in facts().particles
+    found: tuple[str, ...] = () if exact else (f"r:{sound(word)}",)
     if len(consonants) >= _BARE:
         found = (*found, f"s:{consonants}")
     found = (*found, *(f"v:{name}" for name in slavic_keys(word)))
     group = facts().synonyms.get(word)
     return (*found, f"d:{group}") if group else found
+
+
+def _loans(found: tuple[str, ...]) -> tuple[str, ...]:
+    """Tell keys of foreign words apart by how much they say."""
+    return tuple(f"{_BY_SIZE.get(len(key), 'l')}:{key}" for key in found)
 
 
 def _heard(word: str) -> tuple[str, ...]:
