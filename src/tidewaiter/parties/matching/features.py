@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from tidewaiter.base.compiled import inlined
 from tidewaiter.parties.matching.align import Pairs, Side, weight_of
-from tidewaiter.parties.matching.neighbours import EXACT, SYSTEM
+from tidewaiter.parties.matching.neighbours import EXACT, SKELETON, SYSTEM
 from tidewaiter.parties.matching.vocabulary import LEGAL, NUMBER, PARTICLE
 
 NAMES = (
@@ -30,16 +30,22 @@ SIZE = len(NAMES)
     RAREST_LISTED, SQUARED, FUZZINESS, SHAPE, OMITTED_CHARACTERS,
 ) = range(SIZE)  # fmt: skip
 NATS = 10.0  # weights are given to the model in tens of nats
+SAID = 6.0  # nats that consonants say at most: one word in some four hundred has them
 _HEAVY = 1.5  # nats from which a word says something
 
 
 @inlined
 def pair_weights(pairs: Pairs, at: int, asked: Side, listed: Side) -> tuple[float, float]:
-    """Return the weights of both pieces of a pair; unlike spellings weigh as the commoner."""
+    """Return the weights of both pieces of a pair; unlike spellings weigh as the commoner.
+
+    Consonants alone say less than the word that they are of.
+    """
     a = weight_of(asked, pairs.asked[at], pairs.asked_size[at])
     b = weight_of(listed, pairs.listed[at], pairs.listed_size[at])
     if pairs.kind[at] != EXACT:
         a = b = min(a, b)
+    if pairs.kind[at] == SKELETON:
+        a = b = min(a, SAID)
     return a, b
 
 

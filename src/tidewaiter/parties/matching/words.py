@@ -22,7 +22,7 @@ from tidewaiter.parties.matching.vocabulary import (
     Vocabulary,
 )
 from tidewaiter.parties.names import NameForm, ReadName, Token, keys
-from tidewaiter.parties.names.mandarin import is_pinyin_word
+from tidewaiter.parties.names.mandarin import is_pinyin_word, is_syllable
 from tidewaiter.parties.names.scripts import script
 
 _KINDS = {
@@ -71,9 +71,12 @@ class Words:
 
     def _sounds(self, token: Token, *, by_bones: bool) -> Iterator[str]:
         """Yield the keys of a word; those of consonants by which side it stands on."""
+        # A syllable of pinyin says exactly what it sounds like: who asks for Jie means no Zhi.
+        exact = self._asked and is_syllable(token.key) and token.kind == "word"
         for key in keys(token):
             if key[0] not in _CONSONANTS:
-                yield _joinable(key)
+                if not (exact and key[0] == "r"):
+                    yield _joinable(key)
                 continue
             if by_bones or not self._asked:
                 yield key

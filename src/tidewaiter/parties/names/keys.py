@@ -36,7 +36,7 @@ from tidewaiter.parties.names.loans import (
     loan_keys_of_pinyin,
     loan_keys_of_syllables,
 )
-from tidewaiter.parties.names.mandarin import is_syllable, mandarin_keys
+from tidewaiter.parties.names.mandarin import mandarin_keys
 from tidewaiter.parties.names.scripts import script
 from tidewaiter.parties.names.sino_korean import korean_reading, korean_surname
 from tidewaiter.parties.names.slavic import slavic_keys
@@ -143,9 +143,7 @@ def _has_sound(word: str) -> bool:
 
 def _by_sound(word: str) -> tuple[str, ...]:
     consonants = bones(word)
-    # A syllable of pinyin says exactly what it sounds like: zhi is not jie.
-    exact = is_syllable(word) and word not in facts().particles
-    found: tuple[str, ...] = () if exact else (f"r:{sound(word)}",)
+    found: tuple[str, ...] = (f"r:{sound(word)}",)
     if len(consonants) >= _BARE:
         found = (*found, f"s:{consonants}")
     found = (*found, *(f"v:{name}" for name in slavic_keys(word)))

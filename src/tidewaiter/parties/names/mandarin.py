@@ -8,7 +8,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 
 # Letters of pinyin that few names of other languages have.
-_CHINESE: Final = re.compile("^zh|^x|^q|[aeiou]ng|ia[on]|iu|u[ao]|ao$|ui$")
+_CHINESE: Final = re.compile("zh|x|q|[aeiou]ng|ia[on]|iu|u[ao]|ao$|ui$")
 _LONGEST: Final = 6  # letters of a syllable: zhuang, chuang
 MOST: Final = 18  # letters of a word that is split into syllables
 
