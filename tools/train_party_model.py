@@ -45,7 +45,7 @@ FIRST = {
     "translated": 7, "transcribed": 7,
 }  # fmt: skip
 PAIR = 1.0  # weight of a labelled pair
-CROSSED = 0.5  # weight of a name in two scripts
+CROSSED, ALONE = 0.5, 3.0  # weights of a name in two scripts, and of one that is not listed
 THRESHOLD = 0.4
 HEAD = """\
 # Made by tools/train_party_model.py. Do not edit.
@@ -242,7 +242,8 @@ def train(data: Data, use: NDArray[np.bool_]) -> list[Floats]:
         pairs = pairs[data.pairs.learnt[data.pairs.rows[pairs]]]
         values = np.concatenate((data.values[rows], data.pairs.values[pairs]))
         right = np.concatenate((data.right[rows], data.pairs.same[data.pairs.rows[pairs]]))
-        weights[data.crossed[data.rows[rows, 0]]] *= CROSSED
+        crossed, listed = data.crossed[data.rows[rows, 0]], data.listed[data.rows[rows, 0]]
+        weights *= np.where(crossed, np.where(listed, CROSSED, ALONE), 1.0)
         weights = np.concatenate((weights, np.full(len(pairs), PAIR)))
         person = np.concatenate(
             (data.person[data.rows[rows, 0]], data.pairs.person[data.pairs.rows[pairs]])
