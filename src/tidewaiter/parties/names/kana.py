@@ -1,10 +1,13 @@
 """Kana: Japanese syllables to Latin letters."""
 
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Final
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
+from tidewaiter.parties.names.scripts import script
+from tidewaiter.parties.names.types import Token
 
 _HIRAGANA: Final = (0x3041, 0x3096)  # the katakana stand 0x60 above
 _SHIFT: Final = 0x60
@@ -13,6 +16,7 @@ _SMALL: Final = {
     "ヮ": "wa",
 }  # fmt: skip
 _LARGE: Final = str.maketrans("ァィゥェォャュョヮヵヶ", "アイウエオヤユヨワカケ")
+_FORMS: Final = ("株式会社", "有限会社", "合同会社", "合資会社", "株式會社")
 _DOUBLED: Final = "ッ"
 _SIBILANTS: Final = ("sh", "ch", "j")
 
@@ -50,6 +54,23 @@ def romanise_kana(word: str) -> str:
             found.append(twice + reading if doubled and reading[0] not in "aiueon" else reading)
             doubled = False
     return "".join(found)
+
+
+def japanese_characters(tokens: Sequence[Token]) -> list[str]:
+    """Return the Chinese characters of a name that is Japanese: it has kana, or a Japanese form."""
+    scripts = {script(token.surface) for token in tokens}
+    forms = any(each in token.surface for token in tokens for each in _FORMS)
+    if "kana" not in scripts and not forms:
+        return []
+    bare = ((token.surface, token.kind) for token in tokens if script(token.surface) == "han")
+    found = (text for text, kind in bare if kind != "legal form")
+    return list(filter(None, (_without_form(text) for text in found)))
+
+
+def _without_form(text: str) -> str:
+    for each in _FORMS:
+        text = text.replace(each, "")
+    return text
 
 
 def _katakana(letter: str) -> str:
