@@ -12,9 +12,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from tidewaiter.parties.matching.answering import gather
+from tidewaiter.parties.matching.asking import Asker
+from tidewaiter.parties.matching.features import SIZE
+from tidewaiter.parties.matching.index import Index
+from tidewaiter.parties.matching.linking import TOP, new_room
 from tidewaiter.parties.names.scripts import script
 from tidewaiter.parties.types import ListedParty, PartyKind, PartyName
 
+Floats = NDArray[np.float64]
 MOST = 150  # names of one script and kind
 
 
@@ -32,6 +41,17 @@ class Block(NamedTuple):
 
     parties: list[ListedParty]
     asked: list[Asked]
+
+
+def aligned(
+    index: Index, texts: list[str], kinds: list[PartyKind]
+) -> tuple[NDArray[np.int32], Floats]:
+    """Align names with a list; return the rows and their features."""
+    asking = Asker(index).ask(texts, kinds)
+    most = len(asking.forms.owner) * TOP
+    rows, values = np.zeros((most, 4), np.int32), np.zeros((most, SIZE), np.float32)
+    count = gather(index.listed, asking, new_room(index.listed), rows, values)
+    return rows[:count], values[:count].astype(np.float64)
 
 
 def blocks(parties: Sequence[ListedParty], table: Path) -> Iterator[Block]:

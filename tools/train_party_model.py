@@ -1,6 +1,6 @@
 """Write data/parties/model.toml: the coefficients by which two names are weighed.
 
-Usage: python tools/train_party_model.py LIST.jsonl QUERIES.tsv NAME_BENCH.csv BILINGUAL.tsv
+Usage: python -m tools.train_party_model LIST.jsonl QUERIES.tsv NAME_BENCH.csv BILINGUAL.tsv
 
 Beside the queries it learns from half of the labelled pairs of name_bench (OpenSanctions, MIT),
 those whose names have an even checksum; the other half only measures; and from names in two
@@ -20,13 +20,10 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from tools.party_crossed import Block, Floats, aligned, blocks
 
-from party_crossed import Block, blocks
-from tidewaiter.parties.matching.answering import gather
-from tidewaiter.parties.matching.asking import Asker
-from tidewaiter.parties.matching.features import NAMES, SIZE
-from tidewaiter.parties.matching.index import Index, build_index
-from tidewaiter.parties.matching.linking import TOP, new_room
+from tidewaiter.parties.matching.features import NAMES
+from tidewaiter.parties.matching.index import build_index
 from tidewaiter.parties.matching.pairing import Pair, align_pairs
 from tidewaiter.parties.matching.rarity import Rarity
 from tidewaiter.parties.matching.rows import read_queries, read_rows
@@ -53,8 +50,6 @@ source = "development half of partybench (names of OFAC SDN and EU lists); half 
 half of names in two scripts"
 threshold = {}  # of the probability, where nothing else is asked for
 """
-
-Floats = NDArray[np.float64]
 
 
 class Data(NamedTuple):
@@ -108,17 +103,6 @@ def read_data(list_path: Path, queries_path: Path, pairs_path: Path, table: Path
     for block in blocks(parties, table):
         own = with_block(own, block, index.rarity)
     return own
-
-
-def aligned(
-    index: Index, texts: list[str], kinds: list[PartyKind]
-) -> tuple[NDArray[np.int32], Floats]:
-    """Align names with a list; return the rows and their features."""
-    asking = Asker(index).ask(texts, kinds)
-    most = len(asking.forms.owner) * TOP
-    rows, values = np.zeros((most, 4), np.int32), np.zeros((most, SIZE), np.float32)
-    count = gather(index.listed, asking, new_room(index.listed), rows, values)
-    return rows[:count], values[:count].astype(np.float64)
 
 
 def folds(keys: list[str]) -> NDArray[np.int64]:
