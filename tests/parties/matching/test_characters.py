@@ -23,7 +23,7 @@ def chance(asked: str, listed: str, kind: PartyKind) -> float:
 def test_homophones_are_other_persons(one: str, other: str) -> None:
     """Two names in characters are the same by their characters, not by what they sound like."""
     assert chance(one, one, "person") > 0.4
-    assert chance(one, other, "person") == 0.0
+    assert chance(one, other, "person") < 0.05
 
 
 def test_traditional_and_simplified_are_the_same() -> None:

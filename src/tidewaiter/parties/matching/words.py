@@ -51,7 +51,7 @@ class Words:
         self.texts: list[str] = []
         self.kinds: list[int] = []
         self.keys: list[tuple[str, ...]] = []
-        self._ids: dict[tuple[str, bool], int] = {}
+        self._ids: dict[tuple[str, str], int] = {}
 
     def numbers(self, form: NameForm) -> list[int]:
         """Return the number of each word of a form, at most `MOST_WORDS`."""
@@ -60,9 +60,10 @@ class Words:
             kind = _KINDS[token.kind]
             text = _LEGAL_MARK + token.key if kind == LEGAL else token.key
             by_bones = script(token.surface) in _BARE
-            number = self._ids.get((text, by_bones))
+            written = token.surface if by_bones else ""  # 王 and 汪 are both wang
+            number = self._ids.get((text, written))
             if number is None:
-                number = self._ids[text, by_bones] = len(self.texts)
+                number = self._ids[text, written] = len(self.texts)
                 self.texts.append(text)
                 self.kinds.append(kind)
                 self.keys.append(tuple(self._sounds(token, by_bones=by_bones)))
