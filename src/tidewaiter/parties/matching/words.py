@@ -51,7 +51,7 @@ class Words:
         self.texts: list[str] = []
         self.kinds: list[int] = []
         self.keys: list[tuple[str, ...]] = []
-        self._ids: dict[tuple[str, str], int] = {}
+        self._ids: dict[tuple[str, tuple[str, ...]], int] = {}
 
     def numbers(self, form: NameForm) -> list[int]:
         """Return the number of each word of a form, at most `MOST_WORDS`."""
@@ -60,13 +60,14 @@ class Words:
             kind = _KINDS[token.kind]
             text = _LEGAL_MARK + token.key if kind == LEGAL else token.key
             by_bones = script(token.surface) in _BARE
-            written = token.surface if by_bones else ""  # 王 and 汪 are both wang
-            number = self._ids.get((text, written))
+            # 王 and 汪 are both wang, but other surnames.
+            sounds = tuple(self._sounds(token, by_bones=True)) if by_bones else ()
+            number = self._ids.get((text, sounds))
             if number is None:
-                number = self._ids[text, written] = len(self.texts)
+                number = self._ids[text, sounds] = len(self.texts)
                 self.texts.append(text)
                 self.kinds.append(kind)
-                self.keys.append(tuple(self._sounds(token, by_bones=by_bones)))
+                self.keys.append(sounds or tuple(self._sounds(token, by_bones=by_bones)))
             out.append(number)
         return out
 
