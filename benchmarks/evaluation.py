@@ -9,6 +9,7 @@ from typing import NamedTuple
 from tidewaiter.substances.registry import load_registry
 
 ROOT = Path(__file__).resolve().parent.parent
+BILINGUAL = ROOT / "benchmarks" / "parties_bilingual.tsv"  # names in two scripts, learnt from
 
 
 class Known(NamedTuple):

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 from benchmarks.calibration_diagram import diagram
-from benchmarks.evaluation import ROOT, shared
+from benchmarks.evaluation import BILINGUAL, ROOT, shared
 from tools.train_party_model import best_names, out_of_fold, read_data
 
 from tidewaiter.parties.calibration.shares import Share, share_of
@@ -68,7 +68,7 @@ class Bin(NamedTuple):
 def queries_of(bench: Path, cases: Path) -> list[Query]:
     """Weigh all queries out of fold."""
     path = bench / "queries_dev.tsv"
-    data = read_data(bench / "list.jsonl", path, cases)
+    data = read_data(bench / "list.jsonl", path, cases, BILINGUAL)
     odds = out_of_fold(data)
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)

@@ -5,6 +5,8 @@ annexes, OFAC, the cross-script pairs of two open projects) and a table of liste
 script and kind of party it prints the share of pairs all of whose words meet, the mean share of
 words that meet, and the share of wrong pairs all of whose words meet. With ``--misses`` it prints
 pairs that do not meet. It is a baseline for the reading of names alone: no weights, no thresholds.
+With ``--match`` it prints recall and false alerts of the whole matcher instead, see
+``benchmarks.parties_bilingual``.
 """
 
 import argparse
@@ -19,6 +21,8 @@ from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from benchmarks.evaluation import ROOT, data
+from benchmarks.parties_bilingual import Named
+from benchmarks.parties_bilingual import main as print_matched
 from rapidfuzz.distance import OSA
 
 from tidewaiter.parties.names import Token, keys, keys_of, read_name
@@ -51,7 +55,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--misses", type=int, default=0, help="how many to print per row")
     parser.add_argument("--source", default="", help="of one source only")
+    parser.add_argument("--match", action="store_true", help="match names with a list instead")
     arguments = parser.parse_args()
+    if arguments.match:
+        print_matched(map(_named, _united_nations()), arguments.misses)
+        return
     pairs = [pair for pair in all_pairs() if arguments.source in {"", pair.source}]
     rows = sorted({(pair.source, pair.script, pair.kind) for pair in pairs})
     print(f"{'source':16}{'script':15}{'kind':14}{'n':>6}{'met':>8}{'mean':>8}{'wrong':>8}")
@@ -155,6 +163,10 @@ def _pair(source: str, kind: PartyKind, native: str, latin: Sequence[str]) -> It
 def _is_latin(text: str) -> bool:
     scripts = {script(word) for word in text.split()}
     return "latin" in scripts and not scripts & set(_SCRIPTS)
+
+
+def _named(pair: Pair) -> Named:
+    return Named(f"UN {pair.script} {pair.kind}", pair.kind, pair.native, pair.latin)
 
 
 def _annexes() -> Iterator[Pair]:

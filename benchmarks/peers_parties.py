@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 import numpy as np
 from benchmarks.comparing import Floats
-from benchmarks.evaluation import ROOT, shared
+from benchmarks.evaluation import BILINGUAL, ROOT, shared
 from benchmarks.party_engines import KEPT, PEERS, Answers, installed, names_of
 from benchmarks.party_tables import Bench, Case, Query, Tool, compared, show
 from benchmarks.recall_curve import draw
@@ -91,7 +91,9 @@ def best(bench: Bench, ids: Sequence[str], answers: Answers) -> Floats:
 def ours(bench: Bench, parties: Sequence[ListedParty], place: Place) -> list[Tool]:
     """Match in bulk with the model as it is, and weigh again by models that saw less."""
     scores, spent, built = _matched(bench, parties)
-    data = read_data(*place)  # after what is timed: words that were read once are read faster
+    data = read_data(
+        *place, BILINGUAL
+    )  # after what is timed: words that were read once are read faster
     threshold = model_record().threshold
     cut = float(np.log(threshold / (1 - threshold)))
     pairs = pair_odds(data.pairs, list(load_model()))[0]
@@ -129,7 +131,7 @@ def _folded(data: Data, count: int) -> Answers:
     answers: Answers = [[] for _ in range(count)]
     for row in best_names(data, odds).tolist():
         query, entry = data.rows[row, :2].tolist()
-        if len(answers[query]) < KEPT:
+        if query < count and len(answers[query]) < KEPT:  # the others are learnt from alone
             answers[query].append((entry, float(odds[row])))
     return answers
 

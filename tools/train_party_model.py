@@ -1,9 +1,10 @@
 """Write data/parties/model.toml: the coefficients by which two names are weighed.
 
-Usage: python tools/train_party_model.py LIST.jsonl QUERIES.tsv NAME_BENCH.csv
+Usage: python -m tools.train_party_model LIST.jsonl QUERIES.tsv NAME_BENCH.csv BILINGUAL.tsv
 
 Beside the queries it learns from half of the labelled pairs of name_bench (OpenSanctions, MIT),
-those whose names have an even checksum; the other half only measures.
+those whose names have an even checksum; the other half only measures; and from names in two
+scripts, see `party_crossed`, which take no part in the figures.
 
 A logistic regression, one for persons and one for all others. Each query gives its right
 entries and the entries that look most like it; which name of an entry counts is settled by the
@@ -19,12 +20,10 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from tools.party_crossed import Block, Floats, aligned, blocks
 
-from tidewaiter.parties.matching.answering import gather
-from tidewaiter.parties.matching.asking import Asker
-from tidewaiter.parties.matching.features import NAMES, SIZE
+from tidewaiter.parties.matching.features import NAMES
 from tidewaiter.parties.matching.index import build_index
-from tidewaiter.parties.matching.linking import TOP, new_room
 from tidewaiter.parties.matching.pairing import Pair, align_pairs
 from tidewaiter.parties.matching.rarity import Rarity
 from tidewaiter.parties.matching.rows import read_queries, read_rows
@@ -43,14 +42,14 @@ FIRST = {
     "translated": 7, "transcribed": 7,
 }  # fmt: skip
 PAIR = 1.0  # weight of a labelled pair
+CROSSED, ALONE = 0.5, 3.0  # weights of a name in two scripts, and of one that is not listed
 THRESHOLD = 0.4
 HEAD = """\
 # Made by tools/train_party_model.py. Do not edit.
-source = "development half of partybench (names of OFAC SDN and EU lists); half of name_bench"
+source = "development half of partybench (names of OFAC SDN and EU lists); half of name_bench; \
+half of names in two scripts"
 threshold = {}  # of the probability, where nothing else is asked for
 """
-
-Floats = NDArray[np.float64]
 
 
 class Data(NamedTuple):
@@ -62,6 +61,7 @@ class Data(NamedTuple):
     person: NDArray[np.bool_]  # by query
     listed: NDArray[np.bool_]  # by query: it has right entries
     fold: NDArray[np.int64]  # by query
+    crossed: NDArray[np.bool_]  # by query: it is of the names in two scripts
     pairs: "Labelled"
 
 
@@ -75,31 +75,58 @@ class Labelled(NamedTuple):
     learnt: NDArray[np.bool_]  # by pair: of the half that is learnt from
 
 
-def read_data(list_path: Path, queries_path: Path, pairs_path: Path) -> Data:
+def read_data(list_path: Path, queries_path: Path, pairs_path: Path, table: Path) -> Data:
     """Align the queries with the list."""
-    index = build_index(read_rows(list_path))
+    parties = read_rows(list_path)
+    index = build_index(parties)
     with queries_path.open(encoding="utf-8", newline="") as file:
         told = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     with queries_path.open("rb") as file:
         asked = list(read_queries(file, queries_path.name))
     use = [place for place, row in enumerate(told) if row["grp"] in {"pos", "neg"}]
     asked, told = [asked[place] for place in use], [told[place] for place in use]
-    asking = Asker(index).ask([each.text for each in asked], [each.kind for each in asked])
-    most = len(asking.forms.owner) * TOP
-    rows, values = np.zeros((most, 4), np.int32), np.zeros((most, SIZE), np.float32)
-    count = gather(index.listed, asking, new_room(index.listed), rows, values)
-    rows = rows[:count]
+    texts, kinds = [each.text for each in asked], [each.kind for each in asked]
+    rows, values = aligned(index, texts, kinds)
     gold = [set(filter(None, row["gold"].split("|"))) for row in told]
     ids = [party.id for party in index.parties]
     keys = [row["gold"].split("|")[-1] or row["base"] or row["query"].lower() for row in told]
-    return Data(
+    own = Data(
         rows,
-        values[:count].astype(np.float64),
+        values,
         np.array([ids[entry] in gold[query] for query, entry in rows[:, :2].tolist()]),
-        np.array([each.kind == "person" for each in asked]),
+        np.array([kind == "person" for kind in kinds]),
         np.array([bool(each) for each in gold]),
-        np.array([zlib.crc32(key.encode()) % FOLDS for key in keys]),
+        folds(keys),
+        np.zeros(len(told), np.bool_),
         read_pairs(pairs_path, index.rarity),
+    )
+    for block in blocks(parties, table):
+        own = with_block(own, block, index.rarity)
+    return own
+
+
+def folds(keys: list[str]) -> NDArray[np.int64]:
+    """Tell the fold of each query by its entry."""
+    return np.array([zlib.crc32(key.encode()) % FOLDS for key in keys])
+
+
+def with_block(data: Data, block: Block, rarity: Rarity) -> Data:
+    """Add names in two scripts, aligned with a list of their own."""
+    index = build_index(block.parties, rarity)
+    asked = block.asked
+    rows, values = aligned(index, [each.text for each in asked], [each.kind for each in asked])
+    ids = [party.id for party in index.parties]
+    right = [ids[entry] == asked[query].right for query, entry in rows[:, :2].tolist()]
+    rows[:, 0] += len(data.person)
+    return Data(
+        np.concatenate((data.rows, rows)),
+        np.concatenate((data.values, values)),
+        np.concatenate((data.right, np.array(right))),
+        np.concatenate((data.person, np.array([each.kind == "person" for each in asked]))),
+        np.concatenate((data.listed, np.array([bool(each.right) for each in asked]))),
+        np.concatenate((data.fold, folds([each.entry for each in asked]))),
+        np.concatenate((data.crossed, np.ones(len(asked), np.bool_))),
+        data.pairs,
     )
 
 
@@ -199,6 +226,8 @@ def train(data: Data, use: NDArray[np.bool_]) -> list[Floats]:
         pairs = pairs[data.pairs.learnt[data.pairs.rows[pairs]]]
         values = np.concatenate((data.values[rows], data.pairs.values[pairs]))
         right = np.concatenate((data.right[rows], data.pairs.same[data.pairs.rows[pairs]]))
+        crossed, listed = data.crossed[data.rows[rows, 0]], data.listed[data.rows[rows, 0]]
+        weights *= np.where(crossed, np.where(listed, CROSSED, ALONE), 1.0)
         weights = np.concatenate((weights, np.full(len(pairs), PAIR)))
         person = np.concatenate(
             (data.person[data.rows[rows, 0]], data.pairs.person[data.pairs.rows[pairs]])
@@ -234,7 +263,7 @@ def measured(data: Data, odds: Floats) -> tuple[Floats, Floats]:
     np.maximum.at(hit, data.rows[data.right, 0], odds[data.right])
     alert = np.full(len(data.person), -np.inf)
     np.maximum.at(alert, data.rows[:, 0], odds)
-    return hit[data.listed], alert[~data.listed]
+    return hit[data.listed & ~data.crossed], alert[~data.listed & ~data.crossed]
 
 
 def say(title: str, hits: Floats, alerts: Floats) -> None:
@@ -251,9 +280,9 @@ def say(title: str, hits: Floats, alerts: Floats) -> None:
     )
 
 
-def main(list_path: Path, queries_path: Path, pairs_path: Path) -> None:
+def main(list_path: Path, queries_path: Path, pairs_path: Path, table: Path) -> None:
     """Train, measure and write."""
-    data = read_data(list_path, queries_path, pairs_path)
+    data = read_data(list_path, queries_path, pairs_path, table)
     say("cross-validated", *measured(data, out_of_fold(data)))
     models = train(data, np.ones(len(data.person), np.bool_))
     say_pairs(data.pairs, models)
@@ -268,4 +297,4 @@ def main(list_path: Path, queries_path: Path, pairs_path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:4]))
+    main(*map(Path, sys.argv[1:5]))

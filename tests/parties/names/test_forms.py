@@ -33,7 +33,7 @@ def _tokens(text: str, kind: PartyKind, how: str) -> list[list[str]]:
         ("ООО «Ромашка»", "cyrillic", ["ooo", "romashka"]),
         ("Арзамасский приборостроительный завод", "dictionary",
          ["arzamas", "instrument", "making", "plant"]),
-        ("조선릉라도무역회사", "dictionary", ["korea", "reungrado", "trading", "corporation"]),
+        ("조선릉라도무역회사", "dictionary", ["korea", "reungrado", "trading", "corp"]),
         ("شركة النور للتجارة العامة", "dictionary", ["co", "noor", "trading", "general"]),
         ("Gаzprоm PJSC", "latin", ["gazprom", "pjsc"]),
         ("TRAD1NG H0USE VOLGA", "latin", ["trading", "house", "volga"]),

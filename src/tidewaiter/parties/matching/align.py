@@ -31,6 +31,7 @@ class Side(NamedTuple):
     starts: NDArray[np.int64]  # of their letters
     letters: NDArray[np.int64]  # how many
     firsts: NDArray[np.uint8]
+    chinese: NDArray[np.bool_]  # it is pinyin, as far as its letters tell
     pair: NDArray[np.int16]  # by place, the pair that takes it; -1: none
     size: NDArray[np.int32]  # words; one value
 
@@ -62,7 +63,8 @@ def new_side(size: int) -> Side:
     return Side(
         np.zeros(size, np.int32), np.zeros(size, np.float32), np.zeros(size, np.int8),
         np.zeros(size, np.uint32), np.zeros(size, np.int64), np.zeros(size, np.int64),
-        np.zeros(size, np.uint8), np.zeros(size, np.int16), np.zeros(1, np.int32),
+        np.zeros(size, np.uint8), np.zeros(size, np.bool_), np.zeros(size, np.int16),
+        np.zeros(1, np.int32),
     )  # fmt: skip
 
 
@@ -72,6 +74,7 @@ def place(side: Side, at: int, cards: NDArray[np.void], word: int) -> None:
     card = cards[word]
     side.words[at], side.weights[at], side.kinds[at] = word, card["weight"], card["kind"]
     side.marks[at], side.firsts[at] = card["marks"], card["first"]
+    side.chinese[at] = card["chinese"]
     side.starts[at], side.letters[at] = card["start"], card["size"]
     side.pair[at] = -1
 
@@ -176,6 +179,8 @@ def offer_left_over(
         for b in range(sizes[1]):
             if not _open(listed, b):
                 continue
+            if asked.chinese[a] and listed.chinese[b]:
+                continue  # whatever pinyin spells otherwise is another word
             share, kind = likeness(asked, a, ours, listed, b, theirs, a == sizes[0] - 1, rows)
             if share > 0:
                 offer(pairs, asked, listed, a, 1, b, 1, share, kind)

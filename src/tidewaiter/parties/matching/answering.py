@@ -11,7 +11,8 @@ from tidewaiter.parties.matching.index import Listed
 from tidewaiter.parties.matching.linking import KEPT, TOPS, Asking, Room, link_form
 from tidewaiter.parties.matching.search import align, choose, meet
 
-DICTIONARY = 7  # the place of "dictionary" among the ways to read a form
+# Places among the ways to read a form.
+PINYIN, CANTONESE, HANGUL, DICTIONARY = 1, 3, 4, 7
 
 
 class Answers(NamedTuple):
@@ -37,6 +38,24 @@ def new_answers(names: int) -> Answers:
 def differs(asked: int, listed: int) -> bool:
     """Tell whether two kinds of party are both known and not the same."""
     return asked != 0 and listed != 0 and asked != listed
+
+
+@inlined
+def sounded(how: int) -> bool:
+    """Tell whether a form is what Chinese characters sound like."""
+    return how == PINYIN or how == CANTONESE
+
+
+@inlined
+def whole(how: int) -> bool:
+    """Tell whether a form was read from characters or syllables that leave no name out."""
+    return sounded(how) or how == HANGUL
+
+
+@inlined
+def comparable(asked: int, listed: int) -> bool:
+    """Tell whether two ways to read may be compared: where both have characters, those are."""
+    return not (sounded(asked) and sounded(listed))
 
 
 @inlined
@@ -80,7 +99,8 @@ def _measure(room: Room, listed: Listed, asking: Asking, form: int, other: int, 
     length = align(room, listed, asking, other, size, asking.forms.how[form] == DICTIONARY)
     features(
         room.pairs, room.asked, room.listed, (size, length),
-        differs(kind, listed.kind[listed.entry[other]]), room.features,
+        differs(kind, listed.kind[listed.entry[other]]),
+        whole(asking.forms.how[form]) or whole(listed.how[other]), room.features,
     )  # fmt: skip
 
 
@@ -112,6 +132,8 @@ def answer(
         name = asking.forms.owner[form]
         for at in range(room.counts[TOPS]):
             other = room.top[at]
+            if not comparable(asking.forms.how[form], listed.how[other]):
+                continue
             entry = listed.entry[other]
             _measure(room, listed, asking, form, other, size)
             kind = asking.kind[name] if asking.kind[name] else listed.kind[entry]
@@ -142,6 +164,8 @@ def gather(
         choose(room, listed, size)
         for at in range(room.counts[TOPS]):
             other = room.top[at]
+            if not comparable(asking.forms.how[form], listed.how[other]):
+                continue
             _measure(room, listed, asking, form, other, size)
             rows[count, 0], rows[count, 1] = asking.forms.owner[form], listed.entry[other]
             rows[count, 2], rows[count, 3] = other, form

@@ -11,6 +11,7 @@ from tidewaiter.parties.matching.align import Side
 from tidewaiter.parties.matching.answering import measure
 from tidewaiter.parties.matching.index import Listed
 from tidewaiter.parties.matching.linking import Asking, Room, link_form
+from tidewaiter.parties.matching.neighbours import EXACT, SKELETON
 from tidewaiter.parties.matching.types import LeftOver, Modifier, WordPair
 from tidewaiter.parties.names import NameForm
 
@@ -30,6 +31,7 @@ _IN_WORDS = {
     f.TWO_PAIRS: "two words of weight agree", f.LEGAL_SAME: "the legal forms agree",
     f.LEGAL_DIFFERS: "the legal forms differ", f.KIND_DIFFERS: "another kind of party",
     f.NUMBER_DIFFERS: "other numbers", f.SHAPE: "how much both names say",
+    f.OMITTED_CHARACTERS: "left out beside characters, which leave nothing out",
 }  # fmt: skip
 Points = NDArray[np.float64]
 
@@ -126,7 +128,10 @@ class Explained:
         pairs = self._room.pairs
         a = _weight(self._room.asked, int(pairs.asked[at]), int(pairs.asked_size[at]))
         b = _weight(self._room.listed, int(pairs.listed[at]), int(pairs.listed_size[at]))
-        return (a, b) if pairs.kind[at] == 0 else (min(a, b), min(a, b))
+        if pairs.kind[at] == EXACT:
+            return a, b
+        most = min(a, b, f.SAID) if pairs.kind[at] == SKELETON else min(a, b)
+        return most, most
 
 
 def _weight(side: Side, begin: int, size: int) -> float:

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from tidewaiter.base.compiled import inlined
 from tidewaiter.parties.matching.align import Pairs, Side, weight_of
-from tidewaiter.parties.matching.neighbours import EXACT, SYSTEM
+from tidewaiter.parties.matching.neighbours import EXACT, SKELETON, SYSTEM
 from tidewaiter.parties.matching.vocabulary import LEGAL, NUMBER, PARTICLE
 
 NAMES = (
@@ -19,7 +19,7 @@ NAMES = (
     "legal form agrees", "legal form differs",
     "kind differs", "number differs",
     "rarest asked left over", "rarest listed left over",
-    "contradicted share squared", "fuzziness", "shape",
+    "contradicted share squared", "fuzziness", "shape", "omitted of characters",
 )  # fmt: skip
 SIZE = len(NAMES)
 (
@@ -27,19 +27,25 @@ SIZE = len(NAMES)
     CONTRADICTED_SHARE, OMITTED_LISTED_SHARE, OMITTED_ASKED_SHARE,
     EVIDENCE, LOG_EVIDENCE, CONTRADICTED, OMITTED_LISTED, OMITTED_ASKED, WORST, INVERSIONS,
     ONE_PAIR, TWO_PAIRS, LEGAL_SAME, LEGAL_DIFFERS, KIND_DIFFERS, NUMBER_DIFFERS, RAREST_ASKED,
-    RAREST_LISTED, SQUARED, FUZZINESS, SHAPE,
+    RAREST_LISTED, SQUARED, FUZZINESS, SHAPE, OMITTED_CHARACTERS,
 ) = range(SIZE)  # fmt: skip
 NATS = 10.0  # weights are given to the model in tens of nats
+SAID = 6.0  # nats that consonants say at most: one word in some four hundred has them
 _HEAVY = 1.5  # nats from which a word says something
 
 
 @inlined
 def pair_weights(pairs: Pairs, at: int, asked: Side, listed: Side) -> tuple[float, float]:
-    """Return the weights of both pieces of a pair; unlike spellings weigh as the commoner."""
+    """Return the weights of both pieces of a pair; unlike spellings weigh as the commoner.
+
+    Consonants alone say less than the word that they are of.
+    """
     a = weight_of(asked, pairs.asked[at], pairs.asked_size[at])
     b = weight_of(listed, pairs.listed[at], pairs.listed_size[at])
     if pairs.kind[at] != EXACT:
         a = b = min(a, b)
+    if pairs.kind[at] == SKELETON:
+        a = b = min(a, SAID)
     return a, b
 
 
@@ -105,10 +111,14 @@ def _legal(asked: Side, a_size: int, listed: Side, b_size: int, out: NDArray[np.
 
 @inlined
 def features(
-    pairs: Pairs, asked: Side, listed: Side, sizes: tuple[int, int], differs: bool,
+    pairs: Pairs, asked: Side, listed: Side, sizes: tuple[int, int], differs: bool, whole: bool,
     out: NDArray[np.float32],
 ) -> None:  # fmt: skip
-    """Fill the features of an alignment, shape ``(SIZE,)``."""
+    """Fill the features of an alignment, shape ``(SIZE,)``.
+
+    Characters leave no part of a name out, so what is omitted where one side has them (`whole`)
+    counts for itself.
+    """
     out[:] = 0
     out[ONE] = 1
     both = _pair_features(pairs, asked, listed, out)
@@ -132,4 +142,5 @@ def features(
     out[NUMBER_DIFFERS] = a_numbers > 0 and b_numbers > 0
     out[RAREST_ASKED], out[RAREST_LISTED] = a_most / NATS, b_most / NATS
     out[SQUARED] = out[CONTRADICTED_SHARE] ** 2
+    out[OMITTED_CHARACTERS] = (a + b - 2 * against) / total if whole else 0.0
     out[SHAPE] = np.log(total / 2 / NATS)

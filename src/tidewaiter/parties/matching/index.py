@@ -36,6 +36,7 @@ class Listed(NamedTuple):
     vocabulary: Vocabulary  # the first are words, the others words joined
     pieces: Pieces
     entry: NDArray[np.int32]  # by form
+    how: NDArray[np.int8]  # by form, how it was read
     weight: NDArray[np.float32]  # by form, of its words
     kind: NDArray[np.int8]  # by entry, a place in `KINDS`
     posting_heads: NDArray[np.int32]  # by word
@@ -103,6 +104,7 @@ def _listed(
         table_of(mixed(every), np.arange(len(every), dtype=np.int32)),
         table_of(keys, values),
         _key_table(vocabulary.keys, sounds[first], count),
+        vocabulary.chinese,
         len(every),
     )
     heads, postings = _postings(pieces, len(every))
@@ -112,7 +114,7 @@ def _listed(
         np.repeat(np.arange(len(entry)), np.diff(forms.heads)),
         vocabulary.weights[forms.words],
     )
-    return Listed(lookup, vocabulary, pieces, entry, weight, kinds, heads, postings)
+    return Listed(lookup, vocabulary, pieces, entry, forms.how, weight, kinds, heads, postings)
 
 
 def _key_table(keys: Keys, joined: NDArray[np.uint64], count: int) -> Table:

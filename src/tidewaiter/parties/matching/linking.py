@@ -19,7 +19,6 @@ from tidewaiter.parties.matching.neighbours import (
     EXACT,
     KINDS,
     SHARES,
-    SKELETON,
     Neighbours,
 )
 from tidewaiter.parties.matching.pieces import JOINED as MOST_JOINED
@@ -34,7 +33,6 @@ KEPT = 10  # entries answered for each name
 BUCKETS = 256  # of ranks; the last one is open
 LOW_BITS = 0xFFF  # of the number of a word: few enough to stay at hand, many for few words
 _MOST_LINKS = 8192
-ARABIC = 5  # the place of "arabic" among the ways to read a form
 
 
 PROBLEMS: tuple[Problem, ...] = get_args(Problem)
@@ -156,8 +154,6 @@ def link_form(room: Room, listed: Listed, asking: Asking, form: int) -> int:
     for at in range(size):
         word = room.asked.words[at]
         for found in range(near.heads[word], near.heads[word + 1]):
-            if near.kinds[found] == SKELETON and asking.forms.how[form] != ARABIC:
-                continue
             _link(room, near.words[found], at, 1, near.shares[found], near.kinds[found])
     _link_joined(room, listed, asking, asking.forms.heads[form], size)
     return size

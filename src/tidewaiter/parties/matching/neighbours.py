@@ -24,7 +24,13 @@ EXACT, EDIT, TWO_EDITS, ROMANISED, SKELETON, JOINED, INITIAL, LOOSE, TRANSLATED,
 """How two words agree; LOOSE: a third of the letters differ, or one is cut short."""
 
 # By system: shares of a word's weight, before the model has its say, and how words then agree.
-SHARES = np.array([0.92, 0.9, 0.9, 0.95, 0.8, 0.88, 0.88, 0.75, 0.9, 0.95, 0.95], np.float32)
+SHARES = np.array(
+    [
+        *(0.92, 0.9, 0.9, 0.95, 0.8, 0.88, 0.88, 0.75, 0.9, 0.95, 0.95),
+        *(0.75, 0.6, 0.45, 0.75, 0.75, 0.6, 0.45),
+    ],
+    np.float32,
+)
 KINDS = np.array(
     [
         ROMANISED,
@@ -38,6 +44,7 @@ KINDS = np.array(
         ROMANISED,
         SYSTEM,
         TRANSLATED,
+        *(7 * [SKELETON]),
     ],
     np.int8,
 )
@@ -51,6 +58,7 @@ class Lookup(NamedTuple):
     equal: Table  # by the whole word
     near: Table  # by spelling with letters left out
     keys: Table  # by the keys of each system
+    chinese: NDArray[np.bool_]  # by word: it is pinyin, as far as its letters tell
     words: int  # those of the letters, and those that stand for words joined
 
 
@@ -108,8 +116,9 @@ def _note_all(
 
 
 @uncounted
-def _note_near(lookup: Lookup, letters: Letters, word: int, room: _Room, count: int) -> int:
+def _note_near(lookup: Lookup, asked: Vocabulary, word: int, room: _Room, count: int) -> int:
     """Note the words of nearly the same spelling."""
+    letters = asked.letters
     begin = letters.starts[word]
     size = letters.starts[word + 1] - begin
     most = most_edits(size)
@@ -121,6 +130,8 @@ def _note_near(lookup: Lookup, letters: Letters, word: int, room: _Room, count: 
             other = lookup.near.values[at]
             if lookup.near.checks[at] != check(key) or _exact(room, other):
                 continue
+            if asked.chinese[word] and lookup.chinese[other]:
+                continue  # Wang is no misspelt Tang
             start = lookup.letters.starts[other]
             length = lookup.letters.starts[other + 1] - start
             far = edits(
@@ -143,7 +154,7 @@ def _found(lookup: Lookup, asked: Vocabulary, word: int, room: _Room) -> int:
         count = _note_all(room, count, lookup.keys, key, SHARES[system], KINDS[system])
     if fixed(asked.kinds[word]):
         return count
-    return _note_near(lookup, asked.letters, word, room, count)
+    return _note_near(lookup, asked, word, room, count)
 
 
 @compiled

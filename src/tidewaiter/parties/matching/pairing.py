@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.parties.matching.answering import measure
+from tidewaiter.parties.matching.answering import comparable, measure
 from tidewaiter.parties.matching.asking import Asker
 from tidewaiter.parties.matching.index import build_index
 from tidewaiter.parties.matching.linking import link_form, new_room
@@ -49,6 +49,8 @@ def align_pairs(
     for form, pair in enumerate(asking.forms.owner.tolist()):
         size = link_form(room, index.listed, asking, form)
         for other in forms[pair]:
+            if not comparable(asking.forms.how[form], index.listed.how[other]):
+                continue
             measure(room, index.listed, asking, form, other, size)
             rows.append(pair)
             values.append(room.features.astype(np.float64))

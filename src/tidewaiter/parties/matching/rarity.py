@@ -14,6 +14,7 @@ import msgspec
 from wordfreq import get_frequency_dict
 
 from tidewaiter.base.records import Record
+from tidewaiter.parties.names.dictionary import pinyin_words
 
 _LANGUAGES = ("en", "es")
 _WORDS_OF_A_NAME = 5
@@ -45,7 +46,7 @@ def background() -> dict[str, int]:
     """Return the share of ordinary names, in millionths, that bear each word.
 
     Ordinary words of English and Spanish count for five times their share of running text, as a
-    name has some five words.
+    name has some five words; the words of Chinese trade names in pinyin count as their English.
     """
     place = files("tidewaiter") / "data" / "parties" / "background.toml"
     shares = msgspec.toml.decode(place.read_bytes(), type=Background).words
@@ -54,6 +55,11 @@ def background() -> dict[str, int]:
             millionths = int(share * _WORDS_OF_A_NAME * 1_000_000)
             if millionths > shares.get(word, 0):
                 shares[word] = millionths
+    for syllables, meaning in pinyin_words().items():
+        word = "".join(syllables)
+        share = min(shares.get(each, 0) for each in meaning.split())
+        if share > shares.get(word, 0):
+            shares[word] = share
     return shares
 
 

@@ -9,7 +9,7 @@ from tidewaiter.base.compiled import compiled, inlined
 from tidewaiter.parties.matching.tables import Letters
 
 WORD, LEGAL, GENERIC, INITIAL_LETTER, PARTICLE, NUMBER = range(6)
-SYSTEMS = "rpkachnsfvd"  # the letters that keys begin with; those that join come first
+SYSTEMS = "rpkachnsfvdlmoSLMO"  # the letters that keys begin with; those that join come first
 JOINING = 3
 MOST_WORDS = 24  # of one form; what follows is not compared
 
@@ -22,6 +22,7 @@ CARD = np.dtype(
         ("size", np.uint16),  # letters
         ("kind", np.int8),
         ("first", np.uint8),  # the low bits of its first letter
+        ("chinese", np.bool_),  # it is pinyin, as far as its letters tell
     ]
 )
 """What an alignment asks of a word: together, as one look at memory costs as much as all sums."""
@@ -47,6 +48,7 @@ class Vocabulary(NamedTuple):
     kinds: NDArray[np.int8]
     parts: NDArray[np.uint64]  # plain hashes of keys that can be joined, shape (words, JOINING)
     part_sizes: NDArray[np.int32]  # their letters, the same shape; 0: none
+    chinese: NDArray[np.bool_]  # it is pinyin, as far as its letters tell
 
 
 class Forms(NamedTuple):
@@ -75,13 +77,13 @@ def systems_of(hashes: NDArray[np.uint64], letters: NDArray[np.int8]) -> NDArray
 
 def cards_of(
     letters: Letters, marks: NDArray[np.uint32], weights: NDArray[np.float32],
-    kinds: NDArray[np.int8],
+    kinds: NDArray[np.int8], chinese: NDArray[np.bool_],
 ) -> NDArray[np.void]:  # fmt: skip
     """Lay out what is known of each word side by side."""
     cards = np.zeros(len(weights), CARD)
     begins, sizes = letters.starts[:-1], np.diff(letters.starts)
     cards["weight"], cards["kind"], cards["marks"] = weights, kinds, marks
-    cards["start"], cards["size"] = begins, sizes
+    cards["start"], cards["size"], cards["chinese"] = begins, sizes, chinese
     some = sizes > 0
     cards["first"][some] = letters.units[begins[some]] & 0xFF
     return cards

@@ -23,11 +23,15 @@ from tidewaiter.parties.matching.vocabulary import (
     cards_of,
 )
 from tidewaiter.parties.names import NameForm, ReadName, Token, keys
+from tidewaiter.parties.names.mandarin import is_pinyin_word, is_syllable
+from tidewaiter.parties.names.scripts import script
 
 _KINDS = {
     "word": WORD, "legal form": LEGAL, "generic": GENERIC, "initial": INITIAL_LETTER,
     "particle": PARTICLE, "number": NUMBER,
 }  # fmt: skip
+_BARE = frozenset({"arabic", "han", "hangul", "kana"})  # scripts that are read by consonants too
+_CONSONANTS = "slmo"
 _LEGAL_MARK = "\x02"  # a legal form is no word, though it be spelt as one
 HOWS = (
     "latin", "pinyin", "wade-giles", "cantonese", "hangul", "arabic", "cyrillic", "dictionary",
@@ -39,8 +43,9 @@ _PLACE_OF = {how: place for place, how in enumerate(HOWS)}
 class Words:
     """Distinct words, numbered as they come.
 
-    A list is looked up by the consonants of its words; what is asked for looks for them only
-    where it is written in another script, as Latin letters say the vowels.
+    Consonants alone are compared across scripts only, as Latin letters say the vowels: what is
+    asked for in another script looks for those of the Latin words of a list (systems s, l, m, o),
+    and in Latin letters for those of its words in other scripts (S, L, M, O).
     """
 
     def __init__(self, *, asked: bool = False) -> None:
@@ -48,30 +53,48 @@ class Words:
         self.texts: list[str] = []
         self.kinds: list[int] = []
         self.keys: list[tuple[str, ...]] = []
-        # The same text is another word where it is a legal form, and where bones count.
         self._plain: dict[str, int] = {}
-        self._by_bones: dict[str, int] = {}
+        self._sounding: dict[tuple[str, tuple[str, ...]], int] = {}
 
     def numbers(self, form: NameForm) -> list[int]:
         """Return the number of each word of a form, at most `MOST_WORDS`."""
         out = []
-        asked, plain, by_bones = self._asked, self._plain, self._by_bones
+        plain, sounding = self._plain, self._sounding
         for token in form.tokens[:MOST_WORDS]:
             text = _LEGAL_MARK + token.key if token.kind == "legal form" else token.key
-            known = plain if asked and token.surface.isascii() else by_bones
-            number = known.get(text)
-            if number is None:
-                number = known[text] = self._add(text, token, by_bones=known is by_bones)
+            if token.surface.isascii() or script(token.surface) not in _BARE:
+                number = plain.get(text)
+                if number is None:
+                    sounds = tuple(self._sounds(token, by_bones=False))
+                    number = plain[text] = self._add(text, token, sounds)
+            else:  # 王 and 汪 are both wang, but other surnames
+                sounds = tuple(self._sounds(token, by_bones=True))
+                number = sounding.get((text, sounds))
+                if number is None:
+                    number = sounding[text, sounds] = self._add(text, token, sounds)
             out.append(number)
         return out
 
-    def _add(self, text: str, token: Token, *, by_bones: bool) -> int:
+    def _add(self, text: str, token: Token, sounds: tuple[str, ...]) -> int:
         """Add a word; return its number."""
         self.texts.append(text)
         self.kinds.append(_KINDS[token.kind])
-        sounds = (_joinable(key) for key in keys(token) if by_bones or key[0] != "s")
-        self.keys.append(tuple(sounds))
+        self.keys.append(sounds)
         return len(self.texts) - 1
+
+    def _sounds(self, token: Token, *, by_bones: bool) -> Iterator[str]:
+        """Yield the keys of a word; those of consonants by which side it stands on."""
+        # A syllable of pinyin says exactly what it sounds like: who asks for Jie means no Zhi.
+        exact = self._asked and is_syllable(token.key) and token.kind == "word"
+        for key in keys(token):
+            if key[0] not in _CONSONANTS:
+                if not (exact and key[0] == "r"):
+                    yield _joinable(key)
+                continue
+            if by_bones or not self._asked:
+                yield key
+            if by_bones != self._asked:
+                yield key[0].upper() + key[1:]
 
     def vocabulary(self, rarity: Rarity, first: int = 0) -> Vocabulary:
         """Lay out what the compiled functions need, of the words from a number on."""
@@ -82,10 +105,12 @@ class Words:
         weights[kinds == LEGAL] = 0.25
         for kind, most in ((PARTICLE, 1.0), (INITIAL_LETTER, 2.5)):
             weights[kinds == kind] = np.minimum(weights[kinds == kind], most)
+        chinese = np.array([is_pinyin_word(text) for text in texts], np.bool_)
         return Vocabulary(
             letters, _keys(self.keys[first:]),
-            cards_of(letters, letter_marks(letters), weights, kinds), plain_hashes(letters),
-            _sizes(letters), weights, kinds, *_parts(self.keys[first:]),
+            cards_of(letters, letter_marks(letters), weights, kinds, chinese),
+            plain_hashes(letters), _sizes(letters), weights, kinds,
+            *_parts(self.keys[first:]), chinese,
         )  # fmt: skip
 
 

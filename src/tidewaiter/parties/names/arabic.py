@@ -1,4 +1,7 @@
-"""Arabic letters: Latin consonants and long vowels, for Arabic, Persian, Urdu and Pashto."""
+"""Arabic letters: Latin consonants and long vowels.
+
+For Arabic, Persian, Urdu, Pashto, Kurdish, Sindhi, Uyghur and Malay.
+"""
 
 from typing import Final
 
@@ -14,6 +17,9 @@ _LETTERS: Final = {
     "ھ": "h", "ں": "n", "ٹ": "t", "ڈ": "d", "ڑ": "r", "ۀ": "h", "ۃ": "a", "ڤ": "v", "ڭ": "g",
     "ټ": "t", "ډ": "d", "ړ": "r", "ښ": "kh", "ږ": "g", "ځ": "z", "څ": "ts", "ڼ": "n", "ې": "e",
     "ۍ": "ai", "ګ": "g", "ێ": "e", "ۆ": "o", "ڕ": "r", "ڵ": "l", "ە": "a",
+    "ۂ": "h", "ۓ": "e", "ۇ": "u", "ۈ": "u", "ۋ": "w", "ٻ": "b", "ڀ": "bh", "ٿ": "th", "ٽ": "t",
+    "ڄ": "j", "ڃ": "ny", "ڇ": "ch", "ڌ": "dh", "ڏ": "d", "ڊ": "d", "ڍ": "dh", "ڙ": "r", "ڦ": "ph",
+    "ڪ": "k", "ڳ": "g", "ڱ": "ng", "ڻ": "n", "ڠ": "ng", "ݢ": "g", "ڽ": "ny", "ۏ": "v",
 }  # fmt: skip
 ARABIC_PARTICLES: Final = {
     "بن": "bin", "ابن": "ibn", "بنت": "bint", "ال": "al", "آل": "al", "شیخ": "sheikh",
@@ -24,7 +30,7 @@ _SAME: Final = str.maketrans(
     {
         "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه",
         "ۃ": "ه", "ہ": "ه", "ھ": "ه", "ۀ": "ه", "ە": "ه", "ک": "ك", "ګ": "گ", "ں": "ن", "ء": None,
-        "ے": "ي", "ې": "ي",
+        "ے": "ي", "ې": "ي", "ۂ": "ه", "ۓ": "ي", "ڪ": "ك",
     }
 )  # fmt: skip
 

@@ -7,7 +7,8 @@ from tidewaiter.parties.names.cantonese import cantonese_of, cantonese_surname
 from tidewaiter.parties.names.dictionary import Piece, Table, pieces_of
 from tidewaiter.parties.names.han import pinyin_of, simplify, surname_of, surname_pinyin
 from tidewaiter.parties.names.hangul import romanise_hangul
-from tidewaiter.parties.names.parts import form, generic_or_word, part, whole
+from tidewaiter.parties.names.kana import romanise_kana
+from tidewaiter.parties.names.parts import english, form, part, whole
 from tidewaiter.parties.names.scripts import script
 from tidewaiter.parties.names.sino_korean import (
     korean_of,
@@ -48,8 +49,46 @@ def chinese_company(tokens: Sequence[Token]) -> list[NameForm]:
         form("pinyin", tokens, lambda token: pieces(token, _syllables)),
         form("dictionary", tokens, lambda token: pieces(token, _translated)),
     ]
-    cantonese = form("cantonese", tokens, lambda token: pieces(token, _translated_cantonese))
-    return [*found, cantonese] if _whole_name(cantonese, found[2]) else found
+    if any(_own_word(token) for token in tokens):
+        found.append(form("dictionary", tokens, _own_word_read))
+    if _has_cantonese(tokens):
+        found.append(form("cantonese", tokens, lambda token: pieces(token, _translated_cantonese)))
+    return found
+
+
+def _own_word(token: Token) -> Piece | None:
+    """Return a known word that stands where a name's own word stands; None where there is none.
+
+    A name has places, then its own word, then its trade and its legal form; many take an ordinary
+    word for their own (East, Pioneer), and some write it in pinyin.
+    """
+    if script(token.surface) != "han":
+        return None
+    known = pieces_of(simplify(token.surface), "han")
+    place = next((at for at, piece in enumerate(known) if piece.kind != "place"), len(known))
+    more = any(piece.kind == "word" for piece in known[place + 1 :])
+    return known[place] if more and known[place].kind == "word" else None
+
+
+def _own_word_read(token: Token) -> list[Token]:
+    own = _own_word(token)
+
+    def read(whole_token: Token, piece: Piece) -> list[Token]:
+        return _pinyin(whole_token, piece) if piece == own else _translated(whole_token, piece)
+
+    return pieces(token, read)
+
+
+def _has_cantonese(tokens: Sequence[Token]) -> bool:
+    """Say whether all that is a name's own can be read in Cantonese, and there is some."""
+    own = [
+        piece.text
+        for token in tokens
+        if script(token.surface) == "han" and token.kind != "legal form"
+        for piece in pieces_of(simplify(token.surface), "han")
+        if not piece.meaning
+    ]
+    return bool(own) and all(map(cantonese_of, own))
 
 
 def _whole_name(one: NameForm, other: NameForm) -> bool:
@@ -70,6 +109,8 @@ def _person(
     read: Callable[[str], tuple[str, ...]],
 ) -> list[Token]:
     plain = simplify(token.surface)
+    if script(plain) == "kana":
+        return whole(token, romanise_kana(plain), person=True)
     surname = surname_of(plain)
     size = len(surname)
     if not size < len(plain) <= size + _GIVEN:
@@ -81,11 +122,18 @@ def _person(
 
 
 def pieces(token: Token, read: _Reader) -> list[Token]:
-    """Read a word of Han characters or Hangul piece by piece."""
-    table: Table = "hangul" if script(token.surface) == "hangul" else "han"
+    """Read a word of Han characters, Hangul or kana piece by piece."""
+    written = script(token.surface)
+    if written == "kana":
+        return translated_kana(token)
+    table: Table = "hangul" if written == "hangul" else "han"
     text = simplify(token.surface) if table == "han" else token.surface
+    return _pieces(token, pieces_of(text, table), read)
+
+
+def _pieces(token: Token, known: Sequence[Piece], read: _Reader) -> list[Token]:
     result: list[Token] = []
-    for piece in pieces_of(text, table):
+    for piece in known:
         if piece.kind == "legal form":
             result.append(part(token, piece.start, piece.end, piece.meaning, "legal form"))
         else:
@@ -109,21 +157,28 @@ def _translated(token: Token, piece: Piece) -> list[Token]:
 
 
 def _translated_cantonese(token: Token, piece: Piece) -> list[Token]:
-    key = "".join(cantonese_of(piece.text))
-    own = [part(token, piece.start, piece.end, key)] if key else []
+    own = [
+        part(token, piece.start + place, piece.start + place + 1, syllable)
+        for place, syllable in enumerate(cantonese_of(piece.text))
+    ]
     return meaning(token, piece) or own
 
 
 def meaning(token: Token, piece: Piece) -> list[Token]:
     """Return the English words of a piece; none where it is the name's own."""
-    return [
-        part(token, piece.start, piece.end, word, generic_or_word(word))
-        for word in piece.meaning.split()
-    ]
+    return english(token, piece.start, piece.end, piece.meaning)
 
 
 def translated_hangul(token: Token) -> list[Token]:
     """Read a word of a Korean company's name: its known words in English, the rest romanised."""
     return pieces(token, lambda whole_token, piece: meaning(whole_token, piece) or [
         part(whole_token, piece.start, piece.end, romanise_hangul(piece.text))
+    ])  # fmt: skip
+
+
+def translated_kana(token: Token) -> list[Token]:
+    """Read a word of kana in a company's name: its known words in English, the rest romanised."""
+    known = pieces_of(token.surface, "kana")
+    return _pieces(token, known, lambda whole_token, piece: meaning(whole_token, piece) or [
+        part(whole_token, piece.start, piece.end, romanise_kana(piece.text))
     ])  # fmt: skip

@@ -15,7 +15,7 @@ from tidewaiter.parties.names.fold import fold
 from tidewaiter.parties.names.han import pinyin_of
 from tidewaiter.parties.names.sounds import sound
 
-Table = Literal["han", "hangul", "arabic", "cyrillic"]
+Table = Literal["han", "hangul", "kana", "arabic", "cyrillic"]
 PieceKind = Literal["legal form", "word", "place", "name"]
 
 _Way = tuple[float, tuple["Piece", ...]]  # its cost and its pieces
@@ -145,7 +145,7 @@ def pieces_of(text: str, table: Table) -> tuple[Piece, ...]:
     parts unknown, and then has the fewest pieces.
 
     Args:
-        text: In Hangul or in simplified characters.
+        text: In Hangul, in katakana or in simplified characters.
         table: The script.
     """
     best: list[_Way] = [(0.0, ())]
@@ -164,14 +164,20 @@ def pieces_of(text: str, table: Table) -> tuple[Piece, ...]:
 
 
 @cache
-def pinyin_phrases() -> dict[tuple[str, ...], str]:
-    """Load the Chinese words and places by the syllables of their pinyin, two and more."""
+def pinyin_words() -> dict[tuple[str, ...], str]:
+    """Load the Chinese words, without places, by the syllables of their pinyin, two and more."""
     found: dict[tuple[str, ...], str] = {}
-    for phrase, meaning in (*_places("han").items(), *_words("han").items()):
-        syllables = pinyin_of(phrase)
-        if len(syllables) > 1:
+    for word, meaning in _words("han").items():
+        if len(syllables := pinyin_of(word)) > 1:
             found.setdefault(syllables, meaning)
     return found
+
+
+@cache
+def pinyin_phrases() -> dict[tuple[str, ...], str]:
+    """Load the Chinese words and places by the syllables of their pinyin, two and more."""
+    places = {pinyin_of(place): meaning for place, meaning in _places("han").items()}
+    return pinyin_words() | {name: place for name, place in places.items() if len(name) > 1}
 
 
 def _unknown(way: _Way, text: str, end: int) -> _Way:

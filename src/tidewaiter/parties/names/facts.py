@@ -9,6 +9,7 @@ from tidewaiter.parties.names.fold import fold
 from tidewaiter.parties.names.scripts import script
 from tidewaiter.parties.names.splitting import words_of
 
+_TWO, _LETTERS = 2, 5  # letters of a form that is written with dots
 SHORT: Final = 3  # letters: a legal form this short is read at the ends of a name only
 
 
@@ -93,6 +94,8 @@ def facts() -> Facts:
         for phrase in form.phrases:
             for keys in _spellings(phrase):
                 spaced.setdefault(keys, form.form)
+            if dotted := _dotted(phrase, words.short_forms):
+                spaced.setdefault(dotted, form.form)
             if script(phrase.strip("(")) in {"han", "hangul", "kana"}:
                 unspaced.setdefault(fold(phrase), form.form)
     countries = [tuple(map(fold, name.split())) for name in words.countries.words]
@@ -126,6 +129,17 @@ def _spellings(phrase: str) -> set[tuple[str, ...]]:
     ]
     found = {tuple(filter(None, apart)), tuple(filter(None, joined))}
     return {keys for keys in found if keys and len("".join(keys)) > 1}
+
+
+def _dotted(phrase: str, short: ShortForms) -> tuple[str, ...]:
+    """Return the letters of a short form, as some put dots between them; () for any other.
+
+    Not of two letters that begin names: those are a person's initials too.
+    """
+    key = fold(phrase)
+    alphabet = script(phrase) in {"latin", "cyrillic"} and len(phrase.split()) == 1
+    initials = len(key) == _TWO and (key in short.beginning or script(phrase) != "latin")
+    return tuple(key) if alphabet and _TWO <= len(key) <= _LETTERS and not initials else ()
 
 
 def _by_first(

@@ -18,6 +18,7 @@ from tidewaiter.parties.names.chinese import (
     chinese_person,
     is_name,
     translated_hangul,
+    translated_kana,
 )
 from tidewaiter.parties.names.compounds import inverted
 from tidewaiter.parties.names.cyrillic import romanise_cyrillic
@@ -26,8 +27,9 @@ from tidewaiter.parties.names.facts import facts
 from tidewaiter.parties.names.fold import fold
 from tidewaiter.parties.names.han import simplify
 from tidewaiter.parties.names.hangul import romanise_hangul
+from tidewaiter.parties.names.kana import romanise_kana
 from tidewaiter.parties.names.latin_pinyin import FEWEST, is_pinyin, translated_pinyin
-from tidewaiter.parties.names.parts import form, generic_or_word, part, whole
+from tidewaiter.parties.names.parts import english, form, part, whole
 from tidewaiter.parties.names.scripts import Script, script
 from tidewaiter.parties.names.types import How, NameForm, Token
 
@@ -97,9 +99,7 @@ def _from_russian(token: Token) -> list[Token]:
     """Translate a word that is Russian in Latin letters."""
     if token.kind != "word" or token.key in facts().synonyms:
         return [token]
-    words = romanised(token.key).split()
-    size = len(token.surface)
-    return [part(token, 0, size, word, generic_or_word(word)) for word in words] or [token]
+    return english(token, 0, len(token.surface), romanised(token.key)) or [token]
 
 
 def _native(token: Token) -> Token:
@@ -119,6 +119,8 @@ def _romanised(token: Token, text: str, *, person: bool) -> list[Token]:
         return _arabic(token, person=person)
     if kind == "hangul":
         return _hangul(token, person=person)
+    if kind == "kana":
+        return whole(token, romanise_kana(token.surface), person=person)
     return whole(token, fold(anyascii(token.surface)), person=person)
 
 
@@ -127,6 +129,8 @@ def _translated(token: Token, text: str) -> list[Token]:
     kind = script(token.surface)
     if kind == "hangul":
         return translated_hangul(token)
+    if kind == "kana":
+        return translated_kana(token)
     words = ""
     if kind == "cyrillic":
         words = translate(token.key, "cyrillic")
@@ -135,8 +139,7 @@ def _translated(token: Token, text: str) -> list[Token]:
     size = len(token.surface)
     if not words and kind == "cyrillic" and (match := _ADJECTIVE.fullmatch(token.surface)):
         words = fold(romanise_cyrillic(match[1], text))
-    found = [part(token, 0, size, word, generic_or_word(word)) for word in words.split()]
-    return found or _romanised(token, text, person=False)
+    return english(token, 0, size, words) or _romanised(token, text, person=False)
 
 
 def _arabic(token: Token, *, person: bool) -> list[Token]:

@@ -12,6 +12,8 @@ Each key begins with a letter that says which kind it is:
 - ``k:`` syllables of Korean; ``n:`` the Korean surname: Lee, Yi, Ri.
 - ``d:`` the word that translations use for one another: plant, factory, works.
 - ``f:`` the family of a legal form.
+- ``l:`` consonants of a foreign word, as Chinese, Japanese and Korean write it, where there are
+  five and more; ``m:`` four, ``o:`` three.
 """
 
 from functools import lru_cache
@@ -23,11 +25,17 @@ from tidewaiter.parties.names.arabic import (
     romanise_arabic,
     same_letters,
 )
-from tidewaiter.parties.names.cantonese import cantonese_key
+from tidewaiter.parties.names.cantonese import cantonese_key, cantonese_of, cantonese_surname
 from tidewaiter.parties.names.facts import facts
 from tidewaiter.parties.names.fold import fold
-from tidewaiter.parties.names.han import simplify
-from tidewaiter.parties.names.hangul import korean_key, romanise_hangul
+from tidewaiter.parties.names.han import pinyin_of, simplify, surname_pinyin
+from tidewaiter.parties.names.hangul import korean_key, romanise_hangul, syllables_of
+from tidewaiter.parties.names.kana import loan_sounds, romanise_kana
+from tidewaiter.parties.names.loans import (
+    loan_keys,
+    loan_keys_of_pinyin,
+    loan_keys_of_syllables,
+)
 from tidewaiter.parties.names.mandarin import mandarin_keys
 from tidewaiter.parties.names.scripts import script
 from tidewaiter.parties.names.sino_korean import korean_reading, korean_surname
@@ -36,10 +44,12 @@ from tidewaiter.parties.names.sounds import bones, sound
 from tidewaiter.parties.names.spellings import spelled, spellings
 from tidewaiter.parties.names.types import Token
 
-SYSTEMS: Final = "rpkvachnsdf"  # the letters that keys begin with
+SYSTEMS: Final = "rpkvachnsdflmo"  # the letters that keys begin with
 _CACHED: Final = 1 << 17
 _LONGEST: Final = 40  # letters of a word; longer ones are no words
 _BARE: Final = 2  # consonants below which they say nothing
+_BY_SIZE: Final = {3: "o", 4: "m"}
+_LOAN: Final = 3  # characters of a foreign word
 
 
 def keys(token: Token) -> tuple[str, ...]:
@@ -61,7 +71,8 @@ def keys_of(word: str) -> tuple[str, ...]:
     """Return the looser keys of a folded word in Latin letters; () for any other."""
     if not _has_sound(word):
         return ()
-    return (*_by_sound(word), *_chinese(word), *_korean(word), *_arabic(word))
+    loans = _loans(loan_keys(word))
+    return (*_by_sound(word), *_chinese(word), *_korean(word), *_arabic(word), *loans)
 
 
 @lru_cache(maxsize=_CACHED)
@@ -75,14 +86,45 @@ def _keys_of_native(word: str, surface: str) -> tuple[str, ...]:
         exact = tuple(f"a:{name}" for name in arabic_names(surface))
         return tuple(dict.fromkeys((*_by_sound(word), f"s:{written}", *exact)))
     if kind == "han":
-        surname = simplify(surface)
-        exact = (f"h:{surname}",) if surname in spellings("chinese_surnames") else ()
-        return (*_by_sound(word), *_syllables(word), *exact, *_sino_korean(word, surname))
+        return _keys_of_han(word, simplify(surface))
     if kind == "hangul":
-        exact = (f"n:{surface}",) if surface in spellings("korean_surnames") else ()
-        key = korean_key(word)
-        return (*_by_sound(word), *((f"k:{key}",) if key else ()), *exact)
+        return _keys_of_hangul(word, surface)
+    if kind == "kana":
+        loans = loan_keys_of_syllables(word) if word == romanise_kana(surface) else ()
+        return (*_heard(word), *_loans(loans))
     return keys_of(word)
+
+
+def _keys_of_han(word: str, text: str) -> tuple[str, ...]:
+    """Return the keys of simplified characters that were read in one way.
+
+    Mandarin and Cantonese spell alike what they do not say alike, so a reading has the key of its
+    own language only.
+    """
+    mandarin = "".join(pinyin_of(text)) == word or surname_pinyin(text) == word
+    syllables = _syllables(word)
+    if mandarin:
+        syllables = tuple(key for key in syllables if key[0] == "p")
+    elif word in {"".join(cantonese_of(text)), cantonese_surname(text)}:
+        syllables = tuple(key for key in syllables if key[0] == "c")
+    exact = (f"h:{text}",) if text in spellings("chinese_surnames") else ()
+    foreign = mandarin and len(text) >= _LOAN and all(c in loan_sounds().characters for c in text)
+    loans = _loans(loan_keys_of_pinyin(word)) if foreign else ()
+    return (*_heard(word), *syllables, *exact, *_sino_korean(word, text), *loans)
+
+
+def _keys_of_hangul(word: str, text: str) -> tuple[str, ...]:
+    """Return the keys of a word of Hangul: those of the whole, and those of its syllables.
+
+    Written as one, changhyok may be read as chan and ghyok; Hangul settles it.
+    """
+    exact = (f"n:{text}",) if text in spellings("korean_surnames") else ()
+    if word != romanise_hangul(text):
+        return _heard(word)
+    known = (korean_key(word), "".join(map(korean_key, syllables_of(text))))
+    korean = (f"k:{key}" for key in dict.fromkeys(known) if key)
+    loans = loan_keys_of_syllables(word) if len(text) >= _LOAN else ()
+    return (*_heard(word), *korean, *exact, *_loans(loans))
 
 
 def _sino_korean(word: str, text: str) -> tuple[str, ...]:
@@ -107,6 +149,16 @@ def _by_sound(word: str) -> tuple[str, ...]:
     found = (*found, *(f"v:{name}" for name in slavic_keys(word)))
     group = facts().synonyms.get(word)
     return (*found, f"d:{group}") if group else found
+
+
+def _loans(found: tuple[str, ...]) -> tuple[str, ...]:
+    """Tell keys of foreign words apart by how much they say."""
+    return tuple(f"{_BY_SIZE.get(len(key), 'l')}:{key}" for key in found)
+
+
+def _heard(word: str) -> tuple[str, ...]:
+    """Return the keys of sound but that of consonants, which syllables do not need."""
+    return tuple(key for key in _by_sound(word) if key[0] != "s")
 
 
 def _syllables(word: str) -> tuple[str, ...]:

@@ -1,11 +1,14 @@
 """Syllables of Mandarin: pinyin and Wade-Giles brought to one key."""
 
+import re
 from functools import cache, lru_cache
 from typing import Final
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 
+# Letters of pinyin that few names of other languages have.
+_CHINESE: Final = re.compile("zh|x|q|[aeiou]ng|ia[on]|iu|u[ao]|ao$|ui$")
 _LONGEST: Final = 6  # letters of a syllable: zhuang, chuang
 MOST: Final = 18  # letters of a word that is split into syllables
 
@@ -57,6 +60,12 @@ def pinyin_syllables(word: str) -> tuple[str, ...]:
 def is_syllable(word: str) -> bool:
     """Say whether a word is one syllable of pinyin."""
     return word in _pinyin()
+
+
+@lru_cache(maxsize=1 << 17)
+def is_pinyin_word(word: str) -> bool:
+    """Say whether a word is pinyin that looks Chinese, as few words of other languages do."""
+    return len(word) <= MOST and bool(_CHINESE.search(word) and pinyin_syllables(word))
 
 
 def split_syllables(word: str, table: dict[str, str]) -> tuple[str, ...]:

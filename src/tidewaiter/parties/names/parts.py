@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from tidewaiter.parties.names.facts import facts
+from tidewaiter.parties.names.facts import SHORT, facts
 from tidewaiter.parties.names.scripts import script
 from tidewaiter.parties.names.types import How, NameForm, Token, TokenKind
 
@@ -45,6 +45,19 @@ def whole(token: Token, key: str, *, person: bool) -> list[Token]:
     elif not person:
         kind = generic_or_word(key) if kind == "word" else kind
     return [part(token, 0, len(token.surface), key, kind)]
+
+
+def english(token: Token, start: int, end: int, words: str) -> list[Token]:
+    """Make the tokens of a translation; a word that is a legal form in English becomes one."""
+    return [_english(token, start, end, word) for word in words.split()]
+
+
+def _english(token: Token, start: int, end: int, word: str) -> Token:
+    phrases = facts().legal.get(word, ()) if len(word) > SHORT else ()
+    legal = next((legal for phrase, legal in phrases if phrase == (word,)), "")
+    if legal:
+        return part(token, start, end, legal, "legal form")
+    return part(token, start, end, word, generic_or_word(word))
 
 
 def generic_or_word(key: str) -> TokenKind:

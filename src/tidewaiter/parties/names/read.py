@@ -6,6 +6,7 @@ from typing import Final
 from tidewaiter.parties.names.clean import Cleaned, clean
 from tidewaiter.parties.names.facts import facts
 from tidewaiter.parties.names.forms import forms_of, latin_forms
+from tidewaiter.parties.names.kana import japanese_characters
 from tidewaiter.parties.names.lookup import CAREFUL, PLACE, ROMANISED
 from tidewaiter.parties.names.places import without_place
 from tidewaiter.parties.names.scripts import script
@@ -15,6 +16,7 @@ from tidewaiter.parties.names.trade import beside, may_be_more, parts_of
 from tidewaiter.parties.names.types import NameForm, Problem, ReadName, Segment, Token
 from tidewaiter.parties.types import PartyKind
 
+_AS_CHINESE: Final = 'read "{}" as Chinese: how Japanese reads these characters is not known'
 _FIELD: Final = 35  # characters of a name in a customs message (EDIFACT NAD, C080/3036)
 _PLAIN: Final = 200  # characters: longer texts are read the slow way
 _DEPTH: Final = 3  # segments of segments of segments
@@ -75,6 +77,7 @@ def _read_slowly(text: str, kind: PartyKind, depth: int) -> ReadName:
         tokens, place = without_place(tokens, name)
         steps += place
     forms = forms_of(tokens, name, person=person)
+    steps += [_AS_CHINESE.format(each) for each in japanese_characters(tokens)]
     return ReadName(
         text=text,
         cleaned=name.strip(),

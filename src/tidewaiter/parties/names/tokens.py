@@ -1,6 +1,7 @@
 """Tokens: what each word of a name is, and which words together are a legal form."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from tidewaiter.parties.names.compounds import ARTICLES, compounds
@@ -135,7 +136,11 @@ def _with_kind(token: Token, kind: TokenKind) -> Token:
 def _with_legal_forms(tokens: list[Token], text: str) -> list[Token]:
     """Replace the phrases that are legal forms by one token each."""
     keys = [fold(token.surface) for token in tokens]  # legal forms are no abbreviations
-    phrases = [each for each in _phrases(keys) if not _goes_on(each, tokens, text)]
+    phrases = [
+        each
+        for each in _phrases(keys)
+        if not _goes_on(each, tokens, text) and _joined(each, tokens, text)
+    ]
     if not phrases:
         return tokens
     found = _accepted(phrases, keys)
@@ -156,6 +161,15 @@ def _goes_on(phrase: _Phrase, tokens: Sequence[Token], text: str) -> bool:
     if not start or text[tokens[start - 1].end : tokens[start].start] != ".":
         return False
     return all(len(token.key) <= 1 for token in tokens[start - 1 : end])
+
+
+def _joined(phrase: _Phrase, tokens: Sequence[Token], text: str) -> bool:
+    """Say whether the letters of a legal form are written as one: with dots, or at the end."""
+    start, end, _ = phrase
+    if any(len(token.key) > 1 for token in tokens[start:end]):
+        return True
+    between = {text[one.end : two.start].strip() for one, two in pairwise(tokens[start:end])}
+    return between <= {".", "/"} or (end == len(tokens) and between <= {".", "/", ""})
 
 
 def _nothing_else(tokens: Sequence[Token], found: Sequence[_Phrase]) -> list[Token]:
