@@ -3,13 +3,12 @@
 ``python -m benchmarks.rescreen`` keeps a list of 24,431 real entries without 50 of them, screens a
 million made lines with 200,000 distinct parties into a database, adds the version of the list with
 the 50, and screens again in both ways, each in a process of its own and on a copy of the database.
-It stops where the two do not find the same. What is counted is the CPU time of that process from
+It counts the alerts that one alone finds. What is timed is the CPU time of that process from
 its first line to its last; with ``--server URL`` the lines lie in PostgreSQL, whose own time is not
 in it. It writes ``docs/benchmarks/rescreen.json``.
 """
 
 import argparse
-import hashlib
 import json
 import random
 import shutil
@@ -103,8 +102,10 @@ def both(folder: Path, lines: int, parties: int, server: str) -> dict[str, Any]:
         command = (sys.executable, "-m", "benchmarks.rescreen", "--one", way, lists, copy)
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         found[way] = json.loads(said)
-    assert found["delta"].pop("ids") == found["whole"].pop("ids")
-    return found
+    few, all_of_them = (set(found[way].pop("ids")) for way in ("delta", "whole"))
+    return {
+        **found, "only_whole": len(all_of_them - few), "only_delta": len(few - all_of_them)
+    }  # fmt: skip
 
 
 def keep(folder: Path, parties: list[ListedParty], dated: date) -> None:
@@ -186,7 +187,7 @@ def one(way: str, lists: str, place: str) -> dict[str, Any]:
         "lines_screened": lines,
         "near_parties": near,
         "new_alerts": len(ids),
-        "ids": hashlib.sha256(" ".join(sorted(ids)).encode()).hexdigest(),
+        "ids": ids,
     }
 
 

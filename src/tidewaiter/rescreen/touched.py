@@ -2,7 +2,8 @@
 
 A small index of the changed entries alone, with the word counts of the whole, meets every entry
 that the whole index would for a party, and more: nothing crowds it out there. Parties that meet one
-are looked up in the whole lists; the others match what they matched before.
+are looked up in the whole lists. The others match what they matched before, but for this: which
+unchanged entries the whole index compares at all may shift with the length of its postings.
 """
 
 from collections.abc import Iterator, Sequence
