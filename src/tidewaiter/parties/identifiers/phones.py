@@ -47,8 +47,9 @@ def read_phone(text: str, countries: tuple[str, ...]) -> tuple[str, Check]:
     bare = _ZEROS.sub("+", bare)
     possible = ""
     tries = [(bare, country) for country in (*countries, "")]
-    if bare[:1] in _CODES and len(_DIGITS.sub("", bare)) >= _WHOLE:
-        tries.append((f"+{bare}", ""))  # a country's code without its sign
+    digits = _DIGITS.sub("", bare)
+    if not bare.startswith("+") and digits[:1] in _CODES and len(digits) >= _WHOLE:
+        tries.append((f"+{digits}", ""))  # a country's code without its sign
     for spelling, country in tries:
         number = _parse(spelling, country)
         if number is None or not phonenumbers.is_possible_number(number):
@@ -58,7 +59,7 @@ def read_phone(text: str, countries: tuple[str, ...]) -> tuple[str, Check]:
             return str(spelt), "valid"
         if spelling == bare:
             possible = possible or str(spelt)
-    return possible or _DIGITS.sub("", bare), "not valid"
+    return possible or digits, "not valid"
 
 
 def country_of_phone(number: str) -> str:
