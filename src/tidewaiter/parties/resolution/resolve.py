@@ -13,9 +13,9 @@ from tidewaiter.parties.resolution.facts import ResolutionRules, resolution_rule
 from tidewaiter.parties.resolution.identifiers import is_checked
 from tidewaiter.parties.resolution.judgements import last_words, places_of
 from tidewaiter.parties.resolution.linking import Linker, Links, place_in, places_in
+from tidewaiter.parties.resolution.members import read_members
 from tidewaiter.parties.resolution.reading import Read
 from tidewaiter.parties.resolution.scoring import Scorer
-from tidewaiter.parties.resolution.sharing import read_members
 from tidewaiter.parties.resolution.sieve import Sieve
 from tidewaiter.parties.resolution.things import Hubs, find_hubs, gather_things
 from tidewaiter.parties.resolution.types import Entity, Judgement, Member
