@@ -132,27 +132,31 @@ def read_parties(
         if refuse and not told:
             continue
         try:
-            kind = _kind(told.get("kind", ""), at)
             if refuse:
                 _check(told, at)
+            party = _row_party(told, number, at)
         except InputError as error:
             if refuse is None:
                 raise
             refuse(error)
             continue
-        yield AskedParty(
-            id=told.get("id", str(number)),
-            text=told.get("name", ""),
-            kind=kind,
-            countries=_one(told, "country"),
-            births=_one(told, "born"),
-            addresses=_one(told, "address"),
-            identifiers=tuple(
-                Identifier(scheme=scheme, value=told[scheme.lower()])
-                for scheme in _SCHEMES
-                if scheme.lower() in told
-            ),
-        )
+        yield party
+
+
+def _row_party(told: dict[str, str], number: int, at: str) -> AskedParty:
+    return AskedParty(
+        id=told.get("id", str(number)),
+        text=told.get("name", ""),
+        kind=_kind(told.get("kind", ""), at),
+        countries=_one(told, "country"),
+        births=_one(told, "born"),
+        addresses=_one(told, "address"),
+        identifiers=tuple(
+            Identifier(scheme=scheme, value=told[scheme.lower()])
+            for scheme in _SCHEMES
+            if scheme.lower() in told
+        ),
+    )
 
 
 def _first(rows: Iterator[list[str]], name: str) -> list[str]:
