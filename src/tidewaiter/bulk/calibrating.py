@@ -165,10 +165,7 @@ def calibrate(
         if known.hits.parties == 0:
             hint = "write a column name, and a party on each row"
             raise InputError("the file holds no party that could be read", at=known.file, hint=hint)
-    threshold = wanted.threshold
-    if wanted.rate is not None:
-        table, parties = cleared.hits.table(), cleared.hits.parties
-        threshold = choose(table, parties, wanted.rate, by_kind=wanted.by_kind)
+    threshold = _threshold(cleared.hits, wanted)
     told = Told(cleared.hits, found.hits if found else None, threshold)
     return Calibration(
         day=calibrator.day,
@@ -188,3 +185,9 @@ def calibrate(
         causes=told.causes(),
         bins=told.bins(),
     )
+
+
+def _threshold(hits: Hits, wanted: Wanted) -> Threshold:
+    if wanted.rate is None:
+        return wanted.threshold
+    return choose(hits.table(), hits.parties, wanted.rate, by_kind=wanted.by_kind)

@@ -91,7 +91,6 @@ def render_calibration(told: Calibration) -> str:
 
 def _page(told: Calibration) -> CalibrationPage:
     css = static("colours.css", "report.css", "calibration.css")
-    files = [told.cleared, *([told.found] if told.found else [])]
     return CalibrationPage(
         file=told.cleared.file,
         day=told.day.isoformat(),
@@ -100,10 +99,7 @@ def _page(told: Calibration) -> CalibrationPage:
         recall=recall_in_words(told),
         files=tuple(files_in_words(told)),
         doubts=tuple(doubts_in_words(told)),
-        hashes=tuple(
-            [f"{each.file}, SHA-256 {each.sha256}" for each in files]
-            + [f"{each.list}, SHA-256 {each.version}" for each in told.lists]
-        ),
+        hashes=_hashes(told),
         graphs=tuple(filter(None, (alerts_graph(told), bins_graph(told)))),
         levels=level_rows(told),
         recalled=recall_heading(told),
@@ -131,6 +127,14 @@ def _page(told: Calibration) -> CalibrationPage:
         confidential=any(each.confidential for each in told.causes),
         css=css,
         policy=f"default-src 'none'; style-src {hashed(css)}; base-uri 'none'; form-action 'none'",
+    )
+
+
+def _hashes(told: Calibration) -> tuple[str, ...]:
+    files = filter(None, (told.cleared, told.found))
+    return (
+        *(f"{each.file}, SHA-256 {each.sha256}" for each in files),
+        *(f"{each.list}, SHA-256 {each.version}" for each in told.lists),
     )
 
 
