@@ -41,13 +41,13 @@ def modifiers(
 def most_points(asked: AskedParty) -> float:
     """Return the most that a party's birth, country and address can add; numbers are left out."""
     said = (
-        ("birth: ", asked.births),
-        ("country: ", asked.countries),
-        ("address: ", asked.addresses),
+        (("birth: ",), asked.births),
+        (("country: ", "flag: "), asked.countries),
+        (("address: ",), asked.addresses),
     )
     return sum(
-        max(worth for what, worth in points().items() if what.startswith(part))
-        for part, values in said
+        max(worth for what, worth in points().items() if what.startswith(parts))
+        for parts, values in said
         if values
     )
 
