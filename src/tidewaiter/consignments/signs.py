@@ -15,6 +15,7 @@ from msgspec import structs
 
 from tidewaiter.consignments.restricted import MOST
 from tidewaiter.consignments.rules import AlertRules
+from tidewaiter.consignments.sharers import Sharers
 from tidewaiter.consignments.types import Alert, Party, Reason
 from tidewaiter.parties.resolution import Collector, Sighting, Sign, Written, find_signs, resolve
 from tidewaiter.parties.resolution.reading import read_written
@@ -37,6 +38,7 @@ class PartySigns:
         self._things: dict[tuple[str, str], set[Written]] = {}
         self._seen: set[int] = set()  # hashes of parties: the parties would fill the memory
         self._sought = Sought(())
+        self._sharers = Sharers(self._sought)
         self._found: Mapping[Written, tuple[Sign, ...]] = {}
 
     @property
@@ -57,7 +59,8 @@ class PartySigns:
             for thing in things_of(read_written(written)):
                 self._things.setdefault(thing, set()).add(written)
         self._sought = Sought(self._things)
-        return bool(self._wanted)
+        self._sharers = Sharers(self._sought)
+        return bool(self._things)
 
     def look(self, batch: pa.RecordBatch) -> None:
         """Look for parties of lines that share something with those of alerts.
@@ -66,7 +69,7 @@ class PartySigns:
             batch: Of the schema LINES.
         """
         for written in self._new(batch):
-            for thing in self._sought.shared(written) if self._things else ():
+            for thing in self._sought.shared(written):
                 sharing = self._things.get(thing)
                 if sharing is not None and len(sharing) < _SHARING:
                     sharing.add(written)
@@ -126,7 +129,7 @@ class PartySigns:
             return
         flat = pc.list_flatten(column)
         table = pa.table({name: pc.fill_null(flat.field(name), "") for name in _FIELDS})
-        rows = table.group_by(list(_FIELDS)).aggregate([])
+        rows = self._sharers.among(table).group_by(list(_FIELDS)).aggregate([])
         columns = [rows.column(name).to_pylist() for name in _FIELDS]
         for row in zip(*columns, strict=True):
             mark = hash(row)

@@ -26,23 +26,30 @@ def things_of(read: Read) -> Iterator[Thing]:
 
 
 class Sought:
-    """Looks for parties that share things; reads no more of one than it must."""
+    """Looks for parties that share things; reads no more of one than it must.
+
+    Attributes:
+        ends: The last digits of the telephones.
+        emails: The e-mails.
+        places: The sure words of each address, under its rarest.
+        any_place: An address has no sure word, so any may be the same.
+    """
 
     def __init__(self, things: Iterable[Thing]) -> None:
         """Take the things that are looked for, from `things_of`."""
         held = list(things)
-        self._ends = {said[-_DIGITS:] for kind, said in held if kind == "phone-shared"}
-        self._emails = {said for kind, said in held if kind == "email-shared"}
+        self.ends = {said[-_DIGITS:] for kind, said in held if kind == "phone-shared"}
+        self.emails = {said for kind, said in held if kind == "email-shared"}
         places = [_sure_words(said) for kind, said in held if kind in _PLACES]
         counts: dict[str, int] = {}
         for words in places:
             for word in words:
                 counts[word] = counts.get(word, 0) + 1
-        self._any_place = not all(places)
-        self._places: dict[str, list[frozenset[str]]] = {}
+        self.any_place = not all(places)
+        self.places: dict[str, list[frozenset[str]]] = {}
         for words in places:  # each under its rarest word
             anchor = min(words, key=lambda word: (counts[word], -len(word)), default="")
-            self._places.setdefault(anchor, []).append(words)
+            self.places.setdefault(anchor, []).append(words)
 
     def shared(self, written: Written) -> Iterator[Thing]:
         """Yield at least those things of a party that are looked for; its names are not read."""
@@ -57,23 +64,23 @@ class Sought:
         text = f"{written.name} {written.address} {written.id}"
         if not text.isascii():
             return True
-        emails = _EMAIL.findall(text.lower()) if self._emails and "@" in text else ()
-        if any(email.partition("..")[0].strip(".") in self._emails for email in emails):
+        emails = _EMAIL.findall(text.lower()) if self.emails and "@" in text else ()
+        if any(email.partition("..")[0].strip(".") in self.emails for email in emails):
             return True
-        digits = _NO_DIGIT.sub("", text) if self._ends else ""
+        digits = _NO_DIGIT.sub("", text) if self.ends else ""
         starts = range(len(digits) - _DIGITS + 1)
-        return any(digits[start : start + _DIGITS] in self._ends for start in starts)
+        return any(digits[start : start + _DIGITS] in self.ends for start in starts)
 
     def _may_be_at(self, address: str) -> bool:
         """Tell whether an address holds all words of a place that is looked for.
 
         Plain letters are compared as they stand; other letters may spell a word in other ways.
         """
-        if self._any_place or not address.isascii():
+        if self.any_place or not address.isascii():
             return True
         words = set(_WORD.findall(address.lower()))
-        near = self._places.keys() & words
-        return any(place <= words for anchor in near for place in self._places[anchor])
+        near = self.places.keys() & words
+        return any(place <= words for anchor in near for place in self.places[anchor])
 
 
 def _called(phones: Iterable[str], emails: Iterable[str]) -> Iterator[Thing]:
