@@ -66,8 +66,7 @@ def _why(again: Again) -> str:
     lines, told = len(again.touched.lines), again.plan.difference
     if not again.plan.judged and told and not (told.new or told.changed or told.removed):
         return "nothing changed since past lines were screened"
-    where = "of parties near changed entries"
-    return f"nothing but lists changed: {lines:,} past lines are screened, {where}"
+    return f"nothing but lists changed: {lines:,} lines of parties near changed ones are screened"
 
 
 def _said(again: Again, lines: int) -> str:

@@ -172,10 +172,25 @@ def _known(calibrator: Calibrator, path: Path, refused: list[Refusal]) -> Known:
     hits, sha256 = calibrator.new_hits(), hash_file(path)
     name = printable(path.name)
     with path.open("rb") as file, counting("parties matched") as advance:
-        once = Once(parties_of(read_asked(file, name), refused))
+        once = Once(_named(parties_of(read_asked(file, name), refused), refused))
         for done in calibrator.ask(once, hits):
             advance(done)
     return Known(name, sha256, len(refused), once.repeated, hits)
+
+
+def _named(parties: Iterable[AskedParty], refused: list[Refusal]) -> Iterator[AskedParty]:
+    """Yield parties that can be asked for; one without name and number would count as cleared."""
+    for each in parties:
+        if each.text.strip() or each.identifiers:
+            yield each
+            continue
+        row = int(each.id) if each.id.isdecimal() else 0
+        refused.append(
+            Refusal(
+                row=row, column="name", value="", problem="there is no name and no number",
+                hint="write the name in the column name", screened=False,
+            )
+        )  # fmt: skip
 
 
 def _keep(
