@@ -3,6 +3,7 @@
 import getpass
 import os
 import sys
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from tidewaiter.lists.thresholds import (
 from tidewaiter.node import hash_file
 from tidewaiter.parties.calibration.types import Calibration
 from tidewaiter.parties.matching.model import threshold_of
+from tidewaiter.parties.matching.types import AskedParty
 from tidewaiter.parties.thresholds import Threshold, model_digest
 from tidewaiter.report.calibration import write_calibration
 from tidewaiter.report.characters import visible
