@@ -177,7 +177,6 @@ def one(way: str, lists: str, place: str) -> dict[str, Any]:
                 lines += len(stored.lines)
                 ids += [alert.id for alert in new]
             assert list(again.noted()) == []
-            near = again.touched.near if again.touched else None
             _drop()
     except _Dropped:
         pass
@@ -185,7 +184,6 @@ def one(way: str, lists: str, place: str) -> dict[str, Any]:
         "cpu_seconds": round(time.process_time(), 1),
         "wall_seconds": round(time.perf_counter() - begun, 1),
         "lines_screened": lines,
-        "near_parties": near,
         "new_alerts": len(ids),
         "ids": ids,
     }

@@ -65,7 +65,7 @@ def test_changed_entries_are_compared_with_past_parties(
     assert past.is_dir()
     keep(FIRMS[1:], "2026-12-08")
     said, alerts = _again(call, "2026-12-08")
-    assert "nothing but lists changed: 2 lines of parties near changed ones" in said
+    assert "nothing but lists changed: 2 lines are screened" in said
     told = "4 past parties against 1 new, 0 changed, 1 removed entries: "
     assert told + "1 new alerts, 1 alerts whose entry is gone" in said
     new, noted = alerts

@@ -66,7 +66,8 @@ def _why(again: Again) -> str:
     lines, told = len(again.touched.lines), again.plan.difference
     if not again.plan.judged and told and not (told.new or told.changed or told.removed):
         return "nothing changed since past lines were screened"
-    return f"nothing but lists changed: {lines:,} lines of parties near changed ones are screened"
+    where = "of parties that other entries match now, or changed ones"
+    return f"nothing but lists changed: {lines:,} lines are screened, {where}"
 
 
 def _said(again: Again, lines: int) -> str:

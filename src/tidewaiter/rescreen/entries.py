@@ -1,6 +1,6 @@
 """Entries: what lists say today and did not say when past lines were screened."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -20,12 +20,7 @@ class Difference(NamedTuple):
     new: Mapping[Place, ListedParty]
     changed: Mapping[Place, EntryChange]
     removed: Mapping[Place, ListedParty]
-    concerned: tuple[ListedParty, ...]  # all of these as they were and are, and who is tied to them
-
-    @property
-    def before(self) -> set[Place]:
-        """The entries that were there and are gone or other now."""
-        return {*self.changed, *self.removed}
+    concerned: frozenset[Place]  # all of these, and the entries that are or were tied to them
 
 
 def held_then(archive: Archive, lists: Iterable[Counted], day: date) -> Held:
@@ -50,7 +45,7 @@ def difference(befores: Iterable[Held], now: Held) -> Difference:
     new: dict[Place, ListedParty] = {}
     changed: dict[Place, EntryChange] = {}
     removed: dict[Place, ListedParty] = {}
-    concerned: list[ListedParty] = []
+    concerned: set[Place] = set()
     for before in befores:
         for slug in sorted(before.keys() | now.keys()):
             old, current = (held[slug][1] if slug in held else () for held in (before, now))
@@ -59,7 +54,7 @@ def difference(befores: Iterable[Held], now: Held) -> Difference:
             ids |= {each.id for each in told.changed}
             if not ids:
                 continue
-            concerned += [*_tied(old, ids), *_tied(current, ids)]
+            concerned |= {(slug, each) for each in _tied(old, ids) | _tied(current, ids)}
             new |= {(slug, each.id): each for each in told.added}
             removed |= {(slug, each.id): each for each in told.removed}
             for each in told.changed:
@@ -67,7 +62,7 @@ def difference(befores: Iterable[Held], now: Held) -> Difference:
                 changed[slug, each.id] = _longer(earlier, each) if earlier else each
     for place in new.keys() & changed.keys():  # new to some lines, other to others
         del new[place]
-    return Difference(new, changed, removed, tuple(dict.fromkeys(concerned)))
+    return Difference(new, changed, removed, frozenset(concerned))
 
 
 def in_words(change: EntryChange) -> str:
@@ -94,8 +89,8 @@ def _values(values: tuple[str, ...]) -> str:
     return ", ".join(values) or "none"
 
 
-def _tied(parties: tuple[ListedParty, ...], ids: set[str]) -> Iterator[ListedParty]:
-    """Yield the entries with some ids, and all that ties lead to from there, either way."""
+def _tied(parties: tuple[ListedParty, ...], ids: set[str]) -> set[str]:
+    """Return some ids, and those of all that ties lead to from there, either way."""
     names = {name.text: party.id for party in parties for name in party.names[:1]}
     near: dict[str, set[str]] = {}
     for party in parties:
@@ -108,4 +103,4 @@ def _tied(parties: tuple[ListedParty, ...], ids: set[str]) -> Iterator[ListedPar
         for other in near.get(todo.pop(), set()) - reached:
             reached.add(other)
             todo.append(other)
-    return (party for party in parties if party.id in reached)
+    return reached

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Literal
 
 from msgspec import structs
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.types import Alert, Reason
@@ -18,7 +18,7 @@ from tidewaiter.store import tables
 from tidewaiter.store.audit import record_change
 from tidewaiter.store.database import Work
 from tidewaiter.store.inserts import insert_new
-from tidewaiter.store.payloads import plain
+from tidewaiter.store.payloads import KEY_LENGTH, plain
 
 CHUNK = 4_000  # values of one statement; SQLite takes 32,766
 _GONE = "party-removed"
@@ -71,25 +71,24 @@ def removed_entries(work: Work) -> set[tuple[str, str]]:
     return {(slug, entry) for (_, slug, entry), (rule, _) in last.items() if rule == _GONE}
 
 
-def lines_with_parties(work: Work, names: set[str], entries: set[tuple[str, str]]) -> set[int]:
-    """Return the ids of lines with an alert that rests on one of some entries, or names a party.
+def entries_by_party(work: Work) -> dict[int, set[tuple[str, str]]]:
+    """Return on which entries the alerts about each party rest, by the id of the party.
 
-    Args:
-        work: Any.
-        names: Of parties, as the papers write them.
-        entries: List and id of each.
+    Of two parties of one name in one line, either has what the alert says of both.
     """
     p, a, n = tables.alert_party.c, tables.alert.c, tables.line.c
-    joined = tables.alert_party.join(tables.alert, p.alert == a.id).join(
-        tables.line, (n.source == a.source) & (n.row == a.row)
+    k, y = tables.party_line.c, tables.party.c
+    joined = (
+        tables.alert_party.join(tables.alert, p.alert == a.id)
+        .join(tables.line, (n.source == a.source) & (n.row == a.row))
+        .join(tables.party_line, k.line == n.id)
+        .join(tables.party, (y.id == k.party) & (y.name == func.substr(p.name, 1, KEY_LENGTH)))
     )
-    query = select(n.id, p.list, p.entry, p.name).select_from(joined)
-    plain_names = set(map(plain, names))
-    return {
-        line
-        for line, slug, entry, name in work.connection.execute(query)
-        if (slug, entry) in entries or name in plain_names
-    }
+    found: dict[int, set[tuple[str, str]]] = {}
+    query = select(y.id, p.list, p.entry).distinct().select_from(joined)
+    for party, slug, entry in work.connection.execute(query):
+        found.setdefault(party, set()).add((slug, entry))
+    return found
 
 
 class Due(Record, frozen=True, kw_only=True):
