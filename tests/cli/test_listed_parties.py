@@ -1,5 +1,6 @@
 """Screening with lists of parties: from the list to the alert, the report, and a judgement."""
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -122,6 +123,26 @@ def test_a_name_is_matched_with_the_lists_that_are_kept(listed: Path, call: Call
     assert earlier["matches"] == []
     refused = call("match", "Harbourine", "--lists", "empty")
     assert (refused.exit_code, "lists add" in refused.output) == (2, True)
+
+
+def test_a_match_says_that_it_was_judged_another(listed: Path, call: Call) -> None:
+    """In the answer to a name and in the rows of a file; of another country it says nothing."""
+    name = "Harbourine Chemical Limited"
+    done = call(
+        "lists", "judge", "own-watch", "A-1", name, "--other", "--country", "IN",
+        "--why", "another registration number", "--lists", "kept",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    told = call("match", name, "--country", "IN", "--lists", "kept").stdout
+    assert "judged another party by" in told
+    assert "another registration number" in told
+    assert "judged" not in call("match", name, "--country", "MX", "--lists", "kept").stdout
+    (listed / "p.csv").write_text(f"name,country\n{name},IN\n{name},MX\n", encoding="utf-8")
+    done = call("match", "--file", "p.csv", "--out", "m.csv", "--lists", "kept")
+    assert done.exit_code == 0, done.output
+    with (listed / "m.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert ["another registration" in row["judged"] for row in rows] == [True, False]
 
 
 def test_the_notice_of_a_licence_stands_beside_matches(here: Path, call: Call) -> None:

@@ -75,10 +75,7 @@ def _finder(lists: Path, day: date, least: Threshold, steps: int) -> PartyFinder
     judgements = read_judgements(lists)
 
     def judged(slug: str, party: ListedParty, asked: PartyOnPaper) -> str:
-        made = judgements.of(slug, party, asked.name, asked.country or "")
-        if made is None or made.verdict == "same":
-            return ""
-        return f"judged another party by {made.by} on {made.day}: {made.why}"
+        return judgements.other(slug, party, asked.name, asked.country or "")
 
     archive = Archive(lists)
     generation = generation_of(archive)

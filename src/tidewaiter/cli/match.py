@@ -14,7 +14,7 @@ from tidewaiter.base.files import check_apart, check_file, private, replacing, w
 from tidewaiter.bulk.asked import parties_of, read_asked
 from tidewaiter.bulk.parties import Matched, match_parties, row_answers
 from tidewaiter.cli.listsfolder import kept_in
-from tidewaiter.cli.matchlists import index_of
+from tidewaiter.cli.matchlists import Lists, lists_of
 from tidewaiter.cli.matchout import show
 from tidewaiter.cli.matchsink import check_format, match_sink, origins_of
 from tidewaiter.cli.options import Day, Place, printable
@@ -84,19 +84,20 @@ def match(  # noqa: PLR0917 - Click passes them by name
     day = day or date.today()  # noqa: DTZ011 - the user's own
     if not is_ready():
         tell_first_match()
-    index = index_of(list_path, folder, day, restricted=restricted)
+    lists = lists_of(list_path, folder, day, restricted=restricted)
     if name is not None:
         party = AskedParty(
             text=printable(name), kind=kind, countries=(country,) if country else (),
             births=(_day(born),) if born else (), addresses=known.addresses,
             identifiers=known.identifiers,
         )  # fmt: skip
-        show(Matcher(index).match([party], least)[0], as_json=as_json)
+        answer = Matcher(lists.index).match([party], least)[0]
+        show(lists.settled(party, answer), as_json=as_json)
     elif queries is not None and out is not None:
-        _match_queries(index, queries, out, attributes=attributes)
+        _match_queries(lists.index, queries, out, attributes=attributes)
     elif path is not None and out is not None:
-        origins = origins_of(list_path, folder, day, index.parties)
-        refusals = _match_file(index, path, (out, origins), least)
+        origins = origins_of(list_path, folder, day, lists.index.parties)
+        refusals = _match_file(lists, path, (out, origins), least)
         if refusals:
             tell_refusals(refusals, refused)
             sys.exit(1)
@@ -163,15 +164,17 @@ def _match_queries(index: Index, queries: Path, out: Path, *, attributes: bool) 
 
 
 def _match_file(
-    index: Index, path: Path, to: tuple[Path, Origins], least: Threshold | None
+    lists: Lists, path: Path, to: tuple[Path, Origins], least: Threshold | None
 ) -> list[Refusal]:
     """Write the answer to each party that matches or cannot be assessed; return what is refused."""
-    explainer = Matcher(index)  # of its own: the other one works on the next batch
+    explainer = Matcher(lists.index)  # of its own: the other one works on the next batch
     with path.open("rb") as file, match_sink(*to) as sink:
         parties = sink.counted(parties_of(read_asked(file, path.name), sink.refusals))
-        for batch in _watched(match_parties(parties, Matcher(index))):
+        for batch in _watched(match_parties(parties, Matcher(lists.index))):
             sink.add(
-                explainer.explained(party, batch.asking, batch.answers, row, least)
+                lists.settled(
+                    party, explainer.explained(party, batch.asking, batch.answers, row, least)
+                )
                 for party, row in zip(batch.parties, batch.place, strict=True)
             )
     return sink.refusals

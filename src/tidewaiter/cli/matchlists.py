@@ -1,6 +1,6 @@
 """The lists that `tidewaiter match` asks: one that was given, or those that are kept."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -9,14 +9,42 @@ from msgspec import structs
 
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.generation import generation_of
+from tidewaiter.lists.judgements import Judgements, read_judgements
 from tidewaiter.lists.rarities import rarity_in
 from tidewaiter.parties.matching.index import Index, build_index
 from tidewaiter.parties.matching.rarity import Rarity
 from tidewaiter.parties.matching.rows import read_rows
+from tidewaiter.parties.matching.types import Answer, AskedParty
 from tidewaiter.parties.types import ListedParty
 
 
-def index_of(list_path: Path | None, folder: Path, day: date, *, restricted: bool) -> Index:
+class Lists:
+    """What is asked, and what was judged of it."""
+
+    def __init__(
+        self, index: Index, judgements: Judgements | None = None,
+        kept: Mapping[str, tuple[str, ListedParty]] | None = None,
+    ) -> None:  # fmt: skip
+        """Take the index, and of kept lists the judgements and each entry as its list has it."""
+        self.index = index
+        self._judgements = judgements
+        self._kept = kept or {}
+
+    def settled(self, party: AskedParty, answer: Answer) -> Answer:
+        """Return an answer with what was judged of its matches."""
+        if not self._judgements or not answer.matches:
+            return answer
+        country = party.countries[0] if party.countries else ""
+        matches = tuple(
+            structs.replace(
+                each, judged=self._judgements.other(*self._kept[each.entry], party.text, country)
+            )
+            for each in answer.matches
+        )
+        return structs.replace(answer, matches=matches)
+
+
+def lists_of(list_path: Path | None, folder: Path, day: date, *, restricted: bool) -> Lists:
     """Build the index of a list, or of all lists in force, whose ids then begin with theirs.
 
     Args:
@@ -29,16 +57,21 @@ def index_of(list_path: Path | None, folder: Path, day: date, *, restricted: boo
         InputError: The list that was given cannot be read.
     """
     if list_path is not None:
-        return build_index(_shown(read_rows(list_path), restricted=restricted))
+        index = build_index(_shown(read_rows(list_path), restricted=restricted))
+        return Lists(index)
     archive = Archive(folder)
     if not archive.slugs():
         raise click.UsageError("give --list, or keep a list: tidewaiter lists add FILE")
-    listed = [
-        structs.replace(party, id=f"{version.slug} {party.id}", source=party.source or version.name)
-        for version, parties in archive.in_force(day)
-        for party in parties
-    ]
-    return build_index(_shown(listed, restricted=restricted), _rarity(archive))
+    judgements = read_judgements(folder)
+    kept: dict[str, tuple[str, ListedParty]] = {}
+    listed = []
+    for version, parties in archive.in_force(day):
+        for party in parties:
+            name, source = f"{version.slug} {party.id}", party.source or version.name
+            listed.append(structs.replace(party, id=name, source=source))
+            kept[name] = version.slug, party
+    index = build_index(_shown(listed, restricted=restricted), _rarity(archive))
+    return Lists(index, judgements, kept)
 
 
 def _rarity(archive: Archive) -> Rarity | None:

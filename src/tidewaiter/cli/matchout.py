@@ -28,12 +28,11 @@ def show(answer: Answer, *, as_json: bool) -> None:
 
 def _lines(match: Match, least: Threshold | None) -> list[str]:
     said = match.explanation
-    outcome = f", {match.outcome}" if match.outcome else ""
-    outcome += ", restricted" if match.confidential else ""
     lines = [
         f"{match.probability:.3f}  {match.name} ({match.name_kind})",
-        f"  entry {match.entry}, {match.kind}, {match.action}{outcome}. {match.source}".rstrip(),
+        f"  {_entry(match)}. {match.source}".rstrip(),
     ]
+    lines += [f"  {match.judged}"] if match.judged else []
     lines += [f"  {step}" for step in said.cleaning]
     lines += [f"  {p.points:+.2f}  {p.asked} = {p.listed}, {p.kind}" for p in said.pairs]
     lines += [f"  {o.points:+.2f}  {o.word}, {o.side} alone, {o.how}" for o in said.left_over]
@@ -46,3 +45,13 @@ def _lines(match: Match, least: Threshold | None) -> list[str]:
     if said.pairs:
         lines.append(f"  one name in {said.rarity:,.0f} bears the words that agree")
     return lines
+
+
+def _entry(match: Match) -> str:
+    """Say which entry it is, what its list does, since when, and how a charge ended."""
+    told = [f"entry {match.entry}", match.kind, match.action]
+    told += [f"listed {match.listed}"] if match.listed else []
+    ended = f" on {match.outcome_day}" if match.outcome_day else ""
+    told += [f"{match.outcome}{ended}"] if match.outcome else []
+    told += ["restricted"] if match.confidential else []
+    return ", ".join(told)

@@ -46,6 +46,10 @@ class Judgements:
     def __init__(self, made: Iterable[Judgement]) -> None:
         self._made = {_key(each.list, each.entry, each.name, each.country): each for each in made}
 
+    def __bool__(self) -> bool:
+        """Tell whether there is any."""
+        return bool(self._made)
+
     def of(self, slug: str, entry: ListedParty, name: str, country: str) -> Judgement | None:
         """Return what was decided of a party and an entry; None: nothing that still holds.
 
@@ -60,6 +64,20 @@ class Judgements:
         found = self._made.get(_key(slug, entry.id, name, country))
         found = found or self._made.get(_key(slug, entry.id, name, ""))
         return found if found and found.version == version_of(entry) else None
+
+    def other(self, slug: str, entry: ListedParty, name: str, country: str) -> str:
+        """Say that a party was judged another than an entry, by whom, when and why; "": it was not.
+
+        Args:
+            slug: Of the list.
+            entry: As it is now.
+            name: Of the party, as written.
+            country: Of the party; "" where it is not known.
+        """
+        made = self.of(slug, entry, name, country)
+        if made is None or made.verdict == "same":
+            return ""
+        return f"judged another party by {made.by} on {made.day}: {made.why}"
 
 
 def version_of(entry: ListedParty) -> str:

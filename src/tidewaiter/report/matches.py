@@ -37,6 +37,7 @@ class MatchRow(Record, frozen=True, kw_only=True):
     outcome: str | None = None
     outcome_day: date | None = None
     listed: date | None = None  # day since when it is listed
+    judged: str | None = None  # that it is another party: by whom, when and why
     confidential: bool | None = None  # for the authority that keeps the list only
     day: date  # the list is as it was in force then
     source: str | None = None
@@ -106,8 +107,9 @@ def match_rows(answer: Answer, origins: Origins) -> Iterator[MatchRow]:
             threshold=match.threshold,
             action=match.action,
             outcome=match.outcome,
-            outcome_day=party.outcome_day,
-            listed=party.listed,
+            outcome_day=match.outcome_day,
+            listed=match.listed,
+            judged=match.judged or None,
             confidential=party.confidential,
             day=origins.day,
             source=match.source,

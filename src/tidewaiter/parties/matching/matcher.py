@@ -176,6 +176,8 @@ class Matcher:
             kind=entry.kind,
             action=entry.action,
             outcome=entry.outcome,
+            outcome_day=entry.outcome_day,
+            listed=entry.listed,
             source=entry.source,
             explanation=explained,
             confidential=entry.confidential,

@@ -1,5 +1,7 @@
 """What is asked and what is answered."""
 
+from datetime import date
+
 from tidewaiter.base.records import Record
 from tidewaiter.parties.thresholds import Threshold
 from tidewaiter.parties.types import Action, Identifier, NameKind, Outcome, PartyKind
@@ -66,7 +68,10 @@ class Match(Record, frozen=True, kw_only=True):
     kind: PartyKind
     action: Action
     outcome: Outcome
+    outcome_day: date | None = None
+    listed: date | None = None  # day since when it is listed
     source: str
+    judged: str = ""  # that it is another party: by whom, when and why
     explanation: Explanation
     confidential: bool = False  # the entry is for the authority that keeps the list only
 
