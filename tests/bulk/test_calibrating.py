@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -28,7 +29,7 @@ DAY = date(2026, 11, 25)
 LISTED = read_rows(Path(__file__).parents[1] / "data" / "parties" / "matching.jsonl")
 NUMBERED = ListedParty(
     id="numbered", kind="organisation", names=(PartyName(text="Harbourine Chemicals"),),
-    identifiers=(Identifier(scheme="registration", value="U24110"),), confidential=True,
+    identifiers=(Identifier(scheme="registration", value="U24110MH1956"),),
 )  # fmt: skip
 _NAMES = st.sampled_from([party.names[0].text for party in LISTED])
 _ASKED = st.builds(
@@ -153,7 +154,16 @@ def test_a_number_that_agrees_is_told_apart(calibrator: Calibrator) -> None:
     """A cleared party with the number of an entry asks for a look at the clearance."""
     party = AskedParty(text="Quite Another Name", identifiers=NUMBERED.identifiers)
     (cause,) = told(calibrator, known(calibrator, [party])).causes
-    assert (cause.how, cause.entry, cause.confidential) == ("number", "numbered", True)
+    assert (cause.how, cause.entry) == ("number", "numbered")
+
+
+def test_restricted_entries_take_no_part(tmp_path: Path) -> None:
+    """A page of a calibration is passed on: it names none of them, and counts none."""
+    secret = msgspec.structs.replace(NUMBERED, confidential=True)
+    made = Calibrator(keep(tmp_path, (*LISTED, secret)), DAY)
+    party = AskedParty(text=NUMBERED.names[0].text, identifiers=NUMBERED.identifiers)
+    answer = told(made, known(made, [party]))
+    assert (answer.causes, answer.lists[0].entries) == ((), len(LISTED))
 
 
 def test_recall_and_bins_rest_on_the_parties_that_were_found(calibrator: Calibrator) -> None:

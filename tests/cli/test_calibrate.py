@@ -190,7 +190,7 @@ def test_rows_that_cannot_be_read_are_named_and_counted(here: Path, lists: Call)
     assert result.exit_code == 1
     answer = json.loads(result.stdout)
     assert (answer["cleared"]["parties"], answer["cleared"]["refused"]) == (3, 3)
-    for told in ('row 2, column kind: "firm"', "row 3, column name", "row 5"):
+    for told in ('row 2, column kind: "firm"', "row 3, column name", "row 4"):
         assert told in result.stderr
     assert "bad.csv: 3 rows or fields could not be read" in result.stderr
 

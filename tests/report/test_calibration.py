@@ -41,7 +41,7 @@ FLAGS = (
 SMALLEST = 11.5  # px
 HOSTILE = "<img src=x onerror=alert(1)>\u202e" + "W" * 300
 CAUSE = Cause(
-    list="own-watch", entry="A-1", listed=HOSTILE, kind="organisation", confidential=True,
+    list="own-watch", entry="A-1", listed=HOSTILE, kind="organisation",
     parties=3, name="麻" * 90 + " it's", country="MX", probability=0.987654, how="same",
 )  # fmt: skip
 
@@ -100,7 +100,6 @@ def test_the_page_holds_all_and_loads_nothing() -> None:
     assert "⟦U+202E⟧" in page
     assert re.findall(r"https?://|<script|<link|@import", page) == []
     for text in (
-        "confidential list",
         "cd" * 32,
         "lists judge own-watch A-1",
         "(differs)",

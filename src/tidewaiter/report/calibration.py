@@ -74,7 +74,6 @@ class CalibrationPage(Record, frozen=True, kw_only=True):
     groups: tuple[Groups, ...]
     bins: tuple[Row, ...]
     causes: tuple[CauseView, ...]
-    confidential: bool
     css: Markup
     policy: str
 
@@ -124,7 +123,6 @@ def _page(told: Calibration) -> CalibrationPage:
             )
             for each in told.causes
         ),
-        confidential=any(each.confidential for each in told.causes),
         css=css,
         policy=f"default-src 'none'; style-src {hashed(css)}; base-uri 'none'; form-action 'none'",
     )

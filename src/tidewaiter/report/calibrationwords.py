@@ -160,10 +160,9 @@ def judge_command(cause: Cause) -> str:
 
 def cause_in_words(cause: Cause) -> str:
     """Say which entry false alerts come from."""
-    secret = ", confidential" if cause.confidential else ""
     return (
         f"{_counted(cause.parties, 'party', 'parties')}: {cause.listed} ({cause.list} "
-        f"{cause.entry}, {cause.kind}{secret})"
+        f"{cause.entry}, {cause.kind})"
     )
 
 

@@ -95,7 +95,7 @@ class Hits:
 def _way(match: Match) -> str:
     """Say in a key of `HOWS` what agrees."""
     told = match.explanation
-    if any(each.what == "identifier: same" for each in told.modifiers):
+    if any(each.what.startswith("identifier: same") for each in told.modifiers):
         return "number"
     if any(each.how == "contradicted" for each in told.left_over):
         return "other"

@@ -120,7 +120,7 @@ class Told:
         name, country = self._hits.names[int(self._at.party[row])]
         return Cause(
             list=held.version.slug, entry=held.party.id, listed=held.party.names[0].text,
-            kind=held.party.kind, confidential=held.party.confidential, parties=count, name=name,
+            kind=held.party.kind, parties=count, name=name,
             country=country, probability=float(self._at.chance[row]),
             how=way_at(int(self._at.way[row])),
         )  # fmt: skip

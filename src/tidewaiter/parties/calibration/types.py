@@ -61,7 +61,6 @@ class Cause(Record, frozen=True, kw_only=True):
     entry: str  # id in the list
     listed: str  # its first name
     kind: PartyKind
-    confidential: bool
     parties: int  # that resemble it
     name: str  # of that with the highest probability, as written
     country: str
