@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled
+from tidewaiter.base.compiled import uncounted
 from tidewaiter.identify.fold import (
     HYPHEN,
     IDEOGRAPH,
@@ -31,7 +31,7 @@ _WORDS_OUT = 4  # how far a longer name is looked for, in words, on either side
 _UNITS_OUT = 40
 
 
-@compiled
+@uncounted
 def longer_name(
     room: Folded, n: int, words: Words, count: int, begin: int, end: int, other: Table,
     powers: NDArray[np.uint64],
@@ -56,7 +56,7 @@ def longer_name(
     return first, last
 
 
-@compiled
+@uncounted
 def _next_end(room: Folded, n: int, high: int) -> int:
     """Return where the word that begins at a unit ends; n + 1 where none follows closely."""
     if high >= n or room.wide[high] > 3 or room.gap[high] & _BREAK:
@@ -67,7 +67,7 @@ def _next_end(room: Folded, n: int, high: int) -> int:
     return at + 1
 
 
-@compiled
+@uncounted
 def _start_before(room: Folded, low: int) -> int:
     """Return where the word before a unit begins; -1 where none is close."""
     if low == 0 or room.wide[low] > 3 or room.gap[low] & _BREAK:
@@ -78,7 +78,7 @@ def _start_before(room: Folded, low: int) -> int:
     return at
 
 
-@compiled
+@uncounted
 def _only_dressing(words: Words, count: int, low: int, begin: int, end: int, high: int) -> bool:
     """Tell whether what is around a name only says which salt or mirror image it is."""
     for at in range(word_at(words, count, low), min(count, word_at(words, count, high - 1) + 1)):
@@ -88,7 +88,7 @@ def _only_dressing(words: Words, count: int, low: int, begin: int, end: int, hig
     return True
 
 
-@compiled
+@uncounted
 def is_part(room: Folded, words: Words, count: int, begin: int, end: int) -> bool:
     """Tell whether a name is joined to words that make it another chemical."""
     first, after = word_at(words, count, begin), word_at(words, count, end - 1) + 1
@@ -115,7 +115,7 @@ def is_part(room: Folded, words: Words, count: int, begin: int, end: int) -> boo
     return False
 
 
-@compiled
+@uncounted
 def salt_span(room: Folded, words: Words, count: int, begin: int, end: int) -> tuple[int, int]:
     """Widen a name by the salt words right after it, or the one right before it."""
     if room.kind[end - 1] == IDEOGRAPH:

@@ -6,7 +6,7 @@ An edit inserts, deletes or replaces a unit, or swaps two neighbours, which then
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled
+from tidewaiter.base.compiled import compiled, uncounted
 
 FAR = 99
 MASKS = 2048  # units that have a mask: all of Latin, Greek, Cyrillic, Hebrew and Arabic
@@ -14,7 +14,7 @@ _BITS = 64
 _NONE, _ALL, _ONE = np.uint64(0), np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(1)
 
 
-@compiled
+@uncounted
 def set_masks(masks: NDArray[np.uint64], key: NDArray[np.uint32]) -> bool:
     """Note where each unit stands in a key, a bit a place; tell whether that was possible.
 
@@ -32,7 +32,7 @@ def set_masks(masks: NDArray[np.uint64], key: NDArray[np.uint32]) -> bool:
     return True
 
 
-@compiled
+@uncounted
 def clear_masks(masks: NDArray[np.uint64], key: NDArray[np.uint32]) -> None:
     """Take out what `set_masks` noted of a key."""
     for unit in key:
@@ -40,7 +40,7 @@ def clear_masks(masks: NDArray[np.uint64], key: NDArray[np.uint32]) -> None:
             masks[unit] = _NONE
 
 
-@compiled
+@uncounted
 def masked_distances(
     masks: NDArray[np.uint64], size: int, text: NDArray[np.uint32], most: int,
     far: NDArray[np.int32],
@@ -83,7 +83,7 @@ def masked_distances(
     return len(text)
 
 
-@compiled
+@uncounted
 def same_digits(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> bool:
     """Tell whether two keys hold the same digits in the same order: locants decide."""
     i = j = 0

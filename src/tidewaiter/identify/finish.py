@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled
+from tidewaiter.base.compiled import uncounted
 from tidewaiter.identify.context import is_part, longer_name, salt_span
 from tidewaiter.identify.fold import Folded
 from tidewaiter.identify.hashing import Table
@@ -26,7 +26,7 @@ from tidewaiter.identify.phrases import Phrases
 from tidewaiter.identify.words import Words, word_at
 
 
-@compiled
+@uncounted
 def finish_hits(
     text: NDArray[np.uint8], offsets: NDArray[np.int64], line: int, folded: Folded, words: Words,
     count: int, other: Table, phrases: Phrases, english: NDArray[np.bool_],
@@ -71,7 +71,7 @@ def finish_hits(
         hit[12] = _points(here, folded.byte_end[high - 1] - shift)
 
 
-@compiled
+@uncounted
 def _points(text: NDArray[np.uint8], end: int) -> int:
     """Count the code points before a byte."""
     count = 0

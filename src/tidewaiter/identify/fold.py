@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled
+from tidewaiter.base.compiled import uncounted
 from tidewaiter.identify.fold_rules import (
     COMMA,
     DIGIT,
@@ -80,7 +80,7 @@ def fold_line(text: NDArray[np.uint8], tables: FoldTables, room: Folded) -> int:
     return int(units[1])
 
 
-@compiled
+@uncounted
 def fold_lines(
     text: NDArray[np.uint8], offsets: NDArray[np.int64], begin: int, end: int,
     tables: FoldTables, room: Folded, units: NDArray[np.int32], again: bool,
@@ -125,7 +125,7 @@ def fold_lines(
         hashes[at + 1] = value
 
 
-@compiled
+@uncounted
 def _fold_any(
     text: NDArray[np.uint8], tables: FoldTables, room: Folded, n: int, shift: int, again: bool
 ) -> int:
@@ -172,7 +172,7 @@ def _fold_any(
     return n
 
 
-@compiled
+@uncounted
 def _is_plain(text: NDArray[np.uint8]) -> bool:
     """Tell whether a line is ASCII alone."""
     every = np.uint8(0)
@@ -181,7 +181,7 @@ def _is_plain(text: NDArray[np.uint8]) -> bool:
     return bool(every < 128)
 
 
-@compiled
+@uncounted
 def _fold_plain(
     text: NDArray[np.uint8], tables: FoldTables, room: Folded, n: int, shift: int, again: bool
 ) -> int:
@@ -219,7 +219,7 @@ def _fold_plain(
     return n
 
 
-@compiled
+@uncounted
 def _add(
     room: Folded, n: int, key: np.uint32, kind: np.uint8, gap: np.uint8, wide: int, at: int,
     end: int,
@@ -240,7 +240,7 @@ def _add(
     return n + 1
 
 
-@compiled
+@uncounted
 def _decode(text: NDArray[np.uint8], at: int) -> tuple[np.int64, int]:
     """Decode one code point: itself (0 where it is above the tables) and its width."""
     lead = np.int64(text[at])
@@ -254,17 +254,17 @@ def _decode(text: NDArray[np.uint8], at: int) -> tuple[np.int64, int]:
     return (point if point < LIMIT else np.int64(0)), width
 
 
-@compiled
+@uncounted
 def _is_letter(kind: int) -> bool:
     return kind == LETTER or kind == GREEK
 
 
-@compiled
+@uncounted
 def _letter_follows(text: NDArray[np.uint8], at: int, kinds: NDArray[np.uint8]) -> bool:
     return at < len(text) and _is_letter(kinds[_decode(text, at)[0]])
 
 
-@compiled
+@uncounted
 def _between_letters(
     text: NDArray[np.uint8], at: int, before: np.int64, kinds: NDArray[np.uint8]
 ) -> bool:
@@ -273,7 +273,7 @@ def _between_letters(
     )
 
 
-@compiled
+@uncounted
 def _class(unit: int, kind: int) -> np.uint8:
     """Class of a unit: a sign may become letters or digits (a circled 1, a Greek name)."""
     if kind == GREEK:

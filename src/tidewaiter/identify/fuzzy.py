@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled, inlined
+from tidewaiter.base.compiled import compiled, inlined, uncounted
 from tidewaiter.identify.fold import DIGIT, LINE, Folded
 from tidewaiter.identify.glued import Glue, find_glued
 from tidewaiter.identify.hashing import find, mix
@@ -52,7 +52,7 @@ class Found(NamedTuple):
     verdicts: Verdicts
 
 
-@compiled
+@uncounted
 def scan_unknown(
     room: Folded, n: int, words: Words, count: int, anchors: Anchors,
     powers: NDArray[np.uint64], found: Found, glue: Glue, hits: Hits, start: int,
@@ -108,7 +108,7 @@ def _may_join(flags: int, unknown: bool) -> bool:
     return unknown or (flags & NAMED != 0 and not flags & ORDINARY)
 
 
-@compiled
+@uncounted
 def mark_unknown(room: Folded, words: Words, count: int) -> None:
     """Mark the words that the vocabulary does not know well, and those that stand near one."""
     begins, ends, flags = words.begin, words.end, words.flags
@@ -135,7 +135,7 @@ def mark_unknown(room: Folded, words: Words, count: int) -> None:
             since = REACH + 1
 
 
-@compiled
+@uncounted
 def _mostly_letters(kinds: NDArray[np.uint8], begin: int, end: int) -> bool:
     letters = 0
     for unit in range(begin, end):
@@ -143,7 +143,7 @@ def _mostly_letters(kinds: NDArray[np.uint8], begin: int, end: int) -> bool:
     return 3 * letters >= 2 * (end - begin)
 
 
-@compiled
+@uncounted
 def _covered(rows: NDArray[np.int64], start: int, end: int, begin: int, stop: int) -> bool:
     """Tell whether an exact hit stands over units."""
     for row in range(start, end):
@@ -152,7 +152,7 @@ def _covered(rows: NDArray[np.int64], start: int, end: int, begin: int, stop: in
     return False
 
 
-@compiled
+@uncounted
 def trimmed(room: Folded, words: Words, at: int) -> tuple[int, int]:
     """Return a word's units without the numbers that lead or follow it ("25", "99")."""
     begin, end = words.begin[at], words.end[at]
@@ -205,7 +205,7 @@ def _is_pair(key: int, begin: int, end: int) -> bool:
     return bool((key == _M) & (end - begin == 2))
 
 
-@compiled
+@uncounted
 def _add_found(
     room: Folded, n: int, words: Words, count: int, at: int, begin: int, end: int, total: int,
     anchors: Anchors, hits: Hits, found: Found,
@@ -219,7 +219,7 @@ def _add_found(
             search_names(room, n, words, count, at, place, begin, end, anchors, found.near, hits)
 
 
-@compiled
+@uncounted
 def _recall(found: Found, hashed: np.uint64) -> int:
     """Put back the keys that were found near to a word; 0 where it is not remembered."""
     slot = np.int64(hashed >> np.uint64(64 - _FEW_BITS))
@@ -232,7 +232,7 @@ def _recall(found: Found, hashed: np.uint64) -> int:
     return int(few[0])
 
 
-@compiled
+@uncounted
 def _remember(found: Found, hashed: np.uint64, total: int) -> None:
     """Keep the keys that were found near to a word, where they are few."""
     if not 0 < total <= _FEW:
@@ -246,7 +246,7 @@ def _remember(found: Found, hashed: np.uint64, total: int) -> None:
     found.verdicts.words[slot] = hashed
 
 
-@compiled
+@uncounted
 def _search_pair(
     room: Folded, words: Words, at: int, anchors: Anchors, hits: Hits, found: Found
 ) -> bool:

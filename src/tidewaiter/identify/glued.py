@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled
+from tidewaiter.base.compiled import uncounted
 from tidewaiter.identify.fold import LETTER, Folded
 from tidewaiter.identify.hashing import Table, find, short_hash, span_hash
 from tidewaiter.identify.hits import NAME, Hits, add_hit
@@ -43,7 +43,7 @@ class Glue(NamedTuple):
     phrases: Phrases
 
 
-@compiled
+@uncounted
 def find_glued(
     room: Folded, words: Words, at: int, glue: Glue, powers: NDArray[np.uint64], hits: Hits
 ) -> bool:  # fmt: skip
@@ -64,7 +64,7 @@ def find_glued(
     return False
 
 
-@compiled
+@uncounted
 def _add_glued(
     room: Folded, low: int, at: int, high: int, glue: Glue, powers: NDArray[np.uint64], hits: Hits
 ) -> bool:  # fmt: skip
@@ -82,7 +82,7 @@ def _add_glued(
     return True
 
 
-@compiled
+@uncounted
 def _name_at(
     room: Folded, at: int, high: int, glue: Glue, powers: NDArray[np.uint64]
 ) -> tuple[int, int, int]:  # fmt: skip
@@ -105,7 +105,7 @@ def _name_at(
     return end, key, said
 
 
-@compiled
+@uncounted
 def _kind_of(
     room: Folded, low: int, high: int, glue: Glue, powers: NDArray[np.uint64]
 ) -> int:  # fmt: skip
@@ -124,7 +124,7 @@ def _kind_of(
     return -1
 
 
-@compiled
+@uncounted
 def _word_kind(
     room: Folded, low: int, high: int, glue: Glue, powers: NDArray[np.uint64]
 ) -> int:  # fmt: skip

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled, inlined
+from tidewaiter.base.compiled import compiled, inlined, uncounted
 from tidewaiter.identify.fold import BASE, Folded
 
 SHIFT = np.uint64(24)  # bits that short hashes leave out
@@ -33,19 +33,19 @@ def mix(value: np.uint64) -> np.uint64:
     return (value ^ (value >> np.uint64(31))) | np.uint64(1)
 
 
-@compiled
+@uncounted
 def span_hash(room: Folded, powers: NDArray[np.uint64], begin: int, end: int) -> np.uint64:
     """Hash units `begin` to `end` of a folded line, whatever separates them."""
     return mix(room.hash[end] - room.hash[begin] * powers[end - begin])
 
 
-@compiled
+@uncounted
 def short_hash(room: Folded, powers: NDArray[np.uint64], begin: int, end: int) -> np.uint64:
     """Hash units by the 40 bits that the file of other chemicals holds."""
     return mix(span_hash(room, powers, begin, end) >> SHIFT)
 
 
-@compiled
+@uncounted
 def units_hash(units: NDArray[np.uint32]) -> np.uint64:
     """Hash units as `span_hash` does."""
     value = np.uint64(0)
@@ -54,7 +54,7 @@ def units_hash(units: NDArray[np.uint32]) -> np.uint64:
     return mix(value)
 
 
-@compiled
+@uncounted
 def find(table: Table, key: np.uint64) -> int:
     """Return the value of a key; -1 where there is none."""
     mask = len(table.keys) - 1
@@ -67,7 +67,7 @@ def find(table: Table, key: np.uint64) -> int:
     return -1
 
 
-@compiled
+@uncounted
 def _fill(table: Table, keys: NDArray[np.uint64], values: NDArray[np.int32]) -> None:
     """Insert keys; the values of a key that comes twice are joined bit by bit."""
     mask = len(table.keys) - 1

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled
+from tidewaiter.base.compiled import uncounted
 
 COLUMNS = 13
 
@@ -39,7 +39,7 @@ class Hits(NamedTuple):
     count: NDArray[np.int64]  # type: ignore[assignment]  # (1,); hides that of a tuple
 
 
-@compiled
+@uncounted
 def add_hit(hits: Hits, kind: int, value: int, begin: int, end: int, edits: int) -> None:
     """Add a hit of the present line; where there is no room, only count it."""
     row = hits.count[0]

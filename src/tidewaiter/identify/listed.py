@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled, inlined
+from tidewaiter.base.compiled import inlined, uncounted
 from tidewaiter.identify.fold import (
     COMMA,
     DOT,
@@ -45,7 +45,7 @@ _WITHIN = DOT | SPACE  # a cue that is written letter by letter
 _BARE = (5, 10)  # digits of a CAS number without hyphens
 
 
-@compiled
+@uncounted
 def spelled_cue(
     room: Folded, words: Words, first: int, at: int, phrases: Phrases, powers: NDArray[np.uint64]
 ) -> int:
@@ -78,7 +78,7 @@ def cue_end(
     return found
 
 
-@compiled
+@uncounted
 def mark_cue(
     room: Folded, words: Words, at: int, phrases: Phrases, powers: NDArray[np.uint64]
 ) -> int:  # fmt: skip
@@ -93,7 +93,7 @@ def mark_cue(
     return kind & _CUES
 
 
-@compiled
+@uncounted
 def has_cue(room: Folded, words: Words, at: int, cue: int) -> bool:
     """Tell whether a cue stands before a word, with nothing but fillers between."""
     for back in range(1, _REACH + 1):
@@ -107,7 +107,7 @@ def has_cue(room: Folded, words: Words, at: int, cue: int) -> bool:
     return False
 
 
-@compiled
+@uncounted
 def next_listed(
     room: Folded, words: Words, count: int, last: int, phrases: Phrases, powers: NDArray[np.uint64]
 ) -> int:
@@ -126,7 +126,7 @@ def next_listed(
     return at if right and room.wide[words.begin[at]] <= 3 else -1
 
 
-@compiled
+@uncounted
 def may_be_code(
     room: Folded, words: Words, count: int, at: int, last: int, cue: int, first: bool,
     phrases: Phrases, powers: NDArray[np.uint64],
@@ -161,7 +161,7 @@ def may_be_code(
     return room.gap[begin] == OTHER and room.wide[begin] == 1 and not flags & CUE
 
 
-@compiled
+@uncounted
 def is_listed(
     room: Folded, words: Words, count: int, at: int, phrases: Phrases, powers: NDArray[np.uint64]
 ) -> bool:

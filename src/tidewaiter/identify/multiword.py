@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled, inlined
+from tidewaiter.base.compiled import inlined, uncounted
 from tidewaiter.identify.edits import (
     clear_masks,
     distance,
@@ -38,7 +38,7 @@ class Anchors(NamedTuple):
     first: NDArray[np.int64]  # of each key: where it begins; one more
 
 
-@compiled
+@uncounted
 def search_names(
     room: Folded, n: int, words: Words, count: int, at: int, place: int, begin: int, end: int,
     anchors: Anchors, near: Room, hits: Hits,
@@ -74,7 +74,7 @@ def search_names(
             add_hit(hits, NEAR, key, first, last, best)
 
 
-@compiled
+@uncounted
 def _unknown_around(words: Words, count: int, at: int) -> tuple[int, int]:
     """Return where the unknown word before a word ends, and where the one after it begins."""
     low, high = -_FAR_OFF, _FAR_OFF
@@ -89,7 +89,7 @@ def _unknown_around(words: Words, count: int, at: int) -> tuple[int, int]:
     return low, high
 
 
-@compiled
+@uncounted
 def _nearest_span(
     room: Folded, n: int, begin: int, end: int, start: int, stop: int,
     units: NDArray[np.uint32], most: int, near: Room,
@@ -117,7 +117,7 @@ def _nearest_span(
     return best, first, last
 
 
-@compiled
+@uncounted
 def _wide_gap(room: Folded, low: int, high: int) -> int:
     """Return the first unit after one that stands too far from it; `high` where none does."""
     for unit in range(low + 1, high):
@@ -132,7 +132,7 @@ def _may_differ(words: Words, at: int) -> bool:
     return bool(words.unknown[at] or words.flags[at] & (NUMBER | MIXED))
 
 
-@compiled
+@uncounted
 def _lacks_letters(
     text: NDArray[np.uint32], n: int, start: int, units: NDArray[np.uint32], most: int
 ) -> bool:
@@ -152,7 +152,7 @@ def _lacks_letters(
     return False
 
 
-@compiled
+@uncounted
 def _differs_in_unknown(
     room: Folded, words: Words, count: int, first: int, last: int, units: NDArray[np.uint32]
 ) -> bool:
@@ -171,7 +171,7 @@ def _differs_in_unknown(
     return unknown
 
 
-@compiled
+@uncounted
 def _holds(units: NDArray[np.uint32], part: NDArray[np.uint32]) -> bool:
     """Tell whether a key holds a word."""
     for at in range(len(units) - len(part) + 1):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled, inlined
+from tidewaiter.base.compiled import compiled, inlined, uncounted
 from tidewaiter.identify.edits import (
     FAR,
     MASKS,
@@ -41,7 +41,7 @@ class Near(NamedTuple):
     filter: NDArray[np.uint8]  # bits of the pieces' hashes
 
 
-@compiled
+@uncounted
 def most_edits(length: int) -> int:
     """Return how many edits a key of so many units may be away."""
     if length < 9:
@@ -49,7 +49,7 @@ def most_edits(length: int) -> int:
     return 2 if length < 14 else 3
 
 
-@compiled
+@uncounted
 def _piece(length: int, count: int, index: int) -> tuple[int, int]:
     """Return where a piece begins and ends, the last ones a unit longer."""
     short = length // count
@@ -58,7 +58,7 @@ def _piece(length: int, count: int, index: int) -> tuple[int, int]:
     return begin, begin + short + (1 if index >= count - longer else 0)
 
 
-@compiled
+@uncounted
 def _piece_hash(
     units: NDArray[np.uint32], begin: int, end: int, length: int, index: int
 ) -> np.uint64:
@@ -176,7 +176,7 @@ def _bit(bits: NDArray[np.uint8], key: np.uint64) -> bool:
     return bool((bits[at >> np.uint64(3)] >> np.uint8(at & np.uint64(7))) & np.uint8(1) == 1)
 
 
-@compiled
+@uncounted
 def _add_members(
     word: NDArray[np.uint32], near: Near, room: Room, n: int, key: np.uint64, most: int,
     masked: bool,
@@ -201,7 +201,7 @@ def _add_members(
     return n
 
 
-@compiled
+@uncounted
 def _is_found(keys: NDArray[np.int32], n: int, member: int) -> bool:
     for index in range(n):
         if keys[index] == member:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled, inlined
+from tidewaiter.base.compiled import inlined, uncounted
 from tidewaiter.identify.fold import (
     COMMA,
     DOT,
@@ -91,7 +91,7 @@ def may_be_negated(
     return False
 
 
-@compiled
+@uncounted
 def is_negated(view: View, first: int, after: int, number: bool, english: bool) -> bool:
     """Tell whether the text says that the goods are free of a name, or of what has a number.
 
@@ -110,13 +110,13 @@ def is_negated(view: View, first: int, after: int, number: bool, english: bool) 
     )
 
 
-@compiled
+@uncounted
 def ends_clause(gap: int) -> bool:
     """Tell whether what separates two words ends a clause: a comma does, and a dot and space."""
     return bool(gap & CLAUSE) or (bool(gap & DOT) and bool(gap & SPACE))
 
 
-@compiled
+@uncounted
 def _is_led(view: View, first: int, number: bool, english: bool) -> bool:
     """Tell whether a negation stands before a name, with little between."""
     room, words = view.room, view.words
@@ -138,7 +138,7 @@ def _is_led(view: View, first: int, number: bool, english: bool) -> bool:
     return False
 
 
-@compiled
+@uncounted
 def _is_elided(view: View, at: int) -> bool:
     """Tell whether a word is the "d" of "d'acétone"."""
     begin = view.words.begin[at]
@@ -147,7 +147,7 @@ def _is_elided(view: View, at: int) -> bool:
     return alone and view.room.key[begin] in _ELIDED
 
 
-@compiled
+@uncounted
 def _is_followed(view: View, at: int) -> bool:
     """Tell whether a negation follows: "X free", "X not present", "X content: none"."""
     room, words = view.room, view.words
@@ -171,7 +171,7 @@ def _is_followed(view: View, at: int) -> bool:
     return bool(kind & ABSENT) and marked and _closes(view, after)
 
 
-@compiled
+@uncounted
 def _closes(view: View, at: int) -> bool:
     """Tell whether a clause ends before a word; the dot of "no. 5" ends none."""
     if at >= view.count:
@@ -182,7 +182,7 @@ def _closes(view: View, at: int) -> bool:
     return ends_clause(gap) and not view.words.flags[at] & (NUMBER | MIXED)
 
 
-@compiled
+@uncounted
 def _is_zero_of(view: View, first: int, after: int) -> bool:
     """Tell whether "0 %" stands before a name, and is no rate of duty."""
     room, words, flags = view.room, view.words, view.words.flags
@@ -211,7 +211,7 @@ def _is_zero_of(view: View, first: int, after: int) -> bool:
     return end < 0 or _percent_end(view, end) < 0
 
 
-@compiled
+@uncounted
 def _has_zero(view: View, at: int) -> bool:
     """Tell whether a name's content is said to be zero: "X: 0 %", "X content 0"."""
     room, words = view.room, view.words
@@ -232,7 +232,7 @@ def _has_zero(view: View, at: int) -> bool:
     return _closes(view, end)
 
 
-@compiled
+@uncounted
 def _is_decimal(view: View, at: int) -> bool:
     """Tell whether a word is the decimals of the number before it."""
     begin = view.words.begin[at]
@@ -240,7 +240,7 @@ def _is_decimal(view: View, at: int) -> bool:
     return bool(view.room.wide[begin] == 1 and (gap == DOT or gap == COMMA))
 
 
-@compiled
+@uncounted
 def _number_end(view: View, at: int) -> int:
     """Return the last word of the number that begins with a word; -1 where none does."""
     if at >= view.count or view.words.flags[at] != NUMBER:
@@ -252,7 +252,7 @@ def _number_end(view: View, at: int) -> int:
     return at
 
 
-@compiled
+@uncounted
 def _all_zero(view: View, low: int, at: int) -> bool:
     for unit in range(view.words.begin[low], view.words.end[at]):
         if view.room.key[unit] != _ZERO:
@@ -260,7 +260,7 @@ def _all_zero(view: View, low: int, at: int) -> bool:
     return True
 
 
-@compiled
+@uncounted
 def _percent_end(view: View, at: int) -> int:
     """Return the word after the "%" or "pct" that follows a number; -1 where none does."""
     place = view.room.byte_end[view.words.end[at] - 1]

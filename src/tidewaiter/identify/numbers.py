@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled
+from tidewaiter.base.compiled import uncounted
 from tidewaiter.identify.fold import DIGIT, DOT, HYPHEN, LINE, SPACE, Folded
 from tidewaiter.identify.hits import CAS, CAS_OTHER, CAS_WRONG, CUS, HS, UN, Hits, add_hit
 from tidewaiter.identify.listed import (
@@ -35,7 +35,7 @@ _REACH = 4  # words between a cue and its number
 _CODE = 4  # digits that a code begins with, at least
 
 
-@compiled
+@uncounted
 def scan_numbers(
     room: Folded, words: Words, count: int, cas: NDArray[np.int64], phrases: Phrases,
     powers: NDArray[np.uint64], units: NDArray[np.int32], cues: NDArray[np.bool_], hits: Hits,
@@ -82,7 +82,7 @@ def scan_numbers(
         cues[line] = cue
 
 
-@compiled
+@uncounted
 def _add_cas(
     room: Folded, words: Words, count: int, at: int, cas: NDArray[np.int64], phrases: Phrases,
     powers: NDArray[np.uint64], hits: Hits,
@@ -110,7 +110,7 @@ def _add_cas(
     return False
 
 
-@compiled
+@uncounted
 def _add_goods_numbers(
     room: Folded, words: Words, count: int, at: int, phrases: Phrases, powers: NDArray[np.uint64],
     hits: Hits,
@@ -121,7 +121,7 @@ def _add_goods_numbers(
     return _add_from(room, words, count, place, cue, phrases, powers, hits)
 
 
-@compiled
+@uncounted
 def _add_from(
     room: Folded, words: Words, count: int, place: int, cue: int, phrases: Phrases,
     powers: NDArray[np.uint64], hits: Hits,
@@ -145,7 +145,7 @@ def _add_from(
     return chemical
 
 
-@compiled
+@uncounted
 def digit_of(key: int) -> int:
     """Return the digit that a unit stands for, a scan's confusions taken back; -1: none."""
     if 48 <= key <= 57:
@@ -159,7 +159,7 @@ def digit_of(key: int) -> int:
     return 8 if key == 98 else -1
 
 
-@compiled
+@uncounted
 def _value(room: Folded, begin: int, end: int) -> int:
     """Return the number that units spell; -1 where one is no digit."""
     value = 0
@@ -171,7 +171,7 @@ def _value(room: Folded, begin: int, end: int) -> int:
     return value
 
 
-@compiled
+@uncounted
 def check_digit_holds(number: int) -> bool:
     """Tell whether a CAS number's last digit is the check digit of the others."""
     rest, total, weight = number // 10, 0, 1
@@ -182,7 +182,7 @@ def check_digit_holds(number: int) -> bool:
     return total % 10 == number % 10
 
 
-@compiled
+@uncounted
 def _real_digits(room: Folded, begin: int, end: int) -> int:
     count = 0
     for at in range(begin, end):
@@ -190,7 +190,7 @@ def _real_digits(room: Folded, begin: int, end: int) -> int:
     return count
 
 
-@compiled
+@uncounted
 def cas_at(room: Folded, words: Words, count: int, at: int) -> tuple[int, int, int, bool]:
     """Read a CAS number whose first block is the tail of a word.
 
@@ -219,7 +219,7 @@ def cas_at(room: Folded, words: Words, count: int, at: int) -> tuple[int, int, i
     return -1, 0, 0, False
 
 
-@compiled
+@uncounted
 def _last_digits(room: Folded, words: Words, at: int) -> int:
     """Return where the digits that end a word begin; its end where none do."""
     begin = int(words.end[at])
@@ -228,7 +228,7 @@ def _last_digits(room: Folded, words: Words, at: int) -> int:
     return begin
 
 
-@compiled
+@uncounted
 def _joined(room: Folded, words: Words, at: int) -> bool:
     """Tell whether three words are written as the blocks of a CAS number."""
     if words.end[at + 1] - words.begin[at + 1] != 2 or words.end[at + 2] - words.begin[at + 2] != 1:
@@ -244,7 +244,7 @@ def _joined(room: Folded, words: Words, at: int) -> bool:
     return True
 
 
-@compiled
+@uncounted
 def number_after(room: Folded, words: Words, count: int, at: int) -> int:
     """Return the number that a cue announces, past fillers; -1 where none follows."""
     for ahead in range(at + 1, min(count, at + _REACH + 1)):
@@ -257,7 +257,7 @@ def number_after(room: Folded, words: Words, count: int, at: int) -> int:
     return -1
 
 
-@compiled
+@uncounted
 def goods_number_at(
     room: Folded, words: Words, count: int, at: int, cue: int
 ) -> tuple[int, int, int]:
@@ -285,7 +285,7 @@ def goods_number_at(
     return (value if right else -1), begin, words.end[max(at, place - 1)]
 
 
-@compiled
+@uncounted
 def find_number(numbers: NDArray[np.int64], value: int) -> int:
     """Return the place of a number in a sorted array, or -1."""
     place = int(np.searchsorted(numbers, value))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled, inlined
+from tidewaiter.base.compiled import inlined, uncounted
 from tidewaiter.identify.fold import (
     LINE,
     NEWLINE,
@@ -135,7 +135,7 @@ def may_be_phrase(
     return bool((bits[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & np.uint8(1) == 1)
 
 
-@compiled
+@uncounted
 def phrase_before(
     room: Folded, words: Words, at: int, phrases: Phrases, powers: NDArray[np.uint64]
 ) -> tuple[int, int]:
@@ -154,7 +154,7 @@ def phrase_before(
     return kind, first
 
 
-@compiled
+@uncounted
 def phrase_after(
     room: Folded, words: Words, count: int, at: int, phrases: Phrases, powers: NDArray[np.uint64]
 ) -> tuple[int, int]:  # fmt: skip
@@ -173,7 +173,7 @@ def phrase_after(
     return kind, after
 
 
-@compiled
+@uncounted
 def spelled_kind(
     room: Folded, words: Words, low: int, at: int, phrases: Phrases, powers: NDArray[np.uint64]
 ) -> int:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled
+from tidewaiter.base.compiled import uncounted
 from tidewaiter.identify.hashing import mix
 
 
@@ -31,7 +31,7 @@ def first_of_each(
     return which, first[:count]
 
 
-@compiled
+@uncounted
 def _number(
     text: NDArray[np.uint8], offsets: NDArray[np.int64], slots: NDArray[np.int64],
     which: NDArray[np.int64], first: NDArray[np.int64],
@@ -54,7 +54,7 @@ def _number(
     return count
 
 
-@compiled
+@uncounted
 def _hash(text: NDArray[np.uint8]) -> np.uint64:
     """Hash bytes, four sums at a time."""
     a = b = c = d = np.uint64(1469598103934665603)
@@ -70,7 +70,7 @@ def _hash(text: NDArray[np.uint8]) -> np.uint64:
     return mix(mix(a + np.uint64(len(text))) ^ mix(b) * prime ^ mix(c) * (prime + d) ^ d)
 
 
-@compiled
+@uncounted
 def _equal(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> bool:
     if len(a) != len(b):
         return False

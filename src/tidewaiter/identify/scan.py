@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled, interpreted
+from tidewaiter.base.compiled import interpreted, uncounted
 from tidewaiter.identify.finish import finish_hits
 from tidewaiter.identify.fold import Folded, FoldTables, fold_lines, make_room
 from tidewaiter.identify.fuzzy import Found, Verdicts, scan_unknown
@@ -120,7 +120,7 @@ def _make_room(longest: int, verdicts: Verdicts) -> Room:
     return Room(make_room(size), make_words(size), powers, starts, found, units, cues)
 
 
-@compiled
+@uncounted
 def _scan_blocks(
     text: NDArray[np.uint8], offsets: NDArray[np.int64], tables: Tables, room: Room, hits: Hits,
     ambiguous: NDArray[np.bool_],
@@ -144,7 +144,7 @@ def _scan_blocks(
         begin = end
 
 
-@compiled
+@uncounted
 def _is_ambiguous(text: NDArray[np.uint8]) -> bool:
     """Tell whether a text holds "|" or a Greek letter, which can be read in two ways."""
     found = False
@@ -153,7 +153,7 @@ def _is_ambiguous(text: NDArray[np.uint8]) -> bool:
     return found
 
 
-@compiled
+@uncounted
 def _scan_block(
     text: NDArray[np.uint8], offsets: NDArray[np.int64], begin: int, end: int, tables: Tables,
     room: Room, hits: Hits, again: bool,
@@ -181,7 +181,7 @@ def _scan_block(
     )  # fmt: skip
 
 
-@compiled
+@uncounted
 def _scan_names(
     folded: Folded, n: int, trie: Trie, strong: NDArray[np.bool_], room: Room, hits: Hits
 ) -> None:  # fmt: skip

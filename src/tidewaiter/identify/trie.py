@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled, inlined
+from tidewaiter.base.compiled import compiled, inlined, uncounted
 from tidewaiter.identify.fold import IDEOGRAPH, Folded
 from tidewaiter.identify.hashing import Table, build_table, find, hash_keys, mix
 
@@ -28,7 +28,7 @@ class Trie(NamedTuple):
     short: NDArray[np.uint8]  # bits: hashes of short keys
 
 
-@compiled
+@uncounted
 def _step_key(node: int, unit: int) -> np.uint64:
     return mix((np.uint64(node) << np.uint64(21)) ^ np.uint64(unit) ^ np.uint64(0x5BD1E995))
 
@@ -40,7 +40,7 @@ def _bit(bits: NDArray[np.uint8], key: np.uint64) -> bool:
     return bool((bits[at >> np.uint64(3)] >> np.uint8(at & np.uint64(7))) & np.uint8(1) == 1)
 
 
-@compiled
+@uncounted
 def find_starts(
     room: Folded, n: int, trie: Trie, powers: NDArray[np.uint64], starts: NDArray[np.int32]
 ) -> int:
@@ -84,13 +84,13 @@ def may_start(
     return _bit(heads, mix(hashes[at + _HEAD] - hashes[at] * powers[_HEAD]))
 
 
-@compiled
+@uncounted
 def next_node(trie: Trie, node: int, unit: int) -> int:
     """Return the node that a unit leads to, or -1."""
     return find(trie.steps, _step_key(node, unit))
 
 
-@compiled
+@uncounted
 def longest_key(room: Folded, n: int, at: int, trie: Trie) -> tuple[int, int]:
     """Find the longest key that starts at a unit and ends with a word.
 
@@ -113,7 +113,7 @@ def longest_key(room: Folded, n: int, at: int, trie: Trie) -> tuple[int, int]:
     return end, key
 
 
-@compiled
+@uncounted
 def longest_strong_key(
     room: Folded, n: int, at: int, trie: Trie, strong: NDArray[np.bool_]
 ) -> tuple[int, int]:

@@ -6,7 +6,7 @@ Reading such a name costs a thousand times what a line costs; nearly no line has
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled, interpreted
+from tidewaiter.base.compiled import interpreted, uncounted
 
 _LETTER, _CAPITAL, _DIGIT, _SPACE, _BRACKET, _SMILES, _BOND, _BEFORE, _HINT = (
     1 << n for n in range(9)
@@ -65,7 +65,7 @@ def find_triggers(
     return places
 
 
-@compiled
+@uncounted
 def _look(
     text: NDArray[np.uint8], offsets: NDArray[np.int64], kinds: NDArray[np.uint16],
     marked: NDArray[np.bool_],
@@ -84,7 +84,7 @@ def _look(
                 break
 
 
-@compiled
+@uncounted
 def _is_smiles(
     text: NDArray[np.uint8], begin: int, at: int, end: int, kinds: NDArray[np.uint16]
 ) -> bool:
@@ -106,7 +106,7 @@ def _is_smiles(
     return last - first >= _SHORTEST_SMILES
 
 
-@compiled
+@uncounted
 def _is_sign(
     text: NDArray[np.uint8], begin: int, at: int, end: int, kinds: NDArray[np.uint16]
 ) -> bool:
@@ -127,7 +127,7 @@ def _is_sign(
     return _is_locant(text, begin, at, after, end, kinds)
 
 
-@compiled
+@uncounted
 def _is_inchi(text: NDArray[np.uint8], begin: int, at: int) -> bool:
     """Tell whether "InChI" stands before a place."""
     if at - begin < _INCHI:
@@ -138,7 +138,7 @@ def _is_inchi(text: NDArray[np.uint8], begin: int, at: int) -> bool:
     return same
 
 
-@compiled
+@uncounted
 def _is_key(
     text: NDArray[np.uint8], begin: int, at: int, end: int, kinds: NDArray[np.uint16]
 ) -> bool:
@@ -152,7 +152,7 @@ def _is_key(
     return True
 
 
-@compiled
+@uncounted
 def _is_locant(
     text: NDArray[np.uint8], begin: int, at: int, after: int, end: int, kinds: NDArray[np.uint16]
 ) -> bool:

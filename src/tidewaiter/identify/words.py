@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidewaiter.base.compiled import compiled, inlined
+from tidewaiter.base.compiled import inlined, uncounted
 from tidewaiter.identify.fold import DIGIT, IDEOGRAPH, Folded
 from tidewaiter.identify.hashing import SHIFT, mix, short_hash
 
@@ -84,7 +84,7 @@ def _look_up(slots: NDArray[np.uint32], key: np.uint64) -> int:
     return found
 
 
-@compiled
+@uncounted
 def flags_of(
     room: Folded, powers: NDArray[np.uint64], vocabulary: Vocabulary, begin: int, end: int
 ) -> int:  # fmt: skip
@@ -92,7 +92,7 @@ def flags_of(
     return _look_up(vocabulary.slots, short_hash(room, powers, begin, end))
 
 
-@compiled
+@uncounted
 def fill_vocabulary(
     slots: NDArray[np.uint32], keys: NDArray[np.uint64], flags: NDArray[np.int32]
 ) -> None:
@@ -106,7 +106,7 @@ def fill_vocabulary(
         slots[at] |= (tag << _FLAG_BITS) | np.uint32(flags[index])
 
 
-@compiled
+@uncounted
 def find_words(
     room: Folded, n: int, powers: NDArray[np.uint64], vocabulary: Vocabulary, words: Words
 ) -> int:
@@ -149,7 +149,7 @@ def find_words(
     return count
 
 
-@compiled
+@uncounted
 def _part_flags(
     room: Folded, powers: NDArray[np.uint64], vocabulary: Vocabulary, words: Words, word: int
 ) -> int:
@@ -168,7 +168,7 @@ def _part_flags(
     return flags & (CAS_CUE | HS_CUE | UN_CUE | CUS_CUE)
 
 
-@compiled
+@uncounted
 def _singular_flags(
     room: Folded, powers: NDArray[np.uint64], vocabulary: Vocabulary, words: Words, word: int
 ) -> int:
@@ -180,7 +180,7 @@ def _singular_flags(
     return 0 if flags & NAMED else flags & (ORDINARY | CHEMICAL | RARE)
 
 
-@compiled
+@uncounted
 def word_at(words: Words, count: int, unit: int) -> int:
     """Return the word that holds a unit, or else the first word after it."""
     low, high = 0, count
