@@ -117,9 +117,6 @@ def write_outputs(
         refused = None
         found = read_journal(journal)
         while entries := list(islice(found, _CHUNK)):
-            alerts = apart.part([e for e in entries if isinstance(e, Alert)], marks.mark)
-            sink.add(alerts)
-            builder.add(alerts)
             for entry in (e for e in entries if isinstance(e, Refusal)):
                 if refused is None:
                     refused = stack.enter_context(_refusal_sink(outputs, mark))
@@ -127,6 +124,9 @@ def write_outputs(
                     refused.add([entry])
                 if len(refusals) < _SHOWN:
                     refusals.append(entry)
+            alerts = apart.part([e for e in entries if isinstance(e, Alert)], marks.mark)
+            sink.add(alerts)
+            builder.add(alerts)
         if refused is None and outputs.refused.exists():
             stack.enter_context(_refusal_sink(outputs, mark))  # that of an earlier run gives way
     marks.tell()
