@@ -5,6 +5,8 @@ from datetime import date
 from functools import cache
 from typing import NamedTuple
 
+from msgspec import structs
+
 from tidewaiter.consignments.amounts import is_alone
 from tidewaiter.consignments.checks import check_line, evidence_of, is_named, reason
 from tidewaiter.consignments.finds import Find, Flaw, by_substance, same_place
@@ -13,7 +15,9 @@ from tidewaiter.consignments.listed import reasons_of_parties
 from tidewaiter.consignments.restricted import is_restricted, open_match
 from tidewaiter.consignments.routing import Freed, Law, RoutedLaw, route_of
 from tidewaiter.consignments.rules import AlertRules
-from tidewaiter.consignments.types import Alert, Evidence, Line, Mention, PartyMatch, Reason
+from tidewaiter.consignments.types import (
+    Alert, Evidence, Line, Mention, PartyMatch, Reason, Severity,
+)  # fmt: skip
 from tidewaiter.identify.findings import DOWNGRADED, Finding
 from tidewaiter.substances.law import controls_on, state_on
 from tidewaiter.substances.lawbook import load_lawbook
@@ -93,14 +97,30 @@ class Weigher:
         severity = self.rules.severity.of(score)
         if severity is None:
             return None
-        due = line.release or line.arrival
-        days_left = (due - self.day).days if due else None
-        slugs = tuple(self.registry.substances[place].slug for place in ranked)
+        alert = self._alert(line, severity, score, ranked, reasons)
         mentions = tuple(self._mention(find) for find in finds[:_MOST])
         restricted = any(map(is_restricted, named))
         shown = filter(None, map(open_match, named))
-        return Alert(
+        return structs.replace(
+            alert,
             id=identity(self.source, line, mentions, reasons, named),
+            mentions=mentions,
+            law=tuple(held for law in laws for held in law.holdings),
+            law_open=tuple(dict.fromkeys(why for law in laws for why in law.open)),
+            parties=named,
+            restricted=restricted,
+            open_id=identity(self.source, line, mentions, reasons, shown) if restricted else "",
+        )
+
+    def _alert(
+        self, line: Line, severity: Severity, score: int, ranked: Sequence[int],
+        reasons: Sequence[Reason],
+    ) -> Alert:  # fmt: skip
+        """Make the alert of a line, without what was found in it."""
+        due = line.release or line.arrival
+        days_left = (due - self.day).days if due else None
+        return Alert(
+            id="",
             file=self.file,
             row=line.row,
             consignment=line.consignment,
@@ -111,16 +131,12 @@ class Weigher:
             rank=score + self.rules.urgency_of(days_left),
             due=due,
             days_left=days_left,
-            substances=slugs,
+            substances=tuple(self.registry.substances[place].slug for place in ranked),
             title=self._title(ranked, reasons),
             line=line,
-            mentions=mentions,
+            mentions=(),
             reasons=tuple(reasons),
-            law=tuple(held for law in laws for held in law.holdings),
-            law_open=tuple(dict.fromkeys(why for law in laws for why in law.open)),
-            parties=named,
-            restricted=restricted,
-            open_id=identity(self.source, line, mentions, reasons, shown) if restricted else "",
+            law=(),
         )
 
     def _laws(self, line: Line, finds: Sequence[Find], ranked: Sequence[int]) -> list[Law]:
