@@ -11,13 +11,16 @@ from tidewaiter.consignments.types import Alert, Holding, PartyMatch
 from tidewaiter.store.decisions import Standing
 
 _ID = 10  # characters of an id that are shown
+_NARROW = 12  # columns of a terminal
 
 
 def queue_table(found: Sequence[Alert], where: Mapping[str, Standing]) -> Table:
     """Lay out alerts, one a row."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for title in ("alert", "severity", "due", "consignment", "status", "goods, as written", "why"):
-        table.add_column(title, overflow="fold")
+    table = Table(box=None, header_style="bold", pad_edge=False, collapse_padding=True)
+    for title in ("alert", "severity", "due", "consignment", "status"):
+        table.add_column(title, overflow="fold", max_width=_NARROW)
+    table.add_column("goods, as written", overflow="fold", ratio=3)
+    table.add_column("why", overflow="fold", ratio=4)
     for alert in found:
         stands = where[alert.id]
         marks = ["restricted"] if alert.restricted else []

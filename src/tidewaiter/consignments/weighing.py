@@ -16,7 +16,13 @@ from tidewaiter.consignments.restricted import is_restricted, open_match
 from tidewaiter.consignments.routing import Freed, Law, RoutedLaw, route_of
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.types import (
-    Alert, Evidence, Line, Mention, PartyMatch, Reason, Severity,
+    Alert,
+    Evidence,
+    Line,
+    Mention,
+    PartyMatch,
+    Reason,
+    Severity,
 )  # fmt: skip
 from tidewaiter.identify.findings import DOWNGRADED, Finding
 from tidewaiter.substances.law import controls_on, state_on
