@@ -76,3 +76,24 @@ def test_the_code_is_kept_for_the_sources_that_use_it() -> None:
         if "from tidewaiter.base.compiled import" in path.read_text()
     }
     assert users <= set(compiled.USERS)
+
+
+_COUNTED = """
+import sys
+import numpy as np
+from tidewaiter.identify.hashing import mix_all, units_hash
+mix_all(np.array([3], np.uint64))
+units_hash(np.array([3, 4], np.uint32))
+for function in (mix_all, units_hash):
+    (code,) = function.machine.inspect_llvm().values()
+    print("NRT_incref" in code or "NRT_Allocate" in code or "NRT_MemInfo" in code)
+"""
+
+
+def test_an_uncounted_function_counts_nothing(tmp_path: Path) -> None:
+    """Where Numba no longer takes the option, searching would be half as fast, unseen."""
+    done = subprocess.run(
+        [sys.executable, "-c", _COUNTED], capture_output=True, text=True, check=True,
+        env={**os.environ, "TIDEWAITER_CACHE": str(tmp_path), "PYTHONPATH": str(SRC)},
+    )  # fmt: skip
+    assert done.stdout.split() == ["True", "False"]
