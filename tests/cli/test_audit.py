@@ -99,7 +99,8 @@ def test_an_entry_that_is_not_there(call: Call, db: str) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="modes of POSIX")
 def test_the_key_is_for_its_owner_alone(call: Call, db: str, here: Path) -> None:
     """It is made so, and one that others may read is refused."""
-    call("audit", "key")
+    assert "a key was made" in call("audit", "key").stderr
+    assert "a key was made" not in call("audit", "key").stderr
     key = here / "keys" / "node.key"
     assert key.stat().st_mode & 0o777 == 0o600
     assert [each.name for each in key.parent.iterdir()] == ["node.key"]

@@ -12,7 +12,7 @@ from tidewaiter.base.files import check_file, replacing, writing
 from tidewaiter.cli.options import printable
 from tidewaiter.identity import key_file, own_key
 from tidewaiter.ledger.checkpoints import Checkpoint, read_checkpoint
-from tidewaiter.ledger.notes import PublicKey, signed_text
+from tidewaiter.ledger.notes import PublicKey, SecretKey, signed_text
 from tidewaiter.ledger.proofs import Proof, check_proof, read_proof
 from tidewaiter.report.characters import visible
 from tidewaiter.store.audit import (
@@ -157,11 +157,22 @@ def key() -> None:
 
     Example: tidewaiter audit key
     """
-    click.echo(str(own_key(key_file()).public()))
+    click.echo(str(_own_key().public()))
+
+
+def _own_key() -> SecretKey:
+    """Return the key of this installation; say where it is, where it was made for this."""
+    path = key_file()
+    there = path.exists()
+    secret = own_key(path)
+    if not there:
+        text = f"a key was made: {path}; keep a copy where nobody else can read it"
+        click.echo(visible(text), err=True)
+    return secret
 
 
 def _signed(state: State) -> str:
-    secret = own_key(key_file())
+    secret = _own_key()
     told = Checkpoint(origin=secret.name, size=state.entries, root=state.root)
     return secret.sign(str(told))
 
@@ -175,7 +186,7 @@ def _public(keys: tuple[str, ...]) -> tuple[PublicKey, ...]:
     """Return the keys that are trusted: those given, else this installation's own."""
     if keys:
         return tuple(PublicKey.parse(printable(line)) for line in keys)
-    return (own_key(key_file()).public(),)
+    return (_own_key().public(),)
 
 
 def _text(path: Path) -> str:

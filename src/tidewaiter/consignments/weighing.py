@@ -15,15 +15,7 @@ from tidewaiter.consignments.listed import reasons_of_parties
 from tidewaiter.consignments.restricted import is_restricted, open_match
 from tidewaiter.consignments.routing import Freed, Law, RoutedLaw, route_of
 from tidewaiter.consignments.rules import AlertRules
-from tidewaiter.consignments.types import (
-    Alert,
-    Evidence,
-    Line,
-    Mention,
-    PartyMatch,
-    Reason,
-    Severity,
-)  # fmt: skip
+from tidewaiter.consignments.types import Alert, Evidence, Line, Mention, PartyMatch, Reason
 from tidewaiter.identify.findings import DOWNGRADED, Finding
 from tidewaiter.substances.law import controls_on, state_on
 from tidewaiter.substances.lawbook import load_lawbook
@@ -99,11 +91,9 @@ class Weigher:
             reasons.extend(self._freed(ranked[0], laws[0].freed, reasons))
         named = tuple(parties) if reasons or line.seq <= 1 else ()
         reasons.extend(reasons_of_parties(named, self.rules))
-        score = max(0, min(_MOST, sum(made.points for made in reasons)))
-        severity = self.rules.severity.of(score)
-        if severity is None:
+        alert = self._alert(line, ranked, reasons)
+        if alert is None:
             return None
-        alert = self._alert(line, severity, score, ranked, reasons)
         mentions = tuple(self._mention(find) for find in finds[:_MOST])
         restricted = any(map(is_restricted, named))
         shown = filter(None, map(open_match, named))
@@ -118,11 +108,12 @@ class Weigher:
             open_id=identity(self.source, line, mentions, reasons, shown) if restricted else "",
         )
 
-    def _alert(
-        self, line: Line, severity: Severity, score: int, ranked: Sequence[int],
-        reasons: Sequence[Reason],
-    ) -> Alert:  # fmt: skip
-        """Make the alert of a line, without what was found in it."""
+    def _alert(self, line: Line, ranked: Sequence[int], reasons: Sequence[Reason]) -> Alert | None:
+        """Make the alert of a line, without what was found in it; None: its score is too low."""
+        score = max(0, min(_MOST, sum(made.points for made in reasons)))
+        severity = self.rules.severity.of(score)
+        if severity is None:
+            return None
         due = line.release or line.arrival
         days_left = (due - self.day).days if due else None
         return Alert(

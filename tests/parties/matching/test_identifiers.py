@@ -212,13 +212,6 @@ def test_several_numbers_add_up(firms: Matcher) -> None:
     assert "domain: same" not in _what(match)
 
 
-def test_by_number_are_those_who_bear_it(firms: Matcher) -> None:
-    """The same entries that a match by number rests on."""
-    asked = AskedParty(text="", identifiers=(_id("", USCCS[0]), _id("web", "sisters-group.com")))
-    assert firms.by_number(asked) == {0, 2, 3, 4}
-    assert firms.by_number(AskedParty(text="Qorvex Plumbing Works")) == set()
-
-
 PLACE = "Room 301, 3/F, No. 12 Keji Road, Nanshan District, Shenzhen, China"
 
 

@@ -93,10 +93,6 @@ class Matcher:
             found = self._with_bearers(party, numbers, bearing, found)
         return sorted(found, key=lambda each: (-each.total, each.entry))
 
-    def by_number(self, party: AskedParty) -> set[int]:
-        """Return the entries that bear an identifier of the party's."""
-        return self._bearers.entries(read_identifiers(party))
-
     def _with_bearers(
         self, party: AskedParty, numbers: Sequence[ReadIdentifier], bearing: set[int],
         named: list[Found],
