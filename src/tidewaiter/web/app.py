@@ -18,7 +18,7 @@ from litestar.response import Redirect
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.store.audit import audit_size
 from tidewaiter.store.sessions import User
-from tidewaiter.web import accounts, alerts, audit, errors, own, queue, signing, static
+from tidewaiter.web import accounts, alerts, audit, errors, openapi, own, queue, signing, static
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode
 from tidewaiter.web.node import Node, Serving
@@ -58,6 +58,7 @@ HANDLERS = [
     *accounts.HANDLERS,
     *own.HANDLERS,
     *audit.HANDLERS,
+    *openapi.HANDLERS,
 ]
 
 
@@ -87,7 +88,7 @@ def make_app(node: Node) -> Litestar:
             Exception: errors.on_bug,
         },
         compression_config=CompressionConfig(backend="gzip", minimum_size=1_000),
-        openapi_config=OpenAPIConfig(title="Tidewaiter", version="1", path="/api"),
+        openapi_config=OpenAPIConfig(title="Tidewaiter", version="1", render_plugins=[]),
         lifespan=[living],
         logging_config=None,
     )
