@@ -18,7 +18,18 @@ from litestar.response import Redirect
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.store.audit import audit_size
 from tidewaiter.store.sessions import User
-from tidewaiter.web import accounts, alerts, audit, errors, openapi, own, queue, signing, static
+from tidewaiter.web import (
+    accounts,
+    alerts,
+    audit,
+    errors,
+    openapi,
+    own,
+    passkeys,
+    queue,
+    signing,
+    static,
+)
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode
 from tidewaiter.web.node import Node, Serving
@@ -57,6 +68,7 @@ HANDLERS = [
     *alerts.HANDLERS,
     *accounts.HANDLERS,
     *own.HANDLERS,
+    *passkeys.HANDLERS,
     *audit.HANDLERS,
     *openapi.HANDLERS,
 ]
