@@ -10,18 +10,15 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from tests.found import TODAY
-from tidewaiter.base.errors import InputError
-from tidewaiter.casework.words import sought_in, words_of
+
 from tidewaiter.consignments.types import Alert, Line, Party, PartyMatch, Reason, Stop
 from tidewaiter.store.alerts import add_alerts
 from tidewaiter.store.batches import Batch, add_batch
 from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.decisions import Wanted, assign, decide, last_decision, standings
-from tidewaiter.store.notes import Entry, Note, add_notes, due_notes
+from tidewaiter.store.decisions import Wanted, assign, decide, standings
 from tidewaiter.store.ordering import ORDERS
-from tidewaiter.store.queue import WITHIN, count_alerts, queue_counts, queue_page
+from tidewaiter.store.queue import WITHIN, queue_counts, queue_page
 from tidewaiter.store.queuefilter import AlertFilter, Queue, Sort, View
 from tidewaiter.store.screenings import Run, Source, begin_screening
 
@@ -98,9 +95,7 @@ class Filled(tuple[Alert, ...]):
 
 
 @pytest.fixture
-def stored(
-    database: Database, stamp: Stamp, screening_id: int, make_alert: MakeAlert
-) -> Filled:
+def stored(database: Database, stamp: Stamp, screening_id: int, make_alert: MakeAlert) -> Filled:
     """Store 120 alerts in three goes; some are assigned, and some decided."""
     found = [_alert(make_alert, row) for row in range(1, 121)]
     for start in range(0, 120, 40):
