@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, select
 
 from tidewaiter.base.records import Record
 from tidewaiter.store import tables
@@ -66,6 +66,12 @@ def having(index: Index, terms: Sequence[str]) -> Marks:
     return gathered(found, index.blocks)
 
 
+def between(column: ColumnElement[str], first: str, last: str) -> ColumnElement[bool]:
+    """Say that a text is from one to another, both with it."""
+    # SQLAlchemy writes COLLATE into BETWEEN where PostgreSQL cannot read it.
+    return and_(column >= first, column <= last)
+
+
 def having_each(index: Index, terms: Sequence[str]) -> dict[str, Marks]:
     """Return the alerts that have each of some terms."""
     c = tables.alert_term.c
@@ -79,14 +85,14 @@ def having_each(index: Index, terms: Sequence[str]) -> dict[str, Marks]:
 def having_between(index: Index, first: str, last: str) -> Marks:
     """Return the alerts that have any term from one to another, both with it."""
     c = tables.alert_term.c
-    query = select(c.block, c.bits).where(c.term.between(first, last))
+    query = select(c.block, c.bits).where(between(c.term, first, last))
     return gathered(_read(index, query), index.blocks)
 
 
 def beginning(index: Index, begin: str) -> Marks | None:
     """Return the alerts that have any term that begins so; None: too many terms do."""
     c = tables.alert_term.c
-    query = select(c.block, c.bits).where(c.term.between(begin, begin + _LAST)).limit(WIDE + 1)
+    query = select(c.block, c.bits).where(between(c.term, begin, begin + _LAST)).limit(WIDE + 1)
     rows = _read(index, query)
     return None if len(rows) > WIDE else gathered(rows, index.blocks)
 
@@ -95,7 +101,7 @@ def values(index: Index, kind: str, begin: str = "") -> list[str]:
     """Return the values of a kind that any alert has, and that begin so, in order."""
     c = tables.alert_term.c
     first = f"{kind}:{begin}"
-    query = select(c.term).where(c.term.between(first, first + _LAST)).distinct()
+    query = select(c.term).where(between(c.term, first, first + _LAST)).distinct()
     rows = index.work.connection.execute(query.order_by(c.term)).scalars()
     return [name[len(kind) + 1 :] for name in rows]
 
@@ -110,7 +116,7 @@ def counted(index: Index, kind: str, among: Marks) -> dict[str, int]:
     """
     c = tables.alert_term.c
     filled = np.flatnonzero(among.any(axis=1)).tolist()
-    query = select(c.block, c.bits, c.term).where(c.term.between(f"{kind}:", f"{kind}:{_LAST}"))
+    query = select(c.block, c.bits, c.term).where(between(c.term, f"{kind}:", f"{kind}:{_LAST}"))
     if len(filled) < index.blocks:
         query = query.where(c.block.in_(filled))
     rows = [row for row in _read(index, query) if row[0] < index.blocks]
