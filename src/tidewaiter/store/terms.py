@@ -18,6 +18,7 @@ from tidewaiter.store.blocks import (
     BLOCK,
     Marks,
     Row,
+    appended,
     gathered,
     packed,
     places_of,
@@ -174,13 +175,12 @@ def _change_block(work: Work, block: int, added: Places, removed: Places) -> Non
 
 def _changed(held: bytes | None, added: Sequence[int], removed: Sequence[int]) -> bytes:
     """Return a row with some places more and some less; b"": it holds none."""
-    if held is None and not removed and len(added) == 1:
-        return int(added[0]).to_bytes(2, "little")
-    places = np.array(sorted(set(added)), np.int64)
+    fresh = sorted(set(added))
+    if not removed and (short := appended(held or b"", fresh)):
+        return short
+    places = np.array(fresh, np.int64)
     if held is not None:
-        kept = places_of(held)
-        if removed:
-            kept = np.setdiff1d(kept, np.array(removed, np.int64), assume_unique=True)
+        kept = np.setdiff1d(places_of(held), np.array(removed, np.int64), assume_unique=True)
         places = np.union1d(kept, places)
     return packed(places) if len(places) else b""
 
@@ -196,9 +196,12 @@ def _held(work: Work, block: int, terms: Sequence[str]) -> dict[str, bytes]:
 
 
 def _by_block(numbers: Numbers) -> dict[int, Places]:
-    blocks: dict[int, Places] = {}
+    blocks: dict[int, Places] = defaultdict(dict)
     for name, some in numbers.items():
-        for number in some:
-            block, place = divmod(number, BLOCK)
-            blocks.setdefault(block, {}).setdefault(name, []).append(place)
+        first, last = min(some) // BLOCK, max(some) // BLOCK
+        for block in range(first, last + 1):
+            base = block * BLOCK
+            here = some if first == last else [n for n in some if base <= n < base + BLOCK]
+            if here:
+                blocks[block][name] = [number - base for number in here]
     return blocks
