@@ -16,6 +16,7 @@ from tidewaiter.store.tables.found import (
     alert_term,
     decision,
     reason,
+    saved_filter,
 )
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
 
@@ -37,6 +38,7 @@ __all__ = [
     "party_line",
     "reason",
     "refusal",
+    "saved_filter",
     "screening",
     "session",
     "source",
