@@ -18,7 +18,7 @@ from litestar.response import Redirect
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.store.audit import audit_size
 from tidewaiter.store.sessions import User
-from tidewaiter.web import accounts, alerts, audit, errors, own, queue, signing, static
+from tidewaiter.web import accounts, alerts, audit, bulk, errors, own, queue, signing, static
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode
 from tidewaiter.web.node import Node, Serving
@@ -54,6 +54,7 @@ HANDLERS = [
     *static.HANDLERS,
     *signing.HANDLERS,
     *queue.HANDLERS,
+    *bulk.HANDLERS,
     *alerts.HANDLERS,
     *accounts.HANDLERS,
     *own.HANDLERS,
