@@ -18,7 +18,7 @@ from litestar.response import Redirect
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.store.audit import audit_size
 from tidewaiter.store.sessions import User
-from tidewaiter.web import accounts, alerts, audit, bulk, errors, own, queue, signing, static
+from tidewaiter.web import accounts, alerts, audit, errors, openapi, own, queue, signing, static
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode
 from tidewaiter.web.node import Node, Serving
@@ -54,11 +54,11 @@ HANDLERS = [
     *static.HANDLERS,
     *signing.HANDLERS,
     *queue.HANDLERS,
-    *bulk.HANDLERS,
     *alerts.HANDLERS,
     *accounts.HANDLERS,
     *own.HANDLERS,
     *audit.HANDLERS,
+    *openapi.HANDLERS,
 ]
 
 
@@ -88,7 +88,7 @@ def make_app(node: Node) -> Litestar:
             Exception: errors.on_bug,
         },
         compression_config=CompressionConfig(backend="gzip", minimum_size=1_000),
-        openapi_config=OpenAPIConfig(title="Tidewaiter", version="1", path="/api"),
+        openapi_config=OpenAPIConfig(title="Tidewaiter", version="1", render_plugins=[]),
         lifespan=[living],
         logging_config=None,
     )

@@ -16,6 +16,7 @@ from tidewaiter.store.savedfilters import (
     save_filter,
     saved_filters,
 )
+from tidewaiter.web import bulk
 from tidewaiter.web.asking import Asked, read_query
 from tidewaiter.web.given import TheNode, TheUser
 from tidewaiter.web.queuepage import QueuePage, QueueRow
@@ -82,4 +83,4 @@ def remove_saved(
     return done(request, Saved(filter=number), "/queue")
 
 
-HANDLERS = [queue_page, save_queue, remove_saved]
+HANDLERS = [queue_page, save_queue, remove_saved, *bulk.HANDLERS]
