@@ -40,7 +40,7 @@ class Saved(Record, frozen=True, kw_only=True):
     filter: int
 
 
-@get("/queue", guards=[may("see")], sync_to_thread=True)
+@get("/queue", guards=[may("see")], sync_to_thread=True, query=QueueQuery)
 def queue_page(request: Asked, node: TheNode, user: TheUser) -> Response[QueuePage]:
     """Show the alerts that a filter lets through, and count what other filters would."""
     query = read_query(request, QueueQuery)
@@ -61,7 +61,10 @@ def queue_page(request: Asked, node: TheNode, user: TheUser) -> Response[QueuePa
     return reply(request, "queue.html", page, view=lambda: queue_view(page, user, node))
 
 
-@post("/queue/saved", guards=[may("see")], sync_to_thread=True)
+@post(
+    "/queue/saved", guards=[may("see")], sync_to_thread=True, makes=True,
+    example={"name": "late and high", "queue": "severity=high&due_within=-1", "shared": False},
+)  # fmt: skip
 def save_queue(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[Save]
 ) -> Response[Saved]:

@@ -7,8 +7,8 @@ from typing import Any, get_args
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Status
 from tidewaiter.report.languages import counted, day, number, words
+from tidewaiter.report.library import Library
 from tidewaiter.web.alertview import status_in_words
-from tidewaiter.web.node import Node
 from tidewaiter.web.queuepage import QueuePage
 from tidewaiter.web.queuequery import QueueQuery, written
 
@@ -44,9 +44,8 @@ class Chip(Record, frozen=True, kw_only=True):
     path: str
 
 
-def names(node: Node) -> Names:
+def names(library: Library) -> Names:
     """Return how the values of filters are read."""
-    library = node.library()
     said = {"critical": words("Critical"), "high": words("High"), "medium": words("Medium"),
             "low": words("Low")}  # fmt: skip
     return {

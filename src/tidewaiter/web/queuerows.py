@@ -1,5 +1,6 @@
 """The rows of the queue in words."""
 
+from collections.abc import Mapping
 from datetime import date
 from urllib.parse import urlencode
 
@@ -11,12 +12,15 @@ from tidewaiter.consignments.types import Alert, Severity
 from tidewaiter.report.finds import finds
 from tidewaiter.report.languages import counted, day, words
 from tidewaiter.report.marks import Span, mark_up
+from tidewaiter.report.titles import short_title
 from tidewaiter.report.words import days_in_words
+from tidewaiter.substances.types import Regime
 from tidewaiter.web.alertview import status_in_words
 from tidewaiter.web.queuepage import QueueRow
 from tidewaiter.web.queuequery import QueueQuery, written
 
 _GOODS = 180  # characters of a description that are shown around a find
+_LISTINGS = 2  # named in a title
 _NAME = 60  # of a party
 
 
@@ -42,8 +46,17 @@ class RowView(Record, frozen=True, kw_only=True):
     restricted: bool
 
 
-def row_view(row: QueueRow, query: QueueQuery, today: date) -> RowView:
-    """Put an alert into words, as a row of the queue."""
+def row_view(
+    row: QueueRow, query: QueueQuery, today: date, regimes: Mapping[str, Regime]
+) -> RowView:
+    """Put an alert into words, as a row of the queue.
+
+    Args:
+        row: The alert, and where it stands.
+        query: Of the queue, to come back to.
+        today: The day.
+        regimes: By slug, for their short names.
+    """
     alert = row.alert
     route = route_of(alert.line)
     left = (alert.due - today).days if alert.due else None
@@ -54,7 +67,7 @@ def row_view(row: QueueRow, query: QueueQuery, today: date) -> RowView:
         path=f"/alerts/{alert.id}" + (f"?{urlencode({'queue': kept})}" if kept else ""),
         severity=alert.severity,
         score=alert.score,
-        title=alert.title,
+        title=short_title(alert, regimes, _LISTINGS),
         goods=_goods(alert),
         parties=_parties(alert),
         route=" → ".join(dict.fromkeys(ends)),

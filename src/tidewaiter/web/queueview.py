@@ -68,12 +68,13 @@ def queue_view(page: QueuePage, user: User, node: Node) -> QueueView:
         node: The installation, for names and the day.
     """
     query = page.query
-    known = names(node)
+    library = node.library()
+    known = names(library)
     rows = page.rows
     return QueueView(
         groups=tuple(groups(page, known)),
         chips=tuple(chips(query, known)),
-        rows=tuple(row_view(each, query, node.today()) for each in rows),
+        rows=tuple(row_view(each, query, node.today(), library.regimes) for each in rows),
         total=count_in_words(page.total),
         sorts=tuple(sorts(query)),
         first=path_of(query) if query.after or query.before else "",
