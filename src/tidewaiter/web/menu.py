@@ -32,6 +32,7 @@ ENTRIES = (
     Entry(path="/queue", label=_("Queue"), right="see"),
     Entry(path="/audit", label=_("Audit"), right="audit"),
     Entry(path="/accounts", label=_("Accounts"), right="administer"),
+    Entry(path="/webhooks", label=_("Webhooks"), right="administer"),
 )
 
 
