@@ -20,8 +20,10 @@ from tidewaiter.store.tables.found import (
     alert_note,
     alert_party,
     alert_substance,
+    alert_term,
     decision,
     reason,
+    saved_filter,
 )
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
 from tidewaiter.store.tables.webhooks import delivery, webhook
@@ -34,6 +36,7 @@ __all__ = [
     "alert_note",
     "alert_party",
     "alert_substance",
+    "alert_term",
     "audit",
     "audit_node",
     "decision",
@@ -46,6 +49,7 @@ __all__ = [
     "passkey",
     "reason",
     "refusal",
+    "saved_filter",
     "screening",
     "session",
     "source",
