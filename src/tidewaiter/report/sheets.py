@@ -9,7 +9,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.report.amounts import amount_in_words
 from tidewaiter.report.lawviews import RulingView, ruling_view, sources_of
 from tidewaiter.report.library import Citation, Library, number_sources
-from tidewaiter.report.pages import environment, static
+from tidewaiter.report.pages import environment, hashed, static
 from tidewaiter.report.rulings import route_in_places
 from tidewaiter.report.words import MATCHES, word
 from tidewaiter.substances.classes import ClassRule
@@ -20,8 +20,7 @@ from tidewaiter.substances.rulings import Assessment, Compound
 from tidewaiter.substances.structure.portraits import Drawing, Portrait
 
 INDEX = "index.html"
-# A drawing says in the style of each line how it is drawn, which no hash can allow.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_STYLES = "colours.css", "sheet.css"
 _SHORT = 12  # characters of a hash; enough to compare by eye
 
 
@@ -144,15 +143,20 @@ def render_sheet(sheet: Sheet, imprint: Imprint, lexis: Lexis) -> str:
 def render_index(entries: Iterable[Listed], imprint: Imprint) -> Iterator[str]:
     """Yield the index of a folder of sheets, piece by piece as its entries come."""
     template = environment().get_template("sheets.html")
-    css = static("colours.css", "sheet.css")
+    css = static(*_STYLES)
     yield from template.generate(
         entries=entries,
         file=imprint.file,
         asked=tuple(_asked(imprint.question)),
         imprint=tuple(_imprint(imprint)),
         css=css,
-        policy=_POLICY,
+        policy=_policy(css),
     )
+
+
+def _policy(css: str) -> str:
+    """Return a policy under which nothing loads and only our own style is taken."""
+    return f"default-src 'none'; style-src {hashed(css)}; base-uri 'none'; form-action 'none'"
 
 
 def _page(sheet: Sheet, imprint: Imprint, lexis: Lexis) -> SheetPage:
@@ -162,6 +166,7 @@ def _page(sheet: Sheet, imprint: Imprint, lexis: Lexis) -> SheetPage:
     names = ", ".join(dict.fromkeys(each.answer.name for each in sheet.subjects))
     title = names if len(sheet.subjects) == 1 else compound.id or compound.place or names
     place = ", ".join(part for part in (compound.place, compound.id) if part)
+    css = static(*_STYLES)
     return SheetPage(
         title=title,
         place="" if place == title else place,
@@ -173,8 +178,8 @@ def _page(sheet: Sheet, imprint: Imprint, lexis: Lexis) -> SheetPage:
         sources=tuple(cited.values()),
         imprint=tuple(_imprint(imprint)),
         index=INDEX if imprint.file else "",
-        css=static("colours.css", "sheet.css"),
-        policy=_POLICY,
+        css=css,
+        policy=_policy(css),
     )
 
 
