@@ -8,7 +8,7 @@ from markupsafe import Markup
 from tidewaiter.base.records import Record
 from tidewaiter.report.amounts import amount_in_words
 from tidewaiter.report.lawviews import RulingView, ruling_view, sources_of
-from tidewaiter.report.library import Citation, Library, number_sources
+from tidewaiter.report.library import Citation, Library, number_sources, words_of
 from tidewaiter.report.pages import environment, hashed, static
 from tidewaiter.report.rulings import route_in_places
 from tidewaiter.report.words import MATCHES, word
@@ -115,7 +115,7 @@ class Listed(Record, frozen=True, kw_only=True):
 def lexis_of(registry: Registry, rules: Iterable[ClassRule]) -> Lexis:
     """Return the words of a registry and its class rules."""
     return Lexis(
-        library=Library(sources=registry.sources, regimes=registry.regimes),
+        library=words_of(registry),
         rules={rule.slug: rule for rule in rules},
     )
 
