@@ -83,6 +83,22 @@ def undated(registry: Registry, regimes: Iterable[str] = ()) -> dict[str, int]:
     return dict(counts)
 
 
+def matter_of(rule: Rule) -> tuple[Matter, str]:
+    """Say what a rule is, and what it says."""
+    match rule:
+        case Limit():
+            return "limit", limit_in_words(rule)
+        case FormRule():
+            return "goods", rule.text
+        case Demand():
+            return "duty", ": ".join(filter(None, (rule.kind, rule.text)))
+        case Gap():
+            return "gap", rule.text
+        case Reach():
+            return "route", rule.text
+    return "route", rule.note
+
+
 _Told = tuple[_Fact, dict[Step, date | None], tuple[str, ...]]
 
 
@@ -118,25 +134,9 @@ def _rules(book: LawBook) -> Iterator[_Told]:
 
 
 def _of_rule(rule: Rule, regime: str) -> _Told:
-    matter, text = _said(rule)
+    matter, text = matter_of(rule)
     fact = _Fact(matter, regime, rule.schedules, text, rule.clause, rule.source, rule.mark)
     return fact, {"begins": rule.since, "ends": rule.until}, rule.substances
-
-
-def _said(rule: Rule) -> tuple[Matter, str]:
-    """Say what a rule is, and what it says."""
-    match rule:
-        case Limit():
-            return "limit", limit_in_words(rule)
-        case FormRule():
-            return "goods", rule.text
-        case Demand():
-            return "duty", ": ".join(filter(None, (rule.kind, rule.text)))
-        case Gap():
-            return "gap", rule.text
-        case Reach():
-            return "route", rule.text
-    return "route", rule.note
 
 
 def _change(day: date, step: Step, fact: _Fact, slugs: set[str]) -> Change:

@@ -1,0 +1,238 @@
+"""The list of substances as a page shows it: what was searched for, and what narrows it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.report.lawchanges import Named
+from tidewaiter.report.words import MATCHES, word
+from tidewaiter.substances.catalogue import (
+    DIGITS,
+    By,
+    Catalogue,
+    Filters,
+    Hit,
+    facets,
+    narrow,
+)
+from tidewaiter.substances.classes import ClassRule
+from tidewaiter.substances.law import controls_on, short_listing
+from tidewaiter.substances.questions import Found
+from tidewaiter.substances.registry import Registry
+from tidewaiter.substances.types import Kind
+
+SHOWN = 60  # rows of a page
+_LISTINGS = 4  # named in a row
+_KINDS: tuple[Kind, ...] = ("precursor", "drug", "equipment", "class")
+
+Find = Callable[[str, date], tuple[Found, ...]]
+"""Finds what a text is, as the law is asked, or raises an `InputError`."""
+
+
+class BrowseRow(Record, frozen=True, kw_only=True):
+    """A substance in the list."""
+
+    slug: str
+    name: str
+    kind: Kind
+    cas: tuple[str, ...]
+    by: By
+    matched: str  # the spelling by which it was found; "": its name
+    listings: tuple[str, ...]  # in force on the day, in few words
+    more: int  # listings that are not named
+    drawn: bool
+
+
+class ClassSaid(Record, frozen=True, kw_only=True):
+    """What a class rule says of a structure."""
+
+    rule: Named
+    jurisdiction: str
+    clauses: tuple[str, ...]
+    excluded: tuple[str, ...]  # why it leaves the structure to another entry
+    open: str  # why it could not be evaluated; "": it holds the structure
+    in_force: bool
+
+
+class Recognised(Record, frozen=True, kw_only=True):
+    """What a text that is no part of a name was found to be."""
+
+    name: str
+    substance: Named | None  # None: no list names it
+    form: str
+    match: str  # in words
+    how: str
+    classes: tuple[ClassSaid, ...]
+
+
+class Choice(Record, frozen=True, kw_only=True):
+    """A value of a filter, and how many it keeps."""
+
+    value: str
+    label: str
+    count: int
+    chosen: bool
+
+
+class BrowseView(Record, frozen=True, kw_only=True):
+    """All that a page shows of a search."""
+
+    text: str
+    day: date
+    filters: Filters
+    total: int
+    rows: tuple[BrowseRow, ...]
+    after: str  # slug from which the next page goes on; "": this is the last
+    regimes: tuple[Choice, ...]
+    schedules: tuple[Choice, ...]
+    kinds: tuple[Choice, ...]
+    letters: tuple[Choice, ...]
+    recognised: tuple[Recognised, ...]
+    not_assessable: str  # why a structure that was searched for could not be read
+    hint: str
+
+
+class Searching(Record, frozen=True, kw_only=True):
+    """What is asked of the list."""
+
+    text: str = ""
+    day: date
+    filters: Filters = Filters()
+    after: str = ""  # slug of the last row of the page before
+
+
+class Browser:
+    """Searches a registry for pages; made once for many."""
+
+    def __init__(self, registry: Registry, catalogue: Catalogue, find: Find) -> None:
+        """Take the registry, its catalogue, and who finds what is no part of a name."""
+        self._registry = registry
+        self._catalogue = catalogue
+        self._find = find
+        self._rules = {each.slug: each for each in registry.classes}
+
+    def browse(self, asked: Searching) -> BrowseView:
+        """Return what a search finds; a text that fits nothing is read as goods or a structure."""
+        found = self._catalogue.search(asked.text)
+        recognised, problem = self._recognised(asked) if _wants(asked, found) else ((), None)
+        kept = narrow(found, asked.filters, asked.day)
+        page, after = _page(kept, asked.after)
+        counts = facets(found, asked.filters, asked.day)
+        filters = asked.filters
+        return BrowseView(
+            text=asked.text, day=asked.day, filters=filters, total=len(kept),
+            rows=tuple(self._row(each, asked.day) for each in page), after=after,
+            regimes=tuple(self._regimes(counts.regimes, filters.regime)),
+            schedules=tuple(_choices(counts.schedules, filters.schedule)),
+            kinds=tuple(_kinds(counts.kinds, filters.kind)),
+            letters=tuple(_letters(counts.letters, filters.letter)),
+            recognised=recognised,
+            not_assessable=problem.message if problem else "", hint=problem.hint if problem else "",
+        )  # fmt: skip
+
+    def _recognised(self, asked: Searching) -> tuple[tuple[Recognised, ...], InputError | None]:
+        try:
+            found = self._find(asked.text, asked.day)
+        except InputError as error:
+            return (), error
+        return tuple(recognised(each, self._registry, asked.day) for each in found), None
+
+    def _row(self, hit: Hit, day: date) -> BrowseRow:
+        it = hit.substance
+        regimes = self._registry.regimes
+        held = dict.fromkeys(
+            short_listing(regimes[each.regime], each.schedule) for each in controls_on(it, day)
+        )
+        return BrowseRow(
+            slug=it.slug,
+            name=it.name,
+            kind=it.kind,
+            cas=it.cas,
+            by=hit.by,
+            matched=hit.text if hit.by != "slug" else "",
+            listings=tuple(held)[:_LISTINGS],
+            more=max(0, len(held) - _LISTINGS),
+            drawn=it.smiles is not None,
+        )
+
+    def _regimes(self, counts: Mapping[str, int], chosen: str) -> Iterator[Choice]:
+        for slug, regime in self._registry.regimes.items():
+            if counts.get(slug) or slug == chosen:
+                label = f"{regime.jurisdiction}: {regime.name}"
+                yield Choice(
+                    value=slug, label=label, count=counts.get(slug, 0), chosen=slug == chosen
+                )
+
+
+def recognised(found: Found, registry: Registry, day: date) -> Recognised:
+    """Return what something was found to be, and what the class rules say of it.
+
+    Args:
+        found: As it was found.
+        registry: With the rules.
+        day: On which they are told to be in force or not.
+    """
+    rules = {each.slug: each for each in registry.classes}
+    held = [
+        _said(rules[each.rule], registry, day, clauses=each.clauses, excluded=each.excluded_by)
+        for each in found.classes
+    ]
+    opened = [
+        _said(rules[each.rule], registry, day, open_=each.reason) for each in found.open_classes
+    ]
+    it = found.substance
+    return Recognised(
+        name=found.name,
+        substance=Named(slug=it.slug, name=it.name) if it else None,
+        form=found.form.name if found.form else "",
+        match=word(MATCHES, found.match),
+        how=found.how,
+        classes=(*held, *opened),
+    )
+
+
+def _said(
+    rule: ClassRule, registry: Registry, day: date, *, clauses: tuple[str, ...] = (),
+    excluded: tuple[str, ...] = (), open_: str = "",
+) -> ClassSaid:  # fmt: skip
+    return ClassSaid(
+        rule=Named(slug=rule.slug, name=rule.name),
+        jurisdiction=registry.regimes[rule.regime].jurisdiction,
+        clauses=clauses,
+        excluded=excluded,
+        open=open_,
+        in_force=rule.holds_on(day),
+    )
+
+
+def _wants(asked: Searching, found: tuple[Hit, ...]) -> bool:
+    """Tell whether a text is to be read as a structure or as goods: nothing is spelt so."""
+    return bool(asked.text.strip()) and not found and not asked.after
+
+
+def _page(hits: tuple[Hit, ...], after: str) -> tuple[tuple[Hit, ...], str]:
+    """Return the rows behind one, and where the next page goes on."""
+    slugs = [hit.substance.slug for hit in hits]
+    first = slugs.index(after) + 1 if after in slugs else 0
+    page = hits[first : first + SHOWN]
+    return page, page[-1].substance.slug if first + SHOWN < len(hits) else ""
+
+
+def _choices(counts: Mapping[str, int], chosen: str) -> Iterator[Choice]:
+    for value in sorted({*counts, chosen} - {""}):
+        yield Choice(value=value, label=value, count=counts.get(value, 0), chosen=value == chosen)
+
+
+def _kinds(counts: Mapping[str, int], chosen: str) -> Iterator[Choice]:
+    for kind in _KINDS:
+        if counts.get(kind) or kind == chosen:
+            yield Choice(value=kind, label=kind, count=counts.get(kind, 0), chosen=kind == chosen)
+
+
+def _letters(counts: Mapping[str, int], chosen: str) -> Iterable[Choice]:
+    letters = sorted({*counts, chosen} - {""}, key=lambda each: (each != DIGITS, each))
+    return (
+        Choice(value=each, label=each, count=counts.get(each, 0), chosen=each == chosen)
+        for each in letters
+    )
