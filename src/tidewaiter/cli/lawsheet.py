@@ -9,12 +9,11 @@ from pathlib import Path
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import making, replacing
 from tidewaiter.bulk.compounds import lawyers_for
-from tidewaiter.bulk.sheets import Page, Printing, press_named, press_structure
+from tidewaiter.bulk.sheets import Page, Printing, press_sheet, sheet_of
 from tidewaiter.report.sheets import INDEX, Imprint, Listed, file_of, render_index
 from tidewaiter.substances.editions import editions
 from tidewaiter.substances.questions import Found, Question
 from tidewaiter.substances.rulings import Compound
-from tidewaiter.substances.structure import Entry, StructureError, parse_structure
 
 
 def printing_of(question: Question, own: tuple[Path, ...], file: str = "") -> Printing:
@@ -53,13 +52,7 @@ def write_sheet(
     Raises:
         OutputError: The page cannot be written.
     """
-    if isinstance(found, InputError):
-        error = StructureError(found.message, at=found.at, hint=found.hint)
-        page = press_structure(Entry("", text, error), printing)
-    elif any(each.match == "name" for each in found):
-        page = press_named(found, printing)
-    else:
-        page = press_structure(Entry("", "", parse_structure(text)), printing)
+    page = press_sheet(sheet_of(text, found, printing), printing)
     with replacing(path, str(os.getpid())) as part:
         part.write_text(page.html, encoding="utf-8", newline="\n")
 

@@ -114,8 +114,10 @@ class Browser:
 
     def browse(self, asked: Searching) -> BrowseView:
         """Return what a search finds; a text that fits nothing is read as goods or a structure."""
-        found = self._catalogue.search(asked.text)
-        recognised, problem = self._recognised(asked) if _wants(asked, found) else ((), None)
+        written = _is_structure(asked.text)
+        found = () if written else self._catalogue.search(asked.text)
+        wants = bool(asked.text.strip()) and not found and not asked.after
+        recognised, problem = self._recognised(asked) if wants else ((), None)
         kept = narrow(found, asked.filters, asked.day)
         page, after = _page(kept, asked.after)
         counts = facets(found, asked.filters, asked.day)
@@ -206,9 +208,12 @@ def _said(
     )
 
 
-def _wants(asked: Searching, found: tuple[Hit, ...]) -> bool:
-    """Tell whether a text is to be read as a structure or as goods: nothing is spelt so."""
-    return bool(asked.text.strip()) and not found and not asked.after
+def _is_structure(text: str) -> bool:
+    """Tell whether a text is a SMILES or an InChI by its shape, and so no part of a name."""
+    # Here and not above: a list without a search need not load RDKit.
+    from tidewaiter.substances.structure import is_written  # noqa: PLC0415
+
+    return bool(text.strip()) and is_written(text)
 
 
 def _page(hits: tuple[Hit, ...], after: str) -> tuple[tuple[Hit, ...], str]:

@@ -82,8 +82,8 @@ class SubjectView(Record, frozen=True, kw_only=True):
     watched: tuple[str, ...]
 
 
-class SheetPage(Record, frozen=True, kw_only=True):
-    """All that the template of a sheet prints."""
+class SheetView(Record, frozen=True, kw_only=True):
+    """What a sheet says, on a page of its own or in another."""
 
     title: str
     place: str
@@ -94,6 +94,12 @@ class SheetPage(Record, frozen=True, kw_only=True):
     hint: str
     sources: tuple[Citation, ...]
     imprint: tuple[Fact, ...]
+
+
+class SheetPage(Record, frozen=True, kw_only=True):
+    """All that the template of a sheet prints."""
+
+    sheet: SheetView
     index: str  # address of the index; "": there is none
     css: Markup
     policy: str
@@ -136,7 +142,13 @@ def render_sheet(sheet: Sheet, imprint: Imprint, lexis: Lexis) -> str:
     Returns:
         HTML that can be encoded in UTF-8, whatever stands in the names.
     """
-    page = _page(sheet, imprint, lexis)
+    css = static(*_STYLES)
+    page = SheetPage(
+        sheet=sheet_view(sheet, imprint, lexis),
+        index=INDEX if imprint.file else "",
+        css=css,
+        policy=_policy(css),
+    )
     return environment().get_template("sheet.html").render(page=page)
 
 
@@ -154,20 +166,21 @@ def render_index(entries: Iterable[Listed], imprint: Imprint) -> Iterator[str]:
     )
 
 
-def _policy(css: str) -> str:
-    """Return a policy under which nothing loads and only our own style is taken."""
-    return f"default-src 'none'; style-src {hashed(css)}; base-uri 'none'; form-action 'none'"
+def sheet_view(sheet: Sheet, imprint: Imprint, lexis: Lexis) -> SheetView:
+    """Return what a sheet says.
 
-
-def _page(sheet: Sheet, imprint: Imprint, lexis: Lexis) -> SheetPage:
+    Args:
+        sheet: The compound, its answers and drawings.
+        imprint: What was asked.
+        lexis: The words for slugs.
+    """
     compound = sheet.compound
     rulings = [each for subject in sheet.subjects for each in subject.answer.rulings]
     cited = number_sources(sources_of(rulings, lexis.library.regimes), lexis.library)
     names = ", ".join(dict.fromkeys(each.answer.name for each in sheet.subjects))
     title = names if len(sheet.subjects) == 1 else compound.id or compound.place or names
     place = ", ".join(part for part in (compound.place, compound.id) if part)
-    css = static(*_STYLES)
-    return SheetPage(
+    return SheetView(
         title=title,
         place="" if place == title else place,
         asked=tuple(_asked(imprint.question)),
@@ -177,10 +190,12 @@ def _page(sheet: Sheet, imprint: Imprint, lexis: Lexis) -> SheetPage:
         hint=compound.hint,
         sources=tuple(cited.values()),
         imprint=tuple(_imprint(imprint)),
-        index=INDEX if imprint.file else "",
-        css=css,
-        policy=_policy(css),
     )
+
+
+def _policy(css: str) -> str:
+    """Return a policy under which nothing loads and only our own style is taken."""
+    return f"default-src 'none'; style-src {hashed(css)}; base-uri 'none'; form-action 'none'"
 
 
 def _whole(sheet: Sheet, lexis: Lexis) -> DrawingView | None:
