@@ -1,7 +1,9 @@
 """Sheets: one page for each structure of a file, made where it is assessed."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +14,7 @@ from tidewaiter.bulk.shares import Share, in_order
 from tidewaiter.report.sheets import Imprint, Lexis, Sheet, Subject, lexis_of, render_sheet
 from tidewaiter.substances.assess import assess
 from tidewaiter.substances.classes import load_classes
+from tidewaiter.substances.editions import editions
 from tidewaiter.substances.questions import ClassHold, Found, Question
 from tidewaiter.substances.rulings import Assessment, Compound
 from tidewaiter.substances.structure import Entry, Structure, StructureError, parse_structure
@@ -30,6 +33,31 @@ class Page(NamedTuple):
 
     compound: Compound
     html: str
+
+
+def printing_of(
+    question: Question, own: tuple[Path, ...], printed: date, file: str = ""
+) -> Printing:
+    """Return what is printed on each sheet of a run.
+
+    Args:
+        question: What is asked.
+        own: Folders of an authority's own lists.
+        printed: The day of printing.
+        file: That the sheets are of; "": one sheet alone.
+    """
+    try:
+        version = metadata.version("tidewaiter")
+    except metadata.PackageNotFoundError:
+        version = "not installed"
+    imprint = Imprint(
+        question=question,
+        printed=printed,
+        version=version,
+        editions=editions(lawyers_for(own)[0], own),
+        file=file,
+    )
+    return Printing(imprint=imprint, own=own)
 
 
 def press_sheets(entries: Iterable[Entry], printing: Printing, *, workers: int) -> Iterator[Page]:

@@ -8,14 +8,13 @@ from pathlib import Path
 import click
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.quantities import parse_quantity, whole
 from tidewaiter.base.records import Record
 from tidewaiter.cli.lawcheck import Checked, check_catalogue, read_history, write_checked
 from tidewaiter.cli.lawout import check_out, check_page
 from tidewaiter.cli.lawtable import print_assessment, print_checked, print_json, print_last
 from tidewaiter.cli.options import printable
 from tidewaiter.cli.start import tell_new_lists
-from tidewaiter.consignments.asking import Asker
+from tidewaiter.consignments.asking import Asker, amount_of
 from tidewaiter.consignments.naming import Namer
 from tidewaiter.consignments.traders import fold_party
 from tidewaiter.consignments.types import ReadOptions
@@ -116,9 +115,9 @@ class Desk:
     ) -> None:
         """Write the sheet, where one is asked for."""
         if self.wanted.sheet:
-            from tidewaiter.cli.lawsheet import printing_of, write_sheet  # noqa: PLC0415
+            from tidewaiter.cli.lawsheet import printing_today, write_sheet  # noqa: PLC0415
 
-            write_sheet(self.wanted.sheet, text, found, printing_of(question, self.wanted.own))
+            write_sheet(self.wanted.sheet, text, found, printing_today(question, self.wanted.own))
 
     def catalogue(self, path: Path) -> bool:
         """Check each product for each destination; tell whether all could be read."""
@@ -158,7 +157,7 @@ class Desk:
 
     def _question(self) -> Question:
         wanted = self.wanted
-        mass, volume = _amount(wanted.amount)
+        mass, volume = amount_of(wanted.amount or "")
         history = None
         if wanted.history is not None:
             read = read_history(wanted.history, self._read_options(), self.namer)
@@ -181,13 +180,3 @@ class Desk:
 
     def _read_options(self) -> ReadOptions:
         return ReadOptions(columns=dict(self.wanted.columns))
-
-
-def _amount(text: str | None) -> tuple[int | None, int | None]:
-    """Read an amount as milligrams or microlitres."""
-    if text is None:
-        return None, None
-    quantity = parse_quantity(text)
-    if quantity.unit is not None and quantity.unit.kind == "volume":
-        return None, whole(quantity, "volume", text)
-    return whole(quantity, "mass", text), None

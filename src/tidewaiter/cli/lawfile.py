@@ -15,7 +15,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.bulk.compounds import Asked, assess_compounds
 from tidewaiter.bulk.sheets import press_sheets
 from tidewaiter.cli.lawout import answers_to, check_out
-from tidewaiter.cli.lawsheet import printing_of, write_sheets
+from tidewaiter.cli.lawsheet import printing_today, write_sheets
 from tidewaiter.cli.options import printable
 from tidewaiter.report.answers import AnswerWriter
 from tidewaiter.substances.questions import Question
@@ -56,7 +56,7 @@ def assess_file(job: Job) -> bool:
         piped = job.out is not None or job.sheets is None
         tally = _Tally(stack.enter_context(answers_to(job.out)) if piped else None)
         if job.sheets:
-            printing = printing_of(job.question, job.own, job.path.name)
+            printing = printing_today(job.question, job.own, job.path.name)
             pages = press_sheets(entries, printing, workers=job.workers)
             write_sheets(job.sheets, _watched(pages, job.path), printing, tally.take)
         else:

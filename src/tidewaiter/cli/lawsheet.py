@@ -3,39 +3,20 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from importlib import metadata
 from pathlib import Path
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import making, replacing
-from tidewaiter.bulk.compounds import lawyers_for
-from tidewaiter.bulk.sheets import Page, Printing, press_sheet, sheet_of
-from tidewaiter.report.sheets import INDEX, Imprint, Listed, file_of, render_index
-from tidewaiter.substances.editions import editions
+from tidewaiter.bulk.sheets import Page, Printing, press_sheet, printing_of, sheet_of
+from tidewaiter.report.sheets import INDEX, Listed, file_of, render_index
 from tidewaiter.substances.questions import Found, Question
 from tidewaiter.substances.rulings import Compound
 
 
-def printing_of(question: Question, own: tuple[Path, ...], file: str = "") -> Printing:
-    """Return what is printed on each sheet of a run.
-
-    Args:
-        question: What is asked.
-        own: Folders of an authority's own lists.
-        file: That the sheets are of; "": one sheet alone.
-    """
-    try:
-        version = metadata.version("tidewaiter")
-    except metadata.PackageNotFoundError:
-        version = "not installed"
-    imprint = Imprint(
-        question=question,
-        printed=date.today(),  # noqa: DTZ011 - the user's own calendar
-        version=version,
-        editions=editions(lawyers_for(own)[0], own),
-        file=file,
-    )
-    return Printing(imprint=imprint, own=own)
+def printing_today(question: Question, own: tuple[Path, ...], file: str = "") -> Printing:
+    """Return what is printed today on each sheet of a run, as `printing_of` does."""
+    today = date.today()  # noqa: DTZ011 - the user's own calendar
+    return printing_of(question, own, today, file)
 
 
 def write_sheet(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.quantities import parse_quantity, whole
 from tidewaiter.consignments.naming import Namer
 from tidewaiter.substances.members import Members
 from tidewaiter.substances.questions import Found
@@ -14,6 +15,20 @@ Structures = Callable[[str, date], tuple[Found, ...]]
 
 # A locant between hyphens or brackets: what it names is the whole, not the name inside it.
 _SYSTEMATIC = re.compile(r"[\w)\]]-\d+(,\d+)*-|[(\[]\d+(,\d+)*-|^\d+(,\d+)*-\w")
+
+
+def amount_of(text: str) -> tuple[int | None, int | None]:
+    """Read an amount as milligrams or as microlitres; the other one is None; "": neither.
+
+    Raises:
+        InputError: It is no mass and no volume.
+    """
+    if not text.strip():
+        return None, None
+    quantity = parse_quantity(text)
+    if quantity.unit is not None and quantity.unit.kind == "volume":
+        return None, whole(quantity, "volume", text)
+    return whole(quantity, "mass", text), None
 
 
 class Asker:

@@ -1,14 +1,17 @@
 """The list of substances as a page shows it: what was searched for, and what narrows it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from urllib.parse import urlencode
+
+from msgspec.structs import asdict, replace
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.report.lawchanges import Named
+from tidewaiter.report.lawplaces import place_of
 from tidewaiter.report.words import MATCHES, word
 from tidewaiter.substances.catalogue import (
-    DIGITS,
     By,
     Catalogue,
     Filters,
@@ -73,6 +76,7 @@ class Choice(Record, frozen=True, kw_only=True):
     label: str
     count: int
     chosen: bool
+    query: str = ""  # of an address, that chooses it, or takes it back where it is chosen
 
 
 class BrowseView(Record, frozen=True, kw_only=True):
@@ -83,7 +87,8 @@ class BrowseView(Record, frozen=True, kw_only=True):
     filters: Filters
     total: int
     rows: tuple[BrowseRow, ...]
-    after: str  # slug from which the next page goes on; "": this is the last
+    next: str  # query of the next page; "": this is the last
+    first: str  # query of the first page; "": this is it
     regimes: tuple[Choice, ...]
     schedules: tuple[Choice, ...]
     kinds: tuple[Choice, ...]
@@ -124,11 +129,13 @@ class Browser:
         filters = asked.filters
         return BrowseView(
             text=asked.text, day=asked.day, filters=filters, total=len(kept),
-            rows=tuple(self._row(each, asked.day) for each in page), after=after,
-            regimes=tuple(self._regimes(counts.regimes, filters.regime)),
-            schedules=tuple(_choices(counts.schedules, filters.schedule)),
-            kinds=tuple(_kinds(counts.kinds, filters.kind)),
-            letters=tuple(_letters(counts.letters, filters.letter)),
+            rows=tuple(self._row(each, asked.day) for each in page),
+            next=query_of(asked, after=after) if after else "",
+            first=query_of(asked) if asked.after else "",
+            regimes=self._regimes(counts.regimes, asked),
+            schedules=_choices("schedule", counts.schedules, asked),
+            kinds=_choices("kind", counts.kinds, asked, _KINDS),
+            letters=_choices("letter", counts.letters, asked),
             recognised=recognised,
             not_assessable=problem.message if problem else "", hint=problem.hint if problem else "",
         )  # fmt: skip
@@ -158,13 +165,27 @@ class Browser:
             drawn=it.smiles is not None,
         )
 
-    def _regimes(self, counts: Mapping[str, int], chosen: str) -> Iterator[Choice]:
-        for slug, regime in self._registry.regimes.items():
-            if counts.get(slug) or slug == chosen:
-                label = f"{regime.jurisdiction}: {regime.name}"
-                yield Choice(
-                    value=slug, label=label, count=counts.get(slug, 0), chosen=slug == chosen
-                )
+    def _regimes(self, counts: Mapping[str, int], asked: Searching) -> tuple[Choice, ...]:
+        regimes = self._registry.regimes
+        ordered = [each.slug for each in sorted(regimes.values(), key=place_of)]
+        return tuple(
+            replace(each, label=regimes[each.value].name)
+            for each in _choices("regime", counts, asked, ordered)
+        )
+
+
+def query_of(asked: Searching, **changed: str) -> str:
+    """Return what is asked as the query of an address, with some of it changed.
+
+    Args:
+        asked: What is asked; it begins at its first page again.
+        changed: The name of a filter and its value, or `after`.
+    """
+    filters = asdict(asked.filters)
+    said = {"text": asked.text, "day": f"{asked.day}", **filters, "after": "", **changed}
+    if changed.get("regime", asked.filters.regime) != asked.filters.regime:
+        said["schedule"] = ""
+    return urlencode({name: value for name, value in said.items() if value})
 
 
 def recognised(found: Found, registry: Registry, day: date) -> Recognised:
@@ -224,20 +245,20 @@ def _page(hits: tuple[Hit, ...], after: str) -> tuple[tuple[Hit, ...], str]:
     return page, page[-1].substance.slug if first + SHOWN < len(hits) else ""
 
 
-def _choices(counts: Mapping[str, int], chosen: str) -> Iterator[Choice]:
-    for value in sorted({*counts, chosen} - {""}):
-        yield Choice(value=value, label=value, count=counts.get(value, 0), chosen=value == chosen)
-
-
-def _kinds(counts: Mapping[str, int], chosen: str) -> Iterator[Choice]:
-    for kind in _KINDS:
-        if counts.get(kind) or kind == chosen:
-            yield Choice(value=kind, label=kind, count=counts.get(kind, 0), chosen=kind == chosen)
-
-
-def _letters(counts: Mapping[str, int], chosen: str) -> Iterable[Choice]:
-    letters = sorted({*counts, chosen} - {""}, key=lambda each: (each != DIGITS, each))
-    return (
-        Choice(value=each, label=each, count=counts.get(each, 0), chosen=each == chosen)
-        for each in letters
+def _choices(
+    name: str, counts: Mapping[str, int], asked: Searching, order: Sequence[str] = ()
+) -> tuple[Choice, ...]:
+    """Return the values of a filter: those that keep something, and the one that is chosen."""
+    chosen = asdict(asked.filters)[name]
+    values = [each for each in order or sorted({*counts, chosen}) if each]
+    return tuple(
+        Choice(
+            value=value,
+            label=value,
+            count=counts.get(value, 0),
+            chosen=value == chosen,
+            query=query_of(asked, **{name: "" if value == chosen else value}),
+        )
+        for value in values
+        if counts.get(value) or value == chosen
     )
