@@ -1,6 +1,6 @@
 """Comparing: what several laws say of the same substances on a day, side by side."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from datetime import date
@@ -109,6 +109,16 @@ def of_schedule(registry: Registry, regime: str, schedule: str, day: date) -> li
             for control in controls_on(each, day)
         )
     ]
+
+
+def schedules_on(registry: Registry, day: date) -> dict[str, dict[str, int]]:
+    """Count the substances of each schedule in force on a day, by regime; classes are left out."""
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for each in registry.substances:
+        if each.kind != "class":
+            for regime, schedule in {(c.regime, c.schedule) for c in controls_on(each, day)}:
+                counts[regime][schedule] += 1
+    return {regime: dict(sorted(named.items())) for regime, named in counts.items()}
 
 
 def _row(substance: Substance, cells: list[Cell], telling: AbstractSet[str]) -> Compared:

@@ -1,6 +1,6 @@
 """Asking what the law is: a substance or a structure, a day, a route and an amount."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar, get_args
@@ -25,6 +25,7 @@ from tidewaiter.web.replies import reply
 from tidewaiter.web.security import may
 
 T = TypeVar("T")
+D = TypeVar("D")
 Short = Annotated[str, msgspec.Meta(max_length=200)]
 
 
@@ -109,7 +110,7 @@ class _Reading:
             day=self._read("day", _day, None) or today,
             route=Route(
                 origin=self._read("from", _country, None),
-                transit=tuple(self._read("transit", _countries, ())),
+                transit=self._read("transit", _countries, ()),
                 destination=self._read("to", _country, None),
             ),
             jurisdictions=tuple(dict.fromkeys(self._read("in", _places, ()))),
@@ -119,7 +120,7 @@ class _Reading:
             goods=self._read("form", _goods, None),
         )
 
-    def _read(self, field: str, read: Callable[[Any], T], default: T) -> T:
+    def _read(self, field: str, read: Callable[[Any], T], default: D) -> T | D:
         names = {"from": "origin", "in": "whose"}
         try:
             return read(getattr(self._asked, names.get(field, field)))
@@ -146,8 +147,8 @@ def _country(text: str) -> str | None:
     return found
 
 
-def _countries(text: str) -> Iterator[str]:
-    return (found for each in text.split(",") if (found := _country(each)) is not None)
+def _countries(text: str) -> tuple[str, ...]:
+    return tuple(found for each in text.split(",") if (found := _country(each)) is not None)
 
 
 def _places(several: tuple[str, ...]) -> list[str]:

@@ -12,10 +12,16 @@ from tidewaiter.base.records import Record
 from tidewaiter.report.classviews import ClassLine, ClassView, class_lines, class_view
 from tidewaiter.report.comparing import ComparisonView, comparison_csv, comparison_view
 from tidewaiter.report.lawchanges import ChangeView, calendar_of, change_views
-from tidewaiter.report.lawplaces import RegimeLine, RegimeView, regime_lines, regime_view
+from tidewaiter.report.lawplaces import (
+    RegimeLine,
+    RegimeView,
+    place_of,
+    regime_lines,
+    regime_view,
+)
 from tidewaiter.report.library import words_of
 from tidewaiter.substances.changes import changes_of, undated
-from tidewaiter.substances.comparing import compare, of_schedule
+from tidewaiter.substances.comparing import compare, of_schedule, schedules_on
 from tidewaiter.substances.questions import Question
 from tidewaiter.substances.types import Substance
 from tidewaiter.web.asking import Asked, read_query
@@ -242,21 +248,14 @@ def _compared(
 
 def _schedules(desk: LawDesk, day: date) -> tuple[ScheduleChoice, ...]:
     """Return the schedules that list substances on a day, under the names of their laws."""
-    choices = []
-    for line in regime_lines(desk.registry, day):
-        if not line.binding:
-            continue
-        view = regime_view(line.slug, day, desk.registry, desk.book)
-        for each in view.schedules if view else ():
-            count = sum(not one.is_class and one.state == "held" for one in each.listed)
-            if count:
-                choices.append(
-                    ScheduleChoice(
-                        value=f"{line.slug}:{each.name}", label=each.name,
-                        regime=line.name, count=count,
-                    )
-                )  # fmt: skip
-    return tuple(choices)
+    counts = schedules_on(desk.registry, day)
+    regimes = sorted(desk.registry.regimes.values(), key=place_of)
+    return tuple(
+        ScheduleChoice(value=f"{regime.slug}:{name}", label=name, regime=regime.name, count=count)
+        for regime in regimes
+        if regime.binding
+        for name, count in counts.get(regime.slug, {}).items()
+    )
 
 
 def _changes(node: Node, asked: ChangesQuestion) -> tuple[LawDesk, date, tuple[ChangeView, ...]]:
