@@ -122,7 +122,7 @@ def letter_of(substance: Substance) -> str:
 
 def _place(substance: Substance) -> tuple[bool, str, str]:
     """Return what substances are sorted by: letters come after figures and signs."""
-    return letter_of(substance) != DIGITS, plain(substance.name), substance.slug
+    return letter_of(substance) != DIGITS, _bare(substance.name), substance.slug
 
 
 def _keeps(filters: Filters, substance: Substance, day: date) -> bool:
