@@ -60,7 +60,7 @@ def changes(**options: Any) -> None:
     registry = load_registry(wanted.own)
     _check(wanted.regimes, registry)
     found = changes_of(registry, load_lawbook(registry), wanted.regimes)
-    views = change_views((each for each in found if each.day >= since), words_of(registry))
+    views = [e for e in change_views(found, words_of(registry)) if e.day >= since]
     coming = [each for each in views if each.day > day]
     if wanted.ics:
         with replacing(wanted.ics, "law") as part:

@@ -1,6 +1,7 @@
 """Changes of the law as a page, the terminal and a calendar show them."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
@@ -52,12 +53,18 @@ def change_views(changes: Iterable[Change], library: Library) -> tuple[ChangeVie
     """Return changes for a page, in their order.
 
     Args:
-        changes: From `changes_of`.
+        changes: All of `changes_of`: what is alike is told apart by its place among them.
         library: The words for slugs.
     """
     held = list(changes)
     cited = number_sources((each.source for each in held), library)
-    return tuple(_view(each, library, cited[each.source]) for each in held)
+    seen: Counter[str] = Counter()
+    views = []
+    for each in held:
+        said = _said(each)
+        seen[said] += 1
+        views.append(_view(each, library, cited[each.source], f"{said}\n{seen[said]}"))
+    return tuple(views)
 
 
 def change_in_words(change: ChangeView) -> str:
@@ -114,10 +121,10 @@ def _details(change: ChangeView) -> Iterable[str]:
     yield "This is no legal advice. Only the law that is loaded is told."
 
 
-def _view(change: Change, library: Library, source: Citation) -> ChangeView:
+def _view(change: Change, library: Library, source: Citation, said: str) -> ChangeView:
     regime = library.regimes.get(change.regime)
     return ChangeView(
-        key=_key(change),
+        key=hashlib.sha256(said.encode()).hexdigest()[:16],
         day=change.day,
         step=change.step,
         matter=change.matter,
@@ -135,8 +142,7 @@ def _view(change: Change, library: Library, source: Citation) -> ChangeView:
     )
 
 
-def _key(change: Change) -> str:
-    """Return a name that does not change where only the day or the mark is corrected."""
+def _said(change: Change) -> str:
+    """Return what stays the same of a change where only its day or its mark is corrected."""
     parts = (change.step, change.matter, change.regime, *change.schedules, change.text)
-    said = "\n".join((*parts, change.clause, change.source, *change.substances))
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
+    return "\n".join((*parts, change.clause, change.source, *change.substances))
