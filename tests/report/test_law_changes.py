@@ -25,12 +25,13 @@ def test_each_change_is_an_event_of_its_day(views: tuple[ChangeView, ...]) -> No
     """With a name of its own, its source, and the substances by their names."""
     read = Calendar.from_ical(calendar_of(views, MADE))
     events = read.walk("VEVENT")
-    assert [event["dtstart"].dt for event in events] == [each.day for each in views]
-    assert len({str(event["uid"]) for event in events}) == len(events) > 200
-    (event,) = (e for e in events if e["dtstart"].dt == date(2024, 12, 3))
-    assert "4-Piperidone" in event["description"]
-    assert "INCB" in event["description"]
-    assert str(event["url"]).startswith("https://")
+    assert [event.decoded("dtstart") for event in events] == [each.day for each in views]
+    assert len({event.decoded("uid") for event in events}) == len(events) > 200
+    (event,) = (e for e in events if e.decoded("dtstart") == date(2024, 12, 3))
+    described = f"{event['description']}"
+    assert "4-Piperidone" in described
+    assert "INCB" in described
+    assert f"{event['url']}".startswith("https://")
 
 
 def test_lines_are_short_and_end_as_they_must(views: tuple[ChangeView, ...]) -> None:
