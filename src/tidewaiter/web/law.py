@@ -62,7 +62,7 @@ class LawPage(Record, frozen=True, kw_only=True):
     answers: SheetView | None  # None: nothing is asked, or not all of it could be read
 
 
-@get("/law", guards=[may("see")], sync_to_thread=True)
+@get("/law", guards=[may("see")], sync_to_thread=True, query=LawQuestion)
 def law_page(request: Asked, node: TheNode) -> Response[LawPage]:
     """Ask what each law says of a substance or a structure, on a day and a route."""
     asked = read_query(request, LawQuestion)

@@ -27,21 +27,15 @@ from tidewaiter.substances.types import Substance
 from tidewaiter.web.asking import Asked, read_query
 from tidewaiter.web.given import TheNode
 from tidewaiter.web.law import jurisdictions_at
-from tidewaiter.web.lawdesk import LawDesk, desk_of
+from tidewaiter.web.lawdesk import LawDesk, OnDay, desk_of
 from tidewaiter.web.node import Node
 from tidewaiter.web.replies import reply
 from tidewaiter.web.security import may
 
 _BACK = 365  # days
 _MOST = 300  # substances side by side on a page; the table holds all
-_CSV = "text/csv; charset=utf-8"
-_ICS = "text/calendar; charset=utf-8"
-
-
-class OnDay(Record, frozen=True, kw_only=True):
-    """The day whose law is shown."""
-
-    day: date | None = None  # None: today
+_CSV = "text/csv"
+_ICS = "text/calendar"
 
 
 class CompareQuestion(Record, frozen=True, kw_only=True):
@@ -118,7 +112,7 @@ class ClassesPage(Record, frozen=True, kw_only=True):
     classes: tuple[ClassLine, ...]
 
 
-@get("/law/compare", guards=[may("see")], sync_to_thread=True)
+@get("/law/compare", guards=[may("see")], sync_to_thread=True, query=CompareQuestion)
 def compare_page(request: Asked, node: TheNode) -> Response[ComparePage]:
     """Put the laws side by side for some substances, or for those of a schedule."""
     asked = read_query(request, CompareQuestion)
@@ -137,7 +131,10 @@ def compare_page(request: Asked, node: TheNode) -> Response[ComparePage]:
     return reply(request, "law-compare.html", page)
 
 
-@get("/law/compare/table.csv", guards=[may("see")], sync_to_thread=True)
+@get(
+    "/law/compare/table.csv", guards=[may("see")], sync_to_thread=True,
+    query=CompareQuestion, gives="text/csv",
+)  # fmt: skip
 def compare_table(request: Asked, node: TheNode) -> Response[bytes]:
     """Send a comparison as CSV, all of it."""
     asked = read_query(request, CompareQuestion)
@@ -147,7 +144,7 @@ def compare_table(request: Asked, node: TheNode) -> Response[bytes]:
     return _file(table, _CSV, f"laws-{day}.csv")
 
 
-@get("/law/changes", guards=[may("see")], sync_to_thread=True)
+@get("/law/changes", guards=[may("see")], sync_to_thread=True, query=ChangesQuestion)
 def changes_page(request: Asked, node: TheNode) -> Response[ChangesPage]:
     """Say what changes next in the law that is loaded, and what changed lately."""
     asked = read_query(request, ChangesQuestion)
@@ -173,7 +170,10 @@ def changes_page(request: Asked, node: TheNode) -> Response[ChangesPage]:
     return reply(request, "law-changes.html", page)
 
 
-@get("/law/changes/calendar.ics", guards=[may("see")], sync_to_thread=True)
+@get(
+    "/law/changes/calendar.ics", guards=[may("see")], sync_to_thread=True,
+    query=ChangesQuestion, gives="text/calendar",
+)  # fmt: skip
 def changes_calendar(request: Asked, node: TheNode) -> Response[bytes]:
     """Send what changes after the day as a calendar."""
     asked = read_query(request, ChangesQuestion)
@@ -182,7 +182,7 @@ def changes_calendar(request: Asked, node: TheNode) -> Response[bytes]:
     return _file(calendar_of(coming, node.now()), _ICS, f"law-after-{day}.ics")
 
 
-@get("/law/regimes", guards=[may("see")], sync_to_thread=True)
+@get("/law/regimes", guards=[may("see")], sync_to_thread=True, query=OnDay)
 def regimes_page(request: Asked, node: TheNode) -> Response[RegimesPage]:
     """List the laws that are loaded, and how much each lists."""
     day = read_query(request, OnDay).day or node.today()
@@ -190,7 +190,7 @@ def regimes_page(request: Asked, node: TheNode) -> Response[RegimesPage]:
     return reply(request, "law-regimes.html", page)
 
 
-@get("/law/regimes/{slug:str}", guards=[may("see")], sync_to_thread=True)
+@get("/law/regimes/{slug:str}", guards=[may("see")], sync_to_thread=True, query=OnDay)
 def regime_page(request: Asked, node: TheNode, slug: FromPath[str]) -> Response[RegimeView]:
     """Show a law: its instrument, how complete our copy is, and what it lists."""
     desk, day = desk_of(node), read_query(request, OnDay).day or node.today()
@@ -200,7 +200,7 @@ def regime_page(request: Asked, node: TheNode, slug: FromPath[str]) -> Response[
     return reply(request, "law-regime.html", page)
 
 
-@get("/law/classes", guards=[may("see")], sync_to_thread=True)
+@get("/law/classes", guards=[may("see")], sync_to_thread=True, query=OnDay)
 def classes_page(request: Asked, node: TheNode) -> Response[ClassesPage]:
     """List the rules by which laws hold classes of substances."""
     day = read_query(request, OnDay).day or node.today()
@@ -208,7 +208,7 @@ def classes_page(request: Asked, node: TheNode) -> Response[ClassesPage]:
     return reply(request, "law-classes.html", page)
 
 
-@get("/law/classes/{slug:str}", guards=[may("see")], sync_to_thread=True)
+@get("/law/classes/{slug:str}", guards=[may("see")], sync_to_thread=True, query=OnDay)
 def class_page(request: Asked, node: TheNode, slug: FromPath[str]) -> Response[ClassView]:
     """Show a class rule in words, with its source."""
     day = read_query(request, OnDay).day or node.today()

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
 from tidewaiter.bulk.compounds import find_structure, lawyers_for
 from tidewaiter.consignments.asking import Asker
 from tidewaiter.consignments.naming import Namer
@@ -19,6 +20,12 @@ from tidewaiter.substances.members import Members, load_members
 from tidewaiter.substances.questions import Found
 from tidewaiter.substances.types import Substance
 from tidewaiter.web.node import Node
+
+
+class OnDay(Record, frozen=True, kw_only=True):
+    """The day whose law is shown."""
+
+    day: date | None = None  # None: today
 
 
 class LawDesk:

@@ -17,7 +17,7 @@ from tidewaiter.substances.questions import Found
 from tidewaiter.substances.structure import StructureError, draw_svg, parse_structure
 from tidewaiter.web.asking import Asked, read_query
 from tidewaiter.web.given import TheNode
-from tidewaiter.web.lawdesk import desk_of
+from tidewaiter.web.lawdesk import OnDay, desk_of
 from tidewaiter.web.replies import reply
 from tidewaiter.web.security import may
 
@@ -37,12 +37,6 @@ class Search(Record, frozen=True, kw_only=True):
     after: str = ""  # slug of the last row of the page before
 
 
-class OnDay(Record, frozen=True, kw_only=True):
-    """The day whose law is shown."""
-
-    day: date | None = None  # None: today
-
-
 class CardPage(Record, frozen=True, kw_only=True):
     """A substance, and where its drawings are."""
 
@@ -57,7 +51,7 @@ class BrowsePage(Record, frozen=True, kw_only=True):
     edition: str  # of the drawings
 
 
-@get("/substances", guards=[may("see")], sync_to_thread=True)
+@get("/substances", guards=[may("see")], sync_to_thread=True, query=Search)
 def substances_page(request: Asked, node: TheNode) -> Response[BrowsePage]:
     """List the substances that a text names or is a part of, and those that filters keep."""
     asked = read_query(request, Search)
@@ -73,7 +67,7 @@ def substances_page(request: Asked, node: TheNode) -> Response[BrowsePage]:
     return reply(request, "substances.html", BrowsePage(found=found, edition=desk.edition))
 
 
-@get("/substances/{slug:str}", guards=[may("see")], sync_to_thread=True)
+@get("/substances/{slug:str}", guards=[may("see")], sync_to_thread=True, query=OnDay)
 def substance_page(request: Asked, node: TheNode, slug: FromPath[str]) -> Response[CardPage]:
     """Show the card of a substance: names, numbers, drawings, and where it is controlled."""
     desk = desk_of(node)
@@ -93,7 +87,7 @@ def substance_page(request: Asked, node: TheNode, slug: FromPath[str]) -> Respon
 
 @get(
     "/substances/{slug:str}/drawing/{edition:str}/{number:int}", guards=[may("see")],
-    sync_to_thread=True,
+    sync_to_thread=True, gives="image/svg+xml",
 )  # fmt: skip
 def drawing(
     node: TheNode, slug: FromPath[str], edition: FromPath[str], number: FromPath[int]
