@@ -34,6 +34,7 @@ ENTRIES = (
     Entry(path="/law", label=_("Law"), right="see"),
     Entry(path="/audit", label=_("Audit"), right="audit"),
     Entry(path="/accounts", label=_("Accounts"), right="administer"),
+    Entry(path="/webhooks", label=_("Webhooks"), right="administer"),
 )
 
 

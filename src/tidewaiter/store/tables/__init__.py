@@ -17,6 +17,7 @@ from tidewaiter.store.tables.found import (
     reason,
 )
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
+from tidewaiter.store.tables.webhooks import delivery, webhook
 
 __all__ = [
     "METADATA",
@@ -29,6 +30,7 @@ __all__ = [
     "audit",
     "audit_node",
     "decision",
+    "delivery",
     "invitation",
     "line",
     "party",
@@ -40,4 +42,5 @@ __all__ = [
     "session",
     "source",
     "token",
+    "webhook",
 ]
