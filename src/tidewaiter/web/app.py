@@ -24,6 +24,8 @@ from tidewaiter.web import (
     alerts,
     audit,
     errors,
+    law,
+    lawbooks,
     oidc,
     openapi,
     own,
@@ -31,6 +33,7 @@ from tidewaiter.web import (
     queue,
     signing,
     static,
+    substances,
     webhooks,
 )
 from tidewaiter.web.asking import Asked
@@ -77,6 +80,9 @@ HANDLERS = [
     *audit.HANDLERS,
     *webhooks.HANDLERS,
     *openapi.HANDLERS,
+    *substances.HANDLERS,
+    *law.HANDLERS,
+    *lawbooks.HANDLERS,
 ]
 
 
