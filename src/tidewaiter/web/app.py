@@ -38,6 +38,7 @@ from tidewaiter.web import (
 )
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode
+from tidewaiter.web.lawdesk import desk_of
 from tidewaiter.web.node import Node, Serving
 from tidewaiter.web.security import Edge, may, outermost
 from tidewaiter.web.sending import Sender
@@ -125,7 +126,10 @@ def make_app(node: Node) -> Litestar:
 
 def served() -> Litestar:
     """Make the application of a server, by what was put into its environment."""
-    return make_app(Node(msgspec.json.decode(os.environ[SERVING], type=Serving)))
+    node = Node(msgspec.json.decode(os.environ[SERVING], type=Serving))
+    desk_of(node)  # read before the first page, which would wait for it
+    node.library()
+    return make_app(node)
 
 
 def _node(request: Asked) -> Node:
