@@ -246,8 +246,7 @@ VIEWS = st.builds(View, sort=st.sampled_from(list(ORDERS)), rows=st.integers(1, 
 
 @pytest.mark.parametrize("few", [0, 10, 10_000])
 @settings(
-    phases=[Phase.generate],
-    max_examples=40,
+    max_examples=25,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     deadline=None,
 )
