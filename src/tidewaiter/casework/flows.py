@@ -1,114 +1,135 @@
-"""Flows: how flagged lines are counted by route, month and substance, so that sums are exact.
+"""Flows: flagged lines added up by route, exactly.
 
-A line may have several alerts, and an alert several substances. So that a line and its mass are
-counted once in each sum, each sum that can be asked for is kept as a tally of its own: of one
-substance or any, of one severity or any, of one status or any.
+All alerts stand in columns of whole numbers, so that any sum over a million of them is made anew
+in a few hundredths of a second and none has to be kept. A line may have several alerts: it and its
+mass count once in each sum.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import product
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tidewaiter.base.records import Record
 
-ANY = ""
-LARGEST_MG = 10**15  # a million tonnes: two of the largest ships; more on one line is no mass
+LARGEST_MG = 10**15  # a million tonnes: twice the largest ship; more on one line is no mass
+UNKNOWN = -1  # of a mass
 _MG_PER_KG = 1_000_000
 
-
-class Flagged(Record, frozen=True, kw_only=True):
-    """What an alert says that flows count."""
-
-    route: int
-    month: str  # of the arrival or planned release, "2026-03"; "": not known
-    net_mg: int | None  # of the line; None: not known
-    severity: str
-    status: str
-    substances: tuple[str, ...]  # slugs
-    restricted: bool  # only for those who are cleared
+Whole = NDArray[np.integer[Any]]
+Measure = Literal["alerts", "mass"]
+"""What makes a route large: its alerts, or the known net mass of their lines."""
 
 
-class Cell(NamedTuple):
-    """Which tally: `ANY` for a substance, severity or status stands for all of them."""
-
-    substance: str
-    severity: str
-    status: str
-    restricted: int  # 1: what those who are cleared see beyond the others
-    month: str
-    route: int
-
-
-class Tally(NamedTuple):
-    """What is counted in a cell."""
+class Sum(Record, frozen=True, kw_only=True):
+    """What is counted somewhere."""
 
     alerts: int = 0
-    lines: int = 0
-    net_kg: int = 0  # of the lines whose net mass is known: whole kilograms
-    rest_mg: int = 0  # and the milligrams beside them
+    lines: int = 0  # flagged: each has one of these alerts or more
+    net_mg: int = 0  # of the lines whose net mass is known
     unweighed: int = 0  # lines whose net mass is not known
 
-    def plus(self, other: "Tally", times: int = 1) -> "Tally":
-        """Return the sum of this and so many times the other."""
-        return Tally(*(a + times * b for a, b in zip(self, other, strict=True)))
+
+class RouteSum(Record, frozen=True, kw_only=True):
+    """What is counted on one route; countries by ISO 3166-1 alpha-2 code, "": not known."""
+
+    origin: str
+    via: tuple[str, ...]
+    destination: str
+    sum: Sum
 
 
-def tallies_of(alerts: Sequence[Flagged]) -> dict[Cell, Tally]:
-    """Return what one line adds to the flows.
+class Flows(Record, frozen=True, kw_only=True):
+    """What a filter lets through, added up. Counts are of alerts."""
+
+    total: Sum
+    routes: tuple[RouteSum, ...]  # the largest first
+    other_routes: int  # how many beside these
+    others: Sum  # what is counted on them
+    countries: Mapping[str, int]  # whose code the papers name: each alert once for each country
+    months: Mapping[str, int]  # "2026-03", in order: of any period, but else as filtered
+    undated: int  # without a day: of any period, but else as filtered
+    substances: Mapping[str, int]  # by slug: of any substance, but else as filtered
+
+
+class FlowColumns(NamedTuple):
+    """All alerts, in the order in which they were stored; the place of each is its number."""
+
+    route: Whole  # a number for each route, from 0
+    net_mg: Whole  # of the line; UNKNOWN: not known
+    again: Whole  # numbers of alerts on lines that had an alert already, rising
+    first: Whole  # the numbers of the first alert on each of these lines
+
+
+class Tallies(NamedTuple):
+    """Sums by route: one number for each in each column."""
+
+    alerts: Whole
+    lines: Whole
+    kg: Whole
+    mg: Whole  # beside the kilograms
+    unweighed: Whole
+
+    def at(self, route: int) -> Sum:
+        """Return the sum of one route."""
+        alerts, lines, kg, mg, unweighed = (int(column[route]) for column in self)
+        return Sum(alerts=alerts, lines=lines, net_mg=kg * _MG_PER_KG + mg, unweighed=unweighed)
+
+    def whole(self, routes: Whole) -> Sum:
+        """Return the sum of some routes together."""
+        return Tallies(*(np.array([column[routes].sum()]) for column in self)).at(0)
+
+    def largest(self, measure: Measure) -> Whole:
+        """Return the routes that have alerts, the largest first; of equal ones the older first."""
+        there = np.flatnonzero(self.alerts)
+        alerts = -self.alerts[there]
+        mass = (-self.mg[there], -self.kg[there])  # what decides stands last
+        keys = (*mass, alerts) if measure == "alerts" else (alerts, *mass)
+        return np.asarray(there[np.lexsort(keys)])
+
+
+def known_mass(net_mg: int | None) -> int:
+    """Return a line's net mass as flows count it, or `UNKNOWN`."""
+    return UNKNOWN if net_mg is None or not 0 <= net_mg <= LARGEST_MG else net_mg
+
+
+def tallies(columns: FlowColumns, numbers: Whole) -> Tallies:
+    """Add up some alerts by route.
 
     Args:
-        alerts: All of the line.
-
-    Returns:
-        Tallies that are not zero, by cell.
+        columns: All alerts.
+        numbers: Of the alerts to add up, rising, each once.
     """
-    seen = _sums([each for each in alerts if not each.restricted], restricted=0)
-    if all(not each.restricted for each in alerts):
-        return seen
-    whole = _sums(alerts, restricted=1)
-    beyond = {
-        cell: tally.plus(seen.get(cell._replace(restricted=0), Tally()), -1)
-        for cell, tally in whole.items()
-    }
-    return seen | {cell: tally for cell, tally in beyond.items() if any(tally)}
+    size = int(columns.route.max(initial=-1)) + 1
+    counted = _first_of_lines(columns, numbers)
+    route, mass = columns.route[counted], columns.net_mg[counted]
+    weighed = mass != UNKNOWN
+    kg, mg = np.divmod(np.where(weighed, mass, 0), _MG_PER_KG)
+    return Tallies(
+        alerts=_count(columns.route[numbers], size),
+        lines=_count(route, size),
+        kg=_count(route, size, kg),
+        mg=_count(route, size, mg),
+        unweighed=_count(route[~weighed], size),
+    )
 
 
-def changes(
-    before: Iterable[Mapping[Cell, Tally]], after: Iterable[Mapping[Cell, Tally]]
-) -> dict[Cell, Tally]:
-    """Return what is to be added to the tallies of cells, where lines change.
-
-    Args:
-        before: What each line added.
-        after: What each line adds now.
-    """
-    sums: dict[Cell, Tally] = defaultdict(Tally)
-    for times, lines in ((-1, before), (1, after)):
-        for line in lines:
-            for cell, tally in line.items():
-                sums[cell] = sums[cell].plus(tally, times)
-    return {cell: tally for cell, tally in sums.items() if any(tally)}
+def _first_of_lines(columns: FlowColumns, numbers: Whole) -> Whole:
+    """Return, of some alerts, the first on each line."""
+    wanted = np.zeros(len(columns.route), np.bool_)
+    wanted[numbers] = True
+    chosen = wanted[columns.again]
+    again, first = columns.again[chosen], columns.first[chosen]
+    order = np.argsort(first, kind="stable")
+    again, first = again[order], first[order]
+    said = np.zeros(len(first), np.bool_)
+    said[1:] = first[1:] == first[:-1]
+    said |= wanted[first]
+    wanted[again[said]] = False
+    return np.flatnonzero(wanted)
 
 
-def _sums(alerts: Sequence[Flagged], *, restricted: int) -> dict[Cell, Tally]:
-    found: dict[Cell, Tally] = {}
-    for each in alerts:
-        for cell in _cells(each, restricted):
-            one = found.get(cell) or _line(each)
-            found[cell] = one._replace(alerts=one.alerts + 1)
-    return found
-
-
-def _cells(alert: Flagged, restricted: int) -> Iterator[Cell]:
-    substances = dict.fromkeys((ANY, *alert.substances))
-    for names in product(substances, (ANY, alert.severity), (ANY, alert.status)):
-        yield Cell(*names, restricted, alert.month, alert.route)
-
-
-def _line(alert: Flagged) -> Tally:
-    """Return what a line counts for, before its alerts are counted."""
-    if alert.net_mg is None or not 0 <= alert.net_mg <= LARGEST_MG:
-        return Tally(lines=1, unweighed=1)
-    kg, rest = divmod(alert.net_mg, _MG_PER_KG)
-    return Tally(lines=1, net_kg=kg, rest_mg=rest)
+def _count(keys: Whole, size: int, weights: Whole | None = None) -> Whole:
+    """Count, or add up, by keys; sums are exact below 2**53."""
+    return np.bincount(keys, weights, size).astype(np.int64)
