@@ -12,6 +12,7 @@ from tidewaiter.store.tables.found import (
     alert_note,
     alert_party,
     alert_substance,
+    alert_term,
     decision,
     reason,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "alert_note",
     "alert_party",
     "alert_substance",
+    "alert_term",
     "audit",
     "audit_node",
     "decision",
