@@ -5,7 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.base.countries import find_country
-from tidewaiter.consignments.journeys import MOST_ON_THE_WAY, Journey, journey_of
+from tidewaiter.consignments.journeys import (
+    MOST_ON_THE_WAY,
+    Journey,
+    countries_of,
+    journey_of,
+)
 from tidewaiter.consignments.routing import route_of
 from tidewaiter.consignments.types import Line, Party, Stop
 
@@ -73,3 +78,15 @@ def test_many_transits_are_cut() -> None:
     through = ["FR", "DE", "PL", "BY", "RU", "KZ", "UZ", "AF", "PK", "IN"]
     written = line(*(stop("transit", code) for code in through))
     assert journey_of(written).via == tuple(filter(find_country, through[:MOST_ON_THE_WAY]))
+
+
+def test_countries_are_found_wherever_they_are_named() -> None:
+    """Of the goods, of stops by name, code or place, and of parties; what is none is left out."""
+    written = line(
+        stop("loading", "Atlantis", "CNSHA"),
+        stop("transit", None, "SGSIN"),
+        stop("destination", "Mexico"),
+        origin="IN",
+        parties=(Party(country="Germany"), Party(country="sg"), Party(country="nowhere")),
+    )
+    assert countries_of(written) == ("IN", "CN", "SG", "MX", "DE")

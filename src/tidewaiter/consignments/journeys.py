@@ -12,6 +12,7 @@ from tidewaiter.consignments.routing import route_of
 from tidewaiter.consignments.types import Line, Stop
 
 MOST_ON_THE_WAY = 8  # countries between both ends that are kept
+_LETTERS = 2  # of a country's code
 
 
 class Journey(Record, frozen=True, kw_only=True):
@@ -36,8 +37,23 @@ def journey_of(line: Line) -> Journey:
     return Journey(origin=origin, via=tuple(between[:MOST_ON_THE_WAY]), destination=destination)
 
 
-def _known(code: str | None) -> str:
-    return find_country(code or "") or ""
+def countries_of(line: Line) -> tuple[str, ...]:
+    """Return the countries that a line names, for its goods, stops and parties: each once.
+
+    They are there to look for; no country alone raises an alert.
+    """
+    found = [_known(line.origin), *map(_place, line.route or ())]
+    found += [_known(party.country) for party in line.parties or ()]
+    return tuple(dict.fromkeys(code for code in found if code))
+
+
+def _place(stop: Stop) -> str:
+    """Return the country of a stop, or that of its UN/LOCODE, whose first letters are one."""
+    return _known(stop.country) or _known((stop.locode or "")[:_LETTERS])
+
+
+def _known(text: str | None) -> str:
+    return find_country(text or "") or ""
 
 
 def _with_codes(line: Line) -> Line:

@@ -7,6 +7,7 @@ a table are there to filter and to sort by.
 
 from tidewaiter.store.tables.audited import audit, audit_node
 from tidewaiter.store.tables.columns import METADATA, VERSION_TABLE
+from tidewaiter.store.tables.flowing import alert_flow, route
 from tidewaiter.store.tables.found import (
     alert,
     alert_note,
@@ -22,6 +23,7 @@ __all__ = [
     "METADATA",
     "VERSION_TABLE",
     "alert",
+    "alert_flow",
     "alert_note",
     "alert_party",
     "alert_substance",
@@ -34,6 +36,7 @@ __all__ = [
     "party_line",
     "reason",
     "refusal",
+    "route",
     "screening",
     "source",
 ]

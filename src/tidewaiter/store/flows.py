@@ -1,0 +1,60 @@
+"""Flows: the alerts that a filter lets through, added up by route, country, month and substance.
+
+The filter is that of the queue, and so is what it lets through: whoever goes from a route to the
+queue finds as many alerts there. Alerts that someone may not see are in no sum.
+"""
+
+from tidewaiter.casework.flows import Flows, Measure, RouteSum, Tallies, Whole, tallies
+from tidewaiter.store.alertterms import NO_DAY, month_value
+from tidewaiter.store.blocks import numbers_in
+from tidewaiter.store.database import Work
+from tidewaiter.store.flowblocks import read_columns, read_routes
+from tidewaiter.store.matching import match
+from tidewaiter.store.queuefilter import Queue
+from tidewaiter.store.terms import counted, index_of
+
+
+def flows(
+    work: Work, queue: Queue, *, measure: Measure = "alerts", most: int | None = None
+) -> Flows:
+    """Add up the alerts that a filter lets through.
+
+    Args:
+        work: Any.
+        queue: The filter, and what may be seen.
+        measure: What makes a route the largest.
+        most: How many routes stand by themselves; None: all.
+    """
+    index = index_of(work)
+    matched = match(index, queue)
+    seen = matched.all_but()
+    found = tallies(read_columns(work), numbers_in(seen))
+    largest = found.largest(measure)
+    shown = largest[:most]
+    rest = largest[len(shown) :]
+    months = counted(index, "due-month", matched.all_but("due", "due_within"))
+    undated = months.pop(month_value(NO_DAY), 0)
+    return Flows(
+        total=found.whole(largest),
+        routes=_routes(work, found, shown),
+        other_routes=len(rest),
+        others=found.whole(rest),
+        countries=counted(index, "country", seen),
+        months=dict(sorted(months.items())),
+        undated=undated,
+        substances=counted(index, "substance", matched.all_but("substance")),
+    )
+
+
+def _routes(work: Work, found: Tallies, shown: Whole) -> tuple[RouteSum, ...]:
+    ids = shown.tolist()
+    journeys = read_routes(work, ids)
+    return tuple(
+        RouteSum(
+            origin=journeys[route].origin,
+            via=journeys[route].via,
+            destination=journeys[route].destination,
+            sum=found.at(route),
+        )
+        for route in ids
+    )
