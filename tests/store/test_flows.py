@@ -147,7 +147,7 @@ def test_flows_follow_decisions_and_filters(
     store([(line(row, "CN", "MX"), {"due": date(2026, row, 1)}) for row in (1, 2, 3)])
     with database.work(stamp) as work:
         seen = standings(work, ["alert-2"])["alert-2"]
-        decide(work, seen, Wanted(verdict="dismiss", reason="licensed-trade"))
+        decide(work, seen, Wanted(verdict="dismiss", reason="other-goods"))
     assert read(database, queue(status=("open",))).total.alerts == 2
     dismissed = read(database, queue(status=("dismissed",)))
     assert dismissed.months == {"2026-02": 1}

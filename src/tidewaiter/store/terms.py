@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, select
 
 from tidewaiter.base.records import Record
 from tidewaiter.store import tables
@@ -79,14 +79,14 @@ def having_each(index: Index, terms: Sequence[str]) -> dict[str, Marks]:
 def having_between(index: Index, first: str, last: str) -> Marks:
     """Return the alerts that have any term from one to another, both with it."""
     c = tables.alert_term.c
-    query = select(c.block, c.bits).where(c.term.between(first, last))
+    query = select(c.block, c.bits).where(_between(first, last))
     return gathered(_read(index, query), index.blocks)
 
 
 def beginning(index: Index, begin: str) -> Marks | None:
     """Return the alerts that have any term that begins so; None: too many terms do."""
     c = tables.alert_term.c
-    query = select(c.block, c.bits).where(c.term.between(begin, begin + _LAST)).limit(WIDE + 1)
+    query = select(c.block, c.bits).where(_between(begin, begin + _LAST)).limit(WIDE + 1)
     rows = _read(index, query)
     return None if len(rows) > WIDE else gathered(rows, index.blocks)
 
@@ -95,7 +95,7 @@ def values(index: Index, kind: str, begin: str = "") -> list[str]:
     """Return the values of a kind that any alert has, and that begin so, in order."""
     c = tables.alert_term.c
     first = f"{kind}:{begin}"
-    query = select(c.term).where(c.term.between(first, first + _LAST)).distinct()
+    query = select(c.term).where(_between(first, first + _LAST)).distinct()
     rows = index.work.connection.execute(query.order_by(c.term)).scalars()
     return [name[len(kind) + 1 :] for name in rows]
 
@@ -110,7 +110,7 @@ def counted(index: Index, kind: str, among: Marks) -> dict[str, int]:
     """
     c = tables.alert_term.c
     filled = np.flatnonzero(among.any(axis=1)).tolist()
-    query = select(c.block, c.bits, c.term).where(c.term.between(f"{kind}:", f"{kind}:{_LAST}"))
+    query = select(c.block, c.bits, c.term).where(_between(f"{kind}:", f"{kind}:{_LAST}"))
     if len(filled) < index.blocks:
         query = query.where(c.block.in_(filled))
     rows = [row for row in _read(index, query) if row[0] < index.blocks]
@@ -143,6 +143,11 @@ def change_terms(work: Work, added: Numbers, removed: Numbers | None = None) -> 
     plus, minus = _by_block(added), _by_block(removed or {})
     for block in sorted(plus.keys() | minus.keys()):
         _change_block(work, block, plus.get(block, {}), minus.get(block, {}))
+
+
+def _between(first: str, last: str) -> ColumnElement[bool]:
+    c = tables.alert_term.c  # PostgreSQL takes no COLLATE inside BETWEEN
+    return and_(c.term >= first, c.term <= last)
 
 
 def _read(index: Index, query: Select[Any]) -> Sequence[Any]:
