@@ -142,7 +142,7 @@ def ids_of(work: Work, numbers: Sequence[int]) -> list[str]:
     found: dict[int, str] = {}
     for start in range(0, len(numbers), CHUNK):
         query = select(c.number, c.id).where(c.number.in_(numbers[start : start + CHUNK]))
-        found |= {number: name for number, name in work.connection.execute(query)}
+        found |= {number: name for number, name in work.connection.execute(query)}  # noqa: C416
     return [found[number] for number in numbers]
 
 

@@ -128,7 +128,7 @@ def numbers_of(work: Work, alerts: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for start in range(0, len(alerts), CHUNK):
         query = select(c.id, c.number).where(c.id.in_(alerts[start : start + CHUNK]))
-        found |= {name: number for name, number in work.connection.execute(query)}
+        found |= {name: number for name, number in work.connection.execute(query)}  # noqa: C416
     return found
 
 
