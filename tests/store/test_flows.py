@@ -186,3 +186,17 @@ def test_flows_are_those_of_the_queue(database: Database, store: Stored) -> None
             by_country[code] += each.sum.alerts
     assert by_country == found.countries
     assert "GB" in by_country
+
+
+@pytest.mark.parametrize("first", [date(2025, 12, 31), date(2026, 1, 1), date(2026, 2, 15), None])
+@pytest.mark.parametrize("last", [date(2026, 2, 15), date(2026, 3, 1), date(2026, 10, 31), None])
+def test_a_period_has_the_days_in_it(
+    database: Database, store: Stored, first: date | None, last: date | None
+) -> None:
+    """Both ends are in it, and no day of the last month behind its end."""
+    days = [date(2025, 12, 31), *(date(2026, month, day) for month in (1, 2, 3, 9, 10, 11)
+            for day in (1, 15, 28))]  # fmt: skip
+    store([(line(row, "CN", "MX"), {"due": day}) for row, day in enumerate(days, start=1)])
+    found = read(database, queue(due_from=first, due_to=last))
+    inside = [d for d in days if (first or date.min) <= d <= (last or date.max)]
+    assert found.total.alerts == len(inside)

@@ -75,8 +75,10 @@ def days_between(index: Index, kind: str, first: date | None, last: date | None)
         return having_between(index, f"{kind}:{start}", f"{kind}:{end}")
     head = having_between(index, f"{kind}:{start}", f"{kind}:{start[:7]}-31")
     tail = having_between(index, f"{kind}:{end[:7]}-01", f"{kind}:{end}")
-    # Months sort as text: those behind the first and before the last.
-    months = (f"{kind}-month:{start[:7]}~", f"{kind}-month:{end[:7]}!")
+    # Months sort as text: those behind the first and before the last, whose own text a longer
+    # one would follow.
+    before = f"{end[:6]}{chr(ord(end[6]) - 1)}~"
+    months = (f"{kind}-month:{start[:7]}~", f"{kind}-month:{before}")
     return head | tail | having_between(index, *months)
 
 
