@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from sqlalchemy import insert, text
 
 from tidewaiter.base.countries import country_codes
-from tidewaiter.casework.flows import Flows
+from tidewaiter.casework.flows import Flows, month_number
 from tidewaiter.store import tables
 from tidewaiter.store.blocks import BLOCK, packed
 from tidewaiter.store.database import Database, Stamp, Work, open_database
@@ -120,10 +120,13 @@ def fill(database: Database, drawn: Drawn) -> None:
             for some in [numbers[numbers // BLOCK == block]]
         ]  # fmt: skip
         work.connection.execute(insert(tables.alert_term), rows)
+        days = [TODAY - timedelta(DAYS - 1 - n) for n in range(DAYS)]
+        month = np.where(drawn.day < 0, 0, np.array(list(map(month_number, days)))[drawn.day])
         blocks = range(0, len(drawn.route), FLOW_BLOCK)
         work.connection.execute(insert(tables.alert_flow), [
             {"block": first // FLOW_BLOCK, "again": b"",
              "route": drawn.route[first : first + FLOW_BLOCK].astype("<i4").tobytes(),
+             "month": month[first : first + FLOW_BLOCK].astype("<i4").tobytes(),
              "net_mg": drawn.net_mg[first : first + FLOW_BLOCK].astype("<i8").tobytes()}
             for first in blocks
         ])  # fmt: skip

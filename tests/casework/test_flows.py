@@ -35,6 +35,7 @@ def columns(alerts: list[tuple[int, int, int]]) -> FlowColumns:
     again = [n for n, (line, _, _) in enumerate(alerts) if first[line] != n]
     return FlowColumns(
         route=np.array([route for _, route, _ in alerts], np.int32),
+        month=np.zeros(len(alerts), np.int32),
         net_mg=np.array([mass for _, _, mass in alerts], np.int64),
         again=np.array(again, np.int64),
         first=np.array([first[alerts[n][0]] for n in again], np.int64),

@@ -6,6 +6,7 @@ mass count once in each sum.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -15,6 +16,8 @@ from tidewaiter.base.records import Record
 
 LARGEST_MG = 10**15  # a million tonnes: twice the largest ship; more on one line is no mass
 UNKNOWN = -1  # of a mass
+NO_MONTH = 0
+_MONTHS = 12
 _MG_PER_KG = 1_000_000
 
 Whole = NDArray[np.integer[Any]]
@@ -57,6 +60,7 @@ class FlowColumns(NamedTuple):
     """All alerts, in the order in which they were stored; the place of each is its number."""
 
     route: Whole  # a number for each route, from 0
+    month: Whole  # of the arrival or planned release, since the year 0; NO_MONTH: not known
     net_mg: Whole  # of the line; UNKNOWN: not known
     again: Whole  # numbers of alerts on lines that had an alert already, rising
     first: Whole  # the numbers of the first alert on each of these lines
@@ -92,6 +96,23 @@ class Tallies(NamedTuple):
 def known_mass(net_mg: int | None) -> int:
     """Return a line's net mass as flows count it, or `UNKNOWN`."""
     return UNKNOWN if net_mg is None or not 0 <= net_mg <= LARGEST_MG else net_mg
+
+
+def month_number(day: date | None) -> int:
+    """Return the months since the year 0; `NO_MONTH`: there is no day."""
+    return NO_MONTH if day is None else day.year * _MONTHS + day.month - 1
+
+
+def month_text(month: int) -> str:
+    """Return a month in ISO 8601: "2026-03"."""
+    year, number = divmod(month, _MONTHS)
+    return f"{year:04}-{number + 1:02}"
+
+
+def by_month(columns: FlowColumns, numbers: Whole) -> dict[int, int]:
+    """Count some alerts by month, in order; `NO_MONTH` stands first where there is any."""
+    counts = _count(columns.month[numbers], 1)
+    return {month: int(counts[month]) for month in np.flatnonzero(counts).tolist()}
 
 
 def tallies(columns: FlowColumns, numbers: Whole) -> Tallies:

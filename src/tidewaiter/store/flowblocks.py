@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import func, insert, select
 
-from tidewaiter.casework.flows import FlowColumns, known_mass
+from tidewaiter.casework.flows import FlowColumns, known_mass, month_number
 from tidewaiter.consignments.journeys import Journey, journey_of
 from tidewaiter.consignments.types import Alert
 from tidewaiter.store import tables
@@ -20,8 +20,8 @@ from tidewaiter.store.inserts import put
 
 BLOCK = 1 << 12
 _CHUNK = 500  # rows of a source asked for at a time
-_ROUTE, _WIDE = np.dtype("<i4"), np.dtype("<i8")
-_COLUMNS = ("block", "route", "net_mg", "again")
+_SHORT, _WIDE = np.dtype("<i4"), np.dtype("<i8")
+_COLUMNS = ("block", "route", "month", "net_mg", "again")
 
 
 def index_flows(work: Work, source: int, stored: Sequence[tuple[int, Alert]]) -> None:
@@ -39,7 +39,13 @@ def index_flows(work: Work, source: int, stored: Sequence[tuple[int, Alert]]) ->
     routes = _routes(work, list(dict.fromkeys(journeys.values())))
     begun = _first_alerts(work, source, sorted({alert.row for _, alert in stored}))
     rows = [
-        (number, routes[journeys[number]], known_mass(alert.line.net_mg), begun[alert.row])
+        (
+            number,
+            routes[journeys[number]],
+            month_number(alert.due),
+            known_mass(alert.line.net_mg),
+            begun[alert.row],
+        )
         for number, alert in stored
     ]
     written = np.array(rows, _WIDE)
@@ -51,11 +57,12 @@ def index_flows(work: Work, source: int, stored: Sequence[tuple[int, Alert]]) ->
 def read_columns(work: Work) -> FlowColumns:
     """Read the routes and masses of all alerts."""
     c = tables.alert_flow.c
-    query = select(c.route, c.net_mg, c.again).order_by(c.block)
+    query = select(c.route, c.month, c.net_mg, c.again).order_by(c.block)
     rows = work.connection.execute(query).all()
     pairs = _joined([row.again for row in rows], _WIDE).reshape(-1, 2)
     return FlowColumns(
-        route=_joined([row.route for row in rows], _ROUTE),
+        route=_joined([row.route for row in rows], _SHORT),
+        month=_joined([row.month for row in rows], _SHORT),
         net_mg=_joined([row.net_mg for row in rows], _WIDE),
         again=pairs[:, 0],
         first=pairs[:, 1],
@@ -105,12 +112,12 @@ def _first_alerts(work: Work, source: int, rows: Sequence[int]) -> dict[int, int
 
 def _appended(work: Work, block: int, rows: NDArray[np.int64]) -> tuple[object, ...]:
     """Return a block with some alerts behind those that it holds."""
-    number, route, net_mg, first = rows.T
-    later = number != first
-    added = (route.astype(_ROUTE), net_mg.astype(_WIDE), rows[later][:, [0, 3]].astype(_WIDE))
+    number, route, month, net_mg, first = rows.T
+    again = rows[number != first][:, [0, -1]]
+    added = (route.astype(_SHORT), month.astype(_SHORT), net_mg.astype(_WIDE), again.astype(_WIDE))
     c = tables.alert_flow.c
-    query = select(c.route, c.net_mg, c.again).where(c.block == int(block))
-    held: Any = work.connection.execute(query).one_or_none() or (b"", b"", b"")
+    query = select(c.route, c.month, c.net_mg, c.again).where(c.block == int(block))
+    held: Any = work.connection.execute(query).one_or_none() or (b"",) * len(added)
     parts = (bytes(a) + b.tobytes() for a, b in zip(held, added, strict=True))
     return int(block), *parts
 

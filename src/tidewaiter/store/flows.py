@@ -4,8 +4,17 @@ The filter is that of the queue, and so is what it lets through: whoever goes fr
 queue finds as many alerts there. Alerts that someone may not see are in no sum.
 """
 
-from tidewaiter.casework.flows import Flows, Measure, RouteSum, Tallies, Whole, tallies
-from tidewaiter.store.alertterms import NO_DAY, month_value
+from tidewaiter.casework.flows import (
+    NO_MONTH,
+    Flows,
+    Measure,
+    RouteSum,
+    Tallies,
+    Whole,
+    by_month,
+    month_text,
+    tallies,
+)
 from tidewaiter.store.blocks import numbers_in
 from tidewaiter.store.database import Work
 from tidewaiter.store.flowblocks import read_columns, read_routes
@@ -28,19 +37,20 @@ def flows(
     index = index_of(work)
     matched = match(index, queue)
     seen = matched.all_but()
-    found = tallies(read_columns(work), numbers_in(seen))
+    columns = read_columns(work)
+    found = tallies(columns, numbers_in(seen))
     largest = found.largest(measure)
     shown = largest[:most]
     rest = largest[len(shown) :]
-    months = counted(index, "due-month", matched.all_but("due", "due_within"))
-    undated = months.pop(month_value(NO_DAY), 0)
+    months = by_month(columns, numbers_in(matched.all_but("due", "due_within")))
+    undated = months.pop(NO_MONTH, 0)
     return Flows(
         total=found.whole(largest),
         routes=_routes(work, found, shown),
         other_routes=len(rest),
         others=found.whole(rest),
         countries=counted(index, "country", seen),
-        months=dict(sorted(months.items())),
+        months={month_text(month): count for month, count in months.items()},
         undated=undated,
         substances=counted(index, "substance", matched.all_but("substance")),
     )

@@ -13,7 +13,7 @@ import numpy as np
 import sqlalchemy as sa
 from alembic import op
 
-from tidewaiter.casework.flows import known_mass
+from tidewaiter.casework.flows import known_mass, month_number
 from tidewaiter.consignments.journeys import Journey, journey_of
 from tidewaiter.consignments.types import Alert
 
@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("origin", "via", "destination", name="route_once"),
         sqlite_strict=True,
     )
-    columns = ("route", "net_mg", "again")
+    columns = ("route", "month", "net_mg", "again")
     op.create_table(
         "alert_flow",
         sa.Column("block", WHOLE, primary_key=True, autoincrement=False),
@@ -48,18 +48,20 @@ def upgrade() -> None:
 def _fill(connection: sa.Connection) -> None:
     routes: dict[Journey, int] = {}
     first: dict[tuple[int, int], int] = {}
-    table = sa.table("alert_flow", *map(sa.column, ("block", "route", "net_mg", "again")))
+    table = sa.table("alert_flow", *map(sa.column, ("block", "route", "month", "net_mg", "again")))
     for block, rows in groupby(_alerts(connection), lambda row: row["number"] // BLOCK):
         held, again = [], []
         for row in rows:
-            line = msgspec.json.decode(row["payload"], type=Alert).line
-            held.append((routes.setdefault(journey_of(line), len(routes)), known_mass(line.net_mg)))
+            alert = msgspec.json.decode(row["payload"], type=Alert)
+            route = routes.setdefault(journey_of(alert.line), len(routes))
+            held.append((route, month_number(alert.due), known_mass(alert.line.net_mg)))
             begun = first.setdefault((row["source"], row["row"]), row["number"])
             if begun != row["number"]:
                 again.append((row["number"], begun))
         made = {"block": block, "again": np.array(again, "<i8").tobytes(),
-                "route": np.array([route for route, _ in held], "<i4").tobytes(),
-                "net_mg": np.array([mass for _, mass in held], "<i8").tobytes()}  # fmt: skip
+                "route": np.array([each[0] for each in held], "<i4").tobytes(),
+                "month": np.array([each[1] for each in held], "<i4").tobytes(),
+                "net_mg": np.array([each[2] for each in held], "<i8").tobytes()}  # fmt: skip
         connection.execute(sa.insert(table), [made])
     _write(connection, routes)
 
