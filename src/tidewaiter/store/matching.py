@@ -75,11 +75,10 @@ def days_between(index: Index, kind: str, first: date | None, last: date | None)
         return having_between(index, f"{kind}:{start}", f"{kind}:{end}")
     head = having_between(index, f"{kind}:{start}", f"{kind}:{start[:7]}-31")
     tail = having_between(index, f"{kind}:{end[:7]}-01", f"{kind}:{end}")
-    # Months sort as text: those behind the first and before the last, whose own text a longer
-    # one would follow.
-    before = f"{end[:6]}{chr(ord(end[6]) - 1)}~"
-    months = (f"{kind}-month:{start[:7]}~", f"{kind}-month:{before}")
-    return head | tail | having_between(index, *months)
+    # Whole months as text: behind the first, which "~" is, and up to the one before the last.
+    before = f"{end[:5]}{int(end[5:7]) - 1:02}"
+    between = having_between(index, f"{kind}-month:{start[:7]}~", f"{kind}-month:{before}~")
+    return head | tail | between
 
 
 def _conditions(index: Index, queue: Queue) -> Iterator[tuple[str, Marks]]:

@@ -5,6 +5,7 @@ compare and hash alike. A `payload` is the whole record as JSON; the other colum
 a table are there to filter and to sort by.
 """
 
+from tidewaiter.store.tables.accounts import account, invitation, session, token
 from tidewaiter.store.tables.audited import audit, audit_node
 from tidewaiter.store.tables.columns import METADATA, VERSION_TABLE
 from tidewaiter.store.tables.flowing import alert_flow, route
@@ -22,6 +23,7 @@ from tidewaiter.store.tables.read import line, party, party_line, refusal, scree
 __all__ = [
     "METADATA",
     "VERSION_TABLE",
+    "account",
     "alert",
     "alert_flow",
     "alert_note",
@@ -31,6 +33,7 @@ __all__ = [
     "audit",
     "audit_node",
     "decision",
+    "invitation",
     "line",
     "party",
     "party_line",
@@ -38,5 +41,7 @@ __all__ = [
     "refusal",
     "route",
     "screening",
+    "session",
     "source",
+    "token",
 ]
