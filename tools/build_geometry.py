@@ -18,6 +18,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ Ring = list[Point]
 
 DATA = Path(__file__).parents[1] / "src/tidewaiter/data"
 TARGET = DATA / "geometry/world.toml"
+HALF = 180.0  # degrees of longitude, where the map is cut
 WIDTH = 2000  # of the map, in whole units
 NORTH, SOUTH = 84.0, -66.0  # degrees of latitude; the map ends there
 LEAST = 1.2  # square units that a corner must take away from a line for it to stay
@@ -34,8 +36,11 @@ SMALL = 160.0  # square units: a country below them is drawn as a point too
 KOSOVO = {"Kosovo": "XK"}  # Natural Earth gives it no code; data/countries.toml has one
 POINTS = {"AN": "CW"}  # a code no longer in use, and where its place was
 # What neither table has: longitude and latitude to a tenth of a degree, general knowledge.
-ISLES = {"AC": (-14.4, -7.9), "AQ": (-64.1, -64.8), "BV": (3.4, -54.4), "CP": (-109.2, 10.3),
-         "CQ": (-2.4, 49.4), "DG": (72.4, -7.3), "EA": (-5.3, 35.9), "IC": (-15.4, 28.1), "TA": (-12.3, -37.1)}  # fmt: skip
+ISLES = {
+    "AC": (-14.4, -7.9), "AQ": (-64.1, -64.8), "BV": (3.4, -54.4), "CP": (-109.2, 10.3),
+    "CQ": (-2.4, 49.4), "DG": (72.4, -7.3), "EA": (-5.3, 35.9), "IC": (-15.4, 28.1),
+    "TA": (-12.3, -37.1),
+}  # fmt: skip
 _COORDINATE = re.compile(r"([+-])(\d{2})(\d{2})(\d{2})?([+-])(\d{3})(\d{2})(\d{2})?")
 
 # The coefficients of Equal Earth: B. Savric, T. Patterson and B. Jenny, "The Equal Earth map
@@ -150,9 +155,9 @@ def _cut(ring: Ring) -> Ring:
     for side in (1, -1):
         kept: Ring = []
         for (ax, ay), (bx, by) in zip(ring[-1:] + ring[:-1], ring, strict=True):
-            if (side * ax <= 180) != (side * bx <= 180):
-                kept.append((side * 180.0, ay + (side * 180 - ax) / (bx - ax) * (by - ay)))
-            if side * bx <= 180:
+            if (side * ax <= HALF) != (side * bx <= HALF):
+                kept.append((side * HALF, ay + (side * HALF - ax) / (bx - ax) * (by - ay)))
+            if side * bx <= HALF:
                 kept.append((bx, by))
         ring = kept
     return ring
@@ -176,7 +181,7 @@ def path_of(polygons: Iterable[Sequence[Ring]]) -> str:
         corners = [p for p, q in zip(whole, whole[-1:] + whole[:-1], strict=True) if p != q]
         if len(corners) < 3:  # noqa: PLR2004
             continue
-        steps = [_step(a, b) for a, b in zip(corners, corners[1:], strict=False)]
+        steps = [_step(a, b) for a, b in pairwise(corners)]
         parts.append(f"m{_step(at, corners[0])}l{' '.join(steps)}z")
         at = corners[0]
     return re.sub(r"[ ,](?=-)", "", "".join(parts))
@@ -236,9 +241,7 @@ def _degrees(place: str) -> Point:
     return east, north
 
 
-def shapes_of(
-    folder: Path, countries: Iterable[str]
-) -> Iterator[tuple[str, list[list[Ring]]]]:
+def shapes_of(folder: Path, countries: Iterable[str]) -> Iterator[tuple[str, list[list[Ring]]]]:
     """Yield the code and the polygons of each shape; "": it has no code, and is land only.
 
     The shapes have the numeric codes of ISO 3166-1; CLDR has those of two letters for them.
@@ -289,7 +292,7 @@ def main() -> None:
     places = towns()
     entries = [entry(code, shapes.get(code, []), places.get(code)) for code in sorted(countries)]
     nameless = path_of(drawn(shapes[""]))
-    head = f'# Made by tools/build_geometry.py; see SOURCE.txt.\nwidth = {WIDTH}\nheight = {HEIGHT}'
+    head = f"# Made by tools/build_geometry.py; see SOURCE.txt.\nwidth = {WIDTH}\nheight = {HEIGHT}"
     text = "\n\n".join([head + f'\nother_land = "{nameless}"', *entries]) + "\n"
     TARGET.write_text(text, encoding="utf-8")
     print(f"{TARGET}: {len(entries)} countries, {len(text):,} bytes")

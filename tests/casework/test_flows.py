@@ -35,6 +35,7 @@ def columns(alerts: list[tuple[int, int, int]]) -> FlowColumns:
     again = [n for n, (line, _, _) in enumerate(alerts) if first[line] != n]
     return FlowColumns(
         route=np.array([route for _, route, _ in alerts], np.int32),
+        ends=np.zeros(len(alerts), np.int32),
         month=np.zeros(len(alerts), np.int32),
         net_mg=np.array([mass for _, _, mass in alerts], np.int64),
         again=np.array(again, np.int64),
@@ -46,7 +47,8 @@ def columns(alerts: list[tuple[int, int, int]]) -> FlowColumns:
 def test_each_line_counts_once(drawn: tuple[list[tuple[int, int, int]], list[int]]) -> None:
     """Sums by route are those of going through the alerts one by one."""
     alerts, wanted = drawn
-    found = tallies(columns(alerts), np.array(wanted, np.int64))
+    held = columns(alerts)
+    found = tallies(held, held.route, np.array(wanted, np.int64))
     by_route: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for number in wanted:
         line, route, mass = alerts[number]
@@ -66,7 +68,8 @@ def test_each_line_counts_once(drawn: tuple[list[tuple[int, int, int]], list[int
 def test_the_parts_are_the_whole(drawn: tuple[list[tuple[int, int, int]], list[int]]) -> None:
     """Wherever the list of routes is cut, both parts add up to the total, the largest first."""
     alerts, wanted = drawn
-    found = tallies(columns(alerts), np.array(wanted, np.int64))
+    held = columns(alerts)
+    found = tallies(held, held.route, np.array(wanted, np.int64))
     by_mass = found.largest("mass")
     masses = [found.at(route).net_mg for route in by_mass]
     assert masses == sorted(masses, reverse=True)

@@ -1,5 +1,6 @@
 """The Sankey diagram: what flows in flows out, and nothing lies on anything else."""
 
+import itertools
 from collections import defaultdict
 
 import pytest
@@ -45,7 +46,7 @@ def test_nodes_stand_apart_and_others_last(flows: list[Carried]) -> None:
     drawn = sankey(flows, "others", inset=100)
     for stage in range(3):
         nodes = sorted((n for n in drawn.nodes if n.stage == stage), key=lambda node: node.y)
-        for above, below in zip(nodes, nodes[1:], strict=False):
+        for above, below in itertools.pairwise(nodes):
             assert above.y + above.height < below.y
         assert nodes[0].y >= 0
         assert nodes[-1].y + nodes[-1].height <= drawn.height

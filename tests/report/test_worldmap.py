@@ -1,5 +1,6 @@
 """The map of the world: every country is on it, and can be seen."""
 
+import itertools
 import re
 
 import pytest
@@ -84,16 +85,14 @@ def test_every_value_has_a_shade(most: int, data: st.DataObject) -> None:
     steps = shades(most)
     assert steps[0].least == 1
     assert steps[-1].most >= most
-    for one, other in zip(steps, steps[1:], strict=False):
+    for one, other in itertools.pairwise(steps):
         assert one.most + 1 == other.least
     value = data.draw(st.integers(1, most))
     found = steps[shade_of(value, steps) - 1]
     assert found.least <= value <= found.most
 
 
-points = st.builds(
-    lambda x, y: Place(at=(x, y)), st.integers(0, 2000), st.integers(0, 1000)
-)
+points = st.builds(lambda x, y: Place(at=(x, y)), st.integers(0, 2000), st.integers(0, 1000))
 
 
 @given(points, points)

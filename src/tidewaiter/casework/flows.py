@@ -48,6 +48,7 @@ class Flows(Record, frozen=True, kw_only=True):
 
     total: Sum
     routes: tuple[RouteSum, ...]  # the largest first
+    ends: tuple[RouteSum, ...]  # the same by both ends alone, whatever is between them
     other_routes: int  # how many beside these
     others: Sum  # what is counted on them
     countries: Mapping[str, int]  # whose code the papers name: each alert once for each country
@@ -60,6 +61,7 @@ class FlowColumns(NamedTuple):
     """All alerts, in the order in which they were stored; the place of each is its number."""
 
     route: Whole  # a number for each route, from 0
+    ends: Whole  # the number of the direct route between the same ends
     month: Whole  # of the arrival or planned release, since the year 0; NO_MONTH: not known
     net_mg: Whole  # of the line; UNKNOWN: not known
     again: Whole  # numbers of alerts on lines that had an alert already, rising
@@ -115,20 +117,21 @@ def by_month(columns: FlowColumns, numbers: Whole) -> dict[int, int]:
     return {month: int(counts[month]) for month in np.flatnonzero(counts).tolist()}
 
 
-def tallies(columns: FlowColumns, numbers: Whole) -> Tallies:
-    """Add up some alerts by route.
+def tallies(columns: FlowColumns, key: Whole, numbers: Whole) -> Tallies:
+    """Add up some alerts by route, or by ends.
 
     Args:
         columns: All alerts.
+        key: The column to add them up by.
         numbers: Of the alerts to add up, rising, each once.
     """
-    size = int(columns.route.max(initial=-1)) + 1
+    size = int(key.max(initial=-1)) + 1
     counted = _first_of_lines(columns, numbers)
-    route, mass = columns.route[counted], columns.net_mg[counted]
+    route, mass = key[counted], columns.net_mg[counted]
     weighed = mass != UNKNOWN
     kg, mg = np.divmod(np.where(weighed, mass, 0), _MG_PER_KG)
     return Tallies(
-        alerts=_count(columns.route[numbers], size),
+        alerts=_count(key[numbers], size),
         lines=_count(route, size),
         kg=_count(route, size, kg),
         mg=_count(route, size, mg),

@@ -37,6 +37,11 @@ def journey_of(line: Line) -> Journey:
     return Journey(origin=origin, via=tuple(between[:MOST_ON_THE_WAY]), destination=destination)
 
 
+def direct(journey: Journey) -> Journey:
+    """Return the journey between the same ends that goes through no other country."""
+    return structs.replace(journey, via=())
+
+
 def countries_of(line: Line) -> tuple[str, ...]:
     """Return the countries that a line names, for its goods, stops and parties: each once.
 

@@ -4,7 +4,7 @@ Alerts are numbered from 0 as they are stored, and `BLOCK` of them share a row, 
 a million are read in a few hundred rows and written by rewriting one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import func, insert, select
 
 from tidewaiter.casework.flows import FlowColumns, known_mass, month_number
-from tidewaiter.consignments.journeys import Journey, journey_of
+from tidewaiter.consignments.journeys import Journey, direct, journey_of
 from tidewaiter.consignments.types import Alert
 from tidewaiter.store import tables
 from tidewaiter.store.database import Work
@@ -21,7 +21,7 @@ from tidewaiter.store.inserts import put
 BLOCK = 1 << 12
 _CHUNK = 500  # rows of a source asked for at a time
 _SHORT, _WIDE = np.dtype("<i4"), np.dtype("<i8")
-_COLUMNS = ("block", "route", "month", "net_mg", "again")
+_COLUMNS = ("block", "route", "ends", "month", "net_mg", "again")
 
 
 def index_flows(work: Work, source: int, stored: Sequence[tuple[int, Alert]]) -> None:
@@ -36,12 +36,14 @@ def index_flows(work: Work, source: int, stored: Sequence[tuple[int, Alert]]) ->
     if not stored:
         return
     journeys = {number: journey_of(alert.line) for number, alert in stored}
-    routes = _routes(work, list(dict.fromkeys(journeys.values())))
+    named = [each for journey in journeys.values() for each in (journey, direct(journey))]
+    routes = _routes(work, list(dict.fromkeys(named)))
     begun = _first_alerts(work, source, sorted({alert.row for _, alert in stored}))
     rows = [
         (
             number,
             routes[journeys[number]],
+            routes[direct(journeys[number])],
             month_number(alert.due),
             known_mass(alert.line.net_mg),
             begun[alert.row],
@@ -57,11 +59,12 @@ def index_flows(work: Work, source: int, stored: Sequence[tuple[int, Alert]]) ->
 def read_columns(work: Work) -> FlowColumns:
     """Read the routes and masses of all alerts."""
     c = tables.alert_flow.c
-    query = select(c.route, c.month, c.net_mg, c.again).order_by(c.block)
+    query = select(c.route, c.ends, c.month, c.net_mg, c.again).order_by(c.block)
     rows = work.connection.execute(query).all()
     pairs = _joined([row.again for row in rows], _WIDE).reshape(-1, 2)
     return FlowColumns(
         route=_joined([row.route for row in rows], _SHORT),
+        ends=_joined([row.ends for row in rows], _SHORT),
         month=_joined([row.month for row in rows], _SHORT),
         net_mg=_joined([row.net_mg for row in rows], _WIDE),
         again=pairs[:, 0],
@@ -112,11 +115,11 @@ def _first_alerts(work: Work, source: int, rows: Sequence[int]) -> dict[int, int
 
 def _appended(work: Work, block: int, rows: NDArray[np.int64]) -> tuple[object, ...]:
     """Return a block with some alerts behind those that it holds."""
-    number, route, month, net_mg, first = rows.T
+    number, *short, net_mg, first = rows.T
     again = rows[number != first][:, [0, -1]]
-    added = (route.astype(_SHORT), month.astype(_SHORT), net_mg.astype(_WIDE), again.astype(_WIDE))
+    added = (*(each.astype(_SHORT) for each in short), net_mg.astype(_WIDE), again.astype(_WIDE))
     c = tables.alert_flow.c
-    query = select(c.route, c.month, c.net_mg, c.again).where(c.block == int(block))
+    query = select(c.route, c.ends, c.month, c.net_mg, c.again).where(c.block == int(block))
     held: Any = work.connection.execute(query).one_or_none() or (b"",) * len(added)
     parts = (bytes(a) + b.tobytes() for a, b in zip(held, added, strict=True))
     return int(block), *parts
@@ -129,9 +132,3 @@ def _joined(parts: Sequence[bytes], kind: np.dtype[Any]) -> NDArray[Any]:
 def _journey(row: Mapping[Any, Any]) -> Journey:
     via = tuple(row["via"].split())
     return Journey(origin=row["origin"], via=via, destination=row["destination"])
-
-
-def journeys(work: Work) -> Iterator[tuple[int, Journey]]:
-    """Read all routes with their ids."""
-    for row in work.connection.execute(select(tables.route)).mappings():
-        yield row["id"], _journey(row)

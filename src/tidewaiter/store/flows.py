@@ -38,7 +38,9 @@ def flows(
     matched = match(index, queue)
     seen = matched.all_but()
     columns = read_columns(work)
-    found = tallies(columns, numbers_in(seen))
+    numbers = numbers_in(seen)
+    found = tallies(columns, columns.route, numbers)
+    by_ends = tallies(columns, columns.ends, numbers)
     largest = found.largest(measure)
     shown = largest[:most]
     rest = largest[len(shown) :]
@@ -47,6 +49,7 @@ def flows(
     return Flows(
         total=found.whole(largest),
         routes=_routes(work, found, shown),
+        ends=_routes(work, by_ends, by_ends.largest(measure)[:most]),
         other_routes=len(rest),
         others=found.whole(rest),
         countries=counted(index, "country", seen),

@@ -11,7 +11,7 @@ from tidewaiter.web.flowquery import FlowQuery, queue_address
 from tidewaiter.web.flowwords import place, value_in_words, value_of, way
 
 TOP = 30  # routes that are drawn by themselves
-INSET = 175.0  # room for labels
+INSET = 205.0  # room for labels
 _OTHERS = "others"
 _DIRECT = "direct"
 _ORIGIN, _VIA, _DESTINATION = range(3)

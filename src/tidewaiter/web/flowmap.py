@@ -1,7 +1,7 @@
 """The map of flows: countries shaded by alerts, and lines between the ends of routes."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from tidewaiter.base.records import Record
 from tidewaiter.casework.flows import Flows, Measure, Sum
@@ -18,8 +18,9 @@ from tidewaiter.report.worldmap import (
 from tidewaiter.web.flowquery import FlowQuery, queue_address
 from tidewaiter.web.flowwords import alerts_in_words, place, sum_in_words, value_in_words, value_of
 
-_LINES = 60
-_LABELS = 8
+_LINES = 80
+_LABELS = 12
+_APART = (120, 34)  # units that the middles of two labels are apart, at least in one way
 _SIZES = (1.0, 0.25)  # of the largest value, told in the legend
 
 Ends = tuple[str, str]
@@ -93,36 +94,40 @@ def flow_map(query: FlowQuery, found: Flows) -> Map:
 def _by_ends(found: Flows, measure: Measure) -> dict[Ends, Sum]:
     """Return the largest sums by both ends, where both are on the map."""
     places = load_world().places
-    sums: dict[Ends, Sum] = defaultdict(Sum)
-    for route in found.routes:
-        if route.origin in places and route.destination in places:
-            ends = route.origin, route.destination
-            sums[ends] = _together(sums[ends], route.sum)
-    largest = sorted(sums, key=lambda ends: (-value_of(sums[ends], measure), ends))
-    return {ends: sums[ends] for ends in largest[:_LINES] if value_of(sums[ends], measure)}
-
-
-def _together(one: Sum, other: Sum) -> Sum:
-    return Sum(
-        alerts=one.alerts + other.alerts,
-        lines=one.lines + other.lines,
-        net_mg=one.net_mg + other.net_mg,
-        unweighed=one.unweighed + other.unweighed,
-    )
+    sums = {
+        (each.origin, each.destination): each.sum
+        for each in found.ends
+        if each.origin in places and each.destination in places and value_of(each.sum, measure)
+    }
+    return dict(islice(sums.items(), _LINES))
 
 
 def _countries(
     query: FlowQuery, known: Mapping[str, int], steps: tuple[Shade, ...]
 ) -> Iterator[MapCountry]:
-    for rank, (code, count) in enumerate(known.items()):
+    labelled = _labelled(known)
+    for code, count in known.items():
         spot = load_world().places[code]
         yield MapCountry(
             code=code, outline=bool(spot.outline), small=spot.small,
             x=spot.at[0], y=spot.at[1], shade=shade_of(count, steps),
             says=f"{place(code)}: {alerts_in_words(count)}",
             href=queue_address(query, country=code),
-            label=f"{code} {number(count)}" if rank < _LABELS else "",
+            label=f"{code} {number(count)}" if code in labelled else "",
         )  # fmt: skip
+
+
+def _labelled(known: Mapping[str, int]) -> frozenset[str]:
+    """Return the first countries whose labels do not cover one another."""
+    found: dict[str, tuple[int, int]] = {}
+    for code in known:
+        x, y = load_world().places[code].at
+        near = ((abs(x - a), abs(y - b)) for a, b in found.values())
+        if all(dx >= _APART[0] or dy >= _APART[1] for dx, dy in near):
+            found[code] = x, y
+        if len(found) == _LABELS:
+            break
+    return frozenset(found)
 
 
 def _lines(query: FlowQuery, ends: Mapping[Ends, Sum], largest: int) -> Iterator[MapLine]:

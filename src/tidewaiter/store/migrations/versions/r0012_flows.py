@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from tidewaiter.casework.flows import known_mass, month_number
-from tidewaiter.consignments.journeys import Journey, journey_of
+from tidewaiter.consignments.journeys import Journey, direct, journey_of
 from tidewaiter.consignments.types import Alert
 
 revision = "0012"
@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("origin", "via", "destination", name="route_once"),
         sqlite_strict=True,
     )
-    columns = ("route", "month", "net_mg", "again")
+    columns = ("route", "ends", "month", "net_mg", "again")
     op.create_table(
         "alert_flow",
         sa.Column("block", WHOLE, primary_key=True, autoincrement=False),
@@ -48,20 +48,24 @@ def upgrade() -> None:
 def _fill(connection: sa.Connection) -> None:
     routes: dict[Journey, int] = {}
     first: dict[tuple[int, int], int] = {}
-    table = sa.table("alert_flow", *map(sa.column, ("block", "route", "month", "net_mg", "again")))
+    table = sa.table(
+        "alert_flow", *map(sa.column, ("block", "route", "ends", "month", "net_mg", "again"))
+    )
     for block, rows in groupby(_alerts(connection), lambda row: row["number"] // BLOCK):
         held, again = [], []
         for row in rows:
             alert = msgspec.json.decode(row["payload"], type=Alert)
-            route = routes.setdefault(journey_of(alert.line), len(routes))
-            held.append((route, month_number(alert.due), known_mass(alert.line.net_mg)))
+            journey = journey_of(alert.line)
+            places = [routes.setdefault(each, len(routes)) for each in (journey, direct(journey))]
+            held.append((*places, month_number(alert.due), known_mass(alert.line.net_mg)))
             begun = first.setdefault((row["source"], row["row"]), row["number"])
             if begun != row["number"]:
                 again.append((row["number"], begun))
         made = {"block": block, "again": np.array(again, "<i8").tobytes(),
                 "route": np.array([each[0] for each in held], "<i4").tobytes(),
-                "month": np.array([each[1] for each in held], "<i4").tobytes(),
-                "net_mg": np.array([each[2] for each in held], "<i8").tobytes()}  # fmt: skip
+                "ends": np.array([each[1] for each in held], "<i4").tobytes(),
+                "month": np.array([each[2] for each in held], "<i4").tobytes(),
+                "net_mg": np.array([each[3] for each in held], "<i8").tobytes()}  # fmt: skip
         connection.execute(sa.insert(table), [made])
     _write(connection, routes)
 
