@@ -11,11 +11,12 @@ from tidewaiter.web.flowquery import FlowQuery, queue_address
 from tidewaiter.web.flowwords import place, value_in_words, value_of, way
 
 TOP = 30  # routes that are drawn by themselves
-INSET = 205.0  # room for labels
+INSET = 222.0  # room for labels
 _OTHERS = "others"
 _DIRECT = "direct"
 _ORIGIN, _VIA, _DESTINATION = range(3)
-_CELLS = 20  # half-width cells of a name
+_CELLS = 27  # half-width cells of a label: a name, shortened, and its value
+_SHORTEST = 10
 _BESIDE = 6.0
 
 
@@ -95,7 +96,7 @@ def _node(query: FlowQuery, node: Node, others: int) -> DiagramNode:
         x=node.x, y=node.y, width=BAR, height=max(node.height, 1.0),
         label_x=node.x - _BESIDE if before else node.x + BAR + _BESIDE,
         label_y=round(node.y + node.height / 2 + 4.5, 1),
-        before=before, label=shorten(name, _CELLS), value=value,
+        before=before, label=shorten(name, max(_SHORTEST, _CELLS - len(value))), value=value,
         says=f"{_stages()[node.stage]}: {name}, {value}", href=_href(query, node),
     )  # fmt: skip
 
