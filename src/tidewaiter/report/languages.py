@@ -18,6 +18,8 @@ from babel.numbers import format_decimal
 from tidewaiter.base.countries import country_name
 
 LANGUAGES = {"en": "English", "es": "Español", "fr": "Français", "zh": "中文"}
+# A day as "25 Nov 2026" is read alike on both sides of the Atlantic.
+_REGIONS = {"en": "en_GB", "zh": "zh_Hans_CN"}
 _now: ContextVar[str] = ContextVar("language", default="en")
 
 
@@ -92,7 +94,7 @@ def country(code: str) -> str:
 
 @cache
 def _locale(name: str) -> Locale:
-    return Locale.parse("zh_Hans_CN" if name == "zh" else name)
+    return Locale.parse(_REGIONS.get(name, name))
 
 
 @cache

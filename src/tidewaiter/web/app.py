@@ -18,7 +18,17 @@ from litestar.response import Redirect
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.store.audit import audit_size
 from tidewaiter.store.sessions import User
-from tidewaiter.web import accounts, alerts, errors, flows, queue, signing, static
+from tidewaiter.web import (
+    accounts,
+    alerts,
+    audit,
+    errors,
+    flows,
+    own,
+    queue,
+    signing,
+    static,
+)
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode
 from tidewaiter.web.node import Node, Serving
@@ -56,6 +66,8 @@ HANDLERS = [
     *queue.HANDLERS,
     *alerts.HANDLERS,
     *accounts.HANDLERS,
+    *own.HANDLERS,
+    *audit.HANDLERS,
     *flows.HANDLERS,
 ]
 
