@@ -14,11 +14,13 @@ from tidewaiter.base.records import Record
 
 LONGEST = 32  # characters of a word that count
 MOST = 400  # words of one alert; a hostile text can hold any number
+_READ = 20_000  # characters of a text that are looked at
 SHORT = 3  # characters from which on the beginning of a word finds it
 
 # Thai, Lao, Burmese, Khmer, kana, and the ranges of Han characters.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff"
 _WORD = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+")
+_ASCII = re.compile(r"[a-z0-9]+")
 _PAIRED = re.compile(rf"[{_UNSPACED}]")
 _UNSEEN = "Cf"  # joins or hides
 
@@ -36,8 +38,8 @@ def words_of(texts: Iterable[str]) -> tuple[str, ...]:
     Args:
         texts: As written; they may hold anything.
     """
-    found = (word for text in texts for word in _words(text))
-    return tuple(islice(dict.fromkeys(islice(found, 4 * MOST)), MOST))
+    found = dict.fromkeys(_words(" ".join(text[:_READ] for text in texts)))
+    return tuple(islice(found, MOST))
 
 
 def sought_in(text: str) -> tuple[Sought, ...]:
@@ -60,6 +62,12 @@ def plain_name(text: str) -> str:
 
 
 def _words(text: str) -> Iterator[str]:
+    if text.isascii():  # most are; it is three times as quick
+        return (word[:LONGEST] for word in _ASCII.findall(text.lower()))
+    return _any_words(text)
+
+
+def _any_words(text: str) -> Iterator[str]:
     for run in _runs(text):
         if _PAIRED.match(run):
             yield from _pairs(run)

@@ -5,6 +5,7 @@ holds the places of few alerts, 2 bytes each, or one bit for each place. Roaring
 same: Chambi, Lemire, Kaser and Godin 2016, Software: Practice and Experience 46, 709-719.
 """
 
+import struct
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -38,6 +39,20 @@ def packed(places: NDArray[np.int64]) -> bytes:
     held = np.zeros(BLOCK, np.uint8)
     held[places] = 1
     return np.packbits(held, bitorder="little").tobytes()
+
+
+def appended(bits: bytes, places: Sequence[int]) -> bytes | None:
+    """Write further places behind those of a row, the quick way; None: it is not that simple.
+
+    Args:
+        bits: As `packed` gives it, or b"": no place yet.
+        places: Rising, each once; at least one.
+    """
+    size = len(bits) + len(places) * _PLACE.itemsize
+    last = int.from_bytes(bits[-2:], "little") if bits else -1
+    if size >= _BYTES or not places or places[0] <= last:
+        return None
+    return bits + struct.pack(f"<{len(places)}H", *places)
 
 
 def places_of(bits: bytes) -> NDArray[np.int64]:

@@ -14,7 +14,7 @@ from tidewaiter.store import tables
 from tidewaiter.store.blocks import Marks, marked
 from tidewaiter.store.payloads import key, plain
 from tidewaiter.store.queuefilter import AlertFilter, Queue
-from tidewaiter.store.terms import Index, beginning, having, having_between, term
+from tidewaiter.store.terms import Index, beginning, between, having, having_between, term
 
 _IDS = 1_000  # alerts whose id begins as what was typed, at most
 _SHORT = 4  # characters of an id
@@ -113,7 +113,7 @@ def _ids(index: Index, text: str) -> Marks:
     if len(text) < _SHORT:
         return marked(np.zeros(0, np.int64), index.blocks)
     begin = plain(text).lower()
-    return _numbered(index, tables.alert.c.id.between(begin, begin + _LAST))
+    return _numbered(index, between(tables.alert.c.id, begin, begin + _LAST))
 
 
 def _numbered(index: Index, which: ColumnElement[bool], most: int = _IDS) -> Marks:

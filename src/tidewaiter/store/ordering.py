@@ -118,6 +118,8 @@ class _Walk:
         self, marks: Marks, levels: tuple[Level, ...], seen: Key | None, begin: str = ""
     ) -> Iterator[int]:
         """Yield the alerts of a set by the levels that are left, behind one that was seen."""
+        if not marks.any():
+            return
         if not levels:
             yield from self._by_number(marks, seen)
         elif size(marks) <= FEW:
@@ -188,7 +190,9 @@ class _Walk:
         down = level.down != self._back
         place = tuple_(c.consignment, c.number)
         ends = (c.consignment.desc(), c.number.desc()) if down else (c.consignment, c.number)
-        query = select(c.consignment, c.number).order_by(*ends)
+        numbers = numbers_in(marks)
+        near = c.number.between(int(numbers[0]), int(numbers[-1]))  # a file is a stretch of numbers
+        query = select(c.consignment, c.number).where(near).order_by(*ends)
         held = np.unpackbits(marks.view(np.uint8).reshape(-1), bitorder="little")
         last = (seen.consignment, seen.number) if seen else None
         for rows in _growing():
@@ -196,7 +200,7 @@ class _Walk:
             if last is not None:
                 some = some.where(place < tuple_(*last) if down else place > tuple_(*last))
             page = self._index.work.connection.execute(some).all()
-            yield from (number for _, number in page if number < len(held) and held[number])
+            yield from (number for _, number in page if held[number])
             if len(page) < rows:
                 return
             last = tuple(page[-1])

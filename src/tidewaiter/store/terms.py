@@ -18,6 +18,7 @@ from tidewaiter.store.blocks import (
     BLOCK,
     Marks,
     Row,
+    appended,
     gathered,
     packed,
     places_of,
@@ -66,6 +67,12 @@ def having(index: Index, terms: Sequence[str]) -> Marks:
     return gathered(found, index.blocks)
 
 
+def between(column: ColumnElement[str], first: str, last: str) -> ColumnElement[bool]:
+    """Say that a text is from one to another, both with it."""
+    # SQLAlchemy writes COLLATE into BETWEEN where PostgreSQL cannot read it.
+    return and_(column >= first, column <= last)
+
+
 def having_each(index: Index, terms: Sequence[str]) -> dict[str, Marks]:
     """Return the alerts that have each of some terms."""
     c = tables.alert_term.c
@@ -79,14 +86,14 @@ def having_each(index: Index, terms: Sequence[str]) -> dict[str, Marks]:
 def having_between(index: Index, first: str, last: str) -> Marks:
     """Return the alerts that have any term from one to another, both with it."""
     c = tables.alert_term.c
-    query = select(c.block, c.bits).where(_between(first, last))
+    query = select(c.block, c.bits).where(between(c.term, first, last))
     return gathered(_read(index, query), index.blocks)
 
 
 def beginning(index: Index, begin: str) -> Marks | None:
     """Return the alerts that have any term that begins so; None: too many terms do."""
     c = tables.alert_term.c
-    query = select(c.block, c.bits).where(_between(begin, begin + _LAST)).limit(WIDE + 1)
+    query = select(c.block, c.bits).where(between(c.term, begin, begin + _LAST)).limit(WIDE + 1)
     rows = _read(index, query)
     return None if len(rows) > WIDE else gathered(rows, index.blocks)
 
@@ -95,7 +102,7 @@ def values(index: Index, kind: str, begin: str = "") -> list[str]:
     """Return the values of a kind that any alert has, and that begin so, in order."""
     c = tables.alert_term.c
     first = f"{kind}:{begin}"
-    query = select(c.term).where(_between(first, first + _LAST)).distinct()
+    query = select(c.term).where(between(c.term, first, first + _LAST)).distinct()
     rows = index.work.connection.execute(query.order_by(c.term)).scalars()
     return [name[len(kind) + 1 :] for name in rows]
 
@@ -110,7 +117,7 @@ def counted(index: Index, kind: str, among: Marks) -> dict[str, int]:
     """
     c = tables.alert_term.c
     filled = np.flatnonzero(among.any(axis=1)).tolist()
-    query = select(c.block, c.bits, c.term).where(_between(f"{kind}:", f"{kind}:{_LAST}"))
+    query = select(c.block, c.bits, c.term).where(between(c.term, f"{kind}:", f"{kind}:{_LAST}"))
     if len(filled) < index.blocks:
         query = query.where(c.block.in_(filled))
     rows = [row for row in _read(index, query) if row[0] < index.blocks]
@@ -145,11 +152,6 @@ def change_terms(work: Work, added: Numbers, removed: Numbers | None = None) -> 
         _change_block(work, block, plus.get(block, {}), minus.get(block, {}))
 
 
-def _between(first: str, last: str) -> ColumnElement[bool]:
-    c = tables.alert_term.c  # PostgreSQL takes no COLLATE inside BETWEEN
-    return and_(c.term >= first, c.term <= last)
-
-
 def _read(index: Index, query: Select[Any]) -> Sequence[Any]:
     return index.work.connection.execute(query).all()
 
@@ -173,13 +175,12 @@ def _change_block(work: Work, block: int, added: Places, removed: Places) -> Non
 
 def _changed(held: bytes | None, added: Sequence[int], removed: Sequence[int]) -> bytes:
     """Return a row with some places more and some less; b"": it holds none."""
-    if held is None and not removed and len(added) == 1:
-        return int(added[0]).to_bytes(2, "little")
-    places = np.array(sorted(set(added)), np.int64)
+    fresh = sorted(set(added))
+    if not removed and (short := appended(held or b"", fresh)):
+        return short
+    places = np.array(fresh, np.int64)
     if held is not None:
-        kept = places_of(held)
-        if removed:
-            kept = np.setdiff1d(kept, np.array(removed, np.int64), assume_unique=True)
+        kept = np.setdiff1d(places_of(held), np.array(removed, np.int64), assume_unique=True)
         places = np.union1d(kept, places)
     return packed(places) if len(places) else b""
 
@@ -195,9 +196,12 @@ def _held(work: Work, block: int, terms: Sequence[str]) -> dict[str, bytes]:
 
 
 def _by_block(numbers: Numbers) -> dict[int, Places]:
-    blocks: dict[int, Places] = {}
+    blocks: dict[int, Places] = defaultdict(dict)
     for name, some in numbers.items():
-        for number in some:
-            block, place = divmod(number, BLOCK)
-            blocks.setdefault(block, {}).setdefault(name, []).append(place)
+        first, last = min(some) // BLOCK, max(some) // BLOCK
+        for block in range(first, last + 1):
+            base = block * BLOCK
+            here = some if first == last else [n for n in some if base <= n < base + BLOCK]
+            if here:
+                blocks[block][name] = [number - base for number in here]
     return blocks

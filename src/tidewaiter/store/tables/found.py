@@ -37,7 +37,6 @@ alert = Table(
     Index("alert_number", "number", unique=True),
     Index("alert_row", "source", "row"),
     Index("alert_consignment", "consignment", "number"),
-    Index("alert_screening", "screening", "consignment", "number"),
     sqlite_strict=True,
 )
 

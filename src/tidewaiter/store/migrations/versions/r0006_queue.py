@@ -50,7 +50,6 @@ def upgrade() -> None:
         op.drop_index(name, "alert")
     op.create_index("alert_number", "alert", ["number"], unique=True)
     op.create_index("alert_consignment", "alert", ["consignment", "number"])
-    op.create_index("alert_screening", "alert", ["screening", "consignment", "number"])
     _index(connection)
 
 
