@@ -41,7 +41,7 @@ DAYS = 730
 SUBSTANCES = 150
 SEVERITIES = ("critical", "high", "medium", "low")
 STATUSES = ("open", "dismissed", "held", "released", "confirmed")
-TOP = 200  # routes that the page asks for
+TOP = 100  # routes that the page asks for
 PARTS = (50, 95, 99)
 
 Places = NDArray[np.int64]

@@ -117,30 +117,39 @@ def by_month(columns: FlowColumns, numbers: Whole) -> dict[int, int]:
     return {month: int(counts[month]) for month in np.flatnonzero(counts).tolist()}
 
 
-def tallies(columns: FlowColumns, key: Whole, numbers: Whole) -> Tallies:
-    """Add up some alerts by route, or by ends.
+def tallies(columns: FlowColumns, numbers: Whole) -> tuple[Tallies, Tallies]:
+    """Add up some alerts by route, and by ends.
 
     Args:
         columns: All alerts.
-        key: The column to add them up by.
         numbers: Of the alerts to add up, rising, each once.
     """
-    size = int(key.max(initial=-1)) + 1
     counted = _first_of_lines(columns, numbers)
-    route, mass = key[counted], columns.net_mg[counted]
-    weighed = mass != UNKNOWN
-    kg, mg = np.divmod(np.where(weighed, mass, 0), _MG_PER_KG)
-    return Tallies(
-        alerts=_count(key[numbers], size),
-        lines=_count(route, size),
-        kg=_count(route, size, kg),
-        mg=_count(route, size, mg),
-        unweighed=_count(route[~weighed], size),
-    )
+    mass = columns.net_mg[counted]
+    unweighed = np.flatnonzero(mass == UNKNOWN)
+    # Numbers below 2**53 are whole in floating point, and so is the floor of what is divided.
+    held = np.maximum(mass, 0).astype(np.float64)
+    kg = np.floor(held / _MG_PER_KG)
+    mg = held - kg * _MG_PER_KG
+
+    def by(key: Whole) -> Tallies:
+        size = int(key.max(initial=-1)) + 1
+        of_line = key[counted]
+        return Tallies(
+            alerts=_count(key[numbers], size),
+            lines=_count(of_line, size),
+            kg=_count(of_line, size, kg),
+            mg=_count(of_line, size, mg),
+            unweighed=_count(of_line[unweighed], size),
+        )
+
+    return by(columns.route), by(columns.ends)
 
 
 def _first_of_lines(columns: FlowColumns, numbers: Whole) -> Whole:
     """Return, of some alerts, the first on each line."""
+    if not len(columns.again):
+        return numbers
     wanted = np.zeros(len(columns.route), np.bool_)
     wanted[numbers] = True
     chosen = wanted[columns.again]
@@ -154,6 +163,6 @@ def _first_of_lines(columns: FlowColumns, numbers: Whole) -> Whole:
     return np.flatnonzero(wanted)
 
 
-def _count(keys: Whole, size: int, weights: Whole | None = None) -> Whole:
+def _count(keys: Whole, size: int, weights: NDArray[np.float64] | None = None) -> Whole:
     """Count, or add up, by keys; sums are exact below 2**53."""
     return np.bincount(keys, weights, size).astype(np.int64)

@@ -4,7 +4,7 @@ Alerts are numbered from 0 as they are stored, and `BLOCK` of them share a row, 
 a million are read in a few hundred rows and written by rewriting one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -72,13 +72,14 @@ def read_columns(work: Work) -> FlowColumns:
     )
 
 
-def read_routes(work: Work, ids: Sequence[int]) -> dict[int, Journey]:
+def read_routes(work: Work, ids: Collection[int]) -> dict[int, Journey]:
     """Read some routes by their ids."""
-    c = tables.route.c
+    c, wanted = tables.route.c, sorted(ids)
     found: dict[int, Journey] = {}
-    for start in range(0, len(ids), _CHUNK):
-        query = select(tables.route).where(c.id.in_(ids[start : start + _CHUNK]))
-        found |= {row["id"]: _journey(row) for row in work.connection.execute(query).mappings()}
+    for start in range(0, len(wanted), _CHUNK):
+        query = select(tables.route).where(c.id.in_(wanted[start : start + _CHUNK]))
+        for number, origin, via, destination in work.connection.execute(query):
+            found[number] = Journey(origin=origin, via=tuple(via.split()), destination=destination)
     return found
 
 
@@ -127,8 +128,3 @@ def _appended(work: Work, block: int, rows: NDArray[np.int64]) -> tuple[object, 
 
 def _joined(parts: Sequence[bytes], kind: np.dtype[Any]) -> NDArray[Any]:
     return np.frombuffer(b"".join(parts), kind)
-
-
-def _journey(row: Mapping[Any, Any]) -> Journey:
-    via = tuple(row["via"].split())
-    return Journey(origin=row["origin"], via=via, destination=row["destination"])

@@ -4,6 +4,8 @@ The filter is that of the queue, and so is what it lets through: whoever goes fr
 queue finds as many alerts there. Alerts that someone may not see are in no sum.
 """
 
+from collections.abc import Mapping
+
 from tidewaiter.casework.flows import (
     NO_MONTH,
     Flows,
@@ -15,6 +17,7 @@ from tidewaiter.casework.flows import (
     month_text,
     tallies,
 )
+from tidewaiter.consignments.journeys import Journey
 from tidewaiter.store.blocks import numbers_in
 from tidewaiter.store.database import Work
 from tidewaiter.store.flowblocks import read_columns, read_routes
@@ -39,17 +42,18 @@ def flows(
     seen = matched.all_but()
     columns = read_columns(work)
     numbers = numbers_in(seen)
-    found = tallies(columns, columns.route, numbers)
-    by_ends = tallies(columns, columns.ends, numbers)
-    largest = found.largest(measure)
+    found, by_ends = tallies(columns, numbers)
+    largest, ends = found.largest(measure), by_ends.largest(measure)[:most]
     shown = largest[:most]
     rest = largest[len(shown) :]
-    months = by_month(columns, numbers_in(matched.all_but("due", "due_within")))
+    named = read_routes(work, {*shown.tolist(), *ends.tolist()})
+    due = {"due", "due_within"} & matched.by.keys()
+    months = by_month(columns, numbers if not due else numbers_in(matched.all_but(*due)))
     undated = months.pop(NO_MONTH, 0)
     return Flows(
         total=found.whole(largest),
-        routes=_routes(work, found, shown),
-        ends=_routes(work, by_ends, by_ends.largest(measure)[:most]),
+        routes=_routes(named, found, shown),
+        ends=_routes(named, by_ends, ends),
         other_routes=len(rest),
         others=found.whole(rest),
         countries=counted(index, "country", seen),
@@ -59,15 +63,13 @@ def flows(
     )
 
 
-def _routes(work: Work, found: Tallies, shown: Whole) -> tuple[RouteSum, ...]:
-    ids = shown.tolist()
-    journeys = read_routes(work, ids)
+def _routes(named: Mapping[int, Journey], found: Tallies, shown: Whole) -> tuple[RouteSum, ...]:
     return tuple(
         RouteSum(
-            origin=journeys[route].origin,
-            via=journeys[route].via,
-            destination=journeys[route].destination,
+            origin=named[route].origin,
+            via=named[route].via,
+            destination=named[route].destination,
             sum=found.at(route),
         )
-        for route in ids
+        for route in shown.tolist()
     )

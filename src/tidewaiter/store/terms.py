@@ -120,12 +120,11 @@ def counted(index: Index, kind: str, among: Marks) -> dict[str, int]:
     query = select(c.block, c.bits, c.term).where(between(c.term, f"{kind}:", f"{kind}:{_LAST}"))
     if len(filled) < index.blocks:
         query = query.where(c.block.in_(filled))
-    rows = [row for row in _read(index, query) if row[0] < index.blocks]
+    rows = _read(index, query.where(c.block < index.blocks))
     found: dict[str, int] = defaultdict(int)
     counts = shared([(block, bits) for block, bits, _ in rows], among)
-    for row, count in zip(rows, counts.tolist(), strict=True):
-        if count:
-            found[row[2][len(kind) + 1 :]] += count
+    for at in np.flatnonzero(counts).tolist():
+        found[rows[at].term[len(kind) + 1 :]] += int(counts[at])
     return dict(found)
 
 
