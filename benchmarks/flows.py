@@ -125,12 +125,15 @@ def fill(database: Database, drawn: Drawn) -> None:
         month = np.where(drawn.day < 0, 0, np.array(list(map(month_number, days)))[drawn.day])
         first_of: dict[tuple[str, str], int] = {}
         of = [first_of.setdefault((r[0], r[2]), n) for n, r in enumerate(drawn.routes)]
-        ends = np.array(of)[drawn.route]
+        work.connection.execute(insert(tables.route_ends), [
+            {"block": first // FLOW_BLOCK,
+             "ends": np.array(of[first : first + FLOW_BLOCK], "<i4").tobytes()}
+            for first in range(0, len(of), FLOW_BLOCK)
+        ])  # fmt: skip
         blocks = range(0, len(drawn.route), FLOW_BLOCK)
         work.connection.execute(insert(tables.alert_flow), [
             {"block": first // FLOW_BLOCK, "again": b"",
              "route": drawn.route[first : first + FLOW_BLOCK].astype("<i4").tobytes(),
-             "ends": ends[first : first + FLOW_BLOCK].astype("<i4").tobytes(),
              "month": month[first : first + FLOW_BLOCK].astype("<i4").tobytes(),
              "net_mg": drawn.net_mg[first : first + FLOW_BLOCK].astype("<i8").tobytes()}
             for first in blocks

@@ -11,6 +11,7 @@ from tidewaiter.casework.flows import (
     UNKNOWN,
     FlowColumns,
     Sum,
+    by_ends,
     known_mass,
     tallies,
 )
@@ -35,11 +36,11 @@ def columns(alerts: list[tuple[int, int, int]]) -> FlowColumns:
     again = [n for n, (line, _, _) in enumerate(alerts) if first[line] != n]
     return FlowColumns(
         route=np.array([route for _, route, _ in alerts], np.int32),
-        ends=np.zeros(len(alerts), np.int32),
         month=np.zeros(len(alerts), np.int32),
         net_mg=np.array([mass for _, _, mass in alerts], np.int64),
         again=np.array(again, np.int64),
         first=np.array([first[alerts[n][0]] for n in again], np.int64),
+        ends=np.array([0, 0, 2, 2], np.int32),
     )
 
 
@@ -47,7 +48,7 @@ def columns(alerts: list[tuple[int, int, int]]) -> FlowColumns:
 def test_each_line_counts_once(drawn: tuple[list[tuple[int, int, int]], list[int]]) -> None:
     """Sums by route are those of going through the alerts one by one."""
     alerts, wanted = drawn
-    found, _ = tallies(columns(alerts), np.array(wanted, np.int64))
+    found = tallies(columns(alerts), np.array(wanted, np.int64))
     by_route: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for number in wanted:
         line, route, mass = alerts[number]
@@ -67,7 +68,7 @@ def test_each_line_counts_once(drawn: tuple[list[tuple[int, int, int]], list[int
 def test_the_parts_are_the_whole(drawn: tuple[list[tuple[int, int, int]], list[int]]) -> None:
     """Wherever the list of routes is cut, both parts add up to the total, the largest first."""
     alerts, wanted = drawn
-    found, _ = tallies(columns(alerts), np.array(wanted, np.int64))
+    found = tallies(columns(alerts), np.array(wanted, np.int64))
     by_mass = found.largest("mass")
     masses = [found.at(route).net_mg for route in by_mass]
     assert masses == sorted(masses, reverse=True)
@@ -81,6 +82,20 @@ def test_the_parts_are_the_whole(drawn: tuple[list[tuple[int, int, int]], list[i
             net_mg=sum(part.net_mg for part in parts),
             unweighed=sum(part.unweighed for part in parts),
         )
+
+
+@given(papers())
+def test_ends_are_the_sums_of_their_routes(
+    drawn: tuple[list[tuple[int, int, int]], list[int]],
+) -> None:
+    """Routes 0 and 1 have the same ends, and so do 2 and 3."""
+    alerts, wanted = drawn
+    held = columns(alerts)
+    found = tallies(held, np.array(wanted, np.int64))
+    ends = by_ends(held, found)
+    for direct, other in ((0, 1), (2, 3)):
+        assert ends.at(direct) == found.whole(np.array([direct, other]))
+        assert ends.at(other) == Sum()
 
 
 def test_what_is_no_mass() -> None:

@@ -61,11 +61,11 @@ class FlowColumns(NamedTuple):
     """All alerts, in the order in which they were stored; the place of each is its number."""
 
     route: Whole  # a number for each route, from 0
-    ends: Whole  # the number of the direct route between the same ends
     month: Whole  # of the arrival or planned release, since the year 0; NO_MONTH: not known
     net_mg: Whole  # of the line; UNKNOWN: not known
     again: Whole  # numbers of alerts on lines that had an alert already, rising
     first: Whole  # the numbers of the first alert on each of these lines
+    ends: Whole  # by the number of a route: that of the direct one between the same ends
 
 
 class Tallies(NamedTuple):
@@ -117,8 +117,8 @@ def by_month(columns: FlowColumns, numbers: Whole) -> dict[int, int]:
     return {month: int(counts[month]) for month in np.flatnonzero(counts).tolist()}
 
 
-def tallies(columns: FlowColumns, numbers: Whole) -> tuple[Tallies, Tallies]:
-    """Add up some alerts by route, and by ends.
+def tallies(columns: FlowColumns, numbers: Whole) -> Tallies:
+    """Add up some alerts by route.
 
     Args:
         columns: All alerts.
@@ -131,19 +131,20 @@ def tallies(columns: FlowColumns, numbers: Whole) -> tuple[Tallies, Tallies]:
     held = np.maximum(mass, 0).astype(np.float64)
     kg = np.floor(held / _MG_PER_KG)
     mg = held - kg * _MG_PER_KG
+    route, size = columns.route[counted], len(columns.ends)
+    return Tallies(
+        alerts=_count(columns.route[numbers], size),
+        lines=_count(route, size),
+        kg=_count(route, size, kg),
+        mg=_count(route, size, mg),
+        unweighed=_count(route[unweighed], size),
+    )
 
-    def by(key: Whole) -> Tallies:
-        size = int(key.max(initial=-1)) + 1
-        of_line = key[counted]
-        return Tallies(
-            alerts=_count(key[numbers], size),
-            lines=_count(of_line, size),
-            kg=_count(of_line, size, kg),
-            mg=_count(of_line, size, mg),
-            unweighed=_count(of_line[unweighed], size),
-        )
 
-    return by(columns.route), by(columns.ends)
+def by_ends(columns: FlowColumns, routes: Tallies) -> Tallies:
+    """Add up the sums of routes by their ends, whatever is between them."""
+    size = len(columns.ends)
+    return Tallies(*(_count(columns.ends, size, each.astype(np.float64)) for each in routes))
 
 
 def _first_of_lines(columns: FlowColumns, numbers: Whole) -> Whole:

@@ -15,13 +15,13 @@ from tidewaiter.casework.flows import FlowColumns, known_mass, month_number
 from tidewaiter.consignments.journeys import Journey, direct, journey_of
 from tidewaiter.consignments.types import Alert
 from tidewaiter.store import tables
-from tidewaiter.store.database import Work
+from tidewaiter.store.database import IN_BINARY, Work
 from tidewaiter.store.inserts import put
 
 BLOCK = 1 << 12
 _CHUNK = 500  # rows of a source asked for at a time
 _SHORT, _WIDE = np.dtype("<i4"), np.dtype("<i8")
-_COLUMNS = ("block", "route", "ends", "month", "net_mg", "again")
+_COLUMNS = ("block", "route", "month", "net_mg", "again")
 
 
 def index_flows(work: Work, source: int, stored: Sequence[tuple[int, Alert]]) -> None:
@@ -43,7 +43,6 @@ def index_flows(work: Work, source: int, stored: Sequence[tuple[int, Alert]]) ->
         (
             number,
             routes[journeys[number]],
-            routes[direct(journeys[number])],
             month_number(alert.due),
             known_mass(alert.line.net_mg),
             begun[alert.row],
@@ -59,16 +58,16 @@ def index_flows(work: Work, source: int, stored: Sequence[tuple[int, Alert]]) ->
 def read_columns(work: Work) -> FlowColumns:
     """Read the routes and masses of all alerts."""
     c = tables.alert_flow.c
-    query = select(c.route, c.ends, c.month, c.net_mg, c.again).order_by(c.block)
-    rows = work.connection.execute(query).all()
+    query = select(c.route, c.month, c.net_mg, c.again).order_by(c.block)
+    rows = work.connection.execute(query.execution_options(**{IN_BINARY: True})).all()
     pairs = _joined([row.again for row in rows], _WIDE).reshape(-1, 2)
     return FlowColumns(
         route=_joined([row.route for row in rows], _SHORT),
-        ends=_joined([row.ends for row in rows], _SHORT),
         month=_joined([row.month for row in rows], _SHORT),
         net_mg=_joined([row.net_mg for row in rows], _WIDE),
         again=pairs[:, 0],
         first=pairs[:, 1],
+        ends=_ends(work),
     )
 
 
@@ -100,7 +99,28 @@ def _routes(work: Work, journeys: Sequence[Journey]) -> dict[Journey, int]:
         found[journey] = known
     if new:
         work.connection.execute(insert(tables.route), new)
+        _write_ends(work, {found[each]: found[direct(each)] for each in journeys})
     return found
+
+
+def _write_ends(work: Work, ends: Mapping[int, int]) -> None:
+    """Write which direct route each of some routes is between the ends of."""
+    c = tables.route_ends.c
+    for block in sorted({route // BLOCK for route in ends}):
+        held = work.connection.execute(select(c.ends).where(c.block == block)).scalar() or b""
+        last = max(route for route in ends if route // BLOCK == block) % BLOCK
+        row = np.zeros(max(last + 1, len(held) // _SHORT.itemsize), _SHORT)
+        row[: len(held) // _SHORT.itemsize] = np.frombuffer(held, _SHORT)
+        for route, direct_one in ends.items():
+            if route // BLOCK == block:
+                row[route % BLOCK] = direct_one
+        put(work.connection, tables.route_ends, ("block", "ends"), [(block, row.tobytes())])
+
+
+def _ends(work: Work) -> NDArray[Any]:
+    c = tables.route_ends.c
+    rows = work.connection.execute(select(c.ends).order_by(c.block)).scalars().all()
+    return _joined(rows, _SHORT)
 
 
 def _first_alerts(work: Work, source: int, rows: Sequence[int]) -> dict[int, int]:
@@ -120,7 +140,7 @@ def _appended(work: Work, block: int, rows: NDArray[np.int64]) -> tuple[object, 
     again = rows[number != first][:, [0, -1]]
     added = (*(each.astype(_SHORT) for each in short), net_mg.astype(_WIDE), again.astype(_WIDE))
     c = tables.alert_flow.c
-    query = select(c.route, c.ends, c.month, c.net_mg, c.again).where(c.block == int(block))
+    query = select(c.route, c.month, c.net_mg, c.again).where(c.block == int(block))
     held: Any = work.connection.execute(query).one_or_none() or (b"",) * len(added)
     parts = (bytes(a) + b.tobytes() for a, b in zip(held, added, strict=True))
     return int(block), *parts

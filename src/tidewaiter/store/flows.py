@@ -13,6 +13,7 @@ from tidewaiter.casework.flows import (
     RouteSum,
     Tallies,
     Whole,
+    by_ends,
     by_month,
     month_text,
     tallies,
@@ -42,8 +43,9 @@ def flows(
     seen = matched.all_but()
     columns = read_columns(work)
     numbers = numbers_in(seen)
-    found, by_ends = tallies(columns, numbers)
-    largest, ends = found.largest(measure), by_ends.largest(measure)[:most]
+    found = tallies(columns, numbers)
+    pairs = by_ends(columns, found)
+    largest, ends = found.largest(measure), pairs.largest(measure)[:most]
     shown = largest[:most]
     rest = largest[len(shown) :]
     named = read_routes(work, {*shown.tolist(), *ends.tolist()})
@@ -53,7 +55,7 @@ def flows(
     return Flows(
         total=found.whole(largest),
         routes=_routes(named, found, shown),
-        ends=_routes(named, by_ends, ends),
+        ends=_routes(named, pairs, ends),
         other_routes=len(rest),
         others=found.whole(rest),
         countries=counted(index, "country", seen),

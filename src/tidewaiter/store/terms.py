@@ -24,7 +24,7 @@ from tidewaiter.store.blocks import (
     places_of,
     shared,
 )
-from tidewaiter.store.database import Work
+from tidewaiter.store.database import IN_BINARY, Work
 from tidewaiter.store.inserts import put
 from tidewaiter.store.payloads import key
 
@@ -152,7 +152,7 @@ def change_terms(work: Work, added: Numbers, removed: Numbers | None = None) -> 
 
 
 def _read(index: Index, query: Select[Any]) -> Sequence[Any]:
-    return index.work.connection.execute(query).all()
+    return index.work.connection.execute(query.execution_options(**{IN_BINARY: True})).all()
 
 
 def _change_block(work: Work, block: int, added: Places, removed: Places) -> None:

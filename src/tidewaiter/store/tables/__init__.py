@@ -8,7 +8,7 @@ a table are there to filter and to sort by.
 from tidewaiter.store.tables.accounts import account, invitation, session, token
 from tidewaiter.store.tables.audited import audit, audit_node
 from tidewaiter.store.tables.columns import METADATA, VERSION_TABLE
-from tidewaiter.store.tables.flowing import alert_flow, route
+from tidewaiter.store.tables.flowing import alert_flow, route, route_ends
 from tidewaiter.store.tables.found import (
     alert,
     alert_note,
@@ -40,6 +40,7 @@ __all__ = [
     "reason",
     "refusal",
     "route",
+    "route_ends",
     "screening",
     "session",
     "source",

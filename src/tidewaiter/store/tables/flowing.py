@@ -15,12 +15,21 @@ route = Table(
     sqlite_strict=True,
 )
 
+route_ends = Table(
+    "route_ends",
+    METADATA,
+    Column("block", WHOLE, primary_key=True, autoincrement=False),  # id of the route // 4,096
+    Column(
+        "ends", LargeBinary, nullable=False
+    ),  # 4 bytes for each: the direct one between its ends
+    sqlite_strict=True,
+)
+
 alert_flow = Table(
     "alert_flow",
     METADATA,
     Column("block", WHOLE, primary_key=True, autoincrement=False),  # number of the alert // 4,096
     Column("route", LargeBinary, nullable=False),  # 4 bytes for each alert of the block
-    Column("ends", LargeBinary, nullable=False),  # 4 bytes: of the same ends, the direct route
     Column("month", LargeBinary, nullable=False),  # 4 bytes: months since the year 0; 0: no day
     Column("net_mg", LargeBinary, nullable=False),  # 8 bytes for each; -1: not known
     Column("again", LargeBinary, nullable=False),  # 16 bytes for each that is not its line's first

@@ -35,7 +35,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("origin", "via", "destination", name="route_once"),
         sqlite_strict=True,
     )
-    columns = ("route", "ends", "month", "net_mg", "again")
+    columns = ("route", "month", "net_mg", "again")
+    op.create_table(
+        "route_ends",
+        sa.Column("block", WHOLE, primary_key=True, autoincrement=False),
+        sa.Column("ends", sa.LargeBinary, nullable=False),
+        sqlite_strict=True,
+    )
     op.create_table(
         "alert_flow",
         sa.Column("block", WHOLE, primary_key=True, autoincrement=False),
@@ -48,26 +54,25 @@ def upgrade() -> None:
 def _fill(connection: sa.Connection) -> None:
     routes: dict[Journey, int] = {}
     first: dict[tuple[int, int], int] = {}
-    table = sa.table(
-        "alert_flow", *map(sa.column, ("block", "route", "ends", "month", "net_mg", "again"))
-    )
+    table = sa.table("alert_flow", *map(sa.column, ("block", "route", "month", "net_mg", "again")))
     for block, rows in groupby(_alerts(connection), lambda row: row["number"] // BLOCK):
         held, again = [], []
         for row in rows:
             alert = msgspec.json.decode(row["payload"], type=Alert)
             journey = journey_of(alert.line)
-            places = [routes.setdefault(each, len(routes)) for each in (journey, direct(journey))]
-            held.append((*places, month_number(alert.due), known_mass(alert.line.net_mg)))
+            route = routes.setdefault(journey, len(routes))
+            routes.setdefault(direct(journey), len(routes))
+            held.append((route, month_number(alert.due), known_mass(alert.line.net_mg)))
             begun = first.setdefault((row["source"], row["row"]), row["number"])
             if begun != row["number"]:
                 again.append((row["number"], begun))
         made = {"block": block, "again": np.array(again, "<i8").tobytes(),
                 "route": np.array([each[0] for each in held], "<i4").tobytes(),
-                "ends": np.array([each[1] for each in held], "<i4").tobytes(),
-                "month": np.array([each[2] for each in held], "<i4").tobytes(),
-                "net_mg": np.array([each[3] for each in held], "<i8").tobytes()}  # fmt: skip
+                "month": np.array([each[1] for each in held], "<i4").tobytes(),
+                "net_mg": np.array([each[2] for each in held], "<i8").tobytes()}  # fmt: skip
         connection.execute(sa.insert(table), [made])
     _write(connection, routes)
+    _write_ends(connection, routes)
 
 
 def _write(connection: sa.Connection, routes: dict[Journey, int]) -> None:
@@ -80,6 +85,14 @@ def _write(connection: sa.Connection, routes: dict[Journey, int]) -> None:
         connection.execute(
             sa.insert(sa.table("route", *map(sa.column, names))), rows[start : start + PAGE]
         )
+
+
+def _write_ends(connection: sa.Connection, routes: dict[Journey, int]) -> None:
+    ends = np.array([routes[direct(each)] for each in routes], "<i4")
+    table = sa.table("route_ends", sa.column("block"), sa.column("ends"))
+    for first in range(0, len(ends), BLOCK):
+        made = {"block": first // BLOCK, "ends": ends[first : first + BLOCK].tobytes()}
+        connection.execute(sa.insert(table), [made])
 
 
 def _alerts(connection: sa.Connection) -> Iterator[Any]:
