@@ -117,7 +117,14 @@ class _Walk:
     def numbers(
         self, marks: Marks, levels: tuple[Level, ...], seen: Key | None, begin: str = ""
     ) -> Iterator[int]:
-        """Yield the alerts of a set by the levels that are left, behind one that was seen."""
+        """Yield the alerts of a set by the levels that are left, behind one that was seen.
+
+        Args:
+            marks: The set.
+            levels: What is left to go by.
+            seen: The alert; None: from the end.
+            begin: How the values of the next level begin, as far as a level above says it.
+        """
         if not marks.any():
             return
         if not levels:
@@ -129,7 +136,8 @@ class _Walk:
         else:
             for value, held in self._steps(marks, levels[0], seen, begin):
                 alike = seen if seen and seen.value(levels[0].kind) == value else None
-                yield from self.numbers(held, levels[1:], alike, value)
+                within = value if levels[0].kind == "due-month" else ""
+                yield from self.numbers(held, levels[1:], alike, within)
 
     def _steps(
         self, marks: Marks, level: Level, seen: Key | None, begin: str

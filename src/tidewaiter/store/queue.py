@@ -24,6 +24,7 @@ from tidewaiter.store.ordering import ORDERS, Start, in_order, key_of
 from tidewaiter.store.queuefilter import Queue, View
 from tidewaiter.store.terms import CHUNK, Index, counted, index_of
 
+MOST = 12  # values of a filter that are told
 WITHIN = (-1, 0, 3, 7, 30)
 """Days from today that are counted: late, late or due today, due in 3 days ..."""
 
@@ -77,24 +78,25 @@ def queue_page(work: Work, queue: Queue, view: View | None = None) -> Page:
         InputError: There is no alert to go on from.
         StoreError: An alert is not one that we wrote.
     """
-    view = view or View()
+    index = index_of(work)
+    return _page(index, match(index, queue), view or View())
+
+
+def queue_with_counts(work: Work, queue: Queue, view: View) -> tuple[Page, Counts]:
+    """Read a page of the queue, and count what each value of each filter would let through.
+
+    Args:
+        work: Any.
+        queue: The filter, and what may be seen.
+        view: Which page.
+
+    Raises:
+        InputError: There is no alert to go on from.
+        StoreError: An alert is not one that we wrote.
+    """
     index = index_of(work)
     matched = match(index, queue)
-    marks = matched.all_but()
-    beyond = view.after or view.before
-    start = Start(
-        beyond=key_of(index, beyond) if beyond else None,
-        back=view.before is not None and view.after is None,
-    )
-    numbers = list(islice(in_order(index, marks, ORDERS[view.sort], start), view.rows + 1))
-    more, shown = len(numbers) > view.rows, numbers[: view.rows]
-    return Page(
-        alerts=tuple(alerts_of(work, ids_of(work, shown[::-1] if start.back else shown))),
-        total=size(marks),
-        earlier=more if start.back else start.beyond is not None,
-        later=more or start.back,
-        whole=matched.whole,
-    )
+    return _page(index, matched, view), _all_counts(index, queue, matched, MOST)
 
 
 def matching_ids(work: Work, queue: Queue, rows: int) -> list[str]:
@@ -116,24 +118,27 @@ def count_alerts(work: Work, queue: Queue, kind: str) -> dict[str, int]:
     return dict.fromkeys(FACETS[kind], 0) | found
 
 
-def queue_counts(
-    work: Work, queue: Queue, facets: Sequence[str] = tuple(FACETS), *, most: int = 12
-) -> Counts:
+def queue_counts(work: Work, queue: Queue, *, most: int = MOST) -> Counts:
     """Count what each value of a filter would let through, the other filters as they are.
 
     Args:
         work: Any.
         queue: The filters, and what may be seen.
-        facets: Of FACETS.
         most: Values of each that are told; those that are chosen are told beyond it.
     """
     index = index_of(work)
-    matched = match(index, queue)
-    return Counts(
-        total=size(matched.all_but()),
-        by={name: _counts(index, queue, matched, name, most) for name in facets},
-        due_within=_due(index, queue, matched),
-    )
+    return _all_counts(index, queue, match(index, queue), most)
+
+
+def visible_ids(work: Work, alerts: Sequence[str], *, cleared: bool) -> list[str]:
+    """Return those of some alerts that are stored and may be seen, in order."""
+    c = tables.alert.c
+    found: set[str] = set()
+    for start in range(0, len(alerts), CHUNK):
+        query = select(c.id).where(c.id.in_(alerts[start : start + CHUNK]))
+        shown = query if cleared else query.where(c.restricted == 0)
+        found.update(work.connection.execute(shown).scalars())
+    return [name for name in dict.fromkeys(alerts) if name in found]
 
 
 def ids_of(work: Work, numbers: Sequence[int]) -> list[str]:
@@ -144,6 +149,33 @@ def ids_of(work: Work, numbers: Sequence[int]) -> list[str]:
         query = select(c.number, c.id).where(c.number.in_(numbers[start : start + CHUNK]))
         found |= {number: name for number, name in work.connection.execute(query)}  # noqa: C416
     return [found[number] for number in numbers]
+
+
+def _page(index: Index, matched: Matched, view: View) -> Page:
+    marks = matched.all_but()
+    beyond = view.after or view.before
+    start = Start(
+        beyond=key_of(index, beyond) if beyond else None,
+        back=view.before is not None and view.after is None,
+    )
+    numbers = list(islice(in_order(index, marks, ORDERS[view.sort], start), view.rows + 1))
+    more, shown = len(numbers) > view.rows, numbers[: view.rows]
+    ids = ids_of(index.work, shown[::-1] if start.back else shown)
+    return Page(
+        alerts=tuple(alerts_of(index.work, ids)),
+        total=size(marks),
+        earlier=more if start.back else start.beyond is not None,
+        later=more or start.back,
+        whole=matched.whole,
+    )
+
+
+def _all_counts(index: Index, queue: Queue, matched: Matched, most: int) -> Counts:
+    return Counts(
+        total=size(matched.all_but()),
+        by={name: _counts(index, queue, matched, name, most) for name in FACETS},
+        due_within=_due(index, queue, matched),
+    )
 
 
 def _counts(

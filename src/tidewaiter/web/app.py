@@ -24,6 +24,7 @@ from tidewaiter.web import (
     audit,
     errors,
     flows,
+    openapi,
     own,
     queue,
     signing,
@@ -69,6 +70,7 @@ HANDLERS = [
     *own.HANDLERS,
     *audit.HANDLERS,
     *flows.HANDLERS,
+    *openapi.HANDLERS,
 ]
 
 
@@ -98,7 +100,7 @@ def make_app(node: Node) -> Litestar:
             Exception: errors.on_bug,
         },
         compression_config=CompressionConfig(backend="gzip", minimum_size=1_000),
-        openapi_config=OpenAPIConfig(title="Tidewaiter", version="1", path="/api"),
+        openapi_config=OpenAPIConfig(title="Tidewaiter", version="1", render_plugins=[]),
         lifespan=[living],
         logging_config=None,
     )

@@ -22,6 +22,8 @@ class QueueQuery(AlertFilter, frozen=True, kw_only=True):
     sort: Sort = "rank"
     after: str | None = None
     before: str | None = None
+    done: int | None = None  # how many alerts were changed by the action that led here
+    left: int | None = None  # and how many were left
 
     def wanted(self) -> AlertFilter:
         """Return the filter."""
@@ -38,6 +40,7 @@ class QueueQuery(AlertFilter, frozen=True, kw_only=True):
 
 _FILTER = tuple(field.name for field in msgspec.structs.fields(AlertFilter))
 _DEFAULTS = QueueQuery()
+_ANEW = {"after": None, "before": None, "done": None, "left": None}
 
 
 def queue_of(query: AlertFilter, node: Node, user: User) -> Queue:
@@ -59,9 +62,9 @@ def written(query: QueueQuery, **change: Any) -> str:
 
     Args:
         query: What is asked.
-        change: Other values of some fields; whoever changes the filter is on the first page.
+        change: Other values of some fields; without a place among them, it is the first page.
     """
-    told = msgspec.structs.replace(query, **change)
+    told = msgspec.structs.replace(query, **{**_ANEW, **change})
     pairs = []
     for field in msgspec.structs.fields(QueueQuery):
         value = getattr(told, field.name)

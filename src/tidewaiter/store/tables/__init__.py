@@ -17,6 +17,7 @@ from tidewaiter.store.tables.found import (
     alert_term,
     decision,
     reason,
+    saved_filter,
 )
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
 
@@ -41,6 +42,7 @@ __all__ = [
     "refusal",
     "route",
     "route_ends",
+    "saved_filter",
     "screening",
     "session",
     "source",

@@ -50,6 +50,19 @@ alert_term = Table(
     sqlite_strict=True,
 )
 
+saved_filter = Table(
+    "saved_filter",
+    METADATA,
+    Column("id", WHOLE, primary_key=True),
+    Column("owner", WHOLE, ForeignKey("account.id"), nullable=False),
+    Column("name", TEXT, nullable=False),
+    Column("filter", TEXT, nullable=False),  # JSON
+    Column("sort", TEXT, nullable=False),
+    Column("shared", WHOLE, nullable=False),  # 0, 1
+    UniqueConstraint("owner", "name", name="saved_filter_once"),
+    sqlite_strict=True,
+)
+
 alert_substance = Table(
     "alert_substance",
     METADATA,

@@ -40,6 +40,15 @@ def upgrade() -> None:
         sa.Column("bits", sa.LargeBinary, nullable=False),
         sqlite_strict=True,
     )
+    op.create_table(
+        "saved_filter",
+        sa.Column("id", WHOLE, primary_key=True),
+        sa.Column("owner", WHOLE, sa.ForeignKey("account.id"), nullable=False),
+        *(sa.Column(name, TEXT, nullable=False) for name in ("name", "filter", "sort")),
+        sa.Column("shared", WHOLE, nullable=False),
+        sa.UniqueConstraint("owner", "name", name="saved_filter_once"),
+        sqlite_strict=True,
+    )
     op.add_column("alert", sa.Column("number", WHOLE))
     op.add_column("alert", sa.Column("restricted", WHOLE, nullable=False, server_default="0"))
     connection = op.get_bind()
