@@ -13,6 +13,7 @@ from tidewaiter.store.database import Work
 from tidewaiter.store.flowblocks import index_flows
 from tidewaiter.store.notes import insert_alert_parties, with_notes
 from tidewaiter.store.payloads import decode, encode, key, plain
+from tidewaiter.store.webhooks import announce
 
 CHUNK = 500  # ids asked for at a time; SQLite takes 32,766 values in a statement
 
@@ -70,6 +71,7 @@ def insert_alerts(
     insert_alert_parties(work, new)
     index_alerts(work, stored, screening_id)
     index_flows(work, source, stored)
+    announce(work, new)
     return tuple(order)
 
 

@@ -5,7 +5,7 @@ compare and hash alike. A `payload` is the whole record as JSON; the other colum
 a table are there to filter and to sort by.
 """
 
-from tidewaiter.store.tables.accounts import account, invitation, session, token
+from tidewaiter.store.tables.accounts import account, invitation, passkey, session, token
 from tidewaiter.store.tables.audited import audit, audit_node
 from tidewaiter.store.tables.columns import METADATA, VERSION_TABLE
 from tidewaiter.store.tables.flowing import alert_flow, route, route_ends
@@ -20,6 +20,7 @@ from tidewaiter.store.tables.found import (
     saved_filter,
 )
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
+from tidewaiter.store.tables.webhooks import delivery, webhook
 
 __all__ = [
     "METADATA",
@@ -34,10 +35,12 @@ __all__ = [
     "audit",
     "audit_node",
     "decision",
+    "delivery",
     "invitation",
     "line",
     "party",
     "party_line",
+    "passkey",
     "reason",
     "refusal",
     "route",
@@ -47,4 +50,5 @@ __all__ = [
     "session",
     "source",
     "token",
+    "webhook",
 ]
