@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from babel import Locale, negotiate_locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -84,7 +84,7 @@ def moment(value: datetime | str | None) -> str:
 
 def month(value: date) -> str:
     """Write a month and its year as the language does."""
-    return format_date(value, "MMM y", locale=_locale(_now.get()))
+    return format_skeleton("yMMM", value, locale=_locale(_now.get()))
 
 
 def country(code: str) -> str:

@@ -31,7 +31,7 @@ class FlowsPage(Record, frozen=True, kw_only=True):
     flows: Flows
 
 
-@get("/flows", guards=[may("see")], sync_to_thread=True)
+@get("/flows", guards=[may("see")], sync_to_thread=True, query=FlowQuery)
 def flows_page(request: Asked, node: TheNode, user: TheUser) -> Response[FlowsPage]:
     """Show from where to where flagged lines go, by substance and period."""
     query = read_query(request, FlowQuery).settled(node.today())
@@ -42,7 +42,7 @@ def flows_page(request: Asked, node: TheNode, user: TheUser) -> Response[FlowsPa
     )  # fmt: skip
 
 
-@get("/flows.csv", guards=[may("see")], sync_to_thread=True)
+@get("/flows.csv", guards=[may("see")], sync_to_thread=True, query=FlowQuery, gives="text/csv")
 def flows_csv(request: Asked, node: TheNode, user: TheUser) -> Response[str]:
     """Send all routes as a table, one a row, the largest first."""
     query = read_query(request, FlowQuery).settled(node.today())
