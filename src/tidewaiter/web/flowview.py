@@ -1,6 +1,6 @@
 """The page of flows in words and lines: the filters, the strip of months, the table."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import get_args
 
@@ -11,11 +11,11 @@ from tidewaiter.consignments.types import Severity
 from tidewaiter.report.languages import counted, day, month, number, words
 from tidewaiter.report.library import Library
 from tidewaiter.report.monthstrip import Strip, first_day, month_strip
-from tidewaiter.web.alertview import status_in_words
 from tidewaiter.web.flowdiagram import Diagram, flow_diagram, headings
 from tidewaiter.web.flowmap import Map, flow_map
 from tidewaiter.web.flowquery import FlowQuery, queue_address, written
 from tidewaiter.web.flowwords import alerts_in_words, mass, place, sum_in_words, way
+from tidewaiter.web.queuefilters import names
 
 SHOWN = 50  # routes of the table
 
@@ -74,13 +74,13 @@ def flows_view(query: FlowQuery, found: Flows, today: date, library: Library) ->
         today: The day.
         library: What to print for slugs.
     """
-    asked, drawn = written(query), flow_map(query, found)
+    asked, drawn, said = written(query), flow_map(query, found), names(library)
     diagram = flow_diagram(query, found)
     strip = month_strip(found.months, today, query.due_from, query.due_to)
     return FlowsView(
         substances=tuple(_substances(query, found, library)),
-        severities=_choices(get_args(Severity), severity_in_words),
-        statuses=_choices(get_args(Status), status_in_words),
+        severities=_choices(get_args(Severity), said["severity"]),
+        statuses=_choices(get_args(Status), said["status"]),
         measures=(Choice(value="alerts", label=words("Alerts")),
                   Choice(value="mass", label=words("Net mass"))),
         period=_period(query),
@@ -102,19 +102,8 @@ def flows_view(query: FlowQuery, found: Flows, today: date, library: Library) ->
     )  # fmt: skip
 
 
-def severity_in_words(severity: str) -> str:
-    """Say how severe an alert is."""
-    said = {
-        "critical": words("critical"),
-        "high": words("high"),
-        "medium": words("medium"),
-        "low": words("low"),
-    }
-    return said.get(severity, severity)
-
-
-def _choices(values: Sequence[str], say: Callable[[str], str]) -> tuple[Choice, ...]:
-    return tuple(Choice(value=value, label=say(value)) for value in values)
+def _choices(values: Sequence[str], said: Mapping[str, str]) -> tuple[Choice, ...]:
+    return tuple(Choice(value=value, label=said[value]) for value in values)
 
 
 def _substances(query: FlowQuery, found: Flows, library: Library) -> Iterator[Choice]:
