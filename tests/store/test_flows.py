@@ -205,3 +205,11 @@ def test_a_period_has_the_days_in_it(
     found = read(database, queue(due_from=first, due_to=last))
     inside = [d for d in days if (first or date.min) <= d <= (last or date.max)]
     assert found.total.alerts == len(inside)
+
+
+def test_an_empty_database_has_no_flows(database: Database) -> None:
+    """Nothing is counted, by either measure."""
+    for measure in ("alerts", "mass"):
+        found = read(database, queue(), measure=measure, most=5)
+        assert found.total == found.others == Sum()
+        assert (found.routes, found.ends, found.countries, found.months) == ((), (), {}, {})
