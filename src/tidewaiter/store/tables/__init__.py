@@ -5,7 +5,14 @@ compare and hash alike. A `payload` is the whole record as JSON; the other colum
 a table are there to filter and to sort by.
 """
 
-from tidewaiter.store.tables.accounts import account, invitation, passkey, session, token
+from tidewaiter.store.tables.accounts import (
+    account,
+    identity,
+    invitation,
+    passkey,
+    session,
+    token,
+)
 from tidewaiter.store.tables.audited import audit, audit_node
 from tidewaiter.store.tables.columns import METADATA, VERSION_TABLE
 from tidewaiter.store.tables.flowing import alert_flow, route, route_ends
@@ -36,6 +43,7 @@ __all__ = [
     "audit_node",
     "decision",
     "delivery",
+    "identity",
     "invitation",
     "line",
     "party",

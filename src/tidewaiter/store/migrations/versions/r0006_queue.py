@@ -21,7 +21,7 @@ from tidewaiter.store.alertterms import terms_of
 from tidewaiter.store.blocks import BLOCK, packed
 
 revision = "0006"
-down_revision = "0014"
+down_revision = "0005"
 
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
