@@ -25,6 +25,8 @@ from tidewaiter.web import (
     audit,
     errors,
     flows,
+    law,
+    lawbooks,
     oidc,
     openapi,
     own,
@@ -32,6 +34,7 @@ from tidewaiter.web import (
     queue,
     signing,
     static,
+    substances,
     webhooks,
 )
 from tidewaiter.web.asking import Asked
@@ -79,6 +82,9 @@ HANDLERS = [
     *flows.HANDLERS,
     *webhooks.HANDLERS,
     *openapi.HANDLERS,
+    *substances.HANDLERS,
+    *law.HANDLERS,
+    *lawbooks.HANDLERS,
 ]
 
 
