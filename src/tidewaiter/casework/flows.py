@@ -82,17 +82,26 @@ class Tallies(NamedTuple):
         alerts, lines, kg, mg, unweighed = (int(column[route]) for column in self)
         return Sum(alerts=alerts, lines=lines, net_mg=kg * _MG_PER_KG + mg, unweighed=unweighed)
 
-    def whole(self, routes: Whole) -> Sum:
-        """Return the sum of some routes together."""
+    def whole(self, routes: Whole | slice = slice(None)) -> Sum:
+        """Return the sum of some routes together, or of all."""
         return Tallies(*(np.array([column[routes].sum()]) for column in self)).at(0)
 
-    def largest(self, measure: Measure) -> Whole:
-        """Return the routes that have alerts, the largest first; of equal ones the older first."""
+    def largest(self, measure: Measure, most: int | None = None) -> tuple[Whole, Whole]:
+        """Return the routes that have alerts: the largest, and the others in any order.
+
+        Args:
+            measure: What makes a route large; of equal ones the older is the larger.
+            most: How many are the largest; None: all.
+        """
         there = np.flatnonzero(self.alerts)
-        alerts = -self.alerts[there]
-        mass = (-self.mg[there], -self.kg[there])  # what decides stands last
-        keys = (*mass, alerts) if measure == "alerts" else (alerts, *mass)
-        return np.asarray(there[np.lexsort(keys)])
+        most = len(there) if most is None else min(most, len(there))
+        first = (self.alerts if measure == "alerts" else self.kg)[there]
+        bound = np.partition(first, len(there) - most)[len(there) - most] if most else 0
+        near, others = there[first >= bound], there[first < bound]
+        alerts = -self.alerts[near]
+        mass = (-self.mg[near], -self.kg[near])  # what decides stands last
+        ranked = near[np.lexsort((*mass, alerts) if measure == "alerts" else (alerts, *mass))]
+        return ranked[:most], np.concatenate((ranked[most:], others))
 
 
 def known_mass(net_mg: int | None) -> int:
@@ -131,10 +140,12 @@ def tallies(columns: FlowColumns, numbers: Whole) -> Tallies:
     held = np.maximum(mass, 0).astype(np.float64)
     kg = np.floor(held / _MG_PER_KG)
     mg = held - kg * _MG_PER_KG
-    route, size = columns.route[counted], len(columns.ends)
+    route, size = columns.route[counted].astype(np.intp), len(columns.ends)
+    lines = _count(route, size)
+    again = counted is not numbers
     return Tallies(
-        alerts=_count(columns.route[numbers], size),
-        lines=_count(route, size),
+        alerts=_count(columns.route[numbers], size) if again else lines,
+        lines=lines,
         kg=_count(route, size, kg),
         mg=_count(route, size, mg),
         unweighed=_count(route[unweighed], size),

@@ -88,6 +88,8 @@ def numbers_in(marks: Marks) -> NDArray[np.int64]:
     filled = np.flatnonzero(marks.any(axis=1))
     held = np.unpackbits(marks[filled].view(np.uint8).reshape(-1), bitorder="little")
     found = np.flatnonzero(held)
+    if len(filled) == len(marks):
+        return found
     numbers: NDArray[np.int64] = filled[found // BLOCK] * BLOCK + found % BLOCK
     return numbers
 

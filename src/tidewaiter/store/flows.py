@@ -45,15 +45,13 @@ def flows(
     numbers = numbers_in(seen)
     found = tallies(columns, numbers)
     pairs = by_ends(columns, found)
-    largest, ends = found.largest(measure), pairs.largest(measure)[:most]
-    shown = largest[:most]
-    rest = largest[len(shown) :]
+    (shown, rest), (ends, _) = found.largest(measure, most), pairs.largest(measure, most)
     named = read_routes(work, {*shown.tolist(), *ends.tolist()})
     due = {"due", "due_within"} & matched.by.keys()
     months = by_month(columns, numbers if not due else numbers_in(matched.all_but(*due)))
     undated = months.pop(NO_MONTH, 0)
     return Flows(
-        total=found.whole(largest),
+        total=found.whole(),
         routes=_routes(named, found, shown),
         ends=_routes(named, pairs, ends),
         other_routes=len(rest),
