@@ -10,6 +10,7 @@ from tidewaiter.store import tables
 from tidewaiter.store.alertterms import index_alerts
 from tidewaiter.store.audit import record_change
 from tidewaiter.store.database import Work
+from tidewaiter.store.flowblocks import index_flows
 from tidewaiter.store.notes import insert_alert_parties, with_notes
 from tidewaiter.store.payloads import decode, encode, key, plain
 from tidewaiter.store.webhooks import announce
@@ -69,6 +70,7 @@ def insert_alerts(
             work.connection.execute(insert(table), details)
     insert_alert_parties(work, new)
     index_alerts(work, stored, screening_id)
+    index_flows(work, source, stored)
     announce(work, new)
     return tuple(order)
 

@@ -30,6 +30,7 @@ def _(text: str) -> str:
 
 ENTRIES = (
     Entry(path="/queue", label=_("Queue"), right="see"),
+    Entry(path="/flows", label=_("Flows"), right="see"),
     Entry(path="/substances", label=_("Substances"), right="see"),
     Entry(path="/law", label=_("Law"), right="see"),
     Entry(path="/audit", label=_("Audit"), right="audit"),

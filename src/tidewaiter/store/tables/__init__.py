@@ -15,6 +15,7 @@ from tidewaiter.store.tables.accounts import (
 )
 from tidewaiter.store.tables.audited import audit, audit_node
 from tidewaiter.store.tables.columns import METADATA, VERSION_TABLE
+from tidewaiter.store.tables.flowing import alert_flow, route, route_ends
 from tidewaiter.store.tables.found import (
     alert,
     alert_note,
@@ -33,6 +34,7 @@ __all__ = [
     "VERSION_TABLE",
     "account",
     "alert",
+    "alert_flow",
     "alert_note",
     "alert_party",
     "alert_substance",
@@ -49,6 +51,8 @@ __all__ = [
     "passkey",
     "reason",
     "refusal",
+    "route",
+    "route_ends",
     "saved_filter",
     "screening",
     "session",
