@@ -11,10 +11,11 @@ from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Status
 from tidewaiter.consignments.types import Alert, Severity
 from tidewaiter.store import tables
-from tidewaiter.store.audit import record_change
+from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.notes import insert_alert_parties, with_notes
 from tidewaiter.store.payloads import decode, encode, key, plain
+from tidewaiter.store.tallies import count_new
 
 CHUNK = 500  # ids asked for at a time; SQLite takes 32,766 values in a statement
 
@@ -81,7 +82,8 @@ def insert_alerts(
     order = dict.fromkeys(alert.id for alert in found if alert.id not in known)
     new = [distinct[name] for name in order]
     if new:
-        rows = [_alert_row(alert, source, screening_id) for alert in new]
+        stored = moment(stamp_of(work).at)
+        rows = [{**_alert_row(alert, source, screening_id), "stored": stored} for alert in new]
         work.connection.execute(insert(tables.alert), rows)
     for table, details in (
         (tables.alert_substance, [row for alert in new for row in _substance_rows(alert)]),
@@ -90,6 +92,7 @@ def insert_alerts(
         if details:
             work.connection.execute(insert(table), details)
     insert_alert_parties(work, new)
+    count_new(work, new)
     return tuple(order)
 
 

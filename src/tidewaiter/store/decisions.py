@@ -19,6 +19,7 @@ from tidewaiter.store.alerts import CHUNK
 from tidewaiter.store.audit import Details, moment, record_change, stamp_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.payloads import plain
+from tidewaiter.store.tallies import tallied
 
 _SHORT = 4  # characters of an id from which on alerts are told apart
 
@@ -121,9 +122,10 @@ def assign(work: Work, alerts: Sequence[str], assignee: str | None) -> int:
     c = tables.alert.c
     now = standings(work, list(dict.fromkeys(alerts)))
     ids = [each.alert for each in now.values() if each.assignee != assignee]
-    for start in range(0, len(ids), CHUNK):
-        some = update(tables.alert).where(c.id.in_(ids[start : start + CHUNK]))
-        work.connection.execute(some.values(assignee=plain(assignee) if assignee else None))
+    with tallied(work, ids):
+        for start in range(0, len(ids), CHUNK):
+            some = update(tables.alert).where(c.id.in_(ids[start : start + CHUNK]))
+            work.connection.execute(some.values(assignee=plain(assignee) if assignee else None))
     if ids:
         said: Details = {"alerts": len(ids), "first": ids[0], "assigned": int(bool(assignee))}
         record_change(work, "alerts assigned", said)
@@ -152,14 +154,15 @@ def _step(work: Work, seen: Standing, wanted: Wanted | None) -> Standing:
         "by": plain(stamp.who),
         "at": moment(stamp.at),
     }
-    made = work.connection.execute(insert(tables.decision).values(**row)).inserted_primary_key
-    number = int(made[0])  # type: ignore[index]
-    status = status_of(standing(trail(work, seen.alert)))
-    work.connection.execute(
-        update(tables.alert)
-        .where(tables.alert.c.id == seen.alert)
-        .values(status=status, decided=number)
-    )
+    with tallied(work, [seen.alert]):
+        made = work.connection.execute(insert(tables.decision).values(**row)).inserted_primary_key
+        number = int(made[0])  # type: ignore[index]
+        status = status_of(standing(trail(work, seen.alert)))
+        work.connection.execute(
+            update(tables.alert)
+            .where(tables.alert.c.id == seen.alert)
+            .values(status=status, decided=number)
+        )
     said: Details = {"alert": seen.alert, "decision": number, "status": status, "reason": reason}
     record_change(work, "alert decided" if wanted else "decision taken back", said)
     return Standing(alert=seen.alert, status=status, assignee=now.assignee, decided=number)

@@ -16,6 +16,8 @@ from tidewaiter.store.tables.found import (
     reason,
 )
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
+from tidewaiter.store.tables.results import result, result_withdrawn
+from tidewaiter.store.tables.tallied import tally
 
 __all__ = [
     "METADATA",
@@ -32,6 +34,9 @@ __all__ = [
     "party_line",
     "reason",
     "refusal",
+    "result",
+    "result_withdrawn",
     "screening",
     "source",
+    "tally",
 ]

@@ -23,6 +23,7 @@ alert = Table(
     Column("status", TEXT, nullable=False, server_default="open"),
     Column("assignee", TEXT),  # who is to look at it
     Column("decided", WHOLE),  # id of the last step of its trail
+    Column("stored", TEXT, nullable=False, server_default=""),  # when it came in
     ForeignKeyConstraint(["source", "row"], ["line.source", "line.row"], name="alert_line"),
     Index("alert_rank", "rank", "id"),
     Index("alert_severity", "severity", "rank", "id"),
