@@ -100,7 +100,10 @@ def test_a_report_that_fits_is_taken(good: Observed) -> None:
         (_analysis(findings=(ACETONE, ACETONE)), "named twice"),
         (_analysis(findings=(Finding(),)), "no name"),
         (_analysis(findings=(Finding(substance="acetone", percent="130"),)), "130"),
-        (_analysis(findings=(ACETONE, Finding(name="x", found=False, percent="1"))), "not detected"),
+        (
+            _analysis(findings=(ACETONE, Finding(name="x", found=False, percent="1"))),
+            "not detected",
+        ),
         (_analysis(note="x" * 4_001), "4,001 characters"),
         (_analysis(reference="x" * 201), "201 characters"),
     ],

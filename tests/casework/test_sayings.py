@@ -72,7 +72,9 @@ def test_proofs_that_contradict_each_other_say_nothing() -> None:
     assert all_say([_lab(FOUND), _lab(ABSENCE)], THERE) == Saying(said="nothing", disputed=True)
 
 
-@given(st.lists(st.sampled_from([_lab(FOUND), _lab(ABSENCE), _lab(FOUND, firm=False), _lab(OTHER)])))
+@given(
+    st.lists(st.sampled_from([_lab(FOUND), _lab(ABSENCE), _lab(FOUND, firm=False), _lab(OTHER)]))
+)
 def test_absence_is_the_contrary_of_presence(results: list[Observed]) -> None:
     """What confirms that a substance is there refutes that it is not."""
     there, absent = all_say(results, THERE), all_say(results, ABSENT)

@@ -20,8 +20,8 @@ Strength = Literal["presumptive", "confirmatory"]
 Inspected = Literal["as-declared", "not-as-declared", "not-found", "could-not-inspect"]
 Analysed = Literal["identified", "not-detected", "inconclusive"]
 About = Literal["substance", "absence", "papers", "party", "other"]
-"""What a rule claims: that a substance is there, that it is not, that papers are wrong, that a party
-is a listed one, or something of which no result speaks."""
+"""What a rule claims: that a substance is there, that it is not, that papers are wrong, that a
+party is a listed one, or something of which no result speaks."""
 
 WORDS = 4_000  # characters of a note
 _SHORT = 200  # characters of any other text
@@ -116,7 +116,9 @@ class ResultRules(Record, frozen=True, kw_only=True):
 
     def outcomes(self, kind: Kind) -> Mapping[str, CodeRule]:
         """Return what can come out of an inspection or an analysis, by code."""
-        return {**(self.inspection if kind == "inspection" else self.laboratory)}
+        if kind == "inspection":
+            return {code: rule for code, rule in self.inspection.items()}  # noqa: C416
+        return {code: rule for code, rule in self.laboratory.items()}  # noqa: C416
 
 
 @cache
@@ -222,7 +224,9 @@ def is_confirmatory(categories: Iterable[Iterable[str]]) -> bool:
 
 def _check_inspection(observed: Observed) -> None:
     if observed.methods or observed.strength:
-        _refuse("an inspection has no methods", "record what the laboratory found as its own result")
+        _refuse(
+            "an inspection has no methods", "record what the laboratory found as its own result"
+        )
     declared = observed.outcome in {"as-declared", "not-as-declared"}
     if declared and not observed.checks:
         hint = f"say what was done: {', '.join(get_args(Check))}"

@@ -28,7 +28,9 @@ from tidewaiter.store.tallies import tallied
 _AHEAD = timedelta(days=1)  # the calendar of the east is a day before that of UTC
 
 
-def add_result(work: Work, alert: str, observed: Observed, *, replaces: int | None = None) -> Result:
+def add_result(
+    work: Work, alert: str, observed: Observed, *, replaces: int | None = None
+) -> Result:
     """Add a result to an alert.
 
     Args:

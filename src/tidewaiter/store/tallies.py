@@ -1,7 +1,7 @@
 """Tallies in the database: brought along by each change, and counted anew where that is asked.
 
-Whoever changes alerts does it inside `tallied`, which reads them before and after. What an alert adds
-to each count is settled in one place, `casework.tallies`.
+Whoever changes alerts does it inside `tallied`, which reads them before and after. What an alert
+adds to each count is settled in one place, `casework.tallies`.
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ from tidewaiter.store.resultrows import results_of
 
 CHUNK = 500  # alerts read at a time
 _ROWS = 1_000  # counts written at a time
-_SECRET = '"restricted":true'  # in the payload; inside a text its quotes would be escaped
+_MARKED = '"restricted":true'  # in the payload; inside a text its quotes would be escaped
 _STATE = {"subject": "", "what": "counted", "key": "", "day": "", "restricted": 0}
 
 
@@ -74,7 +74,7 @@ def count_new(work: Work, new: Sequence[Alert]) -> None:
 def count_lines(work: Work, lines: int) -> None:
     """Count lines that are new, on the day on which they are stored."""
     day = moment(stamp_of(work).at)[:10]
-    add_counts(work, Counter({Cell("lines", "read", "", day, False): lines}))  # noqa: FBT003
+    add_counts(work, Counter({Cell("lines", "read", "", day, False): lines}))
 
 
 def add_counts(work: Work, changed: Mapping[Cell, int]) -> None:
@@ -149,13 +149,13 @@ def _lines(work: Work) -> Counter[Cell]:
     for at, details in work.connection.execute(wanted):
         lines = msgspec.json.decode(details, type=dict[str, str | int]).get("new_lines", 0)
         if lines:
-            counted[Cell("lines", "read", "", at[:10], False)] += int(lines)  # noqa: FBT003
+            counted[Cell("lines", "read", "", at[:10], False)] += int(lines)
     return counted
 
 
 def _facts(work: Work, ids: Sequence[str]) -> dict[str, Facts]:
     c = tables.alert.c
-    secret = c.payload.contains(_SECRET, autoescape=True).label("restricted")
+    secret = c.payload.contains(_MARKED, autoescape=True).label("restricted")
     wanted = select(c.id, c.severity, c.stored, c.assignee, secret).where(c.id.in_(ids))
     rules = _several(work, tables.reason, "rule", ids)
     substances = _several(work, tables.alert_substance, "substance", ids)
@@ -212,7 +212,7 @@ def _said(work: Work, ids: Sequence[str]) -> dict[str, dict[str, Said]]:
 
 
 def _said_of(alert: Alert, results: Sequence[Observed]) -> dict[str, Said]:
-    """Say what results say of each rule and substance; of a rule's several claims, that one holds."""
+    """Say what results say of each rule and substance; one claim of a rule that holds will do."""
     said: dict[str, Said] = {}
     for key, claim in _claims(alert):
         told = all_say(results, claim).said
@@ -242,5 +242,3 @@ def _new_facts(alert: Alert, stored: str) -> Facts:
 
 def _row(cell: Cell, amount: int) -> dict[str, object]:
     return {**cell._asdict(), "restricted": int(cell.restricted), "amount": amount}
-
-
