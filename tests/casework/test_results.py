@@ -45,7 +45,7 @@ def _analysis(**change: object) -> Observed:
 def test_every_rule_of_alerts_has_its_claim() -> None:
     """No rule is left out of what results speak of, and none is named that is not there."""
     rules = load_alert_rules()
-    there = {"control", "party", "linked", "restricted", "sign", *get_args(NoteRule)}
+    there = {"control", "party", "linked", "restricted", "sign", "kept", *get_args(NoteRule)}
     there |= {*rules.evidence, *rules.check}
     named = [rule for rules in load_result_rules().about.values() for rule in rules]
     assert sorted(named) == sorted(there)

@@ -48,7 +48,7 @@ def screen_past(past: Past, settings: Settings) -> None:
         again = stack.enter_context(screen_again(database, settings, whole=past.whole))
         click.echo(visible(_why(again)), err=True)
         place, mark = place_of(past.restricted, settings, journal), mark_of(journal)
-        rules = load_alert_rules(settings.rules)
+        rules = load_alert_rules(settings.rules, settings.switches)
         with alert_sink(past.out, mark) as sink, Apart(place, mark, rules) as apart:
             for stored, alerts in again.batches():
                 lines += len(stored.lines)

@@ -112,7 +112,7 @@ def write_outputs(
     refusals: list[Refusal] = []
     with ExitStack() as stack:
         sink = stack.enter_context(alert_sink(outputs.alerts, mark))
-        rules = load_alert_rules(settings.rules)
+        rules = load_alert_rules(settings.rules, settings.switches)
         apart = stack.enter_context(Apart(outputs.restricted, mark, rules))
         refused = None
         found = read_journal(journal)
@@ -171,7 +171,7 @@ def _threshold(settings: Settings) -> str:
     """Say from which likeness on parties are told; "": they are not looked up."""
     if settings.lists is None:
         return ""
-    return str(threshold_in(settings, load_alert_rules(settings.rules)))
+    return str(threshold_in(settings, load_alert_rules(settings.rules, settings.switches)))
 
 
 def lists_of(settings: Settings) -> list[ListVersion]:
@@ -193,7 +193,7 @@ def _state(version: ListVersion) -> str:
 def library_of(settings: Settings) -> Library:
     """Return the words of the registry and the rules that a report prints for their slugs."""
     registry = load_registry(settings.own)
-    rules = load_alert_rules(settings.rules)
+    rules = load_alert_rules(settings.rules, settings.switches)
     return Library(
         sources={**registry.sources, **_list_sources(settings)},
         regimes=registry.regimes,

@@ -17,6 +17,7 @@ from tidewaiter.store.tables.found import (
 )
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
 from tidewaiter.store.tables.results import result, result_withdrawn
+from tidewaiter.store.tables.switched import rule_second, rule_setting
 from tidewaiter.store.tables.tallied import tally
 
 __all__ = [
@@ -36,6 +37,8 @@ __all__ = [
     "refusal",
     "result",
     "result_withdrawn",
+    "rule_second",
+    "rule_setting",
     "screening",
     "source",
     "tally",

@@ -1,4 +1,4 @@
-"""Results of inspections and laboratories, when each alert came in, and counts over all alerts.
+"""Results of inspections, when each alert came in, counts over all alerts, and rules turned down.
 
 The moment of older alerts is that of the beginning of the screening that found them. They are not
 counted here, which takes long where there are many: whoever opens the overview is told to.
@@ -42,6 +42,25 @@ def upgrade() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "rule_setting",
+        sa.Column("id", WHOLE, primary_key=True),
+        sa.Column("rule", TEXT, nullable=False),
+        sa.Column("points", WHOLE),
+        *(sa.Column(name, TEXT, nullable=False) for name in ("since", "why", "by", "at")),
+        sa.Column("strong", WHOLE, nullable=False),
+        sqlite_strict=True,
+    )
+    op.create_index("rule_setting_rule", "rule_setting", ["rule", "id"])
+    op.create_table(
+        "rule_second",
+        sa.Column(
+            "setting", WHOLE, sa.ForeignKey("rule_setting.id"), primary_key=True,
+            autoincrement=False,
+        ),
+        *(sa.Column(name, TEXT, nullable=False) for name in ("by", "at")),
+        sqlite_strict=True,
+    )  # fmt: skip
     op.add_column("alert", sa.Column("stored", TEXT, nullable=False, server_default=""))
     op.execute(
         "UPDATE alert SET stored = "
