@@ -5,6 +5,7 @@ compare and hash alike. A `payload` is the whole record as JSON; the other colum
 a table are there to filter and to sort by.
 """
 
+from tidewaiter.store.tables.accounts import account, invitation, session, token
 from tidewaiter.store.tables.audited import audit, audit_node
 from tidewaiter.store.tables.columns import METADATA, VERSION_TABLE
 from tidewaiter.store.tables.found import (
@@ -23,6 +24,7 @@ from tidewaiter.store.tables.tallied import tally
 __all__ = [
     "METADATA",
     "VERSION_TABLE",
+    "account",
     "alert",
     "alert_note",
     "alert_party",
@@ -30,6 +32,7 @@ __all__ = [
     "audit",
     "audit_node",
     "decision",
+    "invitation",
     "line",
     "party",
     "party_line",
@@ -40,6 +43,8 @@ __all__ = [
     "rule_second",
     "rule_setting",
     "screening",
+    "session",
     "source",
     "tally",
+    "token",
 ]
