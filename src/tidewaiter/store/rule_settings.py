@@ -1,7 +1,8 @@
 """Settings of rules: turned down, off or on again, each step kept with who, why and from which day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 from sqlalchemy import RowMapping, Select, insert, select
@@ -120,24 +121,32 @@ def rule_settings(work: Work) -> list[RuleSetting]:
     return [_setting(row) for row in rows.mappings()]
 
 
-def switches_on(settings: Iterable[RuleSetting], day: date) -> tuple[Switch, ...]:
+def switches_on(
+    settings: Iterable[RuleSetting], day: date, people: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Switch, ...]:
     """Return the rules that are turned down on a day, by name.
 
     Of the settings of a rule that count by then, the one made last holds.
+
+    Args:
+        settings: In the order in which they were made.
+        day: Of a screening.
+        people: How accounts are read, by how trails name them.
     """
     held: dict[str, RuleSetting] = {}
     for each in settings:
         if each.counts and each.since <= day:
             held[each.rule] = each
     return tuple(
-        Switch(rule=rule, points=each.points, since=each.since, by=_by(each), why=each.why)
+        Switch(rule=rule, points=each.points, since=each.since, by=_by(each, people), why=each.why)
         for rule, each in sorted(held.items())
         if each.points is not None
     )
 
 
-def _by(setting: RuleSetting) -> str:
-    return f"{setting.by} and {setting.second.by}" if setting.second else setting.by
+def _by(setting: RuleSetting, people: Mapping[str, str]) -> str:
+    who = [setting.by, *([setting.second.by] if setting.second else [])]
+    return " and ".join(people.get(each, each) for each in who)
 
 
 def _setting_of(work: Work, number: int) -> RuleSetting:
