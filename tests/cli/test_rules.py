@@ -42,9 +42,7 @@ def test_a_rule_turned_down_weighs_less_in_the_next_screening(
     assert call("rules", "turn", "exact", "--why", "on again", *DB, "--seen", "1").exit_code == 2
 
 
-def test_a_weak_rule_turned_off_is_told_in_the_alerts(
-    call: Call, screen: Call, here: Path
-) -> None:
+def test_a_weak_rule_turned_off_is_told_in_the_alerts(call: Call, screen: Call, here: Path) -> None:
     """Its points are gone, its reason is there, and the line stays an alert."""
     (here / "vague.csv").write_text("goods,hs\norganic chemicals,29242990\n", encoding="utf-8")
     assert call("rules", "turn", "vague", "0", *WHY, *DB).exit_code == 0

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from tidewaiter.base.records import Record
 from tidewaiter.casework.counts import Counts, OpenSince, Track
@@ -145,10 +145,10 @@ def _tracks(
 
 def _sums(
     work: Work, span: Span, columns: tuple[ColumnElement[Any], ...], *wanted: ColumnElement[bool]
-) -> list[Row[Any]]:
+) -> list[tuple[Any, ...]]:
     """Add up counts over all other columns; those that are 0 are absent."""
     t = tables.tally.c
     total = func.sum(t.amount)
     known = () if span.cleared else (t.restricted == 0,)
     query = select(*columns, total).where(*wanted, *known).group_by(*columns).having(total != 0)
-    return list(work.connection.execute(query).all())
+    return [tuple(row) for row in work.connection.execute(query)]

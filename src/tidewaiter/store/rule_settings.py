@@ -1,4 +1,4 @@
-"""Settings of rules: turned down, off or on again, each step kept with who, why and from which day."""
+"""Settings of rules: turned down, off or on again, each step with who, why and since when."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -73,7 +73,9 @@ def set_rule(work: Work, wanted: WantedSetting, seen: int | None) -> RuleSetting
     if (mine[-1].id if mine else None) != seen:
         hint = "look at its history, then set it again"
         who = mine[-1].by if mine else "nobody"
-        raise ConflictError(f'the rule "{wanted.rule}" was set by {who} since you looked', hint=hint)
+        raise ConflictError(
+            f'the rule "{wanted.rule}" was set by {who} since you looked', hint=hint
+        )
     strong = load_switch_rules().needs_second(wanted.rule, wanted.points)
     row = {"rule": wanted.rule, "points": wanted.points, "since": wanted.since.isoformat(),
            "why": plain(wanted.why).strip(), "by": plain(stamp.who), "at": moment(stamp.at),

@@ -22,9 +22,7 @@ rule_setting = Table(
 rule_second = Table(
     "rule_second",
     METADATA,
-    Column(
-        "setting", WHOLE, ForeignKey("rule_setting.id"), primary_key=True, autoincrement=False
-    ),
+    Column("setting", WHOLE, ForeignKey("rule_setting.id"), primary_key=True, autoincrement=False),
     Column("by", TEXT, nullable=False),
     Column("at", TEXT, nullable=False),
     sqlite_strict=True,
