@@ -14,7 +14,9 @@ class OverviewRules(Record, frozen=True, kw_only=True):
     few: int
     noisy_share: float
     noisy_precision: float
+    noisy_shown: int
     shown: int
+    assignees: int
     ages: tuple[int, ...]  # rising, from 0
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
+from types import MappingProxyType
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
@@ -26,6 +27,41 @@ class Switch(Record, frozen=True, kw_only=True):
     def capped(self, points: int) -> int:
         """Return what is left of the points of a reason."""
         return max(-self.points, min(self.points, points))
+
+
+class WantedSetting(Record, frozen=True, kw_only=True):
+    """What is to become of a rule."""
+
+    rule: str
+    points: int | None  # at most so many; 0: off; None: as the file of rules has it
+    since: date  # day of screenings from which on it counts
+    why: str
+
+
+class Second(Record, frozen=True, kw_only=True):
+    """That another person agreed."""
+
+    by: str
+    at: str  # ISO 8601, UTC
+
+
+class RuleSetting(Record, frozen=True, kw_only=True):
+    """A step in the history of a rule. Nothing of it is ever changed."""
+
+    id: int
+    rule: str
+    points: int | None
+    since: date
+    why: str
+    by: str
+    at: str  # ISO 8601, UTC
+    strong: bool  # a second person must agree before it counts
+    second: Second | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether it counts from its day on."""
+        return self.second is not None or not self.strong
 
 
 class SwitchRules(Record, frozen=True, kw_only=True):
@@ -89,3 +125,31 @@ def switchable() -> tuple[str, ...]:
 def switch_of(switches: Iterable[Switch], rule: str) -> Switch | None:
     """Return what was done to a rule; None: nothing."""
     return next((each for each in switches if each.rule == rule), None)
+
+
+def switches_on(
+    settings: Iterable[RuleSetting], day: date, people: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Switch, ...]:
+    """Return the rules that are turned down on a day, by name.
+
+    Of the settings of a rule that count by then, the one made last holds.
+
+    Args:
+        settings: In the order in which they were made.
+        day: Of a screening.
+        people: How accounts are read, by how trails name them.
+    """
+    held: dict[str, RuleSetting] = {}
+    for each in settings:
+        if each.counts and each.since <= day:
+            held[each.rule] = each
+    return tuple(
+        Switch(rule=rule, points=each.points, since=each.since, by=_by(each, people), why=each.why)
+        for rule, each in sorted(held.items())
+        if each.points is not None
+    )
+
+
+def _by(setting: RuleSetting, people: Mapping[str, str]) -> str:
+    who = [setting.by, *([setting.second.by] if setting.second else [])]
+    return " and ".join(people.get(each, each) for each in who)

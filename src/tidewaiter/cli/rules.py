@@ -4,18 +4,12 @@ from datetime import date
 
 import click
 
-from tidewaiter.casework.switches import switchable
+from tidewaiter.casework.switches import RuleSetting, WantedSetting, switchable
 from tidewaiter.cli.options import Day, printable
 from tidewaiter.identity import own_stamp
 from tidewaiter.report.characters import visible
 from tidewaiter.store.database import open_database
-from tidewaiter.store.rule_settings import (
-    RuleSetting,
-    WantedSetting,
-    rule_settings,
-    second_rule,
-    set_rule,
-)
+from tidewaiter.store.rule_settings import rule_settings, second_rule, set_rule
 
 _db = click.option("--db", required=True, help="The database: a path, or postgresql+psycopg://...")
 

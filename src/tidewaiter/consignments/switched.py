@@ -1,4 +1,4 @@
-"""Switched: the reasons of an alert with the rules that were turned down, and none of them hidden."""
+"""Switched: the reasons of an alert with rules that were turned down, and none of them hidden."""
 
 from collections.abc import Iterable, Iterator, Sequence
 

@@ -92,7 +92,7 @@ def overview_view(
         tiles=tuple(_tiles(counts, first, today)),
         noisy=tuple(_noisy(counts.rules, counts.raised, library)),
         severities=_severities(counts),
-        assignees=_assignees(counts, rules.shown),
+        assignees=_assignees(counts, rules.assignees),
         stands=_rows(
             (names.get(status, status), status, count, _queue(status=status))
             for status, count in sorted(counts.stands.items(), key=lambda each: -each[1])
@@ -153,11 +153,13 @@ def _week(today: date) -> date:
 
 
 def _noisy(tracks: Iterable[Track], raised: int, library: Library) -> Iterable[Noisy]:
-    for track in tracks:
-        if is_noisy(track, raised, load_overview_rules()):
-            title = library.rules.get(track.key, track.key)
-            yield Noisy(text=noisy_in_words(track, raised, title), rule=track.key,
-                        queue=_queue(rule=track.key))  # fmt: skip
+    rules = load_overview_rules()
+    found = [track for track in tracks if is_noisy(track, raised, rules)]
+    found.sort(key=lambda track: (track.confirmed / track.decided, -track.added))
+    for track in found[: rules.noisy_shown]:
+        title = library.rules.get(track.key, track.key)
+        yield Noisy(text=noisy_in_words(track, raised, title), rule=track.key,
+                    queue=_queue(rule=track.key))  # fmt: skip
 
 
 def _severities(counts: Counts) -> tuple[Row, ...]:

@@ -8,7 +8,7 @@ from tidewaiter.report.languages import day as day_in_words
 from tidewaiter.report.languages import number, words
 
 WIDTH = 400  # of every chart, in its own units; 1 unit is near 1 px on a telephone
-_TOP, _FOOT = 20, 170  # between which bars stand
+_TOP, _FOOT = 20, 136  # between which bars stand
 _ROOM = 22  # for the words under them
 _GAP = 0.8  # of a bar's place that it fills
 
@@ -31,7 +31,7 @@ class Word(Record, frozen=True, kw_only=True):
     x: float
     y: float
     anchor: str  # start, middle, end
-    kind: str = "label"
+    kind: str = "word"
 
 
 class Drawn(Record, frozen=True, kw_only=True):
@@ -139,8 +139,7 @@ def classes_chart(slug: str, title: str, head: str, counts: Sequence[tuple[str, 
         height=_FOOT + _ROOM + 8,
         axis=_FOOT,
         boxes=tuple(
-            _box(place, len(counts), "in", f"{name}: {number(count)}", top(count),
-                 _FOOT - top(count))
+            _box(place, step, (top(count), _FOOT - top(count)), f"{name}: {number(count)}")
             for place, (name, count) in enumerate(counts)
         ),
         words=tuple(_named(counts, step, top)),

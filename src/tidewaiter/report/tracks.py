@@ -70,8 +70,7 @@ def noisy_in_words(track: Track, raised: int, title: str) -> str:
 
 def percent(share: float) -> str:
     """Write a share, fine where it is small."""
-    parts = share * _PERCENT
-    return f"{number(round(parts, 1) if 0 < parts < _FINE else round(parts))} %"
+    return f"{_parts(share)}\u00a0%"
 
 
 def _view(track: Track, raised: int, subject: str, title: str) -> TrackView:
@@ -97,7 +96,12 @@ def _view(track: Track, raised: int, subject: str, title: str) -> TrackView:
 
 
 def _interval(share: Share) -> str:
-    return f"{percent(share.low)} – {percent(share.high)}"
+    return f"{_parts(share.low)}–{percent(share.high)}"
+
+
+def _parts(share: float) -> str:
+    parts = share * _PERCENT
+    return number(round(parts, 1) if 0 < parts < _FINE else round(parts))
 
 
 def _results(track: Track) -> str:

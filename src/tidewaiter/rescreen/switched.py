@@ -3,9 +3,10 @@
 from msgspec import structs
 
 from tidewaiter.bulk.run import Settings
+from tidewaiter.casework.switches import switches_on
 from tidewaiter.store.accounts import account_key, accounts
 from tidewaiter.store.database import Database
-from tidewaiter.store.rule_settings import rule_settings, switches_on
+from tidewaiter.store.rule_settings import rule_settings
 
 
 def switched(settings: Settings, database: Database | None) -> Settings:

@@ -58,7 +58,7 @@ def read_counts(work: Work, span: Span) -> Counts:
         undone=sum(daily["undone"].values()),
         disagreed=_by_key(daily, "disagreed"),
         took={int(minutes): count for minutes, count in _by_key(daily, "took").items()},
-        raised=_raised(work, span),
+        raised=raised(work, span),
         rules=tracks["rule"],
         substances=tracks["substance"],
         lists=tracks["list"],
@@ -119,7 +119,8 @@ def _lines(work: Work, span: Span) -> dict[date, int]:
     return {date.fromisoformat(day): amount for day, amount in found}
 
 
-def _raised(work: Work, span: Span) -> int:
+def raised(work: Work, span: Span) -> int:
+    """Count the alerts that came in, of the months asked for."""
     t = tables.tally.c
     wanted = (t.subject == "alert", t.what == "added", t.day >= span.first_month)
     return sum(amount for _, amount in _sums(work, span, (t.what,), *wanted))

@@ -1,54 +1,22 @@
 """Settings of rules: turned down, off or on again, each step with who, why and since when."""
 
-from collections.abc import Iterable, Mapping
 from datetime import date
-from types import MappingProxyType
 from typing import Any, NoReturn
 
 from sqlalchemy import RowMapping, Select, insert, select
 
 from tidewaiter.base.errors import ConflictError, InputError
-from tidewaiter.base.records import Record
-from tidewaiter.casework.switches import Switch, check_switch, load_switch_rules
+from tidewaiter.casework.switches import (
+    RuleSetting,
+    Second,
+    WantedSetting,
+    check_switch,
+    load_switch_rules,
+)
 from tidewaiter.store import tables
 from tidewaiter.store.audit import Details, moment, record_change, stamp_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.payloads import plain
-
-
-class WantedSetting(Record, frozen=True, kw_only=True):
-    """What is to become of a rule."""
-
-    rule: str
-    points: int | None  # at most so many; 0: off; None: as the file of rules has it
-    since: date  # day of screenings from which on it counts
-    why: str
-
-
-class Second(Record, frozen=True, kw_only=True):
-    """That another person agreed."""
-
-    by: str
-    at: str  # ISO 8601, UTC
-
-
-class RuleSetting(Record, frozen=True, kw_only=True):
-    """A step in the history of a rule. Nothing of it is ever changed."""
-
-    id: int
-    rule: str
-    points: int | None
-    since: date
-    why: str
-    by: str
-    at: str  # ISO 8601, UTC
-    strong: bool  # a second person must agree before it counts
-    second: Second | None = None
-
-    @property
-    def counts(self) -> bool:
-        """Tell whether it counts from its day on."""
-        return self.second is not None or not self.strong
 
 
 def set_rule(work: Work, wanted: WantedSetting, seen: int | None) -> RuleSetting:
@@ -121,34 +89,6 @@ def rule_settings(work: Work) -> list[RuleSetting]:
     """Read all settings of all rules, in the order in which they were made."""
     rows = work.connection.execute(_settings().order_by(tables.rule_setting.c.id))
     return [_setting(row) for row in rows.mappings()]
-
-
-def switches_on(
-    settings: Iterable[RuleSetting], day: date, people: Mapping[str, str] = MappingProxyType({})
-) -> tuple[Switch, ...]:
-    """Return the rules that are turned down on a day, by name.
-
-    Of the settings of a rule that count by then, the one made last holds.
-
-    Args:
-        settings: In the order in which they were made.
-        day: Of a screening.
-        people: How accounts are read, by how trails name them.
-    """
-    held: dict[str, RuleSetting] = {}
-    for each in settings:
-        if each.counts and each.since <= day:
-            held[each.rule] = each
-    return tuple(
-        Switch(rule=rule, points=each.points, since=each.since, by=_by(each, people), why=each.why)
-        for rule, each in sorted(held.items())
-        if each.points is not None
-    )
-
-
-def _by(setting: RuleSetting, people: Mapping[str, str]) -> str:
-    who = [setting.by, *([setting.second.by] if setting.second else [])]
-    return " and ".join(people.get(each, each) for each in who)
 
 
 def _setting_of(work: Work, number: int) -> RuleSetting:

@@ -31,6 +31,7 @@ def _(text: str) -> str:
 ENTRIES = (
     Entry(path="/queue", label=_("Queue"), right="see"),
     Entry(path="/overview", label=_("Overview"), right="overview"),
+    Entry(path="/rules", label=_("Rules"), right="see"),
     Entry(path="/audit", label=_("Audit"), right="audit"),
     Entry(path="/accounts", label=_("Accounts"), right="administer"),
 )
