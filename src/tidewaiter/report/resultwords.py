@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from msgspec import structs
+
 from tidewaiter.base.records import Record
 from tidewaiter.casework.results import (
     Finding,
@@ -15,6 +17,7 @@ from tidewaiter.casework.sayings import Claim, Saying, all_say
 from tidewaiter.consignments.claims import claims_of, mention_claims
 from tidewaiter.consignments.types import Alert
 from tidewaiter.report.amounts import amount_in_words
+from tidewaiter.report.languages import moment, words
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {"inspection": "Inspection", "laboratory": "Laboratory"}
@@ -49,19 +52,23 @@ class SayingView(Record, frozen=True, kw_only=True):
     words: str
 
 
-def result_views(results: Sequence[Result], names: Mapping[str, str]) -> tuple[ResultView, ...]:
+def result_views(
+    results: Sequence[Result], names: Mapping[str, str],
+    people: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[ResultView, ...]:  # fmt: skip
     """Return the results of an alert as they are read, the first first.
 
     Args:
         results: All of one alert, in the order in which they were entered.
         names: Of substances, by slug.
+        people: How accounts are read, by how trails name them.
     """
     counting = {each.id for each in standing_results(results)}
     later = {each.replaces: each.id for each in results if each.replaces and not each.withdrawn}
     return tuple(
-        _view(each, names, counts=each.id in counting, later=later.get(each.id))
+        _view(_signed(each, people), names, counts=each.id in counting, later=later.get(each.id))
         for each in results
-    )  # fmt: skip
+    )
 
 
 def sayings(alert: Alert, results: Sequence[Result]) -> tuple[SayingView, ...]:
@@ -85,10 +92,10 @@ def sayings(alert: Alert, results: Sequence[Result]) -> tuple[SayingView, ...]:
 def saying_in_words(saying: Saying) -> str:
     """Say what results say of a claim."""
     if saying.disputed:
-        return "results contradict each other"
+        return words("results contradict each other")
     if saying.said == "nothing":
-        return "no result speaks of it"
-    return f"{saying.said} by proof" if saying.firm else f"{saying.said}, not proved"
+        return words("no result speaks of it")
+    return words(f"{saying.said} by proof" if saying.firm else f"{saying.said}, not proved")
 
 
 def result_in_words(view: ResultView) -> Iterator[str]:
@@ -107,14 +114,22 @@ def _is_told(claim: Claim) -> bool:
     return claim.about in {"substance", "absence", "papers"}
 
 
+def _signed(result: Result, people: Mapping[str, str]) -> Result:
+    """Return a result with the people who entered and withdrew it as colleagues read them."""
+    gone = result.withdrawn
+    if gone is not None:
+        gone = structs.replace(gone, by=people.get(gone.by, gone.by))
+    return structs.replace(result, by=people.get(result.by, result.by), withdrawn=gone)
+
+
 def _view(
     result: Result, names: Mapping[str, str], *, counts: bool, later: int | None
 ) -> ResultView:
     one, rules = result.observed, load_result_rules()
     return ResultView(
         number=result.id,
-        kind=KINDS[one.kind],
-        outcome=rules.outcomes(one.kind)[one.outcome].says,
+        kind=words(KINDS[one.kind]),
+        outcome=words(rules.outcomes(one.kind)[one.outcome].says),
         counts=counts,
         state=_state(result, later),
         day=one.day.isoformat(),
@@ -136,23 +151,24 @@ def _state(result: Result, later: int | None) -> str:
         rows = load_result_rules().withdrawal
         why = rows[gone.reason].says if gone.reason in rows else gone.reason
         note = f": {gone.note}" if gone.note else ""
-        return f"Withdrawn by {gone.by}, {gone.at[:16]}. {why}{note}"
-    return f"Superseded by result {later}" if later else ""
+        return f"{words('Withdrawn by')} {gone.by}, {moment(gone.at)}. {words(why)}{note}"
+    return f"{words('Superseded by result')} {later}" if later else ""
 
 
 def _how(one: Observed) -> Iterator[str]:
     rules = load_result_rules()
-    yield from (rules.check[each].says for each in one.checks)
-    yield from (rules.method[each].says if each in rules.method else each for each in one.methods)
+    yield from (words(rules.check[each].says) for each in one.checks)
+    for each in one.methods:
+        yield words(rules.method[each].says) if each in rules.method else each
     if one.strength:
-        yield one.strength
+        yield words(one.strength)
 
 
 def _finding(finding: Finding, names: Mapping[str, str]) -> str:
     name = names.get(finding.substance) or finding.name or finding.substance or finding.cas
     number = f" ({finding.cas})" if finding.cas and finding.cas != name else ""
     content = f", {finding.percent} %" if finding.percent else ""
-    return f"{name}{number}{content}" if finding.found else f"{name}{number}: not detected"
+    return f"{name}{number}{content}" if finding.found else f"{name}{number}: {words('not detected')}"
 
 
 def _amount(one: Observed) -> str:

@@ -1,5 +1,6 @@
 """Rules in words: what each says and weighs, how its alerts came out, and what was done to it."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
@@ -18,6 +19,9 @@ from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.report.languages import day, words
 from tidewaiter.report.library import Library
 from tidewaiter.report.tracks import TrackView, track_views
+
+
+_GAP = re.compile(r"\{\w+\}")  # what is filled in for each alert
 
 
 class RuleLine(Record, frozen=True, kw_only=True):
@@ -114,12 +118,12 @@ def _view(
 ) -> RuleView:
     last = line.settings[-1].id if line.settings else 0
     steps = tuple(_step(each, last, people) for each in reversed(line.settings))
-    low, high = line.points
+    low, high = (f"{points}".replace("-", "−") for points in line.points)
     return RuleView(
         rule=line.rule,
         title=track.title,
         points=f"{low}" if low == high else f"{low} – {high}",
-        sentence=line.sentence,
+        sentence=_GAP.sub("…", line.sentence),
         origin=_origin(line.rule),
         state=_state(switch),
         track=track,

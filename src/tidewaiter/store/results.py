@@ -64,7 +64,9 @@ def add_result(
     return Result(id=number, alert=alert, observed=kept, replaces=replaces, by=by, at=at)
 
 
-def withdraw_result(work: Work, number: int, reason: str, note: str = "") -> Result:
+def withdraw_result(
+    work: Work, number: int, reason: str, note: str = "", *, alert: str | None = None
+) -> Result:
     """Withdraw a result: it stays to be read, and counts no more.
 
     Args:
@@ -72,6 +74,7 @@ def withdraw_result(work: Work, number: int, reason: str, note: str = "") -> Res
         number: Its id.
         reason: A code of [withdrawal].
         note: Words of the officer's own.
+        alert: The id of the alert whose it must be; None: of any.
 
     Raises:
         ConflictError: It was superseded or withdrawn since the officer looked.
@@ -80,7 +83,7 @@ def withdraw_result(work: Work, number: int, reason: str, note: str = "") -> Res
     stamp = stamp_of(work)
     check_withdrawal(reason, note)
     found = find_result(work, number)
-    if found is None:
+    if found is None or alert not in {None, found.alert}:
         _no_result(number)
     _check_standing(work, found.alert, number)
     gone = Withdrawal(reason=reason, note=plain(note), by=plain(stamp.who), at=moment(stamp.at))

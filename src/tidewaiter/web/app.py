@@ -18,7 +18,7 @@ from litestar.response import Redirect
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.store.audit import audit_size
 from tidewaiter.store.sessions import User
-from tidewaiter.web import accounts, alerts, errors, overview, queue, rules, signing, static
+from tidewaiter.web import accounts, alerts, errors, overview, queue, results, rules, signing, static
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode
 from tidewaiter.web.node import Node, Serving
@@ -57,6 +57,7 @@ HANDLERS = [
     *alerts.HANDLERS,
     *accounts.HANDLERS,
     *overview.HANDLERS,
+    *results.HANDLERS,
     *rules.HANDLERS,
 ]
 
