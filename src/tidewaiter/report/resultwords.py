@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from msgspec import structs
-
 from tidewaiter.base.records import Record
 from tidewaiter.casework.results import (
     Finding,
@@ -32,6 +30,7 @@ class ResultView(Record, frozen=True, kw_only=True):
     outcome: str
     counts: bool  # neither superseded nor withdrawn
     state: str  # why it does not count; "": it does
+    gone_by: str  # who withdrew it; "": nobody
     day: str
     person: str
     place: str
@@ -52,22 +51,17 @@ class SayingView(Record, frozen=True, kw_only=True):
     words: str
 
 
-def result_views(
-    results: Sequence[Result], names: Mapping[str, str],
-    people: Mapping[str, str] = MappingProxyType({}),
-) -> tuple[ResultView, ...]:  # fmt: skip
+def result_views(results: Sequence[Result], names: Mapping[str, str]) -> tuple[ResultView, ...]:
     """Return the results of an alert as they are read, the first first.
 
     Args:
         results: All of one alert, in the order in which they were entered.
         names: Of substances, by slug.
-        people: How accounts are read, by how trails name them.
     """
     counting = {each.id for each in standing_results(results)}
     later = {each.replaces: each.id for each in results if each.replaces and not each.withdrawn}
     return tuple(
-        _view(_signed(each, people), names, counts=each.id in counting, later=later.get(each.id))
-        for each in results
+        _view(each, names, counts=each.id in counting, later=later.get(each.id)) for each in results
     )
 
 
@@ -107,19 +101,11 @@ def result_in_words(view: ResultView) -> Iterator[str]:
         if text:
             yield f"     {label}: {text}" if label else f"     {text}"
     if view.state:
-        yield f"     {view.state}"
+        yield f"     {view.state}{f' ({view.gone_by})' if view.gone_by else ''}"
 
 
 def _is_told(claim: Claim) -> bool:
     return claim.about in {"substance", "absence", "papers"}
-
-
-def _signed(result: Result, people: Mapping[str, str]) -> Result:
-    """Return a result with the people who entered and withdrew it as colleagues read them."""
-    gone = result.withdrawn
-    if gone is not None:
-        gone = structs.replace(gone, by=people.get(gone.by, gone.by))
-    return structs.replace(result, by=people.get(result.by, result.by), withdrawn=gone)
 
 
 def _view(
@@ -132,6 +118,7 @@ def _view(
         outcome=words(rules.outcomes(one.kind)[one.outcome].says),
         counts=counts,
         state=_state(result, later),
+        gone_by=result.withdrawn.by if result.withdrawn else "",
         day=one.day.isoformat(),
         person=one.person,
         place=one.place,
@@ -151,7 +138,7 @@ def _state(result: Result, later: int | None) -> str:
         rows = load_result_rules().withdrawal
         why = rows[gone.reason].says if gone.reason in rows else gone.reason
         note = f": {gone.note}" if gone.note else ""
-        return f"{words('Withdrawn by')} {gone.by}, {moment(gone.at)}. {words(why)}{note}"
+        return f"{words('Withdrawn')}, {moment(gone.at)}. {words(why)}{note}"
     return f"{words('Superseded by result')} {later}" if later else ""
 
 
@@ -168,7 +155,9 @@ def _finding(finding: Finding, names: Mapping[str, str]) -> str:
     name = names.get(finding.substance) or finding.name or finding.substance or finding.cas
     number = f" ({finding.cas})" if finding.cas and finding.cas != name else ""
     content = f", {finding.percent} %" if finding.percent else ""
-    return f"{name}{number}{content}" if finding.found else f"{name}{number}: {words('not detected')}"
+    return (
+        f"{name}{number}{content}" if finding.found else f"{name}{number}: {words('not detected')}"
+    )
 
 
 def _amount(one: Observed) -> str:

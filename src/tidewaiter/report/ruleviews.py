@@ -20,7 +20,6 @@ from tidewaiter.report.languages import day, words
 from tidewaiter.report.library import Library
 from tidewaiter.report.tracks import TrackView, track_views
 
-
 _GAP = re.compile(r"\{\w+\}")  # what is filled in for each alert
 
 

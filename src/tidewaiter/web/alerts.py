@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Decided, Verdict
+from tidewaiter.casework.results import Result
 from tidewaiter.consignments.types import Alert
 from tidewaiter.store.alerts import AlertFilter, Seen, alerts, find_alert
 from tidewaiter.store.context import Context, context_of
@@ -23,6 +24,7 @@ from tidewaiter.store.decisions import (
     take_back,
     trail,
 )
+from tidewaiter.store.resultrows import results_of
 from tidewaiter.store.sessions import User
 from tidewaiter.web.alertview import Around, alert_page_view
 from tidewaiter.web.asking import Asked
@@ -40,6 +42,7 @@ class AlertPage(Record, frozen=True, kw_only=True):
     standing: Standing
     trail: tuple[Decided, ...]
     context: Context
+    results: tuple[Result, ...]  # of inspections and laboratories
 
 
 class Decide(Record, frozen=True, kw_only=True):
@@ -79,6 +82,7 @@ def alert_page(
             standing=standings(work, [name])[name],
             trail=tuple(trail(work, name)),
             context=context_of(work, alert, cleared=user.account.cleared),
+            results=tuple(results_of(work, [name]).get(name, ())),
         )
         around = Around(query=query, next=_next(work, user, alert, query))
     return reply(

@@ -18,7 +18,19 @@ from litestar.response import Redirect
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.store.audit import audit_size
 from tidewaiter.store.sessions import User
-from tidewaiter.web import accounts, alerts, errors, overview, queue, results, rules, signing, static
+from tidewaiter.web import (
+    accounts,
+    alerts,
+    audit,
+    errors,
+    overview,
+    own,
+    queue,
+    results,
+    rules,
+    signing,
+    static,
+)
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode
 from tidewaiter.web.node import Node, Serving
@@ -59,6 +71,8 @@ HANDLERS = [
     *overview.HANDLERS,
     *results.HANDLERS,
     *rules.HANDLERS,
+    *own.HANDLERS,
+    *audit.HANDLERS,
 ]
 
 

@@ -91,7 +91,7 @@ def results_page(
 
     def view() -> ResultsPageView:
         library = node.library()
-        told = results_view(alert, found, library, user, node.people())
+        told = results_view(alert, found, library, user)
         return ResultsPageView(told=told, choices=choices(alert, library))
 
     return reply(request, "results.html", page, view=view)

@@ -39,7 +39,7 @@ class Choices(Record, frozen=True, kw_only=True):
 
 
 def results_view(
-    alert: Alert, results: Sequence[Result], library: Library, user: User, people: Mapping[str, str]
+    alert: Alert, results: Sequence[Result], library: Library, user: User
 ) -> ResultsView:
     """Put the results of an alert into words.
 
@@ -48,11 +48,10 @@ def results_view(
         results: All of them, in order.
         library: The names of substances.
         user: Who reads them.
-        people: How accounts are read, by how trails name them.
     """
     return ResultsView(
         alert=alert.id,
-        results=result_views(results, library.substances, people),
+        results=result_views(results, library.substances),
         sayings=sayings(alert, results),
         may_record="decide" in user.rights,
     )
