@@ -154,7 +154,7 @@ def _how(one: Observed) -> Iterator[str]:
 def _finding(finding: Finding, names: Mapping[str, str]) -> str:
     name = names.get(finding.substance) or finding.name or finding.substance or finding.cas
     number = f" ({finding.cas})" if finding.cas and finding.cas != name else ""
-    content = f", {finding.percent} %" if finding.percent else ""
+    content = f", {finding.percent}\u00a0%" if finding.percent else ""
     return (
         f"{name}{number}{content}" if finding.found else f"{name}{number}: {words('not detected')}"
     )

@@ -71,6 +71,7 @@ class Report(Record, frozen=True, kw_only=True):
 class Withdraw(Record, frozen=True, kw_only=True):
     """Why a result counts no more."""
 
+    number: int
     reason: Short  # a code of data/rules/results.toml
     note: Note = ""
 
@@ -109,16 +110,14 @@ def record_result(
     return done(request, made, f"/alerts/{name}/results")
 
 
-@post("/alerts/{name:str}/results/{number:int}/withdraw", guards=[may("decide")],
-      sync_to_thread=True)  # fmt: skip
+@post("/alerts/{name:str}/results/withdraw", guards=[may("decide")], sync_to_thread=True)
 def withdraw_one(
-    request: Asked, node: TheNode, user: TheUser, name: FromPath[str], number: FromPath[int],
-    data: JSONBody[Withdraw],
-) -> Response[Result]:  # fmt: skip
+    request: Asked, node: TheNode, user: TheUser, name: FromPath[str], data: JSONBody[Withdraw]
+) -> Response[Result]:
     """Withdraw a result: it stays to be read, and counts no more."""
     with node.change(user) as work:
         seen_by(work, user, name)
-        made = withdraw_result(work, number, data.reason, data.note, alert=name)
+        made = withdraw_result(work, data.number, data.reason, data.note, alert=name)
     return done(request, made, f"/alerts/{name}/results")
 
 

@@ -11,12 +11,20 @@ from tidewaiter.report.resultwords import ResultView, SayingView, result_views, 
 from tidewaiter.store.sessions import User
 
 
+class Said(Record, frozen=True, kw_only=True):
+    """What results say, and of what they say it."""
+
+    said: str  # confirmed, refuted, nothing
+    words: str
+    claims: tuple[str, ...]
+
+
 class ResultsView(Record, frozen=True, kw_only=True):
     """What was found in the goods of an alert, and what that says of its reasons."""
 
     alert: str
     results: tuple[ResultView, ...]
-    sayings: tuple[SayingView, ...]
+    sayings: tuple[Said, ...]
     may_record: bool
 
 
@@ -52,8 +60,19 @@ def results_view(
     return ResultsView(
         alert=alert.id,
         results=result_views(results, library.substances),
-        sayings=sayings(alert, results),
+        sayings=_together(sayings(alert, results)),
         may_record="decide" in user.rights,
+    )
+
+
+def _together(told: Sequence[SayingView]) -> tuple[Said, ...]:
+    """Put together of what the same is said."""
+    by_words: dict[tuple[str, str], list[str]] = {}
+    for each in told:
+        by_words.setdefault((each.said, each.words), []).append(each.claim)
+    return tuple(
+        Said(said=said, words=said_so, claims=tuple(claims))
+        for (said, said_so), claims in by_words.items()
     )
 
 
@@ -63,7 +82,7 @@ def choices(alert: Alert, library: Library) -> Choices:
     return Choices(
         inspection=_choices(rules.outcomes("inspection")),
         laboratory=_choices(rules.outcomes("laboratory")),
-        checks=_choices({**rules.check}),
+        checks=_choices({str(code): rule for code, rule in rules.check.items()}),
         methods=_choices(rules.method),
         withdrawals=_choices(rules.withdrawal),
         substances=tuple(
