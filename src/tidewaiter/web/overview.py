@@ -40,7 +40,7 @@ class OverviewPage(Record, frozen=True, kw_only=True):
     ninety_minutes: int | None  # nine in ten were made within it
 
 
-@get("/overview", guards=[may("overview")], sync_to_thread=True)
+@get("/overview", guards=[may("overview")], sync_to_thread=True, query=Period)
 def overview_page(request: Asked, node: TheNode, user: TheUser) -> Response[OverviewPage]:
     """Show workload, ageing, times to decisions, precision by rule, alerts per million lines."""
     months = read_query(request, Period).months

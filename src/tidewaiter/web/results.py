@@ -22,13 +22,14 @@ from tidewaiter.web.resultsview import Choices, ResultsView, choices, results_vi
 from tidewaiter.web.security import may
 
 Short = Annotated[str, msgspec.Meta(max_length=200)]
+Numbered = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 Note = Annotated[str, msgspec.Meta(max_length=WORDS)]
 
 
 class Correcting(Record, frozen=True, kw_only=True):
     """Which result the next one corrects."""
 
-    replaces: int | None = None
+    replaces: Numbered | None = None
 
 
 class ResultsPage(Record, frozen=True, kw_only=True):
@@ -65,18 +66,18 @@ class Report(Record, frozen=True, kw_only=True):
     absent: tuple[Short, ...] = ()  # looked for, and not detected
     quantity: Short = ""  # "25 kg"
     note: Note = ""
-    replaces: int | None = None  # number of the result that it corrects
+    replaces: Numbered | None = None  # number of the result that it corrects
 
 
 class Withdraw(Record, frozen=True, kw_only=True):
     """Why a result counts no more."""
 
-    number: int
+    number: Numbered
     reason: Short  # a code of data/rules/results.toml
     note: Note = ""
 
 
-@get("/alerts/{name:str}/results", guards=[may("see")], sync_to_thread=True)
+@get("/alerts/{name:str}/results", guards=[may("see")], sync_to_thread=True, query=Correcting)
 def results_page(
     request: Asked, node: TheNode, user: TheUser, name: FromPath[str]
 ) -> Response[ResultsPage]:
@@ -98,7 +99,12 @@ def results_page(
     return reply(request, "results.html", page, view=view)
 
 
-@post("/alerts/{name:str}/results", guards=[may("decide")], sync_to_thread=True)
+@post(
+    "/alerts/{name:str}/results", guards=[may("decide")], sync_to_thread=True,
+    example={"kind": "laboratory", "outcome": "identified", "day": "2026-11-24",
+             "person": "State laboratory", "methods": ["gc-ms"], "strength": "confirmatory",
+             "found": ["ephedrine = 98.5"], "quantity": "25 kg"},
+)  # fmt: skip
 def record_result(
     request: Asked, node: TheNode, user: TheUser, name: FromPath[str], data: JSONBody[Report]
 ) -> Response[Result]:
@@ -110,7 +116,10 @@ def record_result(
     return done(request, made, f"/alerts/{name}/results")
 
 
-@post("/alerts/{name:str}/results/withdraw", guards=[may("decide")], sync_to_thread=True)
+@post(
+    "/alerts/{name:str}/results/withdraw", guards=[may("decide")], sync_to_thread=True,
+    example={"number": 3, "reason": "mixed-up", "note": "Vials 3 and 4"},
+)  # fmt: skip
 def withdraw_one(
     request: Asked, node: TheNode, user: TheUser, name: FromPath[str], data: JSONBody[Withdraw]
 ) -> Response[Result]:

@@ -15,7 +15,7 @@ from tidewaiter.report.ruleviews import RuleLine, RuleView, rule_lines, rule_vie
 from tidewaiter.store.overview import Span, raised, tracks_of
 from tidewaiter.store.rule_settings import rule_settings, second_rule, set_rule
 from tidewaiter.web.asking import Asked, read_query
-from tidewaiter.web.given import TheNode, TheUser
+from tidewaiter.web.given import Number, TheNode, TheUser
 from tidewaiter.web.overview import Period
 from tidewaiter.web.replies import done, reply
 from tidewaiter.web.security import may
@@ -44,10 +44,12 @@ class Turn(Record, frozen=True, kw_only=True):
     points: Annotated[int, msgspec.Meta(ge=0, le=100)] | None = None  # where it is turned down
     since: date
     why: Annotated[str, msgspec.Meta(max_length=500)]
-    seen: int  # number of the last setting that the supervisor saw; 0: none
+    seen: Annotated[
+        int, msgspec.Meta(ge=0, le=2**53)
+    ]  # number of the last setting that the supervisor saw; 0: none
 
 
-@get("/rules", guards=[may("see")], sync_to_thread=True)
+@get("/rules", guards=[may("see")], sync_to_thread=True, query=Period)
 def rules_page(request: Asked, node: TheNode, user: TheUser) -> Response[RulesPage]:
     """Show every rule: points, source, how often it fired, how often it was right, its history."""
     months = read_query(request, Period).months
@@ -67,7 +69,11 @@ def rules_page(request: Asked, node: TheNode, user: TheUser) -> Response[RulesPa
     return reply(request, "rules.html", page, view=view)
 
 
-@post("/rules/{rule:str}/setting", guards=[may("approve")], sync_to_thread=True)
+@post(
+    "/rules/{rule:str}/setting", guards=[may("approve")], sync_to_thread=True,
+    example={"to": "down", "points": 10, "since": "2026-12-01", "why": "3 of 120 were right",
+             "seen": 0},
+)  # fmt: skip
 def turn_rule(
     request: Asked, node: TheNode, user: TheUser, rule: FromPath[str], data: JSONBody[Turn]
 ) -> Response[RuleSetting]:
@@ -83,7 +89,7 @@ def turn_rule(
 
 @post("/rules/settings/{number:int}/agree", guards=[may("approve")], sync_to_thread=True)
 def agree_to_rule(
-    request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
+    request: Asked, node: TheNode, user: TheUser, number: Number
 ) -> Response[RuleSetting]:
     """Agree, as a second person, that a strong rule is turned down."""
     with node.change(user) as work:
