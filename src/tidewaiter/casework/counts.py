@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from tidewaiter.base.records import Record
-from tidewaiter.casework.decisions import Status
 
 
 class Track(Record, frozen=True, kw_only=True):
@@ -36,7 +35,7 @@ class Counts(Record, frozen=True, kw_only=True):
     """What is counted, as far as the reader may know of it."""
 
     open: Sequence[OpenSince]
-    stands: Mapping[Status, int]
+    stands: Mapping[str, int]  # by status
     assigned: Mapping[str, int]  # open ones; "": nobody's
     added: Mapping[date, int]  # by day, of the days asked for
     decided: Mapping[date, int]  # no longer open

@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from tidewaiter.base.records import Record
-from tidewaiter.casework.decisions import Decided, Status, standing, status_of
+from tidewaiter.casework.decisions import Decided, standing, status_of
 from tidewaiter.casework.results import load_result_rules
 from tidewaiter.casework.sayings import Said
 
 Subject = Literal["alert", "rule", "substance", "list", "lines"]
 """What is counted: alerts as such, by their rules, substances or lists; lines that were read."""
 
-FINAL: frozenset[Status] = frozenset({"released", "confirmed", "dismissed"})
+FINAL: frozenset[str] = frozenset({"released", "confirmed", "dismissed"})
 """Where nothing is left to do. What leads from one of them to another is a disagreement."""
 
 _MONTH = 7  # characters of an ISO moment: "2026-11"
@@ -42,6 +42,7 @@ class Facts(Record, frozen=True, kw_only=True):
     severity: str
     stored: str  # ISO 8601, UTC
     restricted: bool
+    status: str  # where it stands
     assignee: str | None
     rules: tuple[str, ...]  # of its reasons, each once
     substances: tuple[str, ...]
@@ -71,17 +72,16 @@ _Four = tuple[Subject, str, str, str]
 
 def _counted(facts: Facts) -> Iterator[_Four]:
     day, last = facts.stored[:_DAY], standing(facts.trail)
-    status = status_of(last)
     yield "alert", "added", facts.severity, day
-    yield "alert", "stands", status, ""
-    if status == "open":
+    yield "alert", "stands", facts.status, ""
+    if facts.status == "open":
         yield "alert", "open", facts.severity, day
         yield "alert", "assigned", facts.assignee or "", ""
     yield from _steps(facts)
-    yield from _precision(facts, status, last.reason if last else "")
+    yield from _precision(facts, last.reason if last else "")
 
 
-def _precision(facts: Facts, status: Status, reason: str) -> Iterator[_Four]:
+def _precision(facts: Facts, reason: str) -> Iterator[_Four]:
     """Yield how rules, substances and lists came out, by the month in which the alert came in."""
     rules = load_result_rules()
     month, spoken = facts.stored[:_MONTH], set(rules.speaks_of(reason))
@@ -92,8 +92,8 @@ def _precision(facts: Facts, status: Status, reason: str) -> Iterator[_Four]:
     ]
     for subject, key, about in named:
         yield subject, "added", key, month
-        if status in FINAL and about in spoken:
-            yield subject, status, key, month
+        if facts.status in FINAL and about in spoken:
+            yield subject, facts.status, key, month
         said = facts.said.get(f"{subject} {key}", "nothing")
         if said != "nothing":
             yield subject, f"result-{said}", key, month

@@ -49,7 +49,7 @@ def read_counts(work: Work, span: Span) -> Counts:
     tracks = _tracks(work, span)
     return Counts(
         open=tuple(_open(work, span)),
-        stands=_now(work, span, "stands"),  # type: ignore[arg-type]
+        stands=_now(work, span, "stands"),
         assigned=_now(work, span, "assigned"),
         added=_by_day(daily, "added"),
         decided=_by_day(daily, "decided"),

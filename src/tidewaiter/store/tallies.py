@@ -156,7 +156,7 @@ def _lines(work: Work) -> Counter[Cell]:
 def _facts(work: Work, ids: Sequence[str]) -> dict[str, Facts]:
     c = tables.alert.c
     secret = c.payload.contains(_MARKED, autoescape=True).label("restricted")
-    wanted = select(c.id, c.severity, c.stored, c.assignee, secret).where(c.id.in_(ids))
+    wanted = select(c.id, c.severity, c.stored, c.status, c.assignee, secret).where(c.id.in_(ids))
     rules = _several(work, tables.reason, "rule", ids)
     substances = _several(work, tables.alert_substance, "substance", ids)
     lists = _several(work, tables.alert_party, "list", ids)
@@ -166,6 +166,7 @@ def _facts(work: Work, ids: Sequence[str]) -> dict[str, Facts]:
             severity=row["severity"],
             stored=row["stored"],
             restricted=bool(row["restricted"]),
+            status=row["status"],
             assignee=row["assignee"],
             rules=rules.get(row["id"], ()),
             substances=substances.get(row["id"], ()),
@@ -233,6 +234,7 @@ def _new_facts(alert: Alert, stored: str) -> Facts:
         severity=alert.severity,
         stored=stored,
         restricted=alert.restricted,
+        status="open",
         assignee=None,
         rules=tuple(dict.fromkeys(reason.rule for reason in alert.reasons)),
         substances=tuple(dict.fromkeys(alert.substances)),
