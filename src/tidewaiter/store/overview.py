@@ -1,7 +1,7 @@
 """The overview's counts, read from the tallies: as fast with a million alerts as with ten."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +13,6 @@ from tidewaiter.store import tables
 from tidewaiter.store.database import Work
 
 _SUBJECTS = ("rule", "substance", "list")
-_DAILY = ("added", "decided", "reopened", "undone", "disagreed", "took")
 
 
 class Span(Record, frozen=True, kw_only=True):
@@ -45,19 +44,20 @@ def read_counts(work: Work, span: Span) -> Counts:
         work: Any.
         span: Of when, and what the reader may know of.
     """
-    daily = _daily(work, span)
+    days = _by_day(work, span, "added", "decided", "reopened", "undone")
+    keys = _by_key(work, span, "disagreed", "took")
     tracks = _tracks(work, span)
     return Counts(
         open=tuple(_open(work, span)),
         stands=_now(work, span, "stands"),
         assigned=_now(work, span, "assigned"),
-        added=_by_day(daily, "added"),
-        decided=_by_day(daily, "decided"),
-        reopened=_by_day(daily, "reopened"),
+        added=days["added"],
+        decided=days["decided"],
+        reopened=days["reopened"],
         lines=_lines(work, span),
-        undone=sum(daily["undone"].values()),
-        disagreed=_by_key(daily, "disagreed"),
-        took={int(minutes): count for minutes, count in _by_key(daily, "took").items()},
+        undone=sum(days["undone"].values()),
+        disagreed=keys["disagreed"],
+        took={int(minutes): count for minutes, count in keys["took"].items()},
         raised=raised(work, span),
         rules=tracks["rule"],
         substances=tracks["substance"],
@@ -70,33 +70,28 @@ def tracks_of(work: Work, span: Span, subject: str) -> Mapping[str, Track]:
     return {track.key: track for track in _tracks(work, span, (subject,))[subject]}
 
 
-_Daily = dict[str, Counter[tuple[str, str]]]
-
-
-def _daily(work: Work, span: Span) -> _Daily:
+def _by_day(work: Work, span: Span, *whats: str) -> dict[str, dict[date, int]]:
+    """Add up what is counted of each day, by what it is."""
     t = tables.tally.c
-    wanted = [
-        t.subject == "alert", t.what.in_(_DAILY),
-        t.day.between(span.first_day.isoformat(), span.today.isoformat()),
-    ]  # fmt: skip
-    found: _Daily = {what: Counter() for what in _DAILY}
-    for what, day, key, amount in _sums(work, span, (t.what, t.day, t.key), *wanted):
-        found[what][day, key] = amount
+    found: dict[str, dict[date, int]] = {what: {} for what in whats}
+    for what, day, amount in _sums(work, span, (t.what, t.day), *_within(span, whats)):
+        found[what][date.fromisoformat(day)] = amount
     return found
 
 
-def _by_day(daily: _Daily, what: str) -> dict[date, int]:
-    found: Counter[date] = Counter()
-    for (day, _), amount in daily[what].items():
-        found[date.fromisoformat(day)] += amount
-    return dict(found)
+def _by_key(work: Work, span: Span, *whats: str) -> dict[str, dict[str, int]]:
+    """Add up what is counted of all days together, by what it is and by its key."""
+    t = tables.tally.c
+    found: dict[str, dict[str, int]] = {what: {} for what in whats}
+    for what, key, amount in _sums(work, span, (t.what, t.key), *_within(span, whats)):
+        found[what][key] = amount
+    return found
 
 
-def _by_key(daily: _Daily, what: str) -> dict[str, int]:
-    found: Counter[str] = Counter()
-    for (_, key), amount in daily[what].items():
-        found[key] += amount
-    return dict(found)
+def _within(span: Span, whats: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
+    t = tables.tally.c
+    days = (span.first_day.isoformat(), span.today.isoformat())
+    return t.subject == "alert", t.what.in_(whats), t.day.between(*days)
 
 
 def _open(work: Work, span: Span) -> Iterator[OpenSince]:

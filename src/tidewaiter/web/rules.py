@@ -44,9 +44,7 @@ class Turn(Record, frozen=True, kw_only=True):
     points: Annotated[int, msgspec.Meta(ge=0, le=100)] | None = None  # where it is turned down
     since: date
     why: Annotated[str, msgspec.Meta(max_length=500)]
-    seen: Annotated[
-        int, msgspec.Meta(ge=0, le=2**53)
-    ]  # number of the last setting that the supervisor saw; 0: none
+    seen: Annotated[int, msgspec.Meta(ge=0, le=2**53)]  # number of its last setting; 0: none
 
 
 @get("/rules", guards=[may("see")], sync_to_thread=True, query=Period)
