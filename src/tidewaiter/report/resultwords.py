@@ -89,7 +89,9 @@ def saying_in_words(saying: Saying) -> str:
         return words("results contradict each other")
     if saying.said == "nothing":
         return words("no result speaks of it")
-    return words(f"{saying.said} by proof" if saying.firm else f"{saying.said}, not proved")
+    if saying.said == "confirmed":
+        return words("confirmed by proof") if saying.firm else words("confirmed, not proved")
+    return words("refuted by proof") if saying.firm else words("refuted, not proved")
 
 
 def result_in_words(view: ResultView) -> Iterator[str]:
