@@ -16,6 +16,7 @@ from tidewaiter.store.database import Work
 from tidewaiter.store.notes import insert_alert_parties, with_notes
 from tidewaiter.store.payloads import decode, encode, key, plain
 from tidewaiter.store.tallies import count_new
+from tidewaiter.store.webhooks import announce
 
 CHUNK = 500  # ids asked for at a time; SQLite takes 32,766 values in a statement
 
@@ -93,6 +94,7 @@ def insert_alerts(
             work.connection.execute(insert(table), details)
     insert_alert_parties(work, new)
     count_new(work, new)
+    announce(work, new)
     return tuple(order)
 
 

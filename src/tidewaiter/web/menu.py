@@ -34,6 +34,7 @@ ENTRIES = (
     Entry(path="/rules", label=_("Rules"), right="see"),
     Entry(path="/audit", label=_("Audit"), right="audit"),
     Entry(path="/accounts", label=_("Accounts"), right="administer"),
+    Entry(path="/webhooks", label=_("Webhooks"), right="administer"),
 )
 
 

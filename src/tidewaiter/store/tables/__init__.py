@@ -5,7 +5,7 @@ compare and hash alike. A `payload` is the whole record as JSON; the other colum
 a table are there to filter and to sort by.
 """
 
-from tidewaiter.store.tables.accounts import account, invitation, session, token
+from tidewaiter.store.tables.accounts import account, invitation, passkey, session, token
 from tidewaiter.store.tables.audited import audit, audit_node
 from tidewaiter.store.tables.columns import METADATA, VERSION_TABLE
 from tidewaiter.store.tables.found import (
@@ -20,6 +20,7 @@ from tidewaiter.store.tables.read import line, party, party_line, refusal, scree
 from tidewaiter.store.tables.results import result, result_withdrawn
 from tidewaiter.store.tables.switched import rule_second, rule_setting
 from tidewaiter.store.tables.tallied import tally
+from tidewaiter.store.tables.webhooks import delivery, webhook
 
 __all__ = [
     "METADATA",
@@ -32,10 +33,12 @@ __all__ = [
     "audit",
     "audit_node",
     "decision",
+    "delivery",
     "invitation",
     "line",
     "party",
     "party_line",
+    "passkey",
     "reason",
     "refusal",
     "result",
@@ -47,4 +50,5 @@ __all__ = [
     "source",
     "tally",
     "token",
+    "webhook",
 ]
