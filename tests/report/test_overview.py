@@ -41,7 +41,7 @@ def test_a_noisy_rule_is_told_in_a_sentence() -> None:
     )
     view = _view(rules=[track])
     (told,) = view.noisy
-    assert told.queue == "/queue?status=open&rule=vague"
+    assert told.asks == {"status": "open", "rule": "vague"}
     assert view.rules[0].title == "Description says nothing"
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from itertools import pairwise
-from urllib.parse import urlencode
 
 from tidewaiter.base.records import Record
 from tidewaiter.casework.counts import Counts, Track, ages, percentile
@@ -33,7 +32,7 @@ class Tile(Record, frozen=True, kw_only=True):
     label: str
     value: str
     more: str
-    href: str  # "": nowhere
+    asks: Mapping[str, str] | None  # of the queue; None: it leads nowhere
 
 
 class Row(Record, frozen=True, kw_only=True):
@@ -43,14 +42,14 @@ class Row(Record, frozen=True, kw_only=True):
     kind: str  # a class of the style sheet
     count: int
     width: float  # percent of the largest
-    href: str
+    asks: Mapping[str, str]  # of the queue
 
 
 class Noisy(Record, frozen=True, kw_only=True):
     """A rule that is pointed out."""
 
     text: str
-    queue: str
+    asks: Mapping[str, str]  # of the queue
     rule: str
 
 
@@ -129,23 +128,23 @@ def _tiles(counts: Counts, first: date, today: date) -> Iterable[Tile]:
     waiting = sum(each.alerts for each in counts.open)
     critical = sum(each.alerts for each in counts.open if each.severity == "critical")
     yield Tile(label=words("Open"), value=number(waiting),
-               more=f"{number(critical)} {words('critical')}", href=_queue())  # fmt: skip
+               more=f"{number(critical)} {words('critical')}", asks=_queue())  # fmt: skip
     oldest = min((each.day for each in counts.open if each.alerts), default=None)
     age = (today - oldest).days if oldest else None
     yield Tile(label=words("Oldest open"),
                value="–" if age is None else f"{number(max(0, age))} {words('days')}",
-               more=f"{words('came in')} {day(oldest)}" if oldest else "", href="")  # fmt: skip
+               more=f"{words('came in')} {day(oldest)}" if oldest else "", asks=None)  # fmt: skip
     week = days_of(max(first, _week(today)), today)
     came, went = (sum(of.get(each, 0) for each in week) for of in (counts.added, counts.decided))
     yield Tile(label=words("Last 7 days"), value=f"{number(came)} {words('in')}",
-               more=f"{number(went)} {words('decided')}", href="")  # fmt: skip
+               more=f"{number(went)} {words('decided')}", asks=None)  # fmt: skip
     half, most = (percentile(counts.took, share) for share in (0.5, _NINE))
     yield Tile(label=words("Time to a decision, median"), value=minutes_in_words(half),
-               more=f"{words('90 % within')} {minutes_in_words(most)}", href="")  # fmt: skip
+               more=f"{words('90 % within')} {minutes_in_words(most)}", asks=None)  # fmt: skip
     lines, alerts = sum(counts.lines.values()), sum(counts.added.values())
     yield Tile(label=words("Alerts per million lines"),
                value=number(round(alerts / lines * _MILLION)) if lines else "–",
-               more=f"{number(lines)} {words('lines')}", href="")  # fmt: skip
+               more=f"{number(lines)} {words('lines')}", asks=None)  # fmt: skip
 
 
 def _week(today: date) -> date:
@@ -159,7 +158,7 @@ def _noisy(tracks: Iterable[Track], raised: int, library: Library) -> Iterable[N
     for track in found[: rules.noisy_shown]:
         title = library.rules.get(track.key, track.key)
         yield Noisy(text=noisy_in_words(track, raised, title), rule=track.key,
-                    queue=_queue(rule=track.key))  # fmt: skip
+                    asks=_queue(rule=track.key))  # fmt: skip
 
 
 def _severities(counts: Counts) -> tuple[Row, ...]:
@@ -181,12 +180,12 @@ def _assignees(counts: Counts, shown: int) -> tuple[Row, ...]:
     return _rows(rows)
 
 
-def _rows(told: Iterable[tuple[str, str, int, str]]) -> tuple[Row, ...]:
+def _rows(told: Iterable[tuple[str, str, int, Mapping[str, str]]]) -> tuple[Row, ...]:
     listed = list(told)
     most = max([count for _, _, count, _ in listed], default=0) or 1
     return tuple(
-        Row(label=label, kind=kind, count=count, width=round(count / most * 100, 1), href=href)
-        for label, kind, count, href in listed
+        Row(label=label, kind=kind, count=count, width=round(count / most * 100, 1), asks=asks)
+        for label, kind, count, asks in listed
     )
 
 
@@ -220,5 +219,6 @@ def _by_size(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda each: (-each[1], each[0]))
 
 
-def _queue(**told: str) -> str:
-    return f"/queue?{urlencode({'status': 'open', **told})}"
+def _queue(**told: str) -> Mapping[str, str]:
+    """Return what the queue is asked for: open alerts, unless something else is said."""
+    return {"status": "open", **told}

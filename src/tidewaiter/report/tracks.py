@@ -1,7 +1,6 @@
 """How rules, substances and lists came out, in words: shares with what a count cannot tell."""
 
-from collections.abc import Callable, Sequence
-from urllib.parse import urlencode
+from collections.abc import Callable, Mapping, Sequence
 
 from tidewaiter.base.records import Record
 from tidewaiter.casework.counts import Track
@@ -18,7 +17,7 @@ class TrackView(Record, frozen=True, kw_only=True):
 
     key: str
     title: str
-    queue: str  # address of its open alerts
+    asks: Mapping[str, str]  # of the queue, for its open alerts
     added: int
     share: str  # of all alerts
     decided: int
@@ -79,7 +78,7 @@ def _view(track: Track, raised: int, subject: str, title: str) -> TrackView:
     return TrackView(
         key=track.key,
         title=title,
-        queue=f"/queue?{urlencode({subject: track.key, 'status': 'open'})}",
+        asks={"status": "open", subject: track.key},
         added=track.added,
         share=percent(track.added / raised if raised else 0.0),
         decided=track.decided,
