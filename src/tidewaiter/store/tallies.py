@@ -27,7 +27,6 @@ from tidewaiter.store.resultrows import results_of
 
 CHUNK = 500  # alerts read at a time
 _ROWS = 1_000  # counts written at a time
-_MARKED = '"restricted":true'  # in the payload; inside a text its quotes would be escaped
 _STATE = {"subject": "", "what": "counted", "key": "", "day": "", "restricted": 0}
 
 
@@ -155,8 +154,8 @@ def _lines(work: Work) -> Counter[Cell]:
 
 def _facts(work: Work, ids: Sequence[str]) -> dict[str, Facts]:
     c = tables.alert.c
-    secret = c.payload.contains(_MARKED, autoescape=True).label("restricted")
-    wanted = select(c.id, c.severity, c.stored, c.status, c.assignee, secret).where(c.id.in_(ids))
+    columns = (c.id, c.severity, c.stored, c.status, c.assignee, c.restricted)
+    wanted = select(*columns).where(c.id.in_(ids))
     rules = _several(work, tables.reason, "rule", ids)
     substances = _several(work, tables.alert_substance, "substance", ids)
     lists = _several(work, tables.alert_party, "list", ids)

@@ -24,6 +24,9 @@ from tidewaiter.web import (
     alerts,
     audit,
     errors,
+    law,
+    lawbooks,
+    oidc,
     openapi,
     overview,
     own,
@@ -33,6 +36,7 @@ from tidewaiter.web import (
     rules,
     signing,
     static,
+    substances,
     webhooks,
 )
 from tidewaiter.web.asking import Asked
@@ -70,6 +74,7 @@ HANDLERS = [
     health,
     *static.HANDLERS,
     *signing.HANDLERS,
+    *oidc.HANDLERS,
     *queue.HANDLERS,
     *alerts.HANDLERS,
     *accounts.HANDLERS,
@@ -81,6 +86,9 @@ HANDLERS = [
     *audit.HANDLERS,
     *webhooks.HANDLERS,
     *openapi.HANDLERS,
+    *substances.HANDLERS,
+    *law.HANDLERS,
+    *lawbooks.HANDLERS,
 ]
 
 

@@ -32,6 +32,8 @@ ENTRIES = (
     Entry(path="/queue", label=_("Queue"), right="see"),
     Entry(path="/overview", label=_("Overview"), right="overview"),
     Entry(path="/rules", label=_("Rules"), right="see"),
+    Entry(path="/substances", label=_("Substances"), right="see"),
+    Entry(path="/law", label=_("Law"), right="see"),
     Entry(path="/audit", label=_("Audit"), right="audit"),
     Entry(path="/accounts", label=_("Accounts"), right="administer"),
     Entry(path="/webhooks", label=_("Webhooks"), right="administer"),
