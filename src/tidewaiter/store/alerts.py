@@ -8,11 +8,12 @@ from sqlalchemy import func, insert, select
 from tidewaiter.consignments.types import Alert
 from tidewaiter.store import tables
 from tidewaiter.store.alertterms import index_alerts
-from tidewaiter.store.audit import record_change
+from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.flowblocks import index_flows
 from tidewaiter.store.notes import insert_alert_parties, with_notes
 from tidewaiter.store.payloads import decode, encode, key, plain
+from tidewaiter.store.tallies import count_new
 from tidewaiter.store.webhooks import announce
 
 CHUNK = 500  # ids asked for at a time; SQLite takes 32,766 values in a statement
@@ -59,7 +60,8 @@ def insert_alerts(
     new = [distinct[name] for name in order]
     stored = list(enumerate(new, start=_next_number(work)))
     if new:
-        place = {"source": source, "screening": screening_id}
+        at = moment(stamp_of(work).at)
+        place = {"source": source, "screening": screening_id, "stored": at}
         rows = [{"number": number, **place, **_alert_row(alert)} for number, alert in stored]
         work.connection.execute(insert(tables.alert), rows)
     for table, details in (
@@ -69,6 +71,7 @@ def insert_alerts(
         if details:
             work.connection.execute(insert(table), details)
     insert_alert_parties(work, new)
+    count_new(work, new)
     index_alerts(work, stored, screening_id)
     index_flows(work, source, stored)
     announce(work, new)

@@ -15,6 +15,7 @@ from tidewaiter.store.lines import insert_lines
 from tidewaiter.store.parties import insert_parties
 from tidewaiter.store.refusals import insert_refusals
 from tidewaiter.store.screenings import advance
+from tidewaiter.store.tallies import count_lines
 
 
 class Batch(Record, frozen=True, kw_only=True):
@@ -56,6 +57,7 @@ def add_batch(work: Work, screening_id: int, batch: Batch) -> Added:
         refusals=insert_refusals(work, source, batch.refusals),
     )
     if added.lines:
+        count_lines(work, added.lines)
         insert_parties(work, source, batch.lines)
     counts = {
         "lines": len(batch.lines),

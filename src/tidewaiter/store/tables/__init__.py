@@ -27,6 +27,9 @@ from tidewaiter.store.tables.found import (
     saved_filter,
 )
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
+from tidewaiter.store.tables.results import result, result_withdrawn
+from tidewaiter.store.tables.switched import rule_second, rule_setting
+from tidewaiter.store.tables.tallied import tally
 from tidewaiter.store.tables.webhooks import delivery, webhook
 
 __all__ = [
@@ -51,12 +54,17 @@ __all__ = [
     "passkey",
     "reason",
     "refusal",
+    "result",
+    "result_withdrawn",
     "route",
     "route_ends",
+    "rule_second",
+    "rule_setting",
     "saved_filter",
     "screening",
     "session",
     "source",
+    "tally",
     "token",
     "webhook",
 ]
