@@ -1,0 +1,138 @@
+"""Offers: patterns of dismissed alerts that may become a suppression rule, and what speaks for them.
+
+An offer is the narrowest scope that takes in a group of alerts which officers dismissed. A pattern
+that would have hidden an alert which was confirmed, held or referred is not offered. Of two
+patterns where one explains all that the other does, the one that explains more is offered.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from tidewaiter.base.records import Record
+from tidewaiter.casework.suppression.matching import fit, strong
+from tidewaiter.casework.suppression.odds import least_share
+from tidewaiter.casework.suppression.patterns import frequent, shared_by
+from tidewaiter.casework.suppression.scope import Scope
+from tidewaiter.casework.suppression.settings import OfferBounds, load_suppression_settings
+from tidewaiter.casework.suppression.subject import Subject
+
+_TRIED = 400  # groups of alerts, the largest first
+_DISMISSED = "dismissed"
+
+
+class Past(Record, frozen=True, kw_only=True):
+    """An alert that was decided."""
+
+    subject: Subject
+    status: str
+    reason: str  # code of the decision that stands
+    by: str
+    day: date  # of that decision
+
+
+class Offer(Record, frozen=True, kw_only=True):
+    """A pattern that may become a rule."""
+
+    scope: Scope
+    dismissed: int  # alerts that it explains
+    decided: int  # alerts that it would have hidden, of all that were decided
+    officers: int  # who dismissed them
+    first: date
+    last: date
+    sure: float  # lower end of the 95 % interval of the share that was dismissed
+    strong: int  # of those dismissed; a rule hides their like with a second supervisor only
+    reason: str  # code that was given most
+    alerts: tuple[str, ...]  # ids of those dismissed
+
+
+def offers(past: Sequence[Past], taken: Sequence[Scope] = ()) -> list[Offer]:
+    """Find the patterns to be offered, those that explain most first.
+
+    Args:
+        past: Alerts that were decided, each once.
+        taken: Scopes of rules that are there: what they take in is not offered again.
+    """
+    settings = load_suppression_settings()
+    learned = [each for each in past if _is_learned(each, settings.reason, taken)]
+    by_substance = _by_substance(past)
+    found: list[tuple[frozenset[str], Offer]] = []
+    seen: set[Scope] = set()
+    for group in frequent([each.subject for each in learned], settings.offer.least)[:_TRIED]:
+        members = [learned[place] for place in group]
+        names = {each.subject.id for each in members}
+        if any(names <= known for known, _ in found):
+            continue
+        scope = shared_by([each.subject for each in members])
+        if scope is None or scope in seen:
+            continue
+        seen.add(scope)
+        met = [each for each in _candidates(scope, by_substance) if fit(scope, each.subject)]
+        offer = _offer(scope, met, learned, settings.offer)
+        if offer is not None:
+            found.append((frozenset(offer.alerts), offer))
+    return list(_widest(found))[: settings.offer.most]
+
+
+def offer_in_words(offer: Offer) -> str:
+    """Say what speaks for an offer."""
+    who = "1 officer" if offer.officers == 1 else f"{offer.officers} officers"
+    span = f"on {offer.first}" if offer.first == offer.last else f"{offer.first} to {offer.last}"
+    return (
+        f"{offer.dismissed:,} of {offer.decided:,} decided alerts like this were dismissed, "
+        f"by {who}, {span}; at least {offer.sure:.0%} of such alerts, 19 times in 20. "
+        "None was confirmed, held or referred."
+    )
+
+
+def _is_learned(past: Past, reasons: Mapping[str, object], taken: Sequence[Scope]) -> bool:
+    """Tell whether a decision says that a pattern is benign, and no rule knows it yet."""
+    if past.status != _DISMISSED or past.reason not in reasons or past.subject.restricted:
+        return False
+    return not any(fit(scope, past.subject) for scope in taken)
+
+
+def _by_substance(past: Sequence[Past]) -> dict[str, list[Past]]:
+    """Map each substance to the alerts that name it; "": those that name none."""
+    found: dict[str, list[Past]] = defaultdict(list)
+    for each in past:
+        for slug in each.subject.substances or ("",):
+            found[slug].append(each)
+    return found
+
+
+def _candidates(scope: Scope, known: Mapping[str, list[Past]]) -> list[Past]:
+    """Return the alerts that a scope may be about, each once."""
+    some = {each.subject.id: each for slug in scope.substances or ("",) for each in known.get(slug, ())}
+    return list(some.values())
+
+
+def _offer(
+    scope: Scope, met: Sequence[Past], learned: Sequence[Past], bounds: OfferBounds
+) -> Offer | None:
+    """Make an offer of what a scope takes in; None: too little speaks for it, or something against."""
+    mine = {each.subject.id for each in learned}
+    benign = [each for each in met if each.subject.id in mine]
+    sure = least_share(len(benign), len(met))
+    enough = len(benign) >= bounds.least and len(benign) >= bounds.share * len(met)
+    if any(each.status in bounds.against for each in met) or not enough or sure < bounds.sure:
+        return None
+    days = [each.day for each in benign]
+    reasons = sorted(each.reason for each in benign)
+    return Offer(
+        scope=scope, dismissed=len(benign), decided=len(met),
+        officers=len({each.by for each in benign}), first=min(days), last=max(days), sure=sure,
+        strong=sum(bool(strong(each.subject)) for each in benign),
+        reason=max(dict.fromkeys(reasons), key=reasons.count),
+        alerts=tuple(sorted(each.subject.id for each in benign)),
+    )  # fmt: skip
+
+
+def _widest(found: Sequence[tuple[frozenset[str], Offer]]) -> Iterator[Offer]:
+    """Yield the offers of which no other explains all that they do, and more."""
+    ranked = sorted(found, key=lambda each: (-each[1].dismissed, repr(each[1].scope)))
+    kept: list[frozenset[str]] = []
+    for names, offer in ranked:
+        if not any(names <= other for other in kept):
+            kept.append(names)
+            yield offer
