@@ -131,7 +131,9 @@ def _is_of(row: StrongRow, subject: Subject) -> bool:
     given = {reason.rule for reason in subject.reasons}
     if row.rules is not None and not given & set(row.rules):
         return False
-    return row.ways is None or any(_is_sure(row, row.ways, each, subject) for each in subject.mentions)
+    return row.ways is None or any(
+        _is_sure(row, row.ways, each, subject) for each in subject.mentions
+    )
 
 
 def _is_sure(row: StrongRow, ways: Sequence[str], found: Found, subject: Subject) -> bool:

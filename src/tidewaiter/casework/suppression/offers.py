@@ -5,7 +5,6 @@ that would have hidden an alert which was confirmed, held or referred is not off
 patterns where one explains all that the other does, the one that explains more is offered.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
@@ -14,7 +13,7 @@ from tidewaiter.casework.suppression.matching import fit, strong
 from tidewaiter.casework.suppression.odds import least_share
 from tidewaiter.casework.suppression.patterns import frequent, shared_by
 from tidewaiter.casework.suppression.scope import Scope
-from tidewaiter.casework.suppression.settings import OfferBounds, load_suppression_settings
+from tidewaiter.casework.suppression.settings import load_suppression_settings
 from tidewaiter.casework.suppression.subject import Subject
 
 _TRIED = 400  # groups of alerts, the largest first
@@ -46,18 +45,20 @@ class Offer(Record, frozen=True, kw_only=True):
     alerts: tuple[str, ...]  # ids of those dismissed
 
 
-def offers(past: Sequence[Past], taken: Sequence[Scope] = ()) -> list[Offer]:
+def offers(
+    past: Sequence[Past], taken: Sequence[Scope] = (), refused: Sequence[Scope] = ()
+) -> list[Offer]:
     """Find the patterns to be offered, those that explain most first.
 
     Args:
         past: Alerts that were decided, each once.
-        taken: Scopes of rules that are there: what they take in is not offered again.
+        taken: Scopes of rules that are active or proposed: what they take in is not offered.
+        refused: Scopes that were refused: they are not offered again, narrower ones are.
     """
     settings = load_suppression_settings()
     learned = [each for each in past if _is_learned(each, settings.reason, taken)]
-    by_substance = _by_substance(past)
     found: list[tuple[frozenset[str], Offer]] = []
-    seen: set[Scope] = set()
+    seen = set(refused)
     for group in frequent([each.subject for each in learned], settings.offer.least)[:_TRIED]:
         members = [learned[place] for place in group]
         names = {each.subject.id for each in members}
@@ -67,8 +68,7 @@ def offers(past: Sequence[Past], taken: Sequence[Scope] = ()) -> list[Offer]:
         if scope is None or scope in seen:
             continue
         seen.add(scope)
-        met = [each for each in _candidates(scope, by_substance) if fit(scope, each.subject)]
-        offer = _offer(scope, met, learned, settings.offer)
+        offer = _offer(scope, [each for each in past if fit(scope, each.subject)], learned)
         if offer is not None:
             found.append((frozenset(offer.alerts), offer))
     return list(_widest(found))[: settings.offer.most]
@@ -92,25 +92,9 @@ def _is_learned(past: Past, reasons: Mapping[str, object], taken: Sequence[Scope
     return not any(fit(scope, past.subject) for scope in taken)
 
 
-def _by_substance(past: Sequence[Past]) -> dict[str, list[Past]]:
-    """Map each substance to the alerts that name it; "": those that name none."""
-    found: dict[str, list[Past]] = defaultdict(list)
-    for each in past:
-        for slug in each.subject.substances or ("",):
-            found[slug].append(each)
-    return found
-
-
-def _candidates(scope: Scope, known: Mapping[str, list[Past]]) -> list[Past]:
-    """Return the alerts that a scope may be about, each once."""
-    some = {each.subject.id: each for slug in scope.substances or ("",) for each in known.get(slug, ())}
-    return list(some.values())
-
-
-def _offer(
-    scope: Scope, met: Sequence[Past], learned: Sequence[Past], bounds: OfferBounds
-) -> Offer | None:
+def _offer(scope: Scope, met: Sequence[Past], learned: Sequence[Past]) -> Offer | None:
     """Make an offer of what a scope takes in; None: too little speaks for it, or something against."""
+    bounds = load_suppression_settings().offer
     mine = {each.subject.id for each in learned}
     benign = [each for each in met if each.subject.id in mine]
     sure = least_share(len(benign), len(met))

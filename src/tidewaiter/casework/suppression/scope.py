@@ -24,6 +24,7 @@ _HOW = {
     "cas": "by CAS number", "hs": "by HS code", "unno": "by UN number", "cus": "by CUS number",
     "name": "by systematic name", "structure": "by structure", "class": "by a class rule",
 }  # fmt: skip
+_HS = 12  # digits of the longest national code
 _LOOKS_AT = 20  # substances, ways or rules of a scope
 
 
@@ -135,9 +136,6 @@ def _problems(scope: Scope, bounds: Bounds) -> Iterator[InputError]:
             yield InputError(f'"{trader.name}" is not the name of a party', hint=hint)
         if find_country(trader.name):
             yield _country(trader.name)
-
-
-_HS = 12  # digits of the longest national code
 
 
 def _phrase_problems(phrase: str, bounds: Bounds) -> Iterator[InputError]:
