@@ -13,6 +13,7 @@ from tidewaiter.consignments.types import Alert, Severity
 from tidewaiter.store import tables
 from tidewaiter.store.audit import record_change
 from tidewaiter.store.database import Work
+from tidewaiter.store.hiding import hide_new
 from tidewaiter.store.notes import insert_alert_parties, with_notes
 from tidewaiter.store.payloads import decode, encode, key, plain
 
@@ -67,6 +68,8 @@ def insert_alerts(
 ) -> tuple[str, ...]:
     """Insert the alerts that are not there yet; whoever calls writes the audit.
 
+    What an active suppression rule is about rests from the beginning.
+
     Args:
         work: Begun with a stamp, so that no other writer is at work.
         source: Id of the source of their lines.
@@ -90,6 +93,7 @@ def insert_alerts(
         if details:
             work.connection.execute(insert(table), details)
     insert_alert_parties(work, new)
+    hide_new(work, new)
     return tuple(order)
 
 

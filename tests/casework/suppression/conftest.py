@@ -25,7 +25,7 @@ def past() -> Callable[..., Past]:
 
 def make_subject(name: str = "a1", goods: str = TEA, **change: object) -> Subject:
     """Make an alert of which the first word of the goods is the find."""
-    end = len(goods.split()[0])
+    end = len(goods.split(maxsplit=1)[0])
     facts: dict[str, object] = {
         "id": name,
         "severity": "low",

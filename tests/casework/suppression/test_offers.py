@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from tidewaiter.casework.suppression.matching import fit, hides
-from tidewaiter.casework.suppression.offers import Offer, Past, offer_in_words, offers
 from tidewaiter.casework.suppression.odds import least_share
+from tidewaiter.casework.suppression.offers import Offer, Past, offer_in_words, offers
 from tidewaiter.casework.suppression.subject import Found, Given, Held, Named, Subject, Written
 
 MakeSubject = Callable[..., Subject]
@@ -106,7 +106,7 @@ def _subjects(draw: st.DrawFn) -> Subject:
     trader = draw(_TRADERS)
     how = draw(st.sampled_from(["fuzzy", "exact"]))
     found = Found(
-        substance="safrole", field="goods", start=0, end=len(goods.split()[0]),
+        substance="safrole", field="goods", start=0, end=len(goods.split(maxsplit=1)[0]),
         text=goods.split()[0], how=how,
     )  # fmt: skip
     return Subject(

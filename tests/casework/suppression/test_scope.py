@@ -13,6 +13,7 @@ TEA = Scope(substances=("safrole",), phrase="Sassafras  TEA")
     [
         (Scope(), "does not say what was found"),
         (Scope(phrase="sassafras tea"), "does not say what was found"),
+        (Scope(rules=("control",), phrase="sassafras tea"), "names none"),
         (Scope(substances=("safrole",)), "takes in all alerts"),
         (Scope(rules=("vague",)), "takes in all alerts"),
         (Scope(substances=("safrole",), phrase="Mexico"), "is a country"),

@@ -93,7 +93,7 @@ def _is_learned(past: Past, reasons: Mapping[str, object], taken: Sequence[Scope
 
 
 def _offer(scope: Scope, met: Sequence[Past], learned: Sequence[Past]) -> Offer | None:
-    """Make an offer of what a scope takes in; None: too little speaks for it, or something against."""
+    """Make an offer of what a scope takes in; None: too little is for it, or something against."""
     bounds = load_suppression_settings().offer
     mine = {each.subject.id for each in learned}
     benign = [each for each in met if each.subject.id in mine]

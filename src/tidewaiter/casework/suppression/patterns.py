@@ -2,8 +2,9 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import product
-from typing import NamedTuple, cast
+from typing import NamedTuple, TypeVar, cast
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.casework.suppression.scope import Scope, Trader, Way, check_scope, digits
@@ -21,6 +22,7 @@ from tidewaiter.casework.suppression.subject import (
 )
 
 Words = tuple[str, ...]
+T = TypeVar("T")
 
 
 class Place(NamedTuple):
@@ -111,7 +113,7 @@ def frequent(subjects: Sequence[Subject], least: int) -> list[tuple[int, ...]]:
 def _singles(traits: Traits) -> Iterator[Key]:
     """Yield the keys of one trait each."""
     bare = Key(traits.substances, (), "", (), ())
-    yield from (bare._replace(phrase=phrase) for phrase in _phrases(traits.place))
+    yield from (bare._replace(phrase=phrase) for phrase in dict.fromkeys(_phrases(traits.place)))
     for name in ("heading", "shipper", "consignee"):
         if value := getattr(traits, name):
             yield bare._replace(**{name: value})
@@ -119,17 +121,16 @@ def _singles(traits: Traits) -> Iterator[Key]:
 
 def _combined(traits: Traits, single: Mapping[Key, int], least: int) -> Iterator[Key]:
     """Yield all keys of traits that are frequent by themselves."""
-    options: dict[str, list[object]] = {
-        "phrase": [()], "heading": [""], "shipper": [()], "consignee": [()]
-    }  # fmt: skip
-    for key in _singles(traits):
-        if single[key] >= least:
-            for name, values in options.items():
-                if value := getattr(key, name):
-                    values.append(value)
-    for values in product(*options.values()):
-        if any(values):
-            yield Key(traits.substances, *values)  # type: ignore[arg-type]
+    mine = [key for key in _singles(traits) if single[key] >= least]
+    values = (
+        [(), *(key.phrase for key in mine if key.phrase)],
+        ["", *(key.heading for key in mine if key.heading)],
+        [(), *(key.shipper for key in mine if key.shipper)],
+        [(), *(key.consignee for key in mine if key.consignee)],
+    )
+    for phrase, heading, shipper, consignee in product(*values):
+        if phrase or heading or shipper or consignee:
+            yield Key(traits.substances, phrase, heading, shipper, consignee)
 
 
 def _phrases(place: Place | None) -> Iterator[Words]:
@@ -196,5 +197,6 @@ def _union(sets: Iterable[Iterable[str]]) -> tuple[str, ...]:
     return tuple(sorted({each for some in sets for each in some}))
 
 
-def _one(values: set[str] | set[Words]) -> str | Words | None:  # type: ignore[type-arg]
+def _one(values: AbstractSet[T]) -> T | None:
+    """Return what all agree on; None: they do not."""
     return next(iter(values)) if len(values) == 1 else None

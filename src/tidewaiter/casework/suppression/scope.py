@@ -119,6 +119,9 @@ def _problems(scope: Scope, bounds: Bounds) -> Iterator[InputError]:
     if not (scope.substances or scope.rules):
         hint = "name the substances, or the rules that gave the reasons"
         yield InputError("the scope does not say what was found", hint=hint)
+    if not scope.substances and set(scope.rules) & set(bounds.naming):
+        hint = "name it, by its slug"
+        yield InputError("the scope has a rule about a substance, and names none", hint=hint)
     if not any(told):
         hint = "add a phrase, an HS heading, a shipper or consignee, or how it was found"
         yield InputError("the scope takes in all alerts of its substances or rules", hint=hint)

@@ -18,6 +18,7 @@ class Bounds(Record, frozen=True, kw_only=True):
     reach: int  # words between a phrase and a find
     letters: int  # of a phrase, at least
     heading: int  # digits of an HS code, at least
+    naming: tuple[str, ...]  # rules whose reasons are about a substance, which is then named
 
 
 class Because(Record, frozen=True, kw_only=True):

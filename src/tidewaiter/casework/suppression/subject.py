@@ -144,5 +144,6 @@ def _apart(word: str) -> list[str]:
     """Take signs that are words by themselves out of a run of letters."""
     parts: list[str] = []
     for wide, signs in groupby(word, key=lambda sign: ord(sign) >= _WIDE):
-        parts.extend(signs if wide else ["".join(signs)])
+        run = "".join(signs)
+        parts.extend(run if wide else [run])
     return parts

@@ -16,6 +16,7 @@ from tidewaiter.store.tables.found import (
     reason,
 )
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
+from tidewaiter.store.tables.suppressing import alert_suppressed, suppression, suppression_step
 
 __all__ = [
     "METADATA",
@@ -24,6 +25,7 @@ __all__ = [
     "alert_note",
     "alert_party",
     "alert_substance",
+    "alert_suppressed",
     "audit",
     "audit_node",
     "decision",
@@ -34,4 +36,6 @@ __all__ = [
     "refusal",
     "screening",
     "source",
+    "suppression",
+    "suppression_step",
 ]

@@ -1,0 +1,123 @@
+"""Hiding: alerts that rest by an active suppression rule, and come back when it ends.
+
+An alert that rests is stored whole and counted like any other; its status says that it rests, and
+`alert_suppressed` by which rule.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import msgspec
+from sqlalchemy import insert, select, update
+
+from tidewaiter.base.records import Record
+from tidewaiter.casework.suppression.matching import hides
+from tidewaiter.casework.suppression.scope import Scope
+from tidewaiter.casework.suppression.subject import Subject, subject_of
+from tidewaiter.store import tables
+from tidewaiter.store.audit import moment, record_change, stamp_of
+from tidewaiter.store.database import Work
+from tidewaiter.store.payloads import decode
+
+CHUNK = 500  # ids asked for at a time
+
+
+class Active(Record, frozen=True, kw_only=True):
+    """A rule that hides alerts."""
+
+    number: int
+    scope: Scope
+    strong: bool  # it hides strong alerts too, as its text says and a second person approved
+
+
+def active_rules(work: Work, day: date) -> list[Active]:
+    """Read the rules that hide alerts on a day, in the order of their numbers."""
+    c = tables.suppression.c
+    wanted = select(c.id, c.scope, c.strong).where(
+        c.state == "active", c.since <= day.isoformat(), c.expires > day.isoformat()
+    )
+    return [
+        Active(
+            number=row.id,
+            scope=decode(row.scope, Scope, f"scope of rule {row.id}"),
+            strong=bool(row.strong),
+        )
+        for row in work.connection.execute(wanted.order_by(c.id))
+    ]
+
+
+def hide_new(work: Work, found: Sequence[object]) -> int:
+    """Hide what active rules are about, of alerts that were just stored.
+
+    Args:
+        work: Begun with a stamp, whose day says which rules are active.
+        found: Alerts that nobody has decided.
+
+    Returns:
+        How many rest now.
+    """
+    rules = active_rules(work, stamp_of(work).at.date()) if found else []
+    return hide(work, map(subject_of, found), rules) if rules else 0
+
+
+def hide(work: Work, subjects: Iterable[Subject], rules: Sequence[Active]) -> int:
+    """Hide open alerts, each by the first rule that is about it; the audit says how many.
+
+    Args:
+        work: Begun with a stamp.
+        subjects: Of alerts that are open, and that nobody has decided.
+        rules: Active ones.
+
+    Returns:
+        How many rest now.
+    """
+    hidden: dict[int, list[str]] = defaultdict(list)
+    for subject in subjects:
+        for rule in rules:
+            if hides(rule.scope, subject, strong_too=rule.strong):
+                hidden[rule.number].append(subject.id)
+                break
+    for number, ids in hidden.items():
+        _hide_by(work, number, ids)
+    return sum(map(len, hidden.values()))
+
+
+def bring_back(work: Work, number: int) -> int:
+    """Open what rests by a rule that has just ended, unless another rule is about it.
+
+    Args:
+        work: Begun with a stamp; the rule is active no longer.
+        number: Of the rule.
+
+    Returns:
+        How many alerts are open again.
+    """
+    a, s = tables.alert.c, tables.alert_suppressed.c
+    mine = select(s.alert).where(s.suppression == number)
+    resting = select(a.id).where(a.id.in_(mine), a.status == "suppressed")
+    ids = list(work.connection.execute(resting.order_by(a.id)).scalars())
+    for start in range(0, len(ids), CHUNK):
+        some = update(tables.alert).where(a.id.in_(ids[start : start + CHUNK]))
+        work.connection.execute(some.values(status="open"))
+    rules = active_rules(work, stamp_of(work).at.date())
+    return len(ids) - hide(work, _subjects(work, ids if rules else []), rules)
+
+
+def _hide_by(work: Work, number: int, ids: Sequence[str]) -> None:
+    at = moment(stamp_of(work).at)
+    rows = [{"alert": name, "suppression": number, "at": at} for name in ids]
+    work.connection.execute(insert(tables.alert_suppressed), rows)
+    for start in range(0, len(ids), CHUNK):
+        some = update(tables.alert).where(tables.alert.c.id.in_(ids[start : start + CHUNK]))
+        work.connection.execute(some.values(status="suppressed"))
+    said = {"suppression": number, "alerts": len(ids), "first": ids[0]}
+    record_change(work, "alerts suppressed", said)
+
+
+def _subjects(work: Work, ids: Sequence[str]) -> Iterable[Subject]:
+    c = tables.alert.c
+    reads = msgspec.json.Decoder(Subject)
+    for start in range(0, len(ids), CHUNK):
+        wanted = select(c.payload).where(c.id.in_(ids[start : start + CHUNK]))
+        yield from map(reads.decode, work.connection.execute(wanted).scalars().all())
