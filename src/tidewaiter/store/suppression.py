@@ -119,7 +119,7 @@ def approve(work: Work, seen: Suppression, words: str = "") -> Changed:
     _step(work, seen.number, "approved", words, {"state": "active", "since": day.isoformat()})
     rule = Active(number=now.number, scope=now.proposal.scope, strong=now.proposal.strong)
     open_ = candidates(work, rule.scope, undecided=True)
-    hidden = hide(work, [each.subject for each in open_], [rule])
+    hidden = hide(work, (each.subject for each in open_), [rule])
     return Changed(suppression=suppression_of(work, seen.number), alerts=hidden)
 
 
@@ -227,5 +227,3 @@ def _suppression(row: RowMapping, hidden: int) -> Suppression:
         number=row["id"], proposal=proposal, state=row["state"], since=since, last=row["last"],
         hidden=hidden,
     )  # fmt: skip
-
-

@@ -1,0 +1,95 @@
+"""Learning: the decisions that are stored, as the patterns they make."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, func, select
+
+from tidewaiter.base.records import Record
+from tidewaiter.casework.decisions import Decided, standing
+from tidewaiter.casework.suppression.offers import Offer, Past, offers
+from tidewaiter.casework.suppression.settings import load_suppression_settings
+from tidewaiter.casework.suppression.subject import Subject
+from tidewaiter.store import tables
+from tidewaiter.store.database import Work
+from tidewaiter.store.previews import preview
+from tidewaiter.store.suppression import suppressions
+
+_CHUNK = 500  # ids asked for at a time
+_DAY = 10  # characters of a moment that name its day
+_DECIDED = ("dismissed", "released", "confirmed", "held", "referred", "waiting")
+
+
+class Learned(Record, frozen=True, kw_only=True):
+    """What the decisions teach."""
+
+    offers: tuple[Offer, ...]
+    looked: int  # decided alerts that were looked at
+    decided: int  # that there are
+
+
+def learn(work: Work) -> Learned:
+    """Find the patterns to be offered as rules.
+
+    The newest decisions of each kind are looked at; what then remains is compared with all stored
+    alerts, so that one that speaks against an offer is never too old.
+
+    Args:
+        work: Any.
+
+    Raises:
+        StoreError: An alert is not one that we wrote.
+    """
+    past = list(_past(work))
+    rules = suppressions(work)
+    taken = [each.proposal.scope for each in rules if each.state in {"active", "proposed"}]
+    refused = [each.proposal.scope for each in rules if each.state == "refused"]
+    found = offers(past, taken, refused)
+    c = tables.alert.c
+    count = select(func.count()).where(c.status.in_(_DECIDED))
+    return Learned(
+        offers=tuple(each for each in found if preview(work, each.scope).against_count == 0),
+        looked=len(past),
+        decided=work.connection.execute(count).scalar_one(),
+    )
+
+
+def _past(work: Work) -> Iterator[Past]:
+    """Yield the alerts that were decided last, of each kind."""
+    c = tables.alert.c
+    most = load_suppression_settings().offer.looked
+    reads = msgspec.json.Decoder(Subject)
+    for status in _DECIDED:
+        wanted = select(c.id).where(c.status == status).order_by(c.decided.desc()).limit(most)
+        ids = list(work.connection.execute(wanted).scalars())
+        for start in range(0, len(ids), _CHUNK):
+            some = ids[start : start + _CHUNK]
+            stand = _standing(work, some)
+            payloads = select(c.id, c.status, c.payload).where(c.id.in_(some)).order_by(c.id)
+            for row in work.connection.execute(payloads):
+                if row.id in stand:
+                    yield _one(row, stand[row.id], reads)
+
+
+def _standing(work: Work, ids: Sequence[str]) -> dict[str, Decided]:
+    """Return the decision that stands on each alert."""
+    c = tables.decision.c
+    trails: dict[str, list[Decided]] = defaultdict(list)
+    wanted = select(tables.decision).where(c.alert.in_(ids)).order_by(c.id)
+    for row in work.connection.execute(wanted).mappings():
+        trails[row["alert"]].append(Decided(**row))
+    found = {alert: standing(trail) for alert, trail in trails.items()}
+    return {alert: decided for alert, decided in found.items() if decided is not None}
+
+
+def _one(row: Row[Any], decided: Decided, reads: msgspec.json.Decoder[Subject]) -> Past:
+    return Past(
+        subject=reads.decode(row.payload),
+        status=row.status,
+        reason=decided.reason,
+        by=decided.by,
+        day=date.fromisoformat(decided.at[:_DAY]),
+    )
