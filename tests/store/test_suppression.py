@@ -179,7 +179,7 @@ def test_what_a_rule_hid_comes_back_unless_decided(filled: Database) -> None:
     assert _counts(filled) == {"open": 8, "dismissed": 1, "held": 1}
 
 
-def test_a_rule_ends_on_its_day(filled: Database, make_alert: Make) -> None:
+def test_a_rule_ends_on_its_day(filled: Database) -> None:
     """It hides nothing from that day on, and is told once."""
     rule = _approved(filled)
     later = Stamp(who="officer", at=datetime(2026, 9, 1, 0, 1, tzinfo=UTC))
@@ -193,8 +193,8 @@ def test_a_rule_ends_on_its_day(filled: Database, make_alert: Make) -> None:
 
 
 def test_a_rule_past_its_day_hides_nothing_that_comes(
-    database: Database, store: Callable[..., None], make_alert: Make,
-    reading: tuple[Source, Run], make_batch: MakeBatch,
+    database: Database, make_alert: Make, reading: tuple[Source, Run],
+    make_batch: MakeBatch,
 ) -> None:  # fmt: skip
     """Though nobody has ended it yet."""
     _approved(database)

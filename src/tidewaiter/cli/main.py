@@ -14,6 +14,7 @@ COMMANDS = {
     "parties": "tidewaiter.cli.parties",
     "screen": "tidewaiter.cli.screen",
     "substances": "tidewaiter.cli.substances",
+    "suppressions": "tidewaiter.cli.suppressions",
 }
 
 

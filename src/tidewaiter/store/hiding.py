@@ -9,14 +9,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from tidewaiter.base.records import Record
 from tidewaiter.casework.suppression.matching import hides
 from tidewaiter.casework.suppression.scope import Scope
 from tidewaiter.casework.suppression.subject import Subject, subject_of
 from tidewaiter.store import tables
-from tidewaiter.store.audit import moment, record_change, stamp_of
+from tidewaiter.store.audit import Details, moment, record_change, stamp_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.payloads import decode
 
@@ -83,6 +83,13 @@ def hide(work: Work, subjects: Iterable[Subject], rules: Sequence[Active]) -> in
     return sum(map(len, hidden.values()))
 
 
+def count_resting(work: Work) -> int:
+    """Count the alerts that rest by suppression rules now."""
+    wanted = select(func.count()).where(tables.alert.c.status == "suppressed")
+    found: int = work.connection.execute(wanted).scalar_one()
+    return found
+
+
 def bring_back(work: Work, number: int) -> int:
     """Open what rests by a rule that has just ended, unless another rule is about it.
 
@@ -111,7 +118,7 @@ def _hide_by(work: Work, number: int, ids: Sequence[str]) -> None:
     for start in range(0, len(ids), CHUNK):
         some = update(tables.alert).where(tables.alert.c.id.in_(ids[start : start + CHUNK]))
         work.connection.execute(some.values(status="suppressed"))
-    said = {"suppression": number, "alerts": len(ids), "first": ids[0]}
+    said: Details = {"suppression": number, "alerts": len(ids), "first": ids[0]}
     record_change(work, "alerts suppressed", said)
 
 

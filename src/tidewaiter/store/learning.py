@@ -3,17 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any
 
 import msgspec
-from sqlalchemy import Row, func, select
+from sqlalchemy import RowMapping, func, select
 
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Decided, standing
 from tidewaiter.casework.suppression.offers import Offer, Past, offers
+from tidewaiter.casework.suppression.patterns import shared_by
+from tidewaiter.casework.suppression.scope import Scope
 from tidewaiter.casework.suppression.settings import load_suppression_settings
-from tidewaiter.casework.suppression.subject import Subject
+from tidewaiter.casework.suppression.subject import Subject, subject_of
 from tidewaiter.store import tables
+from tidewaiter.store.alerts import find_alert
 from tidewaiter.store.database import Work
 from tidewaiter.store.previews import preview
 from tidewaiter.store.suppression import suppressions
@@ -57,6 +59,22 @@ def learn(work: Work) -> Learned:
     )
 
 
+def scope_of(work: Work, alert: str) -> Scope | None:
+    """Return the narrowest scope that an alert is of; None: it has too little that makes one.
+
+    Args:
+        work: Any.
+        alert: Its id.
+
+    Raises:
+        StoreError: It is not one that we wrote.
+    """
+    found = find_alert(work, alert)
+    if found is None or found.restricted:
+        return None
+    return shared_by([subject_of(found)])
+
+
 def _past(work: Work) -> Iterator[Past]:
     """Yield the alerts that were decided last, of each kind."""
     c = tables.alert.c
@@ -69,9 +87,9 @@ def _past(work: Work) -> Iterator[Past]:
             some = ids[start : start + _CHUNK]
             stand = _standing(work, some)
             payloads = select(c.id, c.status, c.payload).where(c.id.in_(some)).order_by(c.id)
-            for row in work.connection.execute(payloads):
-                if row.id in stand:
-                    yield _one(row, stand[row.id], reads)
+            for row in work.connection.execute(payloads).mappings():
+                if row["id"] in stand:
+                    yield _one(row, stand[row["id"]], reads)
 
 
 def _standing(work: Work, ids: Sequence[str]) -> dict[str, Decided]:
@@ -85,10 +103,10 @@ def _standing(work: Work, ids: Sequence[str]) -> dict[str, Decided]:
     return {alert: decided for alert, decided in found.items() if decided is not None}
 
 
-def _one(row: Row[Any], decided: Decided, reads: msgspec.json.Decoder[Subject]) -> Past:
+def _one(row: RowMapping, decided: Decided, reads: msgspec.json.Decoder[Subject]) -> Past:
     return Past(
-        subject=reads.decode(row.payload),
-        status=row.status,
+        subject=reads.decode(row["payload"]),
+        status=row["status"],
         reason=decided.reason,
         by=decided.by,
         day=date.fromisoformat(decided.at[:_DAY]),

@@ -2,7 +2,8 @@
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from sqlalchemy import func, select
 
@@ -17,6 +18,8 @@ from tidewaiter.store.candidates import Candidate, candidates
 from tidewaiter.store.database import Work
 
 SAMPLE = 20  # alerts shown of each kind
+K = TypeVar("K", bound=str)
+
 _MONTH = 7  # characters of a day that name its month
 
 
@@ -137,7 +140,6 @@ class _Count:
         )
 
 
-def _ordered(counts: Counter[str]) -> dict[str, int]:
+def _ordered(counts: Mapping[K, int]) -> dict[K, int]:
     """Return counts in the order of their names."""
-    ordered: Iterable[tuple[str, int]] = sorted(counts.items())
-    return dict(ordered)
+    return dict(sorted(counts.items()))

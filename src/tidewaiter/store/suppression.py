@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import RowMapping, Select, func, insert, select, update
 
 from tidewaiter.base.errors import ConflictError, InputError
 from tidewaiter.base.records import Record
@@ -156,13 +156,22 @@ def expire(work: Work, day: date) -> list[Changed]:
     Returns:
         The rules that were active, with how many alerts are open again each.
     """
+    over = work.connection.execute(_overdue(day)).all()
+    ended = [(row.state, _finish(work, row.id, "expired", "")) for row in over]
+    return [changed for state, changed in ended if state == "active"]
+
+
+def has_overdue(work: Work, day: date) -> bool:
+    """Tell whether `expire` would end a rule."""
+    return work.connection.execute(_overdue(day).limit(1)).first() is not None
+
+
+def _overdue(day: date) -> Select[tuple[int, str]]:
     c = tables.suppression.c
     wanted = select(c.id, c.state).where(
         c.state.in_(["active", "proposed"]), c.expires <= day.isoformat()
     )
-    over = work.connection.execute(wanted.order_by(c.id)).all()
-    ended = [(row.state, _finish(work, row.id, "expired", "")) for row in over]
-    return [changed for state, changed in ended if state == "active"]
+    return wanted.order_by(c.id)
 
 
 def _finish(work: Work, number: int, how: Step, words: str) -> Changed:

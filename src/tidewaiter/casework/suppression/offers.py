@@ -1,4 +1,4 @@
-"""Offers: patterns of dismissed alerts that may become a suppression rule, and what speaks for them.
+"""Offers: patterns of dismissed alerts that may become a suppression rule, and why.
 
 An offer is the narrowest scope that takes in a group of alerts which officers dismissed. A pattern
 that would have hidden an alert which was confirmed, held or referred is not offered. Of two
