@@ -1,4 +1,4 @@
-"""The command `tidewaiter suppressions`: benign patterns let rest by rules that are seen and end."""
+"""The command `tidewaiter suppressions`: benign patterns rest by rules that are seen and end."""
 
 from datetime import date
 from typing import Any, get_args

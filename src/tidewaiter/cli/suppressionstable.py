@@ -1,6 +1,7 @@
 """What `tidewaiter suppressions` prints: rules, offers and previews in words."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from rich.table import Table
 from rich.text import Text
@@ -11,6 +12,8 @@ from tidewaiter.casework.suppression.settings import load_suppression_settings
 from tidewaiter.casework.suppression.suppression import Suppression, Taken
 from tidewaiter.cli.table import as_line
 from tidewaiter.store.previews import Part, Preview
+
+K = TypeVar("K", bound=str)
 
 _MANY = 5  # ids in a line
 
@@ -57,7 +60,7 @@ def show_offer(number: int, offer: Offer) -> Iterator[str]:
     yield from (f"  {as_line(each)}" for each in scope_in_words(offer.scope))
     yield f"  {offer_in_words(offer)}"
     if offer.strong:
-        yield f"  {offer.strong:,} of them are strong: their like stays open unless the rule says so"
+        yield f"  {offer.strong:,} are strong: their like stays open unless the rule says so"
 
 
 def show_preview(found: Preview) -> Iterator[str]:
@@ -75,10 +78,14 @@ def show_preview(found: Preview) -> Iterator[str]:
 def _part(title: str, part: Part) -> Iterator[str]:
     yield f"{title}: {part.alerts:,}"
     if part.alerts:
-        counted: tuple[Mapping[str, int], ...] = (part.by_severity, part.by_status, part.by_month)
-        for counts in counted:
-            yield f"  {', '.join(f'{count:,} {name}' for name, count in counts.items())}"
+        yield f"  {_counts(part.by_severity)}"
+        yield f"  {_counts(part.by_status)}"
+        yield f"  {_counts(part.by_month)}"
         yield from _named("  Such as", part.sample)
+
+
+def _counts(counts: Mapping[K, int]) -> str:
+    return ", ".join(f"{count:,} {name}" for name, count in counts.items())
 
 
 def _named(title: str, ids: Sequence[str]) -> Iterator[str]:
