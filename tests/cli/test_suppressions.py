@@ -25,7 +25,7 @@ def tea(here: Path, screen: Call) -> str:
     done = screen(str(path), *DB, "--out", "alerts.jsonl")
     assert done.exit_code == 0, done.output
     found = map(json.loads, (here / "alerts.jsonl").read_text(encoding="utf-8").splitlines())
-    return next(each["id"] for each in found if each["row"] == 1)
+    return str(next(each["id"] for each in found if each["row"] == 1))
 
 
 def _standing(call: Call, status: str) -> list[str]:
