@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from tidewaiter.base.errors import ConflictError, InputError
+from tidewaiter.base.errors import ConflictError, InputError, MissingError
 from tidewaiter.casework.suppression.scope import Scope
 from tidewaiter.casework.suppression.subject import subject_of
 from tidewaiter.casework.suppression.suppression import Proposal, Suppression
@@ -273,7 +273,7 @@ def test_a_proposal_that_lacks_something_is_refused(
 
 def test_no_rule_has_that_number(database: Database) -> None:
     """It is said, with what would do."""
-    with database.work() as work, pytest.raises(InputError, match="no suppression rule"):
+    with database.work() as work, pytest.raises(MissingError, match="no suppression rule"):
         suppression_of(work, 7)
 
 

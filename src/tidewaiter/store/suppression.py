@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, Select, func, insert, select, update
 
-from tidewaiter.base.errors import ConflictError, InputError
+from tidewaiter.base.errors import ConflictError, MissingError
 from tidewaiter.base.records import Record
 from tidewaiter.casework.suppression.scope import Scope
 from tidewaiter.casework.suppression.suppression import (
@@ -55,13 +55,13 @@ def suppression_of(work: Work, number: int) -> Suppression:
     """Read a rule.
 
     Raises:
-        InputError: There is none of this number.
+        MissingError: There is none of this number.
     """
     wanted = select(tables.suppression).where(tables.suppression.c.id == number)
     row = work.connection.execute(wanted).mappings().first()
     if row is None:
         hint = "tidewaiter suppressions list prints the numbers"
-        raise InputError(f'there is no suppression rule "{number}"', hint=hint)
+        raise MissingError(f'there is no suppression rule "{number}"', hint=hint)
     return _suppression(row, _hidden(work, [number]).get(number, 0))
 
 
