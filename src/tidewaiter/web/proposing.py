@@ -114,7 +114,7 @@ def new_page(request: Asked, node: TheNode, user: TheUser) -> Response[NewPage]:
     """Show a scope, with what a rule of it would hide, before it is proposed."""
     query = read_query(request, NewQuery)
     with node.read() as work:
-        form = query
+        form: ScopeForm = query
         if query.alert:
             seen_by(work, user, query.alert)
             form = form_of(scope_of(work, query.alert) or Scope())

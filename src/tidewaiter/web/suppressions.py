@@ -160,7 +160,7 @@ def end_suppression(
 
 
 def alerts_by_id(work: Work, ids: Sequence[str]) -> dict[str, Alert]:
-    """Read alerts that rules are about: none of them is restricted, for rules are blind to those."""
+    """Read alerts that rules are about, of which none is restricted."""
     return {alert.id: alert for alert in alerts_of(work, ids)}
 
 
