@@ -6,11 +6,16 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from msgspec import structs
 from playwright.sync_api import Page, expect
 from tests.web.conftest import Desk
 
 from tidewaiter.casework.suppression.scope import Scope
 from tidewaiter.casework.suppression.suppression import Proposal
+from tidewaiter.consignments.types import Alert
+from tidewaiter.store import tables
+from tidewaiter.store.alerts import AlertFilter, alerts
+from tidewaiter.store.payloads import encode
 from tidewaiter.store.suppression import approve, propose
 from tidewaiter.web.node import Node
 
@@ -29,9 +34,10 @@ def _form(node: Node, **change: Any) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def _alert(one: Desk, title: str) -> str:
-    rows = one.get("/queue.json").json()["rows"]
-    return str(next(r["alert"]["id"] for r in rows if title in (r["alert"]["line"]["goods"] or "")))
+def _tea(node: Node) -> Alert:
+    with node.read() as work:
+        found = alerts(work, AlertFilter(substance="safrole", severity="low"))
+    return next(each for each in found if "tea" in (each.line.goods or ""))
 
 
 def _filled(node: Node) -> None:
@@ -107,7 +113,7 @@ def test_what_was_dismissed_is_offered(node: Node, desk: Desks) -> None:
     """And an alert leads to the scope that is its own."""
     one = desk("analyst")
     assert one.get("/suppressions/offers.json").json()["offers"] == []
-    name = _alert(one, "Sassafras tea")
+    name = _tea(node).id
     begun = one.get(f"/suppressions/new.json?alert={name}").json()
     assert begun["scope"]["phrase"] == "tea blend safrole free"
     assert begun["preview"]["plain"]["sample"] == [name]
@@ -133,10 +139,18 @@ def test_a_scope_that_is_none_is_told_on_the_page(desk: Desks, query: str, said:
 
 
 def test_restricted_alerts_are_no_business_of_a_rule(node: Node, desk: Desks) -> None:
-    """An alert that only the cleared may see cannot even be asked about."""
-    one = desk("analyst")
-    assert one.get("/suppressions/new?alert=nothing.json").status_code == 404
-    assert node
+    """Whoever may not see one cannot ask about it, and no preview counts it for anyone."""
+    alert = structs.replace(_tea(node), restricted=True)
+    with node.change(None) as work:
+        some = tables.alert.update().where(tables.alert.c.id == alert.id)
+        work.connection.execute(some.values(payload=encode(alert)))
+    one, cleared = desk("analyst"), desk("analyst", "cleared", cleared=True)
+    assert one.get(f"/suppressions/new?alert={alert.id}").status_code == 404
+    assert cleared.get(f"/suppressions/new.json?alert={alert.id}").json()["scope"] is None
+    asked = "/suppressions/new.json?substances=safrole&phrase=tea+blend"
+    for each in (one, cleared):
+        told = each.get(asked).json()["preview"]
+        assert (told["plain"]["alerts"], told["strong"]["alerts"]) == (0, 0)
 
 
 @pytest.mark.browser
