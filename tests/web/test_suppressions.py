@@ -21,6 +21,14 @@ from tidewaiter.web.node import Node
 
 Opened = Callable[..., tuple[Page, list[str]]]
 Desks = Callable[..., Desk]
+PATHS = (
+    "/suppressions",
+    "/suppressions/1",
+    "/suppressions/2",
+    "/suppressions/offers",
+    "/suppressions/new?substances=acetone&substances=toluene&heading=2914&most=critical",
+    "/suppressions/new?substances=acetone",
+)
 VAGUE = {"rules": ["vague"], "phrase": "chemical products"}
 
 
@@ -156,26 +164,17 @@ def test_restricted_alerts_are_no_business_of_a_rule(node: Node, desk: Desks) ->
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/suppressions",
-        "/suppressions/1",
-        "/suppressions/2",
-        "/suppressions/offers",
-        "/suppressions/new?substances=acetone&substances=toluene&heading=2914&most=critical",
-    ],
-)
 def test_the_pages_fit_and_can_be_used_by_all(
-    opened: Opened, served: tuple[str, Node], path: str, width: int, scheme: str
+    opened: Opened, served: tuple[str, Node], width: int, scheme: str
 ) -> None:
     """Nothing is cut off, nothing is asked from elsewhere, and axe has nothing to say."""
     _filled(served[1])
-    page, told = opened(path, role="supervisor", width=width, color_scheme=scheme)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(page).response["violations"]
-    assert [(each["id"], [n["target"] for n in each["nodes"]]) for each in found] == []
-    assert told == []
+    for path in PATHS:
+        page, told = opened(path, role="supervisor", width=width, color_scheme=scheme)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        found = Axe().run(page).response["violations"]
+        assert [(each["id"], [n["target"] for n in each["nodes"]]) for each in found] == []
+        assert told == []
 
 
 @pytest.mark.browser

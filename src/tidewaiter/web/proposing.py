@@ -82,6 +82,8 @@ class NewView(Record, frozen=True, kw_only=True):
     scope: tuple[Condition, ...]
     fields: tuple[tuple[str, str], ...]  # of the scope, for the form that proposes it
     preview: PreviewView | None
+    substances: tuple[tuple[str, str], ...]  # slug and name
+    rules: tuple[tuple[str, str], ...]  # slug and title
     ways: tuple[tuple[str, str], ...]
     severities: tuple[tuple[Severity, str], ...]
     reasons: tuple[ReasonChoice, ...]
@@ -177,6 +179,8 @@ def _new_view(page: NewPage, known: Mapping[str, Alert], node: Node, owner: str)
         scope=scope_view(page.scope, library) if page.scope else (),
         fields=fields_of(page.form),
         preview=preview_view(page.preview, known, library) if page.preview else None,
+        substances=_named(page.form.substances, library.substances),
+        rules=_named(page.form.rules, library.rules),
         ways=ways(),
         severities=severities(),
         reasons=tuple(
@@ -188,6 +192,10 @@ def _new_view(page: NewPage, known: Mapping[str, Alert], node: Node, owner: str)
         expires=today + _HALF_YEAR,
         last=today + timedelta(days=settings.rule.days),
     )
+
+
+def _named(slugs: Sequence[str], names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((slug, names.get(slug, slug)) for slug in slugs)
 
 
 HANDLERS = [offers_page, new_page, propose_suppression]
