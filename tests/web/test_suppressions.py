@@ -1,5 +1,6 @@
 """The pages of suppression rules: from what officers dismissed to what rests, and back."""
 
+import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from tidewaiter.casework.suppression.suppression import Proposal
 from tidewaiter.consignments.types import Alert
 from tidewaiter.store import tables
 from tidewaiter.store.alerts import AlertFilter, alerts
+from tidewaiter.store.database import Stamp
 from tidewaiter.store.payloads import encode
 from tidewaiter.store.suppression import approve, propose
 from tidewaiter.web.node import Node
@@ -159,6 +161,23 @@ def test_restricted_alerts_are_no_business_of_a_rule(node: Node, desk: Desks) ->
     for each in (one, cleared):
         told = each.get(asked).json()["preview"]
         assert (told["plain"]["alerts"], told["strong"]["alerts"]) == (0, 0)
+
+
+def test_a_rule_that_is_over_ends_while_the_server_runs(
+    node: Node, desk: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has to ask for it, and what rested by it is open again."""
+    _filled(node)
+    monkeypatch.setattr("tidewaiter.web.upkeep._BETWEEN", 0.05)
+    later = Stamp(who="server", at=node.now() + timedelta(days=400))
+    monkeypatch.setattr("tidewaiter.node.own_stamp", lambda: later)
+    one = desk("viewer")
+    for _ in range(100):
+        states = {each["state"] for each in one.get("/suppressions.json").json()["rules"]}
+        if states == {"expired"}:
+            break
+        time.sleep(0.05)
+    assert one.get("/suppressions.json").json()["resting"] == 0
 
 
 @pytest.mark.browser

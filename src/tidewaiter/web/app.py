@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import cast
 
+import anyio
 import msgspec
 from litestar import Litestar, Response, Router, get
 from litestar.config.compression import CompressionConfig
@@ -32,6 +33,7 @@ from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode
 from tidewaiter.web.node import Node, Serving
 from tidewaiter.web.security import Edge, may, outermost
+from tidewaiter.web.upkeep import keep_up
 
 SERVING = "TIDEWAITER_SERVING"
 
@@ -76,7 +78,10 @@ def make_app(node: Node) -> Litestar:
     @asynccontextmanager
     async def living(_: Litestar) -> AsyncIterator[None]:
         try:
-            yield
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(keep_up, node)
+                yield
+                tasks.cancel_scope.cancel()
         finally:
             node.close()
 
