@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from litestar.testing import TestClient
 from msgspec import structs
 from playwright.sync_api import Page, expect
-from tests.web.conftest import Desk
+from tests.web.conftest import OURS, Desk
 
 from tidewaiter.casework.suppression.scope import Scope
 from tidewaiter.casework.suppression.suppression import Proposal
@@ -17,8 +18,10 @@ from tidewaiter.consignments.types import Alert
 from tidewaiter.store import tables
 from tidewaiter.store.alerts import AlertFilter, alerts
 from tidewaiter.store.database import Stamp
+from tidewaiter.store.hiding import count_resting
 from tidewaiter.store.payloads import encode
-from tidewaiter.store.suppression import approve, propose
+from tidewaiter.store.suppression import approve, propose, suppressions
+from tidewaiter.web.app import make_app
 from tidewaiter.web.node import Node
 
 Opened = Callable[..., tuple[Page, list[str]]]
@@ -164,20 +167,20 @@ def test_restricted_alerts_are_no_business_of_a_rule(node: Node, desk: Desks) ->
 
 
 def test_a_rule_that_is_over_ends_while_the_server_runs(
-    node: Node, desk: Desks, monkeypatch: pytest.MonkeyPatch
+    node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody has to ask for it, and what rested by it is open again."""
     _filled(node)
-    monkeypatch.setattr("tidewaiter.web.upkeep._BETWEEN", 0.05)
     later = Stamp(who="server", at=node.now() + timedelta(days=400))
     monkeypatch.setattr("tidewaiter.node.own_stamp", lambda: later)
-    one = desk("viewer")
-    for _ in range(100):
-        states = {each["state"] for each in one.get("/suppressions.json").json()["rules"]}
-        if states == {"expired"}:
-            break
-        time.sleep(0.05)
-    assert one.get("/suppressions.json").json()["resting"] == 0
+    with TestClient(make_app(node), OURS):
+        for _ in range(200):
+            with node.read() as work:
+                states, rests = {each.state for each in suppressions(work)}, count_resting(work)
+            if rests == 0:
+                break
+            time.sleep(0.05)
+    assert (states, rests) == ({"expired"}, 0)
 
 
 @pytest.mark.browser

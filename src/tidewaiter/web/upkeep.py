@@ -16,7 +16,6 @@ _LOG = logging.getLogger("tidewaiter.web")
 async def keep_up(node: Node) -> None:
     """End the suppression rules whose time is over, soon after their last day, for ever."""
     while True:
-        await anyio.sleep(_BETWEEN)
         try:
             ended = await run_sync(end_overdue, node.database)
         except TidewaiterError:  # locked or full: the next turn may find it otherwise
@@ -25,3 +24,4 @@ async def keep_up(node: Node) -> None:
             for each in ended:
                 number = each.suppression.number
                 _LOG.info("suppression rule %s has expired: %s alerts open", number, each.alerts)
+        await anyio.sleep(_BETWEEN)
