@@ -84,7 +84,8 @@ def test_from_a_proposal_to_what_rests_and_back(node: Node, desk: Desks) -> None
     assert (page["rule"]["state"], page["rule"]["hidden"]) == ("active", 1)
     (name,) = page["resting"]
     alert = one.get(f"/alerts/{name}.json").json()
-    assert (alert["standing"]["status"], alert["suppression"]) == ("suppressed", 1)
+    assert (alert["standing"]["status"], alert["rest"]["suppression"]) == ("suppressed", 1)
+    assert alert["rest"]["why"] == ["rules: vague", "“chemical products”"]
     assert "/suppressions/1" in one.get(f"/alerts/{name}").text
     assert one.get("/suppressions.json").json()["resting"] == 1
     ended = chief.send("/suppressions/1/end", {"seen": page["rule"]["last"], "words": "enough"})

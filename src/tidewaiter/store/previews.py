@@ -3,6 +3,7 @@
 import heapq
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TypeVar
 
 from sqlalchemy import func, select
@@ -12,10 +13,12 @@ from tidewaiter.casework.decisions import Status
 from tidewaiter.casework.suppression.matching import fit
 from tidewaiter.casework.suppression.scope import Scope
 from tidewaiter.casework.suppression.settings import load_suppression_settings
-from tidewaiter.casework.suppression.subject import Severity
+from tidewaiter.casework.suppression.subject import Severity, subject_of
+from tidewaiter.consignments.types import Alert
 from tidewaiter.store import tables
 from tidewaiter.store.candidates import Candidate, candidates
 from tidewaiter.store.database import Work
+from tidewaiter.store.suppression import suppression_of
 
 SAMPLE = 20  # alerts shown of each kind
 K = TypeVar("K", bound=str)
@@ -46,6 +49,15 @@ class Preview(Record, frozen=True, kw_only=True):
     def alerts(self) -> int:
         """How many alerts the scope is about."""
         return self.plain.alerts + self.strong.alerts
+
+
+class Rest(Record, frozen=True, kw_only=True):
+    """That an alert rests."""
+
+    suppression: int  # number of the rule
+    reason: str  # code
+    expires: date
+    why: tuple[str, ...]  # what of the alert agrees with the scope
 
 
 def preview(work: Work, scope: Scope) -> Preview:
@@ -95,6 +107,21 @@ def hidden_by_day(work: Work, number: int) -> dict[str, int]:
     wanted = select(day, func.count()).where(s.suppression == number)
     rows = work.connection.execute(wanted.group_by("day").order_by("day")).all()
     return {str(name): int(count) for name, count in rows}
+
+
+def rest_of(work: Work, alert: Alert) -> Rest | None:
+    """Say why an alert rests; None: it does not."""
+    number = rules_that_hide(work, [alert.id]).get(alert.id)
+    if number is None:
+        return None
+    rule = suppression_of(work, number)
+    found = fit(rule.proposal.scope, subject_of(alert))
+    return Rest(
+        suppression=number,
+        reason=rule.proposal.reason,
+        expires=rule.proposal.expires,
+        why=found.why if found else (),
+    )
 
 
 def rules_that_hide(work: Work, ids: Sequence[str]) -> dict[str, int]:

@@ -23,7 +23,7 @@ from tidewaiter.store.decisions import (
     take_back,
     trail,
 )
-from tidewaiter.store.previews import rules_that_hide
+from tidewaiter.store.previews import Rest, rest_of
 from tidewaiter.store.sessions import User
 from tidewaiter.web.alertview import Around, alert_page_view
 from tidewaiter.web.asking import Asked
@@ -41,7 +41,7 @@ class AlertPage(Record, frozen=True, kw_only=True):
     standing: Standing
     trail: tuple[Decided, ...]
     context: Context
-    suppression: int | None  # number of the rule by which it rests
+    rest: Rest | None  # by which rule it rests; None: it does not
 
 
 class Decide(Record, frozen=True, kw_only=True):
@@ -81,7 +81,7 @@ def alert_page(
             standing=standings(work, [name])[name],
             trail=tuple(trail(work, name)),
             context=context_of(work, alert, cleared=user.account.cleared),
-            suppression=rules_that_hide(work, [name]).get(name),
+            rest=rest_of(work, alert),
         )
         around = Around(query=query, next=_next(work, user, alert, query))
     return reply(
