@@ -22,7 +22,9 @@ from tidewaiter.store.sessions import User
 from tidewaiter.web import (
     accounts,
     alerts,
+    audit,
     errors,
+    own,
     proposing,
     queue,
     signing,
@@ -67,6 +69,8 @@ HANDLERS = [
     *queue.HANDLERS,
     *alerts.HANDLERS,
     *accounts.HANDLERS,
+    *own.HANDLERS,
+    *audit.HANDLERS,
     *suppressions.HANDLERS,
     *proposing.HANDLERS,
 ]
