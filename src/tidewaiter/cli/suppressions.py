@@ -140,8 +140,7 @@ def preview(db: str, *, as_json: bool, **options: Any) -> None:
 def propose(db: str, *, offer: int | None, **options: Any) -> None:
     """Propose a rule. It hides nothing until a supervisor approves it.
 
-    Example: tidewaiter suppressions propose --offer 1 --owner reyes --expires
-    2026-12-31 --db cases.db
+    Example: tidewaiter suppressions propose --offer 1 --owner reyes --expires 2027-01-31 --db c.db
     """
     said = said_of(options)
     with open_database(db) as database, database.work(own_stamp()) as work:

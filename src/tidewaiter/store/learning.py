@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, func, select
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Decided, standing
 from tidewaiter.casework.suppression.offers import Offer, Past, offers
-from tidewaiter.casework.suppression.patterns import shared_by
+from tidewaiter.casework.suppression.patterns import known_of, shared_by
 from tidewaiter.casework.suppression.scope import Scope
 from tidewaiter.casework.suppression.settings import load_suppression_settings
 from tidewaiter.casework.suppression.subject import Subject, subject_of
@@ -72,7 +72,7 @@ def scope_of(work: Work, alert: str) -> Scope | None:
     found = find_alert(work, alert)
     if found is None or found.restricted:
         return None
-    return shared_by([subject_of(found)])
+    return shared_by([known_of(subject_of(found))])
 
 
 def _past(work: Work) -> Iterator[Past]:

@@ -5,15 +5,16 @@ that would have hidden an alert which was confirmed, held or referred is not off
 patterns where one explains all that the other does, the one that explains more is offered.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Container, Iterator, Sequence
 from datetime import date
 
 from tidewaiter.base.records import Record
 from tidewaiter.casework.suppression.matching import fit, strong
 from tidewaiter.casework.suppression.odds import least_share
-from tidewaiter.casework.suppression.patterns import frequent, shared_by
+from tidewaiter.casework.suppression.patterns import frequent, known_of, shared_by
 from tidewaiter.casework.suppression.scope import Scope
-from tidewaiter.casework.suppression.settings import load_suppression_settings
+from tidewaiter.casework.suppression.settings import SuppressionSettings, load_suppression_settings
 from tidewaiter.casework.suppression.subject import Subject
 
 _TRIED = 400  # groups of alerts, the largest first
@@ -56,22 +57,46 @@ def offers(
         refused: Scopes that were refused: they are not offered again, narrower ones are.
     """
     settings = load_suppression_settings()
-    learned = [each for each in past if _is_learned(each, settings.reason, taken)]
+    fresh = [each for each in past if not (each.status == _DISMISSED and _is_taken(each, taken))]
+    learned = sorted(
+        (each for each in fresh if _is_learned(each, settings.reason)),
+        key=lambda each: each.subject.id,
+    )
+    known = [known_of(each.subject) for each in learned]
+    decided = Decided(fresh)
     found: list[tuple[frozenset[str], Offer]] = []
     seen = set(refused)
-    for group in frequent([each.subject for each in learned], settings.offer.least)[:_TRIED]:
-        members = [learned[place] for place in group]
-        names = {each.subject.id for each in members}
-        if any(names <= known for known, _ in found):
+    for group in frequent(known, settings.offer.least)[:_TRIED]:
+        names = {known[place].subject.id for place in group}
+        if any(names <= explained for explained, _ in found):
             continue
-        scope = shared_by([each.subject for each in members])
+        scope = shared_by([known[place] for place in group])
         if scope is None or scope in seen:
             continue
         seen.add(scope)
-        offer = _offer(scope, [each for each in past if fit(scope, each.subject)], learned)
+        offer = _offer(scope, decided.met_by(scope), settings)
         if offer is not None:
             found.append((frozenset(offer.alerts), offer))
     return list(_widest(found))[: settings.offer.most]
+
+
+class Decided:
+    """Alerts that were decided, by what they name."""
+
+    def __init__(self, past: Sequence[Past]) -> None:
+        self._by_substances: dict[frozenset[str], list[Past]] = defaultdict(list)
+        for each in past:
+            self._by_substances[frozenset(each.subject.substances)].append(each)
+
+    def met_by(self, scope: Scope) -> list[Past]:
+        """Return the alerts that a scope is about."""
+        allowed = frozenset(scope.substances)
+        some = (
+            past
+            for named, past in self._by_substances.items()
+            if not allowed or (named and named <= allowed)
+        )
+        return [each for past in some for each in past if fit(scope, each.subject)]
 
 
 def offer_in_words(offer: Offer) -> str:
@@ -85,18 +110,19 @@ def offer_in_words(offer: Offer) -> str:
     )
 
 
-def _is_learned(past: Past, reasons: Mapping[str, object], taken: Sequence[Scope]) -> bool:
-    """Tell whether a decision says that a pattern is benign, and no rule knows it yet."""
-    if past.status != _DISMISSED or past.reason not in reasons or past.subject.restricted:
-        return False
-    return not any(fit(scope, past.subject) for scope in taken)
+def _is_learned(past: Past, reasons: Container[str]) -> bool:
+    """Tell whether a decision says that a pattern is benign."""
+    return past.status == _DISMISSED and past.reason in reasons and not past.subject.restricted
 
 
-def _offer(scope: Scope, met: Sequence[Past], learned: Sequence[Past]) -> Offer | None:
+def _is_taken(past: Past, taken: Sequence[Scope]) -> bool:
+    return any(fit(scope, past.subject) for scope in taken)
+
+
+def _offer(scope: Scope, met: Sequence[Past], settings: SuppressionSettings) -> Offer | None:
     """Make an offer of what a scope takes in; None: too little is for it, or something against."""
-    bounds = load_suppression_settings().offer
-    mine = {each.subject.id for each in learned}
-    benign = [each for each in met if each.subject.id in mine]
+    bounds = settings.offer
+    benign = [each for each in met if _is_learned(each, settings.reason)]
     sure = least_share(len(benign), len(met))
     enough = len(benign) >= bounds.least and len(benign) >= bounds.share * len(met)
     if any(each.status in bounds.against for each in met) or not enough or sure < bounds.sure:

@@ -53,8 +53,19 @@ class Key(NamedTuple):
     consignee: Words
 
 
-def traits_of(subject: Subject) -> Traits:
-    """Return what of an alert may be part of a pattern."""
+class Known(NamedTuple):
+    """An alert with what of it may be part of a pattern, looked up once."""
+
+    subject: Subject
+    traits: Traits
+
+
+def known_of(subject: Subject) -> Known:
+    """Look up what of an alert may be part of a pattern."""
+    return Known(subject, _traits_of(subject))
+
+
+def _traits_of(subject: Subject) -> Traits:
     bounds = load_suppression_settings().rule
     code = digits(subject.line.hs or "")
     sender, receiver = trader_of(subject.line, SENDERS), trader_of(subject.line, RECEIVERS)
@@ -67,13 +78,13 @@ def traits_of(subject: Subject) -> Traits:
     )
 
 
-def shared_by(subjects: Sequence[Subject]) -> Scope | None:
+def shared_by(known: Sequence[Known]) -> Scope | None:
     """Return the narrowest scope that takes in all of some alerts; None: they share too little.
 
     Args:
-        subjects: One at least.
+        known: One at least.
     """
-    traits = [traits_of(subject) for subject in subjects]
+    subjects, traits = [each.subject for each in known], [each.traits for each in known]
     scope = Scope(
         substances=_union(subject.substances for subject in subjects),
         ways=cast("tuple[Way, ...]", _union(map(_ways, subjects))),
@@ -90,17 +101,17 @@ def shared_by(subjects: Sequence[Subject]) -> Scope | None:
         return None
 
 
-def frequent(subjects: Sequence[Subject], least: int) -> list[tuple[int, ...]]:
+def frequent(known: Sequence[Known], least: int) -> list[tuple[int, ...]]:
     """Return groups of alerts that share traits, the largest first.
 
     Args:
-        subjects: The dismissed alerts.
+        known: The dismissed alerts.
         least: Alerts of a group.
 
     Returns:
-        Places in `subjects`, rising; each group once.
+        Places in `known`, rising; each group once.
     """
-    traits = [traits_of(subject) for subject in subjects]
+    traits = [each.traits for each in known]
     single = Counter(key for each in traits for key in _singles(each))
     groups: dict[Key, list[int]] = defaultdict(list)
     for place, each in enumerate(traits):
