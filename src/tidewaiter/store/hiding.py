@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import func, insert, select, update
 
 from tidewaiter.base.records import Record
+from tidewaiter.casework.decisions import Status
 from tidewaiter.casework.suppression.matching import hides
 from tidewaiter.casework.suppression.scope import Scope
 from tidewaiter.casework.suppression.subject import Subject, subject_of
@@ -104,9 +105,7 @@ def bring_back(work: Work, number: int) -> int:
     mine = select(s.alert).where(s.suppression == number)
     resting = select(a.id).where(a.id.in_(mine), a.status == "suppressed")
     ids = list(work.connection.execute(resting.order_by(a.id)).scalars())
-    for start in range(0, len(ids), CHUNK):
-        some = update(tables.alert).where(a.id.in_(ids[start : start + CHUNK]))
-        work.connection.execute(some.values(status="open"))
+    _set_status(work, ids, "open")
     rules = active_rules(work, stamp_of(work).at.date())
     return len(ids) - hide(work, _subjects(work, ids if rules else []), rules)
 
@@ -115,11 +114,16 @@ def _hide_by(work: Work, number: int, ids: Sequence[str]) -> None:
     at = moment(stamp_of(work).at)
     rows = [{"alert": name, "suppression": number, "at": at} for name in ids]
     work.connection.execute(insert(tables.alert_suppressed), rows)
-    for start in range(0, len(ids), CHUNK):
-        some = update(tables.alert).where(tables.alert.c.id.in_(ids[start : start + CHUNK]))
-        work.connection.execute(some.values(status="suppressed"))
+    _set_status(work, ids, "suppressed")
     said: Details = {"suppression": number, "alerts": len(ids), "first": ids[0]}
     record_change(work, "alerts suppressed", said)
+
+
+def _set_status(work: Work, ids: Sequence[str], status: Status) -> None:
+    """Let alerts stand so; each of them is open, or rests."""
+    for start in range(0, len(ids), CHUNK):
+        some = update(tables.alert).where(tables.alert.c.id.in_(ids[start : start + CHUNK]))
+        work.connection.execute(some.values(status=status))
 
 
 def _subjects(work: Work, ids: Sequence[str]) -> Iterable[Subject]:

@@ -1,8 +1,9 @@
 """What of an alert a suppression rule looks at."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
+from types import MappingProxyType
 from typing import Literal, get_args
 
 import msgspec
@@ -13,6 +14,9 @@ from tidewaiter.base.records import Record
 Severity = Literal["low", "medium", "high", "critical"]
 """From the least urgent to the most."""
 
+_PLACES: Mapping[str, int] = MappingProxyType(
+    {severity: place for place, severity in enumerate(get_args(Severity))}
+)
 SENDERS = ("exporter", "consignor", "seller")
 RECEIVERS = ("importer", "consignee", "buyer")
 TEXTS = ("goods", "commercial")  # the fields of a line that are words
@@ -92,7 +96,7 @@ def subject_of(alert: object) -> Subject:
 
 def weight(severity: str) -> int:
     """Return the place of a severity, the least urgent first."""
-    return get_args(Severity).index(severity)
+    return _PLACES[severity]
 
 
 @lru_cache(maxsize=65_536)
