@@ -4,7 +4,7 @@ from typing import Annotated, get_args
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 
 from tidewaiter.accounts.roles import Role, load_roles
 from tidewaiter.base.records import Record
@@ -20,7 +20,7 @@ from tidewaiter.store.accounts import (
 )
 from tidewaiter.store.sessions import invitations, invite
 from tidewaiter.web.asking import Asked
-from tidewaiter.web.given import TheNode, TheUser
+from tidewaiter.web.given import Number, TheNode, TheUser
 from tidewaiter.web.replies import done, reply
 from tidewaiter.web.security import may
 
@@ -82,7 +82,10 @@ def accounts_page(request: Asked, node: TheNode) -> Response[AccountsPage]:
     return reply(request, "accounts.html", page, view=lambda: AccountsView(roles=_roles()))
 
 
-@post("/accounts", guards=[may("administer")], sync_to_thread=True)
+@post(
+    "/accounts", guards=[may("administer")], sync_to_thread=True, makes=True,
+    example={"name": "reyes", "shown": "A. Reyes", "role": "analyst", "cleared": False},
+)  # fmt: skip
 def make_account(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[NewName]
 ) -> Response[Invitation]:
@@ -96,7 +99,7 @@ def make_account(
 
 @post("/accounts/{number:int}", guards=[may("administer")], sync_to_thread=True)
 def change_account(
-    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Change]
+    request: Asked, node: TheNode, user: TheUser, number: Number, data: JSONBody[Change]
 ) -> Response[Account]:
     """Say what an account may do; one that is switched off is signed out at once."""
     with node.change(user) as work:
@@ -105,9 +108,11 @@ def change_account(
     return done(request, changed, "/accounts")
 
 
-@post("/accounts/{number:int}/invitation", guards=[may("administer")], sync_to_thread=True)
+@post(
+    "/accounts/{number:int}/invitation", guards=[may("administer")], sync_to_thread=True, makes=True
+)
 def invite_again(
-    request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
+    request: Asked, node: TheNode, user: TheUser, number: Number
 ) -> Response[Invitation]:
     """Make a new link for someone who has lost the link, or the password."""
     with node.change(user) as work:
@@ -118,7 +123,7 @@ def invite_again(
 
 @post("/accounts/{number:int}/erasure", guards=[may("administer")], sync_to_thread=True)
 def erase_account(
-    request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
+    request: Asked, node: TheNode, user: TheUser, number: Number
 ) -> Response[Account]:
     """Erase the name of someone who has left; what they did stays, under the account's number."""
     with node.change(user) as work:

@@ -24,6 +24,7 @@ from tidewaiter.web import (
     alerts,
     audit,
     errors,
+    openapi,
     own,
     proposing,
     queue,
@@ -73,6 +74,7 @@ HANDLERS = [
     *audit.HANDLERS,
     *suppressions.HANDLERS,
     *proposing.HANDLERS,
+    *openapi.HANDLERS,
 ]
 
 
@@ -105,7 +107,7 @@ def make_app(node: Node) -> Litestar:
             Exception: errors.on_bug,
         },
         compression_config=CompressionConfig(backend="gzip", minimum_size=1_000),
-        openapi_config=OpenAPIConfig(title="Tidewaiter", version="1", path="/api"),
+        openapi_config=OpenAPIConfig(title="Tidewaiter", version="1", render_plugins=[]),
         lifespan=[living],
         logging_config=None,
     )

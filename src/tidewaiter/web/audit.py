@@ -4,7 +4,6 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import FromPath
 
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
@@ -21,7 +20,7 @@ from tidewaiter.store.audit import (
     verify_audit,
 )
 from tidewaiter.web.asking import Asked, read_query
-from tidewaiter.web.given import TheNode
+from tidewaiter.web.given import Number, TheNode
 from tidewaiter.web.replies import reply
 from tidewaiter.web.security import may
 
@@ -58,7 +57,7 @@ class Verified(Record, frozen=True, kw_only=True):
     problem: str
 
 
-@get("/audit", guards=[may("audit")], sync_to_thread=True)
+@get("/audit", guards=[may("audit")], sync_to_thread=True, query=AuditQuery)
 def audit_page(request: Asked, node: TheNode) -> Response[AuditPage]:
     """Show the entries of the audit, the latest first."""
     query = read_query(request, AuditQuery)
@@ -89,7 +88,7 @@ def verify(request: Asked, node: TheNode) -> Response[Verified]:
     return reply(request, "audit-verified.html", page)
 
 
-@get("/audit/checkpoint", guards=[may("audit")], sync_to_thread=True)
+@get("/audit/checkpoint", guards=[may("audit")], sync_to_thread=True, gives="text/plain")
 def checkpoint(node: TheNode) -> Response[str]:
     """Sign how long the audit is and what it holds, to be kept elsewhere."""
     with node.read() as work:
@@ -97,8 +96,8 @@ def checkpoint(node: TheNode) -> Response[str]:
     return _file(signed_state(node.key, state), f"audit-{state.entries}.note")
 
 
-@get("/audit/{number:int}/proof", guards=[may("audit")], sync_to_thread=True)
-def proof(node: TheNode, number: FromPath[int]) -> Response[str]:
+@get("/audit/{number:int}/proof", guards=[may("audit")], sync_to_thread=True, gives="text/plain")
+def proof(node: TheNode, number: Number) -> Response[str]:
     """Prove one entry to someone who sees nothing else of the audit."""
     with node.read() as work:
         size = audit_size(work)

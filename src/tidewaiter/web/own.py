@@ -1,11 +1,11 @@
 """One's own account: password, language, sessions, tokens for programs."""
 
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 
 from tidewaiter.accounts.passwords import hash_password, is_password
 from tidewaiter.accounts.roles import Right, load_roles
@@ -16,7 +16,7 @@ from tidewaiter.store.accounts import Account, guarded, set_language, set_passwo
 from tidewaiter.store.sessions import Session, User, begin_session, end_others, sessions
 from tidewaiter.store.tokens import Token, add_token, drop_token, tokens
 from tidewaiter.web.asking import Asked
-from tidewaiter.web.given import TheNode, TheUser
+from tidewaiter.web.given import Number, TheNode, TheUser
 from tidewaiter.web.node import Node
 from tidewaiter.web.replies import done, reply
 from tidewaiter.web.security import may
@@ -87,7 +87,7 @@ def own_page(request: Asked, node: TheNode, user: TheUser) -> Response[OwnPage]:
 @post("/account/password", guards=[may("see")], sync_to_thread=True)
 def change_password(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[NewPassword]
-) -> Response[Any]:
+) -> Response[Account]:
     """Set another password; every other session ends."""
     if not user.session:
         raise InputError("a program sets no password", hint="sign in with a browser")
@@ -126,7 +126,10 @@ def end_other_sessions(request: Asked, node: TheNode, user: TheUser) -> Response
     return done(request, _page(node, user), "/account")
 
 
-@post("/account/tokens", guards=[may("connect")], sync_to_thread=True)
+@post(
+    "/account/tokens", guards=[may("connect")], sync_to_thread=True, makes=True,
+    example={"name": "nightly statistics", "rights": ["see"], "days": 90},
+)  # fmt: skip
 def make_token(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[NewToken]
 ) -> Response[MadeToken]:
@@ -141,7 +144,7 @@ def make_token(
 
 @post("/account/tokens/{number:int}/end", guards=[may("connect")], sync_to_thread=True)
 def take_token_back(
-    request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
+    request: Asked, node: TheNode, user: TheUser, number: Number
 ) -> Response[OwnPage]:
     """Take a token back; it opens nothing any more."""
     with node.change(user) as work:

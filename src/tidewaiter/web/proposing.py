@@ -111,7 +111,7 @@ def offers_page(request: Asked, node: TheNode, user: TheUser) -> Response[Learne
     )  # fmt: skip
 
 
-@get("/suppressions/new", guards=[may("decide")], sync_to_thread=True)
+@get("/suppressions/new", guards=[may("decide")], sync_to_thread=True, query=NewQuery)
 def new_page(request: Asked, node: TheNode, user: TheUser) -> Response[NewPage]:
     """Show a scope, with what a rule of it would hide, before it is proposed."""
     query = read_query(request, NewQuery)
@@ -136,7 +136,13 @@ def new_page(request: Asked, node: TheNode, user: TheUser) -> Response[NewPage]:
     )  # fmt: skip
 
 
-@post("/suppressions", guards=[may("decide")], sync_to_thread=True)
+@post(
+    "/suppressions", guards=[may("decide")], sync_to_thread=True, makes=True,
+    example={
+        "substances": ["safrole"], "phrase": "sassafras tea", "heading": "1211", "most": "low",
+        "reason": "other-goods", "words": "Tea bags", "owner": "reyes", "expires": "2027-01-31",
+    },
+)  # fmt: skip
 def propose_suppression(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[Propose]
 ) -> Response[Suppression]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import Response, get, post
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 
 from tidewaiter.base.records import Record
 from tidewaiter.casework.suppression.suppression import Suppression, Taken
@@ -26,7 +26,7 @@ from tidewaiter.store.suppression import (
     suppressions,
 )
 from tidewaiter.web.asking import Asked
-from tidewaiter.web.given import TheNode, TheUser
+from tidewaiter.web.given import Number, TheNode, TheUser
 from tidewaiter.web.node import Node
 from tidewaiter.web.replies import done, reply
 from tidewaiter.web.security import may
@@ -111,7 +111,7 @@ def suppressions_page(request: Asked, node: TheNode, user: TheUser) -> Response[
 
 @get("/suppressions/{number:int}", guards=[may("see")], sync_to_thread=True)
 def suppression_page(
-    request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
+    request: Asked, node: TheNode, user: TheUser, number: Number
 ) -> Response[SuppressionPage]:
     """Show one suppression rule: its scope, its steps, and what it hides."""
     with node.read() as work:
@@ -129,9 +129,12 @@ def suppression_page(
     )
 
 
-@post("/suppressions/{number:int}/approve", guards=[may("approve")], sync_to_thread=True)
+@post(
+    "/suppressions/{number:int}/approve", guards=[may("approve")], sync_to_thread=True,
+    example={"seen": 7, "words": "Two samples were looked at"},
+)  # fmt: skip
 def approve_suppression(
-    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Seen]
+    request: Asked, node: TheNode, user: TheUser, number: Number, data: JSONBody[Seen]
 ) -> Response[Changed]:
     """Approve a proposed rule: from now on it hides what it is about."""
     with node.change(user) as work:
@@ -139,9 +142,12 @@ def approve_suppression(
     return done(request, changed, f"/suppressions/{number}")
 
 
-@post("/suppressions/{number:int}/refuse", guards=[may("approve")], sync_to_thread=True)
+@post(
+    "/suppressions/{number:int}/refuse", guards=[may("approve")], sync_to_thread=True,
+    example={"seen": 7, "words": "Too broad: the phrase stands on oils too"},
+)  # fmt: skip
 def refuse_suppression(
-    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Why]
+    request: Asked, node: TheNode, user: TheUser, number: Number, data: JSONBody[Why]
 ) -> Response[Changed]:
     """Refuse a proposed rule, and say why."""
     with node.change(user) as work:
@@ -149,9 +155,12 @@ def refuse_suppression(
     return done(request, changed, f"/suppressions/{number}")
 
 
-@post("/suppressions/{number:int}/end", guards=[may("approve")], sync_to_thread=True)
+@post(
+    "/suppressions/{number:int}/end", guards=[may("approve")], sync_to_thread=True,
+    example={"seen": 7, "words": "The maker sells oil now"},
+)  # fmt: skip
 def end_suppression(
-    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Why]
+    request: Asked, node: TheNode, user: TheUser, number: Number, data: JSONBody[Why]
 ) -> Response[Changed]:
     """End an active rule, and say why; what rests by it is open again unless decided since."""
     with node.change(user) as work:

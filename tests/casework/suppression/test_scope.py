@@ -26,6 +26,7 @@ TEA = Scope(substances=("safrole",), phrase="Sassafras  TEA")
         (Scope(substances=("safrole",), phrase="25 100"), "is no phrase"),
         (Scope(substances=("safrole",), phrase=" ".join("abcdefghij")), "has 10 words"),
         (Scope(substances=("safrole",), heading="29"), "is no HS heading"),
+        (Scope(substances=("a\0",), heading="2914"), "is no slug"),
         (Scope(substances=tuple("abcdefghijklmnopqrstuvw"), heading="2914"), "names 23"),
     ],
 )

@@ -25,6 +25,7 @@ _HOW = {
     "name": "by systematic name", "structure": "by structure", "class": "by a class rule",
 }  # fmt: skip
 _HS = 12  # digits of the longest national code
+_SLUG = 100  # characters
 _LOOKS_AT = 20  # substances, ways or rules of a scope
 
 
@@ -129,6 +130,10 @@ def _problems(scope: Scope, bounds: Bounds) -> Iterator[InputError]:
         if len(set(getattr(scope, name))) > _LOOKS_AT:
             hint = f"name at most {_LOOKS_AT}, or make several rules"
             yield InputError(f"the scope names {len(getattr(scope, name))} {name}", hint=hint)
+    for slug in (*scope.substances, *scope.rules):
+        if not slug.isprintable() or len(slug) > _SLUG:
+            hint = "write it as alerts show it, like acetone or fuzzy-2"
+            yield InputError(f'"{slug[:_SLUG]}" is no slug', hint=hint)
     yield from _phrase_problems(scope.phrase, bounds)
     if scope.heading and not bounds.heading <= len(digits(scope.heading)) <= _HS:
         hint = f"write {bounds.heading} to {_HS} digits, like 2914"
