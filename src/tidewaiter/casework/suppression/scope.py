@@ -116,24 +116,8 @@ def _tidy_trader(trader: Trader) -> Trader:
 
 
 def _problems(scope: Scope, bounds: Bounds) -> Iterator[InputError]:
-    told = (scope.phrase, scope.heading, scope.shipper, scope.consignee, scope.ways)
-    if not (scope.substances or scope.rules):
-        hint = "name the substances, or the rules that gave the reasons"
-        yield InputError("the scope does not say what was found", hint=hint)
-    if not scope.substances and set(scope.rules) & set(bounds.naming):
-        hint = "name it, by its slug"
-        yield InputError("the scope has a rule about a substance, and names none", hint=hint)
-    if not any(told):
-        hint = "add a phrase, an HS heading, a shipper or consignee, or how it was found"
-        yield InputError("the scope takes in all alerts of its substances or rules", hint=hint)
-    for name in ("substances", "ways", "rules"):
-        if len(set(getattr(scope, name))) > _LOOKS_AT:
-            hint = f"name at most {_LOOKS_AT}, or make several rules"
-            yield InputError(f"the scope names {len(getattr(scope, name))} {name}", hint=hint)
-    for slug in (*scope.substances, *scope.rules):
-        if not slug.isprintable() or len(slug) > _SLUG:
-            hint = "write it as alerts show it, like acetone or fuzzy-2"
-            yield InputError(f'"{slug[:_SLUG]}" is no slug', hint=hint)
+    yield from _broad(scope, bounds)
+    yield from _wrong_names(scope)
     yield from _phrase_problems(scope.phrase, bounds)
     if scope.heading and not bounds.heading <= len(digits(scope.heading)) <= _HS:
         hint = f"write {bounds.heading} to {_HS} digits, like 2914"
@@ -144,6 +128,30 @@ def _problems(scope: Scope, bounds: Bounds) -> Iterator[InputError]:
             yield InputError(f'"{trader.name}" is not the name of a party', hint=hint)
         if find_country(trader.name):
             yield _country(trader.name)
+
+
+def _broad(scope: Scope, bounds: Bounds) -> Iterator[InputError]:
+    """Yield what a scope lacks to be narrow enough."""
+    if not (scope.substances or scope.rules):
+        hint = "name the substances, or the rules that gave the reasons"
+        yield InputError("the scope does not say what was found", hint=hint)
+    if not scope.substances and set(scope.rules) & set(bounds.naming):
+        hint = "name it, by its slug"
+        yield InputError("the scope has a rule about a substance, and names none", hint=hint)
+    if not any((scope.phrase, scope.heading, scope.shipper, scope.consignee, scope.ways)):
+        hint = "add a phrase, an HS heading, a shipper or consignee, or how it was found"
+        yield InputError("the scope takes in all alerts of its substances or rules", hint=hint)
+
+
+def _wrong_names(scope: Scope) -> Iterator[InputError]:
+    for name in ("substances", "ways", "rules"):
+        if len(set(getattr(scope, name))) > _LOOKS_AT:
+            hint = f"name at most {_LOOKS_AT}, or make several rules"
+            yield InputError(f"the scope names {len(getattr(scope, name))} {name}", hint=hint)
+    for slug in (*scope.substances, *scope.rules):
+        if not slug.isprintable() or len(slug) > _SLUG:
+            hint = "write it as alerts show it, like acetone or fuzzy-2"
+            yield InputError(f'"{slug[:_SLUG]}" is no slug', hint=hint)
 
 
 def _phrase_problems(phrase: str, bounds: Bounds) -> Iterator[InputError]:
