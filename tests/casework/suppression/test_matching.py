@@ -124,3 +124,4 @@ def test_words() -> None:
     """Accents, case and signs between make no other word; a Chinese sign is one."""
     assert words_of("Anhídrido-ACÉTICO, 2 kg") == ("anhidrido", "acetico", "2", "kg")
     assert words_of("黄樟素99%") == ("黄", "樟", "素", "99")
+    assert words_of("ace\u00adtone") == ("acetone",)  # a hyphen that nobody sees

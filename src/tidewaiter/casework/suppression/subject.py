@@ -1,5 +1,6 @@
 """What of an alert a suppression rule looks at."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
@@ -20,6 +21,7 @@ _PLACES: Mapping[str, int] = MappingProxyType(
 SENDERS = ("exporter", "consignor", "seller")
 RECEIVERS = ("importer", "consignee", "buyer")
 TEXTS = ("goods", "commercial")  # the fields of a line that are words
+_UNSEEN = "Cf"  # joins or hides
 _WIDE = 0x2E80  # from here on scripts write words without spaces between them
 
 
@@ -107,7 +109,7 @@ def words_of(text: str) -> tuple[str, ...]:
     like a benign one is not taken for it.
     """
     found: list[str] = []
-    for is_word, signs in groupby(plain(text), key=str.isalnum):
+    for is_word, signs in groupby(_bare(text), key=str.isalnum):
         if is_word:
             found.extend(_apart("".join(signs)))
     return tuple(found)
@@ -142,6 +144,13 @@ def trader_of(line: Written, roles: Sequence[str]) -> Named | None:
     """Return who sends, or gets, a line; None: nobody is named."""
     named = {party.role: party for party in line.parties or () if party.name}
     return next((named[role] for role in roles if role in named), None)
+
+
+def _bare(text: str) -> str:
+    """Return a text in small letters without accents, and without signs that nobody sees."""
+    if text.isascii():
+        return text.lower()
+    return "".join(sign for sign in plain(text) if unicodedata.category(sign) != _UNSEEN)
 
 
 def _apart(word: str) -> list[str]:
