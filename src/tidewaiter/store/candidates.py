@@ -1,6 +1,6 @@
 """Candidates: the stored alerts that a scope may be about, narrowed by what has an index."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import get_args
 
 import msgspec
@@ -26,21 +26,26 @@ class Candidate(Record, frozen=True, kw_only=True):
     day: str  # ISO 8601: the law as it stood then
 
 
-def candidates(work: Work, scope: Scope, *, undecided: bool = False) -> Iterator[Candidate]:
+def candidates(
+    work: Work, scope: Scope, statuses: Sequence[Status] = (), *, undecided: bool = False
+) -> Iterator[Candidate]:
     """Yield the stored alerts that a scope may be about; `fit` tells whether it is.
 
     Args:
         work: Any.
         scope: As `check_scope` returns it.
-        undecided: Only those that are open and that nobody has decided.
+        statuses: Only those that stand so; none: all.
+        undecided: Only those of which nobody has ever decided.
 
     Raises:
         StoreError: An alert is not one that we wrote.
     """
     c = tables.alert.c
     wanted = _narrowed(scope)
+    if statuses:
+        wanted = wanted.where(c.status.in_(statuses))
     if undecided:
-        wanted = wanted.where(c.status == "open", c.decided.is_(None))
+        wanted = wanted.where(c.decided.is_(None))
     reads = msgspec.json.Decoder(Subject)
     for row in work.connection.execute(wanted.execution_options(yield_per=_PAGE)):
         try:

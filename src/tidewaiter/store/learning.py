@@ -17,7 +17,7 @@ from tidewaiter.casework.suppression.subject import Subject, subject_of
 from tidewaiter.store import tables
 from tidewaiter.store.alerts import find_alert
 from tidewaiter.store.database import Work
-from tidewaiter.store.previews import preview
+from tidewaiter.store.previews import is_opposed
 from tidewaiter.store.suppression import suppressions
 
 _CHUNK = 500  # ids asked for at a time
@@ -53,7 +53,7 @@ def learn(work: Work) -> Learned:
     c = tables.alert.c
     count = select(func.count()).where(c.status.in_(_DECIDED))
     return Learned(
-        offers=tuple(each for each in found if preview(work, each.scope).against_count == 0),
+        offers=tuple(each for each in found if not is_opposed(work, each.scope)),
         looked=len(past),
         decided=work.connection.execute(count).scalar_one(),
     )

@@ -91,6 +91,17 @@ def preview(work: Work, scope: Scope) -> Preview:
     )
 
 
+def is_opposed(work: Work, scope: Scope) -> bool:
+    """Tell whether a scope is about an alert that was confirmed, held or referred.
+
+    Args:
+        work: Any.
+        scope: As `check_scope` returns it.
+    """
+    against = load_suppression_settings().offer.against
+    return any(fit(scope, each.subject) for each in candidates(work, scope, against))
+
+
 def resting(work: Work, number: int, rows: int = SAMPLE) -> list[str]:
     """Return ids of alerts that rest by a rule now, the most urgent first."""
     a, s = tables.alert.c, tables.alert_suppressed.c

@@ -118,7 +118,7 @@ def approve(work: Work, seen: Suppression, words: str = "") -> Changed:
     check_approval(now, proposer=proposer, approver=plain(stamp.who), day=day)
     _step(work, seen.number, "approved", words, {"state": "active", "since": day.isoformat()})
     rule = Active(number=now.number, scope=now.proposal.scope, strong=now.proposal.strong)
-    open_ = candidates(work, rule.scope, undecided=True)
+    open_ = candidates(work, rule.scope, ["open"], undecided=True)
     hidden = hide(work, (each.subject for each in open_), [rule])
     return Changed(suppression=suppression_of(work, seen.number), alerts=hidden)
 

@@ -35,8 +35,8 @@ def test_a_scope_says_why_it_is_about_an_alert(subject: Make) -> None:
     assert found is not None
     assert found.strong == ()
     assert found.why == (
-        "substances: safrole", "ways: fuzzy", "rules: control, fuzzy-3", "“sassafras tea”",
-        "HS 12119086", "consignor Example Herbs Ltd", "consignee Specimen Tea GmbH",
+        "substances: safrole", "ways: fuzzy", "rules: control, fuzzy-3", "HS 12119086",
+        "consignor Example Herbs Ltd", "consignee Specimen Tea GmbH", "“sassafras tea”",
     )  # fmt: skip
 
 

@@ -71,14 +71,14 @@ def _told(scope: Scope, subject: Subject) -> Iterator[str | None]:
     if scope.rules:
         given = [reason.rule for reason in subject.reasons if reason.points > 0]
         yield _within("rules", given, scope.rules)
-    if scope.phrase:
-        yield _phrase(scope.phrase, subject)
     if scope.heading:
         starts = digits(subject.line.hs or "").startswith(scope.heading)
         yield f"HS {subject.line.hs}" if starts else None
     for trader, roles in ((scope.shipper, SENDERS), (scope.consignee, RECEIVERS)):
         if trader:
             yield _trader(trader, subject, roles)
+    if scope.phrase:
+        yield _phrase(scope.phrase, subject)
 
 
 def _within(what: str, mine: Sequence[str], allowed: Sequence[str]) -> str | None:

@@ -6,6 +6,7 @@ from functools import cache
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
+from tidewaiter.casework.decisions import Status
 
 NOTE = 4_000  # characters of the words of a rule or a step
 
@@ -49,7 +50,7 @@ class OfferBounds(Record, frozen=True, kw_only=True):
     around: int
     most: int
     looked: int
-    against: tuple[str, ...]  # status of alerts
+    against: tuple[Status, ...]
 
 
 class SuppressionSettings(Record, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """What of an alert a suppression rule looks at."""
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -21,6 +22,7 @@ _PLACES: Mapping[str, int] = MappingProxyType(
 SENDERS = ("exporter", "consignor", "seller")
 RECEIVERS = ("importer", "consignee", "buyer")
 TEXTS = ("goods", "commercial")  # the fields of a line that are words
+_ASCII = re.compile(r"[a-z0-9]+")
 _UNSEEN = "Cf"  # joins or hides
 _WIDE = 0x2E80  # from here on scripts write words without spaces between them
 
@@ -108,6 +110,8 @@ def words_of(text: str) -> tuple[str, ...]:
     Letters of one script never stand for those of another, so that a text which only looks
     like a benign one is not taken for it.
     """
+    if text.isascii():  # most are
+        return tuple(_ASCII.findall(text.lower()))
     found: list[str] = []
     for is_word, signs in groupby(_bare(text), key=str.isalnum):
         if is_word:
@@ -148,8 +152,6 @@ def trader_of(line: Written, roles: Sequence[str]) -> Named | None:
 
 def _bare(text: str) -> str:
     """Return a text in small letters without accents, and without signs that nobody sees."""
-    if text.isascii():
-        return text.lower()
     return "".join(sign for sign in plain(text) if unicodedata.category(sign) != _UNSEEN)
 
 
