@@ -5,7 +5,7 @@ compare and hash alike. A `payload` is the whole record as JSON; the other colum
 a table are there to filter and to sort by.
 """
 
-from tidewaiter.store.tables.accounts import account, invitation, session, token
+from tidewaiter.store.tables.accounts import account, invitation, passkey, session, token
 from tidewaiter.store.tables.audited import audit, audit_node
 from tidewaiter.store.tables.columns import METADATA, VERSION_TABLE
 from tidewaiter.store.tables.found import (
@@ -35,6 +35,7 @@ __all__ = [
     "line",
     "party",
     "party_line",
+    "passkey",
     "reason",
     "refusal",
     "screening",
