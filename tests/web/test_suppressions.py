@@ -16,10 +16,12 @@ from tidewaiter.casework.suppression.scope import Scope
 from tidewaiter.casework.suppression.suppression import Proposal
 from tidewaiter.consignments.types import Alert
 from tidewaiter.store import tables
-from tidewaiter.store.alerts import AlertFilter, alerts
+from tidewaiter.store.alerts import alerts_of
 from tidewaiter.store.database import Stamp
 from tidewaiter.store.hiding import count_resting
 from tidewaiter.store.payloads import encode
+from tidewaiter.store.queue import matching_ids
+from tidewaiter.store.queuefilter import AlertFilter, Queue
 from tidewaiter.store.suppression import approve, propose, suppressions
 from tidewaiter.web.app import make_app
 from tidewaiter.web.node import Node
@@ -48,8 +50,10 @@ def _form(node: Node, **change: Any) -> Mapping[str, Any]:
 
 
 def _tea(node: Node) -> Alert:
+    wanted = AlertFilter(substance=("safrole",), severity=("low",))
     with node.read() as work:
-        found = alerts(work, AlertFilter(substance="safrole", severity="low"))
+        queue = Queue(wanted=wanted, today=node.today(), cleared=True)
+        found = alerts_of(work, matching_ids(work, queue, 20))
     return next(each for each in found if "tea" in (each.line.goods or ""))
 
 

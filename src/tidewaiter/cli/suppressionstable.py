@@ -65,7 +65,7 @@ def show_offer(number: int, offer: Offer) -> Iterator[str]:
 
 def show_preview(found: Preview) -> Iterator[str]:
     """Yield the lines of a preview."""
-    yield f"{found.alerts:,} of {found.looked:,} alerts compared fit"
+    yield f"{found.alerts:,} of {found.stored:,} stored alerts fit"
     yield from _part("A rule would hide", found.plain)
     yield from _part(
         "Strong, which stay open unless the rule says so and two approve", found.strong

@@ -1,20 +1,23 @@
-"""Candidates: the stored alerts that a scope may be about, narrowed by what has an index."""
+"""Candidates: the stored alerts that a scope may be about, narrowed by the index of the queue."""
 
 from collections.abc import Iterator, Sequence
 from typing import get_args
 
 import msgspec
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from tidewaiter.base.errors import StoreError
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Status
 from tidewaiter.casework.suppression.scope import Scope
-from tidewaiter.casework.suppression.subject import Severity, Subject, weight
+from tidewaiter.casework.suppression.subject import Severity, Subject, weight, words_of
+from tidewaiter.casework.words import LONGEST
 from tidewaiter.store import tables
+from tidewaiter.store.blocks import Marks, numbers_in, size
 from tidewaiter.store.database import Work
+from tidewaiter.store.terms import having, index_of, term
 
-_PAGE = 2_000  # rows at a time
+_PAGE = 2_000  # alerts read at a time
 
 
 class Candidate(Record, frozen=True, kw_only=True):
@@ -41,31 +44,50 @@ def candidates(
         StoreError: An alert is not one that we wrote.
     """
     c = tables.alert.c
-    wanted = _narrowed(scope)
-    if statuses:
-        wanted = wanted.where(c.status.in_(statuses))
-    if undecided:
-        wanted = wanted.where(c.decided.is_(None))
+    numbers = numbers_in(_marks(work, scope, statuses)).tolist()
     reads = msgspec.json.Decoder(Subject)
-    for row in work.connection.execute(wanted.execution_options(yield_per=_PAGE)):
-        try:
-            subject = reads.decode(row.payload)
-        except msgspec.DecodeError as error:
-            hint = "it was written by another version, or by hand; restore it from a copy"
-            raise StoreError(
-                f"the stored alert {row.id} cannot be read: {error}", hint=hint
-            ) from error
-        yield Candidate(subject=subject, status=row.status, rank=row.rank, day=row.day)
+    for start in range(0, len(numbers), _PAGE):
+        some = select(c.id, c.status, c.rank, c.day, c.payload).order_by(c.number)
+        wanted = some.where(c.number.in_(numbers[start : start + _PAGE]))
+        if undecided:
+            wanted = wanted.where(c.decided.is_(None))
+        for row in work.connection.execute(wanted).all():
+            subject = _decoded(reads, row.id, row.payload)
+            yield Candidate(subject=subject, status=row.status, rank=row.rank, day=row.day)
 
 
-def _narrowed(scope: Scope) -> Select[tuple[str, str, int, str, str]]:
-    c = tables.alert.c
-    allowed = [each for each in get_args(Severity) if weight(each) <= weight(scope.most)]
-    wanted = select(c.id, c.status, c.rank, c.day, c.payload).where(c.severity.in_(allowed))
+def comparable(work: Work) -> int:
+    """Count the stored alerts that a scope can be about at all: those that are not restricted."""
+    index = index_of(work)
+    return size(having(index, ["any:"]) & ~having(index, ["restricted:"]))
+
+
+def _marks(work: Work, scope: Scope, statuses: Sequence[Status]) -> Marks:
+    """Return the alerts that have all terms that those of a scope have."""
+    index = index_of(work)
+    severities = [each for each in get_args(Severity) if weight(each) <= weight(scope.most)]
+    marks = having(index, [term("severity", each) for each in severities])
     if scope.substances:
-        named = tables.alert_substance.c
-        return wanted.where(
-            c.id.in_(select(named.alert).where(named.substance.in_(scope.substances)))
-        )
-    given = tables.reason.c
-    return wanted.where(c.id.in_(select(given.alert).where(given.rule.in_(scope.rules))))
+        marks &= having(index, [term("substance", each) for each in scope.substances])
+    else:
+        marks &= having(index, [term("rule", each) for each in scope.rules])
+    if statuses:
+        marks &= having(index, [term("status", each) for each in statuses])
+    for word in _words(scope):
+        marks &= having(index, [f"word:{word}"])
+    return marks & ~having(index, ["restricted:"])
+
+
+def _words(scope: Scope) -> dict[str, None]:
+    """Return the words that alerts of a scope hold and the index knows as they are."""
+    traders = [trader.name for trader in (scope.shipper, scope.consignee) if trader]
+    words = [word for text in (scope.phrase, *traders) for word in words_of(text)]
+    return dict.fromkeys(word[:LONGEST] for word in words if word.isascii())
+
+
+def _decoded(reads: msgspec.json.Decoder[Subject], name: str, payload: str) -> Subject:
+    try:
+        return reads.decode(payload)
+    except msgspec.DecodeError as error:
+        hint = "it was written by another version, or by hand; restore it from a copy"
+        raise StoreError(f"the stored alert {name} cannot be read: {error}", hint=hint) from error

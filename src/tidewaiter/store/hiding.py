@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 import msgspec
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Status
@@ -18,8 +18,10 @@ from tidewaiter.casework.suppression.scope import Scope
 from tidewaiter.casework.suppression.subject import Subject, subject_of
 from tidewaiter.store import tables
 from tidewaiter.store.audit import Details, moment, record_change, stamp_of
+from tidewaiter.store.blocks import size
 from tidewaiter.store.database import Work
 from tidewaiter.store.payloads import decode
+from tidewaiter.store.terms import change_terms, having, index_of, numbers_of, term
 
 CHUNK = 500  # ids asked for at a time
 
@@ -86,9 +88,7 @@ def hide(work: Work, subjects: Iterable[Subject], rules: Sequence[Active]) -> in
 
 def count_resting(work: Work) -> int:
     """Count the alerts that rest by suppression rules now."""
-    wanted = select(func.count()).where(tables.alert.c.status == "suppressed")
-    found: int = work.connection.execute(wanted).scalar_one()
-    return found
+    return size(having(index_of(work), [term("status", "suppressed")]))
 
 
 def bring_back(work: Work, number: int) -> int:
@@ -105,7 +105,7 @@ def bring_back(work: Work, number: int) -> int:
     mine = select(s.alert).where(s.suppression == number)
     resting = select(a.id).where(a.id.in_(mine), a.status == "suppressed")
     ids = list(work.connection.execute(resting.order_by(a.id)).scalars())
-    _set_status(work, ids, "open")
+    _set_status(work, ids, "suppressed", "open")
     rules = active_rules(work, stamp_of(work).at.date())
     return len(ids) - hide(work, _subjects(work, ids if rules else []), rules)
 
@@ -114,16 +114,20 @@ def _hide_by(work: Work, number: int, ids: Sequence[str]) -> None:
     at = moment(stamp_of(work).at)
     rows = [{"alert": name, "suppression": number, "at": at} for name in ids]
     work.connection.execute(insert(tables.alert_suppressed), rows)
-    _set_status(work, ids, "suppressed")
+    _set_status(work, ids, "open", "suppressed")
     said: Details = {"suppression": number, "alerts": len(ids), "first": ids[0]}
     record_change(work, "alerts suppressed", said)
 
 
-def _set_status(work: Work, ids: Sequence[str], status: Status) -> None:
-    """Let alerts stand so; each of them is open, or rests."""
+def _set_status(work: Work, ids: Sequence[str], before: Status, status: Status) -> None:
+    """Let alerts that stood so stand otherwise, for the queue too."""
+    if not ids:
+        return
     for start in range(0, len(ids), CHUNK):
         some = update(tables.alert).where(tables.alert.c.id.in_(ids[start : start + CHUNK]))
         work.connection.execute(some.values(status=status))
+    numbers = list(numbers_of(work, ids).values())
+    change_terms(work, {term("status", status): numbers}, {term("status", before): numbers})
 
 
 def _subjects(work: Work, ids: Sequence[str]) -> Iterable[Subject]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 import msgspec
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import RowMapping, select
 
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Decided, standing
@@ -16,9 +16,11 @@ from tidewaiter.casework.suppression.settings import load_suppression_settings
 from tidewaiter.casework.suppression.subject import Subject, subject_of
 from tidewaiter.store import tables
 from tidewaiter.store.alerts import find_alert
+from tidewaiter.store.blocks import size
 from tidewaiter.store.database import Work
 from tidewaiter.store.previews import is_opposed
 from tidewaiter.store.suppression import suppressions
+from tidewaiter.store.terms import having, index_of, term
 
 _CHUNK = 500  # ids asked for at a time
 _DAY = 10  # characters of a moment that name its day
@@ -36,7 +38,7 @@ class Learned(Record, frozen=True, kw_only=True):
 def learn(work: Work) -> Learned:
     """Find the patterns to be offered as rules.
 
-    The newest decisions of each kind are looked at; what then remains is compared with all stored
+    The newest decisions are looked at; what then remains is compared with all stored
     alerts, so that one that speaks against an offer is never too old.
 
     Args:
@@ -50,12 +52,11 @@ def learn(work: Work) -> Learned:
     taken = [each.proposal.scope for each in rules if each.state in {"active", "proposed"}]
     refused = [each.proposal.scope for each in rules if each.state == "refused"]
     found = offers(past, taken, refused)
-    c = tables.alert.c
-    count = select(func.count()).where(c.status.in_(_DECIDED))
+    decided = having(index_of(work), [term("status", each) for each in _DECIDED])
     return Learned(
         offers=tuple(each for each in found if not is_opposed(work, each.scope)),
         looked=len(past),
-        decided=work.connection.execute(count).scalar_one(),
+        decided=size(decided),
     )
 
 
@@ -76,20 +77,26 @@ def scope_of(work: Work, alert: str) -> Scope | None:
 
 
 def _past(work: Work) -> Iterator[Past]:
-    """Yield the alerts that were decided last, of each kind."""
+    """Yield the alerts that were decided last."""
     c = tables.alert.c
-    most = load_suppression_settings().offer.looked
     reads = msgspec.json.Decoder(Subject)
-    for status in _DECIDED:
-        wanted = select(c.id).where(c.status == status).order_by(c.decided.desc()).limit(most)
-        ids = list(work.connection.execute(wanted).scalars())
-        for start in range(0, len(ids), _CHUNK):
-            some = ids[start : start + _CHUNK]
-            stand = _standing(work, some)
-            payloads = select(c.id, c.status, c.payload).where(c.id.in_(some)).order_by(c.id)
-            for row in work.connection.execute(payloads).mappings():
-                if row["id"] in stand:
-                    yield _one(row, stand[row["id"]], reads)
+    ids = _newest(work)
+    for start in range(0, len(ids), _CHUNK):
+        some = ids[start : start + _CHUNK]
+        stand = _standing(work, some)
+        payloads = select(c.id, c.status, c.payload).where(c.id.in_(some)).order_by(c.id)
+        for row in work.connection.execute(payloads).mappings():
+            if row["id"] in stand:
+                yield _one(row, stand[row["id"]], reads)
+
+
+def _newest(work: Work) -> list[str]:
+    """Return the ids of the alerts that were decided last."""
+    a, d = tables.alert.c, tables.decision.c
+    last = tables.decision.join(tables.alert, (a.id == d.alert) & (a.decided == d.id))
+    wanted = select(d.alert).select_from(last).order_by(d.id.desc())
+    most = load_suppression_settings().offer.looked
+    return list(work.connection.execute(wanted.limit(most)).scalars())
 
 
 def _standing(work: Work, ids: Sequence[str]) -> dict[str, Decided]:

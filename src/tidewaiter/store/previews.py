@@ -16,7 +16,7 @@ from tidewaiter.casework.suppression.settings import load_suppression_settings
 from tidewaiter.casework.suppression.subject import Severity, subject_of
 from tidewaiter.consignments.types import Alert
 from tidewaiter.store import tables
-from tidewaiter.store.candidates import Candidate, candidates
+from tidewaiter.store.candidates import Candidate, candidates, comparable
 from tidewaiter.store.database import Work
 from tidewaiter.store.suppression import suppression_of
 
@@ -39,7 +39,7 @@ class Part(Record, frozen=True, kw_only=True):
 class Preview(Record, frozen=True, kw_only=True):
     """What a scope is about among the stored alerts; restricted ones are none of its business."""
 
-    looked: int  # alerts that were compared
+    stored: int  # alerts that are not restricted; all of them were compared
     plain: Part  # that an active rule would hide
     strong: Part  # that it hides only where it says so and a second person approved
     against: tuple[str, ...]  # ids of those that were confirmed, held or referred
@@ -71,11 +71,9 @@ def preview(work: Work, scope: Scope) -> Preview:
         StoreError: An alert is not one that we wrote.
     """
     against = load_suppression_settings().offer.against
-    looked = 0
     parts: dict[bool, _Count] = {False: _Count(), True: _Count()}
     opposed = _Count()
     for each in candidates(work, scope):
-        looked += 1
         found = fit(scope, each.subject)
         if found is not None:
             parts[bool(found.strong)].add(each)
@@ -83,7 +81,7 @@ def preview(work: Work, scope: Scope) -> Preview:
                 opposed.add(each)
     speaks_against = opposed.part()
     return Preview(
-        looked=looked,
+        stored=comparable(work),
         plain=parts[False].part(),
         strong=parts[True].part(),
         against=speaks_against.sample,

@@ -164,9 +164,8 @@ def preview_view(preview: Preview, alerts: Mapping[str, Alert], library: Library
         alerts: These alerts, by id.
         library: What to print for slugs.
     """
-    looked = number(preview.looked)
-    told = words("{fit} of {looked} alerts that were compared fit").format(
-        fit=number(preview.alerts), looked=looked
+    told = words("{fit} of {stored} stored alerts fit").format(
+        fit=number(preview.alerts), stored=number(preview.stored)
     )
     found = [alerts[name] for name in preview.against if name in alerts]
     return PreviewView(

@@ -1,17 +1,14 @@
 """What of an alert a suppression rule looks at."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import groupby
 from types import MappingProxyType
 from typing import Literal, get_args
 
 import msgspec
 
-from tidewaiter.base.plain import plain
 from tidewaiter.base.records import Record
+from tidewaiter.casework.words import words_in_order
 
 Severity = Literal["low", "medium", "high", "critical"]
 """From the least urgent to the most."""
@@ -22,9 +19,6 @@ _PLACES: Mapping[str, int] = MappingProxyType(
 SENDERS = ("exporter", "consignor", "seller")
 RECEIVERS = ("importer", "consignee", "buyer")
 TEXTS = ("goods", "commercial")  # the fields of a line that are words
-_ASCII = re.compile(r"[a-z0-9]+")
-_UNSEEN = "Cf"  # joins or hides
-_WIDE = 0x2E80  # from here on scripts write words without spaces between them
 
 
 class Found(Record, frozen=True, kw_only=True, forbid_unknown_fields=False):
@@ -110,13 +104,7 @@ def words_of(text: str) -> tuple[str, ...]:
     Letters of one script never stand for those of another, so that a text which only looks
     like a benign one is not taken for it.
     """
-    if text.isascii():  # most are
-        return tuple(_ASCII.findall(text.lower()))
-    found: list[str] = []
-    for is_word, signs in groupby(_bare(text), key=str.isalnum):
-        if is_word:
-            found.extend(_apart("".join(signs)))
-    return tuple(found)
+    return tuple(words_in_order(text))
 
 
 def span_of(text: str, start: int, end: int) -> tuple[int, int]:
@@ -148,17 +136,3 @@ def trader_of(line: Written, roles: Sequence[str]) -> Named | None:
     """Return who sends, or gets, a line; None: nobody is named."""
     named = {party.role: party for party in line.parties or () if party.name}
     return next((named[role] for role in roles if role in named), None)
-
-
-def _bare(text: str) -> str:
-    """Return a text in small letters without accents, and without signs that nobody sees."""
-    return "".join(sign for sign in plain(text) if unicodedata.category(sign) != _UNSEEN)
-
-
-def _apart(word: str) -> list[str]:
-    """Take signs that are words by themselves out of a run of letters."""
-    parts: list[str] = []
-    for wide, signs in groupby(word, key=lambda sign: ord(sign) >= _WIDE):
-        run = "".join(signs)
-        parts.extend(run if wide else [run])
-    return parts

@@ -13,8 +13,10 @@ from tidewaiter.store.tables.found import (
     alert_note,
     alert_party,
     alert_substance,
+    alert_term,
     decision,
     reason,
+    saved_filter,
 )
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
 from tidewaiter.store.tables.suppressing import alert_suppressed, suppression, suppression_step
@@ -28,6 +30,7 @@ __all__ = [
     "alert_party",
     "alert_substance",
     "alert_suppressed",
+    "alert_term",
     "audit",
     "audit_node",
     "decision",
@@ -38,6 +41,7 @@ __all__ = [
     "passkey",
     "reason",
     "refusal",
+    "saved_filter",
     "screening",
     "session",
     "source",
