@@ -13,6 +13,7 @@ from tidewaiter.store.database import Work
 from tidewaiter.store.hiding import hide_new
 from tidewaiter.store.notes import insert_alert_parties, with_notes
 from tidewaiter.store.payloads import decode, encode, key, plain
+from tidewaiter.store.webhooks import announce
 
 CHUNK = 500  # ids asked for at a time; SQLite takes 32,766 values in a statement
 
@@ -72,6 +73,7 @@ def insert_alerts(
     insert_alert_parties(work, new)
     index_alerts(work, stored, screening_id)
     hide_new(work, new)
+    announce(work, new)
     return tuple(order)
 
 

@@ -90,7 +90,7 @@ def alert_page(
         around = Around(query=query, next=_next(node, work, user, alert, query))
     return reply(
         request, "alert-page.html", page,
-        view=lambda: alert_page_view(page, user, around, node.library()),
+        view=lambda: alert_page_view(page, user, around, node),
     )  # fmt: skip
 
 

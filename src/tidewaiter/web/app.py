@@ -7,6 +7,7 @@ from typing import cast
 
 import anyio
 import msgspec
+from anyio.to_thread import run_sync
 from litestar import Litestar, Response, Router, get
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
@@ -24,6 +25,9 @@ from tidewaiter.web import (
     alerts,
     audit,
     errors,
+    law,
+    lawbooks,
+    oidc,
     openapi,
     own,
     passkeys,
@@ -32,12 +36,15 @@ from tidewaiter.web import (
     signing,
     static,
     suppressions,
+    substances,
+    webhooks,
 )
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode
 from tidewaiter.web.node import Node, Serving
 from tidewaiter.web.security import Edge, may, outermost
 from tidewaiter.web.upkeep import keep_up
+from tidewaiter.web.sending import Sender
 
 SERVING = "TIDEWAITER_SERVING"
 
@@ -68,6 +75,7 @@ HANDLERS = [
     health,
     *static.HANDLERS,
     *signing.HANDLERS,
+    *oidc.HANDLERS,
     *queue.HANDLERS,
     *alerts.HANDLERS,
     *accounts.HANDLERS,
@@ -76,7 +84,11 @@ HANDLERS = [
     *audit.HANDLERS,
     *suppressions.HANDLERS,
     *proposing.HANDLERS,
+    *webhooks.HANDLERS,
     *openapi.HANDLERS,
+    *substances.HANDLERS,
+    *law.HANDLERS,
+    *lawbooks.HANDLERS,
 ]
 
 
@@ -85,12 +97,15 @@ def make_app(node: Node) -> Litestar:
 
     @asynccontextmanager
     async def living(_: Litestar) -> AsyncIterator[None]:
+        sender = Sender(node)
+        sender.start()
         try:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(keep_up, node)
                 yield
                 tasks.cancel_scope.cancel()
         finally:
+            await run_sync(sender.stop)
             node.close()
 
     app = Litestar(

@@ -5,7 +5,14 @@ compare and hash alike. A `payload` is the whole record as JSON; the other colum
 a table are there to filter and to sort by.
 """
 
-from tidewaiter.store.tables.accounts import account, invitation, passkey, session, token
+from tidewaiter.store.tables.accounts import (
+    account,
+    identity,
+    invitation,
+    passkey,
+    session,
+    token,
+)
 from tidewaiter.store.tables.audited import audit, audit_node
 from tidewaiter.store.tables.columns import METADATA, VERSION_TABLE
 from tidewaiter.store.tables.found import (
@@ -20,6 +27,7 @@ from tidewaiter.store.tables.found import (
 )
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
 from tidewaiter.store.tables.suppressing import alert_suppressed, suppression, suppression_step
+from tidewaiter.store.tables.webhooks import delivery, webhook
 
 __all__ = [
     "METADATA",
@@ -34,6 +42,8 @@ __all__ = [
     "audit",
     "audit_node",
     "decision",
+    "delivery",
+    "identity",
     "invitation",
     "line",
     "party",
@@ -48,4 +58,5 @@ __all__ = [
     "suppression",
     "suppression_step",
     "token",
+    "webhook",
 ]
