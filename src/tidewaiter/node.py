@@ -23,6 +23,7 @@ from tidewaiter.store.screenings import (
     begin_screening,
     finish_screening,
 )
+from tidewaiter.store.suppression import Changed, expire, has_overdue
 
 
 class Progress(Record, frozen=True, kw_only=True):
@@ -105,6 +106,22 @@ def _store(database: Database, screening: int, step: Step) -> int:
             done_row=step.done_row,
         )
         return len(add_batch(work, screening, batch).alerts)
+
+
+def end_overdue(database: Database) -> list[Changed]:
+    """End the suppression rules whose time is over today; what rests by them is open again.
+
+    Returns:
+        The rules, with how many alerts are open again each.
+    """
+    stamp = own_stamp()
+    day = stamp.at.date()
+    with database.work() as work:
+        due = has_overdue(work, day)
+    if not due:  # most days: nobody waits for a writer then
+        return []
+    with database.work(stamp) as work:
+        return expire(work, day)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ COMMANDS = {
     "screen": "tidewaiter.cli.screen",
     "serve": "tidewaiter.cli.serve",
     "substances": "tidewaiter.cli.substances",
+    "suppressions": "tidewaiter.cli.suppressions",
 }
 
 

@@ -11,6 +11,7 @@ from tidewaiter.store.alertterms import index_alerts
 from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.flowblocks import index_flows
+from tidewaiter.store.hiding import hide_new
 from tidewaiter.store.notes import insert_alert_parties, with_notes
 from tidewaiter.store.payloads import decode, encode, key, plain
 from tidewaiter.store.tallies import count_new
@@ -45,6 +46,8 @@ def insert_alerts(
 ) -> tuple[str, ...]:
     """Insert the alerts that are not there yet; whoever calls writes the audit.
 
+    What an active suppression rule is about rests from the beginning.
+
     Args:
         work: Begun with a stamp, so that no other writer is at work.
         source: Id of the source of their lines.
@@ -74,7 +77,8 @@ def insert_alerts(
     count_new(work, new)
     index_alerts(work, stored, screening_id)
     index_flows(work, source, stored)
-    announce(work, new)
+    resting = hide_new(work, new)
+    announce(work, [alert for alert in new if alert.id not in resting])
     return tuple(order)
 
 

@@ -25,6 +25,7 @@ from tidewaiter.store.decisions import (
     take_back,
     trail,
 )
+from tidewaiter.store.previews import Rest, rest_of
 from tidewaiter.store.queuefilter import View
 from tidewaiter.store.resultrows import results_of
 from tidewaiter.store.sessions import User
@@ -47,6 +48,7 @@ class AlertPage(Record, frozen=True, kw_only=True):
     trail: tuple[Decided, ...]
     context: Context
     results: tuple[Result, ...]  # of inspections and laboratories
+    rest: Rest | None  # by which rule it rests; None: it does not
 
 
 class Decide(Record, frozen=True, kw_only=True):
@@ -87,6 +89,7 @@ def alert_page(
             trail=tuple(trail(work, name)),
             context=context_of(work, alert, cleared=user.account.cleared),
             results=tuple(results_of(work, [name]).get(name, ())),
+            rest=rest_of(work, alert),
         )
         around = Around(query=query, next=_next(node, work, user, alert, query))
     return reply(

@@ -154,6 +154,7 @@ def status_in_words(status: str) -> str:
         "dismissed": words("dismissed"),
         "waiting": words("waiting"),
         "referred": words("referred"),
+        "suppressed": words("resting"),
     }
     return said.get(status, status)
 

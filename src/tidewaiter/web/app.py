@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import cast
 
+import anyio
 import msgspec
 from anyio.to_thread import run_sync
 from litestar import Litestar, Response, Router, get
@@ -32,12 +33,14 @@ from tidewaiter.web import (
     overview,
     own,
     passkeys,
+    proposing,
     queue,
     results,
     rules,
     signing,
     static,
     substances,
+    suppressions,
     webhooks,
 )
 from tidewaiter.web.asking import Asked
@@ -46,6 +49,7 @@ from tidewaiter.web.lawdesk import desk_of
 from tidewaiter.web.node import Node, Serving
 from tidewaiter.web.security import Edge, may, outermost
 from tidewaiter.web.sending import Sender
+from tidewaiter.web.upkeep import keep_up
 
 SERVING = "TIDEWAITER_SERVING"
 
@@ -87,6 +91,8 @@ HANDLERS = [
     *passkeys.HANDLERS,
     *audit.HANDLERS,
     *flows.HANDLERS,
+    *suppressions.HANDLERS,
+    *proposing.HANDLERS,
     *webhooks.HANDLERS,
     *openapi.HANDLERS,
     *substances.HANDLERS,
@@ -103,7 +109,10 @@ def make_app(node: Node) -> Litestar:
         sender = Sender(node)
         sender.start()
         try:
-            yield
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(keep_up, node)
+                yield
+                tasks.cancel_scope.cancel()
         finally:
             await run_sync(sender.stop)
             node.close()

@@ -28,6 +28,7 @@ from tidewaiter.store.tables.found import (
 )
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
 from tidewaiter.store.tables.results import result, result_withdrawn
+from tidewaiter.store.tables.suppressing import alert_suppressed, suppression, suppression_step
 from tidewaiter.store.tables.switched import rule_second, rule_setting
 from tidewaiter.store.tables.tallied import tally
 from tidewaiter.store.tables.webhooks import delivery, webhook
@@ -41,6 +42,7 @@ __all__ = [
     "alert_note",
     "alert_party",
     "alert_substance",
+    "alert_suppressed",
     "alert_term",
     "audit",
     "audit_node",
@@ -64,6 +66,8 @@ __all__ = [
     "screening",
     "session",
     "source",
+    "suppression",
+    "suppression_step",
     "tally",
     "token",
     "webhook",
