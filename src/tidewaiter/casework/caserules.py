@@ -5,6 +5,8 @@ from datetime import date
 from functools import cache
 from typing import Literal
 
+from msgspec.structs import fields
+
 from tidewaiter.base.errors import InputError, RegistryError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
@@ -106,7 +108,8 @@ def check_words(content: AnyContent) -> None:
         InputError: A text is missing or too long.
     """
     limits = load_case_rules().limits
-    told = {name: getattr(content, name) for name in content.__struct_fields__}
+    told = {field.name: getattr(content, field.name) for field in fields(content)}
+    required = {field.name for field in fields(content) if field.required}
     texts = {name: text for name, text in told.items() if isinstance(text, str)}
     for name, text in texts.items():
         most = limits.title if name in {"title", "owner", "user", "who", "basis"} else limits.text
@@ -114,17 +117,10 @@ def check_words(content: AnyContent) -> None:
             raise InputError(
                 f"the {name} has {len(text):,} characters", hint=f"write at most {most:,}"
             )
-        if name in _REQUIRED and not text.strip():
+        if name in required and not text.strip():
             raise InputError(f"the {name} is missing", hint="say it in a few words")
-    fields = told.get("fields", {})
-    if sum(map(len, fields.values())) > _TEXTS:
+    if sum(map(len, told.get("fields", {}).values())) > _TEXTS:
         raise InputError("the report is too long", hint=f"write at most {_TEXTS:,} characters")
-
-
-_REQUIRED = {
-    "title", "owner", "user", "consignment", "text", "who", "what", "why", "to", "basis",
-    "form",
-}  # fmt: skip
 
 
 def _refusals(

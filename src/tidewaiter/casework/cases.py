@@ -1,4 +1,4 @@
-"""Cases: what belongs together, who may know of it, and where it stands, all read from its steps."""
+"""Cases: what belongs together, who may know of it, and where it stands, read from its steps."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date

@@ -6,6 +6,16 @@ a table are there to filter and to sort by.
 """
 
 from tidewaiter.store.tables.audited import audit, audit_node
+from tidewaiter.store.tables.cases import (
+    blob,
+    blob_part,
+    case_alert,
+    case_file,
+    case_member,
+    case_step,
+    case_task,
+    casefile,
+)
 from tidewaiter.store.tables.columns import METADATA, VERSION_TABLE
 from tidewaiter.store.tables.found import (
     alert,
@@ -26,6 +36,14 @@ __all__ = [
     "alert_substance",
     "audit",
     "audit_node",
+    "blob",
+    "blob_part",
+    "case_alert",
+    "case_file",
+    "case_member",
+    "case_step",
+    "case_task",
+    "casefile",
     "decision",
     "line",
     "party",

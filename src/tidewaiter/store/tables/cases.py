@@ -1,4 +1,4 @@
-"""What was gathered: cases, their steps, who may know of them, and the files that belong to them."""
+"""What was gathered: cases, their steps, who may know of them, and the files that are theirs."""
 
 from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table
 

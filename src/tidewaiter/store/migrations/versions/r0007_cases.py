@@ -37,7 +37,7 @@ def _casefile() -> None:
     op.create_index("casefile_status", "casefile", ["status", "changed"])
     op.create_table(
         "case_member",
-        _case(primary_key=True, autoincrement=False),
+        _case(key=True),
         sa.Column("user", TEXT, primary_key=True),
         sqlite_strict=True,
     )
@@ -48,7 +48,7 @@ def _step() -> None:
     op.create_table(
         "case_step",
         sa.Column("id", WHOLE, primary_key=True),
-        _case(nullable=False),
+        _case(),
         sa.Column("kind", TEXT, nullable=False),
         sa.Column("about", WHOLE, sa.ForeignKey("case_step.id")),
         sa.Column("restricted", WHOLE, nullable=False),
@@ -63,7 +63,7 @@ def _step() -> None:
 def _gathered() -> None:
     op.create_table(
         "case_alert",
-        _case(primary_key=True, autoincrement=False),
+        _case(key=True),
         sa.Column("alert", TEXT, sa.ForeignKey("alert.id"), primary_key=True),
         sa.Column("step", WHOLE, sa.ForeignKey("case_step.id"), nullable=False),
         sqlite_strict=True,
@@ -72,7 +72,7 @@ def _gathered() -> None:
     op.create_table(
         "case_task",
         _step_key(),
-        _case(nullable=False),
+        _case(),
         sa.Column("who", TEXT, nullable=False),
         sa.Column("due", TEXT),
         sa.Column("restricted", WHOLE, nullable=False),
@@ -105,8 +105,9 @@ def _bytes() -> None:
     op.create_index("case_file_sha256", "case_file", ["sha256"])
 
 
-def _case(**options: bool) -> sa.Column[int]:
-    return sa.Column("case", WHOLE, sa.ForeignKey("casefile.number"), **options)
+def _case(*, key: bool = False) -> sa.Column[int]:
+    number = sa.ForeignKey("casefile.number")
+    return sa.Column("case", WHOLE, number, primary_key=key, nullable=False, autoincrement=not key)
 
 
 def _step_key() -> sa.Column[int]:
