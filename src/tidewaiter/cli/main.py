@@ -7,6 +7,7 @@ from tidewaiter.cli.options import Commands
 COMMANDS = {
     "alerts": "tidewaiter.cli.alerts",
     "audit": "tidewaiter.cli.audit",
+    "cases": "tidewaiter.cli.cases",
     "identify": "tidewaiter.cli.identify",
     "law": "tidewaiter.cli.law",
     "lists": "tidewaiter.cli.lists",
@@ -14,6 +15,7 @@ COMMANDS = {
     "parties": "tidewaiter.cli.parties",
     "screen": "tidewaiter.cli.screen",
     "substances": "tidewaiter.cli.substances",
+    "verify": "tidewaiter.cli.verify",
 }
 
 

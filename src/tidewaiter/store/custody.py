@@ -24,7 +24,11 @@ class Proven(Record, frozen=True, kw_only=True):
 
 
 def custody(
-    work: Work, steps: Sequence[Step], trails: Mapping[str, Iterable[Decided]]
+    work: Work,
+    steps: Sequence[Step],
+    trails: Mapping[str, Iterable[Decided]],
+    *,
+    entries: int | None = None,
 ) -> tuple[State, list[Proven]]:
     """Return the entries about steps and decisions, and the state of the audit they stand in.
 
@@ -32,13 +36,14 @@ def custody(
         work: Any.
         steps: Of a case, as far as they are to be shown.
         trails: What was decided of its alerts.
+        entries: The audit as it was when it had so many entries; None: now.
     """
-    state = audit_state(work)
+    state = audit_state(work, entries)
     found = _of_steps(work, steps) | _of_decisions(work, trails)
-    entries = [found[number] for number in sorted(found)]
     return state, [
-        Proven(entry=entry, path=tuple(prove_entry(work, entry.number, state.entries)))
-        for entry in entries
+        Proven(entry=found[number], path=tuple(prove_entry(work, number, state.entries)))
+        for number in sorted(found)
+        if number <= state.entries
     ]
 
 
