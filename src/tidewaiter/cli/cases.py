@@ -12,7 +12,6 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_file, replacing, writing
 from tidewaiter.casework.cases import CaseStatus, Viewer
 from tidewaiter.casework.timeline import Event, timeline
-from tidewaiter.cli.options import printable
 from tidewaiter.cli.table import as_line
 from tidewaiter.evidence.gather import Making, record_export, write_case
 from tidewaiter.identity import key_file, own_key, own_stamp

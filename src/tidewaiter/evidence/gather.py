@@ -232,4 +232,4 @@ def _custody(proven: Sequence[Proven]) -> Iterator[Custody]:
 
 
 def _json(value: Any) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(value, order="sorted"), indent=2) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"

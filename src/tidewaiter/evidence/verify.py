@@ -19,6 +19,7 @@ from tidewaiter.ledger.proofs import Proof, check_proof, read_proof
 from tidewaiter.ledger.unbundling import Opened, Part, member_bytes, open_bundle
 
 _PROOF = 1 << 20  # bytes
+_Details = dict[str, str | int]
 
 
 class Verdict(Record, frozen=True, kw_only=True):
@@ -99,11 +100,11 @@ def verify_bundle(file: BinaryIO, keys: Sequence[PublicKey]) -> Verdict:
 
 def _inside(file: BinaryIO, opened: Opened) -> Iterator[Part]:
     """Check the proofs, and the record against them."""
-    entries: dict[int, _Entry] = {}
     try:
         told = msgspec.json.decode(member_bytes(file, opened, CASE, most=LARGEST), type=_Told)
-        for number, entry in _proven(file, opened, told.custody):
-            entries[number] = entry
+        entries = dict(_proven(file, opened, told.custody))
+        details = {number: _details(entry) for number, entry in entries.items()}
+        wrong = next(_wrong(told, entries, details, opened), "")
     except (InputError, msgspec.DecodeError, UnicodeDecodeError) as error:
         says = error.message if isinstance(error, InputError) else f"{error}"
         yield Part(name="custody", holds=False, says=says)
@@ -111,7 +112,6 @@ def _inside(file: BinaryIO, opened: Opened) -> Iterator[Part]:
         return
     says = f"{len(entries):,} entries of the audit, each proved against the signed checkpoint"
     yield Part(name="custody", holds=True, says=says)
-    wrong = next(_wrong(told, entries, opened), "")
     steps, decided = len(told.steps), sum(map(len, told.decisions.values()))
     says = f"{steps:,} steps and {decided:,} decisions, each as the audit has it"
     yield Part(name="record", holds=not wrong, says=wrong or says)
@@ -147,29 +147,27 @@ def _entry(number: int, name: str, proof: Proof, note: str, own: tuple[PublicKey
     return entry
 
 
-def _wrong(told: _Told, entries: Mapping[int, _Entry], opened: Opened) -> Iterator[str]:
+def _wrong(
+    told: _Told, entries: Mapping[int, _Entry], details: Mapping[int, _Details], opened: Opened
+) -> Iterator[str]:
     """Say what of the record is not as the audit has it."""
     for step in told.steps:
-        yield from _wrong_step(step, entries.get(step.entry))
-    decided = {
-        details.get("decision"): (entry, details)
-        for entry in entries.values()
-        if "decision" in (details := _details(entry))
-    }
-    for steps in told.decisions.values():
-        for each in steps:
-            entry, details = decided.get(each.id, (None, {}))
-            if entry is None or (entry.at, details.get("alert")) != (each.at, each.alert):
-                yield f"decision {each.id} of alert {each.alert} is not as the audit has it"
+        if step.entry not in entries:
+            yield f"step {step.id} has no entry in the custody"
+        else:
+            yield from _wrong_step(step, entries[step.entry], details[step.entry])
+    decided = {each.get("decision"): number for number, each in details.items()}
+    for each in (step for steps in told.decisions.values() for step in steps):
+        number = decided.get(each.id, 0)
+        has = (entries[number].at, details[number].get("alert")) if number else None
+        if has != (each.at, each.alert):
+            yield f"decision {each.id} of alert {each.alert} is not as the audit has it"
     yield from _wrong_files(told, opened)
 
 
-def _wrong_step(step: _Step, entry: _Entry | None) -> Iterator[str]:
-    if entry is None:
-        yield f"step {step.id} has no entry in the custody"
-        return
+def _wrong_step(step: _Step, entry: _Entry, details: _Details) -> Iterator[str]:
     wanted = {"case": step.case, "step": step.id, "kind": step.kind, "digest": step.digest}
-    if _details(entry) != wanted or entry.at != step.at:
+    if details != wanted or entry.at != step.at:
         yield f"step {step.id} is not as the audit has it"
     try:
         found = step_digest(step.salt, step.written)
@@ -196,5 +194,5 @@ def _wrong_files(told: _Told, opened: Opened) -> Iterator[str]:
         yield f"{min(loose)} belongs to no step"
 
 
-def _details(entry: _Entry) -> dict[str, object]:
-    return msgspec.json.decode(entry.details, type=dict[str, object])
+def _details(entry: _Entry) -> _Details:
+    return msgspec.json.decode(entry.details, type=_Details)

@@ -50,6 +50,7 @@ class Opened(Record, frozen=True, kw_only=True):
     note: str
     parts: tuple[Part, ...]  # signature, files, container
     named: bool  # a key that was given signed it
+    places: Mapping[str, tuple[int, int]]  # where each file begins, and its bytes
 
 
 def open_bundle(file: BinaryIO, keys: Sequence[PublicKey]) -> Opened:
@@ -68,7 +69,10 @@ def open_bundle(file: BinaryIO, keys: Sequence[PublicKey]) -> Opened:
     manifest = read_manifest(text)
     signature, named = _signature(note, manifest, keys)
     files, container = _contents(file, note, manifest)
-    return Opened(manifest=manifest, note=note, parts=(signature, files, container), named=named)
+    return Opened(
+        manifest=manifest, note=note, parts=(signature, files, container), named=named,
+        places=_places(note, manifest),
+    )  # fmt: skip
 
 
 def member_bytes(file: BinaryIO, opened: Opened, name: str, *, most: int) -> bytes:
@@ -83,13 +87,13 @@ def member_bytes(file: BinaryIO, opened: Opened, name: str, *, most: int) -> byt
     Raises:
         InputError: There is no such file, or it is larger.
     """
-    for member, place in _places(opened.note, opened.manifest):
-        if member.name == name:
-            if member.size > most:
-                raise InputError(f'"{name}" has {member.size:,} bytes', hint="it is not ours")
-            file.seek(place)
-            return file.read(member.size)
-    raise InputError(f'the bundle has no "{name}"', hint="ask for the bundle again")
+    place, size = opened.places.get(name, (0, -1))
+    if size < 0:
+        raise InputError(f'the bundle has no "{name}"', hint="ask for the bundle again")
+    if size > most:
+        raise InputError(f'"{name}" has {size:,} bytes', hint="it is not ours")
+    file.seek(place)
+    return file.read(size)
 
 
 def _note(file: BinaryIO) -> str:
@@ -237,10 +241,11 @@ def _named(word: str, names: Sequence[str]) -> str:
     return f"{word}: {', '.join(name[:200] for name in names[:_FEW])}{more}"
 
 
-def _places(note: str, manifest: Manifest) -> Iterator[tuple[Member, int]]:
-    """Yield each member and where its bytes begin."""
-    place = _HEAD + len(MANIFEST) + len(note.encode())
+def _places(note: str, manifest: Manifest) -> dict[str, tuple[int, int]]:
+    """Return where the bytes of each file begin, and how many they are."""
+    place, found = _HEAD + len(MANIFEST) + len(note.encode()), {}
     for member in manifest.members:
         place += _HEAD + len(member.name)
-        yield member, place
+        found[member.name] = (place, member.size)
         place += member.size
+    return found
