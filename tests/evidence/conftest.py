@@ -79,9 +79,8 @@ def fill(screened: Batch) -> Callable[[Database], int]:
                 Drafted(form="us-listed-chemical", fields={"basis": HOSTILE}),
             ]
             for content in contents:
-                take_step(
-                    work, ANNA, number, _asked(case_steps(work, ANNA, number)[-1].id, content)
-                )
+                seen = case_steps(work, ANNA, number)[-1].id
+                take_step(work, ANNA, number, Asked(content=content, seen=seen))
             given = Given(name=f"../{HOSTILE}.html", note="A page")
             add_file(work, ANNA, number, given, io.BytesIO(HOSTILE.encode()))
             add_file(work, ANNA, number, Given(name="a.bin"), io.BytesIO(bytes(range(256))))
