@@ -14,6 +14,7 @@ COMMANDS = {
     "match": "tidewaiter.cli.match",
     "parties": "tidewaiter.cli.parties",
     "screen": "tidewaiter.cli.screen",
+    "serve": "tidewaiter.cli.serve",
     "substances": "tidewaiter.cli.substances",
     "verify": "tidewaiter.cli.verify",
 }

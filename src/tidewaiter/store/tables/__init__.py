@@ -5,6 +5,7 @@ compare and hash alike. A `payload` is the whole record as JSON; the other colum
 a table are there to filter and to sort by.
 """
 
+from tidewaiter.store.tables.accounts import account, invitation, session, token
 from tidewaiter.store.tables.audited import audit, audit_node
 from tidewaiter.store.tables.cases import (
     blob,
@@ -30,6 +31,7 @@ from tidewaiter.store.tables.read import line, party, party_line, refusal, scree
 __all__ = [
     "METADATA",
     "VERSION_TABLE",
+    "account",
     "alert",
     "alert_note",
     "alert_party",
@@ -45,11 +47,14 @@ __all__ = [
     "case_task",
     "casefile",
     "decision",
+    "invitation",
     "line",
     "party",
     "party_line",
     "reason",
     "refusal",
     "screening",
+    "session",
     "source",
+    "token",
 ]
