@@ -10,7 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from tidewaiter.base.errors import ConflictError, InputError, StoreError, TidewaiterError
+from tidewaiter.base.errors import (
+    ConflictError,
+    InputError,
+    MissingError,
+    StoreError,
+    TidewaiterError,
+)
 from tidewaiter.casework.caserules import Asked, load_case_rules
 from tidewaiter.casework.cases import Case, Viewer, case_of
 from tidewaiter.casework.steps import (
@@ -116,7 +122,7 @@ def test_a_case_is_for_its_members_and_supervisors(
             assert find_case(work, other, number) is None
             assert case_steps(work, other, number) == []
         assert _numbers(filled, other) == []
-        with pytest.raises(InputError, match=f"there is no case {number}"):
+        with pytest.raises(MissingError, match=f"there is no case {number}"):
             take(other, Note(text="let me in"))
     for one in (ANNA, SUSAN):
         assert _numbers(filled, one) == [number]
@@ -133,7 +139,7 @@ def test_the_errors_for_what_is_anothers_and_what_is_not_there_are_alike(
     """Whether there is such a case is not told."""
     said = []
     for each in (number, 999):
-        with pytest.raises(InputError) as caught, filled.work(stamp) as work:
+        with pytest.raises(MissingError) as caught, filled.work(stamp) as work:
             take_step(work, BEN, each, Asked(content=Note(text="x")))
         said.append(str(caught.value).replace(str(each), "N"))
     assert said[0] == said[1]
@@ -274,7 +280,7 @@ def test_a_file_is_kept_byte_by_byte(
         again = add_file(work, ANNA, number, Given(name="copy.pdf"), io.BytesIO(body))
         told = find_file(work, ANNA, number, step.id)
         assert b"".join(file_parts(work, ANNA, number, again.id)) == body
-        with pytest.raises(InputError, match=f"no file {step.id}"):
+        with pytest.raises(MissingError, match=f"no file {step.id}"):
             next(file_parts(work, BEN, number, step.id))
         parts = work.connection.execute(select(tables.blob_part.c.number)).scalars().all()
     assert told is not None

@@ -7,11 +7,12 @@ from tidewaiter.casework.caserules import load_case_rules
 from tidewaiter.casework.decisions import Decided, load_decision_rules
 from tidewaiter.casework.steps import AlertAdded, AnyContent, Step, kind_of
 
+_WHOM = ("user", "owner", "who")
 _SAID = ("title", "text", "why", "note")
 _WHAT = {
-    "shared": "{0.user}", "unshared": "{0.user}", "owned": "{0.owner}", "alertadded": "{0.alert}",
-    "consignmentadded": "{0.consignment}", "partyadded": "{0.name}", "fileadded": "{0.name}",
-    "task": "{0.who}: {0.what}", "referred": "{0.to}", "retained": "{0.until}, {0.basis}",
+    "alertadded": "{0.alert}", "consignmentadded": "{0.consignment}",
+    "partyadded": "{0.name}", "fileadded": "{0.name}", "task": "{0.what}", "referred": "{0.to}",
+    "retained": "{0.until}, {0.basis}",
     "erased": "{0.steps:,} steps", "drafted": "{0.form}",
 }  # fmt: skip
 
@@ -23,7 +24,8 @@ class Event(Record, frozen=True, kw_only=True):
     by: str
     kind: str  # of a step, or "decided"
     did: str  # in words: "wrote a note"
-    what: str  # which alert, file, person or day; "": nothing more
+    what: str  # which alert, file or day; "": nothing more
+    whom: str = ""  # whom it concerns
     said: str  # words of theirs
     step: int | None = None
     alert: str = ""
@@ -51,7 +53,8 @@ def _of_step(step: Step) -> Event:
         kind=step.kind,
         did=load_case_rules().step[step.kind].says,
         what="" if content is None else _what(content, step.about),
-        said="" if content is None else next(_words(content), ""),
+        whom="" if content is None else next(_first(content, _WHOM), ""),
+        said="" if content is None else next(_first(content, _SAID), ""),
         step=step.id,
         alert=content.alert if isinstance(content, AlertAdded) else "",
         restricted=step.restricted,
@@ -74,8 +77,8 @@ def _of_decision(decided: Decided) -> Event:
     )
 
 
-def _words(content: AnyContent) -> Iterator[str]:
-    for name in _SAID:
+def _first(content: AnyContent, names: Iterable[str]) -> Iterator[str]:
+    for name in names:
         if text := getattr(content, name, ""):
             yield text
 

@@ -8,7 +8,7 @@ from typing import get_args
 import click
 import msgspec
 
-from tidewaiter.base.errors import InputError
+from tidewaiter.base.errors import MissingError
 from tidewaiter.base.files import check_file, replacing, writing
 from tidewaiter.casework.cases import CaseStatus, Viewer
 from tidewaiter.casework.timeline import Event, timeline
@@ -143,9 +143,9 @@ def _everyone() -> Viewer:
     return Viewer(name=getpass.getuser(), rights=rights, cleared=True)
 
 
-def _absent(number: int) -> InputError:
+def _absent(number: int) -> MissingError:
     hint = "tidewaiter cases list prints the numbers"
-    return InputError(f"there is no case {number}", hint=hint)
+    return MissingError(f"there is no case {number}", hint=hint)
 
 
 def _line(row: CaseRow, today: date) -> str:

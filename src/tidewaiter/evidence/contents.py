@@ -27,6 +27,7 @@ class CaseRecord(Record, frozen=True, kw_only=True):
     version: str = "1"
     made: str  # ISO 8601, UTC
     restricted: bool  # whether what is for the authority only was to be in it
+    people: Mapping[str, str]  # how those who are named in it are read
     case: Case
     steps: tuple[Step, ...]  # what was done, each with its salt and digest
     decisions: Mapping[str, tuple[Decided, ...]]  # of alerts, by id

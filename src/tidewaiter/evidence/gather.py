@@ -5,7 +5,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from tidewaiter.base.errors import InputError
+from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.base.records import Record
 from tidewaiter.casework.caserules import Asked
 from tidewaiter.casework.cases import Case, Viewer, case_of
@@ -32,6 +32,7 @@ from tidewaiter.ledger.proofs import Proof
 from tidewaiter.report.casefile import CaseSheet, Custody, render_case
 from tidewaiter.report.library import Library
 from tidewaiter.report.suspicion import render_suspicion, suspicion, suspicion_json
+from tidewaiter.store.accounts import account_key, accounts
 from tidewaiter.store.alerts import alerts_of
 from tidewaiter.store.casefiles import file_parts
 from tidewaiter.store.cases import case_steps, take_step
@@ -52,6 +53,7 @@ class Gathered(Record, frozen=True, kw_only=True):
     trails: Mapping[str, tuple[Decided, ...]]
     proven: tuple[Proven, ...]
     note: str  # the checkpoint, signed
+    people: Mapping[str, str]  # how those who are named are read
 
 
 class Making(Record, frozen=True, kw_only=True):
@@ -72,7 +74,8 @@ def record_export(work: Work, viewer: Viewer, number: int, *, restricted: bool) 
         restricted: With what is for the authority only; it takes a clearance.
 
     Raises:
-        InputError: There is no such case for the viewer, or they are not cleared.
+        InputError: They are not cleared.
+        MissingError: There is no such case for the viewer.
     """
     if restricted and not viewer.cleared:
         raise InputError("you are not cleared for what is restricted", hint="export without it")
@@ -94,7 +97,8 @@ def write_case(
         out: Where to; it can be sought in, and is empty.
 
     Raises:
-        InputError: There is no such case for the viewer, or it is too large.
+        InputError: It is too large.
+        MissingError: There is no such case for the viewer.
         StoreError: The bytes of a file are not those that were added.
     """
     cleared = viewer.cleared and making.restricted
@@ -110,7 +114,7 @@ def gather(work: Work, viewer: Viewer, exported: Step, secret: SecretKey) -> Gat
     found = case_steps(work, viewer, exported.case)
     steps = tuple(step for step in found if step.id <= exported.id)
     if not steps:
-        raise InputError(f"there is no case {exported.case}", hint="tidewaiter cases list")
+        raise MissingError(f"there is no case {exported.case}", hint="tidewaiter cases list")
     case = case_of(steps)
     ids = [kept.what.alert for kept in case.alerts if kept.what is not None]
     alerts = tuple(each for each in alerts_of(work, ids) if viewer.cleared or not each.restricted)
@@ -122,8 +126,19 @@ def gather(work: Work, viewer: Viewer, exported: Step, secret: SecretKey) -> Gat
     told = Checkpoint(origin=secret.name, size=state.entries, root=state.root)
     return Gathered(
         case=case, steps=steps, alerts=alerts, trails=trails, proven=tuple(proven),
-        note=secret.sign(str(told)),
+        note=secret.sign(str(told)), people=dict(_people(work, steps, trails)),
     )  # fmt: skip
+
+
+def _people(
+    work: Work, steps: Iterable[Step], trails: Mapping[str, Iterable[Decided]]
+) -> Iterator[tuple[str, str]]:
+    """Yield how those who did something, or were named, are read."""
+    named = {event.by for event in timeline(tuple(steps), trails)}
+    named |= {event.whom for event in timeline(tuple(steps), trails)}
+    for account in accounts(work):
+        if account_key(account.id) in named:
+            yield account_key(account.id), account.shown
 
 
 def _sources(
@@ -150,9 +165,9 @@ def _sources(
         yield source_of(proofs[proven.entry.number], _proof(proven, gathered.note))
     events = tuple(timeline(gathered.steps, gathered.trails))
     record = CaseRecord(
-        made=exported.at, restricted=making.restricted, case=case, steps=gathered.steps,
-        decisions=gathered.trails, alerts=alerts, lines=told, files=names, drafts=drafts,
-        custody=proofs, timeline=events,
+        made=exported.at, restricted=making.restricted, people=gathered.people, case=case,
+        steps=gathered.steps, decisions=gathered.trails, alerts=alerts, lines=told,
+        files=names, drafts=drafts, custody=proofs, timeline=events,
     )  # fmt: skip
     yield source_of(CASE, _json(record))
     yield source_of(ENTRIES, _json(_entries(gathered.alerts)))
@@ -215,7 +230,7 @@ def _page(record: CaseRecord, gathered: Gathered, making: Making) -> str:
         case=gathered.case, events=record.timeline, alerts=gathered.alerts, files=record.files,
         drafts=record.drafts, custody=tuple(_custody(gathered.proven)), made=record.made,
         key=str(making.secret.public()), log=f"{int(size):,} entries, root {root}",
-        restricted=record.restricted,
+        restricted=record.restricted, people=record.people,
     )  # fmt: skip
     return render_case(sheet, making.library)
 

@@ -42,6 +42,7 @@ class _Step(msgspec.Struct, frozen=True):
     id: int
     case: int
     kind: str
+    restricted: bool
     at: str
     written: str
     salt: str
@@ -59,6 +60,7 @@ class _Told(msgspec.Struct, frozen=True):
     """What is needed of case.json."""
 
     version: str
+    restricted: bool
     steps: tuple[_Step, ...]
     decisions: dict[str, tuple[_Decided, ...]]
     alerts: dict[str, str]
@@ -151,11 +153,13 @@ def _wrong(
     told: _Told, entries: Mapping[int, _Entry], details: Mapping[int, _Details], opened: Opened
 ) -> Iterator[str]:
     """Say what of the record is not as the audit has it."""
+    yield from _wrong_chain([step for step in told.steps if not step.restricted], details)
+    yield from _wrong_chain([step for step in told.steps if step.restricted], details)
+    if not told.steps or told.steps[-1].kind != "exported":
+        yield "the steps do not end with the export of this bundle"
     for step in told.steps:
-        if step.entry not in entries:
-            yield f"step {step.id} has no entry in the custody"
-        else:
-            yield from _wrong_step(step, entries[step.entry], details[step.entry])
+        if step.entry in entries:
+            yield from _wrong_step(step, entries[step.entry])
     decided = {each.get("decision"): number for number, each in details.items()}
     for each in (step for steps in told.decisions.values() for step in steps):
         number = decided.get(each.id, 0)
@@ -165,9 +169,26 @@ def _wrong(
     yield from _wrong_files(told, opened)
 
 
-def _wrong_step(step: _Step, entry: _Entry, details: _Details) -> Iterator[str]:
-    wanted = {"case": step.case, "step": step.id, "kind": step.kind, "digest": step.digest}
-    if details != wanted or entry.at != step.at:
+def _wrong_chain(steps: Sequence[_Step], details: Mapping[int, _Details]) -> Iterator[str]:
+    """Say where a step is missing or another one than the audit has; each names the one before."""
+    before = 0
+    for step in steps:
+        wanted = {
+            "case": step.case, "step": step.id, "kind": step.kind, "digest": step.digest,
+            "before": before,
+        }  # fmt: skip
+        has = details.get(step.entry)
+        if has is None:
+            yield f"step {step.id} has no entry in the custody"
+        elif has.get("before") != before:
+            yield f"a step is missing before step {step.id}"
+        elif has != wanted:
+            yield f"step {step.id} is not as the audit has it"
+        before = step.entry
+
+
+def _wrong_step(step: _Step, entry: _Entry) -> Iterator[str]:
+    if entry.at != step.at:
         yield f"step {step.id} is not as the audit has it"
     try:
         found = step_digest(step.salt, step.written)

@@ -8,6 +8,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.casework.cases import Case
 from tidewaiter.casework.timeline import Event
 from tidewaiter.consignments.types import Alert
+from tidewaiter.report.casetimeline import Drawn, draw_timeline
 from tidewaiter.report.library import Citation, Library, citations
 from tidewaiter.report.pages import environment, hashed, static
 from tidewaiter.report.view import AlertView, alert_view
@@ -41,6 +42,7 @@ class CaseSheet(Record, frozen=True, kw_only=True):
     files: Mapping[int, str]  # step -> name in the bundle
     drafts: Mapping[int, str]
     custody: tuple[Custody, ...]
+    people: Mapping[str, str]  # how those who are named in it are read
     made: str  # ISO 8601, UTC
     key: str  # of whoever signs
     log: str  # "4,117 entries, root 9f0c..."
@@ -50,6 +52,7 @@ class CaseSheet(Record, frozen=True, kw_only=True):
 class _Page(Record, frozen=True, kw_only=True):
     sheet: CaseSheet
     status: str
+    drawn: Drawn
     cards: tuple[AlertView, ...]
     sources: tuple[Citation, ...]
     css: Markup
@@ -69,6 +72,7 @@ def render_case(sheet: CaseSheet, library: Library | None = None) -> str:
     page = _Page(
         sheet=sheet,
         status=STATUS[sheet.case.status],
+        drawn=draw_timeline(sheet.events),
         cards=_cards(sheet.alerts, known, cited),
         sources=tuple(cited.values()),
         css=css,

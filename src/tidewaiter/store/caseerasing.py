@@ -27,6 +27,7 @@ def erase_case(work: Work, viewer: Viewer, number: int, *, why: str, seen: int) 
     Raises:
         ConflictError: Others took a step since.
         InputError: It is open, held, or its time is not over; or the viewer may not.
+        MissingError: There is no such case for the viewer.
     """
     rules = load_case_rules().step
     kinds = [kind for kind, rule in rules.items() if rule.erasable]

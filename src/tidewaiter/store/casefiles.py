@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from sqlalchemy import delete, insert, select
 
-from tidewaiter.base.errors import InputError, StoreError
+from tidewaiter.base.errors import InputError, MissingError, StoreError
 from tidewaiter.base.records import Record
 from tidewaiter.casework.caserules import Asked, load_case_rules
 from tidewaiter.casework.cases import Viewer
@@ -61,12 +61,12 @@ def file_parts(work: Work, viewer: Viewer, number: int, step: int) -> Iterator[b
     """Read the bytes of a file of a case, a part at a time.
 
     Raises:
-        InputError: There is no such file for the viewer.
+        MissingError: There is no such file for the viewer.
         StoreError: The bytes are not those that were added.
     """
     told = find_file(work, viewer, number, step)
     if told is None:
-        raise InputError(f"case {number} has no file {step}", hint="look at the case again")
+        raise MissingError(f"case {number} has no file {step}", hint="look at the case again")
     c, found, place = tables.blob_part.c, hashlib.sha256(), 0
     wanted = select(c.bytes).where(c.sha256 == told.sha256)
     while (part := work.connection.execute(wanted.where(c.number == place)).scalar()) is not None:

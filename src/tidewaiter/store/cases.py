@@ -11,7 +11,7 @@ from datetime import UTC
 import msgspec
 from sqlalchemy import Select, delete, insert, select, update
 
-from tidewaiter.base.errors import ConflictError, InputError
+from tidewaiter.base.errors import ConflictError, InputError, MissingError
 from tidewaiter.base.plain import plain as folded
 from tidewaiter.casework.caserules import Asked, check_words, load_case_rules, refusal
 from tidewaiter.casework.cases import Case, Viewer, case_of, visible_to
@@ -107,13 +107,14 @@ def take_step(work: Work, viewer: Viewer, number: int, asked: Asked) -> Step:
 
     Raises:
         ConflictError: It decides, and others took a step that the viewer has not seen.
-        InputError: There is no such case for the viewer, or the step cannot be taken.
+        InputError: The step cannot be taken.
+        MissingError: There is no such case for the viewer.
     """
     asked = msgspec.structs.replace(asked, content=_clean(asked.content))
     check_words(asked.content)
     steps = case_steps(work, viewer, number)
     if not steps:
-        raise InputError(f"there is no case {number}", hint=_HINT)
+        raise MissingError(f"there is no case {number}", hint=_HINT)
     _check_seen(steps, asked)
     why = refusal(case_of(steps), steps, viewer, asked, stamp_of(work).at.astimezone(UTC).date())
     if why:
@@ -185,9 +186,23 @@ def _insert(work: Work, viewer: Viewer, number: int, asked: Asked) -> Step:
     }  # fmt: skip
     made = work.connection.execute(insert(tables.case_step).values(row)).inserted_primary_key
     step = int(made[0])  # type: ignore[index]
-    said: Details = {"case": number, "step": step, "kind": kind, "digest": digest}
+    before = _before(work, number, step, restricted=asked.restricted)
+    said: Details = {
+        "case": number, "step": step, "kind": kind, "digest": digest, "before": before,
+    }  # fmt: skip
     record_change(work, "case step", said)
     return Step(**{**row, "restricted": asked.restricted, "id": step})  # type: ignore[arg-type]
+
+
+def _before(work: Work, number: int, step: int, *, restricted: bool) -> int:
+    """Return the entry of the step before, so that no step can be left out of a bundle unseen.
+
+    Restricted steps make a chain of their own, so that the other one can be shown without them.
+    """
+    c = tables.case_step.c
+    of = (c.case == number, c.restricted == int(restricted), c.id < step)
+    wanted = select(c.entry).where(*of).order_by(c.id.desc()).limit(1)
+    return int(work.connection.execute(wanted).scalar() or 0)
 
 
 def _gather(work: Work, step: Step) -> None:
