@@ -18,7 +18,20 @@ from litestar.response import Redirect
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.store.audit import audit_size
 from tidewaiter.store.sessions import User
-from tidewaiter.web import accounts, alerts, errors, queue, signing, static
+from tidewaiter.web import (
+    accounts,
+    alertcases,
+    alerts,
+    caseclosing,
+    casefiles,
+    casereports,
+    cases,
+    casesteps,
+    errors,
+    queue,
+    signing,
+    static,
+)
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode
 from tidewaiter.web.node import Node, Serving
@@ -55,6 +68,12 @@ HANDLERS = [
     *signing.HANDLERS,
     *queue.HANDLERS,
     *alerts.HANDLERS,
+    *alertcases.HANDLERS,
+    *cases.HANDLERS,
+    *casesteps.HANDLERS,
+    *caseclosing.HANDLERS,
+    *casefiles.HANDLERS,
+    *casereports.HANDLERS,
     *accounts.HANDLERS,
 ]
 

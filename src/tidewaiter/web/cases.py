@@ -19,7 +19,7 @@ from tidewaiter.store.decisions import standings, trail
 from tidewaiter.store.sessions import User
 from tidewaiter.web.asking import Asked, read_query
 from tidewaiter.web.caseview import CaseChoices, case_list_view, case_page_view
-from tidewaiter.web.casework import Short, added, case_for, viewer_of
+from tidewaiter.web.casework import Short, active_people, added, case_for, viewer_of
 from tidewaiter.web.given import TheNode, TheUser
 from tidewaiter.web.replies import done, reply
 from tidewaiter.web.security import may
@@ -127,7 +127,7 @@ def case_page(
     """Show a case that the reader may see."""
     with node.read() as work:
         page = _page(work, node, user, number)
-    choices = CaseChoices(user=user, today=node.today(), people=node.active())
+        choices = CaseChoices(user=user, today=node.today(), people=active_people(work))
     return reply(
         request, "case-page.html", page,
         view=lambda: case_page_view(page.case, page.timeline, page.keeps, choices),

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Protocol, get_args
 from urllib.parse import urlencode
 
+from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.records import Record
 from tidewaiter.casework.cases import Case, CaseStatus
 from tidewaiter.casework.suspicions import load_suspicions
@@ -14,6 +15,7 @@ from tidewaiter.report.languages import words
 from tidewaiter.store.accounts import account_key
 from tidewaiter.store.caselist import CaseRow
 from tidewaiter.store.sessions import User
+from tidewaiter.web.asking import CSRF_FIELD
 
 
 class CaseChoices(Record, frozen=True, kw_only=True):
@@ -81,6 +83,7 @@ class CasePageView(Record, frozen=True, kw_only=True):
     people: tuple[tuple[str, str], ...]  # not members yet
     members: tuple[tuple[str, str], ...]
     forms: tuple[tuple[str, str], ...]
+    upload: str  # address of the form of files, with its token: a form with a file has no other
     keys: tuple[tuple[str, str], ...]
 
 
@@ -105,7 +108,11 @@ def case_status_in_words(status: CaseStatus) -> str:
 
 
 def case_list_view(
-    rows: Sequence[CaseRow], counts: Mapping[Any, int], asked: _Asked, choices: CaseChoices, most: int
+    rows: Sequence[CaseRow],
+    counts: Mapping[Any, int],
+    asked: _Asked,
+    choices: CaseChoices,
+    most: int,
 ) -> CaseListView:
     """Put the list into words.
 
@@ -154,6 +161,7 @@ def case_page_view(
         choices: Who reads, and whom they can choose.
     """
     rights, me = choices.user.rights, account_key(choices.user.account.id)
+    token = form_token(choices.user.session) if choices.user.session else ""
     works, approves, proposal = "case" in rights, "approve" in rights, case.proposal
     return CasePageView(
         status=case_status_in_words(case.status),
@@ -171,6 +179,7 @@ def case_page_view(
         people=_others(case, choices),
         members=tuple((name, choices.people.get(name, name)) for name in case.members),
         forms=tuple((slug, words(form.says)) for slug, form in load_suspicions().form.items()),
+        upload=f"/cases/{case.number}/files?{CSRF_FIELD}={token}",
         keys=(
             ("n", words("Write a note")), ("t", words("Set a task")), ("f", words("Add a file")),
             ("Ctrl Enter", words("Send the form that you are in")), ("l", words("Back to the list")),

@@ -9,7 +9,7 @@ from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.casework.caserules import Asked as Wanted
 from tidewaiter.casework.cases import Case, Viewer
 from tidewaiter.casework.steps import AnyContent, Step
-from tidewaiter.store.accounts import account_key
+from tidewaiter.store.accounts import account_key, accounts
 from tidewaiter.store.cases import find_case, take_step
 from tidewaiter.store.database import Work
 from tidewaiter.store.sessions import User
@@ -68,6 +68,11 @@ def added(content: AnyContent, *, restricted: bool = False, about: int | None = 
 def decided(content: AnyContent, seen: int) -> Wanted:
     """Return a step that decides, and so must rest on all that came before."""
     return Wanted(content=content, seen=seen)
+
+
+def active_people(work: Work) -> dict[str, str]:
+    """Return how those who may sign in are read, by how trails name them."""
+    return {account_key(each.id): each.shown for each in accounts(work) if each.active}
 
 
 def known_person(node: Node, who: str) -> str:
