@@ -29,14 +29,6 @@ _PART = 1 << 16
 _AROUND = 65_536  # bytes of a form around its file
 
 
-class FileForm(Record, frozen=True, kw_only=True):
-    """What a form brings with a file."""
-
-    file: Any
-    note: str = ""
-    restricted: bool = False
-
-
 class ExportWish(Record, frozen=True, kw_only=True):
     """How a case is given out."""
 
@@ -92,16 +84,14 @@ def export_case(
     kept = _spooled()
     with node.read() as work:
         write_case(work, viewer_of(user), step, making, cast("BinaryIO", kept))
-    return _attachment(kept, f"case-{number}-{step.id}.zip", media_type="application/zip")
+    return _attachment(kept, f"case-{number}-{step.id}.zip", kind="application/zip")
 
 
 def _spooled() -> IO[bytes]:
     return tempfile.SpooledTemporaryFile(max_size=_MEMORY)
 
 
-def _attachment(
-    kept: IO[bytes], name: str, *, media_type: str = "application/octet-stream"
-) -> Stream:
+def _attachment(kept: IO[bytes], name: str, *, kind: str = "application/octet-stream") -> Stream:
     size = kept.tell()
     kept.seek(0)
     headers = {
@@ -109,7 +99,7 @@ def _attachment(
         "Content-Length": str(size),
         "Content-Security-Policy": "default-src 'none'; sandbox",
     }
-    return Stream(_parts(kept), media_type=media_type, headers=headers)
+    return Stream(_parts(kept), media_type=kind, headers=headers)
 
 
 def _parts(kept: IO[bytes]) -> Iterator[bytes]:

@@ -51,7 +51,7 @@ def report_page(
 @post("/cases/{number:int}/reports/{form:str}", guards=[may("case")], sync_to_thread=True)
 def finish_report(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], form: FromPath[str],
-    data: JSONBody[Finished],
+    *, data: JSONBody[Finished],
 ) -> Response[Step]:  # fmt: skip
     """Keep a report as it was finished; it is sent nowhere."""
     with node.read() as work:
@@ -67,7 +67,7 @@ def finish_report(
 @get("/cases/{number:int}/reports/{form:str}/{step:int}", guards=[may("see")], sync_to_thread=True)
 def report_document(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], form: FromPath[str],
-    step: FromPath[int],
+    *, step: FromPath[int],
 ) -> Response[Suspicion]:  # fmt: skip
     """Show a finished report on a page to print, or as its record."""
     with node.read() as work:

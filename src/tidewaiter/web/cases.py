@@ -24,7 +24,6 @@ from tidewaiter.web.given import TheNode, TheUser
 from tidewaiter.web.replies import done, reply
 from tidewaiter.web.security import may
 
-ROWS = 50
 Wish = Literal["all", "mine", "waiting", "due", "held", "over"]
 
 
@@ -96,14 +95,14 @@ def cases_page(request: Asked, node: TheNode, user: TheUser) -> Response[CasesPa
         wanted = msgspec.structs.replace(wanted, status=asked.status)
     with node.read() as work:
         page = CasesPage(
-            rows=tuple(cases(work, viewer, wanted, before=asked.before, rows=ROWS)),
+            rows=tuple(cases(work, viewer, wanted, before=asked.before)),
             counts={wish: count_cases(work, viewer, each) for wish, each in wishes.items()},
             asked=asked,
         )
     choices = CaseChoices(user=user, today=today, people={})
     return reply(
         request, "cases.html", page,
-        view=lambda: case_list_view(page.rows, page.counts, asked, choices, ROWS),
+        view=lambda: case_list_view(page.rows, page.counts, asked, choices),
     )  # fmt: skip
 
 

@@ -162,7 +162,7 @@ def add_task(
 @post("/cases/{number:int}/tasks/{step:int}/done", guards=[may("case")], sync_to_thread=True)
 def do_task(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], step: FromPath[int],
-    data: JSONBody[Remark],
+    *, data: JSONBody[Remark],
 ) -> Response[Step]:  # fmt: skip
     """Say that a task is done."""
     wanted = added(Done(note=data.note), about=step)

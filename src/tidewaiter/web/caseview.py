@@ -13,7 +13,7 @@ from tidewaiter.casework.timeline import Event
 from tidewaiter.report.casetimeline import Drawn, draw_timeline
 from tidewaiter.report.languages import words
 from tidewaiter.store.accounts import account_key
-from tidewaiter.store.caselist import CaseRow
+from tidewaiter.store.caselist import ROWS, CaseRow
 from tidewaiter.store.sessions import User
 from tidewaiter.web.asking import CSRF_FIELD
 
@@ -112,7 +112,6 @@ def case_list_view(
     counts: Mapping[Any, int],
     asked: _Asked,
     choices: CaseChoices,
-    most: int,
 ) -> CaseListView:
     """Put the list into words.
 
@@ -121,7 +120,6 @@ def case_list_view(
         counts: Cases of each filter.
         asked: What was asked for.
         choices: Who reads, and when.
-        most: Rows of a whole page.
     """
     labels = {
         "all": words("All"), "mine": words("Mine, open"), "waiting": words("Waiting for my answer"),
@@ -129,16 +127,20 @@ def case_list_view(
     }  # fmt: skip
     told = {"show": asked.show, "status": asked.status or "", "text": asked.text}
     onward = {name: value for name, value in told.items() if value}
-    more = urlencode({**onward, "before": rows[-1].changed}) if len(rows) == most else ""
+    more = urlencode({**onward, "before": rows[-1].changed}) if len(rows) == ROWS else ""
     today = choices.today.isoformat()
     return CaseListView(
         tabs=tuple(
-            Tab(label=labels[wish], address=f"/cases?show={wish}", count=count, here=wish == asked.show)
+            Tab(
+                label=labels[wish], address=f"/cases?show={wish}", count=count,
+                here=wish == asked.show,
+            )
             for wish, count in counts.items()
         ),
         rows=tuple(
             ListRow(
-                row=row, status=case_status_in_words(row.status), late=bool(row.due and row.due < today)
+                row=row, status=case_status_in_words(row.status),
+                late=bool(row.due and row.due < today),
             )
             for row in rows
         ),
@@ -182,7 +184,8 @@ def case_page_view(
         upload=f"/cases/{case.number}/files?{CSRF_FIELD}={token}",
         keys=(
             ("n", words("Write a note")), ("t", words("Set a task")), ("f", words("Add a file")),
-            ("Ctrl Enter", words("Send the form that you are in")), ("l", words("Back to the list")),
+            ("Ctrl Enter", words("Send the form that you are in")),
+            ("l", words("Back to the list")),
         ),
     )  # fmt: skip
 
