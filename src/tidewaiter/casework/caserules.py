@@ -33,6 +33,7 @@ class StepRule(Record, frozen=True, kw_only=True):
     """A row of [step]."""
 
     says: str
+    says_again: str = ""  # where it is about a step of its own kind
     needs: Literal["case", "approve"]
     when: Literal["open", "closed", "any"]
     decides: bool = False

@@ -41,18 +41,20 @@ def timeline(steps: Sequence[Step], trails: Mapping[str, Iterable[Decided]]) -> 
         trails: What was decided of its alerts, by id of the alert.
     """
     alerts = [decided for trail in trails.values() for decided in trail]
-    events = [*map(_of_step, steps), *map(_of_decision, alerts)]
+    known = {step.id: step for step in steps}
+    events = [*(_of_step(step, known) for step in steps), *map(_of_decision, alerts)]
     return sorted(events, key=lambda event: (event.at, event.step or 0, event.alert))
 
 
-def _of_step(step: Step) -> Event:
-    content = step.content()
+def _of_step(step: Step, known: Mapping[int, Step]) -> Event:
+    content, rule = step.content(), load_case_rules().step[step.kind]
+    about = known.get(step.about or 0)
     return Event(
         at=step.at,
         by=step.by,
         kind=step.kind,
-        did=load_case_rules().step[step.kind].says,
-        what="" if content is None else _what(content, step.about),
+        did=(about and rule.says_again) or rule.says,
+        what="" if content is None else _what(content, about),
         whom="" if content is None else next(_first(content, _WHOM), ""),
         said="" if content is None else next(_first(content, _SAID), ""),
         step=step.id,
@@ -83,9 +85,10 @@ def _first(content: AnyContent, names: Iterable[str]) -> Iterator[str]:
             yield text
 
 
-def _what(content: AnyContent, about: int | None) -> str:
+def _what(content: AnyContent, about: Step | None) -> str:
     """Say in a few words what a step is about."""
     written = _WHAT.get(kind_of(content))
     if written is not None:
         return written.format(content)
-    return f"step {about}" if about else ""
+    other = about.content() if about else None
+    return _what(other, None) if other else ""

@@ -115,6 +115,7 @@ def _mark(group: Sequence[tuple[float, Event]], y: float) -> Mark:
 def _ticks(begin: datetime, span: timedelta) -> Iterator[Tick]:
     """Yield some places of the axis, with what tells them apart."""
     form = "%Y-%m-%d" if span > timedelta(days=_TICKS) else "%m-%d %H:%M"
+    form = "%H:%M:%S" if span < timedelta(minutes=_TICKS) else form
     for number in range(_TICKS):
         share = number / (_TICKS - 1)
         label = f"{begin + span * share:{form}}"

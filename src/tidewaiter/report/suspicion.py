@@ -132,8 +132,9 @@ def _goods(alerts: Sequence[Alert]) -> Iterator[str]:
 
 
 def _packages(line: Line) -> str:
-    count = "" if line.packages is None else f"{line.packages:,}"
-    return " ".join(filter(None, (count, line.pack)))
+    if line.packages is None:
+        return line.pack or ""
+    return f"{line.packages:,} {line.pack or 'packages'}"
 
 
 def _dates(alerts: Sequence[Alert]) -> Iterator[str]:
