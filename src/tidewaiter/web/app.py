@@ -22,12 +22,15 @@ from tidewaiter.web import (
     accounts,
     alertcases,
     alerts,
+    audit,
     caseclosing,
     casefiles,
     casereports,
     cases,
     casesteps,
     errors,
+    openapi,
+    own,
     queue,
     signing,
     static,
@@ -75,6 +78,9 @@ HANDLERS = [
     *casefiles.HANDLERS,
     *casereports.HANDLERS,
     *accounts.HANDLERS,
+    *own.HANDLERS,
+    *audit.HANDLERS,
+    *openapi.HANDLERS,
 ]
 
 
@@ -104,7 +110,7 @@ def make_app(node: Node) -> Litestar:
             Exception: errors.on_bug,
         },
         compression_config=CompressionConfig(backend="gzip", minimum_size=1_000),
-        openapi_config=OpenAPIConfig(title="Tidewaiter", version="1", path="/api"),
+        openapi_config=OpenAPIConfig(title="Tidewaiter", version="1", render_plugins=[]),
         lifespan=[living],
         logging_config=None,
     )

@@ -39,6 +39,7 @@ class ExportWish(Record, frozen=True, kw_only=True):
     "/cases/{number:int}/files",
     guards=[may("case")],
     sync_to_thread=True,
+    include_in_schema=False,
     request_max_body_size=load_case_rules().limits.file_bytes + _AROUND,
 )
 def add_case_file(
@@ -57,7 +58,12 @@ def add_case_file(
     return done(request, step, f"/cases/{number}#papers")
 
 
-@get("/cases/{number:int}/files/{step:int}", guards=[may("see")], sync_to_thread=True)
+@get(
+    "/cases/{number:int}/files/{step:int}",
+    guards=[may("see")],
+    sync_to_thread=True,
+    gives="application/octet-stream",
+)
 def case_file(node: TheNode, user: TheUser, number: FromPath[int], step: FromPath[int]) -> Stream:
     """Send a file of a case, as an attachment; a browser shows and runs none of it."""
     with node.read() as work:
@@ -70,7 +76,13 @@ def case_file(node: TheNode, user: TheUser, number: FromPath[int], step: FromPat
     return _attachment(kept, told.name)
 
 
-@post("/cases/{number:int}/export", guards=[may("case")], sync_to_thread=True)
+@post(
+    "/cases/{number:int}/export",
+    guards=[may("case")],
+    sync_to_thread=True,
+    makes=True,
+    gives="application/zip",
+)
 def export_case(
     node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[ExportWish]
 ) -> Stream:

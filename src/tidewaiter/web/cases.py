@@ -78,7 +78,7 @@ class Opened(Record, frozen=True, kw_only=True):
     number: int
 
 
-@get("/cases", guards=[may("see")], sync_to_thread=True)
+@get("/cases", guards=[may("see")], sync_to_thread=True, query=CasesAsked)
 def cases_page(request: Asked, node: TheNode, user: TheUser) -> Response[CasesPage]:
     """Show the cases that the reader may see: mine, waiting for me, with tasks due, held, over."""
     asked, viewer, today = read_query(request, CasesAsked), viewer_of(user), node.today()
@@ -106,7 +106,13 @@ def cases_page(request: Asked, node: TheNode, user: TheUser) -> Response[CasesPa
     )  # fmt: skip
 
 
-@post("/cases", guards=[may("case")], sync_to_thread=True)
+@post(
+    "/cases",
+    guards=[may("case")],
+    sync_to_thread=True,
+    makes=True,
+    example={"title": "Drums at the north gate", "alert": "12b0f39eab51ce7c99d1eb65"},
+)
 def open_new(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[NewCase]
 ) -> Response[Opened]:
