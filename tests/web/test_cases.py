@@ -194,6 +194,21 @@ def test_anothers_case_is_not_there(
         assert answers[0].status_code == 404
 
 
+def test_numbers_beyond_all_bounds_are_not_there(desk: Callable[..., Desk]) -> None:
+    """No database is asked for what it cannot hold."""
+    anna, large = desk("analyst", "anna"), 10**30
+    number = _open(anna)
+    assert anna.get(f"/cases/{large}.json").status_code == 404
+    assert anna.get(f"/cases/{number}/files/{large}").status_code == 404
+    assert anna.get(f"/cases.json?before={large}").status_code == 400
+    body = {"source": large, "consignment": "x"}
+    assert anna.send(f"/cases/{number}/consignments", body).status_code == 400
+    body = {"text": "x", "about": large}
+    assert anna.send(f"/cases/{number}/notes", body).status_code == 400
+    alert = _alerts(anna)[2]
+    assert anna.send(f"/alerts/{alert}/cases", {"case": large}).status_code == 404
+
+
 def test_the_list_shows_what_one_may_see(desk: Callable[..., Desk]) -> None:
     """Neither titles nor counts of others' cases."""
     anna, ben, susan = desk("analyst", "anna"), desk("analyst", "ben"), desk("supervisor", "susan")

@@ -66,7 +66,7 @@ def list_(
     for row in found:
         click.echo(msgspec.json.encode(row) if as_json else visible(_line(row, today)))
     if not as_json:
-        click.echo(f"{count:,} cases", err=True)
+        click.echo(_count(count, "case"), err=True)
 
 
 @cases.command()
@@ -150,15 +150,21 @@ def _absent(number: int) -> MissingError:
 
 def _line(row: CaseRow, today: date) -> str:
     title = "(erased)" if row.title is None else as_line(row.title)
-    told = [f"{row.alerts:,} alerts"]
+    told = [_count(row.alerts, "alert")]
     if row.tasks:
         late = " overdue" if row.due and row.due < today.isoformat() else ""
-        told.append(f"{row.tasks:,} tasks{f', first due {row.due}{late}' if row.due else ''}")
+        told.append(
+            f"{_count(row.tasks, 'task')}{f', first due {row.due}{late}' if row.due else ''}"
+        )
     if row.proposed:
         told.append(f"{row.proposed} proposes to dismiss it")
     if row.held:
         told.append("legal hold")
     return f"{row.number}\t{row.status}\t{row.owner}\t{title}\t{'; '.join(told)}"
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _event(event: Event) -> str:

@@ -112,10 +112,10 @@ def _inside(file: BinaryIO, opened: Opened) -> Iterator[Part]:
         yield Part(name="custody", holds=False, says=says)
         yield Part(name="record", holds=False, says="not looked at, as the custody does not hold")
         return
-    says = f"{len(entries):,} entries of the audit, each proved against the signed checkpoint"
+    says = f"entries of the audit: {len(entries):,}, each proved against the signed checkpoint"
     yield Part(name="custody", holds=True, says=says)
     steps, decided = len(told.steps), sum(map(len, told.decisions.values()))
-    says = f"{steps:,} steps and {decided:,} decisions, each as the audit has it"
+    says = f"steps: {steps:,}, decisions: {decided:,}, each as the audit has it"
     yield Part(name="record", holds=not wrong, says=wrong or says)
 
 

@@ -144,7 +144,7 @@ def _contents(file: BinaryIO, note: str, manifest: Manifest) -> tuple[Part, Part
         told = _looked(file, manifest)
         straight = [_named("changed", changed)] if changed else []
         changed = straight if told is None else told
-    count = f"{len(manifest.members):,} files, each as the manifest tells it"
+    count = f"files: {len(manifest.members):,}, each as the manifest tells it"
     return (
         Part(
             name="files",

@@ -34,6 +34,7 @@ from tidewaiter.store.audit import Details, audit_size, moment, record_change, s
 from tidewaiter.store.database import Work
 from tidewaiter.store.payloads import key, plain
 
+_LARGEST = 2**53
 _HINT = "tidewaiter cases list prints the numbers of those that you may see"
 
 
@@ -45,6 +46,8 @@ def find_case(work: Work, viewer: Viewer, number: int) -> Case | None:
 
 def case_steps(work: Work, viewer: Viewer, number: int) -> list[Step]:
     """Read what the viewer may see of the steps of a case, in order; none: of no such case."""
+    if not 0 < number <= _LARGEST:  # a database takes no larger ones
+        return []
     c = tables.case_step.c
     wanted = select(tables.case_step).where(c.case == number, c.case.in_(seen_by(viewer)))
     rows = work.connection.execute(wanted.order_by(c.id)).mappings()
@@ -150,7 +153,8 @@ def _named(work: Work, viewer: Viewer, number: int, asked: Asked) -> Asked:
     if isinstance(content, ConsignmentAdded):
         line = tables.line.c
         of = (line.source == content.source, line.consignment == key(content.consignment))
-        if work.connection.execute(select(line.id).where(*of).limit(1)).scalar() is None:
+        found = select(line.id).where(*of).limit(1)
+        if not 0 < content.source <= _LARGEST or work.connection.execute(found).scalar() is None:
             hint = "take it from a line or an alert"
             raise InputError(f'there is no consignment "{content.consignment}"', hint=hint)
     if isinstance(content, AlertAdded | PartyAdded) and content.alert:

@@ -1,6 +1,6 @@
 """Cases: the list, and the page of one."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 from litestar import Response, get, post
@@ -33,7 +33,9 @@ class CasesAsked(Record, frozen=True, kw_only=True):
     show: Wish = "all"  # waiting: for the reader's answer; due: with tasks of theirs until today
     status: CaseStatus | None = None
     text: Short = ""  # words of the title
-    before: int | None = None  # `changed` of the last case of the page before
+    before: Annotated[int, msgspec.Meta(ge=0, le=2**53)] | None = (
+        None  # `changed` of the last case of the page before
+    )
 
 
 class CasesPage(Record, frozen=True, kw_only=True):
