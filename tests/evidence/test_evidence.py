@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.casework.cases import Viewer
@@ -198,6 +200,27 @@ def test_a_record_that_was_changed_by_the_holder_of_the_key(
 ) -> None:
     """Even signed anew, the record must be as the proofs of the audit have it."""
     assert part in _broken(_again(bundle, change))
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_whatever_the_holder_of_the_key_puts_in_nothing_breaks(
+    bundle: bytes, data: st.DataObject
+) -> None:
+    """Any file with any content, signed well: there is a verdict on each part."""
+    files = _files(bundle)
+    name = data.draw(st.sampled_from(sorted(set(files) - {MANIFEST})))
+    body = files[name]
+    place = data.draw(st.integers(0, len(body)))
+    junk = data.draw(
+        st.one_of(st.binary(max_size=20), st.sampled_from([b"9" * 5_000, b"[" * 5_000, b"\n\n"]))
+    )
+
+    def change(files: dict[str, bytes]) -> None:
+        files[name] = body[:place] + junk + body[place + 1 :]
+
+    found = _verify(_again(bundle, change))
+    assert [part.name for part in found.parts] == PARTS
 
 
 def test_proofs_of_another_key_do_not_do(bundle: bytes) -> None:

@@ -157,7 +157,7 @@ def _sources(
     for step, file in files.items():
         yield _file(work, viewer, (case.number, step), names[step], file)
     drafts = {kept.step: f"drafts/{kept.step}" for kept in case.drafts if kept.what is not None}
-    yield from _drafts(case, drafts)
+    yield from _drafts(gathered, drafts)
     proofs = {
         each.entry.number: f"custody/{each.entry.number}.tlog-proof" for each in gathered.proven
     }
@@ -190,12 +190,14 @@ def _lines(work: Work, what: ConsignmentAdded) -> Iterator[StoredLine]:
         after = page[-1].id
 
 
-def _drafts(case: Case, names: Mapping[int, str]) -> Iterator[Source]:
+def _drafts(gathered: Gathered, names: Mapping[int, str]) -> Iterator[Source]:
+    case = gathered.case
     for kept in case.drafts:
         if kept.what is not None:
             form = load_suspicions().find(kept.what.form)
+            by = gathered.people.get(kept.by, kept.by)
             report = suspicion(
-                case.number, kept.what.form, form, kept.what.fields, by=kept.by, at=kept.at
+                case.number, kept.what.form, form, kept.what.fields, by=by, at=kept.at
             )
             yield source_of(f"{names[kept.step]}.html", render_suspicion(report).encode())
             yield source_of(f"{names[kept.step]}.json", suspicion_json(report))

@@ -56,6 +56,10 @@ class _Decided(msgspec.Struct, frozen=True):
     at: str
 
 
+class _Added(msgspec.Struct, frozen=True):
+    sha256: str
+
+
 class _Told(msgspec.Struct, frozen=True):
     """What is needed of case.json."""
 
@@ -107,7 +111,7 @@ def _inside(file: BinaryIO, opened: Opened) -> Iterator[Part]:
         entries = dict(_proven(file, opened, told.custody))
         details = {number: _details(entry) for number, entry in entries.items()}
         wrong = next(_wrong(told, entries, details, opened), "")
-    except (InputError, msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (InputError, msgspec.DecodeError, ValueError, RecursionError) as error:
         says = error.message if isinstance(error, InputError) else f"{error}"
         yield Part(name="custody", holds=False, says=says)
         yield Part(name="record", holds=False, says="not looked at, as the custody does not hold")
@@ -204,8 +208,8 @@ def _wrong_files(told: _Told, opened: Opened) -> Iterator[str]:
     for step in told.steps:
         name = told.files.get(step.id)
         if step.kind == "fileadded" and step.written and name is not None:
-            added = msgspec.json.decode(step.written, type=dict[str, object])
-            if hashes.get(name) != added.get("sha256"):
+            added = msgspec.json.decode(step.written, type=_Added)
+            if hashes.get(name) != added.sha256:
                 yield f"{name} is not the file that was added in step {step.id}"
     named = {*told.files.values(), *told.alerts.values()}
     if missing := sorted(named - set(hashes)):

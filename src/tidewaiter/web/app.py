@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import cast
 
 import msgspec
+from anyio.to_thread import run_sync
 from litestar import Litestar, Response, Router, get
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
@@ -31,14 +32,17 @@ from tidewaiter.web import (
     errors,
     openapi,
     own,
+    passkeys,
     queue,
     signing,
     static,
+    webhooks,
 )
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode
 from tidewaiter.web.node import Node, Serving
 from tidewaiter.web.security import Edge, may, outermost
+from tidewaiter.web.sending import Sender
 
 SERVING = "TIDEWAITER_SERVING"
 
@@ -79,7 +83,9 @@ HANDLERS = [
     *casereports.HANDLERS,
     *accounts.HANDLERS,
     *own.HANDLERS,
+    *passkeys.HANDLERS,
     *audit.HANDLERS,
+    *webhooks.HANDLERS,
     *openapi.HANDLERS,
 ]
 
@@ -89,9 +95,12 @@ def make_app(node: Node) -> Litestar:
 
     @asynccontextmanager
     async def living(_: Litestar) -> AsyncIterator[None]:
+        sender = Sender(node)
+        sender.start()
         try:
             yield
         finally:
+            await run_sync(sender.stop)
             node.close()
 
     app = Litestar(

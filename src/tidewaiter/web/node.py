@@ -1,5 +1,6 @@
 """The installation behind the pages: its registry, its database, its lists, its clock."""
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -39,6 +40,7 @@ class Node:
 
     def __init__(self, serving: Serving) -> None:
         self.serving = serving
+        self.secret = secrets.token_bytes(32)  # of this process
         self.database: Database = open_database(serving.db)
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ compare and hash alike. A `payload` is the whole record as JSON; the other colum
 a table are there to filter and to sort by.
 """
 
-from tidewaiter.store.tables.accounts import account, invitation, session, token
+from tidewaiter.store.tables.accounts import account, invitation, passkey, session, token
 from tidewaiter.store.tables.audited import audit, audit_node
 from tidewaiter.store.tables.cases import (
     blob,
@@ -27,6 +27,7 @@ from tidewaiter.store.tables.found import (
     reason,
 )
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
+from tidewaiter.store.tables.webhooks import delivery, webhook
 
 __all__ = [
     "METADATA",
@@ -47,14 +48,17 @@ __all__ = [
     "case_task",
     "casefile",
     "decision",
+    "delivery",
     "invitation",
     "line",
     "party",
     "party_line",
+    "passkey",
     "reason",
     "refusal",
     "screening",
     "session",
     "source",
     "token",
+    "webhook",
 ]
