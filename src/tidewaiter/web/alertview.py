@@ -162,6 +162,7 @@ def _keys(verdicts: tuple[VerdictChoice, ...]) -> tuple[tuple[str, str], ...]:
         ("Ctrl Enter", words("Decide and go on")),
         ("u", words("Take the decision back")),
         ("a", words("Take the alert")),
+        ("o", words("Cases of the alert")),
         ("j", words("Next alert")),
         ("q", words("Back to the queue")),
     )
