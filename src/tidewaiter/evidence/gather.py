@@ -7,7 +7,7 @@ import msgspec
 
 from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.casework.caserules import Asked
+from tidewaiter.casework.caserules import Asked, load_case_rules
 from tidewaiter.casework.cases import Case, Viewer, case_of
 from tidewaiter.casework.decisions import Decided
 from tidewaiter.casework.steps import ConsignmentAdded, Exported, FileAdded, Step
@@ -241,7 +241,9 @@ def _custody(proven: Sequence[Proven]) -> Iterator[Custody]:
     for each in proven:
         told = msgspec.json.decode(each.entry.details, type=dict[str, str | int])
         step, alert = told.get("step"), told.get("alert")
-        what = f"step {step}, {told.get('kind')}" if step else f"{each.entry.action} {alert}"
+        rule = load_case_rules().step.get(str(told.get("kind")))
+        did = f": {rule.says}" if rule else ""
+        what = f"step {step}{did}" if step else f"{each.entry.action} {alert}"
         yield Custody(
             number=each.entry.number, at=each.entry.at, who=each.entry.who,
             action=each.entry.action, what=what, digest=str(told.get("digest", "")),
