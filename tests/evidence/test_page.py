@@ -9,7 +9,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Request, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = [
@@ -27,6 +27,15 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+def _watched(page: Page) -> tuple[list[str], list[str]]:
+    """Return what a page asks for, and what the browser complains of, as it comes."""
+    asked: list[str] = []
+    told: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: told.append(message.text))
+    return asked, told
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("media", ["screen", "print"])
 def test_the_page_fits_and_can_be_used_by_all(
@@ -39,16 +48,12 @@ def test_the_page_fits_and_can_be_used_by_all(
     assert len(names) == 2
     for name in names:
         page = browser.new_page(viewport={"width": width, "height": 900})
-        asked: list[Request] = []
-        told: list[ConsoleMessage] = []
-        page.on("request", asked.append)
-        page.on("console", told.append)
+        asked, told = _watched(page)
         page.emulate_media(media=media, color_scheme="dark" if width < 400 else "light")
         page.goto((tmp_path / name).as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         found = Axe().run(page).response["violations"] if media == "screen" else []
         assert [(each["id"], [n["target"] for n in each["nodes"]]) for each in found] == []
-        assert [each.text for each in told] == []
-        elsewhere = [each.url for each in asked if not each.url.startswith("data:")]
-        assert elsewhere == [(tmp_path / name).as_uri()]
+        assert told == []
+        assert [url for url in asked if not url.startswith("data:")] == [(tmp_path / name).as_uri()]
         page.close()
