@@ -10,6 +10,8 @@ COMMANDS = {
     "cases": "tidewaiter.cli.cases",
     "identify": "tidewaiter.cli.identify",
     "law": "tidewaiter.cli.law",
+    "law changes": "tidewaiter.cli.lawchanges",
+    "law compare": "tidewaiter.cli.lawcompare",
     "lists": "tidewaiter.cli.lists",
     "match": "tidewaiter.cli.match",
     "parties": "tidewaiter.cli.parties",

@@ -30,12 +30,16 @@ from tidewaiter.web import (
     cases,
     casesteps,
     errors,
+    law,
+    lawbooks,
+    oidc,
     openapi,
     own,
     passkeys,
     queue,
     signing,
     static,
+    substances,
     webhooks,
 )
 from tidewaiter.web.asking import Asked
@@ -73,6 +77,7 @@ HANDLERS = [
     health,
     *static.HANDLERS,
     *signing.HANDLERS,
+    *oidc.HANDLERS,
     *queue.HANDLERS,
     *alerts.HANDLERS,
     *alertcases.HANDLERS,
@@ -87,6 +92,9 @@ HANDLERS = [
     *audit.HANDLERS,
     *webhooks.HANDLERS,
     *openapi.HANDLERS,
+    *substances.HANDLERS,
+    *law.HANDLERS,
+    *lawbooks.HANDLERS,
 ]
 
 

@@ -5,7 +5,14 @@ compare and hash alike. A `payload` is the whole record as JSON; the other colum
 a table are there to filter and to sort by.
 """
 
-from tidewaiter.store.tables.accounts import account, invitation, passkey, session, token
+from tidewaiter.store.tables.accounts import (
+    account,
+    identity,
+    invitation,
+    passkey,
+    session,
+    token,
+)
 from tidewaiter.store.tables.audited import audit, audit_node
 from tidewaiter.store.tables.cases import (
     blob,
@@ -23,8 +30,10 @@ from tidewaiter.store.tables.found import (
     alert_note,
     alert_party,
     alert_substance,
+    alert_term,
     decision,
     reason,
+    saved_filter,
 )
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
 from tidewaiter.store.tables.webhooks import delivery, webhook
@@ -37,6 +46,7 @@ __all__ = [
     "alert_note",
     "alert_party",
     "alert_substance",
+    "alert_term",
     "audit",
     "audit_node",
     "blob",
@@ -49,6 +59,7 @@ __all__ = [
     "casefile",
     "decision",
     "delivery",
+    "identity",
     "invitation",
     "line",
     "party",
@@ -56,6 +67,7 @@ __all__ = [
     "passkey",
     "reason",
     "refusal",
+    "saved_filter",
     "screening",
     "session",
     "source",
