@@ -197,6 +197,7 @@ def _keys(verdicts: tuple[VerdictChoice, ...]) -> tuple[tuple[str, str], ...]:
         ("u", words("Take the decision back")),
         ("a", words("Take the alert")),
         ("i", words("Record a result")),
+        ("o", words("Cases of the alert")),
         ("j", words("Next alert")),
         ("q", words("Back to the queue")),
     )

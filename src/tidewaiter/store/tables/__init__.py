@@ -14,6 +14,16 @@ from tidewaiter.store.tables.accounts import (
     token,
 )
 from tidewaiter.store.tables.audited import audit, audit_node
+from tidewaiter.store.tables.cases import (
+    blob,
+    blob_part,
+    case_alert,
+    case_file,
+    case_member,
+    case_step,
+    case_task,
+    casefile,
+)
 from tidewaiter.store.tables.columns import METADATA, VERSION_TABLE
 from tidewaiter.store.tables.flowing import alert_flow, route, route_ends
 from tidewaiter.store.tables.found import (
@@ -46,6 +56,14 @@ __all__ = [
     "alert_term",
     "audit",
     "audit_node",
+    "blob",
+    "blob_part",
+    "case_alert",
+    "case_file",
+    "case_member",
+    "case_step",
+    "case_task",
+    "casefile",
     "decision",
     "delivery",
     "identity",
