@@ -16,6 +16,22 @@ from tidewaiter.store.tables.found import (
     reason,
 )
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
+from tidewaiter.store.tables.resolved import (
+    entity,
+    entity_change,
+    entity_consignment,
+    entity_link,
+    entity_owned,
+    entity_party,
+    entity_profile,
+    entity_thing,
+    entity_word,
+    party_alert,
+    party_judgement,
+    resolution,
+    thing,
+    trade,
+)
 
 __all__ = [
     "METADATA",
@@ -27,11 +43,25 @@ __all__ = [
     "audit",
     "audit_node",
     "decision",
+    "entity",
+    "entity_change",
+    "entity_consignment",
+    "entity_link",
+    "entity_owned",
+    "entity_party",
+    "entity_profile",
+    "entity_thing",
+    "entity_word",
     "line",
     "party",
+    "party_alert",
+    "party_judgement",
     "party_line",
     "reason",
     "refusal",
+    "resolution",
     "screening",
     "source",
+    "thing",
+    "trade",
 ]
