@@ -14,6 +14,7 @@ from tidewaiter.store import tables
 from tidewaiter.store.audit import record_change
 from tidewaiter.store.database import Work
 from tidewaiter.store.notes import insert_alert_parties, with_notes
+from tidewaiter.store.partyalerts import insert_party_alerts
 from tidewaiter.store.payloads import decode, encode, key, plain
 
 CHUNK = 500  # ids asked for at a time; SQLite takes 32,766 values in a statement
@@ -56,6 +57,7 @@ def add_alerts(work: Work, screening_id: int, found: Sequence[Alert]) -> tuple[s
     source = work.connection.execute(select(s.c.source).where(s.c.id == screening_id)).scalar_one()
     new = insert_alerts(work, source, screening_id, found)
     if new:
+        insert_party_alerts(work, found, new)
         added = s.c.new_alerts + len(new)
         work.connection.execute(s.update().where(s.c.id == screening_id).values(new_alerts=added))
         record_change(work, "alerts added", {"screening": screening_id, "new_alerts": len(new)})

@@ -1,8 +1,9 @@
 """Many rows at once, on either database; what is already there stays as it is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, func
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -28,3 +29,45 @@ def insert_new(
     compiled = statement.compile(dialect=connection.dialect, column_keys=list(columns))
     # Past SQLAlchemy's own parameter handling, which takes as long as SQLite's insert.
     return connection.exec_driver_sql(str(compiled), values).rowcount
+
+
+def insert_or_add(
+    connection: Connection,
+    table: Table,
+    rows: Iterable[tuple[object, ...]],
+    columns: Sequence[str],
+    how: Mapping[str, Literal["add", "least", "most", "bits"]],
+) -> None:
+    """Insert rows; where one is there with the same primary key, put the two together.
+
+    Args:
+        connection: In a transaction.
+        table: Where to; its primary key tells rows apart, no two given may have the same.
+        rows: One value per column each.
+        columns: Names, in the order of the table.
+        how: Of columns outside the key: the sum, the least or the most that is not null, or the
+            bits of both; the other columns stay as they are.
+    """
+    values = list(rows)
+    if not values:
+        return
+    lite = connection.dialect.name == "sqlite"
+    make = sqlite.insert if lite else postgresql.insert
+    statement = make(table)
+    least, most = (func.min, func.max) if lite else (func.least, func.greatest)
+
+    def both(name: str) -> Any:
+        ours, theirs = table.c[name], statement.excluded[name]
+        if how[name] == "add":
+            return ours + theirs
+        if how[name] == "bits":
+            return ours.op("|")(theirs)
+        pick = least if how[name] == "least" else most
+        return pick(func.coalesce(ours, theirs), func.coalesce(theirs, ours))
+
+    keys = [column.name for column in table.primary_key]
+    updated = statement.on_conflict_do_update(
+        index_elements=keys, set_={name: both(name) for name in how}
+    )
+    compiled = updated.compile(dialect=connection.dialect, column_keys=list(columns))
+    connection.exec_driver_sql(str(compiled), values)

@@ -31,6 +31,7 @@ from tidewaiter.store.tables.resolved import (
     resolution,
     thing,
     trade,
+    trade_consignment,
 )
 
 __all__ = [
@@ -64,4 +65,5 @@ __all__ = [
     "source",
     "thing",
     "trade",
+    "trade_consignment",
 ]

@@ -167,6 +167,18 @@ trade = Table(
     sqlite_with_rowid=False,
 )
 
+trade_consignment = Table(
+    "trade_consignment",
+    METADATA,
+    _run(),
+    Column("source", WHOLE, primary_key=True, autoincrement=False),
+    Column("consignment", TEXT, primary_key=True),
+    Column("sender", WHOLE, primary_key=True, autoincrement=False),
+    Column("receiver", WHOLE, primary_key=True, autoincrement=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
 entity_change = Table(
     "entity_change",
     METADATA,

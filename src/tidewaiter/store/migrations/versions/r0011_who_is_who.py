@@ -147,6 +147,14 @@ def _create_trade() -> None:
         *_whole("consignments"),
         *_text("first", "last", nullable=True),
     )
+    _rowless(
+        "trade_consignment",
+        _key("run"),
+        _key("source"),
+        _key("consignment", TEXT),
+        _key("sender"),
+        _key("receiver"),
+    )
     op.create_index("trade_sender", "trade", ["run", "sender", "consignments", "receiver"])
     op.create_index("trade_receiver", "trade", ["run", "receiver", "consignments", "sender"])
 
