@@ -19,6 +19,7 @@ from tidewaiter.parties.resolution import (
 )
 from tidewaiter.parties.resolution.reading import Read
 from tidewaiter.parties.resolution.resolve import Resolution
+from tidewaiter.store.audit import record_change
 from tidewaiter.store.counting import count_lines, count_partners
 from tidewaiter.store.database import Database, Stamp, Work
 from tidewaiter.store.entitychanges import add_changes
@@ -126,8 +127,10 @@ def take_up(database: Database, stamp: Clock) -> int:
     while _is_behind(database):
         with database.work(stamp()) as work:
             run = run_or_first(work)
-            if _step(work, run.id, run.line) is None:
+            line = _step(work, run.id, run.line)
+            if line is None:
                 break
+            record_change(work, "parties counted", {"resolution": run.id, "line": line})
         steps += 1
     return steps
 
@@ -204,9 +207,7 @@ def _row(entity: Entity, held: Held, reads: Mapping[str, Read]) -> NewEntity:
             for party in held.parties[member.id]
         ],
         words=dict.fromkeys(word for each in members for word in words_of(reads[each.id])),
-        things=[
-            thing for each in members for thing in things_given(each.written, reads[each.id])
-        ],
+        things=[thing for each in members for thing in things_given(each.written, reads[each.id])],
     )
 
 

@@ -76,7 +76,9 @@ class _Tally:
             self.last = day if self.last is None else max(day, self.last)
 
 
-def count_lines(work: Work, run: int, after: int, sides: Sides, *, rows: int = ROWS) -> Counted | None:
+def count_lines(
+    work: Work, run: int, after: int, sides: Sides, *, rows: int = ROWS
+) -> Counted | None:
     """Count the next lines of a run, whose parties all have their entities.
 
     Args:
@@ -163,9 +165,7 @@ def _named(
 ) -> Mapping[int, Sequence[tuple[int, int, str]]]:
     """Return party, entity and role of all that each line names."""
     k, p = tables.party_line.c, tables.entity_party.c
-    joined = tables.party_line.join(
-        tables.entity_party, (p.run == run) & (p.party == k.party)
-    )
+    joined = tables.party_line.join(tables.entity_party, (p.run == run) & (p.party == k.party))
     wanted = select(k.line, k.party, p.entity, k.role).select_from(joined)
     span = k.line.between(lines[0].id, lines[-1].id)
     found: defaultdict[int, list[tuple[int, int, str]]] = defaultdict(list)
@@ -227,8 +227,8 @@ def _keep_trade(
     columns = ("run", "source", "consignment", "sender", "receiver")
     insert_new(work.connection, tables.trade_consignment, columns, new)
     rows = ((run, *pair, each.lines, each.first, each.last) for pair, each in totals.items())
-    columns = ("run", "sender", "receiver", "consignments", "first", "last")
-    _add(work, tables.trade, rows, columns, "consignments")
+    names = ("run", "sender", "receiver", "consignments", "first", "last")
+    _add(work, tables.trade, rows, names, "consignments")
 
 
 def _keep_parties(work: Work, run: int, parties: Mapping[int, _Tally]) -> None:

@@ -1,4 +1,4 @@
-"""Rows of entities: their names, parties, words and things, as a run or a waiting party gives them."""
+"""Rows of entities: their names, parties, words and things, as a run or a newcomer gives them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
@@ -119,7 +119,9 @@ def count_things(work: Work, run: int, entities: Sequence[int] | None = None) ->
     for start in range(0, len(entities), CHUNK):
         some = g.entity.in_(entities[start : start + CHUNK])
         wanted = select(g.kind, g.value).where(g.run == run, some)
-        work.connection.execute(counted.where(tuple_(t.kind, t.value).in_(wanted)).values(entities=many))
+        work.connection.execute(
+            counted.where(tuple_(t.kind, t.value).in_(wanted)).values(entities=many)
+        )
 
 
 def add_links(work: Work, run: int, links: Iterable[Link]) -> None:
@@ -148,6 +150,8 @@ def entities_of(work: Work, run: int, members: Iterable[str]) -> dict[str, int]:
     wanted = sorted(members)
     found: dict[str, int] = {}
     for start in range(0, len(wanted), CHUNK):
-        query = select(p.member, p.entity).where(p.run == run, p.member.in_(wanted[start : start + CHUNK]))
+        query = select(p.member, p.entity).where(
+            p.run == run, p.member.in_(wanted[start : start + CHUNK])
+        )
         found.update((member, entity) for member, entity in work.connection.execute(query))
     return found

@@ -46,7 +46,9 @@ def members_of(work: Work) -> Held:
         Member(
             id=member,
             written=written,
-            roles=tuple(sorted({role for party in parties[member] for role in roles[party] if role})),
+            roles=tuple(
+                sorted({role for party in parties[member] for role in roles[party] if role})
+            ),
             seen=(_seen(sum(counts[party] for party in parties[member])),),
         )
         for member, written in said.items()

@@ -79,7 +79,9 @@ def _entities(work: Work, run: int) -> Mapping[Entry, set[int]]:
     parties = sorted(entries)
     for start in range(0, len(parties), CHUNK):
         some = p.party.in_(parties[start : start + CHUNK])
-        for party, entity in work.connection.execute(select(p.party, p.entity).where(p.run == run, some)):
+        for party, entity in work.connection.execute(
+            select(p.party, p.entity).where(p.run == run, some)
+        ):
             for entry in entries[party]:
                 found[entry].add(entity)
     return found

@@ -99,12 +99,12 @@ def _newcomer(stored: StoredParty) -> _Newcomer:
     return _Newcomer(stored.id, id_of(written), written, read_written(written))
 
 
-def _by_name(
-    work: Work, run: int, new: Sequence[_Newcomer]
-) -> Mapping[tuple[str, str], int]:
+def _by_name(work: Work, run: int, new: Sequence[_Newcomer]) -> Mapping[tuple[str, str], int]:
     """Return the one entity of each name and country, where there is one."""
     w, p = tables.entity_word.c, tables.entity_profile.c
-    joined = tables.entity_word.join(tables.entity_profile, (p.run == w.run) & (p.entity == w.entity))
+    joined = tables.entity_word.join(
+        tables.entity_profile, (p.run == w.run) & (p.entity == w.entity)
+    )
     names = sorted({each.name for each in new if each.name})
     found: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
     for start in range(0, len(names), CHUNK):
@@ -127,5 +127,3 @@ def _entity(some: Sequence[_Newcomer]) -> NewEntity:
         words=dict.fromkeys(word for each in some for word in words_of(each.read)),
         things=[thing for each in some for thing in things_given(each.written, each.read)],
     )
-
-

@@ -147,7 +147,7 @@ entity_consignment = Table(
     Column("sides", WHOLE, nullable=False),  # 1: sends, 2: receives, 4: named otherwise; the sum
     Column("lines", WHOLE, nullable=False),
     Column("day", TEXT, nullable=False),  # "": none is told
-    Index("entity_consignment_day", "run", "entity", "day"),
+    Index("entity_consignment_day", "run", "entity", "day", "sides"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )

@@ -138,7 +138,9 @@ def _create_trade() -> None:
         *_whole("sides", "lines"),
         *_text("day"),
     )
-    op.create_index("entity_consignment_day", "entity_consignment", ["run", "entity", "day"])
+    op.create_index(
+        "entity_consignment_day", "entity_consignment", ["run", "entity", "day", "sides"]
+    )
     _rowless(
         "trade",
         _key("run"),
