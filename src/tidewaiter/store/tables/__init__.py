@@ -5,6 +5,7 @@ compare and hash alike. A `payload` is the whole record as JSON; the other colum
 a table are there to filter and to sort by.
 """
 
+from tidewaiter.store.tables.accounts import account, invitation, session, token
 from tidewaiter.store.tables.audited import audit, audit_node
 from tidewaiter.store.tables.columns import METADATA, VERSION_TABLE
 from tidewaiter.store.tables.found import (
@@ -37,6 +38,7 @@ from tidewaiter.store.tables.resolved import (
 __all__ = [
     "METADATA",
     "VERSION_TABLE",
+    "account",
     "alert",
     "alert_note",
     "alert_party",
@@ -53,6 +55,7 @@ __all__ = [
     "entity_profile",
     "entity_thing",
     "entity_word",
+    "invitation",
     "line",
     "party",
     "party_alert",
@@ -62,8 +65,10 @@ __all__ = [
     "refusal",
     "resolution",
     "screening",
+    "session",
     "source",
     "thing",
+    "token",
     "trade",
     "trade_consignment",
 ]
