@@ -86,7 +86,7 @@ def fill(database: Database, consignments: int) -> None:
         screening = begin_screening(work, source, run).id
     row = 0
     for start in range(0, consignments, BATCH):
-        rows = []
+        rows: list[dict[str, Any]] = []
         for number in range(start, min(consignments, start + BATCH)):
             rows += list(_consignment(chance, number, firms, forwarders, row + len(rows)))
         alerts = [_alert(chance, each) for each in rows if chance.randrange(ALERT) == 0]
@@ -146,7 +146,9 @@ def ask(database: Database, asked: int) -> None:
     timed("path", lambda s, i: find_ways(s, ends[i], rules), [(a, "") for a, _ in ends])
     with database.work() as work:
         seen = Seen(work, run.id, cleared=True)
-        lengths = [len(s.ways[0].steps) if (s := find_ways(seen, pair, rules)).ways else 0 for pair in ends]
+        lengths = [
+            len(s.ways[0].steps) if (s := find_ways(seen, pair, rules)).ways else 0 for pair in ends
+        ]
     print("steps of ways found:", {n: lengths.count(n) for n in sorted(set(lengths))})
 
 
@@ -209,7 +211,7 @@ def _consignment(
 
 def _alert(chance: random.Random, row: dict[str, Any]) -> Alert:
     slug = chance.choice(SUBSTANCES)
-    matches = ()
+    matches: tuple[PartyMatch, ...] = ()
     if chance.randrange(50) == 0:
         named = row["parties"][0]
         matches = (

@@ -46,6 +46,7 @@ class Edge(Record, frozen=True, kw_only=True):
     consignments: int = 0
     first: str | None = None
     last: str | None = None
+    label: str = ""  # of a thing that both give
     list_name: str = ""  # that tells of ownership
     steps: tuple[str, ...] = ()
 

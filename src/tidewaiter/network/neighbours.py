@@ -1,6 +1,6 @@
 """Neighbours: the parties and things that are tied to some parties, the strongest ties first."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Literal, NamedTuple
 
 from tidewaiter.network.facts import NetworkRules
@@ -23,7 +23,7 @@ telephone, e-mail or address; a list tells that one owns or controls the other."
 
 
 class Seen(NamedTuple):
-    """Who looks at what: a run of a database, and whether they are cleared for restricted entries."""
+    """Who looks at what: a run of a database, and whether they may see restricted entries."""
 
     work: Work
     run: int
