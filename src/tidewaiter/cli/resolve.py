@@ -92,8 +92,8 @@ def resolve(paths: tuple[Path, ...], **options: Any) -> None:
 
     Reads what tidewaiter screen reads, and entities of FollowTheMoney. Where you keep lists, an
     entity shows the entries that it resembles. With --db, the parties of a database are resolved,
-    and what is found is kept there, whole or not at all. Exit status 0: done; 1: done, but some rows or
-    fields could not be read; 2: refused; 130: stopped.
+    and what is found is kept there, whole or not at all. Exit status 0: done; 1: done, but some
+    rows or fields could not be read; 2: refused; 130: stopped.
 
     Example: tidewaiter parties resolve march.csv --earlier entities.jsonl --out new.jsonl
     """
@@ -132,7 +132,7 @@ def resolve(paths: tuple[Path, ...], **options: Any) -> None:
 
 def _only_db(paths: Sequence[Path], options: dict[str, Any]) -> None:
     """Refuse what a database has no use for: its lines, judgements and past runs are in it."""
-    named = [f"--{name}" for name, value in options.items() if value and name not in {"folder"}]
+    named = [f"--{name}" for name, value in options.items() if value and name != "folder"]
     given = [*map(str, paths), *named]
     if given:
         raise click.UsageError(f"--db stands alone; leave out {given[0]}")

@@ -17,8 +17,7 @@ def resolve_stored(place: str) -> None:
     with open_database(place) as database, stages() as bar:
         found = resolve_database(database, own_stamp, bar.tell)
     said = (
-        f"{found.parties:,} stored parties, written in {found.members:,} ways, "
-        f"are {found.entities:,} entities",
+        f"{found.parties:,} stored parties are {found.entities:,} entities",
         f"{found.compared:,} pairs compared",
         f"merged: {found.merged:,}; split: {found.split:,}",
     )

@@ -110,7 +110,7 @@ class Builder:
                 self._owned[own.entity, own.owner] = own
 
     def widen(self, steps: int) -> None:
-        """Open further parties, step by step, the ones with most trade first, while there is room."""
+        """Open further parties step by step, most trade first, while there is room."""
         done = set(self._opened)
         for stage in range(1, steps):
             front = [each for each in self._stage if each not in done]

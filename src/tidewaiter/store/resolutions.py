@@ -124,10 +124,10 @@ def counted_to(work: Work, run: int, line: int) -> None:
 def is_behind(work: Work, run: Resolved) -> bool:
     """Tell whether a party has no entity yet, or a line is not counted."""
     p, k, n = tables.entity_party.c, tables.party.c, tables.line.c
-    last = select(func.coalesce(func.max(p.party), 0)).where(p.run == run.id)
+    last = select(p.party).where(p.run == run.id).order_by(p.party.desc()).limit(1)
     newest = (select(func.coalesce(func.max(column), 0)) for column in (k.id, n.id))
     parties, lines = (int(work.connection.execute(each).scalar_one()) for each in newest)
-    return parties > int(work.connection.execute(last).scalar_one()) or lines > run.line
+    return parties > (work.connection.execute(last).scalar() or 0) or lines > run.line
 
 
 def entities_in(work: Work, run: int) -> list[int]:
@@ -169,7 +169,7 @@ def remove_past(work: Work) -> bool:
     return False
 
 
-# By which column the rows of a run are removed piece by piece: one that has an index behind `run`.
+# By which column the rows of a run are removed piece by piece: one that an index begins with.
 _BY: tuple[tuple[Table, Column[int] | Column[str]], ...] = (
     (tables.entity_consignment, tables.entity_consignment.c.entity),
     (tables.trade_consignment, tables.trade_consignment.c.source),

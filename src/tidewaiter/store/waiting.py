@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from tidewaiter.parties.resolution import Written, id_of, name_key, things_given, words_of
 from tidewaiter.parties.resolution.reading import Read, read_written
@@ -66,7 +66,8 @@ def take_up_waiting(work: Work, run: int, *, rows: int = ROWS) -> set[int] | Non
         The entities that have more parties now; None: no party waits for one.
     """
     p = tables.entity_party.c
-    last = work.connection.execute(select(func.max(p.party)).where(p.run == run)).scalar() or 0
+    newest = select(p.party).where(p.run == run).order_by(p.party.desc()).limit(1)
+    last = work.connection.execute(newest).scalar() or 0
     stored = stored_parties(work, after=last, rows=rows)
     if not stored:
         return None

@@ -12,9 +12,11 @@ from tidewaiter.network.graph import Edge, Node
 from tidewaiter.store.entities import Profile
 
 _TIE: Final = 60.0  # units of the drawing for the length of a tie
-_STEP: Final = 190.0  # units between the parties of a path
+_WIDE: Final = 110.0  # the same, where all names are drawn
+_STEP: Final = 200.0  # units between the parties of a path
 _ROW: Final = 70.0
-_EDGE: Final = 60.0  # room around
+_EDGE: Final = 90.0  # room around
+_LEAST: Final = (900.0, 420.0)  # width and height of a drawing
 _LABELS: Final = 60  # parties whose names are drawn
 _SHORT: Final = 26  # characters of a name that is drawn
 _FEW: Final = 150  # nodes up to which all names are drawn
@@ -99,8 +101,9 @@ class _Page(Protocol):
 def network_view(page: _Page) -> NetworkView:
     """Put the network into points, lines and addresses."""
     asked, drawing = page.asked, page.drawing
-    scale = (_STEP, _ROW) if asked.start else (_TIE, _TIE)
     placed = drawing.nodes if drawing else ()
+    tie = _WIDE if len(placed) <= _FEW else _TIE
+    scale = (_STEP, _ROW) if asked.start else (tie, tie)
     named = _named(placed)
     labels = {each.node.id: each.node.label for each in placed}
     dots = {
@@ -109,7 +112,7 @@ def network_view(page: _Page) -> NetworkView:
     edges = drawing.edges if drawing else ()
     path = bool(asked.start)
     return NetworkView(
-        box=_box(list(dots.values())),
+        box=_box(list(dots.values()), (_LEAST[0], 0.0) if path else _LEAST),
         letters=_letters(list(dots.values())),
         dots=tuple(dots.values()),
         lines=tuple(_line(edge, dots) for edge in edges),
@@ -211,12 +214,14 @@ def _short(label: str) -> str:
     return said if len(said) <= _SHORT else f"{said[: _SHORT - 1]}…"
 
 
-def _box(dots: Sequence[Dot]) -> str:
+def _box(dots: Sequence[Dot], least: tuple[float, float]) -> str:
     if not dots:
         return "0 0 100 100"
     left, right = min(d.x for d in dots) - _EDGE, max(d.x for d in dots) + _EDGE
     top, bottom = min(d.y for d in dots) - _EDGE, max(d.y for d in dots) + _EDGE
-    return f"{left:.0f} {top:.0f} {right - left:.0f} {bottom - top:.0f}"
+    wide, high = max(right - left, least[0]), max(bottom - top, least[1])
+    x, y = (left + right - wide) / 2, (top + bottom - high) / 2
+    return f"{x:.0f} {y:.0f} {wide:.0f} {high:.0f}"
 
 
 def _letters(dots: Sequence[Dot]) -> float:
@@ -224,7 +229,7 @@ def _letters(dots: Sequence[Dot]) -> float:
     if not dots:
         return 12.0
     wide = max(d.x for d in dots) - min(d.x for d in dots) + 2 * _EDGE
-    return round(max(12.0, wide / 100), 1)
+    return round(max(11.0, wide / 110), 1)
 
 
 def _line(edge: Edge, dots: Mapping[str, Dot]) -> Line:

@@ -1,16 +1,17 @@
 """Who is who: resolutions, entities and their parties, what ties them, and what people judged.
 
 All that a resolution gives bears its number in `run`, so that a new one is written beside the one
-that is read, and takes its place at once. An `entity` keeps its number from run to run.
+that is read, and takes its place at once. An `entity` keeps its number from run to run. No key
+begins with `run`: it tells little, and SQLite would take it for much.
 """
 
-from sqlalchemy import Column, ForeignKey, Index, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, PrimaryKeyConstraint, Table, UniqueConstraint
 
 from tidewaiter.store.tables.columns import METADATA, TEXT, WHOLE
 
 
 def _run() -> Column[int]:
-    return Column("run", WHOLE, primary_key=True, autoincrement=False)
+    return Column("run", WHOLE, nullable=False, autoincrement=False)
 
 
 def _whole(name: str) -> Column[int]:
@@ -44,7 +45,7 @@ entity_profile = Table(
     "entity_profile",
     METADATA,
     _run(),
-    Column("entity", WHOLE, ForeignKey("entity.id"), primary_key=True, autoincrement=False),
+    Column("entity", WHOLE, ForeignKey("entity.id"), nullable=False, autoincrement=False),
     Column("name", TEXT, nullable=False),
     Column("country", TEXT, nullable=False),
     Column("waiting", WHOLE, nullable=False),  # 1: known by its exact name until the next run
@@ -52,6 +53,7 @@ entity_profile = Table(
     Column("first", TEXT),
     Column("last", TEXT),
     Column("signs", TEXT, nullable=False),  # JSON
+    PrimaryKeyConstraint("entity", "run"),
     Index("entity_profile_lines", "run", "lines", "entity"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
@@ -61,15 +63,16 @@ entity_party = Table(
     "entity_party",
     METADATA,
     _run(),
-    Column("party", WHOLE, ForeignKey("party.id"), primary_key=True, autoincrement=False),
+    Column("party", WHOLE, ForeignKey("party.id"), nullable=False, autoincrement=False),
     Column("entity", WHOLE, nullable=False),
     Column("member", TEXT, nullable=False),  # "p-" and 16 digits
     Column("how", TEXT, nullable=False),  # compared, written, named, new
     _whole("lines"),
     Column("first", TEXT),
     Column("last", TEXT),
-    Index("entity_party_entity", "run", "entity", "lines", "party"),
-    Index("entity_party_member", "run", "member"),
+    PrimaryKeyConstraint("party", "run"),
+    Index("entity_party_entity", "entity", "run", "lines", "party"),
+    Index("entity_party_member", "member", "run"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -78,8 +81,9 @@ entity_word = Table(
     "entity_word",
     METADATA,
     _run(),
-    Column("word", TEXT, primary_key=True),
-    Column("entity", WHOLE, primary_key=True, autoincrement=False),
+    Column("word", TEXT, nullable=False),
+    Column("entity", WHOLE, nullable=False, autoincrement=False),
+    PrimaryKeyConstraint("word", "run", "entity"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -88,10 +92,11 @@ thing = Table(
     "thing",
     METADATA,
     _run(),
-    Column("kind", TEXT, primary_key=True),  # phone, email, address, identifier
-    Column("value", TEXT, primary_key=True),  # in one spelling
+    Column("kind", TEXT, nullable=False),  # phone, email, address, identifier
+    Column("value", TEXT, nullable=False),  # in one spelling
     Column("label", TEXT, nullable=False),  # as it is shown
     _whole("entities"),
+    PrimaryKeyConstraint("kind", "value", "run"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -100,10 +105,11 @@ entity_thing = Table(
     "entity_thing",
     METADATA,
     _run(),
-    Column("entity", WHOLE, primary_key=True, autoincrement=False),
-    Column("kind", TEXT, primary_key=True),
-    Column("value", TEXT, primary_key=True),
-    Index("entity_thing_value", "run", "kind", "value", "entity"),
+    Column("entity", WHOLE, nullable=False, autoincrement=False),
+    Column("kind", TEXT, nullable=False),
+    Column("value", TEXT, nullable=False),
+    PrimaryKeyConstraint("entity", "run", "kind", "value"),
+    Index("entity_thing_value", "kind", "value", "run", "entity"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -112,15 +118,16 @@ entity_link = Table(
     "entity_link",
     METADATA,
     _run(),
-    Column("a", TEXT, primary_key=True),  # members that were compared
-    Column("b", TEXT, primary_key=True),
+    Column("a", TEXT, nullable=False),  # members that were compared
+    Column("b", TEXT, nullable=False),
     Column("one", WHOLE, nullable=False),  # their entities; the same where they were joined
     Column("other", WHOLE, nullable=False),
     Column("points", WHOLE, nullable=False),
     Column("outcome", TEXT, nullable=False),
     Column("payload", TEXT, nullable=False),
-    Index("entity_link_one", "run", "one", "points"),
-    Index("entity_link_other", "run", "other", "points"),
+    PrimaryKeyConstraint("a", "b", "run"),
+    Index("entity_link_one", "one", "run", "points"),
+    Index("entity_link_other", "other", "run", "points"),
     sqlite_strict=True,
 )
 
@@ -128,12 +135,13 @@ entity_owned = Table(
     "entity_owned",
     METADATA,
     _run(),
-    Column("entity", WHOLE, primary_key=True, autoincrement=False),
-    Column("owner", WHOLE, primary_key=True, autoincrement=False),
-    Column("list", TEXT, primary_key=True),
+    Column("entity", WHOLE, nullable=False, autoincrement=False),
+    Column("owner", WHOLE, nullable=False, autoincrement=False),
+    Column("list", TEXT, nullable=False),
     Column("restricted", WHOLE, nullable=False),  # 1: for those cleared alone
     Column("payload", TEXT, nullable=False),
-    Index("entity_owned_owner", "run", "owner"),
+    PrimaryKeyConstraint("entity", "owner", "list", "run"),
+    Index("entity_owned_owner", "owner", "run"),
     sqlite_strict=True,
 )
 
@@ -141,13 +149,14 @@ entity_consignment = Table(
     "entity_consignment",
     METADATA,
     _run(),
-    Column("source", WHOLE, primary_key=True, autoincrement=False),
-    Column("consignment", TEXT, primary_key=True),
-    Column("entity", WHOLE, primary_key=True, autoincrement=False),
+    Column("source", WHOLE, nullable=False, autoincrement=False),
+    Column("consignment", TEXT, nullable=False),
+    Column("entity", WHOLE, nullable=False, autoincrement=False),
     Column("sides", WHOLE, nullable=False),  # 1: sends, 2: receives, 4: named otherwise; the sum
     Column("lines", WHOLE, nullable=False),
     Column("day", TEXT, nullable=False),  # "": none is told
-    Index("entity_consignment_day", "run", "entity", "day", "sides"),
+    PrimaryKeyConstraint("source", "consignment", "run", "entity"),
+    Index("entity_consignment_day", "entity", "run", "day", "sides"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -156,13 +165,14 @@ trade = Table(
     "trade",
     METADATA,
     _run(),
-    Column("sender", WHOLE, primary_key=True, autoincrement=False),
-    Column("receiver", WHOLE, primary_key=True, autoincrement=False),
+    Column("sender", WHOLE, nullable=False, autoincrement=False),
+    Column("receiver", WHOLE, nullable=False, autoincrement=False),
     Column("consignments", WHOLE, nullable=False),
     Column("first", TEXT),
     Column("last", TEXT),
-    Index("trade_sender", "run", "sender", "consignments", "receiver"),
-    Index("trade_receiver", "run", "receiver", "consignments", "sender"),
+    PrimaryKeyConstraint("sender", "receiver", "run"),
+    Index("trade_sender", "sender", "run", "consignments", "receiver"),
+    Index("trade_receiver", "receiver", "run", "consignments", "sender"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -171,10 +181,11 @@ trade_consignment = Table(
     "trade_consignment",
     METADATA,
     _run(),
-    Column("source", WHOLE, primary_key=True, autoincrement=False),
-    Column("consignment", TEXT, primary_key=True),
-    Column("sender", WHOLE, primary_key=True, autoincrement=False),
-    Column("receiver", WHOLE, primary_key=True, autoincrement=False),
+    Column("source", WHOLE, nullable=False, autoincrement=False),
+    Column("consignment", TEXT, nullable=False),
+    Column("sender", WHOLE, nullable=False, autoincrement=False),
+    Column("receiver", WHOLE, nullable=False, autoincrement=False),
+    PrimaryKeyConstraint("source", "consignment", "run", "sender", "receiver"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )

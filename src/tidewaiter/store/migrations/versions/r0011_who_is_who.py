@@ -29,7 +29,7 @@ def upgrade() -> None:
 
 
 def _key(name: str, kind: Any = WHOLE, *to: Any) -> sa.Column[Any]:
-    return sa.Column(name, kind, *to, primary_key=True, autoincrement=False)
+    return sa.Column(name, kind, *to, nullable=False, autoincrement=False)
 
 
 def _whole(*names: str, default: str | None = None) -> list[sa.Column[Any]]:
@@ -74,6 +74,7 @@ def _create_entities() -> None:
         *_whole("lines", "consignments", "receivers", "senders", "ties", default="0"),
         *_text("first", "last", nullable=True),
         *_text("signs"),
+        sa.PrimaryKeyConstraint("entity", "run"),
     )
     op.create_index("entity_profile_lines", "entity_profile", ["run", "lines", "entity"])
     _rowless(
@@ -84,13 +85,20 @@ def _create_entities() -> None:
         *_text("member", "how"),
         *_whole("lines", default="0"),
         *_text("first", "last", nullable=True),
+        sa.PrimaryKeyConstraint("party", "run"),
     )
-    op.create_index("entity_party_entity", "entity_party", ["run", "entity", "lines", "party"])
-    op.create_index("entity_party_member", "entity_party", ["run", "member"])
+    op.create_index("entity_party_entity", "entity_party", ["entity", "run", "lines", "party"])
+    op.create_index("entity_party_member", "entity_party", ["member", "run"])
 
 
 def _create_things() -> None:
-    _rowless("entity_word", _key("run"), _key("word", TEXT), _key("entity"))
+    _rowless(
+        "entity_word",
+        _key("run"),
+        _key("word", TEXT),
+        _key("entity"),
+        sa.PrimaryKeyConstraint("word", "run", "entity"),
+    )
     _rowless(
         "thing",
         _key("run"),
@@ -98,9 +106,17 @@ def _create_things() -> None:
         _key("value", TEXT),
         *_text("label"),
         *_whole("entities", default="0"),
+        sa.PrimaryKeyConstraint("kind", "value", "run"),
     )
-    _rowless("entity_thing", _key("run"), _key("entity"), _key("kind", TEXT), _key("value", TEXT))
-    op.create_index("entity_thing_value", "entity_thing", ["run", "kind", "value", "entity"])
+    _rowless(
+        "entity_thing",
+        _key("run"),
+        _key("entity"),
+        _key("kind", TEXT),
+        _key("value", TEXT),
+        sa.PrimaryKeyConstraint("entity", "run", "kind", "value"),
+    )
+    op.create_index("entity_thing_value", "entity_thing", ["kind", "value", "run", "entity"])
 
 
 def _create_ties() -> None:
@@ -111,10 +127,11 @@ def _create_ties() -> None:
         _key("b", TEXT),
         *_whole("one", "other", "points"),
         *_text("outcome", "payload"),
+        sa.PrimaryKeyConstraint("a", "b", "run"),
         sqlite_strict=True,
     )
-    op.create_index("entity_link_one", "entity_link", ["run", "one", "points"])
-    op.create_index("entity_link_other", "entity_link", ["run", "other", "points"])
+    op.create_index("entity_link_one", "entity_link", ["one", "run", "points"])
+    op.create_index("entity_link_other", "entity_link", ["other", "run", "points"])
     op.create_table(
         "entity_owned",
         _key("run"),
@@ -123,9 +140,10 @@ def _create_ties() -> None:
         _key("list", TEXT),
         *_whole("restricted"),
         *_text("payload"),
+        sa.PrimaryKeyConstraint("entity", "owner", "list", "run"),
         sqlite_strict=True,
     )
-    op.create_index("entity_owned_owner", "entity_owned", ["run", "owner"])
+    op.create_index("entity_owned_owner", "entity_owned", ["owner", "run"])
 
 
 def _create_trade() -> None:
@@ -137,9 +155,10 @@ def _create_trade() -> None:
         _key("entity"),
         *_whole("sides", "lines"),
         *_text("day"),
+        sa.PrimaryKeyConstraint("source", "consignment", "run", "entity"),
     )
     op.create_index(
-        "entity_consignment_day", "entity_consignment", ["run", "entity", "day", "sides"]
+        "entity_consignment_day", "entity_consignment", ["entity", "run", "day", "sides"]
     )
     _rowless(
         "trade",
@@ -148,6 +167,7 @@ def _create_trade() -> None:
         _key("receiver"),
         *_whole("consignments"),
         *_text("first", "last", nullable=True),
+        sa.PrimaryKeyConstraint("sender", "receiver", "run"),
     )
     _rowless(
         "trade_consignment",
@@ -156,9 +176,10 @@ def _create_trade() -> None:
         _key("consignment", TEXT),
         _key("sender"),
         _key("receiver"),
+        sa.PrimaryKeyConstraint("source", "consignment", "run", "sender", "receiver"),
     )
-    op.create_index("trade_sender", "trade", ["run", "sender", "consignments", "receiver"])
-    op.create_index("trade_receiver", "trade", ["run", "receiver", "consignments", "sender"])
+    op.create_index("trade_sender", "trade", ["sender", "run", "consignments", "receiver"])
+    op.create_index("trade_receiver", "trade", ["receiver", "run", "consignments", "sender"])
 
 
 def _create_judgements() -> None:
@@ -187,6 +208,7 @@ def _create_judgements() -> None:
         _key("party", WHOLE, sa.ForeignKey("party.id")),
         _key("alert", TEXT, sa.ForeignKey("alert.id")),
         *_whole("restricted"),
+        sa.PrimaryKeyConstraint("party", "alert"),
     )
 
 
