@@ -112,19 +112,19 @@ class Builder:
     def widen(self, steps: int) -> None:
         """Open further parties step by step, most trade first, while there is room."""
         done = set(self._opened)
-        for stage in range(1, steps):
+        for _ in range(1, steps):
             front = [each for each in self._stage if each not in done]
             profiles = profiles_in(self._seen, front)
             ties = ties_of(
                 self._seen, profiles, self._rules.first, self._rules, most=self._rules.shared
             )
             for tie in sorted(ties.trade, key=lambda t: (-t.consignments, t.sender, t.receiver)):
-                if self.draw(tie.sender, stage) and self.draw(tie.receiver, stage):
+                if self.draw(tie.sender, 0) and self.draw(tie.receiver, 0):
                     self._trade[tie.sender, tie.receiver] = tie
             for thing, givers in sorted(ties.givers.items()):
                 for giver in givers:
-                    if self.draw(giver, stage):
-                        self._give(giver, ties.things[thing], stage)
+                    if self.draw(giver, 0):
+                        self._give(giver, ties.things[thing], 0)
             done.update(front)
 
     def graph(self) -> Graph:
@@ -256,7 +256,7 @@ def build_graph(
     builder = Builder(seen, rules)
     builder.open(start, opened.get(start, rules.first), 0)
     builder.widen(steps)
-    for stage, (entity, limit) in enumerate(opened.items(), start=steps):
+    for stage, (entity, limit) in enumerate(opened.items(), start=1):
         if entity != start:
             builder.open(entity, limit, stage)
     return builder.graph()

@@ -4,7 +4,7 @@ Nodes are placed in stages. Those of an earlier stage stay where they are when m
 """
 
 from collections.abc import Mapping, Sequence
-from math import cos, sin, sqrt
+from math import cos, hypot, sin, sqrt
 from typing import Final, NamedTuple
 
 import rustworkx as rx
@@ -13,6 +13,7 @@ _GOLDEN: Final = 2.399963  # radians: points that turn so far each time lie apar
 _APART: Final = 1.0  # distance of two nodes that are tied
 _ROUNDS: Final = 60
 _SEED: Final = 1988
+_SEVERAL: Final = 40  # nodes from which on the middle may be crowded
 
 
 class Point(NamedTuple):
@@ -53,6 +54,8 @@ def place_nodes(
                     graph.add_edge(numbers[one], numbers[other], None)
         if stage:
             placed = _settle(graph, placed, fixed)
+        if not fixed:
+            placed = _spread(placed)
     return {node: Point(*placed[number]) for node, number in numbers.items()}
 
 
@@ -78,3 +81,15 @@ def _settle(
         seed=_SEED,
     )
     return {number: (float(x), float(y)) for number, (x, y) in found.items()}
+
+
+def _spread(placed: Mapping[int, tuple[float, float]]) -> dict[int, tuple[float, float]]:
+    """Draw outliers in and let the middle breathe: halfway to as many nodes on each area."""
+    reach = {number: hypot(x, y) for number, (x, y) in placed.items()}
+    ordered = sorted(reach, key=lambda number: (reach[number], number))
+    if len(ordered) < _SEVERAL:
+        return dict(placed)
+    most = reach[ordered[len(ordered) * 95 // 100]] or 1.0
+    wanted = {n: most * sqrt(place / len(ordered)) for place, n in enumerate(ordered)}
+    by = {n: (min(reach[n], most) + wanted[n]) / 2 / reach[n] if reach[n] else 1.0 for n in reach}
+    return {number: (x * by[number], y * by[number]) for number, (x, y) in placed.items()}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from math import hypot, log10
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 from urllib.parse import urlencode
 
 from tidewaiter.base.records import Record
@@ -16,10 +16,12 @@ _WIDE: Final = 110.0  # the same, where all names are drawn
 _STEP: Final = 200.0  # units between the parties of a path
 _ROW: Final = 70.0
 _EDGE: Final = 90.0  # room around
+_BROAD: Final = 1.6  # how much broader than high a drawing is
 _LEAST: Final = (900.0, 420.0)  # width and height of a drawing
-_LABELS: Final = 60  # parties whose names are drawn
+_LABELS: Final = 200  # names that are drawn
+_BREADTH: Final = 0.56  # of a letter, in sizes of letters
 _SHORT: Final = 26  # characters of a name that is drawn
-_FEW: Final = 150  # nodes up to which all names are drawn
+_FEW: Final = 150  # nodes up to which ties are drawn long
 
 
 class Dot(Record, frozen=True, kw_only=True):
@@ -101,21 +103,23 @@ class _Page(Protocol):
 def network_view(page: _Page) -> NetworkView:
     """Put the network into points, lines and addresses."""
     asked, drawing = page.asked, page.drawing
+    path = bool(asked.start)
     placed = drawing.nodes if drawing else ()
     tie = _WIDE if len(placed) <= _FEW else _TIE
-    scale = (_STEP, _ROW) if asked.start else (tie, tie)
-    named = _named(placed)
+    scale = (_STEP, _ROW) if path else (tie * _BROAD, tie)
+    points = {each.node.id: (each.x * scale[0], each.y * scale[1]) for each in placed}
+    box = _box(list(points.values()), (_LEAST[0], 0.0) if path else _LEAST)
+    letters = round(max(11.0, box[2] / 100, box[3] / 52), 1)
+    named = _named(placed, points, letters)
     labels = {each.node.id: each.node.label for each in placed}
-    dots = {
-        each.node.id: _dot(each, scale, page, (each.node.id in named, labels)) for each in placed
-    }
+    drawn = _Drawn(page, points, letters, named, labels)
+    dots = {each.node.id: _dot(each.node, drawn) for each in placed}
     edges = drawing.edges if drawing else ()
-    path = bool(asked.start)
     return NetworkView(
-        box=_box(list(dots.values()), (_LEAST[0], 0.0) if path else _LEAST),
-        letters=_letters(list(dots.values())),
+        box=" ".join(f"{each:.0f}" for each in box),
+        letters=letters,
         dots=tuple(dots.values()),
-        lines=tuple(_line(edge, dots) for edge in edges),
+        lines=tuple(_line(edge, dots, letters / 11) for edge in edges),
         told=tuple(Told(one=dots[e.a], other=dots[e.b], edge=e) for e in edges if e.kind != "rest"),
         widen="" if path or asked.steps > 2 else _address(asked, steps=asked.steps + 1),  # noqa: PLR2004
         again=_address(asked, open_="", steps=1) if asked.open or asked.steps > 1 else "",
@@ -125,41 +129,60 @@ def network_view(page: _Page) -> NetworkView:
     )
 
 
-def _named(placed: Sequence[Placed]) -> set[str]:
-    """Return the nodes whose names are drawn: all of few, of many those with most trade."""
-    if len(placed) <= _FEW:
-        return {each.node.id for each in placed}
-    ordered = sorted(placed, key=lambda each: -_weight(each.node))
-    return {each.node.id for each in ordered[:_LABELS]}
+class _Drawn(NamedTuple):
+    """What a dot is made of beside its node."""
+
+    page: _Page
+    points: Mapping[str, tuple[float, float]]
+    letters: float
+    named: set[str]
+    labels: Mapping[str, str]
+
+
+def _named(
+    placed: Sequence[Placed], points: Mapping[str, tuple[float, float]], letters: float
+) -> set[str]:
+    """Return the nodes whose names are drawn: the weightiest first, where no other name stands."""
+    taken: list[tuple[float, float, float, float]] = []
+    found: set[str] = set()
+    for each in sorted(placed, key=lambda each: -_weight(each.node)):
+        x, y = points[each.node.id]
+        half = (len(_short(each.node.label)) or 4) * letters * _BREADTH / 2
+        here = (x - half, y, x + half, y + letters * 2.2)
+        if all(here[2] < t[0] or t[2] < here[0] or here[3] < t[1] or t[3] < here[1] for t in taken):
+            taken.append(here)
+            found.add(each.node.id)
+        if len(found) >= _LABELS:
+            break
+    return found
 
 
 def _weight(node: Node) -> int:
+    """Return how much the name of a node is needed."""
     if node.kind == "rest" or node.opened:
         return 1 << 40
     return node.profile.consignments if node.profile else 0
 
 
-def _dot(
-    placed: Placed, scale: tuple[float, float], page: _Page, names: tuple[bool, Mapping[str, str]]
-) -> Dot:
-    node, asked = placed.node, page.asked
-    told, labels = names
-    href, does = _leads(node, page)
+def _dot(node: Node, drawn: _Drawn) -> Dot:
+    href, does = _leads(node, drawn.page)
+    asked = drawn.page.asked
     entity = node.profile.entity if node.profile else None
+    x, y = drawn.points[node.id]
     return Dot(
         id=node.id,
         kind=node.kind,
         label=node.label,
-        short=_short(node.label) if told else "",
-        x=round(placed.x * scale[0], 1),
-        y=round(placed.y * scale[1], 1),
-        r=_radius(node),
+        short=_short(node.label) if node.id in drawn.named else "",
+        x=round(x, 1),
+        y=round(y, 1),
+        r=round(_radius(node) * drawn.letters / 11, 1),
         href=href,
         does=does,
         profile=node.profile,
         hidden=node.hidden,
         tie=node.tie or "",
-        of=labels.get(f"p{node.of}", "") if node.of else "",
+        of=drawn.labels.get(f"p{node.of}", "") if node.of else "",
         start=entity is not None and entity in {asked.party, asked.start, asked.to},
         opened=bool(node.opened),
     )
@@ -214,34 +237,28 @@ def _short(label: str) -> str:
     return said if len(said) <= _SHORT else f"{said[: _SHORT - 1]}…"
 
 
-def _box(dots: Sequence[Dot], least: tuple[float, float]) -> str:
-    if not dots:
-        return "0 0 100 100"
-    left, right = min(d.x for d in dots) - _EDGE, max(d.x for d in dots) + _EDGE
-    top, bottom = min(d.y for d in dots) - _EDGE, max(d.y for d in dots) + _EDGE
+def _box(
+    points: Sequence[tuple[float, float]], least: tuple[float, float]
+) -> tuple[float, float, float, float]:
+    """Return left, top, width and height of what holds all points."""
+    if not points:
+        return 0, 0, 100, 100
+    left, right = min(x for x, _ in points) - _EDGE, max(x for x, _ in points) + _EDGE
+    top, bottom = min(y for _, y in points) - _EDGE / 2, max(y for _, y in points) + _EDGE / 2
     wide, high = max(right - left, least[0]), max(bottom - top, least[1])
-    x, y = (left + right - wide) / 2, (top + bottom - high) / 2
-    return f"{x:.0f} {y:.0f} {wide:.0f} {high:.0f}"
+    return (left + right - wide) / 2, (top + bottom - high) / 2, wide, high
 
 
-def _letters(dots: Sequence[Dot]) -> float:
-    """Return the size of letters: larger where the drawing is, so that they can be read."""
-    if not dots:
-        return 12.0
-    wide = max(d.x for d in dots) - min(d.x for d in dots) + 2 * _EDGE
-    return round(max(11.0, wide / 110), 1)
-
-
-def _line(edge: Edge, dots: Mapping[str, Dot]) -> Line:
+def _line(edge: Edge, dots: Mapping[str, Dot], scale: float) -> Line:
     one, other = dots[edge.a], dots[edge.b]
     apart = hypot(other.x - one.x, other.y - one.y) or 1.0
     along, across = (other.x - one.x) / apart, (other.y - one.y) / apart
-    gap = other.r + (4 if edge.kind in {"sends", "owned"} else 0)
+    gap = other.r + (3 * scale if edge.kind in {"sends", "owned"} else 0)
     return Line(
         kind=edge.kind,
         x1=round(one.x + along * one.r, 1),
         y1=round(one.y + across * one.r, 1),
         x2=round(other.x - along * gap, 1),
         y2=round(other.y - across * gap, 1),
-        width=round(1 + log10(max(1, edge.consignments)), 2),
+        width=round((1 + log10(max(1, edge.consignments))) * scale, 2),
     )
