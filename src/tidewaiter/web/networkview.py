@@ -1,7 +1,7 @@
 """The network as a drawing: points, lines and addresses. Templates only draw them."""
 
 from collections.abc import Mapping, Sequence
-from math import hypot, log10
+from math import hypot, log10, sqrt
 from typing import Final, NamedTuple, Protocol
 from urllib.parse import urlencode
 
@@ -68,6 +68,7 @@ class NetworkView(Record, frozen=True, kw_only=True):
 
     box: str  # viewBox
     letters: float  # size of letters in the drawing
+    arrow: float  # size of the heads of arrows
     dots: tuple[Dot, ...]
     lines: tuple[Line, ...]
     told: tuple[Told, ...]
@@ -112,14 +113,16 @@ def network_view(page: _Page) -> NetworkView:
     letters = round(max(11.0, box[2] / 100, box[3] / 52), 1)
     named = _named(placed, points, letters)
     labels = {each.node.id: each.node.label for each in placed}
-    drawn = _Drawn(page, points, letters, named, labels)
+    small = max(0.3, min(1.0, sqrt(_FEW / max(1, len(placed)))))
+    drawn = _Drawn(page, points, letters, small, named, labels)
     dots = {each.node.id: _dot(each.node, drawn) for each in placed}
     edges = drawing.edges if drawing else ()
     return NetworkView(
         box=" ".join(f"{each:.0f}" for each in box),
         letters=letters,
+        arrow=round(letters * 0.65 * small, 1),
         dots=tuple(dots.values()),
-        lines=tuple(_line(edge, dots, letters / 11) for edge in edges),
+        lines=tuple(_line(edge, dots, letters / 11 * small) for edge in edges),
         told=tuple(Told(one=dots[e.a], other=dots[e.b], edge=e) for e in edges if e.kind != "rest"),
         widen="" if path or asked.steps > 2 else _address(asked, steps=asked.steps + 1),  # noqa: PLR2004
         again=_address(asked, open_="", steps=1) if asked.open or asked.steps > 1 else "",
@@ -135,6 +138,7 @@ class _Drawn(NamedTuple):
     page: _Page
     points: Mapping[str, tuple[float, float]]
     letters: float
+    small: float  # share of the usual size of dots, where they are very many
     named: set[str]
     labels: Mapping[str, str]
 
@@ -176,7 +180,7 @@ def _dot(node: Node, drawn: _Drawn) -> Dot:
         short=_short(node.label) if node.id in drawn.named else "",
         x=round(x, 1),
         y=round(y, 1),
-        r=round(_radius(node) * drawn.letters / 11, 1),
+        r=round(_radius(node) * drawn.letters / 11 * drawn.small, 1),
         href=href,
         does=does,
         profile=node.profile,
@@ -244,7 +248,7 @@ def _box(
     if not points:
         return 0, 0, 100, 100
     left, right = min(x for x, _ in points) - _EDGE, max(x for x, _ in points) + _EDGE
-    top, bottom = min(y for _, y in points) - _EDGE / 2, max(y for _, y in points) + _EDGE / 2
+    top, bottom = min(y for _, y in points) - _EDGE / 2, max(y for _, y in points) + _EDGE
     wide, high = max(right - left, least[0]), max(bottom - top, least[1])
     return (left + right - wide) / 2, (top + bottom - high) / 2, wide, high
 

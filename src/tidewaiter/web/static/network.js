@@ -8,10 +8,11 @@
   const dots = [...svg.querySelectorAll(".dot")];
   const whole = svg.getAttribute("viewBox").split(" ").map(Number);
   let box = [...whole];
+  let begun = [...whole];
 
   const show = () => {
     svg.setAttribute("viewBox", box.map((n) => n.toFixed(1)).join(" "));
-    svg.classList.toggle("moved", box[2] < whole[2] * 0.98);
+    svg.classList.toggle("moved", box[2] < begun[2] * 0.98);
   };
   const place = (dot) => [Number(dot.dataset.x), Number(dot.dataset.y)];
 
@@ -67,6 +68,11 @@
   /* One stop for Tab; the arrow keys lead to the nearest in their direction. */
   const first = dots.find((dot) => dot.classList.contains("start")) ?? dots[0];
   for (const dot of dots) dot.setAttribute("tabindex", dot === first ? "0" : "-1");
+  if (svg.clientWidth < 600 && dots.length > 12 && first && !svg.classList.contains("path")) {
+    zoom(0.45, ...place(first)); /* names can be read on a telephone; the button shows all */
+    begun = [...box];
+    show();
+  }
   const go = (dot) => {
     for (const each of dots) each.setAttribute("tabindex", each === dot ? "0" : "-1");
     dot.focus({ preventScroll: true });
