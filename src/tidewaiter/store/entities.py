@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
-from sqlalchemy import RowMapping, Select, func, select
+from sqlalchemy import RowMapping, Select, func, literal_column, select
 
 from tidewaiter.base.records import Record
 from tidewaiter.parties.resolution import Link, Sign
@@ -148,7 +148,7 @@ def things_of_entity(work: Work, run: int, entity: int, *, rows: int = 200) -> l
 def months_of(work: Work, run: int, entity: int) -> list[Month]:
     """Count the consignments of an entity by month and by what it did in them."""
     c = tables.entity_consignment.c
-    month = func.substr(c.day, 1, 7)
+    month = func.substr(c.day, literal_column("1"), literal_column("7"))
     query = select(month, c.sides, func.count()).where(c.run == run, c.entity == entity)
     counts: dict[str, dict[str, int]] = {}
     for at, sides, many in work.connection.execute(query.group_by(month, c.sides)):
