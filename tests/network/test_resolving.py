@@ -66,13 +66,19 @@ def _trade(work: Work) -> set[tuple[object, ...]]:
     """Return who sent how much to whom, whatever the numbers, in the run that is read."""
     run, t = seen_in(work).run, tables.trade
     rows = work.connection.execute(select(t).where(t.c.run == run)).mappings().all()
-    names = {e: p.name for e, p in profiles_of(work, run, {e for r in rows for e in (r["sender"], r["receiver"])}).items()}  # noqa: E501
-    return {(names[r["sender"]], names[r["receiver"]], r["consignments"], r["first"], r["last"]) for r in rows}  # noqa: E501
+    names = {
+        e: p.name
+        for e, p in profiles_of(
+            work, run, {e for r in rows for e in (r["sender"], r["receiver"])}
+        ).items()
+    }  # noqa: E501
+    return {
+        (names[r["sender"]], names[r["receiver"]], r["consignments"], r["first"], r["last"])
+        for r in rows
+    }  # noqa: E501
 
 
-def test_spellings_become_one_party_with_its_trade(
-    database: Database, resolved: Resolved
-) -> None:
+def test_spellings_become_one_party_with_its_trade(database: Database, resolved: Resolved) -> None:
     """Consignments are counted once, however many lines and ways of writing they have."""
     resolved(database, MARCH)
     with database.work() as work:
@@ -176,7 +182,9 @@ def test_a_run_that_is_cut_off_changes_nothing(database: Database, resolved: Res
         assert set(_profiles(work)) == {"Ornek Kimya AS", "Voorbeeld Handel BV"}
     resolve_database(database, stamp, quiet)
     with database.work() as work:
-        runs = work.connection.execute(text("SELECT DISTINCT run FROM entity_party")).scalars().all()
+        runs = (
+            work.connection.execute(text("SELECT DISTINCT run FROM entity_party")).scalars().all()
+        )
         assert runs == [seen_in(work).run]
 
 

@@ -14,6 +14,7 @@ from tidewaiter.store.database import Work
 from tidewaiter.store.payloads import decode
 
 CHUNK: Final = 4_000
+MOST: Final = 1 << 63  # numbers of entities are less
 _SIGNS = msgspec.json.Decoder(tuple[Sign, ...])
 
 
@@ -75,7 +76,7 @@ class Month(Record, frozen=True, kw_only=True):
 
 def profiles_of(work: Work, run: int, entities: Iterable[int]) -> dict[int, Profile]:
     """Return entities of a run by their numbers; those that it has not are absent."""
-    wanted = sorted(set(entities))
+    wanted = sorted(each for each in set(entities) if each < MOST)
     p = tables.entity_profile.c
     found: dict[int, Profile] = {}
     for start in range(0, len(wanted), CHUNK):

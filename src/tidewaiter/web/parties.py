@@ -1,6 +1,6 @@
 """Parties: found by name, number, telephone or e-mail; one page for each; and what people judge."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from litestar import Response, get, post
@@ -14,6 +14,7 @@ from tidewaiter.network.party import PartyView, view_party
 from tidewaiter.parties.resolution.types import Verdict
 from tidewaiter.store.database import Work
 from tidewaiter.store.entities import (
+    MOST,
     Profile,
     entity_with,
     largest_entities,
@@ -100,13 +101,14 @@ def parties_page(request: Asked, node: TheNode) -> Response[PartiesPage]:
 @get("/parties/{number:int}", guards=[may("see")], sync_to_thread=True)
 def party_page(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
-) -> Response[PartyPage]:
+) -> Response[PartyPage] | Redirect:
     """Show one party: names, listings, alerts, consignments, and what ties it to others."""
     with node.read() as work:
         run = run_of(work)
         view = view_party(Seen(work, run.id, user.account.cleared), number)
         if view is None:
-            return _moved(work, run, number)
+            ending = ".json" if request.wants_json else ""
+            return Redirect(path=f"/parties/{_moved(work, run, number)}{ending}", status_code=303)
         page = PartyPage(run=run, behind=behind(work, run), party=view)
     return reply(
         request, "party.html", page, view=lambda: party_page_view(page.party, node.library())
@@ -145,7 +147,7 @@ def profile_of(work: Work, run: int, number: int) -> Profile:
     Raises:
         MissingError: There is none with the number.
     """
-    found = profiles_of(work, run, [number]).get(number) if number < 1 << 62 else None
+    found = profiles_of(work, run, [number]).get(number)
     if found is None:
         raise MissingError(f"there is no party {number}", hint="look it up among the parties")
     return found
@@ -162,16 +164,20 @@ def _hits(work: Work, run: int, text: str) -> list[Hit]:
     return search_entities(work, run, said)
 
 
-def _moved(work: Work, run: Resolved, number: int) -> Response[Any]:
-    """Lead to the party of which another one is part by now."""
-    if number >= 1 << 62:
+def _moved(work: Work, run: Resolved, number: int) -> int:
+    """Return the party of which another one is part by now.
+
+    Raises:
+        MissingError: There never was one with the number, or it came apart.
+    """
+    if number >= MOST:
         profile_of(work, run.id, number)
     into = {each.entity for each in changes_of(work, number) if each.other == number}
     now = sorted(profiles_of(work, run.id, into))
     if not now:
         profile_of(work, run.id, number)
     if len(now) == 1:
-        return Redirect(path=f"/parties/{now[0]}", status_code=303)
+        return now[0]
     hint = f"it came apart; look at the parties {', '.join(map(str, now))}"
     raise MissingError(f"there is no party {number} any more", hint=hint)
 

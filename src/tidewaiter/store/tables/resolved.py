@@ -54,7 +54,7 @@ entity_profile = Table(
     Column("last", TEXT),
     Column("signs", TEXT, nullable=False),  # JSON
     PrimaryKeyConstraint("entity", "run"),
-    Index("entity_profile_lines", "run", "lines", "entity"),
+    Index("entity_profile_lines", "lines", "run", "entity"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )

@@ -76,7 +76,7 @@ def _create_entities() -> None:
         *_text("signs"),
         sa.PrimaryKeyConstraint("entity", "run"),
     )
-    op.create_index("entity_profile_lines", "entity_profile", ["run", "lines", "entity"])
+    op.create_index("entity_profile_lines", "entity_profile", ["lines", "run", "entity"])
     _rowless(
         "entity_party",
         _key("run"),
