@@ -1,5 +1,6 @@
 """The network: what is drawn around a party, the ways between two, and where it is drawn."""
 
+import itertools
 from collections.abc import Callable
 
 import pytest
@@ -40,7 +41,7 @@ def tied(database: Database, resolved: Resolved) -> Database:
     chain = [_firm(name) for name in WORDS[:5]]
     hub = {"name": HUB, "country": "DE"}
     phone = "Tel. +49 30 5550101"
-    told = [_sent(n, *pair) for n, pair in enumerate(zip(chain, chain[1:], strict=False))]
+    told = [_sent(n, *pair) for n, pair in enumerate(itertools.pairwise(chain))]
     told += [_sent(n + 10, _firm(name), hub) for n, name in enumerate(WORDS[:10])]
     told.append(_sent(30, _firm(WORDS[10], address=phone), _firm(WORDS[11])))
     told.append(_sent(31, _firm(WORDS[12], address=phone), _firm(WORDS[4])))

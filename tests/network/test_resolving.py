@@ -71,11 +71,11 @@ def _trade(work: Work) -> set[tuple[object, ...]]:
         for e, p in profiles_of(
             work, run, {e for r in rows for e in (r["sender"], r["receiver"])}
         ).items()
-    }  # noqa: E501
+    }
     return {
         (names[r["sender"]], names[r["receiver"]], r["consignments"], r["first"], r["last"])
         for r in rows
-    }  # noqa: E501
+    }
 
 
 def test_spellings_become_one_party_with_its_trade(database: Database, resolved: Resolved) -> None:
@@ -328,7 +328,7 @@ def test_a_party_is_found_by_what_it_gives(
         ("C8", "", [("exporter", {"name": "Zhuk", "country": "UA"})]),
     ]
     store(database, MARCH)
-    resolved(database, lines_of(more), file="b")  # type: ignore[arg-type]
+    resolved(database, lines_of(more), file="b")
     with database.work() as work:
         hits = search_entities(work, seen_in(work).run, asked)
     assert hits

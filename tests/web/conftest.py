@@ -88,6 +88,12 @@ def screened(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+@pytest.fixture(autouse=True)
+def _key_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the key of whoever runs the tests out of them."""
+    monkeypatch.setenv("TIDEWAITER_KEY", str(tmp_path / "node.key"))
+
+
 @pytest.fixture
 def node(screened: Path, tmp_path: Path) -> Iterator[Node]:
     """Open an installation whose database holds the sample manifest."""
@@ -143,16 +149,17 @@ def served(screened: Path, tmp_path: Path) -> Iterator[tuple[str, Node]]:
     shutil.copy(screened, place)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    node = Node(Serving(db=str(place), port=port))
+    # Browsers make passkeys for a name, not for 127.0.0.1.
+    node = Node(Serving(db=str(place), port=port, public=f"http://localhost:{port}"))
     server = Server(
         make_app(node), address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_enabled=False
     )
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
     thread.start()
-    address = f"http://127.0.0.1:{port}"
+    address = f"http://localhost:{port}"
     _wait_for(f"{address}/health")
     yield address, node
-    server.stop()
+    server.stop()  # type: ignore[no-untyped-call]
     thread.join(10)
 
 

@@ -16,6 +16,7 @@ from tidewaiter.store.database import Work
 from tidewaiter.store.notes import insert_alert_parties, with_notes
 from tidewaiter.store.partyalerts import insert_party_alerts
 from tidewaiter.store.payloads import decode, encode, key, plain
+from tidewaiter.store.webhooks import announce
 
 CHUNK = 500  # ids asked for at a time; SQLite takes 32,766 values in a statement
 
@@ -92,6 +93,7 @@ def insert_alerts(
         if details:
             work.connection.execute(insert(table), details)
     insert_alert_parties(work, new)
+    announce(work, new)
     return tuple(order)
 
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import cast
 
 import msgspec
+from anyio.to_thread import run_sync
 from litestar import Litestar, Response, Router, get
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
@@ -18,11 +19,26 @@ from litestar.response import Redirect
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.store.audit import audit_size
 from tidewaiter.store.sessions import User
-from tidewaiter.web import accounts, alerts, errors, network, parties, queue, signing, static
+from tidewaiter.web import (
+    accounts,
+    alerts,
+    audit,
+    errors,
+    network,
+    openapi,
+    own,
+    parties,
+    passkeys,
+    queue,
+    signing,
+    static,
+    webhooks,
+)
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode
 from tidewaiter.web.node import Node, Serving
 from tidewaiter.web.security import Edge, may, outermost
+from tidewaiter.web.sending import Sender
 
 SERVING = "TIDEWAITER_SERVING"
 
@@ -58,6 +74,11 @@ HANDLERS = [
     *accounts.HANDLERS,
     *parties.HANDLERS,
     *network.HANDLERS,
+    *own.HANDLERS,
+    *passkeys.HANDLERS,
+    *audit.HANDLERS,
+    *webhooks.HANDLERS,
+    *openapi.HANDLERS,
 ]
 
 
@@ -66,9 +87,12 @@ def make_app(node: Node) -> Litestar:
 
     @asynccontextmanager
     async def living(_: Litestar) -> AsyncIterator[None]:
+        sender = Sender(node)
+        sender.start()
         try:
             yield
         finally:
+            await run_sync(sender.stop)
             node.close()
 
     app = Litestar(
@@ -87,7 +111,7 @@ def make_app(node: Node) -> Litestar:
             Exception: errors.on_bug,
         },
         compression_config=CompressionConfig(backend="gzip", minimum_size=1_000),
-        openapi_config=OpenAPIConfig(title="Tidewaiter", version="1", path="/api"),
+        openapi_config=OpenAPIConfig(title="Tidewaiter", version="1", render_plugins=[]),
         lifespan=[living],
         logging_config=None,
     )

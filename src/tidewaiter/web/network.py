@@ -48,7 +48,7 @@ class NetworkPage(Record, frozen=True, kw_only=True):
     rules: NetworkRules
 
 
-@get("/network", guards=[may("see")], sync_to_thread=True)
+@get("/network", guards=[may("see")], sync_to_thread=True, query=NetworkQuestion)
 def network_page(request: Asked, node: TheNode, user: TheUser) -> Response[NetworkPage]:
     """Show the network around a party, or the shortest paths between two."""
     asked = read_query(request, NetworkQuestion)

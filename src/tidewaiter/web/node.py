@@ -1,5 +1,6 @@
 """The installation behind the pages: its registry, its database, its lists, its clock."""
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -8,6 +9,8 @@ from pathlib import Path
 
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.rules import load_alert_rules
+from tidewaiter.identity import key_file, own_key
+from tidewaiter.ledger.notes import SecretKey
 from tidewaiter.lists.library import library_of, versions_at
 from tidewaiter.report.library import Library
 from tidewaiter.store.accounts import account_key, accounts
@@ -37,6 +40,7 @@ class Node:
 
     def __init__(self, serving: Serving) -> None:
         self.serving = serving
+        self.secret = secrets.token_bytes(32)  # of this process
         self.database: Database = open_database(serving.db)
 
     def close(self) -> None:
@@ -78,6 +82,11 @@ class Node:
     def registry(self) -> Registry:
         """Return the registry of substances and laws."""
         return load_registry(tuple(map(Path, self.serving.own)))
+
+    @cached_property
+    def key(self) -> SecretKey:
+        """Return the key with which this installation signs; it is made where there is none."""
+        return own_key(key_file())
 
     def library(self) -> Library:
         """Return the words for slugs, with the versions of lists of today."""

@@ -79,7 +79,7 @@ class JudgedPair(Record, frozen=True, kw_only=True):
     verdict: Verdict
 
 
-@get("/parties", guards=[may("see")], sync_to_thread=True)
+@get("/parties", guards=[may("see")], sync_to_thread=True, query=Question)
 def parties_page(request: Asked, node: TheNode) -> Response[PartiesPage]:
     """Find parties by a name in any script, a number, a telephone or an e-mail."""
     asked = read_query(request, Question)
@@ -101,21 +101,27 @@ def parties_page(request: Asked, node: TheNode) -> Response[PartiesPage]:
 @get("/parties/{number:int}", guards=[may("see")], sync_to_thread=True)
 def party_page(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
-) -> Response[PartyPage] | Redirect:
+) -> Response[PartyPage]:
     """Show one party: names, listings, alerts, consignments, and what ties it to others."""
     with node.read() as work:
         run = run_of(work)
         view = view_party(Seen(work, run.id, user.account.cleared), number)
         if view is None:
-            ending = ".json" if request.wants_json else ""
-            return Redirect(path=f"/parties/{_moved(work, run, number)}{ending}", status_code=303)
+            now = _moved(work, run, number)
+            if request.wants_json:
+                hint = f"it is part of the party {now}"
+                raise MissingError(f"there is no party {number} any more", hint=hint)
+            return Redirect(path=f"/parties/{now}", status_code=303)
         page = PartyPage(run=run, behind=behind(work, run), party=view)
     return reply(
         request, "party.html", page, view=lambda: party_page_view(page.party, node.library())
     )
 
 
-@post("/parties/{number:int}/judgements", guards=[may("decide")], sync_to_thread=True)
+@post(
+    "/parties/{number:int}/judgements", guards=[may("decide")], sync_to_thread=True,
+    example={"other": 17, "verdict": "same", "why": "one licence, seen on paper"},
+)  # fmt: skip
 def judge_party(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Judge]
 ) -> Response[JudgedPair]:

@@ -8,6 +8,7 @@ from litestar.exceptions import TooManyRequestsException
 from litestar.params import FromPath, JSONBody
 from litestar.response import Redirect
 
+from tidewaiter.accounts.passkeys import Site
 from tidewaiter.accounts.passwords import hash_password, is_password
 from tidewaiter.accounts.throttle import rests_until
 from tidewaiter.base.errors import InputError
@@ -47,6 +48,7 @@ class SignInPage(Record, frozen=True, kw_only=True):
     name: str
     next: str
     problem: str
+    passkeys: bool  # can be used here
 
 
 class Welcome(Record, frozen=True, kw_only=True):
@@ -65,9 +67,9 @@ class WelcomePage(Record, frozen=True, kw_only=True):
 
 
 @get("/sign-in", sync_to_thread=True, include_in_schema=False)
-def sign_in_page(request: Asked) -> Response[Any]:
+def sign_in_page(request: Asked, node: TheNode) -> Response[Any]:
     """Show where one signs in."""
-    page = SignInPage(name="", next=_ours(request.query_params.get("next")), problem="")
+    page = _page(node, request.query_params.get("next"))
     return reply(request, "sign-in.html", page)
 
 
@@ -77,7 +79,7 @@ def sign_in(request: Asked, node: TheNode, data: JSONBody[SignIn]) -> Response[A
     account = _known(node, data)
     if account is None:
         problem = words("Name and password do not go together, or the account takes none for now.")
-        page = SignInPage(name=data.name[:100], next=_ours(data.next), problem=problem)
+        page = _page(node, data.next, name=data.name[:100], problem=problem)
         return reply(request, "sign-in.html", page, status=401)
     return _begin(request, node, account, _ours(data.next))
 
@@ -124,8 +126,13 @@ def welcome(
 def _hashed(data: Welcome, account: Account) -> str:
     if data.password != data.again:
         raise InputError(words("the two are not the same"))
-    with _turn():
+    with turn():
         return hash_password(data.password, name=account.name)
+
+
+def _page(node: Node, path: str | None, *, name: str = "", problem: str = "") -> SignInPage:
+    site = Site(origin=node.serving.address())
+    return SignInPage(name=name, next=_ours(path), problem=problem, passkeys=site.takes_passkeys)
 
 
 def _known(node: Node, data: SignIn) -> Account | None:
@@ -134,7 +141,7 @@ def _known(node: Node, data: SignIn) -> Account | None:
     with node.read() as work:
         found = guarded(work, data.name.strip().lower())
     rests = found is not None and found.rests is not None and now < found.rests
-    with _turn():
+    with turn():
         fits = is_password(found.password if found and not rests else None, data.password)
     if found is None or rests:
         return None
@@ -146,7 +153,7 @@ def _known(node: Node, data: SignIn) -> Account | None:
     return found.account if found.account.active else None
 
 
-class _turn:  # noqa: N801 - it reads as a function
+class turn:  # noqa: N801 - it reads as a function
     """Wait for a turn to hash a password, each of which takes 64 MiB and all of a core.
 
     Raises:
@@ -166,11 +173,16 @@ def _begin(request: Asked, node: Node, account: Account, path: str) -> Response[
     with node.change(user) as work:
         secret = begin_session(work, account, request.headers.get("user-agent", ""))
     answer: Response[Any] = Redirect(path=path, status_code=303)
+    keep_session(answer, request, node, secret)
+    return answer
+
+
+def keep_session(answer: Response[Any], request: Asked, node: Node, secret: str) -> None:
+    """Let the browser keep the secret of a session."""
     answer.set_cookie(
         key=COOKIE, value=secret, max_age=int(LONGEST.total_seconds()), httponly=True,
         secure=is_https(node.serving.public, request.url.scheme), samesite="lax", path="/",
     )  # fmt: skip
-    return answer
 
 
 def _ours(path: str | None) -> str:

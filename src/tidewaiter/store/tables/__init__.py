@@ -5,7 +5,7 @@ compare and hash alike. A `payload` is the whole record as JSON; the other colum
 a table are there to filter and to sort by.
 """
 
-from tidewaiter.store.tables.accounts import account, invitation, session, token
+from tidewaiter.store.tables.accounts import account, invitation, passkey, session, token
 from tidewaiter.store.tables.audited import audit, audit_node
 from tidewaiter.store.tables.columns import METADATA, VERSION_TABLE
 from tidewaiter.store.tables.found import (
@@ -34,6 +34,7 @@ from tidewaiter.store.tables.resolved import (
     trade,
     trade_consignment,
 )
+from tidewaiter.store.tables.webhooks import delivery, webhook
 
 __all__ = [
     "METADATA",
@@ -46,6 +47,7 @@ __all__ = [
     "audit",
     "audit_node",
     "decision",
+    "delivery",
     "entity",
     "entity_change",
     "entity_consignment",
@@ -61,6 +63,7 @@ __all__ = [
     "party_alert",
     "party_judgement",
     "party_line",
+    "passkey",
     "reason",
     "refusal",
     "resolution",
@@ -71,4 +74,5 @@ __all__ = [
     "token",
     "trade",
     "trade_consignment",
+    "webhook",
 ]
