@@ -88,11 +88,15 @@ class Builder:
         """Draw a party; tell whether it is drawn."""
         if entity in self._stage:
             return True
-        if len(self._stage) + len(self._things) >= self._rules.drawn:
-            self.full = True
+        if not self._has_room():
             return False
         self._stage[entity] = stage
         return True
+
+    def _has_room(self) -> bool:
+        """Tell whether one more may be drawn; note where none may."""
+        self.full = self.full or len(self._stage) + len(self._things) >= self._rules.drawn
+        return not self.full
 
     def open(self, entity: int, limit: int, stage: int) -> None:
         """Show the neighbours of a party, so many of each kind at the most."""
@@ -201,7 +205,7 @@ class Builder:
         for entity, some in shared.items():
             for thing in some:
                 key = thing.kind, thing.value
-                if key in self._things or len(held[key]) > 1:
+                if key in self._things or (len(held[key]) > 1 and self._has_room()):
                     stage = max(self._stage[each] for each in held[key])
                     self._things.setdefault(key, (thing, stage))
                     self._gives[entity, key] = None

@@ -25,6 +25,7 @@ from tidewaiter.store.entitychanges import changes_of
 from tidewaiter.store.entityrows import entities_of
 from tidewaiter.store.partyjudgements import Said, judge_parties
 from tidewaiter.store.partysearch import Hit, search_entities
+from tidewaiter.store.payloads import plain
 from tidewaiter.store.resolutions import Behind, Resolved, behind, current_run
 from tidewaiter.web.asking import Asked, read_query
 from tidewaiter.web.given import TheNode, TheUser
@@ -161,7 +162,7 @@ def profile_of(work: Work, run: int, number: int) -> Profile:
 
 def _hits(work: Work, run: int, text: str) -> list[Hit]:
     """Return what is found; an id of an entity or a member names one."""
-    said = text.strip()
+    said = plain(text.strip())
     if not said:
         return []
     if said.startswith(("e-", "p-")) and (number := entity_with(work, run, said)):
@@ -202,8 +203,9 @@ def _members(work: Work, run: int, number: int, data: Judge) -> tuple[str, str]:
         profile_of(work, run, data.other)
         pair = [written_parties(work, run, each, rows=1)[0].member for each in (number, data.other)]
         return pair[0], pair[1]
-    known = entities_of(work, run, {data.a, data.b})
-    for member in (data.a, data.b):
+    a, b = plain(data.a), plain(data.b)
+    known = entities_of(work, run, {a, b})
+    for member in (a, b):
         if member not in known:
             raise MissingError(
                 f'there is no member "{member}"', hint="reload the page of the party"
@@ -211,7 +213,7 @@ def _members(work: Work, run: int, number: int, data: Judge) -> tuple[str, str]:
     if number not in known.values():
         hint = "judge it on the page of one of the two"
         raise InputError(f"neither of the two is of the party {number}", hint=hint)
-    return data.a, data.b
+    return a, b
 
 
 HANDLERS = [parties_page, party_page, judge_party]
