@@ -9,6 +9,8 @@ COMMANDS = {
     "audit": "tidewaiter.cli.audit",
     "identify": "tidewaiter.cli.identify",
     "law": "tidewaiter.cli.law",
+    "law changes": "tidewaiter.cli.lawchanges",
+    "law compare": "tidewaiter.cli.lawcompare",
     "lists": "tidewaiter.cli.lists",
     "match": "tidewaiter.cli.match",
     "parties": "tidewaiter.cli.parties",

@@ -25,6 +25,9 @@ from tidewaiter.web import (
     audit,
     errors,
     network,
+    law,
+    lawbooks,
+    oidc,
     openapi,
     own,
     parties,
@@ -32,6 +35,7 @@ from tidewaiter.web import (
     queue,
     signing,
     static,
+    substances,
     webhooks,
 )
 from tidewaiter.web.asking import Asked
@@ -69,6 +73,7 @@ HANDLERS = [
     health,
     *static.HANDLERS,
     *signing.HANDLERS,
+    *oidc.HANDLERS,
     *queue.HANDLERS,
     *alerts.HANDLERS,
     *accounts.HANDLERS,
@@ -79,6 +84,9 @@ HANDLERS = [
     *audit.HANDLERS,
     *webhooks.HANDLERS,
     *openapi.HANDLERS,
+    *substances.HANDLERS,
+    *law.HANDLERS,
+    *lawbooks.HANDLERS,
 ]
 
 

@@ -31,6 +31,8 @@ def _(text: str) -> str:
 ENTRIES = (
     Entry(path="/queue", label=_("Queue"), right="see"),
     Entry(path="/parties", label=_("Parties"), right="see"),
+    Entry(path="/substances", label=_("Substances"), right="see"),
+    Entry(path="/law", label=_("Law"), right="see"),
     Entry(path="/audit", label=_("Audit"), right="audit"),
     Entry(path="/accounts", label=_("Accounts"), right="administer"),
     Entry(path="/webhooks", label=_("Webhooks"), right="administer"),
