@@ -13,6 +13,7 @@ from tidewaiter.store.database import Work
 from tidewaiter.store.flowblocks import index_flows
 from tidewaiter.store.hiding import hide_new
 from tidewaiter.store.notes import insert_alert_parties, with_notes
+from tidewaiter.store.partyalerts import insert_party_alerts
 from tidewaiter.store.payloads import decode, encode, key, plain
 from tidewaiter.store.tallies import count_new
 from tidewaiter.store.webhooks import announce
@@ -35,6 +36,7 @@ def add_alerts(work: Work, screening_id: int, found: Sequence[Alert]) -> tuple[s
     source = work.connection.execute(select(s.c.source).where(s.c.id == screening_id)).scalar_one()
     new = insert_alerts(work, source, screening_id, found)
     if new:
+        insert_party_alerts(work, found, new)
         added = s.c.new_alerts + len(new)
         work.connection.execute(s.update().where(s.c.id == screening_id).values(new_alerts=added))
         record_change(work, "alerts added", {"screening": screening_id, "new_alerts": len(new)})

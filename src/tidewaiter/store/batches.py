@@ -13,6 +13,7 @@ from tidewaiter.store.audit import record_change
 from tidewaiter.store.database import Work
 from tidewaiter.store.lines import insert_lines
 from tidewaiter.store.parties import insert_parties
+from tidewaiter.store.partyalerts import insert_party_alerts
 from tidewaiter.store.refusals import insert_refusals
 from tidewaiter.store.screenings import advance
 from tidewaiter.store.tallies import count_lines
@@ -59,6 +60,7 @@ def add_batch(work: Work, screening_id: int, batch: Batch) -> Added:
     if added.lines:
         count_lines(work, added.lines)
         insert_parties(work, source, batch.lines)
+    insert_party_alerts(work, batch.alerts, added.alerts)
     counts = {
         "lines": len(batch.lines),
         "alerts": len(batch.alerts),

@@ -35,6 +35,7 @@ ENTRIES = (
     Entry(path="/rules", label=_("Rules"), right="see"),
     Entry(path="/suppressions", label=_("Suppressions"), right="see"),
     Entry(path="/cases", label=_("Cases"), right="see"),
+    Entry(path="/parties", label=_("Parties"), right="see"),
     Entry(path="/substances", label=_("Substances"), right="see"),
     Entry(path="/law", label=_("Law"), right="see"),
     Entry(path="/audit", label=_("Audit"), right="audit"),
