@@ -28,7 +28,7 @@ msgstr ""
 "Plural-Forms: {plural}\\n"
 
 """
-_DATA = ("rules/decisions.toml", "rules/roles.toml")
+_DATA = ("rules/decisions.toml", "rules/results.toml", "rules/roles.toml")
 _WORDED = ("rules/cases.toml", "rules/suspicions.toml")  # where only some keys are words
 _WORDS = {"says", "says_again", "asks"}
 

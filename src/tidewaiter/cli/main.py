@@ -15,9 +15,11 @@ COMMANDS = {
     "lists": "tidewaiter.cli.lists",
     "match": "tidewaiter.cli.match",
     "parties": "tidewaiter.cli.parties",
+    "rules": "tidewaiter.cli.rules",
     "screen": "tidewaiter.cli.screen",
     "serve": "tidewaiter.cli.serve",
     "substances": "tidewaiter.cli.substances",
+    "suppressions": "tidewaiter.cli.suppressions",
     "verify": "tidewaiter.cli.verify",
 }
 
