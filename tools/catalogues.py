@@ -29,6 +29,8 @@ msgstr ""
 
 """
 _DATA = ("rules/decisions.toml", "rules/results.toml", "rules/roles.toml")
+_WORDED = ("rules/cases.toml", "rules/suspicions.toml")  # where only some keys are words
+_WORDS = {"says", "says_again", "asks"}
 
 
 def texts() -> Catalog:
@@ -84,6 +86,11 @@ def _found() -> Iterator[tuple[str, int, Any]]:
         with path.open("rb") as file:
             for message in _said(tomllib.load(file)):
                 yield _name(path), 1, message
+    for name in _WORDED:
+        path = SOURCE / "data" / name
+        with path.open("rb") as file:
+            for message in _worded(tomllib.load(file)):
+                yield _name(path), 1, message
 
 
 def _said(table: Any) -> Iterator[str]:
@@ -93,6 +100,18 @@ def _said(table: Any) -> Iterator[str]:
             yield from _said(value)
         elif isinstance(value, str) and key not in {"version", "status"}:
             yield value
+
+
+def _worded(told: Any) -> Iterator[str]:
+    """Return the values of the keys that hold words, in tables and lists of tables."""
+    if isinstance(told, list):
+        for each in told:
+            yield from _worded(each)
+    elif isinstance(told, dict):
+        for key, value in told.items():
+            if key in _WORDS:
+                yield value
+            yield from _worded(value)
 
 
 def _name(path: Path) -> str:
