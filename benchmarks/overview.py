@@ -151,7 +151,8 @@ def _rows(
         "payload": encode(alert), "stored": stored.isoformat(timespec="microseconds"),
         "status": load_decision_rules().verdict[verdict].status if verdict else "open",
         "assignee": chance.choice(OFFICERS) if chance.random() < 0.3 else None,
-        "decided": number if verdict else None,
+        "decided": number if verdict else None, "number": number - 1,
+        "restricted": int(alert.restricted),
     }  # fmt: skip
     for place, rule in enumerate(rules, 1):
         yield tables.reason, {"alert": name, "number": place, "rule": rule, "points": 10,
