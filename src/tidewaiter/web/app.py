@@ -35,16 +35,16 @@ from tidewaiter.web import (
     queue,
     signing,
     static,
-    suppressions,
     substances,
+    suppressions,
     webhooks,
 )
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode
 from tidewaiter.web.node import Node, Serving
 from tidewaiter.web.security import Edge, may, outermost
-from tidewaiter.web.upkeep import keep_up
 from tidewaiter.web.sending import Sender
+from tidewaiter.web.upkeep import keep_up
 
 SERVING = "TIDEWAITER_SERVING"
 
