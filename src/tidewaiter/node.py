@@ -14,6 +14,7 @@ from tidewaiter.bulk.run import Settings, Step, run
 from tidewaiter.consignments.readers import reader_for
 from tidewaiter.consignments.types import ReadOptions
 from tidewaiter.identity import own_stamp
+from tidewaiter.network.resolving import take_up
 from tidewaiter.rescreen.basis import basis_of
 from tidewaiter.store.batches import Batch, add_batch
 from tidewaiter.store.database import Database, open_database
@@ -86,6 +87,7 @@ def screen_file(
         if database is not None and screening is not None:
             with database.work(own_stamp()) as work:
                 finish_screening(work, screening)
+            take_up(database, own_stamp)
 
 
 def _begin(database: Database, source: Source, wanted: Run, kept: Journal) -> int:

@@ -17,6 +17,7 @@ from tidewaiter.lists.generation import generation_of
 from tidewaiter.node import database_at
 from tidewaiter.report.characters import visible
 from tidewaiter.rescreen.again import Again, screen_again
+from tidewaiter.rescreen.switched import switched
 
 
 class Past(Record, frozen=True, kw_only=True):
@@ -46,11 +47,12 @@ def screen_past(past: Past, settings: Settings) -> None:
         database = stack.enter_context(database_at(past.place))
         if database is None:
             raise click.UsageError("--again screens a database: give --db")
+        settings = switched(settings, database)
         tell_ended(database)
         again = stack.enter_context(screen_again(database, settings, whole=past.whole))
         click.echo(visible(_why(again)), err=True)
         place, mark = place_of(past.restricted, settings, journal), mark_of(journal)
-        rules = load_alert_rules(settings.rules)
+        rules = load_alert_rules(settings.rules, settings.switches)
         with alert_sink(past.out, mark) as sink, Apart(place, mark, rules) as apart:
             for stored, alerts in again.batches():
                 lines += len(stored.lines)

@@ -44,6 +44,7 @@ from tidewaiter.node import (
     screen_file,
 )
 from tidewaiter.rescreen.basis import registry_digest
+from tidewaiter.rescreen.switched import switched
 from tidewaiter.store.database import database_file
 from tidewaiter.substances.registry import load_registry
 
@@ -169,6 +170,7 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
     with alone(journal, str(wanted.out or wanted.report or path)):
         drop_abandoned(_journals(), time.time() - _ABANDONED)
         with database_at(wanted.db) as database:
+            settings = switched(settings, database)
             tell_ended(database)
             workers = workers_for(path, wanted.workers)
             steps = screen_file(

@@ -21,6 +21,7 @@ from tidewaiter.store.audit import Details, moment, record_change, stamp_of
 from tidewaiter.store.blocks import size
 from tidewaiter.store.database import Work
 from tidewaiter.store.payloads import decode
+from tidewaiter.store.tallies import tallied
 from tidewaiter.store.terms import change_terms, having, index_of, numbers_of, term
 
 CHUNK = 500  # ids asked for at a time
@@ -50,7 +51,7 @@ def active_rules(work: Work, day: date) -> list[Active]:
     ]
 
 
-def hide_new(work: Work, found: Sequence[object]) -> int:
+def hide_new(work: Work, found: Sequence[object]) -> frozenset[str]:
     """Hide what active rules are about, of alerts that were just stored.
 
     Args:
@@ -58,13 +59,13 @@ def hide_new(work: Work, found: Sequence[object]) -> int:
         found: Alerts that nobody has decided.
 
     Returns:
-        How many rest now.
+        The ids of those that rest now.
     """
     rules = active_rules(work, stamp_of(work).at.date()) if found else []
-    return hide(work, map(subject_of, found), rules) if rules else 0
+    return hide(work, map(subject_of, found), rules) if rules else frozenset()
 
 
-def hide(work: Work, subjects: Iterable[Subject], rules: Sequence[Active]) -> int:
+def hide(work: Work, subjects: Iterable[Subject], rules: Sequence[Active]) -> frozenset[str]:
     """Hide open alerts, each by the first rule that is about it; the audit says how many.
 
     Args:
@@ -73,7 +74,7 @@ def hide(work: Work, subjects: Iterable[Subject], rules: Sequence[Active]) -> in
         rules: Active ones.
 
     Returns:
-        How many rest now.
+        The ids of those that rest now.
     """
     hidden: dict[int, list[str]] = defaultdict(list)
     for subject in subjects:
@@ -83,7 +84,7 @@ def hide(work: Work, subjects: Iterable[Subject], rules: Sequence[Active]) -> in
                 break
     for number, ids in hidden.items():
         _hide_by(work, number, ids)
-    return sum(map(len, hidden.values()))
+    return frozenset(name for ids in hidden.values() for name in ids)
 
 
 def count_resting(work: Work) -> int:
@@ -107,7 +108,7 @@ def bring_back(work: Work, number: int) -> int:
     ids = list(work.connection.execute(resting.order_by(a.id)).scalars())
     _set_status(work, ids, "suppressed", "open")
     rules = active_rules(work, stamp_of(work).at.date())
-    return len(ids) - hide(work, _subjects(work, ids if rules else []), rules)
+    return len(ids) - len(hide(work, _subjects(work, ids if rules else []), rules))
 
 
 def _hide_by(work: Work, number: int, ids: Sequence[str]) -> None:
@@ -123,11 +124,16 @@ def _set_status(work: Work, ids: Sequence[str], before: Status, status: Status) 
     """Let alerts that stood so stand otherwise, for the queue too."""
     if not ids:
         return
+    with tallied(work, ids):
+        _write_status(work, ids, status)
+    numbers = list(numbers_of(work, ids).values())
+    change_terms(work, {term("status", status): numbers}, {term("status", before): numbers})
+
+
+def _write_status(work: Work, ids: Sequence[str], status: Status) -> None:
     for start in range(0, len(ids), CHUNK):
         some = update(tables.alert).where(tables.alert.c.id.in_(ids[start : start + CHUNK]))
         work.connection.execute(some.values(status=status))
-    numbers = list(numbers_of(work, ids).values())
-    change_terms(work, {term("status", status): numbers}, {term("status", before): numbers})
 
 
 def _subjects(work: Work, ids: Sequence[str]) -> Iterable[Subject]:

@@ -119,7 +119,7 @@ def approve(work: Work, seen: Suppression, words: str = "") -> Changed:
     _step(work, seen.number, "approved", words, {"state": "active", "since": day.isoformat()})
     rule = Active(number=now.number, scope=now.proposal.scope, strong=now.proposal.strong)
     open_ = candidates(work, rule.scope, ["open"], undecided=True)
-    hidden = hide(work, (each.subject for each in open_), [rule])
+    hidden = len(hide(work, (each.subject for each in open_), [rule]))
     return Changed(suppression=suppression_of(work, seen.number), alerts=hidden)
 
 

@@ -22,17 +22,29 @@ from tidewaiter.store.audit import audit_size
 from tidewaiter.store.sessions import User
 from tidewaiter.web import (
     accounts,
+    alertcases,
     alerts,
     audit,
+    caseclosing,
+    casefiles,
+    casereports,
+    cases,
+    casesteps,
     errors,
+    flows,
     law,
     lawbooks,
+    network,
     oidc,
     openapi,
+    overview,
     own,
+    parties,
     passkeys,
     proposing,
     queue,
+    results,
+    rules,
     signing,
     static,
     substances,
@@ -41,6 +53,7 @@ from tidewaiter.web import (
 )
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode
+from tidewaiter.web.lawdesk import desk_of
 from tidewaiter.web.node import Node, Serving
 from tidewaiter.web.security import Edge, may, outermost
 from tidewaiter.web.sending import Sender
@@ -78,10 +91,22 @@ HANDLERS = [
     *oidc.HANDLERS,
     *queue.HANDLERS,
     *alerts.HANDLERS,
+    *alertcases.HANDLERS,
+    *cases.HANDLERS,
+    *casesteps.HANDLERS,
+    *caseclosing.HANDLERS,
+    *casefiles.HANDLERS,
+    *casereports.HANDLERS,
     *accounts.HANDLERS,
+    *overview.HANDLERS,
+    *results.HANDLERS,
+    *rules.HANDLERS,
+    *parties.HANDLERS,
+    *network.HANDLERS,
     *own.HANDLERS,
     *passkeys.HANDLERS,
     *audit.HANDLERS,
+    *flows.HANDLERS,
     *suppressions.HANDLERS,
     *proposing.HANDLERS,
     *webhooks.HANDLERS,
@@ -134,7 +159,10 @@ def make_app(node: Node) -> Litestar:
 
 def served() -> Litestar:
     """Make the application of a server, by what was put into its environment."""
-    return make_app(Node(msgspec.json.decode(os.environ[SERVING], type=Serving)))
+    node = Node(msgspec.json.decode(os.environ[SERVING], type=Serving))
+    desk_of(node)  # read before the first page, which would wait for it
+    node.library()
+    return make_app(node)
 
 
 def _node(request: Asked) -> Node:
