@@ -196,6 +196,31 @@ def test_pages_of_the_list_leave_out_and_repeat_nothing(desk: Desks, registry: R
     assert len(seen) == len(set(seen)) == found["total"] == len(registry.substances)
 
 
+def test_long_lists_go_on_and_lose_nothing(desk: Desks) -> None:
+    """Changes from the first day on, and the substances of a schedule of 261."""
+    one, seen, at = desk("viewer"), [], "/law/changes?day=1900-01-01"
+    while at:
+        page = one.get(at.replace("?", ".json?")).json()
+        seen += [each["key"] for each in page["coming"]]
+        assert page["later"] == 0 or page["later_at"]
+        at = page["later_at"]
+    back, at = [], "/law/changes?day=2100-01-01&since=1900-01-01"
+    while at:
+        page = one.get(at.replace("?", ".json?")).json()
+        back += [each["key"] for each in page["came"]]
+        at = page["earlier_at"]
+    assert len(set(seen)) == len(seen) > 200
+    assert sorted(back) == sorted(seen)
+    rows, at = [], f"/law/compare?of=us-csa:I&in=US&day={DAY}"
+    while at:
+        page = one.get(at.replace("?", ".json?")).json()
+        rows += [row["slug"] for row in page["found"]["rows"]]
+        at = page["next"]
+    assert len(set(rows)) == len(rows) == page["total"] > 200
+    table = one.get(page["table"].partition("&first")[0] + "&in=US").content
+    assert table.count(b"\r\n") > len(rows)
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light"), (1280, "dark")])
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ from tidewaiter.web import (
     errors,
     law,
     lawbooks,
+    lawchanges,
+    lawcompare,
     openapi,
     own,
     passkeys,
@@ -81,6 +83,8 @@ HANDLERS = [
     *substances.HANDLERS,
     *law.HANDLERS,
     *lawbooks.HANDLERS,
+    *lawchanges.HANDLERS,
+    *lawcompare.HANDLERS,
 ]
 
 
