@@ -1,12 +1,14 @@
 """The command `tidewaiter serve`: the pages where alerts become decisions."""
 
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 from platformdirs import user_data_path
 
+from tidewaiter.accounts.oidc import Provider
 from tidewaiter.base.errors import InputError
 from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.store.accounts import (
@@ -22,6 +24,7 @@ from tidewaiter.web.serving import run
 
 _FIRST = "admin"
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _PORTS = click.IntRange(1, 65_535)
 
 
@@ -30,10 +33,18 @@ _PORTS = click.IntRange(1, 65_535)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option("--port", type=_PORTS, default=8477, show_default=True, help="The port.")
 @click.option("--public", default="", help="What browsers call it, like https://tide.example.")
+@click.option("--oidc-issuer", "issuer", help="The address of your provider of OpenID Connect.")
+@click.option("--oidc-client", "client", default="tidewaiter", show_default=True,
+              help="By what name it knows this server.")  # fmt: skip
+@click.option("--oidc-secret", "secret", type=_FILE, help="A file that holds the secret of both.")
+@click.option("--oidc-claim", "claim", default="preferred_username", show_default=True,
+              help="Which of its claims names the account.")  # fmt: skip
+@click.option("--oidc-label", "label", default="single sign-on", show_default=True,
+              help="What the button calls it.")  # fmt: skip
 @kept_in
 @click.option("--own", type=_FOLDER, multiple=True, envvar="TIDEWAITER_OWN",
               help="A folder of your own lists of substances.")  # fmt: skip
-def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **listen: Any) -> None:
+def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **more: Any) -> None:
     """Serve the pages where alerts become decisions.
 
     The first start makes an account for an administrator, and prints a link by which a password is
@@ -43,7 +54,8 @@ def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **listen: 
     """
     serving = Serving(
         db=db or _own_database(), lists=str(folder) if folder else None,
-        own=tuple(str(each.resolve()) for each in own), **listen,
+        own=tuple(str(each.resolve()) for each in own), provider=_provider(more),
+        host=more["host"], port=more["port"], public=more["public"],
     )  # fmt: skip
     _check_port(serving.host, serving.port)
     node = Node(serving)
@@ -51,6 +63,24 @@ def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **listen: 
     node.close()
     click.echo(f"Tidewaiter is at {serving.address()} (stop it with Ctrl-C)", err=True)
     run(serving)
+
+
+def _provider(told: Mapping[str, Any]) -> Provider | None:
+    """Return who says who someone is; None: nobody but this server.
+
+    Raises:
+        InputError: What both sides need to know is not told.
+    """
+    if not told["issuer"]:
+        return None
+    if told["secret"] is None or not told["public"]:
+        hint = "name the file of the secret, and by --public the address that browsers see"
+        raise InputError("--oidc-issuer needs --oidc-secret and --public", hint=hint)
+    secret = told["secret"].read_text(encoding="utf-8").strip()
+    return Provider(
+        issuer=told["issuer"], client=told["client"], secret=secret, claim=told["claim"],
+        label=told["label"],
+    )  # fmt: skip
 
 
 def _own_database() -> str:

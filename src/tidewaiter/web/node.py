@@ -7,6 +7,9 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
+import httpx
+
+from tidewaiter.accounts.oidc import Provider
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.identity import key_file, own_key
@@ -18,6 +21,8 @@ from tidewaiter.store.database import Database, Stamp, Work, open_database
 from tidewaiter.store.sessions import User
 from tidewaiter.substances.registry import Registry, load_registry
 
+_SECONDS = 10.0  # for an answer of another server
+
 
 class Serving(Record, frozen=True, kw_only=True):
     """What the person who starts the server says."""
@@ -28,6 +33,8 @@ class Serving(Record, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 8477
     public: str = ""  # the address that browsers see, like "https://tidewaiter.example"; "": ours
+
+    provider: Provider | None = None  # of OpenID Connect
 
     def address(self) -> str:
         """Return the address of the start."""
@@ -50,6 +57,10 @@ class Node:
     def address(self, path: str) -> str:
         """Return the whole address of a path, as browsers reach it."""
         return f"{self.serving.address()}{path}"
+
+    def http(self) -> httpx.Client:
+        """Make what asks other servers; only such as were named when this one was started."""
+        return httpx.Client(timeout=_SECONDS, follow_redirects=False)
 
     def now(self) -> datetime:
         """Return the moment."""

@@ -5,7 +5,14 @@ compare and hash alike. A `payload` is the whole record as JSON; the other colum
 a table are there to filter and to sort by.
 """
 
-from tidewaiter.store.tables.accounts import account, invitation, passkey, session, token
+from tidewaiter.store.tables.accounts import (
+    account,
+    identity,
+    invitation,
+    passkey,
+    session,
+    token,
+)
 from tidewaiter.store.tables.audited import audit, audit_node
 from tidewaiter.store.tables.columns import METADATA, VERSION_TABLE
 from tidewaiter.store.tables.found import (
@@ -13,8 +20,10 @@ from tidewaiter.store.tables.found import (
     alert_note,
     alert_party,
     alert_substance,
+    alert_term,
     decision,
     reason,
+    saved_filter,
 )
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
 from tidewaiter.store.tables.webhooks import delivery, webhook
@@ -27,10 +36,12 @@ __all__ = [
     "alert_note",
     "alert_party",
     "alert_substance",
+    "alert_term",
     "audit",
     "audit_node",
     "decision",
     "delivery",
+    "identity",
     "invitation",
     "line",
     "party",
@@ -38,6 +49,7 @@ __all__ = [
     "passkey",
     "reason",
     "refusal",
+    "saved_filter",
     "screening",
     "session",
     "source",
