@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from datetime import date
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -188,9 +188,9 @@ def test_the_calendar_holds_what_comes(desk: Desks) -> None:
 
 def test_pages_of_the_list_leave_out_and_repeat_nothing(desk: Desks, registry: Registry) -> None:
     """From the first to the last, each substance once."""
-    one, seen, query = desk("viewer"), [], f"day={DAY}"
+    one, seen, query = desk("viewer"), [], {"day": DAY}
     while query:
-        found = one.get(f"/substances.json?{query}").json()["found"]
+        found = one.get(f"/substances.json?{urlencode(query)}").json()["found"]
         seen += [row["slug"] for row in found["rows"]]
         query = found["next"]
     assert len(seen) == len(set(seen)) == found["total"] == len(registry.substances)
