@@ -41,7 +41,7 @@ from tidewaiter.store.screenings import Run, Source, begin_screening
 OUT = ROOT / "docs" / "benchmarks" / "queue.json"
 STAMP = Stamp(who="benchmark", at=datetime(2026, 11, 25, tzinfo=UTC))
 BATCH = 5_000
-DECIDED, ASSIGNED = 7, 9  # one alert in so many
+DECIDED, ASSIGNED = 40, 9  # one alert in so many
 _STEP = 2_000
 TIMES = 5
 PAIRS = 120  # of some four hundred

@@ -28,7 +28,7 @@ msgstr ""
 "Plural-Forms: {plural}\\n"
 
 """
-_DATA = ("rules/decisions.toml", "rules/roles.toml")
+_DATA = ("rules/decisions.toml", "rules/results.toml", "rules/roles.toml")
 
 
 def texts() -> Catalog:

@@ -14,6 +14,7 @@ from tidewaiter.bulk.run import Settings, Step, run
 from tidewaiter.consignments.readers import reader_for
 from tidewaiter.consignments.types import ReadOptions
 from tidewaiter.identity import own_stamp
+from tidewaiter.network.resolving import take_up
 from tidewaiter.rescreen.basis import basis_of
 from tidewaiter.store.batches import Batch, add_batch
 from tidewaiter.store.database import Database, open_database
@@ -23,6 +24,7 @@ from tidewaiter.store.screenings import (
     begin_screening,
     finish_screening,
 )
+from tidewaiter.store.suppression import Changed, expire, has_overdue
 
 
 class Progress(Record, frozen=True, kw_only=True):
@@ -85,6 +87,7 @@ def screen_file(
         if database is not None and screening is not None:
             with database.work(own_stamp()) as work:
                 finish_screening(work, screening)
+            take_up(database, own_stamp)
 
 
 def _begin(database: Database, source: Source, wanted: Run, kept: Journal) -> int:
@@ -105,6 +108,22 @@ def _store(database: Database, screening: int, step: Step) -> int:
             done_row=step.done_row,
         )
         return len(add_batch(work, screening, batch).alerts)
+
+
+def end_overdue(database: Database) -> list[Changed]:
+    """End the suppression rules whose time is over today; what rests by them is open again.
+
+    Returns:
+        The rules, with how many alerts are open again each.
+    """
+    stamp = own_stamp()
+    day = stamp.at.date()
+    with database.work() as work:
+        due = has_overdue(work, day)
+    if not due:  # most days: nobody waits for a writer then
+        return []
+    with database.work(stamp) as work:
+        return expire(work, day)
 
 
 @contextmanager

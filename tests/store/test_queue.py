@@ -5,23 +5,36 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.found import TODAY
 
+from tidewaiter.base.errors import InputError
+from tidewaiter.casework.decisions import Status
 from tidewaiter.consignments.types import Alert, Line, Party, PartyMatch, Reason, Stop
-from tidewaiter.store import ordering
+from tidewaiter.store import ordering, terms
 from tidewaiter.store.alerts import add_alerts
+from tidewaiter.store.audit import audit_size
 from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, Stamp
-from tidewaiter.store.decisions import Wanted, assign, decide, standings
+from tidewaiter.store.database import Database, Stamp, Work
+from tidewaiter.store.decisions import (
+    Wanted,
+    assign,
+    decide,
+    decide_each,
+    last_decision,
+    standings,
+    take_back,
+    trail,
+)
+from tidewaiter.store.notes import Entry, Note, add_notes, due_notes
 from tidewaiter.store.ordering import ORDERS
-from tidewaiter.store.queue import WITHIN, queue_counts, queue_page
+from tidewaiter.store.queue import WITHIN, count_alerts, queue_counts, queue_page
 from tidewaiter.store.queuefilter import AlertFilter, Queue, Sort, View
 from tidewaiter.store.screenings import Run, Source, begin_screening
 
@@ -233,8 +246,7 @@ VIEWS = st.builds(View, sort=st.sampled_from(list(ORDERS)), rows=st.integers(1, 
 
 @pytest.mark.parametrize("few", [0, 10, 10_000])
 @settings(
-    phases=[Phase.generate],
-    max_examples=40,
+    max_examples=25,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     deadline=None,
 )
@@ -288,3 +300,82 @@ def _check_counts(by: Any, seen: list[Said], wanted: AlertFilter) -> None:
         others = _without(wanted, name)
         expected = Counter(v for e in seen if e.fits(others) for v in values(e))
         assert {c.value: c.alerts for c in by[name] if c.alerts} == dict(expected)
+
+
+def test_many_are_decided_each_by_itself(database: Database, stamp: Stamp, stored: Filled) -> None:
+    """Those that someone decided since the officer looked are left, and counted."""
+    ids = [alert.id for alert in stored[1:12]]
+    with database.work(stamp) as work:
+        last, before = last_decision(work), audit_size(work)
+        (mine,) = standings(work, ids[:1]).values()
+        decide(work, mine, Wanted(verdict="release", reason="permitted"))
+        wanted = Wanted(verdict="dismiss", reason="other-goods")
+        done = decide_each(work, [*ids, ids[-1], "nowhere"], wanted, last=last)
+        assert (done.decided, done.left) == (10, 1)
+        assert audit_size(work) == before + 11
+        assert [step.verdict for step in trail(work, ids[5])][-1] == "dismiss"
+        counts = count_alerts(work, Queue(today=TODAY, cleared=True), "status")
+        assert (counts["dismissed"], counts["released"]) == (10, 1)
+        with pytest.raises(InputError, match="no reason to dismiss"):
+            decide_each(work, ids, Wanted(verdict="dismiss", reason="inspect"), last=last)
+
+
+def test_what_is_taken_back_is_found_where_it_was(
+    database: Database, stamp: Stamp, stored: Filled
+) -> None:
+    """The filter follows each step of the trail."""
+    name = stored[1].id
+
+    def where(work: Work) -> list[str]:
+        statuses = get_args(Status)
+        return [s for s in statuses if name in _found(work, AlertFilter(status=(s,)))]
+
+    with database.work(stamp) as work:
+        (now,) = standings(work, [name]).values()
+        for verdict, reason, status in (("hold", "inspect", "held"), ("hold", "sample", "held"),
+                                        ("dismiss", "other-goods", "dismissed")):  # fmt: skip
+            now = decide(work, now, Wanted(verdict=verdict, reason=reason))  # type: ignore[arg-type]
+            assert where(work) == [status]
+        for status in ("held", "held", "open"):
+            now = take_back(work, now)
+            assert where(work) == [now.status] == [status]
+
+
+def test_a_note_makes_an_alert_found_by_its_rule(
+    database: Database, stamp: Stamp, stored: Filled
+) -> None:
+    """What became of a list entry later is a reason too."""
+    entry = Entry(list="watch", entry="E0")
+    note = Note(entry=entry, rule="party-removed", day=date(2026, 5, 1), text="x", source="y")
+    resting = {a.id for a in stored if any(match.entry == "E0" for match in a.parties)}
+    with database.work(stamp) as work:
+        add_notes(work, due_notes(work, [note]))
+        assert _found(work, AlertFilter(rule=("party-removed",))) == resting
+        some = AlertFilter(rule=("party-removed", "none"), severity=("high",))
+        assert _found(work, some) < resting
+
+
+def _found(work: Work, wanted: AlertFilter) -> set[str]:
+    queue = Queue(wanted=wanted, today=TODAY, cleared=True)
+    return {alert.id for alert in queue_page(work, queue, View(rows=1_000)).alerts}
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_page_behind_no_alert_is_refused(database: Database) -> None:
+    """And says what would do."""
+    queue = Queue(today=TODAY, cleared=True)
+    with database.work() as work, pytest.raises(InputError, match="go on from"):
+        queue_page(work, queue, View(after="nowhere"))
+
+
+@pytest.mark.usefixtures("stored")
+def test_of_too_many_words_whole_ones_are_looked_for(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And it is told of which."""
+    monkeypatch.setattr(terms, "WIDE", 1)
+    queue = Queue(wanted=AlertFilter(words="eori2 dru"), today=TODAY, cleared=True)
+    with database.work() as work:
+        page = queue_page(work, queue)
+        assert page.whole == ("dru",)
+        assert page.total == 0

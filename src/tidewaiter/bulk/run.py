@@ -16,6 +16,7 @@ from msgspec import structs
 
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.processes import processes
+from tidewaiter.casework.switches import Switch
 from tidewaiter.consignments.listed import PartyFinder, PartyOnPaper
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
 from tidewaiter.consignments.screening import Screened, Screener
@@ -44,6 +45,7 @@ class Settings(Record, frozen=True, kw_only=True):
     street: bool = False  # know street names
     lists: Path | None = None  # the folder of lists of parties; None: parties are not looked up
     threshold: Threshold | None = None  # of their likeness; None: that of the rules
+    switches: tuple[Switch, ...] = ()  # rules that were turned down in the database
 
 
 class Step(Record, frozen=True, kw_only=True):
@@ -87,14 +89,14 @@ def finder_for(settings: Settings) -> PartyFinder | None:
     """Build what finds listed parties in this process, once; None: no lists are kept."""
     if settings.lists is None:
         return None
-    rules = load_alert_rules(settings.rules)
+    rules = load_alert_rules(settings.rules, settings.switches)
     least = threshold_in(settings, rules)
     return _finder(settings.lists, settings.day, least, rules.party.linked.steps)
 
 
 @cache
 def _screener(settings: Settings) -> Screener:
-    rules = load_alert_rules(settings.rules)
+    rules = load_alert_rules(settings.rules, settings.switches)
     finder = finder_for(settings)
     return Screener(_identifier(settings.own, settings.street), rules, finder)
 

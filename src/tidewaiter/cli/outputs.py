@@ -110,7 +110,7 @@ def write_outputs(
     refusals: list[Refusal] = []
     with ExitStack() as stack:
         sink = stack.enter_context(alert_sink(outputs.alerts, mark))
-        rules = load_alert_rules(settings.rules)
+        rules = load_alert_rules(settings.rules, settings.switches)
         apart = stack.enter_context(Apart(outputs.restricted, mark, rules))
         refused = None
         found = read_journal(journal)
@@ -169,7 +169,7 @@ def _threshold(settings: Settings) -> str:
     """Say from which likeness on parties are told; "": they are not looked up."""
     if settings.lists is None:
         return ""
-    return str(threshold_in(settings, load_alert_rules(settings.rules)))
+    return str(threshold_in(settings, load_alert_rules(settings.rules, settings.switches)))
 
 
 def _library(settings: Settings) -> Library:

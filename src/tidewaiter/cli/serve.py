@@ -11,6 +11,7 @@ from platformdirs import user_data_path
 from tidewaiter.accounts.oidc import Provider
 from tidewaiter.base.errors import InputError
 from tidewaiter.cli.listsfolder import kept_in
+from tidewaiter.cli.resting import tell_ended
 from tidewaiter.store.accounts import (
     NewAccount,
     account_of,
@@ -60,6 +61,7 @@ def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **more: An
     _check_port(serving.host, serving.port)
     node = Node(serving)
     _welcome(node)
+    tell_ended(node.database)
     node.close()
     click.echo(f"Tidewaiter is at {serving.address()} (stop it with Ctrl-C)", err=True)
     run(serving)

@@ -185,16 +185,6 @@ def route_of(line: Line) -> Route:
     )
 
 
-def countries_of(line: Line) -> tuple[str, ...]:
-    """Return the countries that a line names by their codes: of goods, stops and parties.
-
-    They are there to look for; no country alone raises an alert.
-    """
-    named = [_country(line.origin), *map(_code, line.route or ())]
-    named += [_country(party.country) for party in line.parties or ()]
-    return tuple(dict.fromkeys(code for code in named if code))
-
-
 def _stop(stops: tuple[Stop, ...], functions: tuple[str, ...]) -> str | None:
     found = (_code(s) for function in functions for s in stops if s.function == function)
     return next((code for code in found if code), None)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from tidewaiter.casework.words import plain_name, words_of
-from tidewaiter.consignments.routing import countries_of, route_of
+from tidewaiter.consignments.journeys import countries_of, journey_of
 from tidewaiter.consignments.types import Alert, Line
 from tidewaiter.store.database import Work
 from tidewaiter.store.terms import Numbers, change_terms, term
@@ -79,11 +79,9 @@ def _days(kind: str, day: date | None) -> Iterator[str]:
 def _places(line: Line) -> Iterator[str]:
     for country in countries_of(line):
         yield f"country:{country}"
-    route = route_of(line)
-    if route.origin:
-        yield f"from:{route.origin}"
-    if route.destination:
-        yield f"to:{route.destination}"
+    journey = journey_of(line)
+    yield f"from:{journey.origin}"
+    yield f"to:{journey.destination}"
     for party in line.parties or ():
         if party.name:
             yield term("party", plain_name(party.name))

@@ -88,6 +88,8 @@ def numbers_in(marks: Marks) -> NDArray[np.int64]:
     filled = np.flatnonzero(marks.any(axis=1))
     held = np.unpackbits(marks[filled].view(np.uint8).reshape(-1), bitorder="little")
     found = np.flatnonzero(held)
+    if len(filled) == len(marks):
+        return found
     numbers: NDArray[np.int64] = filled[found // BLOCK] * BLOCK + found % BLOCK
     return numbers
 
@@ -108,17 +110,22 @@ def shared(rows: Sequence[Row], marks: Marks) -> NDArray[np.int64]:
         Shape (rows,).
     """
     counts = np.zeros(len(rows), np.int64)
-    full = [at for at, (_, bits) in enumerate(rows) if len(bits) == _BYTES]
-    few = [at for at, (_, bits) in enumerate(rows) if len(bits) < _BYTES]
-    if full:
-        words = np.frombuffer(b"".join(rows[at][1] for at in full), np.uint64)
-        both = words.reshape(-1, _WORDS) & marks[[rows[at][0] for at in full]]
+    if not rows:
+        return counts
+    places_in, held_by = zip(*rows, strict=True)
+    lengths, blocks = np.array(list(map(len, held_by))), np.array(places_in, np.int64)
+    full, few = np.flatnonzero(lengths == _BYTES), np.flatnonzero(lengths < _BYTES)
+    if len(full):
+        words = np.frombuffer(b"".join([held_by[at] for at in full.tolist()]), np.uint64)
+        both = words.reshape(-1, _WORDS) & marks[blocks[full]]
         counts[full] = np.bitwise_count(both).sum(axis=1, dtype=np.int64)
-    if few:
+    if len(few):
         held = np.unpackbits(marks.view(np.uint8).reshape(-1), bitorder="little")
-        some = [rows[at] for at in few]
-        starts = np.cumsum([0, *(len(bits) // _PLACE.itemsize for _, bits in some[:-1])])
-        counts[few] = np.add.reduceat(held[_numbers(some)].astype(np.int64), starts)
+        sizes = lengths[few] // _PLACE.itemsize
+        places = np.frombuffer(b"".join([held_by[at] for at in few.tolist()]), _PLACE)
+        numbers = np.repeat(blocks[few] * BLOCK, sizes) + places
+        starts = np.cumsum(sizes) - sizes
+        counts[few] = np.add.reduceat(held[numbers], starts, dtype=np.int64)
     return counts
 
 

@@ -24,7 +24,7 @@ from tidewaiter.store.blocks import (
     places_of,
     shared,
 )
-from tidewaiter.store.database import Work
+from tidewaiter.store.database import IN_BINARY, Work
 from tidewaiter.store.inserts import put
 from tidewaiter.store.payloads import key
 
@@ -120,12 +120,11 @@ def counted(index: Index, kind: str, among: Marks) -> dict[str, int]:
     query = select(c.block, c.bits, c.term).where(between(c.term, f"{kind}:", f"{kind}:{_LAST}"))
     if len(filled) < index.blocks:
         query = query.where(c.block.in_(filled))
-    rows = [row for row in _read(index, query) if row[0] < index.blocks]
+    rows = _read(index, query.where(c.block < index.blocks))
     found: dict[str, int] = defaultdict(int)
     counts = shared([(block, bits) for block, bits, _ in rows], among)
-    for row, count in zip(rows, counts.tolist(), strict=True):
-        if count:
-            found[row[2][len(kind) + 1 :]] += count
+    for at in np.flatnonzero(counts).tolist():
+        found[rows[at].term[len(kind) + 1 :]] += int(counts[at])
     return dict(found)
 
 
@@ -153,7 +152,7 @@ def change_terms(work: Work, added: Numbers, removed: Numbers | None = None) -> 
 
 
 def _read(index: Index, query: Select[Any]) -> Sequence[Any]:
-    return index.work.connection.execute(query).all()
+    return index.work.connection.execute(query.execution_options(**{IN_BINARY: True})).all()
 
 
 def _change_block(work: Work, block: int, added: Places, removed: Places) -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import cast
 
+import anyio
 import msgspec
 from anyio.to_thread import run_sync
 from litestar import Litestar, Response, Router, get
@@ -21,28 +22,44 @@ from tidewaiter.store.audit import audit_size
 from tidewaiter.store.sessions import User
 from tidewaiter.web import (
     accounts,
+    alertcases,
     alerts,
     audit,
+    caseclosing,
+    casefiles,
+    casereports,
+    cases,
+    casesteps,
     errors,
+    flows,
     law,
     lawbooks,
     lawchanges,
     lawcompare,
+    network,
     oidc,
     openapi,
+    overview,
     own,
+    parties,
     passkeys,
+    proposing,
     queue,
+    results,
+    rules,
     signing,
     static,
     substances,
+    suppressions,
     webhooks,
 )
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode
+from tidewaiter.web.lawdesk import desk_of
 from tidewaiter.web.node import Node, Serving
 from tidewaiter.web.security import Edge, may, outermost
 from tidewaiter.web.sending import Sender
+from tidewaiter.web.upkeep import keep_up
 
 SERVING = "TIDEWAITER_SERVING"
 
@@ -76,10 +93,24 @@ HANDLERS = [
     *oidc.HANDLERS,
     *queue.HANDLERS,
     *alerts.HANDLERS,
+    *alertcases.HANDLERS,
+    *cases.HANDLERS,
+    *casesteps.HANDLERS,
+    *caseclosing.HANDLERS,
+    *casefiles.HANDLERS,
+    *casereports.HANDLERS,
     *accounts.HANDLERS,
+    *overview.HANDLERS,
+    *results.HANDLERS,
+    *rules.HANDLERS,
+    *parties.HANDLERS,
+    *network.HANDLERS,
     *own.HANDLERS,
     *passkeys.HANDLERS,
     *audit.HANDLERS,
+    *flows.HANDLERS,
+    *suppressions.HANDLERS,
+    *proposing.HANDLERS,
     *webhooks.HANDLERS,
     *openapi.HANDLERS,
     *substances.HANDLERS,
@@ -98,7 +129,10 @@ def make_app(node: Node) -> Litestar:
         sender = Sender(node)
         sender.start()
         try:
-            yield
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(keep_up, node)
+                yield
+                tasks.cancel_scope.cancel()
         finally:
             await run_sync(sender.stop)
             node.close()
@@ -129,7 +163,10 @@ def make_app(node: Node) -> Litestar:
 
 def served() -> Litestar:
     """Make the application of a server, by what was put into its environment."""
-    return make_app(Node(msgspec.json.decode(os.environ[SERVING], type=Serving)))
+    node = Node(msgspec.json.decode(os.environ[SERVING], type=Serving))
+    desk_of(node)  # read before the first page, which would wait for it
+    node.library()
+    return make_app(node)
 
 
 def _node(request: Asked) -> Node:

@@ -30,6 +30,12 @@ def _(text: str) -> str:
 
 ENTRIES = (
     Entry(path="/queue", label=_("Queue"), right="see"),
+    Entry(path="/flows", label=_("Flows"), right="see"),
+    Entry(path="/overview", label=_("Overview"), right="overview"),
+    Entry(path="/rules", label=_("Rules"), right="see"),
+    Entry(path="/suppressions", label=_("Suppressions"), right="see"),
+    Entry(path="/cases", label=_("Cases"), right="see"),
+    Entry(path="/parties", label=_("Parties"), right="see"),
     Entry(path="/substances", label=_("Substances"), right="see"),
     Entry(path="/law", label=_("Law"), right="see"),
     Entry(path="/audit", label=_("Audit"), right="audit"),
