@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -19,6 +20,8 @@ from tests.web.conftest import Desk
 
 from tidewaiter.cli.main import main
 from tidewaiter.substances.registry import Registry, load_registry
+from tidewaiter.web.lawdesk import desk_of
+from tidewaiter.web.node import Node
 
 Desks = Callable[..., Desk]
 Opened = Callable[..., tuple[Page, list[str]]]
@@ -110,6 +113,30 @@ def test_what_cannot_be_read_is_marked_and_nothing_is_answered(
     page = one.get(f"/law?what=acetone&{query}").text
     assert f'aria-describedby="wrong-{field}"' in page or field == "in"
     assert f'id="wrong-{field}"' in page
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_first_and_the_last_day_are_days(desk: Desks, day: str) -> None:
+    """Whatever a program sends as a day is answered; what is no day is refused."""
+    one = desk("viewer")
+    for path in (
+        "/substances", "/substances/fentanyl", "/law/changes", "/law/regimes/un-1988",
+        "/law/regimes", "/law/classes", "/law/classes/us-fentanyls-2025",
+    ):  # fmt: skip
+        assert one.get(f"{path}?day={day}").status_code == 200, path
+        assert one.get(f"{path}?day=tomorrow").status_code == 400, path
+    assert one.get(f"/law?what=fentanyl&day={day}").status_code == 200
+    assert one.get(f"/law/compare?what=fentanyl&day={day}").status_code == 200
+
+
+def test_many_who_ask_at_once_are_answered_as_one(node: Node) -> None:
+    """Names that are spelt so, names that are read in goods, and structures, in eight threads."""
+    asker, day = desk_of(node).asker, date.fromisoformat(DAY)
+    texts = ["fentanyl", "Acetic anhydride 99 pct, drums", SMILES, "麻黄碱", "CCO", "ephedrine HCl"]
+    alone = [asker.find(text, day) for text in texts]
+    with ThreadPoolExecutor(8) as threads:
+        together = list(threads.map(lambda text: asker.find(text, day), texts * 20))
+    assert together == alone * 20
 
 
 def test_what_is_not_assessable_is_never_not_listed(desk: Desks) -> None:

@@ -65,7 +65,7 @@ def changes_page(request: Asked, node: TheNode) -> Response[ChangesPage]:
     asked = read_query(request, ChangesQuestion)
     desk, day, views = _changes(node, asked)
     counts = undated(desk.registry)
-    since = asked.since or day - timedelta(_BACK)
+    since = asked.since or max(day, date.min + timedelta(_BACK)) - timedelta(_BACK)
     chosen = set(asked.regime)
     coming = [each for each in views if each.day > day]
     came = [each for each in reversed(views) if since <= each.day <= day]
