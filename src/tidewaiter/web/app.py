@@ -34,6 +34,8 @@ from tidewaiter.web import (
     flows,
     law,
     lawbooks,
+    lawchanges,
+    lawcompare,
     network,
     oidc,
     openapi,
@@ -114,6 +116,8 @@ HANDLERS = [
     *substances.HANDLERS,
     *law.HANDLERS,
     *lawbooks.HANDLERS,
+    *lawchanges.HANDLERS,
+    *lawcompare.HANDLERS,
 ]
 
 
