@@ -34,12 +34,16 @@ def processes(
 def _ready(prepare: Callable[[S], object], settings: S) -> None:
     """Make a worker ready; the keyboard's interrupt is for the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     prepare(settings)
 
 
+def end_with_parent() -> None:
+    """Let this process end where its parent was killed; it would wait for work for ever."""
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
 def _end_with_parent() -> None:
-    """End this worker where the parent was killed; it would wait for work for ever."""
     parent = parent_process()
     if parent is not None:
         parent.join()

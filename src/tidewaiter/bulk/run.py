@@ -172,9 +172,14 @@ def run(
         while under_way:
             yield _step(*under_way.popleft())
     if refusals:
-        none = Screened(alerts=(), lines=0, noted=0)
         last = max(refusal.row for refusal in refusals)
-        yield Step(lines=_NO_LINES, screened=none, refusals=tuple(refusals), done_row=last)
+        yield structs.replace(nothing_at(last), refusals=tuple(refusals))
+
+
+def nothing_at(row: int) -> Step:
+    """Return a step without lines that ends at a row."""
+    none = Screened(alerts=(), lines=0, noted=0)
+    return Step(lines=_NO_LINES, screened=none, refusals=(), done_row=row)
 
 
 _NO_LINES = pa.RecordBatch.from_pylist([], schema=LINES)

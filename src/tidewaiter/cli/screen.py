@@ -192,7 +192,7 @@ def _watch(steps: Iterable[Progress], path: Path) -> int:
     try:
         for progress in watched(steps, path):
             row = progress.done.row
-            new += progress.new or 0
+            new += len(progress.new or ())
     except KeyboardInterrupt:
         after = f" after row {row}" if row else ""
         click.echo(f"stopped{after}; the same command goes on there", err=True)

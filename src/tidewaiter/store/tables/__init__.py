@@ -16,6 +16,7 @@ from tidewaiter.store.tables.found import (
     reason,
 )
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
+from tidewaiter.store.tables.uploads import upload
 
 __all__ = [
     "METADATA",
@@ -34,4 +35,5 @@ __all__ = [
     "refusal",
     "screening",
     "source",
+    "upload",
 ]
