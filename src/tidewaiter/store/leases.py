@@ -166,5 +166,5 @@ def _end(work: Work, upload: Upload, state: str, **facts: object) -> None:
 def _set(work: Work, number: int, **facts: object) -> None:
     chosen = update(tables.upload).where(tables.upload.c.id == number)
     # What its owner sees has changed: a change that rests on what was before is refused.
-    version = tables.upload.c.version + ("state" in facts)
+    version = tables.upload.c.version + int("state" in facts)
     work.connection.execute(chosen.values(version=version, **facts))

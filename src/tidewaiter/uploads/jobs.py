@@ -64,7 +64,7 @@ def screen_upload(bench: Bench, upload: Upload) -> None:
             _give_back(bench, upload)
         except TidewaiterError as error:
             _fail(bench, upload, error)
-        except Exception as error:  # one file shall not keep the others from being screened
+        except Exception as error:  # noqa: BLE001 - one file shall not keep the others from being screened
             _fail(bench, upload, TidewaiterError(f"our programme broke off: {error!r}", hint=_BUG))
 
 
@@ -135,7 +135,7 @@ class Tally:
 
 
 class _Beat:
-    """Tells the database again and again that this process is at an upload, and hears its orders."""
+    """Tells the database again and again that an upload is being screened, and hears its orders."""
 
     def __init__(self, bench: Bench, upload: Upload) -> None:
         self._bench, self._number = bench, upload.id

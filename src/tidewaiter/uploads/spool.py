@@ -95,7 +95,7 @@ class Spool(Record, frozen=True, kw_only=True):
 
 
 class Part:
-    """A file on its way in; a context manager that leaves nothing behind unless `keep` is called."""
+    """A file on its way in; a context manager that leaves nothing unless `keep` is called."""
 
     def __init__(self, spool: Spool) -> None:
         spool.check(0)
