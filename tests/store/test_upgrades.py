@@ -79,7 +79,7 @@ def test_an_old_database_is_upgraded_when_it_is_opened(old: str, newer: Newer) -
         assert len(alerts(work)) == 20
         assert verify_audit(work).broken is None
     assert notes == ["called manifest.csv"]
-    assert after["tidewaiter_revision"] == ["('0005',)"]
+    assert after["tidewaiter_revision"] == ["('9998',)"]
     assert len(after["refused"]) == 20  # type: ignore[arg-type]
     assert "refusal" not in after
     same = ("line", "alert", "reason", "audit", "screening")
@@ -96,7 +96,7 @@ def test_an_upgraded_database_is_refused_by_the_old_version(
         open_database(old).close()
         state = _read(old)
         patch.setattr(revisions, "_config", ours)
-        with pytest.raises(StoreError, match='revision "0005"') as caught:
+        with pytest.raises(StoreError, match='revision "9998"') as caught:
             open_database(old)
         assert "newer Tidewaiter" in caught.value.hint
         newer("moves")
@@ -115,7 +115,7 @@ def test_an_upgrade_that_fails_in_the_middle_leaves_the_old_state(
     monkeypatch.setattr(revisions, "_config", ours)
     assert _read(old) == before
     newer("moves")
-    assert _read(old)["tidewaiter_revision"] == ["('0005',)"]
+    assert _read(old)["tidewaiter_revision"] == ["('9998',)"]
 
 
 def test_two_that_open_an_old_database_at_once_upgrade_it_once(old: str, newer: Newer) -> None:
@@ -124,7 +124,7 @@ def test_two_that_open_an_old_database_at_once_upgrade_it_once(old: str, newer: 
     with ThreadPoolExecutor(4) as pool:
         states = list(pool.map(_read, [old] * 4))
     assert all(state == states[0] for state in states)
-    assert states[0]["tidewaiter_revision"] == ["('0005',)"]
+    assert states[0]["tidewaiter_revision"] == ["('9998',)"]
 
 
 def test_an_empty_database_goes_through_all_revisions(url: str, newer: Newer) -> None:

@@ -28,6 +28,10 @@ class StoreError(TidewaiterError):
     """A database that cannot be used as it is."""
 
 
+class MissingError(TidewaiterError):
+    """Something that is asked for and is not there, or not for whoever asks: which, is not told."""
+
+
 class ConflictError(TidewaiterError):
     """A change that rests on what another has changed since."""
 

@@ -13,6 +13,7 @@ COMMANDS = {
     "match": "tidewaiter.cli.match",
     "parties": "tidewaiter.cli.parties",
     "screen": "tidewaiter.cli.screen",
+    "serve": "tidewaiter.cli.serve",
     "substances": "tidewaiter.cli.substances",
 }
 

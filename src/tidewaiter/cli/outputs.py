@@ -19,17 +19,15 @@ from tidewaiter.bulk.run import Settings, threshold_in
 from tidewaiter.cli.apart import PRIVATE_FORMATS, RESTRICTED, Apart
 from tidewaiter.cli.marking import Marks
 from tidewaiter.cli.options import forget_stdout
-from tidewaiter.consignments.citing import cite_list
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.consignments.types import Alert, Refusal
-from tidewaiter.lists.archive import Archive
+from tidewaiter.lists.library import library_of, state_of, versions_at
 from tidewaiter.parties.types import ListVersion
 from tidewaiter.report.exports import CsvRefusals, JsonLines, alert_writer, refusal_writer
 from tidewaiter.report.html import write_report
 from tidewaiter.report.library import Library
 from tidewaiter.report.summary import Counts, Summary, SummaryBuilder
 from tidewaiter.substances.registry import load_registry
-from tidewaiter.substances.types import Source
 
 _FORMATS = (".jsonl", ".csv", ".parquet")
 _CHUNK = 1_000
@@ -135,7 +133,7 @@ def write_outputs(
     summary = builder.finish(_counts(settings, registry, done, tuple(refusals)))
     if outputs.report is not None:
         with replacing(outputs.report, mark) as path:
-            write_report(path, summary, library_of(settings))
+            write_report(path, summary, _library(settings))
     return summary
 
 
@@ -158,7 +156,7 @@ def _counts(settings: Settings, registry: str, done: Done, refusals: tuple[Refus
         lines=done.lines,
         refused_rows=done.refused_rows,
         refused_fields=done.refused_fields,
-        lists=tuple(f"{each.name}, {_state(each)}" for each in lists_of(settings)),
+        lists=tuple(f"{each.name}, {state_of(each)}" for each in _versions(settings)),
         threshold=_threshold(settings),
         unread=done.unread,
         unknown=done.unknown,
@@ -174,83 +172,13 @@ def _threshold(settings: Settings) -> str:
     return str(threshold_in(settings, load_alert_rules(settings.rules)))
 
 
-def lists_of(settings: Settings) -> list[ListVersion]:
-    """Return the versions of the lists of parties that a screening looks at.
-
-    Those that are for their authority only are left out: their names are too.
-    """
-    if settings.lists is None:
-        return []
-    archive = Archive(settings.lists)
-    kept = (archive.at(slug, settings.day) for slug in archive.slugs())
-    return [each.version for each in kept if each is not None and not each.version.confidential]
+def _library(settings: Settings) -> Library:
+    registry, rules = load_registry(settings.own), load_alert_rules(settings.rules)
+    return library_of(registry, rules, _versions(settings))
 
 
-def _state(version: ListVersion) -> str:
-    return f"of {version.dated}" if version.dated else f"loaded on {version.read}"
-
-
-def library_of(settings: Settings) -> Library:
-    """Return the words of the registry and the rules that a report prints for their slugs."""
-    registry = load_registry(settings.own)
-    rules = load_alert_rules(settings.rules)
-    return Library(
-        sources={**registry.sources, **_list_sources(settings)},
-        regimes=registry.regimes,
-        substances={each.slug: each.name for each in registry.substances},
-        rules={**_TITLES, **{slug: slug for slug in rules.check if slug not in _TITLES}},
-    )
-
-
-_TITLES = {
-    "control": "Controlled or watched on the day",
-    "cas": "CAS number",
-    "cus": "CUS number",
-    "exact": "Name in the text",
-    "squeezed": "Name, broken or misread by a scan",
-    "fuzzy-1": "Name with one edit",
-    "fuzzy-2": "Name with two edits",
-    "fuzzy-3": "Name with three edits",
-    "weak": "Short or ambiguous name",
-    "name": "Systematic name",
-    "structure": "Structure",
-    "variant": "Structure, a variant",
-    "class": "Structure of a legal class",
-    "hs": "HS code alone",
-    "unno": "UN number alone",
-    "both": "Name and number together",
-    "more": "Further substance",
-    "downgraded": "Speaks against it",
-    "hidden": "Name hidden by look-alikes",
-    "hs-mismatch": "HS code does not fit",
-    "cas-mismatch": "CAS number does not fit",
-    "cas-digit": "CAS number is wrong",
-    "un-mismatch": "UN number does not fit",
-    "vague": "Description says nothing",
-    "party": "Resembles a listed party",
-    "linked": "Tied to a blocked party",
-    "restricted": "Restricted entry",
-    "sign": "Sign of a shell",
-    "party-removed": "The entry was removed since",
-    "party-changed": "The entry was changed since",
-    "party-again": "The entry is listed again",
-    "free": "Free by amount in one law",
-    "together": "Over a limit together",
-}
-
-
-def _list_sources(settings: Settings) -> dict[str, Source]:
-    """Return what a report prints of the versions of lists that its alerts rest on."""
-    return {
-        cite_list(each.slug, each.sha256): Source(
-            title=f"{each.authority}: {each.name}, {_state(each)}, SHA-256 {each.sha256[:16]}",
-            url=each.source if each.source.startswith("https://") else "",
-            read=each.read,
-            licence=each.licence,
-            note=each.notice,
-        )
-        for each in lists_of(settings)
-    }
+def _versions(settings: Settings) -> list[ListVersion]:
+    return versions_at(settings.lists, settings.day)
 
 
 def mark_of(journal: Path) -> str:

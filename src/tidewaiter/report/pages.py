@@ -5,9 +5,10 @@ from base64 import b64encode
 from functools import cache
 from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from tidewaiter.report import languages
 from tidewaiter.report.characters import visible
 
 _LIMIT = 1_000
@@ -15,16 +16,32 @@ _LIMIT = 1_000
 
 @cache
 def environment() -> Environment:
-    """Return what fills our templates: it escapes, and a name that is not there is an error."""
+    """Return what fills the templates of reports."""
+    return make_environment("tidewaiter.report")
+
+
+def make_environment(*packages: str) -> Environment:
+    """Make what fills templates: it escapes, and a name that is not there is an error.
+
+    Args:
+        packages: Whose templates; of two of one name, the one of the first package counts.
+    """
     made = Environment(
-        loader=PackageLoader("tidewaiter.report"),
+        loader=ChoiceLoader([PackageLoader(package) for package in packages]),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_legible,
+        finalize=legible,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
-    made.filters["number"] = "{:,}".format
+    install = made.install_gettext_callables  # type: ignore[attr-defined]
+    install(languages.words, languages.counted, newstyle=True)
+    made.filters |= {
+        "number": languages.number,
+        "day": languages.day,
+        "moment": languages.moment,
+    }
     return made
 
 
@@ -41,7 +58,7 @@ def hashed(text: str) -> str:
     return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _legible(value: object) -> object:
+def legible(value: object) -> object:
     """Make every text that a template prints visible, and none too long."""
     if isinstance(value, Markup) or not isinstance(value, str):
         return value

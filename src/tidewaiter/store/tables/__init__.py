@@ -5,6 +5,7 @@ compare and hash alike. A `payload` is the whole record as JSON; the other colum
 a table are there to filter and to sort by.
 """
 
+from tidewaiter.store.tables.accounts import account, invitation, session, token
 from tidewaiter.store.tables.audited import audit, audit_node
 from tidewaiter.store.tables.columns import METADATA, VERSION_TABLE
 from tidewaiter.store.tables.found import (
@@ -21,6 +22,7 @@ from tidewaiter.store.tables.uploads import upload
 __all__ = [
     "METADATA",
     "VERSION_TABLE",
+    "account",
     "alert",
     "alert_note",
     "alert_party",
@@ -28,12 +30,15 @@ __all__ = [
     "audit",
     "audit_node",
     "decision",
+    "invitation",
     "line",
     "party",
     "party_line",
     "reason",
     "refusal",
     "screening",
+    "session",
     "source",
+    "token",
     "upload",
 ]

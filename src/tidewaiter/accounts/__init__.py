@@ -1,0 +1,1 @@
+"""Accounts: who may do what, and by which secrets people and programs are known."""

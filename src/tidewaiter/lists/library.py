@@ -1,0 +1,101 @@
+"""What is printed for the short names in alerts: the registry's words, the rules', the lists'."""
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from tidewaiter.consignments.citing import cite_list
+from tidewaiter.consignments.rules import AlertRules
+from tidewaiter.lists.archive import Archive
+from tidewaiter.parties.types import ListVersion
+from tidewaiter.report.library import Library
+from tidewaiter.substances.registry import Registry
+from tidewaiter.substances.types import Source
+
+
+def versions_at(folder: Path | None, day: date) -> list[ListVersion]:
+    """Return the versions of the lists of parties that a screening of a day looks at.
+
+    Those that are for their authority only are left out: their names are too.
+
+    Args:
+        folder: Of the lists; None: none are looked at.
+        day: Of the screening.
+    """
+    if folder is None:
+        return []
+    archive = Archive(folder)
+    kept = (archive.at(slug, day) for slug in archive.slugs())
+    return [each.version for each in kept if each is not None and not each.version.confidential]
+
+
+def state_of(version: ListVersion) -> str:
+    """Say of when a version of a list is."""
+    return f"of {version.dated}" if version.dated else f"loaded on {version.read}"
+
+
+def library_of(registry: Registry, rules: AlertRules, versions: Iterable[ListVersion]) -> Library:
+    """Return the words that a report prints for slugs.
+
+    Args:
+        registry: Of substances, regimes and sources.
+        rules: By which was screened.
+        versions: Of the lists of parties.
+    """
+    return Library(
+        sources={**registry.sources, **_list_sources(versions)},
+        regimes=registry.regimes,
+        substances={each.slug: each.name for each in registry.substances},
+        rules={**_TITLES, **{slug: slug for slug in rules.check if slug not in _TITLES}},
+    )
+
+
+_TITLES = {
+    "control": "Controlled or watched on the day",
+    "cas": "CAS number",
+    "cus": "CUS number",
+    "exact": "Name in the text",
+    "squeezed": "Name, broken or misread by a scan",
+    "fuzzy-1": "Name with one edit",
+    "fuzzy-2": "Name with two edits",
+    "fuzzy-3": "Name with three edits",
+    "weak": "Short or ambiguous name",
+    "name": "Systematic name",
+    "structure": "Structure",
+    "variant": "Structure, a variant",
+    "class": "Structure of a legal class",
+    "hs": "HS code alone",
+    "unno": "UN number alone",
+    "both": "Name and number together",
+    "more": "Further substance",
+    "downgraded": "Speaks against it",
+    "hidden": "Name hidden by look-alikes",
+    "hs-mismatch": "HS code does not fit",
+    "cas-mismatch": "CAS number does not fit",
+    "cas-digit": "CAS number is wrong",
+    "un-mismatch": "UN number does not fit",
+    "vague": "Description says nothing",
+    "party": "Resembles a listed party",
+    "linked": "Tied to a blocked party",
+    "restricted": "Restricted entry",
+    "sign": "Sign of a shell",
+    "party-removed": "The entry was removed since",
+    "party-changed": "The entry was changed since",
+    "party-again": "The entry is listed again",
+    "free": "Free by amount in one law",
+    "together": "Over a limit together",
+}
+
+
+def _list_sources(versions: Iterable[ListVersion]) -> dict[str, Source]:
+    """Return what a report prints of the versions of lists that its alerts rest on."""
+    return {
+        cite_list(each.slug, each.sha256): Source(
+            title=f"{each.authority}: {each.name}, {state_of(each)}, SHA-256 {each.sha256[:16]}",
+            url=each.source if each.source.startswith("https://") else "",
+            read=each.read,
+            licence=each.licence,
+            note=each.notice,
+        )
+        for each in versions
+    }

@@ -1,0 +1,102 @@
+"""Languages of the interface: words by gettext, days and numbers as each language writes them."""
+
+import gettext
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
+
+from babel import Locale, negotiate_locale
+from babel.dates import format_date, format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+LANGUAGES = {"en": "English", "es": "Español", "fr": "Français", "zh": "中文"}
+_now: ContextVar[str] = ContextVar("language", default="en")
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak a language for as long as a page is made."""
+    token = _now.set(language if language in LANGUAGES else "en")
+    try:
+        yield
+    finally:
+        _now.reset(token)
+
+
+def language() -> str:
+    """Return the language that is spoken."""
+    return _now.get()
+
+
+def negotiated(accepts: str) -> str:
+    """Return the language that a browser likes best of those that there are.
+
+    Args:
+        accepts: The header Accept-Language.
+    """
+    parts = [part.partition(";") for part in accepts.split(",")[:20]]
+    ranked = sorted(parts, key=lambda part: -_weight(part[2]))
+    asked = [part[0].strip().replace("-", "_") for part in ranked]
+    found = negotiate_locale([name for name in asked if name], list(LANGUAGES))
+    return found or next((n[:2] for n in asked if n[:2] in LANGUAGES), "en")
+
+
+def words(text: str) -> str:
+    """Return a text of the interface in the language that is spoken."""
+    return _catalogue(_now.get()).gettext(text)
+
+
+def counted(one: str, many: str, count: int) -> str:
+    """Return a text that depends on a count, in the language that is spoken."""
+    return _catalogue(_now.get()).ngettext(one, many, count)
+
+
+def number(value: float) -> str:
+    """Write a number as the language does."""
+    return format_decimal(value, locale=_locale(_now.get()))
+
+
+def day(value: date | str | None) -> str:
+    """Write a day as the language does; None is nothing."""
+    if not value:
+        return ""
+    read = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    return format_date(read, "medium", locale=_locale(_now.get()))
+
+
+def moment(value: datetime | str | None) -> str:
+    """Write a moment as the language does, in UTC; None is nothing."""
+    if not value:
+        return ""
+    read = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return f"{format_datetime(read, 'd MMM y, HH:mm', locale=_locale(_now.get()))} UTC"
+
+
+@cache
+def _locale(name: str) -> Locale:
+    return Locale.parse("zh_Hans_CN" if name == "zh" else name)
+
+
+@cache
+def _catalogue(name: str) -> gettext.NullTranslations:
+    file = files("tidewaiter.report").joinpath("locale", f"{name}.po")
+    if name == "en" or not file.is_file():
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    with file.open("rb") as read:
+        write_mo(compiled, read_po(read, locale=str(_locale(name))))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def _weight(told: str) -> float:
+    try:
+        return float(told.strip().removeprefix("q=") or 1)
+    except ValueError:
+        return 0.0

@@ -1,0 +1,189 @@
+"""Accounts: who may sign in, and with which role. The audit names them by number alone."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from tidewaiter.accounts.roles import Role
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.store import tables
+from tidewaiter.store.audit import Details, moment, record_change, stamp_of
+from tidewaiter.store.database import Work
+from tidewaiter.store.payloads import plain
+
+LONGEST = 60  # characters of a name
+_ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._-")
+
+
+class Account(Record, frozen=True, kw_only=True):
+    """Someone who may sign in."""
+
+    id: int
+    name: str  # what one signs in with; lower case
+    shown: str  # how colleagues read it
+    role: Role
+    cleared: bool  # sees what is for the authority only
+    active: bool
+    language: str | None  # None: as the browser asks
+    made: str  # ISO 8601, UTC
+
+
+class Guarded(Record, frozen=True, kw_only=True):
+    """What is asked when someone signs in."""
+
+    account: Account
+    password: str | None  # Argon2id; None: none is set yet
+    wrong: int  # passwords in a row
+    rests: datetime | None  # until when none is taken
+
+
+class NewAccount(Record, frozen=True, kw_only=True):
+    """An account to be made."""
+
+    name: str
+    role: Role
+    shown: str = ""
+    cleared: bool = False
+
+
+def account_key(account: int) -> str:
+    """Return how the audit and the trails name an account; a name can be erased, this stays."""
+    return f"account {account}"
+
+
+def add_account(work: Work, new: NewAccount) -> Account:
+    """Make an account without a password; an invitation lets its owner set one.
+
+    Raises:
+        InputError: The name is taken, empty, too long, or has other characters.
+    """
+    name = account_name(new.name)
+    row = {
+        "name": name, "shown": plain(new.shown.strip()[:LONGEST]) or name, "role": new.role,
+        "cleared": int(new.cleared), "active": 1, "wrong": 0, "made": moment(stamp_of(work).at),
+    }  # fmt: skip
+    try:
+        with work.connection.begin_nested():
+            made = work.connection.execute(insert(tables.account).values(**row))
+    except IntegrityError as error:
+        hint = "take another name, or change that account"
+        raise InputError(f'there is an account "{name}"', hint=hint) from error
+    number = int(made.inserted_primary_key[0])  # type: ignore[index]
+    said: Details = {"account": number, "role": new.role, "cleared": int(new.cleared)}
+    record_change(work, "account made", said)
+    return account_of(work, number)
+
+
+def account_name(text: str) -> str:
+    """Return the name of an account as it is kept.
+
+    Raises:
+        InputError: It is empty, too long, or has other characters.
+    """
+    name = text.strip().lower()
+    if not name or len(name) > LONGEST or not set(name) <= _ALLOWED:
+        hint = f"use 1 to {LONGEST} of the letters a to z, digits, point, hyphen and underscore"
+        raise InputError(f'"{text[:LONGEST]}" is no name for an account', hint=hint)
+    return name
+
+
+def accounts(work: Work) -> list[Account]:
+    """Read all accounts, by name."""
+    c = tables.account.c
+    rows = work.connection.execute(select(*_columns()).order_by(c.name))
+    return [_account(row) for row in rows.mappings()]
+
+
+def account_of(work: Work, number: int) -> Account:
+    """Read an account.
+
+    Raises:
+        InputError: There is none.
+    """
+    wanted = select(*_columns()).where(tables.account.c.id == number)
+    row = work.connection.execute(wanted).mappings().one_or_none()
+    if row is None:
+        raise InputError(f"there is no account {number}", hint="look at the list of accounts")
+    return _account(row)
+
+
+def waiting_administrator(work: Work) -> int | None:
+    """Return the account of an administrator who has no password, where no other one has."""
+    c = tables.account.c
+    keeps = select(c.id, c.password).where(c.role == "administrator", c.active == 1)
+    rows = work.connection.execute(keeps.order_by(c.id)).all()
+    if any(row.password for row in rows):
+        return None
+    return next((int(row.id) for row in rows), None)
+
+
+def guarded(work: Work, name: str) -> Guarded | None:
+    """Read what is asked when someone signs in; None: there is no such account."""
+    c = tables.account.c
+    wanted = select(*_columns(), c.password, c.wrong, c.rests)
+    row = work.connection.execute(wanted.where(c.name == name)).mappings().one_or_none()
+    if row is None:
+        return None
+    rests = datetime.fromisoformat(row["rests"]) if row["rests"] else None
+    account = _account({key: row[key] for key in row if key not in {"password", "wrong", "rests"}})
+    return Guarded(account=account, password=row["password"], wrong=row["wrong"], rests=rests)
+
+
+def set_password(work: Work, number: int, hashed: str) -> None:
+    """Set a password by its hash; every session of the account ends."""
+    _change(work, number, password=hashed, wrong=0, rests=None)
+    work.connection.execute(tables.session.delete().where(tables.session.c.account == number))
+    record_change(work, "password set", {"account": number})
+
+
+def note_wrong(work: Work, number: int, wrong: int, rests: datetime | None) -> None:
+    """Note a wrong password, and until when the account takes none."""
+    _change(work, number, wrong=wrong, rests=moment(rests) if rests else None)
+    if rests is not None:
+        record_change(work, "account rests", {"account": number, "wrong": wrong})
+
+
+def set_role(work: Work, number: int, role: Role, *, cleared: bool, active: bool) -> None:
+    """Say what an account may do; one that is switched off is signed out at once.
+
+    Raises:
+        InputError: There is none, or nobody would be left who keeps the accounts.
+    """
+    account_of(work, number)
+    _change(work, number, role=role, cleared=int(cleared), active=int(active))
+    c = tables.account.c
+    left = select(func.count()).where(c.role == "administrator", c.active == 1)
+    if not work.connection.execute(left).scalar_one():
+        hint = "make someone else administrator first"
+        raise InputError("nobody would be left who keeps the accounts", hint=hint)
+    if not active:
+        for table in (tables.session, tables.invitation, tables.token):
+            work.connection.execute(table.delete().where(table.c.account == number))
+    said: Details = {
+        "account": number, "role": role, "cleared": int(cleared), "active": int(active),
+    }  # fmt: skip
+    record_change(work, "account changed", said)
+
+
+def set_language(work: Work, number: int, language: str | None) -> None:
+    """Say in which language an account reads; None: as its browser asks."""
+    _change(work, number, language=language)
+    record_change(work, "language set", {"account": number})
+
+
+def _change(work: Work, number: int, **values: object) -> None:
+    c = tables.account.c
+    work.connection.execute(update(tables.account).where(c.id == number).values(**values))
+
+
+def _columns() -> tuple[ColumnElement[Any], ...]:
+    c = tables.account.c
+    return (c.id, c.name, c.shown, c.role, c.cleared, c.active, c.language, c.made)
+
+
+def _account(row: Mapping[Any, Any]) -> Account:
+    return Account(**{**row, "cleared": bool(row["cleared"]), "active": bool(row["active"])})

@@ -1,0 +1,1 @@
+"""The web: pages for officers, and the same records for programs."""

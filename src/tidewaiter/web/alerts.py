@@ -1,0 +1,164 @@
+"""One alert: why it is here, what stands around it, and what is decided of it."""
+
+from typing import Annotated, Any
+from urllib.parse import parse_qs, urlencode
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath, JSONBody
+
+from tidewaiter.base.errors import MissingError
+from tidewaiter.base.records import Record
+from tidewaiter.casework.decisions import Decided, Verdict
+from tidewaiter.consignments.types import Alert
+from tidewaiter.store.alerts import AlertFilter, Seen, alerts, find_alert
+from tidewaiter.store.context import Context, context_of
+from tidewaiter.store.database import Work
+from tidewaiter.store.decisions import (
+    Standing,
+    Wanted,
+    assign,
+    decide,
+    standings,
+    take_back,
+    trail,
+)
+from tidewaiter.store.sessions import User
+from tidewaiter.web.alertview import Around, alert_page_view
+from tidewaiter.web.asking import Asked
+from tidewaiter.web.given import TheNode, TheUser
+from tidewaiter.web.replies import done, reply
+from tidewaiter.web.security import may
+
+Note = Annotated[str, msgspec.Meta(max_length=4_000)]
+
+
+class AlertPage(Record, frozen=True, kw_only=True):
+    """One alert, where it stands, and what stands around it."""
+
+    alert: Alert
+    standing: Standing
+    trail: tuple[Decided, ...]
+    context: Context
+
+
+class Decide(Record, frozen=True, kw_only=True):
+    """A decision."""
+
+    verdict: Verdict
+    reason: str  # code, as data/rules/decisions.toml has it
+    note: Note = ""
+    seen: int  # number of the last step that the officer saw; 0: none
+    queue: str = ""  # the query of the queue to go on with
+
+
+class Undo(Record, frozen=True, kw_only=True):
+    """Taking back the decision that stands."""
+
+    seen: int
+    queue: str = ""
+
+
+class Assign(Record, frozen=True, kw_only=True):
+    """Who is to look at an alert."""
+
+    to: Annotated[str, msgspec.Meta(max_length=60)] = ""  # name of an account; "": nobody
+    queue: str = ""
+
+
+@get("/alerts/{name:str}", guards=[may("see")], sync_to_thread=True)
+def alert_page(
+    request: Asked, node: TheNode, user: TheUser, name: FromPath[str]
+) -> Response[AlertPage]:
+    """Show one alert: why it is here, what stands around it, and what was decided of it."""
+    query = request.query_params.get("queue", "")
+    with node.read() as work:
+        alert = seen_by(work, user, name)
+        page = AlertPage(
+            alert=alert,
+            standing=standings(work, [name])[name],
+            trail=tuple(trail(work, name)),
+            context=context_of(work, alert, cleared=user.account.cleared),
+        )
+        around = Around(query=query, next=_next(work, user, alert, query))
+    return reply(
+        request, "alert-page.html", page,
+        view=lambda: alert_page_view(page, user, around, node.library()),
+    )  # fmt: skip
+
+
+@post("/alerts/{name:str}/decision", guards=[may("decide")], sync_to_thread=True)
+def decide_alert(
+    request: Asked, node: TheNode, user: TheUser, name: FromPath[str], data: JSONBody[Decide]
+) -> Response[Standing]:
+    """Decide of an alert, and go on to the next."""
+    with node.change(user) as work:
+        alert = seen_by(work, user, name)
+        before = msgspec.structs.replace(standings(work, [name])[name], decided=data.seen or None)
+        after = decide(
+            work, before, Wanted(verdict=data.verdict, reason=data.reason, note=data.note)
+        )
+        further = _next(work, user, alert, data.queue)
+    return done(request, after, _address(further or name, data.queue))
+
+
+@post("/alerts/{name:str}/undo", guards=[may("decide")], sync_to_thread=True)
+def undo_decision(
+    request: Asked, node: TheNode, user: TheUser, name: FromPath[str], data: JSONBody[Undo]
+) -> Response[Standing]:
+    """Take back the decision that stands; the one before it stands again."""
+    with node.change(user) as work:
+        seen_by(work, user, name)
+        before = msgspec.structs.replace(standings(work, [name])[name], decided=data.seen or None)
+        after = take_back(work, before)
+    return done(request, after, _address(name, data.queue))
+
+
+@post("/alerts/{name:str}/assign", guards=[may("assign")], sync_to_thread=True)
+def assign_alert(
+    request: Asked, node: TheNode, user: TheUser, name: FromPath[str], data: JSONBody[Assign]
+) -> Response[Standing]:
+    """Say who is to look at an alert."""
+    with node.change(user) as work:
+        seen_by(work, user, name)
+        assign(work, [name], data.to or None)
+        after = standings(work, [name])[name]
+    return done(request, after, _address(name, data.queue))
+
+
+def seen_by(work: Work, user: User, name: str) -> Alert:
+    """Read an alert that a user may see.
+
+    Raises:
+        MissingError: There is none, or it rests on entries that are not for them.
+    """
+    alert = find_alert(work, name)
+    if alert is None or (alert.restricted and not user.account.cleared):
+        raise MissingError(f'there is no alert "{name[:80]}"', hint="look it up in the queue")
+    return alert
+
+
+def _next(work: Work, user: User, alert: Alert, query: str) -> str | None:
+    """Return the id of the alert that comes after this one in the queue."""
+    last = Seen(rank=alert.rank, id=alert.id)
+    for found in alerts(work, _filter(query), after=last, rows=20):
+        if user.account.cleared or not found.restricted:
+            return found.id
+    return None
+
+
+def _filter(query: str) -> AlertFilter:
+    told: dict[str, Any] = {name: values[-1] for name, values in parse_qs(query).items()}
+    known = {field.name for field in msgspec.structs.fields(AlertFilter)}
+    some = {name: value for name, value in told.items() if name in known}
+    try:
+        return msgspec.convert({"status": "open", **some}, AlertFilter, strict=False)
+    except msgspec.ValidationError:
+        return AlertFilter(status="open")
+
+
+def _address(name: str, query: str) -> str:
+    return f"/alerts/{name}" + (f"?{urlencode({'queue': query})}" if query else "")
+
+
+HANDLERS = [alert_page, decide_alert, undo_decision, assign_alert]

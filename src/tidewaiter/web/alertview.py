@@ -1,0 +1,167 @@
+"""The page of an alert in words: the card, the verdicts with their keys, the trail."""
+
+from typing import Protocol, get_args
+from urllib.parse import urlencode
+
+from tidewaiter.base.records import Record
+from tidewaiter.casework.decisions import Decided, Verdict, load_decision_rules
+from tidewaiter.consignments.types import Alert
+from tidewaiter.report.languages import words
+from tidewaiter.report.library import Citation, Library, citations
+from tidewaiter.report.view import AlertView, alert_view
+from tidewaiter.store.decisions import Standing
+from tidewaiter.store.sessions import User
+
+_KEYS: dict[Verdict, str] = {
+    "hold": "h", "release": "r", "confirm": "c", "dismiss": "d", "need-more": "m", "refer": "f",
+}  # fmt: skip
+
+
+class Around(Record, frozen=True, kw_only=True):
+    """Where the officer comes from, and where the way goes on."""
+
+    query: str  # of the queue
+    next: str | None  # id
+
+
+class Page(Protocol):
+    """What the page tells."""
+
+    @property
+    def alert(self) -> Alert:
+        """The alert."""
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands."""
+
+    @property
+    def trail(self) -> tuple[Decided, ...]:
+        """What was decided."""
+
+
+class ReasonChoice(Record, frozen=True, kw_only=True):
+    """A reason that can be given."""
+
+    code: str
+    says: str
+    note: bool
+
+
+class VerdictChoice(Record, frozen=True, kw_only=True):
+    """A verdict that can be given, and its reasons."""
+
+    code: Verdict
+    says: str
+    key: str
+    why: str
+    reasons: tuple[ReasonChoice, ...]
+
+
+class TrailStep(Record, frozen=True, kw_only=True):
+    """A step of the trail in words."""
+
+    verdict: str
+    reason: str
+    note: str
+    by: str
+    at: str
+
+
+class AlertPageView(Record, frozen=True, kw_only=True):
+    """The page of an alert in words."""
+
+    card: AlertView
+    status: str
+    sources: tuple[Citation, ...]
+    verdicts: tuple[VerdictChoice, ...]  # none: the reader may not decide
+    trail: tuple[TrailStep, ...]
+    mine: bool
+    query: str
+    queue: str  # address
+    before: str  # address; "": none
+    next: str
+    keys: tuple[tuple[str, str], ...]
+
+
+def alert_page_view(page: Page, user: User, around: Around, library: Library) -> AlertPageView:
+    """Put the page of an alert into words.
+
+    Args:
+        page: What it tells.
+        user: Who reads it.
+        around: The queue about it.
+        library: What to print for slugs.
+    """
+    cited = citations([page.alert], library)
+    onward = f"?{urlencode({'queue': around.query})}" if around.query else ""
+    verdicts = _verdicts() if "decide" in user.rights else ()
+    return AlertPageView(
+        card=alert_view(1, page.alert, library, cited),
+        status=status_in_words(page.standing.status),
+        sources=tuple(cited.values()),
+        verdicts=verdicts,
+        trail=tuple(map(_step, page.trail)),
+        mine=page.standing.assignee == user.account.name,
+        query=around.query,
+        queue=f"/queue?{around.query}" if around.query else "/queue",
+        before="",
+        next=f"/alerts/{around.next}{onward}" if around.next else "",
+        keys=_keys(verdicts),
+    )
+
+
+def status_in_words(status: str) -> str:
+    """Say where an alert stands."""
+    said = {
+        "open": words("open"),
+        "held": words("held"),
+        "released": words("released"),
+        "confirmed": words("confirmed"),
+        "dismissed": words("dismissed"),
+        "waiting": words("waiting"),
+        "referred": words("referred"),
+    }
+    return said.get(status, status)
+
+
+def _verdicts() -> tuple[VerdictChoice, ...]:
+    rules = load_decision_rules()
+    return tuple(
+        VerdictChoice(
+            code=code,
+            says=words(rules.verdict[code].says),
+            key=_KEYS[code],
+            why=f"{words(rules.verdict[code].says)}: {words('why?')}",
+            reasons=tuple(
+                ReasonChoice(code=name, says=words(rule.says), note=rule.note)
+                for name, rule in rules.reasons_for(code).items()
+            ),
+        )
+        for code in get_args(Verdict)
+    )
+
+
+def _step(step: Decided) -> TrailStep:
+    rules = load_decision_rules()
+    if step.verdict is None:
+        verdict = words("Taken back")
+    else:
+        verdict = words(rules.verdict[step.verdict].says)
+    known = rules.reason.get(step.reason)
+    reason = words(known.says) if known else step.reason
+    return TrailStep(verdict=verdict, reason=reason, note=step.note, by=step.by, at=step.at)
+
+
+def _keys(verdicts: tuple[VerdictChoice, ...]) -> tuple[tuple[str, str], ...]:
+    if not verdicts:
+        return (("j", words("Next alert")),)
+    return (
+        *((each.key, each.says) for each in verdicts),
+        ("1 2 3", words("The first, second, third reason")),
+        ("Ctrl Enter", words("Decide and go on")),
+        ("u", words("Take the decision back")),
+        ("a", words("Take the alert")),
+        ("j", words("Next alert")),
+        ("q", words("Back to the queue")),
+    )

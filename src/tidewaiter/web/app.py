@@ -1,0 +1,106 @@
+"""The application: every address, and what all of them share."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import cast
+
+import msgspec
+from litestar import Litestar, Response, Router, get
+from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException, NotFoundException
+from litestar.openapi.config import OpenAPIConfig
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from tidewaiter.base.errors import TidewaiterError
+from tidewaiter.store.audit import audit_size
+from tidewaiter.store.sessions import User
+from tidewaiter.web import accounts, alerts, errors, queue, signing, static
+from tidewaiter.web.asking import Asked
+from tidewaiter.web.given import TheNode
+from tidewaiter.web.node import Node, Serving
+from tidewaiter.web.security import Edge, may, outermost
+
+SERVING = "TIDEWAITER_SERVING"
+
+
+@get("/", guards=[may("see")], include_in_schema=False, sync_to_thread=False)
+def start() -> Redirect:
+    """Begin the day at the queue."""
+    return Redirect(path="/queue", status_code=303)
+
+
+@get("/health", include_in_schema=False, sync_to_thread=True)
+def health(node: TheNode) -> Response[str]:
+    """Say that the server and its database answer."""
+    with node.read() as work:
+        audit_size(work)
+    return Response("ok\n", media_type="text/plain")
+
+
+@get("/{rest:path}", guards=[may("see")], include_in_schema=False, sync_to_thread=False)
+def nothing(rest: FromPath[str]) -> None:
+    """Say that there is no such address, to whoever is signed in."""
+    raise NotFoundException(f"there is nothing at {rest[:200]}")
+
+
+HANDLERS = [
+    start,
+    nothing,
+    health,
+    *static.HANDLERS,
+    *signing.HANDLERS,
+    *queue.HANDLERS,
+    *alerts.HANDLERS,
+    *accounts.HANDLERS,
+]
+
+
+def make_app(node: Node) -> Litestar:
+    """Make the application of an installation; it closes the database when it ends."""
+
+    @asynccontextmanager
+    async def living(_: Litestar) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            node.close()
+
+    app = Litestar(
+        # Handlers of one path that are given one by one are wrapped twice by Litestar 2.25.
+        route_handlers=[Router(path="/", route_handlers=HANDLERS)],
+        request_class=Asked,
+        state=State({"node": node}),
+        dependencies={
+            "node": Provide(_node, sync_to_thread=False),
+            "user": Provide(_user, sync_to_thread=False),
+        },
+        middleware=[Edge],
+        exception_handlers={
+            TidewaiterError: errors.on_error,
+            HTTPException: errors.on_http,
+            Exception: errors.on_bug,
+        },
+        compression_config=CompressionConfig(backend="gzip", minimum_size=1_000),
+        openapi_config=OpenAPIConfig(title="Tidewaiter", version="1", path="/api"),
+        lifespan=[living],
+        logging_config=None,
+    )
+    app.asgi_handler = outermost(app.asgi_handler, node.serving)
+    return app
+
+
+def served() -> Litestar:
+    """Make the application of a server, by what was put into its environment."""
+    return make_app(Node(msgspec.json.decode(os.environ[SERVING], type=Serving)))
+
+
+def _node(request: Asked) -> Node:
+    return request.app.state.node  # type: ignore[no-any-return]
+
+
+def _user(request: Asked) -> User:
+    return cast("User", request.scope["user"])

@@ -1,0 +1,95 @@
+"""What a request asks: forms and JSON alike, the query, and whether the record itself is wanted."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar, get_args, get_origin
+from urllib.parse import parse_qsl
+
+import msgspec
+from litestar import Request
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+
+FORM = "application/x-www-form-urlencoded"
+CSRF_FIELD = "csrf"
+_FIELDS = 2_000  # of a form
+_JSON = "wants_json"  # in the scope
+R = TypeVar("R", bound=Record)
+
+
+class Asked(Request[Any, Any, Any]):
+    """A request whose body is a form of a page or the JSON of a program: one record for both."""
+
+    async def json(self) -> Any:
+        """Read the body; a form becomes what its JSON would be."""
+        if self.headers.get("content-type", "").partition(";")[0].strip() != FORM:
+            return await super().json()
+        body = (await self.body()).decode("utf-8", "replace")
+        pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=_FIELDS)
+        field = self.route_handler.parsed_data_field
+        kind = field.annotation if field is not None else None
+        return formed([pair for pair in pairs if pair[0] != CSRF_FIELD], kind)
+
+    @property
+    def wants_json(self) -> bool:
+        """Say whether the record is asked for, not the page."""
+        return bool(self.scope.get(_JSON)) or not self.takes_html
+
+    @property
+    def takes_html(self) -> bool:
+        """Say whether a page can be answered: whoever sends JSON is a program."""
+        sent = self.headers.get("content-type", "").partition(";")[0].strip()
+        return sent != "application/json"
+
+
+def formed(pairs: Sequence[tuple[str, str]], kind: Any) -> dict[str, Any]:
+    """Make the values of a record from the fields of a form or a query.
+
+    Args:
+        pairs: Name and value; a name may stand several times.
+        kind: The record; an empty field that it need not have is as if it were not there.
+    """
+    wanted = _fields(kind)
+    made: dict[str, Any] = {}
+    for name, value in pairs:
+        field = wanted.get(name)
+        if field is not None and _is_several(field.type):
+            made[name] = [*made.get(name, ()), *([value] if value else ())]
+        elif value or field is None or field.required:
+            made[name] = value
+    return made
+
+
+def read_query(request: Request[Any, Any, Any], kind: type[R]) -> R:
+    """Read the query of an address as a record.
+
+    Raises:
+        InputError: A value is not one that its field takes, or there is no such field.
+    """
+    pairs = [(name, value) for name, value in request.query_params.multi_items()]
+    try:
+        return msgspec.convert(formed(pairs, kind), kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise InputError(f"the address asks for something else: {error}", at="address") from error
+
+
+def json_path(scope: Any) -> None:
+    """Cut ".json" off the path of a request, and note that the record is asked for."""
+    path: str = scope["path"]
+    if path.endswith(".json") and path != "/openapi.json":
+        scope["path"] = path.removesuffix(".json")
+        raw: bytes = scope.get("raw_path") or b""
+        scope["raw_path"] = raw.removesuffix(b".json")
+        scope[_JSON] = True
+
+
+def _fields(kind: Any) -> Mapping[str, msgspec.structs.FieldInfo]:
+    if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
+        return {}
+    return {field.encode_name: field for field in msgspec.structs.fields(kind)}
+
+
+def _is_several(kind: Any) -> bool:
+    return get_origin(kind) in {tuple, list, frozenset, set} or any(
+        get_origin(each) in {tuple, list, frozenset, set} for each in get_args(kind)
+    )

@@ -1,0 +1,91 @@
+"""Errors as answers: what is wrong, where, and what would do; never what is inside."""
+
+import logging
+import secrets
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, NotAuthorizedException, ValidationException
+from litestar.response import Redirect
+
+from tidewaiter.base.errors import (
+    ConflictError,
+    InputError,
+    MissingError,
+    StoreError,
+    TidewaiterError,
+)
+from tidewaiter.base.records import Record
+from tidewaiter.report.languages import words
+from tidewaiter.web.asking import Asked
+from tidewaiter.web.replies import reply
+
+PROBLEM = "application/problem+json"
+AnyRequest = Request[Any, Any, Any]
+_LOG = logging.getLogger("tidewaiter.web")
+_STATUS: dict[type[TidewaiterError], int] = {
+    MissingError: 404,
+    ConflictError: 409,
+    StoreError: 503,
+    InputError: 400,
+}
+
+
+class Problem(Record, frozen=True, kw_only=True):
+    """What is wrong, as RFC 9457 writes it, with the place and the hint of our errors."""
+
+    title: str
+    status: int
+    detail: str
+    at: str = ""
+    hint: str = ""
+
+
+def on_error(request: AnyRequest, error: TidewaiterError) -> Response[Any]:
+    """Answer an error that a user can mend."""
+    kinds = (status for kind, status in _STATUS.items() if isinstance(error, kind))
+    return _answer(
+        Asked(request.scope), next(kinds, 400), error.message, at=error.at, hint=error.hint
+    )
+
+
+def on_http(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    """Answer what cannot be answered as it was asked."""
+    if isinstance(error, NotAuthorizedException) and _is_page(Asked(request.scope)):
+        path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        asked = "" if path == "/" else f"?next={quote(path)}"
+        return Redirect(path=f"/sign-in{asked}", status_code=303)
+    detail = error.detail
+    if isinstance(error, ValidationException):
+        told = error.extra if isinstance(error.extra, list) else []
+        detail = "; ".join(f"{each.get('key', '')}: {each.get('message', '')}" for each in told)
+    return _answer(Asked(request.scope), error.status_code, detail, headers=error.headers)
+
+
+def on_bug(request: AnyRequest, error: Exception) -> Response[Any]:
+    """Answer our own mistake by a number that the log holds too."""
+    number = secrets.token_hex(4)
+    _LOG.error("error %s at %s %s", number, request.method, request.url.path, exc_info=error)
+    said = words("Error {number}, which the log of the server explains").format(number=number)
+    return _answer(Asked(request.scope), 500, said)
+
+
+def _is_page(request: Asked) -> bool:
+    return request.method == "GET" and not request.wants_json and (
+        "authorization" not in request.headers
+    )  # fmt: skip
+
+
+def _answer(
+    request: Asked, status: int, detail: str, *, at: str = "", hint: str = "",
+    headers: dict[str, str] | None = None,
+) -> Response[Any]:  # fmt: skip
+    title = HTTPStatus(status).phrase
+    problem = Problem(title=title, status=status, detail=detail or title, at=at, hint=hint)
+    if request.wants_json or "authorization" in request.headers:
+        return Response(problem, status_code=status, media_type=PROBLEM, headers=headers)
+    answer = reply(request, "error.html", problem, status=status)
+    answer.headers.update(headers or {})
+    return answer

@@ -1,0 +1,48 @@
+"""The menu: what stands at the top of each page, for those who may see it."""
+
+from collections.abc import Collection
+
+from tidewaiter.accounts.roles import Right
+from tidewaiter.base.records import Record
+from tidewaiter.report.languages import words
+
+
+class Entry(Record, frozen=True, kw_only=True):
+    """A place to go to."""
+
+    path: str
+    label: str
+    right: Right
+
+
+class Shown(Record, frozen=True, kw_only=True):
+    """A place to go to, as a page shows it."""
+
+    path: str
+    label: str
+    here: bool
+
+
+def _(text: str) -> str:
+    """Mark a text for the catalogues; it is translated when it is shown."""
+    return text
+
+
+ENTRIES = (
+    Entry(path="/queue", label=_("Queue"), right="see"),
+    Entry(path="/audit", label=_("Audit"), right="audit"),
+    Entry(path="/accounts", label=_("Accounts"), right="administer"),
+)
+
+
+def shown_to(rights: Collection[Right], path: str) -> tuple[Shown, ...]:
+    """Return the menu of someone with these rights who is at a path."""
+    return tuple(
+        Shown(
+            path=each.path,
+            label=words(each.label),
+            here=path == each.path or path.startswith(f"{each.path}/"),
+        )
+        for each in ENTRIES
+        if each.right in rights
+    )

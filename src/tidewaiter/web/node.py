@@ -1,0 +1,90 @@
+"""The installation behind the pages: its registry, its database, its lists, its clock."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.rules import load_alert_rules
+from tidewaiter.lists.library import library_of, versions_at
+from tidewaiter.report.library import Library
+from tidewaiter.store.accounts import account_key, accounts
+from tidewaiter.store.database import Database, Stamp, Work, open_database
+from tidewaiter.store.sessions import User
+from tidewaiter.substances.registry import Registry, load_registry
+
+
+class Serving(Record, frozen=True, kw_only=True):
+    """What the person who starts the server says."""
+
+    db: str  # a path, or a URL
+    lists: str | None = None  # folder of lists of parties
+    own: tuple[str, ...] = ()  # folders of lists of substances
+    host: str = "127.0.0.1"
+    port: int = 8477
+    public: str = ""  # the address that browsers see, like "https://tidewaiter.example"; "": ours
+
+    def address(self) -> str:
+        """Return the address of the start."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public.rstrip("/") or f"http://{host}:{self.port}"
+
+
+class Node:
+    """The installation that the pages show. One is made when the server starts."""
+
+    def __init__(self, serving: Serving) -> None:
+        self.serving = serving
+        self.database: Database = open_database(serving.db)
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
+
+    def address(self, path: str) -> str:
+        """Return the whole address of a path, as browsers reach it."""
+        return f"{self.serving.address()}{path}"
+
+    def now(self) -> datetime:
+        """Return the moment."""
+        return datetime.now(UTC)
+
+    def today(self) -> date:
+        """Return the day where the server stands."""
+        return date.today()  # noqa: DTZ011 - the officers' own calendar
+
+    @contextmanager
+    def read(self) -> Iterator[Work]:
+        """Begin work that only reads."""
+        with self.database.work() as work:
+            yield work
+
+    @contextmanager
+    def change(self, user: User | None) -> Iterator[Work]:
+        """Begin work that changes the database, in the name of a user; None: of the server."""
+        who = account_key(user.account.id) if user else "server"
+        with self.database.work(Stamp(who=who, at=self.now())) as work:
+            yield work
+
+    @property
+    def lists(self) -> Path | None:
+        """Return the folder of lists of parties, where there is one."""
+        folder = Path(self.serving.lists) if self.serving.lists else None
+        return folder if folder and folder.is_dir() else None
+
+    @cached_property
+    def registry(self) -> Registry:
+        """Return the registry of substances and laws."""
+        return load_registry(tuple(map(Path, self.serving.own)))
+
+    def library(self) -> Library:
+        """Return the words for slugs, with the versions of lists of today."""
+        versions = versions_at(self.lists, self.today())
+        return library_of(self.registry, load_alert_rules(None), versions)
+
+    def people(self) -> dict[str, str]:
+        """Return how accounts are read, by how trails and the audit name them."""
+        with self.read() as work:
+            return {account_key(each.id): each.shown for each in accounts(work)}

@@ -1,0 +1,97 @@
+"""Replies: a page, or the record that it shows; after an action, the way to the next page."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, TypeVar
+
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
+from litestar import Response
+from litestar.response import Redirect
+from markupsafe import Markup
+
+from tidewaiter.accounts.secrets import form_token
+from tidewaiter.base.records import Record
+from tidewaiter.report import languages
+from tidewaiter.report.pages import make_environment
+from tidewaiter.web import menu, static
+from tidewaiter.web.asking import CSRF_FIELD, Asked
+
+HTML = "text/html"
+T = TypeVar("T")
+
+
+def reply(
+    request: Asked, template: str, page: Record, *, status: int = 200,
+    view: Callable[[], Record] | None = None,
+) -> Response[Any]:  # fmt: skip
+    """Answer with a page, or with its record where that is asked for.
+
+    Args:
+        request: What is asked.
+        template: Of the page.
+        page: All that is told; a program gets just this.
+        status: Of the answer.
+        view: Puts the record into words, where the template prints more than the record.
+    """
+    if request.wants_json:
+        return Response(page, status_code=status, media_type="application/json")
+    with languages.speaking(request.state.get("language", "en")):
+        shown = (
+            environment()
+            .get_template(template)
+            .render(_common(request), page=page, view=view() if view else None)
+        )
+    return Response(shown, status_code=status, media_type=HTML)
+
+
+def done(request: Asked, record: Record, address: str, *, status: int = 200) -> Response[Any]:
+    """Answer after an action: with its record to a program, with another page to a browser.
+
+    Args:
+        request: What was asked.
+        record: What came of it.
+        address: Of the page to go on with.
+        status: For a program.
+    """
+    if request.wants_json:
+        return Response(record, status_code=status, media_type="application/json")
+    return Redirect(path=address, status_code=303)
+
+
+@cache
+def environment() -> Environment:
+    """Return what fills our templates: it escapes, and a name that is not there is an error."""
+    made = make_environment("tidewaiter.web", "tidewaiter.report")
+    made.filters["person"] = _person
+    made.globals |= {
+        "static": static.address,
+        "csrf": _csrf,
+        "languages": languages.LANGUAGES,
+        "language": languages.language,
+    }
+    return made
+
+
+def _common(request: Asked) -> Mapping[str, Any]:
+    user = request.scope.get("user")
+    return {
+        "request": request,
+        "user": user,
+        "menu": menu.shown_to(user.rights if user else frozenset(), request.url.path),
+        "people": request.app.state.node.people() if user else {},
+    }
+
+
+@pass_context
+def _person(context: Context, who: str) -> str:
+    """Write a person as colleagues do; who is not known stays as the trail names them."""
+    people: Mapping[str, str] = context["people"]
+    return people.get(who, who)
+
+
+def _csrf(request: Asked) -> Markup:
+    """Return the hidden field without which no form is taken."""
+    user = request.scope.get("user")
+    token = form_token(user.session) if user else ""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, token)

@@ -1,0 +1,206 @@
+"""The edge: who asks, whether a form is ours, and what a browser may do with a page."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from anyio.to_thread import run_sync
+from litestar.connection import ASGIConnection
+from litestar.datastructures import Headers, MutableScopeHeaders
+from litestar.enums import ScopeType
+from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
+from litestar.handlers import BaseRouteHandler
+from litestar.response.base import ASGIResponse
+from litestar.types import ASGIApp, Guard, Message, Receive, Scope, Send
+
+from tidewaiter.accounts.roles import Right
+from tidewaiter.accounts.secrets import is_form_token
+from tidewaiter.report import languages
+from tidewaiter.store.sessions import User, find_session, find_token, note_seen, note_used
+from tidewaiter.web.asking import CSRF_FIELD, FORM, Asked, json_path
+from tidewaiter.web.node import Node, Serving
+
+COOKIE = "tidewaiter_session"
+_PUBLIC = ("/static/", "/sign-in", "/welcome/", "/health")
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+_FORM_BYTES = 1_048_576
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+def may(right: Right) -> Guard:
+    """Return a guard that lets only those pass who have a right.
+
+    Every address that is not public has one; a test looks for it.
+    """
+
+    def check(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+        user = connection.scope.get("user")
+        if user is None:
+            raise NotAuthorizedException
+        if right not in user.rights:
+            raise PermissionDeniedException(f"this needs the right “{right}”")
+
+    check.right = right  # type: ignore[attr-defined]
+    return check
+
+
+def is_public(path: str) -> bool:
+    """Say whether a path is for whoever comes."""
+    return path.startswith(_PUBLIC) and not path.startswith("/sign-in-")
+
+
+def is_https(serving_public: str, scheme: str) -> bool:
+    """Say whether browsers reach us by HTTPS, themselves or by a proxy that was named."""
+    return scheme == "https" or serving_public.startswith("https://")
+
+
+class Edge:
+    """The first thing that meets a request, and the last that meets an answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Find who asks; refuse foreign forms; send a page with what a browser may do with it."""
+        if scope["type"] != ScopeType.HTTP:
+            await self._app(scope, receive, send)
+            return
+        node: Node = scope["litestar_app"].state.node
+        request = Asked(scope, receive)
+        user = await run_sync(_user, node, request)
+        scope["user"] = user
+        request.state["language"] = _language(request, user)
+        await _check_form(request, user, node.serving.public)
+        await self._app(scope, receive, send)
+
+
+def outermost(app: ASGIApp, serving: Serving) -> ASGIApp:
+    """Return an application whose every answer says what a browser may do with it.
+
+    It stands before the routes, so it is also where ".json" is cut off a path, and where a foreign
+    name that someone's domain gives to this server is refused.
+
+    Args:
+        app: What is inside.
+        serving: Where it is served.
+    """
+    hosts = _hosts(serving)
+
+    async def handle(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await app(scope, receive, send)
+            return
+        json_path(scope)
+        answer = _with_headers(scope, send, serving.public)
+        host = Headers.from_scope(scope).get("host", "")
+        if hosts and _host(host) not in hosts:
+            refused = ASGIResponse(body=b"this server has another name\n", status_code=400)
+            await refused(scope, receive, answer)
+            return
+        await app(scope, receive, answer)
+
+    return handle
+
+
+def _user(node: Node, request: Asked) -> User | None:
+    """Find whose session or token a request brings."""
+    now = node.now()
+    kind, _, told = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        with node.read() as work:
+            found = find_token(work, told.strip(), now)
+        if found is None:
+            raise NotAuthorizedException("this token is unknown, or its time is over")
+        user, token = found
+        if token.used != now.date().isoformat():
+            with node.change(user) as work:
+                note_used(work, token.id)
+        return user
+    secret = request.cookies.get(COOKIE)
+    if not secret:
+        return None
+    with node.read() as work:
+        user_, due = find_session(work, secret, now)
+    if user_ is not None and due:
+        with node.change(user_) as work:
+            note_seen(work, secret)
+    return user_
+
+
+def _language(request: Asked, user: User | None) -> str:
+    chosen = user.account.language if user else None
+    return chosen or languages.negotiated(request.headers.get("accept-language", ""))
+
+
+async def _check_form(request: Asked, user: User | None, public: str) -> None:
+    """Refuse what another site makes a browser send.
+
+    Raises:
+        PermissionDeniedException: It comes from elsewhere, or without the token of our forms.
+    """
+    if request.method in _SAFE:
+        return
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    origin = request.headers.get("origin")
+    if site not in {"same-origin", "none"} or (origin and not _is_ours(request, origin, public)):
+        raise PermissionDeniedException("this form was sent from another site")
+    signed_in = user.session if user is not None and not is_public(request.url.path) else ""
+    if signed_in and not is_form_token(signed_in, await _token(request)):
+        raise PermissionDeniedException("this form is too old; load its page again")
+
+
+def _is_ours(request: Asked, origin: str, public: str) -> bool:
+    host = urlsplit(origin).netloc
+    return host in {request.headers.get("host", ""), urlsplit(public).netloc} - {""}
+
+
+async def _token(request: Asked) -> str:
+    """Return the token of a form: in a header, in the address, or in the form itself."""
+    told = request.headers.get("x-csrf-token") or request.query_params.get(CSRF_FIELD)
+    if told is None and request.headers.get("content-type", "").startswith(FORM):
+        if int(request.headers.get("content-length") or 0) > _FORM_BYTES:
+            raise PermissionDeniedException("this form is too large")
+        fields = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=2_000)
+        told = fields.get(CSRF_FIELD, [""])[0]
+    return told or ""
+
+
+def _hosts(serving: Serving) -> frozenset[str]:
+    """Return the names that we answer to; none: every one, as we listen at every address."""
+    if serving.host in _EVERYWHERE and not serving.public:
+        return frozenset()
+    named = {serving.host, _host(urlsplit(serving.public).netloc)}
+    return frozenset(named - {"", *_EVERYWHERE} | _LOOPBACK)
+
+
+def _host(netloc: str) -> str:
+    try:
+        return urlsplit(f"//{netloc}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _with_headers(scope: Scope, send: Send, public: str) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableScopeHeaders.from_message(message)
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)
+            headers.setdefault("Cache-Control", "no-store")
+            if is_https(public, scope["scheme"]):
+                headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        await send(message)
+
+    return sending

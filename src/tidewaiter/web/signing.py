@@ -1,0 +1,183 @@
+"""Signing in and out, and the link by which a new account gets its password."""
+
+from threading import Semaphore
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.exceptions import TooManyRequestsException
+from litestar.params import FromPath, JSONBody
+from litestar.response import Redirect
+
+from tidewaiter.accounts.passwords import hash_password, is_password
+from tidewaiter.accounts.throttle import rests_until
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.report.languages import words
+from tidewaiter.store.accounts import Account, guarded, note_wrong, set_password
+from tidewaiter.store.sessions import (
+    LONGEST,
+    User,
+    begin_session,
+    drop_invitations,
+    end_session,
+    invited,
+)
+from tidewaiter.web.asking import Asked
+from tidewaiter.web.given import TheNode, TheUser
+from tidewaiter.web.node import Node
+from tidewaiter.web.replies import reply
+from tidewaiter.web.security import COOKIE, is_https, may
+
+_AT_ONCE = 4  # passwords checked at a time, each in 64 MiB
+_TURN = Semaphore(_AT_ONCE)
+_PATIENCE = 10  # seconds for one's turn
+
+
+class SignIn(Record, frozen=True, kw_only=True):
+    """What is typed to sign in."""
+
+    name: str
+    password: str
+    next: str = "/"
+
+
+class SignInPage(Record, frozen=True, kw_only=True):
+    """The page to sign in."""
+
+    name: str
+    next: str
+    problem: str
+
+
+class Welcome(Record, frozen=True, kw_only=True):
+    """A new password."""
+
+    password: str
+    again: str
+
+
+class WelcomePage(Record, frozen=True, kw_only=True):
+    """The page of an invitation."""
+
+    secret: str
+    name: str
+    problem: str
+
+
+@get("/sign-in", sync_to_thread=True, include_in_schema=False)
+def sign_in_page(request: Asked) -> Response[Any]:
+    """Show where one signs in."""
+    page = SignInPage(name="", next=_ours(request.query_params.get("next")), problem="")
+    return reply(request, "sign-in.html", page)
+
+
+@post("/sign-in", sync_to_thread=True, include_in_schema=False)
+def sign_in(request: Asked, node: TheNode, data: JSONBody[SignIn]) -> Response[Any]:
+    """Begin a session."""
+    account = _known(node, data)
+    if account is None:
+        problem = words("Name and password do not go together, or the account takes none for now.")
+        page = SignInPage(name=data.name[:100], next=_ours(data.next), problem=problem)
+        return reply(request, "sign-in.html", page, status=401)
+    return _begin(request, node, account, _ours(data.next))
+
+
+@post("/sign-out", guards=[may("see")], sync_to_thread=True, include_in_schema=False)
+def sign_out(node: TheNode, user: TheUser) -> Response[Any]:
+    """End the session."""
+    if user.session:
+        with node.change(user) as work:
+            end_session(work, user)
+    answer: Response[Any] = Redirect(path="/sign-in", status_code=303)
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+@get("/welcome/{secret:str}", sync_to_thread=True, include_in_schema=False)
+def welcome_page(request: Asked, node: TheNode, secret: FromPath[str]) -> Response[Any]:
+    """Show where the owner of a new account sets a password."""
+    with node.read() as work:
+        account = invited(work, secret, node.now())
+    page = WelcomePage(secret=secret, name=account.name, problem="")
+    return reply(request, "welcome.html", page)
+
+
+@post("/welcome/{secret:str}", sync_to_thread=True, include_in_schema=False)
+def welcome(
+    request: Asked, node: TheNode, secret: FromPath[str], data: JSONBody[Welcome]
+) -> Response[Any]:
+    """Set the first password, and begin a session."""
+    with node.read() as work:
+        account = invited(work, secret, node.now())
+    try:
+        hashed = _hashed(data, account)
+    except InputError as error:
+        page = WelcomePage(secret=secret, name=account.name, problem=error.message)
+        return reply(request, "welcome.html", page, status=400)
+    with node.change(None) as work:
+        invited(work, secret, node.now())  # a second one may have been faster
+        set_password(work, account.id, hashed)
+        drop_invitations(work, account.id)
+    return _begin(request, node, account, "/")
+
+
+def _hashed(data: Welcome, account: Account) -> str:
+    if data.password != data.again:
+        raise InputError(words("the two are not the same"))
+    with _turn():
+        return hash_password(data.password, name=account.name)
+
+
+def _known(node: Node, data: SignIn) -> Account | None:
+    """Return whose name and password these are; None: nobody's, or the account rests."""
+    now = node.now()
+    with node.read() as work:
+        found = guarded(work, data.name.strip().lower())
+    rests = found is not None and found.rests is not None and now < found.rests
+    with _turn():
+        fits = is_password(found.password if found and not rests else None, data.password)
+    if found is None or rests:
+        return None
+    if not fits:
+        with node.change(None) as work:
+            wrong = found.wrong + 1
+            note_wrong(work, found.account.id, wrong, rests_until(wrong, now))
+        return None
+    return found.account if found.account.active else None
+
+
+class _turn:  # noqa: N801 - it reads as a function
+    """Wait for a turn to hash a password, each of which takes 64 MiB and all of a core.
+
+    Raises:
+        TooManyRequestsException: Too many are waiting.
+    """
+
+    def __enter__(self) -> None:
+        if not _TURN.acquire(timeout=_PATIENCE):
+            raise TooManyRequestsException(headers={"Retry-After": str(_PATIENCE)})
+
+    def __exit__(self, *_: object) -> None:
+        _TURN.release()
+
+
+def _begin(request: Asked, node: Node, account: Account, path: str) -> Response[Any]:
+    user = User(account=account, rights=frozenset(), session="")
+    with node.change(user) as work:
+        secret = begin_session(work, account, request.headers.get("user-agent", ""))
+    answer: Response[Any] = Redirect(path=path, status_code=303)
+    answer.set_cookie(
+        key=COOKIE, value=secret, max_age=int(LONGEST.total_seconds()), httponly=True,
+        secure=is_https(node.serving.public, request.url.scheme), samesite="lax", path="/",
+    )  # fmt: skip
+    return answer
+
+
+def _ours(path: str | None) -> str:
+    """Return a path of ours to go on to: nobody is sent to another site."""
+    if not path or not path.startswith("/") or path.startswith(("//", "/\\", "/sign-")):
+        return "/"
+    return path if path.isprintable() and "\\" not in path else "/"
+
+
+HANDLERS = [sign_in_page, sign_in, sign_out, welcome_page, welcome]

@@ -1,0 +1,29 @@
+"use strict";
+/* The desk of an alert: only the reasons of the chosen verdict are shown, and have numbers as keys. */
+(() => {
+  const form = () => document.querySelector("form[data-decide]");
+
+  const apply = () => {
+    const desk = form();
+    if (!desk) return;
+    const verdict = desk.querySelector("input[name=verdict]:checked")?.value;
+    for (const group of desk.querySelectorAll("[data-verdict]")) {
+      group.hidden = group.dataset.verdict !== verdict;
+      group.disabled = group.hidden;
+    }
+    const note = desk.querySelector("textarea[name=note]");
+    note.required = Boolean(desk.querySelector("input[name=reason]:checked:enabled")?.matches("[data-note]"));
+  };
+
+  document.addEventListener("change", (event) => {
+    if (event.target.closest("form[data-decide]")) apply();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !/^[1-9]$/.test(event.key)) return;
+    if (event.target.matches("textarea, select, input:not([type=radio])")) return;
+    const shown = form()?.querySelectorAll("[data-verdict]:not([hidden]) input[name=reason]") ?? [];
+    const wanted = shown[Number(event.key) - 1];
+    if (wanted) { event.preventDefault(); wanted.focus(); wanted.click(); }
+  });
+  apply();
+})();

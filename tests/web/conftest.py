@@ -1,0 +1,217 @@
+"""A filled installation, people of each role who are signed in, and a server for browsers."""
+
+import asyncio
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from litestar.testing import TestClient
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tidewaiter.accounts.passwords import hash_password
+from tidewaiter.accounts.roles import Role
+from tidewaiter.accounts.secrets import form_token
+from tidewaiter.base.resources import data
+from tidewaiter.bulk.run import Settings
+from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.node import hash_file, screen_file
+from tidewaiter.store.accounts import Account, NewAccount, add_account, set_password
+from tidewaiter.store.database import open_database
+from tidewaiter.store.sessions import begin_session
+from tidewaiter.web.app import make_app
+from tidewaiter.web.node import Node, Serving
+from tidewaiter.web.security import COOKIE
+
+PASSWORD = "quiet harbours before noon"  # noqa: S105 - of made-up people
+OURS = "http://127.0.0.1:8477"
+_AGENT = "a test"
+
+
+class Desk:
+    """Someone who is signed in: what they ask, and what they are answered."""
+
+    def __init__(self, client: "TestClient[Any]", account: Account, secret: str) -> None:
+        self.client = client
+        self.account = account
+        self._secret = secret
+
+    def get(self, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        """Ask for a page; of an address that ends in .json, for its record."""
+        return self.client.get(path, headers=self._headers(headers), follow_redirects=False)
+
+    def post(
+        self, path: str, form: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:  # fmt: skip
+        """Send a form of a page."""
+        fields = {"csrf": self.token(), **(form or {})}
+        return self.client.post(
+            path, data=fields, headers=self._headers(headers), follow_redirects=False
+        )
+
+    def send(self, path: str, record: object) -> httpx.Response:
+        """Send JSON, as a script of a page does."""
+        headers = self._headers({"X-CSRF-Token": self.token()})
+        return self.client.post(path, json=record, headers=headers)
+
+    def token(self) -> str:
+        """Return a token for the forms of the session."""
+        return form_token(self._secret)
+
+    def _headers(self, more: Mapping[str, str] | None) -> dict[str, str]:
+        return {"cookie": f"{COOKIE}={self._secret}", **(more or {})}
+
+
+@pytest.fixture(scope="session")
+def screened(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keep the sample manifest, screened, in a database; copy it before you change it."""
+    folder = tmp_path_factory.mktemp("screened")
+    place, sample = folder / "tidewaiter.db", data("samples", "manifest.csv")
+    path = folder / "manifest.csv"
+    path.write_bytes(sample.read_bytes())
+    settings = Settings(day=date(2026, 11, 25), file=path.name, sha256=hash_file(path))
+    with open_database(place) as database:
+        for _ in screen_file(
+            path, ReadOptions(), settings, folder / "journal", workers=1, database=database
+        ):
+            pass
+    return place
+
+
+@pytest.fixture
+def node(screened: Path, tmp_path: Path) -> Iterator[Node]:
+    """Open an installation whose database holds the sample manifest."""
+    place = tmp_path / "tidewaiter.db"
+    shutil.copy(screened, place)
+    made = Node(Serving(db=str(place)))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desk(node: Node) -> Iterator[Callable[..., Desk]]:
+    """Sign people in: ``desk("analyst")``, ``desk("analyst", "reyes", cleared=True)``."""
+    with ExitStack() as stack:
+        client = stack.enter_context(
+            TestClient(make_app(node), OURS, raise_server_exceptions=False)
+        )
+
+        def make(role: Role = "analyst", name: str = "", *, cleared: bool = False) -> Desk:
+            new = NewAccount(name=name or role, role=role, cleared=cleared)
+            with node.change(None) as work:
+                account = add_account(work, new)
+                secret = begin_session(work, account, _AGENT)
+            return Desk(client, account, secret)
+
+        yield make
+
+
+@pytest.fixture
+def stranger(node: Node) -> Iterator["TestClient[Any]"]:
+    """Come to the installation without an account."""
+    with TestClient(make_app(node), OURS, raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start a headless Chromium."""
+    with sync_playwright() as playwright:
+        places = (shutil.which("chromium"), shutil.which("chromium-browser"))
+        found = next((place for place in places if place), None)
+        if found is None:
+            pytest.skip("no Chromium here")
+        started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def served(screened: Path, tmp_path: Path) -> Iterator[tuple[str, Node]]:
+    """Serve a filled installation for a browser; return its address, and the installation."""
+    place = tmp_path / "served.db"
+    shutil.copy(screened, place)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    node = Node(Serving(db=str(place), port=port))
+    server = Server(
+        make_app(node), address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_enabled=False
+    )
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
+    thread.start()
+    address = f"http://127.0.0.1:{port}"
+    _wait_for(f"{address}/health")
+    yield address, node
+    server.stop()
+    thread.join(10)
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(100):
+        try:
+            httpx.get(address).raise_for_status()
+        except httpx.HTTPError:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail("the server does not answer")
+
+
+@pytest.fixture
+def opened(
+    browser: Browser, served: tuple[str, Node]
+) -> Iterator[Callable[..., tuple[Page, list[str]]]]:
+    """Open a page as someone: ``opened("/queue", role="analyst", width=390)``.
+
+    Returns:
+        The page, and a list of what the browser complains of, which should stay empty.
+    """
+    address, node = served
+    contexts = []
+    made: dict[str, str] = {}
+
+    def open_(
+        path: str, *, role: Role = "analyst", width: int = 1280, cleared: bool = False, **more: Any
+    ) -> tuple[Page, list[str]]:
+        name = f"{role}-cleared" if cleared else role
+        if name not in made:
+            with node.change(None) as work:
+                account = add_account(work, NewAccount(name=name, role=role, cleared=cleared))
+                set_password(work, account.id, hash_password(PASSWORD, name=name))
+                made[name] = begin_session(work, account, _AGENT)
+        context = browser.new_context(viewport={"width": width, "height": 900}, **more)
+        contexts.append(context)
+        context.add_cookies([{"name": COOKIE, "value": made[name], "url": address}])
+        page = context.new_page()
+        told: list[str] = []
+        page.on(
+            "console",
+            lambda message: (
+                told.append(message.text) if message.type in {"error", "warning"} else None
+            ),
+        )
+        page.on("pageerror", lambda error: told.append(str(error)))
+        page.on(
+            "request",
+            lambda request: (
+                None
+                if request.url.startswith((address, "data:"))
+                else told.append(f"asked {request.url}")
+            ),
+        )
+        page.goto(f"{address}{path}")
+        return page, told
+
+    yield open_
+    for context in contexts:
+        context.close()

@@ -1,0 +1,106 @@
+"""The page of an alert, and what is decided there."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from tests.web.conftest import Desk
+
+Opened = Callable[..., tuple[Page, list[str]]]
+
+
+def _first(someone: Desk) -> str:
+    return str(someone.get("/queue.json").json()["rows"][0]["alert"]["id"])
+
+
+def test_the_page_and_its_record_tell_the_same(desk: Callable[..., Desk]) -> None:
+    """The title, the reasons and the other lines stand in both."""
+    one = desk("viewer")
+    name = _first(one)
+    record, page = one.get(f"/alerts/{name}.json").json(), one.get(f"/alerts/{name}").text
+    assert record["alert"]["id"] == name
+    assert record["standing"]["status"] == "open"
+    for reason in record["alert"]["reasons"]:
+        assert reason["rule"] in page
+
+
+def test_a_decision_leads_to_the_next_alert(desk: Callable[..., Desk]) -> None:
+    """And its record goes to a program."""
+    one = desk("analyst")
+    name = _first(one)
+    form = {"verdict": "hold", "reason": "inspect", "note": "at the scanner", "seen": "0"}
+    answer = one.post(f"/alerts/{name}/decision", form)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/alerts/")
+    assert name not in answer.headers["location"]
+    record = one.get(f"/alerts/{name}.json").json()
+    assert record["standing"]["status"] == "held"
+    assert [step["note"] for step in record["trail"]] == ["at the scanner"]
+    assert record["trail"][0]["by"] == f"account {one.account.id}"
+    undone = one.send(f"/alerts/{name}/undo", {"seen": record["standing"]["decided"]})
+    assert undone.json()["status"] == "open"
+
+
+def test_what_another_decided_is_not_covered(desk: Callable[..., Desk]) -> None:
+    """Whoever did not see it is told, and nothing is changed."""
+    one, other = desk("analyst", "one"), desk("analyst", "other")
+    name = _first(one)
+    form = {"verdict": "hold", "reason": "inspect", "seen": "0"}
+    assert one.post(f"/alerts/{name}/decision", form).status_code == 303
+    late = other.post(
+        f"/alerts/{name}/decision", {**form, "verdict": "release", "reason": "permitted"}
+    )
+    assert late.status_code == 409
+    assert one.get(f"/alerts/{name}.json").json()["standing"]["status"] == "held"
+
+
+@pytest.mark.parametrize("action", ["decision", "undo", "assign"])
+def test_a_viewer_changes_nothing(desk: Callable[..., Desk], action: str) -> None:
+    """Nor are they offered to."""
+    one = desk("viewer")
+    name = _first(one)
+    form = {"verdict": "hold", "reason": "inspect", "seen": "0"}
+    assert one.post(f"/alerts/{name}/{action}", form).status_code == 403
+    assert "data-decide" not in one.get(f"/alerts/{name}").text
+
+
+def test_what_is_not_an_alert_is_told(desk: Callable[..., Desk]) -> None:
+    """With the place to look."""
+    one = desk("viewer")
+    assert one.get("/alerts/nothing.json").json()["hint"] == "look it up in the queue"
+    assert one.get("/alerts/nothing").status_code == 404
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_fits_and_can_be_used_by_all(
+    opened: Opened, desk: Callable[..., Desk], width: int, scheme: str
+) -> None:
+    """Nothing is cut off, nothing is asked from elsewhere, and axe has nothing to say."""
+    name = _first(desk("analyst", "reader"))
+    page, told = opened(f"/alerts/{name}", width=width, color_scheme=scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], [n["target"] for n in each["nodes"]]) for each in found] == []
+    assert told == []
+
+
+@pytest.mark.browser
+def test_an_alert_is_decided_by_keyboard_alone(opened: Opened, desk: Callable[..., Desk]) -> None:
+    """Hold, the first reason, decide: three keys, and the next alert is there."""
+    name = _first(desk("analyst", "reader"))
+    page, told = opened(f"/alerts/{name}")
+    page.keyboard.press("h")
+    page.keyboard.press("1")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(lambda url: name not in url)
+    assert page.locator("[data-alert]").count() == 1
+    page.goto(page.url.split("/alerts/")[0] + f"/alerts/{name}")
+    expect(page.locator(".status")).to_have_text("held")
+    page.keyboard.press("u")
+    expect(page.locator(".status")).to_have_text("open")
+    page.keyboard.press("?")
+    assert page.locator("#help").is_visible()
+    assert told == []

@@ -1,0 +1,81 @@
+"""The edge: who may ask what, foreign forms, and what a browser may do."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from litestar.handlers import HTTPRouteHandler
+from litestar.testing import TestClient
+from tests.web.conftest import Desk
+
+from tidewaiter.accounts.roles import rights_of
+from tidewaiter.store.sessions import User, add_token
+from tidewaiter.web.app import HANDLERS
+from tidewaiter.web.node import Node
+from tidewaiter.web.security import is_public
+
+ROUTES = [each for each in HANDLERS if isinstance(each, HTTPRouteHandler)]
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.handler_name)
+def test_each_address_is_public_or_asks_for_a_right(route: HTTPRouteHandler) -> None:
+    """Nothing is open because someone forgot."""
+    rights = [getattr(guard, "right", None) for guard in route.guards or ()]
+    public = all(is_public(path) for path in route.paths)
+    assert public != bool([right for right in rights if right]), route.paths
+
+
+def test_a_form_without_its_token_is_refused(desk: Callable[..., Desk]) -> None:
+    """Nor is one with the token of another session."""
+    one, other = desk("analyst", "one"), desk("analyst", "other")
+    name = one.get("/queue.json").json()["rows"][0]["alert"]["id"]
+    path = f"/alerts/{name}/assign"
+    assert one.post(path, {"csrf": ""}).status_code == 403
+    assert one.post(path, {"csrf": "ab" * 64}).status_code == 403
+    assert one.post(path, {"csrf": other.token()}).status_code == 403
+    assert one.post(path, {"to": "one"}).status_code == 303
+
+
+def test_a_form_of_another_site_is_refused(desk: Callable[..., Desk]) -> None:
+    """Whatever token it brings."""
+    one = desk("analyst")
+    name = one.get("/queue.json").json()["rows"][0]["alert"]["id"]
+    for headers in ({"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}):
+        assert one.post(f"/alerts/{name}/assign", headers=headers).status_code == 403
+
+
+def test_every_answer_says_what_a_browser_may_do(
+    desk: Callable[..., Desk], stranger: "TestClient[Any]"
+) -> None:
+    """Pages, records, refusals and what is not there alike."""
+    one = desk("viewer")
+    answers = [one.get("/queue"), one.get("/queue.json"), one.get("/nothing"), one.get("/accounts")]
+    answers += [stranger.get("/sign-in"), stranger.get("/no", follow_redirects=False)]
+    assert [each.status_code for each in answers] == [200, 200, 404, 403, 200, 303]
+    for each in answers:
+        assert each.headers["content-security-policy"].startswith("default-src 'none'")
+        assert each.headers["x-content-type-options"] == "nosniff"
+        assert each.headers["cache-control"] == "no-store"
+
+
+def test_a_foreign_name_of_this_server_is_refused(stranger: "TestClient[Any]") -> None:
+    """So a page of another domain that points here learns nothing."""
+    assert stranger.get("/sign-in", headers={"host": "evil.example"}).status_code == 400
+
+
+def test_a_token_has_no_more_rights_than_it_was_given(
+    desk: Callable[..., Desk], node: Node
+) -> None:
+    """It sees, and decides nothing; a made-up one is nobody's."""
+    one = desk("analyst")
+    user = User(account=one.account, rights=rights_of("analyst"), session="")
+    with node.change(user) as work:
+        _, secret = add_token(work, user, "a script", {"see"}, node.now() + timedelta(days=1))
+    client, headers = one.client, {"authorization": f"Bearer {secret}"}
+    rows = client.get("/queue.json", headers=headers).json()["rows"]
+    path = f"/alerts/{rows[0]['alert']['id']}/assign"
+    assert client.post(path, json={"to": "me"}, headers=headers).status_code == 403
+    wrong = client.get("/queue.json", headers={"authorization": "Bearer made-up"})
+    assert wrong.status_code == 401
+    assert wrong.json()["status"] == 401

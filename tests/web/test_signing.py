@@ -1,0 +1,105 @@
+"""Signing in and out, and the link of an invitation."""
+
+from collections.abc import Callable
+from typing import Any
+
+from litestar.testing import TestClient
+from tests.web.conftest import OURS, PASSWORD, Desk
+
+from tidewaiter.accounts.passwords import hash_password
+from tidewaiter.accounts.throttle import FREE
+from tidewaiter.store.accounts import NewAccount, add_account, set_password
+from tidewaiter.store.audit import audit_entries
+from tidewaiter.store.sessions import invite
+from tidewaiter.web.node import Node
+from tidewaiter.web.security import COOKIE
+
+HERE = {"origin": OURS}
+
+
+def _account(node: Node) -> None:
+    with node.change(None) as work:
+        made = add_account(work, NewAccount(name="reyes", role="analyst"))
+        set_password(work, made.id, hash_password(PASSWORD, name="reyes"))
+
+
+def _sign_in(client: "TestClient[Any]", password: str, path: str = "/queue") -> Any:
+    form = {"name": "Reyes", "password": password, "next": path}
+    return client.post("/sign-in", data=form, headers=HERE, follow_redirects=False)
+
+
+def test_the_right_password_opens_the_page_that_was_asked_for(
+    node: Node, stranger: "TestClient[Any]"
+) -> None:
+    """Who is not signed in is asked to, and goes on to where they wanted."""
+    _account(node)
+    asked = stranger.get("/queue?severity=high", follow_redirects=False)
+    assert asked.status_code == 303
+    assert asked.headers["location"] == "/sign-in?next=/queue%3Fseverity%3Dhigh"
+    answer = _sign_in(stranger, PASSWORD, "/queue?severity=high")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/queue?severity=high"
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert stranger.get("/queue").status_code == 200
+
+
+def test_a_wrong_password_opens_nothing(node: Node, stranger: "TestClient[Any]") -> None:
+    """Nor does the page say whether the name or the password is wrong."""
+    _account(node)
+    answer = _sign_in(stranger, "wrong")
+    unknown = stranger.post("/sign-in", data={"name": "nobody", "password": "wrong"}, headers=HERE)
+    assert answer.status_code == unknown.status_code == 401
+    assert COOKIE not in answer.headers.get("set-cookie", "")
+    assert answer.text.replace("Reyes", "nobody").replace("/queue", "/") == unknown.text
+
+
+def test_after_some_wrong_passwords_the_account_rests(
+    node: Node, stranger: "TestClient[Any]"
+) -> None:
+    """Then the right one is not taken either, and the audit tells of it without a name."""
+    _account(node)
+    for _ in range(FREE):
+        _sign_in(stranger, "wrong")
+    assert _sign_in(stranger, PASSWORD).status_code == 401
+    with node.read() as work:
+        entries = audit_entries(work, rows=10_000)
+    rests = [each for each in entries if each.action == "account rests"]
+    assert len(rests) == 1
+    assert "reyes" not in "".join(each.who + each.details for each in entries)
+
+
+def test_nobody_is_sent_to_another_site(node: Node, stranger: "TestClient[Any]") -> None:
+    """What follows the sign-in is a page of ours."""
+    _account(node)
+    for path in ("https://evil.example", "//evil.example", "/\\evil.example", "javascript:x"):
+        answer = _sign_in(stranger, PASSWORD, path)
+        assert answer.headers["location"] == "/"
+
+
+def test_a_link_sets_a_password_once(node: Node, stranger: "TestClient[Any]") -> None:
+    """The second time it is spent."""
+    with node.change(None) as work:
+        made = add_account(work, NewAccount(name="reyes", role="analyst"))
+        secret = invite(work, made.id)
+    path = f"/welcome/{secret}"
+    assert "reyes" in stranger.get(path).text
+    short = stranger.post(path, data={"password": "short", "again": "short"}, headers=HERE)
+    assert short.status_code == 400
+    unlike = {"password": PASSWORD, "again": PASSWORD + "!"}
+    assert stranger.post(path, data=unlike, headers=HERE).status_code == 400
+    form = {"password": PASSWORD, "again": PASSWORD}
+    answer = stranger.post(path, data=form, headers=HERE, follow_redirects=False)
+    assert answer.status_code == 303
+    assert stranger.get("/queue").status_code == 200
+    assert stranger.get(path).status_code == 400
+    assert stranger.post(path, data=form, headers=HERE).status_code in {400, 403}
+
+
+def test_signing_out_ends_the_session(desk: Callable[..., Desk]) -> None:
+    """The cookie opens nothing any more."""
+    someone = desk("analyst")
+    assert someone.get("/queue").status_code == 200
+    assert someone.post("/sign-out").status_code == 303
+    assert someone.get("/queue").status_code == 303
