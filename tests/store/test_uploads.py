@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from msgspec import structs
 
-from tidewaiter.base.errors import ConflictError, InputError
+from tidewaiter.base.errors import ConflictError, InputError, MissingError
 from tidewaiter.consignments.readers.inspection import Inspection
 from tidewaiter.consignments.readers.mapping import Question
 from tidewaiter.consignments.types import ReadOptions
@@ -81,7 +81,7 @@ def test_an_upload_comes_back_as_it_was_kept(database: Database) -> None:
     with database.work() as work:
         assert upload_of(work, upload.id) == asked
         assert uploads(work) == [asked]
-        with pytest.raises(InputError, match="there is no upload 99"):
+        with pytest.raises(MissingError, match="there is no upload 99"):
             upload_of(work, 99)
 
 

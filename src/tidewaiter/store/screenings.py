@@ -152,8 +152,7 @@ def finish_screening(work: Work, screening_id: int) -> Screening:
         .where(s.id == screening_id, s.state == "running")
         .values(state="done", finished=moment(stamp_of(work).at))
     ).rowcount
-    row = work.connection.execute(_screenings().where(s.id == screening_id)).mappings().one()
-    found = _screening(row)
+    found = screening_of(work, screening_id)
     if changed:
         counts = {name: getattr(found, name) for name in ("lines", "alerts", "refusals")}
         record_change(work, "screening done", {"screening": found.id, **counts})
@@ -172,6 +171,12 @@ def screenings(work: Work, *, before: int | None = None, rows: int = 50) -> list
     if before is not None:
         wanted = wanted.where(tables.screening.c.id < before)
     return [_screening(row) for row in work.connection.execute(wanted).mappings()]
+
+
+def screening_of(work: Work, screening_id: int) -> Screening:
+    """Read a screening by its id, as an upload or an alert names it."""
+    wanted = _screenings().where(tables.screening.c.id == screening_id)
+    return _screening(work.connection.execute(wanted).mappings().one())
 
 
 class Past(Record, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import msgspec
 from sqlalchemy import insert, select, update
 
-from tidewaiter.base.errors import ConflictError, InputError
+from tidewaiter.base.errors import ConflictError, InputError, MissingError
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.readers.inspection import Inspection
 from tidewaiter.consignments.types import ReadOptions
@@ -119,12 +119,12 @@ def upload_of(work: Work, number: int) -> Upload:
     """Read an upload.
 
     Raises:
-        InputError: There is none of this number.
+        MissingError: There is none of this number.
     """
     wanted = select(tables.upload).where(tables.upload.c.id == number)
     row = work.connection.execute(wanted).mappings().one_or_none()
     if row is None:
-        raise InputError(f"there is no upload {number}", hint="look at the list of uploads")
+        raise MissingError(f"there is no upload {number}", hint="look at the list of uploads")
     return read_upload(row)
 
 

@@ -18,7 +18,7 @@ from litestar.response import Redirect
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.store.audit import audit_size
 from tidewaiter.store.sessions import User
-from tidewaiter.web import accounts, alerts, errors, queue, signing, static
+from tidewaiter.web import accounts, alerts, errors, queue, screen, screenfiles, signing, static
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode
 from tidewaiter.web.node import Node, Serving
@@ -56,6 +56,8 @@ HANDLERS = [
     *queue.HANDLERS,
     *alerts.HANDLERS,
     *accounts.HANDLERS,
+    *screen.HANDLERS,
+    *screenfiles.HANDLERS,
 ]
 
 

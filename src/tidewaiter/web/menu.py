@@ -30,6 +30,7 @@ def _(text: str) -> str:
 
 ENTRIES = (
     Entry(path="/queue", label=_("Queue"), right="see"),
+    Entry(path="/screen", label=_("Upload"), right="see"),
     Entry(path="/audit", label=_("Audit"), right="audit"),
     Entry(path="/accounts", label=_("Accounts"), right="administer"),
 )

@@ -1,5 +1,6 @@
 """The installation behind the pages: its registry, its database, its lists, its clock."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -14,6 +15,8 @@ from tidewaiter.store.accounts import account_key, accounts
 from tidewaiter.store.database import Database, Stamp, Work, open_database
 from tidewaiter.store.sessions import User
 from tidewaiter.substances.registry import Registry, load_registry
+from tidewaiter.uploads.desk import DAYS, Desk
+from tidewaiter.uploads.spool import LIMIT, Spool, spool_folder
 
 
 class Serving(Record, frozen=True, kw_only=True):
@@ -24,7 +27,23 @@ class Serving(Record, frozen=True, kw_only=True):
     own: tuple[str, ...] = ()  # folders of lists of substances
     host: str = "127.0.0.1"
     port: int = 8477
+    uploads: str | None = None  # the folder for files that are sent in; None: beside the database
+    upload_limit: int = LIMIT  # bytes of the largest
+    upload_days: int = DAYS  # for which files are kept
     public: str = ""  # the address that browsers see, like "https://tidewaiter.example"; "": ours
+
+    def desk(self) -> Desk:
+        """Return by what files that are sent in are screened."""
+        folder = Path(self.uploads) if self.uploads else spool_folder(self.db)
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+        return Desk(
+            database=self.db,
+            spool=Spool(folder=folder, limit=self.upload_limit),
+            days=self.upload_days,
+            own=tuple(map(Path, self.own)),
+            lists=Path(self.lists) if self.lists else None,
+            workers=max(1, cores - 1),  # one answers the pages
+        )
 
     def address(self) -> str:
         """Return the address of the start."""
@@ -38,6 +57,7 @@ class Node:
     def __init__(self, serving: Serving) -> None:
         self.serving = serving
         self.database: Database = open_database(serving.db)
+        self.desk: Desk = serving.desk()
 
     def close(self) -> None:
         """Close the database."""

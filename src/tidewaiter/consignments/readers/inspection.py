@@ -101,6 +101,7 @@ def inspect_file(file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
         What is seen; where nothing can be read at all, why.
     """
     form = ""
+    file.seek(0)
     try:
         form = form_of(head_of(file), suffix_of(name), readers(), name)
         form = ALSO.get(form, form)
@@ -113,6 +114,10 @@ def inspect_file(file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
         problem = f"{at}{error.message}"
         signature = _signature(form, ())
         sheets = _sheets_or_none(file, name) if form == "xlsx" else ()
+        if options.columns:  # what is said of the columns may be what is wrong: show them all
+            bare = msgspec.structs.replace(options, columns={})
+            seen = inspect_file(file, name, bare)
+            return msgspec.structs.replace(seen, problem=problem, hint=error.hint)
         return Inspection(
             form=form, signature=signature, problem=problem, hint=error.hint, sheets=sheets
         )
