@@ -28,8 +28,12 @@ def crew(desk: Desk, workers: int = 1) -> Iterator[None]:
     """
     desk.spool.make()
     over = threading.Event()
+    # The first ones are started here and not in the threads: the server forks, and a fork in the
+    # middle of a start in another thread would keep its locks for ever.
+    first = [_start(desk) for _ in range(workers)]
     threads = [
-        threading.Thread(target=_keep_one, args=(desk, over), daemon=True) for _ in range(workers)
+        threading.Thread(target=_keep_one, args=(desk, worker, over), daemon=True)
+        for worker in first
     ]
     for thread in threads:
         thread.start()
@@ -41,18 +45,22 @@ def crew(desk: Desk, workers: int = 1) -> Iterator[None]:
             thread.join()
 
 
-def _keep_one(desk: Desk, over: threading.Event) -> None:
+def _start(desk: Desk) -> BaseProcess:
+    worker = get_context("spawn").Process(target=work_for, args=(desk,))
+    worker.start()
+    return worker
+
+
+def _keep_one(desk: Desk, worker: BaseProcess, over: threading.Event) -> None:
     """Keep one worker at work until it is over."""
-    while not over.is_set():
-        begun = time.monotonic()
-        worker = get_context("spawn").Process(target=work_for, args=(desk,))
-        worker.start()
-        while worker.is_alive() and not over.wait(_LOOK):
-            pass
-        if over.is_set():
-            _end(worker)
-        elif time.monotonic() - begun < _SHORT:
+    begun = time.monotonic()
+    while not over.wait(_LOOK):
+        if worker.is_alive():
+            continue
+        if time.monotonic() - begun < _SHORT:
             over.wait(_PAUSE)
+        begun, worker = time.monotonic(), _start(desk)
+    _end(worker)
 
 
 def _end(worker: BaseProcess) -> None:

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.readers.inspection import How, Inspection, SeenColumn, fields
+from tidewaiter.consignments.readers.inspection import How, Inspection, SeenColumn
 from tidewaiter.consignments.types import ReadOptions, Refusal
 from tidewaiter.report.languages import counted, number, words
 from tidewaiter.report.summary import SEVERITIES
 from tidewaiter.store.sessions import User
 from tidewaiter.store.uploads import OPEN, State
+from tidewaiter.web.fieldwords import Group, called, groups
 from tidewaiter.web.uploadpages import Shown, UploadPage, UploadsPage
 
 _CHOSEN = 60  # columns that can be chosen for; a page of thousands would not be read
@@ -105,7 +106,7 @@ class UploadView(Record, frozen=True, kw_only=True):
     may_upload: bool
     can_map: bool  # its reading can be changed
     columns: tuple[ColumnView, ...]
-    groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]  # heading -> field, label
+    groups: tuple[Group, ...]
     questions: tuple[str, ...]
     hint: str
     asks_dates: bool
@@ -139,7 +140,7 @@ def upload_view(page: UploadPage, user: User) -> UploadView:
         may_upload="upload" in user.rights,
         can_map="upload" in user.rights and upload.state in OPEN and upload.held,
         columns=tuple(_columns(seen)),
-        groups=_groups(),
+        groups=groups(),
         questions=tuple(_questions(seen)),
         hint=page_hint(seen.hint),
         asks_dates=any(_TWO_WAYS in each.problem for each in seen.refusals),
@@ -226,31 +227,14 @@ def _columns(seen: Inspection) -> Iterator[ColumnView]:
 
 
 def _read(column: SeenColumn) -> str:
-    return ", ".join(map(label, column.fields))
-
-
-def label(field: str) -> str:
-    """Write a field as people say it: "consignee country"."""
-    return field.replace(".", " ")
-
-
-def _groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    """Return all fields: those of goods first, then those of each party."""
-    plain = [field for field in fields() if "." not in field or field.endswith(".unit")]
-    rest = [field for field in fields() if field not in set(plain)]
-    roles = dict.fromkeys(field.partition(".")[0] for field in rest)
-    made = [(words("Goods, amounts, days"), tuple((field, label(field)) for field in plain))]
-    for role in roles:
-        mine = tuple((f, label(f)) for f in rest if f.partition(".")[0] == role)
-        made.append((role, mine))
-    return tuple(made)
+    return ", ".join(map(called, column.fields))
 
 
 def _questions(seen: Inspection) -> Iterator[str]:
     for question in seen.questions:
         text = words("Which column holds {field}: {columns}? Choose it below.")
         columns = ", ".join(f"“{column}”" for column in question.columns)
-        yield text.format(field=label(question.field), columns=columns)
+        yield text.format(field=called(question.field), columns=columns)
     if seen.needed:
         yield words(
             "No column holds goods, a CAS number, an HS code or a UN number. "
