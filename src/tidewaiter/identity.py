@@ -11,7 +11,9 @@ from platformdirs import user_data_path
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import writing
+from tidewaiter.ledger.checkpoints import Checkpoint
 from tidewaiter.ledger.notes import SEED, SecretKey
+from tidewaiter.store.audit import State
 from tidewaiter.store.database import Stamp
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -49,6 +51,12 @@ def own_key(path: Path) -> SecretKey:
     except (InputError, UnicodeDecodeError) as error:
         hint = "restore it from a copy; with another key, what was signed stays valid under the old"
         raise InputError("the file holds no key", at=str(path), hint=hint) from error
+
+
+def signed_state(key: SecretKey, state: State) -> str:
+    """Sign how long the audit is and what it holds; return the signed checkpoint."""
+    told = Checkpoint(origin=key.name, size=state.entries, root=state.root)
+    return key.sign(str(told))
 
 
 def _make(path: Path) -> None:

@@ -88,6 +88,12 @@ def screened(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+@pytest.fixture(autouse=True)
+def _key_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the key of whoever runs the tests out of them."""
+    monkeypatch.setenv("TIDEWAITER_KEY", str(tmp_path / "node.key"))
+
+
 @pytest.fixture
 def node(screened: Path, tmp_path: Path) -> Iterator[Node]:
     """Open an installation whose database holds the sample manifest."""
@@ -152,7 +158,7 @@ def served(screened: Path, tmp_path: Path) -> Iterator[tuple[str, Node]]:
     address = f"http://127.0.0.1:{port}"
     _wait_for(f"{address}/health")
     yield address, node
-    server.stop()
+    server.stop()  # type: ignore[no-untyped-call]
     thread.join(10)
 
 

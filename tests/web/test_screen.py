@@ -24,9 +24,7 @@ from tidewaiter.uploads.worker import work_once
 from tidewaiter.web.node import Node
 
 SignIn = Callable[..., Desk]
-ODD = (
-    b"Alpha;Beta;Gamma;Delta\nacetic anhydride;drums;1.500;03/04/2026\npaper;x;2.500;04/04/2026\n"
-)
+ODD = b"Alpha;Beta;Gamma;Delta\nacetic anhydride;drums;1.500;03/04/2026\npaper;x;2.500;04/04/2026\n"
 NASTY = '"><script>alert(1)</script>\u202egpj.csv'
 
 

@@ -10,7 +10,8 @@ from litestar.testing import TestClient
 from tests.web.conftest import Desk
 
 from tidewaiter.accounts.roles import rights_of
-from tidewaiter.store.sessions import User, add_token
+from tidewaiter.store.sessions import User
+from tidewaiter.store.tokens import add_token
 from tidewaiter.web.app import HANDLERS
 from tidewaiter.web.node import Node
 from tidewaiter.web.security import is_public

@@ -10,7 +10,7 @@ import click
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_file, replacing, writing
 from tidewaiter.cli.options import printable
-from tidewaiter.identity import key_file, own_key
+from tidewaiter.identity import key_file, own_key, signed_state
 from tidewaiter.ledger.checkpoints import Checkpoint, read_checkpoint
 from tidewaiter.ledger.notes import PublicKey, SecretKey, signed_text
 from tidewaiter.ledger.proofs import Proof, check_proof, read_proof
@@ -106,7 +106,7 @@ def checkpoint(db: str, out: Path | None) -> None:
     """
     with open_database(db) as database, database.work() as work:
         state = audit_state(work)
-    _write(_signed(state), out)
+    _write(signed_state(_own_key(), state), out)
 
 
 @audit.command()
@@ -127,7 +127,7 @@ def prove(number: int, db: str, out: Path | None) -> None:
             raise InputError(f"there is no entry {number}: the audit has {size:,}", hint=hint)
         entry = audit_entries(work, after=number - 1, rows=1)[0]
         path = tuple(prove_entry(work, number, size))
-        note = _signed(audit_state(work, size))
+        note = signed_state(_own_key(), audit_state(work, size))
     _write(str(Proof(entry=entry.written(), place=number - 1, path=path, note=note)), out)
 
 
@@ -169,12 +169,6 @@ def _own_key() -> SecretKey:
         text = f"a key was made: {path}; keep a copy where nobody else can read it"
         click.echo(visible(text), err=True)
     return secret
-
-
-def _signed(state: State) -> str:
-    secret = _own_key()
-    told = Checkpoint(origin=secret.name, size=state.entries, root=state.root)
-    return secret.sign(str(told))
 
 
 def _noted(path: Path, keys: tuple[str, ...]) -> Checkpoint:

@@ -16,6 +16,8 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 LANGUAGES = {"en": "English", "es": "Español", "fr": "Français", "zh": "中文"}
+# A day as "25 Nov 2026" is read alike on both sides of the Atlantic.
+_REGIONS = {"en": "en_GB", "zh": "zh_Hans_CN"}
 _now: ContextVar[str] = ContextVar("language", default="en")
 
 
@@ -80,7 +82,7 @@ def moment(value: datetime | str | None) -> str:
 
 @cache
 def _locale(name: str) -> Locale:
-    return Locale.parse("zh_Hans_CN" if name == "zh" else name)
+    return Locale.parse(_REGIONS.get(name, name))
 
 
 @cache

@@ -118,6 +118,45 @@ def audit_entries(work: Work, *, after: int = 0, rows: int = PAGE) -> list[Entry
     return [Entry(**row) for row in found.mappings()]
 
 
+def find_entries(
+    work: Work,
+    *,
+    action: str = "",
+    who: str = "",
+    words: str = "",
+    before: int = 0,
+    rows: int = PAGE,
+) -> list[Entry]:
+    """Find entries, the latest first.
+
+    Args:
+        work: Any.
+        action: What happened, whole; "": anything.
+        who: Whole; "": anyone.
+        words: A part of the details; "": any.
+        before: The number of the last entry seen; 0: from the latest.
+        rows: How many at most.
+    """
+    c = tables.audit.c
+    wanted = select(tables.audit)
+    if action:
+        wanted = wanted.where(c.action == action)
+    if who:
+        wanted = wanted.where(c.who == who)
+    if words:
+        wanted = wanted.where(c.details.contains(words, autoescape=True))
+    if before:
+        wanted = wanted.where(c.number < before)
+    found = work.connection.execute(wanted.order_by(c.number.desc()).limit(rows))
+    return [Entry(**row) for row in found.mappings()]
+
+
+def audit_actions(work: Work) -> list[str]:
+    """Return what has happened at all, by name."""
+    c = tables.audit.c
+    return list(work.connection.execute(select(c.action).distinct().order_by(c.action)).scalars())
+
+
 def audit_size(work: Work) -> int:
     """Count the entries."""
     wanted = select(func.coalesce(func.max(tables.audit.c.number), 0))

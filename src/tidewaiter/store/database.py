@@ -12,7 +12,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from tidewaiter.base.errors import StoreError
+from tidewaiter.base.errors import InputError, StoreError
 from tidewaiter.base.records import Record
 from tidewaiter.store.failures import store_error
 from tidewaiter.store.revisions import is_current, upgrade
@@ -216,6 +216,9 @@ def _use_wal(reach: Reach) -> None:
 def _translated(at: str) -> Iterator[None]:
     try:
         yield
+    except OverflowError as error:  # what SQLite says of a number, PostgreSQL says as a DataError
+        hint = "numbers here have at most 18 digits"
+        raise InputError("a number is too large", hint=hint) from error
     except DBAPIError as error:
         mendable = store_error(error.orig, at) if error.orig is not None else None
         if mendable is None:

@@ -8,10 +8,13 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from types import FrameType
 
+import pyarrow as pa
+
 from tidewaiter.base.alone import alone
 from tidewaiter.base.errors import OutputError, StoreError, TidewaiterError
 from tidewaiter.bulk.processes import end_with_parent
-from tidewaiter.bulk.run import Settings, screener_for
+from tidewaiter.bulk.run import Settings, screen_batch
+from tidewaiter.consignments.types import LINES
 from tidewaiter.lists.archive import Archive
 from tidewaiter.store.database import open_database
 from tidewaiter.store.leases import is_waiting, running_uploads, take_upload
@@ -23,7 +26,7 @@ _POLL = 0.3  # seconds between two looks for an upload
 _TIDY = 3600.0  # seconds between two looks for what is old
 _CUT_OFF = 86_400.0  # seconds after which what an upload left half behind is removed
 _LATER = 5.0  # seconds until the database is tried again
-_NICE = 10  # pages come first
+_NICE = 5  # pages come first
 
 
 def work_for(desk: Desk) -> None:
@@ -96,8 +99,10 @@ def _warm(desk: Desk) -> None:
     """Load what a screening needs, so that the first upload need not wait for it."""
     day = datetime.now(UTC).date()
     own, lists = desk.own, desk.lists if desk.lists and Archive(desk.lists).slugs() else None
+    settings = Settings(day=day, file="", sha256="", own=own, rules=desk.rules, lists=lists)
+    row = {"row": 1, "consignment": "", "seq": 1, "goods": "acetone"}
     with suppress(TidewaiterError):  # a list that is broken is told where it is used
-        screener_for(Settings(day=day, file="", sha256="", own=own, rules=desk.rules, lists=lists))
+        screen_batch(pa.RecordBatch.from_pylist([row], schema=LINES), settings)
 
 
 def _hear(leaving: threading.Event) -> None:

@@ -1,31 +1,68 @@
 """Accounts: who may sign in, as whoever keeps them sees them."""
 
+from typing import Annotated, get_args
+
+import msgspec
 from litestar import Response, get, post
 from litestar.params import JSONBody
 
-from tidewaiter.accounts.roles import Role
+from tidewaiter.accounts.roles import Role, load_roles
 from tidewaiter.base.records import Record
-from tidewaiter.store.accounts import Account, NewAccount, accounts, add_account
-from tidewaiter.store.sessions import invite
+from tidewaiter.report.languages import words
+from tidewaiter.store.accounts import (
+    Account,
+    NewAccount,
+    account_of,
+    accounts,
+    add_account,
+    erase_name,
+    set_role,
+)
+from tidewaiter.store.sessions import invitations, invite
 from tidewaiter.web.asking import Asked
-from tidewaiter.web.given import TheNode, TheUser
-from tidewaiter.web.replies import reply
+from tidewaiter.web.given import Number, TheNode, TheUser
+from tidewaiter.web.replies import done, reply
 from tidewaiter.web.security import may
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 
 
 class AccountsPage(Record, frozen=True, kw_only=True):
     """All accounts."""
 
     accounts: tuple[Account, ...]
+    invited: tuple[int, ...]  # those whose link is still open
+
+
+class RoleChoice(Record, frozen=True, kw_only=True):
+    """A role, and what it may do, in words."""
+
+    code: Role
+    says: str
+    rights: tuple[str, ...]
+
+
+class AccountsView(Record, frozen=True, kw_only=True):
+    """The page of all accounts in words."""
+
+    roles: tuple[RoleChoice, ...]
 
 
 class NewName(Record, frozen=True, kw_only=True):
     """An account to be made."""
 
-    name: str
+    name: Name
     role: Role
-    shown: str = ""
+    shown: Annotated[str, msgspec.Meta(max_length=60)] = ""
     cleared: bool = False
+
+
+class Change(Record, frozen=True, kw_only=True):
+    """What an account may do from now on."""
+
+    role: Role
+    cleared: bool = False
+    active: bool = False
 
 
 class Invitation(Record, frozen=True, kw_only=True):
@@ -39,11 +76,16 @@ class Invitation(Record, frozen=True, kw_only=True):
 def accounts_page(request: Asked, node: TheNode) -> Response[AccountsPage]:
     """Show all accounts."""
     with node.read() as work:
-        page = AccountsPage(accounts=tuple(accounts(work)))
-    return reply(request, "accounts.html", page)
+        page = AccountsPage(
+            accounts=tuple(accounts(work)), invited=tuple(invitations(work, node.now()))
+        )
+    return reply(request, "accounts.html", page, view=lambda: AccountsView(roles=_roles()))
 
 
-@post("/accounts", guards=[may("administer")], sync_to_thread=True)
+@post(
+    "/accounts", guards=[may("administer")], sync_to_thread=True, makes=True,
+    example={"name": "reyes", "shown": "A. Reyes", "role": "analyst", "cleared": False},
+)  # fmt: skip
 def make_account(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[NewName]
 ) -> Response[Invitation]:
@@ -52,8 +94,60 @@ def make_account(
     with node.change(user) as work:
         made = add_account(work, new)
         secret = invite(work, made.id)
-    link = node.address(f"/welcome/{secret}")
-    return reply(request, "invited.html", Invitation(account=made, link=link), status=201)
+    return _invited(request, node, made, secret)
 
 
-HANDLERS = [accounts_page, make_account]
+@post("/accounts/{number:int}", guards=[may("administer")], sync_to_thread=True)
+def change_account(
+    request: Asked, node: TheNode, user: TheUser, number: Number, data: JSONBody[Change]
+) -> Response[Account]:
+    """Say what an account may do; one that is switched off is signed out at once."""
+    with node.change(user) as work:
+        set_role(work, number, data.role, cleared=data.cleared, active=data.active)
+        changed = account_of(work, number)
+    return done(request, changed, "/accounts")
+
+
+@post(
+    "/accounts/{number:int}/invitation", guards=[may("administer")], sync_to_thread=True, makes=True
+)
+def invite_again(
+    request: Asked, node: TheNode, user: TheUser, number: Number
+) -> Response[Invitation]:
+    """Make a new link for someone who has lost the link, or the password."""
+    with node.change(user) as work:
+        account = account_of(work, number)
+        secret = invite(work, number)
+    return _invited(request, node, account, secret)
+
+
+@post("/accounts/{number:int}/erasure", guards=[may("administer")], sync_to_thread=True)
+def erase_account(
+    request: Asked, node: TheNode, user: TheUser, number: Number
+) -> Response[Account]:
+    """Erase the name of someone who has left; what they did stays, under the account's number."""
+    with node.change(user) as work:
+        erased = erase_name(work, number)
+    return done(request, erased, "/accounts")
+
+
+def _invited(request: Asked, node: TheNode, account: Account, secret: str) -> Response[Invitation]:
+    invitation = Invitation(account=account, link=node.address(f"/welcome/{secret}"))
+    return reply(request, "invited.html", invitation, status=201)
+
+
+def _roles() -> tuple[RoleChoice, ...]:
+    rules = load_roles()
+    return tuple(
+        RoleChoice(
+            code=role,
+            says=words(rules.role[role].says),
+            rights=tuple(
+                words(rules.right[each]) for each in rules.right if each in rules.role[role].rights
+            ),
+        )
+        for role in get_args(Role)
+    )
+
+
+HANDLERS = [accounts_page, make_account, change_account, invite_again, erase_account]

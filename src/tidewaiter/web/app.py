@@ -1,6 +1,7 @@
 """The application: every address, and what all of them share."""
 
 import os
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import cast
@@ -18,7 +19,20 @@ from litestar.response import Redirect
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.store.audit import audit_size
 from tidewaiter.store.sessions import User
-from tidewaiter.web import accounts, alerts, errors, queue, screen, screenfiles, signing, static
+from tidewaiter.uploads.arrivals import get_ready
+from tidewaiter.web import (
+    accounts,
+    alerts,
+    audit,
+    errors,
+    openapi,
+    own,
+    queue,
+    screen,
+    screenfiles,
+    signing,
+    static,
+)
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode
 from tidewaiter.web.node import Node, Serving
@@ -56,6 +70,9 @@ HANDLERS = [
     *queue.HANDLERS,
     *alerts.HANDLERS,
     *accounts.HANDLERS,
+    *own.HANDLERS,
+    *audit.HANDLERS,
+    *openapi.HANDLERS,
     *screen.HANDLERS,
     *screenfiles.HANDLERS,
 ]
@@ -87,7 +104,7 @@ def make_app(node: Node) -> Litestar:
             Exception: errors.on_bug,
         },
         compression_config=CompressionConfig(backend="gzip", minimum_size=1_000),
-        openapi_config=OpenAPIConfig(title="Tidewaiter", version="1", path="/api"),
+        openapi_config=OpenAPIConfig(title="Tidewaiter", version="1", render_plugins=[]),
         lifespan=[living],
         logging_config=None,
     )
@@ -97,7 +114,9 @@ def make_app(node: Node) -> Litestar:
 
 def served() -> Litestar:
     """Make the application of a server, by what was put into its environment."""
-    return make_app(Node(msgspec.json.decode(os.environ[SERVING], type=Serving)))
+    node = Node(msgspec.json.decode(os.environ[SERVING], type=Serving))
+    threading.Thread(target=get_ready, args=(node.desk,), daemon=True).start()
+    return make_app(node)
 
 
 def _node(request: Asked) -> Node:

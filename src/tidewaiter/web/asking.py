@@ -32,14 +32,13 @@ class Asked(Request[Any, Any, Any]):
 
     @property
     def wants_json(self) -> bool:
-        """Say whether the record is asked for, not the page."""
-        return bool(self.scope.get(_JSON)) or not self.takes_html
+        """Say whether the record is asked for, not the page.
 
-    @property
-    def takes_html(self) -> bool:
-        """Say whether a page can be answered: whoever sends JSON is a program."""
+        Whoever brings a token or JSON is a program; to others it is a matter of the address.
+        """
         sent = self.headers.get("content-type", "").partition(";")[0].strip()
-        return sent != "application/json"
+        is_program = sent == "application/json" or "authorization" in self.headers
+        return bool(self.scope.get(_JSON)) or is_program
 
 
 def formed(pairs: Sequence[tuple[str, str]], kind: Any) -> dict[str, Any]:

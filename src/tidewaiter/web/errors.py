@@ -73,9 +73,7 @@ def on_bug(request: AnyRequest, error: Exception) -> Response[Any]:
 
 
 def _is_page(request: Asked) -> bool:
-    return request.method == "GET" and not request.wants_json and (
-        "authorization" not in request.headers
-    )  # fmt: skip
+    return request.method == "GET" and not request.wants_json
 
 
 def _answer(
@@ -84,7 +82,7 @@ def _answer(
 ) -> Response[Any]:  # fmt: skip
     title = HTTPStatus(status).phrase
     problem = Problem(title=title, status=status, detail=detail or title, at=at, hint=hint)
-    if request.wants_json or "authorization" in request.headers:
+    if request.wants_json:
         return Response(problem, status_code=status, media_type=PROBLEM, headers=headers)
     answer = reply(request, "error.html", problem, status=status)
     answer.headers.update(headers or {})

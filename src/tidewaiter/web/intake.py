@@ -9,7 +9,11 @@ from email.message import Message
 
 from anyio.to_thread import run_sync
 from litestar.exceptions import ClientException
-from multipart import MultipartError, MultipartSegment, PushMultipartParser
+from multipart import (  # type: ignore[import-untyped]
+    MultipartError,
+    MultipartSegment,
+    PushMultipartParser,
+)
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.store.uploads import Arrived

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.rules import load_alert_rules
+from tidewaiter.identity import key_file, own_key
+from tidewaiter.ledger.notes import SecretKey
 from tidewaiter.lists.library import library_of, versions_at
 from tidewaiter.report.library import Library
 from tidewaiter.store.accounts import account_key, accounts
@@ -98,6 +100,11 @@ class Node:
     def registry(self) -> Registry:
         """Return the registry of substances and laws."""
         return load_registry(tuple(map(Path, self.serving.own)))
+
+    @cached_property
+    def key(self) -> SecretKey:
+        """Return the key with which this installation signs; it is made where there is none."""
+        return own_key(key_file())
 
     def library(self) -> Library:
         """Return the words for slugs, with the versions of lists of today."""

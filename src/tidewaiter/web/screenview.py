@@ -103,6 +103,7 @@ class UploadView(Record, frozen=True, kw_only=True):
     job: JobView
     rate: str
     remaining: str
+    refused: str
     may_upload: bool
     can_map: bool  # its reading can be changed
     columns: tuple[ColumnView, ...]
@@ -137,6 +138,7 @@ def upload_view(page: UploadPage, user: User) -> UploadView:
         job=_job(upload),
         rate=words("{rate} lines a second").format(rate=number(round(rate))) if rate else "",
         remaining=_remaining(upload),
+        refused=_refused(upload),
         may_upload="upload" in user.rights,
         can_map="upload" in user.rights and upload.state in OPEN and upload.held,
         columns=tuple(_columns(seen)),
@@ -195,6 +197,14 @@ def _progress(upload: Shown) -> str:
         return ""
     lines = counted("{count} line", "{count} lines", upload.lines)
     return lines.format(count=number(upload.lines))
+
+
+def _refused(upload: Shown) -> str:
+    rows = counted("{count} row refused", "{count} rows refused", upload.refused_rows)
+    fields = counted("{count} field not read", "{count} fields not read", upload.refused_fields)
+    told = ((rows, upload.refused_rows), (fields, upload.refused_fields))
+    some = [text.format(count=number(count)) for text, count in told if count]
+    return ", ".join(some) or words("nothing refused")
 
 
 def _remaining(upload: Shown) -> str:

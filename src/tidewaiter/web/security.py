@@ -15,7 +15,8 @@ from litestar.types import ASGIApp, Guard, Message, Receive, Scope, Send
 from tidewaiter.accounts.roles import Right
 from tidewaiter.accounts.secrets import is_form_token
 from tidewaiter.report import languages
-from tidewaiter.store.sessions import User, find_session, find_token, note_seen, note_used
+from tidewaiter.store.sessions import User, find_session, note_seen
+from tidewaiter.store.tokens import find_token, note_used
 from tidewaiter.web.asking import CSRF_FIELD, FORM, Asked, json_path
 from tidewaiter.web.node import Node, Serving
 

@@ -124,7 +124,7 @@ def welcome(
 def _hashed(data: Welcome, account: Account) -> str:
     if data.password != data.again:
         raise InputError(words("the two are not the same"))
-    with _turn():
+    with turn():
         return hash_password(data.password, name=account.name)
 
 
@@ -134,7 +134,7 @@ def _known(node: Node, data: SignIn) -> Account | None:
     with node.read() as work:
         found = guarded(work, data.name.strip().lower())
     rests = found is not None and found.rests is not None and now < found.rests
-    with _turn():
+    with turn():
         fits = is_password(found.password if found and not rests else None, data.password)
     if found is None or rests:
         return None
@@ -146,7 +146,7 @@ def _known(node: Node, data: SignIn) -> Account | None:
     return found.account if found.account.active else None
 
 
-class _turn:  # noqa: N801 - it reads as a function
+class turn:  # noqa: N801 - it reads as a function
     """Wait for a turn to hash a password, each of which takes 64 MiB and all of a core.
 
     Raises:
@@ -166,11 +166,16 @@ def _begin(request: Asked, node: Node, account: Account, path: str) -> Response[
     with node.change(user) as work:
         secret = begin_session(work, account, request.headers.get("user-agent", ""))
     answer: Response[Any] = Redirect(path=path, status_code=303)
+    keep_session(answer, request, node, secret)
+    return answer
+
+
+def keep_session(answer: Response[Any], request: Asked, node: Node, secret: str) -> None:
+    """Let the browser keep the secret of a session."""
     answer.set_cookie(
         key=COOKIE, value=secret, max_age=int(LONGEST.total_seconds()), httponly=True,
         secure=is_https(node.serving.public, request.url.scheme), samesite="lax", path="/",
     )  # fmt: skip
-    return answer
 
 
 def _ours(path: str | None) -> str:

@@ -1,0 +1,118 @@
+"""The audit: who did what, searched, recomputed, and signed to be kept elsewhere."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Response, get, post
+
+from tidewaiter.base.errors import MissingError
+from tidewaiter.base.records import Record
+from tidewaiter.identity import signed_state
+from tidewaiter.ledger.proofs import Proof
+from tidewaiter.store.audit import (
+    Entry,
+    audit_actions,
+    audit_entries,
+    audit_size,
+    audit_state,
+    find_entries,
+    prove_entry,
+    verify_audit,
+)
+from tidewaiter.web.asking import Asked, read_query
+from tidewaiter.web.given import Number, TheNode
+from tidewaiter.web.replies import reply
+from tidewaiter.web.security import may
+
+_ROWS = 100
+
+
+class AuditQuery(Record, frozen=True, kw_only=True):
+    """Which entries are shown."""
+
+    action: str = ""
+    who: str = ""  # as in "account 7"
+    words: Annotated[str, msgspec.Meta(max_length=200)] = ""  # of the details
+    before: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0  # number of the last entry seen
+
+
+class AuditPage(Record, frozen=True, kw_only=True):
+    """Entries of the audit, the latest first."""
+
+    query: AuditQuery
+    entries: tuple[Entry, ...]
+    actions: tuple[str, ...]
+    size: int
+    root: str  # over all entries, in hexadecimal
+    key: str  # public
+    more: int  # `before` of the next page; 0: there is none
+
+
+class Verified(Record, frozen=True, kw_only=True):
+    """Whether the audit holds."""
+
+    holds: bool
+    entries: int  # that hold, from the first
+    root: str
+    problem: str
+
+
+@get("/audit", guards=[may("audit")], sync_to_thread=True, query=AuditQuery)
+def audit_page(request: Asked, node: TheNode) -> Response[AuditPage]:
+    """Show the entries of the audit, the latest first."""
+    query = read_query(request, AuditQuery)
+    with node.read() as work:
+        entries = find_entries(
+            work, action=query.action, who=query.who, words=query.words, before=query.before,
+            rows=_ROWS,
+        )  # fmt: skip
+        state = audit_state(work)
+        actions = tuple(audit_actions(work))
+    page = AuditPage(
+        query=query, entries=tuple(entries), actions=actions, size=state.entries,
+        root=state.root.hex(), key=str(node.key.public()),
+        more=entries[-1].number if len(entries) == _ROWS else 0,
+    )  # fmt: skip
+    return reply(request, "audit.html", page)
+
+
+@post("/audit/verification", guards=[may("audit")], sync_to_thread=True)
+def verify(request: Asked, node: TheNode) -> Response[Verified]:
+    """Recompute the whole audit from its first entry."""
+    with node.read() as work:
+        found = verify_audit(work)
+    page = Verified(
+        holds=found.broken is None, entries=found.state.entries, root=found.state.root.hex(),
+        problem=found.problem,
+    )  # fmt: skip
+    return reply(request, "audit-verified.html", page)
+
+
+@get("/audit/checkpoint", guards=[may("audit")], sync_to_thread=True, gives="text/plain")
+def checkpoint(node: TheNode) -> Response[str]:
+    """Sign how long the audit is and what it holds, to be kept elsewhere."""
+    with node.read() as work:
+        state = audit_state(work)
+    return _file(signed_state(node.key, state), f"audit-{state.entries}.note")
+
+
+@get("/audit/{number:int}/proof", guards=[may("audit")], sync_to_thread=True, gives="text/plain")
+def proof(node: TheNode, number: Number) -> Response[str]:
+    """Prove one entry to someone who sees nothing else of the audit."""
+    with node.read() as work:
+        size = audit_size(work)
+        if not 1 <= number <= size:
+            raise MissingError(f"there is no entry {number}", hint=f"the audit has {size:,}")
+        entry = audit_entries(work, after=number - 1, rows=1)[0]
+        path = tuple(prove_entry(work, number, size))
+        note = signed_state(node.key, audit_state(work, size))
+    made = Proof(entry=entry.written(), place=number - 1, path=path, note=note)
+    return _file(str(made), f"entry-{number}.tlog-proof")
+
+
+def _file(text: str, name: str) -> Response[str]:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, media_type="text/plain", headers=headers)
+
+
+HANDLERS = [audit_page, verify, checkpoint, proof]

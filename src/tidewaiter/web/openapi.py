@@ -1,0 +1,142 @@
+"""The description of the API: OpenAPI 3.1, made from the handlers, as programs use them.
+
+A handler says more by options of its decorator: ``query`` is the record of its query, ``makes``
+that it makes something (201), ``example`` a body, ``gives`` the media type of a file that it sends.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, get_args
+
+import msgspec
+from litestar import Litestar, Response, get
+from litestar.handlers import HTTPRouteHandler
+
+from tidewaiter.base.records import Record
+from tidewaiter.web.asking import Asked
+from tidewaiter.web.errors import PROBLEM, Problem
+from tidewaiter.web.security import may
+
+_REF = "#/components/schemas/{name}"
+_REFUSALS = {
+    "400": "What was sent cannot be read, or cannot be done",
+    "401": "No token, or one whose time is over",
+    "403": "The token has not the right for it",
+    "404": "It is not there, or not for whoever asks",
+    "409": "Another has changed it since",
+    "413": "What was sent is too large",
+    "429": "Too many at once; come back later",
+    "503": "The database is locked, full, or out of reach",
+}
+Json = dict[str, Any]
+
+
+class Shapes(Record, frozen=True, kw_only=True):
+    """The schemas of all records."""
+
+    of: Mapping[Any, Json]  # by record
+    schemas: Mapping[str, Json]  # by name
+
+
+@get("/openapi.json", guards=[may("see")], include_in_schema=False, sync_to_thread=True)
+def openapi(request: Asked) -> Response[Json]:
+    """Describe the API."""
+    return Response(description(request.app), media_type="application/json")
+
+
+def description(app: Litestar) -> Json:
+    """Describe the API of an application."""
+    told = app.openapi_schema.to_schema()
+    handlers = dict(_handlers(app))
+    kinds = list(dict.fromkeys([Problem, *_kinds(handlers.values())]))
+    told_kinds, schemas = msgspec.json.schema_components(kinds, ref_template=_REF)
+    shapes = Shapes(of=dict(zip(kinds, told_kinds, strict=True)), schemas=schemas)
+    paths: Json = {}
+    for path, item in told["paths"].items():
+        for method, operation in item.items():
+            handler = handlers[method, path]
+            plain = method == "get" and "gives" not in handler.opt
+            place = paths.setdefault(f"{path}.json" if plain else path, {})
+            place[method] = _operation(operation, handler, shapes)
+    bearer = {"type": "http", "scheme": "bearer"}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Tidewaiter", "version": told["info"]["version"],
+            "description": "The records that the pages show, and the actions that they offer.",
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"token": []}],
+        "paths": paths,
+        "components": {"schemas": schemas, "securitySchemes": {"token": bearer}},
+    }  # fmt: skip
+
+
+def _handlers(app: Litestar) -> Iterator[tuple[tuple[str, str], HTTPRouteHandler]]:
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            if isinstance(handler, HTTPRouteHandler) and handler.resolve_include_in_schema():
+                path = re.sub(r"{(\w+):\w+}", r"{\1}", route.path)
+                for method in handler.http_methods:
+                    yield (method.lower(), path), handler
+
+
+def _kinds(handlers: Iterable[HTTPRouteHandler]) -> Iterator[Any]:
+    """Return every record that is sent or answered."""
+    for handler in handlers:
+        yield from (_body(handler), _answer(handler), handler.opt.get("query"))
+
+
+def _body(handler: HTTPRouteHandler) -> Any:
+    field = handler.parsed_data_field
+    return None if field is None else field.annotation
+
+
+def _answer(handler: HTTPRouteHandler) -> Any:
+    told = handler.parsed_fn_signature.return_type
+    inner = next(iter(get_args(told.raw)), told.annotation)
+    return str if "gives" in handler.opt else inner
+
+
+def _operation(told: Json, handler: HTTPRouteHandler, shapes: Shapes) -> Json:
+    """Describe one action, or the record of one page."""
+    rights = [getattr(guard, "right", "") for guard in handler.guards or ()]
+    plain = getattr(handler.fn, "func", handler.fn)  # where Litestar has wrapped it
+    said = (plain.__doc__ or "").strip().partition("\n")[0]
+    made: Json = {
+        "operationId": handler.handler_name,
+        "summary": said,
+        "description": f"Needs the right “{rights[0]}”." if rights else "",
+        "parameters": [*told.get("parameters", ()), *_parameters(handler, shapes)],
+        "responses": _responses(handler, shapes),
+    }
+    body = _body(handler)
+    if body is not None:
+        content: Json = {"schema": shapes.of[body]}
+        if "example" in handler.opt:
+            content["examples"] = {"one": {"value": handler.opt["example"]}}
+        made["requestBody"] = {"required": True, "content": {"application/json": content}}
+    return made
+
+
+def _parameters(handler: HTTPRouteHandler, shapes: Shapes) -> Iterator[Json]:
+    kind = handler.opt.get("query")
+    if kind is None:
+        return
+    name = shapes.of[kind]["$ref"].rpartition("/")[2]
+    for field, schema in shapes.schemas[name]["properties"].items():
+        yield {"name": field, "in": "query", "required": False, "schema": schema}
+
+
+def _responses(handler: HTTPRouteHandler, shapes: Shapes) -> Json:
+    code = "201" if handler.opt.get("makes") else "200"
+    media = handler.opt.get("gives", "application/json")
+    content = {media: {"schema": shapes.of[_answer(handler)]}}
+    refused = {
+        status: {"description": says, "content": {PROBLEM: {"schema": shapes.of[Problem]}}}
+        for status, says in _REFUSALS.items()
+    }
+    return {code: {"description": "Done", "content": content}, **refused}
+
+
+HANDLERS = [openapi]

@@ -1,0 +1,179 @@
+"""One's own account: password, language, sessions, tokens for programs."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import JSONBody
+
+from tidewaiter.accounts.passwords import hash_password, is_password
+from tidewaiter.accounts.roles import Right, load_roles
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.report.languages import words
+from tidewaiter.store.accounts import Account, guarded, set_language, set_password
+from tidewaiter.store.sessions import Session, User, begin_session, end_others, sessions
+from tidewaiter.store.tokens import Token, add_token, drop_token, tokens
+from tidewaiter.web.asking import Asked
+from tidewaiter.web.given import Number, TheNode, TheUser
+from tidewaiter.web.node import Node
+from tidewaiter.web.replies import done, reply
+from tidewaiter.web.security import may
+from tidewaiter.web.signing import keep_session, turn
+
+_DAYS = 366
+
+
+class OwnPage(Record, frozen=True, kw_only=True):
+    """One's own account."""
+
+    account: Account
+    rights: tuple[Right, ...]
+    sessions: tuple[Session, ...]
+    tokens: tuple[Token, ...]
+
+
+class RightChoice(Record, frozen=True, kw_only=True):
+    """A right that a token may have."""
+
+    code: Right
+    says: str
+
+
+class OwnView(Record, frozen=True, kw_only=True):
+    """One's own account in words."""
+
+    rights: tuple[RightChoice, ...]
+    connects: bool
+
+
+class NewPassword(Record, frozen=True, kw_only=True):
+    """Another password."""
+
+    present: str
+    password: str
+    again: str
+
+
+class Language(Record, frozen=True, kw_only=True):
+    """The language of the pages."""
+
+    language: Literal["en", "es", "fr", "zh"] | None = None
+
+
+class NewToken(Record, frozen=True, kw_only=True):
+    """A token to be made."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    rights: tuple[Right, ...] = ()
+    days: Annotated[int, msgspec.Meta(ge=1, le=_DAYS)] = 90
+
+
+class MadeToken(Record, frozen=True, kw_only=True):
+    """A token, and its secret, which is shown once."""
+
+    token: Token
+    secret: str
+
+
+@get("/account", guards=[may("see")], sync_to_thread=True)
+def own_page(request: Asked, node: TheNode, user: TheUser) -> Response[OwnPage]:
+    """Show one's own account."""
+    page = _page(node, user)
+    return reply(request, "own.html", page, view=lambda: _view(user))
+
+
+@post("/account/password", guards=[may("see")], sync_to_thread=True)
+def change_password(
+    request: Asked, node: TheNode, user: TheUser, data: JSONBody[NewPassword]
+) -> Response[Account]:
+    """Set another password; every other session ends."""
+    if not user.session:
+        raise InputError("a program sets no password", hint="sign in with a browser")
+    with node.read() as work:
+        kept = guarded(work, user.account.name)
+    with turn():
+        if kept is None or not is_password(kept.password, data.present):
+            raise InputError(words("the present password is another one"))
+        if data.password != data.again:
+            raise InputError(words("the two are not the same"))
+        hashed = hash_password(data.password, name=user.account.name)
+    with node.change(user) as work:
+        set_password(work, user.account.id, hashed)
+        secret = begin_session(work, user.account, request.headers.get("user-agent", ""))
+    answer = done(request, user.account, "/account")
+    keep_session(answer, request, node, secret)
+    return answer
+
+
+@post("/account/language", guards=[may("see")], sync_to_thread=True)
+def change_language(
+    request: Asked, node: TheNode, user: TheUser, data: JSONBody[Language]
+) -> Response[Account]:
+    """Set the language of the pages."""
+    with node.change(user) as work:
+        set_language(work, user.account.id, data.language)
+    changed = msgspec.structs.replace(user.account, language=data.language)
+    return done(request, changed, "/account")
+
+
+@post("/account/sessions/end", guards=[may("see")], sync_to_thread=True)
+def end_other_sessions(request: Asked, node: TheNode, user: TheUser) -> Response[OwnPage]:
+    """End every session but this one."""
+    with node.change(user) as work:
+        end_others(work, user)
+    return done(request, _page(node, user), "/account")
+
+
+@post(
+    "/account/tokens", guards=[may("connect")], sync_to_thread=True, makes=True,
+    example={"name": "nightly statistics", "rights": ["see"], "days": 90},
+)  # fmt: skip
+def make_token(
+    request: Asked, node: TheNode, user: TheUser, data: JSONBody[NewToken]
+) -> Response[MadeToken]:
+    """Make a token for a program; its secret is shown once."""
+    if not user.session:
+        raise InputError("a program makes no tokens", hint="sign in with a browser")
+    ends = node.now() + timedelta(days=data.days)
+    with node.change(user) as work:
+        token, secret = add_token(work, user, data.name, data.rights, ends)
+    return reply(request, "token.html", MadeToken(token=token, secret=secret), status=201)
+
+
+@post("/account/tokens/{number:int}/end", guards=[may("connect")], sync_to_thread=True)
+def take_token_back(
+    request: Asked, node: TheNode, user: TheUser, number: Number
+) -> Response[OwnPage]:
+    """Take a token back; it opens nothing any more."""
+    with node.change(user) as work:
+        drop_token(work, user, number)
+    return done(request, _page(node, user), "/account")
+
+
+def _page(node: Node, user: User) -> OwnPage:
+    with node.read() as work:
+        return OwnPage(
+            account=user.account,
+            rights=tuple(sorted(user.rights)),
+            sessions=tuple(sessions(work, user, node.now())),
+            tokens=tuple(tokens(work, user.account.id)),
+        )
+
+
+def _view(user: User) -> OwnView:
+    rights = load_roles().right
+    return OwnView(
+        rights=tuple(
+            RightChoice(code=code, says=words(says))
+            for code, says in rights.items()
+            if code in user.rights
+        ),
+        connects="connect" in user.rights,
+    )
+
+
+HANDLERS = [
+    own_page, change_password, change_language, end_other_sessions, make_token, take_token_back,
+]  # fmt: skip

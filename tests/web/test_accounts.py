@@ -1,0 +1,112 @@
+"""Accounts, as whoever keeps them sees them, and one's own."""
+
+from collections.abc import Callable
+
+import pytest
+from tests.web.conftest import PASSWORD, Desk
+
+from tidewaiter.accounts.passwords import hash_password
+from tidewaiter.store.accounts import set_password
+from tidewaiter.store.audit import audit_entries
+from tidewaiter.store.sessions import begin_session
+from tidewaiter.web.node import Node
+
+
+def test_a_new_account_signs_in_by_its_link(desk: Callable[..., Desk]) -> None:
+    """Its name, role and clearance are as they were given."""
+    admin = desk("administrator")
+    form = {"name": "Reyes", "shown": "A. Reyes", "role": "analyst", "cleared": "true"}
+    made = admin.post("/accounts", form)
+    assert made.status_code == 201
+    assert "/welcome/" in made.text
+    listed = admin.get("/accounts.json").json()["accounts"]
+    (reyes,) = [each for each in listed if each["name"] == "reyes"]
+    assert (reyes["shown"], reyes["role"], reyes["cleared"]) == ("A. Reyes", "analyst", True)
+    assert admin.post("/accounts", form).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["", "a b", "<b>", "ŕeyes", "x" * 61])
+def test_a_name_that_is_none_is_refused(desk: Callable[..., Desk], name: str) -> None:
+    """With the characters that it may have."""
+    answer = desk("administrator").post("/accounts", {"name": name, "role": "viewer"})
+    assert answer.status_code == 400
+
+
+def test_who_is_switched_off_is_signed_out(desk: Callable[..., Desk]) -> None:
+    """At once, and cannot sign in again."""
+    admin, one = desk("administrator"), desk("analyst")
+    assert one.get("/queue").status_code == 200
+    path = f"/accounts/{one.account.id}"
+    assert admin.post(path, {"role": "analyst"}).status_code == 303
+    assert one.get("/queue").status_code == 303
+    assert admin.post(f"{path}/erasure").status_code == 303
+    listed = admin.get("/accounts.json").json()["accounts"]
+    assert [each["shown"] for each in listed if each["id"] == one.account.id] == [
+        f"account {one.account.id}"
+    ]
+
+
+def test_the_last_administrator_stays(desk: Callable[..., Desk]) -> None:
+    """Nobody locks everyone out."""
+    admin = desk("administrator")
+    path = f"/accounts/{admin.account.id}"
+    assert admin.post(path, {"role": "viewer", "active": "true"}).status_code == 400
+    assert admin.post(path, {"role": "administrator"}).status_code == 400
+    assert admin.get("/accounts").status_code == 200
+
+
+@pytest.mark.parametrize("role", ["viewer", "analyst", "supervisor"])
+def test_others_keep_no_accounts(desk: Callable[..., Desk], role: str) -> None:
+    """Whatever they send."""
+    one = desk(role)
+    path = f"/accounts/{one.account.id}"
+    form = {"role": "administrator", "active": "true"}
+    answers = [one.get("/accounts"), one.post("/accounts", {"name": "x", "role": "viewer"})]
+    answers += [one.post(path, form), one.post(f"{path}/invitation"), one.post(f"{path}/erasure")]
+    assert [each.status_code for each in answers] == [403] * 5
+
+
+def test_a_password_is_changed_by_who_knows_it(desk: Callable[..., Desk], node: Node) -> None:
+    """Another session of the account ends; the audit tells that it happened, and no word."""
+    one = desk("analyst")
+    with node.change(None) as work:
+        set_password(work, one.account.id, hash_password(PASSWORD, name="analyst"))
+    with node.change(None) as work:
+        one = Desk(one.client, one.account, begin_session(work, one.account, ""))
+    new = "slack water after dawn"
+    wrong = {"present": "no", "password": new, "again": new}
+    assert one.post("/account/password", wrong).status_code == 400
+    right = {"present": PASSWORD, "password": new, "again": new}
+    answer = one.post("/account/password", right)
+    assert answer.status_code == 303
+    assert "tidewaiter_session=" in answer.headers["set-cookie"]
+    assert one.get("/account").status_code == 303
+    with node.read() as work:
+        told = "".join(each.details for each in audit_entries(work, rows=10_000))
+    assert new not in told
+
+
+def test_a_token_is_shown_once_and_taken_back(desk: Callable[..., Desk]) -> None:
+    """Its secret stands in no list."""
+    one = desk("analyst")
+    made = one.send("/account/tokens", {"name": "a script", "rights": ["see"], "days": 7})
+    assert made.status_code == 201
+    secret = made.json()["secret"]
+    headers = {"authorization": f"Bearer {secret}"}
+    assert one.client.get("/queue.json", headers=headers).status_code == 200
+    assert secret not in one.get("/account").text + one.get("/account.json").text
+    more = one.send("/account/tokens", {"name": "more", "rights": ["administer"], "days": 7})
+    assert more.status_code == 400
+    number = made.json()["token"]["id"]
+    assert one.post(f"/account/tokens/{number}/end").status_code == 303
+    assert one.client.get("/queue.json", headers=headers).status_code == 401
+
+
+def test_a_language_is_kept(desk: Callable[..., Desk]) -> None:
+    """The page says in which language it is."""
+    one = desk("viewer")
+    assert one.post("/account/language", {"language": "fr"}).status_code == 303
+    assert '<html lang="fr">' in one.get("/account").text
+    assert one.post("/account/language", {"language": "xx"}).status_code == 400
+    assert one.post("/account/language", {"language": ""}).status_code == 303
+    assert '<html lang="es">' in one.get("/account", {"accept-language": "es-MX, en;q=0.5"}).text

@@ -1,0 +1,50 @@
+"""What holds of every page, in a real browser."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from litestar.handlers import HTTPRouteHandler
+from playwright.sync_api import Page
+from tests.web.conftest import Desk
+
+from tidewaiter.web.app import HANDLERS
+
+Opened = Callable[..., tuple[Page, list[str]]]
+_BYTES = 200_000  # of a page with its scripts and styles, compressed
+_DOWNLOADS = {"/audit/checkpoint"}
+PATHS = sorted(
+    path
+    for each in HANDLERS
+    if isinstance(each, HTTPRouteHandler) and "GET" in each.http_methods
+    for path in each.paths
+    if "{" not in path and path not in {"/", "/health", *_DOWNLOADS}
+)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+def test_all_can_use_it(opened: Opened, path: str, width: int, scheme: str) -> None:
+    """It fits, asks nothing from elsewhere, stays small, and axe has nothing to say."""
+    role = "administrator" if path == "/accounts" else "supervisor"
+    page, told = opened(path, role=role, width=width, color_scheme=scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], [n["target"] for n in each["nodes"]]) for each in found] == []
+    sent = page.evaluate(
+        "performance.getEntries().reduce((sum, e) => sum + (e.encodedBodySize || 0), 0)"
+    )
+    assert 0 < sent < _BYTES
+    assert told == []
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_each_page_has_its_record(desk: Callable[..., Desk], path: str) -> None:
+    """The same address with .json, but for those that are forms alone."""
+    one = desk("administrator") if path == "/accounts" else desk("supervisor")
+    if path == "/sign-in":
+        pytest.skip("signing in is for people")
+    answer = one.get(f"{path}.json")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("application/json")
