@@ -16,7 +16,11 @@ from tidewaiter.store.accounts import (
     add_account,
     waiting_administrator,
 )
+from tidewaiter.store.screenings import screenings
 from tidewaiter.store.sessions import invite
+from tidewaiter.store.uploads import uploads as uploads_of
+from tidewaiter.uploads.desk import DAYS
+from tidewaiter.uploads.sample import queue_sample
 from tidewaiter.web.node import Node, Serving
 from tidewaiter.web.serving import run
 
@@ -33,7 +37,19 @@ _PORTS = click.IntRange(1, 65_535)
 @kept_in
 @click.option("--own", type=_FOLDER, multiple=True, envvar="TIDEWAITER_OWN",
               help="A folder of your own lists of substances.")  # fmt: skip
-def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **listen: Any) -> None:
+@click.option("--uploads", type=click.Path(file_okay=False, path_type=Path),
+              envvar="TIDEWAITER_UPLOADS",
+              help="The folder for files that are sent in (beside the database).")  # fmt: skip
+@click.option("--upload-limit", type=click.FloatRange(0.001), default=2.0, show_default=True,
+              help="GB of the largest file that is taken.")  # fmt: skip
+@click.option("--upload-days", type=click.IntRange(1), default=DAYS, show_default=True,
+              help="Days for which a file is kept after its screening.")  # fmt: skip
+@click.option("--sample/--no-sample", default=None,
+              help="Screen the sample manifest (into your own database while it is empty).")  # fmt: skip
+def serve(
+    db: str | None, folder: Path | None, own: tuple[Path, ...], uploads: Path | None,
+    upload_limit: float, *, sample: bool | None, **more: Any,
+) -> None:  # fmt: skip
     """Serve the pages where alerts become decisions.
 
     The first start makes an account for an administrator, and prints a link by which a password is
@@ -43,14 +59,26 @@ def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **listen: 
     """
     serving = Serving(
         db=db or _own_database(), lists=str(folder) if folder else None,
-        own=tuple(str(each.resolve()) for each in own), **listen,
+        own=tuple(str(each.resolve()) for each in own),
+        uploads=str(uploads.resolve()) if uploads else None,
+        upload_limit=round(upload_limit * (1 << 30)), **more,
     )  # fmt: skip
     _check_port(serving.host, serving.port)
     node = Node(serving)
     _welcome(node)
+    if _wants_sample(node, sample, own=db is None):
+        queue_sample(node.database, node.desk, node.today())
+        click.echo("The sample manifest is screened, so that there is something to see", err=True)
     node.close()
     click.echo(f"Tidewaiter is at {serving.address()} (stop it with Ctrl-C)", err=True)
     run(serving)
+
+
+def _wants_sample(node: Node, asked: bool | None, *, own: bool) -> bool:  # noqa: FBT001
+    """Say whether to screen the sample: where that is asked for, or a first visit saw nothing."""
+    with node.read() as work:
+        empty = not screenings(work, rows=1) and not uploads_of(work, rows=1)
+    return asked or (asked is None and own and empty)
 
 
 def _own_database() -> str:

@@ -31,6 +31,10 @@ OPEN: tuple[State, ...] = ("received", "mapped", "failed", "cancelled")
 ENDED: tuple[State, ...] = ("done", "failed", "cancelled")
 
 
+LARGEST = 2**63 - 1
+"""The largest number that a database keeps."""
+
+
 class Options(Record, frozen=True, kw_only=True):
     """How an upload is to be read, and what it is screened by."""
 
@@ -122,7 +126,8 @@ def upload_of(work: Work, number: int) -> Upload:
         MissingError: There is none of this number.
     """
     wanted = select(tables.upload).where(tables.upload.c.id == number)
-    row = work.connection.execute(wanted).mappings().one_or_none()
+    found = work.connection.execute(wanted).mappings() if 0 < number <= LARGEST else None
+    row = found.one_or_none() if found else None
     if row is None:
         raise MissingError(f"there is no upload {number}", hint="look at the list of uploads")
     return read_upload(row)
@@ -138,7 +143,7 @@ def uploads(work: Work, *, before: int | None = None, rows: int = 50) -> list[Up
     """
     wanted = select(tables.upload).order_by(tables.upload.c.id.desc()).limit(rows)
     if before is not None:
-        wanted = wanted.where(tables.upload.c.id < before)
+        wanted = wanted.where(tables.upload.c.id < max(0, min(before, LARGEST)))
     return [read_upload(row) for row in work.connection.execute(wanted).mappings()]
 
 

@@ -67,7 +67,7 @@ def uploads_page(
 
 # The one handler that is `async`: it must take the body from the wire piece by piece, and a file of
 # gigabytes would else be gathered before a handler sees it. All that blocks runs in threads.
-@post("/screen/files", guards=[may("upload")], request_max_body_size=None, status_code=201)
+@post("/screen/files", guards=[may("upload")], request_max_body_size=None, makes=True)
 async def receive_files(request: Asked, node: TheNode, user: TheUser) -> Response[Taken]:
     """Take files in, and look at them."""
     arrived = await take_files(request, node.desk.spool)
@@ -93,7 +93,10 @@ def upload_page(
     return reply(request, "upload.html", page, view=lambda: upload_view(page, user))
 
 
-@get("/screen/{number:int}/progress", guards=[may("see")], sync_to_thread=True)
+@get(
+    "/screen/{number:int}/progress", guards=[may("see")], include_in_schema=False,
+    sync_to_thread=True,
+)  # fmt: skip
 def upload_progress(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
 ) -> Response[UploadPage]:
@@ -106,7 +109,10 @@ def upload_progress(
     return answer
 
 
-@post("/screen/{number:int}/reading", guards=[may("upload")], sync_to_thread=True)
+@post(
+    "/screen/{number:int}/reading", guards=[may("upload")], sync_to_thread=True,
+    example={"version": 1, "then": "screen", "map": ["goods=Item text"], "day": "2026-11-25"},
+)  # fmt: skip
 def set_reading(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Reading]
 ) -> Response[Shown]:
@@ -144,7 +150,7 @@ def cancel(
     return done(request, shown_to(user, upload), f"/screen/{number}")
 
 
-@post("/screen/{number:int}/again", guards=[may("upload")], sync_to_thread=True)
+@post("/screen/{number:int}/again", guards=[may("upload")], sync_to_thread=True, makes=True)
 def read_again(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
 ) -> Response[Shown]:
@@ -152,7 +158,7 @@ def read_again(
     with node.read() as work:
         seen = upload_of(work, number)
     made = begin_anew(node.database, node.desk, seen, _who(user))
-    return done(request, shown_to(user, made), f"/screen/{made.id}")
+    return done(request, shown_to(user, made), f"/screen/{made.id}", status=201)
 
 
 @post("/screen/{number:int}/drop", guards=[may("upload")], sync_to_thread=True)

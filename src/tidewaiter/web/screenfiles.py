@@ -24,7 +24,7 @@ from tidewaiter.web.security import may
 _PAGE = 1_000  # refusals read at a time
 
 
-@get("/screen/{number:int}/refused.csv", guards=[may("see")], sync_to_thread=True)
+@get("/screen/{number:int}/refused.csv", guards=[may("see")], sync_to_thread=True, gives="text/csv")
 def refused_csv(node: TheNode, number: FromPath[int]) -> Response[Any]:
     """Send what could not be read, a row each."""
     with node.read() as work:
@@ -36,21 +36,28 @@ def refused_csv(node: TheNode, number: FromPath[int]) -> Response[Any]:
     return _saved(_refused(node, source), f"refused-{number}.csv", "text/csv; charset=utf-8")
 
 
-@get("/screen/{number:int}/alerts.jsonl", guards=[may("see")], sync_to_thread=True)
+@get(
+    "/screen/{number:int}/alerts.jsonl",
+    guards=[may("see")],
+    sync_to_thread=True,
+    gives="application/x-ndjson",
+)
 def alerts_jsonl(node: TheNode, user: TheUser, number: FromPath[int]) -> Response[Any]:
     """Send the alerts, whole, a line of JSON each."""
     pieces = _findings(node, number, cleared=user.account.cleared).jsonl()
     return _saved(pieces, f"alerts-{number}.jsonl", "application/x-ndjson")
 
 
-@get("/screen/{number:int}/alerts.csv", guards=[may("see")], sync_to_thread=True)
+@get("/screen/{number:int}/alerts.csv", guards=[may("see")], sync_to_thread=True, gives="text/csv")
 def alerts_csv(node: TheNode, user: TheUser, number: FromPath[int]) -> Response[Any]:
     """Send the alerts, a row each."""
     pieces = _findings(node, number, cleared=user.account.cleared).csv()
     return _saved(pieces, f"alerts-{number}.csv", "text/csv; charset=utf-8")
 
 
-@get("/screen/{number:int}/report.html", guards=[may("see")], sync_to_thread=True)
+@get(
+    "/screen/{number:int}/report.html", guards=[may("see")], sync_to_thread=True, gives="text/html"
+)
 def report_html(node: TheNode, user: TheUser, number: FromPath[int]) -> Response[Any]:
     """Send the report: one page that needs nothing else."""
     findings = _findings(node, number, cleared=user.account.cleared)

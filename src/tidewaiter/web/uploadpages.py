@@ -12,6 +12,7 @@ from tidewaiter.consignments.types import Refusal
 from tidewaiter.store.sessions import User
 from tidewaiter.store.uploads import Options, Reached, State, Upload
 
+Version = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
 Short = Annotated[str, msgspec.Meta(max_length=40)]
 
 
@@ -71,7 +72,7 @@ class Taken(Record, frozen=True, kw_only=True):
 class Reading(Record, frozen=True, kw_only=True):
     """How an upload is to be read and screened."""
 
-    version: int  # of the upload as it was seen
+    version: Version  # of the upload as it was seen
     then: Literal["look", "screen"] = "look"
     map: tuple[str, ...] = ()  # field=column
     day: date | None = None  # whose law applies; None: today
@@ -88,7 +89,7 @@ class Reading(Record, frozen=True, kw_only=True):
 class Wanted(Record, frozen=True, kw_only=True):
     """A change of an upload that was seen."""
 
-    version: int
+    version: Version
 
 
 def shown_to(user: User, upload: Upload) -> Shown:
