@@ -30,7 +30,7 @@ class Limits(Record, frozen=True, kw_only=True):
     """What a call may take."""
 
     seconds: float = 30.0
-    megabytes: int = 1024  # of memory beyond what the process begins with; on Linux
+    megabytes: int = 512  # of memory beyond what the process begins with; on Linux
 
 
 def confined(function: Callable[..., T], *arguments: object, limits: Limits) -> T:

@@ -45,7 +45,7 @@ _PORTS = click.IntRange(1, 65_535)
 @click.option("--upload-days", type=click.IntRange(1), default=DAYS, show_default=True,
               help="Days for which a file is kept after its screening.")  # fmt: skip
 @click.option("--sample/--no-sample", default=None,
-              help="Screen the sample manifest (into your own database while it is empty).")  # fmt: skip
+              help="Screen the sample (else: only where yours is empty).")  # fmt: skip
 def serve(
     db: str | None, folder: Path | None, own: tuple[Path, ...], uploads: Path | None,
     upload_limit: float, *, sample: bool | None, **more: Any,

@@ -98,6 +98,8 @@ class _Taking:
 
     async def _write(self) -> None:
         if self._part is not None and self._held:
+            if self._part.size + len(self._held) > self._spool.limit:
+                raise _refused(self._spool)
             await run_sync(self._part.write, bytes(self._held))
             self._held.clear()
 

@@ -62,8 +62,12 @@ class Inspection(Record, frozen=True, kw_only=True):
     sheets: tuple[str, ...] = ()  # of a spreadsheet
     sheet: str = ""  # that is read
     assumed: tuple[str, ...] = ()  # masses for which nothing names a unit
-    marks: Mapping[str, str] = {}  # field of numbers -> its decimal mark; "": it shows none
-    orders: Mapping[str, str] = {}  # field of days -> "dmy", "mdy"; "": it shows none
+    marks: Mapping[str, str] = msgspec.field(
+        default_factory=dict
+    )  # field of numbers -> its decimal mark; "": it shows none
+    orders: Mapping[str, str] = msgspec.field(
+        default_factory=dict
+    )  # field of days -> "dmy", "mdy"; "": it shows none
     rows: int = 0  # that were read
     refusals: tuple[Refusal, ...] = ()  # of these
     problem: str = ""  # why nothing of it can be read; "": it can
