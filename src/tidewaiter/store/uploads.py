@@ -38,7 +38,7 @@ LARGEST = 2**63 - 1
 class Options(Record, frozen=True, kw_only=True):
     """How an upload is to be read, and what it is screened by."""
 
-    reading: ReadOptions = ReadOptions()
+    reading: ReadOptions = msgspec.field(default_factory=ReadOptions)
     day: date | None = None  # whose law applies; None: of the day on which it is queued
     street: bool = False  # know street names
 
