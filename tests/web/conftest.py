@@ -149,13 +149,14 @@ def served(screened: Path, tmp_path: Path) -> Iterator[tuple[str, Node]]:
     shutil.copy(screened, place)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    node = Node(Serving(db=str(place), port=port))
+    # Browsers make passkeys for a name, not for 127.0.0.1.
+    node = Node(Serving(db=str(place), port=port, public=f"http://localhost:{port}"))
     server = Server(
         make_app(node), address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_enabled=False
     )
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
     thread.start()
-    address = f"http://127.0.0.1:{port}"
+    address = f"http://localhost:{port}"
     _wait_for(f"{address}/health")
     yield address, node
     server.stop()  # type: ignore[no-untyped-call]

@@ -15,6 +15,7 @@ from tidewaiter.store.audit import record_change
 from tidewaiter.store.database import Work
 from tidewaiter.store.notes import insert_alert_parties, with_notes
 from tidewaiter.store.payloads import decode, encode, key, plain
+from tidewaiter.store.webhooks import announce
 
 CHUNK = 500  # ids asked for at a time; SQLite takes 32,766 values in a statement
 
@@ -90,6 +91,7 @@ def insert_alerts(
         if details:
             work.connection.execute(insert(table), details)
     insert_alert_parties(work, new)
+    announce(work, new)
     return tuple(order)
 
 

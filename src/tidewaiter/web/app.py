@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import cast
 
 import msgspec
+from anyio.to_thread import run_sync
 from litestar import Litestar, Response, Router, get
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
@@ -27,16 +28,19 @@ from tidewaiter.web import (
     errors,
     openapi,
     own,
+    passkeys,
     queue,
     screen,
     screenfiles,
     signing,
     static,
+    webhooks,
 )
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode
 from tidewaiter.web.node import Node, Serving
 from tidewaiter.web.security import Edge, may, outermost
+from tidewaiter.web.sending import Sender
 
 SERVING = "TIDEWAITER_SERVING"
 
@@ -71,7 +75,9 @@ HANDLERS = [
     *alerts.HANDLERS,
     *accounts.HANDLERS,
     *own.HANDLERS,
+    *passkeys.HANDLERS,
     *audit.HANDLERS,
+    *webhooks.HANDLERS,
     *openapi.HANDLERS,
     *screen.HANDLERS,
     *screenfiles.HANDLERS,
@@ -83,9 +89,12 @@ def make_app(node: Node) -> Litestar:
 
     @asynccontextmanager
     async def living(_: Litestar) -> AsyncIterator[None]:
+        sender = Sender(node)
+        sender.start()
         try:
             yield
         finally:
+            await run_sync(sender.stop)
             node.close()
 
     app = Litestar(

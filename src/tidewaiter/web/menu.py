@@ -33,6 +33,7 @@ ENTRIES = (
     Entry(path="/screen", label=_("Upload"), right="see"),
     Entry(path="/audit", label=_("Audit"), right="audit"),
     Entry(path="/accounts", label=_("Accounts"), right="administer"),
+    Entry(path="/webhooks", label=_("Webhooks"), right="administer"),
 )
 
 

@@ -1,6 +1,7 @@
 """The installation behind the pages: its registry, its database, its lists, its clock."""
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -58,6 +59,7 @@ class Node:
 
     def __init__(self, serving: Serving) -> None:
         self.serving = serving
+        self.secret = secrets.token_bytes(32)  # of this process
         self.database: Database = open_database(serving.db)
         self.desk: Desk = serving.desk()
 

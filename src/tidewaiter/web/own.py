@@ -13,11 +13,13 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.report.languages import words
 from tidewaiter.store.accounts import Account, guarded, set_language, set_password
+from tidewaiter.store.passkeys import OwnPasskey, passkeys
 from tidewaiter.store.sessions import Session, User, begin_session, end_others, sessions
 from tidewaiter.store.tokens import Token, add_token, drop_token, tokens
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import Number, TheNode, TheUser
 from tidewaiter.web.node import Node
+from tidewaiter.web.passkeys import site_of
 from tidewaiter.web.replies import done, reply
 from tidewaiter.web.security import may
 from tidewaiter.web.signing import keep_session, turn
@@ -32,6 +34,7 @@ class OwnPage(Record, frozen=True, kw_only=True):
     rights: tuple[Right, ...]
     sessions: tuple[Session, ...]
     tokens: tuple[Token, ...]
+    passkeys: tuple[OwnPasskey, ...]
 
 
 class RightChoice(Record, frozen=True, kw_only=True):
@@ -46,6 +49,7 @@ class OwnView(Record, frozen=True, kw_only=True):
 
     rights: tuple[RightChoice, ...]
     connects: bool
+    passkeys: bool  # can be made for this site
 
 
 class NewPassword(Record, frozen=True, kw_only=True):
@@ -81,7 +85,7 @@ class MadeToken(Record, frozen=True, kw_only=True):
 def own_page(request: Asked, node: TheNode, user: TheUser) -> Response[OwnPage]:
     """Show one's own account."""
     page = _page(node, user)
-    return reply(request, "own.html", page, view=lambda: _view(user))
+    return reply(request, "own.html", page, view=lambda: _view(node, user))
 
 
 @post("/account/password", guards=[may("see")], sync_to_thread=True)
@@ -159,10 +163,11 @@ def _page(node: Node, user: User) -> OwnPage:
             rights=tuple(sorted(user.rights)),
             sessions=tuple(sessions(work, user, node.now())),
             tokens=tuple(tokens(work, user.account.id)),
+            passkeys=tuple(passkeys(work, user.account.id)),
         )
 
 
-def _view(user: User) -> OwnView:
+def _view(node: Node, user: User) -> OwnView:
     rights = load_roles().right
     return OwnView(
         rights=tuple(
@@ -171,6 +176,7 @@ def _view(user: User) -> OwnView:
             if code in user.rights
         ),
         connects="connect" in user.rights,
+        passkeys=site_of(node).takes_passkeys,
     )
 
 

@@ -8,6 +8,7 @@ from litestar.exceptions import TooManyRequestsException
 from litestar.params import FromPath, JSONBody
 from litestar.response import Redirect
 
+from tidewaiter.accounts.passkeys import Site
 from tidewaiter.accounts.passwords import hash_password, is_password
 from tidewaiter.accounts.throttle import rests_until
 from tidewaiter.base.errors import InputError
@@ -47,6 +48,7 @@ class SignInPage(Record, frozen=True, kw_only=True):
     name: str
     next: str
     problem: str
+    passkeys: bool  # can be used here
 
 
 class Welcome(Record, frozen=True, kw_only=True):
@@ -65,9 +67,9 @@ class WelcomePage(Record, frozen=True, kw_only=True):
 
 
 @get("/sign-in", sync_to_thread=True, include_in_schema=False)
-def sign_in_page(request: Asked) -> Response[Any]:
+def sign_in_page(request: Asked, node: TheNode) -> Response[Any]:
     """Show where one signs in."""
-    page = SignInPage(name="", next=_ours(request.query_params.get("next")), problem="")
+    page = _page(node, request.query_params.get("next"))
     return reply(request, "sign-in.html", page)
 
 
@@ -77,7 +79,7 @@ def sign_in(request: Asked, node: TheNode, data: JSONBody[SignIn]) -> Response[A
     account = _known(node, data)
     if account is None:
         problem = words("Name and password do not go together, or the account takes none for now.")
-        page = SignInPage(name=data.name[:100], next=_ours(data.next), problem=problem)
+        page = _page(node, data.next, name=data.name[:100], problem=problem)
         return reply(request, "sign-in.html", page, status=401)
     return _begin(request, node, account, _ours(data.next))
 
@@ -126,6 +128,11 @@ def _hashed(data: Welcome, account: Account) -> str:
         raise InputError(words("the two are not the same"))
     with turn():
         return hash_password(data.password, name=account.name)
+
+
+def _page(node: Node, path: str | None, *, name: str = "", problem: str = "") -> SignInPage:
+    site = Site(origin=node.serving.address())
+    return SignInPage(name=name, next=_ours(path), problem=problem, passkeys=site.takes_passkeys)
 
 
 def _known(node: Node, data: SignIn) -> Account | None:

@@ -5,7 +5,7 @@ compare and hash alike. A `payload` is the whole record as JSON; the other colum
 a table are there to filter and to sort by.
 """
 
-from tidewaiter.store.tables.accounts import account, invitation, session, token
+from tidewaiter.store.tables.accounts import account, invitation, passkey, session, token
 from tidewaiter.store.tables.audited import audit, audit_node
 from tidewaiter.store.tables.columns import METADATA, VERSION_TABLE
 from tidewaiter.store.tables.found import (
@@ -18,6 +18,7 @@ from tidewaiter.store.tables.found import (
 )
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
 from tidewaiter.store.tables.uploads import upload
+from tidewaiter.store.tables.webhooks import delivery, webhook
 
 __all__ = [
     "METADATA",
@@ -30,10 +31,12 @@ __all__ = [
     "audit",
     "audit_node",
     "decision",
+    "delivery",
     "invitation",
     "line",
     "party",
     "party_line",
+    "passkey",
     "reason",
     "refusal",
     "screening",
@@ -41,4 +44,5 @@ __all__ = [
     "source",
     "token",
     "upload",
+    "webhook",
 ]

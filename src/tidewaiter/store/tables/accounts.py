@@ -61,3 +61,19 @@ token = Table(
     Index("token_account", "account"),
     sqlite_strict=True,
 )
+
+passkey = Table(
+    "passkey",
+    METADATA,
+    Column("id", WHOLE, primary_key=True),
+    Column("account", WHOLE, ForeignKey("account.id"), nullable=False),
+    Column("credential", TEXT, nullable=False),  # hexadecimal
+    Column("public", TEXT, nullable=False),  # COSE key, hexadecimal
+    Column("count", WHOLE, nullable=False),  # signatures that the device has counted
+    Column("name", TEXT, nullable=False),  # by which its owner knows it
+    Column("made", TEXT, nullable=False),
+    Column("used", TEXT),  # the day it was last used
+    UniqueConstraint("credential", name="passkey_once"),
+    Index("passkey_account", "account"),
+    sqlite_strict=True,
+)
