@@ -2,6 +2,8 @@
 
 import os
 import signal
+import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -10,6 +12,7 @@ from threading import Thread
 from typing import TypeVar
 
 S = TypeVar("S")
+_LOOK = 0.5  # seconds
 
 
 @contextmanager
@@ -45,6 +48,10 @@ def end_with_parent() -> None:
 
 def _end_with_parent() -> None:
     parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    if parent is None:
+        return
+    # Not `join`: it waits until the last copy of a pipe is closed, and a process that the parent
+    # forked later has one.
+    while parent.is_alive() and (sys.platform == "win32" or os.getppid() == parent.pid):
+        time.sleep(_LOOK)
+    os._exit(1)

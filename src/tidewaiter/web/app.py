@@ -18,6 +18,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from tidewaiter.base.errors import TidewaiterError
+from tidewaiter.bulk.processes import end_with_parent
 from tidewaiter.store.audit import audit_size
 from tidewaiter.store.sessions import User
 from tidewaiter.uploads.arrivals import get_ready
@@ -123,6 +124,7 @@ def make_app(node: Node) -> Litestar:
 
 def served() -> Litestar:
     """Make the application of a server, by what was put into its environment."""
+    end_with_parent()  # else it would go on serving, and keep the port from the next start
     node = Node(msgspec.json.decode(os.environ[SERVING], type=Serving))
     threading.Thread(target=get_ready, args=(node.desk,), daemon=True).start()
     return make_app(node)
