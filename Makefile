@@ -75,6 +75,9 @@ bench: $(VENV)/.bench $(PEERS)/.tried
 	$(BIN)/python -m benchmarks.parties
 	$(BIN)/python -m benchmarks.rescreen
 	$(BIN)/python -m benchmarks.screen_parties
+	$(BIN)/python -m benchmarks.queued
+	$(BIN)/python -m benchmarks.flows
+	$(BIN)/python -m benchmarks.analysts
 	$(BIN)/python -m benchmarks.parties_calibration
 	$(BIN)/python -m benchmarks.parties_calibrate
 	$(BIN)/python -m benchmarks.peers_parties --python $(PEERS)/bin/python

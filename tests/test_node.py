@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.found import alerts
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.resources import data
@@ -19,7 +20,6 @@ from tidewaiter.node import (
 )
 from tidewaiter.rescreen.again import screen_again
 from tidewaiter.rescreen.basis import registry_digest
-from tidewaiter.store.alerts import alerts
 from tidewaiter.store.audit import verify_audit
 from tidewaiter.store.database import Database
 

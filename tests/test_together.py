@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.found import alerts
 
 from tidewaiter.base.resources import data
-from tidewaiter.store.alerts import alerts
 from tidewaiter.store.audit import verify_audit
 from tidewaiter.store.database import Database, open_database
 from tidewaiter.store.screenings import screenings

@@ -210,7 +210,10 @@ def _days_mark(control: Control) -> str:
 
 def _command(name: str) -> click.Command | None:
     """Find a command by its words: "parties resolve"."""
-    command: click.Command | None = main
+    command: click.Command | None = main.get_command(click.Context(main), name)
+    if command is not None:
+        return command
+    command = main
     for word in name.split():
         if not isinstance(command, click.Group):
             return None

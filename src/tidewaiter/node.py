@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,7 @@ from tidewaiter.bulk.run import Settings, Step, nothing_at, run
 from tidewaiter.consignments.readers import reader_for
 from tidewaiter.consignments.types import ReadOptions
 from tidewaiter.identity import own_stamp
+from tidewaiter.network.resolving import take_up
 from tidewaiter.rescreen.basis import basis_of
 from tidewaiter.store.batches import Batch, add_batch
 from tidewaiter.store.database import Database, Stamp, open_database
@@ -23,6 +25,7 @@ from tidewaiter.store.screenings import (
     begin_screening,
     finish_screening,
 )
+from tidewaiter.store.suppression import Changed, expire, has_overdue
 
 
 class Progress(Record, frozen=True, kw_only=True):
@@ -82,6 +85,7 @@ def screen_file(
             yield Progress(done=done, read=place, size=size, step=step, new=new, screening=number)
         if into:
             into.finish()
+            take_up(into.database, partial(_stamp, who))
         if not steps:
             none, number = nothing_at(kept.done.row), into.screening if into else None
             yield Progress(
@@ -136,6 +140,22 @@ def _begin(
     if screening.rows_done < kept.done.row:  # the journal knows more: it is of another database
         kept.begin_anew()
     return _Into(database=database, screening=screening.id, who=who)
+
+
+def end_overdue(database: Database) -> list[Changed]:
+    """End the suppression rules whose time is over today; what rests by them is open again.
+
+    Returns:
+        The rules, with how many alerts are open again each.
+    """
+    stamp = own_stamp()
+    day = stamp.at.date()
+    with database.work() as work:
+        due = has_overdue(work, day)
+    if not due:  # most days: nobody waits for a writer then
+        return []
+    with database.work(stamp) as work:
+        return expire(work, day)
 
 
 @contextmanager

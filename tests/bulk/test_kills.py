@@ -12,9 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from tests.found import alerts
 
 from tidewaiter.base.cache import cache_folder
-from tidewaiter.store.alerts import alerts
 from tidewaiter.store.audit import verify_audit
 from tidewaiter.store.database import open_database
 

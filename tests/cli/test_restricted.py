@@ -11,8 +11,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from click.testing import Result
+from tests.found import alerts
 
-from tidewaiter.store.alerts import alerts
 from tidewaiter.store.database import open_database
 
 Call = Callable[..., Result]

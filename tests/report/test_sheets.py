@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tidewaiter.bulk.sheets import Printing, press_named, press_structure
+from tidewaiter.bulk.sheets import Printing, press_sheet, press_structure, sheet_of
 from tidewaiter.report.sheets import Imprint, Listed, file_of, render_index
 from tidewaiter.substances.editions import Editions
 from tidewaiter.substances.questions import Found, Question
@@ -55,6 +55,12 @@ def _printing(jurisdictions: tuple[str, ...], day: date = DAY) -> Printing:
         file="a.smi",
     )
     return Printing(imprint=imprint)
+
+
+def _named(text: str, *found: Found) -> str:
+    """Return the page on what was found by its name."""
+    printing = _printing(("AU",))
+    return press_sheet(sheet_of(text, found, printing), printing).html
 
 
 def _read(html: str) -> tuple[str, _Text]:
@@ -170,13 +176,13 @@ def test_a_name_has_a_sheet_too(registry: Registry) -> None:
     """What is found by its name is drawn from the registry; what has no structure says so."""
     named = {each.slug: Found(name=each.name, substance=each) for each in registry.substances}
     bare = next(each for each in registry.substances if each.smiles is None)
-    text, page = _read(press_named([named["acetone"]], _printing(("AU",))).html)
+    text, page = _read(_named("acetone", named["acetone"]))
     assert "by its name or its number" in text
     assert "67-64-1" in text
     assert "svg" in page.tags
-    both = press_named([named["acetone"], named["toluene"]], _printing(("AU",))).html
+    both = _named("both", named["acetone"], named["toluene"])
     assert "<title>Acetone, Toluene: assessment sheet</title>" in both
-    text, page = _read(press_named([named[bare.slug]], _printing(("AU",))).html)
+    text, page = _read(_named(bare.slug, named[bare.slug]))
     assert "Not drawn: no structure of it is in the registry." in text
     assert "svg" not in page.tags
 

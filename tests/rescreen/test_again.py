@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 
 import pytest
 from msgspec import structs
+from tests.found import alerts
 
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.judgements import Judgement, add_judgement, version_of
 from tidewaiter.parties.types import ListedParty
-from tidewaiter.store.alerts import AlertFilter, alerts
 from tidewaiter.store.audit import audit_entries, verify_audit
 from tidewaiter.store.database import Database, Stamp, open_database
+from tidewaiter.store.queuefilter import AlertFilter
 
 Desk = Any  # of the conftest beside
 THEN, NOW, LATER = date(2026, 12, 1), date(2026, 12, 8), date(2026, 12, 15)
@@ -103,7 +104,7 @@ def test_an_entry_that_is_removed_closes_nothing(case: Case) -> None:
     assert new == []
     assert [reason.rule for reason in noted[0].reasons[-2:]] == ["party-removed", "party-again"]
     with case.past.work() as work:
-        assert len(alerts(work, AlertFilter(rule="party-removed"))) == 2
+        assert len(alerts(work, AlertFilter(rule=("party-removed",)))) == 2
         assert "notes added" in {entry.action for entry in audit_entries(work)}
 
 

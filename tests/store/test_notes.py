@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from tests.found import alerts
 
 from tidewaiter.consignments.types import Alert, PartyMatch
-from tidewaiter.store.alerts import AlertFilter, alerts, alerts_of, find_alert
+from tidewaiter.store.alerts import alerts_of, find_alert
 from tidewaiter.store.audit import audit_entries, verify_audit
 from tidewaiter.store.batches import Batch, add_batch
 from tidewaiter.store.database import Database, Stamp
@@ -18,6 +19,7 @@ from tidewaiter.store.notes import (
     due_notes,
     removed_entries,
 )
+from tidewaiter.store.queuefilter import AlertFilter
 from tidewaiter.store.screenings import Run, Source, begin_screening
 
 PLACE = Entry(list="board", entry="A-1")
@@ -65,7 +67,7 @@ def test_a_note_is_a_reason_of_the_alert_that_is_read(
             found,
             *alerts_of(work, ["alert-2"]),
         ]
-        assert alerts(work, AlertFilter(rule="party-removed")) == [found]
+        assert alerts(work, AlertFilter(rule=("party-removed",))) == [found]
         assert found.reasons[:-1] == resting.reasons
         assert (found.reasons[-1].rule, found.reasons[-1].points) == ("party-removed", 0)
         assert find_alert(work, "alert-2") in alerts(work)

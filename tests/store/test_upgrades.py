@@ -8,10 +8,10 @@ import pytest
 from alembic.config import Config
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
+from tests.found import alerts
 
 from tidewaiter.base.errors import StoreError
 from tidewaiter.store import revisions
-from tidewaiter.store.alerts import alerts
 from tidewaiter.store.audit import verify_audit
 from tidewaiter.store.batches import Batch, add_batch
 from tidewaiter.store.database import Stamp, open_database

@@ -12,13 +12,14 @@ from tidewaiter.web.app import HANDLERS
 
 Opened = Callable[..., tuple[Page, list[str]]]
 _BYTES = 200_000  # of a page with its scripts and styles, compressed
-_DOWNLOADS = {"/audit/checkpoint"}
 PATHS = sorted(
     path
     for each in HANDLERS
-    if isinstance(each, HTTPRouteHandler) and "GET" in each.http_methods
+    if isinstance(each, HTTPRouteHandler)
+    and "GET" in each.http_methods
+    and "gives" not in each.opt  # a file
     for path in each.paths
-    if "{" not in path and path not in {"/", "/health", *_DOWNLOADS}
+    if "{" not in path and path not in {"/", "/health", "/openapi.json"}
 )
 
 

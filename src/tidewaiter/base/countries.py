@@ -40,6 +40,16 @@ def country_or_text(text: str) -> str:
     return find_country(plain) or plain
 
 
+def country_codes() -> frozenset[str]:
+    """Return the ISO 3166-1 alpha-2 codes of all countries that we know."""
+    return _codes()
+
+
+def country_name(code: str) -> str:
+    """Return the first English name of a country; the code itself, where we do not know it."""
+    return next(iter(_load().names.get(code, ())), code)
+
+
 @cache
 def _codes() -> frozenset[str]:
     return frozenset(_load().names)

@@ -1,6 +1,7 @@
 """Compounds: the law on each structure of a file, on one core or several, in the file's order."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -9,10 +10,10 @@ from tidewaiter.bulk.shares import Share, in_order
 from tidewaiter.substances.assess import assess
 from tidewaiter.substances.classes import load_classes
 from tidewaiter.substances.lawbook import LawBook, load_lawbook
-from tidewaiter.substances.questions import Question
+from tidewaiter.substances.questions import Found, Question
 from tidewaiter.substances.registry import Registry, load_registry
 from tidewaiter.substances.rulings import Compound
-from tidewaiter.substances.structure import Entry, StructureError
+from tidewaiter.substances.structure import Entry, StructureError, parse_structure
 from tidewaiter.substances.structure.recognising import Recogniser
 
 
@@ -42,6 +43,20 @@ def lawyers_for(own: tuple[Path, ...]) -> tuple[Registry, LawBook, Recogniser]:
     """Load what this process assesses with, once for each set of lists."""
     registry = load_registry(own)
     return registry, load_lawbook(registry), Recogniser(registry, load_classes(own))
+
+
+def find_structure(text: str, own: tuple[Path, ...], day: date) -> tuple[Found, ...]:
+    """Find what lists and classes know of one structure.
+
+    Args:
+        text: A SMILES, an InChI, or a systematic name.
+        own: Folders of an authority's own lists.
+        day: The day whose lists decide what a class leaves to them.
+
+    Raises:
+        InputError: It is no structure, or cannot be assessed.
+    """
+    return lawyers_for(own)[2].find(parse_structure(text), text, day)
 
 
 def unreadable(entry: Entry, error: StructureError) -> Compound:

@@ -11,6 +11,7 @@ from tidewaiter.bulk.run import Settings
 from tidewaiter.consignments.restricted import open_version
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
 from tidewaiter.consignments.signs import PartySigns
+from tidewaiter.consignments.switched import switched_rules
 from tidewaiter.consignments.together import HOLDING, Together
 from tidewaiter.consignments.types import Alert
 from tidewaiter.substances.registry import load_registry
@@ -53,7 +54,7 @@ def marks_of(
         earlier: Alerts of earlier files, whose amounts add up with those of this one.
         lines: All lines, for the signs; asked only where an alert has parties.
     """
-    rules = load_alert_rules(settings.rules)
+    rules = switched_rules(load_alert_rules(settings.rules, settings.switches))
     together = _add_up(journal, settings, rules, earlier)
     signs = PartySigns(rules)
     if rules.sign.most:

@@ -48,4 +48,4 @@ def _threshold(settings: Settings) -> str:
     """Say from which likeness on parties are told; "": they are not looked up."""
     if settings.lists is None:
         return ""
-    return str(threshold_in(settings, load_alert_rules(settings.rules)))
+    return str(threshold_in(settings, load_alert_rules(settings.rules, settings.switches)))

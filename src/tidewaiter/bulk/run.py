@@ -17,6 +17,7 @@ from msgspec import structs
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.processes import processes
 from tidewaiter.bulk.state import state_of
+from tidewaiter.casework.switches import Switch
 from tidewaiter.consignments.listed import PartyFinder, PartyOnPaper
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
 from tidewaiter.consignments.screening import Screened, Screener
@@ -47,6 +48,7 @@ class Settings(Record, frozen=True, kw_only=True):
     lists: Path | None = None  # the folder of lists of parties; None: parties are not looked up
     threshold: Threshold | None = None  # of their likeness; None: that of the rules
     state: str = ""  # of these folders and files, all through one screening; "": as they are now
+    switches: tuple[Switch, ...] = ()  # rules that were turned down in the database
 
 
 class Step(Record, frozen=True, kw_only=True):
@@ -96,7 +98,7 @@ def finder_for(settings: Settings) -> PartyFinder | None:
     """
     if settings.lists is None:
         return None
-    rules = load_alert_rules(settings.rules)
+    rules = load_alert_rules(settings.rules, settings.switches)
     least = threshold_in(settings, rules)
     steps, state = rules.party.linked.steps, pinned(settings).state
     return _finder(settings.lists, settings.day, least, steps, state)
@@ -104,7 +106,7 @@ def finder_for(settings: Settings) -> PartyFinder | None:
 
 @lru_cache(_KEPT)
 def _screener(settings: Settings) -> Screener:
-    rules = load_alert_rules(settings.rules)
+    rules = load_alert_rules(settings.rules, settings.switches)
     finder = finder_for(settings)
     identifier = _identifier(settings.own, settings.street, state_of(settings.own))
     return Screener(identifier, rules, finder)

@@ -1,16 +1,20 @@
 """Sheets: one page for each structure of a file, made where it is assessed."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.compounds import lawyers_for, unreadable
 from tidewaiter.bulk.shares import Share, in_order
 from tidewaiter.report.sheets import Imprint, Lexis, Sheet, Subject, lexis_of, render_sheet
 from tidewaiter.substances.assess import assess
 from tidewaiter.substances.classes import load_classes
+from tidewaiter.substances.editions import editions
 from tidewaiter.substances.questions import ClassHold, Found, Question
 from tidewaiter.substances.rulings import Assessment, Compound
 from tidewaiter.substances.structure import Entry, Structure, StructureError, parse_structure
@@ -31,6 +35,31 @@ class Page(NamedTuple):
     html: str
 
 
+def printing_of(
+    question: Question, own: tuple[Path, ...], printed: date, file: str = ""
+) -> Printing:
+    """Return what is printed on each sheet of a run.
+
+    Args:
+        question: What is asked.
+        own: Folders of an authority's own lists.
+        printed: The day of printing.
+        file: That the sheets are of; "": one sheet alone.
+    """
+    try:
+        version = metadata.version("tidewaiter")
+    except metadata.PackageNotFoundError:
+        version = "not installed"
+    imprint = Imprint(
+        question=question,
+        printed=printed,
+        version=version,
+        editions=editions(lawyers_for(own)[0], own),
+        file=file,
+    )
+    return Printing(imprint=imprint, own=own)
+
+
 def press_sheets(entries: Iterable[Entry], printing: Printing, *, workers: int) -> Iterator[Page]:
     """Assess structures as they are read, and print a sheet for each.
 
@@ -47,14 +76,31 @@ def press_sheets(entries: Iterable[Entry], printing: Printing, *, workers: int) 
 
 def press_structure(entry: Entry, printing: Printing) -> Page:
     """Print the sheet of one structure, or of why it is not assessable."""
-    return _page(_sheet(entry, printing), printing)
+    return press_sheet(_sheet(entry, printing), printing)
 
 
-def press_named(found: Iterable[Found], printing: Printing) -> Page:
-    """Print the sheet of substances that were found by a name."""
-    subjects = tuple(_named(each, printing) for each in found)
-    compound = Compound(place="", id="", answers=tuple(each.answer for each in subjects))
-    return _page(Sheet(compound=compound, subjects=subjects), printing)
+def press_sheet(sheet: Sheet, printing: Printing) -> Page:
+    """Print a sheet."""
+    html = render_sheet(sheet, printing.imprint, lexis_for(printing.own))
+    return Page(sheet.compound, html)
+
+
+def sheet_of(text: str, found: tuple[Found, ...] | InputError, printing: Printing) -> Sheet:
+    """Return the sheet of one text, or of why it is not assessable.
+
+    Args:
+        text: What was asked about.
+        found: What it was found to be, or why it was not.
+        printing: What is asked, and whose lists.
+    """
+    if isinstance(found, InputError):
+        error = StructureError(found.message, at=found.at, hint=found.hint)
+        return _sheet(Entry("", text, error), printing)
+    if any(each.match == "name" for each in found):
+        subjects = tuple(_named(each, printing) for each in found)
+        compound = Compound(place="", id="", answers=tuple(each.answer for each in subjects))
+        return Sheet(compound=compound, subjects=subjects)
+    return _sheet(Entry("", "", parse_structure(text)), printing)
 
 
 def smiles_of(found: Found) -> str | None:
@@ -65,20 +111,16 @@ def smiles_of(found: Found) -> str | None:
 
 def _prepare(printing: Printing) -> None:
     lawyers_for(printing.own)
-    _lexis(printing.own)
+    lexis_for(printing.own)
 
 
 def _press(share: Share, printing: Printing) -> list[Page]:
     return [press_structure(entry, printing) for entry in share.entries]
 
 
-def _page(sheet: Sheet, printing: Printing) -> Page:
-    html = render_sheet(sheet, printing.imprint, _lexis(printing.own))
-    return Page(sheet.compound, html)
-
-
 @cache
-def _lexis(own: tuple[Path, ...]) -> Lexis:
+def lexis_for(own: tuple[Path, ...]) -> Lexis:
+    """Return the words for the slugs of answers, made once for each set of lists."""
     return lexis_of(lawyers_for(own)[0], load_classes(own))
 
 

@@ -1,6 +1,7 @@
 """The command `tidewaiter alerts`: the queue of a database, and what is decided of it."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, cast, get_args
 
 import click
@@ -8,14 +9,14 @@ import msgspec
 from rich.console import Console
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.casework.decisions import Status, Verdict, load_decision_rules
-from tidewaiter.cli.alertstable import queue_table, show_alert
+from tidewaiter.casework.decisions import Verdict, load_decision_rules
+from tidewaiter.cli.alertfilter import filter_of, filter_options
+from tidewaiter.cli.alertsresults import recount_, result, withdraw_
+from tidewaiter.cli.alertstable import queue_table, show_alert, show_results
 from tidewaiter.cli.options import printable
-from tidewaiter.consignments.types import Severity
 from tidewaiter.identity import own_stamp
 from tidewaiter.report.characters import visible
-from tidewaiter.store.alerts import AlertFilter, Seen, alerts_of, count_by_status
-from tidewaiter.store.alerts import alerts as stored_alerts
+from tidewaiter.store.alerts import alerts_of
 from tidewaiter.store.database import Work, open_database
 from tidewaiter.store.decisions import (
     Standing,
@@ -27,6 +28,9 @@ from tidewaiter.store.decisions import (
     take_back,
     trail,
 )
+from tidewaiter.store.queue import count_alerts, queue_page
+from tidewaiter.store.queuefilter import Queue, Sort, View
+from tidewaiter.store.resultrows import results_of
 
 _db = click.option("--db", required=True, help="The database: a path, or postgresql+psycopg://...")
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
@@ -40,41 +44,43 @@ def alerts() -> None:
     """
 
 
+for _command in (result, withdraw_, recount_):
+    alerts.add_command(_command)
+
+
 @alerts.command(name="list")
 @_db
-@click.option("--status", type=click.Choice(["all", *get_args(Status)]), default="open",
-              show_default=True, help="Where they stand.")  # fmt: skip
-@click.option("--severity", type=click.Choice(get_args(Severity)), help="Of this severity.")
-@click.option("--substance", help="That name this substance: its slug.")
-@click.option("--rule", help="With a reason of this rule.")
-@click.option("--consignment", help="Of this consignment.")
-@click.option("--assignee", help='Of this person; "": of nobody.')
+@filter_options
+@click.option("--sort", type=click.Choice(get_args(Sort)), default="rank", show_default=True,
+              help="What is first.")  # fmt: skip
 @click.option("--rows", type=click.IntRange(1, 100_000), default=20, show_default=True,
               help="How many at most.")  # fmt: skip
 @click.option("--after", help="The id of the last alert seen: those that come after it.")
 @_json
-def list_(db: str, rows: int, *, as_json: bool, **options: Any) -> None:
+def list_(
+    db: str, sort: Sort, rows: int, after: str | None, *, as_json: bool, **options: Any
+) -> None:
     """List alerts, the most urgent first, and count them by where they stand.
+
+    Several --severity, --status, --substance, --rule or --country: any of them will do.
 
     Example: tidewaiter alerts list --db cases.db --severity critical --assignee ""
     """
-    after = options.pop("after")
-    if options["status"] == "all":
-        options["status"] = None
-    wanted = AlertFilter(**options)
+    today = date.today()  # noqa: DTZ011 - the user's own calendar
+    queue = Queue(wanted=filter_of(options), today=today, cleared=True)
     with open_database(db) as database, database.work() as work:
-        seen = None
-        if after:
-            (last,) = alerts_of(work, [alert_id(work, printable(after))])
-            seen = Seen(rank=last.rank, id=last.id)
-        found = stored_alerts(work, wanted, after=seen, rows=rows)
-        where = standings(work, [alert.id for alert in found])
-        counts = count_by_status(work, msgspec.structs.replace(wanted, status=None))
+        seen = alert_id(work, printable(after)) if after else None
+        page = queue_page(work, queue, View(sort=sort, after=seen, rows=rows))
+        where = standings(work, [alert.id for alert in page.alerts])
+        anywhere = msgspec.structs.replace(queue.wanted, status=())
+        counts = count_alerts(work, msgspec.structs.replace(queue, wanted=anywhere), "status")
+    for word in page.whole:
+        click.echo(f'too many words begin with "{word}": only whole ones were looked for', err=True)
     if as_json:
-        for alert in found:
+        for alert in page.alerts:
             click.echo(msgspec.json.encode({"standing": where[alert.id], "alert": alert}))
         return
-    Console(highlight=False).print(queue_table(found, where))
+    Console(highlight=False).print(queue_table(page.alerts, where))
     told = ", ".join(f"{count:,} {status}" for status, count in counts.items() if count)
     click.echo(f"{sum(counts.values()):,} alerts: {told or 'none'}", err=True)
 
@@ -84,7 +90,7 @@ def list_(db: str, rows: int, *, as_json: bool, **options: Any) -> None:
 @_db
 @_json
 def show(name: str, db: str, *, as_json: bool) -> None:
-    """Show alert ID whole: the line, the reasons, the law, and what was decided.
+    """Show alert ID whole: the line, the reasons, the law, what was decided and what was found.
 
     Enough of the id to tell it from others will do.
 
@@ -94,10 +100,12 @@ def show(name: str, db: str, *, as_json: bool) -> None:
         full = alert_id(work, printable(name))
         (alert,) = alerts_of(work, [full])
         where, steps = standings(work, [full])[full], trail(work, full)
+        found = results_of(work, [full]).get(full, [])
     if as_json:
-        click.echo(msgspec.json.encode({"standing": where, "trail": steps, "alert": alert}))
+        told = {"standing": where, "trail": steps, "results": found, "alert": alert}
+        click.echo(msgspec.json.encode(told))
         return
-    for line in show_alert(alert, where, steps):
+    for line in (*show_alert(alert, where, steps), *show_results(alert, found)):
         click.echo(visible(line))
 
 

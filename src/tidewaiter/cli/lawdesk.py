@@ -1,6 +1,5 @@
 """The desk of `tidewaiter law`: it reads what is asked, finds what it is of, and answers."""
 
-import re
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -9,13 +8,13 @@ from pathlib import Path
 import click
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.quantities import parse_quantity, whole
 from tidewaiter.base.records import Record
 from tidewaiter.cli.lawcheck import Checked, check_catalogue, read_history, write_checked
 from tidewaiter.cli.lawout import check_out, check_page
 from tidewaiter.cli.lawtable import print_assessment, print_checked, print_json, print_last
 from tidewaiter.cli.options import printable
 from tidewaiter.cli.start import tell_new_lists
+from tidewaiter.consignments.asking import Asker, amount_of
 from tidewaiter.consignments.naming import Namer
 from tidewaiter.consignments.traders import fold_party
 from tidewaiter.consignments.types import ReadOptions
@@ -25,9 +24,6 @@ from tidewaiter.substances.lawbook import LawBook
 from tidewaiter.substances.members import load_members
 from tidewaiter.substances.questions import Found, Goods, Question, Route
 from tidewaiter.substances.registry import Registry
-
-# A locant between hyphens or brackets: what it names is the whole, not the name inside it.
-_SYSTEMATIC = re.compile(r"[\w)\]]-\d+(,\d+)*-|[(\[]\d+(,\d+)*-|^\d+(,\d+)*-\w")
 
 
 class Wanted(Record, frozen=True, kw_only=True):
@@ -65,11 +61,16 @@ class Desk:
             lexicon = load_lexicon(wanted.own, street=wanted.street, compiling=tell_new_lists)
             return Identifier(lexicon, few=wanted.catalogue is None and wanted.history is None)
 
+        def structures(text: str, day: date) -> tuple[Found, ...]:
+            from tidewaiter.bulk.compounds import find_structure  # noqa: PLC0415 - loads RDKit
+
+            return find_structure(text, wanted.own, day)
+
         self.wanted = wanted
         self.registry = registry
         self.book = book
         self.namer = Namer(registry, identifier)
-        self._members = load_members(registry)
+        self.asker = Asker(self.namer, load_members(registry), structures)
         self.refusals = 0
 
     def ask(self, what: tuple[str, ...]) -> bool:
@@ -80,7 +81,7 @@ class Desk:
         missing: list[InputError] = []
         for text in what:
             try:
-                found = self._find(text, question.day)
+                found = self.asker.find(text, question.day)
             except InputError as error:
                 missing.append(error)
                 self._print_sheet(text, error, question)
@@ -114,48 +115,9 @@ class Desk:
     ) -> None:
         """Write the sheet, where one is asked for."""
         if self.wanted.sheet:
-            from tidewaiter.cli.lawsheet import printing_of, write_sheet  # noqa: PLC0415
+            from tidewaiter.cli.lawsheet import printing_today, write_sheet  # noqa: PLC0415
 
-            write_sheet(self.wanted.sheet, text, found, printing_of(question, self.wanted.own))
-
-    def _find(self, text: str, day: date) -> tuple[Found, ...]:
-        """Find what a text names, or else the structure that it writes; ask the class rules.
-
-        Raises:
-            InputError: It is neither.
-        """
-        return tuple(self._judged(each, day) for each in self._named(text, day))
-
-    def _judged(self, found: Found, day: date) -> Found:
-        """Ask the class rules about what was found by its name: lists do not hold them."""
-        if found.match != "name":
-            return found
-        return self._members.judge(found, day)
-
-    def _named(self, text: str, day: date) -> tuple[Found, ...]:
-        """Find what a text names, or else the structure that it writes.
-
-        Raises:
-            InputError: It is neither.
-        """
-        named = self.namer.whole(text)
-        if named:
-            return named
-        # RDKit takes longer to load than a name to look up.
-        from tidewaiter.cli.lawfile import find_structure, is_written  # noqa: PLC0415
-
-        if is_written(text):
-            return find_structure(text, self.wanted.own, day)
-        named = () if _SYSTEMATIC.search(text) else self.namer.find(text)
-        if named:
-            return named
-        try:
-            return find_structure(text, self.wanted.own, day)
-        except InputError:
-            named = self.namer.find(text)
-            if named:
-                return named
-            raise
+            write_sheet(self.wanted.sheet, text, found, printing_today(question, self.wanted.own))
 
     def catalogue(self, path: Path) -> bool:
         """Check each product for each destination; tell whether all could be read."""
@@ -171,7 +133,7 @@ class Desk:
         reading = self._read_options(), self.namer
         rows = check_catalogue(path, reading, question, places, checked)
         answers = (
-            (product, assess(asked, self.registry, self.book, self._judged(found, asked.day)))
+            (product, assess(asked, self.registry, self.book, self.asker.judged(found, asked.day)))
             for product, asked, found in rows
         )
         if self.wanted.out:
@@ -195,7 +157,7 @@ class Desk:
 
     def _question(self) -> Question:
         wanted = self.wanted
-        mass, volume = _amount(wanted.amount)
+        mass, volume = amount_of(wanted.amount or "")
         history = None
         if wanted.history is not None:
             read = read_history(wanted.history, self._read_options(), self.namer)
@@ -218,13 +180,3 @@ class Desk:
 
     def _read_options(self) -> ReadOptions:
         return ReadOptions(columns=dict(self.wanted.columns))
-
-
-def _amount(text: str | None) -> tuple[int | None, int | None]:
-    """Read an amount as milligrams or microlitres."""
-    if text is None:
-        return None, None
-    quantity = parse_quantity(text)
-    if quantity.unit is not None and quantity.unit.kind == "volume":
-        return None, whole(quantity, "volume", text)
-    return whole(quantity, "mass", text), None

@@ -1,8 +1,7 @@
-"""`tidewaiter law` on structures, of a text or of a file. Loads RDKit: import it late."""
+"""`tidewaiter law` on a file of structures. Loads RDKit: import it late."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,23 +12,15 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_folder
 from tidewaiter.base.records import Record
-from tidewaiter.bulk.compounds import Asked, assess_compounds, lawyers_for
+from tidewaiter.bulk.compounds import Asked, assess_compounds
 from tidewaiter.bulk.sheets import press_sheets
 from tidewaiter.cli.lawout import answers_to, check_out
-from tidewaiter.cli.lawsheet import printing_of, write_sheets
+from tidewaiter.cli.lawsheet import printing_today, write_sheets
 from tidewaiter.cli.options import printable
 from tidewaiter.report.answers import AnswerWriter
-from tidewaiter.substances.questions import Found, Question
+from tidewaiter.substances.questions import Question
 from tidewaiter.substances.rulings import Compound
-from tidewaiter.substances.structure import (
-    TABLES,
-    Columns,
-    is_written,
-    parse_structure,
-    read_structures,
-)
-
-__all__ = ["Job", "assess_file", "find_structure", "is_written"]
+from tidewaiter.substances.structure import TABLES, Columns, read_structures
 
 T = TypeVar("T")
 
@@ -50,20 +41,6 @@ class Job(Record, frozen=True, kw_only=True):
     workers: int = 1
 
 
-def find_structure(text: str, own: tuple[Path, ...], day: date) -> tuple[Found, ...]:
-    """Find what lists and classes know of one structure.
-
-    Args:
-        text: A SMILES, an InChI, or a systematic name.
-        own: Folders of an authority's own lists.
-        day: The day whose lists decide what a class leaves to them.
-
-    Raises:
-        InputError: It is no structure, or cannot be assessed.
-    """
-    return lawyers_for(own)[2].find(parse_structure(text), text, day)
-
-
 def assess_file(job: Job) -> bool:
     """Write the answers on each structure of a file; tell whether all could be assessed.
 
@@ -79,7 +56,7 @@ def assess_file(job: Job) -> bool:
         piped = job.out is not None or job.sheets is None
         tally = _Tally(stack.enter_context(answers_to(job.out)) if piped else None)
         if job.sheets:
-            printing = printing_of(job.question, job.own, job.path.name)
+            printing = printing_today(job.question, job.own, job.path.name)
             pages = press_sheets(entries, printing, workers=job.workers)
             write_sheets(job.sheets, _watched(pages, job.path), printing, tally.take)
         else:

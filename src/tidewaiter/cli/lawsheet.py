@@ -3,40 +3,20 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from importlib import metadata
 from pathlib import Path
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import making, replacing
-from tidewaiter.bulk.compounds import lawyers_for
-from tidewaiter.bulk.sheets import Page, Printing, press_named, press_structure
-from tidewaiter.report.sheets import INDEX, Imprint, Listed, file_of, render_index
-from tidewaiter.substances.editions import editions
+from tidewaiter.bulk.sheets import Page, Printing, press_sheet, printing_of, sheet_of
+from tidewaiter.report.sheets import INDEX, Listed, file_of, render_index
 from tidewaiter.substances.questions import Found, Question
 from tidewaiter.substances.rulings import Compound
-from tidewaiter.substances.structure import Entry, StructureError, parse_structure
 
 
-def printing_of(question: Question, own: tuple[Path, ...], file: str = "") -> Printing:
-    """Return what is printed on each sheet of a run.
-
-    Args:
-        question: What is asked.
-        own: Folders of an authority's own lists.
-        file: That the sheets are of; "": one sheet alone.
-    """
-    try:
-        version = metadata.version("tidewaiter")
-    except metadata.PackageNotFoundError:
-        version = "not installed"
-    imprint = Imprint(
-        question=question,
-        printed=date.today(),  # noqa: DTZ011 - the user's own calendar
-        version=version,
-        editions=editions(lawyers_for(own)[0], own),
-        file=file,
-    )
-    return Printing(imprint=imprint, own=own)
+def printing_today(question: Question, own: tuple[Path, ...], file: str = "") -> Printing:
+    """Return what is printed today on each sheet of a run, as `printing_of` does."""
+    today = date.today()  # noqa: DTZ011 - the user's own calendar
+    return printing_of(question, own, today, file)
 
 
 def write_sheet(
@@ -53,13 +33,7 @@ def write_sheet(
     Raises:
         OutputError: The page cannot be written.
     """
-    if isinstance(found, InputError):
-        error = StructureError(found.message, at=found.at, hint=found.hint)
-        page = press_structure(Entry("", text, error), printing)
-    elif any(each.match == "name" for each in found):
-        page = press_named(found, printing)
-    else:
-        page = press_structure(Entry("", "", parse_structure(text)), printing)
+    page = press_sheet(sheet_of(text, found, printing), printing)
     with replacing(path, str(os.getpid())) as part:
         part.write_text(page.html, encoding="utf-8", newline="\n")
 

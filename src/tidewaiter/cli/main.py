@@ -7,14 +7,20 @@ from tidewaiter.cli.options import Commands
 COMMANDS = {
     "alerts": "tidewaiter.cli.alerts",
     "audit": "tidewaiter.cli.audit",
+    "cases": "tidewaiter.cli.cases",
     "identify": "tidewaiter.cli.identify",
     "law": "tidewaiter.cli.law",
+    "law changes": "tidewaiter.cli.lawchanges",
+    "law compare": "tidewaiter.cli.lawcompare",
     "lists": "tidewaiter.cli.lists",
     "match": "tidewaiter.cli.match",
     "parties": "tidewaiter.cli.parties",
+    "rules": "tidewaiter.cli.rules",
     "screen": "tidewaiter.cli.screen",
     "serve": "tidewaiter.cli.serve",
     "substances": "tidewaiter.cli.substances",
+    "suppressions": "tidewaiter.cli.suppressions",
+    "verify": "tidewaiter.cli.verify",
 }
 
 

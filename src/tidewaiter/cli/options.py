@@ -200,8 +200,17 @@ class Commands(click.Group):
         del ctx
         if cmd_name not in self._modules:
             return None
-        found = getattr(import_module(self._modules[cmd_name]), cmd_name)
+        found = getattr(import_module(self._modules[cmd_name]), cmd_name.rsplit(maxsplit=1)[-1])
         return cast("click.Command", found)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that the first two words name, "law compare", or else the first."""
+        two = " ".join(args[:2])
+        if two in self._modules:
+            return two, self.get_command(ctx, two), args[2:]
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""

@@ -107,7 +107,7 @@ def write_outputs(
     refusals: list[Refusal] = []
     with ExitStack() as stack:
         sink = stack.enter_context(alert_sink(outputs.alerts, mark))
-        rules = load_alert_rules(settings.rules)
+        rules = load_alert_rules(settings.rules, settings.switches)
         apart = stack.enter_context(Apart(outputs.restricted, mark, rules))
         refused = None
         found = read_journal(journal)

@@ -26,6 +26,7 @@ from tidewaiter.web.serving import run
 
 _FIRST = "admin"
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _PORTS = click.IntRange(1, 65_535)
 
 
@@ -34,6 +35,14 @@ _PORTS = click.IntRange(1, 65_535)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option("--port", type=_PORTS, default=8477, show_default=True, help="The port.")
 @click.option("--public", default="", help="What browsers call it, like https://tide.example.")
+@click.option("--oidc-issuer", "issuer", help="The address of your provider of OpenID Connect.")
+@click.option("--oidc-client", "client", default="tidewaiter", show_default=True,
+              help="By what name it knows this server.")  # fmt: skip
+@click.option("--oidc-secret", "secret", type=_FILE, help="A file that holds the secret of both.")
+@click.option("--oidc-claim", "claim", default="preferred_username", show_default=True,
+              help="Which of its claims names the account.")  # fmt: skip
+@click.option("--oidc-label", "label", default="single sign-on", show_default=True,
+              help="What the button calls it.")  # fmt: skip
 @kept_in
 @click.option("--own", type=_FOLDER, multiple=True, envvar="TIDEWAITER_OWN",
               help="A folder of your own lists of substances.")  # fmt: skip

@@ -7,8 +7,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from tidewaiter.base.plain import plain
 from tidewaiter.cli.options import Day
+from tidewaiter.substances.catalogue import Catalogue
 from tidewaiter.substances.law import controls_after, controls_on
 from tidewaiter.substances.registry import Registry, load_registry
 from tidewaiter.substances.types import Control, Substance
@@ -25,13 +25,15 @@ from tidewaiter.substances.types import Control, Substance
     help="A folder of your own lists; may be given again.",
 )
 def substances(wanted: str | None, day: date | None, own: tuple[Path, ...]) -> None:
-    """Show the registry: all substances, those whose name holds WANTED, or one by its slug.
+    """Show the registry: all substances, those that WANTED is a part of, or one by its slug.
+
+    WANTED is a part of a name in any language, of a CAS, HS or UN number, or an InChIKey.
 
     Example: tidewaiter substances acetic-anhydride
     """
     registry = load_registry(own)
     day = day or date.today()  # noqa: DTZ011 - the user's own calendar
-    found = [each for each in registry.substances if wanted is None or _fits(each, wanted)]
+    found = [hit.substance for hit in Catalogue(registry).search(wanted or "")]
     exact = [each for each in found if wanted in {each.slug, *each.cas}]
     if len(exact) == 1 or len(found) == 1:
         _show(exact[0] if exact else found[0], registry, day)
@@ -45,13 +47,6 @@ def substances(wanted: str | None, day: date | None, own: tuple[Path, ...]) -> N
         regimes = dict.fromkeys(control.regime for control in controls_on(each, day))
         table.add_row(each.slug, each.name, ", ".join(each.cas), each.kind, ", ".join(regimes))
     Console().print(table)
-
-
-def _fits(substance: Substance, wanted: str) -> bool:
-    """Tell whether a substance has a slug, a CAS number or a name that holds a text."""
-    text = plain(wanted)
-    names = (substance.slug, substance.name, *(name.text for name in substance.names))
-    return wanted in substance.cas or any(text in plain(name) for name in names)
 
 
 def _show(substance: Substance, registry: Registry, day: date) -> None:

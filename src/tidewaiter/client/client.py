@@ -14,7 +14,7 @@ from tidewaiter.store.decisions import Standing
 from tidewaiter.web.alerts import AlertPage, Assign, Decide, Undo
 from tidewaiter.web.audit import AuditPage, Verified
 from tidewaiter.web.errors import Problem
-from tidewaiter.web.queue import QueuePage
+from tidewaiter.web.queuepage import QueuePage
 
 R = TypeVar("R", bound=Record)
 _SECONDS = 30.0

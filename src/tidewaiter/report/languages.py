@@ -10,10 +10,12 @@ from functools import cache
 from importlib.resources import files
 
 from babel import Locale, negotiate_locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
+
+from tidewaiter.base.countries import country_name
 
 LANGUAGES = {"en": "English", "es": "Español", "fr": "Français", "zh": "中文"}
 # A day as "25 Nov 2026" is read alike on both sides of the Atlantic.
@@ -78,6 +80,16 @@ def moment(value: datetime | str | None) -> str:
         return ""
     read = datetime.fromisoformat(value) if isinstance(value, str) else value
     return f"{format_datetime(read, 'd MMM y, HH:mm', locale=_locale(_now.get()))} UTC"
+
+
+def month(value: date) -> str:
+    """Write a month and its year as the language does."""
+    return format_skeleton("yMMM", value, locale=_locale(_now.get()))
+
+
+def country(code: str) -> str:
+    """Name a country as the language does, by Unicode CLDR; the code itself, where it does not."""
+    return str(_locale(_now.get()).territories.get(code) or country_name(code))
 
 
 @cache

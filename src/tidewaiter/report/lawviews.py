@@ -122,8 +122,7 @@ def _listings(
 def _listing(
     state: str, listing: Listing, cited: Mapping[str, Citation], rules: Mapping[str, ClassRule]
 ) -> ListingView:
-    slug = listing.schedule.removeprefix(_CLASS)
-    rule = rules.get(slug) if listing.schedule.startswith(_CLASS) else None
+    rule = rule_of(listing, rules)
     scope = rule.scope if rule else listing.scope
     return ListingView(
         state=state,
@@ -135,6 +134,12 @@ def _listing(
         doubts=tuple(_doubts(listing, of_class=rule is not None)),
         source=cited.get(listing.source),
     )
+
+
+def rule_of(listing: Listing, rules: Mapping[str, ClassRule]) -> ClassRule | None:
+    """Return the class rule that a listing is; None: it is a listing by name."""
+    slug = listing.schedule.removeprefix(_CLASS)
+    return rules.get(slug) if listing.schedule.startswith(_CLASS) else None
 
 
 def _clause(text: str) -> str:

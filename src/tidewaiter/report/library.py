@@ -5,6 +5,7 @@ from datetime import date
 
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.types import Alert
+from tidewaiter.substances.registry import Registry
 from tidewaiter.substances.types import Regime, Source
 
 
@@ -26,6 +27,15 @@ class Citation(Record, frozen=True, kw_only=True):
     read: date | None
     licence: str
     note: str
+
+
+def words_of(registry: Registry) -> Library:
+    """Return the words of a registry, without those of alerts."""
+    return Library(
+        sources=registry.sources,
+        regimes=registry.regimes,
+        substances={each.slug: each.name for each in registry.substances},
+    )
 
 
 def citations(alerts: Iterable[Alert], library: Library) -> dict[str, Citation]:

@@ -9,6 +9,7 @@ from tidewaiter.report.cells import neutralise
 from tidewaiter.report.words import OUTCOMES, duty_in_words, roles_in_words
 from tidewaiter.substances.questions import Route
 from tidewaiter.substances.rulings import Assessment, Check, Compound, Listing, Ruling
+from tidewaiter.substances.types import Mark
 
 _KEPT = 500  # characters of a cell that is kept for the next row that has it
 
@@ -45,9 +46,14 @@ def route_in_places(route: Route) -> str:
     return " > ".join(ends) if route.given else ""
 
 
-def doubts_in_words(listing: Listing) -> str:
-    """Say what of a listing was not read in an official text; "": nothing."""
-    marks = {"listing": listing.mark, "days": listing.dates}
+def doubts_in_words(mark: Mark, dates: Mark) -> str:
+    """Say what of a listing was not read in an official text; "": nothing.
+
+    Args:
+        mark: Of the listing itself.
+        dates: Of its days.
+    """
+    marks = {"listing": mark, "days": dates}
     return ", ".join(f"{what} {mark}" for what, mark in marks.items() if mark != "read")
 
 
@@ -88,7 +94,7 @@ def _answer(row: Row) -> str:
 
 
 def _marks(row: Row) -> str:
-    return _several(doubts_in_words(each) or "read" for each in row.listings)
+    return _several(doubts_in_words(each.mark, each.dates) or "read" for each in row.listings)
 
 
 def _why_not(row: Row) -> str:

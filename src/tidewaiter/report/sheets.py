@@ -8,8 +8,8 @@ from markupsafe import Markup
 from tidewaiter.base.records import Record
 from tidewaiter.report.amounts import amount_in_words
 from tidewaiter.report.lawviews import RulingView, ruling_view, sources_of
-from tidewaiter.report.library import Citation, Library, number_sources
-from tidewaiter.report.pages import environment, static
+from tidewaiter.report.library import Citation, Library, number_sources, words_of
+from tidewaiter.report.pages import environment, hashed, static
 from tidewaiter.report.rulings import route_in_places
 from tidewaiter.report.words import MATCHES, word
 from tidewaiter.substances.classes import ClassRule
@@ -20,8 +20,7 @@ from tidewaiter.substances.rulings import Assessment, Compound
 from tidewaiter.substances.structure.portraits import Drawing, Portrait
 
 INDEX = "index.html"
-# A drawing says in the style of each line how it is drawn, which no hash can allow.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_STYLES = "colours.css", "sheet.css"
 _SHORT = 12  # characters of a hash; enough to compare by eye
 
 
@@ -68,7 +67,7 @@ class Fact(Record, frozen=True, kw_only=True):
 class DrawingView(Record, frozen=True, kw_only=True):
     """A drawing, and what its marks are."""
 
-    svg: Markup
+    svg: str  # ours, self-contained: safe to stand in a page
     legend: tuple[str, ...]
 
 
@@ -83,8 +82,8 @@ class SubjectView(Record, frozen=True, kw_only=True):
     watched: tuple[str, ...]
 
 
-class SheetPage(Record, frozen=True, kw_only=True):
-    """All that the template of a sheet prints."""
+class SheetView(Record, frozen=True, kw_only=True):
+    """What a sheet says, on a page of its own or in another."""
 
     title: str
     place: str
@@ -95,6 +94,12 @@ class SheetPage(Record, frozen=True, kw_only=True):
     hint: str
     sources: tuple[Citation, ...]
     imprint: tuple[Fact, ...]
+
+
+class SheetPage(Record, frozen=True, kw_only=True):
+    """All that the template of a sheet prints."""
+
+    sheet: SheetView
     index: str  # address of the index; "": there is none
     css: Markup
     policy: str
@@ -116,7 +121,7 @@ class Listed(Record, frozen=True, kw_only=True):
 def lexis_of(registry: Registry, rules: Iterable[ClassRule]) -> Lexis:
     """Return the words of a registry and its class rules."""
     return Lexis(
-        library=Library(sources=registry.sources, regimes=registry.regimes),
+        library=words_of(registry),
         rules={rule.slug: rule for rule in rules},
     )
 
@@ -137,32 +142,45 @@ def render_sheet(sheet: Sheet, imprint: Imprint, lexis: Lexis) -> str:
     Returns:
         HTML that can be encoded in UTF-8, whatever stands in the names.
     """
-    page = _page(sheet, imprint, lexis)
+    css = static(*_STYLES)
+    page = SheetPage(
+        sheet=sheet_view(sheet, imprint, lexis),
+        index=INDEX if imprint.file else "",
+        css=css,
+        policy=_policy(css),
+    )
     return environment().get_template("sheet.html").render(page=page)
 
 
 def render_index(entries: Iterable[Listed], imprint: Imprint) -> Iterator[str]:
     """Yield the index of a folder of sheets, piece by piece as its entries come."""
     template = environment().get_template("sheets.html")
-    css = static("colours.css", "sheet.css")
+    css = static(*_STYLES)
     yield from template.generate(
         entries=entries,
         file=imprint.file,
         asked=tuple(_asked(imprint.question)),
         imprint=tuple(_imprint(imprint)),
         css=css,
-        policy=_POLICY,
+        policy=_policy(css),
     )
 
 
-def _page(sheet: Sheet, imprint: Imprint, lexis: Lexis) -> SheetPage:
+def sheet_view(sheet: Sheet, imprint: Imprint, lexis: Lexis) -> SheetView:
+    """Return what a sheet says.
+
+    Args:
+        sheet: The compound, its answers and drawings.
+        imprint: What was asked.
+        lexis: The words for slugs.
+    """
     compound = sheet.compound
     rulings = [each for subject in sheet.subjects for each in subject.answer.rulings]
     cited = number_sources(sources_of(rulings, lexis.library.regimes), lexis.library)
     names = ", ".join(dict.fromkeys(each.answer.name for each in sheet.subjects))
     title = names if len(sheet.subjects) == 1 else compound.id or compound.place or names
     place = ", ".join(part for part in (compound.place, compound.id) if part)
-    return SheetPage(
+    return SheetView(
         title=title,
         place="" if place == title else place,
         asked=tuple(_asked(imprint.question)),
@@ -172,10 +190,12 @@ def _page(sheet: Sheet, imprint: Imprint, lexis: Lexis) -> SheetPage:
         hint=compound.hint,
         sources=tuple(cited.values()),
         imprint=tuple(_imprint(imprint)),
-        index=INDEX if imprint.file else "",
-        css=static("colours.css", "sheet.css"),
-        policy=_POLICY,
     )
+
+
+def _policy(css: str) -> str:
+    """Return a policy under which nothing loads and only our own style is taken."""
+    return f"default-src 'none'; style-src {hashed(css)}; base-uri 'none'; form-action 'none'"
 
 
 def _whole(sheet: Sheet, lexis: Lexis) -> DrawingView | None:
@@ -206,7 +226,7 @@ def _drawing(drawing: Drawing, lexis: Lexis) -> DrawingView:
         f"{lexis.library.regimes[regime].jurisdiction}: {name}"
         for regime, name in zip(regimes, names, strict=True)
     )
-    return DrawingView(svg=Markup(drawing.svg), legend=legend)  # noqa: S704 - ours
+    return DrawingView(svg=drawing.svg, legend=legend)
 
 
 def _facts(subject: Subject) -> Iterator[Fact]:

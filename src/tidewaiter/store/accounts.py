@@ -161,7 +161,8 @@ def set_role(work: Work, number: int, role: Role, *, cleared: bool, active: bool
         hint = "make someone else administrator first"
         raise InputError("nobody would be left who keeps the accounts", hint=hint)
     if not active:
-        for table in (tables.session, tables.invitation, tables.token, tables.passkey):
+        secrets = ("session", "invitation", "token", "passkey", "identity")
+        for table in (tables.METADATA.tables[each] for each in secrets):
             work.connection.execute(table.delete().where(table.c.account == number))
     said: Details = {
         "account": number, "role": role, "cleared": int(cleared), "active": int(active),

@@ -1,45 +1,24 @@
-"""Alerts: stored once, read back the most urgent first."""
+"""Alerts: stored once, and read back by their ids. `queue` finds them by what they say."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
-from typing import Any, get_args
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select
+from sqlalchemy import func, insert, select
 
-from tidewaiter.base.records import Record
-from tidewaiter.casework.decisions import Status
-from tidewaiter.consignments.types import Alert, Severity
+from tidewaiter.consignments.types import Alert
 from tidewaiter.store import tables
-from tidewaiter.store.audit import record_change
+from tidewaiter.store.alertterms import index_alerts
+from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.database import Work
+from tidewaiter.store.flowblocks import index_flows
+from tidewaiter.store.hiding import hide_new
 from tidewaiter.store.notes import insert_alert_parties, with_notes
+from tidewaiter.store.partyalerts import insert_party_alerts
 from tidewaiter.store.payloads import decode, encode, key, plain
+from tidewaiter.store.tallies import count_new
 from tidewaiter.store.webhooks import announce
 
 CHUNK = 500  # ids asked for at a time; SQLite takes 32,766 values in a statement
-
-
-class AlertFilter(Record, frozen=True, kw_only=True):
-    """Which alerts to show; what is None does not matter."""
-
-    severity: Severity | None = None
-    substance: str | None = None  # slug
-    rule: str | None = None  # of one of its reasons
-    source: int | None = None  # id
-    screening: int | None = None  # id of the one that first found it
-    consignment: str | None = None
-    status: Status | None = None
-    assignee: str | None = None  # "": nobody
-    due_from: date | None = None
-    due_to: date | None = None  # the day itself too
-
-
-class Seen(Record, frozen=True, kw_only=True):
-    """The last alert of a page; the next page begins after it."""
-
-    rank: int
-    id: str
 
 
 def add_alerts(work: Work, screening_id: int, found: Sequence[Alert]) -> tuple[str, ...]:
@@ -57,6 +36,7 @@ def add_alerts(work: Work, screening_id: int, found: Sequence[Alert]) -> tuple[s
     source = work.connection.execute(select(s.c.source).where(s.c.id == screening_id)).scalar_one()
     new = insert_alerts(work, source, screening_id, found)
     if new:
+        insert_party_alerts(work, found, new)
         added = s.c.new_alerts + len(new)
         work.connection.execute(s.update().where(s.c.id == screening_id).values(new_alerts=added))
         record_change(work, "alerts added", {"screening": screening_id, "new_alerts": len(new)})
@@ -67,6 +47,8 @@ def insert_alerts(
     work: Work, source: int, screening_id: int, found: Sequence[Alert]
 ) -> tuple[str, ...]:
     """Insert the alerts that are not there yet; whoever calls writes the audit.
+
+    What an active suppression rule is about rests from the beginning.
 
     Args:
         work: Begun with a stamp, so that no other writer is at work.
@@ -81,8 +63,11 @@ def insert_alerts(
     known = known_alerts(work, found)
     order = dict.fromkeys(alert.id for alert in found if alert.id not in known)
     new = [distinct[name] for name in order]
+    stored = list(enumerate(new, start=_next_number(work)))
     if new:
-        rows = [_alert_row(alert, source, screening_id) for alert in new]
+        at = moment(stamp_of(work).at)
+        place = {"source": source, "screening": screening_id, "stored": at}
+        rows = [{"number": number, **place, **_alert_row(alert)} for number, alert in stored]
         work.connection.execute(insert(tables.alert), rows)
     for table, details in (
         (tables.alert_substance, [row for alert in new for row in _substance_rows(alert)]),
@@ -91,7 +76,11 @@ def insert_alerts(
         if details:
             work.connection.execute(insert(table), details)
     insert_alert_parties(work, new)
-    announce(work, new)
+    count_new(work, new)
+    index_alerts(work, stored, screening_id)
+    index_flows(work, source, stored)
+    resting = hide_new(work, new)
+    announce(work, [alert for alert in new if alert.id not in resting])
     return tuple(order)
 
 
@@ -109,30 +98,6 @@ def known_alerts(work: Work, found: Iterable[Alert]) -> set[str]:
         wanted = select(c.id).where(c.id.in_(ids[start : start + CHUNK]))
         known.update(work.connection.execute(wanted).scalars())
     return known
-
-
-def alerts(
-    work: Work, wanted: AlertFilter | None = None, *, after: Seen | None = None, rows: int = 100
-) -> list[Alert]:
-    """Read alerts, the highest rank first, with the reasons that notes added since.
-
-    Args:
-        work: Any.
-        wanted: The filter; None: all of them.
-        after: The last alert seen; None: from the first.
-        rows: How many at most.
-
-    Raises:
-        StoreError: An alert is not one that we wrote.
-    """
-    c = tables.alert.c
-    query = select(c.id, c.payload).where(*_conditions(wanted or AlertFilter()))
-    if after is not None:
-        beyond = or_(c.rank < after.rank, and_(c.rank == after.rank, c.id < after.id))
-        query = query.where(c.rank <= after.rank, beyond)
-    found = work.connection.execute(query.order_by(c.rank.desc(), c.id.desc()).limit(rows))
-    read = [decode(row.payload, Alert, f"alert {row.id}") for row in found]
-    return with_notes(work, read)
 
 
 def find_alert(work: Work, alert_id: str) -> Alert | None:
@@ -163,42 +128,15 @@ def alerts_of(work: Work, ids: Sequence[str]) -> list[Alert]:
     return with_notes(work, [read[name] for name in ids if name in read])
 
 
-def count_by_severity(work: Work, wanted: AlertFilter | None = None) -> dict[Severity, int]:
-    """Count alerts of each severity that a filter lets through; none are 0.
-
-    Args:
-        work: Any.
-        wanted: The filter; None: all of them.
-    """
-    return _counts(work, "severity", get_args(Severity), wanted)
+def _next_number(work: Work) -> int:
+    last = work.connection.execute(select(func.max(tables.alert.c.number))).scalar()
+    return 0 if last is None else int(last) + 1
 
 
-def count_by_status(work: Work, wanted: AlertFilter | None = None) -> dict[Status, int]:
-    """Count alerts by where they stand, of those that a filter lets through; none are 0.
-
-    Args:
-        work: Any.
-        wanted: The filter; None: all of them.
-    """
-    return _counts(work, "status", get_args(Status), wanted)
-
-
-def _counts(
-    work: Work, column: str, kinds: tuple[Any, ...], wanted: AlertFilter | None
-) -> dict[Any, int]:
-    c = tables.alert.c[column]
-    query = select(c, func.count()).where(*_conditions(wanted or AlertFilter()))
-    found = work.connection.execute(query.group_by(c)).all()
-    counts = {kind: count for kind, count in found}  # noqa: C416
-    return {kind: counts.get(kind, 0) for kind in kinds}
-
-
-def _alert_row(alert: Alert, source: int, screening_id: int) -> Mapping[str, object]:
+def _alert_row(alert: Alert) -> Mapping[str, object]:
     return {
         "id": alert.id,
-        "source": source,
         "row": alert.row,
-        "screening": screening_id,
         "consignment": key(alert.consignment),
         "seq": alert.seq,
         "severity": alert.severity,
@@ -207,6 +145,7 @@ def _alert_row(alert: Alert, source: int, screening_id: int) -> Mapping[str, obj
         "due": alert.due and alert.due.isoformat(),
         "day": alert.day.isoformat(),
         "title": plain(alert.title),
+        "restricted": int(alert.restricted),
         "payload": encode(alert),
     }
 
@@ -228,29 +167,3 @@ def _reason_rows(alert: Alert) -> Iterator[Mapping[str, object]]:
             "source": plain(reason.source),
             "evidence": evidence,
         }
-
-
-def _conditions(wanted: AlertFilter) -> Iterator[ColumnElement[bool]]:
-    c = tables.alert.c
-    for name in ("severity", "source", "screening"):
-        if (value := getattr(wanted, name)) is not None:
-            yield c[name] == value
-    if wanted.consignment is not None:
-        yield c.consignment == key(wanted.consignment)
-    if wanted.status is not None:
-        yield c.status == wanted.status
-    if wanted.assignee is not None:
-        yield c.assignee == wanted.assignee if wanted.assignee else c.assignee.is_(None)
-    if wanted.due_from is not None:
-        yield c.due >= wanted.due_from.isoformat()
-    if wanted.due_to is not None:
-        yield c.due <= wanted.due_to.isoformat()
-    if wanted.substance is not None:
-        named = tables.alert_substance.c
-        yield c.id.in_(select(named.alert).where(named.substance == wanted.substance))
-    if wanted.rule is not None:
-        given, later = tables.reason.c, tables.alert_note.c
-        yield or_(
-            c.id.in_(select(given.alert).where(given.rule == wanted.rule)),
-            c.id.in_(select(later.alert).where(later.rule == wanted.rule)),
-        )

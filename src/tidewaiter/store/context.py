@@ -89,7 +89,7 @@ def _alerts_of(
     work: Work, source: int, rows: Sequence[int], *, cleared: bool
 ) -> dict[int, list[OtherAlert]]:
     a = tables.alert.c
-    wanted = select(a.row, a.id, a.severity, a.status, a.payload.like('%"restricted":true%'))
+    wanted = select(a.row, a.id, a.severity, a.status, a.restricted)
     found: dict[int, list[OtherAlert]] = defaultdict(list)
     some = wanted.where(a.source == source, a.row.in_(rows)).order_by(a.rank.desc(), a.id)
     for row, name, severity, status, hidden in work.connection.execute(some):
@@ -121,7 +121,7 @@ def _before(
     joined = tables.line.join(others, others.c.line == n.id).join(
         tables.alert, (a.source == n.source) & (a.row == n.row)
     )
-    shown = () if cleared else (a.payload.not_like('%"restricted":true%'),)
+    shown = () if cleared else (a.restricted == 0,)
     wanted = select(a.status, func.count()).select_from(joined).where(*shown).group_by(a.status)
     counts = {status: count for status, count in work.connection.execute(wanted)}  # noqa: C416
     told = ", ".join(f"{count:,} {status}" for status, count in sorted(counts.items()))

@@ -1,8 +1,9 @@
 """Decisions on alerts: kept step by step, so that none is lost and each can be taken back."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from tidewaiter.base.errors import ConflictError, InputError
 from tidewaiter.base.records import Record
@@ -19,6 +20,8 @@ from tidewaiter.store.alerts import CHUNK
 from tidewaiter.store.audit import Details, moment, record_change, stamp_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.payloads import plain
+from tidewaiter.store.tallies import tallied
+from tidewaiter.store.terms import change_terms, numbers_of, term
 
 _SHORT = 4  # characters of an id from which on alerts are told apart
 
@@ -38,6 +41,13 @@ class Wanted(Record, frozen=True, kw_only=True):
     verdict: Verdict
     reason: str  # code
     note: str = ""
+
+
+class Bulk(Record, frozen=True, kw_only=True):
+    """What came of a decision on many alerts."""
+
+    decided: int
+    left: int  # because someone else had decided
 
 
 def alert_id(work: Work, beginning: str) -> str:
@@ -121,31 +131,83 @@ def assign(work: Work, alerts: Sequence[str], assignee: str | None) -> int:
     c = tables.alert.c
     now = standings(work, list(dict.fromkeys(alerts)))
     ids = [each.alert for each in now.values() if each.assignee != assignee]
-    for start in range(0, len(ids), CHUNK):
-        some = update(tables.alert).where(c.id.in_(ids[start : start + CHUNK]))
-        work.connection.execute(some.values(assignee=plain(assignee) if assignee else None))
+    with tallied(work, ids):
+        for start in range(0, len(ids), CHUNK):
+            some = update(tables.alert).where(c.id.in_(ids[start : start + CHUNK]))
+            work.connection.execute(some.values(assignee=plain(assignee) if assignee else None))
     if ids:
+        moved = [(now[name].assignee or "", assignee or "", name) for name in ids]
+        _move(work, "assignee", moved)
         said: Details = {"alerts": len(ids), "first": ids[0], "assigned": int(bool(assignee))}
         record_change(work, "alerts assigned", said)
     return len(ids)
 
 
+def decide_each(work: Work, alerts: Sequence[str], wanted: Wanted, *, last: int) -> Bulk:
+    """Decide of many alerts alike, each by a decision of its own.
+
+    Args:
+        work: Begun with a stamp.
+        alerts: Ids; those that are not stored are passed over.
+        wanted: What is decided.
+        last: Id of the last decision of any alert when the officer looked: see `last_decision`.
+
+    Returns:
+        What was decided, and what was left because someone had decided of it since.
+
+    Raises:
+        InputError: The reason is none of the verdict's.
+    """
+    rules = load_decision_rules()
+    rules.check(wanted.verdict, wanted.reason, wanted.note)
+    status = rules.verdict[wanted.verdict].status
+    now = standings(work, list(dict.fromkeys(alerts)))
+    mine = [each for each in now.values() if (each.decided or 0) <= last]
+    with tallied(work, [each.alert for each in mine]):
+        for each in mine:
+            _add(work, each, wanted, status)
+    _move(work, "status", [(each.status, status, each.alert) for each in mine])
+    return Bulk(decided=len(mine), left=len(now) - len(mine))
+
+
+def last_decision(work: Work) -> int:
+    """Return the id of the last decision of any alert; 0: there is none."""
+    last = work.connection.execute(select(func.max(tables.decision.c.id))).scalar()
+    return int(last or 0)
+
+
 def _step(work: Work, seen: Standing, wanted: Wanted | None) -> Standing:
     """Add a step to the trail of an alert, where nobody has added one since."""
-    stamp = stamp_of(work)
     now = standings(work, [seen.alert]).get(seen.alert)
     if now is None:
         hint = "tidewaiter alerts list prints the ids"
         raise InputError(f'there is no alert "{seen.alert}"', hint=hint)
+    steps = trail(work, seen.alert)
     if now.decided != seen.decided:
-        last = trail(work, seen.alert)[-1]
         raise ConflictError(
-            f'the alert "{seen.alert}" was decided by {last.by} since you looked',
+            f'the alert "{seen.alert}" was decided by {steps[-1].by} since you looked',
             hint="look at its trail, then decide again",
         )
+    if wanted:
+        status = load_decision_rules().verdict[wanted.verdict].status
+    else:
+        status = status_of(standing([*steps, _taken_back(seen.alert)]))
+    with tallied(work, [now.alert]):
+        after = _add(work, now, wanted, status)
+    _move(work, "status", [(now.status, status, now.alert)])
+    return after
+
+
+def _taken_back(alert: str) -> Decided:
+    return Decided(id=0, alert=alert, verdict=None, reason="", note="", by="", at="")
+
+
+def _add(work: Work, now: Standing, wanted: Wanted | None, status: Status) -> Standing:
+    """Write a step, where it leaves the alert, and the entry about it."""
+    stamp = stamp_of(work)
     reason = wanted.reason if wanted else ""
     row = {
-        "alert": seen.alert,
+        "alert": now.alert,
         "verdict": wanted.verdict if wanted else None,
         "reason": reason,
         "note": plain(wanted.note) if wanted else "",
@@ -154,12 +216,22 @@ def _step(work: Work, seen: Standing, wanted: Wanted | None) -> Standing:
     }
     made = work.connection.execute(insert(tables.decision).values(**row)).inserted_primary_key
     number = int(made[0])  # type: ignore[index]
-    status = status_of(standing(trail(work, seen.alert)))
     work.connection.execute(
         update(tables.alert)
-        .where(tables.alert.c.id == seen.alert)
+        .where(tables.alert.c.id == now.alert)
         .values(status=status, decided=number)
     )
-    said: Details = {"alert": seen.alert, "decision": number, "status": status, "reason": reason}
+    said: Details = {"alert": now.alert, "decision": number, "status": status, "reason": reason}
     record_change(work, "alert decided" if wanted else "decision taken back", said)
-    return Standing(alert=seen.alert, status=status, assignee=now.assignee, decided=number)
+    return Standing(alert=now.alert, status=status, assignee=now.assignee, decided=number)
+
+
+def _move(work: Work, kind: str, moved: Sequence[tuple[str, str, str]]) -> None:
+    """Let alerts be found by another value: the one before, the one now, and the id, of each."""
+    numbers = numbers_of(work, [name for _, _, name in moved])
+    added: dict[str, list[int]] = defaultdict(list)
+    removed: dict[str, list[int]] = defaultdict(list)
+    for before, now, name in moved:
+        removed[term(kind, before)].append(numbers[name])
+        added[term(kind, now)].append(numbers[name])
+    change_terms(work, added, removed)

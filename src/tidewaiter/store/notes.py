@@ -19,6 +19,7 @@ from tidewaiter.store.audit import record_change
 from tidewaiter.store.database import Work
 from tidewaiter.store.inserts import insert_new
 from tidewaiter.store.payloads import KEY_LENGTH, plain
+from tidewaiter.store.terms import change_terms, numbers_of, term
 
 CHUNK = 4_000  # values of one statement; SQLite takes 32,766
 _GONE = "party-removed"
@@ -135,8 +136,18 @@ def add_notes(work: Work, due: Sequence[Due]) -> None:
         for each in due
     )  # fmt: skip
     insert_new(work.connection, tables.alert_note, _COLUMNS, rows)
+    _index(work, due)
     counts = Counter[str](each.note.rule for each in due)
     record_change(work, "notes added", {"notes": len(due), **counts})
+
+
+def _index(work: Work, due: Sequence[Due]) -> None:
+    """Let the alerts be found by the rules of their notes too."""
+    numbers = numbers_of(work, list({each.alert for each in due}))
+    by_rule: dict[str, list[int]] = defaultdict(list)
+    for each in due:
+        by_rule[term("rule", each.note.rule)].append(numbers[each.alert])
+    change_terms(work, by_rule)
 
 
 def reason_of(note: Note) -> Reason:

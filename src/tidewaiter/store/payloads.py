@@ -18,6 +18,8 @@ R = TypeVar("R", bound=Record)
 
 def well_formed(text: str) -> str:
     """Replace each half of a surrogate pair, which no UTF-8 can hold, by U+FFFD."""
+    if text.isascii():  # most are, and there is nothing to replace
+        return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

@@ -8,6 +8,8 @@ from tidewaiter.bulk.confined import Limits
 from tidewaiter.bulk.run import Settings
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.thresholds import threshold_for
+from tidewaiter.rescreen.switched import switched
+from tidewaiter.store.database import Database
 from tidewaiter.store.uploads import Upload
 from tidewaiter.uploads.spool import Spool
 
@@ -29,15 +31,16 @@ class Desk(Record, frozen=True, kw_only=True):
     limits: Limits = Limits()  # of looking at a file
 
 
-def settings_of(desk: Desk, upload: Upload) -> Settings:
+def settings_of(desk: Desk, upload: Upload, database: Database) -> Settings:
     """Return what an upload is screened by, as lists and rules are now.
 
     Args:
         desk: Of the installation.
         upload: Its options name the day.
+        database: In which rules may be turned down.
     """
     lists = desk.lists if desk.lists and Archive(desk.lists).slugs() else None
-    return Settings(
+    settings = Settings(
         day=upload.options.day or date.fromisoformat(upload.received[:10]),
         file=upload.name,
         sha256=upload.sha256,
@@ -47,3 +50,4 @@ def settings_of(desk: Desk, upload: Upload) -> Settings:
         lists=lists,
         threshold=threshold_for(lists, desk.threshold) if lists else None,
     )
+    return switched(settings, database)

@@ -19,7 +19,7 @@ from tidewaiter.bulk.run import workers_for
 from tidewaiter.consignments.restricted import open_version
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
 from tidewaiter.consignments.types import Alert
-from tidewaiter.node import Progress, screen_file
+from tidewaiter.node import Progress, end_overdue, screen_file
 from tidewaiter.store.database import Database, Stamp
 from tidewaiter.store.leases import Lease, Orders, end_upload, fail_upload, renew_lease
 from tidewaiter.store.uploads import Reached, Upload
@@ -72,7 +72,9 @@ _BUG = "this is a mistake of ours: send us this text, and if you may, the file"
 
 
 def _screen(bench: Bench, upload: Upload, beat: "_Beat") -> None:
-    settings, reading = settings_of(bench.desk, upload), upload.options.reading
+    settings = settings_of(bench.desk, upload, bench.database)
+    reading = upload.options.reading
+    end_overdue(bench.database)
     path, journal = bench.desk.spool.place(upload.sha256), bench.desk.spool.journal(upload.id)
     if not path.is_file():
         raise InputError("the file is no longer kept", hint="send it again")
@@ -85,7 +87,7 @@ def _screen(bench: Bench, upload: Upload, beat: "_Beat") -> None:
     with closing(steps):  # type: ignore[type-var]
         for progress in steps:
             if tally is None:  # what was found before a stop stands in the journal
-                tally = Tally(load_alert_rules(settings.rules))
+                tally = Tally(load_alert_rules(settings.rules, settings.switches))
                 tally.add(e for e in read_journal(journal) if isinstance(e, Alert))
             else:
                 tally.add(progress.step.screened.alerts)

@@ -21,6 +21,7 @@ from tidewaiter.report.exports import CsvAlerts, JsonLines
 from tidewaiter.report.html import write_report
 from tidewaiter.report.summary import SummaryBuilder
 from tidewaiter.rescreen.basis import registry_digest
+from tidewaiter.store.database import Database
 from tidewaiter.store.uploads import Upload
 from tidewaiter.uploads.desk import Desk, settings_of
 
@@ -31,12 +32,13 @@ _SHOWN = 20  # refusals in the report
 class Findings:
     """All that a screening found, as its journal holds it."""
 
-    def __init__(self, desk: Desk, upload: Upload, *, cleared: bool) -> None:
+    def __init__(self, desk: Desk, upload: Upload, database: Database, *, cleared: bool) -> None:
         """Take an upload whose screening is done.
 
         Args:
             desk: Of the installation.
             upload: Whose findings.
+            database: Of the desk.
             cleared: Show restricted alerts whole; else each as all may see it, or not at all.
 
         Raises:
@@ -47,12 +49,12 @@ class Findings:
         if upload.state != "done" or not self._journal.is_file() or not self._place.is_file():
             hint = "the alerts themselves stay in the queue"
             raise MissingError("the files of this screening are not kept", hint=hint)
-        self._settings: Settings = settings_of(desk, upload)
+        self._settings: Settings = settings_of(desk, upload, database)
         self._upload, self._cleared = upload, cleared
 
     def alerts(self) -> Iterator[Alert]:
         """Yield the alerts in the file's order, with what the other lines say of each."""
-        rules = load_alert_rules(self._settings.rules)
+        rules = load_alert_rules(self._settings.rules, self._settings.switches)
         marks = self._marks()
         for entry in read_journal(self._journal):
             if isinstance(entry, Alert):

@@ -1,7 +1,7 @@
 """One alert: why it is here, what stands around it, and what is decided of it."""
 
-from typing import Annotated, Any
-from urllib.parse import parse_qs, urlencode
+from typing import Annotated
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response, get, post
@@ -10,8 +10,10 @@ from litestar.params import FromPath, JSONBody
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Decided, Verdict
+from tidewaiter.casework.results import Result
 from tidewaiter.consignments.types import Alert
-from tidewaiter.store.alerts import AlertFilter, Seen, alerts, find_alert
+from tidewaiter.store import queue as store_queue
+from tidewaiter.store.alerts import find_alert
 from tidewaiter.store.context import Context, context_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.decisions import (
@@ -23,10 +25,15 @@ from tidewaiter.store.decisions import (
     take_back,
     trail,
 )
+from tidewaiter.store.previews import Rest, rest_of
+from tidewaiter.store.queuefilter import View
+from tidewaiter.store.resultrows import results_of
 from tidewaiter.store.sessions import User
 from tidewaiter.web.alertview import Around, alert_page_view
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode, TheUser
+from tidewaiter.web.node import Node
+from tidewaiter.web.queuequery import queue_of, read_kept
 from tidewaiter.web.replies import done, reply
 from tidewaiter.web.security import may
 
@@ -40,6 +47,8 @@ class AlertPage(Record, frozen=True, kw_only=True):
     standing: Standing
     trail: tuple[Decided, ...]
     context: Context
+    results: tuple[Result, ...]  # of inspections and laboratories
+    rest: Rest | None  # by which rule it rests; None: it does not
 
 
 class Decide(Record, frozen=True, kw_only=True):
@@ -79,11 +88,13 @@ def alert_page(
             standing=standings(work, [name])[name],
             trail=tuple(trail(work, name)),
             context=context_of(work, alert, cleared=user.account.cleared),
+            results=tuple(results_of(work, [name]).get(name, ())),
+            rest=rest_of(work, alert),
         )
-        around = Around(query=query, next=_next(work, user, alert, query))
+        around = Around(query=query, next=_next(node, work, user, alert, query))
     return reply(
         request, "alert-page.html", page,
-        view=lambda: alert_page_view(page, user, around, node.library()),
+        view=lambda: alert_page_view(page, user, around, node),
     )  # fmt: skip
 
 
@@ -101,7 +112,7 @@ def decide_alert(
         after = decide(
             work, before, Wanted(verdict=data.verdict, reason=data.reason, note=data.note)
         )
-        further = _next(work, user, alert, data.queue)
+        further = _next(node, work, user, alert, data.queue)
     return done(request, after, _address(further or name, data.queue))
 
 
@@ -141,23 +152,12 @@ def seen_by(work: Work, user: User, name: str) -> Alert:
     return alert
 
 
-def _next(work: Work, user: User, alert: Alert, query: str) -> str | None:
+def _next(node: Node, work: Work, user: User, alert: Alert, kept: str) -> str | None:
     """Return the id of the alert that comes after this one in the queue."""
-    last = Seen(rank=alert.rank, id=alert.id)
-    for found in alerts(work, _filter(query), after=last, rows=20):
-        if user.account.cleared or not found.restricted:
-            return found.id
-    return None
-
-
-def _filter(query: str) -> AlertFilter:
-    told: dict[str, Any] = {name: values[-1] for name, values in parse_qs(query).items()}
-    known = {field.name for field in msgspec.structs.fields(AlertFilter)}
-    some = {name: value for name, value in told.items() if name in known}
-    try:
-        return msgspec.convert({"status": "open", **some}, AlertFilter, strict=False)
-    except msgspec.ValidationError:
-        return AlertFilter(status="open")
+    query = read_kept(kept)
+    view = View(sort=query.sort, after=alert.id, rows=1)
+    page = store_queue.queue_page(work, queue_of(query, node, user), view)
+    return page.alerts[0].id if page.alerts else None
 
 
 def _address(name: str, query: str) -> str:

@@ -1,17 +1,23 @@
 """The page of an alert in words: the card, the verdicts with their keys, the trail."""
 
+from collections.abc import Iterator
 from typing import Protocol, get_args
 from urllib.parse import urlencode
 
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Decided, Verdict, load_decision_rules
+from tidewaiter.casework.results import Result
 from tidewaiter.consignments.types import Alert
 from tidewaiter.report.languages import words
-from tidewaiter.report.library import Citation, Library, citations
+from tidewaiter.report.library import Citation, citations
 from tidewaiter.report.view import AlertView, alert_view
 from tidewaiter.store.decisions import Standing
 from tidewaiter.store.sessions import User
+from tidewaiter.web.lawdesk import LawDesk, desk_of
+from tidewaiter.web.node import Node
+from tidewaiter.web.resultsview import ResultsView, results_view
 
+_CARDS = 6
 _KEYS: dict[Verdict, str] = {
     "hold": "h", "release": "r", "confirm": "c", "dismiss": "d", "need-more": "m", "refer": "f",
 }  # fmt: skip
@@ -38,6 +44,10 @@ class Page(Protocol):
     @property
     def trail(self) -> tuple[Decided, ...]:
         """What was decided."""
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """What inspections and laboratories found."""
 
 
 class ReasonChoice(Record, frozen=True, kw_only=True):
@@ -68,14 +78,25 @@ class TrailStep(Record, frozen=True, kw_only=True):
     at: str
 
 
+class SubstanceCard(Record, frozen=True, kw_only=True):
+    """A substance that the line names."""
+
+    slug: str
+    name: str
+    cas: str
+    drawing: str  # address; "": there is none
+
+
 class AlertPageView(Record, frozen=True, kw_only=True):
     """The page of an alert in words."""
 
     card: AlertView
     status: str
     sources: tuple[Citation, ...]
+    substances: tuple[SubstanceCard, ...]
     verdicts: tuple[VerdictChoice, ...]  # none: the reader may not decide
     trail: tuple[TrailStep, ...]
+    results: ResultsView
     mine: bool
     query: str
     queue: str  # address
@@ -84,15 +105,16 @@ class AlertPageView(Record, frozen=True, kw_only=True):
     keys: tuple[tuple[str, str], ...]
 
 
-def alert_page_view(page: Page, user: User, around: Around, library: Library) -> AlertPageView:
+def alert_page_view(page: Page, user: User, around: Around, node: Node) -> AlertPageView:
     """Put the page of an alert into words.
 
     Args:
         page: What it tells.
         user: Who reads it.
         around: The queue about it.
-        library: What to print for slugs.
+        node: The installation, for the words of slugs.
     """
+    library = node.library()
     cited = citations([page.alert], library)
     onward = f"?{urlencode({'queue': around.query})}" if around.query else ""
     verdicts = _verdicts() if "decide" in user.rights else ()
@@ -100,8 +122,10 @@ def alert_page_view(page: Page, user: User, around: Around, library: Library) ->
         card=alert_view(1, page.alert, library, cited),
         status=status_in_words(page.standing.status),
         sources=tuple(cited.values()),
+        substances=tuple(_cards(page.alert, desk_of(node))),
         verdicts=verdicts,
         trail=tuple(map(_step, page.trail)),
+        results=results_view(page.alert, page.results, library, user),
         mine=page.standing.assignee == user.account.name,
         query=around.query,
         queue=f"/queue?{around.query}" if around.query else "/queue",
@@ -109,6 +133,15 @@ def alert_page_view(page: Page, user: User, around: Around, library: Library) ->
         next=f"/alerts/{around.next}{onward}" if around.next else "",
         keys=_keys(verdicts),
     )
+
+
+def _cards(alert: Alert, desk: LawDesk) -> Iterator[SubstanceCard]:
+    for slug in alert.substances[:_CARDS]:
+        substance = desk.substance(slug)
+        if substance is not None:
+            cas = ", ".join(substance.cas[:1])
+            drawn = f"/substances/{slug}/drawing/{desk.edition}/0" if substance.smiles else ""
+            yield SubstanceCard(slug=slug, name=substance.name, cas=cas, drawing=drawn)
 
 
 def status_in_words(status: str) -> str:
@@ -121,6 +154,7 @@ def status_in_words(status: str) -> str:
         "dismissed": words("dismissed"),
         "waiting": words("waiting"),
         "referred": words("referred"),
+        "suppressed": words("resting"),
     }
     return said.get(status, status)
 
@@ -162,6 +196,8 @@ def _keys(verdicts: tuple[VerdictChoice, ...]) -> tuple[tuple[str, str], ...]:
         ("Ctrl Enter", words("Decide and go on")),
         ("u", words("Take the decision back")),
         ("a", words("Take the alert")),
+        ("i", words("Record a result")),
+        ("o", words("Cases of the alert")),
         ("j", words("Next alert")),
         ("q", words("Back to the queue")),
     )

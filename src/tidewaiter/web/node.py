@@ -8,6 +8,9 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
+import httpx
+
+from tidewaiter.accounts.oidc import Provider
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.identity import key_file, own_key
@@ -20,6 +23,8 @@ from tidewaiter.store.sessions import User
 from tidewaiter.substances.registry import Registry, load_registry
 from tidewaiter.uploads.desk import DAYS, Desk
 from tidewaiter.uploads.spool import LIMIT, Spool, spool_folder
+
+_SECONDS = 10.0  # for an answer of another server
 
 
 class Serving(Record, frozen=True, kw_only=True):
@@ -34,6 +39,8 @@ class Serving(Record, frozen=True, kw_only=True):
     upload_limit: int = LIMIT  # bytes of the largest
     upload_days: int = DAYS  # for which files are kept
     public: str = ""  # the address that browsers see, like "https://tidewaiter.example"; "": ours
+
+    provider: Provider | None = None  # of OpenID Connect
 
     def desk(self) -> Desk:
         """Return by what files that are sent in are screened."""
@@ -70,6 +77,10 @@ class Node:
     def address(self, path: str) -> str:
         """Return the whole address of a path, as browsers reach it."""
         return f"{self.serving.address()}{path}"
+
+    def http(self) -> httpx.Client:
+        """Make what asks other servers; only such as were named when this one was started."""
+        return httpx.Client(timeout=_SECONDS, follow_redirects=False)
 
     def now(self) -> datetime:
         """Return the moment."""

@@ -1,42 +1,89 @@
-"""The queue: the alerts that wait, the most urgent first."""
+"""The queue: the alerts that wait, by what an officer asks of them."""
 
-from litestar import Response, get
+from typing import Annotated
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath, JSONBody
 
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.types import Alert
-from tidewaiter.store.alerts import AlertFilter, alerts
-from tidewaiter.store.decisions import Standing, standings
-from tidewaiter.web.asking import Asked
+from tidewaiter.store.decisions import last_decision, standings
+from tidewaiter.store.queue import queue_with_counts
+from tidewaiter.store.savedfilters import (
+    LONGEST,
+    NewFilter,
+    drop_filter,
+    save_filter,
+    saved_filters,
+)
+from tidewaiter.web import bulk
+from tidewaiter.web.asking import Asked, read_query
 from tidewaiter.web.given import TheNode, TheUser
-from tidewaiter.web.replies import reply
+from tidewaiter.web.queuepage import QueuePage, QueueRow
+from tidewaiter.web.queuequery import QueueQuery, queue_of, read_kept, written
+from tidewaiter.web.queueview import queue_view
+from tidewaiter.web.replies import done, reply
 from tidewaiter.web.security import may
 
 
-class QueueRow(Record, frozen=True, kw_only=True):
-    """An alert, and where it stands."""
+class Save(Record, frozen=True, kw_only=True):
+    """A filter to be kept."""
 
-    alert: Alert
-    standing: Standing
-
-
-class QueuePage(Record, frozen=True, kw_only=True):
-    """A page of the queue."""
-
-    rows: tuple[QueueRow, ...]
+    name: Annotated[str, msgspec.Meta(max_length=LONGEST)]
+    queue: str = ""  # query of the queue
+    shared: bool = False
 
 
-@get("/queue", guards=[may("see")], sync_to_thread=True)
+class Saved(Record, frozen=True, kw_only=True):
+    """A filter that is kept, or no longer."""
+
+    filter: int
+
+
+@get("/queue", guards=[may("see")], sync_to_thread=True, query=QueueQuery)
 def queue_page(request: Asked, node: TheNode, user: TheUser) -> Response[QueuePage]:
-    """Show the alerts that wait."""
+    """Show the alerts that a filter lets through, and count what other filters would."""
+    query = read_query(request, QueueQuery)
     with node.read() as work:
-        found = alerts(work, AlertFilter(status="open"), rows=50)
-        where = standings(work, [alert.id for alert in found])
-    rows = [
-        QueueRow(alert=each, standing=where[each.id])
-        for each in found
-        if user.account.cleared or not each.restricted
-    ]
-    return reply(request, "queue.html", QueuePage(rows=tuple(rows)))
+        found, counts = queue_with_counts(work, queue_of(query, node, user), query.view())
+        where = standings(work, [alert.id for alert in found.alerts])
+        page = QueuePage(
+            query=query,
+            rows=tuple(QueueRow(alert=each, standing=where[each.id]) for each in found.alerts),
+            total=found.total,
+            earlier=found.earlier,
+            later=found.later,
+            whole=found.whole,
+            counts=counts,
+            last=last_decision(work),
+            saved=tuple(saved_filters(work, user.account.id)),
+        )
+    return reply(request, "queue.html", page, view=lambda: queue_view(page, user, node))
 
 
-HANDLERS = [queue_page]
+@post(
+    "/queue/saved", guards=[may("see")], sync_to_thread=True, makes=True,
+    example={"name": "late and high", "queue": "severity=high&due_within=-1", "shared": False},
+)  # fmt: skip
+def save_queue(
+    request: Asked, node: TheNode, user: TheUser, data: JSONBody[Save]
+) -> Response[Saved]:
+    """Keep the filter and the order of a queue under a name."""
+    query = read_kept(data.queue)
+    new = NewFilter(name=data.name, wanted=query.wanted(), sort=query.sort, shared=data.shared)
+    with node.change(user) as work:
+        made = Saved(filter=save_filter(work, user.account.id, new))
+    return done(request, made, f"/queue?{written(query)}", status=201)
+
+
+@post("/queue/saved/{number:int}/remove", guards=[may("see")], sync_to_thread=True)
+def remove_saved(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
+) -> Response[Saved]:
+    """Keep a filter no longer."""
+    with node.change(user) as work:
+        drop_filter(work, user.account.id, number)
+    return done(request, Saved(filter=number), "/queue")
+
+
+HANDLERS = [queue_page, save_queue, remove_saved, *bulk.HANDLERS]

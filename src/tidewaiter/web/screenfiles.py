@@ -71,7 +71,7 @@ def report_html(node: TheNode, user: TheUser, number: FromPath[int]) -> Response
 def _findings(node: Node, number: int, *, cleared: bool) -> Findings:
     with node.read() as work:
         upload = upload_of(work, number)
-    return Findings(node.desk, upload, cleared=cleared)
+    return Findings(node.desk, upload, node.database, cleared=cleared)
 
 
 def _refused(node: Node, source: int) -> Iterator[bytes]:

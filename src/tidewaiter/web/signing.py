@@ -49,6 +49,7 @@ class SignInPage(Record, frozen=True, kw_only=True):
     next: str
     problem: str
     passkeys: bool  # can be used here
+    provider: str  # how its button calls it; "": there is none
 
 
 class Welcome(Record, frozen=True, kw_only=True):
@@ -81,7 +82,7 @@ def sign_in(request: Asked, node: TheNode, data: JSONBody[SignIn]) -> Response[A
         problem = words("Name and password do not go together, or the account takes none for now.")
         page = _page(node, data.next, name=data.name[:100], problem=problem)
         return reply(request, "sign-in.html", page, status=401)
-    return _begin(request, node, account, _ours(data.next))
+    return begin_for(request, node, account, own_path(data.next))
 
 
 @post("/sign-out", guards=[may("see")], sync_to_thread=True, include_in_schema=False)
@@ -120,7 +121,7 @@ def welcome(
         invited(work, secret, node.now())  # a second one may have been faster
         set_password(work, account.id, hashed)
         drop_invitations(work, account.id)
-    return _begin(request, node, account, "/")
+    return begin_for(request, node, account, "/")
 
 
 def _hashed(data: Welcome, account: Account) -> str:
@@ -131,8 +132,14 @@ def _hashed(data: Welcome, account: Account) -> str:
 
 
 def _page(node: Node, path: str | None, *, name: str = "", problem: str = "") -> SignInPage:
-    site = Site(origin=node.serving.address())
-    return SignInPage(name=name, next=_ours(path), problem=problem, passkeys=site.takes_passkeys)
+    site, provider = Site(origin=node.serving.address()), node.serving.provider
+    return SignInPage(
+        name=name,
+        next=own_path(path),
+        problem=problem,
+        passkeys=site.takes_passkeys,
+        provider=provider.label if provider else "",
+    )
 
 
 def _known(node: Node, data: SignIn) -> Account | None:
@@ -168,7 +175,8 @@ class turn:  # noqa: N801 - it reads as a function
         _TURN.release()
 
 
-def _begin(request: Asked, node: Node, account: Account, path: str) -> Response[Any]:
+def begin_for(request: Asked, node: Node, account: Account, path: str) -> Response[Any]:
+    """Begin a session for someone who is known, and go on to a page."""
     user = User(account=account, rights=frozenset(), session="")
     with node.change(user) as work:
         secret = begin_session(work, account, request.headers.get("user-agent", ""))
@@ -185,7 +193,7 @@ def keep_session(answer: Response[Any], request: Asked, node: Node, secret: str)
     )  # fmt: skip
 
 
-def _ours(path: str | None) -> str:
+def own_path(path: str | None) -> str:
     """Return a path of ours to go on to: nobody is sent to another site."""
     if not path or not path.startswith("/") or path.startswith(("//", "/\\", "/sign-")):
         return "/"

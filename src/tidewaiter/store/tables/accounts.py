@@ -77,3 +77,14 @@ passkey = Table(
     Index("passkey_account", "account"),
     sqlite_strict=True,
 )
+
+identity = Table(
+    "identity",
+    METADATA,
+    Column("issuer", TEXT, primary_key=True),  # of a provider of OpenID Connect
+    Column("subject", TEXT, primary_key=True),  # the provider's own name for someone
+    Column("account", WHOLE, ForeignKey("account.id"), nullable=False),
+    Column("made", TEXT, nullable=False),
+    UniqueConstraint("issuer", "account", name="identity_once"),
+    sqlite_strict=True,
+)

@@ -1,6 +1,14 @@
 """What was found: alerts, what they rest on, and what is decided of them."""
 
-from sqlalchemy import Column, ForeignKey, ForeignKeyConstraint, Index, Table, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    Table,
+    UniqueConstraint,
+)
 
 from tidewaiter.store.tables.columns import METADATA, TEXT, WHOLE
 
@@ -23,14 +31,36 @@ alert = Table(
     Column("status", TEXT, nullable=False, server_default="open"),
     Column("assignee", TEXT),  # who is to look at it
     Column("decided", WHOLE),  # id of the last step of its trail
+    Column("stored", TEXT, nullable=False, server_default=""),  # when it came in
+    Column("number", WHOLE),  # from 0, in the order of storing: its place in alert_term
+    Column("restricted", WHOLE, nullable=False, server_default="0"),  # 0, 1
     ForeignKeyConstraint(["source", "row"], ["line.source", "line.row"], name="alert_line"),
-    Index("alert_rank", "rank", "id"),
-    Index("alert_severity", "severity", "rank", "id"),
-    Index("alert_status", "status", "rank", "id"),
-    Index("alert_assignee", "assignee", "status", "rank", "id"),
+    Index("alert_number", "number", unique=True),
     Index("alert_row", "source", "row"),
-    Index("alert_consignment", "consignment"),
-    Index("alert_due", "due"),
+    Index("alert_consignment", "consignment", "number"),
+    sqlite_strict=True,
+)
+
+# What the queue is filtered, counted and sorted by; store/terms.py reads and writes it.
+alert_term = Table(
+    "alert_term",
+    METADATA,
+    Column("term", TEXT, primary_key=True),  # kind and value, like "substance:acetone"
+    Column("block", WHOLE, primary_key=True, autoincrement=False),  # number of the alert // 65,536
+    Column("bits", LargeBinary, nullable=False),
+    sqlite_strict=True,
+)
+
+saved_filter = Table(
+    "saved_filter",
+    METADATA,
+    Column("id", WHOLE, primary_key=True),
+    Column("owner", WHOLE, ForeignKey("account.id"), nullable=False),
+    Column("name", TEXT, nullable=False),
+    Column("filter", TEXT, nullable=False),  # JSON
+    Column("sort", TEXT, nullable=False),
+    Column("shared", WHOLE, nullable=False),  # 0, 1
+    UniqueConstraint("owner", "name", name="saved_filter_once"),
     sqlite_strict=True,
 )
 

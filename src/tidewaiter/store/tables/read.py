@@ -79,6 +79,7 @@ party_line = Table(
     Column("party", WHOLE, ForeignKey("party.id"), primary_key=True, autoincrement=False),
     Column("line", WHOLE, ForeignKey("line.id"), primary_key=True, autoincrement=False),
     Column("role", TEXT, primary_key=True),  # "": none is said
+    Index("party_line_line", "line"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )

@@ -21,6 +21,8 @@ _FOREIGN = re.compile(r"\s+xmlns:(?:rdkit|xlink)=(['\"])[^'\"]*\1|\s+xml:space=(
 # What a file may have an atom or a bond say instead of its element, or beside it.
 _LABELS = ("_displayLabel", "_displayLabelW", "atomLabel", "atomNote", "bondNote", "molFileAlias")
 _OPENING = re.compile(r"<svg\b[^>]*>")
+_STYLE = re.compile(r"\s+style=(['\"])(.*?)\1")
+_CLASS = re.compile(r"\s+class=(['\"]).*?\1")
 
 
 def draw_svg(
@@ -28,9 +30,10 @@ def draw_svg(
 ) -> str:
     """Draw a structure as a self-contained SVG, to stand in a page or in a file.
 
-    Atoms show their elements, whatever label a file gives them. It has no script, link, style
-    sheet, font or id, and a white ground of its own, so that it can be read in a dark page too;
-    its title is the SMILES and the formula.
+    Atoms show their elements, whatever label a file gives them. It has no script, link, style,
+    class, font or id, so that it stands in a page that allows no style in its text; and a white
+    ground of its own, so that it can be read in a dark page too. Its title is the SMILES and the
+    formula.
 
     Args:
         structure: What to draw, all fragments.
@@ -54,8 +57,15 @@ def draw_svg(
                 f'"{short(structure.text)}" cannot be drawn: {short(str(error))}'
             ) from error
     title = escape(f"{short(smiles, 200)} ({formula(structure)})")
-    drawn = _FOREIGN.sub("", _DECLARATION.sub("", drawn))
+    drawn = _CLASS.sub("", _FOREIGN.sub("", _DECLARATION.sub("", drawn)))
+    drawn = _STYLE.sub(lambda found: _attributes(found[2]), drawn)
     return _OPENING.sub(lambda tag: f'{tag[0][:-1]} role="img"><title>{title}</title>', drawn, 1)
+
+
+def _attributes(style: str) -> str:
+    """Return what a style says as attributes: "fill:none;stroke-width:2px" as two of them."""
+    said = (part.split(":", 1) for part in style.split(";") if part.strip())
+    return "".join(f' {name.strip()}="{value.strip()}"' for name, value in said)
 
 
 def _unlabelled(mol: Mol) -> Mol:

@@ -1,7 +1,7 @@
 "use strict";
 /* Keys that work on each page. A page names its own by data-key on links, buttons and inputs. */
 (() => {
-  const typing = (node) => node.matches("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]");
+  const typing = (node) => node.matches("input:not([type=radio], [type=checkbox], [type=range]), textarea, select, [contenteditable]");
   let before = "";
 
   const help = () => {

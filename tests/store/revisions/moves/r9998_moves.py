@@ -1,14 +1,14 @@
 """A revision after the newest, for tests alone: it changes a table, fills one, and drops one."""
 
-from pathlib import Path
-
 import sqlalchemy as sa
 from alembic import op
-
-from tidewaiter.store.migrations import versions
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 revision = "9998"
-down_revision = max(p.name[1:5] for p in Path(str(versions.__file__)).parent.glob("r*.py"))
+_OURS = Config()
+_OURS.set_main_option("script_location", "tidewaiter.store:migrations")
+down_revision = ScriptDirectory.from_config(_OURS).get_current_head()
 
 
 def upgrade() -> None:

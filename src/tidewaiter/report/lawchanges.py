@@ -1,0 +1,148 @@
+"""Changes of the law as a page, the terminal and a calendar show them."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from icalendar import Calendar, Event
+
+from tidewaiter.base.records import Record
+from tidewaiter.report.library import Citation, Library, number_sources
+from tidewaiter.report.words import DOUBTS
+from tidewaiter.substances.changes import Change, Matter, Step
+from tidewaiter.substances.types import Mark
+
+_NAMED = 6  # substances in a heading; all stand below it
+_PRODUCT = "-//Tidewaiter//Changes of the law//EN"
+_STEPS: dict[Step, str] = {
+    "decided": "decided or published",
+    "begins": "begins",
+    "ends": "ends",
+    "proposed": "proposed",
+    "answered": "proposal ends",
+}
+
+
+class Named(Record, frozen=True, kw_only=True):
+    """A substance or a class, to be linked."""
+
+    slug: str
+    name: str
+
+
+class ChangeView(Record, frozen=True, kw_only=True):
+    """One change, with the words for its slugs."""
+
+    key: str  # the same for the same change: an anchor, and the name of its event
+    day: date
+    step: Step
+    matter: Matter
+    regime: str  # slug
+    law: str  # the regime's name
+    jurisdiction: str
+    schedules: tuple[str, ...]
+    substances: tuple[Named, ...]  # empty: all of the schedules
+    text: str
+    clause: str
+    mark: Mark
+    source: Citation
+
+
+def change_views(changes: Iterable[Change], library: Library) -> tuple[ChangeView, ...]:
+    """Return changes for a page, in their order.
+
+    Args:
+        changes: All of `changes_of`: what is alike is told apart by its place among them.
+        library: The words for slugs.
+    """
+    held = list(changes)
+    cited = number_sources((each.source for each in held), library)
+    seen: Counter[str] = Counter()
+    views = []
+    for each in held:
+        said = _said(each)
+        seen[said] += 1
+        views.append(_view(each, library, cited[each.source], f"{said}\n{seen[said]}"))
+    return tuple(views)
+
+
+def change_in_words(change: ChangeView) -> str:
+    """Say a change in one line: "EU, Category 1: A, B and 3 more (begins)"."""
+    names = [each.name for each in change.substances[:_NAMED]]
+    more = len(change.substances) - len(names)
+    told = ", ".join(names) + (f" and {more:,} more" if more else "")
+    schedules = ", ".join(change.schedules)
+    what = ": ".join(filter(None, (schedules, told or change.text)))
+    return f"{change.jurisdiction}, {what} ({_STEPS[change.step]})"
+
+
+def calendar_of(changes: Iterable[ChangeView], made: datetime) -> bytes:
+    """Return changes as a calendar, an event of a whole day for each.
+
+    Args:
+        changes: To come, or all.
+        made: When the calendar is made, in UTC.
+
+    Returns:
+        iCalendar, RFC 5545, in UTF-8.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", _PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", "Changes of the law")
+    for each in changes:
+        calendar.add_component(_event(each, made))
+    return bytes(calendar.to_ical())
+
+
+def _event(change: ChangeView, made: datetime) -> Event:
+    event = Event()
+    event.add("uid", f"{change.key}@tidewaiter")
+    event.add("dtstamp", made)
+    event.add("dtstart", change.day)
+    event.add("dtend", change.day + timedelta(1))
+    event.add("summary", change_in_words(change))
+    event.add("description", "\n".join(_details(change)))
+    event.add("categories", [change.law])
+    event.add("transp", "TRANSPARENT")
+    if change.source.url:
+        event.add("url", change.source.url)
+    return event
+
+
+def _details(change: ChangeView) -> Iterable[str]:
+    yield change.law
+    yield from (each.name for each in change.substances)
+    yield from filter(None, (change.text, change.clause))
+    yield f"Source: {change.source.title}"
+    if change.mark != "read":
+        yield f"The listing or its day {DOUBTS[change.mark]}."
+    yield "This is no legal advice. Only the law that is loaded is told."
+
+
+def _view(change: Change, library: Library, source: Citation, said: str) -> ChangeView:
+    regime = library.regimes.get(change.regime)
+    return ChangeView(
+        key=hashlib.sha256(said.encode()).hexdigest()[:16],
+        day=change.day,
+        step=change.step,
+        matter=change.matter,
+        regime=change.regime,
+        law=regime.name if regime else change.regime,
+        jurisdiction=regime.jurisdiction if regime else "",
+        schedules=change.schedules,
+        substances=tuple(
+            Named(slug=slug, name=library.substances.get(slug, slug)) for slug in change.substances
+        ),
+        text=change.text,
+        clause=change.clause,
+        mark=change.mark,
+        source=source,
+    )
+
+
+def _said(change: Change) -> str:
+    """Return what stays the same of a change where only its day or its mark is corrected."""
+    parts = (change.step, change.matter, change.regime, *change.schedules, change.text)
+    return "\n".join((*parts, change.clause, change.source, *change.substances))

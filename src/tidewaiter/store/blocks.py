@@ -1,0 +1,137 @@
+"""Sets of alerts as bits: which of the alerts a term holds, and how many of some others.
+
+Alerts are numbered from 0 as they are stored, and `BLOCK` of them share a row of the index. A row
+holds the places of few alerts, 2 bytes each, or one bit for each place. Roaring bitmaps do the
+same: Chambi, Lemire, Kaser and Godin 2016, Software: Practice and Experience 46, 709-719.
+"""
+
+import struct
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+BLOCK = 1 << 16
+_BYTES = BLOCK // 8
+_WORDS = BLOCK // 64
+_PLACE = np.dtype("<u2")
+
+Marks = NDArray[np.uint64]
+"""A set of alerts: one bit each, shape (blocks, 1,024)."""
+
+Row = tuple[int, bytes]
+"""A block, and what of it a term holds: as `packed` gives it."""
+
+
+def nothing(blocks: int) -> Marks:
+    """Return the empty set."""
+    return np.zeros((blocks, _WORDS), np.uint64)
+
+
+def packed(places: NDArray[np.int64]) -> bytes:
+    """Write the places of alerts in their block.
+
+    Args:
+        places: 0 to 65,535, rising, each once; at least one.
+    """
+    if len(places) * _PLACE.itemsize < _BYTES:
+        return places.astype(_PLACE).tobytes()
+    held = np.zeros(BLOCK, np.uint8)
+    held[places] = 1
+    return np.packbits(held, bitorder="little").tobytes()
+
+
+def appended(bits: bytes, places: Sequence[int]) -> bytes | None:
+    """Write further places behind those of a row, the quick way; None: it is not that simple.
+
+    Args:
+        bits: As `packed` gives it, or b"": no place yet.
+        places: Rising, each once; at least one.
+    """
+    size = len(bits) + len(places) * _PLACE.itemsize
+    last = int.from_bytes(bits[-2:], "little") if bits else -1
+    if size >= _BYTES or not places or places[0] <= last:
+        return None
+    return bits + struct.pack(f"<{len(places)}H", *places)
+
+
+def places_of(bits: bytes) -> NDArray[np.int64]:
+    """Read the places that `packed` wrote."""
+    if len(bits) < _BYTES:
+        return np.frombuffer(bits, _PLACE).astype(np.int64)
+    return np.flatnonzero(np.unpackbits(np.frombuffer(bits, np.uint8), bitorder="little"))
+
+
+def gathered(rows: Iterable[Row], blocks: int) -> Marks:
+    """Return all alerts that any of some rows holds."""
+    full = nothing(blocks)
+    few: list[Row] = []
+    for block, bits in rows:
+        if block >= blocks:
+            continue
+        if len(bits) == _BYTES:
+            full[block] |= np.frombuffer(bits, np.uint64)
+        else:
+            few.append((block, bits))
+    return full | marked(_numbers(few), blocks) if few else full
+
+
+def marked(numbers: NDArray[np.int64], blocks: int) -> Marks:
+    """Return the set of some alerts by their numbers; those of later blocks are left out."""
+    held = np.zeros(blocks * BLOCK, np.uint8)
+    held[numbers[numbers < len(held)]] = 1
+    return np.packbits(held, bitorder="little").view(np.uint64).reshape(blocks, _WORDS)
+
+
+def numbers_in(marks: Marks) -> NDArray[np.int64]:
+    """Return the numbers of the alerts of a set, rising."""
+    filled = np.flatnonzero(marks.any(axis=1))
+    held = np.unpackbits(marks[filled].view(np.uint8).reshape(-1), bitorder="little")
+    found = np.flatnonzero(held)
+    if len(filled) == len(marks):
+        return found
+    numbers: NDArray[np.int64] = filled[found // BLOCK] * BLOCK + found % BLOCK
+    return numbers
+
+
+def size(marks: Marks) -> int:
+    """Count the alerts of a set."""
+    return int(np.bitwise_count(marks).sum(dtype=np.int64))
+
+
+def shared(rows: Sequence[Row], marks: Marks) -> NDArray[np.int64]:
+    """Count how many alerts of a set each of some rows holds.
+
+    Args:
+        rows: Of any terms, all of blocks that the set has.
+        marks: The set.
+
+    Returns:
+        Shape (rows,).
+    """
+    counts = np.zeros(len(rows), np.int64)
+    if not rows:
+        return counts
+    places_in, held_by = zip(*rows, strict=True)
+    lengths, blocks = np.array(list(map(len, held_by))), np.array(places_in, np.int64)
+    full, few = np.flatnonzero(lengths == _BYTES), np.flatnonzero(lengths < _BYTES)
+    if len(full):
+        words = np.frombuffer(b"".join([held_by[at] for at in full.tolist()]), np.uint64)
+        both = words.reshape(-1, _WORDS) & marks[blocks[full]]
+        counts[full] = np.bitwise_count(both).sum(axis=1, dtype=np.int64)
+    if len(few):
+        held = np.unpackbits(marks.view(np.uint8).reshape(-1), bitorder="little")
+        sizes = lengths[few] // _PLACE.itemsize
+        places = np.frombuffer(b"".join([held_by[at] for at in few.tolist()]), _PLACE)
+        numbers = np.repeat(blocks[few] * BLOCK, sizes) + places
+        starts = np.cumsum(sizes) - sizes
+        counts[few] = np.add.reduceat(held[numbers], starts, dtype=np.int64)
+    return counts
+
+
+def _numbers(few: Sequence[Row]) -> NDArray[np.int64]:
+    places = np.frombuffer(b"".join(bits for _, bits in few), _PLACE).astype(np.int64)
+    lengths = [len(bits) // _PLACE.itemsize for _, bits in few]
+    first = np.array([block for block, _ in few], np.int64) * BLOCK
+    numbers: NDArray[np.int64] = places + np.repeat(first, lengths)
+    return numbers

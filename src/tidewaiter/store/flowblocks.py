@@ -1,0 +1,150 @@
+"""Which alert is on which route, and with what mass: columns in blocks, read whole.
+
+Alerts are numbered from 0 as they are stored, and `BLOCK` of them share a row, so that those of
+a million are read in a few hundred rows and written by rewriting one.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import func, insert, select
+
+from tidewaiter.casework.flows import FlowColumns, known_mass, month_number
+from tidewaiter.consignments.journeys import Journey, direct, journey_of
+from tidewaiter.consignments.types import Alert
+from tidewaiter.store import tables
+from tidewaiter.store.database import IN_BINARY, Work
+from tidewaiter.store.inserts import put
+
+BLOCK = 1 << 12
+_CHUNK = 500  # rows of a source asked for at a time
+_SHORT, _WIDE = np.dtype("<i4"), np.dtype("<i8")
+_COLUMNS = ("block", "route", "month", "net_mg", "again")
+
+
+def index_flows(work: Work, source: int, stored: Sequence[tuple[int, Alert]]) -> None:
+    """Write the routes and masses of alerts that are being stored.
+
+    Args:
+        work: Begun with a stamp, so that no other writer is at work.
+        source: Id of the source of their lines.
+        stored: Alerts with their numbers, which follow those of the alerts before; they are
+            in the table `alert` already.
+    """
+    if not stored:
+        return
+    journeys = {number: journey_of(alert.line) for number, alert in stored}
+    named = [each for journey in journeys.values() for each in (journey, direct(journey))]
+    routes = _routes(work, list(dict.fromkeys(named)))
+    begun = _first_alerts(work, source, sorted({alert.row for _, alert in stored}))
+    rows = [
+        (
+            number,
+            routes[journeys[number]],
+            month_number(alert.due),
+            known_mass(alert.line.net_mg),
+            begun[alert.row],
+        )
+        for number, alert in stored
+    ]
+    written = np.array(rows, _WIDE)
+    blocks = written[:, 0] // BLOCK
+    made = [_appended(work, block, written[blocks == block]) for block in np.unique(blocks)]
+    put(work.connection, tables.alert_flow, _COLUMNS, made)
+
+
+def read_columns(work: Work) -> FlowColumns:
+    """Read the routes and masses of all alerts."""
+    c = tables.alert_flow.c
+    query = select(c.route, c.month, c.net_mg, c.again).order_by(c.block)
+    rows = work.connection.execute(query.execution_options(**{IN_BINARY: True})).all()
+    pairs = _joined([row.again for row in rows], _WIDE).reshape(-1, 2)
+    return FlowColumns(
+        route=_joined([row.route for row in rows], _SHORT),
+        month=_joined([row.month for row in rows], _SHORT),
+        net_mg=_joined([row.net_mg for row in rows], _WIDE),
+        again=pairs[:, 0],
+        first=pairs[:, 1],
+        ends=_ends(work),
+    )
+
+
+def read_routes(work: Work, ids: Collection[int]) -> dict[int, Journey]:
+    """Read some routes by their ids."""
+    c, wanted = tables.route.c, sorted(ids)
+    found: dict[int, Journey] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        query = select(tables.route).where(c.id.in_(wanted[start : start + _CHUNK]))
+        for number, origin, via, destination in work.connection.execute(query):
+            found[number] = Journey(origin=origin, via=tuple(via.split()), destination=destination)
+    return found
+
+
+def _routes(work: Work, journeys: Sequence[Journey]) -> dict[Journey, int]:
+    """Return the ids of journeys; those that are new get one."""
+    c = tables.route.c
+    last = work.connection.execute(select(func.max(c.id))).scalar()
+    found: dict[Journey, int] = {}
+    new: list[Mapping[str, object]] = []
+    for journey in journeys:
+        row = {"origin": journey.origin, "via": " ".join(journey.via),
+               "destination": journey.destination}  # fmt: skip
+        query = select(c.id).where(*(c[name] == value for name, value in row.items()))
+        known = work.connection.execute(query).scalar()
+        if known is None:
+            known = (-1 if last is None else last) + 1 + len(new)
+            new.append({"id": known, **row})
+        found[journey] = known
+    if new:
+        work.connection.execute(insert(tables.route), new)
+        _write_ends(work, {found[each]: found[direct(each)] for each in journeys})
+    return found
+
+
+def _write_ends(work: Work, ends: Mapping[int, int]) -> None:
+    """Write which direct route each of some routes is between the ends of."""
+    c = tables.route_ends.c
+    for block in sorted({route // BLOCK for route in ends}):
+        held = work.connection.execute(select(c.ends).where(c.block == block)).scalar() or b""
+        last = max(route for route in ends if route // BLOCK == block) % BLOCK
+        row = np.zeros(max(last + 1, len(held) // _SHORT.itemsize), _SHORT)
+        row[: len(held) // _SHORT.itemsize] = np.frombuffer(held, _SHORT)
+        for route, direct_one in ends.items():
+            if route // BLOCK == block:
+                row[route % BLOCK] = direct_one
+        put(work.connection, tables.route_ends, ("block", "ends"), [(block, row.tobytes())])
+
+
+def _ends(work: Work) -> NDArray[Any]:
+    c = tables.route_ends.c
+    rows = work.connection.execute(select(c.ends).order_by(c.block)).scalars().all()
+    return _joined(rows, _SHORT)
+
+
+def _first_alerts(work: Work, source: int, rows: Sequence[int]) -> dict[int, int]:
+    """Return, by the row of a line, the number of the first alert on it."""
+    c = tables.alert.c
+    first: dict[int, int] = {}
+    for start in range(0, len(rows), _CHUNK):
+        some = c.row.in_(rows[start : start + _CHUNK])
+        query = select(c.row, func.min(c.number)).where(c.source == source, some).group_by(c.row)
+        first |= {row: number for row, number in work.connection.execute(query)}  # noqa: C416
+    return first
+
+
+def _appended(work: Work, block: int, rows: NDArray[np.int64]) -> tuple[object, ...]:
+    """Return a block with some alerts behind those that it holds."""
+    number, *short, net_mg, first = rows.T
+    again = rows[number != first][:, [0, -1]]
+    added = (*(each.astype(_SHORT) for each in short), net_mg.astype(_WIDE), again.astype(_WIDE))
+    c = tables.alert_flow.c
+    query = select(c.route, c.month, c.net_mg, c.again).where(c.block == int(block))
+    held: Any = work.connection.execute(query).one_or_none() or (b"",) * len(added)
+    parts = (bytes(a) + b.tobytes() for a, b in zip(held, added, strict=True))
+    return int(block), *parts
+
+
+def _joined(parts: Sequence[bytes], kind: np.dtype[Any]) -> NDArray[Any]:
+    return np.frombuffer(b"".join(parts), kind)

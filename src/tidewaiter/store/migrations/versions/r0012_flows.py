@@ -1,0 +1,105 @@
+"""The routes of alerts, so that alerts are added up by them.
+
+Every alert that is stored is read once. As with the index of the queue, a route is made as the
+version that upgrades makes it: it is no fact beside the paper.
+"""
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+import msgspec
+import numpy as np
+import sqlalchemy as sa
+from alembic import op
+
+from tidewaiter.casework.flows import known_mass, month_number
+from tidewaiter.consignments.journeys import Journey, direct, journey_of
+from tidewaiter.consignments.types import Alert
+
+revision = "0012"
+down_revision = "0011"
+
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+BLOCK = 4_096
+PAGE = 5_000
+
+
+def upgrade() -> None:
+    """Create the tables, and fill them from the alerts that are stored."""
+    op.create_table(
+        "route",
+        sa.Column("id", WHOLE, primary_key=True, autoincrement=False),
+        *(sa.Column(name, TEXT, nullable=False) for name in ("origin", "via", "destination")),
+        sa.UniqueConstraint("origin", "via", "destination", name="route_once"),
+        sqlite_strict=True,
+    )
+    columns = ("route", "month", "net_mg", "again")
+    op.create_table(
+        "route_ends",
+        sa.Column("block", WHOLE, primary_key=True, autoincrement=False),
+        sa.Column("ends", sa.LargeBinary, nullable=False),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "alert_flow",
+        sa.Column("block", WHOLE, primary_key=True, autoincrement=False),
+        *(sa.Column(name, sa.LargeBinary, nullable=False) for name in columns),
+        sqlite_strict=True,
+    )
+    _fill(op.get_bind())
+
+
+def _fill(connection: sa.Connection) -> None:
+    routes: dict[Journey, int] = {}
+    first: dict[tuple[int, int], int] = {}
+    table = sa.table("alert_flow", *map(sa.column, ("block", "route", "month", "net_mg", "again")))
+    for block, rows in groupby(_alerts(connection), lambda row: row["number"] // BLOCK):
+        held, again = [], []
+        for row in rows:
+            alert = msgspec.json.decode(row["payload"], type=Alert)
+            journey = journey_of(alert.line)
+            route = routes.setdefault(journey, len(routes))
+            routes.setdefault(direct(journey), len(routes))
+            held.append((route, month_number(alert.due), known_mass(alert.line.net_mg)))
+            begun = first.setdefault((row["source"], row["row"]), row["number"])
+            if begun != row["number"]:
+                again.append((row["number"], begun))
+        made = {"block": block, "again": np.array(again, "<i8").tobytes(),
+                "route": np.array([each[0] for each in held], "<i4").tobytes(),
+                "month": np.array([each[1] for each in held], "<i4").tobytes(),
+                "net_mg": np.array([each[2] for each in held], "<i8").tobytes()}  # fmt: skip
+        connection.execute(sa.insert(table), [made])
+    _write(connection, routes)
+    _write_ends(connection, routes)
+
+
+def _write(connection: sa.Connection, routes: dict[Journey, int]) -> None:
+    names = ("id", "origin", "via", "destination")
+    rows = [
+        dict(zip(names, (number, each.origin, " ".join(each.via), each.destination), strict=True))
+        for each, number in routes.items()
+    ]
+    for start in range(0, len(rows), PAGE):
+        connection.execute(
+            sa.insert(sa.table("route", *map(sa.column, names))), rows[start : start + PAGE]
+        )
+
+
+def _write_ends(connection: sa.Connection, routes: dict[Journey, int]) -> None:
+    ends = np.array([routes[direct(each)] for each in routes], "<i4")
+    table = sa.table("route_ends", sa.column("block"), sa.column("ends"))
+    for first in range(0, len(ends), BLOCK):
+        made = {"block": first // BLOCK, "ends": ends[first : first + BLOCK].tobytes()}
+        connection.execute(sa.insert(table), [made])
+
+
+def _alerts(connection: sa.Connection) -> Iterator[Any]:
+    """Read the alerts by their numbers, a page at a time."""
+    alert = sa.table("alert", *map(sa.column, ("number", "source", "row", "payload")))
+    query = sa.select(alert).order_by(alert.c.number).limit(PAGE)
+    last = -1
+    while page := connection.execute(query.where(alert.c.number > last)).mappings().all():
+        yield from page
+        last = page[-1]["number"]

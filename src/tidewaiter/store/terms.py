@@ -1,0 +1,206 @@
+"""The index of alerts: for each term the alerts that have it, as bits. `blocks` says how.
+
+A term is a kind and a value, like "substance:acetone" or "word:drum". All that the queue is
+filtered, counted and sorted by stands here, the same on both databases, and is read and written
+in the transaction of the alert itself.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy import ColumnElement, Select, and_, delete, func, select
+
+from tidewaiter.base.records import Record
+from tidewaiter.store import tables
+from tidewaiter.store.blocks import (
+    BLOCK,
+    Marks,
+    Row,
+    appended,
+    gathered,
+    packed,
+    places_of,
+    shared,
+)
+from tidewaiter.store.database import IN_BINARY, Work
+from tidewaiter.store.inserts import put
+from tidewaiter.store.payloads import key
+
+CHUNK = 2_000  # terms asked for at a time
+WIDE = 20_000  # rows that are read for the beginning of a word, at most
+_LAST = "\U0010ffff"  # sorts behind all that a value may go on with
+_COLUMNS = ("term", "block", "bits")
+
+Numbers = Mapping[str, Sequence[int]]
+"""Numbers of alerts, by term."""
+
+Places = dict[str, list[int]]
+
+
+class Index(Record, frozen=True, kw_only=True):
+    """The index as a piece of work sees it."""
+
+    work: Work
+    blocks: int
+
+
+def index_of(work: Work) -> Index:
+    """Return the index of a database."""
+    last = work.connection.execute(select(func.max(tables.alert.c.number))).scalar()
+    return Index(work=work, blocks=0 if last is None else int(last) // BLOCK + 1)
+
+
+def term(kind: str, value: str) -> str:
+    """Return the term of a kind and a value; of a long value, the beginning counts."""
+    return f"{kind}:{key(value)}"
+
+
+def having(index: Index, terms: Sequence[str]) -> Marks:
+    """Return the alerts that have any of some terms."""
+    c = tables.alert_term.c
+    found: list[Any] = []
+    for start in range(0, len(terms), CHUNK):
+        query = select(c.block, c.bits).where(c.term.in_(terms[start : start + CHUNK]))
+        found += _read(index, query)
+    return gathered(found, index.blocks)
+
+
+def between(column: ColumnElement[str], first: str, last: str) -> ColumnElement[bool]:
+    """Say that a text is from one to another, both with it."""
+    # SQLAlchemy writes COLLATE into BETWEEN where PostgreSQL cannot read it.
+    return and_(column >= first, column <= last)
+
+
+def having_each(index: Index, terms: Sequence[str]) -> dict[str, Marks]:
+    """Return the alerts that have each of some terms."""
+    c = tables.alert_term.c
+    query = select(c.term, c.block, c.bits).where(c.term.in_(terms))
+    rows: dict[str, list[Row]] = {name: [] for name in terms}
+    for name, block, bits in _read(index, query):
+        rows[name].append((block, bits))
+    return {name: gathered(some, index.blocks) for name, some in rows.items()}
+
+
+def having_between(index: Index, first: str, last: str) -> Marks:
+    """Return the alerts that have any term from one to another, both with it."""
+    c = tables.alert_term.c
+    query = select(c.block, c.bits).where(between(c.term, first, last))
+    return gathered(_read(index, query), index.blocks)
+
+
+def beginning(index: Index, begin: str) -> Marks | None:
+    """Return the alerts that have any term that begins so; None: too many terms do."""
+    c = tables.alert_term.c
+    query = select(c.block, c.bits).where(between(c.term, begin, begin + _LAST)).limit(WIDE + 1)
+    rows = _read(index, query)
+    return None if len(rows) > WIDE else gathered(rows, index.blocks)
+
+
+def values(index: Index, kind: str, begin: str = "") -> list[str]:
+    """Return the values of a kind that any alert has, and that begin so, in order."""
+    c = tables.alert_term.c
+    first = f"{kind}:{begin}"
+    query = select(c.term).where(between(c.term, first, first + _LAST)).distinct()
+    rows = index.work.connection.execute(query.order_by(c.term)).scalars()
+    return [name[len(kind) + 1 :] for name in rows]
+
+
+def counted(index: Index, kind: str, among: Marks) -> dict[str, int]:
+    """Count the alerts of a set by each value of a kind; values that none has are absent.
+
+    Args:
+        index: The index.
+        kind: Of the terms.
+        among: The set.
+    """
+    c = tables.alert_term.c
+    filled = np.flatnonzero(among.any(axis=1)).tolist()
+    query = select(c.block, c.bits, c.term).where(between(c.term, f"{kind}:", f"{kind}:{_LAST}"))
+    if len(filled) < index.blocks:
+        query = query.where(c.block.in_(filled))
+    rows = _read(index, query.where(c.block < index.blocks))
+    found: dict[str, int] = defaultdict(int)
+    counts = shared([(block, bits) for block, bits, _ in rows], among)
+    for at in np.flatnonzero(counts).tolist():
+        found[rows[at].term[len(kind) + 1 :]] += int(counts[at])
+    return dict(found)
+
+
+def numbers_of(work: Work, alerts: Sequence[str]) -> dict[str, int]:
+    """Return the numbers of alerts by their ids; those that are not stored are absent."""
+    c = tables.alert.c
+    found: dict[str, int] = {}
+    for start in range(0, len(alerts), CHUNK):
+        query = select(c.id, c.number).where(c.id.in_(alerts[start : start + CHUNK]))
+        found |= {name: number for name, number in work.connection.execute(query)}  # noqa: C416
+    return found
+
+
+def change_terms(work: Work, added: Numbers, removed: Numbers | None = None) -> None:
+    """Write that alerts have terms, and that they have others no longer.
+
+    Args:
+        work: Begun with a stamp, so that no other writer is at work.
+        added: Numbers of alerts, by term.
+        removed: The same; what is added too is there in the end.
+    """
+    plus, minus = _by_block(added), _by_block(removed or {})
+    for block in sorted(plus.keys() | minus.keys()):
+        _change_block(work, block, plus.get(block, {}), minus.get(block, {}))
+
+
+def _read(index: Index, query: Select[Any]) -> Sequence[Any]:
+    return index.work.connection.execute(query.execution_options(**{IN_BINARY: True})).all()
+
+
+def _change_block(work: Work, block: int, added: Places, removed: Places) -> None:
+    terms = list(added.keys() | removed.keys())
+    made, gone = [], []
+    held = _held(work, block, terms)
+    for name in terms:
+        now = _changed(held.get(name), added.get(name, ()), removed.get(name, ()))
+        if now:
+            made.append((name, block, now))
+        elif name in held:
+            gone.append(name)
+    put(work.connection, tables.alert_term, _COLUMNS, made)
+    c = tables.alert_term.c
+    for start in range(0, len(gone), CHUNK):
+        some = c.term.in_(gone[start : start + CHUNK])
+        work.connection.execute(delete(tables.alert_term).where(c.block == block, some))
+
+
+def _changed(held: bytes | None, added: Sequence[int], removed: Sequence[int]) -> bytes:
+    """Return a row with some places more and some less; b"": it holds none."""
+    fresh = sorted(set(added))
+    if not removed and (short := appended(held or b"", fresh)):
+        return short
+    places = np.array(fresh, np.int64)
+    if held is not None:
+        kept = np.setdiff1d(places_of(held), np.array(removed, np.int64), assume_unique=True)
+        places = np.union1d(kept, places)
+    return packed(places) if len(places) else b""
+
+
+def _held(work: Work, block: int, terms: Sequence[str]) -> dict[str, bytes]:
+    c = tables.alert_term.c
+    held: dict[str, bytes] = {}
+    for start in range(0, len(terms), CHUNK):
+        some = c.term.in_(terms[start : start + CHUNK])
+        query = select(c.term, c.bits).where(some, c.block == block)
+        held |= {name: bytes(bits) for name, bits in work.connection.execute(query)}
+    return held
+
+
+def _by_block(numbers: Numbers) -> dict[int, Places]:
+    blocks: dict[int, Places] = defaultdict(dict)
+    for name, some in numbers.items():
+        first, last = min(some) // BLOCK, max(some) // BLOCK
+        for block in range(first, last + 1):
+            base = block * BLOCK
+            here = some if first == last else [n for n in some if base <= n < base + BLOCK]
+            if here:
+                blocks[block][name] = [number - base for number in here]
+    return blocks

@@ -1,0 +1,91 @@
+"""The desk of the law: what the pages of substances and law ask, made once for all of them."""
+
+import hashlib
+from datetime import date
+from functools import cache, cached_property
+from importlib.metadata import version
+from pathlib import Path
+from threading import Lock
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.bulk.compounds import find_structure, lawyers_for
+from tidewaiter.consignments.asking import Asker
+from tidewaiter.consignments.naming import Namer
+from tidewaiter.identify import Identifier, load_lexicon
+from tidewaiter.report.browsing import Browser
+from tidewaiter.substances.catalogue import Catalogue
+from tidewaiter.substances.classes import ClassRule
+from tidewaiter.substances.members import Members, load_members
+from tidewaiter.substances.questions import Found
+from tidewaiter.substances.types import Substance
+from tidewaiter.web.node import Node
+
+
+class OnDay(Record, frozen=True, kw_only=True):
+    """The day whose law is shown."""
+
+    day: date | None = None  # None: today
+
+
+class LawDesk:
+    """Registry, rules, and who knows names and structures, of one set of lists."""
+
+    def __init__(self, own: tuple[Path, ...]) -> None:
+        """Load what all pages need; what only some need is loaded when the first one does."""
+        self.own = own
+        self.registry, self.book, _ = lawyers_for(own)
+        self.members: Members = load_members(self.registry)
+        self.namer = Namer(self.registry, lambda: self._identifier)
+        self.asker = Asker(self.namer, self.members, self._structures)
+        self.browser = Browser(self.registry, Catalogue(self.registry), self.find)
+        self.rules: dict[str, ClassRule] = {each.slug: each for each in self.registry.classes}
+        said = f"{self.registry.digest} {version('tidewaiter')}"
+        self.edition = hashlib.sha256(said.encode()).hexdigest()[:16]
+        self._one = Lock()  # the identifier learns as it reads
+
+    def find(self, text: str, day: date) -> tuple[Found, ...]:
+        """Find what a text names or is; the class rules are asked.
+
+        Raises:
+            InputError: It is neither a name, nor a structure that can be assessed.
+        """
+        with self._one:
+            return self.asker.find(text, day)
+
+    def named(self, text: str) -> list[Substance]:
+        """Find the substances that a text names.
+
+        Raises:
+            InputError: It names none.
+        """
+        with self._one:
+            found = self.namer.find(text)
+        named = [each.substance for each in found if each.substance is not None]
+        if not named:
+            raise InputError(
+                f'"{text}" names nothing in the registry',
+                hint="write a name, a CAS number or the short name in the address of its page",
+            )
+        return named
+
+    def substance(self, slug: str) -> Substance | None:
+        """Return a substance by its slug; None: there is none."""
+        return next((each for each in self.registry.substances if each.slug == slug), None)
+
+    @cached_property
+    def _identifier(self) -> Identifier:
+        return Identifier(load_lexicon(self.own), few=True)
+
+    def _structures(self, text: str, day: date) -> tuple[Found, ...]:
+        return find_structure(text, self.own, day)
+
+
+def desk_of(node: Node) -> LawDesk:
+    """Return the desk of an installation."""
+    return _desk(tuple(map(Path, node.serving.own)))
+
+
+@cache
+def _desk(own: tuple[Path, ...]) -> LawDesk:
+    return LawDesk(own)

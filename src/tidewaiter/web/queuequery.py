@@ -1,0 +1,75 @@
+"""The query of the queue's address: the filter, the order and the page, to be kept and shared."""
+
+from typing import Any, Literal
+from urllib.parse import parse_qsl, urlencode
+
+import msgspec
+
+from tidewaiter.casework.decisions import Status
+from tidewaiter.store.queuefilter import AlertFilter, Queue, Sort, View
+from tidewaiter.store.sessions import User
+from tidewaiter.web.asking import formed
+from tidewaiter.web.node import Node
+
+ROWS = 50  # of a page
+_OPEN = ("open",)
+
+
+class QueueQuery(AlertFilter, frozen=True, kw_only=True):
+    """What an address asks of the queue: a filter, and what of it is shown."""
+
+    status: tuple[Status | Literal["all"], ...] = _OPEN  # type: ignore[assignment]
+    sort: Sort = "rank"
+    after: str | None = None
+    before: str | None = None
+    done: int | None = None  # how many alerts were changed by the action that led here
+    left: int | None = None  # and how many were left
+
+    def wanted(self) -> AlertFilter:
+        """Return the filter."""
+        told = {name: getattr(self, name) for name in _FILTER}
+        told["country"] = tuple(code.upper() for code in self.country)
+        if "all" in self.status:
+            told["status"] = ()
+        return AlertFilter(**told)
+
+    def view(self) -> View:
+        """Return what of it is shown."""
+        return View(sort=self.sort, after=self.after, before=self.before, rows=ROWS)
+
+
+_FILTER = tuple(field.name for field in msgspec.structs.fields(AlertFilter))
+_DEFAULTS = QueueQuery()
+_ANEW = {"after": None, "before": None, "done": None, "left": None}
+
+
+def queue_of(query: AlertFilter, node: Node, user: User) -> Queue:
+    """Return the queue that someone sees by a query."""
+    wanted = query.wanted() if isinstance(query, QueueQuery) else query
+    return Queue(wanted=wanted, today=node.today(), cleared=user.account.cleared)
+
+
+def read_kept(text: str) -> QueueQuery:
+    """Read a query that a page carried on; what is not one asks for what is open."""
+    try:
+        return msgspec.convert(formed(parse_qsl(text), QueueQuery), QueueQuery, strict=False)
+    except msgspec.ValidationError:
+        return QueueQuery()
+
+
+def written(query: QueueQuery, **change: Any) -> str:
+    """Write a query as an address has it, without what does not matter.
+
+    Args:
+        query: What is asked.
+        change: Other values of some fields; without a place among them, it is the first page.
+    """
+    told = msgspec.structs.replace(query, **{**_ANEW, **change})
+    pairs = []
+    for field in msgspec.structs.fields(QueueQuery):
+        value = getattr(told, field.name)
+        if value is None or value == getattr(_DEFAULTS, field.name):
+            continue
+        values = value if isinstance(value, tuple) else (value,)
+        pairs += [(field.name, str(each)) for each in values]
+    return urlencode(pairs)

@@ -1,0 +1,107 @@
+"""The rows of the queue in words."""
+
+from collections.abc import Mapping
+from datetime import date
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.routing import route_of
+from tidewaiter.consignments.types import Alert, Severity
+from tidewaiter.report.finds import finds
+from tidewaiter.report.languages import counted, day, words
+from tidewaiter.report.marks import Span, mark_up
+from tidewaiter.report.titles import short_title
+from tidewaiter.report.words import days_in_words
+from tidewaiter.substances.types import Regime
+from tidewaiter.web.alertview import status_in_words
+from tidewaiter.web.queuepage import QueueRow
+from tidewaiter.web.queuequery import QueueQuery, written
+
+_GOODS = 180  # characters of a description that are shown around a find
+_LISTINGS = 2  # named in a title
+_NAME = 60  # of a party
+
+
+class RowView(Record, frozen=True, kw_only=True):
+    """An alert as a row."""
+
+    id: str
+    path: str
+    severity: Severity
+    score: int
+    title: str
+    goods: Markup
+    parties: str
+    route: str
+    consignment: str
+    due: str
+    days: str
+    late: bool
+    age: str
+    status: str
+    status_words: str
+    assignee: str
+    restricted: bool
+
+
+def row_view(
+    row: QueueRow, query: QueueQuery, today: date, regimes: Mapping[str, Regime]
+) -> RowView:
+    """Put an alert into words, as a row of the queue.
+
+    Args:
+        row: The alert, and where it stands.
+        query: Of the queue, to come back to.
+        today: The day.
+        regimes: By slug, for their short names.
+    """
+    alert = row.alert
+    route = route_of(alert.line)
+    left = (alert.due - today).days if alert.due else None
+    ends = filter(None, (route.origin, *route.transit, route.destination))
+    kept = written(query)
+    return RowView(
+        id=alert.id,
+        path=f"/alerts/{alert.id}" + (f"?{urlencode({'queue': kept})}" if kept else ""),
+        severity=alert.severity,
+        score=alert.score,
+        title=short_title(alert, regimes, _LISTINGS),
+        goods=_goods(alert),
+        parties=_parties(alert),
+        route=" → ".join(dict.fromkeys(ends)),
+        consignment=f"{alert.consignment}/{alert.seq}",
+        due=day(alert.due),
+        days=days_in_words(left),
+        late=left is not None and left <= 0 and row.standing.status == "open",
+        age=_age((today - alert.day).days),
+        status=row.standing.status,
+        status_words=status_in_words(row.standing.status),
+        assignee=row.standing.assignee or "",
+        restricted=alert.restricted,
+    )
+
+
+def _goods(alert: Alert) -> Markup:
+    """Return the goods as written, cut to what stands around the finds, which are marked."""
+    field = "goods" if alert.line.goods else "commercial"
+    text = alert.line.goods or alert.line.commercial or ""
+    spans = [
+        Span(start=find.evidence.start, end=find.evidence.end, label=find.label)
+        for find in finds(alert)
+        if find.evidence.field == field
+        and text[find.evidence.start : find.evidence.end] == find.evidence.text
+    ]
+    return mark_up(text, spans, limit=_GOODS)
+
+
+def _parties(alert: Alert) -> str:
+    named = [party.name for party in alert.line.parties or () if party.name]
+    return " → ".join(name[:_NAME] for name in named[:2])
+
+
+def _age(days: int) -> str:
+    if days <= 0:
+        return words("screened today")
+    return counted("screened %d day ago", "screened %d days ago", days) % days

@@ -1,0 +1,121 @@
+"""The queue in words."""
+
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import msgspec
+
+from tidewaiter.base.records import Record
+from tidewaiter.casework.decisions import Verdict, load_decision_rules
+from tidewaiter.report.languages import words
+from tidewaiter.store.savedfilters import SavedFilter
+from tidewaiter.store.sessions import User
+from tidewaiter.web.bulk import AT_ONCE
+from tidewaiter.web.node import Node
+from tidewaiter.web.queuefilters import (
+    Chip,
+    Choice,
+    Group,
+    chips,
+    count_in_words,
+    groups,
+    kept,
+    names,
+    path_of,
+    sorts,
+)
+from tidewaiter.web.queuepage import QueuePage
+from tidewaiter.web.queuequery import QueueQuery, written
+from tidewaiter.web.queuerows import RowView, row_view
+
+
+class SavedView(Record, frozen=True, kw_only=True):
+    """A filter that is kept, and where it leads."""
+
+    id: int
+    name: str
+    path: str
+    mine: bool
+    shared: bool
+
+
+class QueueView(Record, frozen=True, kw_only=True):
+    """The queue in words."""
+
+    groups: tuple[Group, ...]
+    chips: tuple[Chip, ...]
+    rows: tuple[RowView, ...]
+    total: str
+    sorts: tuple[Choice, ...]
+    first: str  # address; "": this is the first page
+    before: str
+    after: str
+    query: str
+    kept: tuple[tuple[str, str], ...]  # what the search keeps: names and values of its fields
+    reasons: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]  # verdict; code and words
+    saved: tuple[SavedView, ...]
+    may: frozenset[str]
+    at_once: int
+    keys: tuple[tuple[str, str], ...]
+
+
+def queue_view(page: QueuePage, user: User, node: Node) -> QueueView:
+    """Put the queue into words.
+
+    Args:
+        page: What it tells.
+        user: Who reads it.
+        node: The installation, for names and the day.
+    """
+    query = page.query
+    library = node.library()
+    known = names(library)
+    rows = page.rows
+    return QueueView(
+        groups=tuple(groups(page, known)),
+        chips=tuple(chips(query, known)),
+        rows=tuple(row_view(each, query, node.today(), library.regimes) for each in rows),
+        total=count_in_words(page.total),
+        sorts=tuple(sorts(query)),
+        first=path_of(query) if query.after or query.before else "",
+        before=path_of(query, before=rows[0].alert.id) if rows and page.earlier else "",
+        after=path_of(query, after=rows[-1].alert.id) if rows and page.later else "",
+        query=written(query),
+        kept=tuple(kept(query)),
+        reasons=tuple(_reasons()),
+        saved=tuple(_saved(each, user) for each in page.saved),
+        may=frozenset(user.rights),
+        at_once=AT_ONCE,
+        keys=(
+            ("j k", words("The next alert, the one before")),
+            ("Enter", words("Open it")),
+            ("o", words("Open it")),
+            ("x", words("Choose it, or not")),
+            ("a", words("Assign what is chosen, or this one, to me")),
+            ("/", words("Search")),
+            ("n", words("The next page")),
+            ("p", words("The page before")),
+        ),
+    )
+
+
+def _reasons() -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
+    rules = load_decision_rules()
+    for verdict in get_args(Verdict):
+        told = (
+            (f"{verdict}/{code}", words(rule.says) + (" …" if rule.note else ""))
+            for code, rule in rules.reasons_for(verdict).items()
+        )
+        yield words(rules.verdict[verdict].says), tuple(told)
+
+
+def _saved(each: SavedFilter, user: User) -> SavedView:
+    told: dict[str, Any] = msgspec.structs.asdict(each.wanted)
+    told["status"] = told["status"] or ("all",)
+    return SavedView(
+        id=each.id,
+        name=each.name,
+        path=path_of(QueueQuery(sort=each.sort, **told)),
+        mine=each.owner == user.account.id,
+        shared=each.shared,
+    )

@@ -1,0 +1,107 @@
+"""Flows: what is added up is what is there, each line once."""
+
+from collections import defaultdict
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tidewaiter.casework.flows import (
+    LARGEST_MG,
+    UNKNOWN,
+    FlowColumns,
+    Sum,
+    by_ends,
+    known_mass,
+    tallies,
+)
+
+MASSES = st.sampled_from([UNKNOWN, 0, 1, 999_999, 1_000_000, 25_000_001, LARGEST_MG])
+
+
+@st.composite
+def papers(draw: st.DrawFn) -> tuple[list[tuple[int, int, int]], list[int]]:
+    """Draw alerts as line, route and mass, which are those of the line, and some to add up."""
+    lines = draw(st.lists(st.tuples(st.integers(0, 3), MASSES), min_size=1, max_size=6))
+    of = draw(st.lists(st.integers(0, len(lines) - 1), max_size=20))
+    wanted = draw(st.sets(st.integers(0, max(0, len(of) - 1)))) if of else set()
+    return [(line, *lines[line]) for line in of], sorted(wanted)
+
+
+def columns(alerts: list[tuple[int, int, int]]) -> FlowColumns:
+    """Return alerts as columns."""
+    first: dict[int, int] = {}
+    for number, (line, _, _) in enumerate(alerts):
+        first.setdefault(line, number)
+    again = [n for n, (line, _, _) in enumerate(alerts) if first[line] != n]
+    return FlowColumns(
+        route=np.array([route for _, route, _ in alerts], np.int32),
+        month=np.zeros(len(alerts), np.int32),
+        net_mg=np.array([mass for _, _, mass in alerts], np.int64),
+        again=np.array(again, np.int64),
+        first=np.array([first[alerts[n][0]] for n in again], np.int64),
+        ends=np.array([0, 0, 2, 2], np.int32),
+    )
+
+
+@given(papers())
+def test_each_line_counts_once(drawn: tuple[list[tuple[int, int, int]], list[int]]) -> None:
+    """Sums by route are those of going through the alerts one by one."""
+    alerts, wanted = drawn
+    found = tallies(columns(alerts), np.array(wanted, np.int64))
+    by_route: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for number in wanted:
+        line, route, mass = alerts[number]
+        by_route[route].append((line, mass))
+    for route, named in by_route.items():
+        lines = dict(named)
+        assert found.at(route) == Sum(
+            alerts=len(named),
+            lines=len(lines),
+            net_mg=sum(mass for mass in lines.values() if mass != UNKNOWN),
+            unweighed=sum(mass == UNKNOWN for mass in lines.values()),
+        )
+    assert set(found.largest("alerts")[0].tolist()) == set(by_route)
+
+
+@given(papers())
+def test_the_parts_are_the_whole(drawn: tuple[list[tuple[int, int, int]], list[int]]) -> None:
+    """Wherever the list of routes is cut, both parts add up to the total, the largest first."""
+    alerts, wanted = drawn
+    found = tallies(columns(alerts), np.array(wanted, np.int64))
+    by_mass, none = found.largest("mass")
+    masses = [found.at(route).net_mg for route in by_mass]
+    assert masses == sorted(masses, reverse=True)
+    assert len(none) == 0
+    whole = found.whole()
+    assert whole.alerts == len(wanted)
+    for cut in range(len(by_mass) + 1):
+        shown, rest = found.largest("mass", cut)
+        assert shown.tolist() == by_mass[:cut].tolist()
+        parts = found.whole(shown), found.whole(rest)
+        assert whole == Sum(
+            alerts=sum(part.alerts for part in parts),
+            lines=sum(part.lines for part in parts),
+            net_mg=sum(part.net_mg for part in parts),
+            unweighed=sum(part.unweighed for part in parts),
+        )
+
+
+@given(papers())
+def test_ends_are_the_sums_of_their_routes(
+    drawn: tuple[list[tuple[int, int, int]], list[int]],
+) -> None:
+    """Routes 0 and 1 have the same ends, and so do 2 and 3."""
+    alerts, wanted = drawn
+    held = columns(alerts)
+    found = tallies(held, np.array(wanted, np.int64))
+    ends = by_ends(held, found)
+    for direct, other in ((0, 1), (2, 3)):
+        assert ends.at(direct) == found.whole(np.array([direct, other]))
+        assert ends.at(other) == Sum()
+
+
+def test_what_is_no_mass() -> None:
+    """A mass that no ship carries is not known, and is never mixed into a sum."""
+    assert [known_mass(mass) for mass in (None, -1, LARGEST_MG + 1)] == [UNKNOWN] * 3
+    assert [known_mass(mass) for mass in (0, 300, LARGEST_MG)] == [0, 300, LARGEST_MG]

@@ -1,0 +1,16 @@
+"""What tests ask of the queue: all that is stored, as whoever may read the database sees it."""
+
+from datetime import date
+
+from tidewaiter.consignments.types import Alert
+from tidewaiter.store.database import Work
+from tidewaiter.store.queue import queue_page
+from tidewaiter.store.queuefilter import AlertFilter, Queue, View
+
+TODAY = date(2026, 3, 1)
+
+
+def alerts(work: Work, wanted: AlertFilter | None = None, *, rows: int = 100) -> list[Alert]:
+    """Read the most urgent alerts that a filter lets through."""
+    queue = Queue(wanted=wanted or AlertFilter(), today=TODAY, cleared=True)
+    return list(queue_page(work, queue, View(rows=rows)).alerts)

@@ -1,0 +1,260 @@
+"""The pages of substances and law: what the commands answer, in a browser."""
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from click.testing import CliRunner
+from icalendar import Calendar
+from litestar.testing import TestClient
+from playwright.sync_api import Page, expect
+from tests.web.conftest import Desk
+
+from tidewaiter.cli.main import main
+from tidewaiter.substances.registry import Registry, load_registry
+
+Desks = Callable[..., Desk]
+Opened = Callable[..., tuple[Page, list[str]]]
+DAY = "2026-11-25"
+BYTES = 200_000  # of a page, compressed
+SMILES = "CCC(=O)N(c1ccccc1)C1CCN(CCc2cccs2)CC1"  # thiofentanyl, of Schedule I of 1961
+HOSTILE = "<script>alert(1)</script>\"'{{ 7 * 7 }}\u202e"
+PAGES = (
+    "/substances", "/law", "/law/compare", "/law/changes", "/law/regimes", "/law/classes",
+    *(f"/law/regimes/{slug}" for slug in sorted(load_registry().regimes)),
+    *(f"/law/classes/{rule.slug}" for rule in load_registry().classes),
+    *(f"/substances/{each.slug}" for each in load_registry().substances[::40]),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_each_page_and_its_record(desk: Desks, path: str) -> None:
+    """A viewer reads both; the page is small."""
+    one = desk("viewer")
+    page = one.get(f"{path}?day={DAY}")
+    assert page.status_code == 200
+    assert len(gzip.compress(page.content)) < BYTES
+    assert "no legal advice" in page.text
+    assert one.get(f"{path}.json?day={DAY}").json()
+
+
+@pytest.mark.parametrize("path", ["/substances", "/law", "/law/compare", "/substances/acetone"])
+def test_a_stranger_is_sent_to_sign_in(stranger: "TestClient[Any]", path: str) -> None:
+    """As from every page."""
+    answer = stranger.get(path, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"][:8]) == (303, "/sign-in")
+
+
+@pytest.mark.parametrize("path", ["/substances/no", "/law/regimes/no", "/law/classes/no"])
+def test_what_is_not_there_is_told(desk: Desks, path: str) -> None:
+    """With the place to look."""
+    answer = desk("viewer").get(f"{path}.json")
+    assert answer.status_code == 404
+    assert "look it up among" in answer.json()["hint"]
+
+
+def test_the_page_answers_as_the_command(desk: Desks) -> None:
+    """On an amount, a content and a route: the same answers, law by law, with their reasons."""
+    query = "what=acetone&from=AU&to=Mexico&amount=250+l&percent=95"
+    page = desk("viewer").get(f"/law.json?{query}&day={DAY}").json()
+    options = ("--from", "AU", "--to", "MX", "--amount", "250 l", "--percent", "95")
+    said = CliRunner().invoke(main, ("law", "acetone", *options, "--day", DAY, "--json"))
+    rulings = json.loads(said.stdout)["rulings"]
+    (subject,) = page["answers"]["subjects"]
+    assert [each["answer"] for each in subject["rulings"]] == [each["answer"] for each in rulings]
+    assert [each["jurisdiction"] for each in subject["rulings"]] == [
+        each["jurisdiction"] for each in rulings
+    ]
+    assert {"controlled", "not listed"} <= {each["answer"] for each in rulings}
+
+
+def test_a_structure_is_put_to_the_class_rules(desk: Desks) -> None:
+    """It is recognised, its marked atoms are drawn, and no page holds a style in its text."""
+    one = desk("viewer")
+    page = one.get(f"/law?what={quote(SMILES)}&in=GB&in=US&day={DAY}")
+    assert "Thiofentanyl" in page.text
+    assert "Compounds derived from fentanyl" in page.text
+    assert "#FFD377" in page.text.upper()
+    assert " style=" not in page.text
+    found = one.get(f"/substances.json?text={quote(SMILES)}&day={DAY}").json()["found"]
+    (read,) = found["recognised"]
+    assert read["substance"]["slug"] == "thiofentanyl"
+    held = {each["rule"]["slug"] for each in read["classes"] if not each["excluded"]}
+    assert "uk-fentanyls" in held
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("amount=25+parsecs", "amount"), ("from=Atlantis", "from"), ("to=XX", "to"),
+        ("transit=PA,Nowhere", "transit"), ("percent=140", "percent"), ("day=tomorrow", "day"),
+        ("form=powder", "form"), ("in=ZZ", "in"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_marked_and_nothing_is_answered(
+    desk: Desks, query: str, field: str
+) -> None:
+    """The field, what is wrong with it and what would do; the rest of the question stays."""
+    one = desk("viewer")
+    read = one.get(f"/law.json?what=acetone&{query}").json()
+    assert [each["field"] for each in read["mistakes"]] == [field]
+    assert read["mistakes"][0]["hint"]
+    assert read["answers"] is None
+    page = one.get(f"/law?what=acetone&{query}").text
+    assert f'aria-describedby="wrong-{field}"' in page or field == "in"
+    assert f'id="wrong-{field}"' in page
+
+
+def test_what_is_not_assessable_is_never_not_listed(desk: Desks) -> None:
+    """A broken structure, and goods that name nothing."""
+    for text in ("C1CC", "nosuchthing whatever"):
+        page = desk("viewer", f"a{len(text)}").get(f"/law.json?what={quote(text)}").json()
+        assert page["answers"]["not_assessable"]
+        assert page["answers"]["subjects"] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/substances", "text"), ("/law", "what"), ("/law", "from"), ("/law", "amount"),
+        ("/law/compare", "what"),
+    ],
+)  # fmt: skip
+def test_what_is_written_stays_text(desk: Desks, path: str, name: str) -> None:
+    """Markup, templates and marks that turn the reading are shown, not obeyed."""
+    what = "&what=acetone" if name not in {"what", "text"} else ""
+    page = desk("viewer").get(f"{path}?{name}={quote(HOSTILE)}{what}")
+    assert page.status_code == 200
+    assert "<script>alert" not in page.text
+    assert "\u202e" not in page.text
+    assert "&lt;script&gt;" in page.text
+
+
+def test_a_drawing_is_kept_by_the_browser(desk: Desks, registry: Registry) -> None:
+    """Under an address of its edition; another edition is not kept."""
+    one = desk("viewer")
+    place = one.get("/substances/ephedrine.json").json()["drawings"]
+    answer = one.get(f"{place}0")
+    assert answer.headers["content-type"].startswith("image/svg+xml")
+    assert "immutable" in answer.headers["cache-control"]
+    assert answer.text.startswith("<svg")
+    assert one.get("/substances/ephedrine/drawing/old/0").headers["cache-control"] == "no-store"
+    assert one.get(f"{place}99").status_code == 404
+    forms = registry.substance("ephedrine").forms
+    drawn = next(i for i, form in enumerate(forms, 1) if form.smiles)
+    assert one.get(f"{place}{drawn}").text != answer.text
+
+
+def test_the_table_holds_what_the_page_shows(desk: Desks) -> None:
+    """And more than the page, where a schedule is long."""
+    one = desk("viewer")
+    query = f"what=4-piperidone%0Anorfentanyl;%20fentanyl&in=UN&in=US&day={DAY}"
+    page = one.get(f"/law/compare.json?{query}").json()
+    answer = one.get(page["table"])
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+    shown = [
+        (row["slug"], cell["regime"], cell["answer"])
+        for row in page["found"]["rows"]
+        for cell in row["cells"]
+    ]
+    assert [(row["substance"], row["regime"], row["answer"]) for row in rows] == shown
+    assert {row["substance"] for row in rows} == {"4-piperidone", "norfentanyl", "fentanyl"}
+    assert answer.headers["content-disposition"].endswith(f'"laws-{DAY}.csv"')
+    wrong = one.get("/law/compare.json?what=acetone%0Anosuchthing").json()
+    assert wrong["mistakes"] == ['"nosuchthing" names nothing in the registry']
+    assert wrong["total"] == 1
+
+
+def test_the_calendar_holds_what_comes(desk: Desks) -> None:
+    """Of the laws that are chosen."""
+    one = desk("viewer")
+    query = "day=2024-06-01&regime=un-1988"
+    page = one.get(f"/law/changes.json?{query}").json()
+    assert [each["day"] for each in page["coming"]] == ["2024-12-03"]
+    assert [each["day"] for each in page["came"]] == ["2024-03-19"]
+    answer = one.get(page["calendar"])
+    assert answer.headers["content-type"].startswith("text/calendar")
+    (event,) = Calendar.from_ical(answer.content).walk("VEVENT")
+    assert event.decoded("dtstart") == date(2024, 12, 3)
+    assert one.get("/law/changes.json?regime=nix").status_code == 400
+
+
+def test_pages_of_the_list_leave_out_and_repeat_nothing(desk: Desks, registry: Registry) -> None:
+    """From the first to the last, each substance once."""
+    one, seen, query = desk("viewer"), [], f"day={DAY}"
+    while query:
+        found = one.get(f"/substances.json?{query}").json()["found"]
+        seen += [row["slug"] for row in found["rows"]]
+        query = found["next"]
+    assert len(seen) == len(set(seen)) == found["total"] == len(registry.substances)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light"), (1280, "dark")])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/substances/acetic-anhydride", f"/law?what={quote(SMILES)}&in=GB&in=UN",
+        "/law?what=acetone&amount=25+parsecs", "/law/compare?of=un-1988:Table+II",
+        "/law/changes?day=2024-06-01", "/law/regimes/us-listed-chemicals",
+        "/law/classes/us-fentanyls-2025",
+    ],
+)  # fmt: skip
+def test_all_can_use_a_filled_page(opened: Opened, path: str, width: int, scheme: str) -> None:
+    """It fits, asks nothing from elsewhere, and axe has nothing to say."""
+    page, told = opened(path, role="viewer", width=width, color_scheme=scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], [n["target"] for n in each["nodes"]]) for each in found] == []
+    assert told == []
+
+
+@pytest.mark.browser
+def test_the_list_follows_what_is_typed(opened: Opened) -> None:
+    """A slash leads to the field; the address says what is shown; the next page is a key."""
+    page, told = opened("/substances", role="viewer")
+    page.keyboard.press("/")
+    page.keyboard.type("norfent")
+    expect(page.locator(".cards > li")).to_have_count(1)
+    assert "text=norfent" in page.url
+    expect(page.locator(".card-name")).to_have_text("Norfentanyl")
+    page.keyboard.press("Escape")
+    page.goto(page.url.partition("?")[0])
+    first = page.locator(".card-name").first.inner_text()
+    page.keyboard.press("n")
+    expect(page.locator(".card-name").first).not_to_have_text(first)
+    assert told == []
+
+
+@pytest.mark.browser
+def test_without_script_all_works(opened: Opened) -> None:
+    """Forms and links alone: a search, a filter, a question."""
+    page, told = opened("/substances", role="viewer", java_script_enabled=False)
+    page.fill("input[type=search]", "麻黄")
+    page.click("form.search button")
+    expect(page.locator(".matched").first).to_contain_text("麻黄")
+    page.click(".choices >> text=precursor")
+    expect(page.locator(".card-name").first).to_be_visible()
+    page.click(".card-link >> nth=0")
+    page.click("text=Ask the law on a route")
+    expect(page.locator(".ruling").first).to_be_visible()
+    assert told == []
+
+
+@pytest.mark.browser
+def test_the_heads_of_a_matrix_stay(opened: Opened) -> None:
+    """It scrolls inside itself: the names of laws and substances stand still."""
+    page, _ = opened("/law/compare?of=un-1988:Table+I", role="viewer")
+    place = page.locator(".matrix-scroll")
+    before = page.locator(".matrix thead th").first.bounding_box()
+    place.evaluate("each => { each.scrollTop = 900; each.scrollLeft = 500 }")
+    after = page.locator(".matrix thead th").first.bounding_box()
+    assert before == after
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280

@@ -1,0 +1,103 @@
+"""Bring the catalogues of translations up to date with the texts of the interface.
+
+Run ``python -m tools.catalogues``: texts that are new stand in ``src/tidewaiter/report/locale``
+without a translation, and texts that are gone are dropped. A test fails while one is missing.
+"""
+
+import io
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "src" / "tidewaiter"
+LOCALE = SOURCE / "report" / "locale"
+LANGUAGES = ("es", "fr", "zh")
+_PYTHON = {"words": None, "_": None, "counted": (1, 2)}
+_TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2)}
+_OPTIONS = {"trimmed": "true", "silent": "false"}
+_HEAD = """msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\\n"
+"Plural-Forms: {plural}\\n"
+
+"""
+_DATA = ("rules/decisions.toml", "rules/results.toml", "rules/roles.toml")
+
+
+def texts() -> Catalog:
+    """Gather every text of the interface, and where it stands."""
+    catalogue = Catalog(project="Tidewaiter", charset="utf-8")
+    for place, number, message in sorted(_found(), key=lambda each: each[:2]):
+        catalogue.add(message, locations=[(place, number)])
+    return catalogue
+
+
+def catalogue_of(language: str) -> Catalog:
+    """Read the catalogue of a language; where there is none, an empty one."""
+    path = LOCALE / f"{language}.po"
+    if not path.is_file():
+        return Catalog(locale=language, project="Tidewaiter", charset="utf-8")
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def main() -> None:
+    """Write each catalogue with the texts that there are now."""
+    LOCALE.mkdir(exist_ok=True)
+    now = texts()
+    for language in LANGUAGES:
+        kept = catalogue_of(language)
+        kept.update(now, no_fuzzy_matching=True)
+        kept.obsolete.clear()
+        out = io.BytesIO()
+        write_po(out, kept, width=100, sort_output=True, omit_header=True, no_location=True)
+        text = _HEAD.format(plural=kept.plural_forms) + out.getvalue().decode()
+        (LOCALE / f"{language}.po").write_text(text, encoding="utf-8")
+        missing = [each for each in kept if each.id and not _is_whole(each.string)]
+        print(f"{language}: {len(kept)} texts, {len(missing)} without a translation")
+
+
+def _is_whole(told: Any) -> bool:
+    return all(told) if isinstance(told, tuple) else bool(told)
+
+
+def _found() -> Iterator[tuple[str, int, Any]]:
+    for path in sorted(SOURCE.rglob("*.py")):
+        with path.open("rb") as file:
+            for number, message, *_ in extract("python", file, keywords=_PYTHON):
+                yield _name(path), number, message
+    for path in sorted(SOURCE.glob("*/templates/*.html")):
+        with path.open("rb") as file:
+            for number, message, *_ in extract(
+                babel_extract, file, keywords=_TEMPLATES, options=_OPTIONS
+            ):
+                yield _name(path), number, message
+    for name in _DATA:
+        path = SOURCE / "data" / name
+        with path.open("rb") as file:
+            for message in _said(tomllib.load(file)):
+                yield _name(path), 1, message
+
+
+def _said(table: Any) -> Iterator[str]:
+    """Return the values of `says`, and those of tables that hold nothing but texts."""
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _said(value)
+        elif isinstance(value, str) and key not in {"version", "status"}:
+            yield value
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+if __name__ == "__main__":
+    main()
