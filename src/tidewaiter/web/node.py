@@ -39,7 +39,6 @@ class Serving(Record, frozen=True, kw_only=True):
     upload_limit: int = LIMIT  # bytes of the largest
     upload_days: int = DAYS  # for which files are kept
     public: str = ""  # the address that browsers see, like "https://tidewaiter.example"; "": ours
-
     provider: Provider | None = None  # of OpenID Connect
 
     def desk(self) -> Desk:
