@@ -1,14 +1,17 @@
 """The command `tidewaiter serve`: the pages where alerts become decisions."""
 
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 from platformdirs import user_data_path
 
+from tidewaiter.accounts.oidc import Provider
 from tidewaiter.base.errors import InputError
 from tidewaiter.cli.listsfolder import kept_in
+from tidewaiter.cli.resting import tell_ended
 from tidewaiter.store.accounts import (
     NewAccount,
     account_of,
@@ -18,7 +21,7 @@ from tidewaiter.store.accounts import (
 )
 from tidewaiter.store.screenings import screenings
 from tidewaiter.store.sessions import invite
-from tidewaiter.store.uploads import uploads as uploads_of
+from tidewaiter.store.uploads import uploads
 from tidewaiter.uploads.desk import DAYS
 from tidewaiter.uploads.sample import queue_sample
 from tidewaiter.web.node import Node, Serving
@@ -55,10 +58,7 @@ _PORTS = click.IntRange(1, 65_535)
               help="Days for which a file is kept after its screening.")  # fmt: skip
 @click.option("--sample/--no-sample", default=None,
               help="Screen the sample (else: only where yours is empty).")  # fmt: skip
-def serve(
-    db: str | None, folder: Path | None, own: tuple[Path, ...], uploads: Path | None,
-    upload_limit: float, *, sample: bool | None, **more: Any,
-) -> None:  # fmt: skip
+def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **more: Any) -> None:
     """Serve the pages where alerts become decisions.
 
     The first start makes an account for an administrator, and prints a link by which a password is
@@ -68,14 +68,16 @@ def serve(
     """
     serving = Serving(
         db=db or _own_database(), lists=str(folder) if folder else None,
-        own=tuple(str(each.resolve()) for each in own),
-        uploads=str(uploads.resolve()) if uploads else None,
-        upload_limit=round(upload_limit * (1 << 30)), **more,
+        own=tuple(str(each.resolve()) for each in own), provider=_provider(more),
+        host=more["host"], port=more["port"], public=more["public"],
+        uploads=str(more["uploads"].resolve()) if more["uploads"] else None,
+        upload_limit=round(more["upload_limit"] * (1 << 30)), upload_days=more["upload_days"],
     )  # fmt: skip
     _check_port(serving.host, serving.port)
     node = Node(serving)
     _welcome(node)
-    if _wants_sample(node, sample, own=db is None):
+    tell_ended(node.database)
+    if _wants_sample(node, own=db is None, asked=more["sample"]):
         queue_sample(node.database, node.desk, node.today())
         click.echo("The sample manifest is screened, so that there is something to see", err=True)
     node.close()
@@ -83,11 +85,29 @@ def serve(
     run(serving)
 
 
-def _wants_sample(node: Node, asked: bool | None, *, own: bool) -> bool:  # noqa: FBT001
+def _wants_sample(node: Node, *, own: bool, asked: bool | None) -> bool:
     """Say whether to screen the sample: where that is asked for, or a first visit saw nothing."""
     with node.read() as work:
-        empty = not screenings(work, rows=1) and not uploads_of(work, rows=1)
+        empty = not screenings(work, rows=1) and not uploads(work, rows=1)
     return asked or (asked is None and own and empty)
+
+
+def _provider(told: Mapping[str, Any]) -> Provider | None:
+    """Return who says who someone is; None: nobody but this server.
+
+    Raises:
+        InputError: What both sides need to know is not told.
+    """
+    if not told["issuer"]:
+        return None
+    if told["secret"] is None or not told["public"]:
+        hint = "name the file of the secret, and by --public the address that browsers see"
+        raise InputError("--oidc-issuer needs --oidc-secret and --public", hint=hint)
+    secret = told["secret"].read_text(encoding="utf-8").strip()
+    return Provider(
+        issuer=told["issuer"], client=told["client"], secret=secret, claim=told["claim"],
+        label=told["label"],
+    )  # fmt: skip
 
 
 def _own_database() -> str:

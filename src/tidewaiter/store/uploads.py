@@ -181,8 +181,7 @@ def set_options(work: Work, seen: Upload, options: Options, inspection: Inspecti
         "options": encode(options),
         "inspection": encode(inspection),
         "signature": inspection.signature,
-        "error": None,
-        "hint": None,
+        **dict.fromkeys(("error", "hint")),
     }
     return _change(work, seen, OPEN, "upload mapped", state=state, **facts)
 
@@ -205,10 +204,9 @@ def queue_upload(work: Work, seen: Upload, day: date) -> Upload:
         hint = "answer what is asked about its columns first"
         raise InputError("it is not clear how the file is to be read", at=seen.name, hint=hint)
     options = msgspec.structs.replace(seen.options, day=seen.options.day or day)
-    facts = {"options": encode(options), "tries": 0, "stop": 0, "finished": None}
-    return _change(
-        work, seen, OPEN, "upload queued", state="queued", error=None, hint=None, **facts
-    )
+    facts = {"options": encode(options), "tries": 0, "stop": 0}
+    facts |= dict.fromkeys(("finished", "error", "hint"))
+    return _change(work, seen, OPEN, "upload queued", state="queued", **facts)
 
 
 def cancel_upload(work: Work, seen: Upload) -> Upload:
