@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from msgspec import structs
@@ -11,8 +12,8 @@ from tidewaiter.consignments.types import Alert
 from tidewaiter.node import Progress
 from tidewaiter.store.alerts import alerts
 from tidewaiter.store.audit import audit_entries, verify_audit
-from tidewaiter.store.database import Database
-from tidewaiter.store.leases import Lease, take_upload
+from tidewaiter.store.database import Database, Stamp
+from tidewaiter.store.leases import Lease, renew_lease, take_upload
 from tidewaiter.store.screenings import screenings
 from tidewaiter.store.uploads import Reached, Upload, cancel_upload, upload_of
 from tidewaiter.uploads import jobs
@@ -151,6 +152,10 @@ def test_an_upload_whose_process_was_killed_is_found(queued: Queued, bench: Benc
     upload = queued()
     with bench.database.work(stamp()) as work:
         take_upload(work, Lease(worker="here 7 killed"))
+    assert gone_uploads(bench) == []  # it may be about to take hold of it
+    late = Stamp(who="server", at=stamp().at - timedelta(seconds=6))
+    with bench.database.work(late) as work:
+        renew_lease(work, upload.id, Lease(worker="here 7 killed"))
     assert gone_uploads(bench) == [upload.id]
     assert work_once(bench)
     with bench.database.work() as work:

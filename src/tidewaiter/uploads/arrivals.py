@@ -5,7 +5,7 @@ from pathlib import Path
 
 from msgspec import structs
 
-from tidewaiter.base.errors import InputError
+from tidewaiter.base.errors import InputError, TidewaiterError
 from tidewaiter.bulk.confined import confined
 from tidewaiter.consignments.readers.inspection import Inspection, inspect_file
 from tidewaiter.consignments.types import ReadOptions
@@ -40,7 +40,7 @@ def look_at(desk: Desk, upload: Upload, reading: ReadOptions) -> Inspection:
         raise InputError("the file is no longer kept", hint="send it again")
     try:
         return confined(_inspect, place, upload.name, reading, limits=desk.limits)
-    except InputError as error:
+    except TidewaiterError as error:
         return Inspection(form="", signature="", problem=error.message, hint=error.hint)
 
 

@@ -26,6 +26,7 @@ _POLL = 0.3  # seconds between two looks for an upload
 _TIDY = 3600.0  # seconds between two looks for what is old
 _CUT_OFF = 86_400.0  # seconds after which what an upload left half behind is removed
 _LATER = 5.0  # seconds until the database is tried again
+_SETTLED = timedelta(seconds=5)  # after a process took an upload, it holds its journal
 _NICE = 5  # pages come first
 
 
@@ -76,10 +77,13 @@ def work_once(bench: Bench) -> bool:
 def gone_uploads(bench: Bench) -> list[int]:
     """Find the uploads whose process was killed on this machine: nobody holds their journals."""
     host = bench.lease.worker.partition(" ")[0]
+    settled = bench.lease.until(stamp().at - _SETTLED)
     with bench.database.work() as work:
         mine = running_uploads(work, host)
     gone = []
     for upload in mine:
+        if upload.until is None or upload.until > settled:  # taken, and the journal not yet
+            continue
         with suppress(OutputError), alone(bench.desk.spool.journal(upload.id), ""):
             gone.append(upload.id)
     return gone
