@@ -8,13 +8,14 @@ import os
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 from types import FrameType
 
 from tidewaiter.bulk.confined import Limits
 from tidewaiter.bulk.run import Settings, screener_for
 from tidewaiter.store.database import open_database
-from tidewaiter.store.uploads import Arrived
+from tidewaiter.store.uploads import Arrived, uploads
 from tidewaiter.uploads.arrivals import take_in
 from tidewaiter.uploads.desk import Desk
 from tidewaiter.uploads.jobs import Bench, new_lease, stamp
@@ -66,8 +67,14 @@ def work(desk: Desk) -> None:
     with open_database(desk.database) as database:
         lease = new_lease()
         bench = Bench(desk=desk, database=database, lease=lease, leaving=threading.Event())
-        while work_once(bench):
-            pass
+        while work_once(bench) or is_left(bench):
+            time.sleep(0.1)
+
+
+def is_left(bench: Bench) -> bool:
+    """Say whether an upload still counts as that of a process that was killed."""
+    with bench.database.work() as reading:
+        return any(each.state == "running" for each in uploads(reading))
 
 
 if __name__ == "__main__":

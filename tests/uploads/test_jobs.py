@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 from msgspec import structs
+from tests.found import alerts
 
 from tidewaiter.bulk.journal import read_journal
 from tidewaiter.consignments.types import Alert
 from tidewaiter.node import Progress
-from tidewaiter.store.alerts import alerts
 from tidewaiter.store.audit import audit_entries, verify_audit
 from tidewaiter.store.database import Database, Stamp
 from tidewaiter.store.leases import Lease, renew_lease, take_upload

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import pytest
 from msgspec import structs
+from tests.found import alerts
 
-from tidewaiter.store.alerts import alerts
 from tidewaiter.store.audit import verify_audit
 from tidewaiter.store.database import Database, open_database
 from tidewaiter.store.refusals import refusals
