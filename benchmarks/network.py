@@ -127,26 +127,17 @@ def ask(database: Database, asked: int) -> None:
     some = [*busy, *chance.sample(rest, asked)]
     others = chance.sample(rest, len(some))
 
-    def timed(what: str, do: Callable[[Seen, int], Any], of: Sequence[tuple[int, str]]) -> None:
-        took, cpu = list[float](), list[float]()
-        for place, (entity, _) in enumerate(of):
-            begun, used = time.perf_counter(), time.process_time()
-            with database.work() as work:
-                do(Seen(work, run.id, cleared=True), place if what == "path" else entity)
-            took.append((time.perf_counter() - begun) * 1000)
-            cpu.append((time.process_time() - used) * 1000)
-        told = (f"{_of(took, 50):.1f} and {_of(took, 95):.1f} ms, "
-                f"CPU {_of(cpu, 50):.1f} and {_of(cpu, 95):.1f} ms")  # fmt: skip
-        print(f"{what}, median and p95: {told}", flush=True)
-
     names = dict(some)
-    timed("page, all", view_party, some)
-    timed("page, busy", view_party, busy)
-    timed("neighbours, all", lambda s, e: build_graph(s, e, {}, 1, rules), some)
-    timed("neighbours, busy", lambda s, e: build_graph(s, e, {}, 1, rules), busy)
-    timed("search", lambda s, e: search_entities(s.work, s.run, names[e]), some)
     ends = [(a, b) for (a, _), (b, _) in zip(some, others, strict=True) if a != b]
-    timed("path", lambda s, i: find_ways(s, ends[i], rules), [(a, "") for a, _ in ends])
+
+    def timed(what: str, do: Callable[[Seen, int], Any], of: Sequence[int]) -> None:
+        _timed(database, run.id, what, do, of)
+
+    for told, of in (("all", list(names)), ("busy", [entity for entity, _ in busy])):
+        timed(f"page, {told}", view_party, of)
+        timed(f"neighbours, {told}", lambda s, e: build_graph(s, e, {}, 1, rules), of)
+    timed("search", lambda s, e: search_entities(s.work, s.run, names[e]), list(names))
+    timed("path", lambda s, i: find_ways(s, ends[i], rules), range(len(ends)))
     with database.work() as work:
         seen = Seen(work, run.id, cleared=True)
         lengths = [
@@ -159,6 +150,22 @@ def ask(database: Database, asked: int) -> None:
     took, cpu = time.perf_counter() - begun, time.process_time() - used
     print(f"{len(graph.nodes):,} nodes and {len(graph.edges):,} ties placed: {took:.1f} s,"
           f" CPU {cpu:.1f} s")  # fmt: skip
+
+
+def _timed(
+    database: Database, run: int, what: str, do: Callable[[Seen, int], Any], of: Sequence[int]
+) -> None:
+    """Print how long something takes for each of some numbers."""
+    took, cpu = list[float](), list[float]()
+    for number in of:
+        begun, used = time.perf_counter(), time.process_time()
+        with database.work() as work:
+            do(Seen(work, run, cleared=True), number)
+        took.append((time.perf_counter() - begun) * 1000)
+        cpu.append((time.process_time() - used) * 1000)
+    told = (f"{_of(took, 50):.1f} and {_of(took, 95):.1f} ms, "
+            f"CPU {_of(cpu, 50):.1f} and {_of(cpu, 95):.1f} ms")  # fmt: skip
+    print(f"{what}, median and p95: {told}", flush=True)
 
 
 def _of(values: list[float], percent: int) -> float:
