@@ -39,6 +39,8 @@ from tidewaiter.web import (
     lawbooks,
     lawchanges,
     lawcompare,
+    law,
+    lawbooks,
     network,
     oidc,
     openapi,
