@@ -13,7 +13,6 @@ from typing import Any
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
-from jinja2.ext import babel_extract
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "tidewaiter"
@@ -78,7 +77,7 @@ def _found() -> Iterator[tuple[str, int, Any]]:
     for path in sorted(SOURCE.glob("*/templates/*.html")):
         with path.open("rb") as file:
             for number, message, *_ in extract(
-                babel_extract, file, keywords=_TEMPLATES, options=_OPTIONS
+                "jinja2.ext:babel_extract", file, keywords=_TEMPLATES, options=_OPTIONS
             ):
                 yield _name(path), number, message
     for name in _DATA:

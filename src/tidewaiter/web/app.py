@@ -39,8 +39,6 @@ from tidewaiter.web import (
     lawbooks,
     lawchanges,
     lawcompare,
-    law,
-    lawbooks,
     network,
     oidc,
     openapi,

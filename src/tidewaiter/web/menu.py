@@ -25,6 +25,7 @@ class Shown(Record, frozen=True, kw_only=True):
 
 ENTRIES = (
     Entry(path="/queue", label=marked("Queue"), right="see"),
+    Entry(path="/screen", label=marked("Upload"), right="see"),
     Entry(path="/cases", label=marked("Cases"), right="see"),
     Entry(path="/parties", label=marked("Parties"), right="see"),
     Entry(path="/flows", label=marked("Flows"), right="see"),
@@ -36,19 +37,6 @@ ENTRIES = (
     Entry(path="/audit", label=marked("Audit"), right="audit"),
     Entry(path="/accounts", label=marked("Accounts"), right="administer"),
     Entry(path="/webhooks", label=marked("Webhooks"), right="administer"),
-    Entry(path="/queue", label=_("Queue"), right="see"),
-    Entry(path="/screen", label=_("Upload"), right="see"),
-    Entry(path="/flows", label=_("Flows"), right="see"),
-    Entry(path="/overview", label=_("Overview"), right="overview"),
-    Entry(path="/rules", label=_("Rules"), right="see"),
-    Entry(path="/suppressions", label=_("Suppressions"), right="see"),
-    Entry(path="/cases", label=_("Cases"), right="see"),
-    Entry(path="/parties", label=_("Parties"), right="see"),
-    Entry(path="/substances", label=_("Substances"), right="see"),
-    Entry(path="/law", label=_("Law"), right="see"),
-    Entry(path="/audit", label=_("Audit"), right="audit"),
-    Entry(path="/accounts", label=_("Accounts"), right="administer"),
-    Entry(path="/webhooks", label=_("Webhooks"), right="administer"),
 )
 
 
