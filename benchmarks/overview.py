@@ -137,7 +137,8 @@ def _rows(
     """Yield the rows of one alert."""
     name, minutes = f"{number:024x}", (count - number) * 525_600 // count
     stored = datetime(2026, 11, 25, 11, tzinfo=UTC) - timedelta(minutes=minutes)
-    verdict, reason = ("", "")
+    verdict: Verdict | None = None
+    reason = ""
     if chance.random() < 0.7:
         verdict, reason = chance.choices(VERDICTS, weights=(55, 20, 8, 8, 6, 3))[0]
     rules = dict.fromkeys(chance.choices(RULES, weights=_weights(), k=4))
@@ -151,7 +152,8 @@ def _rows(
         "payload": encode(alert), "stored": stored.isoformat(timespec="microseconds"),
         "status": load_decision_rules().verdict[verdict].status if verdict else "open",
         "assignee": chance.choice(OFFICERS) if chance.random() < 0.3 else None,
-        "decided": number if verdict else None,
+        "decided": number if verdict else None, "number": number - 1,
+        "restricted": int(alert.restricted),
     }  # fmt: skip
     for place, rule in enumerate(rules, 1):
         yield tables.reason, {"alert": name, "number": place, "rule": rule, "points": 10,

@@ -43,7 +43,7 @@ STAMP = Stamp(who="benchmark", at=datetime(2026, 11, 25, tzinfo=UTC))
 BATCH = 5_000
 DECIDED, ASSIGNED = 40, 9  # one alert in so many
 _STEP = 2_000
-TIMES = 5
+TIMES = 4
 PAIRS = 120  # of some four hundred
 
 

@@ -12,14 +12,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError, MissingError
+from tidewaiter.casework.caserules import Asked
 from tidewaiter.casework.cases import Viewer
-from tidewaiter.casework.steps import step_digest
+from tidewaiter.casework.steps import Confirmed, step_digest
 from tidewaiter.evidence.gather import record_export
 from tidewaiter.evidence.verify import Verdict, verify_bundle
 from tidewaiter.ledger.bundles import MANIFEST, source_of, write_bundle
 from tidewaiter.ledger.notes import SecretKey
 from tidewaiter.ledger.proofs import check_proof, read_proof
 from tidewaiter.store.batches import Batch
+from tidewaiter.store.caseerasing import erase_case
+from tidewaiter.store.cases import case_steps, take_step
 from tidewaiter.store.database import Database, Stamp
 
 KEY = SecretKey(name="tidewaiter/test", seed=bytes(range(32)))
@@ -111,6 +114,28 @@ def test_the_same_export_gives_the_same_bytes(
     )
 
 
+def test_what_was_erased_is_not_in_a_bundle_and_the_bundle_holds(
+    database: Database, fill: Callable[[Database], int], export: Callable[..., bytes]
+) -> None:
+    """The digests are proved as before; who has the bundle from before can prove the words."""
+    number = fill(database)
+    before = json.loads(_files(export(database, number))["case.json"])
+    susan = Viewer(name="susan", rights=frozenset({"case", "approve"}), cleared=True)
+    with database.work(Stamp(who="susan", at=datetime(2032, 1, 1, tzinfo=UTC))) as work:
+        seen = case_steps(work, susan, number)[-1].id
+        asked = Asked(content=Confirmed(why="x"), seen=seen)
+        seen = take_step(work, susan, number, asked).id
+        erase_case(work, susan, number, why="its time is over", seen=seen)
+    bundle = export(database, number)
+    assert _verify(bundle).holds(), _verify(bundle).parts
+    files = _files(bundle)
+    assert not any(name.startswith(("files/", "drafts/", "lines/")) for name in files)
+    assert "Drums" not in files["case.html"].decode()
+    digests = {step["id"]: step["digest"] for step in json.loads(files["case.json"])["steps"]}
+    for step in before["steps"]:
+        assert digests[step["id"]] == step_digest(step["salt"], step["written"])
+
+
 def test_what_is_restricted_goes_only_where_it_is_asked_for(
     database: Database, fill: Callable[[Database], int], export: Callable[..., bytes]
 ) -> None:
@@ -186,6 +211,7 @@ def _loose(files: dict[str, bytes]) -> None:
         (_record(lambda told: told["steps"].pop()), "record"),  # type: ignore[attr-defined]
         (_record(lambda told: told["steps"][2].update(by="x", kind="note")), "record"),  # type: ignore[index]
         (_record(lambda told: told["steps"][2].update(at="2020")), "record"),  # type: ignore[index]
+        (_record(lambda told: told["steps"][2].update(salt="", written="")), "record"),  # type: ignore[index]
         (_record(lambda told: told["steps"][2].update(salt="00")), "record"),  # type: ignore[index]
         (_record(lambda told: told["steps"][2].update(salt="zz")), "record"),  # type: ignore[index]
         (_record(lambda told: told["custody"].popitem()), "record"),  # type: ignore[attr-defined]

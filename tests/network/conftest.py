@@ -12,6 +12,7 @@ from tidewaiter.network.neighbours import Seen
 from tidewaiter.network.resolving import resolve_database, take_up
 from tidewaiter.store.batches import Batch, add_batch
 from tidewaiter.store.database import Database, Stamp, Work
+from tidewaiter.store.entities import Profile, largest_entities
 from tidewaiter.store.resolutions import current_run
 from tidewaiter.store.screenings import Run, Source, begin_screening
 
@@ -55,6 +56,14 @@ def lines_of(consignments: Iterable[tuple[str, str, Sequence[tuple[str, Told]]]]
     return pa.RecordBatch.from_pylist(rows, schema=LINES)
 
 
+MARCH = lines_of([
+    ("C1", "2026-03-01", [("exporter", ORNEK), ("consignee", VOORBEELD)]),
+    ("C1", "2026-03-02", [("exporter", ORNEK), ("consignee", VOORBEELD)]),
+    ("C2", "2026-03-09", [("consignor", ORNEK_TOO), ("importer", VOORBEELD)]),
+    ("C3", "", [("exporter", VOORBEELD), ("notify", ORNEK)]),
+])  # fmt: skip
+
+
 def store(
     database: Database, lines: pa.RecordBatch, alerts: Sequence[Alert] = (), *, file: str = "a"
 ) -> None:
@@ -85,6 +94,11 @@ def match_of(name: str, entry: str, **change: Any) -> PartyMatch:
         "kind": "organisation", "probability": 0.9, "action": "blocked",
     }  # fmt: skip
     return PartyMatch(**(told | change))
+
+
+def profiles_by_name(work: Work) -> dict[str, Profile]:
+    """Return the parties that most lines name, by their names."""
+    return {each.name: each for each in largest_entities(work, seen_in(work).run)}
 
 
 def seen_in(work: Work, *, cleared: bool = False) -> Seen:

@@ -8,13 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 from tests.network.conftest import (
+    MARCH,
     ORNEK,
     ORNEK_FAR,
     ORNEK_TOO,
     VOORBEELD,
-    alert_of,
     lines_of,
-    match_of,
+    profiles_by_name,
     quiet,
     seen_in,
     stamp,
@@ -22,7 +22,6 @@ from tests.network.conftest import (
 )
 
 from tidewaiter.base.errors import ConflictError, InputError
-from tidewaiter.consignments.types import ListedLink
 from tidewaiter.network import resolving
 from tidewaiter.network.party import view_party
 from tidewaiter.network.resolving import resolve_database, take_up
@@ -30,19 +29,12 @@ from tidewaiter.store import tables
 from tidewaiter.store.audit import verify_audit
 from tidewaiter.store.counting import count_lines
 from tidewaiter.store.database import Database, Work, open_database
-from tidewaiter.store.entities import Profile, largest_entities, profiles_of
+from tidewaiter.store.entities import profiles_of
 from tidewaiter.store.entitychanges import changes_of
 from tidewaiter.store.partyjudgements import Said, judge_parties, last_judgement
-from tidewaiter.store.partysearch import search_entities
 from tidewaiter.store.resolutions import current_run
 
 Resolved = Callable[..., None]
-MARCH = lines_of([
-    ("C1", "2026-03-01", [("exporter", ORNEK), ("consignee", VOORBEELD)]),
-    ("C1", "2026-03-02", [("exporter", ORNEK), ("consignee", VOORBEELD)]),
-    ("C2", "2026-03-09", [("consignor", ORNEK_TOO), ("importer", VOORBEELD)]),
-    ("C3", "", [("exporter", VOORBEELD), ("notify", ORNEK)]),
-])  # fmt: skip
 APRIL = lines_of([("C4", "2026-04-01", [("exporter", ORNEK_FAR), ("consignee", VOORBEELD)])])
 _NAMES = st.sampled_from([ORNEK, ORNEK_TOO, VOORBEELD, {"name": "Muster AG", "country": "DE"}])
 _ROLES = st.sampled_from(["exporter", "consignor", "consignee", "importer", "notify", ""])
@@ -55,11 +47,6 @@ _LINES = st.lists(
     min_size=1,
     max_size=9,
 )
-
-
-def _profiles(work: Work) -> dict[str, Profile]:
-    seen = seen_in(work)
-    return {each.name: each for each in largest_entities(work, seen.run)}
 
 
 def _trade(work: Work) -> set[tuple[object, ...]]:
@@ -82,7 +69,7 @@ def test_spellings_become_one_party_with_its_trade(database: Database, resolved:
     """Consignments are counted once, however many lines and ways of writing they have."""
     resolved(database, MARCH)
     with database.work() as work:
-        ornek = _profiles(work)["Ornek Kimya AS"]
+        ornek = profiles_by_name(work)["Ornek Kimya AS"]
         assert (ornek.lines, ornek.consignments, ornek.receivers, ornek.senders) == (4, 3, 1, 0)
         assert (ornek.first, ornek.last) == ("2026-03-01", "2026-03-09")
         assert _trade(work) == {
@@ -101,7 +88,7 @@ def test_what_comes_later_waits_by_its_exact_name(database: Database, resolved: 
     """It is counted at once, compared at the next run, and numbers stay."""
     resolved(database, MARCH)
     with database.work() as work:
-        before = _profiles(work)
+        before = profiles_by_name(work)
     same = lines_of([("C9", "2026-05-01", [
         ("exporter", {**ORNEK, "address": "Elsewhere 9"}), ("consignee", VOORBEELD)])])  # fmt: skip
     store(database, same, file="c")
@@ -109,7 +96,7 @@ def test_what_comes_later_waits_by_its_exact_name(database: Database, resolved: 
     assert take_up(database, stamp) > 0
     assert take_up(database, stamp) == 0
     with database.work() as work:
-        now = _profiles(work)
+        now = profiles_by_name(work)
         assert now["Ornek Kimya AS"].consignments == before["Ornek Kimya AS"].consignments + 1
         assert now["Ornek Kimya AS"].entity == before["Ornek Kimya AS"].entity
         assert now["Ornek Kimiya"].waiting
@@ -179,7 +166,7 @@ def test_a_run_that_is_cut_off_changes_nothing(database: Database, resolved: Res
         resolve_database(database, stamp, stop)
     with database.work() as work:
         assert current_run(work) == before
-        assert set(_profiles(work)) == {"Ornek Kimya AS", "Voorbeeld Handel BV"}
+        assert set(profiles_by_name(work)) == {"Ornek Kimya AS", "Voorbeeld Handel BV"}
     resolve_database(database, stamp, quiet)
     with database.work() as work:
         runs = (
@@ -213,7 +200,7 @@ def test_people_join_and_part_parties(database: Database, resolved: Resolved) ->
         seen = seen_in(work)
         ways = {
             way.name: way.member
-            for each in _profiles(work).values()
+            for each in profiles_by_name(work).values()
             for way in view_party(seen, each.entity).written  # type: ignore[union-attr]
         }
     said = Said(
@@ -225,7 +212,7 @@ def test_people_join_and_part_parties(database: Database, resolved: Resolved) ->
         judge_parties(work, said)
     resolve_database(database, stamp, quiet)
     with database.work() as work:
-        assert len(_profiles(work)) == 3
+        assert len(profiles_by_name(work)) == 3
     with database.work(stamp()) as work:
         back = Said(a=said.a, b=said.b, verdict="undecided", why="taken back", seen=first)
         judge_parties(work, back)
@@ -234,7 +221,7 @@ def test_people_join_and_part_parties(database: Database, resolved: Resolved) ->
         assert last.verdict == "undecided"
     resolve_database(database, stamp, quiet)
     with database.work() as work:
-        assert len(_profiles(work)) == 2
+        assert len(profiles_by_name(work)) == 2
 
 
 def test_judgements_that_contradict_each_other_are_refused(
@@ -250,86 +237,3 @@ def test_judgements_that_contradict_each_other_are_refused(
         judge_parties(work, said)
     with database.work() as work:
         assert last_judgement(work, "p-1", "p-3") is None
-
-
-def test_restricted_alerts_and_entries_leave_no_trace(
-    database: Database, resolved: Resolved
-) -> None:
-    """Neither in lists nor in counts, for those who are not cleared."""
-    hidden = alert_of(
-        2, restricted=True, parties=[match_of("Ornek Kimya AS", "S-1", confidential=True)]
-    )
-    shown = alert_of(1, parties=[match_of("Ornek Kimya AS", "B-1")])
-    resolved(database, MARCH, alerts=[shown, hidden])
-    with database.work() as work:
-        number = _profiles(work)["Ornek Kimya AS"].entity
-        views = {
-            cleared: view_party(seen_in(work, cleared=cleared), number) for cleared in (True, False)
-        }
-    told, untold = views[True], views[False]
-    assert told is not None
-    assert untold is not None
-    assert (told.alerts.total, untold.alerts.total) == (2, 1)
-    assert (told.alerts.substances, untold.alerts.substances) == ({"acetone": 2}, {"acetone": 1})
-    assert [each.match.entry for each in untold.listings] == ["B-1"]
-    assert {each.match.entry for each in told.listings} == {"B-1", "S-1"}
-    assert "S-1" not in repr(untold)
-
-
-def test_ownership_that_a_list_tells_ties_two_parties(
-    database: Database, resolved: Resolved
-) -> None:
-    """Between those that resemble its entries; through confidential ones for the cleared alone."""
-    open_, secret = (
-        ListedLink(entry="B-2", name="Voorbeeld", owned=True, steps=("owned by Voorbeeld (60 %)",),
-                   confidential=confidential)
-        for confidential in (False, True)
-    )  # fmt: skip
-    for link, told in ((open_, 1), (secret, 0)):
-        with database.work(stamp()) as work:
-            for table in reversed(tables.METADATA.sorted_tables):
-                if table.name not in {"audit", "audit_node"}:
-                    work.connection.execute(table.delete())
-        matches = [
-            match_of("Ornek Kimya AS", "B-1", links=(link,)),
-            match_of("Voorbeeld Handel BV", "B-2"),
-        ]
-        resolved(database, MARCH, alerts=[alert_of(1, parties=matches)])
-        with database.work() as work:
-            number = _profiles(work)["Ornek Kimya AS"].entity
-            view = view_party(seen_in(work), number)
-            cleared = view_party(seen_in(work, cleared=True), number)
-        assert view is not None
-        assert cleared is not None
-        assert (len(view.owned), len(cleared.owned)) == (told, 1)
-        assert cleared.owned[0].other.name == "Voorbeeld Handel BV"
-        assert not cleared.owned[0].is_owner
-
-
-@pytest.mark.parametrize(
-    ("asked", "found"),
-    [
-        ("ornek kimya", "Ornek Kimya AS"),
-        ("Örnek Kimya Anonim Şirketi", "Ornek Kimya AS"),
-        ("0232 441 00 00", "Ornek Kimya AS"),
-        ("info@voorbeeld.nl", "Voorbeeld Handel BV"),
-        ("NL8234567891", "Voorbeeld Handel BV"),
-        ("Shanghai Huagong", "上海化工进出口有限公司"),
-        ("上海化工进出口", "上海化工进出口有限公司"),
-        ("Жук", "Zhuk"),
-    ],
-)
-def test_a_party_is_found_by_what_it_gives(
-    database: Database, resolved: Resolved, asked: str, found: str
-) -> None:
-    """By a name in any script, a telephone, an e-mail, a number."""
-    more = [
-        ("C7", "", [("exporter", {"name": "上海化工进出口有限公司", "country": "CN"})]),
-        ("C8", "", [("exporter", {"name": "Zhuk", "country": "UA"})]),
-    ]
-    store(database, MARCH)
-    resolved(database, lines_of(more), file="b")
-    with database.work() as work:
-        hits = search_entities(work, seen_in(work).run, asked)
-    assert hits
-    assert hits[0].profile.name == found

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import msgspec
 import pytest
+from tests.found import alerts
 from tests.web.conftest import Desk
 
 from tidewaiter.accounts.webhooks import checked_url, next_try
 from tidewaiter.base.errors import InputError
 from tidewaiter.consignments.types import Alert
-from tidewaiter.store.alerts import alerts
 from tidewaiter.store.webhooks import announce, webhooks
 from tidewaiter.web.node import Node
 from tidewaiter.web.sending import Sender

@@ -45,7 +45,6 @@ class TypeRule(Record, frozen=True, kw_only=True):
     """A row of [[type]]."""
 
     name: str
-    says: str
     begins: str  # in hexadecimal digits
 
 

@@ -1,6 +1,7 @@
 """The command `tidewaiter cases`: the cases of a database, and one of them given out."""
 
 import getpass
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import get_args
@@ -10,7 +11,7 @@ import msgspec
 
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.files import check_file, replacing, writing
-from tidewaiter.casework.cases import CaseStatus, Viewer
+from tidewaiter.casework.cases import Case, CaseStatus, Viewer
 from tidewaiter.casework.timeline import Event, timeline
 from tidewaiter.cli.table import as_line
 from tidewaiter.evidence.gather import Making, record_export, write_case
@@ -18,10 +19,11 @@ from tidewaiter.identity import key_file, own_key, own_stamp
 from tidewaiter.report.casefile import STATUS
 from tidewaiter.report.characters import visible
 from tidewaiter.report.library import Library
+from tidewaiter.store.accounts import account_key, accounts
 from tidewaiter.store.caselist import CaseFilter, CaseRow, count_cases
 from tidewaiter.store.caselist import cases as stored_cases
 from tidewaiter.store.cases import case_steps, find_case
-from tidewaiter.store.database import open_database
+from tidewaiter.store.database import Work, open_database
 from tidewaiter.store.decisions import trail
 from tidewaiter.substances.registry import load_registry
 
@@ -62,9 +64,9 @@ def list_(
     wanted = CaseFilter(status=status, over=today if over else None)
     with open_database(db) as database, database.work() as work:
         found = stored_cases(work, _everyone(), wanted, before=before, rows=rows)
-        count = count_cases(work, _everyone(), wanted)
+        count, people = count_cases(work, _everyone(), wanted), _people(work)
     for row in found:
-        click.echo(msgspec.json.encode(row) if as_json else visible(_line(row, today)))
+        click.echo(msgspec.json.encode(row) if as_json else visible(_line(row, today, people)))
     if not as_json:
         click.echo(_count(count, "case"), err=True)
 
@@ -85,19 +87,12 @@ def show(number: int, db: str, *, as_json: bool) -> None:
         ids = [kept.what.alert for kept in case.alerts if kept.what]
         trails = {each: trail(work, each) for each in ids}
         events = timeline(case_steps(work, _everyone(), number), trails)
+        people = _people(work)
     if as_json:
         click.echo(msgspec.json.encode({"case": case, "timeline": events}))
         return
-    title = "(erased)" if case.title is None else as_line(case.title)
-    click.echo(visible(f"case {number}: {title}"))
-    click.echo(visible(f"  {STATUS[case.status]}; owner {case.owner}"))
-    click.echo(visible(f"  members {', '.join(case.members)}"))
-    if case.retained:
-        click.echo(visible(f"  kept until {case.retained.until}: {as_line(case.retained.basis)}"))
-    if case.hold:
-        click.echo(visible(f"  legal hold by {case.hold.by} since {case.hold.at}"))
-    for event in events:
-        click.echo(visible(_event(event)))
+    for line in _shown(case, events, people):
+        click.echo(visible(line))
 
 
 @cases.command()
@@ -148,27 +143,47 @@ def _absent(number: int) -> MissingError:
     return MissingError(f"there is no case {number}", hint=hint)
 
 
-def _line(row: CaseRow, today: date) -> str:
+def _people(work: Work) -> Callable[[str], str]:
+    """Return how those are read whom trails name; who has no account stays as they are."""
+    known = {account_key(each.id): each.shown for each in accounts(work)}
+    return lambda who: as_line(known.get(who, who))
+
+
+def _shown(case: Case, events: Sequence[Event], people: Callable[[str], str]) -> Iterator[str]:
+    """Yield the lines of one case whole."""
+    title = "(erased)" if case.title is None else as_line(case.title)
+    yield f"case {case.number}: {title}"
+    yield f"  {STATUS[case.status]}; owner {people(case.owner)}"
+    yield f"  members {', '.join(map(people, case.members))}"
+    if case.retained:
+        yield f"  kept until {case.retained.until}: {as_line(case.retained.basis)}"
+    if case.hold:
+        yield f"  legal hold by {people(case.hold.by)} since {case.hold.at}"
+    for event in events:
+        yield _event(event, people)
+
+
+def _line(row: CaseRow, today: date, people: Callable[[str], str]) -> str:
     title = "(erased)" if row.title is None else as_line(row.title)
     told = [_count(row.alerts, "alert")]
     if row.tasks:
         late = " overdue" if row.due and row.due < today.isoformat() else ""
-        told.append(
-            f"{_count(row.tasks, 'task')}{f', first due {row.due}{late}' if row.due else ''}"
-        )
+        due = f", first due {row.due}{late}" if row.due else ""
+        told.append(f"{_count(row.tasks, 'task')}{due}")
     if row.proposed:
-        told.append(f"{row.proposed} proposes to dismiss it")
+        told.append(f"{people(row.proposed)} proposes to dismiss it")
     if row.held:
         told.append("legal hold")
-    return f"{row.number}\t{row.status}\t{row.owner}\t{title}\t{'; '.join(told)}"
+    return f"{row.number}\t{row.status}\t{people(row.owner)}\t{title}\t{'; '.join(told)}"
 
 
 def _count(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
-def _event(event: Event) -> str:
+def _event(event: Event, people: Callable[[str], str]) -> str:
+    whom = f" ({people(event.whom)})" if event.whom else ""
     what = f": {as_line(event.what)}" if event.what else ""
     said = f": {as_line(event.said)}" if event.said and event.said != event.what else ""
     erased = " (erased)" if event.erased else ""
-    return f"  {event.at[:19]}  {as_line(event.by)} {event.did}{what}{said}{erased}"
+    return f"  {event.at[:19]}  {people(event.by)} {event.did}{whom}{what}{said}{erased}"

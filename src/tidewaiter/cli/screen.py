@@ -20,13 +20,13 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.abandoned import drop_abandoned
 from tidewaiter.bulk.journal import Done, read_done
+from tidewaiter.bulk.marks import marks_of
 from tidewaiter.bulk.run import Settings, workers_for
 from tidewaiter.cli.again import Past, screen_past
 from tidewaiter.cli.apart import RESTRICTED, place_of
 from tidewaiter.cli.columns import show_columns
 from tidewaiter.cli.earlier import all_lines, check_history, earlier_alerts
 from tidewaiter.cli.listsfolder import kept_in
-from tidewaiter.cli.marking import marks_of
 from tidewaiter.cli.options import STOPPED, Day, Field, hear_every_stop, own_lists, printable
 from tidewaiter.cli.outputs import Outputs, check_outputs, write_outputs
 from tidewaiter.cli.progress import watched
@@ -195,7 +195,7 @@ def _watch(steps: Iterable[Progress], path: Path) -> int:
     try:
         for progress in watched(steps, path):
             row = progress.done.row
-            new += progress.new or 0
+            new += len(progress.new or ())
     except KeyboardInterrupt:
         after = f" after row {row}" if row else ""
         click.echo(f"stopped{after}; the same command goes on there", err=True)

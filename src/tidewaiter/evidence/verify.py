@@ -161,9 +161,12 @@ def _wrong(
     yield from _wrong_chain([step for step in told.steps if step.restricted], details)
     if not told.steps or told.steps[-1].kind != "exported":
         yield "the steps do not end with the export of this bundle"
+    erased = max((step.id for step in told.steps if step.kind == "erased"), default=0)
     for step in told.steps:
         if step.entry in entries:
             yield from _wrong_step(step, entries[step.entry])
+        if not step.written and step.id > erased:
+            yield f"step {step.id} says nothing, and nobody erased it"
     decided = {each.get("decision"): number for number, each in details.items()}
     for each in (step for steps in told.decisions.values() for step in steps):
         number = decided.get(each.id, 0)

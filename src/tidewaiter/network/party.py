@@ -1,7 +1,7 @@
 """What the page of a party shows: how it is written, whom it deals with, what was found."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from tidewaiter.base.records import Record
@@ -21,7 +21,7 @@ from tidewaiter.store.entities import (
 )
 from tidewaiter.store.entitychanges import Changed, changes_of
 from tidewaiter.store.partyhistory import AlertsAbout, Resemblance, alerts_about, resemblances
-from tidewaiter.store.partyjudgements import Judged, judgements_about, last_judgement
+from tidewaiter.store.partyjudgements import Judged, judgements_about
 from tidewaiter.store.ties import Ownership, Trade, givers_of, owned_of, trade_of
 
 _WAYS: Final = 200  # in which a party is written, that are read
@@ -99,6 +99,7 @@ def view_party(seen: Seen, entity: int) -> PartyView | None:
         return None
     work, run = seen.work, seen.run
     written = written_parties(work, run, entity, rows=_WAYS)
+    judged = judgements_about(work, [each.member for each in written])
     return PartyView(
         profile=profile,
         names=_counted((each.name, each.lines) for each in written),
@@ -113,9 +114,9 @@ def view_party(seen: Seen, entity: int) -> PartyView | None:
         receivers=_partners(seen, entity, sends=True),
         senders=_partners(seen, entity, sends=False),
         owned=_owned(seen, entity),
-        near=_pairs(seen, entity, written, inside=False),
-        joined=_pairs(seen, entity, written, inside=True),
-        judgements=tuple(judgements_about(work, [each.member for each in written])),
+        near=_pairs(seen, entity, (written, judged), inside=False),
+        joined=_pairs(seen, entity, (written, judged), inside=True),
+        judgements=tuple(each for each in judged.values() if each.verdict != "undecided"),
         signs=signs_of(work, run, entity),
         changes=tuple(changes_of(work, entity)),
     )
@@ -160,8 +161,13 @@ def _owned(seen: Seen, entity: int) -> tuple[OwnedTie, ...]:
 
 
 def _pairs(
-    seen: Seen, entity: int, written: Sequence[WrittenParty], *, inside: bool
+    seen: Seen,
+    entity: int,
+    known: tuple[Sequence[WrittenParty], Mapping[tuple[str, str], Judged]],
+    *,
+    inside: bool,
 ) -> tuple[Pair, ...]:
+    written, judged = known
     links = links_of(seen.work, seen.run, entity, inside=inside)
     members = {each.member: each for each in written}
     profiles = profiles_in(seen, {each for link in links for each in (link.one, link.other)})
@@ -170,7 +176,7 @@ def _pairs(
             link=each.link,
             own=members.get(each.link.a if each.one == entity else each.link.b),
             other=None if inside else profiles.get(each.other if each.one == entity else each.one),
-            judged=last_judgement(seen.work, each.link.a, each.link.b),
+            judged=judged.get((each.link.a, each.link.b)),
         )
         for each in links
     )

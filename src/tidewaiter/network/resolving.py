@@ -102,6 +102,10 @@ def resolve_database(database: Database, stamp: Clock, tell: Tell) -> Outcome:
         add_changes(work, run, entities)
         finish_run(work, run, found.compared)
     tidy(database, stamp)
+    return _outcome(run, entities, held, found)
+
+
+def _outcome(run: int, entities: Sequence[Entity], held: Held, found: Resolution) -> Outcome:
     return Outcome(
         run=run,
         parties=sum(map(len, held.parties.values())),

@@ -12,10 +12,17 @@ _TOP, _LANE, _FOOT = 14, 30, 26
 _NEAR = 13  # units from which on two marks are told apart
 _TICKS = 5
 _ONE, _MANY = 5, 9  # radius of a mark
+
+
+def _(text: str) -> str:
+    """Mark a text for the catalogues; the template translates it."""
+    return text
+
+
 _LANES: Mapping[str, str] = MappingProxyType(
     {
-        "case": "Case", "alerts": "Alerts", "decided": "Decisions", "papers": "Papers",
-        "notes": "Notes, tasks",
+        "case": _("Case"), "alerts": _("Alerts"), "decided": _("Decisions"),
+        "papers": _("Papers"), "notes": _("Notes, tasks"),
     }
 )  # fmt: skip
 _LANE_OF: Mapping[str, str] = MappingProxyType(

@@ -42,7 +42,7 @@ class Row(Record, frozen=True, kw_only=True):
     kind: str  # a class of the style sheet
     count: int
     width: float  # percent of the largest
-    asks: Mapping[str, str]  # of the queue
+    asks: Mapping[str, str] | None  # of the queue; None: it has no such filter
 
 
 class Noisy(Record, frozen=True, kw_only=True):
@@ -170,17 +170,19 @@ def _severities(counts: Counts) -> tuple[Row, ...]:
 
 def _assignees(counts: Counts, shown: int) -> tuple[Row, ...]:
     named = _by_size({name: count for name, count in counts.assigned.items() if name})
-    rows = [(name, "plain", count, _queue(assignee=name)) for name, count in named[:shown]]
+    rows: list[tuple[str, str, int, Mapping[str, str] | None]] = [
+        (name, "plain", count, _queue(assignee=name)) for name, count in named[:shown]
+    ]
     nobody = counts.assigned.get("", 0)
     if nobody:
-        rows.insert(0, (words("nobody"), "soft", nobody, _queue(assignee="")))
+        rows.insert(0, (words("nobody"), "soft", nobody, None))
     rest = sum(count for _, count in named[shown:])
     if rest:
-        rows.append((words("others"), "soft", rest, _queue()))
+        rows.append((words("others"), "soft", rest, None))
     return _rows(rows)
 
 
-def _rows(told: Iterable[tuple[str, str, int, Mapping[str, str]]]) -> tuple[Row, ...]:
+def _rows(told: Iterable[tuple[str, str, int, Mapping[str, str] | None]]) -> tuple[Row, ...]:
     listed = list(told)
     most = max([count for _, _, count, _ in listed], default=0) or 1
     return tuple(

@@ -9,6 +9,7 @@ from tidewaiter.parties.calibration.shares import Share, share_of
 from tidewaiter.report.languages import number, words
 
 _PERCENT = 100
+_FILTERS = frozenset({"rule", "substance"})  # of the queue
 _FINE = 10  # percent below which a share is told with a decimal
 
 
@@ -17,7 +18,7 @@ class TrackView(Record, frozen=True, kw_only=True):
 
     key: str
     title: str
-    asks: Mapping[str, str]  # of the queue, for its open alerts
+    asks: Mapping[str, str] | None  # of the queue, for its open alerts; None: it has no such filter
     added: int
     share: str  # of all alerts
     decided: int
@@ -40,7 +41,7 @@ def track_views(
     Args:
         tracks: Of rules, substances or lists.
         raised: How many alerts came in.
-        subject: Of the queue's filter: rule, substance, list.
+        subject: rule, substance, list.
         titled: What to print for a key.
     """
     return tuple(_view(each, raised, subject, titled(each.key)) for each in tracks)
@@ -78,7 +79,7 @@ def _view(track: Track, raised: int, subject: str, title: str) -> TrackView:
     return TrackView(
         key=track.key,
         title=title,
-        asks={"status": "open", subject: track.key},
+        asks={"status": "open", subject: track.key} if subject in _FILTERS else None,
         added=track.added,
         share=percent(track.added / raised if raised else 0.0),
         decided=track.decided,

@@ -6,7 +6,7 @@ same: Chambi, Lemire, Kaser and Godin 2016, Software: Practice and Experience 46
 """
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,6 +92,14 @@ def numbers_in(marks: Marks) -> NDArray[np.int64]:
         return found
     numbers: NDArray[np.int64] = filled[found // BLOCK] * BLOCK + found % BLOCK
     return numbers
+
+
+def each_block(marks: Marks, *, down: bool) -> Iterator[NDArray[np.int64]]:
+    """Yield the numbers of the alerts of a set, a block at a time, rising or falling."""
+    filled = np.flatnonzero(marks.any(axis=1)).tolist()
+    for block in reversed(filled) if down else filled:
+        found = numbers_in(marks[block : block + 1]) + block * BLOCK
+        yield found[::-1] if down else found
 
 
 def size(marks: Marks) -> int:

@@ -16,7 +16,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.store import tables
 from tidewaiter.store.alertterms import NO_DAY, rank_value
-from tidewaiter.store.blocks import Marks, numbers_in, size
+from tidewaiter.store.blocks import Marks, each_block, numbers_in, size
 from tidewaiter.store.queuefilter import Sort
 from tidewaiter.store.terms import CHUNK, Index, having_each, values
 
@@ -159,11 +159,11 @@ class _Walk:
             step *= 4
 
     def _by_number(self, marks: Marks, seen: Key | None) -> Iterator[int]:
-        found = numbers_in(marks)
         down = self._order.down != self._back
-        if seen:
-            found = found[found < seen.number] if down else found[found > seen.number]
-        return iter((found[::-1] if down else found).tolist())
+        for found in each_block(marks, down=down):
+            if seen:
+                found = found[found < seen.number] if down else found[found > seen.number]  # noqa: PLW2901
+            yield from found.tolist()
 
     def _sorted(self, marks: Marks, levels: tuple[Level, ...], seen: Key | None) -> Iterator[int]:
         """Read what the order goes by of each alert, and sort."""
@@ -198,8 +198,9 @@ class _Walk:
         down = level.down != self._back
         place = tuple_(c.consignment, c.number)
         ends = (c.consignment.desc(), c.number.desc()) if down else (c.consignment, c.number)
-        numbers = numbers_in(marks)
-        near = c.number.between(int(numbers[0]), int(numbers[-1]))  # a file is a stretch of numbers
+        first, final = (int(next(each_block(marks, down=way))[0]) for way in (False, True))
+        # A file is a stretch of numbers. With "+ 0" the index of the consignments is walked still.
+        near = (c.number + 0).between(first, final)
         query = select(c.consignment, c.number).where(near).order_by(*ends)
         held = np.unpackbits(marks.view(np.uint8).reshape(-1), bitorder="little")
         last = (seen.consignment, seen.number) if seen else None

@@ -142,9 +142,9 @@ def _tracks(
 def _sums(
     work: Work, span: Span, columns: tuple[ColumnElement[Any], ...], *wanted: ColumnElement[bool]
 ) -> list[tuple[Any, ...]]:
-    """Add up counts over all other columns; those that are 0 are absent."""
+    """Add up counts over all other columns; those that are 0, or not made yet, are absent."""
     t = tables.tally.c
     total = func.sum(t.amount)
     known = () if span.cleared else (t.restricted == 0,)
-    query = select(*columns, total).where(*wanted, *known).group_by(*columns).having(total != 0)
+    query = select(*columns, total).where(*wanted, *known).group_by(*columns).having(total > 0)
     return [tuple(row) for row in work.connection.execute(query)]

@@ -81,24 +81,22 @@ def last_judgement(work: Work, a: str, b: str) -> Judged | None:
     return Judged(**row) if row else None
 
 
-def judgements_about(work: Work, members: Sequence[str], *, rows: int = 200) -> list[Judged]:
-    """Return the judgements that count about some members, the newest first.
+def judgements_about(work: Work, members: Sequence[str]) -> dict[tuple[str, str], Judged]:
+    """Return the last step about each pair of which some members are one, the newest first.
 
     Args:
         work: Any.
         members: Ids; of either side.
-        rows: How many at most.
     """
     c = tables.party_judgement.c
-    found: dict[int, Judged] = {}
+    found: dict[tuple[str, str], Judged] = {}
     for start in range(0, len(members), CHUNK):
         some = members[start : start + CHUNK]
         last = select(func.max(c.id)).where(or_(c.a.in_(some), c.b.in_(some))).group_by(c.a, c.b)
         wanted = select(tables.party_judgement).where(c.id.in_(last))
-        for row in work.connection.execute(wanted.order_by(c.id.desc()).limit(rows)).mappings():
-            found[row["id"]] = Judged(**row)
-    ordered = sorted(found.values(), key=lambda each: -each.id)[:rows]
-    return [each for each in ordered if each.verdict != "undecided"]
+        for row in work.connection.execute(wanted).mappings():
+            found[row["a"], row["b"]] = Judged(**row)
+    return dict(sorted(found.items(), key=lambda each: -each[1].id))
 
 
 def stored_judgements(work: Work) -> list[Judgement]:

@@ -17,7 +17,7 @@ from tidewaiter.casework.decisions import Status
 from tidewaiter.consignments.types import Alert, Severity
 from tidewaiter.store import tables
 from tidewaiter.store.alerts import alerts_of
-from tidewaiter.store.blocks import Marks, numbers_in, size
+from tidewaiter.store.blocks import numbers_in, size
 from tidewaiter.store.database import Work
 from tidewaiter.store.matching import Matched, days_between, match
 from tidewaiter.store.ordering import ORDERS, Start, in_order, key_of
@@ -190,8 +190,10 @@ def _counts(
 
 
 def _due(index: Index, queue: Queue, matched: Matched) -> dict[int, int]:
-    others: Marks = matched.all_but("due_within")
-    return {
-        days: size(others & days_between(index, "due", None, queue.today + timedelta(days=days)))
-        for days in WITHIN
-    }
+    others, first = matched.all_but("due_within"), None
+    counts, found = {}, 0
+    for days in WITHIN:
+        last = queue.today + timedelta(days=days)
+        found += size(others & days_between(index, "due", first, last))
+        counts[days], first = found, last + timedelta(days=1)
+    return counts

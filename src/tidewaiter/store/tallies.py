@@ -7,6 +7,7 @@ adds to each count is settled in one place, `casework.tallies`.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 
 import msgspec
 from sqlalchemy import Table, delete, select
@@ -38,11 +39,21 @@ class Recounted(Record, frozen=True, kw_only=True):
     wrong: int  # counts that were kept and were others, or were not there
 
 
-def facts_of(work: Work, ids: Sequence[str]) -> dict[str, Facts]:
-    """Read what is counted of alerts, by id; those that are not stored are absent."""
+def facts_of(
+    work: Work, ids: Sequence[str], known: Mapping[str, Facts] = MappingProxyType({})
+) -> dict[str, Facts]:
+    """Read what is counted of alerts, by id; those that are not stored are absent.
+
+    Args:
+        work: Any.
+        ids: Of the alerts.
+        known: What is known of them; rules, substances and lists are not read again.
+    """
     found: dict[str, Facts] = {}
     for start in range(0, len(ids), CHUNK):
-        found |= _facts(work, ids[start : start + CHUNK])
+        some = ids[start : start + CHUNK]
+        told = {name: known[name] for name in some if name in known}
+        found |= _facts(work, some, told or _named(work, some))
     return found
 
 
@@ -57,7 +68,7 @@ def tallied(work: Work, ids: Sequence[str]) -> Iterator[None]:
     distinct = list(dict.fromkeys(ids))
     before = facts_of(work, distinct)
     yield
-    after = facts_of(work, distinct)
+    after = facts_of(work, distinct, before)
     add_counts(work, difference(before.values(), list(after.values())))
 
 
@@ -152,14 +163,34 @@ def _lines(work: Work) -> Counter[Cell]:
     return counted
 
 
-def _facts(work: Work, ids: Sequence[str]) -> dict[str, Facts]:
-    c = tables.alert.c
-    columns = (c.id, c.severity, c.stored, c.status, c.assignee, c.restricted)
-    wanted = select(*columns).where(c.id.in_(ids))
+class _Named(Record, frozen=True, kw_only=True):
+    """What an alert names, which never changes."""
+
+    rules: tuple[str, ...]
+    substances: tuple[str, ...]
+    lists: tuple[str, ...]
+
+
+def _named(work: Work, ids: Sequence[str]) -> dict[str, _Named]:
     rules = _several(work, tables.reason, "rule", ids)
     substances = _several(work, tables.alert_substance, "substance", ids)
     lists = _several(work, tables.alert_party, "list", ids)
+    return {
+        name: _Named(
+            rules=rules.get(name, ()), substances=substances.get(name, ()),
+            lists=lists.get(name, ()),
+        )
+        for name in ids
+    }  # fmt: skip
+
+
+def _facts(
+    work: Work, ids: Sequence[str], named: Mapping[str, Facts] | Mapping[str, _Named]
+) -> dict[str, Facts]:
+    c = tables.alert.c
+    columns = (c.id, c.severity, c.stored, c.status, c.assignee, c.restricted)
     trails, said = _trails(work, ids), _said(work, ids)
+    rows = work.connection.execute(select(*columns).where(c.id.in_(ids))).mappings()
     return {
         row["id"]: Facts(
             severity=row["severity"],
@@ -167,13 +198,13 @@ def _facts(work: Work, ids: Sequence[str]) -> dict[str, Facts]:
             restricted=bool(row["restricted"]),
             status=row["status"],
             assignee=row["assignee"],
-            rules=rules.get(row["id"], ()),
-            substances=substances.get(row["id"], ()),
-            lists=lists.get(row["id"], ()),
+            rules=named[row["id"]].rules,
+            substances=named[row["id"]].substances,
+            lists=named[row["id"]].lists,
             trail=tuple(trails.get(row["id"], ())),
             said=said.get(row["id"], {}),
         )
-        for row in work.connection.execute(wanted).mappings()
+        for row in rows
     }
 
 

@@ -45,9 +45,7 @@ class Ownership(Record, frozen=True, kw_only=True):
     told: Owned
 
 
-def trade_of(
-    work: Work, run: int, entity: int, *, sends: bool, rows: int, after: int = 0
-) -> list[Trade]:
+def trade_of(work: Work, run: int, entity: int, *, sends: bool, rows: int) -> list[Trade]:
     """Return to whom an entity sent, or from whom it received, the most consignments first.
 
     Args:
@@ -56,12 +54,11 @@ def trade_of(
         entity: Its number.
         sends: To whom it sent; else from whom it received.
         rows: How many at most.
-        after: How many to pass over.
     """
     t = tables.trade.c
     own, other = (t.sender, t.receiver) if sends else (t.receiver, t.sender)
     query = select(tables.trade).where(t.run == run, own == entity)
-    ordered = query.order_by(t.consignments.desc(), other.desc()).limit(rows).offset(after)
+    ordered = query.order_by(t.consignments.desc(), other.desc()).limit(rows)
     return [_trade(row) for row in work.connection.execute(ordered).mappings()]
 
 

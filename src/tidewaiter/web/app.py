@@ -1,6 +1,7 @@
 """The application: every address, and what all of them share."""
 
 import os
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import cast
@@ -18,8 +19,10 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from tidewaiter.base.errors import TidewaiterError
+from tidewaiter.bulk.processes import end_with_parent
 from tidewaiter.store.audit import audit_size
 from tidewaiter.store.sessions import User
+from tidewaiter.uploads.arrivals import get_ready
 from tidewaiter.web import (
     accounts,
     alertcases,
@@ -34,6 +37,8 @@ from tidewaiter.web import (
     flows,
     law,
     lawbooks,
+    lawchanges,
+    lawcompare,
     network,
     oidc,
     openapi,
@@ -45,6 +50,8 @@ from tidewaiter.web import (
     queue,
     results,
     rules,
+    screen,
+    screenfiles,
     signing,
     static,
     substances,
@@ -111,9 +118,13 @@ HANDLERS = [
     *proposing.HANDLERS,
     *webhooks.HANDLERS,
     *openapi.HANDLERS,
+    *screen.HANDLERS,
+    *screenfiles.HANDLERS,
     *substances.HANDLERS,
     *law.HANDLERS,
     *lawbooks.HANDLERS,
+    *lawchanges.HANDLERS,
+    *lawcompare.HANDLERS,
 ]
 
 
@@ -159,6 +170,9 @@ def make_app(node: Node) -> Litestar:
 
 def served() -> Litestar:
     """Make the application of a server, by what was put into its environment."""
+    end_with_parent()  # else it would go on serving, and keep the port from the next start
+    node = Node(msgspec.json.decode(os.environ[SERVING], type=Serving))
+    threading.Thread(target=get_ready, args=(node.desk,), daemon=True).start()
     node = Node(msgspec.json.decode(os.environ[SERVING], type=Serving))
     desk_of(node)  # read before the first page, which would wait for it
     node.library()

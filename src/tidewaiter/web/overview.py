@@ -1,13 +1,14 @@
 """The overview: the work of all officers in figures, and which rules are right."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, get_args
 
 import msgspec
 from litestar import Response, get, post
 
 from tidewaiter.base.records import Record
 from tidewaiter.casework.counts import Counts, percentile
+from tidewaiter.casework.decisions import Status
 from tidewaiter.casework.overviewrules import load_overview_rules
 from tidewaiter.report.overview import overview_view
 from tidewaiter.store.overview import Span, read_counts
@@ -19,7 +20,6 @@ from tidewaiter.web.replies import done, reply
 from tidewaiter.web.security import may
 
 MONTHS = 3  # of which rules, substances and lists are told unless more is asked for
-_STATUSES = ("open", "held", "released", "confirmed", "dismissed", "waiting", "referred")
 
 
 class Period(Record, frozen=True, kw_only=True):
@@ -56,7 +56,7 @@ def overview_page(request: Asked, node: TheNode, user: TheUser) -> Response[Over
     )  # fmt: skip
 
     def view() -> Record:
-        names = {status: status_in_words(status) for status in _STATUSES}
+        names = {status: status_in_words(status) for status in get_args(Status)}
         return overview_view(counts, span.first_day, span.today, node.library(), names)
 
     return reply(request, "overview.html", page, view=view)

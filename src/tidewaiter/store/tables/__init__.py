@@ -58,6 +58,7 @@ from tidewaiter.store.tables.results import result, result_withdrawn
 from tidewaiter.store.tables.suppressing import alert_suppressed, suppression, suppression_step
 from tidewaiter.store.tables.switched import rule_second, rule_setting
 from tidewaiter.store.tables.tallied import tally
+from tidewaiter.store.tables.uploads import upload
 from tidewaiter.store.tables.webhooks import delivery, webhook
 
 __all__ = [
@@ -120,5 +121,6 @@ __all__ = [
     "token",
     "trade",
     "trade_consignment",
+    "upload",
     "webhook",
 ]

@@ -14,6 +14,7 @@ source = Table(
     Column("name", TEXT, nullable=False),
     Column("size", WHOLE, nullable=False),  # bytes
     Column("first_seen", TEXT, nullable=False),
+    Column("said", TEXT),  # JSON of what else the user said of how to read it; null: nothing
     UniqueConstraint("sha256", "reading", name="source_once"),
     sqlite_strict=True,
 )

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
-import click
 import pyarrow as pa
 
 from tidewaiter.bulk.journal import read_journal
@@ -33,15 +32,15 @@ class Marks:
         """Return the alert with what its line is together with others."""
         return self._signs.mark(self._together.mark(alert) if self._together else alert)
 
-    def tell(self) -> None:
+    def left_out(self) -> tuple[str, ...]:
         """Say what was left out."""
+        told = []
         if self._together and self._together.left_out:
             count = self._together.left_out
-            text = f"{count} amounts name no day or no party, so they are not added up"
-            click.echo(text, err=True)
+            told.append(f"{count} amounts name no day or no party, so they are not added up")
         if self._signs.too_many:
-            text = "so many parties are in alerts that signs of shells were not looked for"
-            click.echo(text, err=True)
+            told.append("so many parties are in alerts that signs of shells were not looked for")
+        return tuple(told)
 
 
 def marks_of(
