@@ -51,7 +51,7 @@ def _end_with_parent() -> None:
     if parent is None:
         return
     # Not `join`: it waits until the last copy of a pipe is closed, and a process that the parent
-    # forked later has one. And not `pid`, which Python leaves out for a parent.
-    while parent.is_alive() and (sys.platform == "win32" or os.getppid() == parent.ident):
+    # forked later has one.
+    while parent.is_alive() and (sys.platform == "win32" or os.getppid() == parent.pid):
         time.sleep(_LOOK)
     os._exit(1)
