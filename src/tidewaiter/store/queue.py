@@ -17,7 +17,7 @@ from tidewaiter.casework.decisions import Status
 from tidewaiter.consignments.types import Alert, Severity
 from tidewaiter.store import tables
 from tidewaiter.store.alerts import alerts_of
-from tidewaiter.store.blocks import Marks, numbers_in, size
+from tidewaiter.store.blocks import numbers_in, size
 from tidewaiter.store.database import Work
 from tidewaiter.store.matching import Matched, days_between, match
 from tidewaiter.store.ordering import ORDERS, Start, in_order, key_of
