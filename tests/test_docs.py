@@ -158,7 +158,7 @@ def test_every_rule_has_an_entry() -> None:
     """The page of rules has an entry for each rule of alerts, and for no other."""
     rules = load_alert_rules()
     headings = _headings("reference/rules.md")
-    parties = {"party", "linked", "restricted", "sign"}
+    parties = {"party", "linked", "restricted", "sign", "kept"}
     slugs = {"control", *parties, *rules.evidence, *rules.check, *get_args(NoteRule)}
     assert slugs <= headings
     assert {head for head in headings if " " not in head} == slugs

@@ -109,7 +109,7 @@ def test_the_database_holds_what_the_journal_does(
     steps = screen()
     kept = _journalled(tmp_path / "journal")
     assert _stored(database) == kept
-    assert sum(step.new or 0 for step in steps) == len(kept) == steps[-1].done.alerts > 70
+    assert sum(len(step.new or ()) for step in steps) == len(kept) == steps[-1].done.alerts > 70
 
 
 def test_the_same_file_again_adds_nothing(screen: ScreenFile, database: Database) -> None:
@@ -117,7 +117,7 @@ def test_the_same_file_again_adds_nothing(screen: ScreenFile, database: Database
     screen()
     before = _stored(database)
     again = screen(journal="another")
-    assert sum(step.new or 0 for step in again) == 0
+    assert sum(len(step.new or ()) for step in again) == 0
     assert again[-1].done.alerts == len(before)
     assert _stored(database) == before
 

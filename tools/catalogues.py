@@ -13,13 +13,12 @@ from typing import Any
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
-from jinja2.ext import babel_extract
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "tidewaiter"
 LOCALE = SOURCE / "report" / "locale"
 LANGUAGES = ("es", "fr", "zh")
-_PYTHON = {"words": None, "_": None, "counted": (1, 2)}
+_PYTHON = {"words": None, "marked": None, "counted": (1, 2)}
 _TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2)}
 _OPTIONS = {"trimmed": "true", "silent": "false"}
 _HEAD = """msgid ""
@@ -28,7 +27,9 @@ msgstr ""
 "Plural-Forms: {plural}\\n"
 
 """
-_DATA = ("rules/decisions.toml", "rules/roles.toml")
+_DATA = ("rules/decisions.toml", "rules/results.toml", "rules/roles.toml")
+_WORDED = ("rules/cases.toml", "rules/suspicions.toml")  # where only some keys are words
+_WORDS = {"says", "says_again", "asks"}
 
 
 def texts() -> Catalog:
@@ -76,13 +77,18 @@ def _found() -> Iterator[tuple[str, int, Any]]:
     for path in sorted(SOURCE.glob("*/templates/*.html")):
         with path.open("rb") as file:
             for number, message, *_ in extract(
-                babel_extract, file, keywords=_TEMPLATES, options=_OPTIONS
+                "jinja2.ext:babel_extract", file, keywords=_TEMPLATES, options=_OPTIONS
             ):
                 yield _name(path), number, message
     for name in _DATA:
         path = SOURCE / "data" / name
         with path.open("rb") as file:
             for message in _said(tomllib.load(file)):
+                yield _name(path), 1, message
+    for name in _WORDED:
+        path = SOURCE / "data" / name
+        with path.open("rb") as file:
+            for message in _worded(tomllib.load(file)):
                 yield _name(path), 1, message
 
 
@@ -93,6 +99,18 @@ def _said(table: Any) -> Iterator[str]:
             yield from _said(value)
         elif isinstance(value, str) and key not in {"version", "status"}:
             yield value
+
+
+def _worded(told: Any) -> Iterator[str]:
+    """Return the values of the keys that hold words, in tables and lists of tables."""
+    if isinstance(told, list):
+        for each in told:
+            yield from _worded(each)
+    elif isinstance(told, dict):
+        for key, value in told.items():
+            if key in _WORDS:
+                yield value
+            yield from _worded(value)
 
 
 def _name(path: Path) -> str:

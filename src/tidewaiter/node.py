@@ -4,25 +4,28 @@ import hashlib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.journal import Done, Journal
-from tidewaiter.bulk.run import Settings, Step, run
+from tidewaiter.bulk.run import Settings, Step, nothing_at, run
 from tidewaiter.consignments.readers import reader_for
 from tidewaiter.consignments.types import ReadOptions
 from tidewaiter.identity import own_stamp
+from tidewaiter.network.resolving import take_up
 from tidewaiter.rescreen.basis import basis_of
 from tidewaiter.store.batches import Batch, add_batch
-from tidewaiter.store.database import Database, open_database
+from tidewaiter.store.database import Database, Stamp, open_database
 from tidewaiter.store.screenings import (
     Run,
     Source,
     begin_screening,
     finish_screening,
 )
+from tidewaiter.store.suppression import Changed, expire, has_overdue
 
 
 class Progress(Record, frozen=True, kw_only=True):
@@ -32,7 +35,8 @@ class Progress(Record, frozen=True, kw_only=True):
     read: int  # bytes of the file
     size: int
     step: Step
-    new: int | None  # alerts that the database did not hold; None: no database
+    new: tuple[str, ...] | None  # alerts that the database did not hold, ids; None: no database
+    screening: int | None = None  # its id in the database
 
 
 def hash_file(path: Path) -> str:
@@ -43,68 +47,115 @@ def hash_file(path: Path) -> str:
 
 def screen_file(
     path: Path, options: ReadOptions, settings: Settings, journal: Path, *,
-    workers: int, database: Database | None,
+    workers: int, database: Database | None, who: str | None = None,
 ) -> Iterator[Progress]:  # fmt: skip
     """Screen a file; stopped at any point and called again, it goes on where it was.
 
     Args:
-        path: The file.
+        path: The file; `settings` say what it is called.
         options: What the user says of it.
         settings: What it is screened by.
         journal: Where the steps are kept until the outputs are written.
         workers: Processes.
         database: Where lines and alerts are kept too, if anywhere.
+        who: On whose behalf; None: of the user of this machine.
 
     Yields:
-        How far it is, after each step.
+        How far it is, after each step; where nothing is left to be done, once.
     """
     reading = msgspec.json.encode(options).decode()
     basis = basis_of(settings)
     digest = basis.digest
     size = path.stat().st_size
     with path.open("rb") as file, Journal(journal, settings, digest, reading) as kept:
-        read = reader_for(path.name)(file, path.name, options)
-        screening = None
+        read = reader_for(settings.file)(file, settings.file, options)
+        into = None
         if database is not None:
-            source = Source(
-                sha256=settings.sha256, name=path.name, size=size, mapping=options.columns
-            )
             said = msgspec.json.encode(basis).decode()
             wanted = Run(day=settings.day, registry=digest, rules=digest, basis=said)
-            screening = _begin(database, source, wanted, kept)
-        begun = time.monotonic()
+            into = _begin(database, _source(settings, size, options), wanted, kept, who)
+        begun, steps = time.monotonic(), 0
         for step in run(read, settings, workers=workers, after=kept.done.row):
-            new = None
-            if database is not None and screening is not None:
-                new = _store(database, screening, step)
+            new = into.add(step) if into else None
             now = time.monotonic()
             done = kept.add(step, now - begun)
-            begun = now
+            begun, steps = now, steps + 1
             place = size if file.closed else file.tell()
-            yield Progress(done=done, read=place, size=size, step=step, new=new)
-        if database is not None and screening is not None:
-            with database.work(own_stamp()) as work:
-                finish_screening(work, screening)
+            number = into.screening if into else None
+            yield Progress(done=done, read=place, size=size, step=step, new=new, screening=number)
+        if into:
+            into.finish()
+            take_up(into.database, partial(_stamp, who))
+        if not steps:
+            none, number = nothing_at(kept.done.row), into.screening if into else None
+            yield Progress(
+                done=kept.done, read=size, size=size, step=none, new=(), screening=number
+            )
 
 
-def _begin(database: Database, source: Source, wanted: Run, kept: Journal) -> int:
-    """Begin a screening, or take it up; return its id."""
-    with database.work(own_stamp()) as work:
-        screening = begin_screening(work, source, wanted)
-    if screening.rows_done < kept.done.row:  # the journal knows more: it is of another database
-        kept.begin_anew()
-    return screening.id
+class _Into(Record, frozen=True, kw_only=True):
+    """A screening in a database, and on whose behalf."""
 
+    database: Database
+    screening: int
+    who: str | None
 
-def _store(database: Database, screening: int, step: Step) -> int:
-    with database.work(own_stamp()) as work:
+    def add(self, step: Step) -> tuple[str, ...]:
+        """Store a step; return the ids of its alerts that are new."""
         batch = Batch(
             lines=step.lines,
             alerts=step.screened.alerts,
             refusals=step.refusals,
             done_row=step.done_row,
         )
-        return len(add_batch(work, screening, batch).alerts)
+        with self.database.work(_stamp(self.who)) as work:
+            return add_batch(work, self.screening, batch).alerts
+
+    def finish(self) -> None:
+        """Mark it as done."""
+        with self.database.work(_stamp(self.who)) as work:
+            finish_screening(work, self.screening)
+
+
+def _stamp(who: str | None) -> Stamp:
+    stamp = own_stamp()
+    return stamp if who is None else msgspec.structs.replace(stamp, who=who)
+
+
+def _source(settings: Settings, size: int, options: ReadOptions) -> Source:
+    names = ("encoding", "delimiter", "decimal", "dates", "sheet")
+    said = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    said |= {f"unit {field}": unit for field, unit in options.units.items()}
+    return Source(
+        sha256=settings.sha256, name=settings.file, size=size, mapping=options.columns, said=said
+    )
+
+
+def _begin(
+    database: Database, source: Source, wanted: Run, kept: Journal, who: str | None
+) -> _Into:
+    """Begin a screening, or take it up."""
+    with database.work(_stamp(who)) as work:
+        screening = begin_screening(work, source, wanted)
+    if screening.rows_done < kept.done.row:  # the journal knows more: it is of another database
+        kept.begin_anew()
+    return _Into(database=database, screening=screening.id, who=who)
+
+
+def end_overdue(database: Database) -> list[Changed]:
+    """End the suppression rules whose time is over today; what rests by them is open again.
+
+    Returns:
+        The rules, with how many alerts are open again each.
+    """
+    stamp = own_stamp()
+    day = stamp.at.date()
+    with database.work() as work:
+        due = has_overdue(work, day)
+    if not due:  # most days: nobody waits for a writer then
+        return []
+    with database.work(stamp) as work:
+        return expire(work, day)
 
 
 @contextmanager

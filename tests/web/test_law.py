@@ -5,9 +5,10 @@ import gzip
 import io
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -19,6 +20,8 @@ from tests.web.conftest import Desk
 
 from tidewaiter.cli.main import main
 from tidewaiter.substances.registry import Registry, load_registry
+from tidewaiter.web.lawdesk import desk_of
+from tidewaiter.web.node import Node
 
 Desks = Callable[..., Desk]
 Opened = Callable[..., tuple[Page, list[str]]]
@@ -112,6 +115,30 @@ def test_what_cannot_be_read_is_marked_and_nothing_is_answered(
     assert f'id="wrong-{field}"' in page
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_first_and_the_last_day_are_days(desk: Desks, day: str) -> None:
+    """Whatever a program sends as a day is answered; what is no day is refused."""
+    one = desk("viewer")
+    for path in (
+        "/substances", "/substances/fentanyl", "/law/changes", "/law/regimes/un-1988",
+        "/law/regimes", "/law/classes", "/law/classes/us-fentanyls-2025",
+    ):  # fmt: skip
+        assert one.get(f"{path}?day={day}").status_code == 200, path
+        assert one.get(f"{path}?day=tomorrow").status_code == 400, path
+    assert one.get(f"/law?what=fentanyl&day={day}").status_code == 200
+    assert one.get(f"/law/compare?what=fentanyl&day={day}").status_code == 200
+
+
+def test_many_who_ask_at_once_are_answered_as_one(node: Node) -> None:
+    """Names that are spelt so, names that are read in goods, and structures, in eight threads."""
+    asker, day = desk_of(node).asker, date.fromisoformat(DAY)
+    texts = ["fentanyl", "Acetic anhydride 99 pct, drums", SMILES, "麻黄碱", "CCO", "ephedrine HCl"]
+    alone = [asker.find(text, day) for text in texts]
+    with ThreadPoolExecutor(8) as threads:
+        together = list(threads.map(lambda text: asker.find(text, day), texts * 20))
+    assert together == alone * 20
+
+
 def test_what_is_not_assessable_is_never_not_listed(desk: Desks) -> None:
     """A broken structure, and goods that name nothing."""
     for text in ("C1CC", "nosuchthing whatever"):
@@ -188,12 +215,37 @@ def test_the_calendar_holds_what_comes(desk: Desks) -> None:
 
 def test_pages_of_the_list_leave_out_and_repeat_nothing(desk: Desks, registry: Registry) -> None:
     """From the first to the last, each substance once."""
-    one, seen, query = desk("viewer"), [], f"day={DAY}"
+    one, seen, query = desk("viewer"), [], {"day": DAY}
     while query:
-        found = one.get(f"/substances.json?{query}").json()["found"]
+        found = one.get(f"/substances.json?{urlencode(query)}").json()["found"]
         seen += [row["slug"] for row in found["rows"]]
         query = found["next"]
     assert len(seen) == len(set(seen)) == found["total"] == len(registry.substances)
+
+
+def test_long_lists_go_on_and_lose_nothing(desk: Desks) -> None:
+    """Changes from the first day on, and the substances of a schedule of 261."""
+    one, seen, at = desk("viewer"), [], "/law/changes?day=1900-01-01"
+    while at:
+        page = one.get(at.replace("?", ".json?")).json()
+        seen += [each["key"] for each in page["coming"]]
+        assert page["later"] == 0 or page["later_at"]
+        at = page["later_at"]
+    back, at = [], "/law/changes?day=2100-01-01&since=1900-01-01"
+    while at:
+        page = one.get(at.replace("?", ".json?")).json()
+        back += [each["key"] for each in page["came"]]
+        at = page["earlier_at"]
+    assert len(set(seen)) == len(seen) > 200
+    assert sorted(back) == sorted(seen)
+    rows, at = [], f"/law/compare?of=us-csa:I&in=US&day={DAY}"
+    while at:
+        page = one.get(at.replace("?", ".json?")).json()
+        rows += [row["slug"] for row in page["found"]["rows"]]
+        at = page["next"]
+    assert len(set(rows)) == len(rows) == page["total"] > 200
+    table = one.get(page["table"].partition("&first")[0] + "&in=US").content
+    assert table.count(b"\r\n") > len(rows)
 
 
 @pytest.mark.browser

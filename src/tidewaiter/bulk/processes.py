@@ -2,6 +2,8 @@
 
 import os
 import signal
+import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -10,6 +12,7 @@ from threading import Thread
 from typing import TypeVar
 
 S = TypeVar("S")
+_LOOK = 0.5  # seconds
 
 
 @contextmanager
@@ -34,13 +37,21 @@ def processes(
 def _ready(prepare: Callable[[S], object], settings: S) -> None:
     """Make a worker ready; the keyboard's interrupt is for the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     prepare(settings)
 
 
+def end_with_parent() -> None:
+    """Let this process end where its parent was killed; it would wait for work for ever."""
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
 def _end_with_parent() -> None:
-    """End this worker where the parent was killed; it would wait for work for ever."""
     parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    if parent is None:
+        return
+    # Not `join`: it waits until the last copy of a pipe is closed, and a process that the parent
+    # forked later has one.
+    while parent.is_alive() and (sys.platform == "win32" or os.getppid() == parent.pid):
+        time.sleep(_LOOK)
+    os._exit(1)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,6 +16,8 @@ from msgspec import structs
 
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.processes import processes
+from tidewaiter.bulk.state import state_of
+from tidewaiter.casework.switches import Switch
 from tidewaiter.consignments.listed import PartyFinder, PartyOnPaper
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
 from tidewaiter.consignments.screening import Screened, Screener
@@ -29,6 +31,7 @@ from tidewaiter.parties.types import ListedParty
 
 _SMALL = 8_000_000  # bytes: below, starting processes takes longer than screening
 _AHEAD = 2  # batches under way per worker
+_KEPT = 2  # screeners that a process keeps ready: each may hold all lists of parties
 
 Screen = Callable[[pa.RecordBatch], "Future[Screened]"]
 
@@ -44,6 +47,8 @@ class Settings(Record, frozen=True, kw_only=True):
     street: bool = False  # know street names
     lists: Path | None = None  # the folder of lists of parties; None: parties are not looked up
     threshold: Threshold | None = None  # of their likeness; None: that of the rules
+    state: str = ""  # of these folders and files, all through one screening; "": as they are now
+    switches: tuple[Switch, ...] = ()  # rules that were turned down in the database
 
 
 class Step(Record, frozen=True, kw_only=True):
@@ -60,13 +65,15 @@ def workers_for(path: Path, wanted: int) -> int:
     return 1 if path.stat().st_size < _SMALL else wanted
 
 
-@cache
-def _identifier(own: tuple[Path, ...], street: bool) -> Identifier:  # noqa: FBT001
+@lru_cache(_KEPT)
+def _identifier(own: tuple[Path, ...], street: bool, state: str) -> Identifier:  # noqa: FBT001
+    del state  # another one: the folders hold something else by now
     return Identifier(load_lexicon(own, street=street))
 
 
-@cache
-def _finder(lists: Path, day: date, least: Threshold, steps: int) -> PartyFinder:
+@lru_cache(_KEPT)
+def _finder(lists: Path, day: date, least: Threshold, steps: int, state: str) -> PartyFinder:
+    del state
     # Here and not above: the readings of all scripts take a third of a second to load, and are
     # needed only where lists are kept.
     from tidewaiter.consignments.divided import finder_of  # noqa: PLC0415
@@ -84,19 +91,25 @@ def _finder(lists: Path, day: date, least: Threshold, steps: int) -> PartyFinder
 
 
 def finder_for(settings: Settings) -> PartyFinder | None:
-    """Build what finds listed parties in this process, once; None: no lists are kept."""
+    """Build what finds listed parties in this process, once until something in the folder changes.
+
+    Returns:
+        What finds them; None: no lists are kept.
+    """
     if settings.lists is None:
         return None
-    rules = load_alert_rules(settings.rules)
+    rules = load_alert_rules(settings.rules, settings.switches)
     least = threshold_in(settings, rules)
-    return _finder(settings.lists, settings.day, least, rules.party.linked.steps)
+    steps, state = rules.party.linked.steps, pinned(settings).state
+    return _finder(settings.lists, settings.day, least, steps, state)
 
 
-@cache
+@lru_cache(_KEPT)
 def _screener(settings: Settings) -> Screener:
-    rules = load_alert_rules(settings.rules)
+    rules = load_alert_rules(settings.rules, settings.switches)
     finder = finder_for(settings)
-    return Screener(_identifier(settings.own, settings.street), rules, finder)
+    identifier = _identifier(settings.own, settings.street, state_of(settings.own))
+    return Screener(identifier, rules, finder)
 
 
 def threshold_in(settings: Settings, rules: AlertRules) -> Threshold:
@@ -105,8 +118,20 @@ def threshold_in(settings: Settings, rules: AlertRules) -> Threshold:
 
 
 def screener_for(settings: Settings) -> Screener:
-    """Build the screener of this process, once for each day, set of lists and rules."""
-    return _screener(structs.replace(settings, file="", sha256=""))
+    """Build the screener of this process, once for each day and state of lists and rules."""
+    return _screener(structs.replace(pinned(settings), file="", sha256=""))
+
+
+def pinned(settings: Settings) -> Settings:
+    """Note what the folders and files hold now, so that one screening rests on one state of them.
+
+    What a process keeps ready is made anew where they have changed since: a list that is updated
+    counts from the next screening on, however long the process has been running.
+    """
+    if settings.state:
+        return settings
+    files = (*settings.own, *filter(None, (settings.lists, settings.rules)))
+    return structs.replace(settings, state=state_of(files))
 
 
 def screen_batch(batch: pa.RecordBatch, settings: Settings) -> Screened:
@@ -128,6 +153,7 @@ def run(
     Yields:
         The steps in the file's order. The last holds no lines where refusals came after them.
     """
+    settings = pinned(settings)
     under_way: deque[tuple[pa.RecordBatch, Future[Screened], tuple[Refusal, ...]]] = deque()
     refusals: list[Refusal] = []  # of rows that no batch has reached yet
     with _pool(settings, workers) as screen:
@@ -148,9 +174,14 @@ def run(
         while under_way:
             yield _step(*under_way.popleft())
     if refusals:
-        none = Screened(alerts=(), lines=0, noted=0)
         last = max(refusal.row for refusal in refusals)
-        yield Step(lines=_NO_LINES, screened=none, refusals=tuple(refusals), done_row=last)
+        yield structs.replace(nothing_at(last), refusals=tuple(refusals))
+
+
+def nothing_at(row: int) -> Step:
+    """Return a step without lines that ends at a row."""
+    none = Screened(alerts=(), lines=0, noted=0)
+    return Step(lines=_NO_LINES, screened=none, refusals=(), done_row=row)
 
 
 _NO_LINES = pa.RecordBatch.from_pylist([], schema=LINES)

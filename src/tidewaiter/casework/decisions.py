@@ -12,8 +12,11 @@ Verdict = Literal["hold", "release", "confirm", "dismiss", "need-more", "refer"]
 """The goods stay; they may go; the alert was right; it was wrong; something is missing; someone
 else decides."""
 
-Status = Literal["open", "held", "released", "confirmed", "dismissed", "waiting", "referred"]
-"""Where an alert stands. open: nobody decided, or the decision was taken back."""
+Status = Literal[
+    "open", "held", "released", "confirmed", "dismissed", "waiting", "referred", "suppressed"
+]
+"""Where an alert stands. open: nobody decided, or the decision was taken back; suppressed: it rests
+by a suppression rule, and nobody decided."""
 
 NOTE = 4_000  # characters of a note
 

@@ -56,6 +56,15 @@ def sought_in(text: str) -> tuple[Sought, ...]:
     return tuple(islice(found.values(), MOST))
 
 
+def words_in_order(text: str) -> Iterator[str]:
+    """Yield the words of a text as they stand; a sign of a script without spaces is a word."""
+    if text.isascii():
+        yield from _ASCII.findall(text.lower())
+        return
+    for run in _runs(text):
+        yield from run if _PAIRED.match(run) else (run,)
+
+
 def plain_name(text: str) -> str:
     """Return a name without what does not matter: capitals, accents, spaces at its ends."""
     return " ".join(_bare(text).split())

@@ -10,12 +10,14 @@ from tidewaiter.base.records import Record
 from tidewaiter.bulk.run import Settings
 from tidewaiter.cli.apart import Apart, place_of
 from tidewaiter.cli.outputs import Sink, alert_sink, mark_of
+from tidewaiter.cli.resting import tell_ended
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.generation import generation_of
 from tidewaiter.node import database_at
 from tidewaiter.report.characters import visible
 from tidewaiter.rescreen.again import Again, screen_again
+from tidewaiter.rescreen.switched import switched
 
 
 class Past(Record, frozen=True, kw_only=True):
@@ -45,10 +47,12 @@ def screen_past(past: Past, settings: Settings) -> None:
         database = stack.enter_context(database_at(past.place))
         if database is None:
             raise click.UsageError("--again screens a database: give --db")
+        settings = switched(settings, database)
+        tell_ended(database)
         again = stack.enter_context(screen_again(database, settings, whole=past.whole))
         click.echo(visible(_why(again)), err=True)
         place, mark = place_of(past.restricted, settings, journal), mark_of(journal)
-        rules = load_alert_rules(settings.rules)
+        rules = load_alert_rules(settings.rules, settings.switches)
         with alert_sink(past.out, mark) as sink, Apart(place, mark, rules) as apart:
             for stored, alerts in again.batches():
                 lines += len(stored.lines)

@@ -11,7 +11,8 @@ from rich.console import Console
 from tidewaiter.base.errors import InputError
 from tidewaiter.casework.decisions import Verdict, load_decision_rules
 from tidewaiter.cli.alertfilter import filter_of, filter_options
-from tidewaiter.cli.alertstable import queue_table, show_alert
+from tidewaiter.cli.alertsresults import recount_, result, withdraw_
+from tidewaiter.cli.alertstable import queue_table, show_alert, show_results
 from tidewaiter.cli.options import printable
 from tidewaiter.identity import own_stamp
 from tidewaiter.report.characters import visible
@@ -29,6 +30,7 @@ from tidewaiter.store.decisions import (
 )
 from tidewaiter.store.queue import count_alerts, queue_page
 from tidewaiter.store.queuefilter import Queue, Sort, View
+from tidewaiter.store.resultrows import results_of
 
 _db = click.option("--db", required=True, help="The database: a path, or postgresql+psycopg://...")
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
@@ -40,6 +42,10 @@ def alerts() -> None:
 
     Example: tidewaiter alerts list --db cases.db
     """
+
+
+for _command in (result, withdraw_, recount_):
+    alerts.add_command(_command)
 
 
 @alerts.command(name="list")
@@ -84,7 +90,7 @@ def list_(
 @_db
 @_json
 def show(name: str, db: str, *, as_json: bool) -> None:
-    """Show alert ID whole: the line, the reasons, the law, and what was decided.
+    """Show alert ID whole: the line, the reasons, the law, what was decided and what was found.
 
     Enough of the id to tell it from others will do.
 
@@ -94,10 +100,12 @@ def show(name: str, db: str, *, as_json: bool) -> None:
         full = alert_id(work, printable(name))
         (alert,) = alerts_of(work, [full])
         where, steps = standings(work, [full])[full], trail(work, full)
+        found = results_of(work, [full]).get(full, [])
     if as_json:
-        click.echo(msgspec.json.encode({"standing": where, "trail": steps, "alert": alert}))
+        told = {"standing": where, "trail": steps, "results": found, "alert": alert}
+        click.echo(msgspec.json.encode(told))
         return
-    for line in show_alert(alert, where, steps):
+    for line in (*show_alert(alert, where, steps), *show_results(alert, found)):
         click.echo(visible(line))
 
 

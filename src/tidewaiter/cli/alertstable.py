@@ -6,8 +6,10 @@ from rich.table import Table
 from rich.text import Text
 
 from tidewaiter.casework.decisions import Decided, load_decision_rules
+from tidewaiter.casework.results import Result
 from tidewaiter.cli.table import STYLES, as_line, goods_text
 from tidewaiter.consignments.types import Alert, Holding, PartyMatch
+from tidewaiter.report.resultwords import result_in_words, result_views, sayings
 from tidewaiter.store.decisions import Standing
 
 _ID = 10  # characters of an id that are shown
@@ -61,6 +63,18 @@ def show_alert(alert: Alert, where: Standing, steps: Sequence[Decided]) -> Itera
     yield from map(_step, steps)
     if not steps:
         yield "  nothing yet"
+
+
+def show_results(alert: Alert, found: Sequence[Result]) -> Iterator[str]:
+    """Yield what inspections and laboratories found, and what that says; nothing: no line."""
+    if not found:
+        return
+    names = {mention.substance: mention.name for mention in alert.mentions}
+    yield "Found by inspections and laboratories"
+    for view in result_views(found, names):
+        yield from (f"  {as_line(line)}" for line in result_in_words(view))
+    for said in sayings(alert, found):
+        yield f"  {said.words}: {as_line(said.claim)}"
 
 
 def _line(alert: Alert) -> Iterator[str]:

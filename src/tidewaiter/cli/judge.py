@@ -5,10 +5,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from msgspec import structs
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.identity import own_stamp
 from tidewaiter.parties.resolution import Judgement, add_judgement, read_judgements
 from tidewaiter.parties.resolution.types import Verdict
+from tidewaiter.store.database import open_database
+from tidewaiter.store.partyjudgements import Said, judge_parties, last_judgement
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _MEMBER = re.compile(r"p-[0-9a-f]{16}")
@@ -22,9 +26,10 @@ _MEMBER = re.compile(r"p-[0-9a-f]{16}")
 @click.option(
     "--undecided", "verdict", flag_value="undecided", help="Take back what was said of them."
 )
-@click.option("--who", required=True, help="Who judges.")
+@click.option("--who", help="Who judges; with --db, whoever runs the command.")
 @click.option("--why", required=True, help="What it rests on.")
 @click.option("--when", help="Time of the judgement, ISO 8601 with an offset (now).")
+@click.option("--db", help="A database in which the judgement is kept, in place of a file.")
 @click.option(
     "--judgements",
     "path",
@@ -33,16 +38,24 @@ _MEMBER = re.compile(r"p-[0-9a-f]{16}")
     show_default=True,
     help="The file; a line is added to it.",
 )
-def judge(a: str, b: str, verdict: Verdict | None, path: Path, **said: str | None) -> None:
+def judge(
+    a: str, b: str, verdict: Verdict | None, path: Path, db: str | None, **said: str | None
+) -> None:
     """Say that two members, A and B, are one party or two, and write it down.
 
     Members are the ids that begin with "p-" in the entities and the links. The file only grows:
-    the last line about a pair counts, and the lines before it stay to be read.
+    the last line about a pair counts, and the lines before it stay to be read. With --db it is kept
+    in a database, whose next resolve heeds it.
 
     Example: tidewaiter parties judge p-0123456789abcdef p-fedcba9876543210 --same --who me --why x
     """
     if verdict is None:
         raise click.UsageError("say --same, --not-same or --undecided")
+    if db is not None:
+        if said["who"] or said["when"]:
+            raise click.UsageError("--db notes itself who judges, and when")
+        _keep(db, Said(a=_member(a), b=_member(b), verdict=verdict, why=_said(said["why"])))
+        return
     judgement = Judgement(
         a=_member(a),
         b=_member(b),
@@ -57,6 +70,14 @@ def judge(a: str, b: str, verdict: Verdict | None, path: Path, **said: str | Non
         read_judgements(path)  # nothing is added to a file of something else
     add_judgement(path, judgement)
     click.echo(f"{judgement.a} and {judgement.b}: {verdict}, written to {path}", err=True)
+
+
+def _keep(db: str, said: Said) -> None:
+    """Keep a judgement in a database; who judges, and when, is who runs the command, now."""
+    with open_database(db) as database, database.work(own_stamp()) as work:
+        last = last_judgement(work, said.a, said.b)
+        judge_parties(work, structs.replace(said, seen=last.id if last else None))
+    click.echo(f"{said.a} and {said.b}: {said.verdict}; it counts from the next resolve", err=True)
 
 
 def _member(text: str) -> str:

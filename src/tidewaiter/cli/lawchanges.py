@@ -56,7 +56,7 @@ def changes(**options: Any) -> None:
     """
     wanted = Wanted(**options)
     day = wanted.day or date.today()  # noqa: DTZ011 - the user's own calendar
-    since = wanted.since or day - timedelta(_BACK)
+    since = wanted.since or max(day, date.min + timedelta(_BACK)) - timedelta(_BACK)
     registry = load_registry(wanted.own)
     _check(wanted.regimes, registry)
     found = changes_of(registry, load_lawbook(registry), wanted.regimes)

@@ -7,6 +7,7 @@ from tidewaiter.cli.options import Commands
 COMMANDS = {
     "alerts": "tidewaiter.cli.alerts",
     "audit": "tidewaiter.cli.audit",
+    "cases": "tidewaiter.cli.cases",
     "identify": "tidewaiter.cli.identify",
     "law": "tidewaiter.cli.law",
     "law changes": "tidewaiter.cli.lawchanges",
@@ -14,9 +15,12 @@ COMMANDS = {
     "lists": "tidewaiter.cli.lists",
     "match": "tidewaiter.cli.match",
     "parties": "tidewaiter.cli.parties",
+    "rules": "tidewaiter.cli.rules",
     "screen": "tidewaiter.cli.screen",
     "serve": "tidewaiter.cli.serve",
     "substances": "tidewaiter.cli.substances",
+    "suppressions": "tidewaiter.cli.suppressions",
+    "verify": "tidewaiter.cli.verify",
 }
 
 

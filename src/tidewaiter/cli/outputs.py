@@ -14,20 +14,17 @@ import click
 from tidewaiter.base.errors import InputError, OutputError
 from tidewaiter.base.files import check_apart, replacing, set_aside, writing
 from tidewaiter.base.records import Record
-from tidewaiter.bulk.journal import Done, read_done, read_journal
-from tidewaiter.bulk.run import Settings, threshold_in
+from tidewaiter.bulk.journal import read_done, read_journal
+from tidewaiter.bulk.marks import Marks
+from tidewaiter.bulk.results import counts_of, words_of
+from tidewaiter.bulk.run import Settings
 from tidewaiter.cli.apart import PRIVATE_FORMATS, RESTRICTED, Apart
-from tidewaiter.cli.marking import Marks
 from tidewaiter.cli.options import forget_stdout
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.consignments.types import Alert, Refusal
-from tidewaiter.lists.library import library_of, state_of, versions_at
-from tidewaiter.parties.types import ListVersion
 from tidewaiter.report.exports import CsvRefusals, JsonLines, alert_writer, refusal_writer
 from tidewaiter.report.html import write_report
-from tidewaiter.report.library import Library
-from tidewaiter.report.summary import Counts, Summary, SummaryBuilder
-from tidewaiter.substances.registry import load_registry
+from tidewaiter.report.summary import Summary, SummaryBuilder
 
 _FORMATS = (".jsonl", ".csv", ".parquet")
 _CHUNK = 1_000
@@ -110,7 +107,7 @@ def write_outputs(
     refusals: list[Refusal] = []
     with ExitStack() as stack:
         sink = stack.enter_context(alert_sink(outputs.alerts, mark))
-        rules = load_alert_rules(settings.rules)
+        rules = load_alert_rules(settings.rules, settings.switches)
         apart = stack.enter_context(Apart(outputs.restricted, mark, rules))
         refused = None
         found = read_journal(journal)
@@ -127,13 +124,14 @@ def write_outputs(
             builder.add(alerts)
         if refused is None and outputs.refused.exists():
             stack.enter_context(_refusal_sink(outputs, mark))  # that of an earlier run gives way
-    marks.tell()
+    for text in marks.left_out():
+        click.echo(text, err=True)
     apart.tell()
     done = read_done(journal)
-    summary = builder.finish(_counts(settings, registry, done, tuple(refusals)))
+    summary = builder.finish(counts_of(settings, registry, done, tuple(refusals)))
     if outputs.report is not None:
         with replacing(outputs.report, mark) as path:
-            write_report(path, summary, _library(settings))
+            write_report(path, summary, words_of(settings))
     return summary
 
 
@@ -146,39 +144,6 @@ def _refusal_sink(outputs: Outputs, mark: str) -> Iterator[CsvRefusals]:
         kept = None if outputs.refused_named else set_aside(outputs.refused, part)
     if kept is not None:
         click.echo(f"an older {outputs.refused} is kept as {kept.name}", err=True)
-
-
-def _counts(settings: Settings, registry: str, done: Done, refusals: tuple[Refusal, ...]) -> Counts:
-    return Counts(
-        file=settings.file,
-        day=settings.day,
-        registry=registry,
-        lines=done.lines,
-        refused_rows=done.refused_rows,
-        refused_fields=done.refused_fields,
-        lists=tuple(f"{each.name}, {state_of(each)}" for each in _versions(settings)),
-        threshold=_threshold(settings),
-        unread=done.unread,
-        unknown=done.unknown,
-        refusals=refusals,
-        elapsed_seconds=done.seconds,
-    )
-
-
-def _threshold(settings: Settings) -> str:
-    """Say from which likeness on parties are told; "": they are not looked up."""
-    if settings.lists is None:
-        return ""
-    return str(threshold_in(settings, load_alert_rules(settings.rules)))
-
-
-def _library(settings: Settings) -> Library:
-    registry, rules = load_registry(settings.own), load_alert_rules(settings.rules)
-    return library_of(registry, rules, _versions(settings))
-
-
-def _versions(settings: Settings) -> list[ListVersion]:
-    return versions_at(settings.lists, settings.day)
 
 
 def mark_of(journal: Path) -> str:

@@ -16,6 +16,7 @@ from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.options import Day, Field, hear_every_stop, printable
 from tidewaiter.cli.progress import stages
 from tidewaiter.cli.refusals import tell_refusals
+from tidewaiter.cli.resolvedb import resolve_stored
 from tidewaiter.consignments.listings import find_listings
 from tidewaiter.consignments.types import ReadOptions
 from tidewaiter.lists.archive import Archive
@@ -69,7 +70,8 @@ class Wanted(Record, frozen=True, kw_only=True):
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[FILE]...", type=_HERE)
-@click.option("--out", type=_FILE, required=True, help="Entities: .jsonl, .parquet or .ftm.json.")
+@click.option("--out", type=_FILE, help="Entities: .jsonl, .parquet or .ftm.json.")
+@click.option("--db", help="A database whose parties are resolved in it, in place of files.")
 @click.option(
     "--links", "--edges", "links", type=_FILE,
     help="Pairs that were joined, or nearly, and why: .jsonl or .parquet.",
@@ -86,14 +88,23 @@ class Wanted(Record, frozen=True, kw_only=True):
 @kept_in
 @click.option("--day", type=Day(), help="Your lists as they were in force then (today).")
 def resolve(paths: tuple[Path, ...], **options: Any) -> None:
-    """Find which parties of the consignments in FILEs are one, and say why.
+    """Find which parties of the consignments in FILEs, or of a database, are one, and say why.
 
     Reads what tidewaiter screen reads, and entities of FollowTheMoney. Where you keep lists, an
-    entity shows the entries that it resembles. Exit status 0: done; 1: done, but some rows or
-    fields could not be read; 2: refused; 130: stopped.
+    entity shows the entries that it resembles. With --db, the parties of a database are resolved,
+    and what is found is kept there, whole or not at all. Exit status 0: done; 1: done, but some
+    rows or fields could not be read; 2: refused; 130: stopped.
 
     Example: tidewaiter parties resolve march.csv --earlier entities.jsonl --out new.jsonl
     """
+    place = options.pop("db")
+    if place is not None:
+        _only_db(paths, options)
+        hear_every_stop()
+        resolve_stored(place)
+        return
+    if options["out"] is None:
+        raise click.UsageError("say where to write: --out new.jsonl; or resolve a database: --db")
     wanted = Wanted(**options)
     if not paths and wanted.earlier is None:
         raise click.UsageError("give files: tidewaiter parties resolve march.csv --out new.jsonl")
@@ -117,6 +128,14 @@ def resolve(paths: tuple[Path, ...], **options: Any) -> None:
     if refusals:
         tell_refusals(refusals, wanted.refused)
         sys.exit(1)
+
+
+def _only_db(paths: Sequence[Path], options: dict[str, Any]) -> None:
+    """Refuse what a database has no use for: its lines, judgements and past runs are in it."""
+    named = [f"--{name}" for name, value in options.items() if value and name != "folder"]
+    given = [*map(str, paths), *named]
+    if given:
+        raise click.UsageError(f"--db stands alone; leave out {given[0]}")
 
 
 def _with_listings(entities: Sequence[Entity], wanted: Wanted) -> Iterable[Entity]:

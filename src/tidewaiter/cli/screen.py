@@ -20,17 +20,18 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.abandoned import drop_abandoned
 from tidewaiter.bulk.journal import Done, read_done
+from tidewaiter.bulk.marks import marks_of
 from tidewaiter.bulk.run import Settings, workers_for
 from tidewaiter.cli.again import Past, screen_past
 from tidewaiter.cli.apart import RESTRICTED, place_of
 from tidewaiter.cli.columns import show_columns
 from tidewaiter.cli.earlier import all_lines, check_history, earlier_alerts
 from tidewaiter.cli.listsfolder import kept_in
-from tidewaiter.cli.marking import marks_of
 from tidewaiter.cli.options import STOPPED, Day, Field, hear_every_stop, own_lists, printable
 from tidewaiter.cli.outputs import Outputs, check_outputs, write_outputs
 from tidewaiter.cli.progress import watched
 from tidewaiter.cli.rates import Within
+from tidewaiter.cli.resting import count_at_rest, tell_at_rest, tell_ended
 from tidewaiter.cli.start import tell_first_start
 from tidewaiter.cli.table import show_summary
 from tidewaiter.consignments.types import ReadOptions
@@ -43,6 +44,7 @@ from tidewaiter.node import (
     screen_file,
 )
 from tidewaiter.rescreen.basis import registry_digest
+from tidewaiter.rescreen.switched import switched
 from tidewaiter.store.database import database_file
 from tidewaiter.substances.registry import load_registry
 
@@ -168,11 +170,14 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
     with alone(journal, str(wanted.out or wanted.report or path)):
         drop_abandoned(_journals(), time.time() - _ABANDONED)
         with database_at(wanted.db) as database:
+            settings = switched(settings, database)
+            tell_ended(database)
             workers = workers_for(path, wanted.workers)
             steps = screen_file(
                 path, options, settings, journal, workers=workers, database=database
             )
             new = _watch(steps, path)
+            resting = count_at_rest(database)
         earlier = earlier_alerts(wanted.history, options, settings, workers=wanted.workers)
         digest = registry_digest(settings, restricted=False)
         lines = partial(all_lines, (path, *wanted.history), options, wanted.db, settings.sha256)
@@ -183,6 +188,7 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
     show_summary(summary, outputs, load_registry(settings.own).regimes)
     if wanted.db is not None:
         click.echo(f"{new} alerts are new to the database", err=True)
+        tell_at_rest(resting)
     return done
 
 
@@ -192,7 +198,7 @@ def _watch(steps: Iterable[Progress], path: Path) -> int:
     try:
         for progress in watched(steps, path):
             row = progress.done.row
-            new += progress.new or 0
+            new += len(progress.new or ())
     except KeyboardInterrupt:
         after = f" after row {row}" if row else ""
         click.echo(f"stopped{after}; the same command goes on there", err=True)

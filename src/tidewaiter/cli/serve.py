@@ -11,6 +11,7 @@ from platformdirs import user_data_path
 from tidewaiter.accounts.oidc import Provider
 from tidewaiter.base.errors import InputError
 from tidewaiter.cli.listsfolder import kept_in
+from tidewaiter.cli.resting import tell_ended
 from tidewaiter.store.accounts import (
     NewAccount,
     account_of,
@@ -18,7 +19,11 @@ from tidewaiter.store.accounts import (
     add_account,
     waiting_administrator,
 )
+from tidewaiter.store.screenings import screenings
 from tidewaiter.store.sessions import invite
+from tidewaiter.store.uploads import uploads
+from tidewaiter.uploads.desk import DAYS
+from tidewaiter.uploads.sample import queue_sample
 from tidewaiter.web.node import Node, Serving
 from tidewaiter.web.serving import run
 
@@ -44,6 +49,15 @@ _PORTS = click.IntRange(1, 65_535)
 @kept_in
 @click.option("--own", type=_FOLDER, multiple=True, envvar="TIDEWAITER_OWN",
               help="A folder of your own lists of substances.")  # fmt: skip
+@click.option("--uploads", type=click.Path(file_okay=False, path_type=Path),
+              envvar="TIDEWAITER_UPLOADS",
+              help="The folder for files that are sent in (beside the database).")  # fmt: skip
+@click.option("--upload-limit", type=click.FloatRange(0.001), default=2.0, show_default=True,
+              help="GB of the largest file that is taken.")  # fmt: skip
+@click.option("--upload-days", type=click.IntRange(1), default=DAYS, show_default=True,
+              help="Days for which a file is kept after its screening.")  # fmt: skip
+@click.option("--sample/--no-sample", default=None,
+              help="Screen the sample (else: only where yours is empty).")  # fmt: skip
 def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **more: Any) -> None:
     """Serve the pages where alerts become decisions.
 
@@ -56,13 +70,26 @@ def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **more: An
         db=db or _own_database(), lists=str(folder) if folder else None,
         own=tuple(str(each.resolve()) for each in own), provider=_provider(more),
         host=more["host"], port=more["port"], public=more["public"],
+        uploads=str(more["uploads"].resolve()) if more["uploads"] else None,
+        upload_limit=round(more["upload_limit"] * (1 << 30)), upload_days=more["upload_days"],
     )  # fmt: skip
     _check_port(serving.host, serving.port)
     node = Node(serving)
     _welcome(node)
+    tell_ended(node.database)
+    if _wants_sample(node, own=db is None, asked=more["sample"]):
+        queue_sample(node.database, node.desk, node.today())
+        click.echo("The sample manifest is screened, so that there is something to see", err=True)
     node.close()
     click.echo(f"Tidewaiter is at {serving.address()} (stop it with Ctrl-C)", err=True)
     run(serving)
+
+
+def _wants_sample(node: Node, *, own: bool, asked: bool | None) -> bool:
+    """Say whether to screen the sample: where that is asked for, or a first visit saw nothing."""
+    with node.read() as work:
+        empty = not screenings(work, rows=1) and not uploads(work, rows=1)
+    return asked or (asked is None and own and empty)
 
 
 def _provider(told: Mapping[str, Any]) -> Provider | None:

@@ -1,6 +1,7 @@
 """Naming: from a slug, a CAS number or a text to the substances that it names."""
 
 from collections.abc import Callable, Iterator
+from threading import Lock
 
 from tidewaiter.base.plain import plain
 from tidewaiter.identify import Identifier, column_of
@@ -10,13 +11,17 @@ from tidewaiter.substances.types import Form, Substance
 
 
 class Namer:
-    """Finds what a text names: first as a whole in the registry, then by the identifier."""
+    """Finds what a text names: first as a whole in the registry, then by the identifier.
+
+    Safe in threads: an identifier learns as it reads, so one text is read at a time.
+    """
 
     def __init__(self, registry: Registry, identifier: Callable[[], Identifier]) -> None:
         """Take a registry, and how to get an identifier where a name is not one of its own."""
         self._registry = registry
         self._identifier = identifier
         self._whole: dict[str, tuple[Substance, str | None]] | None = None
+        self._one = Lock()
 
     def whole(self, text: str) -> tuple[Found, ...]:
         """Find the substance whose slug, CAS number or name a text is; empty: it is none."""
@@ -32,7 +37,8 @@ class Namer:
         exact = self.whole(text)
         if exact:
             return exact
-        findings, _ = self._identifier().find(column_of([text]))
+        with self._one:
+            findings, _ = self._identifier().find(column_of([text]))
         substances = self._registry.substances
         named = [each for each in findings if not each.downgraded and each.how not in _CODES]
         cited = {(each.substance, each.cas): None for each in named}
@@ -45,10 +51,11 @@ class Namer:
 
     def _names(self) -> dict[str, tuple[Substance, str | None]]:
         if self._whole is None:
-            self._whole = {}
+            whole: dict[str, tuple[Substance, str | None]] = {}
             for substance in self._registry.substances:
                 for name, cas in _spellings(substance):
-                    self._whole.setdefault(plain(name), (substance, cas))
+                    whole.setdefault(plain(name), (substance, cas))
+            self._whole = whole
         return self._whole
 
 

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+from msgspec import structs
+
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
+from tidewaiter.casework.switches import Switch
 from tidewaiter.consignments.types import PartyMatch, Severity
 from tidewaiter.substances.types import Control
 
@@ -137,6 +140,7 @@ class AlertRules(Record, frozen=True, kw_only=True):
     sign: SignRule
     vague: Vague
     groups: Groups
+    switches: tuple[Switch, ...] = ()  # rules that the node turned down; none stand in the file
 
     def weight(self, control: Control) -> tuple[int, str]:
         """Return what a listing weighs, and why."""
@@ -169,8 +173,12 @@ class AlertRules(Record, frozen=True, kw_only=True):
         return 0
 
 
-def load_alert_rules(path: Path | None = None) -> AlertRules:
+def load_alert_rules(path: Path | None = None, switches: tuple[Switch, ...] = ()) -> AlertRules:
     """Load the rules: ours, or an authority's own copy.
+
+    Args:
+        path: Of the copy; None: ours.
+        switches: Rules that were turned down in the node.
 
     Raises:
         RegistryError: The file is malformed, or has no row for listings that no other names.
@@ -182,8 +190,12 @@ def load_alert_rules(path: Path | None = None) -> AlertRules:
             at=path.name if path else "alerts.toml",
             hint="add one with regimes = {}: it weighs the listings that no other row names",
         )
-    _check_sentences(rules, at=path.name if path else "alerts.toml")
-    return rules
+    at = path.name if path else "alerts.toml"
+    if rules.switches:
+        hint = "change the points in the file, or turn rules down in the database"
+        raise RegistryError("switches are no part of the file", at=at, hint=hint)
+    _check_sentences(rules, at=at)
+    return structs.replace(rules, switches=switches)
 
 
 def _check_sentences(rules: AlertRules, *, at: str) -> None:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import BinaryIO, Literal
 
 import pyarrow as pa
+from msgspec import field
 
 from tidewaiter.base.records import Record
 
@@ -82,13 +83,14 @@ class Refusal(Record, frozen=True, kw_only=True):
 class ReadOptions(Record, frozen=True, kw_only=True):
     """What the user says of a file that the file does not say itself."""
 
-    columns: Mapping[str, str] = {}  # field -> column, from --map; wins over any guess
+    # Made by a factory: the description of the API cannot tell {} from other defaults.
+    columns: Mapping[str, str] = field(default_factory=dict)  # field -> column; wins over guesses
     encoding: str | None = None  # None: found out
     delimiter: str | None = None  # None: found out
     batch_rows: int = 16_384
     decimal: Literal[".", ","] | None = None  # the decimal mark; None: by evidence
     dates: Literal["dmy", "mdy"] | None = None  # what 03/04/2026 means; None: by evidence
-    units: Mapping[str, str] = {}  # field -> unit of amounts for which the file names none
+    units: Mapping[str, str] = field(default_factory=dict)  # field -> unit that no file names
     sheet: str | None = None  # of a spreadsheet; None: the first
 
 

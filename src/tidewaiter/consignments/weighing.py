@@ -15,6 +15,7 @@ from tidewaiter.consignments.listed import reasons_of_parties
 from tidewaiter.consignments.restricted import is_restricted, open_match
 from tidewaiter.consignments.routing import Freed, Law, RoutedLaw, route_of
 from tidewaiter.consignments.rules import AlertRules
+from tidewaiter.consignments.switched import switched_reasons
 from tidewaiter.consignments.types import Alert, Evidence, Line, Mention, PartyMatch, Reason
 from tidewaiter.identify.findings import DOWNGRADED, Finding
 from tidewaiter.substances.law import controls_on, state_on
@@ -91,6 +92,7 @@ class Weigher:
             reasons.extend(self._freed(ranked[0], laws[0].freed, reasons))
         named = tuple(parties) if reasons or line.seq <= 1 else ()
         reasons.extend(reasons_of_parties(named, self.rules))
+        reasons = switched_reasons(reasons, self.rules)
         alert = self._alert(line, ranked, reasons)
         if alert is None:
             return None

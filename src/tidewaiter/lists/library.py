@@ -84,6 +84,7 @@ _TITLES = {
     "party-again": "The entry is listed again",
     "free": "Free by amount in one law",
     "together": "Over a limit together",
+    "kept": "Kept though rules were turned down",
 }
 
 

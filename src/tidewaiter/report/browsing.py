@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from urllib.parse import urlencode
 
 from msgspec.structs import asdict, replace
 
@@ -76,7 +75,7 @@ class Choice(Record, frozen=True, kw_only=True):
     label: str
     count: int
     chosen: bool
-    query: str = ""  # of an address, that chooses it, or takes it back where it is chosen
+    query: Mapping[str, str]  # of an address, that chooses it, or takes it back where it is chosen
 
 
 class BrowseView(Record, frozen=True, kw_only=True):
@@ -87,8 +86,8 @@ class BrowseView(Record, frozen=True, kw_only=True):
     filters: Filters
     total: int
     rows: tuple[BrowseRow, ...]
-    next: str  # query of the next page; "": this is the last
-    first: str  # query of the first page; "": this is it
+    next: Mapping[str, str] | None  # query of the next page; None: this is the last
+    first: Mapping[str, str] | None  # query of the first page; None: this is it
     regimes: tuple[Choice, ...]
     schedules: tuple[Choice, ...]
     kinds: tuple[Choice, ...]
@@ -130,8 +129,8 @@ class Browser:
         return BrowseView(
             text=asked.text, day=asked.day, filters=filters, total=len(kept),
             rows=tuple(self._row(each, asked.day) for each in page),
-            next=query_of(asked, after=after) if after else "",
-            first=query_of(asked) if asked.after else "",
+            next=query_of(asked, after=after) if after else None,
+            first=query_of(asked) if asked.after else None,
             regimes=self._regimes(counts.regimes, asked),
             schedules=_choices("schedule", counts.schedules, asked),
             kinds=_choices("kind", counts.kinds, asked, _KINDS),
@@ -174,7 +173,7 @@ class Browser:
         )
 
 
-def query_of(asked: Searching, **changed: str) -> str:
+def query_of(asked: Searching, **changed: str) -> dict[str, str]:
     """Return what is asked as the query of an address, with some of it changed.
 
     Args:
@@ -185,7 +184,7 @@ def query_of(asked: Searching, **changed: str) -> str:
     said = {"text": asked.text, "day": f"{asked.day}", **filters, "after": "", **changed}
     if changed.get("regime", asked.filters.regime) != asked.filters.regime:
         said["schedule"] = ""
-    return urlencode({name: value for name, value in said.items() if value})
+    return {name: value for name, value in said.items() if value}
 
 
 def recognised(found: Found, registry: Registry, day: date) -> Recognised:

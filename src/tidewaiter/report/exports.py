@@ -29,7 +29,7 @@ from tidewaiter.report.columns import ALERTS, FLAT, flat, nested
 _BOM = b"\xef\xbb\xbf"
 _GROUP_ALERTS = 5_000
 _GROUP_CHARACTERS = 16_000_000
-_REFUSED = ("row", "column", "value", "problem", "hint", "screened")
+REFUSED = ("row", "column", "value", "problem", "hint", "screened")
 
 
 class AlertWriter(Protocol):
@@ -183,7 +183,7 @@ def refusal_writer(
 ) -> Iterator[CsvRefusals]:
     """Open a CSV file of refusals; the arguments are those of `write_jsonl`."""
     with _opened(path, append=append, keep=keep) as file:
-        yield CsvRefusals(file, _REFUSED)
+        yield CsvRefusals(file, REFUSED)
 
 
 def alert_writer(
@@ -253,6 +253,6 @@ def _whole(file: BinaryIO, *, csv_quotes: bool) -> int:
 
 
 def _refused(refusal: Refusal) -> list[str]:
-    """Return a refusal as cells, in the order of `_REFUSED`."""
+    """Return a refusal as cells, in the order of `REFUSED`."""
     told = (refusal.column, refusal.value, refusal.problem, refusal.hint)
     return [str(refusal.row), *map(neutralise, told), "yes" if refusal.screened else "no"]

@@ -51,6 +51,11 @@ def negotiated(accepts: str) -> str:
     return found or next((n[:2] for n in asked if n[:2] in LANGUAGES), "en")
 
 
+def marked(text: str) -> str:
+    """Mark a text for the catalogues; it is translated by `words` when it is shown."""
+    return text
+
+
 def words(text: str) -> str:
     """Return a text of the interface in the language that is spoken."""
     return _catalogue(_now.get()).gettext(text)

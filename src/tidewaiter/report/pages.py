@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from tidewaiter.report import languages
 from tidewaiter.report.characters import visible
+from tidewaiter.report.words import severity_in_words
 
 _LIMIT = 1_000
 
@@ -37,6 +38,7 @@ def make_environment(*packages: str) -> Environment:
     )
     install = made.install_gettext_callables  # type: ignore[attr-defined]
     install(languages.words, languages.counted, newstyle=True)
+    made.globals["severity_word"] = severity_in_words
     made.filters |= {
         "number": languages.number,
         "day": languages.day,

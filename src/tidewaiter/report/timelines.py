@@ -115,7 +115,7 @@ class _Scale:
     def years(self) -> tuple[Year, ...]:
         """Name some years, at even steps."""
         count = self._last - self._first
-        step = next((each for each in _STEPS if count / each <= _MARKS), _STEPS[-1])
+        step = next((each for each in _STEPS if count / each <= _MARKS), -(-count // _MARKS))
         begin = -(-self._first // step) * step
         return tuple(
             Year(text=f"{year}", x=self.at(date(year, 1, 1)))

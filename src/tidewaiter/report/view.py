@@ -1,8 +1,6 @@
 """One alert as the page shows it. Templates decide nothing, so all is decided here."""
 
-from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
-from types import MappingProxyType
+from collections.abc import Iterable, Mapping
 
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.citing import source_of
@@ -10,21 +8,27 @@ from tidewaiter.consignments.links import link_in_words
 from tidewaiter.consignments.types import (
     Alert,
     Holding,
-    Line,
     Mention,
-    Party,
     PartyMatch,
     Reason,
 )
-from tidewaiter.report.amounts import amount_in_words, quantity_in_words, stated_unit
 from tidewaiter.report.drawings import DrawingView, drawings
 from tidewaiter.report.finds import FieldView, fields, unplaced
+from tidewaiter.report.languages import words
 from tidewaiter.report.library import Citation, Library
-from tidewaiter.report.routes import route_in_words, stop_in_words
+from tidewaiter.report.lineview import FEW, Detail, details_of
+from tidewaiter.report.routes import route_in_words
 from tidewaiter.report.titles import short_title
-from tidewaiter.report.words import FIELDS, HOW, MARKS, TIERS, days_in_words, shared_in_words, word
+from tidewaiter.report.words import (
+    HOW,
+    MARKS,
+    TIERS,
+    days_in_words,
+    place_in_words,
+    shared_in_words,
+    word,
+)
 
-_FEW = 30
 _LISTINGS = 3  # named in a title
 
 
@@ -92,13 +96,6 @@ class ReasonView(Record, frozen=True, kw_only=True):
     source: Citation | None
 
 
-class Detail(Record, frozen=True, kw_only=True):
-    """A fact of the line, as written unless its label says otherwise."""
-
-    label: str
-    values: tuple[str, ...]
-
-
 class AlertView(Record, frozen=True, kw_only=True):
     """An alert as a card of the page."""
 
@@ -138,20 +135,20 @@ def alert_view(
         due=days_in_words(alert.days_left),
         late=alert.days_left is not None and alert.days_left <= 0,
         fields=fields(alert),
-        unplaced=tuple(_unplaced(alert))[:_FEW],
-        finds=tuple(_find(mention) for mention in alert.mentions[:_FEW]),
+        unplaced=tuple(_unplaced(alert))[:FEW],
+        finds=tuple(_find(mention) for mention in alert.mentions[:FEW]),
         drawings=drawings(alert),
-        law=tuple(_law(held, names, library, cited) for held in alert.law[:_FEW]),
-        parties=tuple(_party_match(match, cited) for match in alert.parties[:_FEW]),
-        reasons=tuple(_reason(reason, library, cited) for reason in alert.reasons[:_FEW]),
+        law=tuple(_law(held, names, library, cited) for held in alert.law[:FEW]),
+        parties=tuple(_party_match(match, cited) for match in alert.parties[:FEW]),
+        reasons=tuple(_reason(reason, library, cited) for reason in alert.reasons[:FEW]),
         sum_note=_sum_note(alert),
-        details=tuple(_details(alert.line)),
+        details=tuple(details_of(alert.line)),
         left_out=_left_out(alert),
     )
 
 
 def _find(mention: Mention) -> FindView:
-    place = f"{word(FIELDS, mention.field)}, characters {mention.start + 1} to {mention.end}"
+    place = place_in_words(mention.field, mention.start, mention.end)
     return FindView(
         name=mention.name,
         cas=mention.cas,
@@ -160,8 +157,8 @@ def _find(mention: Mention) -> FindView:
         place=place,
         tier=word(TIERS, mention.tier),
         score="" if mention.score == 1 else f"{mention.score:.2f}",
-        reasons=mention.reasons[:_FEW],
-        downgraded=mention.downgraded[:_FEW],
+        reasons=mention.reasons[:FEW],
+        downgraded=mention.downgraded[:FEW],
     )
 
 
@@ -173,24 +170,32 @@ def _law(
         substance=names.get(held.substance, held.substance),
         regime=regime.name if regime else held.regime,
         schedule=held.schedule,
-        since=held.since.isoformat() if held.since else "not known; taken as in force",
+        since=held.since.isoformat() if held.since else words("not known; taken as in force"),
         scope=held.scope,
         mark=held.mark,
         mark_words=word(MARKS, held.mark),
         source=cited.get(held.source),
         route=route_in_words(held),
-        duties=held.duties[:_FEW],
-        amounts=held.amounts[:_FEW],
+        duties=held.duties[:FEW],
+        amounts=held.amounts[:FEW],
     )
 
 
 def _party_match(match: PartyMatch, cited: Mapping[str, Citation]) -> PartyView:
-    since = f"listed since {match.listed}" if match.listed else "listed since a day not given"
-    version = f"list of {match.list_day}" if match.list_day else "list without a day of its own"
+    since = (
+        words("listed since {day}").format(day=match.listed)
+        if match.listed
+        else words("listed since a day not given")
+    )
+    version = (
+        words("list of {day}").format(day=match.list_day)
+        if match.list_day
+        else words("list without a day of its own")
+    )
     ended = f" on {match.outcome_day}" if match.outcome_day else ""
     outcome = f"; charge: {match.outcome}{ended}" if match.outcome else ""
     return PartyView(
-        role=match.role or "party",
+        role=match.role or words("party"),
         name=match.name,
         listed_name=match.listed_name,
         name_kind=match.name_kind,
@@ -200,12 +205,12 @@ def _party_match(match: PartyMatch, cited: Mapping[str, Citation]) -> PartyView:
         action=f"{match.action}{outcome}",
         days=f"{since}; {version}",
         likeness=f"{match.probability:.2f}",
-        supports=match.supports[:_FEW],
-        against=match.against[:_FEW],
+        supports=match.supports[:FEW],
+        against=match.against[:FEW],
         judged=match.judged,
         confidential=match.confidential,
         shared=shared_in_words(match),
-        links=tuple(map(link_in_words, match.links[:_FEW])),
+        links=tuple(map(link_in_words, match.links[:FEW])),
         share=match.blocked_share,
         notice=match.notice,
         source=cited.get(source_of(match)),
@@ -235,66 +240,11 @@ def _sum_note(alert: Alert) -> str:
 def _unplaced(alert: Alert) -> Iterable[str]:
     for find in unplaced(alert):
         at = find.evidence
-        place = f"{word(FIELDS, at.field)}, characters {at.start + 1} to {at.end}"
+        place = place_in_words(at.field, at.start, at.end)
         yield f"{find.label}: “{at.text}” ({place})"
 
 
 def _left_out(alert: Alert) -> str:
     counts = {"finds": alert.mentions, "holdings of law": alert.law, "reasons": alert.reasons}
-    more = [f"{len(v) - _FEW:,} more {k}" for k, v in counts.items() if len(v) > _FEW]
+    more = [f"{len(v) - FEW:,} more {k}" for k, v in counts.items() if len(v) > FEW]
     return f"Not shown here: {', '.join(more)}; the JSON lines hold them all." if more else ""
-
-
-def _details(line: Line) -> Iterable[Detail]:
-    """Yield the facts of a line that it has."""
-    for label, read in _DETAILS.items():
-        values = [str(fact) for fact in read(line) if fact is not None and fact != ""]
-        if values:
-            shown = tuple(values[:_FEW])
-            more = (f"and {len(values) - _FEW:,} more",) if len(values) > _FEW else ()
-            yield Detail(label=label, values=shown + more)
-
-
-def _party(party: Party) -> str:
-    number = " ".join(part for part in (party.id_scheme, party.id) if part)
-    known = (party.name, party.address, party.country, number)
-    return f"{party.role}: {', '.join(part for part in known if part)}"
-
-
-def _value(value: Decimal | None, currency: str | None) -> str:
-    return "" if value is None else f"{value.normalize():,f} {currency or ''}".strip()
-
-
-def _packages(line: Line) -> str:
-    count = "" if line.packages is None else f"{line.packages:,}"
-    return " × ".join(part for part in (count, line.pack) if part)
-
-
-_DETAILS: Mapping[str, Callable[[Line], Iterable[object]]] = MappingProxyType(
-    {
-        "Parties": lambda line: map(_party, line.parties or ()),
-        "Route": lambda line: map(stop_in_words, line.route or ()),
-        "Quantity as written": lambda line: [quantity_in_words(line)],
-        "Net mass": lambda line: [amount_in_words(line.net_mg, "kg", stated_unit(line, "net"))],
-        "Gross mass": lambda line: [
-            amount_in_words(line.gross_mg, "kg", stated_unit(line, "gross"))
-        ],
-        "Volume": lambda line: [amount_in_words(line.volume_ul, "l", stated_unit(line, "volume"))],
-        "Content in percent": lambda line: [line.percent],
-        "Packages": lambda line: [_packages(line)],
-        "Value": lambda line: [_value(line.value, line.currency)],
-        "Origin": lambda line: [line.origin],
-        "Tariff code": lambda line: [line.hs],
-        "CAS numbers": lambda line: line.cas or (),
-        "CUS number": lambda line: [line.cus],
-        "UN number": lambda line: [line.un],
-        "Procedure": lambda line: [line.procedure],
-        "Mode": lambda line: [line.mode],
-        "Containers": lambda line: line.containers or (),
-        "Licences": lambda line: line.licences or (),
-        "Lodged": lambda line: [line.lodged],
-        "Departure": lambda line: [line.departure],
-        "Arrival": lambda line: [line.arrival],
-        "Planned release": lambda line: [line.release],
-    }
-)

@@ -5,97 +5,123 @@ from datetime import date
 from types import MappingProxyType
 
 from tidewaiter.consignments.types import PartyMatch
+from tidewaiter.report.languages import counted, marked, number, words
 from tidewaiter.report.summary import Counts
 from tidewaiter.substances.questions import Role
 from tidewaiter.substances.rulings import Duty
 
 HOW: Mapping[str, str] = MappingProxyType(
     {
-        "exact": "the name as it is registered",
-        "squeezed": "the name, once spaces and punctuation are set aside",
-        "fuzzy": "a spelling close to the name",
-        "cas": "the CAS number",
-        "hs": "the tariff code",
-        "unno": "the UN dangerous-goods number",
-        "cus": "the CUS number",
-        "name": "a systematic name, read as a structure",
-        "structure": "a structure",
-        "class": "a structure that a legal class holds",
+        "exact": marked("the name as it is registered"),
+        "squeezed": marked("the name, once spaces and punctuation are set aside"),
+        "fuzzy": marked("a spelling close to the name"),
+        "cas": marked("the CAS number"),
+        "hs": marked("the tariff code"),
+        "unno": marked("the UN dangerous-goods number"),
+        "cus": marked("the CUS number"),
+        "name": marked("a systematic name, read as a structure"),
+        "structure": marked("a structure"),
+        "class": marked("a structure that a legal class holds"),
     }
 )
 
 TIERS: Mapping[str, str] = MappingProxyType(
     {
-        "strong": "strong sign: enough alone",
-        "weak": "weak sign: needs something else beside it",
-        "street": "street name: never enough alone",
+        "strong": marked("strong sign: enough alone"),
+        "weak": marked("weak sign: needs something else beside it"),
+        "street": marked("street name: never enough alone"),
     }
 )
 
 MARKS: Mapping[str, str] = MappingProxyType(
     {
-        "read": "read in the instrument or in an official copy",
-        "second-hand": "read in another source only, not in an official text",
-        "unverified": "not yet read in any official text: check before you rely on it",
+        "read": marked("read in the instrument or in an official copy"),
+        "second-hand": marked("read in another source only, not in an official text"),
+        "unverified": marked("not yet read in any official text: check before you rely on it"),
     }
 )
 
 MATCHES: Mapping[str, str] = MappingProxyType(
     {
-        "name": "by its name or its number",
-        "exact": "by its structure, as the registry has it",
-        "salt": "by its structure, but for what stands beside it or its charge",
-        "stereo": "by its structure, but for stereo",
-        "isotope": "by its structure, but for isotopes",
-        "tautomer": "by its structure, but for mobile hydrogen: a reason to look, not a proof",
-        "charge": "by its structure, but for charge: a reason to look, not a proof",
-        "alias": "by another drawing of it, entered by hand",
-        "class": "by class rules; no loaded list names it",
-        "unknown": "no loaded list names it",
+        "name": marked("by its name or its number"),
+        "exact": marked("by its structure, as the registry has it"),
+        "salt": marked("by its structure, but for what stands beside it or its charge"),
+        "stereo": marked("by its structure, but for stereo"),
+        "isotope": marked("by its structure, but for isotopes"),
+        "tautomer": marked(
+            "by its structure, but for mobile hydrogen: a reason to look, not a proof"
+        ),
+        "charge": marked("by its structure, but for charge: a reason to look, not a proof"),
+        "alias": marked("by another drawing of it, entered by hand"),
+        "class": marked("by class rules; no loaded list names it"),
+        "unknown": marked("no loaded list names it"),
     }
 )
 
 OUTCOMES: Mapping[str, str] = MappingProxyType(
     {
-        "held": "reached",
-        "free": "not reached",
-        "open": "cannot be told",
-        "not asked": "no amount was given",
+        "held": marked("reached"),
+        "free": marked("not reached"),
+        "open": marked("cannot be told"),
+        "not asked": marked("no amount was given"),
     }
 )
 
 DOUBTS: Mapping[str, str] = MappingProxyType(
     {
-        "second-hand": "was read in another source only, not in an official text",
-        "unverified": "was not read in any official text: check before you rely on it",
+        "second-hand": marked("was read in another source only, not in an official text"),
+        "unverified": marked("was not read in any official text: check before you rely on it"),
     }
 )
 
 FIELDS: Mapping[str, str] = MappingProxyType(
     {
-        "goods": "goods description",
-        "commercial": "commercial description",
-        "hs": "tariff code",
-        "cas": "CAS number",
-        "cus": "CUS number",
-        "un": "UN number",
+        "goods": marked("goods description"),
+        "commercial": marked("commercial description"),
+        "hs": marked("tariff code"),
+        "cas": marked("CAS number"),
+        "cus": marked("CUS number"),
+        "un": marked("UN number"),
     }
 )
 
 
-def word(words: Mapping[str, str], key: str) -> str:
+SEVERITIES: Mapping[str, str] = MappingProxyType(
+    {
+        "critical": marked("Critical"),
+        "high": marked("High"),
+        "medium": marked("Medium"),
+        "low": marked("Low"),
+    }
+)
+
+
+def word(table: Mapping[str, str], key: str) -> str:
     """Return what `key` means, or the key itself where no words are held for it."""
-    return words.get(key, key)
+    return words(table[key]) if key in table else key
+
+
+def severity_in_words(severity: str) -> str:
+    """Return how a severity is read."""
+    return word(SEVERITIES, severity)
 
 
 def days_in_words(days: int | None) -> str:
     """Say how many days are left until goods are due; negative: they were due before."""
     if days is None:
-        return "no date given"
+        return words("no date given")
     if days == 0:
-        return "due today"
-    count = f"{abs(days):,} day" + ("" if abs(days) == 1 else "s")
-    return f"{count} left" if days > 0 else f"due {count} ago"
+        return words("due today")
+    if days > 0:
+        return counted("{days} day left", "{days} days left", days).format(days=number(days))
+    late = counted("due {days} day ago", "due {days} days ago", -days)
+    return late.format(days=number(-days))
+
+
+def place_in_words(field: str, start: int, end: int) -> str:
+    """Say where something stands: "goods description, characters 1 to 9"."""
+    said = words("{field}, characters {first} to {last}")
+    return said.format(field=word(FIELDS, field), first=start + 1, last=end)
 
 
 def day_in_words(since: date | None) -> str:
@@ -120,8 +146,12 @@ def shared_in_words(match: PartyMatch) -> str:
     """Say how many entries of the lists bear a listed name; "": nobody counted."""
     if not match.entries:
         return ""
-    share = "bears" if match.sharing == 1 else "share"
-    return f"{match.sharing:,} of {match.entries:,} entries {share} this name"
+    said = counted(
+        "{sharing} of {entries} entries bears this name",
+        "{sharing} of {entries} entries share this name",
+        match.sharing,
+    )
+    return said.format(sharing=number(match.sharing), entries=number(match.entries))
 
 
 def unread_in_words(counts: Counts) -> tuple[str, ...]:

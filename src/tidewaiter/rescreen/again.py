@@ -10,7 +10,7 @@ from typing import IO
 import msgspec
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.bulk.run import Settings, screen_batch
+from tidewaiter.bulk.run import Settings, pinned, screen_batch
 from tidewaiter.consignments.types import Alert
 from tidewaiter.lists.archive import Archive
 from tidewaiter.rescreen.basis import Basis, basis_of
@@ -42,7 +42,7 @@ class Again:
         Raises:
             InputError: The database holds no lines.
         """
-        self._database, self._settings, self._found = database, settings, found
+        self._database, self._settings, self._found = database, pinned(settings), found
         self.basis: Basis = basis_of(settings)
         with database.work() as work:
             self.pasts = past_runs(work)

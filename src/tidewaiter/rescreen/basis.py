@@ -57,7 +57,7 @@ def basis_of(settings: Settings, *, restricted: bool = True) -> Basis:
     basis = Basis(
         programme=version("tidewaiter"),
         registry=load_registry(settings.own).digest,
-        rules=hashlib.sha256(rules.read_bytes()).hexdigest(),
+        rules=hashlib.sha256(rules.read_bytes() + _switched(settings)).hexdigest(),
         street=settings.street,
     )
     if settings.lists is None:
@@ -87,6 +87,11 @@ def basis_of(settings: Settings, *, restricted: bool = True) -> Basis:
 def registry_digest(settings: Settings, *, restricted: bool = True) -> str:
     """Return the version of all that settles what is found: registry, rules, lists, programme."""
     return basis_of(settings, restricted=restricted).digest
+
+
+def _switched(settings: Settings) -> bytes:
+    """Return what tells that rules were turned down; nothing: none were."""
+    return msgspec.json.encode(settings.switches) if settings.switches else b""
 
 
 def _kept(path: Path) -> KeptFile:

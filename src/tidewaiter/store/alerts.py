@@ -8,11 +8,14 @@ from sqlalchemy import func, insert, select
 from tidewaiter.consignments.types import Alert
 from tidewaiter.store import tables
 from tidewaiter.store.alertterms import index_alerts
-from tidewaiter.store.audit import record_change
+from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.flowblocks import index_flows
+from tidewaiter.store.hiding import hide_new
 from tidewaiter.store.notes import insert_alert_parties, with_notes
+from tidewaiter.store.partyalerts import insert_party_alerts
 from tidewaiter.store.payloads import decode, encode, key, plain
+from tidewaiter.store.tallies import count_new
 from tidewaiter.store.webhooks import announce
 
 CHUNK = 500  # ids asked for at a time; SQLite takes 32,766 values in a statement
@@ -33,6 +36,7 @@ def add_alerts(work: Work, screening_id: int, found: Sequence[Alert]) -> tuple[s
     source = work.connection.execute(select(s.c.source).where(s.c.id == screening_id)).scalar_one()
     new = insert_alerts(work, source, screening_id, found)
     if new:
+        insert_party_alerts(work, found, new)
         added = s.c.new_alerts + len(new)
         work.connection.execute(s.update().where(s.c.id == screening_id).values(new_alerts=added))
         record_change(work, "alerts added", {"screening": screening_id, "new_alerts": len(new)})
@@ -43,6 +47,8 @@ def insert_alerts(
     work: Work, source: int, screening_id: int, found: Sequence[Alert]
 ) -> tuple[str, ...]:
     """Insert the alerts that are not there yet; whoever calls writes the audit.
+
+    What an active suppression rule is about rests from the beginning.
 
     Args:
         work: Begun with a stamp, so that no other writer is at work.
@@ -59,7 +65,8 @@ def insert_alerts(
     new = [distinct[name] for name in order]
     stored = list(enumerate(new, start=_next_number(work)))
     if new:
-        place = {"source": source, "screening": screening_id}
+        at = moment(stamp_of(work).at)
+        place = {"source": source, "screening": screening_id, "stored": at}
         rows = [{"number": number, **place, **_alert_row(alert)} for number, alert in stored]
         work.connection.execute(insert(tables.alert), rows)
     for table, details in (
@@ -69,9 +76,11 @@ def insert_alerts(
         if details:
             work.connection.execute(insert(table), details)
     insert_alert_parties(work, new)
+    count_new(work, new)
     index_alerts(work, stored, screening_id)
     index_flows(work, source, stored)
-    announce(work, new)
+    resting = hide_new(work, new)
+    announce(work, [alert for alert in new if alert.id not in resting])
     return tuple(order)
 
 

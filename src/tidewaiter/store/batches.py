@@ -13,8 +13,10 @@ from tidewaiter.store.audit import record_change
 from tidewaiter.store.database import Work
 from tidewaiter.store.lines import insert_lines
 from tidewaiter.store.parties import insert_parties
+from tidewaiter.store.partyalerts import insert_party_alerts
 from tidewaiter.store.refusals import insert_refusals
 from tidewaiter.store.screenings import advance
+from tidewaiter.store.tallies import count_lines
 
 
 class Batch(Record, frozen=True, kw_only=True):
@@ -56,7 +58,9 @@ def add_batch(work: Work, screening_id: int, batch: Batch) -> Added:
         refusals=insert_refusals(work, source, batch.refusals),
     )
     if added.lines:
+        count_lines(work, added.lines)
         insert_parties(work, source, batch.lines)
+    insert_party_alerts(work, batch.alerts, added.alerts)
     counts = {
         "lines": len(batch.lines),
         "alerts": len(batch.alerts),

@@ -20,6 +20,7 @@ from tidewaiter.store.alerts import CHUNK
 from tidewaiter.store.audit import Details, moment, record_change, stamp_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.payloads import plain
+from tidewaiter.store.tallies import tallied
 from tidewaiter.store.terms import change_terms, numbers_of, term
 
 _SHORT = 4  # characters of an id from which on alerts are told apart
@@ -130,9 +131,10 @@ def assign(work: Work, alerts: Sequence[str], assignee: str | None) -> int:
     c = tables.alert.c
     now = standings(work, list(dict.fromkeys(alerts)))
     ids = [each.alert for each in now.values() if each.assignee != assignee]
-    for start in range(0, len(ids), CHUNK):
-        some = update(tables.alert).where(c.id.in_(ids[start : start + CHUNK]))
-        work.connection.execute(some.values(assignee=plain(assignee) if assignee else None))
+    with tallied(work, ids):
+        for start in range(0, len(ids), CHUNK):
+            some = update(tables.alert).where(c.id.in_(ids[start : start + CHUNK]))
+            work.connection.execute(some.values(assignee=plain(assignee) if assignee else None))
     if ids:
         moved = [(now[name].assignee or "", assignee or "", name) for name in ids]
         _move(work, "assignee", moved)
@@ -161,8 +163,9 @@ def decide_each(work: Work, alerts: Sequence[str], wanted: Wanted, *, last: int)
     status = rules.verdict[wanted.verdict].status
     now = standings(work, list(dict.fromkeys(alerts)))
     mine = [each for each in now.values() if (each.decided or 0) <= last]
-    for each in mine:
-        _add(work, each, wanted, status)
+    with tallied(work, [each.alert for each in mine]):
+        for each in mine:
+            _add(work, each, wanted, status)
     _move(work, "status", [(each.status, status, each.alert) for each in mine])
     return Bulk(decided=len(mine), left=len(now) - len(mine))
 
@@ -189,7 +192,8 @@ def _step(work: Work, seen: Standing, wanted: Wanted | None) -> Standing:
         status = load_decision_rules().verdict[wanted.verdict].status
     else:
         status = status_of(standing([*steps, _taken_back(seen.alert)]))
-    after = _add(work, now, wanted, status)
+    with tallied(work, [now.alert]):
+        after = _add(work, now, wanted, status)
     _move(work, "status", [(now.status, status, now.alert)])
     return after
 

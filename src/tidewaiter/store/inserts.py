@@ -1,9 +1,9 @@
 """Many rows at once, on either database; what is already there stays as it is."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, func
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -49,6 +49,47 @@ def put(
     fresh = {name: statement.excluded[name] for name in columns if name not in table.primary_key}
     told = statement.on_conflict_do_update(index_elements=keys, set_=fresh)
     compiled = told.compile(dialect=connection.dialect, column_keys=list(columns))
+    connection.exec_driver_sql(str(compiled), values)
+
+
+def insert_or_add(
+    connection: Connection,
+    table: Table,
+    rows: Iterable[tuple[object, ...]],
+    columns: Sequence[str],
+    how: Mapping[str, Literal["add", "least", "most", "bits"]],
+) -> None:
+    """Insert rows; where one is there with the same primary key, put the two together.
+
+    Args:
+        connection: In a transaction.
+        table: Where to; its primary key tells rows apart, no two given may have the same.
+        rows: One value per column each.
+        columns: Names, in the order of the table.
+        how: Of columns outside the key: the sum, the least or the most that is not null, or the
+            bits of both; the other columns stay as they are.
+    """
+    values = list(rows)
+    if not values:
+        return
+    statement = _made(connection, table)
+    lite = connection.dialect.name == "sqlite"
+    least, most = (func.min, func.max) if lite else (func.least, func.greatest)
+
+    def both(name: str) -> Any:
+        ours, theirs = table.c[name], statement.excluded[name]
+        if how[name] == "add":
+            return ours + theirs
+        if how[name] == "bits":
+            return ours.op("|")(theirs)
+        pick = least if how[name] == "least" else most
+        return pick(func.coalesce(ours, theirs), func.coalesce(theirs, ours))
+
+    keys = [column.name for column in table.primary_key]
+    updated = statement.on_conflict_do_update(
+        index_elements=keys, set_={name: both(name) for name in how}
+    )
+    compiled = updated.compile(dialect=connection.dialect, column_keys=list(columns))
     connection.exec_driver_sql(str(compiled), values)
 
 

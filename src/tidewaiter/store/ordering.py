@@ -198,10 +198,10 @@ class _Walk:
         down = level.down != self._back
         place = tuple_(c.consignment, c.number)
         ends = (c.consignment.desc(), c.number.desc()) if down else (c.consignment, c.number)
-        lowest, highest = (int(next(each_block(marks, down=way))[0]) for way in (False, True))
+        first, final = (int(next(each_block(marks, down=way))[0]) for way in (False, True))
         # A file is a stretch of numbers. With "+ 0" the index of the consignments is walked still.
-        near = (c.number + 0 >= lowest, c.number + 0 <= highest)
-        query = select(c.consignment, c.number).where(*near).order_by(*ends)
+        near = (c.number + 0).between(first, final)
+        query = select(c.consignment, c.number).where(near).order_by(*ends)
         held = np.unpackbits(marks.view(np.uint8).reshape(-1), bitorder="little")
         last = (seen.consignment, seen.number) if seen else None
         for rows in _growing():

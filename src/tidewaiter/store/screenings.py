@@ -19,12 +19,13 @@ State = Literal["running", "done"]
 
 
 class Source(Record, frozen=True, kw_only=True):
-    """A file as it was read: the same bytes read with other columns are another source."""
+    """A file as it was read: the same bytes read in another way are another source."""
 
     sha256: str  # of its bytes, 64 hexadecimal digits
     name: str
     size: int  # bytes
     mapping: Mapping[str, str] = {}  # field -> column, as the user gave it
+    said: Mapping[str, str] = {}  # what else the user said: "sheet", "decimal", "unit net", ...
 
 
 class Run(Record, frozen=True, kw_only=True):
@@ -151,8 +152,7 @@ def finish_screening(work: Work, screening_id: int) -> Screening:
         .where(s.id == screening_id, s.state == "running")
         .values(state="done", finished=moment(stamp_of(work).at))
     ).rowcount
-    row = work.connection.execute(_screenings().where(s.id == screening_id)).mappings().one()
-    found = _screening(row)
+    found = screening_of(work, screening_id)
     if changed:
         counts = {name: getattr(found, name) for name in ("lines", "alerts", "refusals")}
         record_change(work, "screening done", {"screening": found.id, **counts})
@@ -171,6 +171,12 @@ def screenings(work: Work, *, before: int | None = None, rows: int = 50) -> list
     if before is not None:
         wanted = wanted.where(tables.screening.c.id < before)
     return [_screening(row) for row in work.connection.execute(wanted).mappings()]
+
+
+def screening_of(work: Work, screening_id: int) -> Screening:
+    """Read a screening by its id, as an upload or an alert names it."""
+    wanted = _screenings().where(tables.screening.c.id == screening_id)
+    return _screening(work.connection.execute(wanted).mappings().one())
 
 
 class Past(Record, frozen=True, kw_only=True):
@@ -216,26 +222,41 @@ def _covering(made: Sequence[Screening], top: int) -> Iterator[Run]:
 def source_of(work: Work, source_id: int) -> Source:
     """Read a source by its id, as `StoredBatch` gives it."""
     f = tables.source.c
-    wanted = select(f.sha256, f.mapping, f.name, f.size).where(f.id == source_id)
-    row = work.connection.execute(wanted).mappings().one()
-    mapping = msgspec.json.decode(row["mapping"], type=dict[str, str])
-    return Source(sha256=row["sha256"], name=row["name"], size=row["size"], mapping=mapping)
+    wanted = select(f.sha256, f.mapping, f.name, f.size, f.said).where(f.id == source_id)
+    return _source(dict(work.connection.execute(wanted).mappings().one()))
 
 
-def _mapping(source: Source) -> str:
-    mapping = {field: well_formed(column) for field, column in source.mapping.items()}
-    return msgspec.json.encode(mapping, order="sorted").decode()
+def _source(row: dict[str, Any]) -> Source:
+    """Make a source of its columns."""
+    read = {name: _pairs(row[name]) for name in ("mapping", "said")}
+    return Source(sha256=row["sha256"], name=row["name"], size=row["size"], **read)
+
+
+def _pairs(text: str | None) -> dict[str, str]:
+    return msgspec.json.decode(text or "{}", type=dict[str, str])
+
+
+def _json(said: Mapping[str, str]) -> str:
+    plainly = {field: well_formed(column) for field, column in said.items()}
+    return msgspec.json.encode(plainly, order="sorted").decode()
 
 
 def _reading(source: Source) -> str:
-    return hashlib.sha256(_mapping(source).encode()).hexdigest()
+    more = f"\n{_json(source.said)}" if source.said else ""  # without: as it was always hashed
+    return hashlib.sha256(f"{_json(source.mapping)}{more}".encode()).hexdigest()
 
 
 def _source_id(work: Work, source: Source) -> int:
-    columns = ("sha256", "mapping", "reading", "name", "size", "first_seen")
+    columns = ("sha256", "mapping", "reading", "name", "size", "first_seen", "said")
     seen = moment(stamp_of(work).at)
-    read = (source.sha256, _mapping(source), _reading(source))
-    row = (*read, plain(source.name), source.size, seen)
+    read = (source.sha256, _json(source.mapping), _reading(source))
+    row = (
+        *read,
+        plain(source.name),
+        source.size,
+        seen,
+        _json(source.said) if source.said else None,
+    )
     insert_new(work.connection, tables.source, columns, [row])
     s = tables.source.c
     wanted = select(s.id).where(s.sha256 == source.sha256, s.reading == _reading(source))
@@ -259,19 +280,19 @@ def _add_screening(work: Work, source_id: int, run: Run) -> bool:
 
 def _screenings() -> Select[Any]:
     f = tables.source.c
-    source = (f.sha256, f.mapping, f.name, f.size)
+    source = (f.sha256, f.mapping, f.name, f.size, f.said)
     joined = tables.screening.join(tables.source)
     return select(tables.screening, *source).select_from(joined)
 
 
 def _screening(row: RowMapping) -> Screening:
     found = dict(row)
-    mapping = msgspec.json.decode(found.pop("mapping"), type=dict[str, str])
-    source = {name: found.pop(name) for name in ("sha256", "name", "size")}
+    names = ("sha256", "name", "size", "mapping", "said")
+    source = _source({name: found.pop(name) for name in names})
     run = {name: found.pop(name) for name in ("registry", "rules", "basis")}
     return Screening(
         source_id=found.pop("source"),
-        source=Source(mapping=mapping, **source),
+        source=source,
         run=Run(day=date.fromisoformat(found.pop("day")), **run),
         **found,
     )

@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Decided, Verdict
+from tidewaiter.casework.results import Result
 from tidewaiter.consignments.types import Alert
 from tidewaiter.store import queue as store_queue
 from tidewaiter.store.alerts import find_alert
@@ -24,7 +25,9 @@ from tidewaiter.store.decisions import (
     take_back,
     trail,
 )
+from tidewaiter.store.previews import Rest, rest_of
 from tidewaiter.store.queuefilter import View
+from tidewaiter.store.resultrows import results_of
 from tidewaiter.store.sessions import User
 from tidewaiter.web.alertview import Around, alert_page_view
 from tidewaiter.web.asking import Asked
@@ -44,6 +47,8 @@ class AlertPage(Record, frozen=True, kw_only=True):
     standing: Standing
     trail: tuple[Decided, ...]
     context: Context
+    results: tuple[Result, ...]  # of inspections and laboratories
+    rest: Rest | None  # by which rule it rests; None: it does not
 
 
 class Decide(Record, frozen=True, kw_only=True):
@@ -83,6 +88,8 @@ def alert_page(
             standing=standings(work, [name])[name],
             trail=tuple(trail(work, name)),
             context=context_of(work, alert, cleared=user.account.cleared),
+            results=tuple(results_of(work, [name]).get(name, ())),
+            rest=rest_of(work, alert),
         )
         around = Around(query=query, next=_next(node, work, user, alert, query))
     return reply(

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Decided, Verdict, load_decision_rules
+from tidewaiter.casework.results import Result
 from tidewaiter.consignments.types import Alert
 from tidewaiter.report.languages import words
 from tidewaiter.report.library import Citation, citations
@@ -14,6 +15,7 @@ from tidewaiter.store.decisions import Standing
 from tidewaiter.store.sessions import User
 from tidewaiter.web.lawdesk import LawDesk, desk_of
 from tidewaiter.web.node import Node
+from tidewaiter.web.resultsview import ResultsView, results_view
 
 _CARDS = 6
 _KEYS: dict[Verdict, str] = {
@@ -42,6 +44,10 @@ class Page(Protocol):
     @property
     def trail(self) -> tuple[Decided, ...]:
         """What was decided."""
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """What inspections and laboratories found."""
 
 
 class ReasonChoice(Record, frozen=True, kw_only=True):
@@ -90,6 +96,7 @@ class AlertPageView(Record, frozen=True, kw_only=True):
     substances: tuple[SubstanceCard, ...]
     verdicts: tuple[VerdictChoice, ...]  # none: the reader may not decide
     trail: tuple[TrailStep, ...]
+    results: ResultsView
     mine: bool
     query: str
     queue: str  # address
@@ -118,6 +125,7 @@ def alert_page_view(page: Page, user: User, around: Around, node: Node) -> Alert
         substances=tuple(_cards(page.alert, desk_of(node))),
         verdicts=verdicts,
         trail=tuple(map(_step, page.trail)),
+        results=results_view(page.alert, page.results, library, user),
         mine=page.standing.assignee == user.account.name,
         query=around.query,
         queue=f"/queue?{around.query}" if around.query else "/queue",
@@ -146,6 +154,7 @@ def status_in_words(status: str) -> str:
         "dismissed": words("dismissed"),
         "waiting": words("waiting"),
         "referred": words("referred"),
+        "suppressed": words("resting"),
     }
     return said.get(status, status)
 
@@ -187,6 +196,8 @@ def _keys(verdicts: tuple[VerdictChoice, ...]) -> tuple[tuple[str, str], ...]:
         ("Ctrl Enter", words("Decide and go on")),
         ("u", words("Take the decision back")),
         ("a", words("Take the alert")),
+        ("i", words("Record a result")),
+        ("o", words("Cases of the alert")),
         ("j", words("Next alert")),
         ("q", words("Back to the queue")),
     )

@@ -1,10 +1,12 @@
 """The application: every address, and what all of them share."""
 
 import os
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import cast
 
+import anyio
 import msgspec
 from anyio.to_thread import run_sync
 from litestar import Litestar, Response, Router, get
@@ -17,24 +19,43 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from tidewaiter.base.errors import TidewaiterError
+from tidewaiter.bulk.processes import end_with_parent
 from tidewaiter.store.audit import audit_size
 from tidewaiter.store.sessions import User
+from tidewaiter.uploads.arrivals import get_ready
 from tidewaiter.web import (
     accounts,
+    alertcases,
     alerts,
     audit,
+    caseclosing,
+    casefiles,
+    casereports,
+    cases,
+    casesteps,
     errors,
     flows,
     law,
     lawbooks,
+    lawchanges,
+    lawcompare,
+    network,
     oidc,
     openapi,
+    overview,
     own,
+    parties,
     passkeys,
+    proposing,
     queue,
+    results,
+    rules,
+    screen,
+    screenfiles,
     signing,
     static,
     substances,
+    suppressions,
     webhooks,
 )
 from tidewaiter.web.asking import Asked
@@ -43,6 +64,7 @@ from tidewaiter.web.lawdesk import desk_of
 from tidewaiter.web.node import Node, Serving
 from tidewaiter.web.security import Edge, may, outermost
 from tidewaiter.web.sending import Sender
+from tidewaiter.web.upkeep import keep_up
 
 SERVING = "TIDEWAITER_SERVING"
 
@@ -76,16 +98,33 @@ HANDLERS = [
     *oidc.HANDLERS,
     *queue.HANDLERS,
     *alerts.HANDLERS,
+    *alertcases.HANDLERS,
+    *cases.HANDLERS,
+    *casesteps.HANDLERS,
+    *caseclosing.HANDLERS,
+    *casefiles.HANDLERS,
+    *casereports.HANDLERS,
     *accounts.HANDLERS,
+    *overview.HANDLERS,
+    *results.HANDLERS,
+    *rules.HANDLERS,
+    *parties.HANDLERS,
+    *network.HANDLERS,
     *own.HANDLERS,
     *passkeys.HANDLERS,
     *audit.HANDLERS,
     *flows.HANDLERS,
+    *suppressions.HANDLERS,
+    *proposing.HANDLERS,
     *webhooks.HANDLERS,
     *openapi.HANDLERS,
+    *screen.HANDLERS,
+    *screenfiles.HANDLERS,
     *substances.HANDLERS,
     *law.HANDLERS,
     *lawbooks.HANDLERS,
+    *lawchanges.HANDLERS,
+    *lawcompare.HANDLERS,
 ]
 
 
@@ -97,7 +136,10 @@ def make_app(node: Node) -> Litestar:
         sender = Sender(node)
         sender.start()
         try:
-            yield
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(keep_up, node)
+                yield
+                tasks.cancel_scope.cancel()
         finally:
             await run_sync(sender.stop)
             node.close()
@@ -128,6 +170,9 @@ def make_app(node: Node) -> Litestar:
 
 def served() -> Litestar:
     """Make the application of a server, by what was put into its environment."""
+    end_with_parent()  # else it would go on serving, and keep the port from the next start
+    node = Node(msgspec.json.decode(os.environ[SERVING], type=Serving))
+    threading.Thread(target=get_ready, args=(node.desk,), daemon=True).start()
     node = Node(msgspec.json.decode(os.environ[SERVING], type=Serving))
     desk_of(node)  # read before the first page, which would wait for it
     node.library()

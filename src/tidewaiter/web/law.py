@@ -92,7 +92,7 @@ def _answers(desk: LawDesk, what: str, question: Question, today: date) -> Sheet
     """Answer as `tidewaiter law --sheet` does."""
     found: tuple[Found, ...] | InputError
     try:
-        found = desk.find(what, question.day)
+        found = desk.asker.find(what, question.day)
     except InputError as error:
         found = error
     printing = printing_of(question, desk.own, today)

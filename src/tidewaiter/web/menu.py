@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from tidewaiter.accounts.roles import Right
 from tidewaiter.base.records import Record
-from tidewaiter.report.languages import words
+from tidewaiter.report.languages import marked, words
 
 
 class Entry(Record, frozen=True, kw_only=True):
@@ -23,19 +23,20 @@ class Shown(Record, frozen=True, kw_only=True):
     here: bool
 
 
-def _(text: str) -> str:
-    """Mark a text for the catalogues; it is translated when it is shown."""
-    return text
-
-
 ENTRIES = (
-    Entry(path="/queue", label=_("Queue"), right="see"),
-    Entry(path="/flows", label=_("Flows"), right="see"),
-    Entry(path="/substances", label=_("Substances"), right="see"),
-    Entry(path="/law", label=_("Law"), right="see"),
-    Entry(path="/audit", label=_("Audit"), right="audit"),
-    Entry(path="/accounts", label=_("Accounts"), right="administer"),
-    Entry(path="/webhooks", label=_("Webhooks"), right="administer"),
+    Entry(path="/queue", label=marked("Queue"), right="see"),
+    Entry(path="/screen", label=marked("Upload"), right="see"),
+    Entry(path="/cases", label=marked("Cases"), right="see"),
+    Entry(path="/parties", label=marked("Parties"), right="see"),
+    Entry(path="/flows", label=marked("Flows"), right="see"),
+    Entry(path="/substances", label=marked("Substances"), right="see"),
+    Entry(path="/law", label=marked("Law"), right="see"),
+    Entry(path="/overview", label=marked("Overview"), right="overview"),
+    Entry(path="/rules", label=marked("Rules"), right="see"),
+    Entry(path="/suppressions", label=marked("Suppressions"), right="see"),
+    Entry(path="/audit", label=marked("Audit"), right="audit"),
+    Entry(path="/accounts", label=marked("Accounts"), right="administer"),
+    Entry(path="/webhooks", label=marked("Webhooks"), right="administer"),
 )
 
 

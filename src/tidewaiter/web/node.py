@@ -1,5 +1,6 @@
 """The installation behind the pages: its registry, its database, its lists, its clock."""
 
+import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from tidewaiter.store.accounts import account_key, accounts
 from tidewaiter.store.database import Database, Stamp, Work, open_database
 from tidewaiter.store.sessions import User
 from tidewaiter.substances.registry import Registry, load_registry
+from tidewaiter.uploads.desk import DAYS, Desk
+from tidewaiter.uploads.spool import LIMIT, Spool, spool_folder
 
 _SECONDS = 10.0  # for an answer of another server
 
@@ -32,9 +35,24 @@ class Serving(Record, frozen=True, kw_only=True):
     own: tuple[str, ...] = ()  # folders of lists of substances
     host: str = "127.0.0.1"
     port: int = 8477
+    uploads: str | None = None  # the folder for files that are sent in; None: beside the database
+    upload_limit: int = LIMIT  # bytes of the largest
+    upload_days: int = DAYS  # for which files are kept
     public: str = ""  # the address that browsers see, like "https://tidewaiter.example"; "": ours
-
     provider: Provider | None = None  # of OpenID Connect
+
+    def desk(self) -> Desk:
+        """Return by what files that are sent in are screened."""
+        folder = Path(self.uploads) if self.uploads else spool_folder(self.db)
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+        return Desk(
+            database=self.db,
+            spool=Spool(folder=folder, limit=self.upload_limit),
+            days=self.upload_days,
+            own=tuple(map(Path, self.own)),
+            lists=Path(self.lists) if self.lists else None,
+            workers=max(1, cores - 1),  # one answers the pages
+        )
 
     def address(self) -> str:
         """Return the address of the start."""
@@ -49,6 +67,7 @@ class Node:
         self.serving = serving
         self.secret = secrets.token_bytes(32)  # of this process
         self.database: Database = open_database(serving.db)
+        self.desk: Desk = serving.desk()
 
     def close(self) -> None:
         """Close the database."""

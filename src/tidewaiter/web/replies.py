@@ -59,6 +59,18 @@ def done(request: Asked, record: Record, address: str, *, status: int = 200) -> 
     return Redirect(path=address, status_code=303)
 
 
+def download(content: bytes, kind: str, name: str) -> Response[bytes]:
+    """Answer with a file to be kept.
+
+    Args:
+        content: Of the file.
+        kind: Its media type.
+        name: By which it is kept.
+    """
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=kind, headers=headers)
+
+
 @cache
 def environment() -> Environment:
     """Return what fills our templates: it escapes, and a name that is not there is an error."""

@@ -6,6 +6,7 @@ import msgspec
 from granian.constants import Interfaces
 from granian.server import Server
 
+from tidewaiter.uploads.crew import crew
 from tidewaiter.web.app import SERVING
 from tidewaiter.web.node import Serving
 
@@ -17,7 +18,9 @@ def run(serving: Serving) -> None:
         serving: What is served, and where.
     """
     os.environ[SERVING] = msgspec.json.encode(serving).decode()
-    Server(
+    server = Server(
         "tidewaiter.web.app:served", address=serving.host, port=serving.port,
         interface=Interfaces.ASGI, factory=True, workers=1, log_enabled=False,
-    ).serve()  # fmt: skip
+    )  # fmt: skip
+    with crew(serving.desk()):
+        server.serve()

@@ -1,24 +1,19 @@
 """Readers: each turns one file format into batches of canonical lines."""
 
-import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib.metadata import entry_points
-from pathlib import PurePath
 from typing import BinaryIO, cast
 
 import pyarrow as pa
 
-from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.readers.delimited import open_delimited
+from tidewaiter.consignments.readers.forms import ALSO, FLAT, OURS, form_of, head_of, suffix_of
 from tidewaiter.consignments.readers.jsonl import open_jsonl
 from tidewaiter.consignments.readers.lines import to_lines
 from tidewaiter.consignments.readers.mapping import Mapping, map_columns
-from tidewaiter.consignments.readers.parquet import open_parquet
 from tidewaiter.consignments.readers.sheet import Sheet
-from tidewaiter.consignments.readers.source import Source, binary_kind
-from tidewaiter.consignments.readers.xlsx import open_xlsx
+from tidewaiter.consignments.readers.source import Source
 from tidewaiter.consignments.types import Reader, ReadOptions, Refusal
 
 __all__ = ["BUILT_IN", "Mapping", "mapping_of", "reader_for", "readers"]
@@ -27,41 +22,17 @@ _Opened = tuple[Sheet, Mapping, Mapping]
 """A table, how it is read, and how to show that to the user."""
 
 
-def _table(
-    opener: Callable[[BinaryIO, str, ReadOptions], Sheet],
-) -> Callable[[BinaryIO, str, ReadOptions], _Opened]:
-    def opened(file: BinaryIO, name: str, options: ReadOptions) -> _Opened:
-        sheet = opener(file, name, options)
-        columns = map_columns(sheet.header, sheet.sample, name, options)
-        return sheet, columns, columns
-
-    return opened
-
-
-def _text(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
-    return open_delimited(file, name, options)
-
-
-_OPENERS = {
-    "csv": _table(_text),
-    "jsonl": open_jsonl,
-    "parquet": _table(open_parquet),
-    "xlsx": _table(open_xlsx),
-}
-_ALSO = {
-    "tsv": "csv",
-    "txt": "csv",
-    "tab": "csv",
-    "ndjson": "jsonl",
-    "json": "jsonl",
-    "xlsm": "xlsx",
-    "pq": "parquet",
-}
+def _open(form: str, file: BinaryIO, name: str, options: ReadOptions) -> _Opened:
+    if form == "jsonl":
+        return open_jsonl(file, name, options)
+    sheet = FLAT[form](file, name, options)
+    columns = map_columns(sheet.header, sheet.sample, name, options)
+    return sheet, columns, columns
 
 
 def _reader(form: str) -> Reader:
     def read(file: BinaryIO, name: str, options: ReadOptions) -> Iterator[pa.RecordBatch | Refusal]:
-        sheet, columns, _ = _OPENERS[form](_whole(file, form), name, options)
+        sheet, columns, _ = _open(form, _whole(file, form), name, options)
         if sheet.doubt:
             yield _doubt(sheet)
         yield from to_lines(sheet, columns, options)
@@ -69,9 +40,7 @@ def _reader(form: str) -> Reader:
     return read
 
 
-BUILT_IN: dict[str, Reader] = {
-    name: _reader(form) for name, form in {**{f: f for f in _OPENERS}, **_ALSO}.items()
-}
+BUILT_IN: dict[str, Reader] = {name: _reader(ALSO.get(name, name)) for name in sorted(OURS)}
 """Our own readers, by suffix."""
 
 
@@ -112,11 +81,11 @@ def reader_for(name: str) -> Reader:
         name: Of the file.
     """
     known = readers()
-    suffix = _suffix(name)
+    suffix = suffix_of(name)
 
     def read(file: BinaryIO, name: str, options: ReadOptions) -> Iterator[pa.RecordBatch | Refusal]:
         seen = file if file.seekable() else cast("BinaryIO", Source(file))
-        form = _form(_head(seen), suffix, known, name)
+        form = form_of(head_of(seen), suffix, known, name)
         yield from known[form](seen, name, options)
 
     return read
@@ -134,9 +103,9 @@ def mapping_of(file: BinaryIO, name: str, options: ReadOptions) -> Mapping:
         InputError: It cannot be read, or its columns leave a question open.
     """
     place = file.tell()
-    form = _form(_head(file), _suffix(name), BUILT_IN, name)
-    form = _ALSO.get(form, form)
-    sheet, _, shown = _OPENERS[form](file, name, options)
+    form = form_of(head_of(file), suffix_of(name), OURS, name)
+    form = ALSO.get(form, form)
+    sheet, _, shown = _open(form, file, name, options)
     file.seek(place)
     nested = {sheet.header[place] for place in sheet.nested}
     return Mapping(
@@ -149,40 +118,4 @@ def mapping_of(file: BinaryIO, name: str, options: ReadOptions) -> Mapping:
         sniffed=shown.sniffed,
         assumed=shown.assumed,
         places=shown.places,
-    )
-
-
-def _suffix(name: str) -> str:
-    parts = [part.lstrip(".").casefold() for part in PurePath(name).suffixes]
-    if parts[-1:] == ["gz"]:
-        parts.pop()
-    return parts[-1] if parts else ""
-
-
-def _head(file: BinaryIO) -> bytes:
-    if isinstance(file, Source):
-        return file.peek(64)
-    place = file.tell()
-    head = file.read(64)
-    file.seek(place)
-    return head
-
-
-def _form(head: bytes, suffix: str, known: dict[str, Reader], name: str) -> str:
-    """Choose a format: what the first bytes prove, else the suffix, else what they suggest."""
-    if head.startswith(b"PAR1"):
-        return "parquet"
-    ours = suffix in BUILT_IN or suffix not in known
-    if ours and head.startswith(b"PK\x03\x04"):
-        return "xlsx"
-    if ours and re.match(rb'(\xef\xbb\xbf)?\s*\{\s*"', head):
-        return "jsonl"
-    if suffix in known:
-        return suffix
-    if not suffix and head and binary_kind(head) is None and b"\0" not in head:
-        return "csv"
-    raise InputError(
-        f'the format "{suffix}" is not known' if suffix else "the format cannot be told",
-        at=name,
-        hint=f"formats: {', '.join(sorted(known))}",
     )

@@ -1,6 +1,7 @@
 """JSON Lines: flat objects, and consignments with their lines inside."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import BinaryIO
 
 from tidewaiter.base.errors import InputError
@@ -9,6 +10,7 @@ from tidewaiter.consignments.readers.jsonblocks import read_block
 from tidewaiter.consignments.readers.jsonrows import HINT, Asked, Row, header, plan_of, read_line
 from tidewaiter.consignments.readers.mapping import NEEDED
 from tidewaiter.consignments.readers.mapping import Mapping as Columns
+from tidewaiter.consignments.readers.objects import decode, flatten
 from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS, Block, Sheet
 from tidewaiter.consignments.readers.source import chunks, find_encoding, open_source, peek, to_utf8
 from tidewaiter.consignments.types import ReadOptions
@@ -54,6 +56,34 @@ def open_jsonl(file: BinaryIO, name: str, options: ReadOptions) -> tuple[Sheet, 
         assumed=seen.assumed,
     )
     return sheet, columns, seen
+
+
+def open_keys(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
+    """Open JSON Lines as a table of the keys of its first lines, to be looked at and not read.
+
+    Raises:
+        InputError: It is empty, binary, or its first lines are no objects.
+    """
+    source = open_source(file)
+    encoding = find_encoding(peek(source, name), name, options.encoding)
+    lines = _lines(to_utf8(chunks(source, name, SIZE), encoding, name), name)
+    first = [
+        line.decode("utf-8", "replace") for _, line in zip(range(SAMPLE_ROWS), lines, strict=False)
+    ]
+    cells: list[Mapping[str, str]] = []
+    for text in first:
+        with suppress(InputError, ValueError, RecursionError):  # the screening refuses the line
+            cells.extend(flat.cells for flat in flatten(decode(text)))
+    keys = tuple(dict.fromkeys(key for row in cells for key in row))
+    if not keys:
+        raise InputError("the first lines are no objects of JSON", at=name, hint=HINT)
+    return Sheet(
+        header=keys,
+        sample=tuple(tuple(row.get(key) for key in keys) for row in cells[:SAMPLE_ROWS]),
+        blocks=lambda _: iter(()),
+        encoding=encoding.codec,
+        doubt=encoding.doubt,
+    )
 
 
 def _chain(first: list[bytes], lines: Iterator[bytes]) -> Iterator[bytes]:

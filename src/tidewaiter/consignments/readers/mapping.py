@@ -34,6 +34,13 @@ class Mapping(Record, frozen=True, kw_only=True):
     places: Pairs[str, tuple[int, ...]] = {}  # field -> numbers of its columns, from 0
 
 
+class Question(Record, frozen=True, kw_only=True):
+    """A field that several columns may hold, of which none is the better one."""
+
+    field: str
+    columns: tuple[str, ...]
+
+
 class _Choice(Record, frozen=True, kw_only=True):
     index: int
     found: Found
@@ -55,14 +62,10 @@ def map_columns(
         InputError: A column that `options` names is absent, two columns answer for one
             field, or nothing that can be screened is there.
     """
-    chosen = _named(header, name, options)
-    taken = {choice.index for choices in chosen.values() for choice in choices}
-    for field, choices in _aliased(header, taken, name).items():
-        chosen.setdefault(field, choices)
-    taken = {choice.index for choices in chosen.values() for choice in choices}
-    sniffed = _sniffed(header, sample, taken, set(chosen), name)
-    chosen.update(sniffed)
-    if strict and not any(field in chosen for field in NEEDED):
+    mapping, questions = survey_columns(header, sample, name, options)
+    for question in questions:
+        raise _ask(question, name)
+    if strict and not any(field in mapping.columns for field in NEEDED):
         seen = ", ".join(f'"{column}"' for column in header[:40]) or "none"
         example = header[0] if header else "Description"
         raise InputError(
@@ -70,7 +73,38 @@ def map_columns(
             at=name,
             hint=f'columns seen: {seen}; name one, like --map "goods={example}"',
         )
-    return _record(header, chosen, tuple(sniffed), frozenset(options.units))
+    return mapping
+
+
+def survey_columns(
+    header: Sequence[str], sample: Sample, name: str, options: ReadOptions
+) -> tuple[Mapping, tuple[Question, ...]]:
+    """Map the columns of a table to fields as far as that goes.
+
+    Args:
+        header: The names of the columns.
+        sample: Some rows.
+        name: Of the file, for errors.
+        options: `columns` wins over anything found.
+
+    Returns:
+        What is clear, and what must be asked; the columns of a question are not mapped to it.
+
+    Raises:
+        InputError: A column that `options` names is absent, or its field is none.
+    """
+    chosen = _named(header, name, options)
+    taken = {choice.index for choices in chosen.values() for choice in choices}
+    for field, choices in _aliased(header, taken).items():
+        chosen.setdefault(field, choices)
+    taken = {choice.index for choices in chosen.values() for choice in choices}
+    sniffed = _sniffed(header, sample, taken, set(chosen))
+    chosen.update(sniffed)
+    questions = tuple(filter(None, (_doubt(f, choices, header) for f, choices in chosen.items())))
+    for question in questions:
+        del chosen[question.field]
+    found = tuple(field for field in sniffed if field in chosen)
+    return _record(header, chosen, found, frozenset(options.units)), questions
 
 
 def _record(
@@ -135,7 +169,7 @@ def _index(header: Sequence[str], column: str) -> int | None:
     return alike[0] if len(alike) == 1 else None
 
 
-def _aliased(header: Sequence[str], taken: set[int], name: str) -> dict[str, list[_Choice]]:
+def _aliased(header: Sequence[str], taken: set[int]) -> dict[str, list[_Choice]]:
     """Choose, for each field, the columns of its lowest tier; one column has one field."""
     open_ = {
         i: find_columns(column.split("#")[0]) for i, column in enumerate(header) if i not in taken
@@ -150,8 +184,6 @@ def _aliased(header: Sequence[str], taken: set[int], name: str) -> dict[str, lis
             break
         for index in beaten:  # it may still answer for another field
             open_[index] = open_[index][1:]
-    for field, choices in best.items():
-        _one(field, choices, header, name)
     return best
 
 
@@ -161,22 +193,30 @@ def _beaten(field: str, choices: Sequence[_Choice]) -> list[int]:
     return [c.index for c in choices if c.found.tier > low and field not in KEEPS_ALL]
 
 
-def _one(field: str, choices: list[_Choice], header: Sequence[str], name: str) -> None:
+def _doubt(field: str, choices: list[_Choice], header: Sequence[str]) -> Question | None:
+    """Put the columns of a field in order; where more than one may be meant, ask."""
     choices.sort(key=lambda choice: (choice.found.tier, choice.found.part))
-    if field in KEEPS_ALL:
-        return
     parts = [choice.found.part for choice in choices]
-    if len(choices) > 1 and (0 in parts or len(set(parts)) < len(parts)):
-        columns = [header[choice.index] for choice in choices]
-        raise InputError(
-            f"{len(columns)} columns may hold {field}: " + ", ".join(f'"{c}"' for c in columns),
-            at=name,
-            hint="say which, like " + " or ".join(f'--map "{field}={c}"' for c in columns),
-        )
+    if (
+        field in KEEPS_ALL
+        or len(choices) == 1
+        or (0 not in parts and len(set(parts)) == len(parts))
+    ):
+        return None
+    return Question(field=field, columns=tuple(header[choice.index] for choice in choices))
+
+
+def _ask(question: Question, name: str) -> InputError:
+    field, columns = question.field, question.columns
+    return InputError(
+        f"{len(columns)} columns may hold {field}: " + ", ".join(f'"{c}"' for c in columns),
+        at=name,
+        hint="say which, like " + " or ".join(f'--map "{field}={c}"' for c in columns),
+    )
 
 
 def _sniffed(
-    header: Sequence[str], sample: Sample, taken: set[int], known: set[str], name: str
+    header: Sequence[str], sample: Sample, taken: set[int], known: set[str]
 ) -> dict[str, list[_Choice]]:
     chosen: dict[str, list[_Choice]] = {}
     for index in range(len(header)):
@@ -186,6 +226,4 @@ def _sniffed(
         if field and field not in known:
             found = Found(field=field, tier=0)
             chosen.setdefault(field, []).append(_Choice(index=index, found=found))
-    for field, choices in chosen.items():
-        _one(field, choices, header, name)
     return chosen

@@ -1,7 +1,21 @@
 """From parties as consignments write them to the entities that they are, across time."""
 
 from tidewaiter.parties.resolution.collecting import Collector, id_of
-from tidewaiter.parties.resolution.judgements import add_judgement, read_judgements
+from tidewaiter.parties.resolution.judgements import (
+    add_judgement,
+    check_judgements,
+    read_judgements,
+)
+from tidewaiter.parties.resolution.looking import (
+    Asked,
+    Thing,
+    ThingKind,
+    likeness,
+    name_key,
+    read_question,
+    things_given,
+    words_of,
+)
 from tidewaiter.parties.resolution.resolve import Resolution, resolve
 from tidewaiter.parties.resolution.signs import find_signs
 from tidewaiter.parties.resolution.types import (
@@ -18,6 +32,7 @@ from tidewaiter.parties.resolution.types import (
 )
 
 __all__ = [
+    "Asked",
     "Collector",
     "Entity",
     "Judgement",
@@ -29,10 +44,18 @@ __all__ = [
     "Seen",
     "Sighting",
     "Sign",
+    "Thing",
+    "ThingKind",
     "Written",
     "add_judgement",
+    "check_judgements",
     "find_signs",
     "id_of",
+    "likeness",
+    "name_key",
     "read_judgements",
+    "read_question",
     "resolve",
+    "things_given",
+    "words_of",
 ]

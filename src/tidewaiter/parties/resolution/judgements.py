@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import writing
+from tidewaiter.parties.resolution.clusters import Edges, build_clusters
 from tidewaiter.parties.resolution.types import Judgement, Verdict
 
 
@@ -53,6 +55,20 @@ def places_of(
         for (a, b), each in judged.items()
         if each.verdict == verdict and a in places and b in places
     ]
+
+
+def check_judgements(judgements: Iterable[Judgement]) -> None:
+    """Check that what people said can hold together.
+
+    Raises:
+        InputError: Two members are kept apart, and joined by other judgements.
+    """
+    judged = last_words(judgements)
+    ids = sorted({member for pair in judged for member in pair})
+    places = {member: place for place, member in enumerate(ids)}
+    none = np.empty(0, np.int32)
+    same, apart = (places_of(judged, places, verdict) for verdict in ("same", "not same"))
+    build_clusters(ids, {}, Edges(none, none, none), same, apart)
 
 
 def _decode(line: bytes, place: str) -> Judgement:

@@ -14,6 +14,16 @@ from tidewaiter.store.tables.accounts import (
     token,
 )
 from tidewaiter.store.tables.audited import audit, audit_node
+from tidewaiter.store.tables.cases import (
+    blob,
+    blob_part,
+    case_alert,
+    case_file,
+    case_member,
+    case_step,
+    case_task,
+    casefile,
+)
 from tidewaiter.store.tables.columns import METADATA, VERSION_TABLE
 from tidewaiter.store.tables.flowing import alert_flow, route, route_ends
 from tidewaiter.store.tables.found import (
@@ -27,6 +37,28 @@ from tidewaiter.store.tables.found import (
     saved_filter,
 )
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
+from tidewaiter.store.tables.resolved import (
+    entity,
+    entity_change,
+    entity_consignment,
+    entity_link,
+    entity_owned,
+    entity_party,
+    entity_profile,
+    entity_thing,
+    entity_word,
+    party_alert,
+    party_judgement,
+    resolution,
+    thing,
+    trade,
+    trade_consignment,
+)
+from tidewaiter.store.tables.results import result, result_withdrawn
+from tidewaiter.store.tables.suppressing import alert_suppressed, suppression, suppression_step
+from tidewaiter.store.tables.switched import rule_second, rule_setting
+from tidewaiter.store.tables.tallied import tally
+from tidewaiter.store.tables.uploads import upload
 from tidewaiter.store.tables.webhooks import delivery, webhook
 
 __all__ = [
@@ -38,25 +70,57 @@ __all__ = [
     "alert_note",
     "alert_party",
     "alert_substance",
+    "alert_suppressed",
     "alert_term",
     "audit",
     "audit_node",
+    "blob",
+    "blob_part",
+    "case_alert",
+    "case_file",
+    "case_member",
+    "case_step",
+    "case_task",
+    "casefile",
     "decision",
     "delivery",
+    "entity",
+    "entity_change",
+    "entity_consignment",
+    "entity_link",
+    "entity_owned",
+    "entity_party",
+    "entity_profile",
+    "entity_thing",
+    "entity_word",
     "identity",
     "invitation",
     "line",
     "party",
+    "party_alert",
+    "party_judgement",
     "party_line",
     "passkey",
     "reason",
     "refusal",
+    "resolution",
+    "result",
+    "result_withdrawn",
     "route",
     "route_ends",
+    "rule_second",
+    "rule_setting",
     "saved_filter",
     "screening",
     "session",
     "source",
+    "suppression",
+    "suppression_step",
+    "tally",
+    "thing",
     "token",
+    "trade",
+    "trade_consignment",
+    "upload",
     "webhook",
 ]

@@ -31,6 +31,7 @@ alert = Table(
     Column("status", TEXT, nullable=False, server_default="open"),
     Column("assignee", TEXT),  # who is to look at it
     Column("decided", WHOLE),  # id of the last step of its trail
+    Column("stored", TEXT, nullable=False, server_default=""),  # when it came in
     Column("number", WHOLE),  # from 0, in the order of storing: its place in alert_term
     Column("restricted", WHOLE, nullable=False, server_default="0"),  # 0, 1
     ForeignKeyConstraint(["source", "row"], ["line.source", "line.row"], name="alert_line"),

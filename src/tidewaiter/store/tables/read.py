@@ -14,6 +14,7 @@ source = Table(
     Column("name", TEXT, nullable=False),
     Column("size", WHOLE, nullable=False),  # bytes
     Column("first_seen", TEXT, nullable=False),
+    Column("said", TEXT),  # JSON of what else the user said of how to read it; null: nothing
     UniqueConstraint("sha256", "reading", name="source_once"),
     sqlite_strict=True,
 )
@@ -78,6 +79,7 @@ party_line = Table(
     Column("party", WHOLE, ForeignKey("party.id"), primary_key=True, autoincrement=False),
     Column("line", WHOLE, ForeignKey("line.id"), primary_key=True, autoincrement=False),
     Column("role", TEXT, primary_key=True),  # "": none is said
+    Index("party_line_line", "line"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )

@@ -18,7 +18,7 @@ from tidewaiter.consignments.journeys import Journey, direct, journey_of
 from tidewaiter.consignments.types import Alert
 
 revision = "0012"
-down_revision = "0015"
+down_revision = "0011"
 
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
-import click
 import pyarrow as pa
 
 from tidewaiter.bulk.journal import read_journal
@@ -12,6 +11,7 @@ from tidewaiter.bulk.run import Settings
 from tidewaiter.consignments.restricted import open_version
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
 from tidewaiter.consignments.signs import PartySigns
+from tidewaiter.consignments.switched import switched_rules
 from tidewaiter.consignments.together import HOLDING, Together
 from tidewaiter.consignments.types import Alert
 from tidewaiter.substances.registry import load_registry
@@ -32,15 +32,15 @@ class Marks:
         """Return the alert with what its line is together with others."""
         return self._signs.mark(self._together.mark(alert) if self._together else alert)
 
-    def tell(self) -> None:
+    def left_out(self) -> tuple[str, ...]:
         """Say what was left out."""
+        told = []
         if self._together and self._together.left_out:
             count = self._together.left_out
-            text = f"{count} amounts name no day or no party, so they are not added up"
-            click.echo(text, err=True)
+            told.append(f"{count} amounts name no day or no party, so they are not added up")
         if self._signs.too_many:
-            text = "so many parties are in alerts that signs of shells were not looked for"
-            click.echo(text, err=True)
+            told.append("so many parties are in alerts that signs of shells were not looked for")
+        return tuple(told)
 
 
 def marks_of(
@@ -54,7 +54,7 @@ def marks_of(
         earlier: Alerts of earlier files, whose amounts add up with those of this one.
         lines: All lines, for the signs; asked only where an alert has parties.
     """
-    rules = load_alert_rules(settings.rules)
+    rules = switched_rules(load_alert_rules(settings.rules, settings.switches))
     together = _add_up(journal, settings, rules, earlier)
     signs = PartySigns(rules)
     if rules.sign.most:

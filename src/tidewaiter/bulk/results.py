@@ -1,0 +1,51 @@
+"""Results: what a report says of a screening beside its alerts."""
+
+from tidewaiter.bulk.journal import Done
+from tidewaiter.bulk.run import Settings, threshold_in
+from tidewaiter.consignments.rules import load_alert_rules
+from tidewaiter.consignments.types import Refusal
+from tidewaiter.lists.library import library_of, state_of, versions_at
+from tidewaiter.report.library import Library
+from tidewaiter.report.summary import Counts
+from tidewaiter.substances.registry import load_registry
+
+
+def counts_of(
+    settings: Settings, registry: str, done: Done, refusals: tuple[Refusal, ...]
+) -> Counts:
+    """Return the figures of a screening.
+
+    Args:
+        settings: What it was done by.
+        registry: Digest of what settles the findings.
+        done: How far it is.
+        refusals: The first few, to be shown.
+    """
+    versions = versions_at(settings.lists, settings.day)
+    return Counts(
+        file=settings.file,
+        day=settings.day,
+        registry=registry,
+        lines=done.lines,
+        refused_rows=done.refused_rows,
+        refused_fields=done.refused_fields,
+        lists=tuple(f"{each.name}, {state_of(each)}" for each in versions),
+        threshold=_threshold(settings),
+        unread=done.unread,
+        unknown=done.unknown,
+        refusals=refusals,
+        elapsed_seconds=done.seconds,
+    )
+
+
+def words_of(settings: Settings) -> Library:
+    """Return what a report of a screening prints for slugs."""
+    registry, rules = load_registry(settings.own), load_alert_rules(settings.rules)
+    return library_of(registry, rules, versions_at(settings.lists, settings.day))
+
+
+def _threshold(settings: Settings) -> str:
+    """Say from which likeness on parties are told; "": they are not looked up."""
+    if settings.lists is None:
+        return ""
+    return str(threshold_in(settings, load_alert_rules(settings.rules, settings.switches)))

@@ -1,0 +1,196 @@
+"""What may be done with a case, by whom and when, as data/rules/cases.toml says it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import cache
+from typing import Literal
+
+from msgspec.structs import fields
+
+from tidewaiter.base.errors import InputError, RegistryError
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
+from tidewaiter.casework.cases import Case, Viewer, may_be_erased
+from tidewaiter.casework.steps import KINDS, AnyContent, FileAdded, Step, kind_of
+
+_TEXTS = 65_536  # characters of all that a step says
+_PLAIN = "text/plain"
+_UNKNOWN = "application/octet-stream"
+
+
+class Limits(Record, frozen=True, kw_only=True):
+    """The row [limits]."""
+
+    file_bytes: int
+    files: int
+    text: int  # characters
+    title: int
+    members: int
+    steps: int
+
+
+class StepRule(Record, frozen=True, kw_only=True):
+    """A row of [step]."""
+
+    says: str
+    says_again: str = ""  # where it is about a step of its own kind
+    needs: Literal["case", "approve"]
+    when: Literal["open", "closed", "any"]
+    decides: bool = False
+    erasable: bool = False
+    takes: tuple[str, ...] = ("",)
+
+
+class TypeRule(Record, frozen=True, kw_only=True):
+    """A row of [[type]]."""
+
+    name: str
+    begins: str  # in hexadecimal digits
+
+
+class CaseRules(Record, frozen=True, kw_only=True):
+    """data/rules/cases.toml, read."""
+
+    version: str
+    limits: Limits
+    step: Mapping[str, StepRule]
+    type: tuple[TypeRule, ...]
+
+    def type_of(self, head: bytes) -> str:
+        """Return what a file is by its first bytes, whatever it is called."""
+        for rule in self.type:
+            if head.startswith(bytes.fromhex(rule.begins)):
+                return rule.name
+        return _PLAIN if _is_text(head) else _UNKNOWN
+
+
+@cache
+def load_case_rules() -> CaseRules:
+    """Load the rules.
+
+    Raises:
+        RegistryError: The file is malformed, or a kind of step has no row.
+    """
+    rules = read_toml(data("rules", "cases.toml"), CaseRules)
+    odd = set(KINDS) ^ set(rules.step)
+    if odd:
+        hint = "give each kind of step its row, and no other"
+        raise RegistryError(f'"{min(odd)}" has no row or no record', at="cases.toml", hint=hint)
+    return rules
+
+
+class Asked(Record, frozen=True, kw_only=True):
+    """A step that someone wants to take."""
+
+    content: AnyContent
+    about: int | None = None
+    restricted: bool = False
+    seen: int | None = None  # the last step that they saw; who decides must have seen all
+
+
+def refusal(case: Case, steps: Sequence[Step], viewer: Viewer, asked: Asked, today: date) -> str:
+    """Say why a step cannot be taken; "": it can. That others were faster is another matter.
+
+    Args:
+        case: As it stands, as far as the viewer sees it.
+        steps: Those that the viewer sees.
+        viewer: Who wants it.
+        asked: What they want.
+        today: The day.
+    """
+    return next(_refusals(case, steps, viewer, asked, today), "")
+
+
+def check_words(content: AnyContent) -> None:
+    """Check that what a step says is there, and is not too long.
+
+    Raises:
+        InputError: A text is missing or too long.
+    """
+    limits = load_case_rules().limits
+    told = {field.name: getattr(content, field.name) for field in fields(content)}
+    required = {field.name for field in fields(content) if field.required}
+    texts = {name: text for name, text in told.items() if isinstance(text, str)}
+    for name, text in texts.items():
+        most = limits.title if name in {"title", "owner", "user", "who", "basis"} else limits.text
+        if len(text) > most:
+            raise InputError(
+                f"the {name} has {len(text):,} characters", hint=f"write at most {most:,}"
+            )
+        if name in required and not text.strip():
+            raise InputError(f"the {name} is missing", hint="say it in a few words")
+    if sum(map(len, told.get("fields", {}).values())) > _TEXTS:
+        raise InputError("the report is too long", hint=f"write at most {_TEXTS:,} characters")
+
+
+def _refusals(
+    case: Case, steps: Sequence[Step], viewer: Viewer, asked: Asked, today: date
+) -> Iterator[str]:
+    kind = kind_of(asked.content)
+    rule = load_case_rules().step[kind]
+    if rule.needs not in viewer.rights:
+        yield f'your role has not the right "{rule.needs}"'
+    if rule.when == "open" and case.status != "open":
+        yield "the case is closed"
+    if rule.when == "closed" and case.status == "open":
+        yield "the case is open"
+    if kind == "opened":
+        yield "the case is opened already"
+    if asked.restricted and not viewer.cleared:
+        yield "you are not cleared for what is restricted"
+    yield from _about(steps, rule, asked)
+    yield from _particular(case, viewer, kind, today)
+    yield from _counts(case, asked)
+
+
+def _about(steps: Sequence[Step], rule: StepRule, asked: Asked) -> Iterator[str]:
+    """Say what is wrong with the step that another is about."""
+    if asked.about is None:
+        if "" not in rule.takes:
+            yield "it does not say of which step it is"
+        return
+    found = next((step for step in steps if step.id == asked.about), None)
+    if found is None or found.kind not in rule.takes:
+        yield f'there is no such step "{asked.about}" in the case'
+    elif any(step.about == asked.about and step.kind in {"withdrawn", "done"} for step in steps):
+        yield "that step was taken out or done already"
+
+
+def _particular(case: Case, viewer: Viewer, kind: str, today: date) -> Iterator[str]:
+    """Say what is wrong by the state of the case."""
+    proposal = case.proposal
+    if kind in {"agreed", "refused", "recalled"} and proposal is None:
+        yield "nobody has proposed to close it as dismissed"
+    if kind in {"proposed", "confirmed", "referred"} and proposal is not None:
+        yield "a proposal to close it waits for an answer"
+    if proposal is not None and kind in {"agreed", "refused"} and proposal.by == viewer.name:
+        yield "you proposed it: someone else must look"
+    if proposal is not None and kind == "recalled" and proposal.by != viewer.name:
+        yield "someone else proposed it"
+    if kind == "held" and case.hold is not None:
+        yield "a legal hold is on it already"
+    if kind == "unheld" and case.hold is None:
+        yield "no legal hold is on it"
+    if kind in {"shared", "unshared"} and not viewer.sees_all() and viewer.name != case.owner:
+        yield "its owner or a supervisor shares it"
+    if kind == "erased":
+        yield from filter(None, [may_be_erased(case, today)])
+
+
+def _counts(case: Case, asked: Asked) -> Iterator[str]:
+    limits = load_case_rules().limits
+    if isinstance(asked.content, FileAdded) and len(case.files) >= limits.files:
+        yield f"it has {limits.files:,} files, and takes no more"
+    if kind_of(asked.content) == "shared" and len(case.members) >= limits.members:
+        yield f"it has {limits.members:,} members, and takes no more"
+
+
+def _is_text(head: bytes) -> bool:
+    """Say whether bytes may be the beginning of a text in UTF-8."""
+    try:
+        text = head.decode()
+    except UnicodeDecodeError as error:
+        if error.end < len(head) or error.reason != "unexpected end of data":
+            return False
+        text = head[: error.start].decode()
+    return bool(head) and not any(sign < " " and sign not in "\t\r\n\f" for sign in text)

@@ -1,0 +1,210 @@
+"""Cases: what belongs together, who may know of it, and where it stands, read from its steps."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Generic, Literal, TypeVar
+
+from tidewaiter.base.records import Record
+from tidewaiter.casework.steps import (
+    AlertAdded,
+    ConsignmentAdded,
+    Content,
+    Drafted,
+    FileAdded,
+    Held,
+    Note,
+    Opened,
+    Owned,
+    PartyAdded,
+    Renamed,
+    Retained,
+    Shared,
+    Step,
+    Task,
+    Unshared,
+)
+
+CaseStatus = Literal["open", "closed-confirmed", "closed-dismissed", "closed-referred"]
+"""Where a case stands. closed-dismissed: two people agreed that the alerts were wrong."""
+
+STATUSES: dict[str, CaseStatus] = {
+    "opened": "open", "reopened": "open", "agreed": "closed-dismissed",
+    "confirmed": "closed-confirmed", "referred": "closed-referred",
+}  # fmt: skip
+_PROPOSING = {"proposed", "refused", "recalled", *STATUSES}
+
+C = TypeVar("C", bound=Content)
+
+
+class Viewer(Record, frozen=True, kw_only=True):
+    """Who looks at cases, and what they may see and do."""
+
+    name: str  # what one signs in with
+    rights: frozenset[str] = frozenset()  # of roles.toml: "case", "approve"
+    cleared: bool = False  # sees what is for the authority only
+
+    def sees_all(self) -> bool:
+        """Say whether they see cases that they are no member of: the second pair of eyes does."""
+        return "approve" in self.rights
+
+
+class Kept(Record, Generic[C], frozen=True, kw_only=True):
+    """Something that belongs to a case, and who put it there."""
+
+    step: int
+    by: str
+    at: str
+    restricted: bool
+    what: C | None  # None: erased
+    about: int | None = None
+    corrected: int | None = None  # the later note that corrects this one
+    done: Step | None = None  # of a task
+
+
+class Case(Record, frozen=True, kw_only=True):
+    """A case as its steps leave it."""
+
+    number: int
+    title: str | None  # None: erased
+    owner: str
+    members: tuple[str, ...]  # the owner first, then in alphabetical order
+    status: CaseStatus
+    opened: str  # ISO 8601, UTC
+    alerts: tuple[Kept[AlertAdded], ...]
+    consignments: tuple[Kept[ConsignmentAdded], ...]
+    parties: tuple[Kept[PartyAdded], ...]
+    files: tuple[Kept[FileAdded], ...]
+    notes: tuple[Kept[Note], ...]
+    tasks: tuple[Kept[Task], ...]
+    drafts: tuple[Kept[Drafted], ...]
+    proposal: Step | None  # to close as dismissed, and not yet answered
+    closing: Step | None  # None: it is open
+    retained: Retained | None
+    hold: Kept[Held] | None
+    erased: Step | None  # the last erasing
+    last: int  # the last step; who decides must have seen it
+
+
+def case_of(steps: Sequence[Step]) -> Case:
+    """Return a case as its steps leave it.
+
+    Args:
+        steps: Of one case, in order, as far as the viewer may see them; the first opens it.
+    """
+    first, last = steps[0], steps[-1]
+    live = list(_live(steps))
+    owner = _owner(steps)
+    shared = _shared(steps) | {owner}
+    status = _last(steps, STATUSES)
+    proposal = _last(steps, _PROPOSING)
+    return Case(
+        number=first.case,
+        title=_title(steps),
+        owner=owner,
+        members=(owner, *sorted(shared - {owner})),
+        status=STATUSES[status.kind] if status else "open",
+        opened=first.at,
+        alerts=_kept(live, AlertAdded),
+        consignments=_kept(live, ConsignmentAdded),
+        parties=_kept(live, PartyAdded),
+        files=_kept(live, FileAdded),
+        notes=_kept(live, Note),
+        tasks=_kept(live, Task),
+        drafts=_kept(live, Drafted),
+        proposal=proposal if proposal and proposal.kind == "proposed" else None,
+        closing=status if status and STATUSES[status.kind] != "open" else None,
+        retained=_retained(steps),
+        hold=_hold(steps),
+        erased=_last(steps, {"erased"}),
+        last=last.id,
+    )
+
+
+def may_be_erased(case: Case, today: date) -> str:
+    """Say why nothing of a case can be erased now; "": it can.
+
+    Args:
+        case: The case.
+        today: The day.
+    """
+    if case.hold is not None:
+        return "a legal hold is on it"
+    if case.status == "open":
+        return "it is open"
+    if case.retained is None:
+        return "nobody has set how long it is to be kept"
+    if today <= case.retained.until:
+        return f"it is to be kept until {case.retained.until}"
+    return ""
+
+
+def visible_to(steps: Iterable[Step], viewer: Viewer) -> list[Step]:
+    """Return the steps that someone may see of a case that they may see."""
+    return [step for step in steps if viewer.cleared or not step.restricted]
+
+
+def _live(steps: Sequence[Step]) -> Iterator[Step]:
+    out = {step.about for step in steps if step.kind == "withdrawn"}
+    return (step for step in steps if step.id not in out)
+
+
+def _last(steps: Sequence[Step], kinds: Iterable[str]) -> Step | None:
+    wanted = set(kinds)
+    return next((step for step in reversed(steps) if step.kind in wanted), None)
+
+
+def _kept(live: Sequence[Step], kind: type[C]) -> tuple[Kept[C], ...]:
+    word = kind.__name__.lower()
+    corrected = {step.about: step.id for step in live if step.kind == "note" and step.about}
+    done = {step.about: step for step in live if step.kind == "done"}
+    return tuple(
+        _one(step, kind, corrected.get(step.id), done.get(step.id))
+        for step in live
+        if step.kind == word
+    )
+
+
+def _one(
+    step: Step, kind: type[C], corrected: int | None = None, done: Step | None = None
+) -> Kept[C]:
+    content = step.content()
+    return Kept(
+        step=step.id, by=step.by, at=step.at, restricted=step.restricted,
+        what=content if isinstance(content, kind) else None,
+        about=step.about, corrected=corrected, done=done,
+    )  # fmt: skip
+
+
+def _title(steps: Sequence[Step]) -> str | None:
+    last = _last(steps, {"opened", "renamed"})
+    content = last.content() if last else None
+    return content.title if isinstance(content, Opened | Renamed) else None
+
+
+def _owner(steps: Sequence[Step]) -> str:
+    last = _last(steps, {"owned"})
+    content = last.content() if last else None
+    return content.owner if isinstance(content, Owned) else steps[0].by
+
+
+def _shared(steps: Sequence[Step]) -> set[str]:
+    found: set[str] = set()
+    for step in steps:
+        if step.kind in {"shared", "unshared"}:
+            content = step.content()
+            if isinstance(content, Shared):
+                found.add(content.user)
+            elif isinstance(content, Unshared):
+                found.discard(content.user)
+    return found
+
+
+def _retained(steps: Sequence[Step]) -> Retained | None:
+    last = _last(steps, {"retained"})
+    content = last.content() if last else None
+    return content if isinstance(content, Retained) else None
+
+
+def _hold(steps: Sequence[Step]) -> Kept[Held] | None:
+    last = _last(steps, {"held", "unheld"})
+    return _one(last, Held) if last and last.kind == "held" else None

@@ -1,0 +1,176 @@
+"""The scope of a suppression rule: which alerts it is about, in the words of the trade.
+
+What a scope does not name does not matter, but for what would make an alert more than the pattern:
+where it names substances, ways or rules, an alert with any other is not meant. A country is no
+part of a scope, and a phrase or a trader that is the name of one is refused.
+"""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from tidewaiter.base.countries import find_country
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.casework.suppression.settings import Bounds, load_suppression_settings
+from tidewaiter.casework.suppression.subject import Severity, words_of
+
+Way = Literal[
+    "exact", "squeezed", "fuzzy", "cas", "hs", "unno", "cus", "name", "structure", "class"
+]
+"""How a substance is found, as mentions say it."""
+
+_HOW = {
+    "exact": "by name", "squeezed": "by a broken or misread name", "fuzzy": "by a similar word",
+    "cas": "by CAS number", "hs": "by HS code", "unno": "by UN number", "cus": "by CUS number",
+    "name": "by systematic name", "structure": "by structure", "class": "by a class rule",
+}  # fmt: skip
+_HS = 12  # digits of the longest national code
+_SLUG = 100  # characters
+_LOOKS_AT = 20  # substances, ways or rules of a scope
+
+
+class Trader(Record, frozen=True, kw_only=True):
+    """Who sends or gets the goods, as the papers write it."""
+
+    name: str
+    id: str = ""  # "": whatever it is
+
+
+class Scope(Record, frozen=True, kw_only=True):
+    """Which alerts a rule is about."""
+
+    substances: tuple[str, ...] = ()  # slugs: all of the alert's are among them
+    ways: tuple[Way, ...] = ()  # all finds were made so
+    rules: tuple[str, ...] = ()  # all reasons that add points are of them
+    phrase: str = ""  # words that stand at, or near, each find in a text
+    heading: str = ""  # what the HS code begins with: four digits or more
+    shipper: Trader | None = None
+    consignee: Trader | None = None
+    most: Severity = "medium"  # the severity that it goes up to
+
+
+def check_scope(scope: Scope) -> Scope:
+    """Check that a scope is narrow enough to be one; return it in its one spelling.
+
+    Raises:
+        InputError: It is empty or too broad, names a country, or something is not as it should be.
+    """
+    bounds = load_suppression_settings().rule
+    for problem in _problems(scope, bounds):
+        raise problem
+    return tidy(scope)
+
+
+def tidy(scope: Scope) -> Scope:
+    """Return a scope in its one spelling: sorted, each thing once, the phrase in plain words."""
+    return Scope(
+        substances=tuple(sorted(set(scope.substances))),
+        ways=tuple(sorted(set(scope.ways))),
+        rules=tuple(sorted(set(scope.rules))),
+        phrase=" ".join(words_of(scope.phrase)),
+        heading=digits(scope.heading),
+        shipper=scope.shipper and _tidy_trader(scope.shipper),
+        consignee=scope.consignee and _tidy_trader(scope.consignee),
+        most=scope.most,
+    )
+
+
+def digits(code: str) -> str:
+    """Return the digits of an HS code."""
+    return "".join(sign for sign in code if sign.isascii() and sign.isdigit())
+
+
+def scope_in_words(scope: Scope) -> tuple[str, ...]:
+    """Say a scope, a condition each.
+
+    The first is what was found, the last how severe an alert may be.
+    """
+    return tuple(_said(scope))
+
+
+def _said(scope: Scope) -> Iterator[str]:
+    if scope.substances:
+        yield f"names {_or(scope.substances)} and nothing else"
+    if scope.ways:
+        yield f"found {_or(tuple(_HOW[way] for way in scope.ways))} only"
+    if scope.rules:
+        yield f"no reason adds points but {_or(scope.rules)}"
+    if scope.phrase:
+        yield f"“{scope.phrase}” stands at each find"
+    if scope.heading:
+        yield f"the HS code begins with {scope.heading}"
+    for role, trader in (("shipper", scope.shipper), ("consignee", scope.consignee)):
+        if trader:
+            number = f" ({trader.id})" if trader.id else ""
+            yield f"the {role} is {trader.name}{number}"
+    yield f"at most {scope.most}"
+
+
+def _or(names: tuple[str, ...]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def _tidy_trader(trader: Trader) -> Trader:
+    return Trader(name=" ".join(trader.name.split()), id=trader.id.strip())
+
+
+def _problems(scope: Scope, bounds: Bounds) -> Iterator[InputError]:
+    yield from _broad(scope, bounds)
+    yield from _wrong_names(scope)
+    yield from _phrase_problems(scope.phrase, bounds)
+    if scope.heading and not bounds.heading <= len(digits(scope.heading)) <= _HS:
+        hint = f"write {bounds.heading} to {_HS} digits, like 2914"
+        yield InputError(f'"{scope.heading}" is no HS heading', hint=hint)
+    for trader in filter(None, (scope.shipper, scope.consignee)):
+        if not words_of(trader.name):
+            hint = "write the name as the papers write it; a number alone is not enough"
+            yield InputError(f'"{trader.name}" is not the name of a party', hint=hint)
+        if find_country(trader.name):
+            yield _country(trader.name)
+
+
+def _broad(scope: Scope, bounds: Bounds) -> Iterator[InputError]:
+    """Yield what a scope lacks to be narrow enough."""
+    if not (scope.substances or scope.rules):
+        hint = "name the substances, or the rules that gave the reasons"
+        yield InputError("the scope does not say what was found", hint=hint)
+    if not scope.substances and set(scope.rules) & set(bounds.naming):
+        hint = "name it, by its slug"
+        yield InputError("the scope has a rule about a substance, and names none", hint=hint)
+    if not any((scope.phrase, scope.heading, scope.shipper, scope.consignee, scope.ways)):
+        hint = "add a phrase, an HS heading, a shipper or consignee, or how it was found"
+        yield InputError("the scope takes in all alerts of its substances or rules", hint=hint)
+
+
+def _wrong_names(scope: Scope) -> Iterator[InputError]:
+    for name in ("substances", "ways", "rules"):
+        if len(set(getattr(scope, name))) > _LOOKS_AT:
+            hint = f"name at most {_LOOKS_AT}, or make several rules"
+            yield InputError(f"the scope names {len(getattr(scope, name))} {name}", hint=hint)
+    for slug in (*scope.substances, *scope.rules):
+        if not slug.isprintable() or len(slug) > _SLUG:
+            hint = "write it as alerts show it, like acetone or fuzzy-2"
+            yield InputError(f'"{slug[:_SLUG]}" is no slug', hint=hint)
+
+
+def _phrase_problems(phrase: str, bounds: Bounds) -> Iterator[InputError]:
+    if not phrase:
+        return
+    words = words_of(phrase)
+    wide = all(len(word) == 1 and not word.isascii() for word in words)  # Chinese: a sign a word
+    least = bounds.letters // 2 if wide else bounds.letters
+    if sum(map(len, words)) < least or all(word.isdigit() for word in words):
+        hint = "write the words that make the goods benign, like the name of a product"
+        yield InputError(f'"{phrase}" is no phrase', hint=hint)
+    most = bounds.words * 3 if wide else bounds.words
+    if len(words) > most:
+        hint = f"write at most {most}: the fewest that make the goods benign"
+        yield InputError(f"the phrase has {len(words)} words", hint=hint)
+    if find_country(" ".join(words)) or all(find_country(word) for word in words):
+        yield _country(phrase)
+
+
+def _country(text: str) -> InputError:
+    hint = "name what is benign about the goods or the trade: where from never says it"
+    return InputError(f'"{text}" is a country, which is no part of a scope', hint=hint)

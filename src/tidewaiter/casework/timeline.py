@@ -1,0 +1,94 @@
+"""The timeline of a case: its own steps and the decisions of its alerts, in one order."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from tidewaiter.base.records import Record
+from tidewaiter.casework.caserules import load_case_rules
+from tidewaiter.casework.decisions import Decided, load_decision_rules
+from tidewaiter.casework.steps import AlertAdded, AnyContent, Step, kind_of
+
+_WHOM = ("user", "owner", "who")
+_SAID = ("title", "text", "why", "note")
+_WHAT = {
+    "alertadded": "{0.alert}", "consignmentadded": "{0.consignment}",
+    "partyadded": "{0.name}", "fileadded": "{0.name}", "task": "{0.what}", "referred": "{0.to}",
+    "retained": "{0.until}, {0.basis}",
+    "erased": "{0.steps:,} steps", "drafted": "{0.form}",
+}  # fmt: skip
+
+
+class Event(Record, frozen=True, kw_only=True):
+    """Something that happened, and who did it."""
+
+    at: str  # ISO 8601, UTC
+    by: str
+    kind: str  # of a step, or "decided"
+    did: str  # in words: "wrote a note"
+    what: str  # which alert, file or day; "": nothing more
+    whom: str = ""  # whom it concerns
+    said: str  # words of theirs
+    step: int | None = None
+    alert: str = ""
+    restricted: bool = False
+    erased: bool = False
+
+
+def timeline(steps: Sequence[Step], trails: Mapping[str, Iterable[Decided]]) -> list[Event]:
+    """Return all that happened, the first first.
+
+    Args:
+        steps: Of the case, in order.
+        trails: What was decided of its alerts, by id of the alert.
+    """
+    alerts = [decided for trail in trails.values() for decided in trail]
+    known = {step.id: step for step in steps}
+    events = [*(_of_step(step, known) for step in steps), *map(_of_decision, alerts)]
+    return sorted(events, key=lambda event: (event.at, event.step or 0, event.alert))
+
+
+def _of_step(step: Step, known: Mapping[int, Step]) -> Event:
+    content, rule = step.content(), load_case_rules().step[step.kind]
+    about = known.get(step.about or 0)
+    return Event(
+        at=step.at,
+        by=step.by,
+        kind=step.kind,
+        did=(about and rule.says_again) or rule.says,
+        what="" if content is None else _what(content, about),
+        whom="" if content is None else next(_first(content, _WHOM), ""),
+        said="" if content is None else next(_first(content, _SAID), ""),
+        step=step.id,
+        alert=content.alert if isinstance(content, AlertAdded) else "",
+        restricted=step.restricted,
+        erased=content is None,
+    )
+
+
+def _of_decision(decided: Decided) -> Event:
+    rules = load_decision_rules()
+    reason = rules.reason.get(decided.reason)
+    verdict = decided.verdict and rules.verdict[decided.verdict].says.lower()
+    return Event(
+        at=decided.at,
+        by=decided.by,
+        kind="decided",
+        did=f"decided of an alert: {verdict}" if verdict else "took a decision back",
+        what=reason.says if reason else decided.reason,
+        said=decided.note,
+        alert=decided.alert,
+    )
+
+
+def _first(content: AnyContent, names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        if text := getattr(content, name, ""):
+            yield text
+
+
+def _what(content: AnyContent, about: Step | None) -> str:
+    """Say in a few words what a step is about."""
+    written = _WHAT.get(kind_of(content))
+    if written is not None:
+        return written.format(content)
+    other = about.content() if about else None
+    return _what(other, None) if other else ""

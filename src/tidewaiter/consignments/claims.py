@@ -1,0 +1,48 @@
+"""Claims: what the reasons and mentions of an alert hold to be so, for results to speak of."""
+
+from collections.abc import Iterator
+
+from tidewaiter.casework.results import load_result_rules
+from tidewaiter.casework.sayings import Claim, Named
+from tidewaiter.consignments.types import Alert, Evidence, Mention, Reason
+
+_MORE = "more"  # the rule of substances beside the first
+
+
+def claims_of(alert: Alert) -> tuple[Claim, ...]:
+    """Return what the reasons of an alert claim, in their order.
+
+    Reasons of substances are of the first, which weighs most; "more" is of those it points at.
+    """
+    return tuple(_claim(alert, reason) for reason in alert.reasons)
+
+
+def mention_claims(alert: Alert) -> tuple[Claim, ...]:
+    """Return what the mentions of an alert claim, in their order: that the substance is there."""
+    return tuple(Claim(rule="", about="substance", of=(_named(m),)) for m in alert.mentions)
+
+
+def _claim(alert: Alert, reason: Reason) -> Claim:
+    about = load_result_rules().about_of(reason.rule)
+    if about not in {"substance", "absence"}:
+        return Claim(rule=reason.rule, about=about)
+    return Claim(rule=reason.rule, about=about, of=tuple(dict.fromkeys(_of(alert, reason))))
+
+
+def _of(alert: Alert, reason: Reason) -> Iterator[Named]:
+    first = alert.substances[0] if alert.substances else ""
+    if reason.rule != _MORE:
+        yield from (_named(m) for m in alert.mentions if m.substance == first)
+        return
+    for mention in alert.mentions:
+        if mention.substance != first and _stands_at(mention, reason.evidence):
+            yield _named(mention)
+
+
+def _stands_at(mention: Mention, at: Evidence | None) -> bool:
+    place = (mention.field, mention.start, mention.end)
+    return at is not None and place == (at.field, at.start, at.end)
+
+
+def _named(mention: Mention) -> Named:
+    return Named(substance=mention.substance, cas=mention.cas or "")

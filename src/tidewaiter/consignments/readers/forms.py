@@ -1,0 +1,83 @@
+"""The formats of files: how each is opened as a table, and how one is told from another."""
+
+import re
+from collections.abc import Callable, Collection
+from pathlib import PurePath
+from typing import BinaryIO
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.consignments.readers.delimited import open_delimited
+from tidewaiter.consignments.readers.parquet import open_parquet
+from tidewaiter.consignments.readers.sheet import Sheet
+from tidewaiter.consignments.readers.source import Source, binary_kind
+from tidewaiter.consignments.readers.xlsx import open_xlsx
+from tidewaiter.consignments.types import ReadOptions
+
+FLAT: dict[str, Callable[[BinaryIO, str, ReadOptions], Sheet]] = {
+    "csv": open_delimited,
+    "parquet": open_parquet,
+    "xlsx": open_xlsx,
+}
+"""Formats whose columns have one meaning all through the file."""
+
+ALSO = {
+    "tsv": "csv",
+    "txt": "csv",
+    "tab": "csv",
+    "ndjson": "jsonl",
+    "json": "jsonl",
+    "xlsm": "xlsx",
+    "pq": "parquet",
+}
+"""Other suffixes of our formats."""
+
+OURS = frozenset((*FLAT, "jsonl", *ALSO))
+"""Every suffix that we read ourselves."""
+
+
+def suffix_of(name: str) -> str:
+    """Return the suffix of a name, without its point; ".gz" is looked through."""
+    parts = [part.lstrip(".").casefold() for part in PurePath(name).suffixes]
+    if parts[-1:] == ["gz"]:
+        parts.pop()
+    return parts[-1] if parts else ""
+
+
+def head_of(file: BinaryIO) -> bytes:
+    """Look at the first bytes of a file, which is left where it was."""
+    if isinstance(file, Source):
+        return file.peek(64)
+    place = file.tell()
+    head = file.read(64)
+    file.seek(place)
+    return head
+
+
+def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
+    """Choose a format: what the first bytes prove, else the suffix, else what they suggest.
+
+    Args:
+        head: The first bytes.
+        suffix: Of the name, as `suffix_of` gives it.
+        known: Formats, those of guests too.
+        name: Of the file, for errors.
+
+    Raises:
+        InputError: Neither suffix nor content tells one.
+    """
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    ours = suffix in OURS or suffix not in known
+    if ours and head.startswith(b"PK\x03\x04"):
+        return "xlsx"
+    if ours and re.match(rb'(\xef\xbb\xbf)?\s*\{\s*"', head):
+        return "jsonl"
+    if suffix in known:
+        return suffix
+    if not suffix and head and binary_kind(head) is None and b"\0" not in head:
+        return "csv"
+    raise InputError(
+        f'the format "{suffix}" is not known' if suffix else "the format cannot be told",
+        at=name,
+        hint=f"formats: {', '.join(sorted(known))}",
+    )

@@ -1,0 +1,269 @@
+"""Inspection: how a file would be read, seen from its first rows, and what must be asked.
+
+What is seen comes from the readers themselves: the columns that they map, and the lines and
+refusals of the first rows. A file that cannot be read yet is inspected all the same: what is in
+doubt is a question, not an error.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import BinaryIO, Literal
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.readers import Mapping as Columns
+from tidewaiter.consignments.readers import readers
+from tidewaiter.consignments.readers.columns import load_aliases
+from tidewaiter.consignments.readers.forms import ALSO, FLAT, form_of, head_of, suffix_of
+from tidewaiter.consignments.readers.jsonl import open_jsonl, open_keys
+from tidewaiter.consignments.readers.lines import to_lines
+from tidewaiter.consignments.readers.mapping import NEEDED, Question, Sample, survey_columns
+from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS, Block, Sheet, shorten
+from tidewaiter.consignments.readers.styles import DAYS, NUMBERS, Styles, fields_of, find_styles
+from tidewaiter.consignments.readers.workbook import open_workbook
+from tidewaiter.consignments.types import ReadOptions, Refusal
+
+How = Literal["said", "name", "values", ""]
+"""Why a column is read as a field: the user says so, its name is known, its values show it; "": it
+is not read."""
+
+_SAMPLES = 3  # values shown of a column
+_LONGEST = 80  # characters of a shown value
+_WIDEST = 400  # columns shown
+_REFUSED = 20  # refusals shown
+
+
+class SeenColumn(Record, frozen=True, kw_only=True):
+    """One column of a file, and what it is taken for."""
+
+    name: str
+    fields: tuple[str, ...]  # that it makes up, alone or with others; empty: it is not read
+    how: How
+    samples: tuple[str, ...]  # the first different values
+
+
+class Inspection(Record, frozen=True, kw_only=True):
+    """How a file would be read."""
+
+    form: str  # "csv", "xlsx", ...
+    signature: str  # of its header: files with the same columns have the same, 32 hex digits
+    columns: tuple[SeenColumn, ...] = ()
+    more_columns: int = 0  # that are not shown
+    questions: tuple[Question, ...] = ()
+    needed: tuple[str, ...] = ()  # fields of which one is missing; empty: the file can be screened
+    encoding: str = ""  # "": it is no text
+    doubt: str = ""  # another encoding that fits as well
+    delimiter: str = ""
+    sheets: tuple[str, ...] = ()  # of a spreadsheet
+    sheet: str = ""  # that is read
+    assumed: tuple[str, ...] = ()  # masses for which nothing names a unit
+    marks: Mapping[str, str] = msgspec.field(
+        default_factory=dict
+    )  # field of numbers -> its decimal mark; "": it shows none
+    orders: Mapping[str, str] = msgspec.field(
+        default_factory=dict
+    )  # field of days -> "dmy", "mdy"; "": it shows none
+    rows: int = 0  # that were read
+    refusals: tuple[Refusal, ...] = ()  # of these
+    problem: str = ""  # why nothing of it can be read; "": it can
+    hint: str = ""
+
+    @property
+    def is_clear(self) -> bool:
+        """Tell whether the file can be screened as it is read here."""
+        return not (self.problem or self.questions or self.needed)
+
+
+class _Seen(Record, frozen=True, kw_only=True):
+    """A table that is open, and its columns as far as they are clear."""
+
+    sheet: Sheet
+    columns: Columns
+    questions: tuple[Question, ...]
+    read: Callable[[ReadOptions], Iterator[pa.RecordBatch | Refusal]]  # its lines
+
+
+def fields() -> tuple[str, ...]:
+    """List every field that a column can be read as."""
+    return load_aliases().known
+
+
+def inspect_file(file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
+    """Tell how a file would be read.
+
+    Args:
+        file: It can be sought in.
+        name: Of the file, for its suffix and for errors.
+        options: What the user says of it so far.
+
+    Returns:
+        What is seen; where nothing can be read at all, why.
+    """
+    form = ""
+    file.seek(0)
+    try:
+        form = form_of(head_of(file), suffix_of(name), readers(), name)
+        form = ALSO.get(form, form)
+        sheets = _sheets(file, name) if form == "xlsx" else ()
+        if form not in {*FLAT, "jsonl"}:
+            return Inspection(form=form, signature=_signature(form, ()))
+        return _told(form, _open(form, file, name, options), sheets, options)
+    except InputError as error:
+        at = "" if error.at in {"", name} else f"{error.at}: "
+        problem = f"{at}{error.message}"
+        signature = _signature(form, ())
+        sheets = _sheets_or_none(file, name) if form == "xlsx" else ()
+        if options.columns:  # what is said of the columns may be what is wrong: show them all
+            bare = msgspec.structs.replace(options, columns={})
+            seen = inspect_file(file, name, bare)
+            return msgspec.structs.replace(seen, problem=problem, hint=error.hint)
+        return Inspection(
+            form=form, signature=signature, problem=problem, hint=error.hint, sheets=sheets
+        )
+
+
+def _open(form: str, file: BinaryIO, name: str, options: ReadOptions) -> _Seen:
+    file.seek(0)
+    sheet = open_keys(file, name, options) if form == "jsonl" else FLAT[form](file, name, options)
+    survey = _survey_keys if form == "jsonl" else survey_columns
+    mapping, questions = survey(sheet.header, sheet.sample, name, options)
+
+    def read(few: ReadOptions) -> Iterator[pa.RecordBatch | Refusal]:
+        if form != "jsonl":
+            return to_lines(sheet, mapping, few)
+        file.seek(0)
+        lines, columns, _ = open_jsonl(file, name, few)
+        return to_lines(lines, columns, few)
+
+    return _Seen(sheet=sheet, columns=mapping, questions=questions, read=read)
+
+
+def _survey_keys(
+    header: Sequence[str], sample: Sample, name: str, options: ReadOptions
+) -> tuple[Columns, tuple[Question, ...]]:
+    """Map the keys of objects, each object by its own: two may name one field with two keys."""
+    columns: dict[str, dict[str, None]] = {}
+    assumed: dict[str, None] = {}
+    questions: dict[Question, None] = {}
+    for row in sample:
+        keys = [key for key, value in zip(header, row, strict=True) if value is not None]
+        said = {field: key for field, key in options.columns.items() if key in keys}
+        own = msgspec.structs.replace(options, columns=said)
+        mapping, asked = survey_columns(keys, (), name, own)
+        for field, names in mapping.columns.items():
+            columns.setdefault(field, {}).update(dict.fromkeys(names))
+        assumed.update(dict.fromkeys(mapping.assumed))
+        questions.update(dict.fromkeys(asked))
+    used = {key for names in columns.values() for key in names}
+    return Columns(
+        columns={field: tuple(names) for field, names in columns.items()},
+        unmapped=tuple(key for key in header if key not in used),
+        assumed=tuple(assumed),
+        places={field: tuple(map(header.index, names)) for field, names in columns.items()},
+    ), tuple(questions)
+
+
+def _told(form: str, seen: _Seen, sheets: tuple[str, ...], options: ReadOptions) -> Inspection:
+    sheet, columns = seen.sheet, seen.columns
+    known = {*columns.columns, *(question.field for question in seen.questions)}
+    missing = known.isdisjoint(NEEDED)
+    styles = _styles(seen, options)
+    rows, refusals = (0, ()) if missing or seen.questions else _first_rows(seen, options)
+    return Inspection(
+        form=form,
+        signature=_signature(form, sheet.header),
+        columns=tuple(_columns(seen, options)),
+        more_columns=max(0, len(sheet.header) - _WIDEST),
+        questions=seen.questions,
+        needed=NEEDED if missing else (),
+        encoding=sheet.encoding,
+        doubt=sheet.doubt,
+        delimiter=sheet.delimiter,
+        sheets=sheets,
+        sheet=options.sheet or (sheets[0] if sheets else ""),
+        assumed=columns.assumed,
+        marks={f: styles.marks.get(f) or "" for f in NUMBERS if f in columns.columns},
+        orders={f: styles.orders.get(f) or "" for f in DAYS if f in columns.columns},
+        rows=rows,
+        refusals=refusals,
+    )
+
+
+def _columns(seen: _Seen, options: ReadOptions) -> Iterator[SeenColumn]:
+    read: dict[int, list[str]] = {}
+    for field, places in seen.columns.places.items():
+        for place in places:
+            read.setdefault(place, []).append(field)
+    said = {field.strip().casefold() for field in options.columns}
+    said |= {f"{field}.name" for field in said}
+    for place, name in enumerate(islice(seen.sheet.header, _WIDEST)):
+        found = tuple(read.get(place, ()))
+        how: How = ""
+        if found:
+            how = "said" if said.intersection(found) else "name"
+            how = "values" if set(found) & set(seen.columns.sniffed) else how
+        yield SeenColumn(name=name, fields=found, how=how, samples=_samples(seen.sheet, place))
+
+
+def _samples(sheet: Sheet, place: int) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for row in sheet.sample:
+        value = row[place] if place < len(row) else None
+        if value and value.strip():
+            found.setdefault(shorten(value)[:_LONGEST])
+        if len(found) == _SAMPLES:
+            break
+    return tuple(found)
+
+
+def _styles(seen: _Seen, options: ReadOptions) -> Styles:
+    """Find how the first rows write numbers and days."""
+    sample, width = seen.sheet.sample, len(seen.sheet.header)
+    cells = {
+        place: pa.array([row[place] if place < len(row) else None for row in sample], pa.string())
+        for place in range(width)
+    }
+    block = Block(rows=np.arange(len(sample)), cells=cells)
+    pointed = {
+        field for field, places in seen.columns.places.items()
+        if seen.sheet.pointed.issuperset(places)
+    }  # fmt: skip
+    return find_styles(fields_of(block, seen.columns), options, frozenset(pointed))
+
+
+def _first_rows(seen: _Seen, options: ReadOptions) -> tuple[int, tuple[Refusal, ...]]:
+    """Read the first rows as a screening would; return how many, and what was refused in them."""
+    few = msgspec.structs.replace(options, batch_rows=SAMPLE_ROWS)
+    refusals: list[Refusal] = []
+    for item in seen.read(few):
+        if isinstance(item, Refusal):
+            refusals.append(item)
+        elif len(item):
+            last = item.column("row")[-1].as_py()
+            told = [each for each in refusals if each.row <= last]
+            return len(item), tuple(told[:_REFUSED])
+    return 0, tuple(refusals[:_REFUSED])
+
+
+def _sheets(file: BinaryIO, name: str) -> tuple[str, ...]:
+    """Name the sheets of a workbook, those that are shown first."""
+    file.seek(0)
+    tabs = open_workbook(file, name).tabs
+    return tuple(tab.name for tab in sorted(tabs, key=lambda tab: tab.hidden))
+
+
+def _sheets_or_none(file: BinaryIO, name: str) -> tuple[str, ...]:
+    try:
+        return _sheets(file, name)
+    except InputError:
+        return ()
+
+
+def _signature(form: str, header: Sequence[str]) -> str:
+    said = msgspec.json.encode((form, [shorten(name).casefold() for name in header]))
+    return hashlib.sha256(said).hexdigest()[:32]

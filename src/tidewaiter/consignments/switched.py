@@ -1,0 +1,92 @@
+"""Switched: the reasons of an alert with rules that were turned down, and none of them hidden."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import structs
+
+from tidewaiter.casework.switches import Switch, load_switch_rules, switch_of
+from tidewaiter.consignments.restricted import MOST, RULE
+from tidewaiter.consignments.rules import AlertRules, Rule
+from tidewaiter.consignments.types import Reason
+
+KEPT = "kept"
+"""The rule of the reason that keeps a line an alert whose other rules were turned down."""
+
+_LAW, _FREED = "control", "free"
+_SOURCE = "tidewaiter-rules"
+
+
+def switched_reasons(reasons: Sequence[Reason], rules: AlertRules) -> list[Reason]:
+    """Return the reasons of a line as the switches leave them.
+
+    Those of restricted entries come last and change nothing in those before, so that without them
+    the alert is what it would be without the entries.
+
+    Args:
+        reasons: As the file of rules weighs them.
+        rules: With the switches.
+    """
+    if not any(switch_of(rules.switches, reason.rule) for reason in reasons):
+        return list(reasons)
+    open_ = [reason for reason in reasons if reason.rule != RULE]
+    made = list(_turned(open_, rules.switches))
+    made += _kept(open_, made, rules, KEPT)
+    secret = [reason for reason in reasons if reason.rule == RULE]
+    if secret:
+        made += _turned(secret, rules.switches)
+        made += _kept(reasons, made, rules, RULE)
+    return made
+
+
+def switched_rules(rules: AlertRules) -> AlertRules:
+    """Return rules whose checks and signs weigh and say what the switches make of them.
+
+    For what is added to an alert after it was weighed: sums over lines, and signs of shells.
+    """
+    check = {slug: _switched_rule(slug, rule, rules.switches) for slug, rule in rules.check.items()}
+    sign, switch = rules.sign, switch_of(rules.switches, "sign")
+    if switch is not None:
+        points = {slug: switch.capped(each) for slug, each in sign.points.items()}
+        sign = structs.replace(sign, points=points, text=_template(sign.text, switch))
+    return structs.replace(rules, check=check, sign=sign)
+
+
+def _turned(reasons: Iterable[Reason], switches: Sequence[Switch]) -> Iterator[Reason]:
+    """Yield the reasons with the points that they have left."""
+    law = sum(reason.points for reason in reasons if reason.rule == _LAW)
+    for reason in reasons:
+        switch = switch_of(switches, reason.rule)
+        points = switch.capped(reason.points) if switch else reason.points
+        if reason.rule == _LAW:
+            law = points
+        if reason.rule == _FREED:  # takes off what a listing adds, and no more
+            points = max(points, -law)
+            law += points
+        text = load_switch_rules().told(reason.text, switch) if switch else reason.text
+        yield structs.replace(reason, points=points, text=text)
+
+
+def _kept(
+    before: Sequence[Reason], after: Sequence[Reason], rules: AlertRules, rule: str
+) -> list[Reason]:
+    """Return the reason that keeps an alert an alert; none where it is one, or never was."""
+    was, now = (sum(reason.points for reason in each) for each in (before, after))
+    least = rules.severity.low
+    if was < least or now >= least:
+        return []
+    text = load_switch_rules().kept.format(score=max(0, min(MOST, was)))
+    return [Reason(rule=rule, text=text, points=least - now, source=_SOURCE)]
+
+
+def _switched_rule(slug: str, rule: Rule, switches: Sequence[Switch]) -> Rule:
+    switch = switch_of(switches, slug)
+    if switch is None:
+        return rule
+    return Rule(points=switch.capped(rule.points), text=_template(rule.text, switch))
+
+
+def _template(text: str, switch: Switch) -> str:
+    """Add to a sentence that is still to be filled in what was done to its rule."""
+    gap = "\0"
+    told = load_switch_rules().told(gap, switch).replace("{", "{{").replace("}", "}}")
+    return told.replace(gap, text)

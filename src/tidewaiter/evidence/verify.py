@@ -1,0 +1,226 @@
+"""A bundle checked offline: what of it holds, part by part.
+
+Only what must be told to check is read of case.json, so that a bundle of an older version is
+checked by a newer one.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import BinaryIO
+
+import msgspec
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.casework.steps import step_digest
+from tidewaiter.evidence.contents import CASE, CHECKPOINT, LARGEST
+from tidewaiter.ledger.checkpoints import read_checkpoint
+from tidewaiter.ledger.notes import PublicKey, signed_text
+from tidewaiter.ledger.proofs import Proof, check_proof, read_proof
+from tidewaiter.ledger.unbundling import Opened, Part, member_bytes, open_bundle
+
+_PROOF = 1 << 20  # bytes
+_Details = dict[str, str | int]
+
+
+class Verdict(Record, frozen=True, kw_only=True):
+    """What of a bundle holds."""
+
+    of: str  # like "case 7"
+    made: str
+    key: str  # that signed
+    named: bool  # it is one that was given
+    parts: tuple[Part, ...]
+
+    def holds(self) -> bool:
+        """Say whether all parts hold, under a key that was given."""
+        return self.named and all(part.holds for part in self.parts)
+
+
+class _Step(msgspec.Struct, frozen=True):
+    """What is needed of a step; all else of it is let be."""
+
+    id: int
+    case: int
+    kind: str
+    restricted: bool
+    at: str
+    written: str
+    salt: str
+    digest: str
+    entry: int
+
+
+class _Decided(msgspec.Struct, frozen=True):
+    id: int
+    alert: str
+    at: str
+
+
+class _Added(msgspec.Struct, frozen=True):
+    sha256: str
+
+
+class _Told(msgspec.Struct, frozen=True):
+    """What is needed of case.json."""
+
+    version: str
+    restricted: bool
+    steps: tuple[_Step, ...]
+    decisions: dict[str, tuple[_Decided, ...]]
+    alerts: dict[str, str]
+    files: dict[int, str]
+    custody: dict[int, str]
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    number: int
+    at: str
+    who: str
+    action: str
+    details: str
+
+
+def verify_bundle(file: BinaryIO, keys: Sequence[PublicKey]) -> Verdict:
+    """Check a bundle.
+
+    Args:
+        file: It; it can be sought in.
+        keys: Those that are trusted.
+
+    Raises:
+        InputError: It is no bundle.
+    """
+    opened = open_bundle(file, keys)
+    parts = list(opened.parts)
+    if all(part.holds for part in parts):
+        parts += _inside(file, opened)
+    else:
+        skipped = "not looked at, as the files do not hold"
+        parts += [Part(name=name, holds=False, says=skipped) for name in ("custody", "record")]
+    manifest = opened.manifest
+    return Verdict(
+        of=manifest.of, made=manifest.made, key=str(manifest.key), named=opened.named,
+        parts=tuple(parts),
+    )  # fmt: skip
+
+
+def _inside(file: BinaryIO, opened: Opened) -> Iterator[Part]:
+    """Check the proofs, and the record against them."""
+    try:
+        told = msgspec.json.decode(member_bytes(file, opened, CASE, most=LARGEST), type=_Told)
+        entries = dict(_proven(file, opened, told.custody))
+        details = {number: _details(entry) for number, entry in entries.items()}
+        wrong = next(_wrong(told, entries, details, opened), "")
+    except (InputError, msgspec.DecodeError, ValueError, RecursionError) as error:
+        says = error.message if isinstance(error, InputError) else f"{error}"
+        yield Part(name="custody", holds=False, says=says)
+        yield Part(name="record", holds=False, says="not looked at, as the custody does not hold")
+        return
+    says = f"entries of the audit: {len(entries):,}, each proved against the signed checkpoint"
+    yield Part(name="custody", holds=True, says=says)
+    steps, decided = len(told.steps), sum(map(len, told.decisions.values()))
+    says = f"steps: {steps:,}, decisions: {decided:,}, each as the audit has it"
+    yield Part(name="record", holds=not wrong, says=wrong or says)
+
+
+def _proven(
+    file: BinaryIO, opened: Opened, custody: Mapping[int, str]
+) -> Iterator[tuple[int, _Entry]]:
+    """Yield the entries whose proofs hold.
+
+    Raises:
+        InputError: One does not, or the checkpoint is not signed by the key of the manifest.
+    """
+    own = (opened.manifest.key,)
+    note = member_bytes(file, opened, CHECKPOINT, most=_PROOF).decode()
+    read_checkpoint(signed_text(note, own)[0])
+    for number, name in custody.items():
+        proof = read_proof(member_bytes(file, opened, name, most=_PROOF).decode())
+        yield number, _entry(number, name, proof, note, own)
+
+
+def _entry(number: int, name: str, proof: Proof, note: str, own: tuple[PublicKey, ...]) -> _Entry:
+    hint = "ask for the bundle again"
+    if proof.note != note:
+        raise InputError("the proof is of another checkpoint", at=name, hint=hint)
+    try:
+        check_proof(proof, own)
+    except InputError as error:
+        raise InputError(f"{name}: {error.message}", hint=hint) from error
+    entry = msgspec.json.decode(proof.entry, type=_Entry)
+    if entry.number != number or proof.place != number - 1:
+        raise InputError(f"{name} proves entry {entry.number}, not {number}", hint=hint)
+    return entry
+
+
+def _wrong(
+    told: _Told, entries: Mapping[int, _Entry], details: Mapping[int, _Details], opened: Opened
+) -> Iterator[str]:
+    """Say what of the record is not as the audit has it."""
+    yield from _wrong_chain([step for step in told.steps if not step.restricted], details)
+    yield from _wrong_chain([step for step in told.steps if step.restricted], details)
+    if not told.steps or told.steps[-1].kind != "exported":
+        yield "the steps do not end with the export of this bundle"
+    erased = max((step.id for step in told.steps if step.kind == "erased"), default=0)
+    for step in told.steps:
+        if step.entry in entries:
+            yield from _wrong_step(step, entries[step.entry])
+        if not step.written and step.id > erased:
+            yield f"step {step.id} says nothing, and nobody erased it"
+    decided = {each.get("decision"): number for number, each in details.items()}
+    for each in (step for steps in told.decisions.values() for step in steps):
+        number = decided.get(each.id, 0)
+        has = (entries[number].at, details[number].get("alert")) if number else None
+        if has != (each.at, each.alert):
+            yield f"decision {each.id} of alert {each.alert} is not as the audit has it"
+    yield from _wrong_files(told, opened)
+
+
+def _wrong_chain(steps: Sequence[_Step], details: Mapping[int, _Details]) -> Iterator[str]:
+    """Say where a step is missing or another one than the audit has; each names the one before."""
+    before = 0
+    for step in steps:
+        wanted = {
+            "case": step.case, "step": step.id, "kind": step.kind, "digest": step.digest,
+            "before": before,
+        }  # fmt: skip
+        has = details.get(step.entry)
+        if has is None:
+            yield f"step {step.id} has no entry in the custody"
+        elif has.get("before") != before:
+            yield f"a step is missing before step {step.id}"
+        elif has != wanted:
+            yield f"step {step.id} is not as the audit has it"
+        before = step.entry
+
+
+def _wrong_step(step: _Step, entry: _Entry) -> Iterator[str]:
+    if entry.at != step.at:
+        yield f"step {step.id} is not as the audit has it"
+    try:
+        found = step_digest(step.salt, step.written)
+    except ValueError:
+        found = ""
+    if step.written and found != step.digest:
+        yield f"step {step.id} says something else than its digest"
+
+
+def _wrong_files(told: _Told, opened: Opened) -> Iterator[str]:
+    """Say which files are not those that were added, and which are not there."""
+    hashes = {member.name: member.sha256 for member in opened.manifest.members}
+    for step in told.steps:
+        name = told.files.get(step.id)
+        if step.kind == "fileadded" and step.written and name is not None:
+            added = msgspec.json.decode(step.written, type=_Added)
+            if hashes.get(name) != added.sha256:
+                yield f"{name} is not the file that was added in step {step.id}"
+    named = {*told.files.values(), *told.alerts.values()}
+    if missing := sorted(named - set(hashes)):
+        yield f"{missing[0]} is missing"
+    loose = {name for name in hashes if name.startswith(("files/", "alerts/"))} - named
+    if loose:
+        yield f"{min(loose)} belongs to no step"
+
+
+def _details(entry: _Entry) -> _Details:
+    return msgspec.json.decode(entry.details, type=_Details)

@@ -1,0 +1,1 @@
+"""Who is who in a database, and who is tied to whom: from stored lines to pages."""

@@ -1,0 +1,238 @@
+"""Resolving a database: its parties compared anew, and written beside what is read until then."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import Final
+
+import msgspec
+
+from tidewaiter.base.records import Record
+from tidewaiter.network.facts import network_rules
+from tidewaiter.parties.resolution import (
+    Entity,
+    Member,
+    find_signs,
+    resolve,
+    things_given,
+    words_of,
+)
+from tidewaiter.parties.resolution.reading import Read
+from tidewaiter.parties.resolution.resolve import Resolution
+from tidewaiter.store.audit import record_change
+from tidewaiter.store.counting import count_lines, count_partners
+from tidewaiter.store.database import Database, Stamp, Work
+from tidewaiter.store.entitychanges import add_changes
+from tidewaiter.store.entityrows import (
+    NewEntity,
+    PartyOf,
+    add_entities,
+    add_links,
+    count_things,
+)
+from tidewaiter.store.members import Held, earlier_entities, members_of
+from tidewaiter.store.owned import add_owned
+from tidewaiter.store.partyjudgements import stored_judgements
+from tidewaiter.store.resolutions import (
+    begin_run,
+    check_run,
+    counted_to,
+    current_run,
+    entities_in,
+    finish_run,
+    is_behind,
+    remove_past,
+    run_or_first,
+)
+from tidewaiter.store.waiting import take_up_waiting
+
+_ENTITIES: Final = 1_000  # written in one transaction
+_LINKS: Final = 2_000
+
+Tell = Callable[[str, int, int], None]
+"""Takes what is under way, how much of it is done, and how much there is; 0: not known."""
+
+Clock = Callable[[], Stamp]
+"""Says who works, and when."""
+
+
+class Outcome(Record, frozen=True, kw_only=True):
+    """What a resolution of a database gave."""
+
+    run: int
+    parties: int
+    members: int
+    entities: int
+    compared: int  # pairs
+    merged: int
+    split: int
+
+
+def resolve_database(database: Database, stamp: Clock, tell: Tell) -> Outcome:
+    """Find which stored parties are one; until all is written, the run of before is read.
+
+    Cut off at any point, nothing has changed; the next call begins anew.
+
+    Args:
+        database: With stored lines.
+        stamp: Who resolves, and when; asked for each transaction.
+        tell: Called now and then.
+
+    Returns:
+        What was found.
+
+    Raises:
+        InputError: What people judged contradicts itself.
+        ConflictError: Another resolution of the database was begun meanwhile.
+    """
+    with database.work() as work:
+        before = current_run(work)
+        held = members_of(work)
+        earlier = list(earlier_entities(work, before.id if before else None))
+        judgements = stored_judgements(work)
+    found = resolve(held.members, judgements, earlier, tell=tell)
+    entities = [*find_signs(found.entities, found.reads)]
+    with database.work(stamp()) as work:
+        run = begin_run(work, held.last)
+    _write(database, stamp, run, (entities, held, found), tell)
+    line = _count(database, stamp, run, tell)
+    with _building(database, stamp, run) as work:
+        while (further := _step(work, run, line)) is not None:  # what came in the last moment
+            line = further
+        add_changes(work, run, entities)
+        finish_run(work, run, found.compared)
+    tidy(database, stamp)
+    return _outcome(run, entities, held, found)
+
+
+def _outcome(run: int, entities: Sequence[Entity], held: Held, found: Resolution) -> Outcome:
+    return Outcome(
+        run=run,
+        parties=sum(map(len, held.parties.values())),
+        members=len(held.members),
+        entities=len(entities),
+        compared=found.compared,
+        merged=sum(each.change == "merged" for each in entities),
+        split=sum(each.change == "split" for each in entities),
+    )
+
+
+def take_up(database: Database, stamp: Clock) -> int:
+    """Take up the parties and lines that came since, some thousand in each transaction.
+
+    Args:
+        database: Any.
+        stamp: Who works, and when; asked for each transaction.
+
+    Returns:
+        How many transactions it took; 0: nothing had come.
+    """
+    steps = 0
+    while _is_behind(database):
+        with database.work(stamp()) as work:
+            run = run_or_first(work)
+            line = _step(work, run.id, run.line)
+            if line is None:
+                break
+            record_change(work, "parties counted", {"resolution": run.id, "line": line})
+        steps += 1
+    return steps
+
+
+def tidy(database: Database, stamp: Clock) -> None:
+    """Remove what past runs left, some thousand rows in each transaction."""
+    more = True
+    while more:
+        with database.work(stamp()) as work:
+            more = remove_past(work)
+
+
+def _is_behind(database: Database) -> bool:
+    """Tell whether something may have come, without a turn as a writer."""
+    with database.work() as work:
+        run = current_run(work)
+        return run is None or is_behind(work, run)
+
+
+def _step(work: Work, run: int, line: int, *, partners: bool = True) -> int | None:
+    """Take up the next parties, or where none waits the next lines.
+
+    Returns:
+        The last line that is counted now; None: there was nothing to take up.
+    """
+    touched = take_up_waiting(work, run)
+    if touched is None:
+        counted = count_lines(work, run, line, network_rules().sides)
+        if counted is None:
+            return None
+        counted_to(work, run, counted.last)
+        touched, line = counted.entities, counted.last
+    if partners:
+        count_partners(work, run, touched)
+    return line
+
+
+def _count(database: Database, stamp: Clock, run: int, tell: Tell) -> int:
+    """Count all lines; return the last one."""
+    line: int | None = 0
+    last = 0
+    while line is not None:
+        tell("counting lines", last := line, 0)
+        with _building(database, stamp, run) as work:
+            line = _step(work, run, line, partners=False)
+    with database.work() as work:
+        entities = entities_in(work, run)
+    for start in range(0, len(entities), _ENTITIES):
+        tell("counting partners", start, len(entities))
+        with _building(database, stamp, run) as work:
+            count_partners(work, run, entities[start : start + _ENTITIES])
+    return last
+
+
+@contextmanager
+def _building(database: Database, stamp: Clock, run: int) -> Iterator[Work]:
+    """Begin a transaction of a run that nobody has begun anew meanwhile."""
+    with database.work(stamp()) as work:
+        check_run(work, run)
+        yield work
+
+
+def _row(entity: Entity, held: Held, reads: Mapping[str, Read]) -> NewEntity:
+    members = entity.members
+    return NewEntity(
+        key=entity.id,
+        name=entity.name,
+        country=next(filter(None, (reads[each.id].country for each in _often(members))), ""),
+        waiting=False,
+        signs=msgspec.json.encode(entity.signs).decode(),
+        parties=[
+            PartyOf(party, member.id, "compared")
+            for member in members
+            for party in held.parties[member.id]
+        ],
+        words=dict.fromkeys(word for each in members for word in words_of(reads[each.id])),
+        things=[thing for each in members for thing in things_given(each.written, reads[each.id])],
+    )
+
+
+def _often(members: Sequence[Member]) -> Sequence[Member]:
+    return sorted(members, key=lambda member: (-member.count, member.id))
+
+
+def _write(
+    database: Database, stamp: Clock, run: int, told: tuple[Sequence[Entity], Held, Resolution],
+    tell: Tell,
+) -> None:  # fmt: skip
+    entities, held, found = told
+    for start in range(0, len(entities), _ENTITIES):
+        tell("writing entities", start, len(entities))
+        some = entities[start : start + _ENTITIES]
+        with _building(database, stamp, run) as work:
+            add_entities(work, run, [_row(each, held, found.reads) for each in some])
+    links = iter(found.links)
+    while page := list(islice(links, _LINKS)):
+        with _building(database, stamp, run) as work:
+            add_links(work, run, page)
+    with _building(database, stamp, run) as work:
+        count_things(work, run)
+        add_owned(work, run)

@@ -1,0 +1,79 @@
+"""A line as a page tells it: each fact under its name, as it was written."""
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from types import MappingProxyType
+
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.types import Line, Party
+from tidewaiter.report.amounts import amount_in_words, quantity_in_words, stated_unit
+from tidewaiter.report.languages import marked, words
+from tidewaiter.report.routes import stop_in_words
+
+FEW = 30  # values that are told
+
+
+class Detail(Record, frozen=True, kw_only=True):
+    """A fact of the line, as written unless its label says otherwise."""
+
+    label: str
+    values: tuple[str, ...]
+
+
+def details_of(line: Line) -> Iterable[Detail]:
+    """Yield the facts of a line that it has."""
+    for label, read in _DETAILS.items():
+        values = [str(fact) for fact in read(line) if fact is not None and fact != ""]
+        if values:
+            shown = tuple(values[:FEW])
+            more = (f"and {len(values) - FEW:,} more",) if len(values) > FEW else ()
+            yield Detail(label=words(label), values=shown + more)
+
+
+def _party(party: Party) -> str:
+    number = " ".join(part for part in (party.id_scheme, party.id) if part)
+    known = (party.name, party.address, party.country, number)
+    return f"{party.role}: {', '.join(part for part in known if part)}"
+
+
+def _value(value: Decimal | None, currency: str | None) -> str:
+    return "" if value is None else f"{value.normalize():,f} {currency or ''}".strip()
+
+
+def _packages(line: Line) -> str:
+    count = "" if line.packages is None else f"{line.packages:,}"
+    return " × ".join(part for part in (count, line.pack) if part)
+
+
+_DETAILS: Mapping[str, Callable[[Line], Iterable[object]]] = MappingProxyType(
+    {
+        marked("Parties"): lambda line: map(_party, line.parties or ()),
+        marked("Route"): lambda line: map(stop_in_words, line.route or ()),
+        marked("Quantity as written"): lambda line: [quantity_in_words(line)],
+        marked("Net mass"): lambda line: [
+            amount_in_words(line.net_mg, "kg", stated_unit(line, "net"))
+        ],
+        marked("Gross mass"): lambda line: [
+            amount_in_words(line.gross_mg, "kg", stated_unit(line, "gross"))
+        ],
+        marked("Volume"): lambda line: [
+            amount_in_words(line.volume_ul, "l", stated_unit(line, "volume"))
+        ],
+        marked("Content in percent"): lambda line: [line.percent],
+        marked("Packages"): lambda line: [_packages(line)],
+        marked("Value"): lambda line: [_value(line.value, line.currency)],
+        marked("Origin"): lambda line: [line.origin],
+        marked("Tariff code"): lambda line: [line.hs],
+        marked("CAS numbers"): lambda line: line.cas or (),
+        marked("CUS number"): lambda line: [line.cus],
+        marked("UN number"): lambda line: [line.un],
+        marked("Procedure"): lambda line: [line.procedure],
+        marked("Mode"): lambda line: [line.mode],
+        marked("Containers"): lambda line: line.containers or (),
+        marked("Licences"): lambda line: line.licences or (),
+        marked("Lodged"): lambda line: [line.lodged],
+        marked("Departure"): lambda line: [line.departure],
+        marked("Arrival"): lambda line: [line.arrival],
+        marked("Planned release"): lambda line: [line.release],
+    }
+)

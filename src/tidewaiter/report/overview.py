@@ -1,0 +1,226 @@
+"""The overview in words: what waits, what came in and went, and which rules are right."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from itertools import pairwise
+
+from tidewaiter.base.records import Record
+from tidewaiter.casework.counts import Counts, Track, ages, percentile
+from tidewaiter.casework.overviewrules import load_overview_rules
+from tidewaiter.report.languages import day, number, words
+from tidewaiter.report.library import Library
+from tidewaiter.report.overviewcharts import (
+    Drawn,
+    classes_chart,
+    days_chart,
+    days_of,
+    flow_chart,
+)
+from tidewaiter.report.tracks import TrackView, is_noisy, noisy_in_words, track_views
+
+_SEVERITIES = ("critical", "high", "medium", "low")
+_MILLION = 1_000_000
+_HOUR, _DAY = 60, 1_440  # minutes
+_HOURS = 48  # from which on a time is told in days
+_WEEK = 7
+_NINE = 0.9
+
+
+class Tile(Record, frozen=True, kw_only=True):
+    """A number that is read first."""
+
+    label: str
+    value: str
+    more: str
+    asks: Mapping[str, str] | None  # of the queue; None: it leads nowhere
+
+
+class Row(Record, frozen=True, kw_only=True):
+    """A count of a breakdown."""
+
+    label: str
+    kind: str  # a class of the style sheet
+    count: int
+    width: float  # percent of the largest
+    asks: Mapping[str, str] | None  # of the queue; None: it has no such filter
+
+
+class Noisy(Record, frozen=True, kw_only=True):
+    """A rule that is pointed out."""
+
+    text: str
+    asks: Mapping[str, str]  # of the queue
+    rule: str
+
+
+class OverviewView(Record, frozen=True, kw_only=True):
+    """The overview as it is read."""
+
+    tiles: tuple[Tile, ...]
+    noisy: tuple[Noisy, ...]
+    severities: tuple[Row, ...]
+    assignees: tuple[Row, ...]
+    stands: tuple[Row, ...]
+    flow: Drawn
+    ages: Drawn
+    rate: Drawn
+    rules: tuple[TrackView, ...]
+    substances: tuple[TrackView, ...]
+    substances_more: int  # that are not among them
+    lists: tuple[TrackView, ...]
+    disagreed: tuple[tuple[str, int], ...]
+    undone: int
+    few: int
+    days: int
+
+
+def overview_view(
+    counts: Counts, first: date, today: date, library: Library, names: Mapping[str, str]
+) -> OverviewView:
+    """Put the overview into words.
+
+    Args:
+        counts: What is counted, of the days from `first` on.
+        first: The first of the days.
+        today: The last.
+        library: What to print for slugs.
+        names: Of statuses, by slug.
+    """
+    rules, span = load_overview_rules(), days_of(first, today)
+    return OverviewView(
+        tiles=tuple(_tiles(counts, first, today)),
+        noisy=tuple(_noisy(counts.rules, counts.raised, library)),
+        severities=_severities(counts),
+        assignees=_assignees(counts, rules.assignees),
+        stands=_rows(
+            (names.get(status, status), status, count, _queue(status=status))
+            for status, count in sorted(counts.stands.items(), key=lambda each: -each[1])
+        ),
+        flow=flow_chart(counts.added, counts.decided, span),
+        ages=classes_chart("ages", words("Open alerts by age, in days"), words("Days"),
+                           _ages(counts, today)),
+        rate=days_chart("rate", words("Alerts per million lines, by day"),
+                        words("Per million lines"), _rates(counts), span),
+        rules=track_views(counts.rules, counts.raised, "rule", _titles(library.rules)),
+        substances=track_views(counts.substances[: rules.shown], counts.raised, "substance",
+                               _titles(library.substances)),
+        substances_more=max(0, len(counts.substances) - rules.shown),
+        lists=track_views(counts.lists[: rules.shown], counts.raised, "list", str),
+        disagreed=tuple((_turn(key, names), count) for key, count in _by_size(counts.disagreed)),
+        undone=counts.undone,
+        few=rules.few,
+        days=len(span),
+    )  # fmt: skip
+
+
+def minutes_in_words(minutes: int | None) -> str:
+    """Write a time; None is unknown."""
+    if minutes is None:
+        return "–"
+    if minutes < _HOUR:
+        return f"{number(minutes)} {words('min')}"
+    if minutes < _HOURS * _HOUR:
+        return f"{number(round(minutes / _HOUR, 1))} {words('h')}"
+    return f"{number(round(minutes / _DAY, 1))} {words('days')}"
+
+
+def _tiles(counts: Counts, first: date, today: date) -> Iterable[Tile]:
+    waiting = sum(each.alerts for each in counts.open)
+    critical = sum(each.alerts for each in counts.open if each.severity == "critical")
+    yield Tile(label=words("Open"), value=number(waiting),
+               more=f"{number(critical)} {words('critical')}", asks=_queue())  # fmt: skip
+    oldest = min((each.day for each in counts.open if each.alerts), default=None)
+    age = (today - oldest).days if oldest else None
+    yield Tile(label=words("Oldest open"),
+               value="–" if age is None else f"{number(max(0, age))} {words('days')}",
+               more=f"{words('came in')} {day(oldest)}" if oldest else "", asks=None)  # fmt: skip
+    week = days_of(max(first, _week(today)), today)
+    came, went = (sum(of.get(each, 0) for each in week) for of in (counts.added, counts.decided))
+    yield Tile(label=words("Last 7 days"), value=f"{number(came)} {words('in')}",
+               more=f"{number(went)} {words('decided')}", asks=None)  # fmt: skip
+    half, most = (percentile(counts.took, share) for share in (0.5, _NINE))
+    yield Tile(label=words("Time to a decision, median"), value=minutes_in_words(half),
+               more=f"{words('90 % within')} {minutes_in_words(most)}", asks=None)  # fmt: skip
+    lines, alerts = sum(counts.lines.values()), sum(counts.added.values())
+    yield Tile(label=words("Alerts per million lines"),
+               value=number(round(alerts / lines * _MILLION)) if lines else "–",
+               more=f"{number(lines)} {words('lines')}", asks=None)  # fmt: skip
+
+
+def _week(today: date) -> date:
+    return date.fromordinal(today.toordinal() - _WEEK + 1)
+
+
+def _noisy(tracks: Iterable[Track], raised: int, library: Library) -> Iterable[Noisy]:
+    rules = load_overview_rules()
+    found = [track for track in tracks if is_noisy(track, raised, rules)]
+    found.sort(key=lambda track: (track.confirmed / track.decided, -track.added))
+    for track in found[: rules.noisy_shown]:
+        title = library.rules.get(track.key, track.key)
+        yield Noisy(text=noisy_in_words(track, raised, title), rule=track.key,
+                    asks=_queue(rule=track.key))  # fmt: skip
+
+
+def _severities(counts: Counts) -> tuple[Row, ...]:
+    told = dict.fromkeys(_SEVERITIES, 0)
+    for each in counts.open:
+        told[each.severity] = told.get(each.severity, 0) + each.alerts
+    return _rows((words(name), name, count, _queue(severity=name)) for name, count in told.items())
+
+
+def _assignees(counts: Counts, shown: int) -> tuple[Row, ...]:
+    named = _by_size({name: count for name, count in counts.assigned.items() if name})
+    rows: list[tuple[str, str, int, Mapping[str, str] | None]] = [
+        (name, "plain", count, _queue(assignee=name)) for name, count in named[:shown]
+    ]
+    nobody = counts.assigned.get("", 0)
+    if nobody:
+        rows.insert(0, (words("nobody"), "soft", nobody, None))
+    rest = sum(count for _, count in named[shown:])
+    if rest:
+        rows.append((words("others"), "soft", rest, None))
+    return _rows(rows)
+
+
+def _rows(told: Iterable[tuple[str, str, int, Mapping[str, str] | None]]) -> tuple[Row, ...]:
+    listed = list(told)
+    most = max([count for _, _, count, _ in listed], default=0) or 1
+    return tuple(
+        Row(label=label, kind=kind, count=count, width=round(count / most * 100, 1), asks=asks)
+        for label, kind, count, asks in listed
+    )
+
+
+def _ages(counts: Counts, today: date) -> list[tuple[str, int]]:
+    starts = load_overview_rules().ages
+    names = [
+        str(start) if end == start + 1 else f"{start}–{end - 1}" for start, end in pairwise(starts)
+    ]
+    counted = ages(counts.open, today, starts)
+    return list(zip([*names, f"{starts[-1]}+"], counted, strict=True))
+
+
+def _rates(counts: Counts) -> dict[date, float]:
+    return {
+        each: counts.added.get(each, 0) / lines * _MILLION
+        for each, lines in counts.lines.items()
+        if lines
+    }
+
+
+def _turn(key: str, names: Mapping[str, str]) -> str:
+    was, now = key.split(" ", 1)
+    return f"{names.get(was, was)} → {names.get(now, now)}"
+
+
+def _titles(known: Mapping[str, str]) -> Callable[[str], str]:
+    return lambda key: known.get(key, key)
+
+
+def _by_size(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+
+
+def _queue(**told: str) -> Mapping[str, str]:
+    """Return what the queue is asked for: open alerts, unless something else is said."""
+    return {"status": "open", **told}

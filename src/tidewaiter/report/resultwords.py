@@ -1,0 +1,168 @@
+"""Results in words: what was done and found, and what it says of an alert's reasons."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from tidewaiter.base.records import Record
+from tidewaiter.casework.results import (
+    Finding,
+    Observed,
+    Result,
+    load_result_rules,
+    standing_results,
+)
+from tidewaiter.casework.sayings import Claim, Saying, all_say
+from tidewaiter.consignments.claims import claims_of, mention_claims
+from tidewaiter.consignments.types import Alert
+from tidewaiter.report.amounts import amount_in_words
+from tidewaiter.report.languages import moment, words
+
+KINDS: Mapping[str, str] = MappingProxyType(
+    {"inspection": "Inspection", "laboratory": "Laboratory"}
+)
+
+
+class ResultView(Record, frozen=True, kw_only=True):
+    """A result as it is read."""
+
+    number: int
+    kind: str
+    outcome: str
+    counts: bool  # neither superseded nor withdrawn
+    state: str  # why it does not count; "": it does
+    gone_by: str  # who withdrew it; "": nobody
+    day: str
+    person: str
+    place: str
+    reference: str
+    how: tuple[str, ...]  # what was done, and what the laboratory says that it is worth
+    findings: tuple[str, ...]
+    amount: str
+    note: str
+    by: str
+    at: str
+
+
+class SayingView(Record, frozen=True, kw_only=True):
+    """What the results say of one claim."""
+
+    claim: str
+    said: str  # confirmed, refuted, nothing
+    words: str
+
+
+def result_views(results: Sequence[Result], names: Mapping[str, str]) -> tuple[ResultView, ...]:
+    """Return the results of an alert as they are read, the first first.
+
+    Args:
+        results: All of one alert, in the order in which they were entered.
+        names: Of substances, by slug.
+    """
+    counting = {each.id for each in standing_results(results)}
+    later = {each.replaces: each.id for each in results if each.replaces and not each.withdrawn}
+    return tuple(
+        _view(each, names, counts=each.id in counting, later=later.get(each.id)) for each in results
+    )
+
+
+def sayings(alert: Alert, results: Sequence[Result]) -> tuple[SayingView, ...]:
+    """Return what the results say of each thing that an alert claims, each claim once.
+
+    Those of which no result speaks are absent; where nothing counts, all are.
+    """
+    counting = [each.observed for each in standing_results(results)]
+    mentioned = zip(alert.mentions, mention_claims(alert), strict=True)
+    named = [(f"{each.name} is in the goods", claim) for each, claim in mentioned]
+    named += [(reason.text, claim)
+              for reason, claim in zip(alert.reasons, claims_of(alert), strict=True)]  # fmt: skip
+    told = {text: all_say(counting, claim) for text, claim in named if _is_told(claim)}
+    return tuple(
+        SayingView(claim=text, said=saying.said, words=saying_in_words(saying))
+        for text, saying in told.items()
+        if saying.said != "nothing" or saying.disputed
+    )
+
+
+def saying_in_words(saying: Saying) -> str:
+    """Say what results say of a claim."""
+    if saying.disputed:
+        return words("results contradict each other")
+    if saying.said == "nothing":
+        return words("no result speaks of it")
+    if saying.said == "confirmed":
+        return words("confirmed by proof") if saying.firm else words("confirmed, not proved")
+    return words("refuted by proof") if saying.firm else words("refuted, not proved")
+
+
+def result_in_words(view: ResultView) -> Iterator[str]:
+    """Yield the lines of one result."""
+    yield f"{view.number}  {view.day}  {view.kind}: {view.outcome}. {view.person}"
+    told = {"": "; ".join(view.how), "found": "; ".join(view.findings), "amount": view.amount,
+            "at": view.place, "report": view.reference, "note": view.note}  # fmt: skip
+    for label, text in told.items():
+        if text:
+            yield f"     {label}: {text}" if label else f"     {text}"
+    if view.state:
+        yield f"     {view.state}{f' ({view.gone_by})' if view.gone_by else ''}"
+
+
+def _is_told(claim: Claim) -> bool:
+    return claim.about in {"substance", "absence", "papers"}
+
+
+def _view(
+    result: Result, names: Mapping[str, str], *, counts: bool, later: int | None
+) -> ResultView:
+    one, rules = result.observed, load_result_rules()
+    return ResultView(
+        number=result.id,
+        kind=words(KINDS[one.kind]),
+        outcome=words(rules.outcomes(one.kind)[one.outcome].says),
+        counts=counts,
+        state=_state(result, later),
+        gone_by=result.withdrawn.by if result.withdrawn else "",
+        day=one.day.isoformat(),
+        person=one.person,
+        place=one.place,
+        reference=one.reference,
+        how=tuple(_how(one)),
+        findings=tuple(_finding(each, names) for each in one.findings),
+        amount=_amount(one),
+        note=one.note,
+        by=result.by,
+        at=result.at,
+    )
+
+
+def _state(result: Result, later: int | None) -> str:
+    gone = result.withdrawn
+    if gone is not None:
+        rows = load_result_rules().withdrawal
+        why = rows[gone.reason].says if gone.reason in rows else gone.reason
+        note = f": {gone.note}" if gone.note else ""
+        return f"{words('Withdrawn')}, {moment(gone.at)}. {words(why)}{note}"
+    return f"{words('Superseded by result')} {later}" if later else ""
+
+
+def _how(one: Observed) -> Iterator[str]:
+    rules = load_result_rules()
+    yield from (words(rules.check[each].says) for each in one.checks)
+    for each in one.methods:
+        yield words(rules.method[each].says) if each in rules.method else each
+    if one.strength:
+        yield words(one.strength)
+
+
+def _finding(finding: Finding, names: Mapping[str, str]) -> str:
+    name = names.get(finding.substance) or finding.name or finding.substance or finding.cas
+    number = f" ({finding.cas})" if finding.cas and finding.cas != name else ""
+    content = f", {finding.percent}\u00a0%" if finding.percent else ""
+    return (
+        f"{name}{number}{content}" if finding.found else f"{name}{number}: {words('not detected')}"
+    )
+
+
+def _amount(one: Observed) -> str:
+    if one.volume_ul is not None:
+        return amount_in_words(one.volume_ul, "l", None)
+    return amount_in_words(one.mass_mg, "kg", None)

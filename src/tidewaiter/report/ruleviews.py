@@ -1,0 +1,184 @@
+"""Rules in words: what each says and weighs, how its alerts came out, and what was done to it."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from tidewaiter.base.records import Record
+from tidewaiter.casework.counts import Track
+from tidewaiter.casework.results import load_result_rules
+from tidewaiter.casework.switches import (
+    RuleSetting,
+    Switch,
+    load_switch_rules,
+    switch_of,
+    switchable,
+    switches_on,
+)
+from tidewaiter.consignments.rules import AlertRules
+from tidewaiter.report.languages import day, words
+from tidewaiter.report.library import Library
+from tidewaiter.report.tracks import TrackView, track_views
+
+_GAP = re.compile(r"\{\w+\}")  # what is filled in for each alert
+
+
+class RuleLine(Record, frozen=True, kw_only=True):
+    """A rule, what it weighs, how its alerts came out, and its history."""
+
+    rule: str
+    points: tuple[int, int]  # from, to, as the file has them
+    sentence: str  # with {words} that are filled in; "": it has none of its own
+    floor: int | None  # points below which a second person must agree; None: it is not strong
+    track: Track
+    settings: tuple[RuleSetting, ...]
+
+
+class StepView(Record, frozen=True, kw_only=True):
+    """A step in the history of a rule."""
+
+    number: int
+    weight: str
+    since: str
+    by: str
+    at: str
+    why: str
+    second: str  # who agreed; "": nobody
+    waits: bool  # for a second person, who can still agree
+
+
+class RuleView(Record, frozen=True, kw_only=True):
+    """A rule as it is read."""
+
+    rule: str
+    title: str
+    points: str
+    sentence: str
+    origin: str
+    state: str  # what was done to it; "": it is as the file has it
+    track: TrackView
+    floor: int | None
+    switchable: bool
+    seen: int  # id of its last setting; 0: none
+    steps: tuple[StepView, ...]  # the last first
+
+
+def rule_lines(
+    rules: AlertRules, tracks: Mapping[str, Track], settings: Sequence[RuleSetting]
+) -> tuple[RuleLine, ...]:
+    """Return all rules, those that raised most alerts first.
+
+    Args:
+        rules: As the file has them.
+        tracks: How their alerts came out, by rule.
+        settings: What was done to them, in order.
+    """
+    floors = load_switch_rules().floor
+    lines = [
+        RuleLine(
+            rule=slug,
+            points=points,
+            sentence=sentence,
+            floor=floors.get(slug),
+            track=tracks.get(slug, Track(key=slug)),
+            settings=tuple(each for each in settings if each.rule == slug),
+        )
+        for slug, points, sentence in _all(rules)
+    ]
+    return tuple(sorted(lines, key=lambda line: -line.track.added))
+
+
+def rule_views(
+    lines: Sequence[RuleLine], raised: int, today: date, library: Library,
+    people: Mapping[str, str],
+) -> tuple[RuleView, ...]:  # fmt: skip
+    """Put rules into words.
+
+    Args:
+        lines: Of `rule_lines`.
+        raised: How many alerts came in.
+        today: On which settings hold.
+        library: The titles of rules.
+        people: How accounts are read, by how trails name them.
+    """
+    settings = [each for line in lines for each in line.settings]
+    held = switches_on(sorted(settings, key=lambda each: each.id), today, people)
+    tracks = track_views(
+        [line.track for line in lines], raised, "rule", lambda key: library.rules.get(key, key)
+    )
+    return tuple(
+        _view(line, track, switch_of(held, line.rule), people)
+        for line, track in zip(lines, tracks, strict=True)
+    )
+
+
+def _view(
+    line: RuleLine, track: TrackView, switch: Switch | None, people: Mapping[str, str]
+) -> RuleView:
+    last = line.settings[-1].id if line.settings else 0
+    steps = tuple(_step(each, last, people) for each in reversed(line.settings))
+    low, high = (f"{points}".replace("-", "−") for points in line.points)
+    return RuleView(
+        rule=line.rule,
+        title=track.title,
+        points=f"{low}" if low == high else f"{low} – {high}",
+        sentence=_GAP.sub("…", line.sentence),
+        origin=_origin(line.rule),
+        state=_state(switch),
+        track=track,
+        floor=line.floor,
+        switchable=line.rule in switchable(),
+        seen=last,
+        steps=steps,
+    )
+
+
+def _state(switch: Switch | None) -> str:
+    if switch is None:
+        return ""
+    since = f"{words('from')} {day(switch.since)} {words('on')}"
+    return f"{_weight(switch.points)} {since}, {switch.by}: {switch.why}"
+
+
+def _weight(points: int | None) -> str:
+    if points is None:
+        return words("As the file has it")
+    return words("Off") if points == 0 else f"{words('At most')} {points} {words('points')}"
+
+
+def _step(setting: RuleSetting, last: int, people: Mapping[str, str]) -> StepView:
+    second = setting.second.by if setting.second else ""
+    return StepView(
+        number=setting.id,
+        weight=_weight(setting.points),
+        since=day(setting.since),
+        by=people.get(setting.by, setting.by),
+        at=setting.at,
+        why=setting.why,
+        second=people.get(second, second),
+        waits=not setting.counts and setting.id == last,
+    )
+
+
+def _origin(rule: str) -> str:
+    about = load_result_rules().about_of(rule)
+    if rule in {"control", "free", "together"}:
+        return words("The law on the day; the points are our judgement")
+    if about == "party":
+        return words("The list of parties; the points are our judgement")
+    return words("Our judgement, data/rules/alerts.toml")
+
+
+def _all(rules: AlertRules) -> Iterator[tuple[str, tuple[int, int], str]]:
+    """Yield each rule with its points and its sentence, as the file has them."""
+    weights = [row.points for row in rules.control]
+    yield "control", (min(weights), max(weights)), ""
+    for slug, rule in {**rules.evidence, **rules.check}.items():
+        yield slug, (rule.points, rule.points), rule.text
+    actions = rules.party.actions.values()
+    yield "party", (min(actions), max(actions)), rules.party.text
+    linked = rules.party.linked
+    yield "linked", tuple(sorted((linked.owner, linked.points))), linked.text  # type: ignore[misc]
+    yield "restricted", (min(actions), max(actions)), ""
+    yield "sign", (min(rules.sign.points.values()), rules.sign.most), rules.sign.text
+    yield "kept", (0, rules.severity.low), load_switch_rules().kept

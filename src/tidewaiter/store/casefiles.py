@@ -1,0 +1,132 @@
+"""Files of cases: bytes by their hash, in parts, and read as far as one may see them."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from sqlalchemy import delete, insert, select
+
+from tidewaiter.base.errors import InputError, MissingError, StoreError
+from tidewaiter.base.records import Record
+from tidewaiter.casework.caserules import Asked, load_case_rules
+from tidewaiter.casework.cases import Viewer
+from tidewaiter.casework.steps import FileAdded, Step
+from tidewaiter.store import tables
+from tidewaiter.store.cases import case_steps, take_step
+from tidewaiter.store.database import Work
+
+PART = 1 << 20  # bytes
+_HEAD = 4_096  # bytes that tell what a file is
+
+
+class Given(Record, frozen=True, kw_only=True):
+    """A file that is to belong to a case."""
+
+    name: str
+    note: str = ""
+    restricted: bool = False
+
+
+def add_file(work: Work, viewer: Viewer, number: int, given: Given, file: BinaryIO) -> Step:
+    """Add a file to a case.
+
+    Args:
+        work: Begun with a stamp.
+        viewer: Who adds it.
+        number: Of the case.
+        given: What is said of it.
+        file: Its bytes; read twice, from the beginning, a part at a time.
+
+    Raises:
+        InputError: It is too large or empty, or the case takes none.
+    """
+    told = _measured(given, file)
+    step = take_step(work, viewer, number, Asked(content=told, restricted=given.restricted))
+    held = select(tables.blob.c.size).where(tables.blob.c.sha256 == told.sha256)
+    if work.connection.execute(held).scalar() is None:
+        _keep(work, told, file)
+    row = {"step": step.id, "sha256": told.sha256}
+    work.connection.execute(insert(tables.case_file).values(row))
+    return step
+
+
+def find_file(work: Work, viewer: Viewer, number: int, step: int) -> FileAdded | None:
+    """Find a file of a case by its step; None: none that the viewer may see, or it was erased."""
+    found = next((each for each in case_steps(work, viewer, number) if each.id == step), None)
+    content = found.content() if found else None
+    return content if isinstance(content, FileAdded) else None
+
+
+def file_parts(work: Work, viewer: Viewer, number: int, step: int) -> Iterator[bytes]:
+    """Read the bytes of a file of a case, a part at a time.
+
+    Raises:
+        MissingError: There is no such file for the viewer.
+        StoreError: The bytes are not those that were added.
+    """
+    told = find_file(work, viewer, number, step)
+    if told is None:
+        raise MissingError(f"case {number} has no file {step}", hint="look at the case again")
+    c, found, place = tables.blob_part.c, hashlib.sha256(), 0
+    wanted = select(c.bytes).where(c.sha256 == told.sha256)
+    while (part := work.connection.execute(wanted.where(c.number == place)).scalar()) is not None:
+        found.update(part)
+        place += 1
+        yield bytes(part)
+    if found.hexdigest() != told.sha256:
+        hint = "they were changed outside of Tidewaiter: restore the database from a copy"
+        raise StoreError(f"the bytes of file {step} are not those that were added", hint=hint)
+
+
+def drop_files(work: Work, number: int) -> None:
+    """Forget the files of a case, and the bytes that no other case holds.
+
+    Args:
+        work: Begun with a stamp; whoever calls checks that it may be, and writes the audit.
+        number: Of the case.
+    """
+    c, step = tables.case_file.c, tables.case_step.c
+    of = select(step.id).where(step.case == number)
+    hashes = work.connection.execute(select(c.sha256).where(c.step.in_(of))).scalars().all()
+    work.connection.execute(delete(tables.case_file).where(c.step.in_(of)))
+    for sha256 in set(hashes):
+        used = select(c.step).where(c.sha256 == sha256).limit(1)
+        if work.connection.execute(used).scalar() is None:
+            for table in (tables.blob_part, tables.blob):
+                work.connection.execute(delete(table).where(table.c.sha256 == sha256))
+
+
+def _measured(given: Given, file: BinaryIO) -> FileAdded:
+    """Read a file once: how large it is, its hash, and what it is."""
+    rules = load_case_rules()
+    most, found, size = rules.limits.file_bytes, hashlib.sha256(), 0
+    file.seek(0)
+    head = file.read(_HEAD)
+    file.seek(0)
+    while part := file.read(PART):
+        size += len(part)
+        if size > most:
+            hint = f"a case takes files of at most {most:,} bytes; divide it"
+            raise InputError("the file is too large", at=given.name, hint=hint)
+        found.update(part)
+    if not size:
+        raise InputError("the file is empty", at=given.name, hint="choose another one")
+    return FileAdded(
+        name=given.name[: rules.limits.title], sha256=found.hexdigest(), size=size,
+        type=rules.type_of(head), note=given.note,
+    )  # fmt: skip
+
+
+def _keep(work: Work, told: FileAdded, file: BinaryIO) -> None:
+    """Keep the bytes; other bytes than those that were measured are refused."""
+    found, place = hashlib.sha256(), 0
+    row = {"sha256": told.sha256, "size": told.size}
+    work.connection.execute(insert(tables.blob).values(row))
+    file.seek(0)
+    while part := file.read(PART):
+        found.update(part)
+        row = {"sha256": told.sha256, "number": place, "bytes": part}
+        work.connection.execute(insert(tables.blob_part).values(row))
+        place += 1
+    if found.hexdigest() != told.sha256:
+        raise InputError("the file changed while it was read", at=told.name, hint="add it again")

@@ -1,0 +1,255 @@
+"""Cases: opened, read and carried on step by step, each time as far as the viewer may see them.
+
+Every function takes who looks, so that no page can forget to ask. A case that someone may not see
+is not there for them.
+"""
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC
+
+import msgspec
+from sqlalchemy import Select, delete, insert, select, update
+
+from tidewaiter.base.errors import ConflictError, InputError, MissingError
+from tidewaiter.base.plain import plain as folded
+from tidewaiter.casework.caserules import Asked, check_words, load_case_rules, refusal
+from tidewaiter.casework.cases import Case, Viewer, case_of, visible_to
+from tidewaiter.casework.steps import (
+    SALT,
+    AlertAdded,
+    AnyContent,
+    ConsignmentAdded,
+    Opened,
+    PartyAdded,
+    Step,
+    Task,
+    kind_of,
+    step_digest,
+    write_content,
+)
+from tidewaiter.store import tables
+from tidewaiter.store.alerts import find_alert
+from tidewaiter.store.audit import Details, audit_size, moment, record_change, stamp_of
+from tidewaiter.store.database import Work
+from tidewaiter.store.payloads import key, plain
+
+_LARGEST = 2**53
+_HINT = "tidewaiter cases list prints the numbers of those that you may see"
+
+
+def find_case(work: Work, viewer: Viewer, number: int) -> Case | None:
+    """Find a case; None: there is none that the viewer may see."""
+    steps = case_steps(work, viewer, number)
+    return case_of(steps) if steps else None
+
+
+def case_steps(work: Work, viewer: Viewer, number: int) -> list[Step]:
+    """Read what the viewer may see of the steps of a case, in order; none: of no such case."""
+    if not 0 < number <= _LARGEST:  # a database takes no larger ones
+        return []
+    c = tables.case_step.c
+    wanted = select(tables.case_step).where(c.case == number, c.case.in_(seen_by(viewer)))
+    rows = work.connection.execute(wanted.order_by(c.id)).mappings()
+    steps = [Step(**{**row, "restricted": bool(row["restricted"])}) for row in rows]
+    return visible_to(steps, viewer)
+
+
+def seen_by(viewer: Viewer) -> Select[tuple[int]]:
+    """Select the numbers of the cases that someone may see."""
+    if viewer.sees_all():
+        return select(tables.casefile.c.number)
+    c = tables.case_member.c
+    return select(c.case).where(c.user == viewer.name)
+
+
+def cases_of_alert(work: Work, viewer: Viewer, alert: str) -> list[int]:
+    """Return the numbers of the cases that hold an alert and that the viewer may see."""
+    c, step = tables.case_alert.c, tables.case_step.c
+    joined = tables.case_alert.join(tables.case_step, c.step == step.id)
+    wanted = select(c.case).select_from(joined).where(c.alert == alert, c.case.in_(seen_by(viewer)))
+    if not viewer.cleared:
+        wanted = wanted.where(step.restricted == 0)
+    return list(work.connection.execute(wanted.order_by(c.case)).scalars())
+
+
+def open_case(work: Work, viewer: Viewer, title: str) -> Case:
+    """Open a case; who opens it owns it.
+
+    Args:
+        work: Begun with a stamp, which says when.
+        viewer: Who opens it.
+        title: What it is about.
+
+    Raises:
+        InputError: The viewer may not, or the title is missing or too long.
+    """
+    content = Opened(title=plain(title).strip())
+    check_words(content)
+    if load_case_rules().step["opened"].needs not in viewer.rights:
+        raise InputError("your role opens no cases", hint="ask a supervisor")
+    at = moment(stamp_of(work).at)
+    row = {"owner": viewer.name, "status": "open", "held": 0, "opened": at, "changed": 0}
+    made = work.connection.execute(insert(tables.casefile).values(row)).inserted_primary_key
+    number = int(made[0])  # type: ignore[index]
+    _insert(work, viewer, number, Asked(content=content))
+    return _project(work, number)
+
+
+def take_step(work: Work, viewer: Viewer, number: int, asked: Asked) -> Step:
+    """Take a step in a case.
+
+    Args:
+        work: Begun with a stamp, which says when.
+        viewer: Who takes it.
+        number: Of the case.
+        asked: The step.
+
+    Returns:
+        It, as it is kept.
+
+    Raises:
+        ConflictError: It decides, and others took a step that the viewer has not seen.
+        InputError: The step cannot be taken.
+        MissingError: There is no such case for the viewer.
+    """
+    asked = msgspec.structs.replace(asked, content=_clean(asked.content))
+    check_words(asked.content)
+    steps = case_steps(work, viewer, number)
+    if not steps:
+        raise MissingError(f"there is no case {number}", hint=_HINT)
+    _check_seen(steps, asked)
+    why = refusal(case_of(steps), steps, viewer, asked, stamp_of(work).at.astimezone(UTC).date())
+    if why:
+        raise InputError(why, at=f"case {number}", hint="look at the case again")
+    most = load_case_rules().limits.steps
+    if len(steps) >= most:
+        raise InputError(f"it has {most:,} steps", at=f"case {number}", hint="open another case")
+    step = _insert(work, viewer, number, _named(work, viewer, number, asked))
+    _gather(work, step)
+    _project(work, number)
+    return step
+
+
+def _check_seen(steps: list[Step], asked: Asked) -> None:
+    """Check that who decides has seen all that others did."""
+    last = steps[-1]
+    if load_case_rules().step[kind_of(asked.content)].decides and asked.seen != last.id:
+        did = load_case_rules().step[last.kind].says
+        raise ConflictError(
+            f"{last.by} {did} since you looked",
+            at=f"case {last.case}",
+            hint="look at the case again, then decide",
+        )
+
+
+def _named(work: Work, viewer: Viewer, number: int, asked: Asked) -> Asked:
+    """Check that what a step names is there; what rests on restricted alerts is restricted.
+
+    Raises:
+        InputError: It is not there, or the viewer may not see it, or it is in the case already.
+    """
+    content = asked.content
+    if isinstance(content, ConsignmentAdded):
+        line = tables.line.c
+        of = (line.source == content.source, line.consignment == key(content.consignment))
+        found = select(line.id).where(*of).limit(1)
+        if not 0 < content.source <= _LARGEST or work.connection.execute(found).scalar() is None:
+            hint = "take it from a line or an alert"
+            raise InputError(f'there is no consignment "{content.consignment}"', hint=hint)
+    if isinstance(content, AlertAdded | PartyAdded) and content.alert:
+        alert = find_alert(work, content.alert)
+        if alert is None or (alert.restricted and not viewer.cleared):
+            hint = "tidewaiter alerts list prints the ids"
+            raise InputError(f'there is no alert "{content.alert}"', hint=hint)
+        if isinstance(content, AlertAdded) and number in cases_of_alert(work, viewer, alert.id):
+            raise InputError("the alert is in the case already", at=f"case {number}")
+        return msgspec.structs.replace(asked, restricted=asked.restricted or alert.restricted)
+    return asked
+
+
+def _clean(content: AnyContent) -> AnyContent:
+    """Make every text fit for a column."""
+    told = {name: getattr(content, name) for name in content.__struct_fields__}
+    texts: dict[str, object] = {
+        name: plain(value) for name, value in told.items() if isinstance(value, str)
+    }
+    if isinstance(fields := told.get("fields"), Mapping):
+        texts["fields"] = {plain(name): plain(text) for name, text in fields.items()}
+    return msgspec.structs.replace(content, **texts)
+
+
+def _insert(work: Work, viewer: Viewer, number: int, asked: Asked) -> Step:
+    """Insert a step and its entry in the audit."""
+    written, salt = write_content(asked.content), secrets.token_hex(SALT)
+    kind, digest = kind_of(asked.content), step_digest(salt, written)
+    row = {
+        "case": number, "kind": kind, "about": asked.about, "restricted": int(asked.restricted),
+        "by": plain(viewer.name), "at": moment(stamp_of(work).at), "written": written,
+        "salt": salt, "digest": digest, "entry": audit_size(work) + 1,
+    }  # fmt: skip
+    made = work.connection.execute(insert(tables.case_step).values(row)).inserted_primary_key
+    step = int(made[0])  # type: ignore[index]
+    before = _before(work, number, step, restricted=asked.restricted)
+    said: Details = {
+        "case": number, "step": step, "kind": kind, "digest": digest, "before": before,
+    }  # fmt: skip
+    record_change(work, "case step", said)
+    return Step(**{**row, "restricted": asked.restricted, "id": step})  # type: ignore[arg-type]
+
+
+def _before(work: Work, number: int, step: int, *, restricted: bool) -> int:
+    """Return the entry of the step before, so that no step can be left out of a bundle unseen.
+
+    Restricted steps make a chain of their own, so that the other one can be shown without them.
+    """
+    c = tables.case_step.c
+    of = (c.case == number, c.restricted == int(restricted), c.id < step)
+    wanted = select(c.entry).where(*of).order_by(c.id.desc()).limit(1)
+    return int(work.connection.execute(wanted).scalar() or 0)
+
+
+def _gather(work: Work, step: Step) -> None:
+    """Keep beside the steps what queries ask for."""
+    content, about = step.content(), step.about
+    alert, task = tables.case_alert, tables.case_task
+    if isinstance(content, AlertAdded):
+        row = {"case": step.case, "alert": content.alert, "step": step.id}
+        work.connection.execute(insert(alert).values(row))
+    if isinstance(content, Task):
+        due = content.due and content.due.isoformat()
+        row = {"step": step.id, "case": step.case, "who": content.who, "due": due}
+        work.connection.execute(insert(task).values(**row, restricted=int(step.restricted)))
+    if step.kind in {"withdrawn", "done"}:
+        work.connection.execute(delete(alert).where(alert.c.step == about))
+        work.connection.execute(delete(task).where(task.c.step == about))
+
+
+def _project(work: Work, number: int) -> Case:
+    """Write where a case stands, by all of its steps, into the row that lists it."""
+    everyone = Viewer(name="", rights=frozenset({"approve"}), cleared=True)
+    steps = case_steps(work, everyone, number)
+    case = case_of(steps)
+    open_steps = [step.id for step in steps if not step.restricted]
+    row = {
+        "title": case.title,
+        "folded": case.title and plain(folded(case.title)),
+        "owner": case.owner,
+        "status": case.status,
+        "proposed": case.proposal and case.proposal.by,
+        "until": case.retained and case.retained.until.isoformat(),
+        "held": int(case.hold is not None),
+        "changed": open_steps[-1],
+    }
+    c = tables.casefile.c
+    work.connection.execute(update(tables.casefile).where(c.number == number).values(row))
+    member = tables.case_member
+    here = select(member.c.user).where(member.c.case == number)
+    before = set(work.connection.execute(here).scalars())
+    for user in before - set(case.members):
+        of = (member.c.case == number, member.c.user == user)
+        work.connection.execute(delete(member).where(*of))
+    rows = [{"case": number, "user": user} for user in case.members if user not in before]
+    if rows:
+        work.connection.execute(insert(member), rows)
+    return case

@@ -1,0 +1,144 @@
+"""Hiding: alerts that rest by an active suppression rule, and come back when it ends.
+
+An alert that rests is stored whole and counted like any other; its status says that it rests, and
+`alert_suppressed` by which rule.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import msgspec
+from sqlalchemy import insert, select, update
+
+from tidewaiter.base.records import Record
+from tidewaiter.casework.decisions import Status
+from tidewaiter.casework.suppression.matching import hides
+from tidewaiter.casework.suppression.scope import Scope
+from tidewaiter.casework.suppression.subject import Subject, subject_of
+from tidewaiter.store import tables
+from tidewaiter.store.audit import Details, moment, record_change, stamp_of
+from tidewaiter.store.blocks import size
+from tidewaiter.store.database import Work
+from tidewaiter.store.payloads import decode
+from tidewaiter.store.tallies import tallied
+from tidewaiter.store.terms import change_terms, having, index_of, numbers_of, term
+
+CHUNK = 500  # ids asked for at a time
+
+
+class Active(Record, frozen=True, kw_only=True):
+    """A rule that hides alerts."""
+
+    number: int
+    scope: Scope
+    strong: bool  # it hides strong alerts too, as its text says and a second person approved
+
+
+def active_rules(work: Work, day: date) -> list[Active]:
+    """Read the rules that hide alerts on a day, in the order of their numbers."""
+    c = tables.suppression.c
+    wanted = select(c.id, c.scope, c.strong).where(
+        c.state == "active", c.since <= day.isoformat(), c.expires > day.isoformat()
+    )
+    return [
+        Active(
+            number=row.id,
+            scope=decode(row.scope, Scope, f"scope of rule {row.id}"),
+            strong=bool(row.strong),
+        )
+        for row in work.connection.execute(wanted.order_by(c.id))
+    ]
+
+
+def hide_new(work: Work, found: Sequence[object]) -> frozenset[str]:
+    """Hide what active rules are about, of alerts that were just stored.
+
+    Args:
+        work: Begun with a stamp, whose day says which rules are active.
+        found: Alerts that nobody has decided.
+
+    Returns:
+        The ids of those that rest now.
+    """
+    rules = active_rules(work, stamp_of(work).at.date()) if found else []
+    return hide(work, map(subject_of, found), rules) if rules else frozenset()
+
+
+def hide(work: Work, subjects: Iterable[Subject], rules: Sequence[Active]) -> frozenset[str]:
+    """Hide open alerts, each by the first rule that is about it; the audit says how many.
+
+    Args:
+        work: Begun with a stamp.
+        subjects: Of alerts that are open, and that nobody has decided.
+        rules: Active ones.
+
+    Returns:
+        The ids of those that rest now.
+    """
+    hidden: dict[int, list[str]] = defaultdict(list)
+    for subject in subjects:
+        for rule in rules:
+            if hides(rule.scope, subject, strong_too=rule.strong):
+                hidden[rule.number].append(subject.id)
+                break
+    for number, ids in hidden.items():
+        _hide_by(work, number, ids)
+    return frozenset(name for ids in hidden.values() for name in ids)
+
+
+def count_resting(work: Work) -> int:
+    """Count the alerts that rest by suppression rules now."""
+    return size(having(index_of(work), [term("status", "suppressed")]))
+
+
+def bring_back(work: Work, number: int) -> int:
+    """Open what rests by a rule that has just ended, unless another rule is about it.
+
+    Args:
+        work: Begun with a stamp; the rule is active no longer.
+        number: Of the rule.
+
+    Returns:
+        How many alerts are open again.
+    """
+    a, s = tables.alert.c, tables.alert_suppressed.c
+    mine = select(s.alert).where(s.suppression == number)
+    resting = select(a.id).where(a.id.in_(mine), a.status == "suppressed")
+    ids = list(work.connection.execute(resting.order_by(a.id)).scalars())
+    _set_status(work, ids, "suppressed", "open")
+    rules = active_rules(work, stamp_of(work).at.date())
+    return len(ids) - len(hide(work, _subjects(work, ids if rules else []), rules))
+
+
+def _hide_by(work: Work, number: int, ids: Sequence[str]) -> None:
+    at = moment(stamp_of(work).at)
+    rows = [{"alert": name, "suppression": number, "at": at} for name in ids]
+    work.connection.execute(insert(tables.alert_suppressed), rows)
+    _set_status(work, ids, "open", "suppressed")
+    said: Details = {"suppression": number, "alerts": len(ids), "first": ids[0]}
+    record_change(work, "alerts suppressed", said)
+
+
+def _set_status(work: Work, ids: Sequence[str], before: Status, status: Status) -> None:
+    """Let alerts that stood so stand otherwise, for the queue too."""
+    if not ids:
+        return
+    with tallied(work, ids):
+        _write_status(work, ids, status)
+    numbers = list(numbers_of(work, ids).values())
+    change_terms(work, {term("status", status): numbers}, {term("status", before): numbers})
+
+
+def _write_status(work: Work, ids: Sequence[str], status: Status) -> None:
+    for start in range(0, len(ids), CHUNK):
+        some = update(tables.alert).where(tables.alert.c.id.in_(ids[start : start + CHUNK]))
+        work.connection.execute(some.values(status=status))
+
+
+def _subjects(work: Work, ids: Sequence[str]) -> Iterable[Subject]:
+    c = tables.alert.c
+    reads = msgspec.json.Decoder(Subject)
+    for start in range(0, len(ids), CHUNK):
+        wanted = select(c.payload).where(c.id.in_(ids[start : start + CHUNK]))
+        yield from map(reads.decode, work.connection.execute(wanted).scalars().all())

@@ -1,0 +1,200 @@
+"""Resolutions: written beside the one that is read, put in its place at once, then removed.
+
+A run that is cut off is never read; the next one removes what it left.
+"""
+
+from typing import Literal
+
+from sqlalchemy import Column, Table, delete, func, insert, select, update
+
+from tidewaiter.base.errors import ConflictError
+from tidewaiter.base.records import Record
+from tidewaiter.store import tables
+from tidewaiter.store.audit import Details, moment, record_change, stamp_of
+from tidewaiter.store.database import Work
+
+RunState = Literal["building", "current", "past"]
+
+_REMOVED = 20_000  # rows of a table that are removed at once
+
+
+class Resolved(Record, frozen=True, kw_only=True):
+    """One run of the resolution over the parties of a database."""
+
+    id: int
+    state: RunState
+    started: str
+    finished: str | None  # moment from which it was read
+    party: int  # the last party that was compared; later ones wait for the next run
+    line: int  # the last line that is counted
+    compared: int  # pairs
+
+
+class Behind(Record, frozen=True, kw_only=True):
+    """What came after the last run, or after its last count."""
+
+    parties: int  # that wait for the next run; at most `COUNTED`
+    lines: int  # that are not counted yet; at most `COUNTED`
+
+
+COUNTED = 10_000
+
+
+def current_run(work: Work) -> Resolved | None:
+    """Return the run that is read; None: there was none yet."""
+    r = tables.resolution
+    wanted = select(r).where(r.c.state == "current").order_by(r.c.id.desc()).limit(1)
+    row = work.connection.execute(wanted).mappings().one_or_none()
+    return Resolved(**row) if row else None
+
+
+def run_or_first(work: Work) -> Resolved:
+    """Return the run that is read; where there was none, begin one in which all parties wait.
+
+    Args:
+        work: Begun with a stamp.
+    """
+    run = current_run(work)
+    if run is None:
+        _begin(work, 0, "current")
+        run = current_run(work)
+    if run is None:  # pragma: no cover
+        raise AssertionError("a run just written is not there")
+    return run
+
+
+def begin_run(work: Work, party: int) -> int:
+    """Begin a run; one that was cut off will be removed.
+
+    Args:
+        work: Begun with a stamp.
+        party: The last party that it compares.
+
+    Returns:
+        Its id.
+    """
+    r = tables.resolution
+    work.connection.execute(update(r).where(r.c.state == "building").values(state="past"))
+    return _begin(work, party, "building")
+
+
+def check_run(work: Work, run: int) -> None:
+    """Check that a run is still the one that is being written.
+
+    Raises:
+        ConflictError: Another run was begun since.
+    """
+    r = tables.resolution.c
+    if work.connection.execute(select(r.state).where(r.id == run)).scalar() != "building":
+        raise ConflictError(
+            "another resolution of this database was begun meanwhile",
+            hint="let it end; begin one at a time",
+        )
+
+
+def finish_run(work: Work, run: int, compared: int) -> None:
+    """Let a run be read in place of the one before it.
+
+    Args:
+        work: Begun with a stamp.
+        run: Its id.
+        compared: Pairs.
+
+    Raises:
+        ConflictError: Another run was begun since.
+    """
+    check_run(work, run)
+    r, p = tables.resolution, tables.entity_profile.c
+    work.connection.execute(update(r).where(r.c.state == "current").values(state="past"))
+    finished = moment(stamp_of(work).at)
+    said = {"state": "current", "finished": finished, "compared": compared}
+    work.connection.execute(update(r).where(r.c.id == run).values(**said))
+    wanted = select(func.count()).select_from(tables.entity_profile).where(p.run == run)
+    entities = int(work.connection.execute(wanted).scalar_one())
+    details: Details = {"resolution": run, "entities": entities, "compared": compared}
+    record_change(work, "parties resolved", details)
+
+
+def counted_to(work: Work, run: int, line: int) -> None:
+    """Note the last line that a run counts."""
+    r = tables.resolution
+    work.connection.execute(update(r).where(r.c.id == run).values(line=line))
+
+
+def is_behind(work: Work, run: Resolved) -> bool:
+    """Tell whether a party has no entity yet, or a line is not counted."""
+    p, k, n = tables.entity_party.c, tables.party.c, tables.line.c
+    last = select(p.party).where(p.run == run.id).order_by(p.party.desc()).limit(1)
+    newest = (select(func.coalesce(func.max(column), 0)) for column in (k.id, n.id))
+    parties, lines = (int(work.connection.execute(each).scalar_one()) for each in newest)
+    return parties > (work.connection.execute(last).scalar() or 0) or lines > run.line
+
+
+def entities_in(work: Work, run: int) -> list[int]:
+    """Return the entities of a run."""
+    p = tables.entity_profile.c
+    wanted = select(p.entity).where(p.run == run).order_by(p.entity)
+    return list(work.connection.execute(wanted).scalars())
+
+
+def behind(work: Work, run: Resolved) -> Behind:
+    """Say what a run does not hold yet."""
+
+    def count(column: Column[int], last: int) -> int:
+        later = select(column).where(column > last).limit(COUNTED).subquery()
+        wanted = select(func.count()).select_from(later)
+        return int(work.connection.execute(wanted).scalar_one())
+
+    return Behind(
+        parties=count(tables.party.c.id, run.party), lines=count(tables.line.c.id, run.line)
+    )
+
+
+def remove_past(work: Work) -> bool:
+    """Remove rows of past runs, some thousand in each transaction.
+
+    Args:
+        work: Begun with a stamp.
+
+    Returns:
+        Whether there may be more.
+    """
+    r = tables.resolution.c
+    past = work.connection.execute(select(r.id).where(r.state == "past").order_by(r.id)).scalars()
+    for run in past.all():
+        for table, column in _BY:
+            if _remove(work, table, column, run):
+                return True
+        work.connection.execute(delete(tables.resolution).where(r.id == run))
+    return False
+
+
+# By which column the rows of a run are removed piece by piece: one that an index begins with.
+_BY: tuple[tuple[Table, Column[int] | Column[str]], ...] = (
+    (tables.entity_consignment, tables.entity_consignment.c.entity),
+    (tables.trade_consignment, tables.trade_consignment.c.source),
+    (tables.trade, tables.trade.c.sender),
+    (tables.entity_word, tables.entity_word.c.word),
+    (tables.entity_thing, tables.entity_thing.c.entity),
+    (tables.thing, tables.thing.c.kind),
+    (tables.entity_link, tables.entity_link.c.a),
+    (tables.entity_owned, tables.entity_owned.c.entity),
+    (tables.entity_party, tables.entity_party.c.party),
+    (tables.entity_profile, tables.entity_profile.c.entity),
+)
+
+
+def _remove(work: Work, table: Table, column: Column[int] | Column[str], run: int) -> int:
+    here = table.c.run == run
+    upto = select(column).where(here).order_by(column).offset(_REMOVED).limit(1)
+    last = work.connection.execute(upto).scalar()
+    some = delete(table).where(here) if last is None else delete(table).where(here, column <= last)
+    return work.connection.execute(some).rowcount
+
+
+def _begin(work: Work, party: int, state: RunState) -> int:
+    row = {"state": state, "party": party, "line": 0, "started": moment(stamp_of(work).at)}
+    made = work.connection.execute(insert(tables.resolution).values(**row)).inserted_primary_key
+    run = int(made[0])  # type: ignore[index]
+    record_change(work, "resolution begun", {"resolution": run, "party": party})
+    return run

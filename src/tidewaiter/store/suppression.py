@@ -1,0 +1,238 @@
+"""Suppression rules in the database: proposed, approved or refused, ended, each step kept."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, func, insert, select, update
+
+from tidewaiter.base.errors import ConflictError, MissingError
+from tidewaiter.base.records import Record
+from tidewaiter.casework.suppression.scope import Scope
+from tidewaiter.casework.suppression.suppression import (
+    Proposal,
+    State,
+    Step,
+    Suppression,
+    Taken,
+    check_approval,
+    check_proposal,
+    check_state,
+    check_why,
+)
+from tidewaiter.store import tables
+from tidewaiter.store.audit import Details, moment, record_change, stamp_of
+from tidewaiter.store.candidates import candidates
+from tidewaiter.store.database import Work
+from tidewaiter.store.hiding import Active, bring_back, hide
+from tidewaiter.store.payloads import decode, encode, plain
+
+
+class Changed(Record, frozen=True, kw_only=True):
+    """What a step did."""
+
+    suppression: Suppression
+    alerts: int  # that rest now, or are open again
+
+
+def suppressions(work: Work, states: Sequence[State] = ()) -> list[Suppression]:
+    """Read rules, the newest first.
+
+    Args:
+        work: Any.
+        states: Of these only; none: of all.
+    """
+    c = tables.suppression.c
+    wanted = select(tables.suppression).order_by(c.id.desc())
+    if states:
+        wanted = wanted.where(c.state.in_(states))
+    rows = work.connection.execute(wanted).mappings().all()
+    hidden = _hidden(work, [row["id"] for row in rows if row["state"] == "active"])
+    return [_suppression(row, hidden.get(row["id"], 0)) for row in rows]
+
+
+def suppression_of(work: Work, number: int) -> Suppression:
+    """Read a rule.
+
+    Raises:
+        MissingError: There is none of this number.
+    """
+    wanted = select(tables.suppression).where(tables.suppression.c.id == number)
+    row = work.connection.execute(wanted).mappings().first()
+    if row is None:
+        hint = "tidewaiter suppressions list prints the numbers"
+        raise MissingError(f'there is no suppression rule "{number}"', hint=hint)
+    return _suppression(row, _hidden(work, [number]).get(number, 0))
+
+
+def steps_of(work: Work, number: int) -> list[Taken]:
+    """Read the steps of a rule, the first one first."""
+    c = tables.suppression_step.c
+    wanted = select(tables.suppression_step).where(c.suppression == number).order_by(c.id)
+    return [Taken(**row) for row in work.connection.execute(wanted).mappings()]
+
+
+def propose(work: Work, proposal: Proposal) -> Suppression:
+    """Propose a rule; it hides nothing until it is approved.
+
+    Args:
+        work: Begun with a stamp, which says by whom and when.
+        proposal: What is proposed.
+
+    Raises:
+        InputError: Scope, reason, owner or end are not as they should be.
+    """
+    checked = check_proposal(proposal, stamp_of(work).at.date())
+    facts = {
+        "scope": encode(checked.scope),
+        "reason": checked.reason,
+        "words": plain(checked.words),
+        "owner": plain(checked.owner),
+        "expires": checked.expires.isoformat(),
+        "strong": int(checked.strong),
+        "state": "proposed",
+    }
+    made = work.connection.execute(insert(tables.suppression).values(**facts))
+    number = int(made.inserted_primary_key[0])  # type: ignore[index]
+    _step(work, number, "proposed", checked.words)
+    return suppression_of(work, number)
+
+
+def approve(work: Work, seen: Suppression, words: str = "") -> Changed:
+    """Approve a proposed rule: it hides what it is about, of what is open and of what comes.
+
+    Whoever calls has seen that a supervisor approves.
+
+    Args:
+        work: Begun with a stamp.
+        seen: The rule as the supervisor saw it.
+        words: Of the supervisor's own.
+
+    Raises:
+        ConflictError: It was changed since, or is proposed no longer.
+        InputError: It ends before it begins, or hides strong alerts and its proposer approves it.
+    """
+    stamp, now = stamp_of(work), _as_seen(work, seen)
+    proposer = steps_of(work, seen.number)[0].by
+    day = stamp.at.date()
+    check_approval(now, proposer=proposer, approver=plain(stamp.who), day=day)
+    _step(work, seen.number, "approved", words, {"state": "active", "since": day.isoformat()})
+    rule = Active(number=now.number, scope=now.proposal.scope, strong=now.proposal.strong)
+    open_ = candidates(work, rule.scope, ["open"], undecided=True)
+    hidden = len(hide(work, (each.subject for each in open_), [rule]))
+    return Changed(suppression=suppression_of(work, seen.number), alerts=hidden)
+
+
+def refuse(work: Work, seen: Suppression, words: str) -> Changed:
+    """Refuse a proposed rule, and say why.
+
+    Raises:
+        ConflictError: It was changed since, or is proposed no longer.
+        InputError: No words say why.
+    """
+    check_state(_as_seen(work, seen), "proposed")
+    _step(work, seen.number, "refused", check_why(words), {"state": "refused"})
+    return Changed(suppression=suppression_of(work, seen.number), alerts=0)
+
+
+def end(work: Work, seen: Suppression, words: str) -> Changed:
+    """End an active rule, and say why; what rests by it is open again unless decided since.
+
+    Raises:
+        ConflictError: It was changed since, or is active no longer.
+        InputError: No words say why.
+    """
+    check_state(_as_seen(work, seen), "active")
+    return _finish(work, seen.number, "ended", check_why(words))
+
+
+def expire(work: Work, day: date) -> list[Changed]:
+    """End the rules whose time is over on a day; what rests by them is open again.
+
+    Args:
+        work: Begun with a stamp.
+        day: Rules that end on it, or ended before, are over; so are proposals.
+
+    Returns:
+        The rules that were active, with how many alerts are open again each.
+    """
+    over = work.connection.execute(_overdue(day)).all()
+    ended = [(row.state, _finish(work, row.id, "expired", "")) for row in over]
+    return [changed for state, changed in ended if state == "active"]
+
+
+def has_overdue(work: Work, day: date) -> bool:
+    """Tell whether `expire` would end a rule."""
+    return work.connection.execute(_overdue(day).limit(1)).first() is not None
+
+
+def _overdue(day: date) -> Select[tuple[int, str]]:
+    c = tables.suppression.c
+    wanted = select(c.id, c.state).where(
+        c.state.in_(["active", "proposed"]), c.expires <= day.isoformat()
+    )
+    return wanted.order_by(c.id)
+
+
+def _finish(work: Work, number: int, how: Step, words: str) -> Changed:
+    _step(work, number, how, words, {"state": how})
+    back = bring_back(work, number)
+    if back:
+        said: Details = {"suppression": number, "alerts": back}
+        record_change(work, "alerts open again", said)
+    return Changed(suppression=suppression_of(work, number), alerts=back)
+
+
+def _as_seen(work: Work, seen: Suppression) -> Suppression:
+    """Read a rule anew, where it is as it was seen."""
+    now = suppression_of(work, seen.number)
+    if now.last != seen.last:
+        last = steps_of(work, seen.number)[-1]
+        raise ConflictError(
+            f"rule {seen.number} was {last.step} by {last.by} since you looked",
+            hint="look at its steps, then decide again",
+        )
+    return now
+
+
+def _step(
+    work: Work, number: int, step: Step, words: str, change: dict[str, str] | None = None
+) -> None:
+    """Add a step to a rule, with what it changes."""
+    stamp = stamp_of(work)
+    row = {"suppression": number, "step": step, "words": plain(words)}
+    row |= {"by": plain(stamp.who), "at": moment(stamp.at)}
+    made = work.connection.execute(insert(tables.suppression_step).values(**row))
+    last = int(made.inserted_primary_key[0])  # type: ignore[index]
+    rule = update(tables.suppression).where(tables.suppression.c.id == number)
+    work.connection.execute(rule.values(last=last, **(change or {})))
+    record_change(work, f"suppression {step}", {"suppression": number, "step": last})
+
+
+def _hidden(work: Work, numbers: Sequence[int]) -> dict[int, int]:
+    """Count what rests by rules now."""
+    a, s = tables.alert.c, tables.alert_suppressed.c
+    resting = tables.alert_suppressed.join(tables.alert, a.id == s.alert)
+    wanted = (
+        select(s.suppression, func.count())
+        .select_from(resting)
+        .where(s.suppression.in_(numbers), a.status == "suppressed")
+    )
+    found: Any = work.connection.execute(wanted.group_by(s.suppression)).all()
+    return {number: count for number, count in found}  # noqa: C416
+
+
+def _suppression(row: RowMapping, hidden: int) -> Suppression:
+    proposal = Proposal(
+        scope=decode(row["scope"], Scope, f"scope of rule {row['id']}"),
+        reason=row["reason"],
+        words=row["words"],
+        owner=row["owner"],
+        expires=date.fromisoformat(row["expires"]),
+        strong=bool(row["strong"]),
+    )
+    since = date.fromisoformat(row["since"]) if row["since"] else None
+    return Suppression(
+        number=row["id"], proposal=proposal, state=row["state"], since=since, last=row["last"],
+        hidden=hidden,
+    )  # fmt: skip

@@ -1,0 +1,205 @@
+"""One job: an upload is screened, step by step, and how far it is stands in the database."""
+
+import os
+import secrets
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from datetime import UTC, datetime
+from typing import Literal
+
+from tidewaiter.base.alone import alone
+from tidewaiter.base.errors import InputError, OutputError, StoreError, TidewaiterError
+from tidewaiter.base.records import Record
+from tidewaiter.bulk.journal import read_journal
+from tidewaiter.bulk.run import workers_for
+from tidewaiter.consignments.restricted import open_version
+from tidewaiter.consignments.rules import AlertRules, load_alert_rules
+from tidewaiter.consignments.types import Alert
+from tidewaiter.node import Progress, end_overdue, screen_file
+from tidewaiter.store.database import Database, Stamp
+from tidewaiter.store.leases import Lease, Orders, end_upload, fail_upload, renew_lease
+from tidewaiter.store.uploads import Reached, Upload
+from tidewaiter.uploads.desk import Desk, settings_of
+
+_OFTEN = 1.0  # seconds between two notes of how far it is
+_BEATS = 6  # renewals in the time of a lease
+
+
+class Bench(Record, frozen=True, kw_only=True):
+    """Where a process works: for which desk, on which database, under which name."""
+
+    desk: Desk
+    database: Database
+    lease: Lease
+    leaving: threading.Event  # set: the process is to end after the next step
+
+
+def new_lease(seconds: float = 60.0) -> Lease:
+    """Return a lease in the name of this process, like no other's."""
+    name = f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"
+    return Lease(worker=name, seconds=seconds)
+
+
+def screen_upload(bench: Bench, upload: Upload) -> None:
+    """Screen an upload that this process has taken; whatever comes of it stands in the database.
+
+    Args:
+        bench: Where the process works.
+        upload: Taken by its lease; where it was begun before, it goes on at its checkpoint.
+    """
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(alone(bench.desk.spool.journal(upload.id), f"upload {upload.id}"))
+        except OutputError:  # the process that had it is still at its last step
+            _give_back(bench, upload)
+            return
+        beat = stack.enter_context(_beating(bench, upload))
+        try:
+            _screen(bench, upload, beat)
+        except StoreError:
+            _give_back(bench, upload)
+        except TidewaiterError as error:
+            _fail(bench, upload, error)
+        except Exception as error:  # noqa: BLE001 - one file shall not keep the others from being screened
+            _fail(bench, upload, TidewaiterError(f"our programme broke off: {error!r}", hint=_BUG))
+
+
+_BUG = "this is a mistake of ours: send us this text, and if you may, the file"
+
+
+def _screen(bench: Bench, upload: Upload, beat: "_Beat") -> None:
+    settings = settings_of(bench.desk, upload, bench.database)
+    reading = upload.options.reading
+    end_overdue(bench.database)
+    path, journal = bench.desk.spool.place(upload.sha256), bench.desk.spool.journal(upload.id)
+    if not path.is_file():
+        raise InputError("the file is no longer kept", hint="send it again")
+    workers = workers_for(path, bench.desk.workers)
+    steps = screen_file(
+        path, reading, settings, journal, workers=workers, database=bench.database, who=upload.who
+    )
+    tally: Tally | None = None
+    reached, screening = Reached(), None
+    with closing(steps):  # type: ignore[type-var]
+        for progress in steps:
+            if tally is None:  # what was found before a stop stands in the journal
+                tally = Tally(load_alert_rules(settings.rules, settings.switches))
+                tally.add(e for e in read_journal(journal) if isinstance(e, Alert))
+            else:
+                tally.add(progress.step.screened.alerts)
+            reached, screening = tally.reached(progress), progress.screening
+            orders = beat.tell(reached, screening)
+            if orders == "lost":
+                return
+            if orders == "stop" or bench.leaving.is_set():
+                state: Literal["cancelled", "queued"] = (
+                    "cancelled" if orders == "stop" else "queued"
+                )
+                _end(bench, upload, state, reached, screening)
+                return
+    _end(bench, upload, "done", reached, screening)
+
+
+class Tally:
+    """Counts alerts by severity, as all see them and as those who are cleared do."""
+
+    def __init__(self, rules: AlertRules) -> None:
+        """Take the rules, which say what of a restricted alert is open."""
+        self._rules = rules
+        self._all: Counter[str] = Counter()
+        self._open: Counter[str] = Counter()
+
+    def add(self, alerts: Iterable[Alert]) -> None:
+        """Count alerts."""
+        for alert in alerts:
+            self._all[alert.severity] += 1
+            seen = open_version(alert, self._rules)
+            if seen is not None:
+                self._open[seen.severity] += 1
+
+    def reached(self, progress: Progress) -> Reached:
+        """Say how far a screening is."""
+        done = progress.done
+        return Reached(
+            read=progress.read,
+            row=done.row,
+            lines=done.lines,
+            alerts=dict(self._all),
+            open_alerts=dict(self._open),
+            refused_rows=done.refused_rows,
+            refused_fields=done.refused_fields,
+            seconds=done.seconds,
+        )
+
+
+class _Beat:
+    """Tells the database again and again that an upload is being screened, and hears its orders."""
+
+    def __init__(self, bench: Bench, upload: Upload) -> None:
+        self._bench, self._number = bench, upload.id
+        self._orders: Orders = "go on"
+        self._told = 0.0
+        self._over = threading.Event()
+
+    def tell(self, reached: Reached, screening: int | None) -> Orders:
+        """Say how far it is, at most once a second; return what is to be done."""
+        now = time.monotonic()
+        if now - self._told >= _OFTEN:
+            self._told = now
+            self._renew(reached, screening)
+        return self._orders
+
+    def run(self) -> None:
+        """Renew the lease until it is over."""
+        while not self._over.wait(self._bench.lease.seconds / _BEATS):
+            with suppress(StoreError):  # out of reach just now; the lease is long enough
+                self._renew(None, None)
+
+    def end(self) -> None:
+        """Let the thread end."""
+        self._over.set()
+
+    def _renew(self, reached: Reached | None, screening: int | None) -> None:
+        with self._bench.database.work(stamp()) as work:
+            lease, number = self._bench.lease, self._number
+            self._orders = renew_lease(work, number, lease, reached, screening)
+
+
+@contextmanager
+def _beating(bench: Bench, upload: Upload) -> Iterator[_Beat]:
+    beat = _Beat(bench, upload)
+    thread = threading.Thread(target=beat.run, daemon=True)
+    thread.start()
+    try:
+        yield beat
+    finally:
+        beat.end()
+        thread.join()
+
+
+def stamp() -> Stamp:
+    """Say that it is this installation's own work, now."""
+    return Stamp(who="screening", at=datetime.now(UTC))
+
+
+def _end(
+    bench: Bench, upload: Upload, state: Literal["done", "cancelled", "queued"],
+    reached: Reached, screening: int | None,
+) -> None:  # fmt: skip
+    with bench.database.work(stamp()) as work:
+        end_upload(work, upload.id, bench.lease, state, screening=screening, reached=reached)
+
+
+def _give_back(bench: Bench, upload: Upload) -> None:
+    with bench.database.work(stamp()) as work:
+        end_upload(work, upload.id, bench.lease, "queued", failed=True)
+
+
+def _fail(bench: Bench, upload: Upload, error: TidewaiterError) -> None:
+    told = f"{error.at}: {error.message}" if error.at else error.message
+    with bench.database.work(stamp()) as work:
+        fail_upload(work, upload.id, bench.lease, told, error.hint)

@@ -1,0 +1,103 @@
+"""Results: what was found in an upload, for those who are cleared for all of it or not."""
+
+import io
+from collections.abc import Iterator
+from itertools import chain, islice
+from pathlib import Path
+
+import pyarrow as pa
+
+from tidewaiter.base.errors import MissingError
+from tidewaiter.bulk.journal import read_done, read_journal
+from tidewaiter.bulk.marks import Marks, marks_of
+from tidewaiter.bulk.results import counts_of, words_of
+from tidewaiter.bulk.run import Settings
+from tidewaiter.consignments.readers import reader_for
+from tidewaiter.consignments.restricted import open_version
+from tidewaiter.consignments.rules import load_alert_rules
+from tidewaiter.consignments.types import Alert, Refusal
+from tidewaiter.report.columns import FLAT
+from tidewaiter.report.exports import CsvAlerts, JsonLines
+from tidewaiter.report.html import write_report
+from tidewaiter.report.summary import SummaryBuilder
+from tidewaiter.rescreen.basis import registry_digest
+from tidewaiter.store.database import Database
+from tidewaiter.store.uploads import Upload
+from tidewaiter.uploads.desk import Desk, settings_of
+
+_CHUNK = 500  # alerts written at a time
+_SHOWN = 20  # refusals in the report
+
+
+class Findings:
+    """All that a screening found, as its journal holds it."""
+
+    def __init__(self, desk: Desk, upload: Upload, database: Database, *, cleared: bool) -> None:
+        """Take an upload whose screening is done.
+
+        Args:
+            desk: Of the installation.
+            upload: Whose findings.
+            database: Of the desk.
+            cleared: Show restricted alerts whole; else each as all may see it, or not at all.
+
+        Raises:
+            MissingError: It is not done, or its files are no longer kept.
+        """
+        self._journal = desk.spool.journal(upload.id)
+        self._place = desk.spool.place(upload.sha256)
+        if upload.state != "done" or not self._journal.is_file() or not self._place.is_file():
+            hint = "the alerts themselves stay in the queue"
+            raise MissingError("the files of this screening are not kept", hint=hint)
+        self._settings: Settings = settings_of(desk, upload, database)
+        self._upload, self._cleared = upload, cleared
+
+    def alerts(self) -> Iterator[Alert]:
+        """Yield the alerts in the file's order, with what the other lines say of each."""
+        rules = load_alert_rules(self._settings.rules, self._settings.switches)
+        marks = self._marks()
+        for entry in read_journal(self._journal):
+            if isinstance(entry, Alert):
+                seen = entry if self._cleared else open_version(entry, rules)
+                if seen is not None:
+                    yield marks.mark(seen)
+
+    def jsonl(self) -> Iterator[bytes]:
+        """Write the alerts as JSON Lines, piece by piece."""
+        alerts = self.alerts()
+        while some := list(islice(alerts, _CHUNK)):
+            piece = io.BytesIO()
+            JsonLines(piece).add(some)
+            yield piece.getvalue()
+
+    def csv(self) -> Iterator[bytes]:
+        """Write the alerts as CSV, piece by piece."""
+        alerts, piece = self.alerts(), io.BytesIO()
+        table = CsvAlerts(piece, FLAT)
+        for some in chain([[]], iter(lambda: list(islice(alerts, _CHUNK)), [])):
+            table.add(some)
+            yield piece.getvalue()
+            piece.seek(0)
+            piece.truncate()
+
+    def report(self, path: Path) -> None:
+        """Write the report, one page that needs nothing else, to a file."""
+        builder = SummaryBuilder()
+        alerts = self.alerts()
+        while some := list(islice(alerts, _CHUNK)):
+            builder.add(some)
+        found = (e for e in read_journal(self._journal) if isinstance(e, Refusal))
+        digest = registry_digest(self._settings, restricted=False)
+        done, refusals = read_done(self._journal), tuple(islice(found, _SHOWN))
+        counts = counts_of(self._settings, digest, done, refusals)
+        write_report(path, builder.finish(counts), words_of(self._settings))
+
+    def _marks(self) -> Marks:
+        return marks_of(self._journal, self._settings, lines=self._lines)
+
+    def _lines(self) -> Iterator[pa.RecordBatch]:
+        name, reading = self._upload.name, self._upload.options.reading
+        with self._place.open("rb") as file:
+            for part in reader_for(name)(file, name, reading):
+                if isinstance(part, pa.RecordBatch):
+                    yield part

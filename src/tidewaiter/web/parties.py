@@ -1,0 +1,219 @@
+"""Parties: found by name, number, telephone or e-mail; one page for each; and what people judge."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath, JSONBody
+from litestar.response import Redirect
+
+from tidewaiter.base.errors import InputError, MissingError
+from tidewaiter.base.records import Record
+from tidewaiter.network.neighbours import Seen
+from tidewaiter.network.party import PartyView, view_party
+from tidewaiter.parties.resolution.types import Verdict
+from tidewaiter.store.database import Work
+from tidewaiter.store.entities import (
+    MOST,
+    Profile,
+    entity_with,
+    largest_entities,
+    profiles_of,
+    written_parties,
+)
+from tidewaiter.store.entitychanges import changes_of
+from tidewaiter.store.entityrows import entities_of
+from tidewaiter.store.partyjudgements import Said, judge_parties
+from tidewaiter.store.partysearch import Hit, search_entities
+from tidewaiter.store.payloads import plain
+from tidewaiter.store.resolutions import Behind, Resolved, behind, current_run
+from tidewaiter.web.asking import Asked, read_query
+from tidewaiter.web.given import TheNode, TheUser
+from tidewaiter.web.partyview import party_page_view
+from tidewaiter.web.replies import done, reply
+from tidewaiter.web.security import may
+
+_NO_RUN = "tidewaiter parties resolve --db finds who is who; a screening takes parties up too"
+
+
+class Question(Record, frozen=True, kw_only=True):
+    """What is looked for."""
+
+    q: Annotated[str, msgspec.Meta(max_length=300)] = ""
+
+
+class PartiesPage(Record, frozen=True, kw_only=True):
+    """Parties that were found; without a question, those that most lines name."""
+
+    q: str
+    run: Resolved | None  # None: no party was taken up yet
+    behind: Behind | None
+    hits: tuple[Hit, ...]
+    largest: tuple[Profile, ...]
+
+
+class PartyPage(Record, frozen=True, kw_only=True):
+    """One party: all that is known of it, and how far that is counted."""
+
+    run: Resolved
+    behind: Behind
+    party: PartyView
+
+
+class Judge(Record, frozen=True, kw_only=True):
+    """What somebody says of two ways of writing, or of two parties."""
+
+    verdict: Verdict
+    why: Annotated[str, msgspec.Meta(min_length=1, max_length=4_000)]
+    a: Annotated[str, msgspec.Meta(max_length=40)] = ""  # ids of two members
+    b: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    other: int = 0  # in place of them: another party, by its number
+    seen: int = 0  # id of the last judgement of the two that was seen; 0: none
+
+
+class JudgedPair(Record, frozen=True, kw_only=True):
+    """What came of a judgement."""
+
+    judgement: int
+    a: str
+    b: str
+    verdict: Verdict
+
+
+@get("/parties", guards=[may("see")], sync_to_thread=True, query=Question)
+def parties_page(request: Asked, node: TheNode) -> Response[PartiesPage]:
+    """Find parties by a name in any script, a number, a telephone or an e-mail."""
+    asked = read_query(request, Question)
+    with node.read() as work:
+        run = current_run(work)
+        if run is None:
+            page = PartiesPage(q=asked.q, run=None, behind=None, hits=(), largest=())
+        else:
+            page = PartiesPage(
+                q=asked.q,
+                run=run,
+                behind=behind(work, run),
+                hits=tuple(_hits(work, run.id, asked.q)),
+                largest=() if asked.q.strip() else tuple(largest_entities(work, run.id)),
+            )
+    return reply(request, "parties.html", page)
+
+
+@get("/parties/{number:int}", guards=[may("see")], sync_to_thread=True)
+def party_page(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
+) -> Response[PartyPage]:
+    """Show one party: names, listings, alerts, consignments, and what ties it to others."""
+    with node.read() as work:
+        run = run_of(work)
+        view = view_party(Seen(work, run.id, user.account.cleared), number)
+        if view is None:
+            now = _moved(work, run, number)
+            if request.wants_json:
+                hint = f"it is part of the party {now}"
+                raise MissingError(f"there is no party {number} any more", hint=hint)
+            return Redirect(path=f"/parties/{now}", status_code=303)
+        page = PartyPage(run=run, behind=behind(work, run), party=view)
+    return reply(
+        request, "party.html", page, view=lambda: party_page_view(page.party, node.library())
+    )
+
+
+@post(
+    "/parties/{number:int}/judgements", guards=[may("decide")], sync_to_thread=True,
+    example={"other": 17, "verdict": "same", "why": "one licence, seen on paper"},
+)  # fmt: skip
+def judge_party(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Judge]
+) -> Response[JudgedPair]:
+    """Say that two are one party, or are not, or take that back; the next resolve heeds it."""
+    with node.change(user) as work:
+        run = run_of(work)
+        a, b = _members(work, run.id, number, data)
+        said = Said(a=a, b=b, verdict=data.verdict, why=data.why, seen=data.seen or None)
+        made = judge_parties(work, said)
+    told = JudgedPair(judgement=made, a=a, b=b, verdict=data.verdict)
+    return done(request, told, f"/parties/{number}#judged")
+
+
+def run_of(work: Work) -> Resolved:
+    """Return the run that pages read.
+
+    Raises:
+        MissingError: No party was taken up yet.
+    """
+    run = current_run(work)
+    if run is None:
+        raise MissingError("no parties were taken up yet", hint=_NO_RUN)
+    return run
+
+
+def profile_of(work: Work, run: int, number: int) -> Profile:
+    """Return a party in short.
+
+    Raises:
+        MissingError: There is none with the number.
+    """
+    found = profiles_of(work, run, [number]).get(number)
+    if found is None:
+        raise MissingError(f"there is no party {number}", hint="look it up among the parties")
+    return found
+
+
+def _hits(work: Work, run: int, text: str) -> list[Hit]:
+    """Return what is found; an id of an entity or a member names one."""
+    said = plain(text.strip())
+    if not said:
+        return []
+    if said.startswith(("e-", "p-")) and (number := entity_with(work, run, said)):
+        found = profiles_of(work, run, [number])
+        return [Hit(profile=each, name=each.name, likeness=1.0) for each in found.values()]
+    return search_entities(work, run, said)
+
+
+def _moved(work: Work, run: Resolved, number: int) -> int:
+    """Return the party of which another one is part by now.
+
+    Raises:
+        MissingError: There never was one with the number, or it came apart.
+    """
+    if number >= MOST:
+        profile_of(work, run.id, number)
+    into = {each.entity for each in changes_of(work, number) if each.other == number}
+    now = sorted(profiles_of(work, run.id, into))
+    if not now:
+        profile_of(work, run.id, number)
+    if len(now) == 1:
+        return now[0]
+    hint = f"it came apart; look at the parties {', '.join(map(str, now))}"
+    raise MissingError(f"there is no party {number} any more", hint=hint)
+
+
+def _members(work: Work, run: int, number: int, data: Judge) -> tuple[str, str]:
+    """Return the two members that a judgement is about.
+
+    Raises:
+        InputError: It names neither two members nor another party.
+        MissingError: One of them is not there.
+    """
+    profile_of(work, run, number)
+    if data.other:
+        if data.other == number:
+            raise InputError(f"{number} is this very party", hint="give the number of another one")
+        profile_of(work, run, data.other)
+        pair = [written_parties(work, run, each, rows=1)[0].member for each in (number, data.other)]
+        return pair[0], pair[1]
+    a, b = plain(data.a), plain(data.b)
+    known = entities_of(work, run, {a, b})
+    for member in (a, b):
+        if member not in known:
+            raise MissingError(
+                f'there is no member "{member}"', hint="reload the page of the party"
+            )
+    if number not in known.values():
+        hint = "judge it on the page of one of the two"
+        raise InputError(f"neither of the two is of the party {number}", hint=hint)
+    return a, b
+
+
+HANDLERS = [parties_page, party_page, judge_party]

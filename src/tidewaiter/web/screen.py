@@ -1,0 +1,244 @@
+"""Upload and screen: files come in, their columns are set right, their screening is watched."""
+
+from collections.abc import Sequence
+
+from anyio.to_thread import run_sync
+from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery, JSONBody
+from msgspec import structs
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.consignments.types import ReadOptions, Refusal
+from tidewaiter.store.accounts import account_key
+from tidewaiter.store.database import Work
+from tidewaiter.store.refusals import refusals
+from tidewaiter.store.screenings import screening_of
+from tidewaiter.store.sessions import User
+from tidewaiter.store.uploads import (
+    Arrived,
+    Options,
+    Upload,
+    cancel_upload,
+    last_like,
+    queue_upload,
+    set_options,
+    twins,
+    upload_of,
+    uploads,
+)
+from tidewaiter.uploads.arrivals import begin_anew, look_at, send_away, take_in
+from tidewaiter.web.asking import Asked
+from tidewaiter.web.given import TheNode, TheUser
+from tidewaiter.web.intake import take_files
+from tidewaiter.web.node import Node
+from tidewaiter.web.replies import done, reply
+from tidewaiter.web.screenview import list_view, upload_view
+from tidewaiter.web.security import may
+from tidewaiter.web.uploadpages import (
+    Reading,
+    Shown,
+    Taken,
+    UploadPage,
+    UploadsPage,
+    Wanted,
+    shown_to,
+)
+
+_REFUSED = 200  # refusals on a page; all are in the file
+_ROWS = 50
+
+
+@get("/screen", guards=[may("see")], sync_to_thread=True)
+def uploads_page(
+    request: Asked, node: TheNode, user: TheUser, before: FromQuery[int | None] = None
+) -> Response[UploadsPage]:
+    """Show the uploads, and take new ones."""
+    with node.read() as work:
+        found = uploads(work, before=before, rows=_ROWS)
+    page = UploadsPage(
+        uploads=tuple(shown_to(user, each) for each in found),
+        next=found[-1].id if len(found) == _ROWS else None,
+        ready=sum(each.state == "mapped" for each in found),
+        limit=node.desk.spool.limit,
+        days=node.desk.days,
+    )
+    return reply(request, "screen.html", page, view=lambda: list_view(page, user))
+
+
+# The one handler that is `async`: it must take the body from the wire piece by piece, and a file of
+# gigabytes would else be gathered before a handler sees it. All that blocks runs in threads.
+@post("/screen/files", guards=[may("upload")], request_max_body_size=None, makes=True)
+async def receive_files(request: Asked, node: TheNode, user: TheUser) -> Response[Taken]:
+    """Take files in, and look at them."""
+    arrived = await take_files(request, node.desk.spool)
+    if not arrived:
+        raise InputError("no file was sent", hint="choose one first")
+    taken = await run_sync(_take_in, node, user, arrived)
+    record = Taken(uploads=tuple(shown_to(user, each) for each in taken))
+    where = f"/screen/{taken[0].id}" if len(taken) == 1 else "/screen"
+    return await run_sync(lambda: done(request, record, where, status=201))
+
+
+def _take_in(node: Node, user: User, arrived: Sequence[Arrived]) -> list[Upload]:
+    return [take_in(node.database, node.desk, each, _who(user)) for each in arrived]
+
+
+@get("/screen/{number:int}", guards=[may("see")], sync_to_thread=True)
+def upload_page(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
+) -> Response[UploadPage]:
+    """Show one upload."""
+    with node.read() as work:
+        page = _page(work, user, upload_of(work, number))
+    return reply(request, "upload.html", page, view=lambda: upload_view(page, user))
+
+
+@get(
+    "/screen/{number:int}/progress", guards=[may("see")], include_in_schema=False,
+    sync_to_thread=True,
+)  # fmt: skip
+def upload_progress(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
+) -> Response[UploadPage]:
+    """Show how far the screening of an upload is: a part of its page, asked for while it runs."""
+    with node.read() as work:
+        page = _page(work, user, upload_of(work, number))
+    answer = reply(request, "upload-progress.html", page, view=lambda: upload_view(page, user))
+    if page.upload.state not in {"queued", "running"}:
+        answer.headers["HX-Refresh"] = "true"  # it has ended: the whole page is another one
+    return answer
+
+
+@post(
+    "/screen/{number:int}/reading", guards=[may("upload")], sync_to_thread=True,
+    example={"version": 1, "then": "screen", "map": ["goods=Item text"], "day": "2026-11-25"},
+)  # fmt: skip
+def set_reading(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Reading]
+) -> Response[Shown]:
+    """Say how an upload is to be read, look at it so, and screen it where that is asked for."""
+    seen = _seen(node, number, data.version)
+    options = _options(data, seen.options)
+    inspection = look_at(node.desk, seen, options.reading)
+    with node.change(user) as work:
+        upload = set_options(work, seen, options, inspection)
+        if data.then == "screen" and inspection.is_clear:
+            upload = queue_upload(work, upload, node.today())
+    return done(request, shown_to(user, upload), f"/screen/{number}")
+
+
+@post("/screen/ready", guards=[may("upload")], sync_to_thread=True)
+def screen_ready(request: Asked, node: TheNode, user: TheUser) -> Response[Taken]:
+    """Screen all uploads of a user of whose columns nothing must be asked."""
+    with node.change(user) as work:
+        ready = [each for each in uploads(work, rows=500) if each.state == "mapped"]
+        mine = [each for each in ready if each.who == _who(user) and each.held]
+        queued = [queue_upload(work, each, node.today()) for each in reversed(mine)]
+    return done(request, Taken(uploads=tuple(shown_to(user, each) for each in queued)), "/screen")
+
+
+@post("/screen/{number:int}/cancel", guards=[may("upload")], sync_to_thread=True)
+def cancel(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Wanted]
+) -> Response[Shown]:
+    """Let an upload not be screened, or stop its screening after the next step."""
+    with node.change(user) as work:
+        now = upload_of(work, number)
+        # A worker that takes it up in the meantime changes nothing of what is wanted.
+        version = now.version if now.state == "running" else data.version
+        upload = cancel_upload(work, structs.replace(now, version=version))
+    return done(request, shown_to(user, upload), f"/screen/{number}")
+
+
+@post("/screen/{number:int}/again", guards=[may("upload")], sync_to_thread=True, makes=True)
+def read_again(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
+) -> Response[Shown]:
+    """Begin anew with the same file, to read it in another way."""
+    with node.read() as work:
+        seen = upload_of(work, number)
+    made = begin_anew(node.database, node.desk, seen, _who(user))
+    return done(request, shown_to(user, made), f"/screen/{made.id}", status=201)
+
+
+@post("/screen/{number:int}/drop", guards=[may("upload")], sync_to_thread=True)
+def drop(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Wanted]
+) -> Response[Shown]:
+    """Keep the file no longer; what was found in it stays."""
+    seen = _seen(node, number, data.version)
+    dropped = send_away(node.database, node.desk, seen, _who(user))
+    return done(request, shown_to(user, dropped), f"/screen/{number}")
+
+
+def _seen(node: Node, number: int, version: int) -> Upload:
+    """Read an upload, as it was of a version: a change of an older one is refused."""
+    with node.read() as work:
+        return structs.replace(upload_of(work, number), version=version)
+
+
+def _page(work: Work, user: User, upload: Upload) -> UploadPage:
+    waits = upload.state in {"received", "mapped"}
+    like = last_like(work, upload) if waits else None
+    same = twins(work, upload) if waits else []
+    refused = _refusals(work, upload)
+    return UploadPage(
+        upload=shown_to(user, upload),
+        twins=tuple(shown_to(user, each) for each in same),
+        like=shown_to(user, like) if like else None,
+        refusals=refused,
+    )
+
+
+def _refusals(work: Work, upload: Upload) -> tuple[Refusal, ...]:
+    """Return the first refusals: of the screening, or else of the first rows."""
+    if upload.screening is None:
+        return upload.inspection.refusals if upload.inspection else ()
+    source = screening_of(work, upload.screening).source_id
+    return tuple(each.refusal for each in refusals(work, source=source, rows=_REFUSED))
+
+
+def _options(data: Reading, before: Options) -> Options:
+    """Make options of a form.
+
+    Raises:
+        InputError: Two columns are said to be one field.
+    """
+    columns: dict[str, str] = {}
+    for pair in data.map:
+        field, _, column = pair.partition("=")
+        if field in columns and columns[field] != column:
+            raise InputError(
+                f'two columns are said to be {field}: "{columns[field]}" and "{column}"',
+                hint="choose one of them",
+            )
+        columns[field] = column
+    units = {name: unit for name, unit in (("net", data.net), ("gross", data.gross)) if unit}
+    reading = ReadOptions(
+        columns=columns,
+        encoding=data.encoding or None,
+        delimiter=data.delimiter or None,
+        decimal=data.decimal or None,
+        dates=data.dates or None,
+        units=units,
+        sheet=data.sheet or None,
+        batch_rows=before.reading.batch_rows,
+    )
+    return Options(reading=reading, day=data.day, street=data.street)
+
+
+def _who(user: User) -> str:
+    return account_key(user.account.id)
+
+
+HANDLERS = [
+    uploads_page,
+    receive_files,
+    upload_page,
+    upload_progress,
+    set_reading,
+    screen_ready,
+    cancel,
+    read_again,
+    drop,
+]

@@ -1,0 +1,258 @@
+"""The pages of uploads in words: states, columns with what they can be, progress, results."""
+
+import re
+from collections.abc import Iterator
+
+from tidewaiter.accounts.secrets import form_token
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.readers.inspection import How, Inspection, SeenColumn
+from tidewaiter.consignments.types import ReadOptions, Refusal
+from tidewaiter.report.languages import counted, number, words
+from tidewaiter.report.summary import SEVERITIES
+from tidewaiter.store.sessions import User
+from tidewaiter.store.uploads import OPEN, State
+from tidewaiter.web.fieldwords import Group, called, groups
+from tidewaiter.web.uploadpages import Shown, UploadPage, UploadsPage
+
+_CHOSEN = 60  # columns that can be chosen for; a page of thousands would not be read
+_STREAMED = {"csv", "jsonl"}  # formats that are read from their start to their end
+_OPTION = re.compile(r"--(map|encoding|delimiter|decimal|dates|sheet|unit)\b")
+_TWO_WAYS = "two ways"
+
+
+def _(text: str) -> str:
+    """Mark a text for the catalogues; it is translated when it is shown."""
+    return text
+
+
+_STATES: dict[State, str] = {
+    "received": _("Needs an answer"),
+    "mapped": _("Ready"),
+    "queued": _("Waiting"),
+    "running": _("Screening"),
+    "done": _("Done"),
+    "failed": _("Failed"),
+    "cancelled": _("Cancelled"),
+}
+_HOWS: dict[How, str] = {
+    "said": _("as you said"),
+    "name": _("by its name"),
+    "values": _("by its values"),
+    "": _("not read"),
+}
+_HINTS = {
+    "map": _("Choose the field beside its column."),
+    "encoding": _("Say the encoding among the options."),
+    "delimiter": _("Say the delimiter among the options."),
+    "decimal": _("Say the decimal mark among the options."),
+    "dates": _("Say among the options whether the day or the month is first."),
+    "sheet": _("Choose the sheet among the options."),
+    "unit": _("Say the unit among the options."),
+}
+DELIMITERS = ((",", _("comma")), (";", _("semicolon")), ("tab", _("tab")), ("|", _("bar |")))
+
+
+class JobView(Record, frozen=True, kw_only=True):
+    """An upload in a list, in words."""
+
+    state: str
+    percent: int | None  # None: it cannot be told
+    progress: str
+    alerts: int
+
+
+class ListView(Record, frozen=True, kw_only=True):
+    """The list of uploads in words."""
+
+    jobs: tuple[JobView, ...]
+    may_upload: bool
+    token: str  # for an address: the body of a form of files is not looked into for it
+    limit: str
+    watch: bool  # something is under way
+
+
+class Choice(Record, frozen=True, kw_only=True):
+    """A field that a column can be read as."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+class ColumnView(Record, frozen=True, kw_only=True):
+    """A column in words."""
+
+    name: str
+    samples: tuple[str, ...]
+    read: str  # as what; "": it is not read
+    how: str
+    asked: bool  # a question is open about it
+    can_choose: bool
+
+
+class Told(Record, frozen=True, kw_only=True):
+    """A refusal in words of the page."""
+
+    refusal: Refusal
+    hint: str
+
+
+class UploadView(Record, frozen=True, kw_only=True):
+    """One upload in words."""
+
+    job: JobView
+    rate: str
+    remaining: str
+    refused: str
+    may_upload: bool
+    can_map: bool  # its reading can be changed
+    columns: tuple[ColumnView, ...]
+    groups: tuple[Group, ...]
+    questions: tuple[str, ...]
+    hint: str
+    asks_dates: bool
+    as_last_time: bool
+    twins: tuple[str, ...]  # how each was read
+    counts: tuple[tuple[str, int], ...]  # severity -> alerts, the most urgent first
+    refusals: tuple[Told, ...]
+    delimiters: tuple[tuple[str, str], ...]
+
+
+def list_view(page: UploadsPage, user: User) -> ListView:
+    """Put the list of uploads into words."""
+    return ListView(
+        jobs=tuple(map(_job, page.uploads)),
+        may_upload="upload" in user.rights,
+        token=form_token(user.session) if user.session else "",
+        limit=in_bytes(page.limit),
+        watch=any(each.state in {"queued", "running"} for each in page.uploads),
+    )
+
+
+def upload_view(page: UploadPage, user: User) -> UploadView:
+    """Put an upload into words."""
+    upload = page.upload
+    seen = upload.inspection or Inspection(form="", signature="")
+    rate = upload.lines / upload.seconds if upload.seconds else 0
+    return UploadView(
+        job=_job(upload),
+        rate=words("{rate} lines a second").format(rate=number(round(rate))) if rate else "",
+        remaining=_remaining(upload),
+        refused=_refused(upload),
+        may_upload="upload" in user.rights,
+        can_map="upload" in user.rights and upload.state in OPEN and upload.held,
+        columns=tuple(_columns(seen)),
+        groups=groups(),
+        questions=tuple(_questions(seen)),
+        hint=page_hint(seen.hint),
+        asks_dates=any(_TWO_WAYS in each.problem for each in seen.refusals),
+        as_last_time=_as_last_time(page),
+        twins=tuple(
+            words("read in the same way")
+            if each.options.reading == upload.options.reading
+            else words("read in another way")
+            for each in page.twins
+        ),
+        counts=tuple((name, upload.alerts.get(name, 0)) for name in SEVERITIES),
+        refusals=tuple(Told(refusal=each, hint=page_hint(each.hint)) for each in page.refusals),
+        delimiters=tuple((value, words(label)) for value, label in DELIMITERS),
+    )
+
+
+def page_hint(hint: str) -> str:
+    """Return a hint for a page: where it names an option of the command line, its place here."""
+    found = _OPTION.search(hint)
+    return words(_HINTS[found[1]]) if found else hint
+
+
+def in_bytes(size: int) -> str:
+    """Write a size as people say it."""
+    for unit, name in ((1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB")):
+        if size >= unit:
+            return f"{number(round(size / unit, 1))} {name}"
+    return words("{size} bytes").format(size=number(size))
+
+
+def _job(upload: Shown) -> JobView:
+    state = words("Stopping") if upload.stopping else words(_STATES[upload.state])
+    return JobView(
+        state=state,
+        percent=_percent(upload),
+        progress=_progress(upload),
+        alerts=sum(upload.alerts.values()),
+    )
+
+
+def _percent(upload: Shown) -> int | None:
+    seen = upload.inspection
+    if upload.state == "done":
+        return 100
+    if seen is None or seen.form not in _STREAMED or not upload.size:
+        return None
+    return min(99, 100 * upload.read // upload.size)
+
+
+def _progress(upload: Shown) -> str:
+    if not upload.lines:
+        return ""
+    lines = counted("{count} line", "{count} lines", upload.lines)
+    return lines.format(count=number(upload.lines))
+
+
+def _refused(upload: Shown) -> str:
+    rows = counted("{count} row refused", "{count} rows refused", upload.refused_rows)
+    fields = counted("{count} field not read", "{count} fields not read", upload.refused_fields)
+    told = ((rows, upload.refused_rows), (fields, upload.refused_fields))
+    some = [text.format(count=number(count)) for text, count in told if count]
+    return ", ".join(some) or words("nothing refused")
+
+
+def _remaining(upload: Shown) -> str:
+    """Say how long it still takes, by the bytes that are read."""
+    percent = _percent(upload)
+    if upload.state != "running" or not percent or not upload.read:
+        return ""
+    left = (upload.size - upload.read) * upload.seconds / upload.read
+    if left < 60:  # noqa: PLR2004 - seconds of a minute
+        return words("less than a minute left")
+    minutes = round(left / 60)
+    return counted("{count} minute left", "{count} minutes left", minutes).format(
+        count=number(minutes)
+    )
+
+
+def _columns(seen: Inspection) -> Iterator[ColumnView]:
+    asked = {column for question in seen.questions for column in question.columns}
+    for place, column in enumerate(seen.columns):
+        is_asked = column.name in asked
+        chosen = place < _CHOSEN or is_asked or column.how == "said"
+        yield ColumnView(
+            name=column.name,
+            samples=column.samples,
+            read=_read(column),
+            how=words(_HOWS[column.how]),
+            asked=is_asked,
+            can_choose=bool(column.name) and chosen,
+        )
+
+
+def _read(column: SeenColumn) -> str:
+    return ", ".join(map(called, column.fields))
+
+
+def _questions(seen: Inspection) -> Iterator[str]:
+    for question in seen.questions:
+        text = words("Which column holds {field}: {columns}? Choose it below.")
+        columns = ", ".join(f"“{column}”" for column in question.columns)
+        yield text.format(field=called(question.field), columns=columns)
+    if seen.needed:
+        yield words(
+            "No column holds goods, a CAS number, an HS code or a UN number. "
+            "Without one of these nothing can be screened: choose it below."
+        )
+
+
+def _as_last_time(page: UploadPage) -> bool:
+    """Tell whether the upload is read as the last one with its columns was set right."""
+    like, mine = page.like, page.upload.options.reading
+    return like is not None and like.options.reading == mine != ReadOptions()

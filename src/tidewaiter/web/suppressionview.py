@@ -1,0 +1,299 @@
+"""Suppression rules in words: scopes, states, counts, and the chart of what a rule has hidden."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import get_args
+
+from tidewaiter.base.records import Record
+from tidewaiter.casework.suppression.offers import Offer
+from tidewaiter.casework.suppression.scope import Scope, Trader, Way
+from tidewaiter.casework.suppression.settings import load_suppression_settings
+from tidewaiter.casework.suppression.subject import Severity
+from tidewaiter.casework.suppression.suppression import Suppression, Taken
+from tidewaiter.consignments.types import Alert
+from tidewaiter.report.languages import counted, day, number, words
+from tidewaiter.report.library import Library
+from tidewaiter.report.titles import short_title
+from tidewaiter.store.previews import Part, Preview
+from tidewaiter.web.alertview import status_in_words
+from tidewaiter.web.scopeform import query_of
+
+_SOON = 30  # days before its end at which a rule is marked
+_LISTINGS = 2  # named in a title
+_WEEK = 7
+_WIDTH, _HEIGHT, _WEEKS = 560, 120, 53
+
+
+class Condition(Record, frozen=True, kw_only=True):
+    """One part of a scope."""
+
+    label: str
+    values: tuple[str, ...]
+
+
+class RuleView(Record, frozen=True, kw_only=True):
+    """A rule in words."""
+
+    rule: Suppression
+    scope: tuple[Condition, ...]
+    state: str
+    reason: str
+    ends: str
+    soon: bool
+
+
+class StepView(Record, frozen=True, kw_only=True):
+    """A step in words."""
+
+    step: str
+    taken: Taken
+
+
+class AlertLine(Record, frozen=True, kw_only=True):
+    """An alert as a line of a list."""
+
+    alert: Alert
+    title: str
+    goods: str
+
+
+class PartView(Record, frozen=True, kw_only=True):
+    """Some of the alerts of a preview."""
+
+    alerts: int
+    counts: tuple[Condition, ...]
+    sample: tuple[AlertLine, ...]
+
+
+class PreviewView(Record, frozen=True, kw_only=True):
+    """A preview in words."""
+
+    told: str
+    plain: PartView
+    strong: PartView
+    against: tuple[AlertLine, ...]
+    against_count: int
+
+
+class WeekBar(Record, frozen=True, kw_only=True):
+    """A bar of the chart: how many alerts a week brought; lengths in its own units."""
+
+    label: str
+    count: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class WeekChart(Record, frozen=True, kw_only=True):
+    """What a rule has hidden by week."""
+
+    bars: tuple[WeekBar, ...]
+    about: str
+    width: int = _WIDTH
+    height: int = _HEIGHT
+    first: str
+    last: str
+    most: int
+
+
+class OfferView(Record, frozen=True, kw_only=True):
+    """An offer in words."""
+
+    offer: Offer
+    scope: tuple[Condition, ...]
+    told: str
+    query: str
+
+
+def scope_view(scope: Scope, library: Library) -> tuple[Condition, ...]:
+    """Put a scope into words, a condition each."""
+    return tuple(_conditions(scope, library))
+
+
+def rule_view(rule: Suppression, library: Library, today: date) -> RuleView:
+    """Put a rule into words."""
+    left = (rule.proposal.expires - today).days
+    live = rule.state in {"active", "proposed"}
+    return RuleView(
+        rule=rule,
+        scope=scope_view(rule.proposal.scope, library),
+        state=state_in_words(rule.state),
+        reason=words(load_suppression_settings().reason[rule.proposal.reason].says),
+        ends=_ends(rule.proposal.expires, left) if live else day(rule.proposal.expires),
+        soon=live and left <= _SOON,
+    )
+
+
+def step_views(steps: Sequence[Taken]) -> tuple[StepView, ...]:
+    """Put the steps of a rule into words, the last one first."""
+    said = {
+        "proposed": words("Proposed"), "approved": words("Approved"), "refused": words("Refused"),
+        "ended": words("Ended"), "expired": words("Expired"),
+    }  # fmt: skip
+    return tuple(StepView(step=said[each.step], taken=each) for each in reversed(steps))
+
+
+def state_in_words(state: str) -> str:
+    """Say where a rule stands."""
+    said = {
+        "proposed": words("proposed"), "active": words("active"), "refused": words("refused"),
+        "ended": words("ended"), "expired": words("expired"),
+    }  # fmt: skip
+    return said[state]
+
+
+def alert_lines(alerts: Sequence[Alert], library: Library) -> tuple[AlertLine, ...]:
+    """Put alerts into a line each."""
+    return tuple(
+        AlertLine(
+            alert=each,
+            title=short_title(each, library.regimes, _LISTINGS),
+            goods=each.line.goods or each.line.commercial or "",
+        )
+        for each in alerts
+    )
+
+
+def preview_view(preview: Preview, alerts: Mapping[str, Alert], library: Library) -> PreviewView:
+    """Put a preview into words.
+
+    Args:
+        preview: The counts, and ids of some alerts.
+        alerts: These alerts, by id.
+        library: What to print for slugs.
+    """
+    told = words("{fit} of {stored} stored alerts fit").format(
+        fit=number(preview.alerts), stored=number(preview.stored)
+    )
+    found = [alerts[name] for name in preview.against if name in alerts]
+    return PreviewView(
+        told=told,
+        plain=_part(preview.plain, alerts, library),
+        strong=_part(preview.strong, alerts, library),
+        against=alert_lines(found, library),
+        against_count=preview.against_count,
+    )
+
+
+def offer_view(offer: Offer, library: Library) -> OfferView:
+    """Put an offer into words."""
+    who = counted("by one officer", "by %(num)s officers", offer.officers)
+    told = words(
+        "{dismissed} of {decided} decided alerts like this were dismissed, {who}, {first} to {last}"
+    )
+    return OfferView(
+        offer=offer,
+        scope=scope_view(offer.scope, library),
+        told=told.format(
+            dismissed=number(offer.dismissed), decided=number(offer.decided),
+            who=who % {"num": number(offer.officers)}, first=day(offer.first),
+            last=day(offer.last),
+        ),
+        query=query_of(offer.scope),
+    )  # fmt: skip
+
+
+def week_chart(days: Mapping[str, int]) -> WeekChart | None:
+    """Draw what a rule has hidden by week; None: nothing yet.
+
+    Args:
+        days: Counts by ISO day, in order.
+    """
+    weeks: dict[date, int] = {}
+    for name, count in days.items():
+        held = date.fromisoformat(name)
+        monday = held - timedelta(days=held.weekday())
+        weeks[monday] = weeks.get(monday, 0) + count
+    if not weeks:
+        return None
+    last = max(weeks)
+    begin = max(min(weeks), last - timedelta(weeks=_WEEKS - 1))
+    span = max((last - begin).days // _WEEK + 1, 12)
+    most, step = max(weeks.values()), _WIDTH / span
+    bars = tuple(
+        _bar(monday, count, most, step * ((monday - begin).days // _WEEK), step)
+        for monday, count in sorted(weeks.items())
+        if monday >= begin
+    )
+    told = "; ".join(f"{bar.label}: {number(bar.count)}" for bar in bars)
+    return WeekChart(bars=bars, about=told, first=day(begin), last=day(last), most=most)
+
+
+def ways() -> tuple[tuple[Way, str], ...]:
+    """Return how a substance may be found, each with its words."""
+    return tuple((way, _way(way)) for way in get_args(Way))
+
+
+def severities() -> tuple[tuple[Severity, str], ...]:
+    """Return the severities, the least urgent first, each with its words."""
+    return tuple((each, words(each)) for each in get_args(Severity))
+
+
+def _conditions(scope: Scope, library: Library) -> Iterator[Condition]:
+    named = tuple(library.substances.get(slug, slug) for slug in scope.substances)
+    if named:
+        yield Condition(label=words("Names only"), values=named)
+    if scope.ways:
+        yield Condition(label=words("Found only by"), values=tuple(map(_way, scope.ways)))
+    if scope.rules:
+        titles = tuple(library.rules.get(rule, rule) for rule in scope.rules)
+        yield Condition(label=words("Reasons only"), values=titles)
+    if scope.phrase:
+        yield Condition(label=words("At each find"), values=(f"“{scope.phrase}”",))
+    if scope.heading:
+        yield Condition(label=words("HS code begins with"), values=(scope.heading,))
+    for label, trader in (
+        (words("Shipper"), scope.shipper), (words("Consignee"), scope.consignee)
+    ):  # fmt: skip
+        if trader:
+            yield Condition(label=label, values=(_trader(trader),))
+    yield Condition(label=words("At most"), values=(words(scope.most),))
+
+
+def _way(way: Way) -> str:
+    said = {
+        "exact": words("name"), "squeezed": words("broken or misread name"),
+        "fuzzy": words("similar word"), "cas": words("CAS number"), "hs": words("HS code"),
+        "unno": words("UN number"), "cus": words("CUS number"),
+        "name": words("systematic name"), "structure": words("structure"),
+        "class": words("class rule"),
+    }  # fmt: skip
+    return said[way]
+
+
+def _trader(trader: Trader) -> str:
+    return f"{trader.name} ({trader.id})" if trader.id else trader.name
+
+
+def _ends(expires: date, left: int) -> str:
+    told = counted("in one day", "in %(num)s days", left) % {"num": number(left)}
+    return f"{day(expires)}, {told}" if left > 0 else day(expires)
+
+
+def _part(part: Part, alerts: Mapping[str, Alert], library: Library) -> PartView:
+    severity = {words(name): count for name, count in part.by_severity.items()}
+    status = {status_in_words(name): count for name, count in part.by_status.items()}
+    counts = (
+        Condition(label=words("Severity"), values=_counts(severity)),
+        Condition(label=words("Now"), values=_counts(status)),
+        Condition(label=words("Month"), values=_counts(part.by_month)),
+    )
+    found = [alerts[name] for name in part.sample if name in alerts]
+    return PartView(
+        alerts=part.alerts, counts=counts if part.alerts else (),
+        sample=alert_lines(found, library),
+    )  # fmt: skip
+
+
+def _counts(counts: Mapping[str, int]) -> tuple[str, ...]:
+    return tuple(f"{name} {number(count)}" for name, count in counts.items())
+
+
+def _bar(monday: date, count: int, most: int, x: float, step: float) -> WeekBar:
+    height = round(max(2.0, count / most * (_HEIGHT - 18)), 1)
+    return WeekBar(
+        label=words("Week of {day}").format(day=day(monday)), count=count, x=round(x + 1, 1),
+        y=round(_HEIGHT - height, 1), width=round(step - 2, 1), height=height,
+    )  # fmt: skip

@@ -1,0 +1,69 @@
+"""Scopes: narrow enough, never a country, and in one spelling."""
+
+import pytest
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.casework.suppression.scope import Scope, Trader, check_scope, scope_in_words
+
+TEA = Scope(substances=("safrole",), phrase="Sassafras  TEA")
+
+
+@pytest.mark.parametrize(
+    ("scope", "said"),
+    [
+        (Scope(), "does not say what was found"),
+        (Scope(phrase="sassafras tea"), "does not say what was found"),
+        (Scope(rules=("control",), phrase="sassafras tea"), "names none"),
+        (Scope(substances=("safrole",)), "takes in all alerts"),
+        (Scope(rules=("vague",)), "takes in all alerts"),
+        (Scope(substances=("safrole",), phrase="Mexico"), "is a country"),
+        (Scope(substances=("safrole",), phrase="Iran (Islamic Republic of)"), "is a country"),
+        (Scope(substances=("safrole",), phrase="China, India"), "is a country"),
+        (Scope(substances=("safrole",), shipper=Trader(name="CN")), "is a country"),
+        (Scope(substances=("safrole",), consignee=Trader(name="France")), "is a country"),
+        (Scope(substances=("safrole",), shipper=Trader(name=" . ", id="77")), "not the name"),
+        (Scope(substances=("safrole",), phrase="of"), "is no phrase"),
+        (Scope(substances=("safrole",), phrase="25 100"), "is no phrase"),
+        (Scope(substances=("safrole",), phrase=" ".join("abcdefghij")), "has 10 words"),
+        (Scope(substances=("safrole",), heading="29"), "is no HS heading"),
+        (Scope(substances=("a\0",), heading="2914"), "is no slug"),
+        (Scope(substances=tuple("abcdefghijklmnopqrstuvw"), heading="2914"), "names 23"),
+    ],
+)
+def test_a_scope_that_hides_too_much_is_refused(scope: Scope, said: str) -> None:
+    """It is empty, as wide as a substance, or a country; the error says what would do."""
+    with pytest.raises(InputError, match=said) as caught:
+        check_scope(scope)
+    assert caught.value.hint
+
+
+def test_a_scope_has_one_spelling() -> None:
+    """Two officers who mean the same write the same."""
+    one = check_scope(TEA)
+    other = Scope(substances=("safrole", "safrole"), phrase="sassafras-tea", heading="")
+    assert one == check_scope(other)
+    assert check_scope(Scope(substances=("a",), heading="29.14")).heading == "2914"
+
+
+def test_a_scope_in_chinese_needs_few_signs() -> None:
+    """Two signs are a word; each is looked for by itself."""
+    assert check_scope(Scope(substances=("safrole",), phrase="黄樟茶")).phrase == "黄 樟 茶"
+
+
+def test_a_scope_is_told_in_words() -> None:
+    """Each condition is a sentence that an officer can check."""
+    scope = Scope(
+        substances=("safrole",), ways=("fuzzy", "hs"), rules=("control", "fuzzy-3", "hs"),
+        phrase="sassafras tea", heading="1211", shipper=Trader(name="Example Herbs", id="77"),
+        consignee=Trader(name="Specimen Tea"), most="low",
+    )  # fmt: skip
+    assert scope_in_words(scope) == (
+        "names safrole and nothing else",
+        "found by a similar word or by HS code only",
+        "no reason adds points but control, fuzzy-3 or hs",
+        "“sassafras tea” stands at each find",
+        "the HS code begins with 1211",
+        "the shipper is Example Herbs (77)",
+        "the consignee is Specimen Tea",
+        "at most low",
+    )

@@ -1,0 +1,164 @@
+"""What inspections and laboratories can report, and which of it counts."""
+
+from datetime import date
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.casework.results import (
+    About,
+    Finding,
+    Observed,
+    Result,
+    Withdrawal,
+    check_observed,
+    check_withdrawal,
+    is_confirmatory,
+    load_result_rules,
+    measured,
+    standing_results,
+)
+from tidewaiter.consignments.rules import load_alert_rules
+from tidewaiter.store.notes import NoteRule
+
+DAY = date(2026, 3, 2)
+ACETONE = Finding(substance="acetone", percent="99.5")
+GONE = Withdrawal(reason="entered", note="", by="x", at="")
+
+
+def _inspection(**change: object) -> Observed:
+    facts: dict[str, object] = {"kind": "inspection", "outcome": "as-declared", "day": DAY,
+                                "person": "Team 4", "checks": ("opened",)}  # fmt: skip
+    return Observed(**(facts | change))  # type: ignore[arg-type]
+
+
+def _analysis(**change: object) -> Observed:
+    facts: dict[str, object] = {"kind": "laboratory", "outcome": "identified", "day": DAY,
+                                "person": "State laboratory", "methods": ("gc-ms",),
+                                "strength": "confirmatory", "findings": (ACETONE,)}  # fmt: skip
+    return Observed(**(facts | change))  # type: ignore[arg-type]
+
+
+def test_every_rule_of_alerts_has_its_claim() -> None:
+    """No rule is left out of what results speak of, and none is named that is not there."""
+    rules = load_alert_rules()
+    there = {"control", "party", "linked", "restricted", "sign", "kept", *get_args(NoteRule)}
+    there |= {*rules.evidence, *rules.check}
+    named = [rule for rules in load_result_rules().about.values() for rule in rules]
+    assert sorted(named) == sorted(there)
+
+
+def test_each_reason_of_a_decision_that_is_named_is_one() -> None:
+    """What a decision speaks of is settled for reasons that can be given."""
+    from tidewaiter.casework.decisions import load_decision_rules  # noqa: PLC0415
+
+    assert set(load_result_rules().decided) <= set(load_decision_rules().reason)
+    assert load_result_rules().speaks_of("wrong-data") == get_args(About)
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        _inspection(),
+        _inspection(outcome="not-as-declared", findings=(ACETONE,)),
+        _inspection(outcome="not-found", checks=("documents",)),
+        _inspection(outcome="could-not-inspect", checks=(), note="Gate closed"),
+        _analysis(),
+        _analysis(methods=("colour-test",), strength="presumptive"),
+        _analysis(outcome="not-detected", findings=(Finding(substance="acetone", found=False),)),
+        _analysis(outcome="inconclusive", findings=()),
+        _analysis(findings=(Finding(name="A new one", cas="50-00-0"),)),
+    ],
+)
+def test_a_report_that_fits_is_taken(good: Observed) -> None:
+    """Each outcome can be reported."""
+    check_observed(good)
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        (_inspection(outcome="identified"), "cannot come out"),
+        (_inspection(person=" "), "nobody is named"),
+        (_inspection(checks=()), "nothing was checked"),
+        (_inspection(strength="presumptive"), "no methods"),
+        (_inspection(outcome="not-found", findings=(ACETONE,)), "not seen"),
+        (_inspection(outcome="could-not-inspect", checks=()), "words of your own"),
+        (_analysis(checks=("opened",)), "checks no papers"),
+        (_analysis(methods=()), "no method"),
+        (_analysis(methods=("smell",)), '"smell" is no known method'),
+        (_analysis(methods=("other",), strength="presumptive"), "words of your own"),
+        (_analysis(strength=None), "what the result is worth"),
+        (_analysis(methods=("infrared",)), "prove no substance"),
+        (_analysis(methods=("colour-test", "immunoassay", "melting-point")), "prove no substance"),
+        (_analysis(findings=()), "does not fit"),
+        (_analysis(outcome="not-detected"), "does not fit"),
+        (_analysis(outcome="inconclusive"), "does not fit"),
+        (_analysis(findings=(ACETONE, ACETONE)), "named twice"),
+        (_analysis(findings=(Finding(),)), "no name"),
+        (_analysis(findings=(Finding(substance="acetone", percent="130"),)), "130"),
+        (
+            _analysis(findings=(ACETONE, Finding(name="x", found=False, percent="1"))),
+            "not detected",
+        ),
+        (_analysis(note="x" * 4_001), "4,001 characters"),
+        (_analysis(reference="x" * 201), "201 characters"),
+    ],
+)
+def test_a_report_that_contradicts_itself_is_refused(bad: Observed, said: str) -> None:
+    """The message says what does not fit."""
+    with pytest.raises(InputError, match=said):
+        check_observed(bad)
+
+
+def test_what_proves_a_substance() -> None:
+    """An A and another, or three with two B: as the recommendations have it."""
+    assert is_confirmatory([("A", "B")])
+    assert is_confirmatory([("A",), ("C",)])
+    assert is_confirmatory([("B",), ("B",), ("C",)])
+    assert not is_confirmatory([("A",)])
+    assert not is_confirmatory([("B",), ("B",)])
+    assert not is_confirmatory([("B",), ("C",), ("C",)])
+
+
+def test_an_amount_is_read_from_what_is_written() -> None:
+    """Whole milligrams or microlitres; nothing is nothing, and a count is refused."""
+    assert measured(_inspection(quantity="25 kg")).mass_mg == 25_000_000
+    assert measured(_inspection(quantity="2,5 l")).volume_ul == 2_500_000
+    empty = measured(_inspection(quantity=" ", mass_mg=7))
+    assert (empty.mass_mg, empty.volume_ul) == (None, None)
+    with pytest.raises(InputError, match="is not a mass"):
+        measured(_inspection(quantity="20 drums"))
+
+
+def test_a_withdrawal_has_its_reason() -> None:
+    """Codes of the file; words where the code alone says nothing."""
+    check_withdrawal("mixed-up", "")
+    for reason, note, said in (("no", "", "is no reason"), ("other", " ", "words of your own")):
+        with pytest.raises(InputError, match=said):
+            check_withdrawal(reason, note)
+
+
+def _result(number: int, replaces: int | None = None, *, gone: bool = False) -> Result:
+    return Result(id=number, alert="a", observed=_inspection(), replaces=replaces, by="x", at="",
+                  withdrawn=GONE if gone else None)  # fmt: skip
+
+
+def test_what_is_superseded_or_withdrawn_does_not_count() -> None:
+    """A chain of corrections counts once, and a withdrawn correction uncovers what it corrected."""
+    chain = [_result(1), _result(2, 1), _result(3, 2)]
+    assert [each.id for each in standing_results(chain)] == [3]
+    assert [each.id for each in standing_results([*chain[:2], _result(3, 2, gone=True)])] == [2]
+    assert [each.id for each in standing_results([_result(1), _result(2)])] == [1, 2]
+    assert standing_results([_result(1, gone=True)]) == []
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=8))
+def test_of_a_chain_of_corrections_one_counts(gone: list[bool]) -> None:
+    """Only the last can be withdrawn, one after the other; the newest that is not counts."""
+    kept = len(gone) - sum(gone)
+    chain = [_result(n, n - 1 or None, gone=n > kept) for n in range(1, len(gone) + 1)]
+    assert [each.id for each in standing_results(chain)] == ([kept] if kept else [])

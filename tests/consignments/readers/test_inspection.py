@@ -1,0 +1,187 @@
+"""A file looked at: what it would be read as, what must be asked, and that it is what is read."""
+
+import io
+from typing import Any
+
+import pytest
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.resources import data
+from tidewaiter.consignments.readers import mapping_of, reader_for
+from tidewaiter.consignments.readers.blocks import SIZE
+from tidewaiter.consignments.readers.inspection import Inspection, inspect_file
+from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS
+from tidewaiter.consignments.types import ReadOptions
+
+SAMPLE = data("samples", "manifest.csv").read_bytes()
+HEADERS = st.sampled_from(
+    ["goods", "Description", "Product", "CAS", "HS Code", "weight", "Net weight (kg)", "Arrival",
+     "Importer", "importer name", "x", "", "注释", "UN No", "value USD"]
+)  # fmt: skip
+
+
+def look(content: bytes | str, name: str = "trade.csv", **options: Any) -> Inspection:
+    """Inspect the content of a file."""
+    raw = content.encode() if isinstance(content, str) else content
+    return inspect_file(io.BytesIO(raw), name, ReadOptions(**options))
+
+
+def test_the_sample_is_clear() -> None:
+    """Each of its columns is known by name; what is refused in its first rows is told."""
+    seen = look(SAMPLE)
+    assert seen.is_clear
+    assert (seen.form, seen.encoding, seen.delimiter, seen.rows) == ("csv", "utf-8", ",", 200)
+    assert {column.how for column in seen.columns} == {"name"}
+    assert seen.columns[2].samples[0] == "Steel bolts M12, invoice 108-24-8"
+    assert [each.row for each in seen.refusals] == [64, 171, 171]
+    assert seen.marks["net"] == "."
+
+
+def test_the_columns_are_those_of_the_screening() -> None:
+    """The inspection shows what the readers read, no second opinion."""
+    seen, mapping = look(SAMPLE), mapping_of(io.BytesIO(SAMPLE), "m.csv", ReadOptions())
+    shown = {field: column.name for column in seen.columns for field in column.fields}
+    assert shown == {field: columns[0] for field, columns in mapping.columns.items()}
+
+
+@given(st.lists(HEADERS, min_size=1, max_size=6), st.data())
+def test_what_is_clear_can_be_read_and_what_is_not_cannot(
+    header: list[str], chance: st.DataObject
+) -> None:
+    """A file is clear if and only if the reader takes it."""
+    cells = st.sampled_from(["acetone", "67-64-1", "1,200", "03/04/2026", "", "x"])
+    rows = [chance.draw(st.lists(cells, min_size=len(header), max_size=len(header)))]
+    table = "\n".join(";".join(row) for row in [header, *rows]) + "\n"
+    options = ReadOptions(delimiter=";")
+    seen = inspect_file(io.BytesIO(table.encode()), "a.csv", options)
+    try:
+        list(reader_for("a.csv")(io.BytesIO(table.encode()), "a.csv", options))
+    except InputError:
+        assert not seen.is_clear
+    else:
+        assert seen.is_clear
+
+
+@pytest.mark.parametrize(
+    ("content", "field", "columns"),
+    [
+        ("goods;product\nacetone;x\n", "goods", ("goods", "product")),
+        ('{"goods": "acetone", "product": "x"}\n', "goods", ("goods", "product")),
+    ],
+)
+def test_two_columns_for_one_field_are_a_question(
+    content: str, field: str, columns: tuple[str, ...]
+) -> None:
+    """It is asked, and neither is taken; said which, it is clear."""
+    name = "a.jsonl" if content.startswith("{") else "a.csv"
+    seen = look(content, name)
+    (question,) = seen.questions
+    assert (question.field, question.columns) == (field, columns)
+    assert not seen.is_clear
+    assert not seen.needed
+    said = look(content, name, columns={"goods": "goods"})
+    assert said.is_clear
+    assert (said.columns[0].how, said.columns[0].fields) == ("said", ("goods",))
+
+
+def test_objects_may_name_a_field_by_different_keys() -> None:
+    """Each line of JSON has its own keys, so no question arises between two lines."""
+    seen = look('{"goods": "acetone"}\n{"product": "benzene"}\n', "a.jsonl")
+    assert seen.is_clear
+    assert [column.fields for column in seen.columns] == [("goods",), ("goods",)]
+
+
+def test_a_column_without_a_name_is_found_by_its_values() -> None:
+    """Nine values in ten that are CAS numbers."""
+    seen = look("x;y\n67-64-1;a\n108-24-7;b\n")
+    assert [(each.fields, each.how) for each in seen.columns] == [(("cas",), "values"), ((), "")]
+
+
+def test_nothing_to_screen_is_a_question() -> None:
+    """The fields are named of which one is missing, and the columns shown."""
+    seen = look("alpha;beta\n1;2\n")
+    assert seen.needed[:2] == ("goods", "commercial")
+    assert [column.samples for column in seen.columns] == [("1",), ("2",)]
+
+
+def test_dates_and_decimals_show_what_they_rest_on() -> None:
+    """An order or a mark that no value shows is "", and the first rows tell what that refuses."""
+    text = "goods;net (kg);arrival\nacetone;1.500;03/04/2026\nacetone;2.250;04/04/2026\n"
+    seen = look(text)
+    assert (seen.marks, seen.orders) == ({"net": ""}, {"arrival": ""})
+    assert {each.column for each in seen.refusals} == {"net (kg)", "arrival"}
+    said = look(text, decimal=",", dates="dmy")
+    assert (said.marks, said.orders) == ({"net": ","}, {"arrival": "dmy"})
+    assert said.refusals == ()
+
+
+def test_the_sheets_of_a_workbook_are_named() -> None:
+    """One is read, any can be; where one is not there, the others are still named."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        for name in ("Cover", "Lines"):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ["Goods", "Net weight (kg)"])
+            sheet.write_row(1, 0, [f"acetone {name}", 12.5])
+    seen = look(file.getvalue(), "a.xlsx", sheet="Lines")
+    assert (seen.form, seen.sheets, seen.sheet) == ("xlsx", ("Cover", "Lines"), "Lines")
+    assert seen.columns[0].samples == ("acetone Lines",)
+    wrong = look(file.getvalue(), "a.xlsx", sheet="Nowhere")
+    assert "no sheet" in wrong.problem
+    assert wrong.sheets == ("Cover", "Lines")
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "problem"),
+    [
+        (b"", "a.csv", "empty"),
+        (b"%PDF-1.7", "a.pdf", "not known"),
+        (b"\x00\x01\x02" * 99, "a.csv", "not text"),
+        (b"PK\x03\x04nothing", "a.xlsx", "damaged"),
+        (b"PAR1nothing", "a.parquet", "damaged"),
+        (b"[1, 2]\n", "a.jsonl", "no objects"),
+    ],
+)
+def test_what_cannot_be_read_says_why(content: bytes, name: str, problem: str) -> None:
+    """It is no error: whoever sent it is told, and can mend it."""
+    seen = look(content, name)
+    assert problem in seen.problem
+    assert not seen.is_clear
+
+
+@pytest.mark.parametrize(
+    "columns", [{"goods": "Nowhere"}, {"colour": "Description of goods"}], ids=str
+)
+def test_what_is_said_wrongly_hides_no_columns(columns: dict[str, str]) -> None:
+    """The problem is told beside the columns, among which another can be chosen."""
+    seen = look(SAMPLE, columns=columns)
+    assert seen.problem
+    assert len(seen.columns) == 21
+
+
+def test_files_with_the_same_columns_have_the_same_signature() -> None:
+    """Whatever stands in their rows; other columns have another."""
+    ours = look("goods;net\na;1\n").signature
+    assert look("Goods;net\nb;2\nc;3\n").signature == ours
+    assert look("net;goods\n1;a\n").signature != ours
+
+
+def test_a_wide_table_is_shown_in_part() -> None:
+    """Of thousands of columns the first are shown, and the others counted."""
+    header = ["goods", *(f"x{n}" for n in range(999))]
+    seen = look(";".join(header) + "\n" + ";".join("a" * 1000) + "\n")
+    assert (len(seen.columns), seen.more_columns) == (400, 600)
+
+
+@pytest.mark.parametrize("name", ["long.csv", "long.jsonl"])
+def test_a_reading_stops_after_the_first_rows(name: str) -> None:
+    """However long the file, a few blocks of it are read."""
+    line = '{"goods": "acetone"}\n' if name.endswith("l") else "acetone\n"
+    file = io.BytesIO(b"goods\n" * name.endswith("v") + line.encode() * 4_000_000)
+    seen = inspect_file(file, name, ReadOptions())
+    assert seen.is_clear
+    assert seen.rows == SAMPLE_ROWS
+    assert file.tell() <= 3 * SIZE < len(file.getvalue())

@@ -1,0 +1,106 @@
+"""What is known of a party: listings, ownership, alerts, and how it is found."""
+
+from collections.abc import Callable
+
+import pytest
+from tests.network.conftest import (
+    MARCH,
+    alert_of,
+    lines_of,
+    match_of,
+    profiles_by_name,
+    seen_in,
+    stamp,
+    store,
+)
+
+from tidewaiter.consignments.types import ListedLink
+from tidewaiter.network.party import view_party
+from tidewaiter.store import tables
+from tidewaiter.store.database import Database
+from tidewaiter.store.partysearch import search_entities
+
+Resolved = Callable[..., None]
+
+
+def test_restricted_alerts_and_entries_leave_no_trace(
+    database: Database, resolved: Resolved
+) -> None:
+    """Neither in lists nor in counts, for those who are not cleared."""
+    hidden = alert_of(
+        2, restricted=True, parties=[match_of("Ornek Kimya AS", "S-1", confidential=True)]
+    )
+    shown = alert_of(1, parties=[match_of("Ornek Kimya AS", "B-1")])
+    resolved(database, MARCH, alerts=[shown, hidden])
+    with database.work() as work:
+        number = profiles_by_name(work)["Ornek Kimya AS"].entity
+        views = {
+            cleared: view_party(seen_in(work, cleared=cleared), number) for cleared in (True, False)
+        }
+    told, untold = views[True], views[False]
+    assert told is not None
+    assert untold is not None
+    assert (told.alerts.total, untold.alerts.total) == (2, 1)
+    assert (told.alerts.substances, untold.alerts.substances) == ({"acetone": 2}, {"acetone": 1})
+    assert [each.match.entry for each in untold.listings] == ["B-1"]
+    assert {each.match.entry for each in told.listings} == {"B-1", "S-1"}
+    assert "S-1" not in repr(untold)
+
+
+def test_ownership_that_a_list_tells_ties_two_parties(
+    database: Database, resolved: Resolved
+) -> None:
+    """Between those that resemble its entries; through confidential ones for the cleared alone."""
+    open_, secret = (
+        ListedLink(entry="B-2", name="Voorbeeld", owned=True, steps=("owned by Voorbeeld (60 %)",),
+                   confidential=confidential)
+        for confidential in (False, True)
+    )  # fmt: skip
+    for link, told in ((open_, 1), (secret, 0)):
+        with database.work(stamp()) as work:
+            for table in reversed(tables.METADATA.sorted_tables):
+                if table.name not in {"audit", "audit_node"}:
+                    work.connection.execute(table.delete())
+        matches = [
+            match_of("Ornek Kimya AS", "B-1", links=(link,)),
+            match_of("Voorbeeld Handel BV", "B-2"),
+        ]
+        resolved(database, MARCH, alerts=[alert_of(1, parties=matches)])
+        with database.work() as work:
+            number = profiles_by_name(work)["Ornek Kimya AS"].entity
+            view = view_party(seen_in(work), number)
+            cleared = view_party(seen_in(work, cleared=True), number)
+        assert view is not None
+        assert cleared is not None
+        assert (len(view.owned), len(cleared.owned)) == (told, 1)
+        assert cleared.owned[0].other.name == "Voorbeeld Handel BV"
+        assert not cleared.owned[0].is_owner
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("ornek kimya", "Ornek Kimya AS"),
+        ("Örnek Kimya Anonim Şirketi", "Ornek Kimya AS"),
+        ("0232 441 00 00", "Ornek Kimya AS"),
+        ("info@voorbeeld.nl", "Voorbeeld Handel BV"),
+        ("NL8234567891", "Voorbeeld Handel BV"),
+        ("Shanghai Huagong", "上海化工进出口有限公司"),
+        ("上海化工进出口", "上海化工进出口有限公司"),
+        ("Жук", "Zhuk"),
+    ],
+)
+def test_a_party_is_found_by_what_it_gives(
+    database: Database, resolved: Resolved, asked: str, found: str
+) -> None:
+    """By a name in any script, a telephone, an e-mail, a number."""
+    more = [
+        ("C7", "", [("exporter", {"name": "上海化工进出口有限公司", "country": "CN"})]),
+        ("C8", "", [("exporter", {"name": "Zhuk", "country": "UA"})]),
+    ]
+    store(database, MARCH)
+    resolved(database, lines_of(more), file="b")
+    with database.work() as work:
+        hits = search_entities(work, seen_in(work).run, asked)
+    assert hits
+    assert hits[0].profile.name == found

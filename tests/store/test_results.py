@@ -1,0 +1,108 @@
+"""Results in the database: added, superseded, withdrawn, and never changed."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import msgspec
+import pytest
+
+from tidewaiter.base.errors import ConflictError, InputError
+from tidewaiter.casework.results import Finding, Observed, standing_results
+from tidewaiter.store.audit import audit_entries, verify_audit
+from tidewaiter.store.batches import Batch, add_batch
+from tidewaiter.store.database import Database, Stamp
+from tidewaiter.store.resultrows import find_result, results_of
+from tidewaiter.store.results import add_result, withdraw_result
+from tidewaiter.store.screenings import Run, Source, begin_screening
+
+LOOK = Observed(
+    kind="inspection", outcome="not-as-declared", day=date(2026, 3, 1), person="Team 4 ",
+    checks=("opened", "opened"), quantity="25 kg", place="Quay 3", note="Labels were over\0painted",
+)  # fmt: skip
+LAB = Observed(
+    kind="laboratory", outcome="identified", day=date(2026, 3, 1), person="State laboratory",
+    methods=("gc-ms",), strength="confirmatory",
+    findings=(Finding(substance="acetone", percent=">= 99,5 %"),),
+)  # fmt: skip
+
+
+@pytest.fixture
+def filled(
+    database: Database, stamp: Stamp, reading: tuple[Source, Run],
+    make_batch: Callable[[int, int], Batch],
+) -> Database:  # fmt: skip
+    """Store three alerts."""
+    with database.work(stamp) as work:
+        add_batch(work, begin_screening(work, *reading).id, make_batch(1, 3))
+    return database
+
+
+def test_a_result_is_kept_as_it_was_reported(filled: Database, stamp: Stamp) -> None:
+    """Amounts as whole numbers, contents as consignments have them; no words in the audit."""
+    with filled.work(stamp) as work:
+        look = add_result(work, "alert-2", LOOK)
+        lab = add_result(work, "alert-2", LAB)
+    with filled.work() as work:
+        assert results_of(work, ["alert-1", "alert-2"]) == {"alert-2": [look, lab]}
+        entries = audit_entries(work)[-2:]
+        assert verify_audit(work).broken is None
+    assert (look.observed.mass_mg, look.observed.checks) == (25_000_000, ("opened",))
+    assert (look.observed.person, look.observed.note) == ("Team 4", "Labels were over\ufffdpainted")
+    assert lab.observed.findings[0].percent == ">=99.5"
+    assert (lab.by, lab.at) == ("officer", "2026-03-01T12:00:00.000000+00:00")
+    assert [each.action for each in entries] == ["result added", "result added"]
+    assert all("Team" not in each.details and "Quay" not in each.details for each in entries)
+
+
+def test_a_result_is_superseded_and_withdrawn(filled: Database, stamp: Stamp) -> None:
+    """All of it stays to be read; what counts is told by one rule."""
+    with filled.work(stamp) as work:
+        first = add_result(work, "alert-2", LAB)
+        second = add_result(work, "alert-2", LAB, replaces=first.id)
+        withdraw_result(work, second.id, "mixed-up", "Vial 3 and 4")
+        mine = results_of(work, ["alert-2"])["alert-2"]
+        again = find_result(work, second.id)
+    assert [each.id for each in mine] == [first.id, second.id]
+    assert again is not None
+    assert again.withdrawn is not None
+    assert (again.withdrawn.reason, again.withdrawn.by) == ("mixed-up", "officer")
+    assert [each.id for each in standing_results(mine)] == [first.id]
+
+
+def test_the_later_of_two_officers_is_told(filled: Database, stamp: Stamp) -> None:
+    """Whoever corrects or withdraws what someone else has corrected since sees that first."""
+    other = Stamp(who="second", at=datetime(2026, 3, 1, 12, 1, tzinfo=UTC))
+    with filled.work(stamp) as work:
+        first = add_result(work, "alert-2", LAB)
+        add_result(work, "alert-2", LAB, replaces=first.id)
+    with (
+        pytest.raises(ConflictError, match="superseded by officer since"),
+        filled.work(other) as work,
+    ):
+        add_result(work, "alert-2", LAB, replaces=first.id)
+    with pytest.raises(ConflictError, match="superseded by officer"), filled.work(other) as work:
+        withdraw_result(work, first.id, "entered")
+    with filled.work(stamp) as work:
+        gone = withdraw_result(work, first.id + 1, "entered")
+    with pytest.raises(ConflictError, match="withdrawn by officer"), filled.work(other) as work:
+        withdraw_result(work, gone.id, "entered")
+
+
+def test_what_does_not_fit_is_refused_whole(filled: Database, stamp: Stamp) -> None:
+    """Nothing of it is kept."""
+    tomorrow = msgspec.structs.replace(LOOK, day=date(2026, 3, 3))
+    with filled.work(stamp) as work:
+        mine = add_result(work, "alert-2", LAB).id
+    for alert, bad, replaces, said in (
+        ("alert-9", LOOK, None, "there is no alert"),
+        ("alert-1", LOOK, mine, "has no result"),  # it is another alert's
+        ("alert-1", LOOK, 99, "has no result 99"),
+        ("alert-1", tomorrow, None, "a day to come"),
+        ("alert-1", msgspec.structs.replace(LOOK, checks=()), None, "nothing was checked"),
+    ):
+        with pytest.raises(InputError, match=said), filled.work(stamp) as work:
+            add_result(work, alert, bad, replaces=replaces)
+    with pytest.raises(InputError, match="has no result 99"), filled.work(stamp) as work:
+        withdraw_result(work, 99, "entered")
+    with filled.work() as work:
+        assert list(results_of(work, ["alert-1", "alert-2"])) == ["alert-2"]

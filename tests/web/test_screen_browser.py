@@ -1,0 +1,128 @@
+"""Upload and screen in a real browser: dropped, set right by keyboard alone, watched to its end."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tidewaiter.store.leases import Lease
+from tidewaiter.uploads.jobs import Bench
+from tidewaiter.uploads.worker import work_once
+from tidewaiter.web.node import Node
+
+pytestmark = pytest.mark.browser
+Opened = Callable[..., tuple[Page, list[str]]]
+ODD = "Alpha;Beta;Gamma\nacetic anhydride;drums;03/04/2026\npaper;x;04/04/2026\n"
+_DROP = """([text, name]) => {
+  const data = new DataTransfer();
+  data.items.add(new File([text], name, { type: "text/csv" }));
+  const zone = document.querySelector("[data-drop]");
+  for (const kind of ["dragenter", "dragover", "drop"]) {
+    const told = { bubbles: true, cancelable: true, dataTransfer: data };
+    zone.dispatchEvent(new DragEvent(kind, told));
+  }
+}"""
+
+
+@pytest.fixture
+def worker(served: tuple[str, Node]) -> Iterator[threading.Event]:
+    """Screen what is queued, once it is let to."""
+    node, go, over = served[1], threading.Event(), threading.Event()
+    bench = Bench(
+        desk=node.desk, database=node.database, lease=Lease(worker="here 1 x"),
+        leaving=threading.Event(),
+    )  # fmt: skip
+
+    def work() -> None:
+        while not over.wait(0.2):
+            if go.is_set():
+                work_once(bench)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    yield go
+    over.set()
+    thread.join()
+
+
+def _violations(page: Page) -> list[tuple[str, list[object]]]:
+    found = Axe().run(page).response["violations"]
+    return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found]
+
+
+def test_a_dropped_file_is_set_right_by_keyboard_and_watched(
+    opened: Opened, worker: threading.Event
+) -> None:
+    """From the drop to its alerts, the mouse is needed for the drop alone."""
+    page, told = opened("/screen")
+    page.evaluate(_DROP, [ODD, "odd.csv"])
+    page.wait_for_url("**/screen/*", timeout=60_000)
+    expect(page.get_by_role("alert")).to_contain_text("choose it below")
+    assert _violations(page) == []
+    for name, field in (("Alpha", "goods"), ("Gamma", "day of arrival")):
+        select = page.get_by_role("combobox", name=name)
+        select.focus()
+        page.keyboard.type(field)
+        assert select.evaluate("s => s.selectedOptions[0].textContent") == field
+    page.keyboard.press("Escape")
+    page.keyboard.press("l")
+    expect(page.get_by_role("region", name="In the first rows")).to_contain_text("two ways")
+    page.get_by_label("03/04/2026 means").focus()
+    page.keyboard.type("3 April")
+    page.keyboard.press("Escape")
+    page.keyboard.press("s")
+    expect(page.locator("#progress")).to_contain_text("Its turn comes")
+    assert _violations(page) == []
+    worker.set()
+    expect(page.get_by_role("heading", name="Result")).to_be_visible(timeout=60_000)
+    assert _violations(page) == []
+    page.keyboard.press("a")
+    page.wait_for_url("**/queue?screening=*")
+    assert told == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_of_an_upload_fit(
+    width: int, scheme: str, opened: Opened, worker: threading.Event, tmp_path: Path
+) -> None:
+    """Columns and result fit the width, and axe has nothing to say."""
+    manifest = tmp_path / "manifest.csv"
+    rows = "".join(f"C{n},acetic anhydride {n},{n} fdk\n" for n in range(30))
+    manifest.write_text(f"consignment,goods,net weight\n{rows}", encoding="utf-8")
+    page, told = opened("/screen", width=width, color_scheme=scheme)
+    page.set_input_files("#files", manifest)
+    page.wait_for_url("**/screen/*", timeout=60_000)
+    for ready in (False, True):
+        if ready:
+            worker.set()
+            page.get_by_role("button", name="Screen").click()
+            expect(page.get_by_role("heading", name="Result")).to_be_visible(timeout=60_000)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert _violations(page) == []
+    assert told == []
+
+
+def test_without_scripts_the_form_sends_the_file(
+    opened: Opened, worker: threading.Event, tmp_path: Path
+) -> None:
+    """Every step is a form and a page."""
+    manifest = tmp_path / "manifest.csv"
+    manifest.write_text("goods\nacetic anhydride\n", encoding="utf-8")
+    page, told = opened("/screen", java_script_enabled=False)
+    page.set_input_files("#files", manifest)
+    page.get_by_role("button", name="Send").click()
+    page.wait_for_url("**/screen/*", timeout=60_000)
+    page.get_by_role("button", name="Screen").click()
+    expect(page.locator("#progress")).to_be_visible()
+    worker.set()
+    for _ in range(100):
+        page.reload()
+        if page.get_by_role("heading", name="Result").is_visible():
+            break
+        page.wait_for_timeout(300)
+    expect(page.get_by_role("heading", name="Result")).to_be_visible()
+    assert told == []

@@ -1,0 +1,226 @@
+"""The pages of suppression rules: from what officers dismissed to what rests, and back."""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from litestar.testing import TestClient
+from msgspec import structs
+from playwright.sync_api import Page, expect
+from tests.web.conftest import OURS, Desk
+
+from tidewaiter.casework.suppression.scope import Scope
+from tidewaiter.casework.suppression.suppression import Proposal
+from tidewaiter.consignments.types import Alert
+from tidewaiter.store import tables
+from tidewaiter.store.alerts import alerts_of
+from tidewaiter.store.database import Stamp
+from tidewaiter.store.hiding import count_resting
+from tidewaiter.store.payloads import encode
+from tidewaiter.store.queue import matching_ids
+from tidewaiter.store.queuefilter import AlertFilter, Queue
+from tidewaiter.store.suppression import approve, propose, suppressions
+from tidewaiter.web.app import make_app
+from tidewaiter.web.node import Node
+
+Opened = Callable[..., tuple[Page, list[str]]]
+Desks = Callable[..., Desk]
+PATHS = (
+    "/suppressions",
+    "/suppressions/1",
+    "/suppressions/2",
+    "/suppressions/offers",
+    "/suppressions/new?substances=acetone&substances=toluene&heading=2914&most=critical",
+    "/suppressions/new?substances=acetone",
+)
+VAGUE = {"rules": ["vague"], "phrase": "chemical products"}
+
+
+def _ends(node: Node, days: int = 90) -> str:
+    return (node.today() + timedelta(days=days)).isoformat()
+
+
+def _form(node: Node, **change: Any) -> Mapping[str, Any]:
+    return {
+        **VAGUE, "reason": "other-goods", "owner": "reyes", "expires": _ends(node), **change,
+    }  # fmt: skip
+
+
+def _tea(node: Node) -> Alert:
+    wanted = AlertFilter(substance=("safrole",), severity=("low",))
+    with node.read() as work:
+        queue = Queue(wanted=wanted, today=node.today(), cleared=True)
+        found = alerts_of(work, matching_ids(work, queue, 20))
+    return next(each for each in found if "tea" in (each.line.goods or ""))
+
+
+def _filled(node: Node) -> None:
+    """Make an active rule and a proposed one for strong alerts, by an account that is nobody's."""
+    ends = node.today() + timedelta(days=20)
+    rest = Scope(substances=("safrole",), phrase="tea blend")
+    strong = Scope(substances=("acetone", "toluene"), heading="2914", most="critical")
+    with node.change(None) as work:
+        for scope, hides in ((rest, False), (strong, True)):
+            rule = propose(
+                work,
+                Proposal(
+                    scope=scope, reason="other-goods", words="A tea that names the tree",
+                    owner="reyes", expires=ends, strong=hides,
+                ),
+            )  # fmt: skip
+            if not hides:
+                approve(work, rule, "seen the boxes")
+
+
+def test_from_a_proposal_to_what_rests_and_back(node: Node, desk: Desks) -> None:
+    """An analyst proposes, a supervisor approves and ends; each step has its record."""
+    one, chief = desk("analyst"), desk("supervisor")
+    made = one.post("/suppressions", _form(node))
+    assert (made.status_code, made.headers["location"]) == (303, "/suppressions/1")
+    page = chief.get("/suppressions/1.json").json()
+    assert (page["rule"]["state"], page["preview"]["plain"]["alerts"]) == ("proposed", 1)
+    approve_ = {"seen": page["rule"]["last"], "words": "fine"}
+    assert chief.post("/suppressions/1/approve", approve_).status_code == 303
+    page = chief.get("/suppressions/1.json").json()
+    assert (page["rule"]["state"], page["rule"]["hidden"]) == ("active", 1)
+    (name,) = page["resting"]
+    alert = one.get(f"/alerts/{name}.json").json()
+    assert (alert["standing"]["status"], alert["rest"]["suppression"]) == ("suppressed", 1)
+    assert alert["rest"]["why"] == ["rules: vague", "“chemical products”"]
+    assert "/suppressions/1" in one.get(f"/alerts/{name}").text
+    assert one.get("/suppressions.json").json()["resting"] == 1
+    ended = chief.send("/suppressions/1/end", {"seen": page["rule"]["last"], "words": "enough"})
+    assert (ended.json()["alerts"], ended.json()["suppression"]["state"]) == (1, "ended")
+    trail = one.get("/suppressions/1").text
+    assert trail.index("Ended") < trail.index("Approved") < trail.index("Proposed")
+
+
+def test_a_rule_for_strong_alerts_needs_two_supervisors(node: Node, desk: Desks) -> None:
+    """Whoever proposed it is told so, and another one approves."""
+    chief, second = desk("supervisor"), desk("supervisor", "second")
+    chief.post("/suppressions", _form(node, strong="true"))
+    seen = {"seen": chief.get("/suppressions/1.json").json()["rule"]["last"]}
+    assert "another supervisor approves it" in chief.get("/suppressions/1").text
+    late = chief.post("/suppressions/1/approve", seen)
+    assert (late.status_code, "has proposed this rule" in late.text) == (400, True)
+    assert second.post("/suppressions/1/approve", seen).status_code == 303
+
+
+def test_who_may_do_what(node: Node, desk: Desks) -> None:
+    """A viewer reads; an analyst proposes; only a supervisor lets a rule hide anything."""
+    viewer, one, chief = desk("viewer"), desk("analyst"), desk("supervisor")
+    assert viewer.post("/suppressions", _form(node)).status_code == 403
+    assert viewer.get("/suppressions/new").status_code == 403
+    one.post("/suppressions", _form(node))
+    for action in ("approve", "refuse", "end"):
+        put = one.post(f"/suppressions/1/{action}", {"seen": "1", "words": "x"})
+        assert put.status_code == 403
+    assert "Approve" not in one.get("/suppressions/1").text
+    late = chief.post("/suppressions/1/approve", {"seen": "99"})
+    assert late.status_code == 409
+    refused = chief.post("/suppressions/1/refuse", {"seen": "1", "words": "too broad"})
+    assert refused.status_code == 303
+    assert "too broad" in viewer.get("/suppressions/1").text
+    assert viewer.get("/suppressions/7").status_code == 404
+
+
+def test_what_was_dismissed_is_offered(node: Node, desk: Desks) -> None:
+    """And an alert leads to the scope that is its own."""
+    one = desk("analyst")
+    assert one.get("/suppressions/offers.json").json()["offers"] == []
+    name = _tea(node).id
+    begun = one.get(f"/suppressions/new.json?alert={name}").json()
+    assert begun["scope"]["phrase"] == "tea blend safrole free"
+    assert begun["preview"]["plain"]["sample"] == [name]
+    assert "Propose" in one.get(f"/suppressions/new?alert={name}").text
+    assert one.get("/suppressions/new?alert=nothing").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("substances=safrole&phrase=Mexico", "is a country"),
+        ("substances=safrole", "takes in all alerts"),
+        ("phrase=tea+blend", "does not say what was found"),
+        ("rules=vague&phrase=%3Cscript%3Ealert(1)%3C/script%3E", "&lt;script&gt;"),
+    ],
+)
+def test_a_scope_that_is_none_is_told_on_the_page(desk: Desks, query: str, said: str) -> None:
+    """With what would do, and nothing can be proposed; what is written is never run."""
+    page = desk("analyst").get(f"/suppressions/new?{query}")
+    assert page.status_code == 200
+    assert said in page.text or said in page.text.replace("script alert 1 script", said)
+    assert "<script>alert" not in page.text
+
+
+def test_restricted_alerts_are_no_business_of_a_rule(node: Node, desk: Desks) -> None:
+    """Whoever may not see one cannot ask about it, and no preview counts it for anyone."""
+    alert = structs.replace(_tea(node), restricted=True)
+    with node.change(None) as work:
+        some = tables.alert.update().where(tables.alert.c.id == alert.id)
+        work.connection.execute(some.values(payload=encode(alert)))
+    one, cleared = desk("analyst"), desk("analyst", "cleared", cleared=True)
+    assert one.get(f"/suppressions/new?alert={alert.id}").status_code == 404
+    assert cleared.get(f"/suppressions/new.json?alert={alert.id}").json()["scope"] is None
+    asked = "/suppressions/new.json?substances=safrole&phrase=tea+blend"
+    for each in (one, cleared):
+        told = each.get(asked).json()["preview"]
+        assert (told["plain"]["alerts"], told["strong"]["alerts"]) == (0, 0)
+
+
+def test_a_rule_that_is_over_ends_while_the_server_runs(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has to ask for it, and what rested by it is open again."""
+    _filled(node)
+    later = Stamp(who="server", at=node.now() + timedelta(days=400))
+    monkeypatch.setattr("tidewaiter.node.own_stamp", lambda: later)
+    with TestClient(make_app(node), OURS):
+        for _ in range(200):
+            with node.read() as work:
+                states, rests = {each.state for each in suppressions(work)}, count_resting(work)
+            if rests == 0:
+                break
+            time.sleep(0.05)
+    assert (states, rests) == ({"expired"}, 0)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_fit_and_can_be_used_by_all(
+    opened: Opened, served: tuple[str, Node], width: int, scheme: str
+) -> None:
+    """Nothing is cut off, nothing is asked from elsewhere, and axe has nothing to say."""
+    _filled(served[1])
+    for path in PATHS:
+        page, told = opened(path, role="supervisor", width=width, color_scheme=scheme)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        found = Axe().run(page).response["violations"]
+        assert [(each["id"], [n["target"] for n in each["nodes"]]) for each in found] == []
+        assert told == []
+
+
+@pytest.mark.browser
+def test_a_rule_is_proposed_by_keyboard_alone(opened: Opened, served: tuple[str, Node]) -> None:
+    """From the list to a new rule, its preview, and the proposal."""
+    _filled(served[1])
+    page, told = opened("/suppressions", role="supervisor")
+    page.keyboard.press("n")
+    page.wait_for_url("**/suppressions/new")
+    page.get_by_label("Another substance").focus()
+    page.keyboard.type("formic-acid")
+    page.get_by_label("HS code begins with").focus()
+    page.keyboard.type("2915")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/suppressions/new?**")
+    expect(page.get_by_role("heading", name="What it would have hidden")).to_be_visible()
+    page.get_by_label("In your own words").focus()
+    page.keyboard.type("Descaler in bottles")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/suppressions/3")
+    expect(page.locator(".status")).to_have_text("proposed")
+    assert told == []
