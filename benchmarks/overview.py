@@ -3,8 +3,9 @@
     python -m benchmarks.overview 1000000 overview.db
     python -m benchmarks.overview 1000000 postgresql+psycopg://user@host/empty
 
-Once filled, a database is only read and decided in. Alerts are made by a seed and written past the store; counting them anew makes the counts. Rules and
-substances are skewed, seven in ten are decided, over a year.
+Alerts are made by a seed and written past the store; counting them anew makes the counts. Rules and
+substances are skewed, seven in ten are decided, over a year. A database that is filled already is
+only read and decided in.
 """
 
 import random
