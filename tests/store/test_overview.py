@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 
+from tidewaiter.casework.counts import Counts, percentile
 from tidewaiter.consignments.types import Alert
 from tidewaiter.store.batches import Batch, add_batch
 from tidewaiter.store.database import Database, Stamp
@@ -50,6 +52,8 @@ def test_what_is_there_is_read(filled: Database) -> None:
     assert (told.lines, told.undone, told.disagreed) == ({DAY: 10}, 1, {})
     assert told.took == {2_800: 2}
     assert told.raised == 8
+    assert msgspec.json.decode(msgspec.json.encode(told), type=Counts) == told
+    assert percentile(told.took, 0.5) == 2_800
     assert {track.key: (track.added, track.dismissed) for track in told.rules} == {
         "named": (8, 1), "route": (8, 1),
     }  # fmt: skip

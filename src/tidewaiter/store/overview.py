@@ -152,4 +152,5 @@ def _sums(
     total = func.sum(t.amount)
     known = () if span.cleared else (t.restricted == 0,)
     query = select(*columns, total).where(*wanted, *known).group_by(*columns).having(total > 0)
-    return [tuple(row) for row in work.connection.execute(query)]
+    # A sum is a decimal number on PostgreSQL.
+    return [(*row[:-1], int(row[-1])) for row in work.connection.execute(query)]
