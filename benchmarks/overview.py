@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from tidewaiter.casework.decisions import Verdict, load_decision_rules
 from tidewaiter.casework.overviewrules import load_overview_rules
@@ -132,6 +132,11 @@ def _fill(database: Database, count: int) -> None:
                           tables.alert_party, tables.decision):  # fmt: skip
                 if rows.get(table):
                     work.connection.execute(insert(table), rows[table])
+
+    with database.work(stamp) as work:
+        if work.connection.dialect.name == "postgresql":  # ids were given, not drawn
+            last = "SELECT setval(pg_get_serial_sequence('decision', 'id'), max(id)) FROM decision"
+            work.connection.execute(text(last))
 
 
 def _rows(

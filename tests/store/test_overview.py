@@ -52,7 +52,8 @@ def test_what_is_there_is_read(filled: Database) -> None:
     assert (told.lines, told.undone, told.disagreed) == ({DAY: 10}, 1, {})
     assert told.took == {2_800: 2}
     assert told.raised == 8
-    assert msgspec.json.decode(msgspec.json.encode(told), type=Counts) == told
+    written = msgspec.json.encode(told)
+    assert msgspec.json.encode(msgspec.json.decode(written, type=Counts)) == written
     assert percentile(told.took, 0.5) == 2_800
     assert {track.key: (track.added, track.dismissed) for track in told.rules} == {
         "named": (8, 1), "route": (8, 1),
