@@ -8,12 +8,14 @@ substances are skewed, seven in ten are decided, over a year. A database that is
 only read and decided in.
 """
 
+import os
 import random
 import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, text
@@ -61,6 +63,7 @@ def main(count: int, place: str) -> None:
             print(f"  {told.alerts:,} alerts, {told.counts:,} counts")
         for months in (3, 12, None):
             _quantiles(f"counts, months={months}", lambda m=months: _read(database, m))  # type: ignore[misc]
+            _server(database, months)
         _quantiles("counts and words, months=3", lambda: _whole(database))
         ids = [f"{n:024x}" for n in random.Random(SEED).sample(range(1, count + 1), 200)]
         _quantiles("a decision with its counts", lambda: _decide(database, stamp, ids), times=200)
@@ -73,6 +76,25 @@ def main(count: int, place: str) -> None:
 def _read(database: Database, months: int | None) -> None:
     with database.work() as work:
         read_counts(work, Span(today=TODAY, days=load_overview_rules().days, months=months))
+
+
+def _server(database: Database, months: int | None) -> None:
+    """Print what the server of PostgreSQL does for the counts, where it runs on this machine."""
+    with database.work() as work:
+        if work.connection.dialect.name != "postgresql":
+            return
+        process = work.connection.execute(text("SELECT pg_backend_pid()")).scalar()
+        stat, ticks = Path(f"/proc/{process}/stat"), os.sysconf("SC_CLK_TCK")
+        if not stat.exists():
+            return
+
+        def busy() -> int:
+            return sum(map(int, stat.read_text().rpartition(")")[2].split()[11:13]))
+
+        begun, span = busy(), Span(today=TODAY, days=load_overview_rules().days, months=months)
+        for _ in range(40):
+            read_counts(work, span)
+        print(f"  of the server's processor: mean {(busy() - begun) / ticks / 40 * 1000:.0f} ms")
 
 
 def _whole(database: Database) -> None:
