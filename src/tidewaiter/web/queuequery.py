@@ -38,7 +38,7 @@ class QueueQuery(AlertFilter, frozen=True, kw_only=True):
         return View(sort=self.sort, after=self.after, before=self.before, rows=ROWS)
 
 
-_FILTER = tuple(field.name for field in msgspec.structs.fields(AlertFilter))
+_FILTER = AlertFilter.__struct_fields__
 _DEFAULTS = QueueQuery()
 _ANEW = {"after": None, "before": None, "done": None, "left": None}
 
@@ -66,10 +66,10 @@ def written(query: QueueQuery, **change: Any) -> str:
     """
     told = msgspec.structs.replace(query, **{**_ANEW, **change})
     pairs = []
-    for field in msgspec.structs.fields(QueueQuery):
-        value = getattr(told, field.name)
-        if value is None or value == getattr(_DEFAULTS, field.name):
+    for name in QueueQuery.__struct_fields__:
+        value = getattr(told, name)
+        if value is None or value == getattr(_DEFAULTS, name):
             continue
         values = value if isinstance(value, tuple) else (value,)
-        pairs += [(field.name, str(each)) for each in values]
+        pairs += [(name, str(each)) for each in values]
     return urlencode(pairs)

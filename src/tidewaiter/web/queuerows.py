@@ -17,7 +17,6 @@ from tidewaiter.report.words import days_in_words
 from tidewaiter.substances.types import Regime
 from tidewaiter.web.alertview import status_in_words
 from tidewaiter.web.queuepage import QueueRow
-from tidewaiter.web.queuequery import QueueQuery, written
 
 _GOODS = 180  # characters of a description that are shown around a find
 _LISTINGS = 2  # named in a title
@@ -46,14 +45,12 @@ class RowView(Record, frozen=True, kw_only=True):
     restricted: bool
 
 
-def row_view(
-    row: QueueRow, query: QueueQuery, today: date, regimes: Mapping[str, Regime]
-) -> RowView:
+def row_view(row: QueueRow, kept: str, today: date, regimes: Mapping[str, Regime]) -> RowView:
     """Put an alert into words, as a row of the queue.
 
     Args:
         row: The alert, and where it stands.
-        query: Of the queue, to come back to.
+        kept: Query of the queue, to come back to.
         today: The day.
         regimes: By slug, for their short names.
     """
@@ -61,7 +58,6 @@ def row_view(
     route = route_of(alert.line)
     left = (alert.due - today).days if alert.due else None
     ends = filter(None, (route.origin, *route.transit, route.destination))
-    kept = written(query)
     return RowView(
         id=alert.id,
         path=f"/alerts/{alert.id}" + (f"?{urlencode({'queue': kept})}" if kept else ""),

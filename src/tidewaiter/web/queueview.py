@@ -70,17 +70,17 @@ def queue_view(page: QueuePage, user: User, node: Node) -> QueueView:
     query = page.query
     library = node.library()
     known = names(library)
-    rows = page.rows
+    rows, onward = page.rows, written(query)
     return QueueView(
         groups=tuple(groups(page, known)),
         chips=tuple(chips(query, known)),
-        rows=tuple(row_view(each, query, node.today(), library.regimes) for each in rows),
+        rows=tuple(row_view(each, onward, node.today(), library.regimes) for each in rows),
         total=count_in_words(page.total),
         sorts=tuple(sorts(query)),
         first=path_of(query) if query.after or query.before else "",
         before=path_of(query, before=rows[0].alert.id) if rows and page.earlier else "",
         after=path_of(query, after=rows[-1].alert.id) if rows and page.later else "",
-        query=written(query),
+        query=onward,
         kept=tuple(kept(query)),
         reasons=tuple(_reasons()),
         saved=tuple(_saved(each, user) for each in page.saved),
