@@ -6,11 +6,13 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
+from msgspec import structs
+from tests.removers import LISTED, OFFICER, Make, MakeBatch, remover
 
 from tidewaiter.consignments.types import LINES, Alert, Evidence, Line, Reason, Refusal
-from tidewaiter.store.batches import Batch
-from tidewaiter.store.database import Stamp
-from tidewaiter.store.screenings import Run, Source
+from tidewaiter.store.batches import Batch, add_batch
+from tidewaiter.store.database import Database, Stamp
+from tidewaiter.store.screenings import Run, Source, begin_screening
 
 
 @pytest.fixture
@@ -122,6 +124,34 @@ def make_batch(
         )
 
     return make
+
+
+@pytest.fixture
+def put(
+    database: Database, reading: tuple[Source, Run], make_batch: MakeBatch
+) -> Callable[..., None]:
+    """Store alerts about the rows from 1 to 40."""
+
+    def put_(*found: Alert) -> None:
+        with database.work(OFFICER) as work:
+            batch = structs.replace(make_batch(1, 40), alerts=found, refusals=())
+            add_batch(work, begin_screening(work, *reading).id, batch)
+
+    return put_
+
+
+@pytest.fixture
+def removers(database: Database, put: Callable[..., None], make_alert: Make) -> Database:
+    """Store six removers, a strong one, a restricted one, and two alerts of another kind."""
+    some = [remover(make_alert, row) for row in range(1, 7)]
+    put(
+        *some,
+        remover(make_alert, 7, parties=(LISTED,)),
+        remover(make_alert, 8, restricted=True),
+        make_alert(9),
+        make_alert(10),
+    )
+    return database
 
 
 def _line(row: int) -> dict[str, object]:

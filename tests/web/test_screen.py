@@ -122,7 +122,8 @@ def test_a_question_is_asked_and_answered(desk: SignIn, work: Callable[[], None]
     upload = _read(one, upload, "look", map=chosen).json()
     assert upload["state"] == "mapped"
     assert [each["how"] for each in upload["inspection"]["columns"]] == ["said"] * 4
-    assert "two ways" in one.get(f"/screen/{upload['id']}").text
+    page = one.get(f"/screen/{upload['id']}").text
+    assert page.count('<label class="asked">') == 2  # the decimal mark, and the order of days
     upload = _read(one, upload, "screen", map=chosen, dates="dmy", decimal=",").json()
     assert upload["inspection"]["refusals"] == []
     work()

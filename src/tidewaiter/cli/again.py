@@ -10,7 +10,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.bulk.run import Settings
 from tidewaiter.cli.apart import Apart, place_of
 from tidewaiter.cli.outputs import Sink, alert_sink, mark_of
-from tidewaiter.cli.resting import tell_ended
+from tidewaiter.cli.resting import resting_told
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.generation import generation_of
@@ -48,7 +48,7 @@ def screen_past(past: Past, settings: Settings) -> None:
         if database is None:
             raise click.UsageError("--again screens a database: give --db")
         settings = switched(settings, database)
-        tell_ended(database)
+        stack.enter_context(resting_told(database))
         again = stack.enter_context(screen_again(database, settings, whole=past.whole))
         click.echo(visible(_why(again)), err=True)
         place, mark = place_of(past.restricted, settings, journal), mark_of(journal)

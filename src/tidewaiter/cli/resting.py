@@ -1,5 +1,8 @@
 """What a screening tells of suppression rules: which have ended, and how many alerts rest."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 
 from tidewaiter.node import end_overdue
@@ -17,17 +20,20 @@ def tell_ended(database: Database | None) -> None:
         )
 
 
-def count_at_rest(database: Database | None) -> int:
-    """Count the alerts that rest in a database; None: there is none."""
+@contextmanager
+def resting_told(database: Database | None) -> Iterator[None]:
+    """Say before a screening which rules have ended, and after it how many alerts rest.
+
+    Args:
+        database: What is screened into; None: there is none.
+    """
+    tell_ended(database)
+    yield
     if database is None:
-        return 0
+        return
     with database.work() as work:
-        return count_resting(work)
-
-
-def tell_at_rest(count: int) -> None:
-    """Say how many alerts rest, where any do: nothing is hidden in silence."""
-    if count:
+        count = count_resting(work)
+    if count:  # nothing is hidden in silence
         click.echo(
             f"{count:,} alerts of the database rest by suppression rules: "
             "tidewaiter alerts list --status suppressed shows them",

@@ -31,7 +31,7 @@ from tidewaiter.cli.options import STOPPED, Day, Field, hear_every_stop, own_lis
 from tidewaiter.cli.outputs import Outputs, check_outputs, write_outputs
 from tidewaiter.cli.progress import watched
 from tidewaiter.cli.rates import Within
-from tidewaiter.cli.resting import count_at_rest, tell_at_rest, tell_ended
+from tidewaiter.cli.resting import resting_told
 from tidewaiter.cli.start import tell_first_start
 from tidewaiter.cli.table import show_summary
 from tidewaiter.consignments.types import ReadOptions
@@ -169,15 +169,13 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
     tell_first_start()
     with alone(journal, str(wanted.out or wanted.report or path)):
         drop_abandoned(_journals(), time.time() - _ABANDONED)
-        with database_at(wanted.db) as database:
+        with database_at(wanted.db) as database, resting_told(database):
             settings = switched(settings, database)
-            tell_ended(database)
             workers = workers_for(path, wanted.workers)
             steps = screen_file(
                 path, options, settings, journal, workers=workers, database=database
             )
             new = _watch(steps, path)
-            resting = count_at_rest(database)
         earlier = earlier_alerts(wanted.history, options, settings, workers=wanted.workers)
         digest = registry_digest(settings, restricted=False)
         lines = partial(all_lines, (path, *wanted.history), options, wanted.db, settings.sha256)
@@ -188,7 +186,6 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
     show_summary(summary, outputs, load_registry(settings.own).regimes)
     if wanted.db is not None:
         click.echo(f"{new} alerts are new to the database", err=True)
-        tell_at_rest(resting)
     return done
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import structs
 from platformdirs import user_data_path
 
 from tidewaiter.accounts.oidc import Provider
@@ -23,7 +24,6 @@ from tidewaiter.store.screenings import screenings
 from tidewaiter.store.sessions import invite
 from tidewaiter.store.uploads import uploads
 from tidewaiter.uploads.desk import DAYS
-from tidewaiter.uploads.sample import queue_sample
 from tidewaiter.web.node import Node, Serving
 from tidewaiter.web.serving import run
 
@@ -78,7 +78,7 @@ def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **more: An
     _welcome(node)
     tell_ended(node.database)
     if _wants_sample(node, own=db is None, asked=more["sample"]):
-        queue_sample(node.database, node.desk, node.today())
+        serving = structs.replace(serving, sample=True)
         click.echo("The sample manifest is screened, so that there is something to see", err=True)
     node.close()
     click.echo(f"Tidewaiter is at {serving.address()} (stop it with Ctrl-C)", err=True)

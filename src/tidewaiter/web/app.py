@@ -23,6 +23,7 @@ from tidewaiter.bulk.processes import end_with_parent
 from tidewaiter.store.audit import audit_size
 from tidewaiter.store.sessions import User
 from tidewaiter.uploads.arrivals import get_ready
+from tidewaiter.uploads.sample import queue_sample
 from tidewaiter.web import (
     accounts,
     alertcases,
@@ -176,6 +177,8 @@ def served() -> Litestar:
     node = Node(msgspec.json.decode(os.environ[SERVING], type=Serving))
     desk_of(node)  # read before the first page, which would wait for it
     node.library()
+    if node.serving.sample:  # in this process, as what it starts is no child of another one
+        queue_sample(node.database, node.desk, node.today())
     return make_app(node)
 
 

@@ -40,6 +40,7 @@ class Serving(Record, frozen=True, kw_only=True):
     upload_days: int = DAYS  # for which files are kept
     public: str = ""  # the address that browsers see, like "https://tidewaiter.example"; "": ours
     provider: Provider | None = None  # of OpenID Connect
+    sample: bool = False  # screen the sample manifest at the start
 
     def desk(self) -> Desk:
         """Return by what files that are sent in are screened."""

@@ -17,7 +17,7 @@ from tidewaiter.web.uploadpages import Shown, UploadPage, UploadsPage
 _CHOSEN = 60  # columns that can be chosen for; a page of thousands would not be read
 _STREAMED = {"csv", "jsonl"}  # formats that are read from their start to their end
 _OPTION = re.compile(r"--(map|encoding|delimiter|decimal|dates|sheet|unit)\b")
-_TWO_WAYS = "two ways"
+_TWO_WAYS, _DAYS, _MARK = "two ways", "day or the month", "decimal"  # in what readers refuse
 
 
 def _(text: str) -> str:
@@ -111,6 +111,7 @@ class UploadView(Record, frozen=True, kw_only=True):
     questions: tuple[str, ...]
     hint: str
     asks_dates: bool
+    asks_decimal: bool
     as_last_time: bool
     twins: tuple[str, ...]  # how each was read
     counts: tuple[tuple[str, int], ...]  # severity -> alerts, the most urgent first
@@ -134,6 +135,7 @@ def upload_view(page: UploadPage, user: User) -> UploadView:
     upload = page.upload
     seen = upload.inspection or Inspection(form="", signature="")
     rate = upload.lines / upload.seconds if upload.seconds else 0
+    doubtful = [each for each in seen.refusals if _TWO_WAYS in each.problem]
     return UploadView(
         job=_job(upload),
         rate=words("{rate} lines a second").format(rate=number(round(rate))) if rate else "",
@@ -145,7 +147,8 @@ def upload_view(page: UploadPage, user: User) -> UploadView:
         groups=groups(),
         questions=tuple(_questions(seen)),
         hint=page_hint(seen.hint),
-        asks_dates=any(_TWO_WAYS in each.problem for each in seen.refusals),
+        asks_dates=any(_DAYS in each.hint for each in doubtful),
+        asks_decimal=any(_MARK in each.hint for each in doubtful),
         as_last_time=_as_last_time(page),
         twins=tuple(
             words("read in the same way")
