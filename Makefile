@@ -37,7 +37,8 @@ demo: $(VENV)/.plain
 	@echo
 	@echo "Next: open demo/report.html in a browser, and screen a file of your own:"
 	@echo "  $(BIN)/tidewaiter screen FILE --report report.html"
-	@echo "docs/tutorial/first-screening.md goes through both, step by step."
+	@echo "docs/tutorial/first-screening.md goes through both, step by step. Then open the pages:"
+	@echo "  $(BIN)/tidewaiter serve --sample"
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest $(ARGS)

@@ -4,18 +4,21 @@
     python -m benchmarks.overview 1000000 postgresql+psycopg://user@host/empty
 
 Alerts are made by a seed and written past the store; counting them anew makes the counts. Rules and
-substances are skewed, seven in ten are decided, over a year.
+substances are skewed, seven in ten are decided, over a year. A database that is filled already is
+only read and decided in.
 """
 
+import os
 import random
 import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from tidewaiter.casework.decisions import Verdict, load_decision_rules
 from tidewaiter.casework.overviewrules import load_overview_rules
@@ -54,22 +57,44 @@ def main(count: int, place: str) -> None:
         if not filled:
             _timed("filled", lambda: _fill(database, count))
         stamp = Stamp(who="bench", at=datetime(2026, 11, 25, 12, tzinfo=UTC))
-        with database.work(stamp) as work:
-            told = _timed("counted anew", lambda: recount(work))
-        print(f"  {told.alerts:,} alerts, {told.counts:,} counts")
+        if not filled:
+            with database.work(stamp) as work:
+                told = _timed("counted anew", lambda: recount(work))
+            print(f"  {told.alerts:,} alerts, {told.counts:,} counts")
         for months in (3, 12, None):
             _quantiles(f"counts, months={months}", lambda m=months: _read(database, m))  # type: ignore[misc]
+            _server(database, months)
         _quantiles("counts and words, months=3", lambda: _whole(database))
         ids = [f"{n:024x}" for n in random.Random(SEED).sample(range(1, count + 1), 200)]
         _quantiles("a decision with its counts", lambda: _decide(database, stamp, ids), times=200)
-        with database.work(stamp) as work:
-            again = recount(work)
-        print(f"  counts that were wrong after 200 decisions: {again.wrong}")
+        if not filled:
+            with database.work(stamp) as work:
+                again = recount(work)
+            print(f"  counts that were wrong after 200 decisions: {again.wrong}")
 
 
 def _read(database: Database, months: int | None) -> None:
     with database.work() as work:
         read_counts(work, Span(today=TODAY, days=load_overview_rules().days, months=months))
+
+
+def _server(database: Database, months: int | None) -> None:
+    """Print what the server of PostgreSQL does for the counts, where it runs on this machine."""
+    with database.work() as work:
+        if work.connection.dialect.name != "postgresql":
+            return
+        process = work.connection.execute(text("SELECT pg_backend_pid()")).scalar()
+        stat, ticks = Path(f"/proc/{process}/stat"), os.sysconf("SC_CLK_TCK")
+        if not stat.exists():
+            return
+
+        def busy() -> int:
+            return sum(map(int, stat.read_text().rpartition(")")[2].split()[11:13]))
+
+        begun, span = busy(), Span(today=TODAY, days=load_overview_rules().days, months=months)
+        for _ in range(40):
+            read_counts(work, span)
+        print(f"  of the server's processor: mean {(busy() - begun) / ticks / 40 * 1000:.0f} ms")
 
 
 def _whole(database: Database) -> None:
@@ -129,6 +154,11 @@ def _fill(database: Database, count: int) -> None:
                           tables.alert_party, tables.decision):  # fmt: skip
                 if rows.get(table):
                     work.connection.execute(insert(table), rows[table])
+
+    with database.work(stamp) as work:
+        if work.connection.dialect.name == "postgresql":  # ids were given, not drawn
+            last = "SELECT setval(pg_get_serial_sequence('decision', 'id'), max(id)) FROM decision"
+            work.connection.execute(text(last))
 
 
 def _rows(

@@ -15,6 +15,7 @@ import msgspec
 import pyarrow as pa
 import pytest
 
+from tidewaiter import client
 from tidewaiter.base import errors
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.cli.main import main
@@ -184,7 +185,7 @@ def test_every_error_has_an_entry() -> None:
     """The page of errors has an entry for each class of error that a user can mend."""
     found = {
         name
-        for module in (errors, structure)
+        for module in (errors, structure, client)
         for name, kind in inspect.getmembers(module, inspect.isclass)
         if issubclass(kind, TidewaiterError)
     }

@@ -4,6 +4,7 @@ Run ``python -m tools.catalogues``: texts that are new stand in ``src/tidewaiter
 without a translation, and texts that are gone are dropped. A test fails while one is missing.
 """
 
+import ast
 import io
 import tomllib
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "tidewaiter"
 LOCALE = SOURCE / "report" / "locale"
 LANGUAGES = ("es", "fr", "zh")
-_PYTHON = {"words": None, "marked": None, "counted": (1, 2)}
+_PYTHON = {"words": 1, "marked": 1, "_": 1, "counted": 2}  # texts of each
 _TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2)}
 _OPTIONS = {"trimmed": "true", "silent": "false"}
 _HEAD = """msgid ""
@@ -71,9 +72,8 @@ def _is_whole(told: Any) -> bool:
 
 def _found() -> Iterator[tuple[str, int, Any]]:
     for path in sorted(SOURCE.rglob("*.py")):
-        with path.open("rb") as file:
-            for number, message, *_ in extract("python", file, keywords=_PYTHON):
-                yield _name(path), number, message
+        for number, message in _called(path.read_text(encoding="utf-8")):
+            yield _name(path), number, message
     for path in sorted(SOURCE.glob("*/templates/*.html")):
         with path.open("rb") as file:
             for number, message, *_ in extract(
@@ -90,6 +90,20 @@ def _found() -> Iterator[tuple[str, int, Any]]:
         with path.open("rb") as file:
             for message in _worded(tomllib.load(file)):
                 yield _name(path), 1, message
+
+
+def _called(source: str) -> Iterator[tuple[int, Any]]:
+    """Return what stands in calls of our functions, inside of f-strings too."""
+    for node in ast.walk(ast.parse(source)):
+        name = (
+            node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+        )
+        if not isinstance(node, ast.Call) or name not in _PYTHON:
+            continue
+        texts = [each.value for each in node.args if isinstance(each, ast.Constant)]
+        wanted = [text for text in texts if isinstance(text, str)][: _PYTHON[name]]
+        if len(wanted) == _PYTHON[name]:
+            yield node.lineno, wanted[0] if len(wanted) == 1 else tuple(wanted)
 
 
 def _said(table: Any) -> Iterator[str]:

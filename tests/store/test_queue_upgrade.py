@@ -4,15 +4,16 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from alembic import command
 from msgspec.structs import replace
 from sqlalchemy import select, text
 
 from tidewaiter.consignments.types import PartyMatch
-from tidewaiter.store import tables
+from tidewaiter.store import revisions, tables
 from tidewaiter.store.batches import Batch, add_batch
 from tidewaiter.store.database import Stamp, Work, open_database
 from tidewaiter.store.decisions import Wanted, assign, decide, standings
-from tidewaiter.store.migrations.versions.r0006_queue import down_revision
+from tidewaiter.store.migrations.versions.r0006_queue import down_revision, revision
 from tidewaiter.store.notes import Entry, Note, add_notes, due_notes
 from tidewaiter.store.screenings import Run, Source, begin_screening
 
@@ -69,14 +70,12 @@ def mixed(
 
 def test_stored_alerts_are_indexed_as_new_ones_are(mixed: str, stamp: Stamp) -> None:
     """Term by term and bit by bit, with what was decided, assigned and noted since."""
-    with open_database(mixed) as database:
-        with database.work() as work:
-            expected = _index(work)
-        with database.work(stamp) as work:
-            for statement in BEFORE:
-                work.connection.execute(text(statement))
-            older = text("UPDATE tidewaiter_revision SET version_num = :version")
-            work.connection.execute(older, {"version": down_revision})
-    with open_database(mixed) as database, database.work() as work:
+    with open_database(mixed) as database, database.work(stamp) as work:
+        expected = _index(work)
+        for statement in BEFORE:
+            work.connection.execute(text(statement))
+        older = text("UPDATE tidewaiter_revision SET version_num = :version")
+        work.connection.execute(older, {"version": down_revision})
+        command.upgrade(revisions._config(work.connection), revision)
         assert _index(work) == expected
     assert any(term == "rule:party-removed" for term, *_ in expected[0])

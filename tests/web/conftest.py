@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -75,17 +76,28 @@ class Desk:
 @pytest.fixture(scope="session")
 def screened(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Keep the sample manifest, screened, in a database; copy it before you change it."""
-    folder = tmp_path_factory.mktemp("screened")
-    place, sample = folder / "tidewaiter.db", data("samples", "manifest.csv")
-    path = folder / "manifest.csv"
-    path.write_bytes(sample.read_bytes())
-    settings = Settings(day=date(2026, 11, 25), file=path.name, sha256=hash_file(path))
-    with open_database(place) as database:
+    place = tmp_path_factory.mktemp("screened") / "tidewaiter.db"
+    fill_database(str(place))
+    return place
+
+
+def fill_database(url: str) -> None:
+    """Screen the sample manifest into a database."""
+    with tempfile.TemporaryDirectory() as name, open_database(url) as database:
+        folder = Path(name)
+        path = folder / "manifest.csv"
+        path.write_bytes(data("samples", "manifest.csv").read_bytes())
+        settings = Settings(day=date(2026, 11, 25), file=path.name, sha256=hash_file(path))
         for _ in screen_file(
             path, ReadOptions(), settings, folder / "journal", workers=1, database=database
         ):
             pass
-    return place
+
+
+def free_port() -> int:
+    """Return a port of this machine at which nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
 @pytest.fixture(autouse=True)
@@ -147,8 +159,7 @@ def served(screened: Path, tmp_path: Path) -> Iterator[tuple[str, Node]]:
     """Serve a filled installation for a browser; return its address, and the installation."""
     place = tmp_path / "served.db"
     shutil.copy(screened, place)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     # Browsers make passkeys for a name, not for 127.0.0.1.
     node = Node(Serving(db=str(place), port=port, public=f"http://localhost:{port}"))
     server = Server(

@@ -9,6 +9,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from tests.web.conftest import Desk
 
+from tidewaiter.store import tables
+from tidewaiter.store.terms import change_terms, numbers_of
+from tidewaiter.web.node import Node
+
 Opened = Callable[..., tuple[Page, list[str]]]
 
 
@@ -144,6 +148,27 @@ def test_a_viewer_changes_nothing(desk: Callable[..., Desk]) -> None:
     for do in ("take", "assign", "decide"):
         assert one.send("/queue/bulk", {"do": do, "alert": [name]}).status_code == 403
     assert 'name="alert"' not in one.get("/queue").text
+
+
+def test_who_is_not_cleared_sees_nothing_of_restricted_alerts(
+    desk: Callable[..., Desk], node: Node
+) -> None:
+    """In no row, in no count, and in nothing that is done to many."""
+    one, cleared = desk("analyst", "one"), desk("analyst", "two", cleared=True)
+    before = _page(one)
+    name = _ids(before)[0]
+    with node.change(None) as work:
+        change_terms(work, {"restricted:": list(numbers_of(work, [name]).values())})
+        hidden = tables.alert.update().where(tables.alert.c.id == name)
+        work.connection.execute(hidden.values(restricted=1))
+    page = _page(one)
+    assert name not in _ids(page)
+    assert page["total"] == before["total"] - 1 == sum(_counts(page, "severity").values())
+    assert _page(one, f"words={name}")["total"] == 0
+    assert _ids(_page(cleared, f"words={name}")) == [name]
+    assert one.send("/queue/bulk", {"do": "take", "alert": [name]}).status_code == 400
+    every = one.send("/queue/bulk", {"do": "take", "everything": True}).json()
+    assert every["done"] == before["total"] - 1
 
 
 def test_a_filter_is_kept_for_oneself_or_for_all(desk: Callable[..., Desk]) -> None:

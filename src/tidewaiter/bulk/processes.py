@@ -50,8 +50,7 @@ def _end_with_parent() -> None:
     parent = parent_process()
     if parent is None:
         return
-    # Not `join`: it waits until the last copy of a pipe is closed, and a process that the parent
-    # forked later has one.
-    while parent.is_alive() and (sys.platform == "win32" or os.getppid() == parent.pid):
+    # Not by the parent's pipe: a process that it forked later holds the other end open.
+    while parent.is_alive() if sys.platform == "win32" else os.getppid() == parent.pid:
         time.sleep(_LOOK)
     os._exit(1)

@@ -127,7 +127,7 @@ def minutes_in_words(minutes: int | None) -> str:
 def _tiles(counts: Counts, first: date, today: date) -> Iterable[Tile]:
     waiting = sum(each.alerts for each in counts.open)
     critical = sum(each.alerts for each in counts.open if each.severity == "critical")
-    yield Tile(label=words("Open"), value=number(waiting),
+    yield Tile(label=words("Open alerts"), value=number(waiting),
                more=f"{number(critical)} {words('critical')}", asks=_queue())  # fmt: skip
     oldest = min((each.day for each in counts.open if each.alerts), default=None)
     age = (today - oldest).days if oldest else None

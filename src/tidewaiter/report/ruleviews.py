@@ -136,7 +136,7 @@ def _view(
 def _state(switch: Switch | None) -> str:
     if switch is None:
         return ""
-    since = f"{words('from')} {day(switch.since)} {words('on')}"
+    since = words("from {day} on").format(day=day(switch.since))
     return f"{_weight(switch.points)} {since}, {switch.by}: {switch.why}"
 
 

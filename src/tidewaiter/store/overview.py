@@ -90,8 +90,13 @@ def _by_key(work: Work, span: Span, *whats: str) -> dict[str, dict[str, int]]:
 
 def _within(span: Span, whats: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
     t = tables.tally.c
-    days = (span.first_day.isoformat(), span.today.isoformat())
-    return t.subject == "alert", t.what.in_(whats), t.day.between(*days)
+    return t.subject == "alert", t.what.in_(whats), *_days(span)
+
+
+def _days(span: Span) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    # Not BETWEEN: PostgreSQL takes no COLLATE behind it.
+    t = tables.tally.c
+    return t.day >= span.first_day.isoformat(), t.day <= span.today.isoformat()
 
 
 def _open(work: Work, span: Span) -> Iterator[OpenSince]:
@@ -109,8 +114,8 @@ def _now(work: Work, span: Span, what: str) -> dict[str, int]:
 
 def _lines(work: Work, span: Span) -> dict[date, int]:
     t = tables.tally.c
-    within = t.day.between(span.first_day.isoformat(), span.today.isoformat())
-    found = _sums(work, span, (t.day,), t.subject == "lines", t.what == "read", within)
+    read = (t.subject == "lines", t.what == "read", *_days(span))
+    found = _sums(work, span, (t.day,), *read)
     return {date.fromisoformat(day): amount for day, amount in found}
 
 
@@ -147,4 +152,5 @@ def _sums(
     total = func.sum(t.amount)
     known = () if span.cleared else (t.restricted == 0,)
     query = select(*columns, total).where(*wanted, *known).group_by(*columns).having(total > 0)
-    return [tuple(row) for row in work.connection.execute(query)]
+    # A sum is a decimal number on PostgreSQL.
+    return [(*row[:-1], int(row[-1])) for row in work.connection.execute(query)]

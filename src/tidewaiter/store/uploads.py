@@ -30,7 +30,6 @@ OPEN: tuple[State, ...] = ("received", "mapped", "failed", "cancelled")
 
 ENDED: tuple[State, ...] = ("done", "failed", "cancelled")
 
-
 LARGEST = 2**63 - 1
 """The largest number that a database keeps."""
 

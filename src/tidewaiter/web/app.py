@@ -174,7 +174,6 @@ def served() -> Litestar:
     end_with_parent()  # else it would go on serving, and keep the port from the next start
     node = Node(msgspec.json.decode(os.environ[SERVING], type=Serving))
     threading.Thread(target=get_ready, args=(node.desk,), daemon=True).start()
-    node = Node(msgspec.json.decode(os.environ[SERVING], type=Serving))
     desk_of(node)  # read before the first page, which would wait for it
     node.library()
     if node.serving.sample:  # in this process, as what it starts is no child of another one

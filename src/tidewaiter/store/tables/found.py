@@ -49,6 +49,7 @@ alert_term = Table(
     Column("block", WHOLE, primary_key=True, autoincrement=False),  # number of the alert // 65,536
     Column("bits", LargeBinary, nullable=False),
     sqlite_strict=True,
+    sqlite_with_rowid=False,  # the rows of a kind lie together: they are read at half the cost
 )
 
 saved_filter = Table(

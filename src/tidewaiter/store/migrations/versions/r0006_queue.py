@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("block", WHOLE, primary_key=True, autoincrement=False),
         sa.Column("bits", sa.LargeBinary, nullable=False),
         sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "saved_filter",
