@@ -128,7 +128,9 @@ def kept(db: str, who: list[str]) -> Counter[str]:
     d = tables.decision.c
     with open_database(db) as database, database.work() as work:
         counted = select(d.alert, func.count()).where(d.by.in_(who)).group_by(d.alert)
-        found: Counter[str] = Counter(dict(work.connection.execute(counted)))
+        found: Counter[str] = Counter()
+        for name, count in work.connection.execute(counted):
+            found[name] = count
         if verify_audit(work).broken is not None:
             raise SystemExit("the audit does not hold")
     return found

@@ -67,6 +67,15 @@ def test_a_viewer_changes_nothing(desk: Callable[..., Desk], action: str) -> Non
     assert "data-decide" not in one.get(f"/alerts/{name}").text
 
 
+def test_alerts_go_to_people_who_are_there(desk: Callable[..., Desk]) -> None:
+    """A name that nobody has is refused, and nothing is changed."""
+    one = desk("analyst", "one")
+    name = _first(one)
+    assert one.post(f"/alerts/{name}/assign", {"to": "One"}).status_code == 303
+    assert one.post(f"/alerts/{name}/assign", {"to": "nobody"}).status_code == 400
+    assert one.get(f"/alerts/{name}.json").json()["standing"]["assignee"] == "one"
+
+
 def test_what_is_not_an_alert_is_told(desk: Callable[..., Desk]) -> None:
     """With the place to look."""
     one = desk("viewer")

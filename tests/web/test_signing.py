@@ -103,3 +103,17 @@ def test_signing_out_ends_the_session(desk: Callable[..., Desk]) -> None:
     assert someone.get("/queue").status_code == 200
     assert someone.post("/sign-out").status_code == 303
     assert someone.get("/queue").status_code == 303
+
+
+def test_an_address_that_tries_again_and_again_is_slowed_down(
+    node: Node, stranger: "TestClient[Any]"
+) -> None:
+    """Whatever names it tries; it is told when to come back."""
+    _account(node)
+    answers = [
+        stranger.post("/sign-in", data={"name": f"n{n}", "password": "x"}, headers=HERE)
+        for n in range(31)
+    ]
+    assert [each.status_code for each in answers] == [401] * 30 + [429]
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 300
+    assert stranger.get("/sign-in").status_code == 200

@@ -133,6 +133,19 @@ def guarded(work: Work, name: str) -> Guarded | None:
     return Guarded(account=account, password=row["password"], wrong=row["wrong"], rests=rests)
 
 
+def assignee_of(work: Work, name: str) -> str | None:
+    """Return the name of an account that can be given alerts; None for "": nobody.
+
+    Raises:
+        InputError: There is no such account, or it is switched off.
+    """
+    found = guarded(work, name.strip().lower()) if name.strip() else None
+    if name.strip() and (found is None or not found.account.active):
+        hint = "write the name with which they sign in"
+        raise InputError(f'there is no account "{name[:LONGEST]}"', hint=hint)
+    return found.account.name if found else None
+
+
 def set_password(work: Work, number: int, hashed: str) -> None:
     """Set a password by its hash; every session of the account ends."""
     _change(work, number, password=hashed, wrong=0, rests=None)

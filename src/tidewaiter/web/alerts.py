@@ -13,6 +13,7 @@ from tidewaiter.casework.decisions import Decided, Verdict
 from tidewaiter.casework.results import Result
 from tidewaiter.consignments.types import Alert
 from tidewaiter.store import queue as store_queue
+from tidewaiter.store.accounts import assignee_of
 from tidewaiter.store.alerts import find_alert
 from tidewaiter.store.context import Context, context_of
 from tidewaiter.store.database import Work
@@ -135,7 +136,7 @@ def assign_alert(
     """Say who is to look at an alert."""
     with node.change(user) as work:
         seen_by(work, user, name)
-        assign(work, [name], data.to or None)
+        assign(work, [name], assignee_of(work, data.to))
         after = standings(work, [name])[name]
     return done(request, after, _address(name, data.queue))
 

@@ -12,6 +12,7 @@ from tidewaiter.accounts.roles import Right
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Verdict, load_decision_rules
+from tidewaiter.store.accounts import assignee_of
 from tidewaiter.store.decisions import Wanted, assign, decide_each
 from tidewaiter.store.queue import matching_ids, visible_ids
 from tidewaiter.store.sessions import User
@@ -106,7 +107,7 @@ def _change(node: Node, user: User, ids: Sequence[str], asked: tuple[Bulk, Wante
         if wanted is not None:
             return decide_each(work, ids, wanted, last=data.seen).decided
         to = user.account.name if data.do == "take" else data.to
-        return assign(work, ids, to or None)
+        return assign(work, ids, assignee_of(work, to))
 
 
 HANDLERS = [change_many]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 
+from tidewaiter.accounts.limits import Limiter
 from tidewaiter.accounts.oidc import Provider
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.rules import load_alert_rules
@@ -24,6 +25,8 @@ from tidewaiter.substances.registry import Registry, load_registry
 from tidewaiter.uploads.desk import DAYS, Desk
 from tidewaiter.uploads.spool import LIMIT, Spool, spool_folder
 
+_SIGNS_IN = (30, 300.0)  # forms from one address before anyone is signed in, in seconds
+_ASKS = (1_200, 60.0)  # requests of one account
 _SECONDS = 10.0  # for an answer of another server
 
 
@@ -67,6 +70,8 @@ class Node:
     def __init__(self, serving: Serving) -> None:
         self.serving = serving
         self.secret = secrets.token_bytes(32)  # of this process
+        self.strangers = Limiter(*_SIGNS_IN)
+        self.users = Limiter(*_ASKS)
         self.database: Database = open_database(serving.db)
         self.desk: Desk = serving.desk()
 

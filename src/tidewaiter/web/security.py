@@ -1,5 +1,7 @@
 """The edge: who asks, whether a form is ours, and what a browser may do with a page."""
 
+import math
+import time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -7,7 +9,11 @@ from anyio.to_thread import run_sync
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.enums import ScopeType
-from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
+from litestar.exceptions import (
+    NotAuthorizedException,
+    PermissionDeniedException,
+    TooManyRequestsException,
+)
 from litestar.handlers import BaseRouteHandler
 from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp, Guard, Message, Receive, Scope, Send
@@ -83,6 +89,7 @@ class Edge:
         user = await run_sync(_user, node, request)
         scope["user"] = user
         request.state["language"] = _language(request, user)
+        _check_pace(request, user, node)
         await _check_form(request, user, node.serving.public)
         await self._app(scope, receive, send)
 
@@ -138,6 +145,31 @@ def _user(node: Node, request: Asked) -> User | None:
         with node.change(user_) as work:
             note_seen(work, secret)
     return user_
+
+
+def _check_pace(request: Asked, user: User | None, node: Node) -> None:
+    """Slow down who tries to sign in again and again, and a program that never rests.
+
+    Raises:
+        TooManyRequestsException: With the seconds to wait.
+    """
+    waits = 0.0
+    if is_public(request.url.path):
+        if request.method not in _SAFE:
+            place = _from(request, node.serving.public)
+            waits = node.strangers.waits(place, time.monotonic())
+    elif user is not None:
+        waits = node.users.waits(str(user.account.id), time.monotonic())
+    if waits:
+        headers = {"Retry-After": str(math.ceil(waits))}
+        raise TooManyRequestsException("too many at once; come back later", headers=headers)
+
+
+def _from(request: Asked, public: str) -> str:
+    """Return where a request comes from; behind a proxy that was named, where that says."""
+    told = request.headers.get("x-forwarded-for", "") if public else ""
+    client = request.scope.get("client")
+    return told.rpartition(",")[2].strip() or (client[0] if client else "")
 
 
 def _language(request: Asked, user: User | None) -> str:
