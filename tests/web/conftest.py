@@ -165,12 +165,18 @@ def served(screened: Path, tmp_path: Path) -> Iterator[tuple[str, Node]]:
     server = Server(
         make_app(node), address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_enabled=False
     )
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    async def serve() -> None:
+        loops.append(asyncio.get_running_loop())
+        await server.serve()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
     address = f"http://localhost:{port}"
     _wait_for(f"{address}/health")
     yield address, node
-    server.stop()  # type: ignore[no-untyped-call]
+    loops[0].call_soon_threadsafe(server.stop)  # its loop sleeps, and hears of nothing else
     thread.join(10)
 
 
