@@ -1,6 +1,7 @@
 """What many tests need: the registry and the lexicon, single lines read, empty databases."""
 
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, make_url, text
 
 from tidewaiter.identify import Identifier, Lexicon, load_lexicon
@@ -99,3 +101,15 @@ def database(url: str) -> Iterator[Database]:
     """Open an empty database of each kind."""
     with open_database(url) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start a headless Chromium; one for all tests, as two of its drivers do not get on."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip("chromium is not installed")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield started
+        started.close()

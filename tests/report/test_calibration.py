@@ -2,13 +2,12 @@
 
 import re
 import shutil
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tidewaiter.parties.calibration.shares import share_of
 from tidewaiter.parties.calibration.types import (
@@ -34,10 +33,6 @@ from tidewaiter.report.calibrationwords import (
 )
 
 CHROMIUM = shutil.which("chromium")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
 SMALLEST = 11.5  # px
 HOSTILE = "<img src=x onerror=alert(1)>\u202e" + "W" * 300
 CAUSE = Cause(
@@ -180,15 +175,6 @@ def test_the_command_takes_a_country_that_is_one() -> None:
     assert "--country MX" in judge_command(CAUSE)
     assert "it'\"'\"'s'" in judge_command(CAUSE)
     assert "--country" not in judge_command(msgspec.structs.replace(CAUSE, country="Ruritania"))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Return a headless browser with a profile of its own."""
-    with sync_playwright() as play:
-        started = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        yield started
-        started.close()
 
 
 @pytest.mark.browser

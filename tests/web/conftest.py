@@ -17,7 +17,7 @@ import pytest
 from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar.testing import TestClient
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tidewaiter.accounts.passwords import hash_password
 from tidewaiter.accounts.roles import Role
@@ -139,19 +139,6 @@ def stranger(node: Node) -> Iterator["TestClient[Any]"]:
     """Come to the installation without an account."""
     with TestClient(make_app(node), OURS, raise_server_exceptions=False) as client:
         yield client
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start a headless Chromium."""
-    with sync_playwright() as playwright:
-        places = (shutil.which("chromium"), shutil.which("chromium-browser"))
-        found = next((place for place in places if place), None)
-        if found is None:
-            pytest.skip("no Chromium here")
-        started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture

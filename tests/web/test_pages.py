@@ -10,17 +10,23 @@ from tests.web.conftest import Desk
 
 from tidewaiter.web.app import HANDLERS
 
+
+def rights_needed(route: HTTPRouteHandler) -> set[str]:
+    """Return which rights an address asks for."""
+    return {getattr(guard, "right", "") for guard in route.guards or ()}
+
+
 Opened = Callable[..., tuple[Page, list[str]]]
+_NO_PAGES = {"/", "/health", "/openapi.json", "/sign-in/oidc", "/sign-in/oidc/back"}
 _BYTES = 200_000  # of a page with its scripts and styles, compressed
-PATHS = sorted(
-    path
+ROLES = {
+    path: "administrator" if "administer" in rights_needed(each) else "supervisor"
     for each in HANDLERS
-    if isinstance(each, HTTPRouteHandler)
-    and "GET" in each.http_methods
-    and "gives" not in each.opt  # a file
+    if isinstance(each, HTTPRouteHandler) and "GET" in each.http_methods
     for path in each.paths
-    if "{" not in path and path not in {"/", "/health", "/openapi.json"}
-)
+    if "{" not in path and "gives" not in each.opt and path not in _NO_PAGES
+}
+PATHS = sorted(ROLES)
 
 
 @pytest.mark.browser
@@ -28,8 +34,7 @@ PATHS = sorted(
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
 def test_all_can_use_it(opened: Opened, path: str, width: int, scheme: str) -> None:
     """It fits, asks nothing from elsewhere, stays small, and axe has nothing to say."""
-    role = "administrator" if path == "/accounts" else "supervisor"
-    page, told = opened(path, role=role, width=width, color_scheme=scheme)
+    page, told = opened(path, role=ROLES[path], width=width, color_scheme=scheme)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     found = Axe().run(page).response["violations"]
     assert [(each["id"], [n["target"] for n in each["nodes"]]) for each in found] == []
@@ -43,7 +48,7 @@ def test_all_can_use_it(opened: Opened, path: str, width: int, scheme: str) -> N
 @pytest.mark.parametrize("path", PATHS)
 def test_each_page_has_its_record(desk: Callable[..., Desk], path: str) -> None:
     """The same address with .json, but for those that are forms alone."""
-    one = desk("administrator") if path == "/accounts" else desk("supervisor")
+    one = desk(ROLES[path])
     if path == "/sign-in":
         pytest.skip("signing in is for people")
     answer = one.get(f"{path}.json")

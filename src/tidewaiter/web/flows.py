@@ -58,7 +58,10 @@ def flows_csv(request: Asked, node: TheNode, user: TheUser) -> Response[str]:
     return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-@get("/flows/world.svg", guards=[may("see")], include_in_schema=False, sync_to_thread=False)
+@get(
+    "/flows/world.svg", guards=[may("see")], include_in_schema=False, sync_to_thread=False,
+    gives="image/svg+xml",
+)  # fmt: skip
 def world() -> Response[bytes]:
     """Send the outlines of countries, which the map uses."""
     headers = {"Cache-Control": "private, max-age=86400"}
