@@ -4,6 +4,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -76,6 +77,23 @@ def shared() -> Path:
     return folder
 
 
+@cache
+def _own_database(server: str) -> str:
+    """Return a database for this process of several that run tests: writers of one take turns."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker is None:
+        return server
+    url = make_url(server).set(drivername="postgresql+psycopg")
+    name = f"tidewaiter_test_{worker}"
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        found = text("SELECT 1 FROM pg_database WHERE datname = :name")
+        if connection.execute(found, {"name": name}).scalar() is None:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return url.set(database=name).render_as_string(hide_password=False)
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Name an empty database of each kind."""
@@ -86,6 +104,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if not server:
         pytest.skip(f"{SERVER} names no PostgreSQL server")
     schema = f"test_{uuid.uuid4().hex}"
+    server = _own_database(server)
     engine = create_engine(make_url(server).set(drivername="postgresql+psycopg"))
     with engine.begin() as connection:
         connection.execute(text(f"CREATE SCHEMA {schema}"))
