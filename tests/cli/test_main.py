@@ -17,13 +17,20 @@ COMMANDS = [
     "",
     "alerts",
     "audit",
+    "cases",
     "identify",
     "law",
+    "law changes",
+    "law compare",
     "lists",
     "match",
     "parties",
+    "rules",
     "screen",
+    "serve",
     "substances",
+    "suppressions",
+    "verify",
 ]
 
 
