@@ -71,7 +71,7 @@ def test_below_a_number_nothing_is_said() -> None:
 def test_the_tiles_say_what_is_read_first() -> None:
     """Open, the oldest, a week, the median, alerts per million."""
     told = {tile.label: (tile.value, tile.more) for tile in _view().tiles}
-    assert told["Open"] == ("2", "2 critical")
+    assert told["Open alerts"] == ("2", "2 critical")
     assert told["Oldest open"][0] == "31 days"
     assert told["Last 7 days"] == ("3 in", "1 decided")
     assert told["Time to a decision, median"] == ("5 min", "90 % within 3.3 h")

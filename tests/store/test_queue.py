@@ -51,6 +51,7 @@ GOODS = (
 )
 NAMES = ("Acme Chem Ltd", "ACME  chem", "Büro Öl GmbH", "上海化工有限公司", "Muster SA")
 PLACES = ("CN", "MX", "DE", "in", "Mexico", None)
+CODES = {"CN": "CN", "MX": "MX", "DE": "DE", "in": "IN", "Mexico": "MX"}
 
 
 def _alert(make: MakeAlert, row: int) -> Alert:
@@ -136,11 +137,10 @@ class Said:
         line = alert.line
         party = (line.parties or ())[0]
         stops = line.route or ()
-        codes = [stop.country.upper() for stop in stops if stop.country and len(stop.country) == 2]
-        self.country = {"NL", *codes}
-        loading, bound = stops[0].country or "", stops[2].country or ""
-        self.origin = loading.upper() if len(loading) == 2 else None
-        self.destination = bound.upper() if len(bound) == 2 else None
+        self.country = {"NL", *(CODES[stop.country] for stop in stops if stop.country)}
+        loading, bound = stops[0].country, stops[2].country
+        self.origin = CODES[loading] if loading else None
+        self.destination = CODES[bound] if bound else None
         self.party = " ".join((party.name or "").split())
         texts = (line.goods or "", alert.title, party.name or "", line.consignment, party.id or "",
                  line.hs or "", *(line.cas or ()), alert.id)  # fmt: skip

@@ -95,7 +95,9 @@ def test_a_screening_that_is_killed_ends_as_undisturbed(
         killed += code == -signal.SIGKILL
         _try_again(database)
     assert killed >= KILLS - 1
-    assert _run(0, "work", desk)[0] == 0
+    for _ in range(2):  # the first may find that its process had ended twice
+        assert _run(0, "work", desk)[0] == 0
+        _try_again(database)
     assert _kept(database) == want
     assert sorted(path.suffix for path in desk.spool.folder.iterdir()) == ["", ".journal"]
 
