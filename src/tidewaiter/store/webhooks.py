@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 
 from tidewaiter.accounts.webhooks import checked_url, new_webhook_secret, next_try
 from tidewaiter.base.errors import MissingError
@@ -148,6 +148,11 @@ def announce(work: Work, new: Sequence[Alert]) -> None:
         work.connection.execute(insert(tables.delivery), rows)
 
 
+def is_due(work: Work, now: datetime) -> bool:
+    """Say whether a message is due; asking holds up no writer."""
+    return work.connection.execute(_due(now)).first() is not None
+
+
 def due_delivery(work: Work, now: datetime) -> Delivery | None:
     """Take the message that has waited longest; it is due again later if this try is cut off.
 
@@ -155,11 +160,8 @@ def due_delivery(work: Work, now: datetime) -> Delivery | None:
         work: Begun with a stamp.
         now: The moment.
     """
-    d, w = tables.delivery.c, tables.webhook.c
-    joined = tables.delivery.join(tables.webhook, d.webhook == w.id)
-    wanted = select(d.id, d.webhook, d.alerts, d.tries, w.url, w.secret).select_from(joined)
-    due = wanted.where(d.due <= moment(now), w.active == 1).order_by(d.due, d.id).limit(1)
-    row = work.connection.execute(due).one_or_none()
+    d = tables.delivery.c
+    row = work.connection.execute(_due(now)).one_or_none()
     if row is None:
         return None
     tries = row.tries + 1
@@ -219,6 +221,13 @@ def try_again(work: Work, webhook: int) -> int:
     done = work.connection.execute(some.values(state="waiting", due=now, tries=0))
     record_change(work, "webhook tried again", {"webhook": webhook, "messages": done.rowcount})
     return done.rowcount
+
+
+def _due(now: datetime) -> Select[Any]:
+    d, w = tables.delivery.c, tables.webhook.c
+    joined = tables.delivery.join(tables.webhook, d.webhook == w.id)
+    wanted = select(d.id, d.webhook, d.alerts, d.tries, w.url, w.secret).select_from(joined)
+    return wanted.where(d.due <= moment(now), w.active == 1).order_by(d.due, d.id).limit(1)
 
 
 def _severities(row: Any) -> tuple[Severity, ...]:

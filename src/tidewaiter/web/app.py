@@ -172,7 +172,8 @@ def make_app(node: Node) -> Litestar:
 def served() -> Litestar:
     """Make the application of a server, by what was put into its environment."""
     end_with_parent()  # else it would go on serving, and keep the port from the next start
-    node = Node(msgspec.json.decode(os.environ[SERVING], type=Serving))
+    # What it starts in turn does not inherit the secret of the provider.
+    node = Node(msgspec.json.decode(os.environ.pop(SERVING), type=Serving))
     threading.Thread(target=get_ready, args=(node.desk,), daemon=True).start()
     desk_of(node)  # read before the first page, which would wait for it
     node.library()

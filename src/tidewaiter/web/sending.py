@@ -12,7 +12,7 @@ from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.types import Severity
 from tidewaiter.store.alerts import alerts_of
-from tidewaiter.store.webhooks import Delivery, due_delivery, note_delivery
+from tidewaiter.store.webhooks import Delivery, due_delivery, is_due, note_delivery
 from tidewaiter.web.node import Node
 
 _LOG = logging.getLogger("tidewaiter.web")
@@ -63,14 +63,18 @@ class Sender:
         tried = 0
         while not self._stop.is_set():
             now = self._node.now()
-            with self._node.change(None) as work:
-                due = due_delivery(work, now)
-            if due is None:
+            with self._node.read() as work:
+                due = is_due(work, now)
+            if not due:
                 return tried
-            tried += 1
-            told, answer = self._send(due, now)
             with self._node.change(None) as work:
-                note_delivery(work, due, self._node.now(), told=told, answer=answer)
+                taken = due_delivery(work, now)
+            if taken is None:  # another server was faster
+                continue
+            tried += 1
+            told, answer = self._send(taken, now)
+            with self._node.change(None) as work:
+                note_delivery(work, taken, self._node.now(), told=told, answer=answer)
         return tried
 
     def _run(self) -> None:
