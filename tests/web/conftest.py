@@ -69,8 +69,12 @@ class Desk:
         """Return a token for the forms of the session."""
         return form_token(self._secret)
 
+    def cookie(self) -> dict[str, str]:
+        """Return the header by which the session is known."""
+        return {"cookie": f"{COOKIE}={self._secret}"}
+
     def _headers(self, more: Mapping[str, str] | None) -> dict[str, str]:
-        return {"cookie": f"{COOKIE}={self._secret}", **(more or {})}
+        return {**self.cookie(), **(more or {})}
 
 
 @pytest.fixture(scope="session")

@@ -236,3 +236,23 @@ def test_without_a_script_links_and_forms_do_the_same(opened: Opened) -> None:
     page.locator("button[value=decide]").click()
     expect(page.locator(".note")).to_contain_text("2")
     assert "severity=low" in page.url
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("key", ["Enter", "Control+Enter"])
+def test_enter_does_what_stands_beside_the_field(opened: Opened, key: str) -> None:
+    """A name that is typed gets the alerts, not whoever types; a note goes with a decision."""
+    page, told = opened("/queue", reduced_motion="reduce")
+    title = page.locator("[data-row] a.title").first.inner_text()
+    page.locator("[data-row] input[name=alert]").first.check()
+    page.get_by_text("Assign or decide").click()
+    page.fill("input[name=to]", "analyst")
+    page.press("input[name=to]", key)
+    expect(page.locator("[data-row] .who-has")).to_have_text("analyst")
+    page.locator("[data-row] input[name=alert]").first.check()
+    page.get_by_text("Assign or decide").click()
+    page.select_option("select[name=decision]", "dismiss/other-goods")
+    page.fill("input[name=note]", "paint")
+    page.press("input[name=note]", key)
+    expect(page.locator("[data-row] a.title").first).not_to_have_text(title)
+    assert told == []

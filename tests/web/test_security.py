@@ -1,6 +1,6 @@
 """The edge: who may ask what, foreign forms, and what a browser may do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from tests.web.conftest import Desk
 from tidewaiter.accounts.roles import rights_of
 from tidewaiter.store.sessions import User
 from tidewaiter.store.tokens import add_token
-from tidewaiter.web.app import HANDLERS
+from tidewaiter.web.app import HANDLERS, make_app
 from tidewaiter.web.node import Node
 from tidewaiter.web.security import is_public
 
@@ -80,3 +80,62 @@ def test_a_token_has_no_more_rights_than_it_was_given(
     wrong = client.get("/queue.json", headers={"authorization": "Bearer made-up"})
     assert wrong.status_code == 401
     assert wrong.json()["status"] == 401
+
+
+@pytest.mark.parametrize("path", ["", "/redoc", "/swagger", "/openapi.yaml", "/openapi.json.json"])
+def test_the_api_is_not_described_to_strangers(stranger: "TestClient[Any]", path: str) -> None:
+    """Nor by pages that would ask other servers."""
+    answer = stranger.get(f"/schema{path}", follow_redirects=False)
+    assert answer.status_code in {303, 401, 404}
+    assert "cdn" not in answer.text
+
+
+def test_every_route_of_the_application_is_guarded(node: Node) -> None:
+    """Those that the framework adds too."""
+    for route in make_app(node).routes:
+        for handler in getattr(route, "route_handlers", ()):
+            rights = [getattr(guard, "right", None) for guard in handler.resolve_guards()]
+            named = [each for each in rights if each] or [
+                getattr(getattr(guard, "func", guard), "right", None)
+                for guard in handler.resolve_guards()
+            ]
+            only = set(handler.http_methods) <= {"OPTIONS"}
+            assert only or is_public(route.path) or any(named), route.path
+
+
+def test_a_token_makes_nobody_more_than_they_are(desk: Callable[..., Desk], node: Node) -> None:
+    """Whatever right it has: accounts, passwords, tokens and sessions are people's own matter."""
+    chief = desk("administrator")
+    user = User(account=chief.account, rights=rights_of("administrator"), session="")
+    with node.change(user) as work:
+        _, secret = add_token(work, user, "all", user.rights, node.now() + timedelta(days=1))
+    headers = {"authorization": f"Bearer {secret}"}
+    number = chief.account.id
+    tries: dict[str, dict[str, Any]] = {
+        "/accounts": {"name": "new", "role": "administrator"},
+        f"/accounts/{number}": {"role": "administrator", "cleared": True, "active": True},
+        f"/accounts/{number}/invitation": {},
+        f"/accounts/{number}/erasure": {},
+        "/account/tokens": {"name": "more", "rights": ["see"], "days": 1},
+        "/account/password": {"present": "a", "password": "b", "again": "b"},
+        "/account/sessions/end": {},
+        "/account/passkeys/begin": {},
+        "/account/passkeys/1/end": {},
+    }
+    for path, record in tries.items():
+        answer = chief.client.post(path, json=record, headers=headers)
+        assert (path, answer.status_code) == (path, 403)
+    assert chief.get("/accounts").status_code == 200
+
+
+def test_a_form_that_does_not_say_its_size_is_refused(desk: Callable[..., Desk]) -> None:
+    """It would be read whole before anything is known of it."""
+    one = desk("viewer")
+
+    def pieces() -> Iterator[bytes]:
+        yield b"csrf="
+        yield b"x" * 1_000
+
+    headers = {"content-type": "application/x-www-form-urlencoded", **one.cookie()}
+    answer = one.client.post("/account/language", content=pieces(), headers=headers)
+    assert answer.status_code == 403

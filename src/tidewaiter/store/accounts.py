@@ -189,21 +189,9 @@ def set_language(work: Work, number: int, language: str | None) -> None:
     record_change(work, "language set", {"account": number})
 
 
-def erase_name(work: Work, number: int) -> Account:
-    """Erase the name of an account that is switched off: only its number is left.
-
-    Raises:
-        InputError: There is none, or it is not switched off.
-    """
-    if account_of(work, number).active:
-        raise InputError(f"account {number} is in use", hint="switch it off first")
-    before = account_of(work, number).name
-    name = f"erased-{number}"
+def rename(work: Work, number: int, name: str) -> None:
+    """Give an account another name, by which nobody signs in."""
     _change(work, number, name=name, shown=account_key(number), password=None)
-    a = tables.alert.c
-    work.connection.execute(update(tables.alert).where(a.assignee == before).values(assignee=None))
-    record_change(work, "account erased", {"account": number})
-    return account_of(work, number)
 
 
 def _change(work: Work, number: int, **values: object) -> None:

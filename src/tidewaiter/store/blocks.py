@@ -102,6 +102,12 @@ def each_block(marks: Marks, *, down: bool) -> Iterator[NDArray[np.int64]]:
         yield found[::-1] if down else found
 
 
+def is_in(marks: Marks, number: int) -> bool:
+    """Say whether an alert is of a set."""
+    block, place = divmod(number, BLOCK)
+    return block < len(marks) and bool(marks[block, place // 64] >> np.uint64(place % 64) & 1)
+
+
 def size(marks: Marks) -> int:
     """Count the alerts of a set."""
     return int(np.bitwise_count(marks).sum(dtype=np.int64))

@@ -20,6 +20,7 @@ from tidewaiter.casework.steps import (
     AlertAdded,
     AnyContent,
     ConsignmentAdded,
+    Drafted,
     Opened,
     PartyAdded,
     Step,
@@ -125,10 +126,24 @@ def take_step(work: Work, viewer: Viewer, number: int, asked: Asked) -> Step:
     most = load_case_rules().limits.steps
     if len(steps) >= most:
         raise InputError(f"it has {most:,} steps", at=f"case {number}", hint="open another case")
-    step = _insert(work, viewer, number, _named(work, viewer, number, asked))
+    named = _named(work, viewer, number, _as_closed_as(steps, asked))
+    step = _insert(work, viewer, number, named)
     _gather(work, step)
     _project(work, number)
     return step
+
+
+def _as_closed_as(steps: list[Step], asked: Asked) -> Asked:
+    """Restrict what speaks of a restricted step, and a draft by someone who sees any.
+
+    Args:
+        steps: Those that the viewer sees.
+        asked: The step.
+    """
+    closed = {step.id for step in steps if step.restricted}
+    drafts = bool(closed) and isinstance(asked.content, Drafted)
+    restricted = asked.restricted or asked.about in closed or drafts
+    return msgspec.structs.replace(asked, restricted=restricted)
 
 
 def _check_seen(steps: list[Step], asked: Asked) -> None:

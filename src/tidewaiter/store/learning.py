@@ -52,11 +52,12 @@ def learn(work: Work) -> Learned:
     taken = [each.proposal.scope for each in rules if each.state in {"active", "proposed"}]
     refused = [each.proposal.scope for each in rules if each.state == "refused"]
     found = offers(past, taken, refused)
-    decided = having(index_of(work), [term("status", each) for each in _DECIDED])
+    index = index_of(work)
+    decided = having(index, [term("status", each) for each in _DECIDED])
     return Learned(
         offers=tuple(each for each in found if not is_opposed(work, each.scope)),
         looked=len(past),
-        decided=size(decided),
+        decided=size(decided & ~having(index, ["restricted:"])),
     )
 
 
@@ -94,7 +95,8 @@ def _newest(work: Work) -> list[str]:
     """Return the ids of the alerts that were decided last."""
     a, d = tables.alert.c, tables.decision.c
     last = tables.decision.join(tables.alert, (a.id == d.alert) & (a.decided == d.id))
-    wanted = select(d.alert).select_from(last).order_by(d.id.desc())
+    # Restricted ones teach nothing that everyone may know.
+    wanted = select(d.alert).select_from(last).where(a.restricted == 0).order_by(d.id.desc())
     most = load_suppression_settings().offer.looked
     return list(work.connection.execute(wanted.limit(most)).scalars())
 

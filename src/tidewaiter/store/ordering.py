@@ -16,7 +16,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.store import tables
 from tidewaiter.store.alertterms import NO_DAY, rank_value
-from tidewaiter.store.blocks import Marks, each_block, numbers_in, size
+from tidewaiter.store.blocks import Marks, each_block, is_in, numbers_in, size
 from tidewaiter.store.queuefilter import Sort
 from tidewaiter.store.terms import CHUNK, Index, having_each, values
 
@@ -80,15 +80,20 @@ class Start(Record, frozen=True, kw_only=True):
     back: bool = False  # against the order
 
 
-def key_of(index: Index, alert: str) -> Key:
+def key_of(index: Index, alert: str, seen: Marks) -> Key:
     """Return what orders go by of an alert.
 
+    Args:
+        index: The index.
+        alert: Its id.
+        seen: The alerts that may be seen.
+
     Raises:
-        InputError: There is no such alert.
+        InputError: There is no such alert, or none that may be seen.
     """
     found = index.work.connection.execute(_keys().where(tables.alert.c.id == alert))
     row = found.mappings().first()
-    if row is None:
+    if row is None or not is_in(seen, row["number"]):
         hint = "go back to the first page"
         raise InputError(f'there is no alert "{alert}" to go on from', hint=hint)
     return Key(**row)

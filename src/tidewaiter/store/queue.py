@@ -155,7 +155,7 @@ def _page(index: Index, matched: Matched, view: View) -> Page:
     marks = matched.all_but()
     beyond = view.after or view.before
     start = Start(
-        beyond=key_of(index, beyond) if beyond else None,
+        beyond=key_of(index, beyond, matched.seen) if beyond else None,
         back=view.before is not None and view.after is None,
     )
     numbers = list(islice(in_order(index, marks, ORDERS[view.sort], start), view.rows + 1))

@@ -16,8 +16,6 @@ from tidewaiter.base.errors import InputError, OutputError, StoreError, Tidewait
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.journal import read_journal
 from tidewaiter.bulk.run import workers_for
-from tidewaiter.consignments.restricted import open_version
-from tidewaiter.consignments.rules import AlertRules, load_alert_rules
 from tidewaiter.consignments.types import Alert
 from tidewaiter.node import Progress, end_overdue, screen_file
 from tidewaiter.store.database import Database, Stamp
@@ -87,7 +85,7 @@ def _screen(bench: Bench, upload: Upload, beat: "_Beat") -> None:
     with closing(steps):  # type: ignore[type-var]
         for progress in steps:
             if tally is None:  # what was found before a stop stands in the journal
-                tally = Tally(load_alert_rules(settings.rules, settings.switches))
+                tally = Tally()
                 tally.add(e for e in read_journal(journal) if isinstance(e, Alert))
             else:
                 tally.add(progress.step.screened.alerts)
@@ -107,9 +105,7 @@ def _screen(bench: Bench, upload: Upload, beat: "_Beat") -> None:
 class Tally:
     """Counts alerts by severity, as all see them and as those who are cleared do."""
 
-    def __init__(self, rules: AlertRules) -> None:
-        """Take the rules, which say what of a restricted alert is open."""
-        self._rules = rules
+    def __init__(self) -> None:
         self._all: Counter[str] = Counter()
         self._open: Counter[str] = Counter()
 
@@ -117,9 +113,7 @@ class Tally:
         """Count alerts."""
         for alert in alerts:
             self._all[alert.severity] += 1
-            seen = open_version(alert, self._rules)
-            if seen is not None:
-                self._open[seen.severity] += 1
+            self._open[alert.severity] += not alert.restricted
 
     def reached(self, progress: Progress) -> Reached:
         """Say how far a screening is."""
@@ -129,7 +123,7 @@ class Tally:
             row=done.row,
             lines=done.lines,
             alerts=dict(self._all),
-            open_alerts=dict(self._open),
+            open_alerts=dict(+self._open),
             refused_rows=done.refused_rows,
             refused_fields=done.refused_fields,
             seconds=done.seconds,

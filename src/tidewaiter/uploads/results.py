@@ -13,8 +13,6 @@ from tidewaiter.bulk.marks import Marks, marks_of
 from tidewaiter.bulk.results import counts_of, words_of
 from tidewaiter.bulk.run import Settings
 from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.restricted import open_version
-from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.consignments.types import Alert, Refusal
 from tidewaiter.report.columns import FLAT
 from tidewaiter.report.exports import CsvAlerts, JsonLines
@@ -39,7 +37,7 @@ class Findings:
             desk: Of the installation.
             upload: Whose findings.
             database: Of the desk.
-            cleared: Show restricted alerts whole; else each as all may see it, or not at all.
+            cleared: Show restricted alerts; else those that the queue shows, and no other.
 
         Raises:
             MissingError: It is not done, or its files are no longer kept.
@@ -54,13 +52,10 @@ class Findings:
 
     def alerts(self) -> Iterator[Alert]:
         """Yield the alerts in the file's order, with what the other lines say of each."""
-        rules = load_alert_rules(self._settings.rules, self._settings.switches)
         marks = self._marks()
         for entry in read_journal(self._journal):
-            if isinstance(entry, Alert):
-                seen = entry if self._cleared else open_version(entry, rules)
-                if seen is not None:
-                    yield marks.mark(seen)
+            if isinstance(entry, Alert) and (self._cleared or not entry.restricted):
+                yield marks.mark(entry)
 
     def jsonl(self) -> Iterator[bytes]:
         """Write the alerts as JSON Lines, piece by piece."""

@@ -15,16 +15,17 @@ from tidewaiter.store.accounts import (
     account_of,
     accounts,
     add_account,
-    erase_name,
     set_role,
 )
+from tidewaiter.store.leaving import erase_name
 from tidewaiter.store.sessions import invitations, invite
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import Number, TheNode, TheUser
 from tidewaiter.web.replies import done, reply
-from tidewaiter.web.security import may
+from tidewaiter.web.security import by_hand, may
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+_KEEPS = [may("administer"), by_hand]
 
 
 class AccountsPage(Record, frozen=True, kw_only=True):
@@ -83,7 +84,7 @@ def accounts_page(request: Asked, node: TheNode) -> Response[AccountsPage]:
 
 
 @post(
-    "/accounts", guards=[may("administer")], sync_to_thread=True, makes=True,
+    "/accounts", guards=_KEEPS, sync_to_thread=True, makes=True,
     example={"name": "reyes", "shown": "A. Reyes", "role": "analyst", "cleared": False},
 )  # fmt: skip
 def make_account(
@@ -97,7 +98,7 @@ def make_account(
     return _invited(request, node, made, secret)
 
 
-@post("/accounts/{number:int}", guards=[may("administer")], sync_to_thread=True)
+@post("/accounts/{number:int}", guards=_KEEPS, sync_to_thread=True)
 def change_account(
     request: Asked, node: TheNode, user: TheUser, number: Number, data: JSONBody[Change]
 ) -> Response[Account]:
@@ -109,7 +110,10 @@ def change_account(
 
 
 @post(
-    "/accounts/{number:int}/invitation", guards=[may("administer")], sync_to_thread=True, makes=True
+    "/accounts/{number:int}/invitation",
+    guards=_KEEPS,
+    sync_to_thread=True,
+    makes=True,
 )
 def invite_again(
     request: Asked, node: TheNode, user: TheUser, number: Number
@@ -121,7 +125,7 @@ def invite_again(
     return _invited(request, node, account, secret)
 
 
-@post("/accounts/{number:int}/erasure", guards=[may("administer")], sync_to_thread=True)
+@post("/accounts/{number:int}/erasure", guards=_KEEPS, sync_to_thread=True)
 def erase_account(
     request: Asked, node: TheNode, user: TheUser, number: Number
 ) -> Response[Account]:

@@ -92,7 +92,11 @@ def alert_page(
             results=tuple(results_of(work, [name]).get(name, ())),
             rest=rest_of(work, alert),
         )
-        around = Around(query=query, next=_next(node, work, user, alert, query))
+        around = Around(
+            query=query,
+            before=_next(node, work, user, alert, query, back=True),
+            next=_next(node, work, user, alert, query),
+        )
     return reply(
         request, "alert-page.html", page,
         view=lambda: alert_page_view(page, user, around, node),
@@ -153,10 +157,13 @@ def seen_by(work: Work, user: User, name: str) -> Alert:
     return alert
 
 
-def _next(node: Node, work: Work, user: User, alert: Alert, kept: str) -> str | None:
-    """Return the id of the alert that comes after this one in the queue."""
+def _next(
+    node: Node, work: Work, user: User, alert: Alert, kept: str, *, back: bool = False
+) -> str | None:
+    """Return the id of the alert that comes after this one in the queue, or before it."""
     query = read_kept(kept)
-    view = View(sort=query.sort, after=alert.id, rows=1)
+    after, before = (None, alert.id) if back else (alert.id, None)
+    view = View(sort=query.sort, after=after, before=before, rows=1)
     page = store_queue.queue_page(work, queue_of(query, node, user), view)
     return page.alerts[0].id if page.alerts else None
 

@@ -27,7 +27,8 @@ class Around(Record, frozen=True, kw_only=True):
     """Where the officer comes from, and where the way goes on."""
 
     query: str  # of the queue
-    next: str | None  # id
+    before: str | None  # id
+    next: str | None
 
 
 class Page(Protocol):
@@ -129,7 +130,7 @@ def alert_page_view(page: Page, user: User, around: Around, node: Node) -> Alert
         mine=page.standing.assignee == user.account.name,
         query=around.query,
         queue=f"/queue?{around.query}" if around.query else "/queue",
-        before="",
+        before=f"/alerts/{around.before}{onward}" if around.before else "",
         next=f"/alerts/{around.next}{onward}" if around.next else "",
         keys=_keys(verdicts),
     )
@@ -199,5 +200,6 @@ def _keys(verdicts: tuple[VerdictChoice, ...]) -> tuple[tuple[str, str], ...]:
         ("i", words("Record a result")),
         ("o", words("Cases of the alert")),
         ("j", words("Next alert")),
+        ("k", words("The alert before")),
         ("q", words("Back to the queue")),
     )

@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import cast
 
 import anyio
@@ -161,7 +162,7 @@ def make_app(node: Node) -> Litestar:
             Exception: errors.on_bug,
         },
         compression_config=CompressionConfig(backend="gzip", minimum_size=1_000),
-        openapi_config=OpenAPIConfig(title="Tidewaiter", version="1", render_plugins=[]),
+        openapi_config=_described(),
         lifespan=[living],
         logging_config=None,
     )
@@ -169,11 +170,19 @@ def make_app(node: Node) -> Litestar:
     return app
 
 
+def _described() -> OpenAPIConfig:
+    """Let Litestar describe the handlers, and show it nowhere: our own address does."""
+    closed = Router("/schema", route_handlers=[], guards=[may("see")], include_in_schema=False)
+    config = OpenAPIConfig(title="Tidewaiter", version="1", openapi_router=closed)
+    # Without plugins it would take its own five, whose pages ask other servers.
+    config.render_plugins, config.default_plugin = [], None
+    return config
+
+
 def served() -> Litestar:
-    """Make the application of a server, by what was put into its environment."""
+    """Make the application of a server, by the file that its environment names."""
     end_with_parent()  # else it would go on serving, and keep the port from the next start
-    # What it starts in turn does not inherit the secret of the provider.
-    node = Node(msgspec.json.decode(os.environ.pop(SERVING), type=Serving))
+    node = Node(msgspec.json.decode(Path(os.environ[SERVING]).read_bytes(), type=Serving))
     threading.Thread(target=get_ready, args=(node.desk,), daemon=True).start()
     desk_of(node)  # read before the first page, which would wait for it
     node.library()

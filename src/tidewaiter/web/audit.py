@@ -19,8 +19,9 @@ from tidewaiter.store.audit import (
     prove_entry,
     verify_audit,
 )
+from tidewaiter.store.auditview import shown
 from tidewaiter.web.asking import Asked, read_query
-from tidewaiter.web.given import Number, TheNode
+from tidewaiter.web.given import Number, TheNode, TheUser
 from tidewaiter.web.replies import reply
 from tidewaiter.web.security import may
 
@@ -58,7 +59,7 @@ class Verified(Record, frozen=True, kw_only=True):
 
 
 @get("/audit", guards=[may("audit")], sync_to_thread=True, query=AuditQuery)
-def audit_page(request: Asked, node: TheNode) -> Response[AuditPage]:
+def audit_page(request: Asked, node: TheNode, user: TheUser) -> Response[AuditPage]:
     """Show the entries of the audit, the latest first."""
     query = read_query(request, AuditQuery)
     with node.read() as work:
@@ -66,10 +67,13 @@ def audit_page(request: Asked, node: TheNode) -> Response[AuditPage]:
             work, action=query.action, who=query.who, words=query.words, before=query.before,
             rows=_ROWS,
         )  # fmt: skip
+        seen = shown(work, entries, cleared=user.account.cleared)
+        if query.words:  # whether hidden details have them is hidden too
+            seen = [each for each in seen if query.words in each.details]
         state = audit_state(work)
         actions = tuple(audit_actions(work))
     page = AuditPage(
-        query=query, entries=tuple(entries), actions=actions, size=state.entries,
+        query=query, entries=tuple(seen), actions=actions, size=state.entries,
         root=state.root.hex(), key=str(node.key.public()),
         more=entries[-1].number if len(entries) == _ROWS else 0,
     )  # fmt: skip
@@ -97,13 +101,16 @@ def checkpoint(node: TheNode) -> Response[str]:
 
 
 @get("/audit/{number:int}/proof", guards=[may("audit")], sync_to_thread=True, gives="text/plain")
-def proof(node: TheNode, number: Number) -> Response[str]:
+def proof(node: TheNode, user: TheUser, number: Number) -> Response[str]:
     """Prove one entry to someone who sees nothing else of the audit."""
     with node.read() as work:
         size = audit_size(work)
         if not 1 <= number <= size:
             raise MissingError(f"there is no entry {number}", hint=f"the audit has {size:,}")
         entry = audit_entries(work, after=number - 1, rows=1)[0]
+        if shown(work, [entry], cleared=user.account.cleared) != [entry]:
+            hint = "ask someone who is cleared"
+            raise MissingError(f"entry {number} tells what is for the authority only", hint=hint)
         path = tuple(prove_entry(work, number, size))
         note = signed_state(node.key, audit_state(work, size))
     made = Proof(entry=entry.written(), place=number - 1, path=path, note=note)

@@ -21,10 +21,11 @@ from tidewaiter.web.given import Number, TheNode, TheUser
 from tidewaiter.web.node import Node
 from tidewaiter.web.passkeys import site_of
 from tidewaiter.web.replies import done, reply
-from tidewaiter.web.security import may
+from tidewaiter.web.security import by_hand, may
 from tidewaiter.web.signing import keep_session, turn
 
 _DAYS = 366
+_OWN = [may("see"), by_hand]
 
 
 class OwnPage(Record, frozen=True, kw_only=True):
@@ -88,13 +89,11 @@ def own_page(request: Asked, node: TheNode, user: TheUser) -> Response[OwnPage]:
     return reply(request, "own.html", page, view=lambda: _view(node, user))
 
 
-@post("/account/password", guards=[may("see")], sync_to_thread=True)
+@post("/account/password", guards=_OWN, sync_to_thread=True)
 def change_password(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[NewPassword]
 ) -> Response[Account]:
     """Set another password; every other session ends."""
-    if not user.session:
-        raise InputError("a program sets no password", hint="sign in with a browser")
     with node.read() as work:
         kept = guarded(work, user.account.name)
     with turn():
@@ -122,7 +121,7 @@ def change_language(
     return done(request, changed, "/account")
 
 
-@post("/account/sessions/end", guards=[may("see")], sync_to_thread=True)
+@post("/account/sessions/end", guards=_OWN, sync_to_thread=True)
 def end_other_sessions(request: Asked, node: TheNode, user: TheUser) -> Response[OwnPage]:
     """End every session but this one."""
     with node.change(user) as work:
@@ -131,15 +130,13 @@ def end_other_sessions(request: Asked, node: TheNode, user: TheUser) -> Response
 
 
 @post(
-    "/account/tokens", guards=[may("connect")], sync_to_thread=True, makes=True,
+    "/account/tokens", guards=[may("connect"), by_hand], sync_to_thread=True, makes=True,
     example={"name": "nightly statistics", "rights": ["see"], "days": 90},
 )  # fmt: skip
 def make_token(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[NewToken]
 ) -> Response[MadeToken]:
     """Make a token for a program; its secret is shown once."""
-    if not user.session:
-        raise InputError("a program makes no tokens", hint="sign in with a browser")
     ends = node.now() + timedelta(days=data.days)
     with node.change(user) as work:
         token, secret = add_token(work, user, data.name, data.rights, ends)

@@ -32,11 +32,12 @@ from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import Number, TheNode, TheUser
 from tidewaiter.web.node import Node
 from tidewaiter.web.replies import done
-from tidewaiter.web.security import is_https, may
+from tidewaiter.web.security import by_hand, is_https, may
 from tidewaiter.web.signing import keep_session
 
 _COOKIE = "tidewaiter_challenge"
 _SECONDS = 300
+_OWN = [may("see"), by_hand]
 
 
 class Options(Record, frozen=True, kw_only=True):
@@ -70,7 +71,12 @@ class OwnPasskeys(Record, frozen=True, kw_only=True):
     passkeys: tuple[OwnPasskey, ...]
 
 
-@post("/account/passkeys/begin", guards=[may("see")], include_in_schema=False, sync_to_thread=True)
+@post(
+    "/account/passkeys/begin",
+    guards=_OWN,
+    include_in_schema=False,
+    sync_to_thread=True,
+)
 def begin_passkey(request: Asked, node: TheNode, user: TheUser) -> Response[Options]:
     """Tell the browser what to make."""
     site = site_of(node)
@@ -82,13 +88,11 @@ def begin_passkey(request: Asked, node: TheNode, user: TheUser) -> Response[Opti
     return _told(request, node, told, challenge)
 
 
-@post("/account/passkeys", guards=[may("see")], include_in_schema=False, sync_to_thread=True)
+@post("/account/passkeys", guards=_OWN, include_in_schema=False, sync_to_thread=True)
 def make_passkey(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[Made]
 ) -> Response[OwnPasskeys]:
     """Keep a passkey that the browser has made."""
-    if not user.session:
-        raise InputError("a program makes no passkey", hint="sign in with a browser")
     passkey = registered(site_of(node), data.credential, _challenge(request, node))
     with node.change(user) as work:
         add_passkey(work, user.account.id, passkey, data.name)
@@ -99,7 +103,7 @@ def make_passkey(
 
 
 @post(
-    "/account/passkeys/{number:int}/end", guards=[may("see")], include_in_schema=False,
+    "/account/passkeys/{number:int}/end", guards=_OWN, include_in_schema=False,
     sync_to_thread=True,
 )  # fmt: skip
 def forget_passkey(

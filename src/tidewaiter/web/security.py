@@ -28,6 +28,7 @@ from tidewaiter.web.node import Node, Serving
 
 COOKIE = "tidewaiter_session"
 _PUBLIC = ("/static/", "/sign-in", "/welcome/", "/health")
+_ASKS_OTHERS = "/sign-in/oidc"  # each makes us ask the provider
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -61,6 +62,13 @@ def may(right: Right) -> Guard:
 
     check.right = right  # type: ignore[attr-defined]
     return check
+
+
+def by_hand(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Let only people pass: with a token, a program could make itself more than it is."""
+    user = connection.scope.get("user")
+    if user is not None and not user.session:
+        raise PermissionDeniedException("a program does not do this; sign in with a browser")
 
 
 def is_public(path: str) -> bool:
@@ -155,7 +163,7 @@ def _check_pace(request: Asked, user: User | None, node: Node) -> None:
     """
     waits = 0.0
     if is_public(request.url.path):
-        if request.method not in _SAFE:
+        if request.method not in _SAFE or request.url.path.startswith(_ASKS_OTHERS):
             place = _from(request, node.serving.public)
             waits = node.strangers.waits(place, time.monotonic())
     elif user is not None:
@@ -203,7 +211,8 @@ async def _token(request: Asked) -> str:
     """Return the token of a form: in a header, in the address, or in the form itself."""
     told = request.headers.get("x-csrf-token") or request.query_params.get(CSRF_FIELD)
     if told is None and request.headers.get("content-type", "").startswith(FORM):
-        if int(request.headers.get("content-length") or 0) > _FORM_BYTES:
+        told_size = request.headers.get("content-length", "")
+        if not told_size.isdecimal() or int(told_size) > _FORM_BYTES:  # it is read whole
             raise PermissionDeniedException("this form is too large")
         fields = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=2_000)
         told = fields.get(CSRF_FIELD, [""])[0]

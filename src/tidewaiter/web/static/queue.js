@@ -25,6 +25,15 @@
     event.preventDefault();
   });
 
+  /* Enter in a field does what stands beside it, and nothing else. */
+  document.addEventListener("keydown", (event) => {
+    const beside = event.key === "Enter" ? event.target.closest?.("#bulk .do") : null;
+    if (!beside || event.target.matches("button")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    beside.querySelector("button[name=do]").click();
+  }, true);
+
   document.addEventListener("click", (event) => {
     const take = event.target.closest("#bulk button[name=do]");
     if (!take) return;
