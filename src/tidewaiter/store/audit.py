@@ -6,7 +6,7 @@ the database.
 """
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -87,22 +87,41 @@ def record_change(work: Work, action: str, details: Details) -> None:
     Raises:
         ValueError: The work was begun to read only.
     """
+    record_changes(work, [(action, details)])
+
+
+def record_changes(work: Work, changes: Sequence[tuple[str, Details]]) -> None:
+    """Write an entry about each of several changes, in order.
+
+    Args:
+        work: Begun with a stamp.
+        changes: What happens, and its details, as `record_change` takes them.
+
+    Raises:
+        ValueError: The work was begun to read only.
+    """
     stamp = stamp_of(work)
-    size = audit_size(work)
-    entry = Entry(
-        number=size + 1,
-        at=moment(stamp.at),
-        who=plain(stamp.who),
-        action=action,
-        details=msgspec.json.encode(details, order="sorted").decode(),
-        salt=secrets.token_hex(_SALT),
-    )
-    work.connection.execute(insert(tables.audit).values(**msgspec.structs.asdict(entry)))
-    nodes = [
-        {"level": level, "place": place, "entry": entry.number, "hash": found.hex()}
-        for level, place, found in grown(size, leaf_hash(entry.written()), _node(work))
-    ]
-    work.connection.execute(insert(tables.audit_node), nodes)
+    size, at, who = audit_size(work), moment(stamp.at), plain(stamp.who)
+    made: dict[tuple[int, int], bytes] = {}
+    stored = _node(work)
+
+    def node(level: int, place: int) -> bytes:
+        return made.get((level, place)) or stored(level, place)
+
+    entries, nodes = [], []
+    for number, (action, details) in enumerate(changes, size + 1):
+        told = msgspec.json.encode(details, order="sorted").decode()
+        entry = Entry(
+            number=number, at=at, who=who, action=action, details=told,
+            salt=secrets.token_hex(_SALT),
+        )  # fmt: skip
+        entries.append(msgspec.structs.asdict(entry))
+        for level, place, found in grown(number - 1, leaf_hash(entry.written()), node):
+            made[level, place] = found
+            nodes.append({"level": level, "place": place, "entry": number, "hash": found.hex()})
+    if entries:
+        work.connection.execute(insert(tables.audit), entries)
+        work.connection.execute(insert(tables.audit_node), nodes)
 
 
 def audit_entries(work: Work, *, after: int = 0, rows: int = PAGE) -> list[Entry]:

@@ -25,6 +25,13 @@ from tidewaiter.store.tables.cases import (
     casefile,
 )
 from tidewaiter.store.tables.columns import METADATA, VERSION_TABLE
+from tidewaiter.store.tables.exchanging import (
+    contradiction,
+    incoming,
+    node_document,
+    outgoing,
+    peer,
+)
 from tidewaiter.store.tables.flowing import alert_flow, route, route_ends
 from tidewaiter.store.tables.found import (
     alert,
@@ -82,6 +89,7 @@ __all__ = [
     "case_step",
     "case_task",
     "casefile",
+    "contradiction",
     "decision",
     "delivery",
     "entity",
@@ -94,13 +102,17 @@ __all__ = [
     "entity_thing",
     "entity_word",
     "identity",
+    "incoming",
     "invitation",
     "line",
+    "node_document",
+    "outgoing",
     "party",
     "party_alert",
     "party_judgement",
     "party_line",
     "passkey",
+    "peer",
     "reason",
     "refusal",
     "resolution",

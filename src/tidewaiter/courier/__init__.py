@@ -1,0 +1,1 @@
+"""Courier: takes messages from peers and brings them theirs, whatever the line between is like."""

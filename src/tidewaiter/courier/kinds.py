@@ -1,0 +1,78 @@
+"""Kinds of message that this node knows, and what each does when it comes."""
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.documents import SignedDocument
+from tidewaiter.exchange.envelopes import Header
+from tidewaiter.exchange.relations import Standing
+from tidewaiter.exchange.strict import read_json
+from tidewaiter.store.database import Work
+from tidewaiter.store.peers import hear_relation, take_document
+
+
+class Received(Record, frozen=True, kw_only=True):
+    """A message whose turn it is."""
+
+    peer: str
+    header: Header
+    body: bytes  # as it was written
+
+
+class Kind(Record, frozen=True, kw_only=True):
+    """A kind of message."""
+
+    schema: int  # the newest that is known
+    act: Callable[[Work, Received], None]  # raises an InputError where it does not make sense
+
+
+class RelationTold(Record, frozen=True, kw_only=True):
+    """What a node does with the recipient from now on."""
+
+    standing: Standing
+    reason: str = ""
+
+
+class DocumentTold(Record, frozen=True, kw_only=True):
+    """A new document of a node."""
+
+    document: SignedDocument
+    untrusted: Mapping[str, int] = {}  # by name of a key that it revokes: from which message on
+
+
+class Said(Record, frozen=True, kw_only=True):
+    """A message from people to people."""
+
+    text: str
+
+
+def _take_relation(work: Work, received: Received) -> None:
+    told = read_json(received.body, RelationTold, "relation")
+    hear_relation(work, received.peer, told.standing)
+
+
+def _take_document(work: Work, received: Received) -> None:
+    told = read_json(received.body, DocumentTold, "document of a node")
+    if told.document.read().node != received.peer:
+        raise InputError("a node tells of itself alone")
+    take_document(work, told.document, told.untrusted)
+
+
+def _take_said(_work: Work, received: Received) -> None:
+    """Check it; it stands with the messages, and that is all."""
+    read_json(received.body, Said, "message")
+
+
+KINDS: Mapping[str, Kind] = {
+    "relation": Kind(schema=1, act=_take_relation),
+    "document": Kind(schema=1, act=_take_document),
+    "message": Kind(schema=1, act=_take_said),
+}
+
+
+def body_of(record: Record) -> bytes:
+    """Write the content of a message."""
+    return msgspec.json.encode(record)

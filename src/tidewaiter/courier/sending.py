@@ -1,0 +1,207 @@
+"""Sending: what is due to one peer is sealed, sent, and written down with its receipts."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from tidewaiter.base.errors import InputError, OutputError
+from tidewaiter.base.records import Record
+from tidewaiter.courier.desk import Desk
+from tidewaiter.courier.receiving import MOST_BYTES, MOST_LINES
+from tidewaiter.exchange.documents import Document
+from tidewaiter.exchange.envelopes import SALT, Envelope, Place, close
+from tidewaiter.exchange.receipts import Receipt, SignedReceipt, read_receipt
+from tidewaiter.exchange.relations import Standing
+from tidewaiter.exchange.signing import is_signed_by
+from tidewaiter.store.audit import moment
+from tidewaiter.store.database import Work
+from tidewaiter.store.outgoing import (
+    Sealed,
+    Waiting,
+    failed_with,
+    heard_from,
+    keep_receipts,
+    keep_sealed,
+    to_send,
+    waiting_for,
+)
+from tidewaiter.store.peers import Known, hear_relation, judged_by, peer_of
+
+LONGEST = 3600.0  # seconds between two tries
+_FIRST = 1.0  # second
+_STANDINGS: dict[str, Standing] = {"frozen": "frozen", "ended": "ended", "not-active": "none"}
+
+Post = Callable[[tuple[str, ...], Sequence[str]], list[str]]
+"""Sends lines to one of the addresses of a peer; returns the receipts, or raises an OutputError."""
+
+
+class Round(Record, frozen=True, kw_only=True):
+    """What came of one attempt."""
+
+    sent: int = 0
+    receipts: int = 0  # for good
+    more: bool = False  # there is more to be sent at once
+    trouble: str = ""
+
+
+def send_round(desk: Desk, node: str, post: Post) -> Round:
+    """Send what is due to a peer, at most one request.
+
+    Args:
+        desk: Of this node.
+        node: The peer.
+        post: The line to it.
+
+    Raises:
+        MissingError: There is no such peer.
+        StoreError: The database cannot be used.
+    """
+    seal_due(desk, node)
+    with desk.database.work() as work:
+        known = peer_of(work, node)
+        document = judged_by(work, known).document
+        batch = _fitting(to_send(work, known, rows=MOST_LINES))
+    if not batch:
+        return Round()
+    if not document.endpoints:
+        return Round(trouble="it has no address: it comes itself")
+    try:
+        texts = post(document.endpoints, [each.line for each in batch])
+        receipts = _checked(desk, document, batch, texts)
+    except (OutputError, InputError) as error:
+        _put_off(desk, known, error.message)
+        return Round(sent=len(batch), trouble=error.message)
+    return _keep(desk, known, batch, receipts)
+
+
+def seal_due(desk: Desk, node: str) -> int:
+    """Seal what waits for a peer; return how many messages.
+
+    The relation is looked at in the transaction that seals: once it is frozen, nothing is sealed
+    but what tells of that.
+    """
+    sealed = 0
+    while True:
+        with desk.database.work() as work:
+            known = peer_of(work, node)
+            waiting = _waiting(desk, work, known)
+            document = judged_by(work, known).document
+        if not waiting:
+            return sealed
+        closed = _closed(desk, known, document, waiting)
+        with desk.database.work(desk.stamp()) as work:
+            now = peer_of(work, node)
+            same = (now.sealed, now.relation.standing, now.document)
+            if same != (known.sealed, known.relation.standing, known.document):
+                continue  # somebody was faster
+            keep_sealed(work, node, closed)
+        sealed += len(closed)
+        if len(waiting) < MOST_LINES:
+            return sealed
+
+
+def _waiting(desk: Desk, work: Work, known: Known) -> list[Waiting]:
+    standing = known.relation.standing
+    if standing in {"none", "ended"}:
+        return []
+    control = standing != "active"
+    return waiting_for(work, desk.ring.lock, known.node, control=control, rows=MOST_LINES)
+
+
+def _closed(
+    desk: Desk, known: Known, document: Document, waiting: Sequence[Waiting]
+) -> list[tuple[Waiting, Envelope]]:
+    """Give messages their places in the chain, one after another."""
+    key, signer = document.active("open"), desk.ring.signer()
+    if key is None:
+        raise InputError(f"{known.node} has no key to be written to")
+    made: list[tuple[Waiting, Envelope]] = []
+    seq, prev = known.sealed, known.sealed_head
+    for each in waiting:
+        seq += 1
+        place = Place(sender=desk.node, to=known.node, seq=seq, prev=prev)
+        envelope = close(
+            each.draft, place, kid=signer.kid, secret=signer.secret, public=key.public,
+            salt=secrets.token_bytes(SALT),
+        )  # fmt: skip
+        made.append((each, envelope))
+        prev = envelope.digest
+    return made
+
+
+def _fitting(sealed: Sequence[Sealed]) -> list[Sealed]:
+    """Return as many as one request takes."""
+    fits, size = [], 0
+    for each in sealed:
+        size += len(each.line) + 1
+        if size > MOST_BYTES:
+            break
+        fits.append(each)
+    return fits
+
+
+def _checked(
+    desk: Desk, document: Document, batch: Sequence[Sealed], texts: Sequence[str]
+) -> list[SignedReceipt]:
+    """Check that a peer's receipts are its own, and of what was sent to it.
+
+    Raises:
+        InputError: One is not.
+    """
+    if len(texts) != len(batch):
+        raise InputError(f"it gave {len(texts)} receipts for {len(batch)} messages")
+    receipts = [read_receipt(text) for text in texts]
+    for sent, each in zip(batch, receipts, strict=True):
+        told = each.receipt
+        node, _, name = each.signed.kid.partition("#")
+        key = document.key(name) if node == document.node else None
+        if key is None or key.use != "sign" or key.state == "revoked":
+            raise InputError("a receipt is signed with a key that is not known as its own")
+        if told.sender != document.node or told.to not in {desk.node, ""}:
+            raise InputError("a receipt is not from it, or not for this node")
+        if told.id not in {sent.id, ""} or (told.id and told.digest != sent.digest):
+            raise InputError("a receipt is for something else than was sent")
+        if not is_signed_by(each.signed, key.public):
+            raise InputError("the signature of a receipt is wrong")
+    return receipts
+
+
+def _keep(
+    desk: Desk, known: Known, batch: Sequence[Sealed], receipts: Sequence[SignedReceipt]
+) -> Round:
+    final = [each for each in receipts if each.receipt.state != "turned-away"]
+    turned = [each.receipt for each in receipts if each.receipt.state == "turned-away"]
+    with desk.database.work(desk.stamp()) as work:
+        keep_receipts(work, known.node, final)
+        heard_from(work, known.node, receipts)
+        if turned:
+            _heed(desk, work, known, turned)
+    more = bool(final) and not turned
+    return Round(
+        sent=len(batch), receipts=len(final), more=more, trouble=_said(turned[0]) if turned else ""
+    )
+
+
+def _heed(desk: Desk, work: Work, known: Known, turned: Sequence[Receipt]) -> None:
+    """Heed why a peer turned messages away, and try again later."""
+    code = turned[0].code
+    if code in _STANDINGS and known.theirs != _STANDINGS[code]:
+        hear_relation(work, known.node, _STANDINGS[code])
+    _fail(desk, work, known, _said(turned[0]))
+
+
+def _said(receipt: Receipt) -> str:
+    return f"it turned a message away: {receipt.code}"
+
+
+def _put_off(desk: Desk, known: Known, trouble: str) -> None:
+    with desk.database.work(desk.stamp()) as work:
+        _fail(desk, work, known, trouble)
+
+
+def _fail(desk: Desk, work: Work, known: Known, trouble: str) -> None:
+    tries = known.tries + 1
+    seconds = min(LONGEST, _FIRST * 2 ** min(tries - 1, 20))
+    spread = 0.5 + secrets.randbelow(1000) / 1000  # so that not all come back at once
+    due = moment(desk.clock() + timedelta(seconds=seconds * spread))
+    failed_with(work, known.node, tries=tries, due=due, trouble=trouble)

@@ -1,0 +1,232 @@
+"""Node documents: who a node is, by which keys it speaks, and where it is reached.
+
+Each document names the hash of the one before it and is signed by a key of that one, so that a
+chain of documents says by itself how a node came to its keys. The first is signed by the root, a
+key that is kept apart from the node; who has compared its fingerprint has compared the chain. Each
+also names the hash of the next root: whoever steals today's cannot make themselves tomorrow's.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Literal
+
+import msgspec
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.signing import (
+    KEY,
+    Use,
+    is_signed_by,
+    public_of,
+    sign,
+    take_apart,
+    thumbprint,
+    unwrapped,
+    wrapped,
+)
+from tidewaiter.exchange.strict import read_json
+
+TYPE = "tw-node+jws"
+LONGEST = 1_000  # documents of a chain
+_HINT = "ask the node for its document again, by another way than this one"
+
+Role = Literal["authority", "company", "observer"]
+"""What a node is: a competent authority, a firm under one, or someone who only listens."""
+
+State = Literal["active", "retired", "revoked"]
+"""Of a key: it speaks; it has spoken, and what it said holds; nothing of it is trusted."""
+
+
+class NodeKey(Record, frozen=True, kw_only=True):
+    """A key of a node, as others know it."""
+
+    use: Use
+    key: str  # Base64, of 32 bytes
+    state: State = "active"
+
+    @property
+    def public(self) -> bytes:
+        """Return the key, shape (32,)."""
+        return unwrapped(self.key)
+
+    @property
+    def name(self) -> str:
+        """Return the thumbprint by which it is named."""
+        return thumbprint(self.use, self.public)
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """A node as it describes itself; a later version may say more than is read here."""
+
+    v: int = 1
+    node: str  # its name, a random text
+    name: str  # as people call it
+    country: str  # ISO 3166-1 alpha-2; "": of none
+    role: Role
+    keys: tuple[NodeKey, ...]
+    root: str  # the key that is kept apart, Base64
+    next_root: str  # SHA-256 of the one that follows it, in hexadecimal
+    endpoints: tuple[str, ...]  # addresses at which it takes messages; none: it comes itself
+    versions: tuple[int, ...] = (1,)  # of the protocol
+    number: int  # from 1
+    previous: str  # SHA-256 of the document before, in hexadecimal; "": it is the first
+    made: str  # ISO 8601, UTC; for people, nothing rests on it
+
+    def active(self, use: Use) -> NodeKey | None:
+        """Return the key by which a node signs, or for which it is written to."""
+        found = (key for key in self.keys if key.use == use and key.state == "active")
+        return next(found, None)
+
+    def key(self, name: str) -> NodeKey | None:
+        """Return a key by its name."""
+        return next((key for key in self.keys if key.name == name), None)
+
+
+class SignedDocument(Record, frozen=True, kw_only=True):
+    """A document with its signatures, each a JWS over the same bytes."""
+
+    payload: str  # Base64
+    signatures: tuple[tuple[str, str], ...]  # head and signature, Base64; room for other kinds
+
+    def texts(self) -> list[str]:
+        """Return the signed texts."""
+        return [f"{head}.{self.payload}.{told}" for head, told in self.signatures]
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the document without its signatures, in hexadecimal."""
+        return hashlib.sha256(unwrapped(self.payload)).hexdigest()
+
+    def read(self) -> Document:
+        """Read the document; its signatures are not looked at.
+
+        Raises:
+            InputError: It is none.
+        """
+        found = read_json(unwrapped(self.payload), Document, "document of a node")
+        _check(found)
+        return found
+
+
+class Signer(Record, frozen=True, kw_only=True):
+    """A key that signs documents."""
+
+    kid: str
+    secret: bytes  # shape (32,)
+
+
+def root_hash(public: bytes) -> str:
+    """Return the hash by which a root is named before it is in use."""
+    return hashlib.sha256(public).hexdigest()
+
+
+def sign_document(document: Document, signers: Sequence[Signer]) -> SignedDocument:
+    """Sign a document.
+
+    Args:
+        document: What the node says of itself.
+        signers: The keys that sign; for the first document the root and each key that signs.
+    """
+    payload = msgspec.json.encode(document)
+    texts = [sign(payload, typ=TYPE, kid=each.kid, secret=each.secret) for each in signers]
+    heads = [(text.split(".")[0], text.split(".")[2]) for text in texts]
+    return SignedDocument(payload=wrapped(payload), signatures=tuple(heads))
+
+
+def check_chain(chain: Sequence[SignedDocument]) -> Document:
+    """Check a chain of documents from its first; return what the last one says.
+
+    Raises:
+        InputError: A document does not follow from the one before it.
+    """
+    if not 0 < len(chain) <= LONGEST:
+        raise InputError(f"a chain has 1 to {LONGEST:,} documents", hint=_HINT)
+    before = chain[0].read()
+    if before.number != 1 or before.previous:
+        raise InputError("the chain does not begin with a first document", hint=_HINT)
+    if not _signed(chain[0], unwrapped(before.root)):
+        raise InputError("the first document is not signed by its root", hint=_HINT)
+    for last, signed in pairwise(chain):
+        before = check_next(last, before, signed)
+    return before
+
+
+def check_next(last: SignedDocument, before: Document, signed: SignedDocument) -> Document:
+    """Check that a document follows from another.
+
+    It must be signed by a key that was active before, or by the root: then the keys were lost.
+    Another root must be the one that was announced, and must have signed too.
+
+    Args:
+        last: The one before.
+        before: What it says.
+        signed: The one that follows.
+
+    Raises:
+        InputError: It does not follow.
+    """
+    document = signed.read()
+    at = f"document {document.number} of {before.node}"
+    if document.node != before.node:
+        raise InputError(f"it is of another node, {document.node}", at=at, hint=_HINT)
+    if document.number != before.number + 1 or document.previous != last.digest():
+        raise InputError("it does not follow from the one that is known", at=at, hint=_HINT)
+    if document.root != before.root:
+        root = unwrapped(document.root)
+        if root_hash(root) != before.next_root or not _signed(signed, root):
+            raise InputError("its root is not the one that was announced", at=at, hint=_HINT)
+        return document
+    keys = [key.public for key in before.keys if key.use == "sign" and key.state == "active"]
+    if not any(_signed(signed, each) for each in (*keys, unwrapped(before.root))):
+        raise InputError("no key that spoke for the node has signed it", at=at, hint=_HINT)
+    _check_keys(before, document, at)
+    return document
+
+
+def is_recovery(before: Document, signed: SignedDocument) -> bool:
+    """Say whether a document that follows was signed by no key but a root: keys were lost."""
+    keys = [key.public for key in before.keys if key.use == "sign" and key.state == "active"]
+    return not any(_signed(signed, each) for each in keys)
+
+
+def _check_keys(before: Document, document: Document, at: str) -> None:
+    """Check that no key comes back: what was revoked stays so, and none is forgotten."""
+    order = ("active", "retired", "revoked")
+    for key in before.keys:
+        now = document.key(key.name)
+        if now is None or order.index(now.state) < order.index(key.state):
+            raise InputError(f"it forgets or revives the key {key.name}", at=at, hint=_HINT)
+
+
+def _check(document: Document) -> None:
+    """Check what no type says.
+
+    Raises:
+        InputError: A key is none, or the node has none to sign or to be written to.
+    """
+    at = f"document {document.number} of {document.node[:60]}"
+    publics = [unwrapped(document.root), *(key.public for key in document.keys)]
+    if any(len(each) != KEY for each in publics):
+        raise InputError("it names a key that is none", at=at, hint=_HINT)
+    if document.active("sign") is None or document.active("open") is None:
+        raise InputError("it has no key to sign, or none to be written to", at=at, hint=_HINT)
+    names = [key.name for key in document.keys]
+    if len(set(names)) != len(names):
+        raise InputError("it names a key twice", at=at, hint=_HINT)
+    if not document.node.isprintable() or " " in document.node or "#" in document.node:
+        raise InputError("its name has an odd character", at=at, hint=_HINT)
+
+
+def _signed(signed: SignedDocument, public: bytes) -> bool:
+    """Say whether a key signed a document."""
+    for text in signed.texts():
+        found = take_apart(text)
+        if found.typ == TYPE and is_signed_by(found, public):
+            return True
+    return False
+
+
+def root_signer(node: str, secret: bytes) -> Signer:
+    """Return the root as a signer."""
+    return Signer(kid=f"{node}#{thumbprint('sign', public_of('sign', secret))}", secret=secret)

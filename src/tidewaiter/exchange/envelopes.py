@@ -1,0 +1,182 @@
+"""Envelopes: signed, numbered and chained messages from one node to exactly one other.
+
+An envelope is a signed text and a box, in one line. The signed text holds everything but the
+content; of that it holds a commitment, so that the content can be destroyed later and the chain of
+envelopes still verifies. What was signed is kept as it was: nothing is ever written anew.
+"""
+
+import hashlib
+from typing import Annotated, Literal
+
+import msgspec
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.signing import (
+    Signed,
+    digest_of,
+    seal,
+    sign,
+    take_apart,
+    unseal,
+)
+from tidewaiter.exchange.strict import LARGEST, read_json
+
+TYPE = "tw+jws"
+VERSION = 1
+MOST_BYTES = 256 * 1024  # of one line; larger things go as files of their own
+SALT = 16  # bytes
+UNDERSTOOD = frozenset[str]()
+"""What an envelope may demand to be understood, and is; later versions add to it."""
+
+Id = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+IdOrNone = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$")]
+Name = Annotated[str, msgspec.Meta(pattern="^[!-~]{1,80}$")]
+Hash = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+
+Tlp = Literal["clear", "green", "amber", "amber+strict", "red"]
+
+
+class Marking(Record, frozen=True, kw_only=True):
+    """Who may see what is told, and what for."""
+
+    tlp: Tlp = "amber"
+    pap: Literal["clear", "green", "amber", "red"] = "amber"
+    purpose: str = ""  # what alone it may be used for; "": any purpose of the exchange
+    group: str = ""  # the group it was written to
+    epoch: int = 0  # of the group, when it was written
+    reshare: bool = False  # whether the recipient may pass it on
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"}):
+    """What is signed; a later version may say more than is read here."""
+
+    v: int
+    id: Id  # UUID of version 7
+    sender: Name  # node
+    to: Name  # node
+    seq: int  # from 1, without a gap in each direction
+    prev: str  # digest of the one before; "": it is the first
+    iat: int  # seconds since 1970, UTC
+    exp: int  # seconds since 1970: after it, nothing is to be done by it
+    kind: Name
+    schema: int  # of its content
+    thread: Id  # of the message that it all began with
+    parent: IdOrNone = ""  # of the message that it answers
+    marking: Marking
+    crit: tuple[Name, ...] = ()  # what must be understood by whoever takes it
+    commit: Hash  # SHA-256 of salt and content
+    sealed: Hash  # SHA-256 of the box, in hexadecimal
+
+
+class Envelope(Record, frozen=True, kw_only=True):
+    """An envelope, taken apart; that its signature is right has not been checked."""
+
+    header: Header
+    signed: Signed
+    box: str
+
+    @property
+    def digest(self) -> str:
+        """Return what names it in the chain and in receipts."""
+        return self.signed.digest
+
+    def line(self) -> str:
+        """Write it as it travels."""
+        return f"{self.signed.text} {self.box}"
+
+
+class Draft(Record, frozen=True, kw_only=True):
+    """A message before it has its place in the chain."""
+
+    id: str
+    kind: str
+    schema: int
+    thread: str
+    parent: str = ""
+    marking: Marking
+    iat: int
+    exp: int
+    crit: tuple[str, ...] = ()
+    body: bytes  # JSON
+
+
+class Place(Record, frozen=True, kw_only=True):
+    """The place that a message takes between two nodes."""
+
+    sender: str
+    to: str
+    seq: int
+    prev: str
+
+
+def close(
+    draft: Draft, place: Place, *, kid: str, secret: bytes, public: bytes, salt: bytes
+) -> Envelope:
+    """Seal and sign a message.
+
+    Args:
+        draft: What is told.
+        place: Between whom, and after which.
+        kid: The name of the key that signs.
+        secret: That key, shape (32,).
+        public: The key of the recipient, shape (32,).
+        salt: Fresh, shape (16,).
+    """
+    box = seal(salt + draft.body, public)
+    header = Header(
+        v=VERSION, id=draft.id, sender=place.sender, to=place.to, seq=place.seq, prev=place.prev,
+        iat=draft.iat, exp=draft.exp, kind=draft.kind, schema=draft.schema, thread=draft.thread,
+        parent=draft.parent, marking=draft.marking, crit=draft.crit,
+        commit=_commitment(salt + draft.body), sealed=digest_of(box),
+    )  # fmt: skip
+    text = sign(msgspec.json.encode(header), typ=TYPE, kid=kid, secret=secret)
+    return Envelope(header=header, signed=take_apart(text), box=box)
+
+
+def parse(line: str) -> Envelope:
+    """Read an envelope from the line in which it travels; its signature is not checked.
+
+    Raises:
+        InputError: It is none, or is not written as it must be.
+    """
+    if len(line) > MOST_BYTES:
+        raise InputError(f"an envelope has at most {MOST_BYTES:,} bytes")
+    text, gap, box = line.partition(" ")
+    if not gap or not box or not line.isascii():
+        raise InputError("an envelope is a signed text and a box in one line")
+    return assemble(text, box)
+
+
+def assemble(text: str, box: str) -> Envelope:
+    """Read an envelope from its signed text; the box may be gone, then it is "".
+
+    Raises:
+        InputError: It is none.
+    """
+    signed = take_apart(text)
+    header = read_json(signed.payload, Header, "envelope")
+    if signed.typ != TYPE or header.seq < 1 or not header.id or header.exp > LARGEST:
+        raise InputError("this is no envelope")
+    return Envelope(header=header, signed=signed, box=box)
+
+
+def has_its_box(envelope: Envelope) -> bool:
+    """Say whether the box is the one that was signed."""
+    return digest_of(envelope.box) == envelope.header.sealed
+
+
+def open_box(envelope: Envelope, secret: bytes) -> bytes:
+    """Open the box; return the content, as it was written.
+
+    Raises:
+        InputError: It is for another key, or holds something else than was signed.
+    """
+    held = unseal(envelope.box, secret)
+    if _commitment(held) != envelope.header.commit:
+        raise InputError("the box holds something else than was signed")
+    return held[SALT:]
+
+
+def _commitment(held: bytes) -> str:
+    return hashlib.sha256(held).hexdigest()

@@ -1,0 +1,131 @@
+"""Judging: what becomes of an envelope, by what a node knows of its sender.
+
+Nothing here is decided by a clock but whether an envelope has expired, and that with days to spare:
+clocks are wrong.
+"""
+
+from collections.abc import Mapping
+
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.documents import Document, NodeKey
+from tidewaiter.exchange.envelopes import UNDERSTOOD, VERSION, Envelope, has_its_box
+from tidewaiter.exchange.receipts import Final, Passing
+from tidewaiter.exchange.relations import CONTROL, Relation
+from tidewaiter.exchange.signing import is_signed_by
+
+SKEW = 3 * 86_400  # seconds by which clocks may differ
+
+
+class Peer(Record, frozen=True, kw_only=True):
+    """What a node knows of another."""
+
+    document: Document
+    relation: Relation  # this node's own
+    untrusted: Mapping[str, int] = {}  # by name of a revoked key: the first number not trusted
+    have: int = 0  # number of the last message taken from it
+    head: str = ""  # digest of that message; "": there is none
+
+
+class Taken(Record, frozen=True, kw_only=True):
+    """A message that was taken before."""
+
+    digest: str
+    receipt: str
+
+
+class Before(Record, frozen=True, kw_only=True):
+    """What was taken before of those that could be the same."""
+
+    by_id: Mapping[str, Taken] = {}
+    by_seq: Mapping[int, Taken] = {}
+
+    def same(self, envelope: Envelope) -> Taken | None:
+        """Return the very same message, if it was taken."""
+        found = self.by_id.get(envelope.header.id)
+        return found if found and found.digest == envelope.digest else None
+
+    def contradicts(self, envelope: Envelope) -> bool:
+        """Say whether another message was taken in the place of this one."""
+        for found in (
+            self.by_id.get(envelope.header.id), self.by_seq.get(envelope.header.seq)
+        ):  # fmt: skip
+            if found and found.digest != envelope.digest:
+                return True
+        return False
+
+
+def authenticate(envelope: Envelope, own: str, peer: Peer | None) -> Passing | None:
+    """Say why an envelope is not what its sender wrote to this node; None: it is.
+
+    Args:
+        envelope: As it came.
+        own: The name of this node.
+        peer: The sender, where it is known.
+    """
+    header = envelope.header
+    if header.to != own:
+        return "not-for-us"
+    if peer is None or peer.document.node != header.sender:
+        return "unknown-sender"
+    key = _key_of(envelope, peer)
+    if isinstance(key, NodeKey):
+        if not is_signed_by(envelope.signed, key.public):
+            return "bad-signature"
+        return None if has_its_box(envelope) else "other-box"
+    return key
+
+
+def _key_of(envelope: Envelope, peer: Peer) -> NodeKey | Passing:
+    """Return the key that an envelope names, or why it is not to be trusted."""
+    node, _, name = envelope.signed.kid.partition("#")
+    key = peer.document.key(name) if node == envelope.header.sender else None
+    if key is None or key.use != "sign":
+        return "unknown-key"
+    if key.state == "revoked" and envelope.header.seq >= peer.untrusted.get(name, 0):
+        return "revoked-key"
+    return "old-key" if key.state == "retired" else key
+
+
+def place(envelope: Envelope, peer: Peer, before: Before) -> Passing | None:
+    """Say why an authentic envelope cannot be taken now; None: it is the next one.
+
+    Args:
+        envelope: An authentic one, not taken before.
+        peer: Its sender.
+        before: What was taken of the same id or number.
+    """
+    header = envelope.header
+    if before.contradicts(envelope):
+        return "equivocation"
+    standing = peer.relation.standing
+    if standing == "none" or (standing == "invited" and header.kind not in CONTROL):
+        return "not-active"
+    if standing == "ended":
+        return "ended"
+    if standing == "frozen" and header.kind not in CONTROL:
+        return "frozen"
+    if header.seq != peer.have + 1:
+        # Less: it is one of before that is known no longer; that is no place to go on from.
+        return "early" if header.seq > peer.have else "equivocation"
+    return None if header.prev == peer.head else "broken-chain"
+
+
+def refuse(envelope: Envelope, peer: Peer, kinds: Mapping[str, int], now: int) -> Final | None:
+    """Say why an envelope that has its place does nothing; None: it is to be acted on.
+
+    Args:
+        envelope: The next one.
+        peer: Its sender.
+        kinds: The kinds of message that this node knows, with the newest schema of each.
+        now: Seconds since 1970.
+    """
+    header = envelope.header
+    if header.v != VERSION:
+        return "unknown-version"
+    if not UNDERSTOOD.issuperset(header.crit):
+        return "unknown-critical"
+    if now > header.exp + SKEW:
+        return "expired"
+    if header.kind not in kinds:
+        return "unknown-kind"
+    return None if peer.relation.scope.takes(header.kind) else "not-in-scope"

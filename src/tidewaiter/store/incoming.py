@@ -1,0 +1,86 @@
+"""Incoming messages: what was taken, what became of it, and the receipt that was given."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import insert, or_, select
+
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.envelopes import Envelope
+from tidewaiter.exchange.judging import Before, Taken
+from tidewaiter.store import tables
+from tidewaiter.store.audit import moment, stamp_of
+from tidewaiter.store.database import Work
+from tidewaiter.store.payloads import encode, plain
+
+
+class Arrived(Record, frozen=True, kw_only=True):
+    """A message that has its place, and the receipt for it."""
+
+    envelope: Envelope
+    code: str  # why it was refused; "": it was not
+    receipt: str  # signed
+
+
+def taken_before(work: Work, node: str, envelopes: Sequence[Envelope]) -> Before:
+    """Return what was taken of the same ids and numbers.
+
+    Args:
+        work: Any.
+        node: The peer.
+        envelopes: Of one request.
+    """
+    i = tables.incoming.c
+    ids = [each.header.id for each in envelopes]
+    numbers = [each.header.seq for each in envelopes]
+    wanted = select(i.id, i.seq, i.digest, i.receipt).where(
+        i.peer == node, or_(i.id.in_(ids), i.seq.in_(numbers))
+    )
+    found = work.connection.execute(wanted).all()
+    taken = [(row.id, row.seq, Taken(digest=row.digest, receipt=row.receipt)) for row in found]
+    return Before(
+        by_id={name: each for name, _, each in taken},
+        by_seq={number: each for _, number, each in taken},
+    )
+
+
+def keep_incoming(work: Work, node: str, arrived: Sequence[Arrived]) -> None:
+    """Keep messages with their receipts.
+
+    Args:
+        work: Begun with a stamp.
+        node: The peer.
+        arrived: In the order of their numbers.
+    """
+    now = moment(stamp_of(work).at)
+    rows = [_row(node, each, now) for each in arrived]
+    if rows:
+        work.connection.execute(insert(tables.incoming), rows)
+
+
+def keep_contradiction(work: Work, node: str, envelope: Envelope) -> bool:
+    """Keep what contradicts a message that was taken; return whether it is new."""
+    row = {
+        "peer": node, "message": plain(envelope.header.id), "seq": envelope.header.seq,
+        "digest": envelope.digest, "signed": envelope.signed.text,
+        "came": moment(stamp_of(work).at),
+    }  # fmt: skip
+    c = tables.contradiction.c
+    known = select(c.id).where(c.peer == node, c.digest == envelope.digest)
+    if work.connection.execute(known).first() is not None:
+        return False
+    work.connection.execute(insert(tables.contradiction).values(**row))
+    return True
+
+
+def _row(node: str, arrived: Arrived, now: str) -> dict[str, Any]:
+    header = arrived.envelope.header
+    return {
+        "peer": node, "id": plain(header.id), "seq": header.seq,
+        "digest": arrived.envelope.digest, "kind": plain(header.kind), "schema": header.schema,
+        "thread": plain(header.thread), "parent": plain(header.parent),
+        "marking": encode(header.marking), "iat": header.iat, "exp": header.exp,
+        "state": "refused" if arrived.code else "processed", "code": arrived.code,
+        "signed": arrived.envelope.signed.text, "box": arrived.envelope.box,
+        "receipt": arrived.receipt, "came": now,
+    }  # fmt: skip

@@ -1,0 +1,257 @@
+"""Outgoing messages: written in the transaction of what they tell, sealed, sent, receipted.
+
+A message has no place in the chain until it is sealed, so what is held back can be discarded
+without a trace there. What is sealed may have been sent, and may have come: it stays as it is, and
+is sent again as it is.
+"""
+
+import secrets
+from collections.abc import Sequence
+from itertools import takewhile
+from typing import Any, Literal
+
+from sqlalchemy import RowMapping, bindparam, func, insert, or_, select, update
+
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.envelopes import Draft, Envelope, Marking
+from tidewaiter.exchange.numbers import message_id
+from tidewaiter.exchange.receipts import SignedReceipt
+from tidewaiter.exchange.relations import CONTROL
+from tidewaiter.exchange.signing import lock, unlock
+from tidewaiter.store import tables
+from tidewaiter.store.audit import Details, moment, record_changes, stamp_of
+from tidewaiter.store.database import Work
+from tidewaiter.store.payloads import decode, encode
+from tidewaiter.store.peers import Known, peer_of
+
+State = Literal["waiting", "held", "sealed", "processed", "refused", "recalled", "discarded"]
+
+_NONCE = 12  # bytes
+_RANDOM = 10  # bytes
+
+
+class Message(Record, frozen=True, kw_only=True):
+    """What is to be told."""
+
+    kind: str
+    schema: int = 1
+    body: bytes  # JSON
+    marking: Marking = Marking()
+    thread: str = ""  # id of the message that it began with; "": with this one
+    parent: str = ""  # id of the message that it answers
+    days: int = 400  # for which it can be acted on
+
+
+class Waiting(Record, frozen=True, kw_only=True):
+    """A message that is to be sealed."""
+
+    number: int
+    draft: Draft
+
+
+class Sealed(Record, frozen=True, kw_only=True):
+    """A message that was sealed, as it travels."""
+
+    id: str
+    seq: int
+    digest: str
+    line: str
+
+
+def write_message(work: Work, safe: bytes, node: str, message: Message) -> str:
+    """Write a message to a peer; it is sent when this work is kept, or held back.
+
+    Args:
+        work: Begun with a stamp: that of what the message tells.
+        safe: What locks the database, shape (32,).
+        node: The peer.
+        message: What is told.
+
+    Returns:
+        Its id.
+
+    Raises:
+        MissingError: There is no such peer.
+    """
+    at = stamp_of(work).at
+    known = peer_of(work, node)
+    free = known.relation.standing == "active" or message.kind in CONTROL
+    name = message_id(int(at.timestamp() * 1000), secrets.token_bytes(_RANDOM))
+    now = int(at.timestamp())
+    row = {
+        "id": name, "peer": node, "kind": message.kind, "schema": message.schema,
+        "thread": message.thread or name, "parent": message.parent,
+        "marking": encode(message.marking), "iat": now, "exp": now + message.days * 86_400,
+        "state": "waiting" if free else "held", "code": "",
+        "body": lock(message.body, safe, secrets.token_bytes(_NONCE)), "made": moment(at),
+        "changed": moment(at),
+    }  # fmt: skip
+    work.connection.execute(insert(tables.outgoing).values(**row))
+    record_changes(work, [("message written", {"peer": node, "message": name})])
+    return name
+
+
+def waiting_for(work: Work, safe: bytes, node: str, *, control: bool, rows: int) -> list[Waiting]:
+    """Return messages that are to be sealed, the oldest first.
+
+    Args:
+        work: Any.
+        safe: What locks the database.
+        node: The peer.
+        control: Only such as pass while a relation is frozen.
+        rows: How many at most.
+    """
+    o = tables.outgoing.c
+    wanted = select(tables.outgoing).where(o.peer == node, o.state == "waiting")
+    if control:
+        wanted = wanted.where(o.kind.in_(CONTROL))
+    found = work.connection.execute(wanted.order_by(o.number).limit(rows)).mappings()
+    return [Waiting(number=row["number"], draft=_draft(row, safe)) for row in found]
+
+
+def keep_sealed(work: Work, node: str, sealed: Sequence[tuple[Waiting, Envelope]]) -> None:
+    """Keep messages as they were sealed: from now on they are what they are.
+
+    Args:
+        work: Begun with a stamp.
+        node: The peer.
+        sealed: In the order of their numbers.
+    """
+    now = moment(stamp_of(work).at)
+    rows = [
+        {
+            "_number": each.number, "state": "sealed", "seq": made.header.seq,
+            "digest": made.digest, "signed": made.signed.text, "box": made.box, "changed": now,
+        }
+        for each, made in sealed
+    ]  # fmt: skip
+    o, p = tables.outgoing.c, tables.peer.c
+    work.connection.execute(update(tables.outgoing).where(o.number == bindparam("_number")), rows)
+    last = sealed[-1][1]
+    done = {"sealed": last.header.seq, "sealed_head": last.digest}
+    work.connection.execute(update(tables.peer).where(p.node == node).values(**done))
+    changes: list[tuple[str, Details]] = [
+        ("message sealed", {"peer": node, "message": made.header.id, "digest": made.digest})
+        for _, made in sealed
+    ]
+    record_changes(work, changes)
+
+
+def to_send(work: Work, known: Known, *, rows: int) -> list[Sealed]:
+    """Return what was sealed and has no receipt, or what the peer says it does not have.
+
+    While the relation is not active nothing leaves but what tells of that, and of it only what the
+    peer can take: it does not pass by messages that were sealed before.
+
+    Args:
+        work: Any.
+        known: The peer, as it stands now.
+        rows: How many at most.
+    """
+    o = tables.outgoing.c
+    wanted = select(o.id, o.seq, o.digest, o.kind, o.signed, o.box).where(
+        o.peer == known.node, o.seq.is_not(None), or_(o.state == "sealed", o.seq > known.told)
+    )
+    found = list(work.connection.execute(wanted.order_by(o.seq).limit(rows)).all())
+    if known.relation.standing != "active":
+        found = list(takewhile(lambda each: each.kind in CONTROL, found))
+    return [
+        Sealed(id=each.id, seq=each.seq, digest=each.digest, line=f"{each.signed} {each.box}")
+        for each in found
+    ]
+
+
+def keep_receipts(work: Work, node: str, receipts: Sequence[SignedReceipt]) -> None:
+    """Keep receipts that were checked; the first of a message counts, and stays.
+
+    Args:
+        work: Begun with a stamp.
+        node: The peer that gave them.
+        receipts: For good; not of what was turned away.
+    """
+    now, o = moment(stamp_of(work).at), tables.outgoing.c
+    rows = [
+        {
+            "_id": each.receipt.id, "state": each.receipt.state, "code": each.receipt.code,
+            "receipt": each.signed.text, "changed": now,
+        }
+        for each in receipts
+    ]  # fmt: skip
+    if not rows:
+        return
+    first = update(tables.outgoing).where(
+        o.id == bindparam("_id"), o.peer == node, o.state == "sealed"
+    )
+    work.connection.execute(first, rows)
+    digest = receipts[-1].signed.digest
+    record_changes(work, [("receipts kept", {"peer": node, "receipts": len(rows), "last": digest})])
+
+
+def heard_from(work: Work, node: str, receipts: Sequence[SignedReceipt]) -> None:
+    """Note what the receipts of a peer say of itself: what it has, and how long its log is.
+
+    A receipt that was given before says what it had then; only where a message came too early does
+    the peer have less than it once said: it was restored from a copy.
+    """
+    told, now, p = [each.receipt for each in receipts], moment(stamp_of(work).at), tables.peer.c
+    early = [each.have for each in told if each.code == "early"]
+    have = min(early) if early else max(each.have for each in told)
+    values: dict[str, Any] = {"told": have, "heard": now, "due": now, "tries": 0, "trouble": ""}
+    last = max(told, key=lambda each: each.size)
+    if last.size:
+        values |= {"log_size": last.size, "log_root": last.root}
+    work.connection.execute(update(tables.peer).where(p.node == node).values(**values))
+
+
+def failed_with(work: Work, node: str, *, tries: int, due: str, trouble: str) -> None:
+    """Note that a peer could not be reached, and when it is tried again."""
+    p = tables.peer.c
+    values = {"tries": tries, "due": due, "trouble": trouble[:500]}
+    work.connection.execute(update(tables.peer).where(p.node == node).values(**values))
+
+
+def hold_back(work: Work, node: str) -> int:
+    """Hold back what is not sealed yet; return how many messages."""
+    return _switch(work, node, "waiting", "held", "messages held")
+
+
+def release(work: Work, node: str) -> int:
+    """Let go what was held back; return how many messages."""
+    return _switch(work, node, "held", "waiting", "messages released")
+
+
+def discard(work: Work, node: str) -> int:
+    """Discard what was held back, and destroy what it said; return how many messages."""
+    o = tables.outgoing.c
+    gone = update(tables.outgoing).where(o.peer == node, o.state == "held").values(body=None)
+    work.connection.execute(gone)
+    return _switch(work, node, "held", "discarded", "messages discarded")
+
+
+def count_outgoing(work: Work, node: str) -> dict[str, int]:
+    """Count the messages to a peer by state."""
+    o = tables.outgoing.c
+    counted = select(o.state, func.count()).where(o.peer == node).group_by(o.state)
+    return {state: int(count) for state, count in work.connection.execute(counted).all()}
+
+
+def _switch(work: Work, node: str, before: State, after: State, action: str) -> int:
+    """Change the state of messages, but of those that pass in any case."""
+    o = tables.outgoing.c
+    now = moment(stamp_of(work).at)
+    these = (o.peer == node, o.state == before, o.kind.not_in(CONTROL))
+    done = work.connection.execute(
+        update(tables.outgoing).where(*these).values(state=after, changed=now)
+    )
+    if done.rowcount:
+        record_changes(work, [(action, {"peer": node, "messages": done.rowcount})])
+    return done.rowcount
+
+
+def _draft(row: RowMapping, safe: bytes) -> Draft:
+    marking = decode(row["marking"], Marking, f"marking of {row['id']}")
+    return Draft(
+        id=row["id"], kind=row["kind"], schema=row["schema"], thread=row["thread"],
+        parent=row["parent"], marking=marking, iat=row["iat"], exp=row["exp"],
+        body=unlock(row["body"], safe),
+    )  # fmt: skip

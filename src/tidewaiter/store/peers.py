@@ -1,0 +1,253 @@
+"""Peers: who this node exchanges with, what it does with each, and what each has told of itself."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from sqlalchemy import RowMapping, func, insert, select, update
+
+from tidewaiter.base.errors import InputError, MissingError
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.documents import Document, SignedDocument, check_chain, check_next
+from tidewaiter.exchange.judging import Peer
+from tidewaiter.exchange.relations import Relation, Standing, moved
+from tidewaiter.store import tables
+from tidewaiter.store.audit import moment, record_change, stamp_of
+from tidewaiter.store.database import Work
+from tidewaiter.store.payloads import decode, encode, plain
+
+
+class Known(Record, frozen=True, kw_only=True):
+    """A peer as it stands in the database."""
+
+    node: str
+    name: str
+    country: str
+    role: str
+    document: int  # number of its newest
+    relation: Relation
+    since: str  # ISO 8601, UTC
+    theirs: Standing  # as the peer told it last
+    theirs_since: str  # "": it has told nothing
+    untrusted: Mapping[str, int]
+    have: int  # number of the last message taken from it
+    head: str
+    sealed: int  # number of the last message sealed for it
+    sealed_head: str
+    told: int  # number of the last message that it said to have
+    log_size: int
+    log_root: str
+    heard: str
+    tries: int
+    due: str
+    trouble: str
+
+
+def add_documents(work: Work, chain: list[SignedDocument]) -> Document:
+    """Keep a chain of documents from its first; what is known of the node must be a part of it.
+
+    Args:
+        work: Begun with a stamp.
+        chain: All documents of a node.
+
+    Returns:
+        The last.
+
+    Raises:
+        InputError: The chain does not hold, or says something else than what is known.
+    """
+    last = check_chain(chain)
+    known = documents(work, last.node)
+    for ours, theirs in zip(known, chain, strict=False):
+        if ours.digest() != theirs.digest():
+            hint = "somebody speaks with two tongues: ask the node by telephone"
+            raise InputError(f"another document of {last.node} is known", hint=hint)
+    for number in range(len(known), len(chain)):
+        _keep(work, last.node, number + 1, chain[number])
+    return last if len(chain) >= len(known) else known[-1].read()
+
+
+def add_document(work: Work, signed: SignedDocument) -> Document:
+    """Keep a document that follows the last one known.
+
+    Raises:
+        InputError: It does not follow.
+    """
+    told = signed.read()
+    known = documents(work, told.node)
+    if not known:
+        raise InputError(f"nothing is known of {told.node}", hint="take its whole chain first")
+    if known[-1].digest() == signed.digest():
+        return told
+    document = check_next(known[-1], known[-1].read(), signed)
+    _keep(work, document.node, document.number, signed)
+    return document
+
+
+def documents(work: Work, node: str) -> list[SignedDocument]:
+    """Return the documents of a node, from the first."""
+    d = tables.node_document.c
+    found = select(d.written).where(d.node == node).order_by(d.number)
+    return [
+        decode(written, SignedDocument, f"document of {node}")
+        for written in work.connection.execute(found).scalars()
+    ]
+
+
+def add_peer(work: Work, chain: list[SignedDocument]) -> Known:
+    """Take up a node as a peer, with no relation yet; or what is new of one that is known.
+
+    Raises:
+        InputError: Its documents do not hold.
+    """
+    document = add_documents(work, chain)
+    _describe(work, document)
+    return peer_of(work, document.node)
+
+
+def take_document(work: Work, signed: SignedDocument, untrusted: Mapping[str, int]) -> Document:
+    """Take the next document of a peer.
+
+    Args:
+        work: Begun with a stamp.
+        signed: The document.
+        untrusted: By name of a key that it revokes: from which message on it is not trusted.
+
+    Raises:
+        InputError: It does not follow from what is known.
+    """
+    document = add_document(work, signed)
+    known = peer_of(work, document.node)
+    merged = {**untrusted, **known.untrusted}
+    _set(work, document.node, untrusted=msgspec.json.encode(merged).decode())
+    _describe(work, document)
+    return document
+
+
+def peers(work: Work) -> list[Known]:
+    """Return all peers, by name."""
+    p = tables.peer.c
+    found = work.connection.execute(select(tables.peer).order_by(p.name, p.node))
+    return [_known(row) for row in found.mappings()]
+
+
+def peer_of(work: Work, node: str) -> Known:
+    """Return a peer.
+
+    Raises:
+        MissingError: There is none of that name.
+    """
+    found = find_peer(work, node)
+    if found is None:
+        raise MissingError(f'there is no peer "{node[:60]}"', hint="look at: tidewaiter peers")
+    return found
+
+
+def find_peer(work: Work, node: str) -> Known | None:
+    """Return a peer; None: it is not known."""
+    wanted = select(tables.peer).where(tables.peer.c.node == node)
+    row = work.connection.execute(wanted).mappings().first()
+    return None if row is None else _known(row)
+
+
+def judged_by(work: Work, known: Known) -> Peer:
+    """Return what a peer's messages are judged by."""
+    d = tables.node_document.c
+    wanted = select(d.written).where(d.node == known.node, d.number == known.document)
+    written = work.connection.execute(wanted).scalar_one()
+    document = decode(written, SignedDocument, f"document of {known.node}").read()
+    return Peer(
+        document=document, relation=known.relation, untrusted=known.untrusted, have=known.have,
+        head=known.head,
+    )  # fmt: skip
+
+
+def move_relation(
+    work: Work, node: str, to: Standing, *, reason: str = "", fingerprint: str = ""
+) -> Known:
+    """Change what this node does with a peer; it holds from the next message on.
+
+    Args:
+        work: Begun with a stamp.
+        node: The peer.
+        to: What the relation becomes.
+        reason: Why.
+        fingerprint: Of the peer's root, where someone has compared it.
+
+    Raises:
+        ConflictError: The one does not follow from the other.
+        InputError: The fingerprint has to be compared first.
+        MissingError: There is no such peer.
+    """
+    known = peer_of(work, node)
+    relation = moved(known.relation, to, reason=plain(reason), fingerprint=fingerprint)
+    set_relation(work, node, relation)
+    record_change(work, "relation changed", {"peer": node, "standing": to})
+    return peer_of(work, node)
+
+
+def set_relation(work: Work, node: str, relation: Relation) -> None:
+    """Write down what this node does with a peer."""
+    _set(
+        work, node, relation=encode(relation), standing=relation.standing,
+        since=moment(stamp_of(work).at),
+    )  # fmt: skip
+
+
+def hear_relation(work: Work, node: str, theirs: Standing) -> None:
+    """Write down what a peer told of its own relation; it is tried again at once."""
+    now = moment(stamp_of(work).at)
+    _set(work, node, theirs=theirs, theirs_since=now, due=now, tries=0)
+
+
+def has_taken(work: Work, node: str, have: int, head: str) -> None:
+    """Write down which message of a peer was taken last."""
+    _set(work, node, have=have, head=head, heard=moment(stamp_of(work).at))
+
+
+def _set(work: Work, node: str, **values: Any) -> None:
+    work.connection.execute(update(tables.peer).where(tables.peer.c.node == node).values(**values))
+
+
+def _keep(work: Work, node: str, number: int, signed: SignedDocument) -> None:
+    row = {
+        "node": node, "number": number, "written": encode(signed),
+        "kept": moment(stamp_of(work).at),
+    }  # fmt: skip
+    work.connection.execute(insert(tables.node_document).values(**row))
+    record_change(
+        work, "document kept", {"node": node, "number": number, "digest": signed.digest()}
+    )
+
+
+def _describe(work: Work, document: Document) -> None:
+    """Write down what a peer's newest document says; make the peer where it is not there."""
+    told = {
+        "name": plain(document.name), "country": plain(document.country), "role": document.role,
+        "document": document.number,
+    }  # fmt: skip
+    if find_peer(work, document.node) is not None:
+        _set(work, document.node, **told)
+        return
+    now = moment(stamp_of(work).at)
+    empty = dict.fromkeys(("theirs_since", "head", "sealed_head", "log_root", "heard"), "")
+    zero = dict.fromkeys(("have", "sealed", "told", "log_size", "tries"), 0)
+    row = {
+        "node": document.node, **told, **empty, **zero, "relation": encode(Relation()),
+        "standing": "none", "since": now, "theirs": "none", "untrusted": "{}", "due": now,
+        "trouble": "",
+    }  # fmt: skip
+    work.connection.execute(insert(tables.peer).values(**row))
+    record_change(work, "peer added", {"peer": document.node})
+
+
+def count_peers(work: Work) -> int:
+    """Count the peers."""
+    return int(work.connection.execute(select(func.count()).select_from(tables.peer)).scalar_one())
+
+
+def _known(row: RowMapping) -> Known:
+    told = {key: value for key, value in row.items() if key != "standing"}
+    told["relation"] = decode(told["relation"], Relation, "relation")
+    told["untrusted"] = msgspec.json.decode(told["untrusted"], type=dict[str, int])
+    return Known(**told)

@@ -1,0 +1,117 @@
+"""What is exchanged: peers and their documents, and what was sent to them and came from them."""
+
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table, UniqueConstraint
+
+from tidewaiter.store.tables.columns import METADATA, TEXT, WHOLE
+
+# This node's own documents stand here too, as those of a node that is no peer.
+node_document = Table(
+    "node_document",
+    METADATA,
+    Column("node", TEXT, primary_key=True),
+    Column("number", WHOLE, primary_key=True, autoincrement=False),  # from 1
+    Column("written", TEXT, nullable=False),  # JSON, with its signatures
+    Column("kept", TEXT, nullable=False),
+    sqlite_strict=True,
+)
+
+peer = Table(
+    "peer",
+    METADATA,
+    Column("node", TEXT, primary_key=True),
+    Column("name", TEXT, nullable=False),
+    Column("country", TEXT, nullable=False),
+    Column("role", TEXT, nullable=False),
+    Column("document", WHOLE, nullable=False),  # number of its newest
+    Column("relation", TEXT, nullable=False),  # JSON: this node's own
+    Column("standing", TEXT, nullable=False),  # of it
+    Column("since", TEXT, nullable=False),
+    Column("theirs", TEXT, nullable=False),  # standing, as the peer told it last
+    Column("theirs_since", TEXT, nullable=False),
+    Column("untrusted", TEXT, nullable=False),  # JSON: by revoked key, from which number on
+    # What came from it: the last message taken.
+    Column("have", WHOLE, nullable=False),
+    Column("head", TEXT, nullable=False),
+    # What goes to it: the last that was sealed, and the last that it said to have.
+    Column("sealed", WHOLE, nullable=False),
+    Column("sealed_head", TEXT, nullable=False),
+    Column("told", WHOLE, nullable=False),
+    # Of its log, as its receipts said last.
+    Column("log_size", WHOLE, nullable=False),
+    Column("log_root", TEXT, nullable=False),
+    Column("heard", TEXT, nullable=False),  # last sign of it that was authentic; "": none yet
+    Column("tries", WHOLE, nullable=False),  # that failed since
+    Column("due", TEXT, nullable=False),  # when it is tried next
+    Column("trouble", TEXT, nullable=False),  # why the last try failed
+    sqlite_strict=True,
+)
+
+outgoing = Table(
+    "outgoing",
+    METADATA,
+    Column("number", WHOLE, primary_key=True),  # in the order of writing
+    Column("id", TEXT, nullable=False, unique=True),
+    Column("peer", TEXT, ForeignKey("peer.node"), nullable=False),
+    Column("kind", TEXT, nullable=False),
+    Column("schema", WHOLE, nullable=False),
+    Column("thread", TEXT, nullable=False),
+    Column("parent", TEXT, nullable=False),
+    Column("marking", TEXT, nullable=False),  # JSON
+    Column("iat", WHOLE, nullable=False),
+    Column("exp", WHOLE, nullable=False),
+    Column("state", TEXT, nullable=False),
+    Column("code", TEXT, nullable=False),  # why it was refused
+    Column("body", LargeBinary),  # encrypted with the node's own key; null: destroyed
+    Column("seq", WHOLE),  # null: it has no place in the chain yet
+    Column("digest", TEXT),
+    Column("signed", TEXT),
+    Column("box", TEXT),
+    Column("receipt", TEXT),  # signed
+    Column("made", TEXT, nullable=False),
+    Column("changed", TEXT, nullable=False),
+    Index("outgoing_state", "peer", "state", "number"),
+    Index("outgoing_thread", "thread", "number"),
+    UniqueConstraint("peer", "seq"),
+    sqlite_strict=True,
+)
+
+incoming = Table(
+    "incoming",
+    METADATA,
+    Column("peer", TEXT, ForeignKey("peer.node"), primary_key=True),
+    Column("id", TEXT, primary_key=True),
+    Column("seq", WHOLE, nullable=False),
+    Column("digest", TEXT, nullable=False),
+    Column("kind", TEXT, nullable=False),
+    Column("schema", WHOLE, nullable=False),
+    Column("thread", TEXT, nullable=False),
+    Column("parent", TEXT, nullable=False),
+    Column("marking", TEXT, nullable=False),  # JSON
+    Column("iat", WHOLE, nullable=False),
+    Column("exp", WHOLE, nullable=False),
+    Column("state", TEXT, nullable=False),
+    Column("code", TEXT, nullable=False),
+    Column("signed", TEXT, nullable=False),
+    Column("box", TEXT),  # null: destroyed
+    Column("receipt", TEXT, nullable=False),  # signed
+    Column("came", TEXT, nullable=False),
+    Index("incoming_thread", "thread"),
+    Index("incoming_kind", "kind", "came"),
+    UniqueConstraint("peer", "seq"),
+    sqlite_strict=True,
+)
+
+# Two messages of one name or number, both signed: who wrote them says two things.
+contradiction = Table(
+    "contradiction",
+    METADATA,
+    Column("id", WHOLE, primary_key=True),
+    Column("peer", TEXT, ForeignKey("peer.node"), nullable=False),
+    Column("message", TEXT, nullable=False),
+    Column("seq", WHOLE, nullable=False),
+    Column("digest", TEXT, nullable=False),
+    Column("signed", TEXT, nullable=False),
+    Column("came", TEXT, nullable=False),
+    UniqueConstraint("peer", "digest"),
+    sqlite_strict=True,
+)

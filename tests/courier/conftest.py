@@ -1,0 +1,117 @@
+"""Nodes that know each other, each with a database and keys of its own."""
+
+import hashlib
+import random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+from sqlalchemy import select
+
+from tidewaiter.base.errors import OutputError
+from tidewaiter.courier.desk import Desk
+from tidewaiter.courier.kinds import Said, body_of
+from tidewaiter.courier.receiving import receive
+from tidewaiter.courier.sending import Post, Round, send_round
+from tidewaiter.exchange.documents import SignedDocument
+from tidewaiter.exchange.founding import About, found
+from tidewaiter.exchange.relations import Relation
+from tidewaiter.store import tables
+from tidewaiter.store.database import open_database
+from tidewaiter.store.outgoing import Message, write_message
+from tidewaiter.store.peers import add_documents, add_peer, set_relation
+
+MADE = "2026-11-25T00:00:00+00:00"
+
+
+class Party:
+    """A node of a test."""
+
+    def __init__(self, desk: Desk, chain: list[SignedDocument], root: bytes) -> None:
+        self.desk = desk
+        self.chain = chain
+        self.root = root
+
+    @property
+    def name(self) -> str:
+        """Return its name."""
+        return self.desk.node
+
+    def meet(self, other: "Party", standing: str = "active") -> None:
+        """Take up another node, with a relation that needs no more asking."""
+        with self.desk.database.work(self.desk.stamp()) as work:
+            add_peer(work, other.chain)
+            relation = Relation(standing=standing, confirmed="compared")  # type: ignore[arg-type]
+            set_relation(work, other.name, relation)
+
+    def say(self, other: "Party", text: str, **more: object) -> str:
+        """Write a message."""
+        message = structs.replace(Message(kind="message", body=body_of(Said(text=text))), **more)
+        with self.desk.database.work(self.desk.stamp()) as work:
+            return write_message(work, self.desk.ring.lock, other.name, message)
+
+    def send(self, other: "Party", post: Post | None = None) -> Round:
+        """Send what is due to another node, over a line that loses nothing."""
+        return send_round(self.desk, other.name, post or line_to(other))
+
+    def taken(self) -> list[tuple[str, int, str]]:
+        """Return the messages that came: peer, number, state."""
+        i = tables.incoming.c
+        with self.desk.database.work() as work:
+            found = select(i.peer, i.seq, i.state).order_by(i.peer, i.seq)
+            return [tuple(row) for row in work.connection.execute(found).all()]
+
+    def states(self) -> dict[str, int]:
+        """Count what was written, by state."""
+        o = tables.outgoing.c
+        with self.desk.database.work() as work:
+            states = list(work.connection.execute(select(o.state)).scalars())
+        return {state: states.count(state) for state in sorted(set(states))}
+
+
+def line_to(other: Party) -> Post:
+    """Return a line that hands everything over as it is."""
+
+    def post(_endpoints: tuple[str, ...], lines: Sequence[str]) -> list[str]:
+        return receive(other.desk, lines)
+
+    return post
+
+
+def cut(_endpoints: tuple[str, ...], _lines: Sequence[str]) -> list[str]:
+    """Be a line that is cut."""
+    raise OutputError("it cannot be reached")
+
+
+@pytest.fixture
+def party(tmp_path: Path) -> Iterator[Callable[..., Party]]:
+    """Found a node: ``party("aland")``."""
+    with ExitStack() as stack:
+
+        def make(name: str, url: str | None = None) -> Party:
+            seed = random.Random(hashlib.sha256(name.encode()).digest())
+            about = About(
+                node=f"tidewaiter/{name}", name=name.title(), country="", role="authority",
+                endpoints=("http://127.0.0.1:1",),
+            )  # fmt: skip
+            made = found(about, seed.randbytes, MADE)
+            database = stack.enter_context(open_database(url or tmp_path / f"{name}.db"))
+            clock = lambda: datetime(2026, 11, 25, 12, tzinfo=UTC)  # noqa: E731
+            desk = Desk(database=database, ring=made.ring, clock=clock)
+            with database.work(desk.stamp()) as work:
+                add_documents(work, [made.document])
+            return Party(desk, [made.document], made.root)
+
+        yield make
+
+
+@pytest.fixture
+def pair(party: Callable[..., Party]) -> tuple[Party, Party]:
+    """Found two nodes that are in an active relation."""
+    one, other = party("aland"), party("bergen")
+    one.meet(other)
+    other.meet(one)
+    return one, other
