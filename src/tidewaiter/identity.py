@@ -7,10 +7,12 @@ import stat
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 from platformdirs import user_data_path
 
-from tidewaiter.base.errors import InputError
+from tidewaiter.base.errors import InputError, OutputError
 from tidewaiter.base.files import writing
+from tidewaiter.exchange.rings import Ring
 from tidewaiter.ledger.checkpoints import Checkpoint
 from tidewaiter.ledger.notes import SEED, SecretKey
 from tidewaiter.store.audit import State
@@ -43,9 +45,7 @@ def own_key(path: Path) -> SecretKey:
     """
     if not path.exists():
         _make(path)
-    if os.name == "posix" and path.stat().st_mode & _OTHERS:
-        hint = f"run: chmod 600 {path}; and if anyone may have read it, make a new one"
-        raise InputError("others may read the key of this installation", at=str(path), hint=hint)
+    _check_alone(path)
     try:
         return SecretKey.parse(path.read_text(encoding="utf-8").strip())
     except (InputError, UnicodeDecodeError) as error:
@@ -63,12 +63,7 @@ def _make(path: Path) -> None:
     """Make a key in a new file; another process may be faster."""
     key = SecretKey(name=f"tidewaiter/{secrets.token_hex(_NAME)}", seed=secrets.token_bytes(SEED))
     with writing(str(path)):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part = path.with_name(f"{path.name}.{os.getpid()}")
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(f"{key.line()}\n")
-            file.flush()
-            os.fsync(file.fileno())
+        part = _written(path, f"{key.line()}\n")
         try:
             os.link(part, path)  # takes the place of nothing that is there
         except FileExistsError:
@@ -77,3 +72,75 @@ def _make(path: Path) -> None:
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
+
+
+def ring_file() -> Path:
+    """Return where the keys of the exchange are kept: beside the key of the installation."""
+    return key_file().with_suffix(".ring")
+
+
+def own_ring(path: Path) -> Ring | None:
+    """Read the keys by which this node exchanges; None: it has none yet.
+
+    Raises:
+        InputError: The file holds no keys, or others may read it.
+    """
+    if not path.exists():
+        return None
+    _check_alone(path)
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Ring)
+    except msgspec.MsgspecError as error:
+        hint = "restore it from a backup: what was kept and what is sent to you opens with it alone"
+        raise InputError("the file holds no keys of a node", at=str(path), hint=hint) from error
+
+
+def keep_ring(path: Path, ring: Ring) -> None:
+    """Write the keys by which this node exchanges; they are whole on the disk before this ends.
+
+    Raises:
+        OutputError: They cannot be written.
+    """
+    with writing(str(path)):
+        _written(path, msgspec.json.encode(ring).decode()).replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def write_secret(path: Path, held: bytes) -> None:
+    """Write a secret into a new file that its owner alone can read.
+
+    Raises:
+        OutputError: Something stands there, or it cannot be written.
+    """
+    if path.exists():
+        hint = "name another place: what stands there may be a key that is needed"
+        raise OutputError("something stands there already", at=str(path), hint=hint)
+    with writing(str(path)):
+        _written(path, f"{held.hex()}\n").replace(path)
+
+
+def _check_alone(path: Path) -> None:
+    """Check that nobody else can read a file of keys.
+
+    Raises:
+        InputError: Others can.
+    """
+    if os.name == "posix" and path.stat().st_mode & _OTHERS:
+        hint = f"run: chmod 600 {path}; and if anyone may have read it, make a new one"
+        raise InputError("others may read the key of this installation", at=str(path), hint=hint)
+
+
+def _written(path: Path, text: str) -> Path:
+    """Write a secret text to the disk beside its place, for its owner alone; return where."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return part

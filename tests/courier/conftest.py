@@ -100,7 +100,7 @@ def party(tmp_path: Path) -> Iterator[Callable[..., Party]]:
             made = found(about, seed.randbytes, MADE)
             database = stack.enter_context(open_database(url or tmp_path / f"{name}.db"))
             clock = lambda: datetime(2026, 11, 25, 12, tzinfo=UTC)  # noqa: E731
-            desk = Desk(database=database, ring=made.ring, clock=clock)
+            desk = Desk(database, made.ring, clock=clock)
             with database.work(desk.stamp()) as work:
                 add_documents(work, [made.document])
             return Party(desk, [made.document], made.root)

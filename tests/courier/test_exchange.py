@@ -74,6 +74,7 @@ class Wild:
         self._late: list[list[str]] = []
 
     def __call__(self, _endpoints: tuple[str, ...], lines: Sequence[str]) -> list[str]:
+        """Do something with a request."""
         sent, what = list(lines), self._chance.random()
         if what < 0.3 and self._late:
             receive(self._to.desk, self._late.pop())  # an old request comes late

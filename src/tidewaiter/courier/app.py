@@ -1,7 +1,7 @@
 """The application that peers reach: it takes messages, and says who this node is."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -25,11 +25,12 @@ _BUSY, _TOO_LARGE, _TOO_SLOW = 503, 413, 408
 Asked = Request[None, None, State]
 
 
-def make_app(desk: Desk) -> Litestar:
+def make_app(desk: Desk, leave: Callable[[], None] = lambda: None) -> Litestar:
     """Make the application.
 
     Args:
         desk: Of this node.
+        leave: What is done at the end.
     """
 
     @asynccontextmanager
@@ -40,6 +41,7 @@ def make_app(desk: Desk) -> Litestar:
             yield
         finally:
             await run_sync(taker.close)
+            await run_sync(leave)
 
     @post(INBOX, status_code=200, media_type=MediaType.TEXT)
     async def inbox(request: Asked) -> Response[str]:

@@ -2,26 +2,43 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
-import msgspec
+from msgspec import structs
 
-from tidewaiter.base.records import Record
+from tidewaiter.base.errors import InputError
 from tidewaiter.courier.kinds import KINDS, Kind
 from tidewaiter.exchange.rings import Ring
-from tidewaiter.store.database import Database, Stamp
+from tidewaiter.identity import own_ring
+from tidewaiter.store.database import Database, Stamp, Work
+from tidewaiter.store.peers import documents
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Desk(Record, frozen=True, kw_only=True):
+class Desk:
     """What sending and taking messages needs."""
 
-    database: Database
-    ring: Ring
-    clock: Callable[[], datetime] = _now
-    kinds: Mapping[str, Kind] = msgspec.field(default_factory=lambda: KINDS)
+    def __init__(
+        self, database: Database, ring: Ring, *, path: Path | None = None,
+        clock: Callable[[], datetime] = _now, kinds: Mapping[str, Kind] = KINDS,
+    ) -> None:  # fmt: skip
+        """Gather it.
+
+        Args:
+            database: Of this node.
+            ring: Its keys.
+            path: The file of its keys, where they may change while this is in use.
+            clock: Tells the moment, with its time zone.
+            kinds: The kinds of message that are known.
+        """
+        self.database = database
+        self.ring = ring
+        self.clock = clock
+        self.kinds = kinds
+        self._path = path
 
     @property
     def node(self) -> str:
@@ -31,3 +48,44 @@ class Desk(Record, frozen=True, kw_only=True):
     def stamp(self) -> Stamp:
         """Say that the node does something by itself, now."""
         return Stamp(who="node", at=self.clock())
+
+    def refresh(self, work: Work) -> bool:
+        """Take up the keys that the newest document names; return whether they are others now.
+
+        Raises:
+            InputError: The file of keys has none of them, or the database is another node's.
+        """
+        chain = documents(work, self.node)
+        active = chain[-1].read().active("sign") if chain else None
+        if active is not None and self.ring.newest("sign").name == active.name:
+            return False
+        ring = own_ring(self._path) if self._path else self.ring
+        pairs = ring.pairs if ring else ()
+        signing = [each for each in pairs if each.use == "sign" and active]
+        named = [each for each in signing if active and each.name == active.name]
+        if ring is None or not named:
+            hint = "name the database and the file of keys that belong together"
+            raise InputError("this node has not the key that its document names", hint=hint)
+        opening = [each for each in pairs if each.use == "open"]
+        self.ring = structs.replace(ring, pairs=(*opening, *named))
+        return True
+
+
+def desk_of(database: Database, path: Path) -> Desk:
+    """Return the desk of this node.
+
+    Args:
+        database: Of this node.
+        path: The file of its keys.
+
+    Raises:
+        InputError: It is no node yet, or the database is not its own.
+    """
+    held = own_ring(path)
+    if held is None:
+        hint = "make it one: tidewaiter node init --help"
+        raise InputError("this installation is no node of the exchange yet", hint=hint)
+    desk = Desk(database, held, path=path)
+    with database.work() as work:
+        desk.refresh(work)
+    return desk

@@ -92,8 +92,9 @@ def seal_due(desk: Desk, node: str) -> int:
         with desk.database.work(desk.stamp()) as work:
             now = peer_of(work, node)
             same = (now.sealed, now.relation.standing, now.document)
-            if same != (known.sealed, known.relation.standing, known.document):
-                continue  # somebody was faster
+            faster = same != (known.sealed, known.relation.standing, known.document)
+            if faster or desk.refresh(work):
+                continue  # what was sealed here is of yesterday, and was never sent
             keep_sealed(work, node, closed)
         sealed += len(closed)
         if len(waiting) < MOST_LINES:

@@ -190,6 +190,7 @@ def _on_connect(connection: sqlite3.Connection, _record: ConnectionPoolEntry) ->
     connection.isolation_level = None  # we begin each transaction; sqlite3 would begin late
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA cache_size = -65536")  # KiB
+    connection.execute("PRAGMA synchronous = FULL")  # what is acknowledged outlives the power
 
 
 def _on_begin(connection: Connection) -> None:

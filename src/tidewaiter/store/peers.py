@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import RowMapping, and_, func, insert, or_, select, update
 
 from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.documents import Document, SignedDocument, check_chain, check_next
 from tidewaiter.exchange.judging import Peer
-from tidewaiter.exchange.relations import Relation, Standing, moved
+from tidewaiter.exchange.relations import CONTROL, Relation, Standing, moved
 from tidewaiter.store import tables
 from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.database import Work
@@ -251,3 +251,24 @@ def _known(row: RowMapping) -> Known:
     told["relation"] = decode(told["relation"], Relation, "relation")
     told["untrusted"] = msgspec.json.decode(told["untrusted"], type=dict[str, int])
     return Known(**told)
+
+
+def peers_due(work: Work, now: str) -> list[str]:
+    """Return the peers to whom something is to be sent now.
+
+    Args:
+        work: Any.
+        now: The moment, as `moment` writes it.
+    """
+    p, o = tables.peer.c, tables.outgoing.c
+    some = select(o.number).where(o.peer == p.node)
+    ready = some.where(o.state.in_(("waiting", "sealed"))).exists()
+    news = some.where(o.state.in_(("waiting", "sealed")), o.kind.in_(CONTROL)).exists()
+    wanted = select(p.node).where(
+        p.due <= now,
+        or_(
+            and_(p.standing == "active", or_(ready, p.sealed > p.told)),
+            and_(p.standing.in_(("frozen", "invited")), news),
+        ),
+    )
+    return list(work.connection.execute(wanted.order_by(p.due)).scalars())

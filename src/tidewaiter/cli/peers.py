@@ -1,0 +1,150 @@
+"""The command `tidewaiter peers`: who this node exchanges with, and what it does with each."""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.cli.table import as_line
+from tidewaiter.courier.desk import desk_of
+from tidewaiter.courier.kinds import Said, body_of
+from tidewaiter.courier.nodes import relate
+from tidewaiter.exchange.documents import LONGEST, SignedDocument
+from tidewaiter.exchange.fingerprints import read_words
+from tidewaiter.exchange.relations import Standing
+from tidewaiter.identity import own_stamp, ring_file
+from tidewaiter.store.database import open_database
+from tidewaiter.store.outgoing import Message, write_message
+from tidewaiter.store.peers import add_peer, peer_of
+from tidewaiter.store.peers import peers as known_peers
+
+_db = click.option("--db", required=True, help="The database: a path, or postgresql+psycopg://...")
+_reason = click.option("--reason", default="", help="Why; it is kept here, and not told.")
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_MOST = LONGEST * 16_384  # bytes of a file of documents
+
+
+@click.group()
+def peers() -> None:
+    """Say with whom this node exchanges, and what.
+
+    Example: tidewaiter peers add bergen.json --db node.db
+    """
+
+
+@peers.command(name="list")
+@_db
+def list_(db: str) -> None:
+    """List the peers, with the relation of this node to each.
+
+    Example: tidewaiter peers list --db node.db
+    """
+    with open_database(db) as database, database.work() as work:
+        for each in known_peers(work):
+            click.echo(as_line(f"{each.node}\t{each.relation.standing}\t{each.name}"))
+
+
+@peers.command()
+@click.argument("path", type=_FILE)
+@_db
+def add(path: Path, db: str) -> None:
+    """Take up the node whose documents are in PATH, and invite it.
+
+    Nothing is exchanged before the words are compared and `tidewaiter peers confirm` says so.
+
+    Example: tidewaiter peers add bergen.json --db node.db
+    """
+    chain = _chain(path)
+    with open_database(db) as database:
+        desk = desk_of(database, ring_file())
+        with database.work(own_stamp()) as work:
+            known = add_peer(work, chain)
+        if known.relation.standing in {"none", "ended"}:
+            relate(desk, known.node, "invited", own_stamp())
+    click.echo(as_line(f"{known.node}\tinvited\t{known.name}"))
+    # The words are not shown here: whoever sees them does not ask for them.
+    click.echo("Ask for its twelve words by telephone, at a number that you know.", err=True)
+    click.echo(f'Then: tidewaiter peers confirm {known.node} "WORDS" --db {db}', err=True)
+
+
+@peers.command()
+@click.argument("node")
+@click.argument("compared", metavar="WORDS")
+@_db
+@click.option("--release", "held", flag_value="release", help="Send what was held back.")
+@click.option("--discard", "held", flag_value="discard", help="Destroy what was held back.")
+def confirm(node: str, compared: str, db: str, held: str | None) -> None:
+    """Exchange with NODE from now on: its words, as they were read by telephone, are WORDS.
+
+    Example: tidewaiter peers confirm tidewaiter/b1 "abandon math ..." --db node.db
+    """
+    _relate(db, node, "active", compared=read_words(compared), held=held or "")
+
+
+@peers.command()
+@click.argument("node")
+@_db
+@_reason
+def freeze(node: str, db: str, reason: str) -> None:
+    """Exchange nothing with NODE from the next message on; what is written is held back.
+
+    Example: tidewaiter peers freeze tidewaiter/b1 --db node.db --reason "order of 3 May"
+    """
+    _relate(db, node, "frozen", reason=reason)
+
+
+@peers.command()
+@click.argument("node")
+@_db
+@_reason
+def end(node: str, db: str, reason: str) -> None:
+    """End the relation with NODE; it can only be invited again.
+
+    Example: tidewaiter peers end tidewaiter/b1 --db node.db
+    """
+    _relate(db, node, "ended", reason=reason)
+
+
+@peers.command()
+@click.argument("node")
+@click.argument("text")
+@_db
+def say(node: str, text: str, db: str) -> None:
+    """Write TEXT to the people at NODE; it is sent when both sides can.
+
+    Example: tidewaiter peers say tidewaiter/b1 "Please call about notice 17." --db node.db
+    """
+    with open_database(db) as database:
+        desk = desk_of(database, ring_file())
+        message = Message(kind="message", body=body_of(Said(text=text)))
+        with database.work(own_stamp()) as work:
+            click.echo(write_message(work, desk.ring.lock, node, message))
+
+
+def _relate(
+    db: str, node: str, to: Standing, *, reason: str = "", compared: str = "", held: str = ""
+) -> None:
+    with open_database(db) as database:
+        desk = desk_of(database, ring_file())
+        relate(desk, node, to, own_stamp(), reason=reason, compared=compared, held=held)
+        with database.work() as work:
+            known = peer_of(work, node)
+    click.echo(as_line(f"{known.node}\t{known.relation.standing}\t{known.name}"))
+
+
+def _chain(path: Path) -> list[SignedDocument]:
+    """Read a file of documents.
+
+    Raises:
+        InputError: It is none.
+    """
+    hint = "ask the node for the file that `tidewaiter node document --out` writes"
+    if path.stat().st_size > _MOST:
+        raise InputError("this is no file of documents: it is too large", at=str(path), hint=hint)
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=list[SignedDocument])
+    except msgspec.MsgspecError as error:
+        raise InputError(
+            f"this is no file of documents: {error}", at=str(path), hint=hint
+        ) from error

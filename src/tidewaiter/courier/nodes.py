@@ -1,0 +1,178 @@
+"""Nodes: founding this one, changing its keys, and what it does with its peers."""
+
+import secrets
+from pathlib import Path
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.courier.desk import Desk
+from tidewaiter.courier.kinds import DocumentTold, RelationTold, body_of
+from tidewaiter.courier.sending import seal_due
+from tidewaiter.exchange.documents import Document, SignedDocument
+from tidewaiter.exchange.fingerprints import fingerprint
+from tidewaiter.exchange.founding import About, Founded, found, renewed, rotated
+from tidewaiter.exchange.relations import Standing
+from tidewaiter.identity import keep_ring, own_ring
+from tidewaiter.store.audit import moment, record_change
+from tidewaiter.store.database import Database, Stamp, Work
+from tidewaiter.store.outgoing import (
+    Message,
+    count_outgoing,
+    discard,
+    hold_back,
+    release,
+    write_message,
+)
+from tidewaiter.store.peers import (
+    Known,
+    add_document,
+    add_documents,
+    documents,
+    move_relation,
+    peer_of,
+    peers,
+)
+
+
+class Standings(Record, frozen=True, kw_only=True):
+    """A peer, and what lies between."""
+
+    peer: Known
+    fingerprint: str
+    outgoing: dict[str, int]  # messages by state
+
+
+def found_node(database: Database, ring: Path, about: About, stamp: Stamp) -> Founded:
+    """Make this installation a node: keys in a file, the first document in the database.
+
+    Args:
+        database: Of this node.
+        ring: The file for its keys.
+        about: What it says of itself.
+        stamp: Who does it, and when.
+
+    Raises:
+        InputError: It is a node already.
+        OutputError: The keys cannot be written.
+    """
+    if own_ring(ring) is not None:
+        hint = "to say something else of it: tidewaiter node change"
+        raise InputError("this installation is a node already", at=str(ring), hint=hint)
+    made = found(about, secrets.token_bytes, moment(stamp.at))
+    keep_ring(ring, made.ring)  # first: a database that names keys which nobody has is of no use
+    with database.work(stamp) as work:
+        add_documents(work, [made.document])
+        record_change(work, "node founded", {"node": about.node})
+    return made
+
+
+def own_document(work: Work, node: str) -> tuple[SignedDocument, Document]:
+    """Return the newest document of this node.
+
+    Raises:
+        InputError: There is none in this database.
+    """
+    chain = documents(work, node)
+    if not chain:
+        hint = "name the database that belongs to these keys by --db"
+        raise InputError("this database is not that of this node", hint=hint)
+    return chain[-1], chain[-1].read()
+
+
+def rotate(desk: Desk, ring: Path, stamp: Stamp) -> Document:
+    """Give this node new keys, and tell its peers under the old ones.
+
+    What is sealed already is signed with the old key, and so is the message that names the new one:
+    it comes after these and before all others.
+
+    Raises:
+        OutputError: The keys cannot be written; the old ones stay.
+    """
+    with desk.database.work() as work:
+        last, _ = own_document(work, desk.node)
+    new, signed = rotated(desk.ring, last, secrets.token_bytes, moment(stamp.at))
+    keep_ring(ring, new)
+    _tell_document(desk, signed, stamp)
+    return signed.read()
+
+
+def change(desk: Desk, about: About, stamp: Stamp) -> Document:
+    """Say something else of this node, and tell its peers."""
+    with desk.database.work() as work:
+        last, _ = own_document(work, desk.node)
+    signed = renewed(desk.ring, last, about, moment(stamp.at))
+    _tell_document(desk, signed, stamp)
+    return signed.read()
+
+
+def _tell_document(desk: Desk, signed: SignedDocument, stamp: Stamp) -> None:
+    with desk.database.work(stamp) as work:
+        add_document(work, signed)
+        told = body_of(DocumentTold(document=signed))
+        met = [each.node for each in peers(work) if each.relation.standing in _MET]
+        for node in met:
+            write_message(work, desk.ring.lock, node, Message(kind="document", body=told))
+    for node in met:
+        seal_due(desk, node)  # now, with the keys that the peer knows
+
+
+_MET: frozenset[Standing] = frozenset({"invited", "active", "frozen"})
+
+
+def relate(
+    desk: Desk, node: str, to: Standing, stamp: Stamp, *, reason: str = "", compared: str = "",
+    held: str = "",
+) -> Known:  # fmt: skip
+    """Change what this node does with a peer, and tell it.
+
+    Args:
+        desk: Of this node.
+        node: The peer.
+        to: What the relation becomes.
+        stamp: Who does it, and when.
+        reason: Why; it is kept here and not told.
+        compared: The fingerprint, where someone has compared it.
+        held: What becomes of messages that were held back: "release" or "discard".
+
+    Raises:
+        ConflictError: The one does not follow from the other.
+        InputError: The fingerprint is missing or another, or nobody said what becomes of what was
+            held back.
+        MissingError: There is no such peer.
+    """
+    with desk.database.work(stamp) as work:
+        true = fingerprint(documents(work, peer_of(work, node).node)[-1].read())
+        if compared and compared != true:
+            hint = "do not go on: somebody stands between the two nodes, or a word was misheard"
+            raise InputError("the fingerprint is not the one of this peer", hint=hint)
+        known = move_relation(work, node, to, reason=reason, fingerprint=compared)
+        if to == "frozen":
+            hold_back(work, node)
+        if to == "active" and count_outgoing(work, node).get("held"):
+            _settle(work, node, held)
+        told = body_of(RelationTold(standing=to))
+        if to != "ended":
+            write_message(work, desk.ring.lock, node, Message(kind="relation", body=told))
+        return known
+
+
+def _settle(work: Work, node: str, held: str) -> None:
+    if held == "release":
+        release(work, node)
+    elif held == "discard":
+        discard(work, node)
+    else:
+        count = count_outgoing(work, node)["held"]
+        hint = "say whether to release or to discard them"
+        raise InputError(f"{count} messages to this peer were held back", hint=hint)
+
+
+def standings(work: Work) -> list[Standings]:
+    """Return all peers, with what lies between."""
+    return [
+        Standings(
+            peer=each, fingerprint=fingerprint(documents(work, each.node)[-1].read()),
+            outgoing=count_outgoing(work, each.node),
+        )
+        for each in peers(work)
+    ]  # fmt: skip
