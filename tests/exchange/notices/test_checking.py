@@ -211,6 +211,17 @@ def test_form_486_keeps_goods_for_15_days() -> None:
     assert "transport, dispatch" in _wrong(_check(notice))
     later = changed(notice, transport=changed(travel, dispatch=date(2026, 3, 17)))
     assert "transport, dispatch" not in _wrong(_check(later))
+    waived = _check(changed(notice, waiver="21 CFR 1313.24"))
+    assert "transport, dispatch" not in _wrong(waived)
+    assert "transport, dispatch" in _doubts(waived)
+
+
+def test_a_waiver_of_one_law_does_not_shorten_another_period() -> None:
+    """Australia's five working days have no regular customers."""
+    travel = changed(NOTICE.transport, dispatch=date(2026, 3, 4))
+    sender = Authority(name="a", country="AU")
+    notice = changed(NOTICE, sender=sender, transport=travel, waiver="21 CFR 1313.24")
+    assert "transport, dispatch" in _wrong(_check(notice))
 
 
 def test_an_unknown_calendar_is_told() -> None:

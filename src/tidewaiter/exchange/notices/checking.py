@@ -106,14 +106,16 @@ def _deadlines(notice: Notice, reply: Deadline, dispatch: Deadline) -> Iterator[
         (dispatch, "transport, dispatch", notice.transport.dispatch, "the goods may not leave"),
     ):
         if deadline.due is not None:
-            yield from _too_early(deadline.due, place, day, verb)
+            yield from _too_early(deadline.due, place, day, verb, waiver=notice.waiver)
         for due in deadline.shown:
             if day is not None and due.day is not None and day < due.day:
                 text = f"{due.period.text}: that would be {due.day}"
                 yield doubt(place, text, "remembered, not read: look it up", due.period.source)
 
 
-def _too_early(due: Due, place: str, day: date | None, verb: str) -> Iterator[Problem]:
+def _too_early(
+    due: Due, place: str, day: date | None, verb: str, *, waiver: str
+) -> Iterator[Problem]:
     period = due.period
     if due.counted is not None and due.counted.missing:
         named = ", ".join(due.counted.missing)
@@ -121,4 +123,7 @@ def _too_early(due: Due, place: str, day: date | None, verb: str) -> Iterator[Pr
         yield doubt(place, text, "ask that authority for its holidays", period.source)
     if day is not None and due.day is not None and day < due.day:
         text = f"{verb} before {due.day}: {period.text}"
-        yield wrong(place, text, period.clause, period.source)
+        if period.waiver and waiver:
+            yield doubt(place, text, f"waived by {waiver}, for {period.waiver}", period.source)
+        else:
+            yield wrong(place, text, period.clause, period.source)

@@ -28,6 +28,7 @@ class Period(Record, frozen=True, kw_only=True):
     clause: str
     source: str
     verified: bool  # False: remembered only; it is shown and decides nothing
+    waiver: str = ""  # who need not keep it; "": everybody must
 
 
 class Due(Record, frozen=True, kw_only=True):

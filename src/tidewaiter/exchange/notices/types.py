@@ -160,6 +160,7 @@ class Notice(Record, frozen=True, kw_only=True):
     permits: tuple[Permit, ...] = ()
     consent: Consent = "not asked"
     consent_scope: str = ""  # with whom, for what
+    waiver: str = ""  # the provision by which a waiting time of the exporter's law falls away
     declared_lawful: bool = False  # the exporter says that no law on the route is broken
     signed_by: str = ""
     note: str = ""
