@@ -1,0 +1,367 @@
+"""States: what events of both sides make of a notice, on a day."""
+
+from datetime import date, timedelta
+from itertools import permutations
+
+import pytest
+from tests.exchange.notices.samples import (
+    ANHYDRIDE,
+    DAY,
+    EPHEDRINE,
+    NOTICE,
+    REPLY_BY,
+    Talk,
+    changed,
+)
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.exchange.notices.events import (
+    Acknowledged,
+    Amended,
+    Answered,
+    LineAmount,
+    MoreTime,
+    NoObjection,
+    NotForUs,
+    Objected,
+    Queried,
+    Returned,
+    Sent,
+    Viewed,
+    Withdrawn,
+)
+from tidewaiter.exchange.notices.states import State, add, state_of
+from tidewaiter.exchange.notices.types import Amount, Authority
+
+AFTER = REPLY_BY + timedelta(days=1)
+YES = NoObjection(decided_by="Section 4")
+NO = Objected(code="importer unknown", decided_by="Section 4")
+SECOND = Amended(notice=changed(NOTICE, version=2))
+ALL = (LineAmount(line=1, amount=Amount(mass_mg=800_000_000)),)
+GONE = Returned(outcome="shipped", on=date(2026, 4, 8), lines=ALL)
+
+
+def _state(talk: Talk, day: date = DAY) -> State:
+    return state_of(talk.events, day)
+
+
+def test_without_an_event_it_is_a_draft() -> None:
+    """Nobody has been told anything."""
+    state = state_of((), DAY)
+    assert state.name == "draft"
+    assert not state.approved
+
+
+@pytest.mark.parametrize(
+    ("what", "name"),
+    [
+        (Viewed(), "viewed"),
+        (Acknowledged(), "acknowledged"),
+        (YES, "no objection"),
+        (NO, "objection"),
+        (Queried(text="Who is the last consignee?"), "under enquiry"),
+        (MoreTime(until=date(2026, 4, 10)), "more time"),
+        (NotForUs(whose="Customs"), "not for us"),
+    ],
+)
+def test_each_reply_has_its_state(what: Viewed, name: str) -> None:
+    """Of all of them one alone is a yes."""
+    talk = Talk()
+    talk.say("importer", what)
+    state = _state(talk)
+    assert state.name == name
+    assert state.approved == (name == "no objection")
+
+
+def test_silence_is_never_a_yes() -> None:
+    """After the last day it is expired, however long nobody speaks, and however it was opened."""
+    silent, opened = Talk(), Talk()
+    opened.say("importer", Viewed())
+    opened.say("importer", Acknowledged())
+    for days in (0, 1, 30, 4_000):
+        for talk in (silent, opened):
+            state = _state(talk, AFTER + timedelta(days=days))
+            assert state.name == "expired without reply"
+            assert not state.approved
+    assert _state(silent, AFTER).silent
+    assert not _state(opened, AFTER).silent
+    assert _state(silent, REPLY_BY).name == "sent"
+
+
+def test_a_late_yes_is_a_yes_that_says_it_is_late() -> None:
+    """The importing authority decides for itself until when it answers."""
+    talk = Talk()
+    talk.say("importer", YES, on=AFTER)
+    state = _state(talk, AFTER)
+    assert state.approved
+    assert state.late
+
+
+def test_more_time_moves_the_last_day() -> None:
+    """Until then the notice waits; then it expires all the same."""
+    talk = Talk()
+    talk.say("importer", MoreTime(until=date(2026, 4, 10)))
+    assert _state(talk, AFTER).name == "more time"
+    assert _state(talk, date(2026, 4, 11)).name == "expired without reply"
+    less = talk.say("importer", MoreTime(until=date(2026, 4, 9)))
+    assert [said.event for said in _state(talk).wrong] == [less.id]
+
+
+def test_a_conversation_waits_for_whoever_has_to_speak() -> None:
+    """A query waits for the exporter, an answered one for the importer; the time may end."""
+    talk = Talk()
+    query = talk.say("importer", Queried(text="For what?"))
+    asked = _state(talk)
+    assert (asked.waits_for, asked.open_query) == ("exporter", query.id)
+    answer = talk.say("exporter", Answered(query=query.id, text="For cellulose."))
+    answered = _state(talk, AFTER)
+    assert answered.name == "under enquiry"
+    assert (answered.waits_for, answered.open_query) == ("importer", "")
+    assert answered.conversation == (query, answer)
+    talk.say("importer", YES)
+    assert _state(talk).approved
+
+
+def test_a_query_after_a_yes_takes_it_back() -> None:
+    """Whoever asks again has not decided."""
+    talk = Talk()
+    talk.say("importer", YES)
+    talk.say("importer", Queried(text="On second thoughts: for what?"))
+    assert _state(talk).name == "under enquiry"
+
+
+def test_an_objection_may_be_lifted_and_a_yes_taken_back() -> None:
+    """The last word of the importing side counts."""
+    talk = Talk()
+    talk.say("importer", NO)
+    talk.say("importer", YES)
+    assert _state(talk).approved
+    talk.say("importer", NO)
+    assert _state(talk).name == "objection"
+
+
+def test_an_amendment_needs_an_answer_of_its_own() -> None:
+    """A yes to version 1 is none to version 2, and says so."""
+    talk = Talk()
+    yes = talk.say("importer", YES)
+    talk.say("exporter", SECOND, version=2)
+    state = _state(talk)
+    assert state.version == 2
+    assert state.name == "sent"
+    assert [said.event for said in state.remarks] == [yes.id]
+    assert "version 1" in state.remarks[0].text
+    talk.say("importer", YES, version=2)
+    assert _state(talk).approved
+
+
+def test_a_reply_that_crossed_an_amendment_is_of_the_old_version() -> None:
+    """It was written before the amendment arrived, and does not decide on it."""
+    talk = Talk()
+    talk.say("exporter", SECOND, version=2)
+    yes = talk.say("importer", YES, version=1, seen=1)
+    state = _state(talk)
+    assert not state.approved
+    assert [said.event for said in state.remarks] == [yes.id]
+
+
+def test_a_withdrawn_notice_takes_no_reply() -> None:
+    """A reply after it is wrong; one that crossed it is told, and changes nothing."""
+    crossing, after = Talk(), Talk()
+    for talk in (crossing, after):
+        talk.say("exporter", Withdrawn(reason="no order"))
+    yes = crossing.say("importer", YES, seen=1)
+    state = _state(crossing)
+    assert (state.name, state.wrong) == ("withdrawn", ())
+    assert [said.event for said in state.remarks] == [yes.id]
+    late = after.say("importer", YES)
+    assert [said.event for said in _state(after).wrong] == [late.id]
+    assert _state(after).name == "withdrawn"
+
+
+def test_goods_that_arrive_under_a_withdrawn_notice_are_told() -> None:
+    """What happened is not refused."""
+    talk = Talk()
+    talk.say("exporter", Withdrawn())
+    arrived = talk.say("importer", changed(GONE, outcome="arrived"))
+    state = _state(talk)
+    assert not state.wrong
+    assert [said.event for said in state.remarks] == [arrived.id]
+
+
+def test_return_information_writes_off() -> None:
+    """800 kg are notified, 500 kg allowed, 600 kg shipped: 100 kg too many."""
+    talk = Talk()
+    allowed = (LineAmount(line=1, amount=Amount(mass_mg=500_000_000)),)
+    talk.say("importer", changed(YES, allowed=allowed))
+    shipped = (LineAmount(line=1, amount=Amount(mass_mg=600_000_000)),)
+    talk.say("exporter", changed(GONE, lines=shipped))
+    (balance,) = _state(talk).balances
+    assert balance.most.mass_mg == 500_000_000
+    assert balance.left.mass_mg == 0
+    assert balance.exceeded.mass_mg == 100_000_000
+    assert balance.problems
+
+
+def test_several_shipments_run_down_the_balance() -> None:
+    """Each leaves less; a line of another measure or none is refused."""
+    several = changed(
+        NOTICE, shipments="multi", period_since=date(2026, 4, 1), period_until=date(2026, 9, 30)
+    )
+    talk = Talk(several)
+    talk.say("importer", YES)
+    part = (LineAmount(line=1, amount=Amount(mass_mg=300_000_000)),)
+    left = []
+    for _ in range(3):
+        talk.say("exporter", changed(GONE, lines=part, last=False))
+        left.append(_state(talk).balances[0].left.mass_mg)
+    assert left == [500_000_000, 200_000_000, 0]
+    assert _state(talk).balances[0].exceeded.mass_mg == 100_000_000
+    for lines in (
+        (LineAmount(line=1, amount=Amount(volume_ul=5)),),
+        (LineAmount(line=9, amount=Amount(mass_mg=5)),),
+        (),
+    ):
+        bad = talk.say("exporter", changed(GONE, lines=lines, last=False))
+        assert bad.id in {said.event for said in _state(talk).wrong}
+
+
+def test_a_return_that_does_not_come_is_overdue() -> None:
+    """30 days after the departure, unless it comes or nothing was to go."""
+    talk = Talk()
+    talk.say("importer", YES)
+    assert _state(talk).return_due == date(2026, 5, 7)
+    assert not _state(talk, date(2026, 5, 7)).return_overdue
+    assert _state(talk, date(2026, 5, 8)).return_overdue
+    talk.say("exporter", Returned(outcome="not shipped", on=date(2026, 5, 1)))
+    assert not _state(talk, date(2026, 5, 8)).return_overdue
+    objected = Talk()
+    objected.say("importer", NO)
+    assert _state(objected, date(2027, 1, 1)).return_due is None
+
+
+def test_goods_that_left_in_silence_or_against_an_objection_are_told() -> None:
+    """A fact is kept, and the remark says what it was."""
+    silent, against = Talk(), Talk()
+    against.say("importer", NO)
+    for talk, word in ((silent, "without an answer"), (against, "not approved")):
+        gone = talk.say("exporter", GONE)
+        state = _state(talk, AFTER)
+        assert not state.wrong
+        assert [(said.event, word in said.text) for said in state.remarks] == [(gone.id, True)]
+
+
+def test_diverted_goods_name_their_incident() -> None:
+    """Either side may tell it, with the incident that it led to."""
+    talk = Talk()
+    talk.say("importer", YES)
+    talk.say("exporter", GONE)
+    diverted = talk.say("importer", changed(GONE, outcome="diverted", incident="MX-I-3"))
+    state = _state(talk)
+    assert diverted in state.returned
+    assert state.waits_for is None
+
+
+@pytest.mark.parametrize(
+    ("by", "what", "word"),
+    [
+        ("importer", Sent(notice=NOTICE), "owns the notice"),
+        ("importer", SECOND, "owns the notice"),
+        ("importer", Withdrawn(), "owns the notice"),
+        ("importer", Answered(query="x", text="y"), "owns the notice"),
+        ("exporter", YES, "importer's side alone"),
+        ("exporter", Viewed(), "importer's side alone"),
+        ("exporter", MoreTime(until=date(2027, 1, 1)), "importer's side alone"),
+        ("exporter", Sent(notice=NOTICE), "sent before"),
+        ("exporter", Answered(query="none", text="y"), "no query"),
+        ("exporter", changed(GONE, outcome="arrived"), "not for the exporter's side"),
+        ("importer", GONE, "not for the importer's side"),
+        ("exporter", Amended(notice=changed(NOTICE, version=3)), "the version after 1 is 2"),
+        ("importer", changed(YES, allowed=(LineAmount(line=1, amount=Amount(mass_mg=10**12)),)),
+         "more is allowed"),
+        ("importer", changed(YES, allowed=(*ALL, *ALL)), "twice"),
+    ],
+)  # fmt: skip
+def test_who_may_do_what(by: str, what: Sent, word: str) -> None:
+    """A wrong event is told with its reason, and changes nothing."""
+    talk = Talk()
+    before = _state(talk)
+    event = talk.say("importer" if by == "importer" else "exporter", what)
+    state = _state(talk)
+    assert [said.event for said in state.wrong] == [event.id]
+    assert word in state.wrong[0].text
+    assert changed(state, wrong=()) == before
+    with pytest.raises(InputError, match=word):
+        add(talk.events[:-1], event, DAY)
+
+
+def test_an_amendment_keeps_both_authorities() -> None:
+    """Another recipient is another notice."""
+    talk = Talk()
+    other = changed(NOTICE, version=2, recipient=Authority(name="a", country="BR"))
+    talk.say("exporter", Amended(notice=other), version=2)
+    assert _state(talk).version == 1
+
+
+def test_a_withdrawal_after_the_goods_left_comes_too_late() -> None:
+    """It would hide what happened."""
+    talk = Talk()
+    talk.say("importer", YES)
+    talk.say("exporter", GONE)
+    late = talk.say("exporter", Withdrawn())
+    state = _state(talk)
+    assert state.approved
+    assert [said.event for said in state.wrong] == [late.id]
+
+
+def test_an_event_waits_for_those_before_it() -> None:
+    """A gap holds back what comes after it, on both sides; then all of it counts."""
+    talk = Talk()
+    talk.say("exporter", SECOND, version=2)
+    yes = talk.say("importer", YES, version=2)
+    first, second, _ = talk.events
+    state = state_of([first, yes], DAY)
+    assert state.name == "sent"
+    assert state.waiting == (yes.id,)
+    assert state_of([second, yes], DAY).name == "draft"
+    with pytest.raises(InputError, match="missing"):
+        add([first], yes, DAY)
+    assert state_of([yes, second, first], DAY).approved
+
+
+def test_any_order_of_arrival_gives_one_state() -> None:
+    """All 720 orders of six events, and each of them twice."""
+    talk = Talk()
+    query = talk.say("importer", Queried(text="?"))
+    talk.say("exporter", Answered(query=query.id, text="!"))
+    talk.say("exporter", SECOND, version=2)
+    talk.say("importer", YES, version=1, seen=2)
+    talk.say("importer", NO, version=2)
+    wanted = _state(talk)
+    for order in permutations(talk.events):
+        assert state_of(order, DAY) == wanted
+        assert state_of((*order, *reversed(order)), DAY) == wanted
+
+
+def test_two_events_with_one_number_or_one_id_count_for_nothing() -> None:
+    """Someone says two things: neither counts, whichever came first."""
+    talk = Talk()
+    yes = talk.say("importer", YES)
+    twin, double = changed(yes, what=NO), changed(yes, id="other", what=NO)
+    for other in (twin, double):
+        for order in permutations([*talk.events, other]):
+            state = state_of(order, DAY)
+            assert state.name == "sent"
+            assert state.wrong
+
+
+def test_events_of_two_notices_are_refused() -> None:
+    """Each notice is folded by itself."""
+    one, two = Talk(), Talk(changed(NOTICE, reference="DE-2"))
+    with pytest.raises(InputError, match="several notices"):
+        state_of([*one.events, *two.events], DAY)
+
+
+def test_two_lines_have_two_balances() -> None:
+    """Each in its own measure."""
+    talk = Talk(changed(NOTICE, lines=(ANHYDRIDE, EPHEDRINE)))
+    assert [each.line for each in _state(talk).balances] == [1, 2]
