@@ -8,9 +8,11 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.documents import SignedDocument
 from tidewaiter.exchange.envelopes import Header
+from tidewaiter.exchange.notices.events import Event
 from tidewaiter.exchange.relations import Standing
 from tidewaiter.exchange.strict import read_json
 from tidewaiter.store.database import Work
+from tidewaiter.store.notices import NOTICE, Brought, take_event
 from tidewaiter.store.peers import hear_relation, take_document
 
 
@@ -20,6 +22,7 @@ class Received(Record, frozen=True, kw_only=True):
     peer: str
     header: Header
     body: bytes  # as it was written
+    safe: bytes  # what locks the database, shape (32,)
 
 
 class Kind(Record, frozen=True, kw_only=True):
@@ -66,10 +69,16 @@ def _take_said(_work: Work, received: Received) -> None:
     read_json(received.body, Said, "message")
 
 
+def _take_notice(work: Work, received: Received) -> None:
+    event = read_json(received.body, Event, "event of a notice")
+    take_event(work, received.safe, Brought(peer=received.peer, message=received.header.id), event)
+
+
 KINDS: Mapping[str, Kind] = {
     "relation": Kind(schema=1, act=_take_relation),
     "document": Kind(schema=1, act=_take_document),
     "message": Kind(schema=1, act=_take_said),
+    NOTICE: Kind(schema=1, act=_take_notice),
 }
 
 

@@ -68,8 +68,11 @@ class Taker:
         try:
             receipts = receive_all(self._desk, [lines for lines, _ in jobs])
         except Exception as error:  # noqa: BLE001 - each request is told of it
-            for _, done in jobs:
-                done.set_exception(error)
+            if len(jobs) > 1:  # one may be at fault: the others shall not pay for it
+                for job in jobs:
+                    self._take([job])
+            else:
+                jobs[0][1].set_exception(error)
             return
         for (_, done), given in zip(jobs, receipts, strict=True):
             done.set_result(given)

@@ -29,6 +29,8 @@ from tidewaiter.store.tables.exchanging import (
     contradiction,
     incoming,
     node_document,
+    notice,
+    notice_event,
     outgoing,
     peer,
 )
@@ -106,6 +108,8 @@ __all__ = [
     "invitation",
     "line",
     "node_document",
+    "notice",
+    "notice_event",
     "outgoing",
     "party",
     "party_alert",

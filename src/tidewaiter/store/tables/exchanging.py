@@ -115,3 +115,38 @@ contradiction = Table(
     UniqueConstraint("peer", "digest"),
     sqlite_strict=True,
 )
+
+# A notice as both sides know it. What it says stands in its events; the rest is there to find it.
+notice = Table(
+    "notice",
+    METADATA,
+    Column("number", WHOLE, primary_key=True),
+    Column("owner", TEXT, nullable=False),  # the node of the exporting side
+    Column("reference", TEXT, nullable=False),  # the owner's own
+    Column("peer", TEXT, ForeignKey("peer.node"), nullable=False),  # the other side
+    Column("side", TEXT, nullable=False),  # of this node: exporter, importer
+    Column("state", TEXT, nullable=False),  # as it stood on the day of its last event
+    Column("waits_for", TEXT, nullable=False),  # exporter, importer; "": nobody
+    Column("reply_by", TEXT),
+    Column("version", WHOLE, nullable=False),
+    Column("changed", TEXT, nullable=False),
+    UniqueConstraint("owner", "reference"),
+    Index("notice_due", "state", "reply_by"),
+    Index("notice_peer", "peer", "number"),
+    sqlite_strict=True,
+)
+
+notice_event = Table(
+    "notice_event",
+    METADATA,
+    Column("number", WHOLE, primary_key=True),  # in the order of arrival
+    Column("notice", WHOLE, ForeignKey("notice.number"), nullable=False),
+    Column("id", TEXT, nullable=False),
+    Column("by", TEXT, nullable=False),  # exporter, importer
+    Column("seq", WHOLE, nullable=False),
+    Column("message", TEXT, nullable=False),  # that brought it, or by which it was sent
+    Column("written", LargeBinary, nullable=False),  # JSON, encrypted with the node's own key
+    Column("came", TEXT, nullable=False),
+    UniqueConstraint("notice", "id"),
+    sqlite_strict=True,
+)
