@@ -104,14 +104,15 @@ class Node:
     @contextmanager
     def change(self, user: User | None) -> Iterator[Work]:
         """Begin work that changes the database, in the name of a user; None: of the server."""
-        with self.database.work(self._stamp(user)) as work:
+        with self.database.work(self.stamp(user)) as work:
             yield work
 
     def change_if_free(self, user: User, do: Callable[[Work], None]) -> None:
         """Change what may as well stay as it is, unless that means to wait for a writer."""
-        self.database.work_if_free(self._stamp(user), do)
+        self.database.work_if_free(self.stamp(user), do)
 
-    def _stamp(self, user: User | None) -> Stamp:
+    def stamp(self, user: User | None) -> Stamp:
+        """Say who changes the database, and when; None: the server."""
         return Stamp(who=account_key(user.account.id) if user else "server", at=self.now())
 
     @property

@@ -1,0 +1,17 @@
+"""Where a suppression rule goes on, so that it takes short turns; what the audit tells, by action.
+
+Every rule that there is has gone through all of its alerts.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0016"
+down_revision = "0015"
+
+WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    """Add the column."""
+    op.add_column("suppression", sa.Column("goes_on", WHOLE))
