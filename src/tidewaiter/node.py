@@ -27,6 +27,7 @@ from tidewaiter.store.screenings import (
     finish_screening,
 )
 from tidewaiter.store.suppression import Changed, expire, has_overdue, suppression_of
+from tidewaiter.store.tallies import Recounted, correct, count_all
 
 _TURN = 0.12  # seconds; those who wait for SQLite look every 100 ms
 
@@ -196,6 +197,18 @@ def _go_through(database: Database, number: int, stamp: Callable[[], Stamp]) -> 
             part = next_slice(work, number)
         alerts, more = alerts + part.alerts, part.more
     return alerts
+
+
+def count_anew(database: Database, stamp: Callable[[], Stamp]) -> Recounted:
+    """Make the counts of the overview anew; while all is read, others go on changing it.
+
+    Raises:
+        ConflictError: Someone else has made them anew meanwhile.
+    """
+    with database.work() as work:
+        counted = count_all(work)
+    with database.work(stamp()) as work:
+        return correct(work, counted)
 
 
 @contextmanager
