@@ -13,5 +13,6 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Add the column."""
+    """Add the column and the index."""
     op.add_column("suppression", sa.Column("goes_on", WHOLE))
+    op.create_index("audit_action", "audit", ["action", "number"])
