@@ -8,7 +8,9 @@ from tests.web.conftest import Desk
 from tidewaiter.web.node import Node
 
 
-@pytest.mark.parametrize(("path", "reads"), [("/substances", 0), ("/audit", 1), ("/suppressions", 0)])
+@pytest.mark.parametrize(
+    ("path", "reads"), [("/substances", 0), ("/audit", 1), ("/suppressions", 0)]
+)
 def test_accounts_are_read_once_where_a_page_names_someone(
     node: Node, desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch, path: str, reads: int
 ) -> None:
