@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import get_args
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import select
 
 from tidewaiter.base.errors import StoreError
@@ -43,8 +45,22 @@ def candidates(
     Raises:
         StoreError: An alert is not one that we wrote.
     """
+    numbers = candidate_numbers(work, scope, statuses).tolist()
+    yield from read_candidates(work, numbers, undecided=undecided)
+
+
+def candidate_numbers(
+    work: Work, scope: Scope, statuses: Sequence[Status] = ()
+) -> NDArray[np.int64]:
+    """Return the numbers of the same alerts, in order."""
+    return numbers_in(_marks(work, scope, statuses))
+
+
+def read_candidates(
+    work: Work, numbers: Sequence[int], *, undecided: bool = False
+) -> Iterator[Candidate]:
+    """Read candidates by their numbers."""
     c = tables.alert.c
-    numbers = numbers_in(_marks(work, scope, statuses)).tolist()
     reads = msgspec.json.Decoder(Subject)
     for start in range(0, len(numbers), _PAGE):
         some = select(c.id, c.status, c.rank, c.day, c.payload).order_by(c.number)

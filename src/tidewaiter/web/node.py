@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -104,9 +104,16 @@ class Node:
     @contextmanager
     def change(self, user: User | None) -> Iterator[Work]:
         """Begin work that changes the database, in the name of a user; None: of the server."""
-        who = account_key(user.account.id) if user else "server"
-        with self.database.work(Stamp(who=who, at=self.now())) as work:
+        with self.database.work(self.stamp(user)) as work:
             yield work
+
+    def change_if_free(self, user: User, do: Callable[[Work], None]) -> None:
+        """Change what may as well stay as it is, unless that means to wait for a writer."""
+        self.database.work_if_free(self.stamp(user), do)
+
+    def stamp(self, user: User | None) -> Stamp:
+        """Say who changes the database, and when; None: the server."""
+        return Stamp(who=account_key(user.account.id) if user else "server", at=self.now())
 
     @property
     def lists(self) -> Path | None:

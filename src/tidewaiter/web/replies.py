@@ -91,15 +91,15 @@ def _common(request: Asked) -> Mapping[str, Any]:
         "request": request,
         "user": user,
         "menu": menu.shown_to(user.rights if user else frozenset(), request.url.path),
-        "people": request.app.state.node.people() if user else {},
+        "people": cache(request.app.state.node.people) if user else dict,
     }
 
 
 @pass_context
 def _person(context: Context, who: str) -> str:
     """Write a person as colleagues do; who is not known stays as the trail names them."""
-    people: Mapping[str, str] = context["people"]
-    return people.get(who, who)
+    people: Callable[[], Mapping[str, str]] = context["people"]  # read where a page names someone
+    return people().get(who, who)
 
 
 def _csrf(request: Asked) -> Markup:

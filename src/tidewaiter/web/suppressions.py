@@ -10,6 +10,7 @@ from litestar.params import JSONBody
 from tidewaiter.base.records import Record
 from tidewaiter.casework.suppression.suppression import Suppression, Taken
 from tidewaiter.consignments.types import Alert
+from tidewaiter.node import go_through
 from tidewaiter.store.accounts import account_key
 from tidewaiter.store.alerts import alerts_of
 from tidewaiter.store.database import Work
@@ -139,6 +140,7 @@ def approve_suppression(
     """Approve a proposed rule: from now on it hides what it is about."""
     with node.change(user) as work:
         changed = approve(work, _as_seen(work, number, data.seen), data.words)
+    changed = go_through(node.database, changed, lambda: node.stamp(user))
     return done(request, changed, f"/suppressions/{number}")
 
 
@@ -165,6 +167,7 @@ def end_suppression(
     """End an active rule, and say why; what rests by it is open again unless decided since."""
     with node.change(user) as work:
         changed = end(work, _as_seen(work, number, data.seen), data.words)
+    changed = go_through(node.database, changed, lambda: node.stamp(user))
     return done(request, changed, f"/suppressions/{number}")
 
 
