@@ -6,7 +6,6 @@ from typing import Final
 
 from tidewaiter.base.records import Record
 from tidewaiter.network.party import PartyView
-from tidewaiter.report.languages import words
 from tidewaiter.report.library import Library
 from tidewaiter.store.entities import Month
 from tidewaiter.web.alertview import status_in_words
@@ -141,14 +140,3 @@ def _span(months: Sequence[str]) -> list[str]:
     if end - start > _CENTURY:  # a day is mistyped
         return list(months)
     return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(start, end + 1)]
-
-
-def kind_in_words(kind: str) -> str:
-    """Say what a thing is that several give."""
-    said = {
-        "identifier": words("number"),
-        "phone": words("telephone"),
-        "email": words("e-mail"),
-        "address": words("address"),
-    }
-    return said.get(kind, kind)
