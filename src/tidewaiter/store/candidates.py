@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from tidewaiter.base.errors import StoreError
 from tidewaiter.base.records import Record
+from tidewaiter.base.severity import Severity
 from tidewaiter.casework.decisions import Status
 from tidewaiter.casework.suppression.scope import Scope
-from tidewaiter.casework.suppression.subject import Severity, Subject, weight, words_of
+from tidewaiter.casework.suppression.subject import Subject, weight, words_of
 from tidewaiter.casework.words import LONGEST
 from tidewaiter.store import tables
 from tidewaiter.store.blocks import Marks, numbers_in, size

@@ -25,8 +25,8 @@ from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.payloads import decode, plain
 from tidewaiter.store.resultrows import results_of
+from tidewaiter.store.slices import AT_ONCE, slices
 
-CHUNK = 500  # alerts read at a time
 _ROWS = 1_000  # counts written at a time
 _STATE = {"subject": "", "what": "counted", "key": "", "day": "", "restricted": 0}
 
@@ -50,8 +50,7 @@ def facts_of(
         known: What is known of them; rules, substances and lists are not read again.
     """
     found: dict[str, Facts] = {}
-    for start in range(0, len(ids), CHUNK):
-        some = ids[start : start + CHUNK]
+    for some in slices(ids):
         told = {name: known[name] for name in some if name in known}
         found |= _facts(work, some, told or _named(work, some))
     return found
@@ -141,7 +140,7 @@ def _count_all(work: Work) -> tuple[Counter[Cell], int]:
     counted: Counter[Cell] = Counter()
     c, after, alerts = tables.alert.c, "", 0
     while True:
-        some = select(c.id).where(c.id > after).order_by(c.id).limit(CHUNK)
+        some = select(c.id).where(c.id > after).order_by(c.id).limit(AT_ONCE)
         ids = work.connection.execute(some).scalars().all()
         if not ids:
             break
