@@ -226,6 +226,14 @@ def test_the_alert_of_the_readme_is_real() -> None:
     assert shown == [(f"{reason.points:+}", reason.text) for reason in alert.reasons]
 
 
+def test_every_revision_of_the_database_has_its_row() -> None:
+    """In order: what an upgrade does is told before it is made."""
+    folder = ROOT / "src/tidewaiter/store/migrations/versions"
+    revisions = [path.stem[1:5] for path in sorted(folder.glob("r*.py"))]
+    text = (DOCS / "reference/database.md").read_text("utf-8")
+    assert re.findall(r"^\| `(\d{4})` \| \w", text, re.MULTILINE) == revisions
+
+
 @pytest.mark.parametrize("page", RUN_AS_SHELL)
 def test_shell_examples_run(page: str, tmp_path: Path) -> None:
     """Each ``sh`` block of the page ends with 0, in order, in an empty folder."""
