@@ -38,10 +38,6 @@ def key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "node.key"
 
 
-def _alerts(someone: Desk) -> list[str]:
-    return [row["alert"]["id"] for row in someone.get("/queue.json").json()["rows"]]
-
-
 def _who(someone: Desk) -> str:
     return f"account {someone.account.id}"
 
@@ -57,7 +53,7 @@ def _last(someone: Desk, number: int = 1) -> str:
 
 
 def _open(someone: Desk, title: str = "Drums at the gate") -> int:
-    answer = someone.post("/cases", {"title": title, "alert": _alerts(someone)[0]})
+    answer = someone.post("/cases", {"title": title, "alert": someone.alerts()[0]})
     assert answer.status_code == 303, answer.text
     return int(answer.headers["location"].rpartition("/")[2])
 
@@ -77,7 +73,7 @@ def test_a_case_is_kept_from_its_alert_to_its_closing(desk: Callable[..., Desk])
     number = _open(anna)
     base = f"/cases/{number}"
     for path, form in (
-        ("alerts", {"alert": _alerts(anna)[1]}),
+        ("alerts", {"alert": anna.alerts()[1]}),
         ("notes", {"text": "Seal 17 is broken"}),
         ("tasks", {"who": _who(anna), "what": "Call the importer", "due": "2026-01-02"}),
         ("parties", {"name": "A trader", "role": "consignee"}),
@@ -205,7 +201,7 @@ def test_numbers_beyond_all_bounds_are_not_there(desk: Callable[..., Desk]) -> N
     assert anna.send(f"/cases/{number}/consignments", body).status_code == 400
     body = {"text": "x", "about": large}
     assert anna.send(f"/cases/{number}/notes", body).status_code == 400
-    alert = _alerts(anna)[2]
+    alert = anna.alerts()[2]
     assert anna.send(f"/alerts/{alert}/cases", {"case": large}).status_code == 404
 
 
@@ -303,7 +299,7 @@ def test_a_report_is_filled_from_the_case(desk: Callable[..., Desk]) -> None:
 def test_an_alert_goes_into_a_case(desk: Callable[..., Desk]) -> None:
     """Into an open one or a new one, and the alert tells where it is."""
     anna, ben = desk("analyst", "anna"), desk("analyst", "ben")
-    first, second, *_ = _alerts(anna)
+    first, second, *_ = anna.alerts()
     number = _open(anna)
     page = anna.get(f"/alerts/{second}/cases")
     assert "Drums at the gate" in page.text
@@ -325,7 +321,7 @@ def test_what_strangers_wrote_is_shown_as_text(desk: Callable[..., Desk]) -> Non
     anna.post(f"{base}/tasks", {"who": _who(anna), "what": XSS})
     anna.post(f"{base}/parties", {"name": XSS, "role": XSS, "country": XSS, "note": XSS})
     _upload(anna, number, f"{XSS}.txt", b"x")
-    for path in (base, "/cases", f"/alerts/{_alerts(anna)[1]}/cases"):
+    for path in (base, "/cases", f"/alerts/{anna.alerts()[1]}/cases"):
         page = anna.get(path).text
         assert "<img" not in page
         assert "&lt;img src=x" in page
@@ -366,7 +362,7 @@ def filled(served: tuple[str, Node]) -> Iterator[Desk]:
         anna = Desk(client, account, secret)  # type: ignore[arg-type]
         number = _open(anna, "Drums of solvent at the north gate, declared as cleaning agent")
         base = f"/cases/{number}"
-        for alert in _alerts(anna)[1:4]:
+        for alert in anna.alerts()[1:4]:
             anna.post(f"{base}/alerts", {"alert": alert})
         anna.post(f"{base}/notes", {"text": "Seal 17 is broken; the driver says it was so before."})
         task = {"who": _who(anna), "what": "Call the importer", "due": "2026-01-02"}
@@ -394,7 +390,7 @@ def test_the_pages_fit_and_can_be_used_by_all(
     opened: Opened, filled: Desk, width: int, scheme: str, place: str
 ) -> None:
     """Nothing is cut off, nothing is asked from elsewhere, and axe has nothing to say."""
-    path = f"/alerts/{_alerts(filled)[5]}/cases" if place == "alert" else place
+    path = f"/alerts/{filled.alerts()[5]}/cases" if place == "alert" else place
     page, told = opened(path, role="supervisor", width=width, color_scheme=scheme)
     page.eval_on_selector_all("details", "all => all.forEach(one => { one.open = true })")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
