@@ -44,9 +44,6 @@ ISLES = {
     "TA": (-12.3, -37.1),
 }  # fmt: skip
 _COORDINATE = re.compile(r"([+-])(\d{2})(\d{2})(\d{2})?([+-])(\d{3})(\d{2})(\d{2})?")
-# The coefficients of Equal Earth: B. Savric, T. Patterson and B. Jenny, "The Equal Earth map
-# projection", International Journal of Geographical Information Science 33 (2019), 454-465.
-A1, A2, A3, A4 = 1.340264, -0.081106, 0.000893, 0.003796
 
 
 def towns() -> dict[str, Point]:
