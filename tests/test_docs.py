@@ -27,12 +27,12 @@ from tidewaiter.identify import Identifier, load_lexicon
 from tidewaiter.store.notes import NoteRule
 from tidewaiter.substances import structure
 from tidewaiter.substances.classes import (
-    GROUP_NAMES,
     Allowed,
     Change,
     ClassRule,
     Clause,
     Exclusion,
+    GroupName,
     Judgement,
     Site,
 )
@@ -178,7 +178,7 @@ def test_every_key_and_word_of_a_class_rule_has_an_entry() -> None:
     kinds = (ClassRule, Site, Clause, Change, Allowed, Exclusion, Judgement)
     keys = {field.name for kind in kinds for field in msgspec.structs.fields(kind)}
     text = _read("reference/classes.md")
-    assert [word for word in (*sorted(keys), *GROUP_NAMES) if f"`{word}`" not in text] == []
+    assert [word for word in (*sorted(keys), *get_args(GroupName)) if f"`{word}`" not in text] == []
 
 
 def test_every_error_has_an_entry() -> None:
