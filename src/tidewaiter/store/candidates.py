@@ -16,9 +16,8 @@ from tidewaiter.casework.words import LONGEST
 from tidewaiter.store import tables
 from tidewaiter.store.blocks import Marks, numbers_in, size
 from tidewaiter.store.database import Work
+from tidewaiter.store.slices import slices
 from tidewaiter.store.terms import having, index_of, term
-
-_PAGE = 2_000  # alerts read at a time
 
 
 class Candidate(Record, frozen=True, kw_only=True):
@@ -47,9 +46,9 @@ def candidates(
     c = tables.alert.c
     numbers = numbers_in(_marks(work, scope, statuses)).tolist()
     reads = msgspec.json.Decoder(Subject)
-    for start in range(0, len(numbers), _PAGE):
+    for few in slices(numbers):
         some = select(c.id, c.status, c.rank, c.day, c.payload).order_by(c.number)
-        wanted = some.where(c.number.in_(numbers[start : start + _PAGE]))
+        wanted = some.where(c.number.in_(few))
         if undecided:
             wanted = wanted.where(c.decided.is_(None))
         for row in work.connection.execute(wanted).all():
