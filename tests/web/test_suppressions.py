@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from litestar.testing import TestClient
 from msgspec import structs
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
+from tests.web.browsing import Opened, check_page
 from tests.web.conftest import OURS, Desk
 
 from tidewaiter.casework.suppression.scope import Scope
@@ -26,7 +26,6 @@ from tidewaiter.store.suppression import approve, propose, suppressions
 from tidewaiter.web.app import make_app
 from tidewaiter.web.node import Node
 
-Opened = Callable[..., tuple[Page, list[str]]]
 Desks = Callable[..., Desk]
 PATHS = (
     "/suppressions",
@@ -198,10 +197,7 @@ def test_the_pages_fit_and_can_be_used_by_all(
     _filled(served[1])
     for path in PATHS:
         page, told = opened(path, role="supervisor", width=width, color_scheme=scheme)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        found = Axe().run(page).response["violations"]
-        assert [(each["id"], [n["target"] for n in each["nodes"]]) for each in found] == []
-        assert told == []
+        check_page(page, told, width)
 
 
 @pytest.mark.browser

@@ -12,13 +12,13 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tidewaiter.base.quantities import MG_PER_KG
 from tidewaiter.base.records import Record
 
 LARGEST_MG = 10**15  # a million tonnes: twice the largest ship; more on one line is no mass
 UNKNOWN = -1  # of a mass
 NO_MONTH = 0
 _MONTHS = 12
-_MG_PER_KG = 1_000_000
 
 Whole = NDArray[np.integer[Any]]
 Measure = Literal["alerts", "mass"]
@@ -80,7 +80,7 @@ class Tallies(NamedTuple):
     def at(self, route: int) -> Sum:
         """Return the sum of one route."""
         alerts, lines, kg, mg, unweighed = (int(column[route]) for column in self)
-        return Sum(alerts=alerts, lines=lines, net_mg=kg * _MG_PER_KG + mg, unweighed=unweighed)
+        return Sum(alerts=alerts, lines=lines, net_mg=kg * MG_PER_KG + mg, unweighed=unweighed)
 
     def whole(self, routes: Whole | slice = slice(None)) -> Sum:
         """Return the sum of some routes together, or of all."""
@@ -138,8 +138,8 @@ def tallies(columns: FlowColumns, numbers: Whole) -> Tallies:
     unweighed = np.flatnonzero(mass == UNKNOWN)
     # Numbers below 2**53 are whole in floating point, and so is the floor of what is divided.
     held = np.maximum(mass, 0).astype(np.float64)
-    kg = np.floor(held / _MG_PER_KG)
-    mg = held - kg * _MG_PER_KG
+    kg = np.floor(held / MG_PER_KG)
+    mg = held - kg * MG_PER_KG
     route, size = columns.route[counted].astype(np.intp), len(columns.ends)
     lines = _count(route, size)
     again = counted is not numbers

@@ -15,10 +15,9 @@ from tidewaiter.store.hiding import hide_new
 from tidewaiter.store.notes import insert_alert_parties, with_notes
 from tidewaiter.store.partyalerts import insert_party_alerts
 from tidewaiter.store.payloads import decode, encode, key, plain
+from tidewaiter.store.slices import slices
 from tidewaiter.store.tallies import count_new
 from tidewaiter.store.webhooks import announce
-
-CHUNK = 500  # ids asked for at a time; SQLite takes 32,766 values in a statement
 
 
 def add_alerts(work: Work, screening_id: int, found: Sequence[Alert]) -> tuple[str, ...]:
@@ -94,8 +93,8 @@ def known_alerts(work: Work, found: Iterable[Alert]) -> set[str]:
     c = tables.alert.c
     ids = list(dict.fromkeys(alert.id for alert in found))
     known: set[str] = set()
-    for start in range(0, len(ids), CHUNK):
-        wanted = select(c.id).where(c.id.in_(ids[start : start + CHUNK]))
+    for some in slices(ids):
+        wanted = select(c.id).where(c.id.in_(some))
         known.update(work.connection.execute(wanted).scalars())
     return known
 
@@ -121,8 +120,8 @@ def alerts_of(work: Work, ids: Sequence[str]) -> list[Alert]:
     """
     c = tables.alert.c
     read: dict[str, Alert] = {}
-    for start in range(0, len(ids), CHUNK):
-        wanted = select(c.id, c.payload).where(c.id.in_(ids[start : start + CHUNK]))
+    for some in slices(ids):
+        wanted = select(c.id, c.payload).where(c.id.in_(some))
         for name, payload in work.connection.execute(wanted):
             read[name] = decode(payload, Alert, f"alert {name}")
     return with_notes(work, [read[name] for name in ids if name in read])

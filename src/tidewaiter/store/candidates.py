@@ -10,16 +10,16 @@ from sqlalchemy import select
 
 from tidewaiter.base.errors import StoreError
 from tidewaiter.base.records import Record
+from tidewaiter.base.severity import Severity
 from tidewaiter.casework.decisions import Status
 from tidewaiter.casework.suppression.scope import Scope
-from tidewaiter.casework.suppression.subject import Severity, Subject, weight, words_of
+from tidewaiter.casework.suppression.subject import Subject, weight, words_of
 from tidewaiter.casework.words import LONGEST
 from tidewaiter.store import tables
 from tidewaiter.store.blocks import Marks, numbers_in, size
 from tidewaiter.store.database import Work
+from tidewaiter.store.slices import slices
 from tidewaiter.store.terms import having, index_of, term
-
-_PAGE = 2_000  # alerts read at a time
 
 
 class Candidate(Record, frozen=True, kw_only=True):
@@ -62,9 +62,9 @@ def read_candidates(
     """Read candidates by their numbers."""
     c = tables.alert.c
     reads = msgspec.json.Decoder(Subject)
-    for start in range(0, len(numbers), _PAGE):
+    for few in slices(numbers):
         some = select(c.id, c.status, c.rank, c.day, c.payload).order_by(c.number)
-        wanted = some.where(c.number.in_(numbers[start : start + _PAGE]))
+        wanted = some.where(c.number.in_(few))
         if undecided:
             wanted = wanted.where(c.decided.is_(None))
         for row in work.connection.execute(wanted).all():

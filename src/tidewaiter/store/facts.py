@@ -16,8 +16,7 @@ from tidewaiter.store import tables
 from tidewaiter.store.database import Work
 from tidewaiter.store.payloads import decode
 from tidewaiter.store.resultrows import results_of
-
-CHUNK = 500  # alerts read at a time
+from tidewaiter.store.slices import slices
 
 
 def facts_of(
@@ -31,8 +30,7 @@ def facts_of(
         known: What is known of them; rules, substances and lists are not read again.
     """
     found: dict[str, Facts] = {}
-    for start in range(0, len(ids), CHUNK):
-        some = ids[start : start + CHUNK]
+    for some in slices(ids):
         told = {name: known[name] for name in some if name in known}
         found |= _facts(work, some, told or _named(work, some))
     return found

@@ -19,7 +19,6 @@ from tidewaiter.store.database import IN_BINARY, Work
 from tidewaiter.store.inserts import put
 
 BLOCK = 1 << 12
-_CHUNK = 500  # rows of a source asked for at a time
 _SHORT, _WIDE = np.dtype("<i4"), np.dtype("<i8")
 _COLUMNS = ("block", "route", "month", "net_mg", "again")
 _ROUTE = ("id", "origin", "via", "destination")
@@ -76,8 +75,8 @@ def read_routes(work: Work, ids: Collection[int]) -> dict[int, Journey]:
     """Read some routes by their ids."""
     c, wanted = tables.route.c, sorted(ids)
     found: dict[int, Journey] = {}
-    for start in range(0, len(wanted), _CHUNK):
-        query = select(tables.route).where(c.id.in_(wanted[start : start + _CHUNK]))
+    for some in slices(wanted):
+        query = select(tables.route).where(c.id.in_(some))
         for number, origin, via, destination in work.connection.execute(query):
             found[number] = Journey(origin=origin, via=tuple(via.split()), destination=destination)
     return found
@@ -105,8 +104,8 @@ def _known_routes(work: Work, journeys: Sequence[Journey]) -> dict[Journey, int]
     c = tables.route.c
     by_text = {_written(journey): journey for journey in journeys}
     wanted, found = list(by_text), {}
-    for start in range(0, len(wanted), _CHUNK):
-        some = tuple_(c.origin, c.via, c.destination).in_(wanted[start : start + _CHUNK])
+    for texts in slices(wanted):
+        some = tuple_(c.origin, c.via, c.destination).in_(texts)
         for number, *text in work.connection.execute(select(tables.route).where(some)):
             found[by_text[tuple(text)]] = number
     return found
@@ -141,8 +140,8 @@ def _first_alerts(work: Work, source: int, rows: Sequence[int]) -> dict[int, int
     """Return, by the row of a line, the number of the first alert on it."""
     c = tables.alert.c
     first: dict[int, int] = {}
-    for start in range(0, len(rows), _CHUNK):
-        some = c.row.in_(rows[start : start + _CHUNK])
+    for numbers in slices(rows):
+        some = c.row.in_(numbers)
         query = select(c.row, func.min(c.number)).where(c.source == source, some).group_by(c.row)
         first |= {row: number for row, number in work.connection.execute(query)}  # noqa: C416
     return first

@@ -21,10 +21,9 @@ from tidewaiter.store.audit import Details, moment, record_change, stamp_of
 from tidewaiter.store.blocks import size
 from tidewaiter.store.database import Work
 from tidewaiter.store.payloads import decode
+from tidewaiter.store.slices import slices
 from tidewaiter.store.tallies import tallied
 from tidewaiter.store.terms import change_terms, having, index_of, numbers_of, term
-
-CHUNK = 500  # ids asked for at a time
 
 
 class Active(Record, frozen=True, kw_only=True):
@@ -125,9 +124,9 @@ def _resting_by(work: Work, number: int, some: Sequence[int]) -> list[str]:
     a, s = tables.alert.c, tables.alert_suppressed.c
     both = tables.alert.join(tables.alert_suppressed, a.id == s.alert)
     found: list[str] = []
-    for start in range(0, len(some), CHUNK):
+    for numbers in slices(some):
         wanted = select(a.id).select_from(both).where(
-            a.number.in_(some[start : start + CHUNK]), s.suppression == number,
+            a.number.in_(numbers), s.suppression == number,
             a.status == "suppressed",
         )  # fmt: skip
         found += work.connection.execute(wanted.order_by(a.id)).scalars()
@@ -154,14 +153,14 @@ def _set_status(work: Work, ids: Sequence[str], before: Status, status: Status) 
 
 
 def _write_status(work: Work, ids: Sequence[str], status: Status) -> None:
-    for start in range(0, len(ids), CHUNK):
-        some = update(tables.alert).where(tables.alert.c.id.in_(ids[start : start + CHUNK]))
+    for names in slices(ids):
+        some = update(tables.alert).where(tables.alert.c.id.in_(names))
         work.connection.execute(some.values(status=status))
 
 
 def _subjects(work: Work, ids: Sequence[str]) -> Iterable[Subject]:
     c = tables.alert.c
     reads = msgspec.json.Decoder(Subject)
-    for start in range(0, len(ids), CHUNK):
-        wanted = select(c.payload).where(c.id.in_(ids[start : start + CHUNK]))
+    for names in slices(ids):
+        wanted = select(c.payload).where(c.id.in_(names))
         yield from map(reads.decode, work.connection.execute(wanted).scalars().all())

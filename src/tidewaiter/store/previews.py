@@ -9,11 +9,12 @@ from typing import TypeVar
 from sqlalchemy import func, select
 
 from tidewaiter.base.records import Record
+from tidewaiter.base.severity import Severity
 from tidewaiter.casework.decisions import Status
 from tidewaiter.casework.suppression.matching import fit
 from tidewaiter.casework.suppression.scope import Scope
 from tidewaiter.casework.suppression.settings import load_suppression_settings
-from tidewaiter.casework.suppression.subject import Severity, subject_of
+from tidewaiter.casework.suppression.subject import subject_of
 from tidewaiter.consignments.types import Alert
 from tidewaiter.store import tables
 from tidewaiter.store.candidates import Candidate, candidates, comparable

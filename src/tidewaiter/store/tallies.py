@@ -19,8 +19,9 @@ from tidewaiter.consignments.types import Alert
 from tidewaiter.store import tables
 from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.database import Work
-from tidewaiter.store.facts import CHUNK, facts_of
+from tidewaiter.store.facts import facts_of
 from tidewaiter.store.payloads import plain
+from tidewaiter.store.slices import AT_ONCE
 
 _ROWS = 1_000  # counts written at a time
 _STATE = {"subject": "", "what": "counted", "key": "", "day": "", "restricted": 0}
@@ -160,7 +161,7 @@ def _count_all(work: Work) -> tuple[Counter[Cell], int]:
     counted: Counter[Cell] = Counter()
     c, after, alerts = tables.alert.c, "", 0
     while True:
-        some = select(c.id).where(c.id > after).order_by(c.id).limit(CHUNK)
+        some = select(c.id).where(c.id > after).order_by(c.id).limit(AT_ONCE)
         ids = work.connection.execute(some).scalars().all()
         if not ids:
             break

@@ -7,7 +7,7 @@ import msgspec
 from litestar import Response, get, post
 
 from tidewaiter.base.records import Record
-from tidewaiter.casework.counts import Counts, percentile
+from tidewaiter.casework.counts import Counts, decision_times
 from tidewaiter.casework.decisions import Status
 from tidewaiter.casework.overviewrules import load_overview_rules
 from tidewaiter.node import count_anew
@@ -51,9 +51,10 @@ def overview_page(request: Asked, node: TheNode, user: TheUser) -> Response[Over
     )  # fmt: skip
     with node.read() as work:
         counts, counted = read_counts(work, span), is_counted(work)
+    half, most = decision_times(counts.took)
     page = OverviewPage(
         first=span.first_day, today=span.today, months=months, counted=counted, counts=counts,
-        median_minutes=percentile(counts.took, 0.5), ninety_minutes=percentile(counts.took, 0.9),
+        median_minutes=half, ninety_minutes=most,
     )  # fmt: skip
 
     def view() -> Record:

@@ -10,10 +10,10 @@ from litestar.params import JSONBody
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.base.severity import Severity
 from tidewaiter.casework.suppression.offers import Offer
 from tidewaiter.casework.suppression.scope import Scope
 from tidewaiter.casework.suppression.settings import load_suppression_settings
-from tidewaiter.casework.suppression.subject import Severity
 from tidewaiter.casework.suppression.suppression import Proposal, Suppression
 from tidewaiter.consignments.types import Alert
 from tidewaiter.report.languages import words
@@ -21,6 +21,7 @@ from tidewaiter.store.learning import Learned, learn, scope_of
 from tidewaiter.store.previews import Preview, preview
 from tidewaiter.store.suppression import propose
 from tidewaiter.web.alerts import seen_by
+from tidewaiter.web.alertview import ReasonChoice
 from tidewaiter.web.asking import Asked, read_query
 from tidewaiter.web.given import TheNode, TheUser
 from tidewaiter.web.node import Node
@@ -66,14 +67,6 @@ class Propose(ScopeForm, frozen=True, kw_only=True):
     owner: Annotated[str, msgspec.Meta(max_length=100)]
     expires: date
     strong: bool = False
-
-
-class ReasonChoice(Record, frozen=True, kw_only=True):
-    """A reason that can be given."""
-
-    code: str
-    says: str
-    note: bool
 
 
 class NewView(Record, frozen=True, kw_only=True):
