@@ -17,6 +17,7 @@ from tidewaiter.consignments.types import Alert
 from tidewaiter.store import tables
 from tidewaiter.store.database import IN_BINARY, Work
 from tidewaiter.store.inserts import put
+from tidewaiter.store.slices import slices
 
 BLOCK = 1 << 12
 _SHORT, _WIDE = np.dtype("<i4"), np.dtype("<i8")
