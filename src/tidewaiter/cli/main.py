@@ -15,6 +15,7 @@ COMMANDS = {
     "lists": "tidewaiter.cli.lists",
     "match": "tidewaiter.cli.match",
     "node": "tidewaiter.cli.node",
+    "notices": "tidewaiter.cli.notices",
     "parties": "tidewaiter.cli.parties",
     "peers": "tidewaiter.cli.peers",
     "rules": "tidewaiter.cli.rules",

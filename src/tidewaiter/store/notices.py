@@ -164,7 +164,7 @@ def notices(
     n = tables.notice.c
     wanted = select(tables.notice)
     if state == "expired without reply":
-        wanted = wanted.where(n.state.in_((*_OVER, state)), n.reply_by < day.isoformat())
+        wanted = wanted.where(n.state.in_(_OVER), n.reply_by < day.isoformat())
     elif state:
         wanted = wanted.where(n.state == state)
         if state in _OVER:
@@ -206,7 +206,7 @@ def _keep(work: Work, safe: bytes, number: int, event: Event, message: str) -> N
         "written": lock(msgspec.json.encode(event), safe, secrets.token_bytes(_NONCE)),
     }  # fmt: skip
     work.connection.execute(insert(tables.notice_event).values(**row))
-    state = state_of(_events(work, safe, number), at.date())
+    state = state_of(_events(work, safe, number), date.min)  # whatever the day: that shows later
     told = {
         "state": state.name, "waits_for": state.waits_for or "", "version": state.version,
         "reply_by": state.reply_by.isoformat() if state.reply_by else None, "changed": moment(at),

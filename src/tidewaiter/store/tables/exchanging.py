@@ -125,7 +125,7 @@ notice = Table(
     Column("reference", TEXT, nullable=False),  # the owner's own
     Column("peer", TEXT, ForeignKey("peer.node"), nullable=False),  # the other side
     Column("side", TEXT, nullable=False),  # of this node: exporter, importer
-    Column("state", TEXT, nullable=False),  # as it stood on the day of its last event
+    Column("state", TEXT, nullable=False),  # before its time is over, whatever the day
     Column("waits_for", TEXT, nullable=False),  # exporter, importer; "": nobody
     Column("reply_by", TEXT),
     Column("version", WHOLE, nullable=False),
