@@ -124,6 +124,6 @@ def test_an_address_does_nothing_either(desk: Callable[..., Desk]) -> None:
             answer = one.get(
                 path + attack.replace("%", "%25").replace("#", "%23").replace("\x1b", "")
             )
-            assert answer.status_code in {200, 400}, path
+            assert answer.status_code == 200, path
             assert "<script>window" not in answer.text
             assert "<img src=x" not in answer.text
