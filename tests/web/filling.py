@@ -8,8 +8,8 @@ from typing import Any
 from msgspec import structs
 from tests.web.conftest import Desk
 
+from tidewaiter.identity import own_stamp
 from tidewaiter.network.resolving import resolve_database
-from tidewaiter.node import own_stamp
 from tidewaiter.store import tables
 from tidewaiter.store.alerts import find_alert
 from tidewaiter.store.leases import Lease

@@ -77,7 +77,8 @@ def _masked(text: str, *names: str) -> str:
 
 
 def _right(way: Way) -> str:
-    return next(filter(None, (getattr(each, "right", "") for each in way.handler.guards or ())))
+    rights = (str(getattr(each, "right", "")) for each in way.handler.guards or ())
+    return next(filter(None, rights))
 
 
 @pytest.mark.parametrize("role", ["viewer", "analyst", "administrator"])

@@ -15,8 +15,9 @@ from tests.web.filling import FORM, screen_waiting, send_file
 
 from tidewaiter.bulk.run import Settings
 from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.identity import own_stamp
 from tidewaiter.network.resolving import resolve_database
-from tidewaiter.node import hash_file, own_stamp, screen_file
+from tidewaiter.node import hash_file, screen_file
 from tidewaiter.store.accounts import NewAccount, add_account
 from tidewaiter.store.database import open_database
 from tidewaiter.store.queue import queue_page
