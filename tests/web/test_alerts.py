@@ -51,6 +51,16 @@ def test_what_another_decided_is_not_covered(desk: Callable[..., Desk]) -> None:
     assert one.get(f"/alerts/{name}.json").json()["standing"]["status"] == "held"
 
 
+def test_a_decision_that_nobody_made_was_not_seen(desk: Callable[..., Desk]) -> None:
+    """Whoever names one is told to look again, and the alert stays open."""
+    one = desk("analyst")
+    name = _first(one)
+    body = {"verdict": "hold", "reason": "inspect", "seen": 9}
+    answer = one.send(f"/alerts/{name}/decision", body)
+    assert (answer.status_code, "decided by nobody" in answer.text) == (409, True)
+    assert one.get(f"/alerts/{name}.json").json()["standing"]["status"] == "open"
+
+
 @pytest.mark.parametrize("action", ["decision", "undo", "assign"])
 def test_a_viewer_changes_nothing(desk: Callable[..., Desk], action: str) -> None:
     """Nor are they offered to."""

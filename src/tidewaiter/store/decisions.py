@@ -184,8 +184,9 @@ def _step(work: Work, seen: Standing, wanted: Wanted | None) -> Standing:
         raise InputError(f'there is no alert "{seen.alert}"', hint=hint)
     steps = trail(work, seen.alert)
     if now.decided != seen.decided:
+        who = steps[-1].by if steps else "nobody"
         raise ConflictError(
-            f'the alert "{seen.alert}" was decided by {steps[-1].by} since you looked',
+            f'the alert "{seen.alert}" was decided by {who} since you looked',
             hint="look at its trail, then decide again",
         )
     if wanted:

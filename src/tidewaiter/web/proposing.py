@@ -129,13 +129,7 @@ def new_page(request: Asked, node: TheNode, user: TheUser) -> Response[NewPage]:
     )  # fmt: skip
 
 
-@post(
-    "/suppressions", guards=[may("decide")], sync_to_thread=True, makes=True,
-    example={
-        "substances": ["safrole"], "phrase": "sassafras tea", "heading": "1211", "most": "low",
-        "reason": "other-goods", "words": "Tea bags", "owner": "reyes", "expires": "2027-01-31",
-    },
-)  # fmt: skip
+@post("/suppressions", guards=[may("decide")], sync_to_thread=True, makes=True)
 def propose_suppression(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[Propose]
 ) -> Response[Suppression]:

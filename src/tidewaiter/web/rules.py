@@ -67,11 +67,7 @@ def rules_page(request: Asked, node: TheNode, user: TheUser) -> Response[RulesPa
     return reply(request, "rules.html", page, view=view)
 
 
-@post(
-    "/rules/{rule:str}/setting", guards=[may("approve")], sync_to_thread=True,
-    example={"to": "down", "points": 10, "since": "2026-12-01", "why": "3 of 120 were right",
-             "seen": 0},
-)  # fmt: skip
+@post("/rules/{rule:str}/setting", guards=[may("approve")], sync_to_thread=True)
 def turn_rule(
     request: Asked, node: TheNode, user: TheUser, rule: FromPath[str], data: JSONBody[Turn]
 ) -> Response[RuleSetting]:

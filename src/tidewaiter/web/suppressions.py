@@ -130,10 +130,7 @@ def suppression_page(
     )
 
 
-@post(
-    "/suppressions/{number:int}/approve", guards=[may("approve")], sync_to_thread=True,
-    example={"seen": 7, "words": "Two samples were looked at"},
-)  # fmt: skip
+@post("/suppressions/{number:int}/approve", guards=[may("approve")], sync_to_thread=True)
 def approve_suppression(
     request: Asked, node: TheNode, user: TheUser, number: Number, data: JSONBody[Seen]
 ) -> Response[Changed]:
@@ -144,10 +141,7 @@ def approve_suppression(
     return done(request, changed, f"/suppressions/{number}")
 
 
-@post(
-    "/suppressions/{number:int}/refuse", guards=[may("approve")], sync_to_thread=True,
-    example={"seen": 7, "words": "Too broad: the phrase stands on oils too"},
-)  # fmt: skip
+@post("/suppressions/{number:int}/refuse", guards=[may("approve")], sync_to_thread=True)
 def refuse_suppression(
     request: Asked, node: TheNode, user: TheUser, number: Number, data: JSONBody[Why]
 ) -> Response[Changed]:
@@ -157,10 +151,7 @@ def refuse_suppression(
     return done(request, changed, f"/suppressions/{number}")
 
 
-@post(
-    "/suppressions/{number:int}/end", guards=[may("approve")], sync_to_thread=True,
-    example={"seen": 7, "words": "The maker sells oil now"},
-)  # fmt: skip
+@post("/suppressions/{number:int}/end", guards=[may("approve")], sync_to_thread=True)
 def end_suppression(
     request: Asked, node: TheNode, user: TheUser, number: Number, data: JSONBody[Why]
 ) -> Response[Changed]:
