@@ -54,7 +54,7 @@ def test_what_another_decided_is_not_covered(desk: Callable[..., Desk]) -> None:
 def test_a_decision_that_nobody_made_was_not_seen(desk: Callable[..., Desk]) -> None:
     """Whoever names one is told to look again, and the alert stays open."""
     one = desk("analyst")
-    name = _first(one)
+    name = one.alerts()[0]
     body = {"verdict": "hold", "reason": "inspect", "seen": 9}
     answer = one.send(f"/alerts/{name}/decision", body)
     assert (answer.status_code, "decided by nobody" in answer.text) == (409, True)
