@@ -69,7 +69,7 @@ def test_a_label_reaches_as_far_as_its_definition(tlp: Tlp, widest: Reach) -> No
 
 
 def test_amber_goes_by_need_to_know() -> None:
-    """TLP 2.0: within the organisation, and to clients, on a need-to-know basis; green is not so."""
+    """TLP 2.0: within the organisation, and to clients, by need to know; green is not so."""
     assert _limits("amber", "organisation", needs=False) == {"need"}
     assert _limits("amber", "client", needs=False) == {"need"}
     assert _limits("amber+strict", "organisation", needs=False) == {"need"}
@@ -77,7 +77,7 @@ def test_amber_goes_by_need_to_know() -> None:
 
 
 def test_only_the_source_lets_other_nodes_have_it() -> None:
-    """Passing on to other nodes takes the mark; within one's organisation, and clear, it does not."""
+    """To other nodes it takes the mark; within one's organisation, and clear, it does not."""
     assert _limits("green", "community", reshare=False) == {"reshare"}
     assert _limits("amber", "client", reshare=False) == {"reshare"}
     assert _limits("amber", "organisation", reshare=False) == set()

@@ -175,6 +175,14 @@ def strictest(markings: Iterable[Marking]) -> Marking:
     return first
 
 
+def as_strict(part: Marking, whole: Marking) -> bool:
+    """Say whether a part of an item is marked at least as strictly as the whole of it."""
+    try:
+        return _stricter(part, whole) == part
+    except InputError:
+        return False
+
+
 def _stricter(one: Marking, other: Marking) -> Marking:
     common = tuple(each for each in one.purposes if each in other.purposes)
     apart = bool(one.purposes and other.purposes and not common)
