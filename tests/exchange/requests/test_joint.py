@@ -48,7 +48,7 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 def _bundle() -> Bundle:
     """Return a bundle as `tidewaiter cases export` writes one, by reference."""
     out = io.BytesIO()
-    secret = SecretKey.generate("north.example")
+    secret = SecretKey(name="north.example", seed=bytes(range(32)))
     manifest = write_bundle(
         out, [source_of("case.json", FILE)], secret, of="case 7", made="2026-11-20T00:00:00Z"
     )
@@ -106,7 +106,7 @@ def test_a_bundle_is_named_by_its_hash() -> None:
 
 
 def test_who_has_not_joined_has_no_side() -> None:
-    """Outsiders are shown; so is a partner that brings something before it joins, or after it left."""
+    """Outsiders are shown, and so is what a partner brings before it joins or after it left."""
     left = Taking(case="j-1", opener="north", number=3, part="left")
     talk = _talk(
         (CASE, "north"), (_decided(1, "hold"), "east"), (_decided(1, "hold"), "south"),
