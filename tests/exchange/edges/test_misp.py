@@ -153,3 +153,15 @@ def test_the_same_incident_gives_the_same_bytes() -> None:
     ids += [each["uuid"] for made in event["Object"] for each in made["Attribute"]]
     assert len(set(ids)) == len(ids)
     assert {uuid.UUID(each).version for each in (event["uuid"], *ids)} == {5}
+
+
+def test_every_relation_of_a_template_is_documented() -> None:
+    """The page tells each template, its UUID, and each of its relations with its words."""
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "stix-misp.md").read_text("utf-8")
+    for name in NAMES:
+        template = load_template(name)
+        part = page.partition(f"### {name}\n")[2].partition("\n#")[0]
+        assert template.uuid in part
+        for relation, rule in template.attributes.items():
+            assert f"| `{relation}` | `{rule.misp_attribute}` | {rule.description}" in part
+            assert all(f"`{word}`" in part for word in rule.values_list)

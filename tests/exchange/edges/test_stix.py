@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
@@ -202,3 +203,16 @@ def test_moments_are_written_as_each_standard_asks() -> None:
     """Milliseconds for STIX and microseconds for TAXII, in UTC; another zone is turned."""
     assert milliseconds("2026-11-26T10:00:00+01:00") == "2026-11-26T09:00:00.000Z"
     assert microseconds("2026-11-26T10:00:00.5Z") == "2026-11-26T10:00:00.500000Z"
+
+
+def test_every_extension_is_documented() -> None:
+    """The page tells the id and the record of each extension, and each marking definition."""
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "stix-misp.md").read_text("utf-8")
+    for kind, extension in (
+        (IncidentFacts, INCIDENT_EXTENSION), (PartyFacts, PARTY_EXTENSION),
+        (SubstanceFacts, SUBSTANCE_EXTENSION),
+    ):  # fmt: skip
+        assert extension in page
+        assert f"```{{record}} {kind.__module__}.{kind.__name__}\n" in page
+    assert all(f"| TLP:{tlp.upper()} | `{number}` |" in page for tlp, number in TLP_IDS.items())
+    assert str(NAMESPACE) in page

@@ -99,6 +99,17 @@ def test_each_problem_names_its_place(more: dict[str, object], at: str) -> None:
     assert problem.hint
 
 
+def test_words_name_no_party_that_is_marked_more_strictly() -> None:
+    """A name in the account would go as far as the account does."""
+    red = party(marking=changed(AMBER, tlp="red"))
+    told = incident(account="Sent by ALPHA Trading.", parties=(red,))
+    assert [each.at for each in check(told, REGISTRY, TODAY)] == ["account"]
+    restricted = incident(title="Alpha Trading again", parties=(party(restricted=True),))
+    assert [each.at for each in check(restricted, REGISTRY, TODAY)] == ["title"]
+    alike = incident(account="Sent by Alpha Trading.")
+    assert check(alike, REGISTRY, TODAY) == ()
+
+
 def test_all_problems_are_told_at_once() -> None:
     """Three things that are wrong are three problems."""
     bad = incident(title="", flags=("Z9",), day=date(2027, 1, 1))

@@ -43,23 +43,23 @@ class IncidentFacts(Record, frozen=True, kw_only=True):
 
     extension_type: Literal["property-extension"] = "property-extension"
     reference: str  # of the incident at its owner
-    version: int
+    version: int  # from 1
     status: Status
     kind: Kind
-    day: date
-    stage: Stage
-    law_day: date
-    lines: tuple[Line, ...] = ()
+    day: date  # on which it happened
+    stage: Stage  # where in the way of the goods it happened
+    law_day: date  # the law as it stood then
+    lines: tuple[Line, ...] = ()  # as declared and as found
     equipment: tuple[Equipment, ...] = ()
     concealment: Concealment | None = None
     label: Label | None = None
     route: tuple[Stop, ...] = ()
     transport: Transport = Transport()
     packaging: tuple[Packaging, ...] = ()
-    flags: tuple[str, ...] = ()
-    notifications: tuple[str, ...] = ()
-    questions: tuple[Question, ...] = ()
-    changed: str = ""
+    flags: tuple[str, ...] = ()  # ids of red flags; each is a reason, never a verdict
+    notifications: tuple[str, ...] = ()  # references of linked pre-export notifications
+    questions: tuple[Question, ...] = ()  # to all that read it
+    changed: str = ""  # what this version changes, and why
 
 
 class PartyFacts(Record, frozen=True, kw_only=True):
@@ -67,8 +67,8 @@ class PartyFacts(Record, frozen=True, kw_only=True):
 
     extension_type: Literal["property-extension"] = "property-extension"
     standing: Literal["alleged"] = "alleged"  # it is never anything else
-    role: Role
-    basis: str
+    role: Role  # that it is alleged to have
+    basis: str  # on what the role rests
     reference: str = ""  # at the owner of the incident; "": it is the reference of another node
 
 
@@ -77,12 +77,12 @@ class SubstanceFacts(Record, frozen=True, kw_only=True):
 
     slug: str  # its id comes of this alone
     name: str
-    kind: str
+    kind: str  # precursor, drug, equipment, class
     cas: tuple[str, ...] = ()
     inchikey: str | None = None
-    formula: str | None = None
-    hs: tuple[str, ...] = ()
-    un: tuple[str, ...] = ()
+    formula: str | None = None  # Hill order
+    hs: tuple[str, ...] = ()  # HS 2022 subheadings
+    un: tuple[str, ...] = ()  # UN numbers of dangerous goods
 
 
 def incident_facts(incident: Incident) -> Json:

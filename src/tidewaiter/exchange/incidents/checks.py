@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from tidewaiter.base.countries import country_codes
+from tidewaiter.base.plain import plain
 from tidewaiter.base.quantities import LARGEST
 from tidewaiter.exchange.incidents.flags import load_flags
 from tidewaiter.exchange.incidents.types import (
@@ -174,6 +175,18 @@ def _parties(incident: Incident) -> Iterator[Problem]:
         if key in seen:
             yield _say(at, "it stands there twice in one role", "leave one out")
         seen.add(key)
+    yield from _named(incident)
+
+
+def _named(incident: Incident) -> Iterator[Problem]:
+    """Yield a problem where words tell the name of a party that is marked more strictly."""
+    words = {name: plain(getattr(incident, name)) for name in ("title", "account", "changed")}
+    for number, party in enumerate(incident.parties, 1):
+        stricter = party.restricted or party.marking != incident.marking
+        for name, text in words.items():
+            if stricter and not blank(party.name) and plain(party.name) in text:
+                hint = f'write "party {number}" in its place'
+                yield _say(name, f"it names party {number}, which is marked more strictly", hint)
 
 
 def _party(at: str, party: AllegedParty, whole: Marking) -> Iterator[Problem]:
