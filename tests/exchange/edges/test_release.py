@@ -123,6 +123,21 @@ def test_a_name_of_an_older_version_stays_withheld() -> None:
     assert out.incident.changed == WITHHELD
 
 
+def test_the_last_word_of_the_owner_on_a_party_counts() -> None:
+    """A party that was red and is now marked as its incident leaves, with its name."""
+    first = incident(marking=GREEN, parties=(party("p-9", NAME, RED),))
+    second = changed(
+        first, version=2, status="updated", changed=NAME, parties=(party("p-9", NAME, GREEN),)
+    )
+    out = released(known(first, second), edge("community"), "north")
+    assert out is not None
+    assert (out.incident.parties[0].name, out.incident.changed) == (NAME, NAME)
+    shut = changed(second, parties=(party("p-9", "", RED),))
+    still = released(known(first, shut), edge("community"), "north")
+    assert still is not None
+    assert still.incident.changed == WITHHELD
+
+
 def test_words_between_nodes_stay_between_them() -> None:
     """Questions to others, and what the owner made of proposals, do not leave."""
     asked = (Question(number=1, text="To south?", to=("south",)), Question(number=2, text="All?"))

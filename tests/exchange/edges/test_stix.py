@@ -107,6 +107,16 @@ def test_a_party_is_alleged() -> None:
     assert b"guilt" not in (stix_bundle(known(), AUTHOR, edge(), REGISTRY, node="north") or b"")
 
 
+def test_a_party_in_two_roles_is_told_in_both() -> None:
+    """Each role has its own marking, so each is told by itself, and no id stands there twice."""
+    both = (party(), party(role="importer", marking=changed(AMBER, pap="red")), party())
+    bundle = _bundle(known(incident(parties=both)))
+    ids = [each["id"] for each in bundle.objects]
+    assert len(set(ids)) == len(ids)
+    told = {each["description"] for each in _those(bundle, "relationship")}
+    assert {"alleged consignee", "alleged importer"} <= told
+
+
 def test_a_party_of_another_node_keeps_its_reference_there() -> None:
     """Which other node knows a party, and under which id, is not told; nor a name that is not."""
     other = party("p-5", "", node="south")

@@ -51,7 +51,7 @@ def misp_event(
     if out is None:
         return None
     incident = out.incident
-    objects = list(_objects(out, registry))
+    objects = list({each["uuid"]: each for each in _objects(out, registry)}.values())
     root, *others = objects
     root["ObjectReference"] = [_reference(root, each) for each in others]
     event = {
@@ -75,11 +75,11 @@ def _objects(out: Released, registry: Registry) -> Iterator[Json]:
     incident = out.incident
     make = _Maker(incident, seconds(out.last))
     yield make.object("trade-incident", _head(incident), incident.marking)
-    for line in incident.lines:
+    for place, line in enumerate(incident.lines):
         for state, goods in (("declared", line.declared), ("found", line.found)):
             if goods is not None:
                 told = _goods(line, state, goods)
-                yield make.object("trade-goods", told, incident.marking, str(line.number), state)
+                yield make.object("trade-goods", told, incident.marking, str(place), state)
     for number, each in enumerate(incident.equipment, 1):
         told = {
             "state": "found", "text": each.text, "substance": each.substance,

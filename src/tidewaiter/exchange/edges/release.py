@@ -3,6 +3,7 @@
 An edge is read by whoever may read it, so it names nobody: there the label binds the source too.
 """
 
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 import msgspec
@@ -77,8 +78,7 @@ def released(known: Known, edge: Edge, node: str) -> Released | None:
     last = known.now()
     if last is None or why_not_leave(last.marking, edge, own=own):
         return None
-    every = [party for said in known.versions for party in said.body.parties]
-    names = [_plain(each.name) for each in every if each.name and not _leaves(each, edge, own=own)]
+    names = list(_withheld(known, edge, own=own))
     seen = [each for each in known.sightings if _may(each, edge, node)]
     return Released(
         incident=_incident(last, edge, names, own=own),
@@ -102,6 +102,21 @@ def _incident(last: Incident, edge: Edge, names: list[str], *, own: bool) -> Inc
         settled=(),
     )
     return _scrubbed(out, names)
+
+
+def _withheld(known: Known, edge: Edge, *, own: bool) -> Iterator[str]:
+    """Yield the names that do not leave, of any version; the last marking of a party counts."""
+    last: dict[tuple[str, str], list[AllegedParty]] = {}
+    names: dict[tuple[str, str], set[str]] = {}
+    for said in known.versions:
+        found: dict[tuple[str, str], list[AllegedParty]] = {}
+        for party in said.body.parties:
+            found.setdefault((party.node, party.ref), []).append(party)
+            names.setdefault((party.node, party.ref), set()).add(_plain(party.name))
+        last |= found
+    for key, parties in last.items():
+        if not any(_leaves(each, edge, own=own) for each in parties):
+            yield from names[key] - {""}
 
 
 def _scrubbed(record: T, names: list[str]) -> T:

@@ -122,7 +122,8 @@ def stix_objects(
     for said in out.sightings:
         told += _sighting(frame, said, own=said.sender == node)
     shared = [*definitions(), *marking_objects(each.marking for each in told), identity]
-    return [*(Marked(object=each, marking=_PUBLIC, own=True) for each in shared), *told]
+    found = [*(Marked(object=each, marking=_PUBLIC, own=True) for each in shared), *told]
+    return list({each.object["id"]: each for each in reversed(found)}.values())[::-1]
 
 
 def _told(frame: _Frame, registry: Registry) -> Iterator[Marked]:
@@ -181,7 +182,7 @@ def _substance(slug: str, registry: Registry, marking: Marking) -> Json | None:
 
 
 def _party(frame: _Frame, root: Json, party: AllegedParty) -> Iterator[Json]:
-    key = (party.node, party.ref)
+    key = (party.node, party.ref, party.role)
     told = tidy(
         {
             **frame.object("identity", party.marking, *key),
