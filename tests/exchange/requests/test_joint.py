@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.exchange.samples import AMBER, changed
+from tests.exchange.samples import AMBER, TODAY, changed
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.markings import Marking
@@ -21,6 +21,7 @@ from tidewaiter.exchange.requests.joint import (
     Offer,
     Spoken,
     Taking,
+    check_decision,
     check_joint,
     check_offer,
     joint_case_of,
@@ -157,6 +158,14 @@ def test_problems_of_a_joint_case_and_of_a_bundle() -> None:
     assert [each.at for each in check_offer(offer)] == [
         "bundle, sha256", "bundle, size", "bundle, redacted", why, why,
     ]  # fmt: skip
+
+
+def test_problems_of_a_decision() -> None:
+    """It is about something, of a day that has come, for a reason that there is."""
+    good = changed(_decided(1, "hold"), reason="inspect")
+    assert check_decision(good, TODAY) == ()
+    bad = changed(good, subject="", day=date(2027, 1, 1), reason="mood")
+    assert [each.at for each in check_decision(bad, TODAY)] == ["subject", "day", "reason"]
 
 
 def test_a_field_is_taken_out_and_its_place_is_told() -> None:

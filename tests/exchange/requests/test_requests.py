@@ -14,6 +14,7 @@ from tidewaiter.exchange.requests.checks import (
     check_delay,
     check_refusal,
     check_request,
+    check_withdrawal,
 )
 from tidewaiter.exchange.requests.folding import request_of
 from tidewaiter.exchange.requests.instruments import load_instruments
@@ -61,6 +62,7 @@ def test_good_ones_have_no_problem() -> None:
     assert check_answer(ANSWER, REQUEST) == ()
     assert check_refusal(REFUSAL, REQUEST) == ()
     assert check_delay(DELAY, REQUEST, TODAY) == ()
+    assert check_withdrawal(WITHDRAWAL, REQUEST) == ()
 
 
 @pytest.mark.parametrize(
@@ -104,6 +106,12 @@ def test_problems_of_what_is_said_to_a_request() -> None:
     assert [each.at for each in check_delay(changed(DELAY, until=TODAY), REQUEST, TODAY)] == [
         "until"
     ]
+
+
+def test_a_withdrawal_says_why() -> None:
+    """And it is of this request."""
+    bad = changed(WITHDRAWAL, why=" ", request="r-2")
+    assert [each.at for each in check_withdrawal(bad, REQUEST)] == ["request", "why"]
 
 
 def test_an_answer_in_part_leaves_it_partly_answered() -> None:

@@ -5,7 +5,7 @@ from datetime import date
 
 from tidewaiter.exchange.problems import Problem, blank
 from tidewaiter.exchange.requests.instruments import load_instruments
-from tidewaiter.exchange.requests.types import Answer, Delay, Refusal, Request
+from tidewaiter.exchange.requests.types import Answer, Delay, Refusal, Request, Withdrawal
 
 TEXT = 10_000  # characters
 MOST = 100  # items
@@ -50,6 +50,11 @@ def check_delay(delay: Delay, request: Request, today: date) -> tuple[Problem, .
     if delay.until is not None and delay.until <= today:
         found.append(_say("until", f"{delay.until} is over", f"write a day after {today}"))
     return tuple(found)
+
+
+def check_withdrawal(withdrawal: Withdrawal, request: Request) -> tuple[Problem, ...]:
+    """Return the problems of a withdrawal."""
+    return (*_to(withdrawal, request), *_text("why", withdrawal.why, needed=True))
 
 
 def sha256(at: str, text: str) -> Iterator[Problem]:
@@ -104,7 +109,7 @@ def _basis(request: Request) -> Iterator[Problem]:
         yield _say("purpose", f"{request.purpose} is none for legal assistance", hint)
 
 
-def _to(said: Answer | Refusal | Delay, request: Request) -> Iterator[Problem]:
+def _to(said: Answer | Refusal | Delay | Withdrawal, request: Request) -> Iterator[Problem]:
     if (said.request, said.asker) != (request.id, request.asker):
         yield _say("request", "it is to another request", "name this one")
 

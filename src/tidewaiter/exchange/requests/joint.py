@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Literal
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.casework.decisions import Verdict
+from tidewaiter.casework.decisions import Verdict, load_decision_rules
 from tidewaiter.exchange.markings import Marking, Purpose
 from tidewaiter.exchange.problems import Problem, blank
 from tidewaiter.exchange.requests.checks import sha256
@@ -131,6 +132,20 @@ def check_offer(offer: Offer) -> tuple[Problem, ...]:
         found.append(_say("bundle, redacted", "a file stands twice", "put its fields together"))
     for each in bundle.redacted:
         found += check_redacted(each)
+    return tuple(found)
+
+
+def check_decision(decision: Decision, today: date) -> tuple[Problem, ...]:
+    """Return all problems of a decision; its reason is one of decisions.toml."""
+    found = []
+    if blank(decision.subject):
+        found.append(_say("subject", "it is about nothing", 'say what, like "incident north/7"'))
+    if decision.day > today:
+        found.append(_say("day", f"{decision.day} has not come yet", f"a day up to {today}"))
+    try:
+        load_decision_rules().check(decision.verdict, decision.reason, decision.note)
+    except InputError as error:
+        found.append(_say("reason", error.message, error.hint))
     return tuple(found)
 
 
