@@ -126,6 +126,15 @@ def test_what_is_not_said_allows_the_least() -> None:
     assert why_not_do(bare, "third-party")
 
 
+def test_two_items_together_are_marked_by_the_stricter_in_each_respect() -> None:
+    """Label, actions, purposes, group and passing on are each taken by themselves."""
+    one = Marking(tlp="green", pap="red", purposes=("control", "warning"), group="g", epoch=2)
+    other = Marking(tlp="amber", pap="clear", purposes=("warning",), epoch=1, reshare=True)
+    assert strictest([one, other]) == Marking(
+        tlp="amber", pap="red", purposes=("warning",), group="g", epoch=2, reshare=False
+    )
+
+
 @given(one=MARKINGS, other=MARKINGS, to=RECIPIENTS, purpose=st.sampled_from(PURPOSES))
 def test_the_strictest_allows_what_both_allow(
     one: Marking, other: Marking, to: Recipient, purpose: Purpose
