@@ -125,6 +125,9 @@ def test_an_answer_in_part_leaves_it_partly_answered() -> None:
     talk = _talk((REQUEST, "north"), (REFUSAL, "south"), (ANSWER, "south"), (whole, "south"))
     found = request_of("north", "r-1", talk)
     assert (found.state, found.items) == ("done", {1: "full", 2: "full"})
+    for id_ in ("a-0", "a-2"):  # whichever of two answers is sorted first
+        talk = _talk((REQUEST, "north"), (changed(whole, id=id_), "south"), (ANSWER, "south"))
+        assert request_of("north", "r-1", talk).items == {1: "full", 2: "full"}
     talk = _talk((REQUEST, "north"), (changed(REFUSAL, items=(1, 2)), "south"))
     assert request_of("north", "r-1", talk).items == {1: "refused", 2: "refused"}
 
