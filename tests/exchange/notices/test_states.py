@@ -354,6 +354,26 @@ def test_two_events_with_one_number_or_one_id_count_for_nothing() -> None:
             assert state.wrong
 
 
+def test_no_side_touches_the_other_by_its_ids() -> None:
+    """An importer that takes the id of the notice itself changes nothing of it."""
+    talk = Talk()
+    viewed = talk.say("importer", Viewed())
+    taken = changed(viewed, id=talk.events[0].id)
+    state = state_of([talk.events[0], taken], DAY)
+    assert state.name == "viewed"
+    assert not state.wrong
+
+
+def test_numbers_begin_at_one() -> None:
+    """An event 0 has no place in a chain, and does not wait for one."""
+    talk = Talk()
+    viewed = talk.say("importer", Viewed())
+    for bad in (changed(viewed, seq=0), changed(viewed, seen=-1)):
+        state = state_of([talk.events[0], bad], DAY)
+        assert [said.event for said in state.wrong] == [viewed.id]
+        assert not state.waiting
+
+
 def test_events_of_two_notices_are_refused() -> None:
     """Each notice is folded by itself."""
     one, two = Talk(), Talk(changed(NOTICE, reference="DE-2"))

@@ -69,11 +69,6 @@ def add_working_days(start: date, days: int, countries: Iterable[str]) -> Counte
     return Counted(day=None if none else day, missing=tuple(missing), skipped=tuple(skipped))
 
 
-def unknown_calendars(countries: Iterable[str], day: date) -> tuple[str, ...]:
-    """List the countries whose working days of the year are not known."""
-    return tuple(each for each in countries if _days_off(each, day.year) is None)
-
-
 @lru_cache(maxsize=1024)
 def _days_off(country: str, year: int) -> Mapping[date, str] | None:
     """Map the days of a year on which a country does not work to why; None: not known."""
