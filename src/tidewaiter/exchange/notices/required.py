@@ -1,12 +1,12 @@
 """What is required: fields that the basis of a notice and its forms ask for, and that are empty."""
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 
 from tidewaiter.exchange.notices.fields import is_given, values
 from tidewaiter.exchange.notices.forms import Form, Need
 from tidewaiter.exchange.notices.problems import Make, Problem, doubt, wrong
 from tidewaiter.exchange.notices.types import Notice, NoticeLine
+from tidewaiter.exchange.notices.workdays import after
 
 _MIXED = frozenset({"mixture", "solution", "extract", "medicine"})
 _LINES = "lines."
@@ -95,7 +95,7 @@ def _months(notice: Notice) -> int | None:
     """Return how many whole months the period has; 0: not a whole number; None: no period."""
     if notice.period_since is None or notice.period_until is None:
         return None
-    since, after = notice.period_since, notice.period_until + timedelta(days=1)
-    if after.day != since.day:
+    since, following = notice.period_since, after(notice.period_until, 1)
+    if following.day != since.day:
         return 0
-    return (after.year - since.year) * 12 + after.month - since.month
+    return (following.year - since.year) * 12 + following.month - since.month
