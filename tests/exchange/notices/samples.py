@@ -1,6 +1,5 @@
 """Notices and events that the tests of notices use; all firms and authorities are invented."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -110,6 +109,3 @@ class Talk:
         )  # fmt: skip
         self.events.append(event)
         return event
-
-
-Find = Callable[[str, date], tuple[Found, ...]]

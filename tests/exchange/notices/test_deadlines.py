@@ -20,11 +20,19 @@ def _from(country: str) -> Notice:
 
 
 def test_what_is_not_verified_decides_nothing() -> None:
-    """The EU's 15 working days are remembered: they are shown, and our own floor binds."""
-    deadline = reply_deadline(_from("DE"), DAY)
+    """What PEN Online does is remembered: it is shown, and our own floor binds."""
+    deadline = reply_deadline(_from("IN"), DAY)
     assert deadline.due is not None
     assert deadline.due.period.slug == "own-reply"
-    assert {due.period.slug for due in deadline.shown} == {"incb-pen-online", "eu-111-2005"}
+    assert [due.period.slug for due in deadline.shown] == ["incb-pen-online"]
+
+
+def test_of_several_periods_the_longest_binds() -> None:
+    """From the Union to Mexico: 15 working days of both, over the holiday of 16 March."""
+    deadline = reply_deadline(_from("DE"), DAY)
+    assert deadline.due is not None
+    assert deadline.due.period.slug == "eu-111-2005"
+    assert deadline.due.day == date(2026, 3, 24)
 
 
 def test_form_486_takes_15_calendar_days() -> None:

@@ -88,9 +88,9 @@ def test_a_salt_a_mixture_and_a_raw_material_need_what_they_are() -> None:
         notice = changed(NOTICE, lines=(changed(ANHYDRIDE, **line),))
         return {p.at for p in missing_fields(notice, [canada]) if p.at.startswith("line 1")}
 
-    assert empty(goods="salt") == {"line 1, form", "line 1, purity ppm"}
-    assert empty(goods="mixture") == {"line 1, content ppm"}
-    assert empty() == {"line 1, purity ppm"}
+    assert empty(goods="salt") == {"line 1, form", "line 1, purity"}
+    assert empty(goods="mixture") == {"line 1, content"}
+    assert empty() == {"line 1, purity"}
 
 
 def test_the_simplified_notice_covers_6_or_12_months() -> None:

@@ -249,5 +249,5 @@ class TwoNodes(RuleBasedStateMachine):
         return state
 
 
-TwoNodes.TestCase.settings = settings(max_examples=120, stateful_step_count=30, deadline=None)
+TwoNodes.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
 test_two_nodes = TwoNodes.TestCase

@@ -1,12 +1,13 @@
 """The pages on notices say what the data and the records say."""
 
 import re
+from typing import get_args
 
 import pytest
 from tests.exchange.notices.samples import DAY
 from tools.notice_pages import PAGE, ROOT, page
 
-from tidewaiter.exchange.notices.events import KINDS
+from tidewaiter.exchange.notices.events import What
 from tidewaiter.exchange.notices.states import StateName, state_of
 from tidewaiter.exchange.notices.xml import read_xml, write_xml
 
@@ -20,13 +21,13 @@ def test_the_tables_are_those_of_the_data() -> None:
     assert page(text) == text
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [kind.__struct_config__.tag for kind in get_args(What)])
 def test_every_event_has_an_entry(kind: str) -> None:
     """The table of events names each."""
     assert f"`{kind}`" in STATES
 
 
-@pytest.mark.parametrize("name", StateName.__args__)  # type: ignore[attr-defined]
+@pytest.mark.parametrize("name", get_args(StateName))
 def test_every_state_has_an_entry(name: str) -> None:
     """The table of states names each."""
     table = STATES[STATES.index("| state |") : STATES.index("## Periods")]

@@ -1,59 +1,24 @@
 """Notices as XML: every field goes round, and nothing of an enemy comes in."""
 
 import time
-from datetime import UTC, date, datetime
-from functools import cache
+from datetime import date, datetime
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.exchange.notices.making import records
 from tests.exchange.notices.samples import NOTICE, Talk, changed
 from tools.notice_pages import SCHEMA, schema
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.records import Record
 from tidewaiter.exchange.notices.events import Event, Queried
-from tidewaiter.exchange.notices.schema import LARGEST, NAMESPACE
-from tidewaiter.exchange.notices.shapes import NoticeFile, Shape, records_of, slots_of
+from tidewaiter.exchange.notices.schema import NAMESPACE
+from tidewaiter.exchange.notices.shapes import NoticeFile, records_of, slots_of
 from tidewaiter.exchange.notices.types import Amount, Notice, Permit
 from tidewaiter.exchange.notices.xml import MOST_BYTES, read_xml, write_xml
 
 FILE = NoticeFile(notice=NOTICE, events=tuple(Talk().events))
-NOT_IN_XML = "".join(map(chr, range(32))) + "\ufffe\uffff"
-ODD = ["", " ", "\r\n", "a\rb", "\t", "null", "<a&b>", "]]>", "2026-03-01", "true"]
-texts = st.one_of(
-    st.sampled_from(ODD),
-    st.text(st.characters(codec="utf-8", exclude_characters=NOT_IN_XML), max_size=12),
-)
-SCALARS: dict[str, st.SearchStrategy[Any]] = {
-    "text": texts,
-    "number": st.integers(-LARGEST, LARGEST),
-    "flag": st.booleans(),
-    "day": st.dates(),
-    "time": st.datetimes(timezones=st.just(UTC)),
-}
-
-
-def _values(shape: Shape) -> st.SearchStrategy[Any]:
-    if shape.many:
-        return st.lists(_values(shape._replace(many=False)), max_size=2).map(tuple)
-    if shape.record is not None:
-        return records(shape.record)
-    if shape.kinds:
-        return st.one_of([records(kind) for kind in shape.kinds])
-    return st.sampled_from(shape.words) if shape.words else SCALARS[shape.kind]
-
-
-@cache
-def records(record: type[Record]) -> st.SearchStrategy[Any]:
-    """Make any record, each of its fields left out or filled."""
-    fields = {}
-    for slot in slots_of(record):
-        filled = _values(slot.shape)
-        fields[slot.name] = filled if slot.required else st.just(slot.default) | filled
-    return st.builds(record, **fields)
 
 
 @settings(max_examples=150)

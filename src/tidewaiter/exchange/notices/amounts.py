@@ -1,6 +1,5 @@
 """Amounts of a notice: one measure each, compared and added only with its own kind."""
 
-from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from tidewaiter.exchange.notices.types import Amount
@@ -37,11 +36,6 @@ def amount_of(measure: Measure, value: int) -> Amount:
         volume_ul=value if measure == "volume_ul" else None,
         pieces=value if measure == "pieces" else None,
     )
-
-
-def total(amounts: Iterable[Amount], measure: Measure) -> int:
-    """Add up what amounts say in one measure; others count nothing."""
-    return sum(getattr(amount, measure) or 0 for amount in amounts)
 
 
 def in_words(amount: Amount) -> str:

@@ -30,14 +30,11 @@ class Chains(Record, frozen=True, kw_only=True):
         """Return the events of a side."""
         return self.exporter if side == "exporter" else self.importer
 
-    def seen_by(self, event: Event) -> tuple[Event, ...]:
-        """Return the events of the other side that an event takes into account."""
-        other = self.importer if event.by == "exporter" else self.exporter
-        return other[: event.seen]
-
 
 def chains_of(events: Iterable[Event]) -> Chains:
     """Put the events of one notice in order; an event that is there twice counts once.
+
+    Ids are those of each side: no side can touch an event of the other by taking its id.
 
     Two different events with one id, or with one number of one side, show that someone says two
     things: neither counts, nor what follows them.
@@ -46,6 +43,9 @@ def chains_of(events: Iterable[Event]) -> Chains:
     wanted: dict[Side, dict[int, Event]] = {"exporter": {}, "importer": {}}
     doubled: set[tuple[Side, int]] = {(event.by, event.seq) for event, _ in wrong}
     for event in once:
+        if event.seq < 1 or event.seen < 0:
+            wrong.append((event, "its number is below 1, or the one that it had seen below 0"))
+            continue
         place = (event.by, event.seq)
         held = wanted[event.by].get(event.seq)
         if held is not None or place in doubled:
@@ -58,22 +58,26 @@ def chains_of(events: Iterable[Event]) -> Chains:
         if twin is not None:
             wrong.append((twin, f"the {side}'s side has two events {seq}"))
     taken = _whole(wanted)
-    used = {event.id for chain in taken.values() for event in chain}
-    said = sorted(((event.id, text) for event, text in wrong), key=lambda each: each)
-    bad = {each for each, _ in said}
+    done = [*taken["exporter"], *taken["importer"], *(event for event, _ in wrong)]
+    told = {_own(event) for event in done}
+    said = sorted({(event.id, text) for event, text in wrong})
     return Chains(
         exporter=tuple(taken["exporter"]),
         importer=tuple(taken["importer"]),
-        waiting=tuple(sorted(e.id for e in once if e.id not in used and e.id not in bad)),
-        wrong=tuple(Said(event=each, text=text) for each, text in dict.fromkeys(said)),
+        waiting=tuple(sorted(event.id for event in once if _own(event) not in told)),
+        wrong=tuple(Said(event=each, text=text) for each, text in said),
     )
+
+
+def _own(event: Event) -> tuple[Side, str]:
+    return event.by, event.id
 
 
 def _distinct(events: Iterable[Event]) -> tuple[list[Event], list[tuple[Event, str]]]:
     """Keep each event once, and set apart those that share an id and differ."""
-    by_id: dict[str, list[Event]] = {}
+    by_id: dict[tuple[Side, str], list[Event]] = {}
     for event in events:
-        same = by_id.setdefault(event.id, [])
+        same = by_id.setdefault(_own(event), [])
         if event not in same:
             same.append(event)
     once = [same[0] for same in by_id.values() if len(same) == 1]

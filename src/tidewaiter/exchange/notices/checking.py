@@ -48,27 +48,22 @@ def check(notice: Notice, day: date, law: Law, forms: Iterable[str] | None = Non
     Raises:
         InputError: A form is not known.
     """
-    chosen = None if forms is None else [_form(slug) for slug in forms]
+    chosen = [_form(slug) for slug in forms or ()]
     known = [law_of(notice, line, day, law) for line in notice.lines]
     lines = tuple(line for line, _ in known)
-    slugs = {each.assessment.substance for each in lines if each.assessment}
-    wanted = chosen
-    if wanted is None:
-        found = suggested(notice, {slug for slug in slugs if slug}, day)
-        wanted = [_form(slug) for slug in found]
+    offered = [_form(slug) for slug in _suggested(notice, lines, day)] if forms is None else []
     sent = notice.sent or day
     reply, dispatch = reply_deadline(notice, sent), earliest_dispatch(notice, sent)
     problems = [
-        *missing_fields(notice, of_basis(notice.basis)),
+        *missing_fields(notice, [*of_basis(notice.basis), *chosen], offered),
         *contradictions(notice, day),
-        *_only_doubts(missing_fields(notice, wanted), doubts=chosen is None),
         *(problem for _, each in known for problem in each),
         *_deadlines(notice, reply, dispatch),
     ]
     return Checked(
         day=day,
-        forms=tuple(form.slug for form in wanted),
-        problems=tuple(_each_once(problems)),
+        forms=tuple(form.slug for form in (*chosen, *offered)),
+        problems=tuple(problems),
         lines=lines,
         reply=reply,
         dispatch=dispatch,
@@ -83,21 +78,9 @@ def _form(slug: str) -> Form:
     return form
 
 
-def _only_doubts(problems: Iterable[Problem], *, doubts: bool) -> Iterator[Problem]:
-    """Make doubts of what forms lack that nobody chose."""
-    for each in problems:
-        yield doubt(each.at, each.text, each.hint, each.source) if doubts else each
-
-
-def _each_once(problems: Iterable[Problem]) -> Iterator[Problem]:
-    """Leave out what is missing by a form where it is missing by the basis already."""
-    missing: set[str] = set()
-    for each in problems:
-        if each.text.endswith(" is missing"):
-            if each.at in missing:
-                continue
-            missing.add(each.at)
-        yield each
+def _suggested(notice: Notice, lines: Iterable[LineLaw], day: date) -> tuple[str, ...]:
+    slugs = {line.assessment.substance for line in lines if line.assessment}
+    return suggested(notice, {slug for slug in slugs if slug}, day)
 
 
 def _deadlines(notice: Notice, reply: Deadline, dispatch: Deadline) -> Iterator[Problem]:

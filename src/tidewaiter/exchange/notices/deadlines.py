@@ -1,6 +1,6 @@
 """Deadlines: the least time for an answer, the earliest departure, and when a return is due."""
 
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from typing import Literal
 
@@ -8,7 +8,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.exchange.notices.forms import check_sources
 from tidewaiter.exchange.notices.types import Notice
-from tidewaiter.exchange.notices.workdays import Counted, add_working_days
+from tidewaiter.exchange.notices.workdays import Counted, add_working_days, after
 from tidewaiter.substances.jurisdictions import is_in
 from tidewaiter.substances.lawbook import read_rules
 
@@ -114,7 +114,7 @@ def _periods(notice: Notice, day: date, binds: Binds) -> list[Period]:
 
 def _due(period: Period, notice: Notice, start: date) -> Due:
     if period.day_kind == "calendar":
-        return Due(day=start + timedelta(days=period.days), period=period)
+        return Due(day=after(start, period.days), period=period)
     countries = (notice.sender.country, notice.recipient.country)
     counted = add_working_days(start, period.days, countries)
     return Due(day=counted.day, period=period, counted=counted)

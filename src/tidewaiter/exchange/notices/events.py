@@ -1,7 +1,7 @@
 """Events: what either side does to a notice, each in a chain of its own side."""
 
 from datetime import date, datetime
-from typing import Literal, get_args
+from typing import Literal
 
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.notices.types import Amount, Notice
@@ -121,9 +121,6 @@ What = (
 )  # fmt: skip
 """What an event can be."""
 
-KINDS: dict[str, type[Record]] = {kind.__struct_config__.tag: kind for kind in get_args(What)}
-"""The kinds by their word in a message."""
-
 EXPORTER_ONLY: frozenset[type] = frozenset({Sent, Amended, Withdrawn, Answered})
 """What the exporting side alone may do."""
 
@@ -147,7 +144,7 @@ class Event(Record, frozen=True, kw_only=True):
 
     id: str
     notice: str  # reference
-    by: Side
+    by: Side  # whoever receives it compares this with who sent it
     seq: int  # in the chain of its side and notice, from 1
     seen: int = 0  # the last event of the other side that it takes into account; 0: none
     version: int  # of the notice, that it is about

@@ -16,6 +16,9 @@ _ONE = {
     "lines": "line", "permits": "permit", "contains": "contained substance",
     "intermediate_consignees": "intermediate consignee", "others": "other operator",
 }  # fmt: skip
+_WORDS = {
+    "net": "quantity", "content_ppm": "content", "purity_ppm": "purity", "gross_mg": "gross weight",
+}  # fmt: skip
 _HIDDEN = frozenset({"parties", "net"})  # words of a path that a place leaves out
 
 
@@ -84,7 +87,7 @@ def _member(name: str, each: object, number: int) -> str:
 
 
 def _word(name: str) -> str:
-    return "quantity" if name == "net" else name.replace("_", " ")
+    return _WORDS.get(name) or name.replace("_", " ")
 
 
 def _joined(*words: str) -> str:

@@ -1,5 +1,6 @@
 """Problems: what a check finds, each with its place and what would do."""
 
+from collections.abc import Callable
 from typing import Literal
 
 from tidewaiter.base.records import Record
@@ -16,6 +17,10 @@ class Problem(Record, frozen=True, kw_only=True):
     text: str
     hint: str = ""
     source: str = ""  # name of a source of notices or of the registry; "": plain sense
+
+
+Make = Callable[[str, str, str, str], Problem]
+"""Makes a problem of its place, text, hint and source."""
 
 
 def wrong(at: str, text: str, hint: str = "", source: str = "") -> Problem:

@@ -1,35 +1,40 @@
 """What is required: fields that the basis of a notice and its forms ask for, and that are empty."""
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 
 from tidewaiter.exchange.notices.fields import is_given, values
 from tidewaiter.exchange.notices.forms import Form, Need
-from tidewaiter.exchange.notices.problems import Problem, doubt, wrong
+from tidewaiter.exchange.notices.problems import Make, Problem, doubt, wrong
 from tidewaiter.exchange.notices.types import Notice, NoticeLine
+from tidewaiter.exchange.notices.workdays import after
 
 _MIXED = frozenset({"mixture", "solution", "extract", "medicine"})
 _LINES = "lines."
 
 
-def missing_fields(notice: Notice, forms: Iterable[Form]) -> Iterator[Problem]:
+def missing_fields(
+    notice: Notice, forms: Iterable[Form], suggested: Iterable[Form] = ()
+) -> Iterator[Problem]:
     """Yield what forms ask for and the notice does not say; each place once.
 
     Args:
         notice: The notice.
-        forms: Of its basis first, and then those that were chosen.
+        forms: Of its basis, and those that were chosen.
+        suggested: Forms that nobody chose.
 
     Yields:
-        A wrong where a form surely asks for it; a doubt where that is only remembered.
+        A wrong where a form surely asks for it; a doubt where that is only remembered, or where
+        the form is only suggested.
     """
     told: set[str] = set()
-    for form in forms:
-        for need in form.needs:
-            for place in _empty(notice, need):
-                if place not in told:
-                    told.add(place)
-                    yield _missing(place, form, need)
-        yield from _form_itself(notice, form)
+    for make, group in ((wrong, forms), (doubt, suggested)):
+        for form in group:
+            for need in form.needs:
+                for place in _empty(notice, need):
+                    if place not in told:
+                        told.add(place)
+                        yield _missing(place, form, need, make if need.verified else doubt)
+            yield from _form_itself(notice, form, make)
 
 
 def applies(need: Need, notice: Notice, line: NoticeLine | None = None) -> bool:
@@ -64,16 +69,13 @@ def _empty(notice: Notice, need: Need) -> Iterator[str]:
         yield from (place for place, value in values(notice, need.field) if not is_given(value))
 
 
-def _missing(place: str, form: Form, need: Need) -> Problem:
-    box = f", box {need.box}" if need.box and not need.box.startswith("(") else ""
-    box = f", {need.box}" if need.box.startswith("(") else box
-    text = f"{need.label} is missing"
-    hint = f"asked for by: {form.title}{box}"
-    make = wrong if need.verified else doubt
-    return make(place, text, hint, form.sources[0])
+def _missing(place: str, form: Form, need: Need, make: Make) -> Problem:
+    numbered = f"box {need.box}" if need.box[:1].isdigit() else need.box
+    asked = ", ".join(word for word in (form.title, numbered) if word)
+    return make(place, f"{need.label} is missing", f"asked for by: {asked}", form.sources[0])
 
 
-def _form_itself(notice: Notice, form: Form) -> Iterator[Problem]:
+def _form_itself(notice: Notice, form: Form, make: Make) -> Iterator[Problem]:
     """Yield what a form says of a notice as a whole."""
     if form.lines_at_most is not None and len(notice.lines) > form.lines_at_most:
         yield doubt(
@@ -83,7 +85,7 @@ def _form_itself(notice: Notice, form: Form) -> Iterator[Problem]:
         )  # fmt: skip
     if form.months and _months(notice) not in {None, *form.months}:
         named = " or ".join(map(str, form.months))
-        yield wrong(
+        yield make(
             "period until", f"{form.title} covers {named} months",
             "the last day is the one before the same day of a later month", form.sources[0],
         )  # fmt: skip
@@ -93,7 +95,7 @@ def _months(notice: Notice) -> int | None:
     """Return how many whole months the period has; 0: not a whole number; None: no period."""
     if notice.period_since is None or notice.period_until is None:
         return None
-    since, after = notice.period_since, notice.period_until + timedelta(days=1)
-    if after.day != since.day:
+    since, following = notice.period_since, after(notice.period_until, 1)
+    if following.day != since.day:
         return 0
-    return (after.year - since.year) * 12 + after.month - since.month
+    return (following.year - since.year) * 12 + following.month - since.month

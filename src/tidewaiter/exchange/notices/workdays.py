@@ -14,6 +14,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 
 _LANGUAGE = "en_US"
+_DAYS = 366  # of the longest year
 _LONGEST = 400  # days that are counted at most
 
 
@@ -54,8 +55,8 @@ def add_working_days(start: date, days: int, countries: Iterable[str]) -> Counte
     day, left = start, days
     missing: dict[str, None] = {}
     skipped: list[Skipped] = []
-    while left and (day - start).days < _LONGEST:
-        day += timedelta(days=1)
+    while left and (day - start).days < _LONGEST and day < date.max:
+        day = after(day, 1)
         why = []
         for country in asked:
             off = _days_off(country, day.year)
@@ -69,9 +70,10 @@ def add_working_days(start: date, days: int, countries: Iterable[str]) -> Counte
     return Counted(day=None if none else day, missing=tuple(missing), skipped=tuple(skipped))
 
 
-def unknown_calendars(countries: Iterable[str], day: date) -> tuple[str, ...]:
-    """List the countries whose working days of the year are not known."""
-    return tuple(each for each in countries if _days_off(each, day.year) is None)
+def after(day: date, days: int) -> date:
+    """Return the day that many days later; the last day that there is, where it would be beyond."""
+    left = (date.max - day).days
+    return day + timedelta(days=min(days, left))
 
 
 @lru_cache(maxsize=1024)
@@ -80,11 +82,14 @@ def _days_off(country: str, year: int) -> Mapping[date, str] | None:
     if country not in holidays.list_supported_countries():
         return None
     spoken = holidays.list_localized_countries().get(country, [])
-    known = holidays.country_holidays(
-        country, years=year, language=_LANGUAGE if _LANGUAGE in spoken else None
-    )
+    language = _LANGUAGE if _LANGUAGE in spoken else None
+    known = holidays.country_holidays(country, language=language)
     if not known.start_year <= year <= known.end_year:
         return None
     first = date(year, 1, 1)
-    days = (first + timedelta(days=number) for number in range((date(year + 1, 1, 1) - first).days))
-    return {day: known.get(day) or "weekend" for day in days if not known.is_working_day(day)}
+    days = (first + timedelta(days=number) for number in range(_DAYS))
+    return {
+        day: known.get(day) or "weekend"
+        for day in days
+        if day.year == year and not known.is_working_day(day)
+    }
