@@ -178,10 +178,11 @@ def _changed(held: bytes | None, added: Sequence[int], removed: Sequence[int]) -
     fresh = sorted(set(added))
     if not removed and (short := appended(held or b"", fresh)):
         return short
-    places = np.array(fresh, np.int64)
-    if held is not None:
-        kept = np.setdiff1d(places_of(held), np.array(removed, np.int64), assume_unique=True)
-        places = np.union1d(kept, places)
+    there = np.zeros(BLOCK, np.bool_)
+    there[places_of(held or b"")] = True
+    there[list(removed)] = False
+    there[fresh] = True
+    places = np.flatnonzero(there)
     return packed(places) if len(places) else b""
 
 
