@@ -1,22 +1,25 @@
 """Suppression rules over a million stored alerts: previews, approval, offers, what storing costs.
 
-``python -m benchmarks.suppression --db PLACE`` fills an empty database with made alerts (those of
-the benchmark of the queue), or takes one that is filled, and works on it: it dismisses and confirms
-some of the newest alerts, and leaves its rules ended. Times are of this process, CPU and wall; a
-server of PostgreSQL uses time of its own. It writes ``docs/benchmarks/suppression.json``.
+``python -m benchmarks.suppression --write`` fills an SQLite file with made alerts (those of the
+benchmark of the queue); ``--db PLACE`` names an empty database that is filled and kept, or one that
+is filled. It dismisses and confirms some of the newest alerts, and leaves its rules ended. Times
+are of this process, CPU and wall; a server of PostgreSQL uses time of its own. With ``--write`` it
+writes ``docs/benchmarks/suppression.json``.
 """
 
 import argparse
 import json
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from benchmarks.evaluation import ROOT
+from benchmarks.keeping import keep, kind_of
 from benchmarks.queue_made import Maker
-from benchmarks.throughput import processor, versions
 from msgspec import structs
 from sqlalchemy import func, select
 
@@ -53,18 +56,18 @@ class Dropped(Exception):  # noqa: N818 - it is no error
 def main() -> None:
     """Measure, and write what was found."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--db", required=True)
+    parser.add_argument("--db", help="without it, an SQLite file that is not kept")
     parser.add_argument("--alerts", type=int, default=ALERTS)
     parser.add_argument("--write", action="store_true")
     told = parser.parse_args()
-    with open_database(told.db) as database:
-        _fill(database, told.alerts)
-        kind = "postgresql" if "://" in told.db else "sqlite"
-        machine = {"processor": processor(), "versions": versions()}
-        result = {"kind": kind, **machine, **measured(database)}
-    print(json.dumps(result, indent=1))
-    if told.write:
-        OUT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        place = told.db or str(Path(folder) / "suppression.db")
+        with open_database(place) as database:
+            _fill(database, told.alerts)
+            result = measured(database)
+        print(json.dumps(result, indent=1))
+        if told.write:
+            keep(OUT, kind_of(place), result)
 
 
 def measured(database: Database) -> dict[str, Any]:
