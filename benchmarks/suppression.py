@@ -30,7 +30,7 @@ from tidewaiter.store import tables
 from tidewaiter.store.alerts import alerts_of
 from tidewaiter.store.batches import Batch, add_batch
 from tidewaiter.store.database import Database, Stamp, Work, open_database
-from tidewaiter.store.decisions import Wanted, decide, standings
+from tidewaiter.store.decisions import Wanted, decide_each
 from tidewaiter.store.learning import learn, scope_of
 from tidewaiter.store.previews import preview
 from tidewaiter.store.screenings import Run, Source, begin_screening
@@ -159,9 +159,11 @@ def _offers(database: Database) -> dict[str, Any]:
     with database.work(OFFICER) as work:
         wanted = select(c.id).where(c.decided.is_(None)).order_by(c.number.desc()).limit(DECIDED)
         ids = list(work.connection.execute(wanted).scalars())
-        now = standings(work, ids)
-        for place, name in enumerate(ids):
-            decide(work, now[name], DISMISS if place % CONFIRMED else CONFIRM)
+        confirmed = ids[::CONFIRMED]
+        dismissed = [name for place, name in enumerate(ids) if place % CONFIRMED]
+        for some, verdict in ((dismissed, DISMISS), (confirmed, CONFIRM)):
+            for start in range(0, len(some), ROWS):
+                decide_each(work, some[start : start + ROWS], verdict, last=1 << 40)
     with database.work() as work, _timed() as spent:
         learned = learn(work)
     return {"decided": learned.decided, "looked": learned.looked, "offers": len(learned.offers),
