@@ -78,6 +78,11 @@ bench: $(VENV)/.bench $(PEERS)/.tried
 	$(BIN)/python -m benchmarks.screen_parties
 	$(BIN)/python -m benchmarks.queued
 	$(BIN)/python -m benchmarks.flows
+	$(BIN)/python -m benchmarks.suppression --write
+	$(BIN)/python -m benchmarks.network
+	$(BIN)/python -m benchmarks.overview
+	$(BIN)/python -m benchmarks.uploads
+	$(BIN)/python -m benchmarks.law_pages
 	$(BIN)/python -m benchmarks.analysts
 	$(BIN)/python -m benchmarks.parties_calibration
 	$(BIN)/python -m benchmarks.parties_calibrate

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -23,6 +24,8 @@ from tidewaiter.store.payloads import encode
 from tidewaiter.store.queue import matching_ids
 from tidewaiter.store.queuefilter import AlertFilter, Queue
 from tidewaiter.store.suppression import approve, propose, suppressions
+from tidewaiter.web import proposing
+from tidewaiter.web import suppressions as web_suppressions
 from tidewaiter.web.app import make_app
 from tidewaiter.web.node import Node
 
@@ -220,3 +223,34 @@ def test_a_rule_is_proposed_by_keyboard_alone(opened: Opened, served: tuple[str,
     page.wait_for_url("**/suppressions/3")
     expect(page.locator(".status")).to_have_text("proposed")
     assert told == []
+
+
+def test_a_decision_changes_what_is_offered_and_previewed(
+    node: Node, desk: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Offers and previews are found once, and again when something was decided since."""
+    found: list[str] = []
+
+    def count(module: ModuleType, name: str) -> None:
+        find = getattr(module, name)
+
+        def counted(*args: object) -> object:
+            found.append(name)
+            return find(*args)
+
+        monkeypatch.setattr(module, name, counted)
+
+    count(proposing, "learn")
+    count(web_suppressions, "preview")
+    one = desk("analyst")
+    one.post("/suppressions", _form(node))
+    paths = ("/suppressions/1.json", "/suppressions/offers.json")
+    before = [one.get(path).json() for path in paths]
+    assert [one.get(path).json() for path in paths] == before
+    assert sorted(found) == ["learn", "preview"]
+    (name,) = before[0]["preview"]["plain"]["sample"]
+    seen = one.get(f"/alerts/{name}.json").json()["standing"]["decided"] or 0
+    one.send(f"/alerts/{name}/decision", {"verdict": "hold", "reason": "inspect", "seen": seen})
+    rule, offered = (one.get(path).json() for path in paths)
+    assert (before[0]["preview"]["against_count"], rule["preview"]["against_count"]) == (0, 1)
+    assert offered["looked"] == before[1]["looked"] + 1

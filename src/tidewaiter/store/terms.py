@@ -121,11 +121,12 @@ def counted(index: Index, kind: str, among: Marks) -> dict[str, int]:
     if len(filled) < index.blocks:
         query = query.where(c.block.in_(filled))
     rows = _read(index, query.where(c.block < index.blocks))
-    found: dict[str, int] = defaultdict(int)
     counts = shared([(block, bits) for block, bits, _ in rows], among)
-    for at in np.flatnonzero(counts).tolist():
-        found[rows[at].term[len(kind) + 1 :]] += int(counts[at])
-    return dict(found)
+    places: dict[str, int] = {}
+    of = [places.setdefault(name, len(places)) for _, _, name in rows]
+    totals = np.bincount(np.array(of, np.intp), counts).tolist()
+    found = zip(places, totals, strict=True)
+    return {name[len(kind) + 1 :]: int(total) for name, total in found if total}
 
 
 def numbers_of(work: Work, alerts: Sequence[str]) -> dict[str, int]:
@@ -177,10 +178,11 @@ def _changed(held: bytes | None, added: Sequence[int], removed: Sequence[int]) -
     fresh = sorted(set(added))
     if not removed and (short := appended(held or b"", fresh)):
         return short
-    places = np.array(fresh, np.int64)
-    if held is not None:
-        kept = np.setdiff1d(places_of(held), np.array(removed, np.int64), assume_unique=True)
-        places = np.union1d(kept, places)
+    there = np.zeros(BLOCK, np.bool_)
+    there[places_of(held or b"")] = True
+    there[list(removed)] = False
+    there[fresh] = True
+    places = np.flatnonzero(there)
     return packed(places) if len(places) else b""
 
 

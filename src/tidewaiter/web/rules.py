@@ -10,7 +10,6 @@ from litestar.params import FromPath, JSONBody
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.casework.switches import RuleSetting, WantedSetting
-from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.report.ruleviews import RuleLine, RuleView, rule_lines, rule_views
 from tidewaiter.store.overview import Span, raised, tracks_of
 from tidewaiter.store.rule_settings import rule_settings, second_rule, set_rule
@@ -57,7 +56,7 @@ def rules_page(request: Asked, node: TheNode, user: TheUser) -> Response[RulesPa
         tracks, settings = tracks_of(work, span, "rule"), rule_settings(work)
         page = RulesPage(
             today=node.today(), months=months, raised=raised(work, span),
-            rules=rule_lines(load_alert_rules(), tracks, settings),
+            rules=rule_lines(node.alert_rules, tracks, settings),
         )  # fmt: skip
 
     def view() -> RulesView:

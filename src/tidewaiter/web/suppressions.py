@@ -8,6 +8,7 @@ from litestar import Response, get, post
 from litestar.params import JSONBody
 
 from tidewaiter.base.records import Record
+from tidewaiter.casework.suppression.scope import Scope
 from tidewaiter.casework.suppression.suppression import Suppression, Taken
 from tidewaiter.consignments.types import Alert
 from tidewaiter.node import go_through
@@ -117,12 +118,13 @@ def suppression_page(
     """Show one suppression rule: its scope, its steps, and what it hides."""
     with node.read() as work:
         rule = suppression_of(work, number)
+        scope = rule.proposal.scope
         page = SuppressionPage(
             rule=rule,
             steps=tuple(steps_of(work, number)),
             resting=tuple(resting(work, number)),
             hidden_by_day=hidden_by_day(work, number),
-            preview=preview(work, rule.proposal.scope) if rule.state == "proposed" else None,
+            preview=previewed(node, work, scope) if rule.state == "proposed" else None,
         )
         known = alerts_by_id(work, page.resting) | sampled(work, page.preview)
     return reply(
@@ -165,6 +167,11 @@ def end_suppression(
 def alerts_by_id(work: Work, ids: Sequence[str]) -> dict[str, Alert]:
     """Read alerts that rules are about, of which none is restricted."""
     return {alert.id: alert for alert in alerts_of(work, ids)}
+
+
+def previewed(node: Node, work: Work, scope: Scope) -> Preview:
+    """Compare a scope with all stored alerts, once until something changes."""
+    return node.kept.find(work, ("preview", scope), lambda: preview(work, scope))
 
 
 def sampled(work: Work, found: Preview | None) -> dict[str, Alert]:
