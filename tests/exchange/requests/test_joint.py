@@ -182,6 +182,7 @@ def test_a_field_is_taken_out_and_its_place_is_told() -> None:
     assert not holds(FILE, given.replace(b"consignee", b"importer"), told)
     assert not holds(FILE.replace(b"consignee", b"importer"), given, told)
     assert not holds(FILE, given, changed(told, fields=told.fields[:1]))
+    assert not holds(FILE, given, changed(told, original="0" * 64))
 
 
 @pytest.mark.parametrize("pointer", ["/nothing", "/parties/1", "/parties/00", "/parties/0/name/x"])
