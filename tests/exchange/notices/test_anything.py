@@ -68,7 +68,7 @@ def test_any_events_after_a_notice_are_folded(events: list[Event], day: date) ->
 @settings(max_examples=300)
 @given(st.binary(max_size=40), st.integers(0, 3_000), st.integers(0, 3_000))
 def test_any_bytes_are_read_or_refused(some: bytes, begin: int, length: int) -> None:
-    """A file with a piece replaced is a notice or an error that a user can mend, and nothing else."""
+    """A file with a piece replaced is a notice, or an error that a user can mend."""
     good = write_xml(NoticeFile(notice=NOTICE, events=tuple(Talk().events)))
     for raw in (some, good[:begin] + some + good[begin + length :]):
         read = None

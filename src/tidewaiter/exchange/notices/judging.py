@@ -118,12 +118,11 @@ def _why_wrong(event: Event, acts: Sequence[Event], kept: Mapping[Side, Sequence
         return _why_not_returned(event, event.what, versions, own)
     if _withdrawn(acts):
         return "the notice was withdrawn: it takes no more"
-    by_exporter = event.by == "exporter"
-    return (
-        _why_not_owner(event, versions, kept)
-        if by_exporter
-        else _why_not_reply(event, versions, own)
-    )
+    if event.by == "exporter":
+        why = _why_not_owner(event, versions, kept)
+    else:
+        why = _why_not_reply(event, versions, own)
+    return why
 
 
 def _why_not_sent(event: Event, sent: Sent, versions: dict[int, Notice]) -> str:
