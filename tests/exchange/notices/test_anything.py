@@ -1,5 +1,6 @@
 """Whatever a stranger sends is checked and folded, and never breaks either."""
 
+from contextlib import suppress
 from datetime import date
 
 from hypothesis import example, given, settings
@@ -8,12 +9,15 @@ from tests.exchange.notices.making import records
 from tests.exchange.notices.samples import DAY, NOTICE, Talk, changed, law
 
 from tidewaiter.base.countries import country_codes
+from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.notices.checking import check
 from tidewaiter.exchange.notices.deadlines import reply_deadline
 from tidewaiter.exchange.notices.events import Event
 from tidewaiter.exchange.notices.forms import load_forms
+from tidewaiter.exchange.notices.shapes import NoticeFile
 from tidewaiter.exchange.notices.states import state_of
 from tidewaiter.exchange.notices.types import Authority, Notice
+from tidewaiter.exchange.notices.xml import read_xml, write_xml
 
 days = st.dates()
 END = changed(
@@ -59,6 +63,18 @@ def test_any_events_after_a_notice_are_folded(events: list[Event], day: date) ->
     if state.approved:
         assert state.decision is not None
         assert state.decision.by == "importer"
+
+
+@settings(max_examples=300)
+@given(st.binary(max_size=40), st.integers(0, 3_000), st.integers(0, 3_000))
+def test_any_bytes_are_read_or_refused(some: bytes, begin: int, length: int) -> None:
+    """A file with a piece replaced is a notice, or an error that a user can mend."""
+    good = write_xml(NoticeFile(notice=NOTICE, events=tuple(Talk().events)))
+    for raw in (some, good[:begin] + some + good[begin + length :]):
+        read = None
+        with suppress(InputError):
+            read = read_xml(raw, "n.xml")
+        assert read is None or read_xml(write_xml(read), "n.xml") == read
 
 
 def test_every_country_is_answered() -> None:

@@ -148,6 +148,7 @@ def test_a_basis_is_compared_with_the_tables() -> None:
         ({"reply_by": date(2026, 3, 2)}, "reply by"),
         ({"lines": ()}, "lines"),
         ({"lines": (ANHYDRIDE, ANHYDRIDE)}, "line 1"),
+        ({"lines": tuple(changed(ANHYDRIDE, number=n) for n in range(1, 202))}, "lines"),
         ({"lines": (changed(ANHYDRIDE, cas="108-24-8"),)}, "line 1, cas"),
         ({"lines": (changed(ANHYDRIDE, hs="29.15.2"),)}, "line 1, hs"),
         ({"lines": (changed(ANHYDRIDE, gross_mg=1),)}, "line 1, gross weight"),

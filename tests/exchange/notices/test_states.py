@@ -13,6 +13,7 @@ from tests.exchange.notices.samples import (
 )
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.exchange.notices.chains import MOST_EVENTS
 from tidewaiter.exchange.notices.events import (
     Acknowledged,
     Amended,
@@ -268,11 +269,15 @@ def test_no_side_touches_the_other_by_its_ids() -> None:
     assert not state.wrong
 
 
-def test_numbers_begin_at_one() -> None:
-    """An event 0 has no place in a chain, and does not wait for one."""
+def test_numbers_begin_at_one_and_end() -> None:
+    """An event 0, or one too many, has no place in a chain, and does not wait for one."""
     talk = Talk()
     viewed = talk.say("importer", Viewed())
-    for bad in (changed(viewed, seq=0), changed(viewed, seen=-1)):
+    for bad in (
+        changed(viewed, seq=0),
+        changed(viewed, seen=-1),
+        changed(viewed, seq=MOST_EVENTS + 1),
+    ):
         state = state_of([talk.events[0], bad], DAY)
         assert [said.event for said in state.wrong] == [viewed.id]
         assert not state.waiting

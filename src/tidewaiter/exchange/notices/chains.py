@@ -10,6 +10,9 @@ from collections.abc import Iterable
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.notices.events import OTHER, Event, Side
 
+MOST_EVENTS = 1_000
+"""What one side says of one notice at most; a day's shipment each for a year is 365."""
+
 
 class Said(Record, frozen=True, kw_only=True):
     """Something that is to be said of one event."""
@@ -45,6 +48,9 @@ def chains_of(events: Iterable[Event]) -> Chains:
     for event in once:
         if event.seq < 1 or event.seen < 0:
             wrong.append((event, "its number is below 1, or the one that it had seen below 0"))
+            continue
+        if event.seq > MOST_EVENTS:
+            wrong.append((event, f"a side says no more than {MOST_EVENTS} things of a notice"))
             continue
         place = (event.by, event.seq)
         held = wanted[event.by].get(event.seq)

@@ -15,7 +15,7 @@ from tidewaiter.exchange.notices.forms import Form, load_forms, of_basis, sugges
 from tidewaiter.exchange.notices.lawlines import Law, LineLaw, law_of
 from tidewaiter.exchange.notices.problems import Problem, doubt, wrong
 from tidewaiter.exchange.notices.required import missing_fields
-from tidewaiter.exchange.notices.sense import contradictions
+from tidewaiter.exchange.notices.sense import MOST_LINES, contradictions
 from tidewaiter.exchange.notices.types import Notice
 
 
@@ -38,6 +38,8 @@ class Checked(Record, frozen=True, kw_only=True):
 def check(notice: Notice, day: date, law: Law, forms: Iterable[str] | None = None) -> Checked:
     """Check a notice before it goes out, or after it came in.
 
+    Of more lines than a notice may have, the law on the first ones alone is looked up.
+
     Args:
         notice: The notice.
         day: Today, whose law counts; a notice without a day of sending goes out on it.
@@ -49,7 +51,7 @@ def check(notice: Notice, day: date, law: Law, forms: Iterable[str] | None = Non
         InputError: A form is not known.
     """
     chosen = [_form(slug) for slug in forms or ()]
-    known = [law_of(notice, line, day, law) for line in notice.lines]
+    known = [law_of(notice, line, day, law) for line in notice.lines[:MOST_LINES]]
     lines = tuple(line for line, _ in known)
     offered = [_form(slug) for slug in _suggested(notice, lines, day)] if forms is None else []
     sent = notice.sent or day

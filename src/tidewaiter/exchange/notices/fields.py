@@ -9,8 +9,8 @@ from tidewaiter.base.resources import data, read_toml
 from tidewaiter.exchange.notices.amounts import measured
 from tidewaiter.exchange.notices.types import Amount, NoticeLine
 
-Weight = Literal["mandatory", "conditional", "optional", "computed"]
-"""How far a field must be there: always, where its case is given, as one likes, or by us."""
+Weight = Literal["mandatory", "conditional", "optional"]
+"""How far a field must be there: always, where its case is given, or as one likes."""
 
 _ONE = {
     "lines": "line", "permits": "permit", "contains": "contained substance",

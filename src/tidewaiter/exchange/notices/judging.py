@@ -4,7 +4,7 @@ An event is judged by what its own side had done and had seen, and by nothing th
 the way: so both sides judge alike, whatever arrived first.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.notices.amounts import in_words, measured
@@ -51,13 +51,17 @@ def judge(chains: Chains) -> Judged:
     """
     kept: dict[Side, list[Event]] = {"exporter": [], "importer": []}
     wrong: list[Said] = []
+    acts: list[Event] = []  # of the exporting side, that make or end a version
     for event in _in_order(chains):
-        theirs = [each for each in kept[OTHER[event.by]] if each.seq <= event.seen]
-        why = _why_wrong(event, kept[event.by], theirs)
-        if why:
+        known = acts
+        if event.by == "importer":
+            known = [each for each in acts if each.seq <= event.seen]
+        if why := _why_wrong(event, known, kept):
             wrong.append(Said(event=event.id, text=why))
-        else:
-            kept[event.by].append(event)
+            continue
+        kept[event.by].append(event)
+        if isinstance(event.what, (Sent, Amended, Withdrawn)):
+            acts.append(event)
     return Judged(
         exporter=tuple(kept["exporter"]), importer=tuple(kept["importer"]), wrong=tuple(wrong)
     )
@@ -95,27 +99,30 @@ def _why_not_its_own(event: Event) -> str:
     return ""
 
 
-def _why_wrong(event: Event, own: Sequence[Event], theirs: Sequence[Event]) -> str:
+def _why_wrong(event: Event, acts: Sequence[Event], kept: Mapping[Side, Sequence[Event]]) -> str:
     """Say why an event does not count; "": it does.
 
     Args:
         event: The event.
-        own: The events of its side that count, before it.
-        theirs: Those of the other side that it had seen.
+        acts: What made or ended a version, as far as its side had seen.
+        kept: The events that count, of both sides, before it.
     """
     if why := _why_not_its_own(event):
         return why
-    makers = own if event.by == "exporter" else theirs
-    versions = versions_of(makers)
+    versions, own = versions_of(acts), kept[event.by]
     if isinstance(event.what, Sent):
         return _why_not_sent(event, event.what, versions)
     if not versions:
         return "the notice was not sent, as far as its side had seen"
     if isinstance(event.what, Returned):
         return _why_not_returned(event, event.what, versions, own)
-    if _withdrawn(makers):
+    if _withdrawn(acts):
         return "the notice was withdrawn: it takes no more"
-    return _why_not_owner(event, versions, own, theirs) or _why_not_reply(event, versions, own)
+    if event.by == "exporter":
+        why = _why_not_owner(event, versions, kept)
+    else:
+        why = _why_not_reply(event, versions, own)
+    return why
 
 
 def _why_not_sent(event: Event, sent: Sent, versions: dict[int, Notice]) -> str:
@@ -129,7 +136,7 @@ def _why_not_sent(event: Event, sent: Sent, versions: dict[int, Notice]) -> str:
 
 
 def _why_not_owner(
-    event: Event, versions: dict[int, Notice], own: Sequence[Event], theirs: Sequence[Event]
+    event: Event, versions: dict[int, Notice], kept: Mapping[Side, Sequence[Event]]
 ) -> str:
     current = max(versions)
     if isinstance(event.what, Amended):
@@ -137,11 +144,14 @@ def _why_not_owner(
     if isinstance(event.what, Withdrawn):
         if event.version != current:
             return f"it withdraws version {event.version}, and {current} is the last"
-        gone = [e for e in own if isinstance(e.what, Returned) and e.what.outcome == "shipped"]
+        told = [each.what for each in kept["exporter"] if isinstance(each.what, Returned)]
+        gone = [back for back in told if back.outcome == "shipped"]
         return "goods have left under it: a withdrawal comes too late" if gone else ""
     if isinstance(event.what, Answered):
-        asked = [e for e in theirs if isinstance(e.what, Queried) and e.id == event.what.query]
-        return "" if asked else f'no query "{event.what.query}" was seen by its side'
+        query = event.what.query
+        asked = (each for each in kept["importer"] if each.id == query and each.seq <= event.seen)
+        known = any(isinstance(each.what, Queried) for each in asked)
+        return "" if known else f'no query "{query}" was seen by its side'
     return ""
 
 
@@ -157,8 +167,6 @@ def _why_not_amended(event: Event, made: Amended, before: Notice) -> str:
 
 
 def _why_not_reply(event: Event, versions: dict[int, Notice], own: Sequence[Event]) -> str:
-    if event.by == "exporter":
-        return ""
     if event.version not in versions:
         return f"version {event.version} is none that its side had seen"
     notice = versions[event.version]

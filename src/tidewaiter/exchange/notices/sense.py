@@ -13,6 +13,9 @@ from tidewaiter.exchange.notices.texts import forbidden_in, texts_of
 from tidewaiter.exchange.notices.types import Amount, Notice, NoticeLine, Party, Permit
 from tidewaiter.substances.cas import is_cas
 
+MOST_LINES = 200
+"""Of one notice."""
+
 MOST = 2**53
 """The largest whole number of a message: beyond it, programs read different ones."""
 
@@ -126,6 +129,8 @@ def parties_of(notice: Notice) -> Iterator[tuple[str, Party]]:
 def _lines(notice: Notice) -> Iterator[Problem]:
     if not notice.lines:
         yield wrong("lines", "it names no substance", "add a line")
+    if len(notice.lines) > MOST_LINES:
+        yield wrong("lines", f"{len(notice.lines)} lines", f"send {MOST_LINES} at most in a notice")
     for number, times in Counter(line.number for line in notice.lines).items():
         if times > 1 or number < 1:
             yield wrong(f"line {number}", "its number is not its own", "number the lines 1, 2, 3")

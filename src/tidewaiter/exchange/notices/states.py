@@ -186,14 +186,14 @@ class _Standing:
 
     def _conversation(self) -> tuple[Event, ...]:
         """Put each query before its answers."""
-        answers = [each for each in self.judged.exporter if isinstance(each.what, Answered)]
+        answers: dict[str, list[Event]] = {}
+        for each in self.judged.exporter:
+            if isinstance(each.what, Answered):
+                answers.setdefault(each.what.query, []).append(each)
         row: list[Event] = []
         for each in self.judged.importer:
             if isinstance(each.what, Queried):
-                row.append(each)
-                row.extend(
-                    a for a in answers if isinstance(a.what, Answered) and a.what.query == each.id
-                )
+                row += [each, *answers.get(each.id, ())]
         return tuple(row)
 
     def _first(self, kind: type[Viewed | Acknowledged]) -> datetime | None:
