@@ -2,10 +2,11 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.sending import Post, send_round
+from tidewaiter.courier.sending import LONGEST, Post, send_round
 from tidewaiter.store.audit import moment
 from tidewaiter.store.peers import peers_due
 
@@ -39,9 +40,11 @@ class Rounds:
             self._leaving.wait(_LOOKS)
 
     def _due(self) -> list[str]:
+        now = self._desk.clock()
+        latest = now + timedelta(seconds=2 * LONGEST)
         try:
             with self._desk.database.work() as work:
-                return peers_due(work, moment(self._desk.clock()))
+                return peers_due(work, moment(now), moment(latest))
         except TidewaiterError:  # the database is busy or full; it is looked at again
             return []
 
