@@ -28,8 +28,8 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
+import msgspec
 from tests.soak.checks import VIOLATIONS, Kept, read_kept, violations
 from tests.soak.faults import FAULTS
 from tests.soak.node import POINTS, Life, live
@@ -71,6 +71,8 @@ class Run:
         self._lives: dict[int, Life] = {}  # by node
         self._ends: dict[int, float] = {}  # by node, when it is killed from here
         self._lines: list[int] = []
+        planted = FAULTS.get(self._plan.fault)
+        self._points = (planted and planted.points) or POINTS
         self.kills: Counter[str] = Counter()
 
     def run(self) -> tuple[float, bool]:
@@ -151,7 +153,10 @@ class Run:
         life, self._ends[index] = Life(number=number), float("inf")
         if self._world.board.wild and self._killed() + len(self._alive) < self._plan.kills:
             if self._chance.random() < _AT_POINTS:
-                point, passes = self._chance.choice(POINTS), int(self._chance.expovariate(0.4))
+                point, passes = (
+                    self._chance.choice(self._points),
+                    int(self._chance.expovariate(0.7)),
+                )
                 life = Life(number=number, point=point, passes=passes)
                 self._ends[index] = time.monotonic() + 3  # it may never come by
             else:
@@ -238,30 +243,21 @@ def main() -> None:
         results.append(_once(Plan(fault=fault, **plan), told["keep"]))
         print(table(results[-1]), flush=True)  # noqa: T201
     if told["write"]:
-        told["write"].write_text(json.dumps([_plain(each) for each in results], indent=2) + "\n")
+        told["write"].write_text(json.dumps(msgspec.to_builtins(results), indent=2) + "\n")
     right = [each.is_green == (not each.plan.fault) for each in results]
     sys.exit(not all(right) if told["faults"] else not results[0].is_green)
 
 
 def _once(plan: Plan, keep: Path | None) -> Result:
-    folder = Path(tempfile.mkdtemp(prefix="soak-")) if keep is None else keep / (plan.fault or "none")
+    folder = (
+        Path(tempfile.mkdtemp(prefix="soak-")) if keep is None else keep / (plan.fault or "none")
+    )
     folder.mkdir(parents=True, exist_ok=True)
     try:
         return run(plan, folder)
     finally:
         if keep is None:
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _plain(result: Result) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(_json(result))
-    return told
-
-
-def _json(result: Result) -> str:
-    import msgspec  # noqa: PLC0415
-
-    return msgspec.json.encode(result).decode()
 
 
 if __name__ == "__main__":

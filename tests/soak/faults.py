@@ -13,6 +13,7 @@ from msgspec import structs
 from sqlalchemy import insert
 from tests.soak.world import Place
 
+from tidewaiter.base.records import Record
 from tidewaiter.courier import opening, receiving, sending, taker, taking
 from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.kinds import Received
@@ -57,7 +58,7 @@ def receipt_before_commit(_desk: Desk, _place: Place) -> None:
             return
         for (_, done), given in zip(jobs, receipts, strict=True):
             done.set_result(given)
-        time.sleep(0.02)
+        time.sleep(0.4)
         late.settle()
 
     taker.Taker._take = take
@@ -171,13 +172,17 @@ def effect_apart(desk: Desk, _place: Place) -> None:
 
     def receive_all(desk_: Desk, requests: Sequence[Sequence[str]]) -> list[list[str]]:
         receipts = inner(desk_, requests)
-        time.sleep(0.01)
+        between()
         with desk_.database.work(desk_.stamp()) as work:
             while waiting:
                 kind.act(work, waiting.pop(0))
         return receipts
 
     taker.receive_all = receive_all
+
+
+def between() -> None:
+    """Be a moment at which a node can be killed."""
 
 
 def outbox_apart(_desk: Desk, _place: Place) -> None:
@@ -228,21 +233,34 @@ def _keys(states: set[str]) -> None:
     judging._key_of = key_of
 
 
-FAULTS: Mapping[str, Fault] = {
-    "no-duplicate-check": no_duplicate_check,
-    "receipt-before-commit": receipt_before_commit,
-    "audience-unchecked": audience_unchecked,
-    "signature-unchecked": signature_unchecked,
-    "old-key-accepted": old_key_accepted,
-    "revoked-key-accepted": revoked_key_accepted,
-    "frozen-accepted": frozen_accepted,
-    "expired-accepted": expired_accepted,
-    "clock-trusted": clock_trusted,
-    "chain-unchecked": chain_unchecked,
-    "receipt-unchecked": receipt_unchecked,
-    "receipts-anew": receipts_anew,
-    "effect-apart": effect_apart,
-    "outbox-apart": outbox_apart,
-    "leaf-altered": leaf_altered,
-    "number-forgotten": number_forgotten,
+class Planted(Record, frozen=True, kw_only=True):
+    """A fault, and what a short run does more often so that it shows there."""
+
+    plant: Fault
+    rates: Mapping[str, float] = {}  # of what a line does
+    points: tuple[str, ...] = ()  # at which nodes are killed; none: all
+
+
+_FORGER = {"forged": 0.5}
+_AGAIN = {"answers lost": 0.3, "replayed": 0.3}
+
+FAULTS: Mapping[str, Planted] = {
+    "no-duplicate-check": Planted(plant=no_duplicate_check, rates=_AGAIN),
+    "receipt-before-commit": Planted(
+        plant=receipt_before_commit, points=("after the receipts left",)
+    ),
+    "audience-unchecked": Planted(plant=audience_unchecked, rates={"misrouted": 0.5}),
+    "signature-unchecked": Planted(plant=signature_unchecked, rates=_FORGER),
+    "old-key-accepted": Planted(plant=old_key_accepted, rates=_FORGER),
+    "revoked-key-accepted": Planted(plant=revoked_key_accepted, rates=_FORGER),
+    "frozen-accepted": Planted(plant=frozen_accepted),
+    "expired-accepted": Planted(plant=expired_accepted),
+    "clock-trusted": Planted(plant=clock_trusted),
+    "chain-unchecked": Planted(plant=chain_unchecked),
+    "receipt-unchecked": Planted(plant=receipt_unchecked, rates={"receipts forged": 0.4}),
+    "receipts-anew": Planted(plant=receipts_anew, rates=_AGAIN),
+    "effect-apart": Planted(plant=effect_apart, points=("before the effects",)),
+    "outbox-apart": Planted(plant=outbox_apart, points=("between business and message",)),
+    "leaf-altered": Planted(plant=leaf_altered),
+    "number-forgotten": Planted(plant=number_forgotten),
 }

@@ -15,6 +15,7 @@ from typing import Any
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
+from tests.soak import faults
 from tests.soak.faults import FAULTS
 from tests.soak.lies import lie
 from tests.soak.world import Effect, Place, World, desk_at, written
@@ -34,7 +35,7 @@ from tidewaiter.store.peers import documents, peers
 
 POINTS = (
     "before verifying", "after verifying", "in the effect", "before the commit",
-    "after the commit", "before the receipts leave", "between business and message",
+    "after the commit", "before the receipts leave", "after the receipts left", "between business and message",
     "in sealing", "after sealing", "before the request", "after the request", "in keeping receipts",
 )  # fmt: skip
 _OPEN = 400  # messages under way at which nothing is written for a while
@@ -68,14 +69,14 @@ def _live(world: World, place: Place, life: Life) -> None:
     sending.LONGEST, sending._FIRST = 0.5, 0.02  # type: ignore[misc]  # hours would be too long
     desk = desk_at(place)
     if world.plan.fault:
-        FAULTS[world.plan.fault](desk, place)
+        FAULTS[world.plan.fault].plant(desk, place)
     _mine(life)
     with desk.database.work() as work:
         desk.refresh(work)
     line = Line(inside=("127.0.0.0/8",), seconds=3)
     liar = place.index == 0
     post = _lying(desk, line.post, random.Random(life.number)) if liar else line.post
-    Rounds(desk, _around(life, post, "before the request", "after the request"))
+    Rounds(desk, _around(life, post, "before the request", "after the request"), line.ask)
     writer = Writer(world, place, desk, life)
     threading.Thread(target=writer.run, daemon=True).start()
     threading.Thread(target=_moody, args=(world, place, desk, life), daemon=True).start()
@@ -95,6 +96,7 @@ class Writer:
         self._chance = random.Random(f"{world.plan.seed} {place.index} {life.number}")
         self._others = [each.node for each in world.places if each.node != place.node]
         self._point = _point(life, "between business and message")
+        self._burst = min(12, 1 + world.quota(place.index) // 20)
         self._apart = world.plan.fault == "outbox-apart"
 
     def run(self) -> None:
@@ -107,7 +109,8 @@ class Writer:
                 self._board.put(index, "open", open_)
                 room = min(quota, self._board.get(index, "allowed")) - written_
                 if room > 0 and open_ < _OPEN:
-                    self._write(min(room, self._chance.randint(1, 12)), written_)
+                    time.sleep(0.02)
+                    self._write(min(room, self._chance.randint(1, self._burst)), written_)
                 else:
                     time.sleep(0.03)
             except TidewaiterError:
@@ -158,16 +161,17 @@ class Writer:
 def _moody(world: World, place: Place, desk: Desk, life: Life) -> None:
     """Freeze relations now and then, and open them again after a while."""
     chance = random.Random(f"{world.plan.seed} mood {place.index} {life.number}")
+    often = 0.2 if world.plan.fault == "frozen-accepted" else 1
     while True:
         try:
             _reopen(desk)
             while not world.board.wild:
                 time.sleep(0.1)
-            time.sleep(chance.uniform(0.3, 2.0))
+            time.sleep(chance.uniform(0.3, 2.0) * often)
             other = chance.choice([each for each in world.places if each.node != place.node])
             if world.board.wild:
                 relate(desk, other.node, "frozen", desk.stamp())
-            time.sleep(chance.uniform(0.1, 0.4))
+            time.sleep(chance.uniform(0.2, 0.6))
         except TidewaiterError:
             traceback.print_exc()
 
@@ -182,6 +186,7 @@ def _reopen(desk: Desk) -> None:
 
 def _lying(desk: Desk, post: Callable[..., list[str]], chance: random.Random) -> Any:
     """Add to some requests an envelope that does not follow from the one before it."""
+
     def posted(endpoints: tuple[str, ...], lines: Sequence[str]) -> list[str]:
         if chance.random() < 0.3:
             post(endpoints, [*lines, lie(desk, lines[-1], chance)])
@@ -190,13 +195,15 @@ def _lying(desk: Desk, post: Callable[..., list[str]], chance: random.Random) ->
     return posted
 
 
-def _point(life: Life, name: str) -> Callable[[], None]:
-    """Return what kills this process at its n-th pass."""
+def _point(life: Life, name: str, *, seconds: float = 0) -> Callable[[], None]:
+    """Return what kills this process at its n-th pass, or a moment later."""
     left = life.passes if name and life.point == name else -1
 
     def passed() -> None:
         nonlocal left
-        if left == 0:
+        if left == 0 and seconds:
+            threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGKILL)).start()
+        elif left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
         left -= 1
 
@@ -222,7 +229,10 @@ def _mine(life: Life) -> None:
     Taking.finish = _around(life, Taking.finish, "", "before the commit")  # type: ignore[method-assign]
     Taking._effect = _around(life, Taking._effect, "", "in the effect")  # type: ignore[method-assign]
     taker.receive_all = _around(life, taker.receive_all, "", "after the commit")
-    app.Taker.take = _around(life, taker.Taker.take, "", "before the receipts leave")  # type: ignore[method-assign]
+    left = _point(life, "after the receipts left", seconds=0.1)
+    take = _around(life, taker.Taker.take, "", "before the receipts leave")
+    app.Taker.take = lambda *given: (take(*given), left())[0]  # type: ignore[method-assign]
+    faults.between = _point(life, "before the effects")
     sending.keep_sealed = _around(life, sending.keep_sealed, "", "in sealing")
     sending.seal_due = _around(life, sending.seal_due, "", "after sealing")
     sending.keep_receipts = _around(life, sending.keep_receipts, "", "in keeping receipts")

@@ -10,6 +10,7 @@ import random
 import re
 import time
 
+from tests.soak.faults import FAULTS
 from tests.soak.world import FRAUD, Effect, Place, World, written
 
 from tidewaiter.base.errors import InputError
@@ -23,7 +24,7 @@ RATES = {
     "misrouted": 0.03, "cut short": 0.03, "damaged": 0.03, "answers lost": 0.05, "forged": 0.05,
     "receipts forged": 0.03,
 }  # fmt: skip
-EAGER = 0.5  # of misrouted requests of a node that has no history yet
+_EAGER, _YOUNG = 0.5, 8  # of the first so many requests, the share that is misrouted
 _PARTED = 0.01  # of requests, that begin a partition of the link
 _KEPT = 200  # old requests
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
@@ -42,6 +43,8 @@ class Proxy:
         self._world, self._index = world, index
         self._place = world.places[index]
         self._chance = random.Random(f"{world.plan.seed} line {index}")
+        planted = FAULTS.get(world.plan.fault)
+        self._rates = RATES | dict(planted.rates if planted else {})
         self._old: list[tuple[str, list[bytes]]] = []
         self._parted: dict[str, float] = {}  # by sender, until when
 
@@ -69,9 +72,9 @@ class Proxy:
 
     def _now(self, what: str) -> bool:
         """Say whether something is done now, and count it."""
-        rate = RATES[what]
-        if what == "misrouted" and self._world.board.get(self._index, "written") < EAGER * 40:
-            rate = EAGER
+        rate = self._rates[what]
+        if what == "misrouted" and len(self._old) < _YOUNG:
+            rate = _EAGER
         if not self._world.board.wild or self._chance.random() >= rate:
             return False
         self._world.board.count(self._index, what)
@@ -96,7 +99,8 @@ class Proxy:
             return await forward(other, path, lines)
         await self._besides(path, lines)
         if self._now("receipts forged"):
-            return 200, b"".join(self._receipt(each) + b"\n" for each in lines)
+            signer = self._chance.choice([("active", FRAUD), ("revoked", self._place.revoked)])
+            return 200, b"".join(self._receipt(each, *signer) + b"\n" for each in lines)
         return self._spoilt(await forward(self._place, path, self._changed(lines)))
 
     def _part(self, sender: str) -> None:
@@ -158,15 +162,12 @@ class Proxy:
         )
         return _with_other_body(envelope, kid, secret, key.public, self._chance).encode()
 
-    def _receipt(self, line: bytes) -> bytes:
+    def _receipt(self, line: bytes, state: str, secret: bytes) -> bytes:
         """Write a receipt for a message that is thrown away."""
         try:
             envelope = parse(line.decode("ascii", "replace"))
         except InputError:
             return b""
-        state, secret = self._chance.choice(
-            [("active", FRAUD), ("revoked", self._place.revoked)]
-        )  # fmt: skip
         receipt = Receipt(
             id=envelope.header.id, digest=envelope.digest, sender=self._place.node,
             to=envelope.header.sender, at="", state="processed", have=envelope.header.seq,
@@ -227,5 +228,3 @@ async def forward(place: Place, path: str, lines: list[bytes]) -> Answer:
         raise Gone from error
     finally:
         writer.close()
-
-
