@@ -72,7 +72,8 @@ class Run:
         self._ends: dict[int, float] = {}  # by node, when it is killed from here
         self._lines: list[int] = []
         planted = FAULTS.get(self._plan.fault)
-        self._points = (planted and planted.points) or POINTS
+        self._chosen = planted.points if planted else ()
+        self._points = self._chosen or POINTS
         self.kills: Counter[str] = Counter()
 
     def run(self) -> tuple[float, bool]:
@@ -152,7 +153,7 @@ class Run:
         number = self._lives[index].number + 1 if index in self._lives else 0
         life, self._ends[index] = Life(number=number), float("inf")
         if self._world.board.wild and self._killed() + len(self._alive) < self._plan.kills:
-            if self._chance.random() < _AT_POINTS:
+            if self._chosen or self._chance.random() < _AT_POINTS:
                 point, passes = (
                     self._chance.choice(self._points),
                     int(self._chance.expovariate(0.7)),

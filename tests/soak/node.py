@@ -229,7 +229,7 @@ def _mine(life: Life) -> None:
     Taking.finish = _around(life, Taking.finish, "", "before the commit")  # type: ignore[method-assign]
     Taking._effect = _around(life, Taking._effect, "", "in the effect")  # type: ignore[method-assign]
     taker.receive_all = _around(life, taker.receive_all, "", "after the commit")
-    left = _point(life, "after the receipts left", seconds=0.1)
+    left = _point(life, "after the receipts left", seconds=0.12)
     take = _around(life, taker.Taker.take, "", "before the receipts leave")
     app.Taker.take = lambda *given: (take(*given), left())[0]  # type: ignore[method-assign]
     faults.between = _point(life, "before the effects")

@@ -2,6 +2,7 @@
 
 import mmap
 import random
+import shutil
 import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -104,7 +105,10 @@ class World:
         ports = _free_ports(2 * plan.nodes)
         made = [self._found(index, ports, chance) for index in range(plan.nodes)]
         self.places = [place for place, _ in made]
+        empty = folder / "empty.db"
+        open_database(empty).close()
         for place, chain in made:
+            shutil.copy(empty, place.db)  # each revision takes its time
             with open_database(place.db) as database:
                 _introduce(database, chain, [c for p, c in made if p.node != place.node])
 
