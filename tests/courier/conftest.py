@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -86,8 +87,16 @@ def cut(_endpoints: tuple[str, ...], _lines: Sequence[str]) -> list[str]:
     raise OutputError("it cannot be reached")
 
 
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make an empty database; copy it, as each revision takes its time."""
+    place = tmp_path_factory.mktemp("empty") / "empty.db"
+    open_database(place).close()
+    return place
+
+
 @pytest.fixture
-def party(tmp_path: Path) -> Iterator[Callable[..., Party]]:
+def party(tmp_path: Path, empty: Path) -> Iterator[Callable[..., Party]]:
     """Found a node: ``party("aland")``."""
     with ExitStack() as stack:
 
@@ -98,6 +107,8 @@ def party(tmp_path: Path) -> Iterator[Callable[..., Party]]:
                 endpoints=("http://127.0.0.1:1",),
             )  # fmt: skip
             made = found(about, seed.randbytes, MADE)
+            if url is None:
+                shutil.copy(empty, tmp_path / f"{name}.db")
             database = stack.enter_context(open_database(url or tmp_path / f"{name}.db"))
             clock = lambda: datetime(2026, 11, 25, 12, tzinfo=UTC)  # noqa: E731
             desk = Desk(database, made.ring, clock=clock)

@@ -10,9 +10,10 @@ from litestar import Litestar, MediaType, Request, Response, get, post
 from litestar.datastructures import State
 from litestar.exceptions import ClientException, HTTPException
 
-from tidewaiter.base.errors import StoreError
+from tidewaiter.base.errors import InputError, StoreError
+from tidewaiter.courier.asking import answer
 from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.line import INBOX
+from tidewaiter.courier.line import HELD, INBOX
 from tidewaiter.courier.receiving import MOST_BYTES, MOST_LINES
 from tidewaiter.courier.taker import Full, Taker
 from tidewaiter.exchange.documents import SignedDocument
@@ -20,7 +21,7 @@ from tidewaiter.store.peers import documents
 
 DOCUMENT = "/tw/v1/document"
 _SECONDS = 30.0  # for all of a request
-_BUSY, _TOO_LARGE, _TOO_SLOW = 503, 413, 408
+_FORBIDDEN, _BUSY, _TOO_LARGE, _TOO_SLOW = 403, 503, 413, 408
 
 Asked = Request[None, None, State]
 
@@ -56,6 +57,18 @@ def make_app(desk: Desk, leave: Callable[[], None] = lambda: None) -> Litestar:
             raise HTTPException(status_code=_BUSY, detail="come again later") from error
         return Response("".join(f"{each}\n" for each in receipts), media_type=MediaType.TEXT)
 
+    @post(HELD, status_code=200, media_type=MediaType.TEXT)
+    async def held(request: Asked) -> Response[str]:
+        """Tell a peer what this node has of it, a message a line."""
+        asked = (await _body(request)).decode("ascii", "replace").strip()
+        try:
+            lines = await run_sync(answer, desk, asked)
+        except InputError as error:
+            raise HTTPException(status_code=_FORBIDDEN, detail=error.message) from error
+        except StoreError as error:
+            raise HTTPException(status_code=_BUSY, detail="come again later") from error
+        return Response("".join(f"{each}\n" for each in lines), media_type=MediaType.TEXT)
+
     @get(DOCUMENT, media_type=MediaType.JSON, sync_to_thread=True)
     def document() -> Response[bytes]:
         """Give the documents of this node, from the first."""
@@ -63,7 +76,7 @@ def make_app(desk: Desk, leave: Callable[[], None] = lambda: None) -> Litestar:
             chain = documents(work, desk.node)
         return Response(write_chain(chain), media_type=MediaType.JSON)
 
-    return Litestar([inbox, document], lifespan=[lifespan], openapi_config=None)
+    return Litestar([inbox, held, document], lifespan=[lifespan], openapi_config=None)
 
 
 def write_chain(chain: list[SignedDocument]) -> bytes:

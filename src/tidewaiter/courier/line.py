@@ -18,8 +18,10 @@ import httpx
 from tidewaiter.base.errors import InputError, OutputError
 
 INBOX = "/tw/v1/inbox"
+HELD = "/tw/v1/held"
 _SECONDS = 30.0  # for all of a request
-_MOST_ANSWER = 256 * 1024  # bytes
+_MOST_RECEIPTS = 256 * 1024  # bytes
+_MOST_HELD = 1024 * 1024  # bytes
 _HINT = "it is tried again later"
 
 
@@ -49,11 +51,11 @@ class Line:
             seconds: For all of a request.
         """
         self._seconds = seconds
-        backend = _Checked([ipaddress.ip_network(each) for each in inside])
-        transport = httpx.HTTPTransport(verify=_tls())
+        backend, tls = _Checked([ipaddress.ip_network(each) for each in inside]), _tls()
+        transport = httpx.HTTPTransport(verify=tls)
         # httpx has no place for a network of one's own; httpcore, which it is made on, has.
         transport._pool = httpcore.ConnectionPool(  # noqa: SLF001
-            ssl_context=_tls(), network_backend=backend, max_connections=64,
+            ssl_context=tls, network_backend=backend, max_connections=64,
         )  # fmt: skip
         self._client = httpx.Client(
             transport=transport, follow_redirects=False, timeout=seconds / 3, trust_env=False
@@ -69,23 +71,38 @@ class Line:
         Raises:
             OutputError: None answers, or what comes are no receipts.
         """
+        return self._first(endpoints, INBOX, lines, _MOST_RECEIPTS)
+
+    def ask(self, endpoints: Sequence[str], text: str) -> list[str]:
+        """Ask a peer what it has of this node; return its lines.
+
+        Raises:
+            OutputError: No address answers, or it does not know this node.
+        """
+        return self._first(endpoints, HELD, [text], _MOST_HELD)
+
+    def _first(
+        self, endpoints: Sequence[str], path: str, lines: Sequence[str], most: int
+    ) -> list[str]:
         trouble = OutputError("it has no address", hint=_HINT)
         for endpoint in endpoints:
             try:
-                return self._post(f"{checked_endpoint(endpoint)}{INBOX}", lines)
+                return self._post(f"{checked_endpoint(endpoint)}{path}", lines, most)
             except OutputError as error:
                 trouble = error
             except InputError as error:
                 trouble = OutputError(error.message, hint=error.hint)
         raise trouble
 
-    def _post(self, url: str, lines: Sequence[str]) -> list[str]:
+    def _post(self, url: str, lines: Sequence[str], most: int) -> list[str]:
         until = time.monotonic() + self._seconds
         body = "".join(f"{line}\n" for line in lines).encode()
         headers = {"content-type": "text/plain; charset=us-ascii"}
         try:
             with self._client.stream("POST", url, content=body, headers=headers) as answer:
-                held = _bounded(answer, until)
+                held = _bounded(answer, until, most)
+                if answer.status_code == httpx.codes.FORBIDDEN:
+                    raise OutputError("it does not know this node, or its key", hint=_HINT)
                 if answer.status_code != httpx.codes.OK:
                     raise OutputError(f"it answered {answer.status_code}", hint=_HINT)
         except (httpx.HTTPError, OSError, ValueError) as error:
@@ -93,12 +110,12 @@ class Line:
         return held.decode("ascii", "replace").splitlines()
 
 
-def _bounded(answer: httpx.Response, until: float) -> bytes:
+def _bounded(answer: httpx.Response, until: float, most: int) -> bytes:
     """Read an answer, however slowly it comes, within a time and a size."""
     held = bytearray()
     for piece in answer.iter_raw():
         held += piece
-        if len(held) > _MOST_ANSWER:
+        if len(held) > most:
             raise OutputError("its answer is too long", hint=_HINT)
         if time.monotonic() > until:
             raise OutputError("its answer takes too long", hint=_HINT)

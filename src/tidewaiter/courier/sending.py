@@ -31,6 +31,8 @@ LONGEST = 3600.0  # seconds between two tries
 _FIRST = 1.0  # second
 _STANDINGS: dict[str, Standing] = {"frozen": "frozen", "ended": "ended", "not-active": "none"}
 
+_OTHERWISE = frozenset[str]({"equivocation", "broken-chain"})
+
 Post = Callable[[tuple[str, ...], Sequence[str]], list[str]]
 """Sends lines to one of the addresses of a peer; returns the receipts, or raises an OutputError."""
 
@@ -42,6 +44,7 @@ class Round(Record, frozen=True, kw_only=True):
     receipts: int = 0  # for good
     more: bool = False  # there is more to be sent at once
     trouble: str = ""
+    ask: bool = False  # the peer has something else of this node than this node knows
 
 
 def send_round(desk: Desk, node: str, post: Post) -> Round:
@@ -67,9 +70,9 @@ def send_round(desk: Desk, node: str, post: Post) -> Round:
         return Round(trouble="it has no address: it comes itself")
     try:
         texts = post(document.endpoints, [each.line for each in batch])
-        receipts = _checked(desk, document, batch, texts)
+        receipts = checked_receipts(desk, document, batch, texts)
     except (OutputError, InputError) as error:
-        _put_off(desk, known, error.message)
+        put_off(desk, known, error.message)
         return Round(sent=len(batch), trouble=error.message)
     return _keep(desk, known, batch, receipts)
 
@@ -141,10 +144,16 @@ def _fitting(sealed: Sequence[Sealed]) -> list[Sealed]:
     return fits
 
 
-def _checked(
+def checked_receipts(
     desk: Desk, document: Document, batch: Sequence[Sealed], texts: Sequence[str]
 ) -> list[SignedReceipt]:
     """Check that a peer's receipts are its own, and of what was sent to it.
+
+    Args:
+        desk: Of this node.
+        document: Of the peer.
+        batch: What was sent.
+        texts: What it gave, one each.
 
     Raises:
         InputError: One is not.
@@ -178,9 +187,10 @@ def _keep(
         if turned:
             _heed(desk, work, known, turned)
     more = bool(final) and not turned
-    return Round(
-        sent=len(batch), receipts=len(final), more=more, trouble=_said(turned[0]) if turned else ""
-    )
+    told = [each.receipt for each in receipts]
+    ask = any(each.code in _OTHERWISE or each.have > known.sealed for each in told)
+    trouble = _said(turned[0]) if turned else ""
+    return Round(sent=len(batch), receipts=len(final), more=more, trouble=trouble, ask=ask)
 
 
 def _heed(desk: Desk, work: Work, known: Known, turned: Sequence[Receipt]) -> None:
@@ -195,7 +205,8 @@ def _said(receipt: Receipt) -> str:
     return f"it turned a message away: {receipt.code}"
 
 
-def _put_off(desk: Desk, known: Known, trouble: str) -> None:
+def put_off(desk: Desk, known: Known, trouble: str) -> None:
+    """Try a peer again later."""
     with desk.database.work(desk.stamp()) as work:
         _fail(desk, work, known, trouble)
 

@@ -53,7 +53,7 @@ def served() -> Litestar:
     serving = msgspec.json.decode(told, type=Serving)
     desk = desk_of(open_database(serving.db), Path(serving.ring))
     line = Line(inside=serving.inside)
-    rounds = Rounds(desk, line.post)
+    rounds = Rounds(desk, line.post, line.ask)
 
     def leave() -> None:
         rounds.close()
