@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.sending import Post, send_round
+from tidewaiter.courier.sending import Post, Round, Tell, send_round
 from tidewaiter.store.audit import moment
 from tidewaiter.store.peers import peers_due
 
@@ -16,8 +16,8 @@ _AT_ONCE = 16  # peers to whom is sent at the same time
 class Rounds:
     """Sends what is due, in threads of its own, until it is closed."""
 
-    def __init__(self, desk: Desk, post: Post) -> None:
-        self._desk, self._post = desk, post
+    def __init__(self, desk: Desk, post: Post, tell: Tell | None = None) -> None:
+        self._desk, self._post, self._tell = desk, post, tell
         self._busy: set[str] = set()
         self._leaving = threading.Event()
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="sender")
@@ -47,9 +47,12 @@ class Rounds:
 
     def _send(self, node: str) -> None:
         try:
-            while not self._leaving.is_set() and send_round(self._desk, node, self._post).more:
+            while not self._leaving.is_set() and self._round(node).more:
                 pass
         except TidewaiterError:  # nothing was written, so nothing is lost: it is due again
             pass
         finally:
             self._busy.discard(node)
+
+    def _round(self, node: str) -> Round:
+        return send_round(self._desk, node, self._post, self._tell)
