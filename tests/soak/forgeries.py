@@ -352,13 +352,9 @@ class Forger:
         given: Counter[str] = Counter()
         while given.total() < number:
             self.place_now = self.place()
-            if self.chance.random() < 0.25:
-                given += self._try([self.to_no_effect()])
-            else:
-                made = {
-                    each.line: each for each in (self.chance.choice(ways)() for _ in range(_BATCH))
-                }
-                given += self._try(list(made.values()))
+            made = [self.chance.choice(ways)() for _ in range(_BATCH)]
+            given += self._try(list({each.line: each for each in made}.values()))
+            given += self._try([self.to_no_effect()])
             if self.chance.random() < 0.1:
                 self.honest()
         return given
