@@ -123,6 +123,21 @@ def write_secret(path: Path, held: bytes) -> None:
         _written(path, f"{held.hex()}\n").replace(path)
 
 
+def read_secret(path: Path) -> bytes:
+    """Read what `write_secret` wrote, shape (32,).
+
+    Raises:
+        InputError: It holds no secret.
+    """
+    try:
+        held = bytes.fromhex(path.read_text(encoding="utf-8").strip())
+    except ValueError as error:
+        raise InputError("the file holds no key", at=str(path)) from error
+    if len(held) != SEED:
+        raise InputError("the file holds no key", at=str(path))
+    return held
+
+
 def _check_alone(path: Path) -> None:
     """Check that nobody else can read a file of keys.
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 from sqlalchemy import select
+from tests.conftest import own_schema
 
 from tidewaiter.base.errors import OutputError
 from tidewaiter.courier.desk import Desk
@@ -20,10 +21,11 @@ from tidewaiter.courier.sending import Post, Round, send_round
 from tidewaiter.exchange.documents import SignedDocument
 from tidewaiter.exchange.founding import About, found
 from tidewaiter.exchange.relations import Relation
+from tidewaiter.identity import keep_ring
 from tidewaiter.store import tables
 from tidewaiter.store.database import open_database
 from tidewaiter.store.outgoing import Message, write_message
-from tidewaiter.store.peers import add_documents, add_peer, set_relation
+from tidewaiter.store.peers import add_documents, add_peer, documents, set_relation
 
 MADE = "2026-11-25T00:00:00+00:00"
 
@@ -31,15 +33,30 @@ MADE = "2026-11-25T00:00:00+00:00"
 class Party:
     """A node of a test."""
 
-    def __init__(self, desk: Desk, chain: list[SignedDocument], root: bytes) -> None:
+    def __init__(
+        self, desk: Desk, chain: list[SignedDocument], root: bytes, next_root: bytes = b""
+    ) -> None:
         self.desk = desk
         self.chain = chain
         self.root = root
+        self.next_root = next_root
 
     @property
     def name(self) -> str:
         """Return its name."""
         return self.desk.node
+
+    @property
+    def ring(self) -> Path:
+        """Return the file of its keys."""
+        path = self.desk._path
+        assert path is not None
+        return path
+
+    def documents(self) -> list[SignedDocument]:
+        """Return its documents, as they are now."""
+        with self.desk.database.work() as work:
+            return documents(work, self.name)
 
     def meet(self, other: "Party", standing: str = "active") -> None:
         """Take up another node, with a relation that needs no more asking."""
@@ -87,6 +104,24 @@ def cut(_endpoints: tuple[str, ...], _lines: Sequence[str]) -> list[str]:
     raise OutputError("it cannot be reached")
 
 
+def found_party(name: str, folder: Path, url: str = "") -> Party:
+    """Found a node: its database is open, its keys in a file."""
+    seed = random.Random(hashlib.sha256(name.encode()).digest())
+    about = About(
+        node=f"tidewaiter/{name}", name=name.title(), country="", role="authority",
+        endpoints=("http://127.0.0.1:1",),
+    )  # fmt: skip
+    made = found(about, seed.randbytes, MADE)
+    ring = folder / f"{name}.ring"
+    keep_ring(ring, made.ring)
+    database = open_database(url or folder / f"{name}.db")
+    clock = lambda: datetime(2026, 11, 25, 12, tzinfo=UTC)  # noqa: E731
+    desk = Desk(database, made.ring, path=ring, clock=clock)
+    with database.work(desk.stamp()) as work:
+        add_documents(work, [made.document])
+    return Party(desk, [made.document], made.root, made.next_root)
+
+
 @pytest.fixture(scope="session")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make an empty database; copy it, as each revision takes its time."""
@@ -95,26 +130,20 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-@pytest.fixture
-def party(tmp_path: Path, empty: Path) -> Iterator[Callable[..., Party]]:
-    """Found a node: ``party("aland")``."""
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def party(
+    request: pytest.FixtureRequest, tmp_path: Path, empty: Path
+) -> Iterator[Callable[..., Party]]:
+    """Found a node with a database of each kind: ``party("aland")``."""
     with ExitStack() as stack:
 
-        def make(name: str, url: str | None = None) -> Party:
-            seed = random.Random(hashlib.sha256(name.encode()).digest())
-            about = About(
-                node=f"tidewaiter/{name}", name=name.title(), country="", role="authority",
-                endpoints=("http://127.0.0.1:1",),
-            )  # fmt: skip
-            made = found(about, seed.randbytes, MADE)
-            if url is None:
+        def make(name: str) -> Party:
+            url = "" if request.param == "sqlite" else stack.enter_context(own_schema())
+            if not url:
                 shutil.copy(empty, tmp_path / f"{name}.db")
-            database = stack.enter_context(open_database(url or tmp_path / f"{name}.db"))
-            clock = lambda: datetime(2026, 11, 25, 12, tzinfo=UTC)  # noqa: E731
-            desk = Desk(database, made.ring, clock=clock)
-            with database.work(desk.stamp()) as work:
-                add_documents(work, [made.document])
-            return Party(desk, [made.document], made.root)
+            made = found_party(name, tmp_path, url)
+            stack.callback(made.desk.database.close)
+            return made
 
         yield make
 

@@ -1,6 +1,7 @@
 """The command `tidewaiter node`: this installation as a node of the exchange."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
@@ -9,21 +10,34 @@ import msgspec
 
 from tidewaiter.base.files import replacing, writing
 from tidewaiter.cli.table import as_line
-from tidewaiter.courier.app import write_chain
 from tidewaiter.courier.desk import desk_of
-from tidewaiter.courier.nodes import found_node, rotate, standings
+from tidewaiter.courier.keys import recover, rotate
+from tidewaiter.courier.line import Line
+from tidewaiter.courier.nodes import found_node, standings
+from tidewaiter.courier.sending import tell_all
 from tidewaiter.courier.serving import Serving, run
-from tidewaiter.exchange.documents import Role
+from tidewaiter.exchange.documents import Role, write_chain
 from tidewaiter.exchange.fingerprints import LANGUAGES, fingerprint, words
 from tidewaiter.exchange.founding import About
-from tidewaiter.identity import key_file, own_key, own_stamp, ring_file, write_secret
-from tidewaiter.store.audit import verify_audit
+from tidewaiter.identity import (
+    key_file,
+    own_key,
+    own_stamp,
+    read_secret,
+    ring_file,
+    write_secret,
+)
+from tidewaiter.store.audit import moment, verify_audit
 from tidewaiter.store.database import open_database
 from tidewaiter.store.peers import documents
 
 _db = click.option("--db", required=True, help="The database: a path, or postgresql+psycopg://...")
 _language = click.option("--language", type=click.Choice(list(LANGUAGES)), default="en",
                          show_default=True, help="Of the words.")  # fmt: skip
+_since = click.option("--since", type=click.DateTime(), help="UTC; nothing that was written from "
+                      "then on is to be trusted; else from now on.")  # fmt: skip
+_inside = click.option("--inside", multiple=True, metavar="NETWORK",
+                       help="A private network in which peers are, like 10.0.0.0/8.")  # fmt: skip
 _PLACE = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -72,9 +86,10 @@ def init(db: str, name: str, roots: Path, endpoints: tuple[str, ...], **more: st
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option("--port", type=click.IntRange(1, 65_535), default=8478, show_default=True,
               help="The port.")  # fmt: skip
-@click.option("--inside", multiple=True, metavar="NETWORK",
-              help="A private network in which peers are reached, like 10.0.0.0/8.")  # fmt: skip
-def serve(db: str, host: str, port: int, inside: tuple[str, ...]) -> None:
+@_inside
+@click.option("--behind", multiple=True, metavar="NETWORK",
+              help="A network of what ends TLS before this node, like 127.0.0.1/32.")  # fmt: skip
+def serve(db: str, host: str, port: int, inside: tuple[str, ...], behind: tuple[str, ...]) -> None:
     """Take what peers send, and bring them what is theirs.
 
     Example: tidewaiter node serve --db node.db --host 0.0.0.0
@@ -82,7 +97,8 @@ def serve(db: str, host: str, port: int, inside: tuple[str, ...]) -> None:
     with open_database(db) as database:
         desk = desk_of(database, ring_file())
     click.echo(f"{desk.node} is at http://{host}:{port} (stop it with Ctrl-C)", err=True)
-    run(Serving(db=db, ring=str(ring_file()), host=host, port=port, inside=inside))
+    told = Serving(db=db, ring=str(ring_file()), host=host, port=port, inside=inside, behind=behind)
+    run(told)
 
 
 @node.command()
@@ -108,14 +124,54 @@ def document(db: str, language: str, out: Path | None) -> None:
 
 @node.command(name="rotate")
 @_db
-def rotate_(db: str) -> None:
+@click.option("--revoke", is_flag=True, help="Nothing more that the old key signs is trusted.")
+@_since
+def rotate_(db: str, *, revoke: bool, since: datetime | None) -> None:
     """Give this node new keys, and tell its peers; what was signed before stays valid.
 
     Example: tidewaiter node rotate --db node.db
     """
     with open_database(db) as database:
-        told = rotate(desk_of(database, ring_file()), ring_file(), own_stamp())
-    click.echo(f"document {told.number} names the new keys; restart what serves this node")
+        desk = desk_of(database, ring_file())
+        told = rotate(desk, ring_file(), own_stamp(), revoke=revoke, since=_moment(since))
+    click.echo(f"document {told.number} names the new keys")
+
+
+@node.command(name="recover")
+@_db
+@click.option("--root", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="The file of a root key.")  # fmt: skip
+@click.option("--roots", type=_FOLDER, help="The folder for a new root key, where the second file "
+              "takes the place of the first.")  # fmt: skip
+@_since
+@_inside
+def recover_(
+    db: str, root: Path, roots: Path | None, since: datetime | None, inside: tuple[str, ...]
+) -> None:
+    """Give this node new keys by a root key: those it had are lost, or somebody else has them.
+
+    Its peers exchange nothing with it before people have compared its words anew.
+
+    Example: tidewaiter node recover --db node.db --root /media/stick/tidewaiter-1a2b.root1
+    """
+    secret = read_secret(root)
+    with open_database(db) as database:
+        made = recover(
+            database, ring_file(), secret, own_stamp(), since=_moment(since), roots=roots
+        )
+        line = Line(inside=inside)
+        missed = tell_all(desk_of(database, ring_file()), line.tell)
+        line.close()
+    if made.lost:
+        click.echo(f"{made.lost} messages were lost with the old keys", err=True)
+    for each in missed:
+        click.echo(
+            as_line(f"{each} was not reached: give it the file of `node document`"), err=True
+        )
+    if made.root:
+        click.echo(f"New root key: {made.root} (take it away from this machine)", err=True)
+    click.echo(f"document {made.document.number} names the new keys")
+    click.echo("Peers must compare your words anew: tidewaiter node document --help", err=True)
 
 
 @node.command()
@@ -154,3 +210,7 @@ def verify(db: str) -> None:
     if found.broken is not None:
         click.echo(f"entry {found.broken}: {found.problem}", err=True)
         raise SystemExit(1)
+
+
+def _moment(since: datetime | None) -> str:
+    return moment(since.replace(tzinfo=UTC)) if since else ""

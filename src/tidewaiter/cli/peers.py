@@ -3,26 +3,26 @@
 from pathlib import Path
 
 import click
-import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.cli.table import as_line
 from tidewaiter.courier.desk import desk_of
 from tidewaiter.courier.kinds import Said, body_of
 from tidewaiter.courier.nodes import relate
-from tidewaiter.exchange.documents import LONGEST, SignedDocument
+from tidewaiter.exchange.documents import SignedDocument, read_chain
 from tidewaiter.exchange.fingerprints import read_words
 from tidewaiter.exchange.relations import Standing
 from tidewaiter.identity import own_stamp, ring_file
 from tidewaiter.store.database import open_database
 from tidewaiter.store.outgoing import Message, write_message
-from tidewaiter.store.peers import add_peer, peer_of
+from tidewaiter.store.peers import peer_of
 from tidewaiter.store.peers import peers as known_peers
+from tidewaiter.store.recovering import take_up
 
 _db = click.option("--db", required=True, help="The database: a path, or postgresql+psycopg://...")
 _reason = click.option("--reason", default="", help="Why; it is kept here, and not told.")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_MOST = LONGEST * 16_384  # bytes of a file of documents
+_MOST = 64 * 1024 * 1024  # bytes of a file of documents
 
 
 @click.group()
@@ -59,10 +59,10 @@ def add(path: Path, db: str) -> None:
     with open_database(db) as database:
         desk = desk_of(database, ring_file())
         with database.work(own_stamp()) as work:
-            known = add_peer(work, chain)
+            known = peer_of(work, take_up(work, chain, own=desk.node))
         if known.relation.standing in {"none", "ended"}:
-            relate(desk, known.node, "invited", own_stamp())
-    click.echo(as_line(f"{known.node}\tinvited\t{known.name}"))
+            known = relate(desk, known.node, "invited", own_stamp())
+    click.echo(as_line(f"{known.node}\t{known.relation.standing}\t{known.name}"))
     # The words are not shown here: whoever sees them does not ask for them.
     click.echo("Ask for its twelve words by telephone, at a number that you know.", err=True)
     click.echo(f'Then: tidewaiter peers confirm {known.node} "WORDS" --db {db}', err=True)
@@ -143,8 +143,6 @@ def _chain(path: Path) -> list[SignedDocument]:
     if path.stat().st_size > _MOST:
         raise InputError("this is no file of documents: it is too large", at=str(path), hint=hint)
     try:
-        return msgspec.json.decode(path.read_bytes(), type=list[SignedDocument])
-    except msgspec.MsgspecError as error:
-        raise InputError(
-            f"this is no file of documents: {error}", at=str(path), hint=hint
-        ) from error
+        return read_chain(path.read_bytes())
+    except InputError as error:
+        raise InputError(error.message, at=str(path), hint=hint) from error

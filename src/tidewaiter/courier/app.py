@@ -4,93 +4,155 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-import msgspec
+import anyio
 from anyio.to_thread import run_sync
 from litestar import Litestar, MediaType, Request, Response, get, post
 from litestar.datastructures import State
 from litestar.exceptions import ClientException, HTTPException
 
-from tidewaiter.base.errors import InputError, StoreError
+from tidewaiter.base.errors import InputError, MissingError, StoreError
+from tidewaiter.base.records import Record
 from tidewaiter.courier.asking import answer
 from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.line import HELD, INBOX
+from tidewaiter.courier.gates import Gate, asker
+from tidewaiter.courier.hearing import hear_documents
+from tidewaiter.courier.line import DOCUMENT, HELD, INBOX
 from tidewaiter.courier.receiving import MOST_BYTES, MOST_LINES
 from tidewaiter.courier.taker import Full, Taker
-from tidewaiter.exchange.documents import SignedDocument
+from tidewaiter.exchange.documents import write_chain
 from tidewaiter.store.peers import documents
 
-DOCUMENT = "/tw/v1/document"
 _SECONDS = 30.0  # for all of a request
-_FORBIDDEN, _BUSY, _TOO_LARGE, _TOO_SLOW = 403, 503, 413, 408
+_BUSY, _TOO_LARGE, _TOO_SLOW, _TOO_OFTEN = 503, 413, 408, 429
+_FORBIDDEN, _UNKNOWN = 403, 404
+_LATER = "come again later"
 
 Asked = Request[None, None, State]
 
 
-def make_app(desk: Desk, leave: Callable[[], None] = lambda: None) -> Litestar:
+class House(Record, frozen=True, kw_only=True):
+    """What the application serves from."""
+
+    desk: Desk
+    gate: Gate  # how much is let in
+    behind: tuple[str, ...]  # networks of what ends TLS before this node
+    seconds: float  # for the body of a request to come
+
+
+def make_app(
+    desk: Desk, leave: Callable[[], None] = lambda: None, *, gate: Gate | None = None,
+    behind: tuple[str, ...] = (), seconds: float = _SECONDS,
+) -> Litestar:  # fmt: skip
     """Make the application.
 
     Args:
         desk: Of this node.
         leave: What is done at the end.
+        gate: How much is let in.
+        behind: Networks of what ends TLS before this node.
+        seconds: For the body of a request to come.
     """
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        taker = Taker(desk)
-        app.state.taker = taker
+        app.state.taker = taker = Taker(desk)
         try:
             yield
         finally:
             await run_sync(taker.close)
             await run_sync(leave)
 
-    @post(INBOX, status_code=200, media_type=MediaType.TEXT)
-    async def inbox(request: Asked) -> Response[str]:
-        """Take envelopes, one a line; give a receipt for each, one a line."""
-        lines = (await _body(request)).decode("ascii", "replace").splitlines()
+    house = House(desk=desk, gate=gate or Gate(), behind=behind, seconds=seconds)
+    return Litestar(
+        [_inbox, _held, _document, _news], lifespan=[lifespan], openapi_config=None,
+        before_request=_admit, state=State({"house": house}),
+    )  # fmt: skip
+
+
+@post(INBOX, status_code=200, media_type=MediaType.TEXT)
+async def _inbox(request: Asked) -> Response[str]:
+    """Take envelopes, one a line; give a receipt for each, one a line."""
+    with _house(request).gate.holding(_asker(request)) as more:
+        lines = (await _body(request, more)).decode("ascii", "replace").splitlines()
         if not 0 < len(lines) <= MOST_LINES:
             raise ClientException(f"a request holds 1 to {MOST_LINES} lines")
         taker: Taker = request.app.state.taker
         try:
             receipts = await run_sync(taker.take, lines)
         except (Full, StoreError) as error:
-            raise HTTPException(status_code=_BUSY, detail="come again later") from error
-        return Response("".join(f"{each}\n" for each in receipts), media_type=MediaType.TEXT)
+            raise HTTPException(status_code=_BUSY, detail=_LATER) from error
+    return Response("".join(f"{each}\n" for each in receipts), media_type=MediaType.TEXT)
 
-    @post(HELD, status_code=200, media_type=MediaType.TEXT)
-    async def held(request: Asked) -> Response[str]:
-        """Tell a peer what this node has of it, a message a line."""
-        asked = (await _body(request)).decode("ascii", "replace").strip()
+
+@post(HELD, status_code=200, media_type=MediaType.TEXT)
+async def _held(request: Asked) -> Response[str]:
+    """Tell a peer what this node has of it, a message a line."""
+    house = _house(request)
+    with house.gate.holding(_asker(request)) as more:
+        asked = (await _body(request, more)).decode("ascii", "replace").strip()
         try:
-            lines = await run_sync(answer, desk, asked)
+            lines = await run_sync(answer, house.desk, asked)
         except InputError as error:
             raise HTTPException(status_code=_FORBIDDEN, detail=error.message) from error
         except StoreError as error:
-            raise HTTPException(status_code=_BUSY, detail="come again later") from error
-        return Response("".join(f"{each}\n" for each in lines), media_type=MediaType.TEXT)
-
-    @get(DOCUMENT, media_type=MediaType.JSON, sync_to_thread=True)
-    def document() -> Response[bytes]:
-        """Give the documents of this node, from the first."""
-        with desk.database.work() as work:
-            chain = documents(work, desk.node)
-        return Response(write_chain(chain), media_type=MediaType.JSON)
-
-    return Litestar([inbox, held, document], lifespan=[lifespan], openapi_config=None)
+            raise HTTPException(status_code=_BUSY, detail=_LATER) from error
+    return Response("".join(f"{each}\n" for each in lines), media_type=MediaType.TEXT)
 
 
-def write_chain(chain: list[SignedDocument]) -> bytes:
-    """Write documents as a file, or as an answer."""
-    return msgspec.json.encode(chain)
+@get(DOCUMENT, media_type=MediaType.JSON, sync_to_thread=True)
+def _document(request: Asked) -> Response[bytes]:
+    """Give the documents of this node, from the first."""
+    desk = _house(request).desk
+    with desk.database.work() as work:
+        chain = documents(work, desk.node)
+    return Response(write_chain(chain), media_type=MediaType.JSON)
 
 
-async def _body(request: Asked) -> bytes:
+@post(DOCUMENT, status_code=204)
+async def _news(request: Asked) -> None:
+    """Take what is new of a peer's documents: they say by themselves who wrote them."""
+    house = _house(request)
+    with house.gate.holding(_asker(request)) as more:
+        held = await _body(request, more)
+        try:
+            await run_sync(hear_documents, house.desk, held)
+        except MissingError as error:
+            raise HTTPException(status_code=_UNKNOWN, detail="it is no peer") from error
+        except InputError as error:
+            raise ClientException(error.message) from error
+        except StoreError as error:
+            raise HTTPException(status_code=_BUSY, detail=_LATER) from error
+
+
+async def _admit(request: Asked) -> None:
+    """Let a request in, where its address has not asked for too much."""
+    if not _house(request).gate.admits(_asker(request), time.monotonic()):
+        raise HTTPException(status_code=_TOO_OFTEN, detail="come again in a minute")
+
+
+def _house(request: Asked) -> House:
+    house: House = request.app.state.house
+    return house
+
+
+def _asker(request: Asked) -> str:
+    client = request.client.host if request.client else ""
+    return asker(client, request.headers.get("x-forwarded-for", ""), _house(request).behind)
+
+
+async def _body(request: Asked, more: Callable[[int], bool]) -> bytes:
     """Read what is sent, within a size and a time."""
-    held, until = bytearray(), time.monotonic() + _SECONDS
-    async for piece in request.stream():
-        held += piece
-        if len(held) > MOST_BYTES + MOST_LINES:
-            raise HTTPException(status_code=_TOO_LARGE, detail=f"at most {MOST_BYTES:,} bytes")
-        if time.monotonic() > until:
-            raise HTTPException(status_code=_TOO_SLOW, detail="this takes too long")
+    held = bytearray()
+    try:
+        with anyio.fail_after(_house(request).seconds):
+            async for piece in request.stream():
+                if len(held) + len(piece) > MOST_BYTES + MOST_LINES:
+                    raise HTTPException(
+                        status_code=_TOO_LARGE, detail=f"at most {MOST_BYTES:,} bytes"
+                    )
+                if not more(len(piece)):
+                    raise HTTPException(status_code=_BUSY, detail=_LATER)
+                held += piece
+    except TimeoutError as error:
+        raise HTTPException(status_code=_TOO_SLOW, detail="this takes too long") from error
     return bytes(held)

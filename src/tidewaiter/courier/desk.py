@@ -8,10 +8,11 @@ from msgspec import structs
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.courier.kinds import KINDS, Kind
+from tidewaiter.courier.noting import Noting
 from tidewaiter.exchange.rings import Ring
 from tidewaiter.identity import own_ring
 from tidewaiter.store.database import Database, Stamp, Work
-from tidewaiter.store.peers import documents
+from tidewaiter.store.peers import documents, newest_number
 
 
 def _now() -> datetime:
@@ -24,6 +25,7 @@ class Desk:
     def __init__(
         self, database: Database, ring: Ring, *, path: Path | None = None,
         clock: Callable[[], datetime] = _now, kinds: Mapping[str, Kind] = KINDS,
+        noting: Noting | None = None,
     ) -> None:  # fmt: skip
         """Gather it.
 
@@ -33,12 +35,15 @@ class Desk:
             path: The file of its keys, where they may change while this is in use.
             clock: Tells the moment, with its time zone.
             kinds: The kinds of message that are known.
+            noting: How much the log holds of what is turned away.
         """
         self.database = database
         self.ring = ring
         self.clock = clock
         self.kinds = kinds
+        self.noting = noting or Noting()
         self._path = path
+        self._document = 0  # number of the document whose keys are in the ring
 
     @property
     def node(self) -> str:
@@ -55,10 +60,15 @@ class Desk:
         Raises:
             InputError: The file of keys has none of them, or the database is another node's.
         """
+        number = newest_number(work, self.node)
+        if number and number == self._document:
+            return False
         chain = documents(work, self.node)
         active = chain[-1].read().active("sign") if chain else None
-        if active is not None and self.ring.newest("sign").name == active.name:
+        self._document = number
+        if active is not None and self.ring.signs_as(active.name):
             return False
+        self._document = 0  # until the keys are there
         ring = own_ring(self._path) if self._path else self.ring
         pairs = ring.pairs if ring else ()
         signing = [each for each in pairs if each.use == "sign" and active]
@@ -68,6 +78,7 @@ class Desk:
             raise InputError("this node has not the key that its document names", hint=hint)
         opening = [each for each in pairs if each.use == "open"]
         self.ring = structs.replace(ring, pairs=(*opening, *named))
+        self._document = number
         return True
 
 

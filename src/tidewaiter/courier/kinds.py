@@ -13,7 +13,8 @@ from tidewaiter.exchange.relations import Standing
 from tidewaiter.exchange.strict import read_json
 from tidewaiter.store.database import Work
 from tidewaiter.store.notices import NOTICE, Brought, take_event
-from tidewaiter.store.peers import hear_relation, take_document
+from tidewaiter.store.peers import hear_relation
+from tidewaiter.store.recovering import take_news
 
 
 class Received(Record, frozen=True, kw_only=True):
@@ -61,7 +62,7 @@ def _take_document(work: Work, received: Received) -> None:
     told = read_json(received.body, DocumentTold, "document of a node")
     if told.document.read().node != received.peer:
         raise InputError("a node tells of itself alone")
-    take_document(work, told.document, told.untrusted)
+    take_news(work, received.peer, [told.document], told.untrusted)
 
 
 def _take_said(_work: Work, received: Received) -> None:

@@ -2,27 +2,34 @@
 
 An address is looked up once, and the connection goes to what was found: a name that leads somewhere
 else the second time leads nowhere. Addresses inside a network are reached only where the operator
-of this node named them.
+of this node named them. Nobody is followed elsewhere, and no proxy of the surroundings is asked.
 """
 
-import ipaddress
-import socket
+import re
 import ssl
 import time
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+from urllib.parse import SplitResult, urlsplit
 
 import httpcore
-import httpx
 
 from tidewaiter.base.errors import InputError, OutputError
+from tidewaiter.courier.network import Network, Resolver, looked_up, until
 
 INBOX = "/tw/v1/inbox"
 HELD = "/tw/v1/held"
+DOCUMENT = "/tw/v1/document"
 _SECONDS = 30.0  # for all of a request
-_MOST_RECEIPTS = 256 * 1024  # bytes
-_MOST_HELD = 1024 * 1024  # bytes
+_MOST_ANSWER = 1024 * 1024  # bytes
+_FORBIDDEN = 403
+_LONGEST = 200  # characters of an address
+_DONE = (200, 204)
 _HINT = "it is tried again later"
+_HOST = re.compile(r"[A-Za-z0-9._-]{1,120}|\[[0-9A-Fa-f:.]{2,45}\]")
+_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")
+
+T = TypeVar("T")
 
 
 def checked_endpoint(url: str) -> str:
@@ -31,39 +38,33 @@ def checked_endpoint(url: str) -> str:
     Raises:
         InputError: It is none, or says who asks.
     """
-    try:
-        told = httpx.URL(url)
-    except (httpx.InvalidURL, ValueError) as error:
-        raise InputError(f'"{url[:80]}" is no address', hint="write https://host:port") from error
-    if told.scheme not in {"https", "http"} or not told.host or told.userinfo or told.query:
-        raise InputError(f'"{url[:80]}" is no address of a node', hint="write https://host:port")
-    return str(told).rstrip("/")
+    _parts(url)
+    return url.rstrip("/")
 
 
 class Line:
-    """Sends lines to peers; one for all of them."""
+    """Sends to peers; one for all of them, and for several threads."""
 
-    def __init__(self, *, inside: Iterable[str] = (), seconds: float = _SECONDS) -> None:
+    def __init__(
+        self, *, inside: Iterable[str] = (), seconds: float = _SECONDS,
+        resolver: Resolver = looked_up,
+    ) -> None:  # fmt: skip
         """Say what may be reached.
 
         Args:
             inside: Networks that are reached although they are private, like "127.0.0.0/8".
             seconds: For all of a request.
+            resolver: Looks up a name.
         """
         self._seconds = seconds
-        backend, tls = _Checked([ipaddress.ip_network(each) for each in inside]), _tls()
-        transport = httpx.HTTPTransport(verify=tls)
-        # httpx has no place for a network of one's own; httpcore, which it is made on, has.
-        transport._pool = httpcore.ConnectionPool(  # noqa: SLF001
-            ssl_context=tls, network_backend=backend, max_connections=64,
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=tls(), network_backend=Network(inside, resolver), max_connections=64,
+            keepalive_expiry=60.0, retries=0,
         )  # fmt: skip
-        self._client = httpx.Client(
-            transport=transport, follow_redirects=False, timeout=seconds / 3, trust_env=False
-        )
 
     def close(self) -> None:
         """Close every connection."""
-        self._client.close()
+        self._pool.close()
 
     def post(self, endpoints: Sequence[str], lines: Sequence[str]) -> list[str]:
         """Send lines to the first address that answers; return the receipts.
@@ -71,7 +72,9 @@ class Line:
         Raises:
             OutputError: None answers, or what comes are no receipts.
         """
-        return self._first(endpoints, INBOX, lines, _MOST_RECEIPTS)
+        body = "".join(f"{line}\n" for line in lines).encode()
+        held = _first(endpoints, lambda each: self._post(each, INBOX, body, "text/plain"))
+        return held.decode("ascii", "replace").splitlines()
 
     def ask(self, endpoints: Sequence[str], text: str) -> list[str]:
         """Ask a peer what it has of this node; return its lines.
@@ -79,84 +82,102 @@ class Line:
         Raises:
             OutputError: No address answers, or it does not know this node.
         """
-        return self._first(endpoints, HELD, [text], _MOST_HELD)
-
-    def _first(
-        self, endpoints: Sequence[str], path: str, lines: Sequence[str], most: int
-    ) -> list[str]:
-        trouble = OutputError("it has no address", hint=_HINT)
-        for endpoint in endpoints:
-            try:
-                return self._post(f"{checked_endpoint(endpoint)}{path}", lines, most)
-            except OutputError as error:
-                trouble = error
-            except InputError as error:
-                trouble = OutputError(error.message, hint=error.hint)
-        raise trouble
-
-    def _post(self, url: str, lines: Sequence[str], most: int) -> list[str]:
-        until = time.monotonic() + self._seconds
-        body = "".join(f"{line}\n" for line in lines).encode()
-        headers = {"content-type": "text/plain; charset=us-ascii"}
-        try:
-            with self._client.stream("POST", url, content=body, headers=headers) as answer:
-                held = _bounded(answer, until, most)
-                if answer.status_code == httpx.codes.FORBIDDEN:
-                    raise OutputError("it does not know this node, or its key", hint=_HINT)
-                if answer.status_code != httpx.codes.OK:
-                    raise OutputError(f"it answered {answer.status_code}", hint=_HINT)
-        except (httpx.HTTPError, OSError, ValueError) as error:
-            raise OutputError(f"it cannot be reached: {error}", hint=_HINT) from error
+        body = f"{text}\n".encode()
+        held = _first(endpoints, lambda each: self._post(each, HELD, body, "text/plain"))
         return held.decode("ascii", "replace").splitlines()
 
+    def tell(self, endpoints: Sequence[str], documents: bytes) -> None:
+        """Send documents of this node to the first address that takes them.
 
-def _bounded(answer: httpx.Response, until: float, most: int) -> bytes:
-    """Read an answer, however slowly it comes, within a time and a size."""
+        Raises:
+            OutputError: None does.
+        """
+        _first(endpoints, lambda each: self._post(each, DOCUMENT, documents, "application/json"))
+
+    def _post(self, endpoint: str, path: str, body: bytes, kind: str) -> bytes:
+        told = _parts(endpoint)
+        host = told.hostname or ""
+        ports = {"https": 443, "http": 80}
+        port = told.port or ports[told.scheme]
+        shown = f"[{host}]" if ":" in host else host
+        url = httpcore.URL(
+            scheme=told.scheme, host=shown, port=port, target=f"{told.path.rstrip('/')}{path}"
+        )
+        headers: dict[bytes | str, bytes | str] = {
+            "host": f"{shown}:{port}", "content-type": kind, "content-length": str(len(body)),
+            "user-agent": "tidewaiter", "accept-encoding": "identity",
+        }  # fmt: skip
+        waits = dict.fromkeys(("connect", "read", "write", "pool"), self._seconds / 3)
+        try:
+            with (
+                until(time.monotonic() + self._seconds),
+                self._pool.stream(
+                    "POST", url, headers=headers, content=body, extensions={"timeout": waits}
+                ) as answer,
+            ):
+                if answer.status == _FORBIDDEN:
+                    raise OutputError("it does not know this node, or its key", hint=_HINT)
+                if answer.status not in _DONE:
+                    raise OutputError(f"it answered {answer.status}", hint=_HINT)
+                return _bounded(answer)
+        except _TROUBLES as error:
+            raise OutputError(f"it cannot be reached: {str(error)[:200]}", hint=_HINT) from error
+
+
+_TROUBLES = (
+    httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException,
+    httpcore.UnsupportedProtocol, OSError, ValueError,
+)  # fmt: skip
+
+
+def _first(endpoints: Sequence[str], attempt: Callable[[str], T]) -> T:
+    trouble = OutputError("it has no address", hint=_HINT)
+    for endpoint in endpoints:
+        try:
+            return attempt(endpoint)
+        except OutputError as error:
+            trouble = error
+        except InputError as error:
+            trouble = OutputError(error.message, hint=error.hint)
+    raise trouble
+
+
+def _parts(url: str) -> SplitResult:
+    """Take an address of a node apart: letters that every reader reads alike, and nothing odd.
+
+    Raises:
+        InputError: It is none.
+    """
+    hint = "write https://host:port"
+    wrong = InputError(f'"{url[:80]}" is no address of a node', hint=hint)
+    if len(url) > _LONGEST or not url.isascii() or not url.isprintable():
+        raise wrong
+    try:
+        told = urlsplit(url)
+        port = told.port
+    except ValueError as error:
+        raise wrong from error
+    host = told.netloc if port is None else told.netloc.rpartition(":")[0]
+    whole = f"{told.scheme}://{told.netloc}{told.path}" == url
+    if told.scheme not in {"https", "http"} or not whole or port == 0:
+        raise wrong
+    if not _HOST.fullmatch(host) or not _PATH.fullmatch(told.path):
+        raise wrong
+    return told
+
+
+def _bounded(answer: httpcore.Response) -> bytes:
+    """Read an answer, within a size."""
     held = bytearray()
-    for piece in answer.iter_raw():
+    for piece in answer.iter_stream():
         held += piece
-        if len(held) > most:
+        if len(held) > _MOST_ANSWER:
             raise OutputError("its answer is too long", hint=_HINT)
-        if time.monotonic() > until:
-            raise OutputError("its answer takes too long", hint=_HINT)
     return bytes(held)
 
 
-def _tls() -> ssl.SSLContext:
+def tls() -> ssl.SSLContext:
+    """Return what a peer's certificate is checked by: the authorities of this machine."""
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     return context
-
-
-class _Checked(httpcore.NetworkBackend):
-    """Connects to what an address is looked up as, where that may be reached."""
-
-    def __init__(self, inside: Sequence[Any]) -> None:
-        self._inside = inside
-        self._plain = httpcore.SyncBackend()
-
-    def connect_tcp(
-        self, host: str, port: int, timeout: float | None = None, local_address: str | None = None,
-        socket_options: Any = None,
-    ) -> httpcore.NetworkStream:  # fmt: skip
-        """Connect to the first address that may be reached."""
-        for found in _looked_up(host, port):
-            if self._may(found):
-                return self._plain.connect_tcp(found, port, timeout, local_address, socket_options)
-        raise httpcore.ConnectError(f"{host} is inside a network that was not named to be reached")
-
-    def _may(self, found: str) -> bool:
-        address = ipaddress.ip_address(found)
-        mapped = getattr(address, "ipv4_mapped", None)
-        address = mapped or address
-        if any(address.version == net.version and address in net for net in self._inside):
-            return True
-        return address.is_global and not address.is_multicast
-
-
-def _looked_up(host: str, port: int) -> list[str]:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise httpcore.ConnectError(f"{host} is not known") from error
-    return [str(each[4][0]).partition("%")[0] for each in found]

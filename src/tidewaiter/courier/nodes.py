@@ -1,4 +1,4 @@
-"""Nodes: founding this one, changing its keys, and what it does with its peers."""
+"""Nodes: founding this one, and what it does with its peers."""
 
 import secrets
 from pathlib import Path
@@ -6,11 +6,9 @@ from pathlib import Path
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.kinds import DocumentTold, RelationTold, body_of
-from tidewaiter.courier.sending import seal_due
-from tidewaiter.exchange.documents import Document, SignedDocument
+from tidewaiter.courier.kinds import RelationTold, body_of
 from tidewaiter.exchange.fingerprints import fingerprint
-from tidewaiter.exchange.founding import About, Founded, found, renewed, rotated
+from tidewaiter.exchange.founding import About, Founded, found
 from tidewaiter.exchange.relations import Standing
 from tidewaiter.identity import keep_ring, own_ring
 from tidewaiter.store.audit import moment, record_change
@@ -25,7 +23,6 @@ from tidewaiter.store.outgoing import (
 )
 from tidewaiter.store.peers import (
     Known,
-    add_document,
     add_documents,
     documents,
     move_relation,
@@ -66,59 +63,6 @@ def found_node(database: Database, ring: Path, about: About, stamp: Stamp) -> Fo
     return made
 
 
-def own_document(work: Work, node: str) -> tuple[SignedDocument, Document]:
-    """Return the newest document of this node.
-
-    Raises:
-        InputError: There is none in this database.
-    """
-    chain = documents(work, node)
-    if not chain:
-        hint = "name the database that belongs to these keys by --db"
-        raise InputError("this database is not that of this node", hint=hint)
-    return chain[-1], chain[-1].read()
-
-
-def rotate(desk: Desk, ring: Path, stamp: Stamp) -> Document:
-    """Give this node new keys, and tell its peers under the old ones.
-
-    What is sealed already is signed with the old key, and so is the message that names the new one:
-    it comes after these and before all others.
-
-    Raises:
-        OutputError: The keys cannot be written; the old ones stay.
-    """
-    with desk.database.work() as work:
-        last, _ = own_document(work, desk.node)
-    new, signed = rotated(desk.ring, last, secrets.token_bytes, moment(stamp.at))
-    keep_ring(ring, new)
-    _tell_document(desk, signed, stamp)
-    return signed.read()
-
-
-def change(desk: Desk, about: About, stamp: Stamp) -> Document:
-    """Say something else of this node, and tell its peers."""
-    with desk.database.work() as work:
-        last, _ = own_document(work, desk.node)
-    signed = renewed(desk.ring, last, about, moment(stamp.at))
-    _tell_document(desk, signed, stamp)
-    return signed.read()
-
-
-def _tell_document(desk: Desk, signed: SignedDocument, stamp: Stamp) -> None:
-    with desk.database.work(stamp) as work:
-        add_document(work, signed)
-        told = body_of(DocumentTold(document=signed))
-        met = [each.node for each in peers(work) if each.relation.standing in _MET]
-        for node in met:
-            write_message(work, desk.ring.lock, node, Message(kind="document", body=told))
-    for node in met:
-        seal_due(desk, node)  # now, with the keys that the peer knows
-
-
-_MET: frozenset[Standing] = frozenset({"invited", "active", "frozen"})
-
-
 def relate(
     desk: Desk, node: str, to: Standing, stamp: Stamp, *, reason: str = "", compared: str = "",
     held: str = "",
@@ -146,7 +90,7 @@ def relate(
             hint = "do not go on: somebody stands between the two nodes, or a word was misheard"
             raise InputError("the fingerprint is not the one of this peer", hint=hint)
         known = move_relation(work, node, to, reason=reason, fingerprint=compared)
-        if to == "frozen":
+        if to in {"frozen", "ended"}:
             hold_back(work, node)
         if to == "active" and count_outgoing(work, node).get("held"):
             _settle(work, node, held)

@@ -37,6 +37,7 @@ def open_all(desk: Desk, lines: Sequence[str]) -> list[Opened]:
     envelopes = [_parsed(line) for line in lines]
     peers: dict[str, Peer | None] = {}
     with desk.database.work() as work:
+        desk.refresh(work)  # a box for a key that was made elsewhere is not to be refused for good
         for sender in {each.header.sender for each in envelopes if each}:
             known = find_peer(work, sender)
             peers[sender] = judged_by(work, known) if known else None

@@ -49,6 +49,7 @@ def receive_all(desk: Desk, requests: Sequence[Sequence[str]]) -> list[list[str]
         # Nobody who is known sent any of it: nothing is kept, and nobody waits for the writer.
         return [[receipt_for(desk, _stranger(each), None) for each in some] for some in opened]
     with desk.database.work(desk.stamp()) as work:
+        desk.refresh(work)
         taking = Taking(desk, work, [each for each in together if each.peer])
         # Lines were sent twice or out of order: each waits for the one before it.
         for each in sorted(together, key=lambda one: (one.sender, one.seq)):

@@ -7,7 +7,7 @@ from datetime import timedelta
 from tidewaiter.base.errors import InputError, OutputError, TidewaiterError
 from tidewaiter.courier.asking import Asking, catch_up
 from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.sending import LONGEST, Post, put_off, send_round
+from tidewaiter.courier.sending import LONGEST, Post, Tell, put_off, send_round
 from tidewaiter.store.audit import moment
 from tidewaiter.store.peers import peer_of, peers_due
 
@@ -18,15 +18,18 @@ _AT_ONCE = 16  # peers to whom is sent at the same time
 class Rounds:
     """Sends what is due, in threads of its own, until it is closed."""
 
-    def __init__(self, desk: Desk, post: Post, ask: Asking | None = None) -> None:
+    def __init__(
+        self, desk: Desk, post: Post, ask: Asking | None = None, tell: Tell | None = None
+    ) -> None:  # fmt: skip
         """Begin.
 
         Args:
             desk: Of this node.
             post: The line to peers.
             ask: The same, for questions; None: this node forgets nothing.
+            tell: The same, for documents of this node; None: they go as messages alone.
         """
-        self._desk, self._post, self._ask = desk, post, ask
+        self._desk, self._post, self._ask, self._tell = desk, post, ask, tell
         self._asked: set[str] = set()
         self._busy: set[str] = set()
         self._leaving = threading.Event()
@@ -61,7 +64,7 @@ class Rounds:
         try:
             more = self._knows(node)
             while more and not self._leaving.is_set():
-                done = send_round(self._desk, node, self._post)
+                done = send_round(self._desk, node, self._post, self._tell)
                 if done.ask:
                     self._asked.discard(node)
                 more = done.more

@@ -8,11 +8,11 @@ from tidewaiter.base.errors import InputError, OutputError
 from tidewaiter.base.records import Record
 from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.receiving import MOST_BYTES, MOST_LINES
-from tidewaiter.exchange.documents import Document
+from tidewaiter.exchange.documents import Document, write_chain
 from tidewaiter.exchange.envelopes import SALT, Envelope, Place, close
 from tidewaiter.exchange.receipts import Receipt, SignedReceipt, read_receipt
 from tidewaiter.exchange.relations import Standing
-from tidewaiter.exchange.signing import is_signed_by
+from tidewaiter.exchange.signing import digest_of, is_signed_by, take_apart
 from tidewaiter.store.audit import moment
 from tidewaiter.store.database import Work
 from tidewaiter.store.outgoing import (
@@ -25,10 +25,13 @@ from tidewaiter.store.outgoing import (
     to_send,
     waiting_for,
 )
-from tidewaiter.store.peers import Known, hear_relation, judged_by, peer_of
+from tidewaiter.store.peers import Known, documents, hear_relation, judged_by, peer_of, peers
+from tidewaiter.store.recovering import unseal
 
 LONGEST = 3600.0  # seconds between two tries
+_MET: frozenset[Standing] = frozenset({"invited", "active", "frozen"})
 _FIRST = 1.0  # second
+_NEWEST = 4  # documents that are told to a peer that lacks them
 _STANDINGS: dict[str, Standing] = {"frozen": "frozen", "ended": "ended", "not-active": "none"}
 
 _OTHERWISE = frozenset[str]({"equivocation", "broken-chain"})
@@ -47,13 +50,18 @@ class Round(Record, frozen=True, kw_only=True):
     ask: bool = False  # the peer has something else of this node than this node knows
 
 
-def send_round(desk: Desk, node: str, post: Post) -> Round:
+Tell = Callable[[tuple[str, ...], bytes], None]
+"""Sends documents to one of the addresses of a peer, or raises an OutputError."""
+
+
+def send_round(desk: Desk, node: str, post: Post, tell: Tell | None = None) -> Round:
     """Send what is due to a peer, at most one request.
 
     Args:
         desk: Of this node.
         node: The peer.
         post: The line to it.
+        tell: The line by which it learns of this node's documents, where it lacks them.
 
     Raises:
         MissingError: There is no such peer.
@@ -74,7 +82,35 @@ def send_round(desk: Desk, node: str, post: Post) -> Round:
     except (OutputError, InputError) as error:
         put_off(desk, known, error.message)
         return Round(sent=len(batch), trouble=error.message)
-    return _keep(desk, known, batch, receipts)
+    done = _keep(desk, known, batch, receipts)
+    if tell and any(each.receipt.code == "unknown-key" for each in receipts):
+        _tell_keys(desk, document, tell)
+    return done
+
+
+def _tell_keys(desk: Desk, document: Document, tell: Tell) -> None:
+    """Tell a peer of keys that it does not know; it comes to know them before the next try."""
+    with desk.database.work() as work:
+        chain = documents(work, desk.node)
+    try:
+        tell(document.endpoints, write_chain(chain[-_NEWEST:]))
+    except OutputError:  # an older version may have no place for them; people can carry the file
+        return
+
+
+def tell_all(desk: Desk, tell: Tell) -> list[str]:
+    """Tell all peers of this node's documents; return the names of those that were not reached."""
+    with desk.database.work() as work:
+        chain = write_chain(documents(work, desk.node)[-_NEWEST:])
+        met = [each for each in peers(work) if each.relation.standing in _MET]
+        known = [(each, judged_by(work, each).document.endpoints) for each in met]
+    missed = []
+    for each, endpoints in known:
+        try:
+            tell(endpoints, chain)
+        except OutputError:
+            missed.append(each.name)
+    return missed
 
 
 def seal_due(desk: Desk, node: str) -> int:
@@ -102,6 +138,17 @@ def seal_due(desk: Desk, node: str) -> int:
         sealed += len(closed)
         if len(waiting) < MOST_LINES:
             return sealed
+
+
+def seal_within(desk: Desk, work: Work, node: str) -> int:
+    """Seal all that waits for a peer, in work that writes; return the number of the last sealed."""
+    while True:
+        known = peer_of(work, node)
+        waiting = _waiting(desk, work, known)
+        if not waiting:
+            return known.sealed
+        document = judged_by(work, known).document
+        keep_sealed(work, node, _closed(desk, known, document, waiting))
 
 
 def _waiting(desk: Desk, work: Work, known: Known) -> list[Waiting]:
@@ -165,11 +212,13 @@ def checked_receipts(
         told = each.receipt
         node, _, name = each.signed.kid.partition("#")
         key = document.key(name) if node == document.node else None
-        if key is None or key.use != "sign" or key.state == "revoked":
-            raise InputError("a receipt is signed with a key that is not known as its own")
-        if told.sender != document.node or told.to not in {desk.node, ""}:
+        if key is None or key.use != "sign" or key.state != "active":
+            raise InputError("a receipt is signed with a key that does not speak for it")
+        unread = told.code == "malformed" and (told.to, told.id) == ("", "")
+        if told.sender != document.node or (told.to != desk.node and not unread):
             raise InputError("a receipt is not from it, or not for this node")
-        if told.id not in {sent.id, ""} or (told.id and told.digest != sent.digest):
+        whole = ("", digest_of(sent.line)) if unread else (sent.id, sent.digest)
+        if (told.id, told.digest) != whole:
             raise InputError("a receipt is for something else than was sent")
         if not is_signed_by(each.signed, key.public):
             raise InputError("the signature of a receipt is wrong")
@@ -184,6 +233,8 @@ def _keep(
     with desk.database.work(desk.stamp()) as work:
         keep_receipts(work, known.node, final)
         heard_from(work, known.node, receipts)
+        if _seal_anew(desk, work, known, turned):
+            return Round(sent=len(batch), receipts=len(final), more=True)
         if turned:
             _heed(desk, work, known, turned)
     more = bool(final) and not turned
@@ -191,6 +242,23 @@ def _keep(
     ask = any(each.code in _OTHERWISE or each.have > known.sealed for each in told)
     trouble = _said(turned[0]) if turned else ""
     return Round(sent=len(batch), receipts=len(final), more=more, trouble=trouble, ask=ask)
+
+
+def _seal_anew(desk: Desk, work: Work, known: Known, turned: Sequence[Receipt]) -> bool:
+    """Take back what the peer will never take, as it knows the key that signed it to be of before.
+
+    A key does not come back, so what was sent before stays turned away whenever it comes; and what
+    the peer has, its signed receipt says.
+    """
+    old = [each for each in turned if each.code in {"old-key", "revoked-key"}]
+    kid = desk.ring.signer().kid
+    lines = {sent.digest: sent.line for sent in to_send(work, known, rows=MOST_LINES)}
+    stale = [
+        each.have
+        for each in old
+        if each.digest in lines and take_apart(lines[each.digest].partition(" ")[0]).kid != kid
+    ]
+    return bool(stale) and unseal(work, known.node, max(stale)) > 0
 
 
 def _heed(desk: Desk, work: Work, known: Known, turned: Sequence[Receipt]) -> None:

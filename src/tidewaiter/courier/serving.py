@@ -1,23 +1,25 @@
 """Serving: the process by which a node is reached, and which brings peers what is theirs."""
 
-import logging
 import os
 import tempfile
 from pathlib import Path
 
 import msgspec
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.server import Server
 from litestar import Litestar
 
 from tidewaiter.base.records import Record
 from tidewaiter.courier.app import make_app
 from tidewaiter.courier.desk import desk_of
+from tidewaiter.courier.gates import REQUESTS, Gate
 from tidewaiter.courier.line import Line
 from tidewaiter.courier.rounds import Rounds
 from tidewaiter.store.database import open_database
 
 SERVING = "TIDEWAITER_NODE"
+_HEADERS = 10_000  # milliseconds for the head of a request to come
 
 
 class Serving(Record, frozen=True, kw_only=True):
@@ -28,6 +30,8 @@ class Serving(Record, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 8478
     inside: tuple[str, ...] = ()  # networks that are reached although they are private
+    behind: tuple[str, ...] = ()  # networks of what ends TLS before it
+    requests: int = REQUESTS  # of one address in a minute
 
 
 def run(serving: Serving) -> None:
@@ -43,21 +47,22 @@ def run(serving: Serving) -> None:
         Server(
             "tidewaiter.courier.serving:served", address=serving.host, port=serving.port,
             interface=Interfaces.ASGI, factory=True, workers=1, log_enabled=False,
+            http1_settings=HTTP1Settings(header_read_timeout=_HEADERS),
         ).serve()  # fmt: skip
 
 
 def served() -> Litestar:
     """Make the application in the process that serves it."""
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # not a line for each request
     told = Path(os.environ[SERVING]).read_bytes()
     serving = msgspec.json.decode(told, type=Serving)
     desk = desk_of(open_database(serving.db), Path(serving.ring))
     line = Line(inside=serving.inside)
-    rounds = Rounds(desk, line.post, line.ask)
+    rounds = Rounds(desk, line.post, line.ask, line.tell)
 
     def leave() -> None:
         rounds.close()
         line.close()
         desk.database.close()
 
-    return make_app(desk, leave)
+    gate = Gate(serving.requests)
+    return make_app(desk, leave, gate=gate, behind=serving.behind)

@@ -67,12 +67,12 @@ class Taker:
     def _take(self, jobs: Sequence[Job]) -> None:
         try:
             receipts = receive_all(self._desk, [lines for lines, _ in jobs])
-        except Exception as error:  # noqa: BLE001 - each request is told of it
-            if len(jobs) > 1:  # one may be at fault: the others shall not pay for it
-                for job in jobs:
-                    self._take([job])
-            else:
+        except Exception as error:  # noqa: BLE001 - the request is told of it
+            if len(jobs) == 1:
                 jobs[0][1].set_exception(error)
+                return
+            for job in jobs:  # what one of them cannot do is not the fault of the others
+                self._take([job])
             return
         for (_, done), given in zip(jobs, receipts, strict=True):
             done.set_result(given)

@@ -9,10 +9,11 @@ from tidewaiter.base.errors import ConflictError, InputError, MissingError
 from tidewaiter.base.records import Record
 from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.kinds import Received
+from tidewaiter.courier.noting import TAKEN, TURNED_AWAY
 from tidewaiter.courier.opening import Opened, open_one
 from tidewaiter.exchange.envelopes import Envelope
 from tidewaiter.exchange.judging import Before, Peer, place, refuse
-from tidewaiter.exchange.receipts import Code, Final, Receipt, give
+from tidewaiter.exchange.receipts import Code, Final, Receipt, give, read_receipt
 from tidewaiter.exchange.relations import CONTROL
 from tidewaiter.store.audit import Details, State, audit_state, moment, record_changes
 from tidewaiter.store.database import Work
@@ -21,6 +22,9 @@ from tidewaiter.store.peers import find_peer, has_taken, judged_by
 
 PATIENT = frozenset[str]({"early", "frozen", "not-active", "ended", "too-many"})
 """Codes of what waits for its time: it will come again, and is no matter for the log."""
+
+UNNOTED = PATIENT | {"unknown-sender"}
+"""Codes of what the log does not hold: a stranger could fill it otherwise."""
 
 
 class Judged(Record, frozen=True, kw_only=True):
@@ -50,8 +54,7 @@ class Taking:
         self._peers: dict[str, Peer] = {}
         self._before: dict[str, Before] = {}
         self._judged: dict[str, Judged] = {}  # by line, in the order of judgement
-        self._taken: dict[str, str] = {}  # by digest, the line that was taken
-        self._twice: dict[str, str] = {}  # by line, the one that said the same before
+        self._ids: set[tuple[str, str]] = set()  # of what was taken: sender and message
         for sender in {each.sender for each in opened}:
             self._look(sender)
             theirs = [each.envelope for each in opened if each.envelope and each.sender == sender]
@@ -62,17 +65,16 @@ class Taking:
         envelope = opened.envelope
         if envelope is None or opened.line in self._judged:
             return
-        if envelope.digest in self._taken:
-            self._twice[opened.line] = self._taken[envelope.digest]
-            return
         judged = Judged(line=opened.line, envelope=envelope)
         before, peer = self._before[opened.sender], self._peers[opened.sender]
         if same := before.same(envelope):
-            self.leave(structs.replace(judged, taken=True, receipt=same.receipt))
+            self.leave(structs.replace(judged, taken=True, receipt=self._standing(same.receipt)))
             return
-        if opened.peer is None or _is_other(peer, opened.peer):  # its keys have changed meanwhile
+        if opened.peer is None or peer.document != opened.peer.document:  # other keys meanwhile
             opened = open_one(self._desk, opened.line, envelope, peer)
         code = opened.code or place(envelope, peer, before)
+        if not opened.code and (opened.sender, envelope.header.id) in self._ids:
+            code = "equivocation"
         if code == "equivocation":
             keep_contradiction(self._work, opened.sender, envelope)
         if code:
@@ -91,7 +93,9 @@ class Taking:
             Receipts by line.
         """
         judged = list(self._judged.values())
-        record_changes(self._work, [entry for each in judged if (entry := _entry(each))])
+        now = self._desk.clock().timestamp()
+        entries = [entry for each in judged if (entry := self._desk.noting.kept(_entry(each), now))]
+        record_changes(self._work, entries)
         state = audit_state(self._work)
         receipts = {
             each.line: each.receipt
@@ -107,15 +111,16 @@ class Taking:
             if arrived:
                 keep_incoming(self._work, sender, arrived)
                 has_taken(self._work, sender, peer.have, peer.head)
-        return receipts | {line: receipts[first] for line, first in self._twice.items()}
+        return receipts
 
     def _act(self, judged: Judged, envelope: Envelope, body: bytes | None) -> None:
         """Give an envelope its place, and do what it asks for."""
         header, peer = envelope.header, self._peers[envelope.header.sender]
         code: Final | None = refuse(envelope, peer, self._kinds, self._now)
         says = ""
-        if code is None and body is None:
-            code = "cannot-open"
+        if code is None and body is None:  # the keys may have changed since it was tried
+            body = open_one(self._desk, judged.line, envelope, peer).body
+            code = None if body is not None else "cannot-open"
         if code is None and body is not None:
             received = Received(
                 peer=header.sender, header=header, body=body, safe=self._desk.ring.lock
@@ -125,7 +130,7 @@ class Taking:
             self._look(header.sender)
         now = self._peers[header.sender]
         self._peers[header.sender] = structs.replace(now, have=header.seq, head=envelope.digest)
-        self._taken[envelope.digest] = judged.line
+        self._ids.add((header.sender, header.id))
         self.leave(structs.replace(judged, taken=True, code=code, says=says))
 
     def _effect(self, received: Received) -> tuple[Final | None, str]:
@@ -136,6 +141,13 @@ class Taking:
         except (InputError, ConflictError, MissingError) as error:
             return "no-effect", error.message[:200]
         return None, ""
+
+    def _standing(self, receipt: str) -> str:
+        """Return a receipt that was given before; signed anew, where its key speaks no longer."""
+        signer, given = self._desk.ring.signer(), read_receipt(receipt)
+        if given.signed.kid == signer.kid:
+            return receipt
+        return give(given.receipt, kid=signer.kid, secret=signer.secret)
 
     def _look(self, sender: str) -> None:
         known = find_peer(self._work, sender)
@@ -170,17 +182,13 @@ def receipt_for(desk: Desk, judged: Judged, state: State | None, *, have: int = 
     return give(receipt, kid=signer.kid, secret=signer.secret)
 
 
-def _is_other(now: Peer, then: Peer) -> bool:
-    return (now.document, now.untrusted) != (then.document, then.untrusted)
-
-
 def _is_new(judged: Judged) -> bool:
     return judged.taken and not judged.receipt
 
 
 def _entry(judged: Judged) -> tuple[str, Details] | None:
     """Return what the log says of a line; None: nothing, as it may come again as it is."""
-    if judged.receipt or judged.envelope is None or judged.code in PATIENT:
+    if judged.receipt or judged.envelope is None or judged.code in UNNOTED:
         return None
     told: dict[str, str | int] = {
         "peer": judged.envelope.header.sender, "message": judged.envelope.header.id,
@@ -188,4 +196,4 @@ def _entry(judged: Judged) -> tuple[str, Details] | None:
     }  # fmt: skip
     if judged.code:
         told["code"] = judged.code
-    return ("message taken" if judged.taken else "message turned away"), told
+    return (TAKEN if judged.taken else TURNED_AWAY), told

@@ -7,6 +7,7 @@ also names the hash of the next root: whoever steals today's cannot make themsel
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Literal
@@ -16,8 +17,8 @@ import msgspec
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.signing import (
-    KEY,
     Use,
+    is_key,
     is_signed_by,
     public_of,
     sign,
@@ -30,6 +31,11 @@ from tidewaiter.exchange.strict import read_json
 
 TYPE = "tw-node+jws"
 LONGEST = 1_000  # documents of a chain
+SIGNATURES = 8  # of a document, at most
+ENDPOINTS = 4  # addresses in a document, at most
+_LONG = 200  # characters of a name or an address, at most
+_MOST_TEXT = 128 * 1024  # characters of a document in Base64: keys of 500 changes
+_NAME = re.compile(r'[!"$-~]{1,80}')  # no #: it parts a node from a key
 _HINT = "ask the node for its document again, by another way than this one"
 
 Role = Literal["authority", "company", "observer"]
@@ -104,6 +110,8 @@ class SignedDocument(Record, frozen=True, kw_only=True):
         Raises:
             InputError: It is none.
         """
+        if len(self.payload) > _MOST_TEXT or len(self.signatures) > SIGNATURES:
+            raise InputError("a document of a node is not so large", hint=_HINT)
         found = read_json(unwrapped(self.payload), Document, "document of a node")
         _check(found)
         return found
@@ -132,6 +140,23 @@ def sign_document(document: Document, signers: Sequence[Signer]) -> SignedDocume
     texts = [sign(payload, typ=TYPE, kid=each.kid, secret=each.secret) for each in signers]
     heads = [(text.split(".")[0], text.split(".")[2]) for text in texts]
     return SignedDocument(payload=wrapped(payload), signatures=tuple(heads))
+
+
+def write_chain(chain: Sequence[SignedDocument]) -> bytes:
+    """Write documents as a file, or as an answer."""
+    return msgspec.json.encode(chain)
+
+
+def read_chain(held: bytes) -> list[SignedDocument]:
+    """Read what `write_chain` wrote; nothing of it is checked.
+
+    Raises:
+        InputError: It is none.
+    """
+    try:
+        return msgspec.json.decode(held, type=list[SignedDocument])
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise InputError(f"these are no documents of a node: {str(error)[:200]}") from error
 
 
 def check_chain(chain: Sequence[SignedDocument]) -> Document:
@@ -172,6 +197,7 @@ def check_next(last: SignedDocument, before: Document, signed: SignedDocument) -
         raise InputError(f"it is of another node, {document.node}", at=at, hint=_HINT)
     if document.number != before.number + 1 or document.previous != last.digest():
         raise InputError("it does not follow from the one that is known", at=at, hint=_HINT)
+    _check_keys(before, document, at)
     if document.root != before.root:
         root = unwrapped(document.root)
         if root_hash(root) != before.next_root or not _signed(signed, root):
@@ -180,12 +206,13 @@ def check_next(last: SignedDocument, before: Document, signed: SignedDocument) -
     keys = [key.public for key in before.keys if key.use == "sign" and key.state == "active"]
     if not any(_signed(signed, each) for each in (*keys, unwrapped(before.root))):
         raise InputError("no key that spoke for the node has signed it", at=at, hint=_HINT)
-    _check_keys(before, document, at)
     return document
 
 
 def is_recovery(before: Document, signed: SignedDocument) -> bool:
-    """Say whether a document that follows was signed by no key but a root: keys were lost."""
+    """Say whether a document that follows was signed by no key but a root, or has another root."""
+    if signed.read().root != before.root:
+        return True
     keys = [key.public for key in before.keys if key.use == "sign" and key.state == "active"]
     return not any(_signed(signed, each) for each in keys)
 
@@ -203,25 +230,38 @@ def _check(document: Document) -> None:
     """Check what no type says.
 
     Raises:
-        InputError: A key is none, or the node has none to sign or to be written to.
+        InputError: A key is none, or the node has not just one to sign and one to be written to;
+            or a name or an address is none.
     """
     at = f"document {document.number} of {document.node[:60]}"
-    publics = [unwrapped(document.root), *(key.public for key in document.keys)]
-    if any(len(each) != KEY for each in publics):
+    publics = [
+        ("sign", unwrapped(document.root)),
+        *((key.use, key.public) for key in document.keys),
+    ]
+    if not all(is_key(use, each) for use, each in publics):
         raise InputError("it names a key that is none", at=at, hint=_HINT)
-    if document.active("sign") is None or document.active("open") is None:
-        raise InputError("it has no key to sign, or none to be written to", at=at, hint=_HINT)
+    active = sorted(key.use for key in document.keys if key.state == "active")
+    if active != ["open", "sign"]:
+        raise InputError("it has not one key to sign and one to be written to", at=at, hint=_HINT)
     names = [key.name for key in document.keys]
     if len(set(names)) != len(names):
         raise InputError("it names a key twice", at=at, hint=_HINT)
-    if not document.node.isprintable() or " " in document.node or "#" in document.node:
-        raise InputError("its name has an odd character", at=at, hint=_HINT)
+    if not _NAME.fullmatch(document.node):
+        raise InputError("its name has an odd character, or too many", at=at, hint=_HINT)
+    if not 0 < document.number <= LONGEST:
+        raise InputError(f"a node has at most {LONGEST:,} documents", at=at, hint=_HINT)
+    endless = any(len(each) > _LONG for each in (document.name, *document.endpoints))
+    if endless or len(document.endpoints) > ENDPOINTS:
+        raise InputError(f"it has too much to say: {ENDPOINTS} addresses are enough", at=at)
 
 
 def _signed(signed: SignedDocument, public: bytes) -> bool:
     """Say whether a key signed a document."""
     for text in signed.texts():
-        found = take_apart(text)
+        try:
+            found = take_apart(text)
+        except InputError:  # of a kind that is not known here
+            continue
         if found.typ == TYPE and is_signed_by(found, public):
             return True
     return False

@@ -20,19 +20,25 @@ from tidewaiter.exchange.signing import (
     take_apart,
     unseal,
 )
-from tidewaiter.exchange.strict import LARGEST, read_json
+from tidewaiter.exchange.strict import read_json
 
 TYPE = "tw+jws"
 VERSION = 1
 MOST_BYTES = 256 * 1024  # of one line; larger things go as files of their own
+MOST_BODY = 180_000  # bytes of a content: what is around it and Base64 make a line of it
 SALT = 16  # bytes
 UNDERSTOOD = frozenset[str]()
 """What an envelope may demand to be understood, and is; later versions add to it."""
 
-Id = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-IdOrNone = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$")]
-Name = Annotated[str, msgspec.Meta(pattern="^[!-~]{1,80}$")]
-Hash = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+# Not $, which lets a line end pass.
+Id = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")]
+IdOrNone = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?\Z")]
+Name = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,80}\Z")]
+NameOrNone = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{0,80}\Z")]
+Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+HashOrNone = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?\Z")]
+Whole = Annotated[int, msgspec.Meta(ge=0)]
+Number = Annotated[int, msgspec.Meta(ge=1)]
 
 Tlp = Literal["clear", "green", "amber", "amber+strict", "red"]
 
@@ -44,7 +50,7 @@ class Marking(Record, frozen=True, kw_only=True):
     pap: Literal["clear", "green", "amber", "red"] = "amber"
     purpose: str = ""  # what alone it may be used for; "": any purpose of the exchange
     group: str = ""  # the group it was written to
-    epoch: int = 0  # of the group, when it was written
+    epoch: Whole = 0  # of the group, when it was written
     reshare: bool = False  # whether the recipient may pass it on
 
 
@@ -55,12 +61,12 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"
     id: Id  # UUID of version 7
     sender: Name  # node
     to: Name  # node
-    seq: int  # from 1, without a gap in each direction
-    prev: str  # digest of the one before; "": it is the first
-    iat: int  # seconds since 1970, UTC
-    exp: int  # seconds since 1970: after it, nothing is to be done by it
+    seq: Number  # without a gap in each direction
+    prev: HashOrNone  # digest of the one before; "": it is the first
+    iat: Whole  # seconds since 1970, UTC
+    exp: Whole  # seconds since 1970: after it, nothing is to be done by it
     kind: Name
-    schema: int  # of its content
+    schema: Number  # of its content
     thread: Id  # of the message that it all began with
     parent: IdOrNone = ""  # of the message that it answers
     marking: Marking
@@ -156,7 +162,7 @@ def assemble(text: str, box: str) -> Envelope:
     """
     signed = take_apart(text)
     header = read_json(signed.payload, Header, "envelope")
-    if signed.typ != TYPE or header.seq < 1 or not header.id or header.exp > LARGEST:
+    if signed.typ != TYPE:
         raise InputError("this is no envelope")
     return Envelope(header=header, signed=signed, box=box)
 

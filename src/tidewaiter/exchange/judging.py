@@ -21,7 +21,6 @@ class Peer(Record, frozen=True, kw_only=True):
 
     document: Document
     relation: Relation  # this node's own
-    untrusted: Mapping[str, int] = {}  # by name of a revoked key: the first number not trusted
     have: int = 0  # number of the last message taken from it
     head: str = ""  # digest of that message; "": there is none
 
@@ -30,6 +29,7 @@ class Taken(Record, frozen=True, kw_only=True):
     """A message that was taken before."""
 
     digest: str
+    signed: str
     receipt: str
 
 
@@ -40,9 +40,10 @@ class Before(Record, frozen=True, kw_only=True):
     by_seq: Mapping[int, Taken] = {}
 
     def same(self, envelope: Envelope) -> Taken | None:
-        """Return the very same message, if it was taken."""
+        """Return the very same message with its own box, if it was taken."""
         found = self.by_id.get(envelope.header.id)
-        return found if found and found.digest == envelope.digest else None
+        same = found is not None and found.signed == envelope.signed.text
+        return found if same and has_its_box(envelope) else None
 
     def contradicts(self, envelope: Envelope) -> bool:
         """Say whether another message was taken in the place of this one."""
@@ -81,7 +82,7 @@ def _key_of(envelope: Envelope, peer: Peer) -> NodeKey | Passing:
     key = peer.document.key(name) if node == envelope.header.sender else None
     if key is None or key.use != "sign":
         return "unknown-key"
-    if key.state == "revoked" and envelope.header.seq >= peer.untrusted.get(name, 0):
+    if key.state == "revoked":
         return "revoked-key"
     return "old-key" if key.state == "retired" else key
 
@@ -128,4 +129,6 @@ def refuse(envelope: Envelope, peer: Peer, kinds: Mapping[str, int], now: int) -
         return "expired"
     if header.kind not in kinds:
         return "unknown-kind"
+    if header.schema > kinds[header.kind]:
+        return "unknown-version"
     return None if peer.relation.scope.takes(header.kind) else "not-in-scope"

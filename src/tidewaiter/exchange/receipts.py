@@ -4,12 +4,13 @@ A receipt is given only when what it says is on the disk. It carries how long th
 what it holds: so each peer witnesses the log of the other.
 """
 
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.exchange.envelopes import Hash, HashOrNone, IdOrNone, Name, NameOrNone, Whole
 from tidewaiter.exchange.signing import Signed, sign, take_apart
 from tidewaiter.exchange.strict import read_json
 
@@ -30,22 +31,27 @@ Passing = Literal[
 
 Code = Final | Passing
 
+_CODES: dict[str, tuple[str, ...]] = {
+    "processed": ("",), "recalled": ("",), "refused": get_args(Final),
+    "turned-away": get_args(Passing),
+}  # fmt: skip
+
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"}):
     """What is signed of a message."""
 
     v: int = 1
-    id: str  # of the message; "": it could not be read
-    digest: str  # of what was signed; of the line, where that could not be read
-    sender: str  # who gives the receipt
-    to: str  # who sent the message; "": unknown
+    id: IdOrNone  # of the message; "": it could not be read
+    digest: Hash  # of what was signed; of the line, where that could not be read
+    sender: Name  # who gives the receipt
+    to: NameOrNone  # who sent the message; "": unknown
     at: str  # ISO 8601, UTC
     state: Literal["processed", "refused", "recalled", "turned-away"]
     code: Code | Literal[""] = ""
     says: str = ""  # what was wrong, in words
-    have: int = 0  # number of the last message that was taken in this direction
-    size: int = 0  # entries of the giver's log
-    root: str = ""  # over them, in hexadecimal
+    have: Whole = 0  # number of the last message that was taken in this direction
+    size: Whole = 0  # entries of the giver's log
+    root: HashOrNone = ""  # over them, in hexadecimal
 
     @property
     def is_final(self) -> bool:
@@ -74,4 +80,7 @@ def read_receipt(text: str) -> SignedReceipt:
     signed = take_apart(text)
     if signed.typ != TYPE:
         raise InputError("this is no receipt")
-    return SignedReceipt(receipt=read_json(signed.payload, Receipt, "receipt"), signed=signed)
+    receipt = read_json(signed.payload, Receipt, "receipt")
+    if receipt.code not in _CODES[receipt.state]:
+        raise InputError("a receipt says two things")
+    return SignedReceipt(receipt=receipt, signed=signed)

@@ -51,6 +51,11 @@ class Ring(Record, frozen=True, kw_only=True):
                 return pair
         raise InputError(f"this node has no key to {use}", hint="restore its keys from a backup")
 
+    def signs_as(self, name: str) -> bool:
+        """Say whether the key in use to sign is the one of a name."""
+        signing = [pair for pair in self.pairs if pair.use == "sign"]
+        return bool(signing) and signing[-1].name == name
+
     def signer(self) -> Signer:
         """Return the key that signs for the node."""
         pair = self.newest("sign")

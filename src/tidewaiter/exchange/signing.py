@@ -34,6 +34,21 @@ _CURVES = {"sign": "Ed25519", "open": "X25519"}
 _SIGNED_BY = ["Ed25519"]
 _SEALED_BY = ["ECDH-ES", "A256GCM"]
 _NONCE = 12  # bytes
+_PRIME = 2**255 - 19
+_D = -121665 * pow(121666, -1, _PRIME) % _PRIME
+_SMALL = frozenset(
+    bytes.fromhex(each)
+    for each in (
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0000000000000000000000000000000000000000000000000000000000000080",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+    )
+)  # the eight points of Ed25519 whose order divides 8
 
 
 class _Protected(Record, frozen=True, kw_only=True):
@@ -91,6 +106,45 @@ def thumbprint(use: Use, public: bytes) -> str:
     """
     told = f'{{"crv":"{_CURVES[use]}","kty":"OKP","x":"{wrapped(public)}"}}'
     return wrapped(hashlib.sha256(told.encode()).digest())
+
+
+@lru_cache(maxsize=4096)
+def is_key(use: Use, public: bytes) -> bool:
+    """Say whether bytes are a public key by which one can be held to what one signs, or written to.
+
+    There are points of small order: what is signed by them passes for signed by anyone, and a box
+    for them does not close.
+
+    Args:
+        use: What it is for.
+        public: Of any length.
+
+    Source:
+        RFC 7748, section 6.1; RFC 8032, section 5.1.3.
+    """
+    if len(public) != KEY:
+        return False
+    if use == "sign":
+        return _on_the_curve(public) and public not in _SMALL
+    try:
+        X25519PrivateKey.from_private_bytes(b"\1" * KEY).exchange(
+            X25519PublicKey.from_public_bytes(public)
+        )
+    except ValueError:
+        return False
+    return True
+
+
+def _on_the_curve(public: bytes) -> bool:
+    """Say whether bytes are a point of Ed25519, written as it must be."""
+    told = int.from_bytes(public, "little")
+    y, sign = told & ((1 << 255) - 1), told >> 255
+    if y >= _PRIME:
+        return False
+    square = (y * y - 1) * pow(_D * y * y + 1, -1, _PRIME) % _PRIME
+    if square == 0:
+        return sign == 0
+    return pow(square, (_PRIME - 1) // 2, _PRIME) == 1
 
 
 def public_of(use: Use, secret: bytes) -> bytes:

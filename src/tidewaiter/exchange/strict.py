@@ -17,7 +17,9 @@ from tidewaiter.base.errors import InputError
 MOST_DEPTH = 32
 LARGEST = 2**53 - 1  # beyond it, readers that know doubles alone round
 
-_QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"')
+# A text that does not end runs to the end of all: tried anew from each of its marks, it would take
+# minutes. What has begun is never given back, for the same reason.
+_QUOTED = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 _BRACKETS = re.compile(rb"[{}\[\]]")
 
 R = TypeVar("R", bound=msgspec.Struct)

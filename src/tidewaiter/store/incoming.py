@@ -33,11 +33,14 @@ def taken_before(work: Work, node: str, envelopes: Sequence[Envelope]) -> Before
     i = tables.incoming.c
     ids = [each.header.id for each in envelopes]
     numbers = [each.header.seq for each in envelopes]
-    wanted = select(i.id, i.seq, i.digest, i.receipt).where(
+    wanted = select(i.id, i.seq, i.digest, i.signed, i.receipt).where(
         i.peer == node, or_(i.id.in_(ids), i.seq.in_(numbers))
     )
     found = work.connection.execute(wanted).all()
-    taken = [(row.id, row.seq, Taken(digest=row.digest, receipt=row.receipt)) for row in found]
+    taken = [
+        (row.id, row.seq, Taken(digest=row.digest, signed=row.signed, receipt=row.receipt))
+        for row in found
+    ]
     return Before(
         by_id={name: each for name, _, each in taken},
         by_seq={number: each for _, number, each in taken},

@@ -12,8 +12,9 @@ from typing import Any, Literal
 
 from sqlalchemy import RowMapping, bindparam, func, insert, or_, select, update
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.envelopes import Draft, Envelope, Marking
+from tidewaiter.exchange.envelopes import MOST_BODY, Draft, Envelope, Marking
 from tidewaiter.exchange.numbers import message_id
 from tidewaiter.exchange.receipts import SignedReceipt
 from tidewaiter.exchange.relations import CONTROL
@@ -71,10 +72,12 @@ def write_message(work: Work, safe: bytes, node: str, message: Message) -> str:
         Its id.
 
     Raises:
+        InputError: It is too long for a message, or is not to be told to this peer.
         MissingError: There is no such peer.
     """
     at = stamp_of(work).at
     known = peer_of(work, node)
+    _check(known, message)
     free = known.relation.standing == "active" or message.kind in CONTROL
     name = message_id(int(at.timestamp() * 1000), secrets.token_bytes(_RANDOM))
     now = int(at.timestamp())
@@ -89,6 +92,16 @@ def write_message(work: Work, safe: bytes, node: str, message: Message) -> str:
     work.connection.execute(insert(tables.outgoing).values(**row))
     record_changes(work, [("message written", {"peer": node, "message": name})])
     return name
+
+
+def _check(known: Known, message: Message) -> None:
+    if len(message.body) > MOST_BODY:
+        hint = f"a message holds at most {MOST_BODY:,} bytes: send less at a time"
+        raise InputError("this message is too long", at=message.kind, hint=hint)
+    if not known.relation.scope.sends(message.kind, message.marking.tlp):
+        hint = "change what is exchanged with it, or the marking"
+        told = f"a {message.kind} marked {message.marking.tlp}"
+        raise InputError(f"{told} is not for {known.node}", hint=hint)
 
 
 def waiting_for(work: Work, safe: bytes, node: str, *, control: bool, rows: int) -> list[Waiting]:
@@ -208,6 +221,20 @@ def failed_with(work: Work, node: str, *, tries: int, due: str, trouble: str) ->
     p = tables.peer.c
     values = {"tries": tries, "due": due, "trouble": trouble[:500]}
     work.connection.execute(update(tables.peer).where(p.node == node).values(**values))
+
+
+def first_since(work: Work, node: str, since: str) -> int:
+    """Return the number of the first message to a peer that was written from a moment on.
+
+    Args:
+        work: Any.
+        node: The peer.
+        since: The moment, as `moment` writes it; "": none was, but the next will be.
+    """
+    o = tables.outgoing.c
+    wanted = select(func.min(o.seq)).where(o.peer == node, o.made >= since)
+    found = work.connection.execute(wanted).scalar() if since else None
+    return int(found or peer_of(work, node).sealed + 1)
 
 
 def hold_back(work: Work, node: str) -> int:

@@ -94,6 +94,19 @@ def documents(work: Work, node: str) -> list[SignedDocument]:
     ]
 
 
+def newest_number(work: Work, node: str) -> int:
+    """Return the number of the newest document of a node; 0: there is none."""
+    d = tables.node_document.c
+    found = work.connection.execute(select(func.max(d.number)).where(d.node == node)).scalar()
+    return int(found or 0)
+
+
+def nodes_known(work: Work) -> list[str]:
+    """Return the names of all nodes whose documents are kept; this node is one of them."""
+    d = tables.node_document.c
+    return list(work.connection.execute(select(d.node).distinct().order_by(d.node)).scalars())
+
+
 def add_peer(work: Work, chain: list[SignedDocument]) -> Known:
     """Take up a node as a peer, with no relation yet; or what is new of one that is known.
 
@@ -111,14 +124,17 @@ def take_document(work: Work, signed: SignedDocument, untrusted: Mapping[str, in
     Args:
         work: Begun with a stamp.
         signed: The document.
-        untrusted: By name of a key that it revokes: from which message on it is not trusted.
+        untrusted: By name of a key that it revokes: from which message on it is not trusted. What
+            was told first stays.
 
     Raises:
         InputError: It does not follow from what is known.
     """
     document = add_document(work, signed)
     known = peer_of(work, document.node)
-    merged = {**untrusted, **known.untrusted}
+    revoked = {key.name for key in document.keys if key.state == "revoked"}
+    told = {name: number for name, number in untrusted.items() if name in revoked}
+    merged = {**told, **known.untrusted}
     _set(work, document.node, untrusted=msgspec.json.encode(merged).decode())
     _describe(work, document)
     return document
@@ -156,10 +172,7 @@ def judged_by(work: Work, known: Known) -> Peer:
     wanted = select(d.written).where(d.node == known.node, d.number == known.document)
     written = work.connection.execute(wanted).scalar_one()
     document = decode(written, SignedDocument, f"document of {known.node}").read()
-    return Peer(
-        document=document, relation=known.relation, untrusted=known.untrusted, have=known.have,
-        head=known.head,
-    )  # fmt: skip
+    return Peer(document=document, relation=known.relation, have=known.have, head=known.head)
 
 
 def move_relation(

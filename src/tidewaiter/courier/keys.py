@@ -1,0 +1,174 @@
+"""Keys: this node changes its own, tells its peers, and recovers them where they were lost.
+
+A document is told to each peer by a message that is sealed with the keys that this peer knows, as
+the last of these: so whoever takes it has taken all that was signed before.
+"""
+
+import secrets
+from pathlib import Path
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.courier.desk import Desk
+from tidewaiter.courier.kinds import DocumentTold, body_of
+from tidewaiter.courier.sending import seal_within
+from tidewaiter.exchange.documents import Document, SignedDocument, root_hash
+from tidewaiter.exchange.founding import About, recovered, renewed, rotated
+from tidewaiter.exchange.relations import Standing
+from tidewaiter.exchange.rings import Ring
+from tidewaiter.exchange.signing import KEY, public_of, unwrapped, wrapped
+from tidewaiter.identity import keep_ring, own_ring, write_secret
+from tidewaiter.store.audit import moment, record_change
+from tidewaiter.store.database import Database, Stamp, Work
+from tidewaiter.store.outgoing import Message, first_since, write_message
+from tidewaiter.store.peers import add_document, documents, nodes_known, peers
+from tidewaiter.store.recovering import forget_locked
+
+_MET: frozenset[Standing] = frozenset({"invited", "active", "frozen"})
+
+
+class Recovery(Record, frozen=True, kw_only=True):
+    """What came of a recovery."""
+
+    document: Document
+    root: Path | None = None  # where the root after the new one stands; None: the root stays
+    lost: int = 0  # messages that could not be read any more
+
+
+def rotate(
+    desk: Desk, ring: Path, stamp: Stamp, *, revoke: bool = False, since: str = ""
+) -> Document:
+    """Give this node new keys, and tell its peers under the old ones.
+
+    Args:
+        desk: Of this node.
+        ring: The file of its keys.
+        stamp: Who does it, and when.
+        revoke: Whether nothing more is to be trusted that the old key to sign has signed.
+        since: From which moment on, ISO 8601; "": from now on.
+
+    Raises:
+        OutputError: The keys cannot be written; the old ones stay.
+    """
+    with desk.database.work(stamp) as work:
+        desk.refresh(work)
+        last, before = own_document(work, desk.node)
+        key = before.active("sign")
+        gone = (key.name,) if revoke and key else ()
+        made = moment(stamp.at)
+        new, signed = rotated(desk.ring, last, secrets.token_bytes, made, revoked=gone)
+        keep_ring(ring, new)  # in this work, so that of two who do it one comes after the other
+        _tell(desk, work, signed, gone, since)
+    desk.ring = new
+    return signed.read()
+
+
+def change(desk: Desk, about: About, stamp: Stamp) -> Document:
+    """Say something else of this node, and tell its peers."""
+    with desk.database.work(stamp) as work:
+        desk.refresh(work)
+        last, _ = own_document(work, desk.node)
+        signed = renewed(desk.ring, last, about, moment(stamp.at))
+        _tell(desk, work, signed, (), "")
+    return signed.read()
+
+
+def recover(
+    database: Database, path: Path, root: bytes, stamp: Stamp, *, since: str = "",
+    roots: Path | None = None,
+) -> Recovery:  # fmt: skip
+    """Give this node new keys by its root: those that spoke for it are lost, or another's.
+
+    Its peers exchange nothing with it before people have compared its words anew.
+
+    Args:
+        database: Of this node.
+        path: The file of its keys, or where it was.
+        root: The root; or the next one, then it takes the place of the first.
+        stamp: Who does it, and when.
+        since: From which moment on nothing is to be trusted that the old keys signed, ISO 8601;
+            "": from now on.
+        roots: The folder for a root key to come, where the next takes the place of the first.
+
+    Raises:
+        InputError: It is neither root, or this database is not that of one node.
+        OutputError: The keys cannot be written.
+    """
+    held = own_ring(path)
+    with database.work(stamp) as work:
+        last, before = own_document(work, held.node if held else _own_name(work))
+        ring = held or Ring(node=before.node, pairs=(), store=wrapped(secrets.token_bytes(KEY)))
+        later = secrets.token_bytes(KEY)
+        place = _place(before, root, roots)
+        more = {"next_root": root, "later": later} if place else {}
+        made = moment(stamp.at)
+        new, signed = recovered(ring, last, root, secrets.token_bytes, made, **more)
+        if place:
+            write_secret(place, later)
+        keep_ring(path, new)
+        add_document(work, signed)
+        lost = 0 if held else forget_locked(work)
+        gone = [key.name for key in before.keys if key.use == "sign"]
+        for node in _met(work):
+            first = {name: first_since(work, node, since) for name in gone}
+            told = DocumentTold(document=signed, untrusted=first)
+            message = Message(kind="document", body=body_of(told))
+            write_message(work, new.lock, node, message)
+        record_change(work, "node recovered", {"node": before.node, "number": before.number + 1})
+    return Recovery(document=signed.read(), root=place, lost=lost)
+
+
+def _place(before: Document, root: bytes, roots: Path | None) -> Path | None:
+    """Return where the root that comes after a new one is kept; None: the root stays the same.
+
+    Raises:
+        InputError: The key is no root of the node, or there is no folder for the one to come.
+    """
+    public = public_of("sign", root)
+    if public == unwrapped(before.root):
+        return None
+    if root_hash(public) != before.next_root:
+        hint = "take the file of a root key that `tidewaiter node init` wrote for this node"
+        raise InputError("this is no root key of this node", hint=hint)
+    if roots is None:
+        raise InputError("there is no folder for the root key to come", hint="name it by --roots")
+    return roots / f"{before.node.replace('/', '-')}.root{before.number + 2}"
+
+
+def own_document(work: Work, node: str) -> tuple[SignedDocument, Document]:
+    """Return the newest document of this node.
+
+    Raises:
+        InputError: There is none in this database.
+    """
+    chain = documents(work, node)
+    if not chain:
+        hint = "name the database that belongs to these keys by --db"
+        raise InputError("this database is not that of this node", hint=hint)
+    return chain[-1], chain[-1].read()
+
+
+def _own_name(work: Work) -> str:
+    """Return the one node whose documents are here and that is no peer."""
+    own = set(nodes_known(work)) - {each.node for each in peers(work)}
+    if len(own) != 1:
+        hint = "name the database of the node by --db, or restore a copy of it"
+        raise InputError("this database is not that of a node", hint=hint)
+    return own.pop()
+
+
+def _tell(
+    desk: Desk, work: Work, signed: SignedDocument, gone: tuple[str, ...], since: str
+) -> None:
+    """Tell peers of a document, as the last that is sealed with the keys of before."""
+    for node in _met(work):
+        last = seal_within(desk, work, node)
+        first = first_since(work, node, since) if since else last + 2  # this message is trusted
+        told = DocumentTold(document=signed, untrusted=dict.fromkeys(gone, first))
+        write_message(work, desk.ring.lock, node, Message(kind="document", body=body_of(told)))
+        seal_within(desk, work, node)
+    add_document(work, signed)
+
+
+def _met(work: Work) -> list[str]:
+    return [each.node for each in peers(work) if each.relation.standing in _MET]

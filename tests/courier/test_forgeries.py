@@ -1,0 +1,19 @@
+"""Forgeries of every part of an exchange: none is taken, and each for its own reason."""
+
+from pathlib import Path
+from typing import get_args
+
+from tests.soak.forgeries import run
+
+from tidewaiter.exchange.receipts import Final, Passing
+
+ELSEWHERE = {"frozen", "ended", "not-active", "too-many", "not-in-scope", "bad-content"}
+"""Codes that no forgery leads to: they are told of what is right."""
+
+
+def test_no_forgery_is_taken(tmp_path: Path) -> None:
+    """Each is turned away by the code that tells why, and stands in the log once."""
+    found = run(600, tmp_path)
+    assert sum(found.values()) >= 600
+    codes = {*get_args(Final), *get_args(Passing)} - ELSEWHERE
+    assert set(found) == codes | {"receipts", "documents"}
