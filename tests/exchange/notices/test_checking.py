@@ -70,6 +70,15 @@ def test_a_form_that_was_chosen_must_be_filled() -> None:
     assert "box 9" in hint
 
 
+def test_a_box_that_is_only_remembered_is_a_doubt() -> None:
+    """Of the EU's customer declaration the declared use was read, and the rest was not."""
+    line = changed(ANHYDRIDE, hs="")
+    checked = _check(changed(NOTICE, lines=(line,)), "eu-customer")
+    assert "line 1, end use" in _wrong(checked)
+    assert "line 1, hs" in _doubts(checked)
+    assert "line 1, hs" not in _wrong(checked)
+
+
 def test_an_unknown_form_is_refused() -> None:
     """The hint names those that are known."""
     with pytest.raises(InputError, match="no form is called"):

@@ -2,8 +2,10 @@
 
 from datetime import date
 
+import pytest
 from tests.exchange.notices.samples import DAY, NOTICE, changed
 
+from tidewaiter.exchange.notices import deadlines
 from tidewaiter.exchange.notices.deadlines import (
     earliest_dispatch,
     load_periods,
@@ -25,6 +27,19 @@ def test_what_is_not_verified_decides_nothing() -> None:
     assert deadline.due is not None
     assert deadline.due.period.slug == "own-reply"
     assert [due.period.slug for due in deadline.shown] == ["incb-pen-online"]
+
+
+def test_an_unverified_period_does_not_bind_however_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is shown with its day beside the one that binds."""
+    own = next(each for each in load_periods() if each.slug == "own-reply")
+    long = changed(own, slug="long", days=200, verified=False)
+    monkeypatch.setattr(deadlines, "load_periods", lambda: (own, long))
+    deadline = reply_deadline(_from("IN"), DAY)
+    assert deadline.due is not None
+    assert deadline.due.period.slug == "own-reply"
+    assert [due.period.slug for due in deadline.shown] == ["long"]
+    assert deadline.shown[0].day is not None
+    assert deadline.shown[0].day > DAY
 
 
 def test_of_several_periods_the_longest_binds() -> None:

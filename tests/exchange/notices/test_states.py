@@ -172,6 +172,10 @@ def test_a_withdrawn_notice_takes_no_reply() -> None:
     state = _state(crossing)
     assert (state.name, state.wrong) == ("withdrawn", ())
     assert [said.event for said in state.remarks] == [yes.id]
+    known = Talk()
+    known.say("importer", YES)
+    known.say("exporter", Withdrawn())
+    assert not _state(known).remarks  # it crossed nothing: the exporter had read it
     late = after.say("importer", YES)
     assert [said.event for said in _state(after).wrong] == [late.id]
     assert _state(after).name == "withdrawn"
