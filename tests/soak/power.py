@@ -36,7 +36,8 @@ from tidewaiter.base.records import Record
 from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.receiving import receive
 from tidewaiter.exchange import envelopes
-from tidewaiter.exchange.envelopes import Draft, Marking, close
+from tidewaiter.exchange.envelopes import Draft, close
+from tidewaiter.exchange.markings import Marking
 from tidewaiter.exchange.numbers import message_id
 from tidewaiter.exchange.receipts import read_receipt
 from tidewaiter.identity import own_ring
@@ -228,7 +229,7 @@ def _lines(
         seq += 1
         name = message_id(now * 1000, chance.randbytes(10))
         draft = Draft(
-            id=name, kind="effect", schema=1, thread=name, marking=Marking(), iat=now,
+            id=name, kind="effect", schema=1, thread=name, marking=Marking(tlp="amber"), iat=now,
             exp=now + 400 * 86_400, body=written(Effect(content=f"{seq}")),
         )  # fmt: skip
         envelope = close(

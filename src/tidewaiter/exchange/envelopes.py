@@ -6,12 +6,13 @@ envelopes still verifies. What was signed is kept as it was: nothing is ever wri
 """
 
 import hashlib
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.exchange.markings import Marking
 from tidewaiter.exchange.signing import (
     Signed,
     digest_of,
@@ -39,19 +40,6 @@ Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 HashOrNone = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?\Z")]
 Whole = Annotated[int, msgspec.Meta(ge=0)]
 Number = Annotated[int, msgspec.Meta(ge=1)]
-
-Tlp = Literal["clear", "green", "amber", "amber+strict", "red"]
-
-
-class Marking(Record, frozen=True, kw_only=True):
-    """Who may see what is told, and what for."""
-
-    tlp: Tlp = "amber"
-    pap: Literal["clear", "green", "amber", "red"] = "amber"
-    purpose: str = ""  # what alone it may be used for; "": any purpose of the exchange
-    group: str = ""  # the group it was written to
-    epoch: Whole = 0  # of the group, when it was written
-    reshare: bool = False  # whether the recipient may pass it on
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"}):

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, insert, select, update
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.envelopes import Marking
+from tidewaiter.exchange.markings import Marking
 from tidewaiter.exchange.notices.events import OTHER, Amended, Event, Sent, Side, What
 from tidewaiter.exchange.notices.states import State, add, state_of
 from tidewaiter.exchange.signing import lock, unlock
@@ -189,7 +189,7 @@ def _send(work: Work, safe: bytes, row: Row, event: Event, *, thread: str) -> No
     """Keep an event of this side, and write the message that tells of it."""
     message = Message(
         kind=NOTICE, body=msgspec.json.encode(event), thread=thread,
-        marking=Marking(tlp="amber", purpose="control of this shipment"),
+        marking=Marking(tlp="amber", purposes=("control",)),
     )  # fmt: skip
     _keep(work, safe, row.number, event, write_message(work, safe, row.peer, message))
 

@@ -14,7 +14,8 @@ from sqlalchemy import RowMapping, bindparam, func, insert, or_, select, update
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.envelopes import MOST_BODY, Draft, Envelope, Marking
+from tidewaiter.exchange.envelopes import MOST_BODY, Draft, Envelope
+from tidewaiter.exchange.markings import Marking
 from tidewaiter.exchange.numbers import message_id
 from tidewaiter.exchange.receipts import SignedReceipt
 from tidewaiter.exchange.relations import CONTROL
@@ -37,7 +38,7 @@ class Message(Record, frozen=True, kw_only=True):
     kind: str
     schema: int = 1
     body: bytes  # JSON
-    marking: Marking = Marking()
+    marking: Marking = Marking(tlp="amber")
     thread: str = ""  # id of the message that it began with; "": with this one
     parent: str = ""  # id of the message that it answers
     days: int = 400  # for which it can be acted on
