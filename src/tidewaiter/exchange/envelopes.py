@@ -39,6 +39,7 @@ NameOrNone = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{0,80}\Z")]
 Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 HashOrNone = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?\Z")]
 Whole = Annotated[int, msgspec.Meta(ge=0)]
+Moment = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799)]  # to the end of the year 9999
 Number = Annotated[int, msgspec.Meta(ge=1)]
 
 
@@ -51,8 +52,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"
     to: Name  # node
     seq: Number  # without a gap in each direction
     prev: HashOrNone  # digest of the one before; "": it is the first
-    iat: Whole  # seconds since 1970, UTC
-    exp: Whole  # seconds since 1970: after it, nothing is to be done by it
+    iat: Moment  # seconds since 1970, UTC
+    exp: Moment  # seconds since 1970: after it, nothing is to be done by it
     kind: Name
     schema: Number  # of its content
     thread: Id  # of the message that it all began with

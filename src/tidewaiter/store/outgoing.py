@@ -256,6 +256,30 @@ def discard(work: Work, node: str) -> int:
     return _switch(work, node, "held", "discarded", "messages discarded")
 
 
+def discard_for_group(work: Work, node: str, group: str) -> int:
+    """Discard what was written to a peer as a member of a group, and is not sealed yet.
+
+    Returns:
+        How many messages.
+    """
+    o = tables.outgoing.c
+    waits = (o.peer == node, o.state.in_(("waiting", "held")))
+    found = work.connection.execute(select(o.number, o.marking).where(*waits)).all()
+    these = [
+        row.number
+        for row in found
+        if decode(row.marking, Marking, "marking of a message").group == group
+    ]
+    if these:
+        rows = [{"_number": number} for number in these]
+        gone = update(tables.outgoing).where(o.number == bindparam("_number"))
+        now = moment(stamp_of(work).at)
+        work.connection.execute(gone.values(state="discarded", body=None, changed=now), rows)
+        told: Details = {"peer": node, "group": group, "messages": len(these)}
+        record_changes(work, [("messages discarded", told)])
+    return len(these)
+
+
 def count_outgoing(work: Work, node: str) -> dict[str, int]:
     """Count the messages to a peer by state."""
     o = tables.outgoing.c

@@ -33,6 +33,10 @@ from tidewaiter.store.tables.exchanging import (
     notice_event,
     outgoing,
     peer,
+    said,
+    said_to,
+    working_group,
+    working_group_member,
 )
 from tidewaiter.store.tables.flowing import alert_flow, route, route_ends
 from tidewaiter.store.tables.found import (
@@ -126,6 +130,8 @@ __all__ = [
     "route_ends",
     "rule_second",
     "rule_setting",
+    "said",
+    "said_to",
     "saved_filter",
     "screening",
     "session",
@@ -139,4 +145,6 @@ __all__ = [
     "trade_consignment",
     "upload",
     "webhook",
+    "working_group",
+    "working_group_member",
 ]

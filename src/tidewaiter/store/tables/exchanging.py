@@ -150,3 +150,53 @@ notice_event = Table(
     UniqueConstraint("notice", "id"),
     sqlite_strict=True,
 )
+
+# The owner's list alone says who is in a group; its members are not told of each other.
+working_group = Table(
+    "working_group",
+    METADATA,
+    Column("id", TEXT, primary_key=True),
+    Column("name", TEXT, nullable=False),
+    Column("epoch", WHOLE, nullable=False),  # of the list: each change is the next
+    Column("made", TEXT, nullable=False),
+    sqlite_strict=True,
+)
+
+working_group_member = Table(
+    "working_group_member",
+    METADATA,
+    Column("group", TEXT, ForeignKey("working_group.id"), primary_key=True),
+    Column("peer", TEXT, ForeignKey("peer.node"), primary_key=True),
+    Column("since", WHOLE, primary_key=True, autoincrement=False),  # first epoch
+    Column("until", WHOLE),  # first epoch without it; null: it is in
+    sqlite_strict=True,
+)
+
+# What was said of an incident, by its owner, by others or by this node; it is folded when read.
+said = Table(
+    "said",
+    METADATA,
+    Column("number", WHOLE, primary_key=True),  # in the order of arrival
+    Column("kind", TEXT, nullable=False),  # of message
+    Column("owner", TEXT, nullable=False),  # node whose incident it is
+    Column("subject", TEXT, nullable=False),  # id of the incident there
+    Column("sender", TEXT, nullable=False),
+    Column("message", TEXT, nullable=False),
+    Column("at", TEXT, nullable=False),  # when it was signed
+    Column("written", LargeBinary, nullable=False),  # JSON, encrypted with the node's own key
+    Column("came", TEXT, nullable=False),
+    Index("said_subject", "owner", "subject", "number"),
+    Index("said_kind", "kind", "number"),
+    UniqueConstraint("sender", "message"),
+    sqlite_strict=True,
+)
+
+# To whom this node has given an incident: they alone are answered, and told of changes.
+said_to = Table(
+    "said_to",
+    METADATA,
+    Column("owner", TEXT, primary_key=True),
+    Column("subject", TEXT, primary_key=True),
+    Column("peer", TEXT, ForeignKey("peer.node"), primary_key=True),
+    sqlite_strict=True,
+)
