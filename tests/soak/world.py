@@ -160,6 +160,12 @@ def _free_ports(count: int) -> list[int]:
     return ports
 
 
+def put(where: object, /, **values: object) -> None:
+    """Put something else in the place of functions or constants of a module or a class."""
+    for name, value in values.items():
+        setattr(where, name, value)
+
+
 NODE_CELLS = ("allowed", "written", "open", "lives")
 DONE_BY_LINE = (
     "requests", "dropped", "delayed", "duplicated", "shuffled", "replayed", "misrouted",

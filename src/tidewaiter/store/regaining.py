@@ -13,7 +13,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.exchange.envelopes import Envelope
 from tidewaiter.exchange.receipts import SignedReceipt
 from tidewaiter.store import tables
-from tidewaiter.store.audit import moment, record_change, stamp_of
+from tidewaiter.store.audit import Details, moment, record_change, stamp_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.payloads import encode
 from tidewaiter.store.peers import Known, peer_of
@@ -85,7 +85,7 @@ def regain(work: Work, node: str, messages: Sequence[Regained]) -> int:
     last = other[-1].envelope
     values = {"sealed": last.header.seq, "sealed_head": last.digest}
     work.connection.execute(update(tables.peer).where(tables.peer.c.node == node).values(**values))
-    told = {"peer": node, "messages": len(other), "last": last.digest}
+    told: Details = {"peer": node, "messages": len(other), "last": last.digest}
     record_change(work, "messages regained", told)
     return len(other)
 
