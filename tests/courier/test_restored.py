@@ -6,11 +6,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from litestar.testing import TestClient
 from sqlalchemy import select
 from tests.courier.conftest import Party, cut
 
 from tidewaiter.base.errors import InputError, OutputError
+from tidewaiter.courier.app import make_app
 from tidewaiter.courier.asking import answer, catch_up
+from tidewaiter.courier.line import HELD
 from tidewaiter.courier.receiving import receive
 from tidewaiter.courier.rounds import Rounds
 from tidewaiter.store import tables
@@ -98,6 +101,22 @@ def test_a_receiver_restored_from_yesterday_gets_everything_again(
     assert [seq for _, seq, _ in other.taken()] == list(range(1, 107))
     assert one.states() == {"processed": 106}
     assert contradictions(other) == 0
+
+
+def test_a_restored_receiver_that_is_asked_gets_everything_again(
+    pair: Pair, copies: Copies
+) -> None:
+    """Without a new message, too: it has less than it once said, and that is sent."""
+    one, other = pair
+    copies.make(other)
+    for number in range(3):
+        one.say(other, f"{number}")
+    one.send(other)
+    copies.restore(other)
+    assert one.send(other).sent == 0
+    assert catch_up(one.desk, other.name, asking(other)) == 0
+    assert one.send(other).sent == 3
+    assert [seq for _, seq, _ in other.taken()] == [1, 2, 3]
 
 
 def test_a_restored_sender_gives_no_number_twice(pair: Pair, copies: Copies) -> None:
@@ -251,3 +270,18 @@ def test_nothing_is_sealed_before_the_peer_was_asked(pair: Pair) -> None:
     assert one.states() == {"waiting": 1}
     assert known.trouble == "it does not answer"
     assert known.sealed == 0
+
+
+def test_it_is_asked_over_http(pair: Pair) -> None:
+    """A peer is answered; whoever is none, or asks anything else, is not."""
+    one, other = pair
+    one.say(other, "hello")
+    one.send(other)
+    question = _kept_question(one, other)
+    with TestClient(make_app(other.desk), raise_server_exceptions=False) as client:
+        answered = client.post(HELD, content=question)
+        assert answered.status_code == 200
+        assert len(answered.text.splitlines()) == 1  # one has the receipt of all
+        for text in ("", "a.b.c", question[:-8] + "AAAAAAAA", "x" * 10_000):
+            assert client.post(HELD, content=text).status_code == 403
+        assert client.post(HELD, content="x" * 2_000_000).status_code == 413
