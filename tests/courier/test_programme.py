@@ -14,7 +14,7 @@ import pytest
 from tests.soak.faults import FAULTS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-_SMALL = ("--exchanges", "48", "--kills", "4", "--nodes", "3")
+_SMALL = ("--exchanges", "45", "--kills", "4", "--nodes", "3")
 
 
 def programme(module: str, *options: str, out: Path) -> tuple[int, Any, str]:
@@ -32,7 +32,7 @@ def programme(module: str, *options: str, out: Path) -> tuple[int, Any, str]:
 def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Run the programme with each fault, one after another; return violations by fault."""
     out = tmp_path_factory.mktemp("faults") / "faults.json"
-    code, results, told = programme("exchange", *_SMALL, "--settle", "6", "--faults", out=out)
+    code, results, told = programme("exchange", *_SMALL, "--settle", "4", "--faults", out=out)
     assert results is not None, told
     return {"": code} | {each["plan"]["fault"]: each["violations"] for each in results}
 

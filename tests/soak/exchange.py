@@ -20,13 +20,13 @@ import asyncio
 import json
 import os
 import random
-import shutil
 import signal
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -39,6 +39,7 @@ from tests.soak.proxies import Proxy
 from tests.soak.world import Plan, World
 
 from tidewaiter.base.records import Record
+from tidewaiter.store.database import open_database
 
 _STEP = 0.01  # seconds between two looks at what happens
 _TRIES = 3  # of a fault
@@ -191,15 +192,16 @@ def _serve(world: World, index: int) -> None:
     asyncio.run(Proxy(world, index).serve())
 
 
-def run(plan: Plan, folder: Path) -> Result:
+def run(plan: Plan, folder: Path, empty: Path) -> Result:
     """Run once.
 
     Args:
         plan: What is run.
         folder: An empty one, for databases and logs.
+        empty: An empty database.
     """
     begun, cpu, load = time.monotonic(), os.times(), os.getloadavg()[0]
-    world = World(plan, folder)
+    world = World(plan, folder, empty)
     running = Run(world)
     settled, is_settled = running.run()
     kept = {place.node: read_kept(place) for place in world.places}
@@ -234,6 +236,32 @@ def table(result: Result) -> str:
     return "\n".join(rows)
 
 
+class Runs:
+    """Runs, one after another, each in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._empty = folder / "empty.db"
+        open_database(self._empty).close()
+
+    def once(self, plan: Plan) -> Result:
+        """Run once."""
+        folder = self._folder / f"{plan.fault or 'none'}-{plan.seed}"
+        folder.mkdir()
+        return run(plan, folder, self._empty)
+
+    def until_seen(self, plan: Plan) -> Result:
+        """Run a fault until it is seen: a short run may miss one by chance, three may not."""
+        for seed in range(plan.seed, plan.seed + _TRIES):
+            kills = plan.kills * FAULTS[plan.fault].kills
+            result = self.once(structs.replace(plan, seed=seed, kills=kills))
+            seen = "seen" if result.is_seen else "NOT SEEN"
+            print(f"{plan.fault}, seed {seed}: {seen}, {result.violations}", flush=True)  # noqa: T201
+            if result.is_seen:
+                break
+        return result
+
+
 def main() -> None:
     """Run, print, and end with 1 where anything is wrong."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -244,44 +272,24 @@ def main() -> None:
     options.add_argument("--settle", type=float, default=60.0)
     options.add_argument("--fault", choices=list(FAULTS), default="")
     options.add_argument("--faults", action="store_true", help="each of them: all must be seen")
-    options.add_argument("--keep", type=Path, help="leave databases and logs there")
+    options.add_argument("--folder", type=Path, help="leave databases and logs in this new one")
     options.add_argument("--write", type=Path, help="write the results there, as JSON")
     told = vars(options.parse_args())
     names = ("exchanges", "kills", "nodes", "seed", "settle", "fault")
     plan = Plan(**{name: told[name] for name in names})
-    if told["faults"]:
-        results = [_until_seen(structs.replace(plan, fault=each), told["keep"]) for each in FAULTS]
-    else:
-        results = [_once(plan, told["keep"])]
-        print(table(results[0]))  # noqa: T201
+    with ExitStack() as stack:
+        folder = told["folder"] or stack.enter_context(tempfile.TemporaryDirectory())
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        runs = Runs(Path(folder))
+        if told["faults"]:
+            results = [runs.until_seen(structs.replace(plan, fault=each)) for each in FAULTS]
+        else:
+            results = [runs.once(plan)]
+            print(table(results[0]))  # noqa: T201
     if told["write"]:
         told["write"].write_text(json.dumps(msgspec.to_builtins(results), indent=2) + "\n")
     right = [each.is_seen if told["faults"] else each.is_green for each in results]
     sys.exit(not all(right))
-
-
-def _until_seen(plan: Plan, keep: Path | None) -> Result:
-    """Run a fault until it is seen: a short run may miss one by chance, and three may not."""
-    for seed in range(plan.seed, plan.seed + _TRIES):
-        kills = plan.kills * FAULTS[plan.fault].kills
-        result = _once(structs.replace(plan, seed=seed, kills=kills), keep)
-        seen = "seen" if result.is_seen else "NOT SEEN"
-        print(f"{plan.fault}, seed {seed}: {seen}, {result.violations}", flush=True)  # noqa: T201
-        if result.is_seen:
-            break
-    return result
-
-
-def _once(plan: Plan, keep: Path | None) -> Result:
-    folder = (
-        Path(tempfile.mkdtemp(prefix="soak-")) if keep is None else keep / (plan.fault or "none")
-    )
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        return run(plan, folder)
-    finally:
-        if keep is None:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -68,7 +68,8 @@ def live(world: World, place: Place, life: Life) -> None:
 
 def _live(world: World, place: Place, life: Life) -> None:
     put(sending, LONGEST=0.5, _FIRST=0.02)  # hours would be too long
-    put(rounds, _LOOKS=0.05)  # more requests meet the line
+    put(sending, MOST_LINES=(64, 8, 2)[life.number % 3])
+    put(rounds, _LOOKS=0.1)  # more requests meet the line
     desk = desk_at(place)
     if world.plan.fault:
         FAULTS[world.plan.fault].plant(desk, place)
@@ -114,7 +115,7 @@ class Writer:
                     time.sleep(0.02)
                     self._write(min(room, self._chance.randint(1, self._burst)), written_)
                 else:
-                    time.sleep(0.03)
+                    time.sleep(0.1)
             except TidewaiterError:
                 traceback.print_exc()
                 time.sleep(0.1)

@@ -42,6 +42,7 @@ from tidewaiter.exchange.receipts import read_receipt
 from tidewaiter.identity import own_ring
 from tidewaiter.store import tables
 from tidewaiter.store.audit import verify_audit
+from tidewaiter.store.database import open_database
 from tidewaiter.store.outgoing import Message, write_message
 from tidewaiter.store.peers import peer_of
 
@@ -245,7 +246,9 @@ def run(crashes: int, synchronous: str, seed: int, folder: Path) -> Result:
     begun = time.monotonic()
     disk = folder / "disk"
     disk.mkdir()
-    world = World(Plan(exchanges=0, kills=0, nodes=2, seed=seed), folder)
+    open_database(folder / "empty.db").close()
+    plan = Plan(exchanges=0, kills=0, nodes=2, seed=seed)
+    world = World(plan, folder, folder / "empty.db")
     (folder / "0.db").rename(disk / "0.db")
     node = msgspec.structs.replace(world.places[0], db=str(disk / "0.db"))
     world.places[0] = node
