@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from litestar.testing import TestClient
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from tests.courier.conftest import Party, cut
 
 from tidewaiter.base.errors import InputError, OutputError
@@ -285,3 +285,30 @@ def test_it_is_asked_over_http(pair: Pair) -> None:
         for text in ("", "a.b.c", question[:-8] + "AAAAAAAA", "x" * 10_000):
             assert client.post(HELD, content=text).status_code == 403
         assert client.post(HELD, content="x" * 2_000_000).status_code == 413
+
+
+def test_what_was_forgotten_is_regained_in_both_kinds_of_database(
+    party: Callable[..., Party], url: str
+) -> None:
+    """One message is not there any more, one waits again, and one is sealed anew."""
+    one, other = party("aland", url), party("bergen")
+    one.meet(other)
+    other.meet(one)
+    for number in range(3):
+        one.say(other, f"{number}")
+    one.send(other)
+    o, p = tables.outgoing.c, tables.peer.c
+    with one.desk.database.work(one.desk.stamp()) as work:
+        run = work.connection.execute
+        first = run(select(o.digest).where(o.seq == 1)).scalar_one()
+        gone = dict.fromkeys(("seq", "digest", "signed", "box", "receipt"))
+        run(update(tables.outgoing).where(o.seq == 2).values(state="waiting", **gone))
+        run(delete(tables.outgoing).where(o.seq == 3))
+        back = {"sealed": 1, "sealed_head": first, "told": 1}
+        run(update(tables.peer).where(p.node == other.name).values(**back))
+    one.say(other, "3")
+    assert one.send(other).ask
+    assert catch_up(one.desk, other.name, asking(other)) == 2
+    one.send(other)
+    assert one.states() == {"processed": 4}
+    assert both_agree(one, other)
