@@ -6,11 +6,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from litestar.testing import TestClient
+from sqlalchemy import delete, select, update
 from tests.courier.conftest import Party, cut
 
 from tidewaiter.base.errors import InputError, OutputError
+from tidewaiter.courier.app import make_app
 from tidewaiter.courier.asking import answer, catch_up
+from tidewaiter.courier.line import HELD
 from tidewaiter.courier.receiving import receive
 from tidewaiter.courier.rounds import Rounds
 from tidewaiter.store import tables
@@ -98,6 +101,22 @@ def test_a_receiver_restored_from_yesterday_gets_everything_again(
     assert [seq for _, seq, _ in other.taken()] == list(range(1, 107))
     assert one.states() == {"processed": 106}
     assert contradictions(other) == 0
+
+
+def test_a_restored_receiver_that_is_asked_gets_everything_again(
+    pair: Pair, copies: Copies
+) -> None:
+    """Without a new message, too: it has less than it once said, and that is sent."""
+    one, other = pair
+    copies.make(other)
+    for number in range(3):
+        one.say(other, f"{number}")
+    one.send(other)
+    copies.restore(other)
+    assert one.send(other).sent == 0
+    assert catch_up(one.desk, other.name, asking(other)) == 0
+    assert one.send(other).sent == 3
+    assert [seq for _, seq, _ in other.taken()] == [1, 2, 3]
 
 
 def test_a_restored_sender_gives_no_number_twice(pair: Pair, copies: Copies) -> None:
@@ -251,3 +270,45 @@ def test_nothing_is_sealed_before_the_peer_was_asked(pair: Pair) -> None:
     assert one.states() == {"waiting": 1}
     assert known.trouble == "it does not answer"
     assert known.sealed == 0
+
+
+def test_it_is_asked_over_http(pair: Pair) -> None:
+    """A peer is answered; whoever is none, or asks anything else, is not."""
+    one, other = pair
+    one.say(other, "hello")
+    one.send(other)
+    question = _kept_question(one, other)
+    with TestClient(make_app(other.desk), raise_server_exceptions=False) as client:
+        answered = client.post(HELD, content=question)
+        assert answered.status_code == 200
+        assert len(answered.text.splitlines()) == 1  # one has the receipt of all
+        for text in ("", "a.b.c", question[:-8] + "AAAAAAAA", "x" * 10_000):
+            assert client.post(HELD, content=text).status_code == 403
+        assert client.post(HELD, content="x" * 2_000_000).status_code == 413
+
+
+def test_what_was_forgotten_is_regained_in_both_kinds_of_database(
+    party: Callable[..., Party], url: str
+) -> None:
+    """One message is not there any more, one waits again, and one is sealed anew."""
+    one, other = party("aland", url), party("bergen")
+    one.meet(other)
+    other.meet(one)
+    for number in range(3):
+        one.say(other, f"{number}")
+    one.send(other)
+    o, p = tables.outgoing.c, tables.peer.c
+    with one.desk.database.work(one.desk.stamp()) as work:
+        run = work.connection.execute
+        first = run(select(o.digest).where(o.seq == 1)).scalar_one()
+        gone = dict.fromkeys(("seq", "digest", "signed", "box", "receipt"))
+        run(update(tables.outgoing).where(o.seq == 2).values(state="waiting", **gone))
+        run(delete(tables.outgoing).where(o.seq == 3))
+        back = {"sealed": 1, "sealed_head": first, "told": 1}
+        run(update(tables.peer).where(p.node == other.name).values(**back))
+    one.say(other, "3")
+    assert one.send(other).ask
+    assert catch_up(one.desk, other.name, asking(other)) == 2
+    one.send(other)
+    assert one.states() == {"processed": 4}
+    assert both_agree(one, other)

@@ -25,6 +25,9 @@ VIOLATIONS = (
 )  # fmt: skip
 
 
+_BUSINESS = "SELECT b.*, m.message FROM business b LEFT JOIN business_message m USING (number)"
+
+
 class Kept(Record, frozen=True, kw_only=True):
     """What a node has in its database."""
 
@@ -49,9 +52,7 @@ def _read(work: Work) -> Kept:
     plain = work.connection.exec_driver_sql
     log = verify_audit(work)
     return Kept(
-        business=list(
-            plain("SELECT b.*, m.message FROM business b LEFT JOIN business_message m USING (number)")
-        ),
+        business=list(plain(_BUSINESS)),
         effects=list(plain("SELECT * FROM effect")),
         outgoing=list(run(select(o).order_by(o.c.peer, o.c.seq))),
         incoming=list(run(select(i).order_by(i.c.peer, i.c.seq))),

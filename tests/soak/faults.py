@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import structs
 from sqlalchemy import insert
-from tests.soak.world import Place
+from tests.soak.world import Place, put
 
 from tidewaiter.base.records import Record
 from tidewaiter.courier import opening, receiving, sending, taker, taking
@@ -23,13 +23,11 @@ from tidewaiter.exchange.envelopes import Envelope
 from tidewaiter.exchange.judging import Before, Peer, Taken
 from tidewaiter.exchange.receipts import give, read_receipt
 from tidewaiter.exchange.relations import Relation
-from tidewaiter.store import incoming
+from tidewaiter.store import incoming, outgoing, peers
 from tidewaiter.store.audit import moment
 from tidewaiter.store.database import Stamp, Work
 
 Fault = Callable[[Desk, Place], None]
-
-# mypy: disable-error-code="assignment,method-assign,misc"
 
 
 def no_duplicate_check(_desk: Desk, _place: Place) -> None:
@@ -40,9 +38,9 @@ def no_duplicate_check(_desk: Desk, _place: Place) -> None:
         again = envelope.header.seq <= peer.have
         return None if again else inner(envelope, peer, Before())
 
-    taking.taken_before = lambda *_: Before()
-    taking.place = place
-    incoming.insert = lambda table: insert(table).prefix_with("OR REPLACE")
+    put(taking, taken_before=lambda *_: Before())
+    put(taking, place=place)
+    put(incoming, insert=lambda table: insert(table).prefix_with("OR REPLACE"))
 
 
 def receipt_before_commit(_desk: Desk, _place: Place) -> None:
@@ -61,7 +59,7 @@ def receipt_before_commit(_desk: Desk, _place: Place) -> None:
         time.sleep(0.2)
         late.settle()
 
-    taker.Taker._take = take
+    put(taker.Taker, _take=take)
 
 
 class _Late:
@@ -95,7 +93,7 @@ def audience_unchecked(_desk: Desk, _place: Place) -> None:
 
 def signature_unchecked(_desk: Desk, _place: Place) -> None:
     """Whoever signs is believed."""
-    judging.is_signed_by = lambda _signed, _public: True
+    put(judging, is_signed_by=lambda _signed, _public: True)
 
 
 def old_key_accepted(_desk: Desk, _place: Place) -> None:
@@ -116,17 +114,17 @@ def frozen_accepted(_desk: Desk, _place: Place) -> None:
         active = Relation(standing="active", confirmed=peer.relation.confirmed)
         return inner(envelope, structs.replace(peer, relation=active), before)
 
-    taking.place = place
+    put(taking, place=place)
 
 
 def expired_accepted(_desk: Desk, _place: Place) -> None:
     """What has expired is acted on."""
-    judging.SKEW = 10**9
+    put(judging, SKEW=10**9)
 
 
 def clock_trusted(_desk: Desk, _place: Place) -> None:
     """Messages expire by the clock, as if it were right."""
-    judging.SKEW = 0
+    put(judging, SKEW=0)
 
 
 def chain_unchecked(_desk: Desk, _place: Place) -> None:
@@ -136,17 +134,17 @@ def chain_unchecked(_desk: Desk, _place: Place) -> None:
     def place(envelope: Envelope, peer: Peer, before: Before) -> Any:
         return inner(envelope, structs.replace(peer, head=envelope.header.prev), before)
 
-    taking.place = place
+    put(taking, place=place)
 
 
 def receipt_unchecked(_desk: Desk, _place: Place) -> None:
     """A receipt of anybody is believed."""
-    sending.is_signed_by = lambda _signed, _public: True
+    put(sending, is_signed_by=lambda _signed, _public: True)
 
 
 def receipts_anew(desk: Desk, _place: Place) -> None:
     """A message that comes again gets another receipt than before."""
-    inner = taking.taken_before
+    inner = incoming.taken_before
 
     def anew(taken: Taken) -> Taken:
         signer, told = desk.ring.signer(), read_receipt(taken.receipt).receipt
@@ -160,7 +158,7 @@ def receipts_anew(desk: Desk, _place: Place) -> None:
             by_seq={number: anew(each) for number, each in before.by_seq.items()},
         )
 
-    taking.taken_before = taken_before
+    put(taking, taken_before=taken_before)
 
 
 def effect_apart(desk: Desk, _place: Place) -> None:
@@ -178,7 +176,7 @@ def effect_apart(desk: Desk, _place: Place) -> None:
                 kind.act(work, waiting.pop(0))
         return receipts
 
-    taker.receive_all = receive_all
+    put(taker, receive_all=receive_all)
 
 
 def between() -> None:
@@ -205,7 +203,7 @@ def leaf_altered(desk: Desk, place: Place) -> None:
 def number_forgotten(_desk: Desk, _place: Place) -> None:
     """Which number was sealed last is kept in memory alone."""
     known: dict[str, tuple[int, str]] = {}
-    keep, peer_of = sending.keep_sealed, sending.peer_of
+    keep, peer_of = outgoing.keep_sealed, peers.peer_of
 
     def keep_sealed(work: Work, node: str, sealed: Any) -> None:
         keep(work, node, sealed)
@@ -217,11 +215,11 @@ def number_forgotten(_desk: Desk, _place: Place) -> None:
         seq, head = known.get(node, (0, ""))
         return structs.replace(peer_of(work, node), sealed=seq, sealed_head=head)
 
-    sending.keep_sealed, sending.peer_of = keep_sealed, remembered
+    put(sending, keep_sealed=keep_sealed, peer_of=remembered)
 
 
 def _authenticate(function: Any) -> None:
-    opening.authenticate = function
+    put(opening, authenticate=function)
 
 
 def _keys(states: set[str]) -> None:
@@ -231,7 +229,7 @@ def _keys(states: set[str]) -> None:
         key = peer.document.key(envelope.signed.kid.partition("#")[2])
         return key if isinstance(key, NodeKey) and key.state in states else inner(envelope, peer)
 
-    judging._key_of = key_of
+    put(judging, _key_of=key_of)
 
 
 class Planted(Record, frozen=True, kw_only=True):
@@ -240,17 +238,18 @@ class Planted(Record, frozen=True, kw_only=True):
     plant: Fault
     rates: Mapping[str, float] = {}  # of what a line does
     points: tuple[str, ...] = ()  # at which nodes are killed; none: all
+    kills: int = 1  # times as many
 
 
-_FORGER = {"forged": 0.5}
+_FORGER = {"forged": 0.9}
 _AGAIN = {"answers lost": 0.3, "replayed": 0.3}
 
 FAULTS: Mapping[str, Planted] = {
     "no-duplicate-check": Planted(plant=no_duplicate_check, rates=_AGAIN),
     "receipt-before-commit": Planted(
-        plant=receipt_before_commit, points=("after the receipts left",)
+        plant=receipt_before_commit, points=("after the receipts left",), kills=3
     ),
-    "audience-unchecked": Planted(plant=audience_unchecked, rates={"misrouted": 0.5}),
+    "audience-unchecked": Planted(plant=audience_unchecked, rates={"misrouted": 0.8}),
     "signature-unchecked": Planted(plant=signature_unchecked, rates=_FORGER),
     "old-key-accepted": Planted(plant=old_key_accepted, rates=_FORGER),
     "revoked-key-accepted": Planted(plant=revoked_key_accepted, rates=_FORGER),

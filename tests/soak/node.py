@@ -18,11 +18,11 @@ from granian.server.embed import Server
 from tests.soak import faults
 from tests.soak.faults import FAULTS
 from tests.soak.lies import lie
-from tests.soak.world import Effect, Place, World, desk_at, written
+from tests.soak.world import Effect, Place, World, desk_at, put, written
 
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.base.records import Record
-from tidewaiter.courier import app, receiving, sending, taker
+from tidewaiter.courier import app, receiving, rounds, sending, taker
 from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.line import Line
 from tidewaiter.courier.nodes import relate
@@ -35,8 +35,9 @@ from tidewaiter.store.peers import documents, peers
 
 POINTS = (
     "before verifying", "after verifying", "in the effect", "before the commit",
-    "after the commit", "before the receipts leave", "after the receipts left", "between business and message",
-    "in sealing", "after sealing", "before the request", "after the request", "in keeping receipts",
+    "after the commit", "before the receipts leave", "after the receipts left",
+    "between business and message", "in sealing", "after sealing", "before the request",
+    "after the request", "in keeping receipts",
 )  # fmt: skip
 _OPEN = 400  # messages under way at which nothing is written for a while
 _LATE, _SHORT = 0.04, 0.04  # shares of messages that have expired, and that expire soon
@@ -66,7 +67,9 @@ def live(world: World, place: Place, life: Life) -> None:
 
 
 def _live(world: World, place: Place, life: Life) -> None:
-    sending.LONGEST, sending._FIRST = 0.5, 0.02  # type: ignore[misc]  # hours would be too long
+    put(sending, LONGEST=0.5, _FIRST=0.02)  # hours would be too long
+    put(sending, MOST_LINES=(64, 8, 2)[life.number % 3])
+    put(rounds, _LOOKS=0.1)  # more requests meet the line
     desk = desk_at(place)
     if world.plan.fault:
         FAULTS[world.plan.fault].plant(desk, place)
@@ -112,7 +115,7 @@ class Writer:
                     time.sleep(0.02)
                     self._write(min(room, self._chance.randint(1, self._burst)), written_)
                 else:
-                    time.sleep(0.03)
+                    time.sleep(0.1)
             except TidewaiterError:
                 traceback.print_exc()
                 time.sleep(0.1)
@@ -225,14 +228,18 @@ def _around(life: Life, function: Any, before: str = "", after: str = "") -> Any
 
 def _mine(life: Life) -> None:
     """Put the points at which a life ends into the node."""
-    receiving.open_all = _around(life, receiving.open_all, "before verifying", "after verifying")
-    Taking.finish = _around(life, Taking.finish, "", "before the commit")  # type: ignore[method-assign]
-    Taking._effect = _around(life, Taking._effect, "", "in the effect")  # type: ignore[method-assign]
-    taker.receive_all = _around(life, taker.receive_all, "", "after the commit")
+    _wrap(life, receiving, "open_all", "before verifying", "after verifying")
+    _wrap(life, Taking, "finish", "", "before the commit")
+    _wrap(life, Taking, "_effect", "", "in the effect")
+    _wrap(life, taker, "receive_all", "", "after the commit")
+    _wrap(life, sending, "keep_sealed", "", "in sealing")
+    _wrap(life, sending, "seal_due", "", "after sealing")
+    _wrap(life, sending, "keep_receipts", "", "in keeping receipts")
     left = _point(life, "after the receipts left", seconds=0.12)
     take = _around(life, taker.Taker.take, "", "before the receipts leave")
-    app.Taker.take = lambda *given: (take(*given), left())[0]  # type: ignore[method-assign]
-    faults.between = _point(life, "before the effects")
-    sending.keep_sealed = _around(life, sending.keep_sealed, "", "in sealing")
-    sending.seal_due = _around(life, sending.seal_due, "", "after sealing")
-    sending.keep_receipts = _around(life, sending.keep_receipts, "", "in keeping receipts")
+    put(taker.Taker, take=lambda *given: (take(*given), left())[0])
+    put(faults, between=_point(life, "before the effects"))
+
+
+def _wrap(life: Life, where: object, name: str, before: str, after: str) -> None:
+    put(where, **{name: _around(life, getattr(where, name), before, after)})

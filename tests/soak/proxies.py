@@ -74,7 +74,7 @@ class Proxy:
         """Say whether something is done now, and count it."""
         rate = self._rates[what]
         if what == "misrouted" and len(self._old) < _YOUNG:
-            rate = _EAGER
+            rate = max(rate, _EAGER)
         if not self._world.board.wild or self._chance.random() >= rate:
             return False
         self._world.board.count(self._index, what)
@@ -126,7 +126,7 @@ class Proxy:
         if self._now("shuffled"):
             self._chance.shuffle(sent)
         if self._now("cut short"):
-            sent = sent[: len(sent) // 2] + [sent[-1][: len(sent[-1]) // 2]]
+            sent = [*sent[: len(sent) // 2], sent[-1][: len(sent[-1]) // 2]]
         if self._now("damaged"):
             sent = [self._damaged(each) for each in sent]
         return sent

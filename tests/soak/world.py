@@ -97,7 +97,14 @@ def desk_at(place: Place, *, skewed: bool = True) -> Desk:
 class World:
     """All nodes, which know each other."""
 
-    def __init__(self, plan: Plan, folder: Path) -> None:
+    def __init__(self, plan: Plan, folder: Path, empty: Path) -> None:
+        """Make it.
+
+        Args:
+            plan: What is run.
+            folder: An empty one.
+            empty: An empty database, to be copied: each revision takes its time.
+        """
         self.plan = plan
         self.folder = folder
         self.board = Board(plan.nodes)
@@ -105,10 +112,8 @@ class World:
         ports = _free_ports(2 * plan.nodes)
         made = [self._found(index, ports, chance) for index in range(plan.nodes)]
         self.places = [place for place, _ in made]
-        empty = folder / "empty.db"
-        open_database(empty).close()
         for place, chain in made:
-            shutil.copy(empty, place.db)  # each revision takes its time
+            shutil.copy(empty, place.db)
             with open_database(place.db) as database:
                 _introduce(database, chain, [c for p, c in made if p.node != place.node])
 
@@ -158,6 +163,12 @@ def _free_ports(count: int) -> list[int]:
     for each in held:
         each.close()
     return ports
+
+
+def put(where: object, /, **values: object) -> None:
+    """Put something else in the place of functions or constants of a module or a class."""
+    for name, value in values.items():
+        setattr(where, name, value)
 
 
 NODE_CELLS = ("allowed", "written", "open", "lives")

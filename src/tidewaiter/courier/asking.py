@@ -91,7 +91,7 @@ def catch_up(desk: Desk, node: str, ask: Asking) -> int:
             regained += regain(work, node, messages)
             keep_receipts(work, node, [each.receipt for each in messages])
             have = after + len(messages)
-            caught_up(work, node, have)
+            caught_up(work, node, min(have, held.have))
         if not messages or have >= held.have:
             return regained
 

@@ -123,8 +123,8 @@ def _place(work: Work, node: str, each: Regained) -> None:
 
 
 def caught_up(work: Work, node: str, have: int) -> None:
-    """Write down what a peer has, as it said when it was asked."""
+    """Write down what a peer has, as it said when it was asked; less than before is sent again."""
     known = peer_of(work, node)
-    if known.told < have <= known.sealed:
+    if known.told != have <= known.sealed:
         p = tables.peer.c
         work.connection.execute(update(tables.peer).where(p.node == node).values(told=have))
