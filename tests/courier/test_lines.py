@@ -163,6 +163,16 @@ def test_a_gate_counts_by_address() -> None:
     assert len(gate._left) == 10_000
 
 
+def test_what_proves_nothing_is_worth_many_requests() -> None:
+    """Who sends much that nobody has signed has soon sent enough."""
+    gate = Gate(60)
+    gate.charge("192.0.2.1", 100_000, 0.0)
+    assert [gate.admits("192.0.2.1", 0.0) for _ in range(13)].count(True) == 11
+    gate.charge("192.0.2.1", 10**9, 0.0)
+    assert not gate.admits("192.0.2.1", 0.5)
+    assert gate.admits("192.0.2.1", 1.6)
+
+
 def test_a_gate_holds_so_much_and_gives_it_back() -> None:
     """Of one address less than of all."""
     gate = Gate(held=10, held_of_one=6)
