@@ -29,8 +29,8 @@ import psutil
 from benchmarks.evaluation import ROOT
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tidewaiter.courier.app import DOCUMENT
 from tidewaiter.courier.kinds import Said, body_of
+from tidewaiter.courier.line import DOCUMENT
 from tidewaiter.courier.serving import Serving, run
 from tidewaiter.exchange.documents import SignedDocument
 from tidewaiter.exchange.founding import About, found

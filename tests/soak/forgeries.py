@@ -212,14 +212,13 @@ class Forger:
         """Ask for another algorithm, another type, or more in the head."""
         told, box = self.header()
         head: Headers = {"alg": "Ed25519", "typ": "tw+jws", "kid": self.kid(self.now)}
-        change = self.chance.choice(
-            [
+        changes: list[Headers] = [
                 {"alg": "none"}, {"alg": "HS256"}, {"alg": "EdDSA"}, {"alg": "ES256"}, {"alg": ""},
                 {"typ": "tw-receipt+jws"}, {"typ": "tw-node+jws"}, {"typ": "JWT"}, {"typ": ""},
                 {"jwk": {}}, {"jku": "https://a.example"}, {"crit": ["b64"]}, {"b64": False},
                 {"alg": None}, {"kid": 1}, {"x5u": "x"}, {"zip": "DEF"},
-            ]
-        )  # fmt: skip
+        ]  # fmt: skip
+        change = self.chance.choice(changes)
         return Forgery(
             self.write(told, box, self.now, {**head, **change}), "malformed", claims=False
         )
@@ -450,7 +449,8 @@ class Forger:
         ]  # fmt: skip
         way = self.chance.randrange(8)
         if way == 0:
-            return self.chance.choice([true[:-1], [*true, true[0]], true[::-1], [], lines[:]])  # type: ignore[return-value]
+            ways = [true[:-1], [*true, true[0]], true[::-1], [], list(lines)]
+            return self.chance.choice(ways)
         if way == 1:
             secret = self.chance.choice([self._key(self.cork), self.now, self.chance.randbytes(32)])
             true[at] = give(right[at], kid=kid, secret=secret)
@@ -485,8 +485,7 @@ class Forger:
             )  # fmt: skip
             root = wrapped(public_of("sign", self.aland.next_root))
             revived = tuple(structs.replace(key, state="active") for key in before.keys)
-            change, secret = self.chance.choice(
-                [
+            changes: list[tuple[dict[str, Any], bytes]] = [
                     ({}, stolen), ({"endpoints": ("https://thief.example",)}, stolen),
                     ({"number": before.number + 2}, self.now), ({"previous": "0" * 64}, self.now),
                     ({"number": before.number}, self.now), ({"node": self.cork.name}, self.now),
@@ -496,8 +495,8 @@ class Forger:
                     ({"root": root}, self.aland.root), ({"root": root}, self.now),
                     ({"role": "king"}, self.now), ({"name": "a" * 999}, self.now),
                     ({"node": "a b"}, self.now), ({"number": 0}, self.aland.root),
-                ]
-            )  # fmt: skip
+            ]  # fmt: skip
+            change, secret = self.chance.choice(changes)
             document: Document = structs.replace(before, **{**good, **change})
             signer = Signer(kid=self.kid(secret), secret=secret)
             held = write_chain([sign_document(document, [signer])])

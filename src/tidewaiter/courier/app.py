@@ -17,7 +17,7 @@ from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.gates import Gate, asker
 from tidewaiter.courier.hearing import hear_documents
 from tidewaiter.courier.line import DOCUMENT, HELD, INBOX
-from tidewaiter.courier.receiving import MOST_BYTES, MOST_LINES
+from tidewaiter.courier.receiving import MOST_BYTES, MOST_LINES, proves_nothing
 from tidewaiter.courier.taker import Full, Taker
 from tidewaiter.exchange.documents import write_chain
 from tidewaiter.store.peers import documents
@@ -72,15 +72,20 @@ def make_app(
 @post(INBOX, status_code=200, media_type=MediaType.TEXT)
 async def _inbox(request: Asked) -> Response[str]:
     """Take envelopes, one a line; give a receipt for each, one a line."""
-    with _house(request).gate.holding(_asker(request)) as more:
-        lines = (await _body(request, more)).decode("ascii", "replace").splitlines()
+    gate, address = _house(request).gate, _asker(request)
+    with gate.holding(address) as more:
+        held = await _body(request, more)
+        lines = held.decode("ascii", "replace").splitlines()
         if not 0 < len(lines) <= MOST_LINES:
+            gate.charge(address, len(held), time.monotonic())
             raise ClientException(f"a request holds 1 to {MOST_LINES} lines")
         taker: Taker = request.app.state.taker
         try:
             receipts = await run_sync(taker.take, lines)
         except (Full, StoreError) as error:
             raise HTTPException(status_code=_BUSY, detail=_LATER) from error
+        if all(map(proves_nothing, receipts)):
+            gate.charge(address, len(held), time.monotonic())
     return Response("".join(f"{each}\n" for each in receipts), media_type=MediaType.TEXT)
 
 
@@ -99,13 +104,15 @@ async def _held(request: Asked) -> Response[str]:
     return Response("".join(f"{each}\n" for each in lines), media_type=MediaType.TEXT)
 
 
-@get(DOCUMENT, media_type=MediaType.JSON, sync_to_thread=True)
-def _document(request: Asked) -> Response[bytes]:
+@get(DOCUMENT, media_type=MediaType.JSON)
+async def _document(request: Asked) -> Response[bytes]:
     """Give the documents of this node, from the first."""
-    desk = _house(request).desk
+    return Response(await run_sync(_chain, _house(request).desk), media_type=MediaType.JSON)
+
+
+def _chain(desk: Desk) -> bytes:
     with desk.database.work() as work:
-        chain = documents(work, desk.node)
-    return Response(write_chain(chain), media_type=MediaType.JSON)
+        return write_chain(documents(work, desk.node))
 
 
 @post(DOCUMENT, status_code=204)
@@ -142,11 +149,12 @@ def _asker(request: Asked) -> str:
 
 async def _body(request: Asked, more: Callable[[int], bool]) -> bytes:
     """Read what is sent, within a size and a time."""
-    held = bytearray()
+    held, house = bytearray(), _house(request)
     try:
-        with anyio.fail_after(_house(request).seconds):
+        with anyio.fail_after(house.seconds):
             async for piece in request.stream():
                 if len(held) + len(piece) > MOST_BYTES + MOST_LINES:
+                    house.gate.charge(_asker(request), len(held), time.monotonic())
                     raise HTTPException(
                         status_code=_TOO_LARGE, detail=f"at most {MOST_BYTES:,} bytes"
                     )

@@ -14,6 +14,7 @@ _HELD = 24 * 1024 * 1024  # bytes of requests of all
 _HELD_OF_ONE = 4 * 1024 * 1024  # of one address
 _ADDRESSES = 10_000  # that are remembered; the one that asked longest ago gives way
 _MINUTE = 60.0  # seconds
+_WORTH = 2048  # bytes that are worth a request
 
 
 class Gate:
@@ -41,14 +42,28 @@ class Gate:
             address: Who asks.
             now: The moment in seconds, of a clock that only goes on.
         """
+        left = self._left_of(address, now)
+        may = left >= 1
+        self._left[_key(address)] = (left - 1 if may else left, now)
+        return may
+
+    def charge(self, address: str, size: int, now: float) -> None:
+        """Count bytes that took work and proved nothing: they are worth as many requests.
+
+        Args:
+            address: Who sent them.
+            size: How many.
+            now: As in `admits`.
+        """
+        left = self._left_of(address, now)
+        self._left[_key(address)] = (max(0.0, left - size / _WORTH), now)
+
+    def _left_of(self, address: str, now: float) -> float:
         key = _key(address)
         left, then = self._left.pop(key, (self._most, now))
-        left = min(self._most, left + (now - then) * self._most / _MINUTE)
-        may = left >= 1
-        self._left[key] = (left - 1 if may else left, now)
-        while len(self._left) > _ADDRESSES:
+        while len(self._left) >= _ADDRESSES:
             self._left.popitem(last=False)
-        return may
+        return min(self._most, left + (now - then) * self._most / _MINUTE)
 
     @contextmanager
     def holding(self, address: str) -> Iterator[Callable[[int], bool]]:

@@ -9,6 +9,15 @@ from collections.abc import Sequence
 from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.opening import Opened, open_all
 from tidewaiter.courier.taking import Judged, Taking, receipt_for
+from tidewaiter.exchange.receipts import read_receipt
+
+UNPROVED = frozenset[str](
+    {
+        "malformed", "not-for-us", "unknown-sender", "unknown-key", "old-key", "revoked-key",
+        "bad-signature", "other-box",
+    }
+)  # fmt: skip
+"""Codes of what may come from anyone."""
 
 MOST_LINES = 64
 MOST_BYTES = 1024 * 1024
@@ -28,6 +37,15 @@ def receive(desk: Desk, lines: Sequence[str]) -> list[str]:
         StoreError: Nothing was taken: the database cannot be written.
     """
     return receive_all(desk, [lines])[0]
+
+
+def proves_nothing(receipt: str) -> bool:
+    """Say whether a receipt is for a line that anyone could have sent.
+
+    Args:
+        receipt: One that was given here.
+    """
+    return read_receipt(receipt).receipt.code in UNPROVED
 
 
 def receive_all(desk: Desk, requests: Sequence[Sequence[str]]) -> list[list[str]]:

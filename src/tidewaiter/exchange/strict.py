@@ -54,8 +54,8 @@ def _check_depth(held: bytes, what: str) -> None:
     if held.count(b"{") + held.count(b"[") <= MOST_DEPTH:
         return
     depth = 0
-    for sign in _BRACKETS.findall(_QUOTED.sub(b"", held)):
-        depth += 1 if sign in b"{[" else -1
+    for sign in _BRACKETS.finditer(_QUOTED.sub(b"", held)):
+        depth += 1 if sign[0] in b"{[" else -1
         if depth > MOST_DEPTH:
             raise InputError(f"this {what} has more than {MOST_DEPTH} levels")
 
