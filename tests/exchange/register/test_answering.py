@@ -74,6 +74,14 @@ def test_what_holds_names_what_it_rests_on() -> None:
             {"party": Party(licence="MX-7", business_number="RMU-020202-CD2")}, "cannot tell",
             "operator", "its numbers name several operators: op-1, op-2",
         ),
+        (
+            {"party": Party(licence="MX-7", business_number="XYZ-1")}, "cannot tell", "operator",
+            'op-1 has another business number than "XYZ-1"',
+        ),
+        (
+            {"party": Party(licence="MX-8", business_number="QEJ-010101-AB1")}, "cannot tell",
+            "operator", 'no licence and no registration "MX-8" is there',
+        ),
     ],
 )  # fmt: skip
 def test_what_does_not_hold_says_why(

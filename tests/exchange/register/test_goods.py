@@ -58,7 +58,7 @@ def _promised(talk: Talk) -> dict[str, int | None]:
 
 
 def test_a_salt_counts_as_its_base() -> None:
-    """By the registry's formulas or an authority's factor; a mixture by its content; or why it cannot be told."""
+    """A mixture by its content; or why it cannot be told."""
     line = changed(EPHEDRINE, cas="50-98-6", net=Amount(mass_mg=100_000))
     assert content_in(line, "ephedrine", DAY, registry())[0].mass_mg == BASE
     mixture = changed(line, cas="", goods="mixture", content_ppm=250_000)

@@ -88,6 +88,9 @@ def test_a_shipment_that_is_told_in_two_ways_counts_in_neither() -> None:
     assert [(each.kind, each.source) for each in found.findings] == [
         ("told two ways", "another page; shipment m-1")
     ]
+    given_back = (Cancellation(movement="m-1", on=DAY, source="letter"),)
+    assert account(register(one, other, cancellations=given_back)).findings == ()
+    assert account(register(one, other), DAY - timedelta(1)).findings == ()
 
 
 @pytest.mark.parametrize(

@@ -138,11 +138,7 @@ def _figures(
 ) -> Figures:
     substance, table = what
     country, year = where
-    moved = [
-        each
-        for each in book.moved_on(date(year, 12, 31))
-        if each.on.year == year and each.country == country and each.substance == substance.slug
-    ]
+    moved = book.moved_in(country, substance.slug, year, date(year, 12, 31))
     needs = [
         (each.id, each.amount)
         for each in book.all_on(Requirement, date(year, 12, 31))

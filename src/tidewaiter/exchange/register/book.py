@@ -1,6 +1,7 @@
 """The book: the entries of a register by id, each in the version that holds on a day."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TypeVar
@@ -24,12 +25,14 @@ from tidewaiter.exchange.register.types import (
 
 E = TypeVar("E", Operator, Standing, Grant, Requirement)
 
+K = TypeVar("K")
+
 _KEPT = re.compile(r"[\W_]+")
 
 
 def number_key(text: str) -> str:
     """Return a number without what papers put between its parts: "DE-L 1" and "de/l1" are one."""
-    return _KEPT.sub("", text).upper()
+    return _KEPT.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
 def same_number(one: str, other: str) -> bool:
@@ -50,6 +53,8 @@ class Book:
         self.twice: dict[str, Finding] = {}  # by id of an entry
         self._versions = self._sorted(register.entries)
         self.moved, self.doubled = _once(register.movements)
+        self._by_number = _by(self.moved, lambda each: number_key(each.permit))
+        self._by_year = _by(self.moved, lambda each: (each.country, each.substance, each.on.year))
         self.cancelled: dict[str, date] = {}
         for each in register.cancellations:
             before = self.cancelled.get(each.movement, each.on)
@@ -90,22 +95,44 @@ class Book:
 
     def moved_on(self, day: date) -> tuple[Movement, ...]:
         """Return the movements until a day that were not cancelled by then, in their order."""
+        return self._until(day, self.moved)
+
+    def moved_under(self, number: str, day: date) -> tuple[Movement, ...]:
+        """Return those of them that name a permit."""
+        return self._until(day, self._by_number.get(number_key(number), ()))
+
+    def moved_in(self, country: str, substance: str, year: int, day: date) -> tuple[Movement, ...]:
+        """Return those of them that are of a country, a substance and a year."""
+        return self._until(day, self._by_year.get((country, substance, year), ()))
+
+    def _until(self, day: date, movements: Iterable[Movement]) -> tuple[Movement, ...]:
         return tuple(
             each
-            for each in self.moved
+            for each in movements
             if each.on <= day and self.cancelled.get(each.id, date.max) > day
         )
 
-    def doubled_for(self, concerns: Callable[[Movement], bool]) -> tuple[Finding, ...]:
-        """Tell the shipments that were told in two ways, one of which concerns something."""
+    def doubled_for(self, concerns: Callable[[Movement], bool], day: date) -> tuple[Finding, ...]:
+        """Tell the shipments until a day that are told in two ways, and concern something.
+
+        One that was cancelled by then took nothing, however it is told.
+        """
         return tuple(
             Finding(
                 kind="told two ways", movement=name, source=_sources(same),
                 text=f"the shipment {name} is told in two ways, and counts in neither",
             )
             for name, same in self.doubled.items()
-            if any(map(concerns, same))
+            if self.cancelled.get(name, date.max) > day
+            and any(each.on <= day and concerns(each) for each in same)
         )  # fmt: skip
+
+
+def _by(movements: Iterable[Movement], key: Callable[[Movement], K]) -> dict[K, list[Movement]]:
+    found: dict[K, list[Movement]] = {}
+    for each in movements:
+        found.setdefault(key(each), []).append(each)
+    return found
 
 
 def _once(

@@ -65,7 +65,7 @@ def account_of(book: Book, grant: Grant, day: date, *, but: str = "") -> Account
     def concerns(each: Movement | Promise) -> bool:
         return same_number(each.permit, grant.number) and same_issuer(each.issuer, grant.issuer)
 
-    mine = [each for each in book.moved_on(day) if concerns(each)]
+    mine = [each for each in book.moved_under(grant.number, day) if concerns(each)]
     findings = [found for each in mine for found in _of_movement(book, grant, each)]
     taking = [each for each in mine if each.substance == grant.substance]
     promised = [
@@ -73,7 +73,7 @@ def account_of(book: Book, grant: Grant, day: date, *, but: str = "") -> Account
         if concerns(each) and each.since <= day and each.substance == grant.substance
         and each.notice != but
     ]  # fmt: skip
-    return _account(grant, taking, promised, day, [*findings, *book.doubled_for(concerns)])
+    return _account(grant, taking, promised, day, [*findings, *book.doubled_for(concerns, day)])
 
 
 def requirement_account(book: Book, need: Requirement, day: date, *, but: str = "") -> Account:
@@ -97,12 +97,13 @@ def requirement_account(book: Book, need: Requirement, day: date, *, but: str = 
     def of_year(each: Movement) -> bool:
         return concerns(each) and each.on.year == need.year
 
-    taking = [each for each in book.moved_on(day) if of_year(each)]
+    moved = book.moved_in(need.country, need.substance, need.year, day)
+    taking = [each for each in moved if of_year(each)]
     promised = [
         each for each in book.promises
         if concerns(each) and _in_year(each, need, day) and each.notice != but
     ]  # fmt: skip
-    return _account(need, taking, promised, day, book.doubled_for(of_year))
+    return _account(need, taking, promised, day, book.doubled_for(of_year, day))
 
 
 def _in_year(promise: Promise, need: Requirement, day: date) -> bool:

@@ -1,6 +1,6 @@
 """Who an operator is: by its numbers; a name alone never decides."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from tidewaiter.base.records import Record
@@ -20,7 +20,7 @@ class Who(Record, frozen=True, kw_only=True):
     operator: str = ""  # id; "": not known
     may_be: tuple[str, ...] = ()
     text: str
-    doubt: str = ""  # that its name is not like that of the operator whose number it bears
+    doubt: str = ""  # what of its name and numbers is not of the operator whose number it bears
     unclear: bool = False  # something points at operators, and does not decide
 
 
@@ -51,7 +51,11 @@ def who_is(book: Book, party: Party, day: date, names: Names | None = None) -> W
     agreed = set.intersection(*told) if told else set()
     alike = names(party) if names is not None and party.name else ()
     if len(agreed) == 1:
-        return _known(agreed.pop(), party, alike, looked=names is not None)
+        name = agreed.pop()
+        doubts = list(_other_numbers(book, name, party, day, known=bool(by_licence)))
+        if names is not None and party.name and name not in alike:
+            doubts.append(f'the number is of {name}, whose name is not like "{party.name}"')
+        return Who(operator=name, text=f"by its number it is {name}", doubt="; ".join(doubts))
     if told:
         pointed = sorted(set.union(*told))
         text = f"its numbers name several operators: {', '.join(pointed)}"
@@ -65,11 +69,23 @@ def who_is(book: Book, party: Party, day: date, names: Names | None = None) -> W
     return Who(text=f"no operator has the number {given}")
 
 
-def _known(name: str, party: Party, alike: tuple[str, ...], *, looked: bool) -> Who:
-    doubt = ""
-    if looked and party.name and name not in alike:
-        doubt = f'the number is of {name}, whose name is not like "{party.name}"'
-    return Who(operator=name, text=f"by its number it is {name}", doubt=doubt)
+def _other_numbers(book: Book, name: str, party: Party, day: date, *, known: bool) -> Iterator[str]:
+    """Tell the numbers of a party that its operator does not have.
+
+    Args:
+        book: The register.
+        name: Id of the operator that the other number is of.
+        party: As the papers name it.
+        day: The day.
+        known: Its licence number is there.
+    """
+    if party.licence and not known:
+        yield f'no licence and no registration "{party.licence}" is there'
+    operator = book.on(Operator, name, day)
+    numbers = operator.business_numbers if operator is not None else ()
+    given = party.business_number
+    if given and numbers and not any(same_number(given, each) for each in numbers):
+        yield f'{name} has another business number than "{given}"'
 
 
 def names_of(operators: Iterable[Operator]) -> Names:
