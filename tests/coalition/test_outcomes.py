@@ -165,6 +165,13 @@ def test_while_it_is_frozen_the_clock_stands() -> None:
     assert story.on(LATER, [frozen(days(1, LAST), None)]).outcome == "no reply"
 
 
+def test_a_last_day_in_a_frozen_channel_is_not_over() -> None:
+    """Frozen on the Saturday before a last day on Sunday: it is not known when that ends."""
+    story = Story(last=days(2, LAST))
+    assert story.on(LATER, [frozen(days(1, LAST), None)]).outcome == "frozen"
+    assert story.on(LATER, [frozen(days(1, LAST), days(9, LAST))]).outcome == "no reply"
+
+
 def test_either_side_can_freeze_and_others_do_not_matter() -> None:
     """A channel has two ends; that of two others is another channel."""
     story = Story()

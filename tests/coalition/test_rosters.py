@@ -58,9 +58,12 @@ def test_one_of_three_is_not(by: str) -> None:
 
 
 def test_unknown_and_false_keys_count_for_nothing() -> None:
-    """Neither one whose key is not known here, nor one who signs in another's name."""
+    """Neither one whose key is not known here, nor one who signs under another's name."""
     with pytest.raises(InputError, match="must"):
         check_rosters([_signed(FIRST, "ab")], {"a": KEYS["a"]})
+    renamed = sign_roster(FIRST, [root_signer("a", SECRETS["a"]), root_signer("d", SECRETS["b"])])
+    with pytest.raises(InputError, match="must"):
+        check_rosters([renamed], KEYS)
     forged = sign_roster(
         FIRST, [root_signer("a", SECRETS["a"]), root_signer("b", SECRETS["d"])]
     )  # fmt: skip
