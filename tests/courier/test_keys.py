@@ -44,7 +44,10 @@ def telling(to: Party) -> Tell:
     """Return a line by which documents come."""
 
     def tell(_endpoints: tuple[str, ...], documents: bytes) -> None:
-        hear_documents(to.desk, documents)
+        try:
+            hear_documents(to.desk, documents)
+        except (InputError, MissingError) as error:
+            raise OutputError("it answered 400") from error
 
     return tell
 
