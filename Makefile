@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	&& echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix bench docs clean
+.PHONY: help setup demo test check fix bench soak docs clean
 .PHONY: check-format check-lint check-types check-layers check-docs
 .DELETE_ON_ERROR:
 
@@ -24,6 +24,7 @@ help:
 	@echo "make check   format, lint, types, layers and documentation, without changing a file"
 	@echo "make fix     format, and mend what the linter can mend"
 	@echo "make bench   run the benchmarks and write docs/benchmarks/"
+	@echo "make soak    run the test programme of the exchange, large (an hour or less)"
 	@echo "make docs    build the documentation into $(SITE)"
 	@echo "make clean   remove $(VENV) and all that was built"
 
@@ -78,10 +79,25 @@ bench: $(VENV)/.bench $(PEERS)/.tried
 	$(BIN)/python -m benchmarks.screen_parties
 	$(BIN)/python -m benchmarks.queued
 	$(BIN)/python -m benchmarks.flows
+	$(BIN)/python -m benchmarks.suppression --write
+	$(BIN)/python -m benchmarks.network
+	$(BIN)/python -m benchmarks.overview
+	$(BIN)/python -m benchmarks.uploads
+	$(BIN)/python -m benchmarks.law_pages
 	$(BIN)/python -m benchmarks.analysts
 	$(BIN)/python -m benchmarks.parties_calibration
 	$(BIN)/python -m benchmarks.parties_calibrate
 	$(BIN)/python -m benchmarks.peers_parties --python $(PEERS)/bin/python
+
+soak: $(VENV)/.bench
+	$(BIN)/python -m tests.soak.exchange --exchanges 10000 --kills 210 --nodes 5 \
+		--write docs/benchmarks/soak.json
+	$(BIN)/python -m tests.soak.exchange --exchanges 600 --kills 12 --nodes 5 --settle 10 --faults \
+		--write docs/benchmarks/soak_faults.json
+	$(BIN)/python -m tests.soak.power --crashes 1000 --write docs/benchmarks/power.json
+	! $(BIN)/python -m tests.soak.power --crashes 200 --synchronous NORMAL \
+		--write docs/benchmarks/power_normal.json
+	$(BIN)/python -m benchmarks.exchange
 
 docs: check-docs
 	@echo "Open $(SITE)/index.html."

@@ -5,13 +5,16 @@ serve` on it, and lets 50 people work for 30 minutes: look at the queue, filter 
 decide, take back now and then, with five seconds to think between two pages. ``--db`` names a
 database that is filled already, ``--minutes``, ``--people`` and ``--alerts`` make it smaller. What
 was answered 2xx or 3xx is compared with the trails in the database: a decision that is missing or
-stands twice fails the run. It writes ``docs/benchmarks/analysts.json``.
+stands twice fails the run. What they wait for depends on what else the machine does, so the
+processor's time of the server is told too, without that of a server of PostgreSQL. It writes
+``docs/benchmarks/analysts.json``.
 """
 
 import argparse
 import json
 import os
 import random
+import resource
 import socket
 import subprocess
 import sys
@@ -25,9 +28,9 @@ from typing import Any
 import httpx
 import numpy as np
 from benchmarks.evaluation import ROOT
+from benchmarks.keeping import keep, kind_of
 from benchmarks.queue_made import SEED
 from benchmarks.queued import fill
-from benchmarks.throughput import processor, versions
 from sqlalchemy import func, select
 
 from tidewaiter.accounts.secrets import form_token
@@ -186,6 +189,7 @@ def _run(db: str, wanted: argparse.Namespace) -> None:
         each.join()
     server.terminate()
     server.wait(30)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
     answers = sum((each.answers for each in people), Counter[str]())
     decided = sum((each.decided for each in people), Counter[str]())
     found = kept(db, list(secrets)) - before
@@ -200,12 +204,12 @@ def _run(db: str, wanted: argparse.Namespace) -> None:
     }
     told = {
         "people": wanted.people, "minutes": wanted.minutes, "think_seconds": wanted.think,
-        "database": "postgresql" if "://" in db else "sqlite", "answers": dict(answers),
+        "answers": dict(answers), "server_cpu_seconds": round(used.ru_utime + used.ru_stime, 1),
         "errors": errors, "decisions": sum(decided.values()),
         "lost": sum((decided - found).values()), "doubled": sum((found - decided).values()),
-        "times": rows, "processor": processor(), "versions": versions(),
+        "times": rows,
     }  # fmt: skip
-    wanted.out.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    keep(wanted.out, kind_of(db), told)
     print(json.dumps(told, indent=1))
     if errors or told["lost"] or told["doubled"]:
         raise SystemExit(1)

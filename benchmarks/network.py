@@ -1,5 +1,7 @@
 """Who is who and the network of a database of 200,000 consignments, on either database.
 
+``python -m benchmarks.network`` does all of this in an SQLite file that is not kept, and writes
+``docs/benchmarks/network.json``; so does each step by itself.
 ``python -m benchmarks.network fill DB`` stores consignments of made parties: most name few others,
 20 forwarders stand in a third of all consignments, and some rooms and telephones are shared.
 ``python -m benchmarks.network resolve DB`` compares the parties, and ``python -m benchmarks.network
@@ -12,12 +14,16 @@ are made.
 import argparse
 import random
 import resource
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from benchmarks.evaluation import ROOT
+from benchmarks.keeping import keep, kind_of
 from sqlalchemy import select
 
 from tidewaiter.consignments.types import LINES, Alert, Line, PartyMatch, Reason
@@ -35,6 +41,7 @@ from tidewaiter.store.partysearch import search_entities
 from tidewaiter.store.resolutions import current_run
 from tidewaiter.store.screenings import Run, Source, begin_screening, finish_screening
 
+OUT = ROOT / "docs" / "benchmarks" / "network.json"
 SEED = 1988
 CONSIGNMENTS = 200_000
 FIRMS = 60_000
@@ -57,18 +64,21 @@ SUBSTANCES = ("acetone", "toluene", "potassium-permanganate", "acetic-anhydride"
 def main() -> None:
     """Run one of the steps."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("step", choices=["fill", "resolve", "ask"])
-    parser.add_argument("db")
+    parser.add_argument("step", choices=["fill", "resolve", "ask", "all"], nargs="?", default="all")
+    parser.add_argument("db", nargs="?", help="without it, an SQLite file that is not kept")
     parser.add_argument("--consignments", type=int, default=CONSIGNMENTS)
     parser.add_argument("--asked", type=int, default=200)
     given = parser.parse_args()
-    with open_database(given.db) as database:
-        if given.step == "fill":
-            fill(database, given.consignments)
-        elif given.step == "resolve":
-            resolve(database)
-        else:
-            ask(database, given.asked)
+    steps: dict[str, Callable[[Database], dict[str, Any]]] = {
+        "fill": lambda database: fill(database, given.consignments),
+        "resolve": resolve,
+        "ask": lambda database: ask(database, given.asked),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        place = given.db or str(Path(folder) / "network.db")
+        with open_database(place) as database:
+            for step in steps if given.step == "all" else (given.step,):
+                keep(OUT, kind_of(place), {step: steps[step](database)})
 
 
 def stamp() -> Stamp:
@@ -76,9 +86,9 @@ def stamp() -> Stamp:
     return Stamp(who="benchmark", at=datetime.now(UTC))
 
 
-def fill(database: Database, consignments: int) -> None:
+def fill(database: Database, consignments: int) -> dict[str, Any]:
     """Store consignments, then take up their parties as a screening does."""
-    begun = time.monotonic()
+    begun, cpu = time.monotonic(), time.process_time()
     chance = random.Random(SEED)
     firms = list(_firms(chance, max(50, FIRMS * consignments // CONSIGNMENTS)))
     forwarders = [_written(chance, f) for f in list(_firms(chance, FORWARDERS))]
@@ -98,23 +108,32 @@ def fill(database: Database, consignments: int) -> None:
             add_batch(work, screening, Batch(lines=lines, alerts=alerts, done_row=row))
     with database.work(stamp()) as work:
         finish_screening(work, screening)
-    print(f"{consignments:,} consignments, {row:,} lines stored: {time.monotonic() - begun:.0f} s")
-    begun = time.monotonic()
+    stored = _since(begun, cpu)
+    print(f"{consignments:,} consignments, {row:,} lines stored: {stored}", flush=True)
+    begun, cpu = time.monotonic(), time.process_time()
     steps = take_up(database, stamp)
-    print(f"taken up in {steps} transactions: {time.monotonic() - begun:.0f} s")
+    taken = _since(begun, cpu)
+    print(f"taken up in {steps} transactions: {taken}", flush=True)
+    return {"consignments": consignments, "lines": row, "stored": stored, "taken up": taken}
 
 
-def resolve(database: Database) -> None:
+def resolve(database: Database) -> dict[str, Any]:
     """Resolve the parties."""
     begun, cpu = time.monotonic(), time.process_time()
     found = resolve_database(database, stamp, lambda *_: None)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    spent = _since(begun, cpu)
     print(found)
-    print(f"resolved: {time.monotonic() - begun:.0f} s, {time.process_time() - cpu:.0f} CPU s, "
-          f"{peak:.0f} MiB at the most")  # fmt: skip
+    print(f"resolved: {spent}, {peak:.0f} MiB at the most", flush=True)
+    return {"found": str(found), "spent": spent, "peak MiB": round(peak)}
 
 
-def ask(database: Database, asked: int) -> None:
+def _since(begun: float, cpu: float) -> dict[str, float]:
+    spent, used = time.monotonic() - begun, time.process_time() - cpu
+    return {"s": round(spent, 1), "cpu s": round(used, 1)}
+
+
+def ask(database: Database, asked: int) -> dict[str, Any]:
     """Ask for pages, neighbours and paths; print how long the slowest 5 in 100 took."""
     rules, chance = network_rules(), random.Random(SEED)
     with database.work() as work:
@@ -130,12 +149,14 @@ def ask(database: Database, asked: int) -> None:
     names = dict(some)
     ends = [(a, b) for (a, _), (b, _) in zip(some, others, strict=True) if a != b]
 
-    def timed(what: str, do: Callable[[Seen, int], Any], of: Sequence[int]) -> None:
-        _timed(database, run.id, what, do, of)
+    told: dict[str, Any] = {}
 
-    for told, of in (("all", list(names)), ("busy", [entity for entity, _ in busy])):
-        timed(f"page, {told}", view_party, of)
-        timed(f"neighbours, {told}", lambda s, e: build_graph(s, e, {}, 1, rules), of)
+    def timed(what: str, do: Callable[[Seen, int], Any], of: Sequence[int]) -> None:
+        told[what] = _timed(database, run.id, what, do, of)
+
+    for which, of in (("all", list(names)), ("busy", [entity for entity, _ in busy])):
+        timed(f"page, {which}", view_party, of)
+        timed(f"neighbours, {which}", lambda s, e: build_graph(s, e, {}, 1, rules), of)
     timed("search", lambda s, e: search_entities(s.work, s.run, names[e]), list(names))
     timed("path", lambda s, i: find_ways(s, ends[i], rules), range(len(ends)))
     with database.work() as work:
@@ -150,12 +171,14 @@ def ask(database: Database, asked: int) -> None:
     took, cpu = time.perf_counter() - begun, time.process_time() - used
     print(f"{len(graph.nodes):,} nodes and {len(graph.edges):,} ties placed: {took:.1f} s,"
           f" CPU {cpu:.1f} s")  # fmt: skip
+    placed = {"nodes": len(graph.nodes), "ties": len(graph.edges), "cpu s": round(cpu, 1)}
+    return told | {"placed": placed}
 
 
 def _timed(
     database: Database, run: int, what: str, do: Callable[[Seen, int], Any], of: Sequence[int]
-) -> None:
-    """Print how long something takes for each of some numbers."""
+) -> dict[str, float]:
+    """Print and return how long something takes for each of some numbers."""
     took, cpu = list[float](), list[float]()
     for number in of:
         begun, used = time.perf_counter(), time.process_time()
@@ -166,6 +189,10 @@ def _timed(
     told = (f"{_of(took, 50):.1f} and {_of(took, 95):.1f} ms, "
             f"CPU {_of(cpu, 50):.1f} and {_of(cpu, 95):.1f} ms")  # fmt: skip
     print(f"{what}, median and p95: {told}", flush=True)
+    return {
+        f"{kind} p{percent}": round(_of(some, percent), 1)
+        for kind, some in (("ms", took), ("cpu ms", cpu)) for percent in (50, 95)
+    }  # fmt: skip
 
 
 def _of(values: list[float], percent: int) -> float:

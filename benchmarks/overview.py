@@ -1,16 +1,19 @@
 """How long the overview takes with many alerts, and what counting costs each decision.
 
+    python -m benchmarks.overview
     python -m benchmarks.overview 1000000 overview.db
     python -m benchmarks.overview 1000000 postgresql+psycopg://user@host/empty
 
 Alerts are made by a seed and written past the store; counting them anew makes the counts. Rules and
 substances are skewed, seven in ten are decided, over a year. A database that is filled already is
-only read and decided in.
+only read and decided in; without one, an SQLite file is made and not kept. It writes
+``docs/benchmarks/overview.json``.
 """
 
+import argparse
 import os
 import random
-import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -18,6 +21,8 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+from benchmarks.evaluation import ROOT
+from benchmarks.keeping import keep, kind_of
 from sqlalchemy import insert, text
 
 from tidewaiter.casework.decisions import Verdict, load_decision_rules
@@ -35,6 +40,7 @@ from tidewaiter.store.screenings import Run, Source, begin_screening
 from tidewaiter.store.tallies import recount
 from tidewaiter.substances.registry import load_registry
 
+OUT = ROOT / "docs" / "benchmarks" / "overview.json"
 SEED = 1988
 TODAY = date(2026, 11, 25)
 ROWS = 10_000  # of a transaction
@@ -49,28 +55,43 @@ VERDICTS: tuple[tuple[Verdict, str], ...] = (
 )  # fmt: skip
 
 
-def main(count: int, place: str) -> None:
-    """Fill a database, and time what the overview asks of it."""
-    with open_database(place) as database:
-        with database.work() as work:
-            filled = audit_size(work) > 0
-        if not filled:
-            _timed("filled", lambda: _fill(database, count))
-        stamp = Stamp(who="bench", at=datetime(2026, 11, 25, 12, tzinfo=UTC))
-        if not filled:
-            with database.work(stamp) as work:
-                told = _timed("counted anew", lambda: recount(work))
-            print(f"  {told.alerts:,} alerts, {told.counts:,} counts")
-        for months in (3, 12, None):
-            _quantiles(f"counts, months={months}", lambda m=months: _read(database, m))  # type: ignore[misc]
-            _server(database, months)
-        _quantiles("counts and words, months=3", lambda: _whole(database))
-        ids = [f"{n:024x}" for n in random.Random(SEED).sample(range(1, count + 1), 200)]
-        _quantiles("a decision with its counts", lambda: _decide(database, stamp, ids), times=200)
-        if not filled:
-            with database.work(stamp) as work:
-                again = recount(work)
-            print(f"  counts that were wrong after 200 decisions: {again.wrong}")
+def main() -> None:
+    """Fill a database, time what the overview asks of it, and write it down."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("count", type=int, nargs="?", default=1_000_000)
+    parser.add_argument("db", nargs="?", help="without it, an SQLite file that is not kept")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        place = given.db or str(Path(folder) / "overview.db")
+        with open_database(place) as database:
+            keep(OUT, kind_of(place), measured(database, given.count))
+
+
+def measured(database: Database, count: int) -> dict[str, Any]:
+    """Fill a database that is empty, and time what the overview asks of it."""
+    told: dict[str, Any] = {"alerts": count}
+    with database.work() as work:
+        filled = audit_size(work) > 0
+    stamp = Stamp(who="bench", at=datetime(2026, 11, 25, 12, tzinfo=UTC))
+    if not filled:
+        _, told["filled s"] = _timed("filled", lambda: _fill(database, count))
+        with database.work(stamp) as work:
+            found, told["counted anew s"] = _timed("counted anew", lambda: recount(work))
+        print(f"  {found.alerts:,} alerts, {found.counts:,} counts")
+        told["counts"] = found.counts
+    for months in (3, 12, None):
+        what = f"counts, months={months}"
+        told[what] = _quantiles(what, lambda m=months: _read(database, m))  # type: ignore[misc]
+        _server(database, months)
+    whole, deciding = "counts and words, months=3", "a decision with its counts"
+    told[whole] = _quantiles(whole, lambda: _whole(database))
+    ids = [f"{n:024x}" for n in random.Random(SEED).sample(range(1, count + 1), 200)]
+    told[deciding] = _quantiles(deciding, lambda: _decide(database, stamp, ids), times=200)
+    if not filled:
+        with database.work(stamp) as work:
+            told["wrong after 200 decisions"] = recount(work).wrong
+        print(f"  counts that were wrong after 200 decisions: {told['wrong after 200 decisions']}")
+    return told
 
 
 def _read(database: Database, months: int | None) -> None:
@@ -110,7 +131,7 @@ def _decide(database: Database, stamp: Stamp, ids: list[str]) -> None:
         decide(work, standings(work, [alert])[alert], Wanted(verdict="hold", reason="inspect"))
 
 
-def _quantiles(what: str, call: Callable[[], None], times: int = 40) -> None:
+def _quantiles(what: str, call: Callable[[], None], times: int = 40) -> dict[str, float]:
     took, busy = [], []
     for _ in range(times):
         begun, cpu = time.perf_counter(), time.process_time()
@@ -122,13 +143,20 @@ def _quantiles(what: str, call: Callable[[], None], times: int = 40) -> None:
     middle, most = times // 2, times * 95 // 100
     print(f"{what}: median {took[middle]:.1f} ms, p95 {took[most]:.1f} ms; "
           f"of the processor {busy[middle]:.1f} and {busy[most]:.1f} ms", flush=True)  # fmt: skip
+    return {
+        f"{kind} {name}": round(some[place], 1)
+        for kind, some in (("ms", took), ("cpu ms", busy))
+        for name, place in (("p50", middle), ("p95", most))
+    }
 
 
-def _timed(what: str, call: Callable[[], Any]) -> Any:
+def _timed(what: str, call: Callable[[], Any]) -> tuple[Any, float]:
+    """Return what a call makes, and its seconds."""
     begun = time.perf_counter()
     made = call()
-    print(f"{what} in {time.perf_counter() - begun:,.0f} s")
-    return made
+    took = time.perf_counter() - begun
+    print(f"{what} in {took:,.0f} s", flush=True)
+    return made, round(took, 1)
 
 
 def _fill(database: Database, count: int) -> None:
@@ -223,4 +251,4 @@ def _zipf(count: int, power: float) -> list[float]:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main()

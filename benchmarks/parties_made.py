@@ -13,7 +13,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tidewaiter.parties.resolution.types import Sighting, Written
+from benchmarks.parties_noise import (
+    Base,
+    as_written,
+    made_address,
+    made_agent,
+    made_phone,
+    made_word,
+)
+
+from tidewaiter.parties.resolution.types import Sighting
 
 COUNTRIES = {
     "China": "CN", "India": "IN", "United States": "US", "United Kingdom": "GB",
@@ -23,29 +32,6 @@ COUNTRIES = {
     "Iran": "IR", "United Arab Emirates": "AE", "Colombia": "CO", "Syria": "SY",
     "Pakistan": "PK", "Lebanon": "LB",
 }  # fmt: skip
-_CODES = {"CN": "86", "IN": "91", "US": "1", "GB": "44", "HK": "852", "TH": "66", "DE": "49",
-          "MX": "52", "BR": "55", "KR": "82", "TR": "90", "RU": "7", "JP": "81",
-          "FR": "33"}  # fmt: skip
-_PLACES = {
-    "CN": ["Shenzhen", "Shanghai", "Wuhan", "Shijiazhuang", "Hefei", "Guangzhou", "Ningbo"],
-    "IN": ["Mumbai", "Ahmedabad", "Vadodara", "Hyderabad", "New Delhi", "Surat"],
-    "US": ["Houston", "Newark", "Los Angeles", "Chicago", "Miami"],
-    "GB": ["London", "Leeds", "Manchester", "Bristol"], "HK": ["Kowloon", "Wan Chai", "Kwun Tong"],
-    "DE": ["Hamburg", "Berlin", "Leverkusen"], "MX": ["Culiacan", "Monterrey", "Guadalajara"],
-}  # fmt: skip
-_SYLLABLES = [
-    "ka", "li", "mo", "ren", "shan", "ta", "vo", "xin", "yue", "ze", "bar", "dol", "fen", "gar",
-    "hul", "jor", "kem", "lan", "mir", "nor", "pel", "qua", "ros",
-]  # fmt: skip
-_KINDS = (
-    ("Road", "Rd", "Rd."), ("Street", "St", "St."), ("Avenue", "Ave", "Av."), ("Lane", "Ln", "LN"),
-)  # fmt: skip
-_SHORT = {
-    "Trading": "Trdg", "International": "Intl", "Import": "Imp", "Export": "Exp", "Company": "Co",
-    "Industries": "Inds", "Manufacturing": "Mfg", "Corporation": "Corp", "Technology": "Tech",
-    "Limited": "Ltd",
-}  # fmt: skip
-
 _FORMS = frozenset(
     [
         "co",
@@ -112,20 +98,6 @@ _GENERIC = frozenset(
 )
 
 
-class Base(NamedTuple):
-    """A party as it is."""
-
-    name: str
-    aliases: tuple[str, ...]
-    country: str
-    address: str  # without a room
-    unit: str
-    phone: str
-    email: str
-    number: str
-    person: str
-
-
 class Made(NamedTuple):
     """A sighting, and whose it is."""
 
@@ -174,7 +146,7 @@ def _others(chance: random.Random, base: Base) -> Iterator[Base]:
         yield apart._replace(name=name, address=base.address, unit=base.unit, email=base.email)
     elif 0.2 < what < 0.26 and len(words) > 2:
         place = chance.randrange(len(words) - 1)
-        name = " ".join([*words[:place], _word(chance), *words[place + 1 :]])
+        name = " ".join([*words[:place], made_word(chance), *words[place + 1 :]])
         yield apart._replace(name=name)
 
 
@@ -185,7 +157,7 @@ def many_bases(count: int, seed: int) -> Iterator[Base]:
     for _ in range(count):
         country = chance.choice(("CN", "IN", "US", "HK", "DE", "MX", "GB", "BR", "KR", "TR"))
         form = chance.choice(("Co., Ltd.", "Limited", "Inc.", "GmbH", "S.A. de C.V.", "Pvt Ltd"))
-        name = f"{_word(chance)} {_word(chance)} {chance.choice(kinds)} {form}"
+        name = f"{made_word(chance)} {made_word(chance)} {chance.choice(kinds)} {form}"
         yield _base(chance, name, (), (country, ""))
 
 
@@ -198,14 +170,14 @@ def core_of(name: str) -> str:
 def sightings(parties: Sequence[Base], seed: int, *, spread: int = 5) -> Iterator[Made]:
     """Write each party one to `spread` times, as trade does."""
     chance = random.Random(seed)
-    agents = [_agent(chance, number) for number in range(max(3, len(parties) // 150))]
-    rooms = [_address(chance, "HK") + f", Room {chance.randrange(100, 2000)}" for _ in range(3)]
+    agents = [made_agent(chance, number) for number in range(max(3, len(parties) // 150))]
+    rooms = [made_address(chance, "HK") + f", Room {chance.randrange(100, 2000)}" for _ in range(3)]
     row = 0
     for entity, base in enumerate(parties):
         room = chance.choice(rooms) if chance.random() < 0.02 else ""
         for _ in range(chance.randint(1, spread)):
             row += 1
-            written = _written(chance, base, room, chance.choice(agents))
+            written = as_written(chance, base, room, chance.choice(agents))
             role = chance.choice(("consignee", "consignor", "importer", "exporter"))
             yield Made(Sighting(written=written, role=role, row=row), entity)
 
@@ -258,102 +230,10 @@ def _base(chance: random.Random, name: str, aliases: tuple[str, ...], at: tuple[
         name=name,
         aliases=aliases,
         country=country,
-        address=address or _address(chance, country),
+        address=address or made_address(chance, country),
         unit=room if chance.random() < 0.5 else "",
-        phone=_phone(chance, country),
+        phone=made_phone(chance, country),
         email=f"{box}@{host}",
         number=str(chance.randrange(10**8, 10**9)) if chance.random() < 0.5 else "",
-        person=f"{chance.choice(('Li', 'Juan', 'Anna', 'Raj'))} {_word(chance)}",
+        person=f"{chance.choice(('Li', 'Juan', 'Anna', 'Raj'))} {made_word(chance)}",
     )
-
-
-def _word(chance: random.Random) -> str:
-    return "".join(chance.choice(_SYLLABLES) for _ in range(chance.randint(2, 3))).title()
-
-
-def _address(chance: random.Random, country: str) -> str:
-    place = chance.choice(_PLACES.get(country, ["Centro", "Port City", "Old Town", "Harbour"]))
-    kind = chance.choice(_KINDS)[0]
-    return f"No. {chance.randrange(1, 400)} {_word(chance)} {kind}, {place}"
-
-
-def _phone(chance: random.Random, country: str) -> str:
-    digits = chance.randrange(10**9, 2 * 10**9)
-    first, second, third = digits // 10**6, digits // 1000 % 1000, digits % 1000
-    return f"+{_CODES.get(country, '971')} {first} {second:03} {third:03}"
-
-
-def _agent(chance: random.Random, number: int) -> tuple[str, str, str]:
-    country = chance.choice(("HK", "CN", "US"))
-    name = f"{_word(chance)} {chance.choice(('Logistics', 'Freight', 'Cargo'))} {number}"
-    return name, _address(chance, country), _phone(chance, country)
-
-
-def _written(chance: random.Random, base: Base, room: str, agent: tuple[str, str, str]) -> Written:
-    name = chance.choice((base.name, base.name, *base.aliases[:1]))
-    name = _noisy_name(chance, name)
-    address = _noisy_address(chance, base, room)
-    if chance.random() < 0.05:  # the agent stands for it
-        address = f"{agent[1]}, TEL {agent[2]}"
-        name = f"{name} c/o {agent[0]}" if chance.random() < 0.5 else name
-    else:
-        if chance.random() < 0.35:
-            address += f", TEL {base.phone}"
-        if chance.random() < 0.2:
-            address += f" {base.email}"
-        if chance.random() < 0.1:
-            address += f" Attn: {base.person}"
-    number = base.number if chance.random() < 0.3 else ""
-    return Written(
-        name=name[:70],
-        address=address.strip(" ,"),
-        country=base.country if chance.random() < 0.9 else "",
-        id_scheme="tax" if number else "",
-        id=number,
-    )
-
-
-def _noisy_name(chance: random.Random, name: str) -> str:
-    if chance.random() < 0.35:
-        return name
-    words = name.split()
-    if chance.random() < 0.3:
-        words = [_SHORT.get(word.strip(".,"), word) for word in words]
-    if chance.random() < 0.25 and len(words) > 2:  # the legal form is left out
-        words = words[:-1]
-    if chance.random() < 0.3:
-        words = _typo(chance, words)
-    if chance.random() < 0.08 and len(words) > 2:
-        words = [*words[1:], words[0]]
-    text = " ".join(words)
-    text = text[:35] if chance.random() < 0.1 else text
-    return text.upper() if chance.random() < 0.5 else text
-
-
-def _typo(chance: random.Random, words: list[str]) -> list[str]:
-    place = max(range(len(words)), key=lambda each: len(words[each]))
-    word, at = words[place], chance.randrange(1, max(2, len(words[place]) - 1))
-    how = chance.randrange(3)
-    if how == 0:
-        word = word[:at] + word[at + 1 :]
-    elif how == 1:
-        word = word[:at] + word[at : at + 1] * 2 + word[at + 1 :]
-    else:
-        word = word[:at] + chance.choice("aeiorn") + word[at + 1 :]
-    return [*words[:place], word, *words[place + 1 :]]
-
-
-def _noisy_address(chance: random.Random, base: Base, room: str) -> str:
-    if chance.random() < 0.15:
-        return ""
-    text = room or base.address
-    for long, *short in _KINDS:
-        if chance.random() < 0.5:
-            text = text.replace(f" {long},", f" {chance.choice(short)},")
-    if base.unit and not room and chance.random() < 0.7:
-        text = f"{base.unit}, {text}"
-    if chance.random() < 0.2:
-        text = text.rpartition(",")[0] or text
-    if chance.random() < 0.3:
-        text = text.replace("No. ", "")
-    return text.upper() if chance.random() < 0.4 else text

@@ -4,8 +4,9 @@
 SQLite file, in batches of 5,000 as a screening does, and asks for pages: the first, a deep one,
 each order, each filter alone, pairs of filters, and words that are common, rare and absent. With
 ``--server URL`` it does the same in an empty database of PostgreSQL. What is timed is one
-transaction: the filter, the order, 50 alerts read and decoded; and then the counts beside all
-filters. The CPU time is that of this process and of the server's process that works for it.
+transaction: the filter, the order, 50 alerts read and decoded; the counts beside all filters; and
+both at once, as the page of the server asks for them. The CPU time is that of this process and of
+the server's process that works for it.
 Two ways to the same answer are compared: some totals are counted in SQL too. It writes
 ``docs/benchmarks/queue.json``.
 """
@@ -35,7 +36,7 @@ from tidewaiter.store.batches import add_batch
 from tidewaiter.store.database import Database, Stamp, Work, open_database
 from tidewaiter.store.decisions import Wanted, assign, decide_each
 from tidewaiter.store.ordering import ORDERS
-from tidewaiter.store.queue import Counts, Page, queue_counts, queue_page
+from tidewaiter.store.queue import Counts, Page, queue_counts, queue_page, queue_with_counts
 from tidewaiter.store.queuefilter import AlertFilter, Queue, View
 from tidewaiter.store.screenings import Run, Source, begin_screening
 
@@ -191,6 +192,7 @@ def measure(database: Database, asked: list[Question]) -> list[dict[str, Any]]:
         ways: dict[str, Callable[[Work], Page | Counts]] = {
             "page": lambda work, q=queue, v=question.view: queue_page(work, q, v),  # type: ignore[misc]
             "counts": lambda work, q=queue: queue_counts(work, q),  # type: ignore[misc]
+            "both": lambda work, q=queue, v=question.view: queue_with_counts(work, q, v)[1],  # type: ignore[misc]
         }
         totals = set()
         for what, way in ways.items():

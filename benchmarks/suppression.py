@@ -1,33 +1,37 @@
 """Suppression rules over a million stored alerts: previews, approval, offers, what storing costs.
 
-``python -m benchmarks.suppression --db PLACE`` fills an empty database with made alerts (those of
-the benchmark of the queue), or takes one that is filled, and works on it: it dismisses and confirms
-some of the newest alerts, and leaves its rules ended. Times are of this process, CPU and wall; a
-server of PostgreSQL uses time of its own. It writes ``docs/benchmarks/suppression.json``.
+``python -m benchmarks.suppression --write`` fills an SQLite file with made alerts (those of the
+benchmark of the queue); ``--db PLACE`` names an empty database that is filled and kept, or one that
+is filled. It dismisses and confirms some of the newest alerts, and leaves its rules ended. Times
+are of this process, CPU and wall; a server of PostgreSQL uses time of its own. With ``--write`` it
+writes ``docs/benchmarks/suppression.json``.
 """
 
 import argparse
 import json
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from benchmarks.evaluation import ROOT
+from benchmarks.keeping import keep, kind_of
 from benchmarks.queue_made import Maker
-from benchmarks.throughput import processor, versions
 from msgspec import structs
 from sqlalchemy import func, select
 
 from tidewaiter.casework.suppression.scope import Scope, check_scope
 from tidewaiter.casework.suppression.suppression import Proposal
 from tidewaiter.consignments.types import Alert
+from tidewaiter.node import go_through
 from tidewaiter.store import tables
 from tidewaiter.store.alerts import alerts_of
 from tidewaiter.store.batches import Batch, add_batch
 from tidewaiter.store.database import Database, Stamp, Work, open_database
-from tidewaiter.store.decisions import Wanted, decide, standings
+from tidewaiter.store.decisions import Wanted, decide_each
 from tidewaiter.store.learning import learn, scope_of
 from tidewaiter.store.previews import preview
 from tidewaiter.store.screenings import Run, Source, begin_screening
@@ -53,18 +57,18 @@ class Dropped(Exception):  # noqa: N818 - it is no error
 def main() -> None:
     """Measure, and write what was found."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--db", required=True)
+    parser.add_argument("--db", help="without it, an SQLite file that is not kept")
     parser.add_argument("--alerts", type=int, default=ALERTS)
     parser.add_argument("--write", action="store_true")
     told = parser.parse_args()
-    with open_database(told.db) as database:
-        _fill(database, told.alerts)
-        kind = "postgresql" if "://" in told.db else "sqlite"
-        machine = {"processor": processor(), "versions": versions()}
-        result = {"kind": kind, **machine, **measured(database)}
-    print(json.dumps(result, indent=1))
-    if told.write:
-        OUT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        place = told.db or str(Path(folder) / "suppression.db")
+        with open_database(place) as database:
+            _fill(database, told.alerts)
+            result = measured(database)
+        print(json.dumps(result, indent=1))
+        if told.write:
+            keep(OUT, kind_of(place), result)
 
 
 def measured(database: Database) -> dict[str, Any]:
@@ -136,10 +140,14 @@ def _rule(database: Database, scope: Scope) -> dict[str, Any]:
     """Propose a rule, approve it and end it."""
     with database.work(OFFICER) as work:
         rule = propose(work, _proposal(scope))
-    with _timed() as approving, database.work(CHIEF) as work:
-        made = approve(work, rule)
-    with _timed() as ending, database.work(CHIEF) as work:
-        ended = end(work, made.suppression, "measured")
+    with _timed() as approving:
+        with database.work(CHIEF) as work:
+            made = approve(work, rule)
+        made = go_through(database, made, lambda: CHIEF)
+    with _timed() as ending:
+        with database.work(CHIEF) as work:
+            ended = end(work, made.suppression, "measured")
+        ended = go_through(database, ended, lambda: CHIEF)
     if ended.alerts != made.alerts:
         raise AssertionError((made.alerts, ended.alerts))
     return {"hidden": made.alerts, "approve": approving, "end": ending}
@@ -156,9 +164,11 @@ def _offers(database: Database) -> dict[str, Any]:
     with database.work(OFFICER) as work:
         wanted = select(c.id).where(c.decided.is_(None)).order_by(c.number.desc()).limit(DECIDED)
         ids = list(work.connection.execute(wanted).scalars())
-        now = standings(work, ids)
-        for place, name in enumerate(ids):
-            decide(work, now[name], DISMISS if place % CONFIRMED else CONFIRM)
+        confirmed = ids[::CONFIRMED]
+        dismissed = [name for place, name in enumerate(ids) if place % CONFIRMED]
+        for some, verdict in ((dismissed, DISMISS), (confirmed, CONFIRM)):
+            for start in range(0, len(some), ROWS):
+                decide_each(work, some[start : start + ROWS], verdict, last=1 << 40)
     with database.work() as work, _timed() as spent:
         learned = learn(work)
     return {"decided": learned.decided, "looked": learned.looked, "offers": len(learned.offers),

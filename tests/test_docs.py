@@ -27,12 +27,12 @@ from tidewaiter.identify import Identifier, load_lexicon
 from tidewaiter.store.notes import NoteRule
 from tidewaiter.substances import structure
 from tidewaiter.substances.classes import (
-    GROUP_NAMES,
     Allowed,
     Change,
     ClassRule,
     Clause,
     Exclusion,
+    GroupName,
     Judgement,
     Site,
 )
@@ -178,7 +178,7 @@ def test_every_key_and_word_of_a_class_rule_has_an_entry() -> None:
     kinds = (ClassRule, Site, Clause, Change, Allowed, Exclusion, Judgement)
     keys = {field.name for kind in kinds for field in msgspec.structs.fields(kind)}
     text = _read("reference/classes.md")
-    assert [word for word in (*sorted(keys), *GROUP_NAMES) if f"`{word}`" not in text] == []
+    assert [word for word in (*sorted(keys), *get_args(GroupName)) if f"`{word}`" not in text] == []
 
 
 def test_every_error_has_an_entry() -> None:
@@ -224,6 +224,14 @@ def test_the_alert_of_the_readme_is_real() -> None:
     assert f"{alert.severity}, score {alert.score}: {alert.title}" in text
     shown = re.findall(r"^  ([+-]\d+)  (.+)$", text, re.MULTILINE)
     assert shown == [(f"{reason.points:+}", reason.text) for reason in alert.reasons]
+
+
+def test_every_revision_of_the_database_has_its_row() -> None:
+    """In order: what an upgrade does is told before it is made."""
+    folder = ROOT / "src/tidewaiter/store/migrations/versions"
+    revisions = [path.stem[1:5] for path in sorted(folder.glob("r*.py"))]
+    text = (DOCS / "reference/database.md").read_text("utf-8")
+    assert re.findall(r"^\| `(\d{4})` \| \w", text, re.MULTILINE) == revisions
 
 
 @pytest.mark.parametrize("page", RUN_AS_SHELL)

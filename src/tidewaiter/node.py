@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from tidewaiter.consignments.types import ReadOptions
 from tidewaiter.identity import own_stamp
 from tidewaiter.network.resolving import take_up
 from tidewaiter.rescreen.basis import basis_of
+from tidewaiter.store.applying import next_slice, unfinished
 from tidewaiter.store.batches import Batch, add_batch
 from tidewaiter.store.database import Database, Stamp, open_database
 from tidewaiter.store.screenings import (
@@ -25,7 +26,10 @@ from tidewaiter.store.screenings import (
     begin_screening,
     finish_screening,
 )
-from tidewaiter.store.suppression import Changed, expire, has_overdue
+from tidewaiter.store.suppression import Changed, expire, has_overdue, suppression_of
+from tidewaiter.store.tallies import Recounted, correct, count_all
+
+_TURN = 0.12  # seconds; those who wait for SQLite look every 100 ms
 
 
 class Progress(Record, frozen=True, kw_only=True):
@@ -145,17 +149,66 @@ def _begin(
 def end_overdue(database: Database) -> list[Changed]:
     """End the suppression rules whose time is over today; what rests by them is open again.
 
+    Rules whose work was broken off are taken up too.
+
     Returns:
         The rules, with how many alerts are open again each.
     """
-    stamp = own_stamp()
+    stamp, ended = own_stamp(), []
     day = stamp.at.date()
     with database.work() as work:
         due = has_overdue(work, day)
-    if not due:  # most days: nobody waits for a writer then
-        return []
-    with database.work(stamp) as work:
-        return expire(work, day)
+    if due:  # most days none is: nobody waits for a writer then
+        with database.work(stamp) as work:
+            ended = expire(work, day)
+    told = [go_through(database, each, own_stamp) for each in ended]
+    with database.work() as work:
+        left = unfinished(work)  # whoever approved or ended them was stopped
+    for number in left:
+        _go_through(database, number, own_stamp)
+    return told
+
+
+def go_through(database: Database, changed: Changed, stamp: Callable[[], Stamp]) -> Changed:
+    """Let a rule that was just approved or ended go through the rest of its alerts.
+
+    Args:
+        database: Where the rule is, with no work begun; other writers get their turns in between.
+        changed: What was done already.
+        stamp: Says who does it, and when.
+
+    Returns:
+        What was done in all.
+    """
+    number = changed.suppression.number
+    with database.work() as work:
+        if number not in unfinished(work):
+            return changed
+    alerts = changed.alerts + _go_through(database, number, stamp)
+    with database.work() as work:
+        return Changed(suppression=suppression_of(work, number), alerts=alerts)
+
+
+def _go_through(database: Database, number: int, stamp: Callable[[], Stamp]) -> int:
+    alerts, more = 0, True
+    while more:
+        time.sleep(_TURN)
+        with database.work(stamp()) as work:
+            part = next_slice(work, number)
+        alerts, more = alerts + part.alerts, part.more
+    return alerts
+
+
+def count_anew(database: Database, stamp: Callable[[], Stamp]) -> Recounted:
+    """Make the counts of the overview anew; while all is read, others go on changing it.
+
+    Raises:
+        ConflictError: Someone else has made them anew meanwhile.
+    """
+    with database.work() as work:
+        counted = count_all(work)
+    with database.work(stamp()) as work:
+        return correct(work, counted)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -121,13 +122,25 @@ def found_party(name: str, folder: Path, url: str = "") -> Party:
     return Party(desk, [made.document], made.root, made.next_root)
 
 
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make an empty database; copy it, as each revision takes its time."""
+    place = tmp_path_factory.mktemp("empty") / "empty.db"
+    open_database(place).close()
+    return place
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def party(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Party]]:
+def party(
+    request: pytest.FixtureRequest, tmp_path: Path, empty: Path
+) -> Iterator[Callable[..., Party]]:
     """Found a node with a database of each kind: ``party("aland")``."""
     with ExitStack() as stack:
 
         def make(name: str) -> Party:
             url = "" if request.param == "sqlite" else stack.enter_context(own_schema())
+            if not url:
+                shutil.copy(empty, tmp_path / f"{name}.db")
             made = found_party(name, tmp_path, url)
             stack.callback(made.desk.database.close)
             return made

@@ -6,13 +6,14 @@ from typing import get_args
 
 import pytest
 
-from tidewaiter.courier.app import DOCUMENT, INBOX
 from tidewaiter.courier.gates import REQUESTS
+from tidewaiter.courier.line import DOCUMENT, INBOX
 from tidewaiter.courier.noting import MOST
 from tidewaiter.courier.receiving import MOST_LINES
 from tidewaiter.courier.taking import PATIENT
 from tidewaiter.exchange import documents, envelopes, receipts
-from tidewaiter.exchange.envelopes import Header, Marking
+from tidewaiter.exchange.envelopes import Header
+from tidewaiter.exchange.markings import Marking
 from tidewaiter.exchange.receipts import Final, Passing, Receipt
 from tidewaiter.exchange.relations import CONTROL
 
@@ -49,7 +50,7 @@ def test_every_member_has_an_entry(title: str, names: tuple[str, ...]) -> None:
 
 def test_types_limits_and_addresses_are_those_of_the_code() -> None:
     """A number that changes here changes there."""
-    for typ in (documents.TYPE, envelopes.TYPE, receipts.TYPE, INBOX, DOCUMENT, *PATIENT):
+    for typ in (documents.TYPE, envelopes.TYPE, receipts.TYPE, INBOX, HELD, DOCUMENT, *PATIENT):
         assert f"`{typ}`" in TEXT or f" {typ}`" in TEXT, typ
     for number in (envelopes.MOST_BYTES, envelopes.MOST_BODY, REQUESTS, MOST):
         assert f"{number:,}" in TEXT

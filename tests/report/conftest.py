@@ -1,6 +1,6 @@
 """Alerts written by hand, of every kind that a page must show; the firms in them are invented."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -19,7 +19,7 @@ from tidewaiter.consignments.types import (
     Stop,
 )
 from tidewaiter.report.library import Library
-from tidewaiter.report.summary import Counts, Summary, summarise
+from tidewaiter.report.summary import Counts, Summary, SummaryBuilder
 from tidewaiter.substances.types import Regime, Source
 
 DAY = date(2026, 3, 1)
@@ -254,6 +254,13 @@ def summary(alerts: tuple[Alert, ...], refusals: tuple[Refusal, ...]) -> Summary
         elapsed_seconds=3.42,
     )
     return summarise(alerts, counts)
+
+
+def summarise(alerts: Iterable[Alert], counts: Counts, *, top: int = 500) -> Summary:
+    """Fold alerts into a summary."""
+    builder = SummaryBuilder(top=top)
+    builder.add(alerts)
+    return builder.finish(counts)
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from tests.report.conftest import summarise
 
 from tidewaiter.consignments.types import Alert
 from tidewaiter.report.html import render_report, write_report
 from tidewaiter.report.library import Library
-from tidewaiter.report.summary import Summary, summarise
+from tidewaiter.report.summary import Summary
 
 VOID = frozenset({"meta", "input", "link", "br", "hr", "img"})
 

@@ -4,11 +4,12 @@ from datetime import date
 
 import msgspec
 import pytest
+from tests.report.conftest import summarise
 
 from tidewaiter.consignments.types import Alert, ListedLink, PartyMatch
 from tidewaiter.report.columns import ALERTS, flat, nested
 from tidewaiter.report.html import render_report
-from tidewaiter.report.summary import Counts, Summary, summarise
+from tidewaiter.report.summary import Counts, Summary
 
 MATCH = PartyMatch(
     role="consignee", name="Muster Trade", list="watch", list_name="Watch list", version="a" * 64,

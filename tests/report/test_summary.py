@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.report.conftest import summarise
 
 from tidewaiter.consignments.types import Alert, Line
 from tidewaiter.report.summary import (
@@ -19,7 +20,6 @@ from tidewaiter.report.summary import (
     Summary,
     SummaryBuilder,
     Tally,
-    summarise,
 )
 
 COUNTS = Counts(file="m.csv", day=date(2026, 3, 1), registry="1", lines=2_000_000)

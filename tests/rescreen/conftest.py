@@ -1,11 +1,13 @@
 """Lists with real entries, past consignments that name some, and ways to change both."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import msgspec
 import pytest
+from tests.found import alerts
 
 from tidewaiter.bulk.run import Settings
 from tidewaiter.consignments.types import Alert, ReadOptions
@@ -18,10 +20,13 @@ from tidewaiter.parties.readers.own import write_own_json
 from tidewaiter.parties.readers.types import ListFile, ListHeader
 from tidewaiter.parties.types import ListedParty
 from tidewaiter.rescreen.again import Again, screen_again
+from tidewaiter.store.audit import verify_audit
 from tidewaiter.store.database import Database
 
 _LIST = Path(__file__).parents[1] / "data" / "parties" / "matching.jsonl"
 _NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
+THEN, NOW, LATER = date(2026, 12, 1), date(2026, 12, 8), date(2026, 12, 15)
+LOOSE = 6  # entries of the list that changes
 
 
 @pytest.fixture(scope="session")
@@ -84,3 +89,48 @@ class Desk:
 def desk() -> Desk:
     """Work at a desk."""
     return Desk()
+
+
+@pytest.fixture
+def lists(tmp_path: Path, desk: Desk, entries: list[ListedParty]) -> Path:
+    """Keep a list that stays, and one of the first entries but the very first."""
+    folder = tmp_path / "lists"
+    desk.keep(folder, entries[LOOSE:], THEN, "stays")
+    desk.keep(folder, entries[1:LOOSE], THEN, "board")
+    return folder
+
+
+class Case(NamedTuple):
+    """A database with past lines, and the lists that they were screened against."""
+
+    past: Database
+    lists: Path
+    entries: list[ListedParty]
+    desk: Desk
+
+    def keep(self, parties: Sequence[ListedParty], day: date) -> None:
+        """Add a version of the list that changes."""
+        self.desk.keep(self.lists, parties, day, "board")
+
+    def again(self, day: date, **how: Any) -> Any:
+        """Screen the past lines again."""
+        return self.desk.again(self.past, self.lists, day, **how)
+
+
+@pytest.fixture
+def case(
+    tmp_path: Path, desk: Desk, lists: Path, entries: list[ListedParty], database: Database
+) -> Iterator[Case]:
+    """Screen a file that names each of the first entries, and others."""
+    names = [(party.names[0].text, "") for party in entries[: 2 * LOOSE]]
+    path = desk.manifest(tmp_path / "past.csv", [*names, ("Muster GmbH", "DE")])
+    desk.screen(database, lists, path, THEN)
+    yield Case(database, lists, entries, desk)
+    with database.work() as work:
+        assert verify_audit(work).broken is None
+
+
+def alerts_of(database: Database) -> dict[str, Any]:
+    """Read the alerts of a database, by id."""
+    with database.work() as work:
+        return {alert.id: alert for alert in alerts(work, rows=1_000)}

@@ -1,105 +1,54 @@
 """Past lines screened again after a list change: what is new, what is noted, and why."""
 
-import os
 import re
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from msgspec import structs
 from tests.found import alerts
+from tests.rescreen.conftest import LATER, LOOSE, NOW, THEN, Case, alerts_of
 
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.judgements import Judgement, add_judgement, version_of
-from tidewaiter.parties.types import ListedParty
-from tidewaiter.store.audit import audit_entries, verify_audit
-from tidewaiter.store.database import Database, Stamp, open_database
+from tidewaiter.store.audit import audit_entries
+from tidewaiter.store.database import Stamp
 from tidewaiter.store.queuefilter import AlertFilter
 
-Desk = Any  # of the conftest beside
-THEN, NOW, LATER = date(2026, 12, 1), date(2026, 12, 8), date(2026, 12, 15)
 _STAMP = Stamp(who="officer", at=datetime(2026, 12, 8, tzinfo=UTC))
-_LOOSE = 6  # entries of the list that changes
-
-
-@pytest.fixture
-def lists(tmp_path: Path, desk: Desk, entries: list[ListedParty]) -> Path:
-    """Keep a list that stays, and one of the first entries but the very first."""
-    folder = tmp_path / "lists"
-    desk.keep(folder, entries[_LOOSE:], THEN, "stays")
-    desk.keep(folder, entries[1:_LOOSE], THEN, "board")
-    return folder
-
-
-class Case(NamedTuple):
-    """A database with past lines, and the lists that they were screened against."""
-
-    past: Database
-    lists: Path
-    entries: list[ListedParty]
-    desk: Desk
-
-    def keep(self, parties: Sequence[ListedParty], day: date) -> None:
-        """Add a version of the list that changes."""
-        self.desk.keep(self.lists, parties, day, "board")
-
-    def again(self, day: date, **how: Any) -> Any:
-        """Screen the past lines again."""
-        return self.desk.again(self.past, self.lists, day, **how)
-
-
-@pytest.fixture
-def case(
-    tmp_path: Path, desk: Desk, lists: Path, entries: list[ListedParty], database: Database
-) -> Iterator[Case]:
-    """Screen a file that names each of the first entries, and others."""
-    names = [(party.names[0].text, "") for party in entries[: 2 * _LOOSE]]
-    path = desk.manifest(tmp_path / "past.csv", [*names, ("Muster GmbH", "DE")])
-    desk.screen(database, lists, path, THEN)
-    yield Case(database, lists, entries, desk)
-    with database.work() as work:
-        assert verify_audit(work).broken is None
-
-
-def _stored(database: Database) -> dict[str, Any]:
-    with database.work() as work:
-        return {alert.id: alert for alert in alerts(work, rows=1_000)}
 
 
 def test_a_new_entry_is_looked_for_in_past_lines(case: Case) -> None:
     """Only the line of the party that it names is screened, and its alert is kept, once."""
-    before = _stored(case.past)
-    case.keep(case.entries[:_LOOSE], NOW)
+    before = alerts_of(case.past)
+    case.keep(case.entries[:LOOSE], NOW)
     made, new, noted, lines = case.again(NOW)
     assert (made.plan.why, lines, noted) == ("", 1, [])
     assert [(alert.row, alert.parties[0].entry) for alert in new] == [(1, case.entries[0].id)]
     assert len(made.plan.difference.new) == 1
-    assert made.touched.parties == 2 * _LOOSE + 1
-    assert _stored(case.past) == before | {new[0].id: new[0]}
+    assert made.touched.parties == 2 * LOOSE + 1
+    assert alerts_of(case.past) == before | {new[0].id: new[0]}
     made, new, noted, lines = case.again(LATER)
     assert (made.plan.why, new, noted, lines) == ("", [], [], 0)
 
 
 def test_an_entry_that_is_removed_closes_nothing(case: Case) -> None:
     """The alert stays and bears a dated reason without points, told once; so is its return."""
-    before = _stored(case.past)
+    before = alerts_of(case.past)
     (old,) = (a for a in before.values() if a.parties and a.parties[0].entry == case.entries[1].id)
-    case.keep(case.entries[2:_LOOSE], NOW)
+    case.keep(case.entries[2:LOOSE], NOW)
     made, new, noted, _ = case.again(NOW)
     assert (made.plan.why, new, [alert.id for alert in noted]) == ("", [], [old.id])
     (reason,) = noted[0].reasons[len(old.reasons) :]
     assert (reason.rule, reason.points) == ("party-removed", 0)
     assert "removed from board" in reason.text
     assert "2026-12-08" in reason.text
-    assert _stored(case.past) == before | {old.id: noted[0]}
-    case.keep(case.entries[3:_LOOSE], date(2026, 12, 9))
+    assert alerts_of(case.past) == before | {old.id: noted[0]}
+    case.keep(case.entries[3:LOOSE], date(2026, 12, 9))
     assert [a.id for a in case.again(date(2026, 12, 10))[2]] != [old.id]
-    case.keep(case.entries[1:_LOOSE], LATER)
+    case.keep(case.entries[1:LOOSE], LATER)
     _, new, noted, _ = case.again(LATER)
     assert new == []
     assert [reason.rule for reason in noted[0].reasons[-2:]] == ["party-removed", "party-again"]
@@ -111,7 +60,7 @@ def test_an_entry_that_is_removed_closes_nothing(case: Case) -> None:
 def test_an_entry_whose_outcome_changes_is_noted_and_weighed_anew(case: Case) -> None:
     """An acquittal is told beside the alert, which stays as it was found."""
     changed = structs.replace(case.entries[1], outcome="acquitted", outcome_day=date(2026, 12, 3))
-    case.keep([changed, *case.entries[2:_LOOSE]], NOW)
+    case.keep([changed, *case.entries[2:LOOSE]], NOW)
     made, new, noted, lines = case.again(NOW)
     assert (made.plan.why, new, lines) == ("", [], 1)
     assert len(made.plan.difference.changed) == 1
@@ -124,19 +73,19 @@ def test_an_entry_whose_outcome_changes_is_noted_and_weighed_anew(case: Case) ->
 def test_a_look_back_notes_nothing(case: Case) -> None:
     """What was listed on an earlier day is no removal and no change of what was found later."""
     charged = structs.replace(case.entries[1], outcome="acquitted")
-    case.keep([case.entries[0], charged, *case.entries[2:_LOOSE]], NOW)
+    case.keep([case.entries[0], charged, *case.entries[2:LOOSE]], NOW)
     assert len(case.again(NOW)[1]) == 1
-    before = _stored(case.past)
+    before = alerts_of(case.past)
     made, new, noted, _ = case.again(THEN)
     assert (made.plan.why, new, noted) == ("", [], [])
-    assert _stored(case.past) == before
+    assert alerts_of(case.past) == before
     assert case.again(LATER)[2] == []
 
 
 def test_a_delisting_by_its_day_is_a_removal(case: Case) -> None:
     """An entry that the list itself calls delisted is gone from that day on."""
     ended = structs.replace(case.entries[1], delisted=date(2026, 12, 5))
-    case.keep([ended, *case.entries[2:_LOOSE]], NOW)
+    case.keep([ended, *case.entries[2:LOOSE]], NOW)
     _, _, noted, _ = case.again(NOW)
     assert "delisted on 2026-12-05" in noted[0].reasons[-1].text
 
@@ -144,7 +93,7 @@ def test_a_delisting_by_its_day_is_a_removal(case: Case) -> None:
 def test_a_judgement_that_is_taken_back_tells_the_party_again(case: Case) -> None:
     """Judged another party, the firm has no alert; once that is taken back, its past lines have."""
     name = case.entries[0].names[0].text
-    case.keep(case.entries[:_LOOSE], NOW)
+    case.keep(case.entries[:LOOSE], NOW)
 
     def judge(verdict: str) -> None:
         made = Judgement(
@@ -176,7 +125,7 @@ def _many_more(case: Case) -> dict[str, Any]:
 
 
 def _version_lost(case: Case) -> dict[str, Any]:
-    case.keep(case.entries[:_LOOSE], NOW)
+    case.keep(case.entries[:LOOSE], NOW)
     (kept, _) = Archive(case.lists).versions("board")
     (case.lists / "lists" / "board" / f"{kept.version.sha256}.json").unlink()
     return {}
@@ -226,7 +175,7 @@ def test_all_is_screened_where_more_than_entries_changed(
     monkeypatch.setenv("TIDEWAITER_CACHE", str(tmp_path / "cache"))
     how = change(case)
     made, _, _, lines = case.again(how.pop("day", NOW), **how)
-    assert lines == 2 * _LOOSE + 1
+    assert lines == 2 * LOOSE + 1
     assert made.touched is None
     assert re.search(why, made.plan.why), made.plan.why
     day = date(2026, 11, 21) if change is _law_moves else LATER
@@ -251,7 +200,7 @@ def test_a_database_of_an_older_version_is_screened_whole_once(case: Case) -> No
 
 def test_files_of_several_days_are_each_compared_with_their_own(case: Case, tmp_path: Path) -> None:
     """A file screened against a later version needs no alert of it; one of before does."""
-    case.keep(case.entries[:_LOOSE], NOW)
+    case.keep(case.entries[:LOOSE], NOW)
     path = case.desk.manifest(tmp_path / "later.csv", [(case.entries[0].names[0].text, "")])
     case.desk.screen(case.past, case.lists, path, NOW)
     made, new, _, lines = case.again(LATER)
@@ -266,7 +215,7 @@ def test_lines_that_came_after_the_last_screening_again_are_not_forgotten(
     names = [("Muster GmbH", "DE")] * 25 + [(case.entries[0].names[0].text, "")] * 10
     path = case.desk.manifest(tmp_path / "cut.csv", names)
     case.desk.screen(case.past, case.lists, path, THEN, stop=1)
-    case.keep(case.entries[:_LOOSE], NOW)
+    case.keep(case.entries[:LOOSE], NOW)
     assert [alert.file for alert in case.again(NOW)[1]] == ["past.csv"]
     case.desk.screen(
         case.past, case.lists, path, THEN, stop=1
@@ -275,56 +224,3 @@ def test_lines_that_came_after_the_last_screening_again_are_not_forgotten(
     _, new, _, _ = case.again(LATER)
     assert new
     assert {alert.file for alert in new} == {"cut.csv"}
-
-
-def test_a_stop_before_the_end_keeps_nothing(case: Case) -> None:
-    """Neither alerts nor notes nor the memory of it stay, so that it can be repeated."""
-    case.keep([case.entries[0], *case.entries[2:_LOOSE]], NOW)
-    before = _stored(case.past)
-    with pytest.raises(OSError, match="full"):
-        case.again(NOW, error=OSError("the disk is full"))
-    assert _stored(case.past) == before
-    _, new, noted, _ = case.again(NOW)
-    assert (len(new), len(noted)) == (1, 1)
-    assert len(_stored(case.past)) == len(before) + 1
-
-
-_KILLED = """
-import os, signal, sys
-from datetime import date
-from pathlib import Path
-from tidewaiter.bulk.run import Settings
-from tidewaiter.rescreen import again
-from tidewaiter.store.database import open_database
-
-def die(*_):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-setattr(again, sys.argv[3], die)
-settings = Settings(day=date(2026, 12, 8), file="", sha256="", lists=Path(sys.argv[2]))
-with open_database(sys.argv[1]) as database, again.screen_again(database, settings) as made:
-    for _ in made.batches():
-        pass
-    list(made.noted())
-"""
-
-
-@pytest.mark.parametrize("step", ["screen_batch", "add_notes", "add_alerts", "finish_screening"])
-def test_killed_anywhere_it_loses_and_doubles_nothing(
-    step: str, desk: Desk, lists: Path, entries: list[ListedParty], tmp_path: Path
-) -> None:
-    """Killed in the middle of its work or of keeping it, the same call finds the same."""
-    path = desk.manifest(tmp_path / "past.csv", [(e.names[0].text, "") for e in entries[:_LOOSE]])
-    place = tmp_path / "killed.db"
-    with open_database(place) as database:
-        desk.screen(database, lists, path, THEN)
-        before = _stored(database)
-    desk.keep(lists, [entries[0], *entries[2:_LOOSE]], NOW, "board")
-    command = [sys.executable, "-c", _KILLED, str(place), str(lists), step]
-    killed = subprocess.run(command, env=dict(os.environ), check=False, capture_output=True)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
-    with open_database(place) as database:
-        assert _stored(database) == before
-        _, new, noted, _ = desk.again(database, lists, NOW)
-        assert ([alert.row for alert in new], len(noted)) == ([1], 1)
-        assert len(_stored(database)) == len(before) + 1

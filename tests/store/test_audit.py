@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from tidewaiter.ledger.tree import EMPTY, grew, includes, leaf_hash
 from tidewaiter.store.audit import (
     State,
+    audit_actions,
     audit_entries,
     audit_state,
     moment,
@@ -50,6 +51,16 @@ def test_entries_are_kept_in_order(database: Database, stamp: Stamp) -> None:
     assert {(entry.who, entry.at) for entry in entries} == {
         ("officer", "2026-03-01T12:00:00.000000+00:00")
     }
+
+
+def test_what_has_happened_is_listed_once_each(database: Database, stamp: Stamp) -> None:
+    """In the order of the alphabet, whoever did it and how often."""
+    with database.work() as work:
+        assert audit_actions(work) == []
+    with database.work(stamp) as work:
+        for action in ("signed in", "case step", "signed in", "alert decided", "Ärger"):
+            record_change(work, action, {})
+        assert audit_actions(work) == ["alert decided", "case step", "signed in", "Ärger"]
 
 
 def test_no_two_entries_have_the_same_hash(database: Database, stamp: Stamp) -> None:

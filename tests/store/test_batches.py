@@ -15,9 +15,9 @@ from tidewaiter.consignments.types import Alert
 from tidewaiter.store import tables
 from tidewaiter.store.audit import audit_entries, verify_audit
 from tidewaiter.store.batches import Added, Batch, add_batch
-from tidewaiter.store.database import Database, Stamp, open_database
+from tidewaiter.store.database import Database, Stamp, Work, open_database
 from tidewaiter.store.lines import stored_batches
-from tidewaiter.store.screenings import Run, Source, begin_screening, find_screening, resume_point
+from tidewaiter.store.screenings import Run, Source, begin_screening, find_screening
 
 MakeBatch = Callable[[int, int], Batch]
 CONTENT = ("line", "alert", "alert_substance", "reason", "refusal")
@@ -56,6 +56,11 @@ def _content(database: Database) -> dict[str, int]:
             name: ask(select(func.count()).select_from(tables.METADATA.tables[name])).scalar_one()
             for name in CONTENT
         }
+
+
+def _rows_done(work: Work, source: Source, run: Run) -> int:
+    found = find_screening(work, source, run)
+    return found.rows_done if found else 0
 
 
 def _screen(database: Database, stamp: Stamp, reading: tuple[Source, Run], batch: Batch) -> Added:
@@ -138,11 +143,11 @@ def test_a_failure_in_the_middle_undoes_the_batch(
         _screen(database, stamp, reading, bad)
     assert _content(database) == before
     with database.work() as work:
-        assert resume_point(work, *reading) == 3
+        assert _rows_done(work, *reading) == 3
         assert verify_audit(work).state.entries == 2
     assert _screen(database, stamp, reading, make_batch(4, 6)).lines == 3
     with database.work() as work:
-        assert resume_point(work, *reading) == 6
+        assert _rows_done(work, *reading) == 6
 
 
 def test_a_killed_process_loses_and_doubles_nothing(
@@ -154,7 +159,7 @@ def test_a_killed_process_loses_and_doubles_nothing(
     assert done.returncode == 9
     with open_database(url) as database:
         with database.work() as work:
-            assert resume_point(work, source, run) == 1000
+            assert _rows_done(work, source, run) == 1000
             assert verify_audit(work).broken is None
         _screen(database, stamp, (source, run), make_batch(1001, 1500))
         with database.work() as work:
@@ -172,7 +177,7 @@ def test_a_batch_of_refusals_alone_moves_the_checkpoint(
     added = _screen(database, stamp, (source, run), batch)
     assert added == Added(lines=0, alerts=(), refusals=3)
     with database.work() as work:
-        assert resume_point(work, source, run) == 3
+        assert _rows_done(work, source, run) == 3
 
 
 def test_every_change_has_an_entry(

@@ -15,7 +15,6 @@ from tidewaiter.store.screenings import (
     begin_screening,
     find_screening,
     finish_screening,
-    resume_point,
     screenings,
 )
 
@@ -62,7 +61,7 @@ def test_another_run_is_another_screening(
         first = begin_screening(work, source, run)
         advance(work, first.id, 10, COUNTS)
         other = msgspec.structs.replace(run, **change)
-        assert resume_point(work, source, other) == 0
+        assert find_screening(work, source, other) is None
         second = begin_screening(work, source, other)
     assert second.id != first.id
     assert (second.source_id, second.rows_done) == (first.source_id, 0)
@@ -88,20 +87,21 @@ def test_a_long_mapping_is_kept(database: Database, stamp: Stamp, run: Run) -> N
     assert begun.source.mapping == long
 
 
-def test_a_screening_goes_on_at_its_checkpoint_until_it_is_done(
+def test_a_screening_stands_at_its_checkpoint_until_it_is_done(
     database: Database, stamp: Stamp, source: Source, run: Run
 ) -> None:
-    """The point is 0 before it begins, the last stored row while it runs, 0 when done."""
-    points = []
+    """It is not known before it begins, then at its last stored row, and at last done."""
     with database.work(stamp) as work:
-        points.append(resume_point(work, source, run))
+        assert find_screening(work, source, run) is None
         begun = begin_screening(work, source, run)
-        points.append(resume_point(work, source, run))
         advance(work, begun.id, 10, COUNTS)
-        points.append(resume_point(work, source, run))
+        running = find_screening(work, source, run)
         finish_screening(work, begun.id)
-        points.append(resume_point(work, source, run))
-    assert points == [0, 0, 10, 0]
+        done = find_screening(work, source, run)
+    assert [(each.state, each.rows_done) for each in (running, done) if each] == [
+        ("running", 10),
+        ("done", 10),
+    ]
 
 
 def test_a_checkpoint_never_moves_back(

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
+from tidewaiter.base.errors import ConflictError
 from tidewaiter.casework.results import Finding, Observed
 from tidewaiter.casework.tallies import Cell
 from tidewaiter.consignments.types import Alert, Mention, PartyMatch
@@ -17,7 +18,7 @@ from tidewaiter.store.decisions import Wanted, assign, decide, standings, take_b
 from tidewaiter.store.resultrows import results_of
 from tidewaiter.store.results import add_result, withdraw_result
 from tidewaiter.store.screenings import Run, Source, begin_screening
-from tidewaiter.store.tallies import is_counted, recount
+from tidewaiter.store.tallies import correct, count_all, is_counted, recount
 
 ALERTS = 8
 MENTION = Mention(
@@ -180,6 +181,39 @@ def test_a_recount_mends_what_somebody_changed_by_hand(filled: Database, stamp: 
         wrong = update(t).where(t.c.subject == "rule").values(amount=99)
         changed = work.connection.execute(wrong).rowcount
         assert recount(work).wrong == changed > 0
+        assert recount(work).wrong == 0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_done_during_a_recount_is_counted(
+    filled: Database, stamp: Stamp, seed: int
+) -> None:
+    """All is read while others decide; counts that were wrong are right then, and so are theirs."""
+    chance = random.Random(seed)
+    with filled.work(stamp) as work:
+        t = tables.tally
+        work.connection.execute(delete(t).where(t.c.subject == "rule"))
+        work.connection.execute(update(t).where(t.c.subject == "alert").values(amount=99))
+    with filled.work() as reading:
+        counted = count_all(reading)
+    for _ in range(20):
+        with filled.work(stamp) as work:
+            _change(work, chance, f"alert-{chance.randrange(1, ALERTS + 1)}")
+    with filled.work(stamp) as work:
+        assert correct(work, counted).wrong > 0
+        assert is_counted(work)
+        assert recount(work).wrong == 0
+
+
+def test_two_recounts_at_once_do_not_correct_twice(filled: Database, stamp: Stamp) -> None:
+    """The second is told, and the counts stay right."""
+    with filled.work() as work:
+        both = count_all(work), count_all(work)
+    with filled.work(stamp) as work:
+        correct(work, both[0])
+    with pytest.raises(ConflictError, match="someone else"), filled.work(stamp) as work:
+        correct(work, both[1])
+    with filled.work(stamp) as work:
         assert recount(work).wrong == 0
 
 

@@ -28,7 +28,11 @@ from tidewaiter.consignments.types import ReadOptions
 from tidewaiter.node import hash_file, screen_file
 from tidewaiter.store.accounts import Account, NewAccount, add_account, set_password
 from tidewaiter.store.database import open_database
+from tidewaiter.store.leases import Lease
 from tidewaiter.store.sessions import begin_session
+from tidewaiter.uploads.desk import Desk as Uploads
+from tidewaiter.uploads.jobs import Bench
+from tidewaiter.uploads.worker import work_once
 from tidewaiter.web.app import make_app
 from tidewaiter.web.node import Node, Serving
 from tidewaiter.web.security import COOKIE
@@ -72,6 +76,10 @@ class Desk:
     def cookie(self) -> dict[str, str]:
         """Return the header by which the session is known."""
         return {"cookie": f"{COOKIE}={self._secret}"}
+
+    def alerts(self) -> list[str]:
+        """Return the ids of the alerts on the first page of the queue."""
+        return [row["alert"]["id"] for row in self.get("/queue.json").json()["rows"]]
 
     def _headers(self, more: Mapping[str, str] | None) -> dict[str, str]:
         return {**self.cookie(), **(more or {})}
@@ -138,6 +146,33 @@ def desk(node: Node) -> Iterator[Callable[..., Desk]]:
         yield make
 
 
+def bench(node: Node, desk: Uploads) -> Bench:
+    """Return where a worker screens what waits."""
+    return Bench(
+        desk=desk, database=node.database, lease=Lease(worker="here 1 x"),
+        leaving=threading.Event(),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def sample() -> bytes:
+    """Return the sample with one more line, so that it is not the file that was screened before."""
+    return (
+        data("samples", "manifest.csv").read_bytes() + b"X-1,1,Acetic anhydride" + b"," * 18 + b"\n"
+    )
+
+
+@pytest.fixture
+def work(node: Node) -> Callable[[], None]:
+    """Screen all that waits, as the worker beside the web does."""
+
+    def go() -> None:
+        while work_once(bench(node, node.desk)):
+            pass
+
+    return go
+
+
 @pytest.fixture
 def stranger(node: Node) -> Iterator["TestClient[Any]"]:
     """Come to the installation without an account."""
@@ -165,16 +200,17 @@ def served(screened: Path, tmp_path: Path) -> Iterator[tuple[str, Node]]:
     thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
     address = f"http://localhost:{port}"
-    _wait_for(f"{address}/health")
+    wait_for(address)
     yield address, node
     loops[0].call_soon_threadsafe(server.stop)  # its loop sleeps, and hears of nothing else
     thread.join(10)
 
 
-def _wait_for(address: str) -> None:
-    for _ in range(100):
+def wait_for(address: str, *, seconds: int = 10) -> None:
+    """Wait until the server at an address is up."""
+    for _ in range(10 * seconds):
         try:
-            httpx.get(address).raise_for_status()
+            httpx.get(f"{address}/health").raise_for_status()
         except httpx.HTTPError:
             time.sleep(0.1)
         else:

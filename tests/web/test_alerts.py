@@ -3,22 +3,16 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from markupsafe import escape
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
+from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
-
-Opened = Callable[..., tuple[Page, list[str]]]
-
-
-def _first(someone: Desk) -> str:
-    return str(someone.get("/queue.json").json()["rows"][0]["alert"]["id"])
 
 
 def test_the_page_and_its_record_tell_the_same(desk: Callable[..., Desk]) -> None:
     """The title, the reasons and the other lines stand in both."""
     one = desk("viewer")
-    name = _first(one)
+    name = one.alerts()[0]
     record, page = one.get(f"/alerts/{name}.json").json(), one.get(f"/alerts/{name}").text
     assert record["alert"]["id"] == name
     assert record["standing"]["status"] == "open"
@@ -30,7 +24,7 @@ def test_the_page_and_its_record_tell_the_same(desk: Callable[..., Desk]) -> Non
 def test_a_decision_leads_to_the_next_alert(desk: Callable[..., Desk]) -> None:
     """And its record goes to a program."""
     one = desk("analyst")
-    name = _first(one)
+    name = one.alerts()[0]
     form = {"verdict": "hold", "reason": "inspect", "note": "at the scanner", "seen": "0"}
     answer = one.post(f"/alerts/{name}/decision", form)
     assert answer.status_code == 303
@@ -47,7 +41,7 @@ def test_a_decision_leads_to_the_next_alert(desk: Callable[..., Desk]) -> None:
 def test_what_another_decided_is_not_covered(desk: Callable[..., Desk]) -> None:
     """Whoever did not see it is told, and nothing is changed."""
     one, other = desk("analyst", "one"), desk("analyst", "other")
-    name = _first(one)
+    name = one.alerts()[0]
     form = {"verdict": "hold", "reason": "inspect", "seen": "0"}
     assert one.post(f"/alerts/{name}/decision", form).status_code == 303
     late = other.post(
@@ -57,11 +51,21 @@ def test_what_another_decided_is_not_covered(desk: Callable[..., Desk]) -> None:
     assert one.get(f"/alerts/{name}.json").json()["standing"]["status"] == "held"
 
 
+def test_a_decision_that_nobody_made_was_not_seen(desk: Callable[..., Desk]) -> None:
+    """Whoever names one is told to look again, and the alert stays open."""
+    one = desk("analyst")
+    name = one.alerts()[0]
+    body = {"verdict": "hold", "reason": "inspect", "seen": 9}
+    answer = one.send(f"/alerts/{name}/decision", body)
+    assert (answer.status_code, "decided by nobody" in answer.text) == (409, True)
+    assert one.get(f"/alerts/{name}.json").json()["standing"]["status"] == "open"
+
+
 @pytest.mark.parametrize("action", ["decision", "undo", "assign"])
 def test_a_viewer_changes_nothing(desk: Callable[..., Desk], action: str) -> None:
     """Nor are they offered to."""
     one = desk("viewer")
-    name = _first(one)
+    name = one.alerts()[0]
     form = {"verdict": "hold", "reason": "inspect", "seen": "0"}
     assert one.post(f"/alerts/{name}/{action}", form).status_code == 403
     assert "data-decide" not in one.get(f"/alerts/{name}").text
@@ -70,7 +74,7 @@ def test_a_viewer_changes_nothing(desk: Callable[..., Desk], action: str) -> Non
 def test_alerts_go_to_people_who_are_there(desk: Callable[..., Desk]) -> None:
     """A name that nobody has is refused, and nothing is changed."""
     one = desk("analyst", "one")
-    name = _first(one)
+    name = one.alerts()[0]
     assert one.post(f"/alerts/{name}/assign", {"to": "One"}).status_code == 303
     assert one.post(f"/alerts/{name}/assign", {"to": "nobody"}).status_code == 400
     assert one.get(f"/alerts/{name}.json").json()["standing"]["assignee"] == "one"
@@ -90,18 +94,15 @@ def test_the_page_fits_and_can_be_used_by_all(
     opened: Opened, desk: Callable[..., Desk], width: int, scheme: str
 ) -> None:
     """Nothing is cut off, nothing is asked from elsewhere, and axe has nothing to say."""
-    name = _first(desk("analyst", "reader"))
+    name = desk("analyst", "reader").alerts()[0]
     page, told = opened(f"/alerts/{name}", width=width, color_scheme=scheme)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(page).response["violations"]
-    assert [(each["id"], [n["target"] for n in each["nodes"]]) for each in found] == []
-    assert told == []
+    check_page(page, told, width)
 
 
 @pytest.mark.browser
 def test_an_alert_is_decided_by_keyboard_alone(opened: Opened, desk: Callable[..., Desk]) -> None:
     """Hold, the first reason, decide: three keys, and the next alert is there."""
-    name = _first(desk("analyst", "reader"))
+    name = desk("analyst", "reader").alerts()[0]
     page, told = opened(f"/alerts/{name}")
     page.keyboard.press("h")
     page.keyboard.press("1")

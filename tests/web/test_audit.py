@@ -13,7 +13,7 @@ from tidewaiter.web.node import Node
 def test_what_was_done_is_found(desk: Callable[..., Desk]) -> None:
     """By action and by who, with the newest first."""
     chief = desk("supervisor")
-    name = chief.get("/queue.json").json()["rows"][0]["alert"]["id"]
+    name = chief.alerts()[0]
     chief.post(f"/alerts/{name}/decision", {"verdict": "hold", "reason": "inspect", "seen": "0"})
     page = chief.get("/audit.json?action=alert%20decided").json()
     assert [each["who"] for each in page["entries"]] == [f"account {chief.account.id}"]

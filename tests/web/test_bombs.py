@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import httpx
 import pytest
+from tests.web.conftest import wait_for
 
 from tidewaiter.accounts.secrets import form_token
 from tidewaiter.store.accounts import NewAccount, add_account
@@ -75,23 +76,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     process = subprocess.Popen([*command, "--upload-limit", str(LIMIT / (1 << 30))])
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_for(address)
+        wait_for(address, seconds=120)
         spool = place.with_name("x.db.uploads")
         yield Server(address, process, f"{COOKIE}={secret}", form_token(secret), spool)
     finally:
         process.terminate()
         process.wait(60)
-
-
-def _wait_for(address: str) -> None:
-    for _ in range(600):
-        try:
-            httpx.get(f"{address}/health").raise_for_status()
-        except httpx.HTTPError:
-            time.sleep(0.2)
-        else:
-            return
-    pytest.fail("the server does not answer")
 
 
 def _post(server: Server, body: "bytes | Iterator[bytes]") -> httpx.Response:

@@ -9,7 +9,8 @@ from tests.web.conftest import Desk
 
 from tidewaiter.casework.tallies import cells
 from tidewaiter.consignments.restricted import RULE
-from tidewaiter.store.tallies import add_counts, facts_of
+from tidewaiter.store.facts import facts_of
+from tidewaiter.store.tallies import add_counts
 from tidewaiter.web.node import Node
 
 Opened = Callable[..., tuple[Page, list[str]]]

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from litestar.handlers import HTTPRouteHandler
-from playwright.sync_api import Page
+from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
 
 from tidewaiter.web.app import HANDLERS
@@ -16,7 +15,6 @@ def rights_needed(route: HTTPRouteHandler) -> set[str]:
     return {getattr(guard, "right", "") for guard in route.guards or ()}
 
 
-Opened = Callable[..., tuple[Page, list[str]]]
 _NO_PAGES = {"/", "/health", "/openapi.json", "/sign-in/oidc", "/sign-in/oidc/back"}
 _BYTES = 200_000  # of a page with its scripts and styles, compressed
 ROLES = {
@@ -35,9 +33,7 @@ PATHS = sorted(ROLES)
 def test_all_can_use_it(opened: Opened, path: str, width: int, scheme: str) -> None:
     """It fits, asks nothing from elsewhere, stays small, and axe has nothing to say."""
     page, told = opened(path, role=ROLES[path], width=width, color_scheme=scheme)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(page).response["violations"]
-    assert [(each["id"], [n["target"] for n in each["nodes"]]) for each in found] == []
+    check_page(page, told, width)
     sent = page.evaluate(
         "performance.getEntries().reduce((sum, e) => sum + (e.encodedBodySize || 0), 0)"
     )

@@ -5,14 +5,13 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.web.browsing import Opened
 from tests.web.conftest import Desk
 
 from tidewaiter.accounts.passkeys import Site, make_challenge, read_challenge
 from tidewaiter.base.errors import InputError
 from tidewaiter.store.passkeys import passkeys
 from tidewaiter.web.node import Node
-
-Opened = Callable[..., tuple[Page, list[str]]]
 
 
 def _device(page: Page) -> None:

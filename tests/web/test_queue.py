@@ -5,15 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
+from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
 
 from tidewaiter.store import tables
 from tidewaiter.store.terms import change_terms, numbers_of
 from tidewaiter.web.node import Node
-
-Opened = Callable[..., tuple[Page, list[str]]]
 
 
 def _page(someone: Desk, query: str = "") -> Any:
@@ -194,10 +192,7 @@ def test_the_page_fits_and_can_be_used_by_all(opened: Opened, width: int, scheme
     if width < 900:
         page.locator("label.fold").click()
         expect(page.locator(".filters")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(page).response["violations"]
-    assert [(each["id"], [n["target"] for n in each["nodes"]]) for each in found] == []
-    assert told == []
+    check_page(page, told, width)
 
 
 @pytest.mark.browser

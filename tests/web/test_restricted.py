@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 from msgspec import structs
-from tests.web.conftest import Desk
-from tests.web.test_screen import LIST, _bench, _read, _sent
+from tests.web.conftest import Desk, bench
+from tests.web.sent import read, sent
 
 from tidewaiter.ledger.proofs import read_proof
 from tidewaiter.lists.archive import Archive
@@ -23,6 +23,10 @@ from tidewaiter.web.node import Node
 
 Desks = Callable[..., Desk]
 
+LIST = (
+    "id,kind,name,countries,action,listed,confidential\n"
+    "KRYPT-9,organisation,Ocultamar Comercio,MX,blocked,2026-03-03,yes\n"
+)
 BOTH = (
     b"consignment,goods,consignee,consignee country\n"
     b"C1,paper,Ocultamar Comercio,MX\nC2,acetic anhydride,Muster GmbH,DE\n"
@@ -49,13 +53,13 @@ def _ids(who: Desk, query: str = "") -> list[str]:
 def test_a_file_shows_no_more_than_the_queue(desk: Desks, node: Node, tmp_path: Path) -> None:
     """Nor an open version of an alert that the queue keeps to itself."""
     files = [ListFile(name="own.csv", content=LIST.encode())]
-    read = read_list(files, load_definitions(), "own-watch")
+    listed = read_list(files, load_definitions(), "own-watch")
     lists = tmp_path / "lists"
-    Archive(lists).add(read, files, datetime(2026, 11, 1, tzinfo=UTC), dated=date(2026, 10, 1))
+    Archive(lists).add(listed, files, datetime(2026, 11, 1, tzinfo=UTC), dated=date(2026, 10, 1))
     cleared, other = desk("analyst", "one", cleared=True), desk("analyst", "other")
-    upload = _read(other, _sent(other, BOTH), "screen", day="2026-11-25").json()
+    upload = read(other, sent(other, BOTH), "screen", day="2026-11-25").json()
     node.desk = structs.replace(node.desk, lists=lists)
-    work_once(_bench(node, node.desk))
+    work_once(bench(node, node.desk))
     path = f"/screen/{upload['id']}"
     for who, some in ((cleared, 3), (other, 1)):
         found = {each["id"] for each in _lines(who, f"{path}/alerts.jsonl")}
@@ -63,6 +67,9 @@ def test_a_file_shows_no_more_than_the_queue(desk: Desks, node: Node, tmp_path: 
         queued = set(_ids(who, f"screening={shown['screening']}"))
         assert (len(found), sum(shown["alerts"].values())) == (some, some)
         assert found == queued
+    assert "KRYPT-9" in cleared.get(f"{path}/alerts.jsonl").text
+    for name in ("", ".json", "/alerts.jsonl", "/alerts.csv", "/report.html", "/progress"):
+        assert "KRYPT-9" not in other.get(f"{path}{name}").text
 
 
 def _lines(who: Desk, path: str) -> list[dict[str, Any]]:

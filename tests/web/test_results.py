@@ -3,17 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
 
-Opened = Callable[..., tuple[Page, list[str]]]
 LOOK = {"kind": "inspection", "outcome": "not-as-declared", "day": "2026-11-24", "person": "Team 4",
         "checks": ["opened"], "quantity": "25 kg", "note": "<b>painted</b> over"}  # fmt: skip
-
-
-def _first(someone: Desk) -> str:
-    return str(someone.get("/queue.json").json()["rows"][0]["alert"]["id"])
 
 
 def _lab(substance: str, **change: object) -> dict[str, object]:
@@ -27,7 +21,7 @@ def _lab(substance: str, **change: object) -> dict[str, object]:
 def test_a_result_is_recorded_from_a_form_and_from_json(desk: Callable[..., Desk]) -> None:
     """The page and the record tell it, with what it says of the reasons; markup stays text."""
     one = desk("analyst")
-    name = _first(one)
+    name = one.alerts()[0]
     answer = one.post(f"/alerts/{name}/results", {**LOOK, "found": "", "place": "", "replaces": ""})
     assert (answer.status_code, answer.headers["location"]) == (303, f"/alerts/{name}/results")
     slug = one.get(f"/alerts/{name}.json").json()["alert"]["substances"][0]
@@ -47,7 +41,7 @@ def test_a_result_is_recorded_from_a_form_and_from_json(desk: Callable[..., Desk
 def test_a_result_is_corrected_and_withdrawn(desk: Callable[..., Desk]) -> None:
     """The later of two officers is told; a number of another alert's result is none here."""
     one, other = desk("analyst", "one"), desk("analyst", "other")
-    name = _first(one)
+    name = one.alerts()[0]
     first = one.send(f"/alerts/{name}/results", LOOK).json()["id"]
     page = one.get(f"/alerts/{name}/results?replaces={first}").text
     assert f'name="replaces" value="{first}"' in page
@@ -73,7 +67,7 @@ def test_a_report_that_does_not_fit_is_refused(
 ) -> None:
     """With the reason; nothing is kept."""
     one = desk("analyst")
-    name = _first(one)
+    name = one.alerts()[0]
     assert one.send(f"/alerts/{name}/results", {**LOOK, **wrong}).status_code == 400
     assert one.get(f"/alerts/{name}/results.json").json()["results"] == []
 
@@ -81,7 +75,7 @@ def test_a_report_that_does_not_fit_is_refused(
 def test_a_viewer_reads_and_records_nothing(desk: Callable[..., Desk]) -> None:
     """Nor is the form shown."""
     one = desk("viewer")
-    name = _first(one)
+    name = one.alerts()[0]
     assert one.post(f"/alerts/{name}/results", LOOK).status_code == 403
     gone = {"number": 1, "reason": "entered"}
     assert one.post(f"/alerts/{name}/results/withdraw", gone).status_code == 403
@@ -97,18 +91,15 @@ def test_the_page_fits_and_can_be_used_by_all(
     opened: Opened, desk: Callable[..., Desk], width: int, scheme: str
 ) -> None:
     """Nothing is cut off, nothing is asked from elsewhere, and axe has nothing to say."""
-    name = _first(desk("analyst", "reader"))
+    name = desk("analyst", "reader").alerts()[0]
     page, told = opened(f"/alerts/{name}/results", width=width, color_scheme=scheme)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(page).response["violations"]
-    assert [(each["id"], [n["target"] for n in each["nodes"]]) for each in found] == []
-    assert told == []
+    check_page(page, told, width)
 
 
 @pytest.mark.browser
 def test_an_inspection_is_recorded_by_keyboard(opened: Opened, desk: Callable[..., Desk]) -> None:
     """From the alert: i, the outcome, what was done, who; Ctrl Enter."""
-    name = _first(desk("analyst", "reader"))
+    name = desk("analyst", "reader").alerts()[0]
     page, told = opened(f"/alerts/{name}")
     page.keyboard.press("i")
     page.wait_for_url("**/results")

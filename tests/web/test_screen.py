@@ -1,78 +1,19 @@
 """Upload and screen: files sent in, read as they should be, screened, and their results fetched."""
 
-import json
-import threading
 from collections.abc import Callable
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from msgspec import structs
 from tests.web.conftest import Desk
+from tests.web.sent import read, send, sent
 
-from tidewaiter.base.resources import data
-from tidewaiter.lists.archive import Archive
-from tidewaiter.lists.definitions import load_definitions
-from tidewaiter.lists.reading import read_list
-from tidewaiter.parties.readers.types import ListFile
-from tidewaiter.store.leases import Lease
-from tidewaiter.uploads.desk import Desk as Uploads
-from tidewaiter.uploads.jobs import Bench
-from tidewaiter.uploads.worker import work_once
 from tidewaiter.web.node import Node
 
 SignIn = Callable[..., Desk]
+
 ODD = b"Alpha;Beta;Gamma;Delta\nacetic anhydride;drums;1.500;03/04/2026\npaper;x;2.500;04/04/2026\n"
 NASTY = '"><script>alert(1)</script>\u202egpj.csv'
-
-
-@pytest.fixture
-def sample() -> bytes:
-    """Return the sample with one more line, so that it is not the file that was screened before."""
-    return (
-        data("samples", "manifest.csv").read_bytes() + b"X-1,1,Acetic anhydride" + b"," * 18 + b"\n"
-    )
-
-
-@pytest.fixture
-def work(node: Node) -> Callable[[], None]:
-    """Screen all that waits, as the worker beside the web does."""
-
-    def go() -> None:
-        while work_once(_bench(node, node.desk)):
-            pass
-
-    return go
-
-
-def _bench(node: Node, desk: Uploads) -> Bench:
-    return Bench(
-        desk=desk, database=node.database, lease=Lease(worker="here 1 x"),
-        leaving=threading.Event(),
-    )  # fmt: skip
-
-
-def _send(who: Desk, content: bytes, name: str = "new.csv", *, path: str = "/screen/files.json",
-          token: str | None = None) -> httpx.Response:  # fmt: skip
-    token = who.token() if token is None else token
-    return who.client.post(
-        f"{path}?csrf={token}", files={"files": (name, content, "text/csv")},
-        headers=who._headers(None), follow_redirects=False,
-    )  # fmt: skip
-
-
-def _sent(who: Desk, content: bytes, name: str = "new.csv") -> dict[str, Any]:
-    answer = _send(who, content, name)
-    assert answer.status_code == 201, answer.text
-    (upload,) = answer.json()["uploads"]
-    return dict(upload)
-
-
-def _read(who: Desk, upload: dict[str, Any], then: str, **form: object) -> httpx.Response:
-    fields = {"version": upload["version"], "then": then, **form}
-    return who.post(f"/screen/{upload['id']}/reading.json", fields)
 
 
 def test_a_file_is_sent_read_screened_and_found_in_the_queue(
@@ -80,14 +21,14 @@ def test_a_file_is_sent_read_screened_and_found_in_the_queue(
 ) -> None:
     """From the form to the counts, the refused rows, and the way to its alerts."""
     one = desk("analyst")
-    answer = _send(one, sample, path="/screen/files")
+    answer = send(one, sample, path="/screen/files")
     assert answer.status_code == 303
     where = answer.headers["location"]
     upload = one.get(f"{where}.json").json()["upload"]
     assert upload["state"] == "mapped"
     assert upload["inspection"]["columns"][2]["fields"] == ["goods"]
     assert "Steel bolts M12" in one.get(where).text
-    assert _read(one, upload, "screen", day="2026-11-25").json()["state"] == "queued"
+    assert read(one, upload, "screen", day="2026-11-25").json()["state"] == "queued"
     assert "Its turn comes" in one.get(where).text
     work()
     page = one.get(f"{where}.json").json()
@@ -102,8 +43,8 @@ def test_a_file_is_sent_read_screened_and_found_in_the_queue(
 def test_a_form_without_a_token_is_not_taken(desk: SignIn, node: Node) -> None:
     """Nor from another site, nor from who may only look; and nothing is kept of it."""
     one, viewer = desk("analyst"), desk("viewer")
-    assert _send(one, b"goods\nacetone\n", token="").status_code == 403
-    assert _send(viewer, b"goods\nacetone\n").status_code == 403
+    assert send(one, b"goods\nacetone\n", token="").status_code == 403
+    assert send(viewer, b"goods\nacetone\n").status_code == 403
     assert not node.desk.spool.folder.exists()
     assert viewer.get("/screen").status_code == 200
     assert "data-drop" not in viewer.get("/screen").text
@@ -112,19 +53,19 @@ def test_a_form_without_a_token_is_not_taken(desk: SignIn, node: Node) -> None:
 def test_a_question_is_asked_and_answered(desk: SignIn, work: Callable[[], None]) -> None:
     """Columns without known names are chosen, a date that reads two ways is told."""
     one = desk("analyst")
-    upload = _sent(one, ODD)
+    upload = sent(one, ODD)
     assert upload["state"] == "received"
     page = one.get(f"/screen/{upload['id']}").text
     assert "It is screened when nothing is left to be asked" in page
-    assert _read(one, upload, "screen").json()["state"] == "received"
+    assert read(one, upload, "screen").json()["state"] == "received"
     upload = one.get(f"/screen/{upload['id']}.json").json()["upload"]
     chosen = ["goods=Alpha", "commercial=Beta", "net=Gamma", "arrival=Delta"]
-    upload = _read(one, upload, "look", map=chosen).json()
+    upload = read(one, upload, "look", map=chosen).json()
     assert upload["state"] == "mapped"
     assert [each["how"] for each in upload["inspection"]["columns"]] == ["said"] * 4
     page = one.get(f"/screen/{upload['id']}").text
     assert page.count('<label class="asked">') == 2  # the decimal mark, and the order of days
-    upload = _read(one, upload, "screen", map=chosen, dates="dmy", decimal=",").json()
+    upload = read(one, upload, "screen", map=chosen, dates="dmy", decimal=",").json()
     assert upload["inspection"]["refusals"] == []
     work()
     assert one.get(f"/screen/{upload['id']}.json").json()["upload"]["state"] == "done"
@@ -136,12 +77,12 @@ def test_a_mapping_is_remembered_for_the_next_file_of_its_columns(
     """The next month's file is read as this month's was set right, and the page says so."""
     one, other = desk("analyst", "one"), desk("analyst", "other")
     chosen = ["goods=Alpha", "arrival=Delta"]
-    _read(one, _sent(one, ODD), "screen", map=chosen, dates="dmy", decimal=",")
-    following = _sent(other, ODD + b"acetone;y;3;05/04/2026\n", "next.csv")
+    read(one, sent(one, ODD), "screen", map=chosen, dates="dmy", decimal=",")
+    following = sent(other, ODD + b"acetone;y;3;05/04/2026\n", "next.csv")
     assert following["state"] == "mapped"
     assert following["options"]["reading"]["columns"] == {"goods": "Alpha", "arrival": "Delta"}
     assert "Read as last time" in other.get(f"/screen/{following['id']}").text
-    same = _sent(other, ODD, "same.csv")
+    same = sent(other, ODD, "same.csv")
     assert "The same bytes were sent before" in other.get(f"/screen/{same['id']}").text
     work()
 
@@ -158,8 +99,8 @@ def test_a_mapping_is_remembered_for_the_next_file_of_its_columns(
 def test_what_makes_no_sense_is_refused(desk: SignIn, form: dict[str, Any], told: str) -> None:
     """The place is named, and nothing is changed."""
     one = desk("analyst")
-    upload = _sent(one, ODD)
-    answer = _read(one, upload, "look", **form)
+    upload = sent(one, ODD)
+    answer = read(one, upload, "look", **form)
     assert answer.status_code == 400
     assert told in answer.text
     assert one.get(f"/screen/{upload['id']}.json").json()["upload"]["version"] == upload["version"]
@@ -173,7 +114,7 @@ def test_options_that_do_not_fit_are_told_with_the_columns(desk: SignIn) -> None
         ({"map": ["colour=Alpha"]}, "not a field"),
         ({"encoding": "klingon"}, "not known"),
     ):
-        upload = _read(one, _sent(one, ODD), "screen", **form).json()
+        upload = read(one, sent(one, ODD), "screen", **form).json()
         assert upload["state"] == "received"
         assert told in upload["inspection"]["problem"]
         page = one.get(f"/screen/{upload['id']}")
@@ -184,9 +125,9 @@ def test_options_that_do_not_fit_are_told_with_the_columns(desk: SignIn) -> None
 def test_a_change_of_what_another_changed_is_refused(desk: SignIn) -> None:
     """Two officers at one upload: the second is told."""
     one, other = desk("analyst", "one"), desk("analyst", "other")
-    upload = _sent(one, b"goods\nacetone\n")
-    assert _read(one, upload, "screen").status_code == 200
-    assert _read(other, upload, "look").status_code == 409
+    upload = sent(one, b"goods\nacetone\n")
+    assert read(one, upload, "screen").status_code == 200
+    assert read(other, upload, "look").status_code == 409
     for action in ("cancel", "drop"):
         form = {"version": upload["version"]}
         assert other.post(f"/screen/{upload['id']}/{action}.json", form).status_code == 409
@@ -197,10 +138,10 @@ def test_a_hostile_name_does_no_harm(desk: SignIn, work: Callable[[], None]) -> 
     """Markup, folders, hidden characters and length: it is shown as text, and fits."""
     one = desk("analyst")
     for name in (NASTY, "../../etc/passwd.csv", "x" * 10_000 + ".csv", "\u202e\u0000.csv"):
-        upload = _sent(one, b"goods\nacetic anhydride\n", name)
+        upload = sent(one, b"goods\nacetic anhydride\n", name)
         assert len(upload["name"]) <= 200
         assert "/" not in upload["name"]
-        _read(one, upload, "screen")
+        read(one, upload, "screen")
         work()
         for path in ("/screen", f"/screen/{upload['id']}"):
             page = one.get(path).text
@@ -213,32 +154,6 @@ def test_a_hostile_name_does_no_harm(desk: SignIn, work: Callable[[], None]) -> 
         )
 
 
-def test_results_are_saved_and_never_shown_inline(
-    desk: SignIn, work: Callable[[], None], sample: bytes
-) -> None:
-    """Report, alerts and refusals as files; the counts of the page are those of the file."""
-    one = desk("analyst")
-    upload = _sent(one, sample)
-    assert one.get(f"/screen/{upload['id']}/report.html").status_code == 404
-    assert one.get(f"/screen/{upload['id']}/refused.csv").status_code == 404
-    _read(one, upload, "screen", day="2026-11-25")
-    work()
-    answers = {
-        name: one.get(f"/screen/{upload['id']}/{name}")
-        for name in ("report.html", "alerts.csv", "alerts.jsonl", "refused.csv")
-    }
-    for answer in answers.values():
-        assert answer.status_code == 200
-        assert answer.headers["content-disposition"].startswith("attachment")
-    lines = answers["alerts.jsonl"].text.splitlines()
-    count = sum(one.get(f"/screen/{upload['id']}.json").json()["upload"]["alerts"].values())
-    assert len(lines) == count
-    assert {json.loads(line)["file"] for line in lines} == {"new.csv"}
-    assert answers["alerts.csv"].content.count(b"\r\n") >= count + 1
-    assert answers["refused.csv"].text.splitlines()[1].startswith("64,")
-    assert "new.csv" in answers["report.html"].text
-
-
 def test_several_files_are_screened_at_once(desk: SignIn, work: Callable[[], None]) -> None:
     """One form may bring several; one button queues all of mine that are ready."""
     one, other = desk("analyst", "one"), desk("analyst", "other")
@@ -248,7 +163,7 @@ def test_several_files_are_screened_at_once(desk: SignIn, work: Callable[[], Non
         follow_redirects=False,
     )  # fmt: skip
     assert answer.headers["location"] == "/screen"
-    _sent(other, b"goods\nbenzene\n", "theirs.csv")
+    sent(other, b"goods\nbenzene\n", "theirs.csv")
     assert one.post("/screen/ready").status_code == 303
     states = {each["name"]: each["state"] for each in one.get("/screen.json").json()["uploads"]}
     assert states == {
@@ -264,41 +179,17 @@ def test_the_list_goes_on_behind_a_page(desk: SignIn) -> None:
     """Fifty at a time, the newest first."""
     one = desk("analyst")
     for _ in range(51):
-        _sent(one, b"goods\nacetone\n")
+        sent(one, b"goods\nacetone\n")
     first = one.get("/screen.json").json()
     rest = one.get(f"/screen.json?before={first['next']}").json()
     assert (len(first["uploads"]), len(rest["uploads"]), rest["next"]) == (50, 1, None)
     assert f"/screen?before={first['next']}" in one.get("/screen").text
 
 
-def test_a_deleted_file_leaves_what_was_found(
-    desk: SignIn, node: Node, work: Callable[[], None], sample: bytes
-) -> None:
-    """Bytes and journal go; the counts, the refusals and the alerts stay."""
-    one = desk("analyst")
-    upload = _sent(one, sample)
-    _read(one, upload, "screen", day="2026-11-25")
-    work()
-    upload = one.get(f"/screen/{upload['id']}.json").json()["upload"]
-    again = one.post(f"/screen/{upload['id']}/again.json").json()
-    assert (again["state"], again["name"]) == ("mapped", "new.csv")
-    one.post(f"/screen/{again['id']}/drop", {"version": again["version"]})
-    assert node.desk.spool.place(upload["sha256"]).exists()
-    assert (
-        one.post(f"/screen/{upload['id']}/drop", {"version": upload["version"]}).status_code == 303
-    )
-    assert list(node.desk.spool.folder.iterdir()) == []
-    page = one.get(f"/screen/{upload['id']}").text
-    assert "the file is no longer kept" in page
-    assert one.get(f"/screen/{upload['id']}/alerts.csv").status_code == 404
-    assert one.get(f"/screen/{upload['id']}/refused.csv").status_code == 200
-    assert one.post(f"/screen/{upload['id']}/again.json").status_code == 400
-
-
 def test_cancelled_before_its_turn(desk: SignIn, work: Callable[[], None]) -> None:
     """It is not screened; screened after all, it is."""
     one = desk("analyst")
-    upload = _read(one, _sent(one, b"goods\nacetone\n"), "screen").json()
+    upload = read(one, sent(one, b"goods\nacetone\n"), "screen").json()
     assert (
         one.post(f"/screen/{upload['id']}/cancel", {"version": upload["version"]}).status_code
         == 303
@@ -306,7 +197,7 @@ def test_cancelled_before_its_turn(desk: SignIn, work: Callable[[], None]) -> No
     work()
     upload = one.get(f"/screen/{upload['id']}.json").json()["upload"]
     assert upload["state"] == "cancelled"
-    assert _read(one, upload, "screen").json()["state"] == "queued"
+    assert read(one, upload, "screen").json()["state"] == "queued"
 
 
 def test_progress_is_a_part_of_the_page_until_it_ends(
@@ -314,7 +205,7 @@ def test_progress_is_a_part_of_the_page_until_it_ends(
 ) -> None:
     """It asks for itself each second; when the screening has ended, the whole page is loaded."""
     one = desk("analyst")
-    upload = _read(one, _sent(one, b"goods\nacetone\n"), "screen").json()
+    upload = read(one, sent(one, b"goods\nacetone\n"), "screen").json()
     waiting = one.get(f"/screen/{upload['id']}/progress")
     assert "<html" not in waiting.text
     assert 'hx-trigger="every 1s"' in waiting.text
@@ -346,37 +237,3 @@ def test_a_broken_form_leaves_nothing(
     folder: Path = node.desk.spool.folder
     assert not folder.exists() or list(folder.iterdir()) == []
     assert one.get("/screen.json").json()["uploads"] == []
-
-
-LIST = (
-    "id,kind,name,countries,action,listed,confidential\n"
-    "KRYPT-9,organisation,Ocultamar Comercio,MX,blocked,2026-03-03,yes\n"
-)
-NAMES = (
-    b"consignment,goods,consignee,consignee country\n"
-    b"C1,paper,Ocultamar Comercio,MX\nC2,acetic anhydride,Muster GmbH,DE\n"
-)
-
-
-def test_restricted_alerts_are_counted_for_those_who_are_cleared(
-    desk: SignIn, node: Node, tmp_path: Path
-) -> None:
-    """Others see neither the alert nor that there is one, in no count and in no file."""
-    files = [ListFile(name="own.csv", content=LIST.encode())]
-    read = read_list(files, load_definitions(), "own-watch")
-    lists = tmp_path / "lists"
-    Archive(lists).add(read, files, datetime(2026, 11, 1, tzinfo=UTC), dated=date(2026, 10, 1))
-    cleared, other = desk("analyst", "one", cleared=True), desk("analyst", "other")
-    upload = _read(other, _sent(other, NAMES), "screen", day="2026-11-25").json()
-    with_lists = structs.replace(node.desk, lists=lists)
-    work_once(_bench(node, with_lists))
-    node.desk = with_lists
-    path = f"/screen/{upload['id']}"
-    counts = [sum(who.get(f"{path}.json").json()["upload"]["alerts"].values())
-              for who in (cleared, other)]  # fmt: skip
-    assert counts == [2, 1]
-    assert "KRYPT-9" in cleared.get(f"{path}/alerts.jsonl").text
-    for name in ("", ".json", "/alerts.jsonl", "/alerts.csv", "/report.html", "/progress"):
-        text = other.get(f"{path}{name}").text
-        assert "KRYPT-9" not in text
-        assert '"restricted":true' not in text

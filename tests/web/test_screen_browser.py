@@ -1,20 +1,18 @@
 """Upload and screen in a real browser: dropped, set right by keyboard alone, watched to its end."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
+from tests.web.browsing import Opened, check_page
+from tests.web.conftest import bench
 
-from tidewaiter.store.leases import Lease
-from tidewaiter.uploads.jobs import Bench
 from tidewaiter.uploads.worker import work_once
 from tidewaiter.web.node import Node
 
 pytestmark = pytest.mark.browser
-Opened = Callable[..., tuple[Page, list[str]]]
 ODD = "Alpha;Beta;Gamma\nacetic anhydride;drums;03/04/2026\npaper;x;04/04/2026\n"
 _DROP = """([text, name]) => {
   const data = new DataTransfer();
@@ -31,26 +29,18 @@ _DROP = """([text, name]) => {
 def worker(served: tuple[str, Node]) -> Iterator[threading.Event]:
     """Screen what is queued, once it is let to."""
     node, go, over = served[1], threading.Event(), threading.Event()
-    bench = Bench(
-        desk=node.desk, database=node.database, lease=Lease(worker="here 1 x"),
-        leaving=threading.Event(),
-    )  # fmt: skip
+    at = bench(node, node.desk)
 
     def work() -> None:
         while not over.wait(0.2):
             if go.is_set():
-                work_once(bench)
+                work_once(at)
 
     thread = threading.Thread(target=work)
     thread.start()
     yield go
     over.set()
     thread.join()
-
-
-def _violations(page: Page) -> list[tuple[str, list[object]]]:
-    found = Axe().run(page).response["violations"]
-    return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found]
 
 
 def test_a_dropped_file_is_set_right_by_keyboard_and_watched(
@@ -61,7 +51,7 @@ def test_a_dropped_file_is_set_right_by_keyboard_and_watched(
     page.evaluate(_DROP, [ODD, "odd.csv"])
     page.wait_for_url("**/screen/*", timeout=60_000)
     expect(page.get_by_role("alert")).to_contain_text("choose it below")
-    assert _violations(page) == []
+    check_page(page, told, 1280)
     for name, field in (("Alpha", "goods"), ("Gamma", "day of arrival")):
         select = page.get_by_role("combobox", name=name)
         select.focus()
@@ -75,10 +65,10 @@ def test_a_dropped_file_is_set_right_by_keyboard_and_watched(
     page.keyboard.press("Escape")
     page.keyboard.press("s")
     expect(page.locator("#progress")).to_contain_text("Its turn comes")
-    assert _violations(page) == []
+    check_page(page, told, 1280)
     worker.set()
     expect(page.get_by_role("heading", name="Result")).to_be_visible(timeout=60_000)
-    assert _violations(page) == []
+    check_page(page, told, 1280)
     page.keyboard.press("a")
     page.wait_for_url("**/queue?screening=*")
     assert told == []
@@ -101,9 +91,7 @@ def test_the_pages_of_an_upload_fit(
             worker.set()
             page.get_by_role("button", name="Screen").click()
             expect(page.get_by_role("heading", name="Result")).to_be_visible(timeout=60_000)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert _violations(page) == []
-    assert told == []
+        check_page(page, told, width)
 
 
 def test_without_scripts_the_form_sends_the_file(

@@ -1,5 +1,6 @@
 """The edge: who may ask what, foreign forms, and what a browser may do."""
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -7,14 +8,19 @@ from typing import Any
 import pytest
 from litestar.handlers import HTTPRouteHandler
 from litestar.testing import TestClient
-from tests.web.conftest import Desk
+from sqlalchemy import select, update
+from tests.web.conftest import OURS, Desk
 
 from tidewaiter.accounts.roles import rights_of
-from tidewaiter.store.sessions import User
+from tidewaiter.store import tables
+from tidewaiter.store.accounts import NewAccount, add_account
+from tidewaiter.store.audit import moment
+from tidewaiter.store.database import Stamp, open_database
+from tidewaiter.store.sessions import User, begin_session
 from tidewaiter.store.tokens import add_token
 from tidewaiter.web.app import HANDLERS, make_app
-from tidewaiter.web.node import Node
-from tidewaiter.web.security import is_public
+from tidewaiter.web.node import Node, Serving
+from tidewaiter.web.security import COOKIE, is_public
 
 ROUTES = [each for each in HANDLERS if isinstance(each, HTTPRouteHandler)]
 
@@ -82,11 +88,17 @@ def test_a_token_has_no_more_rights_than_it_was_given(
     assert wrong.json()["status"] == 401
 
 
-@pytest.mark.parametrize("path", ["", "/redoc", "/swagger", "/openapi.yaml", "/openapi.json.json"])
-def test_the_api_is_not_described_to_strangers(stranger: "TestClient[Any]", path: str) -> None:
-    """Nor by pages that would ask other servers."""
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("", 303), ("/redoc", 303), ("/swagger", 303), ("/openapi.yaml", 303),
+     ("/openapi.json.json", 401)],
+)  # fmt: skip
+def test_the_api_is_not_described_to_strangers(
+    stranger: "TestClient[Any]", path: str, status: int
+) -> None:
+    """Nor by pages that would ask other servers: a browser is sent to sign in, as anywhere."""
     answer = stranger.get(f"/schema{path}", follow_redirects=False)
-    assert answer.status_code in {303, 401, 404}
+    assert answer.status_code == status
     assert "cdn" not in answer.text
 
 
@@ -139,3 +151,35 @@ def test_a_form_that_does_not_say_its_size_is_refused(desk: Callable[..., Desk])
     headers = {"content-type": "application/x-www-form-urlencoded", **one.cookie()}
     answer = one.client.post("/account/language", content=pieces(), headers=headers)
     assert answer.status_code == 403
+
+
+def test_no_page_waits_until_someone_was_noted_as_seen(url: str) -> None:
+    """While a writer is at work, sessions and tokens are noted at a later request."""
+    node = Node(Serving(db=url))
+    with node.change(None) as work:
+        account = add_account(work, NewAccount(name="reyes", role="analyst"))
+        user = User(account=account, rights=rights_of("analyst"), session="")
+        secret = begin_session(work, account, "a test")
+        _, token = add_token(work, user, "nightly", ["see"], node.now() + timedelta(days=9))
+        long_ago = moment(node.now() - timedelta(hours=1))
+        work.connection.execute(update(tables.session).values(seen=long_ago))
+    ways = [{"cookie": f"{COOKIE}={secret}"}, {"authorization": f"Bearer {token}"}]
+    with TestClient(make_app(node), OURS, raise_server_exceptions=False) as client:
+        with open_database(url) as other, other.work(Stamp(who="other", at=node.now())):
+            begun = time.monotonic()
+            answers = [client.get("/queue.json", headers=way) for way in ways]
+            assert [each.status_code for each in answers] == [200, 200]
+            assert time.monotonic() - begun < 10
+            assert _noted(node) == (long_ago, None)
+        for way in ways:
+            client.get("/queue.json", headers=way)
+    seen, used = _noted(node)
+    assert seen > long_ago
+    assert used == node.now().date().isoformat()
+    node.close()
+
+
+def _noted(node: Node) -> tuple[str, str | None]:
+    with node.read() as work:
+        seen = work.connection.execute(select(tables.session.c.seen)).scalar_one()
+        return seen, work.connection.execute(select(tables.token.c.used)).scalar_one()

@@ -3,13 +3,14 @@
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from types import ModuleType
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from litestar.testing import TestClient
 from msgspec import structs
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
+from tests.web.browsing import Opened, check_page
 from tests.web.conftest import OURS, Desk
 
 from tidewaiter.casework.suppression.scope import Scope
@@ -23,10 +24,11 @@ from tidewaiter.store.payloads import encode
 from tidewaiter.store.queue import matching_ids
 from tidewaiter.store.queuefilter import AlertFilter, Queue
 from tidewaiter.store.suppression import approve, propose, suppressions
+from tidewaiter.web import proposing
+from tidewaiter.web import suppressions as web_suppressions
 from tidewaiter.web.app import make_app
 from tidewaiter.web.node import Node
 
-Opened = Callable[..., tuple[Page, list[str]]]
 Desks = Callable[..., Desk]
 PATHS = (
     "/suppressions",
@@ -198,10 +200,7 @@ def test_the_pages_fit_and_can_be_used_by_all(
     _filled(served[1])
     for path in PATHS:
         page, told = opened(path, role="supervisor", width=width, color_scheme=scheme)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        found = Axe().run(page).response["violations"]
-        assert [(each["id"], [n["target"] for n in each["nodes"]]) for each in found] == []
-        assert told == []
+        check_page(page, told, width)
 
 
 @pytest.mark.browser
@@ -224,3 +223,34 @@ def test_a_rule_is_proposed_by_keyboard_alone(opened: Opened, served: tuple[str,
     page.wait_for_url("**/suppressions/3")
     expect(page.locator(".status")).to_have_text("proposed")
     assert told == []
+
+
+def test_a_decision_changes_what_is_offered_and_previewed(
+    node: Node, desk: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Offers and previews are found once, and again when something was decided since."""
+    found: list[str] = []
+
+    def count(module: ModuleType, name: str) -> None:
+        find = getattr(module, name)
+
+        def counted(*args: object) -> object:
+            found.append(name)
+            return find(*args)
+
+        monkeypatch.setattr(module, name, counted)
+
+    count(proposing, "learn")
+    count(web_suppressions, "preview")
+    one = desk("analyst")
+    one.post("/suppressions", _form(node))
+    paths = ("/suppressions/1.json", "/suppressions/offers.json")
+    before = [one.get(path).json() for path in paths]
+    assert [one.get(path).json() for path in paths] == before
+    assert sorted(found) == ["learn", "preview"]
+    (name,) = before[0]["preview"]["plain"]["sample"]
+    seen = one.get(f"/alerts/{name}.json").json()["standing"]["decided"] or 0
+    one.send(f"/alerts/{name}/decision", {"verdict": "hold", "reason": "inspect", "seen": seen})
+    rule, offered = (one.get(path).json() for path in paths)
+    assert (before[0]["preview"]["against_count"], rule["preview"]["against_count"]) == (0, 1)
+    assert offered["looked"] == before[1]["looked"] + 1

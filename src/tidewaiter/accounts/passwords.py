@@ -49,9 +49,18 @@ def is_password(kept: str | None, password: str) -> bool:
         return False
 
 
-def is_outdated(kept: str) -> bool:
-    """Say whether a hash was made with weaker parameters than today's."""
-    return _hasher().check_needs_rehash(kept)
+def hash_anew(kept: str, password: str) -> str | None:
+    """Return another hash of a password, where the one that is kept has other parameters than ours.
+
+    Args:
+        kept: The hash.
+        password: Whose hash it is, which `is_password` has said.
+
+    Returns:
+        The hash with our parameters; None: the one that is kept has them.
+    """
+    hasher = _hasher()
+    return hasher.hash(password[:LONGEST]) if hasher.check_needs_rehash(kept) else None
 
 
 @cache

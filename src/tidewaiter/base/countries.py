@@ -15,6 +15,7 @@ class _Countries(Record, frozen=True, kw_only=True):
     names: dict[str, tuple[str, ...]]
 
 
+@lru_cache(maxsize=4096)
 def find_country(text: str) -> str | None:
     """Find the ISO 3166-1 alpha-2 code of a country.
 

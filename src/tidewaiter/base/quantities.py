@@ -16,6 +16,8 @@ Mark = Literal[".", ","]
 LARGEST = 2**63 - 1
 """The largest whole amount that an Arrow int64 holds."""
 
+MG_PER_KG = 1_000_000
+
 _CONTENT_SIGNS = "%≥>=~ "
 _WHOLE = 100  # percent
 _GAPS = " '\u2019\u00a0\u2009\u202f"

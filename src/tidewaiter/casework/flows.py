@@ -12,13 +12,14 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tidewaiter.base.quantities import MG_PER_KG
 from tidewaiter.base.records import Record
 
 LARGEST_MG = 10**15  # a million tonnes: twice the largest ship; more on one line is no mass
 UNKNOWN = -1  # of a mass
 NO_MONTH = 0
 _MONTHS = 12
-_MG_PER_KG = 1_000_000
+_PIECE = 1 << 17  # alerts that are added up at a time
 
 Whole = NDArray[np.integer[Any]]
 Measure = Literal["alerts", "mass"]
@@ -80,7 +81,7 @@ class Tallies(NamedTuple):
     def at(self, route: int) -> Sum:
         """Return the sum of one route."""
         alerts, lines, kg, mg, unweighed = (int(column[route]) for column in self)
-        return Sum(alerts=alerts, lines=lines, net_mg=kg * _MG_PER_KG + mg, unweighed=unweighed)
+        return Sum(alerts=alerts, lines=lines, net_mg=kg * MG_PER_KG + mg, unweighed=unweighed)
 
     def whole(self, routes: Whole | slice = slice(None)) -> Sum:
         """Return the sum of some routes together, or of all."""
@@ -134,22 +135,25 @@ def tallies(columns: FlowColumns, numbers: Whole) -> Tallies:
         numbers: Of the alerts to add up, rising, each once.
     """
     counted = _first_of_lines(columns, numbers)
-    mass = columns.net_mg[counted]
-    unweighed = np.flatnonzero(mass == UNKNOWN)
-    # Numbers below 2**53 are whole in floating point, and so is the floor of what is divided.
-    held = np.maximum(mass, 0).astype(np.float64)
-    kg = np.floor(held / _MG_PER_KG)
-    mg = held - kg * _MG_PER_KG
-    route, size = columns.route[counted].astype(np.intp), len(columns.ends)
-    lines = _count(route, size)
+    size = len(columns.ends)
+    sums = np.zeros((4, size))
+    # A piece at a time, so that what is worked on stays in the cache of the processor.
+    for start in range(0, len(counted), _PIECE):
+        some = counted[start : start + _PIECE]
+        route, mass = columns.route[some].astype(np.intp), columns.net_mg[some]
+        # Numbers below 2**53 are whole in floating point, and so is the floor of what is divided.
+        mg = np.maximum(mass, 0).astype(np.float64)
+        kg = np.floor(mg / MG_PER_KG)
+        mg -= kg * MG_PER_KG
+        unweighed = route[mass == UNKNOWN]
+        for at, (keys, weights) in enumerate(
+            ((route, None), (route, kg), (route, mg), (unweighed, None))
+        ):
+            sums[at] += np.bincount(keys, weights, size)
+    lines, *others = sums.astype(np.int64)
     again = counted is not numbers
-    return Tallies(
-        alerts=_count(columns.route[numbers], size) if again else lines,
-        lines=lines,
-        kg=_count(route, size, kg),
-        mg=_count(route, size, mg),
-        unweighed=_count(route[unweighed], size),
-    )
+    alerts = _count(columns.route[numbers], size) if again else lines
+    return Tallies(alerts, lines, *others)
 
 
 def by_ends(columns: FlowColumns, routes: Tallies) -> Tallies:

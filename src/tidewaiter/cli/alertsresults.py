@@ -18,10 +18,10 @@ from tidewaiter.casework.results import (
 from tidewaiter.cli.options import Day, printable
 from tidewaiter.consignments.reported import finding_of
 from tidewaiter.identity import own_stamp
+from tidewaiter.node import count_anew
 from tidewaiter.store.database import open_database
 from tidewaiter.store.decisions import alert_id
 from tidewaiter.store.results import add_result, withdraw_result
-from tidewaiter.store.tallies import recount
 from tidewaiter.substances.registry import load_registry
 
 _db = click.option("--db", required=True, help="The database: a path, or postgresql+psycopg://...")
@@ -91,8 +91,8 @@ def recount_(db: str) -> None:
 
     Example: tidewaiter alerts recount --db cases.db
     """
-    with open_database(db) as database, database.work(own_stamp()) as work:
-        told = recount(work)
+    with open_database(db) as database:
+        told = count_anew(database, own_stamp)
     click.echo(f"{told.alerts:,} alerts counted; {told.wrong:,} of {told.counts:,} counts were "
                "others", err=True)  # fmt: skip
 

@@ -8,8 +8,8 @@ import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.base.severity import Severity
 from tidewaiter.casework.suppression.scope import Scope, Trader, Way, check_scope
-from tidewaiter.casework.suppression.subject import Severity
 from tidewaiter.cli.options import printable
 from tidewaiter.store.database import Work
 from tidewaiter.store.decisions import alert_id

@@ -19,6 +19,7 @@ from tidewaiter.cli.suppressionstable import (
     show_rule,
 )
 from tidewaiter.identity import own_stamp
+from tidewaiter.node import go_through
 from tidewaiter.report.characters import visible
 from tidewaiter.store.database import Work, open_database
 from tidewaiter.store.learning import learn
@@ -161,8 +162,11 @@ def approve(number: int, db: str, words: str, seen: int | None) -> None:
 
     Example: tidewaiter suppressions approve 3 --db cases.db
     """
-    with open_database(db) as database, database.work(own_stamp()) as work:
-        changed = approve_rule(work, _as_seen(suppression_of(work, number), seen), printable(words))
+    with open_database(db) as database:
+        with database.work(own_stamp()) as work:
+            now = _as_seen(suppression_of(work, number), seen)
+            changed = approve_rule(work, now, printable(words))
+        changed = go_through(database, changed, own_stamp)
     click.echo(f"rule {number} is active: {changed.alerts:,} alerts rest now", err=True)
 
 
@@ -191,8 +195,10 @@ def end(number: int, db: str, why: str, seen: int | None) -> None:
 
     Example: tidewaiter suppressions end 3 --why "the maker changed the product" --db cases.db
     """
-    with open_database(db) as database, database.work(own_stamp()) as work:
-        changed = end_rule(work, _as_seen(suppression_of(work, number), seen), printable(why))
+    with open_database(db) as database:
+        with database.work(own_stamp()) as work:
+            changed = end_rule(work, _as_seen(suppression_of(work, number), seen), printable(why))
+        changed = go_through(database, changed, own_stamp)
     click.echo(f"rule {number} has ended: {changed.alerts:,} alerts are open again", err=True)
 
 

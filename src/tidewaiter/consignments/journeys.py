@@ -4,12 +4,14 @@ It is the route by which the law is found, and names of countries where the pape
 A country is a place in papers: it is counted, and never speaks for or against an alert.
 """
 
+from functools import lru_cache
+
 from msgspec import structs
 
 from tidewaiter.base.countries import country_or_text, find_country
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.routing import route_of
-from tidewaiter.consignments.types import Line, Stop
+from tidewaiter.consignments.types import Line, Party, Stop
 
 MOST_ON_THE_WAY = 8  # countries between both ends that are kept
 _LETTERS = 2  # of a country's code
@@ -30,11 +32,33 @@ def journey_of(line: Line) -> Journey:
     are of; it is bound for its destination, else for where it is unladed, else for the receiver's
     country. It goes through transits, and through where it is unladed short of its destination.
     """
-    route = route_of(_with_codes(line))
-    origin, destination = _known(route.origin), _known(route.destination)
+    parties = tuple([(party.role, party.country) for party in line.parties or ()])
+    stops = tuple([(stop.function, stop.country, stop.locode) for stop in line.route or ()])
+    return _journey(line.origin, parties, stops)
+
+
+_Text = str | None
+
+
+@lru_cache(maxsize=8192)  # lines of a consignment have one journey, and are asked for it again
+def _journey(
+    origin: _Text, parties: tuple[tuple[_Text, _Text], ...],
+    stops: tuple[tuple[_Text, _Text, _Text], ...],
+) -> Journey:  # fmt: skip
+    """Return the journey of lines by all that it rests on."""
+    said = Line(
+        row=0, consignment="", seq=0, origin=origin,
+        parties=tuple(Party(role=role, country=country) for role, country in parties),
+        route=tuple(
+            Stop(function=function, country=country, locode=locode)
+            for function, country, locode in stops
+        ),
+    )  # fmt: skip
+    route = route_of(_with_codes(said))
+    begin, destination = _known(route.origin), _known(route.destination)
     passed = dict.fromkeys(_known(code) for code in route.transit)
-    between = [code for code in passed if code not in {origin, destination, ""}]
-    return Journey(origin=origin, via=tuple(between[:MOST_ON_THE_WAY]), destination=destination)
+    between = [code for code in passed if code not in {begin, destination, ""}]
+    return Journey(origin=begin, via=tuple(between[:MOST_ON_THE_WAY]), destination=destination)
 
 
 def direct(journey: Journey) -> Journey:

@@ -12,6 +12,7 @@ from typing import BinaryIO, Literal
 import pyarrow as pa
 from msgspec import field
 
+from tidewaiter.base import severity
 from tidewaiter.base.records import Record
 
 PARTY = pa.struct(
@@ -152,7 +153,7 @@ class Line(Record, frozen=True, kw_only=True):
     stated: tuple[str, ...] | None = None
 
 
-Severity = Literal["critical", "high", "medium", "low"]
+Severity = severity.Severity
 
 
 class Evidence(Record, frozen=True, kw_only=True):

@@ -12,17 +12,19 @@ from litestar.exceptions import ClientException, HTTPException
 
 from tidewaiter.base.errors import InputError, MissingError, StoreError
 from tidewaiter.base.records import Record
+from tidewaiter.courier.asking import answer
 from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.gates import Gate, asker
 from tidewaiter.courier.hearing import hear_documents
-from tidewaiter.courier.line import DOCUMENT, INBOX
+from tidewaiter.courier.line import DOCUMENT, HELD, INBOX
 from tidewaiter.courier.receiving import MOST_BYTES, MOST_LINES, proves_nothing
 from tidewaiter.courier.taker import Full, Taker
 from tidewaiter.exchange.documents import write_chain
 from tidewaiter.store.peers import documents
 
 _SECONDS = 30.0  # for all of a request
-_BUSY, _TOO_LARGE, _TOO_SLOW, _TOO_OFTEN, _UNKNOWN = 503, 413, 408, 429, 404
+_BUSY, _TOO_LARGE, _TOO_SLOW, _TOO_OFTEN = 503, 413, 408, 429
+_FORBIDDEN, _UNKNOWN = 403, 404
 _LATER = "come again later"
 
 Asked = Request[None, None, State]
@@ -62,7 +64,7 @@ def make_app(
 
     house = House(desk=desk, gate=gate or Gate(), behind=behind, seconds=seconds)
     return Litestar(
-        [_inbox, _document, _news], lifespan=[lifespan], openapi_config=None,
+        [_inbox, _held, _document, _news], lifespan=[lifespan], openapi_config=None,
         before_request=_admit, state=State({"house": house}),
     )  # fmt: skip
 
@@ -85,6 +87,21 @@ async def _inbox(request: Asked) -> Response[str]:
         if all(map(proves_nothing, receipts)):
             gate.charge(address, len(held), time.monotonic())
     return Response("".join(f"{each}\n" for each in receipts), media_type=MediaType.TEXT)
+
+
+@post(HELD, status_code=200, media_type=MediaType.TEXT)
+async def _held(request: Asked) -> Response[str]:
+    """Tell a peer what this node has of it, a message a line."""
+    house = _house(request)
+    with house.gate.holding(_asker(request)) as more:
+        asked = (await _body(request, more)).decode("ascii", "replace").strip()
+        try:
+            lines = await run_sync(answer, house.desk, asked)
+        except InputError as error:
+            raise HTTPException(status_code=_FORBIDDEN, detail=error.message) from error
+        except StoreError as error:
+            raise HTTPException(status_code=_BUSY, detail=_LATER) from error
+    return Response("".join(f"{each}\n" for each in lines), media_type=MediaType.TEXT)
 
 
 @get(DOCUMENT, media_type=MediaType.JSON)

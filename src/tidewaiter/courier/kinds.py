@@ -1,6 +1,7 @@
 """Kinds of message that this node knows, and what each does when it comes."""
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -8,9 +9,14 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.documents import SignedDocument
 from tidewaiter.exchange.envelopes import Header
+from tidewaiter.exchange.notices.events import Event
 from tidewaiter.exchange.relations import Standing
 from tidewaiter.exchange.strict import read_json
+from tidewaiter.store.audit import moment
 from tidewaiter.store.database import Work
+from tidewaiter.store.incidents import KINDS as SPOKEN
+from tidewaiter.store.incidents import Heard, hear_of_incident
+from tidewaiter.store.notices import NOTICE, Brought, take_event
 from tidewaiter.store.peers import hear_relation
 from tidewaiter.store.recovering import take_news
 
@@ -21,6 +27,7 @@ class Received(Record, frozen=True, kw_only=True):
     peer: str
     header: Header
     body: bytes  # as it was written
+    safe: bytes  # what locks the database, shape (32,)
 
 
 class Kind(Record, frozen=True, kw_only=True):
@@ -67,10 +74,27 @@ def _take_said(_work: Work, received: Received) -> None:
     read_json(received.body, Said, "message")
 
 
+def _take_notice(work: Work, received: Received) -> None:
+    event = read_json(received.body, Event, "event of a notice")
+    take_event(work, received.safe, Brought(peer=received.peer, message=received.header.id), event)
+
+
+def _take_incident(work: Work, received: Received) -> None:
+    kind = received.header.kind
+    said = read_json(received.body, SPOKEN[kind], kind)
+    heard = Heard(
+        sender=received.peer, to=received.header.to, message=received.header.id,
+        at=moment(datetime.fromtimestamp(received.header.iat, UTC)),
+    )  # fmt: skip
+    hear_of_incident(work, received.safe, heard, kind, said)
+
+
 KINDS: Mapping[str, Kind] = {
     "relation": Kind(schema=1, act=_take_relation),
     "document": Kind(schema=1, act=_take_document),
     "message": Kind(schema=1, act=_take_said),
+    NOTICE: Kind(schema=1, act=_take_notice),
+    **{kind: Kind(schema=1, act=_take_incident) for kind in SPOKEN},
 }
 
 

@@ -18,9 +18,11 @@ from tidewaiter.base.errors import InputError, OutputError
 from tidewaiter.courier.network import Network, Resolver, looked_up, until
 
 INBOX = "/tw/v1/inbox"
+HELD = "/tw/v1/held"
 DOCUMENT = "/tw/v1/document"
 _SECONDS = 30.0  # for all of a request
-_MOST_ANSWER = 256 * 1024  # bytes
+_MOST_ANSWER = 1024 * 1024  # bytes
+_FORBIDDEN = 403
 _LONGEST = 200  # characters of an address
 _DONE = (200, 204)
 _HINT = "it is tried again later"
@@ -74,6 +76,16 @@ class Line:
         held = _first(endpoints, lambda each: self._post(each, INBOX, body, "text/plain"))
         return held.decode("ascii", "replace").splitlines()
 
+    def ask(self, endpoints: Sequence[str], text: str) -> list[str]:
+        """Ask a peer what it has of this node; return its lines.
+
+        Raises:
+            OutputError: No address answers, or it does not know this node.
+        """
+        body = f"{text}\n".encode()
+        held = _first(endpoints, lambda each: self._post(each, HELD, body, "text/plain"))
+        return held.decode("ascii", "replace").splitlines()
+
     def tell(self, endpoints: Sequence[str], documents: bytes) -> None:
         """Send documents of this node to the first address that takes them.
 
@@ -103,6 +115,8 @@ class Line:
                     "POST", url, headers=headers, content=body, extensions={"timeout": waits}
                 ) as answer,
             ):
+                if answer.status == _FORBIDDEN:
+                    raise OutputError("it does not know this node, or its key", hint=_HINT)
                 if answer.status not in _DONE:
                     raise OutputError(f"it answered {answer.status}", hint=_HINT)
                 return _bounded(answer)

@@ -2,12 +2,14 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
-from tidewaiter.base.errors import TidewaiterError
+from tidewaiter.base.errors import InputError, OutputError, TidewaiterError
+from tidewaiter.courier.asking import Asking, catch_up
 from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.sending import Post, Round, Tell, send_round
+from tidewaiter.courier.sending import LONGEST, Post, Tell, put_off, send_round
 from tidewaiter.store.audit import moment
-from tidewaiter.store.peers import peers_due
+from tidewaiter.store.peers import peer_of, peers_due
 
 _LOOKS = 0.25  # seconds between two looks for what is due
 _AT_ONCE = 16  # peers to whom is sent at the same time
@@ -16,8 +18,19 @@ _AT_ONCE = 16  # peers to whom is sent at the same time
 class Rounds:
     """Sends what is due, in threads of its own, until it is closed."""
 
-    def __init__(self, desk: Desk, post: Post, tell: Tell | None = None) -> None:
-        self._desk, self._post, self._tell = desk, post, tell
+    def __init__(
+        self, desk: Desk, post: Post, ask: Asking | None = None, tell: Tell | None = None
+    ) -> None:  # fmt: skip
+        """Begin.
+
+        Args:
+            desk: Of this node.
+            post: The line to peers.
+            ask: The same, for questions; None: this node forgets nothing.
+            tell: The same, for documents of this node; None: they go as messages alone.
+        """
+        self._desk, self._post, self._ask, self._tell = desk, post, ask, tell
+        self._asked: set[str] = set()
         self._busy: set[str] = set()
         self._leaving = threading.Event()
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="sender")
@@ -39,20 +52,37 @@ class Rounds:
             self._leaving.wait(_LOOKS)
 
     def _due(self) -> list[str]:
+        now = self._desk.clock()
+        latest = now + timedelta(seconds=2 * LONGEST)
         try:
             with self._desk.database.work() as work:
-                return peers_due(work, moment(self._desk.clock()))
+                return peers_due(work, moment(now), moment(latest))
         except TidewaiterError:  # the database is busy or full; it is looked at again
             return []
 
     def _send(self, node: str) -> None:
         try:
-            while not self._leaving.is_set() and self._round(node).more:
-                pass
+            more = self._knows(node)
+            while more and not self._leaving.is_set():
+                done = send_round(self._desk, node, self._post, self._tell)
+                if done.ask:
+                    self._asked.discard(node)
+                more = done.more
         except TidewaiterError:  # nothing was written, so nothing is lost: it is due again
             pass
         finally:
             self._busy.discard(node)
 
-    def _round(self, node: str) -> Round:
-        return send_round(self._desk, node, self._post, self._tell)
+    def _knows(self, node: str) -> bool:
+        """Ask a peer, once, what it has of this node; without an answer nothing is sealed."""
+        if self._ask is None or node in self._asked:
+            return True
+        try:
+            catch_up(self._desk, node, self._ask)
+        except (OutputError, InputError) as error:
+            with self._desk.database.work() as work:
+                known = peer_of(work, node)
+            put_off(self._desk, known, error.message)
+            return False
+        self._asked.add(node)
+        return True

@@ -36,6 +36,8 @@ _FIRST = 1.0  # second
 _TOLD = MOST_BYTES * 3 // 4  # bytes of documents that are told to a peer that lacks them
 _STANDINGS: dict[str, Standing] = {"frozen": "frozen", "ended": "ended", "not-active": "none"}
 
+_OTHERWISE = frozenset[str]({"equivocation", "broken-chain"})
+
 Post = Callable[[tuple[str, ...], Sequence[str]], list[str]]
 """Sends lines to one of the addresses of a peer; returns the receipts, or raises an OutputError."""
 
@@ -47,6 +49,7 @@ class Round(Record, frozen=True, kw_only=True):
     receipts: int = 0  # for good
     more: bool = False  # there is more to be sent at once
     trouble: str = ""
+    ask: bool = False  # the peer has something else of this node than this node knows
 
 
 Tell = Callable[[tuple[str, ...], bytes], None]
@@ -77,9 +80,9 @@ def send_round(desk: Desk, node: str, post: Post, tell: Tell | None = None) -> R
         return Round(trouble="it has no address: it comes itself")
     try:
         texts = post(document.endpoints, [each.line for each in batch])
-        receipts = _checked(desk, document, batch, texts)
+        receipts = checked_receipts(desk, document, batch, texts)
     except (OutputError, InputError) as error:
-        _put_off(desk, known, error.message)
+        put_off(desk, known, error.message)
         return Round(sent=len(batch), trouble=error.message)
     done = _keep(desk, known, batch, receipts)
     if tell and any(each.receipt.code == "unknown-key" for each in receipts):
@@ -200,10 +203,16 @@ def _fitting(sealed: Sequence[Sealed]) -> list[Sealed]:
     return fits
 
 
-def _checked(
+def checked_receipts(
     desk: Desk, document: Document, batch: Sequence[Sealed], texts: Sequence[str]
 ) -> list[SignedReceipt]:
     """Check that a peer's receipts are its own, and of what was sent to it.
+
+    Args:
+        desk: Of this node.
+        document: Of the peer.
+        batch: What was sent.
+        texts: What it gave, one each.
 
     Raises:
         InputError: One is not.
@@ -241,9 +250,10 @@ def _keep(
         if turned:
             _heed(desk, work, known, turned)
     more = bool(final) and not turned
-    return Round(
-        sent=len(batch), receipts=len(final), more=more, trouble=_said(turned[0]) if turned else ""
-    )
+    told = [each.receipt for each in receipts]
+    ask = any(each.code in _OTHERWISE or each.have > known.sealed for each in told)
+    trouble = _said(turned[0]) if turned else ""
+    return Round(sent=len(batch), receipts=len(final), more=more, trouble=trouble, ask=ask)
 
 
 def _seal_anew(desk: Desk, work: Work, known: Known, turned: Sequence[Receipt]) -> bool:
@@ -275,7 +285,8 @@ def _said(receipt: Receipt) -> str:
     return f"it turned a message away: {receipt.code}"
 
 
-def _put_off(desk: Desk, known: Known, trouble: str) -> None:
+def put_off(desk: Desk, known: Known, trouble: str) -> None:
+    """Try a peer again later."""
     with desk.database.work(desk.stamp()) as work:
         _fail(desk, work, known, trouble)
 

@@ -57,7 +57,7 @@ def served() -> Litestar:
     serving = msgspec.json.decode(told, type=Serving)
     desk = desk_of(open_database(serving.db), Path(serving.ring))
     line = Line(inside=serving.inside)
-    rounds = Rounds(desk, line.post, line.tell)
+    rounds = Rounds(desk, line.post, line.ask, line.tell)
 
     def leave() -> None:
         rounds.close()

@@ -122,7 +122,10 @@ class Taking:
             body = open_one(self._desk, judged.line, envelope, peer).body
             code = None if body is not None else "cannot-open"
         if code is None and body is not None:
-            code, says = self._effect(Received(peer=header.sender, header=header, body=body))
+            received = Received(
+                peer=header.sender, header=header, body=body, safe=self._desk.ring.lock
+            )  # fmt: skip
+            code, says = self._effect(received)
         if header.kind in CONTROL:  # it may have changed what is known of the peer
             self._look(header.sender)
         now = self._peers[header.sender]

@@ -6,12 +6,13 @@ envelopes still verifies. What was signed is kept as it was: nothing is ever wri
 """
 
 import hashlib
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.exchange.markings import Marking
 from tidewaiter.exchange.signing import (
     Signed,
     digest_of,
@@ -38,20 +39,8 @@ NameOrNone = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{0,80}\Z")]
 Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 HashOrNone = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64})?\Z")]
 Whole = Annotated[int, msgspec.Meta(ge=0)]
+Moment = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799)]  # to the end of the year 9999
 Number = Annotated[int, msgspec.Meta(ge=1)]
-
-Tlp = Literal["clear", "green", "amber", "amber+strict", "red"]
-
-
-class Marking(Record, frozen=True, kw_only=True):
-    """Who may see what is told, and what for."""
-
-    tlp: Tlp = "amber"
-    pap: Literal["clear", "green", "amber", "red"] = "amber"
-    purpose: str = ""  # what alone it may be used for; "": any purpose of the exchange
-    group: str = ""  # the group it was written to
-    epoch: Whole = 0  # of the group, when it was written
-    reshare: bool = False  # whether the recipient may pass it on
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"}):
@@ -63,8 +52,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"
     to: Name  # node
     seq: Number  # without a gap in each direction
     prev: HashOrNone  # digest of the one before; "": it is the first
-    iat: Whole  # seconds since 1970, UTC
-    exp: Whole  # seconds since 1970: after it, nothing is to be done by it
+    iat: Moment  # seconds since 1970, UTC
+    exp: Moment  # seconds since 1970: after it, nothing is to be done by it
     kind: Name
     schema: Number  # of its content
     thread: Id  # of the message that it all began with

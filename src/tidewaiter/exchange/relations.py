@@ -5,11 +5,11 @@ was told last. No change needs consent. That a peer is silent is not a state of 
 follows from what has not come.
 """
 
-from typing import Literal
+from typing import Literal, get_args
 
 from tidewaiter.base.errors import ConflictError, InputError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.envelopes import Tlp
+from tidewaiter.exchange.markings import Tlp
 
 Standing = Literal["none", "invited", "active", "frozen", "ended"]
 
@@ -25,7 +25,7 @@ MOVES: dict[Standing, tuple[Standing, ...]] = {
 CONTROL = frozenset({"relation", "document"})
 """Kinds of message that pass while a relation is frozen: by them it can end."""
 
-_TLP: tuple[Tlp, ...] = ("clear", "green", "amber", "amber+strict", "red")
+_TLP: tuple[Tlp, ...] = get_args(Tlp)
 
 
 class Scope(Record, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """What is printed for the short names in alerts: the registry's words, the rules', the lists'."""
 
+import os
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,30 @@ from tidewaiter.parties.types import ListVersion
 from tidewaiter.report.library import Library
 from tidewaiter.substances.registry import Registry
 from tidewaiter.substances.types import Source
+
+FolderState = tuple[tuple[str, int, int], ...]
+"""By list: its name, when a version last came or went (ns), and how many files it has."""
+
+
+def folder_state(folder: Path | None) -> FolderState:
+    """Return what is another one when a version comes or goes.
+
+    Files of versions never change, so that none of them has to be looked at.
+
+    Args:
+        folder: Of the lists; None: there is none.
+    """
+    held = folder / "lists" if folder else None
+    if held is None or not held.is_dir():
+        return ()
+    return tuple(_state(place) for place in sorted(held.iterdir()) if place.is_dir())
+
+
+def _state(place: Path) -> tuple[str, int, int]:
+    # A clock ticks so slowly that two changes may have one time; the number tells them apart.
+    with os.scandir(place) as files:  # one that is being written begins with a point
+        number = sum(not each.name.startswith(".") for each in files)
+    return place.name, place.stat().st_mtime_ns, number
 
 
 def versions_at(folder: Path | None, day: date) -> list[ListVersion]:

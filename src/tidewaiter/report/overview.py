@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from itertools import pairwise
+from typing import get_args
 
 from tidewaiter.base.records import Record
-from tidewaiter.casework.counts import Counts, Track, ages, percentile
+from tidewaiter.base.severity import Severity
+from tidewaiter.casework.counts import Counts, Track, ages, decision_times
 from tidewaiter.casework.overviewrules import load_overview_rules
 from tidewaiter.report.languages import day, number, words
 from tidewaiter.report.library import Library
@@ -18,12 +20,11 @@ from tidewaiter.report.overviewcharts import (
 )
 from tidewaiter.report.tracks import TrackView, is_noisy, noisy_in_words, track_views
 
-_SEVERITIES = ("critical", "high", "medium", "low")
+_SEVERITIES = get_args(Severity)
 _MILLION = 1_000_000
 _HOUR, _DAY = 60, 1_440  # minutes
 _HOURS = 48  # from which on a time is told in days
 _WEEK = 7
-_NINE = 0.9
 
 
 class Tile(Record, frozen=True, kw_only=True):
@@ -138,7 +139,7 @@ def _tiles(counts: Counts, first: date, today: date) -> Iterable[Tile]:
     came, went = (sum(of.get(each, 0) for each in week) for of in (counts.added, counts.decided))
     yield Tile(label=words("Last 7 days"), value=f"{number(came)} {words('in')}",
                more=f"{number(went)} {words('decided')}", asks=None)  # fmt: skip
-    half, most = (percentile(counts.took, share) for share in (0.5, _NINE))
+    half, most = decision_times(counts.took)
     yield Tile(label=words("Time to a decision, median"), value=minutes_in_words(half),
                more=f"{words('90 % within')} {minutes_in_words(most)}", asks=None)  # fmt: skip
     lines, alerts = sum(counts.lines.values()), sum(counts.added.values())

@@ -136,19 +136,6 @@ class SummaryBuilder:
             self._characters -= _characters(heapq.heappop(self._heap)[3])
 
 
-def summarise(alerts: Iterable[Alert], counts: Counts, *, top: int = 500) -> Summary:
-    """Fold the alerts of a screening into its summary.
-
-    Args:
-        alerts: In any order, each once.
-        counts: What the run knows: file, day, lines, refusals, seconds.
-        top: How many of the most urgent alerts are kept.
-    """
-    builder = SummaryBuilder(top=top)
-    builder.add(alerts)
-    return builder.finish(counts)
-
-
 def _tally(counter: Counter[str], keys: Iterable[str]) -> None:
     """Count each key once; past `_KEYS` different ones, a new key counts as `OTHERS`."""
     for key in {key[:_KEY_LENGTH] for key in keys}:

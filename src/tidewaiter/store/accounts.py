@@ -153,6 +153,14 @@ def set_password(work: Work, number: int, hashed: str) -> None:
     record_change(work, "password set", {"account": number})
 
 
+def renew_hash(work: Work, number: int, kept: str, hashed: str) -> None:
+    """Keep another hash of the same password; a password that was changed meanwhile stays."""
+    c = tables.account.c
+    renewed = update(tables.account).where(c.id == number, c.password == kept)
+    if work.connection.execute(renewed.values(password=hashed)).rowcount:
+        record_change(work, "password hashed anew", {"account": number})
+
+
 def note_wrong(work: Work, number: int, wrong: int, rests: datetime | None) -> None:
     """Note a wrong password, and until when the account takes none."""
     _change(work, number, wrong=wrong, rests=moment(rests) if rests else None)

@@ -1,9 +1,9 @@
 """Alerts: stored once, and read back by their ids. `queue` finds them by what they say."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from tidewaiter.consignments.types import Alert
 from tidewaiter.store import tables
@@ -12,13 +12,17 @@ from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.flowblocks import index_flows
 from tidewaiter.store.hiding import hide_new
+from tidewaiter.store.inserts import insert_rows
 from tidewaiter.store.notes import insert_alert_parties, with_notes
 from tidewaiter.store.partyalerts import insert_party_alerts
 from tidewaiter.store.payloads import decode, encode, key, plain
+from tidewaiter.store.slices import slices
 from tidewaiter.store.tallies import count_new
 from tidewaiter.store.webhooks import announce
 
-CHUNK = 500  # ids asked for at a time; SQLite takes 32,766 values in a statement
+_ALERT = ("id", "source", "row", "screening", "consignment", "seq", "severity", "score", "rank",
+          "due", "day", "title", "payload", "stored", "number", "restricted")  # fmt: skip
+_REASON = ("alert", "number", "rule", "points", "text", "source", "evidence")
 
 
 def add_alerts(work: Work, screening_id: int, found: Sequence[Alert]) -> tuple[str, ...]:
@@ -64,17 +68,13 @@ def insert_alerts(
     order = dict.fromkeys(alert.id for alert in found if alert.id not in known)
     new = [distinct[name] for name in order]
     stored = list(enumerate(new, start=_next_number(work)))
-    if new:
-        at = moment(stamp_of(work).at)
-        place = {"source": source, "screening": screening_id, "stored": at}
-        rows = [{"number": number, **place, **_alert_row(alert)} for number, alert in stored]
-        work.connection.execute(insert(tables.alert), rows)
-    for table, details in (
-        (tables.alert_substance, [row for alert in new for row in _substance_rows(alert)]),
-        (tables.reason, [row for alert in new for row in _reason_rows(alert)]),
-    ):
-        if details:
-            work.connection.execute(insert(table), details)
+    at = moment(stamp_of(work).at)
+    rows = (_alert_row(alert, source, screening_id, at, number) for number, alert in stored)
+    insert_rows(work.connection, tables.alert, _ALERT, rows)
+    named = (row for alert in new for row in _substance_rows(alert))
+    insert_rows(work.connection, tables.alert_substance, ("alert", "substance"), named)
+    reasons = (row for alert in new for row in _reason_rows(alert))
+    insert_rows(work.connection, tables.reason, _REASON, reasons)
     insert_alert_parties(work, new)
     count_new(work, new)
     index_alerts(work, stored, screening_id)
@@ -94,8 +94,8 @@ def known_alerts(work: Work, found: Iterable[Alert]) -> set[str]:
     c = tables.alert.c
     ids = list(dict.fromkeys(alert.id for alert in found))
     known: set[str] = set()
-    for start in range(0, len(ids), CHUNK):
-        wanted = select(c.id).where(c.id.in_(ids[start : start + CHUNK]))
+    for some in slices(ids):
+        wanted = select(c.id).where(c.id.in_(some))
         known.update(work.connection.execute(wanted).scalars())
     return known
 
@@ -121,8 +121,8 @@ def alerts_of(work: Work, ids: Sequence[str]) -> list[Alert]:
     """
     c = tables.alert.c
     read: dict[str, Alert] = {}
-    for start in range(0, len(ids), CHUNK):
-        wanted = select(c.id, c.payload).where(c.id.in_(ids[start : start + CHUNK]))
+    for some in slices(ids):
+        wanted = select(c.id, c.payload).where(c.id.in_(some))
         for name, payload in work.connection.execute(wanted):
             read[name] = decode(payload, Alert, f"alert {name}")
     return with_notes(work, [read[name] for name in ids if name in read])
@@ -133,37 +133,23 @@ def _next_number(work: Work) -> int:
     return 0 if last is None else int(last) + 1
 
 
-def _alert_row(alert: Alert) -> Mapping[str, object]:
-    return {
-        "id": alert.id,
-        "row": alert.row,
-        "consignment": key(alert.consignment),
-        "seq": alert.seq,
-        "severity": alert.severity,
-        "score": alert.score,
-        "rank": alert.rank,
-        "due": alert.due and alert.due.isoformat(),
-        "day": alert.day.isoformat(),
-        "title": plain(alert.title),
-        "restricted": int(alert.restricted),
-        "payload": encode(alert),
-    }
+def _alert_row(
+    alert: Alert, source: int, screening: int, at: str, number: int
+) -> tuple[object, ...]:
+    return (
+        alert.id, source, alert.row, screening, key(alert.consignment), alert.seq, alert.severity,
+        alert.score, alert.rank, alert.due and alert.due.isoformat(), alert.day.isoformat(),
+        plain(alert.title), encode(alert), at, number, int(alert.restricted),
+    )  # fmt: skip
 
 
-def _substance_rows(alert: Alert) -> Iterator[Mapping[str, object]]:
+def _substance_rows(alert: Alert) -> Iterator[tuple[str, str]]:
     for slug in dict.fromkeys(alert.substances):
-        yield {"alert": alert.id, "substance": slug}
+        yield alert.id, slug
 
 
-def _reason_rows(alert: Alert) -> Iterator[Mapping[str, object]]:
+def _reason_rows(alert: Alert) -> Iterator[tuple[object, ...]]:
     for number, reason in enumerate(alert.reasons, start=1):
         evidence = reason.evidence and msgspec.json.encode(reason.evidence).decode()
-        yield {
-            "alert": alert.id,
-            "number": number,
-            "rule": reason.rule,
-            "points": reason.points,
-            "text": plain(reason.text),
-            "source": plain(reason.source),
-            "evidence": evidence,
-        }
+        text, source = plain(reason.text), plain(reason.source)
+        yield alert.id, number, reason.rule, reason.points, text, source, evidence

@@ -124,21 +124,23 @@ def shared(rows: Sequence[Row], marks: Marks) -> NDArray[np.int64]:
         Shape (rows,).
     """
     counts = np.zeros(len(rows), np.int64)
-    by_block: dict[int, tuple[list[int], list[int]]] = {}
-    for at, (block, bits) in enumerate(rows):
-        by_block.setdefault(block, ([], []))[len(bits) == _BYTES].append(at)
+    held = [bits for _, bits in rows]
+    of = np.array([block for block, _ in rows], np.int64)
+    sizes = np.array(list(map(len, held)), np.int64)
     # A block at a time, so that what is worked on stays in the cache of the processor.
-    for block, (few, full) in by_block.items():
-        here = marks[block]
-        if full:
-            words = np.frombuffer(b"".join([rows[at][1] for at in full]), np.uint64)
+    for block in np.unique(of).tolist():
+        here, there = marks[block], np.flatnonzero(of == block)
+        full, few = there[sizes[there] == _BYTES], there[sizes[there] != _BYTES]
+        if len(full):
+            words = np.frombuffer(b"".join([held[at] for at in full.tolist()]), np.uint64)
             both = np.bitwise_count(words.reshape(-1, _WORDS) & here)
             counts[full] = both.sum(axis=1, dtype=np.int64)
-        if few:
-            held = np.unpackbits(here.view(np.uint8), bitorder="little")
-            places = np.frombuffer(b"".join([rows[at][1] for at in few]), _PLACE)
-            sizes = np.array([len(rows[at][1]) // _PLACE.itemsize for at in few])
-            counts[few] = np.add.reduceat(held[places], np.cumsum(sizes) - sizes, dtype=np.int64)
+        if len(few):
+            among = np.unpackbits(here.view(np.uint8), bitorder="little")
+            places = np.frombuffer(b"".join([held[at] for at in few.tolist()]), _PLACE)
+            ends = np.cumsum(sizes[few] // _PLACE.itemsize)
+            starts = np.concatenate(([0], ends[:-1]))
+            counts[few] = np.add.reduceat(among[places], starts, dtype=np.int64)
     return counts
 
 

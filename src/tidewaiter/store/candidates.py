@@ -4,20 +4,22 @@ from collections.abc import Iterator, Sequence
 from typing import get_args
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import select
 
 from tidewaiter.base.errors import StoreError
 from tidewaiter.base.records import Record
+from tidewaiter.base.severity import Severity
 from tidewaiter.casework.decisions import Status
 from tidewaiter.casework.suppression.scope import Scope
-from tidewaiter.casework.suppression.subject import Severity, Subject, weight, words_of
+from tidewaiter.casework.suppression.subject import Subject, weight, words_of
 from tidewaiter.casework.words import LONGEST
 from tidewaiter.store import tables
 from tidewaiter.store.blocks import Marks, numbers_in, size
 from tidewaiter.store.database import Work
+from tidewaiter.store.slices import slices
 from tidewaiter.store.terms import having, index_of, term
-
-_PAGE = 2_000  # alerts read at a time
 
 
 class Candidate(Record, frozen=True, kw_only=True):
@@ -43,12 +45,26 @@ def candidates(
     Raises:
         StoreError: An alert is not one that we wrote.
     """
+    numbers = candidate_numbers(work, scope, statuses).tolist()
+    yield from read_candidates(work, numbers, undecided=undecided)
+
+
+def candidate_numbers(
+    work: Work, scope: Scope, statuses: Sequence[Status] = ()
+) -> NDArray[np.int64]:
+    """Return the numbers of the same alerts, in order."""
+    return numbers_in(_marks(work, scope, statuses))
+
+
+def read_candidates(
+    work: Work, numbers: Sequence[int], *, undecided: bool = False
+) -> Iterator[Candidate]:
+    """Read candidates by their numbers."""
     c = tables.alert.c
-    numbers = numbers_in(_marks(work, scope, statuses)).tolist()
     reads = msgspec.json.Decoder(Subject)
-    for start in range(0, len(numbers), _PAGE):
+    for few in slices(numbers):
         some = select(c.id, c.status, c.rank, c.day, c.payload).order_by(c.number)
-        wanted = some.where(c.number.in_(numbers[start : start + _PAGE]))
+        wanted = some.where(c.number.in_(few))
         if undecided:
             wanted = wanted.where(c.decided.is_(None))
         for row in work.connection.execute(wanted).all():

@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from tidewaiter.store import tables
 from tidewaiter.store.database import Work
 from tidewaiter.store.inserts import insert_new, insert_or_add
+from tidewaiter.store.slices import slices
 
 ROWS: Final = 16_384  # lines that are counted in one transaction
-_CHUNK: Final = 4_000  # values of one statement
 SENDS: Final = 1
 RECEIVES: Final = 2
 NAMED: Final = 4
@@ -128,8 +128,7 @@ def count_partners(work: Work, run: int, entities: Iterable[int]) -> None:
     """
     p, t, g, h = (tables.entity_profile, tables.trade.c, tables.entity_thing.c, tables.thing.c)
     wanted = sorted(entities)
-    for start in range(0, len(wanted), _CHUNK):
-        some = wanted[start : start + _CHUNK]
+    for some in slices(wanted):
         counts: dict[str, Any] = {
             "receivers": _count(tables.trade, t.run == run, t.sender == p.c.entity),
             "senders": _count(tables.trade, t.run == run, t.receiver == p.c.entity),
@@ -188,8 +187,8 @@ def _known(work: Work, run: int, table: Any, keys: Iterable[Key]) -> set[tuple[A
     columns = [column for column in table.primary_key if column.name != "run"]
     found: set[tuple[Any, ...]] = set()
     for source, some in by_source.items():
-        for start in range(0, len(some), _CHUNK):
-            part = table.c.consignment.in_(some[start : start + _CHUNK])
+        for few in slices(some):
+            part = table.c.consignment.in_(few)
             wanted = select(*columns).where(table.c.run == run, table.c.source == source, part)
             found.update(map(tuple, work.connection.execute(wanted)))
     return found

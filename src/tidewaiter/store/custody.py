@@ -11,9 +11,9 @@ from tidewaiter.casework.steps import Step
 from tidewaiter.store import tables
 from tidewaiter.store.audit import Entry, State, audit_state, prove_entry
 from tidewaiter.store.database import Work
+from tidewaiter.store.slices import slices
 
 _DECIDED = ("alert decided", "decision taken back")
-_CHUNK = 500
 
 
 class Proven(Record, frozen=True, kw_only=True):
@@ -50,8 +50,8 @@ def custody(
 def _of_steps(work: Work, steps: Sequence[Step]) -> dict[int, Entry]:
     c, numbers = tables.audit.c, [step.entry for step in steps]
     found: dict[int, Entry] = {}
-    for start in range(0, len(numbers), _CHUNK):
-        wanted = select(tables.audit).where(c.number.in_(numbers[start : start + _CHUNK]))
+    for some in slices(numbers):
+        wanted = select(tables.audit).where(c.number.in_(some))
         found |= {row["number"]: Entry(**row) for row in work.connection.execute(wanted).mappings()}
     return found
 
@@ -62,10 +62,11 @@ def _of_decisions(work: Work, trails: Mapping[str, Iterable[Decided]]) -> dict[i
     decided = {step.id for trail in trails.values() for step in trail}
     moments = sorted({step.at for trail in trails.values() for step in trail})
     found: dict[int, Entry] = {}
-    for start in range(0, len(moments), _CHUNK):
-        here = c.at.in_(moments[start : start + _CHUNK])
-        wanted = select(tables.audit).where(c.action.in_(_DECIDED), here)
-        for row in work.connection.execute(wanted).mappings():
+    for some in slices(moments):
+        here = c.at.in_(some)
+        for row in work.connection.execute(select(tables.audit).where(here)).mappings():
+            if row["action"] not in _DECIDED:  # in SQL, an index would be used that is slower here
+                continue
             details = msgspec.json.decode(row["details"], type=dict[str, str | int])
             if details.get("decision") in decided:
                 found[row["number"]] = Entry(**row)

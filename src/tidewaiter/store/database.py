@@ -1,7 +1,7 @@
 """The database: opened, brought up to date, and worked on one transaction at a time."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from tidewaiter.base.errors import InputError, StoreError
 from tidewaiter.base.records import Record
-from tidewaiter.store.failures import store_error
+from tidewaiter.store.failures import LOCKED, store_error
 from tidewaiter.store.revisions import is_current, upgrade
 
 WRITERS = 0x7469_6465  # "tide": the advisory lock that writers to PostgreSQL take in turn
@@ -81,6 +81,24 @@ class Database:
         with _transaction(self._reach, writes=stamp is not None) as connection:
             yield Work(connection=connection, stamp=stamp)
 
+    def work_if_free(self, stamp: Stamp, do: Callable[[Work], None]) -> bool:
+        """Do a piece of work that may as well be left out, like noting when someone was seen.
+
+        Args:
+            stamp: Who changes the database, and when.
+            do: The work. It is left out where another writer is at work, as nobody waits for
+                this, and where the database cannot be changed.
+
+        Returns:
+            Whether it was done.
+        """
+        try:
+            with _transaction(self._reach, writes=True, waits=False) as connection:
+                do(Work(connection=connection, stamp=stamp))
+        except StoreError:
+            return False
+        return True
+
 
 def open_database(url_or_path: str | Path, *, busy_seconds: float = 30.0) -> Database:
     """Open a database; create and upgrade it where that is due.
@@ -129,12 +147,13 @@ def _bring_up_to_date(reach: Reach) -> None:
 
 
 @contextmanager
-def _transaction(reach: Reach, *, writes: bool) -> Iterator[Connection]:
+def _transaction(reach: Reach, *, writes: bool, waits: bool = True) -> Iterator[Connection]:
+    seconds = reach.busy_seconds if waits else 0.0
     with _translated(reach.at), reach.engine.connect() as plain:
         connection = plain.execution_options(begin="BEGIN IMMEDIATE" if writes else "BEGIN")
-        with connection.begin():
+        with _patience(connection, seconds, reach.busy_seconds), connection.begin():
             if reach.engine.dialect.name == "postgresql":
-                _begin_postgresql(connection, reach.busy_seconds, writes=writes)
+                _begin_postgresql(connection, reach.at, seconds, writes=writes)
             yield connection
 
 
@@ -199,9 +218,31 @@ def _on_begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
 
-def _begin_postgresql(connection: Connection, busy_seconds: float, *, writes: bool) -> None:
+@contextmanager
+def _patience(connection: Connection, seconds: float, usual: float) -> Iterator[None]:
+    """Let a connection to SQLite wait for the writer for a while other than the usual one."""
+    if seconds == usual or connection.dialect.name != "sqlite":
+        yield
+        return
+    plain = connection.connection.cursor()
+    plain.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
+    try:
+        yield
+    finally:
+        plain.execute(f"PRAGMA busy_timeout = {round(usual * 1000)}")
+
+
+def _begin_postgresql(
+    connection: Connection, at: str, busy_seconds: float, *, writes: bool
+) -> None:
     if not writes:
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+        return
+    if not busy_seconds:
+        free = text("SELECT pg_try_advisory_xact_lock(:key)")
+        if not connection.execute(free, {"key": WRITERS}).scalar():
+            message, hint = LOCKED
+            raise StoreError(message, at=at, hint=hint)
         return
     wait = text("SELECT set_config('lock_timeout', :wait, true)")
     connection.execute(wait, {"wait": f"{max(1, round(busy_seconds * 1000))}ms"})

@@ -16,10 +16,10 @@ from tidewaiter.casework.decisions import (
     status_of,
 )
 from tidewaiter.store import tables
-from tidewaiter.store.alerts import CHUNK
 from tidewaiter.store.audit import Details, moment, record_change, stamp_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.payloads import plain
+from tidewaiter.store.slices import slices
 from tidewaiter.store.tallies import tallied
 from tidewaiter.store.terms import change_terms, numbers_of, term
 
@@ -74,9 +74,9 @@ def standings(work: Work, ids: Sequence[str]) -> dict[str, Standing]:
     """Read where alerts stand, by id; those that are not stored are absent."""
     c = tables.alert.c
     found: dict[str, Standing] = {}
-    for start in range(0, len(ids), CHUNK):
+    for some in slices(ids):
         wanted = select(c.id.label("alert"), c.status, c.assignee, c.decided)
-        rows = work.connection.execute(wanted.where(c.id.in_(ids[start : start + CHUNK])))
+        rows = work.connection.execute(wanted.where(c.id.in_(some)))
         found |= {row["alert"]: Standing(**row) for row in rows.mappings()}
     return found
 
@@ -132,8 +132,8 @@ def assign(work: Work, alerts: Sequence[str], assignee: str | None) -> int:
     now = standings(work, list(dict.fromkeys(alerts)))
     ids = [each.alert for each in now.values() if each.assignee != assignee]
     with tallied(work, ids):
-        for start in range(0, len(ids), CHUNK):
-            some = update(tables.alert).where(c.id.in_(ids[start : start + CHUNK]))
+        for few in slices(ids):
+            some = update(tables.alert).where(c.id.in_(few))
             work.connection.execute(some.values(assignee=plain(assignee) if assignee else None))
     if ids:
         moved = [(now[name].assignee or "", assignee or "", name) for name in ids]
@@ -184,8 +184,9 @@ def _step(work: Work, seen: Standing, wanted: Wanted | None) -> Standing:
         raise InputError(f'there is no alert "{seen.alert}"', hint=hint)
     steps = trail(work, seen.alert)
     if now.decided != seen.decided:
+        who = steps[-1].by if steps else "nobody"
         raise ConflictError(
-            f'the alert "{seen.alert}" was decided by {steps[-1].by} since you looked',
+            f'the alert "{seen.alert}" was decided by {who} since you looked',
             hint="look at its trail, then decide again",
         )
     if wanted:

@@ -12,8 +12,8 @@ from tidewaiter.store import tables
 from tidewaiter.store.counting import NAMED, RECEIVES, SENDS
 from tidewaiter.store.database import Work
 from tidewaiter.store.payloads import decode
+from tidewaiter.store.slices import slices
 
-CHUNK: Final = 4_000
 MOST: Final = 1 << 63  # numbers of entities are less
 _SIGNS = msgspec.json.Decoder(tuple[Sign, ...])
 
@@ -79,8 +79,8 @@ def profiles_of(work: Work, run: int, entities: Iterable[int]) -> dict[int, Prof
     wanted = sorted(each for each in set(entities) if each < MOST)
     p = tables.entity_profile.c
     found: dict[int, Profile] = {}
-    for start in range(0, len(wanted), CHUNK):
-        query = _profiles(run).where(p.entity.in_(wanted[start : start + CHUNK]))
+    for some in slices(wanted):
+        query = _profiles(run).where(p.entity.in_(some))
         found |= {row["entity"]: _profile(row) for row in work.connection.execute(query).mappings()}
     return found
 

@@ -1,7 +1,7 @@
 """Rows of entities: their names, parties, words and things, as a run or a newcomer gives them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import func, insert, select, tuple_, update
@@ -11,8 +11,7 @@ from tidewaiter.store import tables
 from tidewaiter.store.database import Work
 from tidewaiter.store.inserts import insert_new
 from tidewaiter.store.payloads import plain
-
-CHUNK: Final = 4_000  # values of one statement
+from tidewaiter.store.slices import slices
 
 
 class PartyOf(NamedTuple):
@@ -46,8 +45,8 @@ def entity_ids(work: Work, keys: Sequence[str]) -> dict[str, int]:
     insert_new(work.connection, tables.entity, ("key",), ((key,) for key in keys))
     c = tables.entity.c
     found: dict[str, int] = {}
-    for start in range(0, len(keys), CHUNK):
-        wanted = select(c.key, c.id).where(c.key.in_(keys[start : start + CHUNK]))
+    for some in slices(keys):
+        wanted = select(c.key, c.id).where(c.key.in_(some))
         found.update((key, number) for key, number in work.connection.execute(wanted))
     return found
 
@@ -116,8 +115,8 @@ def count_things(work: Work, run: int, entities: Sequence[int] | None = None) ->
     if entities is None:
         work.connection.execute(counted.values(entities=many))
         return
-    for start in range(0, len(entities), CHUNK):
-        some = g.entity.in_(entities[start : start + CHUNK])
+    for few in slices(entities):
+        some = g.entity.in_(few)
         wanted = select(g.kind, g.value).where(g.run == run, some)
         work.connection.execute(
             counted.where(tuple_(t.kind, t.value).in_(wanted)).values(entities=many)
@@ -149,9 +148,7 @@ def entities_of(work: Work, run: int, members: Iterable[str]) -> dict[str, int]:
     p = tables.entity_party.c
     wanted = sorted(members)
     found: dict[str, int] = {}
-    for start in range(0, len(wanted), CHUNK):
-        query = select(p.member, p.entity).where(
-            p.run == run, p.member.in_(wanted[start : start + CHUNK])
-        )
+    for some in slices(wanted):
+        query = select(p.member, p.entity).where(p.run == run, p.member.in_(some))
         found.update((member, entity) for member, entity in work.connection.execute(query))
     return found

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, tuple_
 
 from tidewaiter.casework.flows import FlowColumns, known_mass, month_number
 from tidewaiter.consignments.journeys import Journey, direct, journey_of
@@ -17,11 +17,12 @@ from tidewaiter.consignments.types import Alert
 from tidewaiter.store import tables
 from tidewaiter.store.database import IN_BINARY, Work
 from tidewaiter.store.inserts import put
+from tidewaiter.store.slices import slices
 
 BLOCK = 1 << 12
-_CHUNK = 500  # rows of a source asked for at a time
 _SHORT, _WIDE = np.dtype("<i4"), np.dtype("<i8")
 _COLUMNS = ("block", "route", "month", "net_mg", "again")
+_ROUTE = ("id", "origin", "via", "destination")
 
 
 def index_flows(work: Work, source: int, stored: Sequence[tuple[int, Alert]]) -> None:
@@ -75,32 +76,45 @@ def read_routes(work: Work, ids: Collection[int]) -> dict[int, Journey]:
     """Read some routes by their ids."""
     c, wanted = tables.route.c, sorted(ids)
     found: dict[int, Journey] = {}
-    for start in range(0, len(wanted), _CHUNK):
-        query = select(tables.route).where(c.id.in_(wanted[start : start + _CHUNK]))
+    for some in slices(wanted):
+        query = select(tables.route).where(c.id.in_(some))
         for number, origin, via, destination in work.connection.execute(query):
             found[number] = Journey(origin=origin, via=tuple(via.split()), destination=destination)
     return found
 
 
 def _routes(work: Work, journeys: Sequence[Journey]) -> dict[Journey, int]:
-    """Return the ids of journeys; those that are new get one."""
-    c = tables.route.c
-    last = work.connection.execute(select(func.max(c.id))).scalar()
-    found: dict[Journey, int] = {}
-    new: list[Mapping[str, object]] = []
-    for journey in journeys:
-        row = {"origin": journey.origin, "via": " ".join(journey.via),
-               "destination": journey.destination}  # fmt: skip
-        query = select(c.id).where(*(c[name] == value for name, value in row.items()))
-        known = work.connection.execute(query).scalar()
-        if known is None:
-            known = (-1 if last is None else last) + 1 + len(new)
-            new.append({"id": known, **row})
-        found[journey] = known
-    if new:
-        work.connection.execute(insert(tables.route), new)
+    """Return the ids of journeys, each named once; those that are new get one."""
+    found = _known_routes(work, journeys)
+    missing = [journey for journey in journeys if journey not in found]
+    if missing:
+        last = work.connection.execute(select(func.max(tables.route.c.id))).scalar()
+        first = 0 if last is None else last + 1
+        found |= {journey: number for number, journey in enumerate(missing, first)}
+        rows = [
+            dict(zip(_ROUTE, (found[journey], *_written(journey)), strict=True))
+            for journey in missing
+        ]
+        work.connection.execute(insert(tables.route), rows)
         _write_ends(work, {found[each]: found[direct(each)] for each in journeys})
     return found
+
+
+def _known_routes(work: Work, journeys: Sequence[Journey]) -> dict[Journey, int]:
+    """Return the ids of those of some journeys that have one."""
+    c = tables.route.c
+    by_text = {_written(journey): journey for journey in journeys}
+    wanted, found = list(by_text), {}
+    for texts in slices(wanted):
+        some = tuple_(c.origin, c.via, c.destination).in_(texts)
+        for number, *text in work.connection.execute(select(tables.route).where(some)):
+            found[by_text[tuple(text)]] = number
+    return found
+
+
+def _written(journey: Journey) -> tuple[str, ...]:
+    """Return a journey as its row holds it."""
+    return journey.origin, " ".join(journey.via), journey.destination
 
 
 def _write_ends(work: Work, ends: Mapping[int, int]) -> None:
@@ -127,8 +141,8 @@ def _first_alerts(work: Work, source: int, rows: Sequence[int]) -> dict[int, int
     """Return, by the row of a line, the number of the first alert on it."""
     c = tables.alert.c
     first: dict[int, int] = {}
-    for start in range(0, len(rows), _CHUNK):
-        some = c.row.in_(rows[start : start + _CHUNK])
+    for numbers in slices(rows):
+        some = c.row.in_(numbers)
         query = select(c.row, func.min(c.number)).where(c.source == source, some).group_by(c.row)
         first |= {row: number for row, number in work.connection.execute(query)}  # noqa: C416
     return first

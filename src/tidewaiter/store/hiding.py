@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Status
@@ -21,10 +21,9 @@ from tidewaiter.store.audit import Details, moment, record_change, stamp_of
 from tidewaiter.store.blocks import size
 from tidewaiter.store.database import Work
 from tidewaiter.store.payloads import decode
+from tidewaiter.store.slices import slices
 from tidewaiter.store.tallies import tallied
 from tidewaiter.store.terms import change_terms, having, index_of, numbers_of, term
-
-CHUNK = 500  # ids asked for at a time
 
 
 class Active(Record, frozen=True, kw_only=True):
@@ -92,23 +91,46 @@ def count_resting(work: Work) -> int:
     return size(having(index_of(work), [term("status", "suppressed")]))
 
 
-def bring_back(work: Work, number: int) -> int:
-    """Open what rests by a rule that has just ended, unless another rule is about it.
+def rests() -> ColumnElement[bool]:
+    """Say that an alert rests by a rule, where both and `alert_suppressed` are joined."""
+    a, r = tables.alert.c, tables.suppression.c
+    # A rule that is over has opened those before `goes_on`; another one may hide them now.
+    return and_(a.status == "suppressed", or_(r.state == "active", a.number >= r.goes_on))
+
+
+def bring_back(work: Work, number: int, some: Sequence[int]) -> int:
+    """Open what rests by a rule that has ended, unless another rule is about it.
 
     Args:
         work: Begun with a stamp; the rule is active no longer.
         number: Of the rule.
+        some: Numbers of the alerts to look at.
 
     Returns:
         How many alerts are open again.
     """
-    a, s = tables.alert.c, tables.alert_suppressed.c
-    mine = select(s.alert).where(s.suppression == number)
-    resting = select(a.id).where(a.id.in_(mine), a.status == "suppressed")
-    ids = list(work.connection.execute(resting.order_by(a.id)).scalars())
+    ids = _resting_by(work, number, some)
     _set_status(work, ids, "suppressed", "open")
     rules = active_rules(work, stamp_of(work).at.date())
-    return len(ids) - len(hide(work, _subjects(work, ids if rules else []), rules))
+    back = len(ids) - len(hide(work, _subjects(work, ids if rules else []), rules))
+    if back:
+        said: Details = {"suppression": number, "alerts": back}
+        record_change(work, "alerts open again", said)
+    return back
+
+
+def _resting_by(work: Work, number: int, some: Sequence[int]) -> list[str]:
+    """Return the ids of those alerts of some that rest by a rule."""
+    a, s = tables.alert.c, tables.alert_suppressed.c
+    both = tables.alert.join(tables.alert_suppressed, a.id == s.alert)
+    found: list[str] = []
+    for numbers in slices(some):
+        wanted = select(a.id).select_from(both).where(
+            a.number.in_(numbers), s.suppression == number,
+            a.status == "suppressed",
+        )  # fmt: skip
+        found += work.connection.execute(wanted.order_by(a.id)).scalars()
+    return found
 
 
 def _hide_by(work: Work, number: int, ids: Sequence[str]) -> None:
@@ -131,14 +153,14 @@ def _set_status(work: Work, ids: Sequence[str], before: Status, status: Status) 
 
 
 def _write_status(work: Work, ids: Sequence[str], status: Status) -> None:
-    for start in range(0, len(ids), CHUNK):
-        some = update(tables.alert).where(tables.alert.c.id.in_(ids[start : start + CHUNK]))
+    for names in slices(ids):
+        some = update(tables.alert).where(tables.alert.c.id.in_(names))
         work.connection.execute(some.values(status=status))
 
 
 def _subjects(work: Work, ids: Sequence[str]) -> Iterable[Subject]:
     c = tables.alert.c
     reads = msgspec.json.Decoder(Subject)
-    for start in range(0, len(ids), CHUNK):
-        wanted = select(c.payload).where(c.id.in_(ids[start : start + CHUNK]))
+    for names in slices(ids):
+        wanted = select(c.payload).where(c.id.in_(names))
         yield from map(reads.decode, work.connection.execute(wanted).scalars().all())

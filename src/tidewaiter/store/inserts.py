@@ -7,6 +7,20 @@ from sqlalchemy import Connection, Table, func
 from sqlalchemy.dialects import postgresql, sqlite
 
 
+def insert_rows(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[object, ...]]
+) -> None:
+    """Insert rows that are all new.
+
+    Args:
+        connection: In a transaction.
+        table: Where to.
+        columns: Names, in the order of the table.
+        rows: One value per column each.
+    """
+    _written(connection, _made(connection, table), columns, rows)
+
+
 def insert_new(
     connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple[object, ...]]
 ) -> int:
@@ -21,13 +35,8 @@ def insert_new(
     Returns:
         How many were inserted.
     """
-    values = list(rows)
-    if not values:
-        return 0
     statement = _made(connection, table).on_conflict_do_nothing()
-    compiled = statement.compile(dialect=connection.dialect, column_keys=list(columns))
-    # Past SQLAlchemy's own parameter handling, which takes as long as SQLite's insert.
-    return connection.exec_driver_sql(str(compiled), values).rowcount
+    return _written(connection, statement, columns, rows)
 
 
 def put(
@@ -41,15 +50,11 @@ def put(
         columns: Names, in the order of the table.
         rows: One value per column each.
     """
-    values = list(rows)
-    if not values:
-        return
     statement = _made(connection, table)
     keys = list(table.primary_key.columns)
     fresh = {name: statement.excluded[name] for name in columns if name not in table.primary_key}
     told = statement.on_conflict_do_update(index_elements=keys, set_=fresh)
-    compiled = told.compile(dialect=connection.dialect, column_keys=list(columns))
-    connection.exec_driver_sql(str(compiled), values)
+    _written(connection, told, columns, rows)
 
 
 def insert_or_add(
@@ -69,9 +74,6 @@ def insert_or_add(
         how: Of columns outside the key: the sum, the least or the most that is not null, or the
             bits of both; the other columns stay as they are.
     """
-    values = list(rows)
-    if not values:
-        return
     statement = _made(connection, table)
     lite = connection.dialect.name == "sqlite"
     least, most = (func.min, func.max) if lite else (func.least, func.greatest)
@@ -89,8 +91,20 @@ def insert_or_add(
     updated = statement.on_conflict_do_update(
         index_elements=keys, set_={name: both(name) for name in how}
     )
-    compiled = updated.compile(dialect=connection.dialect, column_keys=list(columns))
-    connection.exec_driver_sql(str(compiled), values)
+    _written(connection, updated, columns, rows)
+
+
+def _written(
+    connection: Connection, statement: Any, columns: Sequence[str],
+    rows: Iterable[tuple[object, ...]],
+) -> int:  # fmt: skip
+    """Insert rows by a statement; return how many it says it wrote."""
+    values = list(rows)
+    if not values:
+        return 0
+    compiled = statement.compile(dialect=connection.dialect, column_keys=list(columns))
+    # Past SQLAlchemy's own parameter handling, which takes as long as SQLite's insert.
+    return connection.exec_driver_sql(str(compiled), values).rowcount
 
 
 def _made(connection: Connection, table: Table) -> Any:

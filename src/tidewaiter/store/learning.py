@@ -19,10 +19,10 @@ from tidewaiter.store.alerts import find_alert
 from tidewaiter.store.blocks import size
 from tidewaiter.store.database import Work
 from tidewaiter.store.previews import is_opposed
+from tidewaiter.store.slices import slices
 from tidewaiter.store.suppression import suppressions
 from tidewaiter.store.terms import having, index_of, term
 
-_CHUNK = 500  # ids asked for at a time
 _DAY = 10  # characters of a moment that name its day
 _DECIDED = ("dismissed", "released", "confirmed", "held", "referred", "waiting")
 
@@ -82,8 +82,7 @@ def _past(work: Work) -> Iterator[Past]:
     c = tables.alert.c
     reads = msgspec.json.Decoder(Subject)
     ids = _newest(work)
-    for start in range(0, len(ids), _CHUNK):
-        some = ids[start : start + _CHUNK]
+    for some in slices(ids):
         stand = _standing(work, some)
         payloads = select(c.id, c.status, c.payload).where(c.id.in_(some)).order_by(c.id)
         for row in work.connection.execute(payloads).mappings():

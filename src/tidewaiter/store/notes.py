@@ -19,9 +19,9 @@ from tidewaiter.store.audit import record_change
 from tidewaiter.store.database import Work
 from tidewaiter.store.inserts import insert_new
 from tidewaiter.store.payloads import KEY_LENGTH, plain
+from tidewaiter.store.slices import slices
 from tidewaiter.store.terms import change_terms, numbers_of, term
 
-CHUNK = 4_000  # values of one statement; SQLite takes 32,766
 _GONE = "party-removed"
 _COLUMNS = ("alert", "list", "entry", "rule", "day", "text", "source")
 
@@ -188,8 +188,7 @@ def _resting(
     joined = tables.alert_party.join(tables.alert, c.alert == a.id)
     found: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     ids = sorted({plain(entry) for _, entry in entries})
-    for start in range(0, len(ids), CHUNK):
-        some = ids[start : start + CHUNK]
+    for some in slices(ids):
         query = select(c.list, c.entry, c.alert, a.day).select_from(joined)
         query = query.where(c.entry.in_(some)).distinct().order_by(c.alert)
         for slug, entry, alert, day in work.connection.execute(query):
@@ -200,9 +199,9 @@ def _resting(
 def _reasons(work: Work, alerts: Sequence[str]) -> dict[str, list[Reason]]:
     c = tables.alert_note.c
     found: dict[str, list[Reason]] = defaultdict(list)
-    for start in range(0, len(alerts), CHUNK):
+    for few in slices(alerts):
         query = select(c.alert, c.rule, c.text, c.source).order_by(c.id)
-        some = query.where(c.alert.in_(alerts[start : start + CHUNK]))
+        some = query.where(c.alert.in_(few))
         for alert, rule, text, source in work.connection.execute(some):
             found[alert].append(Reason(rule=rule, text=text, points=0, source=source))
     return found

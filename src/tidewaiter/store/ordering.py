@@ -18,7 +18,8 @@ from tidewaiter.store import tables
 from tidewaiter.store.alertterms import NO_DAY, rank_value
 from tidewaiter.store.blocks import Marks, each_block, is_in, numbers_in, size
 from tidewaiter.store.queuefilter import Sort
-from tidewaiter.store.terms import CHUNK, Index, having_each, values
+from tidewaiter.store.slices import slices
+from tidewaiter.store.terms import Index, having_each, values
 
 FEW = 1_500  # alerts of which the order is read and not walked
 _STEPS = (500, 2_000, 8_000, 20_000)  # rows read at a time along the consignments
@@ -191,8 +192,7 @@ class _Walk:
 
     def _keys(self, numbers: NDArray[np.int64]) -> Iterator[Key]:
         c = tables.alert.c
-        for start in range(0, len(numbers), CHUNK):
-            some = numbers[start : start + CHUNK].tolist()
+        for some in slices(numbers.tolist()):
             found = self._index.work.connection.execute(_keys().where(c.number.in_(some)))
             for row in found.mappings():
                 yield Key(**row)

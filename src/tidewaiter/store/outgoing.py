@@ -14,7 +14,8 @@ from sqlalchemy import RowMapping, bindparam, func, insert, or_, select, update
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.envelopes import MOST_BODY, Draft, Envelope, Marking
+from tidewaiter.exchange.envelopes import MOST_BODY, Draft, Envelope
+from tidewaiter.exchange.markings import Marking
 from tidewaiter.exchange.numbers import message_id
 from tidewaiter.exchange.receipts import SignedReceipt
 from tidewaiter.exchange.relations import CONTROL
@@ -37,7 +38,7 @@ class Message(Record, frozen=True, kw_only=True):
     kind: str
     schema: int = 1
     body: bytes  # JSON
-    marking: Marking = Marking()
+    marking: Marking = Marking(tlp="amber")
     thread: str = ""  # id of the message that it began with; "": with this one
     parent: str = ""  # id of the message that it answers
     days: int = 400  # for which it can be acted on
@@ -256,6 +257,30 @@ def discard(work: Work, node: str) -> int:
     gone = update(tables.outgoing).where(o.peer == node, o.state == "held").values(body=None)
     work.connection.execute(gone)
     return _switch(work, node, "held", "discarded", "messages discarded")
+
+
+def discard_for_group(work: Work, node: str, group: str) -> int:
+    """Discard what was written to a peer as a member of a group, and is not sealed yet.
+
+    Returns:
+        How many messages.
+    """
+    o = tables.outgoing.c
+    waits = (o.peer == node, o.state.in_(("waiting", "held")))
+    found = work.connection.execute(select(o.number, o.marking).where(*waits)).all()
+    these = [
+        row.number
+        for row in found
+        if decode(row.marking, Marking, "marking of a message").group == group
+    ]
+    if these:
+        rows = [{"_number": number} for number in these]
+        gone = update(tables.outgoing).where(o.number == bindparam("_number"))
+        now = moment(stamp_of(work).at)
+        work.connection.execute(gone.values(state="discarded", body=None, changed=now), rows)
+        told: Details = {"peer": node, "group": group, "messages": len(these)}
+        record_changes(work, [("messages discarded", told)])
+    return len(these)
 
 
 def count_outgoing(work: Work, node: str) -> dict[str, int]:

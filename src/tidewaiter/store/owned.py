@@ -14,8 +14,8 @@ from tidewaiter.store.database import Work
 from tidewaiter.store.inserts import insert_new
 from tidewaiter.store.notes import entries_by_party
 from tidewaiter.store.payloads import plain
+from tidewaiter.store.slices import slices
 
-CHUNK: Final = 500
 _MOST: Final = 200  # ties of one entry that are kept
 
 Entry = tuple[str, str]
@@ -77,8 +77,8 @@ def _entities(work: Work, run: int) -> Mapping[Entry, set[int]]:
     found: defaultdict[Entry, set[int]] = defaultdict(set)
     entries = entries_by_party(work)
     parties = sorted(entries)
-    for start in range(0, len(parties), CHUNK):
-        some = p.party.in_(parties[start : start + CHUNK])
+    for few in slices(parties):
+        some = p.party.in_(few)
         for party, entity in work.connection.execute(
             select(p.party, p.entity).where(p.run == run, some)
         ):
@@ -133,6 +133,6 @@ def _matches(work: Work) -> Iterator[tuple[PartyMatch, bool]]:
 
 def _payloads(work: Work, alerts: list[str]) -> Iterable[tuple[str, str]]:
     a = tables.alert.c
-    for start in range(0, len(alerts), CHUNK):
-        wanted = select(a.id, a.payload).where(a.id.in_(alerts[start : start + CHUNK]))
+    for some in slices(alerts):
+        wanted = select(a.id, a.payload).where(a.id.in_(some))
         yield from ((alert, payload) for alert, payload in work.connection.execute(wanted))

@@ -18,8 +18,8 @@ from tidewaiter.store import tables
 from tidewaiter.store.database import Work
 from tidewaiter.store.inserts import insert_new
 from tidewaiter.store.payloads import key, plain
+from tidewaiter.store.slices import slices
 
-CHUNK = 4_000  # values of one statement; SQLite takes 32,766
 FIELDS = tuple(sorted(field.name for field in PARTY if field.name != "role"))
 _COLUMNS = ("digest", "name", "country", "payload")
 
@@ -75,8 +75,8 @@ def lines_of_parties(work: Work, parties: Iterable[int]) -> set[int]:
     c = tables.party_line.c
     wanted = list(parties)
     found: set[int] = set()
-    for start in range(0, len(wanted), CHUNK):
-        query = select(c.line).where(c.party.in_(wanted[start : start + CHUNK]))
+    for some in slices(wanted):
+        query = select(c.line).where(c.party.in_(some))
         found.update(work.connection.execute(query).scalars())
     return found
 
@@ -148,6 +148,6 @@ def _party_ids(
 
 def _ids(connection: Connection, digests: Sequence[str]) -> Iterator[tuple[str, int]]:
     c = tables.party.c
-    for start in range(0, len(digests), CHUNK):
-        wanted = select(c.digest, c.id).where(c.digest.in_(digests[start : start + CHUNK]))
+    for some in slices(digests):
+        wanted = select(c.digest, c.id).where(c.digest.in_(some))
         yield from ((digest, number) for digest, number in connection.execute(wanted))

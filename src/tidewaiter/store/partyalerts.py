@@ -7,8 +7,7 @@ from sqlalchemy import insert, literal, select
 from tidewaiter.consignments.types import Alert
 from tidewaiter.store import tables
 from tidewaiter.store.database import Work
-
-CHUNK = 500  # ids in a statement
+from tidewaiter.store.slices import slices
 
 
 def insert_party_alerts(work: Work, found: Iterable[Alert], new: Sequence[str]) -> None:
@@ -22,8 +21,8 @@ def insert_party_alerts(work: Work, found: Iterable[Alert], new: Sequence[str]) 
     secret = {alert.id for alert in found if alert.restricted}
     for restricted in (0, 1):
         ids = [each for each in new if (each in secret) == bool(restricted)]
-        for start in range(0, len(ids), CHUNK):
-            _insert(work, ids[start : start + CHUNK], restricted)
+        for some in slices(ids):
+            _insert(work, some, restricted)
 
 
 def _insert(work: Work, ids: Sequence[str], restricted: int) -> None:

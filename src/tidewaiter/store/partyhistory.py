@@ -13,9 +13,10 @@ from tidewaiter.consignments.types import PartyMatch
 from tidewaiter.store import tables
 from tidewaiter.store.database import Work
 from tidewaiter.store.payloads import KEY_LENGTH, plain
+from tidewaiter.store.slices import slices
 
 MOST: Final = 1_000  # alerts of one entity that are looked at
-CHUNK: Final = 500
+_NAMES: Final = 500  # of one entity that entries are looked up by
 
 
 class AlertInShort(Record, frozen=True, kw_only=True):
@@ -64,12 +65,12 @@ def alerts_about(
     statuses: Counter[str] = Counter()
     substances: Counter[str] = Counter()
     first: list[Any] = []
-    for start in range(0, len(ids), CHUNK):
-        some = a.id.in_(ids[start : start + CHUNK])
+    for few in slices(ids):
+        some = a.id.in_(few)
         counted = select(a.status, func.count()).where(some).group_by(a.status)
         statuses.update(dict(map(tuple, work.connection.execute(counted))))
         named = select(s.substance, func.count()).group_by(s.substance)
-        named = named.where(s.alert.in_(ids[start : start + CHUNK]))
+        named = named.where(s.alert.in_(few))
         substances.update(dict(map(tuple, work.connection.execute(named))))
         columns = (a.rank, *(a[name] for name in AlertInShort.__struct_fields__))
         query = select(*columns).where(some).order_by(a.rank.desc(), a.id.desc()).limit(rows)
@@ -130,15 +131,15 @@ def _names(work: Work, run: int, entity: int) -> set[str]:
     p, k = tables.entity_party.c, tables.party.c
     joined = tables.entity_party.join(tables.party, k.id == p.party)
     query = select(k.name).distinct().select_from(joined)
-    found = work.connection.execute(query.where(p.run == run, p.entity == entity).limit(CHUNK))
+    found = work.connection.execute(query.where(p.run == run, p.entity == entity).limit(_NAMES))
     return set(found.scalars())
 
 
 def _matches(work: Work, alerts: Sequence[str]) -> dict[str, tuple[PartyMatch, ...]]:
     a = tables.alert.c
     found: dict[str, tuple[PartyMatch, ...]] = {}
-    for start in range(0, len(alerts), CHUNK):
-        query = select(a.id, a.payload).where(a.id.in_(alerts[start : start + CHUNK]))
+    for some in slices(alerts):
+        query = select(a.id, a.payload).where(a.id.in_(some))
         for name, payload in work.connection.execute(query):
             found[name] = msgspec.json.decode(payload, type=_Matches).parties
     return found

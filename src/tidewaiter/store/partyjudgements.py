@@ -12,9 +12,9 @@ from tidewaiter.store import tables
 from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.payloads import plain
+from tidewaiter.store.slices import slices
 
 WHY = 4_000  # characters
-CHUNK = 4_000
 
 
 class Judged(Record, frozen=True, kw_only=True):
@@ -90,8 +90,7 @@ def judgements_about(work: Work, members: Sequence[str]) -> dict[tuple[str, str]
     """
     c = tables.party_judgement.c
     found: dict[tuple[str, str], Judged] = {}
-    for start in range(0, len(members), CHUNK):
-        some = members[start : start + CHUNK]
+    for some in slices(members):
         last = select(func.max(c.id)).where(or_(c.a.in_(some), c.b.in_(some))).group_by(c.a, c.b)
         wanted = select(tables.party_judgement).where(c.id.in_(last))
         for row in work.connection.execute(wanted).mappings():

@@ -266,19 +266,20 @@ def _known(row: RowMapping) -> Known:
     return Known(**told)
 
 
-def peers_due(work: Work, now: str) -> list[str]:
+def peers_due(work: Work, now: str, latest: str) -> list[str]:
     """Return the peers to whom something is to be sent now.
 
     Args:
         work: Any.
         now: The moment, as `moment` writes it.
+        latest: To when a peer can have been put off; beyond it, the clock was set back meanwhile.
     """
     p, o = tables.peer.c, tables.outgoing.c
     some = select(o.number).where(o.peer == p.node)
     ready = some.where(o.state.in_(("waiting", "sealed"))).exists()
     news = some.where(o.state.in_(("waiting", "sealed")), o.kind.in_(CONTROL)).exists()
     wanted = select(p.node).where(
-        p.due <= now,
+        or_(p.due <= now, p.due > latest),
         or_(
             and_(p.standing == "active", or_(ready, p.sealed > p.told)),
             and_(p.standing.in_(("frozen", "invited")), news),

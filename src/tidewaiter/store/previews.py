@@ -9,15 +9,17 @@ from typing import TypeVar
 from sqlalchemy import func, select
 
 from tidewaiter.base.records import Record
+from tidewaiter.base.severity import Severity
 from tidewaiter.casework.decisions import Status
 from tidewaiter.casework.suppression.matching import fit
 from tidewaiter.casework.suppression.scope import Scope
 from tidewaiter.casework.suppression.settings import load_suppression_settings
-from tidewaiter.casework.suppression.subject import Severity, subject_of
+from tidewaiter.casework.suppression.subject import subject_of
 from tidewaiter.consignments.types import Alert
 from tidewaiter.store import tables
 from tidewaiter.store.candidates import Candidate, candidates, comparable
 from tidewaiter.store.database import Work
+from tidewaiter.store.hiding import rests
 from tidewaiter.store.suppression import suppression_of
 
 SAMPLE = 20  # alerts shown of each kind
@@ -103,8 +105,8 @@ def is_opposed(work: Work, scope: Scope) -> bool:
 def resting(work: Work, number: int, rows: int = SAMPLE) -> list[str]:
     """Return ids of alerts that rest by a rule now, the most urgent first."""
     a, s = tables.alert.c, tables.alert_suppressed.c
-    mine = select(s.alert).where(s.suppression == number)
-    wanted = select(a.id).where(a.id.in_(mine), a.status == "suppressed")
+    joined = tables.alert_suppressed.join(tables.alert).join(tables.suppression)
+    wanted = select(a.id).select_from(joined).where(s.suppression == number, rests())
     ranked = wanted.order_by(a.rank.desc(), a.id.desc()).limit(rows)
     return list(work.connection.execute(ranked).scalars())
 
@@ -135,13 +137,9 @@ def rest_of(work: Work, alert: Alert) -> Rest | None:
 
 def rules_that_hide(work: Work, ids: Sequence[str]) -> dict[str, int]:
     """Say by which rule alerts rest now; those that do not are absent."""
-    a, s, r = tables.alert.c, tables.alert_suppressed.c, tables.suppression.c
+    s = tables.alert_suppressed.c
     joined = tables.alert_suppressed.join(tables.alert).join(tables.suppression)
-    wanted = (
-        select(s.alert, s.suppression)
-        .select_from(joined)
-        .where(s.alert.in_(ids), a.status == "suppressed", r.state == "active")
-    )
+    wanted = select(s.alert, s.suppression).select_from(joined).where(s.alert.in_(ids), rests())
     return {row.alert: row.suppression for row in work.connection.execute(wanted)}
 
 

@@ -22,7 +22,8 @@ from tidewaiter.store.database import Work
 from tidewaiter.store.matching import Matched, days_between, match
 from tidewaiter.store.ordering import ORDERS, Start, in_order, key_of
 from tidewaiter.store.queuefilter import Queue, View
-from tidewaiter.store.terms import CHUNK, Index, counted, index_of
+from tidewaiter.store.slices import slices
+from tidewaiter.store.terms import Index, counted, index_of
 
 MOST = 12  # values of a filter that are told
 WITHIN = (-1, 0, 3, 7, 30)
@@ -134,8 +135,8 @@ def visible_ids(work: Work, alerts: Sequence[str], *, cleared: bool) -> list[str
     """Return those of some alerts that are stored and may be seen, in order."""
     c = tables.alert.c
     found: set[str] = set()
-    for start in range(0, len(alerts), CHUNK):
-        query = select(c.id).where(c.id.in_(alerts[start : start + CHUNK]))
+    for some in slices(alerts):
+        query = select(c.id).where(c.id.in_(some))
         shown = query if cleared else query.where(c.restricted == 0)
         found.update(work.connection.execute(shown).scalars())
     return [name for name in dict.fromkeys(alerts) if name in found]
@@ -145,8 +146,8 @@ def ids_of(work: Work, numbers: Sequence[int]) -> list[str]:
     """Return the ids of alerts by their numbers, in the order of these."""
     c = tables.alert.c
     found: dict[int, str] = {}
-    for start in range(0, len(numbers), CHUNK):
-        query = select(c.number, c.id).where(c.number.in_(numbers[start : start + CHUNK]))
+    for some in slices(numbers):
+        query = select(c.number, c.id).where(c.number.in_(some))
         found |= {number: name for number, name in work.connection.execute(query)}  # noqa: C416
     return [found[number] for number in numbers]
 

@@ -9,8 +9,7 @@ from tidewaiter.casework.results import Observed, Result, Withdrawal
 from tidewaiter.store import tables
 from tidewaiter.store.database import Work
 from tidewaiter.store.payloads import decode
-
-CHUNK = 500  # alerts asked for at a time
+from tidewaiter.store.slices import slices
 
 
 def find_result(work: Work, number: int) -> Result | None:
@@ -32,8 +31,8 @@ def results_of(work: Work, alerts: Sequence[str]) -> dict[str, list[Result]]:
     """
     c = tables.result.c
     found: dict[str, list[Result]] = {}
-    for start in range(0, len(alerts), CHUNK):
-        some = _results().where(c.alert.in_(alerts[start : start + CHUNK])).order_by(c.id)
+    for few in slices(alerts):
+        some = _results().where(c.alert.in_(few)).order_by(c.id)
         for row in work.connection.execute(some).mappings():
             found.setdefault(row["alert"], []).append(_result(row))
     return found

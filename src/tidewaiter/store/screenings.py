@@ -99,17 +99,6 @@ def find_screening(work: Work, source: Source, run: Run) -> Screening | None:
     return _screening(found) if found else None
 
 
-def resume_point(work: Work, source: Source, run: Run) -> int:
-    """Say after which row an unfinished screening goes on.
-
-    Returns:
-        The last row that is stored with all that was found in it; 0 where there is no
-        unfinished screening.
-    """
-    screening = find_screening(work, source, run)
-    return screening.rows_done if screening and screening.state == "running" else 0
-
-
 def advance(work: Work, screening_id: int, done_row: int, counts: Mapping[str, int]) -> bool:
     """Move the checkpoint of a screening, and add to its counts.
 

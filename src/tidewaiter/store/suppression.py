@@ -21,15 +21,15 @@ from tidewaiter.casework.suppression.suppression import (
     check_why,
 )
 from tidewaiter.store import tables
-from tidewaiter.store.audit import Details, moment, record_change, stamp_of
-from tidewaiter.store.candidates import candidates
+from tidewaiter.store.applying import SLICE, begin, next_slice
+from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.database import Work
-from tidewaiter.store.hiding import Active, bring_back, hide
+from tidewaiter.store.hiding import rests
 from tidewaiter.store.payloads import decode, encode, plain
 
 
 class Changed(Record, frozen=True, kw_only=True):
-    """What a step did."""
+    """What a step did so far; `applying` tells of what is left."""
 
     suppression: Suppression
     alerts: int  # that rest now, or are open again
@@ -47,7 +47,8 @@ def suppressions(work: Work, states: Sequence[State] = ()) -> list[Suppression]:
     if states:
         wanted = wanted.where(c.state.in_(states))
     rows = work.connection.execute(wanted).mappings().all()
-    hidden = _hidden(work, [row["id"] for row in rows if row["state"] == "active"])
+    hiding = [row["id"] for row in rows if row["state"] == "active" or row["goes_on"] is not None]
+    hidden = _hidden(work, hiding)
     return [_suppression(row, hidden.get(row["id"], 0)) for row in rows]
 
 
@@ -101,7 +102,8 @@ def propose(work: Work, proposal: Proposal) -> Suppression:
 def approve(work: Work, seen: Suppression, words: str = "") -> Changed:
     """Approve a proposed rule: it hides what it is about, of what is open and of what comes.
 
-    Whoever calls has seen that a supervisor approves.
+    Of what is open, it hides the first slice; whoever calls has it go through the others, and has
+    seen that a supervisor approves.
 
     Args:
         work: Begun with a stamp.
@@ -117,10 +119,7 @@ def approve(work: Work, seen: Suppression, words: str = "") -> Changed:
     day = stamp.at.date()
     check_approval(now, proposer=proposer, approver=plain(stamp.who), day=day)
     _step(work, seen.number, "approved", words, {"state": "active", "since": day.isoformat()})
-    rule = Active(number=now.number, scope=now.proposal.scope, strong=now.proposal.strong)
-    open_ = candidates(work, rule.scope, ["open"], undecided=True)
-    hidden = len(hide(work, (each.subject for each in open_), [rule]))
-    return Changed(suppression=suppression_of(work, seen.number), alerts=hidden)
+    return _begun(work, seen.number)
 
 
 def refuse(work: Work, seen: Suppression, words: str) -> Changed:
@@ -138,6 +137,8 @@ def refuse(work: Work, seen: Suppression, words: str) -> Changed:
 def end(work: Work, seen: Suppression, words: str) -> Changed:
     """End an active rule, and say why; what rests by it is open again unless decided since.
 
+    It opens the first slice; whoever calls has it go through the others.
+
     Raises:
         ConflictError: It was changed since, or is active no longer.
         InputError: No words say why.
@@ -149,6 +150,8 @@ def end(work: Work, seen: Suppression, words: str) -> Changed:
 def expire(work: Work, day: date) -> list[Changed]:
     """End the rules whose time is over on a day; what rests by them is open again.
 
+    They open a slice or so together; whoever calls has them go through the others.
+
     Args:
         work: Begun with a stamp.
         day: Rules that end on it, or ended before, are over; so are proposals.
@@ -156,9 +159,13 @@ def expire(work: Work, day: date) -> list[Changed]:
     Returns:
         The rules that were active, with how many alerts are open again each.
     """
-    over = work.connection.execute(_overdue(day)).all()
-    ended = [(row.state, _finish(work, row.id, "expired", "")) for row in over]
-    return [changed for state, changed in ended if state == "active"]
+    ended, alerts = [], 0
+    for row in work.connection.execute(_overdue(day)).all():
+        changed = _finish(work, row.id, "expired", "", now=alerts < SLICE)
+        alerts += changed.alerts
+        if row.state == "active":
+            ended.append(changed)
+    return ended
 
 
 def has_overdue(work: Work, day: date) -> bool:
@@ -174,13 +181,16 @@ def _overdue(day: date) -> Select[tuple[int, str]]:
     return wanted.order_by(c.id)
 
 
-def _finish(work: Work, number: int, how: Step, words: str) -> Changed:
+def _finish(work: Work, number: int, how: Step, words: str, *, now: bool = True) -> Changed:
     _step(work, number, how, words, {"state": how})
-    back = bring_back(work, number)
-    if back:
-        said: Details = {"suppression": number, "alerts": back}
-        record_change(work, "alerts open again", said)
-    return Changed(suppression=suppression_of(work, number), alerts=back)
+    return _begun(work, number, now=now)
+
+
+def _begun(work: Work, number: int, *, now: bool = True) -> Changed:
+    """Have a rule go through its alerts; through the first slice of them now, or later too."""
+    begin(work, number)
+    alerts = next_slice(work, number).alerts if now else 0
+    return Changed(suppression=suppression_of(work, number), alerts=alerts)
 
 
 def _as_seen(work: Work, seen: Suppression) -> Suppression:
@@ -211,12 +221,12 @@ def _step(
 
 def _hidden(work: Work, numbers: Sequence[int]) -> dict[int, int]:
     """Count what rests by rules now."""
-    a, s = tables.alert.c, tables.alert_suppressed.c
-    resting = tables.alert_suppressed.join(tables.alert, a.id == s.alert)
+    s = tables.alert_suppressed.c
+    joined = tables.alert_suppressed.join(tables.alert).join(tables.suppression)
     wanted = (
         select(s.suppression, func.count())
-        .select_from(resting)
-        .where(s.suppression.in_(numbers), a.status == "suppressed")
+        .select_from(joined)
+        .where(s.suppression.in_(numbers), rests())
     )
     found: Any = work.connection.execute(wanted.group_by(s.suppression)).all()
     return {number: count for number, count in found}  # noqa: C416

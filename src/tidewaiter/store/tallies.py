@@ -7,28 +7,25 @@ adds to each count is settled in one place, `casework.tallies`.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import MappingProxyType
 
 import msgspec
-from sqlalchemy import Table, delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from tidewaiter.base.errors import ConflictError
 from tidewaiter.base.records import Record
-from tidewaiter.casework.decisions import Decided
-from tidewaiter.casework.results import Observed, standing_results
-from tidewaiter.casework.sayings import Claim, Said, all_say
 from tidewaiter.casework.tallies import Cell, Facts, cells, difference
-from tidewaiter.consignments.claims import claims_of, mention_claims
 from tidewaiter.consignments.types import Alert
 from tidewaiter.store import tables
 from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.database import Work
-from tidewaiter.store.payloads import decode, plain
-from tidewaiter.store.resultrows import results_of
+from tidewaiter.store.facts import facts_of
+from tidewaiter.store.payloads import plain
+from tidewaiter.store.slices import AT_ONCE
 
-CHUNK = 500  # alerts read at a time
 _ROWS = 1_000  # counts written at a time
 _STATE = {"subject": "", "what": "counted", "key": "", "day": "", "restricted": 0}
+_ANEW = "counts made anew"  # in the audit
 
 
 class Recounted(Record, frozen=True, kw_only=True):
@@ -39,22 +36,13 @@ class Recounted(Record, frozen=True, kw_only=True):
     wrong: int  # counts that were kept and were others, or were not there
 
 
-def facts_of(
-    work: Work, ids: Sequence[str], known: Mapping[str, Facts] = MappingProxyType({})
-) -> dict[str, Facts]:
-    """Read what is counted of alerts, by id; those that are not stored are absent.
+class Counted(Record, frozen=True, kw_only=True):
+    """What was counted of all alerts, beside what was kept of them at the same moment."""
 
-    Args:
-        work: Any.
-        ids: Of the alerts.
-        known: What is known of them; rules, substances and lists are not read again.
-    """
-    found: dict[str, Facts] = {}
-    for start in range(0, len(ids), CHUNK):
-        some = ids[start : start + CHUNK]
-        told = {name: known[name] for name in some if name in known}
-        found |= _facts(work, some, told or _named(work, some))
-    return found
+    alerts: int
+    counts: Counter[Cell]
+    kept: Counter[Cell]
+    last: int  # entry of the audit at which all had been counted before; 0: none
 
 
 @contextmanager
@@ -108,22 +96,54 @@ def is_counted(work: Work) -> bool:
 
 
 def recount(work: Work) -> Recounted:
-    """Count all anew.
-
-    Args:
-        work: Begun with a stamp. It takes as long as it takes to read all alerts.
+    """Count all anew in one piece of work, begun with a stamp; nobody else changes anything then.
 
     Returns:
         How many counts were wrong: none, unless somebody changed the tables by hand.
     """
-    kept = _kept(work)
+    return correct(work, count_all(work))
+
+
+def count_all(work: Work) -> Counted:
+    """Count all alerts and lines, for `correct`; work that only reads holds up no writer.
+
+    It takes as long as it takes to read all alerts.
+    """
     counted, alerts = _count_all(work)
-    wrong = sum(kept[cell] != counted[cell] for cell in kept.keys() | counted.keys())
-    work.connection.execute(delete(tables.tally))
-    add_counts(work, counted)
-    work.connection.execute(tables.tally.insert().values(**_STATE, amount=1))
-    record_change(work, "counts made anew", {"alerts": alerts, "wrong": wrong})
-    return Recounted(alerts=alerts, counts=len(counted), wrong=wrong)
+    return Counted(alerts=alerts, counts=counted, kept=_kept(work), last=_last_time(work))
+
+
+def correct(work: Work, told: Counted) -> Recounted:
+    """Correct the counts by what was wrong of them when all were counted.
+
+    What was done since added its own share, to the right counts as to the wrong ones.
+
+    Args:
+        work: Begun with a stamp.
+        told: What was counted, in this work or before.
+
+    Raises:
+        ConflictError: Someone else has corrected them since.
+    """
+    if _last_time(work) != told.last:
+        hint = "look at them, then count again where they are still wrong"
+        raise ConflictError("someone else has made the counts anew since", hint=hint)
+    cells_ = told.counts.keys() | told.kept.keys()
+    off = {cell: told.counts[cell] - told.kept[cell] for cell in cells_}
+    wrong = sum(amount != 0 for amount in off.values())
+    add_counts(work, off)
+    work.connection.execute(delete(tables.tally).where(tables.tally.c.amount == 0))
+    if not is_counted(work):
+        work.connection.execute(tables.tally.insert().values(**_STATE, amount=1))
+    record_change(work, _ANEW, {"alerts": told.alerts, "wrong": wrong})
+    return Recounted(alerts=told.alerts, counts=len(told.counts), wrong=wrong)
+
+
+def _last_time(work: Work) -> int:
+    """Return the number of the entry of the audit at which all was last counted; 0: never."""
+    a = tables.audit.c
+    wanted = select(func.max(a.number)).where(a.action == _ANEW)
+    return work.connection.execute(wanted).scalar() or 0
 
 
 def _kept(work: Work) -> Counter[Cell]:
@@ -141,7 +161,7 @@ def _count_all(work: Work) -> tuple[Counter[Cell], int]:
     counted: Counter[Cell] = Counter()
     c, after, alerts = tables.alert.c, "", 0
     while True:
-        some = select(c.id).where(c.id > after).order_by(c.id).limit(CHUNK)
+        some = select(c.id).where(c.id > after).order_by(c.id).limit(AT_ONCE)
         ids = work.connection.execute(some).scalars().all()
         if not ids:
             break
@@ -161,102 +181,6 @@ def _lines(work: Work) -> Counter[Cell]:
         if lines:
             counted[Cell("lines", "read", "", at[:10], False)] += int(lines)
     return counted
-
-
-class _Named(Record, frozen=True, kw_only=True):
-    """What an alert names, which never changes."""
-
-    rules: tuple[str, ...]
-    substances: tuple[str, ...]
-    lists: tuple[str, ...]
-
-
-def _named(work: Work, ids: Sequence[str]) -> dict[str, _Named]:
-    rules = _several(work, tables.reason, "rule", ids)
-    substances = _several(work, tables.alert_substance, "substance", ids)
-    lists = _several(work, tables.alert_party, "list", ids)
-    return {
-        name: _Named(
-            rules=rules.get(name, ()), substances=substances.get(name, ()),
-            lists=lists.get(name, ()),
-        )
-        for name in ids
-    }  # fmt: skip
-
-
-def _facts(
-    work: Work, ids: Sequence[str], named: Mapping[str, Facts] | Mapping[str, _Named]
-) -> dict[str, Facts]:
-    c = tables.alert.c
-    columns = (c.id, c.severity, c.stored, c.status, c.assignee, c.restricted)
-    trails, said = _trails(work, ids), _said(work, ids)
-    rows = work.connection.execute(select(*columns).where(c.id.in_(ids))).mappings()
-    return {
-        row["id"]: Facts(
-            severity=row["severity"],
-            stored=row["stored"],
-            restricted=bool(row["restricted"]),
-            status=row["status"],
-            assignee=row["assignee"],
-            rules=named[row["id"]].rules,
-            substances=named[row["id"]].substances,
-            lists=named[row["id"]].lists,
-            trail=tuple(trails.get(row["id"], ())),
-            said=said.get(row["id"], {}),
-        )
-        for row in rows
-    }
-
-
-def _several(
-    work: Work, table: Table, column: str, ids: Sequence[str]
-) -> dict[str, tuple[str, ...]]:
-    """Read what a table says of alerts, each thing once."""
-    found: dict[str, tuple[str, ...]] = {}
-    wanted = select(table.c.alert, table.c[column]).where(table.c.alert.in_(ids)).distinct()
-    for alert, value in work.connection.execute(wanted):
-        found[alert] = (*found.get(alert, ()), value)
-    return found
-
-
-def _trails(work: Work, ids: Sequence[str]) -> dict[str, list[Decided]]:
-    d = tables.decision.c
-    found: dict[str, list[Decided]] = {}
-    wanted = select(tables.decision).where(d.alert.in_(ids)).order_by(d.id)
-    for row in work.connection.execute(wanted).mappings():
-        found.setdefault(row["alert"], []).append(Decided(**row))
-    return found
-
-
-def _said(work: Work, ids: Sequence[str]) -> dict[str, dict[str, Said]]:
-    """Read what results say of the rules and substances of alerts; hardly any alert has some."""
-    found = results_of(work, ids)
-    c = tables.alert.c
-    wanted = select(c.id, c.payload).where(c.id.in_(list(found)))
-    rows = work.connection.execute(wanted).all() if found else []
-    alerts = {name: decode(payload, Alert, f"alert {name}") for name, payload in rows}
-    counting = {
-        name: [each.observed for each in standing_results(results)]
-        for name, results in found.items()
-    }
-    return {name: _said_of(alert, counting[name]) for name, alert in alerts.items()}
-
-
-def _said_of(alert: Alert, results: Sequence[Observed]) -> dict[str, Said]:
-    """Say what results say of each rule and substance; one claim of a rule that holds will do."""
-    said: dict[str, Said] = {}
-    for key, claim in _claims(alert):
-        told = all_say(results, claim).said
-        if told != "nothing" and said.get(key) != "confirmed":
-            said[key] = told
-    return said
-
-
-def _claims(alert: Alert) -> Iterator[tuple[str, Claim]]:
-    for claim in claims_of(alert):
-        yield f"rule {claim.rule}", claim
-    for claim in mention_claims(alert):
-        yield f"substance {claim.of[0].substance}", claim
 
 
 def _new_facts(alert: Alert, stored: str) -> Facts:

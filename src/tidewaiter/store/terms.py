@@ -27,8 +27,8 @@ from tidewaiter.store.blocks import (
 from tidewaiter.store.database import IN_BINARY, Work
 from tidewaiter.store.inserts import put
 from tidewaiter.store.payloads import key
+from tidewaiter.store.slices import slices
 
-CHUNK = 2_000  # terms asked for at a time
 WIDE = 20_000  # rows that are read for the beginning of a word, at most
 _LAST = "\U0010ffff"  # sorts behind all that a value may go on with
 _COLUMNS = ("term", "block", "bits")
@@ -61,8 +61,8 @@ def having(index: Index, terms: Sequence[str]) -> Marks:
     """Return the alerts that have any of some terms."""
     c = tables.alert_term.c
     found: list[Any] = []
-    for start in range(0, len(terms), CHUNK):
-        query = select(c.block, c.bits).where(c.term.in_(terms[start : start + CHUNK]))
+    for some in slices(terms):
+        query = select(c.block, c.bits).where(c.term.in_(some))
         found += _read(index, query)
     return gathered(found, index.blocks)
 
@@ -121,19 +121,20 @@ def counted(index: Index, kind: str, among: Marks) -> dict[str, int]:
     if len(filled) < index.blocks:
         query = query.where(c.block.in_(filled))
     rows = _read(index, query.where(c.block < index.blocks))
-    found: dict[str, int] = defaultdict(int)
     counts = shared([(block, bits) for block, bits, _ in rows], among)
-    for at in np.flatnonzero(counts).tolist():
-        found[rows[at].term[len(kind) + 1 :]] += int(counts[at])
-    return dict(found)
+    places: dict[str, int] = {}
+    of = [places.setdefault(name, len(places)) for _, _, name in rows]
+    totals = np.bincount(np.array(of, np.intp), counts).tolist()
+    found = zip(places, totals, strict=True)
+    return {name[len(kind) + 1 :]: int(total) for name, total in found if total}
 
 
 def numbers_of(work: Work, alerts: Sequence[str]) -> dict[str, int]:
     """Return the numbers of alerts by their ids; those that are not stored are absent."""
     c = tables.alert.c
     found: dict[str, int] = {}
-    for start in range(0, len(alerts), CHUNK):
-        query = select(c.id, c.number).where(c.id.in_(alerts[start : start + CHUNK]))
+    for some in slices(alerts):
+        query = select(c.id, c.number).where(c.id.in_(some))
         found |= {name: number for name, number in work.connection.execute(query)}  # noqa: C416
     return found
 
@@ -167,8 +168,8 @@ def _change_block(work: Work, block: int, added: Places, removed: Places) -> Non
             gone.append(name)
     put(work.connection, tables.alert_term, _COLUMNS, made)
     c = tables.alert_term.c
-    for start in range(0, len(gone), CHUNK):
-        some = c.term.in_(gone[start : start + CHUNK])
+    for few in slices(gone):
+        some = c.term.in_(few)
         work.connection.execute(delete(tables.alert_term).where(c.block == block, some))
 
 
@@ -177,18 +178,19 @@ def _changed(held: bytes | None, added: Sequence[int], removed: Sequence[int]) -
     fresh = sorted(set(added))
     if not removed and (short := appended(held or b"", fresh)):
         return short
-    places = np.array(fresh, np.int64)
-    if held is not None:
-        kept = np.setdiff1d(places_of(held), np.array(removed, np.int64), assume_unique=True)
-        places = np.union1d(kept, places)
+    there = np.zeros(BLOCK, np.bool_)
+    there[places_of(held or b"")] = True
+    there[list(removed)] = False
+    there[fresh] = True
+    places = np.flatnonzero(there)
     return packed(places) if len(places) else b""
 
 
 def _held(work: Work, block: int, terms: Sequence[str]) -> dict[str, bytes]:
     c = tables.alert_term.c
     held: dict[str, bytes] = {}
-    for start in range(0, len(terms), CHUNK):
-        some = c.term.in_(terms[start : start + CHUNK])
+    for few in slices(terms):
+        some = c.term.in_(few)
         query = select(c.term, c.bits).where(some, c.block == block)
         held |= {name: bytes(bits) for name, bits in work.connection.execute(query)}
     return held

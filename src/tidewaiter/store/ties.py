@@ -4,7 +4,7 @@ A forwarder is tied to thousands, so whatever is read here has a limit for each 
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 from sqlalchemy import select
@@ -13,8 +13,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.store import tables
 from tidewaiter.store.database import Work
 from tidewaiter.store.owned import Owned
-
-CHUNK: Final = 2_000  # entities in a statement
+from tidewaiter.store.slices import slices
 
 
 class Trade(Record, frozen=True, kw_only=True):
@@ -74,8 +73,7 @@ def trade_among(work: Work, run: int, entities: Iterable[int], *, rows: int) -> 
     t = tables.trade.c
     wanted = sorted(entities)
     found: dict[tuple[int, int], Trade] = {}
-    for start in range(0, len(wanted), CHUNK):
-        some = wanted[start : start + CHUNK]
+    for some in slices(wanted):
         for own in (t.sender, t.receiver):
             query = select(tables.trade).where(t.run == run, own.in_(some)).limit(rows)
             for row in work.connection.execute(query).mappings():
@@ -116,8 +114,8 @@ def shared_by(
         query = query.where(t.entities <= most)
     found: dict[int, list[Shared]] = {}
     wanted = sorted(entities)
-    for start in range(0, len(wanted), CHUNK):
-        some = query.where(g.entity.in_(wanted[start : start + CHUNK]))
+    for few in slices(wanted):
+        some = query.where(g.entity.in_(few))
         for row in work.connection.execute(some).mappings():
             told: dict[str, Any] = dict(row)
             found.setdefault(told.pop("entity"), []).append(Shared(**told))
@@ -155,8 +153,7 @@ def owned_of(work: Work, run: int, entities: Sequence[int], *, cleared: bool) ->
     """
     o = tables.entity_owned.c
     found: dict[tuple[int, int, str], Ownership] = {}
-    for start in range(0, len(entities), CHUNK):
-        some = entities[start : start + CHUNK]
+    for some in slices(entities):
         for own in (o.entity, o.owner):
             query = select(tables.entity_owned).where(o.run == run, own.in_(some))
             if not cleared:

@@ -16,7 +16,6 @@ from tidewaiter.parties.resolution.reading import Read, read_written
 from tidewaiter.store import tables
 from tidewaiter.store.database import Work
 from tidewaiter.store.entityrows import (
-    CHUNK,
     NewEntity,
     PartyOf,
     add_entities,
@@ -26,6 +25,7 @@ from tidewaiter.store.entityrows import (
     entities_of,
 )
 from tidewaiter.store.parties import StoredParty, stored_parties
+from tidewaiter.store.slices import slices
 
 ROWS: Final = 2_000  # parties that are taken up in one transaction
 
@@ -108,9 +108,9 @@ def _by_name(work: Work, run: int, new: Sequence[_Newcomer]) -> Mapping[tuple[st
     )
     names = sorted({each.name for each in new if each.name})
     found: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
-    for start in range(0, len(names), CHUNK):
+    for few in slices(names):
         query = select(w.word, p.country, p.entity).select_from(joined)
-        some = query.where(w.run == run, w.word.in_(names[start : start + CHUNK]))
+        some = query.where(w.run == run, w.word.in_(few))
         for word, country, entity in work.connection.execute(some):
             found[word, country].add(entity)
     return {name: min(entities) for name, entities in found.items() if len(entities) == 1}

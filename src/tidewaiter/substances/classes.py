@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.records import Record
@@ -55,8 +55,6 @@ GroupName = Literal[
     "thioalkyl",
 ]
 """The words that a rule may use for a group; docs/reference/classes.md says what each means."""
-
-GROUP_NAMES: tuple[GroupName, ...] = get_args(GroupName)
 
 
 class Allowed(Record, frozen=True, kw_only=True):

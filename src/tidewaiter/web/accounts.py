@@ -83,10 +83,7 @@ def accounts_page(request: Asked, node: TheNode) -> Response[AccountsPage]:
     return reply(request, "accounts.html", page, view=lambda: AccountsView(roles=_roles()))
 
 
-@post(
-    "/accounts", guards=_KEEPS, sync_to_thread=True, makes=True,
-    example={"name": "reyes", "shown": "A. Reyes", "role": "analyst", "cleared": False},
-)  # fmt: skip
+@post("/accounts", guards=_KEEPS, sync_to_thread=True, makes=True)
 def make_account(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[NewName]
 ) -> Response[Invitation]:
@@ -109,12 +106,7 @@ def change_account(
     return done(request, changed, "/accounts")
 
 
-@post(
-    "/accounts/{number:int}/invitation",
-    guards=_KEEPS,
-    sync_to_thread=True,
-    makes=True,
-)
+@post("/accounts/{number:int}/invitation", guards=_KEEPS, sync_to_thread=True, makes=True)
 def invite_again(
     request: Asked, node: TheNode, user: TheUser, number: Number
 ) -> Response[Invitation]:

@@ -64,13 +64,7 @@ def alert_cases(
     return reply(request, "alert-cases.html", page)
 
 
-@post(
-    "/alerts/{name:str}/cases",
-    guards=[may("case")],
-    sync_to_thread=True,
-    makes=True,
-    example={"case": 7},
-)
+@post("/alerts/{name:str}/cases", guards=[may("case")], sync_to_thread=True, makes=True)
 def into_case(
     request: Asked, node: TheNode, user: TheUser, name: FromPath[str], data: JSONBody[IntoCase]
 ) -> Response[CaseOfAlert]:

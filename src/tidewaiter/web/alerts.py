@@ -103,10 +103,7 @@ def alert_page(
     )  # fmt: skip
 
 
-@post(
-    "/alerts/{name:str}/decision", guards=[may("decide")], sync_to_thread=True,
-    example={"verdict": "hold", "reason": "inspect", "note": "Seal broken", "seen": 0},
-)  # fmt: skip
+@post("/alerts/{name:str}/decision", guards=[may("decide")], sync_to_thread=True)
 def decide_alert(
     request: Asked, node: TheNode, user: TheUser, name: FromPath[str], data: JSONBody[Decide]
 ) -> Response[Standing]:

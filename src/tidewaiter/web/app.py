@@ -63,12 +63,10 @@ from tidewaiter.web import (
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode
 from tidewaiter.web.lawdesk import desk_of
-from tidewaiter.web.node import Node, Serving
+from tidewaiter.web.node import SERVING, Node, Serving
 from tidewaiter.web.security import Edge, may, outermost
 from tidewaiter.web.sending import Sender
 from tidewaiter.web.upkeep import keep_up
-
-SERVING = "TIDEWAITER_SERVING"
 
 
 @get("/", guards=[may("see")], include_in_schema=False, sync_to_thread=False)

@@ -22,7 +22,7 @@ from tidewaiter.store.audit import (
 from tidewaiter.store.auditview import shown
 from tidewaiter.web.asking import Asked, read_query
 from tidewaiter.web.given import Number, TheNode, TheUser
-from tidewaiter.web.replies import reply
+from tidewaiter.web.replies import download, reply
 from tidewaiter.web.security import may
 
 _ROWS = 100
@@ -93,7 +93,7 @@ def verify(request: Asked, node: TheNode) -> Response[Verified]:
 
 
 @get("/audit/checkpoint", guards=[may("audit")], sync_to_thread=True, gives="text/plain")
-def checkpoint(node: TheNode) -> Response[str]:
+def checkpoint(node: TheNode) -> Response[bytes]:
     """Sign how long the audit is and what it holds, to be kept elsewhere."""
     with node.read() as work:
         state = audit_state(work)
@@ -101,7 +101,7 @@ def checkpoint(node: TheNode) -> Response[str]:
 
 
 @get("/audit/{number:int}/proof", guards=[may("audit")], sync_to_thread=True, gives="text/plain")
-def proof(node: TheNode, user: TheUser, number: Number) -> Response[str]:
+def proof(node: TheNode, user: TheUser, number: Number) -> Response[bytes]:
     """Prove one entry to someone who sees nothing else of the audit."""
     with node.read() as work:
         size = audit_size(work)
@@ -117,9 +117,8 @@ def proof(node: TheNode, user: TheUser, number: Number) -> Response[str]:
     return _file(str(made), f"entry-{number}.tlog-proof")
 
 
-def _file(text: str, name: str) -> Response[str]:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, media_type="text/plain", headers=headers)
+def _file(text: str, name: str) -> Response[bytes]:
+    return download(text.encode(), "text/plain; charset=utf-8", name)
 
 
 HANDLERS = [audit_page, verify, checkpoint, proof]

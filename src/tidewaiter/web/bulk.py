@@ -52,11 +52,7 @@ class BulkDone(Record, frozen=True, kw_only=True):
     beyond: int  # more than are done at once
 
 
-@post(
-    "/queue/bulk", guards=[may("see")], sync_to_thread=True,
-    example={"do": "decide", "alert": ["12b0f39eab51ce7c99d1eb65"], "seen": 0,
-             "decision": "dismiss/other-goods"},
-)  # fmt: skip
+@post("/queue/bulk", guards=[may("see")], sync_to_thread=True)
 def change_many(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[Bulk]
 ) -> Response[BulkDone]:

@@ -108,13 +108,7 @@ def cases_page(request: Asked, node: TheNode, user: TheUser) -> Response[CasesPa
     )  # fmt: skip
 
 
-@post(
-    "/cases",
-    guards=[may("case")],
-    sync_to_thread=True,
-    makes=True,
-    example={"title": "Drums at the north gate", "alert": "12b0f39eab51ce7c99d1eb65"},
-)
+@post("/cases", guards=[may("case")], sync_to_thread=True, makes=True)
 def open_new(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[NewCase]
 ) -> Response[Opened]:

@@ -1,12 +1,13 @@
 """Flows: from where to where flagged lines go, on a map, in a diagram and as a table."""
 
-import csv
 import io
 
 from litestar import Response, get
 
+from tidewaiter.base.quantities import MG_PER_KG
 from tidewaiter.base.records import Record
-from tidewaiter.casework.flows import Flows
+from tidewaiter.casework.flows import Flows, RouteSum
+from tidewaiter.report.exports import CsvTable
 from tidewaiter.report.worldmap import world_svg
 from tidewaiter.store.flows import flows
 from tidewaiter.store.queuefilter import Queue
@@ -16,12 +17,11 @@ from tidewaiter.web.flowquery import FlowQuery
 from tidewaiter.web.flowview import flows_view
 from tidewaiter.web.given import TheNode, TheUser
 from tidewaiter.web.node import Node
-from tidewaiter.web.replies import reply
+from tidewaiter.web.replies import download, reply
 from tidewaiter.web.security import may
 
 ROUTES = 100  # on the page; the file has all
 _HEADINGS = ("origin", "via", "destination", "alerts", "lines", "net_kg", "lines_without_net_mass")
-_MG_PER_KG = 1_000_000
 
 
 class FlowsPage(Record, frozen=True, kw_only=True):
@@ -43,19 +43,12 @@ def flows_page(request: Asked, node: TheNode, user: TheUser) -> Response[FlowsPa
 
 
 @get("/flows.csv", guards=[may("see")], sync_to_thread=True, query=FlowQuery, gives="text/csv")
-def flows_csv(request: Asked, node: TheNode, user: TheUser) -> Response[str]:
+def flows_csv(request: Asked, node: TheNode, user: TheUser) -> Response[bytes]:
     """Send all routes as a table, one a row, the largest first."""
     query = read_query(request, FlowQuery).settled(node.today())
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\r\n")
-    rows.writerow(_HEADINGS)
-    for each in _flows(node, user, query, None).routes:
-        kg, mg = divmod(each.sum.net_mg, _MG_PER_KG)
-        ends = each.origin, " ".join(each.via), each.destination
-        mass = f"{kg}.{mg:06}".rstrip("0").rstrip(".")
-        rows.writerow((*ends, each.sum.alerts, each.sum.lines, mass, each.sum.unweighed))
-    headers = {"Content-Disposition": 'attachment; filename="flows.csv"'}
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    file = io.BytesIO()
+    CsvTable(file, _HEADINGS).rows(map(_cells, _flows(node, user, query, None).routes))
+    return download(file.getvalue(), "text/csv; charset=utf-8", "flows.csv")
 
 
 @get(
@@ -66,6 +59,13 @@ def world() -> Response[bytes]:
     """Send the outlines of countries, which the map uses."""
     headers = {"Cache-Control": "private, max-age=86400"}
     return Response(world_svg().encode(), media_type="image/svg+xml", headers=headers)
+
+
+def _cells(route: RouteSum) -> list[str]:
+    kg, mg = divmod(route.sum.net_mg, MG_PER_KG)
+    mass = f"{kg}.{mg:06}".rstrip("0").rstrip(".")
+    counts = (str(route.sum.alerts), str(route.sum.lines), mass, str(route.sum.unweighed))
+    return [route.origin, " ".join(route.via), route.destination, *counts]
 
 
 def _flows(node: Node, user: User, query: FlowQuery, most: int | None) -> Flows:

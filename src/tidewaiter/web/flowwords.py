@@ -1,9 +1,9 @@
 """What is added up, in words."""
 
+from tidewaiter.base.quantities import MG_PER_KG
 from tidewaiter.casework.flows import Measure, Sum
 from tidewaiter.report.languages import counted, country, number, words
 
-_MG_PER_KG = 1_000_000
 _FINE = 10  # kilograms below which grams are told
 
 
@@ -19,7 +19,7 @@ def value_in_words(value: int, measure: Measure) -> str:
 
 def mass(net_mg: int) -> str:
     """Write a mass in kilograms, to the gram where it is small."""
-    kg = net_mg / _MG_PER_KG
+    kg = net_mg / MG_PER_KG
     return f"{number(round(kg, 3) if kg < _FINE else round(kg))} kg"
 
 

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -13,10 +13,10 @@ import httpx
 from tidewaiter.accounts.limits import Limiter
 from tidewaiter.accounts.oidc import Provider
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.rules import load_alert_rules
+from tidewaiter.consignments.rules import AlertRules, load_alert_rules
 from tidewaiter.identity import key_file, own_key
 from tidewaiter.ledger.notes import SecretKey
-from tidewaiter.lists.library import library_of, versions_at
+from tidewaiter.lists.library import FolderState, folder_state, library_of, versions_at
 from tidewaiter.report.library import Library
 from tidewaiter.store.accounts import account_key, accounts
 from tidewaiter.store.database import Database, Stamp, Work, open_database
@@ -24,7 +24,9 @@ from tidewaiter.store.sessions import User
 from tidewaiter.substances.registry import Registry, load_registry
 from tidewaiter.uploads.desk import DAYS, Desk
 from tidewaiter.uploads.spool import LIMIT, Spool, spool_folder
+from tidewaiter.web.keeping import Kept
 
+SERVING = "TIDEWAITER_SERVING"  # names the file that tells a server's process what it serves
 _SIGNS_IN = (30, 300.0)  # forms from one address before anyone is signed in, in seconds
 _ASKS = (1_200, 60.0)  # requests of one account
 _SECONDS = 10.0  # for an answer of another server
@@ -74,6 +76,8 @@ class Node:
         self.users = Limiter(*_ASKS)
         self.database: Database = open_database(serving.db)
         self.desk: Desk = serving.desk()
+        self.kept = Kept()
+        self._library: tuple[date, FolderState, Library] | None = None
 
     def close(self) -> None:
         """Close the database."""
@@ -104,9 +108,16 @@ class Node:
     @contextmanager
     def change(self, user: User | None) -> Iterator[Work]:
         """Begin work that changes the database, in the name of a user; None: of the server."""
-        who = account_key(user.account.id) if user else "server"
-        with self.database.work(Stamp(who=who, at=self.now())) as work:
+        with self.database.work(self.stamp(user)) as work:
             yield work
+
+    def change_if_free(self, user: User, do: Callable[[Work], None]) -> None:
+        """Change what may as well stay as it is, unless that means to wait for a writer."""
+        self.database.work_if_free(self.stamp(user), do)
+
+    def stamp(self, user: User | None) -> Stamp:
+        """Say who changes the database, and when; None: the server."""
+        return Stamp(who=account_key(user.account.id) if user else "server", at=self.now())
 
     @property
     def lists(self) -> Path | None:
@@ -124,10 +135,23 @@ class Node:
         """Return the key with which this installation signs; it is made where there is none."""
         return own_key(key_file())
 
+    @cached_property
+    def alert_rules(self) -> AlertRules:
+        """Return our rules of alerts."""
+        return load_alert_rules()
+
     def library(self) -> Library:
-        """Return the words for slugs, with the versions of lists of today."""
-        versions = versions_at(self.lists, self.today())
-        return library_of(self.registry, load_alert_rules(None), versions)
+        """Return the words for slugs, with the versions of lists of today.
+
+        They are made anew on another day, and where a version of a list came or went.
+        """
+        folder, today = self.lists, self.today()
+        state, kept = folder_state(folder), self._library
+        if kept is not None and kept[:2] == (today, state):
+            return kept[2]
+        made = library_of(self.registry, self.alert_rules, versions_at(folder, today))
+        self._library = (today, state, made)
+        return made
 
     def people(self) -> dict[str, str]:
         """Return how accounts are read, by how trails and the audit name them."""

@@ -1,7 +1,8 @@
 """The description of the API: OpenAPI 3.1, made from the handlers, as programs use them.
 
 A handler says more by options of its decorator: ``query`` is the record of its query, ``makes``
-that it makes something (201), ``example`` a body, ``gives`` the media type of a file that it sends.
+that it makes something (201), ``gives`` the media type of a file that it sends, ``files`` the field
+of a form by which it takes some.
 """
 
 import re
@@ -13,6 +14,7 @@ from litestar import Litestar, Response, get
 from litestar.handlers import HTTPRouteHandler
 
 from tidewaiter.base.records import Record
+from tidewaiter.web import examples
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.errors import PROBLEM, Problem
 from tidewaiter.web.security import may
@@ -110,13 +112,26 @@ def _operation(told: Json, handler: HTTPRouteHandler, shapes: Shapes) -> Json:
         "parameters": [*told.get("parameters", ()), *_parameters(handler, shapes)],
         "responses": _responses(handler, shapes),
     }
-    body = _body(handler)
-    if body is not None:
-        content: Json = {"schema": shapes.of[body]}
-        if "example" in handler.opt:
-            content["examples"] = {"one": {"value": handler.opt["example"]}}
-        made["requestBody"] = {"required": True, "content": {"application/json": content}}
+    content = dict(_sent(handler, shapes))
+    if content:
+        made["requestBody"] = {"required": True, "content": content}
     return made
+
+
+def _sent(handler: HTTPRouteHandler, shapes: Shapes) -> Iterator[tuple[str, Json]]:
+    """Describe what an action is sent, by its media type."""
+    body, field = _body(handler), handler.opt.get("files")
+    if body is not None:
+        told = _example(examples.body(handler.handler_name))
+        yield "application/json", {"schema": shapes.of[body], **told}
+    if field is not None:
+        files = {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1}
+        form = {"type": "object", "properties": {field: files}, "required": [field]}
+        yield "multipart/form-data", {"schema": form}
+
+
+def _example(value: Any) -> Json:
+    return {} if value is None else {"examples": {"one": {"value": value}}}
 
 
 def _parameters(handler: HTTPRouteHandler, shapes: Shapes) -> Iterator[Json]:
@@ -131,7 +146,8 @@ def _parameters(handler: HTTPRouteHandler, shapes: Shapes) -> Iterator[Json]:
 def _responses(handler: HTTPRouteHandler, shapes: Shapes) -> Json:
     code = "201" if handler.opt.get("makes") else "200"
     media = handler.opt.get("gives", "application/json")
-    content = {media: {"schema": shapes.of[_answer(handler)]}}
+    shown = _example(examples.answer(handler.handler_name))
+    content = {media: {"schema": shapes.of[_answer(handler)], **shown}}
     refused = {
         status: {"description": says, "content": {PROBLEM: {"schema": shapes.of[Problem]}}}
         for status, says in _REFUSALS.items()

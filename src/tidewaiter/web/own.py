@@ -129,10 +129,7 @@ def end_other_sessions(request: Asked, node: TheNode, user: TheUser) -> Response
     return done(request, _page(node, user), "/account")
 
 
-@post(
-    "/account/tokens", guards=[may("connect"), by_hand], sync_to_thread=True, makes=True,
-    example={"name": "nightly statistics", "rights": ["see"], "days": 90},
-)  # fmt: skip
+@post("/account/tokens", guards=[may("connect"), by_hand], sync_to_thread=True, makes=True)
 def make_token(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[NewToken]
 ) -> Response[MadeToken]:

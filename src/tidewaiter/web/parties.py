@@ -119,10 +119,7 @@ def party_page(
     )
 
 
-@post(
-    "/parties/{number:int}/judgements", guards=[may("decide")], sync_to_thread=True,
-    example={"other": 17, "verdict": "same", "why": "one licence, seen on paper"},
-)  # fmt: skip
+@post("/parties/{number:int}/judgements", guards=[may("decide")], sync_to_thread=True)
 def judge_party(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Judge]
 ) -> Response[JudgedPair]:

@@ -1,12 +1,13 @@
 """The page of a party in words and bars."""
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import groupby
 from typing import Final
 
 from tidewaiter.base.records import Record
+from tidewaiter.casework.flows import month_number, month_text
 from tidewaiter.network.party import PartyView
-from tidewaiter.report.languages import words
 from tidewaiter.report.library import Library
 from tidewaiter.store.entities import Month
 from tidewaiter.web.alertview import status_in_words
@@ -137,18 +138,9 @@ def _bar(
 
 def _span(months: Sequence[str]) -> list[str]:
     """Return all months from the first to the last; of more than a century those that there are."""
-    start, end = (int(each[:4]) * 12 + int(each[5:7]) - 1 for each in (months[0], months[-1]))
+    start, end = (
+        month_number(date.fromisoformat(f"{each}-01")) for each in (months[0], months[-1])
+    )
     if end - start > _CENTURY:  # a day is mistyped
         return list(months)
-    return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(start, end + 1)]
-
-
-def kind_in_words(kind: str) -> str:
-    """Say what a thing is that several give."""
-    said = {
-        "identifier": words("number"),
-        "phone": words("telephone"),
-        "email": words("e-mail"),
-        "address": words("address"),
-    }
-    return said.get(kind, kind)
+    return [month_text(month) for month in range(start, end + 1)]

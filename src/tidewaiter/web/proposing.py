@@ -10,24 +10,25 @@ from litestar.params import JSONBody
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.base.severity import Severity
 from tidewaiter.casework.suppression.offers import Offer
 from tidewaiter.casework.suppression.scope import Scope
 from tidewaiter.casework.suppression.settings import load_suppression_settings
-from tidewaiter.casework.suppression.subject import Severity
 from tidewaiter.casework.suppression.suppression import Proposal, Suppression
 from tidewaiter.consignments.types import Alert
 from tidewaiter.report.languages import words
 from tidewaiter.store.learning import Learned, learn, scope_of
-from tidewaiter.store.previews import Preview, preview
+from tidewaiter.store.previews import Preview
 from tidewaiter.store.suppression import propose
 from tidewaiter.web.alerts import seen_by
+from tidewaiter.web.alertview import ReasonChoice
 from tidewaiter.web.asking import Asked, read_query
 from tidewaiter.web.given import TheNode, TheUser
 from tidewaiter.web.node import Node
 from tidewaiter.web.replies import done, reply
 from tidewaiter.web.scopeform import Few, ScopeForm, fields_of, form_of, scope_of_form
 from tidewaiter.web.security import may
-from tidewaiter.web.suppressions import Words, sampled
+from tidewaiter.web.suppressions import Words, previewed, sampled
 from tidewaiter.web.suppressionview import (
     Condition,
     OfferView,
@@ -68,14 +69,6 @@ class Propose(ScopeForm, frozen=True, kw_only=True):
     strong: bool = False
 
 
-class ReasonChoice(Record, frozen=True, kw_only=True):
-    """A reason that can be given."""
-
-    code: str
-    says: str
-    note: bool
-
-
 class NewView(Record, frozen=True, kw_only=True):
     """The page of a proposal in words."""
 
@@ -104,7 +97,7 @@ class OffersView(Record, frozen=True, kw_only=True):
 def offers_page(request: Asked, node: TheNode, user: TheUser) -> Response[Learned]:
     """Show the patterns of dismissed alerts that may become a rule."""
     with node.read() as work:
-        learned = learn(work)
+        learned = node.kept.find(work, "offers", lambda: learn(work))
     return reply(
         request, "suppression-offers.html", learned,
         view=lambda: _offers_view(learned.offers, node, may_propose="decide" in user.rights),
@@ -121,7 +114,7 @@ def new_page(request: Asked, node: TheNode, user: TheUser) -> Response[NewPage]:
             seen_by(work, user, query.alert)
             form = form_of(scope_of(work, query.alert) or Scope())
         scope, error = _read(form)
-        found = preview(work, scope) if scope else None
+        found = previewed(node, work, scope) if scope else None
         known = sampled(work, found)
     page = NewPage(
         form=_bare(form_of(scope) if scope else form),
@@ -136,13 +129,7 @@ def new_page(request: Asked, node: TheNode, user: TheUser) -> Response[NewPage]:
     )  # fmt: skip
 
 
-@post(
-    "/suppressions", guards=[may("decide")], sync_to_thread=True, makes=True,
-    example={
-        "substances": ["safrole"], "phrase": "sassafras tea", "heading": "1211", "most": "low",
-        "reason": "other-goods", "words": "Tea bags", "owner": "reyes", "expires": "2027-01-31",
-    },
-)  # fmt: skip
+@post("/suppressions", guards=[may("decide")], sync_to_thread=True, makes=True)
 def propose_suppression(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[Propose]
 ) -> Response[Suppression]:

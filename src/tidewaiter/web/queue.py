@@ -61,10 +61,7 @@ def queue_page(request: Asked, node: TheNode, user: TheUser) -> Response[QueuePa
     return reply(request, "queue.html", page, view=lambda: queue_view(page, user, node))
 
 
-@post(
-    "/queue/saved", guards=[may("see")], sync_to_thread=True, makes=True,
-    example={"name": "late and high", "queue": "severity=high&due_within=-1", "shared": False},
-)  # fmt: skip
+@post("/queue/saved", guards=[may("see")], sync_to_thread=True, makes=True)
 def save_queue(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[Save]
 ) -> Response[Saved]:

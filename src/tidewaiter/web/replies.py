@@ -1,13 +1,13 @@
 """Replies: a page, or the record that it shows; after an action, the way to the next page."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 from litestar import Response
-from litestar.response import Redirect
+from litestar.response import Redirect, Stream
 from markupsafe import Markup
 
 from tidewaiter.accounts.secrets import form_token
@@ -59,16 +59,18 @@ def done(request: Asked, record: Record, address: str, *, status: int = 200) -> 
     return Redirect(path=address, status_code=303)
 
 
-def download(content: bytes, kind: str, name: str) -> Response[bytes]:
-    """Answer with a file to be kept.
+def download(content: bytes | Iterator[bytes], kind: str, name: str) -> Response[Any]:
+    """Answer with a file to be kept, never shown inline.
 
     Args:
-        content: Of the file.
+        content: Of the file; of a large one its pieces, sent as they come.
         kind: Its media type.
         name: By which it is kept.
     """
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=kind, headers=headers)
+    if isinstance(content, bytes):
+        return Response(content, media_type=kind, headers=headers)
+    return Stream(content, media_type=kind, headers=headers)
 
 
 @cache
@@ -91,15 +93,15 @@ def _common(request: Asked) -> Mapping[str, Any]:
         "request": request,
         "user": user,
         "menu": menu.shown_to(user.rights if user else frozenset(), request.url.path),
-        "people": request.app.state.node.people() if user else {},
+        "people": cache(request.app.state.node.people) if user else dict,
     }
 
 
 @pass_context
 def _person(context: Context, who: str) -> str:
     """Write a person as colleagues do; who is not known stays as the trail names them."""
-    people: Mapping[str, str] = context["people"]
-    return people.get(who, who)
+    people: Callable[[], Mapping[str, str]] = context["people"]  # read where a page names someone
+    return people().get(who, who)
 
 
 def _csrf(request: Asked) -> Markup:

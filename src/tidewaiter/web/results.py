@@ -99,12 +99,7 @@ def results_page(
     return reply(request, "results.html", page, view=view)
 
 
-@post(
-    "/alerts/{name:str}/results", guards=[may("decide")], sync_to_thread=True,
-    example={"kind": "laboratory", "outcome": "identified", "day": "2026-11-24",
-             "person": "State laboratory", "methods": ["gc-ms"], "strength": "confirmatory",
-             "found": ["ephedrine = 98.5"], "quantity": "25 kg"},
-)  # fmt: skip
+@post("/alerts/{name:str}/results", guards=[may("decide")], sync_to_thread=True)
 def record_result(
     request: Asked, node: TheNode, user: TheUser, name: FromPath[str], data: JSONBody[Report]
 ) -> Response[Result]:
@@ -116,10 +111,7 @@ def record_result(
     return done(request, made, f"/alerts/{name}/results")
 
 
-@post(
-    "/alerts/{name:str}/results/withdraw", guards=[may("decide")], sync_to_thread=True,
-    example={"number": 3, "reason": "mixed-up", "note": "Vials 3 and 4"},
-)  # fmt: skip
+@post("/alerts/{name:str}/results/withdraw", guards=[may("decide")], sync_to_thread=True)
 def withdraw_one(
     request: Asked, node: TheNode, user: TheUser, name: FromPath[str], data: JSONBody[Withdraw]
 ) -> Response[Result]:

@@ -10,7 +10,6 @@ from litestar.params import FromPath, JSONBody
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.casework.switches import RuleSetting, WantedSetting
-from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.report.ruleviews import RuleLine, RuleView, rule_lines, rule_views
 from tidewaiter.store.overview import Span, raised, tracks_of
 from tidewaiter.store.rule_settings import rule_settings, second_rule, set_rule
@@ -57,7 +56,7 @@ def rules_page(request: Asked, node: TheNode, user: TheUser) -> Response[RulesPa
         tracks, settings = tracks_of(work, span, "rule"), rule_settings(work)
         page = RulesPage(
             today=node.today(), months=months, raised=raised(work, span),
-            rules=rule_lines(load_alert_rules(), tracks, settings),
+            rules=rule_lines(node.alert_rules, tracks, settings),
         )  # fmt: skip
 
     def view() -> RulesView:
@@ -67,11 +66,7 @@ def rules_page(request: Asked, node: TheNode, user: TheUser) -> Response[RulesPa
     return reply(request, "rules.html", page, view=view)
 
 
-@post(
-    "/rules/{rule:str}/setting", guards=[may("approve")], sync_to_thread=True,
-    example={"to": "down", "points": 10, "since": "2026-12-01", "why": "3 of 120 were right",
-             "seen": 0},
-)  # fmt: skip
+@post("/rules/{rule:str}/setting", guards=[may("approve")], sync_to_thread=True)
 def turn_rule(
     request: Asked, node: TheNode, user: TheUser, rule: FromPath[str], data: JSONBody[Turn]
 ) -> Response[RuleSetting]:

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 import msgspec
 
 from tidewaiter.base.records import Record
+from tidewaiter.base.severity import Severity
 from tidewaiter.casework.suppression.scope import Scope, Trader, Way, check_scope
-from tidewaiter.casework.suppression.subject import Severity
 
 Few = Annotated[str, msgspec.Meta(max_length=400)]
 

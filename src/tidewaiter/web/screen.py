@@ -67,7 +67,9 @@ def uploads_page(
 
 # The one handler that is `async`: it must take the body from the wire piece by piece, and a file of
 # gigabytes would else be gathered before a handler sees it. All that blocks runs in threads.
-@post("/screen/files", guards=[may("upload")], request_max_body_size=None, makes=True)
+@post(
+    "/screen/files", guards=[may("upload")], request_max_body_size=None, makes=True, files="files"
+)
 async def receive_files(request: Asked, node: TheNode, user: TheUser) -> Response[Taken]:
     """Take files in, and look at them."""
     arrived = await take_files(request, node.desk.spool)
@@ -109,10 +111,7 @@ def upload_progress(
     return answer
 
 
-@post(
-    "/screen/{number:int}/reading", guards=[may("upload")], sync_to_thread=True,
-    example={"version": 1, "then": "screen", "map": ["goods=Item text"], "day": "2026-11-25"},
-)  # fmt: skip
+@post("/screen/{number:int}/reading", guards=[may("upload")], sync_to_thread=True)
 def set_reading(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Reading]
 ) -> Response[Shown]:

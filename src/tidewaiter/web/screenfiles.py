@@ -8,7 +8,6 @@ from typing import Any
 
 from litestar import Response, get
 from litestar.params import FromPath
-from litestar.response import Stream
 
 from tidewaiter.base.errors import MissingError
 from tidewaiter.consignments.types import Refusal
@@ -19,6 +18,7 @@ from tidewaiter.store.uploads import upload_of
 from tidewaiter.uploads.results import Findings
 from tidewaiter.web.given import TheNode, TheUser
 from tidewaiter.web.node import Node
+from tidewaiter.web.replies import download
 from tidewaiter.web.security import may
 
 _PAGE = 1_000  # refusals read at a time
@@ -33,7 +33,7 @@ def refused_csv(node: TheNode, number: FromPath[int]) -> Response[Any]:
             hint = "they are there when it was screened"
             raise MissingError(f"upload {number} has no refusals yet", hint=hint)
         source = screening_of(work, screening).source_id
-    return _saved(_refused(node, source), f"refused-{number}.csv", "text/csv; charset=utf-8")
+    return download(_refused(node, source), f"refused-{number}.csv", "text/csv; charset=utf-8")
 
 
 @get(
@@ -45,14 +45,14 @@ def refused_csv(node: TheNode, number: FromPath[int]) -> Response[Any]:
 def alerts_jsonl(node: TheNode, user: TheUser, number: FromPath[int]) -> Response[Any]:
     """Send the alerts, whole, a line of JSON each."""
     pieces = _findings(node, number, cleared=user.account.cleared).jsonl()
-    return _saved(pieces, f"alerts-{number}.jsonl", "application/x-ndjson")
+    return download(pieces, f"alerts-{number}.jsonl", "application/x-ndjson")
 
 
 @get("/screen/{number:int}/alerts.csv", guards=[may("see")], sync_to_thread=True, gives="text/csv")
 def alerts_csv(node: TheNode, user: TheUser, number: FromPath[int]) -> Response[Any]:
     """Send the alerts, a row each."""
     pieces = _findings(node, number, cleared=user.account.cleared).csv()
-    return _saved(pieces, f"alerts-{number}.csv", "text/csv; charset=utf-8")
+    return download(pieces, f"alerts-{number}.csv", "text/csv; charset=utf-8")
 
 
 @get(
@@ -65,7 +65,7 @@ def report_html(node: TheNode, user: TheUser, number: FromPath[int]) -> Response
         path = Path(folder) / "report.html"
         findings.report(path)
         content = path.read_bytes()
-    return _saved(iter([content]), f"report-{number}.html", "text/html; charset=utf-8")
+    return download(content, f"report-{number}.html", "text/html; charset=utf-8")
 
 
 def _findings(node: Node, number: int, *, cleared: bool) -> Findings:
@@ -89,11 +89,6 @@ def _refused(node: Node, source: int) -> Iterator[bytes]:
         after = found[-1].id
         piece.seek(0)
         piece.truncate()
-
-
-def _saved(pieces: Iterator[bytes], name: str, kind: str) -> Response[Any]:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Stream(pieces, media_type=kind, headers=headers)
 
 
 HANDLERS = [refused_csv, alerts_jsonl, alerts_csv, report_html]

@@ -71,14 +71,6 @@ class ListView(Record, frozen=True, kw_only=True):
     watch: bool  # something is under way
 
 
-class Choice(Record, frozen=True, kw_only=True):
-    """A field that a column can be read as."""
-
-    value: str
-    label: str
-    chosen: bool
-
-
 class ColumnView(Record, frozen=True, kw_only=True):
     """A column in words."""
 

@@ -2,6 +2,7 @@
 
 import math
 import time
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -141,8 +142,7 @@ def _user(node: Node, request: Asked) -> User | None:
             raise NotAuthorizedException("this token is unknown, or its time is over")
         user, token = found
         if token.used != now.date().isoformat():
-            with node.change(user) as work:
-                note_used(work, token.id)
+            node.change_if_free(user, partial(note_used, token=token.id))
         return user
     secret = request.cookies.get(COOKIE)
     if not secret:
@@ -150,8 +150,7 @@ def _user(node: Node, request: Asked) -> User | None:
     with node.read() as work:
         user_, due = find_session(work, secret, now)
     if user_ is not None and due:
-        with node.change(user_) as work:
-            note_seen(work, secret)
+        node.change_if_free(user_, partial(note_seen, secret=secret))
     return user_
 
 

@@ -9,8 +9,7 @@ from granian.constants import Interfaces
 from granian.server import Server
 
 from tidewaiter.uploads.crew import crew
-from tidewaiter.web.app import SERVING
-from tidewaiter.web.node import Serving
+from tidewaiter.web.node import SERVING, Serving
 
 
 def run(serving: Serving) -> None:

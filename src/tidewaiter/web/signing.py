@@ -9,12 +9,19 @@ from litestar.params import FromPath, JSONBody
 from litestar.response import Redirect
 
 from tidewaiter.accounts.passkeys import Site
-from tidewaiter.accounts.passwords import hash_password, is_password
+from tidewaiter.accounts.passwords import hash_anew, hash_password, is_password
 from tidewaiter.accounts.throttle import rests_until
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.report.languages import words
-from tidewaiter.store.accounts import Account, guarded, note_wrong, set_password
+from tidewaiter.store.accounts import (
+    Account,
+    Guarded,
+    guarded,
+    note_wrong,
+    renew_hash,
+    set_password,
+)
 from tidewaiter.store.sessions import (
     LONGEST,
     User,
@@ -157,7 +164,20 @@ def _known(node: Node, data: SignIn) -> Account | None:
             wrong = found.wrong + 1
             note_wrong(work, found.account.id, wrong, rests_until(wrong, now))
         return None
-    return found.account if found.account.active else None
+    if not found.account.active:
+        return None
+    _keep_up(node, found, data.password)
+    return found.account
+
+
+def _keep_up(node: Node, found: Guarded, password: str) -> None:
+    """Hash a password that is right as it would be hashed today."""
+    kept = found.password or ""
+    with turn():
+        hashed = hash_anew(kept, password)
+    if hashed:
+        with node.change(None) as work:
+            renew_hash(work, found.account.id, kept, hashed)
 
 
 class turn:  # noqa: N801 - it reads as a function

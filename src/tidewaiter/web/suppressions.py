@@ -8,8 +8,10 @@ from litestar import Response, get, post
 from litestar.params import JSONBody
 
 from tidewaiter.base.records import Record
+from tidewaiter.casework.suppression.scope import Scope
 from tidewaiter.casework.suppression.suppression import Suppression, Taken
 from tidewaiter.consignments.types import Alert
+from tidewaiter.node import go_through
 from tidewaiter.store.accounts import account_key
 from tidewaiter.store.alerts import alerts_of
 from tidewaiter.store.database import Work
@@ -116,12 +118,13 @@ def suppression_page(
     """Show one suppression rule: its scope, its steps, and what it hides."""
     with node.read() as work:
         rule = suppression_of(work, number)
+        scope = rule.proposal.scope
         page = SuppressionPage(
             rule=rule,
             steps=tuple(steps_of(work, number)),
             resting=tuple(resting(work, number)),
             hidden_by_day=hidden_by_day(work, number),
-            preview=preview(work, rule.proposal.scope) if rule.state == "proposed" else None,
+            preview=previewed(node, work, scope) if rule.state == "proposed" else None,
         )
         known = alerts_by_id(work, page.resting) | sampled(work, page.preview)
     return reply(
@@ -129,23 +132,18 @@ def suppression_page(
     )
 
 
-@post(
-    "/suppressions/{number:int}/approve", guards=[may("approve")], sync_to_thread=True,
-    example={"seen": 7, "words": "Two samples were looked at"},
-)  # fmt: skip
+@post("/suppressions/{number:int}/approve", guards=[may("approve")], sync_to_thread=True)
 def approve_suppression(
     request: Asked, node: TheNode, user: TheUser, number: Number, data: JSONBody[Seen]
 ) -> Response[Changed]:
     """Approve a proposed rule: from now on it hides what it is about."""
     with node.change(user) as work:
         changed = approve(work, _as_seen(work, number, data.seen), data.words)
+    changed = go_through(node.database, changed, lambda: node.stamp(user))
     return done(request, changed, f"/suppressions/{number}")
 
 
-@post(
-    "/suppressions/{number:int}/refuse", guards=[may("approve")], sync_to_thread=True,
-    example={"seen": 7, "words": "Too broad: the phrase stands on oils too"},
-)  # fmt: skip
+@post("/suppressions/{number:int}/refuse", guards=[may("approve")], sync_to_thread=True)
 def refuse_suppression(
     request: Asked, node: TheNode, user: TheUser, number: Number, data: JSONBody[Why]
 ) -> Response[Changed]:
@@ -155,22 +153,25 @@ def refuse_suppression(
     return done(request, changed, f"/suppressions/{number}")
 
 
-@post(
-    "/suppressions/{number:int}/end", guards=[may("approve")], sync_to_thread=True,
-    example={"seen": 7, "words": "The maker sells oil now"},
-)  # fmt: skip
+@post("/suppressions/{number:int}/end", guards=[may("approve")], sync_to_thread=True)
 def end_suppression(
     request: Asked, node: TheNode, user: TheUser, number: Number, data: JSONBody[Why]
 ) -> Response[Changed]:
     """End an active rule, and say why; what rests by it is open again unless decided since."""
     with node.change(user) as work:
         changed = end(work, _as_seen(work, number, data.seen), data.words)
+    changed = go_through(node.database, changed, lambda: node.stamp(user))
     return done(request, changed, f"/suppressions/{number}")
 
 
 def alerts_by_id(work: Work, ids: Sequence[str]) -> dict[str, Alert]:
     """Read alerts that rules are about, of which none is restricted."""
     return {alert.id: alert for alert in alerts_of(work, ids)}
+
+
+def previewed(node: Node, work: Work, scope: Scope) -> Preview:
+    """Compare a scope with all stored alerts, once until something changes."""
+    return node.kept.find(work, ("preview", scope), lambda: preview(work, scope))
 
 
 def sampled(work: Work, found: Preview | None) -> dict[str, Alert]:

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 from typing import get_args
 
 from tidewaiter.base.records import Record
+from tidewaiter.base.severity import Severity
 from tidewaiter.casework.suppression.offers import Offer
 from tidewaiter.casework.suppression.scope import Scope, Trader, Way
 from tidewaiter.casework.suppression.settings import load_suppression_settings
-from tidewaiter.casework.suppression.subject import Severity
 from tidewaiter.casework.suppression.suppression import Suppression, Taken
 from tidewaiter.consignments.types import Alert
 from tidewaiter.report.languages import counted, day, number, words
@@ -228,7 +228,7 @@ def ways() -> tuple[tuple[Way, str], ...]:
 
 def severities() -> tuple[tuple[Severity, str], ...]:
     """Return the severities, the least urgent first, each with its words."""
-    return tuple((each, words(each)) for each in get_args(Severity))
+    return tuple((each, words(each)) for each in reversed(get_args(Severity)))
 
 
 def _conditions(scope: Scope, library: Library) -> Iterator[Condition]:

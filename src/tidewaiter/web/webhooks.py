@@ -68,12 +68,7 @@ def webhooks_page(request: Asked, node: TheNode) -> Response[WebhooksPage]:
     return reply(request, "webhooks.html", _page(node))
 
 
-@post(
-    "/webhooks", guards=[may("administer")], sync_to_thread=True, makes=True,
-    example={
-        "name": "duty officer", "url": "https://duty.example/alerts", "severities": ["critical"],
-    },
-)  # fmt: skip
+@post("/webhooks", guards=[may("administer")], sync_to_thread=True, makes=True)
 def make_webhook(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[MakeWebhook]
 ) -> Response[MadeWebhook]:

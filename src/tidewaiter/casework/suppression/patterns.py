@@ -7,13 +7,13 @@ from itertools import product
 from typing import NamedTuple, TypeVar, cast
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.severity import Severity
 from tidewaiter.casework.suppression.scope import Scope, Trader, Way, check_scope, digits
 from tidewaiter.casework.suppression.settings import load_suppression_settings
 from tidewaiter.casework.suppression.subject import (
     RECEIVERS,
     SENDERS,
     TEXTS,
-    Severity,
     Subject,
     span_of,
     trader_of,

@@ -11,8 +11,9 @@ from typing import Literal
 from tidewaiter.base.countries import find_country
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.base.severity import Severity
 from tidewaiter.casework.suppression.settings import Bounds, load_suppression_settings
-from tidewaiter.casework.suppression.subject import Severity, words_of
+from tidewaiter.casework.suppression.subject import words_of
 
 Way = Literal[
     "exact", "squeezed", "fuzzy", "cas", "hs", "unno", "cus", "name", "structure", "class"

@@ -3,18 +3,16 @@
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import get_args
 
 import msgspec
 
 from tidewaiter.base.records import Record
+from tidewaiter.base.severity import Severity
 from tidewaiter.casework.words import words_in_order
 
-Severity = Literal["low", "medium", "high", "critical"]
-"""From the least urgent to the most."""
-
 _PLACES: Mapping[str, int] = MappingProxyType(
-    {severity: place for place, severity in enumerate(get_args(Severity))}
+    {severity: place for place, severity in enumerate(reversed(get_args(Severity)))}
 )
 SENDERS = ("exporter", "consignor", "seller")
 RECEIVERS = ("importer", "consignee", "buyer")

@@ -29,8 +29,14 @@ from tidewaiter.store.tables.exchanging import (
     contradiction,
     incoming,
     node_document,
+    notice,
+    notice_event,
     outgoing,
     peer,
+    said,
+    said_to,
+    working_group,
+    working_group_member,
 )
 from tidewaiter.store.tables.flowing import alert_flow, route, route_ends
 from tidewaiter.store.tables.found import (
@@ -106,6 +112,8 @@ __all__ = [
     "invitation",
     "line",
     "node_document",
+    "notice",
+    "notice_event",
     "outgoing",
     "party",
     "party_alert",
@@ -122,6 +130,8 @@ __all__ = [
     "route_ends",
     "rule_second",
     "rule_setting",
+    "said",
+    "said_to",
     "saved_filter",
     "screening",
     "session",
@@ -135,4 +145,6 @@ __all__ = [
     "trade_consignment",
     "upload",
     "webhook",
+    "working_group",
+    "working_group_member",
 ]

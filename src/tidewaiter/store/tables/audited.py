@@ -14,6 +14,7 @@ audit = Table(
     Column("action", TEXT, nullable=False),
     Column("details", TEXT, nullable=False),  # JSON
     Column("salt", TEXT, nullable=False),
+    Index("audit_action", "action", "number"),
     sqlite_strict=True,
 )
 

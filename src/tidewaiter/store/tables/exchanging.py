@@ -115,3 +115,88 @@ contradiction = Table(
     UniqueConstraint("peer", "digest"),
     sqlite_strict=True,
 )
+
+# A notice as both sides know it. What it says stands in its events; the rest is there to find it.
+notice = Table(
+    "notice",
+    METADATA,
+    Column("number", WHOLE, primary_key=True),
+    Column("owner", TEXT, nullable=False),  # the node of the exporting side
+    Column("reference", TEXT, nullable=False),  # the owner's own
+    Column("peer", TEXT, ForeignKey("peer.node"), nullable=False),  # the other side
+    Column("side", TEXT, nullable=False),  # of this node: exporter, importer
+    Column("state", TEXT, nullable=False),  # before its time is over, whatever the day
+    Column("waits_for", TEXT, nullable=False),  # exporter, importer; "": nobody
+    Column("reply_by", TEXT),
+    Column("version", WHOLE, nullable=False),
+    Column("changed", TEXT, nullable=False),
+    UniqueConstraint("owner", "reference"),
+    Index("notice_due", "state", "reply_by"),
+    Index("notice_peer", "peer", "number"),
+    sqlite_strict=True,
+)
+
+notice_event = Table(
+    "notice_event",
+    METADATA,
+    Column("number", WHOLE, primary_key=True),  # in the order of arrival
+    Column("notice", WHOLE, ForeignKey("notice.number"), nullable=False),
+    Column("id", TEXT, nullable=False),
+    Column("by", TEXT, nullable=False),  # exporter, importer
+    Column("seq", WHOLE, nullable=False),
+    Column("message", TEXT, nullable=False),  # that brought it, or by which it was sent
+    Column("written", LargeBinary, nullable=False),  # JSON, encrypted with the node's own key
+    Column("came", TEXT, nullable=False),
+    UniqueConstraint("notice", "id"),
+    sqlite_strict=True,
+)
+
+# The owner's list alone says who is in a group; its members are not told of each other.
+working_group = Table(
+    "working_group",
+    METADATA,
+    Column("id", TEXT, primary_key=True),
+    Column("name", TEXT, nullable=False),
+    Column("epoch", WHOLE, nullable=False),  # of the list: each change is the next
+    Column("made", TEXT, nullable=False),
+    sqlite_strict=True,
+)
+
+working_group_member = Table(
+    "working_group_member",
+    METADATA,
+    Column("group", TEXT, ForeignKey("working_group.id"), primary_key=True),
+    Column("peer", TEXT, ForeignKey("peer.node"), primary_key=True),
+    Column("since", WHOLE, primary_key=True, autoincrement=False),  # first epoch
+    Column("until", WHOLE),  # first epoch without it; null: it is in
+    sqlite_strict=True,
+)
+
+# What was said of an incident, by its owner, by others or by this node; it is folded when read.
+said = Table(
+    "said",
+    METADATA,
+    Column("number", WHOLE, primary_key=True),  # in the order of arrival
+    Column("kind", TEXT, nullable=False),  # of message
+    Column("owner", TEXT, nullable=False),  # node whose incident it is
+    Column("subject", TEXT, nullable=False),  # id of the incident there
+    Column("sender", TEXT, nullable=False),
+    Column("message", TEXT, nullable=False),
+    Column("at", TEXT, nullable=False),  # when it was signed
+    Column("written", LargeBinary, nullable=False),  # JSON, encrypted with the node's own key
+    Column("came", TEXT, nullable=False),
+    Index("said_subject", "owner", "subject", "number"),
+    Index("said_kind", "kind", "number"),
+    UniqueConstraint("sender", "message"),
+    sqlite_strict=True,
+)
+
+# To whom this node has given an incident: they alone are answered, and told of changes.
+said_to = Table(
+    "said_to",
+    METADATA,
+    Column("owner", TEXT, primary_key=True),
+    Column("subject", TEXT, primary_key=True),
+    Column("peer", TEXT, ForeignKey("peer.node"), primary_key=True),
+    sqlite_strict=True,
+)

@@ -17,6 +17,7 @@ suppression = Table(
     Column("state", TEXT, nullable=False),
     Column("since", TEXT),  # null: never approved
     Column("last", WHOLE),  # id of the last of its steps
+    Column("goes_on", WHOLE),  # number of the alert at which it goes on; null: it is through
     Index("suppression_state", "state", "expires"),
     sqlite_strict=True,
 )

@@ -16,6 +16,21 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """Create the tables, and say of a database without alerts that all are counted."""
+    _create_results()
+    _create_tally()
+    _create_rules()
+    op.add_column("alert", sa.Column("stored", TEXT, nullable=False, server_default=""))
+    op.execute(
+        "UPDATE alert SET stored = "
+        "(SELECT started FROM screening WHERE screening.id = alert.screening)"
+    )
+    op.execute(
+        "INSERT INTO tally (subject, what, day, key, restricted, amount) "
+        "SELECT '', 'counted', '', '', 0, 1 WHERE NOT EXISTS (SELECT 1 FROM line)"
+    )
+
+
+def _create_results() -> None:
     op.create_table(
         "result",
         sa.Column("id", WHOLE, primary_key=True),
@@ -34,6 +49,9 @@ def upgrade() -> None:
         *(sa.Column(name, TEXT, nullable=False) for name in ("reason", "note", "by", "at")),
         sqlite_strict=True,
     )
+
+
+def _create_tally() -> None:
     op.create_table(
         "tally",
         *(sa.Column(name, TEXT, primary_key=True) for name in ("subject", "what", "day", "key")),
@@ -42,6 +60,9 @@ def upgrade() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
+
+
+def _create_rules() -> None:
     op.create_table(
         "rule_setting",
         sa.Column("id", WHOLE, primary_key=True),
@@ -61,12 +82,3 @@ def upgrade() -> None:
         *(sa.Column(name, TEXT, nullable=False) for name in ("by", "at")),
         sqlite_strict=True,
     )  # fmt: skip
-    op.add_column("alert", sa.Column("stored", TEXT, nullable=False, server_default=""))
-    op.execute(
-        "UPDATE alert SET stored = "
-        "(SELECT started FROM screening WHERE screening.id = alert.screening)"
-    )
-    op.execute(
-        "INSERT INTO tally (subject, what, day, key, restricted, amount) "
-        "SELECT '', 'counted', '', '', 0, 1 WHERE NOT EXISTS (SELECT 1 FROM line)"
-    )

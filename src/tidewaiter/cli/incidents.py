@@ -1,0 +1,216 @@
+"""The command `tidewaiter incidents`: seizures, stopped shipments, diversions, told to peers."""
+
+import secrets
+from pathlib import Path
+from typing import TypeVar, get_args
+
+import click
+import msgspec
+from msgspec import structs
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.cli.table import as_line
+from tidewaiter.courier.desk import desk_of
+from tidewaiter.exchange.documents import Document
+from tidewaiter.exchange.edges.misp import misp_event
+from tidewaiter.exchange.edges.release import Edge, why_not_leave
+from tidewaiter.exchange.edges.stix import Author, stix_bundle
+from tidewaiter.exchange.incidents.checks import check
+from tidewaiter.exchange.incidents.folding import Known
+from tidewaiter.exchange.incidents.types import Incident, Proposal
+from tidewaiter.exchange.markings import Marking, Purpose, Reach, Recipient
+from tidewaiter.identity import own_stamp, ring_file
+from tidewaiter.store.database import open_database
+from tidewaiter.store.incidents import answer_incident, find_known, tell_incident
+from tidewaiter.store.incidents import incidents as kept_incidents
+from tidewaiter.store.peers import documents
+from tidewaiter.substances.registry import load_registry
+
+_db = click.option("--db", required=True, help="The database: a path, or postgresql+psycopg://...")
+_json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_MOST = 1 << 20  # bytes of a file
+_ID = 8  # bytes
+
+R = TypeVar("R", bound=Record)
+
+
+@click.group()
+def incidents() -> None:
+    """Tell peers what was seized, stopped, diverted or stolen, and read what they tell.
+
+    Parties that an incident names are alleged: nothing here says that someone is guilty.
+
+    Example: tidewaiter incidents tell seizure.json --to tidewaiter/b1 --db node.db
+    """
+
+
+@incidents.command()
+@click.argument("path", type=_FILE)
+@click.option("--to", "peers", multiple=True, metavar="NODE", help="A peer that is told.")
+@_db
+def tell(path: Path, peers: tuple[str, ...], db: str) -> None:
+    """Tell peers of the incident in PATH, or of its next version.
+
+    Whom its marking does not allow is not told. Where it names a group, the members of that are
+    told, and nobody else.
+
+    Example: tidewaiter incidents tell seizure.json --to tidewaiter/b1 --db node.db
+    """
+    stamp = own_stamp()
+    with open_database(db) as database:
+        desk = desk_of(database, ring_file())
+        incident = structs.replace(_read(path, Incident), owner=desk.node)
+        wrong = check(incident, load_registry(), stamp.at.date())
+        for each in wrong:
+            click.echo(as_line(f"wrong: {each.at}: {each.problem} ({each.hint})"), err=True)
+        if wrong:
+            raise InputError("the incident is not told", at=str(path), hint="mend what is wrong")
+        with database.work(stamp) as work:
+            tell_incident(work, desk.ring.lock, desk.node, incident, peers)
+    click.echo(as_line(f"{incident.id}\tversion {incident.version}\t{incident.title}"))
+
+
+@incidents.command(name="list")
+@_db
+def list_(db: str) -> None:
+    """List incidents, the one that something was said of last first.
+
+    Example: tidewaiter incidents list --db node.db
+    """
+    with open_database(db) as database:
+        desk = desk_of(database, ring_file())
+        with database.work() as work:
+            lines = kept_incidents(work)
+            found = [find_known(work, desk.ring.lock, each.owner, each.id) for each in lines]
+    for each in found:
+        click.echo(as_line(_line(each)))
+
+
+@incidents.command()
+@click.argument("owner")
+@click.argument("incident")
+@_db
+@_json
+def show(owner: str, incident: str, db: str, *, as_json: bool) -> None:
+    """Show INCIDENT of the node OWNER: its versions, proposals and sightings.
+
+    Example: tidewaiter incidents show tidewaiter/a1 S-17 --db node.db
+    """
+    with open_database(db) as database:
+        desk = desk_of(database, ring_file())
+        with database.work() as work:
+            known = find_known(work, desk.ring.lock, owner, incident)
+    if as_json:
+        click.echo(msgspec.json.encode(known))
+    else:
+        _show(known)
+
+
+@incidents.command()
+@click.argument("owner")
+@click.argument("incident")
+@_db
+@click.option("--as", "form", type=click.Choice(["stix", "misp"]), default="stix",
+              show_default=True, help="As a STIX 2.1 bundle, or as a MISP event.")  # fmt: skip
+@click.option("--reach", type=click.Choice(get_args(Reach)), default="organisation",
+              show_default=True, help="How far from here whoever reads it is.")  # fmt: skip
+@click.option("--purpose", type=click.Choice(get_args(Purpose)), default="control",
+              show_default=True, help="What they read it for.")  # fmt: skip
+def export(
+    owner: str, incident: str, db: str, form: str, **told: str
+) -> None:  # fmt: skip
+    """Write INCIDENT of the node OWNER for other programs, without what its marking holds back.
+
+    Example: tidewaiter incidents export tidewaiter/a1 S-17 --db node.db --as misp > event.json
+    """
+    reader = Recipient(name="export", reach=told["reach"], needs=True)  # type: ignore[arg-type]
+    edge = Edge(to=reader, purpose=told["purpose"])  # type: ignore[arg-type]
+    with open_database(db) as database:
+        desk = desk_of(database, ring_file())
+        with database.work() as work:
+            known = find_known(work, desk.ring.lock, owner, incident)
+            author = _author([each.read() for each in documents(work, owner)])
+    write = stix_bundle if form == "stix" else misp_event
+    written = write(known, author, edge, load_registry(), node=desk.node)
+    if written is None:
+        now = known.now()
+        why = why_not_leave(now.marking, edge, own=owner == desk.node) if now else ()
+        raise InputError(
+            f"it may not leave: {why[0].why}" if why else "no version of it has come",
+            hint="ask its owner to mark it more widely",
+        )
+    click.echo(written, nl=False)
+
+
+@incidents.command()
+@click.argument("owner")
+@click.argument("incident")
+@click.argument("text")
+@_db
+def propose(owner: str, incident: str, text: str, db: str) -> None:
+    """Propose TEXT to the node OWNER about its INCIDENT.
+
+    Example: tidewaiter incidents propose tidewaiter/a1 S-17 "The drums were 200 l" --db node.db
+    """
+    with open_database(db) as database:
+        desk = desk_of(database, ring_file())
+        with database.work(own_stamp()) as work:
+            known = find_known(work, desk.ring.lock, owner, incident)
+            now = known.now()
+            about = now.version if now else 1
+            said = Proposal(
+                id=secrets.token_hex(_ID), incident=incident, owner=owner, about=about, text=text
+            )
+            marking = now.marking if now else Marking(tlp="amber")
+            plain = structs.replace(marking, group="", epoch=0)  # the owner's group is not ours
+            answer_incident(work, desk.ring.lock, desk.node, said, plain)
+    click.echo(said.id)
+
+
+def _author(chain: list[Document]) -> Author:
+    """Return the owner of an incident, as others are told of it."""
+    last = chain[-1]
+    named = next(each for each in chain if each.name == last.name)
+    return Author(id=last.node, name=last.name, since=chain[0].made, changed=named.made)
+
+
+def _show(known: Known) -> None:
+    click.echo(as_line(_line(known)))
+    for version in known.versions:
+        told = version.body.changed or "told"
+        click.echo(as_line(f"{version.at[:16]} version {version.body.version}: {told}"))
+    for each in known.proposals:
+        became = "not answered"
+        if each.settled:
+            became = "taken" if each.settled.taken else "not taken"
+        click.echo(as_line(f"{each.said.at[:16]} {each.said.sender}: {each.said.body.text}"))
+        click.echo(as_line(f"  {became}"))
+    for sighting in known.sightings:
+        click.echo(as_line(f"{sighting.at[:16]} {sighting.sender} saw: {sighting.body.what}"))
+    for other in known.unheeded:
+        click.echo(as_line(f"note: a message of {other.said.sender} changes nothing: {other.why}"))
+
+
+def _line(known: Known) -> str:
+    now = known.now()
+    if now is None:
+        return f"{known.owner}\t{known.id}\tno version has come"
+    tlp = now.marking.tlp.upper()
+    return f"{known.owner}\t{known.id}\t{now.kind}\t{now.day}\t{now.status}\tTLP:{tlp}\t{now.title}"
+
+
+def _read(path: Path, kind: type[R]) -> R:
+    """Read a record from a file.
+
+    Raises:
+        InputError: It is none.
+    """
+    hint = "docs/reference/incidents.md shows what an incident looks like"
+    if path.stat().st_size > _MOST:
+        raise InputError("this file is too large", at=str(path), hint=hint)
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except msgspec.MsgspecError as error:
+        raise InputError(f"this is no incident: {error}", at=str(path), hint=hint) from error

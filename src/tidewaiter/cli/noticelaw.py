@@ -1,0 +1,62 @@
+"""What the law says of a notice, at the command line: its problems, its lines, its days."""
+
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+
+from tidewaiter.cli.start import tell_new_lists
+from tidewaiter.consignments.asking import Asker
+from tidewaiter.consignments.naming import Namer
+from tidewaiter.exchange.notices.amounts import in_words
+from tidewaiter.exchange.notices.checking import Checked
+from tidewaiter.exchange.notices.deadlines import Deadline
+from tidewaiter.exchange.notices.lawlines import Law
+from tidewaiter.identify import Identifier, load_lexicon
+from tidewaiter.substances.lawbook import load_lawbook
+from tidewaiter.substances.members import load_members
+from tidewaiter.substances.questions import Found
+from tidewaiter.substances.registry import load_registry
+
+
+@cache
+def law_here() -> Law:
+    """Return the law that travels with the package."""
+    registry = load_registry()
+
+    @cache
+    def identifier() -> Identifier:
+        return Identifier(load_lexicon(compiling=tell_new_lists))
+
+    def structures(text: str, day: date) -> tuple[Found, ...]:
+        from tidewaiter.bulk.compounds import find_structure  # noqa: PLC0415 - loads RDKit
+
+        return find_structure(text, (), day)
+
+    asker = Asker(Namer(registry, identifier), load_members(registry), structures)
+    return Law(registry, load_lawbook(registry), asker.find)
+
+
+def said_of(checked: Checked) -> Iterator[str]:
+    """Yield what a check found, a line each."""
+    for problem in checked.problems:
+        line = f"{problem.level}: {problem.at}: {problem.text}"
+        yield f"{line} ({problem.hint})" if problem.hint else line
+    for each in checked.lines:
+        content = each.why_no_content or in_words(each.content)
+        yield f"line {each.line}: {each.name or 'not known to the registry'}; content: {content}"
+        rulings = each.assessment.rulings if each.assessment else ()
+        for ruling in rulings:
+            if ruling.held:
+                yield f"line {each.line}: {ruling.jurisdiction}: {ruling.reason}"
+    yield f"answer: {_day(checked.reply)}; goods may leave: {_day(checked.dispatch)}"
+
+
+def reply_day(checked: Checked) -> date | None:
+    """Return the first day on which an answer may be asked for at the latest."""
+    return checked.reply.due.day if checked.reply.due else None
+
+
+def _day(deadline: Deadline) -> str:
+    if deadline.due is None or deadline.due.day is None:
+        return "no period is known"
+    return f"from {deadline.due.day} ({deadline.due.period.text})"

@@ -1,0 +1,193 @@
+"""What either side does to a notice, a command each."""
+
+from datetime import date
+from pathlib import Path
+from typing import get_args
+
+import click
+from msgspec import structs
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.cli.noticelaw import law_here, said_of
+from tidewaiter.cli.noticeout import read_notice, tell
+from tidewaiter.cli.options import Day
+from tidewaiter.cli.table import as_line
+from tidewaiter.courier.desk import desk_of
+from tidewaiter.exchange.notices.checking import check
+from tidewaiter.exchange.notices.events import (
+    Acknowledged,
+    Amended,
+    Answered,
+    MoreTime,
+    NoObjection,
+    NotForUs,
+    Objected,
+    ObjectionCode,
+    Outcome,
+    Queried,
+    Returned,
+    What,
+    Withdrawn,
+)
+from tidewaiter.identity import own_stamp, ring_file
+from tidewaiter.store.database import open_database
+from tidewaiter.store.notices import do_to_notice, find_notice
+
+_db = click.option("--db", required=True, help="The database: a path, or postgresql+psycopg://...")
+_number = click.argument("number", type=click.IntRange(1))
+_text = click.argument("text")
+_by = click.option("--by", required=True, help="Who decided.")
+_why = click.option("--reason", default="", help="Why.")
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def _do(number: int, db: str, what: What) -> None:
+    with open_database(db) as database:
+        desk = desk_of(database, ring_file())
+        with database.work(own_stamp()) as work:
+            kept = do_to_notice(work, desk.ring.lock, number, what)
+    tell(kept)
+
+
+@click.command()
+@_number
+@_db
+def acknowledge(number: int, db: str) -> None:
+    """Say that notice NUMBER has come; that decides nothing.
+
+    Example: tidewaiter notices acknowledge 7 --db node.db
+    """
+    _do(number, db, Acknowledged())
+
+
+@click.command()
+@_number
+@_by
+@_db
+def agree(number: int, by: str, db: str) -> None:
+    """Say that there is no objection to notice NUMBER.
+
+    Example: tidewaiter notices agree 7 --by "Licensing" --db node.db
+    """
+    _do(number, db, NoObjection(decided_by=by))
+
+
+@click.command(name="object")
+@_number
+@_by
+@click.option("--code", required=True, type=click.Choice(get_args(ObjectionCode)), help="Why.")
+@click.option("--text", default="", help="In words.")
+@_db
+def object_(number: int, by: str, code: ObjectionCode, text: str, db: str) -> None:
+    """Object to notice NUMBER.
+
+    Example: tidewaiter notices object 7 --by "Licensing" --code "importer unknown" --db node.db
+    """
+    _do(number, db, Objected(code=code, text=text, decided_by=by))
+
+
+@click.command()
+@_number
+@_text
+@_db
+def ask(number: int, text: str, db: str) -> None:
+    """Ask TEXT before deciding on notice NUMBER.
+
+    Example: tidewaiter notices ask 7 "Who is the end user?" --db node.db
+    """
+    _do(number, db, Queried(text=text))
+
+
+@click.command()
+@_number
+@click.argument("query")
+@_text
+@_db
+def answer(number: int, query: str, text: str, db: str) -> None:
+    """Answer query QUERY of notice NUMBER with TEXT.
+
+    Example: tidewaiter notices answer 7 3f2a "Paint works Alfa" --db node.db
+    """
+    _do(number, db, Answered(query=query, text=text))
+
+
+@click.command(name="more-time")
+@_number
+@click.option("--until", type=Day(), required=True, help="The last day.")
+@_why
+@_db
+def more_time(number: int, until: date, reason: str, db: str) -> None:
+    """Ask for more time for notice NUMBER.
+
+    Example: tidewaiter notices more-time 7 --until 2026-12-18 --db node.db
+    """
+    _do(number, db, MoreTime(until=until, reason=reason))
+
+
+@click.command(name="not-for-us")
+@_number
+@_why
+@_db
+def not_for_us(number: int, reason: str, db: str) -> None:
+    """Say that notice NUMBER is another authority's.
+
+    Example: tidewaiter notices not-for-us 7 --reason "medicines agency" --db node.db
+    """
+    _do(number, db, NotForUs(reason=reason))
+
+
+@click.command()
+@_number
+@_why
+@_db
+def withdraw(number: int, reason: str, db: str) -> None:
+    """Take notice NUMBER back, for good.
+
+    Example: tidewaiter notices withdraw 7 --reason "order cancelled" --db node.db
+    """
+    _do(number, db, Withdrawn(reason=reason))
+
+
+@click.command()
+@_number
+@click.argument("path", type=_FILE)
+@_why
+@_db
+def amend(number: int, path: Path, reason: str, db: str) -> None:
+    """Put the notice in PATH in the place of notice NUMBER, as its next version.
+
+    Example: tidewaiter notices amend 7 notice.xml --reason "another vessel" --db node.db
+    """
+    stamp, notice = own_stamp(), read_notice(path).notice
+    with open_database(db) as database:
+        desk = desk_of(database, ring_file())
+        with database.work() as work:
+            before = find_notice(work, desk.ring.lock, number, stamp.at.date()).state
+    sent = before.notice.sent if before.notice else None
+    notice = structs.replace(notice, version=before.version + 1, sent=sent)
+    checked = check(notice, stamp.at.date(), law_here())
+    if not checked.sendable:
+        for line in said_of(checked):
+            click.echo(as_line(line), err=True)
+        raise InputError("the notice is not amended", at=str(path), hint="mend what is wrong")
+    _do(number, db, Amended(notice=notice, reason=reason))
+
+
+@click.command(name="return")
+@_number
+@click.option("--outcome", required=True, type=click.Choice(get_args(Outcome)),
+              help="What became of the goods.")  # fmt: skip
+@click.option("--on", type=Day(), required=True, help="The day.")
+@click.option("--note", default="", help="In words.")
+@_db
+def return_(number: int, outcome: Outcome, on: date, note: str, db: str) -> None:
+    """Tell what became of the goods of notice NUMBER.
+
+    Example: tidewaiter notices return 7 --outcome shipped --on 2026-12-20 --db node.db
+    """
+    _do(number, db, Returned(outcome=outcome, on=on, note=note))
+
+
+REPLIES = (
+    acknowledge, agree, object_, ask, answer, more_time, not_for_us, withdraw, amend, return_,
+)  # fmt: skip

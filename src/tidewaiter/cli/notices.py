@@ -1,0 +1,141 @@
+"""The command `tidewaiter notices`: pre-export notifications, and what both sides do to them."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+import msgspec
+from msgspec import structs
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.cli.noticelaw import law_here, reply_day, said_of
+from tidewaiter.cli.noticeout import read_notice, tell
+from tidewaiter.cli.noticereplies import REPLIES
+from tidewaiter.cli.options import Day
+from tidewaiter.cli.table import as_line
+from tidewaiter.courier.desk import desk_of
+from tidewaiter.exchange.notices.checking import check
+from tidewaiter.exchange.notices.events import Sent, word_of
+from tidewaiter.exchange.notices.shapes import NoticeFile
+from tidewaiter.exchange.notices.xml import write_xml
+from tidewaiter.identity import own_stamp, ring_file
+from tidewaiter.store.database import open_database
+from tidewaiter.store.notices import find_notice, send_notice
+from tidewaiter.store.notices import notices as kept_notices
+
+_db = click.option("--db", required=True, help="The database: a path, or postgresql+psycopg://...")
+_json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
+_number = click.argument("number", type=click.IntRange(1))
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def _today() -> date:
+    return own_stamp().at.date()
+
+
+@click.group()
+def notices() -> None:
+    """Notify another authority of an export before it leaves, and answer notices.
+
+    Silence is never consent: a notice that nobody answered is shown as that.
+
+    Example: tidewaiter notices check notice.xml
+    """
+
+
+@notices.command(name="check")
+@click.argument("path", type=_FILE)
+@click.option("--day", type=Day(), default=_today, help="The day whose law counts (today).")
+def check_(path: Path, day: date) -> None:
+    """Check the notice in PATH: what is missing, what the law says of its lines, and its days.
+
+    Example: tidewaiter notices check notice.xml
+    """
+    checked = check(read_notice(path).notice, day, law_here())
+    for line in said_of(checked):
+        click.echo(as_line(line))
+    if not checked.sendable:
+        raise SystemExit(1)
+
+
+@notices.command()
+@click.argument("path", type=_FILE)
+@click.option("--to", "peer", required=True, help="The node of the importing country's authority.")
+@_db
+def send(path: Path, peer: str, db: str) -> None:
+    """Send the notice in PATH; what must be mended first is told, and nothing is sent.
+
+    Where it names no day by which it asks for an answer, the first day that the law allows is
+    asked for, counted in working days of both countries.
+
+    Example: tidewaiter notices send notice.xml --to tidewaiter/b1 --db node.db
+    """
+    stamp = own_stamp()
+    notice = structs.replace(read_notice(path).notice, sent=stamp.at.date())
+    checked = check(notice, stamp.at.date(), law_here())
+    if notice.reply_by is None and (day := reply_day(checked)):
+        notice = structs.replace(notice, reply_by=day)
+        checked = check(notice, stamp.at.date(), law_here())
+    if not checked.sendable:
+        for line in said_of(checked):
+            click.echo(as_line(line), err=True)
+        raise InputError("the notice is not sent", at=str(path), hint="mend what is wrong")
+    with open_database(db) as database:
+        desk = desk_of(database, ring_file())
+        with database.work(stamp) as work:
+            kept = send_notice(work, desk.ring.lock, desk.node, peer, Sent(notice=notice))
+    tell(kept)
+
+
+@notices.command(name="list")
+@_db
+@click.option("--state", default="", help='How they stand, like "sent" or "expired without reply".')
+@click.option("--rows", type=click.IntRange(1, 10_000), default=20, show_default=True,
+              help="How many at most.")  # fmt: skip
+@_json
+def list_(db: str, state: str, rows: int, *, as_json: bool) -> None:
+    """List notices, the last first.
+
+    Example: tidewaiter notices list --db node.db --state sent
+    """
+    with open_database(db) as database, database.work() as work:
+        found = kept_notices(work, own_stamp().at.date(), state=state, rows=rows)
+    for each in found:
+        if as_json:
+            click.echo(msgspec.json.encode(each))
+            continue
+        due = f", answer by {each.reply_by}" if each.reply_by else ""
+        waits = f", waits for the {each.waits_for}" if each.waits_for else ""
+        line = f"{each.number}\t{each.reference}\t{each.side}\t{each.peer}\t{each.state}"
+        click.echo(as_line(f"{line}{due}{waits}"))
+
+
+@notices.command()
+@_number
+@_db
+@click.option("--xml", "as_xml", is_flag=True, help="As XML, with all that was done to it.")
+@_json
+def show(number: int, db: str, *, as_xml: bool, as_json: bool) -> None:
+    """Show notice NUMBER: how it stands, and what both sides did.
+
+    Example: tidewaiter notices show 7 --db node.db
+    """
+    with open_database(db) as database:
+        desk = desk_of(database, ring_file())
+        with database.work() as work:
+            kept = find_notice(work, desk.ring.lock, number, own_stamp().at.date())
+    if as_xml and kept.state.notice:
+        file = NoticeFile(notice=kept.state.notice, events=kept.events)
+        click.echo(write_xml(file), nl=False)
+    elif as_json:
+        click.echo(msgspec.json.encode(kept))
+    else:
+        tell(kept)
+        for each in kept.events:
+            click.echo(as_line(f"{each.at:%Y-%m-%d %H:%M} {each.by}: {word_of(each.what)}"))
+        for said in (*kept.state.remarks, *kept.state.wrong):
+            click.echo(as_line(f"note: {said.text}"))
+
+
+for _each in REPLIES:
+    notices.add_command(_each)

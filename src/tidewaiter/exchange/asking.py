@@ -1,0 +1,80 @@
+"""Asking: a node that may have forgotten what it sent asks those who have it.
+
+A node that was restored from an old copy does not know what it sealed since. Were it to go on from
+there, it would give a number away twice, and be taken for one that speaks with two tongues. So it
+asks each peer, before it seals anything, what that has of it: its own signed messages, and the
+receipts that were given for them.
+"""
+
+from typing import TypeVar
+
+import msgspec
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.exchange.documents import Document, Signer
+from tidewaiter.exchange.signing import is_signed_by, sign, take_apart
+from tidewaiter.exchange.strict import read_json
+
+ASK, HELD = "tw-ask+jws", "tw-held+jws"
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"}):
+    """What is signed of a question."""
+
+    v: int = 1
+    sender: str
+    to: str
+    after: int  # number of the last message of which it has the receipt
+    nonce: str  # fresh, and in the answer too
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"}):
+    """What is signed of an answer."""
+
+    v: int = 1
+    sender: str
+    to: str
+    nonce: str
+    have: int  # number of the last message that it has taken
+    head: str  # digest of that; "": there is none
+
+
+T = TypeVar("T", Ask, Held)
+
+
+def write_signed(told: Ask | Held, signer: Signer) -> str:
+    """Sign a question or an answer."""
+    typ = ASK if isinstance(told, Ask) else HELD
+    return sign(msgspec.json.encode(told), typ=typ, kid=signer.kid, secret=signer.secret)
+
+
+def read_signed(text: str, kind: type[T], document: Document, to: str) -> T:
+    """Read what `write_signed` wrote.
+
+    Args:
+        text: As it came.
+        kind: What it must be.
+        document: Of the node that must have signed it, with the key that it has now.
+        to: For whom it must be.
+
+    Raises:
+        InputError: It is something else, or somebody else's.
+    """
+    signed = take_apart(text)
+    told = read_json(signed.payload, kind, "question or answer of a node")
+    key = document.active("sign")
+    named = key is not None and signed.kid == f"{document.node}#{key.name}"
+    if signed.typ != (ASK if kind is Ask else HELD) or told.sender != document.node:
+        raise InputError("this is no question or answer of that node")
+    if told.to != to or key is None or not named or not is_signed_by(signed, key.public):
+        raise InputError("this is not signed by that node, or is not for this one")
+    return told
+
+
+def sender_of(text: str) -> str:
+    """Return the node that a question says to come from; nothing of it was checked.
+
+    Raises:
+        InputError: It is no question.
+    """
+    return read_json(take_apart(text).payload, Ask, "question of a node").sender

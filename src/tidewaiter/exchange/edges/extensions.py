@@ -1,0 +1,151 @@
+"""The STIX extensions of ours: which fields they add, and to what.
+
+Each record here is one extension; docs/reference/stix-misp.md tells each field.
+"""
+
+from datetime import date
+from typing import Any, Literal
+
+import msgspec
+
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.edges.ids import MADE, named
+from tidewaiter.exchange.incidents.types import (
+    Concealment,
+    Equipment,
+    Incident,
+    Kind,
+    Label,
+    Line,
+    Packaging,
+    Question,
+    Role,
+    Stage,
+    Status,
+    Stop,
+    Transport,
+)
+from tidewaiter.substances.types import Substance
+
+Json = dict[str, Any]
+
+VERSION = "1.0.0"
+DOCS = "https://tidewaiter.readthedocs.io/en/latest/reference/stix-misp.html"
+SUBSTANCE_TYPE = "tidewaiter-substance"
+MAKER = f"identity--{named('maker')}"
+INCIDENT_EXTENSION = f"extension-definition--{named('extension', 'incident')}"
+PARTY_EXTENSION = f"extension-definition--{named('extension', 'alleged-party')}"
+SUBSTANCE_EXTENSION = f"extension-definition--{named('extension', 'substance')}"
+
+
+class IncidentFacts(Record, frozen=True, kw_only=True):
+    """What the extension adds to an `incident`."""
+
+    extension_type: Literal["property-extension"] = "property-extension"
+    reference: str  # of the incident at its owner
+    version: int  # from 1
+    status: Status
+    kind: Kind
+    day: date  # on which it happened
+    stage: Stage  # where in the way of the goods it happened
+    law_day: date  # the law as it stood then
+    lines: tuple[Line, ...] = ()  # as declared and as found
+    equipment: tuple[Equipment, ...] = ()
+    concealment: Concealment | None = None
+    label: Label | None = None
+    route: tuple[Stop, ...] = ()
+    transport: Transport = Transport()
+    packaging: tuple[Packaging, ...] = ()
+    flags: tuple[str, ...] = ()  # ids of red flags; each is a reason, never a verdict
+    notifications: tuple[str, ...] = ()  # references of linked pre-export notifications
+    questions: tuple[Question, ...] = ()  # to all that read it
+    changed: str = ""  # what this version changes, and why
+
+
+class PartyFacts(Record, frozen=True, kw_only=True):
+    """What the extension adds to a `relationship` between a party and an incident."""
+
+    extension_type: Literal["property-extension"] = "property-extension"
+    standing: Literal["alleged"] = "alleged"  # it is never anything else
+    role: Role  # that it is alleged to have
+    basis: str  # on what the role rests
+    reference: str = ""  # at the owner of the incident; "": it is the reference of another node
+
+
+class SubstanceFacts(Record, frozen=True, kw_only=True):
+    """A `tidewaiter-substance`: an observable of its own type."""
+
+    slug: str  # its id comes of this alone
+    name: str
+    kind: str  # precursor, drug, equipment, class
+    cas: tuple[str, ...] = ()
+    inchikey: str | None = None
+    formula: str | None = None  # Hill order
+    hs: tuple[str, ...] = ()  # HS 2022 subheadings
+    un: tuple[str, ...] = ()  # UN numbers of dangerous goods
+
+
+def incident_facts(incident: Incident) -> Json:
+    """Return what the extension tells of an incident."""
+    same = {
+        name: getattr(incident, name)
+        for name in IncidentFacts.__struct_fields__
+        if name in incident.__struct_fields__
+    }
+    found: Json = tidy(IncidentFacts(reference=incident.id, **same))
+    return found
+
+
+def substance_facts(substance: Substance) -> Json:
+    """Return what is told of a substance: who it is, and nothing of the law on it."""
+    facts = SubstanceFacts(
+        slug=substance.slug, name=substance.name, kind=substance.kind, cas=substance.cas,
+        inchikey=substance.inchikey, formula=substance.formula, hs=substance.hs, un=substance.un,
+    )  # fmt: skip
+    found: Json = tidy(facts)
+    return found
+
+
+def definitions() -> list[Json]:
+    """Return the objects that define the extensions, and who made them."""
+    maker = {
+        "type": "identity", "spec_version": "2.1", "id": MAKER, "created": MADE, "modified": MADE,
+        "name": "Tidewaiter", "identity_class": "organization",
+    }  # fmt: skip
+    told = (
+        (INCIDENT_EXTENSION, "Trade incident", "property-extension"),
+        (PARTY_EXTENSION, "Alleged party of a trade incident", "property-extension"),
+        (SUBSTANCE_EXTENSION, "Controlled or watched substance", "new-sco"),
+    )
+    return [maker, *(_definition(*each) for each in told)]
+
+
+def schemas() -> dict[str, Json]:
+    """Return the JSON Schema of each extension, by the id of its definition."""
+    kinds: tuple[tuple[str, type[Record]], ...] = (
+        (INCIDENT_EXTENSION, IncidentFacts), (PARTY_EXTENSION, PartyFacts),
+        (SUBSTANCE_EXTENSION, SubstanceFacts),
+    )  # fmt: skip
+    return {name: msgspec.json.schema(kind) for name, kind in kinds}
+
+
+def tidy(value: Any) -> Any:
+    """Return a value as JSON, without what is empty: STIX has no empty lists and no nulls."""
+    return _tidy(msgspec.to_builtins(value))
+
+
+def _definition(id_: str, name: str, kind: str) -> Json:
+    return {
+        "type": "extension-definition", "spec_version": "2.1", "id": id_, "created": MADE,
+        "modified": MADE, "created_by_ref": MAKER, "name": name, "schema": DOCS,
+        "version": VERSION, "extension_types": [kind],
+    }  # fmt: skip
+
+
+def _tidy(value: Any) -> Any:
+    if isinstance(value, dict):
+        found = {key: _tidy(each) for key, each in value.items()}
+        return {key: each for key, each in found.items() if each not in (None, "", [], {})}
+    if isinstance(value, list | tuple):
+        return [_tidy(each) for each in value]
+    return value

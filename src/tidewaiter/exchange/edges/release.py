@@ -1,0 +1,148 @@
+"""Release: what of an incident a marking lets out by an edge. What it forbids never leaves.
+
+An edge is read by whoever may read it, so it names nobody: there the label binds the source too.
+"""
+
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+import msgspec
+
+from tidewaiter.base.plain import plain
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.incidents.folding import Known
+from tidewaiter.exchange.incidents.types import AllegedParty, Incident, Question, Sighting
+from tidewaiter.exchange.markings import Denial, Marking, Purpose, Recipient, why_not_reshare
+from tidewaiter.exchange.said import Said
+
+T = TypeVar("T", Incident, Sighting)
+
+WITHHELD = "[withheld]"
+_WORDS = frozenset(
+    {
+        "title", "account", "text", "how", "where", "by", "note", "maker", "serial", "name", "ref",
+        "bill", "vehicle", "container", "marks", "changed", "basis", "what", "notifications",
+    }
+)  # fmt: skip
+"""Fields that hold words of people; all others hold codes, days and numbers."""
+
+
+class Edge(Record, frozen=True, kw_only=True):
+    """Where something leaves: a TAXII collection, a file for a MISP."""
+
+    to: Recipient  # whoever reads it, seen from this node
+    purpose: Purpose  # what they read it for
+
+
+def why_not_leave(
+    marking: Marking, edge: Edge, *, own: bool, restricted: bool = False
+) -> tuple[Denial, ...]:
+    """Say why an item may not leave by an edge; (): it may.
+
+    Args:
+        marking: Of the item.
+        edge: The edge.
+        own: It is this node's own, so that nobody's leave is needed to pass it on.
+        restricted: It rests on a list entry that is for the authority only.
+    """
+    found = why_not_reshare(marking, edge.to, edge.purpose)
+    kept = tuple(each for each in found if not (own and each.limit == "reshare"))
+    if restricted and not edge.to.cleared:
+        why = "it rests on a list entry that is for the authority only"
+        return (*kept, Denial(limit="restricted", why=why))
+    return kept
+
+
+class Released(Record, frozen=True, kw_only=True):
+    """What may leave of an incident."""
+
+    incident: Incident  # the last version, without what is withheld
+    first: str  # when the first version was signed
+    last: str  # when this one was
+    sightings: tuple[Said[Sighting], ...]
+
+
+def released(known: Known, edge: Edge, node: str) -> Released | None:
+    """Return what of an incident may leave by an edge; None: nothing.
+
+    A party that may not leave is left out whole, so that not even its number is told, and words
+    that hold its name are withheld. A question to others is left out, and so is what the owner
+    made of proposals.
+
+    Args:
+        known: The incident.
+        edge: The edge.
+        node: Id of this node.
+    """
+    own = known.owner == node
+    last = known.now()
+    if last is None or why_not_leave(last.marking, edge, own=own):
+        return None
+    names = list(_withheld(known, edge, own=own))
+    seen = [each for each in known.sightings if _may(each, edge, node)]
+    return Released(
+        incident=_incident(last, edge, names, own=own),
+        first=known.versions[0].at,
+        last=known.versions[-1].at,
+        sightings=tuple(
+            Said(id=each.id, sender=each.sender, at=each.at, body=_scrubbed(each.body, names))
+            for each in seen
+        ),
+    )
+
+
+def _incident(last: Incident, edge: Edge, names: list[str], *, own: bool) -> Incident:
+    asked = [each for each in last.questions if not each.to or edge.to.name in each.to]
+    out = msgspec.structs.replace(
+        last,
+        parties=tuple(each for each in last.parties if _leaves(each, edge, own=own)),
+        questions=tuple(
+            Question(number=number, text=each.text) for number, each in enumerate(asked, 1)
+        ),
+        settled=(),
+    )
+    return _scrubbed(out, names)
+
+
+def _withheld(known: Known, edge: Edge, *, own: bool) -> Iterator[str]:
+    """Yield the names that do not leave, of any version; the last marking of a party counts."""
+    last: dict[tuple[str, str], list[AllegedParty]] = {}
+    names: dict[tuple[str, str], set[str]] = {}
+    for said in known.versions:
+        found: dict[tuple[str, str], list[AllegedParty]] = {}
+        for party in said.body.parties:
+            found.setdefault((party.node, party.ref), []).append(party)
+            names.setdefault((party.node, party.ref), set()).add(_plain(party.name))
+        last |= found
+    for key, parties in last.items():
+        if not any(_leaves(each, edge, own=own) for each in parties):
+            yield from names[key] - {""}
+
+
+def _scrubbed(record: T, names: list[str]) -> T:
+    """Return a record with the words withheld that hold a name."""
+    told = _without(msgspec.to_builtins(record), names, words=False)
+    return msgspec.convert(told, type=type(record))
+
+
+def _leaves(party: AllegedParty, edge: Edge, *, own: bool) -> bool:
+    return not why_not_leave(party.marking, edge, own=own, restricted=party.restricted)
+
+
+def _may(said: Said[Sighting], edge: Edge, node: str) -> bool:
+    return not why_not_leave(said.body.marking, edge, own=said.sender == node)
+
+
+def _without(value: Any, names: list[str], *, words: bool) -> Any:
+    """Return a value with words that hold a name withheld."""
+    if isinstance(value, dict):
+        return {key: _without(each, names, words=key in _WORDS) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without(each, names, words=words) for each in value]
+    if words and isinstance(value, str) and any(name in _plain(value) for name in names):
+        return WITHHELD
+    return value
+
+
+def _plain(text: str) -> str:
+    return " ".join(plain(text).split())

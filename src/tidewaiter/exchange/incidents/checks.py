@@ -1,0 +1,225 @@
+"""Checks: all that is wrong with an incident, a proposal or a sighting before it is sent."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from tidewaiter.base.countries import country_codes
+from tidewaiter.base.plain import plain
+from tidewaiter.base.quantities import LARGEST
+from tidewaiter.exchange.incidents.flags import load_flags
+from tidewaiter.exchange.incidents.types import (
+    AllegedParty,
+    Equipment,
+    Goods,
+    Incident,
+    Line,
+    Place,
+    Proposal,
+    Sighting,
+)
+from tidewaiter.exchange.markings import Marking, as_strict
+from tidewaiter.exchange.problems import Problem, blank, say, words
+from tidewaiter.substances.cas import is_cas
+from tidewaiter.substances.registry import Registry
+
+MOST = 500  # lines, parties or pieces of equipment
+_PPM = 1_000_000
+_HS = range(4, 13)  # digits
+_MOVED = {"stopped-shipment", "suspicious-shipment", "diversion", "attempted-diversion"}
+
+
+def check(incident: Incident, registry: Registry, today: date) -> tuple[Problem, ...]:
+    """Return all problems of a version; (): it can be sent.
+
+    Args:
+        incident: The version.
+        registry: Substances and equipment.
+        today: The day.
+    """
+    known = frozenset(substance.slug for substance in registry.substances)
+    return tuple(_problems(incident, known, today))
+
+
+def check_update(before: Incident, after: Incident) -> tuple[Problem, ...]:
+    """Return the problems of a version as the one that follows another."""
+    found = []
+    if (before.id, before.owner) != (after.id, after.owner):
+        found.append(say("", "it is another incident", "keep its id and its owner"))
+    if after.version != before.version + 1:
+        found.append(say("version", f"{after.version} does not follow {before.version}", "add one"))
+    if after.version > 1 and blank(after.changed):
+        found.append(say("changed", "it does not say what is new", "say what changes, and why"))
+    return tuple(found)
+
+
+def check_proposal(proposal: Proposal, incident: Incident) -> tuple[Problem, ...]:
+    """Return the problems of a proposal on an incident."""
+    found = [*words("text", proposal.text, needed=True), *words("instead", proposal.instead)]
+    if (proposal.incident, proposal.owner) != (incident.id, incident.owner):
+        found.append(say("incident", "it is on another incident", "name this one"))
+    if not 1 <= proposal.about <= incident.version:
+        found.append(
+            say("about", f"there is no version {proposal.about}", "name one that you have")
+        )
+    if proposal.instead and blank(proposal.at):
+        found.append(say("at", "it does not say where", 'name the part, like "line 2, found"'))
+    return tuple(found)
+
+
+def check_sighting(sighting: Sighting, registry: Registry, today: date) -> tuple[Problem, ...]:
+    """Return the problems of a sighting."""
+    known = frozenset(substance.slug for substance in registry.substances)
+    return (
+        *words("what", sighting.what, needed=True), *_day("day", sighting.day, today),
+        *_place("place", sighting.place), *_lines(sighting.lines, known),
+    )  # fmt: skip
+
+
+def _problems(incident: Incident, known: frozenset[str], today: date) -> Iterator[Problem]:
+    yield from _head(incident, today)
+    yield from _lines(incident.lines, known)
+    yield from _equipment(incident.equipment, known)
+    for number, stop in enumerate(incident.route, 1):
+        yield from _country(f"route, stop {number}", stop.country)
+    yield from _flags(incident.flags)
+    yield from _parties(incident)
+    yield from _numbered("question", [each.number for each in incident.questions])
+    for question in incident.questions:
+        yield from words(f"question {question.number}", question.text, needed=True)
+    if len(set(incident.notifications)) < len(incident.notifications):
+        yield say("notifications", "one stands twice", "name it once")
+
+
+def _head(incident: Incident, today: date) -> Iterator[Problem]:
+    for name, text in (("id", incident.id), ("owner", incident.owner), ("title", incident.title)):
+        yield from words(name, text, needed=True)
+    yield from words("account", incident.account)
+    if incident.version < 1:
+        yield say("version", f"{incident.version} is no version", "begin with 1")
+    if (incident.version == 1) != (incident.status == "open"):
+        hint = 'the first is "open"; a later one is "updated" or "closed"'
+        yield say("status", f'version {incident.version} cannot be "{incident.status}"', hint)
+    yield from _day("day", incident.day, today)
+    yield from _day("law_day", incident.law_day, today)
+    yield from _place("place", incident.place)
+    if not incident.lines and not incident.equipment:
+        yield say("lines", "no goods and no equipment", "add what it is about, if only declared")
+    if incident.kind in _MOVED and not incident.route:
+        yield say("route", "it has no route", "add at least the place where it was seen")
+
+
+def _lines(lines: tuple[Line, ...], known: frozenset[str]) -> Iterator[Problem]:
+    yield from _numbered("line", [line.number for line in lines])
+    for line in lines:
+        at = f"line {line.number}"
+        if line.declared is None and line.found is None:
+            yield say(at, "it is neither declared nor found", "say what stands on the papers")
+        for part, goods in (("declared", line.declared), ("found", line.found)):
+            if goods is not None:
+                yield from _goods(f"{at}, {part}", goods, known)
+        if line.identified is not None and line.found is None:
+            yield say(f"{at}, identified", "nothing was found", "say what it was identified as")
+
+
+def _goods(at: str, goods: Goods, known: frozenset[str]) -> Iterator[Problem]:
+    yield from words(at, goods.text, needed=True)
+    yield from _substance(at, goods.substance, known)
+    if goods.cas and not is_cas(goods.cas):
+        yield say(f"{at}, cas", f'"{goods.cas}" is no CAS number', "look at its last digit")
+    if goods.hs and not (goods.hs.isdecimal() and len(goods.hs) in _HS):
+        yield say(f"{at}, hs", f'"{goods.hs}" is no HS code', "write 4 to 12 digits")
+    amounts = (
+        ("net_mg", goods.net_mg), ("volume_ul", goods.volume_ul), ("pieces", goods.pieces),
+    )  # fmt: skip
+    for name, amount in amounts:
+        if amount is not None and not 0 < amount <= LARGEST:
+            yield say(f"{at}, {name}", f"{amount} is no amount", "leave it out if not known")
+    if goods.content_ppm is not None and not 0 < goods.content_ppm <= _PPM:
+        hint = "it is more than 0 and at most 1,000,000 (100 %)"
+        yield say(f"{at}, content_ppm", f"{goods.content_ppm} is no content", hint)
+
+
+def _equipment(equipment: tuple[Equipment, ...], known: frozenset[str]) -> Iterator[Problem]:
+    if len(equipment) > MOST:
+        yield say("equipment", f"{len(equipment)} pieces", f"give at most {MOST}")
+    for number, each in enumerate(equipment, 1):
+        at = f"equipment {number}"
+        yield from words(at, each.text, needed=True)
+        yield from _substance(at, each.substance, known)
+        if each.pieces is not None and each.pieces < 1:
+            yield say(f"{at}, pieces", f"{each.pieces} is no number of pieces", "begin with 1")
+
+
+def _flags(flags: tuple[str, ...]) -> Iterator[Problem]:
+    rows = load_flags().flag
+    for flag in flags:
+        if flag not in rows:
+            yield say("flags", f'"{flag}" is no red flag', "see red_flags.toml for the list")
+        elif not rows[flag].verified:
+            yield say("flags", f'"{flag}" was never read in its source', "leave it out")
+    if len(set(flags)) < len(flags):
+        yield say("flags", "one stands twice", "name it once")
+
+
+def _parties(incident: Incident) -> Iterator[Problem]:
+    if len(incident.parties) > MOST:
+        yield say("parties", f"{len(incident.parties)} parties", f"give at most {MOST}")
+    seen = set()
+    for number, party in enumerate(incident.parties, 1):
+        at = f"party {number}"
+        yield from _party(at, party, incident.marking)
+        key = (party.node, party.ref, party.role)
+        if key in seen:
+            yield say(at, "it stands there twice in one role", "leave one out")
+        seen.add(key)
+    yield from _named(incident)
+
+
+def _named(incident: Incident) -> Iterator[Problem]:
+    """Yield a problem where words tell the name of a party that is marked more strictly."""
+    words = {name: plain(getattr(incident, name)) for name in ("title", "account", "changed")}
+    for number, party in enumerate(incident.parties, 1):
+        stricter = party.restricted or party.marking != incident.marking
+        for name, text in words.items():
+            if stricter and not blank(party.name) and plain(party.name) in text:
+                hint = f'write "party {number}" in its place'
+                yield say(name, f"it names party {number}, which is marked more strictly", hint)
+
+
+def _party(at: str, party: AllegedParty, whole: Marking) -> Iterator[Problem]:
+    for name, text in (("node", party.node), ("ref", party.ref), ("basis", party.basis)):
+        yield from words(f"{at}, {name}", text, needed=True)
+    if party.country:
+        yield from _country(at, party.country)
+    if not as_strict(party.marking, whole):
+        hint = "give it the marking of the incident, or a stricter one"
+        yield say(f"{at}, marking", "it is wider than that of the incident", hint)
+
+
+def _substance(at: str, slug: str, known: frozenset[str]) -> Iterator[Problem]:
+    if slug and slug not in known:
+        hint = "tidewaiter substances lists all; leave it empty for what is not there"
+        yield say(f"{at}, substance", f'no substance is called "{slug}"', hint)
+
+
+def _numbered(what: str, numbers: list[int]) -> Iterator[Problem]:
+    if numbers != list(range(1, len(numbers) + 1)):
+        yield say(f"{what}s", "they are not numbered 1, 2, 3", "number them in their order")
+    if len(numbers) > MOST:
+        yield say(f"{what}s", f"there are {len(numbers)}", f"give at most {MOST}")
+
+
+def _place(at: str, place: Place) -> Iterator[Problem]:
+    yield from _country(at, place.country)
+    if blank(place.name) and blank(place.locode):
+        yield say(at, "the country alone stands there", "name the port, the office or the town")
+
+
+def _country(at: str, code: str) -> Iterator[Problem]:
+    if code not in country_codes():
+        yield say(f"{at}, country", f'"{code}" is no country', "write two letters, like NL")
+
+
+def _day(at: str, day: date, today: date) -> Iterator[Problem]:
+    if day > today:
+        yield say(at, f"{day} has not come yet", f"write a day up to {today}")

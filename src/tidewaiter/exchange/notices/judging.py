@@ -1,0 +1,248 @@
+"""Judging: who may do what to a notice, and when; what is not so is told with its reason.
+
+An event is judged by what its own side had done and had seen, and by nothing that crossed it on
+the way: so both sides judge alike, whatever arrived first.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.notices.amounts import in_words, measured
+from tidewaiter.exchange.notices.chains import Chains, Said
+from tidewaiter.exchange.notices.events import (
+    EXPORTER_ONLY,
+    IMPORTER_ONLY,
+    OTHER,
+    OUTCOMES,
+    Amended,
+    Answered,
+    Event,
+    LineAmount,
+    MoreTime,
+    NoObjection,
+    NotForUs,
+    Objected,
+    Queried,
+    Returned,
+    Sent,
+    Side,
+    Withdrawn,
+    word_of,
+)
+from tidewaiter.exchange.notices.types import Notice
+
+DECISIONS = (NoObjection, Objected, NotForUs)
+"""What ends an authority's work on a version, until it says otherwise."""
+
+
+class Judged(Record, frozen=True, kw_only=True):
+    """The events that count, in the order of each side."""
+
+    exporter: tuple[Event, ...] = ()
+    importer: tuple[Event, ...] = ()
+    wrong: tuple[Said, ...] = ()
+
+
+def judge(chains: Chains) -> Judged:
+    """Sort out the events that their side may not do, or not then.
+
+    The exporter's chain comes first; where one of its events rests on the importer's, those are
+    judged by what they had seen in turn.
+    """
+    kept: dict[Side, list[Event]] = {"exporter": [], "importer": []}
+    wrong: list[Said] = []
+    acts: list[Event] = []  # of the exporting side, that make or end a version
+    for event in _in_order(chains):
+        known = acts
+        if event.by == "importer":
+            known = [each for each in acts if each.seq <= event.seen]
+        if why := _why_wrong(event, known, kept):
+            wrong.append(Said(event=event.id, text=why))
+            continue
+        kept[event.by].append(event)
+        if isinstance(event.what, (Sent, Amended, Withdrawn)):
+            acts.append(event)
+    return Judged(
+        exporter=tuple(kept["exporter"]), importer=tuple(kept["importer"]), wrong=tuple(wrong)
+    )
+
+
+def versions_of(events: Iterable[Event]) -> dict[int, Notice]:
+    """Return the versions that events of the exporting side made."""
+    return {
+        event.version: event.what.notice
+        for event in events
+        if isinstance(event.what, (Sent, Amended))
+    }
+
+
+def _in_order(chains: Chains) -> list[Event]:
+    """Put both chains in one row in which each event comes after what it rests on."""
+    row: list[Event] = []
+    places: dict[Side, int] = {"exporter": 0, "importer": 0}
+    while len(row) < len(chains.exporter) + len(chains.importer):
+        for side, other in OTHER.items():
+            chain = chains.of(side)
+            while places[side] < len(chain) and chain[places[side]].seen <= places[other]:
+                row.append(chain[places[side]])
+                places[side] += 1
+    return row
+
+
+def _why_not_its_own(event: Event) -> str:
+    """Say why an event is not its side's to do; "": it is."""
+    kind, word = type(event.what), word_of(event.what)
+    if kind in EXPORTER_ONLY and event.by != "exporter":
+        return f'"{word}" is for the exporter\'s side alone, which owns the notice'
+    if kind in IMPORTER_ONLY and event.by != "importer":
+        return f'"{word}" is for the importer\'s side alone'
+    return ""
+
+
+def _why_wrong(event: Event, acts: Sequence[Event], kept: Mapping[Side, Sequence[Event]]) -> str:
+    """Say why an event does not count; "": it does.
+
+    Args:
+        event: The event.
+        acts: What made or ended a version, as far as its side had seen.
+        kept: The events that count, of both sides, before it.
+    """
+    if why := _why_not_its_own(event):
+        return why
+    versions, own = versions_of(acts), kept[event.by]
+    if isinstance(event.what, Sent):
+        return _why_not_sent(event, event.what, versions)
+    if not versions:
+        return "the notice was not sent, as far as its side had seen"
+    if isinstance(event.what, Returned):
+        return _why_not_returned(event, event.what, versions, own)
+    if _withdrawn(acts):
+        return "the notice was withdrawn: it takes no more"
+    if event.by == "exporter":
+        why = _why_not_owner(event, versions, kept)
+    else:
+        why = _why_not_reply(event, versions, own)
+    return why
+
+
+def _why_not_sent(event: Event, sent: Sent, versions: dict[int, Notice]) -> str:
+    if versions:
+        return "the notice was sent before; an amendment makes the next version"
+    if sent.notice.reference != event.notice:
+        return f'it is of the notice "{event.notice}" and holds "{sent.notice.reference}"'
+    if sent.notice.version != 1 or event.version != 1:
+        return "the first version is 1"
+    return ""
+
+
+def _why_not_owner(
+    event: Event, versions: dict[int, Notice], kept: Mapping[Side, Sequence[Event]]
+) -> str:
+    current = max(versions)
+    if isinstance(event.what, Amended):
+        return _why_not_amended(event, event.what, versions[current])
+    if isinstance(event.what, Withdrawn):
+        if event.version != current:
+            return f"it withdraws version {event.version}, and {current} is the last"
+        told = [each.what for each in kept["exporter"] if isinstance(each.what, Returned)]
+        gone = [back for back in told if back.outcome == "shipped"]
+        return "goods have left under it: a withdrawal comes too late" if gone else ""
+    if isinstance(event.what, Answered):
+        query = event.what.query
+        asked = (each for each in kept["importer"] if each.id == query and each.seq <= event.seen)
+        known = any(isinstance(each.what, Queried) for each in asked)
+        return "" if known else f'no query "{query}" was seen by its side'
+    return ""
+
+
+def _why_not_amended(event: Event, made: Amended, before: Notice) -> str:
+    after = made.notice
+    if after.version != before.version + 1 or event.version != after.version:
+        return f"the version after {before.version} is {before.version + 1}"
+    if after.reference != event.notice:
+        return "an amendment keeps the reference"
+    if (after.sender, after.recipient) != (before.sender, before.recipient):
+        return "an amendment keeps both authorities; withdraw it and send another"
+    return ""
+
+
+def _why_not_reply(event: Event, versions: dict[int, Notice], own: Sequence[Event]) -> str:
+    if event.version not in versions:
+        return f"version {event.version} is none that its side had seen"
+    notice = versions[event.version]
+    mine = [each for each in own if each.version == event.version]
+    if isinstance(event.what, MoreTime):
+        if _last_word(mine) is not None:
+            return "it has decided on this version: no more time is needed"
+        until = [each.what.until for each in mine if isinstance(each.what, MoreTime)]
+        least = max((*until, *filter(None, (notice.reply_by,))), default=None)
+        if least is not None and event.what.until <= least:
+            return f"more time must end after {least}"
+    if isinstance(event.what, NoObjection):
+        return _why_not_amounts(event.what.allowed, notice, most=True)
+    return ""
+
+
+def _why_not_returned(
+    event: Event, back: Returned, versions: dict[int, Notice], own: Sequence[Event]
+) -> str:
+    if event.version not in versions:
+        return f"version {event.version} is none that its side had seen"
+    if event.by == "exporter" and _withdrawn(own):
+        return "the notice was withdrawn: nothing ships under it; report an incident if it did"
+    if why := _why_not_outcome(event, back, own):
+        return why
+    return _why_not_amounts(back.lines, versions[event.version], most=False)
+
+
+def _why_not_outcome(event: Event, back: Returned, own: Sequence[Event]) -> str:
+    if back.outcome not in OUTCOMES[event.by]:
+        return f'"{back.outcome}" is not for the {event.by}\'s side to tell'
+    ended = any(ends(each) for each in own)
+    if back.outcome in {"shipped", "not shipped"} and ended:
+        return "the last shipment was returned before"
+    if back.outcome == "not shipped":
+        return "what was not shipped has no quantity" if back.lines else ""
+    return "" if back.lines else "it names no quantity"
+
+
+def ends(event: Event) -> bool:
+    """Tell whether return information is the last that the exporting side owes."""
+    return isinstance(event.what, Returned) and (
+        event.what.outcome in {"shipped", "not shipped"} and event.what.last
+    )
+
+
+def _why_not_amounts(amounts: Sequence[LineAmount], notice: Notice, *, most: bool) -> str:
+    """Say what is wrong with amounts by line; allowed ones are no more than was notified."""
+    lines = {line.number: line for line in notice.lines}
+    seen: set[int] = set()
+    for each in amounts:
+        line, found = lines.get(each.line), measured(each.amount)
+        if line is None:
+            return f"the notice has no line {each.line}"
+        if each.line in seen:
+            return f"line {each.line} stands there twice"
+        seen.add(each.line)
+        net = measured(line.net)
+        if found is None or found.value < 0:
+            return f"line {each.line}: it gives no quantity"
+        if net is None or net.measure != found.measure:
+            given, held = in_words(each.amount), in_words(line.net)
+            return f"line {each.line}: {given} is not in the measure of {held}"
+        if most and found.value > net.value:
+            return (
+                f"line {each.line}: more is allowed than the {in_words(line.net)} that are notified"
+            )
+    return ""
+
+
+def _withdrawn(events: Sequence[Event]) -> bool:
+    return any(isinstance(event.what, Withdrawn) for event in events)
+
+
+def _last_word(events: Sequence[Event]) -> Event | None:
+    """Return the decision on a version, unless a query came after it."""
+    words = [each for each in events if isinstance(each.what, (*DECISIONS, Queried))]
+    last = words[-1] if words else None
+    return last if last is not None and isinstance(last.what, DECISIONS) else None

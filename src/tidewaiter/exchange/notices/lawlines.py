@@ -1,0 +1,231 @@
+"""The law on each line: what it names, where that is listed on the day, and its content."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import NamedTuple
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
+from tidewaiter.exchange.notices.fields import line_place
+from tidewaiter.exchange.notices.forms import check_sources
+from tidewaiter.exchange.notices.problems import Problem, doubt, wrong
+from tidewaiter.exchange.notices.types import Amount, Notice, NoticeLine
+from tidewaiter.substances.assess import assess
+from tidewaiter.substances.lawbook import LawBook
+from tidewaiter.substances.limits import counted
+from tidewaiter.substances.questions import Dealing, Found, Question, Route
+from tidewaiter.substances.registry import Registry
+from tidewaiter.substances.rules import Limit
+from tidewaiter.substances.rulings import Assessment, Ruling
+
+TABLES = "un-1988"
+"""The regime of the convention's tables."""
+
+_PERCENT = Decimal(10_000)  # parts per million in one percent
+_WHOLE_PPM = 1_000_000
+_AS_BASE = Limit(counts="base", clause="", source="")
+_AS_CONTENT = Limit(counts="content", clause="", source="")
+_PREPARED = frozenset({"mixture", "solution", "extract", "medicine"})
+_HS_DIGITS = 6
+
+
+class Law(NamedTuple):
+    """What the law is asked by: the registry, the rules, and who knows names and numbers."""
+
+    registry: Registry
+    book: LawBook
+    find: Callable[[str, date], tuple[Found, ...]]  # like `consignments.asking.Asker.find`
+
+
+class Factor(Record, frozen=True, kw_only=True):
+    """How much of a salt is its base, as an authority says."""
+
+    cas: str
+    name: str
+    share_ppm: int
+    source: str
+    verified: bool  # False: remembered only; nothing is reckoned with it
+
+
+class _FactorFile(Record, frozen=True, kw_only=True):
+    factors: tuple[Factor, ...]
+
+
+@cache
+def load_factors() -> dict[str, Factor]:
+    """Load the factors of salts whose formula the registry may lack, by CAS number."""
+    factors = read_toml(data("exchange", "content_factors.toml"), _FactorFile).factors
+    check_sources((each.source for each in factors), "content_factors.toml")
+    return {each.cas: each for each in factors}
+
+
+class LineLaw(Record, frozen=True, kw_only=True):
+    """What the law says of a line."""
+
+    line: int
+    name: str = ""  # of what was found; "": the registry knows nothing of it
+    assessment: Assessment | None = None  # of the exporter's, transit and importer's countries
+    content: Amount = Amount()  # of the substance, a salt as its base; empty: it cannot be told
+    why_no_content: str = ""
+
+    def held_by(self, regime: str) -> Ruling | None:
+        """Return what a regime says of it; None: it was not asked."""
+        rulings = self.assessment.rulings if self.assessment else ()
+        return next((each for each in rulings if each.regime == regime), None)
+
+
+def law_of(notice: Notice, line: NoticeLine, day: date, law: Law) -> tuple[LineLaw, list[Problem]]:
+    """Look up the law on a line, in both countries and those of transit, on a day.
+
+    Args:
+        notice: With the countries of its authorities.
+        line: Of the notice.
+        day: Whose law it is.
+        law: The registry and who finds names in it.
+    """
+    problems: list[Problem] = []
+    found = _found(line, day, law, problems)
+    if found is None:
+        return LineLaw(line=line.number), problems
+    route = Route(
+        origin=notice.sender.country or None,
+        transit=notice.transport.transit,
+        destination=notice.recipient.country or None,
+    )
+    question = Question(
+        day=day, route=route, mass_mg=line.net.mass_mg, volume_ul=line.net.volume_ul,
+        percent=_percent(line), goods=line.goods, party=notice.parties.importer.name,
+    )  # fmt: skip
+    content, why = content_of(line, found, day)
+    known = LineLaw(
+        line=line.number,
+        name=found.name,
+        assessment=assess(question, law.registry, law.book, found),
+        content=content,
+        why_no_content=why,
+    )
+    problems.extend(_doubts(notice, line, known, found))
+    return known, problems
+
+
+def content_of(line: NoticeLine, found: Found, day: date) -> tuple[Amount, str]:
+    """Compute how much of the substance is in the goods; a salt counts as its base.
+
+    Args:
+        line: With the amount of the goods, and the content of a mixture.
+        found: The substance, and the form that was named.
+        day: Of the reckoning.
+
+    Returns:
+        A mass, or a volume by volume; or nothing, and why.
+    """
+    percent = _percent(line)
+    if line.goods in _PREPARED and percent is None:
+        return Amount(), "the content of the mixture is not given"
+    form = found.form.cas if found.form else None
+    dealing = Dealing(
+        day=day, substance=found.substance.slug if found.substance else "",
+        mass_mg=line.net.mass_mg, volume_ul=line.net.volume_ul, percent=percent, form=form,
+    )  # fmt: skip
+    if line.net.mass_mg is not None:
+        mass = counted(_AS_BASE, dealing, found, by_mass=True)
+        factor = load_factors().get(form or "")
+        if mass is None and factor is not None and factor.verified:
+            share = counted(_AS_CONTENT, dealing, found, by_mass=True) or Decimal(0)
+            mass = share * factor.share_ppm / _WHOLE_PPM
+        if mass is None:
+            return Amount(), f"the formula of {found.name} is not stored"
+        return Amount(mass_mg=int(mass.to_integral_value())), ""
+    if line.net.volume_ul is not None:
+        volume = counted(_AS_CONTENT, dealing, found, by_mass=False)
+        if volume is not None and form is None:
+            return Amount(volume_ul=int(volume.to_integral_value())), ""
+        return Amount(), "a volume of a salt has no content without its density"
+    return Amount(), "no mass and no volume is given"
+
+
+def _percent(line: NoticeLine) -> Decimal | None:
+    return None if line.content_ppm is None else Decimal(line.content_ppm) / _PERCENT
+
+
+def _found(line: NoticeLine, day: date, law: Law, problems: list[Problem]) -> Found | None:
+    """Find what a line names, by its number first; tell what does not agree."""
+    by_number = _looked_up(line.cas, day, law)
+    by_name = _looked_up(line.name, day, law)
+    known = by_number or by_name
+    if not known:
+        if line.name or line.cas:
+            text = f'the registry knows nothing called "{line.name or line.cas}"'
+            hint = "write the name or the CAS number as the law does; that says nothing of its law"
+            problems.append(doubt(line_place(line, "name"), text, hint))
+        return None
+    slugs = [
+        {each.substance.slug for each in many if each.substance} for many in (by_number, by_name)
+    ]
+    if slugs[0] and slugs[1] and not slugs[0] & slugs[1]:
+        text = f'{line.cas} is {by_number[0].name}, and the name says "{line.name}"'
+        problems.append(wrong(line_place(line, "cas"), text, "mend one of the two"))
+    elif not by_number and len(by_name) > 1:
+        named = ", ".join(each.name for each in by_name)
+        problems.append(
+            doubt(line_place(line, "name"), f"it may be several: {named}", "add the CAS number")
+        )
+    return _with_form(known[0], line, day, law)
+
+
+def _with_form(found: Found, line: NoticeLine, day: date, law: Law) -> Found:
+    """Take the salt or ester that the line names apart from the substance."""
+    if found.form is not None or not line.form or found.substance is None:
+        return found
+    for text in (line.form, f"{line.name} {line.form}"):
+        for each in _looked_up(text, day, law):
+            if each.substance is not None and each.substance.slug == found.substance.slug:
+                return each
+    return found
+
+
+def _looked_up(text: str, day: date, law: Law) -> tuple[Found, ...]:
+    try:
+        return law.find(text, day) if text else ()
+    except InputError:
+        return ()
+
+
+def _doubts(notice: Notice, line: NoticeLine, known: LineLaw, found: Found) -> Iterator[Problem]:
+    codes = found.substance.hs if found.substance else ()
+    digits = "".join(sign for sign in line.hs if sign.isdigit())[:_HS_DIGITS]
+    own = {code.replace(".", "")[:_HS_DIGITS] for code in codes}
+    if len(digits) == _HS_DIGITS and own and digits not in own:
+        text = f"{line.hs} is not the code of {found.name}, {', '.join(codes)}"
+        yield doubt(line_place(line, "hs"), text, "a mixture may have a code of its own")
+    if known.why_no_content and line.goods in _PREPARED:
+        yield doubt(line_place(line, "content"), known.why_no_content, "give its percentage")
+    if line.form and found.form is None:
+        text = f'the registry knows no form "{line.form}" of {found.name}'
+        yield doubt(
+            line_place(line, "form"), text, "its content is reckoned as if it were the substance"
+        )
+    yield from _basis(notice, line, known)
+
+
+def _basis(notice: Notice, line: NoticeLine, known: LineLaw) -> Iterator[Problem]:
+    """Compare the basis with the tables of the convention on the day."""
+    tables = known.held_by(TABLES)
+    if tables is None:
+        return
+    place = line_place(line, "name")
+    listed = ", ".join(each.schedule for each in tables.held)
+    if notice.basis == "treaty" and tables.answer == "not listed":
+        text = f"{known.name} is in no table of the 1988 Convention on that day"
+        yield wrong(place, text, "the basis is voluntary, or a national law", "un-1988-art-12-10-a")
+    elif notice.basis == "treaty" and tables.answer != "controlled":
+        yield doubt(
+            place, f"{known.name}: {tables.answer}, {tables.reason}", "look at the convention"
+        )
+    elif notice.basis == "voluntary" and tables.answer == "controlled":
+        text = f"{known.name} is in {listed} of the 1988 Convention"
+        hint = "where the country asked for notices, the basis is article 12 (10) (a)"
+        yield doubt(place, text, hint, "un-1988-art-12-10-a")

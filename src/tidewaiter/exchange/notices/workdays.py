@@ -1,0 +1,95 @@
+"""Working days of countries: the one home of the library `holidays`.
+
+A day counts where it is a working day in every country that is asked. Regional holidays are left
+out. Of a country, or a year, that the library does not know, nothing is guessed: it is told.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from functools import lru_cache
+
+import holidays
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+
+_LANGUAGE = "en_US"
+_DAYS = 366  # of the longest year
+_LONGEST = 400  # days that are counted at most
+
+
+class Skipped(Record, frozen=True, kw_only=True):
+    """A day that does not count, and why."""
+
+    day: date
+    country: str
+    why: str  # "weekend", or the name of the holiday; "(estimated)" stands in it where it is
+
+
+class Counted(Record, frozen=True, kw_only=True):
+    """The end of a count of working days."""
+
+    day: date | None  # None: of no country anything is known
+    missing: tuple[str, ...] = ()  # countries without data: the day is the earliest possible then
+    skipped: tuple[Skipped, ...] = ()
+
+
+def add_working_days(start: date, days: int, countries: Iterable[str]) -> Counted:
+    """Count working days from the day after `start` on.
+
+    Args:
+        start: The day that something is done; it does not count.
+        days: From 0 to 250.
+        countries: Whose calendars must all agree; ISO 3166-1 alpha-2 codes.
+
+    Returns:
+        The last of the days. Where the calendar of a country is not known, it is counted by the
+        others alone and is no earlier than it could be; where none is known, there is no day.
+
+    Raises:
+        InputError: The number is out of range.
+    """
+    if not 0 <= days <= 250:  # noqa: PLR2004
+        raise InputError(f"{days} working days cannot be counted", hint="from 0 to 250")
+    asked = tuple(dict.fromkeys(countries))
+    day, left = start, days
+    missing: dict[str, None] = {}
+    skipped: list[Skipped] = []
+    while left and (day - start).days < _LONGEST and day < date.max:
+        day = after(day, 1)
+        why = []
+        for country in asked:
+            off = _days_off(country, day.year)
+            if off is None:
+                missing[country] = None
+            elif day in off:
+                why.append(Skipped(day=day, country=country, why=off[day]))
+        skipped.extend(why)
+        left -= not why
+    none = not asked or len(missing) == len(asked)
+    return Counted(day=None if none else day, missing=tuple(missing), skipped=tuple(skipped))
+
+
+def after(day: date, days: int) -> date:
+    """Return the day that many days later; the last day that there is, where it would be beyond."""
+    left = (date.max - day).days
+    return day + timedelta(days=min(days, left))
+
+
+@lru_cache(maxsize=1024)
+def _days_off(country: str, year: int) -> Mapping[date, str] | None:
+    """Map the days of a year on which a country does not work to why; None: not known."""
+    if country not in holidays.list_supported_countries():
+        return None
+    spoken = holidays.list_localized_countries().get(country, [])
+    language = _LANGUAGE if _LANGUAGE in spoken else None
+    known = holidays.country_holidays(country, language=language)
+    if not known.start_year <= year <= known.end_year:
+        return None
+    first = date(year, 1, 1)
+    days = (first + timedelta(days=number) for number in range(_DAYS))
+    return {
+        day: known.get(day) or "weekend"
+        for day in days
+        if day.year == year and not known.is_working_day(day)
+    }

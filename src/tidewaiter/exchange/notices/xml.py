@@ -1,0 +1,165 @@
+"""Notices as XML, out and in: the one home of the library `lxml`.
+
+What comes in is from strangers: no document type, no entity, no attribute, no network, UTF-8 only,
+and no more than a few megabytes. What goes out is checked by the schema that reads it.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import msgspec
+from lxml import etree
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data
+from tidewaiter.exchange.notices.schema import NAMESPACE, ROOT
+from tidewaiter.exchange.notices.shapes import NoticeFile, Shape, Slot, slots_of, tag_of
+from tidewaiter.exchange.notices.texts import forbidden_in, texts_of
+
+MOST_BYTES = 4 << 20
+"""Of a file that is read."""
+
+_HINT = "docs/reference/notice-xml.md shows what a notice looks like"
+_DOCTYPE = "<!DOCTYPE"
+
+
+def write_xml(file: NoticeFile) -> bytes:
+    """Write a notice and its events as XML, in UTF-8.
+
+    Raises:
+        InputError: A text holds what no XML can, or a number is beyond 2^53.
+    """
+    for path, text in texts_of(file):
+        if sign := forbidden_in(text):
+            raise InputError(f"it holds the character {sign}", at=path, hint="take it out")
+    root = etree.Element(_name(ROOT), nsmap={None: NAMESPACE})
+    _fill(root, file)
+    _validate(root, "notice")
+    etree.indent(root)
+    written: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return written
+
+
+def read_xml(raw: bytes, name: str) -> NoticeFile:
+    """Read a notice and its events from XML.
+
+    Args:
+        raw: The bytes of the file.
+        name: What to call it in errors.
+
+    Raises:
+        InputError: It is too large, no XML, holds what it may not, or is not of the schema.
+    """
+    root = _parsed(raw, name)
+    if root.tag != _name(ROOT):
+        raise InputError(f"it is no notice but {root.tag}", at=name, hint=_HINT)
+    for element in root.iter():
+        if element.attrib:
+            at = f"{name}, line {element.sourceline}"
+            raise InputError("attributes are no part of a notice", at=at, hint=_HINT)
+    _validate(root, name)
+    try:
+        return msgspec.convert(_record(root, NoticeFile), NoticeFile)
+    except msgspec.ValidationError as error:
+        raise InputError(str(error), at=name, hint=_HINT) from error
+
+
+def _parsed(raw: bytes, name: str) -> Any:
+    """Parse bytes that may be of an enemy."""
+    if len(raw) > MOST_BYTES:
+        raise InputError(
+            f"{len(raw)} bytes are more than a notice has", at=name, hint="at most 4 MiB"
+        )
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError("it is not UTF-8", at=name, hint="save it as UTF-8") from error
+    if _DOCTYPE in text:
+        raise InputError("it holds a document type", at=name, hint="take it out; none is needed")
+    parser = etree.XMLParser(
+        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False,
+        dtd_validation=False, huge_tree=False, remove_comments=True, remove_pis=True,
+    )  # fmt: skip
+    try:
+        return etree.fromstring(text.encode(), parser)
+    except etree.XMLSyntaxError as error:
+        at = f"{name}, line {error.lineno}"
+        raise InputError(f"it is no XML: {error.msg}", at=at, hint=_HINT) from error
+
+
+@cache
+def _schema_source() -> bytes:
+    return data("exchange", "notice.xsd").read_bytes()
+
+
+def _validate(root: Any, name: str) -> None:
+    """Check a tree by the schema; it names no other, so nothing is fetched."""
+    schema = etree.XMLSchema(etree.fromstring(_schema_source()))
+    if not schema.validate(root):
+        first = schema.error_log[0]
+        more = f" (and {len(schema.error_log) - 1} more)" if len(schema.error_log) > 1 else ""
+        text = first.message.replace(f"{{{NAMESPACE}}}", "")
+        raise InputError(f"{text}{more}", at=f"{name}, line {first.line}", hint=_HINT)
+
+
+def _name(local: str) -> str:
+    return f"{{{NAMESPACE}}}{local}"
+
+
+def _fill(element: Any, record: Record) -> None:
+    """Add a child for each field that is not left at its default."""
+    for slot in slots_of(type(record)):
+        value = getattr(record, slot.name)
+        if slot.required or value != slot.default:
+            many = value if isinstance(value, tuple) else (value,)
+            for each in many:
+                _add(etree.SubElement(element, _name(slot.name)), each, slot.shape)
+
+
+def _add(element: Any, value: object, shape: Shape) -> None:
+    if shape.kind == "one of" and isinstance(value, Record):
+        _fill(etree.SubElement(element, _name(tag_of(type(value)))), value)
+    elif isinstance(value, Record):
+        _fill(element, value)
+    elif isinstance(value, bool):
+        element.text = "true" if value else "false"
+    else:
+        element.text = str(msgspec.to_builtins(value))
+
+
+def _record(element: Any, record: type[Record]) -> dict[str, object]:
+    """Turn an element into what its record is decoded from."""
+    slots = {slot.name: slot for slot in slots_of(record)}
+    found: dict[str, object] = {}
+    for name, child in _children(element):
+        slot = slots[name]
+        value = _value(child, slot)
+        if slot.shape.many:
+            many = found.setdefault(name, [])
+            if isinstance(many, list):
+                many.append(value)
+        else:
+            found[name] = value
+    return found
+
+
+def _children(element: Any) -> Iterator[tuple[str, Any]]:
+    for child in element:
+        yield etree.QName(child).localname, child
+
+
+def _value(element: Any, slot: Slot) -> object:
+    shape, text = slot.shape, element.text or ""
+    if shape.record is not None:
+        return _record(element, shape.record)
+    if shape.kind == "one of":
+        ((tag, child),) = _children(element)
+        kind = next(each for each in shape.kinds if tag_of(each) == tag)
+        return {"type": tag, **_record(child, kind)}
+    if shape.kind == "number":
+        return int(text)
+    if shape.kind == "flag":
+        return text.strip() in {"true", "1"}
+    return text if shape.kind in {"text", "choice"} else text.strip()

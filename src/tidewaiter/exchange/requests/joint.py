@@ -1,0 +1,229 @@
+"""Joint cases: what two or more nodes hold and decide about one matter, side by side.
+
+A bundle is named by its hash and stays with its owner, who sends it, whole or redacted, as it sees
+fit. Each node speaks for its own side and for no other; nobody decides for both.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Literal
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.casework.decisions import Verdict, load_decision_rules
+from tidewaiter.exchange.markings import Marking, Purpose
+from tidewaiter.exchange.problems import Problem, blank, say
+from tidewaiter.exchange.requests.checks import sha256
+from tidewaiter.exchange.requests.redaction import RedactedFile, check_redacted
+from tidewaiter.exchange.said import Said, Unheeded
+
+Part = Literal["invited", "joined", "declined", "left"]
+
+
+class Bundle(Record, frozen=True, kw_only=True):
+    """An evidence bundle by reference, as `tidewaiter cases export` makes it."""
+
+    sha256: str  # of the ZIP
+    manifest: str  # SHA-256 of the text of its MANIFEST that is signed; it fixes all other bytes
+    of: str  # like "case 7"
+    made: str  # ISO 8601, UTC
+    key: str  # that signed the manifest
+    size: int  # bytes
+    redacted: tuple[RedactedFile, ...] = ()  # what the other side is given instead
+
+
+class JointCase(Record, frozen=True, kw_only=True):
+    """A node opens a joint case: kind "joint-case", schema 1."""
+
+    id: str
+    opener: str  # id of the node
+    partners: tuple[str, ...]
+    title: str
+    purpose: Purpose
+    basis: str = ""
+    day: date
+    marking: Marking
+
+
+class Taking(Record, frozen=True, kw_only=True):
+    """A partner joins, declines or leaves: kind "joint-case-part", schema 1."""
+
+    case: str
+    opener: str
+    number: int  # of what this node says to the case, from 1
+    part: Literal["joined", "declined", "left"]
+    note: str = ""
+
+
+class Offer(Record, frozen=True, kw_only=True):
+    """A node brings a bundle: kind "joint-case-bundle", schema 1."""
+
+    case: str
+    opener: str
+    number: int
+    bundle: Bundle
+
+
+class Decision(Record, frozen=True, kw_only=True):
+    """What a node has decided on its own side: kind "joint-case-decision", schema 1."""
+
+    case: str
+    opener: str
+    number: int
+    subject: str  # what it is about, in a spelling that all sides share: "incident north/inc-7"
+    verdict: Verdict
+    reason: str  # code of decisions.toml
+    note: str = ""
+    day: date
+
+
+Spoken = JointCase | Taking | Offer | Decision
+
+
+class Side(Record, frozen=True, kw_only=True):
+    """One node's side of a joint case."""
+
+    node: str
+    part: Part
+    bundles: tuple[Bundle, ...]
+    decisions: Mapping[str, Decision]  # the last one on each subject
+
+
+class Together(Record, frozen=True, kw_only=True):
+    """A joint case as all that was said leaves it."""
+
+    case: Said[JointCase] | None  # None: it has not come
+    sides: Mapping[str, Side]  # the opener first, then the partners in their order
+    unheeded: tuple[Unheeded[Spoken], ...]
+
+    def side_by_side(self) -> dict[str, dict[str, Decision | None]]:
+        """Return, by subject, what each side has decided; None: nothing yet."""
+        subjects = sorted({each for side in self.sides.values() for each in side.decisions})
+        return {
+            subject: {node: side.decisions.get(subject) for node, side in self.sides.items()}
+            for subject in subjects
+        }
+
+
+def check_joint(case: JointCase) -> tuple[Problem, ...]:
+    """Return all problems of a joint case."""
+    found = [
+        say(name, "it is empty", "say what it is")
+        for name, text in (("id", case.id), ("opener", case.opener), ("title", case.title))
+        if blank(text)
+    ]
+    if not case.partners:
+        found.append(say("partners", "there is nobody to join", "name at least one node"))
+    if case.opener in case.partners or len(set(case.partners)) < len(case.partners):
+        found.append(say("partners", "a node stands twice", "name each other node once"))
+    if case.marking.purposes and case.purpose not in case.marking.purposes:
+        found.append(say("marking", f"it is not for {case.purpose}", "mark it for that"))
+    return tuple(found)
+
+
+def check_offer(offer: Offer) -> tuple[Problem, ...]:
+    """Return all problems of a bundle that is brought."""
+    bundle = offer.bundle
+    found = [*sha256("bundle, sha256", bundle.sha256), *sha256("bundle, manifest", bundle.manifest)]
+    if bundle.size < 1:
+        found.append(say("bundle, size", f"{bundle.size} bytes", "give the size of the ZIP"))
+    names = [each.name for each in bundle.redacted]
+    if len(set(names)) < len(names):
+        found.append(say("bundle, redacted", "a file stands twice", "put its fields together"))
+    for each in bundle.redacted:
+        found += check_redacted(each)
+    return tuple(found)
+
+
+def check_decision(decision: Decision, today: date) -> tuple[Problem, ...]:
+    """Return all problems of a decision; its reason is one of decisions.toml."""
+    found = []
+    if blank(decision.subject):
+        found.append(say("subject", "it is about nothing", 'say what, like "incident north/7"'))
+    if decision.day > today:
+        found.append(say("day", f"{decision.day} has not come yet", f"a day up to {today}"))
+    try:
+        load_decision_rules().check(decision.verdict, decision.reason, decision.note)
+    except InputError as error:
+        found.append(say("reason", error.message, error.hint))
+    return tuple(found)
+
+
+def joint_case_of(opener: str, case: str, said: Iterable[Said[Spoken]]) -> Together:
+    """Fold what was said of a joint case.
+
+    Each node numbers what it says, so that it does not matter in which order messages come.
+
+    Args:
+        opener: Id of the node that opened it.
+        case: Its id there.
+        said: Messages that were accepted, in the order in which they came.
+    """
+    mine = [each for each in said if _of(each.body) == (opener, case)]
+    opened = next(
+        (_case(each, each.body) for each in mine if isinstance(each.body, JointCase)
+         and each.sender == opener), None,
+    )  # fmt: skip
+    nodes = (opener, *opened.body.partners) if opened else ()
+    kept: dict[tuple[str, int], Said[Spoken]] = {}
+    unheeded: dict[str, Unheeded[Spoken]] = {}
+    for each in mine:
+        why = _why_not(each, opener, nodes)
+        if not why and kept.setdefault(_key(each), each).body != each.body:
+            why = "another content came first under the same number"
+        if why:
+            unheeded.setdefault(each.id, Unheeded(said=each, why=why))
+    sides = {node: _side(node, opener, kept) for node in nodes}
+    for _, early in sides.values():
+        for each in early:
+            unheeded.setdefault(each.id, Unheeded(said=each, why="it has not joined"))
+    return Together(
+        case=opened,
+        sides={node: side for node, (side, _) in sides.items()},
+        unheeded=tuple(unheeded[key] for key in sorted(unheeded)),
+    )
+
+
+def _why_not(said: Said[Spoken], opener: str, nodes: tuple[str, ...]) -> str:
+    """Say why a message changes nothing; "": it may."""
+    if isinstance(said.body, JointCase):
+        return "" if said.sender == opener else "only its opener opens it"
+    if said.sender not in nodes:
+        return "whoever speaks is no partner" if nodes else "the joint case has not come"
+    if said.sender == opener and isinstance(said.body, Taking) and said.body.part == "declined":
+        return "its opener has joined"
+    return ""
+
+
+def _side(
+    node: str, opener: str, kept: Mapping[tuple[str, int], Said[Spoken]]
+) -> tuple[Side, list[Said[Spoken]]]:
+    """Return a node's side, and what it said while it took no part."""
+    part: Part = "joined" if node == opener else "invited"
+    bundles: dict[str, Bundle] = {}
+    decisions: dict[str, Decision] = {}
+    early = []
+    for said in (kept[key] for key in sorted(kept) if key[0] == node):
+        body = said.body
+        if isinstance(body, Taking):
+            part = body.part
+        elif part != "joined" and not isinstance(body, JointCase):
+            early.append(said)
+        elif isinstance(body, Offer):
+            bundles[body.bundle.sha256] = body.bundle
+        elif isinstance(body, Decision):
+            decisions[body.subject] = body
+    side = Side(node=node, part=part, bundles=tuple(bundles.values()), decisions=decisions)
+    return side, early
+
+
+def _of(body: Spoken) -> tuple[str, str]:
+    return body.opener, body.id if isinstance(body, JointCase) else body.case
+
+
+def _key(said: Said[Spoken]) -> tuple[str, int]:
+    return said.sender, 0 if isinstance(said.body, JointCase) else said.body.number
+
+
+def _case(said: Said[Spoken], body: JointCase) -> Said[JointCase]:
+    return Said(id=said.id, sender=said.sender, at=said.at, body=body)

@@ -1,0 +1,173 @@
+"""Recalls: an item is asked back by its source, and each recipient says what became of it.
+
+The body of a recalled item is destroyed and its hash kept. A legal hold keeps the body; once the
+hold ends, a later outcome says that it was destroyed. What was destroyed does not come back.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Literal, get_args
+
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.problems import Problem, blank, say
+from tidewaiter.exchange.requests.checks import sha256
+from tidewaiter.exchange.said import Said, Unheeded
+
+Reason = Literal[
+    "error", "wrong-recipient", "corrected", "court", "consent-withdrawn", "purpose-ended", "other"
+]
+Result = Literal["not-held", "kept-under-legal-hold", "destroyed"]
+_RESULTS: tuple[Result, ...] = get_args(Result)
+
+
+class Recall(Record, frozen=True, kw_only=True):
+    """The source of an item asks it back: kind "recall", schema 1."""
+
+    id: str
+    item: str  # id of the envelope
+    digest: str  # SHA-256 of it
+    reason: Reason
+    basis: str = ""  # law or order on which it rests
+    note: str = ""
+
+
+class Outcome(Record, frozen=True, kw_only=True):
+    """What became of the item at one recipient: kind "recall-outcome", schema 1."""
+
+    recall: str
+    item: str
+    digest: str  # SHA-256 of the item that was destroyed or kept
+    result: Result
+    day: date
+    basis: str = ""  # of a legal hold
+    until: date | None = None  # of a legal hold, where it is known
+    reshared: int = 0  # to how many it had been passed on
+    told: int = 0  # how many of them have been asked to do the same
+
+
+Spoken = Recall | Outcome
+
+
+class Standing(Record, frozen=True, kw_only=True):
+    """Where one recall stands."""
+
+    recall: Said[Recall] | None  # None: it has not come
+    outcomes: Mapping[str, Said[Outcome]]  # the last one of each recipient
+    silent: tuple[str, ...]  # recipients that have not said anything
+    held: tuple[str, ...]  # recipients that keep it under a legal hold
+    beyond: int  # to how many it was passed on
+    untold: int  # how many of them have not been asked
+    unheeded: tuple[Unheeded[Spoken], ...]
+
+    def gone(self) -> bool:
+        """Say whether all have said that they no longer hold it, and passed on no more of it."""
+        return self.recall is not None and not (self.silent or self.held or self.untold)
+
+
+def check_recall(recall: Recall) -> tuple[Problem, ...]:
+    """Return all problems of a recall."""
+    return tuple(_recall(recall))
+
+
+def check_outcome(outcome: Outcome, recall: Recall, today: date) -> tuple[Problem, ...]:
+    """Return all problems of an outcome."""
+    return tuple(_outcome(outcome, recall, today))
+
+
+def recall_of(
+    source: str, recall: str, recipients: Iterable[str], said: Iterable[Said[Spoken]]
+) -> Standing:
+    """Fold what was said to a recall.
+
+    Args:
+        source: Id of the node that the item is from; it alone recalls it.
+        recall: Id of the recall.
+        recipients: Nodes that were given the item.
+        said: Messages that were accepted, in the order in which they came.
+    """
+    given = frozenset(recipients)
+    asked: Said[Recall] | None = None
+    told: dict[str, list[Said[Outcome]]] = {}
+    unheeded: dict[str, Unheeded[Spoken]] = {}
+    for each in said:
+        body, why = each.body, ""
+        if isinstance(body, Recall) and body.id == recall:
+            asked, why = _recalled(asked, each, body, source)
+        elif isinstance(body, Outcome) and body.recall == recall:
+            why = "" if each.sender in given else "it was never given to whoever speaks"
+            if not why:
+                told.setdefault(each.sender, []).append(_outcome_of(each, body))
+        if why:
+            unheeded.setdefault(each.id, Unheeded(said=each, why=why))
+    outcomes = {node: max(every, key=_weight) for node, every in told.items()}
+    for node, every in told.items():
+        for later in every:
+            if later.body.day > outcomes[node].body.day:
+                why = f"it was {outcomes[node].body.result} before"
+                unheeded.setdefault(later.id, Unheeded(said=_plain(later), why=why))
+    last = {node: outcomes[node] for node in sorted(outcomes)}
+    beyond = sum(each.body.reshared for each in last.values())
+    return Standing(
+        recall=asked,
+        outcomes=last,
+        silent=tuple(sorted(given - set(last))),
+        held=tuple(
+            node for node, each in last.items() if each.body.result == "kept-under-legal-hold"
+        ),
+        beyond=beyond,
+        untold=beyond - sum(min(each.body.told, each.body.reshared) for each in last.values()),
+        unheeded=tuple(unheeded[key] for key in sorted(unheeded)),
+    )
+
+
+def _recalled(
+    asked: Said[Recall] | None, said: Said[Spoken], body: Recall, source: str
+) -> tuple[Said[Recall] | None, str]:
+    """Return the recall that stands, and why this one changes nothing."""
+    if said.sender != source:
+        return asked, "only the source of an item recalls it"
+    if asked is not None:
+        same = asked.body == body
+        return asked, "" if same else "another content came first under the same id"
+    return Said(id=said.id, sender=said.sender, at=said.at, body=body), ""
+
+
+def _outcome_of(said: Said[Spoken], body: Outcome) -> Said[Outcome]:
+    return Said(id=said.id, sender=said.sender, at=said.at, body=body)
+
+
+def _plain(said: Said[Outcome]) -> Said[Spoken]:
+    return Said(id=said.id, sender=said.sender, at=said.at, body=said.body)
+
+
+def _weight(said: Said[Outcome]) -> tuple[int, date, int, int]:
+    """Return how far an outcome goes: what is destroyed outweighs what is kept, whatever came."""
+    body = said.body
+    return _RESULTS.index(body.result), body.day, body.reshared, body.told
+
+
+def _recall(recall: Recall) -> Iterator[Problem]:
+    for name, text in (("id", recall.id), ("item", recall.item)):
+        if blank(text):
+            yield say(name, "it is empty", "say what it is")
+    yield from sha256("digest", recall.digest)
+    if recall.reason == "court" and blank(recall.basis):
+        yield say("basis", "no order is named", "name the court and its order")
+    if recall.reason == "other" and blank(recall.note):
+        yield say("note", "it says nothing of the reason", "say it in words")
+
+
+def _outcome(outcome: Outcome, recall: Recall, today: date) -> Iterator[Problem]:
+    told = (outcome.recall, outcome.item, outcome.digest)
+    if told != (recall.id, recall.item, recall.digest):
+        yield say("recall", "it is of another recall or another item", "name this one")
+    if outcome.day > today:
+        yield say("day", f"{outcome.day} has not come yet", f"write a day up to {today}")
+    kept = outcome.result == "kept-under-legal-hold"
+    if kept and blank(outcome.basis):
+        yield say("basis", "a legal hold rests on something", "name the law or the order")
+    if not kept and outcome.until is not None:
+        yield say("until", "only what is kept is kept until a day", "leave it out")
+    if not 0 <= outcome.told <= outcome.reshared:
+        hint = "it is at most the number to whom it was passed on"
+        yield say("told", f"{outcome.told} of {outcome.reshared} cannot be", hint)

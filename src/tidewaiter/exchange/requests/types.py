@@ -1,0 +1,101 @@
+"""What one node asks of another, and what the other says to it."""
+
+from datetime import date
+from typing import Literal
+
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.markings import Marking, Purpose
+
+SCHEMA = 1
+
+Kind = Literal["information", "legal-assistance"]
+Urgency = Literal["routine", "urgent", "immediate"]
+Subject = Literal["incident", "notification", "party", "consignment", "case", "other"]
+
+Ground = Literal["law", "interests", "form", "competence", "nothing-held", "other"]
+"""Why an answer is refused: one's law forbids it; essential interests; the request lacks what it
+needs; another authority must be asked; nothing is held; another reason, in words."""
+
+
+class About(Record, frozen=True, kw_only=True):
+    """What a request is about, by reference."""
+
+    kind: Subject
+    node: str  # whose reference it is
+    ref: str
+
+
+class Asked(Record, frozen=True, kw_only=True):
+    """One thing that is asked."""
+
+    number: int  # from 1
+    text: str
+
+
+class Request(Record, frozen=True, kw_only=True):
+    """A request: kind "request", schema 1."""
+
+    id: str
+    asker: str  # id of the node
+    asked: str  # id of the node that is to answer
+    kind: Kind
+    day: date
+    purpose: Purpose  # what the answer will be used for, and for nothing else
+    facts: str  # what is known, and why it is asked
+    items: tuple[Asked, ...]
+    about: tuple[About, ...] = ()
+    basis: str = ""  # legal basis, in words
+    instrument: str = ""  # of instruments.toml
+    authority: str = ""  # on whose behalf, like a court or a prosecutor
+    procedure: str = ""  # a form that the answer must have
+    deadline: date | None = None
+    urgency: Urgency = "routine"
+    why_urgent: str = ""
+    marking: Marking
+
+
+class Answer(Record, frozen=True, kw_only=True):
+    """An answer to some or all of what was asked: kind "answer", schema 1."""
+
+    id: str
+    request: str
+    asker: str
+    items: tuple[int, ...]  # numbers that it answers in full
+    partly: tuple[int, ...] = ()  # numbers that it answers in part
+    text: str
+    bundles: tuple[str, ...] = ()  # SHA-256 of evidence bundles that belong to it
+    marking: Marking
+
+
+class Refusal(Record, frozen=True, kw_only=True):
+    """That some or all of what was asked is not answered: kind "refusal", schema 1."""
+
+    id: str
+    request: str
+    asker: str
+    items: tuple[int, ...]
+    ground: Ground
+    why: str
+
+
+class Delay(Record, frozen=True, kw_only=True):
+    """That the answer comes later, or needs something first: kind "delay", schema 1."""
+
+    id: str
+    request: str
+    asker: str
+    until: date | None = None  # None: until what is needed is there
+    needs: str = ""
+    why: str = ""
+
+
+class Withdrawal(Record, frozen=True, kw_only=True):
+    """That the asker no longer asks: kind "withdrawal", schema 1."""
+
+    id: str
+    request: str
+    asker: str
+    why: str
+
+
+Spoken = Request | Answer | Refusal | Delay | Withdrawal

@@ -1,0 +1,120 @@
+"""Working groups: lists of this node, to which it writes; who is taken off gets nothing more.
+
+A group without members reaches nobody. Its members are told its name, and not who else is in it.
+"""
+
+import secrets
+
+from sqlalchemy import insert, select, update
+
+from tidewaiter.base.errors import ConflictError, InputError, MissingError
+from tidewaiter.base.records import Record
+from tidewaiter.store import tables
+from tidewaiter.store.audit import Details, moment, record_change, stamp_of
+from tidewaiter.store.database import Work
+from tidewaiter.store.outgoing import discard_for_group
+from tidewaiter.store.payloads import plain
+from tidewaiter.store.peers import peer_of
+
+_ID = 8  # bytes
+_LONGEST = 120  # characters of a name
+
+
+class Group(Record, frozen=True, kw_only=True):
+    """A working group."""
+
+    id: str
+    name: str
+    epoch: int  # of its list
+    members: tuple[str, ...]  # nodes, now
+
+
+def make_group(work: Work, name: str) -> Group:
+    """Make a group without members.
+
+    Raises:
+        InputError: It has no name, or one that is too long.
+    """
+    told = plain(name.strip())
+    if not 0 < len(told) <= _LONGEST:
+        raise InputError(f"the name of a group has 1 to {_LONGEST} characters")
+    group = secrets.token_hex(_ID)
+    row = {"id": group, "name": told, "epoch": 1, "made": moment(stamp_of(work).at)}
+    work.connection.execute(insert(tables.working_group).values(**row))
+    record_change(work, "group made", {"group": group})
+    return group_of(work, group)
+
+
+def add_member(work: Work, group: str, node: str) -> Group:
+    """Take a peer into a group; it gets what is written from now on.
+
+    Raises:
+        ConflictError: It is in it.
+        MissingError: There is no such group, or no such peer.
+    """
+    known = group_of(work, group)
+    if peer_of(work, node).node in known.members:
+        raise ConflictError(f"{node} is in the group")
+    row = {"group": group, "peer": node, "since": known.epoch + 1, "until": None}
+    work.connection.execute(insert(tables.working_group_member).values(**row))
+    return _next(work, known, "member added", node)
+
+
+def remove_member(work: Work, group: str, node: str) -> Group:
+    """Take a peer off a group; what has not left for it yet never does.
+
+    Raises:
+        ConflictError: It is not in it.
+        MissingError: There is no such group.
+    """
+    known = group_of(work, group)
+    if node not in known.members:
+        raise ConflictError(f"{node[:80]} is not in the group")
+    m = tables.working_group_member.c
+    off = update(tables.working_group_member).where(
+        m.group == group, m.peer == node, m.until.is_(None)
+    )
+    work.connection.execute(off.values(until=known.epoch + 1))
+    discard_for_group(work, node, group)
+    return _next(work, known, "member removed", node)
+
+
+def group_of(work: Work, group: str) -> Group:
+    """Return a group.
+
+    Raises:
+        MissingError: There is none of that id.
+    """
+    wanted = select(tables.working_group).where(tables.working_group.c.id == group)
+    row = work.connection.execute(wanted).first()
+    if row is None:
+        raise MissingError(f'there is no group "{group[:40]}"', hint="look at: tidewaiter groups")
+    return Group(id=row.id, name=row.name, epoch=row.epoch, members=_members(work, group))
+
+
+def groups(work: Work) -> list[Group]:
+    """Return all groups, by name."""
+    g = tables.working_group.c
+    ids = work.connection.execute(select(g.id).order_by(g.name, g.id)).scalars().all()
+    return [group_of(work, each) for each in ids]
+
+
+def is_member(work: Work, group: str, node: str) -> bool:
+    """Say whether a peer is in a group now."""
+    return node in _members(work, group)
+
+
+def _members(work: Work, group: str) -> tuple[str, ...]:
+    m = tables.working_group_member.c
+    wanted = select(m.peer).where(m.group == group, m.until.is_(None)).order_by(m.peer)
+    return tuple(work.connection.execute(wanted).scalars())
+
+
+def _next(work: Work, known: Group, action: str, node: str) -> Group:
+    g = tables.working_group.c
+    work.connection.execute(
+        update(tables.working_group).where(g.id == known.id).values(epoch=known.epoch + 1)
+    )
+    told: Details = {"group": known.id, "peer": node, "epoch": known.epoch + 1}
+    record_change(work, action, told)
+    return group_of(work, known.id)

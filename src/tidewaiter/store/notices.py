@@ -1,0 +1,263 @@
+"""Notices: the events of both sides, kept in the transaction of the message that tells of each."""
+
+import secrets
+from datetime import date
+
+import msgspec
+from msgspec import structs
+from sqlalchemy import RowMapping, insert, select, update
+
+from tidewaiter.base.errors import ConflictError, InputError, MissingError
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.markings import Marking
+from tidewaiter.exchange.notices.events import OTHER, Amended, Event, Sent, Side, What
+from tidewaiter.exchange.notices.states import State, add, state_of
+from tidewaiter.exchange.signing import lock, unlock
+from tidewaiter.store import tables
+from tidewaiter.store.audit import moment, stamp_of
+from tidewaiter.store.database import Work
+from tidewaiter.store.outgoing import Message, write_message
+from tidewaiter.store.payloads import KEY_LENGTH, plain
+
+NOTICE = "notice"
+"""The kind of message that brings an event of a notice."""
+
+_NONCE = 12  # bytes
+_ID = 16  # bytes
+_OVER = ("sent", "viewed", "acknowledged", "more time")  # states that end when the time is over
+
+
+class Brought(Record, frozen=True, kw_only=True):
+    """From whom an event came, and by which message."""
+
+    peer: str
+    message: str
+
+
+class Row(Record, frozen=True, kw_only=True):
+    """A notice in a list."""
+
+    number: int
+    owner: str  # the node of the exporting side
+    reference: str
+    peer: str
+    side: Side  # of this node
+    state: str
+    waits_for: str  # exporter, importer; "": nobody
+    reply_by: date | None
+    version: int
+    changed: str  # ISO 8601, UTC
+
+
+class Kept(Record, frozen=True, kw_only=True):
+    """A notice, and what was done to it."""
+
+    row: Row
+    events: tuple[Event, ...]  # in the order of arrival
+    state: State
+
+
+def do_to_notice(
+    work: Work, safe: bytes, number: int, what: What, *, seen: int | None = None
+) -> Kept:
+    """Do something to a notice, and tell the other side.
+
+    Args:
+        work: Begun with a stamp.
+        safe: What locks the database, shape (32,).
+        number: Of the notice, here.
+        what: What is done.
+        seen: How many events of the other side whoever does it has seen; None: all.
+
+    Raises:
+        ConflictError: The other side has done something that was not seen.
+        InputError: It cannot be done by this side, or not now.
+        MissingError: There is no such notice.
+    """
+    kept = find_notice(work, safe, number, stamp_of(work).at.date())
+    side = kept.row.side
+    theirs = max((each.seq for each in kept.events if each.by == OTHER[side]), default=0)
+    if seen is not None and seen != theirs:
+        hint = "look at it again, then decide"
+        raise ConflictError("the other side has done something since you looked", hint=hint)
+    version = kept.state.version + isinstance(what, Amended)
+    event = _event(work, kept.row, kept.events, what, version=version, seen=theirs)
+    add(kept.events, event, stamp_of(work).at.date())
+    _send(work, safe, kept.row, event, thread=_thread(work, number))
+    return find_notice(work, safe, number, stamp_of(work).at.date())
+
+
+def send_notice(work: Work, safe: bytes, own: str, peer: str, sent: Sent) -> Kept:
+    """Send a new notice to the importing side.
+
+    Args:
+        work: Begun with a stamp.
+        safe: What locks the database, shape (32,).
+        own: The name of this node.
+        peer: The node of the importing side.
+        sent: The first version; whether it may go out was checked before.
+
+    Raises:
+        InputError: There is one of that reference, or it makes no sense.
+        MissingError: There is no such peer.
+    """
+    reference = sent.notice.reference
+    if _number(work, own, reference) is not None:
+        hint = "amend that one, or give this one a reference of its own"
+        raise InputError(f'there is a notice "{reference}" already', hint=hint)
+    number = _insert(work, own, reference, peer, "exporter")
+    row = _row(work, number)
+    event = _event(work, row, (), sent, version=1, seen=0)
+    add((), event, stamp_of(work).at.date())
+    _send(work, safe, row, event, thread="")
+    return find_notice(work, safe, number, stamp_of(work).at.date())
+
+
+def take_event(work: Work, safe: bytes, brought: Brought, event: Event) -> None:
+    """Keep what the other side did; whether it counts, the fold of all events says.
+
+    Raises:
+        InputError: It is of a notice that is not known, or of the wrong side.
+    """
+    n = tables.notice.c
+    if max(len(event.notice), len(event.id)) > KEY_LENGTH:
+        raise InputError(f"a reference or an id has at most {KEY_LENGTH} characters")
+    if event.by == "exporter":
+        number = _number(work, brought.peer, event.notice)
+        if number is None:
+            if not isinstance(event.what, Sent):
+                raise InputError(f'there is no notice "{event.notice[:80]}" of this peer')
+            number = _insert(work, brought.peer, event.notice, brought.peer, "importer")
+    else:
+        own = select(n.number).where(
+            n.reference == event.notice, n.peer == brought.peer, n.side == "exporter"
+        )
+        number = work.connection.execute(own).scalar_one_or_none()
+        if number is None:
+            raise InputError(f'there is no notice "{event.notice[:80]}" to this peer')
+    _keep(work, safe, number, event, brought.message)
+
+
+def find_notice(work: Work, safe: bytes, number: int, day: date) -> Kept:
+    """Return a notice as it stands on a day.
+
+    Raises:
+        MissingError: There is none of that number.
+    """
+    row = _row(work, number)
+    events = _events(work, safe, number)
+    return Kept(row=row, events=events, state=state_of(events, day))
+
+
+def notices(
+    work: Work, day: date, *, state: str = "", before: int = 0, rows: int = 100
+) -> list[Row]:
+    """Return notices, the last first.
+
+    Args:
+        work: Any.
+        day: Today: by it, time is over.
+        state: Only such as stand so; "": any.
+        before: The number of the last one seen; 0: from the last.
+        rows: How many at most.
+    """
+    n = tables.notice.c
+    wanted = select(tables.notice)
+    if state == "expired without reply":
+        wanted = wanted.where(n.state.in_(_OVER), n.reply_by < day.isoformat())
+    elif state:
+        wanted = wanted.where(n.state == state)
+        if state in _OVER:
+            wanted = wanted.where((n.reply_by >= day.isoformat()) | n.reply_by.is_(None))
+    if before:
+        wanted = wanted.where(n.number < before)
+    found = work.connection.execute(wanted.order_by(n.number.desc()).limit(rows)).mappings()
+    return [_on(_read(row), day) for row in found]
+
+
+def _event(
+    work: Work, row: Row, events: tuple[Event, ...], what: What, *, version: int, seen: int
+) -> Event:
+    mine = max((each.seq for each in events if each.by == row.side), default=0)
+    return Event(
+        id=secrets.token_hex(_ID), notice=row.reference, by=row.side, seq=mine + 1, seen=seen,
+        version=version, at=stamp_of(work).at, what=what,
+    )  # fmt: skip
+
+
+def _send(work: Work, safe: bytes, row: Row, event: Event, *, thread: str) -> None:
+    """Keep an event of this side, and write the message that tells of it."""
+    message = Message(
+        kind=NOTICE, body=msgspec.json.encode(event), thread=thread,
+        marking=Marking(tlp="amber", purposes=("control",)),
+    )  # fmt: skip
+    _keep(work, safe, row.number, event, write_message(work, safe, row.peer, message))
+
+
+def _keep(work: Work, safe: bytes, number: int, event: Event, message: str) -> None:
+    e, n = tables.notice_event.c, tables.notice.c
+    known = select(e.number).where(e.notice == number, e.id == event.id)
+    if work.connection.execute(known).first() is not None:
+        raise InputError(f"event {event.id[:40]} was told before by another message")
+    at = stamp_of(work).at
+    row = {
+        "notice": number, "id": plain(event.id), "by": event.by, "seq": event.seq,
+        "message": message, "came": moment(at),
+        "written": lock(msgspec.json.encode(event), safe, secrets.token_bytes(_NONCE)),
+    }  # fmt: skip
+    work.connection.execute(insert(tables.notice_event).values(**row))
+    state = state_of(_events(work, safe, number), date.min)  # whatever the day: that shows later
+    told = {
+        "state": state.name, "waits_for": state.waits_for or "", "version": state.version,
+        "reply_by": state.reply_by.isoformat() if state.reply_by else None, "changed": moment(at),
+    }  # fmt: skip
+    work.connection.execute(update(tables.notice).where(n.number == number).values(**told))
+
+
+def _insert(work: Work, owner: str, reference: str, peer: str, side: Side) -> int:
+    row = {
+        "owner": owner, "reference": plain(reference), "peer": peer, "side": side, "state": "draft",
+        "waits_for": "", "version": 0, "changed": moment(stamp_of(work).at),
+    }  # fmt: skip
+    done = work.connection.execute(insert(tables.notice).values(**row))
+    return int(done.inserted_primary_key[0])  # type: ignore[index]
+
+
+def _number(work: Work, owner: str, reference: str) -> int | None:
+    n = tables.notice.c
+    wanted = select(n.number).where(n.owner == owner, n.reference == reference)
+    return work.connection.execute(wanted).scalar_one_or_none()
+
+
+def _thread(work: Work, number: int) -> str:
+    """Return the id of the message that a notice began with, whoever sent it."""
+    e = tables.notice_event.c
+    first = select(e.message).where(e.notice == number).order_by(e.number).limit(1)
+    return str(work.connection.execute(first).scalar_one())
+
+
+def _events(work: Work, safe: bytes, number: int) -> tuple[Event, ...]:
+    e = tables.notice_event.c
+    wanted = select(e.written).where(e.notice == number).order_by(e.number)
+    held = work.connection.execute(wanted).scalars()
+    return tuple(msgspec.json.decode(unlock(each, safe), type=Event) for each in held)
+
+
+def _row(work: Work, number: int) -> Row:
+    wanted = select(tables.notice).where(tables.notice.c.number == number)
+    row = work.connection.execute(wanted).mappings().first()
+    if row is None:
+        raise MissingError(f"there is no notice {number}", hint="look at: tidewaiter notices list")
+    return _read(row)
+
+
+def _read(row: RowMapping) -> Row:
+    reply_by = date.fromisoformat(row["reply_by"]) if row["reply_by"] else None
+    return Row(**{**row, "reply_by": reply_by})
+
+
+def _on(row: Row, day: date) -> Row:
+    """Return a notice as it stands on a day: silence is seen by nobody's act."""
+    if row.state in _OVER and row.reply_by is not None and row.reply_by < day:
+        return structs.replace(row, state="expired without reply")
+    return row

@@ -1,0 +1,130 @@
+"""Regaining: messages of this node that a peer has and this database has not, or has otherwise.
+
+So it is after the database was restored from an old copy. What the peer has is signed by this node
+itself, so it is believed; what was sealed here in the place of it can never be taken there.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.envelopes import Envelope
+from tidewaiter.exchange.receipts import SignedReceipt
+from tidewaiter.store import tables
+from tidewaiter.store.audit import Details, moment, record_change, stamp_of
+from tidewaiter.store.database import Work
+from tidewaiter.store.payloads import encode
+from tidewaiter.store.peers import Known, peer_of
+
+DESTROYED = "-"  # what is sent for a box that is gone
+
+
+class Regained(Record, frozen=True, kw_only=True):
+    """A message of this node as a peer has it."""
+
+    envelope: Envelope
+    receipt: SignedReceipt
+
+
+def held_of(work: Work, node: str, *, after: int, most: int) -> list[str]:
+    """Return what was taken from a peer, in order, a line each: signed text, box and receipt.
+
+    Args:
+        work: Any.
+        node: The peer.
+        after: The number before the first.
+        most: Characters, unless one line alone has more.
+    """
+    i = tables.incoming.c
+    wanted = select(i.signed, i.box, i.receipt).where(i.peer == node, i.seq > after)
+    lines, size = list[str](), 0
+    for row in work.connection.execute(wanted.order_by(i.seq).limit(64)):
+        line = f"{row.signed} {row.box or DESTROYED} {row.receipt}"
+        size += len(line)
+        if lines and size > most:
+            break
+        lines.append(line)
+    return lines
+
+
+def digest_at(work: Work, node: str, seq: int) -> str:
+    """Return the digest of the message to a peer of some number; "": there is none."""
+    o = tables.outgoing.c
+    found = select(o.digest).where(o.peer == node, o.seq == seq)
+    return str(work.connection.execute(found).scalar() or "")
+
+
+def receipted_to(work: Work, known: Known) -> int:
+    """Return the number up to which every message to a peer has its receipt."""
+    o = tables.outgoing.c
+    first = select(func.min(o.seq)).where(o.peer == known.node, o.state == "sealed")
+    found = work.connection.execute(first).scalar()
+    return known.sealed if found is None else int(found) - 1
+
+
+def regain(work: Work, node: str, messages: Sequence[Regained]) -> int:
+    """Write down messages of this node as a peer has them; return how many were not known so.
+
+    Args:
+        work: Begun with a stamp.
+        node: The peer.
+        messages: Checked, in the order of their numbers.
+    """
+    other = [
+        each
+        for each in messages
+        if digest_at(work, node, each.envelope.header.seq) != each.envelope.digest
+    ]
+    if not other:
+        return 0
+    _unseal(work, node, other[0].envelope.header.seq)
+    for each in other:
+        _place(work, node, each)
+    last = other[-1].envelope
+    values = {"sealed": last.header.seq, "sealed_head": last.digest}
+    work.connection.execute(update(tables.peer).where(tables.peer.c.node == node).values(**values))
+    told: Details = {"peer": node, "messages": len(other), "last": last.digest}
+    record_change(work, "messages regained", told)
+    return len(other)
+
+
+def _unseal(work: Work, node: str, first: int) -> None:
+    """Take messages out of places in the chain that are others' at the peer; they wait again."""
+    o = tables.outgoing.c
+    these = (o.peer == node, o.seq >= first)
+    empty = dict.fromkeys(("seq", "digest", "signed", "box"))
+    values = {**empty, "state": "waiting", "changed": moment(stamp_of(work).at)}
+    done = work.connection.execute(update(tables.outgoing).where(*these).values(**values))
+    if done.rowcount:
+        record_change(work, "messages unsealed", {"peer": node, "messages": done.rowcount})
+
+
+def _place(work: Work, node: str, each: Regained) -> None:
+    header, receipt = each.envelope.header, each.receipt
+    now = moment(stamp_of(work).at)
+    row: dict[str, Any] = {
+        "seq": header.seq, "digest": each.envelope.digest, "signed": each.envelope.signed.text,
+        "box": each.envelope.box or None, "state": receipt.receipt.state,
+        "code": receipt.receipt.code, "receipt": receipt.signed.text, "changed": now,
+    }  # fmt: skip
+    o = tables.outgoing.c
+    same = update(tables.outgoing).where(o.peer == node, o.id == header.id).values(**row)
+    if work.connection.execute(same).rowcount:
+        return
+    # It was written after the copy was made: its content is with the peer alone.
+    row |= {
+        "id": header.id, "peer": node, "kind": header.kind, "schema": header.schema,
+        "thread": header.thread, "parent": header.parent, "marking": encode(header.marking),
+        "iat": header.iat, "exp": header.exp, "body": None, "made": now,
+    }  # fmt: skip
+    work.connection.execute(insert(tables.outgoing).values(**row))
+
+
+def caught_up(work: Work, node: str, have: int) -> None:
+    """Write down what a peer has, as it said when it was asked; less than before is sent again."""
+    known = peer_of(work, node)
+    if known.told != have <= known.sealed:
+        p = tables.peer.c
+        work.connection.execute(update(tables.peer).where(p.node == node).values(told=have))

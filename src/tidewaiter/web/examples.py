@@ -1,0 +1,138 @@
+"""Examples of the API: what a program sends, as records, and what it is answered.
+
+The bodies stand here, each in the record that its handler takes. The answers are files of
+``data/api``, cut from those that an installation with the sample manifest gives;
+``python -m tools.api_examples`` makes them anew.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data
+from tidewaiter.web.accounts import Change, NewName
+from tidewaiter.web.alertcases import IntoCase
+from tidewaiter.web.alerts import Assign, Decide, Undo
+from tidewaiter.web.bulk import Bulk
+from tidewaiter.web.caseclosing import Answer, Closing, Reason, Retention
+from tidewaiter.web.casefiles import ExportWish
+from tidewaiter.web.casereports import Finished
+from tidewaiter.web.cases import NewCase
+from tidewaiter.web.casesteps import (
+    AlertGiven,
+    ConsignmentGiven,
+    NewOwner,
+    NoteGiven,
+    PartyGiven,
+    Person,
+    Remark,
+    Removal,
+    TaskGiven,
+    Title,
+)
+from tidewaiter.web.own import Language, NewPassword, NewToken
+from tidewaiter.web.parties import Judge
+from tidewaiter.web.proposing import Propose
+from tidewaiter.web.queue import Save
+from tidewaiter.web.results import Report, Withdraw
+from tidewaiter.web.rules import Turn
+from tidewaiter.web.suppressions import Seen, Why
+from tidewaiter.web.uploadpages import Reading, Wanted
+from tidewaiter.web.webhooks import MakeWebhook, Switch
+
+_ALERT = "12b0f39eab51ce7c99d1eb65"
+_REPORT = (  # of a listed chemical, in the United States: its fields in their order
+    "Example Chemicals Inc., registration 001234",
+    "Example Labs LLC, 1 Example Street",
+    "2026-11-24",
+    "Pseudoephedrine hydrochloride",
+    "25 kg, 5 drums",
+    "Truck, from Example City",
+    "Driver's licence, seen by the carrier",
+    "The buyer paid in cash and would not name the use",
+)
+BODIES: Mapping[str, Record] = {
+    "change_language": Language(language="fr"),
+    "change_password": NewPassword(
+        present="seven grey gulls at dawn",
+        password="nine wet ropes on deck",  # noqa: S106 - of nobody
+        again="nine wet ropes on deck",
+    ),
+    "make_token": NewToken(name="nightly statistics", rights=("see",), days=30),
+    "make_account": NewName(name="reyes", shown="A. Reyes", role="analyst"),
+    "change_account": Change(role="supervisor", cleared=True, active=True),
+    "assign_alert": Assign(to="reyes"),
+    "decide_alert": Decide(verdict="hold", reason="inspect", note="Seal broken", seen=0),
+    "undo_decision": Undo(seen=12),
+    "into_case": IntoCase(case=7),
+    "record_result": Report(
+        kind="laboratory", outcome="identified", day=date(2026, 11, 24),
+        person="State laboratory", methods=("gc-ms",), strength="confirmatory",
+        found=("ephedrine = 98.5",), quantity="25 kg",
+    ),
+    "withdraw_one": Withdraw(number=3, reason="mixed-up", note="Vials 3 and 4"),
+    "change_many": Bulk(do="decide", alert=(_ALERT,), decision="dismiss/other-goods", seen=41),
+    "save_queue": Save(name="late and high", queue="severity=high&due_within=-1", shared=True),
+    "open_new": NewCase(title="Drums at the north gate", alert=_ALERT),
+    "add_note": NoteGiven(text="Seal 17 is broken; the driver says it was so before"),
+    "add_alert": AlertGiven(alert=_ALERT),
+    "add_consignment": ConsignmentGiven(source=1, consignment="EX26-0137"),
+    "add_party": PartyGiven(name="Example Chemicals Ltd", role="consignee", country="NL"),
+    "add_task": TaskGiven(who="account 2", what="Call the importer", due=date(2026, 12, 1)),
+    "do_task": Remark(note="Nobody answers there"),
+    "take_out": Removal(step=4, why="Of another consignment"),
+    "rename": Title(title="Drums at the south gate", seen=9),
+    "share": Person(user="account 2"),
+    "unshare": Person(user="account 2"),
+    "change_owner": NewOwner(owner="account 2", seen=9),
+    "close": Closing(how="referred", to="The police of the port", why="25 kg, proved", seen=9),
+    "answer": Answer(agree="no", why="The laboratory has not answered", seen=9),
+    "recall": Reason(why="A second sample was taken", seen=9),
+    "reopen": Reason(why="The goods came back", seen=9),
+    "retain": Retention(until=date(2031, 12, 31), basis="Customs code, article 51", seen=9),
+    "hold": Reason(why="Asked for by the court", seen=9),
+    "unhold": Reason(why="The court has ended it", seen=9),
+    "erase": Reason(why="Its time is over", seen=9),
+    "export_case": ExportWish(restricted=True),
+    "finish_report": Finished(field=_REPORT),
+    "turn_rule": Turn(
+        to="down", points=10, since=date(2026, 12, 1), why="3 of 120 were right", seen=0
+    ),
+    "judge_party": Judge(other=17, verdict="same", why="one licence, seen on paper"),
+    "propose_suppression": Propose(
+        substances=("safrole",), phrase="sassafras tea", heading="1211", most="low",
+        reason="other-goods", words="Tea bags", owner="reyes", expires=date(2027, 1, 31),
+    ),
+    "approve_suppression": Seen(seen=7, words="Two samples were looked at"),
+    "refuse_suppression": Why(seen=7, words="Too broad: the phrase stands on oils too"),
+    "end_suppression": Why(seen=7, words="The maker sells oil now"),
+    "make_webhook": MakeWebhook(
+        name="duty officer", url="https://duty.example/alerts", severities=("critical",)
+    ),
+    "switch": Switch(active=True),
+    "set_reading": Reading(
+        version=1, then="screen", map=("goods=Item text",), day=date(2026, 11, 25)
+    ),
+    "cancel": Wanted(version=2),
+    "drop": Wanted(version=4),
+}  # fmt: skip
+"""Of each operation that takes JSON, by its name."""
+
+
+def body(operation: str) -> Any:
+    """Return what a program may send, as JSON: what need not be said is left out."""
+    record = BODIES[operation]
+    told = msgspec.to_builtins(record)
+    plain = {each.name: each.default for each in msgspec.structs.fields(record)}
+    return {name: told[name] for name in told if getattr(record, name) != plain[name]}
+
+
+@cache
+def answer(operation: str) -> Any:
+    """Return what a program is answered, as JSON; None: no example is kept."""
+    kept = data("api", f"{operation}.json")
+    return msgspec.json.decode(kept.read_bytes()) if kept.is_file() else None

@@ -1,0 +1,142 @@
+"""`tidewaiter node`, `peers` and `notices`: two authorities meet, notify, answer and freeze."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from tests.exchange.notices.samples import NOTICE, changed
+
+from tidewaiter.courier.desk import desk_of
+from tidewaiter.courier.receiving import receive
+from tidewaiter.courier.sending import send_round
+from tidewaiter.exchange.notices.shapes import NoticeFile
+from tidewaiter.exchange.notices.xml import write_xml
+from tidewaiter.store.database import open_database
+
+LEAVES = datetime.now(UTC).date() + timedelta(days=60)
+
+
+class Node:
+    """A node, and its command line."""
+
+    def __init__(
+        self, call: Callable[..., Result], here: Path, name: str, patch: pytest.MonkeyPatch
+    ) -> None:  # fmt: skip
+        self._call, self._here, self._name, self._patch = call, here, name, patch
+        self.run("node", "init", "--name", name.title(), "--country", "DE", "--roots", "roots",
+                 "--endpoint", "https://node.example")  # fmt: skip
+        told = self.run("node", "document", "--out", f"{name}.json").stdout.splitlines()
+        self.node, self.words = told[0].split("(")[1].split(")")[0], told[1]
+
+    def run(self, *arguments: str, code: int = 0) -> Result:
+        """Run a command with the keys and the database of this node."""
+        self._patch.setenv("TIDEWAITER_KEY", str(self._here / f"{self._name}.key"))
+        done = self._call(*arguments, "--db", f"{self._name}.db")
+        assert done.exit_code == code, done.output
+        return done
+
+    def bring(self, other: "Node") -> None:
+        """Bring the other node what is due to it."""
+        with (
+            open_database(f"{self._name}.db") as mine, open_database(f"{other._name}.db") as theirs
+        ):  # fmt: skip
+            desk = desk_of(mine, self._here / f"{self._name}.ring")
+            far = desk_of(theirs, self._here / f"{other._name}.ring")
+            while send_round(desk, other.node, lambda _, lines: receive(far, lines)).more:
+                pass
+
+
+@pytest.fixture
+def met(
+    call: Callable[..., Result], here: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Node, Node]:
+    """Let two nodes take each other up, with words that were compared."""
+    one, other = (Node(call, here, name, monkeypatch) for name in ("aland", "bergen"))
+    for each, peer, name in ((one, other, "bergen"), (other, one, "aland")):
+        assert peer.words not in each.run("peers", "add", f"{name}.json").output
+        each.run("peers", "confirm", peer.node, peer.words)
+    one.bring(other)
+    other.bring(one)
+    return one, other
+
+
+@pytest.fixture
+def notice(here: Path) -> str:
+    """Write a notice that may go out."""
+    transport = changed(NOTICE.transport, dispatch=LEAVES)
+    made = changed(NOTICE, sent=None, reply_by=None, transport=transport)
+    (here / "notice.xml").write_bytes(write_xml(NoticeFile(notice=made)))
+    return "notice.xml"
+
+
+def test_a_notice_is_sent_and_answered(met: tuple[Node, Node], notice: str) -> None:
+    """Each side reads the same, from its own database."""
+    one, other = met
+    one.run("notices", "send", notice, "--to", other.node)
+    one.bring(other)
+    assert "importer" in other.run("notices", "list", "--state", "sent").stdout
+    other.run("notices", "ask", "1", "Who is the end user?")
+    other.run("notices", "agree", "1", "--by", "Licensing")
+    other.bring(one)
+    shown = one.run("notices", "show", "1").stdout
+    assert "version 1: no objection" in shown
+    assert [line.split(": ")[1] for line in shown.splitlines()[1:]] == [
+        "sent", "query", "no-objection"
+    ]  # fmt: skip
+    assert "entries hold" in one.run("node", "verify").stdout
+    assert "processed" in one.run("node", "status").stdout
+
+
+def test_a_notice_that_lacks_something_is_not_sent(
+    met: tuple[Node, Node], here: Path, notice: str
+) -> None:
+    """It says what, and where."""
+    one, other = met
+    bare = changed(NOTICE, sent=None, reply_by=None, lines=())
+    (here / "bare.xml").write_bytes(write_xml(NoticeFile(notice=bare)))
+    told = one.run("notices", "send", "bare.xml", "--to", other.node, code=2)
+    assert "wrong: lines" in told.stderr
+    assert one.run("notices", "list").stdout == ""
+    assert notice
+
+
+@pytest.mark.parametrize(("held", "left"), [("--release", 1), ("--discard", 0)])
+def test_what_is_written_to_a_frozen_peer_waits(
+    met: tuple[Node, Node], held: str, left: int
+) -> None:
+    """It is seen, and let go or destroyed when the words were compared again."""
+    one, other = met
+    one.run("peers", "freeze", other.node, "--reason", "order of 3 May")
+    one.run("peers", "say", other.node, "hello")
+    assert "1 held" in one.run("node", "status").stdout
+    one.bring(other)
+    assert "theirs frozen" in other.run("node", "status").stdout
+    one.run("peers", "confirm", other.node, other.words, code=2)
+    one.run("peers", "confirm", other.node, other.words, held)
+    before = one.run("node", "status").stdout
+    one.bring(other)
+    assert ("1 discarded" in before) == (left == 0)
+    assert "held" not in one.run("node", "status").stdout
+
+
+def test_words_of_another_are_refused(met: tuple[Node, Node]) -> None:
+    """Whoever stands between two nodes shows other words."""
+    one, other = met
+    one.run("peers", "freeze", other.node)
+    told = one.run("peers", "confirm", other.node, one.words, code=2)
+    assert "not the one of this peer" in told.stderr
+    wrong = " ".join(sorted(other.words.split()))
+    assert "misheard" in one.run("peers", "confirm", other.node, wrong, code=2).stderr
+
+
+def test_keys_are_changed_and_what_follows_holds(met: tuple[Node, Node]) -> None:
+    """The peer takes the new keys under the old ones, and the next message under the new."""
+    one, other = met
+    one.run("node", "rotate")
+    one.run("peers", "say", other.node, "under new keys")
+    one.bring(other)
+    status = one.run("node", "status").stdout
+    assert "waiting" not in status
+    assert "sealed" not in status

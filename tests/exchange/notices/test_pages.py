@@ -1,0 +1,46 @@
+"""The pages on notices say what the data and the records say."""
+
+import re
+from typing import get_args
+
+import pytest
+from tests.exchange.notices.samples import DAY
+from tools.notice_pages import PAGE, ROOT, page
+
+from tidewaiter.exchange.notices.events import What
+from tidewaiter.exchange.notices.states import StateName, state_of
+from tidewaiter.exchange.notices.xml import read_xml, write_xml
+
+XML = ROOT / "docs" / "reference" / "notice-xml.md"
+STATES = (ROOT / "docs" / "reference" / "notices.md").read_text(encoding="utf-8")
+
+
+def test_the_tables_are_those_of_the_data() -> None:
+    """Fields, forms and periods: run tools.notice_pages after a change."""
+    text = PAGE.read_text(encoding="utf-8")
+    assert page(text) == text
+
+
+@pytest.mark.parametrize("kind", [kind.__struct_config__.tag for kind in get_args(What)])
+def test_every_event_has_an_entry(kind: str) -> None:
+    """The table of events names each."""
+    assert f"`{kind}`" in STATES
+
+
+@pytest.mark.parametrize("name", get_args(StateName))
+def test_every_state_has_an_entry(name: str) -> None:
+    """The table of states names each."""
+    table = STATES[STATES.index("| state |") : STATES.index("## Periods")]
+    assert re.search(rf"\b{name}\b", table)
+
+
+def test_the_example_is_read_and_goes_round() -> None:
+    """The file of the page is a notice; its reply waits for the event that it had seen."""
+    found = re.search(r"```xml\n(.*?)```", XML.read_text(encoding="utf-8"), re.DOTALL)
+    assert found is not None
+    file = read_xml(found[1].encode(), "notice-xml.md")
+    assert read_xml(write_xml(file), "again") == file
+    assert file.notice.lines[0].net.mass_mg == 800_000_000
+    state = state_of(file.events, DAY)
+    assert state.name == "draft"
+    assert state.waiting == ("importer-1",)

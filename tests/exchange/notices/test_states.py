@@ -1,0 +1,294 @@
+"""States: what events of both sides make of a notice, on a day."""
+
+from datetime import date, timedelta
+from itertools import permutations
+
+import pytest
+from tests.exchange.notices.samples import (
+    DAY,
+    NOTICE,
+    REPLY_BY,
+    Talk,
+    changed,
+)
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.exchange.notices.chains import MOST_EVENTS
+from tidewaiter.exchange.notices.events import (
+    Acknowledged,
+    Amended,
+    Answered,
+    LineAmount,
+    MoreTime,
+    NoObjection,
+    NotForUs,
+    Objected,
+    Queried,
+    Returned,
+    Sent,
+    Viewed,
+    Withdrawn,
+)
+from tidewaiter.exchange.notices.states import State, add, state_of
+from tidewaiter.exchange.notices.types import Amount, Authority
+
+AFTER = REPLY_BY + timedelta(days=1)
+YES = NoObjection(decided_by="Section 4")
+NO = Objected(code="importer unknown", decided_by="Section 4")
+SECOND = Amended(notice=changed(NOTICE, version=2))
+ALL = (LineAmount(line=1, amount=Amount(mass_mg=800_000_000)),)
+GONE = Returned(outcome="shipped", on=date(2026, 4, 8), lines=ALL)
+
+
+def _state(talk: Talk, day: date = DAY) -> State:
+    return state_of(talk.events, day)
+
+
+def test_without_an_event_it_is_a_draft() -> None:
+    """Nobody has been told anything."""
+    state = state_of((), DAY)
+    assert state.name == "draft"
+    assert not state.approved
+
+
+@pytest.mark.parametrize(
+    ("what", "name"),
+    [
+        (Viewed(), "viewed"),
+        (Acknowledged(), "acknowledged"),
+        (YES, "no objection"),
+        (NO, "objection"),
+        (Queried(text="Who is the last consignee?"), "under enquiry"),
+        (MoreTime(until=date(2026, 4, 10)), "more time"),
+        (NotForUs(whose="Customs"), "not for us"),
+    ],
+)
+def test_each_reply_has_its_state(what: Viewed, name: str) -> None:
+    """Of all of them one alone is a yes."""
+    talk = Talk()
+    talk.say("importer", what)
+    state = _state(talk)
+    assert state.name == name
+    assert state.approved == (name == "no objection")
+
+
+def test_silence_is_never_a_yes() -> None:
+    """After the last day it is expired, however long nobody speaks, and however it was opened."""
+    silent, opened = Talk(), Talk()
+    opened.say("importer", Viewed())
+    opened.say("importer", Acknowledged())
+    for days in (0, 1, 30, 4_000):
+        for talk in (silent, opened):
+            state = _state(talk, AFTER + timedelta(days=days))
+            assert state.name == "expired without reply"
+            assert not state.approved
+    assert _state(silent, AFTER).silent
+    assert not _state(opened, AFTER).silent
+    assert _state(silent, REPLY_BY).name == "sent"
+
+
+def test_a_late_yes_is_a_yes_that_says_it_is_late() -> None:
+    """The importing authority decides for itself until when it answers."""
+    talk = Talk()
+    talk.say("importer", YES, on=AFTER)
+    state = _state(talk, AFTER)
+    assert state.approved
+    assert state.late
+
+
+def test_more_time_moves_the_last_day() -> None:
+    """Until then the notice waits; then it expires all the same."""
+    talk = Talk()
+    talk.say("importer", MoreTime(until=date(2026, 4, 10)))
+    assert _state(talk, AFTER).name == "more time"
+    assert _state(talk, date(2026, 4, 11)).name == "expired without reply"
+    less = talk.say("importer", MoreTime(until=date(2026, 4, 9)))
+    assert [said.event for said in _state(talk).wrong] == [less.id]
+
+
+def test_a_conversation_waits_for_whoever_has_to_speak() -> None:
+    """A query waits for the exporter, an answered one for the importer; the time may end."""
+    talk = Talk()
+    query = talk.say("importer", Queried(text="For what?"))
+    asked = _state(talk)
+    assert (asked.waits_for, asked.open_query) == ("exporter", query.id)
+    answer = talk.say("exporter", Answered(query=query.id, text="For cellulose."))
+    answered = _state(talk, AFTER)
+    assert answered.name == "under enquiry"
+    assert (answered.waits_for, answered.open_query) == ("importer", "")
+    assert answered.conversation == (query, answer)
+    talk.say("importer", YES)
+    assert _state(talk).approved
+
+
+def test_a_query_after_a_yes_takes_it_back() -> None:
+    """Whoever asks again has not decided."""
+    talk = Talk()
+    talk.say("importer", YES)
+    talk.say("importer", Queried(text="On second thoughts: for what?"))
+    assert _state(talk).name == "under enquiry"
+
+
+def test_an_objection_may_be_lifted_and_a_yes_taken_back() -> None:
+    """The last word of the importing side counts."""
+    talk = Talk()
+    talk.say("importer", NO)
+    talk.say("importer", YES)
+    assert _state(talk).approved
+    talk.say("importer", NO)
+    assert _state(talk).name == "objection"
+
+
+def test_an_amendment_needs_an_answer_of_its_own() -> None:
+    """A yes to version 1 is none to version 2, and says so."""
+    talk = Talk()
+    yes = talk.say("importer", YES)
+    talk.say("exporter", SECOND, version=2)
+    state = _state(talk)
+    assert state.version == 2
+    assert state.name == "sent"
+    assert [said.event for said in state.remarks] == [yes.id]
+    assert "version 1" in state.remarks[0].text
+    talk.say("importer", YES, version=2)
+    assert _state(talk).approved
+
+
+def test_a_reply_that_crossed_an_amendment_is_of_the_old_version() -> None:
+    """It was written before the amendment arrived, and does not decide on it."""
+    talk = Talk()
+    talk.say("exporter", SECOND, version=2)
+    yes = talk.say("importer", YES, version=1, seen=1)
+    state = _state(talk)
+    assert not state.approved
+    assert [said.event for said in state.remarks] == [yes.id]
+
+
+def test_a_withdrawn_notice_takes_no_reply() -> None:
+    """A reply after it is wrong; one that crossed it is told, and changes nothing."""
+    crossing, after = Talk(), Talk()
+    for talk in (crossing, after):
+        talk.say("exporter", Withdrawn(reason="no order"))
+    yes = crossing.say("importer", YES, seen=1)
+    state = _state(crossing)
+    assert (state.name, state.wrong) == ("withdrawn", ())
+    assert [said.event for said in state.remarks] == [yes.id]
+    known = Talk()
+    known.say("importer", YES)
+    known.say("exporter", Withdrawn())
+    assert not _state(known).remarks  # it crossed nothing: the exporter had read it
+    late = after.say("importer", YES)
+    assert [said.event for said in _state(after).wrong] == [late.id]
+    assert _state(after).name == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("by", "what", "word"),
+    [
+        ("importer", Sent(notice=NOTICE), "owns the notice"),
+        ("importer", SECOND, "owns the notice"),
+        ("importer", Withdrawn(), "owns the notice"),
+        ("importer", Answered(query="x", text="y"), "owns the notice"),
+        ("exporter", YES, "importer's side alone"),
+        ("exporter", Viewed(), "importer's side alone"),
+        ("exporter", MoreTime(until=date(2027, 1, 1)), "importer's side alone"),
+        ("exporter", Sent(notice=NOTICE), "sent before"),
+        ("exporter", Answered(query="none", text="y"), "no query"),
+        ("exporter", changed(GONE, outcome="arrived"), "not for the exporter's side"),
+        ("importer", GONE, "not for the importer's side"),
+        ("exporter", Amended(notice=changed(NOTICE, version=3)), "the version after 1 is 2"),
+        ("importer", changed(YES, allowed=(LineAmount(line=1, amount=Amount(mass_mg=10**12)),)),
+         "more is allowed"),
+        ("importer", changed(YES, allowed=(*ALL, *ALL)), "twice"),
+    ],
+)  # fmt: skip
+def test_who_may_do_what(by: str, what: Sent, word: str) -> None:
+    """A wrong event is told with its reason, and changes nothing."""
+    talk = Talk()
+    before = _state(talk)
+    event = talk.say("importer" if by == "importer" else "exporter", what)
+    state = _state(talk)
+    assert [said.event for said in state.wrong] == [event.id]
+    assert word in state.wrong[0].text
+    assert changed(state, wrong=()) == before
+    with pytest.raises(InputError, match=word):
+        add(talk.events[:-1], event, DAY)
+
+
+def test_an_amendment_keeps_both_authorities() -> None:
+    """Another recipient is another notice."""
+    talk = Talk()
+    other = changed(NOTICE, version=2, recipient=Authority(name="a", country="BR"))
+    talk.say("exporter", Amended(notice=other), version=2)
+    assert _state(talk).version == 1
+
+
+def test_an_event_waits_for_those_before_it() -> None:
+    """A gap holds back what comes after it, on both sides; then all of it counts."""
+    talk = Talk()
+    talk.say("exporter", SECOND, version=2)
+    yes = talk.say("importer", YES, version=2)
+    first, second, _ = talk.events
+    state = state_of([first, yes], DAY)
+    assert state.name == "sent"
+    assert state.waiting == (yes.id,)
+    assert state_of([second, yes], DAY).name == "draft"
+    with pytest.raises(InputError, match="missing"):
+        add([first], yes, DAY)
+    assert state_of([yes, second, first], DAY).approved
+
+
+def test_any_order_of_arrival_gives_one_state() -> None:
+    """All 720 orders of six events, and each of them twice."""
+    talk = Talk()
+    query = talk.say("importer", Queried(text="?"))
+    talk.say("exporter", Answered(query=query.id, text="!"))
+    talk.say("exporter", SECOND, version=2)
+    talk.say("importer", YES, version=1, seen=2)
+    talk.say("importer", NO, version=2)
+    wanted = _state(talk)
+    for order in permutations(talk.events):
+        assert state_of(order, DAY) == wanted
+        assert state_of((*order, *reversed(order)), DAY) == wanted
+
+
+def test_two_events_with_one_number_or_one_id_count_for_nothing() -> None:
+    """Someone says two things: neither counts, whichever came first."""
+    talk = Talk()
+    yes = talk.say("importer", YES)
+    twin, double = changed(yes, what=NO), changed(yes, id="other", what=NO)
+    for other in (twin, double):
+        for order in permutations([*talk.events, other]):
+            state = state_of(order, DAY)
+            assert state.name == "sent"
+            assert state.wrong
+
+
+def test_no_side_touches_the_other_by_its_ids() -> None:
+    """An importer that takes the id of the notice itself changes nothing of it."""
+    talk = Talk()
+    viewed = talk.say("importer", Viewed())
+    taken = changed(viewed, id=talk.events[0].id)
+    state = state_of([talk.events[0], taken], DAY)
+    assert state.name == "viewed"
+    assert not state.wrong
+
+
+def test_numbers_begin_at_one_and_end() -> None:
+    """An event 0, or one too many, has no place in a chain, and does not wait for one."""
+    talk = Talk()
+    viewed = talk.say("importer", Viewed())
+    for bad in (
+        changed(viewed, seq=0),
+        changed(viewed, seen=-1),
+        changed(viewed, seq=MOST_EVENTS + 1),
+    ):
+        state = state_of([talk.events[0], bad], DAY)
+        assert [said.event for said in state.wrong] == [viewed.id]
+        assert not state.waiting
+
+
+def test_events_of_two_notices_are_refused() -> None:
+    """Each notice is folded by itself."""
+    one, two = Talk(), Talk(changed(NOTICE, reference="DE-2"))
+    with pytest.raises(InputError, match="several notices"):
+        state_of([*one.events, *two.events], DAY)

@@ -1,0 +1,106 @@
+"""The examples that the description of the API shows: each is what it says it is."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import jsonschema_rs
+import msgspec
+import pytest
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+
+from tidewaiter.base.resources import data
+from tidewaiter.web import examples
+from tidewaiter.web.app import make_app
+from tidewaiter.web.node import Node
+from tidewaiter.web.openapi import description
+
+READS = {
+    "queue_page", "alert_page", "case_page", "party_page", "substance_page", "law_page",
+    "flows_page", "overview_page", "audit_page",
+}  # fmt: skip
+
+
+@pytest.fixture
+def app(node: Node) -> Litestar:
+    """Make the application."""
+    return make_app(node)
+
+
+@pytest.fixture
+def told(app: Litestar) -> dict[str, Any]:
+    """Return the description of the API."""
+    return description(app)
+
+
+def _handlers(app: Litestar) -> Mapping[str, HTTPRouteHandler]:
+    every = (each for route in app.routes for each in getattr(route, "route_handlers", ()))
+    return {each.handler_name: each for each in every if isinstance(each, HTTPRouteHandler)}
+
+
+def _operations(told: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for path in told["paths"].values():
+        yield from path.values()
+
+
+def _contents(told: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Return what each operation is sent or answers in JSON: its name, which of both, and how."""
+    for operation in _operations(told):
+        sent = operation.get("requestBody", {}).get("content", {})
+        answers = next(iter(operation["responses"].values()))["content"]
+        for way, contents in (("sent", sent), ("answered", answers)):
+            if "application/json" in contents:
+                yield operation["operationId"], way, contents["application/json"]
+
+
+def test_whatever_takes_a_body_shows_one(app: Litestar, told: dict[str, Any]) -> None:
+    """Nothing is without an example but a form of files, and no example is of nothing."""
+    handlers = _handlers(app)
+    taking = {name for name, way, _ in _contents(told) if way == "sent"}
+    assert set(examples.BODIES) == taking
+    for operation in _operations(told):
+        name = operation["operationId"]
+        field = handlers[name].parsed_data_field
+        assert (field is not None) == (name in taking), name
+        kinds = set(operation.get("requestBody", {}).get("content", {}))
+        assert kinds <= {"application/json"} or name == "receive_files"
+
+
+def test_a_body_is_one_that_its_handler_takes(app: Litestar, told: dict[str, Any]) -> None:
+    """Decoded as the handler decodes it, it is the record that stands in our source."""
+    handlers = _handlers(app)
+    for name, way, content in _contents(told):
+        if way != "sent":
+            continue
+        field = handlers[name].parsed_data_field
+        assert field is not None
+        (example,) = content["examples"].values()
+        assert msgspec.convert(example["value"], field.annotation) == examples.BODIES[name]
+
+
+def test_an_answer_is_the_record_of_its_page(app: Litestar, told: dict[str, Any]) -> None:
+    """The main reads show one; a field that has come or gone makes it another record."""
+    handlers = _handlers(app)
+    shown = {
+        name for name, way, each in _contents(told) if way == "answered" and "examples" in each
+    }
+    assert shown == READS
+    assert {each.name for each in data("api").iterdir()} == {f"{name}.json" for name in READS}
+    for name in READS:
+        kind = handlers[name].parsed_fn_signature.return_type.inner_types[0].annotation
+        value = examples.answer(name)
+        record = msgspec.json.decode(json.dumps(value), type=kind)
+        assert json.loads(msgspec.json.encode(record)) == value, name
+
+
+def test_every_example_has_the_shape_that_is_described(told: dict[str, Any]) -> None:
+    """As another program checks it: by the schema, not by our records."""
+    seen = 0
+    for name, way, content in _contents(told):
+        for example in content.get("examples", {}).values():
+            schema = {**content["schema"], "components": told["components"]}
+            problems = jsonschema_rs.validator_for(schema).iter_errors(example["value"])
+            assert [str(each) for each in problems] == [], (name, way)
+            seen += 1
+    assert seen == len(examples.BODIES) + len(READS)

@@ -1,0 +1,61 @@
+"""What came of an upload: saved as files, counted, and kept when the file goes."""
+
+import json
+from collections.abc import Callable
+
+from tests.web.conftest import Desk
+from tests.web.sent import read, sent
+
+from tidewaiter.web.node import Node
+
+SignIn = Callable[..., Desk]
+
+
+def test_results_are_saved_and_never_shown_inline(
+    desk: SignIn, work: Callable[[], None], sample: bytes
+) -> None:
+    """Report, alerts and refusals as files; the counts of the page are those of the file."""
+    one = desk("analyst")
+    upload = sent(one, sample)
+    assert one.get(f"/screen/{upload['id']}/report.html").status_code == 404
+    assert one.get(f"/screen/{upload['id']}/refused.csv").status_code == 404
+    read(one, upload, "screen", day="2026-11-25")
+    work()
+    answers = {
+        name: one.get(f"/screen/{upload['id']}/{name}")
+        for name in ("report.html", "alerts.csv", "alerts.jsonl", "refused.csv")
+    }
+    for answer in answers.values():
+        assert answer.status_code == 200
+        assert answer.headers["content-disposition"].startswith("attachment")
+    lines = answers["alerts.jsonl"].text.splitlines()
+    count = sum(one.get(f"/screen/{upload['id']}.json").json()["upload"]["alerts"].values())
+    assert len(lines) == count
+    assert {json.loads(line)["file"] for line in lines} == {"new.csv"}
+    assert answers["alerts.csv"].content.count(b"\r\n") >= count + 1
+    assert answers["refused.csv"].text.splitlines()[1].startswith("64,")
+    assert "new.csv" in answers["report.html"].text
+
+
+def test_a_deleted_file_leaves_what_was_found(
+    desk: SignIn, node: Node, work: Callable[[], None], sample: bytes
+) -> None:
+    """Bytes and journal go; the counts, the refusals and the alerts stay."""
+    one = desk("analyst")
+    upload = sent(one, sample)
+    read(one, upload, "screen", day="2026-11-25")
+    work()
+    upload = one.get(f"/screen/{upload['id']}.json").json()["upload"]
+    again = one.post(f"/screen/{upload['id']}/again.json").json()
+    assert (again["state"], again["name"]) == ("mapped", "new.csv")
+    one.post(f"/screen/{again['id']}/drop", {"version": again["version"]})
+    assert node.desk.spool.place(upload["sha256"]).exists()
+    assert (
+        one.post(f"/screen/{upload['id']}/drop", {"version": upload["version"]}).status_code == 303
+    )
+    assert list(node.desk.spool.folder.iterdir()) == []
+    page = one.get(f"/screen/{upload['id']}").text
+    assert "the file is no longer kept" in page
+    assert one.get(f"/screen/{upload['id']}/alerts.csv").status_code == 404
+    assert one.get(f"/screen/{upload['id']}/refused.csv").status_code == 200
+    assert one.post(f"/screen/{upload['id']}/again.json").status_code == 400
