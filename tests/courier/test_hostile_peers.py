@@ -153,7 +153,7 @@ def test_a_line_gives_up_a_peer_that_drips() -> None:
         begun = time.monotonic()
         with pytest.raises(OutputError):
             _answered(answer, pause=0.2)
-        assert time.monotonic() - begun < 4
+        assert time.monotonic() - begun < 12  # all of it would take 20
     with pytest.raises(OutputError, match="too long"):
         _answered([b"HTTP/1.1 200 OK\r\n\r\n", *[b"x" * 65_536] * 9], pause=0)
     elsewhere = b"HTTP/1.1 307 X\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n"

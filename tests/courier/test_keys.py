@@ -8,6 +8,7 @@ from sqlalchemy import select
 from tests.courier.conftest import Party, cut, line_to
 
 from tidewaiter.base.errors import InputError, MissingError, OutputError
+from tidewaiter.courier.asking import answer, catch_up
 from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.hearing import hear_documents
 from tidewaiter.courier.keys import change, recover, rotate
@@ -44,7 +45,10 @@ def telling(to: Party) -> Tell:
     """Return a line by which documents come."""
 
     def tell(_endpoints: tuple[str, ...], documents: bytes) -> None:
-        hear_documents(to.desk, documents)
+        try:
+            hear_documents(to.desk, documents)
+        except (InputError, MissingError) as error:
+            raise OutputError("it answered 400") from error
 
     return tell
 
@@ -98,6 +102,26 @@ def test_a_process_that_serves_takes_up_keys_that_another_made(pair: Pair) -> No
     one.say(other, "for the new key")
     given = send_round(one.desk, other.name, lambda _to, lines: receive(beside, lines))
     assert given.receipts == 1
+    assert one.states() == {"processed": 1}
+
+
+def test_what_a_peer_has_is_believed_after_it_changed_keys(pair: Pair) -> None:
+    """It signs its old receipts anew, whether a message comes twice or it is asked for it."""
+    one, other = pair
+    one.say(other, "came")
+    line: list[str] = []
+
+    def lost(_endpoints: tuple[str, ...], lines: Sequence[str]) -> list[str]:
+        line[:] = lines
+        receive(other.desk, lines)
+        raise OutputError("the answer was lost")
+
+    one.send(other, lost)
+    turn(other, revoke=True)
+    other.send(one)
+    kid = other.desk.ring.signer().kid
+    assert read_receipt(receive(other.desk, line)[0]).signed.kid == kid
+    assert catch_up(one.desk, other.name, lambda _to, text: answer(other.desk, text)) == 0
     assert one.states() == {"processed": 1}
 
 

@@ -288,10 +288,10 @@ def test_it_is_asked_over_http(pair: Pair) -> None:
 
 
 def test_what_was_forgotten_is_regained_in_both_kinds_of_database(
-    party: Callable[..., Party], url: str
+    party: Callable[..., Party],
 ) -> None:
     """One message is not there any more, one waits again, and one is sealed anew."""
-    one, other = party("aland", url), party("bergen")
+    one, other = party("aland"), party("bergen")
     one.meet(other)
     other.meet(one)
     for number in range(3):

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from tidewaiter.courier.gates import REQUESTS
-from tidewaiter.courier.line import DOCUMENT, INBOX
+from tidewaiter.courier.line import DOCUMENT, HELD, INBOX
 from tidewaiter.courier.noting import MOST
 from tidewaiter.courier.receiving import MOST_LINES
 from tidewaiter.courier.taking import PATIENT

@@ -31,6 +31,7 @@ from tidewaiter.courier.sending import send_round
 from tidewaiter.courier.taking import UNNOTED
 from tidewaiter.exchange.documents import Document, Signer, sign_document, write_chain
 from tidewaiter.exchange.envelopes import assemble
+from tidewaiter.exchange.markings import Marking
 from tidewaiter.exchange.numbers import message_id
 from tidewaiter.exchange.receipts import Receipt, give, read_receipt
 from tidewaiter.exchange.signing import (
@@ -136,8 +137,7 @@ class Forger:
             "v": 1, "id": name, "from": self.aland.name, "to": self.bergen.name, "seq": have + 1,
             "prev": head, "iat": _NOW, "exp": _NOW + 86_400, "kind": "message", "schema": 1,
             "thread": name, "parent": "",
-            "marking": {"tlp": "amber", "pap": "amber", "purpose": "", "group": "", "epoch": 0,
-                        "reshare": False},
+            "marking": msgspec.to_builtins(Marking(tlp="amber")),
             "crit": [], "commit": hashlib.sha256(held).hexdigest(), "sealed": digest_of(box),
         }, box  # fmt: skip
 
@@ -296,7 +296,6 @@ class Forger:
                 plain.replace('"message"', '"mess\\u0000age"'),
                 plain.replace('"prev": "', '"prev": "x'), plain.replace('"iat": ', '"iat": -'),
                 plain.replace('"schema": 1', '"schema": 0'),
-                plain.replace('"epoch": 0', '"epoch": -1'),
                 plain.replace(f'"seq": {told["seq"]}', '"seq": 0'),
             ]
         )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from tidewaiter.base.errors import InputError
 from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.sending import checked_receipts
+from tidewaiter.courier.taking import in_force
 from tidewaiter.exchange.asking import Ask, Held, read_signed, sender_of, write_signed
 from tidewaiter.exchange.documents import Document
 from tidewaiter.exchange.envelopes import Envelope, assemble
@@ -49,7 +50,12 @@ def answer(desk: Desk, text: str) -> list[str]:
         if known is None:
             raise InputError("this node is not known here")
         asked = read_signed(text, Ask, judged_by(work, known).document, desk.node)
-        lines = held_of(work, node, after=asked.after, most=MOST)
+        desk.refresh(work)
+        kept = held_of(work, node, after=asked.after, most=MOST)
+    lines = [
+        f"{envelope} {in_force(desk, receipt)}"
+        for envelope, _, receipt in (line.rpartition(" ") for line in kept)
+    ]
     told = Held(
         sender=desk.node, to=node, nonce=asked.nonce, have=known.have, head=known.head
     )  # fmt: skip

@@ -4,11 +4,13 @@ import secrets
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+import msgspec
+
 from tidewaiter.base.errors import InputError, OutputError
 from tidewaiter.base.records import Record
 from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.receiving import MOST_BYTES, MOST_LINES
-from tidewaiter.exchange.documents import Document, write_chain
+from tidewaiter.exchange.documents import Document, SignedDocument, write_chain
 from tidewaiter.exchange.envelopes import SALT, Envelope, Place, close
 from tidewaiter.exchange.receipts import Receipt, SignedReceipt, read_receipt
 from tidewaiter.exchange.relations import Standing
@@ -31,7 +33,7 @@ from tidewaiter.store.recovering import unseal
 LONGEST = 3600.0  # seconds between two tries
 _MET: frozenset[Standing] = frozenset({"invited", "active", "frozen"})
 _FIRST = 1.0  # second
-_NEWEST = 4  # documents that are told to a peer that lacks them
+_TOLD = MOST_BYTES * 3 // 4  # bytes of documents that are told to a peer that lacks them
 _STANDINGS: dict[str, Standing] = {"frozen": "frozen", "ended": "ended", "not-active": "none"}
 
 _OTHERWISE = frozenset[str]({"equivocation", "broken-chain"})
@@ -93,15 +95,25 @@ def _tell_keys(desk: Desk, document: Document, tell: Tell) -> None:
     with desk.database.work() as work:
         chain = documents(work, desk.node)
     try:
-        tell(document.endpoints, write_chain(chain[-_NEWEST:]))
+        tell(document.endpoints, _newest(chain))
     except OutputError:  # an older version may have no place for them; people can carry the file
         return
+
+
+def _newest(chain: Sequence[SignedDocument]) -> bytes:
+    """Write as many of the newest documents as one request takes."""
+    size = 0
+    for number, each in enumerate(reversed(chain)):
+        size += len(msgspec.json.encode(each))
+        if size > _TOLD:
+            return write_chain(chain[len(chain) - number :])
+    return write_chain(chain)
 
 
 def tell_all(desk: Desk, tell: Tell) -> list[str]:
     """Tell all peers of this node's documents; return the names of those that were not reached."""
     with desk.database.work() as work:
-        chain = write_chain(documents(work, desk.node)[-_NEWEST:])
+        chain = _newest(documents(work, desk.node))
         met = [each for each in peers(work) if each.relation.standing in _MET]
         known = [(each, judged_by(work, each).document.endpoints) for each in met]
     missed = []

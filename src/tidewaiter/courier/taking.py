@@ -68,7 +68,9 @@ class Taking:
         judged = Judged(line=opened.line, envelope=envelope)
         before, peer = self._before[opened.sender], self._peers[opened.sender]
         if same := before.same(envelope):
-            self.leave(structs.replace(judged, taken=True, receipt=self._standing(same.receipt)))
+            self.leave(
+                structs.replace(judged, taken=True, receipt=in_force(self._desk, same.receipt))
+            )
             return
         if opened.peer is None or peer.document != opened.peer.document:  # other keys meanwhile
             opened = open_one(self._desk, opened.line, envelope, peer)
@@ -142,13 +144,6 @@ class Taking:
             return "no-effect", error.message[:200]
         return None, ""
 
-    def _standing(self, receipt: str) -> str:
-        """Return a receipt that was given before; signed anew, where its key speaks no longer."""
-        signer, given = self._desk.ring.signer(), read_receipt(receipt)
-        if given.signed.kid == signer.kid:
-            return receipt
-        return give(given.receipt, kid=signer.kid, secret=signer.secret)
-
     def _look(self, sender: str) -> None:
         known = find_peer(self._work, sender)
         if known is not None:
@@ -157,6 +152,19 @@ class Taking:
     def _have(self, envelope: Envelope | None) -> int:
         peer = self._peers.get(envelope.header.sender) if envelope else None
         return peer.have if peer else 0
+
+
+def in_force(desk: Desk, receipt: str) -> str:
+    """Return a receipt that was given before; signed anew, where its key speaks no longer.
+
+    Args:
+        desk: Of this node.
+        receipt: As it was given.
+    """
+    signer, given = desk.ring.signer(), read_receipt(receipt)
+    if given.signed.kid == signer.kid:
+        return receipt
+    return give(given.receipt, kid=signer.kid, secret=signer.secret)
 
 
 def receipt_for(desk: Desk, judged: Judged, state: State | None, *, have: int = 0) -> str:

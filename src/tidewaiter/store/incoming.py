@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import func, insert, or_, select
 
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.envelopes import Envelope
@@ -12,6 +12,8 @@ from tidewaiter.store import tables
 from tidewaiter.store.audit import moment, stamp_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.payloads import encode, plain
+
+CONTRADICTIONS = 1_000  # of one peer that are kept
 
 
 class Arrived(Record, frozen=True, kw_only=True):
@@ -62,7 +64,11 @@ def keep_incoming(work: Work, node: str, arrived: Sequence[Arrived]) -> None:
 
 
 def keep_contradiction(work: Work, node: str, envelope: Envelope) -> bool:
-    """Keep what contradicts a message that was taken; return whether it is new."""
+    """Keep what contradicts a message that was taken; return whether it is new.
+
+    Of one peer so many are kept and no more: they prove what there is to prove, and it could send
+    them without end.
+    """
     row = {
         "peer": node, "message": plain(envelope.header.id), "seq": envelope.header.seq,
         "digest": envelope.digest, "signed": envelope.signed.text,
@@ -71,6 +77,9 @@ def keep_contradiction(work: Work, node: str, envelope: Envelope) -> bool:
     c = tables.contradiction.c
     known = select(c.id).where(c.peer == node, c.digest == envelope.digest)
     if work.connection.execute(known).first() is not None:
+        return False
+    counted = select(func.count()).where(c.peer == node)
+    if work.connection.execute(counted).scalar_one() >= CONTRADICTIONS:
         return False
     work.connection.execute(insert(tables.contradiction).values(**row))
     return True

@@ -155,13 +155,16 @@ def to_send(work: Work, known: Known, *, rows: int) -> list[Sealed]:
     """Return what was sealed and has no receipt, or what the peer says it does not have.
 
     While the relation is not active nothing leaves but what tells of that, and of it only what the
-    peer can take: it does not pass by messages that were sealed before.
+    peer can take: it does not pass by messages that were sealed before. Once it has ended nothing
+    does.
 
     Args:
         work: Any.
         known: The peer, as it stands now.
         rows: How many at most.
     """
+    if known.relation.standing in {"none", "ended"}:
+        return []
     o = tables.outgoing.c
     wanted = select(o.id, o.seq, o.digest, o.kind, o.signed, o.box).where(
         o.peer == known.node, o.seq.is_not(None), or_(o.state == "sealed", o.seq > known.told)
