@@ -225,6 +225,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="power-", dir=memory if memory.is_dir() else None))
     if not hasattr(ctypes.CDLL(None), "power_begin"):
         preload(folder)
+    shutil.rmtree(Path(os.environ["LD_PRELOAD"]).parent)  # it is loaded
     try:
         result = run(told.crashes, told.synchronous, told.seed, folder)
     finally:
