@@ -144,3 +144,16 @@ def test_what_comes_too_early_waits(pair: Pair) -> None:
     told = [read_receipt(text).receipt for text in together]
     assert [(each.state, each.have) for each in told] == [("processed", 3)] * 3
     assert [each.id for each in told] == [third.id, first.id, second.id]
+
+
+def test_while_a_line_is_down_no_more_than_one_request_is_sealed(pair: Pair) -> None:
+    """All else can still be held back or discarded: what is sealed may have come."""
+    one, other = pair
+    for number in range(150):
+        one.say(other, f"{number}")
+        one.send(other, cut)
+    assert one.states() == {"sealed": 1, "waiting": 149}
+    one.send(other)
+    assert one.states() == {"processed": 1, "waiting": 149}
+    one.send(other, cut)
+    assert one.states() == {"processed": 1, "sealed": 64, "waiting": 85}

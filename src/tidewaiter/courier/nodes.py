@@ -13,14 +13,8 @@ from tidewaiter.exchange.relations import Standing
 from tidewaiter.identity import keep_ring, own_ring
 from tidewaiter.store.audit import moment, record_change
 from tidewaiter.store.database import Database, Stamp, Work
-from tidewaiter.store.outgoing import (
-    Message,
-    count_outgoing,
-    discard,
-    hold_back,
-    release,
-    write_message,
-)
+from tidewaiter.store.holding import discard, hold_back, release
+from tidewaiter.store.outgoing import Message, count_outgoing, write_message
 from tidewaiter.store.peers import (
     Known,
     add_documents,

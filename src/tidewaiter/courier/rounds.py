@@ -1,5 +1,6 @@
 """Rounds: whatever is due to any peer is sent, one peer never waiting for another."""
 
+import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -11,6 +12,7 @@ from tidewaiter.courier.sending import LONGEST, Post, Tell, put_off, send_round
 from tidewaiter.store.audit import moment
 from tidewaiter.store.peers import peer_of, peers_due
 
+_LOG = logging.getLogger("tidewaiter.courier")
 _LOOKS = 0.25  # seconds between two looks for what is due
 _AT_ONCE = 16  # peers to whom is sent at the same time
 
@@ -70,6 +72,9 @@ class Rounds:
                 more = done.more
         except TidewaiterError:  # nothing was written, so nothing is lost: it is due again
             pass
+        except Exception:  # noqa: BLE001 - a fault of ours: the others shall not pay for it
+            _LOG.exception("sending to %s", node)
+            self._put_off(node, "this node has a fault: look at its log")
         finally:
             self._busy.discard(node)
 
@@ -80,9 +85,12 @@ class Rounds:
         try:
             catch_up(self._desk, node, self._ask)
         except (OutputError, InputError) as error:
-            with self._desk.database.work() as work:
-                known = peer_of(work, node)
-            put_off(self._desk, known, error.message)
+            self._put_off(node, error.message)
             return False
         self._asked.add(node)
         return True
+
+    def _put_off(self, node: str, trouble: str) -> None:
+        with self._desk.database.work() as work:
+            known = peer_of(work, node)
+        put_off(self._desk, known, trouble)

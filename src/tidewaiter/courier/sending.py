@@ -22,6 +22,7 @@ from tidewaiter.store.outgoing import (
     Waiting,
     failed_with,
     heard_from,
+    is_under_way,
     keep_receipts,
     keep_sealed,
     to_send,
@@ -126,19 +127,21 @@ def tell_all(desk: Desk, tell: Tell) -> list[str]:
 
 
 def seal_due(desk: Desk, node: str) -> int:
-    """Seal what waits for a peer; return how many messages.
+    """Seal what waits for a peer, as much as one request takes; return how many messages.
 
-    The relation is looked at in the transaction that seals: once it is frozen, nothing is sealed
-    but what tells of that.
+    Nothing is sealed while something sealed has no receipt: what is sealed cannot be taken back, so
+    as little as may be stands so while a line is down. The relation is looked at in the transaction
+    that seals: once it is frozen, nothing is sealed but what tells of that.
     """
-    sealed = 0
     while True:
         with desk.database.work() as work:
             known = peer_of(work, node)
+            if is_under_way(work, node):
+                return 0
             waiting = _waiting(desk, work, known)
             document = judged_by(work, known).document
         if not waiting:
-            return sealed
+            return 0
         closed = _closed(desk, known, document, waiting)
         with desk.database.work(desk.stamp()) as work:
             now = peer_of(work, node)
@@ -147,9 +150,7 @@ def seal_due(desk: Desk, node: str) -> int:
             if faster or desk.refresh(work):
                 continue  # what was sealed here is of yesterday, and was never sent
             keep_sealed(work, node, closed)
-        sealed += len(closed)
-        if len(waiting) < MOST_LINES:
-            return sealed
+        return len(closed)
 
 
 def seal_within(desk: Desk, work: Work, node: str) -> int:

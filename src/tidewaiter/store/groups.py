@@ -12,7 +12,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.store import tables
 from tidewaiter.store.audit import Details, moment, record_change, stamp_of
 from tidewaiter.store.database import Work
-from tidewaiter.store.outgoing import discard_for_group
+from tidewaiter.store.holding import discard_for_group
 from tidewaiter.store.payloads import plain
 from tidewaiter.store.peers import peer_of
 

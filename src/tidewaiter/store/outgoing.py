@@ -151,6 +151,13 @@ def keep_sealed(work: Work, node: str, sealed: Sequence[tuple[Waiting, Envelope]
     record_changes(work, changes)
 
 
+def is_under_way(work: Work, node: str) -> bool:
+    """Say whether something that was sealed for a peer has no receipt."""
+    o = tables.outgoing.c
+    wanted = select(o.number).where(o.peer == node, o.state == "sealed").limit(1)
+    return work.connection.execute(wanted).first() is not None
+
+
 def to_send(work: Work, known: Known, *, rows: int) -> list[Sealed]:
     """Return what was sealed and has no receipt, or what the peer says it does not have.
 
@@ -241,66 +248,11 @@ def first_since(work: Work, node: str, since: str) -> int:
     return int(found or peer_of(work, node).sealed + 1)
 
 
-def hold_back(work: Work, node: str) -> int:
-    """Hold back what is not sealed yet; return how many messages."""
-    return _switch(work, node, "waiting", "held", "messages held")
-
-
-def release(work: Work, node: str) -> int:
-    """Let go what was held back; return how many messages."""
-    return _switch(work, node, "held", "waiting", "messages released")
-
-
-def discard(work: Work, node: str) -> int:
-    """Discard what was held back, and destroy what it said; return how many messages."""
-    o = tables.outgoing.c
-    gone = update(tables.outgoing).where(o.peer == node, o.state == "held").values(body=None)
-    work.connection.execute(gone)
-    return _switch(work, node, "held", "discarded", "messages discarded")
-
-
-def discard_for_group(work: Work, node: str, group: str) -> int:
-    """Discard what was written to a peer as a member of a group, and is not sealed yet.
-
-    Returns:
-        How many messages.
-    """
-    o = tables.outgoing.c
-    waits = (o.peer == node, o.state.in_(("waiting", "held")))
-    found = work.connection.execute(select(o.number, o.marking).where(*waits)).all()
-    these = [
-        row.number
-        for row in found
-        if decode(row.marking, Marking, "marking of a message").group == group
-    ]
-    if these:
-        rows = [{"_number": number} for number in these]
-        gone = update(tables.outgoing).where(o.number == bindparam("_number"))
-        now = moment(stamp_of(work).at)
-        work.connection.execute(gone.values(state="discarded", body=None, changed=now), rows)
-        told: Details = {"peer": node, "group": group, "messages": len(these)}
-        record_changes(work, [("messages discarded", told)])
-    return len(these)
-
-
 def count_outgoing(work: Work, node: str) -> dict[str, int]:
     """Count the messages to a peer by state."""
     o = tables.outgoing.c
     counted = select(o.state, func.count()).where(o.peer == node).group_by(o.state)
     return {state: int(count) for state, count in work.connection.execute(counted).all()}
-
-
-def _switch(work: Work, node: str, before: State, after: State, action: str) -> int:
-    """Change the state of messages, but of those that pass in any case."""
-    o = tables.outgoing.c
-    now = moment(stamp_of(work).at)
-    these = (o.peer == node, o.state == before, o.kind.not_in(CONTROL))
-    done = work.connection.execute(
-        update(tables.outgoing).where(*these).values(state=after, changed=now)
-    )
-    if done.rowcount:
-        record_changes(work, [(action, {"peer": node, "messages": done.rowcount})])
-    return done.rowcount
 
 
 def _draft(row: RowMapping, safe: bytes) -> Draft:

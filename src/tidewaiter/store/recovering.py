@@ -15,7 +15,7 @@ from tidewaiter.exchange.relations import CONTROL
 from tidewaiter.store import tables
 from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.database import Work
-from tidewaiter.store.outgoing import hold_back
+from tidewaiter.store.holding import hold_back
 from tidewaiter.store.peers import (
     add_peer,
     documents,
