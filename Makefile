@@ -92,7 +92,7 @@ bench: $(VENV)/.bench $(PEERS)/.tried
 soak: $(VENV)/.bench
 	$(BIN)/python -m tests.soak.exchange --exchanges 10000 --kills 210 --nodes 5 \
 		--write docs/benchmarks/soak.json
-	$(BIN)/python -m tests.soak.exchange --exchanges 600 --kills 12 --nodes 5 --settle 10 --faults \
+	$(BIN)/python -m tests.soak.exchange --exchanges 400 --kills 8 --nodes 5 --settle 10 --faults \
 		--write docs/benchmarks/soak_faults.json
 	$(BIN)/python -m tests.soak.power --crashes 1000 --write docs/benchmarks/power.json
 	! $(BIN)/python -m tests.soak.power --crashes 200 --synchronous NORMAL \

@@ -117,6 +117,19 @@ def test_a_line_that_does_what_it_wants(pair: Pair, seed: int) -> None:
     assert [seq for _, seq, _ in one.taken()] == list(range(1, 21))
 
 
+def test_a_damaged_line_brings_nothing_else_again(pair: Pair) -> None:
+    """Who gets it cannot say what it has of the sender: only the one line is sent again."""
+    one, other = pair
+    for number in range(5):
+        one.say(other, f"{number}")
+    one.send(other)
+    one.say(other, "damaged on its way")
+    damaged = one.send(other, lambda _, lines: receive(other.desk, [lines[0].replace(".", "", 1)]))
+    assert damaged.trouble == "it turned a message away: malformed"
+    assert one.send(other).sent == 1
+    assert one.states() == {"processed": 6}
+
+
 def test_what_comes_too_early_waits(pair: Pair) -> None:
     """It is turned away, with a word of what is there, and comes again."""
     one, other = pair

@@ -183,6 +183,7 @@ def _fork(child: Callable[[], object]) -> int:
     """Begin a process that has all modules already; it ends when the child does."""
     process = os.fork()
     if process == 0:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         child()
         os._exit(3)
     return process
@@ -275,6 +276,7 @@ def main() -> None:
     options.add_argument("--folder", type=Path, help="leave databases and logs in this new one")
     options.add_argument("--write", type=Path, help="write the results there, as JSON")
     told = vars(options.parse_args())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # no node is left behind
     names = ("exchanges", "kills", "nodes", "seed", "settle", "fault")
     plan = Plan(**{name: told[name] for name in names})
     with ExitStack() as stack:

@@ -212,7 +212,7 @@ def heard_from(work: Work, node: str, receipts: Sequence[SignedReceipt]) -> None
     """
     told, now, p = [each.receipt for each in receipts], moment(stamp_of(work).at), tables.peer.c
     early = [each.have for each in told if each.code == "early"]
-    have = min(early) if early else max(each.have for each in told)
+    have = min(early) if early else max(peer_of(work, node).told, *(each.have for each in told))
     values: dict[str, Any] = {"told": have, "heard": now, "due": now, "tries": 0, "trouble": ""}
     last = max(told, key=lambda each: each.size)
     if last.size:

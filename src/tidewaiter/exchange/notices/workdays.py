@@ -70,6 +70,12 @@ def add_working_days(start: date, days: int, countries: Iterable[str]) -> Counte
     return Counted(day=None if none else day, missing=tuple(missing), skipped=tuple(skipped))
 
 
+def works(day: date, country: str) -> bool | None:
+    """Tell whether a country works on a day; None: its calendar is not known for it."""
+    off = _days_off(country, day.year)
+    return None if off is None else day not in off
+
+
 def after(day: date, days: int) -> date:
     """Return the day that many days later; the last day that there is, where it would be beyond."""
     left = (date.max - day).days

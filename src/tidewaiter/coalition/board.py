@@ -1,0 +1,269 @@
+"""The cooperation board: how countries answer each other's notices, pair by pair.
+
+It is counted by one node from what it sent, took and has receipts for, and says nothing of what
+went past it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import get_args
+
+from msgspec import structs
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.coalition.clocks import Freeze, as_known, without_calendar
+from tidewaiter.coalition.intervals import Difference, Share, Tendency, difference, share_of
+from tidewaiter.coalition.outcomes import Counted, Outcome, Watched, counted
+from tidewaiter.coalition.waiting import Waited, Waits, waits_of
+
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+OVER: tuple[Outcome, ...] = ("in time", "late", "no reply")
+"""Outcomes of notices whose last day is over: of these alone a share in time is told."""
+
+
+class Period(Record, frozen=True, kw_only=True):
+    """Days by which notices are told apart: by that of their first version."""
+
+    since: date
+    until: date  # first day that is no longer in it
+
+    def holds(self, day: date) -> bool:
+        """Tell whether a day is in it."""
+        return self.since <= day < self.until
+
+    def before(self) -> "Period":
+        """Return the period of the same length before it."""
+        return Period(since=self.since - (self.until - self.since), until=self.since)
+
+
+class SharedIncident(Record, frozen=True, kw_only=True):
+    """An incident that one node told another; each version is the same incident."""
+
+    owner: str  # id of the node
+    incident: str
+    teller: str  # country
+    told: str
+    day: date
+
+
+class Figures(Record, frozen=True, kw_only=True):
+    """What is counted of some notices."""
+
+    notices: int
+    outcomes: Mapping[Outcome, int]  # each outcome; they add up to the notices
+    in_time: Share  # of those whose last day is over
+    waits: Waits
+    objections: int  # notices that were objected to, whatever came later
+    queries: int
+    more_time: int
+    released: int  # notices whose goods left before any answer came
+    frozen_days: int  # working days, of all notices together, on which a clock stood still
+    incidents: int  # told in the same direction
+
+    @property
+    def silences(self) -> int:
+        """Return how many got no reply until their last day was over."""
+        return self.outcomes["no reply"]
+
+
+class Trend(Record, frozen=True, kw_only=True):
+    """A period against the one before it."""
+
+    in_time: Difference
+    median: Tendency  # "higher": answers take longer
+    notices: int  # more, or less
+    incidents: int
+
+
+class Row(Record, frozen=True, kw_only=True):
+    """Notices from one country to another; None: from or to any."""
+
+    exporter: str | None
+    importer: str | None
+    now: Figures
+    before: Figures
+    trend: Trend
+
+
+class Country(Record, frozen=True, kw_only=True):
+    """One country on both sides."""
+
+    country: str
+    sent: Row  # how others answer it
+    received: Row  # how it answers others
+    frozen: tuple[Freeze, ...] = ()  # its channels, in the period
+
+
+class Board(Record, frozen=True, kw_only=True):
+    """The board on a day."""
+
+    day: date
+    period: Period
+    pairs: tuple[Row, ...]  # by countries; those alone that have a notice or an incident
+    countries: tuple[Country, ...]
+    no_calendar: tuple[str, ...]  # countries whose holidays are not known; see `Clock`
+
+
+class Material(Record, frozen=True, kw_only=True):
+    """What a board is counted from."""
+
+    notices: tuple[Watched, ...] = ()
+    incidents: tuple[SharedIncident, ...] = ()
+    freezes: tuple[Freeze, ...] = ()
+    countries: Mapping[str, str] = {}  # node -> country, of those with a freeze
+
+
+def board_of(material: Material, period: Period, day: date) -> Board:
+    """Count the board.
+
+    Args:
+        material: All that the node knows, of any days.
+        period: Whose notices and incidents are counted.
+        day: As they stood then; not before the period begins.
+
+    Raises:
+        InputError: A notice is there twice, or the period has no day until then.
+    """
+    too_early = period.since - date.min < period.until - period.since
+    if not period.since < period.until or day < period.since or too_early:
+        hint = "let it begin before it ends, and not after the day of the board"
+        raise InputError("this period has no day", at=f"from {period.since}", hint=hint)
+    known = structs.replace(material, freezes=as_known(material.freezes, day))
+    notices = count_all(material.notices, material.freezes, day)
+    incidents = [each for each in material.incidents if each.day <= day]
+    pairs = sorted(
+        {(each.exporter, each.importer) for each in notices}
+        | {(each.teller, each.told) for each in incidents}
+    )
+    rows = [_row(pair, notices, incidents, period) for pair in pairs]
+    rows = [each for each in rows if _has_any(each)]
+    named = sorted(
+        {each for row in rows for each in (row.exporter, row.importer) if each is not None}
+    )
+    return Board(
+        day=day,
+        period=period,
+        pairs=tuple(rows),
+        countries=tuple(
+            _country(each, notices, incidents, period, known) for each in named
+        ),
+        no_calendar=tuple(each for each in named if without_calendar(each, day.year)),
+    )  # fmt: skip
+
+
+def count_all(
+    watched: Iterable[Watched], freezes: Sequence[Freeze], day: date
+) -> tuple[Counted, ...]:
+    """Count each notice that was sent by a day.
+
+    Raises:
+        InputError: One is there twice.
+    """
+    told = tuple(filter(None, (counted(each, freezes, day) for each in watched)))
+    most = Counter((each.owner, each.notice) for each in told).most_common(1)
+    if most and most[0][1] > 1:
+        owner, notice = most[0][0]
+        hint = "give what both sides know of it as one"
+        raise InputError(f'notice "{notice}" of {owner} is there twice', hint=hint)
+    return told
+
+
+def figures(notices: Sequence[Counted], incidents: Sequence[SharedIncident]) -> Figures:
+    """Count notices and incidents."""
+    outcomes = Counter(each.outcome for each in notices)
+    waited = [
+        Waited(days=each.days, answered=each.answered)
+        for each in notices
+        if each.days is not None
+    ]  # fmt: skip
+    return Figures(
+        notices=len(notices),
+        outcomes={each: outcomes[each] for each in OUTCOMES},
+        in_time=share_of(outcomes["in time"], sum(outcomes[each] for each in OVER)),
+        waits=waits_of(waited),
+        objections=sum(each.objected for each in notices),
+        queries=sum(each.queried for each in notices),
+        more_time=sum(each.more_time for each in notices),
+        released=sum(each.released for each in notices),
+        frozen_days=sum(each.frozen_days for each in notices),
+        incidents=len({(each.owner, each.incident, each.teller, each.told) for each in incidents}),
+    )
+
+
+def _row(
+    pair: tuple[str | None, str | None],
+    notices: Sequence[Counted],
+    incidents: Sequence[SharedIncident],
+    period: Period,
+) -> Row:
+    """Count one direction; None in a pair is any country."""
+    sender, receiver = pair
+    mine = [
+        each for each in notices
+        if sender in {None, each.exporter} and receiver in {None, each.importer}
+    ]  # fmt: skip
+    told = [
+        each for each in incidents
+        if sender in {None, each.teller} and receiver in {None, each.told}
+    ]  # fmt: skip
+    now, before = (
+        figures([e for e in mine if p.holds(e.sent)], [e for e in _first(told) if p.holds(e.day)])
+        for p in (period, period.before())
+    )
+    return Row(exporter=sender, importer=receiver, now=now, before=before, trend=trend(now, before))
+
+
+def _first(incidents: Iterable[SharedIncident]) -> list[SharedIncident]:
+    """Leave of each incident and pair what was told first."""
+    first: dict[tuple[str, str, str, str], SharedIncident] = {}
+    for each in sorted(incidents, key=lambda one: one.day):
+        first.setdefault((each.owner, each.incident, each.teller, each.told), each)
+    return list(first.values())
+
+
+def _country(
+    country: str,
+    notices: Sequence[Counted],
+    incidents: Sequence[SharedIncident],
+    period: Period,
+    material: Material,
+) -> Country:
+    return Country(
+        country=country,
+        sent=_row((country, None), notices, incidents, period),
+        received=_row((None, country), notices, incidents, period),
+        frozen=tuple(
+            each for each in material.freezes
+            if country in {material.countries.get(n) for n in (each.by, each.towards)}
+            and each.since < period.until
+            and (each.until is None or each.until > period.since)
+        ),
+    )  # fmt: skip
+
+
+def trend(now: Figures, before: Figures) -> Trend:
+    """Compare a period with the one before."""
+    return Trend(
+        in_time=difference(now.in_time, before.in_time),
+        median=_median_tendency(now.waits, before.waits),
+        notices=now.notices - before.notices,
+        incidents=now.incidents - before.incidents,
+    )
+
+
+def _median_tendency(now: Waits, before: Waits) -> Tendency:
+    """Say that a median moved only where the two intervals have no day in common."""
+    if "too few" in {now.method, before.method}:
+        return "too few"
+    one, other = now.median, before.median
+    if one.low is not None and other.high is not None and one.low > other.high:
+        return "higher"
+    if one.high is not None and other.low is not None and one.high < other.low:
+        return "lower"
+    return "no clear change"
+
+
+def _has_any(row: Row) -> bool:
+    return any(each.notices or each.incidents for each in (row.now, row.before))

@@ -1,0 +1,222 @@
+"""Commitments: what a member promised to reach, in numbers, and how it stands on a day.
+
+Nothing is met, nor missed, by somebody's word alone: a number counts with evidence that others can
+look at. What has none is told as such.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Literal
+
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.problems import Problem, say, words
+
+SCHEMA = 1
+_SHA_256 = re.compile(r"[0-9a-f]{64}")
+_LINK = re.compile(r"https?://[^\s/]+\S*")
+_LARGEST = 2**53 - 1
+
+Direction = Literal["at least", "at most"]
+Name = Literal["open", "met", "missed", "withdrawn", "no evidence"]
+"""How a commitment stands. "met" before it is due can still be lost by a later number."""
+
+
+class Initiative(Record, frozen=True, kw_only=True):
+    """Work that members do together: kind "initiative", schema 1."""
+
+    id: str
+    owner: str  # id of the node
+    name: str
+    body: str  # who carries it out
+    about: str = ""
+    roster: str = ""  # id; "": of none
+    group: str = ""  # id of a group of that roster
+    since: date
+    until: date | None = None
+
+
+class Indicator(Record, frozen=True, kw_only=True):
+    """What is measured, in whole numbers."""
+
+    name: str
+    unit: str  # "notices", "ppm of notices answered in time"
+    how: str = ""  # it is measured
+
+
+class Commitment(Record, frozen=True, kw_only=True):
+    """What one member promises: kind "commitment", schema 1."""
+
+    id: str
+    owner: str  # id of the node that promises
+    initiative: str = ""  # id; "": of none
+    who: str  # office that sees to it
+    what: str
+    indicator: Indicator
+    baseline: int | None = None  # None: nobody has measured it
+    baseline_day: date | None = None
+    direction: Direction
+    target: int
+    made: date
+    due: date  # last day
+    measured_by: tuple[str, ...] = ()  # nodes that report; none: the owner
+
+
+class Evidence(Record, frozen=True, kw_only=True):
+    """What a number rests on: the SHA-256 of a file that can be asked for, or a link."""
+
+    title: str
+    sha256: str = ""  # in hexadecimal
+    link: str = ""
+
+    @property
+    def can_be_checked(self) -> bool:
+        """Tell whether there is something to look at."""
+        return bool(_SHA_256.fullmatch(self.sha256) or _LINK.fullmatch(self.link))
+
+
+class Report(Record, frozen=True, kw_only=True):
+    """A number: kind "commitment-report", schema 1."""
+
+    id: str
+    commitment: str
+    owner: str  # of the commitment
+    by: str  # the node that reports; whoever receives it compares this with who sent it
+    day: date  # of the report
+    of: date  # the day that the number is of
+    value: int
+    evidence: tuple[Evidence, ...] = ()
+    note: str = ""
+
+
+class Withdrawal(Record, frozen=True, kw_only=True):
+    """The owner takes a commitment back: kind "commitment-withdrawal", schema 1."""
+
+    id: str
+    commitment: str
+    owner: str  # whoever receives it compares this with who sent it
+    day: date
+    reason: str
+
+
+class Unused(Record, frozen=True, kw_only=True):
+    """A report that decides nothing, and why."""
+
+    report: str
+    why: str
+
+
+class Standing(Record, frozen=True, kw_only=True):
+    """How a commitment stands on a day."""
+
+    commitment: Commitment
+    day: date
+    name: Name
+    rests_on: Report | None  # None: no number counts
+    unused: tuple[Unused, ...]  # that were there by the day
+
+
+def standing_of(
+    commitment: Commitment,
+    reports: Iterable[Report],
+    withdrawals: Iterable[Withdrawal],
+    day: date,
+) -> Standing:
+    """Tell how a commitment stands; the order in which things came does not matter.
+
+    Args:
+        commitment: What was promised.
+        reports: Of any commitments.
+        withdrawals: Of any commitments.
+        day: Today; what is dated later is left out.
+    """
+    key = (commitment.owner, commitment.id)
+    mine = [each for each in reports if (each.owner, each.commitment) == key and each.day <= day]
+    counting, claimed, unused = _sorted_out(commitment, mine)
+    last = _latest(counting)
+    until = min(day, commitment.due)  # later, it undoes nothing
+    gone = any((each.owner, each.commitment) == key and each.day <= until for each in withdrawals)
+    return Standing(
+        commitment=commitment,
+        day=day,
+        name="withdrawn" if gone else _name(commitment, last, _latest(claimed), day),
+        rests_on=last,
+        unused=tuple(unused),
+    )
+
+
+def reaches(commitment: Commitment, value: int) -> bool:
+    """Tell whether a number is as good as the target."""
+    if commitment.direction == "at least":
+        return value >= commitment.target
+    return value <= commitment.target
+
+
+def problems_of(commitment: Commitment) -> list[Problem]:
+    """Return what of a commitment must be mended before it is told."""
+    return list(_problems(commitment))
+
+
+def _problems(each: Commitment) -> Iterator[Problem]:
+    yield from words("what", each.what, needed=True)
+    yield from words("who", each.who, needed=True)
+    yield from words("indicator, name", each.indicator.name, needed=True)
+    yield from words("indicator, unit", each.indicator.unit, needed=True)
+    if each.due < each.made:
+        yield say("due", "it is due before it was made", "name the last day for it")
+    if (each.baseline is None) != (each.baseline_day is None):
+        hint = "tell the number and its day, or neither"
+        yield say("baseline", "a number or its day is missing", hint)
+    if each.baseline is not None and reaches(each, each.baseline):
+        yield say("target", "the baseline reaches it already", "promise more than there is")
+    if max(abs(each.target), abs(each.baseline or 0)) > _LARGEST:
+        yield say("target", "a number is beyond 2**53", "take a larger unit")
+
+
+def _sorted_out(
+    commitment: Commitment, reports: Sequence[Report]
+) -> tuple[list[Report], list[Report], list[Unused]]:
+    """Return the reports that count, those that lack evidence alone, and what decides nothing."""
+    counting, claimed, unused = [], [], []
+    for each in sorted(reports, key=lambda one: (one.day, one.id)):
+        why = _why_unused(commitment, each)
+        if not why and _has_evidence(each):
+            counting.append(each)
+            continue
+        if not why:
+            claimed.append(each)
+        unused.append(Unused(report=each.id, why=why or "it has no evidence to look at"))
+    return counting, claimed, unused
+
+
+def _why_unused(commitment: Commitment, report: Report) -> str:
+    """Say why a report decides nothing, whatever its evidence; "": it may."""
+    if report.by not in (commitment.measured_by or (commitment.owner,)):
+        return "it is by a node that does not measure this"
+    if report.of > report.day:
+        return "its number is of a day that had not come"
+    if not commitment.made <= report.of <= commitment.due:
+        return "its number is of a day before the promise or after its last day"
+    return ""
+
+
+def _has_evidence(report: Report) -> bool:
+    return any(each.can_be_checked for each in report.evidence)
+
+
+def _latest(reports: Iterable[Report]) -> Report | None:
+    """Return the number of the latest day; of two for one day, the one that was told last."""
+    return max(reports, key=lambda each: (each.of, each.day, each.id), default=None)
+
+
+def _name(commitment: Commitment, last: Report | None, claim: Report | None, day: date) -> Name:
+    """Say how it stands by its last number, and by the last that came without evidence."""
+    if last is not None and reaches(commitment, last.value):
+        return "met"
+    over = day > commitment.due
+    claimed = claim is not None and reaches(commitment, claim.value)
+    if claimed and claim is _latest(filter(None, (last, claim))):
+        return "no evidence"
+    if last is None:
+        return "no evidence" if over else "open"
+    return "missed" if over else "open"

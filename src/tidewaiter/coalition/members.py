@@ -1,0 +1,259 @@
+"""Members: who takes part on a day, as this node sees it; and what rosters say beside that.
+
+What a node and its peer did to their own relations decides. A roster decides nothing, and nobody
+declares that a member is silent: it follows from what has not come.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Literal
+
+from tidewaiter.base.records import Record
+from tidewaiter.coalition.clocks import Freeze
+from tidewaiter.coalition.rosters import Endorsed, Group
+from tidewaiter.exchange.relations import Standing
+
+Declared = Literal["invited", "joined", "frozen", "left"]
+State = Literal["invited", "joined", "frozen", "left", "silent"]
+
+PATIENCE = 30  # days, where the node has set nothing else
+
+
+class Move(Record, frozen=True, kw_only=True):
+    """A relation changed: this node's own with a peer, or the peer's, as it told it."""
+
+    node: str  # the peer
+    by: Literal["own", "peer"]
+    to: Standing
+    day: date  # on which this node did it, or was told
+    reason: str = ""
+
+
+class Sign(Record, frozen=True, kw_only=True):
+    """Something came from a node that day: a message, a receipt, a question."""
+
+    node: str
+    day: date
+
+
+class Pending(Record, frozen=True, kw_only=True):
+    """Something waits for an answer of a node."""
+
+    node: str
+    what: str  # "notice DE-2026-0007"
+    since: date
+    until: date | None = None  # on which it was answered; None: it was not
+
+
+class Statement(Record, frozen=True, kw_only=True):
+    """What someone said of a member."""
+
+    says: Standing | Declared
+    day: date  # on which it was said
+    since: date  # from which it is so, as they say
+    source: Literal["own", "peer", "roster"]
+    told: str = ""  # the reason; of a roster, its id and version
+
+
+class Silence(Record, frozen=True, kw_only=True):
+    """Nothing has come, though something waits."""
+
+    since: date  # the last sign, or the day from which it waits, whichever is later
+    days: int  # since then; those on which the channel was frozen are left out
+    waiting: tuple[str, ...]
+
+
+class Member(Record, frozen=True, kw_only=True):
+    """A node, and how it takes part on a day."""
+
+    node: str
+    name: str  # as a roster has it; "": none lists it
+    country: str
+    state: State | None  # None: a roster lists it, and there is no relation with it
+    declared: Declared | None  # without regard to silence
+    since: date | None  # first day of what is declared
+    silence: Silence | None
+    statements: tuple[Statement, ...]  # by day; all that was said
+
+    @property
+    def disputed(self) -> bool:
+        """Tell whether a roster, in its last version, says something else than the relations."""
+        rosters = [each.says for each in self.statements if each.source == "roster"]
+        return any(each != self.declared for each in rosters)
+
+
+class Facts(Record, frozen=True, kw_only=True):
+    """All that a node knows of who takes part; of one day, in the order in which it happened."""
+
+    moves: tuple[Move, ...] = ()
+    signs: tuple[Sign, ...] = ()
+    pending: tuple[Pending, ...] = ()
+    rosters: tuple[Endorsed, ...] = ()  # that this node heeds, in any of their versions
+
+
+class Since(Record, frozen=True, kw_only=True):
+    """What a member's declared state is from a day on."""
+
+    day: date
+    state: Declared | None
+
+
+def members_on(facts: Facts, day: date, *, patience: int = PATIENCE) -> tuple[Member, ...]:
+    """Tell who takes part on a day.
+
+    Args:
+        facts: Of any days; what came later is left out.
+        day: Today.
+        patience: Days without a sign after which a member is silent, where something waits.
+
+    Returns:
+        By node; also those that only a roster lists.
+    """
+    moved = {each.node for each in facts.moves if each.day <= day}
+    listed = {each.node for one in in_force(facts.rosters, day) for each in one.roster.members}
+    return tuple(_member(node, facts, day, patience) for node in sorted(moved | listed))
+
+
+def history(moves: Iterable[Move], node: str) -> list[Since]:
+    """Return the declared states of a node, from the first day on which it had one."""
+    own: Standing = "none"
+    theirs: Standing = "none"
+    spans: list[Since] = []
+    for move in sorted((each for each in moves if each.node == node), key=lambda each: each.day):
+        if move.by == "own":
+            own = move.to
+            theirs = "none" if (move.to, theirs) == ("invited", "ended") else theirs
+        else:
+            theirs = move.to
+            own = "none" if (move.to, own) == ("invited", "ended") else own
+        state = _declared(own, theirs)
+        if not spans or spans[-1].state != state:
+            spans.append(Since(day=move.day, state=state))
+    return spans
+
+
+def freezes_of(moves: Sequence[Move], own: str) -> tuple[Freeze, ...]:
+    """Return which channels were frozen when, by either side.
+
+    Args:
+        moves: Of this node's relations.
+        own: The id of this node.
+    """
+    open_: dict[tuple[str, str], date] = {}
+    found: list[Freeze] = []
+    for move in sorted(moves, key=lambda each: each.day):
+        pair = (own, move.node) if move.by == "own" else (move.node, own)
+        if move.to == "frozen":
+            open_.setdefault(pair, move.day)
+        elif pair in open_:
+            since = open_.pop(pair)
+            if since < move.day:
+                found.append(Freeze(by=pair[0], towards=pair[1], since=since, until=move.day))
+    found += [Freeze(by=by, towards=to, since=day) for (by, to), day in open_.items()]
+    return tuple(sorted(found, key=lambda each: (each.since, each.by, each.towards)))
+
+
+def in_force(rosters: Iterable[Endorsed], day: date) -> tuple[Endorsed, ...]:
+    """Return of each roster the last version that there was on a day, by id."""
+    last: dict[str, Endorsed] = {}
+    for each in sorted(rosters, key=lambda one: (one.roster.id, one.roster.version)):
+        if each.roster.day <= day:
+            last[each.roster.id] = each
+    return tuple(last.values())
+
+
+def groups_on(rosters: Iterable[Endorsed], day: date) -> dict[str, tuple[Group, ...]]:
+    """Return the groups that there are on a day, by id of their roster."""
+    return {
+        each.roster.id: tuple(
+            group for group in each.roster.groups
+            if group.since <= day and (group.until is None or day < group.until)
+        )
+        for each in in_force(rosters, day)
+    }  # fmt: skip
+
+
+def _declared(own: Standing, theirs: Standing) -> Declared | None:
+    """Say what two one-way relations come to; it takes both to have joined."""
+    both = {own, theirs}
+    if "ended" in both:
+        return "left"
+    if "frozen" in both:
+        return "frozen"
+    if both == {"active"}:
+        return "joined"
+    return "invited" if both != {"none"} else None
+
+
+def _member(node: str, facts: Facts, day: date, patience: int) -> Member:
+    moves = [each for each in facts.moves if each.node == node and each.day <= day]
+    spans = history(moves, node)
+    now = spans[-1] if spans else Since(day=date.min, state=None)
+    listings = [
+        (one.roster, each) for one in in_force(facts.rosters, day)
+        for each in one.roster.members if each.node == node
+    ]  # fmt: skip
+    silence = _silence(node, facts, moves, day) if now.state in {"invited", "joined"} else None
+    if silence is not None and silence.days <= patience:
+        silence = None
+    said = [
+        Statement(says=each.to, day=each.day, since=each.day, source=each.by, told=each.reason)
+        for each in moves
+    ]
+    said += [
+        Statement(
+            says=each.state, day=roster.day, since=each.since, source="roster",
+            told=f"{roster.id}, version {roster.version}",
+        )
+        for roster, each in listings
+    ]  # fmt: skip
+    return Member(
+        node=node,
+        name=next((each.name for _, each in listings), ""),
+        country=next((each.country for _, each in listings), ""),
+        state="silent" if silence else now.state,
+        declared=now.state,
+        since=now.day if now.state else None,
+        silence=silence,
+        statements=tuple(sorted(said, key=lambda each: each.day)),
+    )
+
+
+def _silence(node: str, facts: Facts, moves: Sequence[Move], day: date) -> Silence | None:
+    """Tell since when nothing has come; None: nothing waits for an answer."""
+    waiting = [*_pending(node, facts.pending, day), *_invitation(moves)]
+    if not waiting:
+        return None
+    signs = [each.day for each in facts.signs if each.node == node and each.day <= day]
+    signs += [each.day for each in moves if each.by == "peer"]
+    since = max([min(each.since for each in waiting), *signs])
+    frozen = freezes_of(moves, "")
+    held = sum(
+        any(each.holds(date.fromordinal(number)) for each in frozen)
+        for number in range(since.toordinal() + 1, day.toordinal() + 1)
+    )
+    return Silence(
+        since=since,
+        days=(day - since).days - held,
+        waiting=tuple(dict.fromkeys(each.what for each in sorted(waiting, key=_by_day))),
+    )
+
+
+def _by_day(pending: Pending) -> date:
+    return pending.since
+
+
+def _pending(node: str, pending: Iterable[Pending], day: date) -> Iterator[Pending]:
+    for each in pending:
+        if each.node == node and each.since <= day and (each.until is None or each.until > day):
+            yield each
+
+
+def _invitation(moves: Sequence[Move]) -> Iterator[Pending]:
+    """Yield the invitation by this node that the peer has not followed; it waits too."""
+    theirs = [each.to for each in moves if each.by == "peer"]
+    if theirs[-1:] in (["active"], ["frozen"]):
+        return
+    invited = [each for each in moves if each.by == "own" and each.to == "invited"]
+    if invited:
+        yield Pending(node=invited[-1].node, what="invitation", since=invited[-1].day)

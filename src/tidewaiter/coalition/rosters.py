@@ -1,0 +1,228 @@
+"""Rosters: lists of members and groups that k of n nodes have signed. They advise, and bind nobody.
+
+A version says who may endorse the next, so that a chain of versions proves itself to whoever knows
+the documents of the endorsers. Two rosters may stand beside each other, with other members.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Literal
+
+import msgspec
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.documents import Signer
+from tidewaiter.exchange.signing import is_signed_by, sign, take_apart, unwrapped, wrapped
+from tidewaiter.exchange.strict import read_json
+
+TYPE = "tw-roster+jws"
+LONGEST = 1_000  # versions of a chain
+_HINT = "ask those who keep it for the whole chain again"
+
+Keys = Mapping[str, Sequence[bytes]]
+"""Node -> its public keys to sign, as its documents say, each shape (32,); none that is revoked."""
+
+
+class Listed(Record, frozen=True, kw_only=True):
+    """A member as a roster lists it."""
+
+    node: str
+    name: str
+    country: str  # ISO 3166-1 alpha-2; "": of none
+    state: Literal["invited", "joined", "left"]
+    since: date
+
+
+class Group(Record, frozen=True, kw_only=True):
+    """A working group, or a sub-group of one."""
+
+    id: str
+    name: str
+    parent: str = ""  # id of the group that it is a part of; "": of none
+    members: tuple[str, ...] = ()  # nodes; nobody, where none is named
+    since: date
+    until: date | None = None  # first day on which it is no more
+
+
+class Roster(Record, frozen=True, kw_only=True):
+    """One version of a roster."""
+
+    v: int = 1
+    id: str
+    name: str
+    version: int  # from 1, without gaps
+    previous: str  # SHA-256 of the version before, in hexadecimal; "": it is the first
+    day: date
+    needed: int  # k: so many of the endorsers sign the next version
+    endorsers: tuple[str, ...]  # n nodes
+    members: tuple[Listed, ...] = ()
+    groups: tuple[Group, ...] = ()
+
+
+class SignedRoster(Record, frozen=True, kw_only=True):
+    """A version with its signatures, each a JWS over the same bytes."""
+
+    payload: str  # Base64
+    signatures: tuple[tuple[str, str], ...]  # head and signature, Base64
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the version without its signatures, in hexadecimal."""
+        return hashlib.sha256(unwrapped(self.payload)).hexdigest()
+
+    def read(self) -> Roster:
+        """Read the version; its signatures are not looked at.
+
+        Raises:
+            InputError: It is none, or contradicts itself.
+        """
+        found = read_json(unwrapped(self.payload), Roster, "roster")
+        _check(found)
+        return found
+
+
+class Endorsed(Record, frozen=True, kw_only=True):
+    """The last version of a chain that holds, and who signed it."""
+
+    roster: Roster
+    signers: tuple[str, ...]  # nodes, sorted
+
+
+def sign_roster(roster: Roster, signers: Sequence[Signer]) -> SignedRoster:
+    """Sign a version; those who sign it elsewhere are put together by `joined_signatures`.
+
+    Raises:
+        InputError: It contradicts itself.
+    """
+    _check(roster)
+    payload = msgspec.json.encode(roster)
+    texts = [sign(payload, typ=TYPE, kid=each.kid, secret=each.secret) for each in signers]
+    heads = [(text.split(".")[0], text.split(".")[2]) for text in texts]
+    return SignedRoster(payload=wrapped(payload), signatures=tuple(heads))
+
+
+def joined_signatures(one: SignedRoster, other: SignedRoster) -> SignedRoster:
+    """Put the signatures of one version together.
+
+    Raises:
+        InputError: They are of two versions.
+    """
+    if one.payload != other.payload:
+        raise InputError("these signatures are of two different texts", hint=_HINT)
+    both = dict.fromkeys((*one.signatures, *other.signatures))
+    return SignedRoster(payload=one.payload, signatures=tuple(both))
+
+
+def check_rosters(chain: Sequence[SignedRoster], keys: Keys) -> Endorsed:
+    """Check a chain of versions from its first.
+
+    The first is signed by its own endorsers, each later one by those of the version before it.
+    Whether to heed the roster at all, each node decides for itself.
+
+    Args:
+        chain: All versions.
+        keys: Of the nodes that are known; a signature of another counts for nothing.
+
+    Raises:
+        InputError: A version does not follow, or too few of the right nodes have signed it.
+    """
+    if not 0 < len(chain) <= LONGEST:
+        raise InputError(f"a chain has 1 to {LONGEST:,} versions", hint=_HINT)
+    first = chain[0].read()
+    if first.version != 1 or first.previous:
+        raise InputError("the chain does not begin with a first version", hint=_HINT)
+    signers = _check_signers(chain[0], first, first, keys)
+    roster = first
+    for before, signed in pairwise(chain):
+        last, roster = roster, signed.read()
+        at = f"version {last.version + 1} of roster {last.id[:60]}"
+        if roster.id != last.id:
+            raise InputError("it is of another roster", at=at, hint=_HINT)
+        if roster.version != last.version + 1 or roster.previous != before.digest():
+            raise InputError("it does not follow from the version before it", at=at, hint=_HINT)
+        signers = _check_signers(signed, roster, last, keys)
+    return Endorsed(roster=roster, signers=signers)
+
+
+def take_rosters(known: Sequence[SignedRoster], chain: Sequence[SignedRoster], keys: Keys) -> bool:
+    """Tell whether a chain is the known one with more versions; False: it brings nothing new.
+
+    Args:
+        known: That was taken before, of the same roster.
+        chain: All versions, as someone else has them.
+        keys: As for `check_rosters`.
+
+    Raises:
+        InputError: It does not hold, or says something else than what is known.
+    """
+    check_rosters(chain, keys)
+    for ours, theirs in zip(known, chain, strict=False):
+        if ours.digest() != theirs.digest():
+            hint = "its endorsers signed two things: ask them which one they mean"
+            raise InputError("another version of this number is known", hint=hint)
+    return len(chain) > len(known)
+
+
+def _check_signers(
+    signed: SignedRoster, roster: Roster, before: Roster, keys: Keys
+) -> tuple[str, ...]:
+    found = tuple(each for each in sorted(before.endorsers) if _has_signed(signed, each, keys))
+    if len(found) < before.needed:
+        at = f"version {roster.version} of roster {roster.id[:60]}"
+        raise InputError(
+            f"{len(found)} of its endorsers that are known here have signed it, and "
+            f"{before.needed} must",
+            at=at, hint="take up the nodes that endorse it, or let it be: a roster only advises",
+        )  # fmt: skip
+    return found
+
+
+def _has_signed(signed: SignedRoster, node: str, keys: Keys) -> bool:
+    """Tell whether a node has signed: by its own key, under its own name."""
+    for head, told in signed.signatures:
+        found = take_apart(f"{head}.{signed.payload}.{told}")
+        if found.typ != TYPE or found.kid.partition("#")[0] != node:
+            continue
+        if any(is_signed_by(found, public) for public in keys.get(node, ())):
+            return True
+    return False
+
+
+def _check(roster: Roster) -> None:
+    """Check what no type says.
+
+    Raises:
+        InputError: It contradicts itself.
+    """
+    at = f"version {roster.version} of roster {roster.id[:60]}"
+    for what, names in (
+        ("an endorser", roster.endorsers),
+        ("a member", [each.node for each in roster.members]),
+        ("a group", [each.id for each in roster.groups]),
+    ):
+        if len(set(names)) != len(names):
+            raise InputError(f"it names {what} twice", at=at, hint=_HINT)
+    if not 1 <= roster.needed <= len(roster.endorsers):
+        hint = f"from 1 to the number of endorsers, which is {len(roster.endorsers)}"
+        raise InputError(f"{roster.needed} endorsers cannot be needed", at=at, hint=hint)
+    listed = {each.node for each in roster.members}
+    parents = {each.id: each.parent for each in roster.groups}
+    for group in roster.groups:
+        if not listed.issuperset(group.members):
+            raise InputError(f"group {group.id[:60]} has one who is no member", at=at, hint=_HINT)
+        if not _ends(group.id, parents):
+            hint = "a sub-group is a part of a group of the same roster, and never of itself"
+            raise InputError(f"group {group.id[:60]} is part of none there", at=at, hint=hint)
+
+
+def _ends(group: str, parents: Mapping[str, str]) -> bool:
+    """Tell whether the parents of a group lead to one that has none."""
+    for _ in parents:
+        if group not in parents:
+            return False
+        group = parents[group]
+        if not group:
+            return True
+    return False

@@ -1,0 +1,178 @@
+"""The book: the entries of a register by id, each in the version that holds on a day."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import TypeVar
+
+import msgspec
+
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.notices.amounts import amount_of, measured
+from tidewaiter.exchange.notices.types import Amount
+from tidewaiter.exchange.register.types import (
+    Entry,
+    Finding,
+    Grant,
+    Movement,
+    Operator,
+    Register,
+    Requirement,
+    Standing,
+    Stop,
+)
+
+E = TypeVar("E", Operator, Standing, Grant, Requirement)
+
+K = TypeVar("K")
+
+_KEPT = re.compile(r"[\W_]+")
+
+
+def number_key(text: str) -> str:
+    """Return a number without what papers put between its parts: "DE-L 1" and "de/l1" are one."""
+    return _KEPT.sub("", unicodedata.normalize("NFKC", text)).upper()
+
+
+def same_number(one: str, other: str) -> bool:
+    """Tell whether two numbers are one; an empty one is none."""
+    return bool(number_key(one)) and number_key(one) == number_key(other)
+
+
+def same_issuer(one: str, other: str) -> bool:
+    """Tell whether two papers may be of one authority: where one does not say, they may."""
+    return not one or not other or one == other
+
+
+class Book:
+    """A register that was put in order."""
+
+    def __init__(self, register: Register) -> None:
+        """Sort entries by id and version, and count each movement once."""
+        self.twice: dict[str, Finding] = {}  # by id of an entry
+        self._versions = self._sorted(register.entries)
+        self.moved, self.doubled = _once(register.movements)
+        self._by_number = _by(self.moved, lambda each: number_key(each.permit))
+        self._by_year = _by(self.moved, lambda each: (each.country, each.substance, each.on.year))
+        self.cancelled: dict[str, date] = {}
+        for each in register.cancellations:
+            before = self.cancelled.get(each.movement, each.on)
+            self.cancelled[each.movement] = min(each.on, before)
+        self.promises = tuple(sorted(set(register.promises), key=_text))
+
+    def _sorted(self, entries: Iterable[Entry]) -> dict[tuple[type, str], list[Entry]]:
+        """Put versions in order; of two that differ under one number, one is taken, and told."""
+        told: dict[tuple[type, str], dict[int, set[Entry]]] = {}
+        for entry in entries:
+            versions = told.setdefault((type(entry), entry.id), {})
+            versions.setdefault(entry.version, set()).add(entry)
+        for (_, name), versions in told.items():
+            for number, same in versions.items():
+                if len(same) > 1:
+                    self.twice[name] = Finding(
+                        kind="told two ways", entry=name, source=_sources(same),
+                        text=f"two different versions {number} of {name} are told",
+                    )  # fmt: skip
+        return {
+            key: [min(told[key][number], key=_text) for number in sorted(told[key])]
+            for key in sorted(told, key=lambda each: (each[0].__name__, each[1]))
+        }
+
+    def on(self, kind: type[E], name: str, day: date) -> E | None:
+        """Return an entry as it held on a day; None: it was not decided yet, or is not there."""
+        held = [
+            each
+            for each in self._versions.get((kind, name), [])
+            if each.decided <= day and isinstance(each, kind)
+        ]
+        return held[-1] if held else None
+
+    def all_on(self, kind: type[E], day: date) -> tuple[E, ...]:
+        """Return all entries of a kind as they held on a day, by their ids."""
+        names = [name for each, name in self._versions if each is kind]
+        return tuple(entry for name in names if (entry := self.on(kind, name, day)) is not None)
+
+    def moved_on(self, day: date) -> tuple[Movement, ...]:
+        """Return the movements until a day that were not cancelled by then, in their order."""
+        return self._until(day, self.moved)
+
+    def moved_under(self, number: str, day: date) -> tuple[Movement, ...]:
+        """Return those of them that name a permit."""
+        return self._until(day, self._by_number.get(number_key(number), ()))
+
+    def moved_in(self, country: str, substance: str, year: int, day: date) -> tuple[Movement, ...]:
+        """Return those of them that are of a country, a substance and a year."""
+        return self._until(day, self._by_year.get((country, substance, year), ()))
+
+    def _until(self, day: date, movements: Iterable[Movement]) -> tuple[Movement, ...]:
+        return tuple(
+            each
+            for each in movements
+            if each.on <= day and self.cancelled.get(each.id, date.max) > day
+        )
+
+    def doubled_for(self, concerns: Callable[[Movement], bool], day: date) -> tuple[Finding, ...]:
+        """Tell the shipments until a day that are told in two ways, and concern something.
+
+        One that was cancelled by then took nothing, however it is told.
+        """
+        return tuple(
+            Finding(
+                kind="told two ways", movement=name, source=_sources(same),
+                text=f"the shipment {name} is told in two ways, and counts in neither",
+            )
+            for name, same in self.doubled.items()
+            if self.cancelled.get(name, date.max) > day
+            and any(each.on <= day and concerns(each) for each in same)
+        )  # fmt: skip
+
+
+def _by(movements: Iterable[Movement], key: Callable[[Movement], K]) -> dict[K, list[Movement]]:
+    found: dict[K, list[Movement]] = {}
+    for each in movements:
+        found.setdefault(key(each), []).append(each)
+    return found
+
+
+def _once(
+    movements: Iterable[Movement],
+) -> tuple[tuple[Movement, ...], dict[str, tuple[Movement, ...]]]:
+    """Take each movement once, in order; set apart those that are told in two ways."""
+    by_id: dict[str, set[Movement]] = {}
+    for each in movements:
+        by_id.setdefault(each.id, set()).add(each)
+    once = [each for same in by_id.values() if len(same) == 1 for each in same]
+    doubled = {
+        name: tuple(sorted(by_id[name], key=_text))
+        for name in sorted(by_id)
+        if len(by_id[name]) > 1
+    }
+    return tuple(sorted(once, key=lambda each: (each.on, each.id))), doubled
+
+
+def _text(record: Record) -> bytes:
+    return msgspec.json.encode(record)
+
+
+def _sources(records: Iterable[Entry | Movement]) -> str:
+    return "; ".join(sorted({each.source for each in records}))
+
+
+def stop_on(stops: Iterable[Stop], day: date) -> Stop | None:
+    """Return what stops an entry on a day: a revocation before a suspension; None: nothing."""
+    held = [
+        stop
+        for stop in stops
+        if stop.since <= day and (stop.kind == "revoked" or stop.until is None or day <= stop.until)
+    ]
+    return min(held, key=lambda stop: (stop.kind, stop.since, stop.source), default=None)
+
+
+def summed(amounts: Iterable[Amount], measure_of: Amount) -> Amount:
+    """Add the amounts that are in the measure of another one."""
+    most = measured(measure_of)
+    if most is None:
+        return Amount()
+    found = [each for each in map(measured, amounts) if each and each.measure == most.measure]
+    return amount_of(most.measure, sum(each.value for each in found))

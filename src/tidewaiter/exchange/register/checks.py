@@ -1,0 +1,173 @@
+"""Checks: what is wrong with an entry, with its place and what would do."""
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from tidewaiter.base.countries import country_codes
+from tidewaiter.base.quantities import LARGEST
+from tidewaiter.exchange.notices.amounts import MEASURES
+from tidewaiter.exchange.notices.types import Amount
+from tidewaiter.exchange.problems import Problem, blank, say, words
+from tidewaiter.exchange.register.book import number_key
+from tidewaiter.exchange.register.types import (
+    Entry,
+    Grant,
+    Operator,
+    Register,
+    Requirement,
+    Standing,
+    Stop,
+)
+from tidewaiter.substances.registry import Registry
+
+_YEARS = range(1900, 2200)
+
+
+def check(entry: Entry, registry: Registry) -> tuple[Problem, ...]:
+    """Return all problems of one entry; (): it can be kept.
+
+    Args:
+        entry: An operator, a licence or registration, a permit, or a requirement.
+        registry: Whose substances it may name.
+    """
+    return tuple(_problems(entry, frozenset(each.slug for each in registry.substances)))
+
+
+def check_together(register: Register) -> tuple[Problem, ...]:
+    """Return the problems between entries.
+
+    Those are operators and sites that are not there, numbers that two entries bear, and versions
+    that go back in time.
+    """
+    return tuple(_between(register))
+
+
+def _problems(entry: Entry, known: frozenset[str]) -> Iterator[Problem]:
+    yield from words("id", entry.id, needed=True)
+    yield from words("source", entry.source, needed=True)
+    if entry.version < 1:
+        yield say("version", f"{entry.version} is below 1", "number versions from 1")
+    if isinstance(entry, Operator):
+        yield from _operator(entry)
+    elif isinstance(entry, Standing):
+        yield from _paper(entry)
+        yield from _substances(entry.substances, known)
+        if not entry.activities:
+            yield say("activities", "there are none", 'name what is allowed, like "import"')
+    elif isinstance(entry, Grant):
+        yield from _paper(entry)
+        yield from _substances((entry.substance,), known)
+        yield from _amount(entry.amount, needed=False)
+    else:
+        yield from _country("country", entry.country, needed=True)
+        yield from _substances((entry.substance,), known)
+        yield from _amount(entry.amount, needed=True)
+        if entry.year not in _YEARS:
+            yield say("year", f"{entry.year} is no year", "write four digits")
+
+
+def _operator(entry: Operator) -> Iterator[Problem]:
+    yield from words("name", entry.name, needed=True)
+    yield from _country("country", entry.country)
+    for at, number in enumerate(entry.business_numbers, 1):
+        if not number_key(number):
+            yield say(f"business number {at}", "it is empty", "write it, or leave it out")
+    seen: set[str] = set()
+    for at, site in enumerate(entry.sites, 1):
+        yield from words(f"site {at}, id", site.id, needed=True)
+        yield from _country(f"site {at}, country", site.country)
+        if site.id in seen:
+            yield say(f"site {at}, id", f'"{site.id}" stands there twice', "give each its own")
+        seen.add(site.id)
+
+
+def _paper(entry: Standing | Grant) -> Iterator[Problem]:
+    if not number_key(entry.number):
+        yield say("number", "it is empty", "a paper is found by its number")
+    yield from words("operator", entry.operator, needed=True)
+    yield from _country("issuer", entry.issuer, needed=True)
+    if entry.until is not None and entry.until < entry.since:
+        text = f"{entry.until} is before {entry.since}"
+        yield say("until", text, "write its last day, or leave it open")
+    for at, stop in enumerate(entry.stops, 1):
+        yield from _stop(f"stop {at}", stop)
+
+
+def _stop(at: str, stop: Stop) -> Iterator[Problem]:
+    yield from words(f"{at}, source", stop.source, needed=True)
+    if stop.kind == "revoked" and stop.until is not None:
+        yield say(f"{at}, until", "what is revoked has no end", "suspend it, or leave the day out")
+    if stop.until is not None and stop.until < stop.since:
+        text = f"{stop.until} is before {stop.since}"
+        yield say(f"{at}, until", text, "write the last day of it")
+
+
+def _substances(slugs: Iterable[str], known: frozenset[str]) -> Iterator[Problem]:
+    named = list(slugs)
+    if not named:
+        yield say("substances", "there are none", "name each that it is for")
+    for slug in named:
+        if slug not in known:
+            yield say("substance", f'the registry has no "{slug}"', "write its slug")
+
+
+def _country(at: str, code: str, *, needed: bool = False) -> Iterator[Problem]:
+    if (code or needed) and code not in country_codes():
+        yield say(at, f'"{code}" is no country', 'write two letters, like "MX"')
+
+
+def _amount(amount: Amount, *, needed: bool) -> Iterator[Problem]:
+    given = [value for each in MEASURES if (value := getattr(amount, each)) is not None]
+    if len(given) > 1:
+        yield say("amount", "it is in several measures", "give a mass, a volume or a count")
+    if needed and not given:
+        yield say("amount", "it is not there", 'write it like "25 kg"')
+    if any(not 0 <= value <= LARGEST for value in given):
+        yield say("amount", "it is below nothing, or too large", "look at the number and its unit")
+
+
+def _between(register: Register) -> Iterator[Problem]:
+    operators: dict[str, set[str]] = {}
+    for each in register.entries:
+        if isinstance(each, Operator):
+            operators.setdefault(each.id, set()).update(site.id for site in each.sites)
+    for entry in sorted(register.entries, key=lambda each: (each.id, each.version)):
+        if isinstance(entry, Operator):
+            continue
+        if entry.operator not in operators and not (
+            isinstance(entry, Requirement) and not entry.operator
+        ):
+            text = f'there is no operator "{entry.operator}"'
+            yield say(f"{entry.id}, operator", text, "enter it first")
+        if isinstance(entry, Requirement):
+            continue
+        for site in sorted(set(entry.sites) - operators.get(entry.operator, set())):
+            text = f'{entry.operator} has no site "{site}"'
+            yield say(f"{entry.id}, sites", text, "enter the site with its operator")
+    yield from _numbers(register.entries)
+    yield from _order(register.entries)
+
+
+def _numbers(entries: Iterable[Entry]) -> Iterator[Problem]:
+    """Yield the numbers that two entries of one kind and one authority bear."""
+    bearers: dict[tuple[type, str, str], set[str]] = {}
+    for each in entries:
+        if isinstance(each, Standing | Grant) and not blank(each.number):
+            key = (type(each), each.issuer, number_key(each.number))
+            bearers.setdefault(key, set()).add(each.id)
+    for (_, issuer, number), ids in sorted(bearers.items(), key=lambda item: item[0][1:]):
+        if len(ids) > 1:
+            named = ", ".join(sorted(ids))
+            yield say(named, f"they bear one number, {number} of {issuer}", "mend one of them")
+
+
+def _order(entries: Iterable[Entry]) -> Iterator[Problem]:
+    rows: dict[tuple[str, str], list[Entry]] = {}
+    for each in entries:
+        rows.setdefault((type(each).__name__, each.id), []).append(each)
+    for (_, name), row in sorted(rows.items()):
+        row.sort(key=lambda each: each.version)
+        for before, after in pairwise(row):
+            if after.decided < before.decided:
+                text = f"version {after.version} was decided before version {before.version}"
+                yield say(f"{name}, decided", text, "a later version is decided later")

@@ -1,0 +1,268 @@
+"""The ledger: what was used of each permit and of each year's requirement, and what is left.
+
+What moved is counted by its day and its id, so the order in which it was told does not matter,
+nor how often. A movement that should not have used a permit (too late, from another site) still
+uses it, and is told: the goods are gone.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.notices.amounts import amount_of, in_words, measured
+from tidewaiter.exchange.notices.types import Amount
+from tidewaiter.exchange.register.book import Book, same_issuer, same_number, summed
+from tidewaiter.exchange.register.fitting import misfits
+from tidewaiter.exchange.register.types import (
+    COVERS,
+    Counts,
+    Finding,
+    FindingKind,
+    Grant,
+    Movement,
+    Promise,
+    Requirement,
+)
+
+
+class Posting(Record, frozen=True, kw_only=True):
+    """What one movement took."""
+
+    movement: str  # id
+    on: date
+    amount: Amount
+    left: Amount  # at the end of its day; never less than nothing
+    exceeded: Amount  # at the end of its day
+
+
+class Account(Record, frozen=True, kw_only=True):
+    """A permit or a year's requirement on a day: granted = used + left - exceeded."""
+
+    entry: str
+    version: int
+    day: date
+    granted: Amount  # empty: no amount is named
+    used: Amount
+    left: Amount
+    exceeded: Amount
+    promised: Amount  # under notices that nobody objects to
+    free: Amount  # left, without what is promised
+    postings: tuple[Posting, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    source: str = ""
+
+
+def account_of(book: Book, grant: Grant, day: date, *, but: str = "") -> Account:
+    """Write off what moved against a permit, until a day.
+
+    Args:
+        book: The register.
+        grant: The permit, as it holds on the day.
+        day: The day.
+        but: Reference of a notice whose promises are left out: the goods in question are its own.
+    """
+
+    def concerns(each: Movement | Promise) -> bool:
+        return same_number(each.permit, grant.number) and same_issuer(each.issuer, grant.issuer)
+
+    mine = [each for each in book.moved_under(grant.number, day) if concerns(each)]
+    findings = [found for each in mine for found in _of_movement(book, grant, each)]
+    taking = [each for each in mine if each.substance == grant.substance]
+    promised = [
+        each for each in book.promises
+        if concerns(each) and each.since <= day and each.substance == grant.substance
+        and each.notice != but
+    ]  # fmt: skip
+    return _account(grant, taking, promised, day, [*findings, *book.doubled_for(concerns, day)])
+
+
+def requirement_account(book: Book, need: Requirement, day: date, *, but: str = "") -> Account:
+    """Write off what was imported against a year's requirement, until a day.
+
+    Args:
+        book: The register.
+        need: The requirement, as it holds on the day.
+        day: The day.
+        but: Reference of a notice whose promises are left out.
+    """
+
+    def concerns(each: Movement | Promise) -> bool:
+        return (
+            each.direction == "import"
+            and each.country == need.country
+            and each.substance == need.substance
+            and need.operator in {"", each.operator}
+        )
+
+    def of_year(each: Movement) -> bool:
+        return concerns(each) and each.on.year == need.year
+
+    moved = book.moved_in(need.country, need.substance, need.year, day)
+    taking = [each for each in moved if of_year(each)]
+    promised = [
+        each for each in book.promises
+        if concerns(each) and _in_year(each, need, day) and each.notice != but
+    ]  # fmt: skip
+    return _account(need, taking, promised, day, book.doubled_for(of_year, day))
+
+
+def _in_year(promise: Promise, need: Requirement, day: date) -> bool:
+    return promise.since <= day and promise.since.year == need.year
+
+
+def loose(book: Book, day: date) -> tuple[Finding, ...]:
+    """Tell the movements that use no permit, or one that the register does not have."""
+    grants = book.all_on(Grant, day)
+    known = {each.id for each in book.moved} | set(book.doubled)
+    return (
+        *(found for each in book.moved_on(day) for found in _loose(each, grants)),
+        *(
+            Finding(kind="none", text=f"{name} was cancelled, and is not known", movement=name)
+            for name in sorted(set(book.cancelled) - known)
+        ),
+    )
+
+
+def _loose(movement: Movement, grants: Iterable[Grant]) -> Iterator[Finding]:
+    text = f"{in_words(movement.net)} {movement.direction} on {movement.on}"
+    if not movement.permit:
+        yield Finding(
+            kind="none", text=f"{text} names no permit", movement=movement.id,
+            source=movement.source,
+        )  # fmt: skip
+    elif not any(
+        same_number(movement.permit, each.number) and same_issuer(movement.issuer, each.issuer)
+        for each in grants
+    ):
+        yield Finding(
+            kind="none", text=f'{text} names a permit "{movement.permit}" that is not there',
+            movement=movement.id, source=movement.source,
+        )  # fmt: skip
+
+
+def counts_of(entry: Grant | Requirement) -> Counts:
+    """Return what the amount of an entry is of: a requirement is of the substance itself."""
+    return entry.counts if isinstance(entry, Grant) else "content"
+
+
+def counted(what: Movement | Promise, counts: Counts) -> Amount:
+    """Return the amount of goods that an entry counts."""
+    return what.net if counts == "goods" else what.content
+
+
+def _of_movement(book: Book, grant: Grant, movement: Movement) -> Iterator[Finding]:
+    """Tell what is wrong with a movement under a permit, as the permit stood on its day."""
+    then = book.on(Grant, grant.id, movement.on) or grant
+    texts = list(misfits(
+        then, movement.on, operator=movement.operator, substance=movement.substance,
+        site=movement.site,
+    ))  # fmt: skip
+    if COVERS.get(then.kind) != movement.direction:
+        used = f"{then.kind} {then.number} used for {movement.direction}"
+        texts.append(("wrong direction", used))
+    for kind, text in texts:
+        yield Finding(
+            kind=kind, text=f"{movement.on}: {text}", entry=grant.id, movement=movement.id,
+            source=movement.source,
+        )  # fmt: skip
+
+
+def _account(
+    entry: Grant | Requirement,
+    taking: Sequence[Movement],
+    promised: Sequence[Promise],
+    day: date,
+    findings: Iterable[Finding],
+) -> Account:
+    granted, counts = entry.amount, counts_of(entry)
+    told = [*findings, *_not_counted(entry, taking, promised)]
+    used = summed([counted(each, counts) for each in taking], granted)
+    left, exceeded = _rest(granted, used)
+    over = measured(exceeded)
+    if over is not None and over.value:
+        text = f"{in_words(used)} used of {in_words(granted)}: {in_words(exceeded)} too much"
+        told.append(Finding(kind="exceeded", text=text, entry=entry.id, source=entry.source))
+    waiting = summed([counted(each, counts) for each in promised], granted)
+    return Account(
+        entry=entry.id,
+        version=entry.version,
+        day=day,
+        granted=granted,
+        used=used,
+        left=left,
+        exceeded=exceeded,
+        promised=waiting,
+        free=_rest(left, waiting)[0],
+        postings=tuple(_postings(entry, taking)),
+        findings=tuple(told),
+        source=entry.source,
+    )
+
+
+def _not_counted(
+    entry: Grant | Requirement, taking: Iterable[Movement], promised: Iterable[Promise]
+) -> Iterator[Finding]:
+    """Tell what moved, or is promised, in an amount that cannot be written off."""
+    for each in taking:
+        if told := _why_not_counted(entry, each, each.why_no_content):
+            kind, text = told
+            yield Finding(
+                kind=kind, text=f"{each.on}: {text}", entry=entry.id, movement=each.id,
+                source=each.source,
+            )  # fmt: skip
+    for each_promise in promised:
+        if told := _why_not_counted(entry, each_promise, ""):
+            kind, text = told
+            yield Finding(
+                kind=kind, text=f"promised: {text}", entry=entry.id,
+                movement=each_promise.notice, source=each_promise.source,
+            )  # fmt: skip
+
+
+def _why_not_counted(
+    entry: Grant | Requirement, what: Movement | Promise, why: str
+) -> tuple[FindingKind, str] | None:
+    most, amount = measured(entry.amount), measured(counted(what, counts_of(entry)))
+    if most is None:
+        return None
+    if amount is None:
+        return "not known", why or "no amount is told"
+    if amount.measure != most.measure:
+        held = in_words(entry.amount)
+        return "other measure", f"{in_words(counted(what, counts_of(entry)))} against {held}"
+    return None
+
+
+def _postings(entry: Grant | Requirement, taking: Iterable[Movement]) -> Iterator[Posting]:
+    """Yield what each movement took, with the balance at the end of its day."""
+    granted, counts = entry.amount, counts_of(entry)
+    most = measured(granted)
+    row = [each for each in taking if _same_measure(granted, counted(each, counts))]
+    by_day: dict[date, list[Amount]] = {}
+    for each in row:
+        by_day.setdefault(each.on, []).append(counted(each, counts))
+    rests: dict[date, tuple[Amount, Amount]] = {}
+    used = Amount() if most is None else amount_of(most.measure, 0)
+    for on in sorted(by_day):
+        used = summed([used, *by_day[on]], granted)
+        rests[on] = _rest(granted, used)
+    for each in row:
+        left, exceeded = rests[each.on]
+        yield Posting(
+            movement=each.id, on=each.on, amount=counted(each, counts), left=left,
+            exceeded=exceeded,
+        )  # fmt: skip
+
+
+def _same_measure(one: Amount, other: Amount) -> bool:
+    first, second = measured(one), measured(other)
+    return first is not None and second is not None and first.measure == second.measure
+
+
+def _rest(granted: Amount, used: Amount) -> tuple[Amount, Amount]:
+    """Return what is left and what is too much; one of them is nothing."""
+    most, taken = measured(granted), measured(used)
+    if most is None or taken is None:
+        return Amount(), Amount()
+    rest = most.value - taken.value
+    return amount_of(most.measure, max(0, rest)), amount_of(most.measure, max(0, -rest))

@@ -1,0 +1,203 @@
+"""Reading a register from CSV: one file for each kind of entry, told apart by its titles.
+
+A row that cannot be read is refused as a whole, with its place: half a permit is none.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any, TypeVar
+
+import msgspec
+
+from tidewaiter.base.countries import find_country
+from tidewaiter.base.dates import parse_date
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.asking import amount_of
+from tidewaiter.consignments.naming import Namer
+from tidewaiter.exchange.notices.types import Amount
+from tidewaiter.exchange.register.checks import check
+from tidewaiter.exchange.register.types import Entry, Grant, Operator, Requirement, Standing
+from tidewaiter.identify import Identifier
+from tidewaiter.parties.readers.tables import titled
+from tidewaiter.parties.readers.types import EntryRefusal, ListFile, refused
+from tidewaiter.substances.registry import Registry
+
+T = TypeVar("T")
+
+_STOPS = ("suspended_since", "suspended_until", "revoked_since", "stop_reason", "stop_source")
+_ALL = ("id", "version", "decided", "source")
+_PAPER = ("kind", "number", "issuer", "operator", "sites", "since", "until", *_STOPS)
+COLUMNS: dict[type[Entry], tuple[str, ...]] = {
+    Operator: (*_ALL, "name", "other_names", "country", "address", "business_numbers", "sites"),
+    Standing: (*_ALL, *_PAPER, "substances", "activities"),
+    Grant: (*_ALL, *_PAPER, "substance", "amount", "counts"),
+    Requirement: (*_ALL, "country", "operator", "substance", "year", "amount"),
+}
+"""The titles of each file. A column may be left out where its cells would all be empty."""
+
+_TELLING: dict[type[Entry], str] = {
+    Operator: "business_numbers", Standing: "activities", Grant: "counts", Requirement: "year"
+}  # fmt: skip
+_HINT = "the page of the register in the documentation names each column"
+
+
+class RegisterFile(Record, frozen=True, kw_only=True):
+    """What one file holds."""
+
+    kind: str  # "operator", "standing", "grant", "requirement"
+    rows: int  # that were read or refused
+    entries: tuple[Entry, ...]
+    refused: tuple[EntryRefusal, ...]
+
+
+def read_register(file: ListFile, registry: Registry) -> RegisterFile:
+    """Read one file of a register.
+
+    Args:
+        file: CSV with titles; several values of a cell are parted by semicolons.
+        registry: That knows substances, by slug, name or CAS number.
+
+    Raises:
+        InputError: It is no table, or its titles are of no kind of entry.
+    """
+    reader: _Reader | None = None
+    entries: list[Entry] = []
+    bad: list[EntryRefusal] = []
+    for each in titled(file):
+        if isinstance(each, EntryRefusal):
+            bad.append(each)
+            continue
+        number, row = each
+        reader = reader or _Reader(_kind_of(row, file.name), registry)
+        try:
+            entries.append(reader.entry(row))
+        except InputError as error:
+            place = ", ".join(filter(None, (f"row {number}", error.at)))
+            bad.append(refused(file.name, place, row.get("id", ""), error.message, error.hint))
+    kind = reader.kind.__struct_config__.tag if reader else ""
+    return RegisterFile(
+        kind=str(kind), rows=len(entries) + len(bad), entries=tuple(entries), refused=tuple(bad)
+    )
+
+
+def _kind_of(row: dict[str, str], name: str) -> type[Entry]:
+    kinds = [kind for kind, title in _TELLING.items() if title in row]
+    if len(kinds) != 1:
+        told = ", ".join(_TELLING.values())
+        raise InputError(
+            "what it holds cannot be told", at=name, hint=f"one of these columns tells: {told}"
+        )
+    for title in row:
+        if title not in COLUMNS[kinds[0]]:
+            at = f"{name}, column {title}"
+            raise InputError("is no column of this kind of entry", at=at, hint=_HINT)
+    return kinds[0]
+
+
+class _Reader:
+    """Reads rows of one kind."""
+
+    def __init__(self, kind: type[Entry], registry: Registry) -> None:
+        self.kind = kind
+        self._registry = registry
+        self._namer = Namer(registry, _no_identifier)
+
+    def entry(self, row: dict[str, str]) -> Entry:
+        """Read an entry.
+
+        Raises:
+            InputError: A cell cannot be read, or what it says cannot be kept.
+        """
+        fields = {title: text for title, text in row.items() if text and title not in _STOPS}
+        made: dict[str, Any] = {**fields, **dict(self._read(fields))}
+        if self.kind in {Standing, Grant}:
+            made["stops"] = _stops(row)
+        try:
+            entry: Entry = msgspec.convert(made, self.kind)
+        except msgspec.ValidationError as error:
+            raise InputError(str(error), hint=_HINT) from error
+        for problem in check(entry, self._registry):
+            raise InputError(problem.problem, at=problem.at, hint=problem.hint)
+        return entry
+
+    def _read(self, fields: dict[str, str]) -> Iterator[tuple[str, Any]]:
+        for title, text in fields.items():
+            if title in {"decided", "since", "until"}:
+                yield title, _cell(title, text, parse_date)
+            elif title in {"version", "year"}:
+                yield title, _cell(title, text, _whole)
+            elif title in {"issuer", "country"}:
+                yield title, find_country(text) or text
+            elif title == "amount":
+                yield title, _cell(title, text, _amount)
+            elif title == "substance":
+                yield title, self._slug(text)
+            elif title == "substances":
+                yield title, tuple(map(self._slug, _many(text)))
+            elif title == "sites" and self.kind is Operator:
+                yield title, tuple(map(_site, _many(text)))
+            elif title in {"other_names", "business_numbers", "sites", "activities"}:
+                yield title, tuple(_many(text))
+
+    def _slug(self, text: str) -> str:
+        found = self._namer.whole(text)
+        if not found or found[0].substance is None:
+            hint = "write its slug, its name or its CAS number"
+            raise InputError(f'the registry has no "{text}"', at="substance", hint=hint)
+        return found[0].substance.slug
+
+
+def _no_identifier() -> Identifier:
+    raise NotImplementedError  # a whole name needs none
+
+
+def _cell(title: str, text: str, parse: Callable[[str], T]) -> T:
+    try:
+        return parse(text)
+    except InputError as error:
+        raise InputError(error.message, at=title, hint=error.hint) from error
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal():
+        raise InputError(f'"{text}" is no whole number', hint='write it like "2026"')
+    return int(text)
+
+
+def _amount(text: str) -> Amount:
+    mass, volume = amount_of(text)
+    return Amount(mass_mg=mass, volume_ul=volume)
+
+
+def _many(text: str) -> list[str]:
+    return [part.strip() for part in text.split(";") if part.strip()]
+
+
+def _site(text: str) -> dict[str, str]:
+    """Read "S1: Veracruz plant", a site's id and name."""
+    name, _, rest = text.partition(":")
+    return {"id": name.strip(), "name": rest.strip()}
+
+
+def _stops(row: dict[str, str]) -> tuple[dict[str, Any], ...]:
+    """Read the suspension and the revocation of a row; further ones stand in further versions."""
+    told = {"reason": row.get("stop_reason", ""), "source": row.get("stop_source", "")}
+    stops: list[dict[str, Any]] = []
+    since = _day(row, "suspended_since")
+    until = _day(row, "suspended_until")
+    if since is not None:
+        stops.append({"kind": "suspended", "since": since, "until": until, **told})
+    elif until is not None:
+        raise InputError(
+            "it has an end and no beginning", at="suspended_since", hint="write its first day"
+        )
+    revoked = _day(row, "revoked_since")
+    if revoked is not None:
+        stops.append({"kind": "revoked", "since": revoked, **told})
+    return tuple(stops)
+
+
+def _day(row: dict[str, str], title: str) -> date | None:
+    text = row.get(title, "")
+    return _cell(title, text, parse_date) if text else None

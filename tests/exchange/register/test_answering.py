@@ -1,0 +1,174 @@
+"""Answers: what covers goods before they are released, and what cannot be told."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.exchange.notices.samples import changed
+from tests.exchange.register.making import (
+    DAY,
+    ENTRIES,
+    KG,
+    LICENCE,
+    NEED,
+    OPERATOR,
+    OTHER,
+    PERMIT,
+    QUESTION,
+    moved,
+    register,
+)
+
+from tidewaiter.exchange.notices.types import Amount, Party
+from tidewaiter.exchange.register.answering import answer
+from tidewaiter.exchange.register.operators import names_of
+from tidewaiter.exchange.register.questions import Answered, Verdict
+from tidewaiter.exchange.register.types import Promise, Register, Stop
+
+ORDER = Stop(kind="suspended", since=DAY, source="order 1")
+RANK: list[Verdict] = ["none", "suspended", "expired", "exceeded", "cannot tell", "holds"]
+
+
+def _ask(held: Register | None = None, **more: Any) -> tuple[str, dict[str, Answered]]:
+    found = answer(held or register(), changed(QUESTION, **more))
+    assert found.verdict == min((each.verdict for each in found.parts), key=RANK.index)
+    return found.verdict, {each.part: each for each in found.parts}
+
+
+def test_what_holds_names_what_it_rests_on() -> None:
+    """Operator, licence, permit and the year's requirement, with figures and sources."""
+    verdict, parts = _ask(register(moved()))
+    assert verdict == "holds"
+    assert [each.entries for each in parts.values()] == [
+        ("op-1",), ("st-1",), ("gr-1",), ("alr-1",)
+    ]  # fmt: skip
+    assert parts["permit"].text == (
+        "import authorisation IA-26/01: 100 kg granted, 20 kg used, 80 kg free"
+    )
+    assert parts["permit"].sources == (PERMIT.source,)
+
+
+@pytest.mark.parametrize(
+    ("more", "verdict", "part", "words"),
+    [
+        ({"day": date(2026, 10, 1)}, "expired", "permit", "valid until 2026-09-30"),
+        ({"day": date(2027, 1, 1)}, "none", "requirement", "no requirement of MX for 2027"),
+        ({"day": date(2025, 12, 31)}, "none", "operator", "no operator has the number"),
+        ({"content": Amount(mass_mg=101 * KG)}, "exceeded", "permit", "101 kg is more than"),
+        ({"content": Amount(mass_mg=151 * KG)}, "exceeded", "requirement", "more than the 150 kg"),
+        ({"content": Amount()}, "cannot tell", "permit", "is not known"),
+        ({"content": Amount(volume_ul=5)}, "cannot tell", "permit", "cannot be compared"),
+        ({"site": "S2"}, "none", "permit", "is for S1, not S2"),
+        ({"site": ""}, "cannot tell", "permit", "the site is not said"),
+        ({"substance": "acetic-anhydride"}, "none", "permit", "not acetic-anhydride"),
+        ({"permit": "IA-26-01"}, "holds", "permit", "100 kg free"),
+        ({"permit": "IA-1"}, "none", "permit", '"IA-1" is not there'),
+        ({"permit": "IA-26-01", "issuer": "DE"}, "none", "permit", "is not there"),
+        ({"direction": "export"}, "none", "permit", "no permit is there for export"),
+        ({"party": Party(licence="MX-8")}, "none", "operator", "no operator has the number MX-8"),
+        ({"party": Party(name="Q")}, "cannot tell", "operator", "no licence and no business"),
+        ({"party": Party(business_number="rmu020202cd2")}, "none", "standing", "has no licence"),
+        (
+            {"party": Party(licence="MX-7", business_number="RMU-020202-CD2")}, "cannot tell",
+            "operator", "its numbers name several operators: op-1, op-2",
+        ),
+        (
+            {"party": Party(licence="MX-7", business_number="XYZ-1")}, "cannot tell", "operator",
+            'op-1 has another business number than "XYZ-1"',
+        ),
+        (
+            {"party": Party(licence="MX-8", business_number="QEJ-010101-AB1")}, "cannot tell",
+            "operator", 'no licence and no registration "MX-8" is there',
+        ),
+    ],
+)  # fmt: skip
+def test_what_does_not_hold_says_why(
+    more: dict[str, Any], verdict: str, part: str, words: str
+) -> None:
+    """Each question gets the worst of what its parts say, in words with figures."""
+    found, parts = _ask(**more)
+    told = " ".join([parts[part].text, *(each.text for each in parts[part].findings)])
+    assert (found, words in told) == (verdict, True), told
+
+
+@pytest.mark.parametrize(("entry", "part"), [(LICENCE, "standing"), (PERMIT, "permit")])
+def test_a_suspension_and_a_revocation_stop(entry: Any, part: str) -> None:
+    """From their day on; the words say which of the two it is."""
+    rest = tuple(each for each in ENTRIES if each != entry)
+    for kind in ("suspended", "revoked"):
+        stopped = changed(entry, stops=(changed(ORDER, kind=kind),))
+        verdict, parts = _ask(register(entries=(stopped, *rest)))
+        assert (verdict, parts[part].verdict) == ("suspended", "suspended")
+        assert f"is {kind} from 2026-04-08 (order 1)" in parts[part].text
+
+
+def test_one_permit_that_holds_is_enough() -> None:
+    """Beside one that is used up; where none does, the nearest is told and what the others lack."""
+    used_up = moved(mg=100 * KG)
+    second = changed(PERMIT, id="gr-2", number="IA-26/02", until=date(2026, 4, 1))
+    verdict, parts = _ask(register(used_up, entries=(*ENTRIES, second)))
+    assert (verdict, parts["permit"].entries) == ("exceeded", ("gr-1",))
+    assert {each.entry for each in parts["permit"].findings} == {"gr-1", "gr-2"}
+    longer = changed(second, until=None)
+    verdict, parts = _ask(register(used_up, entries=(*ENTRIES, longer)))
+    assert (verdict, parts["permit"].entries) == ("holds", ("gr-2",))
+
+
+def test_a_declaration_and_a_letter_cover_nothing() -> None:
+    """Only what an authority granted lets goods cross its border."""
+    for kind in ("import declaration", "letter of no objection", "transit permit"):
+        held = register(entries=(OPERATOR, LICENCE, NEED, changed(PERMIT, kind=kind)))
+        assert _ask(held)[0] == "none"
+        assert _ask(held, permit="IA-26/01")[1]["permit"].verdict == "none"
+
+
+def test_an_amount_that_cannot_be_written_off_leaves_it_open() -> None:
+    """What is left of a permit is not known while the content of one shipment is not."""
+    open_ = moved(content=Amount(), why_no_content="the content of the mixture is not given")
+    verdict, parts = _ask(register(open_))
+    assert verdict == "cannot tell"
+    assert "the content of the mixture is not given" in parts["permit"].text
+
+
+def test_two_contents_of_one_entry_decide_nothing() -> None:
+    """Whichever came first."""
+    other = changed(PERMIT, amount=Amount(mass_mg=900 * KG))
+    for entries in ((other, *ENTRIES), (*ENTRIES, other)):
+        assert _ask(register(entries=entries))[0] == "cannot tell"
+
+
+def test_what_is_promised_to_other_notices_is_not_free() -> None:
+    """The goods of a notice may use what was promised to it."""
+    promise = Promise(
+        notice="DE-1", line=1, direction="import", country="MX", since=DAY, permit="IA-26/01",
+        substance="ephedrine", content=Amount(mass_mg=90 * KG), source="DE-1",
+    )  # fmt: skip
+    held = register(promises=(promise,))
+    assert _ask(held)[0] == "exceeded"
+    assert _ask(held, notice="DE-1")[0] == "holds"
+
+
+def test_a_name_alone_never_decides() -> None:
+    """It is a lead, and a number whose operator has quite another name is a doubt."""
+    names = names_of((OPERATOR, OTHER))
+    alike = changed(QUESTION, party=Party(name="Quimica Ejemplo S.A.", country="MX"))
+    found = answer(register(), alike, names)
+    assert (found.verdict, found.operator, found.may_be) == ("cannot tell", "", ("op-1",))
+    same = changed(QUESTION, party=Party(name="Quimica Ejemplo S.A.", licence="MX-7"))
+    assert answer(register(), same, names).verdict == "holds"
+    borrowed = changed(QUESTION, party=Party(name="Reactivos Muestra SA", licence="MX-7"))
+    found = answer(register(), borrowed, names)
+    assert (found.verdict, found.operator) == ("cannot tell", "op-1")
+    assert "whose name is not like" in found.parts[0].text
+    nobody = changed(QUESTION, party=Party(name="Gänzlich Anders GmbH", country="DE"))
+    assert answer(register(), nobody, names_of(())).verdict == "cannot tell"
+
+
+@given(st.integers(0, 200 * KG), st.integers(0, 200 * KG))
+def test_a_yes_never_overdraws(used: int, asked: int) -> None:
+    """Goods that are said to be covered fit into what is left of permit and year."""
+    held = register(moved(mg=used))
+    verdict, _ = _ask(held, content=Amount(mass_mg=asked))
+    assert (verdict == "holds") == (used + asked <= 100 * KG or (asked == 0 and used <= 150 * KG))
