@@ -132,7 +132,7 @@ def test_two_that_change_keys_at_once_take_turns(pair: Pair) -> None:
     turn(one)
     rotate(beside, one.ring, beside.stamp())
     one.say(other, "after both")
-    one.send(other)
+    assert [one.send(other).sent for _ in range(3)] == [2, 1, 0]
     assert one.states() == {"processed": 3}
 
 

@@ -49,6 +49,10 @@ class Copies:
         return self._folder / f"{party.name.partition('/')[2]}.db"
 
 
+ON_SQLITE = pytest.mark.parametrize("party", ["sqlite"], indirect=True)
+"""A copy of a database of PostgreSQL is made by its own tools."""
+
+
 @pytest.fixture
 def copies(tmp_path: Path) -> Copies:
     """Make copies of databases, and restore them."""
@@ -80,6 +84,7 @@ def both_agree(one: Party, other: Party) -> bool:
     return list(map(tuple, sent)) == list(map(tuple, came))
 
 
+@ON_SQLITE
 def test_a_receiver_restored_from_yesterday_gets_everything_again(
     pair: Pair, copies: Copies
 ) -> None:
@@ -103,6 +108,7 @@ def test_a_receiver_restored_from_yesterday_gets_everything_again(
     assert contradictions(other) == 0
 
 
+@ON_SQLITE
 def test_a_restored_receiver_that_is_asked_gets_everything_again(
     pair: Pair, copies: Copies
 ) -> None:
@@ -119,6 +125,7 @@ def test_a_restored_receiver_that_is_asked_gets_everything_again(
     assert [seq for _, seq, _ in other.taken()] == [1, 2, 3]
 
 
+@ON_SQLITE
 def test_a_restored_sender_gives_no_number_twice(pair: Pair, copies: Copies) -> None:
     """It regains what it had sent, and goes on after it; nobody takes it for a liar."""
     one, other = pair
@@ -145,6 +152,7 @@ def test_a_restored_sender_gives_no_number_twice(pair: Pair, copies: Copies) -> 
     assert contradictions(other) == 0
 
 
+@ON_SQLITE
 def test_a_restored_sender_that_did_not_ask_is_told(pair: Pair, copies: Copies) -> None:
     """What it sealed in the place of another is turned away, and gets a place of its own."""
     one, other = pair
@@ -184,6 +192,7 @@ def test_what_is_on_its_way_stays_as_it_is(pair: Pair) -> None:
     assert one.states() == {"processed": 5}
 
 
+@ON_SQLITE
 def test_only_what_this_node_signed_is_believed(pair: Pair, copies: Copies) -> None:
     """Another's answer, an old one, one with a gap, and one of other messages are refused."""
     one, other = pair
