@@ -10,7 +10,7 @@ from datetime import date
 from typing import Literal
 
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.problems import Problem, say, words
+from tidewaiter.exchange.problems import Problem, prose, say
 
 SCHEMA = 1
 _SHA_256 = re.compile(r"[0-9a-f]{64}")
@@ -158,10 +158,10 @@ def problems_of(commitment: Commitment) -> list[Problem]:
 
 
 def _problems(each: Commitment) -> Iterator[Problem]:
-    yield from words("what", each.what, needed=True)
-    yield from words("who", each.who, needed=True)
-    yield from words("indicator, name", each.indicator.name, needed=True)
-    yield from words("indicator, unit", each.indicator.unit, needed=True)
+    yield from prose("what", each.what, needed=True)
+    yield from prose("who", each.who, needed=True)
+    yield from prose("indicator, name", each.indicator.name, needed=True)
+    yield from prose("indicator, unit", each.indicator.unit, needed=True)
     if each.due < each.made:
         yield say("due", "it is due before it was made", "name the last day for it")
     if (each.baseline is None) != (each.baseline_day is None):

@@ -20,7 +20,7 @@ def say(at: str, problem: str, hint: str) -> Problem:
     return Problem(at=at, problem=problem, hint=hint)
 
 
-def words(at: str, text: str, *, needed: bool = False) -> Iterator[Problem]:
+def prose(at: str, text: str, *, needed: bool = False) -> Iterator[Problem]:
     """Yield the problems of a text: it is needed and not there, or too long."""
     if needed and blank(text):
         yield say(at, "it is empty", "say what it is")

@@ -33,7 +33,7 @@ def refused_csv(node: TheNode, number: FromPath[int]) -> Response[Any]:
             hint = "they are there when it was screened"
             raise MissingError(f"upload {number} has no refusals yet", hint=hint)
         source = screening_of(work, screening).source_id
-    return download(_refused(node, source), f"refused-{number}.csv", "text/csv; charset=utf-8")
+    return download(_refused(node, source), "text/csv; charset=utf-8", f"refused-{number}.csv")
 
 
 @get(
@@ -45,14 +45,14 @@ def refused_csv(node: TheNode, number: FromPath[int]) -> Response[Any]:
 def alerts_jsonl(node: TheNode, user: TheUser, number: FromPath[int]) -> Response[Any]:
     """Send the alerts, whole, a line of JSON each."""
     pieces = _findings(node, number, cleared=user.account.cleared).jsonl()
-    return download(pieces, f"alerts-{number}.jsonl", "application/x-ndjson")
+    return download(pieces, "application/x-ndjson", f"alerts-{number}.jsonl")
 
 
 @get("/screen/{number:int}/alerts.csv", guards=[may("see")], sync_to_thread=True, gives="text/csv")
 def alerts_csv(node: TheNode, user: TheUser, number: FromPath[int]) -> Response[Any]:
     """Send the alerts, a row each."""
     pieces = _findings(node, number, cleared=user.account.cleared).csv()
-    return download(pieces, f"alerts-{number}.csv", "text/csv; charset=utf-8")
+    return download(pieces, "text/csv; charset=utf-8", f"alerts-{number}.csv")
 
 
 @get(
@@ -65,7 +65,7 @@ def report_html(node: TheNode, user: TheUser, number: FromPath[int]) -> Response
         path = Path(folder) / "report.html"
         findings.report(path)
         content = path.read_bytes()
-    return download(content, f"report-{number}.html", "text/html; charset=utf-8")
+    return download(content, "text/html; charset=utf-8", f"report-{number}.html")
 
 
 def _findings(node: Node, number: int, *, cleared: bool) -> Findings:

@@ -18,7 +18,7 @@ from tidewaiter.exchange.incidents.types import (
     Sighting,
 )
 from tidewaiter.exchange.markings import Marking, as_strict
-from tidewaiter.exchange.problems import Problem, blank, say, words
+from tidewaiter.exchange.problems import Problem, blank, prose, say
 from tidewaiter.substances.cas import is_cas
 from tidewaiter.substances.registry import Registry
 
@@ -54,7 +54,7 @@ def check_update(before: Incident, after: Incident) -> tuple[Problem, ...]:
 
 def check_proposal(proposal: Proposal, incident: Incident) -> tuple[Problem, ...]:
     """Return the problems of a proposal on an incident."""
-    found = [*words("text", proposal.text, needed=True), *words("instead", proposal.instead)]
+    found = [*prose("text", proposal.text, needed=True), *prose("instead", proposal.instead)]
     if (proposal.incident, proposal.owner) != (incident.id, incident.owner):
         found.append(say("incident", "it is on another incident", "name this one"))
     if not 1 <= proposal.about <= incident.version:
@@ -70,7 +70,7 @@ def check_sighting(sighting: Sighting, registry: Registry, today: date) -> tuple
     """Return the problems of a sighting."""
     known = frozenset(substance.slug for substance in registry.substances)
     return (
-        *words("what", sighting.what, needed=True), *_day("day", sighting.day, today),
+        *prose("what", sighting.what, needed=True), *_day("day", sighting.day, today),
         *_place("place", sighting.place), *_lines(sighting.lines, known),
     )  # fmt: skip
 
@@ -85,15 +85,15 @@ def _problems(incident: Incident, known: frozenset[str], today: date) -> Iterato
     yield from _parties(incident)
     yield from _numbered("question", [each.number for each in incident.questions])
     for question in incident.questions:
-        yield from words(f"question {question.number}", question.text, needed=True)
+        yield from prose(f"question {question.number}", question.text, needed=True)
     if len(set(incident.notifications)) < len(incident.notifications):
         yield say("notifications", "one stands twice", "name it once")
 
 
 def _head(incident: Incident, today: date) -> Iterator[Problem]:
     for name, text in (("id", incident.id), ("owner", incident.owner), ("title", incident.title)):
-        yield from words(name, text, needed=True)
-    yield from words("account", incident.account)
+        yield from prose(name, text, needed=True)
+    yield from prose("account", incident.account)
     if incident.version < 1:
         yield say("version", f"{incident.version} is no version", "begin with 1")
     if (incident.version == 1) != (incident.status == "open"):
@@ -122,7 +122,7 @@ def _lines(lines: tuple[Line, ...], known: frozenset[str]) -> Iterator[Problem]:
 
 
 def _goods(at: str, goods: Goods, known: frozenset[str]) -> Iterator[Problem]:
-    yield from words(at, goods.text, needed=True)
+    yield from prose(at, goods.text, needed=True)
     yield from _substance(at, goods.substance, known)
     if goods.cas and not is_cas(goods.cas):
         yield say(f"{at}, cas", f'"{goods.cas}" is no CAS number', "look at its last digit")
@@ -144,7 +144,7 @@ def _equipment(equipment: tuple[Equipment, ...], known: frozenset[str]) -> Itera
         yield say("equipment", f"{len(equipment)} pieces", f"give at most {MOST}")
     for number, each in enumerate(equipment, 1):
         at = f"equipment {number}"
-        yield from words(at, each.text, needed=True)
+        yield from prose(at, each.text, needed=True)
         yield from _substance(at, each.substance, known)
         if each.pieces is not None and each.pieces < 1:
             yield say(f"{at}, pieces", f"{each.pieces} is no number of pieces", "begin with 1")
@@ -188,7 +188,7 @@ def _named(incident: Incident) -> Iterator[Problem]:
 
 def _party(at: str, party: AllegedParty, whole: Marking) -> Iterator[Problem]:
     for name, text in (("node", party.node), ("ref", party.ref), ("basis", party.basis)):
-        yield from words(f"{at}, {name}", text, needed=True)
+        yield from prose(f"{at}, {name}", text, needed=True)
     if party.country:
         yield from _country(at, party.country)
     if not as_strict(party.marking, whole):

@@ -7,7 +7,7 @@ from tidewaiter.base.countries import country_codes
 from tidewaiter.base.quantities import LARGEST
 from tidewaiter.exchange.notices.amounts import MEASURES
 from tidewaiter.exchange.notices.types import Amount
-from tidewaiter.exchange.problems import Problem, blank, say, words
+from tidewaiter.exchange.problems import Problem, blank, prose, say
 from tidewaiter.exchange.register.book import number_key
 from tidewaiter.exchange.register.types import (
     Entry,
@@ -43,8 +43,8 @@ def check_together(register: Register) -> tuple[Problem, ...]:
 
 
 def _problems(entry: Entry, known: frozenset[str]) -> Iterator[Problem]:
-    yield from words("id", entry.id, needed=True)
-    yield from words("source", entry.source, needed=True)
+    yield from prose("id", entry.id, needed=True)
+    yield from prose("source", entry.source, needed=True)
     if entry.version < 1:
         yield say("version", f"{entry.version} is below 1", "number versions from 1")
     if isinstance(entry, Operator):
@@ -67,14 +67,14 @@ def _problems(entry: Entry, known: frozenset[str]) -> Iterator[Problem]:
 
 
 def _operator(entry: Operator) -> Iterator[Problem]:
-    yield from words("name", entry.name, needed=True)
+    yield from prose("name", entry.name, needed=True)
     yield from _country("country", entry.country)
     for at, number in enumerate(entry.business_numbers, 1):
         if not number_key(number):
             yield say(f"business number {at}", "it is empty", "write it, or leave it out")
     seen: set[str] = set()
     for at, site in enumerate(entry.sites, 1):
-        yield from words(f"site {at}, id", site.id, needed=True)
+        yield from prose(f"site {at}, id", site.id, needed=True)
         yield from _country(f"site {at}, country", site.country)
         if site.id in seen:
             yield say(f"site {at}, id", f'"{site.id}" stands there twice', "give each its own")
@@ -84,7 +84,7 @@ def _operator(entry: Operator) -> Iterator[Problem]:
 def _paper(entry: Standing | Grant) -> Iterator[Problem]:
     if not number_key(entry.number):
         yield say("number", "it is empty", "a paper is found by its number")
-    yield from words("operator", entry.operator, needed=True)
+    yield from prose("operator", entry.operator, needed=True)
     yield from _country("issuer", entry.issuer, needed=True)
     if entry.until is not None and entry.until < entry.since:
         text = f"{entry.until} is before {entry.since}"
@@ -94,7 +94,7 @@ def _paper(entry: Standing | Grant) -> Iterator[Problem]:
 
 
 def _stop(at: str, stop: Stop) -> Iterator[Problem]:
-    yield from words(f"{at}, source", stop.source, needed=True)
+    yield from prose(f"{at}, source", stop.source, needed=True)
     if stop.kind == "revoked" and stop.until is not None:
         yield say(f"{at}, until", "what is revoked has no end", "suspend it, or leave the day out")
     if stop.until is not None and stop.until < stop.since:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from tidewaiter.exchange.problems import Problem, blank, say, words
+from tidewaiter.exchange.problems import Problem, blank, prose, say
 from tidewaiter.exchange.requests.instruments import load_instruments
 from tidewaiter.exchange.requests.types import Answer, Delay, Refusal, Request, Withdrawal
 
@@ -22,7 +22,7 @@ def check_request(request: Request, today: date) -> tuple[Problem, ...]:
 
 def check_answer(answer: Answer, request: Request) -> tuple[Problem, ...]:
     """Return the problems of an answer to a request."""
-    found = [*_to(answer, request), *words("text", answer.text, needed=True)]
+    found = [*_to(answer, request), *prose("text", answer.text, needed=True)]
     both = (*answer.items, *answer.partly)
     found += _items(both, request)
     if request.purpose not in (answer.marking.purposes or (request.purpose,)):
@@ -36,14 +36,14 @@ def check_answer(answer: Answer, request: Request) -> tuple[Problem, ...]:
 def check_refusal(refusal: Refusal, request: Request) -> tuple[Problem, ...]:
     """Return the problems of a refusal; a reason is always told."""
     return (
-        *_to(refusal, request), *words("why", refusal.why, needed=True),
+        *_to(refusal, request), *prose("why", refusal.why, needed=True),
         *_items(refusal.items, request),
     )  # fmt: skip
 
 
 def check_delay(delay: Delay, request: Request, today: date) -> tuple[Problem, ...]:
     """Return the problems of a delay."""
-    found = [*_to(delay, request), *words("why", delay.why), *words("needs", delay.needs)]
+    found = [*_to(delay, request), *prose("why", delay.why), *prose("needs", delay.needs)]
     if delay.until is None and blank(delay.needs):
         found.append(say("until", "it says neither how long nor for what", "say one of them"))
     if delay.until is not None and delay.until <= today:
@@ -53,7 +53,7 @@ def check_delay(delay: Delay, request: Request, today: date) -> tuple[Problem, .
 
 def check_withdrawal(withdrawal: Withdrawal, request: Request) -> tuple[Problem, ...]:
     """Return the problems of a withdrawal."""
-    return (*_to(withdrawal, request), *words("why", withdrawal.why, needed=True))
+    return (*_to(withdrawal, request), *prose("why", withdrawal.why, needed=True))
 
 
 def sha256(at: str, text: str) -> Iterator[Problem]:
@@ -64,10 +64,10 @@ def sha256(at: str, text: str) -> Iterator[Problem]:
 
 def _request(request: Request, today: date) -> Iterator[Problem]:
     for name, text in (("id", request.id), ("asker", request.asker), ("asked", request.asked)):
-        yield from words(name, text, needed=True)
+        yield from prose(name, text, needed=True)
     if request.asker == request.asked:
         yield say("asked", "it asks itself", "name another node")
-    yield from words("facts", request.facts, needed=True)
+    yield from prose("facts", request.facts, needed=True)
     yield from _asked(request)
     yield from _basis(request)
     if request.day > today:
@@ -90,7 +90,7 @@ def _asked(request: Request) -> Iterator[Problem]:
     if numbers != list(range(1, len(numbers) + 1)):
         yield say("items", "they are not numbered 1, 2, 3", "number them in their order")
     for each in request.items:
-        yield from words(f"item {each.number}", each.text, needed=True)
+        yield from prose(f"item {each.number}", each.text, needed=True)
 
 
 def _basis(request: Request) -> Iterator[Problem]:
