@@ -111,7 +111,16 @@ def keep_ring(path: Path, ring: Ring) -> None:
 
 
 def write_secret(path: Path, held: bytes) -> None:
-    """Write a secret into a new file that its owner alone can read.
+    """Write a secret in hexadecimal into a new file that its owner alone can read.
+
+    Raises:
+        OutputError: Something stands there, or it cannot be written.
+    """
+    write_secret_text(path, held.hex())
+
+
+def write_secret_text(path: Path, text: str) -> None:
+    """Write a line that is a secret into a new file that its owner alone can read.
 
     Raises:
         OutputError: Something stands there, or it cannot be written.
@@ -120,7 +129,7 @@ def write_secret(path: Path, held: bytes) -> None:
         hint = "name another place: what stands there may be a key that is needed"
         raise OutputError("something stands there already", at=str(path), hint=hint)
     with writing(str(path)):
-        _written(path, f"{held.hex()}\n").replace(path)
+        _written(path, f"{text}\n").replace(path)
 
 
 def read_secret(path: Path) -> bytes:

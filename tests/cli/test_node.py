@@ -8,6 +8,7 @@ import pytest
 from click.testing import Result
 from tests.exchange.notices.samples import NOTICE, changed
 
+from tidewaiter.courier.asking import answer, catch_up
 from tidewaiter.courier.desk import desk_of
 from tidewaiter.courier.receiving import receive
 from tidewaiter.courier.sending import send_round
@@ -46,6 +47,15 @@ class Node:
             far = desk_of(theirs, self._here / f"{other._name}.ring")
             while send_round(desk, other.node, lambda _, lines: receive(far, lines)).more:
                 pass
+
+    def catch_up(self, other: "Node") -> None:
+        """Ask the other node what this one has forgotten, as it does before it serves."""
+        with (
+            open_database(f"{self._name}.db") as mine, open_database(f"{other._name}.db") as theirs
+        ):  # fmt: skip
+            desk = desk_of(mine, self._here / f"{self._name}.ring")
+            far = desk_of(theirs, self._here / f"{other._name}.ring")
+            catch_up(desk, other.node, lambda _, text: answer(far, text))
 
 
 @pytest.fixture
@@ -140,3 +150,44 @@ def test_keys_are_changed_and_what_follows_holds(met: tuple[Node, Node]) -> None
     status = one.run("node", "status").stdout
     assert "waiting" not in status
     assert "sealed" not in status
+
+
+def test_a_node_is_restored_from_its_backup(
+    met: tuple[Node, Node], here: Path, call: Callable[..., Result]
+) -> None:
+    """It goes on where it was, and what it forgot is not given away twice."""
+    one, other = met
+    key = call("node", "backup-key", "backup.txt").stdout.strip()
+    one.run("peers", "say", other.node, "before")
+    one.bring(other)
+    one.run("node", "backup", "--to", key, "--out", "node.age")
+    one.run("peers", "say", other.node, "after the backup")
+    one.bring(other)
+    for place in here.glob("aland.*"):
+        place.rename(place.with_name(f"lost-{place.name}"))
+    told = one.run("node", "restore", "node.age", "--identity", "backup.txt")
+    assert "aland.db" in told.stderr
+    one.run("node", "restore", "node.age", "--identity", "backup.txt", code=2)
+    assert "entries hold" in one.run("node", "verify").stdout
+    one.catch_up(other)
+    one.run("peers", "say", other.node, "after all")
+    one.bring(other)
+    assert "refused" not in one.run("node", "status").stdout
+    assert "turned" not in one.run("node", "status").stdout
+    assert key not in (here / "node.age").read_bytes().decode("latin-1")
+
+
+def test_a_backup_opens_with_its_own_key_alone(
+    met: tuple[Node, Node], here: Path, call: Callable[..., Result]
+) -> None:
+    """And what is no backup, or no key, is told."""
+    one, _ = met
+    key = call("node", "backup-key", "backup.txt").stdout.strip()
+    call("node", "backup-key", "other.txt")
+    one.run("node", "backup", "--to", "age1nothing", "--out", "node.age", code=2)
+    one.run("node", "backup", "--to", key, "--out", "node.age")
+    for place in here.glob("aland.*"):
+        place.rename(place.with_name(f"lost-{place.name}"))
+    told = one.run("node", "restore", "node.age", "--identity", "other.txt", code=2)
+    assert "does not open" in told.stderr
+    assert list(here.glob("aland.db")) == []

@@ -10,6 +10,7 @@ import msgspec
 
 from tidewaiter.base.files import replacing, writing
 from tidewaiter.cli.table import as_line
+from tidewaiter.courier.backups import make_backup, new_identity, restore_backup
 from tidewaiter.courier.desk import desk_of
 from tidewaiter.courier.keys import recover, rotate
 from tidewaiter.courier.line import Line
@@ -26,6 +27,7 @@ from tidewaiter.identity import (
     read_secret,
     ring_file,
     write_secret,
+    write_secret_text,
 )
 from tidewaiter.store.audit import moment, verify_audit
 from tidewaiter.store.database import open_database
@@ -214,3 +216,46 @@ def verify(db: str) -> None:
 
 def _moment(since: datetime | None) -> str:
     return moment(since.replace(tzinfo=UTC)) if since else ""
+
+
+@node.command(name="backup-key")
+@click.argument("path", type=_PLACE)
+def backup_key(path: Path) -> None:
+    """Make a key for backups: its secret half goes to PATH, to be kept away from this machine.
+
+    Example: tidewaiter node backup-key /media/stick/backup.txt
+    """
+    secret, public = new_identity()
+    write_secret_text(path, secret)
+    click.echo(public)
+
+
+@node.command()
+@_db
+@click.option("--to", "recipient", required=True, metavar="AGE1...",
+              help="Who can read it: the line that backup-key prints.")  # fmt: skip
+@click.option("--out", required=True, type=_PLACE, help="The file.")
+def backup(db: str, recipient: str, out: Path) -> None:
+    """Write the database and the keys of this node into one encrypted file; it serves on.
+
+    Example: tidewaiter node backup --db node.db --to age1... --out /media/stick/node.age
+    """
+    make_backup(db, ring_file(), key_file(), recipient, out.resolve())
+    click.echo(f"{out} holds this node; without the secret key nobody can read it", err=True)
+
+
+@node.command()
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--db", required=True, type=_PLACE, help="Where the database goes.")
+@click.option("--identity", required=True,
+              type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="The file of the secret key of the backup.")  # fmt: skip
+def restore(path: Path, db: Path, identity: Path) -> None:
+    """Restore a node from the backup in PATH, where none is.
+
+    What was sent after the backup was made is asked of the peers, when the node serves again.
+
+    Example: tidewaiter node restore node.age --db node.db --identity /media/stick/backup.txt
+    """
+    restore_backup(path, identity, db.resolve(), ring_file(), key_file())
+    click.echo(f"Serve it: tidewaiter node serve --db {db}", err=True)
