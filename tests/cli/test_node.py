@@ -191,3 +191,13 @@ def test_a_backup_opens_with_its_own_key_alone(
     told = one.run("node", "restore", "node.age", "--identity", "other.txt", code=2)
     assert "does not open" in told.stderr
     assert list(here.glob("aland.db")) == []
+
+
+def test_what_is_outside_the_scope_is_neither_sent_nor_taken(met: tuple[Node, Node]) -> None:
+    """Each side says for itself what it exchanges."""
+    one, other = met
+    assert "notice" in one.run("peers", "scope", other.node, "--kind", "notice").stdout
+    assert "not" in one.run("peers", "say", other.node, "hello", code=2).stderr
+    other.run("peers", "say", one.node, "hello")
+    other.bring(one)
+    assert "1 refused" in other.run("node", "status").stdout

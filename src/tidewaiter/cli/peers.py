@@ -1,21 +1,23 @@
 """The command `tidewaiter peers`: who this node exchanges with, and what it does with each."""
 
 from pathlib import Path
+from typing import get_args
 
 import click
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.cli.table import as_line
 from tidewaiter.courier.desk import desk_of
-from tidewaiter.courier.kinds import Said, body_of
+from tidewaiter.courier.kinds import KINDS, Said, body_of
 from tidewaiter.courier.nodes import relate
 from tidewaiter.exchange.documents import SignedDocument, read_chain
 from tidewaiter.exchange.fingerprints import read_words
-from tidewaiter.exchange.relations import Standing
+from tidewaiter.exchange.markings import Tlp
+from tidewaiter.exchange.relations import CONTROL, Scope, Standing
 from tidewaiter.identity import own_stamp, ring_file
 from tidewaiter.store.database import open_database
 from tidewaiter.store.outgoing import Message, write_message
-from tidewaiter.store.peers import peer_of
+from tidewaiter.store.peers import peer_of, set_scope
 from tidewaiter.store.peers import peers as known_peers
 from tidewaiter.store.recovering import take_up
 
@@ -104,6 +106,24 @@ def end(node: str, db: str, reason: str) -> None:
     Example: tidewaiter peers end tidewaiter/b1 --db node.db
     """
     _relate(db, node, "ended", reason=reason)
+
+
+@peers.command()
+@click.argument("node")
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(sorted(KINDS.keys() - CONTROL)),
+              help="A kind of message that is exchanged (all).")  # fmt: skip
+@click.option("--tlp", type=click.Choice(get_args(Tlp)), default="red", show_default=True,
+              help="The closest marking that is sent.")  # fmt: skip
+@_db
+def scope(node: str, kinds: tuple[str, ...], tlp: Tlp, db: str) -> None:
+    """Say what is exchanged with NODE; what is outside is refused, and not sent.
+
+    Example: tidewaiter peers scope tidewaiter/b1 --kind notice --tlp amber --db node.db
+    """
+    with open_database(db) as database, database.work(own_stamp()) as work:
+        known = set_scope(work, node, Scope(kinds=kinds, tlp=tlp))
+    told = ", ".join(known.relation.scope.kinds) or "all kinds"
+    click.echo(as_line(f"{known.node}\t{told}\tup to TLP:{known.relation.scope.tlp.upper()}"))
 
 
 @peers.command()

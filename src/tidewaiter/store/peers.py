@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import RowMapping, and_, func, insert, or_, select, update
 
 from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.documents import Document, SignedDocument, check_chain, check_next
 from tidewaiter.exchange.judging import Peer
-from tidewaiter.exchange.relations import CONTROL, Relation, Standing, moved
+from tidewaiter.exchange.relations import CONTROL, Relation, Scope, Standing, moved
 from tidewaiter.store import tables
 from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.database import Work
@@ -199,6 +200,24 @@ def move_relation(
     return peer_of(work, node)
 
 
+def set_scope(work: Work, node: str, scope: Scope) -> Known:
+    """Say what is exchanged with a peer; it holds from the next message on.
+
+    Args:
+        work: Begun with a stamp.
+        node: The peer.
+        scope: Kinds of message, and the closest marking that is sent.
+
+    Raises:
+        MissingError: There is no such peer.
+    """
+    known = peer_of(work, node)
+    set_relation(work, node, replace(known.relation, scope=scope))
+    kinds = " ".join(scope.kinds) or "all"
+    record_change(work, "scope changed", {"peer": node, "kinds": kinds, "tlp": scope.tlp})
+    return peer_of(work, node)
+
+
 def set_relation(work: Work, node: str, relation: Relation) -> None:
     """Write down what this node does with a peer."""
     _set(
@@ -252,11 +271,6 @@ def _describe(work: Work, document: Document) -> None:
     }  # fmt: skip
     work.connection.execute(insert(tables.peer).values(**row))
     record_change(work, "peer added", {"peer": document.node})
-
-
-def count_peers(work: Work) -> int:
-    """Count the peers."""
-    return int(work.connection.execute(select(func.count()).select_from(tables.peer)).scalar_one())
 
 
 def _known(row: RowMapping) -> Known:
