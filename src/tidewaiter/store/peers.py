@@ -203,11 +203,6 @@ def move_relation(
 def set_scope(work: Work, node: str, scope: Scope) -> Known:
     """Say what is exchanged with a peer; it holds from the next message on.
 
-    Args:
-        work: Begun with a stamp.
-        node: The peer.
-        scope: Kinds of message, and the closest marking that is sent.
-
     Raises:
         MissingError: There is no such peer.
     """
