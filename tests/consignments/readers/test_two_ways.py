@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tidewaiter.consignments.readers import reader_for
@@ -91,6 +91,7 @@ def pieces(data: bytes, sizes: list[int]) -> Iterator[bytes]:
 
 
 @settings(max_examples=400)
+@example(b'"\r"a,"', [1], 1)
 @given(wild, st.lists(st.integers(1, 9), min_size=1, max_size=4), st.integers(1, 30))
 def test_no_cut_changes_what_is_read(data: bytes, sizes: list[int], size: int) -> None:
     """Any bytes give the same rows and refusals, however the stream is cut."""

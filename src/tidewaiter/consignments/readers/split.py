@@ -74,10 +74,9 @@ def _row(text: str, start: int, delimiter: str) -> tuple[Row | None, int, bool]:
             cells.append(found["plain"])
         if found["end"] != delimiter:
             break
-    raw = text[start:at]
+    raw, whole = text[start:at], bool(found["end"])
     if torn and _LINE.search(raw.rstrip("\r\n")):
-        return (*_first_line(text, start, start, delimiter), True)
-    whole = bool(found["end"])
+        return (*_first_line(text, start, start, delimiter), whole)  # what follows may open a quote
     if cells == [""] and not raw.strip("\r\n"):
         return None, at, whole
     return Row(cells=tuple(cells), text=raw.rstrip("\r\n")), at, whole
