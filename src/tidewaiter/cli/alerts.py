@@ -13,7 +13,7 @@ from tidewaiter.casework.decisions import Verdict, load_decision_rules
 from tidewaiter.cli.alertfilter import filter_of, filter_options
 from tidewaiter.cli.alertsresults import recount_, result, withdraw_
 from tidewaiter.cli.alertstable import queue_table, show_alert, show_results
-from tidewaiter.cli.options import printable
+from tidewaiter.cli.options import needs_db, printable
 from tidewaiter.identity import own_stamp
 from tidewaiter.report.characters import visible
 from tidewaiter.store.alerts import alerts_of
@@ -32,7 +32,6 @@ from tidewaiter.store.queue import count_alerts, queue_page
 from tidewaiter.store.queuefilter import Queue, Sort, View
 from tidewaiter.store.resultrows import results_of
 
-_db = click.option("--db", required=True, help="The database: a path, or postgresql+psycopg://...")
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
 
 
@@ -49,7 +48,7 @@ for _command in (result, withdraw_, recount_):
 
 
 @alerts.command(name="list")
-@_db
+@needs_db
 @filter_options
 @click.option("--sort", type=click.Choice(get_args(Sort)), default="rank", show_default=True,
               help="What is first.")  # fmt: skip
@@ -87,7 +86,7 @@ def list_(
 
 @alerts.command()
 @click.argument("name", metavar="ID")
-@_db
+@needs_db
 @_json
 def show(name: str, db: str, *, as_json: bool) -> None:
     """Show alert ID whole: the line, the reasons, the law, what was decided and what was found.
@@ -112,7 +111,7 @@ def show(name: str, db: str, *, as_json: bool) -> None:
 @alerts.command(name="decide")
 @click.argument("verdict", type=click.Choice(get_args(Verdict)))
 @click.argument("names", metavar="ID...", nargs=-1, required=True)
-@_db
+@needs_db
 @click.option("--reason", required=True, help="A code of `alerts reasons`.")
 @click.option("--note", default="", help="Words of your own.")
 @click.option("--seen", type=int, help="Number of the last step that you saw; 0: none.")
@@ -135,7 +134,7 @@ def decide_(
 
 @alerts.command()
 @click.argument("name", metavar="ID")
-@_db
+@needs_db
 @click.option("--seen", type=int, help="Number of the last step that you saw.")
 def undo(name: str, db: str, seen: int | None) -> None:
     """Take back the decision that stands on alert ID; the one before it stands again.
@@ -149,7 +148,7 @@ def undo(name: str, db: str, seen: int | None) -> None:
 
 @alerts.command(name="assign")
 @click.argument("names", metavar="ID...", nargs=-1, required=True)
-@_db
+@needs_db
 @click.option("--to", default="", help="Who is to look at them; without it, nobody.")
 def assign_(names: tuple[str, ...], db: str, to: str) -> None:
     """Say who is to look at alerts.

@@ -15,7 +15,7 @@ from tidewaiter.casework.results import (
     Observed,
     load_result_rules,
 )
-from tidewaiter.cli.options import Day, printable
+from tidewaiter.cli.options import Day, needs_db, printable
 from tidewaiter.consignments.reported import finding_of
 from tidewaiter.identity import own_stamp
 from tidewaiter.node import count_anew
@@ -24,14 +24,13 @@ from tidewaiter.store.decisions import alert_id
 from tidewaiter.store.results import add_result, withdraw_result
 from tidewaiter.substances.registry import load_registry
 
-_db = click.option("--db", required=True, help="The database: a path, or postgresql+psycopg://...")
 _OUTCOMES = (*get_args(Inspected), *get_args(Analysed))
 
 
 @click.command()
 @click.argument("name", metavar="ID")
 @click.argument("outcome", type=click.Choice(_OUTCOMES))
-@_db
+@needs_db
 @click.option("--by", "person", required=True, help="Who did it: the officer, team or laboratory.")
 @click.option("--on", "day", type=Day(), help="The day on which it was done (today).")
 @click.option("--place", default="", help="Where.")
@@ -70,7 +69,7 @@ def result(name: str, outcome: str, db: str, replaces: int | None, **options: An
 
 @click.command(name="withdraw")
 @click.argument("number", type=int)
-@_db
+@needs_db
 @click.option("--reason", required=True, type=click.Choice(list(load_result_rules().withdrawal)),
               help="Why it counts no more.")  # fmt: skip
 @click.option("--note", default="", help="Words of your own.")
@@ -85,7 +84,7 @@ def withdraw_(number: int, db: str, *, reason: str, note: str) -> None:
 
 
 @click.command(name="recount")
-@_db
+@needs_db
 def recount_(db: str) -> None:
     """Make the counts of the overview anew: after an upgrade, or where tables were changed by hand.
 

@@ -9,7 +9,7 @@ import click
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import check_file, replacing, writing
-from tidewaiter.cli.options import printable
+from tidewaiter.cli.options import needs_db, printable
 from tidewaiter.identity import key_file, own_key, signed_state
 from tidewaiter.ledger.checkpoints import Checkpoint, read_checkpoint
 from tidewaiter.ledger.notes import PublicKey, SecretKey, signed_text
@@ -32,7 +32,6 @@ _OUT = click.Path(dir_okay=False, path_type=Path)
 _MOST = 16 * 1024 * 1024  # bytes of a file that is a checkpoint or a proof
 _PAGE = 1000
 
-_db = click.option("--db", required=True, help="The database: a path, or postgresql+psycopg://...")
 _keys = click.option(
     "--key", "keys", multiple=True, help="The key of who signed, as `audit key` prints it; again."
 )
@@ -50,7 +49,7 @@ def audit() -> None:
 
 
 @audit.command()
-@_db
+@needs_db
 @click.option("--after", type=click.IntRange(0), default=0, help="Number of the last one seen.")
 @click.option("--action", default="", help="Entries of this action alone.")
 def show(db: str, after: int, action: str) -> None:
@@ -71,7 +70,7 @@ def _line(entry: Entry) -> str:
 
 
 @audit.command()
-@_db
+@needs_db
 @click.option("--checkpoint", type=_FILE, help="One that was noted earlier, outside the database.")
 @_keys
 def verify(db: str, checkpoint: Path | None, keys: tuple[str, ...]) -> None:
@@ -95,7 +94,7 @@ def verify(db: str, checkpoint: Path | None, keys: tuple[str, ...]) -> None:
 
 
 @audit.command()
-@_db
+@needs_db
 @click.option("--out", type=_OUT, help="Where it goes, in place of standard output.")
 def checkpoint(db: str, out: Path | None) -> None:
     """Sign how long the audit is and what it holds, in five lines to be kept elsewhere.
@@ -111,7 +110,7 @@ def checkpoint(db: str, out: Path | None) -> None:
 
 @audit.command()
 @click.argument("number", type=click.IntRange(1))
-@_db
+@needs_db
 @click.option("--out", type=_OUT, help="Where it goes, in place of standard output.")
 def prove(number: int, db: str, out: Path | None) -> None:
     """Prove entry NUMBER to someone who sees nothing else of the audit.

@@ -13,6 +13,7 @@ from tidewaiter.base.errors import MissingError
 from tidewaiter.base.files import check_file, replacing, writing
 from tidewaiter.casework.cases import Case, CaseStatus, Viewer
 from tidewaiter.casework.timeline import Event, timeline
+from tidewaiter.cli.options import needs_db
 from tidewaiter.cli.table import as_line
 from tidewaiter.evidence.gather import Making, record_export, write_case
 from tidewaiter.identity import key_file, own_key, own_stamp
@@ -27,7 +28,6 @@ from tidewaiter.store.database import Work, open_database
 from tidewaiter.store.decisions import trail
 from tidewaiter.substances.registry import load_registry
 
-_db = click.option("--db", required=True, help="The database: a path, or postgresql+psycopg://...")
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
 _OUT = click.Path(dir_okay=False, path_type=Path)
 
@@ -44,7 +44,7 @@ def cases() -> None:
 
 
 @cases.command(name="list")
-@_db
+@needs_db
 @click.option("--status", type=click.Choice(get_args(CaseStatus)), help="Where they stand.")
 @click.option("--over", is_flag=True, help="Whose time is over, so that they may be erased.")
 @click.option("--rows", type=click.IntRange(1, 100_000), default=20, show_default=True,
@@ -73,7 +73,7 @@ def list_(
 
 @cases.command()
 @click.argument("number", type=click.IntRange(1))
-@_db
+@needs_db
 @_json
 def show(number: int, db: str, *, as_json: bool) -> None:
     """Show case NUMBER: what belongs to it, and what was done.
@@ -97,7 +97,7 @@ def show(number: int, db: str, *, as_json: bool) -> None:
 
 @cases.command()
 @click.argument("number", type=click.IntRange(1))
-@_db
+@needs_db
 @click.option("--out", type=_OUT, required=True, help="Where the bundle goes: a ZIP.")
 @click.option("--restricted", is_flag=True, help="With what is for the authority only.")
 def export(number: int, db: str, out: Path, *, restricted: bool) -> None:

@@ -2,13 +2,13 @@
 
 import click
 
+from tidewaiter.cli.options import needs_db
 from tidewaiter.cli.table import as_line
 from tidewaiter.identity import own_stamp
 from tidewaiter.store.database import open_database
 from tidewaiter.store.groups import Group, add_member, make_group, remove_member
 from tidewaiter.store.groups import groups as kept_groups
 
-_db = click.option("--db", required=True, help="The database: a path, or postgresql+psycopg://...")
 _group = click.argument("group")
 _node = click.argument("node")
 
@@ -26,7 +26,7 @@ def groups() -> None:
 
 @groups.command()
 @click.argument("name")
-@_db
+@needs_db
 def make(name: str, db: str) -> None:
     """Make a group called NAME, without members.
 
@@ -38,7 +38,7 @@ def make(name: str, db: str) -> None:
 
 
 @groups.command(name="list")
-@_db
+@needs_db
 def list_(db: str) -> None:
     """List the groups, with their members.
 
@@ -53,7 +53,7 @@ def list_(db: str) -> None:
 @groups.command()
 @_group
 @_node
-@_db
+@needs_db
 def add(group: str, node: str, db: str) -> None:
     """Take NODE into GROUP: it gets what is written from now on.
 
@@ -67,7 +67,7 @@ def add(group: str, node: str, db: str) -> None:
 @groups.command()
 @_group
 @_node
-@_db
+@needs_db
 def remove(group: str, node: str, db: str) -> None:
     """Take NODE off GROUP: what has not left for it never does.
 

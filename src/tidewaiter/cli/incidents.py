@@ -10,6 +10,7 @@ from msgspec import structs
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.cli.options import needs_db
 from tidewaiter.cli.table import as_line
 from tidewaiter.courier.desk import desk_of
 from tidewaiter.exchange.documents import Document
@@ -27,7 +28,6 @@ from tidewaiter.store.incidents import incidents as kept_incidents
 from tidewaiter.store.peers import documents
 from tidewaiter.substances.registry import load_registry
 
-_db = click.option("--db", required=True, help="The database: a path, or postgresql+psycopg://...")
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _MOST = 1 << 20  # bytes of a file
@@ -49,7 +49,7 @@ def incidents() -> None:
 @incidents.command()
 @click.argument("path", type=_FILE)
 @click.option("--to", "peers", multiple=True, metavar="NODE", help="A peer that is told.")
-@_db
+@needs_db
 def tell(path: Path, peers: tuple[str, ...], db: str) -> None:
     """Tell peers of the incident in PATH, or of its next version.
 
@@ -73,7 +73,7 @@ def tell(path: Path, peers: tuple[str, ...], db: str) -> None:
 
 
 @incidents.command(name="list")
-@_db
+@needs_db
 def list_(db: str) -> None:
     """List incidents, the one that something was said of last first.
 
@@ -91,7 +91,7 @@ def list_(db: str) -> None:
 @incidents.command()
 @click.argument("owner")
 @click.argument("incident")
-@_db
+@needs_db
 @_json
 def show(owner: str, incident: str, db: str, *, as_json: bool) -> None:
     """Show INCIDENT of the node OWNER: its versions, proposals and sightings.
@@ -111,7 +111,7 @@ def show(owner: str, incident: str, db: str, *, as_json: bool) -> None:
 @incidents.command()
 @click.argument("owner")
 @click.argument("incident")
-@_db
+@needs_db
 @click.option("--as", "form", type=click.Choice(["stix", "misp"]), default="stix",
               show_default=True, help="As a STIX 2.1 bundle, or as a MISP event.")  # fmt: skip
 @click.option("--reach", type=click.Choice(get_args(Reach)), default="organisation",
@@ -148,7 +148,7 @@ def export(
 @click.argument("owner")
 @click.argument("incident")
 @click.argument("text")
-@_db
+@needs_db
 def propose(owner: str, incident: str, text: str, db: str) -> None:
     """Propose TEXT to the node OWNER about its INCIDENT.
 

@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from tidewaiter.base.files import replacing, writing
+from tidewaiter.cli.options import needs_db
 from tidewaiter.cli.table import as_line
 from tidewaiter.courier.backups import make_backup, new_identity, restore_backup
 from tidewaiter.courier.desk import desk_of
@@ -33,7 +34,6 @@ from tidewaiter.store.audit import moment, verify_audit
 from tidewaiter.store.database import open_database
 from tidewaiter.store.peers import documents
 
-_db = click.option("--db", required=True, help="The database: a path, or postgresql+psycopg://...")
 _language = click.option("--language", type=click.Choice(list(LANGUAGES)), default="en",
                          show_default=True, help="Of the words.")  # fmt: skip
 _since = click.option("--since", type=click.DateTime(), help="UTC; nothing that was written from "
@@ -53,7 +53,7 @@ def node() -> None:
 
 
 @node.command()
-@_db
+@needs_db
 @click.option("--name", required=True, help="As people call it.")
 @click.option("--country", default="", help="Two letters, as in ISO 3166.")
 @click.option("--role", type=click.Choice(get_args(Role)), default="authority", show_default=True,
@@ -84,7 +84,7 @@ def init(db: str, name: str, roots: Path, endpoints: tuple[str, ...], **more: st
 
 
 @node.command()
-@_db
+@needs_db
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option("--port", type=click.IntRange(1, 65_535), default=8478, show_default=True,
               help="The port.")  # fmt: skip
@@ -104,7 +104,7 @@ def serve(db: str, host: str, port: int, inside: tuple[str, ...], behind: tuple[
 
 
 @node.command()
-@_db
+@needs_db
 @_language
 @click.option("--out", type=_PLACE, help="Write the documents there, to be given to a peer.")
 def document(db: str, language: str, out: Path | None) -> None:
@@ -125,7 +125,7 @@ def document(db: str, language: str, out: Path | None) -> None:
 
 
 @node.command(name="rotate")
-@_db
+@needs_db
 @click.option("--revoke", is_flag=True, help="Nothing more that the old key signs is trusted.")
 @_since
 def rotate_(db: str, *, revoke: bool, since: datetime | None) -> None:
@@ -140,7 +140,7 @@ def rotate_(db: str, *, revoke: bool, since: datetime | None) -> None:
 
 
 @node.command(name="recover")
-@_db
+@needs_db
 @click.option("--root", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="The file of a root key.")  # fmt: skip
 @click.option("--roots", type=_FOLDER, help="The folder for a new root key, where the second file "
@@ -177,7 +177,7 @@ def recover_(
 
 
 @node.command()
-@_db
+@needs_db
 @click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
 def status(db: str, *, as_json: bool) -> None:
     """Say how this node stands with each peer, and what is on its way.
@@ -200,7 +200,7 @@ def status(db: str, *, as_json: bool) -> None:
 
 
 @node.command()
-@_db
+@needs_db
 def verify(db: str) -> None:
     """Recompute the log of this node from its first entry.
 
@@ -231,7 +231,7 @@ def backup_key(path: Path) -> None:
 
 
 @node.command()
-@_db
+@needs_db
 @click.option("--to", "recipient", required=True, metavar="AGE1...",
               help="Who can read it: the line that backup-key prints.")  # fmt: skip
 @click.option("--out", required=True, type=_PLACE, help="The file.")

@@ -10,7 +10,7 @@ from msgspec import structs
 from tidewaiter.base.errors import InputError
 from tidewaiter.cli.noticelaw import law_here, said_of
 from tidewaiter.cli.noticeout import read_notice, tell
-from tidewaiter.cli.options import Day
+from tidewaiter.cli.options import Day, needs_db
 from tidewaiter.cli.table import as_line
 from tidewaiter.courier.desk import desk_of
 from tidewaiter.exchange.notices.checking import check
@@ -33,7 +33,6 @@ from tidewaiter.identity import own_stamp, ring_file
 from tidewaiter.store.database import open_database
 from tidewaiter.store.notices import do_to_notice, find_notice
 
-_db = click.option("--db", required=True, help="The database: a path, or postgresql+psycopg://...")
 _number = click.argument("number", type=click.IntRange(1))
 _text = click.argument("text")
 _by = click.option("--by", required=True, help="Who decided.")
@@ -51,7 +50,7 @@ def _do(number: int, db: str, what: What) -> None:
 
 @click.command()
 @_number
-@_db
+@needs_db
 def acknowledge(number: int, db: str) -> None:
     """Say that notice NUMBER has come; that decides nothing.
 
@@ -63,7 +62,7 @@ def acknowledge(number: int, db: str) -> None:
 @click.command()
 @_number
 @_by
-@_db
+@needs_db
 def agree(number: int, by: str, db: str) -> None:
     """Say that there is no objection to notice NUMBER.
 
@@ -77,7 +76,7 @@ def agree(number: int, by: str, db: str) -> None:
 @_by
 @click.option("--code", required=True, type=click.Choice(get_args(ObjectionCode)), help="Why.")
 @click.option("--text", default="", help="In words.")
-@_db
+@needs_db
 def object_(number: int, by: str, code: ObjectionCode, text: str, db: str) -> None:
     """Object to notice NUMBER.
 
@@ -89,7 +88,7 @@ def object_(number: int, by: str, code: ObjectionCode, text: str, db: str) -> No
 @click.command()
 @_number
 @_text
-@_db
+@needs_db
 def ask(number: int, text: str, db: str) -> None:
     """Ask TEXT before deciding on notice NUMBER.
 
@@ -102,7 +101,7 @@ def ask(number: int, text: str, db: str) -> None:
 @_number
 @click.argument("query")
 @_text
-@_db
+@needs_db
 def answer(number: int, query: str, text: str, db: str) -> None:
     """Answer query QUERY of notice NUMBER with TEXT.
 
@@ -115,7 +114,7 @@ def answer(number: int, query: str, text: str, db: str) -> None:
 @_number
 @click.option("--until", type=Day(), required=True, help="The last day.")
 @_why
-@_db
+@needs_db
 def more_time(number: int, until: date, reason: str, db: str) -> None:
     """Ask for more time for notice NUMBER.
 
@@ -127,7 +126,7 @@ def more_time(number: int, until: date, reason: str, db: str) -> None:
 @click.command(name="not-for-us")
 @_number
 @_why
-@_db
+@needs_db
 def not_for_us(number: int, reason: str, db: str) -> None:
     """Say that notice NUMBER is another authority's.
 
@@ -139,7 +138,7 @@ def not_for_us(number: int, reason: str, db: str) -> None:
 @click.command()
 @_number
 @_why
-@_db
+@needs_db
 def withdraw(number: int, reason: str, db: str) -> None:
     """Take notice NUMBER back, for good.
 
@@ -152,7 +151,7 @@ def withdraw(number: int, reason: str, db: str) -> None:
 @_number
 @click.argument("path", type=_FILE)
 @_why
-@_db
+@needs_db
 def amend(number: int, path: Path, reason: str, db: str) -> None:
     """Put the notice in PATH in the place of notice NUMBER, as its next version.
 
@@ -179,7 +178,7 @@ def amend(number: int, path: Path, reason: str, db: str) -> None:
               help="What became of the goods.")  # fmt: skip
 @click.option("--on", type=Day(), required=True, help="The day.")
 @click.option("--note", default="", help="In words.")
-@_db
+@needs_db
 def return_(number: int, outcome: Outcome, on: date, note: str, db: str) -> None:
     """Tell what became of the goods of notice NUMBER.
 

@@ -11,7 +11,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.cli.noticelaw import law_here, reply_day, said_of
 from tidewaiter.cli.noticeout import read_notice, tell
 from tidewaiter.cli.noticereplies import REPLIES
-from tidewaiter.cli.options import Day
+from tidewaiter.cli.options import Day, needs_db
 from tidewaiter.cli.table import as_line
 from tidewaiter.courier.desk import desk_of
 from tidewaiter.exchange.notices.checking import check
@@ -23,7 +23,6 @@ from tidewaiter.store.database import open_database
 from tidewaiter.store.notices import find_notice, send_notice
 from tidewaiter.store.notices import notices as kept_notices
 
-_db = click.option("--db", required=True, help="The database: a path, or postgresql+psycopg://...")
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
 _number = click.argument("number", type=click.IntRange(1))
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -61,7 +60,7 @@ def check_(path: Path, day: date) -> None:
 @notices.command()
 @click.argument("path", type=_FILE)
 @click.option("--to", "peer", required=True, help="The node of the importing country's authority.")
-@_db
+@needs_db
 def send(path: Path, peer: str, db: str) -> None:
     """Send the notice in PATH; what must be mended first is told, and nothing is sent.
 
@@ -88,7 +87,7 @@ def send(path: Path, peer: str, db: str) -> None:
 
 
 @notices.command(name="list")
-@_db
+@needs_db
 @click.option("--state", default="", help='How they stand, like "sent" or "expired without reply".')
 @click.option("--rows", type=click.IntRange(1, 10_000), default=20, show_default=True,
               help="How many at most.")  # fmt: skip
@@ -112,7 +111,7 @@ def list_(db: str, state: str, rows: int, *, as_json: bool) -> None:
 
 @notices.command()
 @_number
-@_db
+@needs_db
 @click.option("--xml", "as_xml", is_flag=True, help="As XML, with all that was done to it.")
 @_json
 def show(number: int, db: str, *, as_xml: bool, as_json: bool) -> None:

@@ -66,6 +66,11 @@ class Field(click.ParamType[tuple[str, str]]):
         return field, column
 
 
+needs_db = click.option(
+    "--db", required=True, help="The database: a path, or postgresql+psycopg://..."
+)
+"""The option of commands that work on what is stored."""
+
 _USUAL = {"UK": "GB", "EL": "GR"}  # codes of use, reserved in ISO 3166-1 for these countries
 
 

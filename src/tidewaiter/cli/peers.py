@@ -6,6 +6,7 @@ from typing import get_args
 import click
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.cli.options import needs_db
 from tidewaiter.cli.table import as_line
 from tidewaiter.courier.desk import desk_of
 from tidewaiter.courier.kinds import KINDS, Said, body_of
@@ -21,7 +22,6 @@ from tidewaiter.store.peers import peer_of, set_scope
 from tidewaiter.store.peers import peers as known_peers
 from tidewaiter.store.recovering import take_up
 
-_db = click.option("--db", required=True, help="The database: a path, or postgresql+psycopg://...")
 _reason = click.option("--reason", default="", help="Why; it is kept here, and not told.")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _MOST = 64 * 1024 * 1024  # bytes of a file of documents
@@ -36,7 +36,7 @@ def peers() -> None:
 
 
 @peers.command(name="list")
-@_db
+@needs_db
 def list_(db: str) -> None:
     """List the peers, with the relation of this node to each.
 
@@ -49,7 +49,7 @@ def list_(db: str) -> None:
 
 @peers.command()
 @click.argument("path", type=_FILE)
-@_db
+@needs_db
 def add(path: Path, db: str) -> None:
     """Take up the node whose documents are in PATH, and invite it.
 
@@ -73,7 +73,7 @@ def add(path: Path, db: str) -> None:
 @peers.command()
 @click.argument("node")
 @click.argument("compared", metavar="WORDS")
-@_db
+@needs_db
 @click.option("--release", "held", flag_value="release", help="Send what was held back.")
 @click.option("--discard", "held", flag_value="discard", help="Destroy what was held back.")
 def confirm(node: str, compared: str, db: str, held: str | None) -> None:
@@ -86,7 +86,7 @@ def confirm(node: str, compared: str, db: str, held: str | None) -> None:
 
 @peers.command()
 @click.argument("node")
-@_db
+@needs_db
 @_reason
 def freeze(node: str, db: str, reason: str) -> None:
     """Exchange nothing with NODE from the next message on; what is written is held back.
@@ -98,7 +98,7 @@ def freeze(node: str, db: str, reason: str) -> None:
 
 @peers.command()
 @click.argument("node")
-@_db
+@needs_db
 @_reason
 def end(node: str, db: str, reason: str) -> None:
     """End the relation with NODE; it can only be invited again.
@@ -114,7 +114,7 @@ def end(node: str, db: str, reason: str) -> None:
               help="A kind of message that is exchanged (all).")  # fmt: skip
 @click.option("--tlp", type=click.Choice(get_args(Tlp)), default="red", show_default=True,
               help="The closest marking that is sent.")  # fmt: skip
-@_db
+@needs_db
 def scope(node: str, kinds: tuple[str, ...], tlp: Tlp, db: str) -> None:
     """Say what is exchanged with NODE; what is outside is refused, and not sent.
 
@@ -129,7 +129,7 @@ def scope(node: str, kinds: tuple[str, ...], tlp: Tlp, db: str) -> None:
 @peers.command()
 @click.argument("node")
 @click.argument("text")
-@_db
+@needs_db
 def say(node: str, text: str, db: str) -> None:
     """Write TEXT to the people at NODE; it is sent when both sides can.
 

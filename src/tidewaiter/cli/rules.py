@@ -5,13 +5,11 @@ from datetime import date
 import click
 
 from tidewaiter.casework.switches import RuleSetting, WantedSetting, switchable
-from tidewaiter.cli.options import Day, printable
+from tidewaiter.cli.options import Day, needs_db, printable
 from tidewaiter.identity import own_stamp
 from tidewaiter.report.characters import visible
 from tidewaiter.store.database import open_database
 from tidewaiter.store.rule_settings import rule_settings, second_rule, set_rule
-
-_db = click.option("--db", required=True, help="The database: a path, or postgresql+psycopg://...")
 
 
 @click.group()
@@ -23,7 +21,7 @@ def rules() -> None:
 
 
 @rules.command(name="list")
-@_db
+@needs_db
 def list_(db: str) -> None:
     """List what was done to rules, the first first.
 
@@ -40,7 +38,7 @@ def list_(db: str) -> None:
 @rules.command(name="turn")
 @click.argument("rule", type=click.Choice(switchable()))
 @click.argument("points", type=click.IntRange(0, 100), required=False)
-@_db
+@needs_db
 @click.option("--why", required=True, help="What was seen; every alert with the rule shows it.")
 @click.option("--since", type=Day(), help="Screenings of this day and later (today).")
 @click.option("--seen", type=int, help="Number of the last setting that you saw; 0: none.")
@@ -63,7 +61,7 @@ def turn(
 
 @rules.command()
 @click.argument("number", type=int)
-@_db
+@needs_db
 def agree(number: int, db: str) -> None:
     """Agree, as a second person, to setting NUMBER of a strong rule.
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from tidewaiter.base.errors import InputError
 from tidewaiter.casework.suppression.scope import Scope, scope_in_words
 from tidewaiter.casework.suppression.suppression import Proposal, State, Suppression
-from tidewaiter.cli.options import Day, printable
+from tidewaiter.cli.options import Day, needs_db, printable
 from tidewaiter.cli.scopes import said_of, scope_from, scope_options
 from tidewaiter.cli.suppressionstable import (
     rules_table,
@@ -32,7 +32,6 @@ from tidewaiter.store.suppression import refuse as refuse_rule
 from tidewaiter.store.suppression import steps_of, suppression_of
 from tidewaiter.store.suppression import suppressions as stored
 
-_db = click.option("--db", required=True, help="The database: a path, or postgresql+psycopg://...")
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
 _why = click.option("--why", required=True, help="Words of your own.")
 _seen = click.option("--seen", type=int, help="Number of the last step that you saw.")
@@ -47,7 +46,7 @@ def suppressions() -> None:
 
 
 @suppressions.command(name="list")
-@_db
+@needs_db
 @click.option("--state", type=click.Choice(get_args(State)), help="Those that stand so.")
 @_json
 def list_(db: str, state: State | None, *, as_json: bool) -> None:
@@ -68,7 +67,7 @@ def list_(db: str, state: State | None, *, as_json: bool) -> None:
 
 @suppressions.command()
 @click.argument("number", type=int)
-@_db
+@needs_db
 @_json
 def show(number: int, db: str, *, as_json: bool) -> None:
     """Show rule NUMBER whole: scope, reason, steps, and what rests by it.
@@ -86,7 +85,7 @@ def show(number: int, db: str, *, as_json: bool) -> None:
 
 
 @suppressions.command()
-@_db
+@needs_db
 @_json
 def offers(db: str, *, as_json: bool) -> None:
     """Print the patterns of dismissed alerts that may become a rule.
@@ -108,7 +107,7 @@ def offers(db: str, *, as_json: bool) -> None:
 
 
 @suppressions.command()
-@_db
+@needs_db
 @scope_options
 @_json
 def preview(db: str, *, as_json: bool, **options: Any) -> None:
@@ -128,7 +127,7 @@ def preview(db: str, *, as_json: bool, **options: Any) -> None:
 
 
 @suppressions.command()
-@_db
+@needs_db
 @scope_options
 @click.option("--offer", type=int, help="Begin with this offer: its number in `offers`.")
 @click.option(
@@ -152,7 +151,7 @@ def propose(db: str, *, offer: int | None, **options: Any) -> None:
 
 @suppressions.command()
 @click.argument("number", type=int)
-@_db
+@needs_db
 @click.option("--words", default="", help="Words of your own.")
 @_seen
 def approve(number: int, db: str, words: str, seen: int | None) -> None:
@@ -172,7 +171,7 @@ def approve(number: int, db: str, words: str, seen: int | None) -> None:
 
 @suppressions.command()
 @click.argument("number", type=int)
-@_db
+@needs_db
 @_why
 @_seen
 def refuse(number: int, db: str, why: str, seen: int | None) -> None:
@@ -187,7 +186,7 @@ def refuse(number: int, db: str, why: str, seen: int | None) -> None:
 
 @suppressions.command()
 @click.argument("number", type=int)
-@_db
+@needs_db
 @_why
 @_seen
 def end(number: int, db: str, why: str, seen: int | None) -> None:
