@@ -29,7 +29,7 @@ import psutil
 from benchmarks.evaluation import ROOT
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tidewaiter.courier.kinds import Said, body_of
+from tidewaiter.courier.kinds import body_of
 from tidewaiter.courier.line import DOCUMENT
 from tidewaiter.courier.serving import Serving, run
 from tidewaiter.exchange.documents import SignedDocument
@@ -38,6 +38,7 @@ from tidewaiter.exchange.relations import Relation
 from tidewaiter.exchange.rings import Ring
 from tidewaiter.identity import keep_ring
 from tidewaiter.store.audit import moment, verify_audit
+from tidewaiter.store.conversations import MESSAGE, Words
 from tidewaiter.store.database import Database, Stamp, open_database
 from tidewaiter.store.outgoing import Message, count_outgoing, write_message
 from tidewaiter.store.peers import add_documents, add_peer, set_relation
@@ -145,10 +146,10 @@ def _meet(database: Database, chains: list[list[SignedDocument]], index: int) ->
 
 
 def _write(database: Database, ring: Ring, messages: int, size: int) -> None:
-    body = body_of(Said(text="x" * (size - 11)))
+    body = body_of(Words(text="x" * (size - 11)))
     with database.work(_stamp()) as work:
         for _ in range(messages):
-            write_message(work, ring.lock, NAMES[1], Message(kind="message", body=body))
+            write_message(work, ring.lock, NAMES[1], Message(kind=MESSAGE, body=body))
         hour = moment(datetime.now(UTC) + timedelta(hours=1))
         work.connection.exec_driver_sql("UPDATE peer SET due = ?", (hour,))
 

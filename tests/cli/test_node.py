@@ -141,6 +141,43 @@ def test_words_of_another_are_refused(met: tuple[Node, Node]) -> None:
     assert "misheard" in one.run("peers", "confirm", other.node, wrong, code=2).stderr
 
 
+def test_people_read_what_the_others_wrote(met: tuple[Node, Node]) -> None:
+    """Both sides the same, under whatever keys it came."""
+    one, other = met
+    one.run("peers", "say", other.node, "Who is the end user?")
+    one.bring(other)
+    other.run("node", "rotate")
+    other.run("peers", "say", one.node, "Paint works Alfa")
+    other.bring(one)
+    for each, peer in ((one, other), (other, one)):
+        told = each.run("peers", "messages", peer.node).stdout.splitlines()
+        assert [line.split(": ", 1)[1] for line in told] == [
+            "Who is the end user?", "Paint works Alfa"
+        ]  # fmt: skip
+    assert "they: Who is" in other.run("peers", "messages", one.node).stdout
+
+
+def test_a_node_says_something_else_of_itself(met: tuple[Node, Node]) -> None:
+    """Its peers come to know it; its words stay."""
+    one, other = met
+    one.run("node", "change", "--name", "Customs of Aland", "--endpoint", "https://new.example")
+    one.bring(other)
+    assert "Customs of Aland" in other.run("peers", "list").stdout
+    assert one.run("node", "document").stdout.splitlines()[1] == one.words
+    one.run("node", "change", "--endpoint", "ftp://new.example", code=2)
+
+
+def test_without_a_place_for_its_roots_nothing_is_a_node(
+    call: Callable[..., Result], here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A node that has lost its roots could never recover its keys."""
+    monkeypatch.setenv("TIDEWAITER_KEY", str(here / "corfu.key"))
+    (here / "file").write_text("no folder")
+    told = call("node", "init", "--name", "Corfu", "--roots", "file/roots", "--db", "corfu.db")
+    assert told.exit_code == 2
+    assert not (here / "corfu.ring").exists()
+
+
 def test_keys_are_changed_and_what_follows_holds(met: tuple[Node, Node]) -> None:
     """The peer takes the new keys under the old ones, and the next message under the new."""
     one, other = met

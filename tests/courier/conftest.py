@@ -15,7 +15,7 @@ from tests.conftest import own_schema
 
 from tidewaiter.base.errors import OutputError
 from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.kinds import Said, body_of
+from tidewaiter.courier.kinds import body_of
 from tidewaiter.courier.receiving import receive
 from tidewaiter.courier.sending import Post, Round, send_round
 from tidewaiter.exchange.documents import SignedDocument
@@ -23,6 +23,7 @@ from tidewaiter.exchange.founding import About, found
 from tidewaiter.exchange.relations import Relation
 from tidewaiter.identity import keep_ring
 from tidewaiter.store import tables
+from tidewaiter.store.conversations import MESSAGE, Words
 from tidewaiter.store.database import open_database
 from tidewaiter.store.outgoing import Message, write_message
 from tidewaiter.store.peers import add_documents, add_peer, documents, set_relation
@@ -67,7 +68,7 @@ class Party:
 
     def say(self, other: "Party", text: str, **more: object) -> str:
         """Write a message."""
-        message = structs.replace(Message(kind="message", body=body_of(Said(text=text))), **more)
+        message = structs.replace(Message(kind=MESSAGE, body=body_of(Words(text=text))), **more)
         with self.desk.database.work(self.desk.stamp()) as work:
             return write_message(work, self.desk.ring.lock, other.name, message)
 

@@ -10,9 +10,9 @@ from msgspec import structs
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.cli.desks import desk_at
 from tidewaiter.cli.options import needs_db
 from tidewaiter.cli.table import as_line
-from tidewaiter.courier.desk import desk_of
 from tidewaiter.exchange.documents import Document
 from tidewaiter.exchange.edges.misp import misp_event
 from tidewaiter.exchange.edges.release import Edge, why_not_leave
@@ -21,8 +21,7 @@ from tidewaiter.exchange.incidents.checks import check
 from tidewaiter.exchange.incidents.folding import Known
 from tidewaiter.exchange.incidents.types import Incident, Proposal
 from tidewaiter.exchange.markings import Marking, Purpose, Reach, Recipient
-from tidewaiter.identity import own_stamp, ring_file
-from tidewaiter.store.database import open_database
+from tidewaiter.identity import own_stamp
 from tidewaiter.store.incidents import answer_incident, find_known, tell_incident
 from tidewaiter.store.incidents import incidents as kept_incidents
 from tidewaiter.store.peers import documents
@@ -59,15 +58,14 @@ def tell(path: Path, peers: tuple[str, ...], db: str) -> None:
     Example: tidewaiter incidents tell seizure.json --to tidewaiter/b1 --db node.db
     """
     stamp = own_stamp()
-    with open_database(db) as database:
-        desk = desk_of(database, ring_file())
+    with desk_at(db) as desk:
         incident = structs.replace(_read(path, Incident), owner=desk.node)
         wrong = check(incident, load_registry(), stamp.at.date())
         for each in wrong:
             click.echo(as_line(f"wrong: {each.at}: {each.problem} ({each.hint})"), err=True)
         if wrong:
             raise InputError("the incident is not told", at=str(path), hint="mend what is wrong")
-        with database.work(stamp) as work:
+        with desk.database.work(stamp) as work:
             tell_incident(work, desk.ring.lock, desk.node, incident, peers)
     click.echo(as_line(f"{incident.id}\tversion {incident.version}\t{incident.title}"))
 
@@ -79,11 +77,9 @@ def list_(db: str) -> None:
 
     Example: tidewaiter incidents list --db node.db
     """
-    with open_database(db) as database:
-        desk = desk_of(database, ring_file())
-        with database.work() as work:
-            lines = kept_incidents(work)
-            found = [find_known(work, desk.ring.lock, each.owner, each.id) for each in lines]
+    with desk_at(db) as desk, desk.database.work() as work:
+        lines = kept_incidents(work)
+        found = [find_known(work, desk.ring.lock, each.owner, each.id) for each in lines]
     for each in found:
         click.echo(as_line(_line(each)))
 
@@ -98,10 +94,8 @@ def show(owner: str, incident: str, db: str, *, as_json: bool) -> None:
 
     Example: tidewaiter incidents show tidewaiter/a1 S-17 --db node.db
     """
-    with open_database(db) as database:
-        desk = desk_of(database, ring_file())
-        with database.work() as work:
-            known = find_known(work, desk.ring.lock, owner, incident)
+    with desk_at(db) as desk, desk.database.work() as work:
+        known = find_known(work, desk.ring.lock, owner, incident)
     if as_json:
         click.echo(msgspec.json.encode(known))
     else:
@@ -127,11 +121,9 @@ def export(
     """
     reader = Recipient(name="export", reach=told["reach"], needs=True)  # type: ignore[arg-type]
     edge = Edge(to=reader, purpose=told["purpose"])  # type: ignore[arg-type]
-    with open_database(db) as database:
-        desk = desk_of(database, ring_file())
-        with database.work() as work:
-            known = find_known(work, desk.ring.lock, owner, incident)
-            author = _author([each.read() for each in documents(work, owner)])
+    with desk_at(db) as desk, desk.database.work() as work:
+        known = find_known(work, desk.ring.lock, owner, incident)
+        author = _author([each.read() for each in documents(work, owner)])
     write = stix_bundle if form == "stix" else misp_event
     written = write(known, author, edge, load_registry(), node=desk.node)
     if written is None:
@@ -154,18 +146,16 @@ def propose(owner: str, incident: str, text: str, db: str) -> None:
 
     Example: tidewaiter incidents propose tidewaiter/a1 S-17 "The drums were 200 l" --db node.db
     """
-    with open_database(db) as database:
-        desk = desk_of(database, ring_file())
-        with database.work(own_stamp()) as work:
-            known = find_known(work, desk.ring.lock, owner, incident)
-            now = known.now()
-            about = now.version if now else 1
-            said = Proposal(
-                id=secrets.token_hex(_ID), incident=incident, owner=owner, about=about, text=text
-            )
-            marking = now.marking if now else Marking(tlp="amber")
-            plain = structs.replace(marking, group="", epoch=0)  # the owner's group is not ours
-            answer_incident(work, desk.ring.lock, desk.node, said, plain)
+    with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
+        known = find_known(work, desk.ring.lock, owner, incident)
+        now = known.now()
+        about = now.version if now else 1
+        said = Proposal(
+            id=secrets.token_hex(_ID), incident=incident, owner=owner, about=about, text=text
+        )
+        marking = now.marking if now else Marking(tlp="amber")
+        plain = structs.replace(marking, group="", epoch=0)  # the owner's group is not ours
+        answer_incident(work, desk.ring.lock, desk.node, said, plain)
     click.echo(said.id)
 
 

@@ -9,12 +9,13 @@ import click
 import msgspec
 
 from tidewaiter.base.files import replacing, writing
-from tidewaiter.cli.options import needs_db
+from tidewaiter.cli.desks import desk_at
+from tidewaiter.cli.options import Place, needs_db
 from tidewaiter.cli.table import as_line
 from tidewaiter.courier.backups import make_backup, new_identity, restore_backup
 from tidewaiter.courier.desk import desk_of
-from tidewaiter.courier.keys import recover, rotate
-from tidewaiter.courier.line import Line
+from tidewaiter.courier.keys import change, own_document, recover, rotate
+from tidewaiter.courier.line import Line, checked_endpoint
 from tidewaiter.courier.nodes import found_node, standings
 from tidewaiter.courier.sending import tell_all
 from tidewaiter.courier.serving import Serving, run
@@ -27,7 +28,6 @@ from tidewaiter.identity import (
     own_stamp,
     read_secret,
     ring_file,
-    write_secret,
     write_secret_text,
 )
 from tidewaiter.store.audit import moment, verify_audit
@@ -55,14 +55,16 @@ def node() -> None:
 @node.command()
 @needs_db
 @click.option("--name", required=True, help="As people call it.")
-@click.option("--country", default="", help="Two letters, as in ISO 3166.")
+@click.option("--country", type=Place(), help="Two letters, as in ISO 3166.")
 @click.option("--role", type=click.Choice(get_args(Role)), default="authority", show_default=True,
               help="What it is.")  # fmt: skip
 @click.option("--endpoint", "endpoints", multiple=True,
               help="An address at which peers reach it: https://HOST:PORT.")  # fmt: skip
 @click.option("--roots", required=True, type=_FOLDER,
               help="The folder for the two root keys; take it away afterwards.")  # fmt: skip
-def init(db: str, name: str, roots: Path, endpoints: tuple[str, ...], **more: str) -> None:
+def init(
+    db: str, name: str, country: str | None, role: Role, roots: Path, **more: tuple[str, ...]
+) -> None:
     """Make this installation a node: keys, and a first document that says who it is.
 
     The root keys are needed where all others are lost, and never on this machine: keep the two
@@ -71,16 +73,36 @@ def init(db: str, name: str, roots: Path, endpoints: tuple[str, ...], **more: st
     Example: tidewaiter node init --db node.db --name "Customs of Aland" --roots /media/stick
     """
     about = About(
-        node=own_key(key_file()).name, name=name, country=more["country"].upper(),
-        role=more["role"], endpoints=endpoints,  # type: ignore[arg-type]
+        node=own_key(key_file()).name, name=name, country=country or "", role=role,
+        endpoints=tuple(map(checked_endpoint, more["endpoints"])),
     )  # fmt: skip
     with open_database(db) as database:
-        made = found_node(database, ring_file(), about, own_stamp())
-    for number, secret in enumerate((made.root, made.next_root), 1):
-        place = roots / f"{about.node.replace('/', '-')}.root{number}"
-        write_secret(place, secret)
+        places = found_node(database, ring_file(), roots, about, own_stamp())
+    for number, place in enumerate(places, 1):
         click.echo(f"Root key {number}: {place} (take it away from this machine)", err=True)
     click.echo(f"{about.node} is a node. Serve it: tidewaiter node serve --db {db}", err=True)
+
+
+@node.command(name="change")
+@needs_db
+@click.option("--name", help="As people call it.")
+@click.option("--country", type=Place(), help="Two letters, as in ISO 3166.")
+@click.option("--endpoint", "endpoints", multiple=True,
+              help="An address at which peers reach it, in place of those before.")  # fmt: skip
+def change_(db: str, name: str | None, country: str | None, endpoints: tuple[str, ...]) -> None:
+    """Say something else of this node, and tell its peers; its keys stay.
+
+    Example: tidewaiter node change --db node.db --endpoint https://new.example:8478
+    """
+    with desk_at(db) as desk:
+        with desk.database.work() as work:
+            _, before = own_document(work, desk.node)
+        about = About(
+            node=before.node, name=name or before.name, country=country or before.country,
+            role=before.role, endpoints=tuple(map(checked_endpoint, endpoints)) or before.endpoints,
+        )  # fmt: skip
+        told = change(desk, about, own_stamp())
+    click.echo(f"document {told.number} says so")
 
 
 @node.command()
@@ -96,8 +118,8 @@ def serve(db: str, host: str, port: int, inside: tuple[str, ...], behind: tuple[
 
     Example: tidewaiter node serve --db node.db --host 0.0.0.0
     """
-    with open_database(db) as database:
-        desk = desk_of(database, ring_file())
+    with desk_at(db) as desk:
+        pass
     click.echo(f"{desk.node} is at http://{host}:{port} (stop it with Ctrl-C)", err=True)
     told = Serving(db=db, ring=str(ring_file()), host=host, port=port, inside=inside, behind=behind)
     run(told)
@@ -112,9 +134,8 @@ def document(db: str, language: str, out: Path | None) -> None:
 
     Example: tidewaiter node document --db node.db --out aland.json
     """
-    with open_database(db) as database, database.work() as work:
-        node_ = desk_of(database, ring_file()).node
-        chain = documents(work, node_)
+    with desk_at(db) as desk, desk.database.work() as work:
+        chain = documents(work, desk.node)
     told = chain[-1].read()
     click.echo(f"{told.name} ({told.node}), document {told.number}")
     click.echo("Read these words to the peer by telephone:", err=True)
@@ -133,8 +154,7 @@ def rotate_(db: str, *, revoke: bool, since: datetime | None) -> None:
 
     Example: tidewaiter node rotate --db node.db
     """
-    with open_database(db) as database:
-        desk = desk_of(database, ring_file())
+    with desk_at(db) as desk:
         told = rotate(desk, ring_file(), own_stamp(), revoke=revoke, since=_moment(since))
     click.echo(f"document {told.number} names the new keys")
 
@@ -214,10 +234,6 @@ def verify(db: str) -> None:
         raise SystemExit(1)
 
 
-def _moment(since: datetime | None) -> str:
-    return moment(since.replace(tzinfo=UTC)) if since else ""
-
-
 @node.command(name="backup-key")
 @click.argument("path", type=_PLACE)
 def backup_key(path: Path) -> None:
@@ -259,3 +275,7 @@ def restore(path: Path, db: Path, identity: Path) -> None:
     """
     restore_backup(path, identity, db.resolve(), ring_file(), key_file())
     click.echo(f"Serve it: tidewaiter node serve --db {db}", err=True)
+
+
+def _moment(since: datetime | None) -> str:
+    return moment(since.replace(tzinfo=UTC)) if since else ""

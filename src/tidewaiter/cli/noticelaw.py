@@ -4,17 +4,12 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 
-from tidewaiter.cli.start import tell_new_lists
-from tidewaiter.consignments.asking import Asker
-from tidewaiter.consignments.naming import Namer
+from tidewaiter.cli.lawdesk import Desk, Wanted
 from tidewaiter.exchange.notices.amounts import in_words
 from tidewaiter.exchange.notices.checking import Checked
 from tidewaiter.exchange.notices.deadlines import Deadline
 from tidewaiter.exchange.notices.lawlines import Law
-from tidewaiter.identify import Identifier, load_lexicon
 from tidewaiter.substances.lawbook import load_lawbook
-from tidewaiter.substances.members import load_members
-from tidewaiter.substances.questions import Found
 from tidewaiter.substances.registry import load_registry
 
 
@@ -22,18 +17,8 @@ from tidewaiter.substances.registry import load_registry
 def law_here() -> Law:
     """Return the law that travels with the package."""
     registry = load_registry()
-
-    @cache
-    def identifier() -> Identifier:
-        return Identifier(load_lexicon(compiling=tell_new_lists))
-
-    def structures(text: str, day: date) -> tuple[Found, ...]:
-        from tidewaiter.bulk.compounds import find_structure  # noqa: PLC0415 - loads RDKit
-
-        return find_structure(text, (), day)
-
-    asker = Asker(Namer(registry, identifier), load_members(registry), structures)
-    return Law(registry, load_lawbook(registry), asker.find)
+    desk = Desk(Wanted(), registry, load_lawbook(registry))
+    return Law(registry, desk.book, desk.asker.find)
 
 
 def said_of(checked: Checked) -> Iterator[str]:

@@ -8,11 +8,11 @@ import click
 from msgspec import structs
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.cli.desks import desk_at
 from tidewaiter.cli.noticelaw import law_here, said_of
 from tidewaiter.cli.noticeout import read_notice, tell
 from tidewaiter.cli.options import Day, needs_db
 from tidewaiter.cli.table import as_line
-from tidewaiter.courier.desk import desk_of
 from tidewaiter.exchange.notices.checking import check
 from tidewaiter.exchange.notices.events import (
     Acknowledged,
@@ -29,8 +29,7 @@ from tidewaiter.exchange.notices.events import (
     What,
     Withdrawn,
 )
-from tidewaiter.identity import own_stamp, ring_file
-from tidewaiter.store.database import open_database
+from tidewaiter.identity import own_stamp
 from tidewaiter.store.notices import do_to_notice, find_notice
 
 _number = click.argument("number", type=click.IntRange(1))
@@ -41,10 +40,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 def _do(number: int, db: str, what: What) -> None:
-    with open_database(db) as database:
-        desk = desk_of(database, ring_file())
-        with database.work(own_stamp()) as work:
-            kept = do_to_notice(work, desk.ring.lock, number, what)
+    with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
+        kept = do_to_notice(work, desk.ring.lock, number, what)
     tell(kept)
 
 
@@ -158,10 +155,8 @@ def amend(number: int, path: Path, reason: str, db: str) -> None:
     Example: tidewaiter notices amend 7 notice.xml --reason "another vessel" --db node.db
     """
     stamp, notice = own_stamp(), read_notice(path).notice
-    with open_database(db) as database:
-        desk = desk_of(database, ring_file())
-        with database.work() as work:
-            before = find_notice(work, desk.ring.lock, number, stamp.at.date()).state
+    with desk_at(db) as desk, desk.database.work() as work:
+        before = find_notice(work, desk.ring.lock, number, stamp.at.date()).state
     sent = before.notice.sent if before.notice else None
     notice = structs.replace(notice, version=before.version + 1, sent=sent)
     checked = check(notice, stamp.at.date(), law_here())

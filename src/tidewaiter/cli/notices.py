@@ -8,17 +8,17 @@ import msgspec
 from msgspec import structs
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.cli.desks import desk_at
 from tidewaiter.cli.noticelaw import law_here, reply_day, said_of
 from tidewaiter.cli.noticeout import read_notice, tell
 from tidewaiter.cli.noticereplies import REPLIES
 from tidewaiter.cli.options import Day, needs_db
 from tidewaiter.cli.table import as_line
-from tidewaiter.courier.desk import desk_of
 from tidewaiter.exchange.notices.checking import check
 from tidewaiter.exchange.notices.events import Sent, word_of
 from tidewaiter.exchange.notices.shapes import NoticeFile
 from tidewaiter.exchange.notices.xml import write_xml
-from tidewaiter.identity import own_stamp, ring_file
+from tidewaiter.identity import own_stamp
 from tidewaiter.store.database import open_database
 from tidewaiter.store.notices import find_notice, send_notice
 from tidewaiter.store.notices import notices as kept_notices
@@ -79,10 +79,8 @@ def send(path: Path, peer: str, db: str) -> None:
         for line in said_of(checked):
             click.echo(as_line(line), err=True)
         raise InputError("the notice is not sent", at=str(path), hint="mend what is wrong")
-    with open_database(db) as database:
-        desk = desk_of(database, ring_file())
-        with database.work(stamp) as work:
-            kept = send_notice(work, desk.ring.lock, desk.node, peer, Sent(notice=notice))
+    with desk_at(db) as desk, desk.database.work(stamp) as work:
+        kept = send_notice(work, desk.ring.lock, desk.node, peer, Sent(notice=notice))
     tell(kept)
 
 
@@ -119,10 +117,8 @@ def show(number: int, db: str, *, as_xml: bool, as_json: bool) -> None:
 
     Example: tidewaiter notices show 7 --db node.db
     """
-    with open_database(db) as database:
-        desk = desk_of(database, ring_file())
-        with database.work() as work:
-            kept = find_notice(work, desk.ring.lock, number, own_stamp().at.date())
+    with desk_at(db) as desk, desk.database.work() as work:
+        kept = find_notice(work, desk.ring.lock, number, own_stamp().at.date())
     if as_xml and kept.state.notice:
         file = NoticeFile(notice=kept.state.notice, events=kept.events)
         click.echo(write_xml(file), nl=False)

@@ -4,18 +4,20 @@ from pathlib import Path
 from typing import get_args
 
 import click
+import msgspec
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.cli.desks import desk_at
 from tidewaiter.cli.options import needs_db
 from tidewaiter.cli.table import as_line
-from tidewaiter.courier.desk import desk_of
-from tidewaiter.courier.kinds import KINDS, Said, body_of
+from tidewaiter.courier.kinds import KINDS, body_of
 from tidewaiter.courier.nodes import relate
 from tidewaiter.exchange.documents import SignedDocument, read_chain
 from tidewaiter.exchange.fingerprints import read_words
 from tidewaiter.exchange.markings import Tlp
 from tidewaiter.exchange.relations import CONTROL, Scope, Standing
-from tidewaiter.identity import own_stamp, ring_file
+from tidewaiter.identity import own_stamp
+from tidewaiter.store.conversations import MESSAGE, Words, conversation
 from tidewaiter.store.database import open_database
 from tidewaiter.store.outgoing import Message, write_message
 from tidewaiter.store.peers import peer_of, set_scope
@@ -58,9 +60,8 @@ def add(path: Path, db: str) -> None:
     Example: tidewaiter peers add bergen.json --db node.db
     """
     chain = _chain(path)
-    with open_database(db) as database:
-        desk = desk_of(database, ring_file())
-        with database.work(own_stamp()) as work:
+    with desk_at(db) as desk:
+        with desk.database.work(own_stamp()) as work:
             known = peer_of(work, take_up(work, chain, own=desk.node))
         if known.relation.standing in {"none", "ended"}:
             known = relate(desk, known.node, "invited", own_stamp())
@@ -135,20 +136,38 @@ def say(node: str, text: str, db: str) -> None:
 
     Example: tidewaiter peers say tidewaiter/b1 "Please call about notice 17." --db node.db
     """
-    with open_database(db) as database:
-        desk = desk_of(database, ring_file())
-        message = Message(kind="message", body=body_of(Said(text=text)))
-        with database.work(own_stamp()) as work:
+    with desk_at(db) as desk:
+        message = Message(kind=MESSAGE, body=body_of(Words(text=text)))
+        with desk.database.work(own_stamp()) as work:
             click.echo(write_message(work, desk.ring.lock, node, message))
+
+
+@peers.command()
+@click.argument("node")
+@needs_db
+@click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
+def messages(node: str, db: str, *, as_json: bool) -> None:
+    """Show what the people here and at NODE wrote to each other, the oldest first.
+
+    Example: tidewaiter peers messages tidewaiter/b1 --db node.db
+    """
+    with desk_at(db) as desk, desk.database.work() as work:
+        found = conversation(work, node, desk.ring.lock, desk.ring.openers())
+    for each in found:
+        if as_json:
+            click.echo(msgspec.json.encode(each))
+            continue
+        who = f"here, {each.state}" if each.ours else "they"
+        text = "(cannot be read any more)" if each.text is None else each.text
+        click.echo(as_line(f"{each.at[:16]} {who}: {text}"))
 
 
 def _relate(
     db: str, node: str, to: Standing, *, reason: str = "", compared: str = "", held: str = ""
 ) -> None:
-    with open_database(db) as database:
-        desk = desk_of(database, ring_file())
+    with desk_at(db) as desk:
         relate(desk, node, to, own_stamp(), reason=reason, compared=compared, held=held)
-        with database.work() as work:
+        with desk.database.work() as work:
             known = peer_of(work, node)
     click.echo(as_line(f"{known.node}\t{known.relation.standing}\t{known.name}"))
 

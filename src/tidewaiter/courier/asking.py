@@ -131,8 +131,7 @@ def _messages(
 
 def _check_own(envelope: Envelope, own: Document, to: str) -> None:
     """Check that this node itself wrote a message."""
-    node, _, name = envelope.signed.kid.partition("#")
-    key = own.key(name) if node == own.node else None
+    key = own.key_of(envelope.signed.kid)
     right = envelope.header.sender == own.node and envelope.header.to == to
     if key is None or not right or not is_signed_by(envelope.signed, key.public):
         raise InputError("it shows a message as this node's that is not")

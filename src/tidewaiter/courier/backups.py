@@ -9,6 +9,7 @@ import pyrage
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing, writing
 from tidewaiter.store.copies import copy_database
+from tidewaiter.store.database import database_file
 
 _DATABASE, _RING, _KEY = "node.db", "node.ring", "node.key"
 _NAMES = (_DATABASE, _RING, _KEY)
@@ -29,9 +30,13 @@ def make_backup(db: str, ring: Path, key: Path, recipient: str, out: Path) -> No
         OutputError: The file cannot be written.
     """
     reader = _recipient(recipient)
-    with tempfile.TemporaryDirectory(prefix="tidewaiter-", dir=out.parent) as name:
-        folder = Path(name)  # for its owner alone, on the disk of the backup
-        copy_database(db, folder / _DATABASE)
+    place = database_file(db)
+    if place is None:
+        hint = "copy it with pg_dump, and the files of keys beside it"
+        raise InputError("a database of PostgreSQL is copied by its own tools", hint=hint)
+    with tempfile.TemporaryDirectory(prefix="tidewaiter-", dir=place.parent) as name:
+        folder = Path(name)  # for its owner alone, and on no disk that is carried away
+        copy_database(place, folder / _DATABASE)
         whole = folder / "backup.tar"
         with writing(str(out)), tarfile.open(whole, "w") as tar:
             for place, inside in ((folder / _DATABASE, _DATABASE), (ring, _RING), (key, _KEY)):

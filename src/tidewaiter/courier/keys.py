@@ -11,10 +11,11 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.kinds import DocumentTold, body_of
+from tidewaiter.courier.nodes import root_file
 from tidewaiter.courier.sending import seal_within
 from tidewaiter.exchange.documents import Document, SignedDocument, root_hash
 from tidewaiter.exchange.founding import About, recovered, renewed, rotated
-from tidewaiter.exchange.relations import Standing
+from tidewaiter.exchange.relations import MET
 from tidewaiter.exchange.rings import Ring
 from tidewaiter.exchange.signing import KEY, public_of, unwrapped, wrapped
 from tidewaiter.identity import keep_ring, own_ring, write_secret
@@ -23,8 +24,6 @@ from tidewaiter.store.database import Database, Stamp, Work
 from tidewaiter.store.outgoing import Message, first_since, write_message
 from tidewaiter.store.peers import add_document, documents, nodes_known, peers
 from tidewaiter.store.recovering import forget_locked
-
-_MET: frozenset[Standing] = frozenset({"invited", "active", "frozen"})
 
 
 class Recovery(Record, frozen=True, kw_only=True):
@@ -132,7 +131,7 @@ def _place(before: Document, root: bytes, roots: Path | None) -> Path | None:
         raise InputError("this is no root key of this node", hint=hint)
     if roots is None:
         raise InputError("there is no folder for the root key to come", hint="name it by --roots")
-    return roots / f"{before.node.replace('/', '-')}.root{before.number + 2}"
+    return root_file(roots, before.node, before.number + 2)
 
 
 def own_document(work: Work, node: str) -> tuple[SignedDocument, Document]:
@@ -171,4 +170,4 @@ def _tell(
 
 
 def _met(work: Work) -> list[str]:
-    return [each.node for each in peers(work) if each.relation.standing in _MET]
+    return [each.node for each in peers(work) if each.relation.standing in MET]

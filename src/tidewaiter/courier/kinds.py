@@ -13,6 +13,7 @@ from tidewaiter.exchange.notices.events import Event
 from tidewaiter.exchange.relations import Standing
 from tidewaiter.exchange.strict import read_json
 from tidewaiter.store.audit import moment
+from tidewaiter.store.conversations import MESSAGE, Words
 from tidewaiter.store.database import Work
 from tidewaiter.store.incidents import KINDS as SPOKEN
 from tidewaiter.store.incidents import Heard, hear_of_incident
@@ -41,7 +42,6 @@ class RelationTold(Record, frozen=True, kw_only=True):
     """What a node does with the recipient from now on."""
 
     standing: Standing
-    reason: str = ""
 
 
 class DocumentTold(Record, frozen=True, kw_only=True):
@@ -49,12 +49,6 @@ class DocumentTold(Record, frozen=True, kw_only=True):
 
     document: SignedDocument
     untrusted: Mapping[str, int] = {}  # by name of a key that it revokes: from which message on
-
-
-class Said(Record, frozen=True, kw_only=True):
-    """A message from people to people."""
-
-    text: str
 
 
 def _take_relation(work: Work, received: Received) -> None:
@@ -69,9 +63,9 @@ def _take_document(work: Work, received: Received) -> None:
     take_news(work, received.peer, [told.document], told.untrusted)
 
 
-def _take_said(_work: Work, received: Received) -> None:
+def _take_words(_work: Work, received: Received) -> None:
     """Check it; it stands with the messages, and that is all."""
-    read_json(received.body, Said, "message")
+    read_json(received.body, Words, "message")
 
 
 def _take_notice(work: Work, received: Received) -> None:
@@ -92,7 +86,7 @@ def _take_incident(work: Work, received: Received) -> None:
 KINDS: Mapping[str, Kind] = {
     "relation": Kind(schema=1, act=_take_relation),
     "document": Kind(schema=1, act=_take_document),
-    "message": Kind(schema=1, act=_take_said),
+    MESSAGE: Kind(schema=1, act=_take_words),
     NOTICE: Kind(schema=1, act=_take_notice),
     **{kind: Kind(schema=1, act=_take_incident) for kind in SPOKEN},
 }

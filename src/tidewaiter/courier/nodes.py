@@ -8,9 +8,9 @@ from tidewaiter.base.records import Record
 from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.kinds import RelationTold, body_of
 from tidewaiter.exchange.fingerprints import fingerprint
-from tidewaiter.exchange.founding import About, Founded, found
+from tidewaiter.exchange.founding import About, found
 from tidewaiter.exchange.relations import Standing
-from tidewaiter.identity import keep_ring, own_ring
+from tidewaiter.identity import keep_ring, own_ring, write_secret
 from tidewaiter.store.audit import moment, record_change
 from tidewaiter.store.database import Database, Stamp, Work
 from tidewaiter.store.holding import discard, hold_back, release
@@ -33,14 +33,20 @@ class Standings(Record, frozen=True, kw_only=True):
     outgoing: dict[str, int]  # messages by state
 
 
-def found_node(database: Database, ring: Path, about: About, stamp: Stamp) -> Founded:
-    """Make this installation a node: keys in a file, the first document in the database.
+def found_node(
+    database: Database, ring: Path, roots: Path, about: About, stamp: Stamp
+) -> tuple[Path, Path]:
+    """Make this installation a node: keys in files, the first document in the database.
 
     Args:
         database: Of this node.
         ring: The file for its keys.
+        roots: The folder for its two root keys.
         about: What it says of itself.
         stamp: Who does it, and when.
+
+    Returns:
+        The files of the root keys, the one that is in use first.
 
     Raises:
         InputError: It is a node already.
@@ -50,11 +56,21 @@ def found_node(database: Database, ring: Path, about: About, stamp: Stamp) -> Fo
         hint = "to say something else of it: tidewaiter node change"
         raise InputError("this installation is a node already", at=str(ring), hint=hint)
     made = found(about, secrets.token_bytes, moment(stamp.at))
-    keep_ring(ring, made.ring)  # first: a database that names keys which nobody has is of no use
+    # The roots first: a node that has lost its roots can never recover its keys. Then the keys: a
+    # database that names keys which nobody has is of no use.
+    places = (root_file(roots, about.node, 1), root_file(roots, about.node, 2))
+    for place, secret in zip(places, (made.root, made.next_root), strict=True):
+        write_secret(place, secret)
+    keep_ring(ring, made.ring)
     with database.work(stamp) as work:
         add_documents(work, [made.document])
         record_change(work, "node founded", {"node": about.node})
-    return made
+    return places
+
+
+def root_file(folder: Path, node: str, number: int) -> Path:
+    """Return where a root key of a node is kept in a folder."""
+    return folder / f"{node.replace('/', '-')}.root{number}"
 
 
 def relate(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.courier.desk import Desk
-from tidewaiter.exchange.envelopes import Envelope, open_box, parse
+from tidewaiter.exchange.envelopes import Envelope, open_with_any, parse
 from tidewaiter.exchange.judging import Peer, authenticate
 from tidewaiter.exchange.receipts import Code
 from tidewaiter.exchange.signing import digest_of
@@ -59,7 +59,7 @@ def open_one(desk: Desk, line: str, envelope: Envelope, peer: Peer | None) -> Op
         peer: What is known of its sender.
     """
     code = authenticate(envelope, desk.node, peer)
-    body = None if code else _body(desk, envelope)
+    body = None if code else open_with_any(envelope, desk.ring.openers())
     return Opened(line=line, envelope=envelope, peer=peer, code=code, body=body)
 
 
@@ -68,12 +68,3 @@ def _parsed(line: str) -> Envelope | None:
         return parse(line)
     except InputError:
         return None
-
-
-def _body(desk: Desk, envelope: Envelope) -> bytes | None:
-    for secret in desk.ring.openers():
-        try:
-            return open_box(envelope, secret)
-        except InputError:
-            continue
-    return None

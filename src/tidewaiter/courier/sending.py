@@ -13,7 +13,7 @@ from tidewaiter.courier.receiving import MOST_BYTES, MOST_LINES
 from tidewaiter.exchange.documents import Document, SignedDocument, write_chain
 from tidewaiter.exchange.envelopes import SALT, Envelope, Place, close
 from tidewaiter.exchange.receipts import Receipt, SignedReceipt, read_receipt
-from tidewaiter.exchange.relations import Standing
+from tidewaiter.exchange.relations import MET, Standing
 from tidewaiter.exchange.signing import digest_of, is_signed_by, take_apart
 from tidewaiter.store.audit import moment
 from tidewaiter.store.database import Work
@@ -32,7 +32,6 @@ from tidewaiter.store.peers import Known, documents, hear_relation, judged_by, p
 from tidewaiter.store.recovering import unseal
 
 LONGEST = 3600.0  # seconds between two tries
-_MET: frozenset[Standing] = frozenset({"invited", "active", "frozen"})
 _FIRST = 1.0  # second
 _TOLD = MOST_BYTES * 3 // 4  # bytes of documents that are told to a peer that lacks them
 _STANDINGS: dict[str, Standing] = {"frozen": "frozen", "ended": "ended", "not-active": "none"}
@@ -115,7 +114,7 @@ def tell_all(desk: Desk, tell: Tell) -> list[str]:
     """Tell all peers of this node's documents; return the names of those that were not reached."""
     with desk.database.work() as work:
         chain = _newest(documents(work, desk.node))
-        met = [each for each in peers(work) if each.relation.standing in _MET]
+        met = [each for each in peers(work) if each.relation.standing in MET]
         known = [(each, judged_by(work, each).document.endpoints) for each in met]
     missed = []
     for each, endpoints in known:
@@ -223,9 +222,8 @@ def checked_receipts(
     receipts = [read_receipt(text) for text in texts]
     for sent, each in zip(batch, receipts, strict=True):
         told = each.receipt
-        node, _, name = each.signed.kid.partition("#")
-        key = document.key(name) if node == document.node else None
-        if key is None or key.use != "sign" or key.state != "active":
+        key = document.key_of(each.signed.kid)
+        if key is None or key.state != "active":
             raise InputError("a receipt is signed with a key that does not speak for it")
         unread = told.code == "malformed" and (told.to, told.id) == ("", "")
         if told.sender != document.node or (told.to != desk.node and not unread):

@@ -1,15 +1,13 @@
 """Serving: the process by which a node is reached, and which brings peers what is theirs."""
 
-import os
-import tempfile
 from pathlib import Path
 
-import msgspec
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.server import Server
 from litestar import Litestar
 
+from tidewaiter.base.handing import handed_over, taken_over
 from tidewaiter.base.records import Record
 from tidewaiter.courier.app import make_app
 from tidewaiter.courier.desk import desk_of
@@ -18,7 +16,6 @@ from tidewaiter.courier.line import Line
 from tidewaiter.courier.rounds import Rounds
 from tidewaiter.store.database import open_database
 
-SERVING = "TIDEWAITER_NODE"
 _HEADERS = 10_000  # milliseconds for the head of a request to come
 
 
@@ -38,23 +35,20 @@ def run(serving: Serving) -> None:
     """Serve until the process is stopped.
 
     Args:
-        serving: What is served, and where; it may hold a password, so a file tells it on.
+        serving: What is served, and where.
     """
-    with tempfile.TemporaryDirectory(prefix="tidewaiter-") as folder:  # for its owner alone
-        place = Path(folder) / "node.json"
-        place.write_bytes(msgspec.json.encode(serving))
-        os.environ[SERVING] = str(place)
-        Server(
-            "tidewaiter.courier.serving:served", address=serving.host, port=serving.port,
-            interface=Interfaces.ASGI, factory=True, workers=1, log_enabled=False,
-            http1_settings=HTTP1Settings(header_read_timeout=_HEADERS),
-        ).serve()  # fmt: skip
+    server = Server(
+        "tidewaiter.courier.serving:served", address=serving.host, port=serving.port,
+        interface=Interfaces.ASGI, factory=True, workers=1, log_enabled=False,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADERS),
+    )  # fmt: skip
+    with handed_over(serving):
+        server.serve()
 
 
 def served() -> Litestar:
     """Make the application in the process that serves it."""
-    told = Path(os.environ[SERVING]).read_bytes()
-    serving = msgspec.json.decode(told, type=Serving)
+    serving = taken_over(Serving)
     desk = desk_of(open_database(serving.db), Path(serving.ring))
     line = Line(inside=serving.inside)
     rounds = Rounds(desk, line.post, line.ask, line.tell)

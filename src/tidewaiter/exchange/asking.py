@@ -62,11 +62,11 @@ def read_signed(text: str, kind: type[T], document: Document, to: str) -> T:
     """
     signed = take_apart(text)
     told = read_json(signed.payload, kind, "question or answer of a node")
-    key = document.active("sign")
-    named = key is not None and signed.kid == f"{document.node}#{key.name}"
+    key = document.key_of(signed.kid)
     if signed.typ != (ASK if kind is Ask else HELD) or told.sender != document.node:
         raise InputError("this is no question or answer of that node")
-    if told.to != to or key is None or not named or not is_signed_by(signed, key.public):
+    speaks = key is not None and key.state == "active" and is_signed_by(signed, key.public)
+    if told.to != to or not speaks:
         raise InputError("this is not signed by that node, or is not for this one")
     return told
 

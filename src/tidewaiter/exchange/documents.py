@@ -85,6 +85,12 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
         found = (key for key in self.keys if key.use == use and key.state == "active")
         return next(found, None)
 
+    def key_of(self, kid: str) -> NodeKey | None:
+        """Return the key to sign that a signed text names; None: it is none of this node's."""
+        node, _, name = kid.partition("#")
+        found = self.key(name) if node == self.node else None
+        return found if found and found.use == "sign" else None
+
     def key(self, name: str) -> NodeKey | None:
         """Return a key by its name."""
         return next((key for key in self.keys if key.name == name), None)

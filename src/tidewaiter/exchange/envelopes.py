@@ -6,6 +6,7 @@ envelopes still verifies. What was signed is kept as it was: nothing is ever wri
 """
 
 import hashlib
+from collections.abc import Iterable
 from typing import Annotated
 
 import msgspec
@@ -171,6 +172,16 @@ def open_box(envelope: Envelope, secret: bytes) -> bytes:
     if _commitment(held) != envelope.header.commit:
         raise InputError("the box holds something else than was signed")
     return held[SALT:]
+
+
+def open_with_any(envelope: Envelope, secrets: Iterable[bytes]) -> bytes | None:
+    """Open the box with the key that it is for; None: it is for none of these."""
+    for secret in secrets:
+        try:
+            return open_box(envelope, secret)
+        except InputError:
+            continue
+    return None
 
 
 def _commitment(held: bytes) -> str:

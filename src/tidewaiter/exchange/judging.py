@@ -78,9 +78,8 @@ def authenticate(envelope: Envelope, own: str, peer: Peer | None) -> Passing | N
 
 def _key_of(envelope: Envelope, peer: Peer) -> NodeKey | Passing:
     """Return the key that an envelope names, or why it is not to be trusted."""
-    node, _, name = envelope.signed.kid.partition("#")
-    key = peer.document.key(name) if node == envelope.header.sender else None
-    if key is None or key.use != "sign":
+    key = peer.document.key_of(envelope.signed.kid)
+    if key is None:
         return "unknown-key"
     if key.state == "revoked":
         return "revoked-key"

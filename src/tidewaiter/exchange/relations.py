@@ -22,6 +22,9 @@ MOVES: dict[Standing, tuple[Standing, ...]] = {
 }
 """What may follow what."""
 
+MET: frozenset[Standing] = frozenset({"invited", "active", "frozen"})
+"""Where a peer is told of this node."""
+
 CONTROL = frozenset({"relation", "document"})
 """Kinds of message that pass while a relation is frozen: by them it can end."""
 

@@ -32,10 +32,9 @@ def vouched(work: Work, node: str, seq: int) -> Vouched:
     if row is None:
         raise MissingError(f"there is no message {seq} of {node[:60]}")
     signed = assemble(row.signed, "").signed
-    name = signed.kid.partition("#")[2]
-    key = documents(work, node)[-1].read().key(name)
+    key = documents(work, node)[-1].read().key_of(signed.kid)
     if key is None or row.digest != signed.digest or not is_signed_by(signed, key.public):
         return "broken"
-    if key.state == "revoked" and seq >= peer_of(work, node).untrusted.get(name, 0):
+    if key.state == "revoked" and seq >= peer_of(work, node).untrusted.get(key.name, 0):
         return "untrusted"
     return "holds"

@@ -1,14 +1,11 @@
 """The application: every address, and what all of them share."""
 
-import os
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import cast
 
 import anyio
-import msgspec
 from anyio.to_thread import run_sync
 from litestar import Litestar, Response, Router, get
 from litestar.config.compression import CompressionConfig
@@ -20,6 +17,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from tidewaiter.base.errors import TidewaiterError
+from tidewaiter.base.handing import taken_over
 from tidewaiter.bulk.processes import end_with_parent
 from tidewaiter.store.audit import audit_size
 from tidewaiter.store.sessions import User
@@ -63,7 +61,7 @@ from tidewaiter.web import (
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode
 from tidewaiter.web.lawdesk import desk_of
-from tidewaiter.web.node import SERVING, Node, Serving
+from tidewaiter.web.node import Node, Serving
 from tidewaiter.web.security import Edge, may, outermost
 from tidewaiter.web.sending import Sender
 from tidewaiter.web.upkeep import keep_up
@@ -180,7 +178,7 @@ def _described() -> OpenAPIConfig:
 def served() -> Litestar:
     """Make the application of a server, by the file that its environment names."""
     end_with_parent()  # else it would go on serving, and keep the port from the next start
-    node = Node(msgspec.json.decode(Path(os.environ[SERVING]).read_bytes(), type=Serving))
+    node = Node(taken_over(Serving))
     threading.Thread(target=get_ready, args=(node.desk,), daemon=True).start()
     desk_of(node)  # read before the first page, which would wait for it
     node.library()

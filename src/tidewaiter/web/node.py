@@ -26,7 +26,6 @@ from tidewaiter.uploads.desk import DAYS, Desk
 from tidewaiter.uploads.spool import LIMIT, Spool, spool_folder
 from tidewaiter.web.keeping import Kept
 
-SERVING = "TIDEWAITER_SERVING"  # names the file that tells a server's process what it serves
 _SIGNS_IN = (30, 300.0)  # forms from one address before anyone is signed in, in seconds
 _ASKS = (1_200, 60.0)  # requests of one account
 _SECONDS = 10.0  # for an answer of another server

@@ -1,0 +1,78 @@
+"""Conversations: what people of this node and of a peer wrote to each other."""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+from sqlalchemy import select
+
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.envelopes import assemble, open_with_any
+from tidewaiter.exchange.signing import unlock
+from tidewaiter.store import tables
+from tidewaiter.store.database import Work
+from tidewaiter.store.peers import peer_of
+
+MESSAGE = "message"
+"""The kind of message from people to people."""
+
+
+class Words(Record, frozen=True, kw_only=True):
+    """What someone wrote."""
+
+    text: str
+
+
+class Spoken(Record, frozen=True, kw_only=True):
+    """What was written, by whom, and what became of it."""
+
+    at: str  # when it was written here, or came; ISO 8601, UTC
+    ours: bool
+    text: str | None  # None: it was destroyed, or opens with no key that this node has
+    state: str
+
+
+def conversation(work: Work, node: str, safe: bytes, openers: Sequence[bytes]) -> list[Spoken]:
+    """Return what was written between this node and a peer, the oldest first.
+
+    Args:
+        work: Any.
+        node: The peer.
+        safe: What locks the database, shape (32,).
+        openers: Keys that open boxes, each of shape (32,).
+
+    Raises:
+        MissingError: There is no such peer.
+    """
+    peer_of(work, node)
+    return sorted(
+        (*_ours(work, node, safe), *_theirs(work, node, openers)), key=lambda each: each.at
+    )
+
+
+def _ours(work: Work, node: str, safe: bytes) -> Iterator[Spoken]:
+    o = tables.outgoing.c
+    wanted = select(o.made, o.body, o.state).where(o.peer == node, o.kind == MESSAGE)
+    for made, body, state in work.connection.execute(wanted.order_by(o.number)):
+        text = None if body is None else _text(unlock(body, safe))
+        yield Spoken(at=made, ours=True, text=text, state=state)
+
+
+def _theirs(work: Work, node: str, openers: Sequence[bytes]) -> Iterator[Spoken]:
+    i = tables.incoming.c
+    wanted = select(i.came, i.signed, i.box, i.state).where(i.peer == node, i.kind == MESSAGE)
+    for came, signed, box, state in work.connection.execute(wanted.order_by(i.seq)):
+        yield Spoken(at=came, ours=False, text=_opened(signed, box, openers), state=state)
+
+
+def _opened(signed: str, box: str | None, openers: Sequence[bytes]) -> str | None:
+    if box is None:
+        return None
+    body = open_with_any(assemble(signed, box), openers)
+    return None if body is None else _text(body)
+
+
+def _text(body: bytes) -> str | None:
+    try:
+        return msgspec.json.decode(body, type=Words).text
+    except msgspec.MsgspecError:
+        return None
