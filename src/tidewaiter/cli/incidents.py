@@ -11,6 +11,7 @@ from msgspec import structs
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.cli.desks import desk_at
+from tidewaiter.cli.noticelaw import in_a_line
 from tidewaiter.cli.options import needs_db
 from tidewaiter.cli.table import as_line
 from tidewaiter.exchange.documents import Document
@@ -62,7 +63,7 @@ def tell(path: Path, peers: tuple[str, ...], db: str) -> None:
         incident = structs.replace(_read(path, Incident), owner=desk.node)
         wrong = check(incident, load_registry(), stamp.at.date())
         for each in wrong:
-            click.echo(as_line(f"wrong: {each.at}: {each.problem} ({each.hint})"), err=True)
+            click.echo(as_line(in_a_line(each)), err=True)
         if wrong:
             raise InputError("the incident is not told", at=str(path), hint="mend what is wrong")
         with desk.database.work(stamp) as work:

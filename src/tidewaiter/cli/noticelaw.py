@@ -9,6 +9,7 @@ from tidewaiter.exchange.notices.amounts import in_words
 from tidewaiter.exchange.notices.checking import Checked
 from tidewaiter.exchange.notices.deadlines import Deadline
 from tidewaiter.exchange.notices.lawlines import Law
+from tidewaiter.exchange.problems import Problem
 from tidewaiter.substances.lawbook import load_lawbook
 from tidewaiter.substances.registry import load_registry
 
@@ -23,9 +24,7 @@ def law_here() -> Law:
 
 def said_of(checked: Checked) -> Iterator[str]:
     """Yield what a check found, a line each."""
-    for problem in checked.problems:
-        line = f"{problem.level}: {problem.at}: {problem.text}"
-        yield f"{line} ({problem.hint})" if problem.hint else line
+    yield from map(in_a_line, checked.problems)
     for each in checked.lines:
         content = each.why_no_content or in_words(each.content)
         yield f"line {each.line}: {each.name or 'not known to the registry'}; content: {content}"
@@ -34,6 +33,12 @@ def said_of(checked: Checked) -> Iterator[str]:
             if ruling.held:
                 yield f"line {each.line}: {ruling.jurisdiction}: {ruling.reason}"
     yield f"answer: {_day(checked.reply)}; goods may leave: {_day(checked.dispatch)}"
+
+
+def in_a_line(problem: Problem) -> str:
+    """Say a problem: how grave it is, its place, what it is, and what would do."""
+    line = f"{problem.level}: {problem.at}: {problem.text}"
+    return f"{line} ({problem.hint})" if problem.hint else line
 
 
 def reply_day(checked: Checked) -> date | None:

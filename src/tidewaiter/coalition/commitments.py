@@ -10,7 +10,7 @@ from datetime import date
 from typing import Literal
 
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.problems import Problem, prose, say
+from tidewaiter.exchange.problems import Problem, prose, wrong
 
 SCHEMA = 1
 _SHA_256 = re.compile(r"[0-9a-f]{64}")
@@ -163,14 +163,14 @@ def _problems(each: Commitment) -> Iterator[Problem]:
     yield from prose("indicator, name", each.indicator.name, needed=True)
     yield from prose("indicator, unit", each.indicator.unit, needed=True)
     if each.due < each.made:
-        yield say("due", "it is due before it was made", "name the last day for it")
+        yield wrong("due", "it is due before it was made", "name the last day for it")
     if (each.baseline is None) != (each.baseline_day is None):
         hint = "tell the number and its day, or neither"
-        yield say("baseline", "a number or its day is missing", hint)
+        yield wrong("baseline", "a number or its day is missing", hint)
     if each.baseline is not None and reaches(each, each.baseline):
-        yield say("target", "the baseline reaches it already", "promise more than there is")
+        yield wrong("target", "the baseline reaches it already", "promise more than there is")
     if max(abs(each.target), abs(each.baseline or 0)) > _LARGEST:
-        yield say("target", "a number is beyond 2**53", "take a larger unit")
+        yield wrong("target", "a number is beyond 2**53", "take a larger unit")
 
 
 def _sorted_out(

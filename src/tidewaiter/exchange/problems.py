@@ -1,31 +1,46 @@
 """Problems: what of a record must be mended before it is sent, each with its place."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Literal
 
 from tidewaiter.base.records import Record
 
 TEXT = 10_000  # characters of what people write
 
+Level = Literal["wrong", "doubt"]
+"""A wrong must be mended before a record goes out; a doubt is for a person to look at."""
+
 
 class Problem(Record, frozen=True, kw_only=True):
-    """One thing that is wrong with a record."""
+    """Something about a record that is wrong or in doubt."""
 
-    at: str  # like "line 2, found"; "": the record as a whole
-    problem: str
-    hint: str
+    level: Level
+    at: str  # "line 2, quantity"; "": the record as a whole
+    text: str
+    hint: str = ""
+    source: str = ""  # name of a source of notices or of the registry; "": plain sense
 
 
-def say(at: str, problem: str, hint: str) -> Problem:
-    """Return a problem."""
-    return Problem(at=at, problem=problem, hint=hint)
+Make = Callable[[str, str, str, str], Problem]
+"""Makes a problem of its place, text, hint and source."""
+
+
+def wrong(at: str, text: str, hint: str = "", source: str = "") -> Problem:
+    """Make a problem that must be mended."""
+    return Problem(level="wrong", at=at, text=text, hint=hint, source=source)
+
+
+def doubt(at: str, text: str, hint: str = "", source: str = "") -> Problem:
+    """Make a problem that a person looks at."""
+    return Problem(level="doubt", at=at, text=text, hint=hint, source=source)
 
 
 def prose(at: str, text: str, *, needed: bool = False) -> Iterator[Problem]:
     """Yield the problems of a text: it is needed and not there, or too long."""
     if needed and blank(text):
-        yield say(at, "it is empty", "say what it is")
+        yield wrong(at, "it is empty", "say what it is")
     if len(text) > TEXT:
-        yield say(at, f"it has {len(text):,} characters", f"write at most {TEXT:,}")
+        yield wrong(at, f"it has {len(text):,} characters", f"write at most {TEXT:,}")
 
 
 def blank(text: str) -> bool:

@@ -73,7 +73,7 @@ def tell_incident(work: Work, safe: bytes, own: str, incident: Incident, to: Ite
         hint = f"the next version is {(before.version if before else 0) + 1}"
         raise ConflictError(f"version {incident.version} does not follow", hint=hint)
     if before and (wrong := check_update(before, incident)):
-        raise InputError(wrong[0].problem, at=wrong[0].at, hint=wrong[0].hint)
+        raise InputError(wrong[0].text, at=wrong[0].at, hint=wrong[0].hint)
     marking, peers = _recipients(work, incident, to)
     message = Message(kind="incident", body=msgspec.json.encode(incident), marking=marking)
     names = [write_message(work, safe, each, message) for each in peers]

@@ -13,10 +13,10 @@ from tidewaiter.exchange.notices.deadlines import (
 )
 from tidewaiter.exchange.notices.forms import Form, load_forms, of_basis, suggested
 from tidewaiter.exchange.notices.lawlines import Law, LineLaw, law_of
-from tidewaiter.exchange.notices.problems import Problem, doubt, wrong
 from tidewaiter.exchange.notices.required import missing_fields
 from tidewaiter.exchange.notices.sense import MOST_LINES, contradictions
 from tidewaiter.exchange.notices.types import Notice
+from tidewaiter.exchange.problems import Problem, doubt, wrong
 
 
 class Checked(Record, frozen=True, kw_only=True):

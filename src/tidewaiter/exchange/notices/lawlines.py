@@ -11,8 +11,8 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.exchange.notices.fields import line_place
 from tidewaiter.exchange.notices.forms import check_sources
-from tidewaiter.exchange.notices.problems import Problem, doubt, wrong
 from tidewaiter.exchange.notices.types import Amount, Notice, NoticeLine
+from tidewaiter.exchange.problems import Problem, doubt, wrong
 from tidewaiter.substances.assess import assess
 from tidewaiter.substances.lawbook import LawBook
 from tidewaiter.substances.limits import counted

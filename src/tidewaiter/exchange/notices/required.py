@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from tidewaiter.exchange.notices.fields import is_given, values
 from tidewaiter.exchange.notices.forms import Form, Need
-from tidewaiter.exchange.notices.problems import Make, Problem, doubt, wrong
 from tidewaiter.exchange.notices.types import Notice, NoticeLine
 from tidewaiter.exchange.notices.workdays import after
+from tidewaiter.exchange.problems import Make, Problem, doubt, wrong
 
 _MIXED = frozenset({"mixture", "solution", "extract", "medicine"})
 _LINES = "lines."

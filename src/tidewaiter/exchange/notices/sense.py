@@ -8,9 +8,9 @@ from datetime import date
 from tidewaiter.base.countries import country_codes
 from tidewaiter.exchange.notices.amounts import MEASURES, in_words, measured
 from tidewaiter.exchange.notices.fields import line_place
-from tidewaiter.exchange.notices.problems import Problem, doubt, wrong
 from tidewaiter.exchange.notices.texts import forbidden_in, texts_of
 from tidewaiter.exchange.notices.types import Amount, Notice, NoticeLine, Party, Permit
+from tidewaiter.exchange.problems import Problem, doubt, wrong
 from tidewaiter.substances.cas import is_cas
 
 MOST_LINES = 200

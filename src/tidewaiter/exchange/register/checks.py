@@ -7,7 +7,7 @@ from tidewaiter.base.countries import country_codes
 from tidewaiter.base.quantities import LARGEST
 from tidewaiter.exchange.notices.amounts import MEASURES
 from tidewaiter.exchange.notices.types import Amount
-from tidewaiter.exchange.problems import Problem, blank, prose, say
+from tidewaiter.exchange.problems import Problem, blank, prose, wrong
 from tidewaiter.exchange.register.book import number_key
 from tidewaiter.exchange.register.types import (
     Entry,
@@ -46,14 +46,14 @@ def _problems(entry: Entry, known: frozenset[str]) -> Iterator[Problem]:
     yield from prose("id", entry.id, needed=True)
     yield from prose("source", entry.source, needed=True)
     if entry.version < 1:
-        yield say("version", f"{entry.version} is below 1", "number versions from 1")
+        yield wrong("version", f"{entry.version} is below 1", "number versions from 1")
     if isinstance(entry, Operator):
         yield from _operator(entry)
     elif isinstance(entry, Standing):
         yield from _paper(entry)
         yield from _substances(entry.substances, known)
         if not entry.activities:
-            yield say("activities", "there are none", 'name what is allowed, like "import"')
+            yield wrong("activities", "there are none", 'name what is allowed, like "import"')
     elif isinstance(entry, Grant):
         yield from _paper(entry)
         yield from _substances((entry.substance,), known)
@@ -63,7 +63,7 @@ def _problems(entry: Entry, known: frozenset[str]) -> Iterator[Problem]:
         yield from _substances((entry.substance,), known)
         yield from _amount(entry.amount, needed=True)
         if entry.year not in _YEARS:
-            yield say("year", f"{entry.year} is no year", "write four digits")
+            yield wrong("year", f"{entry.year} is no year", "write four digits")
 
 
 def _operator(entry: Operator) -> Iterator[Problem]:
@@ -71,24 +71,24 @@ def _operator(entry: Operator) -> Iterator[Problem]:
     yield from _country("country", entry.country)
     for at, number in enumerate(entry.business_numbers, 1):
         if not number_key(number):
-            yield say(f"business number {at}", "it is empty", "write it, or leave it out")
+            yield wrong(f"business number {at}", "it is empty", "write it, or leave it out")
     seen: set[str] = set()
     for at, site in enumerate(entry.sites, 1):
         yield from prose(f"site {at}, id", site.id, needed=True)
         yield from _country(f"site {at}, country", site.country)
         if site.id in seen:
-            yield say(f"site {at}, id", f'"{site.id}" stands there twice', "give each its own")
+            yield wrong(f"site {at}, id", f'"{site.id}" stands there twice', "give each its own")
         seen.add(site.id)
 
 
 def _paper(entry: Standing | Grant) -> Iterator[Problem]:
     if not number_key(entry.number):
-        yield say("number", "it is empty", "a paper is found by its number")
+        yield wrong("number", "it is empty", "a paper is found by its number")
     yield from prose("operator", entry.operator, needed=True)
     yield from _country("issuer", entry.issuer, needed=True)
     if entry.until is not None and entry.until < entry.since:
         text = f"{entry.until} is before {entry.since}"
-        yield say("until", text, "write its last day, or leave it open")
+        yield wrong("until", text, "write its last day, or leave it open")
     for at, stop in enumerate(entry.stops, 1):
         yield from _stop(f"stop {at}", stop)
 
@@ -96,34 +96,38 @@ def _paper(entry: Standing | Grant) -> Iterator[Problem]:
 def _stop(at: str, stop: Stop) -> Iterator[Problem]:
     yield from prose(f"{at}, source", stop.source, needed=True)
     if stop.kind == "revoked" and stop.until is not None:
-        yield say(f"{at}, until", "what is revoked has no end", "suspend it, or leave the day out")
+        yield wrong(
+            f"{at}, until", "what is revoked has no end", "suspend it, or leave the day out"
+        )
     if stop.until is not None and stop.until < stop.since:
         text = f"{stop.until} is before {stop.since}"
-        yield say(f"{at}, until", text, "write the last day of it")
+        yield wrong(f"{at}, until", text, "write the last day of it")
 
 
 def _substances(slugs: Iterable[str], known: frozenset[str]) -> Iterator[Problem]:
     named = list(slugs)
     if not named:
-        yield say("substances", "there are none", "name each that it is for")
+        yield wrong("substances", "there are none", "name each that it is for")
     for slug in named:
         if slug not in known:
-            yield say("substance", f'the registry has no "{slug}"', "write its slug")
+            yield wrong("substance", f'the registry has no "{slug}"', "write its slug")
 
 
 def _country(at: str, code: str, *, needed: bool = False) -> Iterator[Problem]:
     if (code or needed) and code not in country_codes():
-        yield say(at, f'"{code}" is no country', 'write two letters, like "MX"')
+        yield wrong(at, f'"{code}" is no country', 'write two letters, like "MX"')
 
 
 def _amount(amount: Amount, *, needed: bool) -> Iterator[Problem]:
     given = [value for each in MEASURES if (value := getattr(amount, each)) is not None]
     if len(given) > 1:
-        yield say("amount", "it is in several measures", "give a mass, a volume or a count")
+        yield wrong("amount", "it is in several measures", "give a mass, a volume or a count")
     if needed and not given:
-        yield say("amount", "it is not there", 'write it like "25 kg"')
+        yield wrong("amount", "it is not there", 'write it like "25 kg"')
     if any(not 0 <= value <= LARGEST for value in given):
-        yield say("amount", "it is below nothing, or too large", "look at the number and its unit")
+        yield wrong(
+            "amount", "it is below nothing, or too large", "look at the number and its unit"
+        )
 
 
 def _between(register: Register) -> Iterator[Problem]:
@@ -138,12 +142,12 @@ def _between(register: Register) -> Iterator[Problem]:
             isinstance(entry, Requirement) and not entry.operator
         ):
             text = f'there is no operator "{entry.operator}"'
-            yield say(f"{entry.id}, operator", text, "enter it first")
+            yield wrong(f"{entry.id}, operator", text, "enter it first")
         if isinstance(entry, Requirement):
             continue
         for site in sorted(set(entry.sites) - operators.get(entry.operator, set())):
             text = f'{entry.operator} has no site "{site}"'
-            yield say(f"{entry.id}, sites", text, "enter the site with its operator")
+            yield wrong(f"{entry.id}, sites", text, "enter the site with its operator")
     yield from _numbers(register.entries)
     yield from _order(register.entries)
 
@@ -158,7 +162,7 @@ def _numbers(entries: Iterable[Entry]) -> Iterator[Problem]:
     for (_, issuer, number), ids in sorted(bearers.items(), key=lambda item: item[0][1:]):
         if len(ids) > 1:
             named = ", ".join(sorted(ids))
-            yield say(named, f"they bear one number, {number} of {issuer}", "mend one of them")
+            yield wrong(named, f"they bear one number, {number} of {issuer}", "mend one of them")
 
 
 def _order(entries: Iterable[Entry]) -> Iterator[Problem]:
@@ -170,4 +174,4 @@ def _order(entries: Iterable[Entry]) -> Iterator[Problem]:
         for before, after in pairwise(row):
             if after.decided < before.decided:
                 text = f"version {after.version} was decided before version {before.version}"
-                yield say(f"{name}, decided", text, "a later version is decided later")
+                yield wrong(f"{name}, decided", text, "a later version is decided later")

@@ -118,7 +118,7 @@ class _Reader:
         except msgspec.ValidationError as error:
             raise InputError(str(error), hint=_HINT) from error
         for problem in check(entry, self._registry):
-            raise InputError(problem.problem, at=problem.at, hint=problem.hint)
+            raise InputError(problem.text, at=problem.at, hint=problem.hint)
         return entry
 
     def _read(self, fields: dict[str, str]) -> Iterator[tuple[str, Any]]:

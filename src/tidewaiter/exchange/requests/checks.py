@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from tidewaiter.exchange.problems import Problem, blank, prose, say
+from tidewaiter.exchange.problems import Problem, blank, prose, wrong
 from tidewaiter.exchange.requests.instruments import load_instruments
 from tidewaiter.exchange.requests.types import Answer, Delay, Refusal, Request, Withdrawal
 
@@ -27,7 +27,7 @@ def check_answer(answer: Answer, request: Request) -> tuple[Problem, ...]:
     found += _items(both, request)
     if request.purpose not in (answer.marking.purposes or (request.purpose,)):
         hint = "mark it for that purpose, or refuse what cannot be given for it"
-        found.append(say("marking", f"it may not be used for {request.purpose}", hint))
+        found.append(wrong("marking", f"it may not be used for {request.purpose}", hint))
     for number, bundle in enumerate(answer.bundles, 1):
         found += sha256(f"bundle {number}", bundle)
     return tuple(found)
@@ -45,9 +45,9 @@ def check_delay(delay: Delay, request: Request, today: date) -> tuple[Problem, .
     """Return the problems of a delay."""
     found = [*_to(delay, request), *prose("why", delay.why), *prose("needs", delay.needs)]
     if delay.until is None and blank(delay.needs):
-        found.append(say("until", "it says neither how long nor for what", "say one of them"))
+        found.append(wrong("until", "it says neither how long nor for what", "say one of them"))
     if delay.until is not None and delay.until <= today:
-        found.append(say("until", f"{delay.until} is over", f"write a day after {today}"))
+        found.append(wrong("until", f"{delay.until} is over", f"write a day after {today}"))
     return tuple(found)
 
 
@@ -59,36 +59,36 @@ def check_withdrawal(withdrawal: Withdrawal, request: Request) -> tuple[Problem,
 def sha256(at: str, text: str) -> Iterator[Problem]:
     """Yield a problem where a text is no SHA-256 in hexadecimal digits."""
     if len(text) != 64 or set(text) - set("0123456789abcdef"):  # noqa: PLR2004
-        yield say(at, f'"{text}" is no SHA-256', "write its 64 small hexadecimal digits")
+        yield wrong(at, f'"{text}" is no SHA-256', "write its 64 small hexadecimal digits")
 
 
 def _request(request: Request, today: date) -> Iterator[Problem]:
     for name, text in (("id", request.id), ("asker", request.asker), ("asked", request.asked)):
         yield from prose(name, text, needed=True)
     if request.asker == request.asked:
-        yield say("asked", "it asks itself", "name another node")
+        yield wrong("asked", "it asks itself", "name another node")
     yield from prose("facts", request.facts, needed=True)
     yield from _asked(request)
     yield from _basis(request)
     if request.day > today:
-        yield say("day", f"{request.day} has not come yet", f"write a day up to {today}")
+        yield wrong("day", f"{request.day} has not come yet", f"write a day up to {today}")
     if request.deadline is not None and request.deadline <= today:
-        yield say("deadline", f"{request.deadline} is over", f"write a day after {today}")
+        yield wrong("deadline", f"{request.deadline} is over", f"write a day after {today}")
     if request.urgency != "routine" and blank(request.why_urgent):
-        yield say("why_urgent", f"it is {request.urgency}, and nothing says why", "say why")
+        yield wrong("why_urgent", f"it is {request.urgency}, and nothing says why", "say why")
     for number, each in enumerate(request.about, 1):
         if blank(each.node) or blank(each.ref):
-            yield say(f"about {number}", "it names nothing", "give the node and its reference")
+            yield wrong(f"about {number}", "it names nothing", "give the node and its reference")
 
 
 def _asked(request: Request) -> Iterator[Problem]:
     numbers = [each.number for each in request.items]
     if not numbers:
-        yield say("items", "it asks nothing", "say what is asked, one thing after the other")
+        yield wrong("items", "it asks nothing", "say what is asked, one thing after the other")
     if len(numbers) > MOST:
-        yield say("items", f"it asks {len(numbers)} things", f"ask at most {MOST}")
+        yield wrong("items", f"it asks {len(numbers)} things", f"ask at most {MOST}")
     if numbers != list(range(1, len(numbers) + 1)):
-        yield say("items", "they are not numbered 1, 2, 3", "number them in their order")
+        yield wrong("items", "they are not numbered 1, 2, 3", "number them in their order")
     for each in request.items:
         yield from prose(f"item {each.number}", each.text, needed=True)
 
@@ -97,27 +97,27 @@ def _basis(request: Request) -> Iterator[Problem]:
     known = load_instruments().instrument
     if request.instrument and request.instrument not in known:
         hint = f"there are: {', '.join(known)}; write another in words under basis"
-        yield say("instrument", f'there is no instrument "{request.instrument}"', hint)
+        yield wrong("instrument", f'there is no instrument "{request.instrument}"', hint)
     if blank(request.basis) and not request.instrument:
-        yield say("basis", "it says nothing of the law", "name the instrument or the law")
+        yield wrong("basis", "it says nothing of the law", "name the instrument or the law")
     if request.kind == "legal-assistance" and blank(request.authority):
         hint = "name the court or the prosecutor on whose behalf it is asked"
-        yield say("authority", "legal assistance is asked for somebody", hint)
+        yield wrong("authority", "legal assistance is asked for somebody", hint)
     if request.kind == "legal-assistance" and request.purpose in {"warning", "statistics"}:
         hint = "ask for information, or name investigation or prosecution"
-        yield say("purpose", f"{request.purpose} is none for legal assistance", hint)
+        yield wrong("purpose", f"{request.purpose} is none for legal assistance", hint)
 
 
 def _to(said: Answer | Refusal | Delay | Withdrawal, request: Request) -> Iterator[Problem]:
     if (said.request, said.asker) != (request.id, request.asker):
-        yield say("request", "it is to another request", "name this one")
+        yield wrong("request", "it is to another request", "name this one")
 
 
 def _items(numbers: tuple[int, ...], request: Request) -> Iterator[Problem]:
     asked = {each.number for each in request.items}
     if not numbers:
-        yield say("items", "it names nothing that was asked", "name the numbers")
+        yield wrong("items", "it names nothing that was asked", "name the numbers")
     for number in sorted(set(numbers) - asked):
-        yield say("items", f"{number} was not asked", f"name some of {sorted(asked)}")
+        yield wrong("items", f"{number} was not asked", f"name some of {sorted(asked)}")
     if len(set(numbers)) < len(numbers):
-        yield say("items", "a number stands twice", "name it once, in full or in part")
+        yield wrong("items", "a number stands twice", "name it once, in full or in part")

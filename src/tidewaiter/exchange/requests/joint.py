@@ -12,7 +12,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Verdict, load_decision_rules
 from tidewaiter.exchange.markings import Marking, Purpose
-from tidewaiter.exchange.problems import Problem, blank, say
+from tidewaiter.exchange.problems import Problem, blank, wrong
 from tidewaiter.exchange.requests.checks import sha256
 from tidewaiter.exchange.requests.redaction import RedactedFile, check_redacted
 from tidewaiter.exchange.said import Said, Unheeded
@@ -108,16 +108,16 @@ class Together(Record, frozen=True, kw_only=True):
 def check_joint(case: JointCase) -> tuple[Problem, ...]:
     """Return all problems of a joint case."""
     found = [
-        say(name, "it is empty", "say what it is")
+        wrong(name, "it is empty", "say what it is")
         for name, text in (("id", case.id), ("opener", case.opener), ("title", case.title))
         if blank(text)
     ]
     if not case.partners:
-        found.append(say("partners", "there is nobody to join", "name at least one node"))
+        found.append(wrong("partners", "there is nobody to join", "name at least one node"))
     if case.opener in case.partners or len(set(case.partners)) < len(case.partners):
-        found.append(say("partners", "a node stands twice", "name each other node once"))
+        found.append(wrong("partners", "a node stands twice", "name each other node once"))
     if case.marking.purposes and case.purpose not in case.marking.purposes:
-        found.append(say("marking", f"it is not for {case.purpose}", "mark it for that"))
+        found.append(wrong("marking", f"it is not for {case.purpose}", "mark it for that"))
     return tuple(found)
 
 
@@ -126,10 +126,10 @@ def check_offer(offer: Offer) -> tuple[Problem, ...]:
     bundle = offer.bundle
     found = [*sha256("bundle, sha256", bundle.sha256), *sha256("bundle, manifest", bundle.manifest)]
     if bundle.size < 1:
-        found.append(say("bundle, size", f"{bundle.size} bytes", "give the size of the ZIP"))
+        found.append(wrong("bundle, size", f"{bundle.size} bytes", "give the size of the ZIP"))
     names = [each.name for each in bundle.redacted]
     if len(set(names)) < len(names):
-        found.append(say("bundle, redacted", "a file stands twice", "put its fields together"))
+        found.append(wrong("bundle, redacted", "a file stands twice", "put its fields together"))
     for each in bundle.redacted:
         found += check_redacted(each)
     return tuple(found)
@@ -139,13 +139,13 @@ def check_decision(decision: Decision, today: date) -> tuple[Problem, ...]:
     """Return all problems of a decision; its reason is one of decisions.toml."""
     found = []
     if blank(decision.subject):
-        found.append(say("subject", "it is about nothing", 'say what, like "incident north/7"'))
+        found.append(wrong("subject", "it is about nothing", 'say what, like "incident north/7"'))
     if decision.day > today:
-        found.append(say("day", f"{decision.day} has not come yet", f"a day up to {today}"))
+        found.append(wrong("day", f"{decision.day} has not come yet", f"a day up to {today}"))
     try:
         load_decision_rules().check(decision.verdict, decision.reason, decision.note)
     except InputError as error:
-        found.append(say("reason", error.message, error.hint))
+        found.append(wrong("reason", error.message, error.hint))
     return tuple(found)
 
 

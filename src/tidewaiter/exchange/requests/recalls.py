@@ -9,7 +9,7 @@ from datetime import date
 from typing import Literal, get_args
 
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.problems import Problem, blank, say
+from tidewaiter.exchange.problems import Problem, blank, wrong
 from tidewaiter.exchange.requests.checks import sha256
 from tidewaiter.exchange.said import Said, Unheeded
 
@@ -149,25 +149,25 @@ def _weight(said: Said[Outcome]) -> tuple[int, date, int, int]:
 def _recall(recall: Recall) -> Iterator[Problem]:
     for name, text in (("id", recall.id), ("item", recall.item)):
         if blank(text):
-            yield say(name, "it is empty", "say what it is")
+            yield wrong(name, "it is empty", "say what it is")
     yield from sha256("digest", recall.digest)
     if recall.reason == "court" and blank(recall.basis):
-        yield say("basis", "no order is named", "name the court and its order")
+        yield wrong("basis", "no order is named", "name the court and its order")
     if recall.reason == "other" and blank(recall.note):
-        yield say("note", "it says nothing of the reason", "say it in words")
+        yield wrong("note", "it says nothing of the reason", "say it in words")
 
 
 def _outcome(outcome: Outcome, recall: Recall, today: date) -> Iterator[Problem]:
     told = (outcome.recall, outcome.item, outcome.digest)
     if told != (recall.id, recall.item, recall.digest):
-        yield say("recall", "it is of another recall or another item", "name this one")
+        yield wrong("recall", "it is of another recall or another item", "name this one")
     if outcome.day > today:
-        yield say("day", f"{outcome.day} has not come yet", f"write a day up to {today}")
+        yield wrong("day", f"{outcome.day} has not come yet", f"write a day up to {today}")
     kept = outcome.result == "kept-under-legal-hold"
     if kept and blank(outcome.basis):
-        yield say("basis", "a legal hold rests on something", "name the law or the order")
+        yield wrong("basis", "a legal hold rests on something", "name the law or the order")
     if not kept and outcome.until is not None:
-        yield say("until", "only what is kept is kept until a day", "leave it out")
+        yield wrong("until", "only what is kept is kept until a day", "leave it out")
     if not 0 <= outcome.told <= outcome.reshared:
         hint = "it is at most the number to whom it was passed on"
-        yield say("told", f"{outcome.told} of {outcome.reshared} cannot be", hint)
+        yield wrong("told", f"{outcome.told} of {outcome.reshared} cannot be", hint)

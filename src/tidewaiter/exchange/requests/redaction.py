@@ -12,7 +12,7 @@ import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.problems import Problem, blank, say
+from tidewaiter.exchange.problems import Problem, blank, wrong
 from tidewaiter.exchange.requests.checks import sha256
 
 GONE = "[redacted]"
@@ -76,9 +76,9 @@ def check_redacted(told: RedactedFile) -> Iterator[Problem]:
     for each in told.fields:
         at = f"{told.name}, {each.pointer}"
         if not each.pointer.startswith("/"):
-            yield say(at, "it is no place", 'write it like "/parties/0/name"')
+            yield wrong(at, "it is no place", 'write it like "/parties/0/name"')
         if blank(each.why):
-            yield say(at, "nothing says why", "say why it was taken out")
+            yield wrong(at, "nothing says why", "say why it was taken out")
 
 
 def _steps(pointer: str) -> list[str]:
