@@ -37,7 +37,8 @@ def said_of(checked: Checked) -> Iterator[str]:
 
 def in_a_line(problem: Problem) -> str:
     """Say a problem: how grave it is, its place, what it is, and what would do."""
-    line = f"{problem.level}: {problem.at}: {problem.text}"
+    place = f"{problem.at}: " if problem.at else ""
+    line = f"{problem.level}: {place}{problem.text}"
     return f"{line} ({problem.hint})" if problem.hint else line
 
 

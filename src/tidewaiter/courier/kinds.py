@@ -16,8 +16,9 @@ from tidewaiter.store.audit import moment
 from tidewaiter.store.conversations import MESSAGE, Words
 from tidewaiter.store.database import Work
 from tidewaiter.store.incidents import KINDS as SPOKEN
-from tidewaiter.store.incidents import Heard, hear_of_incident
-from tidewaiter.store.notices import NOTICE, Brought, take_event
+from tidewaiter.store.incidents import hear_of_incident
+from tidewaiter.store.incoming import Heard
+from tidewaiter.store.notices import NOTICE, take_event
 from tidewaiter.store.peers import hear_relation
 from tidewaiter.store.recovering import take_news
 
@@ -70,17 +71,20 @@ def _take_words(_work: Work, received: Received) -> None:
 
 def _take_notice(work: Work, received: Received) -> None:
     event = read_json(received.body, Event, "event of a notice")
-    take_event(work, received.safe, Brought(peer=received.peer, message=received.header.id), event)
+    take_event(work, received.safe, _heard(received), event)
 
 
 def _take_incident(work: Work, received: Received) -> None:
     kind = received.header.kind
     said = read_json(received.body, SPOKEN[kind], kind)
-    heard = Heard(
+    hear_of_incident(work, received.safe, _heard(received), kind, said)
+
+
+def _heard(received: Received) -> Heard:
+    return Heard(
         sender=received.peer, to=received.header.to, message=received.header.id,
         at=moment(datetime.fromtimestamp(received.header.iat, UTC)),
     )  # fmt: skip
-    hear_of_incident(work, received.safe, heard, kind, said)
 
 
 KINDS: Mapping[str, Kind] = {

@@ -18,6 +18,7 @@ from tidewaiter.store import tables
 from tidewaiter.store.audit import moment, stamp_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.groups import group_of
+from tidewaiter.store.incoming import Heard
 from tidewaiter.store.inserts import insert_new
 from tidewaiter.store.outgoing import Message, write_message
 from tidewaiter.store.payloads import KEY_LENGTH, plain
@@ -30,16 +31,7 @@ KINDS: dict[str, type[Spoken]] = {
 _NONCE = 12  # bytes
 
 
-class Heard(Record, frozen=True, kw_only=True):
-    """From whom something came, by which message, and when that was signed."""
-
-    sender: str
-    to: str  # this node
-    message: str
-    at: str  # ISO 8601, UTC
-
-
-class Line(Record, frozen=True, kw_only=True):
+class Listed(Record, frozen=True, kw_only=True):
     """An incident in a list."""
 
     owner: str
@@ -145,13 +137,13 @@ def find_incident(work: Work, safe: bytes, owner: str, subject: str) -> Known:
     return incident_of(owner, subject, said, readers=readers)
 
 
-def incidents(work: Work, *, rows: int = 100) -> list[Line]:
+def incidents(work: Work, *, rows: int = 100) -> list[Listed]:
     """Return incidents, the one that something was said of last first."""
     s = tables.said.c
     last = func.max(s.number)
     wanted = select(s.owner, s.subject, last.label("last")).group_by(s.owner, s.subject)
     found = work.connection.execute(wanted.order_by(last.desc()).limit(rows))
-    return [Line(owner=row.owner, id=row.subject, last=row.last) for row in found]
+    return [Listed(owner=row.owner, id=row.subject, last=row.last) for row in found]
 
 
 def _recipients(

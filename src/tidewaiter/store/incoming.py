@@ -16,6 +16,15 @@ from tidewaiter.store.payloads import encode, plain
 CONTRADICTIONS = 1_000  # of one peer that are kept
 
 
+class Heard(Record, frozen=True, kw_only=True):
+    """From whom something came, by which message, and when that was signed."""
+
+    sender: str
+    to: str  # this node
+    message: str
+    at: str  # ISO 8601, UTC
+
+
 class Arrived(Record, frozen=True, kw_only=True):
     """A message that has its place, and the receipt for it."""
 

@@ -16,6 +16,7 @@ from tidewaiter.exchange.signing import lock, unlock
 from tidewaiter.store import tables
 from tidewaiter.store.audit import moment, stamp_of
 from tidewaiter.store.database import Work
+from tidewaiter.store.incoming import Heard
 from tidewaiter.store.outgoing import Message, write_message
 from tidewaiter.store.payloads import KEY_LENGTH, plain
 
@@ -25,13 +26,6 @@ NOTICE = "notice"
 _NONCE = 12  # bytes
 _ID = 16  # bytes
 _OVER = ("sent", "viewed", "acknowledged", "more time")  # states that end when the time is over
-
-
-class Brought(Record, frozen=True, kw_only=True):
-    """From whom an event came, and by which message."""
-
-    peer: str
-    message: str
 
 
 class Row(Record, frozen=True, kw_only=True):
@@ -113,7 +107,7 @@ def send_notice(work: Work, safe: bytes, own: str, peer: str, sent: Sent) -> Kep
     return find_notice(work, safe, number, stamp_of(work).at.date())
 
 
-def take_event(work: Work, safe: bytes, brought: Brought, event: Event) -> None:
+def take_event(work: Work, safe: bytes, heard: Heard, event: Event) -> None:
     """Keep what the other side did; whether it counts, the fold of all events says.
 
     Raises:
@@ -123,19 +117,19 @@ def take_event(work: Work, safe: bytes, brought: Brought, event: Event) -> None:
     if max(len(event.notice), len(event.id)) > KEY_LENGTH:
         raise InputError(f"a reference or an id has at most {KEY_LENGTH} characters")
     if event.by == "exporter":
-        number = _number(work, brought.peer, event.notice)
+        number = _number(work, heard.sender, event.notice)
         if number is None:
             if not isinstance(event.what, Sent):
                 raise InputError(f'there is no notice "{event.notice[:80]}" of this peer')
-            number = _insert(work, brought.peer, event.notice, brought.peer, "importer")
+            number = _insert(work, heard.sender, event.notice, heard.sender, "importer")
     else:
         own = select(n.number).where(
-            n.reference == event.notice, n.peer == brought.peer, n.side == "exporter"
+            n.reference == event.notice, n.peer == heard.sender, n.side == "exporter"
         )
         number = work.connection.execute(own).scalar_one_or_none()
         if number is None:
             raise InputError(f'there is no notice "{event.notice[:80]}" to this peer')
-    _keep(work, safe, number, event, brought.message)
+    _keep(work, safe, number, event, heard.message)
 
 
 def find_notice(work: Work, safe: bytes, number: int, day: date) -> Kept:
