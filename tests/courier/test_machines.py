@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import func, select
 from tests.courier.conftest import cut, found_party, line_to
-from tests.courier.test_keys import held, regain, telling, turn
+from tests.courier.turning import held, regain, telling, turn
 
 from tidewaiter.base.errors import ConflictError, InputError, OutputError
 from tidewaiter.courier.hearing import hear_documents
