@@ -84,7 +84,7 @@ class SignedRoster(Record, frozen=True, kw_only=True):
 
 
 class Endorsed(Record, frozen=True, kw_only=True):
-    """The last version of a chain that holds, and who signed it."""
+    """A version of a chain that holds, and who signed it."""
 
     roster: Roster
     signers: tuple[str, ...]  # nodes, sorted
@@ -115,8 +115,8 @@ def joined_signatures(one: SignedRoster, other: SignedRoster) -> SignedRoster:
     return SignedRoster(payload=one.payload, signatures=tuple(both))
 
 
-def check_rosters(chain: Sequence[SignedRoster], keys: Keys) -> Endorsed:
-    """Check a chain of versions from its first.
+def check_rosters(chain: Sequence[SignedRoster], keys: Keys) -> tuple[Endorsed, ...]:
+    """Check a chain of versions from its first; return them all.
 
     The first is signed by its own endorsers, each later one by those of the version before it.
     Whether to heed the roster at all, each node decides for itself.
@@ -133,7 +133,7 @@ def check_rosters(chain: Sequence[SignedRoster], keys: Keys) -> Endorsed:
     first = chain[0].read()
     if first.version != 1 or first.previous:
         raise InputError("the chain does not begin with a first version", hint=_HINT)
-    signers = _check_signers(chain[0], first, first, keys)
+    endorsed = [Endorsed(roster=first, signers=_check_signers(chain[0], first, first, keys))]
     roster = first
     for before, signed in pairwise(chain):
         last, roster = roster, signed.read()
@@ -143,7 +143,8 @@ def check_rosters(chain: Sequence[SignedRoster], keys: Keys) -> Endorsed:
         if roster.version != last.version + 1 or roster.previous != before.digest():
             raise InputError("it does not follow from the version before it", at=at, hint=_HINT)
         signers = _check_signers(signed, roster, last, keys)
-    return Endorsed(roster=roster, signers=signers)
+        endorsed.append(Endorsed(roster=roster, signers=signers))
+    return tuple(endorsed)
 
 
 def take_rosters(known: Sequence[SignedRoster], chain: Sequence[SignedRoster], keys: Keys) -> bool:

@@ -7,6 +7,8 @@ import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.coalition.pledges import KINDS as PLEDGED
+from tidewaiter.coalition.rosters import SignedRoster
 from tidewaiter.exchange.documents import SignedDocument
 from tidewaiter.exchange.envelopes import Header
 from tidewaiter.exchange.notices.events import Event
@@ -20,7 +22,9 @@ from tidewaiter.store.incidents import hear_of_incident
 from tidewaiter.store.incoming import Heard
 from tidewaiter.store.notices import NOTICE, take_event
 from tidewaiter.store.peers import hear_relation
+from tidewaiter.store.pledges import hear_pledge
 from tidewaiter.store.recovering import take_news
+from tidewaiter.store.rosters import ROSTER, take_roster
 
 
 class Received(Record, frozen=True, kw_only=True):
@@ -52,6 +56,12 @@ class DocumentTold(Record, frozen=True, kw_only=True):
     untrusted: Mapping[str, int] = {}  # by name of a key that it revokes: from which message on
 
 
+class RosterTold(Record, frozen=True, kw_only=True):
+    """Versions of a roster, in order."""
+
+    versions: tuple[SignedRoster, ...]
+
+
 def _take_relation(work: Work, received: Received) -> None:
     told = read_json(received.body, RelationTold, "relation")
     hear_relation(work, received.peer, told.standing)
@@ -80,6 +90,19 @@ def _take_incident(work: Work, received: Received) -> None:
     hear_of_incident(work, received.safe, _heard(received), kind, said)
 
 
+def _take_roster(work: Work, received: Received) -> None:
+    told = read_json(received.body, RosterTold, "roster")
+    if not told.versions:
+        raise InputError("there is no version of a roster")
+    take_roster(work, received.safe, told.versions, sender=received.peer)
+
+
+def _take_pledge(work: Work, received: Received) -> None:
+    kind = received.header.kind
+    said = read_json(received.body, PLEDGED[kind], kind)
+    hear_pledge(work, received.safe, _heard(received), kind, said)
+
+
 def _heard(received: Received) -> Heard:
     return Heard(
         sender=received.peer, to=received.header.to, message=received.header.id,
@@ -93,6 +116,8 @@ KINDS: Mapping[str, Kind] = {
     MESSAGE: Kind(schema=1, act=_take_words),
     NOTICE: Kind(schema=1, act=_take_notice),
     **{kind: Kind(schema=1, act=_take_incident) for kind in SPOKEN},
+    ROSTER: Kind(schema=1, act=_take_roster),
+    **{kind: Kind(schema=1, act=_take_pledge) for kind in PLEDGED},
 }
 
 

@@ -15,6 +15,7 @@ from tidewaiter.exchange.relations import CONTROL, Relation, Scope, Standing, mo
 from tidewaiter.store import tables
 from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.database import Work
+from tidewaiter.store.moves import note_move
 from tidewaiter.store.payloads import decode, encode, plain
 
 
@@ -215,6 +216,7 @@ def set_scope(work: Work, node: str, scope: Scope) -> Known:
 
 def set_relation(work: Work, node: str, relation: Relation) -> None:
     """Write down what this node does with a peer."""
+    note_move(work, node, "own", relation.standing, relation.reason)
     _set(
         work, node, relation=encode(relation), standing=relation.standing,
         since=moment(stamp_of(work).at),
@@ -223,6 +225,7 @@ def set_relation(work: Work, node: str, relation: Relation) -> None:
 
 def hear_relation(work: Work, node: str, theirs: Standing) -> None:
     """Write down what a peer told of its own relation; it is tried again at once."""
+    note_move(work, node, "peer", theirs)
     now = moment(stamp_of(work).at)
     _set(work, node, theirs=theirs, theirs_since=now, due=now, tries=0)
 
