@@ -24,6 +24,7 @@ class Line(Record, frozen=True, kw_only=True):
     member: Member
     name: str  # by its own document; else as a roster has it
     country: str
+    itself: bool  # it is the node that tells this
     related: bool  # there is, or was, a relation with it
     rosters: tuple[str, ...]  # "invited, as g7, version 2 says"
     groups: tuple[str, ...]  # names
@@ -54,29 +55,29 @@ class Pack(Record, frozen=True, kw_only=True):
 
 
 def lines_of(
-    members: Iterable[Member], known: Mapping[str, Known], rosters: Iterable[Endorsed], day: date
+    members: Iterable[Member], known: Mapping[str, Known], groups: Iterable[Working], own: str
 ) -> tuple[Line, ...]:
     """Put members beside what nodes say of themselves, and the groups that rosters name.
 
     Args:
         members: On the day.
         known: By node, of the nodes whose documents are known.
-        rosters: That are heeded, in any of their versions.
-        day: The day.
+        groups: That there are on the day.
+        own: The node that tells this.
     """
-    groups = groups_on(rosters, day)
+    kept = tuple(groups)
     return tuple(
         Line(
             member=each,
             name=known[each.node].name if each.node in known else each.name,
             country=known[each.node].country if each.node in known else each.country,
+            itself=each.node == own,
             related=any(one.source != "roster" for one in each.statements),
             rosters=tuple(
                 f"{one.says} ({one.told})" for one in each.statements if one.source == "roster"
             ),
             groups=tuple(
-                group.name for those in groups.values() for group in those
-                if each.node in group.members
+                one.group.name for one in kept if each.node in one.group.members
             ),
         )
         for each in members
