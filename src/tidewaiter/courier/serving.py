@@ -14,6 +14,9 @@ from tidewaiter.courier.desk import desk_of
 from tidewaiter.courier.gates import REQUESTS, Gate
 from tidewaiter.courier.line import Line
 from tidewaiter.courier.rounds import Rounds
+from tidewaiter.courier.visiting import Visiting
+from tidewaiter.courier.visits import Visits
+from tidewaiter.courier.ways import Ways
 from tidewaiter.store.database import open_database
 
 _HEADERS = 10_000  # milliseconds for the head of a request to come
@@ -51,12 +54,16 @@ def served() -> Litestar:
     serving = taken_over(Serving)
     desk = desk_of(open_database(serving.db), Path(serving.ring))
     line = Line(inside=serving.inside)
-    rounds = Rounds(desk, line.post, line.ask, line.tell)
+    visits = Visits()
+    ways = Ways(line, visits)
+    rounds = Rounds(desk, ways.post, ways.ask, ways.tell, visits.waiting)
+    visiting = Visiting(desk, line)
 
     def leave() -> None:
+        visiting.close()
         rounds.close()
         line.close()
         desk.database.close()
 
     gate = Gate(serving.requests)
-    return make_app(desk, leave, gate=gate, behind=serving.behind)
+    return make_app(desk, leave, gate=gate, behind=serving.behind, visits=visits)
