@@ -11,7 +11,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.receiving import MOST_BYTES, MOST_LINES
 from tidewaiter.exchange.documents import Document, SignedDocument, write_chain
-from tidewaiter.exchange.envelopes import SALT, Envelope, Place, close
+from tidewaiter.exchange.envelopes import SALT, VERSION, Envelope, Place, close
 from tidewaiter.exchange.receipts import Receipt, SignedReceipt, read_receipt
 from tidewaiter.exchange.relations import MET, Standing
 from tidewaiter.exchange.signing import digest_of, is_signed_by, take_apart
@@ -69,7 +69,13 @@ def send_round(desk: Desk, node: str, post: Post, tell: Tell | None = None) -> R
         MissingError: There is no such peer.
         StoreError: The database cannot be used.
     """
-    seal_due(desk, node)
+    try:
+        seal_due(desk, node)
+    except InputError as error:
+        with desk.database.work() as work:
+            known = peer_of(work, node)
+        put_off(desk, known, error.message)
+        return Round(trouble=error.message)
     with desk.database.work() as work:
         known = peer_of(work, node)
         document = judged_by(work, known).document
@@ -176,6 +182,8 @@ def _closed(
     key, signer = document.active("open"), desk.ring.signer()
     if key is None:
         raise InputError(f"{known.node} has no key to be written to")
+    if VERSION not in document.versions:
+        raise InputError("it speaks no version of the protocol that this node speaks")
     made: list[tuple[Waiting, Envelope]] = []
     seq, prev = known.sealed, known.sealed_head
     for each in waiting:

@@ -12,6 +12,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.courier.app import make_app
 from tidewaiter.courier.desk import desk_of
 from tidewaiter.courier.gates import REQUESTS, Gate
+from tidewaiter.courier.keys import tell_kinds
 from tidewaiter.courier.line import Line
 from tidewaiter.courier.rounds import Rounds
 from tidewaiter.courier.visiting import Visiting
@@ -53,6 +54,7 @@ def served() -> Litestar:
     """Make the application in the process that serves it."""
     serving = taken_over(Serving)
     desk = desk_of(open_database(serving.db), Path(serving.ring))
+    tell_kinds(desk)
     line = Line(inside=serving.inside)
     visits = Visits()
     ways = Ways(line, visits)
