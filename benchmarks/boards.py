@@ -45,48 +45,11 @@ from tidewaiter.substances.registry import load_registry
 OUT = ROOT / "docs" / "benchmarks" / "boards.json"
 SEED = 1988
 TODAY = date(2026, 11, 25)
-COUNTRIES = [
-    "AR",
-    "AT",
-    "AU",
-    "BE",
-    "BG",
-    "BR",
-    "CA",
-    "CH",
-    "CL",
-    "CO",
-    "CY",
-    "CZ",
-    "DK",
-    "EE",
-    "ES",
-    "FI",
-    "FR",
-    "GB",
-    "GH",
-    "GR",
-    "HR",
-    "HU",
-    "IE",
-    "IN",
-    "IS",
-    "IT",
-    "JP",
-    "KE",
-    "KR",
-    "LT",
-    "LU",
-    "LV",
-    "MT",
-    "MX",
-    "MY",
-    "NL",
-    "NO",
-    "NZ",
-    "PE",
-    "PL",
-]
+COUNTRIES = (
+    "AR", "AT", "AU", "BE", "BG", "BR", "CA", "CH", "CL", "CO", "CY", "CZ", "DK", "EE",
+    "ES", "FI", "FR", "GB", "GH", "GR", "HR", "HU", "IE", "IN", "IS", "IT", "JP", "KE",
+    "KR", "LT", "LU", "LV", "MT", "MX", "MY", "NL", "NO", "NZ", "PE", "PL",
+)  # fmt: skip
 DAYS = 730
 _STAMP = Stamp(who="bench", at=datetime(2024, 11, 1, 12, tzinfo=UTC))
 

@@ -1,6 +1,6 @@
 """The cooperation board in words: shares with what small numbers cannot tell."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tidewaiter.base.records import Record
 from tidewaiter.coalition.board import Board, Country, Row
@@ -68,7 +68,7 @@ class BoardView(Record, frozen=True, kw_only=True):
     no_calendar: str  # countries, parted by commas; "": all calendars are known
 
 
-def board_view(board: Board, names: dict[str, str]) -> BoardView:
+def board_view(board: Board, names: Mapping[str, str]) -> BoardView:
     """Put a board into words.
 
     Args:
@@ -136,7 +136,7 @@ def days_in_words(waits: Waits, days: Days) -> str:
     return f"{number(days.days)} ({between})"
 
 
-def freezes_in_words(freezes: Iterable[Freeze], names: dict[str, str]) -> tuple[str, ...]:
+def freezes_in_words(freezes: Iterable[Freeze], names: Mapping[str, str]) -> tuple[str, ...]:
     """Say by whom channels were frozen, and for how long."""
     return tuple(
         words("frozen by %(by)s from %(since)s") % _of(each, names)
@@ -146,14 +146,14 @@ def freezes_in_words(freezes: Iterable[Freeze], names: dict[str, str]) -> tuple[
     )
 
 
-def _of(freeze: Freeze, names: dict[str, str]) -> dict[str, str]:
+def _of(freeze: Freeze, names: Mapping[str, str]) -> dict[str, str]:
     return {
         "by": names.get(freeze.by, freeze.by), "since": day(freeze.since),
         "until": day(freeze.until),
     }  # fmt: skip
 
 
-def _country(found: Country, names: dict[str, str]) -> CountryView:
+def _country(found: Country, names: Mapping[str, str]) -> CountryView:
     return CountryView(
         name=place(found.country), sent=row_view(found.sent), received=row_view(found.received),
         frozen=freezes_in_words(found.frozen, names),

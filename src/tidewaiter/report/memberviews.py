@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from tidewaiter.base.records import Record
 from tidewaiter.coalition.commitments import Commitment, Evidence, Report
 from tidewaiter.coalition.packs import Line, Working
-from tidewaiter.coalition.pledges import Pledge
+from tidewaiter.coalition.pledges import Pledge, Pledges
 from tidewaiter.report.boards import place
 from tidewaiter.report.coalitionwords import told
 from tidewaiter.report.languages import counted, day, number, words
@@ -102,6 +102,15 @@ def pledge_view(pledge: Pledge, names: Mapping[str, str]) -> PledgeView:
         evidence=last.evidence if last else (),
         changed=_changed(pledge),
         unused=tuple(f"{each.report}: {each.why}" for each in standing.unused),
+    )
+
+
+def initiative_words(
+    pledges: Pledges, names: Mapping[str, str]
+) -> tuple[tuple[str, str, str], ...]:
+    """Return of each initiative its name, who carries it out, and whose it is."""
+    return tuple(
+        (each.name, each.body, names.get(each.owner, each.owner)) for each in pledges.initiatives
     )
 
 

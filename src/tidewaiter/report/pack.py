@@ -14,6 +14,7 @@ from tidewaiter.report.memberviews import (
     MemberView,
     PledgeView,
     group_view,
+    initiative_words,
     member_view,
     pledge_view,
 )
@@ -73,10 +74,7 @@ def _page(pack: Pack, library: Library) -> _Page:
         members=tuple(member_view(each) for each in pack.members),
         groups=tuple(group_view(each) for each in pack.groups),
         pledges=tuple(pledge_view(each, names) for each in pack.pledges.commitments),
-        initiatives=tuple(
-            (each.name, each.body, names.get(each.owner, each.owner))
-            for each in pack.pledges.initiatives
-        ),
+        initiatives=initiative_words(pack.pledges, names),
         timeline=timeline_view(pack.timeline, names, library),
         language=language(),
         css=css,
