@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 from litestar.testing import TestClient
+from tests.web.coalitiondesk import fill
 
 from tidewaiter.accounts.roles import rights_of
 from tidewaiter.base.resources import data
@@ -41,6 +42,7 @@ _ADDRESSES: Mapping[str, str] = {
     "law_page": "/law.json?what=acetic+anhydride&from=NL&to=MX&amount=200+kg",
     "flows_page": "/flows.json?substance=acetic-anhydride",
     "overview_page": "/overview.json",
+    "board_page": "/coalition.json",
     "audit_page": "/audit.json?action=case+step",
 }  # by the operation
 
@@ -52,6 +54,7 @@ def main() -> None:
         os.environ["TIDEWAITER_KEY"] = f"{folder}/node.key"
         node = Node(Serving(db=f"{folder}/tidewaiter.db"))
         _screen(node, Path(folder))
+        fill(node, Path(folder))
         with TestClient(make_app(node), node.address("")) as client:
             client.headers["authorization"] = f"Bearer {_token(node)}"
             for operation, told in _answers(client).items():

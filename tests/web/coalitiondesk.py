@@ -1,11 +1,10 @@
-"""An installation that is a node, with two peers, notices that were answered or not, and promises."""
+"""An installation that is a node with two peers, notices answered or not, and promises."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from pathlib import Path
 from random import Random
 
-import pytest
 from sqlalchemy import update
 from tests.exchange.notices.samples import NOTICE, changed
 
@@ -33,9 +32,11 @@ ANSWERED = (4, 5, 5, 6, 7, 8, 9, 10, 40, 45, None, None)
 """Days after which each notice to Bergen was answered; the term is 20 days."""
 
 
-def fill(node: Node, folder: Path, patch: pytest.MonkeyPatch) -> Desk:
-    """Found a node in an installation, and let it have a past of half a year."""
-    patch.setenv("TIDEWAITER_KEY", str(folder / "node.key"))
+def fill(node: Node, folder: Path) -> Desk:
+    """Found a node in an installation, and let it have a past of half a year.
+
+    Its keys go where TIDEWAITER_KEY says, and its roots into the folder.
+    """
     about = About(node="tidewaiter/aland", name="Åland", country="DE", role="authority",
                   endpoints=("http://127.0.0.1:1",))  # fmt: skip
     begin = node.today() - timedelta(days=180)
