@@ -10,6 +10,7 @@ from joserfc import jws
 from joserfc.jwk import OctKey
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.exchange.envelopes import MOST_BODY, SALT
 from tidewaiter.exchange.signing import (
     is_key,
     is_signed_by,
@@ -154,6 +155,12 @@ def test_every_secret_has_a_key(secret: bytes) -> None:
     """No pair that is made here would be refused there."""
     assert is_key("sign", public_of("sign", secret))
     assert is_key("open", public_of("open", secret))
+
+
+def test_the_largest_content_opens() -> None:
+    """What may be sent can be read: the library alone opens no box beyond 64 KiB."""
+    held = b"x" * (MOST_BODY + SALT)
+    assert unseal(seal(held, public_of("open", SECRET)), SECRET) == held
 
 
 @given(st.binary(max_size=500))

@@ -26,6 +26,16 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.strict import read_json
 
+
+class _Boxes(jwe.JWERegistry):
+    """How boxes are opened: by our algorithms alone, and large ones too.
+
+    The library opens none beyond 64 KiB by itself. How long a line may be is asked before.
+    """
+
+    max_ciphertext_length = 1024 * 1024
+
+
 Use = Literal["sign", "open"]
 """What a pair of keys is for: to sign, or to open boxes."""
 
@@ -221,7 +231,9 @@ def unseal(box: str, secret: bytes) -> bytes:
     head, _, _ = box.partition(".")
     read_json(unwrapped(head), _Boxed, "head of a box")
     try:
-        found = jwe.decrypt_compact(box, _pair("open", secret), algorithms=_SEALED_BY)
+        found = jwe.decrypt_compact(
+            box, _pair("open", secret), registry=_Boxes(algorithms=_SEALED_BY)
+        )
     except (JoseError, ValueError, KeyError, TypeError) as error:
         raise InputError("the box does not open with this key") from error
     return bytes(found.plaintext or b"")
