@@ -20,6 +20,7 @@ from tidewaiter.exchange.strict import read_json
 
 TYPE = "tw-roster+jws"
 LONGEST = 1_000  # versions of a chain
+_MOST_TEXT = 120_000  # characters of a version in Base64, at most; 400 members have room
 _HINT = "ask those who keep it for the whole chain again"
 
 Keys = Mapping[str, Sequence[bytes]]
@@ -76,8 +77,10 @@ class SignedRoster(Record, frozen=True, kw_only=True):
         """Read the version; its signatures are not looked at.
 
         Raises:
-            InputError: It is none, or contradicts itself.
+            InputError: It is none, is too large, or contradicts itself.
         """
+        if len(self.payload) > _MOST_TEXT:
+            raise InputError("a version of a roster is not so large", hint=_HINT)
         found = read_json(unwrapped(self.payload), Roster, "roster")
         _check(found)
         return found
@@ -94,10 +97,12 @@ def sign_roster(roster: Roster, signers: Sequence[Signer]) -> SignedRoster:
     """Sign a version; those who sign it elsewhere are put together by `joined_signatures`.
 
     Raises:
-        InputError: It contradicts itself.
+        InputError: It contradicts itself, or is too large.
     """
     _check(roster)
     payload = msgspec.json.encode(roster)
+    if len(wrapped(payload)) > _MOST_TEXT:
+        raise InputError("this roster is too large", hint="leave groups out, or make two rosters")
     texts = [sign(payload, typ=TYPE, kid=each.kid, secret=each.secret) for each in signers]
     heads = [(text.split(".")[0], text.split(".")[2]) for text in texts]
     return SignedRoster(payload=wrapped(payload), signatures=tuple(heads))
