@@ -50,6 +50,7 @@ from tidewaiter.store.tables.found import (
     saved_filter,
 )
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
+from tidewaiter.store.tables.recalling import custody, recalled, said_in
 from tidewaiter.store.tables.resolved import (
     entity,
     entity_change,
@@ -96,6 +97,7 @@ __all__ = [
     "case_task",
     "casefile",
     "contradiction",
+    "custody",
     "decision",
     "delivery",
     "entity",
@@ -122,6 +124,7 @@ __all__ = [
     "passkey",
     "peer",
     "reason",
+    "recalled",
     "refusal",
     "resolution",
     "result",
@@ -131,6 +134,7 @@ __all__ = [
     "rule_second",
     "rule_setting",
     "said",
+    "said_in",
     "said_to",
     "saved_filter",
     "screening",
