@@ -29,7 +29,7 @@ recalled = Table(
     Column("outcome", TEXT, nullable=False),  # "": none yet
     Column("asked", TEXT, nullable=False),
     Column("changed", TEXT, nullable=False),
-    UniqueConstraint("source", "item"),
+    UniqueConstraint("item", "source"),
     Index("recalled_recall", "source", "recall"),
     sqlite_strict=True,
 )

@@ -40,7 +40,7 @@ def upgrade() -> None:
         "recalled",
         sa.Column("number", WHOLE, primary_key=True),
         *(sa.Column(name, TEXT, nullable=False) for name in names),
-        sa.UniqueConstraint("source", "item"),
+        sa.UniqueConstraint("item", "source"),
         sqlite_strict=True,
     )
     op.create_index("recalled_recall", "recalled", ["source", "recall"])
