@@ -154,7 +154,7 @@ def _open(one: Party, *partners: Party) -> None:
 def _tell(party: Party, opener: Party, what: str, **more: object) -> tuple[str, ...]:
     of = {"case": CASE, "opener": opener.name, "number": 0}
     kinds = {"part": Taking, "bundle": Offer, "decision": Decision}
-    said = kinds[what](**of, **more)  # type: ignore[arg-type]
+    said = kinds[what](**of, **more)
     with party.desk.database.work(party.desk.stamp()) as work:
         return say_in_joint(work, party.desk.ring.lock, party.name, said)
 
