@@ -19,6 +19,7 @@ from tidewaiter.store.outgoing import Message, write_message
 from tidewaiter.store.saying import (
     Listed,
     Subject,
+    destroyed_of,
     is_known,
     keep_said,
     said_of,
@@ -119,7 +120,9 @@ def find_incident(work: Work, safe: bytes, owner: str, subject: str) -> Known:
     given = select(t.peer).where(t.owner == owner, t.subject == subject)
     said = said_of(work, safe, KINDS, owner, subject)
     readers = frozenset(work.connection.execute(given).scalars()) or None
-    return incident_of(owner, subject, said, readers=readers)
+    known = incident_of(owner, subject, said, readers=readers)
+    destroyed = destroyed_of(work, KINDS, owner, subject)
+    return msgspec.structs.replace(known, destroyed=destroyed)
 
 
 def incidents(work: Work, *, rows: int = 100) -> list[Listed]:
