@@ -12,13 +12,19 @@ from tests.exchange.samples import changed
 from tests.exchange.samples import incident as made_incident
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
+from tidewaiter.casework.caserules import Asked
+from tidewaiter.casework.cases import Viewer
+from tidewaiter.casework.steps import Held, Unheld
 from tidewaiter.courier.receiving import receive
 from tidewaiter.exchange.incidents.folding import Known
 from tidewaiter.exchange.notices.events import NoObjection, Sent
 from tidewaiter.exchange.requests.recalls import Recall
-from tidewaiter.exchange.requests.types import Asked, Request
+from tidewaiter.exchange.requests.types import Asked as Question
+from tidewaiter.exchange.requests.types import Request
 from tidewaiter.store import tables
 from tidewaiter.store.audit import verify_audit
+from tidewaiter.store.cases import case_steps, open_case, take_step
+from tidewaiter.store.database import Work
 from tidewaiter.store.evidence import vouched
 from tidewaiter.store.givingback import Custody, hold, lift, pass_on
 from tidewaiter.store.holding import discard, hold_back, release
@@ -93,7 +99,7 @@ def test_what_is_recalled_is_gone_and_the_chain_still_verifies(pair: Pair) -> No
     request = Request(
         id="r-1", asker=one.name, asked=other.name, kind="information", day=date(2026, 11, 20),
         purpose="control", facts="Drums.", instrument="un-1988-12",
-        items=(Asked(number=1, text="Who?"),), marking=made_incident().marking,
+        items=(Question(number=1, text="Who?"),), marking=made_incident().marking,
     )  # fmt: skip
     with one.desk.database.work(one.desk.stamp()) as work:
         ask(work, one.desk.ring.lock, one.name, request)
@@ -212,6 +218,32 @@ def test_a_hold_keeps_what_is_recalled_until_it_is_lifted(pair: Pair) -> None:
     other.send(one)
     assert [each.standing for each in _recalls(one)] == ["destroyed"]
     assert _known(other, one).now() is None
+
+
+def test_a_hold_by_a_case_lasts_as_long_as_that_of_the_case(pair: Pair) -> None:
+    """Recalled while the case is held it is kept; once that is over it is destroyed at once."""
+    one, other = pair
+    first, second = (one.say(other, text) for text in ("first", "second"))
+    one.send(other)
+    viewer = Viewer(name="rosa", rights=frozenset({"see", "case", "approve"}))
+    with other.desk.database.work(other.desk.stamp()) as work:
+        number = open_case(work, viewer, "Drums").number
+        _step(work, viewer, number, Held(why="Order 7"))
+        for item in (first, second):
+            hold(work, other.desk.ring.lock, item, Custody(basis="Order 7", case=number))
+    _recall(one, first)
+    one.send(other)
+    with other.desk.database.work(other.desk.stamp()) as work:
+        _step(work, viewer, number, Unheld(why="It was lifted."))
+    _recall(one, second)
+    one.send(other)
+    assert [each.standing for each in _recalls(other)] == ["destroyed", "kept-under-legal-hold"]
+    assert (bool(_written(other, first)), bool(_written(other, second))) == (True, False)
+
+
+def _step(work: Work, viewer: Viewer, number: int, content: Held | Unheld) -> None:
+    seen = case_steps(work, viewer, number)[-1].id
+    take_step(work, viewer, number, Asked(content=content, seen=seen))
 
 
 def test_what_has_not_left_goes_without_a_word(pair: Pair) -> None:

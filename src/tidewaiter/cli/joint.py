@@ -161,8 +161,7 @@ def redact(opener: str, case: str, bundle: Path, member: str, db: str, **told: A
 
     Give the file to the other side yourself; whoever holds the original can check the rest of it.
 
-    Example: tidewaiter joint redact tidewaiter/a1 3f2a case-7.zip case.json --field /title
-    --why "another case" --out given.json --db node.db
+    Example: tidewaiter joint redact t/a1 3f 7.zip case.json --field /title --why x --out g.json
     """
     out: Path = told["out"]
     check_file(out)
@@ -187,8 +186,7 @@ def redact(opener: str, case: str, bundle: Path, member: str, db: str, **told: A
 def decide(opener: str, case: str, subject: str, verdict: Verdict, db: str, **told: str) -> None:
     """Tell what this side has decided on SUBJECT, in a spelling that all sides share.
 
-    Example: tidewaiter joint decide tidewaiter/a1 3f2a "incident a1/S-17" hold --reason inspect
-    --db node.db
+    Example: tidewaiter joint decide t/a1 3f "incident a1/S-17" hold --reason inspect --db node.db
     """
     day = own_stamp().at.date()
     said = Decision(
@@ -252,7 +250,7 @@ def _shown(known: Together) -> Iterator[str]:
         for bundle in side.bundles:
             yield f"  {bundle.of}, {bundle.size:,} bytes, SHA-256 {bundle.sha256}"
             for file in bundle.redacted:
-                yield f"    {file.name} without {len(file.fields)} fields, SHA-256 {file.given}"
+                yield f"    {file.name} without {len(file.fields)} field(s), SHA-256 {file.given}"
                 yield from (f"      {each.pointer}: {each.why}" for each in file.fields)
     for subject, decided in known.side_by_side().items():
         yield subject

@@ -155,8 +155,7 @@ def answer(asker: str, request: str, text: str, db: str, tlp: Tlp | None, **told
 def refuse(asker: str, request: str, why: str, db: str, **told: Any) -> None:
     """Refuse things that REQUEST of the node ASKER asks; WHY is told.
 
-    Example: tidewaiter requests refuse tidewaiter/a1 3f2a "Bank secrecy" --item 2 --ground law
-    --db node.db
+    Example: tidewaiter requests refuse tidewaiter/a1 3f "Bank law" --item 2 --ground law --db n.db
     """
     _say(db, Refusal(**_of(asker, request), why=why, **told))
 

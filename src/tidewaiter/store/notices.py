@@ -205,32 +205,10 @@ def _keep(work: Work, safe: bytes, number: int, event: Event, message: str) -> N
         "written": lock(msgspec.json.encode(event), safe, secrets.token_bytes(_NONCE)),
     }  # fmt: skip
     work.connection.execute(insert(tables.notice_event).values(**row))
-    _project(work, safe, number)
+    project_notice(work, safe, number)
 
 
-def forget_event(work: Work, safe: bytes, peer: str, message: str) -> None:
-    """Destroy what an event of the other side said; it keeps its place in the chain."""
-    e, n = tables.notice_event.c, tables.notice.c
-    of = select(n.number).where(n.peer == peer, n.side != e.by)
-    wanted = select(e.number, e.notice, e.written).where(e.message == message, e.notice.in_(of))
-    for number, notice, written in work.connection.execute(wanted).all():
-        event = msgspec.json.decode(unlock(written, safe), type=Event)
-        bare = msgspec.json.encode(structs.replace(event, what=Recalled()))
-        gone = update(tables.notice_event).where(e.number == number)
-        locked = lock(bare, safe, secrets.token_bytes(_NONCE))
-        work.connection.execute(gone.values(written=locked))
-        _project(work, safe, notice)
-
-
-def project_event(work: Work, safe: bytes, message: str) -> None:
-    """Write anew how the notice stands of which a message of this node told."""
-    e = tables.notice_event.c
-    wanted = select(e.notice).where(e.message == message)
-    for notice in work.connection.execute(wanted).scalars().all():
-        _project(work, safe, notice)
-
-
-def _project(work: Work, safe: bytes, number: int) -> None:
+def project_notice(work: Work, safe: bytes, number: int) -> None:
     """Write how a notice stands, by all of its events, into the row that lists it."""
     n, at = tables.notice.c, stamp_of(work).at
     state = state_of(_events(work, safe, number), date.min)  # whatever the day: that shows later

@@ -29,7 +29,7 @@ from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.destroying import overwrite
 from tidewaiter.store.incoming import Heard
-from tidewaiter.store.notices import project_event
+from tidewaiter.store.notices import project_notice
 from tidewaiter.store.outgoing import Message, write_message
 from tidewaiter.store.payloads import decode
 from tidewaiter.store.requests import refuse_first
@@ -112,7 +112,7 @@ def hear_outcome(work: Work, safe: bytes, heard: Heard, outcome: Outcome) -> Non
             o.id == row.item, o.state.in_(("processed", "refused"))
         )
         work.connection.execute(gone.values(state="recalled"))
-    project_event(work, safe, row.item)
+    _project(work, safe, row.item)
 
 
 def _same(work: Work, item: str, only: frozenset[str]) -> Sequence[RowMapping]:
@@ -173,7 +173,7 @@ def _recall(work: Work, safe: bytes, own: str, row: RowMapping, why: Why) -> Non
         work, "message recalled",
         {"peer": row["peer"], "message": row["id"], "reason": why.reason},
     )  # fmt: skip
-    project_event(work, safe, row["id"])
+    _project(work, safe, row["id"])
     if why.reason == "wrong-recipient":
         _tell_no_more(work, row)
 
@@ -213,3 +213,12 @@ def _body(name: str, item: str, digest: str, why: Why) -> Recall:
     return Recall(
         id=name, item=item, digest=digest, reason=why.reason, basis=why.basis, note=why.note
     )
+
+
+def _project(work: Work, safe: bytes, item: str) -> None:
+    """Write anew how the notice stands of which a message tells, where it tells of one."""
+    e = tables.notice_event.c
+    for notice in (
+        work.connection.execute(select(e.notice).where(e.message == item)).scalars().all()
+    ):
+        project_notice(work, safe, notice)
