@@ -16,7 +16,10 @@ from tidewaiter.casework.caserules import Asked
 from tidewaiter.casework.cases import Viewer
 from tidewaiter.casework.steps import Held, Unheld
 from tidewaiter.courier.receiving import receive
+from tidewaiter.courier.stocking import make_ready
+from tidewaiter.exchange.documents import Document
 from tidewaiter.exchange.incidents.folding import Known
+from tidewaiter.exchange.markings import Marking
 from tidewaiter.exchange.notices.events import NoObjection, Sent
 from tidewaiter.exchange.requests.recalls import Recall
 from tidewaiter.exchange.requests.types import Asked as Question
@@ -26,6 +29,7 @@ from tidewaiter.store.audit import verify_audit
 from tidewaiter.store.cases import case_steps, open_case, take_step
 from tidewaiter.store.database import Work
 from tidewaiter.store.evidence import vouched
+from tidewaiter.store.feeds import make_feed
 from tidewaiter.store.givingback import Custody, hold, lift, pass_on
 from tidewaiter.store.holding import discard, hold_back, release
 from tidewaiter.store.incidents import find_known, tell_incident
@@ -36,6 +40,7 @@ from tidewaiter.store.recalllist import Recalling, items, recalls
 from tidewaiter.store.recalls import Why, recall
 from tidewaiter.store.requests import ask, find_request
 from tidewaiter.store.tables import METADATA
+from tidewaiter.substances.registry import load_registry
 
 Pair = tuple[Party, Party]
 WHY = Why(reason="error", note="The wrong drums.")
@@ -94,7 +99,7 @@ def _holds(party: Party, peer: Party) -> None:
 
 
 def test_what_is_recalled_is_gone_and_the_chain_still_verifies(pair: Pair) -> None:
-    """No table of the recipient holds a copy; both sides read what came of it; more can be sent."""
+    """No table of the recipient holds a copy, nor a feed; both sides read what came of it."""
     one, other = pair
     request = Request(
         id="r-1", asker=one.name, asked=other.name, kind="information", day=date(2026, 11, 20),
@@ -104,10 +109,12 @@ def test_what_is_recalled_is_gone_and_the_chain_still_verifies(pair: Pair) -> No
     with one.desk.database.work(one.desk.stamp()) as work:
         ask(work, one.desk.ring.lock, one.name, request)
     asked = _last(one)
-    sent = {asked, _tell(one, other), one.say(other, "Call me.")}
+    public = Marking(tlp="clear", pap="clear")
+    sent = {asked, _tell(one, other, marking=public), one.say(other, "Call me.")}
     one.send(other)
     copies = [copy for item in sent for copy in _written(other, item)]
     assert len(copies) == 5
+    copies += _feed(other)
     assert all(copy in _everything(other) for copy in copies)
     for item in sent:
         assert _recall(one, item) == [item]
@@ -127,8 +134,21 @@ def test_what_is_recalled_is_gone_and_the_chain_still_verifies(pair: Pair) -> No
         assert find_request(work, other.desk.ring.lock, one.name, "r-1").request is None
     with pytest.raises(ConflictError, match="recalled already"):
         _recall(one, asked)
-    one.say(other, "Thank you.")
-    assert one.send(other).receipts == 1
+    again = Recall(id="again", item=asked, digest=_digest(other, asked), reason="court", basis="x")
+    _smuggle(one, other, again)
+    assert other.taken()[-1][2] == "processed"
+    assert {each.standing for each in _recalls(other)} == {"destroyed"}
+
+
+def _feed(party: Party) -> list[bytes]:
+    """Make a feed ready; return the encrypted items that lie in it."""
+    with party.desk.database.work(party.desk.stamp()) as work:
+        made = make_feed(work, "For the public", "public", "control")
+    make_ready(party.desk, made.collection.id, load_registry())
+    with party.desk.database.work() as work:
+        found = list(work.connection.execute(select(tables.feed_item.c.written)).scalars())
+    assert found
+    return [bytes(each) for each in found]
 
 
 def _last(party: Party) -> str:
@@ -141,7 +161,7 @@ def test_a_recall_in_one_request_with_its_message_destroys_that_too(pair: Pair) 
     one, other = pair
     item, lines = one.say(other, "hello"), list[str]()
 
-    def keep(_endpoints: tuple[str, ...], batch: Sequence[str]) -> list[str]:
+    def keep(_document: Document, batch: Sequence[str]) -> list[str]:
         lines.extend(batch)
         return ["none"] * len(batch)
 

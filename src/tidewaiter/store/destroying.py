@@ -7,7 +7,7 @@ import secrets
 
 import msgspec
 from msgspec import structs
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
 
 from tidewaiter.exchange.notices.events import Event, Recalled
 from tidewaiter.exchange.signing import lock, unlock
@@ -36,8 +36,19 @@ def destroy(work: Work, safe: bytes, peer: str, item: str, digest: str) -> None:
     work.connection.execute(box.values(box=None, state="recalled"))
     said = update(tables.said).where(s.sender == peer, s.message == item)
     work.connection.execute(said.values(written=GONE))
+    _empty_feeds(work, peer, item)
     _forget_event(work, safe, peer, item)
     record_change(work, "message destroyed", {"peer": peer, "message": item, "digest": digest})
+
+
+def _empty_feeds(work: Work, peer: str, message: str) -> None:
+    """Take out of all feeds what is told of an incident; what is left of it is made ready anew."""
+    s = tables.said.c
+    of = select(s.owner, s.subject).where(s.sender == peer, s.message == message)
+    for owner, subject in work.connection.execute(of).all():
+        for table in (tables.feed_item, tables.feed_source):
+            c = table.c
+            work.connection.execute(delete(table).where(c.owner == owner, c.subject == subject))
 
 
 def overwrite(work: Work) -> None:
