@@ -29,6 +29,8 @@ from tidewaiter.store.moves import moves
 from tidewaiter.store.packs import read_board, read_pledges, usual_period
 from tidewaiter.store.peers import set_relation, set_scope
 from tidewaiter.store.pledges import say_pledge, tell_pledge
+from tidewaiter.store.recalllist import items
+from tidewaiter.store.recalls import Why, recall
 from tidewaiter.store.rosters import KeptRoster, rosters, take_roster
 
 Pair = tuple[Party, Party]
@@ -256,3 +258,19 @@ def test_what_was_told_of_incidents_stands_on_both_boards(pair: Pair) -> None:
             reader = Reader(work=work, safe=party.desk.ring.lock, node=party.name)
             board = read_board(reader, usual_period(DAY), DAY)
         assert [each.now.incidents for each in board.pairs] == [1]
+
+
+def test_what_is_recalled_is_gone(pair: Pair) -> None:
+    """A promise and a roster that were told in error are held by nobody else any more."""
+    one, other = pair
+    _say(one, _promise(one), other)
+    _take(one, _signed(1, None, one))
+    _tell(one, other)
+    assert len(_rosters(other)) == len(_stands(other)) == 1
+    with one.desk.database.work(one.desk.stamp()) as work:
+        for item in items(work):
+            recall(work, one.desk.ring.lock, one.name, item.id, Why(reason="error", note="No"))
+    one.send(other)
+    assert _rosters(other) == []
+    assert _stands(other) == []
+    assert len(_stands(one)) == 1

@@ -157,7 +157,7 @@ def show(owner: str, commitment: str, day: date, db: str) -> None:
 def report(db: str, **options: Any) -> None:
     """Report VALUE for COMMITMENT of the node OWNER, which may be this one.
 
-    Example: tidewaiter coalition commitments report tidewaiter/a1 replies 128 --file a.pdf --db n.db
+    Example: tidewaiter coalition commitments report tidewaiter/a1 replies 92 --file c.pdf --db n.db
     """
     wanted, stamp = Wanted(**options), own_stamp()
     with desk_at(db) as desk, desk.database.work(stamp) as work:

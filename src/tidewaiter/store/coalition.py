@@ -6,8 +6,10 @@ Notices are opened a few hundred at a time, and of each only what is counted is 
 from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 import msgspec
+from msgspec import structs
 from sqlalchemy import Select, and_, func, or_, select
 
 from tidewaiter.base.records import Record
@@ -16,12 +18,12 @@ from tidewaiter.coalition.members import Facts, Pending, Sign, freezes_of
 from tidewaiter.coalition.outcomes import Counted, End, Heard, Watched
 from tidewaiter.coalition.packs import Known
 from tidewaiter.coalition.waits import waiting_for
-from tidewaiter.exchange.incidents.types import Incident
-from tidewaiter.exchange.notices.events import Event
+from tidewaiter.exchange.notices.events import Event, Recalled
 from tidewaiter.exchange.signing import unlock
 from tidewaiter.store import tables
 from tidewaiter.store.database import Work
 from tidewaiter.store.moves import day_of, moves
+from tidewaiter.store.notices import NO_MORE
 from tidewaiter.store.peers import documents, peers
 from tidewaiter.store.rosters import rosters
 
@@ -119,9 +121,12 @@ def watched(
 
 def _heard(reader: Reader, numbers: list[int]) -> Iterator[tuple[int, tuple[Heard, ...]]]:
     """Yield the events of notices: of its own, a node has the receipt's day too."""
-    e, n, o = tables.notice_event.c, tables.notice.c, tables.outgoing.c
+    e, n, o, r = (
+        tables.notice_event.c, tables.notice.c, tables.outgoing.c, tables.recalled.c
+    )  # fmt: skip
+    gone = e.message.in_(select(r.item).where(r.outcome.in_(NO_MORE)))
     joined = (
-        select(e.notice, e.written, e.came, e.by, n.side, o.state, o.changed)
+        select(e.notice, e.written, e.came, e.by, n.side, o.state, o.changed, gone.label("gone"))
         .join(tables.notice, n.number == e.notice)
         .outerjoin(tables.outgoing, and_(o.id == e.message, e.by == n.side))
         .where(e.notice.in_(numbers))
@@ -133,13 +138,19 @@ def _heard(reader: Reader, numbers: list[int]) -> Iterator[tuple[int, tuple[Hear
             number,
             tuple(
                 Heard(
-                    event=_events.decode(unlock(row.written, reader.safe)),
+                    event=_event(row.written, reader.safe, gone=row.gone),
                     kept=day_of(row.came),
                     had=_had(row.came, row.changed, row.state, own=row.by == row.side),
                 )
                 for row in rows
             ),
         )
+
+
+def _event(written: bytes, safe: bytes, *, gone: bool) -> Event:
+    """Read an event; what the other side no longer holds counts as never said."""
+    event = _events.decode(unlock(written, safe))
+    return structs.replace(event, what=Recalled()) if gone else event
 
 
 def _had(came: str, changed: str | None, state: str | None, *, own: bool) -> date | None:
@@ -216,19 +227,20 @@ def _incidents(reader: Reader, known: Mapping[str, Known]) -> Iterator[SharedInc
             owner=owner, incident=subject, teller=known[sender].country, told=own,
             day=day_of(came),
         )  # fmt: skip
-    for incident, peer, made in _told(reader):
+    for subject, peer, made in reader.work.connection.execute(_told(reader.node)):
         yield SharedIncident(
-            owner=reader.node, incident=incident, teller=own, told=known[peer].country,
+            owner=reader.node, incident=subject, teller=own, told=known[peer].country,
             day=day_of(made),
         )  # fmt: skip
 
 
-def _told(reader: Reader) -> Iterator[tuple[str, str, str]]:
-    """Yield the incidents that left this node: id, peer, and when the message was written."""
-    o = tables.outgoing.c
-    left = select(o.body, o.peer, o.made).where(
-        o.kind == "incident", o.state.in_(_LEFT), o.body.is_not(None)
+def _told(own: str) -> Select[Any]:
+    """Select the incidents that left this node: id, peer, and when that was written first."""
+    s, i, o = tables.said.c, tables.said_in.c, tables.outgoing.c
+    return (
+        select(s.subject, o.peer, func.min(o.made))
+        .join(tables.said_in, i.said == s.number)
+        .join(tables.outgoing, o.id == i.message)
+        .where(s.kind == "incident", s.sender == own, o.state.in_(_LEFT))
+        .group_by(s.subject, o.peer)
     )
-    for row in reader.work.connection.execute(left.order_by(o.number)):
-        body = msgspec.json.decode(unlock(row.body, reader.safe), type=Incident)
-        yield body.id, row.peer, row.made

@@ -136,8 +136,7 @@ def take_document(work: Work, signed: SignedDocument, untrusted: Mapping[str, in
     known = peer_of(work, document.node)
     revoked = {key.name for key in document.keys if key.state == "revoked"}
     told = {name: number for name, number in untrusted.items() if name in revoked}
-    merged = {**told, **known.untrusted}
-    _set(work, document.node, untrusted=msgspec.json.encode(merged).decode())
+    _set(work, document.node, untrusted=msgspec.json.encode({**told, **known.untrusted}).decode())
     _describe(work, document)
     return document
 

@@ -52,7 +52,7 @@ def say_pledge(
         raise InputError(wrong[0].text, at=wrong[0].at, hint=wrong[0].hint)
     _check(said, own)
     kind = _kind(said)
-    new = _keep(work, safe, own, kind, said)
+    new = _keep(work, safe, Heard(sender=own, to=own, message="", at=""), kind, said)
     peers = _readers(work, own, said, to) if new else tuple(sorted(set(to)))
     message = Message(kind=kind, body=msgspec.json.encode(said), marking=_AMBER)
     for each in peers:
@@ -95,7 +95,7 @@ def hear_pledge(work: Work, safe: bytes, heard: Heard, kind: str, said: Pledged)
             before.
     """
     _check(said, heard.sender)
-    _keep(work, safe, heard.sender, kind, said)
+    _keep(work, safe, heard, kind, said)
 
 
 def pledges_told(work: Work, safe: bytes) -> Iterator[Told]:
@@ -140,7 +140,7 @@ def _readers(work: Work, own: str, said: Pledged, to: Iterable[str]) -> tuple[st
     return tuple(sorted(peers))
 
 
-def _keep(work: Work, safe: bytes, sender: str, kind: str, said: Pledged) -> bool:
+def _keep(work: Work, safe: bytes, heard: Heard, kind: str, said: Pledged) -> bool:
     """Keep what was said; return False where it was said before.
 
     Raises:
@@ -152,7 +152,11 @@ def _keep(work: Work, safe: bytes, sender: str, kind: str, said: Pledged) -> boo
     name = "" if kind in {"commitment", "initiative"} else plain(said.id)
     s = tables.pledge_said.c
     mine = select(s.digest).where(
-        s.owner == owner, s.subject == subject, s.sender == sender, s.kind == kind, s.id == name
+        s.owner == owner,
+        s.subject == subject,
+        s.sender == heard.sender,
+        s.kind == kind,
+        s.id == name,
     )
     last = work.connection.execute(mine.order_by(s.number.desc()).limit(1)).scalar()
     if last == digest:
@@ -161,7 +165,8 @@ def _keep(work: Work, safe: bytes, sender: str, kind: str, said: Pledged) -> boo
         hint = "give what is new an id of its own"
         raise InputError(f"something else was said under the id {name[:40]}", hint=hint)
     row = {
-        "kind": kind, "owner": owner, "subject": subject, "sender": sender, "id": name,
+        "kind": kind, "owner": owner, "subject": subject, "sender": heard.sender,
+        "message": heard.message, "id": name,
         "digest": digest, "written": lock(written, safe, secrets.token_bytes(_NONCE)),
         "came": moment(stamp_of(work).at),
     }  # fmt: skip

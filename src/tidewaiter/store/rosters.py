@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.base.records import Record
@@ -23,6 +23,7 @@ from tidewaiter.exchange.signing import lock, unlock
 from tidewaiter.store import tables
 from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.database import Work
+from tidewaiter.store.incoming import Heard
 from tidewaiter.store.payloads import KEY_LENGTH
 from tidewaiter.store.peers import documents, nodes_known
 
@@ -42,14 +43,16 @@ class KeptRoster(Record, frozen=True, kw_only=True):
     problem: str  # why it does not hold; "": it does
 
 
-def take_roster(work: Work, safe: bytes, chain: Sequence[SignedRoster], *, sender: str = "") -> str:
+def take_roster(
+    work: Work, safe: bytes, chain: Sequence[SignedRoster], *, heard: Heard | None = None
+) -> str:
     """Keep versions of a roster: all, or those that follow what is known; return its id.
 
     Args:
         work: Begun with a stamp.
         safe: What locks the database, shape (32,).
         chain: One version at least.
-        sender: The node that told it; "": people here take it up, and it is heeded.
+        heard: From whom it came; None: people here take it up, and it is heeded.
 
     Raises:
         InputError: It does not hold, does not follow, or says something else than what is known.
@@ -63,9 +66,9 @@ def take_roster(work: Work, safe: bytes, chain: Sequence[SignedRoster], *, sende
         raise InputError(f"version {first.version} of this roster comes too early", hint=hint)
     whole = [*known[: first.version - 1], *chain]
     take_rosters(known, whole, keys_known(work))
-    _insert(work, first.id, heeded=not sender)
+    _insert(work, first.id, heeded=heard is None)
     for each in whole[len(known) :]:
-        _keep(work, safe, each, sender)
+        _keep(work, safe, each, heard)
     return first.id
 
 
@@ -124,6 +127,23 @@ def keys_known(work: Work) -> Keys:
     }
 
 
+def forget_told(work: Work, peer: str, message: str) -> None:
+    """Forget the versions that a message brought, and those that follow them.
+
+    Args:
+        work: Begun with a stamp.
+        peer: Its sender.
+        message: Its id.
+    """
+    v, r = tables.roster_version.c, tables.roster.c
+    first = select(v.roster, func.min(v.version)).where(v.sender == peer, v.message == message)
+    for roster, version in work.connection.execute(first.group_by(v.roster)).all():
+        gone = delete(tables.roster_version).where(v.roster == roster, v.version >= version)
+        work.connection.execute(gone)
+        if version == 1:
+            work.connection.execute(delete(tables.roster).where(r.id == roster))
+
+
 def _read(work: Work, safe: bytes, roster: str, keys: Keys, *, heeded: bool) -> KeptRoster:
     v = tables.roster_version.c
     told = select(v.sender).where(v.roster == roster, v.sender != "").distinct().order_by(v.sender)
@@ -149,10 +169,11 @@ def _insert(work: Work, roster: str, *, heeded: bool) -> None:
         set_heeded(work, roster, heeded=True)
 
 
-def _keep(work: Work, safe: bytes, signed: SignedRoster, sender: str) -> None:
+def _keep(work: Work, safe: bytes, signed: SignedRoster, heard: Heard | None) -> None:
     told = signed.read()
     row = {
-        "roster": told.id, "version": told.version, "sender": sender,
+        "roster": told.id, "version": told.version,
+        "sender": heard.sender if heard else "", "message": heard.message if heard else "",
         "written": lock(msgspec.json.encode(signed), safe, secrets.token_bytes(_NONCE)),
         "came": moment(stamp_of(work).at),
     }  # fmt: skip

@@ -45,6 +45,7 @@ from tidewaiter.store.tables.exchanging import (
     working_group,
     working_group_member,
 )
+from tidewaiter.store.tables.feeding import feed, feed_item, feed_source
 from tidewaiter.store.tables.flowing import alert_flow, route, route_ends
 from tidewaiter.store.tables.found import (
     alert,
@@ -57,6 +58,7 @@ from tidewaiter.store.tables.found import (
     saved_filter,
 )
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
+from tidewaiter.store.tables.recalling import custody, recalled, said_in
 from tidewaiter.store.tables.resolved import (
     entity,
     entity_change,
@@ -103,6 +105,7 @@ __all__ = [
     "case_task",
     "casefile",
     "contradiction",
+    "custody",
     "decision",
     "delivery",
     "entity",
@@ -114,6 +117,9 @@ __all__ = [
     "entity_profile",
     "entity_thing",
     "entity_word",
+    "feed",
+    "feed_item",
+    "feed_source",
     "identity",
     "incoming",
     "invitation",
@@ -131,6 +137,7 @@ __all__ = [
     "pledge_said",
     "pledge_said_to",
     "reason",
+    "recalled",
     "refusal",
     "relation_move",
     "resolution",
@@ -143,6 +150,7 @@ __all__ = [
     "rule_second",
     "rule_setting",
     "said",
+    "said_in",
     "said_to",
     "saved_filter",
     "screening",

@@ -33,6 +33,7 @@ roster_version = Table(
     Column("roster", TEXT, ForeignKey("roster.id"), primary_key=True),
     Column("version", WHOLE, primary_key=True, autoincrement=False),  # from 1
     Column("sender", TEXT, nullable=False),  # node that told it; "": taken up here from a file
+    Column("message", TEXT, nullable=False),  # that brought it; "": none
     Column("written", LargeBinary, nullable=False),  # JSON, encrypted with the node's own key
     Column("came", TEXT, nullable=False),
     sqlite_strict=True,
@@ -47,6 +48,7 @@ pledge_said = Table(
     Column("owner", TEXT, nullable=False),  # node that promises
     Column("subject", TEXT, nullable=False),  # id of the commitment or the initiative there
     Column("sender", TEXT, nullable=False),
+    Column("message", TEXT, nullable=False),  # that brought it; "": it was said here
     Column("id", TEXT, nullable=False),  # of a report or a withdrawal; else ""
     Column("digest", TEXT, nullable=False),  # SHA-256 of what was said: told again, it is kept once
     Column("written", LargeBinary, nullable=False),  # JSON, encrypted with the node's own key

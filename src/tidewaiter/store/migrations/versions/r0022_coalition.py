@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0022"
-down_revision = "0019"
+down_revision = "0026"
 
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("number", WHOLE, primary_key=True),
         *(
             sa.Column(name, TEXT, nullable=False)
-            for name in ("kind", "owner", "subject", "sender", "id", "digest")
+            for name in ("kind", "owner", "subject", "sender", "message", "id", "digest")
         ),
         sa.Column("written", sa.LargeBinary, nullable=False),
         sa.Column("came", TEXT, nullable=False),
@@ -81,7 +81,7 @@ def _rosters() -> None:
         "roster_version",
         sa.Column("roster", TEXT, sa.ForeignKey("roster.id"), primary_key=True),
         sa.Column("version", WHOLE, primary_key=True, autoincrement=False),
-        sa.Column("sender", TEXT, nullable=False),
+        *(sa.Column(name, TEXT, nullable=False) for name in ("sender", "message")),
         sa.Column("written", sa.LargeBinary, nullable=False),
         sa.Column("came", TEXT, nullable=False),
         sqlite_strict=True,
