@@ -1,6 +1,7 @@
 """`tidewaiter coalition`: two authorities see who takes part, what was promised and answered."""
 
 import json
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -12,8 +13,10 @@ from pypdf import PdfReader
 from tests.cli.test_node import Node
 from tests.exchange.notices.samples import NOTICE, changed
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.notices.shapes import NoticeFile
 from tidewaiter.exchange.notices.xml import write_xml
+from tidewaiter.report.pack import pdf_of
 
 TODAY = datetime.now(UTC).date()
 
@@ -65,6 +68,17 @@ def test_a_pack_holds_board_members_and_commitments(met: tuple[Node, Node], here
     )
     for told in ("Meeting pack", "Bergen", "Mexico", "joined", "no judgement"):
         assert told in text, told
+
+
+def test_without_what_writes_pdf_a_pack_says_what_would_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The extra that brings it, and what else can be written."""
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    with pytest.raises(InputError) as caught:
+        pdf_of("<p>x</p>")
+    assert "tidewaiter[pdf]" in caught.value.hint
+    assert ".html" in caught.value.hint
 
 
 def test_a_roster_needs_its_endorsers_and_only_advises(met: tuple[Node, Node], here: Path) -> None:

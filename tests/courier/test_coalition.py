@@ -36,6 +36,9 @@ from tidewaiter.store.rosters import KeptRoster, rosters, take_roster
 Pair = tuple[Party, Party]
 DAY = date(2026, 11, 25)  # of the clocks of the nodes
 
+by_rules_alone = pytest.mark.parametrize("party", ["sqlite"], indirect=True)
+"""Of tests in which one kind of database says as much as two."""
+
 
 def _later(party: Party, day: date) -> None:
     party.desk.clock = lambda: datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
@@ -120,6 +123,7 @@ def _large(number: int, before: SignedRoster) -> Roster:
     return structs.replace(roster, name="x" * 40_000)
 
 
+@by_rules_alone
 def test_nobody_speaks_for_another(pair: Pair) -> None:
     """Neither promises in its name, nor tells its numbers; not here, and not by message."""
     one, other = pair
@@ -141,6 +145,7 @@ def test_nobody_speaks_for_another(pair: Pair) -> None:
     assert _pledges(one, DAY).commitments[0].standing.commitment.target == 90
 
 
+@by_rules_alone
 def test_a_promise_that_is_broken_is_not_undone(pair: Pair) -> None:
     """Neither by a new version nor by taking it back after the last day, whatever either bears."""
     one, other = pair
@@ -158,6 +163,7 @@ def test_a_promise_that_is_broken_is_not_undone(pair: Pair) -> None:
         assert [e.late for e in _pledges(each, late).commitments[0].versions] == [False, True]
 
 
+@by_rules_alone
 def test_numbers_come_from_those_who_measure_in_any_order(pair: Pair) -> None:
     """A number may come before the promise; another under its id is refused, the same counts once.
 
@@ -179,6 +185,7 @@ def test_numbers_come_from_those_who_measure_in_any_order(pair: Pair) -> None:
     assert _stands(other) == ["met"]
 
 
+@by_rules_alone
 def test_a_roster_is_told_kept_and_checked_again(pair: Pair) -> None:
     """It counts where people take it up; other texts and gaps are refused.
 
@@ -205,6 +212,7 @@ def test_a_roster_is_told_kept_and_checked_again(pair: Pair) -> None:
     assert "must" in kept.problem
 
 
+@by_rules_alone
 def test_a_long_chain_goes_in_several_messages(pair: Pair) -> None:
     """They keep their order, so that each follows from what came before."""
     one, other = pair
