@@ -20,6 +20,7 @@ COMMANDS = {
     "notices": "tidewaiter.cli.notices",
     "parties": "tidewaiter.cli.parties",
     "peers": "tidewaiter.cli.peers",
+    "private": "tidewaiter.cli.private",
     "rules": "tidewaiter.cli.rules",
     "screen": "tidewaiter.cli.screen",
     "serve": "tidewaiter.cli.serve",

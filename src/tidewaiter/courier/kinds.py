@@ -10,8 +10,10 @@ from tidewaiter.base.records import Record
 from tidewaiter.exchange.documents import SignedDocument
 from tidewaiter.exchange.envelopes import Header
 from tidewaiter.exchange.notices.events import Event
+from tidewaiter.exchange.private.types import Answer, OfferEnd, OfferPart, Question
 from tidewaiter.exchange.relations import Standing
 from tidewaiter.exchange.strict import read_json
+from tidewaiter.store.answers import take_question
 from tidewaiter.store.audit import moment
 from tidewaiter.store.conversations import MESSAGE, Words
 from tidewaiter.store.database import Work
@@ -19,7 +21,9 @@ from tidewaiter.store.incidents import KINDS as SPOKEN
 from tidewaiter.store.incidents import hear_of_incident
 from tidewaiter.store.incoming import Heard
 from tidewaiter.store.notices import NOTICE, take_event
+from tidewaiter.store.offers import OFFER, OFFER_END, take_end, take_part
 from tidewaiter.store.peers import hear_relation
+from tidewaiter.store.questions import ANSWER, QUESTION, take_answer
 from tidewaiter.store.recovering import take_news
 
 
@@ -80,6 +84,25 @@ def _take_incident(work: Work, received: Received) -> None:
     hear_of_incident(work, received.safe, _heard(received), kind, said)
 
 
+def _take_offer(work: Work, received: Received) -> None:
+    part = read_json(received.body, OfferPart, "offer to answer questions")
+    take_part(work, received.safe, _heard(received), part)
+
+
+def _take_offer_end(work: Work, received: Received) -> None:
+    take_end(work, _heard(received), read_json(received.body, OfferEnd, "end of an offer"))
+
+
+def _take_question(work: Work, received: Received) -> None:
+    question = read_json(received.body, Question, "private question")
+    take_question(work, received.safe, _heard(received), question)
+
+
+def _take_answer(work: Work, received: Received) -> None:
+    answer = read_json(received.body, Answer, "answer to a private question")
+    take_answer(work, received.safe, _heard(received), answer)
+
+
 def _heard(received: Received) -> Heard:
     return Heard(
         sender=received.peer, to=received.header.to, message=received.header.id,
@@ -93,6 +116,10 @@ KINDS: Mapping[str, Kind] = {
     MESSAGE: Kind(schema=1, act=_take_words),
     NOTICE: Kind(schema=1, act=_take_notice),
     **{kind: Kind(schema=1, act=_take_incident) for kind in SPOKEN},
+    OFFER: Kind(schema=1, act=_take_offer),
+    OFFER_END: Kind(schema=1, act=_take_offer_end),
+    QUESTION: Kind(schema=1, act=_take_question),
+    ANSWER: Kind(schema=1, act=_take_answer),
 }
 
 

@@ -49,6 +49,7 @@ from tidewaiter.store.tables.found import (
     reason,
     saved_filter,
 )
+from tidewaiter.store.tables.private import private_offer, private_part, private_question
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
 from tidewaiter.store.tables.resolved import (
     entity,
@@ -121,6 +122,9 @@ __all__ = [
     "party_line",
     "passkey",
     "peer",
+    "private_offer",
+    "private_part",
+    "private_question",
     "reason",
     "refusal",
     "resolution",
