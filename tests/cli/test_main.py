@@ -30,6 +30,7 @@ COMMANDS = [
     "notices",
     "parties",
     "peers",
+    "private",
     "rules",
     "screen",
     "serve",

@@ -104,8 +104,7 @@ def ask_(
 
     The answer comes as a message: look at it by `tidewaiter private show`.
 
-    Example: tidewaiter private ask tidewaiter/b1 --purpose investigation
-    --id lei=5493001KJTIIGC8Y1R12 --db node.db
+    Example: tidewaiter private ask tidewaiter/b1 --purpose control --email a@b.example --db n.db
     """
     parties = [*_said(name, country, known), *(_read(path) if path else ())]
     with desk_at(db) as desk, desk.database.work(own_stamp()) as work:

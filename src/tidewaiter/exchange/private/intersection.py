@@ -35,19 +35,20 @@ def new_secret() -> bytes:
     return bytes(_library().server.CreateWithNewKey(True).GetPrivateKeyBytes())
 
 
-def make_filter(secret: bytes, keys: Sequence[str]) -> Filter:
+def make_filter(secret: bytes, keys: Sequence[str], *, chance: float = FALSE) -> Filter:
     """Blind the keys of the holder.
 
     Args:
         secret: Of this offer.
         keys: Distinct ones.
+        chance: That any key of a question that is not there passes for one that is.
 
     Raises:
         InputError: The extra is not installed.
     """
     library = _library()
     server = library.server.CreateFromKey(secret, True)
-    made = server.CreateSetupMessage(FALSE, SLOTS, list(keys), library.DataStructure.GCS).gcs
+    made = server.CreateSetupMessage(chance, SLOTS, list(keys), library.DataStructure.GCS).gcs
     return Filter(divisor=made.div, range=made.hash_range, bits=bytes(made.bits))
 
 
@@ -115,6 +116,8 @@ def _apart(points: bytes) -> list[bytes]:
 
 def _library() -> Any:
     if _LIBRARY is None:
-        hint = "install it: pip install 'tidewaiter[psi]'"
+        hint = (
+            "install it: pip install 'tidewaiter[psi]' (Linux on x86-64 or macOS, Python to 3.13)"
+        )
         raise InputError("private questions need the extra psi", hint=hint)
     return _LIBRARY
