@@ -26,6 +26,7 @@ from benchmarks.throughput import processor, versions
 from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.receiving import receive
 from tidewaiter.courier.sending import Post, send_round
+from tidewaiter.exchange.documents import Document
 from tidewaiter.exchange.founding import About, found
 from tidewaiter.exchange.private.intersection import (
     blinded,
@@ -201,7 +202,7 @@ def _send(sender: Desk, taker: Desk) -> tuple[int, float, int]:
     """Send what is due; return bytes, seconds of the processor at the taker, and messages."""
     size, spent, count = 0, 0.0, 0
 
-    def post(_endpoints: tuple[str, ...], lines: Sequence[str]) -> list[str]:
+    def post(_document: Document, lines: Sequence[str]) -> list[str]:
         nonlocal size, spent, count
         given, seconds = _timed(lambda: receive(taker, lines))
         size += sum(len(each) + 1 for each in lines)
