@@ -22,6 +22,7 @@ from tidewaiter.store.outgoing import Message, write_message
 from tidewaiter.store.peers import set_scope
 from tidewaiter.store.questionrows import Line, questions
 from tidewaiter.store.questions import QUESTION, Shown, ask, find_question
+from tidewaiter.store.recalls import Why, recall
 
 pytestmark = pytest.mark.skipif(
     not intersection.is_there(), reason="the extra psi is not installed"
@@ -261,3 +262,24 @@ def test_a_large_filter_goes_in_parts(
     number = _ask(asker, holder, AS_WRITTEN)
     _exchange(asker, holder)
     assert _shown(asker, number).parties[0].by == ("name",)
+
+
+def test_what_the_holder_recalls_is_forgotten(pair: tuple[Party, Party]) -> None:
+    """An answer: what was asked stays, the hit does not. A part of an offer: the offer ends."""
+    asker, holder = pair
+    _allow(holder, asker)
+    number = _ask(asker, holder, AS_WRITTEN)
+    _exchange(asker, holder)
+    assert _shown(asker, number).parties[0].by == ("name",)
+    o = tables.outgoing.c
+    for kind in ("question-answer", "question-offer"):
+        with holder.desk.database.work(holder.desk.stamp()) as work:
+            wanted = select(o.id).where(o.kind == kind)
+            item = work.connection.execute(wanted).scalar_one()
+            recall(work, holder.desk.ring.lock, holder.name, item, Why(reason="error", note="x"))
+        holder.send(asker)
+    shown = _shown(asker, number)
+    assert (shown.line.state, shown.parties[0].party) == ("recalled", AS_WRITTEN)
+    assert shown.parties[0].by == ()
+    with pytest.raises(InputError, match="offers to answer no"):
+        _ask(asker, holder, AS_WRITTEN)

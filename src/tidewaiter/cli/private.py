@@ -26,7 +26,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing l
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _PURPOSES = click.Choice(get_args(Purpose))
 _MOST = 1 << 20  # bytes of a file of parties
-_HIT = "a hit is no evidence: ask the peer by an ordinary request that a person has approved"
+_HIT = "a hit is no evidence: ask openly, by a request that a person approves (tidewaiter requests)"
 
 
 @click.group()

@@ -126,7 +126,12 @@ def take_part(work: Work, safe: bytes, heard: Heard, part: OfferPart) -> None:
             raise InputError("a part of this offer has other terms than the first")
     if part.part != len(_parts(work, number)) + 1:
         raise InputError("this is not the part of the offer that follows")
-    p = {"offer": number, "part": part.part, "bits": _locked(part.bits, safe)}
+    p = {
+        "offer": number,
+        "part": part.part,
+        "message": heard.message,
+        "bits": _locked(part.bits, safe),
+    }
     work.connection.execute(insert(tables.private_part).values(**p))
     if part.part == part_count(terms.size):
         whole(terms, [unlock(each, safe) for each in _parts(work, number)])
@@ -144,6 +149,21 @@ def take_end(work: Work, heard: Heard, end: OfferEnd) -> None:
         raise InputError("there is no such offer")
     _close(work, "asker", heard.sender, "ended")
     record_change(work, "private offer ended", {"peer": heard.sender, "offer": end.offer})
+
+
+def forget_part(work: Work, peer: str, message: str) -> None:
+    """End the offer of which a peer recalls a part; its filter goes.
+
+    Args:
+        work: Begun with a stamp.
+        peer: Whose offer it is.
+        message: That brought the part.
+    """
+    o, p = tables.private_offer.c, tables.private_part.c
+    both = tables.private_part.join(tables.private_offer, o.number == p.offer)
+    wanted = select(o.offer).select_from(both).where(o.peer == peer, p.message == message)
+    if work.connection.execute(wanted).first() is not None:
+        _close(work, "asker", peer, "ended")
 
 
 def open_offer(work: Work, safe: bytes, side: Side, peer: str) -> Kept | None:

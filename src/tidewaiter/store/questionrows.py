@@ -24,7 +24,7 @@ class Line(Record, frozen=True, kw_only=True):
     at: str  # ISO 8601, UTC
     slots: int  # keys, with those that fill it up
     purpose: str
-    state: Literal["asked", "answered", "refused"]
+    state: Literal["asked", "answered", "refused", "recalled"]
     code: str  # why it was refused; of its answer, or of its receipt
     answered: str  # ISO 8601, UTC; "": not yet
 
@@ -68,7 +68,8 @@ def add_question(
     row = {
         "side": side, "peer": peer, "offer": question.offer, "message": message,
         "day": day_of(work).isoformat(), "at": now, "slots": SLOTS, "purpose": question.purpose,
-        "state": state, "code": code or "", "answered": now if holder else "", "written": written,
+        "state": state, "code": code or "", "answered": now if holder else "", "answer": "",
+        "written": written,
     }  # fmt: skip
     done = work.connection.execute(insert(tables.private_question).values(**row))
     return int(done.inserted_primary_key[0])  # type: ignore[index]

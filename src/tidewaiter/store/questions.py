@@ -117,13 +117,34 @@ def take_answer(work: Work, safe: bytes, heard: Heard, answer: Answer) -> None:
     )
     became = {
         "state": "refused" if answer.code else "answered", "code": answer.code or "",
-        "answered": moment(stamp_of(work).at), "written": _locked(_Written(parties=parties), safe),
+        "answered": moment(stamp_of(work).at), "answer": heard.message,
+        "written": _locked(_Written(parties=parties), safe),
     }  # fmt: skip
     changed = update(tables.private_question).where(q.number == row.number).values(**became)
     work.connection.execute(changed)
     told: Details = {"peer": heard.sender, "message": answer.question, "keys": SLOTS}
     done: Details = {**told, "code": answer.code} if answer.code else told
     record_change(work, "private answer taken", done)
+
+
+def forget_answer(work: Work, safe: bytes, peer: str, message: str) -> None:
+    """Forget what a peer answered, as it recalls it; what was asked stays.
+
+    Args:
+        work: Begun with a stamp.
+        safe: What locks the database, shape (32,).
+        peer: Who answered.
+        message: That brought the answer.
+    """
+    q = tables.private_question.c
+    wanted = select(q.number, q.written).where(
+        q.side == "asker", q.peer == peer, q.answer == message
+    )
+    for number, written in work.connection.execute(wanted).all():
+        known = msgspec.json.decode(unlock(written, safe), type=_Written)
+        bare = _Written(parties=tuple(structs.replace(each, by=()) for each in known.parties))
+        gone = update(tables.private_question).where(q.number == number)
+        work.connection.execute(gone.values(state="recalled", written=_locked(bare, safe)))
 
 
 def find_question(work: Work, safe: bytes, number: int) -> Shown:

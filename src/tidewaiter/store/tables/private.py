@@ -30,6 +30,7 @@ private_part = Table(
         "offer", WHOLE, ForeignKey("private_offer.number"), primary_key=True, autoincrement=False
     ),
     Column("part", WHOLE, primary_key=True, autoincrement=False),  # from 1
+    Column("message", TEXT, nullable=False),  # that brought it
     Column("bits", LargeBinary, nullable=False),  # encrypted with the node's own key
     sqlite_strict=True,
 )
@@ -46,9 +47,10 @@ private_question = Table(
     Column("at", TEXT, nullable=False),  # when it was asked here, or came
     Column("slots", WHOLE, nullable=False),  # with those that fill it up
     Column("purpose", TEXT, nullable=False),
-    Column("state", TEXT, nullable=False),  # asked, answered, refused
+    Column("state", TEXT, nullable=False),  # asked, answered, refused, recalled
     Column("code", TEXT, nullable=False),  # why it was refused
     Column("answered", TEXT, nullable=False),  # when; "": not yet
+    Column("answer", TEXT, nullable=False),  # message that answered; "": not yet, or this node's
     # JSON, encrypted with the node's own key: what was asked and what came of it; null: the
     # holder's, who does not know.
     Column("written", LargeBinary),

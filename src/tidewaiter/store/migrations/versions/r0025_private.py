@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0025"
-down_revision = "0019"
+down_revision = "0020"
 
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("offer", WHOLE, sa.ForeignKey("private_offer.number"), primary_key=True,
                   autoincrement=False),
         sa.Column("part", WHOLE, primary_key=True, autoincrement=False),
+        *_texts("message"),
         sa.Column("bits", sa.LargeBinary, nullable=False),
         sqlite_strict=True,
     )  # fmt: skip
@@ -36,6 +37,7 @@ def upgrade() -> None:
         sa.Column("number", WHOLE, primary_key=True),
         sa.Column("peer", TEXT, sa.ForeignKey("peer.node"), nullable=False),
         *_texts("side", "offer", "message", "day", "at", "purpose", "state", "code", "answered"),
+        *_texts("answer"),
         *_wholes("slots"),
         sa.Column("written", sa.LargeBinary),
         sa.UniqueConstraint("side", "peer", "message"),
