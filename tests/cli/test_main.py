@@ -32,6 +32,7 @@ COMMANDS = [
     "notices",
     "parties",
     "peers",
+    "private",
     "recall",
     "recalls",
     "requests",

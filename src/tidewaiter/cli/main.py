@@ -23,6 +23,7 @@ COMMANDS = {
     "notices": "tidewaiter.cli.notices",
     "parties": "tidewaiter.cli.parties",
     "peers": "tidewaiter.cli.peers",
+    "private": "tidewaiter.cli.private",
     "recall": "tidewaiter.cli.recalls",
     "recalls": "tidewaiter.cli.recalls",
     "requests": "tidewaiter.cli.requests",

@@ -12,9 +12,11 @@ from tidewaiter.coalition.rosters import SignedRoster
 from tidewaiter.exchange.documents import SignedDocument
 from tidewaiter.exchange.envelopes import Envelope, Header
 from tidewaiter.exchange.notices.events import Event
+from tidewaiter.exchange.private.types import Answer, OfferEnd, OfferPart, Question
 from tidewaiter.exchange.relations import Standing
 from tidewaiter.exchange.requests.recalls import Outcome, Recall
 from tidewaiter.exchange.strict import read_json
+from tidewaiter.store.answers import take_question
 from tidewaiter.store.audit import moment
 from tidewaiter.store.conversations import MESSAGE, Words
 from tidewaiter.store.database import Work
@@ -25,8 +27,10 @@ from tidewaiter.store.incoming import Heard
 from tidewaiter.store.jointcases import KINDS as JOINT
 from tidewaiter.store.jointcases import hear_of_joint
 from tidewaiter.store.notices import NOTICE, take_event
+from tidewaiter.store.offers import OFFER, OFFER_END, take_end, take_part
 from tidewaiter.store.peers import hear_relation
 from tidewaiter.store.pledges import hear_pledge
+from tidewaiter.store.questions import ANSWER, QUESTION, take_answer
 from tidewaiter.store.recalls import hear_outcome
 from tidewaiter.store.recovering import take_news
 from tidewaiter.store.requests import KINDS as REQUESTS
@@ -111,6 +115,25 @@ def _take_pledge(work: Work, received: Received) -> None:
     hear_pledge(work, received.safe, _heard(received), kind, said)
 
 
+def _take_offer(work: Work, received: Received) -> None:
+    part = read_json(received.body, OfferPart, "offer to answer questions")
+    take_part(work, received.safe, _heard(received), part)
+
+
+def _take_offer_end(work: Work, received: Received) -> None:
+    take_end(work, _heard(received), read_json(received.body, OfferEnd, "end of an offer"))
+
+
+def _take_question(work: Work, received: Received) -> None:
+    question = read_json(received.body, Question, "private question")
+    take_question(work, received.safe, _heard(received), question)
+
+
+def _take_answer(work: Work, received: Received) -> None:
+    answer = read_json(received.body, Answer, "answer to a private question")
+    take_answer(work, received.safe, _heard(received), answer)
+
+
 def _take_request(work: Work, received: Received) -> None:
     kind = received.header.kind
     said = read_json(received.body, REQUESTS[kind], kind)
@@ -148,6 +171,10 @@ KINDS: Mapping[str, Kind] = {
     **{kind: Kind(schema=1, act=_take_incident) for kind in SPOKEN},
     ROSTER: Kind(schema=1, act=_take_roster),
     **{kind: Kind(schema=1, act=_take_pledge) for kind in PLEDGED},
+    OFFER: Kind(schema=1, act=_take_offer),
+    OFFER_END: Kind(schema=1, act=_take_offer_end),
+    QUESTION: Kind(schema=1, act=_take_question),
+    ANSWER: Kind(schema=1, act=_take_answer),
     **{kind: Kind(schema=1, act=_take_request) for kind in REQUESTS},
     **{kind: Kind(schema=1, act=_take_joint) for kind in JOINT},
     "recall": Kind(schema=1, act=_take_recall),

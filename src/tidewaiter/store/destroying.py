@@ -15,6 +15,8 @@ from tidewaiter.store import tables
 from tidewaiter.store.audit import record_change
 from tidewaiter.store.database import Work
 from tidewaiter.store.notices import project_notice
+from tidewaiter.store.offers import forget_part
+from tidewaiter.store.questions import forget_answer
 from tidewaiter.store.rosters import forget_told
 from tidewaiter.store.saying import GONE
 
@@ -43,6 +45,8 @@ def destroy(work: Work, safe: bytes, peer: str, item: str, digest: str) -> None:
     forget_told(work, peer, item)
     _empty_feeds(work, peer, item)
     _forget_event(work, safe, peer, item)
+    forget_part(work, peer, item)
+    forget_answer(work, safe, peer, item)
     record_change(work, "message destroyed", {"peer": peer, "message": item, "digest": digest})
 
 

@@ -57,6 +57,7 @@ from tidewaiter.store.tables.found import (
     reason,
     saved_filter,
 )
+from tidewaiter.store.tables.private import private_offer, private_part, private_question
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
 from tidewaiter.store.tables.recalling import custody, recalled, said_in
 from tidewaiter.store.tables.resolved import (
@@ -136,6 +137,9 @@ __all__ = [
     "peer",
     "pledge_said",
     "pledge_said_to",
+    "private_offer",
+    "private_part",
+    "private_question",
     "reason",
     "recalled",
     "refusal",
