@@ -5,18 +5,14 @@ from pathlib import Path
 from typing import get_args
 
 import click
-from msgspec import structs
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.cli.desks import desk_at
-from tidewaiter.cli.noticelaw import law_here, said_of
+from tidewaiter.cli.noticelaw import law_here, tell_wrong
 from tidewaiter.cli.noticeout import read_notice, tell
 from tidewaiter.cli.options import Day, needs_db
-from tidewaiter.cli.table import as_line
-from tidewaiter.exchange.notices.checking import check
+from tidewaiter.courier.notifying import made_ready, send_next, state_now
 from tidewaiter.exchange.notices.events import (
     Acknowledged,
-    Amended,
     Answered,
     MoreTime,
     NoObjection,
@@ -30,7 +26,7 @@ from tidewaiter.exchange.notices.events import (
     Withdrawn,
 )
 from tidewaiter.identity import own_stamp
-from tidewaiter.store.notices import do_to_notice, find_notice
+from tidewaiter.store.notices import do_to_notice
 
 _number = click.argument("number", type=click.IntRange(1))
 _text = click.argument("text")
@@ -155,16 +151,12 @@ def amend(number: int, path: Path, reason: str, db: str) -> None:
     Example: tidewaiter notices amend 7 notice.xml --reason "another vessel" --db node.db
     """
     stamp, notice = own_stamp(), read_notice(path).notice
-    with desk_at(db) as desk, desk.database.work() as work:
-        before = find_notice(work, desk.ring.lock, number, stamp.at.date()).state
-    sent = before.notice.sent if before.notice else None
-    notice = structs.replace(notice, version=before.version + 1, sent=sent)
-    checked = check(notice, stamp.at.date(), law_here())
-    if not checked.sendable:
-        for line in said_of(checked):
-            click.echo(as_line(line), err=True)
-        raise InputError("the notice is not amended", at=str(path), hint="mend what is wrong")
-    _do(number, db, Amended(notice=notice, reason=reason))
+    with desk_at(db) as desk, desk.database.work(stamp) as work:
+        before = state_now(desk, work, number, stamp.at.date())
+        ready = made_ready(notice, stamp.at.date(), law_here(), amends=before)
+        tell_wrong(ready, path, "amended")
+        kept = send_next(desk, work, number, ready, reason=reason)
+    tell(kept)
 
 
 @click.command(name="return")

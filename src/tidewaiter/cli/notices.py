@@ -5,22 +5,21 @@ from pathlib import Path
 
 import click
 import msgspec
-from msgspec import structs
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.cli.desks import desk_at
-from tidewaiter.cli.noticelaw import law_here, reply_day, said_of
+from tidewaiter.cli.noticelaw import law_here, said_of, tell_wrong
 from tidewaiter.cli.noticeout import read_notice, tell
 from tidewaiter.cli.noticereplies import REPLIES
 from tidewaiter.cli.options import Day, needs_db
 from tidewaiter.cli.table import as_line
+from tidewaiter.courier.notifying import made_ready, send_new
 from tidewaiter.exchange.notices.checking import check
-from tidewaiter.exchange.notices.events import Sent, word_of
+from tidewaiter.exchange.notices.events import word_of
 from tidewaiter.exchange.notices.shapes import NoticeFile
 from tidewaiter.exchange.notices.xml import write_xml
 from tidewaiter.identity import own_stamp
 from tidewaiter.store.database import open_database
-from tidewaiter.store.notices import find_notice, send_notice
+from tidewaiter.store.notices import find_notice
 from tidewaiter.store.notices import notices as kept_notices
 
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
@@ -70,17 +69,10 @@ def send(path: Path, peer: str, db: str) -> None:
     Example: tidewaiter notices send notice.xml --to tidewaiter/b1 --db node.db
     """
     stamp = own_stamp()
-    notice = structs.replace(read_notice(path).notice, sent=stamp.at.date())
-    checked = check(notice, stamp.at.date(), law_here())
-    if notice.reply_by is None and (day := reply_day(checked)):
-        notice = structs.replace(notice, reply_by=day)
-        checked = check(notice, stamp.at.date(), law_here())
-    if not checked.sendable:
-        for line in said_of(checked):
-            click.echo(as_line(line), err=True)
-        raise InputError("the notice is not sent", at=str(path), hint="mend what is wrong")
+    ready = made_ready(read_notice(path).notice, stamp.at.date(), law_here())
+    tell_wrong(ready, path, "sent")
     with desk_at(db) as desk, desk.database.work(stamp) as work:
-        kept = send_notice(work, desk.ring.lock, desk.node, peer, Sent(notice=notice))
+        kept = send_new(desk, work, peer, ready)
     tell(kept)
 
 

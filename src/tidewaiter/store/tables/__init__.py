@@ -25,6 +25,7 @@ from tidewaiter.store.tables.cases import (
     casefile,
 )
 from tidewaiter.store.tables.columns import METADATA, VERSION_TABLE
+from tidewaiter.store.tables.drafting import notice_draft
 from tidewaiter.store.tables.exchanging import (
     contradiction,
     incoming,
@@ -113,6 +114,7 @@ __all__ = [
     "line",
     "node_document",
     "notice",
+    "notice_draft",
     "notice_event",
     "outgoing",
     "party",
