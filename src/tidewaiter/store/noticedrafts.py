@@ -25,6 +25,7 @@ class Draft(Record, frozen=True, kw_only=True):
     written: WrittenNotice = WrittenNotice()
     peer: str = ""  # the node that it goes to; "": not chosen yet
     amends: int = 0  # number of the notice whose next version it is; 0: a new one
+    seen: int = 0  # last event of the other side that was seen, of an amendment
     reason: str = ""  # of an amendment
 
 
