@@ -190,7 +190,7 @@ def test_rows_are_taken_out_and_drafts_thrown_away(desk: Callable[..., Desk], pa
     for name in ("permits", "others", "contains.0", "lines"):
         form = {"notice.lines.0.name": "A", "add": name}
         assert anna.post("/notices/drafts", form).status_code == 303, name
-    form = {"version": 1, "notice.lines.0.name": "A", "notice.lines.1.name": "B"}
+    form = {"version": "1", "notice.lines.0.name": "A", "notice.lines.1.name": "B"}
     assert anna.post("/notices/drafts/4", form | {"remove": "lines.0"}).status_code == 303
     lines = anna.get("/notices/drafts/4.json").json()["draft"]["draft"]["written"]["lines"]
     assert [each["name"] for each in lines] == ["B"]

@@ -89,7 +89,10 @@ def _seen(case: Any, who: Desk) -> dict[str, int]:
     if answer.status_code != 200:
         return {}
     told = answer.json()
-    places = (("case", "last"), ("rule", "last"), ("standing", "decided"), ("upload", "version"))
+    places = (
+        ("case", "last"), ("rule", "last"), ("standing", "decided"), ("upload", "version"),
+        ("stands", "seen"), ("draft", "version"),
+    )  # fmt: skip
     now = next((told[part][name] for part, name in places if part in told), None)
     return dict.fromkeys(names, now or 0)
 

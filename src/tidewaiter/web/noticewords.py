@@ -128,11 +128,6 @@ def delivery_in_words(kept: Delivery) -> str:
     return words(_DELIVERIES[kept.state]) if kept.state else ""
 
 
-def side_in_words(side: Side, ours: Side) -> str:
-    """Say whose side one is."""
-    return words("we") if side == ours else words("they")
-
-
 def time_left(due: date | None, today: date, days: int | None) -> str:
     """Say how long there is; "": nothing is due."""
     if due is None:
