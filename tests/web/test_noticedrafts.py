@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from markupsafe import escape
 from msgspec import structs
 from tests.courier.conftest import Party
+from tests.web.casedesk import XSS
 from tests.web.conftest import Desk
 from tests.web.exchanging import meet
 from tests.web.noticing import act, notice_of, send
@@ -181,6 +183,17 @@ def test_a_file_fills_the_form_and_an_amendment_begins_with_what_stands(
     gone = anna.send("/notices/drafts/2", body | {"seen": 1, "version": 2})
     assert gone.json() == {"draft": 0, "version": 0, "notice": 1}
     assert anna.get("/notices/1.json").json()["state"]["version"] == 2
+
+
+def test_what_was_written_comes_back_as_it_was(desk: Callable[..., Desk], pair: Pair) -> None:
+    """A form that shortens or mends what it shows would send that instead; and it runs nothing."""
+    assert pair
+    anna, long = desk("analyst", "anna"), "x" * 4_000 + "\u202e<b>"
+    assert anna.post("/notices/drafts", {"notice.note": long, "notice.law": XSS}).is_redirect
+    page = anna.get("/notices/drafts/1").text
+    assert "x" * 4_000 + "\u202e&lt;b&gt;</textarea>" in page
+    assert "<img" not in page
+    assert f'value="{escape(XSS)}"' in page
 
 
 def test_rows_are_taken_out_and_drafts_thrown_away(desk: Callable[..., Desk], pair: Pair) -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.courier.conftest import Party
 from tests.exchange.notices.samples import NOTICE, changed
 from tests.web.browsing import Opened, check_page
+from tests.web.casedesk import XSS
 from tests.web.conftest import Desk
 from tests.web.exchanging import fill_exchange, meet
 from tests.web.noticing import act, notice_of, send
@@ -24,7 +25,6 @@ from tidewaiter.web.noticeprint import filled
 from tidewaiter.web.noticewords import time_left
 
 Pair = tuple[Party, Party]
-XSS = "<img src=x onerror=alert(1)>\u202e"
 
 
 @pytest.fixture
@@ -107,8 +107,9 @@ def test_an_export_is_asked_about_answered_and_told_of(
     assert "/agree" not in page
     assert anna.post("/notices/1/agree", {"seen": 1}).status_code == 400
     query = told["state"]["open_query"]
-    answer = {"seen": 1, "query": query, "text": "Paint works"}
+    answer = {"seen": 1, "query": query, "text": "y" * 3_000}
     assert anna.post("/notices/1/answer", answer).status_code == 303
+    assert "y" * 3_000 in anna.get("/notices/1").text  # no text of a conversation is cut
     form = {"seen": 1, "outcome": "shipped", "on": "2026-12-01", "lines.0.line": 1,
             "lines.0.amount": "1.234 kg"}  # fmt: skip
     assert anna.post("/notices/1/return", form).status_code == 400  # it can be read in two ways
