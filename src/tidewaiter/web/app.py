@@ -61,6 +61,7 @@ from tidewaiter.web import (
     static,
     substances,
     suppressions,
+    taxii,
     webhooks,
 )
 from tidewaiter.web.asking import Asked
@@ -125,6 +126,7 @@ HANDLERS = [
     *suppressions.HANDLERS,
     *proposing.HANDLERS,
     *webhooks.HANDLERS,
+    *taxii.HANDLERS,
     *openapi.HANDLERS,
     *screen.HANDLERS,
     *screenfiles.HANDLERS,
