@@ -67,6 +67,8 @@ def test_the_first_deadline_stands_first_and_each_box_is_counted(pair: Pair) -> 
     assert _pages(other, "importer", day, text="ALAND") == _pages(other, "importer", day)
     with one.desk.database.work() as work:
         counts = count_notices(work, day)
+        with pytest.raises(InputError):
+            notice_list(work, DAY, Wish(side="exporter", after="1 or 1=1"))
     assert counts["exporter"] == {"ours": 2, "theirs": 3, "overdue": 1, "decided": 1, "all": 5}
     assert counts["importer"] == dict.fromkeys(counts["importer"], 0)
 
@@ -83,12 +85,6 @@ def test_after_a_yes_return_information_is_due(pair: Pair) -> None:
     assert found.row.due > DISPATCH
     late = found.row.due + timedelta(days=1)
     assert _pages(one, "exporter", late, "overdue") == ["AX-1!"]
-
-
-def test_a_cursor_that_is_none_is_refused(pair: Pair) -> None:
-    """As it comes from an address."""
-    with pair[0].desk.database.work() as work, pytest.raises(InputError):
-        notice_list(work, DAY, Wish(side="exporter", after="1 or 1=1"))
 
 
 def test_what_became_of_our_messages_is_told(pair: Pair) -> None:

@@ -124,7 +124,10 @@ def view_notice(
     request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Seen]
 ) -> Response[Row]:
     """Tell the sending side that the notice was opened."""
-    return _do(_At(request, node, user, number), Viewed(), data)
+    answer = _do(_At(request, node, user, number), Viewed(), data)
+    if "hx-request" in request.headers:  # the page that was opened stays as it is
+        answer = Response(None, status_code=204)
+    return answer
 
 
 @post("/notices/{number:int}/acknowledge", guards=[may("exchange")], sync_to_thread=True)

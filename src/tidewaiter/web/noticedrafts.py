@@ -188,9 +188,11 @@ def _saved(request: Asked, node: Node, user: User, number: int, data: DraftForm)
 def _sent(request: Asked, node: Node, user: User, kept: KeptDraft, looked: str) -> Response[Any]:
     """Send a draft and be done with it; or show what keeps it back."""
     try:
+        with node.exchange() as (desk, work):  # nobody waits to write while it is checked
+            found = _checked(_Desk(node, user, desk, work), kept.draft)
+        _check(found, kept.draft, looked)
         with node.exchange(user) as (desk, work):
-            at = _Desk(node, user, desk, work)
-            made = _go(at, kept, looked)
+            made = _go(desk, work, kept.draft, found)
             drop_draft(work, desk.ring.lock, kept.number, kept.version)
     except InputError as error:
         if request.wants_json:
@@ -202,14 +204,12 @@ def _sent(request: Asked, node: Node, user: User, kept: KeptDraft, looked: str) 
     return done(request, Saved(draft=0, version=0, notice=number), f"/notices/{number}")
 
 
-def _go(at: _Desk, kept: KeptDraft, looked: str) -> Kept:
-    """Send a draft by the way of the command.
+def _check(found: Checking, draft: Draft, looked: str) -> None:
+    """Check that a draft may go out.
 
     Raises:
-        ConflictError: The other side has done something that was not seen.
         InputError: Something must be mended, chosen or looked at first.
     """
-    draft, found = kept.draft, _checked(at, kept.draft)
     wrong = next((each for each in found.page.problems if each.level == "wrong"), None)
     if wrong is not None:
         raise InputError(f"it is not sent: {wrong.text}", at=wrong.at, hint=wrong.hint)
@@ -218,11 +218,15 @@ def _go(at: _Desk, kept: KeptDraft, looked: str) -> Kept:
     if found.page.screened.mark and looked != found.page.screened.mark:
         hint = "look at them, and say that you did; nothing is blocked by it"
         raise InputError("parties of it resemble entries of lists", at="parties", hint=hint)
+
+
+def _go(desk: Exchange, work: Work, draft: Draft, found: Checking) -> Kept:
+    """Send a draft by the way of the command."""
     if draft.amends:
         return send_next(
-            at.desk, at.work, draft.amends, found.ready, reason=draft.reason, seen=draft.seen
+            desk, work, draft.amends, found.ready, reason=draft.reason, seen=draft.seen
         )
-    return send_new(at.desk, at.work, draft.peer, found.ready)
+    return send_new(desk, work, draft.peer, found.ready)
 
 
 def _checked(at: _Desk, draft: Draft) -> Checking:
