@@ -3,26 +3,36 @@
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from msgspec import structs
+from msgspec.structs import fields as fields_of
 from playwright.sync_api import expect
 from tests.courier.conftest import Party
-from tests.exchange.notices.samples import NOTICE, changed
+from tests.exchange.notices.samples import NOTICE, Talk, changed
 from tests.web.browsing import Opened, check_page
 from tests.web.casedesk import XSS
 from tests.web.conftest import Desk
 from tests.web.exchanging import fill_exchange, meet
 from tests.web.noticing import act, notice_of, send
 
-from tidewaiter.exchange.notices.events import Amended, Queried
+from tidewaiter.exchange.notices.events import Amended, Queried, What
 from tidewaiter.exchange.notices.forms import load_forms
+from tidewaiter.exchange.notices.states import StateName
 from tidewaiter.exchange.notices.types import Amount, Contained, Permit
 from tidewaiter.exchange.notices.xml import read_xml
+from tidewaiter.store.deliveries import Delivery
 from tidewaiter.store.notices import find_notice
+from tidewaiter.store.outgoing import State as OutgoingState
 from tidewaiter.web.node import Node
 from tidewaiter.web.noticeprint import filled
-from tidewaiter.web.noticewords import time_left
+from tidewaiter.web.noticewords import (
+    delivery_in_words,
+    event_in_words,
+    state_in_words,
+    time_left,
+)
 
 Pair = tuple[Party, Party]
 
@@ -188,6 +198,19 @@ def test_every_form_is_filled(slug: str) -> None:
             assert shown[need.label] == ("5.5 l",)
         if need.field == "parties.exporter.name":
             assert shown[need.label] == ("Nordchemie Muster GmbH",)
+
+
+def test_nothing_that_can_be_is_without_words() -> None:
+    """Every state, every kind of event, and whatever became of a message."""
+    words: set[str] = {state_in_words(each) for each in get_args(StateName)}
+    assert len(words) == len(get_args(StateName))
+    event = Talk().events[0]
+    for kind in get_args(What):
+        fields = {each.name: None for each in fields_of(kind) if each.required}
+        assert event_in_words(changed(event, what=kind(**fields)))
+    for state in get_args(OutgoingState):
+        kept = Delivery(event="", by="exporter", came="", who="", state=state, code="", changed="")
+        assert delivery_in_words(kept)
 
 
 def test_time_is_told_in_words() -> None:

@@ -23,6 +23,7 @@ _STATES = {
     "not for us": _("not for that authority"),
     "withdrawn": _("withdrawn"),
     "expired without reply": _("expired without reply, which is no consent"),
+    "recalled": _("recalled"),
 }
 _EVENTS = {
     "sent": _("Sent the notice"),
@@ -37,6 +38,7 @@ _EVENTS = {
     "more-time": _("Asked for more time"),
     "not-for-us": _("Says that another authority is meant"),
     "return": _("Told what became of the goods"),
+    "recalled": _("Recalled what it had said; that is destroyed"),
 }
 _DELIVERIES = {
     "waiting": _("waits to be sent"),
@@ -119,8 +121,7 @@ def state_in_words(name: str) -> str:
 
 def event_in_words(event: Event) -> str:
     """Say what an event is."""
-    word = word_of(event.what)
-    return words(_EVENTS.get(word, word))
+    return words(_EVENTS[word_of(event.what)])
 
 
 def delivery_in_words(kept: Delivery) -> str:

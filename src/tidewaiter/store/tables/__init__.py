@@ -51,7 +51,9 @@ from tidewaiter.store.tables.found import (
     reason,
     saved_filter,
 )
+from tidewaiter.store.tables.private import private_offer, private_part, private_question
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
+from tidewaiter.store.tables.recalling import custody, recalled, said_in
 from tidewaiter.store.tables.resolved import (
     entity,
     entity_change,
@@ -98,6 +100,7 @@ __all__ = [
     "case_task",
     "casefile",
     "contradiction",
+    "custody",
     "decision",
     "delivery",
     "entity",
@@ -127,7 +130,11 @@ __all__ = [
     "party_line",
     "passkey",
     "peer",
+    "private_offer",
+    "private_part",
+    "private_question",
     "reason",
+    "recalled",
     "refusal",
     "resolution",
     "result",
@@ -137,6 +144,7 @@ __all__ = [
     "rule_second",
     "rule_setting",
     "said",
+    "said_in",
     "said_to",
     "saved_filter",
     "screening",
