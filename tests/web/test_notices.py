@@ -25,6 +25,8 @@ from tidewaiter.exchange.notices.xml import read_xml
 from tidewaiter.store.deliveries import Delivery
 from tidewaiter.store.notices import find_notice
 from tidewaiter.store.outgoing import State as OutgoingState
+from tidewaiter.store.recalllist import items
+from tidewaiter.store.recalls import Why, recall
 from tidewaiter.web.node import Node
 from tidewaiter.web.noticeprint import filled
 from tidewaiter.web.noticewords import (
@@ -167,6 +169,26 @@ def test_what_is_held_back_while_the_peer_is_frozen_is_told(
     told = anna.get("/notices/1.json").json()["told"]
     assert [each["kept"]["state"] for each in told] == [None, "held"]
     assert told[1]["kept"]["who"] == f"account {anna.account.id}"
+
+
+def test_what_was_recalled_says_so_and_offers_nothing(
+    node: Node, desk: Callable[..., Desk], pair: Pair
+) -> None:
+    """Of what it said nothing is left to be shown, printed or given out."""
+    own, other = pair
+    send(other, own, notice_of(node.today(), "NO-1"))
+    with other.desk.database.work(other.desk.stamp()) as work:
+        why = Why(reason="error", note="The wrong drums.")
+        recall(work, other.desk.ring.lock, other.name, items(work)[0].id, why)
+    other.send(own)
+    anna = desk("analyst", "anna")
+    told = anna.get("/notices/1.json").json()
+    assert (told["state"]["name"], told["stands"]["acts"]) == ("recalled", [])
+    page = anna.get("/notices/1").text
+    assert "Recalled what it had said" in page
+    assert "Nordchemie" not in page
+    for path in ("xml", "form", "listings"):
+        assert anna.get(f"/notices/1/{path}").status_code == 404
 
 
 def test_without_a_node_the_pages_say_so(desk: Callable[..., Desk]) -> None:
