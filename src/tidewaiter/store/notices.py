@@ -19,6 +19,7 @@ from tidewaiter.store.database import Work
 from tidewaiter.store.incoming import Heard
 from tidewaiter.store.outgoing import Message, write_message
 from tidewaiter.store.payloads import KEY_LENGTH, plain
+from tidewaiter.store.registernotices import enter_notice
 
 NOTICE = "notice"
 """The kind of message that brings an event of a notice."""
@@ -169,6 +170,20 @@ def notices(
     return [_on(_read(row), day) for row in found]
 
 
+def enter_notices(work: Work, safe: bytes) -> int:
+    """Enter all notices into the register, as after its first entries; return how many there are.
+
+    Args:
+        work: Begun with a stamp.
+        safe: What locks the database, shape (32,).
+    """
+    numbers = list(work.connection.execute(select(tables.notice.c.number)).scalars())
+    for number in numbers:
+        events = _events(work, safe, number)
+        enter_notice(work, number, events, state_of(events, date.min))
+    return len(numbers)
+
+
 def _event(
     work: Work, row: Row, events: tuple[Event, ...], what: What, *, version: int, seen: int
 ) -> Event:
@@ -200,12 +215,14 @@ def _keep(work: Work, safe: bytes, number: int, event: Event, message: str) -> N
         "written": lock(msgspec.json.encode(event), safe, secrets.token_bytes(_NONCE)),
     }  # fmt: skip
     work.connection.execute(insert(tables.notice_event).values(**row))
-    state = state_of(_events(work, safe, number), date.min)  # whatever the day: that shows later
+    events = _events(work, safe, number)
+    state = state_of(events, date.min)  # whatever the day: that shows later
     told = {
         "state": state.name, "waits_for": state.waits_for or "", "version": state.version,
         "reply_by": state.reply_by.isoformat() if state.reply_by else None, "changed": moment(at),
     }  # fmt: skip
     work.connection.execute(update(tables.notice).where(n.number == number).values(**told))
+    enter_notice(work, number, events, state)
 
 
 def _insert(work: Work, owner: str, reference: str, peer: str, side: Side) -> int:

@@ -109,7 +109,7 @@ def promises_of(state: State, operators: Operators, law: Law) -> tuple[Promise, 
     lines = {line.number: line for line in notice.lines}
     found = []
     for balance in state.balances:
-        line = lines.get(balance.line or 0)
+        line = lines.get(balance.line)
         if line is None:
             continue
         for direction, amount in _waiting(state, balance).items():

@@ -50,6 +50,13 @@ from tidewaiter.store.tables.found import (
     saved_filter,
 )
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
+from tidewaiter.store.tables.register import (
+    register_cancellation,
+    register_entry,
+    register_keeper,
+    register_movement,
+    register_promise,
+)
 from tidewaiter.store.tables.resolved import (
     entity,
     entity_change,
@@ -123,6 +130,11 @@ __all__ = [
     "peer",
     "reason",
     "refusal",
+    "register_cancellation",
+    "register_entry",
+    "register_keeper",
+    "register_movement",
+    "register_promise",
     "resolution",
     "result",
     "result_withdrawn",
