@@ -20,6 +20,7 @@ COMMANDS = {
     "notices": "tidewaiter.cli.notices",
     "parties": "tidewaiter.cli.parties",
     "peers": "tidewaiter.cli.peers",
+    "register": "tidewaiter.cli.register",
     "rules": "tidewaiter.cli.rules",
     "screen": "tidewaiter.cli.screen",
     "serve": "tidewaiter.cli.serve",

@@ -131,13 +131,14 @@ def _permit(book: Book, question: Question, who: Who, taken: Mapping[str, Amount
         elif each.operator != who.operator or COVERS.get(each.kind) != question.direction:
             continue
         account = account_of(book, each, question.day, but=question.notice)
-        account = _less(account, taken.get(each.id))
+        before = taken.get(each.id, Amount())
+        account = _less(account, before)
         found = _misfits(book, each, question, who)
         if COVERS.get(each.kind) != question.direction:
             text = f"{each.kind} {each.number} covers no {question.direction}"
             found.append(Finding(kind="wrong direction", text=text, entry=each.id))
         found += _amounts(each, account, question)
-        looked.append((each, f"{_paper(each)}: {_figures(account)}", found))
+        looked.append((each, f"{_paper(each)}: {_figures(account, before)}", found))
     none = f'"{question.permit}" is not there' if question.permit else "no permit is there"
     return _best("permit", looked, f"{none} for {question.direction}")
 
@@ -162,10 +163,11 @@ def _requirement(book: Book, question: Question, who: Who, taken: Mapping[str, A
     told, findings = [], []
     for each in needs:
         account = requirement_account(book, each, question.day, but=question.notice)
-        account = _less(account, taken.get(each.id))
+        before = taken.get(each.id, Amount())
+        account = _less(account, before)
         found_here = list(_twice(book, each.id)) + list(_amounts(each, account, question))
         whose = each.operator or each.country
-        told.append(f"{whose} {each.year}: {_figures(account)}")
+        told.append(f"{whose} {each.year}: {_figures(account, before)}")
         findings += found_here
     return Answered(
         part="requirement",
@@ -252,23 +254,25 @@ def _paper(entry: Standing | Grant) -> str:
     return f"{entry.kind} {entry.number} of {entry.issuer}, valid from {entry.since}{until}"
 
 
-def _less(account: Account, taken: Amount | None) -> Account:
+def _less(account: Account, taken: Amount) -> Account:
     """Take off what is free what other goods were answered to take."""
-    free, less = measured(account.free), measured(taken) if taken else None
+    free, less = measured(account.free), measured(taken)
     if free is None or less is None or free.measure != less.measure:
         return account
     rest = amount_of(free.measure, max(0, free.value - less.value))
     return structs.replace(account, free=rest)
 
 
-def _figures(account: Account) -> str:
-    """Say an account: granted, used, promised, left."""
+def _figures(account: Account, before: Amount) -> str:
+    """Say an account: granted, used, promised, taken by goods before these, left."""
     if account.granted == Amount():
         return "no amount is named"
     parts = [f"{in_words(account.granted)} granted", f"{in_words(account.used)} used"]
     promised = measured(account.promised)
     if promised is not None and promised.value:
         parts.append(f"{in_words(account.promised)} promised to notices")
+    if before != Amount():
+        parts.append(f"{in_words(before)} for goods before these")
     exceeded = measured(account.exceeded)
     if exceeded is not None and exceeded.value:
         parts.append(f"{in_words(account.exceeded)} too much")

@@ -98,6 +98,13 @@ class Book:
         """Return all entries of a kind as they held on a day, by their ids."""
         return cast("tuple[E, ...]", self._all_on(kind, day))
 
+    def held_on(self, day: date) -> tuple[Entry, ...]:
+        """Return all entries as they held on a day: operators, papers, requirements, by id."""
+        return (
+            *self.all_on(Operator, day), *self.all_on(Standing, day), *self.all_on(Grant, day),
+            *self.all_on(Requirement, day),
+        )  # fmt: skip
+
     def numbered(self, kind: type[E], number: str, day: date) -> tuple[E, ...]:
         """Return those of them that bear a number: of a paper, or a business number."""
         found = cast("dict[str, list[E]]", self._numbered(kind, day))

@@ -155,7 +155,9 @@ class RegisterDesk:
             self._take(answer, question)
         name = _RULES[answer.verdict]
         rule = self._rules.check[name]
-        words = [_said(each) for each in answer.parts if each.text]
+        # Of whom nothing is known, nothing can be held: said once, as who it is.
+        parts = [x for x in answer.parts if x.part == "operator" or answer.operator or x.entries]
+        words = [_said(each) for each in parts]
         words += [f"the paper names {', '.join(strange)}, which is not there"] if strange else []
         sources = dict.fromkeys(source for each in answer.parts for source in each.sources)
         yield Reason(
