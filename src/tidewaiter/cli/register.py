@@ -16,11 +16,11 @@ from tidewaiter.cli.registerannual import annual
 from tidewaiter.cli.registerledger import cancel, write_off
 from tidewaiter.cli.registerout import account_line, entry_line, figures_of, written_line
 from tidewaiter.cli.table import as_line
-from tidewaiter.exchange.register.book import Book
+from tidewaiter.exchange.register.book import Book, same_issuer, same_number
 from tidewaiter.exchange.register.ledger import loose
 from tidewaiter.exchange.register.reading import RegisterFile, read_register
 from tidewaiter.exchange.register.readinglines import read_lines
-from tidewaiter.exchange.register.types import Entry, Grant, Requirement
+from tidewaiter.exchange.register.types import Entry, Grant, Movement, Requirement
 from tidewaiter.identity import own_stamp
 from tidewaiter.parties.readers.types import EntryRefusal, ListFile
 from tidewaiter.store.database import open_database
@@ -128,9 +128,8 @@ def show(name: str, day: date, db: str) -> None:
             continue
         account = figures_of(book, entry, day)
         click.echo(as_line(account_line(entry, account)))
-        mine = {each.movement for each in account.postings}
         for row in written:
-            if row.movement.id in mine or (row.cancelled and row.movement.permit == name):
+            if _concerns(row.movement, entry):
                 click.echo(as_line(written_line(row)))
         for finding in account.findings:
             click.echo(as_line(f"note: {finding.text} ({finding.source})"))
@@ -179,6 +178,16 @@ def _read(path: Path) -> RegisterFile:
     file, registry = ListFile(name=path.name, content=path.read_bytes()), load_registry()
     lines = path.suffix.lower() in {".jsonl", ".json"}
     return read_lines(file, registry) if lines else read_register(file, registry)
+
+
+def _concerns(moved: Movement, entry: Grant | Requirement) -> bool:
+    """Tell whether a movement is of a permit or a requirement, cancelled or not."""
+    if isinstance(entry, Grant):
+        same = same_number(moved.permit, entry.number)
+        return same and same_issuer(moved.issuer, entry.issuer)
+    where = (moved.direction, moved.country, moved.substance, moved.on.year)
+    whose = entry.operator in {"", moved.operator}
+    return whose and where == ("import", entry.country, entry.substance, entry.year)
 
 
 def _enter_notices(db: str) -> None:
