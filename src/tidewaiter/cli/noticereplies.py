@@ -202,8 +202,7 @@ def return_(number: int, db: str, **options: Any) -> None:
     Where the database holds a register, what was shipped or arrived is written off against the
     permit, once.
 
-    Example: tidewaiter notices return 7 --outcome shipped --on 2026-12-20 --line 1="25 kg"
-    --db node.db
+    Example: tidewaiter notices return 7 --outcome shipped --on 2026-12-20 --as-notified --db n.db
     """
     told = Return(**options)
     if told.amounts and told.as_notified:

@@ -61,8 +61,9 @@ class Shipment(Record, frozen=True, kw_only=True):
 def write_off(reason: str, db: str, **options: Any) -> None:
     """Write off a shipment that no notice tells of.
 
-    Example: tidewaiter register write-off --substance ephedrine --amount "5 kg" --direction import
-    --on 2026-05-02 --permit IA-26/01 --source "declaration 77" --reason "sample" --db cases.db
+    Say of what, how much, which way and when, and where that is written; a permit by --permit.
+
+    Example: tidewaiter register write-off --substance ephedrine --amount "5 kg" ... --db cases.db
     """
     told = Shipment(**options)
     with open_database(db) as database, database.work(own_stamp()) as work:
@@ -89,8 +90,7 @@ def write_off(reason: str, db: str, **options: Any) -> None:
 def cancel(movement: str, on: date, source: str, reason: str, db: str) -> None:
     """Say that MOVEMENT, by its number or id, did not take place: what it took is given back.
 
-    Example: tidewaiter register cancel 7 --on 2026-05-03 --source "letter 9" --reason "not shipped"
-    --db cases.db
+    Example: tidewaiter register cancel 7 --on 2026-05-03 --source "letter" --reason no --db c.db
     """
     with open_database(db) as database, database.work(own_stamp()) as work:
         row = cancel_movement(work, movement, on, source=source, reason=reason)
