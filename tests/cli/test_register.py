@@ -8,6 +8,11 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+from tests.exchange.notices.samples import ANHYDRIDE, NOTICE, changed
+
+from tidewaiter.exchange.notices.shapes import NoticeFile
+from tidewaiter.exchange.notices.types import Permit
+from tidewaiter.exchange.notices.xml import write_xml
 
 Call = Callable[..., Result]
 
@@ -153,3 +158,17 @@ def test_what_is_listed_can_be_added_elsewhere(register: Call, call: Call, here:
     assert call("register", "list", "--db", "two.db").stdout == register("list").stdout
     register("erase", "op-1")
     assert "Farma" not in register("list").stdout
+
+
+def test_a_notice_is_checked_against_the_register(register: Call, call: Call, here: Path) -> None:
+    """Its importer's permit, where the register is of the importing country."""
+    permit = Permit(kind="import permit", number="IA 26/02", issuer="MX")
+    notice = changed(
+        NOTICE, lines=(changed(ANHYDRIDE, name="Acetone", cas="67-64-1", hs="2914.11"),),
+        permits=(permit,),
+    )  # fmt: skip
+    (here / "notice.xml").write_bytes(write_xml(NoticeFile(notice=notice)))
+    assert register("list").exit_code == 0
+    done = call("notices", "check", "notice.xml", "--day", "2026-03-02", "--db", "r.db")
+    assert "line 1: register of MX: none: operator: no operator has the number MX-7" in done.stdout
+    assert "import permit IA 26/02 of MX" in done.stdout
