@@ -18,6 +18,7 @@ COMMANDS = [
     "alerts",
     "audit",
     "cases",
+    "feeds",
     "groups",
     "identify",
     "incidents",

@@ -9,8 +9,8 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 
 Right = Literal[
-    "see", "upload", "decide", "assign", "case", "approve", "overview", "audit", "administer",
-    "connect",
+    "see", "upload", "decide", "assign", "case", "approve", "overview", "audit", "exchange",
+    "relate", "feed", "administer", "connect",
 ]  # fmt: skip
 """One thing that an account may do; data/rules/roles.toml says each in words."""
 

@@ -14,10 +14,9 @@ from tidewaiter.cli.desks import desk_at
 from tidewaiter.cli.noticelaw import in_a_line
 from tidewaiter.cli.options import needs_db
 from tidewaiter.cli.table import as_line
-from tidewaiter.exchange.documents import Document
 from tidewaiter.exchange.edges.misp import misp_event
 from tidewaiter.exchange.edges.release import Edge, why_not_leave
-from tidewaiter.exchange.edges.stix import Author, stix_bundle
+from tidewaiter.exchange.edges.stix import author_of, stix_bundle
 from tidewaiter.exchange.incidents.checks import check
 from tidewaiter.exchange.incidents.folding import Known
 from tidewaiter.exchange.incidents.types import Incident, Proposal
@@ -124,7 +123,7 @@ def export(
     edge = Edge(to=reader, purpose=told["purpose"])  # type: ignore[arg-type]
     with desk_at(db) as desk, desk.database.work() as work:
         known = find_known(work, desk.ring.lock, owner, incident)
-        author = _author([each.read() for each in documents(work, owner)])
+        author = author_of([each.read() for each in documents(work, owner)])
     write = stix_bundle if form == "stix" else misp_event
     written = write(known, author, edge, load_registry(), node=desk.node)
     if written is None:
@@ -158,13 +157,6 @@ def propose(owner: str, incident: str, text: str, db: str) -> None:
         plain = structs.replace(marking, group="", epoch=0)  # the owner's group is not ours
         answer_incident(work, desk.ring.lock, desk.node, said, plain)
     click.echo(said.id)
-
-
-def _author(chain: list[Document]) -> Author:
-    """Return the owner of an incident, as others are told of it."""
-    last = chain[-1]
-    named = next(each for each in chain if each.name == last.name)
-    return Author(id=last.node, name=last.name, since=chain[0].made, changed=named.made)
 
 
 def _show(known: Known) -> None:

@@ -8,6 +8,7 @@ COMMANDS = {
     "alerts": "tidewaiter.cli.alerts",
     "audit": "tidewaiter.cli.audit",
     "cases": "tidewaiter.cli.cases",
+    "feeds": "tidewaiter.cli.feeds",
     "groups": "tidewaiter.cli.groups",
     "identify": "tidewaiter.cli.identify",
     "incidents": "tidewaiter.cli.incidents",

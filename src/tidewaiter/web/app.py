@@ -56,6 +56,7 @@ from tidewaiter.web import (
     static,
     substances,
     suppressions,
+    taxii,
     webhooks,
 )
 from tidewaiter.web.asking import Asked
@@ -115,6 +116,7 @@ HANDLERS = [
     *suppressions.HANDLERS,
     *proposing.HANDLERS,
     *webhooks.HANDLERS,
+    *taxii.HANDLERS,
     *openapi.HANDLERS,
     *screen.HANDLERS,
     *screenfiles.HANDLERS,

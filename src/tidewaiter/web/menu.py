@@ -1,6 +1,9 @@
-"""The menu: what stands at the top of each page, for those who may see it."""
+"""The menu: what stands at the top of each page, for those who may see it.
 
-from collections.abc import Collection
+An entry may have parts, which stand in a second row on the pages below it.
+"""
+
+from collections.abc import Collection, Iterable
 
 from tidewaiter.accounts.roles import Right
 from tidewaiter.base.records import Record
@@ -13,6 +16,7 @@ class Entry(Record, frozen=True, kw_only=True):
     path: str
     label: str
     right: Right
+    parts: tuple["Entry", ...] = ()  # the first stands at the path of the whole
 
 
 class Shown(Record, frozen=True, kw_only=True):
@@ -42,12 +46,24 @@ ENTRIES = (
 
 def shown_to(rights: Collection[Right], path: str) -> tuple[Shown, ...]:
     """Return the menu of someone with these rights who is at a path."""
+    return _shown(ENTRIES, rights, path)
+
+
+def parts_at(rights: Collection[Right], path: str) -> tuple[Shown, ...]:
+    """Return the second row of the menu: the parts of what someone is at; () where it has none."""
+    here = next((each for each in ENTRIES if each.parts and _is_at(each, path)), None)
+    return _shown(here.parts, rights, path) if here else ()
+
+
+def _shown(entries: Iterable[Entry], rights: Collection[Right], path: str) -> tuple[Shown, ...]:
     return tuple(
-        Shown(
-            path=each.path,
-            label=words(each.label),
-            here=path == each.path or path.startswith(f"{each.path}/"),
-        )
-        for each in ENTRIES
+        Shown(path=each.path, label=words(each.label), here=_is_at(each, path))
+        for each in entries
         if each.right in rights
     )
+
+
+def _is_at(entry: Entry, path: str) -> bool:
+    if entry.parts:
+        return any(_is_at(each, path) for each in entry.parts)
+    return path == entry.path or path.startswith(f"{entry.path}/")

@@ -12,9 +12,13 @@ import httpx
 
 from tidewaiter.accounts.limits import Limiter
 from tidewaiter.accounts.oidc import Provider
+from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
-from tidewaiter.identity import key_file, own_key
+from tidewaiter.courier.desk import Desk as Exchange
+from tidewaiter.courier.desk import desk_of
+from tidewaiter.courier.stocking import Shelf
+from tidewaiter.identity import key_file, own_key, ring_file
 from tidewaiter.ledger.notes import SecretKey
 from tidewaiter.lists.library import FolderState, folder_state, library_of, versions_at
 from tidewaiter.report.library import Library
@@ -76,6 +80,8 @@ class Node:
         self.database: Database = open_database(serving.db)
         self.desk: Desk = serving.desk()
         self.kept = Kept()
+        self.shelf = Shelf()
+        self._desk_of_node: Exchange | None = None
         self._library: tuple[date, FolderState, Library] | None = None
 
     def close(self) -> None:
@@ -151,6 +157,30 @@ class Node:
         made = library_of(self.registry, self.alert_rules, versions_at(folder, today))
         self._library = (today, state, made)
         return made
+
+    @contextmanager
+    def exchange(self, user: User | None = None) -> Iterator[tuple[Exchange, Work]]:
+        """Begin work at the desk of this node of the exchange, with the keys that count now.
+
+        Args:
+            user: In whose name something changes; None: it is only read.
+
+        Raises:
+            MissingError: This installation is no node.
+        """
+        desk = self._exchange()
+        with self.database.work(self.stamp(user) if user else None) as work:
+            desk.refresh(work)
+            yield desk, work
+
+    def _exchange(self) -> Exchange:
+        if self._desk_of_node is None:
+            path = ring_file()
+            if not path.exists():
+                hint = "make it one: tidewaiter node init --help"
+                raise MissingError("this installation is no node of the exchange yet", hint=hint)
+            self._desk_of_node = desk_of(self.database, path)
+        return self._desk_of_node
 
     def people(self) -> dict[str, str]:
         """Return how accounts are read, by how trails and the audit name them."""

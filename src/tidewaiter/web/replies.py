@@ -89,10 +89,12 @@ def environment() -> Environment:
 
 def _common(request: Asked) -> Mapping[str, Any]:
     user = request.scope.get("user")
+    rights = user.rights if user else frozenset()
     return {
         "request": request,
         "user": user,
-        "menu": menu.shown_to(user.rights if user else frozenset(), request.url.path),
+        "menu": menu.shown_to(rights, request.url.path),
+        "parts": menu.parts_at(rights, request.url.path),
         "people": cache(request.app.state.node.people) if user else dict,
     }
 

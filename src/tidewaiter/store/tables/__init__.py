@@ -38,6 +38,7 @@ from tidewaiter.store.tables.exchanging import (
     working_group,
     working_group_member,
 )
+from tidewaiter.store.tables.feeding import feed, feed_item, feed_source
 from tidewaiter.store.tables.flowing import alert_flow, route, route_ends
 from tidewaiter.store.tables.found import (
     alert,
@@ -114,6 +115,9 @@ __all__ = [
     "entity_profile",
     "entity_thing",
     "entity_word",
+    "feed",
+    "feed_item",
+    "feed_source",
     "identity",
     "incoming",
     "invitation",

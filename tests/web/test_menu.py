@@ -1,0 +1,37 @@
+"""The menu: what stands in it for whom, and its second row."""
+
+import pytest
+
+from tidewaiter.accounts.roles import Right
+from tidewaiter.web import menu
+from tidewaiter.web.menu import Entry, parts_at, shown_to
+
+WHOLE = Entry(
+    path="/law", label="Law", right="see",
+    parts=(
+        Entry(path="/law", label="Classes", right="see"),
+        Entry(path="/books", label="Books", right="audit"),
+    ),
+)  # fmt: skip
+ALL: frozenset[Right] = frozenset({"see", "audit"})
+
+
+@pytest.fixture(autouse=True)
+def _two_entries(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = (Entry(path="/queue", label="Queue", right="see"), WHOLE)
+    monkeypatch.setattr(menu, "ENTRIES", entries)
+
+
+def test_a_whole_is_where_any_of_its_parts_is() -> None:
+    """Below a part, the whole and the part are marked, and nothing else is."""
+    assert [each.here for each in shown_to(ALL, "/books/7")] == [False, True]
+    assert [(each.path, each.here) for each in parts_at(ALL, "/books/7")] == [
+        ("/law", False), ("/books", True)
+    ]  # fmt: skip
+
+
+def test_the_second_row_holds_what_one_may_see() -> None:
+    """A part for which someone has no right stands nowhere, and nowhere else is a second row."""
+    assert [each.path for each in parts_at({"see"}, "/law")] == ["/law"]
+    assert parts_at(ALL, "/queue") == ()
+    assert parts_at(ALL, "/lawless") == ()
