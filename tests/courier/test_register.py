@@ -110,3 +110,26 @@ def test_a_register_that_comes_later_enters_what_was_agreed_before(
     with other.desk.database.work(other.desk.stamp()) as work:
         enter_notices(work, other.desk.ring.lock)
     assert _account(other).promised.mass_mg == 25 * KG
+
+
+def test_a_peer_moves_nothing_in_the_register_of_another(importer: tuple[Party, Party]) -> None:
+    """A notice that gives itself out as an export of the other writes off none of its permits."""
+    one, other = importer
+    false = changed(
+        SENT,
+        reference="DE-2",
+        sender=SENT.recipient,
+        permits=(Permit(kind="export authorisation", number="IA 26/01", issuer="MX"),),
+    )
+    with one.desk.database.work(one.desk.stamp()) as work:
+        send_notice(work, one.desk.ring.lock, one.name, other.name, Sent(notice=false))
+    one.send(other)
+    with other.desk.database.work(other.desk.stamp()) as work:
+        do_to_notice(work, other.desk.ring.lock, 2, NoObjection(decided_by="Licensing"))
+    other.send(one)
+    with one.desk.database.work(one.desk.stamp()) as work:
+        shipped = changed(_came(10 * KG), outcome="shipped")
+        do_to_notice(work, one.desk.ring.lock, 2, shipped)
+    one.send(other)
+    with other.desk.database.work() as work:
+        assert ledger(work) == []

@@ -177,11 +177,11 @@ def enter_notices(work: Work, safe: bytes) -> int:
         work: Begun with a stamp.
         safe: What locks the database, shape (32,).
     """
-    numbers = list(work.connection.execute(select(tables.notice.c.number)).scalars())
-    for number in numbers:
-        events = _events(work, safe, number)
-        enter_notice(work, number, events, state_of(events, date.min))
-    return len(numbers)
+    rows = list(work.connection.execute(select(tables.notice)).mappings())
+    for row in map(_read, rows):
+        events = _events(work, safe, row.number)
+        enter_notice(work, row.number, row.side, events, state_of(events, date.min))
+    return len(rows)
 
 
 def _event(
@@ -222,7 +222,7 @@ def _keep(work: Work, safe: bytes, number: int, event: Event, message: str) -> N
         "reply_by": state.reply_by.isoformat() if state.reply_by else None, "changed": moment(at),
     }  # fmt: skip
     work.connection.execute(update(tables.notice).where(n.number == number).values(**told))
-    enter_notice(work, number, events, state)
+    enter_notice(work, number, _row(work, number).side, events, state)
 
 
 def _insert(work: Work, owner: str, reference: str, peer: str, side: Side) -> int:

@@ -9,12 +9,12 @@ from sqlalchemy import delete, insert
 from tidewaiter.base.errors import InputError
 from tidewaiter.consignments.asking import Asker
 from tidewaiter.consignments.naming import Namer
-from tidewaiter.exchange.notices.events import Event, Returned
+from tidewaiter.exchange.notices.events import Event, Returned, Side
 from tidewaiter.exchange.notices.lawlines import Law
 from tidewaiter.exchange.notices.states import State
 from tidewaiter.exchange.notices.types import Notice
 from tidewaiter.exchange.register.book import Book
-from tidewaiter.exchange.register.goods import Operators, movements_of, promises_of
+from tidewaiter.exchange.register.goods import Operators, country_of, movements_of, promises_of
 from tidewaiter.exchange.register.operators import who_is
 from tidewaiter.exchange.register.types import Direction
 from tidewaiter.identify import Identifier, load_lexicon
@@ -29,8 +29,12 @@ from tidewaiter.substances.members import load_members
 from tidewaiter.substances.questions import Found
 from tidewaiter.substances.registry import load_registry
 
+_DIRECTIONS: dict[Side, Direction] = {"exporter": "export", "importer": "import"}
 
-def enter_notice(work: Work, number: int, events: Sequence[Event], state: State) -> None:
+
+def enter_notice(
+    work: Work, number: int, side: Side, events: Sequence[Event], state: State
+) -> None:
     """Enter what a notice says now into the register, where there is one.
 
     What this country's side returned as shipped or arrived is written off, each event once; what
@@ -40,24 +44,26 @@ def enter_notice(work: Work, number: int, events: Sequence[Event], state: State)
     Args:
         work: Begun with a stamp, in the transaction of the change of the notice.
         number: Of the notice, here.
+        side: Of this node. What the other one tells moves nothing here, whatever it names.
         events: All of it.
         state: As they leave it, whatever the day.
     """
     country = keeper(work)
-    if not country or state.notice is None or country not in _countries(state.notice):
+    direction = _DIRECTIONS[side]
+    if not country or not state.notice or country_of(state.notice, direction) != country:
         return
     p = tables.register_promise
     work.connection.execute(delete(p).where(p.c.notice == number))
     if not state.approved and not any(isinstance(each.what, Returned) for each in events):
         return
-    operators = _operators(work, state, country)
+    operators = _operators(work, state.notice, direction)
     for movement in movements_of(events, operators, _law()):
-        if movement.country == country and _is_new(work, movement.id):
+        if movement.direction == direction and _is_new(work, movement.id):
             write_off(work, movement, notice=number)
     promised = [
         {"notice": number, "place": place, "payload": encode(each)}
         for place, each in enumerate(promises_of(state, operators, _law()))
-        if each.country == country
+        if each.direction == direction
     ]
     if promised:
         work.connection.execute(insert(p), promised)
@@ -70,17 +76,9 @@ def _is_new(work: Work, name: str) -> bool:
     return work.connection.execute(wanted).first() is None
 
 
-def _countries(notice: Notice) -> tuple[str, str]:
-    return notice.sender.country, notice.recipient.country
-
-
-def _operators(work: Work, state: State, country: str) -> Operators:
-    """Find whom of this country's side the register knows today."""
-    notice = state.notice
-    if notice is None:
-        return {}
+def _operators(work: Work, notice: Notice, direction: Direction) -> Operators:
+    """Find whom of this side the register knows today."""
     book = Book(load_register(work))
-    direction: Direction = "export" if notice.sender.country == country else "import"
     party = notice.parties.exporter if direction == "export" else notice.parties.importer
     who = who_is(book, party, stamp_of(work).at.date())
     return {direction: who.operator} if who.operator and not who.doubt else {}
