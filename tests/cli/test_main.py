@@ -31,6 +31,7 @@ COMMANDS = [
     "notices",
     "parties",
     "peers",
+    "register",
     "rules",
     "screen",
     "serve",
