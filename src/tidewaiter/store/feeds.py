@@ -23,7 +23,7 @@ from tidewaiter.exchange.signing import lock, unlock
 from tidewaiter.store import tables
 from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.database import Work
-from tidewaiter.store.incidents import find_incident
+from tidewaiter.store.incidents import KINDS, find_incident
 from tidewaiter.store.payloads import plain
 
 _NONCE = 12  # bytes
@@ -113,7 +113,8 @@ def changed_sources(work: Work, name: str) -> list[Source]:
     """Return the incidents of which more, or less, is known than when the feed was made ready."""
     s, f = tables.said.c, tables.feed_source.c
     size = func.sum(func.length(s.written))
-    now = select(s.owner, s.subject, func.max(s.number), size).group_by(s.owner, s.subject)
+    now = select(s.owner, s.subject, func.max(s.number), size).where(s.kind.in_(KINDS))
+    now = now.group_by(s.owner, s.subject)
     known = select(f.owner, f.subject, f.last, f.size).where(f.feed == name)
     held = {tuple(row) for row in work.connection.execute(known)}
     found = [Source(*row[:3], int(row[3])) for row in work.connection.execute(now)]

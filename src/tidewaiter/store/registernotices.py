@@ -49,11 +49,12 @@ def enter_notice(
         state: As they leave it, whatever the day.
     """
     country = keeper(work)
-    direction = _DIRECTIONS[side]
-    if not country or not state.notice or country_of(state.notice, direction) != country:
+    if not country:
         return
-    p = tables.register_promise
+    p, direction = tables.register_promise, _DIRECTIONS[side]
     work.connection.execute(delete(p).where(p.c.notice == number))
+    if not state.notice or country_of(state.notice, direction) != country:
+        return
     if not state.approved and not any(isinstance(each.what, Returned) for each in events):
         return
     operators = _operators(work, state.notice, direction)

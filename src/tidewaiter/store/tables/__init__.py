@@ -50,7 +50,9 @@ from tidewaiter.store.tables.found import (
     reason,
     saved_filter,
 )
+from tidewaiter.store.tables.private import private_offer, private_part, private_question
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
+from tidewaiter.store.tables.recalling import custody, recalled, said_in
 from tidewaiter.store.tables.register import (
     register_cancellation,
     register_entry,
@@ -104,6 +106,7 @@ __all__ = [
     "case_task",
     "casefile",
     "contradiction",
+    "custody",
     "decision",
     "delivery",
     "entity",
@@ -132,7 +135,11 @@ __all__ = [
     "party_line",
     "passkey",
     "peer",
+    "private_offer",
+    "private_part",
+    "private_question",
     "reason",
+    "recalled",
     "refusal",
     "register_cancellation",
     "register_entry",
@@ -147,6 +154,7 @@ __all__ = [
     "rule_second",
     "rule_setting",
     "said",
+    "said_in",
     "said_to",
     "saved_filter",
     "screening",
