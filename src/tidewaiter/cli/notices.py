@@ -9,6 +9,7 @@ import msgspec
 from tidewaiter.cli.desks import desk_at
 from tidewaiter.cli.noticelaw import law_here, said_of, tell_wrong
 from tidewaiter.cli.noticeout import read_notice, tell
+from tidewaiter.cli.noticeregister import register_says
 from tidewaiter.cli.noticereplies import REPLIES
 from tidewaiter.cli.options import Day, needs_db
 from tidewaiter.cli.table import as_line
@@ -44,14 +45,20 @@ def notices() -> None:
 @notices.command(name="check")
 @click.argument("path", type=_FILE)
 @click.option("--day", type=Day(), default=_today, help="The day whose law counts (today).")
-def check_(path: Path, day: date) -> None:
+@click.option("--db", help="Ask the register of this database too.")
+def check_(path: Path, day: date, db: str | None) -> None:
     """Check the notice in PATH: what is missing, what the law says of its lines, and its days.
 
     Example: tidewaiter notices check notice.xml
     """
-    checked = check(read_notice(path).notice, day, law_here())
+    notice = read_notice(path).notice
+    checked = check(notice, day, law_here())
     for line in said_of(checked):
         click.echo(as_line(line))
+    if db is not None:
+        with open_database(db) as database, database.work() as work:
+            for line in register_says(work, notice, day):
+                click.echo(as_line(line))
     if not checked.sendable:
         raise SystemExit(1)
 
@@ -64,7 +71,9 @@ def send(path: Path, peer: str, db: str) -> None:
     """Send the notice in PATH; what must be mended first is told, and nothing is sent.
 
     Where it names no day by which it asks for an answer, the first day that the law allows is
-    asked for, counted in working days of both countries.
+    asked for, counted in working days of both countries. What the register of the database says of
+    the exporter's licence and permit is told, and keeps nothing back: a permit may wait for the
+    answer.
 
     Example: tidewaiter notices send notice.xml --to tidewaiter/b1 --db node.db
     """
@@ -72,8 +81,11 @@ def send(path: Path, peer: str, db: str) -> None:
     ready = made_ready(read_notice(path).notice, stamp.at.date(), law_here())
     tell_wrong(ready, path, "sent")
     with desk_at(db) as desk, desk.database.work(stamp) as work:
+        said = list(register_says(work, ready.notice, stamp.at.date()))
         kept = send_new(desk, work, peer, ready)
     tell(kept)
+    for line in said:
+        click.echo(as_line(line))
 
 
 @notices.command(name="list")
@@ -110,7 +122,10 @@ def show(number: int, db: str, *, as_xml: bool, as_json: bool) -> None:
     Example: tidewaiter notices show 7 --db node.db
     """
     with desk_at(db) as desk, desk.database.work() as work:
-        kept = find_notice(work, desk.ring.lock, number, own_stamp().at.date())
+        day = own_stamp().at.date()
+        kept = find_notice(work, desk.ring.lock, number, day)
+        notice = None if as_xml or as_json else kept.state.notice
+        said = list(register_says(work, notice, day)) if notice else []
     if as_xml and kept.state.notice:
         file = NoticeFile(notice=kept.state.notice, events=kept.events)
         click.echo(write_xml(file), nl=False)
@@ -120,8 +135,10 @@ def show(number: int, db: str, *, as_xml: bool, as_json: bool) -> None:
         tell(kept)
         for each in kept.events:
             click.echo(as_line(f"{each.at:%Y-%m-%d %H:%M} {each.by}: {word_of(each.what)}"))
-        for said in (*kept.state.remarks, *kept.state.wrong):
-            click.echo(as_line(f"note: {said.text}"))
+        for remark in (*kept.state.remarks, *kept.state.wrong):
+            click.echo(as_line(f"note: {remark.text}"))
+        for line in said:
+            click.echo(as_line(line))
 
 
 for _each in REPLIES:

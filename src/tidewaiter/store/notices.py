@@ -30,6 +30,7 @@ from tidewaiter.store.database import Work
 from tidewaiter.store.incoming import Heard
 from tidewaiter.store.outgoing import Message, write_message
 from tidewaiter.store.payloads import KEY_LENGTH, plain
+from tidewaiter.store.registernotices import enter_notice
 
 NOTICE = "notice"
 """The kind of message that brings an event of a notice."""
@@ -189,6 +190,20 @@ def notices(
     return [on_day(read_row(row), day) for row in found]
 
 
+def enter_notices(work: Work, safe: bytes) -> int:
+    """Enter all notices into the register, as after its first entries; return how many there are.
+
+    Args:
+        work: Begun with a stamp.
+        safe: What locks the database, shape (32,).
+    """
+    rows = list(work.connection.execute(select(tables.notice)).mappings())
+    for row in map(read_row, rows):
+        events = _events(work, safe, row.number)
+        enter_notice(work, row.number, row.side, events, state_of(events, date.min))
+    return len(rows)
+
+
 def _event(
     work: Work, row: Row, events: tuple[Event, ...], what: What, *, version: int, seen: int
 ) -> Event:
@@ -225,9 +240,10 @@ def _keep(work: Work, safe: bytes, number: int, event: Event, message: str) -> N
 
 
 def project_notice(work: Work, safe: bytes, number: int) -> None:
-    """Write how a notice stands, by all of its events, into the row that lists it."""
+    """Write how a notice stands, by all of its events, into its row and into the register."""
     n, at = tables.notice.c, stamp_of(work).at
-    state = state_of(_events(work, safe, number), date.min)  # whatever the day: that shows later
+    events = _events(work, safe, number)
+    state = state_of(events, date.min)  # whatever the day: that shows later
     due = next_due(state)
     told = {
         "state": state.name, "waits_for": state.waits_for or "", "version": state.version,
@@ -235,6 +251,7 @@ def project_notice(work: Work, safe: bytes, number: int) -> None:
         "due": due.isoformat() if due else None, "changed": moment(at),
     }  # fmt: skip
     work.connection.execute(update(tables.notice).where(n.number == number).values(**told))
+    enter_notice(work, number, _row(work, number).side, events, state)
 
 
 def _insert(work: Work, owner: str, reference: str, peer: str, side: Side) -> int:
