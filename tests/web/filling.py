@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import structs
 from tests.web.conftest import Desk
+from tests.web.exchanging import fill_exchange
 
 from tidewaiter.identity import own_stamp
 from tidewaiter.network.resolving import resolve_database
@@ -44,6 +45,7 @@ def fill(node: Node, desk: Callable[..., Desk]) -> Real:
     _settings(node, anna, chief)
     edition = anna.get("/substances/ephedrine.json").json()["drawings"].split("/")[-2]
     hits = anna.get("/parties.json").json()["largest"]
+    exchanged = fill_exchange(node)
     return {
         "/account/tokens/{number}": [1, 2],
         "/accounts/{number}": [1, 2],
@@ -66,6 +68,7 @@ def fill(node: Node, desk: Callable[..., Desk]) -> Real:
         "/substances/{slug}/drawing/{edition}/{number}": [0],
         "/suppressions/{number}": [1, 2],
         "/webhooks/{number}": [1],
+        **exchanged,
     }
 
 

@@ -45,18 +45,40 @@ def formed(pairs: Sequence[tuple[str, str]], kind: Any) -> dict[str, Any]:
     """Make the values of a record from the fields of a form or a query.
 
     Args:
-        pairs: Name and value; a name may stand several times.
+        pairs: Name and value; a name may stand several times. "parties.broker.name" is a field of
+            a record inside, "lines.0.name" one of a record in a list; places may leave gaps.
         kind: The record; an empty field that it need not have is as if it were not there.
     """
     wanted = _fields(kind)
     made: dict[str, Any] = {}
+    inner: dict[str, list[tuple[str, str]]] = {}
     for name, value in pairs:
+        head, point, rest = name.partition(".")
+        if point and head in wanted:
+            inner.setdefault(head, []).append((rest, value))
+            continue
         field = wanted.get(name)
         if field is not None and _is_several(field.type):
             made[name] = [*made.get(name, ()), *([value] if value else ())]
         elif value or field is None or field.required:
             made[name] = value
+    for name, held in inner.items():
+        made[name] = _inside(held, wanted[name].type)
     return made
+
+
+def _inside(pairs: Sequence[tuple[str, str]], kind: Any) -> Any:
+    """Make the values of a record, or of a list of some, that stands in another one."""
+    if not _is_several(kind):
+        return formed(
+            pairs, next((each for each in (kind, *get_args(kind)) if _fields(each)), None)
+        )
+    rows: dict[int, list[tuple[str, str]]] = {}
+    for name, value in pairs:
+        place, _, rest = name.partition(".")
+        if place.isdecimal():
+            rows.setdefault(int(place[:9]), []).append((rest, value))
+    return [formed(rows[place], get_args(kind)[0]) for place in sorted(rows)]
 
 
 def read_query(request: Request[Any, Any, Any], kind: type[R]) -> R:

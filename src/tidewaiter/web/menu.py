@@ -46,6 +46,12 @@ ENTRIES = (
         ),
     ),
     Entry(path="/law", label=marked("Law"), right="see"),
+    Entry(
+        path="/notices",
+        label=marked("Exchange"),
+        right="exchange",
+        parts=(Entry(path="/notices", label=marked("Notices"), right="exchange"),),
+    ),
     Entry(path="/overview", label=marked("Overview"), right="overview"),
     Entry(path="/rules", label=marked("Rules"), right="see"),
     Entry(path="/suppressions", label=marked("Suppressions"), right="see"),
