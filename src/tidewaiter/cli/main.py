@@ -22,6 +22,7 @@ COMMANDS = {
     "parties": "tidewaiter.cli.parties",
     "peers": "tidewaiter.cli.peers",
     "rules": "tidewaiter.cli.rules",
+    "scenario": "tidewaiter.cli.scenario",
     "screen": "tidewaiter.cli.screen",
     "serve": "tidewaiter.cli.serve",
     "substances": "tidewaiter.cli.substances",
