@@ -31,6 +31,7 @@ COMMANDS = [
     "parties",
     "peers",
     "rules",
+    "scenario",
     "screen",
     "serve",
     "substances",
