@@ -8,40 +8,30 @@ from pathlib import Path
 import click
 import msgspec
 
-from tidewaiter.base.files import replacing
+from tidewaiter.cli.coalitionout import laws_of, show_board, show_members, write_pack
 from tidewaiter.cli.coalitionpledges import commitments
 from tidewaiter.cli.coalitionrosters import roster
 from tidewaiter.cli.coalitiontables import (
-    board_tables,
     console,
-    group_table,
-    member_table,
     timeline_tables,
 )
 from tidewaiter.cli.desks import desk_at
 from tidewaiter.cli.options import Day, needs_db
-from tidewaiter.cli.table import as_line
 from tidewaiter.coalition.board import Period
 from tidewaiter.coalition.members import PATIENCE
 from tidewaiter.identity import own_stamp
-from tidewaiter.report.boards import board_view
 from tidewaiter.report.coalitioncharts import timeline_view
 from tidewaiter.report.languages import LANGUAGES
 from tidewaiter.report.library import words_of
-from tidewaiter.report.memberviews import group_view, member_view
-from tidewaiter.report.pack import pdf_of, render_pack
 from tidewaiter.store.coalition import Reader, known_nodes
 from tidewaiter.store.packs import (
     names_of,
     read_board,
     read_members,
-    read_pack,
     read_timeline,
     usual_period,
 )
-from tidewaiter.substances.changes import Change, changes_of
-from tidewaiter.substances.lawbook import load_lawbook
-from tidewaiter.substances.registry import Registry, load_registry
+from tidewaiter.substances.registry import load_registry
 
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
 
@@ -80,15 +70,10 @@ def members(day: date, patience: int, db: str, *, as_json: bool) -> None:
     Example: tidewaiter coalition members --db node.db
     """
     with _reader(db) as reader:
-        found = read_members(reader, day, patience=patience)
-    if as_json:
-        click.echo(msgspec.json.encode(found))
-        return
-    out = console()
-    out.print(member_table(map(member_view, found.members)))
-    if found.groups:
-        out.print()
-        out.print(group_table(map(group_view, found.groups)))
+        if as_json:
+            click.echo(msgspec.json.encode(read_members(reader, day, patience=patience)))
+        else:
+            show_members(reader, day, patience=patience)
 
 
 @coalition.command()
@@ -106,20 +91,10 @@ def board(day: date, since: date | None, until: date | None, db: str, *, as_json
     """
     period = _period(day, since, until)
     with _reader(db) as reader:
-        found = read_board(reader, period, day)
-        names = names_of(known_nodes(reader))
-    if as_json:
-        click.echo(msgspec.json.encode(found))
-        return
-    view = board_view(found, names)
-    out = console()
-    out.print(f"Notices first sent from {period.since} until before {period.until}, on {day}\n")
-    for table in board_tables(view):
-        out.print(table)
-        out.print()
-    out.print("* some have no answer yet: those that wait count for as long as they have waited")
-    if view.no_calendar:
-        out.print(f"Holidays are not known of: {view.no_calendar}", markup=False)
+        if as_json:
+            click.echo(msgspec.json.encode(read_board(reader, period, day)))
+        else:
+            show_board(reader, period, day)
 
 
 @coalition.command()
@@ -135,7 +110,7 @@ def timeline(day: date, since: date | None, db: str, *, as_json: bool) -> None:
     registry = load_registry()
     first = since or usual_period(day).since
     with _reader(db) as reader:
-        found = read_timeline(reader, first, day, _laws(registry))
+        found = read_timeline(reader, first, day, laws_of(registry))
         names = names_of(known_nodes(reader))
     if as_json:
         click.echo(msgspec.json.encode(found))
@@ -159,14 +134,8 @@ def pack(day: date, since: date | None, out: Path, language: str, db: str) -> No
 
     Example: tidewaiter coalition pack --day 2026-11-26 --out pack.html --db node.db
     """
-    registry = load_registry()
     with _reader(db) as reader:
-        found = read_pack(reader, _period(day, since, None), day, _laws(registry))
-    page = render_pack(found, words_of(registry), spoken=language)
-    held = pdf_of(page) if out.suffix.lower() == ".pdf" else page.encode()
-    with replacing(out, "pack") as part:
-        part.write_bytes(held)
-    click.echo(as_line(f"{out}: {len(found.board.pairs)} pairs, {len(found.members)} members"))
+        write_pack(reader, _period(day, since, None), day, out, language=language)
 
 
 @contextmanager
@@ -178,7 +147,3 @@ def _reader(db: str) -> Iterator[Reader]:
 def _period(day: date, since: date | None, until: date | None) -> Period:
     usual = usual_period(day)
     return Period(since=since or usual.since, until=until or usual.until)
-
-
-def _laws(registry: Registry) -> list[Change]:
-    return changes_of(registry, load_lawbook(registry))

@@ -29,6 +29,7 @@ COMMANDS = {
     "register": "tidewaiter.cli.register",
     "requests": "tidewaiter.cli.requests",
     "rules": "tidewaiter.cli.rules",
+    "scenario": "tidewaiter.cli.scenario",
     "screen": "tidewaiter.cli.screen",
     "serve": "tidewaiter.cli.serve",
     "substances": "tidewaiter.cli.substances",

@@ -82,9 +82,13 @@ class Member(Record, frozen=True, kw_only=True):
 
     @property
     def disputed(self) -> bool:
-        """Tell whether a roster, in its last version, says something else than the relations."""
+        """Tell whether a roster, in its last version, says something else than the relations.
+
+        Who is frozen takes part all the same: no roster knows of a channel between two.
+        """
         rosters = [each.says for each in self.statements if each.source == "roster"]
-        return any(each != self.declared for each in rosters)
+        known = "joined" if self.declared == "frozen" else self.declared
+        return any(each != known for each in rosters)
 
 
 class Facts(Record, frozen=True, kw_only=True):

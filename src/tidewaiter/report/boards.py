@@ -18,6 +18,7 @@ _OPEN: tuple[Outcome, ...] = (
     "frozen",
     "no term",
     "undelivered",
+    "came too late",
     "withdrawn",
 )
 

@@ -17,6 +17,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "answered early": marked("answered early"), "waiting": marked("waiting"),
         "withdrawn": marked("withdrawn"), "no term": marked("no term"),
         "undelivered": marked("undelivered"),
+        "came too late": marked("came too late"),
         # commitments
         "open": marked("open"), "met": marked("met"), "missed": marked("missed"),
         "no evidence": marked("no evidence"),
