@@ -12,6 +12,7 @@ from click.testing import Result
 from pypdf import PdfReader
 from tests.cli.test_node import Node
 from tests.exchange.notices.samples import NOTICE, changed
+from tests.papers import needs_pdf
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.notices.shapes import NoticeFile
@@ -62,7 +63,12 @@ def test_a_pack_holds_board_members_and_commitments(met: tuple[Node, Node], here
     assert "1 pairs, 1 members" in made
     page = (here / "pack.html").read_text(encoding="utf-8")
     assert "http" not in page.replace("http-equiv", "")
-    one.run("coalition", "pack", "--out", "pack.pdf")
+
+
+@needs_pdf
+def test_a_pack_is_paper_too(met: tuple[Node, Node], here: Path) -> None:
+    """The PDF holds the words of the page."""
+    met[0].run("coalition", "pack", "--out", "pack.pdf")
     text = " ".join(
         page.extract_text() for page in PdfReader(BytesIO((here / "pack.pdf").read_bytes())).pages
     )

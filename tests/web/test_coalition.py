@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.papers import needs_pdf
 from tests.web.browsing import Opened, check_page
 from tests.web.coalitiondesk import ANSWERED, BERGEN, CORFU, REASON, fill
 from tests.web.conftest import Desk
@@ -89,7 +90,13 @@ def test_the_timeline_and_the_pack_hold_what_happened(filled: Node, desk: People
     pack = one.get("/coalition/pack.html")
     assert "attachment" in pack.headers["content-disposition"]
     assert "8 of 12" in pack.text
-    assert one.get("/coalition/pack.pdf").content.startswith(b"%PDF")
+
+
+@needs_pdf
+def test_the_pack_is_paper_too(filled: Node, desk: People) -> None:
+    """The address that ends in .pdf gives one."""
+    assert filled
+    assert desk("analyst").get("/coalition/pack.pdf").content.startswith(b"%PDF")
 
 
 @pytest.mark.browser

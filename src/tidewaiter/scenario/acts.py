@@ -12,7 +12,14 @@ from tidewaiter.courier.kinds import body_of
 from tidewaiter.courier.nodes import relate
 from tidewaiter.courier.rosters import tell_roster
 from tidewaiter.exchange.fingerprints import fingerprint
-from tidewaiter.exchange.incidents.types import AllegedParty, Goods, Identified, Incident, Line
+from tidewaiter.exchange.incidents.types import (
+    AllegedParty,
+    Goods,
+    Identified,
+    Incident,
+    Line,
+    Stop,
+)
 from tidewaiter.exchange.incidents.types import Place as Where
 from tidewaiter.exchange.markings import Marking
 from tidewaiter.exchange.notices.events import Acknowledged, NoObjection, Sent
@@ -219,6 +226,7 @@ def _incident(one: Node, act: Act, marking: Marking) -> Incident:
         id=act.ref, owner=one.name, version=1, status="open", kind=act.kind, day=day,
         place=Where(country=one.player.country, name=one.player.entry_point), stage="import",
         law_day=day, marking=marking, title=act.title, account=act.account, lines=(line,),
+        route=(Stop(function="unlading", country=one.player.country),),
         parties=(party,) if act.party else (),
     )  # fmt: skip
 
