@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.courier.conftest import Party, found_party
 from tests.web.noticing import fill_notices
+from tests.web.registering import fill_register
 
 from tidewaiter.courier.desk import desk_of
 from tidewaiter.courier.nodes import found_node
@@ -49,6 +50,7 @@ def fill_exchange(node: Node) -> dict[str, list[Any]]:
     own, other = meet(node, Path(node.serving.db).parent)
     there = fill_notices(node, own, other)
     other.desk.database.close()
+    there |= fill_register(node)
     return there
 
 

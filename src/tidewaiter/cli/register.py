@@ -14,24 +14,25 @@ from tidewaiter.cli.noticelaw import in_a_line
 from tidewaiter.cli.options import Day, Place, needs_db
 from tidewaiter.cli.registerannual import annual
 from tidewaiter.cli.registerledger import cancel, write_off
-from tidewaiter.cli.registerout import account_line, entry_line, figures_of, written_line
+from tidewaiter.cli.registerout import account_line, entry_line, written_line
 from tidewaiter.cli.table import as_line
-from tidewaiter.exchange.register.book import Book, same_issuer, same_number
+from tidewaiter.exchange.register.book import Book
 from tidewaiter.exchange.register.ledger import loose
-from tidewaiter.exchange.register.reading import RegisterFile, read_register
-from tidewaiter.exchange.register.readinglines import read_lines
-from tidewaiter.exchange.register.types import Entry, Grant, Movement, Requirement
+from tidewaiter.exchange.register.looking import EntryKind, account_on, concerns, kind_of
+from tidewaiter.exchange.register.reading import RegisterFile
+from tidewaiter.exchange.register.readinglines import read_any
+from tidewaiter.exchange.register.types import Grant, Requirement
 from tidewaiter.identity import own_stamp
 from tidewaiter.parties.readers.types import EntryRefusal, ListFile
 from tidewaiter.store.database import open_database
 from tidewaiter.store.notices import enter_notices
 from tidewaiter.store.notices import notices as kept_notices
-from tidewaiter.store.register import add_entries, erase_operator, kind_of, load_register
+from tidewaiter.store.register import add_entries, erase_operator, load_register
 from tidewaiter.store.registerledger import ledger
 from tidewaiter.substances.registry import load_registry
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_KINDS = [str(kind.__struct_config__.tag) for kind in get_args(Entry)]
+_KINDS = get_args(EntryKind)
 _COUNTED = (Grant, Requirement)  # entries with an amount
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
 
@@ -126,10 +127,10 @@ def show(name: str, day: date, db: str) -> None:
     for entry in book.held_on(day):
         if not isinstance(entry, _COUNTED) or (kind_of(entry), entry.id) not in names:
             continue
-        account = figures_of(book, entry, day)
+        account = account_on(book, entry, day)
         click.echo(as_line(account_line(entry, account)))
         for row in written:
-            if _concerns(row.movement, entry):
+            if concerns(row.movement, entry):
                 click.echo(as_line(written_line(row)))
         for finding in account.findings:
             click.echo(as_line(f"note: {finding.text} ({finding.source})"))
@@ -150,7 +151,7 @@ def balance(day: date, db: str, *, as_json: bool) -> None:
         book = Book(load_register(work))
     for entry in book.held_on(day):
         if isinstance(entry, _COUNTED):
-            account = figures_of(book, entry, day)
+            account = account_on(book, entry, day)
             line = as_line(account_line(entry, account))
             click.echo(msgspec.json.encode(account) if as_json else line)
     for finding in loose(book, day):
@@ -175,19 +176,7 @@ for _each in (write_off, cancel, annual):
 
 
 def _read(path: Path) -> RegisterFile:
-    file, registry = ListFile(name=path.name, content=path.read_bytes()), load_registry()
-    lines = path.suffix.lower() in {".jsonl", ".json"}
-    return read_lines(file, registry) if lines else read_register(file, registry)
-
-
-def _concerns(moved: Movement, entry: Grant | Requirement) -> bool:
-    """Tell whether a movement is of a permit or a requirement, cancelled or not."""
-    if isinstance(entry, Grant):
-        same = same_number(moved.permit, entry.number)
-        return same and same_issuer(moved.issuer, entry.issuer)
-    where = (moved.direction, moved.country, moved.substance, moved.on.year)
-    whose = entry.operator in {"", moved.operator}
-    return whose and where == ("import", entry.country, entry.substance, entry.year)
+    return read_any(ListFile(name=path.name, content=path.read_bytes()), load_registry())
 
 
 def _enter_notices(db: str) -> None:

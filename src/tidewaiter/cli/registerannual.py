@@ -4,22 +4,15 @@ from pathlib import Path
 
 import click
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing
 from tidewaiter.cli.desks import desk_at
 from tidewaiter.cli.options import needs_db
 from tidewaiter.exchange.incidents.types import Incident
-from tidewaiter.exchange.register.annual import figures_of, form_rows, sheet_rows
-from tidewaiter.exchange.register.book import Book
-from tidewaiter.report.cells import neutralise
-from tidewaiter.report.exports import CsvTable
+from tidewaiter.report.annual import unsure, write_annual
 from tidewaiter.store.database import open_database
-from tidewaiter.store.incidents import find_incident
 from tidewaiter.store.incidents import incidents as kept_incidents
-from tidewaiter.store.register import keeper, load_register
+from tidewaiter.store.registerannual import annual_of, own_incidents
 from tidewaiter.substances.registry import load_registry
-
-_ALL = 1 << 31
 
 
 @click.command()
@@ -36,22 +29,15 @@ def annual(year: int, out: Path, db: str, *, form: bool) -> None:
 
     Example: tidewaiter register annual 2026 --out 2026.csv --db cases.db
     """
+    incidents = _incidents(db)
     with open_database(db) as database, database.work() as work:
-        country, book = keeper(work), Book(load_register(work))
-    if not country:
-        raise InputError("there is no register yet", hint="tidewaiter register add FILE")
-    figures = figures_of(book, _incidents(db), country, year, load_registry())
-    titles, *rows = form_rows(figures) if form else sheet_rows(figures)
+        country, figures = annual_of(work, year, incidents, load_registry())
     with replacing(out, f"{year}") as part, part.open("wb") as file:
-        CsvTable(file, titles).rows([[neutralise(cell) for cell in row] for row in rows])
-    unsure = sum(
-        len(total.open)
-        for each in figures
-        for total in (each.seized, each.stopped, each.imports, each.exports)
-    )
-    click.echo(f"{len(rows)} substances of {country} in {year}: {out}")
-    if unsure:
-        click.echo(f"the content of {unsure} is not known; they are in no sum", err=True)
+        write_annual(file, figures, form=form)
+    click.echo(f"{len(figures)} substances of {country} in {year}: {out}")
+    if unsure(figures):
+        said = f"the content of {unsure(figures)} is not known; they are in no sum"
+        click.echo(said, err=True)
 
 
 def _incidents(db: str) -> list[Incident]:
@@ -61,6 +47,4 @@ def _incidents(db: str) -> list[Incident]:
             click.echo("this database holds no incidents: no seizure is counted", err=True)
             return []
     with desk_at(db) as desk, desk.database.work() as work:
-        names = [x for x in kept_incidents(work, rows=_ALL) if x.owner == desk.node]
-        known = [find_incident(work, desk.ring.lock, x.owner, x.id).now() for x in names]
-    return [each for each in known if each is not None]
+        return own_incidents(work, desk.ring.lock, desk.node)

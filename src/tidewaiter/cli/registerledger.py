@@ -1,22 +1,17 @@
 """What a person writes into the ledger of the register: shipments, and that one did not go."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Any, get_args
 
 import click
 
-from tidewaiter.base.errors import InputError
-from tidewaiter.base.records import Record
 from tidewaiter.cli.options import Day, Percent, Place, needs_db
-from tidewaiter.cli.registerout import account_line, figures_of, written_line
+from tidewaiter.cli.registerout import account_line, written_line
 from tidewaiter.cli.table import as_line
-from tidewaiter.consignments.asking import amount_of
-from tidewaiter.consignments.naming import Names
-from tidewaiter.exchange.notices.types import Amount, NoticeLine
 from tidewaiter.exchange.register.book import Book, same_issuer
-from tidewaiter.exchange.register.goods import content_in
-from tidewaiter.exchange.register.types import Direction, Grant, Movement
+from tidewaiter.exchange.register.looking import account_on
+from tidewaiter.exchange.register.shipments import Shipment, movement_of
+from tidewaiter.exchange.register.types import Direction, Grant
 from tidewaiter.identity import own_stamp
 from tidewaiter.store.database import open_database
 from tidewaiter.store.register import keeper, load_register
@@ -24,24 +19,6 @@ from tidewaiter.store.registerledger import cancel as cancel_movement
 from tidewaiter.store.registerledger import find_movement, new_id
 from tidewaiter.store.registerledger import write_off as write_movement
 from tidewaiter.substances.registry import load_registry
-
-_PPM = 10_000  # in one percent
-
-
-class Shipment(Record, frozen=True, kw_only=True):
-    """The options of a shipment that no notice tells of."""
-
-    substance: str
-    amount: str
-    percent: Decimal | None
-    direction: Direction
-    on: date
-    operator: str
-    permit: str
-    issuer: str | None
-    site: str
-    name: str | None
-    source: str
 
 
 @click.command(name="write-off")
@@ -58,24 +35,25 @@ class Shipment(Record, frozen=True, kw_only=True):
 @click.option("--source", required=True, help="Where that is written: a declaration, a report.")
 @click.option("--reason", required=True, help="Why you write it off.")
 @needs_db
-def write_off(reason: str, db: str, **options: Any) -> None:
+def write_off(
+    reason: str, name: str | None, issuer: str | None, db: str, **options: Any
+) -> None:  # fmt: skip
     """Write off a shipment that no notice tells of.
 
     Say of what, how much, which way and when, and where that is written; a permit by --permit.
 
     Example: tidewaiter register write-off --substance ephedrine --amount "5 kg" ... --db cases.db
     """
-    told = Shipment(**options)
+    told = Shipment(**options, issuer=issuer or "")
     with open_database(db) as database, database.work(own_stamp()) as work:
-        country = keeper(work)
-        movement = _movement(told, country)
+        movement = movement_of(told, name or new_id(), keeper(work), load_registry())
         new = write_movement(work, movement, reason=reason)
         line = written_line(find_movement(work, movement.id))
         book = Book(load_register(work))
     click.echo(as_line(line if new else f"known: {line}"))
     for grant in book.numbered(Grant, told.permit, told.on):
-        if same_issuer(grant.issuer, told.issuer or ""):
-            account = figures_of(book, grant, told.on)
+        if same_issuer(grant.issuer, told.issuer):
+            account = account_on(book, grant, told.on)
             click.echo(as_line(account_line(grant, account)))
             for each in account.findings:
                 click.echo(as_line(f"note: {each.text}"), err=True)
@@ -95,27 +73,3 @@ def cancel(movement: str, on: date, source: str, reason: str, db: str) -> None:
     with open_database(db) as database, database.work(own_stamp()) as work:
         row = cancel_movement(work, movement, on, source=source, reason=reason)
     click.echo(as_line(written_line(row)))
-
-
-def _movement(told: Shipment, country: str) -> Movement:
-    """Make the movement of a shipment, with the content of a salt or a mixture.
-
-    Raises:
-        InputError: The registry does not know the substance, or the amount is none.
-    """
-    registry = load_registry()
-    found = Names(registry).whole(told.substance)
-    if not found or found[0].substance is None:
-        hint = "write its slug, its name or its CAS number"
-        raise InputError(f'the registry has no "{told.substance}"', at="--substance", hint=hint)
-    slug, form = found[0].substance.slug, found[0].form
-    mass, volume = amount_of(told.amount)
-    net = Amount(mass_mg=mass, volume_ul=volume)
-    ppm = None if told.percent is None else int(told.percent * _PPM)
-    line = NoticeLine(number=1, cas=(form.cas or "") if form else "", net=net, content_ppm=ppm)
-    content, why = content_in(line, slug, told.on, registry)
-    return Movement(
-        id=told.name or new_id(), direction=told.direction, country=country, on=told.on,
-        operator=told.operator, permit=told.permit, issuer=told.issuer or "", substance=slug,
-        net=net, content=content, why_no_content=why, site=told.site, source=told.source,
-    )  # fmt: skip

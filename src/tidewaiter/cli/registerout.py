@@ -4,8 +4,8 @@ from datetime import date
 
 from tidewaiter.exchange.notices.amounts import in_words, measured
 from tidewaiter.exchange.notices.types import Amount
-from tidewaiter.exchange.register.book import Book, stop_on
-from tidewaiter.exchange.register.ledger import Account, account_of, requirement_account
+from tidewaiter.exchange.register.ledger import Account
+from tidewaiter.exchange.register.looking import state_on
 from tidewaiter.exchange.register.types import Entry, Grant, Operator, Requirement
 from tidewaiter.store.registerledger import Written
 
@@ -19,7 +19,7 @@ def entry_line(entry: Entry, day: date) -> str:
         whose = entry.operator or entry.country
         what = f"{entry.substance}, {in_words(entry.amount)} in {entry.year}"
         return f"{entry.id}\trequirement\t{whose}\t{what}"
-    stop = stop_on(entry.stops, day)
+    state = state_on(entry, day)
     what = (
         f"{entry.substance}, {in_words(entry.amount)}"
         if isinstance(entry, Grant)
@@ -27,14 +27,7 @@ def entry_line(entry: Entry, day: date) -> str:
     )
     days = f"{entry.since} to {entry.until or 'open'}"
     told = (entry.id, f"{entry.kind} {entry.number} of {entry.issuer}", entry.operator, what, days)
-    return "\t".join((*told, stop.kind) if stop else told)
-
-
-def figures_of(book: Book, entry: Grant | Requirement, day: date) -> Account:
-    """Return the account of a permit or a requirement on a day."""
-    if isinstance(entry, Grant):
-        return account_of(book, entry, day)
-    return requirement_account(book, entry, day)
+    return "\t".join(told if state in {None, "valid"} else (*told, state))
 
 
 def account_line(entry: Grant | Requirement, account: Account) -> str:

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from tidewaiter.base.errors import InputError, MissingError, StoreError
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.problems import Problem
 from tidewaiter.exchange.register.checks import check_together
+from tidewaiter.exchange.register.looking import kind_of, operator_of
 from tidewaiter.exchange.register.types import (
     Cancellation,
     Entry,
@@ -74,7 +75,7 @@ def add_entries(work: Work, country: str, entries: Iterable[Entry]) -> Added:
             hint = "write a change as its next version; what was decided before stays"
             problem = f"version {entry.version} of {entry.id} is there in other words"
             clashes.append(Clash(entry=entry, problem=problem, hint=hint))
-        elif max(len(entry.id), len(_operator(entry))) > KEY_LENGTH:
+        elif max(len(entry.id), len(operator_of(entry))) > KEY_LENGTH:
             problem = f"an id has at most {KEY_LENGTH} characters"
             clashes.append(Clash(entry=entry, problem=problem, hint="shorten it"))
         else:
@@ -83,7 +84,7 @@ def add_entries(work: Work, country: str, entries: Iterable[Entry]) -> Added:
     rows = [
         {
             "kind": kind_of(each), "id": plain(each.id), "version": each.version,
-            "decided": each.decided.isoformat(), "operator": plain(_operator(each)),
+            "decided": each.decided.isoformat(), "operator": plain(operator_of(each)),
             "payload": encode(each), "who": plain(stamp.who), "at": moment(stamp.at),
         }
         for each in fresh
@@ -119,6 +120,13 @@ def load_register(work: Work) -> Register:
     )
 
 
+def entry_numbers(work: Work) -> dict[tuple[str, str], int]:
+    """Return the number of each entry here, by its kind and its id: that of its first version."""
+    e = tables.register_entry.c
+    wanted = select(e.kind, e.id, func.min(e.number)).group_by(e.kind, e.id)
+    return {(kind, name): int(number) for kind, name, number in work.connection.execute(wanted)}
+
+
 def erase_operator(work: Work, name: str) -> int:
     """Erase what an operator is called and where it is, in all versions; its id stays.
 
@@ -146,11 +154,6 @@ def erase_operator(work: Work, name: str) -> int:
     return len(mine)
 
 
-def kind_of(entry: Entry) -> str:
-    """Return the kind of an entry: operator, standing, grant, requirement."""
-    return str(entry.__struct_config__.tag)
-
-
 def _keep_for(work: Work, country: str) -> None:
     kept = keeper(work)
     if not kept and not country:
@@ -173,10 +176,6 @@ def _entries(work: Work) -> Iterable[Entry]:
 
 def _key(entry: Entry) -> tuple[str, str, int]:
     return kind_of(entry), plain(entry.id), entry.version
-
-
-def _operator(entry: Entry) -> str:
-    return entry.id if isinstance(entry, Operator) else entry.operator
 
 
 def _read(payload: str, what: str) -> Entry:

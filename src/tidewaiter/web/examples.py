@@ -54,6 +54,7 @@ from tidewaiter.web.own import Language, NewPassword, NewToken
 from tidewaiter.web.parties import Judge
 from tidewaiter.web.proposing import Propose
 from tidewaiter.web.queue import Save
+from tidewaiter.web.registerpages import Cancelling, Loading, WriteOff
 from tidewaiter.web.results import Report, Withdraw
 from tidewaiter.web.rules import Turn
 from tidewaiter.web.suppressions import Seen, Why
@@ -173,6 +174,19 @@ BODIES: Mapping[str, Record] = {
     "keep_draft": DraftForm(notice=NOTICE, peer="tidewaiter/b1"),
     "save_draft": DraftForm(notice=NOTICE, peer="tidewaiter/b1", version=1, send=True),
     "end_draft": Version(version=1),
+    "load_entries": Loading(
+        name="requirements.csv", country="MX",
+        text="id,decided,country,substance,year,amount,source\n"
+        "alr-1,2026-01-01,MX,ephedrine,2026,150 kg,annual requirements 2026\n",
+    ),
+    "write_off_shipment": WriteOff(
+        substance="ephedrine", amount="5 kg", direction="import", on=date(2026, 5, 2),
+        operator="op-1", permit="IA 26/01", issuer="MX", source="declaration 77",
+        reason="found at audit",
+    ),
+    "cancel_movement": Cancelling(
+        on=date(2026, 5, 3), source="letter 9", reason="not shipped"
+    ),
 }  # fmt: skip
 """Of each operation that takes JSON, by its name."""
 

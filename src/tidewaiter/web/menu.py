@@ -50,7 +50,10 @@ ENTRIES = (
         path="/notices",
         label=marked("Exchange"),
         right="exchange",
-        parts=(Entry(path="/notices", label=marked("Notices"), right="exchange"),),
+        parts=(
+            Entry(path="/notices", label=marked("Notices"), right="exchange"),
+            Entry(path="/register", label=marked("Register"), right="exchange"),
+        ),
     ),
     Entry(path="/overview", label=marked("Overview"), right="overview"),
     Entry(path="/rules", label=marked("Rules"), right="see"),

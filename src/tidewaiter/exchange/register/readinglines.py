@@ -1,14 +1,26 @@
-"""Reading a register from JSON Lines: an entry a line, of any kind."""
+"""Reading a register: JSON Lines, an entry of any kind a line; or whatever a file is."""
 
 import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.register.checks import check
-from tidewaiter.exchange.register.reading import HINT, RegisterFile
+from tidewaiter.exchange.register.reading import HINT, RegisterFile, read_register
 from tidewaiter.exchange.register.types import Entry
 from tidewaiter.parties.readers.tables import decode
 from tidewaiter.parties.readers.types import EntryRefusal, ListFile, refused
 from tidewaiter.substances.registry import Registry
+
+_LINES = (".jsonl", ".json")
+
+
+def read_any(file: ListFile, registry: Registry) -> RegisterFile:
+    """Read a file of a register: JSON Lines by its name, or else CSV of one kind of entry.
+
+    Raises:
+        InputError: It is no table, or its titles are of no kind of entry.
+    """
+    lines = file.name.lower().endswith(_LINES)
+    return read_lines(file, registry) if lines else read_register(file, registry)
 
 
 def read_lines(file: ListFile, registry: Registry) -> RegisterFile:

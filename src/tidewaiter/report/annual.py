@@ -1,0 +1,29 @@
+"""The annual figures of a register as a sheet."""
+
+from collections.abc import Sequence
+from typing import BinaryIO
+
+from tidewaiter.exchange.register.annual import Figures, form_rows, sheet_rows
+from tidewaiter.report.cells import neutralise
+from tidewaiter.report.exports import CsvTable
+
+
+def write_annual(file: BinaryIO, figures: Sequence[Figures], *, form: bool) -> None:
+    """Write a year as CSV.
+
+    Args:
+        file: Open for bytes.
+        figures: Of the year.
+        form: Only the columns of UN Form D that are confirmed.
+    """
+    titles, *rows = form_rows(figures) if form else sheet_rows(figures)
+    CsvTable(file, titles).rows([[neutralise(cell) for cell in row] for row in rows])
+
+
+def unsure(figures: Sequence[Figures]) -> int:
+    """Count the shipments and incidents that are in no sum, as their content is not known."""
+    return sum(
+        len(total.open)
+        for each in figures
+        for total in (each.seized, each.stopped, each.imports, each.exports)
+    )
