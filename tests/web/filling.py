@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import structs
 from tests.web.conftest import Desk
+from tests.web.exchanging import fill_exchange
 
 from tidewaiter.identity import own_stamp
 from tidewaiter.network.resolving import resolve_database
@@ -44,6 +45,7 @@ def fill(node: Node, desk: Callable[..., Desk]) -> Real:
     _settings(node, anna, chief)
     edition = anna.get("/substances/ephedrine.json").json()["drawings"].split("/")[-2]
     hits = anna.get("/parties.json").json()["largest"]
+    peer = fill_exchange(node)
     return {
         "/account/tokens/{number}": [1, 2],
         "/accounts/{number}": [1, 2],
@@ -57,6 +59,7 @@ def fill(node: Node, desk: Callable[..., Desk]) -> Real:
         "/law/classes/{slug}": [anna.get("/law/classes.json").json()["classes"][0]["slug"]],
         "/law/regimes/{slug}": ["un-1988", "cwc"],
         "/parties/{number}": [each["entity"] for each in hits[:4]],
+        "/peers/{key}": [peer],
         "/queue/saved/{number}": [1],
         "/rules/settings/{number}": [1],
         "/rules/{rule}": ["control", "vague"],

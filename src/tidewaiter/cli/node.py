@@ -30,6 +30,7 @@ from tidewaiter.identity import (
     ring_file,
     write_secret_text,
 )
+from tidewaiter.report.codes import terminal_code
 from tidewaiter.store.audit import moment, verify_audit
 from tidewaiter.store.database import open_database
 from tidewaiter.store.peers import documents
@@ -138,8 +139,9 @@ def document(db: str, language: str, out: Path | None) -> None:
         chain = documents(work, desk.node)
     told = chain[-1].read()
     click.echo(f"{told.name} ({told.node}), document {told.number}")
-    click.echo("Read these words to the peer by telephone:", err=True)
+    click.echo("Read these words to the peer by telephone, or let it scan the code:", err=True)
     click.echo(" ".join(words(fingerprint(told), language)))
+    click.echo(terminal_code(fingerprint(told).upper()), err=True)
     if out:
         with writing(str(out)), replacing(out, str(os.getpid())) as part:
             part.write_bytes(write_chain(chain))

@@ -99,11 +99,6 @@ def groups(work: Work) -> list[Group]:
     return [group_of(work, each) for each in ids]
 
 
-def is_member(work: Work, group: str, node: str) -> bool:
-    """Say whether a peer is in a group now."""
-    return node in _members(work, group)
-
-
 def _members(work: Work, group: str) -> tuple[str, ...]:
     m = tables.working_group_member.c
     wanted = select(m.peer).where(m.group == group, m.until.is_(None)).order_by(m.peer)

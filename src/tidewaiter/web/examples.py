@@ -36,6 +36,9 @@ from tidewaiter.web.casesteps import (
 )
 from tidewaiter.web.own import Language, NewPassword, NewToken
 from tidewaiter.web.parties import Judge
+from tidewaiter.web.peeracts import Discarded, Narrow, Written
+from tidewaiter.web.peeracts import Turn as TurnRelation
+from tidewaiter.web.peers import Invitation
 from tidewaiter.web.proposing import Propose
 from tidewaiter.web.queue import Save
 from tidewaiter.web.results import Report, Withdraw
@@ -114,6 +117,11 @@ BODIES: Mapping[str, Record] = {
         name="duty officer", url="https://duty.example/alerts", severities=("critical",)
     ),
     "switch": Switch(active=True),
+    "invite_peer": Invitation(documents='[{"payload": "eyJ2Ijox...", "signatures": [["e30", "x"]]}]'),
+    "turn_relation": TurnRelation(to="frozen", reason="Order of 3 May"),
+    "narrow_scope": Narrow(kinds=("notice",), tlp="amber", reason="Order of 4 May"),
+    "discard_item": Discarded(message="019ac0de-0000-7000-8000-000000000000"),
+    "write_to_peer": Written(text="Please call about notice 17."),
     "set_reading": Reading(
         version=1, then="screen", map=("goods=Item text",), day=date(2026, 11, 25)
     ),

@@ -35,6 +35,12 @@ ENTRIES = (
     Entry(path="/flows", label=marked("Flows"), right="see"),
     Entry(path="/substances", label=marked("Substances"), right="see"),
     Entry(path="/law", label=marked("Law"), right="see"),
+    Entry(
+        path="/peers",
+        label=marked("Exchange"),
+        right="exchange",
+        parts=(Entry(path="/peers", label=marked("Peers"), right="exchange"),),
+    ),
     Entry(path="/overview", label=marked("Overview"), right="overview"),
     Entry(path="/rules", label=marked("Rules"), right="see"),
     Entry(path="/suppressions", label=marked("Suppressions"), right="see"),

@@ -1,0 +1,54 @@
+"""An installation that is a node of the exchange, and a node that it meets."""
+
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.courier.conftest import Party, found_party
+
+from tidewaiter.courier.desk import desk_of
+from tidewaiter.courier.nodes import found_node
+from tidewaiter.exchange.founding import About
+from tidewaiter.identity import key_file, own_key, ring_file
+from tidewaiter.store.database import Stamp
+from tidewaiter.web.node import Node
+from tidewaiter.web.peerkeys import peer_key
+
+
+def make_node(node: Node, name: str = "Customs of Aland") -> Party:
+    """Make an installation a node, unless it is one; its keys stand beside its key."""
+    if not ring_file().exists():
+        about = About(
+            node=own_key(key_file()).name, name=name, country="AX", role="authority",
+            endpoints=("https://node.aland.example:8478",),
+        )  # fmt: skip
+        roots = ring_file().parent / f"roots-{secrets.token_hex(4)}"
+        roots.mkdir()
+        found_node(node.database, ring_file(), roots, about, _stamp())
+    desk = desk_of(node.database, ring_file())
+    made = Party(desk, [], b"")
+    made.chain = made.documents()
+    return made
+
+
+def meet(node: Node, folder: Path, name: str = "bergen") -> tuple[Party, Party]:
+    """Let an installation and another node be in an active relation; return both."""
+    own, other = make_node(node), found_party(name, folder)
+    own.meet(other)
+    other.meet(own)
+    return own, other
+
+
+def fill_exchange(node: Node) -> str:
+    """Let an installation exchange with a node that has written to it; return what names it."""
+    own, other = meet(node, Path(node.serving.db).parent)
+    other.say(own, "Please call about notice 17.")
+    own.say(other, "We call tomorrow.")
+    other.send(own)
+    own.send(other)
+    other.desk.database.close()
+    return peer_key(other.name)
+
+
+def _stamp() -> Stamp:
+    return Stamp(who="account 1", at=datetime(2026, 11, 25, 12, tzinfo=UTC))

@@ -1,0 +1,111 @@
+"""The pages of peers: this node, both relations, what lies between, and who may change it."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from tests.courier.conftest import Party, found_party
+from tests.web.conftest import Desk
+from tests.web.exchanging import make_node, meet
+
+from tidewaiter.exchange.documents import write_chain
+from tidewaiter.exchange.fingerprints import fingerprint, words
+from tidewaiter.web.node import Node
+from tidewaiter.web.peerkeys import peer_key
+from tidewaiter.web.peerrows import days_silent
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def pair(node: Node, tmp_path: Path) -> Iterator[tuple[Party, Party]]:
+    """Let the installation exchange with another node."""
+    own, other = meet(node, tmp_path)
+    yield own, other
+    other.desk.database.close()
+
+
+def test_silence_counts_from_the_last_sign_and_only_where_something_waits() -> None:
+    """Nobody is silent whom nobody has asked for anything."""
+    early, late = "2026-10-01T00:00:00+00:00", "2026-11-20T00:00:00+00:00"
+    assert days_silent("", early, NOW) is None
+    assert days_silent(late, early, NOW) == 5
+    assert days_silent(early, late, NOW) == 5
+    assert days_silent(early, "", NOW) == 55
+
+
+def test_a_peer_is_taken_up_confirmed_frozen_and_taken_up_again_by_the_pages(
+    node: Node, desk: Callable[..., Desk], tmp_path: Path
+) -> None:
+    """Its words, which no page shows, make it active; what is written while it is frozen waits."""
+    own, other = make_node(node), found_party("bergen", tmp_path)
+    anna, ben = desk("supervisor", "anna"), desk("analyst", "ben")
+    told = words(fingerprint(other.chain[0].read()))
+    file = {"file": ("bergen.json", write_chain(other.chain), "application/json")}
+    answer = anna.client.post(
+        f"/peers/file?csrf={anna.token()}", files=file, headers=anna.cookie(),
+        follow_redirects=False,
+    )  # fmt: skip
+    page = answer.headers["location"]
+    assert page == f"/peers/{peer_key(other.name)}"
+    for shown in (anna.get(page).text, anna.get(f"{page}.json").text, anna.get("/peers.json").text):
+        assert fingerprint(other.chain[0].read()) not in shown
+        assert " ".join(told) not in shown
+    wrong = anna.post(f"{page}/relation", {"to": "active", "words": " ".join(reversed(told))})
+    assert wrong.status_code == 400
+    assert anna.get(f"{page}.json").json()["row"]["ours"] == "invited"
+    anna.post(f"{page}/relation", {"to": "active", "words": " ".join(told).upper()})
+    assert anna.get(f"{page}.json").json()["row"]["ours"] == "active"
+    other.meet(own)
+
+    anna.post(f"{page}/relation", {"to": "frozen", "reason": "order of 3 May"})
+    ben.post(f"{page}/messages", {"text": "first"})
+    ben.post(f"{page}/messages", {"text": "<b>second</b>"})
+    seen = ben.get(f"{page}.json").json()
+    assert [each["text"] for each in seen["held"]] == ["first", "<b>second</b>"]
+    assert "&lt;b&gt;second" in ben.get(page).text
+    anna.post(f"{page}/discarded", {"message": seen["held"][0]["id"]})
+    again = {"to": "active", "words": " ".join(told)}
+    assert anna.post(f"{page}/relation", again).status_code == 400  # nobody said what becomes of it
+    anna.post(f"{page}/relation", {**again, "held": "release"})
+    own.send(other)
+    talk = ben.get(f"{page}.json").json()["talk"]
+    assert [(each["text"], each["state"]) for each in talk] == [
+        (None, "discarded"), ("<b>second</b>", "processed")
+    ]  # fmt: skip
+    anna.post(f"{page}/scope", {"kinds": ["notice"], "tlp": "amber", "reason": "order of 4 May"})
+    refused = ben.post(f"{page}/messages", {"text": "third"})
+    assert refused.status_code == 400
+    other.desk.database.close()
+
+
+def test_relations_are_changed_by_those_alone_who_may(
+    desk: Callable[..., Desk], pair: tuple[Party, Party]
+) -> None:
+    """An analyst writes and sees no control; an administrator sees nothing of it at all."""
+    page = f"/peers/{peer_key(pair[1].name)}"
+    ben, chief = desk("analyst", "ben"), desk("administrator", "chief")
+    assert "/relation" not in ben.get(page).text
+    for path, form in (
+        (f"{page}/relation", {"to": "ended"}), (f"{page}/scope", {}), ("/peers", {"documents": ""}),
+        (f"{page}/discarded", {"message": "x"}),
+    ):  # fmt: skip
+        assert ben.post(path, form).status_code == 403
+    assert chief.get("/peers").status_code == 403
+    assert ben.get("/peers/0123456789abcdef").status_code == 404
+
+
+def test_this_node_shows_its_words_and_its_code(
+    desk: Callable[..., Desk], pair: tuple[Party, Party]
+) -> None:
+    """In the language of the reader; the file that is given out is what a peer takes up."""
+    own, ben = pair[0], desk("analyst", "ben")
+    told = ben.get("/peers.json").json()["own"]
+    assert told["words"] == words(fingerprint(own.chain[-1].read()))
+    spanish = ben.get("/peers.json", {"accept-language": "es"}).json()["own"]["words"]
+    assert spanish == words(told["fingerprint"], "es")
+    assert ben.get("/peers/own/documents").content == write_chain(own.documents())
+    code = ben.get("/peers/own/code")
+    assert code.headers["content-type"].startswith("image/svg+xml")
+    assert code.content.startswith(b"<svg")
