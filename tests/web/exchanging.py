@@ -3,6 +3,7 @@
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from tests.courier.conftest import Party, found_party
 
@@ -11,6 +12,7 @@ from tidewaiter.courier.nodes import found_node
 from tidewaiter.exchange.founding import About
 from tidewaiter.identity import key_file, own_key, ring_file
 from tidewaiter.store.database import Stamp
+from tidewaiter.store.groups import make_group
 from tidewaiter.web.node import Node
 from tidewaiter.web.peerkeys import peer_key
 
@@ -39,15 +41,21 @@ def meet(node: Node, folder: Path, name: str = "bergen") -> tuple[Party, Party]:
     return own, other
 
 
-def fill_exchange(node: Node) -> str:
-    """Let an installation exchange with a node that has written to it; return what names it."""
+def fill_exchange(node: Node) -> dict[str, list[Any]]:
+    """Let an installation exchange with a node that has written to it.
+
+    Returns:
+        What is there, by the part of a path that names it.
+    """
     own, other = meet(node, Path(node.serving.db).parent)
     other.say(own, "Please call about notice 17.")
     own.say(other, "We call tomorrow.")
     other.send(own)
     own.send(other)
     other.desk.database.close()
-    return peer_key(other.name)
+    with node.database.work(_stamp()) as work:
+        group = make_group(work, "Precursors")
+    return {"/peers/{key}": [peer_key(other.name)], "/groups/{group}": [group.id]}
 
 
 def _stamp() -> Stamp:

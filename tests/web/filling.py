@@ -45,7 +45,7 @@ def fill(node: Node, desk: Callable[..., Desk]) -> Real:
     _settings(node, anna, chief)
     edition = anna.get("/substances/ephedrine.json").json()["drawings"].split("/")[-2]
     hits = anna.get("/parties.json").json()["largest"]
-    peer = fill_exchange(node)
+    exchanged = fill_exchange(node)
     return {
         "/account/tokens/{number}": [1, 2],
         "/accounts/{number}": [1, 2],
@@ -59,7 +59,6 @@ def fill(node: Node, desk: Callable[..., Desk]) -> Real:
         "/law/classes/{slug}": [anna.get("/law/classes.json").json()["classes"][0]["slug"]],
         "/law/regimes/{slug}": ["un-1988", "cwc"],
         "/parties/{number}": [each["entity"] for each in hits[:4]],
-        "/peers/{key}": [peer],
         "/queue/saved/{number}": [1],
         "/rules/settings/{number}": [1],
         "/rules/{rule}": ["control", "vague"],
@@ -69,6 +68,7 @@ def fill(node: Node, desk: Callable[..., Desk]) -> Real:
         "/substances/{slug}/drawing/{edition}/{number}": [0],
         "/suppressions/{number}": [1, 2],
         "/webhooks/{number}": [1],
+        **exchanged,
     }
 
 

@@ -109,3 +109,19 @@ def test_this_node_shows_its_words_and_its_code(
     code = ben.get("/peers/own/code")
     assert code.headers["content-type"].startswith("image/svg+xml")
     assert code.content.startswith(b"<svg")
+
+
+def test_groups_are_kept_by_the_page(desk: Callable[..., Desk], pair: tuple[Party, Party]) -> None:
+    """Each change is an epoch; who was in is told; an empty one says that it reaches nobody."""
+    anna, ben = desk("supervisor", "anna"), desk("analyst", "ben")
+    anna.post("/groups", {"name": "Precursors <b>"})
+    group = anna.get("/groups.json").json()["groups"][0]["group"]["id"]
+    assert "reaches nobody" in ben.get("/groups").text
+    anna.post(f"/groups/{group}/members", {"node": pair[1].name})
+    assert "/removals" in anna.get("/groups").text
+    assert "/removals" not in ben.get("/groups").text
+    anna.post(f"/groups/{group}/removals", {"node": pair[1].name})
+    told = ben.get("/groups.json").json()["groups"][0]
+    assert told["group"]["epoch"] == 3
+    assert told["members"] == [{"node": pair[1].name, "since": 2, "until": 3}]
+    assert ben.post(f"/groups/{group}/members", {"node": pair[1].name}).status_code == 403

@@ -29,6 +29,14 @@ class Group(Record, frozen=True, kw_only=True):
     members: tuple[str, ...]  # nodes, now
 
 
+class Membership(Record, frozen=True, kw_only=True):
+    """A node that is in a group, or was."""
+
+    node: str
+    since: int  # first epoch with it
+    until: int | None  # first epoch without it; None: it is in
+
+
 def make_group(work: Work, name: str) -> Group:
     """Make a group without members.
 
@@ -97,6 +105,16 @@ def groups(work: Work) -> list[Group]:
     g = tables.working_group.c
     ids = work.connection.execute(select(g.id).order_by(g.name, g.id)).scalars().all()
     return [group_of(work, each) for each in ids]
+
+
+def memberships(work: Work, group: str) -> list[Membership]:
+    """Return who is in a group and who was, by node and epoch."""
+    m = tables.working_group_member.c
+    wanted = select(m.peer, m.since, m.until).where(m.group == group).order_by(m.peer, m.since)
+    return [
+        Membership(node=row.peer, since=row.since, until=row.until)
+        for row in work.connection.execute(wanted)
+    ]
 
 
 def _members(work: Work, group: str) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ from tidewaiter.web.casesteps import (
     TaskGiven,
     Title,
 )
+from tidewaiter.web.groups import Member, NewGroup
 from tidewaiter.web.own import Language, NewPassword, NewToken
 from tidewaiter.web.parties import Judge
 from tidewaiter.web.peeracts import Discarded, Narrow, Written
@@ -117,10 +118,15 @@ BODIES: Mapping[str, Record] = {
         name="duty officer", url="https://duty.example/alerts", severities=("critical",)
     ),
     "switch": Switch(active=True),
-    "invite_peer": Invitation(documents='[{"payload": "eyJ2Ijox...", "signatures": [["e30", "x"]]}]'),
+    "invite_peer": Invitation(
+        documents='[{"payload": "eyJ2Ijox...", "signatures": [["e30", "x"]]}]'
+    ),
     "turn_relation": TurnRelation(to="frozen", reason="Order of 3 May"),
     "narrow_scope": Narrow(kinds=("notice",), tlp="amber", reason="Order of 4 May"),
     "discard_item": Discarded(message="019ac0de-0000-7000-8000-000000000000"),
+    "make_working_group": NewGroup(name="Fentanyl precursors"),
+    "add_member_to": Member(node="tidewaiter/1f0a9c0d11aa22bb"),
+    "remove_member_of": Member(node="tidewaiter/1f0a9c0d11aa22bb"),
     "write_to_peer": Written(text="Please call about notice 17."),
     "set_reading": Reading(
         version=1, then="screen", map=("goods=Item text",), day=date(2026, 11, 25)
