@@ -36,6 +36,7 @@ class Listed(Record, frozen=True, kw_only=True):
 
     owner: str
     id: str
+    first: int  # number of what was said of it first: it names the incident here
     last: int  # number of what was said of it last
 
 
@@ -137,13 +138,49 @@ def find_incident(work: Work, safe: bytes, owner: str, subject: str) -> Known:
     return incident_of(owner, subject, said, readers=readers)
 
 
-def incidents(work: Work, *, rows: int = 100) -> list[Listed]:
-    """Return incidents, the one that something was said of last first."""
+def incidents(work: Work, *, before: int | None = None, rows: int = 100) -> list[Listed]:
+    """Return incidents, the one that something was said of last first.
+
+    Args:
+        work: Any.
+        before: `last` of the one before the first that is wanted; None: from the latest.
+        rows: How many at most.
+    """
     s = tables.said.c
-    last = func.max(s.number)
-    wanted = select(s.owner, s.subject, last.label("last")).group_by(s.owner, s.subject)
+    first, last = func.min(s.number), func.max(s.number)
+    wanted = select(s.owner, s.subject, first.label("first"), last.label("last")).group_by(
+        s.owner, s.subject
+    )
+    if before is not None:
+        wanted = wanted.having(last < before)
     found = work.connection.execute(wanted.order_by(last.desc()).limit(rows))
-    return [Listed(owner=row.owner, id=row.subject, last=row.last) for row in found]
+    return [
+        Listed(owner=row.owner, id=row.subject, first=row.first, last=row.last) for row in found
+    ]
+
+
+def incident_at(work: Work, number: int) -> tuple[str, str]:
+    """Return owner and id of an incident by the number of what was said of it first.
+
+    Raises:
+        MissingError: There is none.
+    """
+    s, before = tables.said.c, tables.said.alias().c
+    earlier = select(before.number).where(
+        before.owner == s.owner, before.subject == s.subject, before.number < s.number
+    )
+    wanted = select(s.owner, s.subject).where(s.number == number, ~earlier.exists())
+    row = work.connection.execute(wanted).first()
+    if row is None:
+        raise MissingError(f"there is no incident {number}", hint="look at the list")
+    return str(row.owner), str(row.subject)
+
+
+def number_of(work: Work, owner: str, subject: str) -> int:
+    """Return the number of what was said of an incident first; 0: nothing was."""
+    s = tables.said.c
+    wanted = select(func.min(s.number)).where(s.owner == owner, s.subject == subject)
+    return int(work.connection.execute(wanted).scalar() or 0)
 
 
 def _recipients(

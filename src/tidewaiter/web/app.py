@@ -36,6 +36,7 @@ from tidewaiter.web import (
     errors,
     flows,
     groups,
+    incidents,
     law,
     lawbooks,
     lawchanges,
@@ -60,6 +61,7 @@ from tidewaiter.web import (
     static,
     substances,
     suppressions,
+    telling,
     webhooks,
 )
 from tidewaiter.web.asking import Asked
@@ -118,6 +120,8 @@ HANDLERS = [
     *peerpage.HANDLERS,
     *peeracts.HANDLERS,
     *groups.HANDLERS,
+    *incidents.HANDLERS,
+    *telling.HANDLERS,
     *audit.HANDLERS,
     *flows.HANDLERS,
     *suppressions.HANDLERS,

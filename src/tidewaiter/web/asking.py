@@ -9,6 +9,7 @@ from litestar import Request
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.web.nested import nested
 
 FORM = "application/x-www-form-urlencoded"
 CSRF_FIELD = "csrf"
@@ -28,7 +29,8 @@ class Asked(Request[Any, Any, Any]):
         pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=_FIELDS)
         field = self.route_handler.parsed_data_field
         kind = field.annotation if field is not None else None
-        return formed([pair for pair in pairs if pair[0] != CSRF_FIELD], kind)
+        plain = [pair for pair in pairs if "." not in pair[0] and pair[0] != CSRF_FIELD]
+        return {**formed(plain, kind), **nested(pair for pair in pairs if "." in pair[0])}
 
     @property
     def wants_json(self) -> bool:

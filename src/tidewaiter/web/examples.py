@@ -11,9 +11,13 @@ from functools import cache
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data
+from tidewaiter.exchange.incidents.drafts import DraftGoods, DraftLine, DraftParty
+from tidewaiter.exchange.incidents.types import Place
+from tidewaiter.exchange.markings import Marking
 from tidewaiter.web.accounts import Change, NewName
 from tidewaiter.web.alertcases import IntoCase
 from tidewaiter.web.alerts import Assign, Decide, Undo
@@ -35,6 +39,7 @@ from tidewaiter.web.casesteps import (
     Title,
 )
 from tidewaiter.web.groups import Member, NewGroup
+from tidewaiter.web.incidentrows import Proposing, Sighted, Telling
 from tidewaiter.web.own import Language, NewPassword, NewToken
 from tidewaiter.web.parties import Judge
 from tidewaiter.web.peeracts import Discarded, Narrow, Written
@@ -59,6 +64,18 @@ _REPORT = (  # of a listed chemical, in the United States: its fields in their o
     "Driver's licence, seen by the carrier",
     "The buyer paid in cash and would not name the use",
 )
+_INCIDENT = Telling(
+    kind="seizure", day=date(2026, 11, 3), place=Place(country="NL", name="Rotterdam"),
+    title="Drums with another label", marking=Marking(tlp="amber"), stage="import",
+    lines=(
+        DraftLine(
+            declared=DraftGoods(text="Epoxy resin", mass="100 kg"),
+            found=DraftGoods(text="Clear liquid", substance="acetic-anhydride", mass="100 kg"),
+        ),
+    ),
+    parties=(DraftParty(role="consignee", name="Example Chemicals Ltd", basis="air waybill"),),
+    to=("tidewaiter/bergen",),
+)  # fmt: skip
 BODIES: Mapping[str, Record] = {
     "change_language": Language(language="fr"),
     "change_password": NewPassword(
@@ -124,6 +141,14 @@ BODIES: Mapping[str, Record] = {
     "turn_relation": TurnRelation(to="frozen", reason="Order of 3 May"),
     "narrow_scope": Narrow(kinds=("notice",), tlp="amber", reason="Order of 4 May"),
     "discard_item": Discarded(message="019ac0de-0000-7000-8000-000000000000"),
+    "tell_new": _INCIDENT,
+    "tell_version": structs.replace(
+        _INCIDENT, after=1, changed="The laboratory has answered", to=()
+    ),
+    "propose_change": Proposing(text="The drums were of 200 l", at="line 1, found"),
+    "tell_sighting": Sighted(
+        day=date(2026, 11, 20), country="NL", place="Rotterdam", what="Drums with the same label"
+    ),
     "make_working_group": NewGroup(name="Fentanyl precursors"),
     "add_member_to": Member(node="tidewaiter/1f0a9c0d11aa22bb"),
     "remove_member_of": Member(node="tidewaiter/1f0a9c0d11aa22bb"),

@@ -36,7 +36,7 @@ ENTRIES = (
     Entry(path="/substances", label=marked("Substances"), right="see"),
     Entry(path="/law", label=marked("Law"), right="see"),
     Entry(
-        path="/peers",
+        path="/incidents",
         label=marked("Exchange"),
         right="exchange",
         parts=(Entry(path="/peers", label=marked("Peers"), right="exchange"),),

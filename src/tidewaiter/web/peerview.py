@@ -73,9 +73,19 @@ def peer_view(page: PeerPage, rights: Collection[Right]) -> PeerView:
 
 def became(spoken: Spoken) -> str:
     """Say what became of a message."""
-    if not spoken.ours:
-        told = {"processed": words("came"), "refused": words("refused here")}
-        return told.get(spoken.state, spoken.state)
+    if spoken.ours:
+        return state_in_words(spoken.state, spoken.code)
+    told = {"processed": words("came"), "refused": words("refused here")}
+    return told.get(spoken.state, spoken.state)
+
+
+def state_in_words(state: str, code: str = "") -> str:
+    """Say what became of what this node wrote.
+
+    Args:
+        state: Of the message.
+        code: Why it was refused; "": it was not.
+    """
     told = {
         "waiting": words("waits"),
         "held": words("held back"),
@@ -85,4 +95,4 @@ def became(spoken: Spoken) -> str:
         "recalled": words("recalled"),
         "discarded": words("discarded"),
     }
-    return told[spoken.state] if not spoken.code else f"{told[spoken.state]}: {spoken.code}"
+    return f"{told[state]}: {code}" if code else told[state]

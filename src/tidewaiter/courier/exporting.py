@@ -1,0 +1,56 @@
+"""Exporting: an incident for other programs, without what its marking holds back."""
+
+from typing import Literal
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.courier.desk import Desk
+from tidewaiter.exchange.documents import Document
+from tidewaiter.exchange.edges.misp import misp_event
+from tidewaiter.exchange.edges.release import Edge, why_not_leave
+from tidewaiter.exchange.edges.stix import Author, stix_bundle
+from tidewaiter.store.database import Work
+from tidewaiter.store.incidents import find_known
+from tidewaiter.store.peers import documents
+from tidewaiter.substances.registry import Registry
+
+Form = Literal["stix", "misp"]
+
+
+def export_incident(
+    desk: Desk, work: Work, incident: tuple[str, str], *, form: Form, edge: Edge,
+    registry: Registry,
+) -> bytes:  # fmt: skip
+    """Write an incident as a STIX 2.1 bundle or as a MISP event.
+
+    Args:
+        desk: Of this node.
+        work: Any.
+        incident: Its owner, and its id there.
+        form: As what.
+        edge: Where it leaves.
+        registry: Substances.
+
+    Raises:
+        InputError: It may not leave, or no version of it has come.
+        MissingError: There is no such incident here.
+    """
+    owner, name = incident
+    known = find_known(work, desk.ring.lock, owner, name)
+    author = _author([each.read() for each in documents(work, owner)])
+    write = stix_bundle if form == "stix" else misp_event
+    written = write(known, author, edge, registry, node=desk.node)
+    if written is None:
+        now = known.now()
+        why = why_not_leave(now.marking, edge, own=owner == desk.node) if now else ()
+        raise InputError(
+            f"it may not leave: {why[0].why}" if why else "no version of it has come",
+            hint="ask its owner to mark it more widely",
+        )
+    return written
+
+
+def _author(chain: list[Document]) -> Author:
+    """Return the owner of an incident, as others are told of it."""
+    last = chain[-1]
+    named = next(each for each in chain if each.name == last.name)
+    return Author(id=last.node, name=last.name, since=chain[0].made, changed=named.made)

@@ -1,0 +1,121 @@
+"""What is told of incidents: rows of the list, the page of one, and what is sent."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+import msgspec
+
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.incidents.drafts import Draft
+from tidewaiter.exchange.incidents.folding import Known
+from tidewaiter.exchange.incidents.types import Kind, Stage, Status
+from tidewaiter.exchange.markings import Purpose, Reach, Tlp
+from tidewaiter.exchange.problems import Problem
+from tidewaiter.store.incidentanswers import Delivery
+
+_Text = Annotated[str, msgspec.Meta(max_length=10_000)]
+_Short = Annotated[str, msgspec.Meta(max_length=200)]
+_Number = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+
+
+class IncidentsAsked(Record, frozen=True, kw_only=True):
+    """Which incidents are wanted."""
+
+    before: _Number | None = None  # `last` of the last one of the page before
+
+
+class IncidentRow(Record, frozen=True, kw_only=True):
+    """An incident in the list; what no version tells is None."""
+
+    number: int  # in the address of its page
+    last: int
+    owner: str
+    id: str
+    own: bool
+    title: str | None
+    kind: Kind | None
+    day: date | None
+    country: str
+    status: Status | None
+    tlp: Tlp | None
+    version: int
+    open_proposals: int  # of others, that the owner has not answered
+    sightings: int
+
+
+class IncidentsPage(Record, frozen=True, kw_only=True):
+    """Incidents, the one that something was said of last first, and the names of nodes."""
+
+    rows: tuple[IncidentRow, ...]
+    names: dict[str, str]
+    more: int | None  # `before` of the next page; None: this is the last
+
+
+class IncidentPage(Record, frozen=True, kw_only=True):
+    """An incident: its versions, what others said of it, and who was told."""
+
+    number: int
+    own: bool  # it is this node's
+    known: Known
+    told: tuple[Delivery, ...]  # of an own incident: what became of each version
+    names: dict[str, str]  # of nodes
+    group: str  # name of the group that it is for, where that is this node's; "": none
+
+
+class IncidentForm(Record, frozen=True, kw_only=True):
+    """The form of an incident, or of its next version."""
+
+    number: int  # of the incident; 0: it is a new one
+    after: int  # the version that it follows; 0: none
+    fields: dict[str, str]  # what stands in it, by name
+    flags: tuple[str, ...]
+    to: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    proposals: tuple[tuple[str, str, str], ...]  # node, id and text of what the owner may settle
+
+
+class Telling(Draft, frozen=True, kw_only=True):
+    """An incident to be told, or its next version."""
+
+    after: int = 0  # the version that it follows; 0: it is a new incident
+    to: tuple[_Short, ...] = ()  # nodes; () where it is for a group, or goes to whom it went
+
+
+class Told(Record, frozen=True, kw_only=True):
+    """An incident that was told."""
+
+    number: int
+    id: str
+    version: int
+
+
+class Proposing(Record, frozen=True, kw_only=True):
+    """What is proposed to the owner of an incident."""
+
+    text: _Text
+    at: _Short = ""  # the part that should change; "": it is a comment
+    instead: _Text = ""
+
+
+class Sighted(Record, frozen=True, kw_only=True):
+    """What was seen here too."""
+
+    day: date
+    country: _Short
+    place: _Short
+    what: _Text
+    stage: Stage = "unknown"
+
+
+class Answered(Record, frozen=True, kw_only=True):
+    """A proposal or a sighting that was written."""
+
+    id: str
+
+
+class ExportAsked(Record, frozen=True, kw_only=True):
+    """For whom an incident is exported, and as what."""
+
+    form: Literal["stix", "misp"] = "stix"
+    reach: Reach = "organisation"
+    purpose: Purpose = "control"
