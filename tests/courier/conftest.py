@@ -18,7 +18,7 @@ from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.kinds import body_of
 from tidewaiter.courier.receiving import receive
 from tidewaiter.courier.sending import Post, Round, send_round
-from tidewaiter.exchange.documents import SignedDocument
+from tidewaiter.exchange.documents import Document, SignedDocument
 from tidewaiter.exchange.founding import About, found
 from tidewaiter.exchange.relations import Relation
 from tidewaiter.identity import keep_ring
@@ -94,23 +94,25 @@ class Party:
 def line_to(other: Party) -> Post:
     """Return a line that hands everything over as it is."""
 
-    def post(_endpoints: tuple[str, ...], lines: Sequence[str]) -> list[str]:
+    def post(_peer: Document, lines: Sequence[str]) -> list[str]:
         return receive(other.desk, lines)
 
     return post
 
 
-def cut(_endpoints: tuple[str, ...], _lines: Sequence[str]) -> list[str]:
+def cut(_peer: Document, _lines: Sequence[str]) -> list[str]:
     """Be a line that is cut."""
     raise OutputError("it cannot be reached")
 
 
-def found_party(name: str, folder: Path, url: str = "") -> Party:
+def found_party(
+    name: str, folder: Path, url: str = "", endpoints: tuple[str, ...] = ("http://127.0.0.1:1",)
+) -> Party:
     """Found a node: its database is open, its keys in a file."""
     seed = random.Random(hashlib.sha256(name.encode()).digest())
     about = About(
         node=f"tidewaiter/{name}", name=name.title(), country="", role="authority",
-        endpoints=("http://127.0.0.1:1",),
+        endpoints=endpoints,
     )  # fmt: skip
     made = found(about, seed.randbytes, MADE)
     ring = folder / f"{name}.ring"
@@ -138,11 +140,11 @@ def party(
     """Found a node with a database of each kind: ``party("aland")``."""
     with ExitStack() as stack:
 
-        def make(name: str) -> Party:
+        def make(name: str, **more: tuple[str, ...]) -> Party:
             url = "" if request.param == "sqlite" else stack.enter_context(own_schema())
             if not url:
                 shutil.copy(empty, tmp_path / f"{name}.db")
-            made = found_party(name, tmp_path, url)
+            made = found_party(name, tmp_path, url, **more)
             stack.callback(made.desk.database.close)
             return made
 

@@ -11,6 +11,7 @@ from tests.courier.conftest import Party
 
 from tidewaiter.base.errors import OutputError
 from tidewaiter.courier.asking import answer, catch_up
+from tidewaiter.exchange.documents import Document
 from tidewaiter.store import tables
 
 Pair = tuple[Party, Party]
@@ -41,9 +42,9 @@ class Copies:
         return self._folder / f"{party.name.partition('/')[2]}.db"
 
 
-def asking(other: Party) -> Callable[[tuple[str, ...], str], list[str]]:
+def asking(other: Party) -> Callable[[Document, str], list[str]]:
     """Return a line that hands a question over."""
-    return lambda _endpoints, text: answer(other.desk, text)
+    return lambda _peer, text: answer(other.desk, text)
 
 
 def contradictions(party: Party) -> int:
@@ -70,7 +71,7 @@ def kept_question(one: Party, other: Party) -> str:
     """Return a question of one to the other, which is not answered."""
     asked: list[str] = []
 
-    def keeps(_endpoints: tuple[str, ...], text: str) -> list[str]:
+    def keeps(_peer: Document, text: str) -> list[str]:
         asked.append(text)
         raise OutputError("cut")
 

@@ -14,6 +14,7 @@ from tidewaiter.courier.asking import answer, catch_up
 from tidewaiter.courier.line import HELD
 from tidewaiter.courier.receiving import receive
 from tidewaiter.courier.rounds import Rounds
+from tidewaiter.exchange.documents import Document
 from tidewaiter.store import tables
 from tidewaiter.store.peers import peer_of
 
@@ -30,7 +31,7 @@ def test_what_is_on_its_way_stays_as_it_is(pair: Pair) -> None:
     one.send(other)
     one.say(other, "4")
 
-    def loses(_endpoints: tuple[str, ...], lines: Sequence[str]) -> list[str]:
+    def loses(_peer: Document, lines: Sequence[str]) -> list[str]:
         receive(other.desk, lines)
         raise OutputError("the answer was lost")
 
@@ -61,7 +62,7 @@ def test_nothing_is_sealed_before_the_peer_was_asked(pair: Pair) -> None:
     one.say(other, "patience")
     asked: list[str] = []
 
-    def silent(_endpoints: tuple[str, ...], text: str) -> list[str]:
+    def silent(_peer: Document, text: str) -> list[str]:
         asked.append(text)
         raise OutputError("it does not answer")
 

@@ -10,6 +10,7 @@ from tests.courier.conftest import Party, cut, line_to
 
 from tidewaiter.courier.receiving import receive
 from tidewaiter.courier.rounds import Rounds
+from tidewaiter.exchange.documents import Document
 from tidewaiter.exchange.receipts import read_receipt
 from tidewaiter.store.outgoing import to_send
 from tidewaiter.store.peers import peer_of
@@ -82,7 +83,7 @@ def test_the_wait_for_a_peer_is_kept(pair: Pair) -> None:
     one.send(other, cut)
     asked: list[int] = []
 
-    def post(_to: tuple[str, ...], lines: Sequence[str]) -> list[str]:
+    def post(_to: Document, lines: Sequence[str]) -> list[str]:
         asked.append(len(lines))
         return receive(other.desk, lines)
 
@@ -101,7 +102,7 @@ def test_receipts_say_the_time_of_who_gives_them(pair: Pair) -> None:
     one.say(other, "now")
     given: list[str] = []
 
-    def post(_to: tuple[str, ...], lines: Sequence[str]) -> list[str]:
+    def post(_to: Document, lines: Sequence[str]) -> list[str]:
         given.extend(receive(other.desk, lines))
         return given
 

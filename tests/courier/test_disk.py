@@ -1,5 +1,7 @@
 """A database that can keep no more: no receipt leaves without its row."""
 
+from collections.abc import Sequence
+
 import pytest
 from sqlalchemy import event
 from tests.courier.conftest import Party, cut, line_to
@@ -8,6 +10,7 @@ from tidewaiter.base.errors import StoreError
 from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.receiving import receive
 from tidewaiter.courier.taker import Taker
+from tidewaiter.exchange.documents import Document
 from tidewaiter.exchange.receipts import read_receipt
 from tidewaiter.store.audit import verify_audit
 from tidewaiter.store.outgoing import to_send
@@ -101,13 +104,13 @@ def test_a_full_disk_at_the_sender_changes_nothing_there(pair: Pair) -> None:
     one.send(other)
     given = line_to(other)
 
-    def fills(to: tuple[str, ...], lines: list[str]) -> list[str]:
+    def fills(to: Document, lines: Sequence[str]) -> list[str]:
         limited.set("query_only = 1")
         return given(to, lines)
 
     one.say(other, "again")
     with pytest.raises(StoreError):
-        one.send(other, fills)  # type: ignore[arg-type]
+        one.send(other, fills)
     limited.set("")
     assert one.states() == {"processed": 1, "sealed": 1}
     one.send(other)

@@ -8,6 +8,7 @@ from tests.courier.conftest import Party, cut
 
 from tidewaiter.base.errors import OutputError
 from tidewaiter.courier.receiving import receive
+from tidewaiter.exchange.documents import Document
 from tidewaiter.exchange.receipts import read_receipt
 from tidewaiter.store.audit import verify_audit
 from tidewaiter.store.outgoing import to_send
@@ -37,7 +38,7 @@ def test_a_lost_answer_changes_nothing(pair: Pair) -> None:
     one.say(other, "once")
     given: list[list[str]] = []
 
-    def loses(_endpoints: tuple[str, ...], lines: Sequence[str]) -> list[str]:
+    def loses(_peer: Document, lines: Sequence[str]) -> list[str]:
         given.append(receive(other.desk, lines))
         raise OutputError("the answer was lost")
 
@@ -73,7 +74,7 @@ class Wild:
         self._to, self._chance = to, chance
         self._late: list[list[str]] = []
 
-    def __call__(self, _endpoints: tuple[str, ...], lines: Sequence[str]) -> list[str]:
+    def __call__(self, _peer: Document, lines: Sequence[str]) -> list[str]:
         """Do something with a request."""
         sent, what = list(lines), self._chance.random()
         if what < 0.3 and self._late:

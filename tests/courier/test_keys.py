@@ -13,7 +13,7 @@ from tidewaiter.courier.hearing import hear_documents
 from tidewaiter.courier.keys import rotate
 from tidewaiter.courier.receiving import receive
 from tidewaiter.courier.sending import send_round
-from tidewaiter.exchange.documents import write_chain
+from tidewaiter.exchange.documents import Document, write_chain
 from tidewaiter.exchange.receipts import read_receipt
 
 
@@ -55,7 +55,7 @@ def test_what_a_peer_has_is_believed_after_it_changed_keys(pair: Pair) -> None:
     one.say(other, "came")
     line: list[str] = []
 
-    def lost(_endpoints: tuple[str, ...], lines: Sequence[str]) -> list[str]:
+    def lost(_peer: Document, lines: Sequence[str]) -> list[str]:
         line[:] = lines
         receive(other.desk, lines)
         raise OutputError("the answer was lost")
@@ -104,7 +104,7 @@ def test_what_has_come_is_not_sealed_anew(pair: Pair) -> None:
     one.say(other, "came")
     one.say(other, "did not")
 
-    def half(_endpoints: tuple[str, ...], lines: Sequence[str]) -> list[str]:
+    def half(_peer: Document, lines: Sequence[str]) -> list[str]:
         receive(other.desk, lines[:1])
         raise OutputError("the answer was lost")
 

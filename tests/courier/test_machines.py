@@ -25,7 +25,7 @@ from tidewaiter.courier.hearing import hear_documents
 from tidewaiter.courier.nodes import relate
 from tidewaiter.courier.receiving import receive
 from tidewaiter.courier.sending import send_round
-from tidewaiter.exchange.documents import write_chain
+from tidewaiter.exchange.documents import Document, write_chain
 from tidewaiter.exchange.envelopes import Envelope, assemble
 from tidewaiter.exchange.fingerprints import fingerprint
 from tidewaiter.exchange.relations import CONTROL, MOVES, Standing
@@ -135,7 +135,7 @@ class Nodes(RuleBasedStateMachine):
         sender, taker = self.party[one], self.party[other]
         way, back = self.ways[one, other], self.ways[other, one]
 
-        def post(to: tuple[str, ...], lines: Sequence[str]) -> list[str]:
+        def post(to: Document, lines: Sequence[str]) -> list[str]:
             kinds = {assemble(*line.split(" ")).header.kind for line in lines}
             assert way.standing == "active" or (kinds <= CONTROL and way.standing != "ended")
             if how == "cut":

@@ -11,6 +11,7 @@ from tests.soak.forgeries import Forger
 
 from tidewaiter.courier.noting import TURNED_AWAY, UNLISTED, Noting
 from tidewaiter.courier.receiving import receive
+from tidewaiter.exchange.documents import Document
 from tidewaiter.exchange.envelopes import assemble
 from tidewaiter.exchange.receipts import read_receipt
 from tidewaiter.exchange.signing import unwrapped, wrapped
@@ -46,7 +47,7 @@ def test_lines_of_strangers_among_those_of_a_peer_leave_no_trace(pair: Pair) -> 
     chance = random.Random(1)
     lines: list[str] = []
 
-    def with_others(_endpoints: tuple[str, ...], sent: Sequence[str]) -> list[str]:
+    def with_others(_peer: Document, sent: Sequence[str]) -> list[str]:
         text, _, box = sent[0].partition(" ")
         head, payload, signature = text.split(".")
         told = json.loads(unwrapped(payload))

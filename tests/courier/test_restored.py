@@ -125,7 +125,7 @@ def test_only_what_this_node_signed_is_believed(pair: Pair, copies: Copies) -> N
     old = answer(other.desk, kept_question(one, other))
 
     def answers(change: Callable[[list[str]], list[str]]) -> Callable[..., list[str]]:
-        return lambda _endpoints, text: change(answer(other.desk, text))
+        return lambda _peer, text: change(answer(other.desk, text))
 
     theirs = _shown(other)
     for change in (

@@ -11,6 +11,7 @@ from tidewaiter.courier.hearing import hear_documents
 from tidewaiter.courier.keys import recover, rotate
 from tidewaiter.courier.nodes import relate
 from tidewaiter.courier.sending import Tell
+from tidewaiter.exchange.documents import Document
 from tidewaiter.exchange.envelopes import Envelope, assemble
 from tidewaiter.exchange.fingerprints import fingerprint
 from tidewaiter.store import tables
@@ -35,7 +36,7 @@ def standing(one: Party, other: Party) -> str:
 def telling(to: Party) -> Tell:
     """Return a line by which documents come."""
 
-    def tell(_endpoints: tuple[str, ...], documents: bytes) -> None:
+    def tell(_peer: Document, documents: bytes) -> None:
         try:
             hear_documents(to.desk, documents)
         except (InputError, MissingError) as error:

@@ -30,7 +30,7 @@ class PaperForger(Knowing):
         states, told = self.aland.states(), self._told()
         seen: list[str] = []
 
-        def post(_endpoints: tuple[str, ...], lines: Sequence[str]) -> list[str]:
+        def post(_peer: Document, lines: Sequence[str]) -> list[str]:
             seen[:] = lines
             return self._forged(lines)
 

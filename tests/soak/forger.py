@@ -17,6 +17,7 @@ from tidewaiter.courier.keys import rotate
 from tidewaiter.courier.noting import Noting
 from tidewaiter.courier.receiving import receive
 from tidewaiter.courier.sending import send_round
+from tidewaiter.exchange.documents import Document
 from tidewaiter.exchange.markings import Marking
 from tidewaiter.exchange.numbers import message_id
 from tidewaiter.exchange.signing import (
@@ -74,7 +75,7 @@ class Knowing:
         self.astray: list[str] = []
         send_round(self.aland.desk, self.cork.name, self._astray)
 
-    def _astray(self, _endpoints: tuple[str, ...], lines: Sequence[str]) -> list[str]:
+    def _astray(self, _peer: Document, lines: Sequence[str]) -> list[str]:
         self.astray += lines
         return receive(self.cork.desk, lines)
 
@@ -96,7 +97,7 @@ class Knowing:
                 work.connection.execute(change.values(**values))
         self.aland.say(self.bergen, f"true {len(self.true)}")
 
-        def post(_endpoints: tuple[str, ...], lines: Sequence[str]) -> list[str]:
+        def post(_peer: Document, lines: Sequence[str]) -> list[str]:
             self.true += lines
             return receive(self.bergen.desk, lines)
 

@@ -28,6 +28,8 @@ from tidewaiter.courier.line import Line
 from tidewaiter.courier.nodes import relate
 from tidewaiter.courier.rounds import Rounds
 from tidewaiter.courier.taking import Taking
+from tidewaiter.courier.ways import Ways
+from tidewaiter.exchange.documents import Document
 from tidewaiter.exchange.fingerprints import fingerprint
 from tidewaiter.store.database import Work
 from tidewaiter.store.outgoing import Message, write_message
@@ -78,8 +80,9 @@ def _live(world: World, place: Place, life: Life) -> None:
         desk.refresh(work)
     line = Line(inside=("127.0.0.0/8",), seconds=3)
     liar = place.index == 0
-    post = _lying(desk, line.post, random.Random(life.number)) if liar else line.post
-    Rounds(desk, _around(life, post, "before the request", "after the request"), line.ask)
+    ways = Ways(line)
+    post = _lying(desk, ways.post, random.Random(life.number)) if liar else ways.post
+    Rounds(desk, _around(life, post, "before the request", "after the request"), ways.ask)
     writer = Writer(world, place, desk, life)
     threading.Thread(target=writer.run, daemon=True).start()
     threading.Thread(target=_moody, args=(world, place, desk, life), daemon=True).start()
@@ -190,10 +193,10 @@ def _reopen(desk: Desk) -> None:
 def _lying(desk: Desk, post: Callable[..., list[str]], chance: random.Random) -> Any:
     """Add to some requests an envelope that does not follow from the one before it."""
 
-    def posted(endpoints: tuple[str, ...], lines: Sequence[str]) -> list[str]:
+    def posted(peer: Document, lines: Sequence[str]) -> list[str]:
         if chance.random() < 0.3:
-            post(endpoints, [*lines, lie(desk, lines[-1], chance)])
-        return post(endpoints, lines)
+            post(peer, [*lines, lie(desk, lines[-1], chance)])
+        return post(peer, lines)
 
     return posted
 

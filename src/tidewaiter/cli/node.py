@@ -19,6 +19,7 @@ from tidewaiter.courier.line import Line, checked_endpoint
 from tidewaiter.courier.nodes import found_node, standings
 from tidewaiter.courier.sending import tell_all
 from tidewaiter.courier.serving import Serving, run
+from tidewaiter.courier.ways import Ways
 from tidewaiter.exchange.documents import Role, write_chain
 from tidewaiter.exchange.fingerprints import LANGUAGES, fingerprint, words
 from tidewaiter.exchange.founding import About
@@ -184,7 +185,7 @@ def recover_(
             database, ring_file(), secret, own_stamp(), since=_moment(since), roots=roots
         )
         line = Line(inside=inside)
-        missed = tell_all(desk_of(database, ring_file()), line.tell)
+        missed = tell_all(desk_of(database, ring_file()), Ways(line).tell)
         line.close()
     if made.lost:
         click.echo(f"{made.lost} messages were lost with the old keys", err=True)

@@ -16,11 +16,13 @@ from tidewaiter.courier.asking import answer
 from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.gates import Gate, asker
 from tidewaiter.courier.hearing import hear_documents
-from tidewaiter.courier.line import DOCUMENT, HELD, INBOX
+from tidewaiter.courier.line import DOCUMENT, HELD, INBOX, VISIT
 from tidewaiter.courier.receiving import MOST_BYTES, MOST_LINES, proves_nothing
 from tidewaiter.courier.taker import Full, Taker
+from tidewaiter.courier.visits import Visits
+from tidewaiter.exchange.asking import Visit, read_signed, sender_of
 from tidewaiter.exchange.documents import write_chain
-from tidewaiter.store.peers import documents
+from tidewaiter.store.peers import documents, find_peer, judged_by
 
 _SECONDS = 30.0  # for all of a request
 _BUSY, _TOO_LARGE, _TOO_SLOW, _TOO_OFTEN = 503, 413, 408, 429
@@ -36,12 +38,13 @@ class House(Record, frozen=True, kw_only=True):
     desk: Desk
     gate: Gate  # how much is let in
     behind: tuple[str, ...]  # networks of what ends TLS before this node
+    visits: Visits
     seconds: float  # for the body of a request to come
 
 
 def make_app(
     desk: Desk, leave: Callable[[], None] = lambda: None, *, gate: Gate | None = None,
-    behind: tuple[str, ...] = (), seconds: float = _SECONDS,
+    behind: tuple[str, ...] = (), visits: Visits | None = None, seconds: float = _SECONDS,
 ) -> Litestar:  # fmt: skip
     """Make the application.
 
@@ -50,6 +53,7 @@ def make_app(
         leave: What is done at the end.
         gate: How much is let in.
         behind: Networks of what ends TLS before this node.
+        visits: Of peers that have no address.
         seconds: For the body of a request to come.
     """
 
@@ -62,9 +66,11 @@ def make_app(
             await run_sync(taker.close)
             await run_sync(leave)
 
-    house = House(desk=desk, gate=gate or Gate(), behind=behind, seconds=seconds)
+    house = House(
+        desk=desk, gate=gate or Gate(), behind=behind, visits=visits or Visits(), seconds=seconds
+    )  # fmt: skip
     return Litestar(
-        [_inbox, _held, _document, _news], lifespan=[lifespan], openapi_config=None,
+        [_inbox, _held, _document, _news, _visit], lifespan=[lifespan], openapi_config=None,
         before_request=_admit, state=State({"house": house}),
     )  # fmt: skip
 
@@ -129,6 +135,31 @@ async def _news(request: Asked) -> None:
             raise ClientException(error.message) from error
         except StoreError as error:
             raise HTTPException(status_code=_BUSY, detail=_LATER) from error
+
+
+@post(VISIT, status_code=200, media_type=MediaType.TEXT)
+async def _visit(request: Asked) -> Response[str]:
+    """Let a peer without an address in: it answers what it was asked, and waits to be asked."""
+    house = _house(request)
+    with house.gate.holding(_asker(request)) as more:
+        told, _, answered = (await _body(request, more)).decode("utf-8", "replace").partition("\n")
+        try:
+            visitor = await run_sync(_read_visit, house.desk, told)
+        except InputError as error:
+            raise HTTPException(status_code=_FORBIDDEN, detail=error.message) from error
+        except StoreError as error:
+            raise HTTPException(status_code=_BUSY, detail=_LATER) from error
+    job = await house.visits.receive(visitor.sender, visitor.answers, answered)
+    return Response(job.text() if job else "", media_type=MediaType.TEXT)
+
+
+def _read_visit(desk: Desk, text: str) -> Visit:
+    node = sender_of(text, Visit)
+    with desk.database.work() as work:
+        known = find_peer(work, node)
+        if known is None:
+            raise InputError("this node is not known here")
+        return read_signed(text, Visit, judged_by(work, known).document, desk.node)
 
 
 async def _admit(request: Asked) -> None:

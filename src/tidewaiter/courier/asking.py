@@ -26,8 +26,8 @@ from tidewaiter.store.regaining import (
 MOST = 512 * 1024  # characters of an answer, unless one message alone has more
 _NONCE = 16  # bytes
 
-Asking = Callable[[tuple[str, ...], str], list[str]]
-"""Sends a question to one of the addresses of a peer; returns its lines, or an OutputError."""
+Asking = Callable[[Document, str], list[str]]
+"""Sends a question to a peer; returns its lines, or an OutputError."""
 
 
 def answer(desk: Desk, text: str) -> list[str]:
@@ -44,7 +44,7 @@ def answer(desk: Desk, text: str) -> list[str]:
     Raises:
         InputError: It is no question of a peer to this node.
     """
-    node = sender_of(text)
+    node = sender_of(text, Ask)
     with desk.database.work() as work:
         known = find_peer(work, node)
         if known is None:
@@ -83,12 +83,10 @@ def catch_up(desk: Desk, node: str, ask: Asking) -> int:
             own = documents(work, desk.node)[-1].read()
             after = receipted_to(work, known)
             before = digest_at(work, node, after)
-        if not document.endpoints:
-            return 0
         asked = Ask(
             sender=desk.node, to=node, after=after, nonce=secrets.token_hex(_NONCE)
         )  # fmt: skip
-        texts = ask(document.endpoints, write_signed(asked, desk.ring.signer()))
+        texts = ask(document, write_signed(asked, desk.ring.signer()))
         held = read_signed(texts[0] if texts else "", Held, document, desk.node)
         if held.nonce != asked.nonce:
             raise InputError("this is the answer to another question")

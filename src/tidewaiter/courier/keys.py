@@ -7,10 +7,12 @@ the last of these: so whoever takes it has taken all that was signed before.
 import secrets
 from pathlib import Path
 
+from msgspec import structs
+
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.courier.desk import Desk
-from tidewaiter.courier.kinds import DocumentTold, body_of
+from tidewaiter.courier.kinds import DocumentTold, body_of, schemas
 from tidewaiter.courier.nodes import root_file
 from tidewaiter.courier.sending import seal_within
 from tidewaiter.exchange.documents import Document, SignedDocument, root_hash
@@ -67,9 +69,27 @@ def change(desk: Desk, about: About, stamp: Stamp) -> Document:
     with desk.database.work(stamp) as work:
         desk.refresh(work)
         last, _ = own_document(work, desk.node)
+        about = structs.replace(about, kinds=schemas(desk.kinds))
         signed = renewed(desk.ring, last, about, moment(stamp.at))
         _tell(desk, work, signed, (), "")
     return signed.read()
+
+
+def tell_kinds(desk: Desk) -> bool:
+    """Tell peers which kinds of message this node takes now, where it took others before.
+
+    Returns:
+        Whether it did: a newer Tidewaiter knows more of them.
+    """
+    with desk.database.work() as work:
+        _, now = own_document(work, desk.node)
+    if now.kinds == schemas(desk.kinds):
+        return False
+    about = About(
+        node=now.node, name=now.name, country=now.country, role=now.role, endpoints=now.endpoints
+    )  # fmt: skip
+    change(desk, about, desk.stamp())
+    return True
 
 
 def recover(

@@ -96,6 +96,11 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
+def schemas(kinds: Mapping[str, Kind] = KINDS) -> dict[str, int]:
+    """Return the newest schema of each kind, as a node tells it of itself."""
+    return {name: kind.schema for name, kind in sorted(kinds.items())}
+
+
 def body_of(record: Record) -> bytes:
     """Write the content of a message."""
     return msgspec.json.encode(record)

@@ -20,12 +20,15 @@ from tidewaiter.courier.network import Network, Resolver, looked_up, until
 INBOX = "/tw/v1/inbox"
 HELD = "/tw/v1/held"
 DOCUMENT = "/tw/v1/document"
+VISIT = "/tw/v1/visit"
+REFUSED = "refused"
+"""What a visitor answers in place of 403."""
+UNREACHED = "it is tried again later"
 _SECONDS = 30.0  # for all of a request
 _MOST_ANSWER = 1024 * 1024  # bytes
 _FORBIDDEN = 403
 _LONGEST = 200  # characters of an address
 _DONE = (200, 204)
-_HINT = "it is tried again later"
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,120}|\[[0-9A-Fa-f:.]{2,45}\]")
 _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")
 
@@ -73,8 +76,7 @@ class Line:
             OutputError: None answers, or what comes are no receipts.
         """
         body = "".join(f"{line}\n" for line in lines).encode()
-        held = _first(endpoints, lambda each: self._post(each, INBOX, body, "text/plain"))
-        return held.decode("ascii", "replace").splitlines()
+        return as_lines(self._text(endpoints, INBOX, body))
 
     def ask(self, endpoints: Sequence[str], text: str) -> list[str]:
         """Ask a peer what it has of this node; return its lines.
@@ -82,9 +84,15 @@ class Line:
         Raises:
             OutputError: No address answers, or it does not know this node.
         """
-        body = f"{text}\n".encode()
-        held = _first(endpoints, lambda each: self._post(each, HELD, body, "text/plain"))
-        return held.decode("ascii", "replace").splitlines()
+        return as_lines(self._text(endpoints, HELD, f"{text}\n".encode()))
+
+    def visit(self, endpoints: Sequence[str], text: str) -> str:
+        """Go to a peer that cannot come; return what it asks for.
+
+        Raises:
+            OutputError: No address answers, or it does not know this node.
+        """
+        return self._text(endpoints, VISIT, text.encode())
 
     def tell(self, endpoints: Sequence[str], documents: bytes) -> None:
         """Send documents of this node to the first address that takes them.
@@ -93,6 +101,10 @@ class Line:
             OutputError: None does.
         """
         _first(endpoints, lambda each: self._post(each, DOCUMENT, documents, "application/json"))
+
+    def _text(self, endpoints: Sequence[str], path: str, body: bytes) -> str:
+        held = _first(endpoints, lambda each: self._post(each, path, body, "text/plain"))
+        return held.decode("utf-8", "replace")
 
     def _post(self, endpoint: str, path: str, body: bytes, kind: str) -> bytes:
         told = _parts(endpoint)
@@ -116,12 +128,14 @@ class Line:
                 ) as answer,
             ):
                 if answer.status == _FORBIDDEN:
-                    raise OutputError("it does not know this node, or its key", hint=_HINT)
+                    raise OutputError("it does not know this node, or its key", hint=UNREACHED)
                 if answer.status not in _DONE:
-                    raise OutputError(f"it answered {answer.status}", hint=_HINT)
+                    raise OutputError(f"it answered {answer.status}", hint=UNREACHED)
                 return _bounded(answer)
         except _TROUBLES as error:
-            raise OutputError(f"it cannot be reached: {str(error)[:200]}", hint=_HINT) from error
+            raise OutputError(
+                f"it cannot be reached: {str(error)[:200]}", hint=UNREACHED
+            ) from error
 
 
 _TROUBLES = (
@@ -130,8 +144,13 @@ _TROUBLES = (
 )  # fmt: skip
 
 
+def as_lines(text: str) -> list[str]:
+    """Return the lines of an answer; what is no ASCII stands in none of ours."""
+    return text.encode("ascii", "replace").decode().splitlines()
+
+
 def _first(endpoints: Sequence[str], attempt: Callable[[str], T]) -> T:
-    trouble = OutputError("it has no address", hint=_HINT)
+    trouble = OutputError("it has no address", hint=UNREACHED)
     for endpoint in endpoints:
         try:
             return attempt(endpoint)
@@ -172,7 +191,7 @@ def _bounded(answer: httpcore.Response) -> bytes:
     for piece in answer.iter_stream():
         held += piece
         if len(held) > _MOST_ANSWER:
-            raise OutputError("its answer is too long", hint=_HINT)
+            raise OutputError("its answer is too long", hint=UNREACHED)
     return bytes(held)
 
 

@@ -4,11 +4,17 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
+from msgspec import structs
+
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.courier.desk import Desk
+<<<<<<< HEAD
 from tidewaiter.courier.kinds import RelationTold, body_of
 from tidewaiter.exchange.documents import SignedDocument
+=======
+from tidewaiter.courier.kinds import RelationTold, body_of, schemas
+>>>>>>> main
 from tidewaiter.exchange.fingerprints import fingerprint
 from tidewaiter.exchange.founding import About, found
 from tidewaiter.exchange.relations import Standing
@@ -59,6 +65,7 @@ def found_node(
     if own_ring(ring) is not None:
         hint = "to say something else of it: tidewaiter node change"
         raise InputError("this installation is a node already", at=str(ring), hint=hint)
+    about = structs.replace(about, kinds=schemas())
     made = found(about, secrets.token_bytes, moment(stamp.at))
     # The roots first: a node that has lost its roots can never recover its keys. Then the keys: a
     # database that names keys which nobody has is of no use.

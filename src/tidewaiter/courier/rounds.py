@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -21,7 +22,8 @@ class Rounds:
     """Sends what is due, in threads of its own, until it is closed."""
 
     def __init__(
-        self, desk: Desk, post: Post, ask: Asking | None = None, tell: Tell | None = None
+        self, desk: Desk, post: Post, ask: Asking | None = None, tell: Tell | None = None,
+        visitors: Callable[[], Sequence[str]] = tuple,
     ) -> None:  # fmt: skip
         """Begin.
 
@@ -30,8 +32,10 @@ class Rounds:
             post: The line to peers.
             ask: The same, for questions; None: this node forgets nothing.
             tell: The same, for documents of this node; None: they go as messages alone.
+            visitors: Returns the peers without an address that are here now.
         """
         self._desk, self._post, self._ask, self._tell = desk, post, ask, tell
+        self._visitors = visitors
         self._asked: set[str] = set()
         self._busy: set[str] = set()
         self._leaving = threading.Event()
@@ -58,7 +62,8 @@ class Rounds:
         latest = now + timedelta(seconds=2 * LONGEST)
         try:
             with self._desk.database.work() as work:
-                return peers_due(work, moment(now), moment(latest))
+                here = self._visitors()
+                return peers_due(work, moment(now), moment(latest), here=here)
         except TidewaiterError:  # the database is busy or full; it is looked at again
             return []
 

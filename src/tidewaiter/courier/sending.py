@@ -11,7 +11,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.receiving import MOST_BYTES, MOST_LINES
 from tidewaiter.exchange.documents import Document, SignedDocument, write_chain
-from tidewaiter.exchange.envelopes import SALT, Envelope, Place, close
+from tidewaiter.exchange.envelopes import SALT, VERSION, Envelope, Place, close
 from tidewaiter.exchange.receipts import Receipt, SignedReceipt, read_receipt
 from tidewaiter.exchange.relations import MET, Standing
 from tidewaiter.exchange.signing import digest_of, is_signed_by, take_apart
@@ -38,8 +38,8 @@ _STANDINGS: dict[str, Standing] = {"frozen": "frozen", "ended": "ended", "not-ac
 
 _OTHERWISE = frozenset[str]({"equivocation", "broken-chain"})
 
-Post = Callable[[tuple[str, ...], Sequence[str]], list[str]]
-"""Sends lines to one of the addresses of a peer; returns the receipts, or raises an OutputError."""
+Post = Callable[[Document, Sequence[str]], list[str]]
+"""Sends lines to a peer; returns the receipts, or raises an OutputError."""
 
 
 class Round(Record, frozen=True, kw_only=True):
@@ -52,8 +52,8 @@ class Round(Record, frozen=True, kw_only=True):
     ask: bool = False  # the peer has something else of this node than this node knows
 
 
-Tell = Callable[[tuple[str, ...], bytes], None]
-"""Sends documents to one of the addresses of a peer, or raises an OutputError."""
+Tell = Callable[[Document, bytes], None]
+"""Sends documents to a peer, or raises an OutputError."""
 
 
 def send_round(desk: Desk, node: str, post: Post, tell: Tell | None = None) -> Round:
@@ -69,17 +69,21 @@ def send_round(desk: Desk, node: str, post: Post, tell: Tell | None = None) -> R
         MissingError: There is no such peer.
         StoreError: The database cannot be used.
     """
-    seal_due(desk, node)
+    try:
+        seal_due(desk, node)
+    except InputError as error:
+        with desk.database.work() as work:
+            known = peer_of(work, node)
+        put_off(desk, known, error.message)
+        return Round(trouble=error.message)
     with desk.database.work() as work:
         known = peer_of(work, node)
         document = judged_by(work, known).document
         batch = _fitting(to_send(work, known, rows=MOST_LINES))
     if not batch:
         return Round()
-    if not document.endpoints:
-        return Round(trouble="it has no address: it comes itself")
     try:
-        texts = post(document.endpoints, [each.line for each in batch])
+        texts = post(document, [each.line for each in batch])
         receipts = checked_receipts(desk, document, batch, texts)
     except (OutputError, InputError) as error:
         put_off(desk, known, error.message)
@@ -95,7 +99,7 @@ def _tell_keys(desk: Desk, document: Document, tell: Tell) -> None:
     with desk.database.work() as work:
         chain = documents(work, desk.node)
     try:
-        tell(document.endpoints, _newest(chain))
+        tell(document, _newest(chain))
     except OutputError:  # an older version may have no place for them; people can carry the file
         return
 
@@ -115,11 +119,11 @@ def tell_all(desk: Desk, tell: Tell) -> list[str]:
     with desk.database.work() as work:
         chain = _newest(documents(work, desk.node))
         met = [each for each in peers(work) if each.relation.standing in MET]
-        known = [(each, judged_by(work, each).document.endpoints) for each in met]
+        known = [(each, judged_by(work, each).document) for each in met]
     missed = []
-    for each, endpoints in known:
+    for each, document in known:
         try:
-            tell(endpoints, chain)
+            tell(document, chain)
         except OutputError:
             missed.append(each.name)
     return missed
@@ -178,6 +182,8 @@ def _closed(
     key, signer = document.active("open"), desk.ring.signer()
     if key is None:
         raise InputError(f"{known.node} has no key to be written to")
+    if VERSION not in document.versions:
+        raise InputError("it speaks no version of the protocol that this node speaks")
     made: list[tuple[Waiting, Envelope]] = []
     seq, prev = known.sealed, known.sealed_head
     for each in waiting:

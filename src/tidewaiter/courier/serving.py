@@ -12,8 +12,12 @@ from tidewaiter.base.records import Record
 from tidewaiter.courier.app import make_app
 from tidewaiter.courier.desk import desk_of
 from tidewaiter.courier.gates import REQUESTS, Gate
+from tidewaiter.courier.keys import tell_kinds
 from tidewaiter.courier.line import Line
 from tidewaiter.courier.rounds import Rounds
+from tidewaiter.courier.visiting import Visiting
+from tidewaiter.courier.visits import Visits
+from tidewaiter.courier.ways import Ways
 from tidewaiter.store.database import open_database
 
 _HEADERS = 10_000  # milliseconds for the head of a request to come
@@ -50,13 +54,18 @@ def served() -> Litestar:
     """Make the application in the process that serves it."""
     serving = taken_over(Serving)
     desk = desk_of(open_database(serving.db), Path(serving.ring))
+    tell_kinds(desk)
     line = Line(inside=serving.inside)
-    rounds = Rounds(desk, line.post, line.ask, line.tell)
+    visits = Visits()
+    ways = Ways(line, visits)
+    rounds = Rounds(desk, ways.post, ways.ask, ways.tell, visits.waiting)
+    visiting = Visiting(desk, line)
 
     def leave() -> None:
+        visiting.close()
         rounds.close()
         line.close()
         desk.database.close()
 
     gate = Gate(serving.requests)
-    return make_app(desk, leave, gate=gate, behind=serving.behind)
+    return make_app(desk, leave, gate=gate, behind=serving.behind, visits=visits)

@@ -15,8 +15,6 @@ from tidewaiter.exchange.documents import Document, Signer
 from tidewaiter.exchange.signing import is_signed_by, sign, take_apart
 from tidewaiter.exchange.strict import read_json
 
-ASK, HELD = "tw-ask+jws", "tw-held+jws"
-
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"}):
     """What is signed of a question."""
@@ -39,13 +37,25 @@ class Held(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"})
     head: str  # digest of that; "": there is none
 
 
-T = TypeVar("T", Ask, Held)
+class Visit(msgspec.Struct, frozen=True, kw_only=True, rename={"sender": "from"}):
+    """What is signed by a node that comes itself, as it cannot be reached."""
+
+    v: int = 1
+    sender: str
+    to: str
+    nonce: str
+    answers: str = ""  # name of what it was asked for and answers now; "": nothing
 
 
-def write_signed(told: Ask | Held, signer: Signer) -> str:
-    """Sign a question or an answer."""
-    typ = ASK if isinstance(told, Ask) else HELD
-    return sign(msgspec.json.encode(told), typ=typ, kid=signer.kid, secret=signer.secret)
+TYPES: dict[type, str] = {Ask: "tw-ask+jws", Held: "tw-held+jws", Visit: "tw-visit+jws"}
+T = TypeVar("T", Ask, Held, Visit)
+
+
+def write_signed(told: Ask | Held | Visit, signer: Signer) -> str:
+    """Sign a question, an answer or a visit."""
+    return sign(
+        msgspec.json.encode(told), typ=TYPES[type(told)], kid=signer.kid, secret=signer.secret
+    )  # fmt: skip
 
 
 def read_signed(text: str, kind: type[T], document: Document, to: str) -> T:
@@ -63,7 +73,7 @@ def read_signed(text: str, kind: type[T], document: Document, to: str) -> T:
     signed = take_apart(text)
     told = read_json(signed.payload, kind, "question or answer of a node")
     key = document.key_of(signed.kid)
-    if signed.typ != (ASK if kind is Ask else HELD) or told.sender != document.node:
+    if signed.typ != TYPES[kind] or told.sender != document.node:
         raise InputError("this is no question or answer of that node")
     speaks = key is not None and key.state == "active" and is_signed_by(signed, key.public)
     if told.to != to or not speaks:
@@ -71,10 +81,10 @@ def read_signed(text: str, kind: type[T], document: Document, to: str) -> T:
     return told
 
 
-def sender_of(text: str) -> str:
-    """Return the node that a question says to come from; nothing of it was checked.
+def sender_of(text: str, kind: type[T]) -> str:
+    """Return the node that a question or a visit says to come from; nothing of it was checked.
 
     Raises:
-        InputError: It is no question.
+        InputError: It is none.
     """
-    return read_json(take_apart(text).payload, Ask, "question of a node").sender
+    return read_json(take_apart(text).payload, kind, "question of a node").sender

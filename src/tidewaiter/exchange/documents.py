@@ -8,7 +8,7 @@ also names the hash of the next root: whoever steals today's cannot make themsel
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Literal
 
@@ -33,6 +33,7 @@ TYPE = "tw-node+jws"
 LONGEST = 1_000  # documents of a chain
 SIGNATURES = 8  # of a document, at most
 ENDPOINTS = 4  # addresses in a document, at most
+KINDS = 100  # of message in a document, at most
 _LONG = 200  # characters of a name or an address, at most
 _MOST_TEXT = 128 * 1024  # characters of a document in Base64: keys of 500 changes
 _NAME = re.compile(r'[!"$-~]{1,80}')  # no #: it parts a node from a key
@@ -76,9 +77,14 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     next_root: str  # SHA-256 of the one that follows it, in hexadecimal
     endpoints: tuple[str, ...]  # addresses at which it takes messages; none: it comes itself
     versions: tuple[int, ...] = (1,)  # of the protocol
+    kinds: Mapping[str, int] = {}  # of message that it takes: the newest schema; {}: all there are
     number: int  # from 1
     previous: str  # SHA-256 of the document before, in hexadecimal; "": it is the first
     made: str  # ISO 8601, UTC; for people, nothing rests on it
+
+    def takes(self, kind: str, schema: int) -> bool:
+        """Say whether it knows a kind of message, in the form in which it is written."""
+        return not self.kinds or schema <= self.kinds.get(kind, 0)
 
     def active(self, use: Use) -> NodeKey | None:
         """Return the key by which a node signs, or for which it is written to."""
@@ -257,8 +263,10 @@ def _check(document: Document) -> None:
     if not 0 < document.number <= LONGEST:
         raise InputError(f"a node has at most {LONGEST:,} documents", at=at, hint=_HINT)
     endless = any(len(each) > _LONG for each in (document.name, *document.endpoints))
-    if endless or len(document.endpoints) > ENDPOINTS:
-        raise InputError(f"it has too much to say: {ENDPOINTS} addresses are enough", at=at)
+    endless |= any(not _NAME.fullmatch(each) for each in document.kinds)
+    if endless or len(document.endpoints) > ENDPOINTS or len(document.kinds) > KINDS:
+        hint = f"{ENDPOINTS} addresses and {KINDS} kinds of message are enough"
+        raise InputError("it has too much to say", at=at, hint=hint)
 
 
 def _signed(signed: SignedDocument, public: bytes) -> bool:

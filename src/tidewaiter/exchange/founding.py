@@ -1,6 +1,6 @@
 """Founding: a new node's keys and first document, and what follows when keys change."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import structs
 
@@ -29,6 +29,7 @@ class About(Record, frozen=True, kw_only=True):
     country: str
     role: Role
     endpoints: tuple[str, ...] = ()
+    kinds: Mapping[str, int] = {}  # of message that it takes: the newest schema of each
 
 
 class Founded(Record, frozen=True, kw_only=True):
@@ -55,7 +56,7 @@ def found(about: About, random: Random, made: str) -> Founded:
         node=about.node, name=about.name, country=about.country, role=about.role,
         keys=tuple(pair.public() for pair in pairs), root=wrapped(public_of("sign", root)),
         next_root=root_hash(public_of("sign", next_root)), endpoints=about.endpoints, number=1,
-        previous="", made=made,
+        previous="", made=made, kinds=about.kinds,
     )  # fmt: skip
     signed = sign_document(document, [root_signer(about.node, root), ring.signer()])
     return Founded(ring=ring, root=root, next_root=next_root, document=signed)
@@ -125,6 +126,7 @@ def renewed(ring: Ring, last: SignedDocument, about: About, made: str) -> Signed
     document = structs.replace(
         before, name=about.name, country=about.country, role=about.role,
         endpoints=about.endpoints, number=before.number + 1, previous=last.digest(), made=made,
+        kinds=about.kinds,
     )  # fmt: skip
     return sign_document(document, [ring.signer()])
 

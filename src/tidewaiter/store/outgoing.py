@@ -14,6 +14,7 @@ from sqlalchemy import RowMapping, bindparam, func, insert, or_, select, update
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.exchange.documents import Document
 from tidewaiter.exchange.envelopes import MOST_BODY, Draft, Envelope
 from tidewaiter.exchange.markings import Marking
 from tidewaiter.exchange.numbers import message_id
@@ -24,7 +25,7 @@ from tidewaiter.store import tables
 from tidewaiter.store.audit import Details, moment, record_changes, stamp_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.payloads import decode, encode
-from tidewaiter.store.peers import Known, peer_of
+from tidewaiter.store.peers import Known, judged_by, peer_of
 
 State = Literal["waiting", "held", "sealed", "processed", "refused", "recalled", "discarded"]
 
@@ -78,7 +79,7 @@ def write_message(work: Work, safe: bytes, node: str, message: Message) -> str:
     """
     at = stamp_of(work).at
     known = peer_of(work, node)
-    _check(known, message)
+    _check(known, judged_by(work, known).document, message)
     free = known.relation.standing == "active" or message.kind in CONTROL
     name = message_id(int(at.timestamp() * 1000), secrets.token_bytes(_RANDOM))
     now = int(at.timestamp())
@@ -95,10 +96,13 @@ def write_message(work: Work, safe: bytes, node: str, message: Message) -> str:
     return name
 
 
-def _check(known: Known, message: Message) -> None:
+def _check(known: Known, document: Document, message: Message) -> None:
     if len(message.body) > MOST_BODY:
         hint = f"a message holds at most {MOST_BODY:,} bytes: send less at a time"
         raise InputError("this message is too long", at=message.kind, hint=hint)
+    if not document.takes(message.kind, message.schema):
+        hint = "it runs an older Tidewaiter: tell it by another way"
+        raise InputError(f"{known.node} does not know what a {message.kind} is", hint=hint)
     if not known.relation.scope.sends(message.kind, message.marking.tlp):
         hint = "change what is exchanged with it, or the marking"
         told = f"a {message.kind} marked {message.marking.tlp}"

@@ -1,6 +1,6 @@
 """Peers: who this node exchanges with, what it does with each, and what each has told of itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -276,20 +276,21 @@ def _known(row: RowMapping) -> Known:
     return Known(**told)
 
 
-def peers_due(work: Work, now: str, latest: str) -> list[str]:
+def peers_due(work: Work, now: str, latest: str, *, here: Sequence[str] = ()) -> list[str]:
     """Return the peers to whom something is to be sent now.
 
     Args:
         work: Any.
         now: The moment, as `moment` writes it.
         latest: To when a peer can have been put off; beyond it, the clock was set back meanwhile.
+        here: Peers that have come themselves: they do not wait for their next turn.
     """
     p, o = tables.peer.c, tables.outgoing.c
     some = select(o.number).where(o.peer == p.node)
     ready = some.where(o.state.in_(("waiting", "sealed"))).exists()
     news = some.where(o.state.in_(("waiting", "sealed")), o.kind.in_(CONTROL)).exists()
     wanted = select(p.node).where(
-        or_(p.due <= now, p.due > latest),
+        or_(p.due <= now, p.due > latest, p.node.in_(here)),
         or_(
             and_(p.standing == "active", or_(ready, p.sealed > p.told)),
             and_(p.standing.in_(("frozen", "invited")), news),

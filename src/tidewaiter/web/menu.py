@@ -39,7 +39,11 @@ ENTRIES = (
         path="/incidents",
         label=marked("Exchange"),
         right="exchange",
-        parts=(Entry(path="/peers", label=marked("Peers"), right="exchange"),),
+        parts=(
+            Entry(path="/incidents", label=marked("Incidents"), right="exchange"),
+            Entry(path="/peers", label=marked("Peers"), right="exchange"),
+            Entry(path="/groups", label=marked("Groups"), right="exchange"),
+        ),
     ),
     Entry(path="/overview", label=marked("Overview"), right="overview"),
     Entry(path="/rules", label=marked("Rules"), right="see"),

@@ -31,7 +31,10 @@ _ID = 4  # bytes
 @get("/incidents/new", guards=[may("exchange")], sync_to_thread=True)
 def new_incident(request: Asked, node: TheNode) -> Response[IncidentForm]:
     """Show the empty form of an incident."""
-    fields = {"day": node.today().isoformat(), "marking.tlp": "amber", "marking.pap": "red"}
+    fields = {
+        "day": node.today().isoformat(), "marking.tlp": "amber", "marking.pap": "red",
+        "stage": "unknown", "transport.mode": "unknown",
+    }  # fmt: skip
     form = IncidentForm(
         number=0, after=0, fields=fields, flags=(), to=(), problems=(), proposals=()
     )
