@@ -14,6 +14,7 @@ from tidewaiter.courier.nodes import found_node
 from tidewaiter.exchange.founding import About
 from tidewaiter.exchange.markings import Marking
 from tidewaiter.identity import key_file, own_key, ring_file
+from tidewaiter.store.conversations import conversation
 from tidewaiter.store.database import Stamp
 from tidewaiter.store.groups import make_group
 from tidewaiter.store.incidents import tell_incident
@@ -67,10 +68,12 @@ def fill_exchange(node: Node) -> dict[str, list[Any]]:
     own.send(other)
     other.desk.database.close()
     with node.database.work(_stamp()) as work:
+        talk = conversation(work, other.name, own.desk.ring.lock, own.desk.ring.openers())
         group = make_group(work, "Precursors")
     return {
         "/incidents/{number}": [1, 2],
         "/peers/{key}": [peer_key(other.name)],
+        "/peers/{key}/evidence/{message}": [each.id for each in talk],
         "/groups/{group}": [group.id],
     }
 

@@ -35,6 +35,7 @@ from tidewaiter.report.codes import terminal_code
 from tidewaiter.store.audit import moment, verify_audit
 from tidewaiter.store.database import open_database
 from tidewaiter.store.peers import documents
+from tidewaiter.store.witnesses import check_witnessed, told_logs
 
 _language = click.option("--language", type=click.Choice(list(LANGUAGES)), default="en",
                          show_default=True, help="Of the words.")  # fmt: skip
@@ -224,16 +225,32 @@ def status(db: str, *, as_json: bool) -> None:
 
 @node.command()
 @needs_db
-def verify(db: str) -> None:
-    """Recompute the log of this node from its first entry.
+@click.option("--witnessed", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="A file of what a peer has witnessed of this node.")  # fmt: skip
+def verify(db: str, witnessed: Path | None) -> None:
+    """Recompute the log of this node from its first entry, and compare it with what it told peers.
+
+    Each receipt that a peer has says how long this log was, and its root. A peer writes those that
+    it has into a file by `tidewaiter peers witnessed`: by them a log that was made anew is found,
+    even where the database of this node was changed with it.
 
     Example: tidewaiter node verify --db node.db
     """
     with open_database(db) as database, database.work() as work:
-        found = verify_audit(work)
+        found, told = verify_audit(work), told_logs(work)
+        if witnessed:
+            texts = witnessed.read_text(encoding="ascii", errors="replace").split()
+            own = documents(work, own_key(key_file()).name)[-1].read()
+            told += check_witnessed(work, own, texts)
     click.echo(f"{found.state.entries:,} entries hold, root {found.state.root.hex()}")
     if found.broken is not None:
         click.echo(f"entry {found.broken}: {found.problem}", err=True)
+    for each in told:
+        if not each.holds:
+            line = f"{each.peer} was told of a log with {each.size:,} entries and another root"
+            click.echo(as_line(line), err=True)
+    click.echo(f"told to peers: {len(told):,} states, {sum(each.holds for each in told):,} hold")
+    if found.broken is not None or not all(each.holds for each in told):
         raise SystemExit(1)
 
 

@@ -14,14 +14,17 @@ from tidewaiter.courier.kinds import KINDS
 from tidewaiter.courier.nodes import invite, relate
 from tidewaiter.courier.nodes import say as say_to
 from tidewaiter.exchange.documents import SignedDocument, read_chain
+from tidewaiter.exchange.evidence import write_evidence
 from tidewaiter.exchange.fingerprints import read_words
 from tidewaiter.exchange.markings import Tlp
 from tidewaiter.exchange.relations import CONTROL, Scope, Standing
 from tidewaiter.identity import own_stamp
 from tidewaiter.store.conversations import conversation
 from tidewaiter.store.database import open_database
+from tidewaiter.store.evidence import evidence_of
 from tidewaiter.store.peers import peer_of, set_scope
 from tidewaiter.store.peers import peers as known_peers
+from tidewaiter.store.witnesses import witnessed as witnessed_of
 
 _reason = click.option("--reason", default="", help="Why; it is kept here, and not told.")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -156,6 +159,40 @@ def messages(node: str, db: str, *, as_json: bool) -> None:
         who = f"here, {each.state}" if each.ours else "they"
         text = "(cannot be read any more)" if each.text is None else each.text
         click.echo(as_line(f"{each.at[:16]} {who}: {text}"))
+
+
+@peers.command()
+@click.argument("node")
+@click.argument("message")
+@needs_db
+def evidence(node: str, message: str, db: str) -> None:
+    """Write what proves MESSAGE from NODE or to it, for `tidewaiter verify`.
+
+    MESSAGE is its id, as `peers messages --json` and the other lists show it.
+
+    Example: tidewaiter peers evidence tidewaiter/b1 019ac0de-... --db node.db > message.json
+    """
+    with desk_at(db) as desk, desk.database.work() as work:
+        found = evidence_of(
+            work, desk.node, node, message, openers=desk.ring.openers(), stamp=own_stamp()
+        )
+    click.echo(write_evidence(found))
+
+
+@peers.command()
+@click.argument("node")
+@needs_db
+def witnessed(node: str, db: str) -> None:
+    """Write what NODE has signed of its own log, one receipt for each state that was told here.
+
+    NODE can check by it that its log is still the same: tidewaiter node verify --witnessed FILE.
+
+    Example: tidewaiter peers witnessed tidewaiter/b1 --db node.db > witnessed.txt
+    """
+    with open_database(db) as database, database.work() as work:
+        found = witnessed_of(work, peer_of(work, node).node)
+    for each in found:
+        click.echo(each)
 
 
 def _relate(

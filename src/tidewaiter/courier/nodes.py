@@ -9,12 +9,8 @@ from msgspec import structs
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.courier.desk import Desk
-<<<<<<< HEAD
-from tidewaiter.courier.kinds import RelationTold, body_of
-from tidewaiter.exchange.documents import SignedDocument
-=======
 from tidewaiter.courier.kinds import RelationTold, body_of, schemas
->>>>>>> main
+from tidewaiter.exchange.documents import SignedDocument
 from tidewaiter.exchange.fingerprints import fingerprint
 from tidewaiter.exchange.founding import About, found
 from tidewaiter.exchange.relations import Standing

@@ -30,7 +30,8 @@ class Spoken(Record, frozen=True, kw_only=True):
     text: str | None  # None: it was destroyed, or opens with no key that this node has
     state: str
     code: str  # why it was refused
-    number: int | None  # in its direction; None: it has not left yet
+    id: str  # of the message
+    left: bool  # it is sealed, or came: there is evidence of it
 
 
 def conversation(work: Work, node: str, safe: bytes, openers: Sequence[bytes]) -> list[Spoken]:
@@ -53,23 +54,31 @@ def conversation(work: Work, node: str, safe: bytes, openers: Sequence[bytes]) -
 
 def _ours(work: Work, node: str, safe: bytes) -> Iterator[Spoken]:
     o = tables.outgoing.c
-    wanted = select(o.made, o.body, o.state, o.code, o.seq).where(o.peer == node, o.kind == MESSAGE)
+    wanted = select(o.made, o.body, o.state, o.code, o.seq, o.id).where(
+        o.peer == node, o.kind == MESSAGE
+    )
     for row in work.connection.execute(wanted.order_by(o.number)):
         text = None if row.body is None else text_of(unlock(row.body, safe))
         yield Spoken(
-            at=row.made, ours=True, text=text, state=row.state, code=row.code, number=row.seq
+            at=row.made,
+            ours=True,
+            text=text,
+            state=row.state,
+            code=row.code,
+            id=row.id,
+            left=row.seq is not None,
         )
 
 
 def _theirs(work: Work, node: str, openers: Sequence[bytes]) -> Iterator[Spoken]:
     i = tables.incoming.c
-    wanted = select(i.came, i.signed, i.box, i.state, i.code, i.seq).where(
+    wanted = select(i.came, i.signed, i.box, i.state, i.code, i.id).where(
         i.peer == node, i.kind == MESSAGE
     )
     for row in work.connection.execute(wanted.order_by(i.seq)):
         yield Spoken(
             at=row.came, ours=False, text=_opened(row.signed, row.box, openers), state=row.state,
-            code=row.code, number=row.seq,
+            code=row.code, id=row.id, left=True,
         )  # fmt: skip
 
 

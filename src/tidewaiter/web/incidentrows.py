@@ -7,10 +7,11 @@ import msgspec
 
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.incidents.drafts import Draft
-from tidewaiter.exchange.incidents.folding import Known
-from tidewaiter.exchange.incidents.types import Kind, Stage, Status
+from tidewaiter.exchange.incidents.folding import Known, Proposed
+from tidewaiter.exchange.incidents.types import Incident, Kind, Sighting, Stage, Status
 from tidewaiter.exchange.markings import Purpose, Reach, Tlp
 from tidewaiter.exchange.problems import Problem
+from tidewaiter.exchange.said import Said
 from tidewaiter.store.incidentanswers import Delivery
 
 _Text = Annotated[str, msgspec.Meta(max_length=10_000)]
@@ -51,12 +52,36 @@ class IncidentsPage(Record, frozen=True, kw_only=True):
     more: int | None  # `before` of the next page; None: this is the last
 
 
+class UnheededTold(Record, frozen=True, kw_only=True):
+    """A message that changes nothing, and why."""
+
+    sender: str
+    at: str  # ISO 8601, UTC
+    why: str
+
+
+class KnownTold(Record, frozen=True, kw_only=True):
+    """All that is known of an incident."""
+
+    id: str
+    owner: str
+    versions: tuple[Said[Incident], ...]  # by number
+    missing: tuple[int, ...]
+    proposals: tuple[Proposed, ...]
+    sightings: tuple[Said[Sighting], ...]
+    unheeded: tuple[UnheededTold, ...]
+
+    def now(self) -> Incident | None:
+        """Return the last version that has come; None: none has."""
+        return self.versions[-1].body if self.versions else None
+
+
 class IncidentPage(Record, frozen=True, kw_only=True):
     """An incident: its versions, what others said of it, and who was told."""
 
     number: int
     own: bool  # it is this node's
-    known: Known
+    known: KnownTold
     told: tuple[Delivery, ...]  # of an own incident: what became of each version
     names: dict[str, str]  # of nodes
     group: str  # name of the group that it is for, where that is this node's; "": none
@@ -119,3 +144,15 @@ class ExportAsked(Record, frozen=True, kw_only=True):
     form: Literal["stix", "misp"] = "stix"
     reach: Reach = "organisation"
     purpose: Purpose = "control"
+
+
+def known_told(known: Known) -> KnownTold:
+    """Tell what is known of an incident; of what changes nothing, why, and not what it said."""
+    return KnownTold(
+        id=known.id, owner=known.owner, versions=known.versions, missing=known.missing,
+        proposals=known.proposals, sightings=known.sightings,
+        unheeded=tuple(
+            UnheededTold(sender=each.said.sender, at=each.said.at, why=each.why)
+            for each in known.unheeded
+        ),
+    )  # fmt: skip

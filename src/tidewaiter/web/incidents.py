@@ -24,6 +24,7 @@ from tidewaiter.web.incidentrows import (
     IncidentsPage,
     Proposing,
     Sighted,
+    known_told,
 )
 from tidewaiter.web.incidentview import incident_view, incidents_view
 from tidewaiter.web.replies import done, download, reply
@@ -62,7 +63,7 @@ def incident_page(
         now = known.now()
         group = now.marking.group if now and own else ""
         page = IncidentPage(
-            number=number, own=own, known=known, told=tuple(told),
+            number=number, own=own, known=known_told(known), told=tuple(told),
             names=names_of(work, desk.node),
             group=next((each.name for each in groups(work) if each.id == group), ""),
         )  # fmt: skip

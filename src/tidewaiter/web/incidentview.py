@@ -6,11 +6,10 @@ from itertools import pairwise
 
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.incidents.flags import load_flags
-from tidewaiter.exchange.incidents.folding import Known
 from tidewaiter.exchange.incidents.types import AllegedParty, Goods, Incident, Place
 from tidewaiter.report.languages import counted, country, number, words
 from tidewaiter.report.library import Library
-from tidewaiter.web.incidentrows import IncidentPage, IncidentRow, IncidentsPage
+from tidewaiter.web.incidentrows import IncidentPage, IncidentRow, IncidentsPage, KnownTold
 from tidewaiter.web.incidentwords import (
     FUNCTIONS,
     KINDS,
@@ -29,6 +28,7 @@ from tidewaiter.web.markingwords import (
     purpose_choices,
     reach_choices,
 )
+from tidewaiter.web.peerkeys import peer_key
 from tidewaiter.web.peerview import state_in_words
 
 _PPM = 10_000  # in a percent
@@ -95,6 +95,7 @@ class IncidentView(Record, frozen=True, kw_only=True):
     stages: tuple[tuple[str, str], ...]
     reaches: tuple[tuple[str, str], ...]
     purposes: tuple[tuple[str, str], ...]
+    places: dict[str, str]  # of peers in addresses, by node
     keys: tuple[tuple[str, str], ...]
 
 
@@ -119,14 +120,14 @@ def incident_view(page: IncidentPage, library: Library, *, speaks: bool) -> Inci
         library: Names of substances.
         speaks: The reader may write to other nodes.
     """
-    now, status = page.known.now(), page.known.status()
+    now = page.known.now()
     keys = [("l", words("Back to the list"))]
     if speaks:
         keys.append(("n", words("Write a version") if page.own else words("Propose a change")))
     return IncidentView(
         owner=_owner(page.known.owner, page.own, page.names),
         kind=words(KINDS[now.kind]) if now else "",
-        status=words(STATUSES[status]) if status else "",
+        status=words(STATUSES[now.status]) if now else "",
         marking=marking_in_words(now.marking, page.group) if now else None,
         parts=tuple(_parts(now, library)) if now else (),
         versions=tuple(_versions(page.known))[::-1],
@@ -139,6 +140,7 @@ def incident_view(page: IncidentPage, library: Library, *, speaks: bool) -> Inci
         ),
         answers=speaks and not page.own and now is not None, tells=speaks and page.own,
         stages=choices(STAGES), reaches=reach_choices(), purposes=purpose_choices(),
+        places={each: peer_key(each) for each in page.names},
         keys=tuple(keys),
     )  # fmt: skip
 
@@ -169,7 +171,7 @@ def _owner(owner: str, own: bool, names: dict[str, str]) -> str:  # noqa: FBT001
     return words("this node") if own else names.get(owner, owner)
 
 
-def _versions(known: Known) -> Iterator[VersionView]:
+def _versions(known: KnownTold) -> Iterator[VersionView]:
     bodies = [each.body for each in known.versions]
     changes = [(), *(differing(one, other) for one, other in pairwise(bodies))]
     for said, names in zip(known.versions, changes, strict=True):

@@ -11,6 +11,7 @@ from tidewaiter.store.peers import Known, peers
 
 _LENGTH = 16  # hexadecimal digits
 
+MessageId = Annotated[str, PathParameter(max_length=64)]
 PeerKey = Annotated[str, PathParameter(max_length=64)]
 
 

@@ -6,22 +6,31 @@ from litestar import Response, get
 
 from tidewaiter.courier.desk import Desk
 from tidewaiter.exchange.documents import SignedDocument, is_recovery
+from tidewaiter.exchange.evidence import write_evidence
 from tidewaiter.store.between import (
     contradictions,
-    count_contradictions,
     held_items,
     kept_documents,
 )
 from tidewaiter.store.conversations import conversation
 from tidewaiter.store.database import Work
+from tidewaiter.store.evidence import evidence_of
 from tidewaiter.store.peers import Known, documents
+from tidewaiter.store.witnesses import log_contradictions, told_logs, witnessed
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode, TheUser
 from tidewaiter.web.node import Node
-from tidewaiter.web.peerkeys import PeerKey, peer_at
-from tidewaiter.web.peerrows import DocumentTold, KeyTold, PeerPage, row_of
+from tidewaiter.web.peerkeys import MessageId, PeerKey, peer_at
+from tidewaiter.web.peerrows import (
+    DocumentTold,
+    KeyTold,
+    LogTold,
+    PeerPage,
+    odd_of,
+    row_of,
+)
 from tidewaiter.web.peerview import peer_view
-from tidewaiter.web.replies import reply
+from tidewaiter.web.replies import download, reply
 from tidewaiter.web.security import may
 
 _TALK = 200  # messages that are shown
@@ -39,7 +48,7 @@ def _page(node: Node, desk: Desk, work: Work, known: Known) -> PeerPage:
     chain = documents(work, known.node)
     last, relation = chain[-1].read(), known.relation
     return PeerPage(
-        row=row_of(work, known, node.now(), count_contradictions(work)),
+        row=row_of(work, known, node.now(), odd_of(work)),
         role=last.role, reason=relation.reason, scope=relation.scope, endpoints=last.endpoints,
         keys=tuple(
             KeyTold(
@@ -52,6 +61,11 @@ def _page(node: Node, desk: Desk, work: Work, known: Known) -> PeerPage:
         held=tuple(held_items(work, known.node, desk.ring.lock)),
         talk=tuple(conversation(work, known.node, desk.ring.lock, desk.ring.openers())[-_TALK:]),
         contradictions=tuple(contradictions(work, known.node)),
+        log=LogTold(
+            size=known.log_size, root=known.log_root,
+            contradictions=tuple(log_contradictions(work, known.node)),
+            ours=next((each for each in told_logs(work) if each.peer == known.node), None),
+        ),
     )  # fmt: skip
 
 
@@ -70,4 +84,31 @@ def _told(work: Work, node: str, chain: list[SignedDocument]) -> list[DocumentTo
     ]  # fmt: skip
 
 
-HANDLERS = [peer_page]
+@get(
+    "/peers/{key:str}/evidence/{message:str}", guards=[may("exchange")], sync_to_thread=True,
+    gives="application/json",
+)  # fmt: skip
+def message_evidence(
+    node: TheNode, user: TheUser, key: PeerKey, message: MessageId
+) -> Response[bytes]:
+    """Give out what proves a message of a peer or to it, to be checked by `tidewaiter verify`."""
+    with node.exchange() as (desk, work):
+        found = evidence_of(
+            work, desk.node, peer_at(work, key).node, message, openers=desk.ring.openers(),
+            stamp=node.stamp(user),
+        )  # fmt: skip
+    return download(write_evidence(found), "application/json", f"message-{message}.json")
+
+
+@get(
+    "/peers/{key:str}/witnessed", guards=[may("exchange")], sync_to_thread=True, gives="text/plain"
+)
+def peer_witnessed(node: TheNode, key: PeerKey) -> Response[bytes]:
+    """Give out what a peer has signed of its own log, a receipt in a line."""
+    with node.exchange() as (_, work):
+        found = witnessed(work, peer_at(work, key).node)
+    text = "".join(f"{each}\n" for each in found)
+    return download(text.encode(), "text/plain; charset=utf-8", f"witnessed-{key}.txt")
+
+
+HANDLERS = [peer_page, message_evidence, peer_witnessed]

@@ -6,10 +6,17 @@ from tidewaiter.base.records import Record
 from tidewaiter.exchange.documents import Role, State
 from tidewaiter.exchange.relations import Scope, Standing
 from tidewaiter.exchange.signing import Use
-from tidewaiter.store.between import Contradiction, Item, count_unsettled, waits_since
+from tidewaiter.store.between import (
+    Contradiction,
+    Item,
+    count_contradictions,
+    count_unsettled,
+    waits_since,
+)
 from tidewaiter.store.conversations import Spoken
 from tidewaiter.store.database import Work
 from tidewaiter.store.peers import Known
+from tidewaiter.store.witnesses import LogContradiction, ToldLog, count_log_contradictions
 from tidewaiter.web.peerkeys import peer_key
 
 
@@ -35,7 +42,24 @@ class PeerRow(Record, frozen=True, kw_only=True):
     tries: int  # that failed since the last sign
     due: str
     trouble: str
-    contradictions: int
+    contradictions: int  # messages that it signed twice
+    log_contradictions: int  # what it said of its log that does not fit
+
+
+class Odd(Record, frozen=True, kw_only=True):
+    """How often peers have contradicted themselves, by node."""
+
+    messages: dict[str, int]
+    logs: dict[str, int]
+
+
+class LogTold(Record, frozen=True, kw_only=True):
+    """The log of a peer, as its receipts tell it; and what this node has told it of its own."""
+
+    size: int  # 0: it has told nothing
+    root: str
+    contradictions: tuple[LogContradiction, ...]
+    ours: ToldLog | None  # None: nothing was told
 
 
 class KeyTold(Record, frozen=True, kw_only=True):
@@ -75,16 +99,22 @@ class PeerPage(Record, frozen=True, kw_only=True):
     held: tuple[Item, ...]
     talk: tuple[Spoken, ...]  # the latest, the oldest of them first
     contradictions: tuple[Contradiction, ...]
+    log: LogTold
 
 
-def row_of(work: Work, known: Known, now: datetime, counted: dict[str, int]) -> PeerRow:
+def odd_of(work: Work) -> Odd:
+    """Count what does not fit, of all peers."""
+    return Odd(messages=count_contradictions(work), logs=count_log_contradictions(work))
+
+
+def row_of(work: Work, known: Known, now: datetime, odd: Odd) -> PeerRow:
     """Tell how this node stands with a peer.
 
     Args:
         work: Any.
         known: The peer.
         now: The moment.
-        counted: What peers signed twice, by node.
+        odd: What does not fit, of all peers.
     """
     ways, since = count_unsettled(work, known.node), waits_since(work, known.node)
     return PeerRow(
@@ -94,7 +124,8 @@ def row_of(work: Work, known: Known, now: datetime, counted: dict[str, int]) -> 
         waiting=ways.get("waiting", 0), held=ways.get("held", 0), under_way=ways.get("sealed", 0),
         waits_since=since, heard=known.heard, silent=days_silent(since, known.heard, now),
         tries=known.tries, due=known.due, trouble=known.trouble,
-        contradictions=counted.get(known.node, 0),
+        contradictions=odd.messages.get(known.node, 0),
+        log_contradictions=odd.logs.get(known.node, 0),
     )  # fmt: skip
 
 

@@ -16,7 +16,6 @@ from tidewaiter.exchange.fingerprints import fingerprint, words
 from tidewaiter.exchange.relations import Standing
 from tidewaiter.report.codes import svg_code
 from tidewaiter.report.languages import words as said
-from tidewaiter.store.between import count_contradictions
 from tidewaiter.store.database import Work
 from tidewaiter.store.peers import documents
 from tidewaiter.store.peers import peers as known_peers
@@ -24,7 +23,7 @@ from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode, TheUser
 from tidewaiter.web.node import Node
 from tidewaiter.web.peerkeys import peer_key
-from tidewaiter.web.peerrows import PeerRow, row_of
+from tidewaiter.web.peerrows import PeerRow, odd_of, row_of
 from tidewaiter.web.peersview import peers_view
 from tidewaiter.web.replies import done, download, reply
 from tidewaiter.web.security import may
@@ -72,8 +71,8 @@ def peers_page(request: Asked, node: TheNode, user: TheUser) -> Response[PeersPa
     """Show this node, and its peers with both relations and what lies between."""
     with node.exchange() as (desk, work):
         own = _own(work, desk.node, request.state.get("language", "en"))
-        counted = count_contradictions(work)
-        rows = [row_of(work, each, node.now(), counted) for each in known_peers(work)]
+        odd = odd_of(work)
+        rows = [row_of(work, each, node.now(), odd) for each in known_peers(work)]
     page = PeersPage(own=own, peers=tuple(rows))
     relates = "relate" in user.rights
     return reply(

@@ -87,7 +87,11 @@ def line_of(row: PeerRow) -> PeerLine:
 
 def _rank(row: PeerRow) -> int:
     """Say what comes first: 0 what only people can mend, 1 what does not move, 2 the rest."""
-    if row.contradictions or (row.ours in {"invited", "frozen"} and not row.confirmed):
+    if (
+        row.contradictions
+        or row.log_contradictions
+        or (row.ours in {"invited", "frozen"} and not row.confirmed)
+    ):
         return 0
     if row.trouble or (row.silent or 0) >= PATIENCE:
         return 1
@@ -100,6 +104,8 @@ def _notes(row: PeerRow) -> list[str]:
         text = counted("it has contradicted itself %(num)s time",
                        "it has contradicted itself %(num)s times", row.contradictions)  # fmt: skip
         notes.append(text % {"num": row.contradictions})
+    if row.log_contradictions:
+        notes.append(words("what it says of its log does not fit"))
     if row.ours in {"invited", "frozen"} and not row.confirmed:
         notes.append(words("its words are not compared"))
     if (row.silent or 0) >= PATIENCE:
