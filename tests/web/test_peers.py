@@ -9,8 +9,11 @@ from tests.courier.conftest import Party, found_party
 from tests.web.conftest import Desk
 from tests.web.exchanging import make_node, meet
 
+from tidewaiter.evidence.messages import verify_message
 from tidewaiter.exchange.documents import write_chain
 from tidewaiter.exchange.fingerprints import fingerprint, words
+from tidewaiter.exchange.receipts import Receipt, give, read_receipt
+from tidewaiter.store.outgoing import heard_from
 from tidewaiter.web.node import Node
 from tidewaiter.web.peerkeys import peer_key
 from tidewaiter.web.peerrows import days_silent
@@ -125,3 +128,36 @@ def test_groups_are_kept_by_the_page(desk: Callable[..., Desk], pair: tuple[Part
     assert told["group"]["epoch"] == 3
     assert told["members"] == [{"node": pair[1].name, "since": 2, "until": 3}]
     assert ben.post(f"/groups/{group}/members", {"node": pair[1].name}).status_code == 403
+
+
+def test_what_a_peer_said_of_its_log_and_the_proof_of_a_message_are_on_its_page(
+    node: Node, desk: Callable[..., Desk], pair: tuple[Party, Party]
+) -> None:
+    """Two roots of one log are shown; a message is given out so that it can be checked offline."""
+    own, other = pair
+    other.say(own, "The seal was broken")
+    other.send(own)
+    own.say(other, "Which?")
+    own.send(other)
+    signer = other.desk.ring.signer()
+    for root, have in (("a", 20), ("b", 21)):
+        told = Receipt(
+            id="", digest="0" * 64, sender=other.name, to=own.name, state="processed", have=have,
+            at="2026-11-25T12:00:00+00:00", size=5_000, root=root * 64,
+        )  # fmt: skip
+        text = give(told, kid=signer.kid, secret=signer.secret)
+        with node.database.work(other.desk.stamp()) as work:
+            heard_from(work, other.name, [read_receipt(text)])
+    anna = desk("supervisor", "anna")
+    page = f"/peers/{peer_key(other.name)}"
+    assert "Two roots at one length" in anna.get(page).text
+    assert anna.get("/peers.json").json()["peers"][0]["log_contradictions"] == 1
+    assert len(anna.get(f"{page}/witnessed").text.split()) == 3
+    talk = anna.get(f"{page}.json").json()["talk"]
+    known = [fingerprint(each.documents()[-1].read()) for each in pair]
+    for each in talk:
+        file = anna.get(f"{page}/evidence/{each['id']}").content
+        assert verify_message(file, known).holds()
+    assert anna.get(f"{page}/evidence/x").status_code == 404
+    audit = anna.post("/audit/verification.json").json()
+    assert [(each["peer"], each["holds"]) for each in audit["told"]] == [(other.name, True)]
