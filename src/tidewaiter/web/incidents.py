@@ -106,7 +106,7 @@ def tell_sighting(
 
 @get(
     "/incidents/{number:int}/export", guards=[may("exchange")], sync_to_thread=True,
-    query=ExportAsked, gives="application/json",
+    query=ExportAsked, gives="application/octet-stream",
 )  # fmt: skip
 def export_one(request: Asked, node: TheNode, number: FromPath[int]) -> Response[bytes]:
     """Give an incident out for other programs, without what its marking holds back."""
@@ -118,7 +118,7 @@ def export_one(request: Asked, node: TheNode, number: FromPath[int]) -> Response
         written = export_incident(
             desk, work, incident, form=asked.form, edge=edge, registry=node.registry
         )
-    return download(written, "application/json", f"incident-{number}.{asked.form}.json")
+    return download(written, "application/octet-stream", f"incident-{number}.{asked.form}.json")
 
 
 def names_of(work: Work, own: str) -> dict[str, str]:

@@ -86,7 +86,7 @@ def _told(work: Work, node: str, chain: list[SignedDocument]) -> list[DocumentTo
 
 @get(
     "/peers/{key:str}/evidence/{message:str}", guards=[may("exchange")], sync_to_thread=True,
-    gives="application/json",
+    gives="application/octet-stream",
 )  # fmt: skip
 def message_evidence(
     node: TheNode, user: TheUser, key: PeerKey, message: MessageId
@@ -97,7 +97,7 @@ def message_evidence(
             work, desk.node, peer_at(work, key).node, message, openers=desk.ring.openers(),
             stamp=node.stamp(user),
         )  # fmt: skip
-    return download(write_evidence(found), "application/json", f"message-{message}.json")
+    return download(write_evidence(found), "application/octet-stream", f"message-{message}.json")
 
 
 @get(
