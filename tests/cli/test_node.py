@@ -1,5 +1,6 @@
 """`tidewaiter node`, `peers` and `notices`: two authorities meet, notify, answer and freeze."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from tidewaiter.courier.receiving import receive
 from tidewaiter.courier.sending import send_round
 from tidewaiter.exchange.notices.shapes import NoticeFile
 from tidewaiter.exchange.notices.xml import write_xml
+from tidewaiter.exchange.private.intersection import is_there
 from tidewaiter.store.database import open_database
 
 LEAVES = datetime.now(UTC).date() + timedelta(days=60)
@@ -239,6 +241,39 @@ def test_what_is_outside_the_scope_is_neither_sent_nor_taken(met: tuple[Node, No
     other.run("peers", "say", one.node, "hello")
     other.bring(one)
     assert "1 refused" in other.run("node", "status").stdout
+
+
+@pytest.mark.skipif(not is_there(), reason="the extra psi is not installed")
+def test_a_peer_is_asked_privately_what_was_confirmed(met: tuple[Node, Node], here: Path) -> None:
+    """From a screening and its decision to a hit that says what it is not, and back to nothing."""
+    asker, holder = met
+    (here / "manifest.csv").write_text(
+        "Consignment,Description of goods,Consignee,Consignee address,Consignee country\n"
+        'C1,Safrole 20 kg,Northern Solvents Ltd,"4 Quay Road, 10115 Berlin",DE\n'
+    )
+    holder.run("screen", "manifest.csv", "--out", "alerts.jsonl")
+    alert = json.loads((here / "alerts.jsonl").read_text().splitlines()[0])["id"]
+    holder.run("alerts", "decide", "confirm", alert, "--reason", "documents")
+    ask = ("private", "ask", holder.node, "--purpose", "investigation", "--name",
+           "Northern Solvents Limited", "--address", "10115 Berlin")  # fmt: skip
+    assert "no private question" in asker.run(*ask, code=2).stderr
+    told = holder.run("private", "allow", asker.node, "--purpose", "investigation").stdout
+    assert "192 keys a day" in told
+    assert "1 keys of 1 parties" in told
+    holder.bring(asker)
+    (here / "more.jsonl").write_text('{"name":"Unseen","numbers":[["email","a@unseen.example"]]}\n')
+    number = asker.run(*ask, "--file", "more.jsonl").stdout.split("\t")[0]
+    asker.bring(holder)
+    holder.bring(asker)
+    shown = asker.run("private", "show", number)
+    assert "Northern Solvents Limited\tseen, by name" in shown.stdout
+    assert "Unseen\tnot among what it answers from" in shown.stdout
+    assert "no evidence" in shown.stderr
+    assert "asked us" in holder.run("private", "list").stdout
+    holder.run("private", "deny", asker.node)
+    holder.bring(asker)
+    assert "ended" in asker.run("private", "list").stdout
+    assert "no private question" in asker.run(*ask, code=2).stderr
 
 
 def test_a_message_is_proved_and_a_log_checked_by_what_the_peer_has(

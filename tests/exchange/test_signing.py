@@ -10,6 +10,7 @@ from joserfc import jws
 from joserfc.jwk import OctKey
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.exchange.envelopes import MOST_BODY, SALT
 from tidewaiter.exchange.signing import (
     is_key,
     is_signed_by,
@@ -163,6 +164,12 @@ def test_a_box_opens_for_one_key(held: bytes) -> None:
     assert unseal(box, SECRET) == held
     with pytest.raises(InputError):
         unseal(box, OTHER)
+
+
+def test_the_largest_content_opens() -> None:
+    """What a message may hold, its recipient can read."""
+    held = bytes(SALT + MOST_BODY)
+    assert unseal(seal(held, public_of("open", SECRET)), SECRET) == held
 
 
 @pytest.mark.parametrize(

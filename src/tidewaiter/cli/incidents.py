@@ -155,12 +155,15 @@ def _show(known: Known) -> None:
         click.echo(as_line(f"{sighting.at[:16]} {sighting.sender} saw: {sighting.body.what}"))
     for other in known.unheeded:
         click.echo(as_line(f"note: a message of {other.said.sender} changes nothing: {other.why}"))
+    if known.destroyed:
+        click.echo(f"note: recalled by its source and destroyed here: {known.destroyed}")
 
 
 def _line(known: Known) -> str:
     now = known.now()
     if now is None:
-        return f"{known.owner}\t{known.id}\tno version has come"
+        why = "it was recalled" if known.destroyed else "no version has come"
+        return f"{known.owner}\t{known.id}\t{why}"
     tlp = now.marking.tlp.upper()
     return f"{known.owner}\t{known.id}\t{now.kind}\t{now.day}\t{now.status}\tTLP:{tlp}\t{now.title}"
 

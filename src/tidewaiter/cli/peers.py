@@ -17,7 +17,7 @@ from tidewaiter.exchange.documents import SignedDocument, read_chain
 from tidewaiter.exchange.evidence import write_evidence
 from tidewaiter.exchange.fingerprints import read_words
 from tidewaiter.exchange.markings import Tlp
-from tidewaiter.exchange.relations import CONTROL, Scope, Standing
+from tidewaiter.exchange.relations import ALWAYS, Scope, Standing
 from tidewaiter.identity import own_stamp
 from tidewaiter.store.conversations import conversation
 from tidewaiter.store.database import open_database
@@ -110,7 +110,7 @@ def end(node: str, db: str, reason: str) -> None:
 
 @peers.command()
 @click.argument("node")
-@click.option("--kind", "kinds", multiple=True, type=click.Choice(sorted(KINDS.keys() - CONTROL)),
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(sorted(KINDS.keys() - ALWAYS)),
               help="A kind of message that is exchanged (all).")  # fmt: skip
 @click.option("--tlp", type=click.Choice(get_args(Tlp)), default="red", show_default=True,
               help="The closest marking that is sent.")  # fmt: skip

@@ -4,10 +4,9 @@ from typing import Literal
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.courier.desk import Desk
-from tidewaiter.exchange.documents import Document
 from tidewaiter.exchange.edges.misp import misp_event
 from tidewaiter.exchange.edges.release import Edge, why_not_leave
-from tidewaiter.exchange.edges.stix import Author, stix_bundle
+from tidewaiter.exchange.edges.stix import author_of, stix_bundle
 from tidewaiter.store.database import Work
 from tidewaiter.store.incidents import find_known
 from tidewaiter.store.peers import documents
@@ -36,7 +35,7 @@ def export_incident(
     """
     owner, name = incident
     known = find_known(work, desk.ring.lock, owner, name)
-    author = _author([each.read() for each in documents(work, owner)])
+    author = author_of([each.read() for each in documents(work, owner)])
     write = stix_bundle if form == "stix" else misp_event
     written = write(known, author, edge, registry, node=desk.node)
     if written is None:
@@ -47,10 +46,3 @@ def export_incident(
             hint="ask its owner to mark it more widely",
         )
     return written
-
-
-def _author(chain: list[Document]) -> Author:
-    """Return the owner of an incident, as others are told of it."""
-    last = chain[-1]
-    named = next(each for each in chain if each.name == last.name)
-    return Author(id=last.node, name=last.name, since=chain[0].made, changed=named.made)

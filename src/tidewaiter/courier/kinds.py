@@ -8,19 +8,30 @@ import msgspec
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.documents import SignedDocument
-from tidewaiter.exchange.envelopes import Header
+from tidewaiter.exchange.envelopes import Envelope, Header
 from tidewaiter.exchange.notices.events import Event
+from tidewaiter.exchange.private.types import Answer, OfferEnd, OfferPart, Question
 from tidewaiter.exchange.relations import Standing
+from tidewaiter.exchange.requests.recalls import Outcome, Recall
 from tidewaiter.exchange.strict import read_json
+from tidewaiter.store.answers import take_question
 from tidewaiter.store.audit import moment
 from tidewaiter.store.conversations import MESSAGE, Words
 from tidewaiter.store.database import Work
+from tidewaiter.store.givingback import hear_recall
 from tidewaiter.store.incidents import KINDS as SPOKEN
 from tidewaiter.store.incidents import hear_of_incident
 from tidewaiter.store.incoming import Heard
+from tidewaiter.store.jointcases import KINDS as JOINT
+from tidewaiter.store.jointcases import hear_of_joint
 from tidewaiter.store.notices import NOTICE, take_event
+from tidewaiter.store.offers import OFFER, OFFER_END, take_end, take_part
 from tidewaiter.store.peers import hear_relation
+from tidewaiter.store.questions import ANSWER, QUESTION, take_answer
+from tidewaiter.store.recalls import hear_outcome
 from tidewaiter.store.recovering import take_news
+from tidewaiter.store.requests import KINDS as REQUESTS
+from tidewaiter.store.requests import hear_of_request
 
 
 class Received(Record, frozen=True, kw_only=True):
@@ -30,6 +41,7 @@ class Received(Record, frozen=True, kw_only=True):
     header: Header
     body: bytes  # as it was written
     safe: bytes  # what locks the database, shape (32,)
+    beside: Mapping[str, Envelope] = {}  # taken from the same peer in the same work, by id
 
 
 class Kind(Record, frozen=True, kw_only=True):
@@ -80,6 +92,47 @@ def _take_incident(work: Work, received: Received) -> None:
     hear_of_incident(work, received.safe, _heard(received), kind, said)
 
 
+def _take_offer(work: Work, received: Received) -> None:
+    part = read_json(received.body, OfferPart, "offer to answer questions")
+    take_part(work, received.safe, _heard(received), part)
+
+
+def _take_offer_end(work: Work, received: Received) -> None:
+    take_end(work, _heard(received), read_json(received.body, OfferEnd, "end of an offer"))
+
+
+def _take_question(work: Work, received: Received) -> None:
+    question = read_json(received.body, Question, "private question")
+    take_question(work, received.safe, _heard(received), question)
+
+
+def _take_answer(work: Work, received: Received) -> None:
+    answer = read_json(received.body, Answer, "answer to a private question")
+    take_answer(work, received.safe, _heard(received), answer)
+
+
+def _take_request(work: Work, received: Received) -> None:
+    kind = received.header.kind
+    said = read_json(received.body, REQUESTS[kind], kind)
+    hear_of_request(work, received.safe, _heard(received), kind, said)
+
+
+def _take_joint(work: Work, received: Received) -> None:
+    kind = received.header.kind
+    said = read_json(received.body, JOINT[kind], kind)
+    hear_of_joint(work, received.safe, _heard(received), kind, said)
+
+
+def _take_recall(work: Work, received: Received) -> None:
+    recall = read_json(received.body, Recall, "recall")
+    hear_recall(work, received.safe, _heard(received), recall, beside=received.beside)
+
+
+def _take_outcome(work: Work, received: Received) -> None:
+    outcome = read_json(received.body, Outcome, "outcome of a recall")
+    hear_outcome(work, received.safe, _heard(received), outcome)
+
+
 def _heard(received: Received) -> Heard:
     return Heard(
         sender=received.peer, to=received.header.to, message=received.header.id,
@@ -93,6 +146,14 @@ KINDS: Mapping[str, Kind] = {
     MESSAGE: Kind(schema=1, act=_take_words),
     NOTICE: Kind(schema=1, act=_take_notice),
     **{kind: Kind(schema=1, act=_take_incident) for kind in SPOKEN},
+    OFFER: Kind(schema=1, act=_take_offer),
+    OFFER_END: Kind(schema=1, act=_take_offer_end),
+    QUESTION: Kind(schema=1, act=_take_question),
+    ANSWER: Kind(schema=1, act=_take_answer),
+    **{kind: Kind(schema=1, act=_take_request) for kind in REQUESTS},
+    **{kind: Kind(schema=1, act=_take_joint) for kind in JOINT},
+    "recall": Kind(schema=1, act=_take_recall),
+    "recall-outcome": Kind(schema=1, act=_take_outcome),
 }
 
 

@@ -54,7 +54,7 @@ class Taking:
         self._peers: dict[str, Peer] = {}
         self._before: dict[str, Before] = {}
         self._judged: dict[str, Judged] = {}  # by line, in the order of judgement
-        self._ids: set[tuple[str, str]] = set()  # of what was taken: sender and message
+        self._new: dict[str, dict[str, Envelope]] = {}  # what was taken, by sender and id
         for sender in {each.sender for each in opened}:
             self._look(sender)
             theirs = [each.envelope for each in opened if each.envelope and each.sender == sender]
@@ -75,7 +75,7 @@ class Taking:
         if opened.peer is None or peer.document != opened.peer.document:  # other keys meanwhile
             opened = open_one(self._desk, opened.line, envelope, peer)
         code = opened.code or place(envelope, peer, before)
-        if not opened.code and (opened.sender, envelope.header.id) in self._ids:
+        if not opened.code and envelope.header.id in self._new.get(opened.sender, ()):
             code = "equivocation"
         if code == "equivocation":
             keep_contradiction(self._work, opened.sender, envelope)
@@ -125,14 +125,15 @@ class Taking:
             code = None if body is not None else "cannot-open"
         if code is None and body is not None:
             received = Received(
-                peer=header.sender, header=header, body=body, safe=self._desk.ring.lock
+                peer=header.sender, header=header, body=body, safe=self._desk.ring.lock,
+                beside=self._new.get(header.sender, {}),
             )  # fmt: skip
             code, says = self._effect(received)
         if header.kind in CONTROL:  # it may have changed what is known of the peer
             self._look(header.sender)
         now = self._peers[header.sender]
         self._peers[header.sender] = structs.replace(now, have=header.seq, head=envelope.digest)
-        self._ids.add((header.sender, header.id))
+        self._new.setdefault(header.sender, {})[header.id] = envelope
         self.leave(structs.replace(judged, taken=True, code=code, says=says))
 
     def _effect(self, received: Received) -> tuple[Final | None, str]:

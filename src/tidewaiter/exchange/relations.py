@@ -28,6 +28,9 @@ MET: frozenset[Standing] = frozenset({"invited", "active", "frozen"})
 CONTROL = frozenset({"relation", "document"})
 """Kinds of message that pass while a relation is frozen: by them it can end."""
 
+ALWAYS = CONTROL | {"recall", "recall-outcome"}
+"""Kinds of message that are within any scope: what was given can always be asked back."""
+
 _TLP: tuple[Tlp, ...] = get_args(Tlp)
 
 
@@ -40,11 +43,11 @@ class Scope(Record, frozen=True, kw_only=True):
 
     def takes(self, kind: str) -> bool:
         """Say whether a kind of message is within it."""
-        return kind in CONTROL or not self.kinds or kind in self.kinds
+        return kind in ALWAYS or not self.kinds or kind in self.kinds
 
     def sends(self, kind: str, tlp: Tlp) -> bool:
         """Say whether a message may be sent."""
-        return kind in CONTROL or (self.takes(kind) and _TLP.index(tlp) <= _TLP.index(self.tlp))
+        return kind in ALWAYS or (self.takes(kind) and _TLP.index(tlp) <= _TLP.index(self.tlp))
 
 
 class Relation(Record, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """Erasing what a case holds of people, when its time is over and nothing holds it."""
 
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, update
 
 from tidewaiter.casework.caserules import Asked, load_case_rules
 from tidewaiter.casework.cases import Viewer
@@ -9,6 +9,7 @@ from tidewaiter.store import tables
 from tidewaiter.store.casefiles import drop_files
 from tidewaiter.store.cases import case_steps, take_step
 from tidewaiter.store.database import Work
+from tidewaiter.store.destroying import overwrite
 
 
 def erase_case(work: Work, viewer: Viewer, number: int, *, why: str, seen: int) -> Step:
@@ -34,8 +35,7 @@ def erase_case(work: Work, viewer: Viewer, number: int, *, why: str, seen: int) 
     steps = case_steps(work, viewer, number)
     told = sum(1 for step in steps if step.kind in kinds and step.written)
     step = take_step(work, viewer, number, Asked(content=Erased(steps=told, why=why), seen=seen))
-    if work.connection.dialect.name == "sqlite":
-        work.connection.execute(text("PRAGMA secure_delete = ON"))  # overwrite, not only forget
+    overwrite(work)
     c, file, task = tables.case_step.c, tables.casefile, tables.case_task
     work.connection.execute(
         update(tables.case_step)

@@ -5,10 +5,12 @@ A group without members reaches nobody. Its members are told its name, and not w
 
 import secrets
 
+from msgspec import structs
 from sqlalchemy import insert, select, update
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
 from tidewaiter.base.records import Record
+from tidewaiter.exchange.markings import Marking, Purpose, Recipient, why_not_send
 from tidewaiter.store import tables
 from tidewaiter.store.audit import Details, moment, record_change, stamp_of
 from tidewaiter.store.database import Work
@@ -98,6 +100,30 @@ def group_of(work: Work, group: str) -> Group:
     if row is None:
         raise MissingError(f'there is no group "{group[:40]}"', hint="look at: tidewaiter groups")
     return Group(id=row.id, name=row.name, epoch=row.epoch, members=_members(work, group))
+
+
+def marked_for(work: Work, marking: Marking, node: str, purpose: Purpose) -> Marking:
+    """Return the marking under which something goes to one peer, with the epoch of its group.
+
+    Args:
+        work: Any.
+        marking: What its source says of it.
+        node: The peer.
+        purpose: What it is given for.
+
+    Raises:
+        InputError: The marking forbids it.
+        MissingError: There is no such group.
+    """
+    groups: dict[str, int] = {}
+    if marking.group:
+        group = group_of(work, marking.group)
+        marking = structs.replace(marking, epoch=group.epoch)
+        groups = {group.id: group.epoch} if node in group.members else {}
+    to = Recipient(name=node, reach="community", groups=groups)
+    if denials := why_not_send(marking, to, purpose):
+        raise InputError(denials[0].why, at=node, hint="change the marking, or leave it out")
+    return marking
 
 
 def groups(work: Work) -> list[Group]:

@@ -3,7 +3,6 @@
 import secrets
 from datetime import date
 
-import msgspec
 from msgspec.structs import replace
 from sqlalchemy import select
 
@@ -14,14 +13,12 @@ from tidewaiter.exchange.incidents.folding import Known
 from tidewaiter.exchange.incidents.types import Incident, Place, Proposal, Sighting, Stage
 from tidewaiter.exchange.markings import Marking
 from tidewaiter.exchange.problems import Problem
-from tidewaiter.exchange.signing import unlock
 from tidewaiter.store import tables
 from tidewaiter.store.database import Work
 from tidewaiter.store.incidents import answer_incident, find_known
 from tidewaiter.substances.registry import Registry
 
 _ID = 8  # bytes
-_ROWS = 500  # messages to one peer that are looked through
 
 
 class Seen(Record, frozen=True, kw_only=True):
@@ -40,11 +37,6 @@ class Delivery(Record, frozen=True, kw_only=True):
     version: int
     state: str  # of the message
     code: str  # why it was refused
-
-
-class _Version(msgspec.Struct, frozen=True):
-    id: str
-    version: int
 
 
 def propose(
@@ -107,36 +99,31 @@ def sight(
     return said.id
 
 
-def deliveries(work: Work, safe: bytes, owner: str, name: str) -> list[Delivery]:
-    """Return what became of each version of an incident that was written to a peer.
+def deliveries(work: Work, owner: str, name: str) -> list[Delivery]:
+    """Return what became of each version of an own incident that was written to a peer.
 
     Args:
         work: Any.
-        safe: What locks the database, shape (32,).
         owner: This node.
         name: Id of the incident.
 
     Returns:
-        By peer, the latest version first. What was discarded says nothing any more, and is left
-        out.
+        The latest version first, by peer.
     """
-    o, t = tables.outgoing.c, tables.said_to.c
-    told = select(t.peer).where(t.owner == owner, t.subject == name).order_by(t.peer)
-    found = list[Delivery]()
-    for peer in work.connection.execute(told).scalars().all():
-        wanted = select(o.body, o.state, o.code).where(
-            o.peer == peer, o.kind == "incident", o.body.is_not(None)
-        )
-        rows = work.connection.execute(wanted.order_by(o.number.desc()).limit(_ROWS))
-        for row in rows:
-            version = msgspec.json.decode(unlock(row.body, safe), type=_Version)
-            if version.id == name:
-                found.append(
-                    Delivery(
-                        peer=peer, version=version.version, state=row.state, code=row.code
-                    )
-                )  # fmt: skip
-    return found
+    s, i, o = tables.said.c, tables.said_in.c, tables.outgoing.c
+    told = select(s.number).where(s.owner == owner, s.subject == name, s.kind == "incident")
+    numbers = work.connection.execute(told.order_by(s.number)).scalars().all()
+    versions = {number: version for version, number in enumerate(numbers, 1)}
+    wanted = select(i.said, o.peer, o.state, o.code).select_from(
+        tables.said_in.join(tables.outgoing, o.id == i.message)
+    )
+    rows = work.connection.execute(
+        wanted.where(i.said.in_(numbers)).order_by(i.said.desc(), o.peer)
+    )
+    return [
+        Delivery(peer=row.peer, version=versions[row.said], state=row.state, code=row.code)
+        for row in rows
+    ]
 
 
 def _version(known: Known) -> Incident:

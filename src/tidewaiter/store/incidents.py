@@ -1,43 +1,36 @@
 """Incidents: what was said of each, kept in the transaction of the message that says it."""
 
-import secrets
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
-from tidewaiter.base.records import Record
 from tidewaiter.exchange.incidents.checks import check_update
 from tidewaiter.exchange.incidents.folding import Known, incident_of
 from tidewaiter.exchange.incidents.types import Incident, Proposal, Sighting, Spoken
 from tidewaiter.exchange.markings import Marking, Recipient, why_not_send
-from tidewaiter.exchange.said import Said
-from tidewaiter.exchange.signing import lock, unlock
 from tidewaiter.store import tables
-from tidewaiter.store.audit import moment, stamp_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.groups import group_of
 from tidewaiter.store.incoming import Heard
 from tidewaiter.store.inserts import insert_new
 from tidewaiter.store.outgoing import Message, write_message
-from tidewaiter.store.payloads import KEY_LENGTH, plain
+from tidewaiter.store.saying import (
+    Listed,
+    Subject,
+    destroyed_of,
+    is_known,
+    keep_said,
+    said_of,
+    spoken_here,
+    subjects,
+)
 
 KINDS: dict[str, type[Spoken]] = {
     "incident": Incident, "proposal": Proposal, "sighting": Sighting
 }  # fmt: skip
 """Kinds of message that speak of incidents."""
-
-_NONCE = 12  # bytes
-
-
-class Listed(Record, frozen=True, kw_only=True):
-    """An incident in a list."""
-
-    owner: str
-    id: str
-    first: int  # number of what was said of it first: it names the incident here
-    last: int  # number of what was said of it last
 
 
 def tell_incident(work: Work, safe: bytes, own: str, incident: Incident, to: Iterable[str]) -> None:
@@ -70,7 +63,8 @@ def tell_incident(work: Work, safe: bytes, own: str, incident: Incident, to: Ite
     marking, peers = _recipients(work, incident, to)
     message = Message(kind="incident", body=msgspec.json.encode(incident), marking=marking)
     names = [write_message(work, safe, each, message) for each in peers]
-    _keep(work, safe, _by(work, own, names[0]), "incident", incident)
+    heard = spoken_here(work, own, names[0])
+    keep_said(work, safe, heard, _subject("incident", incident), incident, names=names)
     rows = [(own, incident.id, each) for each in peers]
     insert_new(work.connection, tables.said_to, ("owner", "subject", "peer"), rows)
 
@@ -90,7 +84,7 @@ def answer_incident(
     kind = "proposal" if isinstance(said, Proposal) else "sighting"
     message = Message(kind=kind, body=msgspec.json.encode(said), marking=marking)
     name = write_message(work, safe, said.owner, message)
-    _keep(work, safe, _by(work, own, name), kind, said)
+    keep_said(work, safe, spoken_here(work, own, name), _subject(kind, said), said, names=[name])
 
 
 def hear_of_incident(work: Work, safe: bytes, heard: Heard, kind: str, said: Spoken) -> None:
@@ -99,15 +93,13 @@ def hear_of_incident(work: Work, safe: bytes, heard: Heard, kind: str, said: Spo
     Raises:
         InputError: Its ids are too long, or it speaks of what this node does not know.
     """
-    owner, subject = _subject(said)
-    if max(len(owner), len(subject)) > KEY_LENGTH:
-        raise InputError(f"an id has at most {KEY_LENGTH} characters")
+    of = _subject(kind, said)
     if isinstance(said, Incident):
-        if heard.sender != owner:
+        if heard.sender != of.owner:
             raise InputError("an incident is told by its owner alone")
-    elif owner != heard.to or not _is_known(work, owner, subject):
+    elif of.owner != heard.to or not is_known(work, KINDS, of.owner, of.id):
         raise InputError("there is no such incident of this node")
-    _keep(work, safe, heard, kind, said)
+    keep_said(work, safe, heard, of, said)
 
 
 def find_known(work: Work, safe: bytes, owner: str, subject: str) -> Known:
@@ -116,7 +108,7 @@ def find_known(work: Work, safe: bytes, owner: str, subject: str) -> Known:
     Raises:
         MissingError: Nothing was said of one of that id.
     """
-    if not _is_known(work, owner, subject):
+    if not is_known(work, KINDS, owner, subject):
         hint = "look at: tidewaiter incidents list"
         raise MissingError(f'there is no incident "{subject[:60]}"', hint=hint)
     return find_incident(work, safe, owner, subject)
@@ -124,18 +116,13 @@ def find_known(work: Work, safe: bytes, owner: str, subject: str) -> Known:
 
 def find_incident(work: Work, safe: bytes, owner: str, subject: str) -> Known:
     """Return all that is known of an incident; nothing may be."""
-    s, t = tables.said.c, tables.said_to.c
-    rows = select(tables.said).where(s.owner == owner, s.subject == subject).order_by(s.number)
+    t = tables.said_to.c
     given = select(t.peer).where(t.owner == owner, t.subject == subject)
-    said = [
-        Said(
-            id=row.message, sender=row.sender, at=row.at,
-            body=msgspec.json.decode(unlock(row.written, safe), type=KINDS[row.kind]),
-        )
-        for row in work.connection.execute(rows)
-    ]  # fmt: skip
+    said = said_of(work, safe, KINDS, owner, subject)
     readers = frozenset(work.connection.execute(given).scalars()) or None
-    return incident_of(owner, subject, said, readers=readers)
+    known = incident_of(owner, subject, said, readers=readers)
+    destroyed = destroyed_of(work, KINDS, owner, subject)
+    return msgspec.structs.replace(known, destroyed=destroyed)
 
 
 def incidents(work: Work, *, before: int | None = None, rows: int = 100) -> list[Listed]:
@@ -146,17 +133,7 @@ def incidents(work: Work, *, before: int | None = None, rows: int = 100) -> list
         before: `last` of the one before the first that is wanted; None: from the latest.
         rows: How many at most.
     """
-    s = tables.said.c
-    first, last = func.min(s.number), func.max(s.number)
-    wanted = select(s.owner, s.subject, first.label("first"), last.label("last")).group_by(
-        s.owner, s.subject
-    )
-    if before is not None:
-        wanted = wanted.having(last < before)
-    found = work.connection.execute(wanted.order_by(last.desc()).limit(rows))
-    return [
-        Listed(owner=row.owner, id=row.subject, first=row.first, last=row.last) for row in found
-    ]
+    return subjects(work, KINDS, before=before, rows=rows)
 
 
 def incident_at(work: Work, number: int) -> tuple[str, str]:
@@ -165,13 +142,10 @@ def incident_at(work: Work, number: int) -> tuple[str, str]:
     Raises:
         MissingError: There is none.
     """
-    s, before = tables.said.c, tables.said.alias().c
-    earlier = select(before.number).where(
-        before.owner == s.owner, before.subject == s.subject, before.number < s.number
-    )
-    wanted = select(s.owner, s.subject).where(s.number == number, ~earlier.exists())
+    s = tables.said.c
+    wanted = select(s.owner, s.subject).where(s.number == number, s.kind.in_(list(KINDS)))
     row = work.connection.execute(wanted).first()
-    if row is None:
+    if row is None or number_of(work, row.owner, row.subject) != number:
         raise MissingError(f"there is no incident {number}", hint="look at the list")
     return str(row.owner), str(row.subject)
 
@@ -179,8 +153,9 @@ def incident_at(work: Work, number: int) -> tuple[str, str]:
 def number_of(work: Work, owner: str, subject: str) -> int:
     """Return the number of what was said of an incident first; 0: nothing was."""
     s = tables.said.c
-    wanted = select(func.min(s.number)).where(s.owner == owner, s.subject == subject)
-    return int(work.connection.execute(wanted).scalar() or 0)
+    these = (s.owner == owner, s.subject == subject, s.kind.in_(list(KINDS)))
+    found = work.connection.execute(select(func.min(s.number)).where(*these)).scalar()
+    return int(found or 0)
 
 
 def _recipients(
@@ -210,25 +185,6 @@ def _recipients(
     return marking, tuple(sorted(peers))
 
 
-def _by(work: Work, own: str, message: str) -> Heard:
-    return Heard(sender=own, to=own, message=message, at=moment(stamp_of(work).at))
-
-
-def _keep(work: Work, safe: bytes, heard: Heard, kind: str, said: Spoken) -> None:
-    owner, subject = _subject(said)
-    row = {
-        "kind": kind, "owner": plain(owner), "subject": plain(subject), "sender": heard.sender,
-        "message": heard.message, "at": heard.at, "came": moment(stamp_of(work).at),
-        "written": lock(msgspec.json.encode(said), safe, secrets.token_bytes(_NONCE)),
-    }  # fmt: skip
-    work.connection.execute(insert(tables.said).values(**row))
-
-
-def _subject(said: Spoken) -> tuple[str, str]:
-    return said.owner, said.id if isinstance(said, Incident) else said.incident
-
-
-def _is_known(work: Work, owner: str, subject: str) -> bool:
-    s = tables.said.c
-    wanted = select(s.number).where(s.owner == owner, s.subject == subject).limit(1)
-    return work.connection.execute(wanted).first() is not None
+def _subject(kind: str, said: Spoken) -> Subject:
+    subject = said.id if isinstance(said, Incident) else said.incident
+    return Subject(kind=kind, owner=said.owner, id=subject)

@@ -67,7 +67,11 @@ def keep_incoming(work: Work, node: str, arrived: Sequence[Arrived]) -> None:
         arrived: In the order of their numbers.
     """
     now = moment(stamp_of(work).at)
+    gone = _destroyed(work, node, [each.envelope.header.id for each in arrived])
     rows = [_row(node, each, now) for each in arrived]
+    for row in rows:
+        if row["id"] in gone:  # it came beside its recall
+            row |= {"box": None, "state": "recalled"}
     if rows:
         work.connection.execute(insert(tables.incoming), rows)
 
@@ -92,6 +96,13 @@ def keep_contradiction(work: Work, node: str, envelope: Envelope) -> bool:
         return False
     work.connection.execute(insert(tables.contradiction).values(**row))
     return True
+
+
+def _destroyed(work: Work, node: str, ids: Sequence[str]) -> set[str]:
+    """Return which messages of a peer were recalled and are destroyed."""
+    r = tables.recalled.c
+    these = (r.item.in_(ids), r.source == node, r.outcome == "destroyed")
+    return set(work.connection.execute(select(r.item).where(*these)).scalars())
 
 
 def _row(node: str, arrived: Arrived, now: str) -> dict[str, Any]:

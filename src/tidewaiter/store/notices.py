@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, insert, select, update
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.markings import Marking
-from tidewaiter.exchange.notices.events import OTHER, Amended, Event, Sent, Side, What
+from tidewaiter.exchange.notices.events import OTHER, Amended, Event, Recalled, Sent, Side, What
 from tidewaiter.exchange.notices.states import State, add, state_of
 from tidewaiter.exchange.signing import lock, unlock
 from tidewaiter.store import tables
@@ -22,6 +22,9 @@ from tidewaiter.store.payloads import KEY_LENGTH, plain
 
 NOTICE = "notice"
 """The kind of message that brings an event of a notice."""
+
+NO_MORE = ("never-left", "destroyed", "not-held")
+"""Outcomes of a recall after which the recipient has no copy of the message."""
 
 _NONCE = 12  # bytes
 _ID = 16  # bytes
@@ -116,6 +119,8 @@ def take_event(work: Work, safe: bytes, heard: Heard, event: Event) -> None:
     n = tables.notice.c
     if max(len(event.notice), len(event.id)) > KEY_LENGTH:
         raise InputError(f"a reference or an id has at most {KEY_LENGTH} characters")
+    if isinstance(event.what, Recalled):
+        raise InputError("nobody says that something was recalled: it is, by a recall")
     if event.by == "exporter":
         number = _number(work, heard.sender, event.notice)
         if number is None:
@@ -189,7 +194,7 @@ def _send(work: Work, safe: bytes, row: Row, event: Event, *, thread: str) -> No
 
 
 def _keep(work: Work, safe: bytes, number: int, event: Event, message: str) -> None:
-    e, n = tables.notice_event.c, tables.notice.c
+    e = tables.notice_event.c
     known = select(e.number).where(e.notice == number, e.id == event.id)
     if work.connection.execute(known).first() is not None:
         raise InputError(f"event {event.id[:40]} was told before by another message")
@@ -200,6 +205,12 @@ def _keep(work: Work, safe: bytes, number: int, event: Event, message: str) -> N
         "written": lock(msgspec.json.encode(event), safe, secrets.token_bytes(_NONCE)),
     }  # fmt: skip
     work.connection.execute(insert(tables.notice_event).values(**row))
+    project_notice(work, safe, number)
+
+
+def project_notice(work: Work, safe: bytes, number: int) -> None:
+    """Write how a notice stands, by all of its events, into the row that lists it."""
+    n, at = tables.notice.c, stamp_of(work).at
     state = state_of(_events(work, safe, number), date.min)  # whatever the day: that shows later
     told = {
         "state": state.name, "waits_for": state.waits_for or "", "version": state.version,
@@ -231,10 +242,15 @@ def _thread(work: Work, number: int) -> str:
 
 
 def _events(work: Work, safe: bytes, number: int) -> tuple[Event, ...]:
-    e = tables.notice_event.c
-    wanted = select(e.written).where(e.notice == number).order_by(e.number)
-    held = work.connection.execute(wanted).scalars()
-    return tuple(msgspec.json.decode(unlock(each, safe), type=Event) for each in held)
+    """Return the events of a notice; what the other side no longer holds counts as never said."""
+    e, r = tables.notice_event.c, tables.recalled.c
+    gone = select(r.item).where(r.outcome.in_(NO_MORE))
+    wanted = select(e.written, e.message.in_(gone)).where(e.notice == number).order_by(e.number)
+    events = []
+    for written, recalled in work.connection.execute(wanted):
+        event = msgspec.json.decode(unlock(written, safe), type=Event)
+        events.append(structs.replace(event, what=Recalled()) if recalled else event)
+    return tuple(events)
 
 
 def _row(work: Work, number: int) -> Row:

@@ -61,6 +61,7 @@ from tidewaiter.web import (
     static,
     substances,
     suppressions,
+    taxii,
     telling,
     webhooks,
 )
@@ -127,6 +128,7 @@ HANDLERS = [
     *suppressions.HANDLERS,
     *proposing.HANDLERS,
     *webhooks.HANDLERS,
+    *taxii.HANDLERS,
     *openapi.HANDLERS,
     *screen.HANDLERS,
     *screenfiles.HANDLERS,

@@ -70,6 +70,7 @@ class KnownTold(Record, frozen=True, kw_only=True):
     proposals: tuple[Proposed, ...]
     sightings: tuple[Said[Sighting], ...]
     unheeded: tuple[UnheededTold, ...]
+    destroyed: int  # messages that were recalled, so that nothing is known of them
 
     def now(self) -> Incident | None:
         """Return the last version that has come; None: none has."""
@@ -150,7 +151,7 @@ def known_told(known: Known) -> KnownTold:
     """Tell what is known of an incident; of what changes nothing, why, and not what it said."""
     return KnownTold(
         id=known.id, owner=known.owner, versions=known.versions, missing=known.missing,
-        proposals=known.proposals, sightings=known.sightings,
+        proposals=known.proposals, sightings=known.sightings, destroyed=known.destroyed,
         unheeded=tuple(
             UnheededTold(sender=each.said.sender, at=each.said.at, why=each.why)
             for each in known.unheeded

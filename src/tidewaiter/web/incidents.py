@@ -11,8 +11,9 @@ from tidewaiter.exchange.markings import Recipient
 from tidewaiter.store.database import Work
 from tidewaiter.store.groups import groups
 from tidewaiter.store.incidentanswers import Seen, deliveries, propose, sight
-from tidewaiter.store.incidents import Listed, find_known, incident_at, incidents
+from tidewaiter.store.incidents import find_known, incident_at, incidents
 from tidewaiter.store.peers import peers
+from tidewaiter.store.saying import Listed
 from tidewaiter.web.asking import Asked, read_query
 from tidewaiter.web.given import TheNode, TheUser
 from tidewaiter.web.incidentrows import (
@@ -59,7 +60,7 @@ def incident_page(
     with node.exchange() as (desk, work):
         owner, name = incident_at(work, number)
         known, own = find_known(work, desk.ring.lock, owner, name), owner == desk.node
-        told = deliveries(work, desk.ring.lock, owner, name) if own else []
+        told = deliveries(work, owner, name) if own else []
         now = known.now()
         group = now.marking.group if now and own else ""
         page = IncidentPage(

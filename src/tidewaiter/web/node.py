@@ -17,6 +17,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
 from tidewaiter.courier.desk import Desk as Exchange
 from tidewaiter.courier.desk import desk_of
+from tidewaiter.courier.stocking import Shelf
 from tidewaiter.identity import key_file, own_key, ring_file
 from tidewaiter.ledger.notes import SecretKey
 from tidewaiter.lists.library import FolderState, folder_state, library_of, versions_at
@@ -79,6 +80,7 @@ class Node:
         self.database: Database = open_database(serving.db)
         self.desk: Desk = serving.desk()
         self.kept = Kept()
+        self.shelf = Shelf()
         self._desk_of_node: Exchange | None = None
         self._library: tuple[date, FolderState, Library] | None = None
 

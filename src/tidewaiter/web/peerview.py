@@ -75,7 +75,8 @@ def became(spoken: Spoken) -> str:
     """Say what became of a message."""
     if spoken.ours:
         return state_in_words(spoken.state, spoken.code)
-    told = {"processed": words("came"), "refused": words("refused here")}
+    told = {"processed": words("came"), "refused": words("refused here"),
+            "recalled": words("recalled")}  # fmt: skip
     return told.get(spoken.state, spoken.state)
 
 

@@ -2,6 +2,7 @@
 
 import math
 import time
+from base64 import b64decode
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -135,23 +136,40 @@ def _user(node: Node, request: Asked) -> User | None:
     """Find whose session or token a request brings."""
     now = node.now()
     kind, _, told = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() == "bearer":
+    secret = _token_of(request.url.path, kind.lower(), told.strip())
+    if secret is not None:
         with node.read() as work:
-            found = find_token(work, told.strip(), now)
+            found = find_token(work, secret, now)
         if found is None:
             raise NotAuthorizedException("this token is unknown, or its time is over")
         user, token = found
         if token.used != now.date().isoformat():
             node.change_if_free(user, partial(note_used, token=token.id))
         return user
-    secret = request.cookies.get(COOKIE)
-    if not secret:
+    session = request.cookies.get(COOKIE)
+    if not session:
         return None
     with node.read() as work:
-        user_, due = find_session(work, secret, now)
+        user_, due = find_session(work, session, now)
     if user_ is not None and due:
-        node.change_if_free(user_, partial(note_seen, secret=secret))
+        node.change_if_free(user_, partial(note_seen, secret=session))
     return user_
+
+
+def _token_of(path: str, kind: str, told: str) -> str | None:
+    """Return the token that a program brings; None: it brings none.
+
+    Clients of TAXII know names and passwords: there, and nowhere else, a token is taken as a
+    password, under any name.
+    """
+    if kind == "bearer":
+        return told
+    if kind != "basic" or not path.startswith("/taxii2"):
+        return None
+    try:
+        return b64decode(told, validate=True).decode("ascii").partition(":")[2]
+    except ValueError:  # no Base64, or no ASCII
+        return ""
 
 
 def _check_pace(request: Asked, user: User | None, node: Node) -> None:

@@ -1,8 +1,11 @@
 """Requests for information and for legal assistance: checks, and where each stands."""
 
+import re
 from datetime import date
+from pathlib import Path
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -183,3 +186,12 @@ def test_an_instrument_that_was_not_read_says_so() -> None:
     """What is verified has an address and a day."""
     for name, each in load_instruments().instrument.items():
         assert bool(each.url and each.read) == each.verified, name
+
+
+def test_the_request_of_the_page_can_be_sent() -> None:
+    """The file in the reference lacks nothing but what is filled in."""
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "requests.md").read_text("utf-8")
+    (found,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    filled = {"id": "r-1", "asker": "north", "asked": "south", "day": "2026-11-20"}
+    told = msgspec.convert(msgspec.json.decode(found) | filled, Request)
+    assert check_request(told, TODAY) == ()

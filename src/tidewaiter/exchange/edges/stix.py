@@ -3,11 +3,12 @@
 Source: STIX Version 2.1, OASIS Standard, 10 June 2021.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from tidewaiter.base.records import Record
+from tidewaiter.exchange.documents import Document
 from tidewaiter.exchange.edges.extensions import (
     INCIDENT_EXTENSION,
     PARTY_EXTENSION,
@@ -223,6 +224,17 @@ def _place(frame: _Frame, place: Place, marking: Marking, *key: str) -> Json:
     told = {**frame.object("location", marking, *key), "name": name, "country": place.country}
     found: Json = tidy(told)
     return found
+
+
+def author_of(chain: Sequence[Document]) -> Author:
+    """Return the owner of an incident, as others are told of it.
+
+    Args:
+        chain: Its documents, from the first.
+    """
+    last = chain[-1]
+    named_ = next(each for each in chain if each.name == last.name)
+    return Author(id=last.node, name=last.name, since=chain[0].made, changed=named_.made)
 
 
 def _author(author: Author) -> Json:

@@ -143,10 +143,11 @@ def _versions(items: Sequence[Item], query: Query) -> Iterator[Item]:
     every: dict[str, list[str]] = {}
     for each in items:
         every.setdefault(each.object["id"], []).append(version_of(each))
+    ends = {id_: (min(those), max(those)) for id_, those in every.items()}
+    wanted = set(query.versions)
     for each in items:
-        version, those = version_of(each), every[each.object["id"]]
-        wanted = set(query.versions)
-        named = {"first": min(those), "last": max(those), "all": version}
+        version, (first, last) = version_of(each), ends[each.object["id"]]
+        named = {"first": first, "last": last, "all": version}
         if version in wanted or any(named.get(word) == version for word in wanted):
             yield each
 

@@ -40,6 +40,7 @@ class Known(Record, frozen=True, kw_only=True):
     proposals: tuple[Proposed, ...]  # by id of the node, then of the proposal
     sightings: tuple[Said[Sighting], ...]
     unheeded: tuple[Unheeded[Spoken], ...]  # what changes nothing, and why
+    destroyed: int = 0  # messages that were recalled, so that nothing is known of them
 
     def now(self) -> Incident | None:
         """Return the last version that has come; None: none has."""

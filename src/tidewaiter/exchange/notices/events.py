@@ -115,9 +115,13 @@ class Returned(Record, frozen=True, kw_only=True, tag="return"):
     note: str = ""
 
 
+class Recalled(Record, frozen=True, kw_only=True, tag="recalled"):
+    """What stood here is destroyed, as its side recalled it: it counts as never said."""
+
+
 What = (
     Sent | Amended | Withdrawn | Answered | Viewed | Acknowledged | NoObjection | Objected
-    | Queried | MoreTime | NotForUs | Returned
+    | Queried | MoreTime | NotForUs | Returned | Recalled
 )  # fmt: skip
 """What an event can be."""
 

@@ -23,6 +23,7 @@ from tidewaiter.exchange.notices.events import (
     NotForUs,
     Objected,
     Queried,
+    Recalled,
     Returned,
     Sent,
     Side,
@@ -53,6 +54,8 @@ def judge(chains: Chains) -> Judged:
     wrong: list[Said] = []
     acts: list[Event] = []  # of the exporting side, that make or end a version
     for event in _in_order(chains):
+        if isinstance(event.what, Recalled):
+            continue  # it holds its place in the chain, and that is all
         known = acts
         if event.by == "importer":
             known = [each for each in acts if each.seq <= event.seen]

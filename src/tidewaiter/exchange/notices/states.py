@@ -22,6 +22,7 @@ from tidewaiter.exchange.notices.events import (
     NotForUs,
     Objected,
     Queried,
+    Recalled,
     Returned,
     Side,
     Viewed,
@@ -32,7 +33,7 @@ from tidewaiter.exchange.notices.types import Amount, Notice
 
 StateName = Literal[
     "draft", "sent", "viewed", "acknowledged", "no objection", "objection", "under enquiry",
-    "more time", "not for us", "withdrawn", "expired without reply",
+    "more time", "not for us", "withdrawn", "expired without reply", "recalled",
 ]  # fmt: skip
 """How a notice stands. Of all of them "no objection" alone is a yes."""
 
@@ -90,7 +91,9 @@ def state_of(events: Iterable[Event], day: date) -> State:
     wrong = (*chains.wrong, *judged.wrong)
     versions = versions_of(judged.exporter)
     if not versions:
-        return State(name="draft", day=day, wrong=wrong, waiting=chains.waiting)
+        gone = any(isinstance(each.what, Recalled) for each in chains.exporter)
+        name: StateName = "recalled" if gone else "draft"
+        return State(name=name, day=day, wrong=wrong, waiting=chains.waiting)
     return _Standing(judged, day).state(wrong, chains.waiting)
 
 

@@ -38,6 +38,7 @@ from tidewaiter.store.tables.exchanging import (
     working_group,
     working_group_member,
 )
+from tidewaiter.store.tables.feeding import feed, feed_item, feed_source
 from tidewaiter.store.tables.flowing import alert_flow, route, route_ends
 from tidewaiter.store.tables.found import (
     alert,
@@ -49,7 +50,9 @@ from tidewaiter.store.tables.found import (
     reason,
     saved_filter,
 )
+from tidewaiter.store.tables.private import private_offer, private_part, private_question
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
+from tidewaiter.store.tables.recalling import custody, recalled, said_in
 from tidewaiter.store.tables.resolved import (
     entity,
     entity_change,
@@ -97,6 +100,7 @@ __all__ = [
     "case_task",
     "casefile",
     "contradiction",
+    "custody",
     "decision",
     "delivery",
     "entity",
@@ -108,6 +112,9 @@ __all__ = [
     "entity_profile",
     "entity_thing",
     "entity_word",
+    "feed",
+    "feed_item",
+    "feed_source",
     "identity",
     "incoming",
     "invitation",
@@ -122,7 +129,11 @@ __all__ = [
     "party_line",
     "passkey",
     "peer",
+    "private_offer",
+    "private_part",
+    "private_question",
     "reason",
+    "recalled",
     "refusal",
     "resolution",
     "result",
@@ -132,6 +143,7 @@ __all__ = [
     "rule_second",
     "rule_setting",
     "said",
+    "said_in",
     "said_to",
     "saved_filter",
     "screening",

@@ -1,0 +1,203 @@
+"""The command `tidewaiter private`: "have you seen this party?", asked without saying which."""
+
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+import msgspec
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.cli.desks import desk_at
+from tidewaiter.cli.options import needs_db
+from tidewaiter.cli.party import Known, party_options
+from tidewaiter.cli.table import as_line
+from tidewaiter.courier.offering import Allowing, allow
+from tidewaiter.exchange.markings import Purpose
+from tidewaiter.exchange.private.parties import Party
+from tidewaiter.exchange.private.types import DAYS, MOST_BUDGET, SAYS, SLOTS
+from tidewaiter.identity import own_stamp
+from tidewaiter.store.answerable import PARTS
+from tidewaiter.store.database import open_database
+from tidewaiter.store.offers import end_offer, offers
+from tidewaiter.store.questionrows import Line, questions
+from tidewaiter.store.questions import Found, Shown, ask, find_question
+
+_json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_PURPOSES = click.Choice(get_args(Purpose))
+_MOST = 1 << 20  # bytes of a file of parties
+_HIT = "a hit is no evidence: ask openly, by a request that a person approves (tidewaiter requests)"
+
+
+@click.group()
+def private() -> None:
+    """Ask a peer whether it has seen a party, without telling it which; and let a peer ask.
+
+    Nobody may ask before you allow it, and a hit is no evidence: it is a reason for an ordinary
+    request.
+
+    Example: tidewaiter private list --db node.db
+    """
+
+
+@private.command(name="allow")
+@click.argument("node")
+@click.option("--budget", type=click.IntRange(SLOTS, MOST_BUDGET), default=3 * SLOTS,
+              show_default=True, help=f"Keys in a day; each question takes {SLOTS}.")  # fmt: skip
+@click.option("--purpose", "purposes", type=_PURPOSES, multiple=True, required=True,
+              help="What it may ask for (several).")  # fmt: skip
+@click.option("--from", "parts", type=click.Choice(PARTS), multiple=True, default=("confirmed",),
+              show_default=True, help="Which parties it is answered from (several): of confirmed "
+              "alerts, of alerts in cases, and spellings joined to these.")  # fmt: skip
+@click.option("--days", type=click.IntRange(1, DAYS), default=30, show_default=True,
+              help="For how long.")  # fmt: skip
+@needs_db
+def allow_(
+    node: str, *, budget: int, purposes: tuple[Purpose, ...], parts: Any, days: int, db: str
+) -> None:  # fmt: skip
+    """Let NODE ask this node, from now on and for some days; it replaces what was allowed before.
+
+    It is answered from what stands here now. Allow it again to take in what was confirmed since.
+
+    Example: tidewaiter private allow tidewaiter/b1 --purpose investigation --db node.db
+    """
+    if set(parts) == {"joined"}:
+        hint = "say --from confirmed, --from cases, or both, beside it"
+        raise InputError("spellings are joined to parties, and none are named", hint=hint)
+    allowing = Allowing(
+        peer=node, budget=budget, purposes=tuple(dict.fromkeys(purposes)), days=days,
+        parts=frozenset(parts),
+    )  # fmt: skip
+    with desk_at(db) as desk:
+        done = allow(desk, own_stamp(), allowing)
+    told = f"{done.keys:,} keys of {done.parties - done.keyless:,} parties"
+    click.echo(as_line(f"{node}\tuntil {done.offer.until}\t{budget} keys a day\t{told}"))
+    if done.keyless:
+        click.echo(f"note: {done.keyless:,} parties cannot be found by anything", err=True)
+
+
+@private.command()
+@click.argument("node")
+@needs_db
+def deny(node: str, db: str) -> None:
+    """Let NODE ask no more; the secret by which it was answered is destroyed.
+
+    Example: tidewaiter private deny tidewaiter/b1 --db node.db
+    """
+    with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
+        end_offer(work, desk.ring.lock, node)
+
+
+@private.command(name="ask")
+@click.argument("node")
+@click.option("--purpose", type=_PURPOSES, required=True, help="What for; the peer is told.")
+@click.option("--name", default="", help="Of the party; it counts with a postcode.")
+@click.option("--country", default="", help="Of the party, as two letters.")
+@click.option("--file", "path", type=_FILE, help="Parties, one JSON record a line.")
+@party_options
+@needs_db
+def ask_(
+    node: str, *, purpose: Purpose, name: str, country: str, path: Path | None, known: Known,
+    db: str,
+) -> None:  # fmt: skip
+    """Ask NODE whether it has seen a party, or several that fit into one question.
+
+    The answer comes as a message: look at it by `tidewaiter private show`.
+
+    Example: tidewaiter private ask tidewaiter/b1 --purpose control --email a@b.example --db n.db
+    """
+    parties = [*_said(name, country, known), *(_read(path) if path else ())]
+    with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
+        shown = ask(work, desk.ring.lock, node, parties, purpose)
+    click.echo(as_line(_line(shown.line)))
+
+
+@private.command(name="list")
+@needs_db
+@click.option("--rows", type=click.IntRange(1, 10_000), default=20, show_default=True,
+              help="How many of each at most.")  # fmt: skip
+@_json
+def list_(db: str, rows: int, *, as_json: bool) -> None:
+    """List who may ask whom, and the questions that were asked, the last first.
+
+    Example: tidewaiter private list --db node.db
+    """
+    with open_database(db) as database, database.work() as work:
+        allowed, asked = offers(work, rows=rows), questions(work, rows=rows)
+    if as_json:
+        for each in (*allowed, *asked):
+            click.echo(msgspec.json.encode(each))
+        return
+    for offer in allowed:
+        who = "may ask" if offer.side == "holder" else "may be asked"
+        told = f"{offer.peer}\t{who}\t{offer.state}\tuntil {offer.until}"
+        click.echo(as_line(f"{told}\t{offer.budget} keys a day"))
+    for line in asked:
+        click.echo(as_line(_line(line)))
+
+
+@private.command()
+@click.argument("number", type=click.IntRange(1))
+@needs_db
+@_json
+def show(number: int, db: str, *, as_json: bool) -> None:
+    """Show question NUMBER: what was asked, and which of it the peer has.
+
+    Example: tidewaiter private show 3 --db node.db
+    """
+    with desk_at(db) as desk, desk.database.work() as work:
+        shown = find_question(work, desk.ring.lock, number)
+    if as_json:
+        click.echo(msgspec.json.encode(shown))
+    else:
+        _show(shown)
+
+
+def _show(shown: Shown) -> None:
+    click.echo(as_line(_line(shown.line)))
+    for each in shown.parties:
+        party = each.party
+        told = party.name or " ".join("=".join(pair) for pair in party.numbers)
+        click.echo(as_line(f"{told}\t{_became(shown.line, each)}"))
+    if any(each.by for each in shown.parties):
+        click.echo(f"note: {_HIT}", err=True)
+
+
+def _became(line: Line, found: Found) -> str:
+    if line.state != "answered":
+        return line.state
+    return f"seen, by {', '.join(found.by)}" if found.by else "not among what it answers from"
+
+
+def _line(line: Line) -> str:
+    who = "asked" if line.side == "asker" else "asked us"
+    code = f": {SAYS.get(line.code, line.code)}" if line.code else ""  # type: ignore[call-overload]
+    told = f"{line.number}\t{line.at[:16]}\t{who}\t{line.peer}\t{line.purpose}"
+    return f"{told}\t{line.slots} keys\t{line.state}{code}"
+
+
+def _said(name: str, country: str, known: Known) -> list[Party]:
+    numbers = tuple((each.scheme, each.value) for each in known.identifiers)
+    if not (name or numbers):
+        return []
+    address = " ; ".join(known.addresses)
+    return [Party(name=name, address=address, country=country.upper(), numbers=numbers)]
+
+
+def _read(path: Path) -> list[Party]:
+    """Read parties from a file.
+
+    Raises:
+        InputError: It holds something else.
+    """
+    hint = "docs/reference/private-question.md shows such a file"
+    if path.stat().st_size > _MOST:
+        raise InputError("this file is too large", at=str(path), hint=hint)
+    found = []
+    for number, text in enumerate(path.read_bytes().splitlines(), 1):
+        try:
+            found.append(msgspec.json.decode(text, type=Party))
+        except msgspec.MsgspecError as error:
+            at = f"{path}, line {number}"
+            raise InputError(f"this is no party: {error}", at=at, hint=hint) from error
+    return found

@@ -1,0 +1,258 @@
+"""The command `tidewaiter requests`: for information and for legal assistance."""
+
+import secrets
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+import msgspec
+from msgspec import structs
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.cli.desks import desk_at
+from tidewaiter.cli.noticelaw import in_a_line
+from tidewaiter.cli.options import Day, needs_db
+from tidewaiter.cli.table import as_line
+from tidewaiter.exchange.markings import Marking, Tlp
+from tidewaiter.exchange.requests.checks import check_request
+from tidewaiter.exchange.requests.folding import Asking
+from tidewaiter.exchange.requests.types import (
+    Answer,
+    Delay,
+    Ground,
+    Refusal,
+    Request,
+    Withdrawal,
+)
+from tidewaiter.identity import own_stamp
+from tidewaiter.store.requests import KINDS, find_request, say_to_request
+from tidewaiter.store.requests import ask as ask_peer
+from tidewaiter.store.requests import requests as kept_requests
+from tidewaiter.store.saying import destroyed_of
+
+_json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
+_asker = click.argument("asker")
+_request = click.argument("request")
+_why = click.argument("why")
+_items = click.option("--item", "items", type=click.IntRange(1), multiple=True, metavar="NUMBER",
+                      help="A thing that was asked, by its number.")  # fmt: skip
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_HINT = "docs/reference/requests.md shows what a request looks like"
+_MOST = 1 << 20  # bytes of a file
+_ID = 8  # bytes
+
+
+@click.group()
+def requests() -> None:
+    """Ask peers for information or for legal assistance, and answer them.
+
+    Silence is no answer: a request past its deadline is overdue until it is answered, refused or
+    withdrawn.
+
+    Example: tidewaiter requests ask request.json --to tidewaiter/b1 --db node.db
+    """
+
+
+@requests.command()
+@click.argument("path", type=_FILE)
+@click.option("--to", "peer", required=True, metavar="NODE", help="The peer that is asked.")
+@needs_db
+def ask(path: Path, peer: str, db: str) -> None:
+    """Send the request in PATH; the asker, the asked, the day and an id are filled in.
+
+    Example: tidewaiter requests ask request.json --to tidewaiter/b1 --db node.db
+    """
+    stamp = own_stamp()
+    with desk_at(db) as desk:
+        filled = {"asker": desk.node, "asked": peer, "day": stamp.at.date().isoformat()}
+        request = _read(path, filled)
+        wrong = check_request(request, stamp.at.date())
+        for each in wrong:
+            click.echo(as_line(in_a_line(each)), err=True)
+        if wrong:
+            raise InputError("the request is not sent", at=str(path), hint="mend what is wrong")
+        with desk.database.work(stamp) as work:
+            ask_peer(work, desk.ring.lock, desk.node, request)
+    click.echo(as_line(f"{request.asker}\t{request.id}"))
+
+
+@requests.command(name="list")
+@needs_db
+@_json
+def list_(db: str, *, as_json: bool) -> None:
+    """List requests, the one that something was said to last first.
+
+    Example: tidewaiter requests list --db node.db
+    """
+    today = own_stamp().at.date()
+    with desk_at(db) as desk, desk.database.work() as work:
+        lines = kept_requests(work)
+        found = [find_request(work, desk.ring.lock, each.owner, each.id) for each in lines]
+    for each in found:
+        click.echo(msgspec.json.encode(each) if as_json else as_line(_line(each, today)))
+
+
+@requests.command()
+@_asker
+@_request
+@needs_db
+@_json
+def show(asker: str, request: str, db: str, *, as_json: bool) -> None:
+    """Show REQUEST of the node ASKER: what is asked, and what was said to it.
+
+    Example: tidewaiter requests show tidewaiter/a1 3f2a --db node.db
+    """
+    with desk_at(db) as desk, desk.database.work() as work:
+        known = find_request(work, desk.ring.lock, asker, request)
+        gone = destroyed_of(work, KINDS, asker, request)
+    if as_json:
+        click.echo(msgspec.json.encode(known))
+        return
+    for line in _shown(known, own_stamp().at.date()):
+        click.echo(as_line(line))
+    if gone:
+        click.echo(f"note: recalled by its source and destroyed here: {gone}")
+
+
+@requests.command()
+@_asker
+@_request
+@click.argument("text")
+@_items
+@click.option("--partly", type=click.IntRange(1), multiple=True, metavar="NUMBER",
+              help="A thing that is answered in part.")  # fmt: skip
+@click.option("--bundle", "bundles", multiple=True, metavar="SHA256",
+              help="An evidence bundle that belongs to it.")  # fmt: skip
+@click.option("--tlp", type=click.Choice(get_args(Tlp)), help="Its label (that of the request).")
+@needs_db
+def answer(asker: str, request: str, text: str, db: str, tlp: Tlp | None, **told: Any) -> None:
+    """Answer REQUEST of the node ASKER with TEXT, for its purpose and no other.
+
+    Example: tidewaiter requests answer tidewaiter/a1 3f2a "Paint works Alfa" --item 1 --db node.db
+    """
+    with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
+        first = find_request(work, desk.ring.lock, asker, request).request
+        marking = Marking(tlp=tlp or "amber")
+        if first is not None:
+            asked = first.body.marking
+            marking = structs.replace(
+                asked, tlp=tlp or asked.tlp, purposes=(first.body.purpose,), group="", epoch=0
+            )
+        said = Answer(**_of(asker, request), text=text, marking=marking, **told)
+        known = say_to_request(work, desk.ring.lock, desk.node, said)
+    _tell(known)
+
+
+@requests.command()
+@_asker
+@_request
+@_why
+@_items
+@click.option("--ground", required=True, type=click.Choice(get_args(Ground)), help="By what kind.")
+@needs_db
+def refuse(asker: str, request: str, why: str, db: str, **told: Any) -> None:
+    """Refuse things that REQUEST of the node ASKER asks; WHY is told.
+
+    Example: tidewaiter requests refuse tidewaiter/a1 3f "Bank law" --item 2 --ground law --db n.db
+    """
+    _say(db, Refusal(**_of(asker, request), why=why, **told))
+
+
+@requests.command()
+@_asker
+@_request
+@click.option("--until", type=Day(), help="The day by which the answer will be there.")
+@click.option("--needs", default="", help="What is needed first.")
+@click.option("--reason", "why", default="", help="Why.")
+@needs_db
+def delay(asker: str, request: str, db: str, **told: Any) -> None:
+    """Say that the answer to REQUEST of the node ASKER comes later, or needs something first.
+
+    Example: tidewaiter requests delay tidewaiter/a1 3f2a --needs "a court order" --db node.db
+    """
+    _say(db, Delay(**_of(asker, request), **told))
+
+
+@requests.command()
+@_request
+@_why
+@needs_db
+def withdraw(request: str, why: str, db: str) -> None:
+    """Ask no longer for what REQUEST of this node asks; WHY is told.
+
+    Example: tidewaiter requests withdraw 3f2a "It was found." --db node.db
+    """
+    with desk_at(db) as desk:
+        own = desk.node
+    _say(db, Withdrawal(**_of(own, request), why=why))
+
+
+def _of(asker: str, request: str) -> dict[str, Any]:
+    return {"id": secrets.token_hex(_ID), "asker": asker, "request": request}
+
+
+def _say(db: str, said: Refusal | Delay | Withdrawal) -> None:
+    with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
+        known = say_to_request(work, desk.ring.lock, desk.node, said)
+    _tell(known)
+
+
+def _tell(known: Asking) -> None:
+    click.echo(as_line(_line(known, own_stamp().at.date())))
+
+
+def _line(known: Asking, today: date) -> str:
+    start = f"{known.asker}\t{known.id}"
+    if known.request is None:
+        return f"{start}\tit is not here: it has not come, or was recalled"
+    body = known.request.body
+    due = f", answer by {body.deadline}" if body.deadline else ""
+    late = known.overdue(today)
+    over = f", {late} days overdue" if late else ""
+    return f"{start}\t{body.kind}\tto {body.asked}\t{known.state}{due}{over}"
+
+
+def _shown(known: Asking, today: date) -> Iterator[str]:
+    yield _line(known, today)
+    if known.request is not None:
+        body = known.request.body
+        yield f"TLP:{body.marking.tlp.upper()}, to be used for {body.purpose} alone"
+        basis = "; ".join(filter(None, (body.instrument, body.basis, body.authority)))
+        yield f"rests on: {basis}"
+        yield body.facts
+        for item in body.items:
+            yield f"{item.number}. {item.text} [{known.items[item.number]}]"
+    for answer_ in known.answers:
+        numbers = ", ".join(map(str, (*answer_.body.items, *answer_.body.partly)))
+        yield f"{answer_.at[:16]} answer to {numbers}: {answer_.body.text}"
+    for refusal in known.refusals:
+        numbers = ", ".join(map(str, refusal.body.items))
+        yield f"{refusal.at[:16]} {numbers} refused ({refusal.body.ground}): {refusal.body.why}"
+    for delay_ in known.delays:
+        until = delay_.body.until or f"it has {delay_.body.needs}"
+        yield f"{delay_.at[:16]} not before {until}. {delay_.body.why}"
+    if known.withdrawal:
+        yield f"{known.withdrawal.at[:16]} withdrawn: {known.withdrawal.body.why}"
+    for other in known.unheeded:
+        yield f"note: a message of {other.said.sender} changes nothing: {other.why}"
+
+
+def _read(path: Path, filled: dict[str, str]) -> Request:
+    """Read a request from a file.
+
+    Args:
+        path: The file.
+        filled: What is put into it; an id is made where there is none.
+
+    Raises:
+        InputError: It is none.
+    """
+    if path.stat().st_size > _MOST:
+        raise InputError("this file is too large", at=str(path), hint=_HINT)
+    try:
+        told = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+        return msgspec.convert({"id": secrets.token_hex(_ID), **told, **filled}, Request)
+    except msgspec.MsgspecError as error:
+        raise InputError(f"this is no request: {error}", at=str(path), hint=_HINT) from error

@@ -1,0 +1,75 @@
+"""Destroying: what a recalled message said goes, wherever it stands; that it came stays.
+
+Its signed text, its digest and its receipt are kept, so the chain of messages still verifies.
+"""
+
+import secrets
+
+import msgspec
+from msgspec import structs
+from sqlalchemy import delete, select, text, update
+
+from tidewaiter.exchange.notices.events import Event, Recalled
+from tidewaiter.exchange.signing import lock, unlock
+from tidewaiter.store import tables
+from tidewaiter.store.audit import record_change
+from tidewaiter.store.database import Work
+from tidewaiter.store.notices import project_notice
+from tidewaiter.store.offers import forget_part
+from tidewaiter.store.questions import forget_answer
+from tidewaiter.store.saying import GONE
+
+_NONCE = 12  # bytes
+
+
+def destroy(work: Work, safe: bytes, peer: str, item: str, digest: str) -> None:
+    """Destroy what a message from a peer said.
+
+    Args:
+        work: Begun with a stamp.
+        safe: What locks the database, shape (32,).
+        peer: Its sender.
+        item: Its id.
+        digest: Of it; the log tells it.
+    """
+    overwrite(work)
+    i, s = tables.incoming.c, tables.said.c
+    box = update(tables.incoming).where(i.peer == peer, i.id == item)
+    work.connection.execute(box.values(box=None, state="recalled"))
+    said = update(tables.said).where(s.sender == peer, s.message == item)
+    work.connection.execute(said.values(written=GONE))
+    _empty_feeds(work, peer, item)
+    _forget_event(work, safe, peer, item)
+    forget_part(work, peer, item)
+    forget_answer(work, safe, peer, item)
+    record_change(work, "message destroyed", {"peer": peer, "message": item, "digest": digest})
+
+
+def _empty_feeds(work: Work, peer: str, message: str) -> None:
+    """Take out of all feeds what is told of an incident; what is left of it is made ready anew."""
+    s = tables.said.c
+    of = select(s.owner, s.subject).where(s.sender == peer, s.message == message)
+    for owner, subject in work.connection.execute(of).all():
+        for table in (tables.feed_item, tables.feed_source):
+            c = table.c
+            work.connection.execute(delete(table).where(c.owner == owner, c.subject == subject))
+
+
+def overwrite(work: Work) -> None:
+    """See to it that what is changed or deleted from now on is overwritten, not only forgotten."""
+    if work.connection.dialect.name == "sqlite":
+        work.connection.execute(text("PRAGMA secure_delete = ON"))
+
+
+def _forget_event(work: Work, safe: bytes, peer: str, message: str) -> None:
+    """Destroy what an event of a notice said; it keeps its place in the chain of its side."""
+    e, n = tables.notice_event.c, tables.notice.c
+    of = select(n.number).where(n.peer == peer, n.side != e.by)
+    wanted = select(e.number, e.notice, e.written).where(e.message == message, e.notice.in_(of))
+    for number, notice, written in work.connection.execute(wanted).all():
+        event = msgspec.json.decode(unlock(written, safe), type=Event)
+        bare = msgspec.json.encode(structs.replace(event, what=Recalled()))
+        gone = update(tables.notice_event).where(e.number == number)
+        locked = lock(bare, safe, secrets.token_bytes(_NONCE))
+        work.connection.execute(gone.values(written=locked))
+        project_notice(work, safe, notice)

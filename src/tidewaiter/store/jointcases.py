@@ -1,0 +1,176 @@
+"""Joint cases: what each node brings and decides, told to all others of the case that are peers."""
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import structs
+
+from tidewaiter.base.errors import InputError, MissingError
+from tidewaiter.exchange.problems import Problem
+from tidewaiter.exchange.requests.joint import (
+    Decision,
+    JointCase,
+    Offer,
+    Spoken,
+    Taking,
+    Together,
+    check_decision,
+    check_joint,
+    check_offer,
+    joint_case_of,
+)
+from tidewaiter.store.audit import stamp_of
+from tidewaiter.store.database import Work
+from tidewaiter.store.groups import marked_for
+from tidewaiter.store.incoming import Heard
+from tidewaiter.store.outgoing import Message, write_message
+from tidewaiter.store.peers import find_peer
+from tidewaiter.store.requests import refuse_first
+from tidewaiter.store.saying import (
+    Listed,
+    Subject,
+    is_known,
+    keep_said,
+    said_of,
+    spoken_here,
+    subjects,
+)
+
+KINDS: dict[str, type[Spoken]] = {
+    "joint-case": JointCase, "joint-case-part": Taking, "joint-case-bundle": Offer,
+    "joint-case-decision": Decision,
+}  # fmt: skip
+"""Kinds of message that speak of joint cases."""
+
+_NAMES = {kind: name for name, kind in KINDS.items()}
+
+
+def open_joint(work: Work, safe: bytes, own: str, case: JointCase) -> None:
+    """Open a joint case; its partners are invited.
+
+    Args:
+        work: Begun with a stamp.
+        safe: What locks the database, shape (32,).
+        own: The name of this node.
+        case: One of this node's own.
+
+    Raises:
+        InputError: It must be mended, or its marking forbids a partner.
+        MissingError: A partner is no peer, or there is no such group.
+    """
+    if case.opener != own or is_known(work, KINDS, own, case.id):
+        raise InputError("a joint case is opened once, by its opener", hint="give it another id")
+    refuse_first(check_joint(case))
+    _tell(work, safe, own, case, case, to=case.partners)
+
+
+def say_in_joint(
+    work: Work, safe: bytes, own: str, said: Taking | Offer | Decision
+) -> tuple[str, ...]:
+    """Join, decline or leave; bring a bundle; or tell what this side has decided.
+
+    Args:
+        work: Begun with a stamp.
+        safe: What locks the database, shape (32,).
+        own: The name of this node.
+        said: What is said; its number is given here.
+
+    Returns:
+        Nodes of the case that are no peers of this one, so that they are not told.
+
+    Raises:
+        InputError: It must be mended, takes no part in the case, or its marking forbids it.
+        MissingError: There is no such case here, or its opener is no peer.
+    """
+    known = find_joint(work, safe, said.opener, said.case)
+    if known.case is None:
+        raise MissingError("the joint case is not here", hint="its opener may have recalled it")
+    side = known.sides.get(own)
+    if side is None or (side.part != "joined" and not isinstance(said, Taking)):
+        raise InputError("this node takes no part in the case", hint="join it first")
+    if isinstance(said, Taking) and said.part == "declined" and side.part != "invited":
+        raise InputError("this node has answered before", hint="leave the case, or join it")
+    refuse_first(_problems(work, said))
+    others = [each for each in known.sides if each != own]
+    met = [each for each in others if each == said.opener or find_peer(work, each)]
+    numbered = structs.replace(said, number=_last(work, safe, own, said) + 1)
+    _tell(work, safe, own, known.case.body, numbered, to=met)
+    return tuple(each for each in others if each not in met)
+
+
+def hear_of_joint(work: Work, safe: bytes, heard: Heard, kind: str, said: Spoken) -> None:
+    """Keep what a peer said of a joint case; whether it counts, the fold of all says.
+
+    What a partner says may come before the case itself, which comes from another node: it is kept
+    where the opener is a peer.
+
+    Raises:
+        InputError: It is not the sender's to say, or of a case that is not known.
+    """
+    if isinstance(said, JointCase):
+        if said.opener != heard.sender or heard.to not in said.partners:
+            raise InputError("a joint case comes from its opener, to its partners")
+    else:
+        known = joint_case_of(
+            said.opener, said.case, said_of(work, safe, KINDS, said.opener, said.case)
+        )
+        early = not known.sides and heard.sender != said.opener and find_peer(work, said.opener)
+        if heard.sender not in known.sides and not early:
+            raise InputError("there is no such joint case with this peer")
+    of = Subject(kind=kind, owner=said.opener, id=_case(said))
+    keep_said(work, safe, heard, of, said)
+
+
+def find_joint(work: Work, safe: bytes, opener: str, case: str) -> Together:
+    """Return all that is known of a joint case.
+
+    Raises:
+        MissingError: There is none of that id.
+    """
+    if not is_known(work, KINDS, opener, case):
+        hint = "look at: tidewaiter joint list"
+        raise MissingError(f'there is no joint case "{case[:60]}"', hint=hint)
+    return joint_case_of(opener, case, said_of(work, safe, KINDS, opener, case))
+
+
+def joint_cases(work: Work, *, rows: int = 100) -> list[Listed]:
+    """Return joint cases, the one that something was said of last first."""
+    return subjects(work, KINDS, rows=rows)
+
+
+def _problems(work: Work, said: Taking | Offer | Decision) -> tuple[Problem, ...]:
+    if isinstance(said, Offer):
+        return check_offer(said)
+    if isinstance(said, Decision):
+        return check_decision(said, stamp_of(work).at.date())
+    return ()
+
+
+def _last(work: Work, safe: bytes, own: str, said: Taking | Offer | Decision) -> int:
+    """Return the number of what this node said last to a case."""
+    bodies = (
+        each.body
+        for each in said_of(work, safe, KINDS, said.opener, said.case)
+        if each.sender == own
+    )
+    return max((each.number for each in bodies if not isinstance(each, JointCase)), default=0)
+
+
+def _tell(
+    work: Work, safe: bytes, own: str, case: JointCase, said: Spoken, *, to: Sequence[str]
+) -> None:
+    """Tell others of a case, under the marking of the case and for its purpose."""
+    marking = case.marking
+    if case.opener != own:
+        marking = structs.replace(marking, group="", epoch=0)  # the opener's group is not ours
+    kind, names = _NAMES[type(said)], []
+    for node in to:
+        marked = marked_for(work, marking, node, case.purpose)
+        message = Message(kind=kind, body=msgspec.json.encode(said), marking=marked)
+        names.append(write_message(work, safe, node, message))
+    of = Subject(kind=kind, owner=case.opener, id=case.id)
+    keep_said(work, safe, spoken_here(work, own, names[0]), of, said, names=names)
+
+
+def _case(said: Spoken) -> str:
+    return said.id if isinstance(said, JointCase) else said.case

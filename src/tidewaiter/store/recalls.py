@@ -1,0 +1,224 @@
+"""Recalls: a node asks back what it sent, and keeps what each recipient says became of it.
+
+What has not left goes at once, without a word to anybody. This node's own record of what it said
+is never touched.
+"""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import msgspec
+from sqlalchemy import RowMapping, delete, insert, select, update
+
+from tidewaiter.base.errors import ConflictError, InputError, MissingError
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.markings import Marking
+from tidewaiter.exchange.relations import ALWAYS
+from tidewaiter.exchange.requests.recalls import (
+    Outcome,
+    Reason,
+    Recall,
+    Spoken,
+    check_outcome,
+    check_recall,
+    recall_of,
+)
+from tidewaiter.store import tables
+from tidewaiter.store.audit import moment, record_change, stamp_of
+from tidewaiter.store.database import Work
+from tidewaiter.store.destroying import overwrite
+from tidewaiter.store.incoming import Heard
+from tidewaiter.store.notices import project_notice
+from tidewaiter.store.outgoing import Message, write_message
+from tidewaiter.store.payloads import decode
+from tidewaiter.store.requests import refuse_first
+from tidewaiter.store.saying import Subject, keep_said, said_of, spoken_here
+
+KINDS: dict[str, type[Spoken]] = {"recall": Recall, "recall-outcome": Outcome}
+"""Kinds of message that speak of recalls."""
+
+_ID = 8  # bytes
+_DIGEST = "0" * 64  # of what has none
+_HINT = "tidewaiter recalls items prints what was sent"
+
+
+class Why(Record, frozen=True, kw_only=True):
+    """Why something is recalled."""
+
+    reason: Reason
+    basis: str = ""  # law or order on which it rests
+    note: str = ""
+
+
+def recall(
+    work: Work, safe: bytes, own: str, item: str, why: Why, *, only: Iterable[str] = ()
+) -> list[str]:
+    """Recall a message, from all who were told the same by it or beside it.
+
+    Args:
+        work: Begun with a stamp.
+        safe: What locks the database, shape (32,).
+        own: The name of this node.
+        item: Id of the message.
+        why: For what reason.
+        only: Peers from whom it is recalled; (): all.
+
+    Returns:
+        Ids of the messages that are recalled now.
+
+    Raises:
+        ConflictError: All of them are recalled already, or never left.
+        InputError: This node did not send it, it is none to recall, or the reason lacks something.
+        MissingError: There is no such message.
+    """
+    refuse_first(check_recall(_body("x", "x", _DIGEST, why)))
+    overwrite(work)
+    done = []
+    for row in _same(work, item, frozenset(only)):
+        if _is_to_be_asked(work, own, row):
+            _recall(work, safe, own, row, why)
+            done.append(str(row["id"]))
+    if not done:
+        hint = "tidewaiter recalls list shows what came of it"
+        raise ConflictError("it is recalled already, or never left", at=item, hint=hint)
+    return done
+
+
+def hear_outcome(work: Work, safe: bytes, heard: Heard, outcome: Outcome) -> None:
+    """Keep what became of a message at a recipient.
+
+    Raises:
+        InputError: Nothing like it was recalled from that peer, or it says two things.
+    """
+    r, o = tables.recalled.c, tables.outgoing.c
+    wanted = select(r.number, r.item).where(
+        r.source == heard.to, r.recall == outcome.recall, r.peer == heard.sender
+    )
+    row = work.connection.execute(wanted).first()
+    said = said_of(work, safe, KINDS, heard.to, outcome.recall)
+    asked = next((each.body for each in said if isinstance(each.body, Recall)), None)
+    if row is None or asked is None:
+        raise InputError("nothing like it was recalled from this peer")
+    refuse_first(check_outcome(outcome, asked, date.max))  # its clock may be before this one
+    of = Subject(kind="recall-outcome", owner=heard.to, id=outcome.recall)
+    keep_said(work, safe, heard, of, outcome)
+    told = said_of(work, safe, KINDS, heard.to, outcome.recall)
+    result = recall_of(heard.to, outcome.recall, [heard.sender], told).outcomes[heard.sender]
+    values = {"outcome": result.body.result, "changed": moment(stamp_of(work).at)}
+    work.connection.execute(update(tables.recalled).where(r.number == row.number).values(**values))
+    if result.body.result == "destroyed":
+        gone = update(tables.outgoing).where(
+            o.id == row.item, o.state.in_(("processed", "refused"))
+        )
+        work.connection.execute(gone.values(state="recalled"))
+    _project(work, safe, row.item)
+
+
+def _same(work: Work, item: str, only: frozenset[str]) -> Sequence[RowMapping]:
+    """Return the messages that say the same as one, itself among them.
+
+    Raises:
+        InputError: It is not of this node, or none to recall; or none went to those peers.
+        MissingError: There is no such message.
+    """
+    o, i, s = tables.outgoing.c, tables.incoming.c, tables.said_in.c
+    said = select(s.said).where(s.message == item)
+    beside = select(s.message).where(s.said.in_(said))
+    wanted = select(tables.outgoing).where((o.id == item) | o.id.in_(beside)).order_by(o.number)
+    found = work.connection.execute(wanted).mappings().all()
+    if not found:
+        if work.connection.execute(select(i.id).where(i.id == item)).first() is not None:
+            raise InputError("this came from a peer: only its sender recalls it", at=item[:60])
+        raise MissingError(f'there is no message "{item[:60]}"', hint=_HINT)
+    if found[0]["kind"] in ALWAYS:
+        raise InputError(f"a {found[0]['kind']} is not recalled", at=item)
+    these = [row for row in found if not only or row["peer"] in only]
+    if not these:
+        raise InputError("it was not sent to any of these peers", at=item, hint=_HINT)
+    return these
+
+
+def _is_to_be_asked(work: Work, own: str, row: RowMapping) -> bool:
+    """Say whether a message is still to be recalled: the word of it may have been lost."""
+    if row["state"] == "discarded":
+        return False
+    r, o = tables.recalled.c, tables.outgoing.c
+    wanted = select(r.outcome, o.state).join_from(
+        tables.recalled, tables.outgoing, r.message == o.id, isouter=True
+    )
+    before = work.connection.execute(wanted.where(r.source == own, r.item == row["id"])).first()
+    return before is None or (not before[0] and before[1] in {"discarded", "refused"})
+
+
+def _recall(work: Work, safe: bytes, own: str, row: RowMapping, why: Why) -> None:
+    now = moment(stamp_of(work).at)
+    left = row["state"] not in {"waiting", "held"}
+    name = secrets.token_hex(_ID)
+    message = ""
+    if left:
+        body = _body(name, row["id"], row["digest"], why)
+        message = _ask(work, safe, own, row, body)
+    else:
+        _discard(work, row["number"])
+    r = tables.recalled.c
+    work.connection.execute(delete(tables.recalled).where(r.source == own, r.item == row["id"]))
+    told = {
+        "source": own, "item": row["id"], "peer": row["peer"], "kind": row["kind"],
+        "recall": name, "message": message, "reason": why.reason, "asked": now, "changed": now,
+        "outcome": "" if left else "never-left",
+    }  # fmt: skip
+    work.connection.execute(insert(tables.recalled).values(**told))
+    record_change(
+        work, "message recalled",
+        {"peer": row["peer"], "message": row["id"], "reason": why.reason},
+    )  # fmt: skip
+    _project(work, safe, row["id"])
+    if why.reason == "wrong-recipient":
+        _tell_no_more(work, row)
+
+
+def _ask(work: Work, safe: bytes, own: str, row: RowMapping, body: Recall) -> str:
+    """Write the message that asks something back, as closely marked as that is."""
+    marking = msgspec.structs.replace(
+        decode(row["marking"], Marking, "marking of a message"), group="", epoch=0
+    )
+    message = Message(
+        kind="recall", body=msgspec.json.encode(body), marking=marking, thread=row["thread"],
+        parent=row["id"],
+    )  # fmt: skip
+    name = write_message(work, safe, row["peer"], message)
+    of = Subject(kind="recall", owner=own, id=body.id)
+    keep_said(work, safe, spoken_here(work, own, name), of, body, names=[name])
+    return name
+
+
+def _discard(work: Work, number: int) -> None:
+    """Discard what has not left."""
+    values = {"state": "discarded", "body": None, "changed": moment(stamp_of(work).at)}
+    gone = update(tables.outgoing).where(tables.outgoing.c.number == number)
+    work.connection.execute(gone.values(**values))
+
+
+def _tell_no_more(work: Work, row: RowMapping) -> None:
+    """See to it that who was told by mistake is not told of the next version."""
+    s, i, t = tables.said.c, tables.said_in.c, tables.said_to.c
+    of = select(s.owner, s.subject).join(tables.said_in, i.said == s.number)
+    for owner, subject in work.connection.execute(of.where(i.message == row["id"])).all():
+        these = (t.owner == owner, t.subject == subject, t.peer == row["peer"])
+        work.connection.execute(delete(tables.said_to).where(*these))
+
+
+def _body(name: str, item: str, digest: str, why: Why) -> Recall:
+    return Recall(
+        id=name, item=item, digest=digest, reason=why.reason, basis=why.basis, note=why.note
+    )
+
+
+def _project(work: Work, safe: bytes, item: str) -> None:
+    """Write anew how the notice stands of which a message tells, where it tells of one."""
+    e = tables.notice_event.c
+    for notice in (
+        work.connection.execute(select(e.notice).where(e.message == item)).scalars().all()
+    ):
+        project_notice(work, safe, notice)

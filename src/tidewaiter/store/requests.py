@@ -1,0 +1,177 @@
+"""Requests: what was asked and answered, kept in the transaction of the message that says it."""
+
+from collections.abc import Iterable
+
+import msgspec
+from msgspec import structs
+
+from tidewaiter.base.errors import ConflictError, InputError, MissingError
+from tidewaiter.exchange.problems import Problem
+from tidewaiter.exchange.requests.checks import (
+    check_answer,
+    check_delay,
+    check_refusal,
+    check_request,
+    check_withdrawal,
+)
+from tidewaiter.exchange.requests.folding import Asking, request_of
+from tidewaiter.exchange.requests.types import (
+    Answer,
+    Delay,
+    Refusal,
+    Request,
+    Spoken,
+    Withdrawal,
+)
+from tidewaiter.store.audit import stamp_of
+from tidewaiter.store.database import Work
+from tidewaiter.store.groups import marked_for
+from tidewaiter.store.incoming import Heard
+from tidewaiter.store.outgoing import Message, write_message
+from tidewaiter.store.saying import (
+    Listed,
+    Subject,
+    is_known,
+    keep_said,
+    said_of,
+    spoken_here,
+    subjects,
+)
+
+KINDS: dict[str, type[Spoken]] = {
+    "request": Request, "answer": Answer, "refusal": Refusal, "delay": Delay,
+    "withdrawal": Withdrawal,
+}  # fmt: skip
+"""Kinds of message that speak of requests."""
+
+_NAMES = {kind: name for name, kind in KINDS.items()}
+
+
+def ask(work: Work, safe: bytes, own: str, request: Request) -> None:
+    """Ask a peer.
+
+    Args:
+        work: Begun with a stamp.
+        safe: What locks the database, shape (32,).
+        own: The name of this node.
+        request: One of this node's own.
+
+    Raises:
+        ConflictError: There is one of that id.
+        InputError: Something about it must be mended, or its marking forbids it.
+        MissingError: There is no such peer, or no such group.
+    """
+    if request.asker != own:
+        raise InputError("a request is made by its asker alone")
+    if is_known(work, KINDS, own, request.id):
+        raise ConflictError(f'there is a request "{request.id}"', hint="give it another id")
+    refuse_first(check_request(request, stamp_of(work).at.date()))
+    marking = marked_for(work, request.marking, request.asked, request.purpose)
+    message = Message(kind="request", body=msgspec.json.encode(request), marking=marking)
+    name = write_message(work, safe, request.asked, message)
+    of = Subject(kind="request", owner=own, id=request.id)
+    keep_said(work, safe, spoken_here(work, own, name), of, request, names=[name])
+
+
+def say_to_request(
+    work: Work, safe: bytes, own: str, said: Answer | Refusal | Delay | Withdrawal
+) -> Asking:
+    """Answer, refuse or put off what is asked; or, as its asker, ask no longer.
+
+    What is told goes under the answer's own marking, or that of the request, and for the purpose
+    of the request.
+
+    Raises:
+        ConflictError: It was withdrawn.
+        InputError: It is not this node's to say, must be mended, or its marking forbids it.
+        MissingError: There is no such request here.
+    """
+    known = find_request(work, safe, said.asker, said.request)
+    first = known.request
+    if first is None:
+        raise MissingError("the request is not here", hint="its asker may have recalled it")
+    request, withdraws = first.body, isinstance(said, Withdrawal)
+    if own != (request.asker if withdraws else request.asked):
+        who = "whoever asks withdraws" if withdraws else "whoever is asked answers"
+        raise InputError(f"only {who} a request")
+    if known.withdrawal is not None:
+        raise ConflictError("the request was withdrawn", hint="nothing more is to be said to it")
+    refuse_first(_problems(work, said, request))
+    plain = structs.replace(request.marking, group="", epoch=0)  # the asker's group is not ours
+    marking = said.marking if isinstance(said, Answer) else plain
+    peer = request.asked if withdraws else request.asker
+    message = Message(
+        kind=_NAMES[type(said)], body=msgspec.json.encode(said), thread=first.id, parent=first.id,
+        marking=marked_for(work, marking, peer, request.purpose),
+    )  # fmt: skip
+    name = write_message(work, safe, peer, message)
+    of = Subject(kind=message.kind, owner=said.asker, id=said.request)
+    keep_said(work, safe, spoken_here(work, own, name), of, said, names=[name])
+    return find_request(work, safe, said.asker, said.request)
+
+
+def hear_of_request(work: Work, safe: bytes, heard: Heard, kind: str, said: Spoken) -> None:
+    """Keep what a peer said of a request; whether it counts, the fold of all says.
+
+    Raises:
+        InputError: It is not the sender's to say, or of a request that is not known.
+    """
+    if isinstance(said, Request):
+        if (said.asker, said.asked) != (heard.sender, heard.to):
+            raise InputError("a request comes from its asker, to whom it asks")
+    elif not _is_open_to(work, safe, heard, said):
+        raise InputError("there is no such request between this peer and this node")
+    subject = said.id if isinstance(said, Request) else said.request
+    keep_said(work, safe, heard, Subject(kind=kind, owner=said.asker, id=subject), said)
+
+
+def find_request(work: Work, safe: bytes, asker: str, request: str) -> Asking:
+    """Return all that is known of a request.
+
+    Raises:
+        MissingError: There is none of that id.
+    """
+    if not is_known(work, KINDS, asker, request):
+        hint = "look at: tidewaiter requests list"
+        raise MissingError(f'there is no request "{request[:60]}"', hint=hint)
+    return request_of(asker, request, said_of(work, safe, KINDS, asker, request))
+
+
+def requests(work: Work, *, rows: int = 100) -> list[Listed]:
+    """Return requests, the one that something was said to last first."""
+    return subjects(work, KINDS, rows=rows)
+
+
+def refuse_first(problems: Iterable[Problem]) -> None:
+    """Refuse what must be mended.
+
+    Raises:
+        InputError: There is a problem; it tells the first.
+    """
+    for each in problems:
+        raise InputError(each.text, at=each.at, hint=each.hint)
+
+
+def _problems(
+    work: Work, said: Answer | Refusal | Delay | Withdrawal, request: Request
+) -> tuple[Problem, ...]:
+    if isinstance(said, Answer):
+        return check_answer(said, request)
+    if isinstance(said, Refusal):
+        return check_refusal(said, request)
+    if isinstance(said, Delay):
+        return check_delay(said, request, stamp_of(work).at.date())
+    return check_withdrawal(said, request)
+
+
+def _is_open_to(
+    work: Work, safe: bytes, heard: Heard, said: Answer | Refusal | Delay | Withdrawal
+) -> bool:
+    """Say whether it is of a request between these two, from the one whose turn it is."""
+    if not is_known(work, KINDS, said.asker, said.request):
+        return False
+    if isinstance(said, Withdrawal):
+        return said.asker == heard.sender
+    first = find_request(work, safe, said.asker, said.request).request
+    asked = first.body.asked if first else ""
+    return (said.asker, asked) == (heard.to, heard.sender)

@@ -1,0 +1,344 @@
+"""Recalls: what a source asks back is destroyed, kept under a hold, or had never left."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import msgspec
+import pytest
+from sqlalchemy import LargeBinary, Text, select, update
+from tests.courier.conftest import Party
+from tests.exchange.notices.samples import DAY, NOTICE
+from tests.exchange.samples import changed
+from tests.exchange.samples import incident as made_incident
+
+from tidewaiter.base.errors import ConflictError, InputError, MissingError
+from tidewaiter.casework.caserules import Asked
+from tidewaiter.casework.cases import Viewer
+from tidewaiter.casework.steps import Held, Unheld
+from tidewaiter.courier.receiving import receive
+from tidewaiter.courier.stocking import make_ready
+from tidewaiter.exchange.documents import Document
+from tidewaiter.exchange.incidents.folding import Known
+from tidewaiter.exchange.markings import Marking
+from tidewaiter.exchange.notices.events import NoObjection, Sent
+from tidewaiter.exchange.requests.recalls import Recall
+from tidewaiter.exchange.requests.types import Asked as Question
+from tidewaiter.exchange.requests.types import Request
+from tidewaiter.store import tables
+from tidewaiter.store.audit import verify_audit
+from tidewaiter.store.cases import case_steps, open_case, take_step
+from tidewaiter.store.database import Work
+from tidewaiter.store.evidence import vouched
+from tidewaiter.store.feeds import make_feed
+from tidewaiter.store.givingback import Custody, hold, lift, pass_on
+from tidewaiter.store.holding import discard, hold_back, release
+from tidewaiter.store.incidents import find_known, tell_incident
+from tidewaiter.store.notices import do_to_notice, find_notice, notices, send_notice
+from tidewaiter.store.outgoing import Message, write_message
+from tidewaiter.store.peers import move_relation
+from tidewaiter.store.recalllist import Recalling, items, recalls
+from tidewaiter.store.recalls import Why, recall
+from tidewaiter.store.requests import ask, find_request
+from tidewaiter.store.tables import METADATA
+from tidewaiter.substances.registry import load_registry
+
+Pair = tuple[Party, Party]
+WHY = Why(reason="error", note="The wrong drums.")
+
+
+def _tell(owner: Party, *to: Party, **more: object) -> str:
+    """Tell an incident; return the id of a message that tells it."""
+    incident = made_incident(owner=owner.name, parties=(), settled=(), **more)
+    with owner.desk.database.work(owner.desk.stamp()) as work:
+        tell_incident(work, owner.desk.ring.lock, owner.name, incident, [p.name for p in to])
+        return items(work)[0].id
+
+
+def _recall(party: Party, item: str, why: Why = WHY, only: Sequence[str] = ()) -> list[str]:
+    with party.desk.database.work(party.desk.stamp()) as work:
+        return recall(work, party.desk.ring.lock, party.name, item, why, only=only)
+
+
+def _recalls(party: Party) -> list[Recalling]:
+    with party.desk.database.work() as work:
+        return recalls(work, party.desk.ring.lock)
+
+
+def _known(party: Party, owner: Party) -> Known:
+    with party.desk.database.work() as work:
+        return find_known(work, party.desk.ring.lock, owner.name, "inc-7")
+
+
+def _everything(party: Party) -> bytes:
+    """Return all texts and bytes that stand in any table, one after another."""
+    found = []
+    with party.desk.database.work() as work:
+        for table in METADATA.sorted_tables:
+            columns = [c for c in table.columns if isinstance(c.type, Text | LargeBinary)]
+            for row in work.connection.execute(select(*columns)) if columns else ():
+                found += [each.encode() if isinstance(each, str) else each for each in row if each]
+    return b"\n".join(bytes(each) for each in found)
+
+
+def _written(party: Party, item: str) -> list[bytes]:
+    """Return the encrypted copies of a message: its box, and what was kept of it."""
+    i, s, e = tables.incoming.c, tables.said.c, tables.notice_event.c
+    with party.desk.database.work() as work:
+        box = work.connection.execute(select(i.box).where(i.id == item)).scalars()
+        said = work.connection.execute(select(s.written).where(s.message == item)).scalars()
+        event = work.connection.execute(select(e.written).where(e.message == item)).scalars()
+        return [b.encode() if isinstance(b, str) else bytes(b) for b in (*box, *said, *event) if b]
+
+
+def _holds(party: Party, peer: Party) -> None:
+    """Check that the log and each message from a peer still prove what they did."""
+    with party.desk.database.work() as work:
+        assert verify_audit(work).broken is None
+        for node, seq, _ in party.taken():
+            assert (node, vouched(work, peer.name, seq)) == (peer.name, "holds")
+
+
+def test_what_is_recalled_is_gone_and_the_chain_still_verifies(pair: Pair) -> None:
+    """No table of the recipient holds a copy, nor a feed; both sides read what came of it."""
+    one, other = pair
+    request = Request(
+        id="r-1", asker=one.name, asked=other.name, kind="information", day=date(2026, 11, 20),
+        purpose="control", facts="Drums.", instrument="un-1988-12",
+        items=(Question(number=1, text="Who?"),), marking=made_incident().marking,
+    )  # fmt: skip
+    with one.desk.database.work(one.desk.stamp()) as work:
+        ask(work, one.desk.ring.lock, one.name, request)
+    asked = _last(one)
+    public = Marking(tlp="clear", pap="clear")
+    sent = {asked, _tell(one, other, marking=public), one.say(other, "Call me.")}
+    one.send(other)
+    copies = [copy for item in sent for copy in _written(other, item)]
+    assert len(copies) == 5
+    copies += _feed(other)
+    assert all(copy in _everything(other) for copy in copies)
+    for item in sent:
+        assert _recall(one, item) == [item]
+    one.send(other)
+    held = _everything(other)
+    assert not [copy for copy in copies if copy in held]
+    assert {each.standing for each in _recalls(other)} == {"destroyed"}
+    assert {each.standing for each in _recalls(one)} == {"asked"}
+    other.send(one)
+    assert {each.standing for each in _recalls(one)} == {"destroyed"}
+    assert one.states() == {"processed": 3, "recalled": 3}
+    for each, peer in ((one, other), (other, one)):
+        _holds(each, peer)
+    assert _known(other, one).now() is None
+    assert _known(one, one).now() is not None
+    with other.desk.database.work() as work:
+        assert find_request(work, other.desk.ring.lock, one.name, "r-1").request is None
+    with pytest.raises(ConflictError, match="recalled already"):
+        _recall(one, asked)
+    again = Recall(id="again", item=asked, digest=_digest(other, asked), reason="court", basis="x")
+    _smuggle(one, other, again)
+    assert other.taken()[-1][2] == "processed"
+    assert {each.standing for each in _recalls(other)} == {"destroyed"}
+
+
+def _feed(party: Party) -> list[bytes]:
+    """Make a feed ready; return the encrypted items that lie in it."""
+    with party.desk.database.work(party.desk.stamp()) as work:
+        made = make_feed(work, "For the public", "public", "control")
+    make_ready(party.desk, made.collection.id, load_registry())
+    with party.desk.database.work() as work:
+        found = list(work.connection.execute(select(tables.feed_item.c.written)).scalars())
+    assert found
+    return [bytes(each) for each in found]
+
+
+def _last(party: Party) -> str:
+    with party.desk.database.work() as work:
+        return items(work)[0].id
+
+
+def test_a_recall_in_one_request_with_its_message_destroys_that_too(pair: Pair) -> None:
+    """So it is where a node was restored from a copy, and all is sent to it again at once."""
+    one, other = pair
+    item, lines = one.say(other, "hello"), list[str]()
+
+    def keep(_document: Document, batch: Sequence[str]) -> list[str]:
+        lines.extend(batch)
+        return ["none"] * len(batch)
+
+    one.send(other, keep)
+    _recall(one, item)
+    with one.desk.database.work(
+        one.desk.stamp()
+    ) as work:  # as though the first one had its receipt
+        work.connection.execute(update(tables.outgoing).values(state="processed")
+                                .where(tables.outgoing.c.state == "sealed"))  # fmt: skip
+        work.connection.execute(update(tables.peer).values(told=1))
+    one.send(other, keep)
+    assert len(lines) == 2
+    receive(other.desk, lines)
+    assert other.taken() == [(one.name, 1, "recalled"), (one.name, 2, "processed")]
+    assert _written(other, item) == []
+
+
+def test_a_notice_stands_on_both_sides_as_though_a_recalled_word_was_never_said(
+    pair: Pair,
+) -> None:
+    """A consent that is recalled is none; a notice that is recalled is shown as that."""
+    one, other = pair
+    with one.desk.database.work(one.desk.stamp()) as work:
+        send_notice(work, one.desk.ring.lock, one.name, other.name, Sent(notice=NOTICE))
+    one.send(other)
+    with other.desk.database.work(other.desk.stamp()) as work:
+        do_to_notice(work, other.desk.ring.lock, 1, NoObjection(decided_by="Licensing"))
+    other.send(one)
+    yes = _last(other)
+    _recall(other, yes)
+    other.send(one)
+    one.send(other)
+    for each in pair:
+        with each.desk.database.work() as work:
+            assert not find_notice(work, each.desk.ring.lock, 1, DAY).state.approved
+            assert [row.state for row in notices(work, DAY)] == ["sent"]
+    with other.desk.database.work(other.desk.stamp()) as work:
+        again = do_to_notice(work, other.desk.ring.lock, 1, NoObjection(decided_by="Customs"))
+    assert again.state.approved
+    other.send(one)
+    _recall(one, _last(one))
+    one.send(other)
+    other.send(one)
+    for each in pair:
+        with each.desk.database.work() as work:
+            assert [row.state for row in notices(work, DAY)] == ["recalled"]
+
+
+def test_a_hold_keeps_what_is_recalled_until_it_is_lifted(pair: Pair) -> None:
+    """Its source is told on what it rests, and to how many it went on; then that it is gone."""
+    one, other = pair
+    item = _tell(one, other)
+    one.send(other)
+    safe = other.desk.ring.lock
+    with other.desk.database.work(other.desk.stamp()) as work:
+        with pytest.raises(InputError, match="no legal hold on case 7"):
+            hold(work, safe, item, Custody(basis="Order 7", case=7))
+        hold(work, safe, item, Custody(basis="Order 7", until=date(2027, 1, 1)))
+        assert pass_on(work, safe, item, 3, 2, own=other.name) == ""
+    _recall(one, item)
+    one.send(other)
+    other.send(one)
+    (told,) = _recalls(one)
+    assert told.outcome is not None
+    assert (told.standing, told.outcome.basis, told.untold) == (
+        "kept-under-legal-hold", "Order 7", 1
+    )  # fmt: skip
+    assert _known(other, one).now() is not None
+    with other.desk.database.work(other.desk.stamp()) as work:
+        assert lift(work, safe, other.name, item) == "destroyed"
+        with pytest.raises(ConflictError, match="no legal hold"):
+            lift(work, safe, other.name, item)
+    other.send(one)
+    assert [each.standing for each in _recalls(one)] == ["destroyed"]
+    assert _known(other, one).now() is None
+
+
+def test_a_hold_by_a_case_lasts_as_long_as_that_of_the_case(pair: Pair) -> None:
+    """Recalled while the case is held it is kept; once that is over it is destroyed at once."""
+    one, other = pair
+    first, second = (one.say(other, text) for text in ("first", "second"))
+    one.send(other)
+    viewer = Viewer(name="rosa", rights=frozenset({"see", "case", "approve"}))
+    with other.desk.database.work(other.desk.stamp()) as work:
+        number = open_case(work, viewer, "Drums").number
+        _step(work, viewer, number, Held(why="Order 7"))
+        for item in (first, second):
+            hold(work, other.desk.ring.lock, item, Custody(basis="Order 7", case=number))
+    _recall(one, first)
+    one.send(other)
+    with other.desk.database.work(other.desk.stamp()) as work:
+        _step(work, viewer, number, Unheld(why="It was lifted."))
+    _recall(one, second)
+    one.send(other)
+    assert [each.standing for each in _recalls(other)] == ["destroyed", "kept-under-legal-hold"]
+    assert (bool(_written(other, first)), bool(_written(other, second))) == (True, False)
+
+
+def _step(work: Work, viewer: Viewer, number: int, content: Held | Unheld) -> None:
+    seen = case_steps(work, viewer, number)[-1].id
+    take_step(work, viewer, number, Asked(content=content, seen=seen))
+
+
+def test_what_has_not_left_goes_without_a_word(pair: Pair) -> None:
+    """And what had left before a freeze is asked back once that is over, unless it is discarded."""
+    one, other = pair
+    left = one.say(other, "first")
+    one.send(other)
+    _move(one, other, "frozen")
+    held = one.say(other, "second")
+    assert _recall(one, held) == [held]
+    assert _recall(one, left) == [left]
+    assert [each.standing for each in _recalls(one)] == ["waiting", "never-left"]
+    with pytest.raises(ConflictError, match="recalled already"):
+        _recall(one, left)
+    _move(one, other, "active", keep=False)
+    assert _recalls(one)[0].standing == "not-asked"
+    assert _recall(one, left) == [left]
+    one.send(other)
+    other.send(one)
+    assert [each.standing for each in _recalls(one)] == ["destroyed", "never-left"]
+    assert other.taken() == [(one.name, 1, "recalled"), (one.name, 2, "processed")]
+
+
+def _move(party: Party, other: Party, to: str, *, keep: bool = True) -> None:
+    with party.desk.database.work(party.desk.stamp()) as work:
+        move_relation(work, other.name, to, fingerprint="compared")  # type: ignore[arg-type]
+        if to == "frozen":
+            hold_back(work, other.name)
+        elif keep:
+            release(work, other.name)
+        else:
+            discard(work, other.name)
+
+
+def test_nobody_recalls_what_another_sent(pair: Pair) -> None:
+    """Not here, and not by a message that says so; nor is a recall recalled."""
+    one, other = pair
+    item = one.say(other, "hello")
+    one.send(other)
+    with pytest.raises(InputError, match="only its sender"):
+        _recall(other, item)
+    with pytest.raises(MissingError, match="no message"):
+        _recall(one, "nothing")
+    back = other.say(one, "yes")
+    other.send(one)
+    _recall(other, back)
+    forged = Recall(id="k", item=back, digest="0" * 64, reason="error")
+    for body in (forged, changed(forged, item=item, digest=_digest(other, item))):
+        _smuggle(other, one, body)
+    i = tables.incoming.c
+    with one.desk.database.work() as work:
+        wanted = select(i.kind, i.state).order_by(i.seq)
+        states = [tuple(row) for row in work.connection.execute(wanted).all()]
+    assert states == [
+        ("message", "recalled"),
+        ("recall", "processed"),
+        *[("recall", "refused")] * 2,
+    ]
+    assert _written(other, item)
+    with other.desk.database.work() as work:
+        o = tables.outgoing.c
+        word = work.connection.execute(select(o.id).where(o.kind == "recall")).scalars().first()
+    assert word is not None
+    with pytest.raises(InputError, match="a recall is not recalled"):
+        _recall(other, word)
+
+
+def _digest(party: Party, item: str) -> str:
+    i = tables.incoming.c
+    with party.desk.database.work() as work:
+        return str(work.connection.execute(select(i.digest).where(i.id == item)).scalar_one())
+
+
+def _smuggle(sender: Party, to: Party, body: Recall) -> None:
+    message = Message(kind="recall", body=msgspec.json.encode(body))
+    with sender.desk.database.work(sender.desk.stamp()) as work:
+        write_message(work, sender.desk.ring.lock, to.name, message)
+    sender.send(to)
