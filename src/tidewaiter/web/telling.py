@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody
+from msgspec import structs
 
 from tidewaiter.base.errors import ConflictError, InputError
 from tidewaiter.exchange.incidents.checks import check
@@ -100,11 +101,14 @@ def _tell(
     if request.wants_json:
         told = "; ".join(f"{each.at}: {each.text}" if each.at else each.text for each in wrong)
         raise InputError(f"the incident is not told: {told}", hint=wrong[0].hint)
+    data = structs.replace(data, settled=tuple(s for s in data.settled if s.taken is not None))
+    answered = {(each.node, each.proposal) for each in data.settled}
+    open_ = _proposals(known) if known else ()
     fields = msgspec.to_builtins(data)
     flags, to = tuple(fields.pop("flags")), tuple(fields.pop("to"))
     form = IncidentForm(
         number=number, after=data.after, fields=flat(fields), flags=flags, to=to, problems=wrong,
-        proposals=_proposals(known) if known else (),
+        proposals=tuple(each for each in open_ if each[:2] not in answered),
     )  # fmt: skip
     return _shown(request, node, form, status=400)
 
