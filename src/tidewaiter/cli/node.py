@@ -230,25 +230,24 @@ def status(db: str, *, as_json: bool) -> None:
 def verify(db: str, witnessed: Path | None) -> None:
     """Recompute the log of this node from its first entry, and compare it with what it told peers.
 
-    Each receipt that a peer has says how long this log was, and its root. A peer writes those that
-    it has into a file by `tidewaiter peers witnessed`: by them a log that was made anew is found,
-    even where the database of this node was changed with it.
+    Each receipt that a peer has says how long this log was, and its root. A peer writes them into a
+    file by `tidewaiter peers witnessed`: by it a log that was made anew is found.
 
     Example: tidewaiter node verify --db node.db
     """
-    with open_database(db) as database, database.work() as work:
-        found, told = verify_audit(work), told_logs(work)
-        if witnessed:
-            texts = witnessed.read_text(encoding="ascii", errors="replace").split()
-            own = documents(work, own_key(key_file()).name)[-1].read()
-            told += check_witnessed(work, own, texts)
+    with open_database(db) as database:
+        own = desk_of(database, ring_file()).node if witnessed else ""
+        with database.work() as work:
+            found, told = verify_audit(work), told_logs(work)
+            if witnessed:
+                texts = witnessed.read_text(encoding="ascii", errors="replace").split()
+                told += check_witnessed(work, documents(work, own)[-1].read(), texts)
     click.echo(f"{found.state.entries:,} entries hold, root {found.state.root.hex()}")
     if found.broken is not None:
         click.echo(f"entry {found.broken}: {found.problem}", err=True)
     for each in told:
         if not each.holds:
-            line = f"{each.peer} was told of a log with {each.size:,} entries and another root"
-            click.echo(as_line(line), err=True)
+            click.echo(as_line(f"{each.peer} was told of {each.size:,} others"), err=True)
     click.echo(f"told to peers: {len(told):,} states, {sum(each.holds for each in told):,} hold")
     if found.broken is not None or not all(each.holds for each in told):
         raise SystemExit(1)

@@ -162,15 +162,6 @@ def has_its_box(envelope: Envelope) -> bool:
     return digest_of(envelope.box) == envelope.header.sealed
 
 
-def open_box(envelope: Envelope, secret: bytes) -> bytes:
-    """Open the box; return the content, as it was written.
-
-    Raises:
-        InputError: It is for another key, or holds something else than was signed.
-    """
-    return _held(envelope, secret)[SALT:]
-
-
 def open_with_any(envelope: Envelope, secrets: Iterable[bytes]) -> bytes | None:
     """Open the box with the key that it is for; None: it is for none of these."""
     held = held_by_any(envelope, secrets)
@@ -198,6 +189,11 @@ def is_committed(envelope: Envelope, held: bytes) -> bool:
 
 
 def _held(envelope: Envelope, secret: bytes) -> bytes:
+    """Open the box with one key; return salt and content.
+
+    Raises:
+        InputError: It is for another key, or holds something else than was signed.
+    """
     held = unseal(envelope.box, secret)
     if _commitment(held) != envelope.header.commit:
         raise InputError("the box holds something else than was signed")
