@@ -7,7 +7,7 @@ from typing import get_args
 import msgspec
 import pytest
 from tests.courier.conftest import Party
-from tests.exchange.samples import incident
+from tests.exchange.samples import incident, party
 from tests.web.conftest import Desk
 from tests.web.exchanging import meet
 
@@ -20,6 +20,7 @@ from tidewaiter.web.incidentview import differing
 from tidewaiter.web.incidentwords import ALL
 from tidewaiter.web.nested import flat, nested
 from tidewaiter.web.node import Node
+from tidewaiter.web.peerkeys import peer_key
 
 
 @pytest.fixture
@@ -142,3 +143,29 @@ def test_an_incident_of_another_is_read_answered_and_given_out_by_its_marking(
     assert given.json()["Event"]["info"] == seen.title
     assert chief.get("/incidents/1").status_code == 403
     assert ben.get("/incidents/2").status_code == 404
+
+
+def test_a_party_for_the_authority_only_is_shown_to_those_who_are_cleared(
+    desk: Callable[..., Desk], pair: tuple[Party, Party]
+) -> None:
+    """On the page, in its record, in the form and in evidence; others learn that there is one."""
+    own, other = pair
+    hidden = party(ref="p-9", name="Omega Listed", restricted=True)
+    told = {"settled": (), "parties": (party(), hidden)}
+    for one, to in ((own, other), (other, own)):
+        with one.desk.database.work(one.desk.stamp()) as work:
+            seen = incident(owner=one.name, **told)
+            tell_incident(work, one.desk.ring.lock, one.name, seen, [to.name])
+    other.send(own)
+    ben, eve = desk("analyst", "ben", cleared=True), desk("analyst", "eve")
+    with own.desk.database.work() as work:
+        known = find_known(work, own.desk.ring.lock, other.name, "inc-7")
+    proof = f"/peers/{peer_key(other.name)}/evidence/{known.versions[0].id}"
+    for path in ("/incidents/1", "/incidents/2", "/incidents/2.json"):
+        assert "Omega Listed" in ben.get(path).text
+        assert "Omega Listed" not in eve.get(path).text
+        assert "Alpha Trading" in eve.get(path).text
+    assert "for the authority only" in eve.get("/incidents/1").text
+    assert "Omega Listed" in ben.get("/incidents/1/version").text
+    assert eve.get("/incidents/1/version").status_code == 400
+    assert (ben.get(proof).status_code, eve.get(proof).status_code) == (200, 404)
