@@ -35,6 +35,7 @@ COMMANDS = [
     "private",
     "recall",
     "recalls",
+    "register",
     "requests",
     "rules",
     "screen",

@@ -25,6 +25,7 @@ COMMANDS = {
     "private": "tidewaiter.cli.private",
     "recall": "tidewaiter.cli.recalls",
     "recalls": "tidewaiter.cli.recalls",
+    "register": "tidewaiter.cli.register",
     "requests": "tidewaiter.cli.requests",
     "rules": "tidewaiter.cli.rules",
     "screen": "tidewaiter.cli.screen",

@@ -36,10 +36,11 @@ ENTRIES = (
     Entry(path="/substances", label=marked("Substances"), right="see"),
     Entry(path="/law", label=marked("Law"), right="see"),
     Entry(
-        path="/incidents",
+        path="/notices",
         label=marked("Exchange"),
         right="exchange",
         parts=(
+            Entry(path="/notices", label=marked("Notices"), right="exchange"),
             Entry(path="/incidents", label=marked("Incidents"), right="exchange"),
             Entry(path="/peers", label=marked("Peers"), right="exchange"),
             Entry(path="/groups", label=marked("Groups"), right="exchange"),

@@ -25,6 +25,7 @@ from tidewaiter.store.tables.cases import (
     casefile,
 )
 from tidewaiter.store.tables.columns import METADATA, VERSION_TABLE
+from tidewaiter.store.tables.drafting import notice_draft
 from tidewaiter.store.tables.exchanging import (
     contradiction,
     incoming,
@@ -53,6 +54,13 @@ from tidewaiter.store.tables.found import (
 from tidewaiter.store.tables.private import private_offer, private_part, private_question
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
 from tidewaiter.store.tables.recalling import custody, recalled, said_in
+from tidewaiter.store.tables.register import (
+    register_cancellation,
+    register_entry,
+    register_keeper,
+    register_movement,
+    register_promise,
+)
 from tidewaiter.store.tables.resolved import (
     entity,
     entity_change,
@@ -121,6 +129,7 @@ __all__ = [
     "line",
     "node_document",
     "notice",
+    "notice_draft",
     "notice_event",
     "outgoing",
     "party",
@@ -135,6 +144,11 @@ __all__ = [
     "reason",
     "recalled",
     "refusal",
+    "register_cancellation",
+    "register_entry",
+    "register_keeper",
+    "register_movement",
+    "register_promise",
     "resolution",
     "result",
     "result_withdrawn",
