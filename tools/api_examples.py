@@ -53,6 +53,7 @@ _ADDRESSES: Mapping[str, str] = {
     "law_page": "/law.json?what=acetic+anhydride&from=NL&to=MX&amount=200+kg",
     "flows_page": "/flows.json?substance=acetic-anhydride",
     "overview_page": "/overview.json",
+    "board_page": "/coalition.json",
     "audit_page": "/audit.json?action=case+step",
     "notices_page": "/notices.json",
     "notice_page": "/notices/1.json",

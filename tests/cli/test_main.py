@@ -38,6 +38,7 @@ COMMANDS = [
     "register",
     "requests",
     "rules",
+    "scenario",
     "screen",
     "serve",
     "substances",

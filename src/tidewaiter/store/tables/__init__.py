@@ -24,6 +24,13 @@ from tidewaiter.store.tables.cases import (
     case_task,
     casefile,
 )
+from tidewaiter.store.tables.coalition import (
+    pledge_said,
+    pledge_said_to,
+    relation_move,
+    roster,
+    roster_version,
+)
 from tidewaiter.store.tables.columns import METADATA, VERSION_TABLE
 from tidewaiter.store.tables.drafting import notice_draft
 from tidewaiter.store.tables.exchanging import (
@@ -138,6 +145,8 @@ __all__ = [
     "party_line",
     "passkey",
     "peer",
+    "pledge_said",
+    "pledge_said_to",
     "private_offer",
     "private_part",
     "private_question",
@@ -149,9 +158,12 @@ __all__ = [
     "register_keeper",
     "register_movement",
     "register_promise",
+    "relation_move",
     "resolution",
     "result",
     "result_withdrawn",
+    "roster",
+    "roster_version",
     "route",
     "route_ends",
     "rule_second",
