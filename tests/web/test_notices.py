@@ -231,7 +231,10 @@ def test_nothing_that_can_be_is_without_words() -> None:
         fields = {each.name: None for each in fields_of(kind) if each.required}
         assert event_in_words(changed(event, what=kind(**fields)))
     for state in get_args(OutgoingState):
-        kept = Delivery(event="", by="exporter", came="", who="", state=state, code="", changed="")
+        kept = Delivery(
+            event="", message="", sealed=True, by="exporter", came="", who="", state=state,
+            code="", changed="",
+        )  # fmt: skip
         assert delivery_in_words(kept)
 
 

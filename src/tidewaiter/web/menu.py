@@ -50,7 +50,12 @@ ENTRIES = (
         path="/notices",
         label=marked("Exchange"),
         right="exchange",
-        parts=(Entry(path="/notices", label=marked("Notices"), right="exchange"),),
+        parts=(
+            Entry(path="/notices", label=marked("Notices"), right="exchange"),
+            Entry(path="/incidents", label=marked("Incidents"), right="exchange"),
+            Entry(path="/peers", label=marked("Peers"), right="exchange"),
+            Entry(path="/groups", label=marked("Groups"), right="exchange"),
+        ),
     ),
     Entry(path="/overview", label=marked("Overview"), right="overview"),
     Entry(path="/rules", label=marked("Rules"), right="see"),
