@@ -18,6 +18,7 @@ COMMANDS = [
     "alerts",
     "audit",
     "cases",
+    "coalition",
     "feeds",
     "groups",
     "identify",

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import Result
 from tests.exchange.notices.samples import NOTICE, changed
@@ -274,3 +275,22 @@ def test_a_peer_is_asked_privately_what_was_confirmed(met: tuple[Node, Node], he
     holder.bring(asker)
     assert "ended" in asker.run("private", "list").stdout
     assert "no private question" in asker.run(*ask, code=2).stderr
+
+
+def test_a_message_is_proved_and_a_log_checked_by_what_the_peer_has(
+    met: tuple[Node, Node], call: Callable[..., Result]
+) -> None:
+    """By commands alone: whoever knows the words of both finds that it holds, and nobody else."""
+    one, other = met
+    one.run("peers", "say", other.node, "The seal was broken")
+    one.bring(other)
+    said = msgspec.json.decode(other.run("peers", "messages", one.node, "--json").stdout)
+    Path("message.json").write_text(other.run("peers", "evidence", one.node, said["id"]).stdout)
+    known = ("--words", one.words, "--words", other.words)
+    assert "all of it holds" in call("verify", "message.json", *known).stdout
+    stranger = call("verify", "message.json", *known[:2])
+    assert stranger.exit_code == 1
+    assert one.words in stranger.stdout
+    Path("seen.txt").write_text(one.run("peers", "witnessed", other.node).stdout)
+    assert "hold" in other.run("node", "verify", "--witnessed", "seen.txt").stdout
+    one.run("node", "verify", "--witnessed", "seen.txt", code=2)  # these are the other's

@@ -5,16 +5,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
 from tests.courier.conftest import Party, found_party
+from tests.exchange.samples import incident
 from tests.web.noticing import fill_notices
 from tests.web.registering import fill_register
 
 from tidewaiter.courier.desk import desk_of
 from tidewaiter.courier.nodes import found_node
 from tidewaiter.exchange.founding import About
+from tidewaiter.exchange.markings import Marking
 from tidewaiter.identity import key_file, own_key, ring_file
+from tidewaiter.store.conversations import conversation
 from tidewaiter.store.database import Stamp
+from tidewaiter.store.groups import make_group
+from tidewaiter.store.incidents import tell_incident
 from tidewaiter.web.node import Node
+from tidewaiter.web.peerkeys import peer_key
 
 
 def make_node(node: Node, name: str = "Customs of Aland") -> Party:
@@ -48,10 +55,32 @@ def fill_exchange(node: Node) -> dict[str, list[Any]]:
         What is there, by the part of a path that names it.
     """
     own, other = meet(node, Path(node.serving.db).parent)
-    there = fill_notices(node, own, other)
+    notices = fill_notices(node, own, other)
+    seen = incident(
+        id="S-17", owner=other.name, parties=(), settled=(), marking=Marking(tlp="amber")
+    )
+    for party, told, to in (
+        (other, seen, own),
+        (own, structs.replace(seen, owner=own.name), other),
+    ):
+        with party.desk.database.work(party.desk.stamp()) as work:
+            tell_incident(work, party.desk.ring.lock, party.name, told, [to.name])
+    other.say(own, "Please call about notice 17.")
+    own.say(other, "We call tomorrow.")
+    other.send(own)
+    own.send(other)
     other.desk.database.close()
-    there |= fill_register(node)
-    return there
+    with node.database.work(_stamp()) as work:
+        talk = conversation(work, other.name, own.desk.ring.lock, own.desk.ring.openers())
+        group = make_group(work, "Precursors")
+    return {
+        **notices,
+        "/incidents/{number}": [1, 2],
+        "/peers/{key}": [peer_key(other.name)],
+        "/peers/{key}/evidence/{message}": [each.id for each in talk],
+        "/groups/{group}": [group.id],
+        **fill_register(node),
+    }
 
 
 def _stamp() -> Stamp:

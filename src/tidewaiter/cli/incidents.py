@@ -1,6 +1,5 @@
 """The command `tidewaiter incidents`: seizures, stopped shipments, diversions, told to peers."""
 
-import secrets
 from pathlib import Path
 from typing import TypeVar, get_args
 
@@ -14,23 +13,21 @@ from tidewaiter.cli.desks import desk_at
 from tidewaiter.cli.noticelaw import in_a_line
 from tidewaiter.cli.options import needs_db
 from tidewaiter.cli.table import as_line
-from tidewaiter.exchange.edges.misp import misp_event
-from tidewaiter.exchange.edges.release import Edge, why_not_leave
-from tidewaiter.exchange.edges.stix import author_of, stix_bundle
+from tidewaiter.courier.exporting import Form, export_incident
+from tidewaiter.exchange.edges.release import Edge
 from tidewaiter.exchange.incidents.checks import check
 from tidewaiter.exchange.incidents.folding import Known
-from tidewaiter.exchange.incidents.types import Incident, Proposal
-from tidewaiter.exchange.markings import Marking, Purpose, Reach, Recipient
+from tidewaiter.exchange.incidents.types import Incident
+from tidewaiter.exchange.markings import Purpose, Reach, Recipient
 from tidewaiter.identity import own_stamp
-from tidewaiter.store.incidents import answer_incident, find_known, tell_incident
+from tidewaiter.store.incidentanswers import propose as propose_to
+from tidewaiter.store.incidents import find_known, tell_incident
 from tidewaiter.store.incidents import incidents as kept_incidents
-from tidewaiter.store.peers import documents
 from tidewaiter.substances.registry import load_registry
 
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _MOST = 1 << 20  # bytes of a file
-_ID = 8  # bytes
 
 R = TypeVar("R", bound=Record)
 
@@ -113,7 +110,7 @@ def show(owner: str, incident: str, db: str, *, as_json: bool) -> None:
 @click.option("--purpose", type=click.Choice(get_args(Purpose)), default="control",
               show_default=True, help="What they read it for.")  # fmt: skip
 def export(
-    owner: str, incident: str, db: str, form: str, **told: str
+    owner: str, incident: str, db: str, form: Form, **told: str
 ) -> None:  # fmt: skip
     """Write INCIDENT of the node OWNER for other programs, without what its marking holds back.
 
@@ -122,16 +119,8 @@ def export(
     reader = Recipient(name="export", reach=told["reach"], needs=True)  # type: ignore[arg-type]
     edge = Edge(to=reader, purpose=told["purpose"])  # type: ignore[arg-type]
     with desk_at(db) as desk, desk.database.work() as work:
-        known = find_known(work, desk.ring.lock, owner, incident)
-        author = author_of([each.read() for each in documents(work, owner)])
-    write = stix_bundle if form == "stix" else misp_event
-    written = write(known, author, edge, load_registry(), node=desk.node)
-    if written is None:
-        now = known.now()
-        why = why_not_leave(now.marking, edge, own=owner == desk.node) if now else ()
-        raise InputError(
-            f"it may not leave: {why[0].why}" if why else "no version of it has come",
-            hint="ask its owner to mark it more widely",
+        written = export_incident(
+            desk, work, (owner, incident), form=form, edge=edge, registry=load_registry()
         )
     click.echo(written, nl=False)
 
@@ -147,16 +136,8 @@ def propose(owner: str, incident: str, text: str, db: str) -> None:
     Example: tidewaiter incidents propose tidewaiter/a1 S-17 "The drums were 200 l" --db node.db
     """
     with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
-        known = find_known(work, desk.ring.lock, owner, incident)
-        now = known.now()
-        about = now.version if now else 1
-        said = Proposal(
-            id=secrets.token_hex(_ID), incident=incident, owner=owner, about=about, text=text
-        )
-        marking = now.marking if now else Marking(tlp="amber")
-        plain = structs.replace(marking, group="", epoch=0)  # the owner's group is not ours
-        answer_incident(work, desk.ring.lock, desk.node, said, plain)
-    click.echo(said.id)
+        name = propose_to(work, desk.ring.lock, desk.node, (owner, incident), text)
+    click.echo(name)
 
 
 def _show(known: Known) -> None:

@@ -31,9 +31,11 @@ from tidewaiter.identity import (
     ring_file,
     write_secret_text,
 )
+from tidewaiter.report.codes import terminal_code
 from tidewaiter.store.audit import moment, verify_audit
 from tidewaiter.store.database import open_database
 from tidewaiter.store.peers import documents
+from tidewaiter.store.witnesses import check_witnessed, told_logs
 
 _language = click.option("--language", type=click.Choice(list(LANGUAGES)), default="en",
                          show_default=True, help="Of the words.")  # fmt: skip
@@ -139,8 +141,9 @@ def document(db: str, language: str, out: Path | None) -> None:
         chain = documents(work, desk.node)
     told = chain[-1].read()
     click.echo(f"{told.name} ({told.node}), document {told.number}")
-    click.echo("Read these words to the peer by telephone:", err=True)
+    click.echo("Read these words to the peer by telephone, or let it scan the code:", err=True)
     click.echo(" ".join(words(fingerprint(told), language)))
+    click.echo(terminal_code(fingerprint(told).upper()), err=True)
     if out:
         with writing(str(out)), replacing(out, str(os.getpid())) as part:
             part.write_bytes(write_chain(chain))
@@ -222,16 +225,31 @@ def status(db: str, *, as_json: bool) -> None:
 
 @node.command()
 @needs_db
-def verify(db: str) -> None:
-    """Recompute the log of this node from its first entry.
+@click.option("--witnessed", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="A file of what a peer has witnessed of this node.")  # fmt: skip
+def verify(db: str, witnessed: Path | None) -> None:
+    """Recompute the log of this node from its first entry, and compare it with what it told peers.
+
+    Each receipt that a peer has says how long this log was, and its root. A peer writes them into a
+    file by `tidewaiter peers witnessed`: by it a log that was made anew is found.
 
     Example: tidewaiter node verify --db node.db
     """
-    with open_database(db) as database, database.work() as work:
-        found = verify_audit(work)
+    with open_database(db) as database:
+        own = desk_of(database, ring_file()).node if witnessed else ""
+        with database.work() as work:
+            found, told = verify_audit(work), told_logs(work)
+            if witnessed:
+                texts = witnessed.read_text(encoding="ascii", errors="replace").split()
+                told += check_witnessed(work, documents(work, own)[-1].read(), texts)
     click.echo(f"{found.state.entries:,} entries hold, root {found.state.root.hex()}")
     if found.broken is not None:
         click.echo(f"entry {found.broken}: {found.problem}", err=True)
+    for each in told:
+        if not each.holds:
+            click.echo(as_line(f"{each.peer} was told of {each.size:,} others"), err=True)
+    click.echo(f"told to peers: {len(told):,} states, {sum(each.holds for each in told):,} hold")
+    if found.broken is not None or not all(each.holds for each in told):
         raise SystemExit(1)
 
 

@@ -10,19 +10,21 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.cli.desks import desk_at
 from tidewaiter.cli.options import needs_db
 from tidewaiter.cli.table import as_line
-from tidewaiter.courier.kinds import KINDS, body_of
-from tidewaiter.courier.nodes import relate
+from tidewaiter.courier.kinds import KINDS
+from tidewaiter.courier.nodes import invite, relate
+from tidewaiter.courier.nodes import say as say_to
 from tidewaiter.exchange.documents import SignedDocument, read_chain
+from tidewaiter.exchange.evidence import write_evidence
 from tidewaiter.exchange.fingerprints import read_words
 from tidewaiter.exchange.markings import Tlp
 from tidewaiter.exchange.relations import ALWAYS, Scope, Standing
 from tidewaiter.identity import own_stamp
-from tidewaiter.store.conversations import MESSAGE, Words, conversation
+from tidewaiter.store.conversations import conversation
 from tidewaiter.store.database import open_database
-from tidewaiter.store.outgoing import Message, write_message
+from tidewaiter.store.evidence import evidence_of
 from tidewaiter.store.peers import peer_of, set_scope
 from tidewaiter.store.peers import peers as known_peers
-from tidewaiter.store.recovering import take_up
+from tidewaiter.store.witnesses import witnessed as witnessed_of
 
 _reason = click.option("--reason", default="", help="Why; it is kept here, and not told.")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -60,11 +62,8 @@ def add(path: Path, db: str) -> None:
     Example: tidewaiter peers add bergen.json --db node.db
     """
     chain = _chain(path)
-    with desk_at(db) as desk:
-        with desk.database.work(own_stamp()) as work:
-            known = peer_of(work, take_up(work, chain, own=desk.node))
-        if known.relation.standing in {"none", "ended"}:
-            known = relate(desk, known.node, "invited", own_stamp())
+    with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
+        known = invite(desk, work, chain)
     click.echo(as_line(f"{known.node}\t{known.relation.standing}\t{known.name}"))
     # The words are not shown here: whoever sees them does not ask for them.
     click.echo("Ask for its twelve words by telephone, at a number that you know.", err=True)
@@ -116,13 +115,14 @@ def end(node: str, db: str, reason: str) -> None:
 @click.option("--tlp", type=click.Choice(get_args(Tlp)), default="red", show_default=True,
               help="The closest marking that is sent.")  # fmt: skip
 @needs_db
-def scope(node: str, kinds: tuple[str, ...], tlp: Tlp, db: str) -> None:
+@_reason
+def scope(node: str, kinds: tuple[str, ...], tlp: Tlp, db: str, reason: str) -> None:
     """Say what is exchanged with NODE; what is outside is refused, and not sent.
 
     Example: tidewaiter peers scope tidewaiter/b1 --kind notice --tlp amber --db node.db
     """
     with open_database(db) as database, database.work(own_stamp()) as work:
-        known = set_scope(work, node, Scope(kinds=kinds, tlp=tlp))
+        known = set_scope(work, node, Scope(kinds=kinds, tlp=tlp, reason=reason))
     told = ", ".join(known.relation.scope.kinds) or "all kinds"
     click.echo(as_line(f"{known.node}\t{told}\tup to TLP:{known.relation.scope.tlp.upper()}"))
 
@@ -136,10 +136,9 @@ def say(node: str, text: str, db: str) -> None:
 
     Example: tidewaiter peers say tidewaiter/b1 "Please call about notice 17." --db node.db
     """
-    with desk_at(db) as desk:
-        message = Message(kind=MESSAGE, body=body_of(Words(text=text)))
-        with desk.database.work(own_stamp()) as work:
-            click.echo(write_message(work, desk.ring.lock, node, message))
+    with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
+        name = say_to(desk, work, node, text)
+    click.echo(name)
 
 
 @peers.command()
@@ -160,6 +159,40 @@ def messages(node: str, db: str, *, as_json: bool) -> None:
         who = f"here, {each.state}" if each.ours else "they"
         text = "(cannot be read any more)" if each.text is None else each.text
         click.echo(as_line(f"{each.at[:16]} {who}: {text}"))
+
+
+@peers.command()
+@click.argument("node")
+@click.argument("message")
+@needs_db
+def evidence(node: str, message: str, db: str) -> None:
+    """Write what proves MESSAGE from NODE or to it, for `tidewaiter verify`.
+
+    MESSAGE is its id, as `peers messages --json` and the other lists show it.
+
+    Example: tidewaiter peers evidence tidewaiter/b1 019ac0de-... --db node.db > message.json
+    """
+    with desk_at(db) as desk, desk.database.work() as work:
+        found = evidence_of(
+            work, desk.node, node, message, openers=desk.ring.openers(), stamp=own_stamp()
+        )
+    click.echo(write_evidence(found))
+
+
+@peers.command()
+@click.argument("node")
+@needs_db
+def witnessed(node: str, db: str) -> None:
+    """Write what NODE has signed of its own log, one receipt for each state that was told here.
+
+    NODE can check by it that its log is still the same: tidewaiter node verify --witnessed FILE.
+
+    Example: tidewaiter peers witnessed tidewaiter/b1 --db node.db > witnessed.txt
+    """
+    with open_database(db) as database, database.work() as work:
+        found = witnessed_of(work, peer_of(work, node).node)
+    for each in found:
+        click.echo(each)
 
 
 def _relate(

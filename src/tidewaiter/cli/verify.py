@@ -7,7 +7,10 @@ import click
 import msgspec
 
 from tidewaiter.cli.options import printable
+from tidewaiter.evidence.messages import verify_message
 from tidewaiter.evidence.verify import Verdict, verify_bundle
+from tidewaiter.exchange.evidence import MOST
+from tidewaiter.exchange.fingerprints import read_words
 from tidewaiter.identity import key_file, own_key
 from tidewaiter.ledger.notes import PublicKey
 from tidewaiter.report.characters import visible
@@ -20,9 +23,16 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option(
     "--key", "keys", multiple=True, help="The key of who signed, as `audit key` prints it; again."
 )
+@click.option(
+    "--words", "told", multiple=True, help="The words of a node that you know, of a message; again."
+)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def verify(path: Path, keys: tuple[str, ...], *, as_json: bool) -> None:
-    """Check evidence bundle FILE, without a database and without a network.
+def verify(path: Path, keys: tuple[str, ...], told: tuple[str, ...], *, as_json: bool) -> None:
+    """Check evidence FILE, without a database and without a network.
+
+    It is the bundle of a case, or what the page of a peer gives out of one message. Of a message,
+    --words are those of its sender and, where it has a receipt, of its recipient: whoever trusts
+    them has compared them by telephone.
 
     Each part is checked and named: the signature, every file, every byte beside them, the proofs
     of the audit, and the record against these. Without --key, only the key of this installation
@@ -32,7 +42,12 @@ def verify(path: Path, keys: tuple[str, ...], *, as_json: bool) -> None:
     Example: tidewaiter verify case-7.zip --key tidewaiter/1f0a+...
     """
     with path.open("rb") as file:
-        found = verify_bundle(file, _known(keys))
+        if file.read(1) == b"{":
+            file.seek(0)
+            found = verify_message(file.read(MOST), [read_words(each) for each in told])
+        else:
+            file.seek(0)
+            found = verify_bundle(file, _known(keys))
     if as_json:
         click.echo(msgspec.json.encode(found))
     else:

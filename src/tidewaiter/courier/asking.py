@@ -22,6 +22,7 @@ from tidewaiter.store.regaining import (
     receipted_to,
     regain,
 )
+from tidewaiter.store.witnesses import witness
 
 MOST = 512 * 1024  # characters of an answer, unless one message alone has more
 _NONCE = 16  # bytes
@@ -94,6 +95,7 @@ def catch_up(desk: Desk, node: str, ask: Asking) -> int:
         with desk.database.work(desk.stamp()) as work:
             regained += regain(work, node, messages)
             keep_receipts(work, node, [each.receipt for each in messages])
+            witness(work, node, [each.receipt for each in messages])
             have = after + len(messages)
             caught_up(work, node, min(have, held.have))
         if not messages or have >= held.have:

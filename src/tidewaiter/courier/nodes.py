@@ -1,6 +1,7 @@
 """Nodes: founding this one, and what it does with its peers."""
 
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import structs
@@ -9,11 +10,13 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.kinds import RelationTold, body_of, schemas
+from tidewaiter.exchange.documents import SignedDocument
 from tidewaiter.exchange.fingerprints import fingerprint
 from tidewaiter.exchange.founding import About, found
 from tidewaiter.exchange.relations import Standing
 from tidewaiter.identity import keep_ring, own_ring, write_secret
 from tidewaiter.store.audit import moment, record_change
+from tidewaiter.store.conversations import MESSAGE, Words
 from tidewaiter.store.database import Database, Stamp, Work
 from tidewaiter.store.holding import discard, hold_back, release
 from tidewaiter.store.outgoing import Message, count_outgoing, write_message
@@ -25,6 +28,7 @@ from tidewaiter.store.peers import (
     peer_of,
     peers,
 )
+from tidewaiter.store.recovering import take_up
 
 
 class Standings(Record, frozen=True, kw_only=True):
@@ -98,19 +102,55 @@ def relate(
         MissingError: There is no such peer.
     """
     with desk.database.work(stamp) as work:
-        true = fingerprint(documents(work, peer_of(work, node).node)[-1].read())
-        if compared and compared != true:
-            hint = "do not go on: somebody stands between the two nodes, or a word was misheard"
-            raise InputError("the fingerprint is not the one of this peer", hint=hint)
-        known = move_relation(work, node, to, reason=reason, fingerprint=compared)
-        if to in {"frozen", "ended"}:
-            hold_back(work, node)
-        if to == "active" and count_outgoing(work, node).get("held"):
-            _settle(work, node, held)
-        told = body_of(RelationTold(standing=to))
-        if to != "ended":
-            write_message(work, desk.ring.lock, node, Message(kind="relation", body=told))
-        return known
+        return relate_within(desk, work, node, to, reason=reason, compared=compared, held=held)
+
+
+def relate_within(
+    desk: Desk, work: Work, node: str, to: Standing, *, reason: str = "", compared: str = "",
+    held: str = "",
+) -> Known:  # fmt: skip
+    """Change what this node does with a peer, in work that writes; otherwise as `relate`."""
+    true = fingerprint(documents(work, peer_of(work, node).node)[-1].read())
+    if compared and compared != true:
+        hint = "do not go on: somebody stands between the two nodes, or a word was misheard"
+        raise InputError("the fingerprint is not the one of this peer", hint=hint)
+    known = move_relation(work, node, to, reason=reason, fingerprint=compared)
+    if to in {"frozen", "ended"}:
+        hold_back(work, node)
+    if to == "active" and count_outgoing(work, node).get("held"):
+        _settle(work, node, held)
+    told = body_of(RelationTold(standing=to))
+    if to != "ended":
+        write_message(work, desk.ring.lock, node, Message(kind="relation", body=told))
+    return known
+
+
+def invite(desk: Desk, work: Work, chain: Sequence[SignedDocument]) -> Known:
+    """Take up a node as a peer, or what is new of one, and invite it where it is not met yet.
+
+    Args:
+        desk: Of this node.
+        work: Begun with a stamp.
+        chain: All documents of the node.
+
+    Raises:
+        InputError: They do not hold, or say something else than what is known, or are its own.
+    """
+    known = peer_of(work, take_up(work, chain, own=desk.node))
+    if known.relation.standing in {"none", "ended"}:
+        return relate_within(desk, work, known.node, "invited")
+    return known
+
+
+def say(desk: Desk, work: Work, node: str, text: str) -> str:
+    """Write to the people at a peer, in work that writes; return the id of the message.
+
+    Raises:
+        InputError: It is too long, or is not to be told to this peer.
+        MissingError: There is no such peer.
+    """
+    message = Message(kind=MESSAGE, body=body_of(Words(text=text)))
+    return write_message(work, desk.ring.lock, node, message)
 
 
 def _settle(work: Work, node: str, held: str) -> None:

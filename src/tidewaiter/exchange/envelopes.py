@@ -162,8 +162,34 @@ def has_its_box(envelope: Envelope) -> bool:
     return digest_of(envelope.box) == envelope.header.sealed
 
 
-def open_box(envelope: Envelope, secret: bytes) -> bytes:
-    """Open the box; return the content, as it was written.
+def open_with_any(envelope: Envelope, secrets: Iterable[bytes]) -> bytes | None:
+    """Open the box with the key that it is for; None: it is for none of these."""
+    held = held_by_any(envelope, secrets)
+    return None if held is None else held[SALT:]
+
+
+def held_by_any(envelope: Envelope, secrets: Iterable[bytes]) -> bytes | None:
+    """Open the box; return salt and content, which prove what was signed; None: for none of these.
+
+    Args:
+        envelope: With its box.
+        secrets: Keys that open boxes, each of shape (32,).
+    """
+    for secret in secrets:
+        try:
+            return _held(envelope, secret)
+        except InputError:
+            continue
+    return None
+
+
+def is_committed(envelope: Envelope, held: bytes) -> bool:
+    """Say whether salt and content are what was signed."""
+    return _commitment(held) == envelope.header.commit
+
+
+def _held(envelope: Envelope, secret: bytes) -> bytes:
+    """Open the box with one key; return salt and content.
 
     Raises:
         InputError: It is for another key, or holds something else than was signed.
@@ -171,17 +197,7 @@ def open_box(envelope: Envelope, secret: bytes) -> bytes:
     held = unseal(envelope.box, secret)
     if _commitment(held) != envelope.header.commit:
         raise InputError("the box holds something else than was signed")
-    return held[SALT:]
-
-
-def open_with_any(envelope: Envelope, secrets: Iterable[bytes]) -> bytes | None:
-    """Open the box with the key that it is for; None: it is for none of these."""
-    for secret in secrets:
-        try:
-            return open_box(envelope, secret)
-        except InputError:
-            continue
-    return None
+    return held
 
 
 def _commitment(held: bytes) -> str:

@@ -39,6 +39,7 @@ class Scope(Record, frozen=True, kw_only=True):
 
     kinds: tuple[str, ...] = ()  # of messages; none named: all
     tlp: Tlp = "red"  # the closest marking that is sent
+    reason: str = ""  # why it is so; kept here, and told to nobody
 
     def takes(self, kind: str) -> bool:
         """Say whether a kind of message is within it."""

@@ -29,6 +29,9 @@ class Spoken(Record, frozen=True, kw_only=True):
     ours: bool
     text: str | None  # None: it was destroyed, or opens with no key that this node has
     state: str
+    code: str  # why it was refused
+    id: str  # of the message
+    left: bool  # it is sealed, or came: there is evidence of it
 
 
 def conversation(work: Work, node: str, safe: bytes, openers: Sequence[bytes]) -> list[Spoken]:
@@ -51,27 +54,43 @@ def conversation(work: Work, node: str, safe: bytes, openers: Sequence[bytes]) -
 
 def _ours(work: Work, node: str, safe: bytes) -> Iterator[Spoken]:
     o = tables.outgoing.c
-    wanted = select(o.made, o.body, o.state).where(o.peer == node, o.kind == MESSAGE)
-    for made, body, state in work.connection.execute(wanted.order_by(o.number)):
-        text = None if body is None else _text(unlock(body, safe))
-        yield Spoken(at=made, ours=True, text=text, state=state)
+    wanted = select(o.made, o.body, o.state, o.code, o.seq, o.id).where(
+        o.peer == node, o.kind == MESSAGE
+    )
+    for row in work.connection.execute(wanted.order_by(o.number)):
+        text = None if row.body is None else text_of(unlock(row.body, safe))
+        yield Spoken(
+            at=row.made,
+            ours=True,
+            text=text,
+            state=row.state,
+            code=row.code,
+            id=row.id,
+            left=row.seq is not None,
+        )
 
 
 def _theirs(work: Work, node: str, openers: Sequence[bytes]) -> Iterator[Spoken]:
     i = tables.incoming.c
-    wanted = select(i.came, i.signed, i.box, i.state).where(i.peer == node, i.kind == MESSAGE)
-    for came, signed, box, state in work.connection.execute(wanted.order_by(i.seq)):
-        yield Spoken(at=came, ours=False, text=_opened(signed, box, openers), state=state)
+    wanted = select(i.came, i.signed, i.box, i.state, i.code, i.id).where(
+        i.peer == node, i.kind == MESSAGE
+    )
+    for row in work.connection.execute(wanted.order_by(i.seq)):
+        yield Spoken(
+            at=row.came, ours=False, text=_opened(row.signed, row.box, openers), state=row.state,
+            code=row.code, id=row.id, left=True,
+        )  # fmt: skip
 
 
 def _opened(signed: str, box: str | None, openers: Sequence[bytes]) -> str | None:
     if box is None:
         return None
     body = open_with_any(assemble(signed, box), openers)
-    return None if body is None else _text(body)
+    return None if body is None else text_of(body)
 
 
-def _text(body: bytes) -> str | None:
+def text_of(body: bytes) -> str | None:
+    """Return what someone wrote; None: it is not written as a message is."""
     try:
         return msgspec.json.decode(body, type=Words).text
     except msgspec.MsgspecError:

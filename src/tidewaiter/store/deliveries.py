@@ -14,6 +14,8 @@ class Delivery(Record, frozen=True, kw_only=True):
     """An event as it is kept here, and what became of the message that tells of it."""
 
     event: str  # id
+    message: str  # id of what brought it, or tells of it
+    sealed: bool  # it came, or can be on its way: there is evidence of it
     by: Literal["exporter", "importer"]
     came: str  # when it was kept here; ISO 8601, UTC
     who: str  # of this node did it, as trails name them; "": the other side, or it was not kept
@@ -26,13 +28,25 @@ def deliveries(work: Work, notice: int) -> list[Delivery]:
     """Return what became of each event of a notice, in the order of arrival here."""
     e, o = tables.notice_event.c, tables.outgoing.c
     wanted = (
-        select(e.id, e.by, e.came, e.who, o.state, o.code, o.changed)
+        select(
+            e.id,
+            e.by,
+            e.came,
+            e.who,
+            e.message,
+            o.id.label("ours"),
+            o.seq,
+            o.state,
+            o.code,
+            o.changed,
+        )
         .join_from(tables.notice_event, tables.outgoing, o.id == e.message, isouter=True)
         .where(e.notice == notice)
         .order_by(e.number)
     )
     return [
         Delivery(
+            message=row.message, sealed=row.ours is None or row.seq is not None,
             event=row.id, by=row.by, came=row.came, who=row.who or "", state=row.state,
             code=row.code or "", changed=row.changed or "",
         )

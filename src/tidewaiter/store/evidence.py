@@ -1,18 +1,16 @@
 """Evidence: what can still be proved of a message, by the keys that its sender had and has."""
 
-from typing import Literal
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
 from tidewaiter.base.errors import MissingError
-from tidewaiter.exchange.envelopes import assemble
-from tidewaiter.exchange.signing import is_signed_by
+from tidewaiter.exchange.envelopes import assemble, held_by_any
+from tidewaiter.exchange.evidence import MessageEvidence, Vouched, packed, standing_of
 from tidewaiter.store import tables
-from tidewaiter.store.database import Work
+from tidewaiter.store.audit import moment
+from tidewaiter.store.database import Stamp, Work
 from tidewaiter.store.peers import documents, peer_of
-
-Vouched = Literal["holds", "untrusted", "broken"]
-"""It is what the sender signed; it is, by a key that may have been another's; it was changed."""
 
 
 def vouched(work: Work, node: str, seq: int) -> Vouched:
@@ -32,9 +30,43 @@ def vouched(work: Work, node: str, seq: int) -> Vouched:
     if row is None:
         raise MissingError(f"there is no message {seq} of {node[:60]}")
     signed = assemble(row.signed, "").signed
-    key = documents(work, node)[-1].read().key_of(signed.kid)
-    if key is None or row.digest != signed.digest or not is_signed_by(signed, key.public):
+    if row.digest != signed.digest:
         return "broken"
-    if key.state == "revoked" and seq >= peer_of(work, node).untrusted.get(key.name, 0):
-        return "untrusted"
-    return "holds"
+    return standing_of(signed, documents(work, node)[-1].read(), peer_of(work, node).untrusted, seq)
+
+
+def evidence_of(
+    work: Work, own: str, node: str, message: str, *, openers: Sequence[bytes], stamp: Stamp
+) -> MessageEvidence:
+    """Gather what proves a message that came from a peer, or went to it.
+
+    Args:
+        work: Any.
+        own: The name of this node.
+        node: The peer.
+        message: Its id.
+        openers: Keys that open boxes, each of shape (32,).
+        stamp: When it is gathered.
+
+    Raises:
+        MissingError: There is no such message, or it has not left yet.
+    """
+    known, i, o = peer_of(work, node), tables.incoming.c, tables.outgoing.c
+    ours, theirs = tuple(documents(work, own)), tuple(documents(work, node))
+    came = select(i.signed, i.box, i.receipt).where(i.peer == node, i.id == message)
+    row = work.connection.execute(came).first()
+    if row is not None:
+        held = held_by_any(assemble(row.signed, row.box), openers) if row.box else None
+        return MessageEvidence(
+            made=moment(stamp.at), signed=row.signed, held=packed(held), receipt=row.receipt,
+            sender=theirs, recipient=ours, untrusted=known.untrusted,
+        )  # fmt: skip
+    went = select(o.signed, o.receipt).where(o.peer == node, o.id == message, o.signed.is_not(None))
+    sent = work.connection.execute(went).first()
+    if sent is None:
+        raise MissingError(f'no message "{message[:40]}" came from this peer, or went to it')
+    # The salt of what this node sealed is in the box alone, which the peer opens.
+    return MessageEvidence(
+        made=moment(stamp.at), signed=sent.signed, held="", receipt=sent.receipt or "", sender=ours,
+        recipient=theirs, untrusted={},
+    )  # fmt: skip

@@ -31,6 +31,14 @@ class Group(Record, frozen=True, kw_only=True):
     members: tuple[str, ...]  # nodes, now
 
 
+class Membership(Record, frozen=True, kw_only=True):
+    """A node that is in a group, or was."""
+
+    node: str
+    since: int  # first epoch with it
+    until: int | None  # first epoch without it; None: it is in
+
+
 def make_group(work: Work, name: str) -> Group:
     """Make a group without members.
 
@@ -125,9 +133,14 @@ def groups(work: Work) -> list[Group]:
     return [group_of(work, each) for each in ids]
 
 
-def is_member(work: Work, group: str, node: str) -> bool:
-    """Say whether a peer is in a group now."""
-    return node in _members(work, group)
+def memberships(work: Work, group: str) -> list[Membership]:
+    """Return who is in a group and who was, by node and epoch."""
+    m = tables.working_group_member.c
+    wanted = select(m.peer, m.since, m.until).where(m.group == group).order_by(m.peer, m.since)
+    return [
+        Membership(node=row.peer, since=row.since, until=row.until)
+        for row in work.connection.execute(wanted)
+    ]
 
 
 def _members(work: Work, group: str) -> tuple[str, ...]:

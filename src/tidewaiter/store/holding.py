@@ -2,6 +2,7 @@
 
 from sqlalchemy import bindparam, select, update
 
+from tidewaiter.base.errors import MissingError
 from tidewaiter.exchange.markings import Marking
 from tidewaiter.exchange.relations import CONTROL
 from tidewaiter.store import tables
@@ -27,6 +28,21 @@ def discard(work: Work, node: str) -> int:
     gone = update(tables.outgoing).where(o.peer == node, o.state == "held").values(body=None)
     work.connection.execute(gone)
     return _switch(work, node, "held", "discarded", "messages discarded")
+
+
+def discard_one(work: Work, node: str, message: str) -> None:
+    """Discard one message that was held back, and destroy what it said.
+
+    Raises:
+        MissingError: No message of that id is held back for the peer.
+    """
+    o = tables.outgoing.c
+    this = (o.peer == node, o.state == "held", o.id == message, o.kind.not_in(CONTROL))
+    values = {"state": "discarded", "body": None, "changed": moment(stamp_of(work).at)}
+    done = work.connection.execute(update(tables.outgoing).where(*this).values(**values))
+    if not done.rowcount:
+        raise MissingError(f"no message {message[:40]} is held back", hint="load the page again")
+    record_changes(work, [("messages discarded", {"peer": node, "message": message})])
 
 
 def discard_for_group(work: Work, node: str, group: str) -> int:

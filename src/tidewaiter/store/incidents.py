@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
 from tidewaiter.exchange.incidents.checks import check_update
@@ -125,9 +125,37 @@ def find_incident(work: Work, safe: bytes, owner: str, subject: str) -> Known:
     return msgspec.structs.replace(known, destroyed=destroyed)
 
 
-def incidents(work: Work, *, rows: int = 100) -> list[Listed]:
-    """Return incidents, the one that something was said of last first."""
-    return subjects(work, KINDS, rows=rows)
+def incidents(work: Work, *, before: int | None = None, rows: int = 100) -> list[Listed]:
+    """Return incidents, the one that something was said of last first.
+
+    Args:
+        work: Any.
+        before: `last` of the one before the first that is wanted; None: from the latest.
+        rows: How many at most.
+    """
+    return subjects(work, KINDS, before=before, rows=rows)
+
+
+def incident_at(work: Work, number: int) -> tuple[str, str]:
+    """Return owner and id of an incident by the number of what was said of it first.
+
+    Raises:
+        MissingError: There is none.
+    """
+    s = tables.said.c
+    wanted = select(s.owner, s.subject).where(s.number == number, s.kind.in_(list(KINDS)))
+    row = work.connection.execute(wanted).first()
+    if row is None or number_of(work, row.owner, row.subject) != number:
+        raise MissingError(f"there is no incident {number}", hint="look at the list")
+    return str(row.owner), str(row.subject)
+
+
+def number_of(work: Work, owner: str, subject: str) -> int:
+    """Return the number of what was said of an incident first; 0: nothing was."""
+    s = tables.said.c
+    these = (s.owner == owner, s.subject == subject, s.kind.in_(list(KINDS)))
+    found = work.connection.execute(select(func.min(s.number)).where(*these)).scalar()
+    return int(found or 0)
 
 
 def _recipients(

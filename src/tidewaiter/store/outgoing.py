@@ -26,6 +26,7 @@ from tidewaiter.store.audit import Details, moment, record_changes, stamp_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.payloads import decode, encode
 from tidewaiter.store.peers import Known, judged_by, peer_of
+from tidewaiter.store.witnesses import witness
 
 State = Literal["waiting", "held", "sealed", "processed", "refused", "recalled", "discarded"]
 
@@ -228,6 +229,7 @@ def heard_from(work: Work, node: str, receipts: Sequence[SignedReceipt]) -> None
     last = max(told, key=lambda each: each.size)
     if last.size:
         values |= {"log_size": last.size, "log_root": last.root}
+        witness(work, node, receipts)
     work.connection.execute(update(tables.peer).where(p.node == node).values(**values))
 
 

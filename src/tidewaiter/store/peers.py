@@ -207,7 +207,8 @@ def set_scope(work: Work, node: str, scope: Scope) -> Known:
         MissingError: There is no such peer.
     """
     known = peer_of(work, node)
-    set_relation(work, node, replace(known.relation, scope=scope))
+    narrowed = replace(known.relation, scope=replace(scope, reason=plain(scope.reason)))
+    _set(work, node, relation=encode(narrowed))  # its standing, and since when, stay
     kinds = " ".join(scope.kinds) or "all"
     record_change(work, "scope changed", {"peer": node, "kinds": kinds, "tlp": scope.tlp})
     return peer_of(work, node)

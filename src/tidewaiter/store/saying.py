@@ -41,6 +41,7 @@ class Listed(Record, frozen=True, kw_only=True):
 
     owner: str
     id: str
+    first: int  # number of what was said of it first: it names the subject here
     last: int  # number of what was said of it last
 
 
@@ -108,14 +109,27 @@ def is_known(work: Work, kinds: Iterable[str], owner: str, subject: str) -> bool
     return work.connection.execute(wanted).first() is not None
 
 
-def subjects(work: Work, kinds: Iterable[str], *, rows: int) -> list[Listed]:
-    """Return subjects, the one that something was said of last first."""
+def subjects(
+    work: Work, kinds: Iterable[str], *, rows: int, before: int | None = None
+) -> list[Listed]:
+    """Return subjects, the one that something was said of last first.
+
+    Args:
+        work: Any.
+        kinds: Of message.
+        rows: How many at most.
+        before: `last` of the one before the first that is wanted; None: from the latest.
+    """
     s = tables.said.c
-    last = func.max(s.number)
-    wanted = select(s.owner, s.subject, last.label("last")).where(s.kind.in_(list(kinds)))
-    ordered = wanted.group_by(s.owner, s.subject).order_by(last.desc()).limit(rows)
-    found = work.connection.execute(ordered)
-    return [Listed(owner=row.owner, id=row.subject, last=row.last) for row in found]
+    first, last = func.min(s.number), func.max(s.number)
+    wanted = select(s.owner, s.subject, first.label("first"), last.label("last"))
+    wanted = wanted.where(s.kind.in_(list(kinds))).group_by(s.owner, s.subject)
+    if before is not None:
+        wanted = wanted.having(last < before)
+    found = work.connection.execute(wanted.order_by(last.desc()).limit(rows))
+    return [
+        Listed(owner=row.owner, id=row.subject, first=row.first, last=row.last) for row in found
+    ]
 
 
 def _those(kinds: Iterable[str], owner: str, subject: str) -> tuple[ColumnElement[bool], ...]:

@@ -47,7 +47,8 @@ def formed(pairs: Sequence[tuple[str, str]], kind: Any) -> dict[str, Any]:
     Args:
         pairs: Name and value; a name may stand several times. "parties.broker.name" is a field of
             a record inside, "lines.0.name" one of a record in a list; places may leave gaps.
-        kind: The record; an empty field that it need not have is as if it were not there.
+        kind: The record; an empty field that it need not have is as if it were not there, and so
+            is a record inside of which nothing is filled in.
     """
     wanted = _fields(kind)
     made: dict[str, Any] = {}
@@ -63,7 +64,8 @@ def formed(pairs: Sequence[tuple[str, str]], kind: Any) -> dict[str, Any]:
         elif value or field is None or field.required:
             made[name] = value
     for name, held in inner.items():
-        made[name] = _inside(held, wanted[name].type)
+        if wanted[name].required or _is_filled(held):
+            made[name] = _inside(held, wanted[name].type)
     return made
 
 
@@ -78,7 +80,14 @@ def _inside(pairs: Sequence[tuple[str, str]], kind: Any) -> Any:
         place, _, rest = name.partition(".")
         if place.isdecimal():
             rows.setdefault(int(place[:9]), []).append((rest, value))
-    return [formed(rows[place], get_args(kind)[0]) for place in sorted(rows)]
+    each, filled = get_args(kind)[0], [rows[place] for place in sorted(rows)]
+    if not _fields(each):
+        return [value for row in filled for _, value in row if value]
+    return [formed(row, each) for row in filled if _is_filled(row)]
+
+
+def _is_filled(pairs: Sequence[tuple[str, str]]) -> bool:
+    return any(value.strip() for _, value in pairs)
 
 
 def read_query(request: Request[Any, Any, Any], kind: type[R]) -> R:

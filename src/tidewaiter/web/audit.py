@@ -20,6 +20,7 @@ from tidewaiter.store.audit import (
     verify_audit,
 )
 from tidewaiter.store.auditview import shown
+from tidewaiter.store.witnesses import ToldLog, told_logs
 from tidewaiter.web.asking import Asked, read_query
 from tidewaiter.web.given import Number, TheNode, TheUser
 from tidewaiter.web.replies import download, reply
@@ -56,6 +57,7 @@ class Verified(Record, frozen=True, kw_only=True):
     entries: int  # that hold, from the first
     root: str
     problem: str
+    told: tuple[ToldLog, ...]  # what peers were told of it last, and whether it still is so
 
 
 @get("/audit", guards=[may("audit")], sync_to_thread=True, query=AuditQuery)
@@ -84,10 +86,10 @@ def audit_page(request: Asked, node: TheNode, user: TheUser) -> Response[AuditPa
 def verify(request: Asked, node: TheNode) -> Response[Verified]:
     """Recompute the whole audit from its first entry."""
     with node.read() as work:
-        found = verify_audit(work)
+        found, told = verify_audit(work), told_logs(work)
     page = Verified(
         holds=found.broken is None, entries=found.state.entries, root=found.state.root.hex(),
-        problem=found.problem,
+        problem=found.problem, told=tuple(told),
     )  # fmt: skip
     return reply(request, "audit-verified.html", page)
 

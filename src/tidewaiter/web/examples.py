@@ -11,9 +11,13 @@ from functools import cache
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data
+from tidewaiter.exchange.incidents.drafts import DraftGoods, DraftLine, DraftParty
+from tidewaiter.exchange.incidents.types import Place
+from tidewaiter.exchange.markings import Marking
 from tidewaiter.exchange.notices.types import Authority, Parties, Party
 from tidewaiter.exchange.notices.written import WrittenLine, WrittenNotice, WrittenTransport
 from tidewaiter.web.accounts import Change, NewName
@@ -36,6 +40,8 @@ from tidewaiter.web.casesteps import (
     TaskGiven,
     Title,
 )
+from tidewaiter.web.groups import Member, NewGroup
+from tidewaiter.web.incidentrows import Proposing, Sighted, Telling
 from tidewaiter.web.noticeacts import (
     Agreement,
     Elsewhere,
@@ -52,6 +58,9 @@ from tidewaiter.web.noticechecks import DraftForm
 from tidewaiter.web.noticedrafts import Version
 from tidewaiter.web.own import Language, NewPassword, NewToken
 from tidewaiter.web.parties import Judge
+from tidewaiter.web.peeracts import Discarded, Narrow, Written
+from tidewaiter.web.peeracts import Turn as TurnRelation
+from tidewaiter.web.peers import Invitation
 from tidewaiter.web.proposing import Propose
 from tidewaiter.web.queue import Save
 from tidewaiter.web.registerpages import Cancelling, Loading, WriteOff
@@ -72,6 +81,18 @@ _REPORT = (  # of a listed chemical, in the United States: its fields in their o
     "Driver's licence, seen by the carrier",
     "The buyer paid in cash and would not name the use",
 )
+_INCIDENT = Telling(
+    kind="seizure", day=date(2026, 11, 3), place=Place(country="NL", name="Rotterdam"),
+    title="Drums with another label", marking=Marking(tlp="amber"), stage="import",
+    lines=(
+        DraftLine(
+            declared=DraftGoods(text="Epoxy resin", mass="100 kg"),
+            found=DraftGoods(text="Clear liquid", substance="acetic-anhydride", mass="100 kg"),
+        ),
+    ),
+    parties=(DraftParty(role="consignee", name="Example Chemicals Ltd", basis="air waybill"),),
+    to=("tidewaiter/bergen",),
+)  # fmt: skip
 NOTICE = WrittenNotice(
 
     reference="NL-2026-0041",
@@ -145,6 +166,24 @@ BODIES: Mapping[str, Record] = {
         name="duty officer", url="https://duty.example/alerts", severities=("critical",)
     ),
     "switch": Switch(active=True),
+    "invite_peer": Invitation(
+        documents='[{"payload": "eyJ2Ijox...", "signatures": [["e30", "x"]]}]'
+    ),
+    "turn_relation": TurnRelation(to="frozen", reason="Order of 3 May"),
+    "narrow_scope": Narrow(kinds=("notice",), tlp="amber", reason="Order of 4 May"),
+    "discard_item": Discarded(message="019ac0de-0000-7000-8000-000000000000"),
+    "tell_new": _INCIDENT,
+    "tell_version": structs.replace(
+        _INCIDENT, after=1, changed="The laboratory has answered", to=()
+    ),
+    "propose_change": Proposing(text="The drums were of 200 l", at="line 1, found"),
+    "tell_sighting": Sighted(
+        day=date(2026, 11, 20), country="NL", place="Rotterdam", what="Drums with the same label"
+    ),
+    "make_working_group": NewGroup(name="Fentanyl precursors"),
+    "add_member_to": Member(node="tidewaiter/1f0a9c0d11aa22bb"),
+    "remove_member_of": Member(node="tidewaiter/1f0a9c0d11aa22bb"),
+    "write_to_peer": Written(text="Please call about notice 17."),
     "set_reading": Reading(
         version=1, then="screen", map=("goods=Item text",), day=date(2026, 11, 25)
     ),

@@ -38,6 +38,7 @@ from tidewaiter.web.noticewords import (
     time_left,
     waiting_in_words,
 )
+from tidewaiter.web.peerkeys import peer_key
 
 
 class EventView(Record, frozen=True, kw_only=True):
@@ -51,6 +52,7 @@ class EventView(Record, frozen=True, kw_only=True):
     said: tuple[Fact, ...]
     delivery: str  # "": it came from the other side
     trouble: bool  # the message did not arrive, and will not by itself
+    proof: str  # address of the evidence; "": it has not left yet
     remarks: tuple[str, ...]
     new: bool  # it came after what someone had seen
 
@@ -188,6 +190,9 @@ def _event(told: Told, row: Row, seen: int | None) -> EventView:
         said=tuple(Fact(label=label, value=value) for label, value in _said(event) if value),
         delivery=delivery_in_words(told.kept),
         trouble=told.kept.state in {"held", "refused", "discarded"},
+        proof=f"/peers/{peer_key(row.peer)}/evidence/{told.kept.message}"
+        if told.kept.sealed
+        else "",
         remarks=(*told.remarks, *filter(None, (told.kept.code,))),
         new=seen is not None and not ours and event.seq > seen,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
@@ -77,10 +78,11 @@ def download(content: bytes | Iterator[bytes], kind: str, name: str) -> Response
 def environment() -> Environment:
     """Return what fills our templates: it escapes, and a name that is not there is an error."""
     made = make_environment("tidewaiter.web", "tidewaiter.report")
-    made.filters["person"] = _person
+    made.filters |= {"person": _person, "country": languages.country}
     made.globals |= {
         "static": static.address,
         "csrf": _csrf,
+        "form_address": _form_address,
         "languages": languages.LANGUAGES,
         "language": languages.language,
     }
@@ -108,6 +110,14 @@ def _person(context: Context, who: str) -> str:
 
 def _csrf(request: Asked) -> Markup:
     """Return the hidden field without which no form is taken."""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, _token(request))
+
+
+def _form_address(request: Asked) -> str:
+    """Return what stands in the address of a form with a file, which has no such field."""
+    return urlencode({CSRF_FIELD: _token(request)})
+
+
+def _token(request: Asked) -> str:
     user = request.scope.get("user")
-    token = form_token(user.session) if user else ""
-    return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, token)
+    return form_token(user.session) if user else ""

@@ -91,6 +91,7 @@ from tidewaiter.store.tables.switched import rule_second, rule_setting
 from tidewaiter.store.tables.tallied import tally
 from tidewaiter.store.tables.uploads import upload
 from tidewaiter.store.tables.webhooks import delivery, webhook
+from tidewaiter.store.tables.witnessing import witness
 
 __all__ = [
     "METADATA",
@@ -183,6 +184,7 @@ __all__ = [
     "trade_consignment",
     "upload",
     "webhook",
+    "witness",
     "working_group",
     "working_group_member",
 ]

@@ -1,0 +1,187 @@
+"""Evidence: one message with all that is needed to check it offline, by whoever does not know us.
+
+The chains of documents say by themselves which keys spoke for whom. What a checker must know from
+elsewhere is the fingerprint of each node, which people read to each other.
+"""
+
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.documents import Document, SignedDocument, check_chain
+from tidewaiter.exchange.envelopes import SALT, Envelope, assemble, is_committed
+from tidewaiter.exchange.receipts import read_receipt
+from tidewaiter.exchange.signing import Signed, is_signed_by
+
+MOST = 64 * 1024 * 1024  # bytes of a file
+WHAT: Literal["tidewaiter message"] = "tidewaiter message"
+
+Vouched = Literal["holds", "untrusted", "broken"]
+"""It is what the sender signed; it is, by a key that may have been another's; it was changed."""
+
+
+class MessageEvidence(Record, frozen=True, kw_only=True):
+    """A message, its receipt, and the documents of both nodes."""
+
+    what: Literal["tidewaiter message"] = WHAT
+    version: Literal[1] = 1
+    made: str  # ISO 8601, UTC
+    signed: str  # the text that the sender signed
+    held: str  # salt and content in Base64; "": they are not here, or destroyed
+    receipt: str  # that the recipient signed; "": none is here
+    sender: tuple[SignedDocument, ...]  # its documents, from the first
+    recipient: tuple[SignedDocument, ...]
+    untrusted: Mapping[str, int]  # by a key that the sender revoked: from which message on
+
+
+class Found(Record, frozen=True, kw_only=True):
+    """One thing that was checked."""
+
+    name: str
+    holds: bool
+    says: str
+
+
+class Checked(Record, frozen=True, kw_only=True):
+    """What of some evidence holds."""
+
+    message: str  # id
+    sender: Document
+    recipient: Document
+    content: bytes | None  # as it was written; None: it is not here
+    found: tuple[Found, ...]
+
+
+class _Party(msgspec.Struct, frozen=True):
+    restricted: bool = False
+
+
+class _Content(msgspec.Struct, frozen=True):
+    """What is needed of a content; all else of it is let be."""
+
+    parties: tuple[_Party, ...] = ()
+
+
+def standing_of(
+    signed: Signed, document: Document, untrusted: Mapping[str, int], seq: int
+) -> Vouched:
+    """Say what a text that a node signed proves.
+
+    Args:
+        signed: The text.
+        document: The newest of the node.
+        untrusted: By a key that it revoked: from which message on it is not trusted.
+        seq: Number of the message.
+    """
+    key = document.key_of(signed.kid)
+    if key is None or not is_signed_by(signed, key.public):
+        return "broken"
+    if key.state == "revoked" and seq >= untrusted.get(key.name, 0):
+        return "untrusted"
+    return "holds"
+
+
+def write_evidence(evidence: MessageEvidence) -> bytes:
+    """Write evidence as a file."""
+    return msgspec.json.format(msgspec.json.encode(evidence), indent=1)
+
+
+def packed(held: bytes | None) -> str:
+    """Write salt and content as evidence has them."""
+    return "" if held is None else b64encode(held).decode()
+
+
+def is_restricted(evidence: MessageEvidence) -> bool:
+    """Say whether the content names a party that rests on what is for the authority only."""
+    if not evidence.held:
+        return False
+    try:
+        told = msgspec.json.decode(b64decode(evidence.held)[SALT:], type=_Content)
+    except msgspec.MsgspecError:
+        return False
+    return any(each.restricted for each in told.parties)
+
+
+def read_evidence(held: bytes) -> MessageEvidence:
+    """Read evidence; nothing of it is checked.
+
+    Raises:
+        InputError: It is none.
+    """
+    try:
+        return msgspec.json.decode(held, type=MessageEvidence)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise InputError(f"this is no evidence of a message: {str(error)[:200]}") from error
+
+
+def check_evidence(evidence: MessageEvidence) -> Checked:
+    """Check evidence of a message; who its nodes are, people say.
+
+    Raises:
+        InputError: The chain of a node does not hold, or there is no message in it.
+    """
+    envelope = assemble(evidence.signed, "")
+    sender = _whole(evidence.sender, envelope.header.sender)
+    recipient = _whole(evidence.recipient, envelope.header.to)
+    content, found = _content(evidence, envelope)
+    return Checked(
+        message=envelope.header.id, sender=sender, recipient=recipient, content=content,
+        found=(
+            _signature(envelope, sender, evidence.untrusted), found,
+            _receipt(evidence, envelope, recipient),
+        ),
+    )  # fmt: skip
+
+
+def _whole(chain: Sequence[SignedDocument], node: str) -> Document:
+    last = check_chain(list(chain))
+    if last.node != node:
+        raise InputError(f"the documents are those of {last.node[:80]}, not of {node[:80]}")
+    return last
+
+
+def _signature(envelope: Envelope, sender: Document, untrusted: Mapping[str, int]) -> Found:
+    header = envelope.header
+    stands = standing_of(envelope.signed, sender, untrusted, header.seq)
+    says = {
+        "holds": f"{sender.node} signed message {header.seq} to {header.to}, a {header.kind}",
+        "untrusted": f"signed with a key of {sender.node} that was revoked: it may be another's",
+        "broken": f"no key of {sender.node} signed it as it is",
+    }
+    return Found(name="signature", holds=stands == "holds", says=says[stands])
+
+
+def _content(evidence: MessageEvidence, envelope: Envelope) -> tuple[bytes | None, Found]:
+    if not evidence.held:
+        says = "it is not here: whoever received the message can show it"
+        return None, Found(name="content", holds=True, says=says)
+    try:
+        held = b64decode(evidence.held, validate=True)
+    except ValueError:
+        held = b""
+    if not is_committed(envelope, held):
+        return None, Found(name="content", holds=False, says="it is not what was signed")
+    says = f"{len(held) - SALT:,} bytes, as they were signed"
+    return held[SALT:], Found(name="content", holds=True, says=says)
+
+
+def _receipt(evidence: MessageEvidence, envelope: Envelope, recipient: Document) -> Found:
+    if not evidence.receipt:
+        return Found(name="receipt", holds=True, says="none: nobody says that it came")
+    try:
+        given = read_receipt(evidence.receipt)
+    except InputError as error:
+        return Found(name="receipt", holds=False, says=error.message)
+    told, key = given.receipt, recipient.key_of(given.signed.kid)
+    same = (told.id, told.digest, told.sender) == (
+        envelope.header.id, envelope.digest, recipient.node
+    )  # fmt: skip
+    holds = key is not None and key.state != "revoked" and is_signed_by(given.signed, key.public)
+    if not same or not holds:
+        return Found(name="receipt", holds=False, says=f"{recipient.node} did not give it for this")
+    says = f"{recipient.node} says: {told.state}{f', {told.code}' if told.code else ''}, {told.at}"
+    return Found(name="receipt", holds=True, says=says)

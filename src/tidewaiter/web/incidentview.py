@@ -1,0 +1,270 @@
+"""Incidents in words: the list, what each version says and changes, and who was told."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import pairwise
+
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.incidents.flags import load_flags
+from tidewaiter.exchange.incidents.types import AllegedParty, Goods, Incident, Place
+from tidewaiter.report.languages import counted, country, number, words
+from tidewaiter.report.library import Library
+from tidewaiter.web.incidentrows import IncidentPage, IncidentRow, IncidentsPage, KnownTold
+from tidewaiter.web.incidentwords import (
+    FUNCTIONS,
+    KINDS,
+    METHODS,
+    MODES,
+    PARTS,
+    PARTY_KINDS,
+    ROLES,
+    STAGES,
+    STATUSES,
+    choices,
+)
+from tidewaiter.web.markingwords import (
+    MarkingView,
+    marking_in_words,
+    purpose_choices,
+    reach_choices,
+)
+from tidewaiter.web.peerkeys import peer_key
+from tidewaiter.web.peerview import state_in_words
+
+_PPM = 10_000  # in a percent
+
+
+class IncidentLine(Record, frozen=True, kw_only=True):
+    """An incident of the list in words."""
+
+    row: IncidentRow
+    owner: str
+    kind: str
+    status: str
+    country: str
+    notes: tuple[str, ...]
+
+
+class IncidentsView(Record, frozen=True, kw_only=True):
+    """The list in words."""
+
+    lines: tuple[IncidentLine, ...]
+    tells: bool
+    keys: tuple[tuple[str, str], ...]
+
+
+class PartView(Record, frozen=True, kw_only=True):
+    """A part of an incident: its name, and what it says, a text each."""
+
+    name: str
+    says: tuple[str, ...]
+    alleged: bool = False
+
+
+class VersionView(Record, frozen=True, kw_only=True):
+    """A version in words."""
+
+    number: int
+    at: str
+    status: str
+    why: str  # in the words of the owner
+    differs: tuple[str, ...]  # parts that are not as before
+
+
+class ToldView(Record, frozen=True, kw_only=True):
+    """What became of a version that was written to a peer."""
+
+    peer: str
+    version: int
+    became: str
+    came: bool
+
+
+class IncidentView(Record, frozen=True, kw_only=True):
+    """The page of one in words."""
+
+    owner: str
+    kind: str
+    status: str
+    marking: MarkingView | None
+    parts: tuple[PartView, ...]
+    versions: tuple[VersionView, ...]  # the latest first
+    told: tuple[ToldView, ...]
+    answers: bool  # the reader may propose and tell a sighting
+    tells: bool  # the reader may tell the next version
+    stages: tuple[tuple[str, str], ...]
+    reaches: tuple[tuple[str, str], ...]
+    purposes: tuple[tuple[str, str], ...]
+    places: dict[str, str]  # of peers in addresses, by node
+    keys: tuple[tuple[str, str], ...]
+
+
+def incidents_view(page: IncidentsPage, *, tells: bool) -> IncidentsView:
+    """Put the list into words.
+
+    Args:
+        page: What is listed.
+        tells: The reader may tell an incident.
+    """
+    return IncidentsView(
+        lines=tuple(_line(each, page.names) for each in page.rows), tells=tells,
+        keys=(("n", words("Tell of an incident")),) if tells else (),
+    )  # fmt: skip
+
+
+def incident_view(page: IncidentPage, library: Library, *, speaks: bool) -> IncidentView:
+    """Put the page of an incident into words.
+
+    Args:
+        page: All that is told.
+        library: Names of substances.
+        speaks: The reader may write to other nodes.
+    """
+    now = page.known.now()
+    keys = [("l", words("Back to the list"))]
+    if speaks:
+        keys.append(("n", words("Write a version") if page.own else words("Propose a change")))
+    return IncidentView(
+        owner=_owner(page.known.owner, page.own, page.names),
+        kind=words(KINDS[now.kind]) if now else "",
+        status=words(STATUSES[now.status]) if now else "",
+        marking=marking_in_words(now.marking, page.group) if now else None,
+        parts=tuple(_parts(now, library)) if now else (),
+        versions=tuple(_versions(page.known))[::-1],
+        told=tuple(
+            ToldView(
+                peer=page.names.get(each.peer, each.peer), version=each.version,
+                became=state_in_words(each.state, each.code), came=each.state == "processed",
+            )
+            for each in page.told
+        ),
+        answers=speaks and not page.own and now is not None, tells=speaks and page.own,
+        stages=choices(STAGES), reaches=reach_choices(), purposes=purpose_choices(),
+        places={each: peer_key(each) for each in page.names},
+        keys=tuple(keys),
+    )  # fmt: skip
+
+
+def differing(before: Incident, after: Incident) -> tuple[str, ...]:
+    """Return the parts of an incident that a version changes, by name."""
+    return tuple(name for name in PARTS if getattr(before, name) != getattr(after, name))
+
+
+def _line(row: IncidentRow, names: dict[str, str]) -> IncidentLine:
+    notes = list[str]()
+    if row.open_proposals:
+        text = counted("%(num)s proposal is not answered", "%(num)s proposals are not answered",
+                       row.open_proposals)  # fmt: skip
+        notes.append(text % {"num": row.open_proposals})
+    if row.sightings:
+        text = counted("seen by %(num)s other", "seen by %(num)s others", row.sightings)
+        notes.append(text % {"num": row.sightings})
+    return IncidentLine(
+        row=row, owner=_owner(row.owner, row.own, names),
+        kind=words(KINDS[row.kind]) if row.kind else "",
+        status=words(STATUSES[row.status]) if row.status else words("no version has come"),
+        country=country(row.country) if row.country else "", notes=tuple(notes),
+    )  # fmt: skip
+
+
+def _owner(owner: str, own: bool, names: dict[str, str]) -> str:  # noqa: FBT001 - whose it is
+    return words("this node") if own else names.get(owner, owner)
+
+
+def _versions(known: KnownTold) -> Iterator[VersionView]:
+    bodies = [each.body for each in known.versions]
+    changes = [(), *(differing(one, other) for one, other in pairwise(bodies))]
+    for said, names in zip(known.versions, changes, strict=True):
+        yield VersionView(
+            number=said.body.version, at=said.at, status=words(STATUSES[said.body.status]),
+            why=said.body.changed, differs=tuple(words(PARTS[each]) for each in names),
+        )  # fmt: skip
+
+
+def _parts(now: Incident, library: Library) -> Iterator[PartView]:
+    """Yield what the last version says; what it does not say is left out."""
+    says: dict[str, list[str]] = {
+        "day": [now.day.isoformat()],
+        "place": [_place(now.place)],
+        "stage": [words(STAGES[now.stage])],
+        "law_day": [now.law_day.isoformat()],
+        "account": [now.account],
+        "lines": list(_goods(now, library)),
+        "equipment": [
+            _joined(each.text, library.substances.get(each.substance, each.substance), each.maker,
+                    each.serial, _pieces(each.pieces))
+            for each in now.equipment
+        ],
+        "concealment": [
+            _joined(now.concealment.how or words("not hidden"), now.concealment.where)
+        ] if now.concealment else [],
+        "label": [
+            _joined(now.label.text, words("a label of the country of arrival")
+                    if now.label.domestic else "")
+        ] if now.label else [],
+        "route": [
+            _joined(words(FUNCTIONS[each.function]), country(each.country), each.name, each.locode,
+                    each.day.isoformat() if each.day else "")
+            for each in now.route
+        ],
+        "transport": [
+            _joined(words(MODES[now.transport.mode]), now.transport.container, now.transport.bill,
+                    now.transport.vehicle)
+        ],
+        "packaging": [_joined(each.text, _pieces(each.packages), each.marks)
+                      for each in now.packaging],
+        "flags": [f"{each}: {load_flags().flag[each].says}" if each in load_flags().flag else each
+                  for each in now.flags],
+        "parties": [_party(each) for each in now.parties],
+        "notifications": list(now.notifications),
+        "questions": [f"{each.number}. {each.text}" for each in now.questions],
+    }  # fmt: skip
+    for name, texts in says.items():
+        told = tuple(filter(None, texts))
+        if told:
+            yield PartView(name=words(PARTS[name]), says=told, alleged=name == "parties")
+
+
+def _goods(now: Incident, library: Library) -> Iterator[str]:
+    for line in now.lines:
+        if line.declared:
+            yield f"{line.number}. {words('declared')}: {_told(line.declared, library)}"
+        if line.found:
+            yield f"{line.number}. {words('found')}: {_told(line.found, library)}"
+        if line.identified:
+            how = line.identified
+            told = _joined(words(METHODS[how.method]), how.by, how.note,
+                           how.day.isoformat() if how.day else "")  # fmt: skip
+            yield f"{line.number}. {words('identified by')}: {told}"
+
+
+def _told(goods: Goods, library: Library) -> str:
+    content = goods.content_ppm
+    return _joined(
+        goods.text, library.substances.get(goods.substance, goods.substance),
+        f"CAS {goods.cas}" if goods.cas else "", f"HS {goods.hs}" if goods.hs else "",
+        f"{number(goods.net_mg / 1_000_000)} kg" if goods.net_mg else "",
+        f"{number(goods.volume_ul / 1_000_000)} l" if goods.volume_ul else "",
+        _pieces(goods.pieces), f"{Decimal(content) / _PPM:f} %" if content else "",
+    )  # fmt: skip
+
+
+def _party(party: AllegedParty) -> str:
+    return _joined(
+        f"{words('alleged')} {words(ROLES[party.role])}: {party.name or words('not named')}",
+        words(PARTY_KINDS[party.kind]) if party.kind != "unknown" else "",
+        country(party.country) if party.country else "", party.basis,
+        f"TLP:{party.marking.tlp.upper()}",
+    )  # fmt: skip
+
+
+def _place(place: Place) -> str:
+    return _joined(country(place.country), place.name, place.locode)
+
+
+def _pieces(count: int | None) -> str:
+    return "" if count is None else f"{number(count)} ×"
+
+
+def _joined(*parts: str) -> str:
+    return ", ".join(filter(None, parts))

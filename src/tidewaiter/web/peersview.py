@@ -1,0 +1,117 @@
+"""Peers in words: how this node stands with each, and what is to be looked at first."""
+
+from collections.abc import Sequence
+
+from tidewaiter.base.records import Record
+from tidewaiter.coalition.members import PATIENCE
+from tidewaiter.exchange.documents import Role
+from tidewaiter.exchange.relations import Standing
+from tidewaiter.report.languages import counted, words
+from tidewaiter.web.peerrows import PeerRow
+
+
+class PeerLine(Record, frozen=True, kw_only=True):
+    """A peer in words."""
+
+    key: str
+    ours: str
+    theirs: str
+    between: tuple[str, ...]  # what waits, is held, is under way
+    notes: tuple[str, ...]  # what someone should look at, the most urgent first
+    late: bool
+
+
+class PeersView(Record, frozen=True, kw_only=True):
+    """The list in words."""
+
+    lines: tuple[PeerLine, ...]  # what needs someone first, then by name
+    role: str  # of this node
+    relates: bool
+    keys: tuple[tuple[str, str], ...]
+
+
+def standing_in_words(standing: Standing) -> str:
+    """Say what one node does with another."""
+    said = {
+        "none": words("nothing"),
+        "invited": words("invited"),
+        "active": words("active"),
+        "frozen": words("frozen"),
+        "ended": words("ended"),
+    }
+    return said[standing]
+
+
+def role_in_words(role: Role) -> str:
+    """Say what a node is."""
+    said = {
+        "authority": words("authority"),
+        "company": words("company"),
+        "observer": words("observer"),
+    }
+    return said[role]
+
+
+def peers_view(rows: Sequence[PeerRow], own: Role, *, relates: bool) -> PeersView:
+    """Put the list into words.
+
+    Args:
+        rows: The peers.
+        own: What this node is.
+        relates: The reader may say what is exchanged with whom.
+    """
+    lines = [(_rank(each), each.name.casefold(), each.key, line_of(each)) for each in rows]
+    keys = [("w", words("Show the words of this node"))]
+    if relates:
+        keys.append(("n", words("Take up a peer")))
+    return PeersView(
+        lines=tuple(each[3] for each in sorted(lines, key=lambda each: each[:3])),
+        role=role_in_words(own), relates=relates, keys=tuple(keys),
+    )  # fmt: skip
+
+
+def line_of(row: PeerRow) -> PeerLine:
+    """Put a peer into words."""
+    counts = (
+        (row.waiting, counted("%(num)s waits", "%(num)s wait", row.waiting)),
+        (row.held, counted("%(num)s held back", "%(num)s held back", row.held)),
+        (row.under_way, counted("%(num)s under way", "%(num)s under way", row.under_way)),
+    )
+    return PeerLine(
+        key=row.key, ours=standing_in_words(row.ours),
+        theirs=standing_in_words(row.theirs) if row.theirs_since else words("not told yet"),
+        between=tuple(text % {"num": count} for count, text in counts if count),
+        notes=tuple(_notes(row)), late=_rank(row) < 2,  # noqa: PLR2004 - see there
+    )  # fmt: skip
+
+
+def _rank(row: PeerRow) -> int:
+    """Say what comes first: 0 what only people can mend, 1 what does not move, 2 the rest."""
+    if (
+        row.contradictions
+        or row.log_contradictions
+        or (row.ours in {"invited", "frozen"} and not row.confirmed)
+    ):
+        return 0
+    if row.trouble or (row.silent or 0) >= PATIENCE:
+        return 1
+    return 3 if row.ours == "ended" else 2
+
+
+def _notes(row: PeerRow) -> list[str]:
+    notes = list[str]()
+    if row.contradictions:
+        text = counted("it has contradicted itself %(num)s time",
+                       "it has contradicted itself %(num)s times", row.contradictions)  # fmt: skip
+        notes.append(text % {"num": row.contradictions})
+    if row.log_contradictions:
+        notes.append(words("what it says of its log does not fit"))
+    if row.ours in {"invited", "frozen"} and not row.confirmed:
+        notes.append(words("its words are not compared"))
+    if (row.silent or 0) >= PATIENCE:
+        text = counted("silent for %(num)s day", "silent for %(num)s days", row.silent or 0)
+        notes.append(text % {"num": row.silent})
+    if row.trouble:
+        text = counted("%(num)s try failed: %(why)s", "%(num)s tries failed: %(why)s", row.tries)
+        notes.append(text % {"num": row.tries, "why": row.trouble})
+    return notes
