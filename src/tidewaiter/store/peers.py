@@ -203,12 +203,17 @@ def move_relation(
 def set_scope(work: Work, node: str, scope: Scope) -> Known:
     """Say what is exchanged with a peer; it holds from the next message on.
 
+    What it may ask privately ends: it was allowed under another scope.
+
     Raises:
         MissingError: There is no such peer.
     """
     known = peer_of(work, node)
     narrowed = replace(known.relation, scope=replace(scope, reason=plain(scope.reason)))
     _set(work, node, relation=encode(narrowed))  # its standing, and since when, stay
+    o = tables.private_offer.c
+    mine = update(tables.private_offer).where(o.side == "holder", o.peer == node, o.state == "open")
+    work.connection.execute(mine.values(state="ended", written=None))
     kinds = " ".join(scope.kinds) or "all"
     record_change(work, "scope changed", {"peer": node, "kinds": kinds, "tlp": scope.tlp})
     return peer_of(work, node)
