@@ -15,11 +15,14 @@ from tidewaiter.courier.desk import desk_of
 from tidewaiter.courier.nodes import found_node
 from tidewaiter.exchange.founding import About
 from tidewaiter.exchange.markings import Marking
+from tidewaiter.exchange.private.types import Question
 from tidewaiter.identity import key_file, own_key, ring_file
 from tidewaiter.store.conversations import conversation
 from tidewaiter.store.database import Stamp
+from tidewaiter.store.feeds import make_feed
 from tidewaiter.store.groups import make_group
 from tidewaiter.store.incidents import tell_incident
+from tidewaiter.store.questionrows import add_question
 from tidewaiter.web.node import Node
 from tidewaiter.web.peerkeys import peer_key
 
@@ -73,6 +76,9 @@ def fill_exchange(node: Node) -> dict[str, list[Any]]:
     with node.database.work(_stamp()) as work:
         talk = conversation(work, other.name, own.desk.ring.lock, own.desk.ring.openers())
         group = make_group(work, "Precursors")
+        feed = make_feed(work, "Monitoring", "organisation", "warning")
+        question = Question(offer="0" * 32, purpose="control", points=b"")
+        asked = add_question(work, "holder", other.name, question, "m-9", code="off")
     return {
         **notices,
         "/incidents/{number}": [1, 2],
@@ -80,6 +86,8 @@ def fill_exchange(node: Node) -> dict[str, list[Any]]:
         "/peers/{key}/evidence/{message}": [each.id for each in talk],
         "/groups/{group}": [group.id],
         **fill_register(node),
+        "/private/{number}": [asked],
+        "/feeds/{feed}": [feed.collection.id],
     }
 
 

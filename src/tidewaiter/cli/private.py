@@ -61,9 +61,6 @@ def allow_(
 
     Example: tidewaiter private allow tidewaiter/b1 --purpose investigation --db node.db
     """
-    if set(parts) == {"joined"}:
-        hint = "say --from confirmed, --from cases, or both, beside it"
-        raise InputError("spellings are joined to parties, and none are named", hint=hint)
     allowing = Allowing(
         peer=node, budget=budget, purposes=tuple(dict.fromkeys(purposes)), days=days,
         parts=frozenset(parts),

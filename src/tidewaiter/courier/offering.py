@@ -52,6 +52,9 @@ def allow(desk: Desk, stamp: Stamp, allowing: Allowing) -> Allowed:
     """
     if not 1 <= allowing.days <= DAYS:
         raise InputError(f"an offer stands for 1 to {DAYS} days")
+    if allowing.parts <= {"joined"}:
+        hint = "say confirmed, cases, or both, beside it"
+        raise InputError("spellings are joined to parties, and none are named", hint=hint)
     secret = new_secret()
     with desk.database.work() as work:
         every = [keys_of(party) for party in answerable(work, allowing.parts)]

@@ -40,6 +40,7 @@ from tidewaiter.web.casesteps import (
     TaskGiven,
     Title,
 )
+from tidewaiter.web.feeds import MakeFeed
 from tidewaiter.web.groups import Member, NewGroup
 from tidewaiter.web.incidentrows import Proposing, Sighted, Telling
 from tidewaiter.web.noticeacts import (
@@ -61,6 +62,8 @@ from tidewaiter.web.parties import Judge
 from tidewaiter.web.peeracts import Discarded, Narrow, Written
 from tidewaiter.web.peeracts import Turn as TurnRelation
 from tidewaiter.web.peers import Invitation
+from tidewaiter.web.privatepages import AskedParty, Asking, Ending, Letting
+from tidewaiter.web.privatepages import Number as PartyNumber
 from tidewaiter.web.proposing import Propose
 from tidewaiter.web.queue import Save
 from tidewaiter.web.registerpages import Cancelling, Loading, WriteOff
@@ -213,6 +216,18 @@ BODIES: Mapping[str, Record] = {
     "keep_draft": DraftForm(notice=NOTICE, peer="tidewaiter/b1"),
     "save_draft": DraftForm(notice=NOTICE, peer="tidewaiter/b1", version=1, send=True),
     "end_draft": Version(version=1),
+    "ask_privately": Asking(
+        peer="tidewaiter/b1", purpose="investigation",
+        parties=(
+            AskedParty(
+                name="Northern Solvents Ltd", address="4 Quay Road, 10115 Berlin", country="DE",
+                phone="+49 30 123456", numbers=(PartyNumber(scheme="vat", value="DE123475223"),),
+            ),
+        ),
+    ),
+    "let_ask": Letting(peer="tidewaiter/b1", budget=64, purposes=("investigation",), days=7),
+    "let_ask_no_more": Ending(peer="tidewaiter/b1"),
+    "make_a_feed": MakeFeed(title="For our own monitoring", purpose="warning"),
     "load_entries": Loading(
         name="requirements.csv", country="MX",
         text="id,decided,country,substance,year,amount,source\n"

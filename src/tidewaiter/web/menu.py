@@ -63,6 +63,8 @@ ENTRIES = (
             Entry(path="/peers", label=marked("Peers"), right="exchange"),
             Entry(path="/groups", label=marked("Groups"), right="exchange"),
             Entry(path="/register", label=marked("Register"), right="exchange"),
+            Entry(path="/private", label=marked("Private questions"), right="exchange"),
+            Entry(path="/feeds", label=marked("Feeds"), right="exchange"),
         ),
     ),
     Entry(path="/overview", label=marked("Overview"), right="overview"),

@@ -27,6 +27,11 @@ Id = Annotated[str, PathParameter(max_length=200)]
 OfPage = Callable[[Collection, list[Item], Query], Reply]
 
 
+def feed_path(feed: str) -> str:
+    """Return the path at which the objects of a feed are read."""
+    return f"{_ROOT}/collections/{feed}/objects/"
+
+
 @get(
     taxii.DISCOVERY,
     guards=[may("feed")],

@@ -1,0 +1,104 @@
+"""The pages of private questions: who may ask, what is left, and what a hit is."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.courier.conftest import Party as Other
+from tests.web.casedesk import XSS
+from tests.web.conftest import Desk
+from tests.web.exchanging import meet
+
+from tidewaiter.courier import offering
+from tidewaiter.exchange.private import intersection
+from tidewaiter.exchange.private.parties import Party
+from tidewaiter.web.node import Node
+
+LEI = "5493001KJTIIGC8Y1R12"
+SEEN = (Party(name="Harbour Chemicals", numbers=(("lei", LEI),)),)
+Pair = tuple[Other, Other]
+needs_psi = pytest.mark.skipif(not intersection.is_there(), reason="no extra psi")
+
+
+@pytest.fixture
+def pair(node: Node, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pair]:
+    """Let the installation exchange with a node; both are answerable from one party."""
+    monkeypatch.setattr(offering, "answerable", lambda *_: iter(SEEN))
+    own, other = meet(node, tmp_path)
+    yield own, other
+    other.desk.database.close()
+
+
+def _question(peer: str) -> dict[str, Any]:
+    return {
+        "peer": peer, "purpose": "investigation",
+        "parties.0.name": f"Harbour {XSS}", "parties.0.numbers.0.scheme": "lei",
+        "parties.0.numbers.0.value": LEI, "parties.0.numbers.1.scheme": "vat",
+        "parties.1.email": "desk@unseen.example", "parties.2.name": "",
+        "parties.2.numbers.0.scheme": "lei",
+    }  # fmt: skip
+
+
+@needs_psi
+def test_a_peer_is_asked_and_a_hit_says_what_it_is(desk: Callable[..., Desk], pair: Pair) -> None:
+    """By the form: of two parties the one is a hit; the budget is told before and after."""
+    own, other = pair
+    anna = desk("analyst", "anna")
+    told = offering.Allowing(peer=own.name, budget=64, purposes=("investigation",), days=7)
+    offering.allow(other.desk, other.desk.stamp(), told)
+    other.send(own)
+    assert "1 more question today" in anna.get("/private").text
+    answer = anna.post("/private", _question(other.name))
+    assert (answer.status_code, answer.headers["location"]) == (303, "/private/1")
+    assert "no answer yet" in anna.get("/private/1").text
+    own.send(other)
+    other.send(own)
+    shown = anna.get("/private/1.json").json()["shown"]
+    assert [each["by"] for each in shown["parties"]] == [["lei"], []]
+    page = anna.get("/private/1").text
+    assert "a hit, by: LEI" in page
+    assert "It is no evidence" in page
+    assert "<img" not in page
+    assert "the budget of this day is used up" in anna.get("/private").text or (
+        "0 more questions today" in anna.get("/private").text
+    )
+    again = anna.send("/private", {"peer": other.name, "purpose": "control", "parties": []})
+    assert again.status_code == 400
+    assert anna.post("/private", _question(other.name)).status_code == 400  # over budget
+
+
+@needs_psi
+def test_a_peer_is_let_ask_and_let_no_more(desk: Callable[..., Desk], pair: Pair) -> None:
+    """By who relates alone; what is left is told, and gone when it is denied."""
+    own, other = pair
+    anna, chief = desk("analyst", "anna"), desk("supervisor", "chief")
+    form = {"peer": other.name, "budget": 128, "purposes": "control", "parts": "confirmed",
+            "days": 7}  # fmt: skip
+    assert anna.post("/private/offers", form).status_code == 403
+    assert chief.post("/private/offers", {**form, "parts": "joined"}).status_code == 400
+    assert chief.post("/private/offers", {**form, "budget": 63}).status_code == 400
+    made = chief.post("/private/offers", form)
+    assert made.status_code == 201
+    assert "It is answered from 1 party, by 1 key" in made.text
+    (peer,) = chief.get("/private.json").json()["peers"]
+    assert (peer["may_ask"]["left"], peer["may_ask"]["purposes"]) == (128, ["control"])
+    assert "2 more questions today" in anna.get("/private").text
+    assert chief.post("/private/offers/end", {"peer": other.name}).status_code == 303
+    assert chief.get("/private.json").json()["peers"][0]["may_ask"] is None
+    assert own.name != other.name
+
+
+def test_without_the_extra_it_is_said(
+    desk: Callable[..., Desk], pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In words, with what would do; no form is shown, and a program is told too."""
+    monkeypatch.setattr(intersection, "_LIBRARY", None)
+    chief = desk("supervisor", "chief")
+    page = chief.get("/private").text
+    assert "pip install" in page
+    assert 'action="/private/offers"' not in page
+    body = {"peer": pair[1].name, "purposes": ["control"]}
+    told = chief.send("/private/offers", body)
+    assert told.status_code == 400
+    assert "psi" in told.text
