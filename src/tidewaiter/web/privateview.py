@@ -16,11 +16,11 @@ from tidewaiter.web.peersview import standing_in_words
 from tidewaiter.web.privatepages import PrivatePage, PrivatePeer, QuestionPage
 
 _CODES: Mapping[Code, str] = {
-    "off": _("it answers no questions under this offer"),
-    "ended": _("its offer has ended"),
-    "purpose": _("it does not answer questions for this purpose"),
+    "off": _("no question is answered under this offer"),
+    "ended": _("the offer has ended"),
+    "purpose": _("no question is answered for this purpose"),
     "over-budget": _("the budget of this day is used up"),
-    "not-able": _("it cannot answer questions at present"),
+    "not-able": _("the extra “psi” is missing there"),
 }
 _STATES: Mapping[str, str] = {
     "asked": _("no answer yet"), "answered": _("answered"), "refused": _("refused"),
@@ -181,7 +181,7 @@ def _line(line: Line, name: str) -> LineView:
 
 def _found(line: Line, found: Found) -> FoundView:
     party = found.party
-    numbers = tuple(f"{scheme} {value}" for scheme, value in party.numbers)
+    numbers = tuple(f"{_called(scheme)} {value}" for scheme, value in party.numbers)
     told = tuple(filter(None, (party.address, party.country, *numbers)))
     if line.state != "answered":
         result = words(_STATES[line.state])
@@ -193,3 +193,7 @@ def _found(line: Line, found: Found) -> FoundView:
     return FoundView(
         name=party.name, told=told, result=result, hit=bool(found.by and line.state == "answered")
     )
+
+
+def _called(scheme: str) -> str:
+    return words(_SCHEMES.get(scheme) or _KEYS.get(scheme) or scheme)

@@ -161,12 +161,26 @@ def _row(row: EntryRow, today: date, registry: Registry) -> RowView:
         near = counted("%(num)s day left", "%(num)s days left", left) % {"num": left}
     return RowView(
         row=row, kind=kind_of_entry(entry), name=name_of(entry),
-        whose=row.operator or (country(entry.country) if isinstance(entry, Requirement) else ""),
+        whose=_whose(row),
         what=what_of(entry, registry),
         state=words(STATES[row.state]) if row.state else "",
-        until=day(last) if last else "", near=near,
-        figures=tuple(figures(row.balance)) if row.balance else (),
+        until=_until(last, row), near=near,
+        figures=tuple(figures(row.balance, row.state)) if row.balance else (),
     )  # fmt: skip
+
+
+def _until(last: date | None, row: EntryRow) -> str:
+    if isinstance(row.entry, Operator):
+        return ""
+    return day(last) if last else words("open")
+
+
+def _whose(row: EntryRow) -> str:
+    if isinstance(row.entry, Operator):
+        return ""
+    return row.operator or (
+        country(row.entry.country) if isinstance(row.entry, Requirement) else ""
+    )
 
 
 def _moved(moved: Moved, registry: Registry) -> MovedView:

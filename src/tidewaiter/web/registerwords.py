@@ -83,8 +83,8 @@ def substance(slug: str, registry: Registry) -> str:
     return next((each.name for each in registry.substances if each.slug == slug), slug)
 
 
-def figures(balance: Balance) -> Iterator[Figure]:
-    """Say an account; nothing where no amount is granted."""
+def figures(balance: Balance, state: State | None) -> Iterator[Figure]:
+    """Say an account; nothing where no amount is granted, and nothing is free of what holds no more."""
     if measured(balance.granted) is None:
         return
     yield Figure(label=words("granted"), amount=in_words(balance.granted))
@@ -93,7 +93,7 @@ def figures(balance: Balance) -> Iterator[Figure]:
         yield Figure(label=words("promised"), amount=in_words(balance.promised))
     if _some(balance.exceeded):
         yield Figure(label=words("too much"), amount=in_words(balance.exceeded), bad=True)
-    else:
+    elif state == "valid":
         yield Figure(label=words("free"), amount=in_words(balance.free))
 
 
