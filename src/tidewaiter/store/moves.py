@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Literal
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from tidewaiter.coalition.members import Move
 from tidewaiter.exchange.relations import Standing
@@ -47,3 +47,11 @@ def moves(work: Work) -> Iterator[Move]:
 def day_of(at: str) -> date:
     """Return the day of a moment, as `moment` writes it: of UTC."""
     return date.fromisoformat(at[:10])
+
+
+def end_offers(work: Work, peer: str) -> None:
+    """End what a peer may ask privately: it was allowed under another scope."""
+    o = tables.private_offer.c
+    mine = (o.side == "holder") & (o.peer == peer) & (o.state == "open")
+    ended = update(tables.private_offer).where(mine).values(state="ended", written=None)
+    work.connection.execute(ended)

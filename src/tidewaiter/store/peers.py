@@ -15,7 +15,7 @@ from tidewaiter.exchange.relations import CONTROL, Relation, Scope, Standing, mo
 from tidewaiter.store import tables
 from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.database import Work
-from tidewaiter.store.moves import note_move
+from tidewaiter.store.moves import end_offers, note_move
 from tidewaiter.store.payloads import decode, encode, plain
 
 
@@ -201,9 +201,7 @@ def move_relation(
 
 
 def set_scope(work: Work, node: str, scope: Scope) -> Known:
-    """Say what is exchanged with a peer; it holds from the next message on.
-
-    What it may ask privately ends: it was allowed under another scope.
+    """Say what is exchanged with a peer from the next message on; what it may ask here ends.
 
     Raises:
         MissingError: There is no such peer.
@@ -211,9 +209,7 @@ def set_scope(work: Work, node: str, scope: Scope) -> Known:
     known = peer_of(work, node)
     narrowed = replace(known.relation, scope=replace(scope, reason=plain(scope.reason)))
     _set(work, node, relation=encode(narrowed))  # its standing, and since when, stay
-    o = tables.private_offer.c
-    mine = update(tables.private_offer).where(o.side == "holder", o.peer == node, o.state == "open")
-    work.connection.execute(mine.values(state="ended", written=None))
+    end_offers(work, node)
     kinds = " ".join(scope.kinds) or "all"
     record_change(work, "scope changed", {"peer": node, "kinds": kinds, "tlp": scope.tlp})
     return peer_of(work, node)

@@ -84,7 +84,7 @@ def substance(slug: str, registry: Registry) -> str:
 
 
 def figures(balance: Balance, state: State | None) -> Iterator[Figure]:
-    """Say an account; nothing where no amount is granted, and nothing is free of what holds no more."""
+    """Say an account; of a paper that does not hold nothing is free."""
     if measured(balance.granted) is None:
         return
     yield Figure(label=words("granted"), amount=in_words(balance.granted))
