@@ -56,6 +56,7 @@ _ADDRESSES: Mapping[str, str] = {
     "board_page": "/coalition.json",
     "audit_page": "/audit.json?action=case+step",
     "notices_page": "/notices.json",
+    "register_page": "/register.json",
     "notice_page": "/notices/1.json",
 }  # by the operation
 _PAIRS = {"covered"}  # two days, and no list of some
@@ -129,6 +130,7 @@ def _answers(client: "TestClient[Any]") -> dict[str, Any]:
         ("/cases", {"title": "Drums at the north gate", "alert": alert}),
         ("/cases/1/notes", {"text": "Seal 17 is broken; the driver says it was so before"}),
         ("/cases/1/tasks", {"who": "account 1", "what": "Call the importer"}),
+        ("/register/entries", examples.body("load_entries")),
     ):
         client.post(path, json=body).raise_for_status()
     told = {}
