@@ -83,17 +83,24 @@ def _recalling(work: Work, safe: bytes, row: RowMapping) -> Recalling:
     return Recalling(
         item=row["item"], kind=row["kind"], about=_about(work, row["item"]), source=row["source"],
         peer=row["peer"], recall=standing.recall.body if standing.recall else None,
-        reason=row["reason"], asked=row["asked"], standing=_standing(row),
+        reason=row["reason"], asked=row["asked"],
+        standing=standing_of(row["outcome"], row["state"]),
         outcome=outcome.body if outcome else None, untold=standing.untold,
     )  # fmt: skip
 
 
-def _standing(row: RowMapping) -> Standing:
-    if row["outcome"]:
-        return row["outcome"]  # type: ignore[no-any-return]
-    if row["state"] in {"discarded", "refused"}:
+def standing_of(outcome: str, word: str | None) -> Standing:
+    """Return what came of a recall at one recipient.
+
+    Args:
+        outcome: What was answered; "": nothing.
+        word: Where the message stands that tells of it; None: it came from a peer.
+    """
+    if outcome:
+        return outcome  # type: ignore[return-value]
+    if word in {"discarded", "refused"}:
         return "not-asked"
-    return "waiting" if row["state"] in {"waiting", "held", "sealed"} else "asked"
+    return "waiting" if word in {"waiting", "held", "sealed"} else "asked"
 
 
 def _about(work: Work, message: str) -> str:

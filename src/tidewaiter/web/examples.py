@@ -47,6 +47,14 @@ from tidewaiter.web.peeracts import Turn as TurnRelation
 from tidewaiter.web.peers import Invitation
 from tidewaiter.web.proposing import Propose
 from tidewaiter.web.queue import Save
+from tidewaiter.web.requestrows import (
+    AboutWritten,
+    Answering,
+    Delaying,
+    Refusing,
+    Requesting,
+    Withdrawing,
+)
 from tidewaiter.web.results import Report, Withdraw
 from tidewaiter.web.rules import Turn
 from tidewaiter.web.suppressions import Seen, Why
@@ -152,6 +160,17 @@ BODIES: Mapping[str, Record] = {
     "make_working_group": NewGroup(name="Fentanyl precursors"),
     "add_member_to": Member(node="tidewaiter/1f0a9c0d11aa22bb"),
     "remove_member_of": Member(node="tidewaiter/1f0a9c0d11aa22bb"),
+    "ask_peer": Requesting(
+        to="tidewaiter/bergen", kind="information", purpose="investigation",
+        facts="Four drums with another label were found on 3 November.",
+        items=("Who sent them?", "What was paid, and by whom?"),
+        about=(AboutWritten(kind="incident", ref="20261103-1f0a9c0d"),),
+        instrument="un-1988-12", deadline=date(2099, 12, 10),
+    ),
+    "answer_request": Answering(text="Paint works Alfa sent them.", items=(1,), partly=(2,)),
+    "refuse_request": Refusing(items=(2,), ground="law", why="Bank secrecy: ask a court"),
+    "delay_request": Delaying(until=date(2099, 12, 20), why="The company has 14 days to answer"),
+    "withdraw_request": Withdrawing(why="It was found."),
     "write_to_peer": Written(text="Please call about notice 17."),
     "set_reading": Reading(
         version=1, then="screen", map=("goods=Item text",), day=date(2026, 11, 25)

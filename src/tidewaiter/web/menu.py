@@ -41,6 +41,7 @@ ENTRIES = (
         right="exchange",
         parts=(
             Entry(path="/incidents", label=marked("Incidents"), right="exchange"),
+            Entry(path="/requests", label=marked("Requests"), right="exchange"),
             Entry(path="/peers", label=marked("Peers"), right="exchange"),
             Entry(path="/groups", label=marked("Groups"), right="exchange"),
         ),
