@@ -47,6 +47,7 @@ from tidewaiter.web.peeracts import Turn as TurnRelation
 from tidewaiter.web.peers import Invitation
 from tidewaiter.web.proposing import Propose
 from tidewaiter.web.queue import Save
+from tidewaiter.web.recallrows import HoldIt, LiftIt, PassedOn, RecallIt
 from tidewaiter.web.requestrows import (
     AboutWritten,
     Answering,
@@ -171,6 +172,17 @@ BODIES: Mapping[str, Record] = {
     "refuse_request": Refusing(items=(2,), ground="law", why="Bank secrecy: ask a court"),
     "delay_request": Delaying(until=date(2099, 12, 20), why="The company has 14 days to answer"),
     "withdraw_request": Withdrawing(why="It was found."),
+    "recall_message": RecallIt(
+        item="019ac0de-0000-7000-8000-000000000000", reason="wrong-recipient",
+        only=("tidewaiter/bergen",),
+    ),
+    "hold_message": HoldIt(
+        item="019ac0de-0000-7000-8000-000000000000", basis="Order 12/26", until=date(2099, 6, 30)
+    ),
+    "lift_hold": LiftIt(item="019ac0de-0000-7000-8000-000000000000"),
+    "pass_on_message": PassedOn(
+        item="019ac0de-0000-7000-8000-000000000000", others=3, asked=2
+    ),
     "write_to_peer": Written(text="Please call about notice 17."),
     "set_reading": Reading(
         version=1, then="screen", map=("goods=Item text",), day=date(2026, 11, 25)

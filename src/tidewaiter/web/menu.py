@@ -42,6 +42,7 @@ ENTRIES = (
         parts=(
             Entry(path="/incidents", label=marked("Incidents"), right="exchange"),
             Entry(path="/requests", label=marked("Requests"), right="exchange"),
+            Entry(path="/recalls", label=marked("Recalls"), right="exchange"),
             Entry(path="/peers", label=marked("Peers"), right="exchange"),
             Entry(path="/groups", label=marked("Groups"), right="exchange"),
         ),
