@@ -8,15 +8,17 @@ from functools import partial
 from pathlib import Path
 
 import msgspec
+import pyarrow as pa
 
 from tidewaiter.base.records import Record
-from tidewaiter.bulk.journal import Done, Journal
+from tidewaiter.bulk.journal import Done, Journal, read_journal
 from tidewaiter.bulk.run import Settings, Step, nothing_at, run
 from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.consignments.types import Alert, ReadOptions, Refusal
 from tidewaiter.identity import own_stamp
 from tidewaiter.network.resolving import take_up
 from tidewaiter.rescreen.basis import basis_of
+from tidewaiter.rescreen.registered import RegisterAsked
 from tidewaiter.store.applying import next_slice, unfinished
 from tidewaiter.store.batches import Batch, add_batch
 from tidewaiter.store.database import Database, Stamp, open_database
@@ -52,6 +54,7 @@ def hash_file(path: Path) -> str:
 def screen_file(
     path: Path, options: ReadOptions, settings: Settings, journal: Path, *,
     workers: int, database: Database | None, who: str | None = None,
+    register: RegisterAsked | None = None,
 ) -> Iterator[Progress]:  # fmt: skip
     """Screen a file; stopped at any point and called again, it goes on where it was.
 
@@ -63,10 +66,13 @@ def screen_file(
         workers: Processes.
         database: Where lines and alerts are kept too, if anywhere.
         who: On whose behalf; None: of the user of this machine.
+        register: Whom to ask about alerts; None: nobody.
 
     Yields:
         How far it is, after each step; where nothing is left to be done, once.
     """
+    if register is not None:
+        settings = msgspec.structs.replace(settings, register=register.digest)
     reading = msgspec.json.encode(options).decode()
     basis = basis_of(settings)
     digest = basis.digest
@@ -79,7 +85,7 @@ def screen_file(
             wanted = Run(day=settings.day, registry=digest, rules=digest, basis=said)
             into = _begin(database, _source(settings, size, options), wanted, kept, who)
         begun, steps = time.monotonic(), 0
-        for step in run(read, settings, workers=workers, after=kept.done.row):
+        for step in _registered(read, settings, register, kept, workers):
             new = into.add(step) if into else None
             now = time.monotonic()
             done = kept.add(step, now - begun)
@@ -95,6 +101,25 @@ def screen_file(
             yield Progress(
                 done=kept.done, read=size, size=size, step=none, new=(), screening=number
             )
+
+
+def _registered(
+    read: Iterator[pa.RecordBatch | Refusal], settings: Settings, register: RegisterAsked | None,
+    kept: Journal, workers: int,
+) -> Iterator[Step]:  # fmt: skip
+    """Yield the steps that are not done yet, with what the register says of their alerts."""
+    steps = run(read, settings, workers=workers, after=kept.done.row)
+    if register is None:
+        yield from steps
+        return
+    if kept.done.row:  # what was answered before a stop takes of what is left
+        for entry in read_journal(kept.path):
+            if isinstance(entry, Alert):
+                register.told(entry)
+    for step in steps:
+        alerts = tuple(map(register.told, step.screened.alerts))
+        screened = msgspec.structs.replace(step.screened, alerts=alerts)
+        yield msgspec.structs.replace(step, screened=screened)
 
 
 class _Into(Record, frozen=True, kw_only=True):

@@ -26,10 +26,11 @@ class Node:
     """A node, and its command line."""
 
     def __init__(
-        self, call: Callable[..., Result], here: Path, name: str, patch: pytest.MonkeyPatch
+        self, call: Callable[..., Result], here: Path, name: str, patch: pytest.MonkeyPatch,
+        *, country: str = "DE",
     ) -> None:  # fmt: skip
         self._call, self._here, self._name, self._patch = call, here, name, patch
-        self.run("node", "init", "--name", name.title(), "--country", "DE", "--roots", "roots",
+        self.run("node", "init", "--name", name.title(), "--country", country, "--roots", "roots",
                  "--endpoint", "https://node.example")  # fmt: skip
         told = self.run("node", "document", "--out", f"{name}.json").stdout.splitlines()
         self.node, self.words = told[0].split("(")[1].split(")")[0], told[1]

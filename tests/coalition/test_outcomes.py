@@ -165,6 +165,26 @@ def test_while_it_is_frozen_the_clock_stands() -> None:
     assert story.on(LATER, [frozen(days(1, LAST), None)]).outcome == "no reply"
 
 
+def test_what_a_freeze_held_back_has_its_whole_time_after_the_thaw() -> None:
+    """It came ten weeks late, as the channel was frozen: who answers within the term is in time."""
+    story = Story(had=70)
+    story.say("importer", YES, days(75))
+    thawed = [frozen(days(1), days(70))]
+    told = story.on(days(140), thawed)
+    assert (told.outcome, told.last_day) == ("in time", date(2026, 5, 22))
+    late = Story(had=70)
+    late.say("importer", YES, date(2026, 5, 25))
+    assert late.on(days(140), thawed).outcome == "late"
+
+
+def test_who_had_it_after_its_last_day_is_not_late() -> None:
+    """A line was down, and nobody froze anything: nothing can be said of the answer."""
+    story = Story(had=70)
+    assert story.on(days(80)).outcome == "came too late"
+    story.say("importer", YES, days(71))
+    assert story.on(days(80)).outcome == "came too late"
+
+
 def test_a_last_day_in_a_frozen_channel_is_not_over() -> None:
     """Frozen on the Saturday before a last day on Sunday: it is not known when that ends."""
     story = Story(last=days(2, LAST))

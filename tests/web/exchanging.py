@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import structs
 from tests.courier.conftest import Party, found_party
 from tests.exchange.samples import incident
+from tests.web.noticing import fill_notices
 
 from tidewaiter.courier.desk import desk_of
 from tidewaiter.courier.nodes import found_node
@@ -53,6 +54,7 @@ def fill_exchange(node: Node) -> dict[str, list[Any]]:
         What is there, by the part of a path that names it.
     """
     own, other = meet(node, Path(node.serving.db).parent)
+    notices = fill_notices(node, own, other)
     seen = incident(
         id="S-17", owner=other.name, parties=(), settled=(), marking=Marking(tlp="amber")
     )
@@ -71,6 +73,7 @@ def fill_exchange(node: Node) -> dict[str, list[Any]]:
         talk = conversation(work, other.name, own.desk.ring.lock, own.desk.ring.openers())
         group = make_group(work, "Precursors")
     return {
+        **notices,
         "/incidents/{number}": [1, 2],
         "/peers/{key}": [peer_key(other.name)],
         "/peers/{key}/evidence/{message}": [each.id for each in talk],

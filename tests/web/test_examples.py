@@ -18,7 +18,8 @@ from tidewaiter.web.openapi import description
 
 READS = {
     "queue_page", "alert_page", "case_page", "party_page", "substance_page", "law_page",
-    "flows_page", "overview_page", "audit_page",
+    "flows_page", "overview_page", "audit_page", "notices_page", "notice_page",
+    "board_page",
 }  # fmt: skip
 
 

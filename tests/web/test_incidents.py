@@ -7,19 +7,20 @@ from typing import get_args
 import msgspec
 import pytest
 from tests.courier.conftest import Party
-from tests.exchange.samples import incident
+from tests.exchange.samples import incident, party
 from tests.web.conftest import Desk
 from tests.web.exchanging import meet
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.incidents.drafts import Draft, draft_of, incident_from
 from tidewaiter.exchange.markings import Marking
 from tidewaiter.store.incidentanswers import propose
 from tidewaiter.store.incidents import find_known, incidents, tell_incident
+from tidewaiter.web.asking import formed
 from tidewaiter.web.incidentview import differing
 from tidewaiter.web.incidentwords import ALL
-from tidewaiter.web.nested import flat, nested
+from tidewaiter.web.nested import flat
 from tidewaiter.web.node import Node
+from tidewaiter.web.peerkeys import peer_key
 
 
 @pytest.fixture
@@ -34,19 +35,26 @@ def test_a_form_loses_nothing_of_an_incident() -> None:
     """What stands in the form of the next version, sent back as it is, is the version before."""
     before = incident(owner="tidewaiter/a", version=2, status="updated")
     fields = flat(msgspec.to_builtins(draft_of(before)))
-    told = nested(pair for pair in fields.items())
-    draft = msgspec.convert(told, Draft, strict=False)
+    draft = msgspec.convert(formed(list(fields.items()), Draft), Draft, strict=False)
     after = incident_from(draft, before.id, before.owner, 2)
     assert msgspec.structs.replace(after, changed=before.changed) == before
 
 
-def test_the_places_of_a_nested_form_close_where_they_are_empty() -> None:
-    """And two fields that contradict each other are refused, not chosen from."""
-    told = nested([("a.0.x", " "), ("a.2.x", "two"), ("a.10.x", "ten"), ("b.c", "3")])
-    assert told == {"a": [{"x": "two"}, {"x": "ten"}], "b": {"c": "3"}}
-    for pairs in ([("a.b", "1"), ("a.b.c", "2")], [("a.b.c", "1"), ("a.b", "2")]):
-        with pytest.raises(InputError):
-            nested(pairs)
+def test_what_is_not_filled_in_of_a_form_is_not_there() -> None:
+    """Places that stay empty are closed, and a list of words keeps its words."""
+    told = formed(
+        [
+            ("lines.0.declared.text", ""), ("lines.0.found.mass", " "),
+            ("lines.2.declared.text", "two"), ("lines.2.found.text", ""),
+            ("marking.purposes.0", "control"), ("marking.purposes.3", "warning"),
+            ("concealment.how", ""),
+        ],
+        Draft,
+    )  # fmt: skip
+    assert told == {
+        "lines": [{"declared": {"text": "two"}}],
+        "marking": {"purposes": ["control", "warning"]},
+    }
 
 
 @pytest.mark.parametrize("said", [one for one, _ in ALL.values()], ids=list(ALL))
@@ -142,3 +150,29 @@ def test_an_incident_of_another_is_read_answered_and_given_out_by_its_marking(
     assert given.json()["Event"]["info"] == seen.title
     assert chief.get("/incidents/1").status_code == 403
     assert ben.get("/incidents/2").status_code == 404
+
+
+def test_a_party_for_the_authority_only_is_shown_to_those_who_are_cleared(
+    desk: Callable[..., Desk], pair: tuple[Party, Party]
+) -> None:
+    """On the page, in its record, in the form and in evidence; others learn that there is one."""
+    own, other = pair
+    hidden = party(ref="p-9", name="Omega Listed", restricted=True)
+    told = {"settled": (), "parties": (party(), hidden)}
+    for one, to in ((own, other), (other, own)):
+        with one.desk.database.work(one.desk.stamp()) as work:
+            seen = incident(owner=one.name, **told)
+            tell_incident(work, one.desk.ring.lock, one.name, seen, [to.name])
+    other.send(own)
+    ben, eve = desk("analyst", "ben", cleared=True), desk("analyst", "eve")
+    with own.desk.database.work() as work:
+        known = find_known(work, own.desk.ring.lock, other.name, "inc-7")
+    proof = f"/peers/{peer_key(other.name)}/evidence/{known.versions[0].id}"
+    for path in ("/incidents/1", "/incidents/2", "/incidents/2.json"):
+        assert "Omega Listed" in ben.get(path).text
+        assert "Omega Listed" not in eve.get(path).text
+        assert "Alpha Trading" in eve.get(path).text
+    assert "for the authority only" in eve.get("/incidents/1").text
+    assert "Omega Listed" in ben.get("/incidents/1/version").text
+    assert eve.get("/incidents/1/version").status_code == 400
+    assert (ben.get(proof).status_code, eve.get(proof).status_code) == (200, 404)

@@ -33,7 +33,10 @@ from tidewaiter.web.openapi import description
 # send, and takes the bytes of a file for it; the third knows no codes.
 _NOT_OURS = [ignored_auth, negative_data_rejection, positive_data_acceptance]
 _EXAMPLES = 12  # of each action
-_SLOW = {"receive_files": 3, "read_again": 4, "set_reading": 6}  # a process reads each file
+_SLOW = {
+    "receive_files": 3, "read_again": 4, "set_reading": 6,  # a process reads each file
+    "check_notice": 5, "keep_draft": 6,  # the law on each line
+}  # fmt: skip
 _PATIENCE = 120.0  # seconds
 _FILES = (b"goods\nacetone\n", b"Alpha;Beta\nacetone;x\n", b"", b"\x00\xff\n")
 
@@ -89,7 +92,10 @@ def _seen(case: Any, who: Desk) -> dict[str, int]:
     if answer.status_code != 200:
         return {}
     told = answer.json()
-    places = (("case", "last"), ("rule", "last"), ("standing", "decided"), ("upload", "version"))
+    places = (
+        ("case", "last"), ("rule", "last"), ("standing", "decided"), ("upload", "version"),
+        ("stands", "seen"), ("draft", "version"),
+    )  # fmt: skip
     now = next((told[part][name] for part, name in places if part in told), None)
     return dict.fromkeys(names, now or 0)
 

@@ -6,8 +6,10 @@ import pytest
 from litestar.handlers import HTTPRouteHandler
 from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
+from tests.web.exchanging import make_node
 
 from tidewaiter.web.app import HANDLERS
+from tidewaiter.web.node import Node
 
 
 def rights_needed(route: HTTPRouteHandler) -> set[str]:
@@ -30,8 +32,11 @@ PATHS = sorted(ROLES)
 @pytest.mark.browser
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
-def test_all_can_use_it(opened: Opened, path: str, width: int, scheme: str) -> None:
+def test_all_can_use_it(
+    served: tuple[str, Node], opened: Opened, path: str, width: int, scheme: str
+) -> None:
     """It fits, asks nothing from elsewhere, stays small, and axe has nothing to say."""
+    make_node(served[1])
     page, told = opened(path, role=ROLES[path], width=width, color_scheme=scheme)
     check_page(page, told, width)
     sent = page.evaluate(
@@ -42,8 +47,9 @@ def test_all_can_use_it(opened: Opened, path: str, width: int, scheme: str) -> N
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_each_page_has_its_record(desk: Callable[..., Desk], path: str) -> None:
+def test_each_page_has_its_record(node: Node, desk: Callable[..., Desk], path: str) -> None:
     """The same address with .json, but for those that are forms alone."""
+    make_node(node)
     one = desk(ROLES[path])
     if path == "/sign-in":
         pytest.skip("signing in is for people")

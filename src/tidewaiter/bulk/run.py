@@ -49,6 +49,7 @@ class Settings(Record, frozen=True, kw_only=True):
     threshold: Threshold | None = None  # of their likeness; None: that of the rules
     state: str = ""  # of these folders and files, all through one screening; "": as they are now
     switches: tuple[Switch, ...] = ()  # rules that were turned down in the database
+    register: str = ""  # digest of the register that is asked about alerts; "": none is
 
 
 class Step(Record, frozen=True, kw_only=True):
@@ -119,7 +120,7 @@ def threshold_in(settings: Settings, rules: AlertRules) -> Threshold:
 
 def screener_for(settings: Settings) -> Screener:
     """Build the screener of this process, once for each day and state of lists and rules."""
-    return _screener(structs.replace(pinned(settings), file="", sha256=""))
+    return _screener(structs.replace(pinned(settings), file="", sha256="", register=""))
 
 
 def pinned(settings: Settings) -> Settings:

@@ -1,10 +1,15 @@
 """What the law says of a notice, at the command line: its problems, its lines, its days."""
 
 from collections.abc import Iterator
-from datetime import date
 from functools import cache
+from pathlib import Path
 
+import click
+
+from tidewaiter.base.errors import InputError
 from tidewaiter.cli.lawdesk import Desk, Wanted
+from tidewaiter.cli.table import as_line
+from tidewaiter.courier.notifying import Ready
 from tidewaiter.exchange.notices.amounts import in_words
 from tidewaiter.exchange.notices.checking import Checked
 from tidewaiter.exchange.notices.deadlines import Deadline
@@ -42,9 +47,17 @@ def in_a_line(problem: Problem) -> str:
     return f"{line} ({problem.hint})" if problem.hint else line
 
 
-def reply_day(checked: Checked) -> date | None:
-    """Return the first day on which an answer may be asked for at the latest."""
-    return checked.reply.due.day if checked.reply.due else None
+def tell_wrong(ready: Ready, path: Path, verb: str) -> None:
+    """Say all that a check found where something of it must be mended.
+
+    Raises:
+        InputError: Something must be.
+    """
+    if ready.checked.sendable:
+        return
+    for line in said_of(ready.checked):
+        click.echo(as_line(line), err=True)
+    raise InputError(f"the notice is not {verb}", at=str(path), hint="mend what is wrong")
 
 
 def _day(deadline: Deadline) -> str:

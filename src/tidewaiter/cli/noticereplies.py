@@ -2,22 +2,22 @@
 
 from datetime import date
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import click
-from msgspec import structs
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
 from tidewaiter.cli.desks import desk_at
-from tidewaiter.cli.noticelaw import law_here, said_of
+from tidewaiter.cli.noticelaw import law_here, tell_wrong
 from tidewaiter.cli.noticeout import read_notice, tell
-from tidewaiter.cli.options import Day, needs_db
-from tidewaiter.cli.table import as_line
-from tidewaiter.exchange.notices.checking import check
+from tidewaiter.cli.options import Day, Field, needs_db
+from tidewaiter.consignments.asking import amount_of
+from tidewaiter.courier.notifying import made_ready, send_next, state_now
 from tidewaiter.exchange.notices.events import (
     Acknowledged,
-    Amended,
     Answered,
+    LineAmount,
     MoreTime,
     NoObjection,
     NotForUs,
@@ -29,6 +29,8 @@ from tidewaiter.exchange.notices.events import (
     What,
     Withdrawn,
 )
+from tidewaiter.exchange.notices.states import State
+from tidewaiter.exchange.notices.types import Amount
 from tidewaiter.identity import own_stamp
 from tidewaiter.store.notices import do_to_notice, find_notice
 
@@ -37,6 +39,18 @@ _text = click.argument("text")
 _by = click.option("--by", required=True, help="Who decided.")
 _why = click.option("--reason", default="", help="Why.")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class Return(Record, frozen=True, kw_only=True):
+    """The options of return information."""
+
+    outcome: Outcome
+    on: date
+    amounts: tuple[tuple[str, str], ...] = ()  # line and amount
+    as_notified: bool = False
+    permit: str = ""
+    more: bool = False
+    note: str = ""
 
 
 def _do(number: int, db: str, what: What) -> None:
@@ -155,16 +169,12 @@ def amend(number: int, path: Path, reason: str, db: str) -> None:
     Example: tidewaiter notices amend 7 notice.xml --reason "another vessel" --db node.db
     """
     stamp, notice = own_stamp(), read_notice(path).notice
-    with desk_at(db) as desk, desk.database.work() as work:
-        before = find_notice(work, desk.ring.lock, number, stamp.at.date()).state
-    sent = before.notice.sent if before.notice else None
-    notice = structs.replace(notice, version=before.version + 1, sent=sent)
-    checked = check(notice, stamp.at.date(), law_here())
-    if not checked.sendable:
-        for line in said_of(checked):
-            click.echo(as_line(line), err=True)
-        raise InputError("the notice is not amended", at=str(path), hint="mend what is wrong")
-    _do(number, db, Amended(notice=notice, reason=reason))
+    with desk_at(db) as desk, desk.database.work(stamp) as work:
+        before = state_now(desk, work, number, stamp.at.date())
+        ready = made_ready(notice, stamp.at.date(), law_here(), amends=before)
+        tell_wrong(ready, path, "amended")
+        kept = send_next(desk, work, number, ready, reason=reason)
+    tell(kept)
 
 
 @click.command(name="return")
@@ -172,14 +182,48 @@ def amend(number: int, path: Path, reason: str, db: str) -> None:
 @click.option("--outcome", required=True, type=click.Choice(get_args(Outcome)),
               help="What became of the goods.")  # fmt: skip
 @click.option("--on", type=Day(), required=True, help="The day.")
+@click.option("--line", "amounts", type=Field(), multiple=True, metavar="LINE=AMOUNT",
+              help='What it was really, of a line: 1="25 kg".')  # fmt: skip
+@click.option("--as-notified", is_flag=True, help="It was what the notice says, of all lines.")
+@click.option("--permit", default="", help="Number of the permit that it is written off.")
+@click.option("--more", is_flag=True, help="Further shipments under this notice follow.")
 @click.option("--note", default="", help="In words.")
 @needs_db
-def return_(number: int, outcome: Outcome, on: date, note: str, db: str) -> None:
-    """Tell what became of the goods of notice NUMBER.
+def return_(number: int, db: str, **options: Any) -> None:
+    """Tell what became of the goods of notice NUMBER, and how much it was.
 
-    Example: tidewaiter notices return 7 --outcome shipped --on 2026-12-20 --db node.db
+    Where the database holds a register, what was shipped or arrived is written off against the
+    permit, once.
+
+    Example: tidewaiter notices return 7 --outcome shipped --on 2026-12-20 --as-notified --db n.db
     """
-    _do(number, db, Returned(outcome=outcome, on=on, note=note))
+    told = Return(**options)
+    if told.amounts and told.as_notified:
+        raise click.UsageError("give --line or --as-notified, not both")
+    lines = tuple(_line(*each) for each in told.amounts)
+    with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
+        if told.as_notified:
+            lines = _notified(find_notice(work, desk.ring.lock, number, told.on).state)
+        what = Returned(
+            outcome=told.outcome, on=told.on, lines=lines, permit=told.permit, note=told.note,
+            last=not told.more,
+        )  # fmt: skip
+        kept = do_to_notice(work, desk.ring.lock, number, what)
+    tell(kept)
+    if not lines:
+        click.echo("no amount is told, so nothing is written off: --line 1=AMOUNT", err=True)
+
+
+def _line(number: str, text: str) -> LineAmount:
+    if not number.isdecimal():
+        raise InputError(f'"{number}" is no line', at="--line", hint='write it like 1="25 kg"')
+    mass, volume = amount_of(text)
+    return LineAmount(line=int(number), amount=Amount(mass_mg=mass, volume_ul=volume))
+
+
+def _notified(state: State) -> tuple[LineAmount, ...]:
+    lines = state.notice.lines if state.notice else ()
+    return tuple(LineAmount(line=each.number, amount=each.net) for each in lines)
 
 
 REPLIES = (

@@ -5,22 +5,22 @@ from pathlib import Path
 
 import click
 import msgspec
-from msgspec import structs
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.cli.desks import desk_at
-from tidewaiter.cli.noticelaw import law_here, reply_day, said_of
+from tidewaiter.cli.noticelaw import law_here, said_of, tell_wrong
 from tidewaiter.cli.noticeout import read_notice, tell
+from tidewaiter.cli.noticeregister import register_says
 from tidewaiter.cli.noticereplies import REPLIES
 from tidewaiter.cli.options import Day, needs_db
 from tidewaiter.cli.table import as_line
+from tidewaiter.courier.notifying import made_ready, send_new
 from tidewaiter.exchange.notices.checking import check
-from tidewaiter.exchange.notices.events import Sent, word_of
+from tidewaiter.exchange.notices.events import word_of
 from tidewaiter.exchange.notices.shapes import NoticeFile
 from tidewaiter.exchange.notices.xml import write_xml
 from tidewaiter.identity import own_stamp
 from tidewaiter.store.database import open_database
-from tidewaiter.store.notices import find_notice, send_notice
+from tidewaiter.store.notices import find_notice
 from tidewaiter.store.notices import notices as kept_notices
 
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
@@ -45,14 +45,20 @@ def notices() -> None:
 @notices.command(name="check")
 @click.argument("path", type=_FILE)
 @click.option("--day", type=Day(), default=_today, help="The day whose law counts (today).")
-def check_(path: Path, day: date) -> None:
+@click.option("--db", help="Ask the register of this database too.")
+def check_(path: Path, day: date, db: str | None) -> None:
     """Check the notice in PATH: what is missing, what the law says of its lines, and its days.
 
     Example: tidewaiter notices check notice.xml
     """
-    checked = check(read_notice(path).notice, day, law_here())
+    notice = read_notice(path).notice
+    checked = check(notice, day, law_here())
     for line in said_of(checked):
         click.echo(as_line(line))
+    if db is not None:
+        with open_database(db) as database, database.work() as work:
+            for line in register_says(work, notice, day):
+                click.echo(as_line(line))
     if not checked.sendable:
         raise SystemExit(1)
 
@@ -65,23 +71,21 @@ def send(path: Path, peer: str, db: str) -> None:
     """Send the notice in PATH; what must be mended first is told, and nothing is sent.
 
     Where it names no day by which it asks for an answer, the first day that the law allows is
-    asked for, counted in working days of both countries.
+    asked for, counted in working days of both countries. What the register of the database says of
+    the exporter's licence and permit is told, and keeps nothing back: a permit may wait for the
+    answer.
 
     Example: tidewaiter notices send notice.xml --to tidewaiter/b1 --db node.db
     """
     stamp = own_stamp()
-    notice = structs.replace(read_notice(path).notice, sent=stamp.at.date())
-    checked = check(notice, stamp.at.date(), law_here())
-    if notice.reply_by is None and (day := reply_day(checked)):
-        notice = structs.replace(notice, reply_by=day)
-        checked = check(notice, stamp.at.date(), law_here())
-    if not checked.sendable:
-        for line in said_of(checked):
-            click.echo(as_line(line), err=True)
-        raise InputError("the notice is not sent", at=str(path), hint="mend what is wrong")
+    ready = made_ready(read_notice(path).notice, stamp.at.date(), law_here())
+    tell_wrong(ready, path, "sent")
     with desk_at(db) as desk, desk.database.work(stamp) as work:
-        kept = send_notice(work, desk.ring.lock, desk.node, peer, Sent(notice=notice))
+        said = list(register_says(work, ready.notice, stamp.at.date()))
+        kept = send_new(desk, work, peer, ready)
     tell(kept)
+    for line in said:
+        click.echo(as_line(line))
 
 
 @notices.command(name="list")
@@ -118,7 +122,10 @@ def show(number: int, db: str, *, as_xml: bool, as_json: bool) -> None:
     Example: tidewaiter notices show 7 --db node.db
     """
     with desk_at(db) as desk, desk.database.work() as work:
-        kept = find_notice(work, desk.ring.lock, number, own_stamp().at.date())
+        day = own_stamp().at.date()
+        kept = find_notice(work, desk.ring.lock, number, day)
+        notice = None if as_xml or as_json else kept.state.notice
+        said = list(register_says(work, notice, day)) if notice else []
     if as_xml and kept.state.notice:
         file = NoticeFile(notice=kept.state.notice, events=kept.events)
         click.echo(write_xml(file), nl=False)
@@ -128,8 +135,10 @@ def show(number: int, db: str, *, as_xml: bool, as_json: bool) -> None:
         tell(kept)
         for each in kept.events:
             click.echo(as_line(f"{each.at:%Y-%m-%d %H:%M} {each.by}: {word_of(each.what)}"))
-        for said in (*kept.state.remarks, *kept.state.wrong):
-            click.echo(as_line(f"note: {said.text}"))
+        for remark in (*kept.state.remarks, *kept.state.wrong):
+            click.echo(as_line(f"note: {remark.text}"))
+        for line in said:
+            click.echo(as_line(line))
 
 
 for _each in REPLIES:

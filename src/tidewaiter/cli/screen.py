@@ -44,8 +44,9 @@ from tidewaiter.node import (
     screen_file,
 )
 from tidewaiter.rescreen.basis import registry_digest
+from tidewaiter.rescreen.registered import RegisterAsked, register_desk
 from tidewaiter.rescreen.switched import switched
-from tidewaiter.store.database import database_file
+from tidewaiter.store.database import Database, database_file, open_database
 from tidewaiter.substances.registry import load_registry
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -71,6 +72,7 @@ class Wanted(Record, frozen=True, kw_only=True):
     refused: Path | None = None
     restricted: Path | None = None
     db: str | None = None
+    register: str | None = None
     rules: Path | None = None
     workers: int = _CORES
     history: tuple[Path, ...] = ()
@@ -102,6 +104,7 @@ class Wanted(Record, frozen=True, kw_only=True):
     help="Alerts that rest on restricted entries: .jsonl or .csv, for you alone.",
 )  # fmt: skip
 @click.option("--db", help="Keep all in a database: a path, or postgresql+psycopg://...")
+@click.option("--register", help="Ask the register of this database (that of --db, if it has one).")
 @click.option("--again", is_flag=True, help="Screen what --db holds anew; only new alerts.")
 @click.option("--whole", is_flag=True, help="With --again: all lines, whatever changed.")
 @click.option(
@@ -126,6 +129,8 @@ def screen(path: Path | None, *, again: bool, whole: bool, **options: Any) -> No
     if again:
         if path is not None or wanted.db is None:
             raise click.UsageError("--again screens a database: give --db and no file")
+        if wanted.register is not None:
+            raise click.UsageError("--again asks the register of --db")
         if wanted.report is not None or wanted.refused is not None or wanted.history:
             raise click.UsageError("--again writes alerts alone: --out")
         settings = _settings(wanted, file="", sha256="")
@@ -171,10 +176,12 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
         drop_abandoned(_journals(), time.time() - _ABANDONED)
         with database_at(wanted.db) as database, resting_told(database):
             settings = switched(settings, database)
+            register = _register(wanted, database, settings)
             workers = workers_for(path, wanted.workers)
             steps = screen_file(
-                path, options, settings, journal, workers=workers, database=database
-            )
+                path, options, settings, journal, workers=workers, database=database,
+                register=register,
+            )  # fmt: skip
             new = _watch(steps, path)
         earlier = earlier_alerts(wanted.history, options, settings, workers=wanted.workers)
         digest = registry_digest(settings, restricted=False)
@@ -187,6 +194,24 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
     if wanted.db is not None:
         click.echo(f"{new} alerts are new to the database", err=True)
     return done
+
+
+def _register(
+    wanted: Wanted, database: Database | None, settings: Settings
+) -> RegisterAsked | None:
+    """Return who asks the register that was named, or that of the database.
+
+    Raises:
+        InputError: The database that was named has none.
+    """
+    if wanted.register is None:
+        return register_desk(database, settings)
+    with open_database(wanted.register) as named:
+        register = register_desk(named, settings)
+    if register is None:
+        hint = "tidewaiter register add FILE --country MX --db " + wanted.register
+        raise InputError("this database holds no register", at="--register", hint=hint)
+    return register
 
 
 def _watch(steps: Iterable[Progress], path: Path) -> int:

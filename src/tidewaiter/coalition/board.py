@@ -126,12 +126,25 @@ def board_of(material: Material, period: Period, day: date) -> Board:
     Raises:
         InputError: A notice is there twice, or the period has no day until then.
     """
-    too_early = period.since - date.min < period.until - period.since
-    if not period.since < period.until or day < period.since or too_early:
-        hint = "let it begin before it ends, and not after the day of the board"
-        raise InputError("this period has no day", at=f"from {period.since}", hint=hint)
-    known = structs.replace(material, freezes=as_known(material.freezes, day))
+    _check(period, day)
     notices = count_all(material.notices, material.freezes, day)
+    return board_from(notices, material, period, day)
+
+
+def board_from(notices: Sequence[Counted], material: Material, period: Period, day: date) -> Board:
+    """Make the board of notices that are counted already; otherwise as `board_of`.
+
+    Args:
+        notices: Counted on the day; those of neither the period nor the one before may be missing.
+        material: Its notices are not looked at.
+        period: Whose notices and incidents are counted.
+        day: As they stood then.
+
+    Raises:
+        InputError: The period has no day until then.
+    """
+    _check(period, day)
+    known = structs.replace(material, freezes=as_known(material.freezes, day))
     incidents = [each for each in material.incidents if each.day <= day]
     pairs = sorted(
         {(each.exporter, each.importer) for each in notices}
@@ -151,6 +164,13 @@ def board_of(material: Material, period: Period, day: date) -> Board:
         ),
         no_calendar=tuple(each for each in named if without_calendar(each, day.year)),
     )  # fmt: skip
+
+
+def _check(period: Period, day: date) -> None:
+    too_early = period.since - date.min < period.until - period.since
+    if not period.since < period.until or day < period.since or too_early:
+        hint = "let it begin before it ends, and not after the day of the board"
+        raise InputError("this period has no day", at=f"from {period.since}", hint=hint)
 
 
 def count_all(

@@ -81,7 +81,7 @@ class Clock:
         """Return the last day for an answer.
 
         Args:
-            start: The day on which the other side had the question.
+            start: The day on which the question was sent.
             agreed: The last day, had the channel been open.
 
         Returns:

@@ -6,7 +6,9 @@ declares that a member is silent: it follows from what has not come.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Literal
+from typing import Literal, TypeVar
+
+from msgspec import structs
 
 from tidewaiter.base.records import Record
 from tidewaiter.coalition.clocks import Freeze
@@ -45,6 +47,9 @@ class Pending(Record, frozen=True, kw_only=True):
     until: date | None = None  # on which it was answered; None: it was not
 
 
+N = TypeVar("N", Sign, Pending)
+
+
 class Statement(Record, frozen=True, kw_only=True):
     """What someone said of a member."""
 
@@ -77,9 +82,13 @@ class Member(Record, frozen=True, kw_only=True):
 
     @property
     def disputed(self) -> bool:
-        """Tell whether a roster, in its last version, says something else than the relations."""
+        """Tell whether a roster, in its last version, says something else than the relations.
+
+        Who is frozen takes part all the same: no roster knows of a channel between two.
+        """
         rosters = [each.says for each in self.statements if each.source == "roster"]
-        return any(each != self.declared for each in rosters)
+        known = "joined" if self.declared == "frozen" else self.declared
+        return any(each != known for each in rosters)
 
 
 class Facts(Record, frozen=True, kw_only=True):
@@ -111,7 +120,23 @@ def members_on(facts: Facts, day: date, *, patience: int = PATIENCE) -> tuple[Me
     """
     moved = {each.node for each in facts.moves if each.day <= day}
     listed = {each.node for one in in_force(facts.rosters, day) for each in one.roster.members}
-    return tuple(_member(node, facts, day, patience) for node in sorted(moved | listed))
+    signs, pending = _by_node(facts.signs), _by_node(facts.pending)
+    return tuple(
+        _member(
+            node,
+            structs.replace(facts, signs=signs.get(node, ()), pending=pending.get(node, ())),
+            day,
+            patience,
+        )
+        for node in sorted(moved | listed)
+    )
+
+
+def _by_node(those: Iterable[N]) -> dict[str, tuple[N, ...]]:
+    found: dict[str, list[N]] = {}
+    for each in those:
+        found.setdefault(each.node, []).append(each)
+    return {node: tuple(mine) for node, mine in found.items()}
 
 
 def history(moves: Iterable[Move], node: str) -> list[Since]:

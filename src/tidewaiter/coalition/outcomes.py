@@ -21,12 +21,13 @@ from tidewaiter.exchange.notices.judging import DECISIONS, Judged, judge, versio
 
 Outcome = Literal[
     "in time", "late", "no reply", "answered early", "waiting", "frozen", "withdrawn", "no term",
-    "undelivered",
+    "undelivered", "came too late",
 ]  # fmt: skip
 """What became of the version in force. "in time", "late" and "no reply" are of notices whose last
 day is over; "answered early": it is still to come. "waiting": no answer, and the last day is not
 over. "frozen": no answer, and the clock stands still. "withdrawn": it was taken back before either.
-"no term": no last day was asked for. "undelivered": no receipt shows that the other side has it."""
+"no term": no last day was asked for. "undelivered": no receipt shows that the other side has it.
+"came too late": when the other side had it, the last day was over, so nothing is said of it."""
 
 ANSWERS = (*DECISIONS, Queried)
 """What is an answer: a decision or a query. That a notice was viewed or acknowledged is none, nor
@@ -114,6 +115,7 @@ class _Count:
         self.withdrawn = next(
             (self._of(e).kept for e in judged.exporter if isinstance(e.what, Withdrawn)), None
         )
+        self.sent = self._sent()
         self.start = self._start()
         self.answer = self._answer()
 
@@ -122,7 +124,7 @@ class _Count:
         agreed = self._agreed()
         last = None
         if agreed is not None and self.start is not None:
-            last = self.clock.last_day(self.start, agreed)
+            last = self.clock.last_day(self.sent, agreed)
         said = [type(each.what) for each in self.judged.importer]
         return Counted(
             owner=self.watched.exporter.node,
@@ -147,6 +149,11 @@ class _Count:
     def _had(self, event: Event) -> date | None:
         had = self._of(event).had
         return had if had is not None and had <= self.day else None
+
+    def _sent(self) -> date:
+        """Return when the version was sent: what was frozen from then on is given back."""
+        kept, told = self._of(self.in_force).kept, versions_of(self.judged.exporter)[self.version]
+        return min(kept, told.sent or kept)
 
     def _start(self) -> date | None:
         """Return when the importing side had the version; what it says of it shows that too."""
@@ -181,7 +188,7 @@ class _Count:
         for had, until in asked:
             if agreed is None or self.start is None:
                 break
-            last = self.clock.last_day(self.start, agreed)
+            last = self.clock.last_day(self.sent, agreed)
             if last is None or had <= last:
                 agreed = max(agreed, until)
         return agreed
@@ -191,6 +198,8 @@ class _Count:
             return "undelivered" if self.withdrawn is None else "withdrawn"
         if agreed is None:
             return "no term"
+        if last is not None and self.start > last:
+            return "came too late"
         over = last is not None and self.day > last
         if self.answer is None:
             return self._unanswered(last, over=over)

@@ -20,6 +20,7 @@ from tidewaiter.exchange.strict import read_json
 
 TYPE = "tw-roster+jws"
 LONGEST = 1_000  # versions of a chain
+_MOST_TEXT = 120_000  # characters of a version in Base64, at most; 400 members have room
 _HINT = "ask those who keep it for the whole chain again"
 
 Keys = Mapping[str, Sequence[bytes]]
@@ -76,15 +77,17 @@ class SignedRoster(Record, frozen=True, kw_only=True):
         """Read the version; its signatures are not looked at.
 
         Raises:
-            InputError: It is none, or contradicts itself.
+            InputError: It is none, is too large, or contradicts itself.
         """
+        if len(self.payload) > _MOST_TEXT:
+            raise InputError("a version of a roster is not so large", hint=_HINT)
         found = read_json(unwrapped(self.payload), Roster, "roster")
         _check(found)
         return found
 
 
 class Endorsed(Record, frozen=True, kw_only=True):
-    """The last version of a chain that holds, and who signed it."""
+    """A version of a chain that holds, and who signed it."""
 
     roster: Roster
     signers: tuple[str, ...]  # nodes, sorted
@@ -94,10 +97,12 @@ def sign_roster(roster: Roster, signers: Sequence[Signer]) -> SignedRoster:
     """Sign a version; those who sign it elsewhere are put together by `joined_signatures`.
 
     Raises:
-        InputError: It contradicts itself.
+        InputError: It contradicts itself, or is too large.
     """
     _check(roster)
     payload = msgspec.json.encode(roster)
+    if len(wrapped(payload)) > _MOST_TEXT:
+        raise InputError("this roster is too large", hint="leave groups out, or make two rosters")
     texts = [sign(payload, typ=TYPE, kid=each.kid, secret=each.secret) for each in signers]
     heads = [(text.split(".")[0], text.split(".")[2]) for text in texts]
     return SignedRoster(payload=wrapped(payload), signatures=tuple(heads))
@@ -115,8 +120,8 @@ def joined_signatures(one: SignedRoster, other: SignedRoster) -> SignedRoster:
     return SignedRoster(payload=one.payload, signatures=tuple(both))
 
 
-def check_rosters(chain: Sequence[SignedRoster], keys: Keys) -> Endorsed:
-    """Check a chain of versions from its first.
+def check_rosters(chain: Sequence[SignedRoster], keys: Keys) -> tuple[Endorsed, ...]:
+    """Check a chain of versions from its first; return them all.
 
     The first is signed by its own endorsers, each later one by those of the version before it.
     Whether to heed the roster at all, each node decides for itself.
@@ -133,7 +138,7 @@ def check_rosters(chain: Sequence[SignedRoster], keys: Keys) -> Endorsed:
     first = chain[0].read()
     if first.version != 1 or first.previous:
         raise InputError("the chain does not begin with a first version", hint=_HINT)
-    signers = _check_signers(chain[0], first, first, keys)
+    endorsed = [Endorsed(roster=first, signers=_check_signers(chain[0], first, first, keys))]
     roster = first
     for before, signed in pairwise(chain):
         last, roster = roster, signed.read()
@@ -143,7 +148,8 @@ def check_rosters(chain: Sequence[SignedRoster], keys: Keys) -> Endorsed:
         if roster.version != last.version + 1 or roster.previous != before.digest():
             raise InputError("it does not follow from the version before it", at=at, hint=_HINT)
         signers = _check_signers(signed, roster, last, keys)
-    return Endorsed(roster=roster, signers=signers)
+        endorsed.append(Endorsed(roster=roster, signers=signers))
+    return tuple(endorsed)
 
 
 def take_rosters(known: Sequence[SignedRoster], chain: Sequence[SignedRoster], keys: Keys) -> bool:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tidewaiter.consignments.types import Mention
 from tidewaiter.identify import Identifier, Lexicon
 from tidewaiter.identify.findings import Defect, Finding
 from tidewaiter.identify.numbers import check_digit_holds
@@ -29,6 +30,20 @@ class Flaw(NamedTuple):
 
     field: str
     defect: Defect
+
+
+def find_of(mention: Mention, place: int) -> Find:
+    """Turn a mention back into the find that it was made of.
+
+    Args:
+        mention: Of an alert.
+        place: Of its substance in the registry.
+    """
+    made = Finding(
+        0, place, mention.cas, mention.start, mention.end, mention.text, mention.how,
+        mention.tier, mention.score, mention.reasons, mention.downgraded,
+    )  # fmt: skip
+    return Find(mention.field, made)
 
 
 def same_place(one: Find, other: Find) -> bool:

@@ -10,6 +10,29 @@ from tidewaiter.substances.registry import Registry
 from tidewaiter.substances.types import Form, Substance
 
 
+class Names:
+    """Finds what a text names as a whole, in the registry alone."""
+
+    def __init__(self, registry: Registry) -> None:
+        """Take a registry."""
+        self._registry = registry
+        self._names: dict[str, tuple[Substance, str | None]] | None = None
+
+    def whole(self, text: str) -> tuple[Found, ...]:
+        """Find the substance whose slug, CAS number or name a text is; empty: it is none."""
+        exact = self._spelled().get(plain(text.strip()))
+        return () if exact is None else (_found(*exact),)
+
+    def _spelled(self) -> dict[str, tuple[Substance, str | None]]:
+        if self._names is None:
+            names: dict[str, tuple[Substance, str | None]] = {}
+            for substance in self._registry.substances:
+                for name, cas in _spellings(substance):
+                    names.setdefault(plain(name), (substance, cas))
+            self._names = names
+        return self._names
+
+
 class Namer:
     """Finds what a text names: first as a whole in the registry, then by the identifier.
 
@@ -20,13 +43,12 @@ class Namer:
         """Take a registry, and how to get an identifier where a name is not one of its own."""
         self._registry = registry
         self._identifier = identifier
-        self._whole: dict[str, tuple[Substance, str | None]] | None = None
+        self._names = Names(registry)
         self._one = Lock()
 
     def whole(self, text: str) -> tuple[Found, ...]:
         """Find the substance whose slug, CAS number or name a text is; empty: it is none."""
-        exact = self._names().get(plain(text.strip()))
-        return () if exact is None else (_found(*exact),)
+        return self._names.whole(text)
 
     def find(self, text: str) -> tuple[Found, ...]:
         """Find the substances that a text names, each once; empty: it names none.
@@ -48,15 +70,6 @@ class Namer:
             for place, cas in cited
             if cas not in {None, *substances[place].cas} or place not in whole
         )
-
-    def _names(self) -> dict[str, tuple[Substance, str | None]]:
-        if self._whole is None:
-            whole: dict[str, tuple[Substance, str | None]] = {}
-            for substance in self._registry.substances:
-                for name, cas in _spellings(substance):
-                    whole.setdefault(plain(name), (substance, cas))
-            self._whole = whole
-        return self._whole
 
 
 _CODES = frozenset({"hs", "unno"})

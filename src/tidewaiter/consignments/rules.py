@@ -24,6 +24,12 @@ _EVIDENCE = {
     "more": ("name",),
     "downgraded": ("why",),
 }
+REGISTER = (
+    "register-none", "register-revoked", "register-suspended", "register-expired",
+    "register-exceeded", "register-open", "register-covered",
+)  # fmt: skip
+"""What a register of licences and permits answers; none of it may take points off."""
+
 _CHECKS = {
     "hidden": ("what",),
     "hs-mismatch": ("hs", "name", "own"),
@@ -33,6 +39,7 @@ _CHECKS = {
     "vague": ("chapter",),
     "free": ("regime", "why"),
     "together": ("name", "count", "span", "sum", "limit", "regime"),
+    **dict.fromkeys(REGISTER, ("name", "direction", "why")),
 }
 
 
@@ -208,6 +215,10 @@ def _check_sentences(rules: AlertRules, *, at: str) -> None:
             hint="critical needs the highest score, low the lowest, and that at least 1",
         )
     _check_parties(rules, at=at)
+    for name in REGISTER:
+        if name in rules.check and rules.check[name].points < 0:
+            hint = "0 points or more: that a permit covers goods does not make an alert weaker"
+            raise RegistryError(f"check.{name} takes points off", at=at, hint=hint)
     for table, needed in (("evidence", _EVIDENCE), ("check", _CHECKS)):
         there: dict[str, Rule] = getattr(rules, table)
         for name, words in needed.items():

@@ -8,13 +8,12 @@ from typing import NamedTuple, get_args
 from msgspec import structs
 
 from tidewaiter.consignments.amounts import Amount, amount_of, form_of_line, is_alone
-from tidewaiter.consignments.finds import Find
+from tidewaiter.consignments.finds import Find, find_of
 from tidewaiter.consignments.naming import form_of
 from tidewaiter.consignments.routing import RoutedLaw, route_of
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.traders import day_of, receiver_of, sender_of
 from tidewaiter.consignments.types import Alert, Holding, Line, Mention, Reason
-from tidewaiter.identify.findings import Finding
 from tidewaiter.substances.lawbook import load_lawbook
 from tidewaiter.substances.limits import (
     counted,
@@ -207,13 +206,7 @@ class Together:
         return counted(limit, dealing, found, by_mass=by_mass)
 
     def _find(self, mention: Mention) -> Find:
-        """Turn a mention back into the find that it was made of."""
-        made = Finding(
-            0, self._places[mention.substance], mention.cas, mention.start, mention.end,
-            mention.text, mention.how, mention.tier, mention.score, mention.reasons,
-            mention.downgraded,
-        )  # fmt: skip
-        return Find(mention.field, made)
+        return find_of(mention, self._places[mention.substance])
 
 
 def _span(limit: Limit, alert: Alert, role: str) -> tuple[str, str] | None:

@@ -7,6 +7,8 @@ import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.coalition.pledges import KINDS as PLEDGED
+from tidewaiter.coalition.rosters import SignedRoster
 from tidewaiter.exchange.documents import SignedDocument
 from tidewaiter.exchange.envelopes import Envelope, Header
 from tidewaiter.exchange.notices.events import Event
@@ -27,11 +29,13 @@ from tidewaiter.store.jointcases import hear_of_joint
 from tidewaiter.store.notices import NOTICE, take_event
 from tidewaiter.store.offers import OFFER, OFFER_END, take_end, take_part
 from tidewaiter.store.peers import hear_relation
+from tidewaiter.store.pledges import hear_pledge
 from tidewaiter.store.questions import ANSWER, QUESTION, take_answer
 from tidewaiter.store.recalls import hear_outcome
 from tidewaiter.store.recovering import take_news
 from tidewaiter.store.requests import KINDS as REQUESTS
 from tidewaiter.store.requests import hear_of_request
+from tidewaiter.store.rosters import ROSTER, take_roster
 
 
 class Received(Record, frozen=True, kw_only=True):
@@ -64,6 +68,12 @@ class DocumentTold(Record, frozen=True, kw_only=True):
     untrusted: Mapping[str, int] = {}  # by name of a key that it revokes: from which message on
 
 
+class RosterTold(Record, frozen=True, kw_only=True):
+    """Versions of a roster, in order."""
+
+    versions: tuple[SignedRoster, ...]
+
+
 def _take_relation(work: Work, received: Received) -> None:
     told = read_json(received.body, RelationTold, "relation")
     hear_relation(work, received.peer, told.standing)
@@ -90,6 +100,19 @@ def _take_incident(work: Work, received: Received) -> None:
     kind = received.header.kind
     said = read_json(received.body, SPOKEN[kind], kind)
     hear_of_incident(work, received.safe, _heard(received), kind, said)
+
+
+def _take_roster(work: Work, received: Received) -> None:
+    told = read_json(received.body, RosterTold, "roster")
+    if not told.versions:
+        raise InputError("there is no version of a roster")
+    take_roster(work, received.safe, told.versions, heard=_heard(received))
+
+
+def _take_pledge(work: Work, received: Received) -> None:
+    kind = received.header.kind
+    said = read_json(received.body, PLEDGED[kind], kind)
+    hear_pledge(work, received.safe, _heard(received), kind, said)
 
 
 def _take_offer(work: Work, received: Received) -> None:
@@ -146,6 +169,8 @@ KINDS: Mapping[str, Kind] = {
     MESSAGE: Kind(schema=1, act=_take_words),
     NOTICE: Kind(schema=1, act=_take_notice),
     **{kind: Kind(schema=1, act=_take_incident) for kind in SPOKEN},
+    ROSTER: Kind(schema=1, act=_take_roster),
+    **{kind: Kind(schema=1, act=_take_pledge) for kind in PLEDGED},
     OFFER: Kind(schema=1, act=_take_offer),
     OFFER_END: Kind(schema=1, act=_take_offer_end),
     QUESTION: Kind(schema=1, act=_take_question),

@@ -56,6 +56,16 @@ class Checked(Record, frozen=True, kw_only=True):
     found: tuple[Found, ...]
 
 
+class _Party(msgspec.Struct, frozen=True):
+    restricted: bool = False
+
+
+class _Content(msgspec.Struct, frozen=True):
+    """What is needed of a content; all else of it is let be."""
+
+    parties: tuple[_Party, ...] = ()
+
+
 def standing_of(
     signed: Signed, document: Document, untrusted: Mapping[str, int], seq: int
 ) -> Vouched:
@@ -83,6 +93,17 @@ def write_evidence(evidence: MessageEvidence) -> bytes:
 def packed(held: bytes | None) -> str:
     """Write salt and content as evidence has them."""
     return "" if held is None else b64encode(held).decode()
+
+
+def is_restricted(evidence: MessageEvidence) -> bool:
+    """Say whether the content names a party that rests on what is for the authority only."""
+    if not evidence.held:
+        return False
+    try:
+        told = msgspec.json.decode(b64decode(evidence.held)[SALT:], type=_Content)
+    except msgspec.MsgspecError:
+        return False
+    return any(each.restricted for each in told.parties)
 
 
 def read_evidence(held: bytes) -> MessageEvidence:

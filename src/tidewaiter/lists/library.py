@@ -109,6 +109,13 @@ _TITLES = {
     "party-again": "The entry is listed again",
     "free": "Free by amount in one law",
     "together": "Over a limit together",
+    "register-none": "Nothing in the register",
+    "register-revoked": "Revoked in the register",
+    "register-suspended": "Suspended in the register",
+    "register-expired": "Expired in the register",
+    "register-exceeded": "More than the register has left",
+    "register-open": "The register cannot tell",
+    "register-covered": "Covered by the register",
     "kept": "Kept though rules were turned down",
 }
 

@@ -2,12 +2,13 @@
 
 import gettext
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 
 from babel import Locale, negotiate_locale
 from babel.dates import format_date, format_datetime, format_skeleton
@@ -21,6 +22,7 @@ LANGUAGES = {"en": "English", "es": "Español", "fr": "Français", "zh": "中文
 # A day as "25 Nov 2026" is read alike on both sides of the Atlantic.
 _REGIONS = {"en": "en_GB", "zh": "zh_Hans_CN"}
 _now: ContextVar[str] = ContextVar("language", default="en")
+_invented: ContextVar[Mapping[str, str]] = ContextVar("countries", default=MappingProxyType({}))
 
 
 @contextmanager
@@ -94,7 +96,22 @@ def month(value: date) -> str:
 
 def country(code: str) -> str:
     """Name a country as the language does, by Unicode CLDR; the code itself, where it does not."""
-    return str(_locale(_now.get()).territories.get(code) or country_name(code))
+    invented = _invented.get().get(code)
+    return invented or str(_locale(_now.get()).territories.get(code) or country_name(code))
+
+
+@contextmanager
+def naming(countries: Mapping[str, str]) -> Iterator[None]:
+    """Call countries by other names for a while: invented ones, of codes that ISO leaves to users.
+
+    Args:
+        countries: Names by code.
+    """
+    token = _invented.set(countries)
+    try:
+        yield
+    finally:
+        _invented.reset(token)
 
 
 @cache

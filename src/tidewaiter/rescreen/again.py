@@ -16,6 +16,7 @@ from tidewaiter.lists.archive import Archive
 from tidewaiter.rescreen.basis import Basis, basis_of
 from tidewaiter.rescreen.became import notes_on
 from tidewaiter.rescreen.plan import Plan, plan_of
+from tidewaiter.rescreen.registered import register_desk
 from tidewaiter.rescreen.touched import Touched, touched_lines
 from tidewaiter.store.alerts import add_alerts, alerts_of, known_alerts
 from tidewaiter.store.database import Database, Stamp, Work
@@ -43,6 +44,7 @@ class Again:
             InputError: The database holds no lines.
         """
         self._database, self._settings, self._found = database, pinned(settings), found
+        self._register = register_desk(database, settings)
         self.basis: Basis = basis_of(settings)
         with database.work() as work:
             self.pasts = past_runs(work)
@@ -66,6 +68,8 @@ class Again:
             with self._database.work() as work:
                 known = known_alerts(work, screened.alerts) | seen
             new = [alert for alert in screened.alerts if alert.id not in known]
+            if self._register is not None:
+                new = list(map(self._register.told, new))
             seen.update(alert.id for alert in new)
             self._found.write(msgspec.json.encode((stored.source, new)) + b"\n")
             yield stored, new

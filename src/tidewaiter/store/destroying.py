@@ -17,6 +17,7 @@ from tidewaiter.store.database import Work
 from tidewaiter.store.notices import project_notice
 from tidewaiter.store.offers import forget_part
 from tidewaiter.store.questions import forget_answer
+from tidewaiter.store.rosters import forget_told
 from tidewaiter.store.saying import GONE
 
 _NONCE = 12  # bytes
@@ -38,6 +39,10 @@ def destroy(work: Work, safe: bytes, peer: str, item: str, digest: str) -> None:
     work.connection.execute(box.values(box=None, state="recalled"))
     said = update(tables.said).where(s.sender == peer, s.message == item)
     work.connection.execute(said.values(written=GONE))
+    p = tables.pledge_said.c
+    promised = delete(tables.pledge_said).where(p.sender == peer, p.message == item)
+    work.connection.execute(promised)
+    forget_told(work, peer, item)
     _empty_feeds(work, peer, item)
     _forget_event(work, safe, peer, item)
     forget_part(work, peer, item)

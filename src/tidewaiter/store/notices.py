@@ -1,7 +1,9 @@
 """Notices: the events of both sides, kept in the transaction of the message that tells of each."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import msgspec
 from msgspec import structs
@@ -10,8 +12,17 @@ from sqlalchemy import RowMapping, insert, select, update
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.markings import Marking
-from tidewaiter.exchange.notices.events import OTHER, Amended, Event, Recalled, Sent, Side, What
-from tidewaiter.exchange.notices.states import State, add, state_of
+from tidewaiter.exchange.notices.events import (
+    OTHER,
+    Amended,
+    Event,
+    Recalled,
+    Sent,
+    Side,
+    What,
+    word_of,
+)
+from tidewaiter.exchange.notices.states import State, add, next_due, state_of
 from tidewaiter.exchange.signing import lock, unlock
 from tidewaiter.store import tables
 from tidewaiter.store.audit import moment, stamp_of
@@ -19,16 +30,19 @@ from tidewaiter.store.database import Work
 from tidewaiter.store.incoming import Heard
 from tidewaiter.store.outgoing import Message, write_message
 from tidewaiter.store.payloads import KEY_LENGTH, plain
+from tidewaiter.store.registernotices import enter_notice
 
 NOTICE = "notice"
 """The kind of message that brings an event of a notice."""
+
+OVER = ("sent", "viewed", "acknowledged", "more time")
+"""States that end when the time is over."""
 
 NO_MORE = ("never-left", "destroyed", "not-held")
 """Outcomes of a recall after which the recipient has no copy of the message."""
 
 _NONCE = 12  # bytes
 _ID = 16  # bytes
-_OVER = ("sent", "viewed", "acknowledged", "more time")  # states that end when the time is over
 
 
 class Row(Record, frozen=True, kw_only=True):
@@ -42,6 +56,7 @@ class Row(Record, frozen=True, kw_only=True):
     state: str
     waits_for: str  # exporter, importer; "": nobody
     reply_by: date | None
+    due: date | None  # day by which the next act is due; None: nothing is
     version: int
     changed: str  # ISO 8601, UTC
 
@@ -75,7 +90,8 @@ def do_to_notice(
     side = kept.row.side
     theirs = max((each.seq for each in kept.events if each.by == OTHER[side]), default=0)
     if seen is not None and seen != theirs:
-        hint = "look at it again, then decide"
+        new = [e for e in kept.events if e.by == OTHER[side] and e.seq > seen]
+        hint = f"look at it again, then decide: {', '.join(word_of(each.what) for each in new)}"
         raise ConflictError("the other side has done something since you looked", hint=hint)
     version = kept.state.version + isinstance(what, Amended)
     event = _event(work, kept.row, kept.events, what, version=version, seen=theirs)
@@ -163,15 +179,29 @@ def notices(
     n = tables.notice.c
     wanted = select(tables.notice)
     if state == "expired without reply":
-        wanted = wanted.where(n.state.in_(_OVER), n.reply_by < day.isoformat())
+        wanted = wanted.where(n.state.in_(OVER), n.reply_by < day.isoformat())
     elif state:
         wanted = wanted.where(n.state == state)
-        if state in _OVER:
+        if state in OVER:
             wanted = wanted.where((n.reply_by >= day.isoformat()) | n.reply_by.is_(None))
     if before:
         wanted = wanted.where(n.number < before)
     found = work.connection.execute(wanted.order_by(n.number.desc()).limit(rows)).mappings()
-    return [_on(_read(row), day) for row in found]
+    return [on_day(read_row(row), day) for row in found]
+
+
+def enter_notices(work: Work, safe: bytes) -> int:
+    """Enter all notices into the register, as after its first entries; return how many there are.
+
+    Args:
+        work: Begun with a stamp.
+        safe: What locks the database, shape (32,).
+    """
+    rows = list(work.connection.execute(select(tables.notice)).mappings())
+    for row in map(read_row, rows):
+        events = _events(work, safe, row.number)
+        enter_notice(work, row.number, row.side, events, state_of(events, date.min))
+    return len(rows)
 
 
 def _event(
@@ -198,10 +228,11 @@ def _keep(work: Work, safe: bytes, number: int, event: Event, message: str) -> N
     known = select(e.number).where(e.notice == number, e.id == event.id)
     if work.connection.execute(known).first() is not None:
         raise InputError(f"event {event.id[:40]} was told before by another message")
-    at = stamp_of(work).at
+    stamp, side = stamp_of(work), _row(work, number).side
     row = {
         "notice": number, "id": plain(event.id), "by": event.by, "seq": event.seq,
-        "message": message, "came": moment(at),
+        "message": message, "came": moment(stamp.at),
+        "who": plain(stamp.who) if event.by == side else None,
         "written": lock(msgspec.json.encode(event), safe, secrets.token_bytes(_NONCE)),
     }  # fmt: skip
     work.connection.execute(insert(tables.notice_event).values(**row))
@@ -209,14 +240,18 @@ def _keep(work: Work, safe: bytes, number: int, event: Event, message: str) -> N
 
 
 def project_notice(work: Work, safe: bytes, number: int) -> None:
-    """Write how a notice stands, by all of its events, into the row that lists it."""
+    """Write how a notice stands, by all of its events, into its row and into the register."""
     n, at = tables.notice.c, stamp_of(work).at
-    state = state_of(_events(work, safe, number), date.min)  # whatever the day: that shows later
+    events = _events(work, safe, number)
+    state = state_of(events, date.min)  # whatever the day: that shows later
+    due = next_due(state)
     told = {
         "state": state.name, "waits_for": state.waits_for or "", "version": state.version,
-        "reply_by": state.reply_by.isoformat() if state.reply_by else None, "changed": moment(at),
+        "reply_by": state.reply_by.isoformat() if state.reply_by else None,
+        "due": due.isoformat() if due else None, "changed": moment(at),
     }  # fmt: skip
     work.connection.execute(update(tables.notice).where(n.number == number).values(**told))
+    enter_notice(work, number, _row(work, number).side, events, state)
 
 
 def _insert(work: Work, owner: str, reference: str, peer: str, side: Side) -> int:
@@ -258,16 +293,17 @@ def _row(work: Work, number: int) -> Row:
     row = work.connection.execute(wanted).mappings().first()
     if row is None:
         raise MissingError(f"there is no notice {number}", hint="look at: tidewaiter notices list")
-    return _read(row)
+    return read_row(row)
 
 
-def _read(row: RowMapping) -> Row:
-    reply_by = date.fromisoformat(row["reply_by"]) if row["reply_by"] else None
-    return Row(**{**row, "reply_by": reply_by})
+def read_row(row: RowMapping | Mapping[str, Any]) -> Row:
+    """Read the row of a notice."""
+    days = {name: date.fromisoformat(row[name]) for name in ("reply_by", "due") if row[name]}
+    return Row(**{**row, **days})
 
 
-def _on(row: Row, day: date) -> Row:
+def on_day(row: Row, day: date) -> Row:
     """Return a notice as it stands on a day: silence is seen by nobody's act."""
-    if row.state in _OVER and row.reply_by is not None and row.reply_by < day:
+    if row.state in OVER and row.reply_by is not None and row.reply_by < day:
         return structs.replace(row, state="expired without reply")
     return row

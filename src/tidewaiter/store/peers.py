@@ -15,6 +15,7 @@ from tidewaiter.exchange.relations import CONTROL, Relation, Scope, Standing, mo
 from tidewaiter.store import tables
 from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.database import Work
+from tidewaiter.store.moves import note_move
 from tidewaiter.store.payloads import decode, encode, plain
 
 
@@ -135,8 +136,7 @@ def take_document(work: Work, signed: SignedDocument, untrusted: Mapping[str, in
     known = peer_of(work, document.node)
     revoked = {key.name for key in document.keys if key.state == "revoked"}
     told = {name: number for name, number in untrusted.items() if name in revoked}
-    merged = {**told, **known.untrusted}
-    _set(work, document.node, untrusted=msgspec.json.encode(merged).decode())
+    _set(work, document.node, untrusted=msgspec.json.encode({**told, **known.untrusted}).decode())
     _describe(work, document)
     return document
 
@@ -216,6 +216,7 @@ def set_scope(work: Work, node: str, scope: Scope) -> Known:
 
 def set_relation(work: Work, node: str, relation: Relation) -> None:
     """Write down what this node does with a peer."""
+    note_move(work, node, "own", relation.standing, relation.reason)
     _set(
         work, node, relation=encode(relation), standing=relation.standing,
         since=moment(stamp_of(work).at),
@@ -224,6 +225,7 @@ def set_relation(work: Work, node: str, relation: Relation) -> None:
 
 def hear_relation(work: Work, node: str, theirs: Standing) -> None:
     """Write down what a peer told of its own relation; it is tried again at once."""
+    note_move(work, node, "peer", theirs)
     now = moment(stamp_of(work).at)
     _set(work, node, theirs=theirs, theirs_since=now, due=now, tries=0)
 

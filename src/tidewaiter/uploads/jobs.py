@@ -18,6 +18,7 @@ from tidewaiter.bulk.journal import read_journal
 from tidewaiter.bulk.run import workers_for
 from tidewaiter.consignments.types import Alert
 from tidewaiter.node import Progress, end_overdue, screen_file
+from tidewaiter.rescreen.registered import register_desk
 from tidewaiter.store.database import Database, Stamp
 from tidewaiter.store.leases import Lease, Orders, end_upload, fail_upload, renew_lease
 from tidewaiter.store.uploads import Reached, Upload
@@ -78,8 +79,9 @@ def _screen(bench: Bench, upload: Upload, beat: "_Beat") -> None:
         raise InputError("the file is no longer kept", hint="send it again")
     workers = workers_for(path, bench.desk.workers)
     steps = screen_file(
-        path, reading, settings, journal, workers=workers, database=bench.database, who=upload.who
-    )
+        path, reading, settings, journal, workers=workers, database=bench.database, who=upload.who,
+        register=register_desk(bench.database, settings),
+    )  # fmt: skip
     tally: Tally | None = None
     reached, screening = Reached(), None
     with closing(steps):  # type: ignore[type-var]

@@ -9,7 +9,6 @@ from litestar import Request
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.web.nested import nested
 
 FORM = "application/x-www-form-urlencoded"
 CSRF_FIELD = "csrf"
@@ -29,8 +28,7 @@ class Asked(Request[Any, Any, Any]):
         pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=_FIELDS)
         field = self.route_handler.parsed_data_field
         kind = field.annotation if field is not None else None
-        plain = [pair for pair in pairs if "." not in pair[0] and pair[0] != CSRF_FIELD]
-        return {**formed(plain, kind), **nested(pair for pair in pairs if "." in pair[0])}
+        return formed([pair for pair in pairs if pair[0] != CSRF_FIELD], kind)
 
     @property
     def wants_json(self) -> bool:
@@ -47,18 +45,49 @@ def formed(pairs: Sequence[tuple[str, str]], kind: Any) -> dict[str, Any]:
     """Make the values of a record from the fields of a form or a query.
 
     Args:
-        pairs: Name and value; a name may stand several times.
-        kind: The record; an empty field that it need not have is as if it were not there.
+        pairs: Name and value; a name may stand several times. "parties.broker.name" is a field of
+            a record inside, "lines.0.name" one of a record in a list; places may leave gaps.
+        kind: The record; an empty field that it need not have is as if it were not there, and so
+            is a record inside of which nothing is filled in.
     """
     wanted = _fields(kind)
     made: dict[str, Any] = {}
+    inner: dict[str, list[tuple[str, str]]] = {}
     for name, value in pairs:
+        head, point, rest = name.partition(".")
+        if point and head in wanted:
+            inner.setdefault(head, []).append((rest, value))
+            continue
         field = wanted.get(name)
         if field is not None and _is_several(field.type):
             made[name] = [*made.get(name, ()), *([value] if value else ())]
         elif value or field is None or field.required:
             made[name] = value
+    for name, held in inner.items():
+        if wanted[name].required or _is_filled(held):
+            made[name] = _inside(held, wanted[name].type)
     return made
+
+
+def _inside(pairs: Sequence[tuple[str, str]], kind: Any) -> Any:
+    """Make the values of a record, or of a list of some, that stands in another one."""
+    if not _is_several(kind):
+        return formed(
+            pairs, next((each for each in (kind, *get_args(kind)) if _fields(each)), None)
+        )
+    rows: dict[int, list[tuple[str, str]]] = {}
+    for name, value in pairs:
+        place, _, rest = name.partition(".")
+        if place.isdecimal():
+            rows.setdefault(int(place[:9]), []).append((rest, value))
+    each, filled = get_args(kind)[0], [rows[place] for place in sorted(rows)]
+    if not _fields(each):
+        return [value for row in filled for _, value in row if value]
+    return [formed(row, each) for row in filled if _is_filled(row)]
+
+
+def _is_filled(pairs: Sequence[tuple[str, str]]) -> bool:
+    return any(value.strip() for _, value in pairs)
 
 
 def read_query(request: Request[Any, Any, Any], kind: type[R]) -> R:

@@ -18,6 +18,8 @@ from tidewaiter.base.resources import data
 from tidewaiter.exchange.incidents.drafts import DraftGoods, DraftLine, DraftParty
 from tidewaiter.exchange.incidents.types import Place
 from tidewaiter.exchange.markings import Marking
+from tidewaiter.exchange.notices.types import Authority, Parties, Party
+from tidewaiter.exchange.notices.written import WrittenLine, WrittenNotice, WrittenTransport
 from tidewaiter.web.accounts import Change, NewName
 from tidewaiter.web.alertcases import IntoCase
 from tidewaiter.web.alerts import Assign, Decide, Undo
@@ -40,6 +42,20 @@ from tidewaiter.web.casesteps import (
 )
 from tidewaiter.web.groups import Member, NewGroup
 from tidewaiter.web.incidentrows import Proposing, Sighted, Telling
+from tidewaiter.web.noticeacts import (
+    Agreement,
+    Elsewhere,
+    GoodsTold,
+    LineText,
+    Longer,
+    Objection,
+    Query,
+    QueryAnswer,
+    TakenBack,
+)
+from tidewaiter.web.noticeacts import Seen as SeenOfNotice
+from tidewaiter.web.noticechecks import DraftForm
+from tidewaiter.web.noticedrafts import Version
 from tidewaiter.web.own import Language, NewPassword, NewToken
 from tidewaiter.web.parties import Judge
 from tidewaiter.web.peeracts import Discarded, Narrow, Written
@@ -84,6 +100,20 @@ _INCIDENT = Telling(
     ),
     parties=(DraftParty(role="consignee", name="Example Chemicals Ltd", basis="air waybill"),),
     to=("tidewaiter/bergen",),
+)  # fmt: skip
+NOTICE = WrittenNotice(
+
+    reference="NL-2026-0041",
+    sender=Authority(name="Example Authority", country="NL"),
+    recipient=Authority(name="Another Authority", country="MX"),
+    parties=Parties(
+        exporter=Party(name="Example Chemicals BV", address="Rotterdam", country="NL"),
+        importer=Party(name="Ejemplo SA", address="Veracruz", country="MX"),
+    ),
+    lines=(WrittenLine(name="Acetic anhydride", cas="108-24-7", net="800 kg"),),
+    transport=WrittenTransport(
+        mode="sea", entry_point="Veracruz", dispatch=date(2027, 1, 20)
+    ),
 )  # fmt: skip
 BODIES: Mapping[str, Record] = {
     "change_language": Language(language="fr"),
@@ -189,6 +219,30 @@ BODIES: Mapping[str, Record] = {
     ),
     "cancel": Wanted(version=2),
     "drop": Wanted(version=4),
+    "view_notice": SeenOfNotice(seen=1),
+    "acknowledge_notice": SeenOfNotice(seen=1),
+    "agree_to_notice": Agreement(
+        seen=1, decided_by="Licensing", conditions="one shipment",
+        allowed=(LineText(line=1, amount="500 kg"),), importer_licence="holds",
+    ),
+    "object_to_notice": Objection(
+        seen=1, code="importer unknown", text="No firm of that name is registered",
+        decided_by="Licensing",
+    ),
+    "ask_about_notice": Query(seen=1, text="Who is the end user?"),
+    "answer_query": QueryAnswer(seen=1, query="5f0c3c9a", text="Paint works Alfa"),
+    "ask_more_time": Longer(seen=1, until=date(2027, 1, 15), reason="The importer is asked"),
+    "notice_not_for_us": Elsewhere(seen=1, whose="The medicines agency"),
+    "withdraw_notice": TakenBack(seen=0, reason="The order was cancelled"),
+    "tell_of_goods": GoodsTold(
+        seen=1, outcome="shipped", on=date(2027, 1, 20),
+        lines=(LineText(line=1, amount="750 kg"),), permit="P-7",
+    ),
+    "amend_notice": SeenOfNotice(seen=0),
+    "check_notice": DraftForm(notice=NOTICE),
+    "keep_draft": DraftForm(notice=NOTICE, peer="tidewaiter/b1"),
+    "save_draft": DraftForm(notice=NOTICE, peer="tidewaiter/b1", version=1, send=True),
+    "end_draft": Version(version=1),
 }  # fmt: skip
 """Of each operation that takes JSON, by its name."""
 

@@ -71,6 +71,7 @@ class KnownTold(Record, frozen=True, kw_only=True):
     sightings: tuple[Said[Sighting], ...]
     unheeded: tuple[UnheededTold, ...]
     destroyed: int  # messages that were recalled, so that nothing is known of them
+    withheld: int  # parties of the last version that are for those only who are cleared
 
     def now(self) -> Incident | None:
         """Return the last version that has come; None: none has."""
@@ -147,13 +148,28 @@ class ExportAsked(Record, frozen=True, kw_only=True):
     purpose: Purpose = "control"
 
 
-def known_told(known: Known) -> KnownTold:
-    """Tell what is known of an incident; of what changes nothing, why, and not what it said."""
+def known_told(known: Known, *, cleared: bool) -> KnownTold:
+    """Tell what is known of an incident; of what changes nothing, why, and not what it said.
+
+    Args:
+        known: All of it.
+        cleared: The reader may see what is for the authority only.
+    """
+    now = known.now()
+    hidden = 0 if cleared or now is None else sum(each.restricted for each in now.parties)
+    versions = known.versions if cleared else tuple(map(_open, known.versions))
     return KnownTold(
-        id=known.id, owner=known.owner, versions=known.versions, missing=known.missing,
+        id=known.id, owner=known.owner, versions=versions, missing=known.missing, withheld=hidden,
         proposals=known.proposals, sightings=known.sightings, destroyed=known.destroyed,
         unheeded=tuple(
             UnheededTold(sender=each.said.sender, at=each.said.at, why=each.why)
             for each in known.unheeded
         ),
     )  # fmt: skip
+
+
+def _open(said: Said[Incident]) -> Said[Incident]:
+    """Leave out the parties of a version that rest on what is for the authority only."""
+    parties = tuple(each for each in said.body.parties if not each.restricted)
+    body = msgspec.structs.replace(said.body, parties=parties)
+    return Said(id=said.id, sender=said.sender, at=said.at, body=body)

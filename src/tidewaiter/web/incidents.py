@@ -64,7 +64,8 @@ def incident_page(
         now = known.now()
         group = now.marking.group if now and own else ""
         page = IncidentPage(
-            number=number, own=own, known=known_told(known), told=tuple(told),
+            number=number, own=own, told=tuple(told),
+            known=known_told(known, cleared=user.account.cleared),
             names=names_of(work, desk.node),
             group=next((each.name for each in groups(work) if each.id == group), ""),
         )  # fmt: skip

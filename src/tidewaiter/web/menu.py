@@ -3,7 +3,7 @@
 An entry may have parts, which stand in a second row on the pages below it.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 
 from tidewaiter.accounts.roles import Right
 from tidewaiter.base.records import Record
@@ -34,12 +34,24 @@ ENTRIES = (
     Entry(path="/parties", label=marked("Parties"), right="see"),
     Entry(path="/flows", label=marked("Flows"), right="see"),
     Entry(path="/substances", label=marked("Substances"), right="see"),
+    Entry(
+        path="/coalition",
+        label=marked("Coalition"),
+        right="exchange",
+        parts=(
+            Entry(path="/coalition", label=marked("Board"), right="exchange"),
+            Entry(path="/coalition/members", label=marked("Members"), right="exchange"),
+            Entry(path="/coalition/commitments", label=marked("Commitments"), right="exchange"),
+            Entry(path="/coalition/timeline", label=marked("Timeline"), right="exchange"),
+        ),
+    ),
     Entry(path="/law", label=marked("Law"), right="see"),
     Entry(
-        path="/incidents",
+        path="/notices",
         label=marked("Exchange"),
         right="exchange",
         parts=(
+            Entry(path="/notices", label=marked("Notices"), right="exchange"),
             Entry(path="/incidents", label=marked("Incidents"), right="exchange"),
             Entry(path="/requests", label=marked("Requests"), right="exchange"),
             Entry(path="/recalls", label=marked("Recalls"), right="exchange"),
@@ -67,9 +79,14 @@ def parts_at(rights: Collection[Right], path: str) -> tuple[Shown, ...]:
     return _shown(here.parts, rights, path) if here else ()
 
 
-def _shown(entries: Iterable[Entry], rights: Collection[Right], path: str) -> tuple[Shown, ...]:
+def _shown(entries: Sequence[Entry], rights: Collection[Right], path: str) -> tuple[Shown, ...]:
+    """Return entries; the one marked is the closest, as a part may lie below another."""
+    at = max(
+        (each for each in entries if _is_at(each, path)), key=lambda each: len(each.path),
+        default=None,
+    )  # fmt: skip
     return tuple(
-        Shown(path=each.path, label=words(each.label), here=_is_at(each, path))
+        Shown(path=each.path, label=words(each.label), here=each is at)
         for each in entries
         if each.right in rights
     )

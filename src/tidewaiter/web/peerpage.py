@@ -4,9 +4,10 @@ from itertools import pairwise
 
 from litestar import Response, get
 
+from tidewaiter.base.errors import MissingError
 from tidewaiter.courier.desk import Desk
 from tidewaiter.exchange.documents import SignedDocument, is_recovery
-from tidewaiter.exchange.evidence import write_evidence
+from tidewaiter.exchange.evidence import is_restricted, write_evidence
 from tidewaiter.store.between import (
     contradictions,
     held_items,
@@ -97,6 +98,9 @@ def message_evidence(
             work, desk.node, peer_at(work, key).node, message, openers=desk.ring.openers(),
             stamp=node.stamp(user),
         )  # fmt: skip
+    if not user.account.cleared and is_restricted(found):
+        hint = "ask someone who is cleared"
+        raise MissingError(f"message {message} tells what is for the authority only", hint=hint)
     return download(write_evidence(found), "application/octet-stream", f"message-{message}.json")
 
 

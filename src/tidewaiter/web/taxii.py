@@ -20,26 +20,39 @@ from tidewaiter.web.security import may
 _ROOT = "/taxii2/incidents"
 _FEED = f"{_ROOT}/collections/{{feed:str}}"
 _OBJECT = f"{_FEED}/objects/{{name:str}}"
+_KIND = taxii.MEDIA_TYPE
 _NOT_ACCEPTABLE, _NOT_FOUND, _BAD = 406, 404, 400
 Id = Annotated[str, PathParameter(max_length=200)]
 
 OfPage = Callable[[Collection, list[Item], Query], Reply]
 
 
-@get(taxii.DISCOVERY, guards=[may("feed")], include_in_schema=False, sync_to_thread=False)
+@get(
+    taxii.DISCOVERY,
+    guards=[may("feed")],
+    include_in_schema=False,
+    sync_to_thread=False,
+    gives=_KIND,
+)
 def discovery(request: Asked, node: TheNode) -> Response[bytes]:
     """Tell what is served here."""
     told = taxii.discovery("Tidewaiter", [node.address(f"{_ROOT}/")])
     return _answer(request, lambda: told)
 
 
-@get(_ROOT, guards=[may("feed")], include_in_schema=False, sync_to_thread=False)
+@get(_ROOT, guards=[may("feed")], include_in_schema=False, sync_to_thread=False, gives=_KIND)
 def api_root(request: Asked) -> Response[bytes]:
     """Tell of the only API root."""
     return _answer(request, lambda: taxii.api_root("Incidents"))
 
 
-@get(f"{_ROOT}/collections", guards=[may("feed")], include_in_schema=False, sync_to_thread=True)
+@get(
+    f"{_ROOT}/collections",
+    guards=[may("feed")],
+    include_in_schema=False,
+    sync_to_thread=True,
+    gives=_KIND,
+)
 def collections(request: Asked, node: TheNode) -> Response[bytes]:
     """Tell which feeds there are."""
 
@@ -50,7 +63,7 @@ def collections(request: Asked, node: TheNode) -> Response[bytes]:
     return _answer(request, told)
 
 
-@get(_FEED, guards=[may("feed")], include_in_schema=False, sync_to_thread=True)
+@get(_FEED, guards=[may("feed")], include_in_schema=False, sync_to_thread=True, gives=_KIND)
 def collection(request: Asked, node: TheNode, feed: Id) -> Response[bytes]:
     """Tell of a feed."""
 
@@ -61,19 +74,31 @@ def collection(request: Asked, node: TheNode, feed: Id) -> Response[bytes]:
     return _answer(request, told)
 
 
-@get(f"{_FEED}/objects", guards=[may("feed")], include_in_schema=False, sync_to_thread=True)
+@get(
+    f"{_FEED}/objects",
+    guards=[may("feed")],
+    include_in_schema=False,
+    sync_to_thread=True,
+    gives=_KIND,
+)
 def objects(request: Asked, node: TheNode, feed: Id) -> Response[bytes]:
     """Give a page of the objects of a feed."""
     return _answer(request, lambda: _page(request, node, feed, taxii.objects))
 
 
-@get(f"{_FEED}/manifest", guards=[may("feed")], include_in_schema=False, sync_to_thread=True)
+@get(
+    f"{_FEED}/manifest",
+    guards=[may("feed")],
+    include_in_schema=False,
+    sync_to_thread=True,
+    gives=_KIND,
+)
 def manifest(request: Asked, node: TheNode, feed: Id) -> Response[bytes]:
     """Give a page of the manifest of a feed."""
     return _answer(request, lambda: _page(request, node, feed, taxii.manifest))
 
 
-@get(_OBJECT, guards=[may("feed")], include_in_schema=False, sync_to_thread=True)
+@get(_OBJECT, guards=[may("feed")], include_in_schema=False, sync_to_thread=True, gives=_KIND)
 def an_object(request: Asked, node: TheNode, feed: Id, name: Id) -> Response[bytes]:
     """Give an object of a feed."""
 
@@ -83,7 +108,13 @@ def an_object(request: Asked, node: TheNode, feed: Id, name: Id) -> Response[byt
     return _answer(request, lambda: _page(request, node, feed, of_it))
 
 
-@get(f"{_OBJECT}/versions", guards=[may("feed")], include_in_schema=False, sync_to_thread=True)
+@get(
+    f"{_OBJECT}/versions",
+    guards=[may("feed")],
+    include_in_schema=False,
+    sync_to_thread=True,
+    gives=_KIND,
+)
 def versions(request: Asked, node: TheNode, feed: Id, name: Id) -> Response[bytes]:
     """Tell which versions of an object there are."""
 

@@ -43,11 +43,13 @@ def new_incident(request: Asked, node: TheNode) -> Response[IncidentForm]:
 
 
 @get("/incidents/{number:int}/version", guards=[may("exchange")], sync_to_thread=True)
-def next_version(request: Asked, node: TheNode, number: FromPath[int]) -> Response[IncidentForm]:
+def next_version(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
+) -> Response[IncidentForm]:
     """Show the form of the next version of an own incident, with what the last one says."""
     with node.exchange() as (desk, work):
         known = find_known(work, desk.ring.lock, *incident_at(work, number))
-        now = _own(known, desk.node)
+        now = _own(known, desk.node, cleared=user.account.cleared)
     told = msgspec.to_builtins(draft_of(now))
     flags = tuple(told.pop("flags"))
     form = IncidentForm(
@@ -73,7 +75,7 @@ def tell_version(
     """Tell the next version of an own incident to whom it was told, and to others."""
     with node.exchange() as (desk, work):
         known = find_known(work, desk.ring.lock, *incident_at(work, number))
-        now = _own(known, desk.node)
+        now = _own(known, desk.node, cleared=user.account.cleared)
     if now.version != data.after:
         hint = "load the form again: somebody told another version meanwhile"
         raise ConflictError(f"version {now.version} is the last, not {data.after}", hint=hint)
@@ -125,10 +127,13 @@ def _shown(
     )  # fmt: skip
 
 
-def _own(known: Known, own: str) -> Incident:
+def _own(known: Known, own: str, *, cleared: bool) -> Incident:
     now = known.now()
     if known.owner != own or now is None:
         raise InputError("only its owner writes a version", hint="propose a change instead")
+    if not cleared and any(each.restricted for each in now.parties):
+        hint = "ask someone who is cleared to write the next version"
+        raise InputError("it names a party that is for the authority only", hint=hint)
     return now
 
 

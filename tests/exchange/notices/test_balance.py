@@ -1,19 +1,15 @@
-"""Balances: written off line by line and permit by permit; what is exceeded is told."""
+"""Balances: written off line by line; what is exceeded is told."""
 
 from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.exchange.notices.samples import ANHYDRIDE, NOTICE, Talk, changed
+from tests.exchange.notices.samples import ANHYDRIDE, NOTICE, changed
 
-from tidewaiter.exchange.notices.balance import Use, balances, uses_of, write_off
-from tidewaiter.exchange.notices.events import LineAmount, NoObjection, Returned
-from tidewaiter.exchange.notices.types import Amount, Notice, Permit
+from tidewaiter.exchange.notices.balance import balances
+from tidewaiter.exchange.notices.events import LineAmount, Returned
+from tidewaiter.exchange.notices.types import Amount, Notice
 
-PERMIT = Permit(
-    kind="export authorisation", number="P-1", since=date(2026, 4, 1), until=date(2026, 9, 30),
-    amount=Amount(mass_mg=1_000), line=1,
-)  # fmt: skip
 amounts = st.integers(1, 2_000)
 
 
@@ -32,10 +28,6 @@ def _shipped(*masses: int, line: int = 1) -> tuple[Returned, ...]:
     )  # fmt: skip
 
 
-def _use(mass: int, on: date = date(2026, 4, 8), line: int = 1) -> Use:
-    return Use(notice="DE-1", line=line, on=on, amount=Amount(mass_mg=mass))
-
-
 @given(most=amounts, shipped=st.lists(amounts, max_size=6))
 def test_what_is_left_and_what_is_exceeded_add_up(most: int, shipped: list[int]) -> None:
     """Nothing is ever negative, and one of the two is nothing."""
@@ -46,16 +38,6 @@ def test_what_is_left_and_what_is_exceeded_add_up(most: int, shipped: list[int])
     assert min(left, over) == 0
     assert left - over == most - sum(shipped)
     assert bool(balance.problems) == (over > 0)
-
-
-@given(most=amounts, shipped=st.lists(amounts, max_size=6))
-def test_a_permit_is_written_off_like_a_notice(most: int, shipped: list[int]) -> None:
-    """The same sums, over all notices that name the permit."""
-    permit = changed(PERMIT, amount=Amount(mass_mg=most))
-    balance = write_off(permit, [_use(mass) for mass in shipped])
-    assert balance is not None
-    assert balance.left.mass_mg == max(0, most - sum(shipped))
-    assert balance.exceeded.mass_mg == max(0, sum(shipped) - most)
 
 
 def test_an_allowed_quantity_is_the_most() -> None:
@@ -81,36 +63,3 @@ def test_litres_are_not_written_off_against_kilograms() -> None:
     (balance,) = balances(_notice(100), {}, (litres,))
     assert balance.used.mass_mg == 0
     assert len(balance.problems) == 1
-
-
-def test_a_permit_is_good_in_its_time_and_for_its_line() -> None:
-    """Uses before, after and of another line are told; the last is not counted."""
-    uses = [
-        _use(1, date(2026, 3, 31)), _use(1, date(2026, 10, 1)), _use(1, line=2), _use(1),
-    ]  # fmt: skip
-    balance = write_off(PERMIT, uses)
-    assert balance is not None
-    assert balance.used.mass_mg == 3
-    assert len(balance.problems) == 3
-
-
-def test_a_permit_without_an_amount_has_no_balance() -> None:
-    """It says nothing of how much may go."""
-    assert write_off(changed(PERMIT, amount=Amount()), [_use(1)]) is None
-
-
-def test_uses_are_what_left_under_the_permit_each_once() -> None:
-    """Only what the exporting side says that it shipped under that number."""
-    talk = Talk()
-    talk.say("importer", NoObjection(decided_by="a"))
-    line = LineAmount(line=1, amount=Amount(mass_mg=5))
-    first = Returned(
-        outcome="shipped", on=date(2026, 4, 8), lines=(line,), permit="P-1", last=False
-    )
-    talk.say("exporter", first)
-    talk.say("exporter", changed(first, permit="P-2"))
-    talk.say(
-        "importer", Returned(outcome="arrived", on=date(2026, 5, 2), lines=(line,), permit="P-1")
-    )
-    found = uses_of([*talk.events, *talk.events], "P-1")
-    assert [use.amount.mass_mg for use in found] == [5]

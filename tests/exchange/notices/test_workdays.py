@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.exchange.notices.workdays import add_working_days
+from tidewaiter.exchange.notices.workdays import add_working_days, working_days_until
 
 COUNTRIES = ("DE", "MX", "US", "CA", "CN", "SA", "IL", "AU", "IN", "BR")
 UNKNOWN = "XX"
@@ -87,3 +87,20 @@ def test_a_second_country_never_brings_the_day_forward(
     assert one is not None
     assert both is not None
     assert both >= one
+
+
+@given(
+    start=st.dates(date(2020, 1, 1), date(2030, 12, 31)),
+    days=st.integers(0, 20),
+    countries=st.lists(st.sampled_from((*COUNTRIES, UNKNOWN)), max_size=2, unique=True),
+)
+def test_the_days_that_are_left_are_those_that_were_counted(
+    start: date, days: int, countries: list[str]
+) -> None:
+    """To the end of a count as many days are left; of no country anything is known, none."""
+    counted = add_working_days(start, days, countries)
+    if counted.day is None:
+        assert working_days_until(start, start + timedelta(days=9), countries) is None
+    else:
+        assert working_days_until(start, counted.day, countries) == days
+    assert working_days_until(start, start - timedelta(days=1), countries) == 0

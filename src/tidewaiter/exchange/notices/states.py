@@ -37,6 +37,7 @@ StateName = Literal[
 ]  # fmt: skip
 """How a notice stands. Of all of them "no objection" alone is a yes."""
 
+_CLOSED = ("objection", "not for us")  # decided: what follows has no day
 _GONE = ("no objection", "expired without reply")  # after which goods may have left
 _SILENCE = "silence is not consent: the importing side has not said that it does not object"
 
@@ -254,6 +255,16 @@ def _last_word(events: Sequence[Event], version: int) -> tuple[Event | None, Eve
         return None, None
     last = words[-1]
     return (None, last) if isinstance(last.what, Queried) else (last, None)
+
+
+def next_due(state: State) -> date | None:
+    """Tell by which day whoever's turn it is must act; None: nothing is due.
+
+    It is the last day for an answer, and after a yes that for return information.
+    """
+    if state.name == "no objection":
+        return state.return_due if state.waits_for else None
+    return state.reply_by if state.waits_for and state.name not in _CLOSED else None
 
 
 def _turn(name: StateName, *, open_query: bool, ended: bool) -> Side | None:

@@ -70,6 +70,30 @@ def add_working_days(start: date, days: int, countries: Iterable[str]) -> Counte
     return Counted(day=None if none else day, missing=tuple(missing), skipped=tuple(skipped))
 
 
+def working_days_until(day: date, end: date, countries: Iterable[str]) -> int | None:
+    """Count the working days from the day after `day` to `end`, `end` among them.
+
+    Args:
+        day: Today; it does not count.
+        end: The last day for something.
+        countries: Whose calendars must all agree; one that is not known is left out.
+
+    Returns:
+        How many, 0 where the end is over; None where no calendar is known, or it is further off
+        than is counted.
+    """
+    span = (end - day).days
+    if span > _LONGEST:
+        return None
+    asked, known, count = tuple(dict.fromkeys(countries)), False, 0
+    for each in range(1, span + 1):
+        then = after(day, each)
+        told = [works(then, country) for country in asked]
+        known |= any(one is not None for one in told)
+        count += all(one is not False for one in told)
+    return count if known or span <= 0 else None
+
+
 def works(day: date, country: str) -> bool | None:
     """Tell whether a country works on a day; None: its calendar is not known for it."""
     off = _days_off(country, day.year)

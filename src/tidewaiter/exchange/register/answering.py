@@ -4,11 +4,14 @@ A yes rests on entries that are named. Whatever decides and is not known makes i
 which is neither a yes nor a no; and the register never says that goods are lawful.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
-from tidewaiter.exchange.notices.amounts import in_words, measured
+from msgspec import structs
+
+from tidewaiter.exchange.notices.amounts import amount_of, in_words, measured
 from tidewaiter.exchange.notices.types import Amount
-from tidewaiter.exchange.register.book import Book, same_issuer, same_number
+from tidewaiter.exchange.register.book import Book, same_issuer
 from tidewaiter.exchange.register.fitting import misfits
 from tidewaiter.exchange.register.ledger import (
     Account,
@@ -35,13 +38,16 @@ from tidewaiter.exchange.register.types import (
     Standing,
 )
 
+NONE: Mapping[str, Amount] = MappingProxyType({})
+"""Nothing is taken."""
+
 _WORST: tuple[Verdict, ...] = (
-    "none", "suspended", "expired", "exceeded", "cannot tell", "holds"
+    "none", "revoked", "suspended", "expired", "exceeded", "cannot tell", "covered"
 )  # fmt: skip
 _SAYS: dict[FindingKind, Verdict] = {
     "none": "none", "not yet valid": "none", "wrong site": "none", "wrong substance": "none",
     "wrong operator": "none", "wrong direction": "none", "suspended": "suspended",
-    "revoked": "suspended", "expired": "expired", "exceeded": "exceeded",
+    "revoked": "revoked", "expired": "expired", "exceeded": "exceeded",
     "other measure": "cannot tell", "not known": "cannot tell", "told two ways": "cannot tell",
 }  # fmt: skip
 _OPEN: tuple[FindingKind, ...] = ("other measure", "not known", "told two ways")
@@ -58,11 +64,21 @@ def answer(register: Register, question: Question, names: Names | None = None) -
     return answer_from(Book(register), question, names)
 
 
-def answer_from(book: Book, question: Question, names: Names | None = None) -> Answer:
-    """Tell whether a register that is in order already covers goods on a day."""
+def answer_from(
+    book: Book, question: Question, names: Names | None = None, taken: Mapping[str, Amount] = NONE
+) -> Answer:
+    """Tell whether a register that is in order already covers goods on a day.
+
+    Args:
+        book: The register, put in order.
+        question: The goods.
+        names: Who finds operators of like names; None: nobody looks.
+        taken: By id of a permit or requirement, what goods that were answered before this one
+            take of it: they are not written off yet.
+    """
     who = who_is(book, question.party, question.day, names)
     asked = [_PARTS[part] for part in dict.fromkeys(question.asks) if part != "operator"]
-    parts = [_operator(who), *(ask(book, question, who) for ask in asked)]
+    parts = [_operator(who), *(ask(book, question, who, taken) for ask in asked)]
     return Answer(
         verdict=min((each.verdict for each in parts), key=_WORST.index),
         day=question.day,
@@ -74,7 +90,7 @@ def answer_from(book: Book, question: Question, names: Names | None = None) -> A
 
 def _operator(who: Who) -> Answered:
     if who.operator and not who.doubt:
-        return Answered(part="operator", verdict="holds", entries=(who.operator,), text=who.text)
+        return Answered(part="operator", verdict="covered", entries=(who.operator,), text=who.text)
     if who.operator:
         found = Finding(kind="not known", text=who.doubt, entry=who.operator)
         return Answered(
@@ -85,8 +101,9 @@ def _operator(who: Who) -> Answered:
     return Answered(part="operator", verdict=verdict, text=who.text)
 
 
-def _standing(book: Book, question: Question, who: Who) -> Answered:
+def _standing(book: Book, question: Question, who: Who, taken: Mapping[str, Amount]) -> Answered:
     """Ask for a licence or registration that allows this activity with this substance."""
+    del taken  # a licence has no amount
     if not who.operator:
         return _nobody("standing", who)
     looked = []
@@ -97,39 +114,40 @@ def _standing(book: Book, question: Question, who: Who) -> Answered:
         if question.direction not in each.activities:
             text = f"{each.kind} {each.number} allows {', '.join(each.activities)}"
             found.append(Finding(kind="wrong direction", text=text, entry=each.id))
-        told = f"{each.kind} {each.number} of {each.issuer}, valid from {each.since}"
-        looked.append((each, told, found))
+        looked.append((each, _paper(each), found))
     return _best("standing", looked, f"{who.operator} has no licence and no registration")
 
 
-def _permit(book: Book, question: Question, who: Who) -> Answered:
+def _permit(book: Book, question: Question, who: Who, taken: Mapping[str, Amount]) -> Answered:
     """Ask for a permit or an authorisation that covers these goods and is not used up."""
     if not who.operator and not question.permit:
         return _nobody("permit", who)
     looked = []
-    for each in book.all_on(Grant, question.day):
+    named = book.numbered(Grant, question.permit, question.day)
+    for each in named if question.permit else book.all_on(Grant, question.day):
         if question.permit:
-            named = same_number(each.number, question.permit)
-            if not (named and same_issuer(each.issuer, question.issuer)):
+            if not same_issuer(each.issuer, question.issuer):
                 continue
         elif each.operator != who.operator or COVERS.get(each.kind) != question.direction:
             continue
         account = account_of(book, each, question.day, but=question.notice)
+        before = taken.get(each.id, Amount())
+        account = _less(account, before)
         found = _misfits(book, each, question, who)
         if COVERS.get(each.kind) != question.direction:
             text = f"{each.kind} {each.number} covers no {question.direction}"
             found.append(Finding(kind="wrong direction", text=text, entry=each.id))
         found += _amounts(each, account, question)
-        looked.append((each, f"{each.kind} {each.number}: {_figures(account)}", found))
+        looked.append((each, f"{_paper(each)}: {_figures(account, before)}", found))
     none = f'"{question.permit}" is not there' if question.permit else "no permit is there"
     return _best("permit", looked, f"{none} for {question.direction}")
 
 
-def _requirement(book: Book, question: Question, who: Who) -> Answered:
+def _requirement(book: Book, question: Question, who: Who, taken: Mapping[str, Amount]) -> Answered:
     """Ask what the country, and the operator, may still import in the year: all must hold."""
     if question.direction == "export":
         text = "a requirement is of what a country imports; nothing is asked of an export"
-        return Answered(part="requirement", verdict="holds", text=text)
+        return Answered(part="requirement", verdict="covered", text=text)
     needs = [
         each
         for each in book.all_on(Requirement, question.day)
@@ -145,9 +163,11 @@ def _requirement(book: Book, question: Question, who: Who) -> Answered:
     told, findings = [], []
     for each in needs:
         account = requirement_account(book, each, question.day, but=question.notice)
+        before = taken.get(each.id, Amount())
+        account = _less(account, before)
         found_here = list(_twice(book, each.id)) + list(_amounts(each, account, question))
         whose = each.operator or each.country
-        told.append(f"{whose} {each.year}: {_figures(account)}")
+        told.append(f"{whose} {each.year}: {_figures(account, before)}")
         findings += found_here
     return Answered(
         part="requirement",
@@ -178,7 +198,7 @@ def _best(part: Part, looked: Sequence[_Looked], none: str) -> Answered:
         looked, key=lambda each: (_WORST.index(_verdict(each[2])), -len(each[2]))
     )
     verdict = _verdict(findings)
-    others = () if verdict == "holds" else tuple(f for each in looked for f in each[2])
+    others = () if verdict == "covered" else tuple(f for each in looked for f in each[2])
     return Answered(
         part=part,
         verdict=verdict,
@@ -190,7 +210,7 @@ def _best(part: Part, looked: Sequence[_Looked], none: str) -> Answered:
 
 
 def _verdict(findings: Iterable[Finding]) -> Verdict:
-    return min((_SAYS[each.kind] for each in findings), key=_WORST.index, default="holds")
+    return min((_SAYS[each.kind] for each in findings), key=_WORST.index, default="covered")
 
 
 def _misfits(book: Book, entry: Standing | Grant, question: Question, who: Who) -> list[Finding]:
@@ -229,14 +249,30 @@ def _amounts(entry: Grant | Requirement, account: Account, question: Question) -
         yield Finding(kind="exceeded", text=text, entry=entry.id, source=entry.source)
 
 
-def _figures(account: Account) -> str:
-    """Say an account: granted, used, promised, left."""
+def _paper(entry: Standing | Grant) -> str:
+    until = f" until {entry.until}" if entry.until else ""
+    return f"{entry.kind} {entry.number} of {entry.issuer}, valid from {entry.since}{until}"
+
+
+def _less(account: Account, taken: Amount) -> Account:
+    """Take off what is free what other goods were answered to take."""
+    free, less = measured(account.free), measured(taken)
+    if free is None or less is None or free.measure != less.measure:
+        return account
+    rest = amount_of(free.measure, max(0, free.value - less.value))
+    return structs.replace(account, free=rest)
+
+
+def _figures(account: Account, before: Amount) -> str:
+    """Say an account: granted, used, promised, taken by goods before these, left."""
     if account.granted == Amount():
         return "no amount is named"
     parts = [f"{in_words(account.granted)} granted", f"{in_words(account.used)} used"]
     promised = measured(account.promised)
     if promised is not None and promised.value:
         parts.append(f"{in_words(account.promised)} promised to notices")
+    if before != Amount():
+        parts.append(f"{in_words(before)} for goods before these")
     exceeded = measured(account.exceeded)
     if exceeded is not None and exceeded.value:
         parts.append(f"{in_words(account.exceeded)} too much")

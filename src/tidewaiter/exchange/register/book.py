@@ -4,7 +4,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import TypeVar
+from functools import cache
+from typing import TypeVar, cast
 
 import msgspec
 
@@ -17,6 +18,7 @@ from tidewaiter.exchange.register.types import (
     Grant,
     Movement,
     Operator,
+    Promise,
     Register,
     Requirement,
     Standing,
@@ -26,6 +28,7 @@ from tidewaiter.exchange.register.types import (
 E = TypeVar("E", Operator, Standing, Grant, Requirement)
 
 K = TypeVar("K")
+R = TypeVar("R")
 
 _KEPT = re.compile(r"[\W_]+")
 
@@ -52,6 +55,8 @@ class Book:
         """Sort entries by id and version, and count each movement once."""
         self.twice: dict[str, Finding] = {}  # by id of an entry
         self._versions = self._sorted(register.entries)
+        self._all_on = cache(self._find_all)
+        self._numbered = cache(self._by_numbers)
         self.moved, self.doubled = _once(register.movements)
         self._by_number = _by(self.moved, lambda each: number_key(each.permit))
         self._by_year = _by(self.moved, lambda each: (each.country, each.substance, each.on.year))
@@ -60,6 +65,7 @@ class Book:
             before = self.cancelled.get(each.movement, each.on)
             self.cancelled[each.movement] = min(each.on, before)
         self.promises = tuple(sorted(set(register.promises), key=_text))
+        self._promised = _by(self.promises, lambda each: number_key(each.permit))
 
     def _sorted(self, entries: Iterable[Entry]) -> dict[tuple[type, str], list[Entry]]:
         """Put versions in order; of two that differ under one number, one is taken, and told."""
@@ -90,8 +96,30 @@ class Book:
 
     def all_on(self, kind: type[E], day: date) -> tuple[E, ...]:
         """Return all entries of a kind as they held on a day, by their ids."""
+        return cast("tuple[E, ...]", self._all_on(kind, day))
+
+    def held_on(self, day: date) -> tuple[Entry, ...]:
+        """Return all entries as they held on a day: operators, papers, requirements, by id."""
+        return (
+            *self.all_on(Operator, day), *self.all_on(Standing, day), *self.all_on(Grant, day),
+            *self.all_on(Requirement, day),
+        )  # fmt: skip
+
+    def numbered(self, kind: type[E], number: str, day: date) -> tuple[E, ...]:
+        """Return those of them that bear a number: of a paper, or a business number."""
+        found = cast("dict[str, list[E]]", self._numbered(kind, day))
+        return tuple(found.get(number_key(number), ()))
+
+    def _find_all(self, kind: type[E], day: date) -> tuple[E, ...]:
         names = [name for each, name in self._versions if each is kind]
         return tuple(entry for name in names if (entry := self.on(kind, name, day)) is not None)
+
+    def _by_numbers(self, kind: type[E], day: date) -> dict[str, list[E]]:
+        found: dict[str, list[E]] = {}
+        for each in self._find_all(kind, day):
+            for bearing in filter(None, map(number_key, _numbers(each))):
+                found.setdefault(bearing, []).append(each)
+        return found
 
     def moved_on(self, day: date) -> tuple[Movement, ...]:
         """Return the movements until a day that were not cancelled by then, in their order."""
@@ -100,6 +128,10 @@ class Book:
     def moved_under(self, number: str, day: date) -> tuple[Movement, ...]:
         """Return those of them that name a permit."""
         return self._until(day, self._by_number.get(number_key(number), ()))
+
+    def promised_under(self, number: str) -> tuple[Promise, ...]:
+        """Return the promises that name a permit."""
+        return tuple(self._promised.get(number_key(number), ()))
 
     def moved_in(self, country: str, substance: str, year: int, day: date) -> tuple[Movement, ...]:
         """Return those of them that are of a country, a substance and a year."""
@@ -128,9 +160,15 @@ class Book:
         )  # fmt: skip
 
 
-def _by(movements: Iterable[Movement], key: Callable[[Movement], K]) -> dict[K, list[Movement]]:
-    found: dict[K, list[Movement]] = {}
-    for each in movements:
+def _numbers(entry: Entry) -> tuple[str, ...]:
+    if isinstance(entry, Operator):
+        return tuple(dict.fromkeys(entry.business_numbers))
+    return () if isinstance(entry, Requirement) else (entry.number,)
+
+
+def _by(records: Iterable[R], key: Callable[[R], K]) -> dict[K, list[R]]:
+    found: dict[K, list[R]] = {}
+    for each in records:
         found.setdefault(key(each), []).append(each)
     return found
 

@@ -79,16 +79,16 @@ def _of_event(
     lines = {line.number: line for line in notice.lines}
     for each in what.lines:
         told = _told(notice, lines[each.line], each.amount, (what.on, known[1]))
-        number, issuer = _permit(notice, each.line, direction, what.permit)
+        number, issuer = permit_of(notice, each.line, direction, what.permit)
         yield Movement(
             id=f"{notice.reference}/{event.by}/{event.id}/{each.line}",
             direction=direction,
-            country=_country(notice, direction),
+            country=country_of(notice, direction),
             on=what.on,
             operator=known[0].get(direction, ""),
             permit=number,
             issuer=issuer,
-            substance=_slug(told),
+            substance=slug_of(told),
             net=each.amount,
             content=told.content,
             why_no_content=told.why_no_content,
@@ -109,23 +109,23 @@ def promises_of(state: State, operators: Operators, law: Law) -> tuple[Promise, 
     lines = {line.number: line for line in notice.lines}
     found = []
     for balance in state.balances:
-        line = lines.get(balance.line or 0)
+        line = lines.get(balance.line)
         if line is None:
             continue
         for direction, amount in _waiting(state, balance).items():
             told = _told(notice, line, amount, (decision.at.date(), law))
-            number, issuer = _permit(notice, line.number, direction, "")
+            number, issuer = permit_of(notice, line.number, direction, "")
             found.append(
                 Promise(
                     notice=notice.reference,
                     line=line.number,
                     direction=direction,
-                    country=_country(notice, direction),
+                    country=country_of(notice, direction),
                     since=decision.at.date(),
                     operator=operators.get(direction, ""),
                     permit=number,
                     issuer=issuer,
-                    substance=_slug(told),
+                    substance=slug_of(told),
                     net=amount,
                     content=told.content,
                     source=f"notice {notice.reference}, no objection {decision.at.date()}",
@@ -168,15 +168,17 @@ def _told(notice: Notice, line: NoticeLine, amount: Amount, at: tuple[date, Law]
     return law_of(notice, msgspec.structs.replace(line, net=amount), *at)[0]
 
 
-def _slug(told: LineLaw) -> str:
+def slug_of(told: LineLaw) -> str:
+    """Return the slug of what a line is of; "": it is not known."""
     return (told.assessment.substance if told.assessment else None) or ""
 
 
-def _country(notice: Notice, direction: Direction) -> str:
+def country_of(notice: Notice, direction: Direction) -> str:
+    """Return the country that goods leave, or come into."""
     return (notice.sender if direction == "export" else notice.recipient).country
 
 
-def _permit(notice: Notice, line: int, direction: Direction, named: str) -> tuple[str, str]:
+def permit_of(notice: Notice, line: int, direction: Direction, named: str) -> tuple[str, str]:
     """Return the number and issuer of the one permit that covers a line, or the one named."""
     covering = [
         each

@@ -69,7 +69,7 @@ def account_of(book: Book, grant: Grant, day: date, *, but: str = "") -> Account
     findings = [found for each in mine for found in _of_movement(book, grant, each)]
     taking = [each for each in mine if each.substance == grant.substance]
     promised = [
-        each for each in book.promises
+        each for each in book.promised_under(grant.number)
         if concerns(each) and each.since <= day and each.substance == grant.substance
         and each.notice != but
     ]  # fmt: skip

@@ -36,16 +36,11 @@ def who_is(book: Book, party: Party, day: date, names: Names | None = None) -> W
     Returns:
         The operator; or, where numbers name none or several, those it may be.
     """
-    by_licence = {
-        each.operator
-        for each in book.all_on(Standing, day)
-        if same_number(each.number, party.licence)
-    }
+    by_licence = {each.operator for each in book.numbered(Standing, party.licence, day)}
     by_business = {
         each.id
-        for each in book.all_on(Operator, day)
-        if any(same_number(number, party.business_number) for number in each.business_numbers)
-        and (not each.country or not party.country or each.country == party.country)
+        for each in book.numbered(Operator, party.business_number, day)
+        if not each.country or not party.country or each.country == party.country
     }
     told = [each for each in (by_licence, by_business) if each]
     agreed = set.intersection(*told) if told else set()

@@ -8,10 +8,10 @@ from tidewaiter.base.records import Record
 from tidewaiter.exchange.notices.types import Amount, Party
 from tidewaiter.exchange.register.types import Direction, Finding
 
-Verdict = Literal["holds", "cannot tell", "exceeded", "expired", "suspended", "none"]
-"""What a register says. holds: what it has covers these goods, and nothing else is said of them.
-none: it has nothing that does. suspended: by a suspension or a revocation; the finding says which.
-cannot tell: what decides is not known; it is neither a yes nor a no."""
+Verdict = Literal["covered", "cannot tell", "exceeded", "expired", "suspended", "revoked", "none"]
+"""What a register says. covered: what it has covers these goods, and nothing else is said of them.
+none: it has nothing that does. cannot tell: what decides is not known; it is neither a yes nor a
+no."""
 
 Part = Literal["operator", "standing", "permit", "requirement"]
 """What is asked one by one: who it is; its licence or registration; the paper for these goods; and

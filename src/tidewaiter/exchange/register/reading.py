@@ -14,11 +14,10 @@ from tidewaiter.base.dates import parse_date
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.asking import amount_of
-from tidewaiter.consignments.naming import Namer
+from tidewaiter.consignments.naming import Names
 from tidewaiter.exchange.notices.types import Amount
 from tidewaiter.exchange.register.checks import check
 from tidewaiter.exchange.register.types import Entry, Grant, Operator, Requirement, Standing
-from tidewaiter.identify import Identifier
 from tidewaiter.parties.readers.tables import titled
 from tidewaiter.parties.readers.types import EntryRefusal, ListFile, refused
 from tidewaiter.substances.registry import Registry
@@ -39,13 +38,13 @@ COLUMNS: dict[type[Entry], tuple[str, ...]] = {
 _TELLING: dict[type[Entry], str] = {
     Operator: "business_numbers", Standing: "activities", Grant: "counts", Requirement: "year"
 }  # fmt: skip
-_HINT = "the page of the register in the documentation names each column"
+HINT = "the page of the register in the documentation names each column"
 
 
 class RegisterFile(Record, frozen=True, kw_only=True):
     """What one file holds."""
 
-    kind: str  # "operator", "standing", "grant", "requirement"
+    kind: str  # "operator", "standing", "grant", "requirement"; "entry": of several
     rows: int  # that were read or refused
     entries: tuple[Entry, ...]
     refused: tuple[EntryRefusal, ...]
@@ -91,7 +90,7 @@ def _kind_of(row: dict[str, str], name: str) -> type[Entry]:
     for title in row:
         if title not in COLUMNS[kinds[0]]:
             at = f"{name}, column {title}"
-            raise InputError("is no column of this kind of entry", at=at, hint=_HINT)
+            raise InputError("is no column of this kind of entry", at=at, hint=HINT)
     return kinds[0]
 
 
@@ -101,7 +100,7 @@ class _Reader:
     def __init__(self, kind: type[Entry], registry: Registry) -> None:
         self.kind = kind
         self._registry = registry
-        self._namer = Namer(registry, _no_identifier)
+        self._names = Names(registry)
 
     def entry(self, row: dict[str, str]) -> Entry:
         """Read an entry.
@@ -116,7 +115,7 @@ class _Reader:
         try:
             entry: Entry = msgspec.convert(made, self.kind)
         except msgspec.ValidationError as error:
-            raise InputError(str(error), hint=_HINT) from error
+            raise InputError(str(error), hint=HINT) from error
         for problem in check(entry, self._registry):
             raise InputError(problem.text, at=problem.at, hint=problem.hint)
         return entry
@@ -141,15 +140,11 @@ class _Reader:
                 yield title, tuple(_many(text))
 
     def _slug(self, text: str) -> str:
-        found = self._namer.whole(text)
+        found = self._names.whole(text)
         if not found or found[0].substance is None:
             hint = "write its slug, its name or its CAS number"
             raise InputError(f'the registry has no "{text}"', at="substance", hint=hint)
         return found[0].substance.slug
-
-
-def _no_identifier() -> Identifier:
-    raise NotImplementedError  # a whole name needs none
 
 
 def _cell(title: str, text: str, parse: Callable[[str], T]) -> T:

@@ -24,7 +24,15 @@ from tidewaiter.store.tables.cases import (
     case_task,
     casefile,
 )
+from tidewaiter.store.tables.coalition import (
+    pledge_said,
+    pledge_said_to,
+    relation_move,
+    roster,
+    roster_version,
+)
 from tidewaiter.store.tables.columns import METADATA, VERSION_TABLE
+from tidewaiter.store.tables.drafting import notice_draft
 from tidewaiter.store.tables.exchanging import (
     contradiction,
     incoming,
@@ -53,6 +61,13 @@ from tidewaiter.store.tables.found import (
 from tidewaiter.store.tables.private import private_offer, private_part, private_question
 from tidewaiter.store.tables.read import line, party, party_line, refusal, screening, source
 from tidewaiter.store.tables.recalling import custody, recalled, said_in
+from tidewaiter.store.tables.register import (
+    register_cancellation,
+    register_entry,
+    register_keeper,
+    register_movement,
+    register_promise,
+)
 from tidewaiter.store.tables.resolved import (
     entity,
     entity_change,
@@ -121,6 +136,7 @@ __all__ = [
     "line",
     "node_document",
     "notice",
+    "notice_draft",
     "notice_event",
     "outgoing",
     "party",
@@ -129,15 +145,25 @@ __all__ = [
     "party_line",
     "passkey",
     "peer",
+    "pledge_said",
+    "pledge_said_to",
     "private_offer",
     "private_part",
     "private_question",
     "reason",
     "recalled",
     "refusal",
+    "register_cancellation",
+    "register_entry",
+    "register_keeper",
+    "register_movement",
+    "register_promise",
+    "relation_move",
     "resolution",
     "result",
     "result_withdrawn",
+    "roster",
+    "roster_version",
     "route",
     "route_ends",
     "rule_second",

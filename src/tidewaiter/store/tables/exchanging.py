@@ -128,9 +128,11 @@ notice = Table(
     Column("state", TEXT, nullable=False),  # before its time is over, whatever the day
     Column("waits_for", TEXT, nullable=False),  # exporter, importer; "": nobody
     Column("reply_by", TEXT),
+    Column("due", TEXT),  # day by which the next act is due; null: nothing is
     Column("version", WHOLE, nullable=False),
     Column("changed", TEXT, nullable=False),
     UniqueConstraint("owner", "reference"),
+    Index("notice_next", "side", "due", "number"),
     Index("notice_due", "state", "reply_by"),
     Index("notice_peer", "peer", "number"),
     sqlite_strict=True,
@@ -147,6 +149,7 @@ notice_event = Table(
     Column("message", TEXT, nullable=False),  # that brought it, or by which it was sent
     Column("written", LargeBinary, nullable=False),  # JSON, encrypted with the node's own key
     Column("came", TEXT, nullable=False),
+    Column("who", TEXT),  # of this node did it; null: the other side, or it was not kept
     UniqueConstraint("notice", "id"),
     sqlite_strict=True,
 )

@@ -1,0 +1,100 @@
+"""The command `tidewaiter scenario`: a story that real nodes play on this machine."""
+
+from collections import Counter
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.cli.coalitionout import show_board, show_members, write_pack
+from tidewaiter.coalition.board import Period
+from tidewaiter.report.languages import naming
+from tidewaiter.scenario.play import Told, play
+from tidewaiter.scenario.stage import Stage, set_up
+from tidewaiter.scenario.story import Story, load_story
+from tidewaiter.store.coalition import Reader
+
+_COALITION = "coalition"
+_ENDINGS = tuple(load_story(_COALITION).endings)
+
+
+@click.group()
+def scenario() -> None:
+    """Play a story with real nodes on this machine, and see what comes of it.
+
+    Example: tidewaiter scenario coalition --ending reopened
+    """
+
+
+@scenario.command()
+@click.option("--ending", type=click.Choice(_ENDINGS), default=_ENDINGS[0], show_default=True,
+              help="How the story ends.")  # fmt: skip
+@click.option("--all", "everything", is_flag=True, help="Tell of every notice and answer too.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path),
+              help="Write the meeting pack of the last day there: .html, or .pdf.")  # fmt: skip
+@click.option("--keep", type=click.Path(file_okay=False, path_type=Path),
+              help="Keep the databases and keys of the nodes in this empty folder.")  # fmt: skip
+def coalition(ending: str, *, everything: bool, out: Path | None, keep: Path | None) -> None:
+    """Play a year of five invented countries, and show the cooperation board at its end.
+
+    Five nodes exchange over HTTP on this machine: one is invited and silent, one freezes its
+    channel to another, a working group forms without it, somebody is charged, and notices and
+    incidents go on among the rest. `--ending reopened` lets the channel open again.
+
+    Example: tidewaiter scenario coalition --ending reopened --out pack.html
+    """
+    story = load_story(_COALITION)
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
+        if any(keep.iterdir()):
+            raise InputError("the folder is not empty", at=str(keep), hint="name a new one")
+        _play(story, ending, keep.resolve(), everything=everything, out=out)
+        click.echo(
+            f"Look around: TIDEWAITER_KEY={keep / story.board}.key "
+            f"tidewaiter coalition board --db {keep / story.board}.db --day {story.ends}", err=True
+        )  # fmt: skip
+        return
+    with TemporaryDirectory(prefix="tidewaiter-") as folder:
+        _play(story, ending, Path(folder), everything=everything, out=out)
+
+
+def _play(story: Story, ending: str, folder: Path, *, everything: bool, out: Path | None) -> None:
+    click.echo(f"{story.title}. {story.endings[ending]}.\n")
+    click.echo("Five nodes are founded, and served on this machine ...", err=True)
+    countries = {each.country: each.name for each in story.node}
+    with set_up(story, folder) as stage, naming(countries):
+        business: Counter[str] = Counter()
+        for told in play(stage, ending):
+            _tell(told, business, everything=everything)
+        _tell_business(business)
+        _show(stage, out)
+
+
+def _tell(told: Told, business: Counter[str], *, everything: bool) -> None:
+    if told.trade and not everything:
+        business["answers" if "no objection" in told.text else "notices"] += 1
+        return
+    _tell_business(business)
+    click.echo(f"{told.day}  {told.text}")
+
+
+def _tell_business(business: Counter[str]) -> None:
+    """Tell of everyday business since the last event in one line."""
+    if business:
+        words = ", ".join(f"{count} {what}" for what, count in sorted(business.items()))
+        click.echo(f"            ... {words}")
+        business.clear()
+
+
+def _show(stage: Stage, out: Path | None) -> None:
+    node, story = stage.node(stage.story.board), stage.story
+    period = Period(since=story.begins, until=story.ends)
+    with node.desk.database.work() as work:
+        reader = Reader(work=work, safe=node.desk.ring.lock, node=node.name)
+        click.echo(f"\nWho takes part, as {node.player.name} sees it on {story.ends}\n")
+        show_members(reader, story.ends)
+        click.echo(f"\nThe cooperation board of {node.player.name}\n")
+        show_board(reader, period, story.ends)
+        if out is not None:
+            write_pack(reader, period, story.ends, out)

@@ -1,0 +1,106 @@
+"""Packs: what a meeting has before it on a day, and who is who in it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from tidewaiter.base.records import Record
+from tidewaiter.coalition.board import Board, Period
+from tidewaiter.coalition.members import Member, groups_on, in_force
+from tidewaiter.coalition.pledges import Pledges
+from tidewaiter.coalition.rosters import Endorsed, Group
+from tidewaiter.coalition.timeline import Timeline
+
+
+class Known(Record, frozen=True, kw_only=True):
+    """What a node says of itself in its document."""
+
+    name: str
+    country: str  # ISO 3166-1 alpha-2; "": of none
+
+
+class Line(Record, frozen=True, kw_only=True):
+    """A member in a list."""
+
+    member: Member
+    name: str  # by its own document; else as a roster has it
+    country: str
+    itself: bool  # it is the node that tells this
+    related: bool  # there is, or was, a relation with it
+    rosters: tuple[str, ...]  # "invited, as g7, version 2 says"
+    groups: tuple[str, ...]  # names
+
+
+class Working(Record, frozen=True, kw_only=True):
+    """A working group, as a roster has it."""
+
+    roster: str  # id
+    group: Group
+    part_of: str  # name of the group that it is a part of; "": of none
+    members: tuple[str, ...]  # names
+
+
+class Pack(Record, frozen=True, kw_only=True):
+    """What is known for a meeting."""
+
+    node: str
+    name: str  # of the node
+    day: date
+    period: Period
+    board: Board
+    members: tuple[Line, ...]
+    groups: tuple[Working, ...]
+    pledges: Pledges
+    timeline: Timeline
+    names: Mapping[str, str]  # by node
+
+
+def lines_of(
+    members: Iterable[Member], known: Mapping[str, Known], groups: Iterable[Working], own: str
+) -> tuple[Line, ...]:
+    """Put members beside what nodes say of themselves, and the groups that rosters name.
+
+    Args:
+        members: On the day.
+        known: By node, of the nodes whose documents are known.
+        groups: That there are on the day.
+        own: The node that tells this.
+    """
+    kept = tuple(groups)
+    return tuple(
+        Line(
+            member=each,
+            name=known[each.node].name if each.node in known else each.name,
+            country=known[each.node].country if each.node in known else each.country,
+            itself=each.node == own,
+            related=any(one.source != "roster" for one in each.statements),
+            rosters=tuple(
+                f"{one.says} ({one.told})" for one in each.statements if one.source == "roster"
+            ),
+            groups=tuple(
+                one.group.name for one in kept if each.node in one.group.members
+            ),
+        )
+        for each in members
+    )  # fmt: skip
+
+
+def working_groups(
+    rosters: Iterable[Endorsed], known: Mapping[str, Known], day: date
+) -> tuple[Working, ...]:
+    """Return the groups that there are on a day, with the names of their members."""
+    kept = tuple(rosters)
+    groups = groups_on(kept, day)
+    found = []
+    for each in in_force(kept, day):
+        listed = {member.node: member.name for member in each.roster.members}
+        named = {group.id: group.name for group in each.roster.groups}
+        found += [
+            Working(
+                roster=each.roster.id, group=group, part_of=named.get(group.parent, ""),
+                members=tuple(
+                    known[node].name if node in known else listed[node] for node in group.members
+                ),
+            )
+            for group in groups[each.roster.id]
+        ]  # fmt: skip
+    return tuple(found)

@@ -1,0 +1,270 @@
+"""Written: a notice as a person fills it in, with amounts as text; the way to a notice and back.
+
+What cannot be read is told with its place, and stays as it was written, so that a draft keeps it.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import TypeVar
+
+from msgspec import structs
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.notices.types import (
+    Amount,
+    Authority,
+    Basis,
+    Consent,
+    Contained,
+    Mode,
+    Notice,
+    NoticeLine,
+    Parties,
+    Party,
+    Permit,
+    PermitKind,
+    Shipments,
+    Transport,
+)
+from tidewaiter.exchange.notices.writing import (
+    read_amount,
+    read_share,
+    written_amount,
+    written_share,
+)
+from tidewaiter.exchange.problems import Problem, wrong
+from tidewaiter.substances.questions import Goods
+
+T = TypeVar("T")
+_NOBODY = Party()
+_OPTIONAL = (
+    "ultimate_consignee", "broker", "manufacturer", "carrier", "forwarder", "customs_broker"
+)  # fmt: skip
+
+
+class WrittenContained(Record, frozen=True, kw_only=True):
+    """A scheduled substance in a mixture."""
+
+    name: str = ""
+    cas: str = ""
+    content: str = ""  # percent
+
+
+class WrittenLine(Record, frozen=True, kw_only=True):
+    """A line: amounts like "25 kg", shares in percent."""
+
+    number: int | None = None  # of an amendment, which keeps it; None: the next free one
+    name: str = ""
+    hs: str = ""
+    cas: str = ""
+    goods: Goods | None = None
+    form: str = ""
+    net: str = ""
+    content: str = ""
+    purity: str = ""
+    contains: tuple[WrittenContained, ...] = ()
+    brand: str = ""
+    label_name: str = ""
+    packages: int | None = None
+    package_kind: str = ""
+    package_size: str = ""
+    gross: str = ""
+    end_use: str = ""
+    invoice: str = ""
+
+
+class WrittenTransport(Record, frozen=True, kw_only=True):
+    """The journey: several countries, places or containers stand one in a line."""
+
+    mode: Mode | None = None
+    means: str = ""
+    customs_office: str = ""
+    exit_point: str = ""
+    transit: str = ""
+    entry_point: str = ""
+    itinerary: str = ""
+    dispatch: date | None = None
+    arrival: date | None = None
+    containers: str = ""
+    document: str = ""
+
+
+class WrittenPermit(Record, frozen=True, kw_only=True):
+    """A paper that covers the goods."""
+
+    kind: PermitKind | None = None
+    number: str = ""
+    issuer: str = ""
+    since: date | None = None
+    until: date | None = None
+    line: int | None = None
+    amount: str = ""
+
+
+class WrittenNotice(Record, frozen=True, kw_only=True):
+    """A notice as it is filled in; what each field means is told of `Notice`."""
+
+    reference: str = ""
+    replaces: str = ""
+    basis: Basis = "treaty"
+    law: str = ""
+    confidentiality: str = "TLP:AMBER"
+    sender: Authority = Authority(name="", country="")
+    recipient: Authority = Authority(name="", country="")
+    reply_by: date | None = None
+    language: str = ""
+    shipments: Shipments = "single"
+    period_since: date | None = None
+    period_until: date | None = None
+    shipment_count: int | None = None
+    parties: Parties = Parties()
+    lines: tuple[WrittenLine, ...] = ()
+    transport: WrittenTransport = WrittenTransport()
+    permits: tuple[WrittenPermit, ...] = ()
+    consent: Consent = "not asked"
+    consent_scope: str = ""
+    waiver: str = ""
+    declared_lawful: bool = False
+    signed_by: str = ""
+    note: str = ""
+
+
+_OTHER = {"lines", "transport", "permits"}  # they are written in another way than they are kept
+_SAME = tuple(name for name in WrittenNotice.__struct_fields__ if name not in _OTHER)
+
+
+def written_of(notice: Notice) -> WrittenNotice:
+    """Write a notice as a person fills it in."""
+    travel = notice.transport
+    return WrittenNotice(
+        **{name: getattr(notice, name) for name in _SAME},
+        lines=tuple(map(_written_line, notice.lines)),
+        transport=WrittenTransport(
+            mode=travel.mode, means=travel.means, customs_office=travel.customs_office,
+            exit_point=travel.exit_point, transit="\n".join(travel.transit),
+            entry_point=travel.entry_point, itinerary="\n".join(travel.itinerary),
+            dispatch=travel.dispatch, arrival=travel.arrival,
+            containers="\n".join(travel.containers), document=travel.document,
+        ),
+        permits=tuple(
+            WrittenPermit(
+                kind=each.kind, number=each.number, issuer=each.issuer, since=each.since,
+                until=each.until, line=each.line, amount=written_amount(each.amount),
+            )
+            for each in notice.permits
+        ),
+    )  # fmt: skip
+
+
+def read_written(written: WrittenNotice) -> tuple[Notice, list[Problem]]:
+    """Read what a person filled in.
+
+    Returns:
+        The notice, where what cannot be read is left out; and what that is, each a wrong.
+    """
+    problems: list[Problem] = []
+    travel = written.transport
+    same = {name: getattr(written, name) for name in _SAME if name != "parties"}
+    notice = Notice(
+        **same,
+        parties=_parties(written.parties),
+        lines=tuple(_lines(written.lines, problems)),
+        transport=Transport(
+            mode=travel.mode, means=travel.means, customs_office=travel.customs_office,
+            exit_point=travel.exit_point, transit=tuple(travel.transit.replace(",", " ").split()),
+            entry_point=travel.entry_point, itinerary=_rows(travel.itinerary),
+            dispatch=travel.dispatch, arrival=travel.arrival, containers=_rows(travel.containers),
+            document=travel.document,
+        ),
+        permits=tuple(_permits(written.permits, problems)),
+    )  # fmt: skip
+    return notice, problems
+
+
+def _written_line(line: NoticeLine) -> WrittenLine:
+    return WrittenLine(
+        number=line.number, name=line.name, hs=line.hs, cas=line.cas, goods=line.goods,
+        form=line.form, net=written_amount(line.net), content=written_share(line.content_ppm),
+        purity=written_share(line.purity_ppm),
+        contains=tuple(
+            WrittenContained(name=each.name, cas=each.cas, content=written_share(each.content_ppm))
+            for each in line.contains
+        ),
+        brand=line.brand, label_name=line.label_name, packages=line.packages,
+        package_kind=line.package_kind, package_size=line.package_size,
+        gross=written_amount(Amount(mass_mg=line.gross_mg)), end_use=line.end_use,
+        invoice=line.invoice,
+    )  # fmt: skip
+
+
+def _lines(lines: tuple[WrittenLine, ...], problems: list[Problem]) -> list[NoticeLine]:
+    taken = {each.number for each in lines if each.number is not None}
+    free = (number for number in range(1, 2 * len(lines) + 2) if number not in taken)
+    return [
+        _line(each, next(free) if each.number is None else each.number, problems) for each in lines
+    ]
+
+
+def _line(line: WrittenLine, number: int, problems: list[Problem]) -> NoticeLine:
+    place = f"line {number}"
+    gross = _read(read_amount, line.gross, f"{place}, gross weight", problems) or Amount()
+    if line.gross.strip() and gross != Amount() and gross.mass_mg is None:
+        problems.append(wrong(f"{place}, gross weight", f'"{line.gross}" is not a mass'))
+    contains = [each for each in line.contains if each != WrittenContained()]
+    return NoticeLine(
+        number=number, name=line.name, hs=line.hs, cas=line.cas, goods=line.goods, form=line.form,
+        net=_read(read_amount, line.net, f"{place}, quantity", problems) or Amount(),
+        content_ppm=_read(read_share, line.content, f"{place}, content", problems),
+        purity_ppm=_read(read_share, line.purity, f"{place}, purity", problems),
+        contains=tuple(
+            Contained(
+                name=each.name, cas=each.cas,
+                content_ppm=_read(read_share, each.content, f"{place}, contains", problems),
+            )
+            for each in contains
+        ),
+        brand=line.brand, label_name=line.label_name, packages=line.packages,
+        package_kind=line.package_kind, package_size=line.package_size, gross_mg=gross.mass_mg,
+        end_use=line.end_use, invoice=line.invoice,
+    )  # fmt: skip
+
+
+def _permits(permits: tuple[WrittenPermit, ...], problems: list[Problem]) -> list[Permit]:
+    found = []
+    for number, each in enumerate((one for one in permits if one != WrittenPermit()), 1):
+        place = f"permit {number}"
+        if each.kind is None:
+            problems.append(wrong(f"{place}, kind", "it is not said what it is", "choose one"))
+            continue
+        amount = _read(read_amount, each.amount, f"{place}, amount", problems) or Amount()
+        found.append(
+            Permit(
+                kind=each.kind, number=each.number, issuer=each.issuer, since=each.since,
+                until=each.until, line=each.line, amount=amount,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _parties(parties: Parties) -> Parties:
+    """Leave out those of whom nothing is said."""
+    said = {name: getattr(parties, name) for name in _OPTIONAL}
+    return structs.replace(
+        parties,
+        **{name: None if party == _NOBODY else party for name, party in said.items()},
+        intermediate_consignees=tuple(p for p in parties.intermediate_consignees if p != _NOBODY),
+        others=tuple(p for p in parties.others if p != _NOBODY),
+    )
+
+
+def _rows(text: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in text.splitlines() if each.strip())
+
+
+def _read(read: Callable[[str], T], text: str, place: str, problems: list[Problem]) -> T | None:
+    try:
+        return read(text)
+    except InputError as error:
+        problems.append(wrong(place, error.message, error.hint))
+        return None

@@ -1,0 +1,268 @@
+"""Screening: what the register says of the goods of an alert, as one of its reasons."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cache
+from typing import get_args
+
+from msgspec import structs
+
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.amounts import amount_of, form_of_line, is_alone
+from tidewaiter.consignments.finds import Find, find_of
+from tidewaiter.consignments.routing import route_of
+from tidewaiter.consignments.rules import AlertRules
+from tidewaiter.consignments.traders import RECEIVERS, SENDERS
+from tidewaiter.consignments.types import Alert, Holding, Line, Reason
+from tidewaiter.exchange.notices.amounts import amount_of as amount_in
+from tidewaiter.exchange.notices.amounts import measured
+from tidewaiter.exchange.notices.lawlines import TABLES
+from tidewaiter.exchange.notices.types import Amount, NoticeLine, Party
+from tidewaiter.exchange.register.answering import answer_from
+from tidewaiter.exchange.register.book import Book
+from tidewaiter.exchange.register.goods import content_in
+from tidewaiter.exchange.register.operators import names_of
+from tidewaiter.exchange.register.questions import Answer, Answered, Part, Question, Verdict
+from tidewaiter.exchange.register.types import (
+    Direction,
+    Grant,
+    Operator,
+    Register,
+    Requirement,
+    Standing,
+)
+from tidewaiter.substances.registry import Registry
+
+_MOST = 100  # points
+_PPM = 10_000  # in one percent
+_CODES = frozenset({"hs", "unno"})
+_ASKED = frozenset({"controlled", "not assessable"})
+_RULES: dict[Verdict, str] = {
+    **{each: f"register-{each}" for each in get_args(Verdict)},
+    "cannot tell": "register-open",
+}  # fmt: skip
+_PERMITS = ("authorisation", "permit", "import licence", "export licence", "import or export")
+_STANDINGS = ("of the operator",)
+
+
+class Kept(Record, frozen=True, kw_only=True):
+    """A register, and whose it is."""
+
+    country: str  # ISO 3166-1 alpha-2
+    register: Register
+    digest: str  # of all of it
+
+
+class RegisterDesk:
+    """Asks the register about alerts, one after the other, in the order of their file.
+
+    What it answers for one takes what is left for those after it.
+    """
+
+    def __init__(self, kept: Kept, registry: Registry, rules: AlertRules, day: date) -> None:
+        """Put the register in order.
+
+        Args:
+            kept: The register.
+            registry: The substances.
+            rules: The points, as the switches leave them.
+            day: Of the law of the screening.
+        """
+        self.digest = kept.digest
+        self._country = kept.country
+        self._registry = registry
+        self._places = {each.slug: place for place, each in enumerate(registry.substances)}
+        self._rules = rules
+        self._day = day
+        self._book = Book(kept.register)
+        self._names = cache(names_of(self._book.all_on(Operator, day)))
+        self._taken: dict[str, Amount] = {}
+        self._known = {  # substances that an entry is about
+            slug
+            for each in kept.register.entries
+            for slug in (
+                each.substances if isinstance(each, Standing)
+                else () if isinstance(each, Operator) else (each.substance,)
+            )
+        }  # fmt: skip
+        self._needs = {
+            each.substance for each in self._book.all_on(Requirement, day) if each.year == day.year
+        }
+
+    def told(self, alert: Alert) -> Alert:
+        """Return the alert with what the register says of its goods.
+
+        Only substances are asked for that the line names and that the law of this country holds,
+        or the tables of the 1988 Convention where none of its own is loaded; and only such as
+        stand in these tables or in the register.
+        """
+        direction = self._direction(alert.line)
+        if direction is None:
+            return alert
+        made = [
+            reason
+            for slug in alert.substances
+            if self._is_asked(alert, slug, direction)
+            for reason in self._reasons(alert, slug, direction)
+        ]
+        if not made:
+            return alert
+        reasons = (*alert.reasons, *made)
+        score = max(0, min(_MOST, sum(each.points for each in reasons)))
+        return structs.replace(
+            alert,
+            reasons=reasons,
+            score=score,
+            rank=alert.rank - alert.score + score,
+            severity=self._rules.severity.of(score) or alert.severity,
+        )
+
+    def _direction(self, line: Line) -> Direction | None:
+        """Tell what a line is to this country; None: it does not cross its border, or both ways."""
+        route = route_of(line)
+        leaves, comes = route.origin == self._country, route.destination == self._country
+        if leaves == comes:
+            return None
+        return "export" if leaves else "import"
+
+    def _is_asked(self, alert: Alert, slug: str, direction: Direction) -> bool:
+        mine = [each for each in alert.law if each.substance == slug]
+        tables = [each for each in mine if each.regime == TABLES]
+        if not tables and slug not in self._known:
+            return False
+        if not any(map(_names, self._finds(alert, slug))):
+            return False
+        own = self._own(mine, direction)
+        return any(each.answer in _ASKED for each in own or tables)
+
+    def _own(self, holdings: Sequence[Holding], direction: Direction) -> list[Holding]:
+        """Return what of this country's own law holds a substance on its way."""
+        return [
+            each
+            for each in holdings
+            if direction in each.role.split(", ")
+            and self._registry.regimes[each.regime].jurisdiction != "UN"
+        ]
+
+    def _finds(self, alert: Alert, slug: str) -> list[Find]:
+        place = self._places[slug]
+        return [find_of(each, place) for each in alert.mentions if each.substance == slug]
+
+    def _reasons(self, alert: Alert, slug: str, direction: Direction) -> Iterator[Reason]:
+        question, strange = self._question(alert, slug, direction)
+        answer = answer_from(self._book, question, self._names, self._taken)
+        if answer.verdict == "covered":
+            self._take(answer, question)
+        name = _RULES[answer.verdict]
+        rule = self._rules.check[name]
+        # Of whom nothing is known, nothing can be held: said once, as who it is.
+        parts = [x for x in answer.parts if x.part == "operator" or answer.operator or x.entries]
+        words = [_said(each) for each in parts]
+        words += [f"the paper names {', '.join(strange)}, which is not there"] if strange else []
+        sources = dict.fromkeys(source for each in answer.parts for source in each.sources)
+        yield Reason(
+            rule=name,
+            points=rule.points,
+            text=rule.text.format(
+                name=self._registry.substances[self._places[slug]].name,
+                direction=direction, why="; ".join(words),
+            ),
+            source="; ".join(sources) or f"register of {self._country}",
+        )  # fmt: skip
+
+    def _question(
+        self, alert: Alert, slug: str, direction: Direction
+    ) -> tuple[Question, list[str]]:
+        """Make the question of a line; and the numbers on its papers that the register lacks."""
+        numbers = alert.line.licences or ()
+        grants = [x for x in numbers if self._book.numbered(Grant, x, self._day)]
+        standings = [x for x in numbers if self._book.numbered(Standing, x, self._day)]
+        net, content = self._amounts(alert, slug)
+        question = Question(
+            direction=direction,
+            day=self._day,
+            country=self._country,
+            party=_party(alert.line, direction, standings[0] if standings else ""),
+            substance=slug,
+            net=net,
+            content=content,
+            permit=self._permit_for(grants, slug),
+            asks=self._asks(alert, slug, direction),
+        )
+        return question, [x for x in numbers if x not in grants and x not in standings]
+
+    def _permit_for(self, numbers: Sequence[str], slug: str) -> str:
+        """Return the number of a permit for a substance, else any that the paper names."""
+        for number in numbers:
+            if any(x.substance == slug for x in self._book.numbered(Grant, number, self._day)):
+                return number
+        return numbers[0] if numbers else ""
+
+    def _asks(self, alert: Alert, slug: str, direction: Direction) -> tuple[Part, ...]:
+        """Tell what this country's law demands; where its demands are not loaded, all of it."""
+        mine = [each for each in alert.law if each.substance == slug]
+        lead = f"{direction}: "
+        duties = [
+            duty for each in self._own(mine, direction) for duty in each.duties
+            if duty.startswith(lead)
+        ]  # fmt: skip
+        standing = any(word in duty for duty in duties for word in _STANDINGS)
+        permit = any(word in duty for duty in duties for word in _PERMITS)
+        parts: list[Part] = ["standing"] if standing or not permit else []
+        parts += ["permit"] if permit or not standing else []
+        if direction == "import" and slug in self._needs:
+            parts.append("requirement")
+        return tuple(parts)
+
+    def _amounts(self, alert: Alert, slug: str) -> tuple[Amount, Amount]:
+        """Return the goods of a line, and the substance in them; a gross mass is neither."""
+        places = self._places
+        alone = is_alone(find_of(each, places[each.substance]) for each in alert.mentions)
+        finds = self._finds(alert, slug)
+        goods = amount_of(alert.line, finds, alone=alone)
+        net = Amount(mass_mg=None if goods.gross else goods.mass_mg)
+        if net.mass_mg is None:
+            net = Amount(volume_ul=goods.volume_ul)
+        ppm = None if goods.percent is None or goods.at_least else int(goods.percent * _PPM)
+        cas = form_of_line(finds, self._registry.substances[places[slug]].cas)
+        line = NoticeLine(number=1, cas=cas or "", net=net, content_ppm=ppm)
+        return net, content_in(line, slug, self._day, self._registry)[0]
+
+    def _take(self, answer: Answer, question: Question) -> None:
+        """Keep in mind what covered goods take of a permit and of a requirement."""
+        for part in answer.parts:
+            if part.part not in {"permit", "requirement"}:
+                continue
+            for name in part.entries:
+                grant = self._book.on(Grant, name, self._day)
+                goods = part.part == "permit" and grant is not None and grant.counts == "goods"
+                self._add(name, question.net if goods else question.content)
+
+    def _add(self, name: str, amount: Amount) -> None:
+        more, before = measured(amount), measured(self._taken.get(name, Amount()))
+        if more is not None:
+            same = before is not None and before.measure == more.measure
+            value = more.value + (before.value if before is not None and same else 0)
+            self._taken[name] = amount_in(more.measure, value)
+
+
+def _names(find: Find) -> bool:
+    """Tell whether a find names its substance: a code of goods does not."""
+    return find.finding.how not in _CODES and not find.finding.downgraded
+
+
+def _said(part: Answered) -> str:
+    return part.text if part.part == "operator" else f"{part.part}: {part.text}"
+
+
+def _party(line: Line, direction: Direction, licence: str) -> Party:
+    """Return who sends or gets a line, with what the papers say of it."""
+    roles = SENDERS if direction == "export" else RECEIVERS
+    parties = line.parties or ()
+    found = next((each for role in roles for each in parties if each.role == role), None)
+    if found is None:
+        return Party(licence=licence)
+    return Party(
+        name=found.name or "", address=found.address or "", country=found.country or "",
+        licence=licence, business_number=found.id or "",
+    )  # fmt: skip

@@ -1,0 +1,168 @@
+"""The timeline as a drawing: notices by month, and above them what happened."""
+
+from collections.abc import Iterable, Mapping
+
+from tidewaiter.base.records import Record
+from tidewaiter.coalition.timeline import Event, Happening, Month, Timeline
+from tidewaiter.report.coalitionwords import told
+from tidewaiter.report.languages import day, month, number, words
+from tidewaiter.report.library import Library
+from tidewaiter.report.overviewcharts import WIDTH, Box, Drawn, Word
+
+_LETTERS: Mapping[Happening, str] = {
+    "law in force": "L", "law ends": "L", "frozen": "F", "thawed": "O", "group formed": "G",
+    "group ended": "G", "invited": "M", "joined": "M", "left": "M",
+}  # fmt: skip
+_ORDER = "LFOGM"  # of the rows of letters, from the top
+_ROW = 16  # height of a row of events
+_BARS = 110
+_NARROW = 10  # units of a month below which a letter has no room
+_GAP = 0.8
+
+
+class EventView(Record, frozen=True, kw_only=True):
+    """An event, ready to be printed."""
+
+    day: str
+    letter: str  # by which the drawing shows it
+    what: str
+    of: str  # whom or what it is of
+    source: str
+    mark: str  # "": the source was read
+
+
+class TimelineView(Record, frozen=True, kw_only=True):
+    """A timeline, ready to be printed."""
+
+    chart: Drawn
+    letters: tuple[tuple[str, str], ...]  # letter, meaning; those in the drawing
+    events: tuple[EventView, ...]
+
+
+def timeline_view(timeline: Timeline, names: Mapping[str, str], library: Library) -> TimelineView:
+    """Draw a timeline, and put its events into words.
+
+    Args:
+        timeline: At least one month.
+        names: Of nodes.
+        library: The words for slugs.
+    """
+    letters = [each for each in _ORDER if any(_LETTERS[e.what] == each for e in timeline.events)]
+    return TimelineView(
+        chart=_drawn(timeline, letters),
+        letters=tuple((each, _meaning(each)) for each in letters),
+        events=tuple(event_view(each, names, library) for each in timeline.events),
+    )
+
+
+def event_view(event: Event, names: Mapping[str, str], library: Library) -> EventView:
+    """Put an event into words."""
+    source = library.sources[event.source].title if event.source in library.sources else ""
+    return EventView(
+        day=day(event.day),
+        letter=_LETTERS[event.what],
+        what=told(event.what),
+        of=_of(event, names, library),
+        source=source or ("" if event.source == "relation" else event.source),
+        mark="" if event.mark == "read" else event.mark,
+    )
+
+
+def _of(event: Event, names: Mapping[str, str], library: Library) -> str:
+    if event.what in {"law in force", "law ends"}:
+        law = library.regimes[event.of[0]].name if event.of[0] in library.regimes else event.of[0]
+        named = ", ".join(library.substances.get(each, each) for each in event.text.split(", "))
+        return ": ".join(each for each in (", ".join((law, *event.of[1:])), named) if each)
+    if event.text:
+        return event.text
+    return " → ".join(names.get(each, each) for each in event.of)
+
+
+def _meaning(letter: str) -> str:
+    meanings = {
+        "L": words("law"), "F": words("channel frozen"), "O": words("channel opened"),
+        "G": words("groups"), "M": words("members"),
+    }  # fmt: skip
+    return meanings[letter]
+
+
+def _drawn(timeline: Timeline, letters: list[str]) -> Drawn:
+    months = timeline.months
+    step, top = WIDTH / len(months), _ROW * len(letters) + 22
+    foot = top + _BARS
+    most = max([each.notices for each in months] + [1])
+    boxes: list[Box] = []
+    for place, each in enumerate(months):
+        boxes += _bars(place, each, step, (foot, _BARS / most))
+    notices, silent = sum(e.notices for e in months), sum(e.no_reply for e in months)
+    return Drawn(
+        slug="timeline",
+        title=words("Notices by month, and what happened"),
+        about=words(
+            "%(notices)s notices in %(months)s months, %(silent)s of them without a reply; "
+            "%(events)s events. The tables say the same."
+        ) % {
+            "notices": number(notices), "months": number(len(months)), "silent": number(silent),
+            "events": number(len(timeline.events)),
+        },
+        height=foot + 30,
+        axis=foot,
+        boxes=tuple(each for each in boxes if each.height),
+        words=(
+            *_letters(timeline, letters, step),
+            Word(text=f"{words('at most')} {number(most)}", x=WIDTH, y=top - 6, anchor="end"),
+            Word(text=month(months[0].first), x=0, y=foot + 22, anchor="start"),
+            *((Word(text=month(months[-1].first), x=WIDTH, y=foot + 22, anchor="end"),)
+              if len(months) > 1 else ()),
+        ),
+        key=(("in", words("Notices")), ("out", words("of these without a reply"))),
+        heads=(words("Month"), words("Notices"), words("Without a reply"), words("Still open"),
+               words("Incidents"), words("Channels frozen")),
+        rows=tuple(_cells(each) for each in reversed(months)),
+    )  # fmt: skip
+
+
+def _bars(place: int, told_of: Month, step: float, scale: tuple[float, float]) -> list[Box]:
+    """Return the bar of a month's notices, and in it a narrower one of those without a reply."""
+    foot, unit = scale
+    says = f"{month(told_of.first)}: {number(told_of.notices)}, {words('without a reply')} " + (
+        number(told_of.no_reply)
+    )
+    bars = []
+    for kind, count, wide in (("in", told_of.notices, _GAP), ("out", told_of.no_reply, _GAP / 2)):
+        height = count * unit
+        bars.append(
+            Box(
+                kind=kind,
+                told=says,
+                x=round((place + (1 - wide) / 2) * step, 2),
+                y=round(foot - height, 1),
+                width=round(step * wide, 2),
+                height=round(height, 1),
+            )
+        )
+    return bars
+
+
+def _letters(timeline: Timeline, letters: list[str], step: float) -> Iterable[Word]:
+    """Yield a letter for each kind of event in a month, each kind in a row of its own."""
+    first = timeline.months[0].first
+    there: dict[tuple[int, int], int] = {}
+    for each in timeline.events:
+        place = (each.day.year - first.year) * 12 + each.day.month - first.month
+        key = (letters.index(_LETTERS[each.what]), place)
+        there[key] = there.get(key, 0) + 1
+    for (row, place), count in sorted(there.items()):
+        many = f"{letters[row]}{count}" if count > 1 and step > 2 * _NARROW else letters[row]
+        text = many if step >= _NARROW else "•"
+        x = round((place + 0.5) * step, 1)
+        yield Word(text=text, x=x, y=_ROW * (row + 1), anchor="middle", kind="count")
+
+
+def _cells(told_of: Month) -> tuple[str, ...]:
+    name = month(told_of.first)
+    return (
+        name if told_of.whole else f"{name} ({words('not over')})",
+        number(told_of.notices), number(told_of.no_reply), number(told_of.still_open),
+        number(told_of.incidents), number(told_of.frozen),
+    )  # fmt: skip

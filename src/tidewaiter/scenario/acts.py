@@ -1,0 +1,337 @@
+"""Acts: what a node of a story does, by the same ways as the commands and pages."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Literal
+
+from msgspec import structs
+
+from tidewaiter.coalition.commitments import Commitment, Evidence, Indicator, Report
+from tidewaiter.coalition.rosters import Group, Listed, Roster, sign_roster
+from tidewaiter.courier.kinds import body_of
+from tidewaiter.courier.nodes import relate
+from tidewaiter.courier.rosters import tell_roster
+from tidewaiter.exchange.fingerprints import fingerprint
+from tidewaiter.exchange.incidents.types import (
+    AllegedParty,
+    Goods,
+    Identified,
+    Incident,
+    Line,
+    Stop,
+)
+from tidewaiter.exchange.incidents.types import Place as Where
+from tidewaiter.exchange.markings import Marking
+from tidewaiter.exchange.notices.events import Acknowledged, NoObjection, Sent
+from tidewaiter.exchange.notices.types import (
+    Amount,
+    Authority,
+    Notice,
+    NoticeLine,
+    Parties,
+    Party,
+    Transport,
+)
+from tidewaiter.scenario.stage import Node, Stage
+from tidewaiter.scenario.story import Act, Answering, Deed, Sending, Trade
+from tidewaiter.store.conversations import MESSAGE, Words
+from tidewaiter.store.database import Work
+from tidewaiter.store.groups import add_member, groups, make_group
+from tidewaiter.store.incidents import find_incident, tell_incident
+from tidewaiter.store.notices import Row, do_to_notice, notices, send_notice
+from tidewaiter.store.outgoing import Message, write_message
+from tidewaiter.store.peers import documents, find_peer, peers
+from tidewaiter.store.pledges import say_pledge
+from tidewaiter.store.recovering import take_up
+from tidewaiter.store.rosters import signed_versions, take_roster
+
+_TERM = timedelta(days=21)  # in which an answer is asked for
+_BEFORE = timedelta(days=35)  # between a notice and the day on which the goods leave
+_MOST = 10_000  # notices that are looked through
+_WAIT = {"sent", "viewed", "acknowledged", "expired without reply"}
+_MG = 1_000_000  # of a kilogram
+_AMBER = Marking(tlp="amber")
+_ROSTER = "coalition"
+_STATES: dict[str, Literal["invited", "joined", "left"]] = {
+    "active": "joined",
+    "frozen": "joined",
+    "invited": "invited",
+}
+
+
+def perform(stage: Stage, deed: Deed) -> str:
+    """Let a node do something; return what an onlooker would say of it; "": nothing.
+
+    Raises:
+        InputError: The story asks for what cannot be done.
+        StoreError: The database of a node cannot be used.
+    """
+    if isinstance(deed, Sending):
+        return _send(stage, deed)
+    if isinstance(deed, Answering):
+        return _answer(stage, deed)
+    return _ACTS[deed.does](stage, deed)
+
+
+def _names(stage: Stage, act: Act) -> str:
+    return ", ".join(stage.story.player(each).name for each in act.whom)
+
+
+def _meet(stage: Stage, act: Act) -> str:
+    one = stage.node(act.who)
+    for key in act.whom:
+        other = stage.node(key)
+        _confirm(one, other)
+        _confirm(other, one)
+    return f"{one.player.name} and {_names(stage, act)} compare their words, and exchange"
+
+
+def _confirm(one: Node, other: Node) -> None:
+    with one.desk.database.work(one.stamp()) as work:
+        take_up(work, _chain(other), own=one.name)
+    relate(one.desk, other.name, "invited", one.stamp())
+    relate(one.desk, other.name, "active", one.stamp(), compared=_words(other))
+
+
+def _chain(node: Node) -> list:  # type: ignore[type-arg]
+    with node.desk.database.work() as work:
+        return documents(work, node.name)
+
+
+def _words(node: Node) -> str:
+    return fingerprint(_chain(node)[-1].read())
+
+
+def _invite(stage: Stage, act: Act) -> str:
+    one = stage.node(act.who)
+    for key in act.whom:
+        other = stage.node(key)
+        with one.desk.database.work(one.stamp()) as work:
+            take_up(work, _chain(other), own=one.name)
+        relate(one.desk, other.name, "invited", one.stamp())
+    return f"{one.player.name} invites {_names(stage, act)}. {act.says}"
+
+
+def _freeze(stage: Stage, act: Act) -> str:
+    one = stage.node(act.who)
+    for key in act.whom:
+        relate(one.desk, stage.node(key).name, "frozen", one.stamp(), reason=act.says)
+    return f"{one.player.name} freezes its channel to {_names(stage, act)}: {act.says}"
+
+
+def _thaw(stage: Stage, act: Act) -> str:
+    one = stage.node(act.who)
+    for key in act.whom:
+        other = stage.node(key)
+        relate(one.desk, other.name, "active", one.stamp(), compared=_words(other), held="release")
+    return f"{one.player.name} exchanges with {_names(stage, act)} again: {act.says}"
+
+
+def _write(stage: Stage, act: Act) -> str:
+    one = stage.node(act.who)
+    with one.desk.database.work(one.stamp()) as work:
+        for key in act.whom:
+            message = Message(kind=MESSAGE, body=body_of(Words(text=act.says)))
+            write_message(work, one.desk.ring.lock, stage.node(key).name, message)
+    return f"{one.player.name} to {_names(stage, act)}: “{act.says}”"
+
+
+def _form(stage: Stage, act: Act) -> str:
+    one = stage.node(act.who)
+    with one.desk.database.work(one.stamp()) as work:
+        group = next((each for each in groups(work) if each.name == act.ref), None)
+        made = group or make_group(work, act.ref)
+        for key in act.whom:
+            add_member(work, made.id, stage.node(key).name)
+    how = "takes up" if group else "forms with"
+    return f"{one.player.name} {how} {_names(stage, act)}: {act.says}"
+
+
+def _list(stage: Stage, act: Act) -> str:
+    """Sign the next version of a roster of all that the node knows, and tell it to its peers."""
+    one = stage.node(act.who)
+    day = one.desk.clock().date()
+    with one.desk.database.work(one.stamp()) as work:
+        known = signed_versions(work, one.desk.ring.lock, _ROSTER)
+        last = known[-1].read() if known else None
+        formed = {each.id: each.since for each in last.groups} if last else {}
+        roster = Roster(
+            id=_ROSTER, name=f"Coalition, as {one.player.name} lists it",
+            version=len(known) + 1, previous=known[-1].digest() if known else "", day=day,
+            needed=1, endorsers=(one.name,), members=_listed(stage, work, last, one),
+            groups=tuple(
+                Group(
+                    id=each.id, name=each.name, members=(one.name, *each.members),
+                    since=formed.get(each.id, day),
+                )
+                for each in groups(work)
+            ),
+        )  # fmt: skip
+        signed = sign_roster(roster, [one.desk.ring.signer()])
+        take_roster(work, one.desk.ring.lock, [signed])
+        for peer in peers(work):
+            if peer.relation.standing == "active":
+                tell_roster(work, one.desk.ring.lock, _ROSTER, peer.node)
+    return f"{one.player.name} signs version {roster.version} of its roster. {act.says}"
+
+
+def _listed(stage: Stage, work: Work, last: Roster | None, one: Node) -> tuple[Listed, ...]:
+    day = one.desk.clock().date()
+    since = {each.node: each.since for each in last.members} if last else {}
+    named = {f"tidewaiter/{each.key}": each for each in stage.story.node}
+    rows: list[tuple[str, Literal["invited", "joined", "left"]]] = [(one.name, "joined")]
+    rows += [(each.node, _STATES[each.relation.standing]) for each in peers(work)]
+    return tuple(
+        Listed(
+            node=node, name=named[node].name, country=named[node].country, state=state,
+            since=since.get(node, day),
+        )
+        for node, state in rows
+    )  # fmt: skip
+
+
+def _tell(stage: Stage, act: Act) -> str:
+    one, lock = stage.node(act.who), stage.node(act.who).desk.ring.lock
+    with one.desk.database.work(one.stamp()) as work:
+        before = find_incident(work, lock, one.name, act.ref).now()
+        group = next((each for each in groups(work) if each.name == act.group), None)
+        marking = structs.replace(_AMBER, group=group.id if group else "")
+        incident = _incident(one, act, marking)
+        if before:
+            incident = structs.replace(
+                incident, version=before.version + 1, status="updated", day=before.day,
+                law_day=before.law_day, changed=act.changed,
+            )  # fmt: skip
+        tell_incident(work, lock, one.name, incident, [stage.node(key).name for key in act.whom])
+    to = "the working group" if act.group else _names(stage, act)
+    return f"{one.player.name} tells {to}: {act.title}. {act.changed or act.account}"
+
+
+def _incident(one: Node, act: Act, marking: Marking) -> Incident:
+    day = one.desk.clock().date()
+    goods = Goods(text=act.substance.replace("-", " "), substance=act.substance,
+                  net_mg=act.kg * _MG)  # fmt: skip
+    seen = act.kind != "suspicious-shipment"
+    line = Line(
+        number=1,
+        declared=None if seen else goods,
+        found=goods if seen else None,
+        identified=Identified(method="laboratory", day=day, by=one.player.office) if seen else None,
+    )
+    party = AllegedParty(
+        node=one.name, ref="p-1", role="consignee", kind="organisation", name=act.party,
+        basis=act.basis, marking=marking,
+    )  # fmt: skip
+    return Incident(
+        id=act.ref, owner=one.name, version=1, status="open", kind=act.kind, day=day,
+        place=Where(country=one.player.country, name=one.player.entry_point), stage="import",
+        law_day=day, marking=marking, title=act.title, account=act.account, lines=(line,),
+        route=(Stop(function="unlading", country=one.player.country),),
+        parties=(party,) if act.party else (),
+    )  # fmt: skip
+
+
+def _promise(stage: Stage, act: Act) -> str:
+    one = stage.node(act.who)
+    day = one.desk.clock().date()
+    said = Commitment(
+        id=act.ref, owner=one.name, who=one.player.office, what=act.says,
+        indicator=Indicator(name="Share answered in time", unit=act.unit), direction="at least",
+        target=act.target, made=day, due=act.due or day,
+    )  # fmt: skip
+    with one.desk.database.work(one.stamp()) as work:
+        to = [stage.node(key).name for key in act.whom]
+        say_pledge(work, one.desk.ring.lock, one.name, said, to)
+    return f"{one.player.name} promises: {act.says}"
+
+
+def _report(stage: Stage, act: Act) -> str:
+    one = stage.node(act.who)
+    day = one.desk.clock().date()
+    evidence = (Evidence(title="Count of the quarter", link=act.says),)
+    said = Report(
+        id=f"{act.ref}-{day}", commitment=act.ref, owner=one.name, by=one.name, day=day, of=day,
+        value=act.value, evidence=evidence,
+    )  # fmt: skip
+    with one.desk.database.work(one.stamp()) as work:
+        say_pledge(work, one.desk.ring.lock, one.name, said)
+    return f"{one.player.name} reports {act.value} on its promise {act.ref}"
+
+
+def notice_of(stage: Stage, trade: Trade, reference: str) -> Notice:
+    """Write the notice of an export, as it is sent today."""
+    one, other = stage.node(trade.exporter).player, stage.node(trade.importer).player
+    day = stage.node(trade.exporter).desk.clock().date()
+    line = NoticeLine(number=1, name=trade.name, hs=trade.hs, cas=trade.cas,
+                      net=Amount(mass_mg=trade.kg * _MG))  # fmt: skip
+    return Notice(
+        reference=reference, basis="treaty", confidentiality="TLP:AMBER",
+        sender=Authority(name=one.office, country=one.country),
+        recipient=Authority(name=other.office, country=other.country), sent=day,
+        reply_by=day + _TERM,
+        parties=Parties(
+            exporter=Party(name=one.firm, address=one.entry_point, country=one.country,
+                           phone="+00 0000"),
+            importer=Party(name=other.firm, address=other.entry_point, country=other.country,
+                           phone="+00 0000"),
+        ),
+        lines=(line,),
+        transport=Transport(mode="sea", entry_point=other.entry_point, dispatch=day + _BEFORE),
+    )  # fmt: skip
+
+
+def _send(stage: Stage, deed: Sending) -> str:
+    """Send a notice, or hold it back while the channel is frozen."""
+    one, other = stage.node(deed.trade.exporter), stage.node(deed.trade.importer)
+    notice = notice_of(stage, deed.trade, deed.reference)
+    with one.desk.database.work(one.stamp()) as work:
+        send_notice(work, one.desk.ring.lock, one.name, other.name, Sent(notice=notice))
+        known = find_peer(work, other.name)
+    frozen = known is not None and "frozen" in {known.relation.standing, known.theirs}
+    held = "; it is held back: the channel is frozen" if frozen else ""
+    told = f"{deed.trade.kg:,} kg of {deed.trade.name.lower()} to {other.player.name}"
+    return f"{one.player.name} notifies {told} ({deed.reference}){held}"
+
+
+def _answer(stage: Stage, deed: Answering) -> str:
+    one, other = stage.node(deed.trade.exporter), stage.node(deed.trade.importer)
+    with other.desk.database.work(other.stamp()) as work:
+        came = [each for each in _open(work, other, one) if each.reference == deed.reference]
+        for each in came:
+            _agree(work, other, each.number)
+    return f"{other.player.name} has no objection to {deed.reference}" if came else ""
+
+
+def _answer_all(stage: Stage, act: Act) -> str:
+    """Answer what has come from a node and waits, late as it may be."""
+    one = stage.node(act.who)
+    answered = 0
+    with one.desk.database.work(one.stamp()) as work:
+        for key in act.whom:
+            for each in _open(work, one, stage.node(key)):
+                _agree(work, one, each.number)
+                answered += 1
+    return f"{one.player.name} answers {answered} notices of {_names(stage, act)}. {act.says}"
+
+
+def _open(work: Work, node: Node, exporter: Node) -> list[Row]:
+    """Return the notices of an exporter's node that this one has not answered."""
+    day = node.desk.clock().date()
+    return [
+        each
+        for each in notices(work, day, rows=_MOST)
+        if each.owner == exporter.name and each.state in _WAIT
+    ]
+
+
+def _agree(work: Work, node: Node, number: int) -> None:
+    lock, office = node.desk.ring.lock, node.player.office
+    do_to_notice(work, lock, number, Acknowledged())
+    do_to_notice(work, lock, number, NoObjection(decided_by=office))
+
+
+_ACTS: dict[str, Callable[[Stage, Act], str]] = {
+    "meets": _meet, "invites": _invite, "freezes": _freeze, "thaws": _thaw, "writes": _write,
+    "forms": _form, "lists": _list, "tells": _tell, "promises": _promise, "reports": _report,
+    "answers": _answer_all,
+}  # fmt: skip

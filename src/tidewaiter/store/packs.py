@@ -1,0 +1,141 @@
+"""Packs: boards, members, timelines and what a meeting needs, from the records of this node."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from tidewaiter.base.records import Record
+from tidewaiter.coalition.board import Board, Period, board_from
+from tidewaiter.coalition.members import PATIENCE, Facts, in_force, members_on
+from tidewaiter.coalition.packs import Known, Line, Pack, Working, lines_of, working_groups
+from tidewaiter.coalition.pledges import Pledges, pledges_on
+from tidewaiter.coalition.timeline import (
+    Event,
+    Series,
+    Timeline,
+    channel_events,
+    group_events,
+    law_events,
+    member_events,
+    timeline_of,
+)
+from tidewaiter.store.coalition import Counts, Reader, counts_of, facts_on, known_nodes
+from tidewaiter.store.pledges import pledges_told
+from tidewaiter.substances.changes import Change
+
+_YEAR = 365  # days
+
+
+class Members(Record, frozen=True, kw_only=True):
+    """Who takes part on a day."""
+
+    day: date
+    patience: int  # days without a sign after which a member is silent, where something waits
+    members: tuple[Line, ...]
+    groups: tuple[Working, ...]
+
+
+def usual_period(day: date) -> Period:
+    """Return the year up to a day, and that day."""
+    return Period(since=day - timedelta(days=_YEAR), until=day + timedelta(days=1))
+
+
+def read_members(reader: Reader, day: date, *, patience: int = PATIENCE) -> Members:
+    """Tell who takes part on a day, as this node sees it.
+
+    Raises:
+        InputError: What is kept was written with another key.
+    """
+    return _members(reader, facts_on(reader, day), day, patience)
+
+
+def read_board(reader: Reader, period: Period, day: date) -> Board:
+    """Count the board of a period, as it stood on a day.
+
+    Raises:
+        InputError: The period has no day until then, or what is kept was written with another key.
+    """
+    return _board(counts_of(reader, period.before().since, day), period, day)
+
+
+def read_timeline(reader: Reader, since: date, day: date, laws: Iterable[Change]) -> Timeline:
+    """Put events over the months from one day to another.
+
+    Args:
+        reader: Of this node.
+        since: In the first month.
+        day: In the last.
+        laws: Changes of the law that are shown.
+
+    Raises:
+        InputError: There is no month, or what is kept was written with another key.
+    """
+    counts = counts_of(reader, since.replace(day=1), day)
+    return _timeline(counts, facts_on(reader, day), since, day, laws)
+
+
+def read_pledges(reader: Reader, day: date) -> Pledges:
+    """Tell what was promised, and how it stands on a day.
+
+    Raises:
+        InputError: What is kept was written with another key.
+    """
+    return pledges_on(pledges_told(reader.work, reader.safe), day)
+
+
+def read_pack(reader: Reader, period: Period, day: date, laws: Iterable[Change]) -> Pack:
+    """Put together what a meeting on a day needs; its timeline begins with the period.
+
+    Raises:
+        InputError: The period has no day until then, or what is kept was written with another key.
+    """
+    known, facts = known_nodes(reader), facts_on(reader, day)
+    counts = counts_of(reader, min(period.before().since, period.since.replace(day=1)), day)
+    members = _members(reader, facts, day, PATIENCE)
+    return Pack(
+        node=reader.node,
+        name=known[reader.node].name,
+        day=day,
+        period=period,
+        board=_board(counts, period, day),
+        members=members.members,
+        groups=members.groups,
+        pledges=read_pledges(reader, day),
+        timeline=_timeline(counts, facts, period.since, day, laws),
+        names=names_of(known, members.members),
+    )
+
+
+def names_of(known: dict[str, Known], members: Iterable[Line] = ()) -> dict[str, str]:
+    """Return the names of nodes, also of those that rosters alone list."""
+    listed = {each.member.node: each.name for each in members}
+    return {**listed, **{node: each.name for node, each in known.items()}}
+
+
+def _members(reader: Reader, facts: Facts, day: date, patience: int) -> Members:
+    known = known_nodes(reader)
+    groups = working_groups(facts.rosters, known, day)
+    found = members_on(facts, day, patience=patience)
+    return Members(
+        day=day,
+        patience=patience,
+        members=lines_of(found, known, groups, reader.node),
+        groups=groups,
+    )
+
+
+def _board(counts: Counts, period: Period, day: date) -> Board:
+    return board_from(counts.notices, counts.material, period, day)
+
+
+def _timeline(
+    counts: Counts, facts: Facts, since: date, day: date, laws: Iterable[Change]
+) -> Timeline:
+    series = Series(
+        notices=counts.notices, incidents=counts.material.incidents,
+        freezes=counts.material.freezes,
+    )  # fmt: skip
+    events: list[Event] = [
+        *law_events(laws), *channel_events(series.freezes), *member_events(facts.moves),
+        *group_events(in_force(facts.rosters, day)),
+    ]  # fmt: skip
+    return timeline_of(series, events, since, day)

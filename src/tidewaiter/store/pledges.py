@@ -1,0 +1,179 @@
+"""Pledges: what this node and its peers said of commitments, kept with the messages that say it."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Iterator
+
+import msgspec
+from sqlalchemy import insert, select
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.coalition.commitments import Commitment, Report, Withdrawal, problems_of
+from tidewaiter.coalition.pledges import KINDS, Pledged, Told, subject_of
+from tidewaiter.exchange.markings import Marking
+from tidewaiter.exchange.signing import lock, unlock
+from tidewaiter.store import tables
+from tidewaiter.store.audit import moment, record_change, stamp_of
+from tidewaiter.store.database import Work
+from tidewaiter.store.incoming import Heard
+from tidewaiter.store.inserts import insert_new
+from tidewaiter.store.moves import day_of
+from tidewaiter.store.outgoing import Message, write_message
+from tidewaiter.store.payloads import KEY_LENGTH, plain
+from tidewaiter.store.peers import find_peer
+
+_NONCE = 12  # bytes
+_AMBER = Marking(tlp="amber")
+
+
+def say_pledge(
+    work: Work, safe: bytes, own: str, said: Pledged, to: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """Keep what this node says of a commitment or an initiative, and tell it.
+
+    Whoever was told of the commitment is told of this too; a report on another node's goes to that
+    node in any case.
+
+    Args:
+        work: Begun with a stamp.
+        safe: What locks the database, shape (32,).
+        own: The name of this node.
+        said: Of this node's own, or a report on another's.
+        to: Peers that are told now.
+
+    Returns:
+        The peers that are told.
+
+    Raises:
+        InputError: It is another node's to say, or must be mended, or was said otherwise before.
+        MissingError: There is no such peer.
+    """
+    if isinstance(said, Commitment) and (wrong := problems_of(said)):
+        raise InputError(wrong[0].text, at=wrong[0].at, hint=wrong[0].hint)
+    _check(said, own)
+    kind = _kind(said)
+    new = _keep(work, safe, Heard(sender=own, to=own, message="", at=""), kind, said)
+    peers = _readers(work, own, said, to) if new else tuple(sorted(set(to)))
+    message = Message(kind=kind, body=msgspec.json.encode(said), marking=_AMBER)
+    for each in peers:
+        write_message(work, safe, each, message)
+    if not isinstance(said, Report) or said.owner == own:
+        rows = [(*subject_of(said), each) for each in peers]
+        insert_new(work.connection, tables.pledge_said_to, ("owner", "subject", "peer"), rows)
+    return peers
+
+
+def tell_pledge(
+    work: Work, safe: bytes, own: str, commitment: Commitment, to: Iterable[str]
+) -> None:
+    """Tell peers of a commitment of this node, and of all that this node reported on it.
+
+    Args:
+        work: Begun with a stamp.
+        safe: What locks the database, shape (32,).
+        own: The name of this node.
+        commitment: The version in force.
+        to: Peers that were not told before.
+
+    Raises:
+        InputError: It is another node's.
+        MissingError: There is no such peer.
+    """
+    peers = tuple(to)
+    say_pledge(work, safe, own, commitment, peers)
+    for told in list(pledges_told(work, safe)):
+        same = subject_of(told.body) == subject_of(commitment)
+        if same and isinstance(told.body, (Report, Withdrawal)) and _speaker(told.body) == own:
+            say_pledge(work, safe, own, told.body, peers)
+
+
+def hear_pledge(work: Work, safe: bytes, heard: Heard, kind: str, said: Pledged) -> None:
+    """Keep what a peer said; what counts of it, `pledges_on` tells.
+
+    Raises:
+        InputError: It is not the sender's to say, its ids are too long, or it said otherwise
+            before.
+    """
+    _check(said, heard.sender)
+    _keep(work, safe, heard, kind, said)
+
+
+def pledges_told(work: Work, safe: bytes) -> Iterator[Told]:
+    """Yield what was said, in the order in which it came.
+
+    Raises:
+        InputError: It was written with another key.
+    """
+    s = tables.pledge_said.c
+    wanted = select(s.kind, s.written, s.came).order_by(s.number)
+    for row in work.connection.execute(wanted):
+        body = msgspec.json.decode(unlock(row.written, safe), type=KINDS[row.kind])
+        yield Told(body=body, day=day_of(row.came))
+
+
+def _check(said: Pledged, speaker: str) -> None:
+    """Check that something is its speaker's to say.
+
+    Raises:
+        InputError: It is not, or its ids are too long.
+    """
+    owner, subject = subject_of(said)
+    if _speaker(said) != speaker:
+        raise InputError("a promise is told by its owner alone, a number by who measured it")
+    if max(len(owner), len(subject), len(said.id)) > KEY_LENGTH or not subject or not said.id:
+        raise InputError(f"an id has 1 to {KEY_LENGTH} characters")
+
+
+def _speaker(said: Pledged) -> str:
+    return said.by if isinstance(said, Report) else said.owner
+
+
+def _readers(work: Work, own: str, said: Pledged, to: Iterable[str]) -> tuple[str, ...]:
+    t = tables.pledge_said_to.c
+    owner, subject = subject_of(said)
+    peers = set(to)
+    if owner == own:
+        given = select(t.peer).where(t.owner == owner, t.subject == subject)
+        peers |= set(work.connection.execute(given).scalars())
+    elif find_peer(work, owner) is not None:
+        peers.add(owner)
+    return tuple(sorted(peers))
+
+
+def _keep(work: Work, safe: bytes, heard: Heard, kind: str, said: Pledged) -> bool:
+    """Keep what was said; return False where it was said before.
+
+    Raises:
+        InputError: Something else was said under this id.
+    """
+    owner, subject = map(plain, subject_of(said))
+    written = msgspec.json.encode(said)
+    digest = hashlib.sha256(written).hexdigest()
+    name = "" if kind in {"commitment", "initiative"} else plain(said.id)
+    s = tables.pledge_said.c
+    mine = select(s.digest).where(
+        s.owner == owner,
+        s.subject == subject,
+        s.sender == heard.sender,
+        s.kind == kind,
+        s.id == name,
+    )
+    last = work.connection.execute(mine.order_by(s.number.desc()).limit(1)).scalar()
+    if last == digest:
+        return False
+    if last is not None and name:
+        hint = "give what is new an id of its own"
+        raise InputError(f"something else was said under the id {name[:40]}", hint=hint)
+    row = {
+        "kind": kind, "owner": owner, "subject": subject, "sender": heard.sender,
+        "message": heard.message, "id": name,
+        "digest": digest, "written": lock(written, safe, secrets.token_bytes(_NONCE)),
+        "came": moment(stamp_of(work).at),
+    }  # fmt: skip
+    work.connection.execute(insert(tables.pledge_said).values(**row))
+    record_change(work, "pledge kept", {"kind": kind, "digest": digest})
+    return True
+
+
+def _kind(said: Pledged) -> str:
+    return next(kind for kind, record in KINDS.items() if isinstance(said, record))

@@ -1,0 +1,188 @@
+"""The register of the authority: its entries, by version, and whose register it is."""
+
+from collections.abc import Iterable
+
+import msgspec
+from sqlalchemy import insert, select, update
+
+from tidewaiter.base.errors import InputError, MissingError, StoreError
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.problems import Problem
+from tidewaiter.exchange.register.checks import check_together
+from tidewaiter.exchange.register.types import (
+    Cancellation,
+    Entry,
+    Movement,
+    Operator,
+    Promise,
+    Register,
+)
+from tidewaiter.store import tables
+from tidewaiter.store.audit import moment, record_change, stamp_of
+from tidewaiter.store.database import Work
+from tidewaiter.store.payloads import KEY_LENGTH, decode, encode, plain
+
+ERASED = "erased"
+"""What stands for the name of an operator whose row was erased."""
+
+_SHOWN = "tidewaiter register list --db"
+
+
+class Clash(Record, frozen=True, kw_only=True):
+    """An entry that was not kept."""
+
+    entry: Entry
+    problem: str
+    hint: str
+
+
+class Added(Record, frozen=True, kw_only=True):
+    """What became of entries."""
+
+    added: int
+    known: int  # that were there already, word for word
+    clashes: tuple[Clash, ...]
+    together: tuple[Problem, ...]  # what does not fit between all entries that are there now
+
+
+def keeper(work: Work) -> str:
+    """Return the country whose register it is; "": there is none."""
+    found = work.connection.execute(select(tables.register_keeper.c.country)).scalar()
+    return found or ""
+
+
+def add_entries(work: Work, country: str, entries: Iterable[Entry]) -> Added:
+    """Keep entries; one that is there in other words under its version is not kept.
+
+    Args:
+        work: Begun with a stamp.
+        country: Whose register it is, ISO 3166-1 alpha-2; "": as it is kept already.
+        entries: Each was checked by itself.
+
+    Raises:
+        InputError: It is the register of another country, or of none yet.
+    """
+    _keep_for(work, country)
+    stamp = stamp_of(work)
+    known = {_key(each): each for each in _entries(work)}
+    count, clashes, fresh = 0, [], []
+    for entry in entries:
+        before = known.get(_key(entry))
+        if before == entry:
+            count += 1
+        elif before is not None:
+            hint = "write a change as its next version; what was decided before stays"
+            problem = f"version {entry.version} of {entry.id} is there in other words"
+            clashes.append(Clash(entry=entry, problem=problem, hint=hint))
+        elif max(len(entry.id), len(_operator(entry))) > KEY_LENGTH:
+            problem = f"an id has at most {KEY_LENGTH} characters"
+            clashes.append(Clash(entry=entry, problem=problem, hint="shorten it"))
+        else:
+            known[_key(entry)] = entry
+            fresh.append(entry)
+    rows = [
+        {
+            "kind": kind_of(each), "id": plain(each.id), "version": each.version,
+            "decided": each.decided.isoformat(), "operator": plain(_operator(each)),
+            "payload": encode(each), "who": plain(stamp.who), "at": moment(stamp.at),
+        }
+        for each in fresh
+    ]  # fmt: skip
+    if rows:
+        work.connection.execute(insert(tables.register_entry), rows)
+        record_change(work, "register entries added", {"entries": len(rows)})
+    together = check_together(Register(entries=tuple(known.values())))
+    return Added(added=len(rows), known=count, clashes=tuple(clashes), together=together)
+
+
+def load_register(work: Work) -> Register:
+    """Read all that is kept.
+
+    Raises:
+        StoreError: A row is not one that we wrote.
+    """
+    m, c, p = tables.register_movement.c, tables.register_cancellation.c, tables.register_promise.c
+    moved = work.connection.execute(select(m.number, m.id, m.payload).order_by(m.number)).all()
+    names = {row.number: row.id for row in moved}
+    cancelled = work.connection.execute(select(c.movement, c.on, c.source).order_by(c.movement))
+    promised = work.connection.execute(select(p.payload).order_by(p.notice, p.place)).scalars()
+    return Register(
+        entries=tuple(_entries(work)),
+        movements=tuple(decode(row.payload, Movement, f"movement {row.id}") for row in moved),
+        cancellations=tuple(
+            msgspec.convert(
+                {"movement": names[row.movement], "on": row.on, "source": row.source}, Cancellation
+            )
+            for row in cancelled
+        ),
+        promises=tuple(decode(each, Promise, "promise") for each in promised),
+    )
+
+
+def erase_operator(work: Work, name: str) -> int:
+    """Erase what an operator is called and where it is, in all versions; its id stays.
+
+    Returns:
+        How many versions were erased.
+
+    Raises:
+        MissingError: There is no such operator.
+    """
+    e = tables.register_entry.c
+    mine = [each for each in _entries(work) if isinstance(each, Operator) and each.id == name]
+    if not mine:
+        raise MissingError(f'there is no operator "{name}"', hint=f"look at: {_SHOWN}")
+    for each in mine:
+        bare = Operator(
+            id=each.id, version=each.version, decided=each.decided, name=ERASED,
+            sites=tuple(msgspec.structs.replace(s, name="", address="") for s in each.sites),
+            source=ERASED,
+        )  # fmt: skip
+        here = (e.kind == "operator", e.id == name, e.version == each.version)
+        work.connection.execute(
+            update(tables.register_entry).where(*here).values(payload=encode(bare))
+        )
+    record_change(work, "register operator erased", {"operator": name, "versions": len(mine)})
+    return len(mine)
+
+
+def kind_of(entry: Entry) -> str:
+    """Return the kind of an entry: operator, standing, grant, requirement."""
+    return str(entry.__struct_config__.tag)
+
+
+def _keep_for(work: Work, country: str) -> None:
+    kept = keeper(work)
+    if not kept and not country:
+        hint = "name it once: --country MX"
+        raise InputError("whose register it is, is not known yet", hint=hint)
+    if kept and country not in {"", kept}:
+        hint = "keep that of another country in another database"
+        raise InputError(f"this is the register of {kept}, not of {country}", hint=hint)
+    if not kept:
+        row = {"country": country, "since": moment(stamp_of(work).at)}
+        work.connection.execute(insert(tables.register_keeper).values(**row))
+        record_change(work, "register begun", {"country": country})
+
+
+def _entries(work: Work) -> Iterable[Entry]:
+    e = tables.register_entry.c
+    for name, payload in work.connection.execute(select(e.id, e.payload).order_by(e.number)):
+        yield _read(payload, f"entry {name}")
+
+
+def _key(entry: Entry) -> tuple[str, str, int]:
+    return kind_of(entry), plain(entry.id), entry.version
+
+
+def _operator(entry: Entry) -> str:
+    return entry.id if isinstance(entry, Operator) else entry.operator
+
+
+def _read(payload: str, what: str) -> Entry:
+    try:
+        entry: Entry = msgspec.json.decode(payload, type=Entry)
+    except msgspec.DecodeError as error:
+        hint = "it was written by another version, or by hand; restore it from a copy"
+        raise StoreError(f"the stored {what} cannot be read: {error}", hint=hint) from error
+    return entry

@@ -1,0 +1,187 @@
+"""Rosters: versions that were taken up here or told by peers, each with its signatures.
+
+They are checked when they are read, by the keys that are good then: a roster whose endorsers have
+since revoked their keys says nothing any more.
+"""
+
+import secrets
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import delete, func, insert, select, update
+
+from tidewaiter.base.errors import InputError, MissingError
+from tidewaiter.base.records import Record
+from tidewaiter.coalition.rosters import (
+    Endorsed,
+    Keys,
+    SignedRoster,
+    check_rosters,
+    take_rosters,
+)
+from tidewaiter.exchange.signing import lock, unlock
+from tidewaiter.store import tables
+from tidewaiter.store.audit import moment, record_change, stamp_of
+from tidewaiter.store.database import Work
+from tidewaiter.store.incoming import Heard
+from tidewaiter.store.payloads import KEY_LENGTH
+from tidewaiter.store.peers import documents, nodes_known
+
+ROSTER = "roster"
+"""The kind of message that brings versions of a roster."""
+
+_NONCE = 12  # bytes
+
+
+class KeptRoster(Record, frozen=True, kw_only=True):
+    """A roster as it is kept here."""
+
+    id: str
+    heeded: bool  # people here have taken it up; else a peer has told it, and it says nothing
+    senders: tuple[str, ...]  # nodes that told of it
+    versions: tuple[Endorsed, ...]  # (): it does not hold
+    problem: str  # why it does not hold; "": it does
+
+
+def take_roster(
+    work: Work, safe: bytes, chain: Sequence[SignedRoster], *, heard: Heard | None = None
+) -> str:
+    """Keep versions of a roster: all, or those that follow what is known; return its id.
+
+    Args:
+        work: Begun with a stamp.
+        safe: What locks the database, shape (32,).
+        chain: One version at least.
+        heard: From whom it came; None: people here take it up, and it is heeded.
+
+    Raises:
+        InputError: It does not hold, does not follow, or says something else than what is known.
+    """
+    first = chain[0].read()
+    if not 0 < len(first.id) <= KEY_LENGTH:
+        raise InputError(f"the id of a roster has 1 to {KEY_LENGTH} characters")
+    known = signed_versions(work, safe, first.id)
+    if first.version > len(known) + 1:
+        hint = f"begin with version {len(known) + 1}"
+        raise InputError(f"version {first.version} of this roster comes too early", hint=hint)
+    whole = [*known[: first.version - 1], *chain]
+    take_rosters(known, whole, keys_known(work))
+    _insert(work, first.id, heeded=heard is None)
+    for each in whole[len(known) :]:
+        _keep(work, safe, each, heard)
+    return first.id
+
+
+def set_heeded(work: Work, roster: str, *, heeded: bool) -> None:
+    """Say whether a roster counts here; it stays an advice.
+
+    Raises:
+        MissingError: There is none of that id.
+    """
+    r = tables.roster.c
+    values = {"heeded": int(heeded), "changed": moment(stamp_of(work).at)}
+    done = work.connection.execute(update(tables.roster).where(r.id == roster).values(**values))
+    _found(done.rowcount, roster)
+    record_change(work, "roster heeded" if heeded else "roster not heeded", {})
+
+
+def drop_roster(work: Work, roster: str) -> None:
+    """Forget a roster.
+
+    Raises:
+        MissingError: There is none of that id.
+    """
+    v = tables.roster_version.c
+    work.connection.execute(delete(tables.roster_version).where(v.roster == roster))
+    done = work.connection.execute(delete(tables.roster).where(tables.roster.c.id == roster))
+    _found(done.rowcount, roster)
+    record_change(work, "roster dropped", {})
+
+
+def rosters(work: Work, safe: bytes) -> list[KeptRoster]:
+    """Return all rosters by id, as they hold by the keys that are known today."""
+    r, keys = tables.roster.c, keys_known(work)
+    found = work.connection.execute(select(r.id, r.heeded).order_by(r.id)).all()
+    return [_read(work, safe, row.id, keys, heeded=bool(row.heeded)) for row in found]
+
+
+def signed_versions(work: Work, safe: bytes, roster: str) -> list[SignedRoster]:
+    """Return the versions of a roster, from the first; of one that is not known, none."""
+    v = tables.roster_version.c
+    wanted = select(v.written).where(v.roster == roster).order_by(v.version)
+    return [
+        msgspec.json.decode(unlock(each, safe), type=SignedRoster)
+        for each in work.connection.execute(wanted).scalars()
+    ]
+
+
+def keys_known(work: Work) -> Keys:
+    """Return the keys to sign of all nodes that are known, and of this one; none is revoked."""
+    return {
+        node: tuple(
+            key.public
+            for key in documents(work, node)[-1].read().keys
+            if key.use == "sign" and key.state != "revoked"
+        )
+        for node in nodes_known(work)
+    }
+
+
+def forget_told(work: Work, peer: str, message: str) -> None:
+    """Forget the versions that a message brought, and those that follow them.
+
+    Args:
+        work: Begun with a stamp.
+        peer: Its sender.
+        message: Its id.
+    """
+    v, r = tables.roster_version.c, tables.roster.c
+    first = select(v.roster, func.min(v.version)).where(v.sender == peer, v.message == message)
+    for roster, version in work.connection.execute(first.group_by(v.roster)).all():
+        gone = delete(tables.roster_version).where(v.roster == roster, v.version >= version)
+        work.connection.execute(gone)
+        if version == 1:
+            work.connection.execute(delete(tables.roster).where(r.id == roster))
+
+
+def _read(work: Work, safe: bytes, roster: str, keys: Keys, *, heeded: bool) -> KeptRoster:
+    v = tables.roster_version.c
+    told = select(v.sender).where(v.roster == roster, v.sender != "").distinct().order_by(v.sender)
+    versions: tuple[Endorsed, ...] = ()
+    problem = ""
+    try:
+        versions = check_rosters(signed_versions(work, safe, roster), keys)
+    except InputError as error:
+        problem = error.message
+    return KeptRoster(
+        id=roster, heeded=heeded, senders=tuple(work.connection.execute(told).scalars()),
+        versions=versions, problem=problem,
+    )  # fmt: skip
+
+
+def _insert(work: Work, roster: str, *, heeded: bool) -> None:
+    r = tables.roster.c
+    known = work.connection.execute(select(r.heeded).where(r.id == roster)).scalar()
+    if known is None:
+        row = {"id": roster, "heeded": int(heeded), "changed": moment(stamp_of(work).at)}
+        work.connection.execute(insert(tables.roster).values(**row))
+    elif heeded and not known:
+        set_heeded(work, roster, heeded=True)
+
+
+def _keep(work: Work, safe: bytes, signed: SignedRoster, heard: Heard | None) -> None:
+    told = signed.read()
+    row = {
+        "roster": told.id, "version": told.version,
+        "sender": heard.sender if heard else "", "message": heard.message if heard else "",
+        "written": lock(msgspec.json.encode(signed), safe, secrets.token_bytes(_NONCE)),
+        "came": moment(stamp_of(work).at),
+    }  # fmt: skip
+    work.connection.execute(insert(tables.roster_version).values(**row))
+    record_change(work, "roster kept", {"version": told.version, "digest": signed.digest()})
+
+
+def _found(rows: int, roster: str) -> None:
+    if not rows:
+        hint = "look at: tidewaiter coalition roster list"
+        raise MissingError(f'there is no roster "{roster[:60]}"', hint=hint)

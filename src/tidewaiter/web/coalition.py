@@ -1,0 +1,218 @@
+"""The coalition: boards, members, commitments and timelines, from the records of this node."""
+
+from calendar import monthrange
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, get
+from msgspec import structs
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.coalition.board import Board, Period
+from tidewaiter.coalition.packs import Line
+from tidewaiter.coalition.pledges import Pledges
+from tidewaiter.coalition.timeline import Timeline
+from tidewaiter.report.boards import board_view
+from tidewaiter.report.coalitioncharts import timeline_view
+from tidewaiter.report.languages import language
+from tidewaiter.report.pack import pdf_of, render_pack
+from tidewaiter.store.coalition import Reader, known_nodes
+from tidewaiter.store.packs import (
+    Members,
+    names_of,
+    read_board,
+    read_members,
+    read_pack,
+    read_pledges,
+    read_timeline,
+)
+from tidewaiter.substances.changes import Change, changes_of
+from tidewaiter.web.asking import Asked, read_query
+from tidewaiter.web.coalitionview import member_words, pledge_words
+from tidewaiter.web.given import TheNode, TheUser
+from tidewaiter.web.lawdesk import desk_of
+from tidewaiter.web.node import Node
+from tidewaiter.web.replies import download, reply
+from tidewaiter.web.security import may
+
+_YEAR = 12  # months
+_OLDEST = date(1900, 1, 1)
+_HTML = "text/html; charset=utf-8"
+
+
+class Span(Record, frozen=True, kw_only=True):
+    """Up to which day, and from how many months before it."""
+
+    day: date | None = None  # None: today
+    months: Annotated[int, msgspec.Meta(ge=1, le=240)] = _YEAR
+
+
+class OnDay(Record, frozen=True, kw_only=True):
+    """On which day."""
+
+    day: date | None = None  # None: today
+
+
+class BoardPage(Record, frozen=True, kw_only=True):
+    """How countries answer each other's notices."""
+
+    months: int  # of the period
+    board: Board
+    names: Mapping[str, str]  # of nodes
+
+
+class MembersPage(Record, frozen=True, kw_only=True):
+    """Who takes part on a day; why a relation is as it is stands there for who may say so."""
+
+    members: Members
+    reasons: bool  # whoever asks may see them
+
+
+class CommitmentsPage(Record, frozen=True, kw_only=True):
+    """What was promised, and how it stands on a day."""
+
+    day: date
+    pledges: Pledges
+    names: Mapping[str, str]
+
+
+class TimelinePage(Record, frozen=True, kw_only=True):
+    """Months with their notices, and what happened in them."""
+
+    day: date
+    months: int
+    timeline: Timeline
+    names: Mapping[str, str]
+
+
+@get("/coalition", guards=[may("exchange")], sync_to_thread=True, query=Span)
+def board_page(request: Asked, node: TheNode) -> Response[BoardPage]:
+    """Show how countries answer each other's notices: shares, days, silences, with intervals."""
+    asked = read_query(request, Span)
+    day = _day(node, asked.day)
+    with _reader(node) as reader:
+        board = read_board(reader, _period(day, asked.months), day)
+        page = BoardPage(months=asked.months, board=board, names=names_of(known_nodes(reader)))
+    return reply(request, "coalition-board.html", page, view=lambda: board_view(board, page.names))
+
+
+@get("/coalition/members", guards=[may("exchange")], sync_to_thread=True, query=OnDay)
+def members_page(request: Asked, node: TheNode, user: TheUser) -> Response[MembersPage]:
+    """Show who takes part, as this node and its peers did, and what rosters say beside that."""
+    day = _day(node, read_query(request, OnDay).day)
+    reasons = "relate" in user.rights
+    with _reader(node) as reader:
+        found = read_members(reader, day)
+    if not reasons:
+        found = structs.replace(found, members=tuple(map(_bare, found.members)))
+    page = MembersPage(members=found, reasons=reasons)
+    return reply(request, "coalition-members.html", page, view=lambda: member_words(found))
+
+
+@get("/coalition/commitments", guards=[may("exchange")], sync_to_thread=True, query=OnDay)
+def commitments_page(request: Asked, node: TheNode) -> Response[CommitmentsPage]:
+    """Show what members promised in numbers, and how it stands."""
+    day = _day(node, read_query(request, OnDay).day)
+    with _reader(node) as reader:
+        page = CommitmentsPage(
+            day=day, pledges=read_pledges(reader, day), names=names_of(known_nodes(reader))
+        )
+    return reply(
+        request, "coalition-commitments.html", page,
+        view=lambda: pledge_words(page.pledges, page.names),
+    )  # fmt: skip
+
+
+@get("/coalition/timeline", guards=[may("exchange")], sync_to_thread=True, query=Span)
+def timeline_page(request: Asked, node: TheNode) -> Response[TimelinePage]:
+    """Show months with their notices, and law, channels, groups and members beside them."""
+    asked = read_query(request, Span)
+    day = _day(node, asked.day)
+    with _reader(node) as reader:
+        since = _period(day, asked.months).since
+        page = TimelinePage(
+            day=day, months=asked.months, names=names_of(known_nodes(reader)),
+            timeline=read_timeline(reader, since, day, _laws(node)),
+        )  # fmt: skip
+    return reply(
+        request, "coalition-timeline.html", page,
+        view=lambda: timeline_view(page.timeline, page.names, node.library()),
+    )  # fmt: skip
+
+
+@get(
+    "/coalition/pack.html", guards=[may("exchange")], sync_to_thread=True, query=Span,
+    gives="text/html",
+)  # fmt: skip
+def pack_page(request: Asked, node: TheNode) -> Response[bytes]:
+    """Send what a meeting needs as one page that needs no network."""
+    day, held = _pack(request, node)
+    return download(held.encode(), _HTML, f"pack-{day}.html")
+
+
+@get(
+    "/coalition/pack.pdf", guards=[may("exchange")], sync_to_thread=True, query=Span,
+    gives="application/pdf",
+)  # fmt: skip
+def pack_paper(request: Asked, node: TheNode) -> Response[bytes]:
+    """Send what a meeting needs as PDF, where what writes it is installed."""
+    day, held = _pack(request, node)
+    return download(pdf_of(held), "application/pdf", f"pack-{day}.pdf")
+
+
+def _pack(request: Asked, node: Node) -> tuple[date, str]:
+    asked = read_query(request, Span)
+    day = _day(node, asked.day)
+    with _reader(node) as reader:
+        found = read_pack(reader, _period(day, asked.months), day, _laws(node))
+    spoken: str = request.state.get("language", language())
+    return day, render_pack(found, node.library(), spoken=spoken)
+
+
+@contextmanager
+def _reader(node: Node) -> Iterator[Reader]:
+    with node.exchange() as (desk, work):
+        yield Reader(work=work, safe=desk.ring.lock, node=desk.node)
+
+
+def _day(node: Node, asked: date | None) -> date:
+    """Return the day that is asked for.
+
+    Raises:
+        InputError: No node has records of it.
+    """
+    day = asked or node.today()
+    if not _OLDEST <= day <= node.today():
+        raise InputError(f"nothing is known of {day}", hint="name a day from 1900 to today")
+    return day
+
+
+def _period(day: date, months: int) -> Period:
+    """Return the days from so many months before a day up to it."""
+    index = day.year * 12 + day.month - 1 - months
+    year, month = index // 12, index % 12 + 1
+    since = date(year, month, min(day.day, monthrange(year, month)[1]))
+    return Period(since=since, until=date.fromordinal(day.toordinal() + 1))
+
+
+def _laws(node: Node) -> list[Change]:
+    desk = desk_of(node)
+    return changes_of(desk.registry, desk.book)
+
+
+def _bare(line: Line) -> Line:
+    """Leave out why relations are as they are."""
+    said = tuple(
+        each if each.source == "roster" else structs.replace(each, told="")
+        for each in line.member.statements
+    )
+    return structs.replace(line, member=structs.replace(line.member, statements=said))
+
+
+HANDLERS: list[Any] = [
+    board_page, members_page, commitments_page, timeline_page, pack_page, pack_paper
+]  # fmt: skip

@@ -1,0 +1,290 @@
+"""Notices that are being written: the form, the drafts of each account, and sending."""
+
+from typing import Annotated, Any, NamedTuple
+
+from litestar import Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath, JSONBody
+
+from tidewaiter.base.errors import InputError, MissingError
+from tidewaiter.base.records import Record
+from tidewaiter.courier.desk import Desk as Exchange
+from tidewaiter.courier.notifying import send_new, send_next
+from tidewaiter.exchange.notices.events import OTHER
+from tidewaiter.exchange.notices.types import Authority
+from tidewaiter.exchange.notices.written import WrittenLine, WrittenNotice, written_of
+from tidewaiter.exchange.notices.xml import MOST_BYTES, read_xml
+from tidewaiter.store.accounts import account_key
+from tidewaiter.store.database import Work
+from tidewaiter.store.noticedrafts import (
+    Draft,
+    KeptDraft,
+    add_draft,
+    change_draft,
+    drafts_of,
+    drop_draft,
+    find_draft,
+)
+from tidewaiter.store.notices import Kept, find_notice
+from tidewaiter.store.peers import documents
+from tidewaiter.store.peers import peers as known_peers
+from tidewaiter.store.sessions import User
+from tidewaiter.web.asking import Asked
+from tidewaiter.web.given import TheNode, TheUser
+from tidewaiter.web.node import Node
+from tidewaiter.web.noticeacts import Seen
+from tidewaiter.web.noticechecks import Checking, DraftForm, checking
+from tidewaiter.web.noticeformview import form_view
+from tidewaiter.web.noticepages import DraftPage, DraftRow, DraftsPage, PeerChoice, Saved
+from tidewaiter.web.noticerows import with_row, without_row
+from tidewaiter.web.replies import done, reply
+from tidewaiter.web.security import may
+
+_AROUND = 65_536  # bytes of a form around its file
+
+
+class Version(Record, frozen=True, kw_only=True):
+    """A draft as it was seen."""
+
+    version: int
+
+
+class _Desk(NamedTuple):
+    """Who writes, and where."""
+
+    node: Node
+    user: User
+    desk: Exchange
+    work: Work
+
+    @property
+    def who(self) -> str:
+        return account_key(self.user.account.id)
+
+
+@get("/notices/drafts", guards=[may("exchange")], sync_to_thread=True)
+def drafts_page(request: Asked, node: TheNode, user: TheUser) -> Response[DraftsPage]:
+    """List the drafts of whoever asks."""
+    with node.exchange() as (desk, work):
+        found = drafts_of(work, desk.ring.lock, account_key(user.account.id))
+    rows = tuple(
+        DraftRow(
+            number=each.number, changed=each.changed, peer=each.draft.peer,
+            reference=each.draft.written.reference, amends=each.draft.amends,
+            goods=tuple(line.name for line in each.draft.written.lines if line.name),
+        )
+        for each in found
+    )  # fmt: skip
+    return reply(request, "notice-drafts.html", DraftsPage(drafts=rows))
+
+
+@get("/notices/new", guards=[may("exchange")], sync_to_thread=True)
+def new_notice(request: Asked, node: TheNode, user: TheUser) -> Response[DraftPage]:
+    """Show an empty form; nothing is kept before it is saved."""
+    with node.exchange() as (desk, work):
+        at = _Desk(node, user, desk, work)
+        page = _page(at, KeptDraft(number=0, version=0, changed="", draft=_empty(at)))
+    return _shown(request, node, user, page)
+
+
+@post("/notices/drafts", guards=[may("exchange")], sync_to_thread=True, makes=True)
+def keep_draft(
+    request: Asked, node: TheNode, user: TheUser, data: JSONBody[DraftForm]
+) -> Response[Saved]:
+    """Keep a new draft, and send it where that is wanted."""
+    return _saved(request, node, user, 0, data)
+
+
+@get("/notices/drafts/{number:int}", guards=[may("exchange")], sync_to_thread=True)
+def draft_page(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
+) -> Response[DraftPage]:
+    """Show a draft of whoever asks, and what a check says of it."""
+    with node.exchange() as (desk, work):
+        at = _Desk(node, user, desk, work)
+        page = _page(at, find_draft(work, desk.ring.lock, at.who, number))
+    return _shown(request, node, user, page)
+
+
+@post("/notices/drafts/{number:int}", guards=[may("exchange")], sync_to_thread=True)
+def save_draft(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[DraftForm]
+) -> Response[Saved]:
+    """Keep what a draft says now, and send it where that is wanted."""
+    return _saved(request, node, user, number, data)
+
+
+@post("/notices/drafts/{number:int}/end", guards=[may("exchange")], sync_to_thread=True)
+def end_draft(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Version]
+) -> Response[Saved]:
+    """Throw a draft away."""
+    with node.exchange(user) as (desk, work):
+        drop_draft(work, desk.ring.lock, number, data.version)
+    return done(request, Saved(draft=number, version=0, notice=0), "/notices/drafts")
+
+
+@post(
+    "/notices/drafts/file", guards=[may("exchange")], sync_to_thread=True, include_in_schema=False,
+    request_max_body_size=MOST_BYTES + _AROUND,
+)  # fmt: skip
+def draft_from_file(
+    request: Asked, node: TheNode, user: TheUser,
+    data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)],
+) -> Response[Saved]:  # fmt: skip
+    """Fill the form from the XML of a notice; its events are left out."""
+    file = data.get("file")
+    if not isinstance(file, UploadFile):
+        raise MissingError("no file was sent", hint="choose one first")
+    notice = read_xml(file.file.read(MOST_BYTES + 1), file.filename)
+    draft = Draft(written=written_of(notice.notice))
+    with node.exchange(user) as (desk, work):
+        kept = add_draft(work, desk.ring.lock, draft)
+    return done(request, _told(kept), f"/notices/drafts/{kept.number}", status=201)
+
+
+@post("/notices/{number:int}/amendment", guards=[may("exchange")], sync_to_thread=True, makes=True)
+def amend_notice(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Seen]
+) -> Response[Saved]:
+    """Begin the next version of a notice, as a draft that holds what it says now."""
+    with node.exchange(user) as (desk, work):
+        kept = find_notice(work, desk.ring.lock, number, node.today())
+        if kept.state.notice is None or kept.row.side != "exporter":
+            raise InputError("only the exporting side amends a notice", hint="object, or ask")
+        draft = Draft(
+            written=written_of(kept.state.notice), peer=kept.row.peer, amends=number,
+            seen=data.seen,
+        )  # fmt: skip
+        made = add_draft(work, desk.ring.lock, draft)
+    return done(request, _told(made), f"/notices/drafts/{made.number}", status=201)
+
+
+def _saved(request: Asked, node: Node, user: User, number: int, data: DraftForm) -> Response[Any]:
+    """Keep a draft; send it where that is wanted and nothing keeps it back."""
+    written = data.notice
+    if data.add:
+        written = with_row(written, data.add)
+    if data.remove:
+        written = without_row(written, data.remove)
+    with node.exchange(user) as (desk, work):
+        at = _Desk(node, user, desk, work)
+        amends = find_draft(work, desk.ring.lock, at.who, number).draft.amends if number else 0
+        draft = Draft(
+            written=written, peer=data.peer, amends=amends, seen=data.seen, reason=data.reason
+        )
+        if number:
+            kept = change_draft(work, desk.ring.lock, number, draft, data.version)
+        else:
+            kept = add_draft(work, desk.ring.lock, draft)
+    if data.send:
+        return _sent(request, node, user, kept, data.looked)
+    place = f"#{data.add.partition('.')[0]}" if data.add else ""
+    address = f"/notices/drafts/{kept.number}{place}"
+    return done(request, _told(kept), address, status=200 if number else 201)
+
+
+def _sent(request: Asked, node: Node, user: User, kept: KeptDraft, looked: str) -> Response[Any]:
+    """Send a draft and be done with it; or show what keeps it back."""
+    try:
+        with node.exchange() as (desk, work):  # nobody waits to write while it is checked
+            found = _checked(_Desk(node, user, desk, work), kept.draft)
+        _check(found, kept.draft, looked)
+        with node.exchange(user) as (desk, work):
+            made = _go(desk, work, kept.draft, found)
+            drop_draft(work, desk.ring.lock, kept.number, kept.version)
+    except InputError as error:
+        if request.wants_json:
+            raise
+        with node.exchange() as (desk, work):
+            page = _page(_Desk(node, user, desk, work), kept)
+        return _shown(request, node, user, page, trouble=error)
+    number = made.row.number
+    return done(request, Saved(draft=0, version=0, notice=number), f"/notices/{number}")
+
+
+def _check(found: Checking, draft: Draft, looked: str) -> None:
+    """Check that a draft may go out.
+
+    Raises:
+        InputError: Something must be mended, chosen or looked at first.
+    """
+    wrong = next((each for each in found.page.problems if each.level == "wrong"), None)
+    if wrong is not None:
+        raise InputError(f"it is not sent: {wrong.text}", at=wrong.at, hint=wrong.hint)
+    if not draft.peer:
+        raise InputError("it is not said to whom it goes", at="peer", hint="choose a peer")
+    if found.page.screened.mark and looked != found.page.screened.mark:
+        hint = "look at them, and say that you did; nothing is blocked by it"
+        raise InputError("parties of it resemble entries of lists", at="parties", hint=hint)
+
+
+def _go(desk: Exchange, work: Work, draft: Draft, found: Checking) -> Kept:
+    """Send a draft by the way of the command."""
+    if draft.amends:
+        return send_next(
+            desk, work, draft.amends, found.ready, reason=draft.reason, seen=draft.seen
+        )
+    return send_new(desk, work, draft.peer, found.ready)
+
+
+def _checked(at: _Desk, draft: Draft) -> Checking:
+    amends = _amended(at, draft)
+    return checking(
+        at.node, draft.written, amends=amends.state if amends else None,
+        cleared=at.user.account.cleared,
+    )  # fmt: skip
+
+
+def _amended(at: _Desk, draft: Draft) -> Kept | None:
+    if not draft.amends:
+        return None
+    return find_notice(at.work, at.desk.ring.lock, draft.amends, at.node.today())
+
+
+def _page(at: _Desk, kept: KeptDraft) -> DraftPage:
+    amends = _amended(at, kept.draft)
+    side = amends.row.side if amends else "exporter"
+    events = amends.events if amends else ()
+    return DraftPage(
+        draft=kept,
+        checked=_checked(at, kept.draft).page,
+        peers=tuple(
+            PeerChoice(
+                node=each.node, name=each.name, country=each.country,
+                relation=each.relation.standing,
+            )
+            for each in known_peers(at.work)
+            if each.relation.standing in {"active", "frozen"}
+        ),
+        seen=max((each.seq for each in events if each.by == OTHER[side]), default=0),
+        amends=amends.row.reference if amends else "",
+    )  # fmt: skip
+
+
+def _empty(at: _Desk) -> Draft:
+    """Return a form in which only what this node says of itself stands."""
+    own = documents(at.work, at.desk.node)[-1].read()
+    sender = Authority(name=own.name, country=own.country)
+    return Draft(written=WrittenNotice(sender=sender, lines=(WrittenLine(),)))
+
+
+def _shown(
+    request: Asked, node: Node, user: User, page: DraftPage, *, trouble: InputError | None = None
+) -> Response[Any]:
+    regimes = node.registry.regimes
+    return reply(
+        request, "notice-draft.html", page, status=400 if trouble else 200,
+        view=lambda: form_view(page, user, regimes, trouble),
+    )  # fmt: skip
+
+
+def _told(kept: KeptDraft) -> Saved:
+    return Saved(draft=kept.number, version=kept.version, notice=0)
+
+
+HANDLERS = [
+    drafts_page, new_notice, keep_draft, draft_page, save_draft, end_draft, draft_from_file,
+    amend_notice,
+]  # fmt: skip

@@ -1,0 +1,174 @@
+"""The register at the command line, and what a screening says by it."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from tests.exchange.notices.samples import ANHYDRIDE, NOTICE, changed
+
+from tidewaiter.exchange.notices.shapes import NoticeFile
+from tidewaiter.exchange.notices.types import Permit
+from tidewaiter.exchange.notices.xml import write_xml
+
+Call = Callable[..., Result]
+
+OPERATORS = """id,decided,name,country,business_numbers,source
+op-1,2026-01-01,Farma Ejemplo SA,Mexico,RFC-1,sheet 1
+op-2,2026-01-01,Pinturas Muestra SA,Mexico,RFC-2,sheet 2
+op-3,2026-01-01,Solventes Prueba SA,Mexico,RFC-3,sheet 3
+"""
+LICENCES = (
+    "id,decided,kind,number,issuer,operator,substances,activities,since,until,revoked_since,"
+    """stop_source,source
+st-1,2026-01-01,licence,L-1,MX,op-1,ephedrine; acetone,import; use,2026-01-01,,,,sheet 7
+st-2,2026-01-01,licence,L-2,MX,op-2,acetone,import,2025-01-01,2025-12-31,,,sheet 8
+st-3,2026-01-01,licence,L-3,MX,op-3,acetone,import,2025-01-01,,2026-02-01,order 4,sheet 9
+"""
+)
+PERMITS = """id,decided,kind,number,issuer,operator,substance,amount,counts,since,until,source
+gr-1,2026-01-01,import permit,IA 26/01,MX,op-1,ephedrine,40 kg,content,2026-01-01,2026-12-31,paper 1
+gr-2,2026-01-01,import permit,IA 26/02,MX,op-2,acetone,900 kg,goods,2026-01-01,2026-12-31,paper 2
+gr-3,2026-01-01,import permit,IA 26/03,MX,op-3,acetone,900 kg,goods,2026-01-01,2026-12-31,paper 3
+gr-9,2026-01-01,import permit,IA 26/09,MX,op-1,unobtainium,40 kg,content,2026-01-01,,paper 9
+"""
+MANIFEST = (
+    "consignment,goods,hs,net,exporter,exporter_country,consignee,consignee_country,"
+    """consignee_id,licences
+C1,ephedrine,293941,25 kg,A,DE,Farma Ejemplo,MX,RFC-1,IA-26/01
+C1,ephedrine,293941,25 kg,A,DE,Farma Ejemplo,MX,RFC-1,IA-26/01
+C2,acetone,291411,200 kg,A,DE,Pinturas Muestra,MX,RFC-2,
+C3,acetone,291411,200 kg,A,DE,Solventes Prueba,MX,RFC-3,
+C4,acetone,291411,200 kg,A,DE,Nadie,MX,RFC-7,
+C5,acetone,291411,200 kg,A,DE,Pinturas Muestra,MX,,
+C6,acetone,291411,200 kg,A,DE,Pinturas Muestra,PE,,
+"""
+)
+
+
+@pytest.fixture
+def files(here: Path) -> Path:
+    """Write the files of an authority, and a manifest."""
+    for name, text in (
+        ("operators.csv", OPERATORS), ("licences.csv", LICENCES), ("permits.csv", PERMITS),
+        ("manifest.csv", MANIFEST),
+    ):  # fmt: skip
+        (here / name).write_text(text)
+    return here
+
+
+@pytest.fixture
+def register(files: Path, call: Call) -> Call:
+    """Keep the register in `r.db`; call one of its commands on it."""
+    assert files.is_dir()
+
+    def run(*words: str) -> Result:
+        return call("register", *words, "--db", "r.db")
+
+    done = run("add", "operators.csv", "licences.csv", "permits.csv", "--country", "MX")
+    assert done.exit_code == 1
+    assert "10 rows: 9 added, 0 known, 1 refused" in done.stdout
+    assert 'permits.csv, row 4, substance: the registry has no "unobtainium"' in done.stderr
+    return run
+
+
+def _said(path: Path) -> list[tuple[str, int, str, str]]:
+    """Return of each alert its severity, score, and what the register says."""
+    found = []
+    for line in path.read_text().splitlines():
+        alert: dict[str, Any] = json.loads(line)
+        mine = [each for each in alert["reasons"] if each["rule"].startswith("register-")]
+        assert len(mine) <= 1
+        rule, text = (mine[0]["rule"], mine[0]["text"]) if mine else ("", "")
+        found.append((alert["severity"], alert["score"], rule, text))
+    return found
+
+
+def test_a_screening_says_what_the_register_holds(register: Call, screen: Call, here: Path) -> None:
+    """None, expired, revoked, exceeded, covered; and where it cannot tell, it says so.
+
+    What covers the first line of a file is no longer there for the second. What covers goods
+    changes no score, and goods for another country are not asked for.
+    """
+    for words in ((), ("--register", "r.db", "--report", "report.html")):
+        done = screen("manifest.csv", "--out", "alerts.jsonl", *words)
+        assert done.exit_code == 0
+        if not words:
+            before = _said(here / "alerts.jsonl")
+    after = _said(here / "alerts.jsonl")
+    assert [rule for _, _, rule, _ in before] == [""] * 7
+    assert [rule for _, _, rule, _ in after] == [
+        "register-covered", "register-exceeded", "register-expired", "register-revoked",
+        "register-none", "register-open", "",
+    ]  # fmt: skip
+    more = [now[1] - was[1] for was, now in zip(before, after, strict=True)]
+    assert more == [0, 15, 15, 20, 20, 0, 0]
+    figures = "40 kg granted, 0 kg used, 25 kg for goods before these, 15 kg free"
+    paper = "import permit IA 26/01 of MX, valid from 2026-01-01 until 2026-12-31"
+    assert f"permit: {paper}: {figures}; 25 kg is more than the 15 kg" in after[1][3]
+    assert "licence L-3 is revoked from 2026-02-01 (order 4)" in after[3][3]
+    assert "licence L-3 is revoked" in (here / "report.html").read_text()
+    assert register("balance").stdout.count("40 kg free") == 1  # a screening writes nothing off
+
+
+def test_a_database_with_a_register_is_asked_by_itself(
+    register: Call, screen: Call, call: Call
+) -> None:
+    """Its alerts are kept with what it says; a database that is named and has none is refused."""
+    screen("manifest.csv", "--db", "r.db")
+    shown = call("alerts", "list", "--json", "--db", "r.db").stdout
+    assert shown.count("register-covered") == 1
+    assert register("balance").exit_code == 0
+    done = screen("manifest.csv", "--register", "other.db")
+    assert done.exit_code == 2
+    assert "holds no register" in done.stderr
+
+
+def test_the_ledger_by_hand(register: Call, here: Path) -> None:
+    """A shipment without a notice is written off, shown with who and why, and cancelled."""
+    shipment = (
+        "write-off", "--substance", "ephedrine", "--amount", "50 kg", "--direction", "import",
+        "--on", "2026-05-02", "--permit", "IA 26/01", "--operator", "op-1", "--id", "s-1",
+        "--source", "declaration 77", "--reason", "found at audit",
+    )  # fmt: skip
+    first = register(*shipment)
+    assert "40 kg granted, 50 kg used, 0 kg promised, 0 kg free, 10 kg too much" in first.stdout
+    assert register(*shipment).stdout.startswith("known: 1\t2026-05-02\timport\t50 kg of goods")
+    assert "found at audit" in register("show", "gr-1").stdout
+    register("annual", "2026", "--out", "2026.csv")
+    with (here / "2026.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["Substance"]: row for row in csv.DictReader(file)}
+    assert rows["Ephedrine"]["Imports"] == "50 kg"
+    gone = ("cancel", "s-1", "--on", "2026-05-03", "--source", "letter", "--reason", "not sent")
+    assert "cancelled from 2026-05-03: not sent" in register(*gone).stdout
+    assert "cancelled from" in register("show", "gr-1").stdout
+    assert "40 kg granted, 0 kg used, 0 kg promised, 40 kg free" in register("balance").stdout
+    register("annual", "2026", "--form", "--out", "form.csv")
+    assert (here / "form.csv").read_text(encoding="utf-8-sig").startswith("Table,Substance,Amount")
+
+
+def test_what_is_listed_can_be_added_elsewhere(register: Call, call: Call, here: Path) -> None:
+    """As JSON Lines, all of it; what was erased is a name no more."""
+    (here / "all.jsonl").write_text(register("list", "--json").stdout)
+    done = call("register", "add", "all.jsonl", "--country", "MX", "--db", "two.db")
+    assert done.stdout == "9 rows: 9 added, 0 known, 0 refused\n"
+    assert call("register", "list", "--db", "two.db").stdout == register("list").stdout
+    register("erase", "op-1")
+    assert "Farma" not in register("list").stdout
+
+
+def test_a_notice_is_checked_against_the_register(register: Call, call: Call, here: Path) -> None:
+    """Its importer's permit, where the register is of the importing country."""
+    permit = Permit(kind="import permit", number="IA 26/02", issuer="MX")
+    notice = changed(
+        NOTICE, lines=(changed(ANHYDRIDE, name="Acetone", cas="67-64-1", hs="2914.11"),),
+        permits=(permit,),
+    )  # fmt: skip
+    (here / "notice.xml").write_bytes(write_xml(NoticeFile(notice=notice)))
+    assert register("list").exit_code == 0
+    done = call("notices", "check", "notice.xml", "--day", "2026-03-02", "--db", "r.db")
+    assert "line 1: register of MX: none: operator: no operator has the number MX-7" in done.stdout
+    assert "import permit IA 26/02 of MX" in done.stdout
