@@ -9,8 +9,10 @@ from tests.courier.conftest import Party
 from tests.web.exchanging import meet
 
 from tidewaiter.exchange.markings import Marking
+from tidewaiter.exchange.requests.joint import JointCase
 from tidewaiter.exchange.requests.types import About, Asked, Request
 from tidewaiter.store import tables
+from tidewaiter.store.jointcases import open_joint
 from tidewaiter.store.requests import ask
 from tidewaiter.web.node import Node
 
@@ -46,9 +48,23 @@ def fill_requests(node: Node) -> dict[str, list[Any]]:
     ask_for(other, request(other, own))
     other.send(own)
     ask_for(own, request(own, other, id="r-2"))
-    own.send(other)
+    open_case(other, own)
+    other.send(own)
     other.desk.database.close()
-    return {"/requests/{number}": numbers(node, "request")}
+    return {
+        "/requests/{number}": numbers(node, "request"),
+        "/joint/{number}": numbers(node, "joint-case"),
+    }  # fmt: skip
+
+
+def open_case(one: Party, other: Party) -> None:
+    """Let a node open a joint case with another."""
+    case = JointCase(
+        id="j-1", opener=one.name, partners=(other.name,), title="Drums <b>",
+        purpose="investigation", day=date(2026, 11, 20), marking=MARKING,
+    )  # fmt: skip
+    with one.desk.database.work(one.desk.stamp()) as work:
+        open_joint(work, one.desk.ring.lock, one.name, case)
 
 
 def numbers(node: Node, kind: str) -> list[int]:

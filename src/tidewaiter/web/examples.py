@@ -42,6 +42,7 @@ from tidewaiter.web.casesteps import (
 )
 from tidewaiter.web.groups import Member, NewGroup
 from tidewaiter.web.incidentrows import Proposing, Sighted, Telling
+from tidewaiter.web.jointrows import Deciding, OpenJoint, Partaking
 from tidewaiter.web.noticeacts import (
     Agreement,
     Elsewhere,
@@ -202,6 +203,12 @@ BODIES: Mapping[str, Record] = {
     "refuse_request": Refusing(items=(2,), ground="law", why="Bank secrecy: ask a court"),
     "delay_request": Delaying(until=date(2099, 12, 20), why="The company has 14 days to answer"),
     "withdraw_request": Withdrawing(why="It was found."),
+    "open_joint_case": OpenJoint(
+        title="Drums with another label", partners=("tidewaiter/bergen",),
+        purpose="investigation", basis="Agreement of 2019, article 4",
+    ),
+    "reply_joint": Partaking(part="joined"),
+    "decide_joint": Deciding(subject="incident a1/S-17", decision="hold/inspect"),
     "recall_message": RecallIt(
         item="019ac0de-0000-7000-8000-000000000000", reason="wrong-recipient",
         only=("tidewaiter/bergen",),
