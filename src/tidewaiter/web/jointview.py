@@ -173,8 +173,7 @@ def _line(row: JointRow, page: JointCasesPage) -> JointLine:
         text = counted("%(num)s subject decided", "%(num)s subjects decided", row.subjects)
         notes.append(text % {"num": row.subjects})
     if row.apart:
-        text = counted("on %(num)s the sides differ", "on %(num)s the sides differ", row.apart)
-        notes.append(text % {"num": row.apart})
+        notes.append(words("the sides differ on {number}").format(number=row.apart))
     return JointLine(
         row=row, waits=row.part == "invited",
         opener=words("this node") if row.opener == page.own

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from tidewaiter.base.records import Record
-from tidewaiter.report.languages import counted, day, marked, words
+from tidewaiter.report.languages import day, marked, words
 from tidewaiter.store.givingback import Custody
 from tidewaiter.store.keeping import Held
 from tidewaiter.store.recalllist import Item, Recalling, is_over
@@ -110,10 +110,8 @@ def _recall(told: Recalling, page: RecallsPage, *, holds: bool) -> RecallLine:
     if is_over(told, page.day):
         notes.append(words("the hold is over"))
     if outcome and outcome.reshared:
-        text = counted("reshared to %(num)s, of whom %(untold)s were not asked",
-                       "reshared to %(num)s, of whom %(untold)s were not asked",
-                       outcome.reshared)  # fmt: skip
-        notes.append(text % {"num": outcome.reshared, "untold": told.untold})
+        text = words("passed on to {number}, {untold} of them not asked")
+        notes.append(text.format(number=outcome.reshared, untold=told.untold))
     asked = told.recall
     return RecallLine(
         item=told.item, kind=kind_in_words(told.kind), about=told.about,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tidewaiter.base.records import Record
-from tidewaiter.report.languages import counted, day, words
+from tidewaiter.report.languages import day, words
 from tidewaiter.store.fates import Fate
 from tidewaiter.store.givingback import Custody
 from tidewaiter.web.peerview import state_in_words
@@ -49,10 +49,8 @@ def custody_in_words(custody: Custody) -> tuple[str, ...]:
     if custody.case:
         told.append(words("as long as case {number} is held").format(number=custody.case))
     if custody.reshared:
-        text = counted("passed on to %(num)s, of whom %(asked)s were asked to destroy it",
-                       "passed on to %(num)s, of whom %(asked)s were asked to destroy it",
-                       custody.reshared)  # fmt: skip
-        told.append(text % {"num": custody.reshared, "asked": custody.told})
+        text = words("passed on to {number}, {asked} of them asked to destroy it")
+        told.append(text.format(number=custody.reshared, asked=custody.told))
     return tuple(told)
 
 

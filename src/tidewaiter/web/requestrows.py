@@ -90,6 +90,7 @@ class RequestPage(Record, frozen=True, kw_only=True):
     """A request, what was said to it, and what this node may say now."""
 
     number: int
+    own: str  # this node
     box: Box
     day: date
     overdue: int  # days; 0: it is not

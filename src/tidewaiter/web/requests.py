@@ -85,7 +85,8 @@ def request_page(
         known = find_request(work, desk.ring.lock, *of)
         group = known.request.body.marking.group if known.request else ""
         page = RequestPage(
-            number=number, box=box_of(known, desk.node), day=today, overdue=known.overdue(today),
+            number=number, own=desk.node, box=box_of(known, desk.node), day=today,
+            overdue=known.overdue(today),
             known=asking_told(known, destroyed_of(work, KINDS, *of)),
             acts=acts(known, desk.node), fates=fates(work, desk.ring.lock, desk.node, KINDS, of),
             links=_links(work, known), names=names_of(work, desk.node),

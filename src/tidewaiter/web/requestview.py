@@ -1,6 +1,6 @@
 """The page of a request in words: what is asked, for what alone, and what was said to it."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from tidewaiter.accounts.roles import Right
 from tidewaiter.base.records import Record
@@ -41,7 +41,7 @@ class ItemView(Record, frozen=True, kw_only=True):
     text: str
     state: str
     open: bool  # an answer is waited for
-    said: tuple[str, ...]  # numbers of what was said to it, as the page counts them
+    said: tuple[str, ...]  # places of what was said to it, as the page counts them
 
 
 class SaidView(Record, frozen=True, kw_only=True):
@@ -97,7 +97,8 @@ def request_view(page: RequestPage, rights: Collection[Right]) -> RequestView:
     """
     known = page.known
     body = known.request.body if known.request else None
-    said = tuple(_said(page))
+    names = {**page.names, page.own: words("this node")}
+    said = tuple(_said(page, names))
     keys = [("l", words("Back to the list"))]
     if page.acts:
         keys += [("n", words("To the forms of what may be said"))]
@@ -105,7 +106,7 @@ def request_view(page: RequestPage, rights: Collection[Right]) -> RequestView:
     waits = body and body.deadline and known.state in {"open", "partly"}
     peer = body.asked if body and page.box == "out" else known.asker
     return RequestView(
-        peer=page.names.get(peer, peer), kind=words(KINDS[body.kind]) if body else "",
+        peer=names.get(peer, peer), kind=words(KINDS[body.kind]) if body else "",
         state=words(STATES[known.state]),
         left=days_left((body.deadline - page.day).days) if waits and body and body.deadline else "",
         late=page.overdue > 0,
@@ -115,7 +116,7 @@ def request_view(page: RequestPage, rights: Collection[Right]) -> RequestView:
         instrument=(resting.title if resting else body.instrument) if body else "",
         says=resting.says if resting else "", url=resting.url if resting else "",
         sure=resting.verified if resting else False,
-        about=tuple(_about(page, body)) if body else (),
+        about=tuple(_about(page, body, names)) if body else (),
         items=tuple(_items(page, body, said)) if body else (), said=said,
         fates=fates_view(page.fates, page.names), grounds=choices(GROUNDS), tlps=tlp_choices(),
         tlp=body.marking.tlp if body else "", holds="relate" in rights,
@@ -123,10 +124,10 @@ def request_view(page: RequestPage, rights: Collection[Right]) -> RequestView:
     )  # fmt: skip
 
 
-def _about(page: RequestPage, body: Request) -> Iterator[AboutView]:
+def _about(page: RequestPage, body: Request, names: Mapping[str, str]) -> Iterator[AboutView]:
     for each in body.about:
         yield AboutView(
-            kind=words(SUBJECTS[each.kind]), owner=page.names.get(each.node, each.node),
+            kind=words(SUBJECTS[each.kind]), owner=names.get(each.node, each.node),
             ref=each.ref, address=page.links.get(f"{each.node} {each.ref}", ""),
         )  # fmt: skip
 
@@ -141,18 +142,18 @@ def _items(page: RequestPage, body: Request, said: tuple[SaidView, ...]) -> Iter
         )  # fmt: skip
 
 
-def _said(page: RequestPage) -> Iterator[SaidView]:
+def _said(page: RequestPage, names: Mapping[str, str]) -> Iterator[SaidView]:
     known = page.known
     every: list[Said[Answer] | Said[Refusal] | Said[Delay]] = [
         *known.answers, *known.refusals, *known.delays
     ]  # fmt: skip
     ordered = sorted(every, key=lambda one: (one.at, one.id))
     for place, each in enumerate(ordered, 1):
-        yield _one(page, str(place), each)
+        yield _one(names, str(place), each)
 
 
 def _one(
-    page: RequestPage, place: str, said: Said[Answer] | Said[Refusal] | Said[Delay]
+    names: Mapping[str, str], place: str, said: Said[Answer] | Said[Refusal] | Said[Delay]
 ) -> SaidView:
     body, label, purposes, bundles = said.body, "", "", tuple[str, ...]()
     items, partly, texts = tuple[int, ...](), tuple[int, ...](), tuple[str, ...]()
@@ -166,7 +167,7 @@ def _one(
         what, texts = _delay(body), tuple(filter(None, (body.needs, body.why)))
     return SaidView(
         place=place, message=said.id, sender=said.sender, at=said.at, what=what, items=items,
-        name=page.names.get(said.sender, said.sender), partly=partly, texts=texts, label=label,
+        name=names.get(said.sender, said.sender), partly=partly, texts=texts, label=label,
         bundles=bundles, purposes=purposes,
     )  # fmt: skip
 

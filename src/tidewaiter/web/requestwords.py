@@ -7,7 +7,7 @@ from tidewaiter.exchange.requests.boxes import Show
 from tidewaiter.exchange.requests.folding import ItemState, State
 from tidewaiter.exchange.requests.instruments import load_instruments
 from tidewaiter.exchange.requests.types import Ground, Kind, Subject, Urgency
-from tidewaiter.report.languages import counted, marked, words
+from tidewaiter.report.languages import counted, marked, number, words
 
 KINDS: Mapping[Kind, str] = {
     "information": marked("request for information"),
@@ -74,7 +74,7 @@ def days_left(days: int) -> str:
         days: Until it; below 0: it is over.
     """
     if days < 0:
-        return counted("%(num)s day late", "%(num)s days late", -days) % {"num": -days}
+        return counted("%(num)s day late", "%(num)s days late", -days) % {"num": number(-days)}
     if days == 0:
         return words("today")
-    return counted("in %(num)s day", "in %(num)s days", days) % {"num": days}
+    return counted("in %(num)s day", "in %(num)s days", days) % {"num": number(days)}
