@@ -31,7 +31,8 @@ from tidewaiter.exchange.notices.events import Event, NoObjection, Queried, Sent
 from tidewaiter.exchange.relations import Relation
 from tidewaiter.exchange.signing import lock
 from tidewaiter.report.library import words_of
-from tidewaiter.report.pack import pdf_of, render_pack
+from tidewaiter.report.pack import render_pack
+from tidewaiter.report.paper import pdf_of
 from tidewaiter.store import tables
 from tidewaiter.store.audit import moment
 from tidewaiter.store.coalition import Reader

@@ -3,7 +3,7 @@
 import pytest
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.report.pack import pdf_of
+from tidewaiter.report.paper import pdf_of
 
 
 def _writes_pdf() -> bool:

@@ -17,7 +17,7 @@ from tests.papers import needs_pdf
 from tidewaiter.base.errors import InputError
 from tidewaiter.exchange.notices.shapes import NoticeFile
 from tidewaiter.exchange.notices.xml import write_xml
-from tidewaiter.report.pack import pdf_of
+from tidewaiter.report.paper import pdf_of
 
 TODAY = datetime.now(UTC).date()
 

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from msgspec import structs
 from msgspec.structs import fields as fields_of
 from playwright.sync_api import expect
 from tests.courier.conftest import Party
-from tests.exchange.notices.samples import NOTICE, Talk, changed
+from tests.exchange.notices.samples import Talk, changed
 from tests.web.browsing import Opened, check_page
 from tests.web.casedesk import XSS
 from tests.web.conftest import Desk
@@ -18,9 +17,7 @@ from tests.web.exchanging import fill_exchange, meet
 from tests.web.noticing import act, notice_of, send
 
 from tidewaiter.exchange.notices.events import Amended, Queried, What
-from tidewaiter.exchange.notices.forms import load_forms
 from tidewaiter.exchange.notices.states import StateName
-from tidewaiter.exchange.notices.types import Amount, Contained, Permit
 from tidewaiter.exchange.notices.xml import read_xml
 from tidewaiter.store.deliveries import Delivery
 from tidewaiter.store.notices import find_notice
@@ -28,7 +25,6 @@ from tidewaiter.store.outgoing import State as OutgoingState
 from tidewaiter.store.recalllist import items
 from tidewaiter.store.recalls import Why, recall
 from tidewaiter.web.node import Node
-from tidewaiter.web.noticeprint import filled
 from tidewaiter.web.noticewords import (
     delivery_in_words,
     event_in_words,
@@ -196,30 +192,6 @@ def test_without_a_node_the_pages_say_so(desk: Callable[..., Desk]) -> None:
     answer = desk("analyst").get("/notices.json")
     assert answer.status_code == 404
     assert "node init" in answer.json()["hint"]
-
-
-@pytest.mark.parametrize("slug", list(load_forms()))
-def test_every_form_is_filled(slug: str) -> None:
-    """Every box of each form takes what a full notice says, and none is left with our numbers."""
-    line = changed(
-        NOTICE.lines[0], goods="mixture", content_ppm=985_000, gross_mg=810_000_000,
-        contains=(Contained(name="Caffeine"),), net=Amount(volume_ul=5_500_000),
-    )  # fmt: skip
-    permits = (Permit(kind="export permit", number="P-7"),)
-    notice = structs.replace(NOTICE, lines=(line,), permits=permits, declared_lawful=True)
-    form = load_forms()[slug]
-    page = filled(notice, form, number=1, state="sent", day=date(2026, 3, 2))
-    boxes = [*page.boxes, *(box for each in page.lines for box in each.boxes)]
-    shown = {box.label: box.values for box in boxes}
-    said = str(shown)
-    assert boxes
-    assert "5500000" not in said
-    assert "985000" not in said
-    for need in form.needs:
-        if need.field == "lines.net" and need.when == "always":
-            assert shown[need.label] == ("5.5 l",)
-        if need.field == "parties.exporter.name":
-            assert shown[need.label] == ("Nordchemie Muster GmbH",)
 
 
 def test_nothing_that_can_be_is_without_words() -> None:

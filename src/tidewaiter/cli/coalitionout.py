@@ -5,15 +5,15 @@ from pathlib import Path
 
 import click
 
-from tidewaiter.base.files import replacing
 from tidewaiter.cli.coalitiontables import board_tables, console, group_table, member_table
+from tidewaiter.cli.papers import write_page
 from tidewaiter.cli.table import as_line
 from tidewaiter.coalition.board import Period
 from tidewaiter.coalition.members import PATIENCE
 from tidewaiter.report.boards import board_view
 from tidewaiter.report.library import words_of
 from tidewaiter.report.memberviews import group_view, member_view
-from tidewaiter.report.pack import pdf_of, render_pack
+from tidewaiter.report.pack import render_pack
 from tidewaiter.store.coalition import Reader, known_nodes
 from tidewaiter.store.packs import names_of, read_board, read_members, read_pack
 from tidewaiter.substances.changes import Change, changes_of
@@ -52,9 +52,7 @@ def write_pack(
     registry = load_registry()
     found = read_pack(reader, period, day, laws_of(registry))
     page = render_pack(found, words_of(registry), spoken=language)
-    held = pdf_of(page) if place.suffix.lower() == ".pdf" else page.encode()
-    with replacing(place, "pack") as part:
-        part.write_bytes(held)
+    write_page(page, place, "pack")
     click.echo(as_line(f"{place}: {len(found.board.pairs)} pairs, {len(found.members)} members"))
 
 

@@ -12,15 +12,18 @@ from tidewaiter.cli.noticeout import read_notice, tell
 from tidewaiter.cli.noticeregister import register_says
 from tidewaiter.cli.noticereplies import REPLIES
 from tidewaiter.cli.options import Day, needs_db
+from tidewaiter.cli.papers import write_page
 from tidewaiter.cli.table import as_line
 from tidewaiter.courier.notifying import made_ready, send_new
 from tidewaiter.exchange.notices.checking import check
 from tidewaiter.exchange.notices.events import word_of
+from tidewaiter.exchange.notices.forms import form_of, load_forms
 from tidewaiter.exchange.notices.shapes import NoticeFile
 from tidewaiter.exchange.notices.xml import write_xml
 from tidewaiter.identity import own_stamp
+from tidewaiter.report.noticeforms import filled, render_form
 from tidewaiter.store.database import open_database
-from tidewaiter.store.notices import find_notice
+from tidewaiter.store.notices import find_notice, notice_of
 from tidewaiter.store.notices import notices as kept_notices
 
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
@@ -139,6 +142,26 @@ def show(number: int, db: str, *, as_xml: bool, as_json: bool) -> None:
             click.echo(as_line(f"note: {remark.text}"))
         for line in said:
             click.echo(as_line(line))
+
+
+@notices.command()
+@_number
+@needs_db
+@click.option("--form", "slug", type=click.Choice(list(load_forms())), default="treaty",
+              show_default=True, help="Which form.")  # fmt: skip
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True,
+              help="The file: .html, or .pdf.")  # fmt: skip
+def form(number: int, db: str, slug: str, out: Path) -> None:
+    """Fill an official form from notice NUMBER, to be printed and signed.
+
+    Example: tidewaiter notices form 7 --db node.db --form ca-class-a --out notice.pdf
+    """
+    day = own_stamp().at.date()
+    with desk_at(db) as desk, desk.database.work() as work:
+        kept = find_notice(work, desk.ring.lock, number, day)
+    sheet = filled(notice_of(kept), form_of(slug), number=number, state=kept.state.name, day=day)
+    write_page(render_form(sheet), out, "form")
+    click.echo(as_line(f"{out}: {sheet.title}, {sheet.reference}"))
 
 
 for _each in REPLIES:

@@ -23,6 +23,7 @@ from tidewaiter.exchange.notices.events import (
     word_of,
 )
 from tidewaiter.exchange.notices.states import State, add, next_due, state_of
+from tidewaiter.exchange.notices.types import Notice
 from tidewaiter.exchange.signing import lock, unlock
 from tidewaiter.store import tables
 from tidewaiter.store.audit import moment, stamp_of
@@ -162,6 +163,18 @@ def find_notice(work: Work, safe: bytes, number: int, day: date) -> Kept:
     row = _row(work, number)
     events = _events(work, safe, number)
     return Kept(row=row, events=events, state=state_of(events, day))
+
+
+def notice_of(kept: Kept) -> Notice:
+    """Return what a notice says in the version that is in force.
+
+    Raises:
+        MissingError: None was sent that counts.
+    """
+    if kept.state.notice is None:
+        hint = "its page tells what came instead"
+        raise MissingError(f"notice {kept.row.number} has no version that counts", hint=hint)
+    return kept.state.notice
 
 
 def notices(

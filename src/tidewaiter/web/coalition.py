@@ -19,7 +19,8 @@ from tidewaiter.coalition.timeline import Timeline
 from tidewaiter.report.boards import board_view
 from tidewaiter.report.coalitioncharts import timeline_view
 from tidewaiter.report.languages import language
-from tidewaiter.report.pack import pdf_of, render_pack
+from tidewaiter.report.pack import render_pack
+from tidewaiter.report.paper import pdf_of
 from tidewaiter.store.coalition import Reader, known_nodes
 from tidewaiter.store.packs import (
     Members,

@@ -33,7 +33,15 @@ ENTRIES = (
     Entry(path="/cases", label=marked("Cases"), right="see"),
     Entry(path="/parties", label=marked("Parties"), right="see"),
     Entry(path="/flows", label=marked("Flows"), right="see"),
-    Entry(path="/substances", label=marked("Substances"), right="see"),
+    Entry(
+        path="/law",
+        label=marked("Law"),
+        right="see",
+        parts=(
+            Entry(path="/law", label=marked("Law"), right="see"),
+            Entry(path="/substances", label=marked("Substances"), right="see"),
+        ),
+    ),
     Entry(
         path="/coalition",
         label=marked("Coalition"),
@@ -45,7 +53,6 @@ ENTRIES = (
             Entry(path="/coalition/timeline", label=marked("Timeline"), right="exchange"),
         ),
     ),
-    Entry(path="/law", label=marked("Law"), right="see"),
     Entry(
         path="/notices",
         label=marked("Exchange"),
@@ -61,11 +68,25 @@ ENTRIES = (
         ),
     ),
     Entry(path="/overview", label=marked("Overview"), right="overview"),
-    Entry(path="/rules", label=marked("Rules"), right="see"),
-    Entry(path="/suppressions", label=marked("Suppressions"), right="see"),
+    Entry(
+        path="/rules",
+        label=marked("Rules"),
+        right="see",
+        parts=(
+            Entry(path="/rules", label=marked("Rules"), right="see"),
+            Entry(path="/suppressions", label=marked("Suppressions"), right="see"),
+        ),
+    ),
     Entry(path="/audit", label=marked("Audit"), right="audit"),
-    Entry(path="/accounts", label=marked("Accounts"), right="administer"),
-    Entry(path="/webhooks", label=marked("Webhooks"), right="administer"),
+    Entry(
+        path="/accounts",
+        label=marked("Accounts"),
+        right="administer",
+        parts=(
+            Entry(path="/accounts", label=marked("Accounts"), right="administer"),
+            Entry(path="/webhooks", label=marked("Webhooks"), right="administer"),
+        ),
+    ),
 )
 
 

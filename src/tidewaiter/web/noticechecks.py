@@ -7,14 +7,14 @@ from tidewaiter.base.records import Record
 from tidewaiter.courier.notifying import Ready, made_ready
 from tidewaiter.exchange.notices.states import State
 from tidewaiter.exchange.notices.written import WrittenNotice, read_written
-from tidewaiter.store.notices import find_notice
+from tidewaiter.store.notices import find_notice, notice_of
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.casework import Short, Words
 from tidewaiter.web.given import TheNode, TheUser
 from tidewaiter.web.node import Node
 from tidewaiter.web.noticecheckview import check_view, screened_view
 from tidewaiter.web.noticepages import CheckPage
-from tidewaiter.web.notices import law_of, notice_of
+from tidewaiter.web.notices import law_of
 from tidewaiter.web.noticescreen import Screened, screen_parties
 from tidewaiter.web.replies import reply
 from tidewaiter.web.security import may

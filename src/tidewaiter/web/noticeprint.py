@@ -1,31 +1,24 @@
-"""A notice as an official form: its boxes, filled, on a page that prints on paper of size A4."""
+"""A notice as an official form: on a page that prints, and as a file of PDF."""
 
-from collections.abc import Iterator
-from datetime import date
 from typing import Annotated
 
 import msgspec
 from litestar import Response, get
 from litestar.params import FromPath
 
-from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.exchange.notices.amounts import in_words
-from tidewaiter.exchange.notices.fields import is_given, values
-from tidewaiter.exchange.notices.forms import Form, Need, load_forms, load_sources
-from tidewaiter.exchange.notices.required import applies
-from tidewaiter.exchange.notices.types import Amount, Notice
-from tidewaiter.exchange.notices.writing import written_share
-from tidewaiter.report.languages import country, day, words
-from tidewaiter.store.notices import find_notice
+from tidewaiter.exchange.notices.forms import form_of
+from tidewaiter.report import languages
+from tidewaiter.report.noticeforms import FilledForm, filled, render_form
+from tidewaiter.report.paper import pdf_of
+from tidewaiter.store.notices import find_notice, notice_of
 from tidewaiter.web.asking import Asked, read_query
 from tidewaiter.web.given import TheNode
-from tidewaiter.web.notices import notice_of
-from tidewaiter.web.replies import reply
+from tidewaiter.web.node import Node
+from tidewaiter.web.replies import download, reply
 from tidewaiter.web.security import may
 
-_LINES = "lines."
-_COUNTRIES = {"country", "issuer", "transit"}
+_PDF = "application/pdf"
 
 
 class FormAsked(Record, frozen=True, kw_only=True):
@@ -34,126 +27,32 @@ class FormAsked(Record, frozen=True, kw_only=True):
     form: Annotated[str, msgspec.Meta(max_length=40)] = "treaty"  # slug
 
 
-class FilledBox(Record, frozen=True, kw_only=True):
-    """A box of a form, and what our notice says in it."""
-
-    box: str
-    label: str
-    values: tuple[str, ...]  # empty: nothing is said
-    must: bool
-    verified: bool  # False: that the form asks it is only remembered
-
-
-class FilledLine(Record, frozen=True, kw_only=True):
-    """The boxes of one substance."""
-
-    number: int
-    boxes: tuple[FilledBox, ...]
-
-
-class FilledForm(Record, frozen=True, kw_only=True):
-    """A notice on a form."""
-
-    number: int
-    reference: str
-    version: int
-    state: str
-    day: date
-    slug: str
-    title: str
-    note: str
-    sources: tuple[str, ...]
-    boxes: tuple[FilledBox, ...]
-    lines: tuple[FilledLine, ...]
-    others: tuple[tuple[str, str], ...]  # other forms: slug and title
-
-
 @get(
     "/notices/{number:int}/form", guards=[may("exchange")], sync_to_thread=True, query=FormAsked
 )  # fmt: skip
 def notice_form(request: Asked, node: TheNode, number: FromPath[int]) -> Response[FilledForm]:
     """Show a notice on an official form, to be printed."""
-    asked = read_query(request, FormAsked)
-    form = load_forms().get(asked.form)
-    if form is None:
-        hint = f"one of: {', '.join(load_forms())}"
-        raise MissingError(f'no form is called "{asked.form}"', hint=hint)
+    return reply(request, "notice-form.html", _filled(request, node, number))
+
+
+@get(
+    "/notices/{number:int}/form.pdf", guards=[may("exchange")], sync_to_thread=True,
+    query=FormAsked, gives=_PDF,
+)  # fmt: skip
+def notice_paper(request: Asked, node: TheNode, number: FromPath[int]) -> Response[bytes]:
+    """Give a notice on an official form as a file of PDF."""
+    with languages.speaking(request.state.get("language", "en")):
+        form = _filled(request, node, number)
+        held = pdf_of(render_form(form))
+    return download(held, _PDF, f"notice-{number}-{form.slug}.pdf")
+
+
+def _filled(request: Asked, node: Node, number: int) -> FilledForm:
+    form = form_of(read_query(request, FormAsked).form)
     with node.exchange() as (desk, work):
         kept = find_notice(work, desk.ring.lock, number, node.today())
-    notice = notice_of(kept)
-    page = filled(notice, form, number=number, state=kept.state.name, day=node.today())
-    return reply(request, "notice-form.html", page)
+    with languages.speaking(request.state.get("language", "en")):
+        return filled(notice_of(kept), form, number=number, state=kept.state.name, day=node.today())
 
 
-def filled(notice: Notice, form: Form, *, number: int, state: str, day: date) -> FilledForm:
-    """Fill a form.
-
-    Args:
-        notice: What is filled in.
-        form: Its boxes.
-        number: Of the notice, here.
-        state: How it stands.
-        day: Today.
-    """
-    header = [each for each in form.needs if not each.field.startswith(_LINES)]
-    of_lines = [each for each in form.needs if each.field.startswith(_LINES)]
-    return FilledForm(
-        number=number, reference=notice.reference, version=notice.version, state=state, day=day,
-        slug=form.slug, title=form.title, note=form.note,
-        sources=tuple(load_sources()[name].title for name in form.sources),
-        boxes=tuple(_box(each, notice, each.field) for each in header if applies(each, notice)),
-        lines=tuple(
-            FilledLine(
-                number=line.number,
-                boxes=tuple(
-                    _box(each, line, each.field.removeprefix(_LINES))
-                    for each in of_lines
-                    if applies(each, notice, line)
-                ),
-            )
-            for line in notice.lines
-            if of_lines
-        ),
-        others=tuple((slug, each.title) for slug, each in load_forms().items()),
-    )  # fmt: skip
-
-
-def _box(need: Need, thing: object, path: str) -> FilledBox:
-    name = path.rpartition(".")[2]
-    told = [
-        text
-        for _, value in values(thing, path)
-        if is_given(value)
-        for text in _in_words(name, value)
-    ]
-    return FilledBox(
-        box=need.box, label=need.label, values=tuple(told), must=need.must, verified=need.verified
-    )
-
-
-def _in_words(name: str, value: object) -> Iterator[str]:
-    """Write a value of a field as a person reads it."""
-    if isinstance(value, Amount):
-        yield in_words(value)
-    elif isinstance(value, tuple):
-        for each in value:
-            yield from _in_words(name, each)
-    elif isinstance(value, date):
-        yield day(value)
-    elif isinstance(value, bool):
-        yield words("yes")
-    elif isinstance(value, int):
-        yield _whole(name, value)
-    elif name in _COUNTRIES:
-        yield f"{country(str(value))} ({value})"
-    else:
-        yield str(value)
-
-
-def _whole(name: str, value: int) -> str:
-    if name.endswith("_ppm"):
-        return f"{written_share(value)} %"
-    return in_words(Amount(mass_mg=value)) if name.endswith("_mg") else str(value)
-
-
-HANDLERS = [notice_form]
+HANDLERS = [notice_form, notice_paper]

@@ -5,14 +5,12 @@ from datetime import date
 from litestar import Response, get
 from litestar.params import FromPath
 
-from tidewaiter.base.errors import MissingError
 from tidewaiter.courier.desk import Desk as Exchange
 from tidewaiter.exchange.notices.acts import acts_of, outcomes_of
 from tidewaiter.exchange.notices.checking import check
 from tidewaiter.exchange.notices.events import OTHER
 from tidewaiter.exchange.notices.lawlines import Law
 from tidewaiter.exchange.notices.shapes import NoticeFile
-from tidewaiter.exchange.notices.types import Notice
 from tidewaiter.exchange.notices.workdays import working_days_until
 from tidewaiter.exchange.notices.xml import write_xml
 from tidewaiter.store.accounts import account_key
@@ -20,7 +18,7 @@ from tidewaiter.store.database import Work
 from tidewaiter.store.deliveries import deliveries
 from tidewaiter.store.noticedrafts import count_drafts
 from tidewaiter.store.noticelist import ROWS, Wish, count_notices, cursor_of, notice_list
-from tidewaiter.store.notices import Kept, find_notice
+from tidewaiter.store.notices import Kept, find_notice, notice_of
 from tidewaiter.store.peers import documents, peer_of
 from tidewaiter.web.asking import Asked, read_query
 from tidewaiter.web.given import TheNode, TheUser
@@ -113,18 +111,6 @@ def page_of(node: Node, number: int) -> NoticePage:
             for each in kept.events
         ),
     )
-
-
-def notice_of(kept: Kept) -> Notice:
-    """Return what a notice says in the version that is in force.
-
-    Raises:
-        MissingError: None was sent that counts.
-    """
-    if kept.state.notice is None:
-        hint = "its page tells what came instead"
-        raise MissingError(f"notice {kept.row.number} has no version that counts", hint=hint)
-    return kept.state.notice
 
 
 def own_country(desk: Exchange, work: Work) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 from typing import Literal
 
-from tidewaiter.base.errors import RegistryError
+from tidewaiter.base.errors import MissingError, RegistryError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.exchange.notices.types import Basis, Notice
@@ -73,6 +73,19 @@ def load_forms() -> dict[str, Form]:
         check_sources(form.sources, "forms.toml")
         found[form.slug] = form
     return found
+
+
+def form_of(slug: str) -> Form:
+    """Return a form.
+
+    Raises:
+        MissingError: None has that slug.
+    """
+    form = load_forms().get(slug)
+    if form is None:
+        hint = f"one of: {', '.join(load_forms())}"
+        raise MissingError(f'no form is called "{slug[:40]}"', hint=hint)
+    return form
 
 
 def check_sources(named: Iterable[str], at: str) -> None:
