@@ -43,6 +43,7 @@ from tidewaiter.web.security import may
 
 _ROWS = 50
 _MOST = 2_000  # requests that are looked at
+_LINKS = 50  # of one request: a peer may name any number
 _FIRST = 160  # characters of the facts in a row
 
 
@@ -167,7 +168,7 @@ def _to(of: tuple[str, str]) -> dict[str, Any]:
 
 def _links(work: Work, known: Asking) -> dict[str, str]:
     """Return the addresses of what a request is about, where it is known here."""
-    about = known.request.body.about if known.request else ()
+    about = known.request.body.about[:_LINKS] if known.request else ()
     found = {
         f"{each.node} {each.ref}": number_of(work, each.node, each.ref)
         for each in about
