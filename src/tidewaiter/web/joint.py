@@ -143,7 +143,8 @@ def _say(
 def _row(listed: Listed, known: Together, own: str) -> JointRow:
     case = known.case.body if known.case else None
     return JointRow(
-        number=listed.first, id=listed.id, opener=listed.owner, title=case.title[:_TITLE] if case else None,
+        number=listed.first, id=listed.id, opener=listed.owner,
+        title=case.title[:_TITLE] if case else None,
         purpose=case.purpose if case else None, tlp=case.marking.tlp if case else None,
         day=case.day if case else None,
         sides=tuple(SidePart(node=each.node, part=each.part) for each in known.sides.values()),
