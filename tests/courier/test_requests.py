@@ -133,7 +133,7 @@ def test_a_request_that_is_not_the_senders_to_make_is_refused(
     assert {state for _, _, state in one.taken()} == {"refused"}
     assert _asking(one, one).state == "open"
     with one.desk.database.work() as work:
-        assert [each.id for each in requests(work)] == ["r-1"]
+        assert [each.id for _, each in requests(work, one.desk.ring.lock)] == ["r-1"]
 
 
 CASE = "j-1"
@@ -214,4 +214,4 @@ def test_nobody_speaks_in_a_joint_case_who_is_not_in_it(
     assert (fourth.name, 1, "refused") in one.taken()
     assert fourth.name not in _joint(one, one).sides
     with fourth.desk.database.work() as work:
-        assert joint_cases(work) == []
+        assert joint_cases(work, fourth.desk.ring.lock) == []

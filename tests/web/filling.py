@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import structs
 from tests.web.conftest import Desk
 from tests.web.exchanging import fill_exchange
+from tests.web.requesting import fill_requests
 
 from tidewaiter.identity import own_stamp
 from tidewaiter.network.resolving import resolve_database
@@ -45,7 +46,7 @@ def fill(node: Node, desk: Callable[..., Desk]) -> Real:
     _settings(node, anna, chief)
     edition = anna.get("/substances/ephedrine.json").json()["drawings"].split("/")[-2]
     hits = anna.get("/parties.json").json()["largest"]
-    exchanged = fill_exchange(node)
+    exchanged = {**fill_exchange(node), **fill_requests(node)}
     return {
         "/account/tokens/{number}": [1, 2],
         "/accounts/{number}": [1, 2],

@@ -1,6 +1,5 @@
 """The command `tidewaiter joint`: cases that several nodes work on, each for its own side."""
 
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -19,16 +18,17 @@ from tidewaiter.exchange.requests.joint import (
     Bundle,
     Decision,
     JointCase,
-    Offer,
     Side,
     Taking,
     Together,
 )
 from tidewaiter.exchange.requests.redaction import Redacted, RedactedFile
 from tidewaiter.exchange.requests.referring import hash_of, redact_member, refer
+from tidewaiter.exchange.requests.writing import new_id
 from tidewaiter.identity import own_stamp
 from tidewaiter.store.jointcases import (
     KINDS,
+    bring,
     find_joint,
     joint_cases,
     open_joint,
@@ -41,7 +41,6 @@ _opener = click.argument("opener")
 _case = click.argument("case")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OUT = click.Path(dir_okay=False, path_type=Path)
-_ID = 8  # bytes
 
 
 @click.group()
@@ -71,7 +70,7 @@ def open_(title: str, partners: tuple[str, ...], tlp: Tlp, db: str, **told: Any)
     stamp = own_stamp()
     with desk_at(db) as desk, desk.database.work(stamp) as work:
         case = JointCase(
-            id=secrets.token_hex(_ID), opener=desk.node, partners=partners, title=title,
+            id=new_id(), opener=desk.node, partners=partners, title=title,
             day=stamp.at.date(), marking=Marking(tlp=tlp, purposes=(told["purpose"],)), **told,
         )  # fmt: skip
         open_joint(work, desk.ring.lock, desk.node, case)
@@ -86,8 +85,7 @@ def list_(db: str) -> None:
     Example: tidewaiter joint list --db node.db
     """
     with desk_at(db) as desk, desk.database.work() as work:
-        lines = joint_cases(work)
-        found = [(each, find_joint(work, desk.ring.lock, each.owner, each.id)) for each in lines]
+        found = joint_cases(work, desk.ring.lock)
     for each, known in found:
         click.echo(as_line(f"{each.owner}\t{each.id}\t{_title(known)}"))
 
@@ -219,19 +217,19 @@ def check(opener: str, case: str, path: Path, db: str) -> None:
 def _offer(
     db: str, opener: str, case: str, bundle: Bundle, redacted: tuple[RedactedFile, ...]
 ) -> None:
-    """Bring a bundle, with what was redacted of it before too."""
-    with desk_at(db) as desk, desk.database.work() as work:
-        side = find_joint(work, desk.ring.lock, opener, case).sides.get(desk.node)
-    before = [each for each in side.bundles if each.sha256 == bundle.sha256] if side else []
-    maps = {each.name: each for bundle_ in before for each in bundle_.redacted}
-    maps |= {each.name: each for each in redacted}
-    whole = structs.replace(bundle, redacted=tuple(maps[name] for name in sorted(maps)))
-    _say(db, Offer(case=case, opener=opener, number=0, bundle=whole))
+    with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
+        whole = structs.replace(bundle, redacted=redacted)
+        untold = bring(work, desk.ring.lock, desk.node, (opener, case), whole)
+    _warn(untold)
 
 
-def _say(db: str, said: Taking | Offer | Decision) -> None:
+def _say(db: str, said: Taking | Decision) -> None:
     with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
         untold = say_in_joint(work, desk.ring.lock, desk.node, said)
+    _warn(untold)
+
+
+def _warn(untold: tuple[str, ...]) -> None:
     for each in untold:
         click.echo(as_line(f"not told, as it is no peer of this node: {each}"), err=True)
 

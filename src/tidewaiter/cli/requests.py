@@ -1,6 +1,5 @@
 """The command `tidewaiter requests`: for information and for legal assistance."""
 
-import secrets
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -8,14 +7,13 @@ from typing import Any, get_args
 
 import click
 import msgspec
-from msgspec import structs
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.cli.desks import desk_at
 from tidewaiter.cli.noticelaw import in_a_line
 from tidewaiter.cli.options import Day, needs_db
 from tidewaiter.cli.table import as_line
-from tidewaiter.exchange.markings import Marking, Tlp
+from tidewaiter.exchange.markings import Tlp
 from tidewaiter.exchange.requests.checks import check_request
 from tidewaiter.exchange.requests.folding import Asking
 from tidewaiter.exchange.requests.types import (
@@ -26,6 +24,7 @@ from tidewaiter.exchange.requests.types import (
     Request,
     Withdrawal,
 )
+from tidewaiter.exchange.requests.writing import marking_of_answer, new_id
 from tidewaiter.identity import own_stamp
 from tidewaiter.store.requests import KINDS, find_request, say_to_request
 from tidewaiter.store.requests import ask as ask_peer
@@ -41,7 +40,6 @@ _items = click.option("--item", "items", type=click.IntRange(1), multiple=True, 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _HINT = "docs/reference/requests.md shows what a request looks like"
 _MOST = 1 << 20  # bytes of a file
-_ID = 8  # bytes
 
 
 @click.group()
@@ -88,9 +86,8 @@ def list_(db: str, *, as_json: bool) -> None:
     """
     today = own_stamp().at.date()
     with desk_at(db) as desk, desk.database.work() as work:
-        lines = kept_requests(work)
-        found = [find_request(work, desk.ring.lock, each.owner, each.id) for each in lines]
-    for each in found:
+        found = kept_requests(work, desk.ring.lock)
+    for _, each in found:
         click.echo(msgspec.json.encode(each) if as_json else as_line(_line(each, today)))
 
 
@@ -133,13 +130,8 @@ def answer(asker: str, request: str, text: str, db: str, tlp: Tlp | None, **told
     Example: tidewaiter requests answer tidewaiter/a1 3f2a "Paint works Alfa" --item 1 --db node.db
     """
     with desk_at(db) as desk, desk.database.work(own_stamp()) as work:
-        first = find_request(work, desk.ring.lock, asker, request).request
-        marking = Marking(tlp=tlp or "amber")
-        if first is not None:
-            asked = first.body.marking
-            marking = structs.replace(
-                asked, tlp=tlp or asked.tlp, purposes=(first.body.purpose,), group="", epoch=0
-            )
+        first = find_request(work, desk.ring.lock, asker, request)
+        marking = marking_of_answer(first, tlp)
         said = Answer(**_of(asker, request), text=text, marking=marking, **told)
         known = say_to_request(work, desk.ring.lock, desk.node, said)
     _tell(known)
@@ -190,7 +182,7 @@ def withdraw(request: str, why: str, db: str) -> None:
 
 
 def _of(asker: str, request: str) -> dict[str, Any]:
-    return {"id": secrets.token_hex(_ID), "asker": asker, "request": request}
+    return {"id": new_id(), "asker": asker, "request": request}
 
 
 def _say(db: str, said: Refusal | Delay | Withdrawal) -> None:
@@ -253,6 +245,6 @@ def _read(path: Path, filled: dict[str, str]) -> Request:
         raise InputError("this file is too large", at=str(path), hint=_HINT)
     try:
         told = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
-        return msgspec.convert({"id": secrets.token_hex(_ID), **told, **filled}, Request)
+        return msgspec.convert({"id": new_id(), **told, **filled}, Request)
     except msgspec.MsgspecError as error:
         raise InputError(f"this is no request: {error}", at=str(path), hint=_HINT) from error

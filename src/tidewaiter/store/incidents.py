@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
 from tidewaiter.exchange.incidents.checks import check_update
 from tidewaiter.exchange.incidents.folding import Known, incident_of
 from tidewaiter.exchange.incidents.types import Incident, Proposal, Sighting, Spoken
 from tidewaiter.exchange.markings import Marking, Recipient, why_not_send
-from tidewaiter.store import tables
+from tidewaiter.store import saying, tables
 from tidewaiter.store.database import Work
 from tidewaiter.store.groups import group_of
 from tidewaiter.store.incoming import Heard
@@ -142,20 +142,12 @@ def incident_at(work: Work, number: int) -> tuple[str, str]:
     Raises:
         MissingError: There is none.
     """
-    s = tables.said.c
-    wanted = select(s.owner, s.subject).where(s.number == number, s.kind.in_(list(KINDS)))
-    row = work.connection.execute(wanted).first()
-    if row is None or number_of(work, row.owner, row.subject) != number:
-        raise MissingError(f"there is no incident {number}", hint="look at the list")
-    return str(row.owner), str(row.subject)
+    return saying.subject_at(work, KINDS, number, "incident")
 
 
 def number_of(work: Work, owner: str, subject: str) -> int:
     """Return the number of what was said of an incident first; 0: nothing was."""
-    s = tables.said.c
-    these = (s.owner == owner, s.subject == subject, s.kind.in_(list(KINDS)))
-    found = work.connection.execute(select(func.min(s.number)).where(*these)).scalar()
-    return int(found or 0)
+    return saying.number_of(work, KINDS, owner, subject)
 
 
 def _recipients(

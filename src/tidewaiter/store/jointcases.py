@@ -7,7 +7,9 @@ from msgspec import structs
 
 from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.exchange.problems import Problem
+from tidewaiter.exchange.requests.acts import joint_act_of, joint_acts
 from tidewaiter.exchange.requests.joint import (
+    Bundle,
     Decision,
     JointCase,
     Offer,
@@ -32,8 +34,9 @@ from tidewaiter.store.saying import (
     is_known,
     keep_said,
     said_of,
+    said_of_each,
     spoken_here,
-    subjects,
+    subject_at,
 )
 
 KINDS: dict[str, type[Spoken]] = {
@@ -85,17 +88,44 @@ def say_in_joint(
     known = find_joint(work, safe, said.opener, said.case)
     if known.case is None:
         raise MissingError("the joint case is not here", hint="its opener may have recalled it")
-    side = known.sides.get(own)
-    if side is None or (side.part != "joined" and not isinstance(said, Taking)):
+    if joint_act_of(said) not in joint_acts(known, own):
+        if isinstance(said, Taking) and own in known.sides:
+            hint = f"its part is: {known.sides[own].part}"
+            raise InputError("this node has answered before", hint=hint)
         raise InputError("this node takes no part in the case", hint="join it first")
-    if isinstance(said, Taking) and said.part == "declined" and side.part != "invited":
-        raise InputError("this node has answered before", hint="leave the case, or join it")
     refuse_first(_problems(work, said))
     others = [each for each in known.sides if each != own]
     met = [each for each in others if each == said.opener or find_peer(work, each)]
     numbered = structs.replace(said, number=_last(work, safe, own, said) + 1)
     _tell(work, safe, own, known.case.body, numbered, to=met)
     return tuple(each for each in others if each not in met)
+
+
+def bring(
+    work: Work, safe: bytes, own: str, case: tuple[str, str], bundle: Bundle
+) -> tuple[str, ...]:
+    """Bring a bundle, with what was redacted of it before too.
+
+    Args:
+        work: Begun with a stamp.
+        safe: What locks the database, shape (32,).
+        own: The name of this node.
+        case: Its opener, and its id there.
+        bundle: The reference, with what is redacted of it now.
+
+    Returns:
+        Nodes of the case that are no peers of this one, so that they are not told.
+
+    Raises:
+        InputError: This node takes no part in the case, or the bundle must be mended.
+        MissingError: There is no such case here.
+    """
+    side = find_joint(work, safe, *case).sides.get(own)
+    before = [each for each in side.bundles if each.sha256 == bundle.sha256] if side else []
+    maps = {each.name: each for bundle_ in (*before, bundle) for each in bundle_.redacted}
+    whole = structs.replace(bundle, redacted=tuple(maps[name] for name in sorted(maps)))
+    said = Offer(case=case[1], opener=case[0], number=0, bundle=whole)
+    return say_in_joint(work, safe, own, said)
 
 
 def hear_of_joint(work: Work, safe: bytes, heard: Heard, kind: str, said: Spoken) -> None:
@@ -133,9 +163,21 @@ def find_joint(work: Work, safe: bytes, opener: str, case: str) -> Together:
     return joint_case_of(opener, case, said_of(work, safe, KINDS, opener, case))
 
 
-def joint_cases(work: Work, *, rows: int = 100) -> list[Listed]:
-    """Return joint cases, the one that something was said of last first."""
-    return subjects(work, KINDS, rows=rows)
+def joint_cases(work: Work, safe: bytes, *, rows: int = 100) -> list[tuple[Listed, Together]]:
+    """Return joint cases and what is known of each, the one that was spoken of last first."""
+    return [
+        (each, joint_case_of(each.owner, each.id, said))
+        for each, said in said_of_each(work, safe, KINDS, rows=rows)
+    ]
+
+
+def joint_at(work: Work, number: int) -> tuple[str, str]:
+    """Return the opener and the id of a joint case by its number here.
+
+    Raises:
+        MissingError: There is none.
+    """
+    return subject_at(work, KINDS, number, "joint case")
 
 
 def _problems(work: Work, said: Taking | Offer | Decision) -> tuple[Problem, ...]:

@@ -47,7 +47,9 @@ class Recalling(Record, frozen=True, kw_only=True):
     untold: int  # to how many it went on who were not asked
 
 
-def items(work: Work, *, came: bool = False, node: str = "", rows: int = 100) -> list[Item]:
+def items(
+    work: Work, *, came: bool = False, node: str = "", rows: int = 100, after: int = 0
+) -> list[Item]:
     """Return messages that can be recalled, the last first.
 
     Args:
@@ -55,6 +57,7 @@ def items(work: Work, *, came: bool = False, node: str = "", rows: int = 100) ->
         came: Those that came; else those that this node wrote.
         node: Of one peer; "": of any.
         rows: How many at most.
+        after: How many of them come before.
     """
     table = tables.incoming if came else tables.outgoing
     order = table.c.came if came else table.c.number
@@ -63,15 +66,37 @@ def items(work: Work, *, came: bool = False, node: str = "", rows: int = 100) ->
     wanted = wanted.where(table.c.kind.not_in(ALWAYS))
     if node:
         wanted = wanted.where(table.c.peer == node)
-    found = work.connection.execute(wanted.order_by(order.desc()).limit(rows)).mappings()
-    return [Item(**row, about=_about(work, row["id"])) for row in found.all()]
+    found = work.connection.execute(
+        wanted.order_by(order.desc()).limit(rows).offset(after)
+    ).mappings()
+    return [Item(**row, about=about(work, row["id"])) for row in found.all()]
 
 
-def recalls(work: Work, safe: bytes, *, rows: int = 100) -> list[Recalling]:
-    """Return what was recalled, from peers and from this node, the last first."""
+def recalls(
+    work: Work, safe: bytes, *, by: str = "", but: str = "", node: str = "", rows: int = 100,
+    after: int = 0,
+) -> list[Recalling]:  # fmt: skip
+    """Return what was recalled, from peers and from this node, the last first.
+
+    Args:
+        work: Any.
+        safe: What locks the database, shape (32,).
+        by: The node that recalled it; "": any.
+        but: A node that did not; "": none.
+        node: The other side; "": any.
+        rows: How many at most.
+        after: How many of them come before.
+    """
     r, o = tables.recalled.c, tables.outgoing.c
     state = select(o.state).where(o.id == r.message).scalar_subquery()
-    wanted = select(tables.recalled, state.label("state")).order_by(r.number.desc()).limit(rows)
+    wanted = select(tables.recalled, state.label("state")).order_by(r.number.desc())
+    wanted = wanted.limit(rows).offset(after)
+    if by:
+        wanted = wanted.where(r.source == by)
+    if but:
+        wanted = wanted.where(r.source != but)
+    if node:
+        wanted = wanted.where((r.source if but else r.peer) == node)
     found = work.connection.execute(wanted).mappings().all()
     return [_recalling(work, safe, row) for row in found]
 
@@ -81,23 +106,30 @@ def _recalling(work: Work, safe: bytes, row: RowMapping) -> Recalling:
     standing = recall_of(row["source"], row["recall"], [row["peer"]], said)
     outcome = standing.outcomes.get(row["peer"])
     return Recalling(
-        item=row["item"], kind=row["kind"], about=_about(work, row["item"]), source=row["source"],
+        item=row["item"], kind=row["kind"], about=about(work, row["item"]), source=row["source"],
         peer=row["peer"], recall=standing.recall.body if standing.recall else None,
-        reason=row["reason"], asked=row["asked"], standing=_standing(row),
+        reason=row["reason"], asked=row["asked"],
+        standing=standing_of(row["outcome"], row["state"]),
         outcome=outcome.body if outcome else None, untold=standing.untold,
     )  # fmt: skip
 
 
-def _standing(row: RowMapping) -> Standing:
-    if row["outcome"]:
-        return row["outcome"]  # type: ignore[no-any-return]
-    if row["state"] in {"discarded", "refused"}:
+def standing_of(outcome: str, word: str | None) -> Standing:
+    """Return what came of a recall at one recipient.
+
+    Args:
+        outcome: What was answered; "": nothing.
+        word: Where the message stands that tells of it; None: it came from a peer.
+    """
+    if outcome:
+        return outcome  # type: ignore[return-value]
+    if word in {"discarded", "refused"}:
         return "not-asked"
-    return "waiting" if row["state"] in {"waiting", "held", "sealed"} else "asked"
+    return "waiting" if word in {"waiting", "held", "sealed"} else "asked"
 
 
-def _about(work: Work, message: str) -> str:
-    """Return what a message is about, as its owner names it."""
+def about(work: Work, message: str) -> str:
+    """Return what a message is about, as its owner names it; "": nothing."""
     s, i, e, n = tables.said.c, tables.said_in.c, tables.notice_event.c, tables.notice.c
     numbers = select(i.said).where(i.message == message)
     said = select(s.subject).where((s.message == message) | s.number.in_(numbers)).limit(1)

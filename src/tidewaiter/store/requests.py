@@ -7,6 +7,7 @@ from msgspec import structs
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
 from tidewaiter.exchange.problems import Problem
+from tidewaiter.exchange.requests.acts import act_of, acts
 from tidewaiter.exchange.requests.checks import (
     check_answer,
     check_delay,
@@ -34,8 +35,9 @@ from tidewaiter.store.saying import (
     is_known,
     keep_said,
     said_of,
+    said_of_each,
     spoken_here,
-    subjects,
+    subject_at,
 )
 
 KINDS: dict[str, type[Spoken]] = {
@@ -82,7 +84,7 @@ def say_to_request(
     of the request.
 
     Raises:
-        ConflictError: It was withdrawn.
+        ConflictError: It was withdrawn; or there is nothing left to put off.
         InputError: It is not this node's to say, must be mended, or its marking forbids it.
         MissingError: There is no such request here.
     """
@@ -96,6 +98,8 @@ def say_to_request(
         raise InputError(f"only {who} a request")
     if known.withdrawal is not None:
         raise ConflictError("the request was withdrawn", hint="nothing more is to be said to it")
+    if act_of(said) not in acts(known, own):
+        raise ConflictError("all is answered or refused", hint="answer again where more is known")
     refuse_first(_problems(work, said, request))
     plain = structs.replace(request.marking, group="", epoch=0)  # the asker's group is not ours
     marking = said.marking if isinstance(said, Answer) else plain
@@ -137,9 +141,21 @@ def find_request(work: Work, safe: bytes, asker: str, request: str) -> Asking:
     return request_of(asker, request, said_of(work, safe, KINDS, asker, request))
 
 
-def requests(work: Work, *, rows: int = 100) -> list[Listed]:
-    """Return requests, the one that something was said to last first."""
-    return subjects(work, KINDS, rows=rows)
+def requests(work: Work, safe: bytes, *, rows: int = 100) -> list[tuple[Listed, Asking]]:
+    """Return requests and what is known of each, the one that was spoken of last first."""
+    return [
+        (each, request_of(each.owner, each.id, said))
+        for each, said in said_of_each(work, safe, KINDS, rows=rows)
+    ]
+
+
+def request_at(work: Work, number: int) -> tuple[str, str]:
+    """Return the asker and the id of a request by its number here.
+
+    Raises:
+        MissingError: There is none.
+    """
+    return subject_at(work, KINDS, number, "request")
 
 
 def refuse_first(problems: Iterable[Problem]) -> None:

@@ -6,12 +6,12 @@ What was destroyed leaves its row: who said it, when, and by which message.
 
 import secrets
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, func, insert, select
+from sqlalchemy import ColumnElement, Row, func, insert, select
 
-from tidewaiter.base.errors import InputError
+from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.base.records import Record
 from tidewaiter.exchange.said import Said
 from tidewaiter.exchange.signing import lock, unlock
@@ -87,13 +87,57 @@ def said_of(
     """Return what was said of a subject and is not destroyed, in the order in which it came."""
     s = tables.said.c
     wanted = select(tables.said).where(*_those(kinds, owner, subject), s.written != GONE)
-    return [
-        Said(
-            id=row.message, sender=row.sender, at=row.at,
-            body=msgspec.json.decode(unlock(row.written, safe), type=kinds[row.kind]),
-        )
-        for row in work.connection.execute(wanted.order_by(s.number))
-    ]  # fmt: skip
+    return [_said(row, safe, kinds) for row in work.connection.execute(wanted.order_by(s.number))]
+
+
+def said_of_each(
+    work: Work, safe: bytes, kinds: Mapping[str, type[T]], *, rows: int
+) -> list[tuple[Listed, list[Said[T]]]]:
+    """Return what was said of each subject, the one that something was said of last first.
+
+    Args:
+        work: Any.
+        safe: What locks the database, shape (32,).
+        kinds: Of message.
+        rows: How many subjects at most.
+    """
+    listed = subjects(work, kinds, rows=rows)
+    found: dict[tuple[str, str], list[Said[T]]] = {(each.owner, each.id): [] for each in listed}
+    s = tables.said.c
+    since = min((each.first for each in listed), default=0)
+    wanted = select(tables.said).where(
+        s.kind.in_(list(kinds)), s.number >= since, s.written != GONE
+    )
+    for row in work.connection.execute(wanted.order_by(s.number)):
+        if (row.owner, row.subject) in found:
+            found[row.owner, row.subject].append(_said(row, safe, kinds))
+    return [(each, found[each.owner, each.id]) for each in listed]
+
+
+def subject_at(work: Work, kinds: Iterable[str], number: int, what: str) -> tuple[str, str]:
+    """Return the owner and the id of a subject by its number here.
+
+    Args:
+        work: Any.
+        kinds: Of message.
+        number: Of what was said of it first.
+        what: What it is called where there is none, like "incident".
+
+    Raises:
+        MissingError: There is none.
+    """
+    s, named = tables.said.c, list(kinds)
+    wanted = select(s.owner, s.subject).where(s.number == number, s.kind.in_(named))
+    row = work.connection.execute(wanted).first()
+    if row is None or number_of(work, named, row.owner, row.subject) != number:
+        raise MissingError(f"there is no {what} {number}", hint="look at the list")
+    return str(row.owner), str(row.subject)
+
+
+def number_of(work: Work, kinds: Iterable[str], owner: str, subject: str) -> int:
+    """Return the number of what was said of a subject first; 0: nothing was."""
+    wanted = select(func.min(tables.said.c.number)).where(*_those(kinds, owner, subject))
+    return int(work.connection.execute(wanted).scalar() or 0)
 
 
 def destroyed_of(work: Work, kinds: Iterable[str], owner: str, subject: str) -> int:
@@ -130,6 +174,11 @@ def subjects(
     return [
         Listed(owner=row.owner, id=row.subject, first=row.first, last=row.last) for row in found
     ]
+
+
+def _said(row: Row[Any], safe: bytes, kinds: Mapping[str, type[T]]) -> Said[T]:
+    body = msgspec.json.decode(unlock(row.written, safe), type=kinds[row.kind])
+    return Said(id=row.message, sender=row.sender, at=row.at, body=body)
 
 
 def _those(kinds: Iterable[str], owner: str, subject: str) -> tuple[ColumnElement[bool], ...]:

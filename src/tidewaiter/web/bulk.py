@@ -11,12 +11,12 @@ from litestar.params import JSONBody
 from tidewaiter.accounts.roles import Right
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.casework.decisions import Verdict, load_decision_rules
 from tidewaiter.store.accounts import assignee_of
 from tidewaiter.store.decisions import Wanted, assign, decide_each
 from tidewaiter.store.queue import matching_ids, visible_ids
 from tidewaiter.store.sessions import User
 from tidewaiter.web.asking import Asked
+from tidewaiter.web.decisionform import read_decision
 from tidewaiter.web.given import TheNode, TheUser
 from tidewaiter.web.node import Node
 from tidewaiter.web.queuequery import queue_of, read_kept, written
@@ -75,13 +75,7 @@ def change_many(
 
 
 def _wanted(data: Bulk) -> Wanted:
-    verdict, _, reason = data.decision.partition("/")
-    try:
-        read = msgspec.convert(verdict, Verdict)
-    except msgspec.ValidationError as error:
-        hint = "choose a verdict and a reason, like dismiss/other-goods"
-        raise InputError(f'"{data.decision[:80]}" is no decision', hint=hint) from error
-    load_decision_rules().check(read, reason, data.note)
+    read, reason = read_decision(data.decision, data.note)
     return Wanted(verdict=read, reason=reason, note=data.note)
 
 

@@ -43,6 +43,7 @@ from tidewaiter.web.casesteps import (
 from tidewaiter.web.feeds import MakeFeed
 from tidewaiter.web.groups import Member, NewGroup
 from tidewaiter.web.incidentrows import Proposing, Sighted, Telling
+from tidewaiter.web.jointrows import Deciding, OpenJoint, Partaking
 from tidewaiter.web.noticeacts import (
     Agreement,
     Elsewhere,
@@ -66,7 +67,16 @@ from tidewaiter.web.privatepages import AskedParty, Asking, Ending, Letting
 from tidewaiter.web.privatepages import Number as PartyNumber
 from tidewaiter.web.proposing import Propose
 from tidewaiter.web.queue import Save
+from tidewaiter.web.recallrows import HoldIt, LiftIt, PassedOn, RecallIt
 from tidewaiter.web.registerpages import Cancelling, Loading, WriteOff
+from tidewaiter.web.requestrows import (
+    AboutWritten,
+    Answering,
+    Delaying,
+    Refusing,
+    Requesting,
+    Withdrawing,
+)
 from tidewaiter.web.results import Report, Withdraw
 from tidewaiter.web.rules import Turn
 from tidewaiter.web.suppressions import Seen, Why
@@ -186,6 +196,34 @@ BODIES: Mapping[str, Record] = {
     "make_working_group": NewGroup(name="Fentanyl precursors"),
     "add_member_to": Member(node="tidewaiter/1f0a9c0d11aa22bb"),
     "remove_member_of": Member(node="tidewaiter/1f0a9c0d11aa22bb"),
+    "ask_peer": Requesting(
+        to="tidewaiter/bergen", kind="information", purpose="investigation",
+        facts="Four drums with another label were found on 3 November.",
+        items=("Who sent them?", "What was paid, and by whom?"),
+        about=(AboutWritten(kind="incident", ref="20261103-1f0a9c0d"),),
+        instrument="un-1988-12", deadline=date(2099, 12, 10),
+    ),
+    "answer_request": Answering(text="Paint works Alfa sent them.", items=(1,), partly=(2,)),
+    "refuse_request": Refusing(items=(2,), ground="law", why="Bank secrecy: ask a court"),
+    "delay_request": Delaying(until=date(2099, 12, 20), why="The company has 14 days to answer"),
+    "withdraw_request": Withdrawing(why="It was found."),
+    "open_joint_case": OpenJoint(
+        title="Drums with another label", partners=("tidewaiter/bergen",),
+        purpose="investigation", basis="Agreement of 2019, article 4",
+    ),
+    "reply_joint": Partaking(part="joined"),
+    "decide_joint": Deciding(subject="incident a1/S-17", decision="hold/inspect"),
+    "recall_message": RecallIt(
+        item="019ac0de-0000-7000-8000-000000000000", reason="wrong-recipient",
+        only=("tidewaiter/bergen",),
+    ),
+    "hold_message": HoldIt(
+        item="019ac0de-0000-7000-8000-000000000000", basis="Order 12/26", until=date(2099, 6, 30)
+    ),
+    "lift_hold": LiftIt(item="019ac0de-0000-7000-8000-000000000000"),
+    "pass_on_message": PassedOn(
+        item="019ac0de-0000-7000-8000-000000000000", others=3, asked=2
+    ),
     "write_to_peer": Written(text="Please call about notice 17."),
     "set_reading": Reading(
         version=1, then="screen", map=("goods=Item text",), day=date(2026, 11, 25)

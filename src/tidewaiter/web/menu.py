@@ -60,6 +60,9 @@ ENTRIES = (
         parts=(
             Entry(path="/notices", label=marked("Notices"), right="exchange"),
             Entry(path="/incidents", label=marked("Incidents"), right="exchange"),
+            Entry(path="/requests", label=marked("Requests"), right="exchange"),
+            Entry(path="/joint", label=marked("Joint cases"), right="exchange"),
+            Entry(path="/recalls", label=marked("Recalls"), right="exchange"),
             Entry(path="/peers", label=marked("Peers"), right="exchange"),
             Entry(path="/groups", label=marked("Groups"), right="exchange"),
             Entry(path="/register", label=marked("Register"), right="exchange"),

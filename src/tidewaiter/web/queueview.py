@@ -1,16 +1,15 @@
 """The queue in words."""
 
-from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 
 from tidewaiter.base.records import Record
-from tidewaiter.casework.decisions import Verdict, load_decision_rules
 from tidewaiter.report.languages import words
 from tidewaiter.store.savedfilters import SavedFilter
 from tidewaiter.store.sessions import User
 from tidewaiter.web.bulk import AT_ONCE
+from tidewaiter.web.decisionform import decision_choices
 from tidewaiter.web.node import Node
 from tidewaiter.web.queuefilters import (
     Chip,
@@ -82,7 +81,7 @@ def queue_view(page: QueuePage, user: User, node: Node) -> QueueView:
         after=path_of(query, after=rows[-1].alert.id) if rows and page.later else "",
         query=onward,
         kept=tuple(kept(query)),
-        reasons=tuple(_reasons()),
+        reasons=tuple(decision_choices()),
         saved=tuple(_saved(each, user) for each in page.saved),
         may=frozenset(user.rights),
         at_once=AT_ONCE,
@@ -97,16 +96,6 @@ def queue_view(page: QueuePage, user: User, node: Node) -> QueueView:
             ("p", words("The page before")),
         ),
     )
-
-
-def _reasons() -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
-    rules = load_decision_rules()
-    for verdict in get_args(Verdict):
-        told = (
-            (f"{verdict}/{code}", words(rule.says) + (" …" if rule.note else ""))
-            for code, rule in rules.reasons_for(verdict).items()
-        )
-        yield words(rules.verdict[verdict].says), tuple(told)
 
 
 def _saved(each: SavedFilter, user: User) -> SavedView:

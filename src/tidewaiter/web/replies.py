@@ -17,6 +17,7 @@ from tidewaiter.report import languages
 from tidewaiter.report.pages import make_environment
 from tidewaiter.web import menu, static
 from tidewaiter.web.asking import CSRF_FIELD, Asked
+from tidewaiter.web.recallwords import recall_reasons
 
 HTML = "text/html"
 T = TypeVar("T")
@@ -85,6 +86,7 @@ def environment() -> Environment:
         "form_address": _form_address,
         "languages": languages.LANGUAGES,
         "language": languages.language,
+        "recall_reasons": recall_reasons,
     }
     return made
 

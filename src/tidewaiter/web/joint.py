@@ -1,0 +1,157 @@
+"""Joint cases: the list, the page of one with both sides' decisions, and what this side says."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath, JSONBody
+
+from tidewaiter.exchange.markings import Marking
+from tidewaiter.exchange.requests.acts import joint_acts
+from tidewaiter.exchange.requests.joint import Decision, JointCase, Taking, Together
+from tidewaiter.exchange.requests.writing import new_id
+from tidewaiter.store.fates import fates
+from tidewaiter.store.groups import groups
+from tidewaiter.store.jointcases import (
+    KINDS,
+    find_joint,
+    joint_at,
+    joint_cases,
+    open_joint,
+    say_in_joint,
+)
+from tidewaiter.store.saying import Listed, destroyed_of, number_of, said_of
+from tidewaiter.store.sessions import User
+from tidewaiter.web.asking import Asked
+from tidewaiter.web.decisionform import read_decision
+from tidewaiter.web.given import TheNode, TheUser
+from tidewaiter.web.incidentrows import UnheededTold
+from tidewaiter.web.incidents import names_of
+from tidewaiter.web.jointrows import (
+    Deciding,
+    JointCasesPage,
+    JointPage,
+    JointRow,
+    JointSaid,
+    OpenJoint,
+    Partaking,
+    SidePart,
+    apart,
+    said_in_case,
+)
+from tidewaiter.web.jointview import joint_cases_view, joint_view
+from tidewaiter.web.node import Node
+from tidewaiter.web.replies import done, reply
+from tidewaiter.web.security import may
+
+_ROWS = 200
+_TITLE = 200  # characters of a row: a peer may write any number
+
+
+@get("/joint", guards=[may("exchange")], sync_to_thread=True)
+def joint_cases_page(request: Asked, node: TheNode) -> Response[JointCasesPage]:
+    """Show joint cases: those to which this node is invited first, then the last spoken of."""
+    with node.exchange() as (desk, work):
+        found = joint_cases(work, desk.ring.lock, rows=_ROWS + 1)
+        own, names = desk.node, names_of(work, desk.node)
+    rows = [_row(*each, own) for each in found[:_ROWS]]
+    rows.sort(key=lambda each: each.part != "invited")
+    page = JointCasesPage(rows=tuple(rows), own=own, names=names, cut=len(found) > _ROWS)
+    return reply(request, "joint-cases.html", page, view=lambda: joint_cases_view(page))
+
+
+@get("/joint/{number:int}", guards=[may("exchange")], sync_to_thread=True)
+def joint_case_page(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
+) -> Response[JointPage]:
+    """Show a joint case: what each side brings and has decided, side by side."""
+    with node.exchange() as (desk, work):
+        of = joint_at(work, number)
+        known, names = find_joint(work, desk.ring.lock, *of), names_of(work, desk.node)
+        said = said_of(work, desk.ring.lock, KINDS, *of)
+        case = known.case.body if known.case else None
+        group = case.marking.group if case else ""
+        page = JointPage(
+            number=number, id=of[1], opener=of[0], own=desk.node, case=case,
+            sides=tuple(known.sides.values()), side_by_side=known.side_by_side(),
+            said=tuple(map(said_in_case, said)), destroyed=destroyed_of(work, KINDS, *of),
+            unheeded=tuple(
+                UnheededTold(sender=each.said.sender, at=each.said.at, why=each.why)
+                for each in known.unheeded
+            ),
+            acts=joint_acts(known, desk.node),
+            fates=fates(work, desk.ring.lock, desk.node, KINDS, of),
+            untold=tuple(each for each in known.sides if each != desk.node and each not in names),
+            names=names,
+            group=next((each.name for each in groups(work) if each.id == group), ""),
+        )  # fmt: skip
+    return reply(request, "joint.html", page, view=lambda: joint_view(page, user.rights))
+
+
+@post("/joint", guards=[may("exchange")], sync_to_thread=True, makes=True)
+def open_joint_case(
+    request: Asked, node: TheNode, user: TheUser, data: JSONBody[OpenJoint]
+) -> Response[JointSaid]:
+    """Open a joint case, and invite peers to it; whom its marking does not allow is not told."""
+    name = new_id()
+    with node.exchange(user) as (desk, work):
+        case = JointCase(
+            id=name, opener=desk.node, partners=data.partners, title=data.title,
+            purpose=data.purpose, basis=data.basis, day=desk.stamp().at.date(),
+            marking=Marking(tlp=data.tlp, purposes=(data.purpose,)),
+        )  # fmt: skip
+        open_joint(work, desk.ring.lock, desk.node, case)
+        number = number_of(work, KINDS, desk.node, name)
+    made = JointSaid(number=number, id=name, untold=())
+    return done(request, made, f"/joint/{number}", status=201)
+
+
+@post("/joint/{number:int}/part", guards=[may("exchange")], sync_to_thread=True, makes=True)
+def reply_joint(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Partaking]
+) -> Response[JointSaid]:
+    """Join a case, decline it, or leave it."""
+    return _say(request, node, user, number, data)
+
+
+@post("/joint/{number:int}/decisions", guards=[may("exchange")], sync_to_thread=True, makes=True)
+def decide_joint(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Deciding]
+) -> Response[JointSaid]:
+    """Tell what this side has decided on a subject; nobody decides for another."""
+    return _say(request, node, user, number, data)
+
+
+def _say(
+    request: Asked, node: Node, user: User, number: int, data: Partaking | Deciding
+) -> Response[Any]:
+    with node.exchange(user) as (desk, work):
+        opener, case = joint_at(work, number)
+        said: Taking | Decision
+        if isinstance(data, Partaking):
+            said = Taking(case=case, opener=opener, number=0, part=data.part, note=data.note)
+        else:
+            verdict, reason = read_decision(data.decision, data.note)
+            said = Decision(
+                case=case, opener=opener, number=0, subject=data.subject, verdict=verdict,
+                reason=reason, note=data.note, day=desk.stamp().at.date(),
+            )  # fmt: skip
+        untold = say_in_joint(work, desk.ring.lock, desk.node, said)
+    made = JointSaid(number=number, id=case, untold=untold)
+    return done(request, made, f"/joint/{number}", status=201)
+
+
+def _row(listed: Listed, known: Together, own: str) -> JointRow:
+    case = known.case.body if known.case else None
+    return JointRow(
+        number=listed.first, id=listed.id, opener=listed.owner,
+        title=case.title[:_TITLE] if case else None,
+        purpose=case.purpose if case else None, tlp=case.marking.tlp if case else None,
+        day=case.day if case else None,
+        sides=tuple(SidePart(node=each.node, part=each.part) for each in known.sides.values()),
+        part=known.sides[own].part if own in known.sides else None,
+        bundles=sum(len(each.bundles) for each in known.sides.values()),
+        subjects=len(known.side_by_side()), apart=apart(known),
+    )  # fmt: skip
+
+
+HANDLERS = [joint_cases_page, joint_case_page, open_joint_case, reply_joint, decide_joint]

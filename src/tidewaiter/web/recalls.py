@@ -1,0 +1,105 @@
+"""Recalls: what was asked back and what came of it; holds; and what is recalled from here.
+
+To recall is the right of whoever speaks to other nodes. To hold, or to lift a hold, says in the
+name of this node that a law keeps what its owner wants back, or destroys it: that is a matter of
+how this node stands with others.
+"""
+
+from litestar import Response, get, post
+from litestar.params import JSONBody
+
+from tidewaiter.store.givingback import Custody, hold, lift, pass_on
+from tidewaiter.store.keeping import kept
+from tidewaiter.store.recalllist import items as kept_items
+from tidewaiter.store.recalllist import recalls as kept_recalls
+from tidewaiter.store.recalls import Why, recall
+from tidewaiter.web.asking import Asked, read_query
+from tidewaiter.web.given import TheNode, TheUser
+from tidewaiter.web.incidents import names_of
+from tidewaiter.web.recallrows import (
+    Became,
+    HoldIt,
+    LiftIt,
+    PassedOn,
+    RecalledNow,
+    RecallIt,
+    RecallsAsked,
+    RecallsPage,
+)
+from tidewaiter.web.recallsview import recalls_view
+from tidewaiter.web.replies import done, reply
+from tidewaiter.web.security import may
+
+_ROWS = 50
+
+
+@get("/recalls", guards=[may("exchange")], sync_to_thread=True, query=RecallsAsked)
+def recalls_page(request: Asked, node: TheNode, user: TheUser) -> Response[RecallsPage]:
+    """Show what was recalled and what came of it, what is held, or what can be recalled or held."""
+    asked = read_query(request, RecallsAsked)
+    show, page = asked.show, {"rows": _ROWS + 1, "after": asked.after}
+    with node.exchange() as (desk, work):
+        safe, names = desk.ring.lock, names_of(work, desk.node)
+        found = [] if show not in {"ours", "theirs"} else kept_recalls(
+            work, safe, by=desk.node if show == "ours" else "",
+            but=desk.node if show == "theirs" else "", node=asked.node, **page,
+        )  # fmt: skip
+        held = kept(work, safe, **page) if show == "kept" else []
+        some = (
+            kept_items(work, came=show == "came", node=asked.node, **page)
+            if show in {"sent", "came"} else []
+        )  # fmt: skip
+    more = len(found) + len(held) + len(some) > _ROWS
+    made = RecallsPage(
+        asked=asked, day=node.today(), recalls=tuple(found[:_ROWS]), kept=tuple(held[:_ROWS]),
+        items=tuple(some[:_ROWS]), names=names, more=asked.after + _ROWS if more else None,
+    )  # fmt: skip
+    holds = "relate" in user.rights
+    return reply(request, "recalls.html", made, view=lambda: recalls_view(made, holds=holds))
+
+
+@post("/recalls", guards=[may("exchange")], sync_to_thread=True, makes=True)
+def recall_message(
+    request: Asked, node: TheNode, user: TheUser, data: JSONBody[RecallIt]
+) -> Response[RecalledNow]:
+    """Ask back a message that this node sent, from all who were told the same."""
+    why = Why(reason=data.reason, basis=data.basis, note=data.note)
+    with node.exchange(user) as (desk, work):
+        messages = recall(work, desk.ring.lock, desk.node, data.item, why, only=data.only)
+    return done(request, RecalledNow(messages=tuple(messages)), "/recalls", status=201)
+
+
+@post("/recalls/held", guards=[may("relate")], sync_to_thread=True)
+def hold_message(
+    request: Asked, node: TheNode, user: TheUser, data: JSONBody[HoldIt]
+) -> Response[HoldIt]:
+    """Keep a message that came where its source recalls it, by a law, an order or a case."""
+    custody = Custody(basis=data.basis, until=data.until, case=data.case)
+    with node.exchange(user) as (desk, work):
+        hold(work, desk.ring.lock, data.item, custody)
+    return done(request, data, "/recalls?show=kept")
+
+
+@post("/recalls/lifted", guards=[may("relate")], sync_to_thread=True)
+def lift_hold(
+    request: Asked, node: TheNode, user: TheUser, data: JSONBody[LiftIt]
+) -> Response[Became]:
+    """End the legal hold on a message; what was recalled meanwhile is destroyed."""
+    with node.exchange(user) as (desk, work):
+        became = lift(work, desk.ring.lock, desk.node, data.item)
+    return done(request, Became(item=data.item, became=became), "/recalls?show=theirs")
+
+
+@post("/recalls/passed", guards=[may("exchange")], sync_to_thread=True)
+def pass_on_message(
+    request: Asked, node: TheNode, user: TheUser, data: JSONBody[PassedOn]
+) -> Response[Became]:
+    """Say to how many a message that came was passed on; where it is recalled, that is told."""
+    with node.exchange(user) as (desk, work):
+        became = pass_on(
+            work, desk.ring.lock, data.item, data.others, data.asked, own=desk.node
+        )  # fmt: skip
+    return done(request, Became(item=data.item, became=became), "/recalls?show=kept")
+
+
+HANDLERS = [recalls_page, recall_message, hold_message, lift_hold, pass_on_message]

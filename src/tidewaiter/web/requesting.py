@@ -1,0 +1,126 @@
+"""Requesting: the form of a request for information or for legal assistance."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import JSONBody
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.exchange.markings import Marking
+from tidewaiter.exchange.problems import Problem
+from tidewaiter.exchange.requests.checks import check_request
+from tidewaiter.exchange.requests.types import About, Request
+from tidewaiter.exchange.requests.types import Asked as Item
+from tidewaiter.exchange.requests.writing import new_id
+from tidewaiter.report.languages import words
+from tidewaiter.store.groups import Group, groups
+from tidewaiter.store.requests import KINDS, ask
+from tidewaiter.store.saying import number_of
+from tidewaiter.web.asking import Asked, read_query
+from tidewaiter.web.given import TheNode, TheUser
+from tidewaiter.web.incidents import names_of
+from tidewaiter.web.incidentwords import choices
+from tidewaiter.web.markingwords import pap_choices, purpose_choices, tlp_choices
+from tidewaiter.web.nested import flat
+from tidewaiter.web.node import Node
+from tidewaiter.web.replies import done, reply
+from tidewaiter.web.requestrows import NewAsked, Requested, RequestForm, Requesting
+from tidewaiter.web.requestwords import KINDS as KIND_WORDS
+from tidewaiter.web.requestwords import SUBJECTS, URGENCIES, instrument_choices
+from tidewaiter.web.security import may
+
+_EMPTY = 3  # places of the form for what is asked
+Pairs = tuple[tuple[str, str], ...]
+
+
+class RequestFormView(Record, frozen=True, kw_only=True):
+    """The form in words."""
+
+    choices: dict[str, Pairs]
+    peers: Pairs
+    nodes: Pairs  # whose reference something can be
+    places: int  # for what is asked
+
+
+@get("/requests/new", guards=[may("exchange")], sync_to_thread=True, query=NewAsked)
+def new_request(request: Asked, node: TheNode) -> Response[RequestForm]:
+    """Show the form of a request."""
+    asked = read_query(request, NewAsked)
+    fields = {
+        "to": asked.to, "kind": asked.kind, "purpose": "investigation", "tlp": "amber",
+        "pap": "red", "about.0.kind": asked.about_kind, "about.0.node": asked.about_node,
+        "about.0.ref": asked.about_ref,
+    }  # fmt: skip
+    return _shown(request, node, RequestForm(fields=fields, items=(), problems=()))
+
+
+@post("/requests", guards=[may("exchange")], sync_to_thread=True, makes=True)
+def ask_peer(
+    request: Asked, node: TheNode, user: TheUser, data: JSONBody[Requesting]
+) -> Response[Requested]:
+    """Ask a peer for information or for legal assistance; what its marking forbids is not sent."""
+    name, number, wrong = new_id(), 0, tuple[Problem, ...]()
+    try:
+        with node.exchange(user) as (desk, work):
+            written = _request(data, name, desk.node, node)
+            wrong = check_request(written, node.today())
+            if not wrong:
+                ask(work, desk.ring.lock, desk.node, written)
+                number = number_of(work, KINDS, desk.node, name)
+    except InputError as error:  # out of the work, so that nothing of it is kept
+        wrong = (Problem(level="wrong", at=error.at, text=error.message, hint=error.hint),)
+    if not wrong:
+        made = Requested(number=number, id=name, state="open")
+        return done(request, made, f"/requests/{number}", status=201)
+    if request.wants_json:
+        told = "; ".join(f"{each.at}: {each.text}" if each.at else each.text for each in wrong)
+        raise InputError(f"the request is not sent: {told}", hint=wrong[0].hint)
+    fields: dict[str, Any] = msgspec.to_builtins(data)
+    items = tuple(fields.pop("items"))
+    form = RequestForm(fields=flat(fields), items=items, problems=wrong)
+    return _shown(request, node, form, status=400)
+
+
+def _request(data: Requesting, name: str, own: str, node: Node) -> Request:
+    return Request(
+        id=name, asker=own, asked=data.to, kind=data.kind, day=node.today(),
+        purpose=data.purpose, facts=data.facts, basis=data.basis, instrument=data.instrument,
+        items=tuple(Item(number=n, text=text) for n, text in enumerate(data.items, 1)),
+        about=tuple(
+            About(kind=each.kind, node=each.node or own, ref=each.ref)
+            for each in data.about if each.ref.strip()
+        ),
+        authority=data.authority, procedure=data.procedure, deadline=data.deadline,
+        urgency=data.urgency, why_urgent=data.why_urgent,
+        marking=Marking(tlp=data.tlp, pap=data.pap, purposes=(data.purpose,), group=data.group),
+    )  # fmt: skip
+
+
+def _shown(request: Asked, node: Node, form: RequestForm, *, status: int = 200) -> Response[Any]:
+    with node.exchange() as (desk, work):
+        names, kept, own = names_of(work, desk.node), groups(work), desk.node
+    return reply(
+        request, "request-new.html", form, status=status,
+        view=lambda: _view(form, names, kept, own),
+    )  # fmt: skip
+
+
+def _view(
+    form: RequestForm, names: dict[str, str], kept: Sequence[Group], own: str
+) -> RequestFormView:
+    peers = tuple(sorted(names.items(), key=lambda each: each[1].casefold()))
+    return RequestFormView(
+        choices={
+            "kinds": choices(KIND_WORDS), "urgencies": choices(URGENCIES),
+            "subjects": choices(SUBJECTS), "purposes": purpose_choices(), "tlps": tlp_choices(),
+            "paps": pap_choices(), "instruments": instrument_choices(),
+            "groups": tuple((each.id, each.name) for each in kept),
+        },
+        peers=peers, nodes=((own, words("this node")), *peers), places=len(form.items) + _EMPTY,
+    )  # fmt: skip
+
+
+HANDLERS = [new_request, ask_peer]

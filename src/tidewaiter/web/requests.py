@@ -1,0 +1,201 @@
+"""Requests: the boxes by deadline, the page of one, and what this node says to it."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, get_args
+
+from litestar import Response, get, post
+from litestar.params import FromPath, JSONBody
+
+from tidewaiter.exchange.requests.acts import acts
+from tidewaiter.exchange.requests.boxes import Box, Show, box_of, shows, urgency_first
+from tidewaiter.exchange.requests.folding import Asking
+from tidewaiter.exchange.requests.types import Answer, Delay, Refusal, Withdrawal
+from tidewaiter.exchange.requests.writing import marking_of_answer, new_id
+from tidewaiter.store.database import Work
+from tidewaiter.store.fates import fates
+from tidewaiter.store.groups import groups
+from tidewaiter.store.incidents import number_of
+from tidewaiter.store.requests import KINDS, find_request, request_at, say_to_request
+from tidewaiter.store.requests import requests as kept_requests
+from tidewaiter.store.saying import Listed, destroyed_of
+from tidewaiter.store.sessions import User
+from tidewaiter.web.asking import Asked, read_query
+from tidewaiter.web.given import TheNode, TheUser
+from tidewaiter.web.incidents import names_of
+from tidewaiter.web.node import Node
+from tidewaiter.web.replies import done, reply
+from tidewaiter.web.requestrows import (
+    Answering,
+    Delaying,
+    Refusing,
+    Requested,
+    RequestPage,
+    RequestRow,
+    RequestsAsked,
+    RequestsPage,
+    Withdrawing,
+    asking_told,
+)
+from tidewaiter.web.requestsview import requests_view
+from tidewaiter.web.requestview import request_view
+from tidewaiter.web.security import may
+
+_ROWS = 50
+_MOST = 2_000  # requests that are looked at
+_LINKS = 50  # of one request: a peer may name any number
+_FIRST = 160  # characters of the facts in a row
+
+
+@get("/requests", guards=[may("exchange")], sync_to_thread=True, query=RequestsAsked)
+def requests_page(request: Asked, node: TheNode) -> Response[RequestsPage]:
+    """Show what others ask of this node, or what it asks: what is late first, then by deadline."""
+    asked, today = read_query(request, RequestsAsked), node.today()
+    with node.exchange() as (desk, work):
+        found = kept_requests(work, desk.ring.lock, rows=_MOST + 1)
+        own, names = desk.node, names_of(work, desk.node)
+    counts: dict[Box, dict[Show, int]] = {
+        box: {
+            show: sum(box_of(k, own) == box and shows(k, show, today) for _, k in found[:_MOST])
+            for show in get_args(Show)
+        }
+        for box in get_args(Box)
+    }
+    these = [
+        each for each in found[:_MOST]
+        if box_of(each[1], own) == asked.box and shows(each[1], asked.show, today)
+    ]  # fmt: skip
+    these.sort(key=lambda each: urgency_first(each[1]))  # stable: else the last spoken of first
+    end = asked.after + _ROWS
+    page = RequestsPage(
+        asked=asked, day=today, counts=counts, names=names,
+        rows=tuple(_row(*each, own, today) for each in these[asked.after : end]),
+        more=end if len(these) > end else None, cut=len(found) > _MOST,
+    )  # fmt: skip
+    return reply(request, "requests.html", page, view=lambda: requests_view(page))
+
+
+@get("/requests/{number:int}", guards=[may("exchange")], sync_to_thread=True)
+def request_page(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int]
+) -> Response[RequestPage]:
+    """Show a request: what is asked, what was said to it, and what may be said now."""
+    today = node.today()
+    with node.exchange() as (desk, work):
+        of = request_at(work, number)
+        known = find_request(work, desk.ring.lock, *of)
+        group = known.request.body.marking.group if known.request else ""
+        page = RequestPage(
+            number=number, own=desk.node, box=box_of(known, desk.node), day=today,
+            overdue=known.overdue(today),
+            known=asking_told(known, destroyed_of(work, KINDS, *of)),
+            acts=acts(known, desk.node), fates=fates(work, desk.ring.lock, desk.node, KINDS, of),
+            links=_links(work, known), names=names_of(work, desk.node),
+            group=next((each.name for each in groups(work) if each.id == group), ""),
+        )  # fmt: skip
+    return reply(request, "request.html", page, view=lambda: request_view(page, user.rights))
+
+
+@post("/requests/{number:int}/answers", guards=[may("exchange")], sync_to_thread=True, makes=True)
+def answer_request(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Answering]
+) -> Response[Requested]:
+    """Answer things that are asked, in full or in part, for the purpose of the request alone."""
+
+    def said(of: tuple[str, str], known: Asking) -> Answer:
+        return Answer(
+            **_to(of), text=data.text, items=data.items, partly=data.partly, bundles=data.bundles,
+            marking=marking_of_answer(known, data.tlp),
+        )  # fmt: skip
+
+    return _say(request, node, user, number, said)
+
+
+@post("/requests/{number:int}/refusals", guards=[may("exchange")], sync_to_thread=True, makes=True)
+def refuse_request(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Refusing]
+) -> Response[Requested]:
+    """Refuse things that are asked; the reason is told."""
+
+    def said(of: tuple[str, str], _: Asking) -> Refusal:
+        return Refusal(**_to(of), items=data.items, ground=data.ground, why=data.why)
+
+    return _say(request, node, user, number, said)
+
+
+@post("/requests/{number:int}/delays", guards=[may("exchange")], sync_to_thread=True, makes=True)
+def delay_request(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int], data: JSONBody[Delaying]
+) -> Response[Requested]:
+    """Ask for more time, or say what is needed first; the deadline of the asker stays as it is."""
+
+    def said(of: tuple[str, str], _: Asking) -> Delay:
+        return Delay(**_to(of), until=data.until, needs=data.needs, why=data.why)
+
+    return _say(request, node, user, number, said)
+
+
+@post(
+    "/requests/{number:int}/withdrawal", guards=[may("exchange")], sync_to_thread=True, makes=True
+)
+def withdraw_request(
+    request: Asked, node: TheNode, user: TheUser, number: FromPath[int],
+    data: JSONBody[Withdrawing],
+) -> Response[Requested]:  # fmt: skip
+    """Ask no longer for what an own request asks; the reason is told."""
+
+    def said(of: tuple[str, str], _: Asking) -> Withdrawal:
+        return Withdrawal(**_to(of), why=data.why)
+
+    return _say(request, node, user, number, said)
+
+
+def _say(
+    request: Asked, node: Node, user: User, number: int,
+    said: Callable[[tuple[str, str], Asking], Answer | Refusal | Delay | Withdrawal],
+) -> Response[Any]:  # fmt: skip
+    with node.exchange(user) as (desk, work):
+        of = request_at(work, number)
+        words = said(of, find_request(work, desk.ring.lock, *of))
+        known = say_to_request(work, desk.ring.lock, desk.node, words)
+    made = Requested(number=number, id=known.id, state=known.state)
+    return done(request, made, f"/requests/{number}#said", status=201)
+
+
+def _to(of: tuple[str, str]) -> dict[str, Any]:
+    return {"id": new_id(), "asker": of[0], "request": of[1]}
+
+
+def _links(work: Work, known: Asking) -> dict[str, str]:
+    """Return the addresses of what a request is about, where it is known here."""
+    about = known.request.body.about[:_LINKS] if known.request else ()
+    found = {
+        f"{each.node} {each.ref}": number_of(work, each.node, each.ref)
+        for each in about
+        if each.kind == "incident"
+    }
+    return {key: f"/incidents/{number}" for key, number in found.items() if number}
+
+
+def _row(listed: Listed, known: Asking, own: str, today: date) -> RequestRow:
+    body = known.request.body if known.request else None
+    asked = body.asked if body else ""
+    return RequestRow(
+        number=listed.first, id=known.id, peer=asked if known.asker == own else known.asker,
+        state=known.state, kind=body.kind if body else None,
+        facts=body.facts[:_FIRST] if body else "", purpose=body.purpose if body else None,
+        tlp=body.marking.tlp if body else None, deadline=body.deadline if body else None,
+        overdue=known.overdue(today), urgency=body.urgency if body else "routine",
+        open_items=sum(each in {"open", "part"} for each in known.items.values()),
+        items=len(known.items),
+    )  # fmt: skip
+
+
+HANDLERS = [
+    requests_page,
+    request_page,
+    answer_request,
+    refuse_request,
+    delay_request,
+    withdraw_request,
+]
