@@ -59,6 +59,8 @@ def test_a_peer_is_asked_and_a_hit_says_what_it_is(desk: Callable[..., Desk], pa
     page = anna.get("/private/1").text
     assert "a hit, by: LEI" in page
     assert "It is no evidence" in page
+    assert anna.get(f"/requests/new?to={other.name}").status_code == 200
+    assert "/requests/new?to=" in page
     assert "<img" not in page
     assert "0 more questions today" in anna.get("/private").text
     again = anna.send("/private", {"peer": other.name, "purpose": "control", "parties": []})
