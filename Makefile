@@ -92,6 +92,8 @@ bench: $(VENV)/.bench $(PEERS)/.tried
 soak: $(VENV)/.bench
 	$(BIN)/python -m tests.soak.exchange --exchanges 10000 --kills 210 --nodes 5 \
 		--write docs/benchmarks/soak.json
+	[ -z "$$TIDEWAITER_TEST_POSTGRESQL" ] || $(BIN)/python -m tests.soak.exchange --postgresql \
+		--exchanges 10000 --kills 210 --nodes 5 --write docs/benchmarks/soak_postgresql.json
 	$(BIN)/python -m tests.soak.exchange --exchanges 400 --kills 8 --nodes 5 --settle 10 --faults \
 		--write docs/benchmarks/soak_faults.json
 	$(BIN)/python -m tests.soak.power --crashes 1000 --write docs/benchmarks/power.json

@@ -19,12 +19,28 @@ from tidewaiter.identify.findings import Defect, Finding
 from tidewaiter.store.database import Database, open_database
 from tidewaiter.substances.registry import Registry
 
+TESTS = Path(__file__).resolve().parent
 SHARED = "TIDEWAITER_SHARED"
 SERVER = "TIDEWAITER_TEST_POSTGRESQL"
+
+# Files that take minutes, the longest first: begun last, one would run on when all others are done.
+LONG = (
+    "bulk/test_kills.py", "bulk/test_stops.py", "uploads/test_kills.py", "test_docs.py",
+    "courier/test_programme.py", "web/test_openapi.py", "courier/test_machines.py",
+    "rescreen/test_property.py", "web/test_pages.py", "scenario/test_coalition.py",
+    "bulk/test_alone.py", "test_together.py", "courier/test_hostile_peers.py",
+)  # fmt: skip
 
 # The first call of a compiled function compiles it, so a deadline would fail by chance.
 settings.register_profile("tidewaiter", deadline=None)
 settings.load_profile("tidewaiter")
+
+
+@pytest.hookimpl(trylast=True)  # after those who shuffle
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take minutes; several processes then end at about the same time."""
+    order = {TESTS / name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda each: order.get(each.path, len(order)))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -25,13 +25,14 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
 import msgspec
 from msgspec import structs
+from tests.conftest import own_schema
 from tests.soak.checks import VIOLATIONS, Kept, read_kept, violations
 from tests.soak.faults import FAULTS
 from tests.soak.node import POINTS, Life, live
@@ -193,16 +194,17 @@ def _serve(world: World, index: int) -> None:
     asyncio.run(Proxy(world, index).serve())
 
 
-def run(plan: Plan, folder: Path, empty: Path) -> Result:
+def run(plan: Plan, folder: Path, empty: Path, urls: Sequence[str] = ()) -> Result:
     """Run once.
 
     Args:
         plan: What is run.
         folder: An empty one, for databases and logs.
         empty: An empty database.
+        urls: Of empty databases of PostgreSQL, in place of SQLite.
     """
     begun, cpu, load = time.monotonic(), os.times(), os.getloadavg()[0]
-    world = World(plan, folder, empty)
+    world = World(plan, folder, empty, urls)
     running = Run(world)
     settled, is_settled = running.run()
     kept = {place.node: read_kept(place) for place in world.places}
@@ -225,7 +227,8 @@ def table(result: Result) -> str:
     """Write a result for people."""
     plan = result.plan
     head = f"{plan.exchanges:,} exchanges ({result.messages:,} messages), {plan.nodes} nodes"
-    rows = [f"{head}, seed {plan.seed}, fault: {plan.fault or 'none'}"]
+    where = "PostgreSQL" if plan.postgresql else "SQLite"
+    rows = [f"{head}, {where}, seed {plan.seed}, fault: {plan.fault or 'none'}"]
     rows += [f"  killed {where}: {count}" for where, count in sorted(result.kills.items())]
     rows += [f"  line: {what}: {count:,}" for what, count in result.line.items()]
     rows += [f"  {what}: {result.violations.get(what, 0)}" for what in VIOLATIONS]
@@ -249,7 +252,10 @@ class Runs:
         """Run once."""
         folder = self._folder / f"{plan.fault or 'none'}-{plan.seed}"
         folder.mkdir()
-        return run(plan, folder, self._empty)
+        with ExitStack() as stack:
+            nodes = range(plan.nodes if plan.postgresql else 0)
+            urls = [stack.enter_context(own_schema()) for _ in nodes]
+            return run(plan, folder, self._empty, urls)
 
     def until_seen(self, plan: Plan) -> Result:
         """Run a fault until it is seen: a short run may miss one by chance, three may not."""
@@ -273,11 +279,16 @@ def main() -> None:
     options.add_argument("--settle", type=float, default=60.0)
     options.add_argument("--fault", choices=list(FAULTS), default="")
     options.add_argument("--faults", action="store_true", help="each of them: all must be seen")
+    options.add_argument(
+        "--postgresql",
+        action="store_true",
+        help="on the server that TIDEWAITER_TEST_POSTGRESQL names; no --faults",
+    )
     options.add_argument("--folder", type=Path, help="leave databases and logs in this new one")
     options.add_argument("--write", type=Path, help="write the results there, as JSON")
     told = vars(options.parse_args())
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # no node is left behind
-    names = ("exchanges", "kills", "nodes", "seed", "settle", "fault")
+    names = ("exchanges", "kills", "nodes", "seed", "settle", "fault", "postgresql")
     plan = Plan(**{name: told[name] for name in names})
     with ExitStack() as stack:
         folder = told["folder"] or stack.enter_context(tempfile.TemporaryDirectory())

@@ -15,6 +15,7 @@ from typing import Any
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
+from sqlalchemy import text
 from tests.soak import faults
 from tests.soak.faults import FAULTS
 from tests.soak.lies import lie
@@ -151,8 +152,9 @@ class Writer:
         share = self._chance.random()
         # What has expired is refused; what expires soon is not, however wrong a clock is.
         days = -10 if share < _LATE else 2 if share < _LATE + _SHORT else 400
-        work.connection.exec_driver_sql(
-            "INSERT INTO business VALUES (?, ?, ?, ?)", (number, peer, content, days)
+        work.connection.execute(
+            text("INSERT INTO business VALUES (:number, :peer, :content, :days)"),
+            {"number": number, "peer": peer, "content": content, "days": days},
         )
         return number, content, days
 
@@ -160,8 +162,8 @@ class Writer:
         body = written(Effect(content=content))
         message = Message(kind="effect", body=body, days=days)
         name = write_message(work, self._desk.ring.lock, peer, message)
-        row = "INSERT INTO business_message VALUES (?, ?)"
-        work.connection.exec_driver_sql(row, (number, name))
+        row = text("INSERT INTO business_message VALUES (:number, :message)")
+        work.connection.execute(row, {"number": number, "message": name})
 
 
 def _moody(world: World, place: Place, desk: Desk, life: Life) -> None:

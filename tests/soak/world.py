@@ -4,11 +4,13 @@ import mmap
 import random
 import shutil
 import socket
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from sqlalchemy import text
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
@@ -42,6 +44,7 @@ class Plan(Record, frozen=True, kw_only=True):
     nodes: int
     seed: int
     fault: str = ""  # one of `faults.FAULTS`; "": none
+    postgresql: bool = False  # in place of SQLite
     settle: float = 60.0  # seconds in which all must be done once the faults have ended
 
 
@@ -75,9 +78,11 @@ def act(work: Work, received: Received) -> None:
     told = read_json(received.body, Effect, "effect")
     if not told.content:
         raise InputError("nothing to do")
-    work.connection.exec_driver_sql(
-        "INSERT INTO effect SELECT ?, ?, ?, standing FROM peer WHERE node = ?",
-        (received.peer, received.header.id, told.content, received.peer),
+    row = text(
+        "INSERT INTO effect SELECT :peer, :message, :content, standing FROM peer WHERE node = :peer"
+    )
+    work.connection.execute(
+        row, {"peer": received.peer, "message": received.header.id, "content": told.content}
     )
 
 
@@ -97,28 +102,30 @@ def desk_at(place: Place, *, skewed: bool = True) -> Desk:
 class World:
     """All nodes, which know each other."""
 
-    def __init__(self, plan: Plan, folder: Path, empty: Path) -> None:
+    def __init__(self, plan: Plan, folder: Path, empty: Path, urls: Sequence[str] = ()) -> None:
         """Make it.
 
         Args:
             plan: What is run.
             folder: An empty one.
             empty: An empty database, to be copied: each revision takes its time.
+            urls: Of empty databases of PostgreSQL, one for each node, in place of copies.
         """
         self.plan = plan
         self.folder = folder
         self.board = Board(plan.nodes)
         chance = random.Random(plan.seed)
         ports = _free_ports(2 * plan.nodes)
-        made = [self._found(index, ports, chance) for index in range(plan.nodes)]
+        made = [self._found(index, ports, chance, urls) for index in range(plan.nodes)]
         self.places = [place for place, _ in made]
         for place, chain in made:
-            shutil.copy(empty, place.db)
+            if not urls:
+                shutil.copy(empty, place.db)
             with open_database(place.db) as database:
                 _introduce(database, chain, [c for p, c in made if p.node != place.node])
 
     def _found(
-        self, index: int, ports: list[int], chance: random.Random
+        self, index: int, ports: list[int], chance: random.Random, urls: Sequence[str]
     ) -> tuple[Place, list[SignedDocument]]:
         node, public = f"soak/n{index}", ports[2 * index + 1]
         about = About(
@@ -132,7 +139,7 @@ class World:
         ring, third = rotated(ring, second, chance.randbytes, MADE, revoked=[lost.name])
         keep_ring(self.folder / f"{index}.ring", ring)
         place = Place(
-            index=index, node=node, db=str(self.folder / f"{index}.db"),
+            index=index, node=node, db=urls[index] if urls else str(self.folder / f"{index}.db"),
             ring=self.folder / f"{index}.ring", port=ports[2 * index], public=public,
             revoked=lost.held, retired=old.held, document=third.read(),
         )  # fmt: skip
