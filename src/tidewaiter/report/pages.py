@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from tidewaiter.report import languages
 from tidewaiter.report.characters import visible
@@ -43,6 +43,7 @@ def make_environment(*packages: str) -> Environment:
         "number": languages.number,
         "day": languages.day,
         "moment": languages.moment,
+        "whole": whole,
     }
     return made
 
@@ -58,6 +59,11 @@ def static(*names: str) -> Markup:
 def hashed(text: str) -> str:
     """Return the hash by which a Content-Security-Policy knows a style or a script of ours."""
     return f"'sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def whole(text: object) -> Markup:
+    """Make a text visible that fills a field to be changed: however long, as it is saved again."""
+    return escape(visible(str(text)))
 
 
 def legible(value: object) -> object:
