@@ -12,10 +12,10 @@ from tidewaiter.coalition.board import Board, Period
 from tidewaiter.exchange.incidents.checks import check
 from tidewaiter.exchange.notices.checking import check as check_notice
 from tidewaiter.exchange.problems import Problem
-from tidewaiter.scenario.acts import notice_of
 from tidewaiter.scenario.play import Told, play
 from tidewaiter.scenario.stage import Stage, set_up
 from tidewaiter.scenario.story import Sending, days_of, load_story
+from tidewaiter.scenario.trading import notice_of
 from tidewaiter.store.audit import verify_audit
 from tidewaiter.store.coalition import Reader
 from tidewaiter.store.incidents import find_known, incidents

@@ -1,7 +1,6 @@
 """Acts: what a node of a story does, by the same ways as the commands and pages."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Literal
 
 from msgspec import structs
@@ -11,6 +10,7 @@ from tidewaiter.coalition.rosters import Group, Listed, Roster, sign_roster
 from tidewaiter.courier.kinds import body_of
 from tidewaiter.courier.nodes import relate
 from tidewaiter.courier.rosters import tell_roster
+from tidewaiter.exchange.documents import SignedDocument
 from tidewaiter.exchange.fingerprints import fingerprint
 from tidewaiter.exchange.incidents.types import (
     AllegedParty,
@@ -22,34 +22,19 @@ from tidewaiter.exchange.incidents.types import (
 )
 from tidewaiter.exchange.incidents.types import Place as Where
 from tidewaiter.exchange.markings import Marking
-from tidewaiter.exchange.notices.events import Acknowledged, NoObjection, Sent
-from tidewaiter.exchange.notices.types import (
-    Amount,
-    Authority,
-    Notice,
-    NoticeLine,
-    Parties,
-    Party,
-    Transport,
-)
-from tidewaiter.scenario.stage import Node, Stage
-from tidewaiter.scenario.story import Act, Answering, Deed, Sending, Trade
+from tidewaiter.scenario.stage import MG, Node, Stage, names_of
+from tidewaiter.scenario.story import Act, Answering, Deed, Sending
+from tidewaiter.scenario.trading import answer, answer_all, send
 from tidewaiter.store.conversations import MESSAGE, Words
 from tidewaiter.store.database import Work
 from tidewaiter.store.groups import add_member, groups, make_group
 from tidewaiter.store.incidents import find_incident, tell_incident
-from tidewaiter.store.notices import Row, do_to_notice, notices, send_notice
 from tidewaiter.store.outgoing import Message, write_message
-from tidewaiter.store.peers import documents, find_peer, peers
+from tidewaiter.store.peers import documents, peers
 from tidewaiter.store.pledges import say_pledge
 from tidewaiter.store.recovering import take_up
 from tidewaiter.store.rosters import signed_versions, take_roster
 
-_TERM = timedelta(days=21)  # in which an answer is asked for
-_BEFORE = timedelta(days=35)  # between a notice and the day on which the goods leave
-_MOST = 10_000  # notices that are looked through
-_WAIT = {"sent", "viewed", "acknowledged", "expired without reply"}
-_MG = 1_000_000  # of a kilogram
 _AMBER = Marking(tlp="amber")
 _ROSTER = "coalition"
 _STATES: dict[str, Literal["invited", "joined", "left"]] = {
@@ -67,14 +52,10 @@ def perform(stage: Stage, deed: Deed) -> str:
         StoreError: The database of a node cannot be used.
     """
     if isinstance(deed, Sending):
-        return _send(stage, deed)
+        return send(stage, deed)
     if isinstance(deed, Answering):
-        return _answer(stage, deed)
+        return answer(stage, deed)
     return _ACTS[deed.does](stage, deed)
-
-
-def _names(stage: Stage, act: Act) -> str:
-    return ", ".join(stage.story.player(each).name for each in act.whom)
 
 
 def _meet(stage: Stage, act: Act) -> str:
@@ -83,7 +64,7 @@ def _meet(stage: Stage, act: Act) -> str:
         other = stage.node(key)
         _confirm(one, other)
         _confirm(other, one)
-    return f"{one.player.name} and {_names(stage, act)} compare their words, and exchange"
+    return f"{one.player.name} and {names_of(stage, act)} compare their words, and exchange"
 
 
 def _confirm(one: Node, other: Node) -> None:
@@ -93,7 +74,7 @@ def _confirm(one: Node, other: Node) -> None:
     relate(one.desk, other.name, "active", one.stamp(), compared=_words(other))
 
 
-def _chain(node: Node) -> list:  # type: ignore[type-arg]
+def _chain(node: Node) -> list[SignedDocument]:
     with node.desk.database.work() as work:
         return documents(work, node.name)
 
@@ -109,14 +90,14 @@ def _invite(stage: Stage, act: Act) -> str:
         with one.desk.database.work(one.stamp()) as work:
             take_up(work, _chain(other), own=one.name)
         relate(one.desk, other.name, "invited", one.stamp())
-    return f"{one.player.name} invites {_names(stage, act)}. {act.says}"
+    return f"{one.player.name} invites {names_of(stage, act)}. {act.says}"
 
 
 def _freeze(stage: Stage, act: Act) -> str:
     one = stage.node(act.who)
     for key in act.whom:
         relate(one.desk, stage.node(key).name, "frozen", one.stamp(), reason=act.says)
-    return f"{one.player.name} freezes its channel to {_names(stage, act)}: {act.says}"
+    return f"{one.player.name} freezes its channel to {names_of(stage, act)}: {act.says}"
 
 
 def _thaw(stage: Stage, act: Act) -> str:
@@ -124,7 +105,7 @@ def _thaw(stage: Stage, act: Act) -> str:
     for key in act.whom:
         other = stage.node(key)
         relate(one.desk, other.name, "active", one.stamp(), compared=_words(other), held="release")
-    return f"{one.player.name} exchanges with {_names(stage, act)} again: {act.says}"
+    return f"{one.player.name} exchanges with {names_of(stage, act)} again: {act.says}"
 
 
 def _write(stage: Stage, act: Act) -> str:
@@ -133,7 +114,7 @@ def _write(stage: Stage, act: Act) -> str:
         for key in act.whom:
             message = Message(kind=MESSAGE, body=body_of(Words(text=act.says)))
             write_message(work, one.desk.ring.lock, stage.node(key).name, message)
-    return f"{one.player.name} to {_names(stage, act)}: “{act.says}”"
+    return f"{one.player.name} to {names_of(stage, act)}: “{act.says}”"
 
 
 def _form(stage: Stage, act: Act) -> str:
@@ -144,7 +125,7 @@ def _form(stage: Stage, act: Act) -> str:
         for key in act.whom:
             add_member(work, made.id, stage.node(key).name)
     how = "takes up" if group else "forms with"
-    return f"{one.player.name} {how} {_names(stage, act)}: {act.says}"
+    return f"{one.player.name} {how} {names_of(stage, act)}: {act.says}"
 
 
 def _list(stage: Stage, act: Act) -> str:
@@ -203,14 +184,14 @@ def _tell(stage: Stage, act: Act) -> str:
                 law_day=before.law_day, changed=act.changed,
             )  # fmt: skip
         tell_incident(work, lock, one.name, incident, [stage.node(key).name for key in act.whom])
-    to = "the working group" if act.group else _names(stage, act)
+    to = "the working group" if act.group else names_of(stage, act)
     return f"{one.player.name} tells {to}: {act.title}. {act.changed or act.account}"
 
 
 def _incident(one: Node, act: Act, marking: Marking) -> Incident:
     day = one.desk.clock().date()
     goods = Goods(text=act.substance.replace("-", " "), substance=act.substance,
-                  net_mg=act.kg * _MG)  # fmt: skip
+                  net_mg=act.kg * MG)  # fmt: skip
     seen = act.kind != "suspicious-shipment"
     line = Line(
         number=1,
@@ -258,80 +239,8 @@ def _report(stage: Stage, act: Act) -> str:
     return f"{one.player.name} reports {act.value} on its promise {act.ref}"
 
 
-def notice_of(stage: Stage, trade: Trade, reference: str) -> Notice:
-    """Write the notice of an export, as it is sent today."""
-    one, other = stage.node(trade.exporter).player, stage.node(trade.importer).player
-    day = stage.node(trade.exporter).desk.clock().date()
-    line = NoticeLine(number=1, name=trade.name, hs=trade.hs, cas=trade.cas,
-                      net=Amount(mass_mg=trade.kg * _MG))  # fmt: skip
-    return Notice(
-        reference=reference, basis="treaty", confidentiality="TLP:AMBER",
-        sender=Authority(name=one.office, country=one.country),
-        recipient=Authority(name=other.office, country=other.country), sent=day,
-        reply_by=day + _TERM,
-        parties=Parties(
-            exporter=Party(name=one.firm, address=one.entry_point, country=one.country,
-                           phone="+00 0000"),
-            importer=Party(name=other.firm, address=other.entry_point, country=other.country,
-                           phone="+00 0000"),
-        ),
-        lines=(line,),
-        transport=Transport(mode="sea", entry_point=other.entry_point, dispatch=day + _BEFORE),
-    )  # fmt: skip
-
-
-def _send(stage: Stage, deed: Sending) -> str:
-    """Send a notice, or hold it back while the channel is frozen."""
-    one, other = stage.node(deed.trade.exporter), stage.node(deed.trade.importer)
-    notice = notice_of(stage, deed.trade, deed.reference)
-    with one.desk.database.work(one.stamp()) as work:
-        send_notice(work, one.desk.ring.lock, one.name, other.name, Sent(notice=notice))
-        known = find_peer(work, other.name)
-    frozen = known is not None and "frozen" in {known.relation.standing, known.theirs}
-    held = "; it is held back: the channel is frozen" if frozen else ""
-    told = f"{deed.trade.kg:,} kg of {deed.trade.name.lower()} to {other.player.name}"
-    return f"{one.player.name} notifies {told} ({deed.reference}){held}"
-
-
-def _answer(stage: Stage, deed: Answering) -> str:
-    one, other = stage.node(deed.trade.exporter), stage.node(deed.trade.importer)
-    with other.desk.database.work(other.stamp()) as work:
-        came = [each for each in _open(work, other, one) if each.reference == deed.reference]
-        for each in came:
-            _agree(work, other, each.number)
-    return f"{other.player.name} has no objection to {deed.reference}" if came else ""
-
-
-def _answer_all(stage: Stage, act: Act) -> str:
-    """Answer what has come from a node and waits, late as it may be."""
-    one = stage.node(act.who)
-    answered = 0
-    with one.desk.database.work(one.stamp()) as work:
-        for key in act.whom:
-            for each in _open(work, one, stage.node(key)):
-                _agree(work, one, each.number)
-                answered += 1
-    return f"{one.player.name} answers {answered} notices of {_names(stage, act)}. {act.says}"
-
-
-def _open(work: Work, node: Node, exporter: Node) -> list[Row]:
-    """Return the notices of an exporter's node that this one has not answered."""
-    day = node.desk.clock().date()
-    return [
-        each
-        for each in notices(work, day, rows=_MOST)
-        if each.owner == exporter.name and each.state in _WAIT
-    ]
-
-
-def _agree(work: Work, node: Node, number: int) -> None:
-    lock, office = node.desk.ring.lock, node.player.office
-    do_to_notice(work, lock, number, Acknowledged())
-    do_to_notice(work, lock, number, NoObjection(decided_by=office))
-
-
 _ACTS: dict[str, Callable[[Stage, Act], str]] = {
     "meets": _meet, "invites": _invite, "freezes": _freeze, "thaws": _thaw, "writes": _write,
     "forms": _form, "lists": _list, "tells": _tell, "promises": _promise, "reports": _report,
-    "answers": _answer_all,
+    "answers": answer_all,
 }  # fmt: skip

@@ -49,11 +49,7 @@ class Place(Record, frozen=True, kw_only=True):
 
 
 def desk_of(place: Place) -> Desk:
-    """Open the desk of a node; whoever does closes its database.
-
-    Raises:
-        InputError: It is no node yet.
-    """
+    """Open the desk of a node that was founded; whoever does closes its database."""
     ring = own_ring(place.ring)
     if ring is None:
         raise AssertionError(f"{place.key} has not been founded")

@@ -19,7 +19,7 @@ from tidewaiter.courier.nodes import found_node
 from tidewaiter.exchange.founding import About
 from tidewaiter.exchange.relations import CONTROL
 from tidewaiter.scenario.house import Place, desk_of, serve
-from tidewaiter.scenario.story import Player, Story
+from tidewaiter.scenario.story import Act, Player, Story
 from tidewaiter.store import tables
 from tidewaiter.store.database import Stamp, open_database
 from tidewaiter.store.peers import peers
@@ -27,6 +27,7 @@ from tidewaiter.store.peers import peers
 _HOUR = clock_time(9, tzinfo=UTC)
 _UP, _SETTLED = 60.0, 60.0  # seconds that nodes have to be reached, and to bring what they wrote
 _LOOKS = 0.05  # seconds
+MG = 1_000_000  # of a kilogram
 
 
 class Node:
@@ -90,6 +91,11 @@ class Stage:
                 hint = "look at the databases that are kept with --keep"
                 raise OutputError("the nodes of the story do not settle", hint=hint)
             time.sleep(_LOOKS)
+
+
+def names_of(stage: Stage, act: Act) -> str:
+    """Return the names of those to whom something is done."""
+    return ", ".join(stage.story.player(each).name for each in act.whom)
 
 
 @contextmanager

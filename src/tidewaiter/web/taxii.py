@@ -1,7 +1,7 @@
 """TAXII 2.1: incidents for programs outside, read and never written, as far as markings allow."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 from litestar import Response, get
 from litestar.params import PathParameter
@@ -21,6 +21,8 @@ _ROOT = "/taxii2/incidents"
 _FEED = f"{_ROOT}/collections/{{feed:str}}"
 _OBJECT = f"{_FEED}/objects/{{name:str}}"
 _KIND = taxii.MEDIA_TYPE
+_READ: dict[str, Any] = {"guards": [may("feed")], "include_in_schema": False, "gives": _KIND}
+"""What all addresses have in common; the standard describes them, not our own document."""
 _NOT_ACCEPTABLE, _NOT_FOUND, _BAD = 406, 404, 400
 Id = Annotated[str, PathParameter(max_length=200)]
 
@@ -32,32 +34,20 @@ def feed_path(feed: str) -> str:
     return f"{_ROOT}/collections/{feed}/objects/"
 
 
-@get(
-    taxii.DISCOVERY,
-    guards=[may("feed")],
-    include_in_schema=False,
-    sync_to_thread=False,
-    gives=_KIND,
-)
+@get(taxii.DISCOVERY, sync_to_thread=False, **_READ)
 def discovery(request: Asked, node: TheNode) -> Response[bytes]:
     """Tell what is served here."""
     told = taxii.discovery("Tidewaiter", [node.address(f"{_ROOT}/")])
     return _answer(request, lambda: told)
 
 
-@get(_ROOT, guards=[may("feed")], include_in_schema=False, sync_to_thread=False, gives=_KIND)
+@get(_ROOT, sync_to_thread=False, **_READ)
 def api_root(request: Asked) -> Response[bytes]:
     """Tell of the only API root."""
     return _answer(request, lambda: taxii.api_root("Incidents"))
 
 
-@get(
-    f"{_ROOT}/collections",
-    guards=[may("feed")],
-    include_in_schema=False,
-    sync_to_thread=True,
-    gives=_KIND,
-)
+@get(f"{_ROOT}/collections", sync_to_thread=True, **_READ)
 def collections(request: Asked, node: TheNode) -> Response[bytes]:
     """Tell which feeds there are."""
 
@@ -68,7 +58,7 @@ def collections(request: Asked, node: TheNode) -> Response[bytes]:
     return _answer(request, told)
 
 
-@get(_FEED, guards=[may("feed")], include_in_schema=False, sync_to_thread=True, gives=_KIND)
+@get(_FEED, sync_to_thread=True, **_READ)
 def collection(request: Asked, node: TheNode, feed: Id) -> Response[bytes]:
     """Tell of a feed."""
 
@@ -79,31 +69,19 @@ def collection(request: Asked, node: TheNode, feed: Id) -> Response[bytes]:
     return _answer(request, told)
 
 
-@get(
-    f"{_FEED}/objects",
-    guards=[may("feed")],
-    include_in_schema=False,
-    sync_to_thread=True,
-    gives=_KIND,
-)
+@get(f"{_FEED}/objects", sync_to_thread=True, **_READ)
 def objects(request: Asked, node: TheNode, feed: Id) -> Response[bytes]:
     """Give a page of the objects of a feed."""
     return _answer(request, lambda: _page(request, node, feed, taxii.objects))
 
 
-@get(
-    f"{_FEED}/manifest",
-    guards=[may("feed")],
-    include_in_schema=False,
-    sync_to_thread=True,
-    gives=_KIND,
-)
+@get(f"{_FEED}/manifest", sync_to_thread=True, **_READ)
 def manifest(request: Asked, node: TheNode, feed: Id) -> Response[bytes]:
     """Give a page of the manifest of a feed."""
     return _answer(request, lambda: _page(request, node, feed, taxii.manifest))
 
 
-@get(_OBJECT, guards=[may("feed")], include_in_schema=False, sync_to_thread=True, gives=_KIND)
+@get(_OBJECT, sync_to_thread=True, **_READ)
 def an_object(request: Asked, node: TheNode, feed: Id, name: Id) -> Response[bytes]:
     """Give an object of a feed."""
 
@@ -113,13 +91,7 @@ def an_object(request: Asked, node: TheNode, feed: Id, name: Id) -> Response[byt
     return _answer(request, lambda: _page(request, node, feed, of_it))
 
 
-@get(
-    f"{_OBJECT}/versions",
-    guards=[may("feed")],
-    include_in_schema=False,
-    sync_to_thread=True,
-    gives=_KIND,
-)
+@get(f"{_OBJECT}/versions", sync_to_thread=True, **_READ)
 def versions(request: Asked, node: TheNode, feed: Id, name: Id) -> Response[bytes]:
     """Tell which versions of an object there are."""
 
