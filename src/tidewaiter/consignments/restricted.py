@@ -6,6 +6,7 @@ order, and no id that could be tried against guesses. A line that is an alert by
 
 from msgspec import structs
 
+from tidewaiter.consignments.points import score_of
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.types import Alert, PartyMatch, Reason
 
@@ -13,7 +14,6 @@ RULE = "restricted"
 """The rule of every reason that rests on a restricted entry; its points come on top of the rest."""
 
 _NOTES = "party-"  # what the rules of notes on list entries begin with
-MOST = 100  # points of an alert
 
 
 def is_restricted(match: PartyMatch) -> bool:
@@ -45,7 +45,7 @@ def open_version(alert: Alert, rules: AlertRules) -> Alert | None:
         return alert
     secret = {match.list for match in alert.parties if match.confidential}
     reasons = tuple(each for each in alert.reasons if not _is_of(each, secret))
-    score = max(0, min(MOST, sum(reason.points for reason in reasons)))
+    score = score_of(reasons)
     severity = rules.severity.of(score)
     if severity is None:
         return None

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import structs
 
-from tidewaiter.consignments.restricted import MOST
+from tidewaiter.consignments.points import with_reasons
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.sharers import Sharers
 from tidewaiter.consignments.types import Alert, Party, Reason
@@ -95,15 +95,7 @@ class PartySigns:
         made = list(self._reasons(alert.line.parties or ())) if self._found else []
         if not made:
             return alert
-        reasons = (*alert.reasons, *made)
-        score = max(0, min(MOST, sum(reason.points for reason in reasons)))
-        return structs.replace(
-            alert,
-            reasons=reasons,
-            score=score,
-            rank=alert.rank - alert.score + score,
-            severity=self._rules.severity.of(score) or alert.severity,
-        )
+        return with_reasons(alert, (*alert.reasons, *made), self._rules)
 
     def _reasons(self, parties: Iterable[Party]) -> Iterator[Reason]:
         """Yield a reason for each sign; all together weigh no more than the rules allow."""

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import structs
 
 from tidewaiter.casework.switches import Switch, load_switch_rules, switch_of
-from tidewaiter.consignments.restricted import MOST, RULE
+from tidewaiter.consignments.points import within
+from tidewaiter.consignments.restricted import RULE
 from tidewaiter.consignments.rules import AlertRules, Rule
 from tidewaiter.consignments.types import Reason
 
@@ -74,7 +75,7 @@ def _kept(
     least = rules.severity.low
     if was < least or now >= least:
         return []
-    text = load_switch_rules().kept.format(score=max(0, min(MOST, was)))
+    text = load_switch_rules().kept.format(score=within(was))
     return [Reason(rule=rule, text=text, points=least - now, source=_SOURCE)]
 
 

@@ -10,6 +10,7 @@ from msgspec import structs
 from tidewaiter.consignments.amounts import Amount, amount_of, form_of_line, is_alone
 from tidewaiter.consignments.finds import Find, find_of
 from tidewaiter.consignments.naming import form_of
+from tidewaiter.consignments.points import with_reasons
 from tidewaiter.consignments.routing import RoutedLaw, route_of
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.traders import day_of, receiver_of, sender_of
@@ -31,7 +32,6 @@ HOLDING = b'"amounts":["'
 """What the JSON of an alert holds where a law has a limit for its goods; no text can, as its
 quotes would be escaped."""
 
-_MOST = 100  # points
 _NOT_FREE = "together with other lines: not free"
 _ROLES: tuple[Role, ...] = get_args(Role)
 _Key = tuple[str, int, str, bool, str, str]  # regime, limit, slug, by mass, span, who
@@ -97,15 +97,7 @@ class Together:
             made = self._reason(part)
             reasons = [each for each in reasons if not _is_undone(each, part, alert)] + [made]
             law = self._held(law, part, alert)
-        score = max(0, min(_MOST, sum(made.points for made in reasons)))
-        return structs.replace(
-            alert,
-            reasons=tuple(reasons),
-            law=tuple(law),
-            score=score,
-            rank=alert.rank - alert.score + score,
-            severity=self._rules.severity.of(score) or alert.severity,
-        )
+        return with_reasons(structs.replace(alert, law=tuple(law)), reasons, self._rules)
 
     def _passes(self, part: _Part) -> bool:
         sum_ = self._sums.get(part.key, _Sum())

@@ -12,6 +12,7 @@ from tidewaiter.consignments.checks import check_line, evidence_of, is_named, re
 from tidewaiter.consignments.finds import Find, Flaw, by_substance, same_place
 from tidewaiter.consignments.identity import identity
 from tidewaiter.consignments.listed import reasons_of_parties
+from tidewaiter.consignments.points import score_of
 from tidewaiter.consignments.restricted import is_restricted, open_match
 from tidewaiter.consignments.routing import Freed, Law, RoutedLaw, route_of
 from tidewaiter.consignments.rules import AlertRules
@@ -25,7 +26,7 @@ from tidewaiter.substances.types import Control, Substance
 
 _FIELDS = {"goods": "description", "commercial": "commercial description", "cas": "CAS column",
            "hs": "HS column", "un": "UN column", "cus": "CUS column"}  # fmt: skip
-_MOST = 100  # points, and mentions shown of one line
+_MOST = 100  # mentions shown of one line
 _CODES = frozenset({"hs", "unno"})  # numbers of goods, which name nothing for sure
 _MORE = 4  # substances of a line that add points
 _NEAR = ((0.7, 1), (0.55, 2), (0.0, 3))  # the score of a name with edits, and how many
@@ -112,7 +113,7 @@ class Weigher:
 
     def _alert(self, line: Line, ranked: Sequence[int], reasons: Sequence[Reason]) -> Alert | None:
         """Make the alert of a line, without what was found in it; None: its score is too low."""
-        score = max(0, min(_MOST, sum(made.points for made in reasons)))
+        score = score_of(reasons)
         severity = self.rules.severity.of(score)
         if severity is None:
             return None

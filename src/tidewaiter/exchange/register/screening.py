@@ -5,11 +5,10 @@ from datetime import date
 from functools import cache
 from typing import get_args
 
-from msgspec import structs
-
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.amounts import amount_of, form_of_line, is_alone
 from tidewaiter.consignments.finds import Find, find_of
+from tidewaiter.consignments.points import with_reasons
 from tidewaiter.consignments.routing import route_of
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.traders import RECEIVERS, SENDERS
@@ -33,7 +32,6 @@ from tidewaiter.exchange.register.types import (
 )
 from tidewaiter.substances.registry import Registry
 
-_MOST = 100  # points
 _PPM = 10_000  # in one percent
 _CODES = frozenset({"hs", "unno"})
 _ASKED = frozenset({"controlled", "not assessable"})
@@ -107,15 +105,7 @@ class RegisterDesk:
         ]
         if not made:
             return alert
-        reasons = (*alert.reasons, *made)
-        score = max(0, min(_MOST, sum(each.points for each in reasons)))
-        return structs.replace(
-            alert,
-            reasons=reasons,
-            score=score,
-            rank=alert.rank - alert.score + score,
-            severity=self._rules.severity.of(score) or alert.severity,
-        )
+        return with_reasons(alert, (*alert.reasons, *made), self._rules)
 
     def _direction(self, line: Line) -> Direction | None:
         """Tell what a line is to this country; None: it does not cross its border, or both ways."""
