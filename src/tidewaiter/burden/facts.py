@@ -1,0 +1,146 @@
+"""What the files of facts say of places and indicators."""
+
+from functools import cache
+from types import MappingProxyType
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
+from tidewaiter.burden.types import Basis
+
+
+class Indicator(Record, frozen=True, kw_only=True):
+    """What a source counts."""
+
+    key: str
+    name: str
+    vsrr: str = ""  # its name in CDC's provisional counts
+    measure: str = "deaths"
+    underlying: tuple[str, ...] = ()  # ICD-10 codes and ranges, one of which is the cause
+    mentioned: tuple[str, ...] = ()  # ICD-10 codes and ranges, one of which stands beside it
+
+
+class Place(Record, frozen=True, kw_only=True):
+    """A country, a state, or a part of one that is counted apart."""
+
+    code: str
+    name: str
+    fips: str = ""
+    vsrr: str = ""  # its code in CDC's provisional counts
+    within: str = ""  # the state that it is a part of
+
+
+class Source(Record, frozen=True, kw_only=True):
+    """An authority's series, and how it wants to be named."""
+
+    key: str
+    name: str
+    authority: str
+    country: str  # ISO 3166, two letters; "": any
+    address: str = ""  # of its newest release; "": it must be asked for by hand
+    about: str  # where name, licence and method are stated
+    licence: str
+    cite: str
+    basis: Basis = ""
+
+
+class _Sources(Record, frozen=True, kw_only=True):
+    sources: tuple[Source, ...]
+
+
+class _Indicators(Record, frozen=True, kw_only=True):
+    indicators: tuple[Indicator, ...]
+
+
+class _Places(Record, frozen=True, kw_only=True):
+    places: tuple[Place, ...]
+
+
+@cache
+def sources() -> MappingProxyType[str, Source]:
+    """Return the sources by key."""
+    read = read_toml(data("burden", "sources.toml"), _Sources)
+    return MappingProxyType({each.key: each for each in read.sources})
+
+
+@cache
+def indicators() -> MappingProxyType[str, Indicator]:
+    """Return the indicators by key."""
+    read = read_toml(data("burden", "indicators.toml"), _Indicators)
+    return MappingProxyType({each.key: each for each in read.indicators})
+
+
+@cache
+def places() -> MappingProxyType[str, Place]:
+    """Return the places that have a row of their own, by code."""
+    read = read_toml(data("burden", "places.toml"), _Places)
+    return MappingProxyType({each.code: each for each in read.places})
+
+
+def find_indicator(text: str) -> Indicator:
+    """Find an indicator by its key, its name or CDC's name for it, in any case.
+
+    Raises:
+        InputError: There is none of that name.
+    """
+    found = _indicator_names().get(folded(text))
+    if not found:
+        raise InputError(f'"{text}" is no indicator', hint="one of: " + ", ".join(indicators()))
+    return found
+
+
+def find_place(text: str) -> Place:
+    """Find a place by its code, its name, its FIPS code or CDC's code.
+
+    CDC's "NY" is here all of New York; in its own files it is not: `vsrr_places`.
+
+    Raises:
+        InputError: There is none of that name.
+    """
+    found = _place_names().get(folded(text))
+    if not found:
+        raise InputError(
+            f'"{text}" is no place that has figures', hint='write it like "US", "US-OH" or "Ohio"'
+        )
+    return found
+
+
+@cache
+def vsrr_places() -> MappingProxyType[str, Place]:
+    """Return the places by the code that they have in CDC's provisional counts."""
+    return MappingProxyType({each.vsrr: each for each in places().values() if each.vsrr})
+
+
+@cache
+def vsrr_indicators() -> MappingProxyType[str, Indicator]:
+    """Return the indicators by the folded name that they have in CDC's provisional counts."""
+    return MappingProxyType(
+        {folded(each.vsrr): each for each in indicators().values() if each.vsrr}
+    )
+
+
+def folded(text: str) -> str:
+    """Fold what differs between releases: case, blanks, and the commas of lists of codes."""
+    return " ".join(text.casefold().replace(",", " ").replace("_", " ").split())
+
+
+@cache
+def _indicator_names() -> dict[str, Indicator]:
+    return {
+        folded(name): each
+        for each in indicators().values()
+        for name in (each.vsrr, each.name, each.key)
+        if name
+    }
+
+
+@cache
+def _place_names() -> dict[str, Place]:
+    whole = [each for each in places().values() if not each.within]
+    parts = [each for each in places().values() if each.within]
+    return {
+        folded(name): each
+        for each in [*parts, *whole]
+        for name in (each.vsrr, each.code.removeprefix("US-"), each.fips, each.name, each.code)
+        if name
+    }

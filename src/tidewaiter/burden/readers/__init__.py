@@ -1,0 +1,44 @@
+"""Readers: a release as it was published, in; figures, and notes of what was odd, out."""
+
+from collections.abc import Callable
+from types import MappingProxyType
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.burden.readers.vsrr import is_vsrr, read_vsrr
+from tidewaiter.burden.types import Reading
+
+EDITION = 1
+"""Raised when a reader reads the same bytes in another way; what was kept is then read again."""
+
+Fits = Callable[[bytes], bool]
+Read = Callable[[bytes, str], Reading]
+
+READERS: MappingProxyType[str, tuple[Fits, Read]] = MappingProxyType(
+    {
+        "cdc-vsrr": (is_vsrr, read_vsrr),
+    }
+)
+"""Readers by source, in the order in which they are asked: data/burden/sources.toml."""
+
+
+def read_release(content: bytes, name: str, source: str = "") -> Reading:
+    """Read a release, recognised by what it holds.
+
+    Args:
+        content: The file.
+        name: Its name, for messages.
+        source: Which it is, where it cannot be told.
+
+    Raises:
+        InputError: No reader knows it, or the one that does cannot read it.
+    """
+    if source and source not in READERS:
+        raise InputError(f'"{source}" is no source', hint="one of: " + ", ".join(READERS))
+    for key, (fits, read) in READERS.items():
+        if source == key or (not source and fits(content)):
+            return read(content, name)
+    raise InputError(
+        "it is no release that is known",
+        at=name,
+        hint="name its source, or give it as the plain CSV of docs/reference/burden-files.md",
+    )

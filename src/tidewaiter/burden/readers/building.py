@@ -1,0 +1,43 @@
+"""Figures gathered row by row, with the notes of what was odd."""
+
+from typing import Any
+
+import pyarrow as pa
+
+from tidewaiter.burden.types import FIGURES, Note
+
+_SHOWN = 200  # characters of a value in a note
+_DEFAULTS: dict[str, Any] = {
+    "measure": "deaths", "basis": "", "part": "", "value": None, "predicted": None,
+    "pending": None, "complete": None, "closed": None, "missing": "",
+}  # fmt: skip
+
+
+class Gathered:
+    """Columns that grow, one figure a call."""
+
+    def __init__(self) -> None:
+        self._columns: dict[str, list[Any]] = {name: [] for name in FIGURES.names}
+        self.notes: list[Note] = []
+
+    def add(self, **cells: Any) -> None:
+        """Add a figure; place, indicator, last and months must be told."""
+        for name, column in self._columns.items():
+            column.append(cells[name] if name in cells else _DEFAULTS[name])
+
+    def mended(self, place: str, value: str, problem: str, hint: str) -> None:
+        """Note what was odd and is there nonetheless."""
+        self._note(place, value, problem, hint, kept=True)
+
+    def refused(self, place: str, value: str, problem: str, hint: str) -> None:
+        """Note what could not be read."""
+        self._note(place, value, problem, hint, kept=False)
+
+    def table(self) -> pa.Table:
+        """Return what was gathered, as FIGURES."""
+        return pa.table(self._columns, schema=FIGURES)
+
+    def _note(self, place: str, value: str, problem: str, hint: str, *, kept: bool) -> None:
+        self.notes.append(
+            Note(place=place, value=value[:_SHOWN], problem=problem, hint=hint, kept=kept)
+        )

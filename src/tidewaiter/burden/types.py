@@ -1,0 +1,74 @@
+"""What is read of official counts: one figure a row, whatever file it came from."""
+
+from typing import Literal
+
+import pyarrow as pa
+
+from tidewaiter.base.records import Record
+from tidewaiter.burden.months import month_text
+
+Basis = Literal["occurrence", "residence", ""]
+"""Whose deaths count in a place: who died there, or who lived there. "": not told, or no deaths."""
+
+FIGURES = pa.schema(
+    [
+        pa.field("place", pa.string(), nullable=False),  # data/burden/places.toml, ISO 3166, FIPS
+        pa.field("indicator", pa.string(), nullable=False),  # data/burden/indicators.toml
+        pa.field("measure", pa.string(), nullable=False),  # "deaths", "events", "pounds", ...
+        pa.field("basis", pa.string(), nullable=False),  # Basis
+        pa.field("last", pa.int32(), nullable=False),  # last month of the period: months.py
+        pa.field("months", pa.int16(), nullable=False),  # length of the period: 1, 12
+        pa.field("part", pa.string(), nullable=False),  # "": all; else "age=25-34;sex=F"
+        pa.field("value", pa.float64()),  # as reported; null: not shown
+        pa.field("predicted", pa.float64()),  # the source's own estimate of the whole
+        pa.field("pending", pa.float64()),  # percent of deaths whose cause is not known yet
+        pa.field("complete", pa.float64()),  # percent of deaths that have arrived
+        pa.field("closed", pa.bool_()),  # the source changes it no more; null: not told
+        pa.field("missing", pa.string(), nullable=False),  # why there is no value; "": there is
+    ]
+)
+"""The columns of figures. Twelve-month windows overlap: rows of one place never add up in time."""
+
+Missing = Literal["", "suppressed", "low quality", "suppressed, low quality", "not shown"]
+"""Why a value is null. A small count is hidden to protect persons; "not shown": not told why."""
+
+
+class Note(Record, frozen=True, kw_only=True):
+    """What a reader found odd and mended, or refused; nothing is dropped without one."""
+
+    place: str  # "row 17", "column Data Value"; "": the file as a whole
+    value: str  # as written, at most 200 characters
+    problem: str
+    hint: str
+    kept: bool  # mended, and the figure is there; else it was refused
+
+
+class Reading(Record, frozen=True, kw_only=True):
+    """A release as it was read."""
+
+    source: str  # a key of data/burden/sources.toml: "cdc-vsrr"
+    figures: pa.Table  # FIGURES
+    notes: tuple[Note, ...]
+    released: (
+        int | None
+    )  # the month in which it came out: told, or the source's usual lag; months.py
+    told: bool  # the file says when it came out
+
+    @property
+    def refused(self) -> int:
+        """How many rows could not be read."""
+        return sum(not note.kept for note in self.notes)
+
+
+class Release(Record, frozen=True, kw_only=True):
+    """A release that is kept: its bytes by their hash, and how they were read."""
+
+    sha256: str
+    name: str  # of the file, or its address
+    reading: Reading
+
+    @property
+    def label(self) -> str:
+        """Say which it is: "cdc-vsrr 2025-09"."""
+        month = self.reading.released
+        return f"{self.reading.source} {month_text(month) if month is not None else 'undated'}"
