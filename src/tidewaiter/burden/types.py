@@ -72,3 +72,22 @@ class Release(Record, frozen=True, kw_only=True):
         """Say which it is: "cdc-vsrr 2025-09"."""
         month = self.reading.released
         return f"{self.reading.source} {month_text(month) if month is not None else 'undated'}"
+
+
+ESTIMATES = pa.schema(
+    [
+        pa.field("place", pa.string(), nullable=False),
+        pa.field("indicator", pa.string(), nullable=False),
+        pa.field("last", pa.int32(), nullable=False),  # last month of the twelve: months.py
+        pa.field("lag", pa.int16(), nullable=False),  # months between it and the newest period
+        pa.field("reported", pa.float64()),
+        pa.field("predicted", pa.float64()),  # CDC's own
+        pa.field("closed", pa.bool_()),
+        pa.field("estimate", pa.float64()),  # of the closed count; null: nothing was reported
+        pa.field("low", pa.float64()),  # 95 % interval
+        pa.field("high", pa.float64()),
+        pa.field("flag", pa.string(), nullable=False),  # what is unusual, in words; ""
+        pa.field("method", pa.string(), nullable=False),  # "closed", or how it was estimated
+    ]
+)
+"""The columns of a nowcast: one row for each place, indicator and period of a release."""

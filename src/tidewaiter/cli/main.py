@@ -7,6 +7,7 @@ from tidewaiter.cli.options import Commands
 COMMANDS = {
     "alerts": "tidewaiter.cli.alerts",
     "audit": "tidewaiter.cli.audit",
+    "burden": "tidewaiter.cli.burden",
     "cases": "tidewaiter.cli.cases",
     "coalition": "tidewaiter.cli.coalition",
     "feeds": "tidewaiter.cli.feeds",

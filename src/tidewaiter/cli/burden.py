@@ -1,0 +1,15 @@
+"""The command `tidewaiter burden`: overdose deaths from official data."""
+
+import click
+
+from tidewaiter.cli.options import Commands
+
+COMMANDS: dict[str, str] = {}
+
+
+@click.group(cls=Commands, modules=COMMANDS)
+def burden() -> None:
+    """Keep official counts of overdose deaths, and say what they show.
+
+    Example: tidewaiter burden nowcast release.csv --out nowcast.csv
+    """
