@@ -1,16 +1,13 @@
 """The files of releases from paths: files, folders, zip and gzip archives, all within bounds."""
 
-import zipfile
 from collections.abc import Iterator, Sequence
-from io import BytesIO
 from pathlib import Path
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.base.sheets.plain import is_workbook
 from tidewaiter.lists.unpack import unpack
 from tidewaiter.parties.readers.types import ListFile
-
-_WORKBOOK = "[Content_Types].xml"  # the member that makes a zip archive an .xlsx
 
 
 class ReleaseFile(Record, frozen=True, kw_only=True):
@@ -48,18 +45,8 @@ def files_of(name: str, origin: str, content: bytes) -> tuple[ReleaseFile, ...]:
 
 
 def _unpacked(name: str, origin: str, content: bytes) -> Iterator[ReleaseFile]:
-    if _is_workbook(content):
+    if is_workbook(content):
         yield ReleaseFile(name=name, origin=origin, content=content)
         return
     for each in unpack(ListFile(name=name, content=content)):
         yield ReleaseFile(name=each.name, origin=origin, content=each.content)
-
-
-def _is_workbook(content: bytes) -> bool:
-    if content[:4] != b"PK\x03\x04":
-        return False
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            return _WORKBOOK in archive.namelist()
-    except zipfile.BadZipFile:
-        return False
