@@ -1,7 +1,7 @@
 """What the files of facts say of places and indicators."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from tidewaiter.base.countries import country_codes, country_name, find_country
@@ -158,6 +158,7 @@ def vsrr_indicators() -> MappingProxyType[str, Indicator]:
     )
 
 
+@lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """Fold what differs between releases: case, blanks, and the commas of lists of codes."""
     return " ".join(text.casefold().replace(",", " ").replace("_", " ").split())
