@@ -32,10 +32,12 @@ def titles_known(source: str) -> Titles:
 
 
 def fits(titles: Iterable[str], source: str) -> bool:
-    """Tell whether a table is of a source: four of its titles, one of them its own."""
-    found = set(_named(tuple(titles), source).values())
-    own = not found.isdisjoint(titles_known(source).own)
-    return own and len(found) >= min(_TYPICAL, len(titles_known(source).needed))
+    """Tell whether a table is of a source: some of its titles, one of them its own, as it is."""
+    found, expected = _named(tuple(titles), source), titles_known(source)
+    own = {_bare(title) for title in expected.own}
+    return not own.isdisjoint(map(_bare, found)) and len(found) >= min(
+        _TYPICAL, len(expected.needed)
+    )
 
 
 def columns_of(
@@ -106,5 +108,5 @@ def _bare(title: str) -> str:
 
 
 def renamed(cells: Mapping[str, str], columns: Mapping[str, str]) -> dict[str, str]:
-    """Return the cells of a row by our titles; columns that are not known are left out."""
-    return {ours: cells[title] for title, ours in columns.items() if title in cells}
+    """Return the cells of a row by our titles, "" where there is none; others are left out."""
+    return {ours: cells.get(title, "") for title, ours in columns.items()}

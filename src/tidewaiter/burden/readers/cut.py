@@ -13,9 +13,20 @@ _NAMED = 10
 _FEWER = 0.9  # of the figures that most places have
 
 
-def note_cut_text(text: str, gathered: Gathered) -> None:
-    """Note that delimited text ends within a line; whether it is whole, nobody can tell."""
-    if text and text[-1] not in "\r\n":
+def note_cut_text(text: str, gathered: Gathered, *, delimited: bool) -> None:
+    """Note that text ends within a line or a record; whether a last line is whole, none can tell.
+
+    Args:
+        text: The file.
+        gathered: Where notes are kept.
+        delimited: It is delimited text, else JSON.
+    """
+    if not delimited and not text.rstrip().endswith("]"):
+        gathered.refused(
+            "the end of the file", text.rstrip()[-80:], "ends within a record: it is cut short",
+            "what stood behind is lost: download it again",
+        )  # fmt: skip
+    elif delimited and text[-1] not in "\r\n":
         last = text.rsplit("\n", 1)[-1]
         gathered.mended(
             "the end of the file", last, "has no line end, so it may be cut short",

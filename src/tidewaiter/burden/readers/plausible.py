@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache
-from statistics import median
+from statistics import median_high, median_low
 from typing import Any
 
 import numpy as np
@@ -51,9 +51,8 @@ def plausible(figures: pa.Table, gathered: Gathered, name: str) -> pa.Table:
 
     counts = {n: row for n, row in enumerate(rows) if _is_count(row)}
     beyond = _beyond(counts, refuse)
-    _above(counts, refuse)
-    _leaps(counts, refuse)
-    _predictions(counts, refuse)
+    for check in (_above, _leaps, _predictions):
+        check({n: row for n, row in counts.items() if n not in refused}, refuse)
     if beyond > _MOSTLY:
         number, (problem, hint) = next(iter(refused.items()))
         said = f"{_named(rows[number])} {problem}"
@@ -126,18 +125,18 @@ def _leaps(counts: dict[int, Row], refuse: Refuse) -> None:
             ]
             if not near:
                 continue
-            usual = median(near)
-            if value > _TIMES * usual + _FEW:
-                low, high = _TWELVEFOLD
-                summed = low < value / max(usual, 1.0) < high
+            upper, lower = median_high(near), median_low(near)
+            if value > _TIMES * upper + _FEW:
+                least, most = _TWELVEFOLD
+                summed = least < value / max(upper, 1.0) < most
                 refuse(
-                    number, f"is far above the windows around it, {usual:,.10g}",
+                    number, f"is far above the windows around it, {upper:,.10g}",
                     "it looks like a sum of twelve overlapping windows" if summed
                     else "windows of twelve months share eleven with the next, so none leaps so",
                 )  # fmt: skip
-            elif usual > _TIMES * value + _FEW:
+            elif lower > _TIMES * value + _FEW:
                 refuse(
-                    number, f"is far below the windows around it, {usual:,.10g}",
+                    number, f"is far below the windows around it, {lower:,.10g}",
                     "it looks cut, or is of a shorter period",
                 )  # fmt: skip
 

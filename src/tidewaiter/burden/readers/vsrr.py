@@ -31,6 +31,7 @@ from tidewaiter.burden.types import Missing, Reading
 
 SOURCE = "cdc-vsrr"
 _PERIODS = frozenset(("12 month ending", "12 months ending", "12 month", "12 months"))
+_A_PLACE = 'write its code or its name, like "OH", "YC" or "US"'
 _SIX_MONTHS, _FOUR_MONTHS = 6, 4
 _SWITCH = month_of(
     2021, 9
@@ -84,8 +85,7 @@ def read_vsrr(content: bytes, name: str) -> Reading:
                 "look whether a quote or a delimiter is wrong there, or the file is cut",
             )  # fmt: skip
     cells.tell(gathered)
-    if table.delimiter:
-        note_cut_text(text, gathered)
+    note_cut_text(text, gathered, delimited=bool(table.delimiter))
     return _checked(gathered, name)
 
 
@@ -143,7 +143,7 @@ def _values(cells: Cells, row: Mapping[str, str], *, whole: bool) -> dict[str, A
 def _key(row: Mapping[str, str]) -> tuple[Place, Indicator, int]:
     place = _place(row["state"], row.get("state name", ""))
     if not place:
-        raise InputError(f'"{row["state"]}" is no jurisdiction of these counts', hint="see VSRR")
+        raise InputError(f'"{row["state"]}" is no jurisdiction of these counts', hint=_A_PLACE)
     indicator = _indicator(row["indicator"])
     if not indicator:
         raise InputError(
