@@ -69,6 +69,19 @@ def sources() -> MappingProxyType[str, Source]:
     return MappingProxyType({each.key: each for each in read.sources})
 
 
+def find_source(key: str) -> Source:
+    """Return a source; "plain-zz" is the plain CSV of a country or an authority.
+
+    Raises:
+        InputError: There is none of that key.
+    """
+    known = sources()
+    found = known.get(key) or (known.get("plain") if key.startswith("plain-") else None)
+    if not found:
+        raise InputError(f'"{key}" is no source', hint="one of: " + ", ".join(known))
+    return found
+
+
 @cache
 def indicators() -> MappingProxyType[str, Indicator]:
     """Return the indicators by key."""

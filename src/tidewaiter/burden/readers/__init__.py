@@ -4,6 +4,8 @@ from collections.abc import Callable
 from types import MappingProxyType
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.burden.readers.county import is_county, read_county
+from tidewaiter.burden.readers.plain import is_plain, read_plain
 from tidewaiter.burden.readers.vsrr import is_vsrr, read_vsrr
 from tidewaiter.burden.types import Reading
 
@@ -16,6 +18,8 @@ Read = Callable[[bytes, str], Reading]
 READERS: MappingProxyType[str, tuple[Fits, Read]] = MappingProxyType(
     {
         "cdc-vsrr": (is_vsrr, read_vsrr),
+        "cdc-vsrr-county": (is_county, read_county),
+        "plain": (is_plain, read_plain),
     }
 )
 """Readers by source, in the order in which they are asked: data/burden/sources.toml."""
@@ -32,6 +36,7 @@ def read_release(content: bytes, name: str, source: str = "") -> Reading:
     Raises:
         InputError: No reader knows it, or the one that does cannot read it.
     """
+    source = "plain" if source.startswith("plain-") else source
     if source and source not in READERS:
         raise InputError(f'"{source}" is no source', hint="one of: " + ", ".join(READERS))
     for key, (fits, read) in READERS.items():

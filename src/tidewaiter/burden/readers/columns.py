@@ -12,7 +12,7 @@ from tidewaiter.base.resources import data, read_toml
 from tidewaiter.burden.readers.building import Gathered
 
 _BARE = re.compile(r"[\W_]+")
-_TYPICAL = 4  # titles by which a source is recognised
+_TYPICAL = 4  # titles of a source, by which it is recognised though others are missing
 
 
 class Titles(Record, frozen=True, kw_only=True):
@@ -32,12 +32,17 @@ def titles_known(source: str) -> Titles:
 
 
 def fits(titles: Iterable[str], source: str) -> bool:
-    """Tell whether a table is of a source: some of its titles, one of them its own, as it is."""
+    """Tell whether a table is of a source, by its titles.
+
+    One of those that are the source's own must be there as it is; beside it some others, or all
+    that are needed, these under any title in use for them.
+    """
     found, expected = _named(tuple(titles), source), titles_known(source)
-    own = {_bare(title) for title in expected.own}
-    return not own.isdisjoint(map(_bare, found)) and len(found) >= min(
-        _TYPICAL, len(expected.needed)
-    )
+    as_it_is = {_bare(title) for title in found} & {
+        _bare(title) for title in (*expected.needed, *expected.known, *expected.own)
+    }
+    own = not as_it_is.isdisjoint(map(_bare, expected.own))
+    return own and (len(as_it_is) >= _TYPICAL or set(expected.needed) <= set(found.values()))
 
 
 def columns_of(
