@@ -4,7 +4,9 @@ import click
 
 from tidewaiter.cli.options import Commands
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "claim": "tidewaiter.cli.burdenclaim",
+}
 
 
 @click.group(cls=Commands, modules=COMMANDS)
