@@ -4,6 +4,9 @@ from collections.abc import Callable
 from types import MappingProxyType
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.burden.readers.cbp import is_cbp, read_cbp
+from tidewaiter.burden.readers.census import is_census, read_census
+from tidewaiter.burden.readers.nflis import is_nflis, read_nflis
 from tidewaiter.burden.readers.vsrr import is_vsrr, read_vsrr
 from tidewaiter.burden.readers.wonder import is_wonder, read_wonder
 from tidewaiter.burden.types import Reading
@@ -18,6 +21,9 @@ READERS: MappingProxyType[str, tuple[Fits, Read]] = MappingProxyType(
     {
         "cdc-vsrr": (is_vsrr, read_vsrr),
         "cdc-wonder": (is_wonder, read_wonder),
+        "cbp-seizures": (is_cbp, read_cbp),
+        "dea-nflis": (is_nflis, read_nflis),
+        "census-population": (is_census, read_census),
     }
 )
 """Readers by source, in the order in which they are asked: data/burden/sources.toml."""

@@ -5,8 +5,6 @@ mentioned, without an underlying cause, holds more than overdose deaths. Rows ma
 figures of their own, for the whole of what they leave blank, and never add up with the others.
 """
 
-from collections.abc import Mapping
-
 from tidewaiter.base.errors import InputError
 from tidewaiter.burden.facts import find_indicator
 from tidewaiter.burden.readers.building import Gathered
@@ -66,18 +64,12 @@ def read_wonder(content: bytes, name: str, indicator: str = "") -> Reading:
     causes = _counted(columns, query, indicator, name)
     rows = Rows(columns, query, causes, gathered)
     _note_query(query, causes, columns, gathered)
-    for number, cells in rows_of(text, table):
-        if isinstance(cells, Mapping):
-            rows.add(number, cells)
-        else:
-            gathered.refused(
-                f"row {number}", " | ".join(cells), "it has more or fewer cells than titles",
-                "look whether a quote or a delimiter is wrong there",
-            )  # fmt: skip
+    for number, cells in gathered.whole(rows_of(text, table)):
+        rows.add(number, cells)
     _note_small(rows.small, gathered)
     figures = once(gathered.table(), gathered)
     if not len(figures):
-        raise InputError("no row could be read", at=name, hint=_first_problem(gathered))
+        raise InputError("no row could be read", at=name, hint=gathered.first_problem())
     released = query.released if query else None
     return Reading(
         source=SOURCE, figures=figures, notes=tuple(gathered.notes),
@@ -164,8 +156,3 @@ def _note_small(rows: list[int], gathered: Gathered) -> None:
             f"row {named}", "", f"{len(rows):,} counts below the nation are 9 or fewer",
             "hidden as suppressed: the rules of use of WONDER forbid to publish them",
         )  # fmt: skip
-
-
-def _first_problem(gathered: Gathered) -> str:
-    first = next((note for note in gathered.notes if not note.kept), None)
-    return f"{first.place}: {first.problem}" if first else "it has titles and nothing else"

@@ -121,7 +121,7 @@ def causes_of(indicator: Indicator) -> Causes:
 
 
 def _bare(line: str) -> str:
-    return line.strip().strip('"').replace('""', '"').strip()
+    return line.strip("\t\r ,").strip('"').replace('""', '"').strip()
 
 
 def _title(lines: list[str], name: str) -> str:

@@ -48,9 +48,7 @@ class Rows:
             period, label = self._period(cells, values), self._label(cells)
             value, missing = _count(cells["deaths"])
         except InputError as error:
-            self._gathered.refused(
-                f"row {number}", " | ".join(cells.values()), error.message, error.hint
-            )
+            self._gathered.unread(number, cells.values(), error)
             return
         if value is not None and value < _LEAST and place != _NATION:
             self.small.append(number)
