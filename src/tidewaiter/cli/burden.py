@@ -5,14 +5,11 @@ import click
 from tidewaiter.cli.options import Commands
 
 COMMANDS: dict[str, str] = {
-<<<<<<< HEAD
-    "claim": "tidewaiter.cli.burdenclaim",
-=======
     "add": "tidewaiter.cli.burdenadd",
+    "claim": "tidewaiter.cli.burdenclaim",
     "fetch": "tidewaiter.cli.burdenfetch",
     "figures": "tidewaiter.cli.burdenfigures",
     "list": "tidewaiter.cli.burdenlist",
->>>>>>> h-sources
 }
 
 

@@ -9,14 +9,15 @@ import msgspec
 from tidewaiter.base.errors import InputError
 from tidewaiter.burden.claims.checking import check_claim
 from tidewaiter.burden.claims.parsing import Given, parse_claims
-from tidewaiter.burden.types import Basis, Release
+from tidewaiter.burden.types import Basis
 from tidewaiter.cli.burdenclaimout import answer_text
 from tidewaiter.cli.options import Day
+from tidewaiter.cli.releasesfolder import archived_in
 from tidewaiter.identity import own_stamp
+from tidewaiter.releases.folder import load_releases
 from tidewaiter.report.characters import visible
 
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-_BASES: dict[str, Basis] = {"occurrence": "occurrence", "residence": "residence"}
+_BASES: dict[str, Basis] = {"": "", "occurrence": "occurrence", "residence": "residence"}
 
 
 @click.command()
@@ -25,14 +26,15 @@ _BASES: dict[str, Basis] = {"occurrence": "occurrence", "residence": "residence"
 @click.option("--place", default="", help='Whose deaths, like "US" or "Ohio"; goes before TEXT.')
 @click.option("--period", default="", help='A year, or the last of twelve months: "2021-04".')
 @click.option("--indicator", default="", help='What is counted, like "overdose" or "T40.4".')
-@click.option("--basis", type=click.Choice(sorted(_BASES)), help="Died there, or lived there.")
+@click.option(
+    "--basis", type=click.Choice(["occurrence", "residence"]), help="Died there, or lived there."
+)
 @click.option("--number", default="", help='The number, like "nearly 110,000"; goes before TEXT.')
-@click.option("--archive", type=_FOLDER, help="Releases to look into, beside what is built in.")
+@archived_in
 @click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
 def claim(
-    text: str, said_on: date | None, place: str, period: str, indicator: str,
-    basis: str | None, number: str, archive: Path | None, *, as_json: bool,
-) -> None:  # fmt: skip
+    text: str, said_on: date | None, folder: Path, *, as_json: bool, **options: str | None
+) -> None:
     """Set the claims of TEXT beside every official figure, and say which bear them out.
 
     Works without any release, on figures that CDC told in words; with an archive it finds the
@@ -41,25 +43,18 @@ def claim(
 
     Example: tidewaiter burden claim "nearly 110,000 deaths in 2022" --said-on 2023-07-07
     """
-    if not text and not number:
+    told = {name: value or "" for name, value in options.items()}
+    if not text and not told["number"]:
         raise InputError("nothing is claimed", hint="give a sentence, or --number 110000")
     today = own_stamp().at.date()
     given = Given(
-        said=said_on, place=place, period=period, indicator=indicator,
-        basis=_BASES[basis] if basis else "", number=number,
+        said=said_on, place=told["place"], period=told["period"], indicator=told["indicator"],
+        basis=_BASES[told["basis"]], number=told["number"],
     )  # fmt: skip
-    releases = _kept(archive)
+    releases = load_releases(folder).releases
     checked = [check_claim(each, releases, today) for each in parse_claims(text, today, given)]
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(checked), indent=2))
         return
     for each in checked:
         click.echo(visible(answer_text(each)))
-
-
-def _kept(archive: Path | None) -> tuple[Release, ...]:
-    if archive is None:
-        return ()
-    from tidewaiter.releases.folder import load_releases  # noqa: PLC0415 - until it is there
-
-    return tuple(load_releases(archive).releases)

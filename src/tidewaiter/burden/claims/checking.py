@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from tidewaiter.burden.claims.findings import find_figures, period_text
-from tidewaiter.burden.claims.ranks import age_bounds, rank_answer
+from tidewaiter.burden.claims.ranks import age_bounds, bounds_text, rank_answer
 from tidewaiter.burden.claims.types import Checked, Claim, Finding, Trap, Verdict
 from tidewaiter.burden.claims.words import told_releases
 from tidewaiter.burden.claims.wrong import find_traps
@@ -25,7 +25,7 @@ def check_claim(claim: Claim, releases: Sequence[Release], day: date) -> Checked
 
     Args:
         claim: The claim.
-        releases: The releases at hand; what publications told in words is added: data/burden/told.toml.
+        releases: The releases at hand; what publications told in words (told.toml) is added.
         day: Today; the claim was said then where it does not tell a day.
     """
     known = (*releases, *told_releases())
@@ -226,18 +226,17 @@ def _missing(claim: Claim, judged: list[Finding], said: date) -> tuple[str, ...]
 
 
 def _at_ages(claim: Claim, releases: Sequence[Release]) -> Checked:
-    """Say what bands of ages tell of a number of deaths at some ages; nothing is judged by bounds."""
+    """Say what bands of ages tell of deaths at some ages; bounds judge nothing."""
     ages = claim.ages or (0, 199)
     told = [
-        f"{indicators()[each.indicator].name}, {each.last // _TWELVE}: {each.inside[1]:,.0f} deaths "
-        f"at ages {each.inside[0]}, {each.around[1]:,.0f} at ages {each.around[0]} ({each.release})."
+        bounds_text(each, ages)
         for indicator in (claim.indicator, f"any-{claim.indicator}")
         for each in age_bounds(releases, indicator, ages, claim.place)
+        if claim.last in {None, each.last}
     ]
-    missing = f"{indicators()[claim.indicator].name} at ages {ages[0]} to {ages[1]}: a CDC WONDER export by single year of age"
-    opening = (
-        "Figures by age are not judged; this is what bands of ages tell."
-        if told
-        else "There is no figure by age at hand to tell."
-    )
+    what = f"{indicators()[claim.indicator].name} at ages {ages[0]} to {ages[1]}"
+    opening = "There is no figure by age at hand to tell."
+    if told:
+        opening = "Figures by age are not judged; this is what bands of ages tell."
+    missing = f"{what}: a CDC WONDER export by single year of age"
     return _checked(claim, "untold", (opening, *told), missing=(missing,))

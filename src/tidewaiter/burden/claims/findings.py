@@ -123,7 +123,7 @@ def _changes(claim: Claim, releases: Sequence[Release], day: date) -> list[Findi
 
 
 def change_of(claim: Claim, now: float, then: float) -> float:
-    """Return the change in the unit and the direction of a claim: a fall it tells of is positive."""
+    """Return the change in the unit of a claim, positive in the direction that it tells of."""
     moved = (now - then) * claim.direction
     return _ALL * moved / then if claim.stated.unit == "percent" else moved
 

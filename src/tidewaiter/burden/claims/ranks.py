@@ -12,7 +12,13 @@ from tidewaiter.burden.months import month_text
 from tidewaiter.burden.types import Release
 
 _BAND = re.compile(r"age=(\d+)-(\d+)")
-_ANY = "-any"  # the code on any certificate, whatever the underlying cause
+_CARVED = (
+    "A rank holds on one list of causes and not on another. In the official ranking overdose is no "
+    'cause of its own: most of these deaths are in "Accidents (unintentional injuries)", some in '
+    "suicide and homicide. The claim can hold only where they are carved out of these as a "
+    "category of their own; that must be said with it."
+)
+_ANY = "any-"  # the code on any certificate, whatever the underlying cause
 
 
 class Bounds(Record, frozen=True, kw_only=True):
@@ -35,9 +41,9 @@ def age_bounds(
         bands: dict[int, list[tuple[int, int, float]]] = defaultdict(list)
         for row in release.reading.figures.to_pylist():
             match = _BAND.fullmatch(row["part"])
-            if match and (row["place"], row["indicator"]) == (place, indicator):
-                if row["value"] is not None:
-                    bands[row["last"]].append((int(match[1]), int(match[2]), row["value"]))
+            asked = (row["place"], row["indicator"]) == (place, indicator)
+            if match and asked and row["value"] is not None:
+                bands[row["last"]].append((int(match[1]), int(match[2]), row["value"]))
         for last, found in bands.items():
             inside = sorted(band for band in found if low <= band[0] and band[1] <= high)
             around = sorted(band for band in found if band[0] <= high and low <= band[1])
@@ -57,14 +63,9 @@ def rank_answer(
         What the data show and who said what, in sentences; and what is missing to tell.
     """
     ages = claim.ages or (0, 199)
-    said = [
-        "A rank holds on one list of causes and not on another. In the official ranking overdose is "
-        'no cause of its own: most of these deaths are in "Accidents (unintentional injuries)", '
-        "some in suicide and homicide. The claim can hold only where they are carved out of these "
-        "as a category of their own; that must be said with it.",
-    ]
-    for indicator in dict.fromkeys((claim.indicator, f"{claim.indicator}{_ANY}")):
-        said += [_bounds_text(each, ages) for each in age_bounds(releases, indicator, ages)]
+    said = [_CARVED]
+    for indicator in dict.fromkeys((claim.indicator, f"{_ANY}{claim.indicator}")):
+        said += [bounds_text(each, ages) for each in age_bounds(releases, indicator, ages)]
     said += [
         f'{each.who} ({each.said}): "{each.what}" ({each.address})'
         for each in statements()
@@ -73,9 +74,10 @@ def rank_answer(
     return tuple(said), _missing(claim, ages)
 
 
-def _bounds_text(each: Bounds, ages: tuple[int, int]) -> str:
+def bounds_text(each: Bounds, ages: tuple[int, int]) -> str:
+    """Write what bands of ages tell, with its release."""
     note = " This counts the code on any certificate, so it is no count of overdose deaths." if (
-        each.indicator.endswith(_ANY)
+        each.indicator.startswith(_ANY)
     ) else ""  # fmt: skip
     name = indicators()[each.indicator].name if each.indicator in indicators() else each.indicator
     inside, around = each.inside, each.around
@@ -89,8 +91,8 @@ def _missing(claim: Claim, ages: tuple[int, int]) -> tuple[str, ...]:
     span = f"ages {ages[0]} to {ages[1]}" if claim.ages else "the ages that are meant"
     name = indicators()[claim.indicator].name
     causes = (
-        f"all underlying causes by single year of age on the list of 113 causes, {span}: CDC WONDER "
-        "or the NVSS multiple-cause file of the year"
+        f"all underlying causes by single year of age on the list of 113 causes, {span}: CDC "
+        "WONDER or the NVSS multiple-cause file of the year"
     )
     own = (
         f"overdose deaths (X40-X44, X60-X64, X85, Y10-Y14) at the same ages, of these {name}, from "
