@@ -22,7 +22,7 @@ _PARTS = {
 }  # fmt: skip
 _ONE = "|".join([*_SMALL, "a", "an"])
 _SPELT = rf"(?:{'|'.join([*_SMALL, *_SCALES])})"
-_DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_DIGITS = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,6})?|\d{1,12}(?:\.\d{1,6})?"
 _PARTED = "|".join(sorted(_PARTS, key=len, reverse=True))
 _FRACTION = re.compile(
     rf"\b(?:(?P<top>{_ONE})[ -])?(?P<part>{_PARTED})s?\b(?! (?:leading|year|month|day))"
@@ -39,6 +39,7 @@ _WORDS = re.compile(
     rf"\b(?:a )?{_SPELT}(?:(?: and |[ -]){_SPELT})*\b(?P<percent> percent| per cent)?"
 )
 _LEAST_DEATHS = 10  # a smaller number without a unit is no count of a nation's deaths
+_MOST_DEATHS = 10**10
 _SHARE = 0.1  # the last digit counts at most this part of its number
 
 Found = tuple[int, int, Stated]
@@ -182,6 +183,8 @@ def _spelt(match: re.Match[str]) -> Stated | None:
         elif word in _SCALES:
             whole, value = whole + max(value, 1) * _SCALES[word], 0
     total = whole + value
+    if total > _MOST_DEATHS:
+        return None
     if match["percent"]:
         return _share(match[0], float(total), "percent", 1.0)
     digits = str(total)

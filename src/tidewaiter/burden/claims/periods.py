@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.burden.claims.scanning import Scanner
 from tidewaiter.burden.months import MONTHS, month_of, parse_month
@@ -82,6 +83,10 @@ def take_period(scan: Scanner, said: date, *, change: bool) -> Period:
         against = last - TWELVE
         if not earlier:
             assumed = (*assumed, "the change is counted from the year before")
+    if last is not None and against is not None and against >= last:
+        raise InputError(
+            "the change is counted from a later period than it ends in", hint="turn them around"
+        )
     return Period(last=last, months=months, against=against, as_of=as_of, assumed=assumed)
 
 
@@ -96,6 +101,8 @@ def _window(scan: Scanner) -> Window:
         last = month_of(int(match["year2"]), MONTHS[match["month2"].rstrip(".")])
         if last - first == TWELVE:
             return last, TWELVE, ("the twelve months that end in the second month are meant",)
+        if last < first:
+            raise InputError(f'"{match[0]}" ends before it begins', hint="turn the months around")
         return last, last - first + 1, ()
     if match := scan.take(_ISO):
         return parse_month(match["text"]), TWELVE, ("the twelve months that end there are meant",)
@@ -126,6 +133,11 @@ def _as_of(scan: Scanner) -> date | None:
     match = scan.take(_AS_OF)
     if not match:
         return None
-    if match["iso"]:
-        return date.fromisoformat(match["iso"])
-    return date(int(match["year"]), MONTHS[match["month"].rstrip(".")], int(match["day"]))
+    try:
+        if match["iso"]:
+            return date.fromisoformat(match["iso"])
+        return date(int(match["year"]), MONTHS[match["month"].rstrip(".")], int(match["day"]))
+    except ValueError:
+        raise InputError(
+            f'"{match[0]}" is no day', hint='write it like "as of 2023-07-07"'
+        ) from None

@@ -16,6 +16,7 @@ from tidewaiter.burden.types import Release
 _TWELVE = 12
 _CLASSES = ("T40.1", "T40.2", "T40.3", "T40.4", "T40.5", "T43.6")
 _OPIOIDS = ("T40.1", "T40.2", "T40.3", "T40.4")
+_ANY_DAY = date(2100, 1, 1)
 _DENOMINATORS = ("overdose", "opioids", "all-causes")
 _WINDOWS = (10.5, 13.5)  # twelve windows of a year are about twelve times the year
 
@@ -157,6 +158,24 @@ def _elsewhere(claim: Claim, release: Release) -> Iterator[Trap]:
     for key in indicators():
         if key != claim.indicator:
             yield from _windows(claim, release, key)
+    yield from _visible(claim, release)
+
+
+def _visible(claim: Claim, release: Release) -> Iterator[Trap]:
+    """Add up the rows that an export shows of a period, by place and age, whatever they count."""
+    figures = release.reading.figures
+    wanted = pc.and_(
+        pc.starts_with(figures["place"], f"{claim.place}-"),
+        pc.and_(pc.equal(figures["last"], claim.last), pc.equal(figures["months"], claim.months)),
+    )
+    shown = figures.filter(pc.and_(wanted, pc.equal(figures["measure"], "deaths")))
+    for row in shown.group_by("indicator").aggregate([("value", "sum")]).to_pylist():
+        if row["value_sum"]:
+            yield Trap(
+                key="rows", value=row["value_sum"],
+                text=f"the rows that {release.name} shows, added up: they count "
+                f"{_name(row['indicator'])} ({release.label})",
+            )  # fmt: skip
 
 
 def _asked(claim: Claim, each: Official) -> bool:
@@ -206,7 +225,7 @@ def _other_denominators(claim: Claim, releases: Sequence[Release]) -> Iterator[T
     """Take the same deaths as a share of others."""
     for of in _DENOMINATORS:
         other = msgspec.structs.replace(claim, of=of)
-        for each in find_figures(other, releases, date.max) if of != claim.indicator else ():
+        for each in find_figures(other, releases, _ANY_DAY) if of != claim.indicator else ():
             if each.aside or of != claim.of:
                 yield Trap(
                     key="denominator", value=each.value,
