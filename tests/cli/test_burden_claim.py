@@ -1,11 +1,34 @@
 """The command `tidewaiter burden claim`."""
 
 import json
+import re
+import shlex
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
 from click.testing import Result
 
 Call = Callable[..., Result]
+PAGE = Path(__file__).parents[2] / "docs/how-to/check-a-claim.md"
+_EXAMPLE = re.compile(r"```sh\ntidewaiter (.+?)\n```\n(?:\n```text\n(.*?)```)?", re.DOTALL)
+
+
+def test_the_worked_examples_print_what_the_page_shows(call: Call) -> None:
+    """Each command of the page is understood, and each line that it shows is printed."""
+    examples = _EXAMPLE.findall(PAGE.read_text(encoding="utf-8"))
+    assert len(examples) == 6
+    for command, shown in examples:
+        told = call(*shlex.split(command), "--archive", "none")
+        assert told.exit_code == 0, command
+        assert shown in told.output, command
+
+
+def test_the_program_of_the_page_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    """The example of the library prints a verdict and figures."""
+    (code,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    exec(compile(code, PAGE.name, "exec"), {})  # noqa: S102 - what the page shows
+    assert capsys.readouterr().out.startswith("holds [")
 
 
 def test_a_sentence_is_answered_in_words_and_as_json(call: Call) -> None:
