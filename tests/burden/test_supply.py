@@ -12,7 +12,7 @@ from tidewaiter.burden.drugs import supply_name
 from tidewaiter.burden.facts import places, sources
 from tidewaiter.burden.months import parse_month
 from tidewaiter.burden.readers import READERS, read_release
-from tidewaiter.burden.supply import chosen, supplied
+from tidewaiter.burden.supply import Said, chosen, supplied
 from tidewaiter.burden.types import Release
 
 CBP = ("FY,Month (abbv),Component,Region,Land Filter,Area of Responsibility,Drug Type,"
@@ -138,6 +138,41 @@ def test_reports_of_salts_are_those_of_their_substance() -> None:
     assert [(each.value, each.last) for each in ohio] == [(5, parse_month("2024-12"))]
 
 
+def test_a_table_of_the_annual_report_counts_isomers_once() -> None:
+    """The sum of isomers has a name of its own, and the class holds each report once."""
+    table = (
+        "Table 3. State Counts for Fentanyl and Fentanyl-Related Compounds: 2022\n"
+        + "".join(
+            f"Drug,{name}\nFluorofentanyl,5\nFluorofentanyl (unspecified isomer),3\n"
+            "para-Fluorofentanyl,2\nFentanyl-related compound (unspecified)1,1\n"
+            for name in sorted(place.name for place in places().values()
+                               if place.fips and place.fips != "72")
+        )
+        + '"Source: Data generated: August 18, 2023."\n'
+    )  # fmt: skip
+    read = read_release(table.encode(), "table.csv")
+    ohio = read.figures.filter(pc.equal(read.figures["place"], "US-OH"))
+    assert dict(zip(ohio["indicator"].to_pylist(), ohio["value"].to_pylist(), strict=True)) == {
+        "reported-class-fentanyl": 6, "reported-fluorofentanyl-all-isomers": 5,
+        "reported-fluorofentanyl": 3, "reported-para-fluorofentanyl": 2,
+        "reported-fentanyl-related-compound-unspecified": 1,
+    }  # fmt: skip
+    assert value(read.figures, place="US", indicator="reported-class-fentanyl") == [6 * 51]
+    assert read.released == parse_month("2023-08")
+
+
+def test_estimates_of_the_nation_are_no_counts() -> None:
+    """An estimate has a measure of its own, and one that is not precise enough has no value."""
+    table = (
+        "Table 1. National Estimates for the Most Frequently Identified Drugs: 20221\n"
+        'Drug,Number,Percent\nCocaine,"169,971.9",0.14\nalpha-PiHP,*,*\n'
+    )
+    read = read_release(table.encode(), "table.csv")
+    assert [(row["measure"], row["value"], row["missing"]) for row in read.figures.to_pylist()] == [
+        ("estimated reports", None, "low quality"), ("estimated reports", 169971.9, "")
+    ]  # fmt: skip
+
+
 def test_a_year_that_runs_and_a_nation_without_a_state_are_not_told() -> None:
     """Reports of the year of the query are refused, and 50 of 51 states are no nation."""
     rows = [reported(state, 1, "FENTANYL", "Fentanyl") for state in STATES[1:]]
@@ -166,11 +201,15 @@ def test_every_reader_has_its_source() -> None:
 
 @pytest.mark.shared
 def test_the_series_of_the_evaluation_data(shared: Path) -> None:
-    """Three downloads of CBP make 75 months of ten drugs, each month once; NFLIS has its years."""
+    """Three downloads of CBP make 75 months of ten drugs, each month once; NFLIS has its years.
+
+    Reports of 2022 grew by 7,750 from the annual report to the query two years later.
+    """
     folder = shared / "data/burden"
     files = [
         *folder.glob("cbp/*.csv"),
-        *folder.glob("nflis/*.csv"),
+        *folder.glob("nflis/NFLIS*.csv"),
+        *folder.glob("nflis/*.xlsx"),
         *folder.glob("population/*.csv"),
     ]
     releases = [
@@ -188,3 +227,4 @@ def test_the_series_of_the_evaluation_data(shared: Path) -> None:
     assert by_year == {2022: pytest.approx(14699.8788), 2023: pytest.approx(27022.8509)}
     nation = chosen(series, ["reported-class-fentanyl"], place="US", since=parse_month("2022-12"))
     assert [each.value for each in nation] == [225017, 218303, 172143]
+    assert nation[0].revised == Said(release="dea-nflis 2023-08", value=217267)

@@ -35,7 +35,9 @@ class Class(Record, frozen=True, kw_only=True):
 
     key: str
     name: str
-    category: str  # NFLIS's code
+    category: str  # NFLIS's code, in its query system
+    subject: str  # what the table of its annual report counts
+    sums: tuple[str, ...]  # rows of that table that are sums of the isomers below, by name
 
 
 class Reports(Record, frozen=True, kw_only=True):
