@@ -1,6 +1,7 @@
 """Seizures, reports and residents as their authorities publish them, and series of supply."""
 
 import hashlib
+import random
 from pathlib import Path
 
 import pyarrow as pa
@@ -36,6 +37,25 @@ Northeast,"57,617,706","57,159,597","57,398,303","57,832,935"
 Release Date: December 2024,,,
 """
 
+ANNUAL = """Table 3. State Counts for Fentanyl and Fentanyl-Related Compounds: 2022
+Drug,Ohio,New York
+Fentanyl,"17,910","9,188"
+Fentanyl-related compound (unspecified)1,0,181
+
+"Source: Data generated: August 18, 2023."
+"""
+WONDER = """"Notes"\t"Year"\t"Year Code"\t"State"\t"State Code"\t"Sex"\t"Sex Code"\tDeaths
+\t"2022"\t"2022"\t"Ohio"\t"39"\t"Male"\t"M"\t3,600
+"Total"\t"2022"\t"2022"\t"Ohio"\t"39"\t\t\t5,000
+"---"
+"Dataset: Underlying Cause of Death, 2018-2023, Single Race"
+"Query Parameters:"
+"ICD-10 Codes: X40-X44 (Accidental); X60-X64 (Suicide); X85 (Assault); Y10-Y14 (Undetermined)"
+"Year/Month: 2022"
+"---"
+"Query Date: Aug 20, 2025 4:15:21 AM"
+"""
+
 
 def seized(year: str, month: str, pounds: str, events: str = "1", drug: str = "Fentanyl") -> str:
     """Write a row for each of the places that make a file of CBP whole."""
@@ -60,6 +80,13 @@ def release(text: str, name: str) -> Release:
     content = text.encode()
     digest = hashlib.sha256(content).hexdigest()
     return Release(sha256=digest, name=name, reading=read_release(content, name))
+
+
+SAMPLES = {
+    "cbp": CBP + seized("2024", "SEP", "1") + seized("2025 (FYTD)", "OCT", "1"),
+    "nflis": NFLIS + "".join(reported(state, 1, "FENTANYL", "Fentanyl") for state in STATES[:5]),
+    "census": CENSUS, "annual": ANNUAL, "wonder": WONDER,
+}  # fmt: skip
 
 
 def value(figures: pa.Table, **where: object) -> list[float | None]:
@@ -192,6 +219,23 @@ def test_residents_are_those_of_july() -> None:
     assert (read.notes[0].place, read.notes[0].kept) == ("row 7", False)
     with pytest.raises(InputError, match="no row of it names years"):
         read_release(b"Annual Estimates of the Resident Population\nOhio,1,2\n", "pop.csv")
+
+
+@pytest.mark.parametrize("name", ["cbp", "nflis", "census", "annual", "wonder"])
+def test_a_file_that_is_damaged_is_read_or_refused(name: str) -> None:
+    """Whatever is lost, doubled or garbled in a file, its reader gives figures or says why not."""
+    chance, whole = random.Random(2024), SAMPLES[name]
+    outcomes = set()
+    for _ in range(150):
+        text = list(whole)
+        for _ in range(chance.randrange(1, 12)):
+            at, size = chance.randrange(len(text)), chance.randrange(1, 30)
+            text[at : at + size] = chance.choice(["", '"', "\n", "\t", "²", "99", ",,", "Total"])
+        try:
+            outcomes.add(len(read_release("".join(text).encode(), name).figures) > 0)
+        except InputError:
+            outcomes.add(False)
+    assert outcomes == {True, False}
 
 
 def test_every_reader_has_its_source() -> None:

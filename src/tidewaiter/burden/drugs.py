@@ -65,7 +65,7 @@ def reported_key(substance: str) -> str:
 
 
 def supply_name(key: str) -> str:
-    """Name what a figure of supply counts.
+    """Name what a figure counts that is no death.
 
     >>> supply_name("seized-lsd")
     'LSD seized by CBP'
@@ -75,6 +75,8 @@ def supply_name(key: str) -> str:
     named = _names().get(key)
     if named:
         return named
+    if not key.startswith(REPORTED):
+        return key
     return "Laboratory reports of " + key.removeprefix(REPORTED).replace("-", " ")
 
 
@@ -93,4 +95,5 @@ def find_drug(text: str) -> Drug:
 @cache
 def _names() -> dict[str, str]:
     classes = {each.key: each.name for each in reports().classes}
-    return {each.key: each.name for each in seizures().drugs} | classes
+    drugs = {each.key: each.name for each in seizures().drugs}
+    return drugs | classes | {"population": "Residents on 1 July"}

@@ -9,6 +9,7 @@ COMMANDS: dict[str, str] = {
     "fetch": "tidewaiter.cli.burdenfetch",
     "figures": "tidewaiter.cli.burdenfigures",
     "list": "tidewaiter.cli.burdenlist",
+    "supply": "tidewaiter.cli.burdensupply",
 }
 
 

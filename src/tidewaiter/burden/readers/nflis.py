@@ -99,12 +99,12 @@ def read_nflis(content: bytes, name: str) -> Reading:
 
 def _reported(cells: Mapping[str, str]) -> _Reported:
     year, count = cells["yyyy"].strip(), cells["drug reports"].strip().replace(",", "")
-    if cells["period"].strip() != year or not year.isdigit():
+    if cells["period"].strip() != year or not year.isdecimal():
         raise InputError(f'"{cells["period"]}" is no year', hint="export it by year")
     run = cells["query run date"].strip()
     if year >= run[:4]:
         raise InputError(f"{year} had not ended when it was asked", hint="ask again next year")
-    if not count.isdigit():
+    if not count.isdecimal():
         raise InputError(f'"{cells["drug reports"]}" is no number of reports', hint="a count")
     return _Reported(
         place=_place(cells["state"].strip()), substance=cells["base description"].strip(),

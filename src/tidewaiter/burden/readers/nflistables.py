@@ -59,7 +59,7 @@ def read_annual(content: bytes, name: str) -> Reading:
     counts: Counts = {}
     for number, place, drug, text in _cells(rows, table, gathered):
         bare = text.replace(",", "").strip()
-        if bare.isdigit() or (table.estimated and _NUMBER.fullmatch(bare)):
+        if bare.isdecimal() or (table.estimated and _NUMBER.fullmatch(bare)):
             counts[place, drug] = float(bare)
         elif bare == _IMPRECISE:
             _add(gathered, table, place, reported_key(drug), None)
@@ -105,6 +105,8 @@ def _cells(
     """Yield row, place, drug and number; each block begins with a row of titles."""
     columns: dict[int, str] = {}
     for number, row in enumerate(rows, 1):
+        if not row:
+            continue
         drug = _FOOTNOTE.sub("", row[0].strip())
         if drug == "Drug":
             columns = {1: _NATION} if table.estimated else _states(row, number, gathered)

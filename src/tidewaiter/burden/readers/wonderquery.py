@@ -1,8 +1,8 @@
 """What stands behind the rows of a WONDER export: the dataset, the query, its date, its caveats."""
 
 import re
+from calendar import monthrange
 from collections.abc import Mapping
-from datetime import date, timedelta
 from functools import cache
 
 from tidewaiter.base.errors import InputError
@@ -10,7 +10,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.burden.facts import Indicator, folded, indicators
 from tidewaiter.burden.icd import codes_in, spelled_out
-from tidewaiter.burden.months import MONTHS, month_of
+from tidewaiter.burden.months import MONTHS, month_of, named_month
 
 _RULE = re.compile(r'^[ \t]*"?---"?[ \t,]*\r?$', re.MULTILINE)
 _KEY = re.compile(r"(\w[^:;()]{0,60}): ?(.*)")
@@ -212,12 +212,13 @@ def _end(found: re.Match[str] | None) -> int | None:
 
 
 def _month(found: re.Match[str] | None) -> int | None:
-    return month_of(int(found[3]), MONTHS[found[1].casefold()]) if found else None
+    month = named_month(found[1]) if found else None
+    return month_of(int(found[3]), month) if found and month else None
 
 
 def _whole(found: re.Match[str] | None) -> int | None:
     month = _month(found)
     if found is None or month is None:
         return None
-    day = date(int(found[3]), MONTHS[found[1].casefold()], int(found[2]))
-    return month if (day + timedelta(days=1)).day == 1 else month - 1
+    ends = monthrange(int(found[3]), month % 12 + 1)[1]
+    return month if int(found[2]) >= ends else month - 1

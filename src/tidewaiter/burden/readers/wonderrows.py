@@ -151,7 +151,7 @@ def _age(words: str, code: str) -> str:
     """
     if words.strip().startswith("<"):
         return "0"
-    if words.strip() and words[0].isdigit():
+    if words.strip() and words[0].isdecimal():
         return words.split(" ", 1)[0]
     if not _AGE.fullmatch(code):
         raise InputError(f'"{code}" is no age', hint='like "25-34"; export it again, as text')
@@ -159,7 +159,7 @@ def _age(words: str, code: str) -> str:
 
 
 def _fips(text: str) -> str:
-    return text.zfill(2) if text.isdigit() else text
+    return text.zfill(2) if text.isdecimal() else text
 
 
 def _plain(value: str) -> str:
@@ -185,7 +185,7 @@ def _year(text: str) -> _Period:
 
 def _count(text: str) -> tuple[float | None, Missing]:
     bare = text.strip().replace(",", "")
-    if bare.isdigit():
+    if bare.isdecimal():
         return float(bare), ""
     if bare.casefold() == "suppressed":
         return None, "suppressed"
