@@ -57,7 +57,10 @@ def test_a_table_says_place_period_measure_release_and_limits(burden: Call) -> N
     assert "Fentanyl seized by CBP, pounds (seized-fentanyl)" in shown
     assert "US 2024-09 4.5 not told cbp-seizures 2024-10" in shown
     assert "Seizures mix enforcement with supply" in shown
-    assert burden("supply", "new.csv", "--as", "csv").stdout.count("seized-fentanyl") == 4
+    as_csv = burden("supply", "new.csv", "--as", "csv").stdout
+    assert as_csv.count("seized-fentanyl") == 4
+    assert burden("supply", "new.csv", "--out", "supply.csv").exit_code == 0
+    assert Path("supply.csv").read_text() == as_csv.replace("\r\n", "\n")
 
 
 def test_what_no_release_has_is_refused(burden: Call) -> None:

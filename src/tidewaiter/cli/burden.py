@@ -6,9 +6,11 @@ from tidewaiter.cli.options import Commands
 
 COMMANDS: dict[str, str] = {
     "add": "tidewaiter.cli.burdenadd",
+    "backtest": "tidewaiter.cli.burdenbacktest",
     "fetch": "tidewaiter.cli.burdenfetch",
     "figures": "tidewaiter.cli.burdenfigures",
     "list": "tidewaiter.cli.burdenlist",
+    "nowcast": "tidewaiter.cli.burdennowcast",
     "supply": "tidewaiter.cli.burdensupply",
 }
 

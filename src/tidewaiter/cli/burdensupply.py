@@ -2,12 +2,12 @@
 
 import sys
 from collections.abc import Sequence
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
+import pyarrow as pa
 from rich.console import Console
 from rich.table import Table
 
@@ -17,16 +17,27 @@ from tidewaiter.burden.facts import find_place
 from tidewaiter.burden.months import month_text
 from tidewaiter.burden.supply import LIMITS, SOURCES, Supplied, chosen, supplied
 from tidewaiter.cli.burdenadd import Month, show_notes
+from tidewaiter.cli.burdenfiles import OUT, check_format, give
 from tidewaiter.cli.releasesfolder import archived_in
 from tidewaiter.releases.folder import Loaded, load_releases, read_releases
-from tidewaiter.report.cells import neutralise
 from tidewaiter.report.characters import visible
-from tidewaiter.report.exports import CsvTable
 
-_CSV = (
-    "indicator", "name", "measure", "place", "from", "to", "value", "state", "release", "file",
-    "before", "before_release",
-)  # fmt: skip
+_COLUMNS = pa.schema(
+    [
+        pa.field("indicator", pa.string()),
+        pa.field("indicator_name", pa.string()),
+        pa.field("measure", pa.string()),
+        pa.field("place", pa.string()),
+        pa.field("from", pa.string()),  # first month of the period
+        pa.field("to", pa.string()),  # last month of the period
+        pa.field("value", pa.float64()),
+        pa.field("state", pa.string()),  # provisional, closed, not told
+        pa.field("release", pa.string()),
+        pa.field("file", pa.string()),
+        pa.field("before", pa.float64()),  # what the release before said, where it differs
+        pa.field("before_release", pa.string()),
+    ]
+)
 _SHOWN = ("place", "period", "value", "state", "release", "before")
 _MOST = 36  # rows of a series on the screen
 _STATES = {False: "provisional", True: "closed", None: "not told"}
@@ -56,8 +67,11 @@ _STATES = {False: "provisional", True: "closed", None: "not told"}
     show_default=True,
     help="A table of the last periods, or all as CSV or JSON lines.",
 )
+@click.option("--out", type=OUT, help="A .csv, .jsonl or .parquet file instead.")
 @archived_in
-def supply(paths: tuple[Path, ...], folder: Path, form: str, **options: Any) -> None:
+def supply(
+    paths: tuple[Path, ...], folder: Path, form: str, out: Path | None, **options: Any
+) -> None:
     """Show seizures by month and laboratory reports by year, from PATHS or the archive.
 
     Each number is that of the newest release that has it; releases that overlap are revisions
@@ -67,15 +81,21 @@ def supply(paths: tuple[Path, ...], folder: Path, form: str, **options: Any) -> 
 
     Example: tidewaiter burden supply --indicator seized-fentanyl --measure pounds
     """
+    check_format(out)
     loaded = [
         read_releases(paths, source) if paths else load_releases(folder, source)
         for source in SOURCES
     ]
     series = _chosen(_series(loaded, str(folder)), **options)
-    if form == "table":
+    if form == "table" and out is None:
         _print_tables(series)
     else:
-        _write(series, form)
+        table = pa.Table.from_pylist([_row(each) for each in series], schema=_COLUMNS)
+        if form == "json" and out is None:
+            for row in table.to_pylist():
+                click.echo(msgspec.json.encode(row))
+        else:
+            give(table, out)
         for limit in LIMITS:
             click.echo(limit, err=True)
     skipped = dict.fromkeys(note for each in loaded for note in each.skipped)
@@ -144,18 +164,6 @@ def _cells(each: Supplied) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _write(series: Sequence[Supplied], form: str) -> None:
-    file = BytesIO()
-    rows = [_row(each) for each in series]
-    if form == "json":
-        file.writelines(msgspec.json.encode(row) + b"\n" for row in rows)
-    else:
-        CsvTable(file, _CSV).rows(
-            [neutralise(_text(value)) for value in row.values()] for row in rows
-        )
-    click.echo(file.getvalue(), nl=False)
-
-
 def _row(each: Supplied) -> dict[str, object]:
     said, (first, last) = each.revised, _period(each)
     values = (
@@ -163,7 +171,7 @@ def _row(each: Supplied) -> dict[str, object]:
         each.value, _STATES[each.closed], each.release, each.file,
         said.value if said else None, said.release if said else "",
     )  # fmt: skip
-    return dict(zip(_CSV, values, strict=True))
+    return dict(zip(_COLUMNS.names, values, strict=True))
 
 
 def _period(each: Supplied) -> tuple[str, str]:
@@ -174,9 +182,3 @@ def _number(value: float | None) -> str:
     if value is None:
         return "not shown"
     return f"{value:,.0f}" if value.is_integer() else f"{value:,.1f}"
-
-
-def _text(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.10g}"
-    return "" if value is None else str(value)

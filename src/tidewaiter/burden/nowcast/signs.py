@@ -20,6 +20,10 @@ Measured on the releases 2017-12 and 2018-04, whose truth is known: 0.43 to 0.44
 0.28 to 0.43 for states; design of the nowcast in docs/background/nowcast.md.
 """
 
+_DEATHS = 35.0
+"""Deaths of any cause for one overdose, taken where a release lacks either: an extract of one
+indicator has none. In the United States 42 in 2018 (release 2019-10), fewer in worse years."""
+
 _FLOOR = slice(8, 11)  # lags at which pending deaths have come down to their floor
 _USUAL = slice(8, 20)  # lags at which CDC's prediction is compared with what is complete
 _MOST = 0.5  # of a count: more is no sign but an error
@@ -41,7 +45,8 @@ def signs_of(grids: Grids, indicator: str) -> Signs:
     usual = _middle(known.pending[:, _FLOOR])
     above = np.clip(known.pending - usual, 0.0, None) / 100.0
     with np.errstate(invalid="ignore", divide="ignore"):
-        pending = above * deaths.value / overdoses.value * OVERDOSES
+        each = deaths.value / overdoses.value
+        pending = above * np.where(np.isfinite(each), each, _DEATHS) * OVERDOSES
         ahead = np.log(counts.predicted / counts.value)
     excess = ahead - _middle(ahead[:, _USUAL])
     return Signs(
