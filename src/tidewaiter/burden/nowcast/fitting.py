@@ -17,7 +17,7 @@ LAGS = 7
 
 _LEAST = 100.0  # deaths in a period, below which percentages say nothing
 _CELLS, _RELEASES = 150, 2  # fewer are not fitted to
-_SIDE = 0.97  # of the cells lie below the upper side, and as many above the lower
+_SIDE = 0.975  # of the cells lie below the upper side, and as many above the lower
 _FORGOTTEN = 24.0  # months in which what was seen of a place counts half
 _MOST = 2.0  # times its sign, which no kind of count has lacked for good reason
 _BELIEF = 0.002  # in favour of a place being like the others
