@@ -1,6 +1,7 @@
 """Seizures, reports and residents as their authorities publish them, and series of supply."""
 
 import hashlib
+import random
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +13,7 @@ from tidewaiter.burden.drugs import supply_name
 from tidewaiter.burden.facts import places, sources
 from tidewaiter.burden.months import parse_month
 from tidewaiter.burden.readers import READERS, read_release
-from tidewaiter.burden.supply import chosen, supplied
+from tidewaiter.burden.supply import Said, chosen, supplied
 from tidewaiter.burden.types import Release
 
 CBP = ("FY,Month (abbv),Component,Region,Land Filter,Area of Responsibility,Drug Type,"
@@ -34,6 +35,25 @@ Northeast,"57,617,706","57,159,597","57,398,303","57,832,935"
 .Ohio,"11,799,453","11,777,874","11,824,034","x"
 .Alabama,"5,025,369","5,076,181","5,117,673","5,157,699"
 Release Date: December 2024,,,
+"""
+
+ANNUAL = """Table 3. State Counts for Fentanyl and Fentanyl-Related Compounds: 2022
+Drug,Ohio,New York
+Fentanyl,"17,910","9,188"
+Fentanyl-related compound (unspecified)1,0,181
+
+"Source: Data generated: August 18, 2023."
+"""
+WONDER = """"Notes"\t"Year"\t"Year Code"\t"State"\t"State Code"\t"Sex"\t"Sex Code"\tDeaths
+\t"2022"\t"2022"\t"Ohio"\t"39"\t"Male"\t"M"\t3,600
+"Total"\t"2022"\t"2022"\t"Ohio"\t"39"\t\t\t5,000
+"---"
+"Dataset: Underlying Cause of Death, 2018-2023, Single Race"
+"Query Parameters:"
+"ICD-10 Codes: X40-X44 (Accidental); X60-X64 (Suicide); X85 (Assault); Y10-Y14 (Undetermined)"
+"Year/Month: 2022"
+"---"
+"Query Date: Aug 20, 2025 4:15:21 AM"
 """
 
 
@@ -60,6 +80,13 @@ def release(text: str, name: str) -> Release:
     content = text.encode()
     digest = hashlib.sha256(content).hexdigest()
     return Release(sha256=digest, name=name, reading=read_release(content, name))
+
+
+SAMPLES = {
+    "cbp": CBP + seized("2024", "SEP", "1") + seized("2025 (FYTD)", "OCT", "1"),
+    "nflis": NFLIS + "".join(reported(state, 1, "FENTANYL", "Fentanyl") for state in STATES[:5]),
+    "census": CENSUS, "annual": ANNUAL, "wonder": WONDER,
+}  # fmt: skip
 
 
 def value(figures: pa.Table, **where: object) -> list[float | None]:
@@ -138,6 +165,41 @@ def test_reports_of_salts_are_those_of_their_substance() -> None:
     assert [(each.value, each.last) for each in ohio] == [(5, parse_month("2024-12"))]
 
 
+def test_a_table_of_the_annual_report_counts_isomers_once() -> None:
+    """The sum of isomers has a name of its own, and the class holds each report once."""
+    table = (
+        "Table 3. State Counts for Fentanyl and Fentanyl-Related Compounds: 2022\n"
+        + "".join(
+            f"Drug,{name}\nFluorofentanyl,5\nFluorofentanyl (unspecified isomer),3\n"
+            "para-Fluorofentanyl,2\nFentanyl-related compound (unspecified)1,1\n"
+            for name in sorted(place.name for place in places().values()
+                               if place.fips and place.fips != "72")
+        )
+        + '"Source: Data generated: August 18, 2023."\n'
+    )  # fmt: skip
+    read = read_release(table.encode(), "table.csv")
+    ohio = read.figures.filter(pc.equal(read.figures["place"], "US-OH"))
+    assert dict(zip(ohio["indicator"].to_pylist(), ohio["value"].to_pylist(), strict=True)) == {
+        "reported-class-fentanyl": 6, "reported-fluorofentanyl-all-isomers": 5,
+        "reported-fluorofentanyl": 3, "reported-para-fluorofentanyl": 2,
+        "reported-fentanyl-related-compound-unspecified": 1,
+    }  # fmt: skip
+    assert value(read.figures, place="US", indicator="reported-class-fentanyl") == [6 * 51]
+    assert read.released == parse_month("2023-08")
+
+
+def test_estimates_of_the_nation_are_no_counts() -> None:
+    """An estimate has a measure of its own, and one that is not precise enough has no value."""
+    table = (
+        "Table 1. National Estimates for the Most Frequently Identified Drugs: 20221\n"
+        'Drug,Number,Percent\nCocaine,"169,971.9",0.14\nalpha-PiHP,*,*\n'
+    )
+    read = read_release(table.encode(), "table.csv")
+    assert [(row["measure"], row["value"], row["missing"]) for row in read.figures.to_pylist()] == [
+        ("estimated reports", None, "low quality"), ("estimated reports", 169971.9, "")
+    ]  # fmt: skip
+
+
 def test_a_year_that_runs_and_a_nation_without_a_state_are_not_told() -> None:
     """Reports of the year of the query are refused, and 50 of 51 states are no nation."""
     rows = [reported(state, 1, "FENTANYL", "Fentanyl") for state in STATES[1:]]
@@ -159,6 +221,23 @@ def test_residents_are_those_of_july() -> None:
         read_release(b"Annual Estimates of the Resident Population\nOhio,1,2\n", "pop.csv")
 
 
+@pytest.mark.parametrize("name", ["cbp", "nflis", "census", "annual", "wonder"])
+def test_a_file_that_is_damaged_is_read_or_refused(name: str) -> None:
+    """Whatever is lost, doubled or garbled in a file, its reader gives figures or says why not."""
+    chance, whole = random.Random(2024), SAMPLES[name]
+    outcomes = set()
+    for _ in range(150):
+        text = list(whole)
+        for _ in range(chance.randrange(1, 12)):
+            at, size = chance.randrange(len(text)), chance.randrange(1, 30)
+            text[at : at + size] = chance.choice(["", '"', "\n", "\t", "²", "99", ",,", "Total"])
+        try:
+            outcomes.add(len(read_release("".join(text).encode(), name).figures) > 0)
+        except InputError:
+            outcomes.add(False)
+    assert outcomes == {True, False}
+
+
 def test_every_reader_has_its_source() -> None:
     """What a reader gives is named, cited and licensed in the files of facts."""
     assert set(READERS) <= set(sources())
@@ -166,11 +245,15 @@ def test_every_reader_has_its_source() -> None:
 
 @pytest.mark.shared
 def test_the_series_of_the_evaluation_data(shared: Path) -> None:
-    """Three downloads of CBP make 75 months of ten drugs, each month once; NFLIS has its years."""
+    """Three downloads of CBP make 75 months of ten drugs, each month once; NFLIS has its years.
+
+    Reports of 2022 grew by 7,750 from the annual report to the query two years later.
+    """
     folder = shared / "data/burden"
     files = [
         *folder.glob("cbp/*.csv"),
-        *folder.glob("nflis/*.csv"),
+        *folder.glob("nflis/NFLIS*.csv"),
+        *folder.glob("nflis/*.xlsx"),
         *folder.glob("population/*.csv"),
     ]
     releases = [
@@ -188,3 +271,4 @@ def test_the_series_of_the_evaluation_data(shared: Path) -> None:
     assert by_year == {2022: pytest.approx(14699.8788), 2023: pytest.approx(27022.8509)}
     nation = chosen(series, ["reported-class-fentanyl"], place="US", since=parse_month("2022-12"))
     assert [each.value for each in nation] == [225017, 218303, 172143]
+    assert nation[0].revised == Said(release="dea-nflis 2023-08", value=217267)

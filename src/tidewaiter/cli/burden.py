@@ -12,6 +12,7 @@ COMMANDS: dict[str, str] = {
     "figures": "tidewaiter.cli.burdenfigures",
     "list": "tidewaiter.cli.burdenlist",
     "nowcast": "tidewaiter.cli.burdennowcast",
+    "supply": "tidewaiter.cli.burdensupply",
 }
 
 

@@ -109,6 +109,7 @@ def test_mentions_without_an_underlying_cause_are_no_overdose_deaths() -> None:
     ("asked", "said"),
     [
         ((OVERDOSE.replace("(X40-X44)", "(X40-X44); (P00-P96)"),), "of no indicator"),
+        (("UCD - Drug/Alcohol Induced Causes: Drug-induced causes",), "no codes beside its name"),
         ((OVERDOSE, "Gender: Female"), 'a part of all deaths, "Gender: Female"'),
         ((OVERDOSE, "UCD - ICD-10 Codes: X42 (Narcotics)"), "in two ways"),
         ((OVERDOSE, "MCD - ICD-10 Codes: T40.4 (x); T40.5 (x)"), "of no indicator"),
@@ -191,6 +192,17 @@ def test_ages_and_sexes_are_parts_of_the_whole_period() -> None:
     assert set(read.figures["closed"].to_pylist()) == {True}
 
 
+def test_a_spreadsheet_that_read_an_age_as_a_day_loses_nothing() -> None:
+    """Ages 5-14 that a spreadsheet made 14 May are read from their words, or refused."""
+    titles = ("Notes", "Ten-Year Age Groups", "Ten-Year Age Groups Code", "Year", "Year Code",
+              "Deaths")  # fmt: skip
+    row = ("", "5-14 years", "2026-05-14", "2023", "2023", "40")
+    read = read_wonder(export(row, titles=titles), "x.txt")
+    assert read.figures["part"].to_pylist() == ["age=5-14"]
+    with pytest.raises(InputError, match='hint: row 1: "2026-05-14" is no age'):
+        read_wonder(export(("", "", *row[2:]), titles=titles), "x.txt")
+
+
 def test_single_years_of_age_are_as_they_are_coded() -> None:
     """In single years, code 1 is one year old."""
     titles = ("Notes", "Single-Year Ages", "Single-Year Ages Code", "Year", "Year Code", "Deaths")
@@ -219,6 +231,8 @@ def test_every_export_is_read_or_refused_for_what_it_asked(shared: Path) -> None
             assert read.told, path.name
     with pytest.raises(InputError, match=r"of no indicator.*P00"):
         _shared(shared, "bhavsszn_ucd_state_2018_2023.csv")
+    with pytest.raises(InputError, match="no codes beside its name"):
+        _shared(shared, "coreynolds2_mcd_state_age10.xlsx")  # its 2022 adds up to 111,528
     final = _shared(shared, "bryce_opioid_national_2021_2024.tsv").figures
     years = final.filter(pc.equal(final["months"], 12))
     assert years["value"].to_pylist() == [106699, 107941, 105007, 79384]
