@@ -78,7 +78,8 @@ def test_counties_and_countries_have_codes() -> None:
 def test_an_indicator_is_found_by_each_name() -> None:
     """Key, name and CDC's name, in any case; never by the name of one drug."""
     for each in indicators().values():
-        assert {find_indicator(text.upper()) for text in (each.key, each.name, each.vsrr)} == {each}
+        names = filter(None, (each.key, each.name, each.vsrr))
+        assert {find_indicator(text.upper()).key for text in names} == {each.key}
     assert len(vsrr_indicators()) == 12
     with pytest.raises(InputError, match="no indicator"):
         find_indicator("fentanyl")
@@ -86,7 +87,7 @@ def test_an_indicator_is_found_by_each_name() -> None:
 
 def test_each_reader_has_a_source() -> None:
     """Where it is from, and how its authority wants to be named."""
-    assert READERS.keys() == sources().keys()
+    assert READERS.keys() <= sources().keys()
     assert all(each.cite and each.licence and each.about for each in sources().values())
     assert find_source("plain-zz") == sources()["plain"]
     with pytest.raises(InputError, match="no source"):

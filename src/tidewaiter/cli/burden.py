@@ -6,9 +6,13 @@ from tidewaiter.cli.options import Commands
 
 COMMANDS: dict[str, str] = {
     "add": "tidewaiter.cli.burdenadd",
+    "backtest": "tidewaiter.cli.burdenbacktest",
+    "claim": "tidewaiter.cli.burdenclaim",
     "fetch": "tidewaiter.cli.burdenfetch",
     "figures": "tidewaiter.cli.burdenfigures",
     "list": "tidewaiter.cli.burdenlist",
+    "nowcast": "tidewaiter.cli.burdennowcast",
+    "supply": "tidewaiter.cli.burdensupply",
 }
 
 

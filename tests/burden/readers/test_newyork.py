@@ -34,16 +34,11 @@ def test_the_whole_is_the_sum() -> None:
     assert (row["pending"], row["complete"]) == (pytest.approx(1.5), pytest.approx(99.5))
 
 
-@pytest.mark.parametrize(
-    ("closed", "both"), [((True, True), True), ((True, False), False), ((True, None), None)]
-)
-def test_the_whole_is_closed_where_both_are(
-    closed: tuple[bool | None, bool | None], both: bool | None
-) -> None:
+@pytest.mark.parametrize("closed", [(True, True, True), (True, False, False), (True, None, None)])
+def test_the_whole_is_closed_where_both_are(closed: tuple[bool | None, ...]) -> None:
     """Not told of one: not told of the whole."""
-    [row] = whole(
-        part("US-NY-REST", 3.0, closed=closed[0]), part("US-NY-NYC", 1.0, closed=closed[1])
-    )
+    rest, city, both = closed
+    [row] = whole(part("US-NY-REST", 3.0, closed=rest), part("US-NY-NYC", 1.0, closed=city))
     assert row["closed"] is both
 
 

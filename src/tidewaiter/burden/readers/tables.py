@@ -56,7 +56,7 @@ def titles_of(text: str, most: int = sys.maxsize) -> Titled:
     if text.lstrip()[:1] == "[":
         keys = dict.fromkeys(folded(key) for record in _records(text, most) for key in record)
         return Titled(titles=tuple(keys), delimiter="")
-    line = text.split("\n", 1)[0]
+    line = text.split("\n", 1)[0].split("\r", 1)[0]
     delimiter = max(_DELIMITERS, key=line.count)
     cells = next(csv.reader([line], delimiter=delimiter), [])
     return Titled(titles=tuple(map(folded, cells)), delimiter=delimiter)
