@@ -4,7 +4,9 @@ import click
 
 from tidewaiter.cli.options import Commands
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "code": "tidewaiter.cli.burdencode",
+}
 
 
 @click.group(cls=Commands, modules=COMMANDS)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from types import MappingProxyType
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.burden.readers.nvss import is_nvss, read_nvss
 from tidewaiter.burden.readers.vsrr import is_vsrr, read_vsrr
 from tidewaiter.burden.types import Reading
 
@@ -15,6 +16,7 @@ Read = Callable[[bytes, str], Reading]
 
 READERS: MappingProxyType[str, tuple[Fits, Read]] = MappingProxyType(
     {
+        "nchs-deaths": (is_nvss, read_nvss),  # first: it looks at one line of what may be gigabytes
         "cdc-vsrr": (is_vsrr, read_vsrr),
     }
 )
