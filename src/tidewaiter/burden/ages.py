@@ -7,6 +7,9 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 
+OLDEST = 120
+"""The last age of an open range; "all ages" holds those of an age that is not stated, too."""
+
 
 class Bands(Record, frozen=True, kw_only=True):
     """Bands of completed years of age, the last one open."""
@@ -50,10 +53,10 @@ def parse_ages(text: str) -> range:
     """
     bare = text.strip().removesuffix(" years").removesuffix(" year").strip()
     if bare == "all":
-        return range(121)
+        return range(OLDEST + 1)
     first, dash, last = bare.partition("-")
     if bare.endswith("+"):
-        first, dash, last = bare[:-1], "-", "120"
+        first, dash, last = bare[:-1], "-", str(OLDEST)
     if not dash:
         last = first
     if not (first.isdigit() and last.isdigit()) or int(first) > int(last):

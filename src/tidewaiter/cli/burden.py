@@ -6,6 +6,8 @@ from tidewaiter.cli.options import Commands
 
 COMMANDS: dict[str, str] = {
     "code": "tidewaiter.cli.burdencode",
+    "leading": "tidewaiter.cli.burdenleading",
+    "rates": "tidewaiter.cli.burdenrates",
 }
 
 
