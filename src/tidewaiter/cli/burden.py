@@ -5,8 +5,12 @@ import click
 from tidewaiter.cli.options import Commands
 
 COMMANDS: dict[str, str] = {
+    "add": "tidewaiter.cli.burdenadd",
     "code": "tidewaiter.cli.burdencode",
+    "fetch": "tidewaiter.cli.burdenfetch",
+    "figures": "tidewaiter.cli.burdenfigures",
     "leading": "tidewaiter.cli.burdenleading",
+    "list": "tidewaiter.cli.burdenlist",
     "rates": "tidewaiter.cli.burdenrates",
 }
 
