@@ -24,7 +24,8 @@ def release_files(paths: Sequence[Path]) -> Iterator[ReleaseFile | InputError]:
 
     Args:
         paths: Files, or folders of files; zip and gzip archives are unpacked in memory, a
-            workbook or a year of death records stays whole. Names that begin with a point are left out.
+            workbook or a year of death records stays whole. Names that begin with a point are
+            left out.
     """
     for path in paths:
         places = sorted(path.iterdir()) if path.is_dir() else [path]
