@@ -92,6 +92,22 @@ def test_damaged_packs_are_refused(year_made: tuple[bytes, Made]) -> None:
         list(pieces(io.BytesIO(packed), "a.gz"))
 
 
+def test_locked_packs_and_endless_lines_are_refused(year_made: tuple[bytes, Made]) -> None:
+    """A zip with a password is no file that can be told, and a line without end is no record."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("VS22MORT.DUSMCPUB", year_made[0])
+    locked = bytearray(packed.getvalue())
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        locked[locked.index(mark) + place] |= 1
+    assert not is_nvss(bytes(locked))
+    with pytest.raises(InputError, match="it is locked"):
+        list(pieces(io.BytesIO(bytes(locked)), "a.zip"))
+    endless = [year_made[0][: 492 * 500], *[b" " * (8 << 20)] * 9]
+    with pytest.raises(InputError, match="line 501: it has no line ends"):
+        list(count_deaths(endless, "a", KEEP))
+
+
 def test_lines_of_another_length_are_refused_with_their_place(record: Record) -> None:
     """Lines too short, too long or of another year are named and counted; the rest is read."""
     good = record(2022)

@@ -1,7 +1,7 @@
 """Deaths counted in cells: how many of one month, sex, age, residence, place, intent and drugs."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.burden.codes import Revision
 from tidewaiter.burden.deaths.decoding import ELSEWHERE, Decoded, decode
 from tidewaiter.burden.deaths.layouts import Layout, find_year, layout_of
-from tidewaiter.burden.deaths.lines import OtherLength, Shape, records, usual_width
+from tidewaiter.burden.deaths.lines import Shape, records, usual_width
 from tidewaiter.burden.types import Note
 
 FIELDS = {
@@ -120,11 +120,10 @@ class _Tally:
         self._waiting: list[tuple[Keys, Keys]] = []
         self._bad: dict[str, tuple[int, list[int]]] = {}
 
-    def add_others(self, others: tuple[OtherLength, ...], shape: Shape) -> None:
+    def add_others(self, others: npt.NDArray[np.int64], shape: Shape) -> None:
         """Refuse lines that are no records."""
         self.lines += len(others)
-        for each in others:
-            self._refuse(f"it has another length than {shape.width}", [each.line])
+        self._refuse(f"it has another length than {shape.width}", others)
 
     def add(self, decoded: Decoded, numbers: npt.NDArray[np.int64]) -> None:
         """Count records; those that cannot be read, or are of another year, are refused."""
@@ -188,7 +187,7 @@ class _Tally:
         np.add.at(sums, where, counts)
         return joined, sums
 
-    def _refuse(self, problem: str, lines: Sequence[int] | npt.NDArray[np.int64]) -> None:
+    def _refuse(self, problem: str, lines: npt.NDArray[np.int64]) -> None:
         if len(lines):
             self.refused += len(lines)
             count, named = self._bad.get(problem, (0, []))

@@ -11,20 +11,16 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import numpy.typing as npt
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 
 _NEWLINE, _RETURN, _BLANK = 10, 13, 32
 _LOOKED_AT = 1000  # lines by which the length of a file is told
+_LONGEST = 64 << 20  # bytes without a line end, which are no records
+_NONE = np.zeros(0, np.int64)
 _END = b"\x1a"  # an old mark of the end of a file
 
 Block = npt.NDArray[np.uint8]
-
-
-class OtherLength(Record, frozen=True, kw_only=True):
-    """A line that is no record."""
-
-    line: int  # from 1
-    length: int
 
 
 class Shape(Record, frozen=True, kw_only=True):
@@ -39,7 +35,7 @@ class Records(Record, frozen=True, kw_only=True):
 
     block: Block  # (records, width)
     numbers: npt.NDArray[np.int64]  # line of each record, from 1
-    others: tuple[OtherLength, ...]
+    others: npt.NDArray[np.int64]  # lines of another length
 
 
 def usual_width(start: bytes) -> int:
@@ -58,6 +54,9 @@ def records(chunks: Iterable[bytes], shape: Shape) -> Iterator[Records]:
 
     Yields:
         Records, and lines of another length, in the order of the file. Empty lines are nothing.
+
+    Raises:
+        InputError: A line has no end.
     """
     carry, line = b"", 1
     for chunk in chunks:
@@ -68,6 +67,10 @@ def records(chunks: Iterable[bytes], shape: Shape) -> Iterator[Records]:
             found, lines = _cut(content[:cut], line, shape)
             line += lines
             yield found
+        if len(carry) > _LONGEST:
+            raise InputError(
+                "it has no line ends", at=f"line {line:,}", hint="download the file again"
+            )
     carry = carry.rstrip(_END)
     if carry:
         yield _cut(carry + b"\n", line, shape)[0]
@@ -83,7 +86,7 @@ def _cut(content: bytes, line: int, shape: Shape) -> tuple[Records, int]:
             ends = block[:, -1] == _NEWLINE
             if ends.all() and (block[:, -ending] == (_NEWLINE, _RETURN)[ending - 1]).all():
                 numbers = np.arange(line, line + lines)
-                found = Records(block=block[:, : shape.width], numbers=numbers, others=())
+                found = Records(block=block[:, : shape.width], numbers=numbers, others=_NONE)
                 return found, lines
     return _cut_at_ends(flat, line, shape), lines
 
@@ -98,6 +101,4 @@ def _cut_at_ends(flat: Block, line: int, shape: Shape) -> Records:
     inside = np.arange(shape.width) < lengths[good, None]
     block = np.where(inside, flat[np.minimum(places, len(flat) - 1)], np.uint8(_BLANK))
     numbers = line + np.arange(len(ends))
-    bad = np.flatnonzero(~good & (lengths > 0))
-    others = tuple(OtherLength(line=int(numbers[i]), length=int(lengths[i])) for i in bad)
-    return Records(block=block, numbers=numbers[good], others=others)
+    return Records(block=block, numbers=numbers[good], others=numbers[~good & (lengths > 0)])

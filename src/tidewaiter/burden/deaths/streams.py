@@ -42,6 +42,10 @@ def pieces(file: IO[bytes], name: str, size: int = PIECE) -> Iterator[bytes]:
                 at=name,
                 hint="unpack it first, for example with 7-Zip",
             ) from error
+        except RuntimeError as error:  # of zipfile: a password is needed
+            raise InputError(
+                "it is locked", at=name, hint="unpack it with its password first"
+            ) from error
         except (EOFError, OSError, zlib.error, zipfile.BadZipFile) as error:
             raise InputError(
                 f"it cannot be unpacked: {error}", at=name, hint="download it again"
