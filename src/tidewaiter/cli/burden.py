@@ -8,10 +8,13 @@ COMMANDS: dict[str, str] = {
     "add": "tidewaiter.cli.burdenadd",
     "backtest": "tidewaiter.cli.burdenbacktest",
     "claim": "tidewaiter.cli.burdenclaim",
+    "code": "tidewaiter.cli.burdencode",
     "fetch": "tidewaiter.cli.burdenfetch",
     "figures": "tidewaiter.cli.burdenfigures",
+    "leading": "tidewaiter.cli.burdenleading",
     "list": "tidewaiter.cli.burdenlist",
     "nowcast": "tidewaiter.cli.burdennowcast",
+    "rates": "tidewaiter.cli.burdenrates",
     "supply": "tidewaiter.cli.burdensupply",
 }
 
