@@ -105,9 +105,7 @@ def _rows(figures: pa.Table, place: str, indicator: str) -> list[dict[str, Any]]
     return sorted(wanted.to_pylist(), key=lambda row: int(row["last"]))
 
 
-def _estimated(
-    estimates: pa.Table | None, place: str, indicator: str
-) -> dict[int, dict[str, Any]]:
+def _estimated(estimates: pa.Table | None, place: str, indicator: str) -> dict[int, dict[str, Any]]:
     if estimates is None:
         return {}
     wanted = estimates.filter(
@@ -194,9 +192,7 @@ def _closed(windows: Mapping[int, _Window], start: int, length: int) -> list[boo
         else:
             before = windows.get(month - 1)
             closed.append(
-                windows[month].closed
-                and (before is None or before.closed)
-                and closed[at - _TWELVE]
+                windows[month].closed and (before is None or before.closed) and closed[at - _TWELVE]
             )
     return closed
 
