@@ -69,12 +69,15 @@ def series_of(figures: pa.Table, base: dict[int, float]) -> dict[str, Months]:
         for indicator in sorted(set(figures["indicator"].to_pylist())):
             try:
                 months = recovered_months(
-                    figures, place, indicator, base if (place, indicator) == ("US", "T40.4") else None
+                    figures,
+                    place,
+                    indicator,
+                    base if (place, indicator) == ("US", "T40.4") else None,
                 )
             except InputError:
                 continue
             course = course_of(months.figures)
-            if course.values.mean() >= USUAL and len(course.origins(WINDOW)) > 52:  # noqa: PLR2004
+            if course.values.mean() >= USUAL and len(course.origins(WINDOW)) > 52:
                 found[f"{place} {indicator}"] = months
     return found
 
@@ -143,7 +146,9 @@ def _changed(months: Months, at: int, factor: float) -> Months:
     values = np.array(months.figures["value"].to_pylist())
     values[at:] *= factor
     column = months.figures.schema.get_field_index("value")
-    figures = months.figures.set_column(column, months.figures.schema.field(column), pa.array(values))
+    figures = months.figures.set_column(
+        column, months.figures.schema.field(column), pa.array(values)
+    )
     return Months(figures=figures, method=months.method, notes=months.notes)
 
 
@@ -217,7 +222,7 @@ def known(months: Months) -> dict[str, Any]:
         told[name] = {
             "gaps": [round(each.gap, 3) for each in card.forecasts],
             "p down": round(card.down.p, 3), "p up": round(card.up.p, 3), "verdict": card.verdict,
-            "detectable": [round(each, 3) for each in (card.detectable_down or 0.0, card.detectable_up or 0.0)],
+            "detectable": [card.detectable_down, card.detectable_up],
         }  # fmt: skip
     return told
 

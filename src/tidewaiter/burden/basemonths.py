@@ -95,15 +95,10 @@ def _levels(windows: Numbers, length: int) -> Numbers:
     after = length - before - len(logs)
     near = min(_TWELVE, len(logs))
     rise, fall = _slope(logs[:near]), _slope(logs[-near:])
-    return np.exp(
-        np.concatenate(
-            [
-                logs[0] - rise * np.arange(before, 0, -1),
-                logs,
-                logs[-1] + fall * np.arange(1, after + 1),
-            ]
-        )
-    )
+    early = logs[0] - rise * np.arange(before, 0, -1)
+    late = logs[-1] + fall * np.arange(1, after + 1)
+    levels: Numbers = np.exp(np.concatenate([early, logs, late]))
+    return levels
 
 
 def _slope(logs: Numbers) -> float:

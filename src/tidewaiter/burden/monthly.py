@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.burden.basemonths import Numbers, estimated_months, given_months, np, running
+from tidewaiter.burden.basemonths import Numbers, estimated_months, given_months, running
 from tidewaiter.burden.months import month_text
 from tidewaiter.burden.types import FIGURES
 

@@ -14,8 +14,9 @@ from tidewaiter.burden.events.declaring import (
     month_of_event,
     needed_until,
 )
+from tidewaiter.burden.events.doses import dose_of
 from tidewaiter.burden.events.forecasts import FORECASTERS, HISTORY, expected_totals
-from tidewaiter.burden.events.placebos import SHARE, Ranked, detectable, rank
+from tidewaiter.burden.events.placebos import Ranked, detectable, rank
 from tidewaiter.burden.events.types import (
     LEVEL,
     Concurrent,
@@ -45,6 +46,7 @@ class Material(Record, frozen=True, kw_only=True):
     counted: int | None = None  # month of the earliest release that counts a month of the window
     control: Months | None = None
     untreated: tuple[Months, ...] = ()  # of places that the event did not touch
+    dose: Months | None = None  # a supply series: pounds
     known: tuple[Event, ...] = ()  # other events; those within twelve months are named
 
 
@@ -95,6 +97,7 @@ def event_card(declaration: Declaration, material: Material) -> EventCard:
         placebos=_placebos(course, gaps, at, window),
         places=beside,
         control=control,
+        dose=dose_of(material.months, material.dose),
         concurrent=_concurrent(declaration.event, material.known),
         verdict=verdict,
         because=because,

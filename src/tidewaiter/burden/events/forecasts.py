@@ -1,9 +1,11 @@
-"""What earlier months alone let one expect of a window: two robust forecasts.
+"""What earlier months alone let one expect of a window: three forecasts.
 
-Both were chosen among twenty by their error on 12-month totals (docs/benchmarks.md). A card
-counts the weaker of the two gaps, so that no finding hangs on how a trend was drawn.
+They are among the best of twenty by their error on 12-month totals (docs/benchmarks.md), and
+each carries a trend on in another way. The weakest rank counts, so that no finding hangs on how
+a trend was drawn.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -15,9 +17,8 @@ from tidewaiter.burden.events.types import Window
 HISTORY = 24
 """Months before an event that a forecast needs."""
 
-_RECENT, _YEAR = 3, 12
-_KEPT_OF_GROWTH = 0.25  # of the last year's growth, from the last three months on
-_KEPT_OF_CHANGE = 0.5  # of the last three months' change to those a year before
+_RECENT, _HALF_YEAR, _YEAR = 3, 6, 12
+_QUARTER, _HALF = 0.25, 0.5  # of a growth that is carried on
 _HALF_A_DEATH = 0.5  # a month of none has a rate too
 
 Forecaster = Callable[[Numbers, Numbers, int], float]
@@ -28,10 +29,19 @@ def _rate(values: Numbers, days: Numbers, end: int, length: int) -> float:
     return float((values[start:end].sum() + _HALF_A_DEATH) / days[start:end].sum())
 
 
-def damped_trend(values: Numbers, days: Numbers, at: int) -> float:
+def _growth(values: Numbers, days: Numbers, at: int, length: int) -> float:
+    """Return the last months' rate in parts of that of the same months a year before."""
+    return _rate(values, days, at, length) / _rate(values, days, at - _YEAR, length)
+
+
+def quarter_growth(values: Numbers, days: Numbers, at: int) -> float:
     """Return deaths a day to expect: the last three months', and a quarter of a year's growth."""
-    growth = _rate(values, days, at, _YEAR) / _rate(values, days, at - _YEAR, _YEAR)
-    return _rate(values, days, at, _RECENT) * float(growth**_KEPT_OF_GROWTH)
+    return _rate(values, days, at, _RECENT) * math.pow(_growth(values, days, at, _YEAR), _QUARTER)
+
+
+def half_growth(values: Numbers, days: Numbers, at: int) -> float:
+    """Return deaths a day to expect: the last six months', and half of a year's growth."""
+    return _rate(values, days, at, _HALF_YEAR) * math.pow(_growth(values, days, at, _YEAR), _HALF)
 
 
 def half_change(values: Numbers, days: Numbers, at: int) -> float:
@@ -40,13 +50,13 @@ def half_change(values: Numbers, days: Numbers, at: int) -> float:
     The change is that of the last three months to the same three a year before, so a season
     does not count as one.
     """
-    change = _rate(values, days, at, _RECENT) / _rate(values, days, at - _YEAR, _RECENT)
-    return _rate(values, days, at, _YEAR) * float(change**_KEPT_OF_CHANGE)
+    return _rate(values, days, at, _YEAR) * math.pow(_growth(values, days, at, _RECENT), _HALF)
 
 
 FORECASTERS: Mapping[str, Forecaster] = MappingProxyType(
-    {"damped trend of the last three months": damped_trend,
-     "last twelve months, half of their change": half_change}
+    {"last three months, a quarter of the year's growth": quarter_growth,
+     "last six months, half of the year's growth": half_growth,
+     "last twelve months, half of the change to their end": half_change}
 )  # fmt: skip
 
 
@@ -67,7 +77,7 @@ def expected_totals(values: Numbers, days: Numbers, at: int, window: Window) -> 
 
 
 def log_gaps(values: Numbers, days: Numbers, origins: range, window: Window) -> Numbers:
-    """Return log(observed / expected) for each origin and forecaster, shape (origins, 2)."""
+    """Return log(observed / expected) for each origin and forecaster, shape (origins, 3)."""
     found = np.empty((len(origins), len(FORECASTERS)))
     for row, at in enumerate(origins):
         observed = values[at + window.since : at + window.until].sum() + _HALF_A_DEATH

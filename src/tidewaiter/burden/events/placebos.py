@@ -2,7 +2,7 @@
 
 Gaps of neighbouring dates share nearly all of their months. Ranked only among dates whose
 windows do not overlap its own, a date in an unusual year would meet none of its neighbours,
-and 14 to 24 % of dates would come out at 5 % (measured). Ranked among all dates, at most the
+and up to 12 % of dates would come out at 5 % (measured). Ranked among all dates, at most the
 level's share of any series can: that holds whatever their dependence. Both are asked for.
 """
 

@@ -12,8 +12,10 @@ Direction = Literal["down", "up", "either"]
 """Which way the series is expected to move."""
 
 Verdict = Literal[
-    "compatible with", "not distinguishable from ordinary variation", "opposite to declared direction"
-]  # fmt: skip
+    "compatible with",
+    "not distinguishable from ordinary variation",
+    "opposite to declared direction",
+]
 """All that a card may say. There is no word for cause, and none is added."""
 
 LEVEL = 0.05
@@ -84,7 +86,7 @@ class Forecast(Record, frozen=True, kw_only=True):
 
 
 class Rank(Record, frozen=True, kw_only=True):
-    """Where the gap stands among placebos, in one direction; the weaker forecast counts."""
+    """Where the gap stands among placebos, in one direction, by the weakest forecast."""
 
     apart: int  # dates whose windows do not overlap the event's
     apart_extreme: int  # of them, how many gaps are at least as extreme
@@ -130,6 +132,14 @@ class Concurrent(Record, frozen=True, kw_only=True):
     verified: bool
 
 
+class Dose(Record, frozen=True, kw_only=True):
+    """A supply series beside the deaths: both as differences from month to month."""
+
+    name: str
+    months: int  # differences that both have
+    correlation: float
+
+
 class EventCard(Record, frozen=True, kw_only=True):
     """All that a card shows; pages and the command draw nothing that is not here."""
 
@@ -159,6 +169,7 @@ class EventCard(Record, frozen=True, kw_only=True):
     placebos: tuple[Placebo, ...]
     places: Places | None  # None: no untreated places, or fewer than ten
     control: Control | None
+    dose: Dose | None
     concurrent: tuple[Concurrent, ...]
     verdict: Verdict
     because: tuple[str, ...]  # what kept it from saying more

@@ -96,7 +96,8 @@ def places_of(
 
 
 def _usual(gaps: Numbers) -> Numbers:
-    return np.maximum(np.median(np.abs(gaps), axis=0), 1e-6)
+    middle: Numbers = np.median(np.abs(gaps), axis=0)
+    return middle.clip(1e-6)
 
 
 def _could_tell(places: Places) -> bool:
