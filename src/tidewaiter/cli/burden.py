@@ -4,7 +4,14 @@ import click
 
 from tidewaiter.cli.options import Commands
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "add": "tidewaiter.cli.burdenadd",
+    "backtest": "tidewaiter.cli.burdenbacktest",
+    "fetch": "tidewaiter.cli.burdenfetch",
+    "figures": "tidewaiter.cli.burdenfigures",
+    "list": "tidewaiter.cli.burdenlist",
+    "nowcast": "tidewaiter.cli.burdennowcast",
+}
 
 
 @click.group(cls=Commands, modules=COMMANDS)
