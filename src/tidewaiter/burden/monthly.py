@@ -146,8 +146,9 @@ def _run(
 
 
 def _window(row: dict[str, Any], estimate: dict[str, Any] | None) -> _Window:
-    if row["closed"] or estimate is None:
-        return _Window(value=row["value"], low=None, high=None, closed=bool(row["closed"]))
+    closed = row["closed"] or (estimate is not None and estimate["closed"])
+    if closed or estimate is None:
+        return _Window(value=row["value"], low=None, high=None, closed=bool(closed))
     return _Window(
         value=estimate["estimate"], low=estimate["low"], high=estimate["high"], closed=False
     )

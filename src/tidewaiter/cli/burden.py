@@ -7,9 +7,12 @@ from tidewaiter.cli.options import Commands
 COMMANDS: dict[str, str] = {
     "add": "tidewaiter.cli.burdenadd",
     "backtest": "tidewaiter.cli.burdenbacktest",
+    "declare": "tidewaiter.cli.burdendeclare",
+    "event": "tidewaiter.cli.burdenevent",
     "fetch": "tidewaiter.cli.burdenfetch",
     "figures": "tidewaiter.cli.burdenfigures",
     "list": "tidewaiter.cli.burdenlist",
+    "months": "tidewaiter.cli.burdenmonths",
     "nowcast": "tidewaiter.cli.burdennowcast",
 }
 

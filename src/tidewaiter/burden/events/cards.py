@@ -29,7 +29,7 @@ from tidewaiter.burden.events.types import (
     Window,
 )
 from tidewaiter.burden.events.verdicts import control_of, judged, places_of
-from tidewaiter.burden.facts import indicators, places
+from tidewaiter.burden.facts import indicators, place_name
 from tidewaiter.burden.monthly import Months
 from tidewaiter.burden.months import month_text
 
@@ -176,8 +176,5 @@ def _concurrent(event: Event, known: tuple[Event, ...]) -> tuple[Concurrent, ...
 
 def _series(declaration: Declaration) -> str:
     indicator = indicators().get(declaration.indicator)
-    place = places().get(declaration.place)
-    return (
-        f"{indicator.name if indicator else declaration.indicator},"
-        f" {place.name if place else declaration.place}"
-    )
+    name = indicator.name if indicator else declaration.indicator
+    return f"{name}, {place_name(declaration.place)}"
