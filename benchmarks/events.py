@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-
 from benchmarks.throughput import processor, versions
+
 from tidewaiter.base.errors import InputError
 from tidewaiter.burden.basemonths import Numbers
 from tidewaiter.burden.events.cards import Material, event_card

@@ -70,10 +70,11 @@ def _numbers(card: EventCard) -> Iterator[str]:
     yield f"Counted in the window: {card.observed:,.0f}{between}, {status}"
     for each in card.forecasts:
         span = "" if card.closed else f" ({each.gap_low:+.0%} to {each.gap_high:+.0%})"
-        yield f"  expected {each.expected:,.0f} by the {each.method}: {each.gap:+.1%}{span}"
+        yield f"  expected {each.expected:,.0f} by {each.method}: {each.gap:+.1%}{span}"
     yield f"Rank downwards: {_rank(card.down)}; upwards: {_rank(card.up)}"
     yield f"  each direction is told apart at {card.level / 2:.1%}; smallest: {card.smallest_p:.1%}"
-    yield f"Smallest change told apart: {_part(card.detectable_down)} or {_part(card.detectable_up)}"
+    least = f"{_part(card.detectable_down)} or {_part(card.detectable_up)}"
+    yield f"Smallest change told apart: {least}"
     if card.places:
         yield f"Among {card.places.n} places untouched: {card.places.p:.1%}"
     else:

@@ -27,8 +27,7 @@ _CONTROLS = ("T40.5", "all-causes")  # the first that a release has, and that is
 @click.argument("event", required=False)
 @asked
 @click.option("--release", "file", type=FILE, help="A release; else the archive's newest.")
-@click.option("--base", type=FILE,
-              help="Counts of the months of the first window: a release by month, or CSV.")  # fmt: skip
+@click.option("--base", type=FILE, help="Months of the first window: a release by month, or CSV.")
 @click.option("--declared", type=click.Path(dir_okay=False, path_type=Path),
               help="The file of declarations; EVENT may then be the hash of one.")  # fmt: skip
 @click.option("--dose", type=FILE, help="Pounds by month, CSV; shown in differences only.")

@@ -17,8 +17,7 @@ from tidewaiter.report.characters import visible
 @click.argument("file", type=FILE, required=False)
 @click.option("--place", default="US", show_default=True, help="A country or a state.")
 @click.option("--indicator", required=True, help="What is counted: T40.4, overdose, ...")
-@click.option("--base", type=FILE,
-              help="Counts of the months of the first window: a release by month, or CSV.")  # fmt: skip
+@click.option("--base", type=FILE, help="Months of the first window: a release by month, or CSV.")
 @click.option("--out", type=OUT, help="A .csv, .jsonl or .parquet file; else CSV to stdout.")
 @archived_in
 def months(

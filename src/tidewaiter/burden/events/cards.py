@@ -137,10 +137,10 @@ def _placed(course: Course, declaration: Declaration) -> int:
 def _forecasts(expected: Numbers, total: tuple[float, float, float]) -> tuple[Forecast, ...]:
     return tuple(
         Forecast(
-            method=name, expected=float(each), gap=total[0] / each - 1,
+            method=name, expected=each, gap=total[0] / each - 1,
             gap_low=total[1] / each - 1, gap_high=total[2] / each - 1,
         )
-        for name, each in zip(FORECASTERS, expected, strict=True)
+        for name, each in zip(FORECASTERS, expected.tolist(), strict=True)
     )  # fmt: skip
 
 
