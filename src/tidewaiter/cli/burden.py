@@ -7,6 +7,7 @@ from tidewaiter.cli.options import Commands
 COMMANDS: dict[str, str] = {
     "add": "tidewaiter.cli.burdenadd",
     "backtest": "tidewaiter.cli.burdenbacktest",
+    "claim": "tidewaiter.cli.burdenclaim",
     "declare": "tidewaiter.cli.burdendeclare",
     "event": "tidewaiter.cli.burdenevent",
     "fetch": "tidewaiter.cli.burdenfetch",
@@ -14,6 +15,7 @@ COMMANDS: dict[str, str] = {
     "list": "tidewaiter.cli.burdenlist",
     "months": "tidewaiter.cli.burdenmonths",
     "nowcast": "tidewaiter.cli.burdennowcast",
+    "supply": "tidewaiter.cli.burdensupply",
 }
 
 

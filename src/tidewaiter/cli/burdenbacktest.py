@@ -31,7 +31,10 @@ _FILE: click.Path = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command()
 @click.option("--judge", "judges", type=_FILE, multiple=True, help="A later release (the newest).")
 @click.option("--source", default="cdc-vsrr", show_default=True, help="Whose releases.")
-@click.option("--indicator", "wanted", multiple=True, default=("overdose", "T40.4"))
+@click.option(
+    "--indicator", "wanted", multiple=True, default=("overdose", "T40.4"), show_default=True,
+    help="Which counts; repeatable.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each block.")
 @archived_in
 def backtest(

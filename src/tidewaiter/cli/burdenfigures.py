@@ -1,6 +1,7 @@
 """The command `tidewaiter burden figures`."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -38,17 +39,21 @@ def figures(folder: Path, out: Path | None, **options: Any) -> None:
     loaded = load_releases(folder, options["source"])
     show_notes(str(folder), loaded.skipped, len(loaded.skipped))
     releases = _chosen(loaded.releases, options["release"])
-    known = {
-        code for each in releases for code in each.reading.figures["place"].unique().to_pylist()
-    }
+    places, counted = _held(releases, "place"), _held(releases, "indicator")
     wanted = Wanted(
-        places=tuple(_place(text, known) for text in options["places"]),
-        indicators=tuple(find_indicator(text).key for text in options["indicators"]),
+        places=tuple(_place(text, places) for text in options["places"]),
+        indicators=tuple(
+            text if text in counted else find_indicator(text).key for text in options["indicators"]
+        ),
         first=options["first"],
         last=options["last"],
     )
     give(tidy(releases, wanted), out)
     sys.exit(1 if loaded.skipped else 0)
+
+
+def _held(releases: Iterable[Release], column: str) -> set[str]:
+    return {each for one in releases for each in one.reading.figures[column].unique().to_pylist()}
 
 
 def _place(text: str, known: set[str]) -> str:
