@@ -7,9 +7,10 @@ import pyarrow as pa
 
 from tidewaiter.burden.facts import find_indicator, find_place, place_name
 from tidewaiter.burden.months import month_text
+from tidewaiter.cli.burdendeclare import FILE
 from tidewaiter.cli.burdenfiles import OUT, check_format, give
-from tidewaiter.cli.burdenmaterial import FILE, Series, Shelf, releases_of
 from tidewaiter.cli.releasesfolder import archived_in
+from tidewaiter.releases.shelf import Series, Shelf, releases_of
 from tidewaiter.report.characters import visible
 
 

@@ -1,11 +1,10 @@
-"""What months and event cards are made from: a release, base months, and a nowcast."""
+"""What months and event cards are made from: releases, base months, and a nowcast."""
 
 import csv
 import hashlib
 import io
 from pathlib import Path
 
-import click
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -19,7 +18,6 @@ from tidewaiter.burden.readers import read_release
 from tidewaiter.burden.types import Release
 from tidewaiter.releases.folder import load_releases
 
-FILE: click.Path = click.Path(exists=True, dir_okay=False, path_type=Path)
 _ENOUGH = 36  # figures: a card needs two years before an event and one after
 _NOWCAST = "cdc-vsrr"  # the source whose open windows can be estimated
 
@@ -51,8 +49,11 @@ def releases_of(file: Path | None, folder: Path) -> tuple[Release, ...]:
 
 
 def figures_in(release: Release, place: str, indicator: str) -> int:
-    """Count the figures that a release has of a place and an indicator."""
-    wanted = (pc.field("place") == place) & (pc.field("indicator") == indicator)
+    """Count the months and windows of twelve that a release has of a place and an indicator."""
+    wanted = (
+        (pc.field("place") == place) & (pc.field("indicator") == indicator)
+        & (pc.field("part") == "") & pc.field("months").isin([1, 12])
+    )  # fmt: skip
     return len(release.reading.figures.filter(wanted))
 
 
@@ -126,6 +127,28 @@ def read_base(file: Path, place: str, indicator: str) -> dict[int, float]:
             hint="give an export by month, or a CSV file with the columns month and value",
         )  # fmt: skip
     return dict(zip(found["last"].to_pylist(), found["value"].to_pylist(), strict=True))
+
+
+def read_dose(file: Path, drug: str) -> dict[int, float]:
+    """Read pounds by month: of a release that tells them in parts, their sum; or of a CSV file.
+
+    Raises:
+        InputError: It has none of this drug.
+    """
+    content = file.read_bytes()
+    try:
+        figures = read_release(content, file.name).figures
+    except InputError:
+        return _plain_months(content, file.name)
+    found: dict[int, float] = {}
+    for row in figures.filter(
+        (pc.field("measure") == "pounds") & (pc.field("months") == 1)
+        & (pc.field("indicator") == drug) & pc.field("value").is_valid()
+    ).to_pylist():  # fmt: skip
+        found[row["last"]] = found.get(row["last"], 0.0) + row["value"]
+    if not found:
+        raise InputError(f"it has no pounds of {drug} by month", at=file.name, hint="see --drug")
+    return found
 
 
 def _plain_months(content: bytes, name: str) -> dict[int, float]:
