@@ -8,13 +8,16 @@ COMMANDS: dict[str, str] = {
     "add": "tidewaiter.cli.burdenadd",
     "backtest": "tidewaiter.cli.burdenbacktest",
     "claim": "tidewaiter.cli.burdenclaim",
+    "code": "tidewaiter.cli.burdencode",
     "declare": "tidewaiter.cli.burdendeclare",
     "event": "tidewaiter.cli.burdenevent",
     "fetch": "tidewaiter.cli.burdenfetch",
     "figures": "tidewaiter.cli.burdenfigures",
+    "leading": "tidewaiter.cli.burdenleading",
     "list": "tidewaiter.cli.burdenlist",
     "months": "tidewaiter.cli.burdenmonths",
     "nowcast": "tidewaiter.cli.burdennowcast",
+    "rates": "tidewaiter.cli.burdenrates",
     "supply": "tidewaiter.cli.burdensupply",
 }
 
