@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from tidewaiter.burden.claims.checking import state
 from tidewaiter.burden.claims.findings import period_text
 from tidewaiter.burden.claims.types import Checked, Claim, Finding
-from tidewaiter.burden.facts import indicators, places
+from tidewaiter.burden.facts import indicators, place_name
 
 _WIDTH = 100
 _SHOWN = 14  # figures of a table
@@ -32,7 +32,7 @@ def answer_text(checked: Checked) -> str:
 
 def _understood(claim: Claim) -> str:
     name = indicators()[claim.indicator].name
-    place = places()[claim.place].name
+    place = place_name(claim.place)
     what = {
         "deaths": "deaths", "daily": "deaths a day", "rank": "rank",
         "share": f"share of {indicators()[claim.of].name.lower()}" if claim.of else "share",
