@@ -10,7 +10,7 @@ from tidewaiter.bulk.journal import read_journal
 from tidewaiter.bulk.run import Settings
 from tidewaiter.consignments.restricted import open_version
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
-from tidewaiter.consignments.signs import PartySigns
+from tidewaiter.consignments.signs import PartySigns, parties_of
 from tidewaiter.consignments.switched import switched_rules
 from tidewaiter.consignments.together import HOLDING, Together
 from tidewaiter.consignments.types import Alert
@@ -59,10 +59,9 @@ def marks_of(
     signs = PartySigns(rules)
     if rules.sign.most:
         for alert in _open(read_journal(journal, holding=_PARTIES), rules):
-            signs.want(alert)
+            signs.want(parties_of(alert))
         if signs.begin():
-            for batch in lines():
-                signs.look(batch)
+            signs.look(lines())
             signs.finish()
     return Marks(together, signs)
 
