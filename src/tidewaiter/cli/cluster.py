@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -87,13 +87,17 @@ def one_path(paths: tuple[Path, ...], out: Path | None, cluster: Cluster) -> Pat
     return paths[0] if paths else None
 
 
-def check_cluster(options: Mapping[str, object], *, again: bool) -> None:
-    """Refuse what a cluster does not do, rather than leave it out."""
+def cluster_of(options: dict[str, Any], *, again: bool) -> Cluster:
+    """Take the options of a cluster out of those of the command.
+
+    Refuses what a cluster does not do, rather than leave it out.
+    """
+    cluster = Cluster(**{name: options.pop(name) for name in Cluster.__struct_fields__})
     given = {"again": again, **{name: options[name] for name in _NOT_THERE}}
-    if unfit := [
-        f"--{name.replace('restricted', 'out-restricted')}" for name in given if given[name]
-    ]:
+    named = (name.replace("restricted", "out-restricted") for name in given if given[name])
+    if cluster.engine == "spark" and (unfit := [f"--{name}" for name in named]):
         raise click.UsageError(f"{', '.join(unfit)}: not with --engine spark")
+    return cluster
 
 
 _NOT_THERE = ("report", "refused", "restricted", "db", "register")

@@ -24,13 +24,7 @@ from tidewaiter.bulk.marks import marks_of
 from tidewaiter.bulk.run import Settings, workers_for
 from tidewaiter.cli.again import Past, screen_past
 from tidewaiter.cli.apart import RESTRICTED, place_of
-from tidewaiter.cli.cluster import (
-    Cluster,
-    check_cluster,
-    on_cluster,
-    one_path,
-    screen_cluster,
-)
+from tidewaiter.cli.cluster import cluster_of, on_cluster, one_path, screen_cluster
 from tidewaiter.cli.columns import show_columns
 from tidewaiter.cli.earlier import all_lines, check_history, earlier_alerts
 from tidewaiter.cli.listsfolder import kept_in
@@ -134,10 +128,9 @@ def screen(paths: tuple[Path, ...], *, again: bool, whole: bool, **options: Any)
 
     Example: tidewaiter screen manifest.csv --out alerts.jsonl --report report.html
     """
-    cluster = Cluster(**{name: options.pop(name) for name in Cluster.__struct_fields__})
+    cluster = cluster_of(options, again=again)
     wanted = Wanted(**options)
     if cluster.engine == "spark":
-        check_cluster(options, again=again)
         settings = _settings(wanted, file="", sha256="")
         files = (paths, wanted.history)
         done_there = screen_cluster(files, wanted.out, _options(wanted), settings, cluster)
@@ -203,7 +196,7 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
         earlier = earlier_alerts(wanted.history, options, settings, workers=wanted.workers)
         digest = registry_digest(settings, restricted=False)
         lines = partial(all_lines, (path, *wanted.history), options, wanted.db, settings.sha256)
-        marks = marks_of(journal, settings, earlier, lines)
+        marks = marks_of(journal, settings, earlier, lines, workers=workers)
         summary = write_outputs(journal, outputs, settings, digest, marks)
         done = read_done(journal)
         journal.unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from tidewaiter.base.files import replacing
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.marks import Marks
 from tidewaiter.bulk.spark.reading import one_row
-from tidewaiter.bulk.spark.screening import alerts_in, rules_of
+from tidewaiter.bulk.spark.screening import alerts_in, rules_of, together_of
 from tidewaiter.bulk.spark.types import PLACED, WRITTEN, Step, Task
 from tidewaiter.consignments.signs import PartySigns, SignsFound
 from tidewaiter.consignments.together import Key, Sum, Sums, Together
@@ -20,7 +20,6 @@ from tidewaiter.consignments.types import Alert
 from tidewaiter.parties.resolution import Written
 from tidewaiter.parties.resolution.sharing import Thing
 from tidewaiter.report.exports import alert_writer
-from tidewaiter.substances.registry import load_registry
 
 
 class Said(Record, frozen=True, kw_only=True):
@@ -35,8 +34,9 @@ def add_up(found: pa.Table, task: Task) -> Together:
 
     Args:
         found: The column `sums` of `SCREENED`.
+        task: The screening.
     """
-    adding = Together(load_registry(task.settings.own), rules_of(task.settings), task.settings.day)
+    adding = together_of(task.settings)
     for raw in filter(None, found.column("sums").to_pylist()):
         sums, left_out = _SUMS.decode(raw)
         adding.add_sums(dict(sums), left_out)
@@ -53,6 +53,7 @@ def want(found: pa.Table, task: Task) -> PartySigns:
 
     Args:
         found: The column `parties` of `SCREENED`, in the order of lines.
+        task: The screening.
     """
     signs = PartySigns(rules_of(task.settings))
     for raw in filter(None, found.column("parties").to_pylist()):
@@ -64,6 +65,7 @@ def share(signs: PartySigns, looked: pa.Table) -> None:
     """Take up the parties that share something.
 
     Args:
+        signs: Which has begun.
         looked: Of the schema `LOOKED`, in the order of lines.
     """
     for raw in looked.column("shared").to_pylist():
@@ -101,9 +103,8 @@ def write_parts(folder: Path, task: Task, said: Said) -> Step:
     """
 
     def write(rows: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        settings, rules = task.settings, rules_of(task.settings)
-        together = Together(load_registry(settings.own), rules, settings.day, said.sums)
-        marks = Marks(together, PartySigns(rules, said.signs))
+        signs = PartySigns(rules_of(task.settings), said.signs)
+        marks = Marks(together_of(task.settings, said.sums), signs)
         cells = (row for batch in rows for row in batch.to_pylist())
         first = next(cells, None)
         if first is None:

@@ -3,6 +3,7 @@
 import platform
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
+from pathlib import Path
 
 import msgspec
 import pyarrow as pa
@@ -16,11 +17,11 @@ from tidewaiter.consignments.restricted import open_version
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
 from tidewaiter.consignments.signs import Look, parties_of
 from tidewaiter.consignments.switched import switched_rules
-from tidewaiter.consignments.together import Together
+from tidewaiter.consignments.together import Sums, Together
 from tidewaiter.consignments.types import Alert
 from tidewaiter.parties.resolution.sharing import Thing
 from tidewaiter.report.exports import json_line
-from tidewaiter.substances.registry import load_registry
+from tidewaiter.substances.registry import Registry, load_registry
 
 Digest = Callable[[Settings], str]
 
@@ -74,7 +75,7 @@ def _screened(row: dict[str, object], task: Task) -> dict[str, object]:
     found = screen_batch(lines, settings)
     rules = rules_of(task.settings)
     alerts = [each for each in (open_version(alert, rules) for alert in found.alerts) if each]
-    adding = Together(load_registry(task.settings.own), rules, task.settings.day)
+    adding = together_of(task.settings)
     for alert in alerts:
         adding.add(alert, earlier=asked.earlier)
     told = [] if asked.earlier else alerts
@@ -88,6 +89,18 @@ def _screened(row: dict[str, object], task: Task) -> dict[str, object]:
         "sums": msgspec.json.encode((list(adding.sums.items()), adding.left_out)),
         "parties": msgspec.json.encode(list(parties)),
     }
+
+
+@lru_cache(2)
+def _registry(own: tuple[Path, ...], state: str) -> Registry:
+    del state  # another one: the folders hold something else by now
+    return load_registry(own)
+
+
+def together_of(settings: Settings, sums: Sums | None = None) -> Together:
+    """Return what adds amounts up, and what is added up already."""
+    registry = _registry(settings.own, settings.state)
+    return Together(registry, rules_of(settings), settings.day, sums)
 
 
 @lru_cache(2)
