@@ -1,0 +1,203 @@
+"""Which release answers a question, and the rows of it that do."""
+
+import re
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tidewaiter.base.countries import country_name
+from tidewaiter.base.errors import InputError, MissingError
+from tidewaiter.base.records import Record
+from tidewaiter.burden.facts import find_indicator, find_place, indicators, places, sources
+from tidewaiter.burden.months import month_text, parse_month
+from tidewaiter.burden.types import Basis, Release
+
+_CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,30}")
+_COUNTRY = 2  # letters of a country's code
+_SHOWN = 12  # places that an error names
+
+
+class Ask(Record, frozen=True, kw_only=True):
+    """What is asked of an archive."""
+
+    place: str = "US"  # a code or a name
+    indicator: str = "overdose"
+    source: str = ""  # "": the first of data/burden/sources.toml that has figures
+    release: str = ""  # its label, its month, or the first characters of its hash; "": the newest
+    since: str = ""  # "2022-12"; "": from the first period
+    until: str = ""  # "": to the newest period
+
+
+class Caption(Record, frozen=True, kw_only=True):
+    """What must stand beside every figure: of what, where, when, on which basis, by whom."""
+
+    place: str
+    place_name: str
+    indicator: str
+    indicator_name: str
+    measure: str
+    months: int  # length of each period
+    basis: Basis
+    release: str  # "cdc-vsrr 2025-01"
+    released: str  # its month; "": not known
+    told: bool  # the release says its month itself
+    source_key: str  # of data/burden/sources.toml
+    source: str  # its name
+    authority: str
+    cite: str
+    sha256: str
+    closed_to: str  # the last month whose count the source changes no more; "": none is known
+    newest: str  # the last month
+
+
+def pick(releases: Sequence[Release], ask: Ask) -> Release:
+    """Return the release that answers: the newest of the first source that has such figures.
+
+    Raises:
+        MissingError: None does.
+    """
+    fitting = [
+        each
+        for each in releases
+        if ask.source in {"", each.reading.source} and (not ask.release or _named(each, ask))
+    ]
+    holding = [each for each in fitting if len(rows_of(each, ask))]
+    if not holding:
+        raise MissingError(
+            f'there are no figures of "{ask.indicator}" in {ask.place} '
+            + (f"in the release {ask.release}" if ask.release else "among these releases"),
+            hint=_there_is(fitting or releases),
+        )
+    order = {key: number for number, key in enumerate(sources())}
+    first = min(order.get(each.reading.source, len(order)) for each in holding)
+    return max(
+        (each for each in holding if order.get(each.reading.source, len(order)) == first),
+        key=lambda each: (each.reading.released or 0, len(rows_of(each, ask))),
+    )
+
+
+def rows_of(release: Release, ask: Ask, *, part: str = "") -> pa.Table:
+    """Return the figures of one place and indicator, as FIGURES, in the order of time.
+
+    Where a release counts it in several ways, the one with the most periods is taken: by the
+    longest period, then by the measure of the indicator.
+    """
+    figures = release.reading.figures
+    mask = pc.and_(
+        pc.and_(
+            pc.equal(figures["place"], place_code(ask.place)),
+            pc.equal(figures["indicator"], indicator_key(ask.indicator)),
+        ),
+        pc.equal(figures["part"], part),
+    )
+    return one_way(figures.filter(mask)).sort_by("last")
+
+
+def one_way(found: pa.Table) -> pa.Table:
+    """Keep one way of counting, so that no period stands twice."""
+    if not len(found):
+        return found
+    ways = found.group_by(["months", "measure", "basis"]).aggregate([("last", "count")])
+    best = max(ways.to_pylist(), key=lambda way: (way["months"], way["last_count"], way["measure"]))
+    mask = pc.and_(
+        pc.and_(
+            pc.equal(found["months"], best["months"]), pc.equal(found["measure"], best["measure"])
+        ),
+        pc.equal(found["basis"], best["basis"]),
+    )
+    return found.filter(mask)
+
+
+def within(found: pa.Table, ask: Ask) -> pa.Table:
+    """Keep the periods that end in the months asked for.
+
+    Raises:
+        InputError: A month cannot be read.
+    """
+    if ask.since:
+        found = found.filter(pc.greater_equal(found["last"], parse_month(ask.since)))
+    if ask.until:
+        found = found.filter(pc.less_equal(found["last"], parse_month(ask.until)))
+    return found
+
+
+def caption(release: Release, ask: Ask, found: pa.Table) -> Caption:
+    """Return what stands beside figures.
+
+    Args:
+        release: Theirs.
+        ask: Place and indicator.
+        found: At least one row of FIGURES, of one way of counting.
+    """
+    reading = release.reading
+    source, key = sources().get(reading.source), indicator_key(ask.indicator)
+    known = indicators().get(key)
+    closed = found.filter(pc.fill_null(found["closed"], False))["last"]  # noqa: FBT003
+    place = place_code(ask.place)
+    return Caption(
+        place=place,
+        place_name=place_name(place),
+        indicator=key,
+        indicator_name=known.name if known else key,
+        measure=found["measure"][0].as_py(),
+        months=found["months"][0].as_py(),
+        basis=found["basis"][0].as_py(),
+        release=release.label,
+        released=month_text(reading.released) if reading.released is not None else "",
+        told=reading.told,
+        source_key=reading.source,
+        source=source.name if source else reading.source,
+        authority=source.authority if source else "",
+        cite=source.cite if source else reading.source,
+        sha256=release.sha256,
+        closed_to=month_text(pc.max(closed).as_py()) if len(closed) else "",
+        newest=month_text(pc.max(found["last"]).as_py()),
+    )
+
+
+def place_code(text: str) -> str:
+    """Return the code of a place, by its code or its name; other countries by their code only.
+
+    Raises:
+        InputError: It cannot be the code of a place.
+    """
+    try:
+        return find_place(text).code
+    except InputError:
+        code = text.strip().upper()
+        if not _CODE.fullmatch(code):
+            raise
+        return code
+
+
+def indicator_key(text: str) -> str:
+    """Return the key of an indicator, by its key or its name."""
+    return find_indicator(text).key
+
+
+def place_name(code: str) -> str:
+    """Name a place; the code itself, where we know no name."""
+    if code in places():
+        return places()[code].name
+    return country_name(code) if len(code) == _COUNTRY else code
+
+
+def _named(release: Release, ask: Ask) -> bool:
+    wanted, reading = ask.release.strip().casefold(), release.reading
+    month = month_text(reading.released) if reading.released is not None else ""
+    return wanted in {release.label.casefold(), month} or (
+        len(wanted) >= 8 and release.sha256.startswith(wanted)  # noqa: PLR2004
+    )
+
+
+def _there_is(releases: Sequence[Release]) -> str:
+    if not releases:
+        return "add a release first: tidewaiter burden add FILE"
+    found: set[str] = set()
+    for each in releases:
+        found.update(each.reading.figures["place"].unique().to_pylist())
+    shown = sorted(found, key=lambda code: (len(code), code))
+    more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
+    labels = ", ".join(dict.fromkeys(each.label for each in releases))
+    return f"there are figures of {', '.join(shown[:_SHOWN])}{more}; releases: {labels}"
