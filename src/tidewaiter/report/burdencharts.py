@@ -41,7 +41,7 @@ from tidewaiter.report.overviewcharts import Box, Word
 
 _TOP, _FOOT, _HEIGHT = 26.0, 226.0, 252.0
 _YEAR = 12
-_NEAR = 24  # periods of the closer figure
+_NEAR = 14  # periods of the closer figure
 _YEARS = 9  # that are named below a figure
 _PANEL, _PANEL_HEIGHT, _GUTTER = 222.0, 142.0, 36.0
 _PANEL_TOP, _PANEL_FOOT = 56.0, 116.0
@@ -53,7 +53,7 @@ def trend_figures(trend: Trend) -> tuple[Figure, ...]:
     """Draw one indicator in one place: all periods from 0, and the newest ones closer."""
     whole = _trend_figure(trend, trend.points, "trend")
     near = trend.points[-_NEAR:]
-    if len(trend.points) < _NEAR or all(each.status == "closed" for each in near):
+    if len(trend.points) < 2 * _NEAR or all(each.status == "closed" for each in near):
         return (whole,)
     return whole, _trend_figure(trend, near, "closer")
 
@@ -74,7 +74,7 @@ def _trend_figure(trend: Trend, points: Sequence[Point], slug: str) -> Figure:
         height=_HEIGHT,
         boxes=zone,
         shapes=(*_grid(scale, LEFT, RIGHT), *_lines(points, x, scale)),
-        dots=tuple(_dots(points, x, scale, caption)) if near or len(points) < _NEAR else (),
+        dots=tuple(_dots(points, x, scale, caption)) if near or len(points) < 2 * _NEAR else (),
         words=(*_marks(scale, LEFT), *_years(points, x, _FOOT + 18), *_zone_word(zone)),
         key=_key(trend),
         notes=(closer,) if near else _notes(trend),
@@ -102,7 +102,9 @@ def mix_figure(mix: Mix, slug: str = "drugs") -> Figure:
     for spot, each in enumerate(mix.drugs):
         left = (spot % 2) * (_PANEL + _GUTTER)
         down = spot // 2 * _PANEL_HEIGHT
-        own = Scale(most=scale.most, step=scale.most / 2, top=_PANEL_TOP + down, foot=_PANEL_FOOT + down)
+        own = Scale(
+            most=scale.most, step=scale.most / 2, top=_PANEL_TOP + down, foot=_PANEL_FOOT + down
+        )
         x = _across(each.points, left + _ROOM, left + _PANEL)
         boxes += _zone(each.points, x, own.top, own.foot)
         shapes += [*_grid(own, left + _ROOM, left + _PANEL), *_lines(each.points, x, own, few=True)]
@@ -225,7 +227,9 @@ def _lines(
     ]
     series = [("reported", closed), ("open", ends), ("estimate", [p.estimate for p in points])]
     if not few:
-        series.append(("predicted", [p.predicted if p.status != "closed" else None for p in points]))
+        series.append(
+            ("predicted", [p.predicted if p.status != "closed" else None for p in points])
+        )
     for kind, values in series:
         for run in _runs(values):
             line = [(x(points[place]), scale.y(values[place] or 0)) for place in run]
@@ -283,10 +287,14 @@ def _notes(trend: Trend) -> tuple[str, ...]:
     notes = []
     if trend.caption.months > 1:
         notes.append(
-            words("Periods overlap: never add them up. Compare a period with the one a year before.")
+            words(
+                "Periods overlap: never add them up. Compare a period with the one a year before."
+            )
         )
     if any(p.status == "provisional" for p in trend.points):
-        notes.append(words("Provisional counts are incomplete; the fall at the end may not be one."))
+        notes.append(
+            words("Provisional counts are incomplete; the fall at the end may not be one.")
+        )
     flags = dict.fromkeys(p.flag for p in trend.points if p.flag)
     return (*notes, *flags)
 

@@ -96,9 +96,7 @@ def _tile_map(across: Across, slug: str) -> Figure:
     if any(each.kind == "none" for each in boxes):
         key.append(("none", words("not shown, or not in this release")))
     lines = 1 + max(line for _, line in tiles().values())
-    return _figure(
-        across, slug, height=lines * _TILE + 4, boxes=boxes, told=told, key=tuple(key)
-    )
+    return _figure(across, slug, height=lines * _TILE + 4, boxes=boxes, told=told, key=tuple(key))
 
 
 def _figure(
@@ -146,7 +144,9 @@ def _notes(across: Across) -> tuple[str, ...]:
         )
     else:
         notes.append(
-            words("No release of the population is in the archive, so these are counts: large places come first.")  # noqa: E501
+            words(
+                "No release of the population is in the archive, so these are counts: large places come first."
+            )
         )
     kinds = dict.fromkeys(measured_words(row.by, across.caption) for row in across.rows
                           if row.value is not None)  # fmt: skip

@@ -79,8 +79,10 @@ def measured_words(by: Measured, caption: Caption) -> str:
 
 def predicted_words(caption: Caption) -> str:
     """Name the source's own estimate."""
-    return words("predicted by CDC") if caption.source_key.startswith("cdc") else words(
-        "predicted by the source"
+    return (
+        words("predicted by CDC")
+        if caption.source_key.startswith("cdc")
+        else words("predicted by the source")
     )
 
 

@@ -73,9 +73,10 @@ def across(
     table = _parts_of(release, ask, country)
     wanted = within(table, ask)
     table = wanted if len(wanted) else table
-    last: int = pc.max(table.filter(pc.is_valid(table["value"]))["last"]).as_py() or pc.max(
-        table["last"]
-    ).as_py()
+    last: int = (
+        pc.max(table.filter(pc.is_valid(table["value"]))["last"]).as_py()
+        or pc.max(table["last"]).as_py()
+    )
     codes = table.filter(pc.equal(table["last"], last))["place"].to_pylist()
     people, counted_by, year = _people(releases, country, last)
     text = month_text(last)
@@ -97,7 +98,10 @@ def _order(row: Where) -> tuple[float, float, str]:
 def _release(releases: Sequence[Release], ask: Ask, country: str) -> Release:
     holding = [each for each in releases if len(_parts_of(each, ask, country))]
     whole = structs.replace(ask, place=country)
-    for code in (country, *dict.fromkeys(c for each in holding for c in _codes(each, ask, country))):
+    for code in (
+        country,
+        *dict.fromkeys(c for each in holding for c in _codes(each, ask, country)),
+    ):
         if any(_has(each, ask, code) for each in holding):
             return pick(holding, structs.replace(whole, place=code))
     return pick(holding, whole)  # which says what there is
@@ -106,7 +110,8 @@ def _release(releases: Sequence[Release], ask: Ask, country: str) -> Release:
 def _has(release: Release, ask: Ask, code: str) -> bool:
     figures = release.reading.figures
     mask = pc.and_(
-        pc.equal(figures["place"], code), pc.equal(figures["indicator"], indicator_key(ask.indicator))
+        pc.equal(figures["place"], code),
+        pc.equal(figures["indicator"], indicator_key(ask.indicator)),
     )
     return bool(pc.any(mask).as_py())
 

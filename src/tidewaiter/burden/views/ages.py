@@ -4,15 +4,22 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from msgspec import structs
 
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
 from tidewaiter.burden.facts import sources
 from tidewaiter.burden.months import month_text
 from tidewaiter.burden.types import Release
-from tidewaiter.burden.views.picking import Ask, Caption, caption, indicator_key, one_way, place_code
-from tidewaiter.burden.views.picking import pick, within
+from tidewaiter.burden.views.picking import (
+    Ask,
+    Caption,
+    caption,
+    indicator_key,
+    one_way,
+    pick,
+    place_code,
+    within,
+)
 
 _PEOPLE = "population"
 

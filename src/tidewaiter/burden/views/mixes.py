@@ -20,7 +20,9 @@ class Mix(Record, frozen=True, kw_only=True):
 
     caption: Caption  # of the release as a whole; its indicator is all overdose deaths
     drugs: tuple[Trend, ...]  # each with a caption of its own
-    specified: Point | None  # percent of overdose deaths with a drug named: more naming, more of all
+    specified: (
+        Point | None
+    )  # percent of overdose deaths with a drug named: more naming, more of all
     not_there: tuple[str, ...]  # classes without a figure in this release
 
 

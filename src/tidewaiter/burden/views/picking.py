@@ -133,7 +133,7 @@ def caption(release: Release, ask: Ask, found: pa.Table) -> Caption:
     reading = release.reading
     source, key = sources().get(reading.source), indicator_key(ask.indicator)
     known = indicators().get(key)
-    closed = found.filter(pc.fill_null(found["closed"], False))["last"]  # noqa: FBT003
+    closed = found.filter(pc.fill_null(found["closed"], False))["last"]
     place = place_code(ask.place)
     return Caption(
         place=place,

@@ -161,9 +161,11 @@ def _joined(before: Release, after: Release, ask: Ask) -> pa.Table:
         place = place_code(ask.place)
         if "-" in place:
             figures = figures.filter(pc.equal(figures["place"], place))
-        there = pa.repeat(True, len(figures))  # noqa: FBT003
+        there = pa.repeat(True, len(figures))
         figures = figures.append_column("there", there)
-        tables.append(figures.rename_columns([*_KEY, *(f"{n}{suffix}" for n in ("value", "closed", "there"))]))
+        tables.append(
+            figures.rename_columns([*_KEY, *(f"{n}{suffix}" for n in ("value", "closed", "there"))])
+        )
     return tables[0].join(tables[1], keys=_KEY, join_type="full outer").sort_by(
         [("place", "ascending"), ("indicator", "ascending"), ("last", "ascending"), ("part", "ascending")]
     )  # fmt: skip
