@@ -45,9 +45,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_lists_of_ones_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep the lists of whoever runs the tests out of them."""
+    """Keep the lists and releases of whoever runs the tests out of them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TIDEWAITER_LISTS", str(tmp_path_factory.mktemp("lists")))
+        patch.setenv("TIDEWAITER_RELEASES", str(tmp_path_factory.mktemp("releases")))
         yield
 
 

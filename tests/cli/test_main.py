@@ -17,6 +17,7 @@ COMMANDS = [
     "",
     "alerts",
     "audit",
+    "burden",
     "cases",
     "coalition",
     "feeds",

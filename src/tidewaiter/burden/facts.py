@@ -1,12 +1,18 @@
 """What the files of facts say of places and indicators."""
 
+import re
 from functools import cache
 from types import MappingProxyType
 
+from tidewaiter.base.countries import country_codes, country_name, find_country
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.burden.types import Basis
+
+_COUNTY = re.compile(r"US-(\d{2})(\d{3})")
+_ISO = re.compile(r"([A-Z]{2})(-[A-Z0-9]{1,3})?")
+_OWN = re.compile(r"AA|Q[M-Z]|X[A-Z]|ZZ")  # ISO 3166-1 leaves these to users
 
 
 class Indicator(Record, frozen=True, kw_only=True):
@@ -92,17 +98,50 @@ def find_indicator(text: str) -> Indicator:
 def find_place(text: str) -> Place:
     """Find a place by its code, its name, its FIPS code or CDC's code.
 
-    CDC's "NY" is here all of New York; in its own files it is not: `vsrr_places`.
+    CDC's "NY" is here all of New York; in its own files it is not: `vsrr_places`. Two letters
+    that are a state of the United States are that state: "DE" is Delaware, "Germany" is DE.
 
     Raises:
         InputError: There is none of that name.
     """
-    found = _place_names().get(folded(text))
+    found = _place_names().get(folded(text)) or coded_place(text) or _country(text)
     if not found:
         raise InputError(
             f'"{text}" is no place that has figures', hint='write it like "US", "US-OH" or "Ohio"'
         )
     return found
+
+
+@cache
+def coded_place(text: str) -> Place | None:
+    """Find a place by its code alone: ISO 3166, or that of a county of the United States.
+
+    Args:
+        text: "DE", "DE-BY", "US-OH", "US-39049", or a code that ISO leaves to users, like "ZZ".
+
+    Returns:
+        The place, whose name is its code where we know no other; None: it is no such code.
+    """
+    code = text.strip().upper()
+    if code in places():
+        return places()[code]
+    county = _COUNTY.fullmatch(code)
+    if county:
+        state = _states_by_fips().get(county[1])
+        name = f"county {county[1]}{county[2]}, {state.name}" if state else ""
+        return state and Place(code=code, name=name, fips=f"{county[1]}{county[2]}")
+    found = _ISO.fullmatch(code)
+    if not found or (found[1] not in country_codes() and not _OWN.fullmatch(found[1])):
+        return None
+    if found[1] == "US" and found[2]:
+        return None  # its parts are known: this is none
+    return Place(code=code, name=code if found[2] else country_name(code))
+
+
+def place_name(code: str) -> str:
+    """Return the name of a place; the code itself, where we know none."""
+    found = coded_place(code)
+    return found.name if found else code
 
 
 @cache
@@ -132,6 +171,16 @@ def _indicator_names() -> dict[str, Indicator]:
         for name in (each.vsrr, each.name, each.key)
         if name
     }
+
+
+def _country(text: str) -> Place | None:
+    code = find_country(text)
+    return Place(code=code, name=country_name(code)) if code else None
+
+
+@cache
+def _states_by_fips() -> dict[str, Place]:
+    return {each.fips: each for each in places().values() if each.fips}
 
 
 @cache

@@ -4,7 +4,12 @@ import click
 
 from tidewaiter.cli.options import Commands
 
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "add": "tidewaiter.cli.burdenadd",
+    "fetch": "tidewaiter.cli.burdenfetch",
+    "figures": "tidewaiter.cli.burdenfigures",
+    "list": "tidewaiter.cli.burdenlist",
+}
 
 
 @click.group(cls=Commands, modules=COMMANDS)

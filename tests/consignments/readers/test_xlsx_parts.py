@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.sheets.workbook import LARGEST
 from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.readers.workbook import LARGEST
 from tidewaiter.consignments.types import ReadOptions, Refusal
 
 Read = Callable[..., tuple[list[dict[str, Any]], list[Refusal]]]

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.sheets.worksheet import Ask, parse_rows
 from tidewaiter.consignments.readers.rows import read_rows
-from tidewaiter.consignments.readers.worksheet import Ask, parse_rows
 from tidewaiter.consignments.readers.xlsx import open_xlsx
 from tidewaiter.consignments.types import ReadOptions
 

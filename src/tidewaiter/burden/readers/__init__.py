@@ -4,7 +4,11 @@ from collections.abc import Callable
 from types import MappingProxyType
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.burden.readers.cbp import is_cbp, read_cbp
+from tidewaiter.burden.readers.census import is_census, read_census
+from tidewaiter.burden.readers.nflis import is_nflis, read_nflis
 from tidewaiter.burden.readers.vsrr import is_vsrr, read_vsrr
+from tidewaiter.burden.readers.wonder import is_wonder, read_wonder
 from tidewaiter.burden.types import Reading
 
 EDITION = 1
@@ -16,27 +20,45 @@ Read = Callable[[bytes, str], Reading]
 READERS: MappingProxyType[str, tuple[Fits, Read]] = MappingProxyType(
     {
         "cdc-vsrr": (is_vsrr, read_vsrr),
+        "cdc-wonder": (is_wonder, read_wonder),
+        "cbp-seizures": (is_cbp, read_cbp),
+        "dea-nflis": (is_nflis, read_nflis),
+        "census-population": (is_census, read_census),
     }
 )
 """Readers by source, in the order in which they are asked: data/burden/sources.toml."""
 
+TOLD: MappingProxyType[str, Callable[[bytes, str, str], Reading]] = MappingProxyType(
+    {"cdc-wonder": read_wonder}
+)
+"""Readers that take an indicator as their third argument, as their files may not tell it."""
 
-def read_release(content: bytes, name: str, source: str = "") -> Reading:
+
+def read_release(content: bytes, name: str, source: str = "", indicator: str = "") -> Reading:
     """Read a release, recognised by what it holds.
 
     Args:
         content: The file.
         name: Its name, for messages.
         source: Which it is, where it cannot be told.
+        indicator: What it counts, where the file does not say so.
 
     Raises:
-        InputError: No reader knows it, or the one that does cannot read it.
+        InputError: No reader knows it, or the one that does cannot read it; an indicator is
+            named and its files say themselves what they count.
     """
     if source and source not in READERS:
         raise InputError(f'"{source}" is no source', hint="one of: " + ", ".join(READERS))
     for key, (fits, read) in READERS.items():
         if source == key or (not source and fits(content)):
-            return read(content, name)
+            if not indicator:
+                return read(content, name)
+            if key not in TOLD:
+                raise InputError(
+                    f'"{indicator}" was named, but files of {key} say what they count',
+                    at=name, hint="name no indicator",
+                )  # fmt: skip
+            return TOLD[key](content, name, indicator)
     raise InputError(
         "it is no release that is known",
         at=name,

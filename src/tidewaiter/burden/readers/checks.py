@@ -32,7 +32,7 @@ def once(figures: pa.Table, gathered: Gathered) -> pa.Table:
     double = {key: found for key, found in rows.items() if len(found) > 1}
     if not double:
         return figures
-    values = list(zip(*(figures[n].to_pylist() for n in ("value", "predicted")), strict=True))
+    values = _values(figures)
     differing = {
         key: found for key, found in double.items() if len({values[row] for row in found}) > 1
     }
@@ -63,12 +63,23 @@ def _settle(
             _named(told), f"{len(told):,} figures", "stand twice: two releases are joined",
             "of each place and period, the rows with the larger counts are taken as the later",
         )  # fmt: skip
-    for key in differing.keys() - set(told):
+    pairs = _values(figures)
+    for key in sorted(differing.keys() - set(told)):
         del keep[key]
-        shown = " and ".join(str(values[row]) for row in differing[key])
+        shown = " and ".join(_shown(pairs[row]) for row in differing[key])
         gathered.refused(
             _named([key]), shown, "stands twice, differently", "download the release again"
         )
+
+
+def _values(figures: pa.Table) -> list[tuple[float | None, float | None]]:
+    columns = (figures[name].to_pylist() for name in ("value", "predicted"))
+    return list(zip(*columns, strict=True))
+
+
+def _shown(pair: tuple[float | None, float | None]) -> str:
+    value, predicted = ("none" if each is None else f"{each:,.10g}" for each in pair)
+    return f"{value} (predicted {predicted})"
 
 
 def _window(key: Key) -> Key:

@@ -1,12 +1,14 @@
-"""Releases as tables: delimited text or JSON records, whatever the delimiter and the titles."""
+"""Releases as tables: delimited text, JSON records or a sheet, whatever delimiter and titles."""
 
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.base.sheets.plain import is_workbook, sheet_rows
 from tidewaiter.burden.facts import folded
 
 Row = tuple[int, Mapping[str, str]]
@@ -25,9 +27,13 @@ class Titled(Record, frozen=True, kw_only=True):
 def read_text(content: bytes, name: str) -> str:
     """Decode a release: UTF-8 or UTF-16 with its mark, else Windows-1252.
 
+    Of a workbook (.xlsx), the first sheet that is shown is written as comma-separated text.
+
     Raises:
-        InputError: It is empty, or no text.
+        InputError: It is empty, no text, or a workbook that is damaged.
     """
+    if is_workbook(content):
+        return _as_csv(sheet_rows(content, name))
     if not content.strip():
         raise InputError("the file is empty", at=name, hint="download it again")
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -53,6 +59,8 @@ def titles_of(text: str) -> Titled:
 
 def titles_at(content: bytes) -> tuple[str, ...]:
     """Return the folded titles of what may be a table; none: it is no text."""
+    if is_workbook(content):
+        return titles_of(_as_csv(islice(sheet_rows(content, ""), 1))).titles
     if not content.strip() or b"\0" in content[:4096]:
         return ()
     return titles_of(read_text(content, "")).titles
@@ -73,6 +81,17 @@ def rows_of(text: str, table: Titled) -> Iterator[Row | tuple[int, Sequence[str]
             yield number, cells
         else:
             yield number, dict(zip(table.titles, cells, strict=True))
+
+
+def _as_csv(rows: Iterable[tuple[int, Mapping[int, str]]]) -> str:
+    """Write the rows of a sheet; each has as many cells as the first, or more."""
+    written = io.StringIO()
+    writer = csv.writer(written)
+    width = 0
+    for _, row in rows:
+        width = width or max(row) + 1
+        writer.writerow([row.get(place, "") for place in range(max(width, max(row) + 1))])
+    return written.getvalue()
 
 
 def _records(text: str) -> list[dict[str, object]]:

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.base.sheets.workbook import open_workbook
 from tidewaiter.consignments.readers import Mapping as Columns
 from tidewaiter.consignments.readers import readers
 from tidewaiter.consignments.readers.columns import load_aliases
@@ -25,7 +26,6 @@ from tidewaiter.consignments.readers.lines import to_lines
 from tidewaiter.consignments.readers.mapping import NEEDED, Question, Sample, survey_columns
 from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS, Block, Sheet, shorten
 from tidewaiter.consignments.readers.styles import DAYS, NUMBERS, Styles, fields_of, find_styles
-from tidewaiter.consignments.readers.workbook import open_workbook
 from tidewaiter.consignments.types import ReadOptions, Refusal
 
 How = Literal["said", "name", "values", ""]

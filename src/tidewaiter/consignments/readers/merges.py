@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import IO
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.readers.worksheet import Fault, Row, Value, column_number
-from tidewaiter.consignments.readers.xml import FAULTS, damaged
+from tidewaiter.base.sheets.worksheet import Fault, Row, Value, column_number
+from tidewaiter.base.sheets.xml import FAULTS, damaged
 
 _MOST = 200_000
 _PIECE = 1 << 20

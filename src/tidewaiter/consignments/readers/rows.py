@@ -12,8 +12,8 @@ from itertools import islice
 from typing import IO
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.readers.texts import LONGEST
-from tidewaiter.consignments.readers.worksheet import (
+from tidewaiter.base.sheets.texts import LONGEST
+from tidewaiter.base.sheets.worksheet import (
     LONGEST_ROW,
     WIDEST,
     Ask,
@@ -25,7 +25,7 @@ from tidewaiter.consignments.readers.worksheet import (
     value_of,
     written,
 )
-from tidewaiter.consignments.readers.xml import FAULTS, damaged
+from tidewaiter.base.sheets.xml import FAULTS, damaged
 
 _PIECE = 1 << 18
 _TEXT = 2  # of the groups after the kind of a cell

@@ -11,16 +11,16 @@ import pyarrow.compute as pc
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.base.sheets.texts import look_up, read_texts
+from tidewaiter.base.sheets.workbook import Tab, Workbook, open_workbook
+from tidewaiter.base.sheets.worksheet import Ask, Fault, Row
+from tidewaiter.base.sheets.xml import FAULTS, damaged
 from tidewaiter.consignments.readers.columns import find_columns
 from tidewaiter.consignments.readers.header import TITLE_ROWS, find_header, refuse_data
 from tidewaiter.consignments.readers.merges import Merges, fill_merged, read_merges
 from tidewaiter.consignments.readers.rows import read_rows
 from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS, Block, Sheet, unique_names
 from tidewaiter.consignments.readers.styles import NUMBERS
-from tidewaiter.consignments.readers.texts import look_up, read_texts
-from tidewaiter.consignments.readers.workbook import Tab, Workbook, open_workbook
-from tidewaiter.consignments.readers.worksheet import Ask, Fault, Row
-from tidewaiter.consignments.readers.xml import FAULTS, damaged
 from tidewaiter.consignments.types import ReadOptions, Refusal
 
 _AMOUNTS = frozenset((*NUMBERS, "packages"))

@@ -8,7 +8,7 @@ from typing import IO, BinaryIO
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.readers.xml import FAULTS, Local, damaged, walk
+from tidewaiter.base.sheets.xml import FAULTS, Local, damaged, walk
 
 LARGEST = 1 << 30
 """Bytes that a spreadsheet may unpack to."""

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.readers.xml import Local, walk
+from tidewaiter.base.sheets.xml import Local, walk
 
 LONGEST = 1 << 20
 """Letters of the longest text of a cell; spreadsheet programs allow 32,767."""

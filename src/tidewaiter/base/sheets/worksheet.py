@@ -9,8 +9,8 @@ from typing import IO
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.readers.texts import LONGEST, too_long, unescape
-from tidewaiter.consignments.readers.xml import Local, walk
+from tidewaiter.base.sheets.texts import LONGEST, too_long, unescape
+from tidewaiter.base.sheets.xml import Local, walk
 
 WIDEST = 16_384
 """Columns of the widest sheet that spreadsheet programs make: the last is XFD."""

@@ -1,0 +1,103 @@
+"""The Census Bureau's estimates of residents by state on 1 July of each year."""
+
+import csv
+import io
+import re
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.burden.facts import find_place
+from tidewaiter.burden.months import month_of, named_month
+from tidewaiter.burden.readers.building import Gathered
+from tidewaiter.burden.readers.tables import read_text
+from tidewaiter.burden.types import Reading
+
+SOURCE = "census-population"
+_SIGN = b"Annual Estimates of the Resident Population"
+_RELEASED = re.compile(r"Release Date: ([A-Z][a-z]+) (\d{4})")
+_YEAR = re.compile(r"(?:19|20)\d{2}")
+_FEWEST = 3  # years in a row of titles
+_DECEMBER = 12
+_REGIONS = frozenset(("northeast", "midwest", "south", "west"))
+
+
+def is_census(content: bytes) -> bool:
+    """Tell whether this is a table of estimates, by how it names itself."""
+    return _SIGN in content and b"\0" not in content[:4096]
+
+
+def read_census(content: bytes, name: str) -> Reading:
+    """Read a table of estimates by state and year.
+
+    Args:
+        content: The file.
+        name: Its name, for messages.
+
+    Returns:
+        Residents on 1 July, as figures of that year; counts of April are left out.
+
+    Raises:
+        InputError: It is no such table.
+
+    Source:
+        https://www.census.gov/programs-surveys/popest.html, tables NST-EST.
+    """
+    text = read_text(content, name)
+    rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""))]
+    years, begun = _years(rows, name)
+    gathered = Gathered()
+    left_out = []
+    for number, row in enumerate(rows[begun:], begun + 1):
+        if not row or not row[0] or not any(row[1:]):
+            continue  # a blank line, or a note below the table
+        if row[0].lstrip(".").casefold() in _REGIONS:
+            left_out.append(row[0])
+            continue
+        _add(gathered, number, row, years)
+    if left_out:
+        gathered.mended(
+            "the file as a whole", ", ".join(left_out), "regions are left out",
+            "they are sums of states",
+        )  # fmt: skip
+    figures = gathered.table()
+    if not len(figures):
+        raise InputError("no row could be read", at=name, hint="give the table by state and year")
+    told = _RELEASED.search(text)
+    month = named_month(told[1]) if told else None
+    return Reading(
+        source=SOURCE, figures=figures, notes=tuple(gathered.notes),
+        released=month_of(int(told[2]), month) if told and month else None,
+        told=month is not None,
+    )  # fmt: skip
+
+
+def _years(rows: list[list[str]], name: str) -> tuple[dict[int, int], int]:
+    """Return the year of each column, and the first row behind the last row of titles."""
+    found: tuple[dict[int, int], int] = ({}, 0)
+    for number, row in enumerate(rows):
+        years = {place: int(cell) for place, cell in enumerate(row) if _YEAR.fullmatch(cell)}
+        if len(years) >= _FEWEST:
+            found = years, number + 1
+    if not found[0]:
+        raise InputError("no row of it names years", at=name, hint="give the table by year")
+    return found
+
+
+def _add(gathered: Gathered, number: int, row: list[str], years: dict[int, int]) -> None:
+    try:
+        place = find_place(row[0].lstrip(".")).code
+        counts = {year: _count(row[column]) for column, year in years.items() if column < len(row)}
+    except InputError as error:
+        gathered.unread(number, row, error)
+        return
+    for year, count in counts.items():
+        gathered.add(
+            place=place, indicator="population", measure="population",
+            last=month_of(year, _DECEMBER), months=_DECEMBER, value=count,
+        )  # fmt: skip
+
+
+def _count(text: str) -> float:
+    bare = text.replace(",", "")
+    if not bare.isdigit():
+        raise InputError(f'"{text}" is no number of residents', hint="a whole number")
+    return float(bare)

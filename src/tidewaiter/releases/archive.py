@@ -1,0 +1,206 @@
+"""The archive of releases: a folder that keeps every file of official counts.
+
+    files/SHA256.gz               the bytes of a file, once
+    releases/SHA256-KEY.json      one word on it: source, month, where it came from, day
+    figures/SHA256-EDITION.arrow  its figures, made again from the bytes where they are missing
+
+Each file is written whole or not at all and never changed, so that two processes do not meet.
+A later word on the same bytes (another month of release) stands beside the earlier ones, and is
+the one that counts.
+"""
+
+import gzip
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+import pyarrow as pa
+
+from tidewaiter.base.errors import OutputError, StoreError
+from tidewaiter.base.files import replacing, writing
+from tidewaiter.base.records import Record
+from tidewaiter.burden.readers import EDITION, read_release
+from tidewaiter.burden.types import Reading, Release
+from tidewaiter.releases.figures import pack_figures, unpack_figures
+from tidewaiter.releases.paths import ReleaseFile
+
+_LEVEL = 6
+_WORDS = "[0-9a-f]*-*.json"  # a file that is being written begins with a point
+_KEY = 12  # characters
+
+
+class KeptRelease(Record, frozen=True, kw_only=True):
+    """One release as the archive keeps it.
+
+    Old words are read as they were written: a field may be added with a default, but none removed
+    or renamed.
+    """
+
+    sha256: str
+    source: str  # a key of data/burden/sources.toml
+    name: str  # of the file
+    origin: str  # the path or the address that it came from
+    size: int  # bytes
+    released: int | None  # month: burden/months.py; None: not known
+    told: bool  # the month is told, by the file or by whoever added it; else inferred
+    said: bool = False  # by whoever added it
+    first: int | None  # the earliest period's last month; None: there is no figure
+    last: int | None
+    figures: int
+    mended: int  # notes of what was odd and is there nonetheless
+    refused: int  # notes of what could not be read
+    added: datetime  # UTC
+    edition: int  # of the readers, then
+
+
+class ReleaseArchive:
+    """The releases that a folder keeps."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def add(
+        self, content: bytes, name: str, now: datetime, source: str = "",
+        released: int | None = None, *, origin: str = "",
+    ) -> tuple[Release, bool]:  # fmt: skip
+        """Read a release and keep it.
+
+        Args:
+            content: The file.
+            name: Its name.
+            now: The time, with its zone.
+            source: Which it is, where that cannot be told.
+            released: The month in which it came out, where the file does not say it.
+            origin: The path or the address that it came from; "": its name.
+
+        Returns:
+            The release, and whether it or its month is new.
+
+        Raises:
+            InputError: No reader knows it, or none of it could be read.
+            OutputError: It cannot be written.
+        """
+        sha256 = hashlib.sha256(content).hexdigest()
+        before = self._find(sha256)
+        if before and source in {"", before.source} and released in {None, before.released}:
+            return self.load(before), False
+        read = read_release(content, name, source)
+        reading = _dated(read, released)
+        file = ReleaseFile(name=name, origin=origin or name, content=content)
+        kept = _kept(reading, file, now, said=released is not None)
+        place = self.folder / "files" / f"{sha256}.gz"
+        if not place.is_file():
+            self._write(place, gzip.compress(content, _LEVEL, mtime=0))
+        if not self._figures(kept).is_file():
+            self._write(self._figures(kept), pack_figures(read))
+        word = msgspec.json.encode(kept)
+        key = hashlib.sha256(word).hexdigest()[:_KEY]
+        shown = msgspec.json.format(word, indent=1) + b"\n"
+        self._write(self.folder / "releases" / f"{sha256}-{key}.json", shown)
+        return Release(sha256=sha256, name=name, reading=reading), True
+
+    def kept(self) -> tuple[KeptRelease, ...]:
+        """List the releases by source and month; of each file, the last word on it.
+
+        Raises:
+            StoreError: One cannot be read.
+        """
+        words = self._words(_WORDS)
+        last = {each.sha256: each for each in sorted(words, key=lambda word: word.added)}
+        ordered = sorted(
+            last.values(), key=lambda kept: (kept.source, kept.released or 0, kept.added)
+        )
+        return tuple(ordered)
+
+    def load(self, kept: KeptRelease) -> Release:
+        """Load a release; from its bytes where its figures are not kept ready.
+
+        Raises:
+            InputError: The readers of this version do not take it any more.
+            StoreError: The file is missing or not what it was.
+        """
+        place = self._figures(kept)
+        reading = None
+        with suppress(OSError, pa.ArrowInvalid, msgspec.MsgspecError, KeyError):
+            reading = unpack_figures(place.read_bytes())
+        if reading is None:
+            reading = read_release(self.content(kept), kept.name, kept.source)
+            with suppress(OutputError, OSError):  # a folder that takes no changes is read as well
+                self._write(place, pack_figures(reading))
+        reading = _dated(reading, kept.released if kept.said else None)
+        return Release(sha256=kept.sha256, name=kept.name, reading=reading)
+
+    def content(self, kept: KeptRelease) -> bytes:
+        """Return the bytes of a release, checked.
+
+        Raises:
+            StoreError: They are missing or not what they were.
+        """
+        place = self.folder / "files" / f"{kept.sha256}.gz"
+        with suppress(OSError, EOFError, gzip.BadGzipFile):
+            content = gzip.decompress(place.read_bytes())
+            if hashlib.sha256(content).hexdigest() == kept.sha256:
+                return content
+        raise StoreError(
+            "is missing or not what it was",
+            at=str(place),
+            hint="take it from a copy of the folder, or add the release again",
+        )
+
+    def _find(self, sha256: str) -> KeptRelease | None:
+        words = self._words(f"{sha256}-*.json")
+        return max(words, key=lambda word: word.added, default=None)
+
+    def _words(self, pattern: str) -> Iterator[KeptRelease]:
+        return map(_decode, (self.folder / "releases").glob(pattern))
+
+    def _figures(self, kept: KeptRelease) -> Path:
+        # The same bytes read as another source are other figures.
+        return self.folder / "figures" / f"{kept.sha256}-{kept.source}-{EDITION}.arrow"
+
+    def _write(self, place: Path, content: bytes) -> None:
+        with writing(str(self.folder)):
+            self.folder.mkdir(parents=True, exist_ok=True)
+        with replacing(place, f"{os.getpid()}-{secrets.token_hex(4)}") as part:
+            part.write_bytes(content)
+
+
+def _dated(reading: Reading, released: int | None) -> Reading:
+    if released is None:
+        return reading
+    return msgspec.structs.replace(reading, released=released, told=True)
+
+
+def _kept(reading: Reading, file: ReleaseFile, now: datetime, *, said: bool) -> KeptRelease:
+    months = reading.figures["last"].to_pylist()
+    return KeptRelease(
+        sha256=hashlib.sha256(file.content).hexdigest(),
+        source=reading.source,
+        name=file.name,
+        origin=file.origin,
+        size=len(file.content),
+        released=reading.released,
+        told=reading.told,
+        said=said,
+        first=min(months, default=None),
+        last=max(months, default=None),
+        figures=len(months),
+        mended=len(reading.notes) - reading.refused,
+        refused=reading.refused,
+        added=now,
+        edition=EDITION,
+    )
+
+
+def _decode(place: Path) -> KeptRelease:
+    try:
+        return msgspec.json.decode(place.read_bytes(), type=KeptRelease)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise StoreError(
+            f"cannot be read: {error}", at=str(place), hint="take it from a copy of the folder"
+        ) from error
