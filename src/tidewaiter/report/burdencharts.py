@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from tidewaiter.burden.months import parse_month
 from tidewaiter.burden.views.mixes import Mix
 from tidewaiter.burden.views.picking import Caption
-from tidewaiter.burden.views.trends import Change, Point, Trend
+from tidewaiter.burden.views.trends import Change, Point, Status, Trend
 from tidewaiter.report.burdenwords import (
     amount,
     between,
@@ -40,7 +40,7 @@ from tidewaiter.report.languages import number, words
 from tidewaiter.report.overviewcharts import Box, Word
 
 _TOP, _FOOT, _HEIGHT = 26.0, 226.0, 252.0
-_YEAR = 12
+_OPEN: tuple[Status, ...] = ("provisional", "not told")
 _NEAR = 14  # periods of the closer figure
 _YEARS = 9  # that are named below a figure
 _PANEL, _PANEL_HEIGHT, _GUTTER = 222.0, 142.0, 36.0
@@ -273,9 +273,11 @@ def _key(trend: Trend) -> tuple[tuple[str, str], ...]:
     told = []
     if any(p.status == "closed" and p.reported is not None for p in points):
         told.append(("reported", words("reported, closed")))
-    for status in ("provisional", "not told"):
-        if any(p.status == status and p.reported is not None for p in points):
-            told.append(("open", f"{words('reported')}, {status_words(status)}"))
+    told += [
+        ("open", f"{words('reported')}, {status_words(status)}")
+        for status in _OPEN
+        if any(p.status == status and p.reported is not None for p in points)
+    ]
     if any(p.status != "closed" and p.predicted is not None for p in points):
         told.append(("predicted", predicted_words(trend.caption)))
     if any(p.estimate is not None for p in points):

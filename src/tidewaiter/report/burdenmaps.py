@@ -81,8 +81,8 @@ def _tile_map(across: Across, slug: str) -> Figure:
         kind = f"step{step}" if step else "none"
         x, y = column * _TILE, line * _TILE
         boxes.append(
-            Box(kind=kind, told=_told(row, across) if row else place, x=x + _GAP / 2, y=y + _GAP / 2,
-                width=_TILE - _GAP, height=_TILE - _GAP)
+            Box(kind=kind, told=_told(row, across) if row else place, x=x + _GAP / 2,
+                y=y + _GAP / 2, width=_TILE - _GAP, height=_TILE - _GAP)
         )  # fmt: skip
         ink = "on-dark" if step >= _DARK else "on-light"
         middle = x + _TILE / 2
@@ -145,7 +145,8 @@ def _notes(across: Across) -> tuple[str, ...]:
     else:
         notes.append(
             words(
-                "No release of the population is in the archive, so these are counts: large places come first."
+                "No release of the population is in the archive, so these are counts: large "
+                "places come first."
             )
         )
     kinds = dict.fromkeys(measured_words(row.by, across.caption) for row in across.rows

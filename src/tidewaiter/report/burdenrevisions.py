@@ -78,6 +78,8 @@ def growth_figure(told: Revisions, slug: str = "growth") -> Figure:
     lag_words = [
         Word(text=str(lag), x=x(lag), y=_FOOT + 18, anchor="middle", kind="mark") for lag in lags
     ]
+    after = f"{told.after} ({told.after_sha256[:12]})"
+    before = f"{told.before} ({told.before_sha256[:12]})"
     name = indicator_words(told.growth_of, told.growth_of)
     notes = [words("Age: months between a period and the newest one of the earlier release.")]
     if least < 0:
@@ -86,8 +88,7 @@ def growth_figure(told: Revisions, slug: str = "growth") -> Figure:
         slug=slug,
         title=f"{words('By how much reported counts grew')}: {name}",
         facts=(
-            f"{words('Release')} {told.after} ({told.after_sha256[:12]}) {words('against')} "
-            f"{told.before} ({told.before_sha256[:12]})",
+            f"{words('Release')} {after} {words('against')} {before}",
             words("The same periods in both releases; provisional when the earlier one came out."),
         ),
         about="; ".join(
@@ -151,8 +152,9 @@ def _alarm(told: Revisions) -> str:
     if not told.moved_closed_count:
         return ""
     return words(
-        "%(count)s counts that the earlier release had closed are another number now. Closed counts "
-        "are the truth that estimates are measured by: ask the source why before you use either."
+        "%(count)s counts that the earlier release had closed are another number now. Closed "
+        "counts are the truth that estimates are measured by: ask the source why before you use "
+        "either."
     ) % {"count": number(told.moved_closed_count)}  # fmt: skip
 
 
@@ -181,9 +183,11 @@ def _tables(told: Revisions) -> Sequence[CellTable]:
 def _tally(told: Revisions) -> tuple[tuple[str, str], ...]:
     tally = told.tally
     named = (
-        (words("grew"), tally.grew), (words("shrank"), tally.shrank), (words("the same"), tally.same),
+        (words("grew"), tally.grew), (words("shrank"), tally.shrank),
+        (words("the same"), tally.same),
         (words("new"), tally.new), (words("gone"), tally.gone),
         (words("shown, hidden before"), tally.shown_now),
-        (words("hidden, shown before"), tally.hidden_now), (words("closed since"), tally.closed_now),
+        (words("hidden, shown before"), tally.hidden_now),
+        (words("closed since"), tally.closed_now),
     )  # fmt: skip
     return tuple((name, number(count)) for name, count in named)

@@ -79,7 +79,8 @@ def revision_sheet(told: Revisions) -> bytes:
 def _cell(cell: Cell) -> tuple[object, ...]:
     return (
         cell.place, cell.place_name, cell.indicator, cell.last, cell.lag, cell.before, cell.after,
-        cell.difference, cell.percent, _state(closed=cell.was_closed), _state(closed=cell.is_closed),
+        cell.difference, cell.percent, _state(closed=cell.was_closed),
+        _state(closed=cell.is_closed),
     )  # fmt: skip
 
 

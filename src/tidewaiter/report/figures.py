@@ -69,7 +69,7 @@ class Scale(Record, frozen=True, kw_only=True):
 
 
 def scale_of(values: Sequence[float], top: float, foot: float, *, from_zero: bool = True) -> Scale:
-    """Return a scale between round numbers that no value passes, from 0 unless that is not asked."""
+    """Return a scale between round numbers that no value passes; from 0, unless it may not be."""
     most = max([*values, 0.0]) or 1.0
     low = 0.0 if from_zero else min(values, default=0.0)
     rough = (most - low or 1.0) / _WANTED

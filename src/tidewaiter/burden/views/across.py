@@ -14,6 +14,7 @@ from tidewaiter.burden.types import Release
 from tidewaiter.burden.views.picking import (
     Ask,
     Caption,
+    Estimating,
     caption,
     indicator_key,
     one_way,
@@ -21,6 +22,7 @@ from tidewaiter.burden.views.picking import (
     place_code,
     place_name,
     within,
+    without,
 )
 from tidewaiter.burden.views.trends import Measured, Status, best_of, trend_of
 
@@ -54,15 +56,13 @@ class Across(Record, frozen=True, kw_only=True):
     population_year: str
 
 
-def across(
-    releases: Sequence[Release], ask: Ask, estimates: pa.Table | None = None
-) -> Across:  # fmt: skip
+def across(releases: Sequence[Release], ask: Ask, estimating: Estimating = without) -> Across:
     """Return the places of a country side by side.
 
     Args:
         releases: Of any sources; one with figures of the population makes rates.
         ask: The country or any of its places; `until` is the period.
-        estimates: ESTIMATES of the release that answers.
+        estimating: How the release that answers is estimated.
 
     Raises:
         MissingError: No release has a figure of a place of that country.
@@ -70,6 +70,7 @@ def across(
     """
     country = place_code(ask.place)[:2]
     release = _release(releases, ask, country)
+    estimates = estimating(release)
     table = _parts_of(release, ask, country)
     wanted = within(table, ask)
     table = wanted if len(wanted) else table

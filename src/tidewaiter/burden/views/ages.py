@@ -15,6 +15,7 @@ from tidewaiter.burden.views.picking import (
     Caption,
     caption,
     indicator_key,
+    is_named,
     one_way,
     pick,
     place_code,
@@ -91,10 +92,7 @@ def first_age(text: str) -> int:
 
 
 def _wanted(release: Release, ask: Ask) -> bool:
-    named = ask.release.strip().casefold()
-    labels = {release.label.casefold(), release.label.rpartition(" ")[2]}
-    fits = not named or named in labels or (len(named) > 7 and release.sha256.startswith(named))  # noqa: PLR2004
-    return ask.source in {"", release.reading.source} and fits
+    return ask.source in {"", release.reading.source} and is_named(release, ask.release)
 
 
 def _by_age(release: Release, ask: Ask) -> pa.Table:

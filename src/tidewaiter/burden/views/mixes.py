@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-import pyarrow as pa
 from msgspec import structs
 
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
 from tidewaiter.burden.types import Release
-from tidewaiter.burden.views.picking import Ask, Caption, pick, rows_of
+from tidewaiter.burden.views.picking import Ask, Caption, Estimating, pick, rows_of, without
 from tidewaiter.burden.views.trends import Point, Trend, trend_of
 
 DRUGS = ("T40.4", "T43.6", "T40.5", "T40.2", "T40.1", "T40.3")
@@ -26,7 +25,7 @@ class Mix(Record, frozen=True, kw_only=True):
     not_there: tuple[str, ...]  # classes without a figure in this release
 
 
-def mix(releases: Sequence[Release], ask: Ask, estimates: pa.Table | None = None) -> Mix:
+def mix(releases: Sequence[Release], ask: Ask, estimating: Estimating = without) -> Mix:
     """Return the drug mix of a place; the indicator asked for does not matter.
 
     Raises:
@@ -34,6 +33,7 @@ def mix(releases: Sequence[Release], ask: Ask, estimates: pa.Table | None = None
         InputError: A place or a month cannot be read.
     """
     release = mix_release(releases, ask)
+    estimates = estimating(release)
     wanted = {key: structs.replace(ask, indicator=key) for key in DRUGS}
     there = [key for key in DRUGS if len(rows_of(release, wanted[key]))]
     drugs = tuple(trend_of(release, wanted[key], estimates) for key in there)

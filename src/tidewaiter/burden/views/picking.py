@@ -1,7 +1,7 @@
 """Which release answers a question, and the rows of it that do."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,6 +15,8 @@ from tidewaiter.burden.types import Basis, Release
 
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,30}")
 _COUNTRY = 2  # letters of a country's code
+_YEAR = 12  # months
+_HASH = 8  # characters of a hash that tell it from others
 _SHOWN = 12  # places that an error names
 
 
@@ -27,6 +29,16 @@ class Ask(Record, frozen=True, kw_only=True):
     release: str = ""  # its label, its month, or the first characters of its hash; "": the newest
     since: str = ""  # "2022-12"; "": from the first period
     until: str = ""  # "": to the newest period
+
+
+Estimating = Callable[[Release], pa.Table | None]
+"""How the ESTIMATES of a release are found; None: there are none."""
+
+
+def without(release: Release) -> pa.Table | None:
+    """Estimate nothing."""
+    del release
+    return None
 
 
 class Caption(Record, frozen=True, kw_only=True):
@@ -60,7 +72,7 @@ def pick(releases: Sequence[Release], ask: Ask) -> Release:
     fitting = [
         each
         for each in releases
-        if ask.source in {"", each.reading.source} and (not ask.release or _named(each, ask))
+        if ask.source in {"", each.reading.source} and is_named(each, ask.release)
     ]
     holding = [each for each in fitting if len(rows_of(each, ask))]
     if not holding:
@@ -80,8 +92,7 @@ def pick(releases: Sequence[Release], ask: Ask) -> Release:
 def rows_of(release: Release, ask: Ask, *, part: str = "") -> pa.Table:
     """Return the figures of one place and indicator, as FIGURES, in the order of time.
 
-    Where a release counts it in several ways, the one with the most periods is taken: by the
-    longest period, then by the measure of the indicator.
+    Where a release counts it in several ways, one is taken: `one_way`.
     """
     figures = release.reading.figures
     mask = pc.and_(
@@ -95,11 +106,18 @@ def rows_of(release: Release, ask: Ask, *, part: str = "") -> pa.Table:
 
 
 def one_way(found: pa.Table) -> pa.Table:
-    """Keep one way of counting, so that no period stands twice."""
+    """Keep one way of counting, so that no period stands twice.
+
+    That is the one with the most rows, as totals over many years stand beside years; of several
+    the one of twelve months.
+    """
     if not len(found):
         return found
     ways = found.group_by(["months", "measure", "basis"]).aggregate([("last", "count")])
-    best = max(ways.to_pylist(), key=lambda way: (way["months"], way["last_count"], way["measure"]))
+    best = max(
+        ways.to_pylist(),
+        key=lambda way: (way["last_count"], way["months"] == _YEAR, way["measure"], way["basis"]),
+    )
     mask = pc.and_(
         pc.and_(
             pc.equal(found["months"], best["months"]), pc.equal(found["measure"], best["measure"])
@@ -183,11 +201,14 @@ def place_name(code: str) -> str:
     return country_name(code) if len(code) == _COUNTRY else code
 
 
-def _named(release: Release, ask: Ask) -> bool:
-    wanted, reading = ask.release.strip().casefold(), release.reading
-    month = month_text(reading.released) if reading.released is not None else ""
-    return wanted in {release.label.casefold(), month} or (
-        len(wanted) >= 8 and release.sha256.startswith(wanted)  # noqa: PLR2004
+def is_named(release: Release, name: str) -> bool:
+    """Tell whether a release is called so: by label, month or the start of its hash; "": any is."""
+    wanted, month = name.strip().casefold(), release.reading.released
+    names = {release.label.casefold(), month_text(month) if month is not None else ""}
+    return (
+        not wanted
+        or wanted in names
+        or (len(wanted) >= _HASH and release.sha256.startswith(wanted))
     )
 
 

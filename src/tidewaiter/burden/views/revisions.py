@@ -12,7 +12,13 @@ from tidewaiter.base.records import Record
 from tidewaiter.burden.facts import sources
 from tidewaiter.burden.months import month_text
 from tidewaiter.burden.types import Release
-from tidewaiter.burden.views.picking import Ask, indicator_key, place_code, place_name
+from tidewaiter.burden.views.picking import (
+    Ask,
+    indicator_key,
+    is_named,
+    place_code,
+    place_name,
+)
 
 _KEY = ["place", "indicator", "measure", "basis", "last", "months", "part"]
 _LEAST = 100.0  # deaths of a cell from which on its growth in percent is told
@@ -70,7 +76,6 @@ class Revisions(Record, frozen=True, kw_only=True):
     before_sha256: str
     after: str
     after_sha256: str
-    indicator: str  # "": all
     tally: Tally
     moved_closed: tuple[Cell, ...]  # closed before and another number now: an alarm; at most 50
     moved_closed_count: int
@@ -113,10 +118,12 @@ def revisions(before: Release, after: Release, ask: Ask) -> Revisions:
     Args:
         before: The earlier one.
         after: The later one.
-        ask: Its indicator tells of what growth by lag and what is unusual are told; where its
-            place is a part of a country, only that place is compared.
+        ask: Growth by lag and what is unusual are told of its indicator, or of the first that both
+            have; where its place is a part of a country, only that place is compared.
     """
-    indicator = indicator_key(ask.indicator)
+    common = sorted(way[0] for way in _counted(before) & _counted(after))
+    asked = indicator_key(ask.indicator)
+    indicator = asked if asked in common or not common else common[0]
     joined = _joined(before, after, ask)
     newest = pc.max(before.reading.figures["last"]).as_py()
     rows = joined.to_pylist()
@@ -131,7 +138,7 @@ def revisions(before: Release, after: Release, ask: Ask) -> Revisions:
         source=after.reading.source,
         before=before.label, before_sha256=before.sha256,
         after=after.label, after_sha256=after.sha256,
-        indicator="", tally=_tally(rows),
+        tally=_tally(rows),
         moved_closed=_cells(sorted(moved, key=lambda row: -abs(row["value_after"] - row["value"])),
                             newest, _ALARMS),
         moved_closed_count=len(moved),
@@ -142,14 +149,21 @@ def revisions(before: Release, after: Release, ask: Ask) -> Revisions:
 
 
 def _pair_of(ordered: Sequence[Release], wanted: str) -> tuple[Release, Release] | None:
-    """Return the last two, or those up to the one that is named."""
-    name = wanted.strip().casefold()
+    """Return the last release that is called so, and the one before it that can be compared."""
     for place in range(len(ordered) - 1, 0, -1):
         after = ordered[place]
-        names = {after.label.casefold(), after.label.rpartition(" ")[2]}
-        if not name or name in names or (len(name) >= 8 and after.sha256.startswith(name)):  # noqa: PLR2004
-            return ordered[place - 1], after
+        if is_named(after, wanted):
+            for before in reversed(ordered[:place]):
+                if _counted(before) & _counted(after):
+                    return before, after
     return None
+
+
+def _counted(release: Release) -> set[tuple[str, ...]]:
+    """Return what a release counts: indicators, measures, bases and lengths of periods."""
+    columns = ["indicator", "measure", "basis", "months"]
+    ways = release.reading.figures.group_by(columns).aggregate([]).to_pylist()
+    return {tuple(str(way[column]) for column in columns) for way in ways}
 
 
 def _joined(before: Release, after: Release, ask: Ask) -> pa.Table:
@@ -166,9 +180,8 @@ def _joined(before: Release, after: Release, ask: Ask) -> pa.Table:
         tables.append(
             figures.rename_columns([*_KEY, *(f"{n}{suffix}" for n in ("value", "closed", "there"))])
         )
-    return tables[0].join(tables[1], keys=_KEY, join_type="full outer").sort_by(
-        [("place", "ascending"), ("indicator", "ascending"), ("last", "ascending"), ("part", "ascending")]
-    )  # fmt: skip
+    joined = tables[0].join(tables[1], keys=_KEY, join_type="full outer")
+    return joined.sort_by([(name, "ascending") for name in _KEY])
 
 
 def _differ(row: dict[str, Any]) -> bool:

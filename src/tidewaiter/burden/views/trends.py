@@ -9,7 +9,16 @@ import pyarrow.compute as pc
 from tidewaiter.base.records import Record
 from tidewaiter.burden.months import month_text
 from tidewaiter.burden.types import Release
-from tidewaiter.burden.views.picking import Ask, Caption, caption, pick, rows_of, within
+from tidewaiter.burden.views.picking import (
+    Ask,
+    Caption,
+    Estimating,
+    caption,
+    pick,
+    rows_of,
+    within,
+    without,
+)
 
 _YEAR = 12  # months
 Status = Literal["closed", "provisional", "not told"]
@@ -53,19 +62,20 @@ class Trend(Record, frozen=True, kw_only=True):
     change: Change | None
 
 
-def trend(releases: Sequence[Release], ask: Ask, estimates: pa.Table | None = None) -> Trend:
+def trend(releases: Sequence[Release], ask: Ask, estimating: Estimating = without) -> Trend:
     """Return the trend that a question asks for.
 
     Args:
         releases: Of any sources.
         ask: The question.
-        estimates: ESTIMATES of the release that answers, where there are some.
+        estimating: How the release that answers is estimated.
 
     Raises:
         MissingError: No release has such figures.
         InputError: A place, an indicator or a month cannot be read.
     """
-    return trend_of(pick(releases, ask), ask, estimates)
+    release = pick(releases, ask)
+    return trend_of(release, ask, estimating(release))
 
 
 def trend_of(release: Release, ask: Ask, estimates: pa.Table | None = None) -> Trend:
