@@ -6,9 +6,14 @@ from tidewaiter.cli.options import Commands
 
 COMMANDS: dict[str, str] = {
     "add": "tidewaiter.cli.burdenadd",
+    "ages": "tidewaiter.cli.burdenages",
+    "changes": "tidewaiter.cli.burdenchanges",
     "fetch": "tidewaiter.cli.burdenfetch",
     "figures": "tidewaiter.cli.burdenfigures",
     "list": "tidewaiter.cli.burdenlist",
+    "map": "tidewaiter.cli.burdenmap",
+    "mix": "tidewaiter.cli.burdenmix",
+    "trends": "tidewaiter.cli.burdentrends",
 }
 
 

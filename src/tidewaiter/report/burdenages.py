@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tidewaiter.burden.views.ages import Ages, Band
-from tidewaiter.report.burdenwords import amount, facts, missing_words, month_words, title_of
+from tidewaiter.report.burdenwords import amount, facts, missing_words, month_words, rate, title_of
 from tidewaiter.report.figures import LEFT, RIGHT, Figure, Shape, path_of, scale_of
 from tidewaiter.report.languages import number, words
 from tidewaiter.report.overviewcharts import Box, Word
@@ -60,7 +60,7 @@ def ages_figure(ages: Ages, slug: str = "ages") -> Figure:
 def _names(bands: Sequence[str], step: float) -> list[Word]:
     """Name the bands, on two lines by turns where they are many."""
     return [
-        Word(text=age, x=round(LEFT + (spot + 0.5) * step, 1), anchor="middle", kind="mark",
+        Word(text="?" if age == "NS" else age, x=round(LEFT + (spot + 0.5) * step, 1), anchor="middle", kind="mark",
              y=_FOOT + 18 + (15 if len(bands) > _FEW // 2 and spot % 2 else 0))
         for spot, age in enumerate(bands)
     ]  # fmt: skip
@@ -69,7 +69,11 @@ def _names(bands: Sequence[str], step: float) -> list[Word]:
 def _told(band: Band) -> str:
     told = missing_words(band.missing) if band.deaths is None else amount(band.deaths)
     sex = f", {_sex(band.sex)}" if band.sex else ""
-    return f"{band.age}{sex}: {told}"
+    return f"{_age(band.age)}{sex}: {told}"
+
+
+def _age(age: str) -> str:
+    return words("not stated") if age == "NS" else age
 
 
 def _sex(sex: str) -> str:
@@ -78,9 +82,9 @@ def _sex(sex: str) -> str:
 
 def _row(band: Band) -> tuple[str, ...]:
     return (
-        band.age, _sex(band.sex),
+        _age(band.age), _sex(band.sex),
         amount(band.deaths) if band.deaths is not None else missing_words(band.missing),
-        amount(band.people), "–" if band.rate is None else number(round(band.rate, 1)),
+        amount(band.people), rate(band.rate),
     )  # fmt: skip
 
 

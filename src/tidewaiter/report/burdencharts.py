@@ -8,6 +8,7 @@ from tidewaiter.burden.views.picking import Caption
 from tidewaiter.burden.views.trends import Change, Point, Status, Trend
 from tidewaiter.report.burdenwords import (
     amount,
+    begun,
     between,
     facts,
     indicator_words,
@@ -16,6 +17,7 @@ from tidewaiter.report.burdenwords import (
     missing_words,
     month_words,
     newest_words,
+    percent,
     period_words,
     place_words,
     predicted_words,
@@ -310,7 +312,7 @@ def _about(trend: Trend) -> str:
 
 def _heads(caption: Caption) -> tuple[str, ...]:
     return (
-        words("Month"), words("Reported"), predicted_words(caption).capitalize(),
+        words("Month"), words("Reported"), begun(predicted_words(caption)),
         words("Estimate"), interval_name(), words("State of the count"),
     )  # fmt: skip
 
@@ -371,7 +373,7 @@ def _mix_notes(mix: Mix) -> tuple[str, ...]:
             "and are not stacked."
         ),
         words("T40.4 holds all synthetic opioids but methadone, and is no count of one substance."),
-        f"{words('All panels have one scale.')} {period_words(mix.caption.months).capitalize()}.",
+        f"{words('All panels have one scale.')} {begun(period_words(mix.caption.months))}.",
     ]
     if mix.specified and mix.specified.reported is not None:
         notes.append(
@@ -380,7 +382,7 @@ def _mix_notes(mix: Mix) -> tuple[str, ...]:
                 "named, every class rises."
             )
             % {
-                "share": f"{number(round(mix.specified.reported, 1))} %",
+                "share": percent(mix.specified.reported),
                 "month": month_words(mix.specified.last),
             }
         )

@@ -17,10 +17,11 @@ from tidewaiter.report.burdenwords import (
     missing_words,
     month_words,
     place_words,
+    rate,
     status_words,
 )
 from tidewaiter.report.figures import WIDTH, Figure
-from tidewaiter.report.languages import number, words
+from tidewaiter.report.languages import words
 from tidewaiter.report.overviewcharts import Box, Word
 
 _TILE = 40.0
@@ -130,7 +131,7 @@ def _row(row: Where, caption: Caption) -> tuple[str, ...]:
         amount(row.value) if row.value is not None else missing_words(row.missing),
         measured_words(row.by, caption) if row.value is not None else "–",
         between(row.low, row.high) or "–",
-        "–" if row.rate is None else number(round(row.rate, 1)),
+        rate(row.rate),
         status_words(row.status),
     )
 
@@ -161,9 +162,9 @@ def _told(row: Where, across: Across) -> str:
     name = place_words(row.place, row.name)
     if row.value is None:
         return f"{name}: {missing_words(row.missing)}"
-    rate = f", {number(round(row.rate, 1))} {words('per 100,000')}" if row.rate is not None else ""
+    per = f", {rate(row.rate)} {words('per 100,000')}" if row.rate is not None else ""
     by = measured_words(row.by, across.caption)
-    return f"{name}: {amount(row.value)} ({by}, {status_words(row.status)}){rate}"
+    return f"{name}: {amount(row.value)} ({by}, {status_words(row.status)}){per}"
 
 
 def _size(row: Where, across: Across) -> float | None:
@@ -176,7 +177,7 @@ def _shown(row: Where, across: Across) -> str:
 
 
 def _digits(size: float, across: Across) -> str:
-    return number(round(size, 1)) if across.population else amount(size)
+    return rate(size) if across.population else amount(size)
 
 
 def _steps(sizes: Sequence[float]) -> list[float]:

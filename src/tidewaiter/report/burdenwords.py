@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from tidewaiter.burden.views.picking import Caption
 from tidewaiter.burden.views.trends import Measured, Point, Status
-from tidewaiter.report.languages import country, marked, month, number, words
+from tidewaiter.report.languages import country, decimal, marked, month, number, words
 
 INDICATORS: Mapping[str, str] = MappingProxyType(
     {
@@ -103,6 +103,16 @@ def month_words(text: str) -> str:
     return month(date(int(year), int(number_of), 1)) if number_of else text
 
 
+def begun(text: str) -> str:
+    """Return a text with a capital at its start, and none lost."""
+    return text[:1].upper() + text[1:]
+
+
+def rate(value: float | None) -> str:
+    """Write a rate with one digit; "–": there is none."""
+    return "–" if value is None else decimal(value)
+
+
 def amount(value: float | None) -> str:
     """Write a count; "–": there is none."""
     return "–" if value is None else number(round(value))
@@ -110,12 +120,13 @@ def amount(value: float | None) -> str:
 
 def percent(value: float | None) -> str:
     """Write a percent with one digit."""
-    return "–" if value is None else f"{number(round(value, 1))} %"
+    return "–" if value is None else f"{decimal(value)} %"
 
 
 def signed(value: float) -> str:
     """Write a change in percent with its sign."""
-    return f"{'+' if value > 0 else '−' if value < 0 else '±'}{number(round(abs(value), 1))} %"
+    shown = round(value, 1)
+    return f"{'+' if shown > 0 else '−' if shown < 0 else '±'}{decimal(abs(shown))} %"
 
 
 def between(low: float | None, high: float | None) -> str:

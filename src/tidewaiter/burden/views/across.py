@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import structs
 
+from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
 from tidewaiter.burden.facts import places
 from tidewaiter.burden.months import month_text
@@ -16,11 +17,13 @@ from tidewaiter.burden.views.picking import (
     Caption,
     Estimating,
     caption,
+    first_of,
     indicator_key,
+    is_named,
     one_way,
-    pick,
     place_code,
     place_name,
+    what_there_is,
     within,
     without,
 )
@@ -97,28 +100,19 @@ def _order(row: Where) -> tuple[float, float, str]:
 
 
 def _release(releases: Sequence[Release], ask: Ask, country: str) -> Release:
-    holding = [each for each in releases if len(_parts_of(each, ask, country))]
-    whole = structs.replace(ask, place=country)
-    for code in (
-        country,
-        *dict.fromkeys(c for each in holding for c in _codes(each, ask, country)),
-    ):
-        if any(_has(each, ask, code) for each in holding):
-            return pick(holding, structs.replace(whole, place=code))
-    return pick(holding, whole)  # which says what there is
-
-
-def _has(release: Release, ask: Ask, code: str) -> bool:
-    figures = release.reading.figures
-    mask = pc.and_(
-        pc.equal(figures["place"], code),
-        pc.equal(figures["indicator"], indicator_key(ask.indicator)),
-    )
-    return bool(pc.any(mask).as_py())
-
-
-def _codes(release: Release, ask: Ask, country: str) -> list[str]:
-    return sorted(set(_parts_of(release, ask, country)["place"].to_pylist()))
+    fitting = [
+        each
+        for each in releases
+        if ask.source in {"", each.reading.source} and is_named(each, ask.release)
+    ]
+    sizes = {each.sha256: len(_parts_of(each, ask, country)) for each in fitting}
+    holding = [each for each in fitting if sizes[each.sha256]]
+    if not holding:
+        raise MissingError(
+            f'no release has figures of "{ask.indicator}" for places within {country}',
+            hint=what_there_is(fitting or releases),
+        )
+    return first_of(holding, lambda each: sizes[each.sha256])
 
 
 def _parts_of(release: Release, ask: Ask, country: str) -> pa.Table:

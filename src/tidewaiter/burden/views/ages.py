@@ -7,13 +7,13 @@ import pyarrow.compute as pc
 
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.burden.facts import sources
 from tidewaiter.burden.months import month_text
 from tidewaiter.burden.types import Release
 from tidewaiter.burden.views.picking import (
     Ask,
     Caption,
     caption,
+    first_of,
     indicator_key,
     is_named,
     one_way,
@@ -68,11 +68,9 @@ def ages(releases: Sequence[Release], ask: Ask) -> Ages:
             f'no release tells ages of "{ask.indicator}" in {ask.place}',
             hint="add an export of CDC WONDER by age group, or ask for another indicator",
         )
-    order = {key: number for number, key in enumerate(sources())}
-    release, found = max(
-        holding,
-        key=lambda each: (-order.get(each[0].reading.source, 99), each[0].reading.released or 0),
-    )
+    found_in = {each.sha256: found for each, found in holding}
+    release = first_of([each for each, _ in holding], lambda each: len(found_in[each.sha256]))
+    found = found_in[release.sha256]
     chosen = within(found, ask)
     last = pc.max((chosen if len(chosen) else found)["last"]).as_py()
     shown = one_way(found.filter(pc.equal(found["last"], last)))

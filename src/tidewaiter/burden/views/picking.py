@@ -79,14 +79,25 @@ def pick(releases: Sequence[Release], ask: Ask) -> Release:
         raise MissingError(
             f'there are no figures of "{ask.indicator}" in {ask.place} '
             + (f"in the release {ask.release}" if ask.release else "among these releases"),
-            hint=_there_is(fitting or releases),
+            hint=what_there_is(fitting or releases),
         )
+    return first_of(holding, lambda each: len(rows_of(each, ask)))
+
+
+def first_of(holding: Sequence[Release], size: Callable[[Release], int]) -> Release:
+    """Return the newest release of the first source; of several the one that holds the most.
+
+    Args:
+        holding: At least one release that has such figures.
+        size: How many it has.
+    """
     order = {key: number for number, key in enumerate(sources())}
-    first = min(order.get(each.reading.source, len(order)) for each in holding)
-    return max(
-        (each for each in holding if order.get(each.reading.source, len(order)) == first),
-        key=lambda each: (each.reading.released or 0, len(rows_of(each, ask))),
-    )
+
+    def rank(each: Release) -> tuple[int, int, int]:
+        place = order.get(each.reading.source, len(order))
+        return -place, each.reading.released or 0, size(each)
+
+    return max(holding, key=rank)
 
 
 def rows_of(release: Release, ask: Ask, *, part: str = "") -> pa.Table:
@@ -212,7 +223,8 @@ def is_named(release: Release, name: str) -> bool:
     )
 
 
-def _there_is(releases: Sequence[Release]) -> str:
+def what_there_is(releases: Sequence[Release]) -> str:
+    """Say of which places there are figures, in which releases, as a hint."""
     if not releases:
         return "add a release first: tidewaiter burden add FILE"
     found: set[str] = set()
