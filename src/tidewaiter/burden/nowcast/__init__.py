@@ -1,0 +1,5 @@
+"""The nowcast: what provisional counts will be once they are closed, with an interval."""
+
+from tidewaiter.burden.nowcast.estimating import nowcast
+
+__all__ = ["nowcast"]

@@ -1,0 +1,128 @@
+"""The back-test: each release estimated from what was known then, judged by what came later."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from tidewaiter.base.records import Record
+from tidewaiter.burden.nowcast.estimating import estimate
+from tidewaiter.burden.nowcast.fitting import LAGS, fit, is_nation
+from tidewaiter.burden.nowcast.grids import Grids
+from tidewaiter.burden.nowcast.ladder import ladder_of
+from tidewaiter.burden.nowcast.parameters import Parameters
+from tidewaiter.burden.nowcast.rivals import rivals
+from tidewaiter.burden.nowcast.settled import settled_in
+from tidewaiter.burden.types import Reading
+
+Key = tuple[str, str, int]
+"""Place, indicator and last month of a period."""
+
+_LEAST = 100.0  # deaths in a period, below which percentages say nothing
+METHODS = ("ours", "reported", "predicted", "ladder", "pending", "de-biased", "mean")
+
+
+class Tested(Record, frozen=True, kw_only=True):
+    """One cell whose truth is known."""
+
+    released: int  # month
+    place: str
+    indicator: str
+    lag: int
+    truth: float
+    low: float
+    high: float
+    estimates: dict[str, float]  # by method; nan: it could not tell
+
+
+class Score(Record, frozen=True, kw_only=True):
+    """How one method did in one block of cells."""
+
+    method: str
+    cells: int
+    error: float  # mean absolute error, percent of the truth
+    bias: float  # mean error, percent
+    largest: float  # percent
+
+
+def backtest(
+    releases: Sequence[Reading], judges: Sequence[Reading], indicators: Sequence[str],
+    start: Callable[[str], Parameters],
+) -> Iterator[Tested]:  # fmt: skip
+    """Estimate each release from what was known when it came out.
+
+    Args:
+        releases: Of one source, in any order.
+        judges: Later releases in which the truth stands; the last that has a cell decides.
+        indicators: Keys of data/burden/indicators.toml.
+        start: The constants taken until enough of the archive is settled.
+
+    Yields:
+        The open cells of lag 0 to 6 with 100 deaths or more.
+    """
+    grids = sorted(map(Grids, releases), key=lambda each: each.released)
+    truth = _truths(judges, indicators)
+    for number, now in enumerate(grids):
+        before, known = grids[:number], settled_in(now)
+        for indicator in indicators:
+            constants = fit(before, known, start(indicator), released=now.released)
+            ladder = ladder_of(before, known, indicator, now.age)
+            found = estimate(now, indicator, constants, ladder)
+            others = rivals(now, before, known, indicator)
+            yield from _cells(now, found, others, truth)
+
+
+def scores(tested: Sequence[Tested]) -> list[Score]:
+    """Score each method on the cells that it could tell."""
+    found = []
+    for method in METHODS:
+        pairs = np.array([(each.estimates[method], each.truth) for each in tested])
+        off = 100.0 * (pairs[:, 0] / pairs[:, 1] - 1.0) if len(pairs) else np.array([])
+        off = off[np.isfinite(off)]
+        if len(off):
+            size = np.abs(off)
+            score = Score(
+                method=method, cells=len(off), error=float(size.mean()), bias=float(off.mean()),
+                largest=float(size.max()),
+            )  # fmt: skip
+            found.append(score)
+    return found
+
+
+def coverage(tested: Sequence[Tested]) -> tuple[float, float]:
+    """Return the share of truths inside the interval and its mean width, percent each."""
+    inside = [each.low <= each.truth <= each.high for each in tested]
+    widths = [(each.high - each.low) / each.estimates["ours"] for each in tested]
+    return 100.0 * float(np.mean(inside)), 100.0 * float(np.mean(widths))
+
+
+def _cells(
+    now: Grids,
+    found: pa.Table,
+    others: dict[str, np.ndarray],
+    truth: dict[tuple[str, str, int], float],
+) -> Iterator[Tested]:
+    rows = {name: row for row, name in enumerate(now.places)}
+    for each in found.to_pylist():
+        known = truth.get((each["place"], each["indicator"], each["last"]), 0.0)
+        whole = is_nation(each["place"]) or each["place"].count("-") == 1
+        if each["lag"] >= LAGS or known < _LEAST or each["estimate"] is None or not whole:
+            continue
+        at = rows[each["place"]], each["lag"]
+        yield Tested(
+            released=now.released, place=each["place"], indicator=each["indicator"],
+            lag=each["lag"], truth=known, low=each["low"], high=each["high"],
+            estimates={"ours": each["estimate"]}
+            | {name: float(grid[at]) for name, grid in others.items()},
+        )  # fmt: skip
+
+
+def _truths(judges: Sequence[Reading], indicators: Sequence[str]) -> dict[Key, float]:
+    found: dict[Key, float] = {}
+    for grids in sorted(map(Grids, judges), key=lambda each: each.released):
+        for indicator in indicators:
+            rows, settled, newest = settled_in(grids)(indicator)
+            for name, row in rows.items():
+                for lag in np.flatnonzero(np.isfinite(settled[row])):
+                    found[name, indicator, newest - int(lag)] = float(settled[row, lag])
+    return found

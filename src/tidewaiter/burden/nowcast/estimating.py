@@ -1,0 +1,161 @@
+"""Estimates of a whole release."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from tidewaiter.burden.nowcast.fitting import fit, is_nation
+from tidewaiter.burden.nowcast.grids import Counts, Grid, Grids
+from tidewaiter.burden.nowcast.ladder import Ladder, ladder_of
+from tidewaiter.burden.nowcast.model import lacking, spread_of
+from tidewaiter.burden.nowcast.parameters import Parameters, before_data, shipped
+from tidewaiter.burden.nowcast.settled import settled_in
+from tidewaiter.burden.nowcast.signs import Signs, signs_of, unusual
+from tidewaiter.burden.types import ESTIMATES, Reading
+
+Rows = npt.NDArray[np.int64]
+
+_REMARKABLE = 3.0  # times the usual share of pending deaths
+_LEAST_PENDING = 0.3  # percent
+_WIDER = 1.5  # what is unusual has a wider interval
+_UNSIGNED = frozenset({"all-causes"})  # of which no death is lacking because its cause is
+
+
+def nowcast(now: Reading, earlier: Sequence[Reading] = ()) -> pa.Table:
+    """Estimate what the counts of a release will be once they are closed.
+
+    Args:
+        now: The release; one is enough.
+        earlier: Others of the same source. Only those that came out before it are used; they
+            make the estimates better where they tell how much such counts lacked.
+
+    Returns:
+        ESTIMATES: one row for each place, indicator and period of the release.
+    """
+    grids = Grids(now)
+    before = [each for each in map(Grids, earlier) if each.released < grids.released]
+    truth = settled_in(grids)
+    found = [
+        estimate(
+            grids, each, fitted(grids, before, each), ladder_of(before, truth, each, grids.age)
+        )
+        for each in grids.indicators
+    ]
+    return pa.concat_tables(found) if found else ESTIMATES.empty_table()
+
+
+def fitted(now: Grids, before: Sequence[Grids], indicator: str) -> Parameters:
+    """Return the constants of an indicator: those of the archive where it suffices."""
+    start = shipped().get(indicator, before_data(indicator))
+    return fit(before, settled_in(now), start, released=now.released)
+
+
+def estimate(
+    grids: Grids, indicator: str, parameters: Parameters, ladder: Ladder | None = None
+) -> pa.Table:
+    """Estimate one indicator of a release.
+
+    Args:
+        grids: The release.
+        indicator: A key of data/burden/indicators.toml.
+        parameters: Its constants.
+        ladder: How much earlier releases lacked, used where no sign tells.
+
+    Returns:
+        ESTIMATES. What is closed is estimated as reported, without an interval.
+    """
+    counts, signs = grids.counts(indicator), _settle(signs_of(grids, indicator), grids)
+    nations = [is_nation(place) for place in grids.places]
+    lacks = lacking(signs, parameters, nations, grids.places)
+    spread = spread_of(signs, parameters.rests, grids.age, nations)
+    odd = unusual(counts, signs, _REMARKABLE, _LEAST_PENDING)
+    whole = np.array(nations)[:, None]
+    wide = np.where(odd > 0, _WIDER, 1.0)
+    up = np.where(whole, 1.0, parameters.up * wide) * spread.up
+    down = np.where(whole, 1.0, parameters.down * wide) * spread.down
+    told = np.isfinite(lacks)
+    if indicator in _UNSIGNED:
+        lacks, told = np.zeros_like(lacks), np.zeros_like(told)
+    if ladder:
+        lacks, up, down = (
+            np.where(told, ours, step)
+            for ours, step in zip((lacks, up, down), ladder.steps(grids.lags), strict=True)
+        )
+    closed = counts.closed
+    lacks = np.where(closed, 0.0, lacks)
+    middle = counts.value * np.exp(lacks)
+    low = np.where(closed, middle, np.floor(middle * np.exp(-down) - 0.5))
+    high = np.where(closed, middle, np.ceil(middle * np.exp(up) + 0.5))
+    method = np.where(closed, "closed", np.where(told, parameters.rests, "ladder"))
+    return _table(
+        grids, indicator, counts, Estimated(middle, np.maximum(low, 0.0), high, method, odd)
+    )
+
+
+class Estimated(NamedTuple):
+    """What was estimated, shape ``(places, lags)`` each."""
+
+    middle: Grid
+    low: Grid
+    high: Grid
+    method: npt.NDArray[np.str_]
+    odd: Grid  # how many times the usual share is pending, where that is remarkable
+
+
+def _settle(signs: Signs, grids: Grids) -> Signs:
+    """Let settled periods have no sign: what is pending there stays so."""
+    still = grids.settled[None, :]
+    return Signs(
+        pending=np.where(still & np.isfinite(signs.pending), 0.0, signs.pending),
+        excess=np.where(still & np.isfinite(signs.excess), 0.0, signs.excess),
+        usual=signs.usual,
+    )
+
+
+def _table(grids: Grids, indicator: str, counts: Counts, found: Estimated) -> pa.Table:
+    rows, lags = np.nonzero(counts.shown)
+    at = rows, lags
+    middle = np.round(found.middle[at])
+    known = np.isfinite(middle)
+    columns = {
+        "place": pa.array(np.array(grids.places)[rows]),
+        "indicator": pa.array([indicator] * len(rows)),
+        "last": pa.array(grids.newest - lags, pa.int32()),
+        "lag": pa.array(lags, pa.int16()),
+        "reported": _numbers(counts.value[at]),
+        "predicted": _numbers(counts.predicted[at]),
+        "closed": pa.array(counts.closed[at]),
+        "estimate": _numbers(middle),
+        "low": _numbers(np.where(known, found.low[at], np.nan)),
+        "high": _numbers(np.where(known, found.high[at], np.nan)),
+        "flag": pa.array(_flags(counts, found, at)),
+        "method": pa.array(np.where(known, found.method[at], "none")),
+    }
+    return pa.table(columns, schema=ESTIMATES).sort_by(
+        [("place", "ascending"), ("last", "ascending")]
+    )
+
+
+def _flags(counts: Counts, found: Estimated, at: tuple[Rows, Rows]) -> list[str]:
+    words = []
+    for value, pending, odd, middle in zip(
+        counts.value[at], counts.pending[at], found.odd[at], found.middle[at], strict=True
+    ):
+        if not np.isfinite(value):
+            words.append("the count is not shown")
+        elif not np.isfinite(middle):
+            words.append("nothing tells how complete the count is")
+        elif odd:
+            words.append(
+                f"{pending:.1f} % of deaths have no cause yet, {odd:.0f} times what is usual here"
+            )
+        else:
+            words.append("")
+    return words
+
+
+def _numbers(values: Grid) -> pa.Array:
+    return pa.array(values, pa.float64(), from_pandas=True)
