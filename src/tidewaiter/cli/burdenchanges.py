@@ -9,7 +9,7 @@ from rich.console import Console
 from tidewaiter.burden.views.picking import Ask
 from tidewaiter.cli.burdenviews import answer, asking, print_table
 from tidewaiter.cli.table import as_line
-from tidewaiter.releases.shelf import Shelf
+from tidewaiter.releases.shelf import ReleaseShelf
 from tidewaiter.report.burdenrevisions import revision_view
 from tidewaiter.report.burdenshown import changes as find_changes
 
@@ -31,7 +31,7 @@ def changes(folder: Path, **options: Any) -> None:
     if any(options[key] for key in _FILES):
         return
     asked = {key: options[key] for key in ("place", "indicator", "source", "release")}
-    view = revision_view(find_changes(Shelf(folder).stock().releases, Ask(**asked)))
+    view = revision_view(find_changes(ReleaseShelf(folder).stock().releases, Ask(**asked)))
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=_WIDE)

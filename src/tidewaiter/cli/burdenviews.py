@@ -15,7 +15,7 @@ from tidewaiter.base.files import replacing
 from tidewaiter.burden.views.picking import Ask
 from tidewaiter.cli.releasesfolder import archived_in
 from tidewaiter.cli.table import as_line
-from tidewaiter.releases.shelf import Shelf
+from tidewaiter.releases.shelf import ReleaseShelf
 from tidewaiter.report.burdenshown import VIEWS, picture
 from tidewaiter.report.figures import Figure
 
@@ -58,7 +58,7 @@ def answer(name: str, folder: Path, *, figure: str = "", **options: Any) -> None
     """
     fields = Ask.__struct_fields__
     ask = Ask(**{key: value for key, value in options.items() if key in fields})
-    view, shelf = VIEWS[name], Shelf(folder)
+    view, shelf = VIEWS[name], ReleaseShelf(folder)
     told = view.find(shelf.stock().releases, ask, shelf.estimates)
     if options["as_json"]:
         click.echo(msgspec.json.encode(told))

@@ -60,7 +60,8 @@ def ages_figure(ages: Ages, slug: str = "ages") -> Figure:
 def _names(bands: Sequence[str], step: float) -> list[Word]:
     """Name the bands, on two lines by turns where they are many."""
     return [
-        Word(text="?" if age == "NS" else age, x=round(LEFT + (spot + 0.5) * step, 1), anchor="middle", kind="mark",
+        Word(text="?" if age == "NS" else age, x=round(LEFT + (spot + 0.5) * step, 1),
+             anchor="middle", kind="mark",
              y=_FOOT + 18 + (15 if len(bands) > _FEW // 2 and spot % 2 else 0))
         for spot, age in enumerate(bands)
     ]  # fmt: skip

@@ -78,7 +78,7 @@ def _trend_figure(trend: Trend, points: Sequence[Point], slug: str) -> Figure:
         shapes=(*_grid(scale, LEFT, RIGHT), *_lines(points, x, scale)),
         dots=tuple(_dots(points, x, scale, caption)) if near or len(points) < 2 * _NEAR else (),
         words=(*_marks(scale, LEFT), *_years(points, x, _FOOT + 18), *_zone_word(zone)),
-        key=_key(trend),
+        key=_key(trend, points),
         notes=(closer,) if near else _notes(trend),
         heads=_heads(caption),
         rows=tuple(_row(each) for each in reversed(points)),
@@ -135,7 +135,7 @@ def change_words(change: Change, caption: Caption) -> str:
         interval = f" ({interval_name()} {signed(change.low)} {words('to')} {signed(change.high)})"
     return words(
         "%(change)s against the %(months)s months that ended in %(before)s: "
-        "%(value)s %(by)s against %(base)s"
+        "%(value)s (%(by)s) against %(base)s"
     ) % {
         "change": signed(change.percent) + interval, "months": number(caption.months),
         "before": month_words(change.before), "value": amount(change.value),
@@ -270,8 +270,7 @@ def _dots(
     return dots
 
 
-def _key(trend: Trend) -> tuple[tuple[str, str], ...]:
-    points = trend.points
+def _key(trend: Trend, points: Sequence[Point]) -> tuple[tuple[str, str], ...]:
     told = []
     if any(p.status == "closed" and p.reported is not None for p in points):
         told.append(("reported", words("reported, closed")))
@@ -360,7 +359,7 @@ def _panel_told(trend: Trend) -> str:
 def _mix_key(mix: Mix) -> tuple[tuple[str, str], ...]:
     seen: dict[str, str] = {}
     for each in mix.drugs:
-        for kind, says in _key(each):
+        for kind, says in _key(each, each.points):
             if kind != "predicted":
                 seen.setdefault(kind, says)
     return tuple(seen.items())

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
+import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -27,8 +28,8 @@ class Ask(Record, frozen=True, kw_only=True):
     indicator: str = "overdose"
     source: str = ""  # "": the first of data/burden/sources.toml that has figures
     release: str = ""  # its label, its month, or the first characters of its hash; "": the newest
-    since: str = ""  # "2022-12"; "": from the first period
-    until: str = ""  # "": to the newest period
+    since: str = msgspec.field(default="", name="from")  # "2022-12"; "": from the first period
+    until: str = msgspec.field(default="", name="to")  # "": to the newest period
 
 
 Estimating = Callable[[Release], pa.Table | None]

@@ -22,7 +22,7 @@ from tidewaiter.burden.views.picking import (
 
 _KEY = ["place", "indicator", "measure", "basis", "last", "months", "part"]
 _LEAST = 100.0  # deaths of a cell from which on its growth in percent is told
-_LARGEST = 20
+_LARGEST = 12
 _ALARMS = 50
 _LAGS = 13  # of which the mean growth is told: 0 to 12
 _WRITTEN = 0.005  # percent points: the digits of a percent differ between formats of one release
@@ -80,7 +80,7 @@ class Revisions(Record, frozen=True, kw_only=True):
     moved_closed: tuple[Cell, ...]  # closed before and another number now: an alarm; at most 50
     moved_closed_count: int
     unusual: tuple[Cell, ...]  # grew far more than others of that lag: late or amended certificates
-    largest: tuple[Cell, ...]  # by the difference, at most 20
+    largest: tuple[Cell, ...]  # by the difference, at most 12
     growth: tuple[Growth, ...]
     growth_of: str  # the indicator that `growth` and `unusual` are told of
 
