@@ -7,6 +7,7 @@ from tidewaiter.cli.options import Commands
 COMMANDS: dict[str, str] = {
     "add": "tidewaiter.cli.burdenadd",
     "ages": "tidewaiter.cli.burdenages",
+    "brief": "tidewaiter.cli.burdenbrief",
     "changes": "tidewaiter.cli.burdenchanges",
     "fetch": "tidewaiter.cli.burdenfetch",
     "figures": "tidewaiter.cli.burdenfigures",

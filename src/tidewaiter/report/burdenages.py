@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tidewaiter.burden.views.ages import Ages, Band
-from tidewaiter.report.burdenwords import amount, facts, missing_words, month_words, rate, title_of
+from tidewaiter.report.burdenwords import amount, facts, missing_words, rate, span_words, title_of
 from tidewaiter.report.figures import LEFT, RIGHT, Figure, Shape, path_of, scale_of
 from tidewaiter.report.languages import number, words
 from tidewaiter.report.overviewcharts import Box, Word
@@ -32,6 +32,7 @@ def ages_figure(ages: Ages, slug: str = "ages") -> Figure:
             Box(kind=_KINDS.get(each.sex, "bar"), told=_told(each), x=round(x, 1), y=y,
                 width=round(width, 1), height=round(_FOOT - y, 1))
         )  # fmt: skip
+    period = span_words(ages.caption.months, ages.last)
     lines = [
         Shape(kind="axis" if value == 0 else "grid", d=path_of([(LEFT, y), (RIGHT, y)]))
         for value in scale.marks()
@@ -43,7 +44,7 @@ def ages_figure(ages: Ages, slug: str = "ages") -> Figure:
     ]
     return Figure(
         slug=slug,
-        title=f"{title_of(ages.caption)}, {words('by age')}, {month_words(ages.last)}",
+        title=f"{title_of(ages.caption)}, {words('by age')}, {period}",
         facts=facts(ages.caption),
         about="; ".join(_told(each) for each in shown),
         height=_HEIGHT,

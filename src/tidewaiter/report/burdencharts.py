@@ -48,7 +48,7 @@ _YEARS = 9  # that are named below a figure
 _PANEL, _PANEL_HEIGHT, _GUTTER = 222.0, 142.0, 36.0
 _PANEL_TOP, _PANEL_FOOT = 56.0, 116.0
 _PANEL_CELLS = 28  # half-width characters of a line above a panel
-_ROOM = 44.0  # left of a panel, for its numbers
+_ROOM = 50.0  # left of a panel, for its numbers
 
 
 def trend_figures(trend: Trend) -> tuple[Figure, ...]:

@@ -15,9 +15,9 @@ from tidewaiter.report.burdenwords import (
     interval_name,
     measured_words,
     missing_words,
-    month_words,
     place_words,
     rate,
+    span_words,
     status_words,
 )
 from tidewaiter.report.figures import WIDTH, Figure
@@ -85,7 +85,7 @@ def _tile_map(across: Across, slug: str) -> Figure:
             Box(kind=kind, told=_told(row, across) if row else place, x=x + _GAP / 2,
                 y=y + _GAP / 2, width=_TILE - _GAP, height=_TILE - _GAP)
         )  # fmt: skip
-        ink = "on-dark" if step >= _DARK else "on-light"
+        ink = "on-none" if not step else "on-dark" if step >= _DARK else "on-light"
         middle = x + _TILE / 2
         told.append(Word(text=place[3:], x=middle, y=y + 16, anchor="middle", kind=ink))
         shown = _shown(row, across) if row else "–"
@@ -111,7 +111,7 @@ def _figure(
     largest = [each for each in across.rows if each.value is not None][:5]
     return Figure(
         slug=slug,
-        title=f"{name}, {country}, {what}, {month_words(across.last)}",
+        title=f"{name}, {country}, {what}, {span_words(caption.months, across.last)}",
         facts=facts(caption),
         about="; ".join(_told(each, across) for each in largest) or words("Nothing yet."),
         height=height,

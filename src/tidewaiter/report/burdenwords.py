@@ -48,6 +48,15 @@ def period_words(months: int) -> str:
     return words("%(months)s months to the end of each month shown") % {"months": number(months)}
 
 
+def span_words(months: int, last: str) -> str:
+    """Name one period: "12 months to Dec 2022", or the month itself."""
+    if months == 1:
+        return month_words(last)
+    return words("%(months)s months to %(month)s") % {
+        "months": number(months), "month": month_words(last)
+    }  # fmt: skip
+
+
 def basis_words(basis: str) -> str:
     """Say whose deaths count in a place."""
     told = {

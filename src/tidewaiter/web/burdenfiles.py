@@ -6,9 +6,12 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from tidewaiter.base.errors import MissingError
+from tidewaiter.burden.views.briefs import brief
 from tidewaiter.burden.views.picking import Ask
+from tidewaiter.report.burdenbrief import render_brief
 from tidewaiter.report.burdenshown import VIEWS, View, picture
 from tidewaiter.report.languages import language, speaking
+from tidewaiter.report.paper import pdf_of
 from tidewaiter.web.asking import Asked, read_query
 from tidewaiter.web.given import TheNode
 from tidewaiter.web.node import Node
@@ -50,6 +53,27 @@ def burden_csv(request: Asked, node: TheNode, view: FromPath[str]) -> Response[b
     return download(found.sheet(told), "text/csv; charset=utf-8", f"{_name(view, ask)}.csv")
 
 
+@get("/burden/brief.html", guards=[may("see")], sync_to_thread=True, query=Ask, gives="text/html")
+def burden_brief(request: Asked, node: TheNode) -> Response[bytes]:
+    """Send one page for a decision that needs no network."""
+    return download(_brief(request, node).encode(), "text/html; charset=utf-8", "brief.html")
+
+
+@get(
+    "/burden/brief.pdf", guards=[may("see")], sync_to_thread=True, query=Ask,
+    gives="application/pdf",
+)  # fmt: skip
+def burden_paper(request: Asked, node: TheNode) -> Response[bytes]:
+    """Send one page for a decision as PDF, where what writes it is installed."""
+    return download(pdf_of(_brief(request, node)), "application/pdf", "brief.pdf")
+
+
+def _brief(request: Asked, node: Node) -> str:
+    ask = read_query(request, Ask)
+    found = brief(node.counts.stock().releases, ask, node.counts.estimates)
+    return render_brief(found, spoken=request.state.get("language", language()))
+
+
 def _picture(request: Asked, node: Node, name: str, kind: str) -> Response[bytes]:
     ask = read_query(request, FileAsk)
     view, told = _found(node, name, ask)
@@ -77,4 +101,4 @@ def _name(what: str, ask: Ask) -> str:
     return "-".join("".join(c if c.isalnum() and c.isascii() else "-" for c in p) for p in parts)
 
 
-HANDLERS = [burden_svg, burden_png, burden_csv]
+HANDLERS = [burden_svg, burden_png, burden_csv, burden_brief, burden_paper]

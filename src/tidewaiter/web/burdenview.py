@@ -30,7 +30,7 @@ _TITLES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "trends": (
             marked("Trends"),
             marked(
-                "One count in one place: as reported, as its source predicts it, and as estimated here."
+                "One count in one place: as reported, as its source predicts it, as estimated here."
             ),
         ),
         "mix": (

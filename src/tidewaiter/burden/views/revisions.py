@@ -21,6 +21,7 @@ from tidewaiter.burden.views.picking import (
 )
 
 _KEY = ["place", "indicator", "measure", "basis", "last", "months", "part"]
+_ALL = "all-causes"
 _LEAST = 100.0  # deaths of a cell from which on its growth in percent is told
 _LARGEST = 12
 _ALARMS = 50
@@ -130,7 +131,7 @@ def revisions(before: Release, after: Release, ask: Ask) -> Revisions:
     both = [row for row in rows if row["there"] and row["there_after"]]
     moved = [row for row in both if row["closed"] and _differ(row)]
     changed = sorted(
-        (row for row in both if _differ(row) and row["measure"] != "percent"),
+        (row for row in both if _differ(row) and _is_told(row, asked)),
         key=lambda row: -abs(row["value_after"] - row["value"]),
     )
     grown = [row for row in both if row["indicator"] == indicator]
@@ -182,6 +183,11 @@ def _joined(before: Release, after: Release, ask: Ask) -> pa.Table:
         )
     joined = tables[0].join(tables[1], keys=_KEY, join_type="full outer")
     return joined.sort_by([(name, "ascending") for name in _KEY])
+
+
+def _is_told(row: dict[str, Any], asked: str) -> bool:
+    """Leave out percents, and deaths from all causes, which would hide all others."""
+    return row["measure"] != "percent" and row["indicator"] != (_ALL if asked != _ALL else "")
 
 
 def _differ(row: dict[str, Any]) -> bool:
@@ -246,7 +252,7 @@ def _growth(rows: Sequence[dict[str, Any]], newest: int) -> tuple[Growth, ...]:
 
 
 def _unusual(rows: Sequence[dict[str, Any]], newest: int) -> list[dict[str, Any]]:
-    """Return the cells that moved far from what places of the same lag did, the farthest first."""
+    """Return of each place the cell farthest from what others did, the farthest first."""
     found: list[tuple[float, dict[str, Any]]] = []
     by_last: dict[int, list[dict[str, Any]]] = {}
     for row in rows:
@@ -262,4 +268,7 @@ def _unusual(rows: Sequence[dict[str, Any]], newest: int) -> list[dict[str, Any]
             away = abs(float(move) - middle)
             if away > _ODD_SPREADS * spread and abs(move) > _ODD_PERCENT:
                 found.append((away, row))
-    return [row for _, row in sorted(found, key=lambda each: -each[0])]
+    farthest: dict[str, dict[str, Any]] = {}
+    for _, row in sorted(found, key=lambda each: -each[0]):
+        farthest.setdefault(row["place"], row)
+    return list(farthest.values())
