@@ -119,7 +119,7 @@ def _figure(
         words=tuple(told),
         key=key,
         notes=_notes(across),
-        heads=(words("Place"), words("Deaths"), words("What it is"), interval_name(),
+        heads=(words("Place"), words("Deaths"), words("Kind of number"), interval_name(),
                words("Per 100,000"), words("State of the count")),
         rows=tuple(_row(each, caption) for each in across.rows),
     )  # fmt: skip

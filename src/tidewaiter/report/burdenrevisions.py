@@ -38,8 +38,8 @@ def revision_view(told: Revisions) -> RevisionView:
         tally=_tally(told),
         tables=tuple(each for each in _tables(told) if each.rows),
         heads=(
-            words("Place"), words("Indicator"), words("Month"), words("Before"), words("After"),
-            words("Difference"), words("Change"), words("State of the count"),
+            words("Place"), words("Indicator"), words("Month"), words("Count before"), words("Count after"),
+            words("Difference"), words("Change, percent"), words("State of the count"),
         ),
         alarm=_alarm(told),
     )  # fmt: skip
@@ -88,7 +88,7 @@ def growth_figure(told: Revisions, slug: str = "growth") -> Figure:
         slug=slug,
         title=f"{words('By how much reported counts grew')}: {name}",
         facts=(
-            f"{words('Release')} {after} {words('against')} {before}",
+            f"{words('Published release')} {after} {words('compared with')} {before}",
             words("The same periods in both releases; provisional when the earlier one came out."),
         ),
         about="; ".join(

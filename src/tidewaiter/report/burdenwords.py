@@ -157,7 +157,7 @@ def facts(caption: Caption) -> tuple[str, ...]:
     issuer = caption.authority or caption.source
     return (
         f"{place}; {period_words(caption.months)}; {basis_words(caption.basis)}",
-        f"{words('Release')} {caption.release}{released}, {issuer}, SHA-256 {caption.sha256[:12]}",
+        f"{words('Published release')} {caption.release}{released}, {issuer}, SHA-256 {caption.sha256[:12]}",
         closed_words(caption),
     )
 
