@@ -30,6 +30,7 @@ _FEW_PLACES = 10  # that are named as the highest
 class _Page(Record, frozen=True, kw_only=True):
     brief: Brief
     title: str
+    place: str
     lead: str
     change: str
     provisional: tuple[str, ...]
@@ -55,6 +56,7 @@ def _page(brief: Brief) -> _Page:
     return _Page(
         brief=brief,
         title=title_of(told.caption),
+        place=place_words(told.caption.place, told.caption.place_name),
         lead=lead_words(brief),
         change=change_words(told.change, told.caption) if told.change else "",
         provisional=_provisional(brief),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from tidewaiter.burden.months import parse_month
 from tidewaiter.burden.views.mixes import Mix
 from tidewaiter.burden.views.picking import Caption
-from tidewaiter.burden.views.trends import Change, Point, Status, Trend
+from tidewaiter.burden.views.trends import Change, Point, Status, Trend, best_of
 from tidewaiter.report.burdenwords import (
     amount,
     begun,
@@ -47,7 +47,7 @@ _NEAR = 14  # periods of the closer figure
 _YEARS = 9  # that are named below a figure
 _PANEL, _PANEL_HEIGHT, _GUTTER = 222.0, 142.0, 36.0
 _PANEL_TOP, _PANEL_FOOT = 56.0, 116.0
-_PANEL_CELLS = 28  # half-width characters of a line above a panel
+_PANEL_CELLS = 32  # half-width characters of a line above a panel
 _ROOM = 50.0  # left of a panel, for its numbers
 
 
@@ -346,9 +346,10 @@ def _panel_words(trend: Trend, left: float, scale: Scale) -> list[Word]:
 def _panel_newest(trend: Trend) -> str:
     if trend.newest is None:
         return words("no number is shown")
-    change = f" ({signed(trend.change.percent)})" if trend.change else ""
-    value = trend.newest.reported if trend.newest.estimate is None else trend.newest.estimate
-    return f"{month_words(trend.newest.last)}: {amount(value)}{change}"
+    value, by = best_of(trend.newest)
+    change = f" ({signed(trend.change.percent)})" if trend.change and by != "predicted" else ""
+    named = f" {measured_words(by, trend.caption)}" if by != "reported" else ""
+    return f"{month_words(trend.newest.last)}: {amount(value)}{named}{change}"
 
 
 def _panel_told(trend: Trend) -> str:

@@ -38,8 +38,8 @@ def revision_view(told: Revisions) -> RevisionView:
         tally=_tally(told),
         tables=tuple(each for each in _tables(told) if each.rows),
         heads=(
-            words("Place"), words("Indicator"), words("Month"), words("Count before"), words("Count after"),
-            words("Difference"), words("Change, percent"), words("State of the count"),
+            words("Place"), words("Indicator"), words("Month"), words("Count before"),
+            words("Count after"), words("Difference"), words("Change, percent"), words("State of the count"),
         ),
         alarm=_alarm(told),
     )  # fmt: skip

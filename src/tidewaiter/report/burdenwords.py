@@ -154,10 +154,11 @@ def facts(caption: Caption) -> tuple[str, ...]:
     """Return the lines that stand on each chart: place, period, basis; release; closed to when."""
     place = place_words(caption.place, caption.place_name)
     released = "" if caption.told else f" ({words('month of release inferred')})"
+    release = f"{words('Published release')} {caption.release}{released}"
     issuer = caption.authority or caption.source
     return (
         f"{place}; {period_words(caption.months)}; {basis_words(caption.basis)}",
-        f"{words('Published release')} {caption.release}{released}, {issuer}, SHA-256 {caption.sha256[:12]}",
+        f"{release}, {issuer}, SHA-256 {caption.sha256[:12]}",
         closed_words(caption),
     )
 
