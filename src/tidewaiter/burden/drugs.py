@@ -35,7 +35,9 @@ class Class(Record, frozen=True, kw_only=True):
 
     key: str
     name: str
-    category: str  # NFLIS's code
+    category: str  # NFLIS's code, in its query system
+    subject: str  # what the table of its annual report counts
+    sums: tuple[str, ...]  # rows of that table that are sums of the isomers below, by name
 
 
 class Reports(Record, frozen=True, kw_only=True):
@@ -63,7 +65,7 @@ def reported_key(substance: str) -> str:
 
 
 def supply_name(key: str) -> str:
-    """Name what a figure of supply counts.
+    """Name what a figure counts that is no death.
 
     >>> supply_name("seized-lsd")
     'LSD seized by CBP'
@@ -73,6 +75,8 @@ def supply_name(key: str) -> str:
     named = _names().get(key)
     if named:
         return named
+    if not key.startswith(REPORTED):
+        return key
     return "Laboratory reports of " + key.removeprefix(REPORTED).replace("-", " ")
 
 
@@ -91,4 +95,5 @@ def find_drug(text: str) -> Drug:
 @cache
 def _names() -> dict[str, str]:
     classes = {each.key: each.name for each in reports().classes}
-    return {each.key: each.name for each in seizures().drugs} | classes
+    drugs = {each.key: each.name for each in seizures().drugs}
+    return drugs | classes | {"population": "Residents on 1 July"}

@@ -47,6 +47,6 @@ def month_text(month: int) -> str:
 def named_month(text: str) -> int | None:
     """Return 1 to 12 for "December", "Dec", "Dec." or "12"; None: it is no month."""
     bare = text.strip().rstrip(".").casefold()
-    if bare.isdigit():
+    if bare.isdecimal():
         return int(bare) if 1 <= int(bare) <= _TWELVE else None
     return MONTHS.get(bare)

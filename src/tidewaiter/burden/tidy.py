@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tidewaiter.base.records import Record
+from tidewaiter.burden.drugs import supply_name
 from tidewaiter.burden.facts import indicators, place_name
 from tidewaiter.burden.months import month_text
 from tidewaiter.burden.types import Release
@@ -90,4 +91,4 @@ def _among(column: pa.ChunkedArray, chosen: Collection[str]) -> pa.ChunkedArray:
 
 def _indicator_name(key: str) -> str:
     found = indicators().get(key)
-    return found.name if found else key
+    return found.name if found else supply_name(key)

@@ -7,13 +7,17 @@ from tidewaiter.cli.options import Commands
 COMMANDS: dict[str, str] = {
     "add": "tidewaiter.cli.burdenadd",
     "ages": "tidewaiter.cli.burdenages",
+    "backtest": "tidewaiter.cli.burdenbacktest",
     "brief": "tidewaiter.cli.burdenbrief",
     "changes": "tidewaiter.cli.burdenchanges",
+    "claim": "tidewaiter.cli.burdenclaim",
     "fetch": "tidewaiter.cli.burdenfetch",
     "figures": "tidewaiter.cli.burdenfigures",
     "list": "tidewaiter.cli.burdenlist",
     "map": "tidewaiter.cli.burdenmap",
     "mix": "tidewaiter.cli.burdenmix",
+    "nowcast": "tidewaiter.cli.burdennowcast",
+    "supply": "tidewaiter.cli.burdensupply",
     "trends": "tidewaiter.cli.burdentrends",
 }
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.burden.facts import find_indicator
 from tidewaiter.burden.months import month_text, parse_month
 from tidewaiter.burden.readers import READERS
 from tidewaiter.burden.types import Note, Reading, Release
@@ -38,10 +39,21 @@ class Month(click.ParamType[int]):
             self.fail(f"{error.message}: {error.hint}", param, ctx)
 
 
+def _indicator(context: click.Context, param: click.Parameter, value: str) -> str:
+    del context, param
+    return find_indicator(value).key if value else ""
+
+
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--source", type=_SOURCE, help="Which source it is, where that cannot be told.")
 @click.option("--released", type=Month(), help="The month in which it came out: 2025-09.")
+@click.option(
+    "--indicator",
+    default="",
+    callback=_indicator,
+    help="What it counts, where the file does not say it: overdose, T40.4.",
+)
 @click.option("--all", "every", is_flag=True, help="Print all that was odd or could not be read.")
 @archived_in
 def add(paths: tuple[Path, ...], folder: Path, **options: Any) -> None:
@@ -74,7 +86,7 @@ def _add(archive: ReleaseArchive, file: ReleaseFile | InputError, options: dict[
         raise file
     release, new = archive.add(
         file.content, file.name, datetime.now(UTC), options["source"] or "", options["released"],
-        origin=file.origin,
+        origin=file.origin, indicator=options["indicator"],
     )  # fmt: skip
     click.echo(said_of(file.name, release, "added" if new else "is there already"))
     notes = release.reading.notes

@@ -49,6 +49,7 @@ class KeptRelease(Record, frozen=True, kw_only=True):
     released: int | None  # month: burden/months.py; None: not known
     told: bool  # the month is told, by the file or by whoever added it; else inferred
     said: bool = False  # by whoever added it
+    indicator: str = ""  # what it counts, as whoever added it said; "": the file tells
     first: int | None  # the earliest period's last month; None: there is no figure
     last: int | None
     figures: int
@@ -66,7 +67,7 @@ class ReleaseArchive:
 
     def add(
         self, content: bytes, name: str, now: datetime, source: str = "",
-        released: int | None = None, *, origin: str = "",
+        released: int | None = None, *, origin: str = "", indicator: str = "",
     ) -> tuple[Release, bool]:  # fmt: skip
         """Read a release and keep it.
 
@@ -77,9 +78,10 @@ class ReleaseArchive:
             source: Which it is, where that cannot be told.
             released: The month in which it came out, where the file does not say it.
             origin: The path or the address that it came from; "": its name.
+            indicator: What it counts, where the file does not say it.
 
         Returns:
-            The release, and whether it or its month is new.
+            The release, and whether it or what was said of it is new.
 
         Raises:
             InputError: No reader knows it, or none of it could be read.
@@ -87,12 +89,18 @@ class ReleaseArchive:
         """
         sha256 = hashlib.sha256(content).hexdigest()
         before = self._find(sha256)
-        if before and source in {"", before.source} and released in {None, before.released}:
+        if before and (
+            source in {"", before.source}
+            and released in {None, before.released}
+            and indicator in {"", before.indicator}
+        ):
             return self.load(before), False
-        read = read_release(content, name, source)
+        read = read_release(content, name, source, indicator)
         reading = _dated(read, released)
         file = ReleaseFile(name=name, origin=origin or name, content=content)
-        kept = _kept(reading, file, now, said=released is not None)
+        kept = msgspec.structs.replace(
+            _kept(reading, file, now, said=released is not None), indicator=indicator
+        )
         place = self.folder / "files" / f"{sha256}.gz"
         if not place.is_file():
             self._write(place, gzip.compress(content, _LEVEL, mtime=0))
@@ -129,7 +137,8 @@ class ReleaseArchive:
         with suppress(OSError, pa.ArrowInvalid, msgspec.MsgspecError, KeyError):
             reading = unpack_figures(place.read_bytes())
         if reading is None:
-            reading = read_release(self.content(kept), kept.name, kept.source)
+            content = self.content(kept)
+            reading = read_release(content, kept.name, kept.source, kept.indicator)
             with suppress(OutputError, OSError):  # a folder that takes no changes is read as well
                 self._write(place, pack_figures(reading))
         reading = _dated(reading, kept.released if kept.said else None)
@@ -160,8 +169,9 @@ class ReleaseArchive:
         return map(_decode, (self.folder / "releases").glob(pattern))
 
     def _figures(self, kept: KeptRelease) -> Path:
-        # The same bytes read as another source are other figures.
-        return self.folder / "figures" / f"{kept.sha256}-{kept.source}-{EDITION}.arrow"
+        # The same bytes read as another source, or as counts of another thing, are other figures.
+        read_as = "-".join(filter(None, (kept.sha256, kept.source, kept.indicator)))
+        return self.folder / "figures" / f"{read_as}-{EDITION}.arrow"
 
     def _write(self, place: Path, content: bytes) -> None:
         with writing(str(self.folder)):

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -42,7 +43,7 @@ def load_releases(folder: Path, source: str = "") -> Loaded:
     """
     if (folder / "releases").is_dir():
         return _from_archive(folder, source)
-    return _from_files(folder, source) if folder.is_dir() else Loaded(releases=(), skipped=())
+    return read_releases([folder], source) if folder.is_dir() else Loaded(releases=(), skipped=())
 
 
 def _from_archive(folder: Path, source: str) -> Loaded:
@@ -57,10 +58,19 @@ def _from_archive(folder: Path, source: str) -> Loaded:
     return Loaded(releases=tuple(releases), skipped=tuple(skipped))
 
 
-def _from_files(folder: Path, source: str) -> Loaded:
+def read_releases(paths: Sequence[Path], source: str = "") -> Loaded:
+    """Read releases from files as they were published, and from folders of them.
+
+    Args:
+        paths: Files and folders.
+        source: The one that is wanted; "": all.
+
+    Returns:
+        The releases, each once, and a note for each file that is none.
+    """
     found: dict[str, Release] = {}
     skipped = []
-    for file in release_files([folder]):
+    for file in release_files(paths):
         if isinstance(file, InputError):
             skipped.append(_skipped(file.at, file))
             continue

@@ -43,6 +43,19 @@ class Score(Record, frozen=True, kw_only=True):
     error: float  # mean absolute error, percent of the truth
     bias: float  # mean error, percent
     largest: float  # percent
+    newest: float  # mean absolute error at lag 0; nan: no such cell
+
+
+class Block(Record, frozen=True, kw_only=True):
+    """How all did in one block: an indicator, of nations or of the states."""
+
+    indicator: str
+    nation: bool
+    cells: int
+    covered: float  # percent of truths inside the interval
+    width: float  # of the interval, mean, percent of the estimate
+    covered_by_lag: tuple[float, ...]  # lags 0 to 6
+    scores: tuple[Score, ...]
 
 
 def backtest(
@@ -72,21 +85,43 @@ def backtest(
             yield from _cells(now, found, others, truth)
 
 
+def blocks(tested: Sequence[Tested]) -> list[Block]:
+    """Score the blocks: each indicator, nations and states apart."""
+    keys = sorted({(each.indicator, not is_nation(each.place)) for each in tested})
+    return [
+        _block([each for each in tested if (each.indicator, not is_nation(each.place)) == key])
+        for key in keys
+    ]
+
+
 def scores(tested: Sequence[Tested]) -> list[Score]:
     """Score each method on the cells that it could tell."""
     found = []
+    lags = np.array([each.lag for each in tested])
     for method in METHODS:
         pairs = np.array([(each.estimates[method], each.truth) for each in tested])
-        off = 100.0 * (pairs[:, 0] / pairs[:, 1] - 1.0) if len(pairs) else np.array([])
-        off = off[np.isfinite(off)]
-        if len(off):
-            size = np.abs(off)
-            score = Score(
-                method=method, cells=len(off), error=float(size.mean()), bias=float(off.mean()),
-                largest=float(size.max()),
-            )  # fmt: skip
-            found.append(score)
+        off = 100.0 * (pairs[:, 0] / pairs[:, 1] - 1.0)
+        known = np.isfinite(off)
+        if not known.any():
+            continue
+        size, first = np.abs(off[known]), np.abs(off[known & (lags == 0)])
+        score = Score(
+            method=method, cells=len(size), error=float(size.mean()),
+            bias=float(off[known].mean()), largest=float(size.max()),
+            newest=float(first.mean()) if len(first) else float("nan"),
+        )  # fmt: skip
+        found.append(score)
     return found
+
+
+def _block(tested: Sequence[Tested]) -> Block:
+    covered, width = coverage(tested)
+    by_lag = [[each for each in tested if each.lag == lag] for lag in range(LAGS)]
+    return Block(
+        indicator=tested[0].indicator, nation=is_nation(tested[0].place), cells=len(tested),
+        covered=covered, width=width, scores=tuple(scores(tested)),
+        covered_by_lag=tuple(coverage(each)[0] for each in by_lag if each),
+    )  # fmt: skip
 
 
 def coverage(tested: Sequence[Tested]) -> tuple[float, float]:

@@ -7,9 +7,9 @@ import numpy.typing as npt
 
 from tidewaiter.base.records import Record
 from tidewaiter.burden.nowcast.grids import Grid, Grids
-from tidewaiter.burden.nowcast.model import lacking, sign_of, spread_of
+from tidewaiter.burden.nowcast.model import lacking, spread_of
 from tidewaiter.burden.nowcast.parameters import Parameters, Rests
-from tidewaiter.burden.nowcast.settled import Truth
+from tidewaiter.burden.nowcast.settled import Truth, known
 from tidewaiter.burden.nowcast.signs import Signs, signs_of
 
 LAGS = 7
@@ -66,28 +66,18 @@ def fit(earlier: Sequence[Grids], truth: Truth, start: Parameters, *, released: 
 
 
 def judge(earlier: Sequence[Grids], truth: Truth, indicator: str) -> Iterator[Judged]:
-    """Yield what can be judged of each release: places of 100 deaths or more, lags 0 to 6."""
-    rows, settled, newest = truth(indicator)
+    """Yield what can be judged of each release: states of 100 deaths or more, lags 0 to 6."""
     for grids in earlier:
-        if grids.newest >= newest:  # what would be judged by itself
-            continue
-        counts = grids.counts(indicator)
-        found = []
-        for row, name in enumerate(grids.places):
-            if name.count("-") != 1 or name not in rows:  # neither nations nor parts of states
-                continue
-            for lag in range(min(LAGS, grids.lags)):
-                then = newest - (grids.newest - lag)
-                known = settled[rows[name], then] if 0 <= then < settled.shape[1] else np.nan
-                if known >= _LEAST and counts.value[row, lag] > 0:
-                    found.append((row, lag, np.log(known / counts.value[row, lag])))
+        counts, settled = grids.counts(indicator), known(truth, grids, indicator)
+        states = np.array([[name.count("-") == 1] for name in grids.places])
+        wanted = states & (settled >= _LEAST) & (counts.value > 0)
+        wanted[:, LAGS:] = False
         signs = signs_of(grids, indicator)
-        if found and np.isfinite(signs.pending[:, :LAGS]).any():
-            places, lags, lacked = map(np.array, zip(*found, strict=True))
-            told = np.isfinite(sign_of(signs, "both")[places, lags])
-            yield Judged(
-                grids=grids, signs=signs, places=places[told], lags=lags[told], lacked=lacked[told]
-            )
+        wanted &= np.isfinite(signs.pending)
+        if wanted.any():
+            places, lags = np.nonzero(wanted)
+            lacked = np.log(settled[wanted] / counts.value[wanted])
+            yield Judged(grids=grids, signs=signs, places=places, lags=lags, lacked=lacked)
 
 
 def is_nation(place: str) -> bool:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from tidewaiter.base.records import Record
 from tidewaiter.burden.nowcast.grids import Grids
-from tidewaiter.burden.nowcast.settled import Truth
+from tidewaiter.burden.nowcast.settled import Truth, known
 
 _RELEASES = 2  # fewer tell nothing of what is usual
 _TAIL = 0.025
@@ -46,24 +46,19 @@ def ladder_of(earlier: Sequence[Grids], truth: Truth, indicator: str, age: int) 
     Returns:
         The ladder; None: fewer than two releases tell.
     """
-    rows, settled, newest = truth(indicator)
-    lacked: dict[int, list[float]] = {}
+    lacked: dict[int, list[npt.NDArray[np.float64]]] = {}
     telling = 0
     for grids in earlier:
-        counts = grids.counts(indicator)
-        before = sum(map(len, lacked.values()))
-        for row, name in enumerate(grids.places):
-            for lag in range(min(grids.lags, settled.shape[1]) if name in rows else 0):
-                then = newest - grids.newest + lag
-                known = settled[rows[name], then] if 0 <= then < settled.shape[1] else np.nan
-                if known > 0 and counts.value[row, lag] > 0:
-                    lacked.setdefault(grids.age + lag, []).append(
-                        float(np.log(known / counts.value[row, lag]))
-                    )
-        telling += sum(map(len, lacked.values())) > before
+        value, settled = grids.counts(indicator).value, known(truth, grids, indicator)
+        some = (settled > 0) & (value > 0)
+        telling += bool(some.any())
+        for lag in np.flatnonzero(some.any(axis=0)):
+            here = some[:, lag]
+            found = np.log(settled[here, lag] / value[here, lag])
+            lacked.setdefault(grids.age + int(lag), []).append(found)
     if telling < _RELEASES:
         return None
     sides = np.full((3, max(lacked) + 1), np.nan)
-    for months, found in lacked.items():
-        sides[:, months] = np.quantile(found, (0.5, _TAIL, 1 - _TAIL))
+    for months, each in lacked.items():
+        sides[:, months] = np.quantile(np.concatenate(each), (0.5, _TAIL, 1 - _TAIL))
     return Ladder(first=age, middle=sides[0], low=sides[1], high=sides[2])

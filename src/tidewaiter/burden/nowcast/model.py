@@ -10,6 +10,9 @@ from tidewaiter.burden.nowcast.signs import Signs
 _NOISE = 0.005
 """A sign of half a percent is as likely noise as lack: smaller ones count for less."""
 
+_SEEN = 0.12
+"""The largest signs that constants were fitted to; what lies above counts as it is."""
+
 _TALL, _WIDE = 0.04, 0.03  # signs from which on the interval grows more slowly
 
 _OLD = 7  # months from a period to its release at lag 0, when the constants were fitted
@@ -44,7 +47,8 @@ def lacking(signs: Signs, parameters: Parameters, nations: list[bool], names: li
     """
     sign = sign_of(signs, parameters.rests)
     factors = np.array([[parameters.places.get(name, 1.0)] for name in names])
-    local = parameters.growth * factors * sign * sign / (sign + _NOISE)
+    seen = np.minimum(sign, _SEEN)
+    local = parameters.growth * factors * seen * seen / (seen + _NOISE) + (sign - seen)
     both = np.stack([signs.pending, signs.excess])
     told = np.isfinite(both).any(axis=0)
     mean = np.where(

@@ -10,7 +10,7 @@ import numpy as np
 
 from tidewaiter.burden.nowcast.grids import Grid, Grids, Marks
 from tidewaiter.burden.nowcast.ladder import ladder_of
-from tidewaiter.burden.nowcast.settled import Truth
+from tidewaiter.burden.nowcast.settled import Truth, known
 
 _LAGS = 7
 _CLOSED = 12  # periods over which CDC's prediction is compared
@@ -43,18 +43,14 @@ def rivals(now: Grids, before: Sequence[Grids], truth: Truth, indicator: str) ->
 
 def _slope(before: Sequence[Grids], truth: Truth, indicator: str) -> float:
     """Fit one factor of the percent pending to all that is settled, by least squares."""
-    rows, settled, newest = truth(indicator)
     above = below = 0.0
     for grids in before:
-        counts = grids.counts(indicator)
-        for row, name in enumerate(grids.places):
-            for lag in range(min(_LAGS, grids.lags) if name in rows else 0):
-                then = newest - grids.newest + lag
-                known = settled[rows[name], then] if 0 <= then < settled.shape[1] else np.nan
-                value, pending = counts.value[row, lag], counts.pending[row, lag]
-                if known > 0 and value > 0 and np.isfinite(pending):
-                    above += pending * float(np.log(known / value))
-                    below += pending * pending
+        counts, settled = grids.counts(indicator), known(truth, grids, indicator)
+        some = (settled > 0) & (counts.value > 0) & np.isfinite(counts.pending)
+        some[:, _LAGS:] = False
+        pending = counts.pending[some]
+        above += float(pending @ np.log(settled[some] / counts.value[some]))
+        below += float(pending @ pending)
     return above / below if below else float("nan")
 
 

@@ -30,3 +30,26 @@ def settled_by(judges: Sequence[Grids]) -> Truth:
         return settled_in((having or latest)[0])(indicator)
 
     return truth
+
+
+def known(truth: Truth, grids: Grids, indicator: str) -> Grid:
+    """Return the settled count of each cell of a release; nan: not known, or judged by itself.
+
+    Args:
+        truth: What is settled by now.
+        grids: An earlier release.
+        indicator: A key of data/burden/indicators.toml.
+
+    Returns:
+        Deaths, shape ``(places, lags)`` of the earlier release.
+    """
+    rows, settled, newest = truth(indicator)
+    found = np.full((len(grids.places), grids.lags), np.nan)
+    shift = newest - grids.newest
+    if shift <= 0:
+        return found
+    lags = np.arange(min(grids.lags, max(settled.shape[1] - shift, 0)))
+    here = np.array([row for row, name in enumerate(grids.places) if name in rows], np.int64)
+    there = np.array([rows[grids.places[row]] for row in here], np.int64)
+    found[np.ix_(here, lags)] = settled[np.ix_(there, lags + shift)]
+    return found

@@ -98,7 +98,7 @@ def read_cbp(content: bytes, name: str) -> Reading:
 def _seized(cells: Mapping[str, str]) -> _Seized:
     year, _, running = cells["fy"].strip().partition(" ")
     month = named_month(cells["month (abbv)"])
-    if month is None or not year.isdigit() or running.casefold() not in ("", _RUNNING):
+    if month is None or not year.isdecimal() or running.casefold() not in ("", _RUNNING):
         raise InputError(
             f'"{cells["fy"]} {cells["month (abbv)"]}" is no month of a fiscal year',
             hint='like "2025 (FYTD)", "DEC"',

@@ -98,6 +98,6 @@ def _add(gathered: Gathered, number: int, row: list[str], years: dict[int, int])
 
 def _count(text: str) -> float:
     bare = text.replace(",", "")
-    if not bare.isdigit():
+    if not bare.isdecimal():
         raise InputError(f'"{text}" is no number of residents', hint="a whole number")
     return float(bare)

@@ -15,6 +15,7 @@ from tidewaiter.burden.drugs import reported_key, reports
 from tidewaiter.burden.facts import places
 from tidewaiter.burden.months import month_of
 from tidewaiter.burden.readers.building import TWICE, Gathered
+from tidewaiter.burden.readers.nflistables import is_annual, read_annual
 from tidewaiter.burden.readers.tables import read_text, rows_of, titles_at, titles_of
 from tidewaiter.burden.types import Reading
 
@@ -41,12 +42,13 @@ class _Reported(Record, frozen=True, kw_only=True):
 
 
 def is_nflis(content: bytes) -> bool:
-    """Tell whether this is an export of the public query system, by its titles."""
-    return {"drug reports", "query run date", "base description"} <= set(titles_at(content))
+    """Tell whether this is of NFLIS: an export of its query system, or a table of its report."""
+    exported = {"drug reports", "query run date", "base description"} <= set(titles_at(content))
+    return exported or is_annual(content)
 
 
 def read_nflis(content: bytes, name: str) -> Reading:
-    """Read an export of the public query system, by year, state and substance.
+    """Read an export of the public query system by year, or a table of the annual report.
 
     Args:
         content: The file.
@@ -63,6 +65,8 @@ def read_nflis(content: bytes, name: str) -> Reading:
     Source:
         https://www.nflis.deadiversion.usdoj.gov/
     """
+    if is_annual(content):
+        return read_annual(content, name)
     text = read_text(content, name)
     table = titles_of(text)
     missing = [title for title in _NEEDED if title not in table.titles]
@@ -95,12 +99,12 @@ def read_nflis(content: bytes, name: str) -> Reading:
 
 def _reported(cells: Mapping[str, str]) -> _Reported:
     year, count = cells["yyyy"].strip(), cells["drug reports"].strip().replace(",", "")
-    if cells["period"].strip() != year or not year.isdigit():
+    if cells["period"].strip() != year or not year.isdecimal():
         raise InputError(f'"{cells["period"]}" is no year', hint="export it by year")
     run = cells["query run date"].strip()
     if year >= run[:4]:
         raise InputError(f"{year} had not ended when it was asked", hint="ask again next year")
-    if not count.isdigit():
+    if not count.isdecimal():
         raise InputError(f'"{cells["drug reports"]}" is no number of reports', hint="a count")
     return _Reported(
         place=_place(cells["state"].strip()), substance=cells["base description"].strip(),

@@ -51,7 +51,7 @@ def titles_of(text: str) -> Titled:
     if text.lstrip()[:1] == "[":
         records = _records(text)
         return Titled(titles=tuple(map(folded, records[0])) if records else (), delimiter="")
-    line = text.split("\n", 1)[0]
+    line = text.split("\n", 1)[0].split("\r", 1)[0]
     delimiter = max(_DELIMITERS, key=line.count)
     cells = next(csv.reader([line], delimiter=delimiter), [])
     return Titled(titles=tuple(map(folded, cells)), delimiter=delimiter)

@@ -12,6 +12,7 @@ from tidewaiter.burden.readers.checks import once
 from tidewaiter.burden.readers.tables import read_text, rows_of, titles_at, titles_of
 from tidewaiter.burden.readers.wondercolumns import Columns, dimension_of, read_columns
 from tidewaiter.burden.readers.wonderquery import (
+    ASK_OVERDOSE,
     Causes,
     Query,
     causes_of,
@@ -96,8 +97,7 @@ def _counted(columns: Columns, query: Query | None, told: str, name: str) -> Cau
             "its causes are those of no indicator that is known: underlying "
             f"{_listed(causes.underlying)}; mentioned {_listed(causes.mentioned)}",
             at=f"{name}, Query Parameters",
-            hint="for overdose deaths, ask for the underlying causes X40-X44, X60-X64, X85, "
-            "Y10-Y14 and nothing else",
+            hint=ASK_OVERDOSE,
         )
     if said and said != causes:
         raise InputError(

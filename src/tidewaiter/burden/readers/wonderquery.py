@@ -1,8 +1,8 @@
 """What stands behind the rows of a WONDER export: the dataset, the query, its date, its caveats."""
 
 import re
+from calendar import monthrange
 from collections.abc import Mapping
-from datetime import date, timedelta
 from functools import cache
 
 from tidewaiter.base.errors import InputError
@@ -10,17 +10,21 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.burden.facts import Indicator, folded, indicators
 from tidewaiter.burden.icd import codes_in, spelled_out
-from tidewaiter.burden.months import MONTHS, month_of
+from tidewaiter.burden.months import MONTHS, month_of, named_month
 
 _RULE = re.compile(r'^[ \t]*"?---"?[ \t,]*\r?$', re.MULTILINE)
 _KEY = re.compile(r"(\w[^:;()]{0,60}): ?(.*)")
 _DAY = r"([A-Z][a-z]+)\.? (\d{1,2}), (\d{4})"
-_ASKED = re.compile(rf"Query Date: {_DAY}")
+ASK_OVERDOSEED = re.compile(rf"Query Date: {_DAY}")
 _THROUGH = re.compile(rf"Deaths occurring through {_DAY}")
 _FINAL = re.compile(r"final Multiple Cause of Death Files, (\d{4})-(\d{4})")
 _SPAN = re.compile(r"(\d{4})-(\d{4})")
 _MONTH = re.compile(r"\b(?:" + "|".join(MONTHS) + r")\b", re.IGNORECASE)
 _CAUSES = ("icd-10", "drug/alcohol induced causes", "injury intent", "cause of death")
+ASK_OVERDOSE = (
+    "for overdose deaths, ask for the underlying causes X40-X44, X60-X64, X85, Y10-Y14 and "
+    "nothing else"
+)
 _SHOWN = (
     "title", "group by", "show totals", "show zero values", "show suppressed", "year/month",
     "calculate rates per", "rate options", "standard population", "calculate rates",
@@ -95,7 +99,7 @@ def read_query(footer: str, name: str) -> Query:
     mentioned = _causes(asked, "mcd", name, plain=False)
     first, last = _period(asked.get("Year/Month", ""), title)
     return Query(
-        title=title, dataset=dataset, released=_month(_ASKED.search(text)),
+        title=title, dataset=dataset, released=_month(ASK_OVERDOSEED.search(text)),
         final_to=_end(_SPAN.search(title) if dataset.final else _FINAL.search(text)),
         whole_to=_whole(_THROUGH.search(text)),
         first=first, last=last, whole_years=not _MONTH.search(asked.get("Year/Month", "")),
@@ -161,7 +165,19 @@ def _causes(asked: Mapping[str, str], kind: str, name: str, *, plain: bool) -> f
             "causes are asked for in two ways: " + " and ".join(key for key, _ in told),
             at=f"{name}, Query Parameters", hint="ask by one list of codes",
         )  # fmt: skip
-    return codes_in(told[0][1]) if told else frozenset()
+    return _codes(*told[0], name) if told else frozenset()
+
+
+def _codes(key: str, value: str, name: str) -> frozenset[str]:
+    """Return the codes of a list; one that is named alone, without codes, is not known here."""
+    nameless = [each for each in value.split(";") if each.strip() and not codes_in(each)]
+    if nameless or "induced causes" in value.casefold():
+        raise InputError(
+            f'"{key}: {value}" is a list that has no codes beside its name, and holds more than '
+            "overdoses",
+            at=f"{name}, Query Parameters", hint=ASK_OVERDOSE,
+        )  # fmt: skip
+    return codes_in(value)
 
 
 def _cause(key: str, *, plain: bool) -> str:
@@ -196,12 +212,13 @@ def _end(found: re.Match[str] | None) -> int | None:
 
 
 def _month(found: re.Match[str] | None) -> int | None:
-    return month_of(int(found[3]), MONTHS[found[1].casefold()]) if found else None
+    month = named_month(found[1]) if found else None
+    return month_of(int(found[3]), month) if found and month else None
 
 
 def _whole(found: re.Match[str] | None) -> int | None:
     month = _month(found)
     if found is None or month is None:
         return None
-    day = date(int(found[3]), MONTHS[found[1].casefold()], int(found[2]))
-    return month if (day + timedelta(days=1)).day == 1 else month - 1
+    ends = monthrange(int(found[3]), month % 12 + 1)[1]
+    return month if int(found[2]) >= ends else month - 1

@@ -17,6 +17,7 @@ _LEAST = 10  # deaths below the nation that may be shown
 _NATION = "US"
 _YEAR_MONTH = re.compile(r"(\d{4})/(\d{2})")
 _NAMED_MONTH = re.compile(r"([A-Za-z]{3,})\.?,? (\d{4})")
+_AGE = re.compile(r"\d{1,3}(?:-\d{1,3}|\+)?|NS")
 _YEAR = re.compile(r"\d{4}")
 _TWELVE = 12
 
@@ -47,6 +48,7 @@ class Rows:
             indicator = self._indicator(values)
             period, label = self._period(cells, values), self._label(cells)
             value, missing = _count(cells["deaths"])
+            part = self._part(values, cells)
         except InputError as error:
             self._gathered.unread(number, cells.values(), error)
             return
@@ -55,8 +57,8 @@ class Rows:
             value, missing = None, "suppressed"
         self._gathered.add(
             place=place, indicator=indicator.key, basis=self._columns.basis,
-            last=period.last, months=period.months, part=self._part(values),
-            value=value, missing=missing, closed=self._closed(period, label),
+            last=period.last, months=period.months, part=part, value=value, missing=missing,
+            closed=self._closed(period, label),
         )  # fmt: skip
 
     def _values(self, cells: Mapping[str, str]) -> dict[str, str]:
@@ -135,15 +137,29 @@ class Rows:
         final_to = self._query.final_to if self._query else None
         return None if final_to is None else period.last <= final_to
 
-    def _part(self, values: Mapping[str, str]) -> str:
+    def _part(self, values: Mapping[str, str], cells: Mapping[str, str]) -> str:
         told = {each: values[each] for each in self._columns.parts if values[each]}
-        if told.get("age") == "1" and "single" not in self._columns.by["age"]:
-            told["age"] = "0"  # WONDER's code of "< 1 year" in groups of years
+        if "age" in told:
+            told["age"] = _age(cells.get(self._columns.named["age"], ""), told["age"])
         return ";".join(f"{key}={_plain(value)}" for key, value in sorted(told.items()))
 
 
+def _age(words: str, code: str) -> str:
+    """Return an age as "0", "25-34", "85+" or "NS", from its words where they are there.
+
+    Its code is no help in groups: it is 1 for "< 1 year", and spreadsheets read 5-14 as a day.
+    """
+    if words.strip().startswith("<"):
+        return "0"
+    if words.strip() and words[0].isdecimal():
+        return words.split(" ", 1)[0]
+    if not _AGE.fullmatch(code):
+        raise InputError(f'"{code}" is no age', hint='like "25-34"; export it again, as text')
+    return code
+
+
 def _fips(text: str) -> str:
-    return text.zfill(2) if text.isdigit() else text
+    return text.zfill(2) if text.isdecimal() else text
 
 
 def _plain(value: str) -> str:
@@ -169,7 +185,7 @@ def _year(text: str) -> _Period:
 
 def _count(text: str) -> tuple[float | None, Missing]:
     bare = text.strip().replace(",", "")
-    if bare.isdigit():
+    if bare.isdecimal():
         return float(bare), ""
     if bare.casefold() == "suppressed":
         return None, "suppressed"

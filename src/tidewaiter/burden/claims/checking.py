@@ -1,0 +1,242 @@
+"""A claim beside the official figures: whether it holds, on which basis, and by which release."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from tidewaiter.burden.claims.findings import find_figures, period_text
+from tidewaiter.burden.claims.ranks import age_bounds, bounds_text, rank_answer
+from tidewaiter.burden.claims.types import Checked, Claim, Finding, Trap, Verdict
+from tidewaiter.burden.claims.words import told_releases
+from tidewaiter.burden.claims.wrong import find_traps
+from tidewaiter.burden.facts import indicators, places
+from tidewaiter.burden.months import month_of, month_text
+from tidewaiter.burden.types import Release
+
+_TWELVE = 12
+_BASES = {
+    "occurrence": "deaths that occurred there",
+    "residence": "deaths of residents",
+    "": "deaths, basis not told",
+}
+
+
+def check_claim(claim: Claim, releases: Sequence[Release], day: date) -> Checked:
+    """Set a claim beside every official figure that it speaks of.
+
+    Args:
+        claim: The claim.
+        releases: The releases at hand; what publications told in words (told.toml) is added.
+        day: Today; the claim was said then where it does not tell a day.
+    """
+    known = (*releases, *told_releases())
+    said = claim.said or day
+    if claim.measure == "rank":
+        summary, missing = rank_answer(claim, known)
+        return _checked(claim, "depends", summary, missing=missing)
+    if claim.ages is not None:
+        return _at_ages(claim, known)
+    findings = find_figures(claim, known, said)
+    judged = [each for each in findings if not each.aside]
+    fitting = [each for each in judged if each.fit != "no"]
+    traps = () if fitting else find_traps(claim, known)
+    verdict = _verdict(judged, traps)
+    return _checked(
+        claim, verdict, _summary(claim, verdict, judged, traps), findings=findings, traps=traps,
+        warnings=_warnings(claim, judged), missing=_missing(claim, judged, said),
+    )  # fmt: skip
+
+
+def _checked(
+    claim: Claim, verdict: Verdict, summary: tuple[str, ...], *,
+    findings: tuple[Finding, ...] = (), traps: tuple[Trap, ...] = (),
+    warnings: tuple[str, ...] = (), missing: tuple[str, ...] = (),
+) -> Checked:  # fmt: skip
+    return Checked(
+        claim=claim, verdict=verdict, summary=summary, findings=findings, traps=traps,
+        warnings=(*claim.remarks, *warnings), missing=missing,
+    )  # fmt: skip
+
+
+def _verdict(judged: list[Finding], traps: tuple[Trap, ...]) -> Verdict:
+    fits = {each.fit for each in judged}
+    if not judged:
+        return "mixed" if traps else "untold"
+    if fits <= {"holds", "rounds"}:
+        return "holds" if "holds" in fits else "rounds"
+    if fits != {"no"}:
+        return "only"
+    return "mixed" if traps else "fails"
+
+
+def _summary(
+    claim: Claim, verdict: Verdict, judged: list[Finding], traps: tuple[Trap, ...]
+) -> tuple[str, ...]:
+    opening = {
+        "holds": "Every official figure at hand bears it out.",
+        "rounds": "No figure is the number itself; all of them round to it.",
+        "only": "It holds of some official figures and not of others.",
+        "fails": "It holds of no official figure at hand.",
+        "mixed": "It holds of no official figure of this; its number comes from elsewhere.",
+        "untold": "There is no official figure at hand to tell.",
+        "depends": "",
+    }[verdict]  # fmt: skip
+    lines = [opening]
+    if verdict == "holds" and any(each.fit == "rounds" for each in judged):
+        lines = ["It holds of official figures, and the others round to its number."]
+    if verdict == "only":
+        fitting = [each for each in judged if each.fit != "no"]
+        lines += [f"It {_does(each)} {described(each)}." for each in _telling(fitting)]
+    if claim.said is not None and judged:
+        lines.append(_then(judged))
+    if claim.basis and judged:
+        lines.append(_on_its_basis(claim, judged))
+    best = _best(judged)
+    if best:
+        lines.append(f"The firmest figure: {described(best)}. The claim {_off(best)}.")
+    lines += [f"Where its number comes from: {trap.text}." for trap in traps]
+    return tuple(lines)
+
+
+def _does(each: Finding) -> str:
+    return "holds of" if each.fit == "holds" else "is the rounded number of"
+
+
+def _telling(fitting: list[Finding]) -> list[Finding]:
+    """Return one figure for each basis, kind and period: the newest."""
+    first: dict[tuple[str, str, str], Finding] = {}
+    for each in fitting:
+        first.setdefault((each.period, each.basis, each.kind), each)
+    return list(first.values())
+
+
+def _then(judged: list[Finding]) -> str:
+    public = [each for each in judged if each.public]
+    if not public:
+        return "None of the figures at hand was public on the day it was said."
+    newest = max(each.released or 0 for each in public)
+    told = [each for each in public if each.released == newest]
+    return "When it was said, the newest public figures were: " + "; ".join(
+        f"{described(each)} ({_word(each)})" for each in told
+    ) + "."  # fmt: skip
+
+
+def _on_its_basis(claim: Claim, judged: list[Finding]) -> str:
+    own = [each for each in judged if each.basis == claim.basis]
+    if not own:
+        return f"Its words mean {_BASES[claim.basis]}; no figure at hand is on that basis."
+    return f"Its words mean {_BASES[claim.basis]}: {described(own[0])} ({_word(own[0])})."
+
+
+def _word(each: Finding) -> str:
+    return {"holds": "it holds", "rounds": "it rounds to it", "no": "it does not hold"}[each.fit]
+
+
+def _best(judged: list[Finding]) -> Finding | None:
+    """Return the closed figure of the latest release, residents first; only of one period."""
+    if len({each.period for each in judged}) != 1:
+        return None
+    closed = [each for each in judged if each.closed]
+    own = [each for each in closed if each.basis == "residence"] or closed
+    return own[0] if own else None
+
+
+def _off(each: Finding) -> str:
+    amount = _amount(abs(each.difference), each)
+    if not round(each.difference, 1):
+        return "is exactly that"
+    return f"is {amount} {'higher' if each.difference < 0 else 'lower'}"
+
+
+def _amount(value: float, each: Finding) -> str:
+    return f"{value:.1f} points" if each.unit == "percent" else f"{value:,.0f}"
+
+
+def described(each: Finding) -> str:
+    """Write a figure with all that a number must carry."""
+    value = f"{each.value:.1f} %" if each.unit == "percent" else f"{each.value:,.0f}"
+    how = f" ({each.how})" if each.how else ""
+    return (
+        f"{value}{how}, {each.period}, {each.place}, {_BASES[each.basis]}, {state(each)}, "
+        f"{each.releases[0]}"
+    )
+
+
+def state(each: Finding) -> str:
+    """Say whether a figure is predicted, closed or provisional."""
+    if each.kind == "predicted":
+        return "predicted"
+    if each.closed is None:
+        return "reported, not told whether closed"
+    return "closed" if each.closed else "reported, provisional"
+
+
+def _warnings(claim: Claim, judged: list[Finding]) -> tuple[str, ...]:
+    found = []
+    if (
+        claim.against is not None
+        and claim.last is not None
+        and claim.last - claim.against < _TWELVE
+    ):
+        overlap = _TWELVE - (claim.last - claim.against)
+        found.append(
+            f"The two windows share {overlap} of their 12 months, so the change is not that of a "
+            "month: compare year with year."
+        )
+    if claim.measure == "share" and claim.of == "overdose":
+        found.append(
+            "The naming of drugs on certificates has become more frequent, which by itself raises "
+            "the count of every drug over the years."
+        )
+    if any(each.kind == "predicted" and each.fit != "no" for each in judged):
+        found.append(
+            "CDC's predicted values run high and are rewritten with each release, also for periods "
+            "that are closed: quote one with its release."
+        )
+    bases = {each.basis for each in judged}
+    if {"occurrence", "residence"} <= bases:
+        found.append(
+            "Provisional counts are of deaths where they occurred, foreign residents among them; "
+            "final ones are of residents, some 1 to 2 % fewer."
+        )
+    return tuple(found)
+
+
+def _missing(claim: Claim, judged: list[Finding], said: date) -> tuple[str, ...]:
+    """Say which release or file would tell more."""
+    found = []
+    period = (
+        "the period that is meant" if claim.last is None else period_text(claim.last, claim.months)
+    )
+    what = f"{indicators()[claim.indicator].name}, {places()[claim.place].name}, {period}"
+    by = {(each.basis, each.kind) for each in judged}
+    if claim.months not in {1, _TWELVE}:
+        found.append("only counts of one month and of twelve are kept: give a period of these")
+    elif claim.months == 1 and not judged:
+        found.append(f"a monthly count of {what}: a CDC WONDER export by month")
+    elif not any(basis == "occurrence" for basis, _ in by):
+        found.append(f"a provisional release (cdc-vsrr) that holds {what}")
+    if not any(basis == "residence" for basis, _ in by) and claim.months == _TWELVE:
+        found.append(f"the final count of residents: a CDC WONDER export of {what}")
+    if claim.said is not None and not any(each.public for each in judged):
+        month = month_text(month_of(said.year, said.month))
+        found.append(f"a release that was public in {month}, to tell whether it held then")
+    if judged and not any(each.closed for each in judged):
+        found.append("a closed count: the period is still open, and its counts will rise")
+    return tuple(found)
+
+
+def _at_ages(claim: Claim, releases: Sequence[Release]) -> Checked:
+    """Say what bands of ages tell of deaths at some ages; bounds judge nothing."""
+    ages = claim.ages or (0, 199)
+    told = [
+        bounds_text(each, ages)
+        for indicator in (claim.indicator, f"any-{claim.indicator}")
+        for each in age_bounds(releases, indicator, ages, claim.place)
+        if claim.last in {None, each.last}
+    ]
+    what = f"{indicators()[claim.indicator].name} at ages {ages[0]} to {ages[1]}"
+    opening = "There is no figure by age at hand to tell."
+    if told:
+        opening = "Figures by age are not judged; this is what bands of ages tell."
+    missing = f"{what}: a CDC WONDER export by single year of age"
+    return _checked(claim, "untold", (opening, *told), missing=(missing,))

@@ -1,0 +1,191 @@
+"""Numbers in sentences: "110,000", "110k", "0.11 million", "two-thirds", "1 in 5", "27 percent"."""
+
+import re
+from fractions import Fraction
+
+from tidewaiter.burden.claims.types import Comparator, Form, Stated
+from tidewaiter.burden.claims.words import words
+
+_UNITS = [
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+    "nineteen",
+]  # fmt: skip
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_SMALL = {word: number for number, word in enumerate(_UNITS)} | {
+    word: 10 * number for number, word in enumerate(_TENS, 2)
+}
+_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
+_PARTS = {
+    "half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6,
+    "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
+}  # fmt: skip
+_ONE = "|".join([*_SMALL, "a", "an"])
+_SPELT = rf"(?:{'|'.join([*_SMALL, *_SCALES])})"
+_DIGITS = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,6})?|\d{1,12}(?:\.\d{1,6})?"
+_PARTED = "|".join(sorted(_PARTS, key=len, reverse=True))
+_FRACTION = re.compile(
+    rf"\b(?:(?P<top>{_ONE})[ -])?(?P<part>{_PARTED})s?\b(?! (?:leading|year|month|day))"
+)
+_SLASH = re.compile(r"(?<![\d.,])(?P<top>\d{1,2})/(?P<bottom>\d{1,2})(?![\d/])")
+_ONE_IN = re.compile(
+    rf"\b(?P<top>\d{{1,2}}|{_ONE})(?: in| out of)(?: every)? (?P<bottom>\d{{1,3}}|{_ONE})\b"
+    r"(?![,.]?\d)"
+)
+_PERCENT = re.compile(rf"(?P<digits>{_DIGITS})\+?[ -]?(?:percent\b|per cent\b|pct\b|%)")
+_SCALED = re.compile(rf"(?P<digits>{_DIGITS})[ -]?(?P<scale>k|thousand|million|m)\b\+?")
+_PLAIN = re.compile(rf"(?<![\w.,/-])(?P<digits>{_DIGITS})(?![\w%]|[.,/]\d)\+?")
+_WORDS = re.compile(
+    rf"\b(?:a )?{_SPELT}(?:(?: and |[ -]){_SPELT})*\b(?P<percent> percent| per cent)?"
+)
+_LEAST_DEATHS = 10  # a smaller number without a unit is no count of a nation's deaths
+_MOST_DEATHS = 10**10
+_SHARE = 0.1  # the last digit counts at most this part of its number
+
+Found = tuple[int, int, Stated]
+"""Where a number begins and ends, with the word before it, and what it states."""
+
+
+def find_numbers(text: str) -> list[Found]:
+    """Find the numbers of a sentence in lower case, in order.
+
+    Shares come before counts, so that "1 in 5" is not a one and a five. A word like "nearly"
+    before a number belongs to it.
+    """
+    found: list[Found] = []
+    for pattern, read in (
+        (_ONE_IN, _one_in), (_SLASH, _slash), (_PERCENT, _percent), (_SCALED, _scaled),
+        (_PLAIN, _plain), (_FRACTION, _fraction), (_WORDS, _spelt),
+    ):  # fmt: skip
+        for match in pattern.finditer(text):
+            if any(match.start() < end and start < match.end() for start, end, _ in found):
+                continue
+            stated = read(match)
+            if stated is not None:
+                start, comparator = _comparator(text, match.start())
+                if match[0].endswith("+") or text[match.end() :].startswith(" or more"):
+                    comparator = "at least"
+                found.append((start, match.end(), _with(stated, comparator)))
+    return sorted(found, key=lambda each: each[0])
+
+
+def parse_number(text: str) -> Stated:
+    """Read one number, with its word: "nearly 110,000". The first that is found counts."""
+    return find_numbers(text.casefold())[0][2]
+
+
+def _with(stated: Stated, comparator: Comparator) -> Stated:
+    return Stated(
+        text=stated.text, value=stated.value, unit=stated.unit, form=stated.form,
+        step=stated.step, comparator=comparator,
+    )  # fmt: skip
+
+
+def _comparator(text: str, start: int) -> tuple[int, Comparator]:
+    """Return where the words before a number begin, and what they say."""
+    before = text[:start]
+    bare = re.sub(r"(?:\b(?:an?|the|estimated|total of)\s+)+$", "", before)
+    for lead in (before, bare):
+        for rule in words().comparators:
+            for word in sorted(rule.words, key=len, reverse=True):
+                match = re.search(rf"\b{re.escape(word)}\s+$", lead)
+                if match and not _longer(lead, rule.key):
+                    return match.start(), rule.key
+    return start, ""
+
+
+def _longer(lead: str, key: Comparator) -> bool:
+    """Tell whether a longer phrase of another comparator ends here: "no more than"."""
+    ends = [
+        (len(word), rule.key)
+        for rule in words().comparators
+        for word in rule.words
+        if re.search(rf"\b{re.escape(word)}\s+$", lead)
+    ]
+    return max(ends)[1] != key
+
+
+def _count(text: str, value: float, step: float) -> Stated | None:
+    if value < _LEAST_DEATHS:
+        return None
+    return Stated(text=text, value=value, unit="deaths", form="digits", step=_held(value, step))
+
+
+def _held(value: float, step: float) -> float:
+    return min(step, max(1.0, value * _SHARE))
+
+
+def _step(digits: str, scale: int = 1) -> float:
+    """Return what the last digit that is not a trailing zero counts."""
+    whole, _, rest = digits.replace(",", "").partition(".")
+    if rest:
+        return float(scale / 10 ** len(rest))
+    return float(scale * 10 ** (len(whole) - len(whole.rstrip("0"))))
+
+
+def _plain(match: re.Match[str]) -> Stated | None:
+    digits = match["digits"]
+    return _count(match[0], float(digits.replace(",", "")), _step(digits))
+
+
+def _scaled(match: re.Match[str]) -> Stated | None:
+    scale = {"k": 1_000, "m": 1_000_000}.get(match["scale"]) or _SCALES[match["scale"]]
+    value = round(float(match["digits"].replace(",", "")) * scale, 6)
+    return _count(match[0], value, max(1.0, _step(match["digits"], scale)))
+
+
+def _percent(match: re.Match[str]) -> Stated:
+    digits = match["digits"].replace(",", "")
+    return _share(match[0], float(digits), "percent", 10.0 ** -len(digits.partition(".")[2]))
+
+
+def _share(text: str, percent: float, form: Form, step: float = 0.0) -> Stated:
+    return Stated(text=text, value=percent, unit="percent", form=form, step=step)
+
+
+def _small(word: str | None) -> int:
+    if word in (None, "a", "an"):
+        return 1
+    return int(word) if word.isdigit() else _SMALL[word]
+
+
+def _one_in(match: re.Match[str]) -> Stated | None:
+    top, bottom = _small(match["top"]), _small(match["bottom"])
+    if not 0 < top < bottom:
+        return None
+    form: Form = "one in" if top == 1 else "fraction"
+    return _share(match[0], float(100 * Fraction(top, bottom)), form)
+
+
+def _slash(match: re.Match[str]) -> Stated | None:
+    top, bottom = int(match["top"]), int(match["bottom"])
+    if not 0 < top < bottom:
+        return None
+    return _share(match[0], float(100 * Fraction(top, bottom)), "fraction")
+
+
+def _fraction(match: re.Match[str]) -> Stated | None:
+    top, bottom = _small(match["top"]), _PARTS[match["part"]]
+    if not match["top"] and match["part"] not in {"half", "quarter"}:
+        return None
+    return (
+        _share(match[0], float(100 * Fraction(top, bottom)), "fraction") if top < bottom else None
+    )
+
+
+def _spelt(match: re.Match[str]) -> Stated | None:
+    value = whole = 0
+    for word in re.findall(r"[a-z]+", match[0].replace(" percent", "").replace(" per cent", "")):
+        if word in _SMALL:
+            value += _SMALL[word]
+        elif word == "hundred":
+            value = max(value, 1) * 100
+        elif word in _SCALES:
+            whole, value = whole + max(value, 1) * _SCALES[word], 0
+    total = whole + value
+    if total > _MOST_DEATHS:
+        return None
+    if match["percent"]:
+        return _share(match[0], float(total), "percent", 1.0)
+    digits = str(total)
+    return _count(match[0], float(total), float(10 ** (len(digits) - len(digits.rstrip("0")))))

@@ -1,0 +1,166 @@
+"""The words of claims, and what official publications told: the files of facts."""
+
+from datetime import date
+from functools import cache
+from types import MappingProxyType
+from typing import Literal
+
+import pyarrow as pa
+
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
+from tidewaiter.burden.claims.types import Comparator
+from tidewaiter.burden.facts import sources
+from tidewaiter.burden.months import parse_month
+from tidewaiter.burden.types import FIGURES, Basis, Reading, Release
+
+
+class Rule(Record, frozen=True, kw_only=True):
+    """Between which multiples of its number a statement holds."""
+
+    key: Comparator
+    words: tuple[str, ...]
+    reason: str
+    least: float | None = None
+    most: float | None = None
+    strict: bool = False
+
+
+class Topic(Record, frozen=True, kw_only=True):
+    """Words for an indicator."""
+
+    indicator: str
+    words: tuple[str, ...]
+    remark: str = ""
+
+
+class People(Record, frozen=True, kw_only=True):
+    """Words for whose deaths are counted."""
+
+    words: tuple[str, ...]
+    basis: Basis
+    place: str
+
+
+class KindWords(Record, frozen=True, kw_only=True):
+    """Words for which of a source's figures is meant."""
+
+    kind: Literal["reported", "predicted", "final"]
+    words: tuple[str, ...]
+
+
+class Fractions(Record, frozen=True, kw_only=True):
+    """Fractions that people speak in, like "2/3"."""
+
+    common: tuple[str, ...]
+
+
+class Directions(Record, frozen=True, kw_only=True):
+    """Words for a fall and a rise."""
+
+    down: tuple[str, ...]
+    up: tuple[str, ...]
+
+
+class Filler(Record, frozen=True, kw_only=True):
+    """Words that tell nothing more."""
+
+    words: tuple[str, ...]
+
+
+class Words(Record, frozen=True, kw_only=True):
+    """data/burden/claims.toml."""
+
+    comparators: tuple[Rule, ...]
+    fractions: Fractions
+    topics: tuple[Topic, ...]
+    people: tuple[People, ...]
+    kinds: tuple[KindWords, ...]
+    directions: Directions
+    filler: Filler
+
+
+class Told(Record, frozen=True, kw_only=True):
+    """A figure that a publication told."""
+
+    period: str  # last month of twelve
+    indicator: str = "overdose"
+    part: str = ""
+    reported: float | None = None
+    predicted: float | None = None
+    closed: bool | None = None
+
+
+class Telling(Record, frozen=True, kw_only=True):
+    """A publication and its figures."""
+
+    source: str
+    month: str
+    address: str
+    second: str = ""
+    note: str = ""
+    figures: tuple[Told, ...]
+
+
+class Statement(Record, frozen=True, kw_only=True):
+    """What somebody said of the leading cause of death."""
+
+    who: str
+    said: date
+    what: str
+    indicator: str
+    ages: tuple[int, int]
+    address: str
+    second: str = ""
+
+
+class _Tellings(Record, frozen=True, kw_only=True):
+    told: tuple[Telling, ...]
+
+
+class _Statements(Record, frozen=True, kw_only=True):
+    statements: tuple[Statement, ...]
+
+
+@cache
+def words() -> Words:
+    """Return the words that are understood."""
+    return read_toml(data("burden", "claims.toml"), Words)
+
+
+@cache
+def rules() -> MappingProxyType[Comparator, Rule]:
+    """Return what each comparator allows."""
+    return MappingProxyType({rule.key: rule for rule in words().comparators})
+
+
+@cache
+def statements() -> tuple[Statement, ...]:
+    """Return what was said of leading causes, newest first."""
+    read = read_toml(data("burden", "rankings.toml"), _Statements)
+    return tuple(sorted(read.statements, key=lambda each: each.said, reverse=True))
+
+
+@cache
+def told_releases() -> tuple[Release, ...]:
+    """Return the figures that were told in words, each publication as a release."""
+    read = read_toml(data("burden", "told.toml"), _Tellings)
+    return tuple(_release(each) for each in read.told)
+
+
+def _release(telling: Telling) -> Release:
+    basis = sources()[telling.source].basis
+    rows = [
+        {
+            "place": "US", "indicator": told.indicator, "measure": "deaths", "basis": basis,
+            "last": parse_month(told.period), "months": 12, "part": told.part,
+            "value": told.reported, "predicted": told.predicted, "closed": told.closed,
+            "missing": "" if told.reported is not None else "not shown",
+        }
+        for told in telling.figures
+    ]  # fmt: skip
+    reading = Reading(
+        source=telling.source, figures=pa.Table.from_pylist(rows, schema=FIGURES), notes=(),
+        released=parse_month(telling.month), told=True,
+    )  # fmt: skip
+    return Release(sha256="", name=telling.address, reading=reading)
