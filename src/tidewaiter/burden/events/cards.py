@@ -1,0 +1,180 @@
+"""An event card: what was declared, set beside its series, and nothing more."""
+
+from datetime import date
+
+import numpy as np
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.burden.basemonths import Numbers
+from tidewaiter.burden.events.courses import Course, course_of, points_of
+from tidewaiter.burden.events.declaring import (
+    digest_of,
+    exploratory,
+    month_of_event,
+    needed_until,
+)
+from tidewaiter.burden.events.doses import dose_of
+from tidewaiter.burden.events.forecasts import FORECASTERS, HISTORY, expected_totals
+from tidewaiter.burden.events.placebos import Ranked, detectable, rank
+from tidewaiter.burden.events.types import (
+    LEVEL,
+    Concurrent,
+    Declaration,
+    Declared,
+    Event,
+    EventCard,
+    Forecast,
+    Placebo,
+    Window,
+)
+from tidewaiter.burden.events.verdicts import control_of, judged, places_of
+from tidewaiter.burden.facts import indicators, place_name
+from tidewaiter.burden.monthly import Months
+from tidewaiter.burden.months import month_text
+
+_NEAR = 12  # months around an event in which others are named
+
+
+class Material(Record, frozen=True, kw_only=True):
+    """What a card is drawn from."""
+
+    months: Months  # of the declared place and indicator
+    release: str  # Release.label
+    release_sha256: str
+    kept: Declared | None = None  # the declaration as it was kept before
+    counted: int | None = None  # month of the earliest release that counts a month of the window
+    control: Months | None = None
+    untreated: tuple[Months, ...] = ()  # of places that the event did not touch
+    dose: Months | None = None  # a supply series: pounds
+    known: tuple[Event, ...] = ()  # other events; those within twelve months are named
+
+
+def event_card(declaration: Declaration, material: Material) -> EventCard:
+    """Draw a card.
+
+    Raises:
+        InputError: Input is of twelve months; less than twelve months follow the event or less
+            than 24 precede it; or its window is open and has no interval.
+    """
+    window = declaration.window
+    course = course_of(material.months.figures)
+    at = _placed(course, declaration)
+    total = course.total(at + window.since, at + window.until - 1)
+    expected = expected_totals(course.values, course.days, at, window)
+    own = np.log((np.array([total[1], total[2]]).clip(0)[:, None] + 0.5) / expected)
+    ranked, gaps = standing(course, at, own, window)
+    apart = gaps[np.abs(np.arange(len(gaps)) - (at - HISTORY)) >= window.length]
+    fall, rise = detectable(apart)
+    closed = at + window.until <= course.settled
+    control = control_of(material.control, declaration.event.day, window)
+    beside = places_of(material.untreated, declaration.event.day, window, own.mean(axis=0), gaps)
+    verdict, because = judged(declaration.direction, ranked, control, beside)
+    return EventCard(
+        declaration=declaration,
+        sha256=digest_of(declaration),
+        declared=material.kept.day if material.kept else None,
+        exploratory=exploratory(declaration, material.kept, material.counted),
+        series=_series(declaration),
+        basis=material.months.figures["basis"][0].as_py(),
+        release=material.release,
+        release_sha256=material.release_sha256,
+        months_from=material.months.method,
+        notes=material.months.notes,
+        points=points_of(material.months.figures),
+        event_month=month_text(course.start + at),
+        observed=total[0],
+        observed_low=None if closed else total[1],
+        observed_high=None if closed else total[2],
+        closed=closed,
+        forecasts=_forecasts(expected, total),
+        down=ranked.down,
+        up=ranked.up,
+        level=LEVEL,
+        smallest_p=1 / (1 + min(ranked.down.apart, ranked.down.all)),
+        detectable_down=fall,
+        detectable_up=rise,
+        placebos=_placebos(course, gaps, at, window),
+        places=beside,
+        control=control,
+        dose=dose_of(material.months, material.dose),
+        concurrent=_concurrent(declaration.event, material.known),
+        verdict=verdict,
+        because=because,
+    )
+
+
+def standing(course: Course, at: int, own: Numbers, window: Window) -> tuple[Ranked, Numbers]:
+    """Return how a date ranks, and the gaps of all admissible dates."""
+    gaps, origins = course.gaps(window), course.origins(window)
+    index = at - HISTORY if at in origins else None
+    return rank(gaps, own, index, window.length, at - HISTORY), gaps
+
+
+def _placed(course: Course, declaration: Declaration) -> int:
+    """Return the index of the month of the event."""
+    month = month_of_event(declaration.event.day)
+    at = month - course.start
+    if at < HISTORY:
+        raise InputError(
+            f"only {max(at, 0)} months of the series precede {month_text(month)}",
+            hint=f"a forecast from earlier data needs {HISTORY}",
+        )
+    if needed_until(declaration) > course.end:
+        raise InputError(
+            f"the series ends in {month_text(course.end)}",
+            hint=f"a card needs {month_text(needed_until(declaration))}: twelve months after the"
+            " event, and its whole window",
+        )
+    if at > course.settled:
+        raise InputError(
+            f"months before {month_text(month)} are still open",
+            hint="a forecast is made from closed months; wait for the release that closes them",
+        )
+    return at
+
+
+def _forecasts(expected: Numbers, total: tuple[float, float, float]) -> tuple[Forecast, ...]:
+    return tuple(
+        Forecast(
+            method=name, expected=each, gap=total[0] / each - 1,
+            gap_low=total[1] / each - 1, gap_high=total[2] / each - 1,
+        )
+        for name, each in zip(FORECASTERS, expected.tolist(), strict=True)
+    )  # fmt: skip
+
+
+def _placebos(course: Course, gaps: Numbers, at: int, window: Window) -> tuple[Placebo, ...]:
+    return tuple(
+        Placebo(
+            month=month_text(course.start + origin),
+            gaps=tuple(np.expm1(gaps[row]).tolist()),
+            overlaps=abs(origin - at) < window.length,
+        )
+        for row, origin in enumerate(course.origins(window))
+        if origin != at
+    )
+
+
+def _concurrent(event: Event, known: tuple[Event, ...]) -> tuple[Concurrent, ...]:
+    month = month_of_event(event.day)
+    near = [
+        each
+        for each in known
+        if abs(month_of_event(each.day) - month) <= _NEAR
+        and (each.slug, each.day) != (event.slug, event.day)
+    ]
+
+    def by_day(each: Event) -> tuple[date, str]:
+        return each.day, each.slug
+
+    return tuple(
+        Concurrent(name=each.name, day=each.day, source=each.source, verified=each.verified)
+        for each in sorted(near, key=by_day)
+    )
+
+
+def _series(declaration: Declaration) -> str:
+    indicator = indicators().get(declaration.indicator)
+    name = indicator.name if indicator else declaration.indicator
+    return f"{name}, {place_name(declaration.place)}"

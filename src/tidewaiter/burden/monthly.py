@@ -1,0 +1,252 @@
+"""Months from windows of twelve: what a release never prints, and what users ask for."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.burden.basemonths import Numbers, estimated_months, given_months, running
+from tidewaiter.burden.months import month_text
+from tidewaiter.burden.types import FIGURES
+
+_TWELVE = 12
+
+MONTHLY = pa.schema(
+    [
+        *FIGURES,
+        pa.field("low", pa.float64()),  # interval of an open month; null: closed, or none is known
+        pa.field("high", pa.float64()),
+        pa.field("year_low", pa.float64()),  # interval of the twelve months that end with it
+        pa.field("year_high", pa.float64()),
+    ]
+)
+"""FIGURES of one month each, with their intervals where windows are still open."""
+
+Method = Literal["as reported", "given base", "estimated base"]
+"""Where months come from: the source's own; windows, over base months given or estimated."""
+
+
+class Months(Record, frozen=True, kw_only=True):
+    """Months of one place and indicator."""
+
+    figures: pa.Table  # MONTHLY, by month, no month left out
+    method: Method
+    notes: tuple[str, ...]  # what was assumed, and where the chain breaks
+
+
+class _Window(Record, frozen=True, kw_only=True):
+    value: float
+    low: float | None
+    high: float | None
+    closed: bool
+
+
+def recovered_months(
+    figures: pa.Table,
+    place: str,
+    indicator: str,
+    base: Mapping[int, float] | None = None,
+    estimates: pa.Table | None = None,
+) -> Months:
+    """Recover months from windows: m(t) = m(t - 12) + S(t) - S(t - 1).
+
+    A window that is not shown breaks the chain, so months are those of the longest run of
+    windows; months which the source itself tells are taken as they are.
+
+    Args:
+        figures: FIGURES of a release.
+        place: A code of data/burden/places.toml.
+        indicator: A key of data/burden/indicators.toml; its measure is a count.
+        base: Counts of months by month: the twelve of the first window, or the twelve before.
+        estimates: ESTIMATES of the same release: open windows are then these.
+
+    Returns:
+        The months. A month is closed where both windows and the month a year before are.
+
+    Raises:
+        InputError: There is nothing, too little, or more than one basis.
+    """
+    rows = _rows(figures, place, indicator)
+    own = [row for row in rows if row["months"] == 1 and row["value"] is not None]
+    if own:
+        return _as_reported(own)
+    windows, notes = _run(rows, _estimated(estimates, place, indicator))
+    first = min(windows)
+    counts = np.array([windows[each].value for each in sorted(windows)])
+    method, start, months = _over_base(counts, first, dict(base or {}), notes)
+    kind = next(row for row in rows if row["months"] == _TWELVE)
+    closed = _closed(windows, start, len(months))
+    table = _table(months, start, closed, windows, kind)
+    negative = [month_text(start + at) for at, value in enumerate(months) if value < 0]
+    if negative:
+        notes.append(f"below zero, so its base or a correction is off: {', '.join(negative[:6])}")
+    return Months(figures=table, method=method, notes=tuple(notes))
+
+
+def _rows(figures: pa.Table, place: str, indicator: str) -> list[dict[str, Any]]:
+    wanted = figures.filter(
+        (pc.field("place") == place) & (pc.field("indicator") == indicator)
+        & (pc.field("part") == "") & pc.field("months").isin([1, _TWELVE])
+    )  # fmt: skip
+    if not len(wanted):
+        raise InputError(f"no figures of {indicator} in {place}", hint="see what the file holds")
+    if "percent" in wanted["measure"].to_pylist():
+        raise InputError(f"{indicator} is a percentage", hint="months are recovered of counts only")
+    for name in ("basis", "measure"):
+        kinds = sorted(set(wanted[name].to_pylist()))
+        if len(kinds) > 1:
+            raise InputError(
+                f"figures of more than one {name} are mixed: {', '.join(kinds)}",
+                hint="give one release",
+            )
+    return sorted(wanted.to_pylist(), key=lambda row: int(row["last"]))
+
+
+def _estimated(estimates: pa.Table | None, place: str, indicator: str) -> dict[int, dict[str, Any]]:
+    if estimates is None:
+        return {}
+    wanted = estimates.filter(
+        (pc.field("place") == place) & (pc.field("indicator") == indicator)
+        & pc.field("estimate").is_valid()
+    )  # fmt: skip
+    return {row["last"]: row for row in wanted.to_pylist()}
+
+
+def _run(
+    rows: list[dict[str, Any]], estimated: Mapping[int, dict[str, Any]]
+) -> tuple[dict[int, _Window], list[str]]:
+    """Return the longest run of windows without a gap, and what it leaves out."""
+    known: dict[int, _Window] = {}
+    for row in rows:
+        if row["months"] == _TWELVE and row["value"] is not None:
+            known[row["last"]] = _window(row, estimated.get(row["last"]))
+    runs: list[list[int]] = []
+    for month in sorted(known):
+        if runs and runs[-1][-1] == month - 1:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    longest = max(runs, key=len, default=[])
+    if len(longest) <= _TWELVE:
+        raise InputError(
+            f"only {len(longest)} windows follow each other without a gap",
+            hint="months need more than twelve; counts that are not shown break the chain",
+        )
+    notes = []
+    if len(longest) < len(known) or known.keys() != {row["last"] for row in rows}:
+        notes.append(
+            f"windows from {month_text(longest[0])} to {month_text(longest[-1])} are used:"
+            " one that is not shown breaks the chain of months"
+        )
+    return {month: known[month] for month in longest}, notes
+
+
+def _window(row: dict[str, Any], estimate: dict[str, Any] | None) -> _Window:
+    closed = row["closed"] or (estimate is not None and estimate["closed"])
+    if closed or estimate is None:
+        return _Window(value=row["value"], low=None, high=None, closed=bool(closed))
+    return _Window(
+        value=estimate["estimate"], low=estimate["low"], high=estimate["high"], closed=False
+    )
+
+
+def _over_base(
+    counts: Numbers, first: int, base: dict[int, float], notes: list[str]
+) -> tuple[Method, int, Numbers]:
+    """Return the method, the first month, and the months."""
+    start = first - _TWELVE + 1
+    given = given_months(base, first, float(counts[0]))
+    if given is not None:
+        theirs = sum(base[each] for each in range(start, first + 1))
+        if theirs != counts[0]:
+            notes.append(
+                f"base months add up to {theirs:,.0f}, the first window is {counts[0]:,.0f}:"
+                " they are scaled to it (residents and occurrence differ)"
+            )
+        return "given base", start, running(given, counts)
+    before = range(start - 1, first)
+    if all(each in base for each in before):
+        year = np.array([base[each] for each in before], np.float64)
+        notes.append(
+            f"{month_text(first)} bears whatever base and windows differ by, and so does each"
+            f" {month_text(first)[5:]} after it; base months to {month_text(first)} would tell"
+        )
+        return "given base", start - 1, running(year, np.concatenate([[year.sum()], counts]))
+    notes.append(
+        f"the months {month_text(start)} to {month_text(first)} are estimated, so each month is"
+        " approximate, and a pattern that comes back each year is not in it; windows of twelve"
+        " are exact. Give base months for exact ones"
+    )
+    return "estimated base", start, running(estimated_months(counts, first), counts)
+
+
+def _closed(windows: Mapping[int, _Window], start: int, length: int) -> list[bool]:
+    first = min(windows)
+    closed: list[bool] = []
+    for at in range(length):
+        month = start + at
+        if at < _TWELVE:
+            closed.append(windows[first].closed)
+        else:
+            before = windows.get(month - 1)
+            closed.append(
+                windows[month].closed and (before is None or before.closed) and closed[at - _TWELVE]
+            )
+    return closed
+
+
+def _table(
+    months: Numbers, start: int, closed: list[bool],
+    windows: Mapping[int, _Window], kind: dict[str, Any],
+) -> pa.Table:  # fmt: skip
+    same = {name: kind[name] for name in ("place", "indicator", "measure", "basis", "part")}
+    rows = []
+    for at, value in enumerate(months.tolist()):
+        low, high = _interval(value, start + at, windows)
+        window = windows.get(start + at)
+        rows.append(
+            same | {
+                "last": start + at, "months": 1, "value": value, "closed": closed[at],
+                "missing": "", "low": low, "high": high,
+                "year_low": window.low if window else None,
+                "year_high": window.high if window else None,
+            }
+        )  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=MONTHLY)
+
+
+def _interval(
+    value: float, month: int, windows: Mapping[int, _Window]
+) -> tuple[float | None, float | None]:
+    """Return what a month may be where its windows are open: as far as both can be apart."""
+    window, before = windows.get(month), windows.get(month - 1)
+    if window is None or window.low is None or window.high is None:
+        return None, None
+    lowest = highest = 0.0
+    if before is not None and before.low is not None and before.high is not None:
+        lowest, highest = before.value - before.high, before.value - before.low
+    low = value + window.low - window.value + lowest
+    return max(0.0, low), value + window.high - window.value + highest
+
+
+def _as_reported(rows: list[dict[str, Any]]) -> Months:
+    start = rows[0]["last"]
+    if [row["last"] for row in rows] != list(range(start, start + len(rows))):
+        missing = sorted(set(range(start, rows[-1]["last"])) - {row["last"] for row in rows})
+        raise InputError(
+            f"there is no count of {month_text(missing[0])}" if missing
+            else "a month is there twice",
+            hint="months are compared where none is left out",
+        )  # fmt: skip
+    return Months(
+        figures=pa.Table.from_pylist(
+            [row | dict.fromkeys(("low", "high", "year_low", "year_high")) for row in rows],
+            schema=MONTHLY,
+        ),
+        method="as reported",
+        notes=(),
+    )
