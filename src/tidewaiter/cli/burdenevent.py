@@ -6,21 +6,15 @@ from typing import Any
 import click
 import msgspec
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from tidewaiter.base.errors import InputError
-from tidewaiter.burden.events.cards import Material, event_card
-from tidewaiter.burden.events.declaring import digest_of, month_of_event
-from tidewaiter.burden.events.types import Declaration, Declared, Event
-from tidewaiter.burden.facts import places
+from tidewaiter.burden.events.cards import event_card
 from tidewaiter.burden.monthly import MONTHLY, Months
-from tidewaiter.cli.burdencards import card_text, placebo_text
 from tidewaiter.cli.burdendeclare import asked, declaration_of, known_of
-from tidewaiter.cli.burdenmaterial import FILE, Shelf, figures_in, read_base, releases_of
+from tidewaiter.cli.burdenmaterial import FILE, read_base, shelf_of
 from tidewaiter.cli.releasesfolder import archived_in
 from tidewaiter.releases.declarations import declarations, find_declared
-
-_CONTROLS = ("T40.5", "all-causes")  # the first that a release has, and that is not the series
+from tidewaiter.releases.material import material_of
+from tidewaiter.report.burdencards import card_text, placebo_text
 
 
 @click.command()
@@ -46,71 +40,17 @@ def event(event: str | None, folder: Path, **options: Any) -> None:
     kept = declarations(options["declared"]) if options["declared"] else ()
     named = find_declared(event, kept) if event else None
     wanted = named.declaration if named else declaration_of(event, known, options)
-    material = _material(wanted, Shelf(releases_of(options["file"], folder)), kept, known, options)
+    base, dose = options["base"], options["dose"]
+    material = material_of(
+        wanted, shelf_of(options["file"], folder), known, kept,
+        base=read_base(base, wanted.place, wanted.indicator) if base else None,
+        dose=_dose(dose) if dose else None,
+    )  # fmt: skip
     card = event_card(wanted, material)
     if options["as_json"]:
         click.echo(msgspec.json.encode(card))
     else:
         click.echo(placebo_text(card) if options["placebos"] else card_text(card))
-
-
-def _material(
-    wanted: Declaration, shelf: Shelf, kept: tuple[Declared, ...],
-    known: tuple[Event, ...], options: dict[str, Any],
-) -> Material:  # fmt: skip
-    series = shelf.series(wanted.place, wanted.indicator, options["base"])
-    digest = digest_of(wanted)
-    return Material(
-        months=series.months,
-        release=series.release.label,
-        release_sha256=series.release.sha256,
-        kept=next((each for each in kept if each.sha256 == digest), None),
-        counted=_counted(wanted, shelf),
-        control=_control(wanted, shelf),
-        untreated=_untreated(wanted, shelf),
-        dose=_dose(options["dose"]) if options["dose"] else None,
-        known=known,
-    )
-
-
-def _counted(wanted: Declaration, shelf: Shelf) -> int | None:
-    """Return the month of the earliest release that counts a month of the window."""
-    first = month_of_event(wanted.event.day) + wanted.window.since
-    months = [
-        each.reading.released
-        for each in shelf.releases
-        if figures_in(each, wanted.place, wanted.indicator)
-        and pc.max(each.reading.figures["last"]).as_py() >= first
-    ]
-    return min((each for each in months if each is not None), default=None)
-
-
-def _control(wanted: Declaration, shelf: Shelf) -> Months | None:
-    for key in _CONTROLS:
-        found = _maybe(shelf, wanted.place, key) if key != wanted.indicator else None
-        if found is not None:
-            return found
-    return None
-
-
-def _untreated(wanted: Declaration, shelf: Shelf) -> tuple[Months, ...]:
-    """Return whole states, where the event was one state's own; else none is untreated."""
-    if wanted.event.where != wanted.place or "-" not in wanted.place:
-        return ()
-    states = [
-        each.code
-        for each in places().values()
-        if "-" in each.code and not each.within and each.code != wanted.place
-    ]
-    found = (_maybe(shelf, code, wanted.indicator) for code in states)
-    return tuple(months for months in found if months is not None)
-
-
-def _maybe(shelf: Shelf, place: str, indicator: str) -> Months | None:
-    try:
-        return shelf.series(place, indicator).months
-    except InputError:
-        return None
 
 
 def _dose(file: Path) -> Months:

@@ -1,4 +1,4 @@
-"""What months and event cards are made from: a release, base months, and a nowcast."""
+"""What months and event cards are made from, as the options of commands name it."""
 
 import csv
 import hashlib
@@ -6,29 +6,17 @@ import io
 from pathlib import Path
 
 import click
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.records import Record
-from tidewaiter.burden.events.facts import base_months
-from tidewaiter.burden.monthly import Months, recovered_months
 from tidewaiter.burden.months import parse_month
-from tidewaiter.burden.nowcast import nowcast
 from tidewaiter.burden.readers import read_release
 from tidewaiter.burden.types import Release
 from tidewaiter.releases.folder import load_releases
+from tidewaiter.releases.material import SeriesShelf
+from tidewaiter.releases.shelf import estimating_among
 
 FILE: click.Path = click.Path(exists=True, dir_okay=False, path_type=Path)
-_ENOUGH = 36  # figures: a card needs two years before an event and one after
-_NOWCAST = "cdc-vsrr"  # the source whose open windows can be estimated
-
-
-class Series(Record, frozen=True, kw_only=True):
-    """Months, and the release that they come from."""
-
-    months: Months
-    release: Release
 
 
 def releases_of(file: Path | None, folder: Path) -> tuple[Release, ...]:
@@ -50,59 +38,10 @@ def releases_of(file: Path | None, folder: Path) -> tuple[Release, ...]:
     return found
 
 
-def figures_in(release: Release, place: str, indicator: str) -> int:
-    """Count the figures that a release has of a place and an indicator."""
-    wanted = (pc.field("place") == place) & (pc.field("indicator") == indicator)
-    return len(release.reading.figures.filter(wanted))
-
-
-class Shelf:
-    """Releases to choose from; each is estimated once."""
-
-    def __init__(self, releases: tuple[Release, ...]) -> None:
-        self.releases = releases
-        self._estimates: dict[str, pa.Table | None] = {}
-
-    def newest(self, place: str, indicator: str) -> Release:
-        """Return the release that came out last of those that hold three years of a series.
-
-        Raises:
-            InputError: None holds any of it.
-        """
-        held = {
-            number: count
-            for number, each in enumerate(self.releases)
-            if (count := figures_in(each, place, indicator))
-        }
-        if not held:
-            raise InputError(
-                f"no release has figures of {indicator} in {place}",
-                hint="tidewaiter burden figures shows what they have",
-            )
-        long = [number for number, count in held.items() if count >= _ENOUGH] or list(held)
-        return self.releases[max(long, key=lambda at: self.releases[at].reading.released or 0)]
-
-    def series(self, place: str, indicator: str, base: Path | None = None) -> Series:
-        """Recover the months of a series.
-
-        Raises:
-            InputError: No release has it, or months cannot be recovered.
-        """
-        release = self.newest(place, indicator)
-        counts = read_base(base, place, indicator) if base else _shipped(place, indicator)
-        months = recovered_months(
-            release.reading.figures, place, indicator, counts, self._estimated(release)
-        )
-        return Series(months=months, release=release)
-
-    def _estimated(self, release: Release) -> pa.Table | None:
-        if release.sha256 not in self._estimates:
-            known = release.reading.source == _NOWCAST
-            earlier = [
-                each.reading for each in self.releases if each.reading.source == _NOWCAST
-            ]  # those that came out later are left out there
-            self._estimates[release.sha256] = nowcast(release.reading, earlier) if known else None
-        return self._estimates[release.sha256]
+def shelf_of(file: Path | None, folder: Path) -> SeriesShelf:
+    """Return the releases to choose from, as what months are recovered from."""
+    found = releases_of(file, folder)
+    return SeriesShelf(found, estimating_among(found))
 
 
 def read_base(file: Path, place: str, indicator: str) -> dict[int, float]:
@@ -141,11 +80,3 @@ def _plain_months(content: bytes, name: str) -> dict[int, float]:
                 hint="write lines like 2014-02,426 below a line of titles",
             ) from None  # fmt: skip
     return found
-
-
-def _shipped(place: str, indicator: str) -> dict[int, float]:
-    for each in base_months():
-        if (each.place, each.indicator) == (place, indicator):
-            first = parse_month(each.first)
-            return {first + at: float(count) for at, count in enumerate(each.counts)}
-    return {}

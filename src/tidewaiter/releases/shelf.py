@@ -11,6 +11,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.burden.facts import indicators, places
 from tidewaiter.burden.nowcast import nowcast
 from tidewaiter.burden.types import Note, Release
+from tidewaiter.burden.views.picking import Estimating
 from tidewaiter.releases.folder import load_releases
 
 State = tuple[tuple[str, int, int], ...]
@@ -44,7 +45,7 @@ class ReleaseShelf:
         self.folder = folder  # None: there is none
         self._state: State | None = None
         self._stock = Stock(releases=(), skipped=(), choices=choices_of(()))
-        self._estimates: dict[str, pa.Table] = {}
+        self._estimating = estimating_among(())
 
     def stock(self) -> Stock:
         """Return the releases; a folder that is not there has none."""
@@ -55,23 +56,33 @@ class ReleaseShelf:
                 releases=loaded.releases, skipped=loaded.skipped,
                 choices=choices_of(loaded.releases),
             )  # fmt: skip
-            self._estimates = {}
+            self._estimating = estimating_among(loaded.releases)
             self._state = state
         return self._stock
 
     def estimates(self, release: Release) -> pa.Table | None:
         """Return the ESTIMATES of a release; None: its source is not estimated."""
+        self.stock()
+        return self._estimating(release)
+
+
+def estimating_among(releases: Sequence[Release]) -> Estimating:
+    """Return what estimates any of some releases, each once, by those that came out before it."""
+    held: dict[str, pa.Table] = {}
+
+    def estimates(release: Release) -> pa.Table | None:
         if release.reading.source not in _ESTIMATED:
             return None
-        held = self._estimates  # another thread may put a new one in its place
         if release.sha256 not in held:
             earlier = [
                 each.reading
-                for each in self.stock().releases
+                for each in releases
                 if each.reading.source == release.reading.source and each.sha256 != release.sha256
             ]
             held[release.sha256] = nowcast(release.reading, earlier)
         return held[release.sha256]
+
+    return estimates
 
 
 def folder_state(folder: Path | None) -> State:
