@@ -37,11 +37,16 @@ def revision_view(told: Revisions) -> RevisionView:
         figure=growth_figure(told) if told.growth else None,
         tally=_tally(told),
         tables=tuple(each for each in _tables(told) if each.rows),
-        heads=(
-            words("Place"), words("Indicator"), words("Month"), words("Count before"),
-            words("Count after"), words("Difference"), words("Change, percent"), words("State of the count"),
-        ),
+        heads=_heads(),
         alarm=_alarm(told),
+    )  # fmt: skip
+
+
+def _heads() -> tuple[str, ...]:
+    return (
+        words("Place"), words("Indicator"), words("Month"), words("Count before"),
+        words("Count after"), words("Difference"), words("Change, percent"),
+        words("State of the count"),
     )  # fmt: skip
 
 

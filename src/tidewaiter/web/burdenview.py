@@ -7,8 +7,8 @@ from urllib.parse import urlencode
 
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.base.records import Record
-from tidewaiter.burden.facts import indicators
-from tidewaiter.burden.views.picking import Ask, place_name
+from tidewaiter.burden.facts import indicators, place_name
+from tidewaiter.burden.views.picking import Ask
 from tidewaiter.burden.views.revisions import Revisions
 from tidewaiter.burden.views.trends import Trend
 from tidewaiter.releases.shelf import Stock

@@ -9,7 +9,7 @@ from msgspec import structs
 
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.burden.facts import places
+from tidewaiter.burden.facts import place_name, places
 from tidewaiter.burden.months import month_text
 from tidewaiter.burden.types import Release
 from tidewaiter.burden.views.picking import (
@@ -21,8 +21,7 @@ from tidewaiter.burden.views.picking import (
     indicator_key,
     is_named,
     one_way,
-    place_code,
-    place_name,
+    settled,
     what_there_is,
     within,
     without,
@@ -71,7 +70,7 @@ def across(releases: Sequence[Release], ask: Ask, estimating: Estimating = witho
         MissingError: No release has a figure of a place of that country.
         InputError: A place, an indicator or a month cannot be read.
     """
-    country = place_code(ask.place)[:2]
+    country = settled(releases, ask).place[:2]
     release = _release(releases, ask, country)
     estimates = estimating(release)
     table = _parts_of(release, ask, country)

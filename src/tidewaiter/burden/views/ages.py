@@ -18,7 +18,7 @@ from tidewaiter.burden.views.picking import (
     is_named,
     one_way,
     pick,
-    place_code,
+    settled,
     within,
 )
 
@@ -55,6 +55,7 @@ def ages(releases: Sequence[Release], ask: Ask) -> Ages:
     Raises:
         MissingError: No release tells ages there.
     """
+    ask = settled(releases, ask)
     holding = [(each, _by_age(each, ask)) for each in releases]
     holding = [(each, found) for each, found in holding if len(found) and _wanted(each, ask)]
     if not holding:
@@ -94,7 +95,7 @@ def _wanted(release: Release, ask: Ask) -> bool:
 
 
 def _by_age(release: Release, ask: Ask) -> pa.Table:
-    return _rows(release, place_code(ask.place), indicator_key(ask.indicator))
+    return _rows(release, ask.place, indicator_key(ask.indicator))
 
 
 def _rows(release: Release, place: str, indicator: str) -> pa.Table:
@@ -113,7 +114,7 @@ def _tells_ages(release: Release) -> bool:
 
 
 def _people(release: Release, ask: Ask, last: int) -> dict[str, float]:
-    found = _rows(release, place_code(ask.place), _PEOPLE)
+    found = _rows(release, ask.place, _PEOPLE)
     return {row["part"]: row["value"] for row in found.to_pylist() if row["last"] == last}
 
 

@@ -7,7 +7,15 @@ from msgspec import structs
 from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
 from tidewaiter.burden.types import Release
-from tidewaiter.burden.views.picking import Ask, Caption, Estimating, pick, rows_of, without
+from tidewaiter.burden.views.picking import (
+    Ask,
+    Caption,
+    Estimating,
+    pick,
+    rows_of,
+    settled,
+    without,
+)
 from tidewaiter.burden.views.trends import Point, Trend, trend_of
 
 DRUGS = ("T40.4", "T43.6", "T40.5", "T40.2", "T40.1", "T40.3")
@@ -32,6 +40,7 @@ def mix(releases: Sequence[Release], ask: Ask, estimating: Estimating = without)
         MissingError: No release has a figure of any class of drugs there.
         InputError: A place or a month cannot be read.
     """
+    ask = settled(releases, ask)
     release = mix_release(releases, ask)
     estimates = estimating(release)
     wanted = {key: structs.replace(ask, indicator=key) for key in DRUGS}

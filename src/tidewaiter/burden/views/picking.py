@@ -1,21 +1,18 @@
 """Which release answers a question, and the rows of it that do."""
 
-import re
 from collections.abc import Callable, Sequence
 
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec import structs
 
-from tidewaiter.base.countries import country_name
-from tidewaiter.base.errors import InputError, MissingError
+from tidewaiter.base.errors import MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.burden.facts import find_indicator, find_place, indicators, places, sources
+from tidewaiter.burden.facts import find_indicator, find_place, indicators, place_name, sources
 from tidewaiter.burden.months import month_text, parse_month
 from tidewaiter.burden.types import Basis, Release
 
-_CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,30}")
-_COUNTRY = 2  # letters of a country's code
 _YEAR = 12  # months
 _HASH = 8  # characters of a hash that tell it from others
 _SHOWN = 12  # places that an error names
@@ -109,7 +106,7 @@ def rows_of(release: Release, ask: Ask, *, part: str = "") -> pa.Table:
     figures = release.reading.figures
     mask = pc.and_(
         pc.and_(
-            pc.equal(figures["place"], place_code(ask.place)),
+            pc.equal(figures["place"], ask.place),
             pc.equal(figures["indicator"], indicator_key(ask.indicator)),
         ),
         pc.equal(figures["part"], part),
@@ -164,10 +161,9 @@ def caption(release: Release, ask: Ask, found: pa.Table) -> Caption:
     source, key = sources().get(reading.source), indicator_key(ask.indicator)
     known = indicators().get(key)
     closed = found.filter(pc.fill_null(found["closed"], False))["last"]
-    place = place_code(ask.place)
     return Caption(
-        place=place,
-        place_name=place_name(place),
+        place=ask.place,
+        place_name=place_name(ask.place),
         indicator=key,
         indicator_name=known.name if known else key,
         measure=found["measure"][0].as_py(),
@@ -186,31 +182,22 @@ def caption(release: Release, ask: Ask, found: pa.Table) -> Caption:
     )
 
 
-def place_code(text: str) -> str:
-    """Return the code of a place, by its code or its name; other countries by their code only.
+def settled(releases: Sequence[Release], ask: Ask) -> Ask:
+    """Return a question whose place is a code; all views begin with it.
+
+    A code that figures have is that place, though it is a state's too: "DE".
 
     Raises:
-        InputError: It cannot be the code of a place.
+        InputError: It is no place.
     """
-    try:
-        return find_place(text).code
-    except InputError:
-        code = text.strip().upper()
-        if not _CODE.fullmatch(code):
-            raise
-        return code
+    code = ask.place.strip().upper()
+    there = any(pc.any(pc.equal(each.reading.figures["place"], code)).as_py() for each in releases)
+    return structs.replace(ask, place=code if there else find_place(ask.place).code)
 
 
 def indicator_key(text: str) -> str:
     """Return the key of an indicator, by its key or its name."""
     return find_indicator(text).key
-
-
-def place_name(code: str) -> str:
-    """Name a place; the code itself, where we know no name."""
-    if code in places():
-        return places()[code].name
-    return country_name(code) if len(code) == _COUNTRY else code
 
 
 def is_named(release: Release, name: str) -> bool:

@@ -9,15 +9,14 @@ import pyarrow.compute as pc
 
 from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.base.records import Record
-from tidewaiter.burden.facts import sources
+from tidewaiter.burden.facts import place_name, sources
 from tidewaiter.burden.months import month_text
 from tidewaiter.burden.types import Release
 from tidewaiter.burden.views.picking import (
     Ask,
     indicator_key,
     is_named,
-    place_code,
-    place_name,
+    settled,
 )
 
 _KEY = ["place", "indicator", "measure", "basis", "last", "months", "part"]
@@ -125,7 +124,7 @@ def revisions(before: Release, after: Release, ask: Ask) -> Revisions:
     common = sorted(way[0] for way in _counted(before) & _counted(after))
     asked = indicator_key(ask.indicator)
     indicator = asked if asked in common or not common else common[0]
-    joined = _joined(before, after, ask)
+    joined = _joined(before, after, settled((before, after), ask))
     newest = pc.max(before.reading.figures["last"]).as_py()
     rows = joined.to_pylist()
     both = [row for row in rows if row["there"] and row["there_after"]]
@@ -173,9 +172,8 @@ def _joined(before: Release, after: Release, ask: Ask) -> pa.Table:
     tables = []
     for release, suffix in ((before, ""), (after, "_after")):
         figures = release.reading.figures.select(columns)
-        place = place_code(ask.place)
-        if "-" in place:
-            figures = figures.filter(pc.equal(figures["place"], place))
+        if "-" in ask.place:
+            figures = figures.filter(pc.equal(figures["place"], ask.place))
         there = pa.repeat(True, len(figures))
         figures = figures.append_column("there", there)
         tables.append(

@@ -16,6 +16,7 @@ from tidewaiter.burden.views.picking import (
     caption,
     pick,
     rows_of,
+    settled,
     within,
     without,
 )
@@ -74,6 +75,7 @@ def trend(releases: Sequence[Release], ask: Ask, estimating: Estimating = withou
         MissingError: No release has such figures.
         InputError: A place, an indicator or a month cannot be read.
     """
+    ask = settled(releases, ask)
     release = pick(releases, ask)
     return trend_of(release, ask, estimating(release))
 
