@@ -28,7 +28,7 @@ def card_view(card: EventCard) -> CardView:
     """Put a card into words; nothing stands there that the card does not hold."""
     return CardView(
         figure=event_figure(card), lines=tuple(each.strip() for each in number_lines(card)),
-        exploratory=card.exploratory,
+        exploratory=card.exploratory.removesuffix(": exploratory"),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterable, Sequence
 
+from tidewaiter.burden.events.types import EventCard
 from tidewaiter.burden.views.across import Across
 from tidewaiter.burden.views.ages import Ages
 from tidewaiter.burden.views.mixes import Mix
@@ -21,6 +22,9 @@ _BAND = ("age", "sex", "status", "deaths", "missing", "people", "per_100000")
 _CELL = ("place", "place_name", "indicator", "period_end", "months_old", "before", "after",
          "difference", "percent", "was", "is", "why", "release_before", "sha256_before",
          "release", "sha256", "source")  # fmt: skip
+_MONTH = ("place", "indicator", "period_end", "period_months", "status", "deaths", "low", "high",
+          "event", "event_day", "window", "direction", "basis", "months_from", "release",
+          "sha256")  # fmt: skip
 Rows = Iterable[Sequence[object]]
 
 
@@ -74,6 +78,19 @@ def revision_sheet(told: Revisions) -> bytes:
         for why, cells in shown for each in cells
     ]  # fmt: skip
     return _sheet(_CELL, rows)
+
+
+def event_sheet(card: EventCard) -> bytes:
+    """Write the months of an event card as CSV, each with the event and what was asked."""
+    asked = card.declaration
+    rows = [
+        (asked.place, asked.indicator, each.month, 1, "closed" if each.closed else "provisional",
+         each.value, each.low, each.high, asked.event.slug, asked.event.day.isoformat(),
+         f"{asked.window.since}-{asked.window.until}", asked.direction, card.basis,
+         card.months_from, card.release, card.release_sha256)
+        for each in card.points
+    ]  # fmt: skip
+    return _sheet(_MONTH, rows)
 
 
 def _cell(cell: Cell) -> tuple[object, ...]:

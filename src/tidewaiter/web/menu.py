@@ -80,6 +80,8 @@ ENTRIES = (
             Entry(path="/burden/map", label=marked("Map"), right="see"),
             Entry(path="/burden/ages", label=marked("Ages"), right="see"),
             Entry(path="/burden/changes", label=marked("Changes"), right="see"),
+            Entry(path="/burden/events", label=marked("Event cards"), right="see"),
+            Entry(path="/burden/claims", label=marked("Claims"), right="see"),
         ),
     ),
     Entry(path="/overview", label=marked("Overview"), right="overview"),
