@@ -6,6 +6,7 @@ from pathlib import Path
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.base.sheets.plain import is_workbook
+from tidewaiter.burden.readers.nvss import is_nvss
 from tidewaiter.lists.unpack import unpack
 from tidewaiter.parties.readers.types import ListFile
 
@@ -23,7 +24,8 @@ def release_files(paths: Sequence[Path]) -> Iterator[ReleaseFile | InputError]:
 
     Args:
         paths: Files, or folders of files; zip and gzip archives are unpacked in memory, a
-            workbook stays whole. Names that begin with a point are left out.
+            workbook or a year of death records stays whole. Names that begin with a point are
+            left out.
     """
     for path in paths:
         places = sorted(path.iterdir()) if path.is_dir() else [path]
@@ -45,7 +47,7 @@ def files_of(name: str, origin: str, content: bytes) -> tuple[ReleaseFile, ...]:
 
 
 def _unpacked(name: str, origin: str, content: bytes) -> Iterator[ReleaseFile]:
-    if is_workbook(content):
+    if is_workbook(content) or is_nvss(content):  # a year of deaths is read packed, in pieces
         yield ReleaseFile(name=name, origin=origin, content=content)
         return
     for each in unpack(ListFile(name=name, content=content)):

@@ -7,6 +7,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.burden.readers.cbp import is_cbp, read_cbp
 from tidewaiter.burden.readers.census import is_census, read_census
 from tidewaiter.burden.readers.nflis import is_nflis, read_nflis
+from tidewaiter.burden.readers.nvss import is_nvss, read_nvss
 from tidewaiter.burden.readers.vsrr import is_vsrr, read_vsrr
 from tidewaiter.burden.readers.wonder import is_wonder, read_wonder
 from tidewaiter.burden.types import Reading
@@ -19,6 +20,7 @@ Read = Callable[[bytes, str], Reading]
 
 READERS: MappingProxyType[str, tuple[Fits, Read]] = MappingProxyType(
     {
+        "nchs-deaths": (is_nvss, read_nvss),  # first: it looks at one line of what may be gigabytes
         "cdc-vsrr": (is_vsrr, read_vsrr),
         "cdc-wonder": (is_wonder, read_wonder),
         "cbp-seizures": (is_cbp, read_cbp),
