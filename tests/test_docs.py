@@ -49,6 +49,7 @@ RUN_AS_SHELL = (
     "how-to/keep-lists-of-parties.md",
     "how-to/see-who-is-who.md",
     "how-to/screen-again-after-a-list-change.md",
+    "how-to/bring-another-countrys-counts.md",
 )
 ROW_OF_THE_README = 16
 RUN_AS_PYTHON = (DOCS / "how-to" / "use-as-a-library.md", ROOT / "README.md")

@@ -25,7 +25,7 @@ def release(month: str = "January", value: int = 81_000, more: str = "") -> byte
         f"US,2026,{month},12 month-ending,Number of Drug Overdose Deaths,{value},*,{value + 500}",
         f"OH,2024,{month},12 month-ending,Heroin (T40.1),,**,",
     ]
-    return "\n".join([HEAD, *rows, more]).encode()
+    return "\n".join([HEAD, *rows, more, ""]).encode()
 
 
 @pytest.fixture

@@ -81,6 +81,10 @@ def test_a_month_that_is_told_later_counts_and_overwrites_nothing(archive: Relea
     assert (kept.released, kept.told, kept.said) == (MAY, True, True)
     assert archive.load(kept) == told
     assert before.items() <= files(archive.folder).items()
+    inferred = month_of(2026, 6)
+    other = ReleaseArchive(archive.folder.with_name("other"))
+    other.add(release(), "a.csv", NOON)
+    assert other.add(release(), "a.csv", NOON + timedelta(1), released=inferred)[0].reading.told
     assert not archive.add(release(), "a.csv", NOON + timedelta(2))[1]
     assert not archive.add(release(), "a.csv", NOON + timedelta(2), released=MAY)[1]
 

@@ -1,7 +1,7 @@
 """What the files of facts say of places and indicators."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from tidewaiter.base.countries import country_codes, country_name, find_country
@@ -67,6 +67,19 @@ def sources() -> MappingProxyType[str, Source]:
     """Return the sources by key."""
     read = read_toml(data("burden", "sources.toml"), _Sources)
     return MappingProxyType({each.key: each for each in read.sources})
+
+
+def find_source(key: str) -> Source:
+    """Return a source; "plain-zz" is the plain CSV of a country or an authority.
+
+    Raises:
+        InputError: There is none of that key.
+    """
+    known = sources()
+    found = known.get(key) or (known.get("plain") if key.startswith("plain-") else None)
+    if not found:
+        raise InputError(f'"{key}" is no source', hint="one of: " + ", ".join(known))
+    return found
 
 
 @cache
@@ -158,6 +171,7 @@ def vsrr_indicators() -> MappingProxyType[str, Indicator]:
     )
 
 
+@lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """Fold what differs between releases: case, blanks, and the commas of lists of codes."""
     return " ".join(text.casefold().replace(",", " ").replace("_", " ").split())

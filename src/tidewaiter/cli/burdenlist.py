@@ -7,7 +7,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from tidewaiter.burden.facts import sources
+from tidewaiter.burden.facts import find_source
 from tidewaiter.burden.months import month_text
 from tidewaiter.cli.releasesfolder import archived_in
 from tidewaiter.releases.archive import KeptRelease, ReleaseArchive
@@ -46,9 +46,8 @@ def list(  # noqa: A001 - the command's name
     console = Console(highlight=False)
     console.print(table)
     for key in dict.fromkeys(each.source for each in held):
-        about = sources().get(key)
-        if about:
-            console.print(visible(f"{key}: {about.cite} {about.licence}."), markup=False)
+        about = find_source(key)
+        console.print(visible(f"{key}: {about.cite} {about.licence}."), markup=False)
 
 
 def _cells(kept: KeptRelease) -> tuple[str, ...]:

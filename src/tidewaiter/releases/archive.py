@@ -89,12 +89,12 @@ class ReleaseArchive:
         """
         sha256 = hashlib.sha256(content).hexdigest()
         before = self._find(sha256)
-        if before and (
-            source in {"", before.source}
-            and released in {None, before.released}
-            and indicator in {"", before.indicator}
-        ):
-            return self.load(before), False
+        if before:  # what was said of it before holds, as far as nothing else is said now
+            source, indicator = source or before.source, indicator or before.indicator
+            kept_month = before.released if before.said else None
+            released = kept_month if released is None else released
+            if (source, indicator, released) == (before.source, before.indicator, kept_month):
+                return self.load(before), False
         read = read_release(content, name, source, indicator)
         reading = _dated(read, released)
         file = ReleaseFile(name=name, origin=origin or name, content=content)

@@ -144,7 +144,7 @@ def test_a_name_that_the_file_contradicts_is_refused() -> None:
     with pytest.raises(InputError, match="which the indicator that is named does not"):
         read_wonder(content, "x.txt", "T40.5")
     with pytest.raises(InputError, match="say what they count"):
-        read_release(b"State,Indicator,Month\n", "v.csv", indicator="T40.4")
+        read_release(b"State,Year,Month,Indicator,Data Value\n", "v.csv", indicator="T40.4")
 
 
 def test_small_counts_below_the_nation_are_hidden() -> None:

@@ -6,8 +6,10 @@ from types import MappingProxyType
 from tidewaiter.base.errors import InputError
 from tidewaiter.burden.readers.cbp import is_cbp, read_cbp
 from tidewaiter.burden.readers.census import is_census, read_census
+from tidewaiter.burden.readers.county import is_county, read_county
 from tidewaiter.burden.readers.nflis import is_nflis, read_nflis
 from tidewaiter.burden.readers.nvss import is_nvss, read_nvss
+from tidewaiter.burden.readers.plain import is_plain, read_plain
 from tidewaiter.burden.readers.vsrr import is_vsrr, read_vsrr
 from tidewaiter.burden.readers.wonder import is_wonder, read_wonder
 from tidewaiter.burden.types import Reading
@@ -22,10 +24,12 @@ READERS: MappingProxyType[str, tuple[Fits, Read]] = MappingProxyType(
     {
         "nchs-deaths": (is_nvss, read_nvss),  # first: it looks at one line of what may be gigabytes
         "cdc-vsrr": (is_vsrr, read_vsrr),
+        "cdc-vsrr-county": (is_county, read_county),
         "cdc-wonder": (is_wonder, read_wonder),
         "cbp-seizures": (is_cbp, read_cbp),
         "dea-nflis": (is_nflis, read_nflis),
         "census-population": (is_census, read_census),
+        "plain": (is_plain, read_plain),
     }
 )
 """Readers by source, in the order in which they are asked: data/burden/sources.toml."""
@@ -49,6 +53,7 @@ def read_release(content: bytes, name: str, source: str = "", indicator: str = "
         InputError: No reader knows it, or the one that does cannot read it; an indicator is
             named and its files say themselves what they count.
     """
+    source = "plain" if source.startswith("plain-") else source
     if source and source not in READERS:
         raise InputError(f'"{source}" is no source', hint="one of: " + ", ".join(READERS))
     for key, (fits, read) in READERS.items():

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
@@ -15,6 +17,9 @@ Row = tuple[int, Mapping[str, str]]
 """The number of a row behind its titles, from 1, and its cells by folded title."""
 
 _DELIMITERS = ",\t|;"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_BETWEEN = re.compile(r"[\s,]*")
+_LOOKED_AT = 50  # records, to tell what they are
 
 
 class Titled(Record, frozen=True, kw_only=True):
@@ -36,7 +41,7 @@ def read_text(content: bytes, name: str) -> str:
         return _as_csv(sheet_rows(content, name))
     if not content.strip():
         raise InputError("the file is empty", at=name, hint="download it again")
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if content[:2] in _UTF16:
         return content.decode("utf-16", "replace")
     if b"\0" in content[:4096]:
         raise InputError("this is no text", at=name, hint="give the release as CSV")
@@ -46,11 +51,11 @@ def read_text(content: bytes, name: str) -> str:
         return content.decode("cp1252", "replace")
 
 
-def titles_of(text: str) -> Titled:
-    """Read the titles of a table; of JSON, the keys of its first record."""
+def titles_of(text: str, most: int = sys.maxsize) -> Titled:
+    """Read the titles of a table; of JSON, the keys of so many records, which leave blanks out."""
     if text.lstrip()[:1] == "[":
-        records = _records(text)
-        return Titled(titles=tuple(map(folded, records[0])) if records else (), delimiter="")
+        keys = dict.fromkeys(folded(key) for record in _records(text, most) for key in record)
+        return Titled(titles=tuple(keys), delimiter="")
     line = text.split("\n", 1)[0].split("\r", 1)[0]
     delimiter = max(_DELIMITERS, key=line.count)
     cells = next(csv.reader([line], delimiter=delimiter), [])
@@ -61,9 +66,9 @@ def titles_at(content: bytes) -> tuple[str, ...]:
     """Return the folded titles of what may be a table; none: it is no text."""
     if is_workbook(content):
         return titles_of(_as_csv(islice(sheet_rows(content, ""), 1))).titles
-    if not content.strip() or b"\0" in content[:4096]:
+    if not content.strip() or (b"\0" in content[:4096] and content[:2] not in _UTF16):
         return ()
-    return titles_of(read_text(content, "")).titles
+    return titles_of(read_text(content, ""), _LOOKED_AT).titles
 
 
 def rows_of(text: str, table: Titled) -> Iterator[Row | tuple[int, Sequence[str]]]:
@@ -94,12 +99,19 @@ def _as_csv(rows: Iterable[tuple[int, Mapping[int, str]]]) -> str:
     return written.getvalue()
 
 
-def _records(text: str) -> list[dict[str, object]]:
-    try:
-        read = json.loads(text)
-    except ValueError:
-        return []
-    return [each for each in read if isinstance(each, dict)] if isinstance(read, list) else []
+def _records(text: str, most: int = sys.maxsize) -> Iterator[dict[str, object]]:
+    """Yield the records of JSON; of a text that is cut, those before the cut."""
+    decoder = json.JSONDecoder()
+    at = text.find("[") + 1
+    for _ in range(most):
+        between = _BETWEEN.match(text, at)
+        at = between.end() if between else at
+        try:
+            record, at = decoder.raw_decode(text, at)
+        except ValueError:
+            return
+        if isinstance(record, dict):
+            yield record
 
 
 def _cell(value: object) -> str:

@@ -5,20 +5,33 @@ A value is blank where it is small or of low quality, and blank is not zero.
 """
 
 from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.burden.facts import Indicator, Place, folded, vsrr_indicators, vsrr_places
+from tidewaiter.burden.facts import (
+    Indicator,
+    Place,
+    folded,
+    indicators,
+    vsrr_indicators,
+    vsrr_places,
+)
 from tidewaiter.burden.months import month_of, named_month
 from tidewaiter.burden.readers.building import Gathered
+from tidewaiter.burden.readers.cells import Cells, footnoted
 from tidewaiter.burden.readers.checks import once
+from tidewaiter.burden.readers.columns import columns_of, fits, renamed
+from tidewaiter.burden.readers.cut import note_cut_text, note_missing_places
 from tidewaiter.burden.readers.newyork import add_new_york
-from tidewaiter.burden.readers.tables import Titled, read_text, rows_of, titles_at, titles_of
+from tidewaiter.burden.readers.plausible import plausible
+from tidewaiter.burden.readers.sums import settle_sums
+from tidewaiter.burden.readers.tables import Row, read_text, rows_of, titles_at, titles_of
 from tidewaiter.burden.types import Missing, Reading
 
 SOURCE = "cdc-vsrr"
-_NEEDED = ("state", "year", "month", "indicator", "data value")
-_PERIOD = "12 month-ending"
+_PERIODS = frozenset(("12 month ending", "12 months ending", "12 month", "12 months"))
+_A_PLACE = 'write its code or its name, like "OH", "YC" or "US"'
 _SIX_MONTHS, _FOUR_MONTHS = 6, 4
 _SWITCH = month_of(
     2021, 9
@@ -27,50 +40,61 @@ _SWITCH = month_of(
 
 def is_vsrr(content: bytes) -> bool:
     """Tell whether this is a release of provisional counts, by its titles."""
-    return {"state", "indicator", "month"} <= set(titles_at(content))
+    return fits(titles_at(content), SOURCE)
 
 
 def read_vsrr(content: bytes, name: str) -> Reading:
     """Read a release.
 
     Args:
-        content: The file: delimited text or JSON records.
+        content: The file: delimited text, JSON records or a workbook.
         name: Its name, for messages.
 
     Returns:
         Its figures, all of twelve months; New York as a whole is added, the sum of its parts.
 
     Raises:
-        InputError: It is no such release, or none of its rows could be read.
+        InputError: It is no such release, or none of its rows could be read, or most cannot be.
 
     Source:
         https://data.cdc.gov/d/xkb8-kh2a and its technical notes.
     """
     text = read_text(content, name)
     table = titles_of(text)
-    missing = [title for title in _NEEDED if title not in table.titles]
-    if missing:
-        raise InputError(
-            f"these columns are missing: {', '.join(missing)}",
-            at=name,
-            hint="download the release again from https://data.cdc.gov/d/xkb8-kh2a",
-        )
-    gathered = Gathered()
-    told = _footnotes_told(text, table)
+    gathered, cells = Gathered(), Cells()
+    columns = columns_of(table.titles, SOURCE, name, gathered)
+    rows = [
+        (number, renamed(row, columns) if isinstance(row, Mapping) else row)
+        for number, row in rows_of(text, table)
+    ]
+    told = any(
+        isinstance(row, Mapping) and (row.get("footnote") or row.get("footnote symbol"))
+        for _, row in rows
+    )
     if not told:
         gathered.mended(
             "the file as a whole", "", "no row has a footnote",
             "which counts are closed is not known; it is inferred from their age where needed",
         )  # fmt: skip
-    for number, cells in rows_of(text, table):
-        if isinstance(cells, Mapping):
-            _add(gathered, number, cells, told=told)
+    for number, row in rows:
+        if isinstance(row, Mapping):
+            _add(gathered, cells, (number, row), told=told)
         else:
             gathered.refused(
-                f"row {number}", ",".join(cells), "it has more or fewer cells than titles",
-                "look whether a quote or a delimiter is wrong there",
+                f"row {number}", ",".join(row), "it has more or fewer cells than titles",
+                "look whether a quote or a delimiter is wrong there, or the file is cut",
             )  # fmt: skip
-    figures = add_new_york(once(gathered.table(), gathered))
+    cells.tell(gathered)
+    note_cut_text(text, gathered, delimited=bool(table.delimiter))
+    return _checked(gathered, name)
+
+
+def _checked(gathered: Gathered, name: str) -> Reading:
+    figures = gathered.table()
+    if len(figures):
+        note_missing_places(figures, gathered)
+        figures = plausible(once(figures, gathered), gathered, name)
+        figures = add_new_york(settle_sums(figures, gathered))
     if not len(figures):
         raise InputError("no row could be read", at=name, hint=_first_problem(gathered))
     newest = max(figures["last"].to_pylist())
@@ -81,89 +105,106 @@ def read_vsrr(content: bytes, name: str) -> Reading:
     )  # fmt: skip
 
 
-def _footnotes_told(text: str, table: Titled) -> bool:
-    return any(
-        isinstance(cells, Mapping) and (cells.get("footnote", "") or cells.get("footnote symbol"))
-        for _, cells in rows_of(text, table)
-    )
-
-
-def _add(gathered: Gathered, number: int, cells: Mapping[str, str], *, told: bool) -> None:
+def _add(gathered: Gathered, cells: Cells, numbered: Row, *, told: bool) -> None:
+    number, row = numbered
     try:
-        place, indicator, last = _key(cells)
-        value = _count(cells.get("data value", ""), "Data Value")
-        row: dict[str, Any] = {
-            "value": value,
-            "predicted": _count(cells.get("predicted value", ""), "Predicted Value"),
-            "pending": _percent(cells.get("percent pending investigation", "")),
-            "complete": _percent(cells.get("percent complete", "")),
-            "missing": "" if value is not None else _missing(cells.get("footnote", "")),
-        }
+        place, indicator, last = _key(row)
+        read = _values(cells, row, whole=indicator.measure == "deaths")
     except InputError as error:
-        gathered.refused(f"row {number}", " | ".join(cells.values()), error.message, error.hint)
+        gathered.refused(f"row {number}", " | ".join(row.values()), error.message, error.hint)
         return
     gathered.add(
         place=place.code, indicator=indicator.key, measure=indicator.measure,
-        basis="occurrence", last=last, months=12, closed=_closed(cells) if told else None, **row,
+        basis="occurrence", last=last, months=12, closed=_closed(row) if told else None, **read,
     )  # fmt: skip
 
 
-def _key(cells: Mapping[str, str]) -> tuple[Place, Indicator, int]:
-    place = vsrr_places().get(cells["state"].strip().upper())
+def _values(cells: Cells, row: Mapping[str, str], *, whole: bool) -> dict[str, Any]:
+    value, word = cells.count(row["data value"], "Data Value", whole=whole)
+    predicted, _ = cells.count(row.get("predicted value", ""), "Predicted Value", whole=whole)
+    footnote = footnoted(row.get("footnote", ""))
+    if value == 0 and footnote != "not shown":
+        raise InputError(
+            "the value is 0, and its footnote says that it is hidden",
+            hint="a hidden count is not zero: download the release again",
+        )
+    missing: Missing = "" if value is not None else footnote if word == "not shown" else word
+    return {
+        "value": value,
+        "predicted": predicted,
+        "pending": cells.percent(
+            row.get("percent pending investigation", ""), "Percent Pending Investigation"
+        ),
+        "complete": cells.percent(row.get("percent complete", ""), "Percent Complete"),
+        "missing": missing,
+    }
+
+
+def _key(row: Mapping[str, str]) -> tuple[Place, Indicator, int]:
+    place = _place(row["state"], row.get("state name", ""))
     if not place:
-        raise InputError(f'"{cells["state"]}" is no jurisdiction of these counts', hint="see VSRR")
-    indicator = vsrr_indicators().get(folded(cells["indicator"]))
+        raise InputError(f'"{row["state"]}" is no jurisdiction of these counts', hint=_A_PLACE)
+    indicator = _indicator(row["indicator"])
     if not indicator:
         raise InputError(
-            f'"{cells["indicator"]}" is no indicator that is known', hint="it is left out"
+            f'"{row["indicator"]}" is no indicator that is known', hint="it is left out"
         )
-    period = folded(cells.get("period") or _PERIOD)
-    if period != _PERIOD:
+    period = folded(row.get("period", "")).replace("-", " ")
+    if period and period not in _PERIODS:
         raise InputError(
-            f'the period "{cells["period"]}" is not "{_PERIOD}"', hint="only these are compared"
+            f'the period "{row["period"]}" is not "12 month-ending"', hint="only these are compared"
         )
-    month, year = named_month(cells["month"]), cells["year"].strip()
-    if month is None or not year.isdigit():
-        raise InputError(f'"{year} {cells["month"]}" is no month', hint='like "2022", "December"')
-    return place, indicator, month_of(int(year), month)
+    return place, indicator, _month(row["year"], row["month"])
 
 
-def _count(text: str, column: str) -> float | None:
-    bare = text.strip().replace(",", "")
-    if not bare:
-        return None
-    try:
-        number = float(bare)
-    except ValueError:
-        raise InputError(f'column {column}: "{text}" is no number', hint="a count") from None
-    if not 0 <= number < 1e8:  # noqa: PLR2004 - more than live in any of these places
-        raise InputError(f'column {column}: "{text}" is no count of deaths', hint="0 or more")
-    return number
+@lru_cache(maxsize=4096)
+def _place(code: str, name: str) -> Place | None:
+    return _place_names().get(folded(code)) or _place_names().get(folded(name))
 
 
-def _percent(text: str) -> float | None:
-    """Read "99.4", "99.5+" or "100"; what stands there beside is no reason to lose the count."""
-    bare = text.strip().rstrip("+%").lstrip("<")
-    try:
-        number = float(bare)
-    except ValueError:
-        return None
-    return number if 0 <= number <= 100 else None  # noqa: PLR2004
+@lru_cache(maxsize=4096)
+def _indicator(text: str) -> Indicator | None:
+    return _indicator_names().get(_plain(text))
 
 
-def _missing(footnote: str) -> Missing:
-    low, small = "low data quality" in footnote, "suppressed" in footnote
-    if low and small:
-        return "suppressed, low quality"
-    return "low quality" if low else "suppressed" if small else "not shown"
+@lru_cache(maxsize=4096)
+def _month(year: str, month: str) -> int:
+    number, plain = named_month(month), year.strip().replace(",", "").partition(".")[0]
+    if number is None or not plain.isdigit():
+        raise InputError(f'"{year} {month}" is no month', hint='like "2022", "December"')
+    return month_of(int(plain), number)
 
 
-def _closed(cells: Mapping[str, str]) -> bool:
+@cache
+def _place_names() -> dict[str, Place]:
+    """Return the jurisdictions by code, name and FIPS; "New York" is here without its City."""
+    held = vsrr_places()
+    by_name = {folded(each.name): each for each in held.values()}
+    by_fips = {each.fips: each for each in held.values() if each.fips}
+    rest = held["NY"]
+    own = {"new york": rest, "new york state": rest, "nyc": held["YC"], "usa": held["US"]}
+    return by_name | by_fips | own | {code.casefold(): each for code, each in held.items()}
+
+
+@cache
+def _indicator_names() -> dict[str, Indicator]:
+    """Return the indicators by CDC's name for them, ours, and our key."""
+    ours = {_plain(each.name): each for each in indicators().values()}
+    keys = {_plain(each.key): each for each in indicators().values()}
+    return ours | keys | {_plain(name): each for name, each in vsrr_indicators().items()}
+
+
+def _plain(text: str) -> str:
+    """Fold the name of an indicator further: what stands between its words, "&" and "and"."""
+    return folded(text.replace("&", " and ").replace("–", "-").replace(";", " "))
+
+
+def _closed(row: Mapping[str, str]) -> bool:
     """Tell whether the period is closed: "**", or no word of being underreported."""
-    symbol = cells.get("footnote symbol", "").strip()
+    symbol = row.get("footnote symbol", "").strip()
     if symbol:
         return symbol == "**"
-    return "underreported" not in cells.get("footnote", "").casefold()
+    return "underreported" not in row.get("footnote", "").casefold()
 
 
 def _first_problem(gathered: Gathered) -> str:

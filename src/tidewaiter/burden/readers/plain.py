@@ -1,0 +1,187 @@
+"""The plain CSV for any country, docs/reference/burden-files.md: forgiving in titles alone."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.burden.facts import coded_place, find_indicator, find_place
+from tidewaiter.burden.months import month_text, parse_month
+from tidewaiter.burden.readers.building import Gathered
+from tidewaiter.burden.readers.cells import Cells
+from tidewaiter.burden.readers.checks import once
+from tidewaiter.burden.readers.columns import columns_of, fits, renamed
+from tidewaiter.burden.readers.cut import note_cut_text
+from tidewaiter.burden.readers.periods import period_of
+from tidewaiter.burden.readers.plausible import plausible
+from tidewaiter.burden.readers.tables import read_text, rows_of, titles_at, titles_of
+from tidewaiter.burden.types import Basis, Reading
+
+SOURCE = "plain"
+_BASES: dict[str, Basis] = {
+    "": "", "occurrence": "occurrence", "occurrences": "occurrence", "place of death": "occurrence",
+    "residence": "residence", "residents": "residence", "place of residence": "residence",
+}  # fmt: skip
+_CLOSED: dict[str, bool | None] = {
+    "": None, "true": True, "yes": True, "1": True, "closed": True, "final": True,
+    "false": False, "no": False, "0": False, "open": False, "provisional": False,
+}  # fmt: skip
+_PART = re.compile(r"[a-z]+=[^;=]+(;[a-z]+=[^;=]+)*")
+_MEASURE = re.compile(r"[a-z][a-z ]{0,30}")
+_YEAR = 12
+_WINDOWS = 6.0  # times a year's count that its twelve months may not reach: they are windows
+
+
+def is_plain(content: bytes) -> bool:
+    """Tell whether this is the plain CSV, by its titles."""
+    return fits(titles_at(content), SOURCE)
+
+
+def read_plain(content: bytes, name: str) -> Reading:
+    """Read the plain CSV.
+
+    Args:
+        content: The file: delimited text, JSON records or a workbook.
+        name: Its name, for messages.
+
+    Returns:
+        Its figures; the source is "plain" and the country, "plain-zz", or the name that the column
+        "source" gives, so that the releases of two countries are not taken for one series.
+
+    Raises:
+        InputError: A needed column is missing, or none of its rows could be read.
+    """
+    text = read_text(content, name)
+    table = titles_of(text)
+    gathered, cells = Gathered(), Cells()
+    columns = columns_of(table.titles, SOURCE, name, gathered)
+    sources: set[str] = set()
+    released: set[int] = set()
+    for number, cut in rows_of(text, table):
+        if not isinstance(cut, Mapping):
+            gathered.refused(
+                f"row {number}", ",".join(cut), "it has more or fewer cells than titles",
+                "look whether a quote or a delimiter is wrong there, or the file is cut",
+            )  # fmt: skip
+            continue
+        row = renamed(cut, columns)
+        try:
+            month = row.get("released", "").strip()[:7]
+            told = {parse_month(month)} if month else set()
+            gathered.add(**_figure(cells, row))
+        except InputError as error:
+            gathered.refused(f"row {number}", " | ".join(cut.values()), error.message, error.hint)
+            continue
+        released |= told
+        sources.add(_slug(row.get("source", "")))
+    cells.tell(gathered)
+    note_cut_text(text, gathered, delimited=bool(table.delimiter))
+    figures = plausible(once(gathered.table(), gathered), gathered, name)
+    figures = _no_windows_as_months(figures, gathered)
+    if not len(figures):
+        first = next((note for note in gathered.notes if not note.kept), None)
+        hint = f"{first.place}: {first.problem}; {first.hint}" if first else "it has titles alone"
+        raise InputError("no row could be read", at=name, hint=hint)
+    if len(released) > 1:
+        raise InputError(
+            "it has several months of release: " + ", ".join(map(month_text, sorted(released))),
+            at=name, hint="add each release as a file of its own",
+        )  # fmt: skip
+    return Reading(
+        source=_source(sources, figures), figures=figures, notes=tuple(gathered.notes),
+        released=max(released, default=None), told=bool(released),
+    )  # fmt: skip
+
+
+def _figure(cells: Cells, row: Mapping[str, str]) -> dict[str, Any]:
+    indicator = find_indicator(row["indicator"])
+    last, months = period_of(row)
+    measure = row.get("measure", "").strip().casefold() or indicator.measure
+    if not _MEASURE.fullmatch(measure):
+        raise InputError(f'column measure: "{measure}" is none', hint='like "deaths", "events"')
+    value, missing = cells.count(row["value"], "value", whole=measure == "deaths")
+    predicted, _ = cells.count(row.get("predicted", ""), "predicted", whole=False)
+    return {
+        "place": _place(row["place"]), "indicator": indicator.key, "measure": measure,
+        "basis": _word(row, "basis", _BASES), "last": last, "months": months,
+        "part": _part(row.get("part", "")), "value": value, "predicted": predicted,
+        "closed": _word(row, "closed", _CLOSED), "missing": missing,
+    }  # fmt: skip
+
+
+def _place(text: str) -> str:
+    """Find a place; two letters are a country, never a state: CA is Canada, California US-CA."""
+    plain = text.strip()
+    place = coded_place(plain)
+    if not place and len(plain) > 2:  # noqa: PLR2004 - letters of a country
+        place = find_place(plain)
+    if not place:
+        raise InputError(f'"{text}" is no place', hint='write ISO 3166, like "DE" or "DE-BY"')
+    return place.code
+
+
+def _word(row: Mapping[str, str], column: str, known: Mapping[str, Any]) -> Any:
+    text = " ".join(row.get(column, "").casefold().split())
+    if text not in known:
+        raise InputError(
+            f'column {column}: "{row[column]}" is none that is known',
+            hint="one of: " + ", ".join(filter(None, known)),
+        )
+    return known[text]
+
+
+def _part(text: str) -> str:
+    plain = text.strip()
+    if plain.casefold() in {"", "all", "total"}:
+        return ""
+    if not _PART.fullmatch(plain):
+        raise InputError(f'column part: "{text}" is none', hint='like "age=25-34;sex=F"')
+    return ";".join(sorted(plain.split(";")))
+
+
+def _no_windows_as_months(figures: pa.Table, gathered: Gathered) -> pa.Table:
+    """Refuse months that are windows of twelve: twelve of them are many times the year's count."""
+    rows = figures.to_pylist()
+    months: dict[tuple[Any, ...], dict[int, int]] = defaultdict(dict)
+    for number, row in enumerate(rows):
+        if row["months"] == 1 and row["value"] is not None:
+            months[_series(row)][row["last"]] = number
+    wrong: set[int] = set()
+    for row in rows:
+        if row["months"] == _YEAR and row["value"]:
+            found = months[_series(row)]
+            of_year = [
+                found[m] for m in range(row["last"] - _YEAR + 1, row["last"] + 1) if m in found
+            ]
+            if sum(rows[n]["value"] for n in of_year) > _WINDOWS * row["value"]:
+                wrong.update(found.values())
+    if not wrong:
+        return figures
+    first = rows[min(wrong)]
+    gathered.refused(
+        f"{first['place']} {first['indicator']} {month_text(first['last'])} and others",
+        f"{len(wrong):,} figures", "are given as months, and twelve of them are many years' counts",
+        'they are windows of twelve months: say "months" 12',
+    )  # fmt: skip
+    kept = np.ones(len(rows), bool)
+    kept[sorted(wrong)] = False
+    return figures.filter(pa.array(kept))
+
+
+def _series(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in ("place", "indicator", "measure", "basis", "part"))
+
+
+def _source(named: set[str], figures: pa.Table) -> str:
+    if len(named) == 1 and "" not in named:
+        return f"{SOURCE}-{next(iter(named))}"
+    countries = {place[:2].lower() for place in figures["place"].unique().to_pylist()}
+    return f"{SOURCE}-{countries.pop()}" if len(countries) == 1 else SOURCE
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")[:40]
