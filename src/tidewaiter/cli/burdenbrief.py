@@ -15,7 +15,7 @@ from tidewaiter.report.languages import LANGUAGES, speaking
 
 
 @click.command()
-@click.option("--place", default="US", show_default=True, help="US, Ohio, US-OH, or a code.")
+@click.option("--place", default="", help="US, Ohio, DE-BY (US, or the country there is).")
 @click.option("--indicator", default="overdose", show_default=True,
               help="What is counted: overdose, T40.4.")  # fmt: skip
 @click.option("--release", default="", help="Its month, label or SHA-256 (the newest).")

@@ -25,7 +25,7 @@ _WIDE = 140  # columns where no terminal says how many there are
 _ROWS = 30  # of a table on a terminal; the sheet has them all
 
 _OPTIONS = (
-    click.option("--place", default="US", show_default=True, help="US, Ohio, US-OH, or a code."),
+    click.option("--place", default="", help="US, Ohio, DE-BY (US, or the country there is)."),
     click.option("--indicator", default="overdose", show_default=True,
                  help="What is counted: overdose, T40.4."),
     click.option("--source", default="", help="Of this source alone: cdc-vsrr."),

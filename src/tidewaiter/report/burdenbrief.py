@@ -5,7 +5,7 @@ from markupsafe import Markup
 from tidewaiter.base.records import Record
 from tidewaiter.burden.views.briefs import Brief
 from tidewaiter.burden.views.trends import best_of
-from tidewaiter.report.burdencharts import change_words, mix_figure, trend_figures
+from tidewaiter.report.burdencharts import change_words, mix_figure, overlap, trend_figures
 from tidewaiter.report.burdenmaps import map_figure
 from tidewaiter.report.burdenwords import (
     amount,
@@ -118,7 +118,7 @@ def _limits(brief: Brief) -> tuple[str, ...]:
     said = [
         words("They do not say why deaths rose or fell; no measure's effect can be read off them.")
     ]
-    if told.months > 1:
+    if overlap(brief.trend):
         said.append(words("Periods overlap: they never add up, and a turn shows months late."))
     if told.basis == "occurrence":
         said.append(

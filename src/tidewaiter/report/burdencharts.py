@@ -1,6 +1,7 @@
 """Trends and the drug mix as figures: closed counts whole, provisional ones dotted."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from tidewaiter.burden.months import parse_month
 from tidewaiter.burden.views.mixes import Mix
@@ -288,7 +289,7 @@ def _key(trend: Trend, points: Sequence[Point]) -> tuple[tuple[str, str], ...]:
 
 def _notes(trend: Trend) -> tuple[str, ...]:
     notes = []
-    if trend.caption.months > 1:
+    if overlap(trend):
         notes.append(
             words(
                 "Periods overlap: never add them up. Compare a period with the one a year before."
@@ -300,6 +301,12 @@ def _notes(trend: Trend) -> tuple[str, ...]:
         )
     flags = dict.fromkeys(p.flag for p in trend.points if p.flag)
     return (*notes, *flags)
+
+
+def overlap(trend: Trend) -> bool:
+    """Tell whether a period begins before the one before it ends."""
+    ends = [parse_month(each.last) for each in trend.points]
+    return any(after - before < trend.caption.months for before, after in pairwise(ends))
 
 
 def _about(trend: Trend) -> str:
@@ -372,9 +379,14 @@ def _mix_notes(mix: Mix) -> tuple[str, ...]:
             "Classes overlap: a certificate may name several drugs, so they never add up "
             "and are not stacked."
         ),
-        words("T40.4 holds all synthetic opioids but methadone, and is no count of one substance."),
         f"{words('All panels have one scale.')} {begun(period_words(mix.caption.months))}.",
     ]
+    if any(each.caption.indicator == "T40.4" for each in mix.drugs):
+        notes.append(
+            words(
+                "T40.4 holds all synthetic opioids but methadone, and is no count of one substance."
+            )
+        )
     if mix.specified and mix.specified.reported is not None:
         notes.append(
             words(

@@ -6,7 +6,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.burden.views.revisions import Cell, Growth, Revisions
 from tidewaiter.report.burdenwords import amount, indicator_words, month_words, place_words, signed
 from tidewaiter.report.figures import LEFT, RIGHT, Dot, Figure, Shape, path_of, scale_of
-from tidewaiter.report.languages import number, words
+from tidewaiter.report.languages import counted, number, words
 from tidewaiter.report.overviewcharts import Word
 
 _TOP, _FOOT, _HEIGHT = 16.0, 196.0, 240.0
@@ -156,11 +156,16 @@ def _count(value: float | None, *, sign: bool = False) -> str:
 def _alarm(told: Revisions) -> str:
     if not told.moved_closed_count:
         return ""
-    return words(
-        "%(count)s counts that the earlier release had closed are another number now. Closed "
-        "counts are the truth that estimates are measured by: ask the source why before you use "
-        "either."
-    ) % {"count": number(told.moved_closed_count)}  # fmt: skip
+    moved = counted(
+        "%(num)s count that the earlier release had closed is another number now.",
+        "%(num)s counts that the earlier release had closed are another number now.",
+        told.moved_closed_count,
+    ) % {"num": number(told.moved_closed_count)}
+    why = words(
+        "Closed counts are the truth that estimates are measured by: ask the source why before "
+        "you use either."
+    )
+    return f"{moved} {why}"
 
 
 def _tables(told: Revisions) -> Sequence[CellTable]:

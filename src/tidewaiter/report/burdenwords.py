@@ -165,6 +165,8 @@ def facts(caption: Caption) -> tuple[str, ...]:
 
 def closed_words(caption: Caption) -> str:
     """Say which periods are closed."""
+    if not caption.closed_to and caption.closing:
+        return words("No period is closed: all are provisional and will change.")
     if not caption.closed_to:
         return words("The release does not tell which periods are closed.")
     if caption.closed_to == caption.newest:

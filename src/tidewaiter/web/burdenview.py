@@ -45,6 +45,7 @@ _TITLES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
     }
 )
+_SHARED = ("place", "indicator")  # what other views of the same place are asked for
 _FIELDS = ("place", "indicator", "source", "release", "from", "to")
 Pairs = tuple[tuple[str, str], ...]
 
@@ -77,6 +78,7 @@ class BurdenView(Record, frozen=True, kw_only=True):
     hint: str
     skipped: tuple[str, ...]  # files of the folder that are no release
     query: str  # what was asked, for other pages and files
+    others: Pairs  # address and name of other views of the same place
 
 
 def burden_words(
@@ -94,6 +96,7 @@ def burden_words(
     offered = stock.choices
     asks = dict(zip(_FIELDS, (ask.place, ask.indicator, ask.source, ask.release, ask.since,
                               ask.until), strict=True))  # fmt: skip
+    asks["place"] = asks["place"] or getattr(getattr(told, "caption", None), "place", "")
     query = urlencode({key: value for key, value in asks.items() if value})
     title, lead = _TITLES[name]
     return BurdenView(
@@ -107,6 +110,11 @@ def burden_words(
         changes=revision_view(told) if isinstance(told, Revisions) else None,
         problem=problem.message if problem else "", hint=problem.hint if problem else "",
         skipped=tuple(f"{each.place}: {each.problem}" for each in stock.skipped), query=query,
+        others=tuple(
+            (f"{PATHS[each]}?{urlencode({key: asks[key] for key in _SHARED if asks[key]})}",
+             words(_TITLES[each][0]))
+            for each in PATHS if each != name
+        ),
     )  # fmt: skip
 
 

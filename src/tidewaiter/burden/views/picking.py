@@ -14,6 +14,7 @@ from tidewaiter.burden.months import month_text, parse_month
 from tidewaiter.burden.types import Basis, Release
 
 _YEAR = 12  # months
+_FIRST = "US"
 _HASH = 8  # characters of a hash that tell it from others
 _SHOWN = 12  # places that an error names
 
@@ -21,7 +22,7 @@ _SHOWN = 12  # places that an error names
 class Ask(Record, frozen=True, kw_only=True):
     """What is asked of an archive."""
 
-    place: str = "US"  # a code or a name
+    place: str = ""  # a code or a name; "": the United States, or else the country that is there
     indicator: str = "overdose"
     source: str = ""  # "": the first of data/burden/sources.toml that has figures
     release: str = ""  # its label, its month, or the first characters of its hash; "": the newest
@@ -58,6 +59,7 @@ class Caption(Record, frozen=True, kw_only=True):
     cite: str
     sha256: str
     closed_to: str  # the last month whose count the source changes no more; "": none is known
+    closing: bool  # the release tells which periods are closed
     newest: str  # the last month
 
 
@@ -178,6 +180,7 @@ def caption(release: Release, ask: Ask, found: pa.Table) -> Caption:
         cite=source.cite if source else reading.source,
         sha256=release.sha256,
         closed_to=month_text(pc.max(closed).as_py()) if len(closed) else "",
+        closing=found["closed"].null_count < len(found),
         newest=month_text(pc.max(found["last"]).as_py()),
     )
 
@@ -190,9 +193,17 @@ def settled(releases: Sequence[Release], ask: Ask) -> Ask:
     Raises:
         InputError: It is no place.
     """
-    code = ask.place.strip().upper()
+    code = ask.place.strip().upper() or _usual(releases)
     there = any(pc.any(pc.equal(each.reading.figures["place"], code)).as_py() for each in releases)
-    return structs.replace(ask, place=code if there else find_place(ask.place).code)
+    return structs.replace(ask, place=code if there else find_place(ask.place or code).code)
+
+
+def _usual(releases: Sequence[Release]) -> str:
+    found = {
+        code for each in releases for code in each.reading.figures["place"].unique().to_pylist()
+    }
+    countries = sorted(code for code in found if "-" not in code)
+    return _FIRST if _FIRST in found or not countries else countries[0]
 
 
 def indicator_key(text: str) -> str:
