@@ -5,8 +5,9 @@ from markupsafe import Markup
 from tidewaiter.base.records import Record
 from tidewaiter.burden.views.briefs import Brief
 from tidewaiter.burden.views.trends import best_of
-from tidewaiter.report.burdencharts import change_words, mix_figure, overlap, trend_figures
+from tidewaiter.report.burdencharts import change_words, overlap, trend_figures
 from tidewaiter.report.burdenmaps import map_figure
+from tidewaiter.report.burdenmix import mix_figure
 from tidewaiter.report.burdenwords import (
     amount,
     between,

@@ -1,55 +1,42 @@
-"""Trends and the drug mix as figures: closed counts whole, provisional ones dotted."""
+"""Trends as figures: all periods from 0, and the newest ones closer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from tidewaiter.burden.months import parse_month
-from tidewaiter.burden.views.mixes import Mix
 from tidewaiter.burden.views.picking import Caption
-from tidewaiter.burden.views.trends import Change, Point, Status, Trend, best_of
+from tidewaiter.burden.views.trends import Change, Point, Trend
+from tidewaiter.report.burdenlines import (
+    across_of,
+    dots_of,
+    grid_of,
+    key_of,
+    lines_of,
+    marks_of,
+    years_of,
+    zone_of,
+)
 from tidewaiter.report.burdenwords import (
     amount,
     begun,
     between,
     facts,
-    indicator_words,
     interval_name,
     measured_words,
     missing_words,
     month_words,
     newest_words,
-    percent,
-    period_words,
-    place_words,
     predicted_words,
     signed,
     status_words,
     title_of,
 )
-from tidewaiter.report.figures import (
-    LEFT,
-    RIGHT,
-    WIDTH,
-    Dot,
-    Figure,
-    Scale,
-    Shape,
-    area_of,
-    path_of,
-    scale_of,
-    wrapped,
-)
+from tidewaiter.report.figures import LEFT, RIGHT, Figure, scale_of
 from tidewaiter.report.languages import number, words
 from tidewaiter.report.overviewcharts import Box, Word
 
 _TOP, _FOOT, _HEIGHT = 26.0, 226.0, 252.0
-_OPEN: tuple[Status, ...] = ("provisional", "not told")
 _NEAR = 14  # periods of the closer figure
-_YEARS = 9  # that are named below a figure
-_PANEL, _PANEL_HEIGHT, _GUTTER = 222.0, 142.0, 36.0
-_PANEL_TOP, _PANEL_FOOT = 56.0, 116.0
-_PANEL_CELLS = 32  # half-width characters of a line above a panel
-_ROOM = 50.0  # left of a panel, for its numbers
 
 
 def trend_figures(trend: Trend) -> tuple[Figure, ...]:
@@ -65,8 +52,8 @@ def _trend_figure(trend: Trend, points: Sequence[Point], slug: str) -> Figure:
     caption, near = trend.caption, slug == "closer"
     seen = [v for p in points for v in _numbers(p, near=near) if v is not None]
     scale = scale_of(seen, _TOP, _FOOT, from_zero=not near)
-    x = _across(points, LEFT, RIGHT)
-    zone = _zone(points, x, _TOP, _FOOT)
+    x = across_of(points, LEFT, RIGHT)
+    zone = zone_of(points, x, _TOP, _FOOT)
     closer = words("The scale does not begin at 0, so that close numbers can be told apart.")
     return Figure(
         slug=slug,
@@ -76,10 +63,10 @@ def _trend_figure(trend: Trend, points: Sequence[Point], slug: str) -> Figure:
         about=_about(trend),
         height=_HEIGHT,
         boxes=zone,
-        shapes=(*_grid(scale, LEFT, RIGHT), *_lines(points, x, scale)),
-        dots=tuple(_dots(points, x, scale, caption)) if near or len(points) < 2 * _NEAR else (),
-        words=(*_marks(scale, LEFT), *_years(points, x, _FOOT + 18), *_zone_word(zone)),
-        key=_key(trend, points),
+        shapes=(*grid_of(scale, LEFT, RIGHT), *lines_of(points, x, scale)),
+        dots=tuple(dots_of(points, x, scale, caption)) if near or len(points) < 2 * _NEAR else (),
+        words=(*marks_of(scale, LEFT), *years_of(points, x, _FOOT + 18), *_zone_word(zone)),
+        key=key_of(trend, points),
         notes=(closer,) if near else _notes(trend),
         heads=_heads(caption),
         rows=tuple(_row(each) for each in reversed(points)),
@@ -89,44 +76,6 @@ def _trend_figure(trend: Trend, points: Sequence[Point], slug: str) -> Figure:
 def _numbers(point: Point, *, near: bool) -> tuple[float | None, ...]:
     open_ones = (point.predicted,) if point.status != "closed" else ()
     return (point.reported, point.estimate, point.high, point.low if near else None, *open_ones)
-
-
-def mix_figure(mix: Mix, slug: str = "drugs") -> Figure:
-    """Draw each class of drugs in a panel of its own, all to one scale."""
-    place = place_words(mix.caption.place, mix.caption.place_name)
-    scale = scale_of(
-        [v for each in mix.drugs for p in each.points for v in (p.reported, p.estimate, p.high)
-         if v is not None],
-        _PANEL_TOP, _PANEL_FOOT,
-    )  # fmt: skip
-    boxes: list[Box] = []
-    shapes: list[Shape] = []
-    told: list[Word] = []
-    for spot, each in enumerate(mix.drugs):
-        left = (spot % 2) * (_PANEL + _GUTTER)
-        down = spot // 2 * _PANEL_HEIGHT
-        own = Scale(
-            most=scale.most, step=scale.most / 2, top=_PANEL_TOP + down, foot=_PANEL_FOOT + down
-        )
-        x = _across(each.points, left + _ROOM, left + _PANEL)
-        boxes += _zone(each.points, x, own.top, own.foot)
-        shapes += [*_grid(own, left + _ROOM, left + _PANEL), *_lines(each.points, x, own, few=True)]
-        told += _panel_words(each, left, own)
-        told += [*_marks(own, left + _ROOM), *_years(each.points, x, own.foot + 15, most=3)]
-    return Figure(
-        slug=slug,
-        title=f"{words('Overdose deaths by class of drug')}, {place}",
-        facts=facts(mix.drugs[0].caption),
-        about="; ".join(_panel_told(each) for each in mix.drugs),
-        height=(len(mix.drugs) + 1) // 2 * _PANEL_HEIGHT,
-        boxes=tuple(boxes),
-        shapes=tuple(shapes),
-        words=tuple(told),
-        key=_mix_key(mix),
-        notes=_mix_notes(mix),
-        heads=(words("Month"), *(each.caption.indicator for each in mix.drugs)),
-        rows=_mix_rows(mix),
-    )
 
 
 def change_words(change: Change, caption: Caption) -> str:
@@ -144,147 +93,11 @@ def change_words(change: Change, caption: Caption) -> str:
     }  # fmt: skip
 
 
-def _across(points: Sequence[Point], left: float, right: float) -> Callable[[Point], float]:
-    """Return how far to the right each period stands."""
-    months = [parse_month(each.last) for each in points] or [0]
-    first, span = min(months), max(max(months) - min(months), 1)
-
-    def x(point: Point) -> float:
-        return round(left + (parse_month(point.last) - first) / span * (right - left), 1)
-
-    return x
-
-
-def _grid(scale: Scale, left: float, right: float) -> list[Shape]:
-    return [
-        Shape(
-            kind="axis" if value == scale.least else "grid",
-            d=path_of([(left, scale.y(value)), (right, scale.y(value))]),
-        )
-        for value in scale.marks()
-    ]
-
-
-def _marks(scale: Scale, left: float) -> list[Word]:
-    return [
-        Word(text=number(value), x=left - 6, y=scale.y(value) + 4, anchor="end", kind="mark")
-        for value in scale.marks()
-    ]
-
-
-def _years(
-    points: Sequence[Point], x: Callable[[Point], float], y: float, most: int = _YEARS
-) -> list[Word]:
-    """Name Januaries, or the first and the last month where the span is short."""
-    starts = [each for each in points if each.last.endswith("-01")]
-    if len(starts) < 2 and points:  # noqa: PLR2004
-        ends = [points[0], points[-1]] if len(points) > 1 else [points[0]]
-        anchors = ("start", "end") if len(points) > 1 else ("start",)
-        return [
-            Word(text=month_words(each.last), x=x(each), y=y, anchor=anchor, kind="mark")
-            for each, anchor in zip(ends, anchors, strict=True)
-        ]
-    every = -(-len(starts) // most)
-    return [
-        Word(text=each.last[:4], x=x(each), y=y, anchor="middle" if x(each) < WIDTH - 20 else "end",
-             kind="mark")
-        for each in starts[::every]
-    ]  # fmt: skip
-
-
-def _zone(
-    points: Sequence[Point], x: Callable[[Point], float], top: float, foot: float
-) -> tuple[Box, ...]:
-    """Return what lies behind the periods that are not closed."""
-    open_ones = [each for each in points if each.status != "closed"]
-    if not open_ones:
-        return ()
-    left, right = x(open_ones[0]), x(open_ones[-1])
-    return (
-        Box(kind="zone", told=status_words(open_ones[0].status), x=left, y=top,
-            width=round(max(right - left, 2.0), 1), height=foot - top),
-    )  # fmt: skip
-
-
 def _zone_word(zone: Sequence[Box]) -> list[Word]:
     return [
         Word(text=each.told, x=each.x + each.width, y=each.y - 8, anchor="end", kind="zone-word")
         for each in zone
     ]
-
-
-def _lines(
-    points: Sequence[Point], x: Callable[[Point], float], scale: Scale, *, few: bool = False
-) -> list[Shape]:
-    """Return the lines; a period without a number breaks them."""
-    shapes: list[Shape] = []
-    bands = [each for each in points if each.low is not None and each.high is not None]
-    if bands:
-        over = [(x(each), scale.y(each.high or 0)) for each in bands]
-        under = [(x(each), scale.y(each.low or 0)) for each in bands]
-        shapes.append(Shape(kind="band", d=area_of(over, under)))
-    closed = [p.reported if p.status == "closed" else None for p in points]
-    ends = [
-        p.reported if p.status != "closed" or _is_last_closed(points, place) else None
-        for place, p in enumerate(points)
-    ]
-    series = [("reported", closed), ("open", ends), ("estimate", [p.estimate for p in points])]
-    if not few:
-        series.append(
-            ("predicted", [p.predicted if p.status != "closed" else None for p in points])
-        )
-    for kind, values in series:
-        for run in _runs(values):
-            line = [(x(points[place]), scale.y(values[place] or 0)) for place in run]
-            if len(line) > 1:
-                shapes.append(Shape(kind=kind, d=path_of(line)))
-    return shapes
-
-
-def _is_last_closed(points: Sequence[Point], place: int) -> bool:
-    """Tell whether the next period is open, so that its line begins here."""
-    return place + 1 < len(points) and points[place + 1].status != "closed"
-
-
-def _runs(values: Sequence[float | None]) -> list[list[int]]:
-    runs: list[list[int]] = [[]]
-    for place, value in enumerate(values):
-        if value is None:
-            runs.append([])
-        else:
-            runs[-1].append(place)
-    return [run for run in runs if run]
-
-
-def _dots(
-    points: Sequence[Point], x: Callable[[Point], float], scale: Scale, caption: Caption
-) -> list[Dot]:
-    """Return a point for each period, which tells its numbers."""
-    dots = []
-    for each in points:
-        if each.reported is None:
-            continue
-        kind = "dot" if each.status == "closed" else "dot-open"
-        dots.append(
-            Dot(kind=kind, x=x(each), y=scale.y(each.reported), told=newest_words(each, caption))
-        )
-    return dots
-
-
-def _key(trend: Trend, points: Sequence[Point]) -> tuple[tuple[str, str], ...]:
-    told = []
-    if any(p.status == "closed" and p.reported is not None for p in points):
-        told.append(("reported", words("reported, closed")))
-    told += [
-        ("open", f"{words('reported')}, {status_words(status)}")
-        for status in _OPEN
-        if any(p.status == status and p.reported is not None for p in points)
-    ]
-    if any(p.status != "closed" and p.predicted is not None for p in points):
-        told.append(("predicted", predicted_words(trend.caption)))
-    if any(p.estimate is not None for p in points):
-        told.append(("estimate", f"{words('estimate of the closed count')}, {interval_name()}"))
-    return tuple(told)
 
 
 def _notes(trend: Trend) -> tuple[str, ...]:
@@ -333,83 +146,4 @@ def _row(point: Point) -> tuple[str, ...]:
         amount(point.estimate) if own else "–",
         (between(point.low, point.high) or "–") if own else "–",
         f"{state}; {point.flag}" if point.flag else state,
-    )
-
-
-def _panel_words(trend: Trend, left: float, scale: Scale) -> list[Word]:
-    name = indicator_words(trend.caption.indicator, trend.caption.indicator_name)
-    lines = list(wrapped(name, _PANEL_CELLS))
-    y = scale.top - 24 - 14 * (len(lines) - 1)
-    named = [
-        Word(text=line, x=left, y=y + 14 * place, anchor="start", kind="panel")
-        for place, line in enumerate(lines)
-    ]
-    newest = Word(
-        text=_panel_newest(trend), x=left, y=scale.top - 10, anchor="start", kind="panel-newest"
-    )
-    return [*named, newest]
-
-
-def _panel_newest(trend: Trend) -> str:
-    if trend.newest is None:
-        return words("no number is shown")
-    value, by = best_of(trend.newest)
-    change = f" ({signed(trend.change.percent)})" if trend.change and by != "predicted" else ""
-    named = f" {measured_words(by, trend.caption)}" if by != "reported" else ""
-    return f"{month_words(trend.newest.last)}: {amount(value)}{named}{change}"
-
-
-def _panel_told(trend: Trend) -> str:
-    name = indicator_words(trend.caption.indicator, trend.caption.indicator_name)
-    return f"{name}: {_panel_newest(trend)}"
-
-
-def _mix_key(mix: Mix) -> tuple[tuple[str, str], ...]:
-    seen: dict[str, str] = {}
-    for each in mix.drugs:
-        for kind, says in _key(each, each.points):
-            if kind != "predicted":
-                seen.setdefault(kind, says)
-    return tuple(seen.items())
-
-
-def _mix_notes(mix: Mix) -> tuple[str, ...]:
-    notes = [
-        words(
-            "Classes overlap: a certificate may name several drugs, so they never add up "
-            "and are not stacked."
-        ),
-        f"{words('All panels have one scale.')} {begun(period_words(mix.caption.months))}.",
-    ]
-    if any(each.caption.indicator == "T40.4" for each in mix.drugs):
-        notes.append(
-            words(
-                "T40.4 holds all synthetic opioids but methadone, and is no count of one substance."
-            )
-        )
-    if mix.specified and mix.specified.reported is not None:
-        notes.append(
-            words(
-                "A drug is named on %(share)s of overdose deaths (%(month)s); where more are "
-                "named, every class rises."
-            )
-            % {
-                "share": percent(mix.specified.reported),
-                "month": month_words(mix.specified.last),
-            }
-        )
-    return tuple(notes)
-
-
-def _mix_rows(mix: Mix) -> tuple[tuple[str, ...], ...]:
-    by_month: dict[str, dict[str, str]] = {}
-    for each in mix.drugs:
-        for point in each.points:
-            mark = "" if point.status == "closed" else "*"
-            shown = f"{amount(point.reported)}{mark}" if point.reported is not None else "–"
-            by_month.setdefault(point.last, {})[each.caption.indicator] = shown
-    keys = [each.caption.indicator for each in mix.drugs]
-    return tuple(
-        (month_words(last), *(by_month[last].get(key, "–") for key in keys))
-        for last in sorted(by_month, reverse=True)
     )

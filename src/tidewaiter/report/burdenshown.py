@@ -14,8 +14,9 @@ from tidewaiter.burden.views.picking import Ask, Estimating, without
 from tidewaiter.burden.views.revisions import Revisions, pair, revisions
 from tidewaiter.burden.views.trends import trend
 from tidewaiter.report.burdenages import ages_figure
-from tidewaiter.report.burdencharts import mix_figure, trend_figures
+from tidewaiter.report.burdencharts import trend_figures
 from tidewaiter.report.burdenmaps import map_figure
+from tidewaiter.report.burdenmix import mix_figure
 from tidewaiter.report.burdenrevisions import growth_figure
 from tidewaiter.report.burdensheets import (
     across_sheet,

@@ -10,6 +10,7 @@ WIDTH = 480.0  # of every figure, in its own units
 LEFT, RIGHT = 66.0, 472.0  # between which lines are drawn
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _WIDE = 0x2E7F  # the last code point that is not twice as wide
+_TINY = 1e-6
 _WANTED = 4  # lines across
 
 
@@ -70,15 +71,14 @@ class Scale(Record, frozen=True, kw_only=True):
 
 def scale_of(values: Sequence[float], top: float, foot: float, *, from_zero: bool = True) -> Scale:
     """Return a scale between round numbers that no value passes; from 0, unless it may not be."""
-    most = max([*values, 0.0]) or 1.0
+    most = max([*values, _TINY])
     low = 0.0 if from_zero else min(values, default=0.0)
-    rough = (most - low or 1.0) / _WANTED
+    rough = max(most - low, most * _TINY) / _WANTED
     size = 10 ** math.floor(math.log10(rough))
     step = next(size * each for each in _STEPS if size * each >= rough * (1 - 1e-9))
-    return Scale(
-        least=step * math.floor(low / step + 1e-9), most=step * math.ceil(most / step - 1e-9),
-        step=step, top=top, foot=foot,
-    )  # fmt: skip
+    least = math.floor(low / step + 1e-9)
+    steps = max(math.ceil(most / step - 1e-9) - least, 1)
+    return Scale(least=step * least, most=step * (least + steps), step=step, top=top, foot=foot)
 
 
 def path_of(points: Sequence[tuple[float, float]]) -> str:

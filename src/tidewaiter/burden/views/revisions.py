@@ -185,7 +185,9 @@ def _joined(before: Release, after: Release, ask: Ask) -> pa.Table:
 
 def _is_told(row: dict[str, Any], asked: str) -> bool:
     """Leave out percents, and deaths from all causes, which would hide all others."""
-    return row["measure"] != "percent" and row["indicator"] != (_ALL if asked != _ALL else "")
+    hidden = "" if asked == _ALL else _ALL
+    told: bool = row["measure"] != "percent" and row["indicator"] != hidden
+    return told
 
 
 def _differ(row: dict[str, Any]) -> bool:
