@@ -71,7 +71,8 @@ class Scale(Record, frozen=True, kw_only=True):
 
 def scale_of(values: Sequence[float], top: float, foot: float, *, from_zero: bool = True) -> Scale:
     """Return a scale between round numbers that no value passes; from 0, unless it may not be."""
-    most = max([*values, _TINY])
+    largest = max(values, default=0.0)
+    most = largest if largest > _TINY else 1.0
     low = 0.0 if from_zero else min(values, default=0.0)
     rough = max(most - low, most * _TINY) / _WANTED
     size = 10 ** math.floor(math.log10(rough))

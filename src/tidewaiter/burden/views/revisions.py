@@ -93,9 +93,11 @@ def pair(releases: Sequence[Release], ask: Ask) -> tuple[Release, Release]:
         InputError: No release is of that name.
     """
     order = {key: number for number, key in enumerate(sources())}
+    place = settled(releases, ask).place
     by_source: dict[str, list[Release]] = {}
     for each in releases:
-        if ask.source in {"", each.reading.source} and each.reading.released is not None:
+        fits = ask.source in {"", each.reading.source} and each.reading.released is not None
+        if fits and _has(each, place):
             by_source.setdefault(each.reading.source, []).append(each)
     for source in sorted(by_source, key=lambda key: order.get(key, len(order))):
         ordered = sorted(by_source[source], key=lambda each: each.reading.released or 0)
@@ -108,7 +110,8 @@ def pair(releases: Sequence[Release], ask: Ask) -> tuple[Release, Release]:
             f'nothing comes before a release "{ask.release}"', hint=f"releases: {labels or 'none'}"
         )
     raise MissingError(
-        "there are no two releases of one source", hint="add the release of another month"
+        f"there are no two releases of one source with figures of {place}",
+        hint="add the release of another month",
     )
 
 
@@ -146,6 +149,11 @@ def revisions(before: Release, after: Release, ask: Ask) -> Revisions:
         largest=_cells(changed, newest, _LARGEST),
         growth=_growth(grown, newest), growth_of=indicator,
     )  # fmt: skip
+
+
+def _has(release: Release, place: str) -> bool:
+    found = pc.match_substring_regex(release.reading.figures["place"], f"^{place}(-|$)")
+    return bool(pc.any(found).as_py())
 
 
 def _pair_of(ordered: Sequence[Release], wanted: str) -> tuple[Release, Release] | None:
