@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import sys
 from typing import Any
 
 import pypdf
@@ -13,6 +14,7 @@ from lxml import etree
 from tests.burden.counts import fill_counts
 from tests.papers import needs_pdf
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.burden.facts import indicators
 from tidewaiter.burden.views.briefs import brief
 from tidewaiter.burden.views.picking import Ask
@@ -114,6 +116,18 @@ def test_a_picture_has_words_and_is_twice_as_fine(shelf: ReleaseShelf) -> None:
     held = picture(VIEWS["trends"], found(shelf, "trends", Ask()), "png")
     assert held.startswith(b"\x89PNG")
     assert int.from_bytes(held[16:20]) == 1_024
+
+
+def test_without_what_draws_it_a_picture_is_refused_with_a_way_out(
+    shelf: ReleaseShelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The extra is named, and SVG goes without it."""
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    told = found(shelf, "trends", Ask())
+    with pytest.raises(InputError, match="nothing here writes PNG") as error:
+        picture(VIEWS["trends"], told, "png")
+    assert "tidewaiter[png]" in error.value.hint
+    assert picture(VIEWS["trends"], told, "svg").startswith(b"<svg")
 
 
 def test_names_of_indicators_are_those_of_the_facts() -> None:

@@ -90,7 +90,7 @@ def ages_page(request: Asked, node: TheNode) -> Response[AgePage]:
 
 
 @get("/burden/changes", guards=[may("see")], sync_to_thread=True, query=Ask)
-def changes_page(request: Asked, node: TheNode) -> Response[ChangePage]:
+def revisions_page(request: Asked, node: TheNode) -> Response[ChangePage]:
     """Show what a release changed of the one before it, count by count."""
     return _page(request, node, "changes", ChangePage)
 
@@ -121,4 +121,4 @@ def _page(request: Asked, node: Node, name: str, kind: Callable[..., R]) -> Resp
     )  # fmt: skip
 
 
-HANDLERS = [trends_page, drugs_page, map_page, ages_page, changes_page]
+HANDLERS = [trends_page, drugs_page, map_page, ages_page, revisions_page]

@@ -120,11 +120,17 @@ def test_the_drug_mix_leaves_each_class_apart() -> None:
 
 
 def test_a_map_holds_states_once_and_rates_of_the_right_year() -> None:
-    """Parts of New York are in New York; people are those of the middle of the period."""
+    """Parts of New York, and counties, lie in states; people are those of the period's middle."""
     last = "2023-05"
     counted = [
         {"place": place, "last": last, "value": value, "closed": False}
-        for place, value in (("US-NY", 300), ("US-NY-NYC", 200), ("US-NY-REST", 100), ("US-OH", 90))
+        for place, value in (
+            ("US-NY", 300),
+            ("US-NY-NYC", 200),
+            ("US-NY-REST", 100),
+            ("US-OH", 90),
+            ("US-39049", 9),
+        )
     ]
     hidden = {"place": "US-WY", "last": last, "missing": "suppressed", "closed": False}
     people = [

@@ -1,6 +1,6 @@
 """Places side by side: the states of a country in one period, as counts or as rates."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -26,11 +26,12 @@ from tidewaiter.burden.views.picking import (
     within,
     without,
 )
-from tidewaiter.burden.views.trends import Measured, Status, best_of, trend_of
+from tidewaiter.burden.views.trends import Measured, Point, Status, best_of, point_of
 
 PEOPLE = "population"
 _YEAR = 12
 _HALF = 6
+_COUNTY = "^US-[0-9]{5}$"  # counties lie in states, where there are such
 
 
 class Where(Record, frozen=True, kw_only=True):
@@ -80,12 +81,12 @@ def across(releases: Sequence[Release], ask: Ask, estimating: Estimating = witho
         pc.max(table.filter(pc.is_valid(table["value"]))["last"]).as_py()
         or pc.max(table["last"]).as_py()
     )
-    codes = table.filter(pc.equal(table["last"], last))["place"].to_pylist()
     people, counted_by, year = _people(releases, country, last)
+    own = _estimates_at(estimates, ask, last) if table["months"][0].as_py() == _YEAR else {}
     text = month_text(last)
     rows = [
-        _where(release, structs.replace(ask, place=code, since=text, until=text), people, estimates)
-        for code in codes
+        _where(row["place"], point_of(row, own.get(row["place"])), people.get(row["place"]))
+        for row in table.filter(pc.equal(table["last"], last)).to_pylist()
     ]
     told = caption(release, structs.replace(ask, place=country), table)
     return Across(
@@ -127,19 +128,28 @@ def _parts_of(release: Release, ask: Ask, country: str) -> pa.Table:
     found = figures.filter(mask)
     inner = [code for code, each in places().items() if each.within]
     deep = pc.match_substring_regex(found["place"], "^[A-Z]{2}-[A-Z0-9]+-")
-    unwanted = pc.or_(pc.is_in(found["place"], pa.array(inner)), deep)
-    return one_way(found.filter(pc.invert(unwanted)))
+    whole = found.filter(pc.invert(pc.or_(pc.is_in(found["place"], pa.array(inner)), deep)))
+    states = whole.filter(pc.invert(pc.match_substring_regex(whole["place"], _COUNTY)))
+    return one_way(states if len(states) else whole)
 
 
-def _where(
-    release: Release, ask: Ask, people: Mapping[str, float], estimates: pa.Table | None
-) -> Where:
-    point = trend_of(release, ask, estimates).points[0]
+def _estimates_at(estimates: pa.Table | None, ask: Ask, last: int) -> dict[str, dict[str, Any]]:
+    """Return the estimates of one period that are not closed, by place."""
+    if estimates is None:
+        return {}
+    mask = pc.and_(
+        pc.equal(estimates["indicator"], indicator_key(ask.indicator)),
+        pc.equal(estimates["last"], last),
+    )
+    found = estimates.filter(pc.and_(mask, pc.not_equal(estimates["method"], "closed")))
+    return {row["place"]: row for row in found.to_pylist()}
+
+
+def _where(place: str, point: Point, living: float | None) -> Where:
     value, by = best_of(point)
-    living = people.get(ask.place)
     own = by == "estimate"
     return Where(
-        place=ask.place, name=place_name(ask.place), value=value, by=by, status=point.status,
+        place=place, name=place_name(place), value=value, by=by, status=point.status,
         missing=point.missing if value is None else "",
         low=point.low if own else None, high=point.high if own else None, people=living,
         rate=100_000 * value / living if living and value is not None else None,

@@ -85,7 +85,7 @@ def trend_of(release: Release, ask: Ask, estimates: pa.Table | None = None) -> T
     whole = rows_of(release, ask)
     told = caption(release, ask, whole)
     nowcast = _estimates_of(estimates, told)
-    points = {row["last"]: _point(row, nowcast.get(row["last"])) for row in whole.to_pylist()}
+    points = {row["last"]: point_of(row, nowcast.get(row["last"])) for row in whole.to_pylist()}
     shown = [points[last] for last in within(whole, ask)["last"].to_pylist()]
     newest = next((each for each in reversed(shown) if best_of(each)[0] is not None), None)
     return Trend(
@@ -107,7 +107,8 @@ def best_of(point: Point) -> tuple[float | None, Measured]:
     return point.predicted, "predicted"
 
 
-def _point(row: Mapping[str, Any], nowcast: Mapping[str, Any] | None) -> Point:
+def point_of(row: Mapping[str, Any], nowcast: Mapping[str, Any] | None) -> Point:
+    """Return what is known of a period, of a row of FIGURES and one of ESTIMATES."""
     told = {True: "closed", False: "provisional", None: "not told"}
     own = nowcast or {}
     return Point(
