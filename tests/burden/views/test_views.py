@@ -56,9 +56,9 @@ def test_a_year_is_compared_with_the_year_before() -> None:
     assert [point.status for point in told.points] == ["closed", "provisional", "provisional"]
     assert told.change is not None
     assert (told.change.before, told.change.value, told.change.by) == ("2022-12", 90, "estimate")
-    assert (round(told.change.percent), told.change.low, told.change.high) == (
-        -10, pytest.approx(-15), pytest.approx(-5)
-    )  # fmt: skip
+    assert told.change.percent == pytest.approx(-10)
+    assert told.change.low == pytest.approx(-15)
+    assert told.change.high == pytest.approx(-5)
 
 
 def test_a_change_of_two_estimates_is_at_least_as_uncertain_as_both() -> None:
@@ -66,9 +66,8 @@ def test_a_change_of_two_estimates_is_at_least_as_uncertain_as_both() -> None:
     held = release(years({"2023-06": 105, "2024-06": 80}))
     told = trend([held], Ask(), lambda _: estimates("2024-06", 85, 90, 95, before="2023-06"))
     assert told.change is not None
-    assert (told.change.low, told.change.high) == (
-        pytest.approx(100 * (85 / 120 - 1)), pytest.approx(-5)
-    )  # fmt: skip
+    assert told.change.low == pytest.approx(100 * (85 / 120 - 1))
+    assert told.change.high == pytest.approx(-5)
 
 
 def test_an_incomplete_count_feigns_no_fall() -> None:
@@ -141,7 +140,8 @@ def test_a_map_holds_states_once_and_rates_of_the_right_year() -> None:
     ]  # fmt: skip
     told = across([release([*counted, hidden]), release(people, source="census-population")], Ask())
     assert [row.place for row in told.rows] == ["US-OH", "US-NY", "US-WY"]
-    assert (told.rows[0].rate, told.population_year) == (pytest.approx(9.0), "2022")
+    assert told.rows[0].rate == pytest.approx(9.0)
+    assert told.population_year == "2022"
     assert (told.rows[2].value, told.rows[2].missing) == (None, "suppressed")
 
 
@@ -179,7 +179,8 @@ def test_a_closed_count_that_moved_is_an_alarm_and_odd_growth_is_named() -> None
     assert [each.place for each in told.unusual] == ["US-NC"]
     assert (told.tally.new, told.tally.hidden_now, told.tally.grew) == (1, 1, 13)
     first = told.growth[0]
-    assert (first.lag, first.country, first.places) == (0, pytest.approx(1.0), 11)
+    assert (first.lag, first.places) == (0, 11)
+    assert first.country == pytest.approx(1.0)
     assert first.states == pytest.approx((10 * 1.0 + 30.0) / 11)
 
 
