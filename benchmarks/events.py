@@ -1,10 +1,10 @@
 """Event cards at dates without an event, with planted changes, and a naive series beside them.
 
-    python -m benchmarks.events RELEASE --base WONDER
+    python -m benchmarks.events RELEASE SHORT --wonder FOLDER
 
-RELEASE is a file of CDC's provisional counts that holds T40.4; WONDER an export of national
-monthly counts of T40.4 from 2014-02 to 2015-01 or more. What is measured is written to
-docs/benchmarks/events.json.
+RELEASE is a file of CDC's provisional counts that holds T40.4 for ten years; SHORT one of 2019 with
+all indicators; FOLDER holds WONDER's national monthly counts of 2010-2016. What is measured is
+written to docs/benchmarks/events.json.
 """
 
 import argparse
@@ -213,6 +213,33 @@ def _either(beta: Numbers, spread: Numbers) -> float:
     return min(math.erfc(abs(beta[k]) / math.sqrt(spread[k, k]) / _NORMAL) for k in (2, 3))
 
 
+def month_errors(figures: pa.Table, indicator: str, told: dict[int, float]) -> dict[str, Any]:
+    """Return how far recovered months of 2015-02 to 2016-12 are from those that WONDER tells."""
+    found: dict[str, Any] = {}
+    for name, base in (("given base", told), ("estimated base", None)):
+        months = recovered_months(figures, "US", indicator, base).figures
+        counts = dict(zip(months["last"].to_pylist(), months["value"].to_pylist(), strict=True))
+        both = [month for month in told if month >= parse_month("2015-02")]
+        found[name] = round(float(np.mean([abs(counts[each] - told[each]) for each in both])), 1)
+        found["deaths a month"] = round(float(np.mean([told[each] for each in both])), 1)
+    return found
+
+
+def too_short(figures: pa.Table) -> dict[str, Any]:
+    """Draw all cards of overdoses and T40.4 in a release whose closed months are few."""
+    cards = []
+    for indicator in ("overdose", "T40.4"):
+        for place in sorted(set(figures["place"].to_pylist())):
+            try:
+                months = recovered_months(figures, place, indicator)
+                course = course_of(months.figures)
+                cards += [card_at(months, course.start + at) for at in course.origins(WINDOW)]
+            except InputError:
+                continue
+    return {"cards": len(cards), "flagged": sum(map(flagged, cards)),
+            "smallest rank possible": round(min(card.smallest_p for card in cards), 3)}  # fmt: skip
+
+
 def known(months: Months) -> dict[str, Any]:
     """Draw the cards of three controls."""
     told = {}
@@ -231,15 +258,27 @@ def main() -> None:
     """Measure, print and keep."""
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("release", type=Path)
-    reader.add_argument("--base", type=Path, required=True)
+    reader.add_argument("short", type=Path)
+    reader.add_argument("--wonder", type=Path, required=True)
     asked = reader.parse_args()
-    figures = read_release(asked.release.read_bytes(), asked.release.name).figures
-    series = series_of(figures, base_of(asked.base))
+    figures, short = (
+        read_release(file.read_bytes(), file.name).figures for file in (asked.release, asked.short)
+    )
+    told_months = {
+        key: base_of(asked.wonder / f"buzzfeed_{name}_monthly_10_16_national.txt")
+        for key, name in (("T40.4", "fentanyl"), ("T40.1", "heroin"), ("T40.5", "cocaine"))
+    }
+    series = series_of(figures, told_months["T40.4"])
     nation = {name: each for name, each in series.items() if name.startswith("US ")}
     us = course_of(nation["US T40.4"].figures)
     told = {
         "day": datetime.now(UTC).date().isoformat(), "processor": processor(),
         "versions": versions(("numpy", "pyarrow")), "series": len(series),
+        "months": {
+            key: month_errors(figures if key == "T40.4" else short, key, each)
+            for key, each in told_months.items()
+        },
+        "short series": too_short(short),
         "mean absolute log error": {"nation": backtest(nation), "all": backtest(series)},
         "flagged at random dates": {"nation": at_random(nation), "all": at_random(series)},
         "every date": {"nation": everywhere(nation), "all": everywhere(series)},

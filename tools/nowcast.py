@@ -19,7 +19,7 @@ from tidewaiter.burden.months import month_of, month_text, named_month
 from tidewaiter.burden.nowcast.fitting import fit
 from tidewaiter.burden.nowcast.grids import Grids
 from tidewaiter.burden.nowcast.parameters import Parameters, before_data
-from tidewaiter.burden.nowcast.settled import Truth, settled_by
+from tidewaiter.burden.nowcast.settled import Truth, settled_in
 from tidewaiter.burden.readers.building import Gathered
 from tidewaiter.burden.readers.vsrr import read_vsrr
 from tidewaiter.burden.types import Reading
@@ -104,7 +104,7 @@ def _add(gathered: Gathered, place: str, last: int, count: float) -> None:
 def main(folder: Path) -> None:
     """Write the file."""
     releases = stored(folder)
-    truth = settled_by([Grids(each) for each in judges(folder)])
+    truth = settled_in(*map(Grids, judges(folder)))
     text = written(fit_all(releases, truth), releases)
     Path(str(data("burden", "nowcast.toml"))).write_text(text, "utf-8")
     print(text)

@@ -223,3 +223,18 @@ def test_fetch_says_why_it_could_not(burden: Call, web: Web, here: Path) -> None
     assert not (here / "kept" / "files").exists()
     assert burden("fetch", "no-source").exit_code == 2
     assert burden("fetch", "--address", web.address).exit_code == 2
+
+
+def test_a_second_countrys_counts_are_checked_and_exported(burden: Call, here: Path) -> None:
+    """The plain CSV of ZZ, a code that ISO leaves to users, goes where those of CDC go."""
+    rows = "ZZ,overdose,2022,1130,residence,yes\nZZ,T40.4,2022,310,residence,yes\n"
+    (here / "zz.csv").write_text(f"place,indicator,period,value,basis,closed\n{rows}")
+    assert (
+        "added: plain-zz, released in a month that is not known" in burden("add", "zz.csv").stdout
+    )
+    claim = burden("claim", "--place", "ZZ", "1,130 deaths in 2022")
+    assert claim.exit_code == 0
+    assert "residen" in claim.stdout
+    assert "ZZ,ZZ,overdose" in burden("figures", "--place", "zz").stdout
+    assert burden("add", "zz.csv", "--released", "2024-03").exit_code == 0
+    assert "plain-zz  2024-03" in burden("list").stdout

@@ -72,6 +72,15 @@ def test_a_card_cites_its_declaration(call: Call, release: str) -> None:
     assert "counts of its window were public from 2023-10 on" in card.stdout
 
 
+def test_a_dose_stands_beside_a_card_in_differences(call: Call, release: str, here: Path) -> None:
+    """Pounds by month are read of a plain CSV file, and levels are not compared."""
+    pounds = [f"{2019 + at // 12}-{at % 12 + 1:02},{100 + at * at % 13}" for at in range(48)]
+    (here / "pounds.csv").write_text("\n".join(["month,pounds", *pounds]))
+    day = ("--day", "2022-01-10", "--kind", "seizure")
+    done = call("burden", "event", *day, "--release", release, "--dose", "pounds.csv")
+    assert "of 47 monthly differences; levels are not compared" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [

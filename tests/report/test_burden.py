@@ -18,7 +18,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.burden.facts import indicators
 from tidewaiter.burden.views.briefs import brief
 from tidewaiter.burden.views.picking import Ask
-from tidewaiter.releases.shelf import ReleaseShelf
+from tidewaiter.releases.stock import ReleaseShelf
 from tidewaiter.report.burdenbrief import render_brief
 from tidewaiter.report.burdenmaps import tiles
 from tidewaiter.report.burdenshown import VIEWS, picture

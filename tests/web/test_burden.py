@@ -12,7 +12,7 @@ from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
 
 from tidewaiter.cli.main import main
-from tidewaiter.releases.shelf import ReleaseShelf
+from tidewaiter.releases.stock import ReleaseShelf
 from tidewaiter.web.node import Node
 
 People = Callable[..., Desk]

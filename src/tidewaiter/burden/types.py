@@ -87,7 +87,9 @@ ESTIMATES = pa.schema(
         pa.field("low", pa.float64()),  # 95 % interval
         pa.field("high", pa.float64()),
         pa.field("flag", pa.string(), nullable=False),  # what is unusual, in words; ""
-        pa.field("method", pa.string(), nullable=False),  # "closed", or how it was estimated
+        pa.field(
+            "method", pa.string(), nullable=False
+        ),  # "both", "pending", "ladder", "settled", "closed", "none"
     ]
 )
 """The columns of a nowcast: one row for each place, indicator and period of a release."""

@@ -29,7 +29,9 @@ _FILE: click.Path = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
-@click.option("--judge", "judges", type=_FILE, multiple=True, help="A later release (the newest).")
+@click.option(
+    "--judge", "judges", type=_FILE, multiple=True, help="A later release (those of the archive)."
+)
 @click.option("--source", default="cdc-vsrr", show_default=True, help="Whose releases.")
 @click.option(
     "--indicator", "wanted", multiple=True, default=("overdose", "T40.4"), show_default=True,
@@ -51,13 +53,13 @@ def backtest(
     if loaded.skipped:
         show_notes(str(folder), loaded.skipped, 3)
     releases = [each.reading for each in loaded.releases]
-    later = [read_release(file.read_bytes(), file.name) for file in judges] or releases[-1:]
+    later = [read_release(file.read_bytes(), file.name) for file in judges] or releases
     keys = [find_indicator(text).key for text in wanted]
     tested = list(run(releases, later, keys, before_data))
     if not tested:
         raise InputError(
             "no release can be judged", at=str(folder),
-            hint="it needs two releases, one of them a year after the other",
+            hint="it needs releases a year apart; without pending deaths or a prediction, three",
         )  # fmt: skip
     found = blocks(tested)
     if as_json:

@@ -9,7 +9,7 @@ from tidewaiter.burden.views.picking import Ask
 from tidewaiter.cli.papers import write_page
 from tidewaiter.cli.releasesfolder import archived_in
 from tidewaiter.cli.table import as_line
-from tidewaiter.releases.shelf import ReleaseShelf
+from tidewaiter.releases.stock import ReleaseShelf
 from tidewaiter.report.burdenbrief import lead_words, render_brief
 from tidewaiter.report.languages import LANGUAGES, speaking
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from tidewaiter.burden.views.picking import Ask
 from tidewaiter.cli.burdenviews import answer, asking, print_table
 from tidewaiter.cli.table import as_line
-from tidewaiter.releases.shelf import ReleaseShelf
+from tidewaiter.releases.stock import ReleaseShelf
 from tidewaiter.report.burdenrevisions import revision_view
 from tidewaiter.report.burdenshown import changes as find_changes
 

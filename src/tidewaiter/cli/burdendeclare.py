@@ -11,12 +11,13 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.burden.events.declaring import parse_window
 from tidewaiter.burden.events.types import Declaration, Direction, Event, Kind
 from tidewaiter.burden.facts import find_indicator, find_place
-from tidewaiter.cli.burdenmaterial import FILE
 from tidewaiter.cli.options import Day
 from tidewaiter.identity import own_stamp
 from tidewaiter.releases.declarations import declare as keep
 from tidewaiter.releases.events import dated_events, find_event
 from tidewaiter.substances.registry import load_registry
+
+FILE: click.Path = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -7,10 +7,10 @@ import pyarrow as pa
 
 from tidewaiter.burden.facts import find_indicator, find_place, place_name
 from tidewaiter.burden.months import month_text
+from tidewaiter.cli.burdendeclare import FILE
 from tidewaiter.cli.burdenfiles import OUT, check_format, give
-from tidewaiter.cli.burdenmaterial import FILE, read_base, shelf_of
 from tidewaiter.cli.releasesfolder import archived_in
-from tidewaiter.releases.material import Series
+from tidewaiter.releases.shelf import Series, Shelf, releases_of
 from tidewaiter.report.characters import visible
 
 
@@ -33,9 +33,7 @@ def months(
     """
     check_format(options["out"])
     where, what = find_place(place), find_indicator(indicator)
-    base = options["base"]
-    counts = read_base(base, where.code, what.key) if base else None
-    found = shelf_of(file, folder).series(where.code, what.key, counts)
+    found = Shelf(releases_of(file, folder)).series(where.code, what.key, options["base"])
     for note in found.months.notes:
         click.echo(visible(f"note: {note}"), err=True)
     give(_table(found), options["out"])

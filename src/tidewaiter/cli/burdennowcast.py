@@ -83,7 +83,7 @@ def _say(found: pa.Table, reading: Reading) -> None:
             title_justify="left", box=None, header_style="bold",
         )  # fmt: skip
         table.add_column("what")
-        for head in ("reported", "estimate", "95 % interval", "CDC's own"):
+        for head in ("reported", "estimate", "95 % interval", "source's own"):
             table.add_column(head, justify="right", no_wrap=True)
         for row in rows:
             table.add_row(

@@ -15,7 +15,7 @@ from tidewaiter.base.files import replacing
 from tidewaiter.burden.views.picking import Ask
 from tidewaiter.cli.releasesfolder import archived_in
 from tidewaiter.cli.table import as_line
-from tidewaiter.releases.shelf import ReleaseShelf
+from tidewaiter.releases.stock import ReleaseShelf
 from tidewaiter.report.burdenshown import VIEWS, picture
 from tidewaiter.report.figures import Figure
 

@@ -3,7 +3,7 @@
 from tidewaiter.burden.claims.checking import state
 from tidewaiter.burden.claims.findings import period_text
 from tidewaiter.burden.claims.types import Claim, Finding
-from tidewaiter.burden.facts import indicators, places
+from tidewaiter.burden.facts import indicators, place_name
 
 HEADS = ("period", "basis", "figure", "state", "release", "off by", "claim")
 _FITS = {"holds": "holds", "rounds": "rounds", "no": "does not"}
@@ -12,7 +12,7 @@ _FITS = {"holds": "holds", "rounds": "rounds", "no": "does not"}
 def understood(claim: Claim) -> str:
     """Say how a claim was understood."""
     name = indicators()[claim.indicator].name
-    place = places()[claim.place].name
+    place = place_name(claim.place)
     what = {
         "deaths": "deaths", "daily": "deaths a day", "rank": "rank",
         "share": f"share of {indicators()[claim.of].name.lower()}" if claim.of else "share",

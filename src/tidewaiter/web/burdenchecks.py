@@ -17,7 +17,7 @@ from tidewaiter.burden.events.types import Declaration, Direction, Event, EventC
 from tidewaiter.burden.facts import find_indicator, find_place
 from tidewaiter.burden.types import Basis
 from tidewaiter.releases.events import dated_events, find_event
-from tidewaiter.releases.material import SeriesShelf, material_of
+from tidewaiter.releases.materials import Beside, material_of
 from tidewaiter.report.burdenevents import event_figure
 from tidewaiter.report.burdensheets import event_sheet
 from tidewaiter.report.figurefiles import png_of, svg_of
@@ -151,8 +151,7 @@ def _card(node: Node, ask: EventAsk, known: tuple[Event, ...]) -> EventCard:
         indicator=find_indicator(ask.indicator).key, window=parse_window(ask.window),
         direction=ask.direction,
     )  # fmt: skip
-    shelf = SeriesShelf(node.counts.stock().releases, node.counts.estimates)
-    return event_card(wanted, material_of(wanted, shelf, known))
+    return event_card(wanted, material_of(wanted, node.counts.series(), Beside(known=known)))
 
 
 def _picture(request: Asked, node: Node, kind: str) -> Response[Any]:

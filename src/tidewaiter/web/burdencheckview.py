@@ -8,7 +8,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.burden.claims.types import Checked
 from tidewaiter.burden.events.types import Direction, EventCard
 from tidewaiter.burden.facts import indicators
-from tidewaiter.releases.shelf import Choices
+from tidewaiter.releases.stock import Choices
 from tidewaiter.report.burdenclaims import HEADS, finding_row, understood
 from tidewaiter.report.burdenevents import CardView, card_view, direction_words
 from tidewaiter.report.burdenwords import indicator_words

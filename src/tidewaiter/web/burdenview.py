@@ -11,7 +11,7 @@ from tidewaiter.burden.facts import indicators, place_name
 from tidewaiter.burden.views.picking import Ask
 from tidewaiter.burden.views.revisions import Revisions
 from tidewaiter.burden.views.trends import Trend
-from tidewaiter.releases.shelf import Stock
+from tidewaiter.releases.stock import Stock
 from tidewaiter.report.burdencharts import change_words
 from tidewaiter.report.burdenrevisions import RevisionView, revision_view
 from tidewaiter.report.burdenshown import VIEWS

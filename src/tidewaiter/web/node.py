@@ -21,7 +21,7 @@ from tidewaiter.courier.stocking import Shelf
 from tidewaiter.identity import key_file, own_key, ring_file
 from tidewaiter.ledger.notes import SecretKey
 from tidewaiter.lists.library import FolderState, folder_state, library_of, versions_at
-from tidewaiter.releases.shelf import ReleaseShelf
+from tidewaiter.releases.stock import ReleaseShelf
 from tidewaiter.report.library import Library
 from tidewaiter.store.accounts import account_key, accounts
 from tidewaiter.store.database import Database, Stamp, Work, open_database

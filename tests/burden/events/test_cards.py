@@ -96,7 +96,7 @@ def _by_dates_apart(card: EventCard) -> bool:
 def test_a_planted_change_is_told_apart_in_its_direction() -> None:
     """A card that never said anything would be wrong nowhere: a lasting half is found."""
     fallen = months_of(FALLEN)
-    down, up = (event_card(asked(80, way), given(fallen)) for way in ("down", "up"))  # type: ignore[arg-type]
+    down, up = (event_card(asked(80, way), given(fallen)) for way in ("down", "up"))
     assert (down.verdict, up.verdict) == ("compatible with", "opposite to declared direction")
     assert down.detectable_down is not None
     assert -0.1 < down.detectable_down < 0

@@ -8,7 +8,7 @@ from tools.nowcast import fit_all, judges, stored, written
 
 from tidewaiter.base.resources import data
 from tidewaiter.burden.nowcast.grids import Grids
-from tidewaiter.burden.nowcast.settled import settled_by
+from tidewaiter.burden.nowcast.settled import settled_in
 
 pytestmark = pytest.mark.shared
 
@@ -28,7 +28,7 @@ def measured(folder: Path) -> Measured:
 def test_the_shipped_constants_are_those_fitted(folder: Path) -> None:
     """data/burden/nowcast.toml is what tools/nowcast.py makes of the stored releases."""
     releases = stored(folder)
-    truth = settled_by([Grids(each) for each in judges(folder)])
+    truth = settled_in(*map(Grids, judges(folder)))
     made = written(fit_all(releases, truth), releases)
     assert data("burden", "nowcast.toml").read_text("utf-8") == made
 

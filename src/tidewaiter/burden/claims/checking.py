@@ -8,7 +8,7 @@ from tidewaiter.burden.claims.ranks import age_bounds, bounds_text, rank_answer
 from tidewaiter.burden.claims.types import Checked, Claim, Finding, Trap, Verdict
 from tidewaiter.burden.claims.words import told_releases
 from tidewaiter.burden.claims.wrong import find_traps
-from tidewaiter.burden.facts import indicators, places
+from tidewaiter.burden.facts import indicators, place_name
 from tidewaiter.burden.months import month_of, month_text
 from tidewaiter.burden.types import Release
 
@@ -207,7 +207,7 @@ def _missing(claim: Claim, judged: list[Finding], said: date) -> tuple[str, ...]
     period = (
         "the period that is meant" if claim.last is None else period_text(claim.last, claim.months)
     )
-    what = f"{indicators()[claim.indicator].name}, {places()[claim.place].name}, {period}"
+    what = f"{indicators()[claim.indicator].name}, {place_name(claim.place)}, {period}"
     by = {(each.basis, each.kind) for each in judged}
     if claim.months not in {1, _TWELVE}:
         found.append("only counts of one month and of twelve are kept: give a period of these")

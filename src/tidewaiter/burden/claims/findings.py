@@ -8,7 +8,7 @@ import msgspec
 from tidewaiter.burden.claims.fitting import fit
 from tidewaiter.burden.claims.official import months_of, officials
 from tidewaiter.burden.claims.types import Claim, Finding, Official
-from tidewaiter.burden.facts import indicators, places
+from tidewaiter.burden.facts import indicators, place_name
 from tidewaiter.burden.months import month_of, month_text
 from tidewaiter.burden.types import Release
 
@@ -157,7 +157,7 @@ def _finding(
     addresses = dict.fromkeys((each.address, (other or each).address))
     return Finding(
         value=value, unit=claim.stated.unit, period=period_text(each.last, each.months),
-        place=places()[each.place].name if each.place in places() else each.place,
+        place=place_name(each.place),
         basis=each.basis, kind=each.kind,
         closed=_closed(each, other or each), releases=tuple(labels),
         addresses=tuple(addresses), released=released,

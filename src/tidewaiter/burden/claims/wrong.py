@@ -10,7 +10,7 @@ from tidewaiter.burden.claims.findings import change_of, find_figures, in_period
 from tidewaiter.burden.claims.fitting import is_precise, rounding
 from tidewaiter.burden.claims.official import officials
 from tidewaiter.burden.claims.types import Claim, Official, Trap
-from tidewaiter.burden.facts import indicators, places
+from tidewaiter.burden.facts import indicators, place_name, places
 from tidewaiter.burden.types import Release
 
 _TWELVE = 12
@@ -192,7 +192,7 @@ def _what_differs(claim: Claim, each: Official) -> str:
 
 def _described(each: Official) -> str:
     state = "predicted" if each.kind == "predicted" else "closed" if each.closed else "reported"
-    place = places()[each.place].name if each.place in places() else each.place
+    place = place_name(each.place)
     return (
         f"the {state} count of {_name(each.indicator)}, {place}, "
         f"{period_text(each.last, each.months)}, by {each.basis or 'a basis not told'}"

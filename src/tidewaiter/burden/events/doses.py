@@ -1,7 +1,6 @@
 """Supply beside deaths, in monthly differences only.
 
-In levels both rise and fall with the years: pounds seized and deaths correlate at 0.65 in levels
-and at -0.09 in monthly differences.
+In levels both rise and fall with the years, so that anything correlates with deaths.
 """
 
 import numpy as np

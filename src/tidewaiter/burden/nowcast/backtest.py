@@ -76,7 +76,8 @@ def backtest(
     grids = sorted(map(Grids, releases), key=lambda each: each.released)
     truth = _truths(judges, indicators)
     for number, now in enumerate(grids):
-        before, known = grids[:number], settled_in(now)
+        before = grids[:number]
+        known = settled_in(now, *before)
         for indicator in indicators:
             constants = fit(before, known, start(indicator), released=now.released)
             ladder = ladder_of(before, known, indicator, now.age)
@@ -154,10 +155,10 @@ def _cells(
 
 def _truths(judges: Sequence[Reading], indicators: Sequence[str]) -> dict[Key, float]:
     found: dict[Key, float] = {}
-    for grids in sorted(map(Grids, judges), key=lambda each: each.released):
-        for indicator in indicators:
-            rows, settled, newest = settled_in(grids)(indicator)
-            for name, row in rows.items():
-                for lag in np.flatnonzero(np.isfinite(settled[row])):
-                    found[name, indicator, newest - int(lag)] = float(settled[row, lag])
+    truth = settled_in(*map(Grids, judges))
+    for indicator in indicators:
+        rows, settled, newest = truth(indicator)
+        for name, row in rows.items():
+            for lag in np.flatnonzero(np.isfinite(settled[row])):
+                found[name, indicator, newest - int(lag)] = float(settled[row, lag])
     return found

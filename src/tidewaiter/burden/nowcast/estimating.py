@@ -12,7 +12,7 @@ from tidewaiter.burden.nowcast.grids import Counts, Grid, Grids
 from tidewaiter.burden.nowcast.ladder import Ladder, ladder_of
 from tidewaiter.burden.nowcast.model import lacking, spread_of
 from tidewaiter.burden.nowcast.parameters import Parameters, before_data, shipped
-from tidewaiter.burden.nowcast.settled import settled_in
+from tidewaiter.burden.nowcast.settled import Truth, settled_in
 from tidewaiter.burden.nowcast.signs import Signs, signs_of, unusual
 from tidewaiter.burden.types import ESTIMATES, Reading
 
@@ -37,20 +37,23 @@ def nowcast(now: Reading, earlier: Sequence[Reading] = ()) -> pa.Table:
     """
     grids = Grids(now)
     before = [each for each in map(Grids, earlier) if each.released < grids.released]
-    truth = settled_in(grids)
+    truth = settled_in(grids, *before)
     found = [
         estimate(
-            grids, each, fitted(grids, before, each), ladder_of(before, truth, each, grids.age)
+            grids,
+            each,
+            fitted(grids, before, truth, each),
+            ladder_of(before, truth, each, grids.age),
         )
         for each in grids.indicators
     ]
     return pa.concat_tables(found) if found else ESTIMATES.empty_table()
 
 
-def fitted(now: Grids, before: Sequence[Grids], indicator: str) -> Parameters:
+def fitted(now: Grids, before: Sequence[Grids], truth: Truth, indicator: str) -> Parameters:
     """Return the constants of an indicator: those of the archive where it suffices."""
     start = shipped().get(indicator, before_data(indicator))
-    return fit(before, settled_in(now), start, released=now.released)
+    return fit(before, truth, start, released=now.released)
 
 
 def estimate(
@@ -85,11 +88,12 @@ def estimate(
             for ours, step in zip((lacks, up, down), ladder.steps(grids.lags), strict=True)
         )
     closed = counts.closed
-    lacks = np.where(closed, 0.0, lacks)
+    lacks = np.where(closed | (grids.settled & ~np.isfinite(lacks)), 0.0, lacks)
     middle = counts.value * np.exp(lacks)
     low = np.where(closed, middle, np.floor(middle * np.exp(-down) - 0.5))
     high = np.where(closed, middle, np.ceil(middle * np.exp(up) + 0.5))
-    method = np.where(closed, "closed", np.where(told, parameters.rests, "ladder"))
+    method = np.where(told, parameters.rests, "ladder")
+    method = np.where(closed, "closed", np.where(grids.settled, "settled", method))
     return _table(
         grids, indicator, counts, Estimated(middle, np.maximum(low, 0.0), high, method, odd)
     )

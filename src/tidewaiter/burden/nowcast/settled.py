@@ -1,6 +1,7 @@
 """What is known to be settled: counts that their source changes no more."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 
@@ -10,30 +11,31 @@ Truth = Callable[[str], tuple[dict[str, int], Grid, int]]
 """Of an indicator: its places, settled counts ``(places, lags)`` or nan, and the month of lag 0."""
 
 
-def settled_in(now: Grids) -> Truth:
-    """Return what a release knows to be settled."""
+def settled_in(*judges: Grids) -> Truth:
+    """Return what some releases know to be settled; where they differ, the latest decides."""
+    ordered = sorted(judges, key=lambda each: each.released)
 
+    @cache
     def truth(indicator: str) -> tuple[dict[str, int], Grid, int]:
-        counts = now.counts(indicator)
-        value = np.where(counts.closed | now.settled, counts.value, np.nan)
-        return {name: row for row, name in enumerate(now.places)}, value, now.newest
-
-    return truth
-
-
-def settled_by(judges: Sequence[Grids]) -> Truth:
-    """Return what several releases know to be settled: of an indicator, the last that has it."""
-    latest = sorted(judges, key=lambda each: each.released, reverse=True)
-
-    def truth(indicator: str) -> tuple[dict[str, int], Grid, int]:
-        having = [each for each in latest if indicator in each.indicators]
-        return settled_in((having or latest)[0])(indicator)
+        having = [each for each in ordered if indicator in each.indicators] or ordered[-1:]
+        newest = max(each.newest for each in having)
+        lags = newest - min(each.newest - each.lags for each in having)
+        names = sorted({name for each in having for name in each.places})
+        rows = {name: row for row, name in enumerate(names)}
+        found = np.full((len(names), lags), np.nan)
+        for each in having:
+            counts = each.counts(indicator)
+            value = np.where(counts.closed | each.settled, counts.value, np.nan)
+            places, months = np.nonzero(np.isfinite(value))
+            at = np.array([rows[name] for name in each.places], np.int64)[places]
+            found[at, months + newest - each.newest] = value[places, months]
+        return rows, found, newest
 
     return truth
 
 
 def known(truth: Truth, grids: Grids, indicator: str) -> Grid:
-    """Return the settled count of each cell of a release; nan: not known, or judged by itself.
+    """Return the settled count of each cell that was open in a release; nan: not known.
 
     Args:
         truth: What is settled by now.
@@ -46,10 +48,9 @@ def known(truth: Truth, grids: Grids, indicator: str) -> Grid:
     rows, settled, newest = truth(indicator)
     found = np.full((len(grids.places), grids.lags), np.nan)
     shift = newest - grids.newest
-    if shift <= 0:
-        return found
-    lags = np.arange(min(grids.lags, max(settled.shape[1] - shift, 0)))
+    lags = np.arange(max(0, -shift), min(grids.lags, max(settled.shape[1] - shift, 0)))
     here = np.array([row for row, name in enumerate(grids.places) if name in rows], np.int64)
     there = np.array([rows[grids.places[row]] for row in here], np.int64)
     found[np.ix_(here, lags)] = settled[np.ix_(there, lags + shift)]
+    found[grids.counts(indicator).closed | grids.settled] = np.nan
     return found

@@ -1,16 +1,20 @@
 """A nowcast as a table for use elsewhere, in the codes of its source."""
 
-import pyarrow as pa
+from functools import cache
 
-from tidewaiter.burden.facts import indicators, places, sources
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tidewaiter.burden.facts import indicators, places
 from tidewaiter.burden.months import month_text
+from tidewaiter.burden.readers.vsrr import SOURCE
 from tidewaiter.burden.types import Reading
 
 NOWCAST = pa.schema(
     [
         pa.field("state", pa.string(), nullable=False),  # as CDC writes it: US, OH, NY without YC
         pa.field("month", pa.string(), nullable=False),  # the last of the twelve: "2023-12"
-        pa.field("indicator", pa.string(), nullable=False),  # as CDC writes it
+        pa.field("indicator", pa.string(), nullable=False),  # as CDC writes it; else our key
         pa.field("reported", pa.int64()),
         pa.field("estimate", pa.int64()),
         pa.field("low", pa.int64()),  # 95 % interval
@@ -40,13 +44,15 @@ def as_table(estimates: pa.Table, reading: Reading) -> pa.Table:
     Returns:
         NOWCAST, in the order of the estimates.
     """
-    basis = sources()[reading.source].basis if reading.source in sources() else ""
+    known = pc.unique(reading.figures["basis"]).to_pylist()
+    basis = known[0] if len(known) == 1 else ""
+    named = vsrr_names() if reading.source == SOURCE else {}
     told = month_text(reading.released) if reading.released is not None else "undated"
     rows = [
         {
             "state": state_code(row["place"]),
             "month": month_text(row["last"]),
-            "indicator": _name(row["indicator"]),
+            "indicator": named.get(row["indicator"], row["indicator"]),
             **{name: row[name] for name in ("reported", "estimate", "low", "high", "predicted")},
             "status": "closed" if row["closed"] else "provisional",
             "basis": basis,
@@ -64,6 +70,7 @@ def state_code(place: str) -> str:
     return _JOINED.get(place) or (known.vsrr if known and known.vsrr else place)
 
 
-def _name(indicator: str) -> str:
-    known = indicators().get(indicator)
-    return known.vsrr if known and known.vsrr else indicator
+@cache
+def vsrr_names() -> dict[str, str]:
+    """Return CDC's names of the indicators, by key."""
+    return {each.key: each.vsrr for each in indicators().values() if each.vsrr}

@@ -8,10 +8,12 @@ from typing import BinaryIO, cast
 
 import pyarrow as pa
 
+from tidewaiter.consignments.messages import FORMATS
 from tidewaiter.consignments.readers.forms import ALSO, FLAT, OURS, form_of, head_of, suffix_of
 from tidewaiter.consignments.readers.jsonl import open_jsonl
 from tidewaiter.consignments.readers.lines import to_lines
 from tidewaiter.consignments.readers.mapping import Mapping, map_columns
+from tidewaiter.consignments.readers.messages import open_message
 from tidewaiter.consignments.readers.sheet import Sheet
 from tidewaiter.consignments.readers.source import Source
 from tidewaiter.consignments.types import Reader, ReadOptions, Refusal
@@ -25,6 +27,8 @@ _Opened = tuple[Sheet, Mapping, Mapping]
 def _open(form: str, file: BinaryIO, name: str, options: ReadOptions) -> _Opened:
     if form == "jsonl":
         return open_jsonl(file, name, options)
+    if form in FORMATS:
+        return open_message(FORMATS[form], file, name, options)
     sheet = FLAT[form](file, name, options)
     columns = map_columns(sheet.header, sheet.sample, name, options)
     return sheet, columns, columns
@@ -40,8 +44,10 @@ def _reader(form: str) -> Reader:
     return read
 
 
-BUILT_IN: dict[str, Reader] = {name: _reader(ALSO.get(name, name)) for name in sorted(OURS)}
-"""Our own readers, by suffix."""
+BUILT_IN: dict[str, Reader] = {
+    name: _reader(ALSO.get(name, name)) for name in (*sorted(OURS), *FORMATS)
+}
+"""Our own readers, by suffix; those of messages by the name of their format."""
 
 
 def _whole(file: BinaryIO, form: str) -> BinaryIO:

@@ -1,11 +1,13 @@
 """The formats of files: how each is opened as a table, and how one is told from another."""
 
 import re
+import zlib
 from collections.abc import Callable, Collection
 from pathlib import PurePath
 from typing import BinaryIO
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.consignments.messages import FORMATS
 from tidewaiter.consignments.readers.delimited import open_delimited
 from tidewaiter.consignments.readers.parquet import open_parquet
 from tidewaiter.consignments.readers.sheet import Sheet
@@ -35,6 +37,9 @@ OURS = frozenset((*FLAT, "jsonl", *ALSO))
 """Every suffix that we read ourselves."""
 
 
+_HEAD = 4096  # bytes by which a format is told
+
+
 def suffix_of(name: str) -> str:
     """Return the suffix of a name, without its point; ".gz" is looked through."""
     parts = [part.lstrip(".").casefold() for part in PurePath(name).suffixes]
@@ -46,11 +51,21 @@ def suffix_of(name: str) -> str:
 def head_of(file: BinaryIO) -> bytes:
     """Look at the first bytes of a file, which is left where it was."""
     if isinstance(file, Source):
-        return file.peek(64)
+        return unpacked(file.peek(_HEAD))
     place = file.tell()
-    head = file.read(64)
+    head = unpacked(file.read(_HEAD))
     file.seek(place)
     return head
+
+
+def unpacked(head: bytes) -> bytes:
+    """Unpack the first bytes of a file where they are gzip; what is damaged stays as it is."""
+    if not head.startswith(b"\x1f\x8b"):
+        return head
+    try:
+        return zlib.decompressobj(wbits=31).decompress(head, _HEAD)
+    except zlib.error:
+        return head
 
 
 def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
@@ -67,6 +82,9 @@ def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
     """
     if head.startswith(b"PAR1"):
         return "parquet"
+    for form in FORMATS.values():
+        if form.confirmed and form.fits(head, suffix):
+            return form.name
     ours = suffix in OURS or suffix not in known
     if ours and head.startswith(b"PK\x03\x04"):
         return "xlsx"

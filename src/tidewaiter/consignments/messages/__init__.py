@@ -1,0 +1,12 @@
+"""Formats of messages: documents with a structure of their own, XML, EDIFACT, JSON and others.
+
+Each format is a module that finds the lines of a document and names what stands in them by our
+fields; numbers, units and dates stay as written, and are read where those of tables are.
+"""
+
+from types import MappingProxyType
+
+from tidewaiter.consignments.messages.types import Format
+
+FORMATS: MappingProxyType[str, Format] = MappingProxyType({})
+"""Our formats by name, in the order in which they are asked whether a file is theirs."""

@@ -1,0 +1,33 @@
+"""What a format of messages gives: lines with their fields as written, and what it left alone."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import BinaryIO
+
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.types import Refusal
+
+
+class Found(Record, frozen=True, kw_only=True):
+    """One line of a document."""
+
+    row: int  # number of the line in the file, from 1
+    fields: Mapping[str, str]  # names of data/aliases ("goods", "hs", "net", "net.unit") -> text
+    parties: tuple[Mapping[str, str | None], ...] = ()  # keys as in types.PARTY
+    route: tuple[Mapping[str, str | None], ...] = ()  # keys as in types.STOP
+    kept: tuple[tuple[str, str], ...] = ()  # path in the document, and text: what has no field
+    pointed: frozenset[str] = frozenset()  # fields whose numbers have a point by the format's rules
+
+
+Read = Callable[[BinaryIO, str], Iterator[Found | Refusal]]
+"""Reads a document as a stream. Raises InputError where it cannot be read as a whole."""
+
+
+class Format(Record, frozen=True, kw_only=True):
+    """One format."""
+
+    name: str  # "wco-xml"
+    title: str  # "WCO Data Model declaration (XML)"
+    fits: Callable[[bytes, str], bool]  # by the first 4,096 bytes, and the suffix
+    read: Read
+    source: str  # where its layout is published
+    confirmed: bool = True  # an official sample or schema was read; else it must be asked for

@@ -1,0 +1,88 @@
+"""Messages as tables: the lines that a format finds, a column for each field there is."""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
+from typing import BinaryIO, cast
+
+import numpy as np
+import pyarrow as pa
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.consignments.messages.types import Format, Found
+from tidewaiter.consignments.readers.jsonrows import header
+from tidewaiter.consignments.readers.mapping import Mapping as Columns
+from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS, Block, Sheet
+from tidewaiter.consignments.readers.source import open_source
+from tidewaiter.consignments.types import PARTY, STOP, ReadOptions, Refusal
+
+_Items = Iterator[Found | Refusal]
+
+
+def open_message(
+    form: Format, file: BinaryIO, name: str, options: ReadOptions
+) -> tuple[Sheet, Columns, Columns]:
+    """Open a document of a known format.
+
+    Returns:
+        The table, which of its columns means what, and which fields its first lines have.
+
+    Raises:
+        InputError: It cannot be read, or has no line.
+    """
+    items = form.read(cast("BinaryIO", open_source(file)), name)
+    first = list(islice(items, SAMPLE_ROWS))
+    if not any(isinstance(item, Found) for item in first):
+        problem = next((item.problem for item in first if isinstance(item, Refusal)), "")
+        raise InputError(
+            f"{form.title}: {problem or 'it has no line of goods'}", at=name,
+            hint="look whether the document is whole",
+        )  # fmt: skip
+
+    def blocks(wanted: Sequence[int]) -> Iterator[Block]:
+        del wanted  # every field of a line is at hand once it is found
+        return _blocks(chain(first, items), options.batch_rows)
+
+    places = {field: (place,) for place, field in enumerate(header())}
+    sheet = Sheet(
+        header=(*header(), "parties", "route"), sample=(), blocks=blocks, encoding="",
+        nested={len(places): "parties", len(places) + 1: "route"},
+    )  # fmt: skip
+    seen = {field for item in first if isinstance(item, Found) for field in item.fields}
+    columns = Columns(columns={field: (field,) for field in places}, unmapped=(), places=places)
+    shown = Columns(
+        columns={field: (field,) for field in places if field in seen},
+        unmapped=_kept(first), places=places,
+    )  # fmt: skip
+    return sheet, columns, shown
+
+
+def _kept(first: Sequence[Found | Refusal]) -> tuple[str, ...]:
+    names = dict.fromkeys(
+        path for item in first if isinstance(item, Found) for path, _ in item.kept
+    )
+    return tuple(names)
+
+
+def _blocks(items: _Items, size: int) -> Iterator[Block]:
+    while some := list(islice(items, size)):
+        yield _block(some)
+
+
+def _block(some: Sequence[Found | Refusal]) -> Block:
+    rows = [item for item in some if isinstance(item, Found)]
+    places = {field: place for place, field in enumerate(header())}
+    fields = dict.fromkeys(field for row in rows for field in row.fields)
+    cells = {
+        places[field]: pa.array([row.fields.get(field) or None for row in rows], pa.string())
+        for field in fields
+    }
+    for place, kind in enumerate((PARTY, STOP), len(places)):
+        lists = [list(row.parties if kind is PARTY else row.route) or None for row in rows]
+        if any(lists):
+            cells[place] = pa.array(lists, pa.list_(kind))
+    return Block(
+        rows=np.array([row.row for row in rows], np.int64),
+        cells=cells,
+        refusals=tuple(item for item in some if isinstance(item, Refusal)),
+        pointed=frozenset(places[field] for row in rows for field in row.pointed),
+    )
