@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import BinaryIO
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.sheets.office import refuse_office
 from tidewaiter.consignments.messages import FORMATS
 from tidewaiter.consignments.readers.delimited import open_delimited
 from tidewaiter.consignments.readers.parquet import open_parquet
@@ -68,6 +69,40 @@ def unpacked(head: bytes) -> bytes:
         return head
 
 
+def choose_form(file: BinaryIO, name: str, known: Collection[str], options: ReadOptions) -> str:
+    """Choose the format of a file: as the user says, else by its bytes and its name.
+
+    Args:
+        file: It is left where it was.
+        name: Of the file.
+        known: Formats, those of guests too.
+        options: What the user says.
+
+    Raises:
+        InputError: The user's format is none, none is seen, or the file is an Office file that
+            is not read.
+    """
+    head, suffix = head_of(file), suffix_of(name)
+    if options.format is not None:
+        if options.format not in known:
+            raise InputError(
+                f'the format "{options.format}" is not known', at=name,
+                hint=f"formats: {', '.join(sorted(known))}",
+            )  # fmt: skip
+        return options.format
+    if suffix in OURS or suffix not in known:
+        whole = file if file.seekable() and not _is_packed(file) else None
+        refuse_office(whole, head, name)
+    return form_of(head, suffix, known, name)
+
+
+def _is_packed(file: BinaryIO) -> bool:
+    place = file.tell()
+    start = file.read(2)
+    file.seek(place)
+    return start == b"\x1f\x8b"
+
+
 def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
     """Choose a format: what the first bytes prove, else the suffix, else what they suggest.
 
@@ -88,7 +123,7 @@ def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
     ours = suffix in OURS or suffix not in known
     if ours and head.startswith(b"PK\x03\x04"):
         return "xlsx"
-    if ours and re.match(rb'(\xef\xbb\xbf)?\s*\{\s*"', head):
+    if ours and re.match(rb'(\xef\xbb\xbf)?\s*(\[\s*)?\{\s*"', head):
         return "jsonl"
     if suffix in known:
         return suffix
