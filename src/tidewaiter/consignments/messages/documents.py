@@ -100,3 +100,18 @@ def objects_in(value: Any) -> list[dict[str, Any]]:
     """Return the objects of a list; what is none is left out."""
     every = value if isinstance(value, list) else ()
     return [each for each in every if isinstance(each, dict)]
+
+
+def first_of(
+    codes: Sequence[str], row: int, column: str, what: str
+) -> tuple[str | None, list[Refusal]]:
+    """Return the first of several codes of a line that has room for one, and report the others."""
+    different = list(dict.fromkeys(codes))
+    if len(different) < 2:  # noqa: PLR2004
+        return (different[0] if different else None), []
+    several = refused(
+        row, column, ", ".join(different),
+        f"holds {len(different)} different ones; only the first is read as the {what}",
+        "look at the others yourself",
+    )  # fmt: skip
+    return different[0], [several]

@@ -7,6 +7,7 @@ from typing import Any
 from tidewaiter.consignments.messages.jsontexts import Number, text_of
 
 _NUMBER = re.compile(r"\[\d+\]")
+_LAST = re.compile(r"\[\d+\]$")
 
 
 class Leaves:
@@ -25,8 +26,7 @@ class Leaves:
         self._texts = dict(_leaves(plain, ""))
         self._lists: dict[str, list[str]] = {}
         for name in self._texts:
-            bare = _NUMBER.sub("", name)
-            if bare != name:
+            for bare in {_NUMBER.sub("", name), _LAST.sub("", name)} - {name}:
                 self._lists.setdefault(bare, []).append(name)
         self._used: set[str] = set()
 
@@ -38,9 +38,18 @@ class Leaves:
                 return str(self._texts[name])
         return None
 
+    def text(self, name: str) -> str | None:
+        """Return a text without counting it as used."""
+        return str(self._texts[name]) if name in self._texts else None
+
+    def peek(self, name: str) -> list[str]:
+        """Return every text under a path, as `all` does, without counting it as used."""
+        places = [name] if name in self._texts else self._lists.get(name, [])
+        return [str(self._texts[place]) for place in places]
+
     def all(self, *names: str) -> list[str]:
-        """Return every text that stands under these paths; numbers in lists do not count."""
-        found = []
+        """Return every text that stands under these paths; numbers in lists may be left out."""
+        found: list[str] = []
         for name in names:
             places = [name] if name in self._texts else self._lists.get(name, [])
             self._used.update(places)

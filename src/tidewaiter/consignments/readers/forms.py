@@ -4,7 +4,7 @@ import re
 import zlib
 from collections.abc import Callable, Collection
 from pathlib import PurePath
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.sheets.office import refuse_office
@@ -37,6 +37,8 @@ ALSO = {
 OURS = frozenset((*FLAT, "jsonl", *ALSO))
 """Every suffix that we read ourselves."""
 
+Told = Literal["you", "content", "name"]
+"""By what a format is told: the user says it, the first bytes show it, or the file's name."""
 
 _HEAD = 4096  # bytes by which a format is told
 
@@ -94,6 +96,31 @@ def choose_form(file: BinaryIO, name: str, known: Collection[str], options: Read
         whole = file if file.seekable() and not _is_packed(file) else None
         refuse_office(whole, head, name)
     return form_of(head, suffix, known, name)
+
+
+def told_by(file: BinaryIO, name: str, form: str, options: ReadOptions) -> Told:
+    """Say by what the format of a file was told; both are left where they are.
+
+    Args:
+        file: As for `choose_form`.
+        name: Of the file.
+        form: What was chosen.
+        options: What the user says.
+    """
+    if options.format is not None:
+        return "you"
+    suffix = suffix_of(name)
+    if form in FORMATS or form != ALSO.get(suffix, suffix) or head_of(file).startswith(b"PAR1"):
+        return "content"
+    return "name"
+
+
+def may_be(file: BinaryIO, name: str) -> tuple[str, ...]:
+    """Name the formats that a file looks like but that must be asked for: no sample was read."""
+    head, suffix = head_of(file), suffix_of(name)
+    return tuple(
+        form.name for form in FORMATS.values() if not form.confirmed and form.fits(head, suffix)
+    )
 
 
 def _is_packed(file: BinaryIO) -> bool:
