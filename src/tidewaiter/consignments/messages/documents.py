@@ -17,6 +17,8 @@ from tidewaiter.consignments.shown import shorten
 from tidewaiter.consignments.types import Refusal
 
 _PIECE = 4 << 20
+_MARK = 4  # bytes by which the encoding is told
+_TELLING = 4096  # bytes in which the key of a list is looked for
 _HINT = "look whether the file is whole, and export it again"
 _WRAPPED = re.compile(rb'\s*\{\s*"(\w{1,40})"\s*:\s*(?=\[)')
 
@@ -40,7 +42,9 @@ def documents(file: BinaryIO, name: str, lists: Sequence[str] = ()) -> Iterator[
         InputError: Its packing is damaged, or a document is longer than 64 MB.
     """
     pieces = _utf8(file, name)
-    start = next(pieces, b"")
+    start = b""
+    while len(start) < _TELLING and (piece := next(pieces, b"")):
+        start += piece
     wrapped = _WRAPPED.match(start)
     inside = wrapped is not None and wrapped[1].decode() in lists
     if wrapped is not None and inside:
@@ -57,21 +61,24 @@ def documents(file: BinaryIO, name: str, lists: Sequence[str] = ()) -> Iterator[
 
 def _utf8(file: BinaryIO, name: str) -> Iterator[bytes]:
     """Read JSON as UTF-8; it may be written in UTF-16 or UTF-32 too, and in nothing else."""
-    decoder: codecs.IncrementalDecoder | None = None
-    while True:
-        try:
-            piece = file.read(_PIECE)
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise InputError(
-                "the gzip archive is damaged or cut short", at=name,
-                hint="fetch it again, or unpack it",
-            ) from error  # fmt: skip
-        if not piece:
-            return
-        if decoder is None:
-            codec = json.detect_encoding(piece[:4])
-            decoder = codecs.getincrementaldecoder(codec)("replace")
+    start = b""
+    while len(start) < _MARK and (piece := _read(file, name, _MARK - len(start))):
+        start += piece
+    decoder = codecs.getincrementaldecoder(json.detect_encoding(start))("replace")
+    piece = start
+    while piece:
         yield decoder.decode(piece).encode("utf-8", "replace")
+        piece = _read(file, name, _PIECE)
+
+
+def _read(file: BinaryIO, name: str, size: int) -> bytes:
+    try:
+        return file.read(size)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise InputError(
+            "the gzip archive is damaged or cut short", at=name,
+            hint="fetch it again, or unpack it",
+        ) from error  # fmt: skip
 
 
 def _document(raw: bytes, row: int) -> Document | Refusal:

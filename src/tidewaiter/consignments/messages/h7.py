@@ -17,6 +17,7 @@ _ITEMS = frozenset(("goodsitem", "governmentagencygoodsitem", "goodsshipmentitem
 _MOST = 100_000  # elements around the items
 _ROLES = (("exporter", "exporter"), ("importer", "importer"), ("consignee", "consignee"))
 _ADDRESS = ("streetandnumber", "streetandnumber1", "postcode", "city")
+_HEADS = ("", "importoperation.", "declaration.", "header.")
 _TELLING = (b"H7", b"intrinsicValue", b"IntrinsicValue")
 _CUT = "the XML is cut short or damaged"
 _HINT = "look whether the document is whole"
@@ -36,12 +37,18 @@ class _Tree:
     """What is open of a document; an item is taken out as soon as it is closed."""
 
     def __init__(self) -> None:
-        self.items: list[Node] = []
-        self.head: Node = {}
-        self._open: list[tuple[str, Node, list[str]]] = [("", self.head, [])]
+        self.items: list[tuple[Node, Leaves]] = []  # each with what stands before it
+        self._open: list[tuple[str, Node, list[str]]] = [("", {}, [])]
         self._in_item = 0
         self._count = 0
         self._local = Local()
+
+    def around(self) -> Leaves:
+        """Return what stands before the item that is closed now, in whatever holds it."""
+        found: Node = {}
+        for _, inner, _ in self._open:
+            found.update(inner)
+        return Leaves(found)
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         local = self._local[name].casefold()
@@ -60,7 +67,7 @@ class _Tree:
         value: Any = text if set(inner) <= {"#"} else inner
         self._in_item = max(0, self._in_item - 1)
         if local in _ITEMS and not self._in_item:
-            self.items.append(inner)
+            self.items.append((inner, self.around()))
             return
         holder = self._open[-1][1]
         if local not in holder:
@@ -78,9 +85,9 @@ def read(file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
     tree, row = _Tree(), 0
     try:
         for _ in walk(file, tree, name):
-            for item in tree.items:
+            for item, before in tree.items:
                 row += 1
-                yield _line(row, item, _named(tree.head))
+                yield _line(row, item, before)
             tree.items.clear()
     except InputError as error:
         problem = _CUT if error.message.startswith("the spreadsheet") else error.message
@@ -91,22 +98,13 @@ def read(file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
         )  # fmt: skip
 
 
-def _named(head: Node) -> Leaves:
-    """Take what is known of the whole, without the elements that only hold it together."""
-    found: Node = {}
-    for key, value in head.items():
-        found.update(value if isinstance(value, dict) else {key: value})
-    shipment = found.pop("goodsshipment", None)
-    return Leaves({**found, **(shipment if isinstance(shipment, dict) else {})})
-
-
 def _line(row: int, item: Node, head: Leaves) -> Found:
     leaves = Leaves(item, "item")
     gross = leaves.take("goodsmeasure.grossmass", "commodity.goodsmeasure.grossmass", "grossmass")
     code = "harmonizedsystemsubheadingcode"
     money = ("intrinsicvalue", "intrinsicamountandcurrency")
     fields = {
-        "consignment": head.take("lrn", "mrn"),
+        "consignment": head.take(*(f"{at}{number}" for number in ("lrn", "mrn") for at in _HEADS)),
         "seq": leaves.take("goodsitemnumber", "declarationgoodsitemnumber", "sequencenumber"),
         "goods": leaves.take("commodity.descriptionofgoods", "descriptionofgoods"),
         "hs": leaves.take(f"commodity.commoditycode.{code}", f"commoditycode.{code}", code),
