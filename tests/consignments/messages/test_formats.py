@@ -1,6 +1,7 @@
 """What holds for every format of messages, whatever a file holds."""
 
 import json
+import os
 from contextlib import suppress
 from io import BytesIO
 from typing import Any
@@ -18,6 +19,7 @@ from tidewaiter.consignments.messages.types import Format, Found
 from tidewaiter.consignments.readers.jsonrows import header
 from tidewaiter.consignments.types import Refusal
 
+SOAK = int(os.environ.get("TIDEWAITER_SOAK", "0"))  # further examples
 OURS = [
     FORMATS[name]
     for name in (
@@ -28,7 +30,8 @@ OURS = [
 KEYS = st.sampled_from(
     ["consignmentItems", "cargoItems", "documentParties", "notifyParties", "HSCodes", "variants",
      "title", "grams", "price", "quantity", "line_items", "shipping_address", "OrderItems",
-     "payload", "ItemPrice", "contents", "sender", "itemId", "product", "order", "transports", "value", "x"]
+     "payload", "ItemPrice", "contents", "sender", "itemId", "product", "order", "transports",
+     "value", "x"]
 )  # fmt: skip
 NODES = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=4),
@@ -38,7 +41,7 @@ NODES = st.recursive(
 
 
 @pytest.mark.parametrize("form", OURS, ids=lambda form: form.name)
-@settings(max_examples=12)
+@settings(max_examples=12 + SOAK)
 @given(st.lists(st.dictionaries(KEYS, NODES, max_size=5), max_size=3))
 def test_any_json_gives_lines_or_refusals(form: Format, documents: list[dict[str, Any]]) -> None:
     """Whatever stands under the keys, each line names our fields, and no other error comes."""
@@ -51,7 +54,7 @@ def test_any_json_gives_lines_or_refusals(form: Format, documents: list[dict[str
 
 
 @pytest.mark.parametrize("form", OURS, ids=lambda form: form.name)
-@settings(max_examples=12)
+@settings(max_examples=12 + SOAK)
 @given(st.integers(0, 4000), st.binary(max_size=6))
 def test_a_damaged_document_is_no_crash(form: Format, place: int, what: bytes) -> None:
     """Bytes that are changed, or an end that is missing, are refused and nothing else."""
