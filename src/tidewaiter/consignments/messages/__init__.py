@@ -6,7 +6,10 @@ fields; numbers, units and dates stay as written, and are read where those of ta
 
 from types import MappingProxyType
 
+from tidewaiter.consignments.messages import commerce, dcsa, h7, postal
 from tidewaiter.consignments.messages.types import Format
 
-FORMATS: MappingProxyType[str, Format] = MappingProxyType({})
+FORMATS: MappingProxyType[str, Format] = MappingProxyType(
+    {each.name: each for each in (dcsa.FORMAT, *commerce.FORMATS, postal.FORMAT, h7.FORMAT)}
+)
 """Our formats by name, in the order in which they are asked whether a file is theirs."""
