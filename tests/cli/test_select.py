@@ -45,12 +45,14 @@ def _rows(path: Path) -> list[dict[str, str]]:
 def test_a_list_is_made_checked_and_counted(alerts: Path, call: Call, here: Path) -> None:
     """From a seed, over all lines, with a watch list; filled in by hand and reported."""
     (here / "profiles.toml").write_text(PROFILES, encoding="utf-8")
+    (here / "day.seed").write_text("a seed that draws two lines without an alert 3\n")
     promised = call("select", "seed", "day.seed").stdout.strip()
     lines = ("--lines", "manifest.csv")
     made = call("select", str(alerts), *lines, "--quota", "20%", "--random", "25%", "--out",
                 "list.csv", "--seed-file", "day.seed", "--profiles", "profiles.toml")  # fmt: skip
     assert made.exit_code == 0
     assert "40 lines, a quota of 8: 2 random, 1 profile, 3 score, 0 explore" in made.stderr
+    assert "2 of the quota stay free" in made.stderr
     assert f"commitment to the seed: {promised}" in made.stderr
     rows = _rows(here / "list.csv")
     assert [row["arm"] for row in rows] == ["random"] * 2 + ["profile"] + ["score"] * 3

@@ -10,8 +10,9 @@ from tests.ranking.made import examples
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.ranking import training
+from tidewaiter.ranking.boosting import Size, grow
 from tidewaiter.ranking.figures import auc, calibrated, hits_within
-from tidewaiter.ranking.model import Model, Ranker, codes_of, write_model
+from tidewaiter.ranking.model import Model, Ranker, terms, write_model
 from tidewaiter.ranking.settings import RankerSettings, load_ranker_settings
 
 DAY = date(2026, 1, 1)
@@ -20,7 +21,7 @@ DAY = date(2026, 1, 1)
 @pytest.fixture(scope="module", name="quick")
 def quick_settings() -> RankerSettings:
     """Grow few trees."""
-    return structs.replace(load_ranker_settings(), rounds=(20, 40))
+    return structs.replace(load_ranker_settings(), rounds=(20, 40), pairs=(0, 2))
 
 
 @pytest.fixture(scope="module")
@@ -32,18 +33,21 @@ def model(quick: RankerSettings) -> Model:
 
 
 def test_the_tables_add_up_to_what_the_library_says(quick: RankerSettings) -> None:
-    """For rows with missing and unseen values, to a billionth of a log odd."""
+    """For rows with missing and unseen values, features and pairs, within rounding."""
     rows = examples(600)
     blank = training.scales_of(rows, training.features_in(rows, quick), quick)
     columns = training.columns_of(blank, rows)
-    boosted = training.grow(columns, training.hits_of(rows), 40, quick, 1)
-    base, scales = training.tabled(blank, boosted)
+    grown = Size(40, ((0, 3), (1, 2), (0, 1)))
+    boosted = grow(columns, training.hits_of(rows), grown, quick, 1)
+    base, scales, pairs = training.tabled(blank, boosted)
+    assert max(abs(each) for pair in pairs for row in pair.values for each in row) > 0.01
     other = [structs.replace(each, values={**each.values, "substance": "new"})
              for each in examples(300, seed=9)]  # fmt: skip
     for some in (rows, other):
         values = [each.values for each in some]
-        added = base + sum(np.array(one.values)[codes_of(one, values)] for one in scales)
-        assert np.abs(added - boosted.odds(training.columns_of(blank, some).codes)).max() < 1e-9
+        added = base + terms(scales, pairs, values).sum(axis=1)
+        said = boosted.odds(training.columns_of(blank, some).codes)
+        assert np.abs(added - said).max() < 1e-7
 
 
 def test_what_was_planted_is_found(model: Model) -> None:

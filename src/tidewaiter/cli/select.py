@@ -150,6 +150,9 @@ def _tell(told: Selection, out: Path, *, unsure: bool) -> None:
     lanes = ", ".join(f"{told.lanes[lane]:,} {lane}" for lane in LANES)
     click.echo(f"{told.lines:,} lines, a quota of {told.plan.quota:,}: {arms}", err=True)
     click.echo(f"lanes: {lanes}", err=True)
+    if free := told.plan.quota - sum(told.arms.values()):
+        click.echo(f"{free:,} of the quota stay free: no other line has a score; --random raises "
+                   "what is drawn by lot", err=True)  # fmt: skip
     if told.passed:
         click.echo(f"{told.passed:,} lines with the score of the red lane found no room in the "
                    "quota; their papers are to be checked", err=True)  # fmt: skip

@@ -52,6 +52,14 @@ class Scale(Record, frozen=True, kw_only=True):
     seen: tuple[int, ...]  # training alerts by bin or level
 
 
+class Pair(Record, frozen=True, kw_only=True):
+    """What was learned of two features together, beyond what each of them says."""
+
+    first: str  # names of features that have a scale
+    second: str
+    values: tuple[tuple[float, ...], ...]  # log odds, by the bins of the first and the second
+
+
 class Training(Record, frozen=True, kw_only=True):
     """What a model was made from."""
 
@@ -104,6 +112,7 @@ class Model(Record, frozen=True, kw_only=True):
     usual: float  # share of all training alerts that was right
     most_points: int
     scales: tuple[Scale, ...]
+    pairs: tuple[Pair, ...] = ()
     chances: tuple[int, ...]  # training alerts by tenth of the chance
     sha256: str = ""  # of all the rest
 
@@ -115,10 +124,8 @@ class Ranker:
         self.model = model
 
     def contributions(self, rows: Sequence[Values]) -> np.ndarray:
-        """Return what each feature adds to the calibrated log odds, shape (rows, scales)."""
-        columns = [self.model.slope * np.array(scale.values)[codes_of(scale, rows)]
-                   for scale in self.model.scales]  # fmt: skip
-        return np.column_stack(columns) if columns else np.zeros((len(rows), 0))
+        """Return what features, then pairs, add to the calibrated log odds, (rows, terms)."""
+        return self.model.slope * terms(self.model.scales, self.model.pairs, rows)
 
     def chances(self, rows: Sequence[Values]) -> np.ndarray:
         """Return how likely each alert is right, shape (rows,)."""
@@ -173,8 +180,14 @@ class Ranker:
         return " ".join(parts)
 
     def _told(self, place: int, values: Values, odds: float) -> str:
-        feature = self.model.scales[place].feature
-        return f"{told(feature, value_for(feature, values))} (odds x{math.exp(odds):.2g})"
+        known = {scale.feature.name: scale.feature for scale in self.model.scales}
+        if place < len(self.model.scales):
+            named = [self.model.scales[place].feature]
+        else:
+            pair = self.model.pairs[place - len(self.model.scales)]
+            named = [known[pair.first], known[pair.second]]
+        words = " together with ".join(told(one, value_for(one, values)) for one in named)
+        return f"{words} (odds x{math.exp(odds):.2g})"
 
     def _is_new(self, values: Values) -> bool:
         return any(
@@ -199,6 +212,14 @@ def codes_of(scale: Scale, rows: Sequence[Values]) -> np.ndarray:
     numbers = np.array([number(each) for each in found], dtype=float)
     codes = np.searchsorted(np.array(scale.edges), numbers, side="right")
     return np.where(np.isnan(numbers), len(scale.edges) + 1, codes).astype(np.intp)
+
+
+def terms(scales: Sequence[Scale], pairs: Sequence[Pair], rows: Sequence[Values]) -> np.ndarray:
+    """Return the log odds that features, then pairs, add, shape (rows, features + pairs)."""
+    codes = {scale.feature.name: codes_of(scale, rows) for scale in scales}
+    made = [np.array(scale.values)[codes[scale.feature.name]] for scale in scales]
+    made += [np.array(pair.values)[codes[pair.first], codes[pair.second]] for pair in pairs]
+    return np.column_stack(made) if made else np.zeros((len(rows), 0))
 
 
 def logistic(odds: np.ndarray) -> np.ndarray:
@@ -234,6 +255,9 @@ def read_ranker(path: Path) -> Ranker:
         raise InputError("the model was changed after it was made", at=str(path), hint=hint)
     for scale in model.scales:
         _check(scale, path)
+    sizes = {scale.feature.name: len(scale.values) for scale in model.scales}
+    for pair in model.pairs:
+        _check_pair(pair, sizes, path)
     odds = (model.base, model.shift, model.slope)
     if not all(map(math.isfinite, odds)) or model.slope < 0 or not 0 < model.usual < 1:
         raise InputError("the model's base makes no sense", at=str(path), hint=hint)
@@ -254,6 +278,17 @@ def _check(scale: Scale, path: Path) -> None:
         fits and known and edges == sorted(set(edges)) and all(map(math.isfinite, scale.values))
     ):
         what = f'the table of "{scale.feature.name}" does not fit together'
+        raise InputError(what, at=str(path), hint="make the model anew")
+
+
+def _check_pair(pair: Pair, sizes: Mapping[str, int], path: Path) -> None:
+    rows = sizes.get(pair.first, 0)
+    fits = rows == len(pair.values) and all(
+        len(row) == sizes.get(pair.second, 0) and all(map(math.isfinite, row))
+        for row in pair.values
+    )
+    if not fits or not rows:
+        what = f'the table of "{pair.first}" and "{pair.second}" does not fit together'
         raise InputError(what, at=str(path), hint="make the model anew")
 
 

@@ -10,6 +10,7 @@ class Boosting(Record, frozen=True, kw_only=True):
     """How trees are grown."""
 
     rounds: tuple[int, ...]
+    pairs: tuple[int, ...]
     rate: float
     leaves: int
     least_leaf: int
@@ -32,6 +33,7 @@ class RankerSettings(Boosting, frozen=True, kw_only=True):
     bins: int
     least_level: int
     most_levels: int
+    most_cells: int
     look: float
     drifted: float
 

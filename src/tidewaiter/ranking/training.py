@@ -11,7 +11,15 @@ from msgspec import structs
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.ranking.boosting import Boosted, Columns, grow, library
+from tidewaiter.ranking.boosting import (
+    Boosted,
+    Columns,
+    Places,
+    Size,
+    best_pairs,
+    grow,
+    library,
+)
 from tidewaiter.ranking.features import FEATURES, RULE, Feature, Value, number, rule_feature
 from tidewaiter.ranking.figures import auc, brier, calibrated, hits_within, log_loss
 from tidewaiter.ranking.model import (
@@ -19,17 +27,20 @@ from tidewaiter.ranking.model import (
     Backtest,
     Depth,
     Model,
+    Pair,
     Scale,
     Training,
     codes_of,
     logistic,
     sealed,
+    terms,
     value_for,
 )
 from tidewaiter.ranking.settings import RankerSettings, load_ranker_settings
 
 DEPTHS = (0.01, 0.05, 0.10)
 TENTHS = 10
+_DIGITS = 9  # of log odds behind the point
 
 
 class Example(Record, frozen=True, kw_only=True):
@@ -62,21 +73,21 @@ def train(examples: Iterable[Example], day: date, seed: int = 1) -> Model:
     taught, held, last = rows[:first], rows[first:second], rows[second:]
     _check_both(taught, held)
     blank = scales_of(taught, features_in(taught, settings), settings)
-    rounds = _rounds(blank, taught, held, settings, seed)
-    base, scales = tabled(blank, _grown(blank, taught, rounds, settings, seed))
-    slope, shift = calibrated(_odds(base, scales, held), hits_of(held))
+    grown = best(blank, taught, held, settings, seed)
+    base, scales, pairs = tabled(blank, grown)
+    slope, shift = calibrated(_odds(base, scales, pairs, held), hits_of(held))
     usual = float(hits_of(rows).mean())
-    chances = logistic(slope * _odds(base, scales, [*held, *last]) + shift)
+    chances = logistic(slope * _odds(base, scales, pairs, [*held, *last]) + shift)
     training = Training(
         first=rows[0].day, last=rows[-1].day, alerts=len(rows), hits=int(hits_of(rows).sum()),
         results=sum(each.by_result for each in rows), digest=digest_of(rows),
-        settings=settings.version, seed=seed, rounds=rounds, library=library(),
+        settings=settings.version, seed=seed, rounds=grown.rounds, library=library(),
     )  # fmt: skip
     model = Model(
         format=FORMAT, made=day, training=training,
         backtest=tested(last, chances[len(held):], usual, settings),
         base=base, slope=slope, shift=shift, usual=usual, most_points=settings.most_points,
-        scales=tuple(scales), chances=tuple(map(int, tenths(chances))),
+        scales=tuple(scales), pairs=tuple(pairs), chances=tuple(map(int, tenths(chances))),
     )  # fmt: skip
     return sealed(model)
 
@@ -126,16 +137,35 @@ def counted(scale: Scale, rows: Sequence[Example]) -> tuple[int, ...]:
     return tuple(map(int, np.bincount(codes, minlength=len(scale.values))))
 
 
-def tabled(blank: Sequence[Scale], boosted: Boosted) -> tuple[float, list[Scale]]:
-    """Return what trees say as tables, each 0 for the average training alert."""
-    base, tables = boosted.tables()
+def tabled(blank: Sequence[Scale], boosted: Boosted) -> tuple[float, list[Scale], list[Pair]]:
+    """Return what trees say as tables, each 0 for the average training alert.
+
+    What a pair says on average over one of its features is moved to the other one, so that a table
+    of a pair holds only what neither says alone.
+
+    Source:
+        Lengerich and others 2020, Purifying interaction effects with the functional ANOVA; here
+        with the product of the two distributions, which keeps what rises rising.
+    """
+    base, singles, doubles = boosted.tables()
+    shares = [np.array(scale.seen) / sum(scale.seen) for scale in blank]
+    pairs = []
+    for (first, second), table in zip(boosted.pairs, doubles, strict=True):
+        rows, columns = table @ shares[second], shares[first] @ table
+        middle = float(shares[first] @ rows)
+        singles[first] = singles[first] + rows
+        singles[second] = singles[second] + columns
+        base -= middle
+        pure = table - rows[:, None] - columns[None, :] + middle
+        named = [blank[place].feature.name for place in (first, second)]
+        values = tuple(tuple(map(_short, row)) for row in pure)
+        pairs.append(Pair(first=named[0], second=named[1], values=values))
     scales = []
-    for scale, table in zip(blank, tables, strict=True):
-        seen = np.array(scale.seen)
-        middle = float((table * seen).sum() / seen.sum())
+    for scale, table, share in zip(blank, singles, shares, strict=True):
+        middle = float(table @ share)
         base += middle
-        scales.append(structs.replace(scale, values=tuple(map(float, table - middle))))
-    return base, scales
+        scales.append(structs.replace(scale, values=tuple(map(_short, table - middle))))
+    return base, scales, pairs
 
 
 def tested(
@@ -218,25 +248,33 @@ def _edges(values: np.ndarray, counts: np.ndarray, bins: int) -> tuple[float, ..
     return tuple(float(each) for each in np.unique((values[places] + values[places + 1]) / 2))
 
 
-def _rounds(
+def best(
     blank: Sequence[Scale], taught: Sequence[Example], held: Sequence[Example],
     settings: RankerSettings, seed: int,
-) -> int:  # fmt: skip
-    """Return the number of rounds that loses least on the rows that calibrate."""
-    boosted = _grown(blank, taught, max(settings.rounds), settings, seed)
-    staged = boosted.staged(columns_of(blank, held).codes)
-    hits = hits_of(held)
-    return min(settings.rounds, key=lambda each: log_loss(staged[each - 1], hits))
-
-
-def _grown(
-    blank: Sequence[Scale], rows: Sequence[Example], rounds: int, settings: RankerSettings,
-    seed: int,
 ) -> Boosted:  # fmt: skip
-    return grow(columns_of(blank, rows), hits_of(rows), rounds, settings, seed)
+    """Return the trees, and the pairs, that lose least on the rows that calibrate."""
+    columns, hits = columns_of(blank, taught), hits_of(taught)
+    other, known = columns_of(blank, held).codes, hits_of(held)
+    most, tried = max(settings.rounds), []
+    pairs: tuple[Places, ...] = ()
+    for allowed in settings.pairs:
+        boosted = grow(columns, hits, Size(most, pairs[:allowed]), settings, seed)
+        staged = boosted.staged(other)
+        tried += [(log_loss(staged[rounds - 1], known), rounds, pairs[:allowed])
+                  for rounds in settings.rounds]  # fmt: skip
+        if not pairs:
+            chances = logistic(boosted.staged(columns.codes)[min(tried)[1] - 1])
+            pairs = tuple(best_pairs(columns, hits, chances, max(settings.pairs),
+                                     settings.most_cells))  # fmt: skip
+    _, rounds, chosen = min(tried)
+    return grow(columns, hits, Size(rounds, chosen), settings, seed)
 
 
-def _odds(base: float, scales: Sequence[Scale], rows: Sequence[Example]) -> np.ndarray:
-    values = [each.values for each in rows]
-    return base + sum((np.array(one.values)[codes_of(one, values)] for one in scales),
-                      start=np.zeros(len(rows)))  # fmt: skip
+def _odds(
+    base: float, scales: Sequence[Scale], pairs: Sequence[Pair], rows: Sequence[Example]
+) -> np.ndarray:
+    return np.asarray(base + terms(scales, pairs, [each.values for each in rows]).sum(axis=1))
+
+
+def _short(value: float) -> float:
+    return round(float(value), _DIGITS)
