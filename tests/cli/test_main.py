@@ -30,6 +30,7 @@ COMMANDS = [
     "law compare",
     "lists",
     "match",
+    "mirror",
     "node",
     "notices",
     "parties",

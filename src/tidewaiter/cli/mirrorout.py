@@ -1,0 +1,157 @@
+"""What `tidewaiter mirror compare` writes: a table, CSV files, JSON."""
+
+import csv
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.files import replacing
+from tidewaiter.mirror.results import Mirrored
+from tidewaiter.report.cells import neutralise
+from tidewaiter.report.characters import visible
+from tidewaiter.report.mirrorwords import (
+    DISCREPANCY_COLUMNS,
+    ORPHAN_COLUMNS,
+    discrepancy_cells,
+    freight_in_words,
+    orphan_cells,
+    quantity,
+    signed,
+)
+
+_ROWS = 20
+
+
+def check_format(path: Path | None, formats: Sequence[str]) -> None:
+    """Check that a file's suffix names a format.
+
+    Raises:
+        InputError: It does not.
+    """
+    if path is not None and path.suffix.lower() not in formats:
+        hint = f"end the name in {', '.join(formats)}"
+        raise InputError(f'"{path.suffix}" is no format here', at=str(path), hint=hint)
+
+
+def as_json(found: Mirrored) -> str:
+    """Return the whole answer."""
+    return msgspec.json.format(msgspec.json.encode(found)).decode()
+
+
+def write(found: Mirrored, out: Path | None, orphans: Path | None) -> None:
+    """Write the files that were asked for."""
+    if out is not None and out.suffix.lower() == ".json":
+        with replacing(out, str(os.getpid())) as part:
+            part.write_text(as_json(found) + "\n", encoding="utf-8", newline="\n")
+    elif out is not None:
+        _write_csv(out, DISCREPANCY_COLUMNS, map(discrepancy_cells, found.discrepancies))
+    if orphans is not None:
+        _write_csv(orphans, ORPHAN_COLUMNS, map(orphan_cells, found.orphans))
+
+
+def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    with (
+        replacing(path, str(os.getpid())) as part,
+        part.open("w", encoding="utf-8", newline="") as file,
+    ):
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows([neutralise(cell) for cell in row] for row in rows)
+
+
+def show(found: Mirrored) -> None:
+    """Print the first rows of each list, what was read, and what a difference is not."""
+    console = Console(highlight=False)
+    listed = [each for each in found.discrepancies if each.kind in {"changed", "standing"}]
+    _print(console, f"Discrepancies: {len(listed):,}", _discrepancies(found))
+    _print(console, f"Flows that one side alone reports: {len(found.orphans):,}", _orphans(found))
+    if found.unusual:
+        _print(console, f"Unusual years of BACI: {len(found.unusual):,}", _unusual(found))
+    _print(console, "Reporters, the least reliable first", _reporters(found))
+    for line in _talk(found):
+        click.echo(visible(line), err=True)
+    console.print(found.notice, style="dim", markup=False)
+    for reason in found.reasons:
+        console.print(f"- {reason}", style="dim", markup=False)
+
+
+def _print(console: Console, title: str, table: Table) -> None:
+    console.print(title, style="bold", markup=False)
+    if table.row_count:
+        console.print(table)
+    else:
+        console.print("none", style="dim")
+    console.print()
+
+
+def _table(*titles: str) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in titles:
+        table.add_column(title, overflow="fold")
+    return table
+
+
+def _discrepancies(found: Mirrored) -> Table:
+    table = _table("code", "period", "from", "to", "exports X", "imports M'", "m", "usual m", "z",
+                   "weight", "kind")  # fmt: skip
+    for one in found.discrepancies[:_ROWS]:
+        table.add_row(
+            one.key.code + ("" if one.own else "*"), str(one.key.period), one.exporter,
+            one.importer, quantity(one.x, one.basis), quantity(one.m_fob, one.basis),
+            signed(one.ratio), signed(one.usual), signed(one.z, 1), f"{one.weight:.2f}", one.kind,
+        )  # fmt: skip
+    return table
+
+
+def _orphans(found: Mirrored) -> Table:
+    table = _table("code", "period", "from", "to", "reported", "other side", "amount", "seen")
+    for one in found.orphans[:_ROWS]:
+        amount = quantity(one.kg, "kg") if one.kg else quantity(one.usd, "USD")
+        table.add_row(
+            one.key.code + ("" if one.own else "*"), str(one.key.period), one.exporter,
+            one.importer, "exports" if one.reported == "X" else "imports", one.other, amount,
+            str(one.seen),
+        )  # fmt: skip
+    return table
+
+
+def _unusual(found: Mirrored) -> Table:
+    table = _table("code", "period", "from", "to", "kg", "usual kg", "z")
+    for one in found.unusual[:_ROWS]:
+        table.add_row(
+            one.key.code + ("" if one.own else "*"), str(one.key.period), one.exporter,
+            one.importer, quantity(one.kg, "kg"), quantity(one.usual_kg, "kg"), signed(one.z, 1),
+        )  # fmt: skip
+    return table
+
+
+def _reporters(found: Mirrored) -> Table:
+    table = _table("country", "reliability", "flows compared")
+    for one in found.reporters[:_ROWS]:
+        table.add_row(one.name, f"{one.reliability:.2f}", f"{one.compared:,}")
+    return table
+
+
+def _talk(found: Mirrored) -> Iterable[str]:
+    for file in found.files:
+        yield f"{file.name}: {file.rows:,} rows, {file.used:,} used, {file.refused:,} refused"
+        for count in file.counts:
+            yield f"  left out, or used otherwise: {count.what}: {count.rows:,}"
+    for one in found.refused:
+        yield f"refused: {one.at}: {one.message}"
+    if found.conflicting:
+        yield f"{found.conflicting:,} flows are given in two ways; of one file neither is used"
+    for gap in found.gaps[:_ROWS]:
+        yield (
+            f"total and parts differ: {gap.reporter}, {gap.side}, {gap.code}, {gap.period}: "
+            f"{gap.total_kg:,.0f} kg and {gap.parts_kg:,.0f} kg"
+        )
+    yield freight_in_words(found.freight)
+    yield "* holds other chemicals beside the watched ones, so that m says little of these"
+    yield from found.notes
