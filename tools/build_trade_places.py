@@ -20,6 +20,7 @@ from pathlib import Path
 TARGET = Path(__file__).parents[1] / "src/tidewaiter/data/mirror/places.toml"
 # Codes in which UN Comtrade departs from ISO 3166-1 numeric; the first is the one in use.
 CODES = {"CH": 757, "FR": 251, "IN": 699, "NO": 579, "TW": 490, "US": 842}
+SKIPPED = {"MC"}  # counted with France there; its number stands for "Europe EU, nes"
 LOCODES = {"US": "USWAS"}  # where several towns have the name of the capital
 ASTRAY = {("FO", "torshavn")}  # that table has it at 65 degrees west
 OLDER = {"IT": (381,), "US": (841,), "SD": (736,), "PA": (590, 592), "DE": (280,), "VN": (868,)}
@@ -74,6 +75,8 @@ def main(codes: Path, locodes: Path) -> None:
         rows = sorted(csv.DictReader(file), key=lambda row: row["ISO3166-1-Alpha-2"])
     for row in rows:
         iso2, capital = row["ISO3166-1-Alpha-2"], bare(row["Capital"])
+        if iso2 in SKIPPED:
+            continue
         known = zones.get(iso2, {})
         point = (
             known.get(capital) or places.get((iso2, capital)) or next(iter(known.values()), None)

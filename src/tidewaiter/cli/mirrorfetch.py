@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import click
 
@@ -33,10 +34,7 @@ _YEARS = 30
               help="Seconds between two questions.")  # fmt: skip
 @click.option("--timeout", type=click.FloatRange(0.1), default=30.0, show_default=True,
               help="Seconds without a byte after which a connection is given up.")  # fmt: skip
-def fetch(
-    reporters: tuple[str, ...], years: str, codes: tuple[str, ...], out: Path, address: str,
-    pause: float, timeout: float,
-) -> None:  # fmt: skip
+def fetch(**options: Any) -> None:
     """Download rows from the public preview of UN Comtrade, which needs no key.
 
     It gives 500 rows at most for a question; where an answer may be cut, the codes are asked in
@@ -46,18 +44,20 @@ def fetch(
 
     Example: tidewaiter mirror fetch --reporters US,MX --years 2021-2023 --out preview.csv
     """
-    wanted = tuple(choose(codes, watched_codes(load_registry())))
-    countries = [find_code(each) for text in reporters for each in text.split(",")]
+    wanted = tuple(choose(options["codes"], watched_codes(load_registry())))
+    countries = [find_code(each) for text in options["reporters"] for each in text.split(",")]
+    limits = Limits(timeout=options["timeout"], pause=options["pause"])
     asked = [
         Query(reporter=country, year=year, flow=flow, codes=wanted)
-        for country in countries for year in _span(years) for flow in ("X", "M")
+        for country in countries for year in _span(options["years"]) for flow in ("X", "M")
     ]  # fmt: skip
     with TemporaryDirectory() as folder:
-        asking = _Asking(address, Path(folder), pause, Limits(timeout=timeout, pause=pause))
+        asking = _Asking(options["address"], Path(folder), options["pause"], limits)
         for query in asked:
             asking.ask(query)
     if not asking.answered:
         sys.exit(2)
+    out: Path = options["out"]
     with replacing(out, str(os.getpid())) as part:
         part.write_text(as_csv(asking.rows), encoding="utf-8", newline="\n")
     click.echo(f"{out}: {len(asking.rows):,} rows of {asking.answered:,} answers", err=True)

@@ -12,8 +12,9 @@ from rich.table import Table
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing
+from tidewaiter.mirror.places import iso2_of
 from tidewaiter.mirror.results import Mirrored
-from tidewaiter.report.cells import neutralise
+from tidewaiter.mirror.types import Discrepancy, Orphan, Point
 from tidewaiter.report.characters import visible
 from tidewaiter.report.mirrorwords import (
     DISCREPANCY_COLUMNS,
@@ -62,7 +63,7 @@ def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]
     ):
         writer = csv.writer(file)
         writer.writerow(columns)
-        writer.writerows([neutralise(cell) for cell in row] for row in rows)
+        writer.writerows(rows)  # codes, numbers and our own names of countries: no stranger's text
 
 
 def show(found: Mirrored) -> None:
@@ -93,42 +94,43 @@ def _print(console: Console, title: str, table: Table) -> None:
 def _table(*titles: str) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for title in titles:
-        table.add_column(title, overflow="fold")
+        table.add_column(title, overflow="fold", min_width=5 if title == "flow" else None)
     return table
 
 
 def _discrepancies(found: Mirrored) -> Table:
-    table = _table("code", "period", "from", "to", "exports X", "imports M'", "m", "usual m", "z",
-                   "weight", "kind")  # fmt: skip
+    table = _table("code", "period", "flow", "X", "M'", "m", "usual", "z", "weight", "kind")
     for one in found.discrepancies[:_ROWS]:
         table.add_row(
-            one.key.code + ("" if one.own else "*"), str(one.key.period), one.exporter,
-            one.importer, quantity(one.x, one.basis), quantity(one.m_fob, one.basis),
+            *_head(one), quantity(one.x, one.basis), quantity(one.m_fob, one.basis),
             signed(one.ratio), signed(one.usual), signed(one.z, 1), f"{one.weight:.2f}", one.kind,
         )  # fmt: skip
     return table
 
 
 def _orphans(found: Mirrored) -> Table:
-    table = _table("code", "period", "from", "to", "reported", "other side", "amount", "seen")
+    table = _table("code", "period", "flow", "told", "other side", "amount", "seen")
     for one in found.orphans[:_ROWS]:
         amount = quantity(one.kg, "kg") if one.kg else quantity(one.usd, "USD")
-        table.add_row(
-            one.key.code + ("" if one.own else "*"), str(one.key.period), one.exporter,
-            one.importer, "exports" if one.reported == "X" else "imports", one.other, amount,
-            str(one.seen),
-        )  # fmt: skip
+        side = "exports" if one.reported == "X" else "imports"
+        table.add_row(*_head(one), side, one.other, amount, str(one.seen))
     return table
 
 
 def _unusual(found: Mirrored) -> Table:
-    table = _table("code", "period", "from", "to", "kg", "usual kg", "z")
+    table = _table("code", "period", "flow", "kg", "usual", "z")
     for one in found.unusual[:_ROWS]:
         table.add_row(
-            one.key.code + ("" if one.own else "*"), str(one.key.period), one.exporter,
-            one.importer, quantity(one.kg, "kg"), quantity(one.usual_kg, "kg"), signed(one.z, 1),
-        )  # fmt: skip
+            *_head(one), quantity(one.kg, "kg"), quantity(one.usual_kg, "kg"), signed(one.z, 1)
+        )
     return table
+
+
+def _head(one: Discrepancy | Orphan | Point) -> tuple[str, str, str]:
+    """Return code, period and flow."""
+    code = one.key.code + ("" if one.own else "*")
+    ends = [iso2_of(each) or str(each) for each in (one.key.exporter, one.key.importer)]
+    return code, str(one.key.period), ">".join(ends)
 
 
 def _reporters(found: Mirrored) -> Table:

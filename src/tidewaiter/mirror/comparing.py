@@ -1,7 +1,7 @@
 """Exports beside the imports that mirror them: how far they are apart, and how unusual that is."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 
 from tidewaiter.base.records import Record
 from tidewaiter.mirror.freight import fit_freight, import_fob, tau_of
@@ -9,7 +9,7 @@ from tidewaiter.mirror.orphans import orphans_of
 from tidewaiter.mirror.places import Distances, distance, name_of
 from tidewaiter.mirror.reading import Reading
 from tidewaiter.mirror.reliability import reliabilities
-from tidewaiter.mirror.robust import ratio, standing
+from tidewaiter.mirror.robust import Standing, ratio, standing
 from tidewaiter.mirror.types import (
     Basis,
     Discrepancy,
@@ -53,6 +53,13 @@ class _Pair(Record, frozen=True, kw_only=True):
         return ratio(self.x, self.m_fob)
 
 
+class _Late(Record, frozen=True, kw_only=True):
+    """A difference together with a neighbouring period."""
+
+    pooled: float  # m of both
+    made_up: float  # share of the difference that the neighbour has the other way round
+
+
 Series = tuple[str, str, int, int, Basis, bool]  # code, revision, exporter, importer, unit, monthly
 
 
@@ -79,10 +86,11 @@ def compare(
     least = method.judging
     weighed = [
         (p.key.exporter, p.key.importer, p.ratio)
-        for p in pairs.values() if p.x >= _floor(p.basis, least) or p.m_fob >= _floor(p.basis, least)
+        for p in pairs.values() if max(p.x, p.m_fob) >= _floor(p.basis, least)
     ]  # fmt: skip
     trust = reliabilities(weighed, method)
-    found = list(_judged(pairs, reading, watched, trust, least))
+    judge = _Judge(reading, watched, {code: value for code, (value, _) in trust.items()}, least)
+    found = list(judge.judge(pairs))
     return Compared(
         freight=freight,
         reporters=tuple(
@@ -90,7 +98,7 @@ def compare(
             for code, (value, count) in sorted(trust.items(), key=lambda e: (e[1][0], e[0]))
         ),
         discrepancies=tuple(sorted(found, key=_order)),
-        orphans=orphans_of(reading, watched, {c: v for c, (v, _) in trust.items()}, least),
+        orphans=orphans_of(reading, watched, judge.trust, least),
     )
 
 
@@ -111,92 +119,94 @@ def _pair(
     return _Pair(key=key, basis="USD", x=x, m=bought.usd, tau=taken, m_fob=m_fob)
 
 
-def _judged(
-    pairs: Mapping[Key, _Pair],
-    reading: Reading,
-    watched: Mapping[str, Watched],
-    trust: Mapping[int, tuple[float, int]],
-    least: Judging,
-) -> Iterable[Discrepancy]:
-    series: dict[Series, dict[int, _Pair]] = defaultdict(dict)
-    for key, pair in pairs.items():
-        series[_series(pair)][key.period] = pair
-    for flow in series.values():
-        for pair in flow.values():
-            floor = _floor(pair.basis, least)
-            if max(pair.x, pair.m_fob) >= floor and abs(pair.x - pair.m_fob) >= floor:
-                yield _one(pair, flow, reading, watched, trust, least)
+class _Judge:
+    """Says of pairs how far apart their sides are, and how unusual that is."""
+
+    def __init__(
+        self,
+        reading: Reading,
+        watched: Mapping[str, Watched],
+        trust: Mapping[int, float],
+        least: Judging,
+    ) -> None:
+        self.trust = trust
+        self._reading = reading
+        self._watched = watched
+        self._least = least
+
+    def judge(self, pairs: Mapping[Key, _Pair]) -> Iterator[Discrepancy]:
+        """Give all whose sides differ by the floor, flow by flow."""
+        series: dict[Series, dict[int, _Pair]] = defaultdict(dict)
+        for key, pair in pairs.items():
+            series[_series(pair)][key.period] = pair
+        for flow in series.values():
+            for pair in flow.values():
+                if abs(pair.x - pair.m_fob) >= _floor(pair.basis, self._least):
+                    yield self._one(pair, flow)
+
+    def _one(self, pair: _Pair, flow: Mapping[int, _Pair]) -> Discrepancy:
+        key, least = pair.key, self._least
+        others = [each.ratio for period, each in sorted(flow.items()) if period != key.period]
+        enough = len(others) >= least.least_history
+        told = standing(pair.ratio, others, least.spread) if enough else None
+        late = _late(pair, flow)
+        kind = _kind(pair.ratio, told, late, least)
+        trusted = self.trust.get(key.exporter, 0.0), self.trust.get(key.importer, 0.0)
+        weight = trusted[0] * trusted[1]
+        size = min(abs(told.z), least.z_cap) if told else 0.0
+        sides = self._reading.flows["X", key], self._reading.flows["M", key]
+        reconciled = self._reading.reconciled.get(key)
+        return Discrepancy(
+            key=key,
+            exporter=name_of(key.exporter),
+            importer=name_of(key.importer),
+            own=key.code in self._watched and self._watched[key.code].own,
+            kind=kind,
+            basis=pair.basis,
+            x=pair.x,
+            m=pair.m,
+            tau=pair.tau,
+            m_fob=pair.m_fob,
+            gap=pair.x - pair.m_fob,
+            ratio=pair.ratio,
+            usual=told.usual if told else None,
+            spread=told.spread if told else None,
+            z=told.z if told else None,
+            periods=len(others),
+            with_next=late.pooled if late else None,
+            reliability=trusted,
+            weight=weight,
+            score=weight * (size if kind == "changed" else abs(pair.ratio)),
+            estimated=any(each.estimated for each in sides),
+            unspecified_kg=_unspecified(self._reading, key),
+            again_kg=max(each.again_kg for each in sides),
+            reconciled_kg=reconciled.kg if reconciled else None,
+        )
 
 
-def _one(
-    pair: _Pair,
-    flow: Mapping[int, _Pair],
-    reading: Reading,
-    watched: Mapping[str, Watched],
-    trust: Mapping[int, tuple[float, int]],
-    least: Judging,
-) -> Discrepancy:
-    key = pair.key
-    others = [each.ratio for period, each in sorted(flow.items()) if period != key.period]
-    told = (
-        standing(pair.ratio, others, least.spread) if len(others) >= least.least_history else None
-    )
-    pooled = _with_next(pair, flow)
-    sides = reading.flows["X", key], reading.flows["M", key]
-    trusted = trust.get(key.exporter, (0.0, 0))[0], trust.get(key.importer, (0.0, 0))[0]
-    kind = _kind(pair.ratio, told.z if told else None, told.usual if told else None, pooled, least)
-    weight = trusted[0] * trusted[1]
-    size = min(abs(told.z), least.z_cap) if told else 0.0
-    reconciled = reading.reconciled.get(key)
-    return Discrepancy(
-        key=key,
-        exporter=name_of(key.exporter),
-        importer=name_of(key.importer),
-        own=key.code in watched and watched[key.code].own and key.revision in {"H6", ""},
-        kind=kind,
-        basis=pair.basis,
-        x=pair.x,
-        m=pair.m,
-        tau=pair.tau,
-        m_fob=pair.m_fob,
-        gap=pair.x - pair.m_fob,
-        ratio=pair.ratio,
-        usual=told.usual if told else None,
-        spread=told.spread if told else None,
-        z=told.z if told else None,
-        periods=len(others),
-        with_next=pooled,
-        reliability=trusted,
-        weight=weight,
-        score=weight * (size if kind == "changed" else abs(pair.ratio)),
-        estimated=any(each.estimated for each in sides),
-        unspecified_kg=_unspecified(reading, key),
-        again_kg=max(each.again_kg for each in sides),
-        reconciled_kg=reconciled.kg if reconciled else None,
-    )
-
-
-def _kind(
-    m: float, z: float | None, usual: float | None, pooled: float | None, least: Judging
-) -> Kind:
+def _kind(m: float, told: Standing | None, late: _Late | None, least: Judging) -> Kind:
     if abs(m) < least.least_m:
         return "ordinary"
-    changed = z is not None and abs(z) >= least.least_z
-    if changed and pooled is not None and abs(pooled) < least.lag_m:
-        return "lag"
-    if changed:
-        return "changed"
+    if told is not None and abs(told.z) >= least.least_z:
+        lag = late and abs(late.pooled) < least.lag_m and late.made_up >= least.lag_share
+        return "lag" if lag else "changed"
     # Without a history nobody knows whether it was ever otherwise.
-    if abs(m) >= least.standing_m and (usual is None or abs(usual) >= least.standing_m):
+    if abs(m) >= least.standing_m and (told is None or abs(told.usual) >= least.standing_m):
         return "standing"
     return "ordinary"
 
 
-def _with_next(pair: _Pair, flow: Mapping[int, _Pair]) -> float | None:
-    """Return m over a period and the neighbour that evens it out most; None: there is none."""
+def _late(pair: _Pair, flow: Mapping[int, _Pair]) -> _Late | None:
+    """Look whether a neighbouring period makes up for a difference; None: there is none."""
     near = [flow[period] for period in neighbours(pair.key.period) if period in flow]
-    pooled = [ratio(pair.x + each.x, pair.m_fob + each.m_fob) for each in near]
-    return min(pooled, key=abs, default=None)
+    found = [
+        _Late(
+            pooled=ratio(pair.x + each.x, pair.m_fob + each.m_fob),
+            made_up=-(each.x - each.m_fob) / (pair.x - pair.m_fob),
+        )
+        for each in near
+    ]
+    return min(found, key=lambda each: (abs(each.pooled), each.made_up), default=None)
 
 
 def neighbours(period: int) -> tuple[int, int]:

@@ -35,53 +35,47 @@ def orphans_of(
         _flow(key) for side, key in reading.flows if side == "X" and ("M", key) in reading.flows
     )
     loose = {(side, msgspec.structs.replace(key, revision="")) for side, key in reading.flows}
-    found = [
-        _orphan(reading, side, key, amount, watched, trust, seen=both[_flow(key)], loose=loose)
-        for (side, key), amount in reading.flows.items()
-        if (_OTHER[side], key) not in reading.flows and _counts(amount, least)
-    ]
+    found = []
+    for (side, key), amount in reading.flows.items():
+        if (_OTHER[side], key) in reading.flows or not _counts(amount, least):
+            continue
+        teller, silent = _sides(side, key)
+        other: Literal["reports others", "other revision", "no reports"] = "reports others"
+        if (_OTHER[side], msgspec.structs.replace(key, revision="")) in loose:
+            other = "other revision"
+        elif (silent, _OTHER[side], key.period) not in reading.reporting:
+            other = "no reports"
+        unspecified = reading.unspecified.get((silent, _OTHER[side], key.code, key.period), 0.0)
+        reconciled = reading.reconciled.get(key)
+        found.append(
+            Orphan(
+                key=key,
+                exporter=name_of(key.exporter),
+                importer=name_of(key.importer),
+                own=key.code in watched and watched[key.code].own,
+                reported=side,
+                kg=amount.kg,
+                usd=amount.usd,
+                estimated=amount.estimated,
+                other=other,
+                seen=both[_flow(key)],
+                reliability=trust.get(teller, 0.0),
+                unspecified_kg=unspecified,
+                reconciled_kg=reconciled.kg if reconciled else None,
+            )
+        )
     return tuple(sorted(found, key=_order))
+
+
+def _sides(side: Side, key: Key) -> tuple[int, int]:
+    """Return who reports a flow, and who does not."""
+    return (key.exporter, key.importer) if side == "X" else (key.importer, key.exporter)
 
 
 def _counts(amount: Amount, least: Judging) -> bool:
     if amount.kg and not amount.estimated:
         return amount.kg >= least.floor_kg
     return (amount.usd or 0.0) >= least.floor_usd
-
-
-def _orphan(
-    reading: Reading,
-    side: Side,
-    key: Key,
-    amount: Amount,
-    watched: Mapping[str, Watched],
-    trust: Mapping[int, float],
-    *,
-    seen: int,
-    loose: set[tuple[Side, Key]],
-) -> Orphan:
-    teller, silent = (key.exporter, key.importer) if side == "X" else (key.importer, key.exporter)
-    other: Literal["reports others", "other revision", "no reports"] = "reports others"
-    if (_OTHER[side], msgspec.structs.replace(key, revision="")) in loose:
-        other = "other revision"
-    elif (silent, _OTHER[side], key.period) not in reading.reporting:
-        other = "no reports"
-    reconciled = reading.reconciled.get(key)
-    return Orphan(
-        key=key,
-        exporter=name_of(key.exporter),
-        importer=name_of(key.importer),
-        own=key.code in watched and watched[key.code].own and key.revision in {"H6", ""},
-        reported=side,
-        kg=amount.kg,
-        usd=amount.usd,
-        estimated=amount.estimated,
-        other=other,
-        seen=seen,
-        reliability=trust.get(teller, 0.0),
-        unspecified_kg=reading.unspecified.get((silent, _OTHER[side], key.code, key.period), 0.0),
-        reconciled_kg=reconciled.kg if reconciled else None,
-    )
 
 
 def _flow(key: Key) -> Key:

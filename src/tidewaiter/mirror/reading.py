@@ -46,13 +46,13 @@ class Reading:
         Args:
             path: CSV, tab-separated, or either as .gz.
             codes: Six digits each.
-            told: Called with the name of the layout, once it is known.
+            told: Called with the name of the file and its layout, once this is known.
 
         Raises:
             InputError: It is no such file.
         """
         rows = Rows(path, sorted(set(codes)))
-        told(rows.found.layout.title)
+        told(f"{rows.name}: {rows.found.layout.title}")
         one = _OneFile(rows)
         one.read()
         self._join(one)
@@ -192,7 +192,7 @@ def read_files(
     """
     reading, wanted = Reading(), tuple(codes)
     for path in paths:
-        reading.add(path, wanted, lambda title, name=path.name: told(f"{name}: {title}"))
+        reading.add(path, wanted, told)
     return reading
 
 

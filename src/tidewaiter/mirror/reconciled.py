@@ -41,7 +41,7 @@ def unusual_years(
                         key=key,
                         exporter=name_of(exporter),
                         importer=name_of(importer),
-                        own=code in watched and watched[code].own and revision in {"H6", ""},
+                        own=code in watched and watched[code].own,
                         kg=kg,
                         usual_kg=math.exp(told.usual),
                         z=told.z,

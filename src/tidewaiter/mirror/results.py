@@ -1,6 +1,6 @@
 """The answer to a question about mirror statistics, as one record."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -98,7 +98,7 @@ def answer(
         judging = msgspec.structs.replace(method.judging, floor_kg=question.floor_kg)
         method = msgspec.structs.replace(method, judging=judging)
     found = compare(reading, watched, method, distances)
-    listed = [d for d in found.discrepancies if question.every or d.kind != "ordinary"]
+    listed = found.discrepancies if question.every else _listed(found.discrepancies)
     return Mirrored(
         notice=NOTICE,
         reasons=REASONS,
@@ -138,6 +138,25 @@ def course(reading: Reading, one: Discrepancy | Orphan) -> Seen:
             at[0 if side == "X" else 1] = amount.kg if basis == "kg" else amount.usd
     told = tuple((period, two[0], two[1]) for period, two in sorted(periods.items()))
     return Seen(key=one.key, basis=basis, periods=told)
+
+
+def _listed(found: Iterable[Discrepancy]) -> Iterator[Discrepancy]:
+    """Leave out ordinary differences, and of one that stands all periods but the last."""
+    last: dict[tuple[str, str, int, int], int] = {}
+    every = list(found)
+    for one in every:
+        if one.kind == "standing":
+            flow = _flow(one)
+            last[flow] = max(last.get(flow, 0), one.key.period)
+    for one in every:
+        if one.kind != "ordinary" and (
+            one.kind != "standing" or one.key.period == last[_flow(one)]
+        ):
+            yield one
+
+
+def _flow(one: Discrepancy) -> tuple[str, str, int, int]:
+    return one.key.code, one.key.revision, one.key.exporter, one.key.importer
 
 
 def _kept(found: Iterable[T], question: Question) -> tuple[T, ...]:

@@ -108,7 +108,8 @@ def read_reconciled(row: Mapping[str, str], revision: str) -> Read:
             period=_period(row["period"]),
         ),
         amount=Amount(
-            kg=None if kg is None else kg * 1000, usd=None if usd is None else usd * 1000
+            kg=None if kg is None else round(kg * 1000, 6),
+            usd=None if usd is None else round(usd * 1000, 6),
         ),
     )
 

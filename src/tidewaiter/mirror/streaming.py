@@ -108,7 +108,7 @@ class Rows:
         return "skip"
 
     def _header(self) -> tuple[list[str], bool]:
-        """Read the names of the columns; rows may end in one empty cell more, as some exports do."""
+        """Read the names of the columns; rows may end in one empty cell more."""
         try:
             with pa.input_stream(str(self._path), compression="detect") as file:
                 head = file.read(_HEAD).decode("utf-8-sig", "replace")

@@ -179,6 +179,7 @@ class Judging(Record, frozen=True, kw_only=True):
     least_history: int
     spread: float
     lag_m: float
+    lag_share: float
     standing_m: float
     z_cap: float
     reconciled_spread: float
