@@ -15,8 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
-
 from benchmarks.mirror_made import CODES, NEW, Flow, Made, make, rows, write
+
 from tidewaiter.mirror.reading import read_files
 from tidewaiter.mirror.results import Question, answer
 from tidewaiter.mirror.types import Discrepancy, Key, load_method

@@ -72,7 +72,7 @@ def test_a_table_that_is_none_is_refused(text: str, tmp_path: Path) -> None:
 
 @pytest.mark.shared
 def test_points_are_those_of_capitals(shared: Path) -> None:
-    """Against CEPII's distances of capitals the middle difference is a fifth of a percent at most."""
+    """Against CEPII's distances of capitals the middle difference is 0.2 % at most."""
     pandas = pytest.importorskip("pandas")
     table = pandas.read_stata(shared / "data/trade/reference/cepii-dist/dist_cepii.dta")
     table = table[table.exporter < table.importer]

@@ -1,9 +1,6 @@
 """Differences that were planted are found, and few others; figures are in docs/benchmarks.md."""
 
-from pathlib import Path
-
 import pytest
-
 from benchmarks.mirror import Found, run
 from benchmarks.mirror_made import LEGACY, NEW, make, rows, write
 

@@ -69,8 +69,7 @@ def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]
 def show(found: Mirrored) -> None:
     """Print the first rows of each list, what was read, and what a difference is not."""
     console = Console(highlight=False)
-    listed = [each for each in found.discrepancies if each.kind in {"changed", "standing"}]
-    _print(console, f"Discrepancies: {len(listed):,}", _discrepancies(found))
+    _print(console, f"Differences: {len(found.discrepancies):,}", _discrepancies(found))
     _print(console, f"Flows that one side alone reports: {len(found.orphans):,}", _orphans(found))
     if found.unusual:
         _print(console, f"Unusual years of BACI: {len(found.unusual):,}", _unusual(found))

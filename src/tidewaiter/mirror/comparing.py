@@ -190,10 +190,9 @@ def _kind(m: float, told: Standing | None, late: _Late | None, least: Judging) -
     if told is not None and abs(told.z) >= least.least_z:
         lag = late and abs(late.pooled) < least.lag_m and late.made_up >= least.lag_share
         return "lag" if lag else "changed"
-    # Without a history nobody knows whether it was ever otherwise.
-    if abs(m) >= least.standing_m and (told is None or abs(told.usual) >= least.standing_m):
-        return "standing"
-    return "ordinary"
+    if told is None:  # nobody knows whether it was ever otherwise
+        return "no history" if abs(m) >= least.standing_m else "ordinary"
+    return "standing" if min(abs(m), abs(told.usual)) >= least.standing_m else "ordinary"
 
 
 def _late(pair: _Pair, flow: Mapping[int, _Pair]) -> _Late | None:
@@ -242,7 +241,7 @@ def _floor(basis: Basis, least: Judging) -> float:
     return least.floor_kg if basis == "kg" else least.floor_usd
 
 
-_KINDS: tuple[Kind, ...] = ("changed", "standing", "lag", "ordinary")
+_KINDS: tuple[Kind, ...] = ("changed", "standing", "no history", "lag", "ordinary")
 
 
 def _order(one: Discrepancy) -> tuple[object, ...]:

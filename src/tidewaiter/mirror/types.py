@@ -8,7 +8,7 @@ from tidewaiter.base.resources import data, read_toml
 
 Side = Literal["X", "M"]
 Basis = Literal["kg", "USD"]
-Kind = Literal["changed", "standing", "lag", "ordinary"]
+Kind = Literal["changed", "standing", "no history", "lag", "ordinary"]
 
 
 class Key(Record, frozen=True, kw_only=True, order=True):

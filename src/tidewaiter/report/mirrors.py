@@ -177,7 +177,7 @@ def _matrix(found: tuple[Discrepancy, ...]) -> Matrix:
     held: dict[tuple[int, int], Discrepancy] = {}
     counts: dict[int, float] = defaultdict(float)
     for one in found:
-        if one.kind in {"changed", "standing"}:
+        if one.kind in {"changed", "standing", "no history"}:
             held.setdefault((one.key.exporter, one.key.importer), one)
             counts[one.key.exporter] += one.score
             counts[one.key.importer] += one.score
