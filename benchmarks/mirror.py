@@ -25,6 +25,7 @@ from tidewaiter.substances.registry import load_registry
 
 TARGET = Path(__file__).parents[1] / "docs/benchmarks/mirror.json"
 SEEDS = range(1, 11)
+BAD = 0.5  # spread of a bad reporter
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -39,6 +40,8 @@ class Found(msgspec.Struct, frozen=True):
     changed: int
     false_changed: int
     false_standing: int
+    found_fair: float  # of what is missing or in excess where no reporter is bad
+    false_fair: int  # listed as changed where no reporter is bad, and not planted
     precision_top: float  # of the first 50 that are listed as changed
 
 
@@ -52,6 +55,7 @@ def run(path: Path, made: Made) -> Found:
     standing = {_pair(each) for each in found.discrepancies if each.kind == "standing"}
     orphans = {_flow(each.key) for each in found.orphans if each.other == "reports others"}
     top = changed[:50]
+    fair = {each for each in planted if _fair(each, made)}
     return Found(
         compared=sum(side == "M" and ("X", key) in reading.flows for side, key in reading.flows),
         missing=_share(made.missing, set(changed)),
@@ -62,6 +66,8 @@ def run(path: Path, made: Made) -> Found:
         changed=len(changed),
         false_changed=sum(each not in planted for each in changed),
         false_standing=len(standing - made.standing),
+        found_fair=_share(fair, set(changed)),
+        false_fair=sum(each not in planted and _fair(each, made) for each in changed),
         precision_top=sum(each in planted for each in top) / max(len(top), 1),
     )
 
@@ -96,6 +102,10 @@ def read_large(count: int) -> dict[str, float]:
 
 def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _fair(flow: Flow, made: Made) -> bool:
+    return max(made.quality[flow.exporter], made.quality[flow.importer]) < BAD
 
 
 def _share(planted: set[Flow], found: set[Flow]) -> float:

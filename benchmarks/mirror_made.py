@@ -50,6 +50,7 @@ class Made(msgspec.Struct):
     excess: set[Flow]  # imports that exceed the exports twice or more in one year
     orphans: set[Flow]  # of a flow with two sides otherwise, one side reports nothing in one year
     standing: set[tuple[str, int, int]]  # imports that fall short by two thirds in all years
+    quality: dict[int, float]  # spread of ln(amount) by reporter
     lags: set[Flow]  # half of the goods arrive in the next year: innocent
 
 
@@ -67,7 +68,7 @@ def make(seed: int, planted: int = 40, flows: int = 1_200) -> Made:
     for _ in range(flows):
         exporter, importer = draw.sample(COUNTRIES, 2)
         pairs.add((draw.choice(CODES), exporter, importer))
-    made = Made({}, {}, [], set(), set(), set(), set(), set())
+    made = Made({}, {}, [], set(), set(), set(), set(), quality, set())
     for pair in sorted(pairs):
         _trade(made, draw, pair, quality)
     _plant(made, draw, planted)

@@ -20,6 +20,7 @@ _LISTED = 200
 _SIDE = 24  # countries of the matrix on a side, at most
 _TOP, _FOOT, _ROOM = 20, 140, 26
 _GAP = 0.84
+_LABELS = 12
 
 
 class Row(Record, frozen=True, kw_only=True):
@@ -145,6 +146,8 @@ def _chart(number: int, seen: Seen, one: Discrepancy) -> Drawn:
                     height=height,
                 )
             )
+        if place % (len(seen.periods) // _LABELS + 1) and period != one.key.period:
+            continue
         words.append(
             Word(
                 text=str(period) if len(seen.periods) <= len("20232024") else str(period)[2:],
