@@ -162,6 +162,25 @@ def test_numbers_of_rows_stay_right_behind_a_broken_one(tmp_path: Path) -> None:
     assert sorted(each.at for each in read(path).refused) == ["a.csv, row 2", "a.csv, row 3"]
 
 
+def test_a_broken_row_in_another_encoding_is_refused_like_any(tmp_path: Path) -> None:
+    """Arrow hands such rows over as texts; those of older files are in Latin 1."""
+    path = tmp_path / "a.csv"
+    path.write_bytes(f"{HEAD}\nC\xf4te\n2022,842,X,484,291524,10,5\n".encode("latin-1"))
+    reading = read(path)
+    assert [each.at for each in reading.refused] == ["a.csv, row 1"]
+    assert [each.kg for each in reading.flows.values()] == [5]
+
+
+def test_a_value_that_is_refused_is_quoted_as_written(tmp_path: Path) -> None:
+    """In UTF-8 as in Latin 1."""
+    row = "2022,842,X,Côte,291524,10,5"
+    utf8 = made(tmp_path / "a.csv", row)
+    latin = tmp_path / "b.csv"
+    latin.write_bytes(f"{HEAD}\n{row}\n".encode("latin-1"))
+    messages = [each.message for each in read(utf8, latin).refused]
+    assert messages == ['"Côte" is no code of a country, column partner'] * 2
+
+
 def test_groups_and_trade_with_oneself_are_left_out(tmp_path: Path) -> None:
     """The European Union reports beside its members."""
     path = made(tmp_path / "a.csv", "2022,97,X,484,291524,1,5", "2022,842,M,841,291524,1,5")

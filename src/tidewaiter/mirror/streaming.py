@@ -13,7 +13,8 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.mirror.layouts import Found, find_layout
 from tidewaiter.mirror.types import Refused
 
-_BLOCK = 8 << 20  # bytes
+_BLOCK = 1 << 20  # bytes
+_ENCODING = "latin-1"  # reads any byte: Arrow decodes whole rows that are cut short
 _HEAD = 1 << 16  # bytes in which the header and the first row stand
 _SHOWN = 20  # refused rows kept
 
@@ -91,7 +92,11 @@ class Rows:
         return arrow.open_csv(
             pa.input_stream(str(self._path), compression="detect"),
             read_options=arrow.ReadOptions(
-                block_size=_BLOCK, column_names=names, skip_rows=1, use_threads=False
+                block_size=_BLOCK,
+                column_names=names,
+                skip_rows=1,
+                use_threads=False,
+                encoding=_ENCODING,
             ),
             parse_options=arrow.ParseOptions(
                 delimiter="\t" if self._tab else ",", invalid_row_handler=self._break
@@ -126,9 +131,10 @@ class Rows:
 
 def _text(value: bytes | None) -> str:
     """Decode a cell; older exports are not in UTF-8."""
-    if not value:
-        return ""
+    text = (value or b"").decode("utf-8").strip()
+    if text.isascii():
+        return text
     try:
-        return value.decode("utf-8").strip()
+        return text.encode(_ENCODING).decode("utf-8")
     except UnicodeDecodeError:
-        return value.decode("latin-1").strip()
+        return text
