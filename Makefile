@@ -105,6 +105,7 @@ soak: $(VENV)/.bench
 	$(BIN)/python -m tests.soak.forgeries --number 20000
 	TIDEWAITER_SOAK=100 $(BIN)/python -m pytest -q tests/courier/test_machines.py
 	TIDEWAITER_SOAK=5000 $(BIN)/python -m pytest -q tests/consignments/messages/test_formats.py
+	TIDEWAITER_SOAK=100 $(BIN)/python -m pytest -q tests/mirror/test_fuzz.py
 
 docs: check-docs
 	@echo "Open $(SITE)/index.html."

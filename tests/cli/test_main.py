@@ -31,6 +31,7 @@ COMMANDS = [
     "law compare",
     "lists",
     "match",
+    "mirror",
     "node",
     "notices",
     "parties",

@@ -21,6 +21,7 @@ COMMANDS = {
     "law compare": "tidewaiter.cli.lawcompare",
     "lists": "tidewaiter.cli.lists",
     "match": "tidewaiter.cli.match",
+    "mirror": "tidewaiter.cli.mirror",
     "node": "tidewaiter.cli.node",
     "notices": "tidewaiter.cli.notices",
     "parties": "tidewaiter.cli.parties",
