@@ -7,6 +7,9 @@ fields; numbers, units and dates stay as written, and are read where those of ta
 from types import MappingProxyType
 
 from tidewaiter.consignments.messages.types import Format
+from tidewaiter.consignments.messages.xmlformats import xml_formats
 
-FORMATS: MappingProxyType[str, Format] = MappingProxyType({})
+FORMATS: MappingProxyType[str, Format] = MappingProxyType(
+    {form.name: form for form in xml_formats()}
+)
 """Our formats by name, in the order in which they are asked whether a file is theirs."""

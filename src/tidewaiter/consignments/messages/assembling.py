@@ -1,0 +1,193 @@
+"""Lines and heads of a document, put together: what a line says itself wins over its heads."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tidewaiter.consignments.messages.layouts import Layout
+from tidewaiter.consignments.messages.trees import NUMBERS, Got, Tree
+from tidewaiter.consignments.messages.types import Found
+from tidewaiter.consignments.types import Refusal
+
+MOST_LINES = 20_000
+"""Of one consignment that wait for what follows them in its head."""
+
+_NOT_KNOWN = Got()
+
+
+class _Head:
+    """A head that is open, or was when its lines were read."""
+
+    __slots__ = ("element", "got", "lines", "tree")
+
+    def __init__(self, element: Any, tree: Tree) -> None:
+        self.element = element
+        self.tree = tree
+        self.got = _NOT_KNOWN
+        self.lines = 0
+
+
+class Assembly:
+    """Puts the lines of documents together.
+
+    Heads may name importers, routes and days after their lines, so that the lines of a
+    consignment wait for its end.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self._heads = {
+            name.lower(): Tree(head, layout, name) for head in layout.heads for name in head.elements
+        }
+        self._line = Tree(layout.line, layout, layout.line.elements[0])
+        self._lines = {name.lower() for name in layout.line.elements}
+        self.names = tuple(
+            name for part in (*layout.heads, layout.line) for name in part.elements
+        )
+        self._open: list[_Head] = []
+        self._inside: Any = None  # the line that is open
+        self._waiting: list[tuple[int, Got, tuple[_Head, ...]]] = []
+        self._shell: Any = None
+        self.row = 0  # of the last line
+
+    def open(self, element: Any) -> None:
+        """Take note of the start of an element."""
+        name = _local(element)
+        if name in self._lines:
+            self._inside = element
+        elif self._inside is None:
+            self._open.append(_Head(element, self._heads[name]))
+
+    def close(self, element: Any) -> Iterator[Found | Refusal]:
+        """Take the end of an element: a line is read, and a consignment that ends is given out."""
+        if self._inside is not None:
+            if element is not self._inside:
+                return
+            self._inside = None
+            self.row += 1
+            for head in self._open:
+                head.lines += 1
+            self._waiting.append((self.row, self._line.gather(element), tuple(self._open)))
+            self._free(element)
+            if len(self._waiting) >= MOST_LINES:
+                yield from self._too_many()
+        elif self._open and element is self._open[-1].element:
+            head = self._open.pop()
+            head.got = head.tree.gather(element)
+            head.element = None
+            self._free(element)
+        if not self._open:
+            yield from self._give()
+
+    def flush(self) -> Iterator[Found | Refusal]:
+        """Give out what was read of a document that goes no further."""
+        for head in self._open:
+            head.got = head.tree.gather(head.element)
+        self._open.clear()
+        self._inside = self._shell = None
+        yield from self._give()
+
+    def where(self) -> str:
+        """Return the path of the last element that was begun; "": none was."""
+        element = self._inside if self._inside is not None else None
+        if element is None and self._open:
+            element = self._open[-1].element
+        if element is None:
+            return ""
+        while len(element):
+            element = element[-1]
+        names = [etag.rpartition("}")[2] for etag in _tags_up(element)]
+        return "/".join(reversed(names))
+
+    def _too_many(self) -> Iterator[Found | Refusal]:
+        for head in self._open:
+            head.got = head.tree.gather(head.element)
+        first = self._waiting[0][0]
+        yield from self._give()
+        yield Refusal(
+            row=first, column="", value="", screened=True,
+            problem=f"a consignment of {MOST_LINES} lines and more: of its head these lines have "
+            "what stands before them",
+            hint="look at the head yourself: parties, route and days may follow the lines",
+        )  # fmt: skip
+
+    def _free(self, element: Any) -> None:
+        """Empty an element, and take the one before it out of the tree.
+
+        The parser may be writing what follows this one, so that it stays until the next.
+        """
+        element.clear(keep_tail=True)
+        shell, self._shell = self._shell, element
+        if shell is not None and (parent := shell.getparent()) is not None:
+            parent.remove(shell)
+
+    def _give(self) -> Iterator[Found | Refusal]:
+        waiting, self._waiting = self._waiting, []
+        for row, got, heads in waiting:
+            for path, text in got.doubled:
+                yield Refusal(
+                    row=row, column=path, value=text[:200], screened=True,
+                    problem="a second UN number; the line is read with the first",
+                    hint="look at the document: a line may hold several dangerous goods",
+                )  # fmt: skip
+            yield from _commas(row, got)
+            yield _joined(row, got, [head for head in reversed(heads)])
+
+
+def _commas(row: int, got: Got) -> Iterator[Refusal]:
+    """Refuse numbers with a comma: the format has points, so it may be a mark of either kind."""
+    for field in NUMBERS & got.fields.keys():
+        if "," in (text := got.fields[field]):
+            del got.fields[field]
+            yield Refusal(
+                row=row, column=field, value=text[:200], screened=True,
+                problem=f'"{text[:40]}" has a comma, and numbers of this format have points',
+                hint="say what the number is: the document has to be mended",
+            )  # fmt: skip
+
+
+def _joined(row: int, line: Got, heads: list[_Head]) -> Found:
+    """Join a line with its heads, the innermost first."""
+    fields = line.fields
+    parties, stops, kept = line.parties, line.stops, line.kept
+    for head in heads:
+        got = head.got
+        fields = got.fields | fields
+        if head.lines == 1:
+            if "value" in fields and "value" in got.totals:
+                totals = {k: v for k, v in got.totals.items() if k not in ("value", "currency")}
+                fields = totals | fields
+            else:
+                fields = got.totals | fields
+        roles = {party["role"] for party in parties}
+        parties = parties + [party for party in got.parties if party["role"] not in roles]
+        functions = {stop["function"] for stop in stops}
+        stops = stops + [stop for stop in got.stops if stop["function"] not in functions]
+        kept = kept + got.kept
+    return Found(
+        row=row, fields=fields, parties=tuple(parties), route=_in_order(stops), kept=tuple(kept),
+        pointed=NUMBERS,
+    )  # fmt: skip
+
+
+_ORDER = ("origin", "loading", "transit", "unlading", "destination")
+
+
+def _in_order(stops: list[dict[str, str | None]]) -> tuple[dict[str, str | None], ...]:
+    """Sort stops by the order of travel; a transit where the route begins or ends is none."""
+    ends = {_place(stop) for stop in stops if stop["function"] != "transit"}
+    kept = [stop for stop in stops if stop["function"] != "transit" or _place(stop) not in ends]
+    return tuple(sorted(kept, key=lambda stop: _ORDER.index(stop["function"] or "origin")))
+
+
+def _place(stop: dict[str, str | None]) -> tuple[str | None, ...]:
+    return stop["locode"], stop["name"], stop["country"]
+
+
+def _local(element: Any) -> str:
+    name: str = element.tag.rpartition("}")[2]
+    return name.lower()
+
+
+def _tags_up(element: Any) -> Iterator[str]:
+    while element is not None:
+        yield element.tag
+        element = element.getparent()
