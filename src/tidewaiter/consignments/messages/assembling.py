@@ -1,6 +1,6 @@
 """Lines and heads of a document, put together: what a line says itself wins over its heads."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tidewaiter.consignments.messages.layouts import Layout
@@ -10,6 +10,9 @@ from tidewaiter.consignments.types import Refusal
 
 MOST_LINES = 20_000
 """Of one consignment that wait for what follows them in its head."""
+
+MOST_PATH = 200
+"""Characters of a path that is shown."""
 
 _NOT_KNOWN = Got()
 
@@ -87,15 +90,16 @@ class Assembly:
 
     def where(self) -> str:
         """Return the path of the last element that was begun; "": none was."""
-        element = self._inside if self._inside is not None else None
+        element = self._inside
         if element is None and self._open:
             element = self._open[-1].element
         if element is None:
             return ""
         while len(element):
             element = element[-1]
-        names = [etag.rpartition("}")[2] for etag in _tags_up(element)]
-        return "/".join(reversed(names))
+        names = [tag.rpartition("}")[2] for tag in _tags_up(element)]
+        path = "/".join(reversed(names))
+        return path if len(path) <= MOST_PATH else f"...{path[-MOST_PATH:]}"
 
     def _too_many(self) -> Iterator[Found | Refusal]:
         for head in self._open:
@@ -129,7 +133,7 @@ class Assembly:
                     hint="look at the document: a line may hold several dangerous goods",
                 )  # fmt: skip
             yield from _commas(row, got)
-            yield _joined(row, got, [head for head in reversed(heads)])
+            yield _joined(row, got, heads[::-1])
 
 
 def _commas(row: int, got: Got) -> Iterator[Refusal]:
@@ -144,19 +148,17 @@ def _commas(row: int, got: Got) -> Iterator[Refusal]:
             )  # fmt: skip
 
 
-def _joined(row: int, line: Got, heads: list[_Head]) -> Found:
+def _joined(row: int, line: Got, heads: Sequence[_Head]) -> Found:
     """Join a line with its heads, the innermost first."""
     fields = line.fields
     parties, stops, kept = line.parties, line.stops, line.kept
     for head in heads:
         got = head.got
         fields = got.fields | fields
-        if head.lines == 1:
-            if "value" in fields and "value" in got.totals:
-                totals = {k: v for k, v in got.totals.items() if k not in ("value", "currency")}
-                fields = totals | fields
-            else:
-                fields = got.totals | fields
+        if got.whole:
+            totals = _totals(got, fields) if head.lines == 1 else {}
+            fields = totals | fields
+            kept = kept + [(path, got.totals[f]) for f, path in got.whole if f not in totals]
         roles = {party["role"] for party in parties}
         parties = parties + [party for party in got.parties if party["role"] not in roles]
         functions = {stop["function"] for stop in stops}
@@ -166,6 +168,16 @@ def _joined(row: int, line: Got, heads: list[_Head]) -> Found:
         row=row, fields=fields, parties=tuple(parties), route=_in_order(stops), kept=tuple(kept),
         pointed=NUMBERS,
     )  # fmt: skip
+
+
+def _totals(got: Got, fields: Mapping[str, str]) -> dict[str, str]:
+    """Choose the totals that the one line of a head lacks; a value goes with its currency."""
+    lacks = {field for field in got.totals if field not in fields}
+    if "value" in fields:
+        lacks.discard("currency")
+    if "gross" in fields:
+        lacks.discard("gross.unit")
+    return {field: got.totals[field] for field in lacks}
 
 
 _ORDER = ("origin", "loading", "transit", "unlading", "destination")

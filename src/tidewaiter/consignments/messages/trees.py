@@ -1,7 +1,7 @@
 """What an element of XML holds by a layout: fields, parties, stops, and what has no field."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tidewaiter.consignments.messages.layouts import Group, Layout, Part
@@ -16,17 +16,19 @@ _MOST_NAMES = 20_000  # of elements that are remembered; a document may invent a
 _DAYS = frozenset(("lodged", "departure", "arrival", "release"))
 _STAMP = re.compile(r"(\d{8})\d{6}(?:Z|[+-]\d\d(?::?\d\d)?)")  # format 304: with a zone
 _EORI = re.compile(r"[A-Z]{2}[A-Z0-9]{3,15}")
+_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 _COUNTRY, _LOCODE = re.compile(r"[A-Za-z]{2}"), re.compile(r"[A-Za-z]{2} ?[A-Za-z2-9]{3}")
 
 
 class Got:
     """What one element holds."""
 
-    __slots__ = ("doubled", "fields", "kept", "parties", "ranks", "stops", "totals")
+    __slots__ = ("doubled", "fields", "kept", "parties", "ranks", "stops", "totals", "whole")
 
     def __init__(self) -> None:
         self.fields: dict[str, str] = {}
         self.totals: dict[str, str] = {}
+        self.whole: list[tuple[str, str]] = []  # field of a total, and its path
         self.ranks: dict[str, int] = {}  # field -> of the path that gave it
         self.parties: list[dict[str, str | None]] = []
         self.stops: list[dict[str, str | None]] = []
@@ -37,7 +39,8 @@ class Got:
 class _Spot:
     """A place in the tree of a part: what its text means."""
 
-    __slots__ = ("attributes", "field", "group", "kids", "kind", "named", "path", "rank", "total")
+    __slots__ = ("attributes", "field", "group", "kids", "kind", "named", "path", "rank", "total",
+                 "whole")  # fmt: skip
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -48,7 +51,12 @@ class _Spot:
         self.total = False
         self.kind = ""  # role or function of a party or stop
         self.group: Group | None = None
+        self.whole = False  # what is below it belongs together: a party, a stop or a group
         self.attributes: dict[str, str] = {}
+
+
+_Leaf = tuple[_Spot, str]
+"""A place, and the text that stands there."""
 
 
 class Tree:
@@ -67,7 +75,7 @@ class Tree:
                 self._declare(self._root, where, field, rank, total=total)
         for where, kind in (*part.parties.items(), *part.stops.items()):
             spot = self._at(self._root, where)
-            spot.kind = kind
+            spot.kind, spot.whole = kind, True
             below = layout.party if where in part.parties else layout.stop
             for rank, (inner, key) in enumerate(below.items()):
                 if inner == ".":
@@ -76,7 +84,11 @@ class Tree:
                     self._declare(spot, inner, key, rank)
         self._roles = frozenset(part.parties.values())
         for group in part.groups:
-            self._at(self._root, group.at).group = group
+            spot = self._at(self._root, group.at)
+            spot.group, spot.whole = group, True
+            for where in {group.by, *(path for case in group.cases.values() for path in case)}:
+                if where:
+                    self._at(spot, where).field = where
 
     def _declare(
         self, start: _Spot, where: str, field: str, rank: int, *, total: bool = False
@@ -114,14 +126,12 @@ class Tree:
         return got
 
     def _walk(self, element: Any, spot: _Spot, got: Got) -> None:
-        kids = spot.kids
+        find = spot.kids.get
+        keep = got.kept.append
         for child in element:
-            tag = child.tag
-            kid = kids.get(tag) or self._kid(spot, tag)
-            if kid.kind:
-                self._party_or_stop(child, kid, got)
-            elif kid.group is not None:
-                self._group(child, kid, kid.group, got)
+            kid = find(child.tag) or self._kid(spot, child.tag)
+            if kid.whole:
+                self._take_whole(child, kid, got)
             elif len(child):
                 if found := child.items():
                     _keep_attributes(found, kid, got)
@@ -132,83 +142,81 @@ class Tree:
                     if kid.field:
                         _put(got, kid, text, found)
                         continue
-                    got.kept.append((kid.path, text))
+                    keep((kid.path, text))
                 if found:
                     _keep_attributes(found, kid, got)
 
-    def _leaves(self, element: Any, spot: _Spot) -> list[tuple[_Spot, str]]:
-        """List the texts of an element and all below it."""
-        found: list[tuple[_Spot, str]] = []
-        text = element.text
-        if text and (text := text.strip()):
-            found.append((spot, text))
-        for child in element:
-            kid = spot.kids.get(child.tag) or self._kid(spot, child.tag)
-            found.extend(self._leaves(child, kid))
-        for name, value in element.items():
-            if value := value.strip():
-                found.append((_Spot(f"{spot.path}@{name.rpartition('}')[2]}"), value))
-        return found
-
-    def _party_or_stop(self, element: Any, spot: _Spot, got: Got) -> None:
-        told: dict[str, list[str]] = {}
-        for leaf, text in self._leaves(element, spot):
-            if leaf.field:
-                told.setdefault(leaf.field, []).append(text)
-            else:
-                got.kept.append((leaf.path, text))
-        if not told:
+    def _take_whole(self, element: Any, spot: _Spot, got: Got) -> None:
+        """Read an element whose parts belong together."""
+        leaves: list[_Leaf] = []
+        if not len(element) and (text := (element.text or "").strip()):
+            leaves.append((spot, text))
+        self._leaves(element, spot, leaves, got)
+        if not leaves:
             return
-        if spot.kind in self._roles:
+        if spot.group is not None:
+            _put_group(leaves, spot, spot.group, got)
+            return
+        told: dict[str, list[_Leaf]] = {}
+        for leaf in leaves:
+            if leaf[0].field:
+                told.setdefault(leaf[0].field, []).append(leaf)
+            else:
+                got.kept.append((leaf[0].path, leaf[1]))
+        if told and spot.kind in self._roles:
             got.parties.append(self._party(spot.kind, told))
-        else:
+        elif told:
             got.stops.append(_stop(spot.kind, told))
 
-    def _party(self, role: str, told: Mapping[str, list[str]]) -> dict[str, str | None]:
-        name, *lines = [
-            line.strip() for text in told.get("lines", [""]) for line in text.splitlines() or [""]
-        ]
-        address = ", ".join([*lines, *told.get("address", ())])
-        number = (told.get("id") or [None])[0]
+    def _leaves(self, element: Any, spot: _Spot, leaves: list[_Leaf], got: Got) -> None:
+        """List the texts below an element; attributes have no field there."""
+        if found := element.items():
+            _keep_attributes(found, spot, got)
+        find = spot.kids.get
+        for child in element:
+            kid = find(child.tag) or self._kid(spot, child.tag)
+            if len(child):
+                self._leaves(child, kid, leaves, got)
+                continue
+            text, found = child.text, child.items()
+            if text and (text := text.strip()):
+                leaves.append((kid, text))
+            if found:
+                _keep_attributes(found, kid, got)
+
+    def _party(self, role: str, told: Mapping[str, list[_Leaf]]) -> dict[str, str | None]:
+        name, lines = _first(told, "name"), []
+        if "lines" in told:
+            name, *lines = [line.strip() for line in told["lines"][0][1].splitlines()]
+        address = [text for _, text in sorted(told.get("address", ()), key=_rank)]
+        number = _first(told, "id")
         scheme = self._layout.scheme if number and _EORI.fullmatch(number) else ""
         return {
             "role": role,
-            "name": (told.get("name") or [name])[0] or None,
-            "address": address or None,
-            "country": (told.get("country") or [None])[0],
+            "name": name,
+            "address": ", ".join(" ".join(text.split()) for text in lines + address) or None,
+            "country": _first(told, "country"),
             "id_scheme": scheme or None,
             "id": number,
         }
 
-    def _group(self, element: Any, spot: _Spot, group: Group, got: Got) -> None:
-        leaves = self._leaves(element, spot)
-        start = len(spot.path) + 1
-        inner = {leaf.path[start:].lower(): text for leaf, text in reversed(leaves)}
-        code = inner.get(group.by.lower(), "") if group.by else ""
-        case = next((case for key, case in group.cases.items() if code.startswith(key)), {})
-        told: dict[str, str] = {}
-        for where, field in case.items():
-            if text := inner.get(where.lower()):
-                told[field] = told.get(field, "") + text
-        into = got.totals if group.total else got.fields
-        main = next(iter(case.values()), "")
-        taken = main in told and (main in JOINED or main not in into)
-        if taken:
-            for field, text in told.items():
-                into[field] = f"{into[field]}; {text}" if field in into else text
-        used = {where.lower() for where in case} if taken else set()
-        got.kept.extend((leaf.path, text) for leaf, text in leaves
-                        if leaf.path[start:].lower() not in used)  # fmt: skip
+
+def _rank(leaf: _Leaf) -> int:
+    return leaf[0].rank
 
 
-def _stop(function: str, told: Mapping[str, list[str]]) -> dict[str, str | None]:
+def _first(told: Mapping[str, list[_Leaf]], key: str) -> str | None:
+    return told[key][0][1] if key in told else None
+
+
+def _stop(function: str, told: Mapping[str, list[_Leaf]]) -> dict[str, str | None]:
     stop: dict[str, str | None] = {
         "function": function,
         "locode": None,
-        "name": (told.get("name") or [None])[0],
-        "country": (told.get("country") or [None])[0],
+        "name": _first(told, "name"),
+        "country": _first(told, "country"),
     }
-    for text in told.get("country or locode", ()):
+    for _, text in told.get("country or locode", ()):
         if _COUNTRY.fullmatch(text):
             stop["country"] = text
         elif _LOCODE.fullmatch(text):
@@ -218,11 +226,36 @@ def _stop(function: str, told: Mapping[str, list[str]]) -> dict[str, str | None]
     return stop
 
 
-def _keep_attributes(found: list[tuple[str, str]], spot: _Spot, got: Got) -> None:
+def _put_group(leaves: Sequence[_Leaf], spot: _Spot, group: Group, got: Got) -> None:
+    """Put a group into its fields, if no other was before it; else it is kept."""
+    inner: dict[str, _Leaf] = {}
+    for leaf in leaves:
+        inner.setdefault(leaf[0].field, leaf)
+    code = inner[group.by][1] if group.by in inner else ""
+    case = next((case for key, case in group.cases.items() if code.startswith(key)), {})
+    told: dict[str, str] = {}
+    used: list[_Leaf] = []
+    for where, field in case.items():
+        if where in inner:
+            told[field] = told.get(field, "") + inner[where][1]
+            used.append(inner[where])
+            if group.total:
+                got.whole.append((field, inner[where][0].path))
+    into = got.totals if group.total else got.fields
+    main = next(iter(case.values()), "")
+    if main in told and (main in JOINED or main not in into):
+        for field, text in told.items():
+            into[field] = f"{into[field]}; {text}" if field in into else text
+    else:
+        used = []
+    if len(used) < len(leaves):
+        got.kept.extend((leaf[0].path, leaf[1]) for leaf in leaves if leaf not in used)
+
+
+def _keep_attributes(found: Sequence[tuple[str, str]], spot: _Spot, got: Got) -> None:
     for name, value in found:
-        local = name.rpartition("}")[2]
-        if value and not name.startswith("{http://www.w3.org/2001/XMLSchema-instance}"):
-            got.kept.append((f"{spot.path}@{local}", value))
+        if value and name not in spot.attributes and not name.startswith(_INSTANCE):
+            got.kept.append((f"{spot.path}@{name.rpartition('}')[2]}", value))
 
 
 def _put(got: Got, spot: _Spot, text: str, found: list[tuple[str, str]]) -> None:
@@ -246,9 +279,13 @@ def _put(got: Got, spot: _Spot, text: str, found: list[tuple[str, str]]) -> None
             fields.pop(companion, None)
     fields[field] = text
     got.ranks[field] = spot.rank
+    if spot.total:
+        got.whole.append((field, spot.path))
+    if not found:
+        return
+    _keep_attributes(found, spot, got)
     for name, value in found:
-        companion = spot.attributes.get(name)
-        if companion and value:
+        if value and (companion := spot.attributes.get(name)):
             fields[companion] = value
-        elif value:
-            got.kept.append((f"{spot.path}@{name.rpartition('}')[2]}", value))
+            if spot.total:
+                got.whole.append((companion, f"{spot.path}@{name}"))

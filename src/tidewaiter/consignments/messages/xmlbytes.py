@@ -57,18 +57,19 @@ def codec_of(head: bytes) -> str:
     declared = _DECLARED.search(head[:400])
     if not declared:
         return "utf-8"
+    if declared[1].lower().startswith((b"utf-16", b"utf-32", b"ucs-2")):
+        return "utf-8"  # what can be read as far as this line is not of two bytes, whatever it says
     try:
         found = codecs.lookup(declared[1].decode())
-        b"".decode(found.name)  # what is no encoding of texts says so
-    except LookupError:
+        b" ".decode(found.name)  # what is no encoding of texts says so
+    except (LookupError, ValueError):
         found = None
     if found is None or found.name in _STRANGE:
         raise InputError(
             f'its encoding "{declared[1].decode()}" is not known',
             hint='save it as UTF-8, and let its first line say encoding="UTF-8"',
         )
-    # Bytes that can be read as far as this line are not UTF-16, whatever it says.
-    return "utf-8" if found.name.startswith(("utf-16", "utf-32")) else found.name
+    return found.name
 
 
 @lru_cache(maxsize=16)

@@ -6,8 +6,8 @@ are freed as they are read, so that memory grows with one declaration and not wi
 """
 
 import re
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
 
 from lxml import etree
 
@@ -18,7 +18,7 @@ from tidewaiter.consignments.messages.types import Found
 from tidewaiter.consignments.messages.xmlbytes import OPENS, pieces
 from tidewaiter.consignments.types import Refusal
 
-MOST_BYTES = 16 << 20
+MOST_BYTES = 8 << 20
 """Of one line, or of a head between two lines."""
 
 _PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*+", re.S)
@@ -46,7 +46,7 @@ def read_xml(layout: Layout, file: BinaryIO, name: str) -> Iterator[Found | Refu
         for piece in pieces(file):
             if piece.strange and not strange:
                 strange = True
-                yield reading.refusal(_strange())
+                yield _strange()
             data = rest + piece.data
             keep = next((n for n in range(len(OPENS) - 1, 0, -1) if data.endswith(OPENS[:n])), 0)
             rest = data[len(data) - keep :]
@@ -54,7 +54,7 @@ def read_xml(layout: Layout, file: BinaryIO, name: str) -> Iterator[Found | Refu
                 yield from reading.feed(part)
             if piece.broken:
                 broken = InputError(piece.broken, hint="send for the file again")
-                yield reading.refusal(broken, screened=False)
+                yield reading.refusal(broken)
     except InputError as error:
         raise InputError(error.message, at=name, hint=error.hint) from None
     if rest:
@@ -71,12 +71,13 @@ def _parts(data: bytes) -> Iterator[bytes]:
     yield data[start:]
 
 
-def _strange() -> InputError:
-    return InputError(
-        "it holds bytes that are no text, or signs that XML does not have; they are left out, "
-        "or read as \ufffd",
+def _strange() -> Refusal:
+    return Refusal(
+        row=0, column="", value="", screened=True,
+        problem="it holds bytes that are no text, or signs that XML does not have; they are left "
+        "out, or read as \ufffd",
         hint="look whether the document says its encoding",
-    )
+    )  # fmt: skip
 
 
 class _Reading:
@@ -98,10 +99,10 @@ class _Reading:
             self._document = self._new()
         if self._document is None:
             return
+        again = opens and self._document.begun
         try:
             yield from self._document.feed(data)
         except InputError as error:
-            again = opens and self._document.begun
             yield from self._give_up(error)
             if again:
                 self._document = self._new()
@@ -119,13 +120,13 @@ class _Reading:
     def _give_up(self, error: InputError) -> Iterator[Found | Refusal]:
         self._document = None
         yield from self._assembly.flush()
-        yield self.refusal(error, screened=False)
+        yield self.refusal(error)
 
-    def refusal(self, error: InputError, *, screened: bool = True) -> Refusal:
-        """Report what is wrong with the document."""
+    def refusal(self, error: InputError) -> Refusal:
+        """Report what is wrong with the document after the last line."""
         return Refusal(
-            row=self._assembly.row + (not screened), column=error.at, value="",
-            problem=error.message, hint=error.hint, screened=screened,
+            row=self._assembly.row + 1, column=error.at, value="",
+            problem=error.message, hint=error.hint, screened=False,
         )  # fmt: skip
 
 
@@ -162,12 +163,7 @@ class _Document:
                 return
         self._tail = (self._tail + data[-_TAIL:])[-_TAIL:]
         self._since += len(data)
-        try:
-            self._parser.feed(data)
-        except etree.XMLSyntaxError as error:
-            yield from self._events()
-            raise self._damaged(error) from None
-        yield from self._events()
+        yield from self._try(lambda: self._parser.feed(data))
         if self._since > MOST_BYTES:
             raise InputError(
                 f"a line or a head is longer than {MOST_BYTES >> 20} MB", at=self._assembly.where(),
@@ -195,14 +191,24 @@ class _Document:
         """
         if not self._root and not self._held.strip():
             return
+        if not self._root:
+            yield from self._try(lambda: self._parser.feed(self._held))
+        yield from self._try(self._parser.close)
+
+    def _try(self, work: Callable[[], object]) -> Iterator[Found | Refusal]:
+        """Let the parser work, and take what it found; then say whether it has to stop."""
+        stop = ""
         try:
-            if not self._root:
-                self._parser.feed(self._held)
-            self._parser.close()
+            work()
         except etree.XMLSyntaxError as error:
-            yield from self._events()
-            raise self._damaged(error) from None
+            stop = error.msg or "it ends too early"
         yield from self._events()
+        # Of an entity that is not known the parser tells its log only, and reads nothing more.
+        fatal = [entry for entry in self._parser.feed_error_log if entry.level_name == "FATAL"]
+        if fatal:
+            raise self._damaged(fatal[0].message, fatal[0].line, fatal[0].column)
+        if stop:
+            raise self._damaged(stop, 0, 0)
 
     def _events(self) -> Iterator[Found | Refusal]:
         for kind, element in self._parser.read_events():
@@ -214,16 +220,13 @@ class _Document:
                 self._since = 0
                 yield from self._assembly.close(element)
 
-    def _damaged(self, error: Any) -> InputError:
-        line, column = error.position
-        at = f"line {line}, column {column}"
-        if where := self._assembly.where():
-            at += f", {where}"
-        said = _MESSAGE_END.sub("", error.msg or "it ends too early")
+    def _damaged(self, message: str, line: int, column: int) -> InputError:
+        places = [f"line {line}, column {column}" if line else "", self._assembly.where()]
         return InputError(
-            f"the document is damaged or breaks off here: {said}", at=at,
+            f"the document is damaged or breaks off here: {_MESSAGE_END.sub('', message).strip()}",
+            at=", ".join(place for place in places if place),
             hint="the lines before it are read; send for the whole document",
-        )  # fmt: skip
+        )
 
 
 def _has_dtd() -> InputError:
