@@ -37,14 +37,16 @@ class Assembly:
     """
 
     def __init__(self, layout: Layout) -> None:
+        parts = (*layout.heads, layout.line)
+        self.names = tuple(name for part in parts for name in part.elements)
+        apart = frozenset(name.lower() for name in self.names)
         self._heads = {
-            name.lower(): Tree(head, layout, name) for head in layout.heads for name in head.elements
+            name.lower(): Tree(head, layout, name, apart)
+            for head in layout.heads
+            for name in head.elements
         }
         self._line = Tree(layout.line, layout, layout.line.elements[0])
         self._lines = {name.lower() for name in layout.line.elements}
-        self.names = tuple(
-            name for part in (*layout.heads, layout.line) for name in part.elements
-        )
         self._open: list[_Head] = []
         self._inside: Any = None  # the line that is open
         self._waiting: list[tuple[int, Got, tuple[_Head, ...]]] = []

@@ -39,8 +39,8 @@ class Got:
 class _Spot:
     """A place in the tree of a part: what its text means."""
 
-    __slots__ = ("attributes", "field", "group", "kids", "kind", "named", "path", "rank", "total",
-                 "whole")  # fmt: skip
+    __slots__ = ("apart", "attributes", "field", "group", "kids", "kind", "named", "path", "rank",
+                 "total", "whole")  # fmt: skip
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -53,6 +53,7 @@ class _Spot:
         self.group: Group | None = None
         self.whole = False  # what is below it belongs together: a party, a stop or a group
         self.attributes: dict[str, str] = {}
+        self.apart = False  # a line or a head inside a head, which is read for itself
 
 
 _Leaf = tuple[_Spot, str]
@@ -66,8 +67,11 @@ class Tree:
     element is remembered, so that it is looked up once.
     """
 
-    def __init__(self, part: Part, layout: Layout, path: str) -> None:
+    def __init__(
+        self, part: Part, layout: Layout, path: str, apart: frozenset[str] = frozenset()
+    ) -> None:
         self._layout = layout
+        self._apart = apart  # local names in small letters
         self._root = _Spot(path)
         self._names = 0
         for total, fields in ((False, part.fields), (True, part.totals)):
@@ -110,6 +114,8 @@ class Tree:
         """Look up an element that this place has not seen yet."""
         local = tag.rpartition("}")[2]
         kid = spot.named.get(local.lower()) or _Spot(f"{spot.path}/{local}")
+        if local.lower() in self._apart:
+            kid.apart = kid.whole = True
         if self._names < _MOST_NAMES:
             self._names += 1
             spot.kids[tag] = kid
@@ -148,6 +154,8 @@ class Tree:
 
     def _take_whole(self, element: Any, spot: _Spot, got: Got) -> None:
         """Read an element whose parts belong together."""
+        if spot.apart:
+            return
         leaves: list[_Leaf] = []
         if not len(element) and (text := (element.text or "").strip()):
             leaves.append((spot, text))
@@ -155,7 +163,7 @@ class Tree:
         if not leaves:
             return
         if spot.group is not None:
-            _put_group(leaves, spot, spot.group, got)
+            _put_group(leaves, spot.group, got)
             return
         told: dict[str, list[_Leaf]] = {}
         for leaf in leaves:
@@ -226,7 +234,7 @@ def _stop(function: str, told: Mapping[str, list[_Leaf]]) -> dict[str, str | Non
     return stop
 
 
-def _put_group(leaves: Sequence[_Leaf], spot: _Spot, group: Group, got: Got) -> None:
+def _put_group(leaves: Sequence[_Leaf], group: Group, got: Got) -> None:
     """Put a group into its fields, if no other was before it; else it is kept."""
     inner: dict[str, _Leaf] = {}
     for leaf in leaves:
@@ -263,20 +271,11 @@ def _put(got: Got, spot: _Spot, text: str, found: list[tuple[str, str]]) -> None
     field, fields = spot.field, got.totals if spot.total else got.fields
     if field in _DAYS and (stamp := _STAMP.fullmatch(text)):
         text = stamp[1]
-    before = fields.get(field)
-    if before is None or (field == "arrival" and spot.rank == got.ranks[field]):
-        pass
-    elif field in JOINED:
-        text = f"{before}; {text}" if text not in before.split("; ") else before
-    elif field == "packages" and before.isdecimal() and text.isdecimal():
-        text = str(int(before) + int(text))
-    elif spot.rank >= got.ranks.get(field, 0):
-        (got.doubled if field == "un" else got.kept).append((spot.path, text))
-        return
-    else:
-        got.kept.append((spot.path, before))
-        for companion in spot.attributes.values():
-            fields.pop(companion, None)
+    if field in fields:
+        chosen = _beside(got, spot, fields, text)
+        if chosen is None:
+            return
+        text = chosen
     fields[field] = text
     got.ranks[field] = spot.rank
     if spot.total:
@@ -289,3 +288,21 @@ def _put(got: Got, spot: _Spot, text: str, found: list[tuple[str, str]]) -> None
             fields[companion] = value
             if spot.total:
                 got.whole.append((companion, f"{spot.path}@{name}"))
+
+
+def _beside(got: Got, spot: _Spot, fields: dict[str, str], text: str) -> str | None:
+    """Say what a field becomes that has a text already; None: it stays, and this one is kept."""
+    field, before = spot.field, fields[spot.field]
+    if field in JOINED:
+        return before if text in before.split("; ") else f"{before}; {text}"
+    rank = got.ranks.get(field, 0)
+    if field == "packages" and rank == spot.rank and before.isdecimal() and text.isdecimal():
+        return str(int(before) + int(text))
+    last = field == "arrival" and rank == spot.rank  # of several legs the last one counts
+    if last or spot.rank < rank:
+        got.kept.append((spot.path, before))
+        for companion in spot.attributes.values():
+            fields.pop(companion, None)
+        return text
+    (got.doubled if field == "un" else got.kept).append((spot.path, text))
+    return None

@@ -28,7 +28,7 @@ _STRANGE = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefin
 _CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r")
 _NO_SIGN = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")  # U+FFFE and U+FFFF, which XML does not have
 _UNKNOWN = "\ufffd".encode()
-_BESIDE = re.compile(r"<\?.*?\?>|<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.S)
+_BESIDE = re.compile(r"<\?.*?\?>|<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _NAME = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
 
 

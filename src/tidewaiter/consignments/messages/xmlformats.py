@@ -38,9 +38,7 @@ def _fits(layout: Layout, head: bytes, suffix: str) -> bool:
     del suffix
     names = frozenset(names_of(head))
     beside = layout.known.beside
-    return not names.isdisjoint(layout.known.names) and (
-        not beside or not names.isdisjoint(beside)
-    )
+    return not names.isdisjoint(layout.known.names) and (not beside or not names.isdisjoint(beside))
 
 
 def _read(layout: Layout, file: BinaryIO, name: str) -> Iterator[Found | Refusal]:

@@ -21,7 +21,7 @@ from tidewaiter.consignments.types import Refusal
 MOST_BYTES = 8 << 20
 """Of one line, or of a head between two lines."""
 
-_PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*+", re.S)
+_PROLOG = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
 _ROOT = re.compile(rb"<([^\s/>!?]+)[\s/>]")
 _MOST_PROLOG = 1 << 20
 _TAIL = 256  # bytes by which the end of a document is known

@@ -35,7 +35,7 @@ def open_message(
         refused = next((item for item in first if isinstance(item, Refusal)), None)
         raise InputError(
             f"{form.title}: {refused.problem if refused else 'it has no line of goods'}",
-            at=", ".join(filter(None, (name, refused and refused.column))),
+            at=f"{name}, {refused.column}" if refused and refused.column else name,
             hint=refused.hint if refused else "look whether the document is whole",
         )
 
