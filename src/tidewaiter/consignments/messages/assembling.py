@@ -1,6 +1,6 @@
 """Lines and heads of a document, put together: what a line says itself wins over its heads."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tidewaiter.consignments.messages.layouts import Layout
@@ -50,7 +50,7 @@ class Assembly:
         self._open: list[_Head] = []
         self._inside: Any = None  # the line that is open
         self._waiting: list[tuple[int, Got, tuple[_Head, ...]]] = []
-        self._shell: Any = None
+        self._before: Any = None
         self.row = 0  # of the last line
 
     def open(self, element: Any) -> None:
@@ -61,11 +61,11 @@ class Assembly:
         elif self._inside is None:
             self._open.append(_Head(element, self._heads[name]))
 
-    def close(self, element: Any) -> Iterator[Found | Refusal]:
+    def close(self, element: Any) -> Iterable[Found | Refusal]:
         """Take the end of an element: a line is read, and a consignment that ends is given out."""
         if self._inside is not None:
             if element is not self._inside:
-                return
+                return ()
             self._inside = None
             self.row += 1
             for head in self._open:
@@ -73,21 +73,20 @@ class Assembly:
             self._waiting.append((self.row, self._line.gather(element), tuple(self._open)))
             self._free(element)
             if len(self._waiting) >= MOST_LINES:
-                yield from self._too_many()
+                return self._too_many()
         elif self._open and element is self._open[-1].element:
             head = self._open.pop()
             head.got = head.tree.gather(element)
             head.element = None
             self._free(element)
-        if not self._open:
-            yield from self._give()
+        return () if self._open else self._give()
 
     def flush(self) -> Iterator[Found | Refusal]:
         """Give out what was read of a document that goes no further."""
         for head in self._open:
             head.got = head.tree.gather(head.element)
         self._open.clear()
-        self._inside = self._shell = None
+        self._inside = self._before = None
         yield from self._give()
 
     def where(self) -> str:
@@ -116,14 +115,13 @@ class Assembly:
         )  # fmt: skip
 
     def _free(self, element: Any) -> None:
-        """Empty an element, and take the one before it out of the tree.
+        """Take the element that was read before this one out of the tree.
 
         The parser may be writing what follows this one, so that it stays until the next.
         """
-        element.clear(keep_tail=True)
-        shell, self._shell = self._shell, element
-        if shell is not None and (parent := shell.getparent()) is not None:
-            parent.remove(shell)
+        before, self._before = self._before, element
+        if before is not None and (parent := before.getparent()) is not None:
+            parent.remove(before)
 
     def _give(self) -> Iterator[Found | Refusal]:
         waiting, self._waiting = self._waiting, []
@@ -156,16 +154,20 @@ def _joined(row: int, line: Got, heads: Sequence[_Head]) -> Found:
     parties, stops, kept = line.parties, line.stops, line.kept
     for head in heads:
         got = head.got
-        fields = got.fields | fields
+        if got.fields:
+            fields = got.fields | fields
         if got.whole:
             totals = _totals(got, fields) if head.lines == 1 else {}
             fields = totals | fields
             kept = kept + [(path, got.totals[f]) for f, path in got.whole if f not in totals]
-        roles = {party["role"] for party in parties}
-        parties = parties + [party for party in got.parties if party["role"] not in roles]
-        functions = {stop["function"] for stop in stops}
-        stops = stops + [stop for stop in got.stops if stop["function"] not in functions]
-        kept = kept + got.kept
+        if got.parties:
+            roles = [party["role"] for party in parties]
+            parties = parties + [party for party in got.parties if party["role"] not in roles]
+        if got.stops:
+            functions = [stop["function"] for stop in stops]
+            stops = stops + [stop for stop in got.stops if stop["function"] not in functions]
+        if got.kept:
+            kept = kept + got.kept
     return Found(
         row=row, fields=fields, parties=tuple(parties), route=_in_order(stops), kept=tuple(kept),
         pointed=NUMBERS,
@@ -182,14 +184,19 @@ def _totals(got: Got, fields: Mapping[str, str]) -> dict[str, str]:
     return {field: got.totals[field] for field in lacks}
 
 
-_ORDER = ("origin", "loading", "transit", "unlading", "destination")
+_ORDER = {"origin": 0, "loading": 1, "transit": 2, "unlading": 3, "destination": 4}
 
 
 def _in_order(stops: list[dict[str, str | None]]) -> tuple[dict[str, str | None], ...]:
     """Sort stops by the order of travel; a transit where the route begins or ends is none."""
-    ends = {_place(stop) for stop in stops if stop["function"] != "transit"}
-    kept = [stop for stop in stops if stop["function"] != "transit" or _place(stop) not in ends]
-    return tuple(sorted(kept, key=lambda stop: _ORDER.index(stop["function"] or "origin")))
+    if any(stop["function"] == "transit" for stop in stops):
+        ends = [_place(stop) for stop in stops if stop["function"] != "transit"]
+        stops = [s for s in stops if s["function"] != "transit" or _place(s) not in ends]
+    return tuple(sorted(stops, key=_order))
+
+
+def _order(stop: dict[str, str | None]) -> int:
+    return _ORDER[stop["function"] or "origin"]
 
 
 def _place(stop: dict[str, str | None]) -> tuple[str | None, ...]:

@@ -39,8 +39,10 @@ class Got:
 class _Spot:
     """A place in the tree of a part: what its text means."""
 
-    __slots__ = ("apart", "attributes", "field", "group", "kids", "kind", "named", "path", "rank",
-                 "total", "whole")  # fmt: skip
+    __slots__ = (
+        "apart", "attributes", "field", "group", "kids", "kind", "named", "path", "plain", "rank",
+        "total", "whole",
+    )  # fmt: skip
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -49,6 +51,7 @@ class _Spot:
         self.field = ""
         self.rank = 0
         self.total = False
+        self.plain = False  # its text is its field as it stands
         self.kind = ""  # role or function of a party or stop
         self.group: Group | None = None
         self.whole = False  # what is below it belongs together: a party, a stop or a group
@@ -103,6 +106,7 @@ class Tree:
             spot.attributes[attribute] = field
         else:
             spot.field, spot.rank, spot.total = field, rank, total
+            spot.plain = not total and field not in _DAYS
 
     def _at(self, spot: _Spot, where: str) -> _Spot:
         for name in where.split("/"):
@@ -132,25 +136,29 @@ class Tree:
         return got
 
     def _walk(self, element: Any, spot: _Spot, got: Got) -> None:
-        find = spot.kids.get
-        keep = got.kept.append
+        find, keep, fields = spot.kids.get, got.kept.append, got.fields
         for child in element:
             kid = find(child.tag) or self._kid(spot, child.tag)
             if kid.whole:
                 self._take_whole(child, kid, got)
-            elif len(child):
-                if found := child.items():
-                    _keep_attributes(found, kid, got)
+                continue
+            found = child.items()
+            if len(child):
                 self._walk(child, kid, got)
-            else:
-                text, found = child.text, child.items()
-                if text and (text := text.strip()):
-                    if kid.field:
-                        _put(got, kid, text, found)
-                        continue
+            elif (text := child.text) and (text := text.strip()):
+                field = kid.field
+                if not field:
                     keep((kid.path, text))
+                elif kid.plain and field not in fields:
+                    fields[field] = text
+                    got.ranks[field] = kid.rank
+                else:
+                    _put(got, kid, text)
                 if found:
-                    _keep_attributes(found, kid, got)
+                    _take_attributes(found, kid, got)
+                continue
+            if found:
+                _keep_attributes(found, kid, got)
 
     def _take_whole(self, element: Any, spot: _Spot, got: Got) -> None:
         """Read an element whose parts belong together."""
@@ -165,16 +173,21 @@ class Tree:
         if spot.group is not None:
             _put_group(leaves, spot.group, got)
             return
-        told: dict[str, list[_Leaf]] = {}
-        for leaf in leaves:
-            if leaf[0].field:
-                told.setdefault(leaf[0].field, []).append(leaf)
+        told: dict[str, str] = {}
+        address: list[tuple[int, str]] = []
+        for leaf, text in leaves:
+            field = leaf.field
+            if field == "address":
+                address.append((leaf.rank, " ".join(text.split())))
+            elif field and field not in told:
+                told[field] = text
             else:
-                got.kept.append((leaf[0].path, leaf[1]))
-        if told and spot.kind in self._roles:
-            got.parties.append(self._party(spot.kind, told))
-        elif told:
-            got.stops.append(_stop(spot.kind, told))
+                got.kept.append((leaf.path, text))
+        if spot.kind not in self._roles:
+            if told:
+                got.stops.append(_stop(spot.kind, told))
+        elif told or address:
+            got.parties.append(self._party(spot.kind, told, address))
 
     def _leaves(self, element: Any, spot: _Spot, leaves: list[_Leaf], got: Got) -> None:
         """List the texts below an element; attributes have no field there."""
@@ -192,46 +205,40 @@ class Tree:
             if found:
                 _keep_attributes(found, kid, got)
 
-    def _party(self, role: str, told: Mapping[str, list[_Leaf]]) -> dict[str, str | None]:
-        name, lines = _first(told, "name"), []
+    def _party(
+        self, role: str, told: Mapping[str, str], address: list[tuple[int, str]]
+    ) -> dict[str, str | None]:
+        name = told.get("name")
         if "lines" in told:
-            name, *lines = [line.strip() for line in told["lines"][0][1].splitlines()]
-        address = [text for _, text in sorted(told.get("address", ()), key=_rank)]
-        number = _first(told, "id")
+            name, *lines = [line.strip() for line in told["lines"].splitlines()]
+            address.extend((-1, line) for line in lines)
+        address.sort(key=_rank)
+        number = told.get("id")
         scheme = self._layout.scheme if number and _EORI.fullmatch(number) else ""
         return {
             "role": role,
             "name": name,
-            "address": ", ".join(" ".join(text.split()) for text in lines + address) or None,
-            "country": _first(told, "country"),
+            "address": ", ".join([text for _, text in address]) or None,
+            "country": told.get("country"),
             "id_scheme": scheme or None,
             "id": number,
         }
 
 
-def _rank(leaf: _Leaf) -> int:
-    return leaf[0].rank
+def _rank(ranked: tuple[int, str]) -> int:
+    return ranked[0]
 
 
-def _first(told: Mapping[str, list[_Leaf]], key: str) -> str | None:
-    return told[key][0][1] if key in told else None
-
-
-def _stop(function: str, told: Mapping[str, list[_Leaf]]) -> dict[str, str | None]:
-    stop: dict[str, str | None] = {
-        "function": function,
-        "locode": None,
-        "name": _first(told, "name"),
-        "country": _first(told, "country"),
-    }
-    for _, text in told.get("country or locode", ()):
-        if _COUNTRY.fullmatch(text):
-            stop["country"] = text
-        elif _LOCODE.fullmatch(text):
-            stop["locode"] = text
-        else:
-            stop["name"] = stop["name"] or text
-    return stop
+def _stop(function: str, told: Mapping[str, str]) -> dict[str, str | None]:
+    locode, name, country = None, told.get("name"), told.get("country")
+    text = told.get("country or locode", "")
+    if _COUNTRY.fullmatch(text):
+        country = text
+    elif _LOCODE.fullmatch(text):
+        locode = text
+    else:
+        name = name or text or None
+    return {"function": function, "locode": locode, "name": name, "country": country}
 
 
 def _put_group(leaves: Sequence[_Leaf], group: Group, got: Got) -> None:
@@ -262,12 +269,26 @@ def _put_group(leaves: Sequence[_Leaf], group: Group, got: Got) -> None:
 
 def _keep_attributes(found: Sequence[tuple[str, str]], spot: _Spot, got: Got) -> None:
     for name, value in found:
-        if value and name not in spot.attributes and not name.startswith(_INSTANCE):
+        if value and not name.startswith(_INSTANCE):
             got.kept.append((f"{spot.path}@{name.rpartition('}')[2]}", value))
 
 
-def _put(got: Got, spot: _Spot, text: str, found: list[tuple[str, str]]) -> None:
-    """Put a text into its field, with the attributes that belong to it."""
+def _take_attributes(found: Sequence[tuple[str, str]], spot: _Spot, got: Got) -> None:
+    """Put the attributes of a field's element into fields of their own, if it is the one read."""
+    fields = got.totals if spot.total else got.fields
+    taken = spot.attributes and got.ranks.get(spot.field) == spot.rank
+    for name, value in found:
+        field = spot.attributes.get(name)
+        if not field:
+            _keep_attributes(((name, value),), spot, got)
+        elif value and taken and field not in fields:
+            fields[field] = value
+            if spot.total:
+                got.whole.append((field, f"{spot.path}@{name}"))
+
+
+def _put(got: Got, spot: _Spot, text: str) -> None:
+    """Put a text into a field that may have one."""
     field, fields = spot.field, got.totals if spot.total else got.fields
     if field in _DAYS and (stamp := _STAMP.fullmatch(text)):
         text = stamp[1]
@@ -280,14 +301,6 @@ def _put(got: Got, spot: _Spot, text: str, found: list[tuple[str, str]]) -> None
     got.ranks[field] = spot.rank
     if spot.total:
         got.whole.append((field, spot.path))
-    if not found:
-        return
-    _keep_attributes(found, spot, got)
-    for name, value in found:
-        if value and (companion := spot.attributes.get(name)):
-            fields[companion] = value
-            if spot.total:
-                got.whole.append((companion, f"{spot.path}@{name}"))
 
 
 def _beside(got: Got, spot: _Spot, fields: dict[str, str], text: str) -> str | None:
@@ -300,7 +313,7 @@ def _beside(got: Got, spot: _Spot, fields: dict[str, str], text: str) -> str | N
         return str(int(before) + int(text))
     last = field == "arrival" and rank == spot.rank  # of several legs the last one counts
     if last or spot.rank < rank:
-        got.kept.append((spot.path, before))
+        got.kept.append((spot.path, before))  # its own path is not known any more
         for companion in spot.attributes.values():
             fields.pop(companion, None)
         return text

@@ -26,6 +26,7 @@ _BOMS = (
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _STRANGE = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined")
 _CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r")
+_WITHOUT = bytes.maketrans(_CONTROLS, b" " * len(_CONTROLS))
 _NO_SIGN = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")  # U+FFFE and U+FFFF, which XML does not have
 _UNKNOWN = "\ufffd".encode()
 _BESIDE = re.compile(r"<\?.*?\?>|<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
@@ -120,8 +121,9 @@ def pieces(file: BinaryIO) -> Iterator[Piece]:
 
 
 def _clean(text: bytes) -> Piece:
-    clean = text.translate(None, _CONTROLS)
-    strange = len(text) - len(clean)
+    clean, strange = text.translate(_WITHOUT), 0
+    if clean != text:
+        strange = sum(text.count(bytes([control])) for control in _CONTROLS)
     if b"\xef\xbf" in clean:
         for sign in _NO_SIGN:
             strange += clean.count(sign)
