@@ -17,7 +17,7 @@ _DAYS = frozenset(("lodged", "departure", "arrival", "release"))
 _STAMP = re.compile(r"(\d{8})\d{6}(?:Z|[+-]\d\d(?::?\d\d)?)")  # format 304: with a zone
 _EORI = re.compile(r"[A-Z]{2}[A-Z0-9]{3,15}")
 _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
-_COUNTRY, _LOCODE = re.compile(r"[A-Za-z]{2}"), re.compile(r"[A-Za-z]{2} ?[A-Za-z2-9]{3}")
+_LOCODE = re.compile(r"[A-Za-z]{2} ?[A-Za-z2-9]{3}")
 
 
 class Got:
@@ -87,8 +87,14 @@ class Tree:
             for rank, (inner, key) in enumerate(below.items()):
                 if inner == ".":
                     spot.field = key
-                else:
-                    self._declare(spot, inner, key, rank)
+                else:  # the parts of an address come to stand in the order of the layout
+                    label = f"address {rank:02}" if key == "address" else key
+                    self._declare(spot, inner, label, rank)
+        self._address = tuple(
+            f"address {rank:02}"
+            for rank, key in enumerate(layout.party.values())
+            if key == "address"
+        )
         self._roles = frozenset(part.parties.values())
         for group in part.groups:
             spot = self._at(self._root, group.at)
@@ -164,30 +170,38 @@ class Tree:
         """Read an element whose parts belong together."""
         if spot.apart:
             return
-        leaves: list[_Leaf] = []
-        if not len(element) and (text := (element.text or "").strip()):
-            leaves.append((spot, text))
-        self._leaves(element, spot, leaves, got)
-        if not leaves:
-            return
         if spot.group is not None:
-            _put_group(leaves, spot.group, got)
+            leaves: list[_Leaf] = []
+            self._leaves(element, spot, leaves, got)
+            if leaves:
+                _put_group(leaves, spot.group, got)
             return
         told: dict[str, str] = {}
-        address: list[tuple[int, str]] = []
-        for leaf, text in leaves:
-            field = leaf.field
-            if field == "address":
-                address.append((leaf.rank, " ".join(text.split())))
-            elif field and field not in told:
-                told[field] = text
-            else:
-                got.kept.append((leaf.path, text))
-        if spot.kind not in self._roles:
-            if told:
-                got.stops.append(_stop(spot.kind, told))
-        elif told or address:
-            got.parties.append(self._party(spot.kind, told, address))
+        if spot.field and (text := (element.text or "").strip()):
+            told[spot.field] = text
+        self._tell(element, spot, told, got)
+        if told and spot.kind in self._roles:
+            got.parties.append(self._party(spot.kind, told))
+        elif told:
+            got.stops.append(_stop(spot.kind, told))
+
+    def _tell(self, element: Any, spot: _Spot, told: dict[str, str], got: Got) -> None:
+        """Read what stands below a party or a stop."""
+        if found := element.items():
+            _keep_attributes(found, spot, got)
+        find = spot.kids.get
+        for child in element:
+            kid = find(child.tag) or self._kid(spot, child.tag)
+            if len(child):
+                self._tell(child, kid, told, got)
+                continue
+            if (text := child.text) and (text := text.strip()):
+                if kid.field and kid.field not in told:
+                    told[kid.field] = text
+                else:
+                    got.kept.append((kid.path, text))
+            if found := child.items():
+                _keep_attributes(found, kid, got)
 
     def _leaves(self, element: Any, spot: _Spot, leaves: list[_Leaf], got: Got) -> None:
         """List the texts below an element; attributes have no field there."""
@@ -205,39 +219,33 @@ class Tree:
             if found:
                 _keep_attributes(found, kid, got)
 
-    def _party(
-        self, role: str, told: Mapping[str, str], address: list[tuple[int, str]]
-    ) -> dict[str, str | None]:
+    def _party(self, role: str, told: Mapping[str, str]) -> dict[str, str | None]:
         name = told.get("name")
+        parts = [told[key] for key in self._address if key in told]
         if "lines" in told:
             name, *lines = [line.strip() for line in told["lines"].splitlines()]
-            address.extend((-1, line) for line in lines)
-        address.sort(key=_rank)
+            parts = lines + parts
         number = told.get("id")
         scheme = self._layout.scheme if number and _EORI.fullmatch(number) else ""
         return {
             "role": role,
             "name": name,
-            "address": ", ".join([text for _, text in address]) or None,
+            "address": " ".join(", ".join(parts).split()) or None,
             "country": told.get("country"),
             "id_scheme": scheme or None,
             "id": number,
         }
 
 
-def _rank(ranked: tuple[int, str]) -> int:
-    return ranked[0]
-
-
 def _stop(function: str, told: Mapping[str, str]) -> dict[str, str | None]:
     locode, name, country = None, told.get("name"), told.get("country")
-    text = told.get("country or locode", "")
-    if _COUNTRY.fullmatch(text):
-        country = text
-    elif _LOCODE.fullmatch(text):
-        locode = text
-    else:
-        name = name or text or None
+    if text := told.get("country or locode", ""):
+        if len(text) == 2 and text.isalpha():  # noqa: PLR2004 - letters of a country
+            country = text
+        elif _LOCODE.fullmatch(text):
+            locode = text
+        else:
+            name = name or text
     return {"function": function, "locode": locode, "name": name, "country": country}
 
 
