@@ -8,8 +8,12 @@ from types import MappingProxyType
 
 from tidewaiter.consignments.messages import commerce, dcsa, h7, postal
 from tidewaiter.consignments.messages.types import Format
+from tidewaiter.consignments.messages.xmlformats import xml_formats
 
 FORMATS: MappingProxyType[str, Format] = MappingProxyType(
-    {each.name: each for each in (dcsa.FORMAT, *commerce.FORMATS, postal.FORMAT, h7.FORMAT)}
+    {
+        form.name: form
+        for form in (*xml_formats(), dcsa.FORMAT, *commerce.FORMATS, postal.FORMAT, h7.FORMAT)
+    }
 )
 """Our formats by name, in the order in which they are asked whether a file is theirs."""
