@@ -6,7 +6,15 @@ fields; numbers, units and dates stay as written, and are read where those of ta
 
 from types import MappingProxyType
 
+from tidewaiter.consignments.messages.edifact import EDIFACT
 from tidewaiter.consignments.messages.types import Format
 
-FORMATS: MappingProxyType[str, Format] = MappingProxyType({})
+FORMATS: MappingProxyType[str, Format] = MappingProxyType(
+    {
+        form.name: form
+        for form in (
+            EDIFACT,
+        )
+    }
+)  # fmt: skip
 """Our formats by name, in the order in which they are asked whether a file is theirs."""
