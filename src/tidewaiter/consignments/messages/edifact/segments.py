@@ -157,6 +157,7 @@ class Cutter:
             done = yield from self._some(whole, rest)
             if done:
                 self._left = rest
+            if done and not self._starts_una():
                 return
 
     def _starts_una(self) -> bool:
