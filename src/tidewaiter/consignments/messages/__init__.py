@@ -6,6 +6,7 @@ fields; numbers, units and dates stay as written, and are read where those of ta
 
 from types import MappingProxyType
 
+from tidewaiter.consignments.messages.cargoimp import CARGO_IMP
 from tidewaiter.consignments.messages.edifact import EDIFACT
 from tidewaiter.consignments.messages.types import Format
 
@@ -14,6 +15,7 @@ FORMATS: MappingProxyType[str, Format] = MappingProxyType(
         form.name: form
         for form in (
             EDIFACT,
+            CARGO_IMP,
         )
     }
 )  # fmt: skip
