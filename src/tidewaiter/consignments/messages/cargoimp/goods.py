@@ -47,8 +47,8 @@ def goods_of_awb(waybill: Waybill | None, sections: Sequence[Section]) -> Iterat
         item.fields["goods"] = " ".join(item.texts)
         if waybill is not None:
             item.fields.setdefault("consignment", waybill.number)
-            if len(items) == 1:
-                _totals(waybill, item)
+        if len(items) == 1:
+            _totals(waybill, around, item)
         _put_around(item, around, _route(waybill, sections), first=not place)
         yield item
 
@@ -206,14 +206,18 @@ def _put_around(
     item.fields["mode"] = "air"
     if first and "value" in around.fields:
         item.fields |= {k: around.fields[k] for k in ("value", "currency")}
-    if "un" in around.fields:
-        item.fields["un"] = around.fields["un"]
+    if first and "un" in around.fields and "un" not in item.fields:
+        item.kept.append(("OCI DNR", f"UN{around.fields['un']}"))
     item.parties, item.route = around.parties, route
     item.kept += around.kept if first else []
 
 
-def _totals(waybill: Waybill, item: Item) -> None:
-    """Put pieces, weight and volume of the head to the one line of a waybill."""
+def _totals(waybill: Waybill | None, around: Item, item: Item) -> None:
+    """Put what is told of a whole waybill to its one line."""
+    if "un" in around.fields:
+        item.fields["un"] = around.fields["un"]
+    if waybill is None:
+        return
     item.fields.setdefault("packages", waybill.pieces)
     if "gross" not in item.fields:
         item.fields |= {"gross": waybill.weight, "gross.unit": waybill.unit}

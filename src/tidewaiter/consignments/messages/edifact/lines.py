@@ -3,16 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from tidewaiter.consignments.messages.edifact.bags import Bag, Party, Stop
-from tidewaiter.consignments.messages.edifact.structure import Codes
+from tidewaiter.consignments.messages.edifact.structure import Codes, Message
 from tidewaiter.consignments.messages.types import Found
 
 _POINTED = frozenset({"net", "gross", "volume", "quantity", "value"})
 _ORDER = ("origin", "loading", "transit", "unlading", "destination")
 
 
-def found_of(
-    row: int, line: Bag, around: Sequence[Bag], codes: Codes, *, containers: bool
-) -> Found:
+def found_of(row: int, line: Bag, around: Sequence[Bag], codes: Codes, message: Message) -> Found:
     """Make a line.
 
     Args:
@@ -20,7 +18,7 @@ def found_of(
         line: What is said of it alone.
         around: What is said of its consignment, and of its message; the first goes before.
         codes: What codes mean.
-        containers: Those of its consignment and message are its own where it names none.
+        message: Its type.
     """
     bags = (line, *around)
     fields = dict(line.numbers)
@@ -32,10 +30,11 @@ def found_of(
                 fields.setdefault(field, bag.numbers[field])
         for field, (_, day) in bag.days.items():
             fields.setdefault(field, day)
-    fields |= _consignment(bags, codes)
+    fields |= _consignment(bags, codes, message)
     licences = dict.fromkeys(each for bag in bags for each in bag.licences)
     own = next(
-        (bag.containers for bag in bags if bag.containers and (bag is line or containers)), []
+        (bag.containers for bag in bags if bag.containers and (bag is line or message.containers)),
+        [],
     )
     for field, several in (("licences", licences), ("containers", own)):
         if several:
@@ -101,10 +100,11 @@ def _pointed(text: str) -> str:
     return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
 
 
-def _consignment(bags: Sequence[Bag], codes: Codes) -> dict[str, str]:
+def _consignment(bags: Sequence[Bag], codes: Codes, message: Message) -> dict[str, str]:
     for bag in bags:
-        bills = (bag.bills[code] for code in codes.bill if code in bag.bills)
-        name = next(bills, None) or bag.numbers.get("consignment")
+        own = bag.numbers.get("consignment")
+        bill = next((bag.bills[code] for code in codes.bill if code in bag.bills), None)
+        name = (own or bill) if message.declared else (bill or own)
         if name:
             return {"consignment": name}
     return {}

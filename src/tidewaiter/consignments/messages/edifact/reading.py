@@ -9,15 +9,18 @@ from tidewaiter.consignments.messages.edifact.body import Body, Ready
 from tidewaiter.consignments.messages.edifact.lines import found_of
 from tidewaiter.consignments.messages.edifact.segments import Cutter, Segment
 from tidewaiter.consignments.messages.edifact.structure import (
+    Message,
     Places,
     load_tables,
     message_of,
 )
 from tidewaiter.consignments.messages.types import Format, Found
 from tidewaiter.consignments.types import Refusal
+from tidewaiter.parties.identifiers.numbers import check_number
 
 _START = re.compile(rb"\s*(?:UNA.{6}\s*)?(?:UNB|UNG|UNH)[^A-Za-z0-9]", re.DOTALL)
 _TAG = re.compile(r"[A-Z]{2}[A-Z0-9]")
+_IMO = "146"  # 1131, the list that the number of a ship is of
 _LONGEST = 200  # characters of a value that is reported
 
 Item = Found | Refusal
@@ -66,7 +69,7 @@ class _Reading:
         self._tables = load_tables()
         self._walks: dict[str, Places] = {}
         self._body: Body | None = None  # of the message that is open
-        self._containers = False
+        self._type: Message | None = None  # of the message that is open
         self._reference = ""
         self._segments = 0  # of the message
         self._open = False  # a message is
@@ -96,6 +99,7 @@ class _Reading:
                 hint = "look for an end of a segment that a text holds without a release character"
                 yield self.report(place, "it begins with no tag", hint, value=segment.elements[0])
             if self._body is not None:
+                yield from self._check_ship(segment)
                 yield from self._numbered(self._body.take(segment))
 
     def end(self) -> Iterator[Item]:
@@ -114,6 +118,16 @@ class _Reading:
             screened=screened,
         )  # fmt: skip
 
+    def _check_ship(self, segment: Segment) -> Iterator[Refusal]:
+        """Report an IMO number whose check digit fails; the ship has no field of a line."""
+        number = segment.get(8)
+        if segment.tag == "TDT" and segment.get(8, 1) == _IMO and number.isdecimal():
+            _, check, why = check_number("IMO", number)
+            if check == "not valid":
+                place = f"segment {segment.number} (TDT)"
+                problem = f"the IMO number of the ship is wrong: {why}"
+                yield self.report(place, problem, "look at the papers", value=number)
+
     def _begin(self, segment: Segment) -> Iterator[Item]:
         self._open, self._segments = True, 1
         self.messages += 1
@@ -124,7 +138,7 @@ class _Reading:
         message = message_of(kind)
         if message is not None:
             walk = self._walks.setdefault(message.title, Places(message))
-            self._containers = message.containers
+            self._type = message
             self._body = Body(message, walk, self._tables.codes)
         elif kind in self._tables.empty:
             problem = f"{kind} tells {self._tables.empty[kind]}: it has no goods to screen"
@@ -172,7 +186,8 @@ class _Reading:
     def _numbered(self, lines: Iterator[Ready]) -> Iterator[Found]:
         for line, around in lines:
             self.rows += 1
-            yield found_of(self.rows, line, around, self._tables.codes, containers=self._containers)
+            if self._type is not None:
+                yield found_of(self.rows, line, around, self._tables.codes, self._type)
 
 
 EDIFACT = Format(

@@ -22,6 +22,7 @@ class Message(Record, frozen=True, kw_only=True):
     groups: dict[str, Group]  # by the segments that open it
     also: Mapping[str, str] = {}  # other types of the same structure, and their titles
     early: bool = False  # nothing after a line tells of it
+    declared: bool = False  # its own number names the consignment, not that of a bill
     containers: bool = False  # those of the message are of each of its lines that names none
 
 
