@@ -149,7 +149,7 @@ def test_each_interchange_has_its_own_service_characters(find: Find) -> None:
     other = IFTMIN.translate(str.maketrans("':+", "~|^")).replace("ACETONE", r"TOLU\|ENE\^")
     first = "UNB^UNOC|3^A^B^1|1^X~" + other + "UNZ^1^X~"
     second = "UNB+UNOC:3+A+B+1:1+Y'" + IFTMIN + "UNZ+1+Y"
-    folded = "UNA|^.\\ ~" + _fold(first) + "\r\nUNA:+.? '" + _fold(second)
+    folded = "UNA|^.\\ ~" + _fold(first) + _fold("UNA:+.? '" + second)
     lines, refused = find("edifact", folded)
     assert [line.fields["goods"] for line in lines] == ["TOLU|ENE^", "ACETONE"]
     assert refused == []
@@ -157,6 +157,13 @@ def test_each_interchange_has_its_own_service_characters(find: Find) -> None:
 
 def _fold(text: str) -> str:
     return "\r\n".join(text[at : at + 20] for at in range(0, len(text), 20))
+
+
+def test_segments_may_end_with_their_lines(find: Find) -> None:
+    """UNA may name the line feed as the end of a segment."""
+    lines, refused = find("edifact", "UNA:+.? \n" + IFTMIN.replace("'", "\n"))
+    assert [line.fields["goods"] for line in lines] == ["ACETONE"]
+    assert refused == []
 
 
 def test_many_messages_are_one_stream(find: Find) -> None:

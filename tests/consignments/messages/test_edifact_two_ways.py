@@ -25,7 +25,8 @@ TAGS = ("UNB", "UNH", "UNT", "UNZ", "UNS", "BGM", "CNI", "RFF", "GID", "CST", "F
         "DOC", "PAC", "UNA")  # fmt: skip
 WORDS = st.sampled_from(["", "1", "AAA", "HS", "IFTMIN:D:96A:UN", "CUSCAR:D:96A", "CUSDEC:D",
                          "BAPLIE:D", "COPRAR:D", "147", "G", "KGM:1,5", "UNOX:3", "BM:X", "20",
-                         "5", "D", "102", "137:20260314:102", "?'", "é", "\x1b$B"])  # fmt: skip
+                         "5", "D", "102", "137:20260314:102", "?'", "é",
+                          "\x1b$B0!\x1b(B"])  # fmt: skip
 TEXTS = st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=8)
 
 
@@ -73,6 +74,7 @@ def _bare(element: str | list[str]) -> list[str]:
 
 SEGMENT = st.tuples(st.sampled_from(TAGS), st.lists(WORDS, max_size=4))
 SEGMENTS = st.lists(SEGMENT.map(lambda s: "+".join([s[0], *s[1]])), max_size=25).map("'".join)
+FILES = SEGMENTS.map(lambda text: f"UNH+1+CUSCAR:D'{text}".encode())
 
 
 def _all(content: bytes) -> list[object] | str:
@@ -82,11 +84,10 @@ def _all(content: bytes) -> list[object] | str:
         return error.message
 
 
-@given(st.one_of(SEGMENTS.map(lambda text: ("UNH+1+CUSCAR:D'" + text).encode()), st.binary(max_size=80)),
-       st.integers(1, 7))  # fmt: skip
+@given(st.one_of(FILES, st.binary(max_size=80)), st.integers(1, 7))
 @settings(max_examples=EXAMPLES)
 @example(b"UNA''''''UNH'1", 1)
-@example(b"UNB+UNOX:3'UNH+1+IFTMIN'FTX+AAA+++\x1b$B", 3)
+@example(b"UNB+UNOX:3'UNH+1+IFTMIN'FTX+AAA+++\x1b$B0!\x1b(B'", 3)
 def test_any_bytes_are_read_alike_in_pieces(content: bytes, size: int) -> None:
     """Nothing breaks the reading; every field is one of ours; pieces change nothing."""
     whole = _all(content)

@@ -107,6 +107,7 @@ class Cutter:
         self._codec = "ascii"
         self._wide: codecs.IncrementalDecoder | None = None  # of text that is cut after decoding
         self._left = ""
+        self._by_lines = False  # a segment ends with its line
         self._number = 0
         self.odd = ""  # what was read otherwise than the interchange says; "": nothing
 
@@ -116,33 +117,40 @@ class Cutter:
         Raises:
             ValueError: A segment is longer than a million characters.
         """
-        while piece := self._read():
-            self._left += piece
+        data = self._begin()
+        while data:
+            self._take(data)
             yield from self._cut_left()
             if len(self._left) > _LONGEST:
                 raise ValueError(f"segment {self._number + 1} is longer than {_LONGEST} characters")
-        if self._left.translate(_ENDS).strip():
+            data = self._file.read(_PIECE)
+        self._take(b"")
+        if self._left.strip():
             self._left = self._left.rstrip(self._service.release) + self._service.end
             yield from self._cut_left()
 
-    def _read(self) -> str:
+    def _begin(self) -> bytes:
+        """Read the first piece, and see how the file is to be read; it tells by a few bytes."""
         data = self._file.read(_PIECE)
-        if self._wide is None and not self._number and not self._left:
-            data = self._begin(data)
-        if self._wide is None:
-            return data.decode("latin-1")
-        text = self._wide.decode(data, final=not data)
-        # Cut as all else is: its bytes as UTF-8, one character each.
-        return text.encode("utf-8", "replace").decode("latin-1")
-
-    def _begin(self, data: bytes) -> bytes:
-        if data.startswith(codecs.BOM_UTF8):
-            return data.removeprefix(codecs.BOM_UTF8)
+        while len(data) < _NEAR and (more := self._file.read(_PIECE)):
+            data += more
         for mark, name in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
                            (b"U\0N\0", "utf-16-le"), (b"\0U\0N", "utf-16-be")):  # fmt: skip
             if data.startswith(mark):
                 self._wide = codecs.getincrementaldecoder(name)("replace")
+        data = data.removeprefix(codecs.BOM_UTF8)
+        una = data.lstrip()[:_UNA]
+        self._by_lines = una.startswith(b"UNA") and una[-1:] in {b"\r", b"\n"}
         return data
+
+    def _take(self, data: bytes) -> None:
+        """Put bytes to the text that is left: a character each, those of other codes as UTF-8."""
+        if self._wide is None:
+            text = data.decode("latin-1")
+        else:
+            decoded = self._wide.decode(data, final=not data)
+            text = decoded.encode("utf-8", "replace").decode("latin-1")
+        self._left += text if self._by_lines else text.translate(_ENDS)
 
     def _cut_left(self) -> Iterator[Segment]:
         """Yield what is whole of the text that is left, cut anew where its service changes."""
@@ -176,12 +184,11 @@ class Cutter:
     def _some(self, whole: list[str], rest: str) -> Generator[Segment, None, bool]:
         """Yield segments; False: from one of them on, they must be cut anew."""
         for place, raw in enumerate(whole):
-            text = raw.translate(_ENDS) if "\n" in raw or "\r" in raw else raw
-            text = text.lstrip() if text.isascii() else self._decoded(text).lstrip()
-            if text.startswith("UNA") and place:
+            if place and raw.lstrip().startswith("UNA"):
                 parts = [self._service.free(each) for each in whole[place:]]
                 self._left = self._service.end.join([*parts, rest])
                 return False
+            text = raw.lstrip() if raw.isascii() else self._decoded(raw).lstrip()
             if not text:
                 continue
             self._number += 1
