@@ -1,4 +1,4 @@
-"""What the tests of messages share: our own samples, read as a format finds them."""
+"""What the tests of EDIFACT and Cargo-IMP share: our samples, read as a format finds them."""
 
 import io
 from collections.abc import Callable
