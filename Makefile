@@ -107,6 +107,7 @@ soak: $(VENV)/.bench
 	TIDEWAITER_SOAK=100 $(BIN)/python -m pytest -q tests/courier/test_machines.py
 	TIDEWAITER_SOAK=100 $(BIN)/python -m pytest -q tests/consignments/messages/edifact \
 		tests/consignments/messages/cargoimp
+	TIDEWAITER_SOAK=5000 $(BIN)/python -m pytest -q tests/consignments/messages/test_formats.py
 
 docs: check-docs
 	@echo "Open $(SITE)/index.html."

@@ -24,6 +24,7 @@ COMMANDS = [
     "groups",
     "identify",
     "incidents",
+    "inspect",
     "joint",
     "law",
     "law changes",

@@ -14,6 +14,7 @@ COMMANDS = {
     "groups": "tidewaiter.cli.groups",
     "identify": "tidewaiter.cli.identify",
     "incidents": "tidewaiter.cli.incidents",
+    "inspect": "tidewaiter.cli.inspect",
     "joint": "tidewaiter.cli.joint",
     "law": "tidewaiter.cli.law",
     "law changes": "tidewaiter.cli.lawchanges",

@@ -4,8 +4,6 @@ import re
 
 _CONTAINER = re.compile(r"[A-Z]{3}[UJZ]\d{7}")
 _AWB = re.compile(r"(\d{3})-(\d{7})(\d)|(\d{3})[ -]?(\d{7})(\d)")
-_S10 = re.compile(r"[A-Z]{2}(\d{8})(\d)[A-Z]{2}")
-_S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 _LOCODE = re.compile(r"[A-Z]{2}[A-Z2-9]{3}")
 _EORI = re.compile(r"[A-Z]{2}[A-Z0-9]{1,15}")
 # ISO 6346 leaves out 11, 22 and 33.
@@ -35,15 +33,6 @@ def awb_digit(text: str, *, air: bool = False) -> bool | None:
         return None
     serial, digit = (found[2], found[3]) if found[1] else (found[5], found[6])
     return int(serial) % 7 == int(digit)
-
-
-def postal_digit(text: str) -> bool | None:
-    """Tell whether the check digit of a postal item holds (UPU S10); None: it is none."""
-    found = _S10.fullmatch(text.replace(" ", "").upper())
-    if found is None:
-        return None
-    rest = 11 - sum(w * int(c) for w, c in zip(_S10_WEIGHTS, found[1], strict=True)) % 11
-    return {10: 0, 11: 5}.get(rest, rest) == int(found[2])
 
 
 def is_locode(text: str) -> bool:

@@ -8,8 +8,8 @@ from tidewaiter.consignments.digits import (
     container_digit,
     is_eori,
     is_locode,
-    postal_digit,
 )
+from tidewaiter.consignments.messages.s10 import problem_of
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.types import Evidence, Line, Reason
 
@@ -31,7 +31,7 @@ def _flaws(line: Line) -> Iterator[tuple[str, str, str, str]]:
             yield "number-digit", "container number", "containers", container
     if awb_digit(line.consignment, air=line.mode == "air") is False:
         yield "number-digit", "air waybill number", "consignment", line.consignment
-    if postal_digit(line.consignment) is False:
+    if problem_of(line.consignment).startswith("has a wrong"):
         yield "number-digit", "number of a postal item", "consignment", line.consignment
     for stop in line.route or ():
         if stop.locode and not is_locode(stop.locode):

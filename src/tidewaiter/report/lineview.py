@@ -5,12 +5,15 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.types import Line, Party
+from tidewaiter.consignments.types import Kept, Line, Party
 from tidewaiter.report.amounts import amount_in_words, quantity_in_words, stated_unit
 from tidewaiter.report.languages import marked, words
 from tidewaiter.report.routes import stop_in_words
 
 FEW = 30  # values that are told
+
+MOST_KEPT = 200  # fields kept unused that are told
+_LONGEST = 2_000  # characters of one
 
 
 class Detail(Record, frozen=True, kw_only=True):
@@ -28,6 +31,17 @@ def details_of(line: Line) -> Iterable[Detail]:
             shown = tuple(values[:FEW])
             more = (f"and {len(values) - FEW:,} more",) if len(values) > FEW else ()
             yield Detail(label=words(label), values=shown + more)
+
+
+def kept_of(line: Line) -> tuple[Kept, ...]:
+    """Return what a line keeps of its document without using it, cut to what a page can show."""
+    return tuple(
+        Kept(name=_cut(each.name), text=_cut(each.text)) for each in (line.other or ())[:MOST_KEPT]
+    )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _party(party: Party) -> str:

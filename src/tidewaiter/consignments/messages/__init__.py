@@ -6,16 +6,17 @@ fields; numbers, units and dates stay as written, and are read where those of ta
 
 from types import MappingProxyType
 
+from tidewaiter.consignments.messages import commerce, dcsa, h7, postal
 from tidewaiter.consignments.messages.cargoimp import CARGO_IMP
 from tidewaiter.consignments.messages.edifact import EDIFACT
 from tidewaiter.consignments.messages.types import Format
 
 FORMATS: MappingProxyType[str, Format] = MappingProxyType(
     {
-        form.name: form
-        for form in (
-            EDIFACT,
-            CARGO_IMP,
+        each.name: each
+        for each in (
+            EDIFACT, CARGO_IMP,
+            dcsa.FORMAT, *commerce.FORMATS, postal.FORMAT, h7.FORMAT,
         )
     }
 )  # fmt: skip

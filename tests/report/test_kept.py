@@ -1,0 +1,19 @@
+"""What a line keeps of its document is shown, cut to what a page can hold."""
+
+from tidewaiter.consignments.types import Kept, Line
+from tidewaiter.report.lineview import MOST_KEPT, kept_of
+
+LINE = Line(row=1, consignment="c", seq=1)
+
+
+def test_a_line_of_a_table_keeps_nothing() -> None:
+    """Only messages keep fields."""
+    assert kept_of(LINE) == ()
+
+
+def test_kept_fields_are_shown_as_written_up_to_a_limit() -> None:
+    """A hostile document fills no page: so many fields, and so much of each."""
+    many = tuple(Kept(name=f"a[{n}]", text="x" * 5000) for n in range(MOST_KEPT + 50))
+    shown = kept_of(Line(row=1, consignment="c", seq=1, other=(Kept(name="a", text="<b>"), *many)))
+    assert (len(shown), shown[0].text) == (MOST_KEPT, "<b>")
+    assert all(len(each.text) <= 2001 for each in shown)
