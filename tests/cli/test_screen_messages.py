@@ -37,3 +37,16 @@ def test_a_wrong_count_is_told_and_the_goods_are_screened(screen: Screen, tmp_pa
     assert result.exit_code == 1
     assert len(result.stdout.splitlines()) == 1
     assert "1 field left out" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("awb.fwb", ["acetic-anhydride"]), ("houses.fhl", ["ephedrine"])],
+)
+def test_telegrams_are_screened_where_they_are_asked_for(
+    screen: Screen, name: str, found: list[str]
+) -> None:
+    """Cargo-IMP is read with --format, and its chemicals are found."""
+    result = screen(str(SAMPLES / name), "--format", "cargo-imp")
+    alerts = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [slug for alert in alerts for slug in alert["substances"] if slug in found] == found

@@ -16,6 +16,7 @@ from tidewaiter.consignments.types import Refusal
 
 _BEGIN = re.compile(r"(FWB|FHL)/(\d{1,2})")
 _FITS = re.compile(rb"(?:\A|\n)(?:FWB/\d{1,2}|FHL/\d)\s*\n")
+_PIECE = 1 << 16  # bytes read at a time
 _WIDEST = 4096  # bytes of a line; a telegram has 69
 _TALLEST = 10_000  # lines of a message
 _LONGEST = 200  # characters of a value that is reported
@@ -65,8 +66,19 @@ def _messages(file: BinaryIO) -> Iterator[tuple[str, int, list[str]]]:
 
 
 def _texts(file: BinaryIO) -> Iterator[str]:
-    while line := file.readline(_WIDEST):
-        yield line.decode("utf-8", "replace").replace("\0", "").rstrip()
+    """Yield the lines of a file; one that is far too long is cut."""
+    left = b""
+    while data := file.read(_PIECE):
+        *lines, left = (left + data).split(b"\n")
+        if len(left) > _WIDEST:
+            lines, left = [*lines, left], b""
+        yield from map(_text, lines)
+    if left:
+        yield _text(left)
+
+
+def _text(line: bytes) -> str:
+    return line.decode("utf-8", "replace").replace("\0", "").rstrip()
 
 
 _Bad = tuple[int, str, str, str]
