@@ -1,7 +1,7 @@
 """Messages in JSON: how fast documents become lines, beside a parser that only decodes them.
 
-``python -m benchmarks.jsonmessages`` repeats a document of each format in one array, decodes it with
-Python's json (whole, in memory), and reads it as a screening does (one document in memory). It
+``python -m benchmarks.jsonmessages`` repeats a document of each format in one array, decodes it
+by json of Python (whole, in memory), and reads it as a screening does (one document in memory). It
 prints seconds of the processor for both.
 """
 
