@@ -45,7 +45,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
 def test_a_list_is_made_checked_and_counted(alerts: Path, call: Call, here: Path) -> None:
     """From a seed, over all lines, with a watch list; filled in by hand and reported."""
     (here / "profiles.toml").write_text(PROFILES, encoding="utf-8")
-    (here / "day.seed").write_text("a seed that draws two lines without an alert 3\n")
+    (here / "day.seed").write_text("a seed that draws two lines without an alert 0\n")
     promised = call("select", "seed", "day.seed").stdout.strip()
     lines = ("--lines", "manifest.csv")
     made = call("select", str(alerts), *lines, "--quota", "20%", "--random", "25%", "--out",

@@ -15,6 +15,7 @@ from tidewaiter.consignments.types import Alert
 from tidewaiter.ranking import training
 from tidewaiter.ranking.settings import load_ranker_settings
 from tidewaiter.report.exports import json_line
+from tidewaiter.store.audit import audit_entries
 from tidewaiter.store.batches import Batch, add_batch
 from tidewaiter.store.database import Database, Stamp, open_database
 from tidewaiter.store.decisions import Wanted, decide_each
@@ -101,6 +102,15 @@ def test_a_model_is_trained_applied_and_watched(
     assert first["score"] == 60 + first["reasons"][-1]["points"] <= 75
     watched = CliRunner().invoke(main, ["ranker", "watch", "--db", place, "--model", model])
     assert "the chances agree with the outcomes" in watched.stdout
+    seed = ["select", "seed", str(tmp_path / "day.seed"), "--db", place]
+    promised = CliRunner().invoke(main, seed).stdout.strip()
+    listed = ["select", "--db", place, "--quota", "5%", "--seed-file", str(tmp_path / "day.seed"),
+              "--out", str(tmp_path / "of-db.csv")]  # fmt: skip
+    assert "320 lines, a quota of 16: 2 random" in CliRunner().invoke(main, listed).stderr
+    with open_database(place) as database, database.work() as work:
+        noted = list(audit_entries(work))[-2:]
+    assert [each.action for each in noted] == ["seed promised", "inspection list made"]
+    assert all(promised in each.details for each in noted)
     select = ["select", alerts, "--quota", "1", "--random", "0%", "--least-random", "0%",
               "--ranker", model, "--out", str(tmp_path / "list.csv")]  # fmt: skip
     assert "1 explore" in CliRunner().invoke(main, select).stderr

@@ -11,6 +11,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.cli.selectfrom import From, from_options, gather
 from tidewaiter.cli.selectlist import record_of, write_list
 from tidewaiter.cli.selectseed import read_seed
+from tidewaiter.identity import own_stamp
 from tidewaiter.ranking.model import read_ranker
 from tidewaiter.selection.choosing import choose
 from tidewaiter.selection.types import (
@@ -22,6 +23,8 @@ from tidewaiter.selection.types import (
     load_selection_rules,
     read_profiles,
 )
+from tidewaiter.store.database import open_database
+from tidewaiter.store.selecting import note_list
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -111,8 +114,12 @@ def select(
     wanted = Wanted(**{name: options.pop(name) for name in names})
     text = read_seed(seed) if seed else secrets.token_hex()
     model = read_ranker(ranker) if ranker else None
-    candidates = list(gather(From(**options), model))
+    source = From(**options)
+    candidates = list(gather(source, model))
     told, chosen = choose(candidates, _plan(wanted, candidates), text)
+    if source.db is not None:
+        with open_database(source.db) as database, database.work(own_stamp()) as work:
+            note_list(work, told)
     write_list(out, (each for each in chosen if each.lane in lanes), told)
     _tell(told, out, unsure=any(each.unsure is not None for each in candidates))
     if seed is None:

@@ -7,6 +7,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from tidewaiter.casework.results import Result
 from tidewaiter.cli.selectlist import Row, read_list
 from tidewaiter.coalition.intervals import Share
 from tidewaiter.selection.yields import Yields, yields_of
@@ -39,7 +40,7 @@ def report(paths: tuple[Path, ...], db: str | None, *, as_json: bool) -> None:
         click.echo(line, err=True)
 
 
-def _results(db: str | None, rows: list[Row]) -> dict[str, list]:  # type: ignore[type-arg]
+def _results(db: str | None, rows: list[Row]) -> dict[str, list[Result]]:
     if db is None:
         return {}
     with open_database(db) as database, database.work() as work:

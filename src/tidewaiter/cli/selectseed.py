@@ -8,14 +8,18 @@ import click
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing
+from tidewaiter.identity import own_stamp
 from tidewaiter.selection.draws import check_seed, commitment
+from tidewaiter.store.database import open_database
+from tidewaiter.store.selecting import note_seed
 
 _FOR_ONE = 0o600
 
 
 @click.command()
 @click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
-def seed(path: Path) -> None:
+@click.option("--db", help="Note the commitment in the audit of this database.")
+def seed(path: Path, db: str | None) -> None:
     """Make a seed in PATH, or read the one that is there; print its commitment.
 
     Publish the commitment before lines come in, and the seed when the day is over: then everybody
@@ -26,7 +30,11 @@ def seed(path: Path) -> None:
     if not path.exists():
         with replacing(path, str(os.getpid()), mode=_FOR_ONE) as part:
             part.write_text(f"{secrets.token_hex()}\n", encoding="ascii")
-    click.echo(commitment(read_seed(path)))
+    told = commitment(read_seed(path))
+    if db is not None:
+        with open_database(db) as database, database.work(own_stamp()) as work:
+            note_seed(work, told)
+    click.echo(told)
 
 
 def read_seed(path: Path) -> str:

@@ -11,9 +11,9 @@ from tidewaiter.selection.types import Candidate
 _ASKED = ("row", "consignment", "seq", "hs", "parties")
 
 
-def key_of(file: str, row: int, consignment: str, seq: int) -> str:
-    """Return the key of a line: its file and row, and how its papers name it."""
-    return f"{file}#{row} {consignment}/{seq}"
+def key_of(file: str, row: int) -> str:
+    """Return the key of a line: its file and row, as papers may name two lines alike."""
+    return f"{file}#{row}"
 
 
 def candidates_of_lines(lines: pa.RecordBatch, file: str) -> Iterator[Candidate]:
@@ -26,7 +26,7 @@ def candidates_of_lines(lines: pa.RecordBatch, file: str) -> Iterator[Candidate]
     for each in lines.select(_ASKED).to_pylist():
         row, consignment, seq = each["row"], each["consignment"], each["seq"]
         yield Candidate(
-            key=key_of(file, row, consignment, seq),
+            key=key_of(file, row),
             file=file,
             row=row,
             consignment=consignment,
@@ -45,7 +45,7 @@ def candidate_of_alert(alert: Alert, file: str) -> Candidate:
     """
     parties: Iterable[Party] = alert.line.parties or ()
     return Candidate(
-        key=key_of(file, alert.row, alert.consignment, alert.seq),
+        key=key_of(file, alert.row),
         file=file,
         row=alert.row,
         consignment=alert.consignment,

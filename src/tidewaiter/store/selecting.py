@@ -7,8 +7,10 @@ from sqlalchemy import ColumnElement, Join, func, select
 
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.types import Alert
+from tidewaiter.selection.types import Selection
 from tidewaiter.store import tables
 from tidewaiter.store.alerts import alerts_of
+from tidewaiter.store.audit import record_change
 from tidewaiter.store.database import Work
 from tidewaiter.store.lines import StoredBatch, batches_of
 from tidewaiter.store.slices import slices
@@ -60,6 +62,29 @@ def open_alerts_seen(work: Work, days: Days, *, restricted: bool) -> Iterator[tu
     for some in slices(list(labels)):
         for alert in alerts_of(work, some):
             yield labels[alert.id], alert
+
+
+def note_seed(work: Work, commitment: str) -> None:
+    """Write down in the audit that a seed is promised, before lines are drawn by it.
+
+    Args:
+        work: Begun with a stamp.
+        commitment: SHA-256 of the seed.
+    """
+    record_change(work, "seed promised", {"commitment": commitment})
+
+
+def note_list(work: Work, told: Selection) -> None:
+    """Write down in the audit that a list was made, before anything on it is inspected.
+
+    Args:
+        work: Begun with a stamp.
+        told: What was selected.
+    """
+    said: dict[str, str | int] = {"commitment": told.commitment, "digest": told.digest,
+                                  "lines": told.lines, "quota": told.plan.quota}  # fmt: skip
+    said |= {f"by {arm}": count for arm, count in told.arms.items()}
+    record_change(work, "inspection list made", said)
 
 
 def restricted_seen(work: Work, days: Days) -> int:
