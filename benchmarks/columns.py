@@ -8,7 +8,7 @@ Of the columns that mean one of our fields:
   read      the column is read as that field;
   settled   another column of the file is read as the field, and this one is known to hold it too
             (a value in a second currency, a name in a second language): precedence, as documented;
-  asked     the column stands in a question;
+  asked     the column stands in a question, or is named as one that may hold a field;
   unread    it is left alone;
   wrong     it is read as something else, without a question.
 Of the columns that mean none, or cannot be told: left, asked, or wrong.
@@ -27,8 +27,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tidewaiter.consignments.readers.columns import find_columns
-from tidewaiter.consignments.readers.mapping import Question, survey_columns
 from tidewaiter.consignments.readers.mapping import Mapping as Columns
+from tidewaiter.consignments.readers.mapping import Question, survey_columns
 from tidewaiter.consignments.readers.sheet import unique_names
 from tidewaiter.consignments.types import ReadOptions
 
@@ -106,6 +106,9 @@ def judge(label: Label, got: Answer) -> tuple[str, str]:
     asked = [q.field for q in got.questions if got.header[place] in q.columns]
     if asked:
         return "asked", "+".join(asked)
+    unsure = [field for field, names in got.columns.unsure.items() if got.header[place] in names]
+    if unsure:
+        return "asked", "+".join(unsure)
     known = {plain(f.field) for f in find_columns(got.header[place])}
     if label.is_field and known & right & {plain(f) for f in got.columns.columns}:
         return "settled", ""
@@ -133,10 +136,10 @@ def by_group(judged: Sequence[tuple[Label, str, str]]) -> None:
     show("  weighted by columns", weighted, FIELD)
     others = Counter(how for each, how, _ in judged if not each.is_field)
     show("mean none, or cannot be told", others, OTHER)
-    for title, key in (("field", lambda e: e.means), ("country", lambda e: e.source[0])):
+    for title in ("field", "country"):
         table: dict[str, Counter[str]] = defaultdict(Counter)
         for each, how in fields:
-            table[key(each)][how] += 1
+            table[each.means if title == "field" else each.source[0]][how] += 1
         whole = sum(set(counts) <= {"read", "settled"} for counts in table.values())
         print(f"by {title}: {whole} of {len(table)} wholly right; the others:")
         for name, counts in sorted(table.items()):

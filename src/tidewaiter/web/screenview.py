@@ -225,10 +225,17 @@ def _columns(seen: Inspection) -> Iterator[ColumnView]:
             name=column.name,
             samples=column.samples,
             read=_read(column),
-            how=words(_HOWS[column.how]),
+            how=_how(column),
             asked=is_asked,
             can_choose=bool(column.name) and chosen,
         )
+
+
+def _how(column: SeenColumn) -> str:
+    if not column.maybe:
+        return words(_HOWS[column.how])
+    fields = ", ".join(map(called, column.maybe))
+    return words("not read; it may be: {fields}").format(fields=fields)
 
 
 def _read(column: SeenColumn) -> str:

@@ -19,7 +19,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.sheets.workbook import open_workbook
 from tidewaiter.consignments.readers import Mapping as Columns
 from tidewaiter.consignments.readers import readers
-from tidewaiter.consignments.readers.columns import load_aliases
+from tidewaiter.consignments.readers.aliases import load_aliases
 from tidewaiter.consignments.readers.forms import ALSO, FLAT, form_of, head_of, suffix_of
 from tidewaiter.consignments.readers.jsonl import open_jsonl, open_keys
 from tidewaiter.consignments.readers.lines import to_lines
@@ -45,6 +45,7 @@ class SeenColumn(Record, frozen=True, kw_only=True):
     fields: tuple[str, ...]  # that it makes up, alone or with others; empty: it is not read
     how: How
     samples: tuple[str, ...]  # the first different values
+    maybe: tuple[str, ...] = ()  # fields that it may hold, where its name does not tell
 
 
 class Inspection(Record, frozen=True, kw_only=True):
@@ -111,12 +112,12 @@ def inspect_file(file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
         form = ALSO.get(form, form)
         sheets = _sheets(file, name) if form == "xlsx" else ()
         if form not in {*FLAT, "jsonl"}:
-            return Inspection(form=form, signature=_signature(form, ()))
+            return Inspection(form=form, signature=header_signature(form, ()))
         return _told(form, _open(form, file, name, options), sheets, options)
     except InputError as error:
         at = "" if error.at in {"", name} else f"{error.at}: "
         problem = f"{at}{error.message}"
-        signature = _signature(form, ())
+        signature = header_signature(form, ())
         sheets = _sheets_or_none(file, name) if form == "xlsx" else ()
         if options.columns:  # what is said of the columns may be what is wrong: show them all
             bare = msgspec.structs.replace(options, columns={})
@@ -176,7 +177,7 @@ def _told(form: str, seen: _Seen, sheets: tuple[str, ...], options: ReadOptions)
     rows, refusals = (0, ()) if missing or seen.questions else _first_rows(seen, options)
     return Inspection(
         form=form,
-        signature=_signature(form, sheet.header),
+        signature=header_signature(form, sheet.header),
         columns=tuple(_columns(seen, options)),
         more_columns=max(0, len(sheet.header) - _WIDEST),
         questions=seen.questions,
@@ -207,7 +208,14 @@ def _columns(seen: _Seen, options: ReadOptions) -> Iterator[SeenColumn]:
         if found:
             how = "said" if said.intersection(found) else "name"
             how = "values" if set(found) & set(seen.columns.sniffed) else how
-        yield SeenColumn(name=name, fields=found, how=how, samples=_samples(seen.sheet, place))
+        unsure = seen.columns.unsure.items()
+        yield SeenColumn(
+            name=name,
+            fields=found,
+            how=how,
+            samples=_samples(seen.sheet, place),
+            maybe=() if found else tuple(field for field, names in unsure if name in names),
+        )
 
 
 def _samples(sheet: Sheet, place: int) -> tuple[str, ...]:
@@ -264,6 +272,7 @@ def _sheets_or_none(file: BinaryIO, name: str) -> tuple[str, ...]:
         return ()
 
 
-def _signature(form: str, header: Sequence[str]) -> str:
+def header_signature(form: str, header: Sequence[str]) -> str:
+    """Return what files of one form with the same columns have in common, 32 hex digits."""
     said = msgspec.json.encode((form, [shorten(name).casefold() for name in header]))
     return hashlib.sha256(said).hexdigest()[:32]
