@@ -1,4 +1,4 @@
-"""Column mapping, measured on hand-labelled column names of 52 countries.
+"""Column mapping, measured on hand-labelled column names of 48 countries.
 
 Each labelled name (``columns_labels.tsv``) is looked up in its own header: the whole header is
 mapped as a file's would be, without any rows, and the answer for that column is compared with
