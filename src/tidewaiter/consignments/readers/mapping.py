@@ -15,7 +15,7 @@ from tidewaiter.consignments.readers.columns import (
     find_unsure,
 )
 from tidewaiter.consignments.readers.kinship import kin, way_of
-from tidewaiter.consignments.readers.sniff import sniff
+from tidewaiter.consignments.readers.sniff import sniff, suspect
 from tidewaiter.consignments.types import ReadOptions
 
 NEEDED = ("goods", "commercial", "cas", "hs", "un", "cus")
@@ -80,11 +80,12 @@ def map_columns(
         raise _ask(question, name)
     if strict and not any(field in mapping.columns for field in NEEDED):
         seen = ", ".join(f'"{column}"' for column in header[:40]) or "none"
-        example = header[0] if header else "Description"
+        likely = [f"hs={column}" for column in mapping.unsure.get("hs", ())]
+        example = likely[0] if likely else f"goods={header[0] if header else 'Description'}"
         raise InputError(
             "no column holds goods, a CAS number, an HS code or a UN number",
             at=name,
-            hint=f'columns seen: {seen}; name one, like --map "goods={example}"',
+            hint=f'columns seen: {seen}; name one, like --map "{example}"',
         )
     return mapping
 
@@ -121,7 +122,8 @@ def survey_columns(
     found = tuple(field for field in sniffed if field in chosen)
     mapping = _record(header, chosen, found, frozenset(options.units))
     asked = {*mapping.columns, *(question.field for question in questions)}
-    return msgspec.structs.replace(mapping, unsure=_unsure(mapping.unmapped, asked)), questions
+    unsure = _unsure(header, sample, mapping.places, asked)
+    return msgspec.structs.replace(mapping, unsure=unsure), questions
 
 
 def _record(
@@ -242,11 +244,17 @@ def _keep_money(chosen: dict[str, list[_Choice]], options: ReadOptions) -> None:
         chosen.pop("currency", None)
 
 
-def _unsure(columns: Sequence[str], read: set[str]) -> dict[str, tuple[str, ...]]:
-    """List the columns that may hold a field which nothing else holds."""
+def _unsure(
+    header: Sequence[str], sample: Sample, places: Pairs[str, tuple[int, ...]], read: set[str]
+) -> dict[str, tuple[str, ...]]:
+    """List the columns that may hold a field which nothing else holds, by name or by values."""
+    used = {place for each in places.values() for place in each}
     found: dict[str, list[str]] = {}
-    for column in columns:
-        for field in find_unsure(column.split("#")[0]):
+    for index, column in enumerate(header):
+        if index in used:
+            continue
+        shown = suspect([row[index] for row in sample if index < len(row)])
+        for field in find_unsure(column.split("#")[0]) or ((shown,) if shown else ()):
             if field not in read:
                 found.setdefault(field, []).append(column)
     return {field: tuple(names) for field, names in found.items()}

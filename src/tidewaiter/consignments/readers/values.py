@@ -70,7 +70,7 @@ def _apart(words: Sequence[str], aliases: Aliases) -> list[str]:
 def _end(words: list[str], aliases: Aliases) -> tuple[list[str], str, int] | None:
     """Take a connector, a money or a step off an end; None: none stands there."""
     for index, rest in ((-1, words[:-1]), (0, words[1:])):
-        if words[index] in aliases.connectors:
+        if words[index] in aliases.connectors or words[index] == "en":  # Spanish, French: in
             return rest, "", -1
     for count in range(min(_LONGEST, len(words)), 0, -1):
         for part, rest in ((words[-count:], words[:-count]), (words[:count], words[count:])):
