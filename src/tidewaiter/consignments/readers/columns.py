@@ -124,6 +124,8 @@ def _numbered(words: tuple[str, ...]) -> tuple[Found, ...]:
     """Read "description 2" and "address_1": one of several columns of a field."""
     if not words or not words[-1].isdecimal() or len(words[-1]) > 2:  # noqa: PLR2004
         return ()
+    if "".join(words) in load_aliases().unsure:  # "container number 20" may count those of 20 feet
+        return ()
     joined, part = load_aliases().joined, int(words[-1]) + 1
     fields = [f for f in _plain(words[:-1]) if f.field in joined or f.field.endswith(".address")]
     found = [Found(field=f.field, tier=f.tier + 20, part=part) for f in fields]
