@@ -32,6 +32,7 @@ from tidewaiter.cli.outputs import Outputs, check_outputs, write_outputs
 from tidewaiter.cli.progress import watched
 from tidewaiter.cli.rates import Within
 from tidewaiter.cli.resting import resting_told
+from tidewaiter.cli.sources import with_saved
 from tidewaiter.cli.start import tell_first_start
 from tidewaiter.cli.table import show_summary
 from tidewaiter.consignments.types import ReadOptions
@@ -61,6 +62,7 @@ class Wanted(Record, frozen=True, kw_only=True):
 
     day: date | None = None
     columns: tuple[tuple[str, str], ...] = ()
+    saved: Path | None = None
     encoding: str | None = None
     delimiter: str | None = None
     decimal: str | None = None
@@ -88,6 +90,9 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option("--day", type=Day(), help="Screen as the law stood then (today).")
 @click.option(
     "--map", "columns", type=Field(), multiple=True, help='A column by name: goods="Item text".'
+)
+@click.option(
+    "--columns", "saved", type=_FILE, help="Keep --map and the like here, by the file's columns."
 )
 @click.option("--encoding", help="Of a text file, where the guess is wrong: gb18030, cp1251.")
 @click.option("--delimiter", help="Of a text file, where the guess is wrong.")
@@ -157,6 +162,8 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
         hint = "save what comes out of it as a file first"
         raise InputError("a pipe or a device cannot be screened", at=str(path), hint=hint)
     options = _options(wanted)
+    if wanted.saved is not None:
+        options = with_saved(wanted.saved, path, options)
     outputs = Outputs(
         alerts=wanted.out,
         report=wanted.report,
@@ -239,6 +246,7 @@ def _options(wanted: Wanted) -> ReadOptions:
 def _kept(path: Path | None, wanted: Wanted, journal: Path | None) -> dict[str, Path]:
     """Return what no output may take the place of, and the journal neither."""
     named = {"the file that is screened": path, "the rules": wanted.rules}
+    named["the saved columns"] = wanted.saved
     if wanted.db is not None:
         named["the database"] = database_file(wanted.db)
     named |= {f"the history {place}": place for place in wanted.history}
