@@ -7,10 +7,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from tidewaiter.bulk.journal import read_journal
+from tidewaiter.bulk.looking import look_through
 from tidewaiter.bulk.run import Settings
 from tidewaiter.consignments.restricted import open_version
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
-from tidewaiter.consignments.signs import PartySigns
+from tidewaiter.consignments.signs import PartySigns, parties_of
 from tidewaiter.consignments.switched import switched_rules
 from tidewaiter.consignments.together import HOLDING, Together
 from tidewaiter.consignments.types import Alert
@@ -44,8 +45,9 @@ class Marks:
 
 
 def marks_of(
-    journal: Path, settings: Settings, earlier: Iterable[Alert] = (), lines: Lines = tuple
-) -> Marks:
+    journal: Path, settings: Settings, earlier: Iterable[Alert] = (), lines: Lines = tuple,
+    *, workers: int = 1,
+) -> Marks:  # fmt: skip
     """Add up the alerts of a screening, and look for the signs of their parties.
 
     Args:
@@ -53,16 +55,16 @@ def marks_of(
         settings: What it was done by.
         earlier: Alerts of earlier files, whose amounts add up with those of this one.
         lines: All lines, for the signs; asked only where an alert has parties.
+        workers: Processes that look through them.
     """
     rules = switched_rules(load_alert_rules(settings.rules, settings.switches))
     together = _add_up(journal, settings, rules, earlier)
     signs = PartySigns(rules)
     if rules.sign.most:
         for alert in _open(read_journal(journal, holding=_PARTIES), rules):
-            signs.want(alert)
+            signs.want(parties_of(alert))
         if signs.begin():
-            for batch in lines():
-                signs.look(batch)
+            look_through(signs, lines(), workers=workers)
             signs.finish()
     return Marks(together, signs)
 

@@ -22,6 +22,7 @@ class SeenColumn(Record, frozen=True, kw_only=True):
     fields: tuple[str, ...]  # that it makes up, alone or with others; empty: it is not read
     how: How
     samples: tuple[str, ...]  # the first different values
+    maybe: tuple[str, ...] = ()  # fields that it may hold, where its name does not tell
 
 
 class Inspection(Record, frozen=True, kw_only=True):
