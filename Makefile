@@ -76,6 +76,7 @@ bench: $(VENV)/.bench $(PEERS)/.tried
 	$(BIN)/python -m benchmarks.whole
 	$(BIN)/python -m benchmarks.parties
 	$(BIN)/python -m benchmarks.rescreen
+	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.screen_parties
 	$(BIN)/python -m benchmarks.queued
 	$(BIN)/python -m benchmarks.flows

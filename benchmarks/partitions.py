@@ -13,6 +13,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 import psycopg
 from benchmarks.evaluation import ROOT
@@ -57,7 +58,7 @@ def measured(db: psycopg.Connection, kind: str, lines: int) -> dict[str, object]
     """Make, fill and ask a table of one kind."""
     make(db, kind)
     month = lines // MONTHS
-    filled = timed(lambda: [fill(db, kind, number, month, lines) for number in range(MONTHS)])
+    filled = sum(timed(partial(fill, db, kind, number, month, lines)) for number in range(MONTHS))
     db.execute(f"VACUUM ANALYZE {kind}")
     found: dict[str, object] = {"kind": kind, "lines": month * MONTHS, "load": os.getloadavg()[0]}
     found["lines a second stored"] = round(month * MONTHS / filled)
@@ -133,8 +134,12 @@ def median(db: psycopg.Connection, kind: str, query: str, lines: int, times: int
     for number in range(times):
         n = number * 7_919 % lines
         text = query.format(t=kind, n=n, s=n // 10_000, r=n % 10_000, c=n // 3)
-        took.append(timed(lambda text=text: db.execute(text).fetchall()))
+        took.append(timed(partial(_asked, db, text)))
     return round(statistics.median(took) * 1_000, 2)
+
+
+def _asked(db: psycopg.Connection, text: str) -> list[tuple[object, ...]]:
+    return db.execute(text).fetchall()
 
 
 def timed(work: Callable[[], object]) -> float:
