@@ -1,5 +1,6 @@
 """What the other lines say of an alert: amounts that add up, signs of shells, and the past."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from tidewaiter.bulk.journal import read_journal
+from tidewaiter.bulk.looking import look_through
 from tidewaiter.bulk.run import Settings
 from tidewaiter.consignments.lines import line_of
 from tidewaiter.consignments.past.book import Inspected
@@ -15,7 +17,7 @@ from tidewaiter.consignments.past.marking import Past
 from tidewaiter.consignments.past.selecting import Screening, selected
 from tidewaiter.consignments.restricted import open_version
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
-from tidewaiter.consignments.signs import PartySigns
+from tidewaiter.consignments.signs import PartySigns, parties_of
 from tidewaiter.consignments.switched import switched_rules
 from tidewaiter.consignments.together import HOLDING, Together
 from tidewaiter.consignments.types import Alert
@@ -66,7 +68,7 @@ class Marks:
 
 def marks_of(
     journal: Path, settings: Settings, earlier: Iterable[Alert] = (), lines: Lines = tuple,
-    before: Before | None = None,
+    before: Before | None = None, *, workers: int = 1,
 ) -> Marks:  # fmt: skip
     """Add up the alerts of a screening, and look for the signs and the past of their parties.
 
@@ -76,21 +78,22 @@ def marks_of(
         earlier: Alerts of earlier files, whose amounts add up with those of this one.
         lines: All lines of the file; asked only where an alert has parties.
         before: What there is of earlier files; None: there are none, and no past is told.
+        workers: Processes that look through them for signs.
     """
     rules = switched_rules(load_alert_rules(settings.rules, settings.switches))
     signs = PartySigns(rules)
     if rules.sign.most:
         for alert in _open(read_journal(journal, holding=_PARTIES), rules):
-            signs.want(alert)
+            signs.want(parties_of(alert))
     looking = signs.begin() if rules.sign.most else False
     if before is None or not (rules.past.most or rules.past.selects):
         together = _add_up(journal, settings, rules, earlier)
-        for batch in chain(lines(), before.lines() if before else ()) if looking else ():
-            signs.look(batch)
         if looking:
+            every = chain(lines(), before.lines() if before else ())
+            look_through(signs, every, workers=workers)
             signs.finish()
         return Marks(together, signs)
-    job = _Job(journal, settings, rules, lines, before, signs if looking else None)
+    job = _Job(journal, settings, rules, lines, before, signs, looking, workers)
     return _with_past(job, earlier)
 
 
@@ -105,7 +108,9 @@ class _Job(NamedTuple):
     rules: AlertRules
     lines: Lines
     before: Before
-    signs: PartySigns | None  # None: no party of an alert shares anything that could be a sign
+    signs: PartySigns
+    looking: bool  # whether parties of alerts have anything that others could share
+    workers: int
 
     @property
     def selects(self) -> bool:
@@ -141,7 +146,7 @@ def _with_past(job: _Job, earlier: Iterable[Alert]) -> Marks:
         for batch in job.lines() if job.selects else ():
             yield from selected(batch, past, rules, screening, rows)
 
-    return Marks(together, job.signs or PartySigns(rules), past, selecting)
+    return Marks(together, job.signs, past, selecting)
 
 
 def _want(job: _Job, past: Past) -> set[int]:
@@ -157,13 +162,19 @@ def _want(job: _Job, past: Past) -> set[int]:
 
 
 def _look(job: _Job, past: Past) -> None:
-    for batches, earlier in ((job.lines(), False), (job.before.lines(), True)):
-        for batch in batches:
-            past.look(batch, earlier=earlier)
-            if job.signs is not None:
-                job.signs.look(batch)
-    if job.signs is not None:
-        job.signs.finish()
+    """Look through all lines once, for the past and for signs."""
+
+    def looked() -> Iterator[pa.RecordBatch]:
+        for batches, earlier in ((job.lines(), False), (job.before.lines(), True)):
+            for batch in batches:
+                past.look(batch, earlier=earlier)
+                yield batch
+
+    if not job.looking:
+        deque(looked(), maxlen=0)
+        return
+    look_through(job.signs, looked(), workers=job.workers)
+    job.signs.finish()
 
 
 def _open(entries: Iterable[object], rules: AlertRules) -> Iterator[Alert]:

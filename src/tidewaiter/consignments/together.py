@@ -34,13 +34,13 @@ quotes would be escaped."""
 
 _NOT_FREE = "together with other lines: not free"
 _ROLES: tuple[Role, ...] = get_args(Role)
-_Key = tuple[str, int, str, bool, str, str]  # regime, limit, slug, by mass, span, who
+Key = tuple[str, int, str, bool, str, str]  # regime, limit, slug, by mass, span, who
 
 
 class Part(NamedTuple):
     """What of a line counts for one limit."""
 
-    key: _Key
+    key: Key
     limit: Limit
     amount: Decimal
     gross: bool
@@ -61,11 +61,24 @@ class Part(NamedTuple):
         return reaches(self.limit, amount, by_mass=self.key[3])
 
 
-class _Sum(NamedTuple):
+class Sum(NamedTuple):
+    """What lines add up to for one limit."""
+
     total: Decimal = Decimal(0)
     lines: int = 0
     earlier: int = 0
     gross: bool = False
+
+    def plus(self, other: "Sum") -> "Sum":
+        """Add what other lines add up to."""
+        return Sum(
+            self.total + other.total, self.lines + other.lines, self.earlier + other.earlier,
+            self.gross or other.gross,
+        )  # fmt: skip
+
+
+Sums = dict[Key, Sum]
+"""What lines add up to, by limit, span and parties."""
 
 
 class Together:
@@ -75,25 +88,32 @@ class Together:
     neither on its place nor on batches and workers.
     """
 
-    def __init__(self, registry: Registry, rules: AlertRules, day: date) -> None:
-        """Take the registry, the rules and the day of the screening."""
+    def __init__(
+        self, registry: Registry, rules: AlertRules, day: date, sums: Sums | None = None
+    ) -> None:
+        """Take the registry, the rules and the day of the screening; what is added up already."""
         self._registry = registry
         self._book = load_lawbook(registry)
         self._law = RoutedLaw(registry, self._book, day)
         self._rules = rules
         self._day = day
         self._places = {each.slug: place for place, each in enumerate(registry.substances)}
-        self._sums: dict[_Key, _Sum] = {}
+        self.sums: Sums = {} if sums is None else sums
         self.left_out = 0  # amounts of lines that name no day or party, where the limit asks
 
     def add(self, alert: Alert, *, earlier: bool = False) -> None:
         """Add an alert's amounts; `earlier`: it is of an earlier file."""
         for part in self.parts(alert):
-            sum_ = self._sums.get(part.key, _Sum())
-            self._sums[part.key] = _Sum(
-                sum_.total + part.amount, sum_.lines + 1, sum_.earlier + earlier,
-                sum_.gross or part.gross,
-            )  # fmt: skip
+            self._add(part.key, Sum(part.amount, 1, int(earlier), part.gross))
+
+    def add_sums(self, sums: Sums, left_out: int) -> None:
+        """Add what other lines add up to, and how many of their amounts were left out."""
+        for key, sum_ in sums.items():
+            self._add(key, sum_)
+        self.left_out += left_out
+
+    def _add(self, key: Key, sum_: Sum) -> None:
+        self.sums[key] = self.sums.get(key, Sum()).plus(sum_)
 
     def mark(self, alert: Alert) -> Alert:
         """Return the alert with what its line is together with others."""
@@ -110,13 +130,13 @@ class Together:
         return with_reasons(structs.replace(alert, law=tuple(law)), reasons, self._rules)
 
     def _passes(self, part: Part) -> bool:
-        sum_ = self._sums.get(part.key, _Sum())
+        sum_ = self.sums.get(part.key, Sum())
         by_mass = part.key[3]
         return not part.alone and reaches(part.limit, sum_.total, by_mass=by_mass)
 
     def _reason(self, part: Part) -> Reason:
         regime, _, slug, by_mass, span, who = part.key
-        sum_, rule = self._sums[part.key], self._rules.check["together"]
+        sum_, rule = self.sums[part.key], self._rules.check["together"]
         doubt = "" if part.limit.mark == "read" else f" [{part.limit.mark}]"
         earlier = f" ({sum_.earlier} of earlier files)" if sum_.earlier else ""
         most = "at most " if sum_.gross else ""
