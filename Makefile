@@ -88,6 +88,7 @@ bench: $(VENV)/.bench $(PEERS)/.tried
 	$(BIN)/python -m benchmarks.analysts
 	$(BIN)/python -m benchmarks.deaths
 	$(BIN)/python -m benchmarks.ranker
+	$(BIN)/python -m benchmarks.planted --json docs/benchmarks/planted.json
 	$(BIN)/python -m benchmarks.parties_calibration
 	$(BIN)/python -m benchmarks.parties_calibrate
 	$(BIN)/python -m benchmarks.edifact

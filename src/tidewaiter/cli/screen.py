@@ -26,7 +26,7 @@ from tidewaiter.cli.again import Past, screen_past
 from tidewaiter.cli.apart import RESTRICTED, place_of
 from tidewaiter.cli.cluster import cluster_of, on_cluster, one_path, screen_cluster
 from tidewaiter.cli.columns import show_columns
-from tidewaiter.cli.earlier import all_lines, check_history, earlier_alerts
+from tidewaiter.cli.earlier import before_of, check_history, earlier_alerts, lines_of
 from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.options import STOPPED, Day, Field, hear_every_stop, own_lists, printable
 from tidewaiter.cli.outputs import Outputs, check_outputs, write_outputs
@@ -117,7 +117,10 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option("--again", is_flag=True, help="Screen what --db holds anew; only new alerts.")
 @click.option("--whole", is_flag=True, help="With --again: all lines, whatever changed.")
 @click.option(
-    "--history", type=_HERE, multiple=True, help="An earlier file: its amounts add up with these."
+    "--history",
+    type=_HERE,
+    multiple=True,
+    help="An earlier file: what its lines say of these, and amounts that add up.",
 )
 @click.option("--rules", type=_HERE, help="Your own copy of alerts.toml.")
 @click.option("--threshold", type=_CHANCE, help="Probability from which a listed party is told.")
@@ -204,8 +207,9 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
             new = _watch(steps, path)
         earlier = earlier_alerts(wanted.history, options, settings, workers=wanted.workers)
         digest = registry_digest(settings, restricted=False)
-        lines = partial(all_lines, (path, *wanted.history), options, wanted.db, settings.sha256)
-        marks = marks_of(journal, settings, earlier, lines, workers=workers)
+        before = before_of(wanted.history, options, wanted.db, settings.sha256)
+        lines = partial(lines_of, (path,), options)
+        marks = marks_of(journal, settings, earlier, lines, before, workers=workers)
         summary = write_outputs(journal, outputs, settings, digest, marks)
         done = read_done(journal)
         journal.unlink(missing_ok=True)
