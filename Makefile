@@ -88,6 +88,7 @@ bench: $(VENV)/.bench $(PEERS)/.tried
 	$(BIN)/python -m benchmarks.deaths
 	$(BIN)/python -m benchmarks.parties_calibration
 	$(BIN)/python -m benchmarks.parties_calibrate
+	$(BIN)/python -m benchmarks.edifact
 	$(BIN)/python -m benchmarks.peers_parties --python $(PEERS)/bin/python
 
 soak: $(VENV)/.bench
@@ -104,6 +105,10 @@ soak: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.private
 	$(BIN)/python -m tests.soak.forgeries --number 20000
 	TIDEWAITER_SOAK=100 $(BIN)/python -m pytest -q tests/courier/test_machines.py
+	TIDEWAITER_SOAK=100 $(BIN)/python -m pytest -q tests/consignments/messages/edifact \
+		tests/consignments/messages/cargoimp
+	TIDEWAITER_SOAK=5000 $(BIN)/python -m pytest -q tests/consignments/messages/test_formats.py
+	TIDEWAITER_SOAK=100 $(BIN)/python -m pytest -q tests/mirror/test_fuzz.py
 
 docs: check-docs
 	@echo "Open $(SITE)/index.html."

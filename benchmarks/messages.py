@@ -43,7 +43,7 @@ def xml_nothing(raw: bytes) -> int:
 
 def together(one: bytes, size: int) -> bytes:
     """Put one XML document into another one, so often that it has this size."""
-    body = etree.tostring(etree.fromstring(one))
+    body: bytes = etree.tostring(etree.fromstring(one))
     return b"<Messages>" + body * (size // len(body) + 1) + b"</Messages>"
 
 

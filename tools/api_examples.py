@@ -58,6 +58,8 @@ _ADDRESSES: Mapping[str, str] = {
     "notices_page": "/notices.json",
     "register_page": "/register.json",
     "notice_page": "/notices/1.json",
+    "trends_page": "/burden.json",
+    "claims_page": "/burden/claims.json?text=nearly+110,000+deaths+in+2022&said=2023-07-07",
 }  # by the operation
 _PAIRS = {"covered"}  # two days, and no list of some
 
@@ -67,7 +69,7 @@ def main() -> None:
     KEPT.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["TIDEWAITER_KEY"] = f"{folder}/node.key"
-        node = Node(Serving(db=f"{folder}/tidewaiter.db"))
+        node = Node(Serving(db=f"{folder}/tidewaiter.db", archive=_counts(Path(folder))))
         _screen(node, Path(folder))
         _exchange(node, Path(folder))
         with TestClient(make_app(node), node.address("")) as client:
@@ -75,6 +77,19 @@ def main() -> None:
             for operation, told in _answers(client).items():
                 text = msgspec.json.format(msgspec.json.encode(_cut(told)), indent=1)
                 (KEPT / f"{operation}.json").write_bytes(text + b"\n")
+
+
+def _counts(folder: Path) -> str:
+    """Keep a release of two counts in a folder; return it."""
+    kept = folder / "counts"
+    kept.mkdir()
+    (kept / "vsrr.csv").write_text(
+        "State,Year,Month,Period,Indicator,Data Value,Footnote Symbol,Predicted Value\n"
+        "US,2022,December,12 month-ending,Number of Drug Overdose Deaths,109413,**,110942\n"
+        "US,2023,December,12 month-ending,Number of Drug Overdose Deaths,106881,**,107543\n",
+        encoding="utf-8",
+    )
+    return str(kept)
 
 
 def _screen(node: Node, folder: Path) -> None:

@@ -32,6 +32,8 @@ ROWS = st.fixed_dictionaries(
         "net_mg": st.none() | st.integers(-(2**63), 2**63 - 1),
         "value": st.none() | st.decimals(-(10**15), 10**15, places=4),
         "parties": st.none() | st.lists(st.fixed_dictionaries({"name": TEXTS}), max_size=2),
+        "other": st.none()
+        | st.lists(st.fixed_dictionaries({"name": TEXTS, "text": TEXTS}), max_size=2),
     }
 )
 

@@ -52,6 +52,7 @@ def fill(node: Node, desk: Callable[..., Desk]) -> Real:
         "/accounts/{number}": [1, 2],
         "/alerts/{name}": alerts[:7],
         "/audit/{number}": [1, 2, 20],
+        "/burden/{view}": ["trends", "mix", "map", "ages", "changes"],
         "/cases/{number}": [1, 2],
         "/cases/{number}/files/{step}": [steps["files"]],
         "/cases/{number}/reports/{form}": [FORM],

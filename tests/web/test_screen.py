@@ -12,6 +12,7 @@ from tidewaiter.web.node import Node
 
 SignIn = Callable[..., Desk]
 
+FORMATS = Path(__file__).parents[1] / "data" / "formats"
 ODD = b"Alpha;Beta;Gamma;Delta\nacetic anhydride;drums;1.500;03/04/2026\npaper;x;2.500;04/04/2026\n"
 NASTY = '"><script>alert(1)</script>\u202egpj.csv'
 
@@ -38,6 +39,40 @@ def test_a_file_is_sent_read_screened_and_found_in_the_queue(
     shown = one.get(where).text
     assert f"/queue?screening={page['upload']['screening']}" in shown
     assert one.get(f"/queue?screening={page['upload']['screening']}").status_code == 200
+
+
+def test_a_message_is_looked_at_and_its_kept_fields_stand_beside_its_alert(
+    desk: SignIn, work: Callable[[], None]
+) -> None:
+    """The page of the upload names its format; that of the alert shows what is kept unused."""
+    one = desk("analyst")
+    bill = (FORMATS / "dcsa-ebl.json").read_bytes()
+    item = b'"descriptionOfGoods": [\n        "Acetic anhydride",'
+    upload = sent(one, bill.replace(b'"descriptionOfGoods": [', item, 1), "bill.json")
+    assert (upload["state"], upload["inspection"]["form"]) == ("mapped", "dcsa")
+    page = one.get(f"/screen/{upload['id']}").text
+    assert "DCSA bill of lading (JSON)" in page
+    assert "kept, not used" in page
+    assert read(one, upload, "screen", day="2026-11-25").status_code == 200
+    work()
+    number = one.get(f"/screen/{upload['id']}.json").json()["upload"]["screening"]
+    found = one.get(f"/queue.json?screening={number}").json()["rows"][0]["alert"]
+    alert = one.get(f"/alerts/{found['id']}").text
+    assert "fields that are kept, not used" in alert
+    assert "transports.vesselVoyages[0].vesselName" in alert
+    assert "Berlin Express" in alert
+    kept = one.get(f"/alerts/{found['id']}.json").json()["alert"]["line"]["other"]
+    assert {"name": "transportDocumentStatus", "text": "ISSUED"} in kept
+
+
+def test_a_format_that_no_sample_confirms_is_chosen_by_hand(desk: SignIn) -> None:
+    """The page offers it; chosen, it is used and marked."""
+    one = desk("analyst")
+    upload = sent(one, (FORMATS / "itmatt_like.json").read_bytes(), "item.json")
+    assert '<option value="postal">' in one.get(f"/screen/{upload['id']}").text
+    again = read(one, upload, "look", format="postal").json()
+    assert (again["inspection"]["form"], again["inspection"]["confirmed"]) == ("postal", False)
+    assert "no sample confirms this layout" in one.get(f"/screen/{upload['id']}").text
 
 
 def test_a_form_without_a_token_is_not_taken(desk: SignIn, node: Node) -> None:

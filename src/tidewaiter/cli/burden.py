@@ -6,7 +6,10 @@ from tidewaiter.cli.options import Commands
 
 COMMANDS: dict[str, str] = {
     "add": "tidewaiter.cli.burdenadd",
+    "ages": "tidewaiter.cli.burdenages",
     "backtest": "tidewaiter.cli.burdenbacktest",
+    "brief": "tidewaiter.cli.burdenbrief",
+    "changes": "tidewaiter.cli.burdenchanges",
     "claim": "tidewaiter.cli.burdenclaim",
     "code": "tidewaiter.cli.burdencode",
     "declare": "tidewaiter.cli.burdendeclare",
@@ -15,10 +18,13 @@ COMMANDS: dict[str, str] = {
     "figures": "tidewaiter.cli.burdenfigures",
     "leading": "tidewaiter.cli.burdenleading",
     "list": "tidewaiter.cli.burdenlist",
+    "map": "tidewaiter.cli.burdenmap",
+    "mix": "tidewaiter.cli.burdenmix",
     "months": "tidewaiter.cli.burdenmonths",
     "nowcast": "tidewaiter.cli.burdennowcast",
     "rates": "tidewaiter.cli.burdenrates",
     "supply": "tidewaiter.cli.burdensupply",
+    "trends": "tidewaiter.cli.burdentrends",
 }
 
 

@@ -7,12 +7,12 @@ import click
 import msgspec
 
 from tidewaiter.burden.events.cards import event_card
-from tidewaiter.cli.burdencards import card_text, placebo_text
 from tidewaiter.cli.burdendeclare import FILE, asked, declaration_of, known_of
 from tidewaiter.cli.releasesfolder import archived_in
 from tidewaiter.releases.declarations import declarations, find_declared
 from tidewaiter.releases.materials import Beside, material_of
 from tidewaiter.releases.shelf import Shelf, releases_of
+from tidewaiter.report.burdencards import card_text, placebo_text
 
 
 @click.command()

@@ -13,7 +13,7 @@ from tidewaiter.cli.releasesfolder import archived_in
 from tidewaiter.releases.archive import KeptRelease, ReleaseArchive
 from tidewaiter.report.characters import visible
 
-_TITLES = ("source", "released", "periods to", "figures", "refused", "SHA-256")
+_TITLES = ("released", "periods to", "figures", "refused", "SHA-256")
 
 
 @click.command()
@@ -38,9 +38,9 @@ def list(  # noqa: A001 - the command's name
         click.echo(f"no release is kept in {folder}; burden add and burden fetch do it", err=True)
         return
     table = Table(box=None, header_style="bold")
+    table.add_column("source, file", overflow="fold")
     for title in _TITLES:
         table.add_column(title, no_wrap=True)
-    table.add_column("file", overflow="fold")
     for kept in held:
         table.add_row(*map(visible, _cells(kept)))
     console = Console(highlight=False)
@@ -53,13 +53,12 @@ def list(  # noqa: A001 - the command's name
 def _cells(kept: KeptRelease) -> tuple[str, ...]:
     inferred = "" if kept.told or kept.released is None else "~"
     return (
-        kept.source,
+        f"{kept.source}\n  {kept.name}",
         f"{inferred}{_text(kept.released)}",
         f"{_text(kept.first)}/{_text(kept.last)}",
         f"{kept.figures:,}",
         str(kept.refused),
         kept.sha256[:8],
-        kept.name,
     )
 
 

@@ -66,6 +66,7 @@ class Wanted(Record, frozen=True, kw_only=True):
     decimal: str | None = None
     dates: str | None = None
     sheet: str | None = None
+    format: str | None = None
     units: tuple[tuple[str, str], ...] = ()
     out: Path | None = None
     report: Path | None = None
@@ -96,6 +97,7 @@ class Wanted(Record, frozen=True, kw_only=True):
     "--unit", "units", type=Field(), multiple=True, help="Where the file names none: net=lb."
 )
 @click.option("--sheet", help="Of a spreadsheet (the first).")
+@click.option("--format", help="Of the file, whatever it looks like: see inspect --formats.")
 @click.option("--out", type=_FILE, help="Alerts: .jsonl, .csv or .parquet.")
 @click.option("--report", type=_FILE, help="A page to read and to print: .html.")
 @click.option("--refused", type=_FILE, help="What could not be read (refused.csv).")
@@ -118,10 +120,10 @@ class Wanted(Record, frozen=True, kw_only=True):
 def screen(path: Path | None, *, again: bool, whole: bool, **options: Any) -> None:
     """Screen the consignments in PATH: which lines name a watched chemical, and why.
 
-    Reads CSV, JSON Lines, Parquet and XLSX. Alerts go to --out, or to standard output as JSON
-    Lines where that is no terminal. Stopped in the middle, the same command goes on where it
-    was. Exit status 0: done; 1: done, but some rows or fields could not be read; 2: refused;
-    130: stopped.
+    Reads CSV, JSON, Parquet, XLSX and messages (inspect --formats). Alerts go to --out, or to
+    standard output as JSON Lines where that is no terminal. Stopped in the middle, the same
+    command goes on where it was. Exit status 0: done; 1: done, but some rows or fields could not
+    be read; 2: refused; 130: stopped.
 
     Example: tidewaiter screen manifest.csv --out alerts.jsonl --report report.html
     """
@@ -229,7 +231,7 @@ def _watch(steps: Iterable[Progress], path: Path) -> int:
 
 
 def _options(wanted: Wanted) -> ReadOptions:
-    names = ("encoding", "delimiter", "decimal", "dates", "sheet")
+    names = ("encoding", "delimiter", "decimal", "dates", "sheet", "format")
     said = {name: getattr(wanted, name) for name in names}
     return ReadOptions(columns=dict(wanted.columns), units=dict(wanted.units), **said)
 

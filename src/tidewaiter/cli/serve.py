@@ -13,6 +13,7 @@ from tidewaiter.accounts.oidc import Provider
 from tidewaiter.base.errors import InputError
 from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.resting import tell_ended
+from tidewaiter.releases.folder import releases_folder
 from tidewaiter.store.accounts import (
     NewAccount,
     account_of,
@@ -47,6 +48,9 @@ _PORTS = click.IntRange(1, 65_535)
 @click.option("--oidc-label", "label", default="single sign-on", show_default=True,
               help="What the button calls it.")  # fmt: skip
 @kept_in
+@click.option("--archive", type=click.Path(file_okay=False, path_type=Path),
+              envvar="TIDEWAITER_RELEASES", default=releases_folder,
+              help="The folder that keeps releases of official counts.")  # fmt: skip
 @click.option("--own", type=_FOLDER, multiple=True, envvar="TIDEWAITER_OWN",
               help="A folder of your own lists of substances.")  # fmt: skip
 @click.option("--uploads", type=click.Path(file_okay=False, path_type=Path),
@@ -70,6 +74,7 @@ def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **more: An
         db=db or _own_database(), lists=str(folder) if folder else None,
         own=tuple(str(each.resolve()) for each in own), provider=_provider(more),
         host=more["host"], port=more["port"], public=more["public"],
+        archive=str(more["archive"].resolve()),
         uploads=str(more["uploads"].resolve()) if more["uploads"] else None,
         upload_limit=round(more["upload_limit"] * (1 << 30)), upload_days=more["upload_days"],
     )  # fmt: skip

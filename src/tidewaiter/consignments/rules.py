@@ -36,6 +36,8 @@ _CHECKS = {
     "cas-mismatch": ("name", "cas"),
     "cas-digit": ("cas",),
     "un-mismatch": ("un", "name", "own"),
+    "number-digit": ("what", "number"),
+    "number-form": ("what", "number"),
     "vague": ("chapter",),
     "free": ("regime", "why"),
     "together": ("name", "count", "span", "sum", "limit", "regime"),

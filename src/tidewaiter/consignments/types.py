@@ -33,6 +33,12 @@ STOP = pa.struct(
         ("country", pa.string()),
     ]
 )
+KEPT = pa.struct(
+    [
+        ("name", pa.string()),  # path of the field in its document
+        ("text", pa.string()),  # as written
+    ]
+)
 LINES = pa.schema(
     [
         ("row", pa.int64()),  # of the file: 1 is the first row of data
@@ -65,6 +71,7 @@ LINES = pa.schema(
         ("containers", pa.list_(pa.string())),
         ("licences", pa.list_(pa.string())),
         ("stated", pa.list_(pa.string())),  # units that the user stated, not the file: "net: lb"
+        ("other", pa.list_(KEPT)),  # of a message: what has no field here, and is kept
     ]
 )
 """One row per line. Masses are whole milligrams, volumes whole microlitres."""
@@ -93,6 +100,7 @@ class ReadOptions(Record, frozen=True, kw_only=True):
     dates: Literal["dmy", "mdy"] | None = None  # what 03/04/2026 means; None: by evidence
     units: Mapping[str, str] = field(default_factory=dict)  # field -> unit that no file names
     sheet: str | None = None  # of a spreadsheet; None: the first
+    format: str | None = None  # None: found out
 
 
 Reader = Callable[[BinaryIO, str, ReadOptions], Iterator[pa.RecordBatch | Refusal]]
@@ -116,6 +124,13 @@ class Stop(Record, frozen=True, kw_only=True):
     locode: str | None = None
     name: str | None = None
     country: str | None = None
+
+
+class Kept(Record, frozen=True, kw_only=True):
+    """A field of a document that Tidewaiter does not use."""
+
+    name: str  # its path in the document
+    text: str  # as written
 
 
 class Line(Record, frozen=True, kw_only=True):
@@ -151,6 +166,7 @@ class Line(Record, frozen=True, kw_only=True):
     containers: tuple[str, ...] | None = None
     licences: tuple[str, ...] | None = None
     stated: tuple[str, ...] | None = None
+    other: tuple[Kept, ...] | None = None
 
 
 Severity = severity.Severity

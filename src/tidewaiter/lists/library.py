@@ -99,6 +99,8 @@ _TITLES = {
     "cas-mismatch": "CAS number does not fit",
     "cas-digit": "CAS number is wrong",
     "un-mismatch": "UN number does not fit",
+    "number-digit": "Number of transport is wrong",
+    "number-form": "Number of transport is odd",
     "vague": "Description says nothing",
     "party": "Resembles a listed party",
     "linked": "Tied to a blocked party",

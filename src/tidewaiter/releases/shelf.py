@@ -62,7 +62,7 @@ class Shelf:
 
     def __init__(self, releases: tuple[Release, ...]) -> None:
         self.releases = releases
-        self._estimates: dict[str, pa.Table | None] = {}
+        self._held: dict[str, pa.Table | None] = {}
 
     def newest(self, place: str, indicator: str) -> Release:
         """Return the release that came out last of those that hold three years of a series.
@@ -92,18 +92,19 @@ class Shelf:
         release = self.newest(place, indicator)
         counts = read_base(base, place, indicator) if base else _shipped(place, indicator)
         months = recovered_months(
-            release.reading.figures, place, indicator, counts, self._estimated(release)
+            release.reading.figures, place, indicator, counts, self.estimates(release)
         )
         return Series(months=months, release=release)
 
-    def _estimated(self, release: Release) -> pa.Table | None:
-        if release.sha256 not in self._estimates:
+    def estimates(self, release: Release) -> pa.Table | None:
+        """Return the ESTIMATES of a release; None: its source is not estimated."""
+        if release.sha256 not in self._held:
             known = release.reading.source == _NOWCAST
             earlier = [
                 each.reading for each in self.releases if each.reading.source == _NOWCAST
             ]  # those that came out later are left out there
-            self._estimates[release.sha256] = nowcast(release.reading, earlier) if known else None
-        return self._estimates[release.sha256]
+            self._held[release.sha256] = nowcast(release.reading, earlier) if known else None
+        return self._held[release.sha256]
 
 
 def read_base(file: Path, place: str, indicator: str) -> dict[int, float]:

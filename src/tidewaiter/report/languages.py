@@ -73,6 +73,11 @@ def number(value: float) -> str:
     return format_decimal(value, locale=_locale(_now.get()))
 
 
+def decimal(value: float, digits: int = 1) -> str:
+    """Write a number with so many digits behind the point, as the language does."""
+    return format_decimal(value, format=f"#,##0.{'0' * digits}", locale=_locale(_now.get()))
+
+
 def day(value: date | str | None) -> str:
     """Write a day as the language does; None is nothing."""
     if not value:

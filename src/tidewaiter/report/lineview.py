@@ -5,12 +5,14 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.types import Line, Party
+from tidewaiter.consignments.types import Kept, Line, Party
 from tidewaiter.report.amounts import amount_in_words, quantity_in_words, stated_unit
 from tidewaiter.report.languages import marked, words
 from tidewaiter.report.routes import stop_in_words
 
 FEW = 30  # values that are told
+
+MOST_KEPT = 200  # fields kept unused that are told
 
 
 class Detail(Record, frozen=True, kw_only=True):
@@ -28,6 +30,11 @@ def details_of(line: Line) -> Iterable[Detail]:
             shown = tuple(values[:FEW])
             more = (f"and {len(values) - FEW:,} more",) if len(values) > FEW else ()
             yield Detail(label=words(label), values=shown + more)
+
+
+def kept_of(line: Line) -> tuple[Kept, ...]:
+    """Return what a line keeps of its document without using it, as many as a page can show."""
+    return (line.other or ())[:MOST_KEPT]
 
 
 def _party(party: Party) -> str:

@@ -8,6 +8,7 @@ from tidewaiter.consignments.links import link_in_words
 from tidewaiter.consignments.types import (
     Alert,
     Holding,
+    Kept,
     Mention,
     PartyMatch,
     Reason,
@@ -16,7 +17,7 @@ from tidewaiter.report.drawings import DrawingView, drawings
 from tidewaiter.report.finds import FieldView, fields, unplaced
 from tidewaiter.report.languages import words
 from tidewaiter.report.library import Citation, Library
-from tidewaiter.report.lineview import FEW, Detail, details_of
+from tidewaiter.report.lineview import FEW, MOST_KEPT, Detail, details_of, kept_of
 from tidewaiter.report.routes import route_in_words
 from tidewaiter.report.titles import short_title
 from tidewaiter.report.words import (
@@ -113,6 +114,8 @@ class AlertView(Record, frozen=True, kw_only=True):
     reasons: tuple[ReasonView, ...]
     sum_note: str  # where the points do not simply add up to the score
     details: tuple[Detail, ...]
+    kept: tuple[Kept, ...]  # of the line's document: what has no field of ours
+    kept_more: int  # that are not shown
     left_out: str  # what a hostile line has too much of
 
 
@@ -143,6 +146,8 @@ def alert_view(
         reasons=tuple(_reason(reason, library, cited) for reason in alert.reasons[:FEW]),
         sum_note=_sum_note(alert),
         details=tuple(details_of(alert.line)),
+        kept=kept_of(alert.line),
+        kept_more=max(0, len(alert.line.other or ()) - MOST_KEPT),
         left_out=_left_out(alert),
     )
 

@@ -70,6 +70,20 @@ ENTRIES = (
             Entry(path="/feeds", label=marked("Feeds"), right="exchange"),
         ),
     ),
+    Entry(
+        path="/burden",
+        label=marked("Burden"),
+        right="see",
+        parts=(
+            Entry(path="/burden", label=marked("Trends"), right="see"),
+            Entry(path="/burden/drugs", label=marked("Drugs"), right="see"),
+            Entry(path="/burden/map", label=marked("Map"), right="see"),
+            Entry(path="/burden/ages", label=marked("Ages"), right="see"),
+            Entry(path="/burden/changes", label=marked("Changes"), right="see"),
+            Entry(path="/burden/events", label=marked("Event cards"), right="see"),
+            Entry(path="/burden/claims", label=marked("Claims"), right="see"),
+        ),
+    ),
     Entry(path="/overview", label=marked("Overview"), right="overview"),
     Entry(
         path="/rules",

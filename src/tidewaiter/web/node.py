@@ -21,6 +21,7 @@ from tidewaiter.courier.stocking import Shelf
 from tidewaiter.identity import key_file, own_key, ring_file
 from tidewaiter.ledger.notes import SecretKey
 from tidewaiter.lists.library import FolderState, folder_state, library_of, versions_at
+from tidewaiter.releases.stock import ReleaseShelf
 from tidewaiter.report.library import Library
 from tidewaiter.store.accounts import account_key, accounts
 from tidewaiter.store.database import Database, Stamp, Work, open_database
@@ -40,6 +41,7 @@ class Serving(Record, frozen=True, kw_only=True):
 
     db: str  # a path, or a URL
     lists: str | None = None  # folder of lists of parties
+    archive: str | None = None  # folder of releases of official counts
     own: tuple[str, ...] = ()  # folders of lists of substances
     host: str = "127.0.0.1"
     port: int = 8477
@@ -81,6 +83,7 @@ class Node:
         self.desk: Desk = serving.desk()
         self.kept = Kept()
         self.shelf = Shelf()
+        self.counts = ReleaseShelf(Path(serving.archive) if serving.archive else None)
         self._desk_of_node: Exchange | None = None
         self._library: tuple[date, FolderState, Library] | None = None
 

@@ -221,6 +221,7 @@ def _options(data: Reading, before: Options) -> Options:
         dates=data.dates or None,
         units=units,
         sheet=data.sheet or None,
+        format=data.format or None,
         batch_rows=before.reading.batch_rows,
     )
     return Options(reading=reading, day=data.day, street=data.street)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.readers.inspection import How, Inspection, SeenColumn
+from tidewaiter.consignments.messages import FORMATS
+from tidewaiter.consignments.readers.inspected import How, Inspection, SeenColumn
 from tidewaiter.consignments.types import ReadOptions, Refusal
 from tidewaiter.report.languages import counted, number, words
 from tidewaiter.report.summary import SEVERITIES
@@ -15,7 +16,7 @@ from tidewaiter.web.fieldwords import Group, called, groups
 from tidewaiter.web.uploadpages import Shown, UploadPage, UploadsPage
 
 _CHOSEN = 60  # columns that can be chosen for; a page of thousands would not be read
-_STREAMED = {"csv", "jsonl"}  # formats that are read from their start to their end
+_STREAMED = {"csv", "jsonl", *FORMATS}  # formats that are read from their start to their end
 _OPTION = re.compile(r"--(map|encoding|delimiter|decimal|dates|sheet|unit)\b")
 _TWO_WAYS, _DAYS, _MARK = "two ways", "day or the month", "decimal"  # in what readers refuse
 
@@ -38,8 +39,10 @@ _HOWS: dict[How, str] = {
     "said": _("as you said"),
     "name": _("by its name"),
     "values": _("by its values"),
+    "format": _("by the format"),
     "": _("not read"),
 }
+_KEPT = _("kept, not used")
 _HINTS = {
     "map": _("Choose the field beside its column."),
     "encoding": _("Say the encoding among the options."),
@@ -109,6 +112,7 @@ class UploadView(Record, frozen=True, kw_only=True):
     counts: tuple[tuple[str, int], ...]  # severity -> alerts, the most urgent first
     refusals: tuple[Told, ...]
     delimiters: tuple[tuple[str, str], ...]
+    formats: tuple[tuple[str, str], ...]  # that it may be read as, where there is a choice
 
 
 def list_view(page: UploadsPage, user: User) -> ListView:
@@ -151,6 +155,7 @@ def upload_view(page: UploadPage, user: User) -> UploadView:
         counts=tuple((name, upload.alerts.get(name, 0)) for name in SEVERITIES),
         refusals=tuple(Told(refusal=each, hint=page_hint(each.hint)) for each in page.refusals),
         delimiters=tuple((value, words(label)) for value, label in DELIMITERS),
+        formats=_formats(seen, upload.options.reading),
     )
 
 
@@ -225,9 +230,9 @@ def _columns(seen: Inspection) -> Iterator[ColumnView]:
             name=column.name,
             samples=column.samples,
             read=_read(column),
-            how=words(_HOWS[column.how]),
+            how=words(_HOWS[column.how]) if column.how or not seen.title else words(_KEPT),
             asked=is_asked,
-            can_choose=bool(column.name) and chosen,
+            can_choose=bool(column.name) and chosen and seen.form not in FORMATS,
         )
 
 
@@ -245,6 +250,13 @@ def _questions(seen: Inspection) -> Iterator[str]:
             "No column holds goods, a CAS number, an HS code or a UN number. "
             "Without one of these nothing can be screened: choose it below."
         )
+
+
+def _formats(seen: Inspection, said: ReadOptions) -> tuple[tuple[str, str], ...]:
+    """Name the formats that can be chosen; none: nothing suggests another one."""
+    names = dict.fromkeys((*seen.may_be, *filter(None, (said.format,))))
+    found = [(name, FORMATS[name].title) for name in names if name in FORMATS]
+    return (("", words("as found")), *found) if found else ()
 
 
 def _as_last_time(page: UploadPage) -> bool:

@@ -77,6 +77,7 @@ class Reading(Record, frozen=True, kw_only=True):
     map: tuple[str, ...] = ()  # field=column
     day: date | None = None  # whose law applies; None: today
     sheet: str = ""
+    format: Short = ""
     encoding: Short = ""
     delimiter: Annotated[str, msgspec.Meta(max_length=4)] = ""
     decimal: Literal["", ".", ","] = ""

@@ -147,6 +147,24 @@ def test_the_year_before_is_settled_in_autumn() -> None:
     assert january["estimate"] > january["reported"]
 
 
+def test_nothing_pending_anywhere_is_no_error() -> None:
+    """Releases without any sign of lack leave the constants as they are shipped."""
+    places = {f"US-{code}": 4_000.0 for code in ("OH", "CA", "TX", "FL", "PA", "NC", "NY", "WA")}
+    months = ("2019-01", "2019-03", "2019-05", "2019-07", "2021-07")
+    *before, now = [release(month, places=places) for month in months]
+    assert rows(nowcast(now, before), "US-OH") == rows(nowcast(now), "US-OH")
+
+
+def test_another_country_closes_when_it_says_so() -> None:
+    """That CDC closes a year in autumn says nothing of a count that another country has open."""
+    now = release("2024-08", places={"CA": 8_000.0}, signs=False)
+    other = Reading(
+        source="plain-ca", figures=now.figures, notes=(), released=now.released, told=True
+    )
+    december = next(row for row in rows(nowcast(other), "CA") if row["lag"] == 8)
+    assert december["method"] == "none"
+
+
 def test_the_table_has_the_codes_of_its_source() -> None:
     """States are written as CDC writes them; New York with its City has a name of its own."""
     places = {"US": 9e4, "US-NY": 5e3, "US-NY-NYC": 3e3, "US-NY-REST": 2e3}

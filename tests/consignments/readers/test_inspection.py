@@ -1,6 +1,7 @@
 """A file looked at: what it would be read as, what must be asked, and that it is what is read."""
 
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +11,12 @@ from hypothesis import strategies as st
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.resources import data
+from tidewaiter.consignments.lines import line_of
 from tidewaiter.consignments.readers import mapping_of, reader_for
 from tidewaiter.consignments.readers.blocks import SIZE
 from tidewaiter.consignments.readers.inspection import Inspection, inspect_file
 from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS
-from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.consignments.types import ReadOptions, Refusal
 
 SAMPLE = data("samples", "manifest.csv").read_bytes()
 HEADERS = st.sampled_from(
@@ -138,7 +140,7 @@ def test_the_sheets_of_a_workbook_are_named() -> None:
     ("content", "name", "problem"),
     [
         (b"", "a.csv", "empty"),
-        (b"%PDF-1.7", "a.pdf", "not known"),
+        (b"%PDF-1.7", "a.pdf", "a PDF"),
         (b"\x00\x01\x02" * 99, "a.csv", "not text"),
         (b"PK\x03\x04nothing", "a.xlsx", "damaged"),
         (b"PAR1nothing", "a.parquet", "damaged"),
@@ -185,3 +187,45 @@ def test_a_reading_stops_after_the_first_rows(name: str) -> None:
     assert seen.is_clear
     assert seen.rows == SAMPLE_ROWS
     assert file.tell() <= 3 * SIZE < len(file.getvalue())
+
+
+def test_a_message_is_seen_with_what_it_keeps() -> None:
+    """Its fields, what has none, and its first lines as they would be screened."""
+    content = (Path(__file__).parents[2] / "data/formats/dcsa-ebl.json").read_bytes()
+    seen = look(content, "bill.json")
+    assert seen.is_clear
+    assert (seen.form, seen.told, seen.confirmed) == ("dcsa", "content", True)
+    assert seen.title.startswith("DCSA")
+    assert "DCSA" in seen.source
+    read = {column.name: column for column in seen.columns if column.fields}
+    assert (read["hs"].samples, read["hs"].how) == (("293499",), "format")
+    assert read["parties"].samples == ("consignor, DCSA CTK, Strawinskylaan 4117",)
+    kept = {column.name: column.samples for column in seen.columns if not column.fields}
+    assert kept["utilizedTransportEquipments[].seals[].number"] == ("DCSA-CTK-1234",)
+    (batch,) = reader_for("bill.json")(io.BytesIO(content), "bill.json", ReadOptions())
+    assert not isinstance(batch, Refusal)
+    assert seen.lines == (line_of(batch.to_pylist()[0]),)
+
+
+def test_a_format_without_a_sample_is_named_and_not_used() -> None:
+    """It is read as plain JSON, and the inspection says what it may be; asked for, it is used."""
+    content = (Path(__file__).parents[2] / "data/formats/itmatt_like.json").read_bytes()
+    seen = look(content, "item.json")
+    assert (seen.form, seen.told, seen.may_be) == ("jsonl", "name", ("postal",))
+    asked = look(content, "item.json", format="postal")
+    assert (asked.form, asked.told, asked.confirmed) == ("postal", "you", False)
+    assert [each.column for each in asked.refusals] == ["itemId"]
+
+
+def test_a_format_that_is_none_is_refused() -> None:
+    """The error names the formats there are."""
+    seen = look("goods\nacetone\n", format="cvs")
+    assert '"cvs" is not known' in seen.problem
+    assert "dcsa" in seen.hint
+
+
+def test_the_first_lines_of_a_table_are_shown() -> None:
+    """As they would be screened: three of them."""
+    seen = look("goods,net\n" + "acetone,2 kg\n" * 5)
+    assert [line.net_mg for line in seen.lines] == [2_000_000] * 3
+    assert seen.told == "name"

@@ -114,11 +114,24 @@ def test_strange_numbers_of_json_survive(read: Read) -> None:
     assert refusals == []
 
 
-def test_json_that_is_one_array_says_how_to_cut_it(read: Read) -> None:
-    """The hint names a command."""
-    with pytest.raises(InputError, match="one JSON array") as caught:
-        read('[{"goods": "a"}]', "a.jsonl")
-    assert "jq" in caught.value.hint
+def test_an_array_reads_as_its_objects_do(read: Read) -> None:
+    """One array, on one line or on many, gives what the same objects give one a line."""
+    objects = [{"goods": "acetone", "net_kg": 25}, {"lines": [{"goods": "a"}, {"goods": "b"}]}]
+    rows, refusals = read("\n".join(map(json.dumps, objects)), "a.jsonl")
+    assert refusals == []
+    for indent in (None, 2):
+        assert read(json.dumps(objects, indent=indent), "a.json") == (rows, [])
+        assert read(json.dumps(objects, indent=indent), "a") == (rows, [])
+
+
+def test_an_array_that_is_cut_short_is_reported(read: Read) -> None:
+    """What came before is screened, and what is no object is refused with its place."""
+    lines, refusals = read('[{"goods": "a"}, 7, {"goods": "b"}, {"goods', "a.json")
+    assert [line["goods"] for line in lines] == ["a", "b"]
+    assert [(r.row, r.problem) for r in refusals] == [
+        (2, "is not an object"), (4, "is not JSON"),
+        (0, "the array is cut short: its end is missing"),
+    ]  # fmt: skip
 
 
 def test_json_without_goods_lists_its_keys(read: Read) -> None:

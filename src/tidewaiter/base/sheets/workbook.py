@@ -8,6 +8,7 @@ from typing import IO, BinaryIO
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.base.sheets.office import refuse_archive
 from tidewaiter.base.sheets.xml import FAULTS, Local, damaged, walk
 
 LARGEST = 1 << 30
@@ -50,13 +51,14 @@ def open_workbook(file: BinaryIO, name: str) -> Workbook:
         name: Of the file, for errors.
 
     Raises:
-        InputError: It is damaged or locked, is no workbook, or unpacks to too much.
+        InputError: It is damaged or locked, is no workbook, holds macros, or unpacks to too much.
     """
     try:
         archive = zipfile.ZipFile(file)
         size = sum(member.file_size for member in archive.infolist())
     except FAULTS as error:
         raise damaged(name) from error
+    refuse_archive(archive, name)
     if size > LARGEST:
         raise InputError(
             f"the spreadsheet unpacks to {size >> 20} MB", at=name, hint="export it as CSV"

@@ -51,6 +51,8 @@ def fit(earlier: Sequence[Grids], truth: Truth, start: Parameters, *, released: 
         return start
     signs = np.concatenate([_shrunk(each, start.rests) for each in judged])
     lacked = np.concatenate([each.lacked for each in judged])
+    if not signs.any():
+        return start
     growth = _ratio(signs, lacked)
     plain = Parameters(
         indicator=start.indicator, rests=start.rests, growth=growth, up=1.0, down=1.0,

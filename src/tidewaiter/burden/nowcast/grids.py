@@ -17,6 +17,7 @@ Marks = npt.NDArray[np.bool_]
 
 _YEAR = 12
 _SETTLED_LAG = 12  # from which on a count hardly moves
+_CLOSING = frozenset({"cdc-vsrr", "cdc-vsrr-county"})  # whose files close in autumn
 _AUTUMN = 9  # the month of release from which on the year before is as good as closed
 
 
@@ -41,6 +42,7 @@ class Grids:
         self.released = reading.released if reading.released is not None else self.newest + 5
         self.places: list[str] = sorted(pc.unique(self.table["place"]).to_pylist())
         self.lags = self.newest - int(pc.min(self.table["last"]).as_py()) + 1 if self.places else 0
+        self.source = reading.source
         self._kept: dict[str, Counts] = {}
 
     @property
@@ -57,9 +59,12 @@ class Grids:
     def settled(self) -> Marks:
         """Tell of each lag whether the source is as good as done with it, shape ``(lags,)``.
 
-        A year's file is closed in the autumn of the next one, before the footnotes say so.
+        CDC closes a year's file in the autumn of the next one, before its footnotes say so. Of
+        other sources only what they call closed is settled.
         """
         lags = np.arange(self.lags)
+        if self.source not in _CLOSING:
+            return np.zeros(self.lags, bool)
         year = self.released // _YEAR - (1 if self.released % _YEAR + 1 >= _AUTUMN else 2)
         return (lags >= _SETTLED_LAG) | (self.newest - lags <= month_of(year, _YEAR))
 

@@ -9,7 +9,7 @@ from typing import BinaryIO, cast
 import pyarrow as pa
 
 from tidewaiter.consignments.messages import FORMATS
-from tidewaiter.consignments.readers.forms import ALSO, FLAT, OURS, form_of, head_of, suffix_of
+from tidewaiter.consignments.readers.forms import ALSO, FLAT, OURS, choose_form
 from tidewaiter.consignments.readers.jsonl import open_jsonl
 from tidewaiter.consignments.readers.lines import to_lines
 from tidewaiter.consignments.readers.mapping import Mapping, map_columns
@@ -86,12 +86,12 @@ def reader_for(name: str) -> Reader:
     Args:
         name: Of the file.
     """
+    del name  # it is given again with the file
     known = readers()
-    suffix = suffix_of(name)
 
     def read(file: BinaryIO, name: str, options: ReadOptions) -> Iterator[pa.RecordBatch | Refusal]:
         seen = file if file.seekable() else cast("BinaryIO", Source(file))
-        form = form_of(head_of(seen), suffix, known, name)
+        form = choose_form(seen, name, known, options)
         yield from known[form](seen, name, options)
 
     return read
@@ -109,7 +109,7 @@ def mapping_of(file: BinaryIO, name: str, options: ReadOptions) -> Mapping:
         InputError: It cannot be read, or its columns leave a question open.
     """
     place = file.tell()
-    form = form_of(head_of(file), suffix_of(name), OURS, name)
+    form = choose_form(file, name, (*OURS, *FORMATS), options)
     form = ALSO.get(form, form)
     sheet, _, shown = _open(form, file, name, options)
     file.seek(place)

@@ -4,9 +4,10 @@ import re
 import zlib
 from collections.abc import Callable, Collection
 from pathlib import PurePath
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.sheets.office import refuse_office
 from tidewaiter.consignments.messages import FORMATS
 from tidewaiter.consignments.readers.delimited import open_delimited
 from tidewaiter.consignments.readers.parquet import open_parquet
@@ -36,6 +37,8 @@ ALSO = {
 OURS = frozenset((*FLAT, "jsonl", *ALSO))
 """Every suffix that we read ourselves."""
 
+Told = Literal["you", "content", "name"]
+"""By what a format is told: the user says it, the first bytes show it, or the file's name."""
 
 _HEAD = 4096  # bytes by which a format is told
 
@@ -68,6 +71,65 @@ def unpacked(head: bytes) -> bytes:
         return head
 
 
+def choose_form(file: BinaryIO, name: str, known: Collection[str], options: ReadOptions) -> str:
+    """Choose the format of a file: as the user says, else by its bytes and its name.
+
+    Args:
+        file: It is left where it was.
+        name: Of the file.
+        known: Formats, those of guests too.
+        options: What the user says.
+
+    Raises:
+        InputError: The user's format is none, none is seen, or the file is an Office file that
+            is not read.
+    """
+    head, suffix = head_of(file), suffix_of(name)
+    if options.format is not None:
+        if options.format not in known:
+            raise InputError(
+                f'the format "{options.format}" is not known', at=name,
+                hint=f"formats: {', '.join(sorted(known))}",
+            )  # fmt: skip
+        return options.format
+    if suffix in OURS or suffix not in known:
+        whole = file if file.seekable() and not _is_packed(file) else None
+        refuse_office(whole, head, name)
+    return form_of(head, suffix, known, name)
+
+
+def told_by(file: BinaryIO, name: str, form: str, options: ReadOptions) -> Told:
+    """Say by what the format of a file was told; both are left where they are.
+
+    Args:
+        file: As for `choose_form`.
+        name: Of the file.
+        form: What was chosen.
+        options: What the user says.
+    """
+    if options.format is not None:
+        return "you"
+    suffix = suffix_of(name)
+    if form in FORMATS or form != ALSO.get(suffix, suffix) or head_of(file).startswith(b"PAR1"):
+        return "content"
+    return "name"
+
+
+def may_be(file: BinaryIO, name: str) -> tuple[str, ...]:
+    """Name the formats that a file looks like but that must be asked for: no sample was read."""
+    head, suffix = head_of(file), suffix_of(name)
+    return tuple(
+        form.name for form in FORMATS.values() if not form.confirmed and form.fits(head, suffix)
+    )
+
+
+def _is_packed(file: BinaryIO) -> bool:
+    place = file.tell()
+    start = file.read(2)
+    file.seek(place)
+    return start == b"\x1f\x8b"
+
+
 def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
     """Choose a format: what the first bytes prove, else the suffix, else what they suggest.
 
@@ -88,7 +150,7 @@ def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
     ours = suffix in OURS or suffix not in known
     if ours and head.startswith(b"PK\x03\x04"):
         return "xlsx"
-    if ours and re.match(rb'(\xef\xbb\xbf)?\s*\{\s*"', head):
+    if ours and re.match(rb'(\xef\xbb\xbf)?\s*(\[\s*)?\{\s*"', head):
         return "jsonl"
     if suffix in known:
         return suffix

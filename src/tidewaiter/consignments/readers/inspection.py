@@ -6,9 +6,9 @@ doubt is a question, not an error.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import BinaryIO, Literal
+from typing import BinaryIO, TypedDict
 
 import msgspec
 import numpy as np
@@ -17,20 +17,23 @@ import pyarrow as pa
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.base.sheets.workbook import open_workbook
+from tidewaiter.consignments.lines import line_of
+from tidewaiter.consignments.messages import FORMATS
 from tidewaiter.consignments.readers import Mapping as Columns
 from tidewaiter.consignments.readers import readers
 from tidewaiter.consignments.readers.columns import load_aliases
-from tidewaiter.consignments.readers.forms import ALSO, FLAT, form_of, head_of, suffix_of
+from tidewaiter.consignments.readers.forms import ALSO, FLAT, choose_form, may_be, told_by
+from tidewaiter.consignments.readers.inspected import How, Inspection, SeenColumn
+from tidewaiter.consignments.readers.inspectmessages import message_columns
 from tidewaiter.consignments.readers.jsonl import open_jsonl, open_keys
 from tidewaiter.consignments.readers.lines import to_lines
 from tidewaiter.consignments.readers.mapping import NEEDED, Question, Sample, survey_columns
+from tidewaiter.consignments.readers.messages import open_message
 from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS, Block, Sheet, shorten
 from tidewaiter.consignments.readers.styles import DAYS, NUMBERS, Styles, fields_of, find_styles
-from tidewaiter.consignments.types import ReadOptions, Refusal
+from tidewaiter.consignments.types import Line, ReadOptions, Refusal
 
-How = Literal["said", "name", "values", ""]
-"""Why a column is read as a field: the user says so, its name is known, its values show it; "": it
-is not read."""
+__all__ = ["Inspection", "SeenColumn", "fields", "inspect_file"]
 
 _SAMPLES = 3  # values shown of a column
 _LONGEST = 80  # characters of a shown value
@@ -38,45 +41,7 @@ _WIDEST = 400  # columns shown
 _REFUSED = 20  # refusals shown
 
 
-class SeenColumn(Record, frozen=True, kw_only=True):
-    """One column of a file, and what it is taken for."""
-
-    name: str
-    fields: tuple[str, ...]  # that it makes up, alone or with others; empty: it is not read
-    how: How
-    samples: tuple[str, ...]  # the first different values
-
-
-class Inspection(Record, frozen=True, kw_only=True):
-    """How a file would be read."""
-
-    form: str  # "csv", "xlsx", ...
-    signature: str  # of its header: files with the same columns have the same, 32 hex digits
-    columns: tuple[SeenColumn, ...] = ()
-    more_columns: int = 0  # that are not shown
-    questions: tuple[Question, ...] = ()
-    needed: tuple[str, ...] = ()  # fields of which one is missing; empty: the file can be screened
-    encoding: str = ""  # "": it is no text
-    doubt: str = ""  # another encoding that fits as well
-    delimiter: str = ""
-    sheets: tuple[str, ...] = ()  # of a spreadsheet
-    sheet: str = ""  # that is read
-    assumed: tuple[str, ...] = ()  # masses for which nothing names a unit
-    marks: Mapping[str, str] = msgspec.field(
-        default_factory=dict
-    )  # field of numbers -> its decimal mark; "": it shows none
-    orders: Mapping[str, str] = msgspec.field(
-        default_factory=dict
-    )  # field of days -> "dmy", "mdy"; "": it shows none
-    rows: int = 0  # that were read
-    refusals: tuple[Refusal, ...] = ()  # of these
-    problem: str = ""  # why nothing of it can be read; "": it can
-    hint: str = ""
-
-    @property
-    def is_clear(self) -> bool:
-        """Tell whether the file can be screened as it is read here."""
-        return not (self.problem or self.questions or self.needed)
+_LINES = 3  # lines shown
 
 
 class _Seen(Record, frozen=True, kw_only=True):
@@ -86,6 +51,14 @@ class _Seen(Record, frozen=True, kw_only=True):
     columns: Columns
     questions: tuple[Question, ...]
     read: Callable[[ReadOptions], Iterator[pa.RecordBatch | Refusal]]  # its lines
+
+
+class _FirstRows(TypedDict, total=False):
+    """The first rows, as fields of an `Inspection`."""
+
+    rows: int
+    lines: tuple[Line, ...]
+    refusals: tuple[Refusal, ...]
 
 
 def fields() -> tuple[str, ...]:
@@ -107,12 +80,11 @@ def inspect_file(file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
     form = ""
     file.seek(0)
     try:
-        form = form_of(head_of(file), suffix_of(name), readers(), name)
+        form = choose_form(file, name, readers(), options)
         form = ALSO.get(form, form)
-        sheets = _sheets(file, name) if form == "xlsx" else ()
-        if form not in {*FLAT, "jsonl"}:
-            return Inspection(form=form, signature=_signature(form, ()))
-        return _told(form, _open(form, file, name, options), sheets, options)
+        seen = _inspect(form, file, name, options)
+        told = told_by(_begun(file), name, form, options)
+        return msgspec.structs.replace(seen, told=told, may_be=may_be(_begun(file), name))
     except InputError as error:
         at = "" if error.at in {"", name} else f"{error.at}: "
         problem = f"{at}{error.message}"
@@ -123,8 +95,44 @@ def inspect_file(file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
             seen = inspect_file(file, name, bare)
             return msgspec.structs.replace(seen, problem=problem, hint=error.hint)
         return Inspection(
-            form=form, signature=signature, problem=problem, hint=error.hint, sheets=sheets
-        )
+            form=form, signature=signature, problem=problem, hint=error.hint, sheets=sheets,
+            may_be=may_be(_begun(file), name),
+        )  # fmt: skip
+
+
+def _begun(file: BinaryIO) -> BinaryIO:
+    file.seek(0)
+    return file
+
+
+def _inspect(form: str, file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
+    if form in FORMATS:
+        return _message(form, file, name, options)
+    if form in {*FLAT, "jsonl"}:
+        sheets = _sheets(file, name) if form == "xlsx" else ()
+        return _told(form, _open(form, file, name, options), sheets, options)
+    read = readers()[form]  # of a guest, who tells nothing of the columns
+    first = _first_of(read(_begun(file), name, options))
+    return Inspection(form=form, signature=_signature(form, ()), **first)
+
+
+def _message(form: str, file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
+    """Look at a document of a format of messages."""
+    columns = message_columns(FORMATS[form], _begun(file), name)
+    sheet, mapping, _ = open_message(FORMATS[form], _begun(file), name, options)
+    few = msgspec.structs.replace(options, batch_rows=SAMPLE_ROWS)
+    known = {field for column in columns for field in column.fields}
+    return Inspection(
+        form=form,
+        signature=_signature(form, ()),
+        title=FORMATS[form].title,
+        source=FORMATS[form].source,
+        confirmed=FORMATS[form].confirmed,
+        columns=columns[:_WIDEST],
+        more_columns=max(0, len(columns) - _WIDEST),
+        needed=NEEDED if known.isdisjoint(NEEDED) else (),
+        **_first_of(to_lines(sheet, mapping, few)),
+    )
 
 
 def _open(form: str, file: BinaryIO, name: str, options: ReadOptions) -> _Seen:
@@ -173,7 +181,8 @@ def _told(form: str, seen: _Seen, sheets: tuple[str, ...], options: ReadOptions)
     known = {*columns.columns, *(question.field for question in seen.questions)}
     missing = known.isdisjoint(NEEDED)
     styles = _styles(seen, options)
-    rows, refusals = (0, ()) if missing or seen.questions else _first_rows(seen, options)
+    few = msgspec.structs.replace(options, batch_rows=SAMPLE_ROWS)
+    first = _FirstRows() if missing or seen.questions else _first_of(seen.read(few))
     return Inspection(
         form=form,
         signature=_signature(form, sheet.header),
@@ -189,8 +198,9 @@ def _told(form: str, seen: _Seen, sheets: tuple[str, ...], options: ReadOptions)
         assumed=columns.assumed,
         marks={f: styles.marks.get(f) or "" for f in NUMBERS if f in columns.columns},
         orders={f: styles.orders.get(f) or "" for f in DAYS if f in columns.columns},
-        rows=rows,
-        refusals=refusals,
+        units=columns.units,
+        currency=columns.currency,
+        **first,
     )
 
 
@@ -236,18 +246,18 @@ def _styles(seen: _Seen, options: ReadOptions) -> Styles:
     return find_styles(fields_of(block, seen.columns), options, frozenset(pointed))
 
 
-def _first_rows(seen: _Seen, options: ReadOptions) -> tuple[int, tuple[Refusal, ...]]:
-    """Read the first rows as a screening would; return how many, and what was refused in them."""
-    few = msgspec.structs.replace(options, batch_rows=SAMPLE_ROWS)
+def _first_of(items: Iterator[pa.RecordBatch | Refusal]) -> _FirstRows:
+    """Take the first rows as a screening would read them, and what was refused in them."""
     refusals: list[Refusal] = []
-    for item in seen.read(few):
+    for item in items:
         if isinstance(item, Refusal):
             refusals.append(item)
         elif len(item):
             last = item.column("row")[-1].as_py()
             told = [each for each in refusals if each.row <= last]
-            return len(item), tuple(told[:_REFUSED])
-    return 0, tuple(refusals[:_REFUSED])
+            lines = tuple(map(line_of, item.slice(0, _LINES).to_pylist()))
+            return _FirstRows(rows=len(item), lines=lines, refusals=tuple(told[:_REFUSED]))
+    return _FirstRows(refusals=tuple(refusals[:_REFUSED]))
 
 
 def _sheets(file: BinaryIO, name: str) -> tuple[str, ...]:

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.consignments.messages.jsontexts import text_of
 from tidewaiter.consignments.readers.cells import only_has
 from tidewaiter.consignments.readers.columns import find_columns
 from tidewaiter.consignments.readers.jsonrows import Asked, header, plan_of, read_carefully
 from tidewaiter.consignments.readers.mapping import Mapping as Columns
-from tidewaiter.consignments.readers.objects import text_of
 from tidewaiter.consignments.readers.sheet import Block
 
 # A number with a point or an exponent comes as bytes, so that no text is taken for it.

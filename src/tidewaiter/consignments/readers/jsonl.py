@@ -1,19 +1,24 @@
-"""JSON Lines: flat objects, and consignments with their lines inside."""
+"""JSON Lines, and arrays of objects: flat ones, and consignments with their lines inside."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain, islice
 from typing import BinaryIO
 
+import numpy as np
+
 from tidewaiter.base.errors import InputError
+from tidewaiter.consignments.messages.jsontexts import decode
+from tidewaiter.consignments.messages.jsonvalues import Values, is_array
 from tidewaiter.consignments.readers.blocks import LONGEST, SIZE
 from tidewaiter.consignments.readers.jsonblocks import read_block
 from tidewaiter.consignments.readers.jsonrows import HINT, Asked, Row, header, plan_of, read_line
 from tidewaiter.consignments.readers.mapping import NEEDED
 from tidewaiter.consignments.readers.mapping import Mapping as Columns
-from tidewaiter.consignments.readers.objects import decode, flatten
+from tidewaiter.consignments.readers.objects import flatten
 from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS, Block, Sheet
 from tidewaiter.consignments.readers.source import chunks, find_encoding, open_source, peek, to_utf8
-from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.consignments.types import ReadOptions, Refusal
 
 
 def open_jsonl(file: BinaryIO, name: str, options: ReadOptions) -> tuple[Sheet, Columns, Columns]:
@@ -29,15 +34,15 @@ def open_jsonl(file: BinaryIO, name: str, options: ReadOptions) -> tuple[Sheet, 
     source = open_source(file)
     head = peek(source, name)
     encoding = find_encoding(head, name, options.encoding)
-    if head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"[":
-        raise InputError("this is one JSON array", at=name, hint='cut it up: jq -c ".[]"')
-    lines = _lines(to_utf8(chunks(source, name, SIZE), encoding, name), name)
-    first = [line for _, line in zip(range(SAMPLE_ROWS), lines, strict=False)]
+    lines = _Lines(to_utf8(chunks(source, name, SIZE), encoding, name), name)
+    first = list(islice(lines, SAMPLE_ROWS))
     seen = _seen(first, name, options)
 
     def blocks(wanted: Sequence[int]) -> Iterator[Block]:
         del wanted  # every field of a line is at hand once it is decoded
-        return _blocks(_chain(first, lines), options)
+        yield from _blocks(chain(first, lines), options)
+        if lines.problem:
+            yield Block(rows=np.array([], np.int64), cells={}, refusals=(_cut(lines.problem),))
 
     places = {field: (place,) for place, field in enumerate(header())}
     sheet = Sheet(
@@ -66,10 +71,8 @@ def open_keys(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
     """
     source = open_source(file)
     encoding = find_encoding(peek(source, name), name, options.encoding)
-    lines = _lines(to_utf8(chunks(source, name, SIZE), encoding, name), name)
-    first = [
-        line.decode("utf-8", "replace") for _, line in zip(range(SAMPLE_ROWS), lines, strict=False)
-    ]
+    lines = _Lines(to_utf8(chunks(source, name, SIZE), encoding, name), name)
+    first = [line.decode("utf-8", "replace") for line in islice(lines, SAMPLE_ROWS)]
     cells: list[Mapping[str, str]] = []
     for text in first:
         with suppress(InputError, ValueError, RecursionError):  # the screening refuses the line
@@ -86,9 +89,36 @@ def open_keys(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
     )
 
 
-def _chain(first: list[bytes], lines: Iterator[bytes]) -> Iterator[bytes]:
-    yield from first
-    yield from lines
+class _Lines:
+    """The objects of a text as bytes: its lines, or what its one array holds."""
+
+    def __init__(self, pieces: Iterator[bytes], name: str) -> None:
+        self._pieces = pieces
+        self._name = name
+        self._values: Values | None = None
+        self._found = self._all()
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._found
+
+    @property
+    def problem(self) -> str:
+        """What was not right around the values of an array, once they are read."""
+        return self._values.problem if self._values else ""
+
+    def _all(self) -> Iterator[bytes]:
+        start = next(self._pieces, b"")
+        pieces = chain([start], self._pieces)
+        if is_array(start):
+            self._values = Values(pieces, self._name, array=True)
+            yield from self._values
+        else:
+            yield from _lines(pieces, self._name)
+
+
+def _cut(problem: str) -> Refusal:
+    hint = "look whether the file is whole"
+    return Refusal(row=0, column="", value="", problem=problem, hint=hint, screened=True)
 
 
 def _lines(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:

@@ -133,6 +133,7 @@ class _Reading:
         route = build_route(self._groups(FUNCTIONS), len(self.rows))
         read["parties"] = join_lists(self.nested.get("parties"), parties)
         read["route"] = join_lists(self.nested.get("route"), route)
+        read["other"] = self.nested.get("other")
         consignment, seq, last = self._numbers(last)
         read["consignment"], read["seq"] = consignment, seq
         read["stated"] = list_stated(self.stated, self.options.units)

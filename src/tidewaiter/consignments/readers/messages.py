@@ -1,7 +1,8 @@
 """Messages as tables: the lines that a format finds, a column for each field there is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
+from types import MappingProxyType
 from typing import BinaryIO, cast
 
 import numpy as np
@@ -13,9 +14,10 @@ from tidewaiter.consignments.readers.jsonrows import header
 from tidewaiter.consignments.readers.mapping import Mapping as Columns
 from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS, Block, Sheet
 from tidewaiter.consignments.readers.source import open_source
-from tidewaiter.consignments.types import PARTY, STOP, ReadOptions, Refusal
+from tidewaiter.consignments.types import KEPT, PARTY, STOP, ReadOptions, Refusal
 
 _Items = Iterator[Found | Refusal]
+_NESTED = MappingProxyType({"parties": PARTY, "route": STOP, "other": KEPT})
 
 
 def open_message(
@@ -45,8 +47,8 @@ def open_message(
 
     places = {field: (place,) for place, field in enumerate(header())}
     sheet = Sheet(
-        header=(*header(), "parties", "route"), sample=(), blocks=blocks, encoding="",
-        nested={len(places): "parties", len(places) + 1: "route"},
+        header=(*header(), *_NESTED), sample=(), blocks=blocks, encoding="",
+        nested=dict(enumerate(_NESTED, len(places))),
     )  # fmt: skip
     seen = {field for item in first if isinstance(item, Found) for field in item.fields}
     columns = Columns(columns={field: (field,) for field in places}, unmapped=(), places=places)
@@ -55,6 +57,12 @@ def open_message(
         unmapped=_kept(first), places=places,
     )  # fmt: skip
     return sheet, columns, shown
+
+
+def _records(row: Found, name: str) -> list[Mapping[str, str | None]]:
+    if name == "other":
+        return [{"name": path, "text": text} for path, text in row.kept]
+    return list(row.parties if name == "parties" else row.route)
 
 
 def _kept(first: Sequence[Found | Refusal]) -> tuple[str, ...]:
@@ -77,8 +85,8 @@ def _block(some: Sequence[Found | Refusal]) -> Block:
         places[field]: pa.array([row.fields.get(field) or None for row in rows], pa.string())
         for field in fields
     }
-    for place, kind in enumerate((PARTY, STOP), len(places)):
-        lists = [list(row.parties if kind is PARTY else row.route) or None for row in rows]
+    for place, (name, kind) in enumerate(_NESTED.items(), len(places)):
+        lists = [_records(row, name) or None for row in rows]
         if any(lists):
             cells[place] = pa.array(lists, pa.list_(kind))
     return Block(

@@ -1,12 +1,10 @@
 """One JSON object: its lines, flat, with the names of fields in place of its keys."""
 
-import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.consignments.messages.jsontexts import Number, text_of
 from tidewaiter.consignments.readers.columns import find_columns
 from tidewaiter.consignments.readers.mapping import Mapping as Columns
 from tidewaiter.consignments.types import PARTY, STOP
@@ -14,7 +12,6 @@ from tidewaiter.consignments.types import PARTY, STOP
 _LINES = ("lines", "items", "goodsitems", "contents", "lineitems", "commodities")
 _GOODS = ("goods", "commercial")
 _SECOND = "commercial description"
-_HALF = re.compile("[\ud800-\udfff]")  # half of a pair: no text
 _RECORDS = {
     "parties": tuple(field.name for field in PARTY),
     "route": tuple(field.name for field in STOP),
@@ -24,12 +21,6 @@ _HOLDERS = ("dates", "head", "header", "goods", "commodity", "transport", "weigh
             "codes", "measures", "line", "item", "carriage", "consignment")  # fmt: skip
 
 
-class Number(str):
-    """A number of a JSON text, as written: none is too large, and no digit is lost."""
-
-    __slots__ = ()
-
-
 class Flat(Record, frozen=True, kw_only=True):
     """One line of an object: its keys with their text, and its lists of records."""
 
@@ -37,40 +28,6 @@ class Flat(Record, frozen=True, kw_only=True):
     numbers: frozenset[str]  # keys whose text is a number with a point
     parties: tuple[Mapping[str, str | None], ...] | None = None
     route: tuple[Mapping[str, str | None], ...] | None = None
-
-
-def decode(text: str) -> dict[str, Any]:
-    """Decode JSON; of two equal keys the second ends in "#2", and numbers stay text.
-
-    Raises:
-        ValueError: It is not JSON.
-        InputError: It is another thing than an object.
-        RecursionError: It is nested too deep.
-    """
-    found = _DECODER.decode(text)
-    if not isinstance(found, dict):
-        raise InputError("is not an object", hint="write one object a line")
-    return found
-
-
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        count, name = 1, key
-        while name in found:
-            count += 1
-            name = f"{key}#{count}"
-        found[name] = value
-    return found
-
-
-def _whole(text: str) -> Number:
-    return Number("0" if text == "-0" else text)
-
-
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_pairs, parse_int=_whole, parse_float=Number, parse_constant=Number
-)
 
 
 def flatten(doc: Mapping[str, Any]) -> Iterator[Flat]:
@@ -153,30 +110,6 @@ def _scalars(value: Mapping[str, Any], path: str) -> Iterator[tuple[str, str, bo
 def _is_amount(value: Mapping[str, Any]) -> bool:
     keys = {key.casefold() for key in value}
     return bool(keys) and keys <= {"value", "amount", "unit", "currency"} and len(keys) > 1
-
-
-def text_of(value: Any) -> str | None:  # noqa: PLR0911 - one for each kind of value
-    """Write a JSON value as text: lists joined with "; ", amounts with their unit; no NULs.
-
-    A number may come as its text in bytes.
-    """
-    if isinstance(value, str):
-        if value.isascii() and "\0" not in value:
-            return (
-                None if not value or (value == "NaN" and isinstance(value, Number)) else str(value)
-            )
-        return _HALF.sub("\ufffd", value.replace("\0", "")) or None
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, bytes):
-        return value.decode()
-    parts = value if isinstance(value, list) else value.values()
-    mark = "; " if isinstance(value, list) else " "
-    return mark.join(text for text in map(text_of, parts) if text) or None
 
 
 def fields_of(flat: Flat, keys: tuple[str, ...], plan: Columns) -> dict[str, str]:

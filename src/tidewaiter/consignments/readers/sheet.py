@@ -7,7 +7,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tidewaiter.base.records import Record
+from tidewaiter.consignments.shown import shorten
 from tidewaiter.consignments.types import Refusal
+
+__all__ = ["SAMPLE_ROWS", "Block", "Sheet", "shorten", "unique_names"]
 
 SAMPLE_ROWS = 200
 """Rows that are looked at before a file is read."""
@@ -33,7 +36,7 @@ class Sheet(Record, frozen=True, kw_only=True):
     doubt: str = ""  # another encoding that fits as well
     serials: int | None = None  # what makes a bare number a day of 1900's count; None: it is none
     pointed: frozenset[int] = frozenset()  # columns of numbers, so that "1.234" has a point
-    nested: Mapping[int, str] = {}  # columns of records: number -> "parties" or "route"
+    nested: Mapping[int, str] = {}  # columns of records: number -> "parties", "route" or "other"
 
 
 def unique_names(header: Sequence[str]) -> tuple[str, ...]:
@@ -45,9 +48,3 @@ def unique_names(header: Sequence[str]) -> tuple[str, ...]:
         seen[plain] = seen.get(plain, 0) + 1
         names.append(plain if seen[plain] == 1 else f"{plain}#{seen[plain]}")
     return tuple(names)
-
-
-def shorten(text: str) -> str:
-    """Cut a value for a report: at most 200 characters, nothing that breaks a line."""
-    shown = "".join(c if c.isprintable() else "\ufffd" for c in text[:200])
-    return shown.strip()

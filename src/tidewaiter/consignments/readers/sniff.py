@@ -3,19 +3,13 @@
 import re
 from collections.abc import Sequence
 
+from tidewaiter.consignments.digits import container_digit
+
 _CAS = re.compile(r"(\d{2,7})-(\d{2})-(\d)")
 # Plain digits are left alone: a date, an order number and an HS code look the same.
 _HS = re.compile(r"(?:0[1-9]|[1-9]\d)\d{2}\.\d{2}(?:\.\d{2}){0,3}")
-_CONTAINER = re.compile(r"[A-Z]{3}[UJZ]\d{7}")
 _UN = re.compile(r"UN[ -]?\d{4}", re.IGNORECASE)
 _SPLIT = re.compile(r"[;,/\s]+")
-_LETTERS = dict(
-    zip(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        [n for n in range(10, 39) if n % 11],  # ISO 6346 leaves out 11, 22 and 33
-        strict=True,
-    )
-)
 
 
 def sniff(values: Sequence[str | None]) -> str | None:
@@ -38,12 +32,7 @@ def is_cas(text: str) -> bool:
 
 def is_container(text: str) -> bool:
     """Tell whether a text is a container number whose check digit holds (ISO 6346)."""
-    plain = text.replace(" ", "").replace("-", "").upper()
-    if not _CONTAINER.fullmatch(plain):
-        return False
-    values = [_LETTERS.get(c) or int(c) for c in plain[:10]]
-    total = sum(v << i for i, v in enumerate(values))
-    return total % 11 % 10 == int(plain[10])
+    return container_digit(text) is True
 
 
 def _all_cas(text: str) -> bool:

@@ -48,7 +48,7 @@ def _lines(card: EventCard) -> Iterator[str]:
     yield ""
     yield from _sketch(card)
     yield ""
-    yield from _numbers(card)
+    yield from number_lines(card)
     yield ""
     yield f"Finding: {card.verdict}{_direction(card)}."
     yield from (f"  because {each}" for each in card.because)
@@ -62,7 +62,8 @@ def _lines(card: EventCard) -> Iterator[str]:
     yield from (f"note: {each}" for each in card.notes)
 
 
-def _numbers(card: EventCard) -> Iterator[str]:
+def number_lines(card: EventCard) -> Iterator[str]:
+    """Yield the numbers of a card: what was counted and expected, ranks, and what is beside it."""
     between = ""
     if card.observed_low is not None and card.observed_high is not None:
         between = f" ({card.observed_low:,.0f} to {card.observed_high:,.0f})"

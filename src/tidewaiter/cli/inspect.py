@@ -1,0 +1,251 @@
+"""The command `tidewaiter inspect`."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from tidewaiter.base.records import Record
+from tidewaiter.cli.options import Field, printable
+from tidewaiter.consignments.messages import FORMATS
+from tidewaiter.consignments.readers import readers
+from tidewaiter.consignments.readers.forms import ALSO
+from tidewaiter.consignments.readers.inspection import Inspection, SeenColumn, inspect_file
+from tidewaiter.consignments.types import Line, ReadOptions, Refusal
+from tidewaiter.report.characters import visible
+from tidewaiter.report.lineview import details_of
+
+_HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_TOLD = {"you": "as you say", "content": "by its first bytes", "name": "by its name", "": ""}
+_HOWS = {
+    "said": "as you say", "name": "by its name", "values": "by its values",
+    "format": "by the format", "": "",
+}  # fmt: skip
+_TABLES = {
+    "csv": "Delimited text (.csv, .tsv, .tab, .txt)",
+    "jsonl": "Objects of JSON, one a line or in an array (.jsonl, .ndjson, .json)",
+    "parquet": "Parquet (.parquet, .pq)",
+    "xlsx": "Spreadsheet (.xlsx, and .xlsm without macros)",
+}
+_READ = "an official sample or schema was read"
+_ORDERS = {"dmy": "day first", "mdy": "month first", "": "nothing shows it"}
+
+
+class KnownFormat(Record, frozen=True, kw_only=True):
+    """A format that can be read."""
+
+    name: str
+    title: str
+    source: str  # where its layout is published; "": it has none of its own
+    confirmed: bool  # else it must be asked for: screen --format
+
+
+@click.command()
+@click.argument("path", required=False, type=_HERE)
+@click.option("--format", "form", help="Read it as this format, whatever it looks like.")
+@click.option("--formats", is_flag=True, help="List the formats instead.")
+@click.option(
+    "--map", "columns", type=Field(), multiple=True, help='A column by name: goods="Item text".'
+)
+@click.option("--encoding", help="Of a text file, where the guess is wrong: gb18030, cp1251.")
+@click.option("--delimiter", help="Of a text file, where the guess is wrong.")
+@click.option("--decimal", type=click.Choice([".", ","]), help="The decimal mark.")
+@click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="What 03/04/2026 means.")
+@click.option("--unit", "units", type=Field(), multiple=True, help="Where the file names none.")
+@click.option("--sheet", help="Of a spreadsheet (the first).")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON object.")
+def inspect(
+    path: Path | None,
+    form: str | None,
+    columns: tuple[tuple[str, str], ...],
+    units: tuple[tuple[str, str], ...],
+    *,
+    formats: bool,
+    as_json: bool,
+    **said: Any,
+) -> None:
+    """Say what the file PATH is, what is understood of it and what is not; screen nothing.
+
+    Only its first 200 rows or lines are looked at. Exit status 0: it can be screened as it is;
+    1: something must be answered first, or it cannot be read.
+
+    Example: tidewaiter inspect manifest.csv
+    """  # fmt: skip
+    if formats == (path is not None):
+        raise click.UsageError("give a file, or --formats")
+    if path is None:
+        _print_formats(as_json=as_json)
+        return
+    options = ReadOptions(columns=dict(columns), units=dict(units), format=form, **said)
+    with path.open("rb") as file:
+        seen = inspect_file(file, path.name, options)
+    if as_json:
+        click.echo(msgspec.json.encode(seen))
+    else:
+        _print(seen, path.name)
+    if not seen.is_clear:
+        sys.exit(1)
+
+
+def known_formats() -> tuple[KnownFormat, ...]:
+    """List every format: tables first, then messages, then those of guests."""
+    tables = [
+        KnownFormat(name=name, title=title, source="", confirmed=True)
+        for name, title in _TABLES.items()
+    ]
+    messages = [
+        KnownFormat(
+            name=each.name, title=each.title, source=each.source, confirmed=each.confirmed
+        )
+        for each in FORMATS.values()
+    ]  # fmt: skip
+    guests = [
+        KnownFormat(name=name, title="of another package", source="", confirmed=True)
+        for name in sorted(set(readers()) - {*_TABLES, *ALSO, *FORMATS})
+    ]
+    return (*tables, *messages, *guests)
+
+
+def _print_formats(*, as_json: bool) -> None:
+    if as_json:
+        click.echo(msgspec.json.encode(known_formats()))
+        return
+    table = _table("name", "format", "layout", "mark")
+    for each in known_formats():
+        mark = _READ if each.source else ""
+        table.add_row(*_cells(
+            each.name, each.title, each.source,
+            mark if each.confirmed else f"not confirmed: only by --format {each.name}",
+        ))  # fmt: skip
+    Console(highlight=False).print(table)
+
+
+def _print(seen: Inspection, name: str) -> None:
+    console = Console(highlight=False)
+    console.print(Text(visible(f"{printable(name)}: {_what(seen)}"), style="bold"))
+    for text in _said(seen):
+        console.print(Text(visible(text)))
+    if seen.problem:
+        console.print(Text(visible(f"it cannot be read: {seen.problem}"), style="bold red"))
+        console.print(Text(visible(f"hint: {seen.hint}")))
+    used = [column for column in seen.columns if column.fields]
+    unused = [column for column in seen.columns if not column.fields]
+    kept = "kept, not used" if seen.title else "not used"
+    _print_columns(console, "understood", used)
+    _print_unused(console, kept, unused)
+    if seen.more_columns:
+        console.print(Text(f"{seen.more_columns:,} further columns are not shown"))
+    for text in _questions(seen):
+        console.print(Text(visible(text), style="bold yellow"))
+    for line in seen.lines:
+        _print_line(console, line)
+    _print_refusals(console, seen.refusals)
+
+
+def _what(seen: Inspection) -> str:
+    table = _TABLES.get(seen.form, seen.form).partition(" (.")[0]
+    what = seen.title or table or "not known"
+    told = f", {_TOLD[seen.told]}" if seen.told else ""
+    return f"{what}{told}"
+
+
+def _said(seen: Inspection) -> list[str]:
+    """Say in lines what holds for the whole file."""
+    mark = _READ if seen.confirmed else "no sample confirms it"
+    may_be = ", ".join(f"--format {each}" for each in seen.may_be if each != seen.form)
+    other = f", or {seen.doubt}" if seen.doubt else ""
+    told = {
+        "layout": f"{seen.source} ({mark})" if seen.source else "",
+        "it looks like a format that must be asked for": may_be,
+        "encoding": f"{seen.encoding}{other}" if seen.encoding else "",
+        "delimiter": repr(seen.delimiter) if seen.delimiter else "",
+        "sheet": seen.sheet,
+        "decimal mark": _listed(seen.marks, {"": "nothing shows it"}),
+        "dates": _listed(seen.orders, _ORDERS),
+        "units in the header": _listed(seen.units, {}),
+        "taken as kilograms": ", ".join(seen.assumed),
+        "currency in the header": seen.currency,
+    }
+    return [f"{label}: {text}" for label, text in told.items() if text]
+
+
+def _listed(pairs: Any, names: dict[str, str]) -> str:
+    return ", ".join(f"{field} {names.get(text, text)}" for field, text in pairs.items())
+
+
+def _questions(seen: Inspection) -> list[str]:
+    asked = [
+        f"which one holds {each.field}? "
+        + " or ".join(f'--map "{each.field}={column}"' for column in each.columns)
+        for each in seen.questions
+    ]
+    if seen.needed:
+        asked.append(f"nothing can be screened without one of: {', '.join(seen.needed)}")
+    return asked
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", title_justify="left")
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
+
+
+def _cells(*texts: str) -> list[Text]:
+    return [Text(visible(text)) for text in texts]
+
+
+def _print_columns(console: Console, title: str, columns: list[SeenColumn]) -> None:
+    if not columns:
+        return
+    table = _table("column", "read as", "why", "first values")
+    for each in columns:
+        table.add_row(*_cells(
+            each.name, ", ".join(each.fields), _HOWS[each.how], " | ".join(each.samples)
+        ))  # fmt: skip
+    console.print()
+    console.print(Text(title, style="bold"))
+    console.print(table)
+
+
+def _print_unused(console: Console, title: str, columns: list[SeenColumn]) -> None:
+    if not columns:
+        return
+    table = _table("column", "first values")
+    for each in columns:
+        table.add_row(*_cells(each.name, " | ".join(each.samples)))
+    console.print()
+    console.print(Text(title, style="bold"))
+    console.print(table)
+
+
+def _print_line(console: Console, line: Line) -> None:
+    console.print()
+    console.print(Text(f"row {line.row}, as it would be screened", style="bold"))
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(overflow="fold")
+    table.add_column(overflow="fold")
+    table.add_row(*_cells("Consignment", f"{line.consignment}, line {line.seq}"))
+    for label, text in (("Goods", line.goods), ("Commercial description", line.commercial)):
+        if text:
+            table.add_row(*_cells(label, text))
+    for detail in details_of(line):
+        table.add_row(*_cells(detail.label, "; ".join(detail.values)))
+    console.print(table)
+
+
+def _print_refusals(console: Console, refusals: tuple[Refusal, ...]) -> None:
+    if not refusals:
+        return
+    table = _table("row", "column", "value", "problem", "hint")
+    for each in refusals:
+        row = str(each.row) if each.row else ""
+        table.add_row(*_cells(row, each.column, each.value, each.problem, each.hint))
+    console.print()
+    console.print(Text("not read in the first rows", style="bold"))
+    console.print(table)

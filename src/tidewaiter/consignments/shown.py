@@ -1,0 +1,7 @@
+"""What was written, cut for a report."""
+
+
+def shorten(text: str) -> str:
+    """Cut a value for a report: at most 200 characters, nothing that breaks a line."""
+    shown = "".join(c if c.isprintable() else "\ufffd" for c in text[:200])
+    return shown.strip()

@@ -1,0 +1,141 @@
+"""The brief for a minister: one page that needs no network, for the screen and for paper."""
+
+from markupsafe import Markup
+
+from tidewaiter.base.records import Record
+from tidewaiter.burden.views.briefs import Brief
+from tidewaiter.burden.views.trends import best_of
+from tidewaiter.report.burdencharts import change_words, overlap, trend_figures
+from tidewaiter.report.burdenmaps import map_figure
+from tidewaiter.report.burdenmix import mix_figure
+from tidewaiter.report.burdenwords import (
+    amount,
+    between,
+    closed_words,
+    indicator_words,
+    interval_name,
+    measured_words,
+    place_words,
+    predicted_words,
+    span_words,
+    status_words,
+    title_of,
+)
+from tidewaiter.report.figures import Figure
+from tidewaiter.report.languages import language, speaking, words
+from tidewaiter.report.pages import environment, hashed, static
+
+_FEW_PLACES = 10  # that are named as the highest
+
+
+class _Page(Record, frozen=True, kw_only=True):
+    brief: Brief
+    title: str
+    place: str
+    lead: str
+    change: str
+    provisional: tuple[str, ...]
+    limits: tuple[str, ...]
+    trend: Figure
+    drugs: Figure | None
+    places: Figure | None
+    highest: str
+    language: str
+    css: Markup
+    policy: str
+
+
+def render_brief(brief: Brief, *, spoken: str = "en") -> str:
+    """Return a brief as one page of HTML that holds all that it shows, one page of A4 on paper."""
+    with speaking(spoken):
+        return environment().get_template("brief.html").render(page=_page(brief))
+
+
+def _page(brief: Brief) -> _Page:
+    css = static("colours.css", "brief.css")
+    told = brief.trend
+    return _Page(
+        brief=brief,
+        title=title_of(told.caption),
+        place=place_words(told.caption.place, told.caption.place_name),
+        lead=lead_words(brief),
+        change=change_words(told.change, told.caption) if told.change else "",
+        provisional=_provisional(brief),
+        limits=_limits(brief),
+        trend=trend_figures(told)[0],
+        drugs=mix_figure(brief.drugs) if brief.drugs else None,
+        places=map_figure(brief.places) if brief.places else None,
+        highest=_highest(brief),
+        language=language(),
+        css=css,
+        policy=(
+            f"default-src 'none'; style-src {hashed(css)}; img-src data:; base-uri 'none'; "
+            "form-action 'none'"
+        ),
+    )
+
+
+def lead_words(brief: Brief) -> str:
+    """Tell the newest figure with its interval in one sentence."""
+    told, newest = brief.trend.caption, brief.trend.newest
+    if newest is None:
+        return words("No number is shown.")
+    value, by = best_of(newest)
+    interval = between(newest.low, newest.high) if by == "estimate" else ""
+    beside = []
+    if interval:
+        beside.append(f"{interval_name()} {interval}")
+    if by == "estimate" and newest.reported is not None:
+        beside.append(f"{amount(newest.reported)} {words('reported')}")
+    if by == "estimate" and newest.predicted is not None:
+        beside.append(f"{amount(newest.predicted)} {predicted_words(told)}")
+    beside.append(status_words(newest.status))
+    named = words("estimated") if by == "estimate" else measured_words(by, told)
+    return words("%(what)s, %(place)s, %(period)s: %(value)s %(by)s (%(beside)s).") % {
+        "what": indicator_words(told.indicator, told.indicator_name),
+        "place": place_words(told.place, told.place_name),
+        "period": span_words(told.months, newest.last),
+        "value": amount(value),
+        "by": named,
+        "beside": "; ".join(beside),
+    }
+
+
+def _provisional(brief: Brief) -> tuple[str, ...]:
+    said = [closed_words(brief.trend.caption)]
+    if any(each.estimate is not None for each in brief.trend.points):
+        said.append(
+            words(
+                "The estimate says what a count will be once it is closed; about one in twenty "
+                "lies outside its interval."
+            )
+        )
+    flags = dict.fromkeys(each.flag for each in brief.trend.points if each.flag)
+    return (*said, *flags)
+
+
+def _limits(brief: Brief) -> tuple[str, ...]:
+    told = brief.trend.caption
+    said = [
+        words("They do not say why deaths rose or fell; no measure's effect can be read off them.")
+    ]
+    if overlap(brief.trend):
+        said.append(words("Periods overlap: they never add up, and a turn shows months late."))
+    if told.basis == "occurrence":
+        said.append(
+            words(
+                "Deaths count where they occurred, visitors too; final counts of residents differ."
+            )
+        )
+    if brief.drugs:
+        said.append(words("Classes of drugs overlap; T40.4 is a class and not one substance."))
+    if brief.places:
+        said.append(words("Places report at different speed; their order is no order of merit."))
+    return tuple(said)
+
+
+def _highest(brief: Brief) -> str:
+    if brief.places is None:
+        return ""
+    shown = [each for each in brief.places.rows if each.value is not None][:_FEW_PLACES]
+    return ", ".join(place_words(each.place, each.name) for each in shown)

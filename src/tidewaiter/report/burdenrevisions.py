@@ -1,0 +1,203 @@
+"""What a release changed: the growth of counts by their age as a figure, and tables of cells."""
+
+from collections.abc import Sequence
+
+from tidewaiter.base.records import Record
+from tidewaiter.burden.views.revisions import Cell, Growth, Revisions
+from tidewaiter.report.burdenwords import amount, indicator_words, month_words, place_words, signed
+from tidewaiter.report.figures import LEFT, RIGHT, Dot, Figure, Shape, path_of, scale_of
+from tidewaiter.report.languages import counted, number, words
+from tidewaiter.report.overviewcharts import Word
+
+_TOP, _FOOT, _HEIGHT = 16.0, 196.0, 240.0
+
+
+class CellTable(Record, frozen=True, kw_only=True):
+    """Cells in words."""
+
+    slug: str
+    title: str
+    says: str
+    rows: tuple[tuple[str, ...], ...]
+
+
+class RevisionView(Record, frozen=True, kw_only=True):
+    """Revisions, ready to be printed."""
+
+    figure: Figure | None  # None: no count of that indicator stands in both
+    tally: tuple[tuple[str, str], ...]  # what, how many
+    tables: tuple[CellTable, ...]
+    heads: tuple[str, ...]
+    alarm: str  # "": no closed count moved
+
+
+def revision_view(told: Revisions) -> RevisionView:
+    """Put revisions into words."""
+    return RevisionView(
+        figure=growth_figure(told) if told.growth else None,
+        tally=_tally(told),
+        tables=tuple(each for each in _tables(told) if each.rows),
+        heads=_heads(),
+        alarm=_alarm(told),
+    )  # fmt: skip
+
+
+def _heads() -> tuple[str, ...]:
+    return (
+        words("Place"), words("Indicator"), words("Month"), words("Count before"),
+        words("Count after"), words("Difference"), words("Change, percent"),
+        words("State of the count"),
+    )  # fmt: skip
+
+
+def growth_figure(told: Revisions, slug: str = "growth") -> Figure:
+    """Draw by how much counts grew that were so many months old."""
+    values = [v for each in told.growth for v in (each.country, each.states) if v is not None]
+    least = min([*values, 0.0])
+    scale = scale_of([max(v, 0.0) for v in values], _TOP, _FOOT)
+    lags = [each.lag for each in told.growth]
+    span = max(max(lags) - min(lags), 1)
+
+    def x(lag: int) -> float:
+        return round(LEFT + 10 + (lag - min(lags)) / span * (RIGHT - LEFT - 20), 1)
+
+    shapes = [
+        Shape(kind="axis" if value == 0 else "grid", d=path_of([(LEFT, y), (RIGHT, y)]))
+        for value in scale.marks()
+        for y in (scale.y(value),)
+    ]
+    dots: list[Dot] = []
+    for kind, dot, read in (("reported", "dot", _country), ("predicted", "dot-other", _states)):
+        points = [(x(each.lag), scale.y(max(value, 0.0)), value, each) for each in told.growth
+                  if (value := read(each)) is not None]  # fmt: skip
+        if len(points) > 1:
+            shapes.append(Shape(kind=kind, d=path_of([(px, py) for px, py, _, _ in points])))
+        dots += [
+            Dot(kind=dot, x=px, y=py, told=f"{_months(each.lag)}: {signed(value)}")
+            for px, py, value, each in points
+        ]
+    marks = [
+        Word(text=f"{number(value)} %", x=LEFT - 6, y=scale.y(value) + 4, anchor="end", kind="mark")
+        for value in scale.marks()
+    ]
+    lag_words = [
+        Word(text=str(lag), x=x(lag), y=_FOOT + 18, anchor="middle", kind="mark") for lag in lags
+    ]
+    after = f"{told.after} ({told.after_sha256[:12]})"
+    before = f"{told.before} ({told.before_sha256[:12]})"
+    name = indicator_words(told.growth_of, told.growth_of)
+    notes = [words("Age: months between a period and the newest one of the earlier release.")]
+    if least < 0:
+        notes.append(words("A fall is drawn as 0; the table has it."))
+    return Figure(
+        slug=slug,
+        title=f"{words('By how much reported counts grew')}: {name}",
+        facts=(
+            f"{words('Published release')} {after} {words('compared with')} {before}",
+            words("The same periods in both releases; provisional when the earlier one came out."),
+        ),
+        about="; ".join(
+            f"{_months(each.lag)}: {signed(each.country)}"
+            for each in told.growth
+            if each.country is not None
+        ) or words("The table says the same."),
+        height=_HEIGHT,
+        shapes=tuple(shapes),
+        dots=tuple(dots),
+        words=(*marks, *lag_words,
+               Word(text=words("age in months"), x=RIGHT, y=_FOOT + 36, anchor="end", kind="mark")),
+        key=(("reported", words("country as a whole")),
+             ("predicted", words("mean of places with 100 deaths or more"))),
+        notes=tuple(notes),
+        heads=(words("Age in months"), words("Country"), words("Mean of places"), words("Places")),
+        rows=tuple(
+            (str(each.lag), _signed(each.country), _signed(each.states), number(each.places))
+            for each in told.growth
+        ),
+    )  # fmt: skip
+
+
+def cell_row(cell: Cell) -> tuple[str, ...]:
+    """Put a cell into words."""
+    state = words("closed") if cell.was_closed else words("provisional")
+    if cell.is_closed and not cell.was_closed:
+        state = words("closed since")
+    return (
+        place_words(cell.place, cell.place_name), cell.indicator, month_words(cell.last),
+        _count(cell.before), _count(cell.after), _count(cell.difference, sign=True),
+        _signed(cell.percent), state,
+    )  # fmt: skip
+
+
+def _country(growth: Growth) -> float | None:
+    return growth.country
+
+
+def _states(growth: Growth) -> float | None:
+    return growth.states
+
+
+def _months(lag: int) -> str:
+    return words("%(lag)s months old") % {"lag": lag}
+
+
+def _signed(value: float | None) -> str:
+    return "–" if value is None else signed(value)
+
+
+def _count(value: float | None, *, sign: bool = False) -> str:
+    if value is None:
+        return "–"
+    if value != round(value):
+        return number(round(value, 1))
+    return f"+{amount(value)}" if sign and value > 0 else amount(value)
+
+
+def _alarm(told: Revisions) -> str:
+    if not told.moved_closed_count:
+        return ""
+    moved = counted(
+        "%(num)s count that the earlier release had closed is another number now.",
+        "%(num)s counts that the earlier release had closed are another number now.",
+        told.moved_closed_count,
+    ) % {"num": number(told.moved_closed_count)}
+    why = words(
+        "Closed counts are the truth that estimates are measured by: ask the source why before "
+        "you use either."
+    )
+    return f"{moved} {why}"
+
+
+def _tables(told: Revisions) -> Sequence[CellTable]:
+    return (
+        CellTable(
+            slug="moved", title=words("Closed counts that moved"),
+            says=words("A closed count should stay as it is."),
+            rows=tuple(map(cell_row, told.moved_closed)),
+        ),
+        CellTable(
+            slug="unusual", title=words("Far from what others of the same period did"),
+            says=words(
+                "Late or amended certificates, as those of North Carolina in 2023, look like this; "
+                "the estimates of such places deserve doubt."
+            ),
+            rows=tuple(map(cell_row, told.unusual)),
+        ),
+        CellTable(
+            slug="largest", title=words("Largest changes"), says="",
+            rows=tuple(map(cell_row, told.largest)),
+        ),
+    )  # fmt: skip
+
+
+def _tally(told: Revisions) -> tuple[tuple[str, str], ...]:
+    tally = told.tally
+    named = (
+        (words("grew"), tally.grew), (words("shrank"), tally.shrank),
+        (words("the same"), tally.same),
+        (words("new"), tally.new), (words("gone"), tally.gone),
+        (words("shown, hidden before"), tally.shown_now),
+        (words("hidden, shown before"), tally.hidden_now),
+        (words("closed since"), tally.closed_now),
+    )  # fmt: skip
+    return tuple((name, number(count)) for name, count in named)

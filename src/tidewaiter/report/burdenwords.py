@@ -1,0 +1,198 @@
+"""What stands beside every figure of official counts, in words."""
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+
+from tidewaiter.burden.views.picking import Caption
+from tidewaiter.burden.views.trends import Measured, Point, Status
+from tidewaiter.report.languages import country, decimal, marked, month, number, words
+
+INDICATORS: Mapping[str, str] = MappingProxyType(
+    {
+        "all-causes": marked("Deaths from all causes"),
+        "overdose": marked("Drug overdose deaths"),
+        "specified": marked("Overdose deaths with a drug specified, percent"),
+        "opioids": marked("Opioids (T40.0-T40.4, T40.6)"),
+        "T40.1": marked("Heroin (T40.1)"),
+        "T40.2": marked("Natural and semi-synthetic opioids (T40.2)"),
+        "T40.3": marked("Methadone (T40.3)"),
+        "T40.4": marked("Synthetic opioids other than methadone (T40.4)"),
+        "T40.5": marked("Cocaine (T40.5)"),
+        "T43.6": marked("Psychostimulants with abuse potential (T43.6)"),
+        "T40.2-T40.3": marked("Natural and semi-synthetic opioids with methadone (T40.2, T40.3)"),
+        "T40.2-T40.4": marked(
+            "Natural, semi-synthetic and synthetic opioids with methadone (T40.2-T40.4)"
+        ),
+    }
+)
+"""Names of indicators, as data/burden/indicators.toml has them."""
+
+_COUNTRY = 2
+
+
+def indicator_words(key: str, name: str) -> str:
+    """Name an indicator; one that we have no words for, as its source does."""
+    return words(INDICATORS[key]) if key in INDICATORS else name
+
+
+def place_words(code: str, name: str) -> str:
+    """Name a place: a country as the language does, a part of one as its authorities do."""
+    return country(code) if len(code) == _COUNTRY else name
+
+
+def period_words(months: int) -> str:
+    """Say how long each period is."""
+    if months == 1:
+        return words("single months")
+    return words("%(months)s months to the end of each month shown") % {"months": number(months)}
+
+
+def span_words(months: int, last: str) -> str:
+    """Name one period: "12 months to Dec 2022", or the month itself."""
+    if months == 1:
+        return month_words(last)
+    return words("%(months)s months to %(month)s") % {
+        "months": number(months), "month": month_words(last)
+    }  # fmt: skip
+
+
+def basis_words(basis: str) -> str:
+    """Say whose deaths count in a place."""
+    told = {
+        "occurrence": words("by place of death"),
+        "residence": words("by place of residence"),
+    }
+    return told.get(basis, words("basis not told"))
+
+
+def status_words(status: Status) -> str:
+    """Say whether the source changes a count any more."""
+    told = {
+        "closed": words("closed"),
+        "provisional": words("provisional"),
+        "not told": words("not told whether closed"),
+    }
+    return told[status]
+
+
+def measured_words(by: Measured, caption: Caption) -> str:
+    """Name what a number is."""
+    told = {
+        "reported": words("reported"),
+        "estimate": words("estimate"),
+        "predicted": predicted_words(caption),
+    }
+    return told[by]
+
+
+def predicted_words(caption: Caption) -> str:
+    """Name the source's own estimate."""
+    return (
+        words("predicted by CDC")
+        if caption.source_key.startswith("cdc")
+        else words("predicted by the source")
+    )
+
+
+def missing_words(missing: str) -> str:
+    """Say why a count is not shown."""
+    told = {
+        "suppressed": words("hidden, as it is small"),
+        "low quality": words("hidden, as its quality is low"),
+        "suppressed, low quality": words("hidden, as it is small and its quality low"),
+        "not shown": words("not shown"),
+    }
+    return told.get(missing, missing)
+
+
+def month_words(text: str) -> str:
+    """Write a month like "2022-12" as the language does."""
+    year, _, number_of = text.partition("-")
+    return month(date(int(year), int(number_of), 1)) if number_of else text
+
+
+def begun(text: str) -> str:
+    """Return a text with a capital at its start, and none lost."""
+    return text[:1].upper() + text[1:]
+
+
+def rate(value: float | None) -> str:
+    """Write a rate with one digit; "–": there is none."""
+    return "–" if value is None else decimal(value)
+
+
+def amount(value: float | None) -> str:
+    """Write a count; "–": there is none."""
+    return "–" if value is None else number(round(value))
+
+
+def percent(value: float | None) -> str:
+    """Write a percent with one digit."""
+    return "–" if value is None else f"{decimal(value)} %"
+
+
+def signed(value: float) -> str:
+    """Write a change in percent with its sign."""
+    shown = round(value, 1)
+    return f"{'+' if shown > 0 else '−' if shown < 0 else '±'}{decimal(abs(shown))} %"
+
+
+def between(low: float | None, high: float | None) -> str:
+    """Write an interval of counts; "": there is none."""
+    if low is None or high is None:
+        return ""
+    return f"{amount(low)}–{amount(high)}"
+
+
+def interval_name() -> str:
+    """Name the interval."""
+    return words("%(share)s interval") % {"share": "95 %"}
+
+
+def facts(caption: Caption) -> tuple[str, ...]:
+    """Return the lines that stand on each chart: place, period, basis; release; closed to when."""
+    place = place_words(caption.place, caption.place_name)
+    released = "" if caption.told else f" ({words('month of release inferred')})"
+    release = f"{words('Published release')} {caption.release}{released}"
+    issuer = caption.authority or caption.source
+    return (
+        f"{place}; {period_words(caption.months)}; {basis_words(caption.basis)}",
+        f"{release}, {issuer}, SHA-256 {caption.sha256[:12]}",
+        closed_words(caption),
+    )
+
+
+def closed_words(caption: Caption) -> str:
+    """Say which periods are closed."""
+    if not caption.closed_to and caption.closing:
+        return words("No period is closed: all are provisional and will change.")
+    if not caption.closed_to:
+        return words("The release does not tell which periods are closed.")
+    if caption.closed_to == caption.newest:
+        return words("All periods are closed.")
+    return words("Closed to %(month)s; later periods are provisional and will change.") % {
+        "month": month_words(caption.closed_to)
+    }
+
+
+def title_of(caption: Caption) -> str:
+    """Name what is counted, and where."""
+    name = indicator_words(caption.indicator, caption.indicator_name)
+    return f"{name}, {place_words(caption.place, caption.place_name)}"
+
+
+def newest_words(point: Point, caption: Caption) -> str:
+    """Tell the newest period in one sentence, with what is known of it."""
+    told = []
+    if point.reported is not None:
+        told.append(f"{amount(point.reported)} {words('reported')}")
+    if point.estimate is not None and point.status != "closed":
+        interval = between(point.low, point.high)
+        told.append(
+            f"{words('estimate')} {amount(point.estimate)}"
+            + (f" ({interval_name()} {interval})" if interval else "")
+        )
+    if point.predicted is not None and point.status != "closed":
+        told.append(f"{amount(point.predicted)} {predicted_words(caption)}")
+    return f"{month_words(point.last)}: {'; '.join(told)}; {status_words(point.status)}"

@@ -1,0 +1,166 @@
+"""Burden: event cards, and sentences beside the official figures; read only, as the commands."""
+
+from datetime import date
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, get
+
+from tidewaiter.base.errors import InputError, TidewaiterError
+from tidewaiter.base.records import Record
+from tidewaiter.burden.claims.checking import check_claim
+from tidewaiter.burden.claims.parsing import Given, parse_claims
+from tidewaiter.burden.claims.types import Checked
+from tidewaiter.burden.events.cards import event_card
+from tidewaiter.burden.events.declaring import parse_window
+from tidewaiter.burden.events.types import Declaration, Direction, Event, EventCard
+from tidewaiter.burden.facts import find_indicator, find_place
+from tidewaiter.burden.types import Basis
+from tidewaiter.releases.events import dated_events, find_event
+from tidewaiter.releases.materials import Beside, material_of
+from tidewaiter.report.burdenevents import event_figure
+from tidewaiter.report.burdensheets import event_sheet
+from tidewaiter.report.figurefiles import png_of, svg_of
+from tidewaiter.report.languages import language, speaking
+from tidewaiter.web.asking import Asked, read_query
+from tidewaiter.web.burdencheckview import claim_words, event_words
+from tidewaiter.web.given import TheNode
+from tidewaiter.web.node import Node
+from tidewaiter.web.replies import download, reply
+from tidewaiter.web.security import may
+
+_MOST = 2_000  # characters of a text
+Text = Annotated[str, msgspec.Meta(max_length=_MOST)]
+
+
+class EventAsk(Record, frozen=True, kw_only=True):
+    """Which event is to be set beside which series; told before the card is drawn."""
+
+    event: str = ""  # its slug; "": the events are listed
+    place: str = "US"
+    indicator: str = "T40.4"
+    window: str = "0-12"  # months after the event; the last is not counted
+    direction: Direction = "down"
+
+
+class ClaimAsk(Record, frozen=True, kw_only=True):
+    """A sentence, and what is told beside it."""
+
+    text: Text = ""  # "": nothing is claimed yet
+    said: date | None = None  # None: today
+    place: str = ""
+    period: str = ""
+    basis: Basis = ""
+
+
+class EventPage(Record, frozen=True, kw_only=True):
+    """Known events, and the card of one."""
+
+    ask: EventAsk
+    events: tuple[Event, ...]
+    card: EventCard | None
+
+
+class ClaimPage(Record, frozen=True, kw_only=True):
+    """A text, and its claims checked."""
+
+    ask: ClaimAsk
+    releases: int  # in the archive
+    checked: tuple[Checked, ...]
+
+
+@get("/burden/events", guards=[may("see")], sync_to_thread=True, query=EventAsk)
+def events_page(request: Asked, node: TheNode) -> Response[EventPage]:
+    """Show an event beside its series, and its rank among dates without one; never an effect."""
+    ask = read_query(request, EventAsk)
+    known = dated_events(node.registry)
+    card, problem = None, None
+    if ask.event:
+        try:
+            card = _card(node, ask, known)
+        except InputError as error:
+            if request.wants_json:
+                raise
+            problem = error
+    page = EventPage(ask=ask, events=known, card=card)
+    return reply(
+        request, "burden-events.html", page, status=400 if problem else 200,
+        view=lambda: event_words(page.ask, card, node.counts.stock().choices, problem),
+    )  # fmt: skip
+
+
+@get(
+    "/burden/event.svg", guards=[may("see")], sync_to_thread=True, query=EventAsk,
+    gives="image/svg+xml",
+)  # fmt: skip
+def event_svg(request: Asked, node: TheNode) -> Response[bytes]:
+    """Send the series of an event card as SVG."""
+    return _picture(request, node, "svg")
+
+
+@get(
+    "/burden/event.png", guards=[may("see")], sync_to_thread=True, query=EventAsk,
+    gives="image/png",
+)  # fmt: skip
+def event_png(request: Asked, node: TheNode) -> Response[bytes]:
+    """Send the series of an event card as PNG, where what draws it is installed."""
+    return _picture(request, node, "png")
+
+
+@get(
+    "/burden/event.csv", guards=[may("see")], sync_to_thread=True, query=EventAsk, gives="text/csv"
+)
+def event_csv(request: Asked, node: TheNode) -> Response[bytes]:
+    """Send the months of an event card as CSV."""
+    ask = read_query(request, EventAsk)
+    card = _card(node, ask, dated_events(node.registry))
+    return download(event_sheet(card), "text/csv; charset=utf-8", "event.csv")
+
+
+@get("/burden/claims", guards=[may("see")], sync_to_thread=True, query=ClaimAsk)
+def claims_page(request: Asked, node: TheNode) -> Response[ClaimPage]:
+    """Set the claims of a text beside every official figure, and say which bear them out."""
+    ask = read_query(request, ClaimAsk)
+    stock, today = node.counts.stock(), node.today()
+    checked: tuple[Checked, ...] = ()
+    problem: TidewaiterError | None = None
+    if ask.text.strip():
+        given = Given(said=ask.said, place=ask.place, period=ask.period, basis=ask.basis)
+        try:
+            claims = parse_claims(ask.text, today, given)
+            checked = tuple(check_claim(each, stock.releases, today) for each in claims)
+        except InputError as error:
+            if request.wants_json:
+                raise
+            problem = error
+    page = ClaimPage(ask=ask, releases=len(stock.releases), checked=checked)
+    return reply(
+        request, "burden-claims.html", page, status=400 if problem else 200,
+        view=lambda: claim_words(checked, problem),
+    )  # fmt: skip
+
+
+def _card(node: Node, ask: EventAsk, known: tuple[Event, ...]) -> EventCard:
+    """Draw the card that is asked for.
+
+    Raises:
+        InputError: There is no such event, place or series, or too little is known for a card.
+    """
+    wanted = Declaration(
+        event=find_event(ask.event, known), place=find_place(ask.place).code,
+        indicator=find_indicator(ask.indicator).key, window=parse_window(ask.window),
+        direction=ask.direction,
+    )  # fmt: skip
+    return event_card(wanted, material_of(wanted, node.counts.series(), Beside(known=known)))
+
+
+def _picture(request: Asked, node: Node, kind: str) -> Response[Any]:
+    card = _card(node, read_query(request, EventAsk), dated_events(node.registry))
+    with speaking(request.state.get("language", language())):
+        figure = event_figure(card)
+        content = png_of(figure) if kind == "png" else svg_of(figure).encode()
+    media = "image/png" if kind == "png" else "image/svg+xml"
+    return download(content, media, f"event.{kind}")
+
+
+HANDLERS = [events_page, event_svg, event_png, event_csv, claims_page]

@@ -1,0 +1,85 @@
+"""What holds for every format of messages, whatever a file holds."""
+
+import json
+import os
+from contextlib import suppress
+from io import BytesIO
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.consignments.messages.conftest import DATA, read_document
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.consignments.messages import FORMATS
+from tidewaiter.consignments.messages.jsontexts import decode
+from tidewaiter.consignments.messages.leaves import Leaves
+from tidewaiter.consignments.messages.types import Format, Found
+from tidewaiter.consignments.readers.jsonrows import header
+from tidewaiter.consignments.types import Refusal
+
+SOAK = int(os.environ.get("TIDEWAITER_SOAK", "0"))  # further examples
+OURS = [
+    FORMATS[name]
+    for name in (
+        "dcsa", "shopify-products", "shopify-orders", "google-products", "amazon-orders", "postal",
+        "eu-h7",
+    )
+]  # fmt: skip
+KEYS = st.sampled_from(
+    ["consignmentItems", "cargoItems", "documentParties", "notifyParties", "HSCodes", "variants",
+     "title", "grams", "price", "quantity", "line_items", "shipping_address", "OrderItems",
+     "payload", "ItemPrice", "contents", "sender", "itemId", "product", "order", "transports",
+     "value", "x"]
+)  # fmt: skip
+NODES = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5),
+    max_leaves=15,
+)
+
+
+@pytest.mark.parametrize("form", OURS, ids=lambda form: form.name)
+@settings(max_examples=12 + SOAK)
+@given(st.lists(st.dictionaries(KEYS, NODES, max_size=5), max_size=3))
+def test_any_json_gives_lines_or_refusals(form: Format, documents: list[dict[str, Any]]) -> None:
+    """Whatever stands under the keys, each line names our fields, and no other error comes."""
+    with suppress(InputError):
+        for item in form.read(BytesIO(json.dumps(documents).encode()), "a.json"):
+            assert isinstance(item, Found | Refusal)
+            if isinstance(item, Found):
+                assert set(item.fields) <= set(header())
+                assert all(isinstance(text, str) for text in item.fields.values())
+
+
+@pytest.mark.parametrize("form", OURS, ids=lambda form: form.name)
+@settings(max_examples=12 + SOAK)
+@given(st.integers(0, 4000), st.binary(max_size=6))
+def test_a_damaged_document_is_no_crash(form: Format, place: int, what: bytes) -> None:
+    """Bytes that are changed, or an end that is missing, are refused and nothing else."""
+    content = (DATA / "dcsa-ebl.json").read_bytes()
+    with suppress(InputError):
+        read_document(content[:place] + what + content[place + 9 :], format=form.name)
+    with suppress(InputError):
+        read_document(b"<a><GoodsItem>" + what + b"</GoodsItem>" + what, format=form.name)
+    with suppress(InputError):
+        read_document(what, format=form.name)
+
+
+@settings(max_examples=30)
+@given(st.dictionaries(KEYS, NODES, max_size=5), st.sets(st.integers(0, 20)))
+def test_what_is_not_taken_is_the_rest(document: dict[str, Any], taken: set[int]) -> None:
+    """Each text of an object is used once or kept once."""
+    document = decode(json.dumps(document))
+    before = dict(Leaves(document).rest())
+    leaves = Leaves(document)
+    names = [name for place, name in enumerate(before) if place in taken]
+    assert [leaves.take(name) for name in names] == [before[name] for name in names]
+    assert dict(leaves.rest()) == {n: t for n, t in before.items() if n not in names}
+
+
+def test_a_format_says_where_its_layout_is_from() -> None:
+    """Those that no sample confirms are never recognised by themselves."""
+    assert all(form.source and form.title for form in OURS)
+    assert [form.name for form in OURS if not form.confirmed] == ["postal", "eu-h7"]

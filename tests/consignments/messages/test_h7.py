@@ -1,0 +1,55 @@
+"""Low-value declarations, data set H7."""
+
+from decimal import Decimal
+
+import pytest
+from tests.consignments.messages.conftest import Read
+
+from tidewaiter.base.errors import InputError
+
+HEAD = """<?xml version="1.0"?><H7Declaration xmlns="urn:example"><ImportOperation><LRN>L1</LRN>
+<additionalDeclarationType>A</additionalDeclarationType></ImportOperation>
+<GoodsShipment><Exporter><name>EXAMPLE SELLER</name>
+<Address><country>CN</country></Address></Exporter>
+<Importer><name>J DOE</name></Importer>"""
+ITEM = """<GoodsItem><goodsItemNumber>{n}</goodsItemNumber><Commodity><descriptionOfGoods>PIGMENT
+</descriptionOfGoods><CommodityCode><harmonizedSystemSubHeadingCode>320417</harmonizedSystemSubHeadingCode>
+</CommodityCode><GoodsMeasure><grossMass>1.2</grossMass></GoodsMeasure></Commodity><intrinsicValue>
+<amount>15</amount><currency>EUR</currency></intrinsicValue><Packaging><numberOfPackages>1
+</numberOfPackages><typeOfPackages>PK</typeOfPackages></Packaging></GoodsItem>"""
+END = "</GoodsShipment></H7Declaration>"
+
+
+def test_items_read_with_what_stands_before_them(read: Read) -> None:
+    """Goods, subheading, mass and intrinsic value; exporter and importer; the rest is kept."""
+    document = HEAD + ITEM.format(n=1) + ITEM.format(n=2) + END
+    lines, refusals = read(document.encode(), "a.xml", format="eu-h7")
+    assert refusals == []
+    assert [(line["consignment"], line["seq"], line["row"]) for line in lines] == [
+        ("L1", 1, 1), ("L1", 2, 2),
+    ]  # fmt: skip
+    line = lines[1]
+    assert (line["goods"], line["hs"], line["gross_mg"]) == ("PIGMENT", "320417", 1_200_000)
+    assert (line["value"], line["currency"], line["packages"]) == (Decimal("15.0000"), "EUR", 1)
+    assert [(p["role"], p["country"]) for p in line["parties"]] == [
+        ("exporter", "CN"), ("importer", None),
+    ]  # fmt: skip
+    kept = {each["name"]: each["text"] for each in line["other"]}
+    assert kept["importoperation.additionaldeclarationtype"] == "A"
+    assert kept["item.packaging.typeofpackages"] == "PK"
+
+
+def test_a_cut_document_gives_what_came_before(read: Read) -> None:
+    """The end is reported; a document without any item is refused."""
+    lines, refusals = read((HEAD + ITEM.format(n=1) + "<Goods").encode(), "a.xml", format="eu-h7")
+    assert len(lines) == 1
+    assert "cut short" in refusals[0].problem
+    with pytest.raises(InputError, match="cut short"):
+        read(b"<H7", "a.xml", format="eu-h7")
+
+
+def test_entities_are_refused(read: Read) -> None:
+    """No entity is opened or repeated."""
+    bomb = b'<!DOCTYPE a [<!ENTITY x "xx">]><a>&x;</a>'
+    with pytest.raises(InputError, match="entities"):
+        read(bomb, "a.xml", format="eu-h7")
