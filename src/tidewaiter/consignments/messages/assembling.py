@@ -81,17 +81,17 @@ class Assembly:
         waiting, self._waiting = self._waiting, []
         for row, got, heads in waiting:
             for path, text in got.doubled:
-                self.out.append(_second_number(row, path, text))
+                self.out.append(_second_code(row, path, text))
             if any("," in got.fields.get(field, "") for field in NUMBERS):
                 self.out.extend(_commas(row, got))
             self.out.append(_joined(row, got, heads[::-1]))
 
 
-def _second_number(row: int, path: str, text: str) -> Refusal:
+def _second_code(row: int, path: str, text: str) -> Refusal:
     return Refusal(
         row=row, column=path, value=text[:200], screened=True,
-        problem="a second UN number; the line is read with the first",
-        hint="look at the document: a line may hold several dangerous goods",
+        problem="a second code where a line has room for one; it is read with the first",
+        hint="look at the document: the line may hold several goods",
     )  # fmt: skip
 
 

@@ -9,6 +9,9 @@ from tidewaiter.consignments.messages.spots import DAYS, Map, Spot
 JOINED = frozenset(("goods", "commercial", "cas", "containers", "licences", "pack"))
 """Fields of which a document may give several."""
 
+SINGLE = frozenset(("hs", "un", "cus"))
+"""Codes of which a line has room for one; others are kept and reported."""
+
 NUMBERS = frozenset(("net", "gross", "volume", "quantity", "value"))
 """Fields that are decimals with a point by the rules of XML Schema."""
 
@@ -33,7 +36,7 @@ class Got:
         self.parties: list[dict[str, str | None]] = []
         self.stops: list[dict[str, str | None]] = []
         self.kept: list[tuple[str, str]] = []
-        self.doubled: list[tuple[str, str]] = []  # UN numbers beside the first
+        self.doubled: list[tuple[str, str]] = []  # path and text of a second code
 
 
 def put(got: Got, spot: Spot, text: str) -> None:
@@ -66,7 +69,9 @@ def _beside(got: Got, spot: Spot, fields: dict[str, str], text: str) -> str | No
         for companion in spot.attributes.values():
             fields.pop(companion, None)
         return text
-    (got.doubled if field == "un" else got.kept).append((spot.path, text))
+    got.kept.append((spot.path, text))
+    if field in SINGLE and text != before:
+        got.doubled.append((spot.path, text))
     return None
 
 
@@ -78,6 +83,8 @@ def put_attributes(got: Got, spot: Spot, found: Sequence[str]) -> None:
         spot: The place of their element.
         found: Names and values in turn.
     """
+    if spot.mode == "outside":
+        return
     fields = got.totals if spot.total else got.fields
     taken = spot.attributes and got.ranks.get(spot.field) == spot.rank
     for name, value in zip(found[::2], found[1::2], strict=True):
@@ -112,6 +119,8 @@ def put_group(got: Got, leaves: Sequence[Leaf], group: Group) -> None:
         if group.total:
             got.whole.extend((case[spot.field], spot.path) for spot, _ in used)
     else:
+        if main in SINGLE and main in told and told[main] != into[main]:
+            got.doubled.append((used[0][0].path, told[main]))
         used = []
     if len(used) < len(leaves):
         got.kept.extend((leaf[0].path, leaf[1]) for leaf in leaves if leaf not in used)

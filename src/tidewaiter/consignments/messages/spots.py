@@ -17,8 +17,8 @@ class Spot:
     """A place: what its text, its attributes and all below it mean."""
 
     __slots__ = (
-        "attributes", "depth", "field", "group", "kids", "kind", "mode", "named", "path", "plain", "rank",
-        "role", "total",
+        "attributes", "depth", "field", "group", "kids", "kind", "mode", "named", "path", "plain",
+        "rank", "role", "total",
     )  # fmt: skip
 
     def __init__(self, path: str, mode: str, depth: int = 0) -> None:
@@ -46,7 +46,9 @@ class Map:
 
     def __init__(self, layout: Layout) -> None:
         self.address = tuple(
-            f"address {rank:02}" for rank, key in enumerate(layout.party.values()) if key == "address"
+            f"address {rank:02}"
+            for rank, key in enumerate(layout.party.values())
+            if key == "address"
         )
         self.scheme = layout.scheme
         self.outside = Spot("", "outside")
