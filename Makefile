@@ -92,6 +92,7 @@ bench: $(VENV)/.bench $(PEERS)/.tried
 	$(BIN)/python -m benchmarks.parties_calibration
 	$(BIN)/python -m benchmarks.parties_calibrate
 	$(BIN)/python -m benchmarks.edifact
+	$(BIN)/python -m benchmarks.messages
 	$(BIN)/python -m benchmarks.peers_parties --python $(PEERS)/bin/python
 
 soak: $(VENV)/.bench
@@ -111,6 +112,7 @@ soak: $(VENV)/.bench
 	TIDEWAITER_SOAK=100 $(BIN)/python -m pytest -q tests/consignments/messages/edifact \
 		tests/consignments/messages/cargoimp
 	TIDEWAITER_SOAK=5000 $(BIN)/python -m pytest -q tests/consignments/messages/test_formats.py
+	$(BIN)/python -m tests.soak.messages --seconds 600
 	TIDEWAITER_SOAK=100 $(BIN)/python -m pytest -q tests/mirror/test_fuzz.py
 
 docs: check-docs

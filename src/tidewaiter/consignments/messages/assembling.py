@@ -1,31 +1,22 @@
 """Lines and heads of a document, put together: what a line says itself wins over its heads."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
-from tidewaiter.consignments.messages.layouts import Layout
-from tidewaiter.consignments.messages.trees import NUMBERS, Got, Tree
+from tidewaiter.consignments.messages.putting import NUMBERS, Got
 from tidewaiter.consignments.messages.types import Found
 from tidewaiter.consignments.types import Refusal
 
 MOST_LINES = 20_000
 """Of one consignment that wait for what follows them in its head."""
 
-MOST_PATH = 200
-"""Characters of a path that is shown."""
 
-_NOT_KNOWN = Got()
+class Head:
+    """A head, and how many lines stand below it."""
 
+    __slots__ = ("got", "lines")
 
-class _Head:
-    """A head that is open, or was when its lines were read."""
-
-    __slots__ = ("element", "got", "lines", "tree")
-
-    def __init__(self, element: Any, tree: Tree) -> None:
-        self.element = element
-        self.tree = tree
-        self.got = _NOT_KNOWN
+    def __init__(self) -> None:
+        self.got = Got()
         self.lines = 0
 
 
@@ -36,119 +27,87 @@ class Assembly:
     consignment wait for its end.
     """
 
-    def __init__(self, layout: Layout) -> None:
-        parts = (*layout.heads, layout.line)
-        self.names = tuple(name for part in parts for name in part.elements)
-        apart = frozenset(name.lower() for name in self.names)
-        self._heads = {
-            name.lower(): Tree(head, layout, name, apart)
-            for head in layout.heads
-            for name in head.elements
-        }
-        self._line = Tree(layout.line, layout, layout.line.elements[0])
-        self._lines = {name.lower() for name in layout.line.elements}
-        self._open: list[_Head] = []
-        self._inside: Any = None  # the line that is open
-        self._waiting: list[tuple[int, Got, tuple[_Head, ...]]] = []
-        self._before: Any = None
+    def __init__(self) -> None:
         self.row = 0  # of the last line
+        self.out: list[Found | Refusal] = []
+        self._heads: list[Head] = []
+        self._waiting: list[tuple[int, Got, tuple[Head, ...]]] = []
 
-    def open(self, element: Any) -> None:
-        """Take note of the start of an element."""
-        name = _local(element)
-        if name in self._lines:
-            self._inside = element
-        elif self._inside is None:
-            self._open.append(_Head(element, self._heads[name]))
+    def open_head(self) -> Got:
+        """Begin a head; return what it is to be put into."""
+        head = Head()
+        self._heads.append(head)
+        return head.got
 
-    def close(self, element: Any) -> Iterable[Found | Refusal]:
-        """Take the end of an element: a line is read, and a consignment that ends is given out."""
-        if self._inside is not None:
-            if element is not self._inside:
-                return ()
-            self._inside = None
-            self.row += 1
-            for head in self._open:
-                head.lines += 1
-            self._waiting.append((self.row, self._line.gather(element), tuple(self._open)))
-            self._free(element)
-            if len(self._waiting) >= MOST_LINES:
-                return self._too_many()
-        elif self._open and element is self._open[-1].element:
-            head = self._open.pop()
-            head.got = head.tree.gather(element)
-            head.element = None
-            self._free(element)
-        return () if self._open else self._give()
+    def close_head(self) -> Got:
+        """End a head; return what the one around it is put into."""
+        self._heads.pop()
+        if self._heads:
+            return self._heads[-1].got
+        self._give()
+        return Got()
 
-    def flush(self) -> Iterator[Found | Refusal]:
+    def add_line(self, got: Got) -> Got:
+        """Take a line; return what the head around it is put into."""
+        self.row += 1
+        for head in self._heads:
+            head.lines += 1
+        self._waiting.append((self.row, got, tuple(self._heads)))
+        if not self._heads:
+            self._give()
+            return Got()
+        if len(self._waiting) >= MOST_LINES:
+            self._too_many()
+        return self._heads[-1].got
+
+    def flush(self) -> None:
         """Give out what was read of a document that goes no further."""
-        for head in self._open:
-            head.got = head.tree.gather(head.element)
-        self._open.clear()
-        self._inside = self._before = None
-        yield from self._give()
+        self._heads.clear()
+        self._give()
 
-    def where(self) -> str:
-        """Return the path of the last element that was begun; "": none was."""
-        element = self._inside
-        if element is None and self._open:
-            element = self._open[-1].element
-        if element is None:
-            return ""
-        while len(element):
-            element = element[-1]
-        names = [tag.rpartition("}")[2] for tag in _tags_up(element)]
-        path = "/".join(reversed(names))
-        return path if len(path) <= MOST_PATH else f"...{path[-MOST_PATH:]}"
-
-    def _too_many(self) -> Iterator[Found | Refusal]:
-        for head in self._open:
-            head.got = head.tree.gather(head.element)
+    def _too_many(self) -> None:
         first = self._waiting[0][0]
-        yield from self._give()
-        yield Refusal(
-            row=first, column="", value="", screened=True,
-            problem=f"a consignment of {MOST_LINES} lines and more: of its head these lines have "
-            "what stands before them",
-            hint="look at the head yourself: parties, route and days may follow the lines",
+        self._give()
+        self.out.append(
+            Refusal(
+                row=first, column="", value="", screened=True,
+                problem=f"a consignment of {MOST_LINES} lines and more: of its head these lines "
+                "have what stands before them",
+                hint="look at the head yourself: parties, route and days may follow the lines",
+            )
         )  # fmt: skip
 
-    def _free(self, element: Any) -> None:
-        """Take the element that was read before this one out of the tree.
-
-        The parser may be writing what follows this one, so that it stays until the next.
-        """
-        before, self._before = self._before, element
-        if before is not None and (parent := before.getparent()) is not None:
-            parent.remove(before)
-
-    def _give(self) -> Iterator[Found | Refusal]:
+    def _give(self) -> None:
         waiting, self._waiting = self._waiting, []
         for row, got, heads in waiting:
             for path, text in got.doubled:
-                yield Refusal(
-                    row=row, column=path, value=text[:200], screened=True,
-                    problem="a second UN number; the line is read with the first",
-                    hint="look at the document: a line may hold several dangerous goods",
-                )  # fmt: skip
-            yield from _commas(row, got)
-            yield _joined(row, got, heads[::-1])
+                self.out.append(_second_code(row, path, text))
+            if any("," in got.fields.get(field, "") for field in NUMBERS):
+                self.out.extend(_commas(row, got))
+            self.out.append(_joined(row, got, heads[::-1]))
+
+
+def _second_code(row: int, path: str, text: str) -> Refusal:
+    return Refusal(
+        row=row, column=path, value=text[:200], screened=True,
+        problem="a second code where a line has room for one; it is read with the first",
+        hint="look at the document: the line may hold several goods",
+    )  # fmt: skip
 
 
 def _commas(row: int, got: Got) -> Iterator[Refusal]:
     """Refuse numbers with a comma: the format has points, so it may be a mark of either kind."""
-    for field in NUMBERS & got.fields.keys():
+    for field in sorted(NUMBERS & got.fields.keys()):
         if "," in (text := got.fields[field]):
             del got.fields[field]
             yield Refusal(
                 row=row, column=field, value=text[:200], screened=True,
                 problem=f'"{text[:40]}" has a comma, and numbers of this format have points',
-                hint="say what the number is: the document has to be mended",
+                hint="ask what the number is; the line is screened without it",
             )  # fmt: skip
 
 
-def _joined(row: int, line: Got, heads: Sequence[_Head]) -> Found:
+def _joined(row: int, line: Got, heads: Sequence[Head]) -> Found:
     """Join a line with its heads, the innermost first."""
     fields = line.fields
     parties, stops, kept = line.parties, line.stops, line.kept
@@ -181,7 +140,7 @@ def _totals(got: Got, fields: Mapping[str, str]) -> dict[str, str]:
         lacks.discard("currency")
     if "gross" in fields:
         lacks.discard("gross.unit")
-    return {field: got.totals[field] for field in lacks}
+    return {field: got.totals[field] for field in lacks if "," not in got.totals[field]}
 
 
 _ORDER = {"origin": 0, "loading": 1, "transit": 2, "unlading": 3, "destination": 4}
@@ -201,14 +160,3 @@ def _order(stop: dict[str, str | None]) -> int:
 
 def _place(stop: dict[str, str | None]) -> tuple[str | None, ...]:
     return stop["locode"], stop["name"], stop["country"]
-
-
-def _local(element: Any) -> str:
-    name: str = element.tag.rpartition("}")[2]
-    return name.lower()
-
-
-def _tags_up(element: Any) -> Iterator[str]:
-    while element is not None:
-        yield element.tag
-        element = element.getparent()
