@@ -87,8 +87,12 @@ bench: $(VENV)/.bench $(PEERS)/.tried
 	$(BIN)/python -m benchmarks.law_pages
 	$(BIN)/python -m benchmarks.analysts
 	$(BIN)/python -m benchmarks.deaths
+	$(BIN)/python -m benchmarks.ranker
+	$(BIN)/python -m benchmarks.planted --json docs/benchmarks/planted.json
 	$(BIN)/python -m benchmarks.parties_calibration
 	$(BIN)/python -m benchmarks.parties_calibrate
+	$(BIN)/python -m benchmarks.edifact
+	$(BIN)/python -m benchmarks.messages
 	$(BIN)/python -m benchmarks.peers_parties --python $(PEERS)/bin/python
 
 soak: $(VENV)/.bench
@@ -105,7 +109,11 @@ soak: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.private
 	$(BIN)/python -m tests.soak.forgeries --number 20000
 	TIDEWAITER_SOAK=100 $(BIN)/python -m pytest -q tests/courier/test_machines.py
+	TIDEWAITER_SOAK=100 $(BIN)/python -m pytest -q tests/consignments/messages/edifact \
+		tests/consignments/messages/cargoimp
 	TIDEWAITER_SOAK=5000 $(BIN)/python -m pytest -q tests/consignments/messages/test_formats.py
+	$(BIN)/python -m tests.soak.messages --seconds 600
+	TIDEWAITER_SOAK=100 $(BIN)/python -m pytest -q tests/mirror/test_fuzz.py
 
 docs: check-docs
 	@echo "Open $(SITE)/index.html."

@@ -55,7 +55,8 @@ def test_a_message_is_looked_at_and_its_kept_fields_stand_beside_its_alert(
     assert "kept, not used" in page
     assert read(one, upload, "screen", day="2026-11-25").status_code == 200
     work()
-    found = one.get("/queue.json").json()["rows"][0]["alert"]
+    number = one.get(f"/screen/{upload['id']}.json").json()["upload"]["screening"]
+    found = one.get(f"/queue.json?screening={number}").json()["rows"][0]["alert"]
     alert = one.get(f"/alerts/{found['id']}").text
     assert "fields that are kept, not used" in alert
     assert "transports.vesselVoyages[0].vesselName" in alert

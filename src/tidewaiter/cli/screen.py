@@ -26,13 +26,14 @@ from tidewaiter.cli.again import Past, screen_past
 from tidewaiter.cli.apart import RESTRICTED, place_of
 from tidewaiter.cli.cluster import cluster_of, on_cluster, one_path, screen_cluster
 from tidewaiter.cli.columns import show_columns
-from tidewaiter.cli.earlier import all_lines, check_history, earlier_alerts
+from tidewaiter.cli.earlier import before_of, check_history, earlier_alerts, lines_of
 from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.options import STOPPED, Day, Field, hear_every_stop, own_lists, printable
 from tidewaiter.cli.outputs import Outputs, check_outputs, write_outputs
 from tidewaiter.cli.progress import watched
 from tidewaiter.cli.rates import Within
 from tidewaiter.cli.resting import resting_told
+from tidewaiter.cli.sources import with_saved
 from tidewaiter.cli.start import tell_first_start
 from tidewaiter.cli.table import show_summary
 from tidewaiter.consignments.types import ReadOptions
@@ -63,6 +64,7 @@ class Wanted(Record, frozen=True, kw_only=True):
 
     day: date | None = None
     columns: tuple[tuple[str, str], ...] = ()
+    saved: Path | None = None
     encoding: str | None = None
     delimiter: str | None = None
     decimal: str | None = None
@@ -91,6 +93,9 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option(
     "--map", "columns", type=Field(), multiple=True, help='A column by name: goods="Item text".'
 )
+@click.option(
+    "--columns", "saved", type=_FILE, help="Keep --map and the like here, by the file's columns."
+)
 @click.option("--encoding", help="Of a text file, where the guess is wrong: gb18030, cp1251.")
 @click.option("--delimiter", help="Of a text file, where the guess is wrong.")
 @click.option("--decimal", type=click.Choice([".", ","]), help="The decimal mark.")
@@ -112,7 +117,10 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option("--again", is_flag=True, help="Screen what --db holds anew; only new alerts.")
 @click.option("--whole", is_flag=True, help="With --again: all lines, whatever changed.")
 @click.option(
-    "--history", type=_HERE, multiple=True, help="An earlier file: its amounts add up with these."
+    "--history",
+    type=_HERE,
+    multiple=True,
+    help="An earlier file: what its lines say of these, and amounts that add up.",
 )
 @click.option("--rules", type=_HERE, help="Your own copy of alerts.toml.")
 @click.option("--threshold", type=_CHANCE, help="Probability from which a listed party is told.")
@@ -167,6 +175,8 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
         hint = "save what comes out of it as a file first"
         raise InputError("a pipe or a device cannot be screened", at=str(path), hint=hint)
     options = _options(wanted)
+    if wanted.saved is not None:
+        options = with_saved(wanted.saved, path, options)
     outputs = Outputs(
         alerts=wanted.out,
         report=wanted.report,
@@ -197,8 +207,9 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
             new = _watch(steps, path)
         earlier = earlier_alerts(wanted.history, options, settings, workers=wanted.workers)
         digest = registry_digest(settings, restricted=False)
-        lines = partial(all_lines, (path, *wanted.history), options, wanted.db, settings.sha256)
-        marks = marks_of(journal, settings, earlier, lines, workers=workers)
+        before = before_of(wanted.history, options, wanted.db, settings.sha256)
+        lines = partial(lines_of, (path,), options)
+        marks = marks_of(journal, settings, earlier, lines, before, workers=workers)
         summary = write_outputs(journal, outputs, settings, digest, marks)
         done = read_done(journal)
         journal.unlink(missing_ok=True)
@@ -249,6 +260,7 @@ def _options(wanted: Wanted) -> ReadOptions:
 def _kept(path: Path | None, wanted: Wanted, journal: Path | None) -> dict[str, Path]:
     """Return what no output may take the place of, and the journal neither."""
     named = {"the file that is screened": path, "the rules": wanted.rules}
+    named["the saved columns"] = wanted.saved
     if wanted.db is not None:
         named["the database"] = database_file(wanted.db)
     named |= {f"the history {place}": place for place in wanted.history}

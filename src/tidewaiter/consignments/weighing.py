@@ -17,6 +17,7 @@ from tidewaiter.consignments.restricted import is_restricted, open_match
 from tidewaiter.consignments.routing import Freed, Law, RoutedLaw, route_of
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.switched import switched_reasons
+from tidewaiter.consignments.transport import check_transport
 from tidewaiter.consignments.types import Alert, Evidence, Line, Mention, PartyMatch, Reason
 from tidewaiter.identify.findings import DOWNGRADED, Finding
 from tidewaiter.substances.law import controls_on, state_on
@@ -92,7 +93,10 @@ class Weigher:
         if laws and laws[0].freed:
             reasons.extend(self._freed(ranked[0], laws[0].freed, reasons))
         named = tuple(parties) if reasons or line.seq <= 1 else ()
-        reasons.extend(reasons_of_parties(named, self.rules))
+        about_parties = list(reasons_of_parties(named, self.rules))
+        if reasons or about_parties:
+            reasons.extend(check_transport(line, self.rules))
+        reasons.extend(about_parties)
         reasons = switched_reasons(reasons, self.rules)
         alert = self._alert(line, ranked, reasons)
         if alert is None:

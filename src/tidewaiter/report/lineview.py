@@ -13,7 +13,6 @@ from tidewaiter.report.routes import stop_in_words
 FEW = 30  # values that are told
 
 MOST_KEPT = 200  # fields kept unused that are told
-_LONGEST = 2_000  # characters of one
 
 
 class Detail(Record, frozen=True, kw_only=True):
@@ -34,14 +33,8 @@ def details_of(line: Line) -> Iterable[Detail]:
 
 
 def kept_of(line: Line) -> tuple[Kept, ...]:
-    """Return what a line keeps of its document without using it, cut to what a page can show."""
-    return tuple(
-        Kept(name=_cut(each.name), text=_cut(each.text)) for each in (line.other or ())[:MOST_KEPT]
-    )
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    """Return what a line keeps of its document without using it, as many as a page can show."""
+    return (line.other or ())[:MOST_KEPT]
 
 
 def _party(party: Party) -> str:

@@ -64,6 +64,7 @@ _PARTS = {
     "id": _("number"),
     "locode": _("UN/LOCODE"),
 }
+_LISTS = {"parties": _("Parties"), "route": _("Route")}  # of a message, whole
 
 Group = tuple[str, tuple[tuple[str, str], ...]]
 """A heading, and the fields under it with what they are called."""
@@ -71,8 +72,8 @@ Group = tuple[str, tuple[tuple[str, str], ...]]
 
 def called(field: str) -> str:
     """Return what a field is called: "consignee: country"."""
-    if field in _FIELDS:
-        return words(_FIELDS[field])
+    if field in _FIELDS or field in _LISTS:
+        return words(_FIELDS.get(field) or _LISTS[field])
     owner, _dot, part = field.partition(".")
     named = _OWNERS.get(owner.rstrip("23456789"), owner)
     return f"{words(named)}: {words(_PARTS.get(part, part))}"

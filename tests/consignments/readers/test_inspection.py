@@ -16,7 +16,7 @@ from tidewaiter.consignments.readers import mapping_of, reader_for
 from tidewaiter.consignments.readers.blocks import SIZE
 from tidewaiter.consignments.readers.inspection import Inspection, inspect_file
 from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS
-from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.consignments.types import ReadOptions, Refusal
 
 SAMPLE = data("samples", "manifest.csv").read_bytes()
 HEADERS = st.sampled_from(
@@ -202,8 +202,9 @@ def test_a_message_is_seen_with_what_it_keeps() -> None:
     assert read["parties"].samples == ("consignor, DCSA CTK, Strawinskylaan 4117",)
     kept = {column.name: column.samples for column in seen.columns if not column.fields}
     assert kept["utilizedTransportEquipments[].seals[].number"] == ("DCSA-CTK-1234",)
-    lines = list(reader_for("bill.json")(io.BytesIO(content), "bill.json", ReadOptions()))
-    assert seen.lines == (line_of(lines[0].to_pylist()[0]),)
+    (batch,) = reader_for("bill.json")(io.BytesIO(content), "bill.json", ReadOptions())
+    assert not isinstance(batch, Refusal)
+    assert seen.lines == (line_of(batch.to_pylist()[0]),)
 
 
 def test_a_format_without_a_sample_is_named_and_not_used() -> None:

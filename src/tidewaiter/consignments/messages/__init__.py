@@ -7,9 +7,18 @@ fields; numbers, units and dates stay as written, and are read where those of ta
 from types import MappingProxyType
 
 from tidewaiter.consignments.messages import commerce, dcsa, h7, postal
+from tidewaiter.consignments.messages.cargoimp import CARGO_IMP
+from tidewaiter.consignments.messages.edifact import EDIFACT
 from tidewaiter.consignments.messages.types import Format
+from tidewaiter.consignments.messages.xmlformats import xml_formats
 
 FORMATS: MappingProxyType[str, Format] = MappingProxyType(
-    {each.name: each for each in (dcsa.FORMAT, *commerce.FORMATS, postal.FORMAT, h7.FORMAT)}
-)
+    {
+        form.name: form
+        for form in (
+            *xml_formats(), EDIFACT, CARGO_IMP,
+            dcsa.FORMAT, *commerce.FORMATS, postal.FORMAT, h7.FORMAT,
+        )
+    }
+)  # fmt: skip
 """Our formats by name, in the order in which they are asked whether a file is theirs."""

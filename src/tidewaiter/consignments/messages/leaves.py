@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tidewaiter.consignments.messages.jsontexts import Number, text_of
+from tidewaiter.consignments.messages.jsontexts import text_of
 
 _NUMBER = re.compile(r"\[\d+\]")
 _LAST = re.compile(r"\[\d+\]$")
@@ -22,63 +22,66 @@ class Leaves:
             without: A key that is read apart.
         """
         self._path = path
-        plain = {key: inner for key, inner in value.items() if key != without}
-        self._texts = dict(_leaves(plain, ""))
-        self._lists: dict[str, list[str]] = {}
-        for name in self._texts:
-            for bare in {_NUMBER.sub("", name), _LAST.sub("", name)} - {name}:
-                self._lists.setdefault(bare, []).append(name)
-        self._used: set[str] = set()
+        self._texts: dict[str, str] = {}
+        self._listed: dict[str, list[str]] | None = None
+        for key, inner in value.items():
+            if key != without:
+                _gather(inner, key, self._texts)
 
     def take(self, *names: str) -> str | None:
-        """Return the first of these texts that is there, and count it as used."""
+        """Return the first of these texts that is there, and keep it no longer."""
         for name in names:
-            if name in self._texts:
-                self._used.add(name)
-                return str(self._texts[name])
+            text = self._texts.pop(name, None)
+            if text is not None:
+                return text
         return None
 
     def text(self, name: str) -> str | None:
-        """Return a text without counting it as used."""
-        return str(self._texts[name]) if name in self._texts else None
+        """Return a text that is not taken yet, without taking it."""
+        return self._texts.get(name)
 
     def peek(self, name: str) -> list[str]:
-        """Return every text under a path, as `all` does, without counting it as used."""
-        places = [name] if name in self._texts else self._lists.get(name, [])
-        return [str(self._texts[place]) for place in places]
+        """Return every text under a path, as `all` does, without taking it."""
+        return [self._texts[place] for place in self._places(name)]
 
     def all(self, *names: str) -> list[str]:
-        """Return every text that stands under these paths; numbers in lists may be left out."""
-        found: list[str] = []
-        for name in names:
-            places = [name] if name in self._texts else self._lists.get(name, [])
-            self._used.update(places)
-            found.extend(str(self._texts[place]) for place in places)
-        return found
+        """Take every text that stands under these paths; numbers in lists may be left out."""
+        return [self._texts.pop(place) for name in names for place in self._places(name)]
 
     def joined(self, *names: str, mark: str = ", ") -> str | None:
-        """Return all texts that stand under these paths as one."""
+        """Take all texts that stand under these paths, as one."""
         return mark.join(self.all(*names)) or None
 
-    def pointed(self, name: str) -> bool:
-        """Tell whether a text is a number of JSON, so that its point is a decimal mark."""
-        return isinstance(self._texts.get(name), Number)
-
     def rest(self) -> Iterator[tuple[str, str]]:
-        """Yield the path and text of all that was not used."""
+        """Yield the path and text of all that was not taken."""
+        before = f"{self._path}." if self._path else ""
         for name, text in self._texts.items():
-            if name not in self._used:
-                yield f"{self._path}.{name}" if self._path else name, str(text)
+            yield before + name, text
+
+    def _places(self, name: str) -> list[str]:
+        if name in self._texts:
+            return [name]
+        if self._listed is None:
+            self._listed = {}
+            for place in self._texts:
+                if "[" in place:
+                    for bare in {_NUMBER.sub("", place), _LAST.sub("", place)} - {place}:
+                        self._listed.setdefault(bare, []).append(place)
+        return [place for place in self._listed.get(name, ()) if place in self._texts]
 
 
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict):
+def _gather(value: Any, path: str, texts: dict[str, str]) -> None:
+    """Add the texts of a value by their paths."""
+    kind = type(value)
+    if kind is str and value and value.isascii() and "\0" not in value:
+        texts[path] = value
+    elif kind is dict:
         for key, inner in value.items():
-            yield from _leaves(inner, f"{path}.{key}" if path else key)
-    elif isinstance(value, list):
+            _gather(inner, f"{path}.{key}", texts)
+    elif kind is list:
         for place, inner in enumerate(value):
-            yield from _leaves(inner, f"{path}[{place}]")
+            _gather(inner, f"{path}[{place}]", texts)
     else:
         text = text_of(value)
         if text is not None:
-            yield path, value if isinstance(value, Number) and text == value else text
+            texts[path] = text

@@ -34,11 +34,12 @@ def open_message(
     items = form.read(cast("BinaryIO", open_source(file)), name)
     first = list(islice(items, SAMPLE_ROWS))
     if not any(isinstance(item, Found) for item in first):
-        problem = next((item.problem for item in first if isinstance(item, Refusal)), "")
+        refused = next((item for item in first if isinstance(item, Refusal)), None)
         raise InputError(
-            f"{form.title}: {problem or 'it has no line of goods'}", at=name,
-            hint="look whether the document is whole",
-        )  # fmt: skip
+            f"{form.title}: {refused.problem if refused else 'it has no line of goods'}",
+            at=f"{name}, {refused.column}" if refused and refused.column else name,
+            hint=refused.hint if refused else "look whether the document is whole",
+        )
 
     def blocks(wanted: Sequence[int]) -> Iterator[Block]:
         del wanted  # every field of a line is at hand once it is found

@@ -1,0 +1,45 @@
+"""Check digits and forms of the numbers of transport; none says whether a number was ever given."""
+
+import re
+
+_CONTAINER = re.compile(r"[A-Z]{3}[UJZ]\d{7}")
+_AWB = re.compile(r"(\d{3})-(\d{7})(\d)|(\d{3})[ -]?(\d{7})(\d)")
+_LOCODE = re.compile(r"[A-Z]{2}[A-Z2-9]{3}")
+_EORI = re.compile(r"[A-Z]{2}[A-Z0-9]{1,15}")
+# ISO 6346 leaves out 11, 22 and 33.
+_LETTERS = dict(
+    zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", (n for n in range(10, 39) if n % 11), strict=True)
+)
+
+
+def container_digit(text: str) -> bool | None:
+    """Tell whether the check digit of a container number holds (ISO 6346); None: it is none."""
+    plain = re.sub(r"[ -]", "", text).upper()
+    if not _CONTAINER.fullmatch(plain):
+        return None
+    values = [_LETTERS.get(c) or int(c) for c in plain[:10]]
+    return sum(v << i for i, v in enumerate(values)) % 11 % 10 == int(plain[10])
+
+
+def awb_digit(text: str, *, air: bool = False) -> bool | None:
+    """Tell whether the check digit of an air waybill number holds; None: it is none.
+
+    Args:
+        text: "020-12345675".
+        air: The goods go by air: eleven digits without a hyphen are one too.
+    """
+    found = _AWB.fullmatch(text.strip())
+    if found is None or not (air or found[1]):
+        return None
+    serial, digit = (found[2], found[3]) if found[1] else (found[5], found[6])
+    return int(serial) % 7 == int(digit)
+
+
+def is_locode(text: str) -> bool:
+    """Tell whether a code is written as a UN/LOCODE: "INNSA", "IN NSA"."""
+    return _LOCODE.fullmatch(text.replace(" ", "").upper()) is not None
+
+
+def is_eori(text: str) -> bool:
+    """Tell whether a number is written as an EORI: a country, and at most 15 characters."""
+    return _EORI.fullmatch(text.replace(" ", "").upper()) is not None

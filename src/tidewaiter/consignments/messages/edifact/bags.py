@@ -1,0 +1,251 @@
+"""Bags: what the segments of a message, a consignment or a line say, put under our fields."""
+
+import re
+from collections.abc import Callable
+
+from tidewaiter.consignments.messages.edifact.days import day_of
+from tidewaiter.consignments.messages.edifact.parties import OTHER, party_of, stop_of
+from tidewaiter.consignments.messages.edifact.segments import Segment
+from tidewaiter.consignments.messages.edifact.structure import Codes, Step
+
+_MAIN = "20"  # 8051, the stage of transport that counts: the main one
+_CONTAINER = "CN"  # 8053
+_ASIDE = re.compile(r"(?:^| )(?:RFF|DOC|NAD)$")  # groups whose days are those of a paper
+_TARIFF = re.compile(r"\d{4,10}")
+
+Stop = dict[str, str | None]
+Party = dict[str, str | None]
+
+
+class Bag:
+    """What was read of one message, consignment or line."""
+
+    def __init__(self, codes: Codes) -> None:
+        """Take what codes mean."""
+        self._codes = codes
+        self.numbers: dict[str, str] = {}  # consignment, seq, packages, pack, hs, procedure, mode
+        self.goods: list[str] = []
+        self.items: list[str] = []  # descriptions of items (IMD)
+        self.commercial: list[str] = []
+        self.un: list[str] = []
+        self.measures: dict[str, tuple[str, str]] = {}  # code -> value and unit
+        self.money: dict[str, tuple[str, str]] = {}  # code -> amount and currency
+        self.quantity: tuple[str, str] | None = None
+        self.currency = ""
+        self.days: dict[str, tuple[int, str]] = {}  # field -> rank of the stage, and day
+        self.places: list[tuple[int, int, str, Stop]] = []  # rank of stage and code, function
+        self.parties: list[Party] = []
+        self.bills: dict[str, str] = {}
+        self.licences: list[str] = []
+        self.containers: list[str] = []
+        self.kept: list[tuple[str, str]] = []
+        self._stage = 0  # of transport: 0, the main one or none is told; 1, another one
+
+    def take(self, segment: Segment, step: Step) -> None:
+        """Take up a segment; what has no field is kept."""
+        told = step.of and (step.held or step.owner == "line")  # one too many is of its line still
+        handler = _HANDLERS.get(segment.tag) if told else None
+        if handler is None or not handler(self, segment, step):
+            self.keep(segment)
+
+    def keep(self, segment: Segment) -> None:
+        """Keep a segment by its tag and qualifier."""
+        text = segment.text().strip("+")
+        if text and segment.tag != "UNS":
+            qualifier = segment.get(1)
+            path = f"{segment.tag}+{qualifier}" if qualifier else segment.tag
+            self.kept.append((path, text))
+
+    def is_empty(self) -> bool:
+        """Tell whether nothing of it need be screened."""
+        return not (self.goods or self.items or self.commercial or self.parties or self.un)
+
+    def _ftx(self, segment: Segment, step: Step) -> bool:
+        del step
+        text = _joined(segment.parts(4))
+        kind = segment.get(1)
+        if not text:
+            return False
+        if kind in self._codes.goods:
+            self.goods.append(text)
+            return True
+        if kind in self._codes.commercial:
+            self.commercial.append(text)
+            return True
+        return False
+
+    def _imd(self, segment: Segment, step: Step) -> bool:
+        del step
+        text = _joined(segment.parts(3)[3:5])
+        if text:
+            self.items.append(text)
+        return bool(text)
+
+    def _pia(self, segment: Segment, step: Step) -> bool:
+        del step
+        used = 0
+        for element in range(2, len(segment.elements)):
+            if segment.get(element, 1) in self._codes.tariff:
+                used += self._number("hs", segment.get(element))
+        return used == len(segment.elements) - 2
+
+    def _cst(self, segment: Segment, step: Step) -> bool:
+        if step.opens:
+            self._number("seq", segment.get(1))
+        used = all_ = 0
+        for element in range(2, len(segment.elements)):
+            code, kind = segment.get(element), segment.get(element, 1)
+            all_ += bool(code)
+            if kind in self._codes.procedure:
+                used += self._number("procedure", code)
+            elif kind in self._codes.tariff or (not kind and _TARIFF.fullmatch(code)):
+                used += self._number("hs", code)
+        return used == all_
+
+    def _dgs(self, segment: Segment, step: Step) -> bool:
+        del step
+        number = segment.get(3)
+        if number and number not in self.un:
+            self.un.append(number)
+        return False  # its class and packing group have no field
+
+    def _mea(self, segment: Segment, step: Step) -> bool:
+        del step
+        code = segment.get(2) or segment.get(1)
+        unit, value = segment.get(3), segment.get(3, 1)
+        if code not in self._codes.measure or not value or code in self.measures:
+            return False
+        self.measures[code] = (value, unit)
+        return True
+
+    def _qty(self, segment: Segment, step: Step) -> bool:
+        del step
+        value = segment.get(1, 1)
+        if self.quantity is not None or not value:
+            return False
+        self.quantity = (value, segment.get(1, 2))
+        return True
+
+    def _moa(self, segment: Segment, step: Step) -> bool:
+        code, value = segment.get(1), segment.get(1, 1)
+        if step.of != "line" or code not in self._codes.money or not value or code in self.money:
+            return False
+        self.money[code] = (value, segment.get(1, 2))
+        return True
+
+    def _cux(self, segment: Segment, step: Step) -> bool:
+        del step
+        self.currency = self.currency or segment.get(1, 1)
+        return False
+
+    def _gid(self, segment: Segment, step: Step) -> bool:
+        del step
+        self._number("seq", segment.get(1))
+        self._number("packages", segment.get(2))
+        self._number("pack", segment.get(2, 1) or segment.get(2, 4))
+        return len(segment.elements) <= 3  # noqa: PLR2004 - what is packed in what follows
+
+    def _pac(self, segment: Segment, step: Step) -> bool:
+        del step
+        found = self._number("packages", segment.get(1))
+        kind = segment.get(3) or segment.get(3, 3)
+        return self._number("pack", kind) or found
+
+    def _sgp(self, segment: Segment, step: Step) -> bool:
+        del step
+        return self._container(segment.get(1))
+
+    def _eqd(self, segment: Segment, step: Step) -> bool:
+        del step
+        kind = segment.get(1)
+        return self._container(segment.get(2)) if kind == _CONTAINER else False
+
+    def _nad(self, segment: Segment, step: Step) -> bool:
+        del step
+        party = party_of(segment, self._codes)
+        if party is not None:
+            self.parties.append(party)
+        return party is not None and party["role"] != OTHER
+
+    def _loc(self, segment: Segment, step: Step) -> bool:
+        del step
+        kind = segment.get(1)
+        function = self._codes.place.get(kind)
+        stop = stop_of(segment)
+        if function is None or stop is None:
+            return False
+        rank = list(self._codes.place).index(kind)
+        self.places.append((self._stage, rank, function, {"function": function, **stop}))
+        return True
+
+    def _tdt(self, segment: Segment, step: Step) -> bool:
+        del step
+        self._stage = int(segment.get(1) not in {"", _MAIN})
+        code = segment.get(3)
+        if code and not self._stage:
+            self._number("mode", self._codes.mode.get(code[0], code))
+        return False  # the vessel and its voyage have no field
+
+    def _dtm(self, segment: Segment, step: Step) -> bool:
+        field = self._codes.day.get(segment.get(1))
+        if field is None or _ASIDE.search(step.group):
+            return False
+        told = self.days.get(field)
+        if told is not None and told[0] <= self._stage:
+            return False
+        self.days[field] = (self._stage, day_of(segment.get(1, 1), segment.get(1, 2)))
+        return True
+
+    def _bgm(self, segment: Segment, step: Step) -> bool:
+        del step
+        self._number("consignment", segment.get(2))
+        return False
+
+    def _cni(self, segment: Segment, step: Step) -> bool:
+        del step
+        return self._number("consignment", segment.get(2))
+
+    def _rff(self, segment: Segment, step: Step) -> bool:
+        kind, number = segment.get(1), segment.get(1, 1)
+        if not number or step.group.endswith("NAD"):
+            return False
+        if kind in self._codes.bill:
+            return self.bills.setdefault(kind, number) == number
+        if kind in self._codes.licence:
+            self.licences.append(number)
+            return True
+        return False
+
+    def _doc(self, segment: Segment, step: Step) -> bool:
+        del step
+        number = segment.get(2)
+        if segment.get(1) in self._codes.document and number:
+            self.licences.append(number)
+            return True
+        return False
+
+    def _number(self, field: str, text: str) -> bool:
+        """Set a field that has no text yet; return whether it has this one now."""
+        if text:
+            self.numbers.setdefault(field, text)
+        return bool(text) and self.numbers[field] == text
+
+    def _container(self, number: str) -> bool:
+        if number and number not in self.containers:
+            self.containers.append(number)
+        return bool(number)
+
+
+def _joined(parts: list[str]) -> str:
+    return " ".join(part for part in parts if part)
+
+
+_Handler = Callable[[Bag, Segment, Step], bool]
+_HANDLERS: dict[str, _Handler] = {
+    name.removeprefix("_").upper(): getattr(Bag, name)
+    for name in (
+        "_ftx", "_imd", "_pia", "_cst", "_dgs", "_mea", "_qty", "_moa", "_cux", "_gid", "_pac",
+        "_sgp", "_eqd", "_nad", "_loc", "_tdt", "_dtm", "_bgm", "_cni", "_rff", "_doc",
+    )
+}  # fmt: skip
+"""What each segment says. A handler returns whether all of it has a field."""

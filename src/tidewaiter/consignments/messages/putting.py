@@ -1,0 +1,170 @@
+"""What a head or a line of a document holds, as it is read: fields, parties, stops, the rest."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from tidewaiter.consignments.messages.layouts import Group
+from tidewaiter.consignments.messages.spots import DAYS, Map, Spot
+
+JOINED = frozenset(("goods", "commercial", "cas", "containers", "licences", "pack"))
+"""Fields of which a document may give several."""
+
+SINGLE = frozenset(("hs", "un", "cus"))
+"""Codes of which a line has room for one; others are kept and reported."""
+
+NUMBERS = frozenset(("net", "gross", "volume", "quantity", "value"))
+"""Fields that are decimals with a point by the rules of XML Schema."""
+
+Leaf = tuple[Spot, str]
+"""A place, and the text that stands there."""
+
+_STAMP = re.compile(r"(\d{8})\d{6}(?:Z|[+-]\d\d(?::?\d\d)?)")  # format 304: with a zone
+_EORI = re.compile(r"[A-Z]{2}[A-Z0-9]{3,15}")
+_LOCODE = re.compile(r"[A-Za-z]{2} ?[A-Za-z2-9]{3}")
+
+
+class Got:
+    """What one head or line holds."""
+
+    __slots__ = ("doubled", "fields", "kept", "parties", "ranks", "stops", "totals", "whole")
+
+    def __init__(self) -> None:
+        self.fields: dict[str, str] = {}
+        self.totals: dict[str, str] = {}
+        self.whole: list[tuple[str, str]] = []  # field of a total, and its path
+        self.ranks: dict[str, int] = {}  # field -> of the path that gave it
+        self.parties: list[dict[str, str | None]] = []
+        self.stops: list[dict[str, str | None]] = []
+        self.kept: list[tuple[str, str]] = []
+        self.doubled: list[tuple[str, str]] = []  # path and text of a second code
+
+
+def put(got: Got, spot: Spot, text: str) -> None:
+    """Put a text into a field that may have one."""
+    field, fields = spot.field, got.totals if spot.total else got.fields
+    if field in DAYS and (stamp := _STAMP.fullmatch(text)):
+        text = stamp[1]
+    if field in fields:
+        chosen = _beside(got, spot, fields, text)
+        if chosen is None:
+            return
+        text = chosen
+    fields[field] = text
+    got.ranks[field] = spot.rank
+    if spot.total:
+        got.whole.append((field, spot.path))
+
+
+def _beside(got: Got, spot: Spot, fields: dict[str, str], text: str) -> str | None:
+    """Say what a field becomes that has a text already; None: it stays, and this one is kept."""
+    field, before = spot.field, fields[spot.field]
+    if field in JOINED:
+        return before if text in before.split("; ") else f"{before}; {text}"
+    rank = got.ranks.get(field, 0)
+    if field == "packages" and rank == spot.rank and before.isdecimal() and text.isdecimal():
+        return str(int(before) + int(text))
+    last = field == "arrival" and rank == spot.rank  # of several legs the last one counts
+    if last or spot.rank < rank:
+        got.kept.append((spot.path, before))  # its own path is not known any more
+        for companion in spot.attributes.values():
+            fields.pop(companion, None)
+        return text
+    got.kept.append((spot.path, text))
+    if field in SINGLE and text != before:
+        got.doubled.append((spot.path, text))
+    return None
+
+
+def put_attributes(got: Got, spot: Spot, found: Sequence[str]) -> None:
+    """Put attributes into fields of their own if their element is the one read; else keep them.
+
+    Args:
+        got: What they are of.
+        spot: The place of their element.
+        found: Names and values in turn.
+    """
+    if spot.mode == "outside":
+        return
+    fields = got.totals if spot.total else got.fields
+    taken = spot.attributes and got.ranks.get(spot.field) == spot.rank
+    for name, value in zip(found[::2], found[1::2], strict=True):
+        local = name.rpartition(":")[2]
+        field = spot.attributes.get(local)
+        if field and value and taken and field not in fields:
+            fields[field] = value
+            if spot.total:
+                got.whole.append((field, f"{spot.path}@{local}"))
+        elif not field and value and not name.startswith(("xmlns", "xsi:")):
+            got.kept.append((f"{spot.path}@{local}", value))
+
+
+def put_group(got: Got, leaves: Sequence[Leaf], group: Group) -> None:
+    """Put a group into its fields, if no other was before it; else it is kept."""
+    inner: dict[str, Leaf] = {}
+    for leaf in leaves:
+        inner.setdefault(leaf[0].field, leaf)
+    code = inner[group.by][1] if group.by in inner else ""
+    case = next((case for key, case in group.cases.items() if code.startswith(key)), {})
+    told: dict[str, str] = {}
+    used: list[Leaf] = []
+    for where, field in case.items():
+        if where in inner:
+            told[field] = told.get(field, "") + inner[where][1]
+            used.append(inner[where])
+    into = got.totals if group.total else got.fields
+    main = next(iter(case.values()), "")
+    if main in told and (main in JOINED or main not in into):
+        for field, text in told.items():
+            into[field] = f"{into[field]}; {text}" if field in into else text
+        if group.total:
+            got.whole.extend((case[spot.field], spot.path) for spot, _ in used)
+    else:
+        if main in SINGLE and main in told and told[main] != into[main]:
+            got.doubled.append((used[0][0].path, told[main]))
+        used = []
+    if len(used) < len(leaves):
+        got.kept.extend((leaf[0].path, leaf[1]) for leaf in leaves if leaf not in used)
+
+
+def put_whole(got: Got, spot: Spot, leaves: Sequence[Leaf], places: Map) -> None:
+    """Put a party or a stop."""
+    told: dict[str, str] = {}
+    for leaf, text in leaves:
+        if leaf.field and leaf.field not in told:
+            told[leaf.field] = text
+        else:
+            got.kept.append((leaf.path, text))
+    if told and spot.role == "party":
+        got.parties.append(_party(spot.kind, told, places))
+    elif told:
+        got.stops.append(_stop(spot.kind, told))
+
+
+def _party(role: str, told: Mapping[str, str], places: Map) -> dict[str, str | None]:
+    name = told.get("name")
+    parts = [told[key] for key in places.address if key in told]
+    if "lines" in told:
+        name, *lines = [line.strip() for line in told["lines"].splitlines()]
+        parts = lines + parts
+    number = told.get("id")
+    scheme = places.scheme if number and _EORI.fullmatch(number) else ""
+    return {
+        "role": role,
+        "name": name,
+        "address": " ".join(", ".join(parts).split()) or None,
+        "country": told.get("country"),
+        "id_scheme": scheme or None,
+        "id": number,
+    }
+
+
+def _stop(function: str, told: Mapping[str, str]) -> dict[str, str | None]:
+    locode, name, country = None, told.get("name"), told.get("country")
+    if text := told.get("country or locode", ""):
+        if len(text) == 2 and text.isalpha():  # noqa: PLR2004 - letters of a country
+            country = text
+        elif _LOCODE.fullmatch(text):
+            locode = text
+        else:
+            name = name or text
+    return {"function": function, "locode": locode, "name": name, "country": country}

@@ -1,0 +1,252 @@
+"""Exports beside the imports that mirror them: how far they are apart, and how unusual that is."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from tidewaiter.base.records import Record
+from tidewaiter.mirror.freight import fit_freight, import_fob, tau_of
+from tidewaiter.mirror.orphans import orphans_of
+from tidewaiter.mirror.places import Distances, distance, name_of
+from tidewaiter.mirror.reading import Reading
+from tidewaiter.mirror.reliability import reliabilities
+from tidewaiter.mirror.robust import Standing, ratio, standing
+from tidewaiter.mirror.types import (
+    Basis,
+    Discrepancy,
+    Freight,
+    Judging,
+    Key,
+    Kind,
+    Method,
+    Orphan,
+    Reporter,
+    Side,
+    Watched,
+)
+
+_HUNDRED = 100
+_MONTHS = 12
+
+
+class Compared(Record, frozen=True, kw_only=True):
+    """What was found; lists in order, the most unusual first."""
+
+    freight: Freight
+    reporters: tuple[Reporter, ...]
+    discrepancies: tuple[Discrepancy, ...]  # of every kind
+    orphans: tuple[Orphan, ...]
+
+
+class _Pair(Record, frozen=True, kw_only=True):
+    """Both sides of a flow in one period, in one unit."""
+
+    key: Key
+    basis: Basis
+    x: float
+    m: float
+    tau: float | None
+    m_fob: float
+
+    @property
+    def ratio(self) -> float:
+        """Return m."""
+        return ratio(self.x, self.m_fob)
+
+
+class _Late(Record, frozen=True, kw_only=True):
+    """A difference together with a neighbouring period."""
+
+    pooled: float  # m of both
+    made_up: float  # share of the difference that the neighbour has the other way round
+
+
+Series = tuple[str, str, int, int, Basis, bool]  # code, revision, exporter, importer, unit, monthly
+
+
+def compare(
+    reading: Reading,
+    watched: Mapping[str, Watched],
+    method: Method,
+    distances: Distances | None = None,
+) -> Compared:
+    """Compare all flows of which both sides are reported; list those of one side apart.
+
+    Args:
+        reading: The files.
+        watched: By code.
+        method: Its numbers.
+        distances: Kilometres given by the user.
+    """
+    freight = fit_freight(reading.flows, method, distances)
+    pairs = {
+        key: pair
+        for key in sorted({key for side, key in reading.flows if side == "M"})
+        if (pair := _pair(reading, key, freight, distances))
+    }
+    least = method.judging
+    weighed = [
+        (p.key.exporter, p.key.importer, p.ratio)
+        for p in pairs.values() if max(p.x, p.m_fob) >= _floor(p.basis, least)
+    ]  # fmt: skip
+    trust = reliabilities(weighed, method)
+    judge = _Judge(reading, watched, {code: value for code, (value, _) in trust.items()}, least)
+    found = list(judge.judge(pairs))
+    return Compared(
+        freight=freight,
+        reporters=tuple(
+            Reporter(country=code, name=name_of(code), reliability=value, compared=count)
+            for code, (value, count) in sorted(trust.items(), key=lambda e: (e[1][0], e[0]))
+        ),
+        discrepancies=tuple(sorted(found, key=_order)),
+        orphans=orphans_of(reading, watched, judge.trust, least),
+    )
+
+
+def _pair(
+    reading: Reading, key: Key, freight: Freight, distances: Distances | None
+) -> _Pair | None:
+    """Put both sides in one unit: kilograms where both report them, else dollars FOB."""
+    sold, bought = reading.flows.get(("X", key)), reading.flows.get(("M", key))
+    if sold is None or bought is None:
+        return None
+    if sold.kg and bought.kg and not (sold.estimated or bought.estimated):
+        return _Pair(key=key, basis="kg", x=sold.kg, m=bought.kg, tau=None, m_fob=bought.kg)
+    x = sold.fob or sold.usd
+    tau = tau_of(freight, distance(key.exporter, key.importer, distances))
+    m_fob, taken = import_fob(bought, tau)
+    if x is None or m_fob is None or bought.usd is None:
+        return None
+    return _Pair(key=key, basis="USD", x=x, m=bought.usd, tau=taken, m_fob=m_fob)
+
+
+class _Judge:
+    """Says of pairs how far apart their sides are, and how unusual that is."""
+
+    def __init__(
+        self,
+        reading: Reading,
+        watched: Mapping[str, Watched],
+        trust: Mapping[int, float],
+        least: Judging,
+    ) -> None:
+        self.trust = trust
+        self._reading = reading
+        self._watched = watched
+        self._least = least
+
+    def judge(self, pairs: Mapping[Key, _Pair]) -> Iterator[Discrepancy]:
+        """Give all whose sides differ by the floor, flow by flow."""
+        series: dict[Series, dict[int, _Pair]] = defaultdict(dict)
+        for key, pair in pairs.items():
+            series[_series(pair)][key.period] = pair
+        for flow in series.values():
+            for pair in flow.values():
+                if abs(pair.x - pair.m_fob) >= _floor(pair.basis, self._least):
+                    yield self._one(pair, flow)
+
+    def _one(self, pair: _Pair, flow: Mapping[int, _Pair]) -> Discrepancy:
+        key, least = pair.key, self._least
+        others = [each.ratio for period, each in sorted(flow.items()) if period != key.period]
+        enough = len(others) >= least.least_history
+        told = standing(pair.ratio, others, least.spread) if enough else None
+        late = _late(pair, flow)
+        kind = _kind(pair.ratio, told, late, least)
+        trusted = self.trust.get(key.exporter, 0.0), self.trust.get(key.importer, 0.0)
+        weight = trusted[0] * trusted[1]
+        size = min(abs(told.z), least.z_cap) if told else 0.0
+        sides = self._reading.flows["X", key], self._reading.flows["M", key]
+        reconciled = self._reading.reconciled.get(key)
+        return Discrepancy(
+            key=key,
+            exporter=name_of(key.exporter),
+            importer=name_of(key.importer),
+            own=key.code in self._watched and self._watched[key.code].own,
+            kind=kind,
+            basis=pair.basis,
+            x=pair.x,
+            m=pair.m,
+            tau=pair.tau,
+            m_fob=pair.m_fob,
+            gap=pair.x - pair.m_fob,
+            ratio=pair.ratio,
+            usual=told.usual if told else None,
+            spread=told.spread if told else None,
+            z=told.z if told else None,
+            periods=len(others),
+            with_next=late.pooled if late else None,
+            reliability=trusted,
+            weight=weight,
+            score=weight * (size if kind == "changed" else abs(pair.ratio)),
+            estimated=any(each.estimated for each in sides),
+            unspecified_kg=_unspecified(self._reading, key),
+            again_kg=max(each.again_kg for each in sides),
+            reconciled_kg=reconciled.kg if reconciled else None,
+        )
+
+
+def _kind(m: float, told: Standing | None, late: _Late | None, least: Judging) -> Kind:
+    if abs(m) < least.least_m:
+        return "ordinary"
+    if told is not None and abs(told.z) >= least.least_z:
+        lag = late and abs(late.pooled) < least.lag_m and late.made_up >= least.lag_share
+        return "lag" if lag else "changed"
+    if told is None:  # nobody knows whether it was ever otherwise
+        return "no history" if abs(m) >= least.standing_m else "ordinary"
+    return "standing" if min(abs(m), abs(told.usual)) >= least.standing_m else "ordinary"
+
+
+def _late(pair: _Pair, flow: Mapping[int, _Pair]) -> _Late | None:
+    """Look whether a neighbouring period makes up for a difference; None: there is none."""
+    near = [flow[period] for period in neighbours(pair.key.period) if period in flow]
+    found = [
+        _Late(
+            pooled=ratio(pair.x + each.x, pair.m_fob + each.m_fob),
+            made_up=-(each.x - each.m_fob) / (pair.x - pair.m_fob),
+        )
+        for each in near
+    ]
+    return min(found, key=lambda each: (abs(each.pooled), each.made_up), default=None)
+
+
+def neighbours(period: int) -> tuple[int, int]:
+    """Return the periods before and after a year or a month."""
+    if not is_month(period):
+        return period - 1, period + 1
+    count = period // _HUNDRED * _MONTHS + period % _HUNDRED - 1
+    before, after = divmod(count - 1, _MONTHS), divmod(count + 1, _MONTHS)
+    return before[0] * _HUNDRED + before[1] + 1, after[0] * _HUNDRED + after[1] + 1
+
+
+def is_month(period: int) -> bool:
+    """Tell months, like 202301, from years."""
+    return period > _HUNDRED * _HUNDRED
+
+
+def _series(pair: _Pair) -> Series:
+    key = pair.key
+    return (
+        key.code, key.revision, key.exporter, key.importer, pair.basis, is_month(key.period)
+    )  # fmt: skip
+
+
+def _unspecified(reading: Reading, key: Key) -> float:
+    sides: tuple[tuple[int, Side], ...] = ((key.exporter, "X"), (key.importer, "M"))
+    return sum(
+        reading.unspecified.get((country, side, key.code, key.period), 0.0)
+        for country, side in sides
+    )
+
+
+def _floor(basis: Basis, least: Judging) -> float:
+    return least.floor_kg if basis == "kg" else least.floor_usd
+
+
+_KINDS: tuple[Kind, ...] = ("changed", "standing", "no history", "lag", "ordinary")
+
+
+def _order(one: Discrepancy) -> tuple[object, ...]:
+    """Order: kilograms before values, own codes before shared ones, the most unusual first."""
+    return (
+        _KINDS.index(one.kind), one.basis != "kg", not one.own, -round(one.score, 9), -abs(one.gap),
+        one.key,
+    )  # fmt: skip

@@ -1,0 +1,92 @@
+"""Flows that one side alone reports."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from tidewaiter.mirror.places import name_of
+from tidewaiter.mirror.reading import Reading
+from tidewaiter.mirror.types import Amount, Judging, Key, Orphan, Side, Watched
+
+_OTHER: Mapping[Side, Side] = {"X": "M", "M": "X"}
+_ORDER = ("reports others", "other revision", "no reports")
+
+
+def orphans_of(
+    reading: Reading,
+    watched: Mapping[str, Watched],
+    trust: Mapping[int, float],
+    least: Judging,
+) -> tuple[Orphan, ...]:
+    """List the flows above a floor of which the other side reports nothing.
+
+    Where the other side reports nothing at all in that period, in these files, nothing is missing
+    but its report: such flows are marked so, and come last.
+
+    Args:
+        reading: The files.
+        watched: By code.
+        trust: Reliability by country.
+        least: The floors.
+    """
+    both = Counter(
+        _flow(key) for side, key in reading.flows if side == "X" and ("M", key) in reading.flows
+    )
+    loose = {(side, msgspec.structs.replace(key, revision="")) for side, key in reading.flows}
+    found = []
+    for (side, key), amount in reading.flows.items():
+        if (_OTHER[side], key) in reading.flows or not _counts(amount, least):
+            continue
+        teller, silent = _sides(side, key)
+        other: Literal["reports others", "other revision", "no reports"] = "reports others"
+        if (_OTHER[side], msgspec.structs.replace(key, revision="")) in loose:
+            other = "other revision"
+        elif (silent, _OTHER[side], key.period) not in reading.reporting:
+            other = "no reports"
+        unspecified = reading.unspecified.get((silent, _OTHER[side], key.code, key.period), 0.0)
+        reconciled = reading.reconciled.get(key)
+        found.append(
+            Orphan(
+                key=key,
+                exporter=name_of(key.exporter),
+                importer=name_of(key.importer),
+                own=key.code in watched and watched[key.code].own,
+                reported=side,
+                kg=amount.kg,
+                usd=amount.usd,
+                estimated=amount.estimated,
+                other=other,
+                seen=both[_flow(key)],
+                reliability=trust.get(teller, 0.0),
+                unspecified_kg=unspecified,
+                reconciled_kg=reconciled.kg if reconciled else None,
+            )
+        )
+    return tuple(sorted(found, key=_order))
+
+
+def _sides(side: Side, key: Key) -> tuple[int, int]:
+    """Return who reports a flow, and who does not."""
+    return (key.exporter, key.importer) if side == "X" else (key.importer, key.exporter)
+
+
+def _counts(amount: Amount, least: Judging) -> bool:
+    if amount.kg and not amount.estimated:
+        return amount.kg >= least.floor_kg
+    return (amount.usd or 0.0) >= least.floor_usd
+
+
+def _flow(key: Key) -> Key:
+    return msgspec.structs.replace(key, period=0)
+
+
+def _order(one: Orphan) -> tuple[object, ...]:
+    """Order: what a flow with two sides usually has first, then kilograms before values."""
+    weighs = one.kg is not None and not one.estimated
+    amount = (one.kg if weighs else one.usd) or 0.0
+    return (
+        _ORDER.index(one.other), not weighs, not one.own, -min(one.seen, 3), -amount, one.key,
+        one.reported,
+    )  # fmt: skip

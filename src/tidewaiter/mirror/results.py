@@ -1,0 +1,186 @@
+"""The answer to a question about mirror statistics, as one record."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
+
+import msgspec
+
+from tidewaiter.base.records import Record
+from tidewaiter.mirror.comparing import Compared, compare, is_month
+from tidewaiter.mirror.places import Distances, name_of
+from tidewaiter.mirror.reading import Reading
+from tidewaiter.mirror.reconciled import unusual_years
+from tidewaiter.mirror.types import (
+    Conflict,
+    Discrepancy,
+    FileRead,
+    Freight,
+    Key,
+    Method,
+    Orphan,
+    Point,
+    Refused,
+    Reporter,
+    Watched,
+)
+from tidewaiter.mirror.words import NOTICE, REASONS, RECONCILED, UNCHECKED
+
+T = TypeVar("T", Discrepancy, Orphan, Point)
+
+
+class Question(Record, frozen=True, kw_only=True):
+    """What is asked for. What is computed rests on all that the files hold."""
+
+    reporters: frozenset[int] = frozenset()  # one side at least; none: every
+    since: int = 0  # the first year shown
+    floor_kg: float | None = None  # None: that of the method
+    every: bool = False  # ordinary differences too
+
+
+class Gap(Record, frozen=True, kw_only=True):
+    """A total over all partners that its parts miss or exceed."""
+
+    reporter: str
+    side: str
+    code: str
+    period: int
+    total_kg: float
+    parts_kg: float
+
+
+class Mirrored(Record, frozen=True, kw_only=True):
+    """All that was found, how, and of what."""
+
+    notice: str
+    reasons: tuple[str, ...]
+    notes: tuple[str, ...]
+    method: Method
+    freight: Freight
+    files: tuple[FileRead, ...]
+    revisions: tuple[str, ...]  # of the HS in the files
+    codes: tuple[Watched, ...]
+    discrepancies: tuple[Discrepancy, ...]
+    orphans: tuple[Orphan, ...]
+    unusual: tuple[Point, ...]
+    reporters: tuple[Reporter, ...]
+    conflicting: int
+    conflicts: tuple[Conflict, ...]
+    gaps: tuple[Gap, ...]
+    refused_rows: int
+    refused: tuple[Refused, ...]
+
+
+class Seen(Record, frozen=True, kw_only=True):
+    """Both sides of a flow over time, for a drawing: period, exports, imports."""
+
+    key: Key  # of the period that it is drawn for
+    basis: str
+    periods: tuple[tuple[int, float | None, float | None], ...]
+
+
+def answer(
+    reading: Reading,
+    watched: Mapping[str, Watched],
+    method: Method,
+    question: Question,
+    distances: Distances | None = None,
+) -> Mirrored:
+    """Compare what was read, and keep what is asked for.
+
+    Args:
+        reading: The files.
+        watched: By code.
+        method: Its numbers.
+        question: What is asked for.
+        distances: Kilometres given by the user.
+    """
+    if question.floor_kg is not None:
+        judging = msgspec.structs.replace(method.judging, floor_kg=question.floor_kg)
+        method = msgspec.structs.replace(method, judging=judging)
+    found = compare(reading, watched, method, distances)
+    listed = found.discrepancies if question.every else _listed(found.discrepancies)
+    return Mirrored(
+        notice=NOTICE,
+        reasons=REASONS,
+        notes=_notes(reading),
+        method=method,
+        freight=found.freight,
+        files=tuple(reading.files),
+        revisions=tuple(sorted({k.revision for k in _keys(reading)})),
+        codes=tuple(watched.values()),
+        discrepancies=_kept(listed, question),
+        orphans=_kept(found.orphans, question),
+        unusual=_kept(unusual_years(reading, watched, method.judging), question),
+        reporters=_asked(found, question),
+        conflicting=reading.conflicting,
+        conflicts=tuple(reading.conflicts),
+        gaps=tuple(
+            Gap(
+                reporter=name_of(reporter), side=side, code=key.code, period=key.period,
+                total_kg=total, parts_kg=parts,
+            )
+            for reporter, side, key, total, parts in reading.gaps
+        ),
+        refused_rows=reading.refused_rows,
+        refused=tuple(reading.refused),
+    )  # fmt: skip
+
+
+def course(reading: Reading, one: Discrepancy | Orphan) -> Seen:
+    """Return both sides of a flow over all periods of the files."""
+    basis = one.basis if isinstance(one, Discrepancy) else "kg" if one.kg else "USD"
+    periods: dict[int, list[float | None]] = {}
+    for (side, key), amount in reading.flows.items():
+        same = (key.code, key.revision, key.exporter, key.importer)
+        mine = (one.key.code, one.key.revision, one.key.exporter, one.key.importer)
+        if same == mine and is_month(key.period) == is_month(one.key.period):
+            at = periods.setdefault(key.period, [None, None])
+            at[0 if side == "X" else 1] = amount.kg if basis == "kg" else amount.usd
+    told = tuple((period, two[0], two[1]) for period, two in sorted(periods.items()))
+    return Seen(key=one.key, basis=basis, periods=told)
+
+
+def _listed(found: Iterable[Discrepancy]) -> Iterator[Discrepancy]:
+    """Leave out ordinary differences, and of one that stands all periods but the last."""
+    last: dict[tuple[str, str, int, int], int] = {}
+    every = list(found)
+    for one in every:
+        if one.kind == "standing":
+            flow = _flow(one)
+            last[flow] = max(last.get(flow, 0), one.key.period)
+    for one in every:
+        if one.kind != "ordinary" and (
+            one.kind != "standing" or one.key.period == last[_flow(one)]
+        ):
+            yield one
+
+
+def _flow(one: Discrepancy) -> tuple[str, str, int, int]:
+    return one.key.code, one.key.revision, one.key.exporter, one.key.importer
+
+
+def _kept(found: Iterable[T], question: Question) -> tuple[T, ...]:
+    return tuple(
+        each
+        for each in found
+        if (not question.reporters or {each.key.exporter, each.key.importer} & question.reporters)
+        and (each.key.period // 100 if is_month(each.key.period) else each.key.period)
+        >= question.since
+    )
+
+
+def _asked(found: Compared, question: Question) -> tuple[Reporter, ...]:
+    wanted = question.reporters
+    return tuple(each for each in found.reporters if not wanted or each.country in wanted)
+
+
+def _notes(reading: Reading) -> tuple[str, ...]:
+    revisions = {key.revision for key in _keys(reading)}
+    notes = [UNCHECKED] if revisions - {"H6"} else []
+    if reading.reconciled:
+        notes.append(RECONCILED)
+    return tuple(notes)
+
+
+def _keys(reading: Reading) -> list[Key]:
+    return [*(key for _, key in reading.flows), *reading.reconciled]

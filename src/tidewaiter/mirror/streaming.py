@@ -1,0 +1,140 @@
+"""Rows of a large CSV file, a block at a time: only those of watched codes leave Arrow."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv as arrow
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.mirror.layouts import Found, find_layout
+from tidewaiter.mirror.types import Refused
+
+_BLOCK = 1 << 20  # bytes
+_ENCODING = "latin-1"  # reads any byte: Arrow decodes whole rows that are cut short
+_HEAD = 1 << 16  # bytes in which the header and the first row stand
+_SHOWN = 20  # refused rows kept
+
+
+class Rows:
+    """One file. After the rows were taken, it says how many there were and which were refused."""
+
+    def __init__(self, path: Path, codes: Sequence[str]) -> None:
+        self.name = path.name
+        self.rows = 0
+        self.refused = 0
+        self.shown: list[Refused] = []
+        self.reporters: set[tuple[str, str, str]] = set()  # reporter, flow, period of every row
+        self._path = path
+        self._broken: list[int] = []  # rows with another number of cells, from 1
+        self._lines = 0
+        self._codes = pa.array([each.encode() for each in codes], pa.binary())
+        self._names, self._tab = self._header()
+        self.found: Found = find_layout(self._names, self.name)
+
+    def refuse(self, row: int, message: str) -> None:
+        """Count a row that could not be read."""
+        self.refused += 1
+        if len(self.shown) < _SHOWN:
+            self.shown.append(Refused(at=f"{self.name}, row {row}", message=message))
+
+    def watched(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """Give the rows of watched codes: their number after the header, from 1, and their fields.
+
+        Raises:
+            InputError: The file is no text, or is cut within its compression.
+        """
+        places = self.found.places
+        fields = [name for name, _ in sorted(places.items(), key=lambda each: each[1])]
+        columns = [str(places[each]) for each in fields]
+        try:
+            with self._open(columns) as reader:
+                for batch in reader:
+                    yield from self._of_batch(batch.rename_columns(fields))
+        except (pa.ArrowInvalid, OSError, EOFError) as error:
+            raise InputError(
+                f"cannot be read after row {self.rows:,}: {error}",
+                at=self.name,
+                hint="look whether it is whole; unpack a .zip first",
+            ) from error
+        for row in self._broken:
+            self.refuse(row, f"has another number of cells than the header's {len(self._names)}")
+        self.rows += len(self._broken)
+
+    def _of_batch(self, batch: pa.RecordBatch) -> Iterator[tuple[int, dict[str, str]]]:
+        if "flow" in batch.schema.names:
+            seen = pa.table(batch).group_by(["reporter", "flow", "period"]).aggregate([])
+            self.reporters.update(
+                tuple(_text(row[name]) for name in ("reporter", "flow", "period"))  # type: ignore[misc]
+                for row in seen.to_pylist()
+            )
+        mask = pc.is_in(batch["code"], value_set=self._codes)
+        at = pc.indices_nonzero(mask)
+        for place, row in zip(at.to_pylist(), batch.take(at).to_pylist(), strict=True):
+            fields = {name: _text(value) for name, value in row.items()}
+            yield self._number(self.rows + place + 1), fields
+        self.rows += batch.num_rows
+
+    def _number(self, whole: int) -> int:
+        """Return the number in the file of the nth row that is whole."""
+        number = whole
+        for broken in self._broken:
+            if broken > number:
+                break
+            number += 1
+        return number
+
+    def _open(self, columns: list[str]) -> arrow.CSVStreamingReader:
+        names = [str(each) for each in range(len(self._names))]
+        return arrow.open_csv(
+            pa.input_stream(str(self._path), compression="detect"),
+            read_options=arrow.ReadOptions(
+                block_size=_BLOCK,
+                column_names=names,
+                skip_rows=1,
+                use_threads=False,
+                encoding=_ENCODING,
+            ),
+            parse_options=arrow.ParseOptions(
+                delimiter="\t" if self._tab else ",", invalid_row_handler=self._break
+            ),
+            convert_options=arrow.ConvertOptions(
+                include_columns=columns,
+                column_types=dict.fromkeys(columns, pa.binary()),
+                strings_can_be_null=False,
+            ),
+        )
+
+    def _break(self, row: arrow.InvalidRow) -> str:
+        self._broken.append(row.number - 1 if row.number else 0)  # the header is the first
+        return "skip"
+
+    def _header(self) -> tuple[list[str], bool]:
+        """Read the names of the columns; rows may end in one empty cell more."""
+        try:
+            with pa.input_stream(str(self._path), compression="detect") as file:
+                head = file.read(_HEAD).decode("utf-8-sig", "replace")
+        except (pa.ArrowInvalid, OSError, EOFError) as error:
+            raise InputError(f"cannot be read: {error}", at=self.name) from error
+        tab = head.partition("\n")[0].count("\t") > head.partition("\n")[0].count(",")
+        rows = csv.reader(io.StringIO(head), delimiter="\t" if tab else ",")
+        try:
+            names, first = next(rows, []), next(rows, [])
+        except csv.Error as error:
+            raise InputError(f"is no CSV file: {error}", at=f"{self.name}, line 1") from error
+        longer = len(first) == len(names) + 1 and not first[-1].strip()
+        return [*names, ""] if longer else names, tab
+
+
+def _text(value: bytes | None) -> str:
+    """Decode a cell; older exports are not in UTF-8."""
+    text = (value or b"").decode("utf-8").strip()
+    if text.isascii():
+        return text
+    try:
+        return text.encode(_ENCODING).decode("utf-8")
+    except UnicodeDecodeError:
+        return text

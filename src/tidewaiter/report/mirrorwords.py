@@ -1,0 +1,68 @@
+"""Mirror statistics in words and cells."""
+
+from tidewaiter.mirror.types import Discrepancy, Freight, Orphan
+
+DISCREPANCY_COLUMNS = (
+    "code", "own_code", "hs_revision", "period", "exporter", "importer", "kind", "basis",
+    "exports_x", "imports_m", "tau", "imports_fob", "gap", "m", "usual_m", "spread", "z",
+    "other_periods", "m_with_neighbour", "reliability_exporter", "reliability_importer", "weight",
+    "score", "kg_estimated", "unspecified_kg", "re_exported_kg", "reconciled_kg",
+)  # fmt: skip
+ORPHAN_COLUMNS = (
+    "code", "own_code", "hs_revision", "period", "exporter", "importer", "reported", "other_side",
+    "kg", "usd", "kg_estimated", "periods_with_both", "reliability", "unspecified_kg",
+    "reconciled_kg",
+)  # fmt: skip
+_THOUSAND = 1_000
+
+
+def discrepancy_cells(one: Discrepancy) -> tuple[str, ...]:
+    """Return the cells of a discrepancy, one for each column."""
+    return (
+        one.key.code, _told(one.own), one.key.revision, str(one.key.period), one.exporter,
+        one.importer, one.kind, one.basis, _cell(one.x), _cell(one.m), _cell(one.tau),
+        _cell(one.m_fob), _cell(one.gap), _cell(one.ratio), _cell(one.usual), _cell(one.spread),
+        _cell(one.z), str(one.periods), _cell(one.with_next), _cell(one.reliability[0]),
+        _cell(one.reliability[1]), _cell(one.weight), _cell(one.score), _told(one.estimated),
+        _cell(one.unspecified_kg), _cell(one.again_kg), _cell(one.reconciled_kg),
+    )  # fmt: skip
+
+
+def orphan_cells(one: Orphan) -> tuple[str, ...]:
+    """Return the cells of a flow of one side, one for each column."""
+    return (
+        one.key.code, _told(one.own), one.key.revision, str(one.key.period), one.exporter,
+        one.importer, one.reported, one.other, _cell(one.kg), _cell(one.usd), _told(one.estimated),
+        str(one.seen), _cell(one.reliability), _cell(one.unspecified_kg),
+        _cell(one.reconciled_kg),
+    )  # fmt: skip
+
+
+def freight_in_words(freight: Freight) -> str:
+    """Say how freight was taken off the value of imports."""
+    if freight.how == "default":
+        return f"tau = {freight.constant:g} for every distance: too few observations for a line"
+    return (
+        f"tau = {freight.constant:.4f} {freight.slope:+.4f} ln(km), 0 to {freight.cap:g}, from "
+        f"{freight.observations:,} observations ({freight.how})"
+    )
+
+
+def quantity(value: float | None, unit: str) -> str:
+    """Print an amount: whole, or with one place below a thousand."""
+    if value is None:
+        return ""
+    return f"{value:,.0f} {unit}" if value >= _THOUSAND else f"{value:,.1f} {unit}"
+
+
+def signed(value: float | None, places: int = 2) -> str:
+    """Print a number with its sign; "": none."""
+    return "" if value is None else f"{value:+.{places}f}"
+
+
+def _told(value: object) -> str:
+    return "yes" if value else "no"
+
+
+def _cell(value: float | None) -> str:
+    return "" if value is None else f"{value:.10g}"

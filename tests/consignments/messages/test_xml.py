@@ -1,0 +1,191 @@
+"""Each XML format is read to our fields: our samples, one for each format."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.consignments.messages.conftest import read_document
+from tests.consignments.messages.found import SAMPLES, found_in
+
+from tidewaiter.consignments.messages import FORMATS
+from tidewaiter.consignments.messages.layouts import load_layout
+from tidewaiter.consignments.messages.xmlformats import NAMES
+from tidewaiter.consignments.readers.jsonrows import header
+from tidewaiter.consignments.types import PARTY, STOP
+
+FILES = {
+    "wco-xml": "wco.xml", "asycuda-xml": "asycuda.xml", "ens-cc315a": "cc315a.xml",
+    "xfwb": "xfwb.xml", "xfzb": "xfzb.xml", "ics2-xml": "ics2.xml",
+}  # fmt: skip
+FIRST: dict[str, dict[str, Any]] = {
+    "wco-xml": {
+        "consignment": "TIDE-2026-0001", "seq": 1, "goods": "Acetic anhydride, 99.5 %",
+        "hs": "29152400", "cus": "0011015-4", "un": "1715", "net_mg": 17_600_500_000,
+        "gross_mg": 18_400_000_000, "value": Decimal(28160), "currency": "GBP", "origin": "IN",
+        "packages": 80, "pack": "DR", "procedure": "1040", "mode": "1",
+        "licences": ["GBEXP2026000123"], "containers": ["CSQU3054383"],
+        "lodged": date(2026, 11, 20),
+    },
+    "asycuda-xml": {
+        "consignment": "10442", "goods": "Acetic anhydride", "hs": "29152400",
+        "commercial": "ACETIC ANHYDRIDE 99.5% IN 220 KG HDPE DRUMS UN1715 CL 8 PG II",
+        "net_mg": 17_600_000_000, "gross_mg": 18_400_000_000, "quantity": "17600 KGM",
+        "value": Decimal(28160), "currency": "USD", "origin": "IN", "packages": 80, "pack": "DR",
+        "licences": ["PEN-IN-2026-000123"], "procedure": "4000", "lodged": date(2026, 3, 14),
+    },
+    "ens-cc315a": {
+        "consignment": "TIDE20260001", "seq": 1, "goods": "ACETIC ANHYDRIDE 99.5% IN DRUMS",
+        "hs": "29152400", "un": "1715", "gross_mg": 18_400_500_000, "packages": 80, "pack": "DR",
+        "licences": ["GBIMP2026000456"], "containers": ["CSQU3054383"], "mode": "1",
+        "lodged": date(2026, 11, 20), "arrival": date(2026, 12, 1),
+    },
+    "xfwb": {
+        "consignment": "999-12345675", "seq": 1, "goods": "EPHEDRINE\nHYDROCHLORIDE",
+        "hs": "293941", "gross_mg": 62_000_000, "volume_ul": 400_000_000, "packages": 2,
+        "value": Decimal("4200.50"), "currency": "EUR", "origin": "IN", "mode": "4",
+        "lodged": date(2026, 11, 20), "departure": date(2026, 11, 21),
+        "arrival": date(2026, 11, 23),
+    },
+    "xfzb": {
+        "consignment": "HAWB0001", "goods": "SAFROLE", "commercial": "LAB SAMPLES CIP",
+        "hs": "29329400", "gross_mg": 26_000_000, "packages": 1, "value": Decimal(900),
+        "currency": "EUR", "lodged": date(2026, 11, 20),
+    },
+    "ics2-xml": {
+        "consignment": "HBL-1", "goods": "Acetic anhydride", "hs": "29152400",
+        "cus": "0011015-4", "un": "1715", "gross_mg": 18_400_500_000, "packages": 80,
+        "containers": ["CSQU3054383"], "lodged": date(2026, 11, 20), "arrival": date(2026, 12, 1),
+    },
+}  # fmt: skip
+PARTIES = {
+    "wco-xml": [("consignee", "Importadora Ejemplo SA", "MX", None),
+                ("importer", None, None, "GB553202734852"),
+                ("declarant", None, None, "GB603202734852"),
+                ("exporter", "Example Fine Chemicals Ltd", "GB", None)],
+    "asycuda-xml": [("exporter", "EXAMPLE FINE CHEM PVT LTD, VAPI, INDIA", None, None),
+                    ("consignee", "IMPORTADORA EJEMPLO SA", None, "0614-000000-000-1"),
+                    ("declarant", "AGENCIA EJEMPLO", None, "AG01")],
+    "ens-cc315a": [("consignor", "Example Fine Chem Pvt Ltd", "IN", None),
+                   ("consignee", None, None, "GB553202734852"),
+                   ("declarant", None, None, "GB603202734852")],
+    "xfwb": [("consignor", "EXAMPLE FINE CHEM PVT LTD", "IN", None),
+             ("consignee", "IMPORTADORA EJEMPLO SA", "MX", None)],
+    "xfzb": [("consignor", "EXAMPLE FINE CHEM PVT LTD", "IN", None),
+             ("consignee", "BEISPIEL LABOR GMBH", "DE", None)],
+    "ics2-xml": [("consignor", "Example Fine Chem Pvt Ltd", "IN", None),
+                 ("consignee", "Voorbeeld Import BV", "NL", "NL987654321"),
+                 ("declarant", "Example Agents BV", None, "NL123456789")],
+}  # fmt: skip
+ROUTES = {
+    "wco-xml": ["origin GB", "transit AE", "destination MX"],
+    "asycuda-xml": ["origin IN", "loading INNSA", "destination GT"],
+    "ens-cc315a": ["loading Nhava Sheva", "transit IN", "transit OM", "transit GB",
+                   "unlading Felixstowe"],
+    "xfwb": ["loading BOM", "transit FRA", "destination MEX"],
+    "xfzb": ["loading BOM", "destination FRA"],
+    "ics2-xml": ["loading INNSA", "transit OM", "unlading NLRTM", "destination NLRTM"],
+}  # fmt: skip
+
+
+def _first(name: str) -> dict[str, Any]:
+    lines, refusals = read_document((SAMPLES / FILES[name]).read_bytes(), f"a.{name}")
+    assert not refusals
+    found: dict[str, Any] = lines[0]
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_line_has_the_fields_of_its_document(name: str) -> None:
+    """Goods, codes, masses, value, days, licences and numbers stand in their fields."""
+    line = _first(name)
+    assert {field: line[field] for field in FIRST[name]} == FIRST[name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_parties_and_route_are_those_of_the_document(name: str) -> None:
+    """Parties have their roles, countries and numbers; stops stand in the order of travel."""
+    line = _first(name)
+    parties = [(p["role"], p["name"], p["country"], p["id"]) for p in line["parties"]]
+    assert [party for party in parties if party[0] != "forwarder"] == PARTIES[name]
+    stops = [(s["function"], s["country"] or s["locode"] or s["name"]) for s in line["route"]]
+    assert [f"{function} {place}" for function, place in stops] == ROUTES[name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_document_is_known_by_its_first_elements(name: str) -> None:
+    """Of all formats one knows it, whatever its name, prefixes, encoding or comments are."""
+    raw = (SAMPLES / FILES[name]).read_bytes()
+    text = raw.decode().partition("?>")[2]
+    others = (
+        raw, b"\xef\xbb\xbf" + raw, f'<?xml version="1.0"?><!-- <ASYCUDA> -->{text}'.encode(),
+        text.encode("utf-16"), text.lstrip().encode("utf-16-le"),
+    )  # fmt: skip
+    for head in others:
+        known = [form.name for form in FORMATS.values() if form.fits(head[:4096], "bin")]
+        assert known == [name]
+
+
+def test_what_is_not_confirmed_must_be_asked_for() -> None:
+    """No official sample or schema of ICS2 was at hand."""
+    assert [name for name in NAMES if not FORMATS[name].confirmed] == ["ics2-xml"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_layout_names_fields_that_there_are(name: str) -> None:
+    """Every path of a layout gives a field of ours, a key of a party or a key of a stop."""
+    layout = load_layout(name)
+    parts = (*layout.heads, layout.line)
+    fields = {field for part in parts for field in (*part.fields.values(), *part.totals.values())}
+    cases = [case for part in parts for group in part.groups for case in group.cases.values()]
+    assert fields | {field for case in cases for field in case.values()} <= set(header())
+    assert set(layout.party.values()) <= {field.name for field in PARTY} | {"lines"}
+    assert set(layout.stop.values()) <= {field.name for field in STOP} | {"country or locode"}
+
+
+def test_all_else_is_kept_with_its_path() -> None:
+    """What has no field is kept, of the line and of its heads; nothing of the document is lost."""
+    (line, _), _ = found_in("wco-xml", (SAMPLES / "wco.xml").read_bytes())
+    kept = set(line.kept)
+    assert ("Declaration/TypeCode", "EXA") in kept
+    assert ("Declaration/InvoiceAmount", "31160") in kept  # of two lines: of none of them
+    assert ("Declaration/InvoiceAmount@currencyID", "GBP") in kept
+    assert ("GovernmentAgencyGoodsItem/AdditionalDocument/ID", "INV-77") in kept
+    assert ("GovernmentAgencyGoodsItem/Packaging/MarksNumbersID", "EFC 1-80") in kept
+    assert ("GoodsShipment/Consignment/ContainerCode", "1") in kept
+
+
+def test_a_total_is_the_lines_where_it_is_alone() -> None:
+    """One line under a head takes its totals; two lines do not."""
+    raw = (SAMPLES / "xfwb.xml").read_bytes()
+    (one,), _ = found_in("xfwb", raw)
+    assert one.fields["value"] == "4200.50"
+    end = b"</ram:IncludedMasterConsignmentItem>"
+    more = raw.replace(end, end + b"<ram:IncludedMasterConsignmentItem/>")
+    for line in found_in("xfwb", more)[0]:
+        assert "value" not in line.fields
+        assert ("Waybill/MasterConsignment/DeclaredValueForCustomsAmount", "4200.50") in line.kept
+
+
+def test_a_second_code_and_a_comma_are_reported() -> None:
+    """A line has room for one UN number, and a number with a comma is no decimal of XML."""
+    raw = (SAMPLES / "wco.xml").read_bytes()
+    two = b"</UNDGID></DangerousGoods><DangerousGoods><UNDGID>1230</UNDGID></DangerousGoods>"
+    raw = raw.replace(b"</UNDGID></DangerousGoods>", two).replace(b"17600.5<", b"17600,5<")
+    (line, _), refusals = found_in("wco-xml", raw)
+    assert line.fields["un"] == "1715"
+    assert "net" not in line.fields
+    assert [(r.row, r.value, r.screened) for r in refusals] == [
+        (1, "1230", True), (1, "17600,5", True),
+    ]  # fmt: skip
+
+
+def test_empty_elements_are_empty() -> None:
+    """`<null/>` of ASYCUDA and blank texts are no values."""
+    raw = b"<ASYCUDA><Item><Goods_description><Description_of_goods><null/></Description_of_goods>"
+    raw += b"<Commercial_Description> </Commercial_Description></Goods_description>"
+    raw += b"<Tarification><HScode><Commodity_code>28</Commodity_code><Precision_1><null/>"
+    raw += b"</Precision_1></HScode></Tarification></Item></ASYCUDA>"
+    (line,), _ = found_in("asycuda-xml", raw)
+    assert line.fields == {"hs": "28"}
+    assert line.kept == ()

@@ -1,0 +1,163 @@
+"""XML that is damaged, hostile or odd: what can be read is read, and the rest is told."""
+
+import io
+import os
+from itertools import repeat
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.consignments.messages.found import SAMPLES, found_in
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.consignments.messages import FORMATS
+from tidewaiter.consignments.messages.types import Found
+from tidewaiter.consignments.messages.xmlformats import NAMES
+from tidewaiter.consignments.types import Refusal
+
+SOAK = int(os.environ.get("TIDEWAITER_SOAK", "0"))  # further examples
+FILES = ("wco.xml", "asycuda.xml", "cc315a.xml", "xfwb.xml", "xfzb.xml", "ics2.xml")
+ITEM = (
+    "<Item><Goods_description><Description_of_goods>Acetone</Description_of_goods>"
+    "</Goods_description></Item>"
+)
+DOCUMENT = f"<ASYCUDA>{ITEM}</ASYCUDA>"
+
+
+def _goods(lines: list[Found]) -> list[str]:
+    return [line.fields["goods"] for line in lines]
+
+
+BOMB = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 9}">' for n in range(1, 9))
+
+
+@pytest.mark.parametrize(
+    "doctype",
+    [
+        f'<!DOCTYPE ASYCUDA [<!ENTITY e0 "lol">{BOMB}]>',
+        '<!DOCTYPE ASYCUDA [<!ENTITY e8 SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE ASYCUDA SYSTEM "http://127.0.0.1:9/a.dtd">',
+        f"<!-- {'x' * 70_000} --><!DOCTYPE ASYCUDA>",
+    ],
+    ids=["bomb", "external", "dtd", "late"],
+)
+def test_a_document_type_is_refused(doctype: str) -> None:
+    """Entities are neither expanded nor fetched: the document is refused, and says why."""
+    raw = f"<?xml version='1.0'?>{doctype}<ASYCUDA>{ITEM}<x>&e8;</x></ASYCUDA>"
+    lines, refusals = found_in("asycuda-xml", raw)
+    assert not lines
+    assert [refusal.problem for refusal in refusals] == [
+        "it has a document type (<!DOCTYPE), which may hold entities; none is read"
+    ]
+
+
+def test_a_document_that_is_cut_off_keeps_its_lines() -> None:
+    """Lines before it are read, with the head as far as it is there; the cut has its place."""
+    raw = (SAMPLES / "wco.xml").read_text()
+    cut = raw[: raw.index("<Description>Paper") + 16]
+    lines, refusals = found_in("wco-xml", cut)
+    assert _goods(lines) == ["Acetic anhydride, 99.5 %"]
+    assert lines[0].fields["consignment"] == "TIDE-2026-0001"
+    assert {party["role"] for party in lines[0].parties} == {"exporter", "declarant", "consignee"}
+    (refusal,) = refusals
+    assert (refusal.row, refusal.screened) == (2, False)
+    assert refusal.column.startswith("line 62, column ")
+    assert refusal.column.endswith("GovernmentAgencyGoodsItem/Commodity/Description")
+
+
+def test_several_documents_of_one_file_are_read() -> None:
+    """Inside one element, or one after another; a damaged one costs only its rest."""
+    inside = f"<All>{DOCUMENT * 3}</All>"
+    assert len(found_in("asycuda-xml", inside)[0]) == 3
+    head = "<?xml version='1.0'?>"
+    after = (
+        f"{head}{DOCUMENT}\n{head}{DOCUMENT[:-30]}\n{head}<ASYCUDA>&no;</ASYCUDA>{head}{DOCUMENT}"
+    )
+    lines, refusals = found_in("asycuda-xml", after)
+    assert [line.row for line in lines] == [1, 2]
+    assert [refusal.row for refusal in refusals] == [2, 2]
+    kept = f"{head}<ASYCUDA><x><![CDATA[{head}<a/>]]></x>{ITEM}</ASYCUDA>"
+    assert _goods(found_in("asycuda-xml", kept)[0]) == ["Acetone"]
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "windows-1251"])
+def test_encodings_are_read(codec: str) -> None:
+    """By its mark, by its zeros, or as it declares."""
+    declared = "utf-16" if "16" in codec else codec.removesuffix("-sig")
+    text = f'<?xml version="1.0" encoding="{declared}"?>{DOCUMENT.replace("Acetone", "Ацетон")}'
+    lines, refusals = found_in("asycuda-xml", text.encode(codec))
+    assert _goods(lines) == ["Ацетон"]
+    assert not refusals
+
+
+def test_an_encoding_that_lies_is_no_loss() -> None:
+    """UTF-8 that calls itself UTF-16 is read; bytes that are no text are reported and read as �."""
+    text = f'<?xml version="1.0" encoding="utf-16"?>{DOCUMENT.replace("Acetone", "Ацетон")}'
+    assert _goods(found_in("asycuda-xml", text)[0]) == ["Ацетон"]
+    raw = DOCUMENT.encode().replace(b"Acetone", b"Ac\xe9tone\x00\x1f")
+    lines, refusals = found_in("asycuda-xml", raw)
+    assert _goods(lines) == ["Ac\ufffdtone"]
+    assert [refusal.screened for refusal in refusals] == [True]
+    with pytest.raises(InputError, match='its encoding "zip" is not known'):
+        found_in("asycuda-xml", '<?xml version="1.0" encoding="zip"?><ASYCUDA/>')
+
+
+def test_depth_and_size_have_bounds() -> None:
+    """Elements in one another, and texts without an end, are refused where they stand."""
+    deep = f"<ASYCUDA>{ITEM}{'<a>' * 5000}"
+    lines, (refusal,) = found_in("asycuda-xml", deep)
+    assert len(lines) == 1
+    assert refusal.problem == "elements stand in one another more than 60 deep"
+    _, (refusal,) = found_in("asycuda-xml", f"<ASYCUDA><Item><x>{'x' * (9 << 20)}")
+    assert refusal.problem == "a line or a head is longer than 8 MB"
+
+
+def test_a_very_long_consignment_is_given_out_before_its_end() -> None:
+    """Lines that wait have a bound: those beyond it have the head that stood before them."""
+    tail = "<Identification><Registration><Number>7</Number></Registration></Identification>"
+    many = "".join(repeat("<Item><x/></Item>", 20_001))
+    lines, refusals = found_in("asycuda-xml", f"<ASYCUDA>{many}{tail}</ASYCUDA>")
+    assert len(lines) == 20_001
+    assert [refusal.row for refusal in refusals] == [1]
+    assert "consignment" not in lines[0].fields
+    assert lines[-1].fields["consignment"] == "7"
+
+
+class _Endless(io.RawIOBase):
+    """A file of so many bytes, one declaration after another."""
+
+    def __init__(self, pieces: int) -> None:
+        self.pieces = pieces
+
+    def read(self, size: int = -1) -> bytes:
+        """Give some declarations; the first piece opens the element around them."""
+        assert size
+        self.pieces -= 1
+        return (
+            b"" if self.pieces < 0 else (b"<All>" if self.pieces == 99 else DOCUMENT.encode() * 50)
+        )
+
+
+def test_a_file_is_read_as_a_stream() -> None:
+    """A line comes out as soon as its declaration ends."""
+    file = _Endless(100)
+    first = next(iter(FORMATS["asycuda-xml"].read(file, "a.xml")))  # type: ignore[arg-type]
+    assert isinstance(first, Found)
+    assert file.pieces > 90
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=10 + SOAK)
+@given(
+    st.sampled_from(FILES), st.integers(0, 6000), st.integers(0, 40),
+    st.binary(max_size=8) | st.sampled_from([b"<", b"</", b">", b"&amp;", b"&x;", b"<!--", b"]]>",
+                                             b"<?xml ?>", b"<Item>", b"<null/>", b"\xff\xfe"]),
+)  # fmt: skip
+def test_any_damage_gives_lines_or_refusals(
+    name: str, file: str, place: int, cut: int, put: bytes
+) -> None:
+    """Whatever is cut out or put in, each item is a line or a refusal with a hint."""
+    raw = (SAMPLES / file).read_bytes()
+    damaged = raw[:place] + put + raw[place + cut :]
+    for item in FORMATS[name].read(io.BytesIO(damaged), "a.xml"):
+        assert isinstance(item, Found) or (isinstance(item, Refusal) and item.hint)
