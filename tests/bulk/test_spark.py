@@ -101,19 +101,6 @@ def test_amounts_of_several_files_add_up(tmp_path: Path) -> None:
     assert (found.lines, found.alerts) == (3, 3)
 
 
-def test_earlier_files_count_and_are_not_told(tmp_path: Path) -> None:
-    """Amounts of an earlier file are in the sums; its alerts and lines are in no count."""
-    row = ("A", "acetic anhydride", "60", "2026-01-05", "Alpha Chem", "", "Beta Chem")
-    one, two = write(tmp_path, [row]), write(tmp_path, [row, row])
-    inputs = (
-        Input(path=one, name=one.name), Input(path=two, name=two.name, earlier=True),
-    )  # fmt: skip
-    task = Task(inputs=inputs, options=ReadOptions(), settings=BASIS, digest=registry_digest(BASIS))
-    (tmp_path / "out").mkdir()
-    found = screen_on(HereCluster(2, 1), task, tmp_path / "out", registry_digest)
-    assert (found.lines, found.alerts) == (1, 1)
-
-
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [

@@ -7,8 +7,11 @@ import msgspec
 import pytest
 from click.testing import Result
 
+from tidewaiter.base.resources import data
+
 Call = Callable[..., Result]
 SPARK = ("--engine", "spark", "--master", "local[1]")
+MADE = data("samples", "manifest.csv")
 GOODS = "goods,consignor\nephedrine,Alpha Chem\npaper,Beta Chem\n"
 
 
@@ -26,6 +29,7 @@ def manifest(tmp_path: Path) -> Path:
         ((*SPARK, "--db", "x.db", "--out", "o"), "--db: not with --engine spark"),
         ((*SPARK, "--again", "--out", "o"), "--again: not with --engine spark"),
         ((*SPARK, "--out-restricted", "r.csv"), "--out-restricted: not with --engine spark"),
+        ((*SPARK, "--history", str(MADE), "--out", "o"), "--history: not with --engine spark"),
         (SPARK, "--out FOLDER"),
         (("--master", "local[3]"), "go with --engine spark"),
         (("--out", "."), "is a directory"),

@@ -100,17 +100,17 @@ def cluster_of(options: dict[str, Any], *, again: bool) -> Cluster:
     return cluster
 
 
-_NOT_THERE = ("report", "refused", "restricted", "db", "register")
+_NOT_THERE = ("history", "report", "refused", "restricted", "db", "register")
 
 
 def screen_cluster(
-    files: tuple[Sequence[Path], Sequence[Path]], out: Path | None, options: ReadOptions,
+    paths: Sequence[Path], out: Path | None, options: ReadOptions,
     settings: Settings, cluster: Cluster,
 ) -> Outcome:  # fmt: skip
     """Screen files on a cluster and write their alerts into a folder.
 
     Args:
-        files: Those that are screened, and earlier ones.
+        paths: Of the files.
         out: The folder, new or empty.
         options: How all files are read.
         settings: What they are screened by.
@@ -119,7 +119,6 @@ def screen_cluster(
     Raises:
         InputError: Spark is not installed or does not start, or a file cannot be read.
     """
-    paths, history = files
     if not paths or out is None:
         raise click.UsageError("--engine spark screens files into a folder: PATH... --out FOLDER")
     try:
@@ -131,7 +130,7 @@ def screen_cluster(
     settings = pinned(settings)
     digest = registry_digest(settings)
     task = Task(
-        inputs=_inputs(paths, history), options=options, settings=settings, digest=digest,
+        inputs=_inputs(paths), options=options, settings=settings, digest=digest,
         form=cluster.form,
     )  # fmt: skip
     tell_first_start()
@@ -145,21 +144,14 @@ def screen_cluster(
         _write_rest(folder, found, task, cluster.master, time.monotonic() - begun)
     for text in found.left_out:
         click.echo(text, err=True)
-    if found.earlier_refused:
-        text = f"{found.earlier_refused} rows or fields of --history refused: sums may be too low"
-        click.echo(text, err=True)
     parts = "1 part" if found.parts == 1 else f"{found.parts} parts"
     click.echo(f"{found.lines:,} lines, {found.alerts:,} alerts in {parts}: {out}", err=True)
     return found
 
 
-def _inputs(paths: Sequence[Path], history: Sequence[Path]) -> tuple[Input, ...]:
+def _inputs(paths: Sequence[Path]) -> tuple[Input, ...]:
     """Name the files as alerts name them; two of one name would be one in what they say."""
-    inputs = [
-        Input(path=path.absolute(), name=_name(path), earlier=earlier)
-        for earlier, group in ((False, paths), (True, history))
-        for path in group
-    ]
+    inputs = [Input(path=path.absolute(), name=_name(path)) for path in paths]
     seen: dict[str, Path] = {}
     for each in inputs:
         if seen.setdefault(each.name, each.path) != each.path:
@@ -196,7 +188,7 @@ def _write_rest(folder: Path, found: Outcome, task: Task, master: str, seconds: 
                 problem = f"{file}: {each.problem}" if several else each.problem
                 writer.add([msgspec.structs.replace(each, problem=problem)])
     told = Told(
-        files=tuple(each.name for each in task.inputs if not each.earlier),
+        files=tuple(each.name for each in task.inputs),
         day=task.settings.day.isoformat(), registry=task.digest, master=master,
         lines=found.lines, alerts=found.alerts, parts=found.parts, noted=found.noted,
         unread=found.unread, unknown=found.unknown, refused=len(found.refusals),

@@ -142,8 +142,7 @@ def screen(paths: tuple[Path, ...], *, again: bool, whole: bool, **options: Any)
     wanted = Wanted(**options)
     if cluster.engine == "spark":
         settings = _settings(wanted, file="", sha256="")
-        files = (paths, wanted.history)
-        done_there = screen_cluster(files, wanted.out, _options(wanted), settings, cluster)
+        done_there = screen_cluster(paths, wanted.out, _options(wanted), settings, cluster)
         sys.exit(1 if done_there.refusals else 0)
     path = one_path(paths, wanted.out, cluster)
     if again:

@@ -47,7 +47,6 @@ class Outcome(Record, frozen=True, kw_only=True):
     alerts: int
     parts: int
     refusals: tuple[tuple[str, Refusal], ...]  # with the names of their files, in their order
-    earlier_refused: int  # in earlier files
     left_out: tuple[str, ...]  # sentences
 
 
@@ -82,15 +81,11 @@ def screen_on(cluster: Cluster, task: Task, folder: Path, digest: Digest) -> Out
     said = Said(sums=together.sums, signs=signs.found)
     parts = _write(screened, found, folder, task, said)
     refusals = _refusals(found)
-    told = ((file, each) for file, each in refusals if not task.inputs[file].earlier)
-    own = [not task.inputs[file].earlier for file in found.column("file").to_pylist()]
-    mine = found.filter(pa.array(own, pa.bool_()))
     return Outcome(
-        **{name: pc.sum(mine.column(name)).as_py() or 0 for name in _COUNTS},
-        alerts=pc.sum(mine.column("count")).as_py() or 0,
+        **{name: pc.sum(found.column(name)).as_py() or 0 for name in _COUNTS},
+        alerts=pc.sum(found.column("count")).as_py() or 0,
         parts=parts,
-        refusals=tuple((task.inputs[file].name, each) for file, each in told),
-        earlier_refused=sum(task.inputs[file].earlier for file, _ in refusals),
+        refusals=tuple((task.inputs[file].name, each) for file, each in refusals),
         left_out=Marks(together, signs).left_out(),
     )
 

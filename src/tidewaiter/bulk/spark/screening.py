@@ -77,15 +77,14 @@ def _screened(row: dict[str, object], task: Task) -> dict[str, object]:
     alerts = [each for each in (open_version(alert, rules) for alert in found.alerts) if each]
     adding = together_of(task.settings)
     for alert in alerts:
-        adding.add(alert, earlier=asked.earlier)
-    told = [] if asked.earlier else alerts
-    parties = dict.fromkeys(each for alert in told for each in parties_of(alert))
+        adding.add(alert)
+    parties = dict.fromkeys(each for alert in alerts for each in parties_of(alert))
     counts = {name: getattr(found, name) for name in ("lines", "noted", "unread", "unknown")}
     return {
         **place,
         **counts,
-        "count": len(told),
-        "alerts": b"".join(map(json_line, told)),
+        "count": len(alerts),
+        "alerts": b"".join(map(json_line, alerts)),
         "sums": msgspec.json.encode((list(adding.sums.items()), adding.left_out)),
         "parties": msgspec.json.encode(list(parties)),
     }

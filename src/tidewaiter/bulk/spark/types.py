@@ -88,7 +88,6 @@ class Input(Record, frozen=True, kw_only=True):
 
     path: Path  # the same on all machines
     name: str
-    earlier: bool = False  # its amounts add up with those of the others; its alerts are not told
 
 
 class Task(Record, frozen=True, kw_only=True):
