@@ -76,6 +76,7 @@ bench: $(VENV)/.bench $(PEERS)/.tried
 	$(BIN)/python -m benchmarks.whole
 	$(BIN)/python -m benchmarks.parties
 	$(BIN)/python -m benchmarks.rescreen
+	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.screen_parties
 	$(BIN)/python -m benchmarks.queued
 	$(BIN)/python -m benchmarks.flows
@@ -86,6 +87,8 @@ bench: $(VENV)/.bench $(PEERS)/.tried
 	$(BIN)/python -m benchmarks.law_pages
 	$(BIN)/python -m benchmarks.analysts
 	$(BIN)/python -m benchmarks.deaths
+	$(BIN)/python -m benchmarks.ranker
+	$(BIN)/python -m benchmarks.planted --json docs/benchmarks/planted.json
 	$(BIN)/python -m benchmarks.parties_calibration
 	$(BIN)/python -m benchmarks.parties_calibrate
 	$(BIN)/python -m benchmarks.edifact

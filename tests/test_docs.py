@@ -24,6 +24,7 @@ from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.consignments.screening import Screener
 from tidewaiter.consignments.types import ReadOptions
 from tidewaiter.identify import Identifier, load_lexicon
+from tidewaiter.ranking.features import LEARNED
 from tidewaiter.store.notes import NoteRule
 from tidewaiter.substances import structure
 from tidewaiter.substances.classes import (
@@ -160,8 +161,9 @@ def test_every_rule_has_an_entry() -> None:
     """The page of rules has an entry for each rule of alerts, and for no other."""
     rules = load_alert_rules()
     headings = _headings("reference/rules.md")
-    parties = {"party", "linked", "restricted", "sign", "kept"}
-    slugs = {"control", *parties, *rules.evidence, *rules.check, *get_args(NoteRule)}
+    parties = {"party", "linked", "restricted", "sign", "kept", LEARNED}
+    slugs = {"control", *parties, *rules.evidence, *rules.check, *rules.past.rules}
+    slugs |= {*get_args(NoteRule)}
     assert slugs <= headings
     assert {head for head in headings if " " not in head} == slugs
 

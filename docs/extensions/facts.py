@@ -22,6 +22,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from tidewaiter.cli.main import main
+from tidewaiter.consignments.past.flags import load_red_flags
+from tidewaiter.consignments.past.types import PastRules
 from tidewaiter.consignments.rules import LinkedRule, PartyRule, SignRule, load_alert_rules
 from tidewaiter.parties.matching.points import rules as attribute_rules
 from tidewaiter.parties.resolution.facts import resolution_rules
@@ -117,6 +119,11 @@ class RuleFacts(Facts):
                 yield from _table(("what the list says", "points"), _ties(rules.party.linked))
             case "sign":
                 yield from _table(("sign", "points", "red flag", "source"), _shells(rules.sign))
+            case "past":
+                head = ("rule", "points", "red flag, in our words", "source", "numbers")
+                yield from _table(head, _past(rules.past))
+            case "flags":
+                yield from _table(("flag", "in our words", "in Tidewaiter"), _flags())
             case name:
                 found = getattr(rules, name).items()
                 rows = [(f"`{key}`", f"{rule.points:+}", rule.text) for key, rule in found]
@@ -259,6 +266,23 @@ def _shells(rule: SignRule) -> Iterator[Row]:
     for name, sign in sign_rules().signs.items():
         yield (f"`{name}`", f"{rule.points[name]:+}", sign.flag, f"[{sign.source}]({sign.url})")
     yield ("all of an alert together, at most", f"{rule.most:+}", "", "")
+
+
+def _past(past: PastRules) -> Iterator[Row]:
+    for name, rule in past.rules.items():
+        doubt = "" if rule.mark == "read" else f" ({rule.mark})"
+        source = f"[{rule.source}]({rule.url})" if rule.url else rule.source
+        numbers = ", ".join(f"{what} {number:g}" for what, number in rule.numbers.items())
+        yield f"`{name}`", f"{rule.points:+}", rule.flag, source + doubt, numbers
+    yield "all of an alert together, at most", f"{past.most:+}", "", "", ""
+
+
+def _flags() -> Iterator[Row]:
+    for name, flag in load_red_flags().flags.items():
+        doubt = "" if flag.mark == "read" else f" ({flag.mark})"
+        told = ", ".join(f"[`{rule}`](rules.md#{rule})" for rule in flag.rules)
+        told = " ".join(filter(None, (told and f"{told}.", flag.why)))
+        yield name, f"{flag.says} ([{flag.source}]({flag.url}){doubt})", told
 
 
 def _days(days: int) -> str:

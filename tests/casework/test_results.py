@@ -46,7 +46,7 @@ def test_every_rule_of_alerts_has_its_claim() -> None:
     """No rule is left out of what results speak of, and none is named that is not there."""
     rules = load_alert_rules()
     there = {"control", "party", "linked", "restricted", "sign", "kept", *get_args(NoteRule)}
-    there |= {*rules.evidence, *rules.check}
+    there |= {*rules.evidence, *rules.check, *rules.past.rules}
     named = [rule for rules in load_result_rules().about.values() for rule in rules]
     assert sorted(named) == sorted(there)
 

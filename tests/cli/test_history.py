@@ -7,6 +7,8 @@ from typing import Any
 
 from click.testing import Result
 
+from tidewaiter.base.resources import data
+
 Screen = Callable[..., Result]
 Objects = Callable[[str], list[dict[str, Any]]]
 HEAD = (
@@ -80,3 +82,56 @@ def test_again_takes_no_history(screen: Screen, here: Path) -> None:
     then = _file(here / "then.csv", ("600", "2026-11-02"))
     result = screen("--again", "--db", str(here / "cases.db"), "--history", str(then))
     assert result.exit_code == 2
+
+
+_OLD = "".join(
+    f"{n},cotton shirts,9,Old {n},Shop {n},DE,US,2026-0{1 + n % 8}-10\n" for n in range(120)
+)
+_PAST = ("trader-new", "pair-new", "goods-new", "trade-change")
+
+
+def _past(alerts: list[dict[str, Any]]) -> list[list[str]]:
+    return [[r["rule"] for r in each["reasons"] if r["rule"] in _PAST] for each in alerts]
+
+
+def test_an_earlier_file_tells_what_is_new(screen: Screen, here: Path, objects: Objects) -> None:
+    """Without it nothing is new; a new trader is told for each side and weighs once."""
+    now = _file(here / "now.csv", ("50", "2026-11-20"))
+    then = here / "then.csv"
+    then.write_text(HEAD + _OLD, encoding="utf-8")
+    (before,) = objects(screen(str(now)).stdout)
+    (after,) = objects(screen(str(now), "--history", str(then)).stdout)
+    assert _past([before, after]) == [[], ["trader-new", "trader-new"]]
+    assert (after["score"] - before["score"], after["id"]) == (3, before["id"])
+
+
+def test_what_the_database_holds_of_other_files_counts(
+    screen: Screen, here: Path, objects: Objects
+) -> None:
+    """Its lines and its alerts, and not those of the file itself."""
+    now = _file(here / "now.csv", ("50", "2026-11-20"))
+    then = here / "then.csv"
+    then.write_text(HEAD + _OLD, encoding="utf-8")
+    assert _past(objects(screen(str(now), "--db", "cases.db").stdout)) == [[]]
+    assert screen(str(then), "--db", "cases.db").exit_code == 0
+    assert _past(objects(screen(str(now), "--db", "cases.db").stdout)) == [["trader-new"] * 2]
+    _file(here / "old.csv", *[("50", f"2026-0{1 + n}-15") for n in range(8)])
+    assert screen("old.csv", "--db", "cases.db").exit_code == 0
+    assert _past(objects(screen(str(now), "--db", "cases.db").stdout)) == [[]]
+
+
+def test_rules_select_where_an_authority_says_so(
+    screen: Screen, here: Path, objects: Objects
+) -> None:
+    """A line without any find becomes an alert by a rule that its own copy names; once."""
+    now, then = here / "now.csv", here / "then.csv"
+    line = "1,cotton shirts,9,Old 1,Nobody,DE,US,2026-11-20\n"
+    now.write_text(HEAD + line + line.replace("Nobody", "Shop 1"), encoding="utf-8")
+    then.write_text(HEAD + _OLD, encoding="utf-8")
+    ours = data("rules", "alerts.toml").read_text(encoding="utf-8")
+    own = here / "own.toml"
+    own.write_text(ours.replace("selects = []", 'selects = ["trader-new"]'), encoding="utf-8")
+    assert objects(screen(str(now), "--history", str(then)).stdout) == []
+    (alert,) = objects(screen(str(now), "--history", str(then), "--rules", str(own)).stdout)
+    assert (alert["row"], alert["severity"], alert["score"]) == (1, "low", 3)
+    assert alert["title"].startswith("The importer Nobody is in none of 120 earlier lines")

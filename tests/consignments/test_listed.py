@@ -6,12 +6,19 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec import structs
 
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.consignments.citing import source_of
 from tidewaiter.consignments.finder import ListFinder
-from tidewaiter.consignments.listed import PartyOnPaper, match_parties, party_reasons
+from tidewaiter.consignments.listed import (
+    PartyOnPaper,
+    _distinct,
+    match_parties,
+    party_reasons,
+)
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
 from tidewaiter.consignments.screening import Screener
 from tidewaiter.consignments.types import Alert, PartyMatch
@@ -19,6 +26,7 @@ from tidewaiter.identify import Identifier, Lexicon
 from tidewaiter.parties.types import ListedParty, ListVersion, PartyName
 
 DAY = date(2026, 11, 25)
+_CELLS = st.sampled_from([None, "", "a", "b"])
 Batch = Callable[..., pa.RecordBatch]
 
 
@@ -191,3 +199,14 @@ def test_a_role_is_no_part_of_the_answer() -> None:
     """What is kept of a party bears no role."""
     match = _match("X")
     assert structs.replace(match, role="buyer") != match
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(_CELLS, _CELLS, _CELLS)))
+def test_rows_are_told_apart_as_tuples_are(rows: list[tuple[str | None, ...]]) -> None:
+    """Each distinct row is numbered in the order in which it first stands; null is no text."""
+    columns = [pa.array([row[place] for row in rows], pa.string()) for place in range(3)]
+    firsts, which = _distinct(columns)
+    wanted = list(dict.fromkeys(rows))
+    assert [rows[first] for first in firsts] == wanted
+    assert [wanted[place] for place in which] == rows

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.screening import Screened
-from tidewaiter.consignments.signs import PartySigns
+from tidewaiter.consignments.signs import PartySigns, parties_of
 from tidewaiter.consignments.types import Alert
 from tidewaiter.parties.resolution import Written
 from tidewaiter.parties.resolution.reading import read_written
@@ -37,10 +37,9 @@ def signed(batch: Batch, screen: Screen, rules: AlertRules) -> Callable[..., lis
         alerts = screen(*rows).alerts
         signs = PartySigns(by)
         for alert in alerts:
-            signs.want(alert)
+            signs.want(parties_of(alert))
         if signs.begin():
-            for each in (rows, others):
-                signs.look(batch(*each))
+            signs.look(batch(*each) for each in (rows, others))
             signs.finish()
         return [signs.mark(alert) for alert in alerts]
 

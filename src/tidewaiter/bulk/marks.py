@@ -1,36 +1,59 @@
-"""What the other lines say of an alert: amounts that add up, and signs of shells."""
+"""What the other lines say of an alert: amounts that add up, signs of shells, and the past."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 
 from tidewaiter.bulk.journal import read_journal
+from tidewaiter.bulk.looking import look_through
 from tidewaiter.bulk.run import Settings
+from tidewaiter.consignments.lines import line_of
+from tidewaiter.consignments.past.book import Inspected
+from tidewaiter.consignments.past.marking import Past
+from tidewaiter.consignments.past.selecting import Screening, selected
 from tidewaiter.consignments.restricted import open_version
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
-from tidewaiter.consignments.signs import PartySigns
+from tidewaiter.consignments.signs import PartySigns, parties_of
 from tidewaiter.consignments.switched import switched_rules
 from tidewaiter.consignments.together import HOLDING, Together
 from tidewaiter.consignments.types import Alert
 from tidewaiter.substances.registry import load_registry
 
 Lines = Callable[[], Iterable[pa.RecordBatch]]
-"""Gives all lines again, of the file and of those before."""
+"""Gives all lines again."""
+
+
+class Before(NamedTuple):
+    """What there is of earlier files; each is asked when it is needed."""
+
+    lines: Lines
+    stored: Callable[[tuple[str, ...] | None], Iterable[Alert]]  # of substances; None: of all
+    inspected: Callable[[], Iterable[Inspected]]
 
 
 class Marks:
     """Adds to an alert what the other lines say. Restricted entries have no part in it."""
 
-    def __init__(self, together: Together | None, signs: PartySigns) -> None:
-        """Take the sums, and the signs."""
+    def __init__(
+        self, together: Together | None, signs: PartySigns, past: Past | None = None,
+        selecting: Callable[[], Iterator[Alert]] = lambda: iter(()),
+    ) -> None:  # fmt: skip
+        """Take the sums, the signs, the past, and what it selects."""
         self._together = together
         self._signs = signs
+        self._past = past
+        self.selected = selecting
+        """Gives alerts of lines that only rules of the past make one, where any may."""
 
     def mark(self, alert: Alert) -> Alert:
         """Return the alert with what its line is together with others."""
-        return self._signs.mark(self._together.mark(alert) if self._together else alert)
+        summed = self._together.mark(alert) if self._together else alert
+        signed = self._signs.mark(summed)
+        return self._past.mark(signed) if self._past else signed
 
     def left_out(self) -> tuple[str, ...]:
         """Say what was left out."""
@@ -44,30 +67,114 @@ class Marks:
 
 
 def marks_of(
-    journal: Path, settings: Settings, earlier: Iterable[Alert] = (), lines: Lines = tuple
-) -> Marks:
-    """Add up the alerts of a screening, and look for the signs of their parties.
+    journal: Path, settings: Settings, earlier: Iterable[Alert] = (), lines: Lines = tuple,
+    before: Before | None = None, *, workers: int = 1,
+) -> Marks:  # fmt: skip
+    """Add up the alerts of a screening, and look for the signs and the past of their parties.
 
     Args:
         journal: Of the screening, which is done.
         settings: What it was done by.
         earlier: Alerts of earlier files, whose amounts add up with those of this one.
-        lines: All lines, for the signs; asked only where an alert has parties.
+        lines: All lines of the file; asked only where an alert has parties.
+        before: What there is of earlier files; None: there are none, and no past is told.
+        workers: Processes that look through them for signs.
     """
     rules = switched_rules(load_alert_rules(settings.rules, settings.switches))
-    together = _add_up(journal, settings, rules, earlier)
     signs = PartySigns(rules)
     if rules.sign.most:
         for alert in _open(read_journal(journal, holding=_PARTIES), rules):
-            signs.want(alert)
-        if signs.begin():
-            for batch in lines():
-                signs.look(batch)
+            signs.want(parties_of(alert))
+    looking = signs.begin() if rules.sign.most else False
+    if before is None or not (rules.past.most or rules.past.selects):
+        together = _add_up(journal, settings, rules, earlier)
+        if looking:
+            every = chain(lines(), before.lines() if before else ())
+            look_through(signs, every, workers=workers)
             signs.finish()
-    return Marks(together, signs)
+        return Marks(together, signs)
+    job = _Job(journal, settings, rules, lines, before, signs, looking, workers)
+    return _with_past(job, earlier)
 
 
 _PARTIES = b'"parties":[{'  # what the JSON of an alert holds whose line names a party
+
+
+class _Job(NamedTuple):
+    """A screening whose past is told."""
+
+    journal: Path
+    settings: Settings
+    rules: AlertRules
+    lines: Lines
+    before: Before
+    signs: PartySigns
+    looking: bool  # whether parties of alerts have anything that others could share
+    workers: int
+
+    @property
+    def selects(self) -> bool:
+        """Tell whether lines without an alert may become one."""
+        return bool(self.rules.past.selects)
+
+    def alerts(self) -> Iterator[Alert]:
+        """Read the alerts as all may see them."""
+        return _open(read_journal(self.journal), self.rules)
+
+
+def _with_past(job: _Job, earlier: Iterable[Alert]) -> Marks:
+    """Gather the past in the pass over all lines that signs ask for too."""
+    settings, rules = job.settings, job.rules
+    registry = load_registry(settings.own)
+    together = Together(registry, rules, settings.day)
+    past = Past(registry, rules, together, settings.day, everyone=job.selects)
+    rows = _want(job, past)
+    if rows or job.selects:
+        _look(job, past)
+        for alert in _open(earlier, rules):
+            together.add(alert, earlier=True)
+            past.add(alert, earlier=True)
+        for alert in job.before.stored(past.substances):
+            past.add(alert, earlier=True)
+        past.add_inspected(job.before.inspected())
+    for alert in job.alerts():
+        together.add(alert)
+        past.add(alert)
+    screening = Screening(settings.day, settings.file, settings.sha256)
+
+    def selecting() -> Iterator[Alert]:
+        for batch in job.lines() if job.selects else ():
+            yield from selected(batch, past, rules, screening, rows)
+
+    return Marks(together, job.signs, past, selecting)
+
+
+def _want(job: _Job, past: Past) -> set[int]:
+    """Ask for the past of alerts, and of all lines where rules select; return rows of alerts."""
+    rows = set[int]()
+    for alert in job.alerts():
+        past.want(alert.line, alert.substances)
+        rows.add(alert.row)
+    for batch in job.lines() if job.selects else ():
+        for row in batch.to_pylist():
+            past.want(line_of(row))
+    return rows
+
+
+def _look(job: _Job, past: Past) -> None:
+    """Look through all lines once, for the past and for signs."""
+
+    def looked() -> Iterator[pa.RecordBatch]:
+        for batches, earlier in ((job.lines(), False), (job.before.lines(), True)):
+            for batch in batches:
+                past.look(batch, earlier=earlier)
+                yield batch
+
+    if not job.looking:
+        deque(looked(), maxlen=0)
+        return
+    look_through(job.signs, looked(), workers=job.workers)
+    job.signs.finish()
 
 
 def _open(entries: Iterable[object], rules: AlertRules) -> Iterator[Alert]:

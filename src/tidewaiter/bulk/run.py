@@ -4,7 +4,7 @@ The pool only spreads what `Screener.screen` does; a batch answers the same wher
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
@@ -156,27 +156,49 @@ def run(
     """
     settings = pinned(settings)
     under_way: deque[tuple[pa.RecordBatch, Future[Screened], tuple[Refusal, ...]]] = deque()
-    refusals: list[Refusal] = []  # of rows that no batch has reached yet
+    end: tuple[Refusal, ...] = ()
     with _pool(settings, workers) as screen:
-        for item in read:
-            if isinstance(item, Refusal):
-                if item.row > after or after == 0:
-                    refusals.append(item)
-                continue
-            batch = _rest(item, after)
+        for batch, refusals in parts_of(read, after):
             if len(batch) == 0:
+                end = refusals
                 continue
-            last = batch.column("row")[-1].as_py()
-            mine = tuple(refusal for refusal in refusals if refusal.row <= last)
-            refusals = [refusal for refusal in refusals if refusal.row > last]
-            under_way.append((batch, screen(batch), mine))
+            under_way.append((batch, screen(batch), refusals))
             while len(under_way) > (workers * _AHEAD if workers > 1 else 0):
                 yield _step(*under_way.popleft())
         while under_way:
             yield _step(*under_way.popleft())
+    if end:
+        last = max(refusal.row for refusal in end)
+        yield structs.replace(nothing_at(last), refusals=end)
+
+
+def parts_of(
+    read: Iterable[pa.RecordBatch | Refusal], after: int = 0
+) -> Iterator[tuple[pa.RecordBatch, tuple[Refusal, ...]]]:
+    """Put the refusals of a reader to its batches.
+
+    Args:
+        read: Batches and refusals, in the file's order.
+        after: The last row that is done already; it and those before are passed over.
+
+    Yields:
+        Batches with lines, and the refusals of rows before and in each. The last has no lines
+        where refusals came after them.
+    """
+    refusals: list[Refusal] = []  # of rows that no batch has reached yet
+    for item in read:
+        if isinstance(item, Refusal):
+            if item.row > after or after == 0:
+                refusals.append(item)
+            continue
+        batch = _rest(item, after)
+        if len(batch) == 0:
+            continue
+        last = batch.column("row")[-1].as_py()
+        yield batch, tuple(refusal for refusal in refusals if refusal.row <= last)
+        refusals = [refusal for refusal in refusals if refusal.row > last]
     if refusals:
-        last = max(refusal.row for refusal in refusals)
-        yield structs.replace(nothing_at(last), refusals=tuple(refusals))
+        yield _NO_LINES, tuple(refusals)
 
 
 def nothing_at(row: int) -> Step:

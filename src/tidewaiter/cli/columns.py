@@ -17,6 +17,9 @@ def show_columns(path: Path, options: ReadOptions) -> None:
     _say(f"reading {path.name}: {'; '.join(read)}")
     if mapping.unmapped:
         _say(f"not used: {', '.join(mapping.unmapped)}")
+    for field, columns in mapping.unsure.items():
+        for column in columns:
+            _say(f'"{column}" may be {field}; if it is: --map "{field}={column}"')
     if mapping.sniffed:
         _say(f"found by their values: {', '.join(mapping.sniffed)}")
     if mapping.assumed:

@@ -1,6 +1,7 @@
 """Earlier files of a screening: their alerts are added up with those of the file, not shown."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import click
@@ -8,11 +9,15 @@ import msgspec
 import pyarrow as pa
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.bulk.marks import Before
 from tidewaiter.bulk.run import Settings, run, workers_for
 from tidewaiter.cli.options import printable
+from tidewaiter.consignments.past.book import Inspected
 from tidewaiter.consignments.readers import reader_for
 from tidewaiter.consignments.types import Alert, ReadOptions
 from tidewaiter.node import database_at, hash_file
+from tidewaiter.store.database import Work
+from tidewaiter.store.inspected import alerts_naming, holds_other, inspected
 from tidewaiter.store.lines import stored_batches
 
 
@@ -34,28 +39,66 @@ def check_history(files: Sequence[Path], settings: Settings) -> None:
         seen.add(sha256)
 
 
-def all_lines(
-    files: Sequence[Path], options: ReadOptions, place: str | None, sha256: str
-) -> Iterator[pa.RecordBatch]:
-    """Read files again, and what a database holds of others.
+def lines_of(files: Sequence[Path], options: ReadOptions) -> Iterator[pa.RecordBatch]:
+    """Read files again.
 
     Args:
-        files: The one that is screened, and those before.
+        files: In their order.
         options: How they are read.
-        place: Of the database, if any.
-        sha256: Of the file that is screened, whose lines the database holds too.
     """
     for path in files:
         with path.open("rb") as file:
             for part in reader_for(path.name)(file, path.name, options):
                 if isinstance(part, pa.RecordBatch):
                     yield part
+
+
+def before_of(
+    files: Sequence[Path], options: ReadOptions, place: str | None, sha256: str
+) -> Before | None:
+    """Return what earlier files and a database hold; None: nothing.
+
+    Args:
+        files: Those before.
+        options: How they are read.
+        place: Of the database, if any.
+        sha256: Of the file that is screened, whose lines the database holds too.
+    """
+
+    def work() -> AbstractContextManager[Work | None]:
+        return _work(place)
+
+    def lines() -> Iterator[pa.RecordBatch]:
+        yield from lines_of(files, options)
+        with work() as held:
+            for stored in stored_batches(held) if held else ():
+                if stored.sha256 != sha256:
+                    yield stored.lines
+
+    def stored(substances: tuple[str, ...] | None) -> Iterator[Alert]:
+        with work() as held:
+            if held is not None:
+                yield from alerts_naming(held, substances, but=sha256)
+
+    def results() -> Iterator[Inspected]:
+        with work() as held:
+            if held is not None:
+                yield from inspected(held)
+
+    with work() as held:
+        if not files and (held is None or not holds_other(held, sha256)):
+            return None
+    return Before(lines, stored, results)
+
+
+@contextmanager
+def _work(place: str | None) -> Iterator[Work | None]:
     with database_at(place) as database:
-        if database is not None:
-            with database.work() as work:
-                for stored in stored_batches(work):
-                    if stored.sha256 != sha256:
-                        yield stored.lines
+        if database is None:
+            yield None
+            return
+        with database.work() as work:
+            yield work
 
 
 def earlier_alerts(

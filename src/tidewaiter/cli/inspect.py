@@ -32,7 +32,7 @@ _TABLES = {
     "parquet": "Parquet (.parquet, .pq)",
     "xlsx": "Spreadsheet (.xlsx, and .xlsm without macros)",
 }
-_READ = "an official sample or schema was read"
+_READ = "a published document, schema or program of it was read"
 _ORDERS = {"dmy": "day first", "mdy": "month first", "": "nothing shows it"}
 
 

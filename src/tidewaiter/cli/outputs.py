@@ -122,6 +122,10 @@ def write_outputs(
             alerts = apart.part([e for e in entries if isinstance(e, Alert)], marks.mark)
             sink.add(alerts)
             builder.add(alerts)
+        more = marks.selected()
+        while some := list(islice(more, _CHUNK)):
+            sink.add(some)
+            builder.add(some)
         if refused is None and outputs.refused.exists():
             stack.enter_context(_refusal_sink(outputs, mark))  # that of an earlier run gives way
     for text in marks.left_out():

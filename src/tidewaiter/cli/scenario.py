@@ -10,6 +10,8 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.cli.coalitionout import show_board, show_members, write_pack
 from tidewaiter.coalition.board import Period
 from tidewaiter.report.languages import naming
+from tidewaiter.scenario.madefiles import write_made
+from tidewaiter.scenario.madetrade import MadeTrade
 from tidewaiter.scenario.play import Told, play
 from tidewaiter.scenario.stage import Stage, set_up
 from tidewaiter.scenario.story import Story, load_story
@@ -21,7 +23,7 @@ _ENDINGS = tuple(load_story(_COALITION).endings)
 
 @click.group()
 def scenario() -> None:
-    """Play a story with real nodes on this machine, and see what comes of it.
+    """Play a story with real nodes on this machine, or make trade to try the rules on.
 
     Example: tidewaiter scenario coalition --ending reopened
     """
@@ -57,6 +59,31 @@ def coalition(ending: str, *, everything: bool, out: Path | None, keep: Path | N
         return
     with TemporaryDirectory(prefix="tidewaiter-") as folder:
         _play(story, ending, Path(folder), everything=everything, out=out)
+
+
+@scenario.command()
+@click.option("--seed", type=int, default=1, show_default=True, help="Another one: other lines.")
+@click.option("--lines", type=click.IntRange(1_000, 2_000_000), default=40_000, show_default=True,
+              help="About how many, of a year.")  # fmt: skip
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True,
+              help="An empty folder.")  # fmt: skip
+def trade(seed: int, lines: int, out: Path) -> None:
+    """Make a year of trade of made-up firms, with planted lines and innocent look-alikes.
+
+    Writes past.parquet, now.parquet and truth.csv, which says of each planted line and look-alike
+    what it is. Screen now.parquet with the other as its history, and compare.
+
+    Example: tidewaiter scenario trade --seed 7 --out made
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    if any(out.iterdir()):
+        raise InputError("the folder is not empty", at=str(out), hint="name a new one")
+    written = write_made(MadeTrade(seed, lines), out)
+    click.echo(
+        f"{written.past:,} lines of the past and {written.now:,} to screen, {written.planted:,} of "
+        f"them planted. Next: tidewaiter screen {out / 'now.parquet'} "
+        f"--history {out / 'past.parquet'} --out {out / 'alerts.jsonl'}", err=True
+    )  # fmt: skip
 
 
 def _play(story: Story, ending: str, folder: Path, *, everything: bool, out: Path | None) -> None:

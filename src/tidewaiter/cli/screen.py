@@ -24,14 +24,16 @@ from tidewaiter.bulk.marks import marks_of
 from tidewaiter.bulk.run import Settings, workers_for
 from tidewaiter.cli.again import Past, screen_past
 from tidewaiter.cli.apart import RESTRICTED, place_of
+from tidewaiter.cli.cluster import cluster_of, on_cluster, one_path, screen_cluster
 from tidewaiter.cli.columns import show_columns
-from tidewaiter.cli.earlier import all_lines, check_history, earlier_alerts
+from tidewaiter.cli.earlier import before_of, check_history, earlier_alerts, lines_of
 from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.options import STOPPED, Day, Field, hear_every_stop, own_lists, printable
 from tidewaiter.cli.outputs import Outputs, check_outputs, write_outputs
 from tidewaiter.cli.progress import watched
 from tidewaiter.cli.rates import Within
 from tidewaiter.cli.resting import resting_told
+from tidewaiter.cli.sources import with_saved
 from tidewaiter.cli.start import tell_first_start
 from tidewaiter.cli.table import show_summary
 from tidewaiter.consignments.types import ReadOptions
@@ -51,6 +53,7 @@ from tidewaiter.substances.registry import load_registry
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _HERE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_OUT = click.Path(path_type=Path)
 _CHANCE = Within(0, 1, min_open=True)
 _CORES = os.cpu_count() or 1
 _ABANDONED = 30 * 86_400  # seconds without a step: nobody goes on with that screening
@@ -61,6 +64,7 @@ class Wanted(Record, frozen=True, kw_only=True):
 
     day: date | None = None
     columns: tuple[tuple[str, str], ...] = ()
+    saved: Path | None = None
     encoding: str | None = None
     delimiter: str | None = None
     decimal: str | None = None
@@ -84,10 +88,13 @@ class Wanted(Record, frozen=True, kw_only=True):
 
 
 @click.command()
-@click.argument("path", required=False, type=_HERE)
+@click.argument("paths", nargs=-1, type=_HERE, metavar="[PATH]...")
 @click.option("--day", type=Day(), help="Screen as the law stood then (today).")
 @click.option(
     "--map", "columns", type=Field(), multiple=True, help='A column by name: goods="Item text".'
+)
+@click.option(
+    "--columns", "saved", type=_FILE, help="Keep --map and the like here, by the file's columns."
 )
 @click.option("--encoding", help="Of a text file, where the guess is wrong: gb18030, cp1251.")
 @click.option("--delimiter", help="Of a text file, where the guess is wrong.")
@@ -98,7 +105,7 @@ class Wanted(Record, frozen=True, kw_only=True):
 )
 @click.option("--sheet", help="Of a spreadsheet (the first).")
 @click.option("--format", help="Of the file, whatever it looks like: see inspect --formats.")
-@click.option("--out", type=_FILE, help="Alerts: .jsonl, .csv or .parquet.")
+@click.option("--out", type=_OUT, help="Alerts: .jsonl, .csv or .parquet; of spark, a folder.")
 @click.option("--report", type=_FILE, help="A page to read and to print: .html.")
 @click.option("--refused", type=_FILE, help="What could not be read (refused.csv).")
 @click.option(
@@ -110,24 +117,35 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option("--again", is_flag=True, help="Screen what --db holds anew; only new alerts.")
 @click.option("--whole", is_flag=True, help="With --again: all lines, whatever changed.")
 @click.option(
-    "--history", type=_HERE, multiple=True, help="An earlier file: its amounts add up with these."
+    "--history",
+    type=_HERE,
+    multiple=True,
+    help="An earlier file: what its lines say of these, and amounts that add up.",
 )
 @click.option("--rules", type=_HERE, help="Your own copy of alerts.toml.")
 @click.option("--threshold", type=_CHANCE, help="Probability from which a listed party is told.")
 @click.option("--workers", type=click.IntRange(1, 256), default=_CORES, help="Processes (cores).")
 @kept_in
 @own_lists
-def screen(path: Path | None, *, again: bool, whole: bool, **options: Any) -> None:
+@on_cluster
+def screen(paths: tuple[Path, ...], *, again: bool, whole: bool, **options: Any) -> None:
     """Screen the consignments in PATH: which lines name a watched chemical, and why.
 
     Reads CSV, JSON, Parquet, XLSX and messages (inspect --formats). Alerts go to --out, or to
     standard output as JSON Lines where that is no terminal. Stopped in the middle, the same
     command goes on where it was. Exit status 0: done; 1: done, but some rows or fields could not
-    be read; 2: refused; 130: stopped.
+    be read; 2: refused; 130: stopped. With --engine spark, several files are screened on a cluster.
 
     Example: tidewaiter screen manifest.csv --out alerts.jsonl --report report.html
     """
+    cluster = cluster_of(options, again=again)
     wanted = Wanted(**options)
+    if cluster.engine == "spark":
+        settings = _settings(wanted, file="", sha256="")
+        files = (paths, wanted.history)
+        done_there = screen_cluster(files, wanted.out, _options(wanted), settings, cluster)
+        sys.exit(1 if done_there.refusals else 0)
+    path = one_path(paths, wanted.out, cluster)
     if again:
         if path is not None or wanted.db is None:
             raise click.UsageError("--again screens a database: give --db and no file")
@@ -157,6 +175,8 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
         hint = "save what comes out of it as a file first"
         raise InputError("a pipe or a device cannot be screened", at=str(path), hint=hint)
     options = _options(wanted)
+    if wanted.saved is not None:
+        options = with_saved(wanted.saved, path, options)
     outputs = Outputs(
         alerts=wanted.out,
         report=wanted.report,
@@ -187,8 +207,9 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
             new = _watch(steps, path)
         earlier = earlier_alerts(wanted.history, options, settings, workers=wanted.workers)
         digest = registry_digest(settings, restricted=False)
-        lines = partial(all_lines, (path, *wanted.history), options, wanted.db, settings.sha256)
-        marks = marks_of(journal, settings, earlier, lines)
+        before = before_of(wanted.history, options, wanted.db, settings.sha256)
+        lines = partial(lines_of, (path,), options)
+        marks = marks_of(journal, settings, earlier, lines, before, workers=workers)
         summary = write_outputs(journal, outputs, settings, digest, marks)
         done = read_done(journal)
         journal.unlink(missing_ok=True)
@@ -239,6 +260,7 @@ def _options(wanted: Wanted) -> ReadOptions:
 def _kept(path: Path | None, wanted: Wanted, journal: Path | None) -> dict[str, Path]:
     """Return what no output may take the place of, and the journal neither."""
     named = {"the file that is screened": path, "the rules": wanted.rules}
+    named["the saved columns"] = wanted.saved
     if wanted.db is not None:
         named["the database"] = database_file(wanted.db)
     named |= {f"the history {place}": place for place in wanted.history}

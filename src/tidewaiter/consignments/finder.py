@@ -66,10 +66,15 @@ class ListFinder:
         """Return for each party those that it resembles, the most probable first."""
         if len(self._kept) > _KEPT:
             self._kept.clear()
-        new = [each for each in dict.fromkeys(asked) if each not in self._kept]
+        kept = list(map(self._kept.get, asked))  # most recur: each is looked for once
+        pairs = zip(asked, kept, strict=True)
+        new = list(dict.fromkeys(each for each, answer in pairs if answer is None))
         for begin in range(0, len(new) if self._entries else 0, _BATCH):
             self._look_up(new[begin : begin + _BATCH])
-        return [self._kept.get(each, ()) for each in asked]
+        return [
+            self._kept.get(each, ()) if answer is None else answer
+            for each, answer in zip(asked, kept, strict=True)
+        ]
 
     def _look_up(self, asked: Sequence[PartyOnPaper]) -> None:
         answers = self._matcher.match(list(map(question_of, asked)), self._least)

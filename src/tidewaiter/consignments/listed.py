@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import structs
+from numpy.typing import NDArray
 
 from tidewaiter.consignments.citing import source_of
 from tidewaiter.consignments.links import link_reasons
@@ -51,17 +53,48 @@ def match_parties(batch: pa.RecordBatch, finder: PartyFinder) -> dict[int, tuple
     if column.null_count == len(column):
         return {}
     flat, lines = pc.list_flatten(column), pc.list_parent_indices(column)
-    rows = list(zip(*(flat.field(name).to_pylist() for name in (*_FIELDS, "role")), strict=True))
-    asked = dict.fromkeys(PartyOnPaper(*row[:-1]) for row in rows if row[0])
-    answers = dict(zip(asked, finder.find(list(asked)), strict=True))
+    firsts, which = _distinct([flat.field(name) for name in _FIELDS])
+    papers = flat.take(pa.array(firsts))
+    rows = zip(*(papers.field(name).to_pylist() for name in _FIELDS), strict=True)
+    asked = {place: PartyOnPaper(*row) for place, row in enumerate(rows) if row[0]}
+    answers = dict(zip(asked, finder.find(list(asked.values())), strict=True))
+    told = np.zeros(len(firsts), bool)
+    told[[place for place, matches in answers.items() if matches]] = True
+    places = np.flatnonzero(told[which])  # of parties that resemble a listed one: mostly few
+    roles = flat.field("role").take(pa.array(places)).to_pylist()
     found: dict[int, list[PartyMatch]] = {}
-    for line, row in zip(lines.to_pylist(), rows, strict=True):
-        for match in answers.get(PartyOnPaper(*row[:-1]), ()) if row[0] else ():
-            found.setdefault(line, []).append(structs.replace(match, role=row[-1]))
+    for place, line, role in zip(
+        places, lines.take(pa.array(places)).to_pylist(), roles, strict=True
+    ):
+        matches = (structs.replace(match, role=role) for match in answers[int(which[place])])
+        found.setdefault(line, []).extend(matches)
     return {
         line: tuple(sorted(matches, key=lambda match: -match.probability))
         for line, matches in found.items()
     }
+
+
+def _distinct(columns: Sequence[pa.Array]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Tell rows of text apart without making objects of them.
+
+    Args:
+        columns: Each of shape ``(rows,)``; null is a value of its own.
+
+    Returns:
+        The first row of each distinct one, shape ``(distinct,)``, in their order; and which of
+        these each row is, shape ``(rows,)``.
+    """
+    which = np.zeros(len(columns[0]), np.int64)
+    for column in columns:
+        encoded = column.dictionary_encode("encode")
+        codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        # Numbered anew after each column: products of all of them would pass 64 bits.
+        _, which = np.unique(which * len(encoded.dictionary) + codes, return_inverse=True)
+    _, firsts, which = np.unique(which, return_index=True, return_inverse=True)
+    order = np.argsort(firsts)
+    ranks = np.empty_like(order)
+    ranks[order] = np.arange(len(order))
+    return firsts[order], ranks[which]
 
 
 def reasons_of_parties(matches: Sequence[PartyMatch], rules: AlertRules) -> Iterator[Reason]:

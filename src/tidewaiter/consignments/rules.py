@@ -8,6 +8,7 @@ from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.casework.switches import Switch
+from tidewaiter.consignments.past.types import PastRules, wrong_in
 from tidewaiter.consignments.types import PartyMatch, Severity
 from tidewaiter.substances.types import Control
 
@@ -147,6 +148,7 @@ class AlertRules(Record, frozen=True, kw_only=True):
     check: dict[str, Rule]
     party: PartyRule
     sign: SignRule
+    past: PastRules
     vague: Vague
     groups: Groups
     switches: tuple[Switch, ...] = ()  # rules that the node turned down; none stand in the file
@@ -217,6 +219,8 @@ def _check_sentences(rules: AlertRules, *, at: str) -> None:
             hint="critical needs the highest score, low the lowest, and that at least 1",
         )
     _check_parties(rules, at=at)
+    for wrong, hint in wrong_in(rules.past):
+        raise RegistryError(wrong, at=at, hint=hint)
     for name in REGISTER:
         if name in rules.check and rules.check[name].points < 0:
             hint = "0 points or more: that a permit covers goods does not make an alert weaker"

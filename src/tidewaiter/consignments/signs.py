@@ -19,7 +19,7 @@ from tidewaiter.consignments.sharers import Sharers
 from tidewaiter.consignments.types import Alert, Party, Reason
 from tidewaiter.parties.resolution import Collector, Sighting, Sign, Written, find_signs, resolve
 from tidewaiter.parties.resolution.reading import read_written
-from tidewaiter.parties.resolution.sharing import Sought, things_of
+from tidewaiter.parties.resolution.sharing import Sought, Thing, things_of
 
 _ID = re.compile(r" \(e-[0-9a-f]{16}\)$")
 _FIELDS: Final = ("name", "address", "country", "id_scheme", "id")
@@ -28,28 +28,28 @@ _SHARING: Final = 200  # parties that are compared for one thing that they share
 _MORE: Final = " or more, as no more are compared"
 
 
+SignsFound = Mapping[Written, tuple[Sign, ...]]
+
+
 class PartySigns:
     """Finds the signs of the parties of alerts."""
 
-    def __init__(self, rules: AlertRules) -> None:
-        """Take the points."""
+    def __init__(self, rules: AlertRules, found: SignsFound | None = None) -> None:
+        """Take the points; the signs of each party where they are found already."""
         self._rules = rules
         self._wanted: dict[Written, None] = {}
         self._things: dict[tuple[str, str], set[Written]] = {}
-        self._seen: set[int] = set()  # hashes of parties: the parties would fill the memory
-        self._sought = Sought(())
-        self._sharers = Sharers(self._sought)
-        self._found: Mapping[Written, tuple[Sign, ...]] = {}
+        self.found: SignsFound = found or {}
 
     @property
     def too_many(self) -> bool:
         """Tell whether so many parties are in alerts that signs are not looked for."""
         return len(self._wanted) > _PARTIES
 
-    def want(self, alert: Alert) -> None:
-        """Take up the parties of an alert."""
+    def want(self, parties: Iterable[Written]) -> None:
+        """Take up the parties of an alert, from `parties_of`."""
         if not self.too_many:
-            self._wanted |= dict.fromkeys(map(_written, alert.line.parties or ()))
+            self._wanted |= dict.fromkeys(parties)
 
     def begin(self) -> bool:
         """Settle what is looked for; return whether there is anything."""
@@ -58,21 +58,29 @@ class PartySigns:
         for written in self._wanted:
             for thing in things_of(read_written(written)):
                 self._things.setdefault(thing, set()).add(written)
-        self._sought = Sought(self._things)
-        self._sharers = Sharers(self._sought)
         return bool(self._things)
 
-    def look(self, batch: pa.RecordBatch) -> None:
+    @property
+    def things(self) -> tuple[Thing, ...]:
+        """Tell what is looked for."""
+        return tuple(self._things)
+
+    def look(self, batches: Iterable[pa.RecordBatch]) -> None:
         """Look for parties of lines that share something with those of alerts.
 
         Args:
-            batch: Of the schema LINES.
+            batches: Of the schema LINES.
         """
-        for written in self._new(batch):
-            for thing in self._sought.shared(written):
-                sharing = self._things.get(thing)
-                if sharing is not None and len(sharing) < _SHARING:
-                    sharing.add(written)
+        look = Look(self._things)
+        for batch in batches:
+            self.share(look.among(batch))
+
+    def share(self, found: Iterable[tuple[Written, Thing]]) -> None:
+        """Take up parties that share a thing, in the order of lines."""
+        for written, thing in found:
+            sharing = self._things[thing]
+            if len(sharing) < _SHARING:
+                sharing.add(written)
 
     def finish(self) -> None:
         """Compare what was found, and settle the signs of each party."""
@@ -83,7 +91,7 @@ class PartySigns:
         collector.add_file("", "")(Sighting(written=each) for each in members)
         found = resolve(collector.members())
         full = {said for (_, said), s in self._things.items() if len(s) >= _SHARING}
-        self._found = {
+        self.found = {
             member.written: tuple(_told(sign, full) for sign in entity.signs)
             for entity in find_signs(found.entities, found.reads)
             for member in entity.members
@@ -92,7 +100,7 @@ class PartySigns:
 
     def mark(self, alert: Alert) -> Alert:
         """Return the alert with the signs of its parties."""
-        made = list(self._reasons(alert.line.parties or ())) if self._found else []
+        made = list(self._reasons(alert.line.parties or ())) if self.found else []
         if not made:
             return alert
         return with_reasons(alert, (*alert.reasons, *made), self._rules)
@@ -101,7 +109,7 @@ class PartySigns:
         """Yield a reason for each sign; all together weigh no more than the rules allow."""
         rule, told, left = self._rules.sign, set[tuple[str, str]](), self._rules.sign.most
         for party in parties:
-            for sign in self._found.get(_written(party), ()):
+            for sign in self.found.get(_written(party), ()):
                 key = (party.name or "", sign.rule)
                 if key in told:
                     continue
@@ -114,6 +122,28 @@ class PartySigns:
                 )
                 yield Reason(rule="sign", text=text, points=points, source=sign.source)
 
+
+class Look:
+    """Looks through lines for parties that share a thing; each party is told of once."""
+
+    def __init__(self, things: Iterable[Thing]) -> None:
+        """Take what is looked for."""
+        self._things = frozenset(things)
+        self._seen: set[int] = set()  # hashes of parties: the parties would fill the memory
+        self._sought = Sought(self._things)
+        self._sharers = Sharers(self._sought)
+
+    def among(self, batch: pa.RecordBatch) -> Iterator[tuple[Written, Thing]]:
+        """Yield the parties of a batch with each thing that they share.
+
+        Args:
+            batch: Of the schema LINES.
+        """
+        for written in self._new(batch):
+            for thing in self._sought.shared(written):
+                if thing in self._things:
+                    yield written, thing
+
     def _new(self, batch: pa.RecordBatch) -> Iterator[Written]:
         """Yield the parties of a batch that were not seen before, each once."""
         column = batch.column("parties")
@@ -121,13 +151,19 @@ class PartySigns:
             return
         flat = pc.list_flatten(column)
         table = pa.table({name: pc.fill_null(flat.field(name), "") for name in _FIELDS})
-        rows = self._sharers.among(table).group_by(list(_FIELDS)).aggregate([])
+        near = self._sharers.among(table)
+        rows = near.group_by(list(_FIELDS), use_threads=False).aggregate([])  # in their order
         columns = [rows.column(name).to_pylist() for name in _FIELDS]
         for row in zip(*columns, strict=True):
             mark = hash(row)
             if mark not in self._seen:
                 self._seen.add(mark)
                 yield Written(**dict(zip(_FIELDS, row, strict=True)))
+
+
+def parties_of(alert: Alert) -> list[Written]:
+    """Return the parties of an alert as they are compared."""
+    return list(map(_written, alert.line.parties or ()))
 
 
 def _written(party: Party) -> Written:

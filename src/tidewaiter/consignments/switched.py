@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import structs
 
 from tidewaiter.casework.switches import Switch, load_switch_rules, switch_of
+from tidewaiter.consignments.past.types import PastRules
 from tidewaiter.consignments.points import within
 from tidewaiter.consignments.restricted import RULE
 from tidewaiter.consignments.rules import AlertRules, Rule
@@ -42,14 +43,14 @@ def switched_reasons(reasons: Sequence[Reason], rules: AlertRules) -> list[Reaso
 def switched_rules(rules: AlertRules) -> AlertRules:
     """Return rules whose checks and signs weigh and say what the switches make of them.
 
-    For what is added to an alert after it was weighed: sums over lines, and signs of shells.
+    For what is added to an alert after it was weighed: sums over lines, signs of shells, the past.
     """
     check = {slug: _switched_rule(slug, rule, rules.switches) for slug, rule in rules.check.items()}
     sign, switch = rules.sign, switch_of(rules.switches, "sign")
     if switch is not None:
         points = {slug: switch.capped(each) for slug, each in sign.points.items()}
         sign = structs.replace(sign, points=points, text=_template(sign.text, switch))
-    return structs.replace(rules, check=check, sign=sign)
+    return structs.replace(rules, check=check, sign=sign, past=_switched_past(rules))
 
 
 def _turned(reasons: Iterable[Reason], switches: Sequence[Switch]) -> Iterator[Reason]:
@@ -77,6 +78,17 @@ def _kept(
         return []
     text = load_switch_rules().kept.format(score=within(was))
     return [Reason(rule=rule, text=text, points=least - now, source=_SOURCE)]
+
+
+def _switched_past(rules: AlertRules) -> PastRules:
+    """Return the rules of the past as the switches leave them."""
+    made = dict(rules.past.rules)
+    for slug, rule in rules.past.rules.items():
+        switch = switch_of(rules.switches, slug)
+        if switch is not None:
+            points, text = switch.capped(rule.points), _template(rule.text, switch)
+            made[slug] = structs.replace(rule, points=points, text=text)
+    return structs.replace(rules.past, rules=made)
 
 
 def _switched_rule(slug: str, rule: Rule, switches: Sequence[Switch]) -> Rule:

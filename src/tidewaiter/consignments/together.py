@@ -34,13 +34,13 @@ quotes would be escaped."""
 
 _NOT_FREE = "together with other lines: not free"
 _ROLES: tuple[Role, ...] = get_args(Role)
-_Key = tuple[str, int, str, bool, str, str]  # regime, limit, slug, by mass, span, who
+Key = tuple[str, int, str, bool, str, str]  # regime, limit, slug, by mass, span, who
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
     """What of a line counts for one limit."""
 
-    key: _Key
+    key: Key
     limit: Limit
     amount: Decimal
     gross: bool
@@ -48,14 +48,37 @@ class _Part(NamedTuple):
     @property
     def alone(self) -> bool:
         """Tell whether the line reaches the limit by itself."""
-        return reaches(self.limit, self.amount, by_mass=self.key[3])
+        return self.reached_by(self.amount)
+
+    @property
+    def share(self) -> Decimal:
+        """Return what part of the limit the line is; 0: the limit is none to divide by."""
+        bound = self.limit.mass_mg if self.key[3] else self.limit.volume_ul
+        return self.amount / bound if bound else Decimal(0)
+
+    def reached_by(self, amount: Decimal) -> bool:
+        """Tell whether an amount reaches the limit."""
+        return reaches(self.limit, amount, by_mass=self.key[3])
 
 
-class _Sum(NamedTuple):
+class Sum(NamedTuple):
+    """What lines add up to for one limit."""
+
     total: Decimal = Decimal(0)
     lines: int = 0
     earlier: int = 0
     gross: bool = False
+
+    def plus(self, other: "Sum") -> "Sum":
+        """Add what other lines add up to."""
+        return Sum(
+            self.total + other.total, self.lines + other.lines, self.earlier + other.earlier,
+            self.gross or other.gross,
+        )  # fmt: skip
+
+
+Sums = dict[Key, Sum]
+"""What lines add up to, by limit, span and parties."""
 
 
 class Together:
@@ -65,31 +88,38 @@ class Together:
     neither on its place nor on batches and workers.
     """
 
-    def __init__(self, registry: Registry, rules: AlertRules, day: date) -> None:
-        """Take the registry, the rules and the day of the screening."""
+    def __init__(
+        self, registry: Registry, rules: AlertRules, day: date, sums: Sums | None = None
+    ) -> None:
+        """Take the registry, the rules and the day of the screening; what is added up already."""
         self._registry = registry
         self._book = load_lawbook(registry)
         self._law = RoutedLaw(registry, self._book, day)
         self._rules = rules
         self._day = day
         self._places = {each.slug: place for place, each in enumerate(registry.substances)}
-        self._sums: dict[_Key, _Sum] = {}
+        self.sums: Sums = {} if sums is None else sums
         self.left_out = 0  # amounts of lines that name no day or party, where the limit asks
 
     def add(self, alert: Alert, *, earlier: bool = False) -> None:
         """Add an alert's amounts; `earlier`: it is of an earlier file."""
-        for part in self._parts(alert):
-            sum_ = self._sums.get(part.key, _Sum())
-            self._sums[part.key] = _Sum(
-                sum_.total + part.amount, sum_.lines + 1, sum_.earlier + earlier,
-                sum_.gross or part.gross,
-            )  # fmt: skip
+        for part in self.parts(alert):
+            self._add(part.key, Sum(part.amount, 1, int(earlier), part.gross))
+
+    def add_sums(self, sums: Sums, left_out: int) -> None:
+        """Add what other lines add up to, and how many of their amounts were left out."""
+        for key, sum_ in sums.items():
+            self._add(key, sum_)
+        self.left_out += left_out
+
+    def _add(self, key: Key, sum_: Sum) -> None:
+        self.sums[key] = self.sums.get(key, Sum()).plus(sum_)
 
     def mark(self, alert: Alert) -> Alert:
         """Return the alert with what its line is together with others."""
         if not any(held.amounts for held in alert.law):
             return alert  # most: no limit is about them
-        passed = [part for part in self._parts(alert, counting=False) if self._passes(part)]
+        passed = [part for part in self.parts(alert, counting=False) if self._passes(part)]
         if not passed:
             return alert
         reasons, law = list(alert.reasons), list(alert.law)
@@ -99,14 +129,14 @@ class Together:
             law = self._held(law, part, alert)
         return with_reasons(structs.replace(alert, law=tuple(law)), reasons, self._rules)
 
-    def _passes(self, part: _Part) -> bool:
-        sum_ = self._sums.get(part.key, _Sum())
+    def _passes(self, part: Part) -> bool:
+        sum_ = self.sums.get(part.key, Sum())
         by_mass = part.key[3]
         return not part.alone and reaches(part.limit, sum_.total, by_mass=by_mass)
 
-    def _reason(self, part: _Part) -> Reason:
+    def _reason(self, part: Part) -> Reason:
         regime, _, slug, by_mass, span, who = part.key
-        sum_, rule = self._sums[part.key], self._rules.check["together"]
+        sum_, rule = self.sums[part.key], self._rules.check["together"]
         doubt = "" if part.limit.mark == "read" else f" [{part.limit.mark}]"
         earlier = f" ({sum_.earlier} of earlier files)" if sum_.earlier else ""
         most = "at most " if sum_.gross else ""
@@ -123,7 +153,7 @@ class Together:
         points = rule.points if counts else 0
         return Reason(rule="together", text=text, points=points, source=part.limit.source)
 
-    def _held(self, law: list[Holding], part: _Part, alert: Alert) -> list[Holding]:
+    def _held(self, law: list[Holding], part: Part, alert: Alert) -> list[Holding]:
         """Put the law of any amount where goods were free by theirs alone."""
         regime, slug = part.key[0], part.key[2]
         place = self._places[slug]
@@ -140,7 +170,7 @@ class Together:
             for each in law
         ]
 
-    def _parts(self, alert: Alert, *, counting: bool = True) -> Iterator[_Part]:
+    def parts(self, alert: Alert, *, counting: bool = True) -> Iterator[Part]:
         """Yield what of an alert counts for each limit with an amount."""
         alone = is_alone(self._find(each) for each in alert.mentions)
         for slug in alert.substances:
@@ -157,7 +187,7 @@ class Together:
     def _counted(
         self, alert: Alert, held: list[Holding], finds: list[Find], amount: Amount, *,
         counting: bool,
-    ) -> Iterator[_Part]:  # fmt: skip
+    ) -> Iterator[Part]:  # fmt: skip
         regime, slug, role = held[0].regime, held[0].substance, held[0].role
         every = self._book.limits(regime)
         schedules = {each.schedule for each in held if each.answer != "not listed"}
@@ -179,7 +209,7 @@ class Together:
                 self.left_out += counting
                 continue
             key = (regime, every.index(limit), slug, by_mass, *span)
-            yield _Part(key, limit, number, amount.gross)
+            yield Part(key, limit, number, amount.gross)
 
     def _number(
         self, limit: Limit, slug: str, finds: list[Find], amount: Amount, *, by_mass: bool
@@ -220,7 +250,7 @@ def _who(limit: Limit, line: Line, role: str) -> str:
     return receiver if role == "import" else sender
 
 
-def _is_undone(reason: Reason, part: _Part, alert: Alert) -> bool:
+def _is_undone(reason: Reason, part: Part, alert: Alert) -> bool:
     """Tell whether a reason says that the goods are free by the limit that is passed."""
     mine = alert.substances[:1] == (part.key[2],)
     return mine and reason.rule == "free" and reason.source == part.limit.source

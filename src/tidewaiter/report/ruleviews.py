@@ -175,6 +175,8 @@ def _all(rules: AlertRules) -> Iterator[tuple[str, tuple[int, int], str]]:
     yield "control", (min(weights), max(weights)), ""
     for slug, rule in {**rules.evidence, **rules.check}.items():
         yield slug, (rule.points, rule.points), rule.text
+    for slug, each in rules.past.rules.items():
+        yield slug, (each.points, each.points), each.text
     actions = rules.party.actions.values()
     yield "party", (min(actions), max(actions)), rules.party.text
     linked = rules.party.linked

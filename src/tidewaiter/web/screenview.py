@@ -230,10 +230,19 @@ def _columns(seen: Inspection) -> Iterator[ColumnView]:
             name=column.name,
             samples=column.samples,
             read=_read(column),
-            how=words(_HOWS[column.how]) if column.how or not seen.title else words(_KEPT),
+            how=_how(column, seen),
             asked=is_asked,
             can_choose=bool(column.name) and chosen and seen.form not in FORMATS,
         )
+
+
+def _how(column: SeenColumn, seen: Inspection) -> str:
+    if seen.title and not column.how:
+        return words(_KEPT)
+    if not column.maybe:
+        return words(_HOWS[column.how])
+    fields = ", ".join(map(called, column.maybe))
+    return words("not read; it may be: {fields}").format(fields=fields)
 
 
 def _read(column: SeenColumn) -> str:

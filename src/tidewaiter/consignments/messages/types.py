@@ -30,4 +30,4 @@ class Format(Record, frozen=True, kw_only=True):
     fits: Callable[[bytes, str], bool]  # by the first 4,096 bytes, and the suffix
     read: Read
     source: str  # where its layout is published
-    confirmed: bool = True  # an official sample or schema was read; else it must be asked for
+    confirmed: bool = True  # a published document or schema was read; else it is asked for

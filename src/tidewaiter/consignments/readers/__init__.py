@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from importlib.metadata import entry_points
 from typing import BinaryIO, cast
 
+import msgspec
 import pyarrow as pa
 
 from tidewaiter.consignments.messages import FORMATS
@@ -114,14 +115,9 @@ def mapping_of(file: BinaryIO, name: str, options: ReadOptions) -> Mapping:
     sheet, _, shown = _open(form, file, name, options)
     file.seek(place)
     nested = {sheet.header[place] for place in sheet.nested}
-    return Mapping(
-        columns=shown.columns,
+    return msgspec.structs.replace(
+        shown,
         unmapped=tuple(column for column in shown.unmapped if column not in nested),
-        units=shown.units,
-        currency=shown.currency,
         encoding=sheet.encoding,
         delimiter=sheet.delimiter,
-        sniffed=shown.sniffed,
-        assumed=shown.assumed,
-        places=shown.places,
     )

@@ -1,16 +1,14 @@
-"""What the header of a column means: the alias table, and how a header is looked up in it."""
+"""What the header of a column means: how it is looked up in the alias table."""
 
-import re
-import unicodedata
-from collections.abc import Mapping
-from functools import cache
+import msgspec
 
-from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.quantities import find_unit
 from tidewaiter.base.records import Record
-from tidewaiter.base.resources import data, read_toml
+from tidewaiter.consignments.readers.aliases import load_aliases, words_of
+from tidewaiter.consignments.readers.values import find_value, plain_tier
 
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_ENGLISH = 50  # more than there are tiers
+_DIRECTED = 60  # after every column that names whose it is
 
 
 class Found(Record, frozen=True, kw_only=True):
@@ -19,101 +17,45 @@ class Found(Record, frozen=True, kw_only=True):
     field: str
     tier: int  # the lower one wins
     unit: str = ""  # of a mass or a volume, from the header
-    currency: str = ""  # of a value, from the header
+    currency: str = ""  # of a value, from the header; LOCAL: that of the country
     part: int = 0  # of a field that stands in several numbered columns
-
-
-class _Rules(Record, frozen=True, kw_only=True):
-    joined: frozenset[str]
-    connectors: frozenset[str]
-    currencies: str
-    fields: dict[str, tuple[tuple[str, ...], ...]]
-    roles: dict[str, tuple[str, ...]]
-    attributes: dict[str, tuple[str, ...]]
-
-
-class Aliases(Record, frozen=True, kw_only=True):
-    """The alias table, folded."""
-
-    fields: Mapping[str, tuple[tuple[str, int], ...]]  # alias -> (field, tier), best first
-    roles: Mapping[str, str]  # alias -> role, the longest alias first
-    ranks: Mapping[str, int]  # alias of a role -> its place among them
-    lengths: tuple[int, ...]  # of these aliases
-    attributes: Mapping[str, tuple[str, int]]  # alias -> (attribute, tier)
-    connectors: frozenset[str]
-    currencies: frozenset[str]
-    joined: frozenset[str]
-    known: tuple[str, ...]  # every field that --map may name
-
-
-def words_of(header: str) -> tuple[str, ...]:
-    """Cut a header into folded words: no case, accents or punctuation; camelCase is cut."""
-    apart = unicodedata.normalize("NFKD", _CAMEL.sub(" ", header)).casefold()
-    apart = apart.replace("%", " percent ")
-    bare = "".join(c for c in apart if not unicodedata.combining(c))
-    return tuple("".join(c if c.isalnum() else " " for c in bare).split())
-
-
-def squeeze(header: str) -> str:
-    """Fold a header into one word."""
-    return "".join(words_of(header))
-
-
-@cache
-def load_aliases() -> Aliases:
-    """Load the alias table.
-
-    Raises:
-        RegistryError: One alias names two roles, or stands twice in a field.
-    """
-    rules = read_toml(data("rules", "columns.toml"), _Rules)
-    roles: dict[str, str] = {}
-    for role, names in rules.roles.items():
-        for name in {squeeze(name) for name in names}:
-            if name in roles:
-                raise RegistryError(f'"{name}" names two roles', at="columns.toml")
-            roles[name] = role
-    attributes = {
-        squeeze(name): (attribute, tier or 40)
-        for attribute, names in rules.attributes.items()
-        for tier, name in enumerate(names)
-    }
-    roles = dict(sorted(roles.items(), key=lambda pair: -len(pair[0])))
-    parties = [f"{role}.{attribute}" for role in rules.roles for attribute in rules.attributes]
-    return Aliases(
-        fields=_by_alias(rules.fields),
-        roles=roles,
-        ranks={name: rank for rank, name in enumerate(roles)},
-        lengths=tuple(sorted({len(name) for name in roles})),
-        attributes=attributes,
-        connectors=rules.connectors,
-        currencies=frozenset(rules.currencies.casefold().split()),
-        joined=rules.joined,
-        known=(*rules.fields, *parties),
-    )
-
-
-def _by_alias(
-    fields: Mapping[str, tuple[tuple[str, ...], ...]],
-) -> dict[str, tuple[tuple[str, int], ...]]:
-    found: dict[str, list[tuple[str, int]]] = {}
-    for field, tiers in fields.items():
-        for tier, names in enumerate(tiers):
-            for name in {squeeze(name) for name in names}:
-                found.setdefault(name, []).append((field, tier))
-    return {name: tuple(sorted(pairs, key=lambda p: p[1])) for name, pairs in found.items()}
 
 
 def find_columns(header: str) -> tuple[Found, ...]:
     """Find what a header may mean, best first; empty: no alias knows it."""
     words = words_of(header)
-    return _plain(words) or _measured(words) or _priced(words) or _numbered(words) or _second(words)
+    return (
+        _plain(words)
+        or _measured(words)
+        or _priced(words)
+        or _numbered(words)
+        or _second(words)
+        or _formed(words)
+        or _summed(words)
+    )
+
+
+def find_directed(header: str, way: str) -> tuple[Found, ...]:
+    """Find what a header means by the direction of its file: a foreign port, a tax number.
+
+    Args:
+        header: As written.
+        way: "import" or "export"; "": unclear, and nothing is found.
+    """
+    pair = load_aliases().by_direction.get("".join(words_of(header))) if way else None
+    return (Found(field=pair[way == "export"], tier=_DIRECTED),) if pair else ()
+
+
+def find_unsure(header: str) -> tuple[str, ...]:
+    """List the fields that a header may mean, of which it does not tell which one."""
+    aliases, name = load_aliases(), "".join(words_of(header))
+    return aliases.unsure.get(name, ()) or aliases.by_direction.get(name, ())
 
 
 def _plain(words: tuple[str, ...]) -> tuple[Found, ...]:
     aliases, name = load_aliases(), "".join(words)
     direct = aliases.fields.get(name, ())
-    found = [Found(field=f, tier=3 * t + 2 if f == "value" else t) for f, t in direct]
+    found = [Found(field=f, tier=plain_tier(t) if f == "value" else t) for f, t in direct]
     return tuple(found) or _party(words)
 
 
@@ -174,26 +116,15 @@ def _fits(field: str, kind: str) -> bool:
 
 def _priced(words: tuple[str, ...]) -> tuple[Found, ...]:
     """Read "FOB USD", "USD FOB" and "TOTALVALUEUSD": a value with its currency."""
-    aliases, found = load_aliases(), []
-    for index in (-1, 0):
-        stem = words[:-1] if index else words[1:]
-        if stem and words[index] in aliases.currencies:
-            rest = tuple(w for w in stem if w not in aliases.connectors)
-            found.append((rest, words[index]))
-    if words and words[-1][-3:] in aliases.currencies:
-        found.append(((*words[:-1], words[-1][:-3]), words[-1][-3:]))
-    for stem, currency in found:
-        for pair in aliases.fields.get("".join(stem), ()):
-            if pair[0] == "value":
-                # Of one value in two currencies the dollars are read, else the named one.
-                tier = 3 * pair[1] + (currency != "usd")
-                return (Found(field="value", tier=tier, currency=currency.upper()),)
-    return ()
+    value = find_value(words, load_aliases())
+    return (Found(field="value", tier=value.tier, currency=value.currency),) if value else ()
 
 
 def _numbered(words: tuple[str, ...]) -> tuple[Found, ...]:
     """Read "description 2" and "address_1": one of several columns of a field."""
     if not words or not words[-1].isdecimal() or len(words[-1]) > 2:  # noqa: PLR2004
+        return ()
+    if "".join(words) in load_aliases().unsure:  # "container number 20" may count those of 20 feet
         return ()
     joined, part = load_aliases().joined, int(words[-1]) + 1
     fields = [f for f in _plain(words[:-1]) if f.field in joined or f.field.endswith(".address")]
@@ -208,8 +139,43 @@ def _second(words: tuple[str, ...]) -> tuple[Found, ...]:
     stem = words[:-1] if words[-1:] == ("en",) else words[1:] if words[:1] == ("std",) else ()
     if not stem:
         return ()
-    return tuple(
+    parties = tuple(
         Found(field=f"{role}2.{attribute}", tier=found.tier)
         for found in _party(stem)
         for role, _, attribute in [found.field.partition(".")]
     )
+    formed = load_aliases().formed if words[-1] == "en" else ()
+    # A place, a unit or a procedure in English stands for itself: it is read before the other.
+    rewritten = tuple(
+        Found(field=f.field, tier=f.tier - _ENGLISH)
+        for f in _plain(stem) or _formed(stem)
+        if f.field in formed
+    )
+    return rewritten or parties
+
+
+def _formed(words: tuple[str, ...]) -> tuple[Found, ...]:
+    """Read "regime name" and "transport type code": a field in one of its forms."""
+    aliases = load_aliases()
+    if len(words) < 2 or words[-1] not in aliases.forms:  # noqa: PLR2004
+        return ()
+    late = 6 if words[-1] in ("code", "cd") else 5  # a name is read before a code
+    return tuple(
+        Found(field=f.field, tier=f.tier + late)
+        for f in _plain(words[:-1])
+        if f.field in aliases.formed
+    )
+
+
+def _summed(words: tuple[str, ...]) -> tuple[Found, ...]:
+    """Read "SUMOFQUANTITY" and "total gross weight": an amount that is a sum."""
+    for start in ("sumof", "total"):
+        if words and words[0].startswith(start):
+            rest = words[0].removeprefix(start)
+            stem = (rest, *words[1:]) if rest else words[1:]
+            found = _plain(stem) or _measured(stem)
+            fields = ("quantity", "net", "gross", "packages")
+            return tuple(
+                msgspec.structs.replace(f, tier=f.tier + 30) for f in found if f.field in fields
+            )
+    return ()

@@ -22,6 +22,7 @@ class SeenColumn(Record, frozen=True, kw_only=True):
     fields: tuple[str, ...]  # that it makes up, alone or with others; empty: it is not read
     how: How
     samples: tuple[str, ...]  # the first different values
+    maybe: tuple[str, ...] = ()  # fields that it may hold, where its name does not tell
 
 
 class Inspection(Record, frozen=True, kw_only=True):
@@ -50,7 +51,7 @@ class Inspection(Record, frozen=True, kw_only=True):
     told: Told | Literal[""] = ""  # by what the format was told
     title: str = ""  # of a format of messages
     source: str = ""  # where its layout is published
-    confirmed: bool = True  # an official sample or schema of it was read
+    confirmed: bool = True  # a published document, schema or program of it was read
     may_be: tuple[str, ...] = ()  # formats that it looks like, and that must be asked for
     lines: tuple[Line, ...] = ()  # the first, as they would be screened
     rows: int = 0  # that were read

@@ -21,7 +21,7 @@ from tidewaiter.consignments.lines import line_of
 from tidewaiter.consignments.messages import FORMATS
 from tidewaiter.consignments.readers import Mapping as Columns
 from tidewaiter.consignments.readers import readers
-from tidewaiter.consignments.readers.columns import load_aliases
+from tidewaiter.consignments.readers.aliases import load_aliases
 from tidewaiter.consignments.readers.forms import ALSO, FLAT, choose_form, may_be, told_by
 from tidewaiter.consignments.readers.inspected import How, Inspection, SeenColumn
 from tidewaiter.consignments.readers.inspectmessages import message_columns
@@ -88,7 +88,7 @@ def inspect_file(file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
     except InputError as error:
         at = "" if error.at in {"", name} else f"{error.at}: "
         problem = f"{at}{error.message}"
-        signature = _signature(form, ())
+        signature = header_signature(form, ())
         sheets = _sheets_or_none(file, name) if form == "xlsx" else ()
         if options.columns:  # what is said of the columns may be what is wrong: show them all
             bare = msgspec.structs.replace(options, columns={})
@@ -113,7 +113,7 @@ def _inspect(form: str, file: BinaryIO, name: str, options: ReadOptions) -> Insp
         return _told(form, _open(form, file, name, options), sheets, options)
     read = readers()[form]  # of a guest, who tells nothing of the columns
     first = _first_of(read(_begun(file), name, options))
-    return Inspection(form=form, signature=_signature(form, ()), **first)
+    return Inspection(form=form, signature=header_signature(form, ()), **first)
 
 
 def _message(form: str, file: BinaryIO, name: str, options: ReadOptions) -> Inspection:
@@ -124,7 +124,7 @@ def _message(form: str, file: BinaryIO, name: str, options: ReadOptions) -> Insp
     known = {field for column in columns for field in column.fields}
     return Inspection(
         form=form,
-        signature=_signature(form, ()),
+        signature=header_signature(form, ()),
         title=FORMATS[form].title,
         source=FORMATS[form].source,
         confirmed=FORMATS[form].confirmed,
@@ -185,7 +185,7 @@ def _told(form: str, seen: _Seen, sheets: tuple[str, ...], options: ReadOptions)
     first = _FirstRows() if missing or seen.questions else _first_of(seen.read(few))
     return Inspection(
         form=form,
-        signature=_signature(form, sheet.header),
+        signature=header_signature(form, sheet.header),
         columns=tuple(_columns(seen, options)),
         more_columns=max(0, len(sheet.header) - _WIDEST),
         questions=seen.questions,
@@ -217,7 +217,14 @@ def _columns(seen: _Seen, options: ReadOptions) -> Iterator[SeenColumn]:
         if found:
             how = "said" if said.intersection(found) else "name"
             how = "values" if set(found) & set(seen.columns.sniffed) else how
-        yield SeenColumn(name=name, fields=found, how=how, samples=_samples(seen.sheet, place))
+        unsure = seen.columns.unsure.items()
+        yield SeenColumn(
+            name=name,
+            fields=found,
+            how=how,
+            samples=_samples(seen.sheet, place),
+            maybe=() if found else tuple(field for field, names in unsure if name in names),
+        )
 
 
 def _samples(sheet: Sheet, place: int) -> tuple[str, ...]:
@@ -274,6 +281,7 @@ def _sheets_or_none(file: BinaryIO, name: str) -> tuple[str, ...]:
         return ()
 
 
-def _signature(form: str, header: Sequence[str]) -> str:
+def header_signature(form: str, header: Sequence[str]) -> str:
+    """Return what files of one form with the same columns have in common, 32 hex digits."""
     said = msgspec.json.encode((form, [shorten(name).casefold() for name in header]))
     return hashlib.sha256(said).hexdigest()[:32]

@@ -9,7 +9,7 @@ import pyarrow as pa
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.messages.jsontexts import decode
-from tidewaiter.consignments.readers.columns import load_aliases
+from tidewaiter.consignments.readers.aliases import load_aliases
 from tidewaiter.consignments.readers.mapping import Mapping as Columns
 from tidewaiter.consignments.readers.mapping import map_columns
 from tidewaiter.consignments.readers.objects import Flat, fields_of, flatten

@@ -241,7 +241,9 @@ class _Reading:
             )
             found["value"] = self._take("value", column)
         named = self.columns.currency or None
-        parts = [a for a in (inner, self.fields.get("currency")) if a is not None]
+        # A column of currencies is of another value where the header of this one names its own.
+        beside = None if named else self.fields.get("currency")
+        parts = [a for a in (inner, beside) if a is not None]
         if parts:
             found["currency"] = pc.coalesce(*parts, pa.scalar(named, pa.string()))
         return found

@@ -3,10 +3,19 @@
 from collections.abc import Mapping as Pairs
 from collections.abc import Sequence
 
+import msgspec
+
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.readers.columns import Found, find_columns, load_aliases, squeeze
-from tidewaiter.consignments.readers.sniff import sniff
+from tidewaiter.consignments.readers.aliases import LOCAL, load_aliases, squeeze
+from tidewaiter.consignments.readers.columns import (
+    Found,
+    find_columns,
+    find_directed,
+    find_unsure,
+)
+from tidewaiter.consignments.readers.kinship import kin, way_of
+from tidewaiter.consignments.readers.sniff import sniff, suspect
 from tidewaiter.consignments.types import ReadOptions
 
 NEEDED = ("goods", "commercial", "cas", "hs", "un", "cus")
@@ -15,6 +24,9 @@ NEEDED = ("goods", "commercial", "cas", "hs", "un", "cus")
 KEEPS_ALL = ("commercial", "consignment")
 """Fields that use every column that answers: all further descriptions are screened, and a
 consignment is named by the first of its columns that is not empty."""
+
+LAST = 6
+"""The tier from which a number names a consignment only where no better one does."""
 
 Sample = Sequence[Sequence[str | None]]
 """The first rows of a file, cell by cell."""
@@ -32,6 +44,7 @@ class Mapping(Record, frozen=True, kw_only=True):
     sniffed: tuple[str, ...] = ()  # fields found by their values, not their names
     assumed: tuple[str, ...] = ()  # masses for which nothing names a unit
     places: Pairs[str, tuple[int, ...]] = {}  # field -> numbers of its columns, from 0
+    unsure: Pairs[str, tuple[str, ...]] = {}  # field that is not read -> columns that may hold it
 
 
 class Question(Record, frozen=True, kw_only=True):
@@ -67,11 +80,12 @@ def map_columns(
         raise _ask(question, name)
     if strict and not any(field in mapping.columns for field in NEEDED):
         seen = ", ".join(f'"{column}"' for column in header[:40]) or "none"
-        example = header[0] if header else "Description"
+        likely = [f"hs={column}" for column in mapping.unsure.get("hs", ())]
+        example = likely[0] if likely else f"goods={header[0] if header else 'Description'}"
         raise InputError(
             "no column holds goods, a CAS number, an HS code or a UN number",
             at=name,
-            hint=f'columns seen: {seen}; name one, like --map "goods={example}"',
+            hint=f'columns seen: {seen}; name one, like --map "{example}"',
         )
     return mapping
 
@@ -97,6 +111,8 @@ def survey_columns(
     taken = {choice.index for choices in chosen.values() for choice in choices}
     for field, choices in _aliased(header, taken).items():
         chosen.setdefault(field, choices)
+    _pair_units(header, chosen, options)
+    _keep_money(chosen, options)
     taken = {choice.index for choices in chosen.values() for choice in choices}
     sniffed = _sniffed(header, sample, taken, set(chosen))
     chosen.update(sniffed)
@@ -104,7 +120,10 @@ def survey_columns(
     for question in questions:
         del chosen[question.field]
     found = tuple(field for field in sniffed if field in chosen)
-    return _record(header, chosen, found, frozenset(options.units)), questions
+    mapping = _record(header, chosen, found, frozenset(options.units))
+    asked = {*mapping.columns, *(question.field for question in questions)}
+    unsure = _unsure(header, sample, mapping.places, asked)
+    return msgspec.structs.replace(mapping, unsure=unsure), questions
 
 
 def _record(
@@ -120,11 +139,16 @@ def _record(
         columns={f: tuple(header[c.index] for c in choices) for f, choices in chosen.items()},
         unmapped=tuple(column for i, column in enumerate(header) if i not in used),
         units=units,
-        currency=chosen["value"][0].found.currency if "value" in chosen else "",
+        currency=_currency(chosen.get("value", ())),
         sniffed=sniffed,
         assumed=tuple(f for f in bare if f"{f}.unit" not in chosen and "weight.unit" not in chosen),
         places={f: tuple(c.index for c in choices) for f, choices in chosen.items()},
     )
+
+
+def _currency(value: Sequence[_Choice]) -> str:
+    currency = value[0].found.currency if value else ""
+    return "" if currency == LOCAL else currency
 
 
 def _named(header: Sequence[str], name: str, options: ReadOptions) -> dict[str, list[_Choice]]:
@@ -171,9 +195,11 @@ def _index(header: Sequence[str], column: str) -> int | None:
 
 def _aliased(header: Sequence[str], taken: set[int]) -> dict[str, list[_Choice]]:
     """Choose, for each field, the columns of its lowest tier; one column has one field."""
-    open_ = {
-        i: find_columns(column.split("#")[0]) for i, column in enumerate(header) if i not in taken
-    }
+    names = [column.split("#")[0] for column in header]
+    looked = [find_columns(name) for name in names]
+    way = way_of(looked)
+    told = [found or find_directed(name, way) for name, found in zip(names, looked, strict=True)]
+    open_ = {i: found for i, found in enumerate(told) if i not in taken}
     while True:
         best: dict[str, list[_Choice]] = {}
         for index, found in open_.items():
@@ -190,7 +216,48 @@ def _aliased(header: Sequence[str], taken: set[int]) -> dict[str, list[_Choice]]
 def _beaten(field: str, choices: Sequence[_Choice]) -> list[int]:
     """Tell the columns of which a better one takes the field."""
     low = min(choice.found.tier for choice in choices)
-    return [c.index for c in choices if c.found.tier > low and field not in KEEPS_ALL]
+    if field in KEEPS_ALL:
+        return [c.index for c in choices if c.found.tier >= LAST and low < LAST]
+    return [c.index for c in choices if c.found.tier > low]
+
+
+def _pair_units(
+    header: Sequence[str], chosen: dict[str, list[_Choice]], options: ReadOptions
+) -> None:
+    """Give a quantity the unit that is called as it is: a statistical one is not the commercial."""
+    if "quantity" not in chosen or "quantity.unit" in options.columns:
+        return
+    own, found = kin(header[chosen["quantity"][0].index]), []
+    for index, column in enumerate(header):
+        same = [f for f in find_columns(column.split("#")[0]) if f.field == "quantity.unit"]
+        if same and kin(column.split("#")[0]) == own:
+            found.append(_Choice(index=index, found=same[0]))
+    low = min((choice.found.tier for choice in found), default=0)
+    if found:
+        chosen["quantity.unit"] = [choice for choice in found if choice.found.tier == low]
+
+
+def _keep_money(chosen: dict[str, list[_Choice]], options: ReadOptions) -> None:
+    """Leave a column of currencies alone where the value is in the money of the country."""
+    value = chosen.get("value")
+    if value and value[0].found.currency == LOCAL and "currency" not in options.columns:
+        chosen.pop("currency", None)
+
+
+def _unsure(
+    header: Sequence[str], sample: Sample, places: Pairs[str, tuple[int, ...]], read: set[str]
+) -> dict[str, tuple[str, ...]]:
+    """List the columns that may hold a field which nothing else holds, by name or by values."""
+    used = {place for each in places.values() for place in each}
+    found: dict[str, list[str]] = {}
+    for index, column in enumerate(header):
+        if index in used:
+            continue
+        shown = suspect([row[index] for row in sample if index < len(row)])
+        for field in find_unsure(column.split("#")[0]) or ((shown,) if shown else ()):
+            if field not in read:
+                found.setdefault(field, []).append(column)
+    return {field: tuple(names) for field, names in found.items()}
 
 
 def _doubt(field: str, choices: list[_Choice], header: Sequence[str]) -> Question | None:

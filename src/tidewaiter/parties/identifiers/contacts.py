@@ -54,8 +54,10 @@ def find_contacts(text: str, country: str) -> Contacts:
     if not _ANY.search(text):
         return _NONE
     text = unicodedata.normalize("NFKC", text)
-    emails = [each.lower().strip(".") for each in _EMAIL.findall(text)]
-    sites = [each.lower() for each in _SITE.findall(text)]
+    # A look for a sign that each must have costs a twentieth of the search for all of it.
+    emails = [e.lower().strip(".") for e in _EMAIL.findall(text)] if "@" in text else []
+    web = "://" in text or "www." in text.lower()
+    sites = [each.lower() for each in _SITE.findall(text)] if web else []
     hosts = [*(email.partition("@")[2] for email in emails), *sites]
     return Contacts(
         phones=tuple(sorted(_phones(text, country))),
@@ -66,7 +68,8 @@ def find_contacts(text: str, country: str) -> Contacts:
 
 
 def _phones(text: str, country: str) -> set[str]:
-    found = {phone_of(each.group(), country) for each in _PLUS.finditer(text)}
+    plus = _PLUS.finditer(text) if "+" in text else ()
+    found = {phone_of(each.group(), country) for each in plus}
     for cue in _CUE.finditer(text):
         number = _NUMBER.match(text, cue.end())
         if number:

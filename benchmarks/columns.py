@@ -1,0 +1,175 @@
+"""Column mapping, measured on hand-labelled column names of 48 countries.
+
+Each labelled name (``columns_labels.tsv``) is looked up in its own header: the whole header is
+mapped as a file's would be, without any rows, and the answer for that column is compared with
+what a reader said it means.
+
+Of the columns that mean one of our fields:
+  read      the column is read as that field;
+  settled   another column of the file is read as the field, and this one is known to hold it too
+            (a value in a second currency, a name in a second language): precedence, as documented;
+  asked     the column stands in a question, or is named as one that may hold a field;
+  unread    it is left alone;
+  wrong     it is read as something else, without a question.
+Of the columns that mean none, or cannot be told: left, asked, or wrong.
+
+    python -m benchmarks.columns COLUMNS.csv [--set tuned] [--held-out] [--misses]
+
+COLUMNS.csv: country, direction, format, position, column. No values are at hand, so nothing here
+is found by its values.
+"""
+
+import argparse
+import csv
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from tidewaiter.consignments.readers.columns import find_columns
+from tidewaiter.consignments.readers.mapping import Mapping as Columns
+from tidewaiter.consignments.readers.mapping import Question, survey_columns
+from tidewaiter.consignments.readers.sheet import unique_names
+from tidewaiter.consignments.types import ReadOptions
+
+LABELS = Path(__file__).with_name("columns_labels.tsv")
+Source = tuple[str, str, str]
+"""Country, direction, format."""
+
+
+class Label(NamedTuple):
+    """What one column means."""
+
+    group: str  # "tuned" or "held out"
+    source: Source
+    position: int
+    name: str
+    means: str  # a field, "none" or "unknown"
+    also: tuple[str, ...]  # readings that are no error
+    weight: int  # columns that bear the name
+
+    @property
+    def is_field(self) -> bool:
+        """Tell whether the column means one of our fields."""
+        return self.means not in ("none", "unknown")
+
+
+def read_labels(path: Path = LABELS) -> Iterator[Label]:
+    """Read the labels, in the order in which they were drawn."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            group, country, direction, form, position, name, means, weight = line.split("\t")
+            first, *also = means.split("|")
+            source = (country, direction, form)
+            yield Label(group, source, int(position), name, first, tuple(also), int(weight))
+
+
+def read_headers(path: Path) -> dict[Source, dict[int, str]]:
+    """Read the headers: position -> name of each source."""
+    headers: dict[Source, dict[int, str]] = defaultdict(dict)
+    with path.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            source = (row["country"].strip(), row["direction"].lower(), row["format"].lower())
+            headers[source][int(row["position"])] = row["column"]
+    return {source: dict(sorted(names.items())) for source, names in headers.items()}
+
+
+class Answer(NamedTuple):
+    """How one header is mapped."""
+
+    places: Mapping[int, int]  # position in the source -> place in the header
+    columns: Columns
+    questions: tuple[Question, ...]
+    header: Sequence[str]
+
+
+def answer(names: Mapping[int, str]) -> Answer:
+    """Map one header."""
+    header = unique_names(list(names.values()))
+    columns, questions = survey_columns(header, (), "header", ReadOptions())
+    return Answer({p: i for i, p in enumerate(names)}, columns, questions, header)
+
+
+def plain(field: str) -> str:
+    """Fold the second party of a role into the first: "importer2.name" is an importer's name."""
+    role, dot, attribute = field.partition(".")
+    return f"{role.rstrip('23456789')}{dot}{attribute}"
+
+
+def judge(label: Label, got: Answer) -> tuple[str, str]:
+    """Compare one label with the answer; return the outcome, and what the column is read as."""
+    place = got.places[label.position]
+    right = {label.means, *label.also} - {"none", "unknown"}
+    read = [plain(f) for f, places in got.columns.places.items() if place in places]
+    if read:
+        return ("read" if right.issuperset(read) else "wrong"), "+".join(read)
+    asked = [q.field for q in got.questions if got.header[place] in q.columns]
+    if asked:
+        return "asked", "+".join(asked)
+    unsure = [field for field, names in got.columns.unsure.items() if got.header[place] in names]
+    if unsure:
+        return "asked", "+".join(unsure)
+    known = {plain(f.field) for f in find_columns(got.header[place])}
+    if label.is_field and known & right & {plain(f) for f in got.columns.columns}:
+        return "settled", ""
+    return ("unread" if label.is_field else "left"), ""
+
+
+FIELD = ("read", "settled", "asked", "unread", "wrong")
+OTHER = ("left", "read", "asked", "wrong")
+
+
+def show(title: str, counts: Counter[str], outcomes: Sequence[str]) -> None:
+    """Print one line of outcomes."""
+    total = sum(counts.values()) or 1
+    parts = [f"{name} {counts[name]:3d} ({counts[name] / total:6.1%})" for name in outcomes]
+    print(f"{title:34s} {sum(counts.values()):4d}  " + "  ".join(parts))
+
+
+def by_group(judged: Sequence[tuple[Label, str, str]]) -> None:
+    """Print the outcomes of all, weighted by columns, and by field and country."""
+    fields = [(each, how) for each, how, _ in judged if each.is_field]
+    show("mean a field", Counter(how for _, how in fields), FIELD)
+    weighted: Counter[str] = Counter()
+    for each, how in fields:
+        weighted[how] += each.weight
+    show("  weighted by columns", weighted, FIELD)
+    others = Counter(how for each, how, _ in judged if not each.is_field)
+    show("mean none, or cannot be told", others, OTHER)
+    for title in ("field", "country"):
+        table: dict[str, Counter[str]] = defaultdict(Counter)
+        for each, how in fields:
+            table[each.means if title == "field" else each.source[0]][how] += 1
+        whole = sum(set(counts) <= {"read", "settled"} for counts in table.values())
+        print(f"by {title}: {whole} of {len(table)} wholly right; the others:")
+        for name, counts in sorted(table.items()):
+            if not set(counts) <= {"read", "settled"}:
+                show(f"  {name}", counts, FIELD)
+
+
+def main() -> None:
+    """Measure the sets that are asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("headers", type=Path)
+    parser.add_argument("--held-out", action="store_true", help="the second set, once at the end")
+    parser.add_argument("--misses", action="store_true", help="list what is not right")
+    asked = parser.parse_args()
+    group = "held out" if asked.held_out else "tuned"
+    answers = {source: answer(names) for source, names in read_headers(asked.headers).items()}
+    judged = [
+        (label, *judge(label, answers[label.source]))
+        for label in read_labels()
+        if label.group == group
+    ]
+    print(f"{group}: {len(judged)} names")
+    by_group(judged)
+    questions = Counter(len(got.questions) for got in answers.values())
+    print(f"questions in a header: {dict(sorted(questions.items()))} of {len(answers)} headers")
+    for label, how, what in judged if asked.misses else ():
+        if how not in ("read", "settled", "left"):
+            means = "|".join((label.means, *label.also))
+            print(f"{how:7s} {' '.join(label.source):28s} {label.name:34s} {means:28s} {what}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""Scale: lines a minute on this machine with all of screening on, and Spark beside it.
+
+``python -m benchmarks.scale --lines 2000000`` makes a manifest of consignments of three lines and
+three parties, of which one in five is new (`benchmarks.scale_made`), and screens it with OFAC's
+list of 2026-07 as a process of its own, with one worker and with two. With ``--spark`` it is
+screened by Spark on this machine too, and the alerts are compared to the byte. It prints seconds
+of the processors, lines a minute of two cores by them, and the wall clock; writes
+``docs/benchmarks/scale.json``. Other work on the machine lengthens both: compare ratios.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.evaluation import ROOT, shared
+from benchmarks.scale_made import write_manifest
+from benchmarks.screen_parties import DAY, ofac
+
+from tidewaiter.parties.readers.own import write_own_json
+from tidewaiter.parties.readers.types import ListHeader
+
+OUT = ROOT / "docs" / "benchmarks" / "scale.json"
+COMMAND = (sys.executable, "-m", "tidewaiter")
+CORES = 2
+
+
+def main() -> None:
+    """Measure, print and write."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--lines", type=int, default=2_000_000)
+    options.add_argument("--spark", action="store_true")
+    asked = options.parse_args()
+    place = shared()
+    if place is None:
+        print("the data are not here")
+        return
+    listed = ofac(place / "data" / "parties" / "lists" / "ofac_sdn_2026-07" / "ofac_sdn.json")
+    with tempfile.TemporaryDirectory() as work:
+        folder = Path(work)
+        header = ListHeader(slug="ofac", name="OFAC, of 2026-07", dated=DAY)
+        (folder / "ofac.jsonl").write_bytes(write_own_json(header, listed))
+        run("lists", "add", str(folder / "ofac.jsonl"), "--lists", str(folder / "kept"))
+        write_manifest(folder / "m.csv", listed, 3)
+        screened(folder, "warm.jsonl")  # compiles
+        write_manifest(folder / "m.csv", listed, asked.lines)
+        rows = measured(folder, asked.lines, spark=asked.spark)
+    OUT.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+
+
+def measured(folder: Path, lines: int, *, spark: bool) -> list[dict[str, object]]:
+    """Screen the manifest in each way; the alerts of all are the same."""
+    ways: dict[str, Sequence[str]] = {
+        "one worker": ("--workers", "1"),
+        "two workers": ("--workers", "2"),
+    }
+    if spark:
+        ways["spark, local[2]"] = ("--engine", "spark", "--master", "local[2]")
+    rows: list[dict[str, object]] = []
+    first: bytes | None = None
+    for number, (way, more) in enumerate(ways.items()):
+        out = f"out{number}" if "--engine" in more else f"out{number}.jsonl"
+        cpu, wall = screened(folder, out, *more)
+        alerts = alerts_of(folder / out)
+        first = alerts if first is None else first
+        assert alerts == first, f"{way} finds other alerts"
+        rows.append(
+            {
+                "way": way, "lines": lines, "alerts": alerts.count(b"\n"),
+                "cpu seconds": round(cpu, 1), "wall seconds": round(wall, 1),
+                "lines a minute of two cores, by cpu": round(lines / cpu * CORES * 60),
+                "load": round(os.getloadavg()[0], 1),
+            }
+        )  # fmt: skip
+        print(json.dumps(rows[-1]), flush=True)
+    return rows
+
+
+def screened(folder: Path, out: str, *more: str) -> tuple[float, float]:
+    """Screen the manifest; return the seconds of the processors and of the wall clock."""
+    begun = time.perf_counter()
+    where = ("--lists", str(folder / "kept"), "--out", str(folder / out))
+    cpu = run("screen", str(folder / "m.csv"), "--day", "2026-11-25", *where, *more)
+    return cpu, time.perf_counter() - begun
+
+
+def run(*arguments: str) -> float:
+    """Call the command; return the seconds of the processors, of its children too."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run((*COMMAND, *arguments), check=False, capture_output=True)
+    assert done.returncode in {0, 1}, done.stderr.decode()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def alerts_of(path: Path) -> bytes:
+    """Return the alerts of a file, or of the parts in a folder."""
+    if path.is_file():
+        return path.read_bytes()
+    return b"".join(part.read_bytes() for part in sorted(path.glob("part-*")))
+
+
+if __name__ == "__main__":
+    main()

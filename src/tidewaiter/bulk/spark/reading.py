@@ -1,0 +1,78 @@
+"""Files into batches of lines, each file in one process: as it is read on one machine."""
+
+import hashlib
+import platform
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+
+from tidewaiter.base.errors import InputError, TidewaiterError
+from tidewaiter.bulk.run import parts_of
+from tidewaiter.bulk.spark.types import READ, Step
+from tidewaiter.consignments.readers import reader_for
+from tidewaiter.consignments.types import ReadOptions
+
+
+def read_files(options: ReadOptions, slots: int) -> Step:
+    """Return the step from `FILES` to `READ`.
+
+    Args:
+        options: How all files are read.
+        slots: Parts over which the batches are spread.
+    """
+
+    def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        pa.set_cpu_count(1)
+        for batch in batches:
+            for row in batch.to_pylist():
+                yield from _read(row, options, slots)
+
+    return read
+
+
+def lines_in(raw: bytes) -> pa.RecordBatch:
+    """Return the lines of a row of `READ`."""
+    return pa.ipc.open_stream(raw).read_next_batch()
+
+
+def _read(row: dict[str, Any], options: ReadOptions, slots: int) -> Iterator[pa.RecordBatch]:
+    place = {"file": row["file"], "batch": 0, "slot": row["file"] % slots}
+    try:
+        for number, batch in enumerate(_batches(Path(row["path"]), row["name"], options)):
+            slot = (row["file"] + number) % slots
+            yield one_row({**place, "batch": number, "slot": slot, **batch}, READ)
+    except TidewaiterError as error:
+        fault = msgspec.json.encode((error.message, error.at, error.hint)).decode()
+        yield one_row({**place, "fault": fault}, READ)
+
+
+def _batches(path: Path, name: str, options: ReadOptions) -> Iterator[dict[str, object]]:
+    try:
+        with path.open("rb") as file:
+            source = hashlib.file_digest(file, "sha256").hexdigest()
+            file.seek(0)
+            for lines, refusals in parts_of(reader_for(name)(file, name, options)):
+                yield _cells(source, lines, refusals)
+    except OSError as error:
+        hint = "put inputs where each machine of the cluster sees them under the same name"
+        at = f"{path}, on {platform.node()}"
+        raise InputError(error.strerror or "cannot be read", at=at, hint=hint) from error
+
+
+def _cells(source: str, lines: pa.RecordBatch, refusals: Iterable[object]) -> dict[str, object]:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, lines.schema) as writer:
+        writer.write_batch(lines)
+    return {
+        "source": source,
+        "lines": sink.getvalue().to_pybytes(),
+        "refusals": msgspec.json.encode(list(refusals)),
+    }
+
+
+def one_row(cells: dict[str, object], schema: pa.Schema) -> pa.RecordBatch:
+    """Return a batch of one row; what is not given is null."""
+    return pa.RecordBatch.from_pylist([cells], schema=schema)

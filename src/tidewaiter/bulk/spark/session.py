@@ -1,0 +1,105 @@
+"""Spark itself: a session, and rows that are data frames of it. The home of pyspark."""
+
+import os
+import sys
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Self
+
+import pyarrow as pa
+from pyspark import StorageLevel
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.pandas.types import from_arrow_schema
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.bulk.spark.java import java_home
+from tidewaiter.bulk.spark.types import Step
+
+_HERE = "127.0.0.1"
+_SETTINGS = {
+    # A row holds a batch of lines: with more of them at a time, memory would hold many batches.
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "1",
+    "spark.sql.adaptive.enabled": "false",  # parts are as many as we say
+    "spark.driver.memory": "2g",
+    "spark.driver.maxResultSize": "0",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "ERROR",
+}
+
+
+class SparkRows:
+    """Rows as a data frame."""
+
+    def __init__(self, frame: DataFrame) -> None:
+        """Take the frame."""
+        self._frame = frame
+
+    def through(self, step: Step, schema: pa.Schema) -> Self:
+        """Return what a step makes of them."""
+        made = self._frame.mapInArrow(step, from_arrow_schema(schema))
+        return type(self)(made)
+
+    def parted(self, column: str, parts: int) -> Self:
+        """Return them in parts by a column that counts these, in the order of file and batch."""
+        parted = self._frame.repartitionById(parts, column)
+        return type(self)(parted.sortWithinPartitions("file", "batch"))
+
+    def kept(self) -> Self:
+        """Return them so that they are computed once, however often they are asked for."""
+        return type(self)(self._frame.persist(StorageLevel.DISK_ONLY))
+
+    def gathered(self, *columns: str) -> pa.Table:
+        """Return some columns of all rows, in any order."""
+        return self._frame.select(*columns).toArrow()
+
+
+class SparkCluster:
+    """A running session."""
+
+    def __init__(self, session: SparkSession) -> None:
+        """Take the session."""
+        self._session = session
+        self.cores: int = session.sparkContext.defaultParallelism
+
+    def rows(self, table: pa.Table) -> SparkRows:
+        """Return the rows of a small table, each in a part of its own."""
+        rows = [tuple(row.values()) for row in table.to_pylist()]
+        spread = self._session.sparkContext.parallelize(rows, max(1, len(rows)))
+        schema = from_arrow_schema(table.schema)
+        return SparkRows(self._session.createDataFrame(spread, schema))
+
+
+@contextmanager
+def spark_cluster(master: str, settings: Mapping[str, str]) -> Iterator[SparkCluster]:
+    """Start a session; it ends with the block.
+
+    Args:
+        master: Like "local[2]" or "spark://host:7077".
+        settings: Of Spark, beside ours and over them.
+
+    Raises:
+        InputError: Spark does not start: it finds no Java or no master, or knows no such setting.
+    """
+    home = java_home()
+    if home is not None:
+        os.environ["JAVA_HOME"] = str(home)
+    os.environ["PYSPARK_PYTHON"] = sys.executable  # else workers take the first python3
+    asked: dict[str, Any] = {**_SETTINGS, "spark.pyspark.python": sys.executable}
+    if master.startswith("local"):
+        asked |= {"spark.driver.host": _HERE, "spark.driver.bindAddress": _HERE}
+        os.environ.setdefault("SPARK_LOCAL_IP", _HERE)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of pandas 3, of which nothing is used
+        builder = SparkSession.builder.master(master).appName("tidewaiter")
+        try:
+            session = builder.config(map={**asked, **settings}).getOrCreate()
+        except (PySparkException, OSError) as error:
+            hint = "it needs Java 17 or newer (JAVA_HOME), and a master that answers"
+            raise InputError(f"Spark does not start: {error}", at=master, hint=hint) from error
+        try:
+            yield SparkCluster(session)
+        finally:
+            session.stop()

@@ -1,0 +1,97 @@
+"""Inspection lists as files: a CSV that officers fill in, and beside it what it was made by."""
+
+import csv
+import io
+import os
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import cast, get_args
+
+import msgspec
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.files import replacing
+from tidewaiter.report.cells import neutralise, restore
+from tidewaiter.report.exports import CsvTable
+from tidewaiter.selection.types import Arm, Chosen, Selection
+from tidewaiter.selection.yields import INSPECTED, Listed
+
+COLUMNS = (
+    "lane", "arm", "why", "consignment", "seq", "file", "row", "score", "chance", "alert", "draw",
+    "key", "outcome", "day", "by", "note",
+)  # fmt: skip
+"""Of the list; the last four are empty, for whoever inspects."""
+
+_NEEDED = ("arm", "draw", "key", "alert", "outcome", "day")
+_FOR_ONE = 0o600
+
+
+class Row(Listed, frozen=True, kw_only=True):
+    """A line of a list that was read again."""
+
+    draw: str
+
+
+def write_list(path: Path, chosen: Iterable[Chosen], told: Selection) -> None:
+    """Write a list, and beside it, in a file that ends in .json, what it was made by.
+
+    Both are for the user alone: a list that others know of is no surprise.
+    """
+    with replacing(path, str(os.getpid()), mode=_FOR_ONE) as part, part.open("wb") as file:
+        table = CsvTable(file, COLUMNS)
+        table.rows(_cells(each) for each in chosen)
+    with replacing(record_of(path), str(os.getpid()), mode=_FOR_ONE) as part:
+        part.write_bytes(msgspec.json.format(msgspec.json.encode(told)) + b"\n")
+
+
+def record_of(path: Path) -> Path:
+    """Return where it stands what a list was made by."""
+    return path.with_suffix(".json")
+
+
+def read_list(path: Path) -> Iterator[Row]:
+    """Read a list, filled in or not; lines that were not to be opened are passed over.
+
+    Raises:
+        InputError: It is no such list, or a cell that was filled in cannot be read.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        hint = "save it as CSV in UTF-8"
+        raise InputError("the list is not UTF-8", at=str(path), hint=hint) from error
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    missing = [name for name in _NEEDED if name not in (rows.fieldnames or ())]
+    if missing:
+        hint = "give a list that `tidewaiter select` wrote, with commas"
+        raise InputError(f'there is no column "{missing[0]}"', at=str(path), hint=hint)
+    for number, cells in enumerate(rows, start=1):
+        if cells["arm"]:
+            yield _row({name: restore(cells[name] or "") for name in _NEEDED}, path, number)
+
+
+def _row(cells: dict[str, str], path: Path, number: int) -> Row:
+    outcome, place = cells["outcome"].strip(), f"{path}, row {number}"
+    if cells["arm"] not in get_args(Arm):
+        raise InputError(f'"{cells["arm"]}" is no arm', at=place, hint="leave that column as it is")
+    if outcome and outcome not in INSPECTED:
+        hint = f"write {', '.join(INSPECTED)}, or nothing"
+        raise InputError(f'"{outcome}" is no outcome', at=place, hint=hint)
+    day = cells["day"].strip()
+    try:
+        when = date.fromisoformat(day) if day else None
+    except ValueError as error:
+        raise InputError(f'"{day}" is no day', at=place, hint="write it like 2026-11-25") from error
+    return Row(
+        key=cells["key"], arm=cast("Arm", cells["arm"]), alert=cells["alert"], outcome=outcome,
+        day=when, draw=cells["draw"],
+    )  # fmt: skip
+
+
+def _cells(each: Chosen) -> list[str]:
+    line = each.candidate
+    chance = "" if line.chance is None else f"{line.chance:.3f}"
+    told = (each.lane, each.arm or "", each.why, line.consignment, str(line.seq), line.file,
+            str(line.row), str(line.score), chance, line.alert, each.draw, line.key)  # fmt: skip
+    return [*map(neutralise, told), "", "", "", ""]

@@ -1,0 +1,128 @@
+"""Marking: the past of a screening gathered, and what it says of each line as reasons."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+import pyarrow as pa
+from msgspec import structs
+
+from tidewaiter.consignments.past.book import Book, Inspected
+from tidewaiter.consignments.past.labels import of_label
+from tidewaiter.consignments.past.outliers import Values
+from tidewaiter.consignments.past.routes import Ways
+from tidewaiter.consignments.past.splitting import Splits
+from tidewaiter.consignments.past.trading import Said, asked_of, of_traders
+from tidewaiter.consignments.points import with_reasons
+from tidewaiter.consignments.rules import AlertRules
+from tidewaiter.consignments.together import Together
+from tidewaiter.consignments.types import Alert, Line, Reason
+from tidewaiter.substances.registry import Registry
+
+
+class Past:
+    """Adds to an alert what the past says of its line.
+
+    Every alert is asked for first, then lines and alerts are looked through, and marked after.
+    """
+
+    def __init__(
+        self, registry: Registry, rules: AlertRules, together: Together, day: date, *,
+        everyone: bool = False,
+    ) -> None:  # fmt: skip
+        """Take what the past is judged by.
+
+        Args:
+            registry: Of substances.
+            rules: Of alerts, with the switches in them.
+            together: What tells amounts that count for a limit.
+            day: Of the screening.
+            everyone: Lines without an alert are asked about too.
+        """
+        self._registry, self._rules = registry, rules
+        self._found: set[str] = set()
+        self._known = {each.slug for each in registry.substances}
+        self._book = Book(day, everyone=everyone)
+        self._values = Values()
+        self._ways = Ways(self._book, rules.past)
+        self._splits = Splits(together, registry, rules.past)
+
+    def want(self, line: Line, substances: Iterable[str] = ()) -> None:
+        """Ask for the past of a line, in which substances were found."""
+        self._found.update(substances)
+        self._book.want(line)
+        self._values.want(line)
+        self._ways.want(line)
+
+    @property
+    def substances(self) -> tuple[str, ...] | None:
+        """Return of which substances earlier alerts are asked for; None: of all."""
+        machines = {each.slug for each in self._registry.substances if each.kind == "equipment"}
+        return None if machines & self._found else tuple(sorted(self._found | machines))
+
+    def look(self, batch: pa.RecordBatch, *, earlier: bool) -> None:
+        """Take up lines, of the file or of an earlier one.
+
+        Args:
+            batch: Of the schema LINES.
+            earlier: They are of an earlier file.
+        """
+        self._book.look(batch, earlier=earlier)
+        self._values.look(batch)
+        self._ways.look(batch, earlier=earlier)
+
+    def add(self, alert: Alert, *, earlier: bool = False) -> None:
+        """Take up an alert, of the file or of an earlier one."""
+        slugs = tuple(slug for slug in alert.substances if slug in self._known)
+        known = structs.replace(alert, substances=slugs)
+        self._book.add_alert(known, earlier=earlier)
+        self._splits.add(known)
+
+    def add_inspected(self, results: Iterable[Inspected]) -> None:
+        """Take up results of inspections and laboratories."""
+        self._book.add_inspected(results)
+
+    def mark(self, alert: Alert) -> Alert:
+        """Return the alert with what the past says of its line."""
+        found = [*self.of(alert.line, alert.substances)]
+        if not any(each.rule == "together" and each.points for each in alert.reasons):
+            found += self._splits.of(alert)
+        made = self._weighed(found)
+        return with_reasons(alert, (*alert.reasons, *made), self._rules) if made else alert
+
+    def of(self, line: Line, substances: tuple[str, ...] = ()) -> Iterator[tuple[Said, str]]:
+        """Yield what the past says of a line, each with its source; "": that of the rule.
+
+        Args:
+            line: That was asked for.
+            substances: Slugs of what was found in it.
+        """
+        asked = asked_of(line, substances, self._book)
+        rules = self._rules.past
+        for said in of_traders(asked, self._book, self._registry, rules):
+            yield said, ""
+        for said in self._values.of(line, rules):
+            yield said, ""
+        for said in self._ways.of(line, asked.day):
+            yield said, ""
+        label = of_label(line)
+        if label is not None:
+            yield label, ""
+
+    def reasons(self, line: Line, substances: tuple[str, ...] = ()) -> list[Reason]:
+        """Return what the past says of a line, as reasons."""
+        return self._weighed(self.of(line, substances))
+
+    def _weighed(self, found: Iterable[tuple[Said, str]]) -> list[Reason]:
+        """Make reasons; all together weigh no more than the rules allow, each rule counts once."""
+        past, left, seen = self._rules.past, self._rules.past.most, set[str]()
+        made = []
+        for said, source in found:
+            rule = past.rules[said.rule]
+            points = min(left, rule.points) if said.weighs and said.rule not in seen else 0
+            seen |= {said.rule} if said.weighs else set()
+            left -= points
+            text = rule.text.format(**said.words)
+            made.append(
+                Reason(rule=said.rule, text=text, points=points, source=source or rule.source)
+            )
+        return made

@@ -1,0 +1,154 @@
+"""Outliers: price a kilogram, and kilograms a package, beside other lines of the same goods.
+
+The middle is the median and the spread the median distance from it, both of logarithms, so that
+a few wild values move neither. Source: Iglewicz and Hoaglin 1993, How to Detect and Handle
+Outliers, the modified z-score.
+"""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from tidewaiter.consignments.past.trading import Said
+from tidewaiter.consignments.past.types import PastRule, PastRules
+from tidewaiter.consignments.types import Line
+
+_HEADING = 6
+_MG = 1e6  # in a kilogram
+_NORMAL: Final = 1.4826  # median distance to standard deviation, of a normal distribution
+_MOST = 100_000  # values kept of one group
+
+
+class Usual(NamedTuple):
+    """The middle of the values of a group, and how far they lie from it."""
+
+    lines: int
+    middle: float  # logarithm
+    spread: float  # of logarithms, as a standard deviation
+
+
+class Values:
+    """Gathers values of lines, by subheading, origin and unit."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._wanted: set[str] = set()
+        self._held: dict[tuple[str, str, str], list[NDArray[np.float64]]] = {}
+        self._counts: dict[tuple[str, str, str], int] = {}
+        self._usual: dict[tuple[str, str, str], Usual] = {}
+
+    def want(self, line: Line) -> None:
+        """Ask for the goods of a line."""
+        if line.hs and len(line.hs) >= _HEADING:
+            self._wanted.add(line.hs[:_HEADING])
+
+    def look(self, batch: pa.RecordBatch) -> None:
+        """Take up the values of the goods that are asked for.
+
+        Args:
+            batch: Of the schema LINES.
+        """
+        if not self._wanted:
+            return
+        heading = pc.utf8_slice_codeunits(batch.column("hs"), 0, _HEADING)
+        here = pc.is_in(heading, value_set=pa.array(sorted(self._wanted)))
+        if not pc.any(here).as_py():
+            return
+        some = batch.select(["origin", "net_mg", "gross_mg", "packages", "value", "currency"])
+        table = pa.Table.from_batches([some]).append_column("hs", heading).filter(here)
+        mass = pc.cast(pc.coalesce(table["net_mg"], table["gross_mg"]), pa.float64())
+        value = pc.cast(table["value"], pa.float64())
+        packages = pc.cast(table["packages"], pa.float64())
+        price = pc.divide(value, pc.divide(mass, _MG))
+        self._add(table, price, table["currency"])
+        each = pc.divide(pc.divide(mass, _MG), packages)
+        self._add(table, each, pa.array(["package"] * len(table)))
+
+    def _add(self, table: pa.Table, values: pa.ChunkedArray, unit: pa.ChunkedArray) -> None:
+        good = pc.and_(pc.is_finite(values), pc.greater(values, 0))
+        rows = pa.table(
+            {
+                "hs": table["hs"],
+                "origin": pc.fill_null(table["origin"], ""),
+                "unit": unit,
+                "value": values,
+            }
+        ).filter(pc.and_(pc.fill_null(good, False), pc.is_valid(unit)))
+        grouped = rows.group_by(["hs", "origin", "unit"]).aggregate([("value", "list")])
+        for row in grouped.to_pylist():
+            found = np.log(np.array(row["value_list"]))
+            for origin in {row["origin"], ""}:
+                key = (row["hs"], origin, row["unit"])
+                count = self._counts.get(key, 0)
+                if count < _MOST:
+                    self._held.setdefault(key, []).append(found)
+                    self._counts[key] = count + len(found)
+
+    def of(self, line: Line, rules: PastRules) -> Iterator[Said]:
+        """Yield what is far from usual in a line: of its origin, else of all origins.
+
+        Args:
+            line: Its goods were asked for.
+            rules: With the numbers.
+        """
+        mass = (line.net_mg or line.gross_mg or 0) / _MG
+        if not mass or not line.hs:
+            return
+        if line.value and line.currency:
+            rule = rules.rules["price-outlier"]
+            found = self._far(line, float(line.value) / mass, line.currency, rule)
+            if found:
+                (usual, words) = found
+                unit = f"{line.currency} a kg"
+                price = f"{_told(float(line.value) / mass)} {unit}"
+                usually = f"{_told(np.exp(usual.middle))} {unit}"
+                yield Said("price-outlier", {"price": price, "usual": usually, **words})
+        if line.packages:
+            rule = rules.rules["pack-outlier"]
+            found = self._far(line, mass / line.packages, "package", rule)
+            if found:
+                (usual, words) = found
+                each, usually = (
+                    f"{_told(v)} kg" for v in (mass / line.packages, np.exp(usual.middle))
+                )
+                yield Said("pack-outlier", {"mass": each, "usual": usually, **words})
+
+    def _far(
+        self, line: Line, value: float, unit: str, rule: PastRule
+    ) -> tuple[Usual, dict[str, object]] | None:
+        for origin in dict.fromkeys((line.origin or "", "")):
+            heading = (line.hs or "")[:_HEADING]
+            usual = self._usual_of((heading, origin, unit))
+            if usual.lines < rule.numbers["lines"]:
+                continue
+            spread = max(usual.spread, rule.numbers["floor"])
+            if abs(np.log(value) - usual.middle) / spread < rule.numbers["score"]:
+                return None
+            goods = f"HS {heading}" + (f" of {origin}" if origin else "")
+            return usual, {"goods": goods, "lines": f"{usual.lines:,}"}
+        return None
+
+    def _usual_of(self, key: tuple[str, str, str]) -> Usual:
+        found = self._usual.get(key)
+        if found is None:
+            held = self._held.get(key)
+            found = self._usual[key] = usual_of(np.concatenate(held)) if held else Usual(0, 0, 0)
+        return found
+
+
+def usual_of(logs: NDArray[np.float64]) -> Usual:
+    """Return the median of values, and their spread.
+
+    Args:
+        logs: Logarithms of the values, shape ``(lines,)``, at least one.
+    """
+    middle = float(np.median(logs))
+    return Usual(len(logs), middle, _NORMAL * float(np.median(np.abs(logs - middle))))
+
+
+def _told(value: float) -> str:
+    return f"{value:,.2f}" if value < 1_000 else f"{value:,.0f}"  # noqa: PLR2004 - to be read

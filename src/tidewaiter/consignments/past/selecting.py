@@ -1,0 +1,68 @@
+"""Selecting: lines that the past alone makes alerts, by rules that an authority names for it."""
+
+from collections.abc import Container, Iterator
+from datetime import date
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from tidewaiter.consignments.identity import identity
+from tidewaiter.consignments.lines import line_of
+from tidewaiter.consignments.past.marking import Past
+from tidewaiter.consignments.points import score_of
+from tidewaiter.consignments.rules import AlertRules
+from tidewaiter.consignments.types import Alert, Line, Reason
+
+
+class Screening(NamedTuple):
+    """What alerts are made for."""
+
+    day: date
+    file: str
+    source: str  # SHA-256 of the file's bytes
+
+
+def selected(
+    batch: pa.RecordBatch, past: Past, rules: AlertRules, screening: Screening,
+    known: Container[int],
+) -> Iterator[Alert]:  # fmt: skip
+    """Yield an alert for each line that a rule selects, of the least severity at first.
+
+    Args:
+        batch: Of the schema LINES; its lines were asked for.
+        past: Of the screening.
+        rules: With those that select.
+        screening: Of the file.
+        known: Rows that are alerts already.
+    """
+    for row in batch.to_pylist():
+        if row["row"] in known:
+            continue
+        line = line_of(row)
+        reasons = past.reasons(line)
+        if any(each.rule in rules.past.selects for each in reasons):
+            yield _alert(line, reasons, rules, screening)
+
+
+def _alert(line: Line, reasons: list[Reason], rules: AlertRules, screening: Screening) -> Alert:
+    score, due = score_of(reasons), line.release or line.arrival
+    days_left = (due - screening.day).days if due else None
+    return Alert(
+        id=identity(screening.source, line, (), reasons, ()),
+        file=screening.file,
+        row=line.row,
+        consignment=line.consignment,
+        seq=line.seq,
+        day=screening.day,
+        severity=rules.severity.of(score) or "low",
+        score=score,
+        rank=score + rules.urgency_of(days_left),
+        due=due,
+        days_left=days_left,
+        substances=(),
+        title=next(each.text for each in reasons if each.rule in rules.past.selects),
+        line=line,
+        mentions=(),
+        reasons=tuple(reasons),
+        law=(),
+    )

@@ -1,0 +1,158 @@
+"""Splitting: lines of one trader below a limit each, that reach it together within some weeks.
+
+The law adds up what it says: one consignment, or two parties in one month. Here the same trader's
+lines count whoever the others are, wherever they go and whatever the month.
+"""
+
+from bisect import bisect_left, bisect_right
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import accumulate
+from typing import NamedTuple
+
+from tidewaiter.consignments.past.trading import Said
+from tidewaiter.consignments.past.types import PastRules
+from tidewaiter.consignments.together import Part, Together
+from tidewaiter.consignments.traders import RECEIVERS, SENDERS, day_of, receiver_of, sender_of
+from tidewaiter.consignments.types import Alert
+from tidewaiter.substances.limits import kilos, limit_in_words
+from tidewaiter.substances.registry import Registry
+
+_Key = tuple[str, int, str, bool, bool, str]  # regime, limit, slug, by mass, sends, trader
+
+
+class _Small(NamedTuple):
+    """A line that is below a limit."""
+
+    day: date
+    amount: Decimal
+    other: str  # the other trader, and where it is
+
+
+class _Run(NamedTuple):
+    """Small lines in the order of days, with their running sum."""
+
+    days: list[date]
+    sums: list[Decimal]
+    others: list[str]
+
+
+class Splits:
+    """Adds up small lines of each trader."""
+
+    def __init__(self, together: Together, registry: Registry, rules: PastRules) -> None:
+        """Take what tells the amounts that count for a limit.
+
+        Args:
+            together: Of the screening.
+            registry: Of substances.
+            rules: With the numbers.
+        """
+        self._together, self._registry = together, registry
+        self._rule = rules.rules["split"]
+        self._seen: set[str] = set()
+        self._small: dict[_Key, list[_Small]] = {}
+        self._runs: dict[_Key, _Run] = {}
+
+    def add(self, alert: Alert) -> None:
+        """Take up an alert; of two with one id the first counts."""
+        day = day_of(alert.line)
+        if day is None or alert.id in self._seen:
+            return
+        self._seen.add(alert.id)
+        for part in self._parts(alert):
+            for sends, trader, other in _sides(alert):
+                small = self._small.setdefault((*_limit_of(part), sends, trader), [])
+                small.append(_Small(day, part.amount, other))
+        self._runs = {}
+
+    def of(self, alert: Alert) -> list[tuple[Said, str]]:
+        """Return what an alert's line is a part of, each with the source of the limit.
+
+        At most one for each limit: that of the trader with more lines.
+        """
+        day = day_of(alert.line)
+        if day is None:
+            return []
+        made = []
+        for part in self._parts(alert):
+            found = [
+                (run, sends)
+                for sends, trader, _ in _sides(alert)
+                if (run := self._passing((*_limit_of(part), sends, trader), part, day))
+            ]
+            if found:
+                run, sends = max(found, key=lambda each: len(each[0].days))
+                made.append((self._said(alert, part, run, sends=sends), part.limit.source))
+        return made
+
+    def _parts(self, alert: Alert) -> list[Part]:
+        """Return what of an alert counts, is below its limit, and no tiny share of it."""
+        least = Decimal(str(self._rule.numbers["share"]))
+        return [
+            part
+            for part in self._together.parts(alert, counting=False)
+            if not part.alone and part.share >= least
+        ]
+
+    def _passing(self, key: _Key, part: Part, day: date) -> _Run | None:
+        """Return the largest run of days around one that reaches the limit, as one law sees not."""
+        run = self._run(key)
+        days, least = timedelta(days=self._rule.numbers["days"]), int(self._rule.numbers["lines"])
+        best: _Run | None = None
+        for first in range(bisect_left(run.days, day - days), bisect_right(run.days, day)):
+            last = bisect_right(run.days, run.days[first] + days)
+            sum_ = run.sums[last] - run.sums[first]
+            if last - first < least or not part.reached_by(sum_):
+                continue
+            found = _Run(run.days[first:last], [sum_], run.others[first:last])
+            spread = len(set(found.others)) > 1 or len({(d.year, d.month) for d in found.days}) > 1
+            if spread and (best is None or len(found.days) > len(best.days)):
+                best = found
+        return best
+
+    def _run(self, key: _Key) -> _Run:
+        run = self._runs.get(key)
+        if run is None:
+            small = sorted(self._small.get(key, ()), key=lambda each: (each.day, each.amount))
+            sums = list(accumulate((each.amount for each in small), initial=Decimal(0)))
+            run = _Run([each.day for each in small], sums, [each.other for each in small])
+            self._runs[key] = run
+        return run
+
+    def _said(self, alert: Alert, part: Part, run: _Run, *, sends: bool) -> Said:
+        regime, _, slug, by_mass = _limit_of(part)
+        roles = SENDERS if sends else RECEIVERS
+        doubt = "" if part.limit.mark == "read" else f" [{part.limit.mark}]"
+        named = {p.role: p.name for p in alert.line.parties or () if p.name}
+        role = next(role for role in roles if role in named)
+        words = {
+            "role": role, "name": named[role],
+            "goods": self._registry.substance(slug).name,
+            "count": f"{len(run.days):,}",
+            "span": f"{run.days[0]} to {run.days[-1]}",
+            "others": f"{len(set(run.others)):,}",
+            "sum": f"{kilos(run.sums[0])} {'kg' if by_mass else 'l'}",
+            "limit": f"{limit_in_words(part.limit)} ({part.limit.clause}){doubt}",
+            "regime": self._registry.regimes[regime].name,
+        }  # fmt: skip
+        return Said("split", words, weighs=part.limit.mark != "unverified")
+
+
+def _limit_of(part: Part) -> tuple[str, int, str, bool]:
+    regime, limit, slug, by_mass, _, _ = part.key
+    return regime, limit, slug, by_mass
+
+
+def _sides(alert: Alert) -> list[tuple[bool, str, str]]:
+    """Return each trader of a line: whether it sends, and who and where the other one is."""
+    line = alert.line
+    sender, receiver = sender_of(line), receiver_of(line)
+    place = {p.role: (p.address or "") for p in line.parties or ()}
+    sides = [(True, sender, f"{receiver}\x1f{_first(place, RECEIVERS)}")]
+    sides.append((False, receiver, f"{sender}\x1f{_first(place, SENDERS)}"))
+    return [side for side in sides if side[1]]
+
+
+def _first(place: dict[str | None, str], roles: tuple[str, ...]) -> str:
+    return next((place[role] for role in roles if role in place), "")

@@ -1,0 +1,196 @@
+"""Trading: what is new or unlike in a line, beside what its two traders did before."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from statistics import median
+from typing import NamedTuple
+
+from tidewaiter.consignments.past.book import Book
+from tidewaiter.consignments.past.dealings import LONG_AGO, Trader, earlier
+from tidewaiter.consignments.past.types import PastRules
+from tidewaiter.consignments.traders import RECEIVERS, SENDERS, receiver_of, sender_of
+from tidewaiter.consignments.types import Line
+from tidewaiter.substances.registry import Registry
+
+_MG = 1_000_000  # in a kilogram
+_MACHINE = "equipment"
+
+
+class Said(NamedTuple):
+    """That a rule holds, and the words of its sentence."""
+
+    rule: str
+    words: Mapping[str, object]
+    weighs: bool = True  # False: what it rests on is remembered and was not read
+
+
+class Side(NamedTuple):
+    """A trader of a line, and what is known of it."""
+
+    role: str  # as the line has it
+    name: str  # as written
+    known: Trader
+    folded: str
+
+
+class Asked(NamedTuple):
+    """A line, and what was found in it."""
+
+    line: Line
+    day: date
+    substances: tuple[str, ...]  # slugs, the weightiest first; empty: none was found
+    sides: tuple[Side, ...]  # sender, then receiver; those that are named
+
+
+def asked_of(line: Line, substances: tuple[str, ...], book: Book) -> Asked:
+    """Join a line with what is known of its traders."""
+    made = []
+    for roles, name in ((SENDERS, sender_of(line)), (RECEIVERS, receiver_of(line))):
+        if name:
+            named = {party.role: party.name for party in line.parties or () if party.name}
+            role = next(role for role in roles if role in named)
+            made.append(Side(role, named[role] or "", book.trader(name), name))
+    return Asked(line, book.day_of(line), substances, tuple(made))
+
+
+def of_traders(asked: Asked, book: Book, registry: Registry, rules: PastRules) -> Iterator[Said]:
+    """Yield what the past of the traders of a line says.
+
+    Nothing is said to be new where the earlier lines do not reach back far enough, or are few.
+
+    Args:
+        asked: The line.
+        book: Of earlier lines.
+        registry: Of substances.
+        rules: With the numbers.
+    """
+    yield from _inspected(asked, book)
+    yield from _equipment(asked, registry, rules)
+    since, lines = book.since(), book.before(asked.day)
+    if since is None or (asked.day - since).days < rules.reach or lines < rules.lines:
+        return
+    for side in asked.sides:
+        here = {"role": side.role, "name": side.name}
+        count = side.known.before(asked.day)
+        if not count:
+            yield Said("trader-new", {**here, "lines": f"{lines:,}", "since": since})
+            continue
+        yield from _dormant(side, asked.day, rules, here)
+        yield from _goods(side, asked, registry, rules, here)
+        yield from _amount(side, asked, rules, here)
+    yield from _pair(asked, rules)
+
+
+def _dormant(side: Side, day: date, rules: PastRules, here: Mapping[str, object]) -> Iterator[Said]:
+    last = side.known.last_before(day)
+    if last is None or last == LONG_AGO:
+        return
+    days = (day - last).days
+    if days >= rules.rules["trader-dormant"].numbers["days"]:
+        yield Said("trader-dormant", {**here, "last": last, "days": f"{days:,}"})
+
+
+def _pair(asked: Asked, rules: PastRules) -> Iterator[Said]:
+    """Tell that two traders that are both known never dealt with each other."""
+    if len(asked.sides) < 2:  # noqa: PLR2004 - a sender and a receiver
+        return
+    sender, receiver = asked.sides
+    counts = [side.known.before(asked.day) for side in asked.sides]
+    least = rules.rules["pair-new"].numbers["lines"]
+    if min(counts) >= least and not earlier(sender.known.partners, receiver.folded, asked.day):
+        names = {"sender": sender.name, "receiver": receiver.name}
+        yield Said("pair-new", {**names, "lines": f"{counts[0]:,} and {counts[1]:,}"})
+
+
+def _goods(
+    side: Side, asked: Asked, registry: Registry, rules: PastRules, here: Mapping[str, object]
+) -> Iterator[Said]:
+    """Tell that a trader never had such goods; where it never had any of their chapters, that."""
+    known, count = side.known, side.known.before(asked.day)
+    slug = asked.substances[0] if asked.substances else ""
+    substance = registry.substance(slug) if slug else None
+    headings = {code.replace(".", "")[:6] for code in substance.hs} if substance else set()
+    if not headings and asked.line.hs and len(asked.line.hs) >= 6:  # noqa: PLR2004 - a subheading
+        headings = {asked.line.hs[:6]}
+    if not headings or (slug and min(known.substances.get(slug, [asked.day])) < asked.day):
+        return
+    chapters = sorted({code[:2] for code in headings})
+    if count >= rules.rules["trade-change"].numbers["lines"] and not any(
+        earlier(known.chapters, chapter, asked.day) for chapter in chapters
+    ):
+        others = sorted(code for code, day in known.chapters.items() if day < asked.day)
+        words = {"chapters": ", ".join(chapters), "others": _few(others), "lines": f"{count:,}"}
+        yield Said("trade-change", {**here, **words})
+        return
+    if count >= rules.rules["goods-new"].numbers["lines"] and not any(
+        earlier(known.headings, code, asked.day) for code in headings
+    ):
+        goods = substance.name if substance else f"HS {asked.line.hs}"
+        yield Said("goods-new", {**here, "goods": goods, "lines": f"{count:,}"})
+
+
+def _amount(
+    side: Side, asked: Asked, rules: PastRules, here: Mapping[str, object]
+) -> Iterator[Said]:
+    """Tell that a line is many times what the trader has usually had of these goods."""
+    line, rule = asked.line, rules.rules["amount-unusual"].numbers
+    mass = line.net_mg or line.gross_mg
+    had = [mg for day, mg in side.known.amounts.get((line.hs or "")[:6], ()) if day < asked.day]
+    if not mass or len(had) < rule["lines"]:
+        return
+    usual = median(had)
+    if mass >= rule["times"] * usual and mass > max(had):
+        words = {"amount": _kg(mass), "usual": _kg(usual), "lines": f"{len(had):,}"}
+        yield Said("amount-unusual", {**here, **words})
+
+
+def _equipment(asked: Asked, registry: Registry, rules: PastRules) -> Iterator[Said]:
+    """Tell that a receiver got watched chemicals, and a press or the like, within some days."""
+    receiver = next((side for side in asked.sides if side.role in RECEIVERS), None)
+    if receiver is None or not asked.substances:
+        return
+    days = rules.rules["equipment-after"].numbers["days"]
+    mine = {_is_machine(slug, registry) for slug in asked.substances}
+    found = [
+        (day, slug)
+        for slug, known in receiver.known.substances.items()
+        for day in known
+        if day != LONG_AGO
+        and 0 <= (asked.day - day).days <= days
+        and mine == {not _is_machine(slug, registry)}
+    ]
+    if found:
+        day, slug = max(found)
+        names = {
+            "role": receiver.role, "name": receiver.name, "day": day,
+            "goods": registry.substance(asked.substances[0]).name,
+            "earlier": registry.substance(slug).name,
+        }  # fmt: skip
+        yield Said("equipment-after", names)
+
+
+def _inspected(asked: Asked, book: Book) -> Iterator[Said]:
+    """Tell what came out where goods of the traders were opened before; what was in order too."""
+    for side in asked.sides:
+        found = book.inspected(side.folded, asked.day)
+        wrong = [each for each in found if each.said]
+        if wrong:
+            last = max(wrong, key=lambda each: each.day)
+            said = f"{last.said} ({last.day})"
+            if len(wrong) > 1:
+                said += f" and {len(wrong) - 1:,} more"
+            words = {"found": said, "declared": f"{len(found) - len(wrong):,}"}
+            yield Said("inspected-before", {"role": side.role, "name": side.name, **words})
+
+
+def _is_machine(slug: str, registry: Registry) -> bool:
+    return registry.substance(slug).kind == _MACHINE
+
+
+def _kg(mass: float) -> str:
+    return f"{mass / _MG:,.3f}".rstrip("0").rstrip(".") + " kg"
+
+
+def _few(codes: list[str], most: int = 8) -> str:
+    rest = f" and {len(codes) - most} more" if len(codes) > most else ""
+    return ", ".join(codes[:most]) + rest

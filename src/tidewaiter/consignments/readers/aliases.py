@@ -1,0 +1,120 @@
+"""The alias table: which names of columns mean which field, folded."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import cache, lru_cache
+
+from tidewaiter.base.errors import RegistryError
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
+
+LOCAL, ANY = "local", "any"
+"""A value in the money of the country, whose code the header does not say; in the money that the
+column of currencies names."""
+
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+class _Rules(Record, frozen=True, kw_only=True):
+    joined: frozenset[str]
+    connectors: frozenset[str]
+    currencies: str
+    moneys: dict[str, tuple[str, ...]]
+    forms: dict[str, frozenset[str]]
+    unsure: dict[str, tuple[str, ...]]
+    by_direction: dict[str, tuple[str, str]]
+    steps: dict[str, tuple[str, ...]]
+    fields: dict[str, tuple[tuple[str, ...], ...]]
+    roles: dict[str, tuple[str, ...]]
+    agents: tuple[str, ...]
+    attributes: dict[str, tuple[str, ...]]
+
+
+class Aliases(Record, frozen=True, kw_only=True):
+    """The alias table, folded."""
+
+    fields: Mapping[str, tuple[tuple[str, int], ...]]  # alias -> (field, tier), best first
+    roles: Mapping[str, str]  # alias -> role, the longest alias first
+    ranks: Mapping[str, int]  # alias of a role -> its place among them
+    lengths: tuple[int, ...]  # of these aliases
+    attributes: Mapping[str, tuple[str, int]]  # alias -> (attribute, tier)
+    connectors: frozenset[str]
+    currencies: frozenset[str]
+    moneys: Mapping[str, str]  # words for a currency, folded -> ISO 4217, LOCAL or ANY
+    steps: Mapping[str, int]  # words that may stand beside a value, folded -> how good it is
+    forms: frozenset[str]  # words that say in what form a field stands: "code", "name"
+    formed: frozenset[str]  # fields that may stand in several forms
+    unsure: Mapping[str, tuple[str, ...]]  # alias -> fields that it may mean
+    by_direction: Mapping[str, tuple[str, str]]  # alias -> field on import, on export
+    joined: frozenset[str]
+    known: tuple[str, ...]  # every field that --map may name
+
+
+@lru_cache(maxsize=1 << 14)
+def words_of(header: str) -> tuple[str, ...]:
+    """Cut a header into folded words: no case, accents or punctuation; camelCase is cut."""
+    apart = unicodedata.normalize("NFKD", _CAMEL.sub(" ", header)).casefold()
+    apart = apart.replace("%", " percent ")
+    bare = "".join(c for c in apart if not unicodedata.combining(c))
+    return tuple("".join(c if c.isalnum() else " " for c in bare).split())
+
+
+def squeeze(header: str) -> str:
+    """Fold a header into one word."""
+    return "".join(words_of(header))
+
+
+@cache
+def load_aliases() -> Aliases:
+    """Load the alias table.
+
+    Raises:
+        RegistryError: One alias names two roles, or stands twice in a field.
+    """
+    rules = read_toml(data("rules", "columns.toml"), _Rules)
+    roles: dict[str, str] = {}
+    for role, names in rules.roles.items():
+        for name in {squeeze(name) for name in names}:
+            if name in roles:
+                raise RegistryError(f'"{name}" names two roles', at="columns.toml")
+            roles[name] = role
+    attributes = {
+        squeeze(name): (attribute, tier or 40)
+        for attribute, names in rules.attributes.items()
+        for tier, name in enumerate(names)
+    }
+    for name in {squeeze(name) for name in rules.agents}:
+        roles[name] = "declarant3"  # 2: the declarant in another spelling
+    roles = dict(sorted(roles.items(), key=lambda pair: -len(pair[0])))
+    parties = [f"{role}.{attribute}" for role in rules.roles for attribute in rules.attributes]
+    return Aliases(
+        fields=_by_alias(rules.fields),
+        roles=roles,
+        ranks={name: rank for rank, name in enumerate(roles)},
+        lengths=tuple(sorted({len(name) for name in roles})),
+        attributes=attributes,
+        connectors=rules.connectors,
+        currencies=frozenset(rules.currencies.casefold().split()),
+        moneys={squeeze(w): code for code, names in rules.moneys.items() for w in names},
+        steps={
+            squeeze(name): step for step, names in enumerate(rules.steps.values()) for name in names
+        },
+        forms=rules.forms["words"],
+        formed=rules.forms["fields"],
+        unsure={squeeze(name): fields for name, fields in rules.unsure.items()},
+        by_direction={squeeze(name): pair for name, pair in rules.by_direction.items()},
+        joined=rules.joined,
+        known=(*rules.fields, *parties),
+    )
+
+
+def _by_alias(
+    fields: Mapping[str, tuple[tuple[str, ...], ...]],
+) -> dict[str, tuple[tuple[str, int], ...]]:
+    found: dict[str, list[tuple[str, int]]] = {}
+    for field, tiers in fields.items():
+        for tier, names in enumerate(tiers):
+            for name in {squeeze(name) for name in names}:
+                found.setdefault(name, []).append((field, tier))
+    return {name: tuple(sorted(pairs, key=lambda p: p[1])) for name, pairs in found.items()}

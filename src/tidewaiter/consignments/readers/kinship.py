@@ -1,0 +1,28 @@
+"""What the headers of one file say together: which way it goes, and which unit is whose."""
+
+from collections.abc import Sequence
+
+from tidewaiter.consignments.readers.aliases import words_of
+from tidewaiter.consignments.readers.columns import Found
+
+# What is left of a header without these tells which of several quantities it belongs to:
+# "commercial" of "COMMERCIAL_MEASURE_UNIT" and of "COMMERCIAL_QUANTITY".
+_COMMON = frozenset(
+    "quantity qty qnty quantities unit units uom of measure measurement type code en name 1".split()  # noqa: SIM905
+)
+
+
+def way_of(header: Sequence[tuple[Found, ...]]) -> str:
+    """Tell whether a file is of imports or of exports by whose trader it names; "": unclear.
+
+    Args:
+        header: What each of its columns may mean.
+    """
+    roles = {each.field.partition(".")[0][:8] for column in header for each in column}
+    ways = [way for way, role in (("import", "importer"), ("export", "exporter")) if role in roles]
+    return ways[0] if len(ways) == 1 else ""
+
+
+def kin(header: str) -> frozenset[str]:
+    """Return the words of a quantity or a unit that tell it from the others of its file."""
+    return frozenset(words_of(header)) - _COMMON

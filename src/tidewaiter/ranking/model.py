@@ -1,0 +1,296 @@
+"""The model: what was learned, as a table for each feature that anyone can read and add up.
+
+The file is JSON: bins and numbers, no code. An alert's log odds are the base and one number of each
+table, so that what each feature contributes is exact and adds up, as the points of reasons do.
+"""
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import numpy as np
+from msgspec import structs
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.points import with_reasons
+from tidewaiter.consignments.rules import AlertRules
+from tidewaiter.consignments.types import Alert, Reason
+from tidewaiter.ranking.features import (
+    FEATURES,
+    LEARNED,
+    RULE,
+    Feature,
+    Value,
+    number,
+    rule_feature,
+    told,
+    values_of,
+)
+
+FORMAT: Literal["tidewaiter-ranker-1"] = "tidewaiter-ranker-1"
+SOURCE = "tidewaiter-ranker"
+MOST = 1_000  # of anything in a file
+_BYTES = 8 << 20
+_SHOWN = 3  # contributions that are told
+_LEAST = 0.05  # log odds below which a contribution is not told
+
+Values = Mapping[str, Value]
+
+
+class Scale(Record, frozen=True, kw_only=True):
+    """What was learned of one feature."""
+
+    feature: Feature
+    edges: tuple[float, ...] = ()  # of a number: bin i begins at edge i - 1
+    levels: tuple[str, ...] = ()  # of a category
+    values: tuple[float, ...]  # log odds by bin or level; last: missing, or never seen
+    seen: tuple[int, ...]  # training alerts by bin or level
+
+
+class Pair(Record, frozen=True, kw_only=True):
+    """What was learned of two features together, beyond what each of them says."""
+
+    first: str  # names of features that have a scale
+    second: str
+    values: tuple[tuple[float, ...], ...]  # log odds, by the bins of the first and the second
+
+
+class Training(Record, frozen=True, kw_only=True):
+    """What a model was made from."""
+
+    first: date
+    last: date
+    alerts: int
+    hits: int
+    results: int  # that rest on an inspection or a laboratory
+    digest: str  # SHA-256 of what it was trained on, alert by alert
+    settings: str  # version of data/rules/ranker.toml
+    seed: int
+    rounds: int
+    library: str
+
+
+class Depth(Record, frozen=True, kw_only=True):
+    """How many of the first so many alerts were right, by three orders."""
+
+    share: float  # of all
+    alerts: int
+    learned: int
+    score: int  # by the rules' score alone
+    both: int  # by the score with what the ranker adds
+
+
+class Backtest(Record, frozen=True, kw_only=True):
+    """How the model did on the last part of the time, which taught it nothing."""
+
+    first: date
+    last: date
+    alerts: int
+    hits: int
+    expected: float  # hits that it expected
+    auc: float  # of the chance: 0.5 is no better than the lot
+    auc_score: float  # of the rules' score
+    brier: float
+    depths: tuple[Depth, ...]
+
+
+class Model(Record, frozen=True, kw_only=True):
+    """A model as it is kept."""
+
+    format: Literal["tidewaiter-ranker-1"]
+    made: date
+    training: Training
+    backtest: Backtest
+    base: float  # log odds of the average alert, before calibration
+    slope: float  # of the calibration, never below 0
+    shift: float
+    usual: float  # share of all training alerts that was right
+    most_points: int
+    scales: tuple[Scale, ...]
+    pairs: tuple[Pair, ...] = ()
+    chances: tuple[int, ...]  # training alerts by tenth of the chance
+    sha256: str = ""  # of all the rest
+
+
+class Ranker:
+    """A model at work."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    def contributions(self, rows: Sequence[Values]) -> np.ndarray:
+        """Return what features, then pairs, add to the calibrated log odds, (rows, terms)."""
+        return self.model.slope * terms(self.model.scales, self.model.pairs, rows)
+
+    def chances(self, rows: Sequence[Values]) -> np.ndarray:
+        """Return how likely each alert is right, shape (rows,)."""
+        odds = self.model.slope * self.model.base + self.model.shift
+        return logistic(odds + self.contributions(rows).sum(axis=1))
+
+    def says(self, alert: Alert) -> tuple[float, float]:
+        """Return how likely an alert is right, and how unsure that is, from 0 to 1.
+
+        Even odds are the least sure; so is what no training alert had.
+        """
+        values = values_of(alert)
+        chance = float(self.chances([values])[0])
+        return chance, 1.0 if self._is_new(values) else 4 * chance * (1 - chance)
+
+    def points(self, chance: float) -> int:
+        """Return what a chance adds to a score: nothing where it is no higher than usual."""
+        over = (chance - self.model.usual) / (1 - self.model.usual)
+        return max(0, round(self.model.most_points * over))
+
+    def reason(self, alert: Alert) -> Reason | None:
+        """Return the reason that an alert gets; None: it adds nothing."""
+        values = values_of(alert)
+        chance = float(self.chances([values])[0])
+        points = self.points(chance)
+        if not points:
+            return None
+        made = self.model.training
+        text = (
+            f"Learned from {made.alerts:,} decided alerts up to {made.last}: of alerts like this "
+            f"one, {chance:.0%} were right; of all, {self.model.usual:.0%}. {self._why(values)}"
+        )
+        return Reason(rule=LEARNED, text=text, points=points, source=SOURCE)
+
+    def apply(self, alert: Alert, rules: AlertRules) -> Alert:
+        """Return an alert with the reason that was learned, in place of an earlier one."""
+        plainly = [each for each in alert.reasons if each.rule != LEARNED]
+        reason = self.reason(alert)
+        if reason is None and len(plainly) == len(alert.reasons):
+            return alert
+        return with_reasons(alert, [*plainly, *([reason] if reason else [])], rules)
+
+    def _why(self, values: Values) -> str:
+        row = self.contributions([values])[0]
+        for_it = [int(i) for i in np.argsort(-row) if row[i] > _LEAST][:_SHOWN]
+        against = [int(i) for i in np.argsort(row) if row[i] < -_LEAST][:_SHOWN]
+        parts = [
+            f"{words}: {', '.join(self._told(i, values, row[i]) for i in places)}."
+            for words, places in (("For it", for_it), ("Against it", against))
+            if places
+        ]
+        return " ".join(parts)
+
+    def _told(self, place: int, values: Values, odds: float) -> str:
+        known = {scale.feature.name: scale.feature for scale in self.model.scales}
+        if place < len(self.model.scales):
+            named = [self.model.scales[place].feature]
+        else:
+            pair = self.model.pairs[place - len(self.model.scales)]
+            named = [known[pair.first], known[pair.second]]
+        words = " together with ".join(told(one, value_for(one, values)) for one in named)
+        return f"{words} (odds x{math.exp(odds):.2g})"
+
+    def _is_new(self, values: Values) -> bool:
+        return any(
+            scale.feature.kind == "category" and values.get(scale.feature.name) is not None
+            and values[scale.feature.name] not in scale.levels
+            for scale in self.model.scales
+        )  # fmt: skip
+
+
+def value_for(feature: Feature, values: Values) -> Value:
+    """Return the value of a feature; a rule without a reason has 0 points."""
+    return values.get(feature.name, 0.0 if feature.name.startswith(RULE) else None)
+
+
+def codes_of(scale: Scale, rows: Sequence[Values]) -> np.ndarray:
+    """Return the place of each row's value in a scale, shape (rows,); the last: missing."""
+    found = [value_for(scale.feature, row) for row in rows]
+    if scale.feature.kind == "category":
+        places = {level: place for place, level in enumerate(scale.levels)}
+        last = len(scale.levels)
+        return np.array([places.get(each, last) for each in found], dtype=np.intp)  # type: ignore[arg-type]
+    numbers = np.array([number(each) for each in found], dtype=float)
+    codes = np.searchsorted(np.array(scale.edges), numbers, side="right")
+    return np.where(np.isnan(numbers), len(scale.edges) + 1, codes).astype(np.intp)
+
+
+def terms(scales: Sequence[Scale], pairs: Sequence[Pair], rows: Sequence[Values]) -> np.ndarray:
+    """Return the log odds that features, then pairs, add, shape (rows, features + pairs)."""
+    codes = {scale.feature.name: codes_of(scale, rows) for scale in scales}
+    made = [np.array(scale.values)[codes[scale.feature.name]] for scale in scales]
+    made += [np.array(pair.values)[codes[pair.first], codes[pair.second]] for pair in pairs]
+    return np.column_stack(made) if made else np.zeros((len(rows), 0))
+
+
+def logistic(odds: np.ndarray) -> np.ndarray:
+    """Return log odds as probabilities."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -700, 700))))
+
+
+def sealed(model: Model) -> Model:
+    """Return a model with the hash of all the rest."""
+    bare = structs.replace(model, sha256="")
+    return structs.replace(bare, sha256=hashlib.sha256(_written(bare)).hexdigest())
+
+
+def write_model(model: Model) -> bytes:
+    """Write a model as JSON."""
+    return msgspec.json.format(_written(sealed(model))) + b"\n"
+
+
+def read_ranker(path: Path) -> Ranker:
+    """Read a model, and check that it is whole. Nothing in a model file is run.
+
+    Raises:
+        InputError: It is no model, was changed after it was made, or does not fit together.
+    """
+    hint = "make one with `tidewaiter ranker train`"
+    if path.stat().st_size > _BYTES:
+        raise InputError("this file is too large for a model", at=str(path), hint=hint)
+    try:
+        model = msgspec.json.decode(path.read_bytes(), type=Model)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise InputError(f"this is no model: {error}", at=str(path), hint=hint) from error
+    if sealed(model).sha256 != model.sha256:
+        raise InputError("the model was changed after it was made", at=str(path), hint=hint)
+    for scale in model.scales:
+        _check(scale, path)
+    sizes = {scale.feature.name: len(scale.values) for scale in model.scales}
+    for pair in model.pairs:
+        _check_pair(pair, sizes, path)
+    odds = (model.base, model.shift, model.slope)
+    if not all(map(math.isfinite, odds)) or model.slope < 0 or not 0 < model.usual < 1:
+        raise InputError("the model's base makes no sense", at=str(path), hint=hint)
+    return Ranker(model)
+
+
+def feature_named(name: str) -> Feature:
+    """Return the feature of a name."""
+    return next((each for each in FEATURES if each.name == name), None) or rule_feature(name)
+
+
+def _check(scale: Scale, path: Path) -> None:
+    bins = len(scale.levels) if scale.feature.kind == "category" else len(scale.edges) + 1
+    edges = list(scale.edges)
+    fits = len(scale.values) == len(scale.seen) == bins + 1 <= MOST
+    known = feature_named(scale.feature.name) == scale.feature
+    if not (
+        fits and known and edges == sorted(set(edges)) and all(map(math.isfinite, scale.values))
+    ):
+        what = f'the table of "{scale.feature.name}" does not fit together'
+        raise InputError(what, at=str(path), hint="make the model anew")
+
+
+def _check_pair(pair: Pair, sizes: Mapping[str, int], path: Path) -> None:
+    rows = sizes.get(pair.first, 0)
+    fits = rows == len(pair.values) and all(
+        len(row) == sizes.get(pair.second, 0) and all(map(math.isfinite, row))
+        for row in pair.values
+    )
+    if not fits or not rows:
+        what = f'the table of "{pair.first}" and "{pair.second}" does not fit together'
+        raise InputError(what, at=str(path), hint="make the model anew")
+
+
+def _written(model: Model) -> bytes:
+    return msgspec.json.encode(model, order="sorted")

@@ -1,0 +1,48 @@
+"""How the ranker is trained, as data/rules/ranker.toml says it."""
+
+from functools import cache
+
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
+
+
+class Boosting(Record, frozen=True, kw_only=True):
+    """How trees are grown."""
+
+    rounds: tuple[int, ...]
+    pairs: tuple[int, ...]
+    rate: float
+    leaves: int
+    least_leaf: int
+    penalty: float
+
+
+class RankerSettings(Boosting, frozen=True, kw_only=True):
+    """All of the file."""
+
+    version: str
+    least: int
+    least_hits: int
+    least_others: int
+    least_results: int
+    most_points: int
+    hit: tuple[str, ...]
+    nothing: tuple[str, ...]
+    taught: float
+    calibrated: float
+    bins: int
+    least_level: int
+    most_levels: int
+    most_cells: int
+    look: float
+    drifted: float
+
+
+@cache
+def load_ranker_settings() -> RankerSettings:
+    """Load the settings.
+
+    Raises:
+        RegistryError: The file is malformed.
+    """
+    return read_toml(data("rules", "ranker.toml"), RankerSettings)

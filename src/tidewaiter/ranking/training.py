@@ -1,0 +1,280 @@
+"""Training: from alerts with an outcome to a model, its calibration and its back-test."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import msgspec
+import numpy as np
+from msgspec import structs
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
+from tidewaiter.ranking.boosting import (
+    Boosted,
+    Columns,
+    Places,
+    Size,
+    best_pairs,
+    grow,
+    library,
+)
+from tidewaiter.ranking.features import FEATURES, RULE, Feature, Value, number, rule_feature
+from tidewaiter.ranking.figures import auc, brier, calibrated, hits_within, log_loss
+from tidewaiter.ranking.model import (
+    FORMAT,
+    Backtest,
+    Depth,
+    Model,
+    Pair,
+    Scale,
+    Training,
+    codes_of,
+    logistic,
+    sealed,
+    terms,
+    value_for,
+)
+from tidewaiter.ranking.settings import RankerSettings, load_ranker_settings
+
+DEPTHS = (0.01, 0.05, 0.10)
+TENTHS = 10
+_DIGITS = 9  # of log odds behind the point
+
+
+class Example(Record, frozen=True, kw_only=True):
+    """An alert with an outcome."""
+
+    alert: str  # id
+    day: date  # on which it came in
+    score: int  # by the rules
+    values: dict[str, Value]
+    hit: bool  # something was wrong
+    by_result: bool  # an inspection or a laboratory says so, not papers alone
+
+
+def train(examples: Iterable[Example], day: date, seed: int = 1) -> Model:
+    """Train a model.
+
+    Args:
+        examples: Alerts with an outcome, each once.
+        day: Of today.
+        seed: Of the library. The same examples and seed give the same model.
+
+    Raises:
+        InputError: There are too few, or scikit-learn is not installed.
+    """
+    settings = load_ranker_settings()
+    rows = sorted(examples, key=lambda each: (each.day, each.alert))
+    check_enough(rows, settings)
+    first = int(len(rows) * settings.taught)
+    second = first + int(len(rows) * settings.calibrated)
+    taught, held, last = rows[:first], rows[first:second], rows[second:]
+    _check_both(taught, held)
+    blank = scales_of(taught, features_in(taught, settings), settings)
+    grown = best(blank, taught, held, settings, seed)
+    base, scales, pairs = tabled(blank, grown)
+    slope, shift = calibrated(_odds(base, scales, pairs, held), hits_of(held))
+    usual = float(hits_of(rows).mean())
+    chances = logistic(slope * _odds(base, scales, pairs, [*held, *last]) + shift)
+    training = Training(
+        first=rows[0].day, last=rows[-1].day, alerts=len(rows), hits=int(hits_of(rows).sum()),
+        results=sum(each.by_result for each in rows), digest=digest_of(rows),
+        settings=settings.version, seed=seed, rounds=grown.rounds, library=library(),
+    )  # fmt: skip
+    model = Model(
+        format=FORMAT, made=day, training=training,
+        backtest=tested(last, chances[len(held):], usual, settings),
+        base=base, slope=slope, shift=shift, usual=usual, most_points=settings.most_points,
+        scales=tuple(scales), pairs=tuple(pairs), chances=tuple(map(int, tenths(chances))),
+    )  # fmt: skip
+    return sealed(model)
+
+
+def check_enough(rows: Sequence[Example], settings: RankerSettings) -> None:
+    """Check that there is enough to learn from.
+
+    Raises:
+        InputError: There is not.
+    """
+    hits, results = sum(each.hit for each in rows), sum(each.by_result for each in rows)
+    wanted = (
+        (len(rows), settings.least, "alerts with an outcome"),
+        (hits, settings.least_hits, "of them where something was wrong"),
+        (len(rows) - hits, settings.least_others, "of them where nothing was"),
+        (results, settings.least_results, "of them by an inspection or a laboratory"),
+    )
+    for count, least, what in wanted:
+        if count < least:
+            hint = "decide, inspect and record results first; the rules work without a ranker"
+            raise InputError(f"{count:,} {what}: at least {least:,} are needed", hint=hint)
+
+
+def features_in(rows: Sequence[Example], settings: RankerSettings) -> list[Feature]:
+    """Return what can be learned from: what alerts have, and each rule that is frequent enough."""
+    counts = Counter(name for each in rows for name in each.values if name.startswith(RULE))
+    rules = sorted(name for name, count in counts.items() if count >= settings.least_level)
+    return [*FEATURES, *map(rule_feature, rules)]
+
+
+def scales_of(
+    rows: Sequence[Example], features: Sequence[Feature], settings: RankerSettings
+) -> list[Scale]:
+    """Cut features into bins and levels, all of them still without a weight."""
+    made = [_scale([value_for(one, each.values) for each in rows], one, settings)
+            for one in features]  # fmt: skip
+    return [
+        structs.replace(scale, seen=counted(scale, rows))
+        for scale in made
+        if scale.edges or len(scale.levels) > 1
+    ]
+
+
+def counted(scale: Scale, rows: Sequence[Example]) -> tuple[int, ...]:
+    """Count rows by bin or level."""
+    codes = codes_of(scale, [each.values for each in rows])
+    return tuple(map(int, np.bincount(codes, minlength=len(scale.values))))
+
+
+def tabled(blank: Sequence[Scale], boosted: Boosted) -> tuple[float, list[Scale], list[Pair]]:
+    """Return what trees say as tables, each 0 for the average training alert.
+
+    What a pair says on average over one of its features is moved to the other one, so that a table
+    of a pair holds only what neither says alone.
+
+    Source:
+        Lengerich and others 2020, Purifying interaction effects with the functional ANOVA; here
+        with the product of the two distributions, which keeps what rises rising.
+    """
+    base, singles, doubles = boosted.tables()
+    shares = [np.array(scale.seen) / sum(scale.seen) for scale in blank]
+    pairs = []
+    for (first, second), table in zip(boosted.pairs, doubles, strict=True):
+        rows, columns = table @ shares[second], shares[first] @ table
+        middle = float(shares[first] @ rows)
+        singles[first] = singles[first] + rows
+        singles[second] = singles[second] + columns
+        base -= middle
+        pure = table - rows[:, None] - columns[None, :] + middle
+        named = [blank[place].feature.name for place in (first, second)]
+        values = tuple(tuple(map(_short, row)) for row in pure)
+        pairs.append(Pair(first=named[0], second=named[1], values=values))
+    scales = []
+    for scale, table, share in zip(blank, singles, shares, strict=True):
+        middle = float(table @ share)
+        base += middle
+        scales.append(structs.replace(scale, values=tuple(map(_short, table - middle))))
+    return base, scales, pairs
+
+
+def tested(
+    rows: Sequence[Example], chances: np.ndarray, usual: float, settings: RankerSettings
+) -> Backtest:
+    """Return how chances did on rows that taught nothing."""
+    hits = hits_of(rows)
+    scores = np.array([float(each.score) for each in rows])
+    points = np.maximum(0, np.round(settings.most_points * (chances - usual) / (1 - usual)))
+    depths = []
+    for share in DEPTHS:
+        count = max(1, round(share * len(rows)))
+        by = [
+            round(hits_within(order, hits, count)) for order in (chances, scores, scores + points)
+        ]
+        depths.append(Depth(share=share, alerts=count, learned=by[0], score=by[1], both=by[2]))
+    return Backtest(
+        first=rows[0].day, last=rows[-1].day, alerts=len(rows), hits=int(hits.sum()),
+        expected=float(chances.sum()), auc=auc(chances, hits), auc_score=auc(scores, hits),
+        brier=brier(chances, hits), depths=tuple(depths),
+    )  # fmt: skip
+
+
+def digest_of(rows: Sequence[Example]) -> str:
+    """Return the SHA-256 of what is learned from, in its order."""
+    hashed = hashlib.sha256()
+    for each in rows:
+        hashed.update(msgspec.json.encode(each, order="sorted"))
+        hashed.update(b"\n")
+    return hashed.hexdigest()
+
+
+def hits_of(rows: Sequence[Example]) -> np.ndarray:
+    """Return 1 where something was wrong, else 0, shape (rows,)."""
+    return np.array([float(each.hit) for each in rows])
+
+
+def tenths(chances: np.ndarray) -> np.ndarray:
+    """Count chances by tenth, shape (10,)."""
+    return np.bincount(np.minimum((chances * TENTHS).astype(int), TENTHS - 1), minlength=TENTHS)
+
+
+def columns_of(scales: Sequence[Scale], rows: Sequence[Example]) -> Columns:
+    """Return rows as codes."""
+    values = [each.values for each in rows]
+    codes = np.column_stack([codes_of(scale, values) for scale in scales])
+    categories = [scale.feature.kind == "category" for scale in scales]
+    sizes = [len(scale.values) - 1 for scale in scales]
+    return Columns(codes, sizes, categories, [scale.feature.rising for scale in scales])
+
+
+def _check_both(*parts: Sequence[Example]) -> None:
+    for rows in parts:
+        if len({each.hit for each in rows}) < 2:  # noqa: PLR2004
+            hint = "wait for more outcomes"
+            raise InputError("a part of the time has hits alone, or none", hint=hint)
+
+
+def _scale(values: Sequence[Value], feature: Feature, settings: RankerSettings) -> Scale:
+    if feature.kind == "category":
+        counts = Counter(each for each in values if isinstance(each, str))
+        often = [each for each in counts.most_common(settings.most_levels)
+                 if each[1] >= settings.least_level]  # fmt: skip
+        levels = tuple(sorted(level for level, _ in often))
+        return Scale(feature=feature, levels=levels, values=(0.0,) * (len(levels) + 1), seen=())
+    known = np.array([number(each) for each in values])
+    known = np.unique(known[~np.isnan(known)], return_counts=True)  # type: ignore[assignment]
+    edges = _edges(known[0], known[1], settings.bins)
+    return Scale(feature=feature, edges=edges, values=(0.0,) * (len(edges) + 2), seen=())
+
+
+def _edges(values: np.ndarray, counts: np.ndarray, bins: int) -> tuple[float, ...]:
+    """Return where bins begin: between values, so that each holds about as many rows."""
+    if len(values) < 2:  # noqa: PLR2004
+        return ()
+    share = np.cumsum(counts)[:-1] / counts.sum()
+    ends = np.arange(1, bins) / bins
+    places = np.arange(len(share)) if len(values) <= bins else np.searchsorted(share, ends)
+    places = np.unique(np.minimum(places, len(share) - 1))
+    return tuple(float(each) for each in np.unique((values[places] + values[places + 1]) / 2))
+
+
+def best(
+    blank: Sequence[Scale], taught: Sequence[Example], held: Sequence[Example],
+    settings: RankerSettings, seed: int,
+) -> Boosted:  # fmt: skip
+    """Return the trees, and the pairs, that lose least on the rows that calibrate."""
+    columns, hits = columns_of(blank, taught), hits_of(taught)
+    other, known = columns_of(blank, held).codes, hits_of(held)
+    most, tried = max(settings.rounds), []
+    pairs: tuple[Places, ...] = ()
+    for allowed in settings.pairs:
+        boosted = grow(columns, hits, Size(most, pairs[:allowed]), settings, seed)
+        staged = boosted.staged(other)
+        tried += [(log_loss(staged[rounds - 1], known), rounds, pairs[:allowed])
+                  for rounds in settings.rounds]  # fmt: skip
+        if not pairs:
+            chances = logistic(boosted.staged(columns.codes)[min(tried)[1] - 1])
+            pairs = tuple(best_pairs(columns, hits, chances, max(settings.pairs),
+                                     settings.most_cells))  # fmt: skip
+    _, rounds, chosen = min(tried)
+    return grow(columns, hits, Size(rounds, chosen), settings, seed)
+
+
+def _odds(
+    base: float, scales: Sequence[Scale], pairs: Sequence[Pair], rows: Sequence[Example]
+) -> np.ndarray:
+    return np.asarray(base + terms(scales, pairs, [each.values for each in rows]).sum(axis=1))
+
+
+def _short(value: float) -> float:
+    return round(float(value), _DIGITS)

@@ -1,0 +1,203 @@
+"""Choosing: from the lines of a period to those that are inspected.
+
+First the lot is drawn over all lines, whatever their score; then profiles take theirs by
+precedence, then the highest scores, then lines of which the ranker is unsure.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.base.plain import plain
+from tidewaiter.selection.draws import commitment, draw, is_drawn, population_digest
+from tidewaiter.selection.types import (
+    ARMS,
+    LANES,
+    Arm,
+    Candidate,
+    Chosen,
+    Lane,
+    Plan,
+    Profile,
+    Selection,
+)
+
+T = TypeVar("T")
+
+LOT = "random"
+"""The purpose of the draw that makes the random share."""
+
+
+def choose(
+    candidates: Iterable[Candidate], plan: Plan, seed: str
+) -> tuple[Selection, list[Chosen]]:
+    """Choose the lines that are inspected, and put every line into a lane.
+
+    Args:
+        candidates: All lines of the period; of two with one key, the higher score counts.
+        plan: The quota, and how it is shared.
+        seed: Of the day.
+
+    Returns:
+        What was selected in numbers, and every line, those that are opened first.
+
+    Raises:
+        InputError: There is no line, or the quota has no room for the least random share.
+    """
+    lines = _distinct(candidates)
+    if not lines:
+        hint = "look at the period and at the files"
+        raise InputError("there is no line to select from", hint=hint)
+    draws = {each.key: draw(seed, LOT, each.key) for each in lines}
+    room = _Room(lines, draws, plan, seed)
+    room.draw_lot()
+    room.follow_profiles()
+    room.follow_scores()
+    room.explore()
+    chosen = room.all_lines()
+    told = Selection(
+        lines=len(lines),
+        digest=population_digest(draws),
+        commitment=commitment(seed),
+        plan=plan,
+        arms=_counted((each.arm for each in chosen), ARMS),
+        lanes=_counted((each.lane for each in chosen), LANES),
+        passed=room.passed(),
+        last_draw=max((each.draw for each in chosen if each.arm == "random"), default=""),
+    )
+    return told, chosen
+
+
+def lot_size(lines: int, plan: Plan) -> int:
+    """Return how many lines are drawn by lot.
+
+    Raises:
+        InputError: The quota has no room for the least share of all lines.
+    """
+    least = math.ceil(lines * plan.least_random)
+    if least > plan.quota:
+        raise InputError(
+            f"a quota of {plan.quota:,} has no room for {least:,} lines drawn by lot",
+            hint=f"raise --quota, or lower --least-random ({plan.least_random:.2%} of all lines)",
+        )
+    return max(least, min(plan.quota, math.ceil(plan.quota * plan.random)))
+
+
+class _Room:
+    """The quota as it fills."""
+
+    def __init__(
+        self, lines: Sequence[Candidate], draws: Mapping[str, str], plan: Plan, seed: str
+    ) -> None:
+        self._lines, self._draws, self._plan, self._seed = lines, draws, plan, seed
+        self._taken: dict[str, tuple[Arm, str]] = {}
+        self._raised: dict[str, tuple[Lane, str]] = {}  # to yellow or blue, by a profile
+        self._lot = lot_size(len(lines), plan)
+        unsure = any(each.unsure is not None for each in lines)
+        left = plan.quota - self._lot
+        self._held = min(left, math.ceil(plan.quota * plan.explore)) if unsure else 0
+
+    def draw_lot(self) -> None:
+        """Take the lines with the lowest draws."""
+        drawn = sorted(self._lines, key=lambda each: self._draws[each.key])[: self._lot]
+        for each in drawn:
+            self._taken[each.key] = "random", "drawn by lot, whatever its score"
+
+    def follow_profiles(self) -> None:
+        """Take what profiles ask for, by their precedence, while there is room."""
+        for profile in sorted(self._plan.profiles, key=lambda each: each.precedence):
+            names = frozenset(map(plain, profile.traders))
+            waiting = 0
+            for each in self._lines:
+                if not _fits(each, profile, names):
+                    continue
+                waiting += 1
+                due = 0 < profile.within <= waiting
+                if due or is_drawn(self._seed, f"profile {profile.name}", each.key, profile.rate):
+                    self._follow(each, profile)
+                if each.key in self._taken:
+                    waiting = 0
+
+    def follow_scores(self) -> None:
+        """Take the highest scores; of equal ones, the likelier, then by lot."""
+        for each in self._by_score():
+            if self._left() <= self._held:
+                return
+            if each.key not in self._taken and each.score > 0:
+                self._taken[each.key] = "score", f"score {each.score}: {each.title}"
+
+    def explore(self) -> None:
+        """Take lines of which the ranker is least sure."""
+        known = [each for each in self._lines if each.unsure and each.key not in self._taken]
+        known.sort(key=lambda each: (-(each.unsure or 0), self._draws[each.key]))
+        for each in known[: self._left()]:
+            why = f"the ranker is unsure: {each.chance or 0:.0%} like it were right"
+            self._taken[each.key] = "explore", why
+
+    def all_lines(self) -> list[Chosen]:
+        """Return every line with its lane: those to be opened, then by lane and score."""
+        order = {arm: number for number, arm in enumerate(ARMS)}
+        made = [self._one(each) for each in self._by_score()]
+        made.sort(key=lambda each: (LANES.index(each.lane), order.get(each.arm or "score", 9)))
+        return made
+
+    def passed(self) -> int:
+        """Count the lines of the red lane for which there was no room."""
+        red = self._plan.lane.red
+        return sum(each.score >= red and each.key not in self._taken for each in self._lines)
+
+    def _one(self, each: Candidate) -> Chosen:
+        lane: Lane
+        if each.key in self._taken:
+            (arm, why), lane = self._taken[each.key], "red"
+            return Chosen(candidate=each, lane=lane, arm=arm, why=why, draw=self._draws[each.key])
+        lane, why = self._plan.lane.of(each.score), each.title
+        if lane == "red":
+            lane, why = "yellow", f"no room in the quota: {each.title}"
+        raised = self._raised.get(each.key)
+        if raised is not None and LANES.index(raised[0]) < LANES.index(lane):
+            lane, why = raised
+        return Chosen(candidate=each, lane=lane, arm=None, why=why, draw=self._draws[each.key])
+
+    def _follow(self, each: Candidate, profile: Profile) -> None:
+        why = f"profile: {profile.name}"
+        if profile.lane != "red":
+            self._raised.setdefault(each.key, (profile.lane, why))
+        elif each.key not in self._taken and self._left() > self._held:
+            self._taken[each.key] = "profile", why
+
+    def _left(self) -> int:
+        return self._plan.quota - len(self._taken)
+
+    def _by_score(self) -> list[Candidate]:
+        return sorted(
+            self._lines, key=lambda each: (-each.score, -(each.chance or 0), self._draws[each.key])
+        )
+
+
+def _distinct(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Return each line once, by file and row: with its highest score, whatever came first."""
+    best: dict[str, Candidate] = {}
+    for each in candidates:
+        held = best.get(each.key)
+        if held is None or (each.score, each.alert) > (held.score, held.alert):
+            best[each.key] = each
+    return sorted(best.values(), key=lambda each: (each.file, each.row, each.key))
+
+
+def _fits(each: Candidate, profile: Profile, names: frozenset[str]) -> bool:
+    asked = (
+        (profile.rules, set(profile.rules) & set(each.rules)),
+        (profile.substances, set(profile.substances) & set(each.substances)),
+        (profile.hs, each.hs.startswith(profile.hs) if profile.hs else False),
+        (profile.traders, names and any(plain(name) in names for name in each.traders)),
+        (profile.severity, each.severity in profile.severity),
+    )
+    return all(held for wanted, held in asked if wanted)
+
+
+def _counted(values: Iterable[T | None], known: Sequence[T]) -> dict[T, int]:
+    counts = Counter(values)
+    return {each: counts[each] for each in known}

@@ -1,0 +1,79 @@
+"""Gathering: candidates from lines and from alerts. The key of a line says which one it is."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import pyarrow as pa
+from msgspec import structs
+
+from tidewaiter.consignments.types import Alert, Party
+from tidewaiter.selection.types import Candidate
+
+_ASKED = ("row", "consignment", "seq", "hs", "parties")
+
+
+def key_of(file: str, row: int) -> str:
+    """Return the key of a line: its file and row, as papers may name two lines alike."""
+    return f"{file}#{row}"
+
+
+def candidates_of_lines(lines: pa.RecordBatch, file: str) -> Iterator[Candidate]:
+    """Yield the lines of a file, whatever was found in them.
+
+    Args:
+        lines: Of the schema `LINES`.
+        file: What tells the file from others.
+    """
+    for each in lines.select(_ASKED).to_pylist():
+        row, consignment, seq = each["row"], each["consignment"], each["seq"]
+        yield Candidate(
+            key=key_of(file, row),
+            file=file,
+            row=row,
+            consignment=consignment,
+            seq=seq,
+            hs=each["hs"] or "",
+            traders=_traders(party["name"] for party in each["parties"] or ()),
+        )
+
+
+def candidate_of_alert(alert: Alert, file: str) -> Candidate:
+    """Return the line of an alert, with what was found in it.
+
+    Args:
+        alert: An open one.
+        file: What tells its file from others.
+    """
+    parties: Iterable[Party] = alert.line.parties or ()
+    return Candidate(
+        key=key_of(file, alert.row),
+        file=file,
+        row=alert.row,
+        consignment=alert.consignment,
+        seq=alert.seq,
+        hs=alert.line.hs or "",
+        traders=_traders(party.name for party in parties),
+        alert=alert.id,
+        score=alert.score,
+        severity=alert.severity,
+        title=alert.title,
+        rules=tuple(dict.fromkeys(reason.rule for reason in alert.reasons)),
+        substances=alert.substances,
+    )
+
+
+def with_chances(
+    candidates: Iterable[Candidate], said: Mapping[str, tuple[float, float]]
+) -> Iterator[Candidate]:
+    """Yield candidates with what the ranker says of their alerts.
+
+    Args:
+        candidates: Any.
+        said: By the id of an alert: how likely it is right, and how unsure the ranker is of that.
+    """
+    for each in candidates:
+        chance, unsure = said.get(each.alert, (None, None))
+        yield structs.replace(each, chance=chance, unsure=unsure)
+
+
+def _traders(names: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(name for name in names if name)

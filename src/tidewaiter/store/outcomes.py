@@ -1,0 +1,93 @@
+"""Outcomes: stored alerts and what was found out about them, as a ranker learns from them.
+
+A result counts before a decision. What an officer decided for a reason that says nothing of the
+goods (wrong data, repeated), what is waiting, and what rests counts for nothing; nor do alerts on
+restricted entries, of which a model that many read would tell.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, exists, or_, select
+
+from tidewaiter.casework.decisions import Decided, standing
+from tidewaiter.casework.results import Result, standing_results
+from tidewaiter.consignments.points import score_of
+from tidewaiter.consignments.types import Alert
+from tidewaiter.ranking.features import LEARNED, values_of
+from tidewaiter.ranking.settings import load_ranker_settings
+from tidewaiter.ranking.training import Example
+from tidewaiter.selection.yields import result_outcome
+from tidewaiter.store import tables
+from tidewaiter.store.alerts import alerts_of
+from tidewaiter.store.database import Work
+from tidewaiter.store.resultrows import results_of
+from tidewaiter.store.selecting import Days
+from tidewaiter.store.slices import slices
+
+_DAY = 10  # characters of a moment that name its day
+
+
+def outcomes(work: Work, days: Days) -> Iterator[Example]:
+    """Yield the alerts that came in on some days and have an outcome.
+
+    Args:
+        work: Any.
+        days: On which they came in.
+    """
+    a, d, r = tables.alert.c, tables.decision.c, tables.result.c
+    known = or_(exists().where(d.alert == a.id), exists().where(r.alert == a.id))
+    for some, stored in _came_in(work, days, known):
+        trails, results = _trails(work, some), results_of(work, some)
+        for alert in alerts_of(work, some):
+            told = _told(results.get(alert.id, []), trails.get(alert.id, []))
+            if told is not None:
+                yield _example(alert, stored[alert.id], *told)
+
+
+def alerts_in(work: Work, days: Days) -> Iterator[Alert]:
+    """Yield the alerts that came in on some days, without those on restricted entries."""
+    for some, _ in _came_in(work, days, tables.alert.c.restricted == 0):
+        yield from alerts_of(work, some)
+
+
+def _came_in(
+    work: Work, days: Days, known: ColumnElement[bool]
+) -> Iterator[tuple[Sequence[str], dict[str, date]]]:
+    c = tables.alert.c
+    wanted = select(c.id, c.stored).where(c.restricted == 0, known).order_by(c.number)
+    if days.first is not None:
+        wanted = wanted.where(c.stored >= days.first.isoformat())
+    if days.last is not None:
+        wanted = wanted.where(c.stored < (days.last + timedelta(days=1)).isoformat())
+    rows = work.connection.execute(wanted).all()
+    stored = {row.id: date.fromisoformat(row.stored[:_DAY]) for row in rows if row.stored}
+    for some in slices(list(stored)):
+        yield some, stored
+
+
+def _trails(work: Work, ids: Sequence[str]) -> dict[str, list[Decided]]:
+    c = tables.decision.c
+    trails: dict[str, list[Decided]] = defaultdict(list)
+    wanted = select(tables.decision).where(c.alert.in_(ids)).order_by(c.id)
+    for row in work.connection.execute(wanted).mappings():
+        trails[row["alert"]].append(Decided(**row))
+    return trails
+
+
+def _told(results: Sequence[Result], trail: Sequence[Decided]) -> tuple[bool, bool] | None:
+    """Return whether something was wrong, and whether a result says so; None: it is not known."""
+    said = {result_outcome(each) for each in standing_results(results)}
+    if "hit" in said or "nothing" in said:
+        return "hit" in said, True
+    settings, last = load_ranker_settings(), standing(trail)
+    if last is None or last.reason not in {*settings.hit, *settings.nothing}:
+        return None
+    return last.reason in settings.hit, False
+
+
+def _example(alert: Alert, day: date, hit: bool, by_result: bool) -> Example:  # noqa: FBT001
+    score = score_of(each for each in alert.reasons if each.rule != LEARNED)
+    return Example(alert=alert.id, day=day, score=score, values=values_of(alert), hit=hit,
+                   by_result=by_result)  # fmt: skip

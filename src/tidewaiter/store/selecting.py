@@ -1,0 +1,107 @@
+"""What is selected from: lines of files that came in on some days, and their open alerts."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, Join, func, select
+
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.types import Alert
+from tidewaiter.selection.types import Selection
+from tidewaiter.store import tables
+from tidewaiter.store.alerts import alerts_of
+from tidewaiter.store.audit import record_change
+from tidewaiter.store.database import Work
+from tidewaiter.store.lines import StoredBatch, batches_of
+from tidewaiter.store.slices import slices
+
+_DIGITS = 12  # of the hash of a file, enough to tell it from others of its name
+
+
+class Days(Record, frozen=True, kw_only=True):
+    """From a day to a day, both in it, in UTC; None: open."""
+
+    first: date | None = None
+    last: date | None = None
+
+
+def file_label(name: str, sha256: str) -> str:
+    """Return what tells a file from others of its name."""
+    return f"{name}@{sha256[:_DIGITS]}"
+
+
+def lines_seen(work: Work, days: Days) -> Iterator[StoredBatch]:
+    """Read the lines of the files that came in on some days.
+
+    Args:
+        work: Any.
+        days: On which the files were first seen.
+    """
+    c = tables.line.c
+    joined = select(c.id).select_from(tables.line.join(tables.source)).where(*_seen(days))
+    yield from batches_of(work, work.connection.execute(joined).scalars())
+
+
+def open_alerts_seen(work: Work, days: Days, *, restricted: bool) -> Iterator[tuple[str, Alert]]:
+    """Read the open alerts on lines of the files that came in on some days.
+
+    Args:
+        work: Any.
+        days: On which the files were first seen.
+        restricted: Those that rest on restricted entries too.
+
+    Yields:
+        The label of the file, and the alert.
+    """
+    c, f = tables.alert.c, tables.source.c
+    wanted = select(c.id, f.name, f.sha256).select_from(_sourced())
+    wanted = wanted.where(c.status == "open", *_seen(days)).order_by(c.number)
+    if not restricted:
+        wanted = wanted.where(c.restricted == 0)
+    labels = {row.id: file_label(row.name, row.sha256) for row in work.connection.execute(wanted)}
+    for some in slices(list(labels)):
+        for alert in alerts_of(work, some):
+            yield labels[alert.id], alert
+
+
+def note_seed(work: Work, commitment: str) -> None:
+    """Write down in the audit that a seed is promised, before lines are drawn by it.
+
+    Args:
+        work: Begun with a stamp.
+        commitment: SHA-256 of the seed.
+    """
+    record_change(work, "seed promised", {"commitment": commitment})
+
+
+def note_list(work: Work, told: Selection) -> None:
+    """Write down in the audit that a list was made, before anything on it is inspected.
+
+    Args:
+        work: Begun with a stamp.
+        told: What was selected.
+    """
+    said: dict[str, str | int] = {"commitment": told.commitment, "digest": told.digest,
+                                  "lines": told.lines, "quota": told.plan.quota}  # fmt: skip
+    said |= {f"by {arm}": count for arm, count in told.arms.items()}
+    record_change(work, "inspection list made", said)
+
+
+def restricted_seen(work: Work, days: Days) -> int:
+    """Count the open alerts that rest on restricted entries."""
+    c = tables.alert.c
+    wanted = select(func.count()).select_from(_sourced())
+    wanted = wanted.where(c.status == "open", c.restricted == 1, *_seen(days))
+    return int(work.connection.execute(wanted).scalar_one())
+
+
+def _sourced() -> Join:
+    return tables.alert.join(tables.source, tables.alert.c.source == tables.source.c.id)
+
+
+def _seen(days: Days) -> Iterator[ColumnElement[bool]]:
+    seen = tables.source.c.first_seen
+    if days.first is not None:
+        yield seen >= days.first.isoformat()
+    if days.last is not None:
+        yield seen < (days.last + timedelta(days=1)).isoformat()

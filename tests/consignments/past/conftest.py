@@ -1,0 +1,73 @@
+"""What tests of the past share: lines of made traders, an alert, and what the past says of it."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from tidewaiter.consignments.past.book import Inspected
+from tidewaiter.consignments.past.marking import Past
+from tidewaiter.consignments.rules import AlertRules
+from tidewaiter.consignments.screening import Screened
+from tidewaiter.consignments.together import Together
+from tidewaiter.consignments.types import Alert
+from tidewaiter.substances.registry import Registry
+
+DAY = date(2026, 11, 20)
+Row = dict[str, Any]
+
+
+def deal(sender: str, receiver: str, **more: Any) -> Row:
+    """Make a line between two traders: ordinary goods on a day, unless `more` says otherwise."""
+    day = more.pop("day", DAY)
+    parties = [{"role": "exporter", "name": sender}, {"role": "importer", "name": receiver}]
+    return {"goods": "cotton shirts", "hs": "610510", "net_mg": 10**9, "departure": day,
+            "parties": parties, **more}  # fmt: skip
+
+
+def many(count: int, **more: Any) -> list[Row]:
+    """Make so many earlier lines of traders that are in no other, from a year before on."""
+    return [
+        deal(f"Old {place}", f"Shop {place}", day=DAY - timedelta(days=365 - place % 300), **more)
+        for place in range(count)
+    ]
+
+
+@pytest.fixture
+def past(
+    registry: Registry, rules: AlertRules, batch: Callable[..., pa.RecordBatch],
+    screen: Callable[..., Screened],
+) -> Callable[..., list[Alert]]:  # fmt: skip
+    """Screen lines; return the alerts with what the past says of them."""
+
+    def marked(
+        *rows: Row, before: Sequence[Row] = (), found: Sequence[Row] = (),
+        inspected: Sequence[Inspected] = (), by: AlertRules = rules,
+    ) -> list[Alert]:  # fmt: skip
+        alerts = screen(*rows).alerts
+        made = Past(registry, by, Together(registry, by, DAY), DAY)
+        for alert in alerts:
+            made.want(alert.line, alert.substances)
+        made.look(batch(*rows), earlier=False)
+        made.look(batch(*before, *found), earlier=True)
+        for alert in screen(*found).alerts:
+            made.add(alert, earlier=True)
+        for alert in alerts:
+            made.add(alert)
+        made.add_inspected(inspected)
+        return [made.mark(alert) for alert in alerts]
+
+    return marked
+
+
+@pytest.fixture
+def told(past: Callable[..., list[Alert]], rules: AlertRules) -> Callable[..., dict[str, str]]:
+    """Screen one line that is an alert; return the sentences of the past, by rule."""
+
+    def said(row: Row, **more: Any) -> dict[str, str]:
+        (alert,) = past(row, **more)
+        return {e.rule: e.text for e in alert.reasons if e.rule in rules.past.rules}
+
+    return said

@@ -1,0 +1,63 @@
+"""The rules of the past as data, and the red flags that they cover."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tidewaiter.base.errors import RegistryError
+from tidewaiter.base.resources import data
+from tidewaiter.consignments.past.flags import load_red_flags
+from tidewaiter.consignments.rules import AlertRules, load_alert_rules
+
+OURS = data("rules", "alerts.toml").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A change of our file, and what is said of it."""
+
+    old: str
+    new: str
+    said: str
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        Broken("[past.rules.pair-new]", "[past.rules.pair]", "past.rules.pair"),
+        Broken("selects = []", 'selects = ["luck"]', 'names no rule: "luck"'),
+        Broken("{ days = 365 }", "{ weeks = 9 }", "has other numbers"),
+        Broken("numbers = { days = 30, ", "numbers = { ", "split has other numbers"),
+        Broken('mark = "second-hand"', 'mark = "unverified"', "rests on what nobody read"),
+        Broken('points = 3\ntext = "The {role}', 'points = -3\ntext = "The {role}', "points off"),
+        Broken("The way by {via}", "The way by {who}", "cannot be filled in"),
+    ],
+)  # fmt: skip
+def test_a_broken_table_is_refused(tmp_path: Path, broken: Broken) -> None:
+    """The place and what would do are said."""
+    path = tmp_path / "own.toml"
+    assert broken.old in OURS
+    path.write_text(OURS.replace(broken.old, broken.new, 1), encoding="utf-8")
+    with pytest.raises(RegistryError, match="past") as error:
+        load_alert_rules(path)
+    assert broken.said in f"{error.value}"
+
+
+def test_no_rule_of_the_past_is_an_alert_alone(rules: AlertRules) -> None:
+    """As it comes, nothing selects, and no single rule weighs what an alert needs."""
+    assert rules.past.selects == ()
+    assert max(rule.points for rule in rules.past.rules.values()) < rules.severity.low
+
+
+def test_every_red_flag_has_its_answer(rules: AlertRules) -> None:
+    """33 flags: rules that are there, or why none; an unverified one is never all a rule has."""
+    flags = load_red_flags().flags
+    assert len(flags) == 33
+    there = {*rules.evidence, *rules.check, *rules.past.rules, "sign", "party", "control"}
+    assert {rule for flag in flags.values() for rule in flag.rules} <= there
+    read = {rule for flag in flags.values() if flag.mark != "unverified" for rule in flag.rules}
+    for flag in flags.values():
+        assert flag.why
+        if flag.mark == "unverified":
+            assert set(flag.rules) <= read | {"register-none"}  # which rests on law

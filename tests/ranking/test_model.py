@@ -1,0 +1,140 @@
+"""The model: a file of numbers that is checked, and a reason that adds up."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.consignments.rules import load_alert_rules
+from tidewaiter.consignments.types import Alert, Line, Mention, Party, Reason
+from tidewaiter.ranking.drift import drift
+from tidewaiter.ranking.features import FEATURES, values_of
+from tidewaiter.ranking.model import (
+    Backtest,
+    Model,
+    Ranker,
+    Scale,
+    Training,
+    read_ranker,
+    write_model,
+)
+from tidewaiter.ranking.training import Example
+
+DAY = date(2026, 3, 1)
+_SCALES = (
+    Scale(feature=FEATURES[1], levels=("acetone", "ephedrine"), values=(-0.5, 1.5, 0.0),
+          seen=(600, 200, 10)),
+    Scale(feature=FEATURES[6], edges=(10.0, 100.0), values=(-0.25, 0.0, 0.5, 0.0),
+          seen=(300, 300, 200, 10)),
+)  # fmt: skip
+
+
+def model() -> Model:
+    """Make a model of two tables."""
+    training = Training(first=DAY, last=DAY, alerts=810, hits=162, results=400, digest="d" * 64,
+                        settings="1", seed=1, rounds=1, library="none")  # fmt: skip
+    test = Backtest(first=DAY, last=DAY, alerts=1, hits=0, expected=0.2, auc=0.5, auc_score=0.5,
+                    brier=0.1, depths=())  # fmt: skip
+    return Model(
+        format="tidewaiter-ranker-1", made=DAY, training=training, backtest=test, base=-1.5,
+        slope=1.0, shift=0.0, usual=0.2, most_points=15, scales=_SCALES,
+        chances=(200, 400, 100, 60, 20, 10, 10, 10, 0, 0),
+    )  # fmt: skip
+
+
+def alert(substance: str = "ephedrine", kilograms: int = 500) -> Alert:
+    """Make an alert of 40 points."""
+    line = Line(row=1, consignment="C1", seq=1, goods="two words", hs="293941",
+                net_mg=kilograms * 1_000_000, origin="XX", mode="1", procedure="to XX",
+                parties=(Party(role="consignee", name="Someone", country="XX"),))  # fmt: skip
+    mention = Mention(substance=substance, name=substance, cas=None, field="goods", start=0, end=3,
+                      text="two", how="exact", tier="name", score=0.9)  # fmt: skip
+    reason = Reason(rule="control", text="Listed.", points=40, source="un-1988-tables")
+    return Alert(
+        id="a", file="f", row=1, consignment="C1", seq=1, day=DAY, severity="medium", score=40,
+        rank=60, due=None, days_left=None, substances=(substance,), title="x", line=line,
+        mentions=(mention,), reasons=(reason,), law=(),
+    )  # fmt: skip
+
+
+def test_a_model_is_read_as_it_was_written(tmp_path: Path) -> None:
+    """And refused where one number is another, or it is no model at all."""
+    path = tmp_path / "ranker.json"
+    path.write_bytes(write_model(model()))
+    assert structs.replace(read_ranker(path).model, sha256="") == model()
+    path.write_bytes(write_model(model()).replace(b"1.5", b"2.5"))
+    with pytest.raises(InputError, match="changed after it was made"):
+        read_ranker(path)
+    path.write_bytes(b"\x80\x04\x95 a pickle")
+    with pytest.raises(InputError, match="this is no model"):
+        read_ranker(path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"values": (0.0, 0.0)},
+        {"levels": ("a", "b", "c")},
+        {"seen": (1,)},
+        {"feature": structs.replace(FEATURES[1], says="{value.__class__}")},
+    ],
+)
+def test_tables_that_do_not_fit_are_refused(change: dict[str, object], tmp_path: Path) -> None:
+    """A model that was made by hand, with its hash, names nothing that we do not know."""
+    path = tmp_path / "ranker.json"
+    bad = structs.replace(model(), scales=(structs.replace(_SCALES[0], **change),))
+    path.write_bytes(write_model(bad))
+    with pytest.raises(InputError, match="does not fit together"):
+        read_ranker(path)
+
+
+def test_the_reason_says_what_it_rests_on() -> None:
+    """It adds at most what it may, names what speaks for and against, and is not added twice."""
+    ranker, rules = Ranker(model()), load_alert_rules()
+    found = ranker.apply(alert(), rules)
+    (reason,) = found.reasons[1:]
+    assert (reason.rule, reason.points, found.score) == ("learned", 8, 48)
+    assert reason.text == (
+        "Learned from 810 decided alerts up to 2026-03-01: of alerts like this one, 62% were "
+        "right; of all, 20%. For it: the substance ephedrine (odds x4.5), net mass 500 kg (odds "
+        "x1.6)."
+    )
+    assert ranker.apply(found, rules) == found
+    assert ranker.apply(alert("acetone", 5), rules) == alert("acetone", 5)
+    sure = Ranker(structs.replace(model(), base=50.0))
+    assert sure.apply(alert(), rules).score == 40 + 15
+
+
+def test_what_was_never_seen_is_unsure() -> None:
+    """A substance that taught nothing is explored first; even odds come next."""
+    ranker = Ranker(model())
+    assert ranker.says(alert("piperonal"))[1] == 1
+    assert 0.9 < ranker.says(alert())[1] < 1
+    assert ranker.says(alert("acetone", 5))[1] < 0.5
+
+
+def test_names_and_countries_are_never_seen() -> None:
+    """Another trader, another country and another place give the same values."""
+    one = alert()
+    other = structs.replace(one.line, origin="YY", parties=None, consignment="C2",
+                            procedure="of YY", currency="EUR")  # fmt: skip
+    assert values_of(one) == values_of(structs.replace(one, line=other, file="g"))
+    assert not {"country", "origin", "name", "route"} & {each.name for each in FEATURES}
+
+
+def test_drift_is_told_from_chance() -> None:
+    """Few alerts of the same kind are stable; another kind has drifted, and the chances are off."""
+    ranker = Ranker(model())
+    same = [values_of(alert("acetone", 5))] * 37 + [values_of(alert("acetone", 50))] * 22
+    same += [values_of(alert("ephedrine", 50))] * 8 + [values_of(alert("ephedrine", 500))] * 13
+    assert {each.verdict for each in drift(ranker, same, [], (None, None)).features[1:]} <= {
+        "stable", "look"}  # fmt: skip
+    other = [values_of(alert("piperonal", 500))] * 80
+    decided = [Example(alert=f"a{i}", day=DAY, score=40, values=other[i], hit=i < 60,
+                       by_result=True) for i in range(80)]  # fmt: skip
+    found = drift(ranker, other, decided, (DAY, DAY))
+    assert {each.name: each.verdict for each in found.features}["substance"] == "drifted"
+    assert found.calibrated is False
+    assert drift(ranker, [], [], (None, None)).calibrated is None
