@@ -28,7 +28,8 @@ def test_a_message_is_told_with_what_it_keeps(call: Call) -> None:
     result = call("inspect", str(DATA / "dcsa-ebl.json"))
     assert result.exit_code == 0
     assert "DCSA bill of lading (JSON), by its first bytes" in result.output
-    assert "a published document, schema or program of it was read" in " ".join(result.output.split())
+    said = " ".join(result.output.split())
+    assert "a published document, schema or program of it was read" in said
     assert "kept, not used" in result.output
     assert "transportDocumentStatus" in result.output
 
