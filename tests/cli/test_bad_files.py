@@ -26,7 +26,7 @@ def _refused(result: Result, *words: str) -> None:
     [
         (b"", "empty"),
         (b"\x7fELF\x02\x01\x01" + bytes(range(256)) * 40, "not text"),
-        (b"%PDF-1.7\n" + bytes(range(256)), "not text"),
+        (b"%PDF-1.7\n" + bytes(range(256)), "this is a PDF"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "not text"),
     ],
     ids=["empty", "program", "pdf", "picture"],
