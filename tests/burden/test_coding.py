@@ -19,7 +19,8 @@ from tidewaiter.burden.codes import (
     span,
     spans,
 )
-from tidewaiter.burden.coding import code_death, revision_of, rules, tables, year_of
+from tidewaiter.burden.coding import code_death, rules, tables, year_of
+from tidewaiter.burden.deaths.layouts import layout_of
 from tidewaiter.burden.facts import indicators
 
 ORACLE = Path(__file__).parents[1] / "data" / "burden" / "icd_oracle.csv"
@@ -78,7 +79,7 @@ def test_a_data_year_is_of_the_revision_of_the_oracle(row: dict[str, str]) -> No
     """ICD-10 begins with data year 1999, which "99" means, and "00" is 2000."""
     year = year_of(row["code"].removeprefix("ERA:").removeprefix("datayear=").split("-")[0])
     assert year is not None
-    assert revision_of(year) == revision(row)
+    assert layout_of(year).revision == revision(row)
 
 
 @pytest.mark.parametrize("row", WHOLE, ids=lambda row: row["code"])

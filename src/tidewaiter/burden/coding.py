@@ -24,7 +24,6 @@ INTENTS: tuple[Intent, ...] = ("unintentional", "suicide", "homicide", "undeterm
 OPIOIDS_ICD9 = "opioids"
 """The one indicator beside overdoses that codes of ICD-9 can tell."""
 
-_ICD10_FROM = 1999
 _CENTURY = 79  # two digits from here on are of the last century: files begin in 1979
 Masks = npt.NDArray[np.uint32]
 
@@ -76,11 +75,6 @@ def rules() -> tuple[tuple[IntentRule, ...], tuple[DrugRule, ...]]:
     """Return the rules, as the file of facts gives them."""
     read = _read()
     return read.intents, read.drugs
-
-
-def revision_of(year: int) -> Revision:
-    """Return the revision that a data year is coded by."""
-    return "ICD-10" if year >= _ICD10_FROM else "ICD-9"
 
 
 def year_of(text: str) -> int | None:

@@ -12,6 +12,7 @@ from rich.table import Table
 from tidewaiter.burden.facts import find_indicator, indicators, place_name
 from tidewaiter.burden.months import month_text
 from tidewaiter.burden.nowcast import nowcast as estimate
+from tidewaiter.burden.nowcast.estimating import came_before
 from tidewaiter.burden.nowcast.tables import as_table
 from tidewaiter.burden.readers import read_release
 from tidewaiter.burden.types import Reading
@@ -60,10 +61,7 @@ def _earlier(folder: Path | None, reading: Reading) -> list[Reading]:
     loaded = load_releases(folder, reading.source)
     if loaded.skipped:
         show_notes(str(folder), loaded.skipped, 3)
-    before = [
-        each.reading for each in loaded.releases
-        if (each.reading.released or 0) < (reading.released or 0)
-    ]  # fmt: skip
+    before = came_before(reading, [each.reading for each in loaded.releases])
     click.echo(f"{len(before)} earlier releases of {reading.source} in {folder}", err=True)
     return before
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from tidewaiter.burden.views.ages import Ages, Band
+from tidewaiter.report.burdenlines import grid_of, marks_of
 from tidewaiter.report.burdenwords import amount, facts, missing_words, rate, span_words, title_of
-from tidewaiter.report.figures import LEFT, RIGHT, Figure, Shape, path_of, scale_of
-from tidewaiter.report.languages import number, words
+from tidewaiter.report.figures import LEFT, RIGHT, Figure, scale_of
+from tidewaiter.report.languages import words
 from tidewaiter.report.overviewcharts import Box, Word
 
 _TOP, _FOOT, _HEIGHT = 16.0, 206.0, 250.0
@@ -33,15 +34,8 @@ def ages_figure(ages: Ages, slug: str = "ages") -> Figure:
                 width=round(width, 1), height=round(_FOOT - y, 1))
         )  # fmt: skip
     period = span_words(ages.caption.months, ages.last)
-    lines = [
-        Shape(kind="axis" if value == 0 else "grid", d=path_of([(LEFT, y), (RIGHT, y)]))
-        for value in scale.marks()
-        for y in (scale.y(value),)
-    ]
-    marks = [
-        Word(text=number(value), x=LEFT - 6, y=scale.y(value) + 4, anchor="end", kind="mark")
-        for value in scale.marks()
-    ]
+    lines = grid_of(scale, LEFT, RIGHT)
+    marks = marks_of(scale, LEFT)
     return Figure(
         slug=slug,
         title=f"{title_of(ages.caption)}, {words('by age')}, {period}",

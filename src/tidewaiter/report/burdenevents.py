@@ -6,9 +6,10 @@ from tidewaiter.base.records import Record
 from tidewaiter.burden.events.types import Direction, EventCard, Point
 from tidewaiter.burden.months import parse_month
 from tidewaiter.report.burdencards import number_lines
+from tidewaiter.report.burdenlines import grid_of, marks_of
 from tidewaiter.report.burdenwords import amount, basis_words, between, interval_name, month_words
 from tidewaiter.report.figures import LEFT, RIGHT, Dot, Figure, Shape, area_of, path_of, scale_of
-from tidewaiter.report.languages import number, words
+from tidewaiter.report.languages import words
 from tidewaiter.report.overviewcharts import Box, Word
 
 _TOP, _FOOT, _HEIGHT = 34.0, 226.0, 252.0
@@ -46,15 +47,8 @@ def event_figure(card: EventCard, slug: str = "event") -> Figure:
     since, until = at + window.since, min(at + window.until - 1, last)
     zone = Box(kind="zone", told=words("window that is counted"), x=x(since - 0.5), y=_TOP,
                width=round(x(until + 0.5) - x(since - 0.5), 1), height=_FOOT - _TOP)  # fmt: skip
-    lines = [
-        Shape(kind="axis" if value == 0 else "grid",
-              d=path_of([(LEFT, scale.y(value)), (RIGHT, scale.y(value))]))
-        for value in scale.marks()
-    ]  # fmt: skip
-    marks = [
-        Word(text=number(value), x=LEFT - 6, y=scale.y(value) + 4, anchor="end", kind="mark")
-        for value in scale.marks()
-    ]
+    lines = grid_of(scale, LEFT, RIGHT)
+    marks = marks_of(scale, LEFT)
     years = [month for month in range(first, last + 1) if month % 12 == 0]
     names = [
         Word(text=str(month // 12), x=x(month), y=_FOOT + 18, anchor="middle", kind="mark")

@@ -42,12 +42,13 @@ def grid_of(scale: Scale, left: float, right: float) -> list[Shape]:
     ]
 
 
-def marks_of(scale: Scale, left: float) -> list[Word]:
-    """Return the numbers of the lines across, to their left."""
+def marks_of(scale: Scale, left: float, unit: str = "") -> list[Word]:
+    """Return the numbers of the lines across, to their left, with their unit."""
     return [
-        Word(text=number(value), x=left - 6, y=scale.y(value) + 4, anchor="end", kind="mark")
+        Word(text=f"{number(value)}{unit}", x=left - 6, y=scale.y(value) + 4, anchor="end",
+             kind="mark")
         for value in scale.marks()
-    ]
+    ]  # fmt: skip
 
 
 def years_of(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tidewaiter.base.records import Record
 from tidewaiter.burden.views.revisions import Cell, Growth, Revisions
+from tidewaiter.report.burdenlines import grid_of, marks_of
 from tidewaiter.report.burdenwords import amount, indicator_words, month_words, place_words, signed
 from tidewaiter.report.figures import LEFT, RIGHT, Dot, Figure, Shape, path_of, scale_of
 from tidewaiter.report.languages import counted, number, words
@@ -61,11 +62,7 @@ def growth_figure(told: Revisions, slug: str = "growth") -> Figure:
     def x(lag: int) -> float:
         return round(LEFT + 10 + (lag - min(lags)) / span * (RIGHT - LEFT - 20), 1)
 
-    shapes = [
-        Shape(kind="axis" if value == 0 else "grid", d=path_of([(LEFT, y), (RIGHT, y)]))
-        for value in scale.marks()
-        for y in (scale.y(value),)
-    ]
+    shapes = grid_of(scale, LEFT, RIGHT)
     dots: list[Dot] = []
     for kind, dot, read in (("reported", "dot", _country), ("predicted", "dot-other", _states)):
         points = [(x(each.lag), scale.y(max(value, 0.0)), value, each) for each in told.growth
@@ -76,10 +73,7 @@ def growth_figure(told: Revisions, slug: str = "growth") -> Figure:
             Dot(kind=dot, x=px, y=py, told=f"{_months(each.lag)}: {signed(value)}")
             for px, py, value, each in points
         ]
-    marks = [
-        Word(text=f"{number(value)} %", x=LEFT - 6, y=scale.y(value) + 4, anchor="end", kind="mark")
-        for value in scale.marks()
-    ]
+    marks = marks_of(scale, LEFT, unit=" %")
     lag_words = [
         Word(text=str(lag), x=x(lag), y=_FOOT + 18, anchor="middle", kind="mark") for lag in lags
     ]

@@ -3,9 +3,9 @@
 from datetime import date
 
 import pytest
+from tests.burden.claims.reading import parse_claim
 
 from tidewaiter.burden.claims.fitting import fit
-from tidewaiter.burden.claims.parsing import parse_claim
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.burden.claims.reading import parse_claim
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.burden.claims.checking import check_claim
-from tidewaiter.burden.claims.parsing import Given, parse_claim, parse_claims
+from tidewaiter.burden.claims.parsing import Given, parse_claims
 from tidewaiter.burden.claims.words import statements, told_releases, words
 from tidewaiter.burden.facts import indicators
 from tidewaiter.burden.months import month_text

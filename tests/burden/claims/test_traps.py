@@ -6,9 +6,9 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from tests.burden.claims.reading import parse_claim
 
 from tidewaiter.burden.claims.checking import check_claim
-from tidewaiter.burden.claims.parsing import parse_claim
 from tidewaiter.burden.claims.types import Checked
 from tidewaiter.burden.months import parse_month
 from tidewaiter.burden.readers import read_release

@@ -19,19 +19,6 @@ def is_workbook(content: bytes) -> bool:
     return content[:4] == _ZIP and b"[Content_Types].xml" in content
 
 
-def sheet_names(content: bytes, name: str) -> tuple[str, ...]:
-    """List the sheets of a workbook that are shown.
-
-    Args:
-        content: The workbook.
-        name: Of the file, for errors.
-
-    Raises:
-        InputError: It is damaged or locked, is no workbook, or unpacks to too much.
-    """
-    return tuple(tab.name for tab in open_workbook(BytesIO(content), name).tabs if not tab.hidden)
-
-
 def sheet_rows(
     content: bytes, name: str, sheet: str = ""
 ) -> Iterator[tuple[int, dict[int, str]]]:  # fmt: skip

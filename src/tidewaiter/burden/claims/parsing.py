@@ -70,15 +70,6 @@ def parse_claims(text: str, day: date, given: Given | None = None) -> tuple[Clai
     return tuple(claims)
 
 
-def parse_claim(text: str, day: date, given: Given | None = None) -> Claim:
-    """Read a sentence with one claim; of several, the first.
-
-    Raises:
-        InputError: As in `parse_claims`.
-    """
-    return parse_claims(text, day, given)[0]
-
-
 def _parts(text: str) -> list[str]:
     """Cut a text so that each part has one number or rank."""
     scan = Scanner(text)

@@ -36,7 +36,7 @@ def nowcast(now: Reading, earlier: Sequence[Reading] = ()) -> pa.Table:
         ESTIMATES: one row for each place, indicator and period of the release.
     """
     grids = Grids(now)
-    before = [each for each in map(Grids, earlier) if each.released < grids.released]
+    before = [Grids(each) for each in came_before(now, earlier)]
     truth = settled_in(grids, *before)
     found = [
         estimate(
@@ -48,6 +48,15 @@ def nowcast(now: Reading, earlier: Sequence[Reading] = ()) -> pa.Table:
         for each in grids.indicators
     ]
     return pa.concat_tables(found) if found else ESTIMATES.empty_table()
+
+
+def came_before(now: Reading, others: Sequence[Reading]) -> list[Reading]:
+    """Return the releases of the same source that came out before another one, dated ones alone."""
+    return [
+        each for each in others
+        if each.source == now.source and None not in (each.released, now.released)
+        and (each.released or 0) < (now.released or 0)
+    ]  # fmt: skip
 
 
 def fitted(now: Grids, before: Sequence[Grids], truth: Truth, indicator: str) -> Parameters:

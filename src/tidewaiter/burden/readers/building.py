@@ -50,7 +50,7 @@ class Gathered:
                 yield number, cells
             else:
                 problem = "it has more or fewer cells than titles"
-                hint = "look whether a quote or a delimiter is wrong there"
+                hint = "look whether a quote or a delimiter is wrong there, or the file is cut"
                 self.unread(number, cells, InputError(problem, hint=hint))
 
     def first_problem(self) -> str:

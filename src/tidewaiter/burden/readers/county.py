@@ -53,25 +53,19 @@ def read_county(content: bytes, name: str) -> Reading:
     gathered, cells = Gathered(), Cells()
     columns = columns_of(table.titles, SOURCE, name, gathered)
     as_of: set[int] = set()
-    for number, cut in rows_of(text, table):
-        if not isinstance(cut, Mapping):
-            gathered.refused(
-                f"row {number}", ",".join(cut), "it has more or fewer cells than titles",
-                "look whether a quote or a delimiter is wrong there, or the file is cut",
-            )  # fmt: skip
-            continue
+    for number, cut in gathered.whole(rows_of(text, table)):
         row = renamed(cut, columns)
         try:
             _add(gathered, cells, row)
             if row.get("data as of", "").strip():
                 as_of.add(_month(row["data as of"], "Data as of"))
         except InputError as error:
-            gathered.refused(f"row {number}", " | ".join(cut.values()), error.message, error.hint)
+            gathered.unread(number, cut.values(), error)
     cells.tell(gathered)
     note_cut_text(text, gathered, delimited=bool(table.delimiter))
     figures = plausible(once(gathered.table(), gathered), gathered, name)
     if not len(figures):
-        raise InputError("no row could be read", at=name, hint="look at the notes of its rows")
+        raise InputError("no row could be read", at=name, hint=gathered.first_problem())
     newest = max(figures["last"].to_pylist())
     if len(as_of) > 1:
         gathered.mended(

@@ -61,20 +61,14 @@ def read_plain(content: bytes, name: str) -> Reading:
     columns = columns_of(table.titles, SOURCE, name, gathered)
     sources: set[str] = set()
     released: set[int] = set()
-    for number, cut in rows_of(text, table):
-        if not isinstance(cut, Mapping):
-            gathered.refused(
-                f"row {number}", ",".join(cut), "it has more or fewer cells than titles",
-                "look whether a quote or a delimiter is wrong there, or the file is cut",
-            )  # fmt: skip
-            continue
+    for number, cut in gathered.whole(rows_of(text, table)):
         row = renamed(cut, columns)
         try:
             month = row.get("released", "").strip()[:7]
             told = {parse_month(month)} if month else set()
             gathered.add(**_figure(cells, row))
         except InputError as error:
-            gathered.refused(f"row {number}", " | ".join(cut.values()), error.message, error.hint)
+            gathered.unread(number, cut.values(), error)
             continue
         released |= told
         sources.add(_slug(row.get("source", "")))
@@ -83,9 +77,7 @@ def read_plain(content: bytes, name: str) -> Reading:
     figures = plausible(once(gathered.table(), gathered), gathered, name)
     figures = _no_windows_as_months(figures, gathered)
     if not len(figures):
-        first = next((note for note in gathered.notes if not note.kept), None)
-        hint = f"{first.place}: {first.problem}; {first.hint}" if first else "it has titles alone"
-        raise InputError("no row could be read", at=name, hint=hint)
+        raise InputError("no row could be read", at=name, hint=gathered.first_problem())
     if len(released) > 1:
         raise InputError(
             "it has several months of release: " + ", ".join(map(month_text, sorted(released))),

@@ -63,27 +63,15 @@ def read_vsrr(content: bytes, name: str) -> Reading:
     table = titles_of(text)
     gathered, cells = Gathered(), Cells()
     columns = columns_of(table.titles, SOURCE, name, gathered)
-    rows = [
-        (number, renamed(row, columns) if isinstance(row, Mapping) else row)
-        for number, row in rows_of(text, table)
-    ]
-    told = any(
-        isinstance(row, Mapping) and (row.get("footnote") or row.get("footnote symbol"))
-        for _, row in rows
-    )
+    rows = [(number, renamed(row, columns)) for number, row in gathered.whole(rows_of(text, table))]
+    told = any(row.get("footnote") or row.get("footnote symbol") for _, row in rows)
     if not told:
         gathered.mended(
             "the file as a whole", "", "no row has a footnote",
             "which counts are closed is not known; it is inferred from their age where needed",
         )  # fmt: skip
     for number, row in rows:
-        if isinstance(row, Mapping):
-            _add(gathered, cells, (number, row), told=told)
-        else:
-            gathered.refused(
-                f"row {number}", ",".join(row), "it has more or fewer cells than titles",
-                "look whether a quote or a delimiter is wrong there, or the file is cut",
-            )  # fmt: skip
+        _add(gathered, cells, (number, row), told=told)
     cells.tell(gathered)
     note_cut_text(text, gathered, delimited=bool(table.delimiter))
     return _checked(gathered, name)
@@ -96,7 +84,7 @@ def _checked(gathered: Gathered, name: str) -> Reading:
         figures = plausible(once(figures, gathered), gathered, name)
         figures = add_new_york(settle_sums(figures, gathered))
     if not len(figures):
-        raise InputError("no row could be read", at=name, hint=_first_problem(gathered))
+        raise InputError("no row could be read", at=name, hint=gathered.first_problem())
     newest = max(figures["last"].to_pylist())
     lag = _FOUR_MONTHS if newest >= _SWITCH else _SIX_MONTHS
     return Reading(
@@ -111,7 +99,7 @@ def _add(gathered: Gathered, cells: Cells, numbered: Row, *, told: bool) -> None
         place, indicator, last = _key(row)
         read = _values(cells, row, whole=indicator.measure == "deaths")
     except InputError as error:
-        gathered.refused(f"row {number}", " | ".join(row.values()), error.message, error.hint)
+        gathered.unread(number, row.values(), error)
         return
     gathered.add(
         place=place.code, indicator=indicator.key, measure=indicator.measure,
@@ -205,8 +193,3 @@ def _closed(row: Mapping[str, str]) -> bool:
     if symbol:
         return symbol == "**"
     return "underreported" not in row.get("footnote", "").casefold()
-
-
-def _first_problem(gathered: Gathered) -> str:
-    first = next((note for note in gathered.notes if not note.kept), None)
-    return f"{first.place}: {first.problem}" if first else "it has titles and nothing else"
