@@ -253,7 +253,7 @@ def test_journals_that_nobody_took_up_are_removed(
     screen: Screen, manifest: Path, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A screening removes from the cache what was cut off more than a month ago."""
-    monkeypatch.setattr("tidewaiter.cli.screen.cache_folder", lambda: here / "cache")
+    monkeypatch.setattr("tidewaiter.cli.journals.cache_folder", lambda: here / "cache")
     old, new = (here / "cache" / "journals" / f"{age}.journal" for age in (31, 29))
     old.parent.mkdir(parents=True)
     for path, days in ((old, 31), (new, 29)):

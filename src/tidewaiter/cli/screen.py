@@ -1,6 +1,5 @@
 """The command `tidewaiter screen`."""
 
-import hashlib
 import os
 import sys
 import time
@@ -11,11 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 from msgspec import structs
 
 from tidewaiter.base.alone import alone
-from tidewaiter.base.cache import cache_folder, writable
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.abandoned import drop_abandoned
@@ -27,6 +24,7 @@ from tidewaiter.cli.apart import RESTRICTED, place_of
 from tidewaiter.cli.cluster import cluster_of, on_cluster, one_path, screen_cluster
 from tidewaiter.cli.columns import show_columns
 from tidewaiter.cli.earlier import before_of, check_history, earlier_alerts, lines_of
+from tidewaiter.cli.journals import journal_of, journals
 from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.options import STOPPED, Day, Field, hear_every_stop, own_lists, printable
 from tidewaiter.cli.outputs import Outputs, check_outputs, write_outputs
@@ -185,7 +183,7 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
         restricted=wanted.restricted or Path("x"),
     )
     settings = _settings(wanted, file=printable(path.name), sha256=hash_file(path))
-    journal = _journal(outputs, settings, options)
+    journal = journal_of(outputs, settings, options)
     outputs = structs.replace(outputs, restricted=place_of(wanted.restricted, settings, journal))
     named = {"alerts": outputs.alerts, "the report": outputs.report, "refusals": outputs.refused}
     named[RESTRICTED] = wanted.restricted
@@ -194,7 +192,7 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
     show_columns(path, options)
     tell_first_start()
     with alone(journal, str(wanted.out or wanted.report or path)):
-        drop_abandoned(_journals(), time.time() - _ABANDONED)
+        drop_abandoned(journals(), time.time() - _ABANDONED)
         with database_at(wanted.db) as database, resting_told(database):
             settings = switched(settings, database)
             register = _register(wanted, database, settings)
@@ -293,18 +291,3 @@ def _settings(wanted: Wanted, *, file: str, sha256: str) -> Settings:
 def _lists(folder: Path | None) -> Path | None:
     """Return the folder of lists where it holds any."""
     return folder.resolve() if folder and Archive(folder).slugs() else None
-
-
-def _journal(outputs: Outputs, settings: Settings, options: ReadOptions) -> Path:
-    """Return where the steps are kept: beside the first output, or in the user's cache."""
-    beside = outputs.alerts or outputs.report
-    if beside is not None:
-        return beside.with_name(f"{beside.name}.journal")
-    folder = writable(_journals())
-    said = msgspec.json.encode((settings, options), enc_hook=str)
-    return folder / f"{hashlib.sha256(said).hexdigest()[:32]}.journal"
-
-
-def _journals() -> Path:
-    """Return where the journals of screenings without an output file are kept."""
-    return cache_folder() / "journals"
