@@ -41,6 +41,9 @@ demo: $(VENV)/.plain
 	@echo "docs/tutorial/first-screening.md goes through both, step by step. Then open the pages:"
 	@echo "  $(BIN)/tidewaiter serve --sample"
 
+# Many tests wait for processes and browsers of their own, so there are more of them than cores.
+ARGS ?= -n 4 --dist loadfile --no-loadscope-reorder
+
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest $(ARGS)
 
