@@ -1,5 +1,6 @@
 """The model: a file of numbers that is checked, and a reason that adds up."""
 
+import math
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.consignments.types import Alert, Line, Mention, Party, Reason
 from tidewaiter.ranking.drift import drift
+from tidewaiter.ranking.explaining import applied, explain
 from tidewaiter.ranking.features import FEATURES, values_of
 from tidewaiter.ranking.model import (
     Backtest,
@@ -93,7 +95,7 @@ def test_tables_that_do_not_fit_are_refused(change: dict[str, object], tmp_path:
 def test_the_reason_says_what_it_rests_on() -> None:
     """It adds at most what it may, names what speaks for and against, and is not added twice."""
     ranker, rules = Ranker(model()), load_alert_rules()
-    found = ranker.apply(alert(), rules)
+    found = applied(ranker, alert(), rules)
     (reason,) = found.reasons[1:]
     assert (reason.rule, reason.points, found.score) == ("learned", 8, 48)
     assert reason.text == (
@@ -101,10 +103,24 @@ def test_the_reason_says_what_it_rests_on() -> None:
         "right; of all, 20%. For it: the substance ephedrine (odds x4.5), net mass 500 kg (odds "
         "x1.6)."
     )
-    assert ranker.apply(found, rules) == found
-    assert ranker.apply(alert("acetone", 5), rules) == alert("acetone", 5)
+    assert applied(ranker, found, rules) == found
+    assert applied(ranker, alert("acetone", 5), rules) == alert("acetone", 5)
     sure = Ranker(structs.replace(model(), base=50.0))
-    assert sure.apply(alert(), rules).score == 40 + 15
+    assert applied(sure, alert(), rules).score == 40 + 15
+
+
+def test_the_explanation_adds_up_exactly() -> None:
+    """Base, terms and rest are the log odds of the chance; score, rank and reasons stay."""
+    ranker = Ranker(model())
+    told = explain(ranker, alert())
+    total = told.base + sum(each.log_odds for each in told.terms) + told.rest
+    assert total == pytest.approx(math.log(told.chance / (1 - told.chance)), abs=1e-12)
+    assert [(each.features, each.values) for each in told.terms] == [
+        (("substance",), ("ephedrine",)), (("net kg",), (500.0,)),
+    ]  # fmt: skip
+    assert (told.points, told.decided, told.new) == (8, 810, False)
+    assert told.above == (200 + 400 + 100 + 60 + 20 + 10) / 810
+    assert explain(ranker, alert("new")).new
 
 
 def test_what_was_never_seen_is_unsure() -> None:

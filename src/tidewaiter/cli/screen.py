@@ -21,6 +21,7 @@ from tidewaiter.bulk.marks import marks_of
 from tidewaiter.bulk.run import Settings, workers_for
 from tidewaiter.cli.again import Past, screen_past
 from tidewaiter.cli.apart import RESTRICTED, place_of
+from tidewaiter.cli.beside import beside_of, check_beside, learned_option
 from tidewaiter.cli.cluster import cluster_of, on_cluster, one_path, screen_cluster
 from tidewaiter.cli.columns import show_columns
 from tidewaiter.cli.earlier import before_of, check_history, earlier_alerts, lines_of
@@ -43,6 +44,7 @@ from tidewaiter.node import (
     hash_file,
     screen_file,
 )
+from tidewaiter.ranking.folder import model_at
 from tidewaiter.rescreen.basis import registry_digest
 from tidewaiter.rescreen.registered import RegisterAsked, register_desk
 from tidewaiter.rescreen.switched import switched
@@ -83,6 +85,7 @@ class Wanted(Record, frozen=True, kw_only=True):
     street: bool = False
     folder: Path | None = None  # of lists of parties
     threshold: float | None = None
+    ranker: Path | None = None  # a model, or the folder that holds it
 
 
 @click.command()
@@ -98,9 +101,7 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option("--delimiter", help="Of a text file, where the guess is wrong.")
 @click.option("--decimal", type=click.Choice([".", ","]), help="The decimal mark.")
 @click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="What 03/04/2026 means.")
-@click.option(
-    "--unit", "units", type=Field(), multiple=True, help="Where the file names none: net=lb."
-)
+@click.option("--unit", "units", type=Field(), multiple=True, help="If none is named: net=lb.")
 @click.option("--sheet", help="Of a spreadsheet (the first).")
 @click.option("--format", help="Of the file, whatever it looks like: see inspect --formats.")
 @click.option("--out", type=_OUT, help="Alerts: .jsonl, .csv or .parquet; of spark, a folder.")
@@ -122,6 +123,7 @@ class Wanted(Record, frozen=True, kw_only=True):
 )
 @click.option("--rules", type=_HERE, help="Your own copy of alerts.toml.")
 @click.option("--threshold", type=_CHANCE, help="Probability from which a listed party is told.")
+@learned_option
 @click.option("--workers", type=click.IntRange(1, 256), default=_CORES, help="Processes (cores).")
 @kept_in
 @own_lists
@@ -138,6 +140,7 @@ def screen(paths: tuple[Path, ...], *, again: bool, whole: bool, **options: Any)
     """
     cluster = cluster_of(options, again=again)
     wanted = Wanted(**options)
+    check_beside(wanted.ranker, elsewhere=again or cluster.engine == "spark")
     if cluster.engine == "spark":
         settings = _settings(wanted, file="", sha256="")
         done_there = screen_cluster(paths, wanted.out, _options(wanted), settings, cluster)
@@ -171,6 +174,7 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
     if not path.is_file():  # it is read several times
         hint = "save what comes out of it as a file first"
         raise InputError("a pipe or a device cannot be screened", at=str(path), hint=hint)
+    beside = beside_of(wanted.ranker)
     options = _options(wanted)
     if wanted.saved is not None:
         options = with_saved(wanted.saved, path, options)
@@ -181,6 +185,7 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
         or (wanted.out or wanted.report or Path("x")).with_name("refused.csv"),
         refused_named=wanted.refused is not None,
         restricted=wanted.restricted or Path("x"),
+        learned=wanted.ranker is not None,
     )
     settings = _settings(wanted, file=printable(path.name), sha256=hash_file(path))
     journal = journal_of(outputs, settings, options)
@@ -207,7 +212,7 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
         before = before_of(wanted.history, options, wanted.db, settings.sha256)
         lines = partial(lines_of, (path,), options)
         marks = marks_of(journal, settings, earlier, lines, before, workers=workers)
-        summary = write_outputs(journal, outputs, settings, digest, marks)
+        summary = write_outputs(journal, outputs, settings, digest, marks, beside=beside)
         done = read_done(journal)
         journal.unlink(missing_ok=True)
     show_summary(summary, outputs, load_registry(settings.own).regimes)
@@ -258,6 +263,7 @@ def _kept(path: Path | None, wanted: Wanted, journal: Path | None) -> dict[str, 
     """Return what no output may take the place of, and the journal neither."""
     named = {"the file that is screened": path, "the rules": wanted.rules}
     named["the saved columns"] = wanted.saved
+    named["the ranker"] = wanted.ranker and model_at(wanted.ranker)
     if wanted.db is not None:
         named["the database"] = database_file(wanted.db)
     named |= {f"the history {place}": place for place in wanted.history}
