@@ -16,8 +16,8 @@ from tidewaiter.consignments.learned import Learned
 from tidewaiter.consignments.types import Alert, Refusal
 from tidewaiter.report.cells import SIGNS, restore
 from tidewaiter.report.columns import ALERTS, FLAT
-from tidewaiter.report.learnedcolumns import LEARNED
 from tidewaiter.report.exports import alert_writer, json_line, refusal_writer, write_parquet
+from tidewaiter.report.learnedcolumns import LEARNED
 
 FORMATS = (".jsonl", ".csv", ".parquet")
 NUMBERS = {"score", "days_left", "line", "packages", "value", "net_kg", "gross_kg", "volume_l"}

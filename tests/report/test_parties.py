@@ -7,7 +7,7 @@ import pytest
 from tests.report.conftest import summarise
 
 from tidewaiter.consignments.types import Alert, ListedLink, PartyMatch
-from tidewaiter.report.columns import FLAT, ALERTS, flat, nested
+from tidewaiter.report.columns import ALERTS, FLAT, flat, nested
 from tidewaiter.report.html import render_report
 from tidewaiter.report.summary import Counts, Summary
 

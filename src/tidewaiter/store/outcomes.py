@@ -31,20 +31,23 @@ from tidewaiter.store.slices import slices
 _DAY = 10  # characters of a moment that name its day
 
 
-def outcomes(work: Work, days: Days, listed: Inspected | None = None) -> Iterator[Example]:
+def outcomes(
+    work: Work, days: Days, listed: Inspected | None = None, *, most: int | None = None
+) -> Iterator[Example]:
     """Yield the alerts that came in on some days and have an outcome, then lines that have one.
 
     Args:
         work: Any.
         days: On which they came in; of lines: their file.
         listed: What lists say; it counts after results, and before decisions.
+        most: Of the newest alerts so many alone; None: of all.
     """
     a, d, r = tables.alert.c, tables.decision.c, tables.result.c
     known = or_(exists().where(d.alert == a.id), exists().where(r.alert == a.id))
     said = listed.alerts if listed else {}
     drawn = listed.drawn if listed else frozenset[str]()
     asked = [known, *(and_(a.id.in_(some), ~known) for some in slices(list(said)))]
-    came_in = chain.from_iterable(_came_in(work, days, each) for each in asked)
+    came_in = chain.from_iterable(_came_in(work, days, each, most) for each in asked)
     for some, stored in came_in:
         trails, results = _trails(work, some), results_of(work, some)
         for alert in alerts_of(work, some):

@@ -35,6 +35,7 @@ from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode, TheUser
 from tidewaiter.web.node import Node
 from tidewaiter.web.queuequery import queue_of, read_kept
+from tidewaiter.web.rankerview import has_drifted
 from tidewaiter.web.replies import done, reply
 from tidewaiter.web.security import may
 
@@ -50,6 +51,7 @@ class AlertPage(Record, frozen=True, kw_only=True):
     context: Context
     results: tuple[Result, ...]  # of inspections and laboratories
     rest: Rest | None  # by which rule it rests; None: it does not
+    drifted: bool | None  # what taught the ranker is no longer like alerts now; None: no ranker
 
 
 class Decide(Record, frozen=True, kw_only=True):
@@ -85,7 +87,8 @@ def alert_page(
     with node.read() as work:
         alert = seen_by(work, user, name)
         page = AlertPage(
-            alert=alert,
+            alert=node.taught.beside(alert),
+            drifted=_drifted(node, work),
             standing=standings(work, [name])[name],
             trail=tuple(trail(work, name)),
             context=context_of(work, alert, cleared=user.account.cleared),
@@ -140,6 +143,13 @@ def assign_alert(
         assign(work, [name], assignee_of(work, data.to))
         after = standings(work, [name])[name]
     return done(request, after, _address(name, data.queue))
+
+
+def _drifted(node: Node, work: Work) -> bool | None:
+    ranker = node.taught.sound()
+    return (
+        None if ranker is None else has_drifted(node.taught.drifted(work, ranker, node.now).drift)
+    )
 
 
 def seen_by(work: Work, user: User, name: str) -> Alert:
