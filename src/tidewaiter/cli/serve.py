@@ -61,7 +61,7 @@ _PORTS = click.IntRange(1, 65_535)
 @click.option("--upload-days", type=click.IntRange(1), default=DAYS, show_default=True,
               help="Days for which a file is kept after its screening.")  # fmt: skip
 @click.option("--ranker", type=_FOLDER, envvar="TIDEWAITER_RANKER",
-              help="The folder of ranker.json, and of lists of `select` that came back.")  # fmt: skip
+              help="The folder of ranker.json, and of lists that came back.")  # fmt: skip
 @click.option("--sample/--no-sample", default=None,
               help="Screen the sample (else: only where yours is empty).")  # fmt: skip
 def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **more: Any) -> None:

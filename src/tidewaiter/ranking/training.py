@@ -81,7 +81,7 @@ def train(
     first = int(len(rows) * settings.taught)
     second = first + int(len(rows) * settings.calibrated)
     held, last = rows[first:second], rows[second:]
-    lines = [each for each in told if not each.raised and each.day < held[0].day]
+    lines = [each for each in told if not each.raised and each.day <= rows[first - 1].day]
     taught = [*rows[:first], *lines]
     _check_both(rows[:first], held)
     blank = scales_of(taught, features_in(taught, settings), settings)

@@ -90,7 +90,7 @@ def learned_view(learned: Learned, score: int, library: Library) -> LearnedView:
                            score=number(score)),
         trained=trained.format(day=day(learned.made), decided=decided % {
             "num": number(learned.decided)}, last=day(learned.last), model=learned.model),
-        new=words("Something in it was in no alert that taught: little is known of it.")
+        new=words("It has something that no or few alerts that taught had: little is known of it.")
         if learned.new else "",
         base=signed(learned.base),
         rows=rows[:_FIRST],

@@ -33,6 +33,7 @@ from tidewaiter.store.sessions import User
 from tidewaiter.web.alertview import Around, alert_page_view
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode, TheUser
+from tidewaiter.web.learnedorder import next_learned
 from tidewaiter.web.node import Node
 from tidewaiter.web.queuequery import queue_of, read_kept
 from tidewaiter.web.rankerview import has_drifted
@@ -170,7 +171,9 @@ def _next(
     """Return the id of the alert that comes after this one in the queue, or before it."""
     query = read_kept(kept)
     after, before = (None, alert.id) if back else (alert.id, None)
-    view = View(sort=query.sort, after=after, before=before, rows=1)
+    if query.sort == "learned" and (ranker := node.taught.sound()) is not None:
+        return next_learned(work, queue_of(query, node, user), ranker, alert, back=back)
+    view = View(sort=query.kept_sort(), after=after, before=before, rows=1)
     page = store_queue.queue_page(work, queue_of(query, node, user), view)
     return page.alerts[0].id if page.alerts else None
 

@@ -186,8 +186,8 @@ def _depths(tested: Backtest) -> Iterator[Depth]:
             (words("Rules with what was learned"), float(each.both), ""),
             (words("What was learned, alone"), float(each.learned), "soft"),
         )
-        title = words("The first {share}: {alerts} alerts").format(
-            share=percent(each.share), alerts=number(each.alerts)
+        title = words("The first {share}: {alerts}").format(
+            share=percent(each.share), alerts=_alerts(each.alerts)
         )
         yield Depth(title=title, orders=tuple(
             Bar(label=label, value=percent(right / each.alerts), width=100 * right / each.alerts,
@@ -221,9 +221,12 @@ def _table(scale: Scale, slope: float, widest: float, library: Library) -> Table
 
 def _bin(label: str, odds: float, seen: int, widest: float) -> Bar:
     x, width = bar_of(odds, widest)
-    alerts = counted("%(num)s alert", "%(num)s alerts", seen) % {"num": number(seen)}
-    return Bar(label=label, value=f"{signed(odds)} ({factor(odds)})", more=alerts, x=x, width=width,
+    return Bar(label=label, value=f"{signed(odds)} ({factor(odds)})", more=_alerts(seen), x=x, width=width,
                kind="against" if odds < 0 else "")  # fmt: skip
+
+
+def _alerts(count: int) -> str:
+    return counted("%(num)s alert", "%(num)s alerts", count) % {"num": number(count)}
 
 
 def _bins(scale: Scale, library: Library) -> Sequence[str]:
