@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
-from tests.ranking.test_model import model
+from tools.made_model import model
 
 from tidewaiter.cli.main import main
 from tidewaiter.ranking.model import write_model
@@ -19,7 +19,6 @@ C3,acetone,291411,5 kg
 """
 
 
-@pytest.mark.usefixtures("tmp_path")
 def test_a_ranker_stands_beside_the_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Number and reasons are fields of their own; score, order and all the rest are as without."""
     monkeypatch.setenv("TIDEWAITER_STATE", str(tmp_path / "state"))

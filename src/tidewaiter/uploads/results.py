@@ -14,7 +14,6 @@ from tidewaiter.bulk.results import counts_of, words_of
 from tidewaiter.bulk.run import Settings
 from tidewaiter.consignments.readers import reader_for
 from tidewaiter.consignments.types import Alert, Refusal
-from tidewaiter.report.columns import FLAT
 from tidewaiter.report.exports import CsvAlerts, JsonLines
 from tidewaiter.report.html import write_report
 from tidewaiter.report.summary import SummaryBuilder
@@ -68,7 +67,7 @@ class Findings:
     def csv(self) -> Iterator[bytes]:
         """Write the alerts as CSV, piece by piece."""
         alerts, piece = self.alerts(), io.BytesIO()
-        table = CsvAlerts(piece, FLAT)
+        table = CsvAlerts(piece)
         for some in chain([[]], iter(lambda: list(islice(alerts, _CHUNK)), [])):
             table.add(some)
             yield piece.getvalue()

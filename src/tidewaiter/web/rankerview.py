@@ -221,8 +221,8 @@ def _table(scale: Scale, slope: float, widest: float, library: Library) -> Table
 
 def _bin(label: str, odds: float, seen: int, widest: float) -> Bar:
     x, width = bar_of(odds, widest)
-    return Bar(label=label, value=f"{signed(odds)} ({factor(odds)})", more=_alerts(seen), x=x, width=width,
-               kind="against" if odds < 0 else "")  # fmt: skip
+    return Bar(label=label, value=f"{signed(odds)} ({factor(odds)})", more=_alerts(seen), x=x,
+               width=width, kind="against" if odds < 0 else "")  # fmt: skip
 
 
 def _alerts(count: int) -> str:
