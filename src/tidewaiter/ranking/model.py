@@ -67,7 +67,7 @@ class Training(Record, frozen=True, kw_only=True, omit_defaults=True):
     library: str
     lines: int = 0  # without an alert that were inspected, and helped to grow the trees
     by_lot: int = 0  # alerts and lines among those that grew trees that were drawn by lot
-    lot_weight: float = 1.0  # what one of these weighed, where any other outcome weighed 1
+    lot_weight: float | None = None  # of one of these, where any other outcome weighed 1
 
 
 class Depth(Record, frozen=True, kw_only=True):

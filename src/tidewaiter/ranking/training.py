@@ -90,12 +90,13 @@ def train(
     slope, shift = calibrated(_odds(base, scales, pairs, held), hits_of(held))
     usual = float(hits_of(rows).mean())
     chances = logistic(slope * _odds(base, scales, pairs, [*held, *last]) + shift)
+    drawn = sum(each.by_lot for each in taught)
     training = Training(
         first=rows[0].day, last=rows[-1].day, alerts=len(rows), hits=int(hits_of(rows).sum()),
         results=sum(each.by_result for each in rows), digest=digest_of(told),
         settings=settings.version, seed=seed, rounds=grown.rounds, library=library(),
-        lines=len(lines), by_lot=sum(each.by_lot for each in taught),
-        lot_weight=_short(lot_weight(taught, settings)),
+        lines=len(lines), by_lot=drawn,
+        lot_weight=_short(lot_weight(taught, settings)) if drawn else None,
     )  # fmt: skip
     model = Model(
         format=FORMAT, made=day, training=training,

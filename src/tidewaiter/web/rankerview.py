@@ -153,7 +153,9 @@ def _trained(made: Training) -> str:
     lot = words(
         "Inspection lists taught it too: {lines} lines without an alert; {lot} outcomes were drawn "
         "by lot, and each weighed {weight} times as much as another one."
-    ).format(lines=number(made.lines), lot=number(made.by_lot), weight=decimal(made.lot_weight, 1))
+    ).format(
+        lines=number(made.lines), lot=number(made.by_lot), weight=decimal(made.lot_weight or 1, 1)
+    )
     return f"{told} {lot}"
 
 
