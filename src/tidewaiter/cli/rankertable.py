@@ -21,7 +21,7 @@ def show_model(model: Model, *, tables: bool) -> Iterator[str]:
     if made.by_lot or made.lines:
         yield (
             f"trees grew on {made.lines:,} lines without an alert too; {made.by_lot:,} outcomes "
-            f"were drawn by lot, and each weighed {made.lot_weight or 1:.3g} times as much as another"
+            f"were drawn by lot, each weighed {made.lot_weight or 1:.3g} times as much as another"
         )
     yield f"training data {made.digest[:12]}; it adds at most {model.most_points} points"
     yield from _backtest(model.backtest)
