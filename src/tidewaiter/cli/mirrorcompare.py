@@ -12,6 +12,7 @@ from tidewaiter.cli.mirrorout import as_json, check_format, show, write
 from tidewaiter.mirror.places import find_code, read_distances
 from tidewaiter.mirror.reading import read_files
 from tidewaiter.mirror.results import Question, answer
+from tidewaiter.mirror.revisions import with_older
 from tidewaiter.mirror.types import load_method
 from tidewaiter.mirror.watch import choose, watched_codes
 from tidewaiter.report.characters import visible
@@ -62,7 +63,7 @@ def compare(files: tuple[Path, ...], own: tuple[Path, ...], **options: Any) -> N
     )
     distances = read_distances(options["distances"]) if options["distances"] else None
     reading = read_files(files, watched, lambda text: click.echo(visible(text), err=True))
-    found = answer(reading, watched, load_method(), question, distances)
+    found = answer(reading, with_older(watched), load_method(), question, distances)
     write(found, options["out"], options["orphans"])
     if options["report"]:
         with replacing(options["report"], str(os.getpid())) as part:

@@ -20,6 +20,7 @@ from tidewaiter.report.mirrorwords import (
     DISCREPANCY_COLUMNS,
     ORPHAN_COLUMNS,
     discrepancy_cells,
+    elsewhere_in_words,
     freight_in_words,
     orphan_cells,
     quantity,
@@ -112,7 +113,8 @@ def _orphans(found: Mirrored) -> Table:
     for one in found.orphans[:_ROWS]:
         amount = quantity(one.kg, "kg") if one.kg else quantity(one.usd, "USD")
         side = "exports" if one.reported == "X" else "imports"
-        table.add_row(*_head(one), side, one.other, amount, str(one.seen))
+        other = one.other + (f" ({elsewhere_in_words(one)})" if one.elsewhere else "")
+        table.add_row(*_head(one), side, other, amount, str(one.seen))
     return table
 
 

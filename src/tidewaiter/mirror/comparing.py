@@ -9,6 +9,7 @@ from tidewaiter.mirror.orphans import orphans_of
 from tidewaiter.mirror.places import Distances, distance, name_of
 from tidewaiter.mirror.reading import Reading
 from tidewaiter.mirror.reliability import reliabilities
+from tidewaiter.mirror.revisions import own_code
 from tidewaiter.mirror.robust import Standing, ratio, standing
 from tidewaiter.mirror.types import (
     Basis,
@@ -160,7 +161,7 @@ class _Judge:
             key=key,
             exporter=name_of(key.exporter),
             importer=name_of(key.importer),
-            own=key.code in self._watched and self._watched[key.code].own,
+            own=own_code(key, self._watched),
             kind=kind,
             basis=pair.basis,
             x=pair.x,
@@ -181,6 +182,7 @@ class _Judge:
             unspecified_kg=_unspecified(self._reading, key),
             again_kg=max(each.again_kg for each in sides),
             reconciled_kg=reconciled.kg if reconciled else None,
+            revisions=(sides[0].revision, sides[1].revision),
         )
 
 

@@ -10,6 +10,7 @@ from tidewaiter.mirror.comparing import Compared, compare, is_month
 from tidewaiter.mirror.places import Distances, name_of
 from tidewaiter.mirror.reading import Reading
 from tidewaiter.mirror.reconciled import unusual_years
+from tidewaiter.mirror.revisions import NEWEST
 from tidewaiter.mirror.types import (
     Conflict,
     Discrepancy,
@@ -106,7 +107,7 @@ def answer(
         method=method,
         freight=found.freight,
         files=tuple(reading.files),
-        revisions=tuple(sorted({k.revision for k in _keys(reading)})),
+        revisions=tuple(sorted(_revisions(reading))),
         codes=tuple(watched.values()),
         discrepancies=_kept(listed, question),
         orphans=_kept(found.orphans, question),
@@ -175,12 +176,12 @@ def _asked(found: Compared, question: Question) -> tuple[Reporter, ...]:
 
 
 def _notes(reading: Reading) -> tuple[str, ...]:
-    revisions = {key.revision for key in _keys(reading)}
-    notes = [UNCHECKED] if revisions - {"H6"} else []
+    notes = [UNCHECKED] if _revisions(reading) - {NEWEST} else []
     if reading.reconciled:
         notes.append(RECONCILED)
     return tuple(notes)
 
 
-def _keys(reading: Reading) -> list[Key]:
-    return [*(key for _, key in reading.flows), *reading.reconciled]
+def _revisions(reading: Reading) -> set[str]:
+    """Return those of the HS, as reported."""
+    return {each.revision for each in (*reading.flows.values(), *reading.reconciled.values())}

@@ -1,5 +1,6 @@
 """Mirror statistics in words and cells."""
 
+from tidewaiter.mirror.revisions import in_words
 from tidewaiter.mirror.types import Discrepancy, Freight, Orphan
 
 DISCREPANCY_COLUMNS = (
@@ -7,11 +8,12 @@ DISCREPANCY_COLUMNS = (
     "exports_x", "imports_m", "tau", "imports_fob", "gap", "m", "usual_m", "spread", "z",
     "other_periods", "m_with_neighbour", "reliability_exporter", "reliability_importer", "weight",
     "score", "kg_estimated", "unspecified_kg", "re_exported_kg", "reconciled_kg",
+    "reported_revision_exporter", "reported_revision_importer",
 )  # fmt: skip
 ORPHAN_COLUMNS = (
     "code", "own_code", "hs_revision", "period", "exporter", "importer", "reported", "other_side",
     "kg", "usd", "kg_estimated", "periods_with_both", "reliability", "unspecified_kg",
-    "reconciled_kg",
+    "reconciled_kg", "reported_revision", "split_or_merged",
 )  # fmt: skip
 _THOUSAND = 1_000
 
@@ -24,7 +26,7 @@ def discrepancy_cells(one: Discrepancy) -> tuple[str, ...]:
         _cell(one.m_fob), _cell(one.gap), _cell(one.ratio), _cell(one.usual), _cell(one.spread),
         _cell(one.z), str(one.periods), _cell(one.with_next), _cell(one.reliability[0]),
         _cell(one.reliability[1]), _cell(one.weight), _cell(one.score), _told(one.estimated),
-        _cell(one.unspecified_kg), _cell(one.again_kg), _cell(one.reconciled_kg),
+        _cell(one.unspecified_kg), _cell(one.again_kg), _cell(one.reconciled_kg), *one.revisions,
     )  # fmt: skip
 
 
@@ -34,8 +36,17 @@ def orphan_cells(one: Orphan) -> tuple[str, ...]:
         one.key.code, _told(one.own), one.key.revision, str(one.key.period), one.exporter,
         one.importer, one.reported, one.other, _cell(one.kg), _cell(one.usd), _told(one.estimated),
         str(one.seen), _cell(one.reliability), _cell(one.unspecified_kg),
-        _cell(one.reconciled_kg),
+        _cell(one.reconciled_kg), one.revision, elsewhere_in_words(one),
     )  # fmt: skip
+
+
+def elsewhere_in_words(one: Orphan) -> str:
+    """Say under which codes that hold some of the same goods the other side reports the flow."""
+    return "; ".join(
+        f"{in_words(each.code, each.revision)}: "
+        + (quantity(each.kg, "kg") or quantity(each.usd, "USD") or "no amount")
+        for each in one.elsewhere
+    )
 
 
 def freight_in_words(freight: Freight) -> str:
