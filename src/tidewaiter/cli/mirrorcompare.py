@@ -67,7 +67,9 @@ def compare(files: tuple[Path, ...], own: tuple[Path, ...], **options: Any) -> N
     write(found, options["out"], options["orphans"])
     if options["report"]:
         with replacing(options["report"], str(os.getpid())) as part:
-            part.write_text(render_mirror(found, reading), encoding="utf-8", newline="\n")
+            part.write_text(
+                render_mirror(found, reading, distances), encoding="utf-8", newline="\n"
+            )
     if options["as_json"]:
         click.echo(as_json(found))
     else:

@@ -120,6 +120,22 @@ def _pair(
     return _Pair(key=key, basis="USD", x=x, m=bought.usd, tau=taken, m_fob=m_fob)
 
 
+def ratio_in(
+    reading: Reading, key: Key, basis: Basis, freight: Freight, distances: Distances | None = None
+) -> float | None:
+    """Return m of a flow in one period; None: it has no two sides in that unit.
+
+    Args:
+        reading: The files.
+        key: The flow.
+        basis: The unit.
+        freight: As it was found.
+        distances: Kilometres given by the user.
+    """
+    pair = _pair(reading, key, freight, distances)
+    return pair.ratio if pair and pair.basis == basis else None
+
+
 class _Judge:
     """Says of pairs how far apart their sides are, and how unusual that is."""
 

@@ -6,12 +6,13 @@ from typing import TypeVar
 import msgspec
 
 from tidewaiter.base.records import Record
-from tidewaiter.mirror.comparing import Compared, compare, is_month
+from tidewaiter.mirror.comparing import Compared, compare, is_month, ratio_in
 from tidewaiter.mirror.places import Distances, name_of
 from tidewaiter.mirror.reading import Reading
 from tidewaiter.mirror.reconciled import unusual_years
 from tidewaiter.mirror.revisions import NEWEST
 from tidewaiter.mirror.types import (
+    Basis,
     Conflict,
     Discrepancy,
     FileRead,
@@ -22,6 +23,7 @@ from tidewaiter.mirror.types import (
     Point,
     Refused,
     Reporter,
+    Side,
     Watched,
 )
 from tidewaiter.mirror.words import NOTICE, REASONS, RECONCILED, UNCHECKED
@@ -71,12 +73,20 @@ class Mirrored(Record, frozen=True, kw_only=True):
     refused: tuple[Refused, ...]
 
 
-class Seen(Record, frozen=True, kw_only=True):
-    """Both sides of a flow over time, for a drawing: period, exports, imports."""
+class Moment(Record, frozen=True, kw_only=True):
+    """A flow in one period."""
 
-    key: Key  # of the period that it is drawn for
-    basis: str
-    periods: tuple[tuple[int, float | None, float | None], ...]
+    period: int
+    x: float | None
+    m: float | None  # as reported
+    ratio: float | None  # None: there are no two sides in the unit of the drawing
+
+
+class Seen(Record, frozen=True, kw_only=True):
+    """Both sides of a flow over time, for a drawing."""
+
+    basis: Basis
+    periods: tuple[Moment, ...]
 
 
 def answer(
@@ -127,18 +137,25 @@ def answer(
     )  # fmt: skip
 
 
-def course(reading: Reading, one: Discrepancy | Orphan) -> Seen:
-    """Return both sides of a flow over all periods of the files."""
-    basis = one.basis if isinstance(one, Discrepancy) else "kg" if one.kg else "USD"
-    periods: dict[int, list[float | None]] = {}
+def course(
+    reading: Reading, one: Discrepancy, freight: Freight, distances: Distances | None = None
+) -> Seen:
+    """Return both sides of a flow, and m, over all periods of the files."""
+    found: dict[Key, dict[Side, float | None]] = {}
     for (side, key), amount in reading.flows.items():
-        same = (key.code, key.revision, key.exporter, key.importer)
-        mine = (one.key.code, one.key.revision, one.key.exporter, one.key.importer)
-        if same == mine and is_month(key.period) == is_month(one.key.period):
-            at = periods.setdefault(key.period, [None, None])
-            at[0 if side == "X" else 1] = amount.kg if basis == "kg" else amount.usd
-    told = tuple((period, two[0], two[1]) for period, two in sorted(periods.items()))
-    return Seen(key=one.key, basis=basis, periods=told)
+        alike = msgspec.structs.replace(key, period=one.key.period) == one.key
+        if alike and is_month(key.period) == is_month(one.key.period):
+            found.setdefault(key, {})[side] = amount.kg if one.basis == "kg" else amount.usd
+    moments = (
+        Moment(
+            period=key.period,
+            x=sides.get("X"),
+            m=sides.get("M"),
+            ratio=ratio_in(reading, key, one.basis, freight, distances),
+        )
+        for key, sides in sorted(found.items())
+    )
+    return Seen(basis=one.basis, periods=tuple(moments))
 
 
 def _listed(found: Iterable[Discrepancy]) -> Iterator[Discrepancy]:

@@ -153,8 +153,12 @@ def own_code(key: Key, watched: Mapping[str, Watched]) -> bool:
 
 def in_words(code: str, revision: str) -> str:
     """Name a code and its revision, like "2933.39 of HS 2017"."""
-    year = _YEARS.get(revision)
-    return f"{code[:4]}.{code[4:]}" + (f" of HS {year}" if year else "")
+    return f"{code[:4]}.{code[4:]}" + (f" of {revision_in_words(revision)}" if revision else "")
+
+
+def revision_in_words(revision: str) -> str:
+    """Name a revision of the HS by its year, like "HS 2017"."""
+    return f"HS {_YEARS[revision]}" if revision in _YEARS else revision or "an HS that is not said"
 
 
 def _plain(code: str) -> str:
