@@ -8,6 +8,7 @@ import msgspec
 from tidewaiter.base.records import Record
 from tidewaiter.mirror.comparing import Compared, compare, is_month, ratio_in
 from tidewaiter.mirror.places import Distances, name_of
+from tidewaiter.mirror.prices import unusual_prices
 from tidewaiter.mirror.reading import Reading
 from tidewaiter.mirror.reconciled import unusual_years
 from tidewaiter.mirror.revisions import NEWEST
@@ -21,6 +22,7 @@ from tidewaiter.mirror.types import (
     Method,
     Orphan,
     Point,
+    Price,
     Refused,
     Reporter,
     Side,
@@ -28,7 +30,7 @@ from tidewaiter.mirror.types import (
 )
 from tidewaiter.mirror.words import NOTICE, REASONS, RECONCILED, UNCHECKED
 
-T = TypeVar("T", Discrepancy, Orphan, Point)
+T = TypeVar("T", Discrepancy, Orphan, Point, Price)
 
 
 class Question(Record, frozen=True, kw_only=True):
@@ -65,6 +67,7 @@ class Mirrored(Record, frozen=True, kw_only=True):
     discrepancies: tuple[Discrepancy, ...]
     orphans: tuple[Orphan, ...]
     unusual: tuple[Point, ...]
+    prices: tuple[Price, ...]
     reporters: tuple[Reporter, ...]
     conflicting: int
     conflicts: tuple[Conflict, ...]
@@ -122,6 +125,7 @@ def answer(
         discrepancies=_kept(listed, question),
         orphans=_kept(found.orphans, question),
         unusual=_kept(unusual_years(reading, watched, method.judging), question),
+        prices=_kept(unusual_prices(reading, watched, method.prices), question),
         reporters=_asked(found, question),
         conflicting=reading.conflicting,
         conflicts=tuple(reading.conflicts),

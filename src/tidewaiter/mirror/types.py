@@ -171,6 +171,25 @@ class Point(Record, frozen=True, kw_only=True):
     periods: int
 
 
+class Price(Record, frozen=True, kw_only=True):
+    """A value per kilogram far from what the code usually has, as one side reports it."""
+
+    key: Key
+    exporter: str
+    importer: str
+    own: bool
+    reported: Side
+    kg: float
+    usd: float  # exports FOB where that is given; imports as reported
+    price: float  # US dollars per kilogram
+    usual: float  # the middle of all flows of the code and the side
+    z: float  # of the logarithm
+    flows: int  # of the code and the side, with a price
+    other_side: float | None  # what the other side reports of this flow
+    pair_usual: float | None  # the middle of this pair's other periods
+    always: bool  # these are as far from the code's middle; of such a pair one period is listed
+
+
 class _Freight(Record, frozen=True, kw_only=True):
     cap: float
     winsor: float
@@ -201,6 +220,16 @@ class Judging(Record, frozen=True, kw_only=True):
     reconciled_spread: float
 
 
+class Pricing(Record, frozen=True, kw_only=True):
+    """Which prices are listed."""
+
+    floor_kg: float
+    floor_usd: float
+    least_flows: int
+    least_z: float
+    spread: float
+
+
 class Method(Record, frozen=True, kw_only=True):
     """The numbers of the method; data/mirror/method.toml says where they are from."""
 
@@ -208,6 +237,7 @@ class Method(Record, frozen=True, kw_only=True):
     freight: _Freight
     reliability: _Reliability
     judging: Judging
+    prices: Pricing
 
 
 @cache

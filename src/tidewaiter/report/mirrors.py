@@ -17,6 +17,7 @@ from tidewaiter.report.mirrormap import MirrorMap, mirror_map
 from tidewaiter.report.mirrorwords import (
     elsewhere_in_words,
     freight_in_words,
+    price_in_words,
     quantity,
     signed,
 )
@@ -54,6 +55,8 @@ class _Page(Record, frozen=True, kw_only=True):
     left_out: int
     orphans: tuple[tuple[str, ...], ...]
     orphans_left_out: int
+    prices: tuple[tuple[str, ...], ...]
+    prices_left_out: int
     map: MirrorMap | None
     matrix: Matrix
     shared: str
@@ -82,6 +85,8 @@ def render_mirror(found: Mirrored, reading: Reading, distances: Distances | None
         left_out=len(found.discrepancies) - len(listed),
         orphans=tuple(_orphans(found)),
         orphans_left_out=max(0, len(found.orphans) - _LISTED),
+        prices=tuple(_prices(found)),
+        prices_left_out=max(0, len(found.prices) - _LISTED),
         map=mirror_map(found, _LISTED),
         matrix=_matrix(found.discrepancies),
         shared=SHARED,
@@ -151,6 +156,16 @@ def _orphans(found: Mirrored) -> Iterator[tuple[str, ...]]:
             one.other + (f": {elsewhere_in_words(one)}" if one.elsewhere else ""),
             quantity(one.kg, "kg"), quantity(one.usd, "USD"), str(one.seen),
             quantity(one.unspecified_kg or None, "kg"),
+        )  # fmt: skip
+
+
+def _prices(found: Mirrored) -> Iterator[tuple[str, ...]]:
+    for one in found.prices[:_LISTED]:
+        prices = (one.price, one.usual, one.other_side, one.pair_usual)
+        yield (
+            one.key.code + ("" if one.own else " *"), str(one.key.period), one.exporter,
+            one.importer, "exports" if one.reported == "X" else "imports", quantity(one.kg, "kg"),
+            *map(price_in_words, prices), signed(one.z, 1), str(one.flows),
         )  # fmt: skip
 
 

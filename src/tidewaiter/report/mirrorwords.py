@@ -1,7 +1,7 @@
 """Mirror statistics in words and cells."""
 
 from tidewaiter.mirror.revisions import in_words
-from tidewaiter.mirror.types import Discrepancy, Freight, Orphan
+from tidewaiter.mirror.types import Discrepancy, Freight, Orphan, Price
 
 DISCREPANCY_COLUMNS = (
     "code", "own_code", "hs_revision", "period", "exporter", "importer", "kind", "basis",
@@ -14,6 +14,11 @@ ORPHAN_COLUMNS = (
     "code", "own_code", "hs_revision", "period", "exporter", "importer", "reported", "other_side",
     "kg", "usd", "kg_estimated", "periods_with_both", "reliability", "unspecified_kg",
     "reconciled_kg", "reported_revision", "split_or_merged",
+)  # fmt: skip
+PRICE_COLUMNS = (
+    "code", "own_code", "hs_revision", "period", "exporter", "importer", "reported", "kg", "usd",
+    "usd_per_kg", "usual_usd_per_kg", "z", "flows_of_the_code", "other_side_usd_per_kg",
+    "usual_of_the_pair_usd_per_kg", "pair_is_always_so",
 )  # fmt: skip
 _THOUSAND = 1_000
 
@@ -49,6 +54,16 @@ def elsewhere_in_words(one: Orphan) -> str:
     )
 
 
+def price_cells(one: Price) -> tuple[str, ...]:
+    """Return the cells of an unusual price, one for each column."""
+    return (
+        one.key.code, _told(one.own), one.key.revision, str(one.key.period), one.exporter,
+        one.importer, one.reported, _cell(one.kg), _cell(one.usd), _cell(one.price),
+        _cell(one.usual), _cell(one.z), str(one.flows), _cell(one.other_side),
+        _cell(one.pair_usual), _told(one.always),
+    )  # fmt: skip
+
+
 def freight_in_words(freight: Freight) -> str:
     """Say how freight was taken off the value of imports."""
     if freight.how == "default":
@@ -64,6 +79,13 @@ def quantity(value: float | None, unit: str) -> str:
     if value is None:
         return ""
     return f"{value:,.0f} {unit}" if value >= _THOUSAND else f"{value:,.1f} {unit}"
+
+
+def price_in_words(value: float | None) -> str:
+    """Print a price in three digits."""
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if value >= _THOUSAND else f"{value:.3g}"
 
 
 def signed(value: float | None, places: int = 2) -> str:
