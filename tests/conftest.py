@@ -4,15 +4,15 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import cache
+from contextlib import ExitStack, contextmanager
+from functools import cache, cached_property
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
 from tidewaiter.identify import Identifier, Lexicon, load_lexicon
 from tidewaiter.identify.findings import Defect, Finding
@@ -96,49 +96,89 @@ def shared() -> Path:
 
 
 @cache
-def _own_database(server: str) -> str:
-    """Return a database for this process of several that run tests: writers of one take turns."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER")
-    if worker is None:
-        return server
-    url = make_url(server).set(drivername="postgresql+psycopg")
-    name = f"tidewaiter_test_{worker}"
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        found = text("SELECT 1 FROM pg_database WHERE datname = :name")
-        if connection.execute(found, {"name": name}).scalar() is None:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return url.set(database=name).render_as_string(hide_password=False)
+def _server() -> Engine:
+    """Connect to the PostgreSQL server of the tests, or skip the one that asks."""
+    named = os.environ.get(SERVER)
+    if not named:
+        pytest.skip(f"{SERVER} names no PostgreSQL server")
+    url = make_url(named).set(drivername="postgresql+psycopg")
+    return create_engine(url, isolation_level="AUTOCOMMIT")
+
+
+def _tell(statement: str) -> None:
+    with _server().connect() as connection:
+        connection.execute(text(statement))
 
 
 @contextmanager
-def own_schema() -> Iterator[str]:
-    """Name an empty schema of a PostgreSQL database."""
-    server = os.environ.get(SERVER)
-    if not server:
-        pytest.skip(f"{SERVER} names no PostgreSQL server")
-    schema = f"test_{uuid.uuid4().hex}"
-    server = _own_database(server)
-    engine = create_engine(make_url(server).set(drivername="postgresql+psycopg"))
-    with engine.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    own = make_url(server).update_query_dict({"options": f"-csearch_path={schema}"})
+def own_database(template: str = "template1") -> Iterator[str]:
+    """Name a PostgreSQL database of one's own: writers of one take turns. The template is a name."""
+    name = f"tidewaiter_test_{uuid.uuid4().hex}"
+    _tell(f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
-        yield own.render_as_string(hide_password=False)
+        yield _server().url.set(database=name).render_as_string(hide_password=False)
     finally:
-        with engine.begin() as connection:
-            connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-        engine.dispose()
+        _tell(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+class Prepared:
+    """Empty databases at the newest revision, copied: to go through each revision takes its time."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self._folder = folder
+        self._stack = stack
+
+    @cached_property
+    def file(self) -> Path:
+        """Return an SQLite file; copy it."""
+        place = self._folder / "empty.db"
+        open_database(place).close()
+        return place
+
+    @cached_property
+    def template(self) -> str:
+        """Name a PostgreSQL database for `own_database` to copy."""
+        url = self._stack.enter_context(own_database())
+        open_database(url).close()
+        return str(make_url(url).database)
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
+    """Keep an empty database of each kind, to be copied."""
+    with ExitStack() as stack:
+        yield Prepared(tmp_path_factory.mktemp("prepared"), stack)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Name an empty database of each kind."""
-    if request.param == "sqlite":
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Name each kind of database."""
+    return str(request.param)
+
+
+@pytest.fixture
+def blank(dialect: str, tmp_path: Path) -> Iterator[str]:
+    """Name a database of each kind in which there is nothing yet, on the server in a schema."""
+    if dialect == "sqlite":
         yield str(tmp_path / "tidewaiter.db")
         return
-    with own_schema() as own:
+    schema = f"test_{uuid.uuid4().hex}"
+    with own_database() as own:
+        engine = create_engine(own)
+        with engine.begin() as connection:
+            connection.execute(text(f"CREATE SCHEMA {schema}"))
+        engine.dispose()
+        inside = make_url(own).update_query_dict({"options": f"-csearch_path={schema}"})
+        yield inside.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def url(dialect: str, tmp_path: Path, prepared: Prepared) -> Iterator[str]:
+    """Name an empty database of each kind, at the newest revision."""
+    if dialect == "sqlite":
+        yield str(shutil.copy(prepared.file, tmp_path / "tidewaiter.db"))
+        return
+    with own_database(prepared.template) as own:
         yield own
 
 
