@@ -4,15 +4,15 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from functools import cache, cached_property
+from contextlib import ExitStack
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import create_engine, make_url, text
+from tests.databases import Prepared, own_database
 
 from tidewaiter.identify import Identifier, Lexicon, load_lexicon
 from tidewaiter.identify.findings import Defect, Finding
@@ -21,7 +21,6 @@ from tidewaiter.substances.registry import Registry
 
 TESTS = Path(__file__).resolve().parent
 SHARED = "TIDEWAITER_SHARED"
-SERVER = "TIDEWAITER_TEST_POSTGRESQL"
 
 # Files that take minutes, the longest first: begun last, one would run on when all others are done.
 LONG = (
@@ -95,57 +94,9 @@ def shared() -> Path:
     return folder
 
 
-@cache
-def _server() -> Engine:
-    """Connect to the PostgreSQL server of the tests, or skip the one that asks."""
-    named = os.environ.get(SERVER)
-    if not named:
-        pytest.skip(f"{SERVER} names no PostgreSQL server")
-    url = make_url(named).set(drivername="postgresql+psycopg")
-    return create_engine(url, isolation_level="AUTOCOMMIT")
-
-
-def _tell(statement: str) -> None:
-    with _server().connect() as connection:
-        connection.execute(text(statement))
-
-
-@contextmanager
-def own_database(template: str = "template1") -> Iterator[str]:
-    """Name a PostgreSQL database of one's own: writers of one take turns. The template is a name."""
-    name = f"tidewaiter_test_{uuid.uuid4().hex}"
-    _tell(f"CREATE DATABASE {name} TEMPLATE {template}")
-    try:
-        yield _server().url.set(database=name).render_as_string(hide_password=False)
-    finally:
-        _tell(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-class Prepared:
-    """Empty databases at the newest revision, copied: to go through each revision takes its time."""
-
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
-        self._folder = folder
-        self._stack = stack
-
-    @cached_property
-    def file(self) -> Path:
-        """Return an SQLite file; copy it."""
-        place = self._folder / "empty.db"
-        open_database(place).close()
-        return place
-
-    @cached_property
-    def template(self) -> str:
-        """Name a PostgreSQL database for `own_database` to copy."""
-        url = self._stack.enter_context(own_database())
-        open_database(url).close()
-        return str(make_url(url).database)
-
-
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
-    """Keep an empty database of each kind, to be copied."""
+    """Keep empty databases of each kind, to be copied or handed on."""
     with ExitStack() as stack:
         yield Prepared(tmp_path_factory.mktemp("prepared"), stack)
 
@@ -176,10 +127,10 @@ def blank(dialect: str, tmp_path: Path) -> Iterator[str]:
 def url(dialect: str, tmp_path: Path, prepared: Prepared) -> Iterator[str]:
     """Name an empty database of each kind, at the newest revision."""
     if dialect == "sqlite":
-        yield str(shutil.copy(prepared.file, tmp_path / "tidewaiter.db"))
+        yield prepared.copy(tmp_path / "tidewaiter.db")
         return
-    with own_database(prepared.template) as own:
-        yield own
+    with prepared.lend() as lent:
+        yield lent
 
 
 @pytest.fixture

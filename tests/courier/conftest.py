@@ -2,7 +2,6 @@
 
 import hashlib
 import random
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 from sqlalchemy import select
-from tests.conftest import Prepared, own_database
+from tests.databases import Prepared
 
 from tidewaiter.base.errors import OutputError
 from tidewaiter.courier.desk import Desk
@@ -133,9 +132,9 @@ def party(dialect: str, tmp_path: Path, prepared: Prepared) -> Iterator[Callable
         def make(name: str, **more: tuple[str, ...]) -> Party:
             url = ""
             if dialect == "sqlite":
-                shutil.copy(prepared.file, tmp_path / f"{name}.db")
+                prepared.copy(tmp_path / f"{name}.db")
             else:
-                url = stack.enter_context(own_database(prepared.template))
+                url = stack.enter_context(prepared.lend())
             made = found_party(name, tmp_path, url, **more)
             stack.callback(made.desk.database.close)
             return made

@@ -32,7 +32,7 @@ from pathlib import Path
 
 import msgspec
 from msgspec import structs
-from tests.conftest import own_database
+from tests.databases import own_database
 from tests.soak.checks import VIOLATIONS, Kept, read_kept, violations
 from tests.soak.faults import FAULTS
 from tests.soak.node import POINTS, Life, live
