@@ -146,8 +146,9 @@ def course(
 ) -> Seen:
     """Return both sides of a flow, and m, over all periods of the files."""
     found: dict[Key, dict[Side, float | None]] = {}
+    mine = one.key.code, one.key.revision, one.key.exporter, one.key.importer
     for (side, key), amount in reading.flows.items():
-        alike = msgspec.structs.replace(key, period=one.key.period) == one.key
+        alike = (key.code, key.revision, key.exporter, key.importer) == mine
         if alike and is_month(key.period) == is_month(one.key.period):
             found.setdefault(key, {})[side] = amount.kg if one.basis == "kg" else amount.usd
     moments = (
