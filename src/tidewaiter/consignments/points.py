@@ -23,13 +23,16 @@ def score_of(reasons: Iterable[Reason]) -> int:
 def with_reasons(alert: Alert, reasons: Sequence[Reason], rules: AlertRules) -> Alert:
     """Return an alert with other reasons, and the score that they add up to.
 
-    Its severity stays where the score alone would make no alert: it is one, and shown.
+    The rank follows by the score, and by how unlike the line is now (`AlertRules.order_of`). Its
+    severity stays where the score alone would make no alert: it is one, and shown.
     """
     score = score_of(reasons)
     return structs.replace(
         alert,
         reasons=tuple(reasons),
         score=score,
-        rank=alert.rank - alert.score + score,
+        rank=alert.rank
+        + (score - alert.score)
+        + (rules.order_of(reasons) - rules.order_of(alert.reasons)),
         severity=rules.severity.of(score) or alert.severity,
     )
