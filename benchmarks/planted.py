@@ -86,7 +86,7 @@ def scored(trade: MadeTrade, made: Sequence[Made], rules: AlertRules) -> list[Sc
         past.want(line_of(each.row))
     for part, earlier in ((before, True), (now, False)):
         for batch in batches(part):
-            past.look(batch, earlier=earlier)
+            past.look(batch, earlier=earlier, whole=True)
     for alert in alerts(before):
         together.add(alert, earlier=True)
         past.add(alert, earlier=True)

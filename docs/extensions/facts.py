@@ -153,9 +153,8 @@ def _of_past(name: str) -> Iterator[str]:
         case "flags":
             yield from _table(("flag", "in our words", "in Tidewaiter"), _flags())
         case "backtest":
-            head = ("rule", "lines in which it holds", "planted", "look-alikes", "ordinary",
-                    "of those that hold, planted")  # fmt: skip
-            yield from _table(head, _backtest())
+            kinds = ("planted", "look-alikes", "ordinary", "of those that hold, planted")
+            yield from _table(("rule", "lines in which it holds", *kinds), _backtest())
 
 
 def _of_parties(name: str) -> Iterator[str]:

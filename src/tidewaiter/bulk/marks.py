@@ -170,7 +170,7 @@ def _look(job: _Job, past: Past) -> None:
     def looked() -> Iterator[pa.RecordBatch]:
         for batches, earlier in ((job.lines(), False), (job.before.lines(), True)):
             for batch in batches:
-                past.look(batch, earlier=earlier)
+                past.look(batch, earlier=earlier, whole=True)
                 yield batch
 
     if not job.looking:

@@ -23,7 +23,7 @@ def score_of(reasons: Iterable[Reason]) -> int:
 def with_reasons(alert: Alert, reasons: Sequence[Reason], rules: AlertRules) -> Alert:
     """Return an alert with other reasons, and the score that they add up to.
 
-    The rank follows by the score, and by how unlike the line is now (`AlertRules.order_of`). Its
+    The rank follows: score, days left, and how unlike the line is (`AlertRules.order_of`). The
     severity stays where the score alone would make no alert: it is one, and shown.
     """
     score = score_of(reasons)
@@ -31,8 +31,6 @@ def with_reasons(alert: Alert, reasons: Sequence[Reason], rules: AlertRules) -> 
         alert,
         reasons=tuple(reasons),
         score=score,
-        rank=alert.rank
-        + (score - alert.score)
-        + (rules.order_of(reasons) - rules.order_of(alert.reasons)),
+        rank=score + rules.urgency_of(alert.days_left) + rules.order_of(reasons),
         severity=rules.severity.of(score) or alert.severity,
     )

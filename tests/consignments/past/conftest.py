@@ -54,8 +54,8 @@ def past(
         made.allow(allowed)
         for alert in alerts:
             made.want(alert.line, alert.substances)
-        made.look(batch(*rows), earlier=False)
-        made.look(batch(*before, *found), earlier=True)
+        made.look(batch(*rows), earlier=False, whole=True)
+        made.look(batch(*before, *found), earlier=True, whole=True)
         for alert in screen(*found).alerts:
             made.add(structs.replace(alert, id=f"of another file {alert.id}"), earlier=True)
         for alert in alerts:

@@ -1,5 +1,7 @@
 """What a register allows, as sums over lines compare it."""
 
+from datetime import date
+
 from tests.exchange.notices.samples import changed
 from tests.exchange.register.making import DAY, KG, NEED, moved, register
 
@@ -21,7 +23,7 @@ def test_papers_and_needs_of_operators_are_told() -> None:
     own = changed(NEED, id="alr-2", operator="op-1")
     _, need = allowed_in(register(entries=(*register().entries, own)), DAY)
     assert (need.what, need.traders) == ("need", ("quimica ejemplo sa", "#QEJ010101AB1"))
-    assert (need.since.year, need.country, need.mass_mg) == (2026, "MX", 150 * KG)
+    assert (need.since, need.country, need.mass_mg) == (date(2026, 1, 1), "MX", 150 * KG)
 
 
 def test_a_notice_allows_what_may_still_go_and_what_was_returned() -> None:

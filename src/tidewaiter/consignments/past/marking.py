@@ -64,17 +64,19 @@ class Past:
         machines = {each.slug for each in self._registry.substances if each.kind == "equipment"}
         return None if machines & self._found else tuple(sorted(self._found | machines))
 
-    def look(self, batch: pa.RecordBatch, *, earlier: bool) -> None:
+    def look(self, batch: pa.RecordBatch, *, earlier: bool, whole: bool = False) -> None:
         """Take up lines, of the file or of an earlier one.
 
         Args:
             batch: Of the schema LINES.
             earlier: They are of an earlier file.
+            whole: All lines of that file are taken up, so that it shows who shared a container.
         """
         self._book.look(batch, earlier=earlier)
         self._values.look(batch)
         self._ways.look(batch, earlier=earlier)
-        self._loads.look(batch, earlier=earlier)
+        if whole:
+            self._loads.look(batch, earlier=earlier)
 
     def allow(self, allowed: Iterable[Allowed]) -> None:
         """Take up what papers, notices and declared needs allow, before any alert is added."""
