@@ -304,7 +304,7 @@ def _past(past: PastRules) -> Iterator[Row]:
 def _order(rule: OrderRule) -> Iterator[Row]:
     checks = ", ".join(f"`{name}`" for name in rule.rules)
     yield "each point of a reason of the past", f"{rule.past:g}"
-    yield f"Each point of {checks}", f"{rule.papers:g}"
+    yield f"each point of {checks}", f"{rule.papers:g}"
     yield "both together, at most", f"{rule.most} points"
 
 
