@@ -14,6 +14,11 @@ _LATE = 200  # after every name that a table knows
 _LATER = 20  # between two tiers of readings
 _VALUE = 1000  # values have many tiers of their own
 
+_MONEYS = {
+    "foreign_money": ANY, "foreign": ANY,
+    "local_money": LOCAL, "local": LOCAL, "country_name": LOCAL,
+}  # fmt: skip
+
 _Key = tuple[str, ...]
 
 
@@ -121,14 +126,11 @@ def _priced(said: Sequence[Word]) -> Composed | None:
     rules = load_rules().values
     says = {word.says for word in said}
     moneys = {word.text for word in said if word.says == "money"}
-    others = {
-        "foreign_money": ANY, "local_money": LOCAL, "country_name": LOCAL,
-    }  # fmt: skip
     allowed = {"value", *rules.kinds, *rules.steps, *rules.beside, *rules.enough, *rules.amounts, *rules.sums}
-    if says - allowed - {"money", *others, *rules.twofold}:
+    if says - allowed - {"money", *_MONEYS, *rules.twofold}:
         return None
     kinds = [rules.kinds[each] for each in says if each in rules.kinds]
-    stated = says & {*rules.kinds, *others, "money", "item", "assessed", "declared"}
+    stated = says & {*rules.kinds, *_MONEYS, "money", "item", "assessed", "declared"}
     is_value = (
         says & rules.enough
         or (says & rules.amounts and stated)
@@ -137,7 +139,7 @@ def _priced(said: Sequence[Word]) -> Composed | None:
     if not is_value or said[-1].says == "currency":
         return None
     if not moneys:
-        moneys = {others[each] for each in says if each in others}
+        moneys = {_MONEYS[each] for each in says if each in _MONEYS}
     steps = [rules.steps[each] for each in says if each in rules.steps]
     tier = _VALUE + rank_value(min(kinds, default=0), max(steps, default=1), min(moneys, default=""))
     odd = len(moneys) > 1 or bool(says & rules.twofold)

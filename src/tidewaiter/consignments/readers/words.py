@@ -8,7 +8,7 @@ from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.quantities import find_unit
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.consignments.readers.aliases import load_aliases, squeeze
+from tidewaiter.consignments.readers.aliases import load_aliases, squeeze, words_of
 
 UNKNOWN = "?"
 """What a word says that is not known."""
@@ -83,6 +83,11 @@ def load_words() -> Mapping[str, Word]:
             if name in found:
                 raise RegistryError(f'"{name}" says two things', at="column_words.toml")
             found[name] = Word(says=says)
+    for says, names in rules.words.items():
+        for name in names:  # "agente aduana" is "agente de aduana"
+            bare = [word for word in words_of(name) if word not in rules.ignored["words"]]
+            if len(bare) > 1:
+                found.setdefault("".join(bare), Word(says=says))
     for name, role in aliases.roles.items():
         found.setdefault(name, Word(says=role))
     for name in rules.countries["words"]:
@@ -141,11 +146,11 @@ def _alone(word: str) -> Sequence[Word]:
     """Tell what a word says that is no phrase: a number, a money, a unit, or several words."""
     if word.isdecimal():
         return (Word(says=_counted(word)),)
+    unit = find_unit(word) if len(word) > 1 else None
+    if unit is not None and unit.kind in ("mass", "volume"):  # KGS before the som of Kyrgyzstan
+        return (Word(says=f"{unit.kind}_unit", text=word),)
     if word in load_aliases().currencies:
         return (Word(says="money", text=word.upper()),)
-    unit = find_unit(word) if len(word) > 1 else None
-    if unit is not None and unit.kind in ("mass", "volume"):
-        return (Word(says=f"{unit.kind}_unit", text=word),)
     return _cut(word) or _slipped(word) or (Word(says=UNKNOWN, text=word),)
 
 
