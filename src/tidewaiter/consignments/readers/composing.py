@@ -57,14 +57,13 @@ def _table() -> _Table:
                     key if ordered else tuple(sorted(key)), (field, tier)
                 )
     sure = {tuple(sorted(k.split())): pair for k, pair in rules.by_direction.items()}
-    doubts = {k: fields for k, fields in rules.unsure.items()}
     return _Table(
         fields=strict,
         loose=loose,
         directed=sure,
-        unsure={tuple(sorted(k.split())): f for k, f in doubts.items() if ">" not in k},
+        unsure={tuple(sorted(k.split())): f for k, f in rules.unsure.items() if ">" not in k},
         unsure_ordered={
-            tuple(k.replace(">", " ").split()): f for k, f in doubts.items() if ">" in k
+            tuple(k.replace(">", " ").split()): f for k, f in rules.unsure.items() if ">" in k
         },
         attributes={
             tuple(sorted(pattern.split())): attribute
@@ -126,7 +125,15 @@ def _priced(said: Sequence[Word]) -> Composed | None:
     rules = load_rules().values
     says = {word.says for word in said}
     moneys = {word.text for word in said if word.says == "money"}
-    allowed = {"value", *rules.kinds, *rules.steps, *rules.beside, *rules.enough, *rules.amounts, *rules.sums}
+    allowed = {
+        "value",
+        *rules.kinds,
+        *rules.steps,
+        *rules.beside,
+        *rules.enough,
+        *rules.amounts,
+        *rules.sums,
+    }
     if says - allowed - {"money", *_MONEYS, *rules.twofold}:
         return None
     kinds = [rules.kinds[each] for each in says if each in rules.kinds]
@@ -141,7 +148,9 @@ def _priced(said: Sequence[Word]) -> Composed | None:
     if not moneys:
         moneys = {_MONEYS[each] for each in says if each in _MONEYS}
     steps = [rules.steps[each] for each in says if each in rules.steps]
-    tier = _VALUE + rank_value(min(kinds, default=0), max(steps, default=1), min(moneys, default=""))
+    tier = _VALUE + rank_value(
+        min(kinds, default=0), max(steps, default=1), min(moneys, default="")
+    )
     odd = len(moneys) > 1 or bool(says & rules.twofold)
     currency = "" if odd or moneys == {ANY} else min(moneys, default="")
     return Composed(field="value", tier=tier, currency=currency, known_only=odd)

@@ -16,7 +16,7 @@ UNKNOWN = "?"
 _LONGEST = 5  # words of a phrase
 _CUT = 7  # letters from which a word may be several written together
 _PIECE = 3  # letters of the shortest word in such a one
-_SLIP = 6  # letters from which a word may have a slip
+_SLIP = 6  # letters of a word that may have a slip
 _NATION = 4  # letters of the shortest name of a country: two and three are codes
 
 
@@ -83,21 +83,29 @@ def load_words() -> Mapping[str, Word]:
             if name in found:
                 raise RegistryError(f'"{name}" says two things', at="column_words.toml")
             found[name] = Word(says=says)
+    others = [
+        *((name, Word(says=says)) for says, name in _shorter(rules)),
+        *((name, Word(says=role)) for name, role in aliases.roles.items()),
+        *((squeeze(name), Word(says="country_name")) for name in rules.countries["words"]),
+        *(
+            (squeeze(name), Word(says="money", text=code))
+            for code, names in rules.moneys.items()
+            for name in names
+        ),
+        *((name, Word(says="money", text=code)) for name, code in aliases.moneys.items()),
+    ]
+    for name, word in others:
+        found.setdefault(name, word)
+    return found
+
+
+def _shorter(rules: Rules) -> Iterator[tuple[str, str]]:
+    """List phrases without what only joins their words: "agente aduana" is "agente de aduana"."""
     for says, names in rules.words.items():
-        for name in names:  # "agente aduana" is "agente de aduana"
+        for name in names:
             bare = [word for word in words_of(name) if word not in rules.ignored["words"]]
             if len(bare) > 1:
-                found.setdefault("".join(bare), Word(says=says))
-    for name, role in aliases.roles.items():
-        found.setdefault(name, Word(says=role))
-    for name in rules.countries["words"]:
-        found.setdefault(squeeze(name), Word(says="country_name"))
-    for code, names in rules.moneys.items():
-        for name in names:
-            found.setdefault(squeeze(name), Word(says="money", text=code))
-    for name, code in aliases.moneys.items():
-        found.setdefault(name, Word(says="money", text=code))
-    return found
+                yield says, "".join(bare)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -194,7 +202,7 @@ def _ways(word: str) -> Iterator[tuple[Word, ...]]:
 
 def _slipped(word: str) -> Sequence[Word]:
     """Find the word that was meant: one letter is missing or double, or two are swapped."""
-    if len(word) < _SLIP or not word.isascii():
+    if len(word) < _SLIP - 1 or not word.isascii():
         return ()
     near = {found for name, found in load_words().items() if _is_slip(word, name)}
     return tuple(near) if len(near) == 1 else ()
