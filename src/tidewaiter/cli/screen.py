@@ -205,7 +205,7 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
         earlier = earlier_alerts(wanted.history, options, settings, workers=wanted.workers)
         digest = registry_digest(settings, restricted=False)
         before = before_of(wanted.history, options, wanted.db, settings.sha256)
-        lines = partial(lines_of, (path,), options)
+        lines = partial(lines_of, (path,), options, unread=True)
         marks = marks_of(journal, settings, earlier, lines, before, workers=workers)
         summary = write_outputs(journal, outputs, settings, digest, marks)
         done = read_done(journal)

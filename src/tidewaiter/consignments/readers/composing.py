@@ -13,6 +13,8 @@ from tidewaiter.consignments.readers.words import UNKNOWN, Word, load_rules, say
 _LATE = 200  # after every name that a table knows
 _LATER = 20  # between two tiers of readings
 _VALUE = 1000  # values have many tiers of their own
+_MOST = 12  # words of a name that is looked at
+_SPARE = 4  # of them that change nothing
 
 _MONEYS = {
     "foreign_money": ANY, "foreign": ANY,
@@ -80,6 +82,8 @@ def compose(words: tuple[str, ...]) -> Composed | None:
     Args:
         words: The folded name.
     """
+    if len(words) > _MOST:
+        return None
     said = say(words)
     known = tuple(word for word in said if word.says != UNKNOWN)
     found = _read(known) if known else None
@@ -115,7 +119,7 @@ def _party(says: _Key) -> Composed | None:
 def _without(says: Sequence[str], free: frozenset[str]) -> Iterator[tuple[str, ...]]:
     """List the words with none, one, two ... of those left out that change nothing."""
     spare = [place for place, each in enumerate(says) if each in free]
-    for count in range(len(spare) + 1):
+    for count in range(min(len(spare), _SPARE) + 1):
         for left in combinations(spare, count):
             yield tuple(each for place, each in enumerate(says) if place not in left)
 

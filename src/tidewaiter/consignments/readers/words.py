@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 
-from tidewaiter.base.countries import find_country
+from tidewaiter.base.countries import country_names
 from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.quantities import find_unit
 from tidewaiter.base.records import Record
@@ -17,6 +17,7 @@ _LONGEST = 5  # words of a phrase
 _CUT = 7  # letters from which a word may be several written together
 _PIECE = 3  # letters of the shortest word in such a one
 _SLIP = 6  # letters of a word that may have a slip
+_WIDEST = 40  # letters of a word that is looked at closely
 _NATION = 4  # letters of the shortest name of a country: two and three are codes
 
 
@@ -86,7 +87,7 @@ def load_words() -> Mapping[str, Word]:
     others = [
         *((name, Word(says=says)) for says, name in _shorter(rules)),
         *((name, Word(says=role)) for name, role in aliases.roles.items()),
-        *((squeeze(name), Word(says="country_name")) for name in rules.countries["words"]),
+        *((squeeze(name), Word(says="country_name")) for name in _nations(rules)),
         *(
             (squeeze(name), Word(says="money", text=code))
             for code, names in rules.moneys.items()
@@ -97,6 +98,11 @@ def load_words() -> Mapping[str, Word]:
     for name, word in others:
         found.setdefault(name, word)
     return found
+
+
+def _nations(rules: Rules) -> Iterator[str]:
+    yield from rules.countries["words"]
+    yield from (name for name in country_names() if len(name) >= _NATION)
 
 
 def _shorter(rules: Rules) -> Iterator[tuple[str, str]]:
@@ -135,10 +141,6 @@ def _longest(words: Sequence[str]) -> tuple[int, Word | None]:
         for name in _numbers("".join(words[:count])):
             if name in known:
                 return count, known[name]
-        if count > 1 or len(words[0]) >= _NATION:
-            nation = find_country(" ".join(words[:count]))
-            if nation:
-                return count, Word(says="country_name", text=nation)
     return 1, None
 
 
@@ -159,7 +161,9 @@ def _alone(word: str) -> Sequence[Word]:
         return (Word(says=f"{unit.kind}_unit", text=word),)
     if word in load_aliases().currencies:
         return (Word(says="money", text=word.upper()),)
-    return _cut(word) or _slipped(word) or (Word(says=UNKNOWN, text=word),)
+    plain = word.isascii() and word.isalpha() and len(word) <= _WIDEST
+    found = (_cut(word) or _slipped(word)) if plain else ()
+    return found or (Word(says=UNKNOWN, text=word),)
 
 
 def _counted(word: str) -> str:
@@ -202,22 +206,19 @@ def _ways(word: str) -> Iterator[tuple[Word, ...]]:
 
 def _slipped(word: str) -> Sequence[Word]:
     """Find the word that was meant: one letter is missing or double, or two are swapped."""
-    if len(word) < _SLIP - 1 or not word.isascii():
-        return ()
-    near = {found for name, found in load_words().items() if _is_slip(word, name)}
+    known, shortened = load_words(), _shortened()
+    less = {word[:at] + word[at + 1 :] for at in range(len(word))}
+    swapped = {word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1)}
+    names = {name for name in less | swapped if len(name) >= _SLIP and name in known}
+    near = {known[name] for name in {*names, *shortened.get(word, ())} if name[0] == word[0]}
     return tuple(near) if len(near) == 1 else ()
 
 
-def _is_slip(word: str, name: str) -> bool:
-    if len(name) < _SLIP or abs(len(word) - len(name)) > 1 or word[0] != name[0]:
-        return False
-    if len(word) == len(name):
-        odd = [place for place in range(len(word)) if word[place] != name[place]]
-        return (
-            len(odd) == 2  # noqa: PLR2004
-            and odd[1] == odd[0] + 1
-            and word[odd[0]] == name[odd[1]]
-            and word[odd[1]] == name[odd[0]]
-        )
-    short, long = sorted((word, name), key=len)
-    return any(long[:place] + long[place + 1 :] == short for place in range(len(long)))
+@cache
+def _shortened() -> Mapping[str, frozenset[str]]:
+    """Map each word that lacks one letter to the words that it may be."""
+    found: dict[str, set[str]] = {}
+    for name in load_words():
+        for at in range(len(name)) if len(name) >= _SLIP and name.isascii() else ():
+            found.setdefault(name[:at] + name[at + 1 :], set()).add(name)
+    return {short: frozenset(names) for short, names in found.items()}
