@@ -1,7 +1,7 @@
 """What the words of a header say together, where no table knows the whole name."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidewaiter.consignments.readers.aliases import load_aliases, words_of
@@ -137,6 +137,7 @@ def test_every_word_of_a_reading_is_one_that_a_name_can_say() -> None:
     assert {f.partition(".")[0] for f in WORDS.readings} <= fields
 
 
+@settings(max_examples=50)
 @given(st.lists(st.sampled_from([*VOCABULARY, "zork", "12", "usd", "kg"]), max_size=5))
 def test_any_words_make_a_known_field_or_none(words: list[str]) -> None:
     """What is read is a field, and never where a word is unknown."""
