@@ -41,8 +41,8 @@ def open_message(
             hint=refused.hint if refused else "look whether the document is whole",
         )
 
-    def blocks(wanted: Sequence[int]) -> Iterator[Block]:
-        del wanted  # every field of a line is at hand once it is found
+    def blocks(wanted: Sequence[int], carried: Sequence[int] = ()) -> Iterator[Block]:
+        del wanted, carried  # every field of a line is at hand once it is found
         return _blocks(chain(first, items), options.batch_rows)
 
     places = {field: (place,) for place, field in enumerate(header())}
