@@ -24,8 +24,9 @@ from tidewaiter.identity import keep_ring
 from tidewaiter.store import tables
 from tidewaiter.store.conversations import MESSAGE, Words
 from tidewaiter.store.database import open_database
+from tidewaiter.store.documents import add_documents, documents
 from tidewaiter.store.outgoing import Message, write_message
-from tidewaiter.store.peers import add_documents, add_peer, documents, set_relation
+from tidewaiter.store.peers import add_peer, set_relation
 
 MADE = "2026-11-25T00:00:00+00:00"
 
