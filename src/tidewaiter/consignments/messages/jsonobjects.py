@@ -7,13 +7,13 @@ way of `jsonvalues` and `jsontexts`, which says what is wrong. Both read the sam
 import json
 import re
 from collections.abc import Iterator
-from json.scanner import make_scanner
 from typing import Any
 
 from tidewaiter.consignments.messages.jsontexts import Number
 from tidewaiter.consignments.messages.jsonvalues import LONGEST
 
-_SCAN = make_scanner(json.JSONDecoder(parse_float=Number, parse_constant=Number))
+_DECODER: Any = json.JSONDecoder(parse_float=Number, parse_constant=Number)
+_SCAN = _DECODER.scan_once
 _FAULTS = (ValueError, StopIteration, RecursionError)
 _BETWEEN = re.compile(r"[ \t\r\n,]*+")
 _SPACED = re.compile(r'"\s+:')
