@@ -106,7 +106,7 @@ class _Path(dict[str | int, "_Path"]):
             path = f"{self.path}[{key}]"
         else:
             path = key if self is _ROOT else f"{self.path}.{key}"
-        kid = _Path(path)
+        kid = _Path(text_of(path) or "")  # keys may hold what no text does
         if len(path) <= _LONGEST:
             if _Path.room == 0:  # all of them are forgotten, so that new ones have room
                 _ROOT.clear()

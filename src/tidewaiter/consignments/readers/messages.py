@@ -1,5 +1,7 @@
 """Messages as tables: the lines that a format finds, a column for each field there is."""
 
+import gzip
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 from types import MappingProxyType
@@ -31,7 +33,7 @@ def open_message(
     Raises:
         InputError: It cannot be read, or has no line.
     """
-    items = form.read(cast("BinaryIO", open_source(file)), name)
+    items = items_of(form, file, name)
     first = list(islice(items, SAMPLE_ROWS))
     if not any(isinstance(item, Found) for item in first):
         refused = next((item for item in first if isinstance(item, Refusal)), None)
@@ -57,6 +59,20 @@ def open_message(
         unmapped=_kept(first), places=places,
     )  # fmt: skip
     return sheet, columns, shown
+
+
+def items_of(form: Format, file: BinaryIO, name: str) -> _Items:
+    """Find the lines of a document, packed or not; a packed file that is damaged ends there."""
+    row = 0
+    try:
+        for item in form.read(cast("BinaryIO", open_source(file)), name):
+            row = item.row
+            yield item
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        yield Refusal(
+            row=row + 1, column="", value="", screened=False,
+            problem="the gzip archive is damaged or cut short", hint="fetch it again, or unpack it",
+        )  # fmt: skip
 
 
 def _kept(first: Sequence[Found | Refusal]) -> tuple[str, ...]:
