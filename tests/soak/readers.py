@@ -33,7 +33,8 @@ from pyarrow import parquet
 from xlsxwriter import Workbook
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.readers import ALSO, BUILT_IN
+from tidewaiter.consignments.readers import BUILT_IN
+from tidewaiter.consignments.readers.forms import ALSO
 from tidewaiter.consignments.types import LINES, ReadOptions, Refusal
 
 DATA = Path(__file__).parents[1] / "data"

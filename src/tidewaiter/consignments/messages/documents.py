@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.messages.jsonobjects import Objects, is_once
+from tidewaiter.consignments.messages.jsonobjects import Objects
 from tidewaiter.consignments.messages.jsontexts import decode
 from tidewaiter.consignments.messages.jsonvalues import Values
 from tidewaiter.consignments.shown import shorten
@@ -55,9 +55,8 @@ def documents(file: BinaryIO, name: str, lists: Sequence[str] = ()) -> Iterator[
     array = start.startswith("[")
     objects = Objects(start[array:], pieces)
     row = 0
-    for row, (value, written, close) in enumerate(objects, 1):
-        once = close and is_once(value, written)
-        yield Document(row=row, value=value) if once else _document(written, row)
+    for row, value in enumerate(objects, 1):
+        yield Document(row=row, value=value)
     rest = ("[" if array else "") + objects.rest
     raws = (text.encode("utf-8", "replace") for text in chain([rest], pieces))
     values = Values(raws, name, array=array)
