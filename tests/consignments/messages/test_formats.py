@@ -68,6 +68,14 @@ def test_a_damaged_document_is_no_crash(form: Format, place: int, what: bytes) -
         read_document(what, format=form.name)
 
 
+def test_a_number_without_end_is_refused() -> None:
+    """More digits than a float holds are no value, and no warning."""
+    offer = b'[{"offerId": "1", "title": "A", "price": %s}]' % (b"9" * 400)
+    (line,), refusals = read_document(offer, format="google-products")
+    assert line["value"] is None
+    assert [refusal.column for refusal in refusals] == ["value"]
+
+
 @pytest.mark.parametrize("form", FORMATS)
 def test_damage_of_the_packing_is_told(form: str) -> None:
     """What was read before stands; a second part that is no gzip ends the file, without a crash."""
