@@ -211,7 +211,7 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
         digest = registry_digest(settings, restricted=False)
         allowed = register.allowed if register else ()
         before = before_of(wanted.history, options, wanted.db, settings.sha256, allowed)
-        lines = partial(lines_of, (path,), options)
+        lines = partial(lines_of, (path,), options, unread=True)
         marks = marks_of(journal, settings, earlier, lines, before, workers=workers)
         summary = write_outputs(journal, outputs, settings, digest, marks, beside=beside)
         done = read_done(journal)
