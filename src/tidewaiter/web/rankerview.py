@@ -1,7 +1,6 @@
 """The page of the ranker in words and bars."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from itertools import pairwise
 from typing import Protocol
 
@@ -255,9 +254,8 @@ def _drift(seen: Drift, library: Library) -> Iterator[Bar]:
 
 def _drift_words(found: Drifted) -> Iterator[str]:
     seen = found.drift
-    since: date | None = seen.first
     yield words("{alerts} alerts since {day}, the newest first, looked at on {at}.").format(
-        alerts=number(seen.alerts), day=day(since), at=moment(found.at)
+        alerts=number(seen.alerts), day=day(seen.first), at=moment(found.at)
     )
     share = seen.decided
     yield words("{of} have an outcome: {count} were right, {expected} were expected.").format(
