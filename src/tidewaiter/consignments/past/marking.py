@@ -1,7 +1,8 @@
 """Marking: the past of a screening gathered, and what it says of each line as reasons."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
+from typing import NamedTuple
 
 import pyarrow as pa
 from msgspec import structs
@@ -17,6 +18,14 @@ from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.together import Together
 from tidewaiter.consignments.types import Alert, Line, Reason
 from tidewaiter.substances.registry import Registry
+
+
+class Wanted(NamedTuple):
+    """Which lines concern what was asked for; of the others, the days alone count."""
+
+    traders: Collection[str] | None  # folded; None: all
+    headings: Collection[str]  # six digits of the HS
+    ways: bool  # lines with a route
 
 
 class Past:
@@ -52,6 +61,11 @@ class Past:
         self._book.want(line)
         self._values.want(line)
         self._ways.want(line)
+
+    @property
+    def wanted(self) -> Wanted:
+        """Return which lines concern what was asked for."""
+        return Wanted(self._book.wanted, self._values.wanted, self._ways.wanted)
 
     @property
     def substances(self) -> tuple[str, ...] | None:

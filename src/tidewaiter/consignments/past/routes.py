@@ -64,6 +64,11 @@ class Ways:
         self._all: dict[_Ends, Counter[date]] = {}
         self._via: dict[tuple[_Ends, str], Counter[date]] = {}
 
+    @property
+    def wanted(self) -> bool:
+        """Tell whether any way is asked for."""
+        return bool(self._all)
+
     def want(self, line: Line) -> None:
         """Ask for the ways between the ends of a line, where its own is long."""
         detour = self._long(line)
