@@ -126,6 +126,13 @@ def alerts_of(work: Work, ids: Sequence[str]) -> list[Alert]:
     return with_notes(work, [read[name] for name in ids if name in read])
 
 
+def ids_of_source(work: Work, source: int) -> list[str]:
+    """Return the ids of all alerts of a source, in the order of its rows."""
+    c = tables.alert.c
+    wanted = select(c.id).where(c.source == source).order_by(c.row, c.number)
+    return list(work.connection.execute(wanted).scalars())
+
+
 def _next_number(work: Work) -> int:
     last = work.connection.execute(select(func.max(tables.alert.c.number))).scalar()
     return 0 if last is None else int(last) + 1
