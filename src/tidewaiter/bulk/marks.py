@@ -149,7 +149,7 @@ def _with_past(job: _Job, earlier: Iterable[Alert]) -> Marks:
         for alert in _open(earlier, rules):
             together.add(alert, earlier=True)
             past.add(alert, earlier=True)
-        for alert in job.before.stored(past.substances):
+        for alert in _open(job.before.stored(past.substances), rules):
             past.add(alert, earlier=True)
             if once.is_new(alert):
                 together.add(alert, earlier=True)

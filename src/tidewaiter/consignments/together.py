@@ -170,6 +170,7 @@ class Together:
                 amounts=(*each.amounts, _NOT_FREE) if each.amounts else (),
             )
             if (each.substance, each.regime, each.answer) == (slug, regime, "free by amount")
+            and (each.regime, each.schedule, each.since) in any_  # else the law was changed since
             else each
             for each in law
         ]

@@ -53,9 +53,10 @@ def holds_other(work: Work, but: str) -> bool:
 
 
 def alerts_naming(work: Work, substances: tuple[str, ...] | None, *, but: str) -> Iterator[Alert]:
-    """Read the alerts in which substances were found, those that rest on restricted entries not.
+    """Read the alerts in which substances were found, as their lines were found.
 
-    They are as their lines were found: what other lines say of them says nothing of others.
+    Those that rest on restricted entries are among them, whole: whoever tells others of them makes
+    their open versions.
 
     Args:
         work: Any.
@@ -67,7 +68,7 @@ def alerts_naming(work: Work, substances: tuple[str, ...] | None, *, but: str) -
     """
     a, n, f = tables.alert.c, tables.alert_substance.c, tables.source.c
     joined = tables.alert.join(tables.source, a.source == f.id)
-    wanted = select(a.id, a.payload).select_from(joined).where(a.restricted == 0, f.sha256 != but)
+    wanted = select(a.id, a.payload).select_from(joined).where(f.sha256 != but)
     named = select(n.alert)
     if substances is not None:
         named = named.where(n.substance.in_(substances))
