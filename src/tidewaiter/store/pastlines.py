@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 
 from tidewaiter.consignments.past.marking import Wanted
+from tidewaiter.consignments.past.routes import code_of
 from tidewaiter.consignments.traders import fold_party
 from tidewaiter.consignments.types import LINES
 from tidewaiter.store import tables
@@ -93,6 +94,15 @@ class _Days(msgspec.Struct, gc=False):
     arrival: str | None = None
 
 
+class _Stop(msgspec.Struct, gc=False):
+    country: str | None = None
+    locode: str | None = None
+
+
+class _Way(_Days, gc=False):
+    route: list[_Stop] | None = None
+
+
 _Line = msgspec.defstruct("_Line", [(name, Any, None) for name in _COLUMNS], gc=False)
 
 
@@ -130,7 +140,7 @@ def _concerning(
     rows: Sequence[_Row], named: NDArray[np.int64] | None, wanted: Wanted
 ) -> NDArray[np.bool_]:
     """Tell which of some lines concern the past, shape (lines,)."""
-    if named is None or wanted.ways:
+    if named is None:
         return np.ones(len(rows), np.bool_)
     ids = np.array([row[0] for row in rows], np.int64)
     place = np.searchsorted(named, ids)
@@ -147,17 +157,37 @@ def _read(
     here = _concerning(rows, named, wanted).tolist()
     whole = [row[3] for row, concerns in zip(rows, here, strict=True) if concerns]
     rest = [row[3] for row, concerns in zip(rows, here, strict=True) if not concerns]
+    days: list[str | None] = []
     try:
+        for payload, line in zip(rest, _decoded(rest, _Way if wanted.ways else _Days), strict=True):
+            if wanted.ways and _ends_of(line) in wanted.ways:
+                whole.append(payload)
+            else:
+                days.append(line.departure or line.lodged or line.release or line.arrival)
         if whole:
-            yield _batch(columns_of(list(_decoded(whole, _Line)), _COLUMNS), len(whole))
-        if rest:
-            days = [
-                day.departure or day.lodged or day.release or day.arrival
-                for day in _decoded(rest, _Days)
-            ]
+            yield _whole(whole)
+        if days:
             yield _batch({"departure": pa.array(days, pa.string()).cast(pa.date32())}, len(days))
     except (msgspec.DecodeError, pa.ArrowException, TypeError) as error:
         raise unreadable(error) from error
+
+
+def _whole(payloads: Sequence[str]) -> pa.RecordBatch:
+    """Read lines with all columns that the past asks for, few at a time for Python's collector."""
+    starts = range(0, len(payloads), CHUNK)
+    chunks = (payloads[start : start + CHUNK] for start in starts)
+    parts = [
+        _batch(columns_of(list(_decoded(some, _Line)), _COLUMNS), len(some)) for some in chunks
+    ]
+    return pa.Table.from_batches(parts).combine_chunks().to_batches()[0]
+
+
+def _ends_of(line: _Way) -> tuple[str, str] | None:
+    """Return the countries at the ends of a route; None: it has none, or one stop."""
+    if not line.route or len(line.route) == 1:
+        return None
+    first, last = line.route[0], line.route[-1]
+    return code_of(first.country, first.locode), code_of(last.country, last.locode)
 
 
 def _decoded(payloads: Sequence[str], kind: Any) -> Iterator[Any]:

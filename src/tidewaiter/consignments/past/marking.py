@@ -25,7 +25,7 @@ class Wanted(NamedTuple):
 
     traders: Collection[str] | None  # folded; None: all
     headings: Collection[str]  # six digits of the HS
-    ways: bool  # lines with a route
+    ways: Collection[tuple[str, str]]  # countries at the ends of their routes
 
 
 class Past:
