@@ -13,6 +13,7 @@ from tidewaiter.bulk.journal import read_journal
 from tidewaiter.bulk.looking import look_through
 from tidewaiter.bulk.run import Settings
 from tidewaiter.consignments.lines import line_of
+from tidewaiter.consignments.past.allowed import Allowed
 from tidewaiter.consignments.past.book import Inspected
 from tidewaiter.consignments.past.marking import Past, Wanted
 from tidewaiter.consignments.past.selecting import Screening, is_selected, selected
@@ -37,6 +38,7 @@ class Before(NamedTuple):
     parties: Lines  # that a database holds, as lines that name one each
     stored: Callable[[tuple[str, ...] | None], Iterable[Alert]]  # of substances; None: of all
     inspected: Callable[[], Iterable[Inspected]]
+    allowed: tuple[Allowed, ...] = ()  # by papers, notices and declared needs of a register
 
 
 class Marks:
@@ -139,6 +141,7 @@ def _with_past(job: _Job, earlier: Iterable[Alert]) -> Marks:
     registry = load_registry(settings.own)
     together, once = Together(registry, rules, settings.day), Once()
     past = Past(registry, rules, together, settings.day, everyone=job.selects)
+    past.allow(job.before.allowed)
     rows, any_ = _want(job, past)
     for alert in job.alerts():
         together.add(alert)
@@ -191,7 +194,7 @@ def _look(job: _Job, past: Past) -> None:
     def looked() -> Iterator[pa.RecordBatch]:
         for batches, earlier in ((job.lines(), False), (job.before.lines(), True)):
             for batch in batches:
-                past.look(batch, earlier=earlier)
+                past.look(batch, earlier=earlier, whole=True)
                 yield batch
 
     if job.looking:
@@ -201,7 +204,7 @@ def _look(job: _Job, past: Past) -> None:
     else:
         deque(looked(), maxlen=0)
     for batch in job.before.held(past.wanted):
-        past.look(batch, earlier=True)
+        past.look(batch, earlier=True, whole=True)
 
 
 class Once:

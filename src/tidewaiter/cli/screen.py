@@ -207,7 +207,8 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
             new, screening = _watch(steps, path)
             earlier = earlier_alerts(wanted.history, options, settings, workers=wanted.workers)
             files = partial(lines_of, wanted.history, options) if wanted.history else None
-            before = before_of(database, settings.sha256, files)
+            allowed = register.allowed if register else ()
+            before = before_of(database, settings.sha256, files, allowed)
             lines = partial(lines_of, (path,), options)
             marks = marks_of(journal, settings, earlier, lines, before, workers=workers)
             if database is not None and screening is not None:

@@ -20,6 +20,7 @@ from tidewaiter.bulk.looking import look_through
 from tidewaiter.bulk.marks import Marks
 from tidewaiter.bulk.run import Settings
 from tidewaiter.consignments.lines import line_of
+from tidewaiter.consignments.past.allowed import Allowed
 from tidewaiter.consignments.past.marking import Past
 from tidewaiter.consignments.past.selecting import Screening, selected
 from tidewaiter.consignments.restricted import open_version
@@ -29,6 +30,7 @@ from tidewaiter.consignments.switched import switched_rules
 from tidewaiter.consignments.types import LINES, Alert
 from tidewaiter.rescreen.basis import basis_of
 from tidewaiter.rescreen.keeping import Kept
+from tidewaiter.rescreen.registered import RegisterAsked, register_desk
 from tidewaiter.rescreen.sums import AllSums, dated
 from tidewaiter.store.alerts import add_alerts
 from tidewaiter.store.database import Database, Stamp
@@ -65,21 +67,24 @@ def mark_again(
     """
     rules = switched_rules(load_alert_rules(settings.rules, settings.switches))
     with database.work() as work:
-        by, last = _by(settings, heads(work)), last_marking(work)
+        found, last = heads(work), last_marking(work)
+    register = register_desk(database, settings)
+    by = _by(settings, register, found)
     if by == last and not whole:
         return None
-    job = _Job(database, settings, rules, stamp)
+    job = _Job(database, settings, rules, stamp, register.allowed if register else ())
     kept = _marked(job, _gathered(job))
     with database.work(stamp()) as work:
-        came = _by(settings, heads(work)) if kept.selected else by
+        came = _by(settings, register, heads(work)) if kept.selected else by
         note_marking(work, came, kept.looked)
     return kept
 
 
-def _by(settings: Settings, found: list[int]) -> str:
+def _by(settings: Settings, register: RegisterAsked | None, found: list[int]) -> str:
     """Return a digest of all that settles what other lines say."""
     basis = basis_of(structs.replace(settings, lists=None, threshold=None))
-    told = msgspec.json.encode((basis.programme, basis.registry, basis.rules, found))
+    papers = register.digest if register else ""
+    told = msgspec.json.encode((basis.programme, basis.registry, basis.rules, papers, found))
     return hashlib.sha256(told).hexdigest()
 
 
@@ -88,6 +93,7 @@ class _Job(NamedTuple):
     settings: Settings
     rules: AlertRules
     stamp: Callable[[], Stamp]
+    allowed: tuple[Allowed, ...]  # by the register
 
 
 class _Gathered(NamedTuple):
@@ -102,11 +108,13 @@ def _gathered(job: _Job) -> _Gathered:
     registry, selects = load_registry(settings.own), bool(rules.past.selects)
     sums, signs = AllSums(registry, rules, settings.day), PartySigns(rules)
     past = Past(registry, rules, sums, settings.day, everyone=selects)
+    past.allow(job.allowed)
     _ask(job, past, signs)
     with database.work() as work:
         days = first_days(work)
     for held in past_lines(database, past.wanted):
-        past.look(_dated(held.lines, days.get(held.source, settings.day)), earlier=False)
+        lines = _dated(held.lines, days.get(held.source, settings.day))
+        past.look(lines, earlier=False, whole=True)
     if rules.sign.most and signs.begin():
         look_through(signs, past_parties(database), workers=1)
         signs.finish()

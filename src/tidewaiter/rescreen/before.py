@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from tidewaiter.bulk.marks import Before, Lines
+from tidewaiter.consignments.past.allowed import Allowed
 from tidewaiter.consignments.past.book import Inspected
 from tidewaiter.consignments.past.marking import Wanted
 from tidewaiter.consignments.types import Alert
@@ -13,22 +14,28 @@ from tidewaiter.store.inspected import alerts_naming, holds_other, inspected
 from tidewaiter.store.pastlines import past_lines, past_parties
 
 
-def before_of(database: Database | None, sha256: str, files: Lines | None = None) -> Before | None:
-    """Return what earlier files and a database hold; None: nothing.
+def before_of(
+    database: Database | None, sha256: str, files: Lines | None = None,
+    allowed: tuple[Allowed, ...] = (),
+) -> Before | None:  # fmt: skip
+    """Return what earlier files, a database and a register hold; None: nothing.
 
     Args:
         database: If any, with no work begun.
         sha256: Of the file that is screened, whose lines the database may hold too.
         files: Gives all lines of earlier files; None: there are none.
+        allowed: By the register.
     """
     if database is not None:
         with database.work() as work:
             if not holds_other(work, sha256):
                 database = None
     if database is None:
-        return None if files is None else Before(files, _none, tuple, _none, tuple)
+        if files is None and not allowed:
+            return None
+        return Before(files or tuple, _none, tuple, _none, tuple, allowed)
     held = _Held(database, sha256)
-    return Before(files or tuple, held.lines, held.parties, held.alerts, held.results)
+    return Before(files or tuple, held.lines, held.parties, held.alerts, held.results, allowed)
 
 
 def _none(_asked: object) -> tuple[()]:

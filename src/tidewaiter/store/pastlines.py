@@ -29,8 +29,11 @@ _HEADING: Final = 6  # digits of the HS
 _DAYS: Final = ("departure", "lodged", "release", "arrival")
 _COLUMNS: Final = (
     *_DAYS, "hs", "origin", "net_mg", "gross_mg", "packages", "value", "currency", "route",
-    "parties",
+    "parties", "containers",
 )  # fmt: skip
+
+_CONTAINERS: Final = '"containers":["'
+"""What the JSON of a line holds that names a container; no text can, as quotes are escaped."""
 
 _Row = tuple[int, int, str | None, str]  # of a line: id, source, HS, JSON
 
@@ -147,6 +150,8 @@ def _concerning(
     here = named[np.minimum(place, len(named) - 1)] == ids if len(named) else ids < 0
     if wanted.headings:
         here |= np.array([(row[2] or "")[:_HEADING] in wanted.headings for row in rows])
+    if wanted.containers:
+        here |= np.array([_CONTAINERS in row[3] for row in rows])
     return here
 
 

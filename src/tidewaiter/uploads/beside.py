@@ -8,6 +8,7 @@ import pyarrow as pa
 from tidewaiter.bulk.journal import read_journal
 from tidewaiter.bulk.marks import marks_of
 from tidewaiter.bulk.run import Settings
+from tidewaiter.consignments.past.allowed import Allowed
 from tidewaiter.consignments.past.selecting import is_selected
 from tidewaiter.consignments.readers import reader_for
 from tidewaiter.consignments.types import Alert
@@ -30,6 +31,7 @@ class Screened(NamedTuple):
     upload: Upload
     settings: Settings  # what it was screened by
     screening: int
+    allowed: tuple[Allowed, ...] = ()  # by the register
 
 
 def mark_upload(job: Screened, stamp: Callable[[], Stamp], go_on: Callable[[], None]) -> None:
@@ -49,7 +51,7 @@ def mark_upload(job: Screened, stamp: Callable[[], Stamp], go_on: Callable[[], N
     def lines() -> Iterator[pa.RecordBatch]:
         return heard(lines_of(job.desk, job.upload))
 
-    before = before_of(job.database, job.upload.sha256)
+    before = before_of(job.database, job.upload.sha256, allowed=job.allowed)
     if before is not None:
         held, parties = before.held, before.parties
         before = before._replace(

@@ -17,7 +17,7 @@ from tidewaiter.base.alone import alone
 from tidewaiter.base.errors import InputError, OutputError, StoreError, TidewaiterError
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.journal import read_journal
-from tidewaiter.bulk.run import Settings, workers_for
+from tidewaiter.bulk.run import workers_for
 from tidewaiter.consignments.types import Alert
 from tidewaiter.node import Progress, end_overdue, screen_file
 from tidewaiter.rescreen.registered import register_desk
@@ -82,9 +82,10 @@ def _screen(bench: Bench, upload: Upload, beat: "_Beat") -> None:
     if not path.is_file():
         raise InputError("the file is no longer kept", hint="send it again")
     workers = workers_for(path, bench.desk.workers)
+    register = register_desk(bench.database, settings)
     steps = screen_file(
         path, reading, settings, journal, workers=workers, database=bench.database, who=upload.who,
-        register=register_desk(bench.database, settings),
+        register=register,
     )  # fmt: skip
     tally: Tally | None = None
     reached, screening = Reached(), None
@@ -100,7 +101,9 @@ def _screen(bench: Bench, upload: Upload, beat: "_Beat") -> None:
                 _go_on(bench, beat, reached, screening)
         if screening is not None:
             reached = structs.replace(reached, beside=True)
-            _mark(bench, upload, settings, beat, (reached, screening))
+            allowed = register.allowed if register else ()
+            job = Screened(bench.desk, bench.database, upload, settings, screening, allowed)
+            _mark(bench, beat, job, reached)
             reached = _counted(bench, upload, reached, screening)
     except _Left as left:
         if left.state is not None:
@@ -126,18 +129,15 @@ def _go_on(bench: Bench, beat: "_Beat", reached: Reached, screening: int | None)
         raise _Left("cancelled" if orders == "stop" else "queued")
 
 
-def _mark(
-    bench: Bench, upload: Upload, settings: Settings, beat: "_Beat", now: tuple[Reached, int]
-) -> None:
+def _mark(bench: Bench, beat: "_Beat", job: Screened, reached: Reached) -> None:
     """Keep what other lines say of the alerts."""
 
     def go_on() -> None:
-        _go_on(bench, beat, *now)
+        _go_on(bench, beat, reached, job.screening)
 
     def said() -> Stamp:
-        return structs.replace(stamp(), who=upload.who)
+        return structs.replace(stamp(), who=job.upload.who)
 
-    job = Screened(bench.desk, bench.database, upload, settings, now[1])
     mark_upload(job, said, go_on)
 
 

@@ -63,7 +63,7 @@ def _alert(line: Line, reasons: list[Reason], rules: AlertRules, screening: Scre
         day=screening.day,
         severity=rules.severity.of(score) or "low",
         score=score,
-        rank=score + rules.urgency_of(days_left),
+        rank=score + rules.urgency_of(days_left) + rules.order_of(reasons),
         due=due,
         days_left=days_left,
         substances=(),
