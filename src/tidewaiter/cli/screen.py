@@ -24,7 +24,7 @@ from tidewaiter.cli.apart import RESTRICTED, place_of
 from tidewaiter.cli.beside import beside_of, check_beside, learned_option
 from tidewaiter.cli.cluster import cluster_of, on_cluster, one_path, screen_cluster
 from tidewaiter.cli.columns import show_columns
-from tidewaiter.cli.earlier import before_of, check_history, earlier_alerts, lines_of
+from tidewaiter.cli.earlier import check_history, earlier_alerts, lines_of
 from tidewaiter.cli.journals import journal_of, journals
 from tidewaiter.cli.listsfolder import kept_in
 from tidewaiter.cli.options import STOPPED, Day, Field, hear_every_stop, own_lists, printable
@@ -36,6 +36,7 @@ from tidewaiter.cli.sources import with_saved
 from tidewaiter.cli.start import tell_first_start
 from tidewaiter.cli.table import show_summary
 from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.identity import own_stamp
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.thresholds import threshold_for
 from tidewaiter.node import (
@@ -46,6 +47,8 @@ from tidewaiter.node import (
 )
 from tidewaiter.ranking.folder import model_at
 from tidewaiter.rescreen.basis import registry_digest
+from tidewaiter.rescreen.before import before_of
+from tidewaiter.rescreen.keeping import keep_marks
 from tidewaiter.rescreen.registered import RegisterAsked, register_desk
 from tidewaiter.rescreen.switched import switched
 from tidewaiter.store.database import Database, database_file, open_database
@@ -206,13 +209,17 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
                 path, options, settings, journal, workers=workers, database=database,
                 register=register,
             )  # fmt: skip
-            new = _watch(steps, path)
-        earlier = earlier_alerts(wanted.history, options, settings, workers=wanted.workers)
+            new, screening = _watch(steps, path)
+            earlier = earlier_alerts(wanted.history, options, settings, workers=wanted.workers)
+            files = partial(lines_of, wanted.history, options) if wanted.history else None
+            allowed = register.allowed if register else ()
+            before = before_of(database, settings.sha256, files, allowed)
+            lines = partial(lines_of, (path,), options, unread=True)
+            marks = marks_of(journal, settings, earlier, lines, before, workers=workers)
+            if database is not None and screening is not None:
+                kept = keep_marks(database, screening, journal, marks, own_stamp)
+                new += sum(len(each.selected) for each in kept)
         digest = registry_digest(settings, restricted=False)
-        allowed = register.allowed if register else ()
-        before = before_of(wanted.history, options, wanted.db, settings.sha256, allowed)
-        lines = partial(lines_of, (path,), options, unread=True)
-        marks = marks_of(journal, settings, earlier, lines, before, workers=workers)
         summary = write_outputs(journal, outputs, settings, digest, marks, beside=beside)
         done = read_done(journal)
         journal.unlink(missing_ok=True)
@@ -240,18 +247,19 @@ def _register(
     return register
 
 
-def _watch(steps: Iterable[Progress], path: Path) -> int:
-    """Go through the steps of a screening; return how many alerts the database did not hold."""
-    row = new = 0
+def _watch(steps: Iterable[Progress], path: Path) -> tuple[int, int | None]:
+    """Go through a screening; return how many alerts were new to the database, and its id there."""
+    row, new, screening = 0, 0, None
     try:
         for progress in watched(steps, path):
             row = progress.done.row
             new += len(progress.new or ())
+            screening = progress.screening
     except KeyboardInterrupt:
         after = f" after row {row}" if row else ""
         click.echo(f"stopped{after}; the same command goes on there", err=True)
         sys.exit(STOPPED)
-    return new
+    return new, screening
 
 
 def _options(wanted: Wanted) -> ReadOptions:

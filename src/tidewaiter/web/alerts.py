@@ -30,6 +30,7 @@ from tidewaiter.store.previews import Rest, rest_of
 from tidewaiter.store.queuefilter import View
 from tidewaiter.store.resultrows import results_of
 from tidewaiter.store.sessions import User
+from tidewaiter.store.versions import Version, versions_of
 from tidewaiter.web.alertview import Around, alert_page_view
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode, TheUser
@@ -53,6 +54,7 @@ class AlertPage(Record, frozen=True, kw_only=True):
     results: tuple[Result, ...]  # of inspections and laboratories
     rest: Rest | None  # by which rule it rests; None: it does not
     drifted: bool | None  # what taught the ranker is no longer like alerts now; None: no ranker
+    versions: tuple[Version, ...]  # what it said before; none: no other line says anything of it
 
 
 class Decide(Record, frozen=True, kw_only=True):
@@ -95,6 +97,7 @@ def alert_page(
             context=context_of(work, alert, cleared=user.account.cleared),
             results=tuple(results_of(work, [name]).get(name, ())),
             rest=rest_of(work, alert),
+            versions=tuple(versions_of(work, name)),
         )
         around = Around(
             query=query,
