@@ -7,11 +7,12 @@ from msgspec import structs
 
 from tidewaiter.consignments.links import Links
 from tidewaiter.consignments.listed import PartyOnPaper
-from tidewaiter.consignments.numbers import identifiers_of
+from tidewaiter.consignments.numbers import identifiers_of, number_of, text_of
 from tidewaiter.consignments.types import PartyMatch
 from tidewaiter.parties.matching.bearers import NOT_VALID
 from tidewaiter.parties.matching.index import build_index
 from tidewaiter.parties.matching.matcher import Matcher
+from tidewaiter.parties.matching.model import threshold_of
 from tidewaiter.parties.matching.rarity import Rarity
 from tidewaiter.parties.matching.types import AskedParty, Explanation, Match, Modifier
 from tidewaiter.parties.namesakes import Namesakes
@@ -51,7 +52,7 @@ class ListFinder:
             rarity: Counts of the words of a generation of lists; None: those of these lists.
         """
         self._entries = [_Listed(version, party) for version, held in lists for party in held]
-        self._least = least
+        self._least = threshold_of(least)
         self._judged = judged
         self._links = links or {}
         self._namesakes = Namesakes(each.party for each in self._entries)
@@ -77,9 +78,15 @@ class ListFinder:
         ]
 
     def _look_up(self, asked: Sequence[PartyOnPaper]) -> None:
-        answers = self._matcher.match(list(map(question_of, asked)), self._least)
-        for each, answer in zip(asked, answers, strict=True):
-            self._kept[each] = tuple(self._match(each, match) for match in answer.matches)
+        questions = list(map(_name_question, asked))
+        asking = self._matcher.ask(questions)
+        answers = self._matcher.answer(asking)
+        for row, (each, question) in enumerate(zip(asked, questions, strict=True)):
+            matches: Sequence[Match] = ()
+            if self._matcher.may_match(question, text_of(each), answers, row, self._least):
+                whole = question_of(each)
+                matches = self._matcher.explained(whole, asking, answers, row, self._least).matches
+            self._kept[each] = tuple(self._match(each, match) for match in matches)
 
     def _match(self, asked: PartyOnPaper, match: Match) -> PartyMatch:
         version, party = self._entries[int(match.entry)]
@@ -117,11 +124,16 @@ class ListFinder:
 
 def question_of(each: PartyOnPaper) -> AskedParty:
     """Ask for a party by all that the papers say of it."""
+    return structs.replace(_name_question(each), identifiers=identifiers_of(each))
+
+
+def _name_question(each: PartyOnPaper) -> AskedParty:
+    """Ask for a party without what must be looked for in its name and address."""
     return AskedParty(
         text=each.name,
         countries=(each.country,) if each.country else (),
         addresses=(each.address,) if each.address else (),
-        identifiers=identifiers_of(each),
+        identifiers=number_of(each),
     )
 
 
