@@ -1,4 +1,4 @@
-"""How often Python looks for garbage: objects that hold each other, of which hardly any are made here."""
+"""How often Python looks for garbage: objects that hold each other. Hardly any are made here."""
 
 import gc
 from typing import Final
@@ -7,7 +7,7 @@ _MADE: Final = 100_000  # objects made between two looks; 700 take a tenth of a 
 
 
 def look_seldom() -> None:
-    """Look for garbage seldom: with lists of parties in memory, a full look takes a fifth of a second."""
+    """Look for garbage seldom: with lists of parties in memory, each full look takes long."""
     gc.set_threshold(_MADE)
 
 

@@ -62,11 +62,13 @@ class ListFinder:
         ]
         self._matcher = Matcher(build_index(parties, rarity))
         self._kept: dict[PartyOnPaper, tuple[PartyMatch, ...]] = {}
+        self._nobody: set[str] = set()  # names that resemble no listed one
 
     def find(self, asked: Sequence[PartyOnPaper]) -> list[tuple[PartyMatch, ...]]:
         """Return for each party those that it resembles, the most probable first."""
         if len(self._kept) > _KEPT:
             self._kept.clear()
+            self._nobody.clear()
         kept = list(map(self._kept.get, asked))  # most recur: each is looked for once
         pairs = zip(asked, kept, strict=True)
         new = list(dict.fromkeys(each for each, answer in pairs if answer is None))
@@ -78,15 +80,22 @@ class ListFinder:
         ]
 
     def _look_up(self, asked: Sequence[PartyOnPaper]) -> None:
-        questions = list(map(_name_question, asked))
-        asking = self._matcher.ask(questions)
-        answers = self._matcher.answer(asking)
-        for row, (each, question) in enumerate(zip(asked, questions, strict=True)):
-            matches: Sequence[Match] = ()
-            if self._matcher.may_match(question, text_of(each), answers, row, self._least):
-                whole = question_of(each)
-                matches = self._matcher.explained(whole, asking, answers, row, self._least).matches
-            self._kept[each] = tuple(self._match(each, match) for match in matches)
+        """Keep answers; a name that resembles none, as most, is read once, its party no more."""
+        self._kept |= dict.fromkeys(asked, ())
+        matcher, least = self._matcher, self._least
+        questions = {each: _by_name(each) for each in asked}
+        bearing = {e for e, question in questions.items() if matcher.may_bear(question, text_of(e))}
+        near = [each for each in asked if each.name not in self._nobody or each in bearing]
+        names = dict.fromkeys(each.name for each in near)
+        asking = matcher.ask([AskedParty(text=name) for name in names])
+        answers = matcher.answer(asking)
+        rows = {name: row for row, name in enumerate(names)}
+        self._nobody.update(name for name, row in rows.items() if not answers.counts[row])
+        for each in near:
+            row, question = rows[each.name], questions[each]
+            if each in bearing or matcher.may_match(question, answers, row, least):
+                answer = matcher.explained(question_of(each), asking, answers, row, least)
+                self._kept[each] = tuple(self._match(each, match) for match in answer.matches)
 
     def _match(self, asked: PartyOnPaper, match: Match) -> PartyMatch:
         version, party = self._entries[int(match.entry)]
@@ -124,10 +133,10 @@ class ListFinder:
 
 def question_of(each: PartyOnPaper) -> AskedParty:
     """Ask for a party by all that the papers say of it."""
-    return structs.replace(_name_question(each), identifiers=identifiers_of(each))
+    return structs.replace(_by_name(each), identifiers=identifiers_of(each))
 
 
-def _name_question(each: PartyOnPaper) -> AskedParty:
+def _by_name(each: PartyOnPaper) -> AskedParty:
     """Ask for a party without what must be looked for in its name and address."""
     return AskedParty(
         text=each.name,

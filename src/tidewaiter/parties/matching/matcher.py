@@ -66,22 +66,21 @@ class Matcher:
         answer(self.index.listed, asking, load_model(), self._room, out)
         return out
 
-    def may_match(
-        self, party: AskedParty, text: str, answers: Answers, row: int, least: Threshold
-    ) -> bool:
-        """Tell whether a party may reach a threshold; most do not, and no more need be read of them.
+    def may_match(self, party: AskedParty, answers: Answers, row: int, least: Threshold) -> bool:
+        """Tell whether a party may reach a threshold by its name, birth, country and address.
 
         Args:
-            party: As it was asked, with the identifiers that are known.
-            text: In which more may stand.
+            party: As it was asked.
             answers: Those of the batch.
             row: The party's name, in the batch.
             least: The threshold.
         """
-        if answers.counts[row]:
-            best = float(answers.odds[row, 0]) + most_points(party)
-            if probability(best) >= least.lowest:
-                return True
+        if not answers.counts[row]:
+            return False
+        return probability(float(answers.odds[row, 0]) + most_points(party)) >= least.lowest
+
+    def may_bear(self, party: AskedParty, text: str) -> bool:
+        """Tell whether an entry may share an identifier with a party, told or in a text."""
         return self._bearers.may_bear(read_identifiers(party), text)
 
     def found(self, party: AskedParty, answers: Answers, row: int) -> list[Found]:
