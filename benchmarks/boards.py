@@ -37,8 +37,9 @@ from tidewaiter.store import tables
 from tidewaiter.store.audit import moment
 from tidewaiter.store.coalition import Reader
 from tidewaiter.store.database import Database, Stamp, Work, open_database
+from tidewaiter.store.documents import add_documents
 from tidewaiter.store.packs import read_board, read_members, read_pack, usual_period
-from tidewaiter.store.peers import add_documents, add_peer, hear_relation, set_relation
+from tidewaiter.store.peers import add_peer, hear_relation, set_relation
 from tidewaiter.substances.changes import changes_of
 from tidewaiter.substances.lawbook import load_lawbook
 from tidewaiter.substances.registry import load_registry

@@ -13,7 +13,7 @@ Of the columns that mean one of our fields:
   wrong     it is read as something else, without a question.
 Of the columns that mean none, or cannot be told: left, asked, or wrong.
 
-    python -m benchmarks.columns COLUMNS.csv [--set tuned] [--held-out] [--misses]
+    python -m benchmarks.columns COLUMNS.csv [--held-out | --held-out-2] [--misses]
 
 COLUMNS.csv: country, direction, format, position, column. No values are at hand, so nothing here
 is found by its values.
@@ -40,7 +40,7 @@ Source = tuple[str, str, str]
 class Label(NamedTuple):
     """What one column means."""
 
-    group: str  # "tuned" or "held out"
+    group: str  # "tuned", "held out" or "held out 2"
     source: Source
     position: int
     name: str
@@ -151,10 +151,14 @@ def main() -> None:
     """Measure the sets that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("headers", type=Path)
-    parser.add_argument("--held-out", action="store_true", help="the second set, once at the end")
+    sets = parser.add_mutually_exclusive_group()
+    for name, what in (("held out", "second"), ("held out 2", "third")):
+        option = "--" + name.replace(" ", "-")
+        says = f"the {what} set, once at the end"
+        sets.add_argument(option, dest="group", action="store_const", const=name, help=says)
     parser.add_argument("--misses", action="store_true", help="list what is not right")
     asked = parser.parse_args()
-    group = "held out" if asked.held_out else "tuned"
+    group = asked.group or "tuned"
     answers = {source: answer(names) for source, names in read_headers(asked.headers).items()}
     judged = [
         (label, *judge(label, answers[label.source]))

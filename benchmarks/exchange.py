@@ -41,8 +41,9 @@ from tidewaiter.identity import keep_ring
 from tidewaiter.store.audit import moment, verify_audit
 from tidewaiter.store.conversations import MESSAGE, Words
 from tidewaiter.store.database import Database, Stamp, open_database
+from tidewaiter.store.documents import add_documents
 from tidewaiter.store.outgoing import Message, write_message
-from tidewaiter.store.peers import add_documents, add_peer, set_relation
+from tidewaiter.store.peers import add_peer, set_relation
 
 OUT = ROOT / "docs" / "benchmarks" / "exchange.json"
 NAMES = ("bench/one", "bench/other")

@@ -39,8 +39,9 @@ from tidewaiter.exchange.private.parties import VERSION, Party, filled, keys_of
 from tidewaiter.exchange.private.types import FALSE, SLOTS, Filter, Terms, filter_size
 from tidewaiter.exchange.relations import Relation
 from tidewaiter.store.database import open_database
+from tidewaiter.store.documents import add_documents, documents
 from tidewaiter.store.offers import Made, filter_digest, give_offer
-from tidewaiter.store.peers import add_documents, add_peer, documents, set_relation
+from tidewaiter.store.peers import add_peer, set_relation
 from tidewaiter.store.questions import ask, find_question
 
 OUT = ROOT / "docs" / "benchmarks" / "private.json"

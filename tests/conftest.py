@@ -4,8 +4,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import cache
+from contextlib import ExitStack
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,6 +12,7 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, make_url, text
+from tests.databases import Prepared, own_database
 
 from tidewaiter.identify import Identifier, Lexicon, load_lexicon
 from tidewaiter.identify.findings import Defect, Finding
@@ -21,7 +21,6 @@ from tidewaiter.substances.registry import Registry
 
 TESTS = Path(__file__).resolve().parent
 SHARED = "TIDEWAITER_SHARED"
-SERVER = "TIDEWAITER_TEST_POSTGRESQL"
 
 # Files that take minutes, the longest first: begun last, one would run on when all others are done.
 LONG = (
@@ -95,51 +94,43 @@ def shared() -> Path:
     return folder
 
 
-@cache
-def _own_database(server: str) -> str:
-    """Return a database for this process of several that run tests: writers of one take turns."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER")
-    if worker is None:
-        return server
-    url = make_url(server).set(drivername="postgresql+psycopg")
-    name = f"tidewaiter_test_{worker}"
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        found = text("SELECT 1 FROM pg_database WHERE datname = :name")
-        if connection.execute(found, {"name": name}).scalar() is None:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return url.set(database=name).render_as_string(hide_password=False)
-
-
-@contextmanager
-def own_schema() -> Iterator[str]:
-    """Name an empty schema of a PostgreSQL database."""
-    server = os.environ.get(SERVER)
-    if not server:
-        pytest.skip(f"{SERVER} names no PostgreSQL server")
-    schema = f"test_{uuid.uuid4().hex}"
-    server = _own_database(server)
-    engine = create_engine(make_url(server).set(drivername="postgresql+psycopg"))
-    with engine.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {schema}"))
-    own = make_url(server).update_query_dict({"options": f"-csearch_path={schema}"})
-    try:
-        yield own.render_as_string(hide_password=False)
-    finally:
-        with engine.begin() as connection:
-            connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-        engine.dispose()
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
+    """Keep empty databases of each kind, to be copied or handed on."""
+    with ExitStack() as stack:
+        yield Prepared(tmp_path_factory.mktemp("prepared"), stack)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Name an empty database of each kind."""
-    if request.param == "sqlite":
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Name each kind of database."""
+    return str(request.param)
+
+
+@pytest.fixture
+def blank(dialect: str, tmp_path: Path) -> Iterator[str]:
+    """Name a database of each kind in which there is nothing yet, on the server in a schema."""
+    if dialect == "sqlite":
         yield str(tmp_path / "tidewaiter.db")
         return
-    with own_schema() as own:
-        yield own
+    schema = f"test_{uuid.uuid4().hex}"
+    with own_database() as own:
+        engine = create_engine(own)
+        with engine.begin() as connection:
+            connection.execute(text(f"CREATE SCHEMA {schema}"))
+        engine.dispose()
+        inside = make_url(own).update_query_dict({"options": f"-csearch_path={schema}"})
+        yield inside.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def url(dialect: str, tmp_path: Path, prepared: Prepared) -> Iterator[str]:
+    """Name an empty database of each kind, at the newest revision."""
+    if dialect == "sqlite":
+        yield prepared.copy(tmp_path / "tidewaiter.db")
+        return
+    with prepared.lend() as lent:
+        yield lent
 
 
 @pytest.fixture

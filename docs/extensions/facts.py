@@ -8,10 +8,12 @@ table of data/rules/alerts.toml and ``regimes`` the bodies of law of the registr
 import ast
 import importlib
 import inspect
+import json
 import re
 import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -24,7 +26,13 @@ from sphinx.util.docutils import SphinxDirective
 from tidewaiter.cli.main import main
 from tidewaiter.consignments.past.flags import load_red_flags
 from tidewaiter.consignments.past.types import PastRules
-from tidewaiter.consignments.rules import LinkedRule, PartyRule, SignRule, load_alert_rules
+from tidewaiter.consignments.rules import (
+    LinkedRule,
+    OrderRule,
+    PartyRule,
+    SignRule,
+    load_alert_rules,
+)
 from tidewaiter.parties.matching.points import rules as attribute_rules
 from tidewaiter.parties.resolution.facts import resolution_rules
 from tidewaiter.parties.resolution.signs import sign_rules
@@ -99,6 +107,9 @@ class RuleFacts(Facts):
         if name in _PARTIES:
             yield from _of_parties(name)
             return
+        if name in _PAST:
+            yield from _of_past(name)
+            return
         rules = load_alert_rules()
         match name:
             case "control":
@@ -119,18 +130,31 @@ class RuleFacts(Facts):
                 yield from _table(("what the list says", "points"), _ties(rules.party.linked))
             case "sign":
                 yield from _table(("sign", "points", "red flag", "source"), _shells(rules.sign))
-            case "past":
-                head = ("rule", "points", "red flag, in our words", "source", "numbers")
-                yield from _table(head, _past(rules.past))
-            case "flags":
-                yield from _table(("flag", "in our words", "in Tidewaiter"), _flags())
             case name:
                 found = getattr(rules, name).items()
                 rows = [(f"`{key}`", f"{rule.points:+}", rule.text) for key, rule in found]
                 yield from _table(("rule", "points", "the sentence of the alert"), rows)
 
 
+_PLANTED = Path(__file__).parents[1] / "benchmarks" / "planted.json"
+_PAST = frozenset({"order", "past", "flags", "backtest"})
 _PARTIES = frozenset({"resolution", "hubs", "signs", "attributes"})
+
+
+def _of_past(name: str) -> Iterator[str]:
+    """Give a table of what is unlike earlier lines, and of what that weighs."""
+    rules = load_alert_rules()
+    match name:
+        case "order":
+            yield from _table(("what is unlike", "times in the rank"), _order(rules.order))
+        case "past":
+            head = ("rule", "points", "red flag, in our words", "source", "numbers")
+            yield from _table(head, _past(rules.past))
+        case "flags":
+            yield from _table(("flag", "in our words", "in Tidewaiter"), _flags())
+        case "backtest":
+            kinds = ("planted", "look-alikes", "ordinary", "of those that hold, planted")
+            yield from _table(("rule", "lines in which it holds", *kinds), _backtest())
 
 
 def _of_parties(name: str) -> Iterator[str]:
@@ -275,6 +299,23 @@ def _past(past: PastRules) -> Iterator[Row]:
         numbers = ", ".join(f"{what} {number:g}" for what, number in rule.numbers.items())
         yield f"`{name}`", f"{rule.points:+}", rule.flag, source + doubt, numbers
     yield "all of an alert together, at most", f"{past.most:+}", "", "", ""
+
+
+def _order(rule: OrderRule) -> Iterator[Row]:
+    checks = ", ".join(f"`{name}`" for name in rule.rules)
+    yield "each point of a reason of the past", f"{rule.past:g}"
+    yield f"each point of {checks}", f"{rule.papers:g}"
+    yield "both together, at most", f"{rule.most} points"
+
+
+def _backtest() -> Iterator[Row]:
+    """Yield how often each rule of the past holds in the made trade of the held-out seed."""
+    seeds = json.loads(_PLANTED.read_text(encoding="utf-8"))["seeds"]
+    told = seeds[list(seeds)[-1]]["rules"]
+    for name, each in told.items():
+        shares = (f"{each[kind]:.2%}" for kind in ("planted", "look-alikes", "ordinary"))
+        right = f"{each['of those that hold, planted']:.0%}" if each["lines"] else "-"
+        yield f"`{name}`", f"{each['lines']:,}", *shares, right
 
 
 def _flags() -> Iterator[Row]:

@@ -63,7 +63,8 @@ def test_files_page_and_options(call: Call, here: Path, made: Made) -> None:
     """Rows of the countries and years asked for alone; each flow drawn over all years."""
     write(here / "made.csv", rows(made), NEW)
     options = ("--since", "2018", "--reporters", "US,CN,DE", "--floor-kg", "500")
-    names = ("--out", "out.csv", "--orphans", "orphans.csv", "--report", "page.html")
+    names = ("--out", "out.csv", "--orphans", "orphans.csv", "--report", "page.html",
+             "--prices", "prices.csv")  # fmt: skip
     result = call("mirror", "made.csv", *options, *names)
     assert result.exit_code == 0
     with (here / "out.csv").open(encoding="utf-8", newline="") as file:
@@ -77,8 +78,10 @@ def test_files_page_and_options(call: Call, here: Path, made: Made) -> None:
             (float(one["exports_x"]) - float(one["imports_fob"]))
             / (float(one["exports_x"]) + float(one["imports_fob"]))
         )
+    assert (here / "prices.csv").read_text(encoding="utf-8").startswith("code,own_code,")
     page = (here / "page.html").read_text(encoding="utf-8")
     assert page.count("<article") == len(listed)
+    assert '<a class="line-' in page
     assert 'id="chart-flow-0"' in page
     assert "2014" in page
     assert "http" not in page.replace("http-equiv", "")

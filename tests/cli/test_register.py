@@ -114,6 +114,23 @@ def test_a_screening_says_what_the_register_holds(register: Call, screen: Call, 
     assert register("balance").stdout.count("40 kg free") == 1  # a screening writes nothing off
 
 
+def test_earlier_files_count_for_a_permit(register: Call, screen: Call, here: Path) -> None:
+    """What went under its number before and was not written off is added up all the same."""
+    head = "goods,hs,net,exporter,exporter_country,consignee,consignee_country,licences,departure\n"
+    line = "acetone,291411,500 kg,A,DE,Pinturas Muestra,MX,IA-26/02,2026-0{month}-01\n"
+    (here / "then.csv").write_text(head + line.format(month=3))
+    (here / "now.csv").write_text(head + line.format(month=4))
+    assert register("list").exit_code == 0
+    for words, told in (((), 0), (("--history", "then.csv"), 1)):
+        done = screen("now.csv", "--register", "r.db", "--out", "alerts.jsonl", *words)
+        assert done.exit_code == 0
+        (alert,) = map(json.loads, (here / "alerts.jsonl").read_text().splitlines())
+        mine = [each for each in alert["reasons"] if each["rule"] == "over-quota"]
+        assert len(mine) == told
+    assert "2 lines of Acetone under import permit IA 26/02 add up to 1,000 kg" in mine[0]["text"]
+    assert (mine[0]["points"], mine[0]["source"]) == (8, "paper 2")
+
+
 def test_a_database_with_a_register_is_asked_by_itself(
     register: Call, screen: Call, call: Call
 ) -> None:

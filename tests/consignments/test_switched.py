@@ -60,7 +60,7 @@ def test_what_is_turned_off_is_told_and_weighs_nothing(
     assert reason.points == 0
     assert reason.text.endswith("(turned off by reyes from 2026-11-25 on: 3 % of {120} were right)")
     assert now.score == was.score - 12
-    assert now.rank == was.rank - 12
+    assert now.rank == was.rank - 12 - 24  # each point of it counts twice in the order of work
 
 
 def test_a_line_stays_an_alert(screened: Callable[..., tuple[Alert, ...]]) -> None:

@@ -174,7 +174,8 @@ def test_a_verified_month_adds_points(
         together.add(alert)
     found = [together.mark(alert) for alert in alone]
     assert [each.score - one.score for each, one in zip(found, alone, strict=True)] == [10, 10]
-    assert [each.rank - one.rank for each, one in zip(found, alone, strict=True)] == [10, 10]
+    more = [10 + rules.order_of(each.reasons) for each in found]
+    assert [each.rank - one.rank for each, one in zip(found, alone, strict=True)] == more
     assert all(sum(r.points for r in each.reasons) == each.score for each in found)
 
 

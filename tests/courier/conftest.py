@@ -2,7 +2,6 @@
 
 import hashlib
 import random
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 from sqlalchemy import select
-from tests.conftest import own_schema
+from tests.databases import Prepared
 
 from tidewaiter.base.errors import OutputError
 from tidewaiter.courier.desk import Desk
@@ -25,8 +24,9 @@ from tidewaiter.identity import keep_ring
 from tidewaiter.store import tables
 from tidewaiter.store.conversations import MESSAGE, Words
 from tidewaiter.store.database import open_database
+from tidewaiter.store.documents import add_documents, documents
 from tidewaiter.store.outgoing import Message, write_message
-from tidewaiter.store.peers import add_documents, add_peer, documents, set_relation
+from tidewaiter.store.peers import add_peer, set_relation
 
 MADE = "2026-11-25T00:00:00+00:00"
 
@@ -125,25 +125,17 @@ def found_party(
     return Party(desk, [made.document], made.root, made.next_root)
 
 
-@pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make an empty database; copy it, as each revision takes its time."""
-    place = tmp_path_factory.mktemp("empty") / "empty.db"
-    open_database(place).close()
-    return place
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def party(
-    request: pytest.FixtureRequest, tmp_path: Path, empty: Path
-) -> Iterator[Callable[..., Party]]:
+@pytest.fixture
+def party(dialect: str, tmp_path: Path, prepared: Prepared) -> Iterator[Callable[..., Party]]:
     """Found a node with a database of each kind: ``party("aland")``."""
     with ExitStack() as stack:
 
         def make(name: str, **more: tuple[str, ...]) -> Party:
-            url = "" if request.param == "sqlite" else stack.enter_context(own_schema())
-            if not url:
-                shutil.copy(empty, tmp_path / f"{name}.db")
+            url = ""
+            if dialect == "sqlite":
+                prepared.copy(tmp_path / f"{name}.db")
+            else:
+                url = stack.enter_context(prepared.lend())
             made = found_party(name, tmp_path, url, **more)
             stack.callback(made.desk.database.close)
             return made

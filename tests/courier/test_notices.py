@@ -12,7 +12,8 @@ from tests.exchange.notices.samples import DAY, NOTICE, changed
 from tidewaiter.base.errors import ConflictError, InputError
 from tidewaiter.exchange.notices.events import Event, NoObjection, Objected, Queried, Sent, What
 from tidewaiter.exchange.notices.states import State
-from tidewaiter.store.notices import Kept, Row, do_to_notice, find_notice, notices, send_notice
+from tidewaiter.store.noticerows import Kept, Row, find_notice, notices
+from tidewaiter.store.notices import do_to_notice, send_notice
 from tidewaiter.store.outgoing import Message, write_message
 from tidewaiter.store.tables import METADATA
 

@@ -33,7 +33,8 @@ from tidewaiter.store.feeds import make_feed
 from tidewaiter.store.givingback import Custody, hold, lift, pass_on
 from tidewaiter.store.holding import discard, hold_back, release
 from tidewaiter.store.incidents import find_known, tell_incident
-from tidewaiter.store.notices import do_to_notice, find_notice, notices, send_notice
+from tidewaiter.store.noticerows import find_notice, notices
+from tidewaiter.store.notices import do_to_notice, send_notice
 from tidewaiter.store.outgoing import Message, write_message
 from tidewaiter.store.peers import move_relation
 from tidewaiter.store.recalllist import Recalling, items, recalls

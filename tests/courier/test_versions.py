@@ -11,7 +11,7 @@ from sqlalchemy import select
 from tests.courier.conftest import Party
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.courier import sending, taking
+from tidewaiter.courier import sealing, taking
 from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.keys import tell_kinds
 from tidewaiter.courier.kinds import KINDS, Kind, schemas
@@ -22,7 +22,8 @@ from tidewaiter.exchange.receipts import Receipt, give
 from tidewaiter.exchange.signing import sign, take_apart, unwrapped, wrapped
 from tidewaiter.store import tables
 from tidewaiter.store.conversations import MESSAGE
-from tidewaiter.store.peers import add_document, documents, peer_of
+from tidewaiter.store.documents import add_document, documents
+from tidewaiter.store.peers import peer_of
 from tidewaiter.store.recovering import take_news
 
 LATER = {**KINDS, MESSAGE: Kind(schema=2, act=lambda _w, _r: None),
@@ -79,7 +80,7 @@ def versions(party: Callable[..., Party], monkeypatch: pytest.MonkeyPatch) -> Pa
             return give(receipt, kid=kid, secret=secret)
         return sign(_with_more(msgspec.json.encode(receipt)), typ=RECEIPT, kid=kid, secret=secret)
 
-    monkeypatch.setattr(sending, "close", close_later)
+    monkeypatch.setattr(sealing, "close", close_later)
     monkeypatch.setattr(taking, "give", give_later)
     return today, later
 
@@ -147,13 +148,13 @@ def test_what_is_written_all_the_same_is_refused_and_blocks_nothing(
     later.say(today, "x", kind="forecast")
     later.say(today, "x", schema=2)
     later.say(today, "known")
-    closing: Callable[..., Envelope] = vars(sending)["close"]
+    closing: Callable[..., Envelope] = vars(sealing)["close"]
 
     def demands(draft: Any, place: Any, **more: Any) -> Envelope:
         crit = ("colour",) if place.seq == 3 else ()
         return closing(structs.replace(draft, crit=crit), place, **more)
 
-    monkeypatch.setattr(sending, "close", demands)
+    monkeypatch.setattr(sealing, "close", demands)
     later.say(today, "known too")
     _all(later, today)
     o = tables.outgoing.c

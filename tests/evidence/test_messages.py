@@ -2,7 +2,7 @@
 
 import pytest
 from msgspec import structs
-from tests.courier.conftest import Party, empty, pair, party  # noqa: F401 - fixtures
+from tests.courier.conftest import Party, pair, party  # noqa: F401 - fixtures
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.evidence.messages import verify_message

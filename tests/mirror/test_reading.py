@@ -76,8 +76,9 @@ def test_an_estimated_weight_is_marked_in_both_layouts() -> None:
 def test_the_older_layout_is_read_in_its_own_encoding() -> None:
     """Numbers of flows, an older code of Italy, and names in Latin 1."""
     reading = read(DATA / "legacy.csv")
-    key = Key(code="291524", revision="H5", exporter=842, importer=384, period=2019)
+    key = Key(code="291524", revision="H6", exporter=842, importer=384, period=2019)
     assert reading.flows["X", key].again_kg == 100
+    assert reading.flows["X", key].revision == "H5"
     assert reading.flows["M", key].kg == 8_100
     assert {at.importer for _, at in reading.flows} == {384, 380}
 
@@ -85,7 +86,7 @@ def test_the_older_layout_is_read_in_its_own_encoding() -> None:
 def test_baci_is_in_thousands_and_tons_and_its_name_tells_the_revision() -> None:
     """A missing quantity is none, a bad country is refused, other codes are not read."""
     reading = read(DATA / "BACI_HS17_Y2019_V202501.csv")
-    key = Key(code="291524", revision="H5", exporter=842, importer=384, period=2019)
+    key = Key(code="291524", revision="H6", exporter=842, importer=384, period=2019)
     assert reading.flows == {}
     assert (reading.reconciled[key].kg, reading.reconciled[key].usd) == (8_050, 9_412)
     assert [each.kg for each in reading.reconciled.values()] == [8_050, None]

@@ -66,6 +66,17 @@ def test_scores_fill_what_the_lot_leaves() -> None:
     assert all(each.why.startswith("no room in the quota") for each in left)
 
 
+def test_the_rank_goes_before_the_score() -> None:
+    """What is unlike is opened first; its lane stays that of its score, and no rank is a score."""
+    some = lines([*[70] * 30, *[30] * 5, *[0] * 965])
+    ranked = [structs.replace(each, rank=90 if each.score == 30 else each.score) for each in some]
+    _, chosen = choose(ranked, PLAN, SEED)
+    taken = [each for each in chosen if each.arm == "score"]
+    assert [each.candidate.score for each in taken[:5]] == [30] * 5
+    assert {each.why for each in taken[:5]} == {"score 30, rank 90: acetone"}
+    assert all(each.candidate.score for each in taken)
+
+
 def test_a_share_goes_to_what_the_ranker_is_unsure_of() -> None:
     """The least sure are taken beyond those that the score takes."""
     known = lines([*range(1, 101)])

@@ -32,7 +32,7 @@ from pathlib import Path
 
 import msgspec
 from msgspec import structs
-from tests.conftest import own_schema
+from tests.databases import own_database
 from tests.soak.checks import VIOLATIONS, Kept, read_kept, violations
 from tests.soak.faults import FAULTS
 from tests.soak.node import POINTS, Life, live
@@ -254,7 +254,7 @@ class Runs:
         folder.mkdir()
         with ExitStack() as stack:
             nodes = range(plan.nodes if plan.postgresql else 0)
-            urls = [stack.enter_context(own_schema()) for _ in nodes]
+            urls = [stack.enter_context(own_database()) for _ in nodes]
             return run(plan, folder, self._empty, urls)
 
     def until_seen(self, plan: Plan) -> Result:

@@ -14,7 +14,7 @@ from sqlalchemy import insert
 from tests.soak.world import Place, put
 
 from tidewaiter.base.records import Record
-from tidewaiter.courier import opening, receiving, sending, taker, taking
+from tidewaiter.courier import opening, receiving, sealing, sending, taker, taking
 from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.kinds import Received
 from tidewaiter.exchange import judging
@@ -215,7 +215,8 @@ def number_forgotten(_desk: Desk, _place: Place) -> None:
         seq, head = known.get(node, (0, ""))
         return structs.replace(peer_of(work, node), sealed=seq, sealed_head=head)
 
-    put(sending, keep_sealed=keep_sealed, peer_of=remembered)
+    put(sealing, keep_sealed=keep_sealed, peer_of=remembered)
+    put(sending, peer_of=remembered)
 
 
 def _authenticate(function: Any) -> None:

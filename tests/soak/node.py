@@ -23,7 +23,7 @@ from tests.soak.world import Effect, Place, World, desk_at, put, written
 
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.base.records import Record
-from tidewaiter.courier import app, receiving, rounds, sending, taker
+from tidewaiter.courier import app, receiving, rounds, sealing, sending, taker
 from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.line import Line
 from tidewaiter.courier.nodes import relate
@@ -33,8 +33,9 @@ from tidewaiter.courier.ways import Ways
 from tidewaiter.exchange.documents import Document
 from tidewaiter.exchange.fingerprints import fingerprint
 from tidewaiter.store.database import Work
+from tidewaiter.store.documents import documents
 from tidewaiter.store.outgoing import Message, write_message
-from tidewaiter.store.peers import documents, peers
+from tidewaiter.store.peers import peers
 
 POINTS = (
     "before verifying", "after verifying", "in the effect", "before the commit",
@@ -71,7 +72,8 @@ def live(world: World, place: Place, life: Life) -> None:
 
 def _live(world: World, place: Place, life: Life) -> None:
     put(sending, LONGEST=0.5, _FIRST=0.02)  # hours would be too long
-    put(sending, MOST_LINES=(64, 8, 2)[life.number % 3])
+    for each in (sealing, sending):
+        put(each, MOST_LINES=(64, 8, 2)[life.number % 3])
     put(rounds, _LOOKS=0.1)  # more requests meet the line
     desk = desk_at(place)
     if world.plan.fault:
@@ -237,7 +239,7 @@ def _mine(life: Life) -> None:
     _wrap(life, Taking, "finish", "", "before the commit")
     _wrap(life, Taking, "_effect", "", "in the effect")
     _wrap(life, taker, "receive_all", "", "after the commit")
-    _wrap(life, sending, "keep_sealed", "", "in sealing")
+    _wrap(life, sealing, "keep_sealed", "", "in sealing")
     _wrap(life, sending, "seal_due", "", "after sealing")
     _wrap(life, sending, "keep_receipts", "", "in keeping receipts")
     left = _point(life, "after the receipts left", seconds=0.12)

@@ -22,7 +22,8 @@ from tidewaiter.exchange.relations import Relation
 from tidewaiter.exchange.strict import read_json
 from tidewaiter.identity import keep_ring, own_ring
 from tidewaiter.store.database import Database, Stamp, Work, open_database
-from tidewaiter.store.peers import add_documents, add_peer, set_relation
+from tidewaiter.store.documents import add_documents
+from tidewaiter.store.peers import add_peer, set_relation
 
 MADE = "2026-11-25T00:00:00+00:00"
 SKEW = (-2, 2, 0)  # days by which clocks are wrong, node after node

@@ -63,21 +63,21 @@ def test_work_without_a_stamp_cannot_change_anything(database: Database) -> None
         record_change(work, "tried", {})
 
 
-def test_a_second_opening_finds_what_the_first_kept(url: str, stamp: Stamp) -> None:
+def test_a_second_opening_finds_what_the_first_kept(blank: str, stamp: Stamp) -> None:
     """A database outlives the process that made it."""
-    with open_database(url) as database, database.work(stamp) as work:
+    with open_database(blank) as database, database.work(stamp) as work:
         record_change(work, "kept", {})
-    with open_database(url) as database, database.work() as work:
+    with open_database(blank) as database, database.work() as work:
         assert audit_size(work) == 1
 
 
-def test_two_processes_write_at_once(url: str) -> None:
+def test_two_processes_write_at_once(blank: str) -> None:
     """Two processes that open, create and write at once both store all, in one chain."""
-    command = [sys.executable, "-c", textwrap.dedent(WRITER), url]
+    command = [sys.executable, "-c", textwrap.dedent(WRITER), blank]
     writers = [subprocess.Popen([*command, who], stderr=subprocess.PIPE) for who in "ab"]
     errors = [writer.communicate(timeout=120)[1].decode() for writer in writers]
     assert errors == ["", ""]
-    with open_database(url) as database, database.work() as work:
+    with open_database(blank) as database, database.work() as work:
         assert [found.new_lines for found in screenings(work)] == [2000, 2000]
         verdict = verify_audit(work)
         assert (verdict.state.entries, verdict.broken) == (42, None)
@@ -166,12 +166,12 @@ def test_a_read_only_file_is_read_but_not_changed(tmp_path: Path, stamp: Stamp) 
             record_change(work, "tried", {})
 
 
-def test_a_read_only_server_is_read_but_not_changed(url: str, stamp: Stamp) -> None:
+def test_a_read_only_server_is_read_but_not_changed(blank: str, stamp: Stamp) -> None:
     """A read-only PostgreSQL server shows what it has, and says so when it is to change."""
-    if "://" not in url:
+    if "://" not in blank:
         pytest.skip("SQLite has a test of its own")
-    open_database(url).close()
-    with open_database(f"{url}%20-cdefault_transaction_read_only%3Don") as database:
+    open_database(blank).close()
+    with open_database(f"{blank}%20-cdefault_transaction_read_only%3Don") as database:
         with database.work() as work:
             assert audit_size(work) == 0
         with pytest.raises(StoreError, match="read-only"), database.work(stamp) as work:

@@ -48,7 +48,7 @@ def _match(row: int) -> PartyMatch:
 
 @pytest.fixture
 def mixed(
-    url: str, stamp: Stamp, reading: tuple[Source, Run], make_batch: Callable[[int, int], Batch]
+    blank: str, stamp: Stamp, reading: tuple[Source, Run], make_batch: Callable[[int, int], Batch]
 ) -> str:
     """Fill a database with alerts that were decided, assigned, noted and restricted."""
     batch = make_batch(1, 40)
@@ -56,7 +56,7 @@ def mixed(
         replace(alert, restricted=alert.row % 5 == 0, parties=(_match(alert.row),))
         for alert in batch.alerts
     ]
-    with open_database(url) as database, database.work(stamp) as work:
+    with open_database(blank) as database, database.work(stamp) as work:
         screening = begin_screening(work, *reading)
         add_batch(work, screening.id, replace(batch, alerts=alerts))
         assign(work, [alert.id for alert in alerts[:7]], "reyes")
@@ -65,7 +65,7 @@ def mixed(
         entry = Entry(list="watch", entry="E1")
         note = Note(entry=entry, rule="party-removed", day=date(2026, 4, 1), text="x", source="y")
         add_notes(work, due_notes(work, [note]))
-    return url
+    return blank
 
 
 def test_stored_alerts_are_indexed_as_new_ones_are(mixed: str, stamp: Stamp) -> None:

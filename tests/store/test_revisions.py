@@ -56,7 +56,7 @@ def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_upgrade_that_fails_leaves_nothing(
-    url: str, monkeypatch: pytest.MonkeyPatch, stamp: Stamp
+    blank: str, monkeypatch: pytest.MonkeyPatch, stamp: Stamp
 ) -> None:
     """An upgrade is applied whole or not at all."""
 
@@ -66,6 +66,6 @@ def test_an_upgrade_that_fails_leaves_nothing(
     with monkeypatch.context() as patch:
         patch.setattr("alembic.op.create_index", fail)
         with pytest.raises(ZeroDivisionError):
-            open_database(url)
-    with open_database(url) as database, database.work(stamp) as work:
+            open_database(blank)
+    with open_database(blank) as database, database.work(stamp) as work:
         assert inspect(work.connection).has_table("audit")

@@ -63,19 +63,19 @@ def _told(url: str) -> tuple[list[tuple[int, str, str]], dict[str, object]]:
     return said[:-1], json.loads(entries[-1].details)
 
 
-def test_a_whole_chain_becomes_a_tree(url: str) -> None:
+def test_a_whole_chain_becomes_a_tree(blank: str) -> None:
     """Each entry is there as it was, and where the chain ended is noted."""
     rows = _chain(5)
-    _old(url, rows)
-    told, last = _told(url)
+    _old(blank, rows)
+    told, last = _told(blank)
     assert told == [(number, "ofiçer", "counted") for number in range(1, 6)]
     assert last == {"head": rows[-1]["digest"]}
 
 
-def test_the_audit_grows_on(url: str, stamp: Stamp) -> None:
+def test_the_audit_grows_on(blank: str, stamp: Stamp) -> None:
     """Entries that come later stand in the same tree."""
-    _old(url, _chain(6))
-    with open_database(url) as database:
+    _old(blank, _chain(6))
+    with open_database(blank) as database:
         with database.work(stamp) as work:
             for _ in range(5):
                 record_change(work, "counted", {})
@@ -86,10 +86,10 @@ def test_the_audit_grows_on(url: str, stamp: Stamp) -> None:
     assert (verdict.state.entries, verdict.broken) == (12, None)
 
 
-def test_an_empty_chain_becomes_an_empty_tree(url: str) -> None:
+def test_an_empty_chain_becomes_an_empty_tree(blank: str) -> None:
     """Nothing happened, and nothing is told."""
-    _old(url, [])
-    with open_database(url) as database, database.work() as work:
+    _old(blank, [])
+    with open_database(blank) as database, database.work() as work:
         assert verify_audit(work).state.entries == 0
 
 
@@ -108,13 +108,13 @@ Rows = list[dict[str, object]]
     ],
 )  # fmt: skip
 def test_a_broken_chain_is_carried_on_and_told(
-    url: str, change: Callable[[Rows], None], broken: int, actions: list[str]
+    blank: str, change: Callable[[Rows], None], broken: int, actions: list[str]
 ) -> None:
     """The database can be used; what is missing or astray is shown as such."""
     rows = _chain(5)
     change(rows)
-    _old(url, rows)
-    told, last = _told(url)
+    _old(blank, rows)
+    told, last = _told(blank)
     assert [action for _, _, action in told] == actions
     assert last["broken"] == broken
 

@@ -127,7 +127,7 @@ def test_two_that_open_an_old_database_at_once_upgrade_it_once(old: str, newer: 
     assert states[0]["tidewaiter_revision"] == ["('9998',)"]
 
 
-def test_an_empty_database_goes_through_all_revisions(url: str, newer: Newer) -> None:
+def test_an_empty_database_goes_through_all_revisions(blank: str, newer: Newer) -> None:
     """A new database of a later version has what an upgraded one has."""
     newer("moves")
-    assert {"refused", "source"} <= set(_read(url))
+    assert {"refused", "source"} <= set(_read(blank))

@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import httpx
 import pytest
 from granian.constants import Interfaces
 from granian.server.embed import Server
+from litestar import Litestar
 from litestar.testing import TestClient
 from playwright.sync_api import Browser, Page
 
@@ -128,13 +129,31 @@ def node(screened: Path, tmp_path: Path) -> Iterator[Node]:
     made.close()
 
 
+_IDLE: list[Litestar] = []
+
+
+@contextmanager
+def app_for(node: Node) -> Iterator[Litestar]:
+    """Give an installation an application that no other one has now: each takes time to make."""
+    app = _IDLE.pop() if _IDLE else make_app(node)
+    app.state.node = node
+    try:
+        yield app
+    finally:
+        _IDLE.append(app)
+
+
+@contextmanager
+def client_for(node: Node) -> Iterator["TestClient[Any]"]:
+    """Ask an installation, without an account; it is closed at the end."""
+    with app_for(node) as app, TestClient(app, OURS, raise_server_exceptions=False) as client:
+        yield client
+
+
 @pytest.fixture
 def desk(node: Node) -> Iterator[Callable[..., Desk]]:
     """Sign people in: ``desk("analyst")``, ``desk("analyst", "reyes", cleared=True)``."""
-    with ExitStack() as stack:
-        client = stack.enter_context(
-            TestClient(make_app(node), OURS, raise_server_exceptions=False)
-        )
+    with client_for(node) as client:
 
         def make(role: Role = "analyst", name: str = "", *, cleared: bool = False) -> Desk:
             new = NewAccount(name=name or role, role=role, cleared=cleared)
@@ -176,7 +195,7 @@ def work(node: Node) -> Callable[[], None]:
 @pytest.fixture
 def stranger(node: Node) -> Iterator["TestClient[Any]"]:
     """Come to the installation without an account."""
-    with TestClient(make_app(node), OURS, raise_server_exceptions=False) as client:
+    with client_for(node) as client:
         yield client
 
 
@@ -188,8 +207,16 @@ def served(screened: Path, tmp_path: Path) -> Iterator[tuple[str, Node]]:
     port = free_port()
     # Browsers make passkeys for a name, not for 127.0.0.1.
     node = Node(Serving(db=str(place), port=port, public=f"http://localhost:{port}"))
+    with app_for(node) as app, _listening(app, port):
+        address = f"http://localhost:{port}"
+        wait_for(address)
+        yield address, node
+
+
+@contextmanager
+def _listening(app: Litestar, port: int) -> Iterator[None]:
     server = Server(
-        make_app(node), address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_enabled=False
+        app, address="127.0.0.1", port=port, interface=Interfaces.ASGI, log_enabled=False
     )
     loops: list[asyncio.AbstractEventLoop] = []
 
@@ -199,9 +226,7 @@ def served(screened: Path, tmp_path: Path) -> Iterator[tuple[str, Node]]:
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
-    address = f"http://localhost:{port}"
-    wait_for(address)
-    yield address, node
+    yield
     loops[0].call_soon_threadsafe(server.stop)  # its loop sleeps, and hears of nothing else
     thread.join(10)
 

@@ -4,15 +4,13 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from litestar.testing import TestClient
-from tests.web.conftest import OURS
+from tests.web.conftest import OURS, client_for
 
 from tidewaiter.accounts.roles import Role, rights_of
 from tidewaiter.client import Client, RefusedError
 from tidewaiter.store.accounts import NewAccount, add_account
 from tidewaiter.store.sessions import User
 from tidewaiter.store.tokens import add_token
-from tidewaiter.web.app import make_app
 from tidewaiter.web.node import Node
 
 Made = Callable[..., Client]
@@ -21,7 +19,6 @@ Made = Callable[..., Client]
 @pytest.fixture
 def client(node: Node) -> Iterator[Made]:
     """Make a client with all rights of a role."""
-    http = TestClient(make_app(node), OURS)
 
     def make(role: Role = "supervisor") -> Client:
         with node.change(None) as work:
@@ -30,7 +27,7 @@ def client(node: Node) -> Iterator[Made]:
             _, secret = add_token(work, user, "a test", user.rights, node.now() + timedelta(1))
         return Client(OURS, secret, http=http)
 
-    with http:
+    with client_for(node) as http:
         yield make
 
 

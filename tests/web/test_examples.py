@@ -9,10 +9,10 @@ import msgspec
 import pytest
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
+from tests.web.conftest import app_for
 
 from tidewaiter.base.resources import data
 from tidewaiter.web import examples
-from tidewaiter.web.app import make_app
 from tidewaiter.web.node import Node
 from tidewaiter.web.openapi import description
 
@@ -24,9 +24,10 @@ READS = {
 
 
 @pytest.fixture
-def app(node: Node) -> Litestar:
+def app(node: Node) -> Iterator[Litestar]:
     """Make the application."""
-    return make_app(node)
+    with app_for(node) as made:
+        yield made
 
 
 @pytest.fixture

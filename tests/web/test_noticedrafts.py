@@ -21,7 +21,7 @@ from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.definitions import load_definitions
 from tidewaiter.lists.reading import read_list
 from tidewaiter.parties.readers.types import ListFile
-from tidewaiter.store.notices import find_notice
+from tidewaiter.store.noticerows import find_notice
 from tidewaiter.web.node import Node
 
 Pair = tuple[Party, Party]

@@ -20,7 +20,7 @@ from tidewaiter.exchange.notices.events import Amended, Queried, What
 from tidewaiter.exchange.notices.states import StateName
 from tidewaiter.exchange.notices.xml import read_xml
 from tidewaiter.store.deliveries import Delivery
-from tidewaiter.store.notices import find_notice
+from tidewaiter.store.noticerows import find_notice
 from tidewaiter.store.outgoing import State as OutgoingState
 from tidewaiter.store.recalllist import items
 from tidewaiter.store.recalls import Why, recall

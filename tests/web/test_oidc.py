@@ -13,11 +13,10 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from litestar.testing import TestClient
-from tests.web.conftest import OURS
+from tests.web.conftest import OURS, client_for
 
 from tidewaiter.accounts.oidc import Provider
 from tidewaiter.store.accounts import NewAccount, add_account
-from tidewaiter.web.app import make_app
 from tidewaiter.web.node import Node, Serving
 
 _ISSUER = "https://login.example"
@@ -72,7 +71,7 @@ def client(
     with node.change(None) as work:
         add_account(work, NewAccount(name="keeper", role="administrator"))
         add_account(work, NewAccount(name="reyes", role="analyst"))
-    with TestClient(make_app(node), OURS, raise_server_exceptions=False) as made:
+    with client_for(node) as made:
         yield made
 
 

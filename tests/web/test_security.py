@@ -9,7 +9,7 @@ import pytest
 from litestar.handlers import HTTPRouteHandler
 from litestar.testing import TestClient
 from sqlalchemy import select, update
-from tests.web.conftest import OURS, Desk
+from tests.web.conftest import Desk, client_for
 
 from tidewaiter.accounts.roles import rights_of
 from tidewaiter.store import tables
@@ -164,7 +164,7 @@ def test_no_page_waits_until_someone_was_noted_as_seen(url: str) -> None:
         long_ago = moment(node.now() - timedelta(hours=1))
         work.connection.execute(update(tables.session).values(seen=long_ago))
     ways = [{"cookie": f"{COOKIE}={secret}"}, {"authorization": f"Bearer {token}"}]
-    with TestClient(make_app(node), OURS, raise_server_exceptions=False) as client:
+    with client_for(node) as client:
         with open_database(url) as other, other.work(Stamp(who="other", at=node.now())):
             begun = time.monotonic()
             answers = [client.get("/queue.json", headers=way) for way in ways]

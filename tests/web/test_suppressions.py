@@ -7,11 +7,10 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from litestar.testing import TestClient
 from msgspec import structs
 from playwright.sync_api import expect
 from tests.web.browsing import Opened, check_page
-from tests.web.conftest import OURS, Desk
+from tests.web.conftest import Desk, client_for
 
 from tidewaiter.casework.suppression.scope import Scope
 from tidewaiter.casework.suppression.suppression import Proposal
@@ -26,7 +25,6 @@ from tidewaiter.store.queuefilter import AlertFilter, Queue
 from tidewaiter.store.suppression import approve, propose, suppressions
 from tidewaiter.web import proposing
 from tidewaiter.web import suppressions as web_suppressions
-from tidewaiter.web.app import make_app
 from tidewaiter.web.node import Node
 
 Desks = Callable[..., Desk]
@@ -180,7 +178,7 @@ def test_a_rule_that_is_over_ends_while_the_server_runs(
     _filled(node)
     later = Stamp(who="server", at=node.now() + timedelta(days=400))
     monkeypatch.setattr("tidewaiter.node.own_stamp", lambda: later)
-    with TestClient(make_app(node), OURS):
+    with client_for(node):
         for _ in range(200):
             with node.read() as work:
                 states, rests = {each.state for each in suppressions(work)}, count_resting(work)

@@ -12,9 +12,11 @@ from tidewaiter.bulk.journal import read_journal
 from tidewaiter.bulk.looking import look_through
 from tidewaiter.bulk.run import Settings
 from tidewaiter.consignments.lines import line_of
+from tidewaiter.consignments.past.allowed import Allowed
 from tidewaiter.consignments.past.book import Inspected
 from tidewaiter.consignments.past.marking import Past
 from tidewaiter.consignments.past.selecting import Screening, selected
+from tidewaiter.consignments.readers.unread import only_lines
 from tidewaiter.consignments.restricted import open_version
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
 from tidewaiter.consignments.signs import PartySigns, parties_of
@@ -33,6 +35,7 @@ class Before(NamedTuple):
     lines: Lines
     stored: Callable[[tuple[str, ...] | None], Iterable[Alert]]  # of substances; None: of all
     inspected: Callable[[], Iterable[Inspected]]
+    allowed: tuple[Allowed, ...] = ()  # by papers, notices and declared needs of a register
 
 
 class Marks:
@@ -128,6 +131,7 @@ def _with_past(job: _Job, earlier: Iterable[Alert]) -> Marks:
     registry = load_registry(settings.own)
     together = Together(registry, rules, settings.day)
     past = Past(registry, rules, together, settings.day, everyone=job.selects)
+    past.allow(job.before.allowed)
     rows = _want(job, past)
     if rows or job.selects:
         _look(job, past)
@@ -156,7 +160,7 @@ def _want(job: _Job, past: Past) -> set[int]:
         past.want(alert.line, alert.substances)
         rows.add(alert.row)
     for batch in job.lines() if job.selects else ():
-        for row in batch.to_pylist():
+        for row in only_lines(batch).to_pylist():
             past.want(line_of(row))
     return rows
 
@@ -167,7 +171,7 @@ def _look(job: _Job, past: Past) -> None:
     def looked() -> Iterator[pa.RecordBatch]:
         for batches, earlier in ((job.lines(), False), (job.before.lines(), True)):
             for batch in batches:
-                past.look(batch, earlier=earlier)
+                past.look(batch, earlier=earlier, whole=True)
                 yield batch
 
     if not job.looking:

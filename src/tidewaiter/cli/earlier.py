@@ -12,6 +12,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.bulk.marks import Before
 from tidewaiter.bulk.run import Settings, run, workers_for
 from tidewaiter.cli.options import printable
+from tidewaiter.consignments.past.allowed import Allowed
 from tidewaiter.consignments.past.book import Inspected
 from tidewaiter.consignments.readers import reader_for
 from tidewaiter.consignments.types import Alert, ReadOptions
@@ -39,30 +40,35 @@ def check_history(files: Sequence[Path], settings: Settings) -> None:
         seen.add(sha256)
 
 
-def lines_of(files: Sequence[Path], options: ReadOptions) -> Iterator[pa.RecordBatch]:
+def lines_of(
+    files: Sequence[Path], options: ReadOptions, *, unread: bool = False
+) -> Iterator[pa.RecordBatch]:
     """Read files again.
 
     Args:
         files: In their order.
         options: How they are read.
+        unread: Carry what is not read, for lines that become alerts.
     """
     for path in files:
         with path.open("rb") as file:
-            for part in reader_for(path.name)(file, path.name, options):
+            for part in reader_for(path.name, unread=unread)(file, path.name, options):
                 if isinstance(part, pa.RecordBatch):
                     yield part
 
 
 def before_of(
-    files: Sequence[Path], options: ReadOptions, place: str | None, sha256: str
-) -> Before | None:
-    """Return what earlier files and a database hold; None: nothing.
+    files: Sequence[Path], options: ReadOptions, place: str | None, sha256: str,
+    allowed: tuple[Allowed, ...] = (),
+) -> Before | None:  # fmt: skip
+    """Return what earlier files, a database and a register hold; None: nothing.
 
     Args:
         files: Those before.
         options: How they are read.
         place: Of the database, if any.
         sha256: Of the file that is screened, whose lines the database holds too.
+        allowed: By the register.
     """
 
     def work() -> AbstractContextManager[Work | None]:
@@ -86,9 +92,9 @@ def before_of(
                 yield from inspected(held)
 
     with work() as held:
-        if not files and (held is None or not holds_other(held, sha256)):
+        if not files and not allowed and (held is None or not holds_other(held, sha256)):
             return None
-    return Before(lines, stored, results)
+    return Before(lines, stored, results, allowed)
 
 
 @contextmanager

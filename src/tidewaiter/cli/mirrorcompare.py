@@ -12,6 +12,7 @@ from tidewaiter.cli.mirrorout import as_json, check_format, show, write
 from tidewaiter.mirror.places import find_code, read_distances
 from tidewaiter.mirror.reading import read_files
 from tidewaiter.mirror.results import Question, answer
+from tidewaiter.mirror.revisions import with_older
 from tidewaiter.mirror.types import load_method
 from tidewaiter.mirror.watch import choose, watched_codes
 from tidewaiter.report.characters import visible
@@ -35,6 +36,7 @@ _OUT = click.Path(dir_okay=False, path_type=Path)
 @click.option("--all", "every", is_flag=True, help="List ordinary differences too.")
 @click.option("--out", type=_OUT, help="A .json or .csv file; else a table.")
 @click.option("--orphans", type=_OUT, help="A .csv file of the flows that one side alone reports.")
+@click.option("--prices", type=_OUT, help="A .csv file of unusual values per kilogram.")
 @click.option("--report", type=_OUT, help="A page of HTML that needs no network.")
 @click.option("--own", multiple=True, envvar="TIDEWAITER_OWN", type=_FOLDER,
               help="A folder of your own lists; may be given again.")  # fmt: skip
@@ -48,9 +50,11 @@ def compare(files: tuple[Path, ...], own: tuple[Path, ...], **options: Any) -> N
 
     Example: tidewaiter mirror compare exports.csv imports.csv --since 2020 --report mirror.html
     """
-    outputs = {name: options[name] for name in ("out", "orphans", "report") if options[name]}
+    outputs = {
+        name: options[name] for name in ("out", "orphans", "prices", "report") if options[name]
+    }
     check_apart(outputs, {path.name: path for path in files})
-    for name in ("out", "orphans"):
+    for name in ("out", "orphans", "prices"):
         check_format(options[name], (".json", ".csv") if name == "out" else (".csv",))
     watched = choose(options["codes"], watched_codes(load_registry(own)))
     countries = [each for text in options["reporters"] for each in text.split(",")]
@@ -62,11 +66,13 @@ def compare(files: tuple[Path, ...], own: tuple[Path, ...], **options: Any) -> N
     )
     distances = read_distances(options["distances"]) if options["distances"] else None
     reading = read_files(files, watched, lambda text: click.echo(visible(text), err=True))
-    found = answer(reading, watched, load_method(), question, distances)
-    write(found, options["out"], options["orphans"])
+    found = answer(reading, with_older(watched), load_method(), question, distances)
+    write(found, options["out"], options["orphans"], options["prices"])
     if options["report"]:
         with replacing(options["report"], str(os.getpid())) as part:
-            part.write_text(render_mirror(found, reading), encoding="utf-8", newline="\n")
+            part.write_text(
+                render_mirror(found, reading, distances), encoding="utf-8", newline="\n"
+            )
     if options["as_json"]:
         click.echo(as_json(found))
     else:

@@ -14,14 +14,18 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import replacing
 from tidewaiter.mirror.places import iso2_of
 from tidewaiter.mirror.results import Mirrored
-from tidewaiter.mirror.types import Discrepancy, Orphan, Point
+from tidewaiter.mirror.types import Discrepancy, Orphan, Point, Price
 from tidewaiter.report.characters import visible
 from tidewaiter.report.mirrorwords import (
     DISCREPANCY_COLUMNS,
     ORPHAN_COLUMNS,
+    PRICE_COLUMNS,
     discrepancy_cells,
+    elsewhere_in_words,
     freight_in_words,
     orphan_cells,
+    price_cells,
+    price_in_words,
     quantity,
     signed,
 )
@@ -45,7 +49,7 @@ def as_json(found: Mirrored) -> str:
     return msgspec.json.format(msgspec.json.encode(found)).decode()
 
 
-def write(found: Mirrored, out: Path | None, orphans: Path | None) -> None:
+def write(found: Mirrored, out: Path | None, orphans: Path | None, prices: Path | None) -> None:
     """Write the files that were asked for."""
     if out is not None and out.suffix.lower() == ".json":
         with replacing(out, str(os.getpid())) as part:
@@ -54,6 +58,8 @@ def write(found: Mirrored, out: Path | None, orphans: Path | None) -> None:
         _write_csv(out, DISCREPANCY_COLUMNS, map(discrepancy_cells, found.discrepancies))
     if orphans is not None:
         _write_csv(orphans, ORPHAN_COLUMNS, map(orphan_cells, found.orphans))
+    if prices is not None:
+        _write_csv(prices, PRICE_COLUMNS, map(price_cells, found.prices))
 
 
 def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -71,6 +77,8 @@ def show(found: Mirrored) -> None:
     console = Console(highlight=False)
     _print(console, f"Differences: {len(found.discrepancies):,}", _discrepancies(found))
     _print(console, f"Flows that one side alone reports: {len(found.orphans):,}", _orphans(found))
+    if found.prices:
+        _print(console, f"Unusual values per kilogram: {len(found.prices):,}", _prices(found))
     if found.unusual:
         _print(console, f"Unusual years of BACI: {len(found.unusual):,}", _unusual(found))
     _print(console, "Reporters, the least reliable first", _reporters(found))
@@ -112,7 +120,8 @@ def _orphans(found: Mirrored) -> Table:
     for one in found.orphans[:_ROWS]:
         amount = quantity(one.kg, "kg") if one.kg else quantity(one.usd, "USD")
         side = "exports" if one.reported == "X" else "imports"
-        table.add_row(*_head(one), side, one.other, amount, str(one.seen))
+        other = one.other + (f" ({elsewhere_in_words(one)})" if one.elsewhere else "")
+        table.add_row(*_head(one), side, other, amount, str(one.seen))
     return table
 
 
@@ -125,7 +134,18 @@ def _unusual(found: Mirrored) -> Table:
     return table
 
 
-def _head(one: Discrepancy | Orphan | Point) -> tuple[str, str, str]:
+def _prices(found: Mirrored) -> Table:
+    table = _table("code", "period", "flow", "told", "kg", "USD/kg", "usual", "other", "pair", "z")
+    for one in found.prices[:_ROWS]:
+        told = (one.price, one.usual, one.other_side, one.pair_usual)
+        table.add_row(
+            *_head(one), "exports" if one.reported == "X" else "imports", quantity(one.kg, "kg"),
+            *map(price_in_words, told), signed(one.z, 1),
+        )  # fmt: skip
+    return table
+
+
+def _head(one: Discrepancy | Orphan | Point | Price) -> tuple[str, str, str]:
     """Return code, period and flow."""
     code = one.key.code + ("" if one.own else "*")
     ends = [iso2_of(each) or str(each) for each in (one.key.exporter, one.key.importer)]

@@ -34,7 +34,7 @@ from tidewaiter.identity import (
 from tidewaiter.report.codes import terminal_code
 from tidewaiter.store.audit import moment, verify_audit
 from tidewaiter.store.database import open_database
-from tidewaiter.store.peers import documents
+from tidewaiter.store.documents import documents
 from tidewaiter.store.witnesses import check_witnessed, told_logs
 
 _language = click.option("--language", type=click.Choice(list(LANGUAGES)), default="en",

@@ -7,7 +7,7 @@ import click
 from tidewaiter.cli.table import as_line
 from tidewaiter.exchange.notices.shapes import NoticeFile
 from tidewaiter.exchange.notices.xml import read_xml
-from tidewaiter.store.notices import Kept
+from tidewaiter.store.noticerows import Kept
 
 
 def tell(kept: Kept) -> None:

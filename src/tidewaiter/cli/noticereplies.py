@@ -32,7 +32,8 @@ from tidewaiter.exchange.notices.events import (
 from tidewaiter.exchange.notices.states import State
 from tidewaiter.exchange.notices.types import Amount
 from tidewaiter.identity import own_stamp
-from tidewaiter.store.notices import do_to_notice, find_notice
+from tidewaiter.store.noticerows import find_notice
+from tidewaiter.store.notices import do_to_notice
 
 _number = click.argument("number", type=click.IntRange(1))
 _text = click.argument("text")

@@ -23,8 +23,8 @@ from tidewaiter.exchange.notices.xml import write_xml
 from tidewaiter.identity import own_stamp
 from tidewaiter.report.noticeforms import filled, render_form
 from tidewaiter.store.database import open_database
-from tidewaiter.store.notices import find_notice, notice_of
-from tidewaiter.store.notices import notices as kept_notices
+from tidewaiter.store.noticerows import find_notice, notice_of
+from tidewaiter.store.noticerows import notices as kept_notices
 
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
 _number = click.argument("number", type=click.IntRange(1))

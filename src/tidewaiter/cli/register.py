@@ -25,8 +25,8 @@ from tidewaiter.exchange.register.types import Grant, Requirement
 from tidewaiter.identity import own_stamp
 from tidewaiter.parties.readers.types import EntryRefusal, ListFile
 from tidewaiter.store.database import open_database
+from tidewaiter.store.noticerows import notices as kept_notices
 from tidewaiter.store.notices import enter_notices
-from tidewaiter.store.notices import notices as kept_notices
 from tidewaiter.store.register import add_entries, erase_operator, load_register
 from tidewaiter.store.registerledger import ledger
 from tidewaiter.substances.registry import load_registry

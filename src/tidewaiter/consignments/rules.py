@@ -1,5 +1,6 @@
 """The rules that turn what is found in a line into an alert: data/rules/alerts.toml, read."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec import structs
@@ -9,7 +10,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.casework.switches import Switch
 from tidewaiter.consignments.past.types import PastRules, wrong_in
-from tidewaiter.consignments.types import PartyMatch, Severity
+from tidewaiter.consignments.types import PartyMatch, Reason, Severity
 from tidewaiter.substances.types import Control
 
 # The rules that a file must have, and the words that their sentences may hold.
@@ -78,6 +79,15 @@ class Urgency(Record, frozen=True, kw_only=True):
     points: int
 
 
+class OrderRule(Record, frozen=True, kw_only=True):
+    """How far what is unlike in a line brings its alert forward in the order of work."""
+
+    past: float  # for each point of a reason of the past
+    papers: float  # for each point of a reason of `rules`
+    rules: tuple[str, ...]  # of [check], that say that papers contradict each other or a law
+    most: int  # of both together
+
+
 class ControlRule(Record, frozen=True, kw_only=True):
     """What a listing weighs; a regime without schedules stands for all of them."""
 
@@ -142,6 +152,7 @@ class AlertRules(Record, frozen=True, kw_only=True):
     version: str
     severity: Levels
     urgency: tuple[Urgency, ...]
+    order: OrderRule
     control: tuple[ControlRule, ...]
     own: dict[str, int]
     evidence: dict[str, Rule]
@@ -173,6 +184,14 @@ class AlertRules(Record, frozen=True, kw_only=True):
             return rule.ended
         points = rule.actions.get(match.action, rule.actions["other"])
         return points if match.probability >= rule.sure else points // 2
+
+    def order_of(self, reasons: Iterable[Reason]) -> int:
+        """Return what reasons add to the rank beside their points: how unlike the line is."""
+        order = self.order
+        weights = {**dict.fromkeys(self.past.rules, order.past),
+                   **dict.fromkeys(order.rules, order.papers)}  # fmt: skip
+        found = sum(max(0, each.points) * weights.get(each.rule, 0) for each in reasons)
+        return min(order.most, round(found))
 
     def urgency_of(self, days_left: int | None) -> int:
         """Return the points for the days left until the goods are due; 0 where none is known."""
@@ -219,6 +238,14 @@ def _check_sentences(rules: AlertRules, *, at: str) -> None:
             hint="critical needs the highest score, low the lowest, and that at least 1",
         )
     _check_parties(rules, at=at)
+    unknown = set(rules.order.rules) - _CHECKS.keys()
+    if unknown or min(rules.order.past, rules.order.papers, rules.order.most) < 0:
+        raise RegistryError(
+            f"order names no check: {', '.join(sorted(unknown))}" if unknown
+            else "order takes points off",
+            at=at,
+            hint=f"there are {', '.join(_CHECKS)}; 0 points or more",
+        )  # fmt: skip
     for wrong, hint in wrong_in(rules.past):
         raise RegistryError(wrong, at=at, hint=hint)
     for name in REGISTER:

@@ -132,7 +132,7 @@ class Weigher:
             day=self.day,
             severity=severity,
             score=score,
-            rank=score + self.rules.urgency_of(days_left),
+            rank=score + self.rules.urgency_of(days_left) + self.rules.order_of(reasons),
             due=due,
             days_left=days_left,
             substances=tuple(self.registry.substances[place].slug for place in ranked),

@@ -22,7 +22,8 @@ from tidewaiter.courier.taker import Full, Taker
 from tidewaiter.courier.visits import Visits
 from tidewaiter.exchange.asking import Visit, read_signed, sender_of
 from tidewaiter.exchange.documents import write_chain
-from tidewaiter.store.peers import documents, find_peer, judged_by
+from tidewaiter.store.documents import documents
+from tidewaiter.store.peers import find_peer, judged_by
 
 _SECONDS = 30.0  # for all of a request
 _BUSY, _TOO_LARGE, _TOO_SLOW, _TOO_OFTEN = 503, 413, 408, 429

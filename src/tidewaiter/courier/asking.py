@@ -11,8 +11,9 @@ from tidewaiter.exchange.asking import Ask, Held, read_signed, sender_of, write_
 from tidewaiter.exchange.documents import Document
 from tidewaiter.exchange.envelopes import Envelope, assemble
 from tidewaiter.exchange.signing import is_signed_by
+from tidewaiter.store.documents import documents
 from tidewaiter.store.outgoing import Sealed, keep_receipts
-from tidewaiter.store.peers import documents, find_peer, judged_by, peer_of
+from tidewaiter.store.peers import find_peer, judged_by, peer_of
 from tidewaiter.store.regaining import (
     DESTROYED,
     Regained,

@@ -12,7 +12,7 @@ from tidewaiter.courier.noting import Noting
 from tidewaiter.exchange.rings import Ring
 from tidewaiter.identity import own_ring
 from tidewaiter.store.database import Database, Stamp, Work
-from tidewaiter.store.peers import documents, newest_number
+from tidewaiter.store.documents import documents, newest_number
 
 
 def _now() -> datetime:

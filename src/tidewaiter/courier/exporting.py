@@ -8,8 +8,8 @@ from tidewaiter.exchange.edges.misp import misp_event
 from tidewaiter.exchange.edges.release import Edge, why_not_leave
 from tidewaiter.exchange.edges.stix import author_of, stix_bundle
 from tidewaiter.store.database import Work
+from tidewaiter.store.documents import documents
 from tidewaiter.store.incidents import find_known
-from tidewaiter.store.peers import documents
 from tidewaiter.substances.registry import Registry
 
 Form = Literal["stix", "misp"]

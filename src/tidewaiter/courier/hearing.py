@@ -3,7 +3,8 @@
 from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.courier.desk import Desk
 from tidewaiter.exchange.documents import check_next, read_chain
-from tidewaiter.store.peers import documents, find_peer
+from tidewaiter.store.documents import documents
+from tidewaiter.store.peers import find_peer
 from tidewaiter.store.recovering import take_news
 
 

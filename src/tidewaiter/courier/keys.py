@@ -14,7 +14,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.courier.desk import Desk
 from tidewaiter.courier.kinds import DocumentTold, body_of, schemas
 from tidewaiter.courier.nodes import root_file
-from tidewaiter.courier.sending import seal_within
+from tidewaiter.courier.sealing import seal_within
 from tidewaiter.exchange.documents import Document, SignedDocument, root_hash
 from tidewaiter.exchange.founding import About, recovered, renewed, rotated
 from tidewaiter.exchange.relations import MET
@@ -23,8 +23,9 @@ from tidewaiter.exchange.signing import KEY, public_of, unwrapped, wrapped
 from tidewaiter.identity import keep_ring, own_ring, write_secret
 from tidewaiter.store.audit import moment, record_change
 from tidewaiter.store.database import Database, Stamp, Work
+from tidewaiter.store.documents import add_document, documents, nodes_known
 from tidewaiter.store.outgoing import Message, first_since, write_message
-from tidewaiter.store.peers import add_document, documents, nodes_known, peers
+from tidewaiter.store.peers import peers
 from tidewaiter.store.recovering import forget_locked
 
 

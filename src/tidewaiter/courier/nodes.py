@@ -18,16 +18,10 @@ from tidewaiter.identity import keep_ring, own_ring, write_secret
 from tidewaiter.store.audit import moment, record_change
 from tidewaiter.store.conversations import MESSAGE, Words
 from tidewaiter.store.database import Database, Stamp, Work
+from tidewaiter.store.documents import add_documents, documents
 from tidewaiter.store.holding import discard, hold_back, release
 from tidewaiter.store.outgoing import Message, count_outgoing, write_message
-from tidewaiter.store.peers import (
-    Known,
-    add_documents,
-    documents,
-    move_relation,
-    peer_of,
-    peers,
-)
+from tidewaiter.store.peers import Known, move_relation, peer_of, peers
 from tidewaiter.store.recovering import take_up
 
 

@@ -13,7 +13,8 @@ from tidewaiter.exchange.notices.lawlines import Law
 from tidewaiter.exchange.notices.states import State
 from tidewaiter.exchange.notices.types import Notice
 from tidewaiter.store.database import Work
-from tidewaiter.store.notices import Kept, do_to_notice, find_notice, send_notice
+from tidewaiter.store.noticerows import Kept, find_notice
+from tidewaiter.store.notices import do_to_notice, send_notice
 
 
 class Ready(Record, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from tidewaiter.exchange.edges.stix import Marked, author_of, stix_objects
 from tidewaiter.exchange.edges.stock import Collection, Item
 from tidewaiter.exchange.incidents.folding import Known
 from tidewaiter.store.database import Work
+from tidewaiter.store.documents import documents
 from tidewaiter.store.feeds import (
     Feed,
     bring_up_to_date,
@@ -14,7 +15,6 @@ from tidewaiter.store.feeds import (
     items_of,
     standing_of,
 )
-from tidewaiter.store.peers import documents
 from tidewaiter.substances.registry import Registry
 
 _AT_ONCE = 200  # incidents of one transaction, so that nobody waits long for the writer

@@ -14,7 +14,8 @@ from tidewaiter.courier.receiving import receive
 from tidewaiter.courier.visits import Job, read_job
 from tidewaiter.exchange.asking import Visit, write_signed
 from tidewaiter.exchange.relations import MET
-from tidewaiter.store.peers import documents, judged_by, peers
+from tidewaiter.store.documents import documents
+from tidewaiter.store.peers import judged_by, peers
 
 _LOG = logging.getLogger("tidewaiter.courier")
 _NONCE = 16  # bytes

@@ -9,6 +9,7 @@ from tidewaiter.mirror.orphans import orphans_of
 from tidewaiter.mirror.places import Distances, distance, name_of
 from tidewaiter.mirror.reading import Reading
 from tidewaiter.mirror.reliability import reliabilities
+from tidewaiter.mirror.revisions import own_code
 from tidewaiter.mirror.robust import Standing, ratio, standing
 from tidewaiter.mirror.types import (
     Basis,
@@ -119,6 +120,22 @@ def _pair(
     return _Pair(key=key, basis="USD", x=x, m=bought.usd, tau=taken, m_fob=m_fob)
 
 
+def ratio_in(
+    reading: Reading, key: Key, basis: Basis, freight: Freight, distances: Distances | None = None
+) -> float | None:
+    """Return m of a flow in one period; None: it has no two sides in that unit.
+
+    Args:
+        reading: The files.
+        key: The flow.
+        basis: The unit.
+        freight: As it was found.
+        distances: Kilometres given by the user.
+    """
+    pair = _pair(reading, key, freight, distances)
+    return pair.ratio if pair and pair.basis == basis else None
+
+
 class _Judge:
     """Says of pairs how far apart their sides are, and how unusual that is."""
 
@@ -160,7 +177,7 @@ class _Judge:
             key=key,
             exporter=name_of(key.exporter),
             importer=name_of(key.importer),
-            own=key.code in self._watched and self._watched[key.code].own,
+            own=own_code(key, self._watched),
             kind=kind,
             basis=pair.basis,
             x=pair.x,
@@ -181,6 +198,7 @@ class _Judge:
             unspecified_kg=_unspecified(self._reading, key),
             again_kg=max(each.again_kg for each in sides),
             reconciled_kg=reconciled.kg if reconciled else None,
+            revisions=(sides[0].revision, sides[1].revision),
         )
 
 

@@ -2,16 +2,16 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Literal
 
 import msgspec
 
 from tidewaiter.mirror.places import name_of
 from tidewaiter.mirror.reading import Reading
-from tidewaiter.mirror.types import Amount, Judging, Key, Orphan, Side, Watched
+from tidewaiter.mirror.revisions import own_code, related
+from tidewaiter.mirror.types import Amount, Elsewhere, Judging, Key, Orphan, Side, Silence, Watched
 
 _OTHER: Mapping[Side, Side] = {"X": "M", "M": "X"}
-_ORDER = ("reports others", "other revision", "no reports")
+_ORDER: tuple[Silence, ...] = ("reports others", "split or merged", "other revision", "no reports")
 
 
 def orphans_of(
@@ -23,7 +23,8 @@ def orphans_of(
     """List the flows above a floor of which the other side reports nothing.
 
     Where the other side reports nothing at all in that period, in these files, nothing is missing
-    but its report: such flows are marked so, and come last.
+    but its report: such flows are marked so, and come last. Where it reports the pair under a code
+    that was split or merged with this one, that is said with its amount, which holds more.
 
     Args:
         reading: The files.
@@ -40,8 +41,11 @@ def orphans_of(
         if (_OTHER[side], key) in reading.flows or not _counts(amount, least):
             continue
         teller, silent = _sides(side, key)
-        other: Literal["reports others", "other revision", "no reports"] = "reports others"
-        if (_OTHER[side], msgspec.structs.replace(key, revision="")) in loose:
+        elsewhere = _elsewhere(reading, _OTHER[side], key)
+        other: Silence = "reports others"
+        if elsewhere:
+            other = "split or merged"
+        elif (_OTHER[side], msgspec.structs.replace(key, revision="")) in loose:
             other = "other revision"
         elif (silent, _OTHER[side], key.period) not in reading.reporting:
             other = "no reports"
@@ -52,7 +56,7 @@ def orphans_of(
                 key=key,
                 exporter=name_of(key.exporter),
                 importer=name_of(key.importer),
-                own=key.code in watched and watched[key.code].own,
+                own=own_code(key, watched),
                 reported=side,
                 kg=amount.kg,
                 usd=amount.usd,
@@ -62,9 +66,22 @@ def orphans_of(
                 reliability=trust.get(teller, 0.0),
                 unspecified_kg=unspecified,
                 reconciled_kg=reconciled.kg if reconciled else None,
+                revision=amount.revision,
+                elsewhere=elsewhere,
             )
         )
     return tuple(sorted(found, key=_order))
+
+
+def _elsewhere(reading: Reading, side: Side, key: Key) -> tuple[Elsewhere, ...]:
+    """Return what a side reports of a flow under codes that hold some of the same goods."""
+    found = []
+    for code, revision in sorted(related().get((key.code, key.revision), ())):
+        at = msgspec.structs.replace(key, code=code, revision=revision)
+        amount = reading.flows.get((side, at))
+        if amount is not None:
+            found.append(Elsewhere(code=code, revision=revision, kg=amount.kg, usd=amount.usd))
+    return tuple(found)
 
 
 def _sides(side: Side, key: Key) -> tuple[int, int]:

@@ -9,6 +9,7 @@ import msgspec
 from tidewaiter.base.errors import InputError
 from tidewaiter.mirror.layouts import BACI, baci_revision
 from tidewaiter.mirror.places import one_code
+from tidewaiter.mirror.revisions import Wanted
 from tidewaiter.mirror.rows import Read, read_reconciled, read_row
 from tidewaiter.mirror.streaming import Rows
 from tidewaiter.mirror.types import Amount, Conflict, Count, FileRead, Key, Refused, Side
@@ -45,15 +46,16 @@ class Reading:
 
         Args:
             path: CSV, tab-separated, or either as .gz.
-            codes: Six digits each.
+            codes: Six digits each, of HS 2022; codes of older revisions are found by themselves.
             told: Called with the name of the file and its layout, once this is known.
 
         Raises:
             InputError: It is no such file.
         """
-        rows = Rows(path, sorted(set(codes)))
+        wanted = Wanted(codes)
+        rows = Rows(path, wanted.digits)
         told(f"{rows.name}: {rows.found.layout.title}")
-        one = _OneFile(rows)
+        one = _OneFile(rows, wanted)
         one.read()
         self._join(one)
 
@@ -84,16 +86,19 @@ class Reading:
 class _OneFile:
     """One file as it is read."""
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: Rows, wanted: Wanted) -> None:
         self.rows = rows
+        self._wanted = wanted
         self.flows: Flows = {}
         self.reconciled: dict[Key, Amount] = {}
-        self.unspecified: dict[tuple[int, Side, str, int], float] = defaultdict(float)
+        self.unspecified: dict[tuple[int, Side, str, int], float] = {}
         self.conflicts: list[Conflict] = []
         self.conflicting: set[tuple[Side, Key]] = set()
         self.reporting: set[tuple[int, Side, int]] = set()
-        self._again: dict[tuple[Side, Key], float] = defaultdict(float)
-        self._world: dict[tuple[Side, Key], float] = {}
+        # By revision of the HS too: whoever reports under two is counted once.
+        self._again: dict[tuple[Side, Key, str], float] = defaultdict(float)
+        self._world: dict[tuple[Side, Key, str], float] = {}
+        self._unspecified: dict[tuple[int, Side, str, int, str], float] = defaultdict(float)
         self._left: Counter[str] = Counter()
         self._used = 0
 
@@ -109,13 +114,21 @@ class _OneFile:
                 continue
             if isinstance(said, str):
                 self._left[said] += 1
+                continue
+            key = self._wanted.key(said.key)
+            if key is None:
+                self._left["a code that is not watched in that revision of the HS"] += 1
             else:
+                said = msgspec.structs.replace(said, key=key)
                 self._take(said, number, self.reconciled if baci else None)
         for slot in self.conflicting:
             self.flows.pop(slot, None)
-        for slot, kg in self._again.items():
-            if slot in self.flows:
-                self.flows[slot] = msgspec.structs.replace(self.flows[slot], again_kg=kg)
+        for (side, key, revision), kg in self._again.items():
+            held = self.flows.get((side, key))
+            if held and held.revision == revision:
+                self.flows[side, key] = msgspec.structs.replace(held, again_kg=kg)
+        for (reporter, side, code, period, _), kg in sorted(self._unspecified.items()):
+            self.unspecified[reporter, side, code, period] = kg
         self._report()
 
     def told(self) -> FileRead:
@@ -135,7 +148,8 @@ class _OneFile:
         for (side, key), amount in self.flows.items():
             parts[side, _without_partner(side, key)].append(amount.kg or 0.0)
         found = []
-        for (side, key), total in sorted(self._world.items()):
+        newest = {(side, key): kg for (side, key, _), kg in sorted(self._world.items())}
+        for (side, key), total in sorted(newest.items()):
             reporter = key.exporter if side == "X" else key.importer
             rest = self.unspecified.get((reporter, side, key.code, key.period), 0.0)
             held = sum(sorted(parts[side, key])) + rest
@@ -146,27 +160,30 @@ class _OneFile:
     def _take(self, said: Read, row: int, reconciled: dict[Key, Amount] | None) -> None:
         slot = said.side, said.key
         reporter = said.key.exporter if said.side == "X" else said.key.importer
-        kg = said.amount.kg or 0.0
+        kg, revision = said.amount.kg or 0.0, said.amount.revision
         self._used += 1
         if reconciled is not None:
             reconciled[said.key] = said.amount
         elif said.what == "world":
-            self._world[slot] = kg
+            self._world[*slot, revision] = kg
             self._left["totals over all partners, compared with their parts"] += 1
         elif said.what == "unspecified":
-            self.unspecified[reporter, said.side, said.key.code, said.key.period] += kg
+            at = reporter, said.side, said.key.code, said.key.period, revision
+            self._unspecified[at] += kg
             self._left["without a country: unspecified or confidential"] += 1
         elif said.what == "again":
-            self._again[slot] += kg
+            self._again[*slot, revision] += kg
             self._left["re-exports or re-imports, shown beside the flow they are in"] += 1
         elif slot not in self.flows:
             self.flows[slot] = said.amount
+        elif self.flows[slot].revision != revision:
+            self._left["given under two revisions of the HS: the newer counts"] += 1
+            self.flows[slot] = max(self.flows[slot], said.amount, key=lambda each: each.revision)
         elif _differ(self.flows[slot], said.amount):
             self.conflicting.add(slot)
-            at = f"{self.rows.name}, row {row}"
             if len(self.conflicts) < _SHOWN:
-                both = self.flows[slot], said.amount
-                self.conflicts.append(_conflict(at, slot, both, kept=False))
+                place, both = f"{self.rows.name}, row {row}", (self.flows[slot], said.amount)
+                self.conflicts.append(_conflict(place, slot, both, kept=False))
         else:
             self._left["given twice, alike"] += 1
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from tidewaiter.mirror.places import name_of
 from tidewaiter.mirror.reading import Reading
+from tidewaiter.mirror.revisions import own_code
 from tidewaiter.mirror.robust import standing
 from tidewaiter.mirror.types import Judging, Key, Point, Watched
 
@@ -41,7 +42,7 @@ def unusual_years(
                         key=key,
                         exporter=name_of(exporter),
                         importer=name_of(importer),
-                        own=code in watched and watched[code].own,
+                        own=own_code(key, watched),
                         kg=kg,
                         usual_kg=math.exp(told.usual),
                         z=told.z,

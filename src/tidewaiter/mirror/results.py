@@ -6,11 +6,14 @@ from typing import TypeVar
 import msgspec
 
 from tidewaiter.base.records import Record
-from tidewaiter.mirror.comparing import Compared, compare, is_month
+from tidewaiter.mirror.comparing import Compared, compare, is_month, ratio_in
 from tidewaiter.mirror.places import Distances, name_of
+from tidewaiter.mirror.prices import unusual_prices
 from tidewaiter.mirror.reading import Reading
 from tidewaiter.mirror.reconciled import unusual_years
+from tidewaiter.mirror.revisions import NEWEST
 from tidewaiter.mirror.types import (
+    Basis,
     Conflict,
     Discrepancy,
     FileRead,
@@ -19,13 +22,15 @@ from tidewaiter.mirror.types import (
     Method,
     Orphan,
     Point,
+    Price,
     Refused,
     Reporter,
+    Side,
     Watched,
 )
 from tidewaiter.mirror.words import NOTICE, REASONS, RECONCILED, UNCHECKED
 
-T = TypeVar("T", Discrepancy, Orphan, Point)
+T = TypeVar("T", Discrepancy, Orphan, Point, Price)
 
 
 class Question(Record, frozen=True, kw_only=True):
@@ -62,6 +67,7 @@ class Mirrored(Record, frozen=True, kw_only=True):
     discrepancies: tuple[Discrepancy, ...]
     orphans: tuple[Orphan, ...]
     unusual: tuple[Point, ...]
+    prices: tuple[Price, ...]
     reporters: tuple[Reporter, ...]
     conflicting: int
     conflicts: tuple[Conflict, ...]
@@ -70,12 +76,20 @@ class Mirrored(Record, frozen=True, kw_only=True):
     refused: tuple[Refused, ...]
 
 
-class Seen(Record, frozen=True, kw_only=True):
-    """Both sides of a flow over time, for a drawing: period, exports, imports."""
+class Moment(Record, frozen=True, kw_only=True):
+    """A flow in one period."""
 
-    key: Key  # of the period that it is drawn for
-    basis: str
-    periods: tuple[tuple[int, float | None, float | None], ...]
+    period: int
+    x: float | None
+    m: float | None  # as reported
+    ratio: float | None  # None: there are no two sides in the unit of the drawing
+
+
+class Seen(Record, frozen=True, kw_only=True):
+    """Both sides of a flow over time, for a drawing."""
+
+    basis: Basis
+    periods: tuple[Moment, ...]
 
 
 def answer(
@@ -106,11 +120,12 @@ def answer(
         method=method,
         freight=found.freight,
         files=tuple(reading.files),
-        revisions=tuple(sorted({k.revision for k in _keys(reading)})),
+        revisions=tuple(sorted(_revisions(reading))),
         codes=tuple(watched.values()),
         discrepancies=_kept(listed, question),
         orphans=_kept(found.orphans, question),
         unusual=_kept(unusual_years(reading, watched, method.judging), question),
+        prices=_kept(unusual_prices(reading, watched, method.prices), question),
         reporters=_asked(found, question),
         conflicting=reading.conflicting,
         conflicts=tuple(reading.conflicts),
@@ -126,18 +141,26 @@ def answer(
     )  # fmt: skip
 
 
-def course(reading: Reading, one: Discrepancy | Orphan) -> Seen:
-    """Return both sides of a flow over all periods of the files."""
-    basis = one.basis if isinstance(one, Discrepancy) else "kg" if one.kg else "USD"
-    periods: dict[int, list[float | None]] = {}
+def course(
+    reading: Reading, one: Discrepancy, freight: Freight, distances: Distances | None = None
+) -> Seen:
+    """Return both sides of a flow, and m, over all periods of the files."""
+    found: dict[Key, dict[Side, float | None]] = {}
+    mine = one.key.code, one.key.revision, one.key.exporter, one.key.importer
     for (side, key), amount in reading.flows.items():
-        same = (key.code, key.revision, key.exporter, key.importer)
-        mine = (one.key.code, one.key.revision, one.key.exporter, one.key.importer)
-        if same == mine and is_month(key.period) == is_month(one.key.period):
-            at = periods.setdefault(key.period, [None, None])
-            at[0 if side == "X" else 1] = amount.kg if basis == "kg" else amount.usd
-    told = tuple((period, two[0], two[1]) for period, two in sorted(periods.items()))
-    return Seen(key=one.key, basis=basis, periods=told)
+        alike = (key.code, key.revision, key.exporter, key.importer) == mine
+        if alike and is_month(key.period) == is_month(one.key.period):
+            found.setdefault(key, {})[side] = amount.kg if one.basis == "kg" else amount.usd
+    moments = (
+        Moment(
+            period=key.period,
+            x=sides.get("X"),
+            m=sides.get("M"),
+            ratio=ratio_in(reading, key, one.basis, freight, distances),
+        )
+        for key, sides in sorted(found.items())
+    )
+    return Seen(basis=one.basis, periods=tuple(moments))
 
 
 def _listed(found: Iterable[Discrepancy]) -> Iterator[Discrepancy]:
@@ -175,12 +198,12 @@ def _asked(found: Compared, question: Question) -> tuple[Reporter, ...]:
 
 
 def _notes(reading: Reading) -> tuple[str, ...]:
-    revisions = {key.revision for key in _keys(reading)}
-    notes = [UNCHECKED] if revisions - {"H6"} else []
+    notes = [UNCHECKED] if _revisions(reading) - {NEWEST} else []
     if reading.reconciled:
         notes.append(RECONCILED)
     return tuple(notes)
 
 
-def _keys(reading: Reading) -> list[Key]:
-    return [*(key for _, key in reading.flows), *reading.reconciled]
+def _revisions(reading: Reading) -> set[str]:
+    """Return those of the HS, as reported."""
+    return {each.revision for each in (*reading.flows.values(), *reading.reconciled.values())}

@@ -82,7 +82,7 @@ def read_row(row: Mapping[str, str]) -> Read | str:
             importer=partner if side == "X" else reporter,
             period=_period(row["period"]),
         ),
-        amount=_amount(row),
+        amount=_amount(row, _revision(row.get("revision", ""))),
     )
 
 
@@ -110,11 +110,12 @@ def read_reconciled(row: Mapping[str, str], revision: str) -> Read:
         amount=Amount(
             kg=None if kg is None else round(kg * 1000, 6),
             usd=None if usd is None else round(usd * 1000, 6),
+            revision=revision,
         ),
     )
 
 
-def _amount(row: Mapping[str, str]) -> Amount:
+def _amount(row: Mapping[str, str], revision: str) -> Amount:
     kg = _number(row.get("kg", ""), "net weight")
     return Amount(
         kg=kg or None,  # 0 is how Comtrade writes that none was reported
@@ -122,6 +123,7 @@ def _amount(row: Mapping[str, str]) -> Amount:
         cif=_number(row.get("cif", ""), "CIF value") or None,
         fob=_number(row.get("fob", ""), "FOB value") or None,
         estimated=row.get("estimated", "").upper() in _TRUE or row.get("flag", "") in _ESTIMATED,
+        revision=revision,
     )
 
 

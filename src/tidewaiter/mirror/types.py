@@ -9,13 +9,16 @@ from tidewaiter.base.resources import data, read_toml
 Side = Literal["X", "M"]
 Basis = Literal["kg", "USD"]
 Kind = Literal["changed", "standing", "no history", "lag", "ordinary"]
+Silence = Literal["reports others", "split or merged", "other revision", "no reports"]
 
 
 class Key(Record, frozen=True, kw_only=True, order=True):
     """What a flow is of. Countries are in the codes of UN Comtrade; a period is 2023 or 202301."""
 
     code: str  # HS6, six digits
-    revision: str  # of the HS: H6 (2022), H5 (2017), H4 (2012) ...; "": the file does not say
+    # Of the HS: H6 (2022), H5 (2017), H4 (2012) ...; "": the file does not say. A code whose scope
+    # did not change since stands under the newest revision: mirror/revisions.py.
+    revision: str
     exporter: int
     importer: int
     period: int
@@ -30,6 +33,7 @@ class Amount(Record, frozen=True, kw_only=True):
     fob: float | None = None
     estimated: bool = False  # the kilograms are an estimate from the value, by the publisher
     again_kg: float = 0.0  # of it re-exported or re-imported goods, as reported
+    revision: str = ""  # of the HS, as reported
 
 
 class Refused(Record, frozen=True, kw_only=True):
@@ -122,6 +126,16 @@ class Discrepancy(Record, frozen=True, kw_only=True):
     unspecified_kg: float  # that exporter or importer reports of the code without a partner
     again_kg: float  # that is re-exported or re-imported, as reported
     reconciled_kg: float | None  # by BACI, where its files were given
+    revisions: tuple[str, str]  # of the HS, under which exporter and importer report it
+
+
+class Elsewhere(Record, frozen=True, kw_only=True):
+    """What the silent side reports under a code that was split or merged with the orphan's."""
+
+    code: str
+    revision: str
+    kg: float | None
+    usd: float | None
 
 
 class Orphan(Record, frozen=True, kw_only=True):
@@ -135,11 +149,13 @@ class Orphan(Record, frozen=True, kw_only=True):
     kg: float | None
     usd: float | None
     estimated: bool
-    other: Literal["reports others", "other revision", "no reports"]
+    other: Silence
     seen: int  # other periods in which both sides report it
     reliability: float  # of the side that reports it
     unspecified_kg: float  # that the silent side reports of the code without a partner
     reconciled_kg: float | None
+    revision: str  # of the HS, as reported
+    elsewhere: tuple[Elsewhere, ...]  # its amounts hold other goods too
 
 
 class Point(Record, frozen=True, kw_only=True):
@@ -153,6 +169,25 @@ class Point(Record, frozen=True, kw_only=True):
     usual_kg: float | None
     z: float | None  # of the logarithm
     periods: int
+
+
+class Price(Record, frozen=True, kw_only=True):
+    """A value per kilogram far from what the code usually has, as one side reports it."""
+
+    key: Key
+    exporter: str
+    importer: str
+    own: bool
+    reported: Side
+    kg: float
+    usd: float  # exports FOB where that is given; imports as reported
+    price: float  # US dollars per kilogram
+    usual: float  # the middle of all flows of the code and the side
+    z: float  # of the logarithm
+    flows: int  # of the code and the side, with a price
+    other_side: float | None  # what the other side reports of this flow
+    pair_usual: float | None  # the middle of this pair's other periods
+    always: bool  # these are as far from the code's middle; of such a pair one period is listed
 
 
 class _Freight(Record, frozen=True, kw_only=True):
@@ -185,6 +220,16 @@ class Judging(Record, frozen=True, kw_only=True):
     reconciled_spread: float
 
 
+class Pricing(Record, frozen=True, kw_only=True):
+    """Which prices are listed."""
+
+    floor_kg: float
+    floor_usd: float
+    least_flows: int
+    least_z: float
+    spread: float
+
+
 class Method(Record, frozen=True, kw_only=True):
     """The numbers of the method; data/mirror/method.toml says where they are from."""
 
@@ -192,6 +237,7 @@ class Method(Record, frozen=True, kw_only=True):
     freight: _Freight
     reliability: _Reliability
     judging: Judging
+    prices: Pricing
 
 
 @cache

@@ -29,9 +29,11 @@ Exports+of+a+country+not+coincide+with+imports+of+its+partner"""
 
 SHARED = "This code holds other chemicals beside the watched ones, so that m says little of these."
 UNCHECKED = (
-    "That a code names one substance is said of HS 2022 (H6); in an older revision the same six "
-    "digits may hold more. No correlation between revisions is computed, and flows of two "
-    "revisions are never compared."
+    "Not all is reported under HS 2022 (H6). Codes of chapters 28 and 29 whose scope did not "
+    "change since HS 2012 are compared as one. A code that was split or merged is compared within "
+    "one revision alone; where the other side uses another code of its goods this is said, with no "
+    "amount parted. Codes of other chapters and of older revisions are compared within one "
+    "revision too, and there the same six digits may hold more."
 )
 RECONCILED = (
     "BACI holds one reconciled figure for each flow and no second side: its years are compared "

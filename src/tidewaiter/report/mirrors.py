@@ -6,21 +6,27 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from tidewaiter.base.records import Record
-from tidewaiter.mirror.places import name_of
+from tidewaiter.mirror.places import Distances, name_of
 from tidewaiter.mirror.reading import Reading
-from tidewaiter.mirror.results import Mirrored, Seen, course
+from tidewaiter.mirror.results import Mirrored, course
+from tidewaiter.mirror.revisions import revision_in_words
 from tidewaiter.mirror.types import Discrepancy, Watched
 from tidewaiter.mirror.words import SHARED
-from tidewaiter.report.mirrorwords import freight_in_words, quantity, signed
-from tidewaiter.report.overviewcharts import WIDTH, Box, Drawn, Word
+from tidewaiter.report.mirrorcharts import flow_chart
+from tidewaiter.report.mirrormap import MirrorMap, mirror_map
+from tidewaiter.report.mirrorwords import (
+    elsewhere_in_words,
+    freight_in_words,
+    price_in_words,
+    quantity,
+    signed,
+)
+from tidewaiter.report.overviewcharts import Drawn
 from tidewaiter.report.pages import environment, hashed, static
 
 _CHARTS = 12
 _LISTED = 200
 _SIDE = 24  # countries of the matrix on a side, at most
-_TOP, _FOOT, _ROOM = 20, 140, 26
-_GAP = 0.84
-_LABELS = 12
 
 
 class Row(Record, frozen=True, kw_only=True):
@@ -49,18 +55,22 @@ class _Page(Record, frozen=True, kw_only=True):
     left_out: int
     orphans: tuple[tuple[str, ...], ...]
     orphans_left_out: int
+    prices: tuple[tuple[str, ...], ...]
+    prices_left_out: int
+    map: MirrorMap | None
     matrix: Matrix
     shared: str
     css: Markup
     policy: str
 
 
-def render_mirror(found: Mirrored, reading: Reading) -> str:
+def render_mirror(found: Mirrored, reading: Reading, distances: Distances | None = None) -> str:
     """Return the answer as one page of HTML that holds all that it shows.
 
     Args:
         found: The answer.
         reading: What it rests on, for the flows over time.
+        distances: Kilometres given by the user, as in the answer.
     """
     css = static("colours.css", "report.css", "mirror.css")
     listed = found.discrepancies[:_LISTED]
@@ -68,10 +78,16 @@ def render_mirror(found: Mirrored, reading: Reading) -> str:
     page = _Page(
         found=found,
         freight=freight_in_words(found.freight),
-        rows=tuple(_row(i, one, watched, reading) for i, one in enumerate(listed)),
+        rows=tuple(
+            _row(one, watched, _drawn(number, one, found, reading, distances))
+            for number, one in enumerate(listed)
+        ),
         left_out=len(found.discrepancies) - len(listed),
         orphans=tuple(_orphans(found)),
         orphans_left_out=max(0, len(found.orphans) - _LISTED),
+        prices=tuple(_prices(found)),
+        prices_left_out=max(0, len(found.prices) - _LISTED),
+        map=mirror_map(found, _LISTED),
         matrix=_matrix(found.discrepancies),
         shared=SHARED,
         css=css,
@@ -83,7 +99,20 @@ def render_mirror(found: Mirrored, reading: Reading) -> str:
     return environment().get_template("mirror.html").render(page=page)
 
 
-def _row(number: int, one: Discrepancy, watched: dict[str, Watched], reading: Reading) -> Row:
+def _drawn(
+    number: int,
+    one: Discrepancy,
+    found: Mirrored,
+    reading: Reading,
+    distances: Distances | None,
+) -> Drawn | None:
+    if number >= _CHARTS:
+        return None
+    seen = course(reading, one, found.freight, distances)
+    return flow_chart(f"flow-{number}", seen, one, found.method.judging)
+
+
+def _row(one: Discrepancy, watched: dict[str, Watched], chart: Drawn | None) -> Row:
     known = watched.get(one.key.code)
     return Row(
         one=one,
@@ -96,7 +125,7 @@ def _row(number: int, one: Discrepancy, watched: dict[str, Watched], reading: Re
         substances=known.substances if known else (),
         shared="" if one.own else SHARED,
         remarks=tuple(_remarks(one)),
-        chart=_chart(number, course(reading, one), one) if number < _CHARTS else None,
+        chart=chart,
     )  # fmt: skip
 
 
@@ -107,6 +136,9 @@ def _remarks(one: Discrepancy) -> Iterator[str]:
         yield f"{one.periods} other periods of this flow: too few to say what is usual."
     if one.estimated:
         yield "The kilograms of a side are the publisher's estimate, so that values are compared."
+    if one.revisions[0] != one.revisions[1]:
+        sold, bought = map(revision_in_words, one.revisions)
+        yield f"Exported under {sold}, imported under {bought}: the code's scope is the same."
     if one.unspecified_kg:
         kg = quantity(one.unspecified_kg, "kg")
         yield f"{kg} of this code are reported without a partner: confidential or not specified."
@@ -120,59 +152,21 @@ def _orphans(found: Mirrored) -> Iterator[tuple[str, ...]]:
     for one in found.orphans[:_LISTED]:
         yield (
             one.key.code + ("" if one.own else " *"), str(one.key.period), one.exporter,
-            one.importer, "exports" if one.reported == "X" else "imports", one.other,
+            one.importer, "exports" if one.reported == "X" else "imports",
+            one.other + (f": {elsewhere_in_words(one)}" if one.elsewhere else ""),
             quantity(one.kg, "kg"), quantity(one.usd, "USD"), str(one.seen),
             quantity(one.unspecified_kg or None, "kg"),
         )  # fmt: skip
 
 
-def _chart(number: int, seen: Seen, one: Discrepancy) -> Drawn:
-    """Draw exports and imports of a flow side by side, period by period."""
-    most = max([each or 0.0 for _, *two in seen.periods for each in two] + [1.0])
-    step = WIDTH / max(len(seen.periods), 4)
-    title = f"{one.key.code}, {one.exporter} to {one.importer}, {seen.basis}"
-    boxes, words = [], []
-    for place, (period, *two) in enumerate(seen.periods):
-        for which, value in enumerate(two):
-            height = round((value or 0.0) / most * (_FOOT - _TOP), 1)
-            side = ("exports", "imports")[which]
-            boxes.append(
-                Box(
-                    kind=("in", "out")[which],
-                    told=f"{period} {side}: {quantity(value, seen.basis) or 'not reported'}",
-                    x=round(place * step + which * step * _GAP / 2, 1),
-                    y=round(_FOOT - height, 1),
-                    width=round(step * _GAP / 2, 1),
-                    height=height,
-                )
-            )
-        if place % (len(seen.periods) // _LABELS + 1) and period != one.key.period:
-            continue
-        words.append(
-            Word(
-                text=str(period) if len(seen.periods) <= len("20232024") else str(period)[2:],
-                x=round(place * step + step * _GAP / 2, 1),
-                y=_FOOT + 18,
-                anchor="middle",
-                kind="period" if period == one.key.period else "word",
-            )
-        )
-    told = quantity(most, seen.basis)
-    return Drawn(
-        slug=f"flow-{number}",
-        title=title,
-        about=f"{title}: at most {told} in a period. The table says the same.",
-        height=_FOOT + _ROOM,
-        axis=_FOOT,
-        boxes=tuple(each for each in boxes if each.height),
-        words=(*words, Word(text=told, x=0, y=14, anchor="start")),
-        key=(("in", "exports"), ("out", "imports, as reported")),
-        heads=("Period", "Exports", "Imports"),
-        rows=tuple(
-            (str(period), quantity(x, seen.basis), quantity(m, seen.basis))
-            for period, x, m in seen.periods
-        ),
-    )
+def _prices(found: Mirrored) -> Iterator[tuple[str, ...]]:
+    for one in found.prices[:_LISTED]:
+        prices = (one.price, one.usual, one.other_side, one.pair_usual)
+        yield (
+            one.key.code + ("" if one.own else " *"), str(one.key.period), one.exporter,
+            one.importer, "exports" if one.reported == "X" else "imports", quantity(one.kg, "kg"),
+            *map(price_in_words, prices), signed(one.z, 1), str(one.flows),
+        )  # fmt: skip
 
 
 def _matrix(found: tuple[Discrepancy, ...]) -> Matrix:

@@ -6,6 +6,7 @@ from typing import Protocol
 import msgspec
 
 from tidewaiter.bulk.run import Settings
+from tidewaiter.consignments.past.allowed import Allowed
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.consignments.switched import switched_rules
 from tidewaiter.consignments.types import Alert
@@ -18,6 +19,7 @@ class RegisterAsked(Protocol):
     """Asks a register about alerts, in the order of their file."""
 
     digest: str  # of all that the register holds
+    allowed: tuple[Allowed, ...]  # amounts that its papers, notices and requirements allow
 
     def told(self, alert: Alert, /) -> Alert:
         """Return the alert with what the register says of its goods."""

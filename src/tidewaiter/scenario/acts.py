@@ -27,10 +27,11 @@ from tidewaiter.scenario.story import Act, Answering, Deed, Sending
 from tidewaiter.scenario.trading import answer, answer_all, send
 from tidewaiter.store.conversations import MESSAGE, Words
 from tidewaiter.store.database import Work
+from tidewaiter.store.documents import documents
 from tidewaiter.store.groups import add_member, groups, make_group
 from tidewaiter.store.incidents import find_incident, tell_incident
 from tidewaiter.store.outgoing import Message, write_message
-from tidewaiter.store.peers import documents, peers
+from tidewaiter.store.peers import peers
 from tidewaiter.store.pledges import say_pledge
 from tidewaiter.store.recovering import take_up
 from tidewaiter.store.rosters import signed_versions, take_roster

@@ -15,7 +15,8 @@ from tidewaiter.exchange.notices.types import (
 from tidewaiter.scenario.stage import MG, Node, Stage, names_of
 from tidewaiter.scenario.story import Act, Answering, Sending, Trade
 from tidewaiter.store.database import Work
-from tidewaiter.store.notices import Row, do_to_notice, notices, send_notice
+from tidewaiter.store.noticerows import Row, notices
+from tidewaiter.store.notices import do_to_notice, send_notice
 from tidewaiter.store.peers import find_peer
 
 _TERM = timedelta(days=21)  # in which an answer is asked for

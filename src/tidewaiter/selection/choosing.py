@@ -1,7 +1,7 @@
 """Choosing: from the lines of a period to those that are inspected.
 
 First the lot is drawn over all lines, whatever their score; then profiles take theirs by
-precedence, then the highest scores, then lines of which the ranker is unsure.
+precedence, then the highest ranks, then lines of which the ranker is unsure.
 """
 
 import math
@@ -121,12 +121,13 @@ class _Room:
                     waiting = 0
 
     def follow_scores(self) -> None:
-        """Take the highest scores; of equal ones, the likelier, then by lot."""
+        """Take the highest ranks that have a score; of equal ones, the likelier, then by lot."""
         for each in self._by_score():
             if self._left() <= self._held:
                 return
             if each.key not in self._taken and each.score > 0:
-                self._taken[each.key] = "score", f"score {each.score}: {each.title}"
+                ahead = f", rank {each.rank}" if each.rank > each.score else ""
+                self._taken[each.key] = "score", f"score {each.score}{ahead}: {each.title}"
 
     def explore(self) -> None:
         """Take lines of which the ranker is least sure."""
@@ -172,9 +173,10 @@ class _Room:
         return self._plan.quota - len(self._taken)
 
     def _by_score(self) -> list[Candidate]:
-        return sorted(
-            self._lines, key=lambda each: (-each.score, -(each.chance or 0), self._draws[each.key])
-        )
+        def place(each: Candidate) -> tuple[int, int, float, str]:
+            return -each.rank, -each.score, -(each.chance or 0), self._draws[each.key]
+
+        return sorted(self._lines, key=place)
 
 
 def _distinct(candidates: Iterable[Candidate]) -> list[Candidate]:

@@ -54,6 +54,7 @@ def candidate_of_alert(alert: Alert, file: str) -> Candidate:
         traders=_traders(party.name for party in parties),
         alert=alert.id,
         score=alert.score,
+        rank=alert.rank,
         severity=alert.severity,
         title=alert.title,
         rules=tuple(dict.fromkeys(reason.rule for reason in alert.reasons)),

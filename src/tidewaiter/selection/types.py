@@ -35,6 +35,7 @@ class Candidate(Record, frozen=True, kw_only=True):
     traders: tuple[str, ...] = ()  # names of its parties, as written
     alert: str = ""  # id; "": the line raised none that is open
     score: int = 0
+    rank: int = 0  # of the alert: the order of work
     severity: Severity | None = None
     title: str = ""
     rules: tuple[str, ...] = ()  # of the alert's reasons

@@ -22,9 +22,10 @@ from tidewaiter.exchange.notices.events import Event, Recalled
 from tidewaiter.exchange.signing import unlock
 from tidewaiter.store import tables
 from tidewaiter.store.database import Work
+from tidewaiter.store.documents import documents
 from tidewaiter.store.moves import day_of, moves
-from tidewaiter.store.notices import NO_MORE
-from tidewaiter.store.peers import documents, peers
+from tidewaiter.store.noticerows import NO_MORE
+from tidewaiter.store.peers import peers
 from tidewaiter.store.rosters import rosters
 
 _AT_A_TIME = 250  # notices whose events are open at once

@@ -10,7 +10,8 @@ from tidewaiter.exchange.evidence import MessageEvidence, Vouched, packed, stand
 from tidewaiter.store import tables
 from tidewaiter.store.audit import moment
 from tidewaiter.store.database import Stamp, Work
-from tidewaiter.store.peers import documents, peer_of
+from tidewaiter.store.documents import documents
+from tidewaiter.store.peers import peer_of
 
 
 def vouched(work: Work, node: str, seq: int) -> Vouched:

@@ -12,7 +12,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.exchange.notices.events import Side
 from tidewaiter.store import tables
 from tidewaiter.store.database import Work
-from tidewaiter.store.notices import Row, on_day, read_row
+from tidewaiter.store.noticerows import Row, on_day, read_row
 
 Show = Literal["ours", "theirs", "overdue", "decided", "all"]
 """Which notices: those whose next act is ours or theirs, whose day for it is over, that the

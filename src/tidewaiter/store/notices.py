@@ -1,16 +1,12 @@
 """Notices: the events of both sides, kept in the transaction of the message that tells of each."""
 
 import secrets
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 import msgspec
-from msgspec import structs
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import insert, select, update
 
-from tidewaiter.base.errors import ConflictError, InputError, MissingError
-from tidewaiter.base.records import Record
+from tidewaiter.base.errors import ConflictError, InputError
 from tidewaiter.exchange.markings import Marking
 from tidewaiter.exchange.notices.events import (
     OTHER,
@@ -22,13 +18,13 @@ from tidewaiter.exchange.notices.events import (
     What,
     word_of,
 )
-from tidewaiter.exchange.notices.states import State, add, next_due, state_of
-from tidewaiter.exchange.notices.types import Notice
-from tidewaiter.exchange.signing import lock, unlock
+from tidewaiter.exchange.notices.states import add, next_due, state_of
+from tidewaiter.exchange.signing import lock
 from tidewaiter.store import tables
 from tidewaiter.store.audit import moment, stamp_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.incoming import Heard
+from tidewaiter.store.noticerows import Kept, Row, events_of, find_notice, read_row, row_of
 from tidewaiter.store.outgoing import Message, write_message
 from tidewaiter.store.payloads import KEY_LENGTH, plain
 from tidewaiter.store.registernotices import enter_notice
@@ -36,38 +32,8 @@ from tidewaiter.store.registernotices import enter_notice
 NOTICE = "notice"
 """The kind of message that brings an event of a notice."""
 
-OVER = ("sent", "viewed", "acknowledged", "more time")
-"""States that end when the time is over."""
-
-NO_MORE = ("never-left", "destroyed", "not-held")
-"""Outcomes of a recall after which the recipient has no copy of the message."""
-
 _NONCE = 12  # bytes
 _ID = 16  # bytes
-
-
-class Row(Record, frozen=True, kw_only=True):
-    """A notice in a list."""
-
-    number: int
-    owner: str  # the node of the exporting side
-    reference: str
-    peer: str
-    side: Side  # of this node
-    state: str
-    waits_for: str  # exporter, importer; "": nobody
-    reply_by: date | None
-    due: date | None  # day by which the next act is due; None: nothing is
-    version: int
-    changed: str  # ISO 8601, UTC
-
-
-class Kept(Record, frozen=True, kw_only=True):
-    """A notice, and what was done to it."""
-
-    row: Row
-    events: tuple[Event, ...]  # in the order of arrival
-    state: State
 
 
 def do_to_notice(
@@ -120,7 +86,7 @@ def send_notice(work: Work, safe: bytes, own: str, peer: str, sent: Sent) -> Kep
         hint = "amend that one, or give this one a reference of its own"
         raise InputError(f'there is a notice "{reference}" already', hint=hint)
     number = _insert(work, own, reference, peer, "exporter")
-    row = _row(work, number)
+    row = row_of(work, number)
     event = _event(work, row, (), sent, version=1, seen=0)
     add((), event, stamp_of(work).at.date())
     _send(work, safe, row, event, thread="")
@@ -154,55 +120,6 @@ def take_event(work: Work, safe: bytes, heard: Heard, event: Event) -> None:
     _keep(work, safe, number, event, heard.message)
 
 
-def find_notice(work: Work, safe: bytes, number: int, day: date) -> Kept:
-    """Return a notice as it stands on a day.
-
-    Raises:
-        MissingError: There is none of that number.
-    """
-    row = _row(work, number)
-    events = _events(work, safe, number)
-    return Kept(row=row, events=events, state=state_of(events, day))
-
-
-def notice_of(kept: Kept) -> Notice:
-    """Return what a notice says in the version that is in force.
-
-    Raises:
-        MissingError: None was sent that counts.
-    """
-    if kept.state.notice is None:
-        hint = "its page tells what came instead"
-        raise MissingError(f"notice {kept.row.number} has no version that counts", hint=hint)
-    return kept.state.notice
-
-
-def notices(
-    work: Work, day: date, *, state: str = "", before: int = 0, rows: int = 100
-) -> list[Row]:
-    """Return notices, the last first.
-
-    Args:
-        work: Any.
-        day: Today: by it, time is over.
-        state: Only such as stand so; "": any.
-        before: The number of the last one seen; 0: from the last.
-        rows: How many at most.
-    """
-    n = tables.notice.c
-    wanted = select(tables.notice)
-    if state == "expired without reply":
-        wanted = wanted.where(n.state.in_(OVER), n.reply_by < day.isoformat())
-    elif state:
-        wanted = wanted.where(n.state == state)
-        if state in OVER:
-            wanted = wanted.where((n.reply_by >= day.isoformat()) | n.reply_by.is_(None))
-    if before:
-        wanted = wanted.where(n.number < before)
-    found = work.connection.execute(wanted.order_by(n.number.desc()).limit(rows)).mappings()
-    return [on_day(read_row(row), day) for row in found]
-
-
 def enter_notices(work: Work, safe: bytes) -> int:
     """Enter all notices into the register, as after its first entries; return how many there are.
 
@@ -212,7 +129,7 @@ def enter_notices(work: Work, safe: bytes) -> int:
     """
     rows = list(work.connection.execute(select(tables.notice)).mappings())
     for row in map(read_row, rows):
-        events = _events(work, safe, row.number)
+        events = events_of(work, safe, row.number)
         enter_notice(work, row.number, row.side, events, state_of(events, date.min))
     return len(rows)
 
@@ -241,7 +158,7 @@ def _keep(work: Work, safe: bytes, number: int, event: Event, message: str) -> N
     known = select(e.number).where(e.notice == number, e.id == event.id)
     if work.connection.execute(known).first() is not None:
         raise InputError(f"event {event.id[:40]} was told before by another message")
-    stamp, side = stamp_of(work), _row(work, number).side
+    stamp, side = stamp_of(work), row_of(work, number).side
     row = {
         "notice": number, "id": plain(event.id), "by": event.by, "seq": event.seq,
         "message": message, "came": moment(stamp.at),
@@ -255,7 +172,7 @@ def _keep(work: Work, safe: bytes, number: int, event: Event, message: str) -> N
 def project_notice(work: Work, safe: bytes, number: int) -> None:
     """Write how a notice stands, by all of its events, into its row and into the register."""
     n, at = tables.notice.c, stamp_of(work).at
-    events = _events(work, safe, number)
+    events = events_of(work, safe, number)
     state = state_of(events, date.min)  # whatever the day: that shows later
     due = next_due(state)
     told = {
@@ -264,7 +181,7 @@ def project_notice(work: Work, safe: bytes, number: int) -> None:
         "due": due.isoformat() if due else None, "changed": moment(at),
     }  # fmt: skip
     work.connection.execute(update(tables.notice).where(n.number == number).values(**told))
-    enter_notice(work, number, _row(work, number).side, events, state)
+    enter_notice(work, number, row_of(work, number).side, events, state)
 
 
 def _insert(work: Work, owner: str, reference: str, peer: str, side: Side) -> int:
@@ -287,36 +204,3 @@ def _thread(work: Work, number: int) -> str:
     e = tables.notice_event.c
     first = select(e.message).where(e.notice == number).order_by(e.number).limit(1)
     return str(work.connection.execute(first).scalar_one())
-
-
-def _events(work: Work, safe: bytes, number: int) -> tuple[Event, ...]:
-    """Return the events of a notice; what the other side no longer holds counts as never said."""
-    e, r = tables.notice_event.c, tables.recalled.c
-    gone = select(r.item).where(r.outcome.in_(NO_MORE))
-    wanted = select(e.written, e.message.in_(gone)).where(e.notice == number).order_by(e.number)
-    events = []
-    for written, recalled in work.connection.execute(wanted):
-        event = msgspec.json.decode(unlock(written, safe), type=Event)
-        events.append(structs.replace(event, what=Recalled()) if recalled else event)
-    return tuple(events)
-
-
-def _row(work: Work, number: int) -> Row:
-    wanted = select(tables.notice).where(tables.notice.c.number == number)
-    row = work.connection.execute(wanted).mappings().first()
-    if row is None:
-        raise MissingError(f"there is no notice {number}", hint="look at: tidewaiter notices list")
-    return read_row(row)
-
-
-def read_row(row: RowMapping | Mapping[str, Any]) -> Row:
-    """Read the row of a notice."""
-    days = {name: date.fromisoformat(row[name]) for name in ("reply_by", "due") if row[name]}
-    return Row(**{**row, **days})
-
-
-def on_day(row: Row, day: date) -> Row:
-    """Return a notice as it stands on a day: silence is seen by nobody's act."""
-    if row.state in OVER and row.reply_by is not None and row.reply_by < day:
-        return structs.replace(row, state="expired without reply")
-    return row

@@ -15,15 +15,9 @@ from tidewaiter.exchange.relations import CONTROL
 from tidewaiter.store import tables
 from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.database import Work
+from tidewaiter.store.documents import documents
 from tidewaiter.store.holding import hold_back
-from tidewaiter.store.peers import (
-    add_peer,
-    documents,
-    find_peer,
-    peer_of,
-    set_relation,
-    take_document,
-)
+from tidewaiter.store.peers import add_peer, find_peer, peer_of, set_relation, take_document
 
 _OTHER = "take the file that the peer wrote by `tidewaiter node document --out`"
 RECOVERED = "its keys were recovered by its root: compare its words anew"

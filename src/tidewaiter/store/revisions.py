@@ -1,5 +1,8 @@
 """Which revision a database has, and the way to the newest."""
 
+from collections.abc import Callable
+from functools import cache
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -20,15 +23,15 @@ def is_current(connection: Connection, at: str) -> bool:
     Raises:
         StoreError: The database holds other things, or is of a newer version.
     """
-    script = ScriptDirectory.from_config(_config())
+    known, newest = _known(_config)
     current = _revision(connection, at)
-    if current not in {None} | {step.revision for step in script.walk_revisions()}:
+    if current is not None and current not in known:
         raise StoreError(
             f'the database has revision "{current}", which this version does not know',
             at=at,
             hint="it was used by a newer Tidewaiter: install that version, or name another one",
         )
-    return current == script.get_current_head()
+    return current == newest
 
 
 def upgrade(connection: Connection, at: str) -> None:
@@ -43,6 +46,13 @@ def upgrade(connection: Connection, at: str) -> None:
     """
     if not is_current(connection, at):  # another process may have been faster
         command.upgrade(_config(connection), "head")
+
+
+@cache
+def _known(config: Callable[[], Config]) -> tuple[frozenset[str], str | None]:
+    """Return the revisions that this version knows, and the newest; reading them takes its time."""
+    script = ScriptDirectory.from_config(config())
+    return frozenset(step.revision for step in script.walk_revisions()), script.get_current_head()
 
 
 def _config(connection: Connection | None = None) -> Config:

@@ -23,9 +23,9 @@ from tidewaiter.exchange.signing import lock, unlock
 from tidewaiter.store import tables
 from tidewaiter.store.audit import moment, record_change, stamp_of
 from tidewaiter.store.database import Work
+from tidewaiter.store.documents import documents, nodes_known
 from tidewaiter.store.incoming import Heard
 from tidewaiter.store.payloads import KEY_LENGTH
-from tidewaiter.store.peers import documents, nodes_known
 
 ROSTER = "roster"
 """The kind of message that brings versions of a roster."""

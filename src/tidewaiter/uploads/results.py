@@ -93,6 +93,6 @@ class Findings:
     def _lines(self) -> Iterator[pa.RecordBatch]:
         name, reading = self._upload.name, self._upload.options.reading
         with self._place.open("rb") as file:
-            for part in reader_for(name)(file, name, reading):
+            for part in reader_for(name, unread=True)(file, name, reading):
                 if isinstance(part, pa.RecordBatch):
                     yield part

@@ -178,20 +178,6 @@ HANDLERS = [
 
 def make_app(node: Node) -> Litestar:
     """Make the application of an installation; it closes the database when it ends."""
-
-    @asynccontextmanager
-    async def living(_: Litestar) -> AsyncIterator[None]:
-        sender = Sender(node)
-        sender.start()
-        try:
-            async with anyio.create_task_group() as tasks:
-                tasks.start_soon(keep_up, node)
-                yield
-                tasks.cancel_scope.cancel()
-        finally:
-            await run_sync(sender.stop)
-            node.close()
-
     app = Litestar(
         # Handlers of one path that are given one by one are wrapped twice by Litestar 2.25.
         route_handlers=[Router(path="/", route_handlers=HANDLERS)],
@@ -209,11 +195,26 @@ def make_app(node: Node) -> Litestar:
         },
         compression_config=CompressionConfig(backend="gzip", minimum_size=1_000),
         openapi_config=_described(),
-        lifespan=[living],
+        lifespan=[_living],
         logging_config=None,
     )
-    app.asgi_handler = outermost(app.asgi_handler, node.serving)
+    app.asgi_handler = outermost(app.asgi_handler)
     return app
+
+
+@asynccontextmanager
+async def _living(app: Litestar) -> AsyncIterator[None]:
+    node: Node = app.state.node
+    sender = Sender(node)
+    sender.start()
+    try:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(keep_up, node)
+            yield
+            tasks.cancel_scope.cancel()
+    finally:
+        await run_sync(sender.stop)
+        node.close()
 
 
 def _described() -> OpenAPIConfig:

@@ -28,7 +28,8 @@ from tidewaiter.exchange.notices.events import (
 from tidewaiter.exchange.notices.types import Amount
 from tidewaiter.exchange.notices.writing import read_amount
 from tidewaiter.exchange.problems import TEXT
-from tidewaiter.store.notices import Row, do_to_notice
+from tidewaiter.store.noticerows import Row
+from tidewaiter.store.notices import do_to_notice
 from tidewaiter.store.sessions import User
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.casework import Short, Words

@@ -7,7 +7,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.courier.notifying import Ready, made_ready
 from tidewaiter.exchange.notices.states import State
 from tidewaiter.exchange.notices.written import WrittenNotice, read_written
-from tidewaiter.store.notices import find_notice, notice_of
+from tidewaiter.store.noticerows import find_notice, notice_of
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.casework import Short, Words
 from tidewaiter.web.given import TheNode, TheUser

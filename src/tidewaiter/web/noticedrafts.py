@@ -17,6 +17,7 @@ from tidewaiter.exchange.notices.written import WrittenLine, WrittenNotice, writ
 from tidewaiter.exchange.notices.xml import MOST_BYTES, read_xml
 from tidewaiter.store.accounts import account_key
 from tidewaiter.store.database import Work
+from tidewaiter.store.documents import documents
 from tidewaiter.store.noticedrafts import (
     Draft,
     KeptDraft,
@@ -26,8 +27,7 @@ from tidewaiter.store.noticedrafts import (
     drop_draft,
     find_draft,
 )
-from tidewaiter.store.notices import Kept, find_notice
-from tidewaiter.store.peers import documents
+from tidewaiter.store.noticerows import Kept, find_notice
 from tidewaiter.store.peers import peers as known_peers
 from tidewaiter.store.sessions import User
 from tidewaiter.web.asking import Asked

@@ -16,7 +16,7 @@ from tidewaiter.exchange.relations import Standing
 from tidewaiter.store.deliveries import Delivery
 from tidewaiter.store.noticedrafts import KeptDraft
 from tidewaiter.store.noticelist import Listed, Show
-from tidewaiter.store.notices import Row
+from tidewaiter.store.noticerows import Row
 from tidewaiter.web.casework import Short
 from tidewaiter.web.noticescreen import Screened
 

@@ -11,7 +11,7 @@ from tidewaiter.exchange.notices.forms import form_of
 from tidewaiter.report import languages
 from tidewaiter.report.noticeforms import FilledForm, filled, render_form
 from tidewaiter.report.paper import pdf_of
-from tidewaiter.store.notices import find_notice, notice_of
+from tidewaiter.store.noticerows import find_notice, notice_of
 from tidewaiter.web.asking import Asked, read_query
 from tidewaiter.web.given import TheNode
 from tidewaiter.web.node import Node

@@ -16,10 +16,11 @@ from tidewaiter.exchange.notices.xml import write_xml
 from tidewaiter.store.accounts import account_key
 from tidewaiter.store.database import Work
 from tidewaiter.store.deliveries import deliveries
+from tidewaiter.store.documents import documents
 from tidewaiter.store.noticedrafts import count_drafts
 from tidewaiter.store.noticelist import ROWS, Wish, count_notices, cursor_of, notice_list
-from tidewaiter.store.notices import Kept, find_notice, notice_of
-from tidewaiter.store.peers import documents, peer_of
+from tidewaiter.store.noticerows import Kept, find_notice, notice_of
+from tidewaiter.store.peers import peer_of
 from tidewaiter.web.asking import Asked, read_query
 from tidewaiter.web.given import TheNode, TheUser
 from tidewaiter.web.lawdesk import desk_of

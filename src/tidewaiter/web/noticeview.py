@@ -22,7 +22,7 @@ from tidewaiter.exchange.notices.lawlines import LineLaw
 from tidewaiter.exchange.notices.states import State
 from tidewaiter.exchange.problems import Problem
 from tidewaiter.report.languages import country, day, words
-from tidewaiter.store.notices import Row
+from tidewaiter.store.noticerows import Row
 from tidewaiter.store.sessions import User
 from tidewaiter.substances.rulings import Ruling
 from tidewaiter.substances.types import Regime

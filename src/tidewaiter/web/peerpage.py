@@ -15,8 +15,9 @@ from tidewaiter.store.between import (
 )
 from tidewaiter.store.conversations import conversation
 from tidewaiter.store.database import Work
+from tidewaiter.store.documents import documents
 from tidewaiter.store.evidence import evidence_of
-from tidewaiter.store.peers import Known, documents
+from tidewaiter.store.peers import Known
 from tidewaiter.store.witnesses import log_contradictions, told_logs, witnessed
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode, TheUser

@@ -17,7 +17,7 @@ from tidewaiter.exchange.relations import Standing
 from tidewaiter.report.codes import svg_code
 from tidewaiter.report.languages import words as said
 from tidewaiter.store.database import Work
-from tidewaiter.store.peers import documents
+from tidewaiter.store.documents import documents
 from tidewaiter.store.peers import peers as known_peers
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode, TheUser

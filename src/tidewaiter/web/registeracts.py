@@ -16,7 +16,8 @@ from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.exchange.register.readinglines import read_any
 from tidewaiter.exchange.register.shipments import Shipment, movement_of
 from tidewaiter.parties.readers.types import ListFile
-from tidewaiter.store.notices import enter_notices, notices
+from tidewaiter.store.noticerows import notices
+from tidewaiter.store.notices import enter_notices
 from tidewaiter.store.register import add_entries, erase_operator, keeper
 from tidewaiter.store.registerledger import Written, cancel, find_movement, new_id, write_off
 from tidewaiter.store.sessions import User

@@ -3,7 +3,7 @@
 import math
 import time
 from base64 import b64decode
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -104,7 +104,7 @@ class Edge:
         await self._app(scope, receive, send)
 
 
-def outermost(app: ASGIApp, serving: Serving) -> ASGIApp:
+def outermost(app: ASGIApp) -> ASGIApp:
     """Return an application whose every answer says what a browser may do with it.
 
     It stands before the routes, so it is also where ".json" is cut off a path, and where a foreign
@@ -112,17 +112,17 @@ def outermost(app: ASGIApp, serving: Serving) -> ASGIApp:
 
     Args:
         app: What is inside.
-        serving: Where it is served.
     """
-    hosts = _hosts(serving)
 
     async def handle(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
+        serving: Serving = scope["litestar_app"].state.node.serving
         json_path(scope)
         answer = _with_headers(scope, send, serving.public)
         host = Headers.from_scope(scope).get("host", "")
+        hosts = _hosts(serving)
         if hosts and _host(host) not in hosts:
             refused = ASGIResponse(body=b"this server has another name\n", status_code=400)
             await refused(scope, receive, answer)
@@ -236,6 +236,7 @@ async def _token(request: Asked) -> str:
     return told or ""
 
 
+@cache
 def _hosts(serving: Serving) -> frozenset[str]:
     """Return the names that we answer to; none: every one, as we listen at every address."""
     if serving.host in _EVERYWHERE and not serving.public:

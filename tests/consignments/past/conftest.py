@@ -6,7 +6,9 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from msgspec import structs
 
+from tidewaiter.consignments.past.allowed import Allowed
 from tidewaiter.consignments.past.book import Inspected
 from tidewaiter.consignments.past.marking import Past
 from tidewaiter.consignments.rules import AlertRules
@@ -44,16 +46,18 @@ def past(
 
     def marked(
         *rows: Row, before: Sequence[Row] = (), found: Sequence[Row] = (),
-        inspected: Sequence[Inspected] = (), by: AlertRules = rules,
+        inspected: Sequence[Inspected] = (), allowed: Sequence[Allowed] = (),
+        by: AlertRules = rules,
     ) -> list[Alert]:  # fmt: skip
         alerts = screen(*rows).alerts
         made = Past(registry, by, Together(registry, by, DAY), DAY)
+        made.allow(allowed)
         for alert in alerts:
             made.want(alert.line, alert.substances)
-        made.look(batch(*rows), earlier=False)
-        made.look(batch(*before, *found), earlier=True)
+        made.look(batch(*rows), earlier=False, whole=True)
+        made.look(batch(*before, *found), earlier=True, whole=True)
         for alert in screen(*found).alerts:
-            made.add(alert, earlier=True)
+            made.add(structs.replace(alert, id=f"of another file {alert.id}"), earlier=True)
         for alert in alerts:
             made.add(alert)
         made.add_inspected(inspected)

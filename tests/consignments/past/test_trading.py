@@ -9,6 +9,7 @@ import pytest
 from tests.consignments.past.conftest import DAY, Row, deal, many
 
 from tidewaiter.consignments.past.book import Inspected
+from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.types import Alert
 
 Told = Callable[..., dict[str, str]]
@@ -117,14 +118,16 @@ def test_results_of_inspections_feed_back(told: Told) -> None:
     assert said["inspected-before"].endswith("Not as declared (2026-11-13); as declared: 1")
 
 
-def test_the_past_adds_little_and_changes_no_identity(past: Callable[..., list[Alert]]) -> None:
+def test_the_past_adds_little_and_changes_no_identity(
+    past: Callable[..., list[Alert]], rules: AlertRules
+) -> None:
     """All together at most what the rules allow; no country is among the reasons."""
     results = [Inspected("alpha", DAY - WEEK, "Not as declared")]
     rows = [deal("Alpha", "Beta", **EPHEDRINE, origin="CN")]
     (before,) = past(*rows)
     (alert,) = past(*rows, before=many(120), inspected=results)
     assert (alert.id, alert.score - before.score) == (before.id, 11)
-    assert alert.rank - before.rank == 11
+    assert alert.rank - before.rank == 11 + rules.order_of(alert.reasons) == 11 + 40
 
 
 def test_the_past_alone_makes_no_alert(past: Callable[..., list[Alert]]) -> None:

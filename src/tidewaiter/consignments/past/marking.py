@@ -6,8 +6,10 @@ from datetime import date
 import pyarrow as pa
 from msgspec import structs
 
+from tidewaiter.consignments.past.allowed import Allowed, Sums
 from tidewaiter.consignments.past.book import Book, Inspected
 from tidewaiter.consignments.past.labels import of_label
+from tidewaiter.consignments.past.loads import Loads
 from tidewaiter.consignments.past.outliers import Values
 from tidewaiter.consignments.past.routes import Ways
 from tidewaiter.consignments.past.splitting import Splits
@@ -45,6 +47,8 @@ class Past:
         self._values = Values()
         self._ways = Ways(self._book, rules.past)
         self._splits = Splits(together, registry, rules.past)
+        self._loads = Loads(day, rules.past)
+        self._sums = Sums(registry)
 
     def want(self, line: Line, substances: Iterable[str] = ()) -> None:
         """Ask for the past of a line, in which substances were found."""
@@ -52,6 +56,7 @@ class Past:
         self._book.want(line)
         self._values.want(line)
         self._ways.want(line)
+        self._loads.want(line)
 
     @property
     def substances(self) -> tuple[str, ...] | None:
@@ -59,16 +64,23 @@ class Past:
         machines = {each.slug for each in self._registry.substances if each.kind == "equipment"}
         return None if machines & self._found else tuple(sorted(self._found | machines))
 
-    def look(self, batch: pa.RecordBatch, *, earlier: bool) -> None:
+    def look(self, batch: pa.RecordBatch, *, earlier: bool, whole: bool = False) -> None:
         """Take up lines, of the file or of an earlier one.
 
         Args:
             batch: Of the schema LINES.
             earlier: They are of an earlier file.
+            whole: All lines of that file are taken up, so that it shows who shared a container.
         """
         self._book.look(batch, earlier=earlier)
         self._values.look(batch)
         self._ways.look(batch, earlier=earlier)
+        if whole:
+            self._loads.look(batch, earlier=earlier)
+
+    def allow(self, allowed: Iterable[Allowed]) -> None:
+        """Take up what papers, notices and declared needs allow, before any alert is added."""
+        self._sums.allow(allowed)
 
     def add(self, alert: Alert, *, earlier: bool = False) -> None:
         """Take up an alert, of the file or of an earlier one."""
@@ -76,6 +88,7 @@ class Past:
         known = structs.replace(alert, substances=slugs)
         self._book.add_alert(known, earlier=earlier)
         self._splits.add(known)
+        self._sums.add(known)
 
     def add_inspected(self, results: Iterable[Inspected]) -> None:
         """Take up results of inspections and laboratories."""
@@ -86,6 +99,9 @@ class Past:
         found = [*self.of(alert.line, alert.substances)]
         if not any(each.rule == "together" and each.points for each in alert.reasons):
             found += self._splits.of(alert)
+        told = any(each.rule == "register-exceeded" for each in alert.reasons)
+        for said, source in self._sums.of(alert):
+            found.append((said._replace(weighs=not told), source))
         made = self._weighed(found)
         return with_reasons(alert, (*alert.reasons, *made), self._rules) if made else alert
 
@@ -104,6 +120,9 @@ class Past:
             yield said, ""
         for said in self._ways.of(line, asked.day):
             yield said, ""
+        load = self._loads.of(line, asked.day)
+        if load is not None:
+            yield load, ""
         label = of_label(line)
         if label is not None:
             yield label, ""

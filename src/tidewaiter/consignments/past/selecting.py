@@ -10,6 +10,7 @@ from tidewaiter.consignments.identity import identity
 from tidewaiter.consignments.lines import line_of
 from tidewaiter.consignments.past.marking import Past
 from tidewaiter.consignments.points import score_of
+from tidewaiter.consignments.readers.unread import line_at, only_lines
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.types import Alert, Line, Reason
 
@@ -35,13 +36,13 @@ def selected(
         screening: Of the file.
         known: Rows that are alerts already.
     """
-    for row in batch.to_pylist():
+    for place, row in enumerate(only_lines(batch).to_pylist()):
         if row["row"] in known:
             continue
         line = line_of(row)
         reasons = past.reasons(line)
         if any(each.rule in rules.past.selects for each in reasons):
-            yield _alert(line, reasons, rules, screening)
+            yield _alert(line_at(batch, place), reasons, rules, screening)
 
 
 def _alert(line: Line, reasons: list[Reason], rules: AlertRules, screening: Screening) -> Alert:
@@ -56,7 +57,7 @@ def _alert(line: Line, reasons: list[Reason], rules: AlertRules, screening: Scre
         day=screening.day,
         severity=rules.severity.of(score) or "low",
         score=score,
-        rank=score + rules.urgency_of(days_left),
+        rank=score + rules.urgency_of(days_left) + rules.order_of(reasons),
         due=due,
         days_left=days_left,
         substances=(),

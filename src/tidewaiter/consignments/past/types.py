@@ -20,6 +20,9 @@ WORDS = {
     "price-outlier": ("price", "usual", "goods", "lines"),
     "pack-outlier": ("mass", "usual", "goods", "lines"),
     "equipment-after": (*_TRADER, "goods", "earlier", "day"),
+    "co-loaded": (*_TRADER, "container", "others", "chapters", "shared", "lines"),
+    "over-quota": ("count", "goods", "what", "sum", "allowed", "since"),
+    "over-need": (*_TRADER, "count", "goods", "what", "sum", "allowed", "since"),
     "label-domestic": ("label", "country"),
     "inspected-before": (*_TRADER, "found", "declared"),
 }
@@ -36,6 +39,7 @@ _NUMBERS = {
     "price-outlier": ("lines", "score", "floor"),
     "pack-outlier": ("lines", "score", "floor"),
     "equipment-after": ("days",),
+    "co-loaded": ("days", "lines", "share"),
 }
 
 

@@ -17,6 +17,7 @@ from tidewaiter.exchange.notices.amounts import amount_of as amount_in
 from tidewaiter.exchange.notices.amounts import measured
 from tidewaiter.exchange.notices.lawlines import TABLES
 from tidewaiter.exchange.notices.types import Amount, NoticeLine, Party
+from tidewaiter.exchange.register.allowances import allowed_in
 from tidewaiter.exchange.register.answering import answer_from
 from tidewaiter.exchange.register.book import Book
 from tidewaiter.exchange.register.goods import content_in
@@ -67,6 +68,7 @@ class RegisterDesk:
             day: Of the law of the screening.
         """
         self.digest = kept.digest
+        self.allowed = tuple(allowed_in(kept.register, day))
         self._country = kept.country
         self._registry = registry
         self._places = {each.slug: place for place, each in enumerate(registry.substances)}

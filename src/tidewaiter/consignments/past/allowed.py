@@ -1,0 +1,156 @@
+"""Allowed: amounts that a paper or a declared need allows, and lines that pass them together.
+
+The lines at hand add up, whatever was written off elsewhere: a sum that passes what is allowed
+does so without anything that is not at hand.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.amounts import amount_of, is_alone
+from tidewaiter.consignments.finds import find_of
+from tidewaiter.consignments.past.trading import Said
+from tidewaiter.consignments.routing import route_of
+from tidewaiter.consignments.traders import RECEIVERS, day_of, receiver_of
+from tidewaiter.consignments.types import Alert
+from tidewaiter.substances.limits import kilos
+from tidewaiter.substances.registry import Registry
+
+_BETWEEN = re.compile(r"[\W_]+")
+_WHOLE = Decimal(100)
+
+
+class Allowed(Record, frozen=True, kw_only=True):
+    """An amount of a substance that a paper, a notice or a declared need allows."""
+
+    what: Literal["paper", "need"]
+    name: str  # what it is called: "import permit 17", "requirement of 2026"
+    number: str = ""  # of the paper or notice, as lines name it
+    traders: tuple[str, ...] = ()  # who declared a need: folded names, and keys of numbers
+    country: str = ""  # that a need is imported into
+    substance: str  # slug
+    mass_mg: int | None = None  # one of the two
+    volume_ul: int | None = None
+    content: bool = False  # of the substance in the goods; False: of the goods
+    since: date | None = None
+    until: date | None = None  # its last day
+    source: str
+
+
+class _Counted(NamedTuple):
+    """A line that counts."""
+
+    day: date
+    id: str
+    amount: Decimal
+
+
+class Sums:
+    """Adds up lines by what allows them."""
+
+    def __init__(self, registry: Registry) -> None:
+        """Begin without anything that is allowed."""
+        self._registry = registry
+        self._places = {each.slug: place for place, each in enumerate(registry.substances)}
+        self._papers: dict[tuple[str, str], list[Allowed]] = {}  # by number and substance
+        self._needs: dict[tuple[str, str], list[Allowed]] = {}  # by trader and substance
+        self._counted: dict[Allowed, list[_Counted]] = {}
+        self._seen: set[str] = set()
+
+    def allow(self, allowed: Iterable[Allowed]) -> None:
+        """Take up what is allowed; before any line is added."""
+        for each in allowed:
+            if each.number:
+                key = (_key(each.number), each.substance)
+                self._papers.setdefault(key, []).append(each)
+            for trader in each.traders:
+                self._needs.setdefault((trader, each.substance), []).append(each)
+
+    def add(self, alert: Alert) -> None:
+        """Take up an alert; of two with one id the first counts."""
+        day = day_of(alert.line)
+        if day is None or alert.id in self._seen or not (self._papers or self._needs):
+            return
+        self._seen.add(alert.id)
+        for each in self._over(alert, day):
+            amount = self._amount(alert, each)
+            if amount is not None:
+                self._counted.setdefault(each, []).append(_Counted(day, alert.id, amount))
+
+    def of(self, alert: Alert) -> Iterator[tuple[Said, str]]:
+        """Yield what the line passes together with those before it, each with its source."""
+        day = day_of(alert.line)
+        if day is None or not (self._papers or self._needs):
+            return
+        for each in self._over(alert, day):
+            most = each.mass_mg if each.mass_mg is not None else each.volume_ul
+            mine = self._amount(alert, each)
+            lines = [line for line in self._counted.get(each, ()) if line.day <= day]
+            sum_ = sum((line.amount for line in lines), Decimal(0))
+            if mine is None or most is None or sum_ <= most:
+                continue
+            unit = "kg" if each.mass_mg is not None else "l"
+            words = {
+                "count": f"{len(lines):,}", "goods": self._registry.substance(each.substance).name,
+                "what": each.name, "sum": f"{kilos(sum_)} {unit}",
+                "allowed": f"{kilos(Decimal(most))} {unit}", "since": min(x.day for x in lines),
+            }  # fmt: skip
+            if each.what == "paper":
+                yield Said("over-quota", words), each.source
+            else:
+                named = {p.role: p.name for p in alert.line.parties or () if p.name}
+                role = next((role for role in RECEIVERS if role in named), RECEIVERS[0])
+                who = {"role": role, "name": named.get(role, "")}
+                yield Said("over-need", {**words, **who}), each.source
+
+    def _over(self, alert: Alert, day: date) -> Iterator[Allowed]:
+        """Yield what a line counts for on its day."""
+        found: list[Allowed] = []
+        for slug in alert.substances:
+            for number in alert.line.licences or ():
+                found += self._papers.get((_key(number), slug), ())
+            needs = [x for who in _receivers(alert) for x in self._needs.get((who, slug), ())]
+            if needs:
+                comes = route_of(alert.line).destination
+                found += [each for each in needs if each.country in {comes, ""}]
+        for each in dict.fromkeys(found):
+            if (each.since is None or each.since <= day) and (not each.until or day <= each.until):
+                yield each
+
+    def _amount(self, alert: Alert, allowed: Allowed) -> Decimal | None:
+        """Return what of a line counts; None: the line does not tell it, or in another measure."""
+        slug = allowed.substance
+        finds = [find_of(x, self._places[slug]) for x in alert.mentions if x.substance == slug]
+        alone = is_alone(find_of(x, self._places[x.substance]) for x in alert.mentions)
+        goods = amount_of(alert.line, finds, alone=alone)
+        amount = goods.mass_mg if allowed.mass_mg is not None else goods.volume_ul
+        if amount is None or goods.gross:
+            return None
+        if not allowed.content:
+            return Decimal(amount)
+        own = self._registry.substance(slug).cas
+        salt = any(x.cas and x.cas not in own for x in alert.mentions if x.substance == slug)
+        if goods.percent is None or salt:  # of a salt, its base counts, which is less
+            return None
+        return amount * goods.percent / _WHOLE
+
+
+def trader_key(number: str) -> str:
+    """Return what stands for a trader that is known by a number, as names and numbers may meet."""
+    return f"#{_key(number)}"
+
+
+def _receivers(alert: Alert) -> set[str]:
+    """Return by what the receiver of a line may be known."""
+    parties = alert.line.parties or ()
+    numbers = {trader_key(each.id) for each in parties if each.role in RECEIVERS and each.id}
+    return {receiver_of(alert.line), *numbers} - {"", trader_key("")}
+
+
+def _key(number: str) -> str:
+    """Return a number without what papers put between its parts."""
+    return _BETWEEN.sub("", number).upper()

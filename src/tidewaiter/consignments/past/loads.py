@@ -1,0 +1,189 @@
+"""Loads: a container shared with goods of others, by a sender that shared none before.
+
+Many senders fill containers together, day after day, and for them it says nothing. What is told is
+that one that never did so does it now, and with goods of another kind.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from tidewaiter.consignments.past.trading import Said
+from tidewaiter.consignments.past.types import PastRules
+from tidewaiter.consignments.traders import SENDERS, fold_party, sender_of
+from tidewaiter.consignments.types import Line
+
+_DAYS = ("departure", "lodged", "release", "arrival")
+_EPOCH = date(1970, 1, 1)
+_LONG_AGO = np.iinfo(np.int32).min // 2  # the day of an earlier line that names none
+_CHAPTER = 2  # digits of the HS
+_SHOWN = 3  # containers and senders in a sentence
+_BETWEEN = re.compile(r"[\W_]+")
+_CONTAINER = re.compile(
+    r"[A-Z]{3}[UJZ]\d{7}"
+)  # ISO 6346; whether its check digit holds is told apart
+
+
+class _With(NamedTuple):
+    """A line in a container that is asked for."""
+
+    sender: str  # as written
+    chapter: str
+
+
+class Loads:
+    """Keeps which sender's goods were in which container when, as numbers."""
+
+    def __init__(self, day: date, rules: PastRules) -> None:
+        """Take the day of the screening, and the numbers."""
+        self._day, self._numbers = (day - _EPOCH).days, rules.rules["co-loaded"].numbers
+        self._wanted: set[str] = set()  # containers of the lines that are asked about
+        self._parts: list[NDArray[np.int64]] = []
+        self._with: dict[str, dict[tuple[int, int], set[_With]]] = {}
+        self._history: _History | None = None
+
+    def want(self, line: Line) -> None:
+        """Ask about the containers of a line."""
+        self._wanted.update(filter(None, map(_number, line.containers or ())))
+
+    def look(self, batch: pa.RecordBatch, *, earlier: bool) -> None:
+        """Take up the containers of lines, where any line that is asked about has one.
+
+        Args:
+            batch: Of the schema LINES.
+            earlier: They are of an earlier file: one without a day is before all others.
+        """
+        containers = batch.column("containers")
+        numbers = pc.list_flatten(containers)
+        if not self._wanted or not len(numbers):
+            return
+        rows = pc.list_parent_indices(containers).to_numpy()
+        senders = _senders(batch)
+        days = pc.coalesce(*(batch.column(name) for name in _DAYS)).cast(pa.int32())
+        when = pc.fill_null(days, _LONG_AGO if earlier else self._day).to_numpy()[rows]
+        made = np.column_stack(
+            [_hashed(numbers, _number), _hashed(senders, fold_party)[rows], when.astype(np.int64)]
+        )
+        known = (made[:, 0] != 0) & (made[:, 1] != 0)
+        self._parts.append(made[known])
+        self._history = None
+        here = known & np.isin(made[:, 0], [_hash(number) for number in self._wanted])
+        names, codes = senders.take(pa.array(rows[here])), batch.column("hs").take(rows[here])
+        shared = zip(made[here].tolist(), numbers.filter(pa.array(here)).to_pylist(),
+                     names.to_pylist(), codes.to_pylist(), strict=True)  # fmt: skip
+        for (_, sender, on), number, name, hs in shared:
+            held = self._with.setdefault(_number(number), {}).setdefault((sender, on), set())
+            held.add(_With(name, (hs or "")[:_CHAPTER]))
+
+    def of(self, line: Line, day: date) -> Said | None:
+        """Tell that a line shares a container with goods of another kind, of others.
+
+        Args:
+            line: That was asked about.
+            day: On which it counts.
+        """
+        sender, on = sender_of(line), (day - _EPOCH).days
+        if not sender or not line.containers or not line.hs:
+            return None
+        me, days = _hash(sender), int(self._numbers["days"])
+        for number in filter(None, map(_number, line.containers)):
+            others = [
+                each
+                for (who, when), held in self._with.get(number, {}).items()
+                if who != me and abs(when - on) <= days
+                for each in held
+            ]
+            chapters = {each.chapter for each in others}
+            if not others or line.hs[:_CHAPTER] in chapters:
+                continue
+            alone, shared = self._before(me, on)
+            few = alone + shared < self._numbers["lines"]
+            if few or shared > self._numbers["share"] * (alone + shared):
+                return None
+            return _said(line, number, others, alone + shared, shared)
+        return None
+
+    def _before(self, sender: int, on: int) -> tuple[int, int]:
+        """Count the loads of a sender of earlier days: its own, and those shared with others."""
+        if self._history is None:
+            self._history = _History(self._parts, int(self._numbers["days"]))
+        return self._history.before(sender, on)
+
+
+class _History:
+    """Loads in order: goods in one container within some days of the one before are one load."""
+
+    def __init__(self, parts: list[NDArray[np.int64]], days: int) -> None:
+        rows = np.concatenate(parts) if parts else np.empty((0, 3), np.int64)
+        rows = rows[np.lexsort((rows[:, 2], rows[:, 0]))]
+        new = np.ones(len(rows), bool)
+        new[1:] = (np.diff(rows[:, 0]) != 0) | (np.diff(rows[:, 2]) > days)
+        load = np.cumsum(new) - 1
+        pairs = np.unique(np.column_stack([load, rows[:, 1]]), axis=0)
+        senders = np.bincount(pairs[:, 0], minlength=int(load[-1]) + 1 if len(load) else 0)
+        first = rows[new, 2]
+        order = np.argsort(pairs[:, 1], kind="stable")
+        self._sender = pairs[order, 1]
+        self._day = first[pairs[order, 0]]
+        self._shared = senders[pairs[order, 0]] > 1
+
+    def before(self, sender: int, on: int) -> tuple[int, int]:
+        """Count the loads of a sender of earlier days: its own, and those shared with others."""
+        low = np.searchsorted(self._sender, sender, "left")
+        high = np.searchsorted(self._sender, sender, "right")
+        earlier = self._day[low:high] < on
+        shared = int((self._shared[low:high] & earlier).sum())
+        return int(earlier.sum()) - shared, shared
+
+
+def _said(line: Line, number: str, others: list[_With], loads: int, shared: int) -> Said:
+    named = {party.role: party.name for party in line.parties or () if party.name}
+    role = next(role for role in SENDERS if role in named)
+    names = sorted({each.sender for each in others})
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    chapters = sorted({each.chapter for each in others} - {""})
+    return Said("co-loaded", {
+        "role": role, "name": named[role], "container": number,
+        "others": ", ".join(names[:_SHOWN]) + more,
+        "chapters": ", ".join(chapters) or "not said",
+        "shared": f"{shared:,}", "lines": f"{loads:,}",
+    })  # fmt: skip
+
+
+def _senders(batch: pa.RecordBatch) -> pa.Array:
+    """Return who sends each line, as written; null: nobody is named."""
+    parties = batch.column("parties")
+    flat, rows = pc.list_flatten(parties), pc.list_parent_indices(parties)
+    roles, names = pc.struct_field(flat, "role"), pc.struct_field(flat, "name")
+    found = np.full(len(batch), -1, np.int64)
+    for role in reversed(SENDERS):  # the first of them counts, so it is put last
+        here = pc.fill_null(pc.and_(pc.equal(roles, role), pc.is_valid(names)), False).to_numpy(
+            zero_copy_only=False
+        )
+        found[rows.to_numpy()[here]] = np.flatnonzero(here)
+    return names.take(pa.array(found, mask=found < 0))
+
+
+def _hashed(texts: pa.Array, fold: Callable[[str], str]) -> NDArray[np.int64]:
+    """Return numbers that stand for texts, alike where they are alike when folded; 0: none."""
+    coded = texts.dictionary_encode()
+    words = coded.dictionary.to_pylist()
+    known = np.array([0, *(_hash(fold(word)) for word in words)], np.int64)
+    found: NDArray[np.int64] = known[pc.fill_null(coded.indices, -1).to_numpy() + 1]
+    return found
+
+
+def _hash(text: str) -> int:
+    return hash(text) if text else 0
+
+
+def _number(text: str) -> str:
+    """Return the number of a container without what papers put between its parts; "": none."""
+    number = _BETWEEN.sub("", text).upper()
+    return number if _CONTAINER.fullmatch(number) else ""

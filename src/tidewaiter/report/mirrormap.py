@@ -1,0 +1,194 @@
+"""Who trades with whom in the lists of mirror statistics, as lines on the map of the world."""
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from tidewaiter.base.records import Record
+from tidewaiter.mirror.places import iso2_of
+from tidewaiter.mirror.results import Mirrored
+from tidewaiter.mirror.types import Discrepancy, Orphan
+from tidewaiter.report.mirrorwords import quantity, signed
+from tidewaiter.report.worldmap import Arc, arc, arc_width, load_world
+
+_LINES = 40
+_LABELS = 24
+_ROOM = 90  # around the countries, in units of the map
+_LEAST = (900, 520)  # width and height shown at least
+_FULL = 2000  # units of width at which lines are as wide as the world map draws them
+_APART = (0.030, 0.028)  # of the width shown, that two labels are apart at least in one way
+
+Sort = Literal["more", "less", "alone"]
+Ends = tuple[str, str]
+
+
+class MapLine(Record, frozen=True, kw_only=True):
+    """What is listed of one country's sales to another: the first of its differences."""
+
+    sort: Sort
+    arc: Arc
+    says: str
+    href: str
+    cells: tuple[str, ...]
+
+
+class MapPlace(Record, frozen=True, kw_only=True):
+    """A country at an end of a line."""
+
+    outline: str
+    small: bool
+    x: int
+    y: int
+    label: str  # "": there is no room for one
+
+
+class MirrorMap(Record, frozen=True, kw_only=True):
+    """The map, cut to the countries that are on it."""
+
+    view: tuple[int, int, int, int]  # x, y, width, height
+    scale: float  # of words and points, beside a map of the whole world
+    land: tuple[str, ...]  # outlines of all that is not at an end of a line
+    places: tuple[MapPlace, ...]
+    lines: tuple[MapLine, ...]  # in the order of the lists
+    sorts: tuple[tuple[Sort, str], ...]  # that occur, and what they mean
+    heads: tuple[str, ...]
+    left_out: int  # pairs without room
+    unplaced: int  # pairs of which an end is not on the map
+
+
+class _Pair(Record, frozen=True, kw_only=True):
+    sort: Sort
+    kg: float  # 0: only values are known
+    href: str
+    says: str
+    cells: tuple[str, ...]
+
+
+_SORTS: tuple[tuple[Sort, str], ...] = (
+    ("more", "more is said to be sold than bought"),
+    ("less", "more is said to be bought than sold"),
+    ("alone", "one side alone reports"),
+)
+
+
+def mirror_map(found: Mirrored, articles: int) -> MirrorMap | None:
+    """Lay out the map of the pairs that are listed; None: there is none.
+
+    Args:
+        found: The answer.
+        articles: Differences that have a place on the page, to which a line leads.
+    """
+    world = load_world()
+    pairs = _pairs(found, articles)
+    drawn = {
+        ends: pair for ends, pair in pairs.items() if all(each in world.places for each in ends)
+    }
+    shown = dict(list(drawn.items())[:_LINES])
+    if not shown:
+        return None
+    codes = list(dict.fromkeys(code for ends in shown for code in ends))
+    view = _view([world.places[code].at for code in codes], (world.width, world.height))
+    scale = view[2] / _FULL
+    most = max(pair.kg for pair in shown.values()) or 1.0
+    sorts = {pair.sort for pair in shown.values()}
+    return MirrorMap(
+        view=view,
+        scale=scale,
+        land=(
+            world.other_land,
+            *(p.outline for code, p in world.places.items() if p.outline and code not in codes),
+        ),
+        places=tuple(_places(codes, view[2])),
+        lines=tuple(_line(ends, pair, most, scale) for ends, pair in shown.items()),
+        sorts=tuple(each for each in _SORTS if each[0] in sorts),
+        heads=("From", "To", "What", "Code", "Period", "Exports less imports", "m"),
+        left_out=len(drawn) - len(shown),
+        unplaced=len(pairs) - len(drawn),
+    )
+
+
+def _pairs(found: Mirrored, articles: int) -> dict[Ends, _Pair]:
+    """Return the first that is listed of each pair of countries, differences before orphans."""
+    pairs: dict[Ends, _Pair] = {}
+    for number, one in enumerate(found.discrepancies):
+        if one.kind in {"changed", "standing", "no history"}:
+            href = f"#d{number + 1}" if number < articles else "#differences"
+            pairs.setdefault(_ends(one), _of_difference(one, href))
+    for alone in found.orphans:
+        if alone.other == "reports others":
+            pairs.setdefault(_ends(alone), _of_orphan(alone))
+    return pairs
+
+
+def _ends(one: Discrepancy | Orphan) -> Ends:
+    return iso2_of(one.key.exporter), iso2_of(one.key.importer)
+
+
+def _of_difference(one: Discrepancy, href: str) -> _Pair:
+    gap = quantity(abs(one.gap), one.basis)
+    sort: Sort = "more" if one.gap > 0 else "less"
+    what = f"{gap} {'more sold than bought' if one.gap > 0 else 'more bought than sold'}"
+    where = f"{one.key.code}, {one.key.period}, {one.kind}"
+    return _Pair(
+        sort=sort,
+        kg=abs(one.gap) if one.basis == "kg" else 0.0,
+        href=href,
+        says=f"{one.exporter} → {one.importer}: {what} ({where}, m {signed(one.ratio)})",
+        cells=(
+            one.exporter, one.importer, one.kind, one.key.code, str(one.key.period),
+            ("" if one.gap > 0 else "−") + gap, signed(one.ratio),
+        ),
+    )  # fmt: skip
+
+
+def _of_orphan(one: Orphan) -> _Pair:
+    side, sign = ("exports", "") if one.reported == "X" else ("imports", "−")
+    weighs = one.kg is not None and not one.estimated
+    amount = quantity(one.kg, "kg") if weighs else quantity(one.usd, "USD")
+    where = f"{one.key.code}, {one.key.period}"
+    return _Pair(
+        sort="alone",
+        kg=(one.kg or 0.0) if weighs else 0.0,
+        href="#orphans",
+        says=f"{one.exporter} → {one.importer}: {side} alone, {amount} ({where})",
+        cells=(
+            one.exporter, one.importer, f"{side} alone", one.key.code, str(one.key.period),
+            sign + amount, "",
+        ),
+    )  # fmt: skip
+
+
+def _line(ends: Ends, pair: _Pair, most: float, scale: float) -> MapLine:
+    start, end = (load_world().places[code] for code in ends)
+    width = round(arc_width(round(pair.kg), max(round(most), 1)) * scale, 1)
+    drawn = arc(start, end, width)
+    return MapLine(sort=pair.sort, arc=drawn, says=pair.says, href=pair.href, cells=pair.cells)
+
+
+def _places(codes: Iterable[str], width: int) -> Iterator[MapPlace]:
+    taken: list[tuple[int, int]] = []
+    for code in codes:
+        place = load_world().places[code]
+        x, y = place.at
+        near = ((abs(x - a), abs(y - b)) for a, b in taken)
+        room = len(taken) < _LABELS and all(
+            dx >= _APART[0] * width or dy >= _APART[1] * width for dx, dy in near
+        )
+        if room:
+            taken.append(place.at)
+        yield MapPlace(
+            outline=place.outline, small=place.small, x=x, y=y, label=code if room else ""
+        )
+
+
+def _view(points: list[tuple[int, int]], whole: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Cut the map to some points, with room for the lines between them."""
+    across = _cut([x for x, _ in points], _LEAST[0], whole[0])
+    down = _cut([y for _, y in points], max(_LEAST[1], across[1] * 9 // 20), whole[1])
+    return across[0], down[0], across[1], down[1]
+
+
+def _cut(values: list[int], least: int, whole: int) -> tuple[int, int]:
+    """Return where a cut begins and how long it is."""
+    size = min(max(max(values) - min(values) + 2 * _ROOM, least), whole)
+    start = round((max(values) + min(values) - size) / 2)
+    return min(max(start, 0), whole - size), size

@@ -1,0 +1,143 @@
+"""Look-alikes: what is innocent, and looks like what is planted."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from types import MappingProxyType
+
+from tidewaiter.consignments.past.book import Inspected
+from tidewaiter.consignments.traders import fold_party
+from tidewaiter.scenario.market import Goods, Market
+from tidewaiter.scenario.planting import (
+    PRESS,
+    Plant,
+    australian,
+    european,
+    for_need,
+    litres,
+    parcel,
+    under_permit,
+)
+
+_ANHYDRIDE = 3  # its place in the goods that are watched
+
+
+def start_up(made: Market, day: date) -> Plant:
+    """Send a new receiver what a firm of the trade sells to all."""
+    return Plant([made.row(made.of("chemicals", "watched", "food"), made.name(), day)])
+
+
+def new_supplier(made: Market, day: date) -> Plant:
+    """Let a known receiver change its supplier within its trade."""
+    firm = made.of("chemicals", "plastics", "watched")
+    return Plant([made.row(firm, made.known(made.of(firm.trade)), day)])
+
+
+def slip(made: Market, day: date) -> Plant:
+    """Write a code of the same trade: of ordinary goods, or of watched ones."""
+    firm = made.of("home", "metals", "plastics", "watched")
+    one, other = made.chance.sample(made.facts.trade[firm.trade], 2)
+    goods: Goods = (one[0], other[1], one[2], one[3])
+    return Plant([made.row(firm, made.known(firm), day, goods=goods)])
+
+
+def premium(made: Market, day: date) -> Plant:
+    """Sell a better quality, at half as much again."""
+    firm = made.of("food", "textiles", "home")
+    return Plant([made.row(firm, made.known(firm), day, price=1.5)])
+
+
+def other_way(made: Market, day: date) -> Plant:
+    """Go through a place that others use too."""
+    while True:
+        firm = made.of()
+        if firm.lane.via:
+            via = made.chance.choice(firm.lane.via)
+            return Plant([made.row(firm, made.known(firm), day, via=via)])
+
+
+def small(made: Market, day: date) -> Plant:
+    """Send one small lot of acetone."""
+    firm = australian(made)
+    return Plant([litres(made, firm, made.known(firm), day, between=(20, 60))])
+
+
+def small_months(made: Market, day: date) -> Plant:
+    """Send small lots in months apart, none of which reaches the limit of a month."""
+    firm = made.firm("watched", made.to("US"))
+    goods, receiver = made.facts.trade["watched"][0], made.known(firm)
+    days = (day, day - timedelta(days=35), day - timedelta(days=70))
+    rows = [made.row(firm, receiver, d, goods=goods, kilos=made.chance.uniform(300, 700))
+            for d in days]  # fmt: skip
+    return Plant(rows[:1], rows[1:])
+
+
+def small_year(made: Market, day: date) -> Plant:
+    """Stay below the limit of the year with several small lots, within the Union."""
+    firm = european(made)
+    receiver = made.known(firm)
+    days = (day, day - timedelta(days=60), day - timedelta(days=120))
+    rows = [litres(made, firm, receiver, d, _ANHYDRIDE, between=(10, 30)) for d in days]
+    return Plant(rows[:1], rows[1:])
+
+
+def stocks_up(made: Market, day: date) -> Plant:
+    """Send twice or three times the usual amount."""
+    firm = made.of("watched", "chemicals")
+    kilos = firm.usual * made.chance.uniform(2, 3)
+    return Plant([made.row(firm, made.known(firm), day, kilos=kilos)])
+
+
+def seasonal(made: Market, day: date) -> Plant:
+    """Let a sender of watched goods come back after half a year."""
+    firm = made.firm("watched")._replace(receivers=made.of("watched").receivers)
+    receiver = made.known(firm)
+    earlier = [made.row(firm, receiver, day - timedelta(days=d)) for d in (180, 200, 230)]
+    return Plant([made.row(firm, receiver, day)], earlier)
+
+
+def tablets(made: Market, day: date) -> Plant:
+    """Send a press to a receiver of other machines."""
+    maker = made.of("machines")
+    kilos = made.chance.uniform(300, 2_000)
+    return Plant([made.row(maker, made.known(maker), day, goods=PRESS, kilos=kilos)])
+
+
+def foreign_label(made: Market, day: date) -> Plant:
+    """Send a parcel under a number of the country that it comes from."""
+    return Plant([parcel(made, day, abroad=True)])
+
+
+def in_order(made: Market, day: date) -> Plant:
+    """Send what is usual to a receiver whose goods were as declared before."""
+    firm = made.of("watched")
+    receiver = made.known(firm)
+    found = Inspected(fold_party(receiver), day - timedelta(days=40), "")
+    return Plant([made.row(firm, receiver, day)], inspected=[found])
+
+
+def groupage(made: Market, day: date) -> Plant:
+    """Put watched goods of a sender that always shares containers into one with others."""
+    firm, other = made.of("watched", shares=True), made.of("food", "textiles", shares=True)
+    box = made.container()
+    beside = made.row(other, made.known(other), day, box=box)
+    return Plant([made.row(firm, made.known(firm), day, box=box)], [beside])
+
+
+def within_quota(made: Market, day: date) -> Plant:
+    """Use most of a permit, and no more."""
+    return under_permit(made, day, before=0.6, now=made.chance.uniform(0.1, 0.35))
+
+
+def within_need(made: Market, day: date) -> Plant:
+    """Import most of what was declared, and no more."""
+    return for_need(made, day, before=0.6, now=made.chance.uniform(0.1, 0.35))
+
+
+LOOK_ALIKES: Mapping[str, Callable[[Market, date], Plant]] = MappingProxyType({
+    "front-company": start_up, "new-consignee": new_supplier, "mismatch": slip, "price": premium,
+    "detour": other_way, "split": small, "month": small_months, "year": small_year,
+    "over-usual": stocks_up, "dormant": seasonal, "equipment": tablets, "label": foreign_label,
+    "inspected": in_order, "co-loaded": groupage, "over-quota": within_quota,
+    "over-need": within_need,
+})  # fmt: skip
+"""What looks like each scenario, by its name."""

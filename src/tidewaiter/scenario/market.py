@@ -1,0 +1,189 @@
+"""Market: made-up firms with their goods, ways, customers and containers, and their lines."""
+
+import random
+from datetime import date, timedelta
+from decimal import Decimal
+from math import exp
+from typing import Any, NamedTuple
+
+from msgspec import field
+
+from tidewaiter.base.records import Record
+from tidewaiter.base.resources import data, read_toml
+from tidewaiter.consignments.digits import container_digit
+
+Row = dict[str, Any]
+Goods = tuple[str, str, float, int]  # description, HS subheading, USD a kilogram, kg a package
+
+FIRMS_PER_LINE = 1 / 40
+MG = 1_000_000  # in a kilogram; microlitres in a litre
+_REGULAR = 4  # receivers that a sender has for its goods
+_NEW = 0.004  # of ordinary lines: a receiver that was in none before
+_OTHER_PAIR = 0.01  # of ordinary lines: a known receiver that the sender did not have
+_SHARING = 0.3  # of firms: they fill containers together with others
+_SPREAD = 0.15  # of prices, as a standard deviation of logarithms
+_DIGITS = 7
+
+
+class Lane(Record, frozen=True, kw_only=True):
+    """Between which places goods go, by UN/LOCODE."""
+
+    from_: tuple[str, ...] = field(name="from")
+    to: tuple[str, ...]
+    via: tuple[str, ...]  # a part of the lines goes through one of them
+
+
+class TradeFacts(Record, frozen=True, kw_only=True):
+    """data/scenarios/trade.toml, read."""
+
+    version: str
+    begins: date
+    days: int
+    splits: date
+    first: tuple[str, ...]
+    second: tuple[str, ...]
+    kind: tuple[str, ...]
+    lane: tuple[Lane, ...]
+    detours: dict[str, tuple[str, ...]]
+    trade: dict[str, tuple[Goods, ...]]
+    share: dict[str, int]
+
+
+class Firm(NamedTuple):
+    """A made-up sender: what it sells, from where to where, and to whom as a rule."""
+
+    name: str
+    trade: str
+    goods: tuple[Goods, ...]
+    lane: Lane
+    receivers: tuple[str, ...]
+    usual: float  # kilograms of a line, its middle
+    shares: bool  # containers with others, as a rule
+
+
+def load_trade() -> TradeFacts:
+    """Load what trade is made of.
+
+    Raises:
+        RegistryError: The file is malformed.
+    """
+    return read_toml(data("scenarios", "trade.toml"), TradeFacts)
+
+
+class Market:
+    """Firms, and the lines that they make; the same for the same seed."""
+
+    def __init__(self, seed: int, lines: int) -> None:
+        """Take a seed, and about how many lines there are to be."""
+        self.facts = load_trade()
+        self.chance = random.Random(seed)
+        self._names = set[str]()
+        self._boxes: dict[tuple[str, int], str] = {}  # shared containers, by place and week
+        self._firms = [self.firm() for _ in range(max(20, round(lines * FIRMS_PER_LINE)))]
+
+    def day(self, first: date, days: int) -> date:
+        """Return one of some days from a first one on."""
+        return first + timedelta(days=self.chance.randrange(days))
+
+    def name(self) -> str:
+        """Make a name that nobody has."""
+        pick = self.chance.choice
+        while True:
+            words = (pick(self.facts.first), pick(self.facts.first), pick(self.facts.second))
+            name = f"{words[0]}{words[1].lower()} {words[2]} {pick(self.facts.kind)}"
+            if name not in self._names:
+                self._names.add(name)
+                return name
+
+    def firm(
+        self, trade: str = "", lane: Lane | None = None, *, shares: bool | None = None
+    ) -> Firm:
+        """Make a firm; of a trade, a lane and a habit, where they are given."""
+        facts, chance = self.facts, self.chance
+        trade = trade or chance.choices(list(facts.share), list(facts.share.values()))[0]
+        held = facts.trade[trade]
+        goods = tuple(chance.sample(held, min(len(held), chance.randint(1, 3))))
+        receivers = tuple(self.name() for _ in range(chance.randint(2, 2 * _REGULAR)))
+        usual = exp(chance.gauss(7, 0.8))
+        habit = chance.random() < _SHARING
+        return Firm(self.name(), trade, goods, lane or chance.choice(facts.lane), receivers, usual,
+                    habit if shares is None else shares)  # fmt: skip
+
+    def of(self, *trades: str, shares: bool | None = None) -> Firm:
+        """Return a firm of some trades, of any where none is named; of a habit, where one is."""
+        firms = [
+            firm
+            for firm in self._firms
+            if (not trades or firm.trade in trades) and shares in {None, firm.shares}
+        ]
+        return self.chance.choice(firms or [self.firm(trades[0] if trades else "", shares=shares)])
+
+    def known(self, firm: Firm) -> str:
+        """Return one of the receivers that a firm has as a rule."""
+        return self.chance.choice(firm.receivers)
+
+    def to(self, code: str) -> Lane:
+        """Return a lane that ends in a country."""
+        return self.chance.choice([x for x in self.facts.lane if x.to[0].startswith(code)])
+
+    def ordinary(self, day: date) -> Row:
+        """Make a line of every day."""
+        firm, luck = self.of(), self.chance.random()
+        receiver = self.known(firm)
+        if luck < _NEW:
+            receiver = self.name()
+        elif luck < _NEW + _OTHER_PAIR:
+            receiver = self.known(self.of(firm.trade))
+        return self.row(firm, receiver, day)
+
+    def row(
+        self, firm: Firm, receiver: str, day: date, *, goods: Goods | None = None,
+        kilos: float | None = None, price: float = 1, via: str | None = None,
+        box: str | None = None,
+    ) -> Row:  # fmt: skip
+        """Make a line.
+
+        Args:
+            firm: Who sends.
+            receiver: Who receives.
+            day: Of departure.
+            goods: Other than its own.
+            kilos: Other than the usual mass.
+            price: How many times the usual one.
+            via: The UN/LOCODE of a place on the way, other than its lane has; "": none.
+            box: Another container than is its habit.
+        """
+        chance, lane = self.chance, firm.lane
+        text, hs, usual, each = goods or chance.choice(firm.goods)
+        mass = kilos or firm.usual * exp(chance.gauss(0, 0.35))
+        packages = max(1, round(mass / (each * exp(chance.gauss(0, 0.1)))))
+        if via is None:
+            via = chance.choice(lane.via) if lane.via and chance.random() < 0.4 else ""  # noqa: PLR2004
+        begin, end = chance.choice(lane.from_), chance.choice(lane.to)
+        stops = [("loading", begin), *([("transit", via)] if via else []), ("destination", end)]
+        value = mass * usual * price * exp(chance.gauss(0, _SPREAD))
+        return {
+            "goods": text, "hs": hs, "net_mg": round(mass * MG), "packages": packages,
+            "value": Decimal(f"{value:.2f}"), "currency": "USD", "origin": begin[:2],
+            "departure": day, "mode": "sea",
+            "containers": [box or self._box(firm, begin, day)],
+            "parties": [
+                {"role": "exporter", "name": firm.name, "country": begin[:2]},
+                {"role": "importer", "name": receiver, "country": end[:2]},
+            ],
+            "route": [{"function": f, "locode": c, "country": c[:2]} for f, c in stops],
+        }  # fmt: skip
+
+    def _box(self, firm: Firm, place: str, day: date) -> str:
+        """Return a container: one of its own, or that of its place and week."""
+        if not firm.shares:
+            return self.container()
+        week = (place, day.toordinal() // 7)
+        if week not in self._boxes:
+            self._boxes[week] = self.container()
+        return self._boxes[week]
+
+    def container(self) -> str:
+        """Make the number of a container, with a check digit that holds."""
+        number = f"MTDU{self.chance.randrange(10 ** (_DIGITS - 1)):06d}"
+        return next(number + f"{d}" for d in range(10) if container_digit(number + f"{d}"))

@@ -1,0 +1,83 @@
+"""Lines that pass together what a paper, or a declared need, allows."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from tests.consignments.past.conftest import DAY, Row, deal
+
+from tidewaiter.consignments.past.allowed import Allowed, trader_key
+from tidewaiter.consignments.types import Alert
+
+Told = Callable[..., dict[str, str]]
+KG = 10**6
+PAPER = Allowed(what="paper", name="export permit PE/1", number="PE/1", substance="acetone",
+                mass_mg=100 * KG, source="the permit")  # fmt: skip
+NEED = Allowed(what="need", name="the requirement of op-1 for 2026", traders=("beta",),
+               substance="acetone", country="CO", mass_mg=100 * KG, content=True,
+               since=date(2026, 1, 1), until=date(2026, 12, 31), source="the list")  # fmt: skip
+ROUTE = [{"function": "loading", "country": "DE"}, {"function": "destination", "country": "CO"}]
+ELSEWHERE = [*ROUTE[:1], {"function": "destination", "country": "PE"}]
+
+
+def lot(kilos: int, days: int = 0, **more: Any) -> Row:
+    """Make a line of acetone under the permit, some days before."""
+    said = {"goods": "acetone", "hs": "291411", "net_mg": kilos * KG, "percent": "100"}
+    said |= {"licences": ["pe 1"], "route": ROUTE, "day": DAY - timedelta(days=days), **more}
+    return deal("Alpha", "Beta", **said)
+
+
+def test_lines_under_one_number_add_up(told: Told) -> None:
+    """Earlier files count, the number however it is written; up to the amount is no excess."""
+    said = told(lot(41), found=[lot(30, 10), lot(30, 20)], allowed=[PAPER])
+    assert said["over-quota"] == (
+        "3 lines of Acetone under export permit PE/1 add up to 101 kg since 2026-10-31; it allows "
+        "100 kg"
+    )
+    assert "over-quota" not in told(lot(40), found=[lot(60, 10)], allowed=[PAPER])
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lot(90, 10, licences=["PE/2"]),
+        lot(90, 10, goods="toluene", hs="290230"),
+        lot(90, -5),
+        lot(90, 10, net_mg=None, gross_mg=90 * KG),
+        lot(90, 10, net_mg=None, volume_ul=90 * KG),
+    ],
+    ids=["another paper", "other goods", "later", "gross", "another measure"],
+)
+def test_what_does_not_count(told: Told, other: Row) -> None:
+    """Another number or substance, a later line, and what cannot be compared."""
+    assert "over-quota" not in told(lot(41), found=[other], allowed=[PAPER])
+
+
+def test_a_declared_need_is_of_its_year_and_country(told: Told) -> None:
+    """By the name of the receiver or its number; the content counts, not the goods."""
+    mine = {"found": [lot(80, 30)], "allowed": [NEED]}
+    assert told(lot(41), **mine)["over-need"] == (
+        "2 lines of Acetone for the importer Beta add up to 121 kg since 2026-10-21; the "
+        "requirement of op-1 for 2026 is 100 kg"
+    )
+    assert "over-need" not in told(lot(41, percent="40"), **mine)
+    assert "over-need" not in told(lot(41, percent=None), **mine)
+    assert "over-need" not in told(lot(41, route=ELSEWHERE), **mine)
+    assert "over-need" not in told(lot(41), found=[lot(80, 400)], allowed=[NEED])
+
+
+def test_a_receiver_is_known_by_its_number_too(told: Told) -> None:
+    """Whatever name stands beside it."""
+    parties = [{"role": "importer", "name": "Betta", "id": "QE-1"}]
+    need = [Allowed(what="need", name="its need", traders=(trader_key("qe1"),), mass_mg=KG,
+                    substance="acetone", source="the list")]  # fmt: skip
+    assert "over-need" in told(lot(41) | {"parties": parties}, allowed=need)
+
+
+def test_what_the_register_said_counts_once(past: Callable[..., list[Alert]]) -> None:
+    """Each line is told on its day: the one before the excess is not, and no line is a sum."""
+    rows = [lot(60, 3), lot(60, 2), lot(1, 1)]
+    found = past(*rows, allowed=[PAPER])
+    told = [[each.points for each in alert.reasons if each.rule == "over-quota"] for alert in found]
+    assert told == [[], [8], [8]]
