@@ -11,6 +11,8 @@ from multiprocessing import get_context, parent_process
 from threading import Thread
 from typing import TypeVar
 
+from tidewaiter.base.garbage import keep_for_good, look_seldom
+
 S = TypeVar("S")
 _LOOK = 0.5  # seconds
 
@@ -38,7 +40,9 @@ def _ready(prepare: Callable[[S], object], settings: S) -> None:
     """Make a worker ready; the keyboard's interrupt is for the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
+    look_seldom()
     prepare(settings)
+    keep_for_good()
 
 
 def end_with_parent() -> None:

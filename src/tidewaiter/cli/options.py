@@ -1,7 +1,6 @@
 """What several commands share: options, days, and errors on their way to the user."""
 
 import errno
-import gc
 import os
 import signal
 import sys
@@ -17,6 +16,7 @@ from typing import IO, Any, TypeVar, cast
 import click
 
 from tidewaiter.base.errors import InputError, TidewaiterError
+from tidewaiter.base.garbage import look_seldom
 from tidewaiter.base.quantities import parse_percent
 from tidewaiter.report.characters import token, visible
 
@@ -24,7 +24,6 @@ _CODE = 2  # letters of a country
 STOPPED = 130  # exit status of a stop from the keyboard
 _SHOW_CURSOR = b"\x1b[?25h\n"
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
-_MADE = 100_000  # objects made between two looks for garbage; 700 take a tenth of a start
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -191,8 +190,8 @@ class Commands(click.Group):
         return super().__call__(*args, **kwargs)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the command line; look for garbage seldom, as a start makes much and drops little."""
-        gc.set_threshold(_MADE)
+        """Run the command line; a start makes much and drops little."""
+        look_seldom()
         return super().main(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -7,11 +7,12 @@ from msgspec import structs
 
 from tidewaiter.consignments.links import Links
 from tidewaiter.consignments.listed import PartyOnPaper
-from tidewaiter.consignments.numbers import identifiers_of
+from tidewaiter.consignments.numbers import identifiers_of, number_of, text_of
 from tidewaiter.consignments.types import PartyMatch
 from tidewaiter.parties.matching.bearers import NOT_VALID
 from tidewaiter.parties.matching.index import build_index
 from tidewaiter.parties.matching.matcher import Matcher
+from tidewaiter.parties.matching.model import threshold_of
 from tidewaiter.parties.matching.rarity import Rarity
 from tidewaiter.parties.matching.types import AskedParty, Explanation, Match, Modifier
 from tidewaiter.parties.namesakes import Namesakes
@@ -51,7 +52,7 @@ class ListFinder:
             rarity: Counts of the words of a generation of lists; None: those of these lists.
         """
         self._entries = [_Listed(version, party) for version, held in lists for party in held]
-        self._least = least
+        self._least = threshold_of(least)
         self._judged = judged
         self._links = links or {}
         self._namesakes = Namesakes(each.party for each in self._entries)
@@ -61,11 +62,13 @@ class ListFinder:
         ]
         self._matcher = Matcher(build_index(parties, rarity))
         self._kept: dict[PartyOnPaper, tuple[PartyMatch, ...]] = {}
+        self._nobody: set[str] = set()  # names that resemble no listed one
 
     def find(self, asked: Sequence[PartyOnPaper]) -> list[tuple[PartyMatch, ...]]:
         """Return for each party those that it resembles, the most probable first."""
         if len(self._kept) > _KEPT:
             self._kept.clear()
+            self._nobody.clear()
         kept = list(map(self._kept.get, asked))  # most recur: each is looked for once
         pairs = zip(asked, kept, strict=True)
         new = list(dict.fromkeys(each for each, answer in pairs if answer is None))
@@ -77,9 +80,22 @@ class ListFinder:
         ]
 
     def _look_up(self, asked: Sequence[PartyOnPaper]) -> None:
-        answers = self._matcher.match(list(map(question_of, asked)), self._least)
-        for each, answer in zip(asked, answers, strict=True):
-            self._kept[each] = tuple(self._match(each, match) for match in answer.matches)
+        """Keep answers; a name that resembles none, as most, is read once, its party no more."""
+        self._kept |= dict.fromkeys(asked, ())
+        matcher, least = self._matcher, self._least
+        questions = {each: _by_name(each) for each in asked}
+        bearing = {e for e, question in questions.items() if matcher.may_bear(question, text_of(e))}
+        near = [each for each in asked if each.name not in self._nobody or each in bearing]
+        names = dict.fromkeys(each.name for each in near)
+        asking = matcher.ask([AskedParty(text=name) for name in names])
+        answers = matcher.answer(asking)
+        rows = {name: row for row, name in enumerate(names)}
+        self._nobody.update(name for name, row in rows.items() if not answers.counts[row])
+        for each in near:
+            row, question = rows[each.name], questions[each]
+            if each in bearing or matcher.may_match(question, answers, row, least):
+                answer = matcher.explained(question_of(each), asking, answers, row, least)
+                self._kept[each] = tuple(self._match(each, match) for match in answer.matches)
 
     def _match(self, asked: PartyOnPaper, match: Match) -> PartyMatch:
         version, party = self._entries[int(match.entry)]
@@ -117,11 +133,16 @@ class ListFinder:
 
 def question_of(each: PartyOnPaper) -> AskedParty:
     """Ask for a party by all that the papers say of it."""
+    return structs.replace(_by_name(each), identifiers=identifiers_of(each))
+
+
+def _by_name(each: PartyOnPaper) -> AskedParty:
+    """Ask for a party without what must be looked for in its name and address."""
     return AskedParty(
         text=each.name,
         countries=(each.country,) if each.country else (),
         addresses=(each.address,) if each.address else (),
-        identifiers=identifiers_of(each),
+        identifiers=number_of(each),
     )
 
 

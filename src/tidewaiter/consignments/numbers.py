@@ -14,13 +14,21 @@ _LONGEST = 1_000  # characters of a name or an address that are looked at
 
 def identifiers_of(party: PartyOnPaper) -> tuple[Identifier, ...]:
     """Return what leads to a party: its number, and what stands in its name and address."""
-    return tuple(_identifiers(party))
+    return (*number_of(party), *_found(party))
 
 
-def _identifiers(party: PartyOnPaper) -> Iterator[Identifier]:
-    if party.id:
-        yield Identifier(scheme=party.id_scheme or "", value=party.id)
-    text = f"{party.name[:_LONGEST]} ; {(party.address or '')[:_LONGEST]}"
+def number_of(party: PartyOnPaper) -> tuple[Identifier, ...]:
+    """Return the number that the papers give of a party, if any."""
+    return (Identifier(scheme=party.id_scheme or "", value=party.id),) if party.id else ()
+
+
+def text_of(party: PartyOnPaper) -> str:
+    """Return the text in which numbers and contacts of a party may stand."""
+    return f"{party.name[:_LONGEST]} ; {(party.address or '')[:_LONGEST]}"
+
+
+def _found(party: PartyOnPaper) -> Iterator[Identifier]:
+    text = text_of(party)
     found = find_contacts(text, find_country(party.country or "") or "")
     yield from (Identifier(scheme="IMO", value=each) for each in _IMO.findall(text))
     yield from (Identifier(scheme="phone", value=each) for each in found.phones)

@@ -1,6 +1,5 @@
 """The desk of the law: what the pages of substances and law ask, made once for all of them."""
 
-import gc
 import hashlib
 from datetime import date
 from functools import cache, cached_property
@@ -8,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.garbage import keep_for_good
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.compounds import find_structure, lawyers_for
 from tidewaiter.consignments.asking import Asker
@@ -79,6 +79,5 @@ def desk_of(node: Node) -> LawDesk:
 def _desk(own: tuple[Path, ...]) -> LawDesk:
     desk = LawDesk(own)
     # What is kept for good need not be looked through for garbage again: 110 ms each time.
-    gc.collect()
-    gc.freeze()
+    keep_for_good()
     return desk

@@ -10,6 +10,7 @@ import pyarrow as pa
 from msgspec import structs
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.garbage import look_seldom
 from tidewaiter.bulk.run import Settings, screen_batch
 from tidewaiter.bulk.spark.reading import lines_in, one_row
 from tidewaiter.bulk.spark.types import LOOKED, SCREENED, Step, Task
@@ -36,6 +37,7 @@ def screen_lines(task: Task, digest: Digest) -> Step:
 
     def screen(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         pa.set_cpu_count(1)
+        look_seldom()
         check_machine(task, digest)
         for batch in batches:
             for row in batch.to_pylist():
@@ -117,6 +119,7 @@ def look_for(things: Sequence[Thing]) -> Step:
 
     def look(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         pa.set_cpu_count(1)
+        look_seldom()
         looking = Look(things)
         for batch in batches:
             for row in batch.to_pylist():

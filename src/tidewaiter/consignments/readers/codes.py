@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -48,6 +49,7 @@ def _western(text: str) -> str:
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in narrow)
 
 
+@lru_cache(maxsize=1 << 14)  # a tariff has some ten thousand
 def _hs(text: str) -> str:
     plain = _western(text).strip().strip("'\"=").strip()
     plain = _FLOAT.sub(r"\1", plain) if _FLOAT.fullmatch(plain) else plain

@@ -54,17 +54,27 @@ def find_contacts(text: str, country: str) -> Contacts:
     if not _ANY.search(text):
         return _NONE
     text = unicodedata.normalize("NFKC", text)
+    emails, domains = find_web(text)
+    return Contacts(
+        phones=tuple(sorted(_phones(text, country))),
+        emails=tuple(sorted(emails)),
+        domains=tuple(sorted(domains)),
+        people=tuple(sorted(_people(text))),
+    )
+
+
+def find_web(text: str) -> tuple[set[str], set[str]]:
+    """Find e-mails, and the domains of these and of websites that are somebody's own.
+
+    Args:
+        text: Normalised (NFKC).
+    """
     # A look for a sign that each must have costs a twentieth of the search for all of it.
-    emails = [e.lower().strip(".") for e in _EMAIL.findall(text)] if "@" in text else []
+    emails = {e.lower().strip(".") for e in _EMAIL.findall(text)} if "@" in text else set()
     web = "://" in text or "www." in text.lower()
     sites = [each.lower() for each in _SITE.findall(text)] if web else []
     hosts = [*(email.partition("@")[2] for email in emails), *sites]
-    return Contacts(
-        phones=tuple(sorted(_phones(text, country))),
-        emails=tuple(sorted(set(emails))),
-        domains=tuple(sorted({own_domain(host) for host in hosts} - {""})),
-        people=tuple(sorted(_people(text))),
-    )
+    return emails, {own_domain(host) for host in hosts} - {""}
 
 
 def _phones(text: str, country: str) -> set[str]:

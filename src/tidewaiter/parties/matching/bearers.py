@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from tidewaiter.parties.identifiers.read import read_identifier
 from tidewaiter.parties.identifiers.schemes import Scheme, scheme_named
 from tidewaiter.parties.identifiers.types import ReadIdentifier
 from tidewaiter.parties.identifiers.web import shared_domains
+from tidewaiter.parties.matching.leads import Leads
 from tidewaiter.parties.matching.points import modifier, points
 from tidewaiter.parties.matching.types import AskedParty, Modifier
 from tidewaiter.parties.types import ListedParty
@@ -33,7 +34,6 @@ class Bearers:
 
     def __init__(self, parties: Sequence[ListedParty]) -> None:
         self._parties = parties
-        self._index: dict[str, list[int]] | None = None
         self._read: dict[int, tuple[ReadIdentifier, ...]] = {}
 
     def entries(self, asked: Sequence[ReadIdentifier]) -> set[int]:
@@ -42,6 +42,11 @@ class Bearers:
             return set()
         near = {entry for key in keys_of(asked) for entry in self._bearing(key)}
         return {entry for entry in near if _agree(asked, self._of(entry))}
+
+    def may_bear(self, asked: Sequence[ReadIdentifier], text: str) -> bool:
+        """Tell whether an entry may share what is read of a party, or what may stand in a text."""
+        known = any(key in self._index for key in keys_of(asked))
+        return known or self._leads.may_stand_in(text)
 
     def modifiers(self, asked: Sequence[ReadIdentifier], entry: int) -> tuple[Modifier, ...]:
         """Say what the identifiers of a party and an entry speak for or against them being one."""
@@ -60,12 +65,19 @@ class Bearers:
             yield Modifier(what="shared by entries", text=text, points=-math.log(bearers))
 
     def _bearing(self, key: str) -> list[int]:
-        if self._index is None:
-            self._index = {}
-            for entry in range(len(self._parties)):
-                for each in dict.fromkeys(keys_of(self._of(entry))):
-                    self._index.setdefault(each, []).append(entry)
         return self._index.get(key, [])
+
+    @cached_property
+    def _index(self) -> dict[str, list[int]]:
+        index: dict[str, list[int]] = {}
+        for entry in range(len(self._parties)):
+            for each in dict.fromkeys(keys_of(self._of(entry))):
+                index.setdefault(each, []).append(entry)
+        return index
+
+    @cached_property
+    def _leads(self) -> Leads:
+        return Leads(self._index)
 
     def _of(self, entry: int) -> tuple[ReadIdentifier, ...]:
         """Return the identifiers of an entry, read."""

@@ -8,7 +8,7 @@ from tidewaiter.base.compiled import is_compiled
 from tidewaiter.parties.identifiers.types import ReadIdentifier
 from tidewaiter.parties.matching.answering import Answers, answer, new_answers
 from tidewaiter.parties.matching.asking import Asker
-from tidewaiter.parties.matching.attributes import modifiers
+from tidewaiter.parties.matching.attributes import modifiers, most_points
 from tidewaiter.parties.matching.bearers import Bearers, doubts_of, read_identifiers
 from tidewaiter.parties.matching.explain import Explained
 from tidewaiter.parties.matching.index import Index
@@ -65,6 +65,23 @@ class Matcher:
         out = new_answers(len(asking.kind))
         answer(self.index.listed, asking, load_model(), self._room, out)
         return out
+
+    def may_match(self, party: AskedParty, answers: Answers, row: int, least: Threshold) -> bool:
+        """Tell whether a party may reach a threshold by its name, birth, country and address.
+
+        Args:
+            party: As it was asked.
+            answers: Those of the batch.
+            row: The party's name, in the batch.
+            least: The threshold.
+        """
+        if not answers.counts[row]:
+            return False
+        return probability(float(answers.odds[row, 0]) + most_points(party)) >= least.lowest
+
+    def may_bear(self, party: AskedParty, text: str) -> bool:
+        """Tell whether an entry may share an identifier with a party, told or in a text."""
+        return self._bearers.may_bear(read_identifiers(party), text)
 
     def found(self, party: AskedParty, answers: Answers, row: int) -> list[Found]:
         """Return the entries that a party may be by name or number, the likeliest first."""
