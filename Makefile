@@ -96,6 +96,7 @@ bench: $(VENV)/.bench $(PEERS)/.tried
 	$(BIN)/python -m benchmarks.parties_calibrate
 	$(BIN)/python -m benchmarks.edifact
 	$(BIN)/python -m benchmarks.messages
+	$(BIN)/python -m benchmarks.jsonmessages
 	$(BIN)/python -m benchmarks.peers_parties --python $(PEERS)/bin/python
 
 soak: $(VENV)/.bench
@@ -115,7 +116,8 @@ soak: $(VENV)/.bench
 	TIDEWAITER_SOAK=100 $(BIN)/python -m pytest -q tests/consignments/messages/edifact \
 		tests/consignments/messages/cargoimp
 	TIDEWAITER_SOAK=5000 $(BIN)/python -m pytest -q tests/consignments/messages/test_formats.py
-	$(BIN)/python -m tests.soak.messages --seconds 600
+	$(BIN)/python -m tests.soak.readers --seconds 600 --seed "$$(date +%Y%m%d)" \
+		--write docs/benchmarks/fuzzing.json
 	TIDEWAITER_SOAK=100 $(BIN)/python -m pytest -q tests/mirror/test_fuzz.py
 
 docs: check-docs

@@ -1,49 +1,92 @@
-"""Messages in JSON: how fast documents become lines, beside a parser that only decodes them.
+"""Messages in JSON: how fast documents become lines, beside parsers that only decode them.
 
-``python -m benchmarks.jsonmessages`` repeats a document of each format in one array, decodes it
-by json of Python (whole, in memory), and reads it as a screening does (one document in memory). It
-prints seconds of the processor for both.
+``python -m benchmarks.jsonmessages`` repeats a document of each format in one array, and measures
+side by side, in seconds of one processor,
+
+- streaming parsers, with ijson on YAJL: its bare events, and each document as an object,
+- json of Python and msgspec, which decode the array as a whole, in memory,
+- the reader of the format, one document in memory: lines with fields, parties and all that is kept,
+- the whole way into canonical lines, as a screening has them.
+
+It prints a table, and writes ``docs/benchmarks/jsonmessages.json``.
 """
 
 import io
 import json
-import time
+import platform
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import ijson.backends.yajl2_c as yajl
+import msgspec
 import pyarrow as pa
+from benchmarks.messages import seconds
 
+from tidewaiter.consignments.messages import FORMATS
+from tidewaiter.consignments.messages.types import Found
 from tidewaiter.consignments.readers import reader_for
 from tidewaiter.consignments.types import ReadOptions
 
-DATA = Path(__file__).parents[1] / "tests" / "data" / "formats"
-SIZE = 12_000_000  # bytes of each file
+ROOT = Path(__file__).parents[1]
+DATA = ROOT / "tests" / "data" / "formats"
+OUT = ROOT / "docs" / "benchmarks" / "jsonmessages.json"
+SIZE = 8_000_000  # bytes of each file
+CASES = {"dcsa": "dcsa-ebl.json", "postal": "itmatt_like.json"}
 PLAIN = {"goods": "acetone", "net": "25 kg", "hs": "291411"}
 
 
 def main() -> None:
-    """Measure and print."""
-    for name, form in (("dcsa-ebl.json", None), ("itmatt_like.json", "postal")):
-        measure(name, json.loads((DATA / name).read_text(encoding="utf-8")), form)
-    measure("plain objects", PLAIN, None)
+    """Measure, print and write."""
+    found = {
+        form: measure(json.loads((DATA / name).read_text(encoding="utf-8")), form)
+        for form, name in CASES.items()
+    }
+    found["plain objects"] = measure(PLAIN, None)
+    versions = {name: version(name) for name in ("ijson", "msgspec", "pyarrow")}
+    told = {
+        "day": datetime.now(UTC).date().isoformat(),
+        "python": platform.python_version(),
+        **versions,
+        "formats": found,
+    }
+    OUT.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
 
 
-def measure(name: str, document: dict[str, Any], form: str | None) -> None:
-    """Measure one format."""
+def measure(document: dict[str, Any], form: str | None) -> dict[str, float]:
+    """Measure one format: MB a second, and shares of the speed of parsers.
+
+    Raises:
+        AssertionError: Lines were lost.
+    """
     count = SIZE // len(json.dumps(document))
     raw = json.dumps([document] * count).encode()
-    start = time.process_time()
-    json.loads(raw)
-    bare = time.process_time() - start
-    start = time.process_time()
-    read = reader_for("a.json")(io.BytesIO(raw), "a.json", ReadOptions(format=form))
-    lines = sum(len(item) for item in read if isinstance(item, pa.RecordBatch))
-    whole = time.process_time() - start
-    assert lines == count
-    print(
-        f"{name}: {len(raw) / 1e6:.1f} MB, {lines:,} lines; json.loads {bare:.2f} cs, "
-        f"lines {whole:.2f} cs, {lines / whole:,.0f} lines/cs"
-    )
+
+    def lines() -> int:
+        read = reader_for("a.json")(io.BytesIO(raw), "a.json", ReadOptions(format=form))
+        return sum(len(item) for item in read if isinstance(item, pa.RecordBatch))
+
+    works: dict[str, Callable[[], object]] = {
+        "events": lambda: sum(1 for _ in yajl.basic_parse(io.BytesIO(raw))),
+        "objects": lambda: sum(1 for _ in yajl.items(io.BytesIO(raw), "item")),
+        "json": lambda: json.loads(raw),
+        "msgspec": lambda: msgspec.json.decode(raw),
+        "lines": lines,
+    }
+    if form:
+        works["reader"] = lambda: sum(
+            isinstance(item, Found) for item in FORMATS[form].read(io.BytesIO(raw), "a.json")
+        )
+    assert lines() == count
+    taken = dict(zip(works, seconds(*works.values()), strict=True))
+    told = {f"{name}_mb_s": round(len(raw) / 1e6 / spent, 1) for name, spent in taken.items()}
+    ours = taken.get("reader", taken["lines"])
+    told |= {f"share_of_{name}": round(taken[name] / ours, 2) for name in ("events", "json")}
+    told["lines_a_second"] = round(count / taken["lines"])
+    print(form or "plain objects", told, flush=True)
+    return told
 
 
 if __name__ == "__main__":

@@ -3,14 +3,16 @@
 ``python -m benchmarks.messages`` makes a file of each format out of one message, many times
 over, and measures side by side, in seconds of one processor,
 
-- the bare parser: it goes through the file, and nothing is touched,
+- two bare parsers that go through the file and touch nothing: `iterparse` of lxml, and expat,
+  which is inside of our reader, calling empty functions,
 - the reader of the format: lines with fields, parties, route and all that is kept,
 - the whole way into canonical lines, as a screening has them.
 
 It prints a table, and writes ``docs/benchmarks/messages.json``. The messages are those of
 ``tests/data/messages``, which are dense: nearly every element is a field. Where the evaluation
 data are beside the checkout, their samples are measured too, as their authorities publish them.
-A reader has to have half the speed of its parser.
+A reader has to have half the speed of its parser. Expat is also measured where it calls
+nothing, as our reader uses it.
 """
 
 import argparse
@@ -23,6 +25,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
 from benchmarks.evaluation import ROOT, data
 from lxml import etree
@@ -39,6 +42,16 @@ ROUNDS = 9  # the best of which counts
 def xml_nothing(raw: bytes) -> int:
     """Go through XML with lxml, and touch nothing."""
     return sum(1 for _ in etree.iterparse(io.BytesIO(raw)))
+
+
+def expat_nothing(raw: bytes, *, calls: bool = True) -> None:
+    """Go through XML with expat, and touch nothing."""
+    parser = expat.ParserCreate("utf-8")
+    if calls:
+        parser.buffer_text = parser.ordered_attributes = True
+        parser.StartElementHandler = lambda _name, _attributes: None
+        parser.EndElementHandler = parser.CharacterDataHandler = lambda _: None
+    parser.Parse(raw, True)
 
 
 def together(one: bytes, size: int) -> bytes:
@@ -104,8 +117,10 @@ def measure(name: str, file: Path, size: int) -> dict[str, Any]:
     form = FORMATS[name]
     found = sum(not isinstance(item, Refusal) for item in form.read(io.BytesIO(raw), file.name))
     assert found == lines_of(name, raw) > 0
-    bare, read, whole = seconds(
+    bare, called, silent, read, whole = seconds(
         lambda: parse(raw),
+        lambda: expat_nothing(raw),
+        lambda: expat_nothing(raw, calls=False),
         lambda: sum(1 for _ in form.read(io.BytesIO(raw), file.name)),
         lambda: lines_of(name, raw),
     )
@@ -114,8 +129,11 @@ def measure(name: str, file: Path, size: int) -> dict[str, Any]:
         "megabytes": round(megabytes, 1),
         "lines": found,
         "parser_mb_s": round(megabytes / bare, 1),
+        "expat_mb_s": round(megabytes / called, 1),
+        "expat_silent_mb_s": round(megabytes / silent, 1),
         "reader_mb_s": round(megabytes / read, 1),
         "share": round(bare / read, 2),
+        "share_of_expat": round(called / read, 2),
         "lines_mb_s": round(megabytes / whole, 1),
         "lines_a_second": round(found / whole),
     }
@@ -128,14 +146,21 @@ def main() -> None:
     parser.add_argument("--format", choices=list(CASES), action="append")
     arguments = parser.parse_args()
     found: dict[str, dict[str, Any]] = {}
-    columns = ("parser_mb_s", "reader_mb_s", "share", "lines_mb_s", "lines_a_second")
-    print(f"{'format':12} {'message':10}", *(f"{c:>14}" for c in columns), file=sys.stderr)
+    columns = (
+        "parser_mb_s", "expat_mb_s", "expat_silent_mb_s", "reader_mb_s", "share",
+        "share_of_expat", "lines_mb_s", "lines_a_second",
+    )  # fmt: skip
+    print(f"{'format':12} {'message':10}", *(f"{c:>17}" for c in columns), file=sys.stderr)
     for name, whose, file in messages(arguments.format or list(CASES)):
         one = measure(name, file, int(arguments.megabytes * 1e6))
         found.setdefault(name, {})[whose] = one
-        print(f"{name:12} {whose:10}", *(f"{one[c]:14}" for c in columns), file=sys.stderr)
+        print(f"{name:12} {whose:10}", *(f"{one[c]:17}" for c in columns), file=sys.stderr)
     if not arguments.format:
-        versions = {"python": platform.python_version(), "lxml": etree.__version__}
+        versions = {
+            "python": platform.python_version(),
+            "lxml": etree.__version__,
+            "expat": expat.EXPAT_VERSION.removeprefix("expat_"),
+        }
         told = {"day": datetime.now(UTC).date().isoformat(), **versions, "formats": found}
         OUT.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
 

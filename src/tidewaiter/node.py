@@ -78,7 +78,7 @@ def screen_file(
     digest = basis.digest
     size = path.stat().st_size
     with path.open("rb") as file, Journal(journal, settings, digest, reading) as kept:
-        read = reader_for(settings.file)(file, settings.file, options)
+        read = reader_for(settings.file, unread=True)(file, settings.file, options)
         into = None
         if database is not None:
             said = msgspec.json.encode(basis).decode()

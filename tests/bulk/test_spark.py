@@ -40,7 +40,8 @@ counter = itertools.count()
 def write(folder: Path, rows: list[tuple[str, ...]]) -> Path:
     """Write a manifest under a name of its own."""
     path = folder / f"m{next(counter)}.csv"
-    path.write_text("\n".join([HEADER, *map(",".join, rows)]) + "\n", encoding="utf-8")
+    noted = [f"{','.join(row)},note {number}" for number, row in enumerate(rows)]
+    path.write_text("\n".join([f"{HEADER},Zork", *noted]) + "\n", encoding="utf-8")
     return path
 
 
@@ -50,12 +51,13 @@ def alone(path: Path, batch_rows: int, folder: Path) -> list[bytes]:
     options, place = ReadOptions(batch_rows=batch_rows), folder / f"{path.name}.journal"
     alerts: list[Alert] = []
     with path.open("rb") as file, Journal(place, here, "", "") as journal:
-        for step in run(reader_for(path.name)(file, path.name, options), here, workers=1):
+        read = reader_for(path.name, unread=True)(file, path.name, options)
+        for step in run(read, here, workers=1):
             journal.add(step, 0.0)
             alerts += step.screened.alerts
     with path.open("rb") as file:
-        read = list(reader_for(path.name)(file, path.name, options))
-        batches = [part for part in read if not isinstance(part, Refusal)]
+        parts = list(reader_for(path.name)(file, path.name, options))
+        batches = [part for part in parts if not isinstance(part, Refusal)]
         marks = marks_of(place, here, lines=lambda: batches)
     return [json_line(marks.mark(alert)) for alert in alerts]
 

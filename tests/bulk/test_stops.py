@@ -20,8 +20,8 @@ LIMIT = 60.0  # seconds
 
 @pytest.fixture(scope="module")
 def long(tmp_path_factory: pytest.TempPathFactory, write_sample: WriteSample) -> Path:
-    """Write a file of 94,820 rows: six batches."""
-    return write_sample(tmp_path_factory.mktemp("long") / "long.csv", 220)
+    """Write a file of 56,030 rows: four batches."""
+    return write_sample(tmp_path_factory.mktemp("long") / "long.csv", 130)
 
 
 def _command(path: Path, folder: Path, workers: int) -> list[str]:

@@ -36,7 +36,7 @@ from tidewaiter.store.rosters import KeptRoster, rosters, take_roster
 Pair = tuple[Party, Party]
 DAY = date(2026, 11, 25)  # of the clocks of the nodes
 
-by_rules_alone = pytest.mark.parametrize("party", ["sqlite"], indirect=True)
+by_rules_alone = pytest.mark.parametrize("dialect", ["sqlite"])
 """Of tests in which one kind of database says as much as two."""
 
 

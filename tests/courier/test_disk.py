@@ -52,7 +52,7 @@ def lines_of(one: Party, other: Party, count: int) -> list[str]:
 
 
 @pytest.mark.parametrize("room", range(10))
-@pytest.mark.parametrize("party", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("dialect", ["sqlite"])
 def test_a_full_disk_gives_no_receipt_without_a_row(pair: Pair, room: int) -> None:
     """However many pages are left: what has a receipt is there, and the rest comes later."""
     one, other = pair
@@ -72,7 +72,7 @@ def test_a_full_disk_gives_no_receipt_without_a_row(pair: Pair, room: int) -> No
         assert verify_audit(work).broken is None
 
 
-@pytest.mark.parametrize("party", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("dialect", ["sqlite"])
 def test_a_read_only_database_gives_no_receipt(pair: Pair) -> None:
     """The request is answered by an error, and everything comes again."""
     one, other = pair
@@ -90,7 +90,7 @@ def test_a_read_only_database_gives_no_receipt(pair: Pair) -> None:
     assert one.states() == {"processed": 2}
 
 
-@pytest.mark.parametrize("party", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("dialect", ["sqlite"])
 def test_a_full_disk_at_the_sender_changes_nothing_there(pair: Pair) -> None:
     """What cannot be sealed is not sent; a receipt that cannot be kept is given again."""
     one, other = pair

@@ -15,7 +15,7 @@ from tidewaiter.store.audit import verify_audit
 from tidewaiter.store.outgoing import count_outgoing
 from tidewaiter.store.peers import peer_of
 
-ON_SQLITE = pytest.mark.parametrize("party", ["sqlite"], indirect=True)
+ON_SQLITE = pytest.mark.parametrize("dialect", ["sqlite"])
 """A copy of a database of PostgreSQL is made by its own tools."""
 
 

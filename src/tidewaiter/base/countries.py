@@ -46,6 +46,11 @@ def country_codes() -> frozenset[str]:
     return _codes()
 
 
+def country_names() -> tuple[str, ...]:
+    """Return all names of countries that we know, as lists write them."""
+    return tuple(name for names in _load().names.values() for name in names)
+
+
 def country_name(code: str) -> str:
     """Return the first English name of a country; the code itself, where we do not know it."""
     return next(iter(_load().names.get(code, ())), code)

@@ -17,6 +17,7 @@ from tidewaiter.consignments.past.allowed import Allowed
 from tidewaiter.consignments.past.book import Inspected
 from tidewaiter.consignments.past.marking import Past, Wanted
 from tidewaiter.consignments.past.selecting import Screening, is_selected, selected
+from tidewaiter.consignments.readers.unread import only_lines
 from tidewaiter.consignments.restricted import open_version
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
 from tidewaiter.consignments.signs import PartySigns, parties_of
@@ -183,7 +184,7 @@ def _want(job: _Job, past: Past) -> tuple[set[int], bool]:
             if open_version(entry, job.rules):
                 rows.add(entry.row)
     for batch in job.lines() if job.selects else ():
-        for row in batch.to_pylist():
+        for row in only_lines(batch).to_pylist():
             past.want(line_of(row))
     return rows, any_
 

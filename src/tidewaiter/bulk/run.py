@@ -19,6 +19,7 @@ from tidewaiter.bulk.processes import processes
 from tidewaiter.bulk.state import state_of
 from tidewaiter.casework.switches import Switch
 from tidewaiter.consignments.listed import PartyFinder, PartyOnPaper
+from tidewaiter.consignments.readers.unread import settled
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
 from tidewaiter.consignments.screening import Screened, Screener
 from tidewaiter.consignments.types import LINES, Refusal
@@ -220,7 +221,9 @@ def _rest(batch: pa.RecordBatch, after: int) -> pa.RecordBatch:
 
 def _step(batch: pa.RecordBatch, future: "Future[Screened]", refusals: tuple[Refusal, ...]) -> Step:
     last = batch.column("row")[-1].as_py()
-    return Step(lines=batch, screened=future.result(), refusals=refusals, done_row=last)
+    screened = future.result()
+    lines = settled(batch, screened.alerts)
+    return Step(lines=lines, screened=screened, refusals=refusals, done_row=last)
 
 
 def _pool(settings: Settings, workers: int) -> AbstractContextManager[Screen]:

@@ -33,16 +33,19 @@ def check_history(files: Sequence[Path], settings: Settings) -> None:
         seen.add(sha256)
 
 
-def lines_of(files: Sequence[Path], options: ReadOptions) -> Iterator[pa.RecordBatch]:
+def lines_of(
+    files: Sequence[Path], options: ReadOptions, *, unread: bool = False
+) -> Iterator[pa.RecordBatch]:
     """Read files again.
 
     Args:
         files: In their order.
         options: How they are read.
+        unread: Carry what is not read, for lines that become alerts.
     """
     for path in files:
         with path.open("rb") as file:
-            for part in reader_for(path.name)(file, path.name, options):
+            for part in reader_for(path.name, unread=unread)(file, path.name, options):
                 if isinstance(part, pa.RecordBatch):
                     yield part
 

@@ -9,6 +9,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.consignments.finds import Flaw, find_all
 from tidewaiter.consignments.lines import line_of
 from tidewaiter.consignments.listed import PartyFinder, match_parties
+from tidewaiter.consignments.readers.unread import only_lines, with_kept
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.types import Alert
 from tidewaiter.consignments.vague import vague_lines
@@ -71,17 +72,17 @@ class Screener:
         }
         parties = match_parties(batch, self._finder) if self._finder else {}
         places = sorted(finds.keys() | vague | wrong | parties.keys())
-        rows = batch.take(pa.array(places, pa.int64())).to_pylist()
-        alerts = []
+        rows = only_lines(batch).take(pa.array(places, pa.int64())).to_pylist()
+        alerts: dict[int, Alert] = {}
         for place, row in zip(places, rows, strict=True):
             found, wrongs = finds.get(place, []), flaws.get(place, [])
             alert = weigher.weigh(
                 line_of(row), found, wrongs, vague=place in vague, parties=parties.get(place, ())
             )
             if alert is not None:
-                alerts.append(alert)
+                alerts[place] = alert
         return Screened(
-            alerts=tuple(alerts),
+            alerts=with_kept(batch, alerts),
             lines=len(batch),
             noted=len(places) - len(alerts),
             unread=_lines_with(flaws, "name-unread"),

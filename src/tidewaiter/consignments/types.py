@@ -71,7 +71,7 @@ LINES = pa.schema(
         ("containers", pa.list_(pa.string())),
         ("licences", pa.list_(pa.string())),
         ("stated", pa.list_(pa.string())),  # units that the user stated, not the file: "net: lb"
-        ("other", pa.list_(KEPT)),  # of a message: what has no field here, and is kept
+        ("other", pa.list_(KEPT)),  # what has no field here, and is kept; of a table: of alerts
     ]
 )
 """One row per line. Masses are whole milligrams, volumes whole microlitres."""
@@ -129,7 +129,7 @@ class Stop(Record, frozen=True, kw_only=True):
 class Kept(Record, frozen=True, kw_only=True):
     """A field of a document that Tidewaiter does not use."""
 
-    name: str  # its path in the document
+    name: str  # its path in the document, or the name of its column
     text: str  # as written
 
 

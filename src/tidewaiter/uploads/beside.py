@@ -67,7 +67,7 @@ def lines_of(desk: Desk, upload: Upload) -> Iterator[pa.RecordBatch]:
     """Read the lines of an upload again."""
     name, reading = upload.name, upload.options.reading
     with desk.spool.place(upload.sha256).open("rb") as file:
-        for part in reader_for(name)(file, name, reading):
+        for part in reader_for(name, unread=True)(file, name, reading):
             if isinstance(part, pa.RecordBatch):
                 yield part
 

@@ -1,5 +1,6 @@
 """What holds for every format of messages, whatever a file holds."""
 
+import gzip
 import json
 import os
 from contextlib import suppress
@@ -65,6 +66,34 @@ def test_a_damaged_document_is_no_crash(form: Format, place: int, what: bytes) -
         read_document(b"<a><GoodsItem>" + what + b"</GoodsItem>" + what, format=form.name)
     with suppress(InputError):
         read_document(what, format=form.name)
+
+
+def test_a_number_without_end_is_refused() -> None:
+    """More digits than a float holds are no value, and no warning."""
+    offer = b'[{"offerId": "1", "title": "A", "price": %s}]' % (b"9" * 400)
+    (line,), refusals = read_document(offer, format="google-products")
+    assert line["value"] is None
+    assert [refusal.column for refusal in refusals] == ["value"]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_damage_of_the_packing_is_told(form: str) -> None:
+    """What was read before stands; a second part that is no gzip ends the file, without a crash."""
+    whole = gzip.compress(b"FWB/16\n\n" * 2)
+    for raw in (whole + b"\x1f\x8b??", whole[:-9], whole[:12]):
+        with suppress(InputError):
+            lines, refusals = read_document(raw, format=form)
+            assert not lines
+            assert refusals
+
+
+def test_a_key_that_is_no_text_is_written_as_one() -> None:
+    """Half of a pair and NUL in a key are written as in a text; the line is read."""
+    key = '"q\\ud800\\u0000": 1'
+    (line,), _ = read_document(
+        b'[{"offerId": "1", "title": "A", %s}]' % key.encode(), format="google-products"
+    )
+    assert line["other"] == [{"name": "q\ufffd", "text": "1"}]
 
 
 @settings(max_examples=30)

@@ -54,7 +54,7 @@ def _batches(path: Path, name: str, options: ReadOptions) -> Iterator[dict[str, 
         with path.open("rb") as file:
             source = hashlib.file_digest(file, "sha256").hexdigest()
             file.seek(0)
-            for lines, refusals in parts_of(reader_for(name)(file, name, options)):
+            for lines, refusals in parts_of(reader_for(name, unread=True)(file, name, options)):
                 yield _cells(source, lines, refusals)
     except OSError as error:
         hint = "put inputs where each machine of the cluster sees them under the same name"

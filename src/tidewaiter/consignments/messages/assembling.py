@@ -82,8 +82,10 @@ class Assembly:
         for row, got, heads in waiting:
             for path, text in got.doubled:
                 self.out.append(_second_code(row, path, text))
-            if any("," in got.fields.get(field, "") for field in NUMBERS):
-                self.out.extend(_commas(row, got))
+            for field in NUMBERS:
+                if field in got.fields and "," in got.fields[field]:
+                    self.out.extend(_commas(row, got))
+                    break
             self.out.append(_joined(row, got, heads[::-1]))
 
 
@@ -148,6 +150,8 @@ _ORDER = {"origin": 0, "loading": 1, "transit": 2, "unlading": 3, "destination":
 
 def _in_order(stops: list[dict[str, str | None]]) -> tuple[dict[str, str | None], ...]:
     """Sort stops by the order of travel; a transit where the route begins or ends is none."""
+    if len(stops) < 2:  # noqa: PLR2004
+        return tuple(stops)
     if any(stop["function"] == "transit" for stop in stops):
         ends = [_place(stop) for stop in stops if stop["function"] != "transit"]
         stops = [s for s in stops if s["function"] != "transit" or _place(s) not in ends]

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import BinaryIO
 
 from tidewaiter.consignments.messages.documents import Document, documents, objects_in, refused
-from tidewaiter.consignments.messages.leaves import Leaves
+from tidewaiter.consignments.messages.leaves import Leaves, under
 from tidewaiter.consignments.messages.types import Format, Found
 from tidewaiter.consignments.types import Refusal
 
@@ -159,9 +159,9 @@ def _orders(document: Document) -> Iterator[Found | Refusal]:
 
 def _person(head: Leaves, key: str, role: str) -> Mapping[str, str | None] | None:
     party = {
-        "name": head.joined(f"{key}.company", f"{key}.name"),
-        "address": head.joined(*(f"{key}.{part}" for part in _ADDRESS)),
-        "country": head.take(f"{key}.country_code", f"{key}.country"),
+        "name": head.joined(*under(key, "company", "name")),
+        "address": head.joined(*under(key, *_ADDRESS)),
+        "country": head.take(*under(key, "country_code", "country")),
     }
     return {**_NOBODY, "role": role, **party} if any(party.values()) else None
 

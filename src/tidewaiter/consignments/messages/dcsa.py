@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from tidewaiter.consignments.messages.documents import Document, documents, first_of, objects_in
-from tidewaiter.consignments.messages.leaves import Leaves
+from tidewaiter.consignments.messages.leaves import Leaves, under
 from tidewaiter.consignments.messages.types import Format, Found
 from tidewaiter.consignments.types import Refusal
 
@@ -158,7 +158,7 @@ def _parties(head: Leaves, whole: Mapping[str, Any]) -> Iterator[Mapping[str, st
 
 
 def _party(head: Leaves, at: str, role: str) -> Mapping[str, str | None]:
-    built = head.joined(*(f"{at}.address.{part}" for part in _ADDRESS))
+    built = head.joined(*under(f"{at}.address", *_ADDRESS))
     address = built or head.joined(f"{at}.displayedAddress") or head.joined(f"{at}.addressLines")
     code = f"{at}.identifyingCodes[0]"
     tax = f"{at}.taxLegalReferences[0]"

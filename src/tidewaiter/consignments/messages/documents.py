@@ -11,16 +11,18 @@ from typing import Any, BinaryIO
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.consignments.messages.jsonobjects import Objects
 from tidewaiter.consignments.messages.jsontexts import decode
-from tidewaiter.consignments.messages.jsonvalues import Values, is_array
+from tidewaiter.consignments.messages.jsonvalues import Values
 from tidewaiter.consignments.shown import shorten
 from tidewaiter.consignments.types import Refusal
 
 _PIECE = 4 << 20
 _MARK = 4  # bytes by which the encoding is told
 _TELLING = 4096  # bytes in which the key of a list is looked for
+_SPACES = " \t\r\n\v\f"
 _HINT = "look whether the file is whole, and export it again"
-_WRAPPED = re.compile(rb'\s*\{\s*"(\w{1,40})"\s*:\s*(?=\[)')
+_WRAPPED = re.compile(r'\s*\{\s*"(\w{1,40})"\s*:\s*(?=\[)', re.ASCII)
 
 
 class Document(Record, frozen=True, kw_only=True):
@@ -41,33 +43,41 @@ def documents(file: BinaryIO, name: str, lists: Sequence[str] = ()) -> Iterator[
     Raises:
         InputError: Its packing is damaged, or a document is longer than 64 MB.
     """
-    pieces = _utf8(file, name)
-    start = b""
-    while len(start) < _TELLING and (piece := next(pieces, b"")):
+    pieces = _texts(file, name)
+    start = ""
+    while len(start) < _TELLING and (piece := next(pieces, "")):
         start += piece
+    start = start.removeprefix("\ufeff").lstrip(_SPACES)
     wrapped = _WRAPPED.match(start)
-    inside = wrapped is not None and wrapped[1].decode() in lists
+    inside = wrapped is not None and wrapped[1] in lists
     if wrapped is not None and inside:
         start = start[wrapped.end() :]
-    values = Values(chain([start], pieces), name, array=is_array(start))
+    array = start.startswith("[")
+    objects = Objects(start[array:], pieces)
     row = 0
-    for row, raw in enumerate(values, 1):
-        yield _document(raw, row)
+    for row, value in enumerate(objects, 1):
+        yield Document(row=row, value=value)
+    rest = ("[" if array else "") + objects.rest
+    raws = (text.encode("utf-8", "replace") for text in chain([rest], pieces))
+    values = Values(raws, name, array=array)
+    read = row
+    for row, raw in enumerate(values, read + 1):
+        yield _document(raw.decode("utf-8", "replace"), row)
     if values.problem and not (inside and values.problem.startswith("something")):
         yield Refusal(
             row=row, column="", value="", problem=values.problem, hint=_HINT, screened=True
         )
 
 
-def _utf8(file: BinaryIO, name: str) -> Iterator[bytes]:
-    """Read JSON as UTF-8; it may be written in UTF-16 or UTF-32 too, and in nothing else."""
+def _texts(file: BinaryIO, name: str) -> Iterator[str]:
+    """Read JSON as text; it may be written in UTF-16 or UTF-32 too, and in nothing else."""
     start = b""
     while len(start) < _MARK and (piece := _read(file, name, _MARK - len(start))):
         start += piece
     decoder = codecs.getincrementaldecoder(json.detect_encoding(start))("replace")
     piece = start
     while piece:
-        yield decoder.decode(piece).encode("utf-8", "replace")
+        yield decoder.decode(piece)
         piece = _read(file, name, _PIECE)
 
 
@@ -81,8 +91,7 @@ def _read(file: BinaryIO, name: str, size: int) -> bytes:
         ) from error  # fmt: skip
 
 
-def _document(raw: bytes, row: int) -> Document | Refusal:
-    text = raw.decode("utf-8", "replace")
+def _document(text: str, row: int) -> Document | Refusal:
     try:
         return Document(row=row, value=decode(text))
     except InputError as error:

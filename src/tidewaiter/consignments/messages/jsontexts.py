@@ -29,8 +29,12 @@ def decode(text: str) -> dict[str, Any]:
     return found
 
 
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Put keys and values together; of two equal keys the second ends in "#2"."""
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    found.clear()
     for key, value in pairs:
         count, name = 1, key
         while name in found:
@@ -45,7 +49,7 @@ def _whole(text: str) -> Number:
 
 
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_pairs, parse_int=_whole, parse_float=Number, parse_constant=Number
+    object_pairs_hook=object_of, parse_int=_whole, parse_float=Number, parse_constant=Number
 )
 
 

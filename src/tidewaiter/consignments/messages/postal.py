@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from tidewaiter.consignments.messages.documents import Document, documents, objects_in, refused
-from tidewaiter.consignments.messages.leaves import Leaves
+from tidewaiter.consignments.messages.leaves import Leaves, under
 from tidewaiter.consignments.messages.s10 import problem_of
 from tidewaiter.consignments.messages.types import Format, Found
 from tidewaiter.consignments.types import Refusal
@@ -84,9 +84,9 @@ def _kilograms(text: str | None) -> str | None:
 def _people(head: Leaves) -> Iterator[dict[str, Any]]:
     for key, role in _PEOPLE:
         party = {
-            "name": head.take(f"{key}.name", f"{key}.company"),
-            "address": head.joined(*(f"{key}.{part}" for part in _ADDRESS)),
-            "country": head.take(f"{key}.country"),
+            "name": head.take(*under(key, "name", "company")),
+            "address": head.joined(*under(key, *_ADDRESS)),
+            "country": head.take(*under(key, "country")),
         }
         if any(party.values()):
             yield {"role": role, "id_scheme": None, "id": None, **party}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from tidewaiter.consignments.messages.layouts import Group
-from tidewaiter.consignments.messages.spots import DAYS, Map, Spot
+from tidewaiter.consignments.messages.spots import DAYS, Attribute, Map, Spot
 
 JOINED = frozenset(("goods", "commercial", "cas", "containers", "licences", "pack"))
 """Fields of which a document may give several."""
@@ -75,27 +75,17 @@ def _beside(got: Got, spot: Spot, fields: dict[str, str], text: str) -> str | No
     return None
 
 
-def put_attributes(got: Got, spot: Spot, found: Sequence[str]) -> None:
-    """Put attributes into fields of their own if their element is the one read; else keep them.
-
-    Args:
-        got: What they are of.
-        spot: The place of their element.
-        found: Names and values in turn.
-    """
-    if spot.mode == "outside":
-        return
+def put_attributes(got: Got, spot: Spot, found: Sequence[Attribute]) -> None:
+    """Put attributes into fields of their own if their element is the one read; else keep them."""
     fields = got.totals if spot.total else got.fields
-    taken = spot.attributes and got.ranks.get(spot.field) == spot.rank
-    for name, value in zip(found[::2], found[1::2], strict=True):
-        local = name.rpartition(":")[2]
-        field = spot.attributes.get(local)
-        if field and value and taken and field not in fields:
+    taken = got.ranks.get(spot.field) == spot.rank
+    for field, value, path in found:
+        if not field:
+            got.kept.append((path, value))
+        elif taken and field not in fields:
             fields[field] = value
             if spot.total:
-                got.whole.append((field, f"{spot.path}@{local}"))
-        elif not field and value and not name.startswith(("xmlns", "xsi:")):
-            got.kept.append((f"{spot.path}@{local}", value))
+                got.whole.append((field, path))
 
 
 def put_group(got: Got, leaves: Sequence[Leaf], group: Group) -> None:
@@ -104,7 +94,7 @@ def put_group(got: Got, leaves: Sequence[Leaf], group: Group) -> None:
     for leaf in leaves:
         inner.setdefault(leaf[0].field, leaf)
     code = inner[group.by][1] if group.by in inner else ""
-    case = next((case for key, case in group.cases.items() if code.startswith(key)), {})
+    case = _case(group, code)
     told: dict[str, str] = {}
     used: list[Leaf] = []
     for where, field in case.items():
@@ -126,12 +116,20 @@ def put_group(got: Got, leaves: Sequence[Leaf], group: Group) -> None:
         got.kept.extend((leaf[0].path, leaf[1]) for leaf in leaves if leaf not in used)
 
 
+def _case(group: Group, code: str) -> Mapping[str, str]:
+    for begin, case in group.cases.items():
+        if code.startswith(begin):
+            return case
+    return {}
+
+
 def put_whole(got: Got, spot: Spot, leaves: Sequence[Leaf], places: Map) -> None:
     """Put a party or a stop."""
     told: dict[str, str] = {}
     for leaf, text in leaves:
-        if leaf.field and leaf.field not in told:
-            told[leaf.field] = text
+        field = leaf.field
+        if field and field not in told:
+            told[field] = text
         else:
             got.kept.append((leaf.path, text))
     if told and spot.role == "party":
@@ -151,7 +149,7 @@ def _party(role: str, told: Mapping[str, str], places: Map) -> dict[str, str | N
     return {
         "role": role,
         "name": name,
-        "address": " ".join(", ".join(parts).split()) or None,
+        "address": " ".join(", ".join(parts).split()) or None if parts else None,
         "country": told.get("country"),
         "id_scheme": scheme or None,
         "id": number,

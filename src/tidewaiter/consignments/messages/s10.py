@@ -1,6 +1,7 @@
 """Numbers of postal items (UPU standard S10): two letters, nine digits, a country."""
 
 import re
+from operator import mul
 
 _S10 = re.compile(r"[A-Z]{2}(\d{8})(\d)([A-Z]{2})")
 _WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
@@ -15,6 +16,6 @@ def problem_of(text: str) -> str:
     found = _S10.fullmatch(text.replace(" ", "").upper())
     if found is None:
         return "is no number of a postal item (S10)"
-    total = sum(int(digit) * weight for digit, weight in zip(found[1], _WEIGHTS, strict=True))
+    total = sum(map(mul, map(int, found[1]), _WEIGHTS))
     check = {10: 0, 11: 5}.get(11 - total % 11, 11 - total % 11)
     return "" if check == int(found[2]) else f"has a wrong check digit: {check} would be right"

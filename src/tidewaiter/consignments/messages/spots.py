@@ -4,28 +4,38 @@ from collections.abc import Mapping
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.consignments.messages.layouts import Group, Layout, Part
+from tidewaiter.consignments.messages.xmltags import attributes_of, name_of, only_tags, starts_of
 
 DAYS = frozenset(("lodged", "departure", "arrival", "release"))
 
 MOST_DEPTH = 60
 """Elements in one another."""
 
-_MOST_NAMES = 20_000  # of elements that are remembered; a document may invent any number
+# What is remembered is bounded: a document may invent any number of names.
+_MOST_NAMES = 20_000  # of elements
+_MOST_WAYS = 1_000  # of tags with one another, at one place
+_MOST_TAGS = 40_000  # of such, at all places
+_LONGEST = 400  # characters of a name, and of tags with one another
+
+Attribute = tuple[str, str, str]
+"""Its field, or "" where it has none, its value, and its path."""
 
 
 class Spot:
     """A place: what its text, its attributes and all below it mean."""
 
     __slots__ = (
-        "attributes", "depth", "field", "group", "kids", "kind", "mode", "named", "path", "plain",
-        "rank", "role", "total",
+        "attributes", "depth", "field", "group", "kids", "kind", "known", "mode", "named", "path",
+        "plain", "rank", "role", "total",
     )  # fmt: skip
 
     def __init__(self, path: str, mode: str, depth: int = 0) -> None:
         self.path = path
         self.depth = depth  # below the head, the line or the root
         self.mode = mode  # "" of a head or line, "whole" of a party, stop or group, "outside"
-        self.kids: dict[str, Spot] = {}  # by names as written
+        self.known: dict[str, Spot] = {}  # by names as written
+        # By what ends an element here and begins others: where it leads.
+        self.kids: dict[str, Spot | Way | tuple[Start, ...]] = {}
         self.named: dict[str, Spot] = {}  # by local names without case
         self.field = ""
         self.rank = 0
@@ -37,11 +47,30 @@ class Spot:
         self.attributes: dict[str, str] = {}
 
 
+Start = tuple[Spot, tuple[Attribute, ...], bool]
+"""The place of an element that begins, its attributes, and whether it is closed at once."""
+
+
+class Way:
+    """Where it leads that elements begin in one another, if no line or head is among them."""
+
+    __slots__ = ("attributes", "between", "parts", "spot")
+
+    def __init__(self, starts: tuple[Start, ...]) -> None:
+        self.between = tuple(start[0] for start in starts[:-1])
+        self.spot, self.attributes, _ = starts[-1]
+        self.parts = any(start[0].role for start in starts)  # a party, stop or group begins
+
+
+END = Spot("", "end")
+"""Where what ends an element and begins no other leads to."""
+
+
 class Map:
     """All places of a layout.
 
-    Names of elements are compared without prefix and case. What a document calls an element is
-    remembered, so that it is looked up once.
+    Names of elements are compared without prefix and case. What a tag means is remembered, so
+    that it is looked up once.
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -52,6 +81,7 @@ class Map:
         )
         self.scheme = layout.scheme
         self.outside = Spot("", "outside")
+        self._tags = 0
         self._names = 0
         parts = [("head", head) for head in layout.heads] + [("line", layout.line)]
         # A line or a head may stand anywhere in a head; inside a line there are none.
@@ -61,17 +91,59 @@ class Map:
             for name in part.elements
         }
 
-    def find(self, spot: Spot, name: str, *, in_line: bool) -> Spot:
-        """Look up an element below a place that has not seen it yet.
+    def learn(
+        self, spot: Spot, piece: str, *, in_line: bool
+    ) -> tuple[Spot | Way | tuple[Start, ...], str]:
+        """Look up what ends an element and begins others, where it was not seen before.
 
         Args:
-            spot: The place.
-            name: Of the element, as written.
+            spot: The place of the element around the one that ends.
+            piece: Name and bracket of the tag that ends it, and all before the next such tag.
             in_line: The place is in a line.
 
+        Returns:
+            Where it leads: to `END`, to the place of an element without attributes and role, or
+            to several; and the text behind the last tag.
+
         Raises:
-            InputError: It stands too deep.
+            InputError: An element stands too deep.
         """
+        behind = piece.partition(">")[2]
+        starts, text = self.starts(spot, behind, in_line=in_line)
+        way = _way(starts)
+        tags = piece[: len(piece) - len(text) - 1]
+        room = self._tags < _MOST_TAGS and len(spot.kids) < _MOST_WAYS and len(tags) <= _LONGEST
+        if room and ">" not in text and only_tags(behind[: len(behind) - len(text)]):
+            self._tags += 1
+            spot.kids[tags] = way
+        return way, text
+
+    def starts(self, spot: Spot, text: str, *, in_line: bool) -> tuple[tuple[Start, ...], str]:
+        """Look up the elements that begin in a text; return the text behind the last one, too.
+
+        Raises:
+            InputError: An element stands too deep.
+        """
+        tags, behind = starts_of(text)
+        found: list[Start] = []
+        for tag in tags:
+            name = name_of(tag)
+            kid = spot.known.get(name)
+            if kid is None:
+                kid = self._find(spot, name, in_line=in_line)
+                if self._names < _MOST_NAMES and len(name) <= _LONGEST:
+                    self._names += 1
+                    spot.known[name] = kid
+            closed = tag.endswith("/")
+            plain = tag == name or kid.mode == "outside"
+            found.append((kid, () if plain else _attributes(kid, tag), closed))
+            if not closed:
+                spot = kid
+                in_line = in_line or kid.role == "line"
+        return tuple(found), behind
+
+    def _find(self, spot: Spot, name: str, *, in_line: bool) -> Spot:
+        """Find the place of an element by its name without prefix and case."""
         local = name.rpartition(":")[2]
         kid = None if in_line else self._begin.get(local.lower())
         kid = kid or spot.named.get(local.lower())
@@ -80,12 +152,34 @@ class Map:
             if kid.depth > MOST_DEPTH:
                 raise InputError(
                     f"elements stand in one another more than {MOST_DEPTH} deep",
+                    at=spot.path.strip("/"),
                     hint="look whether it is the document that it should be",
                 )
-        if self._names < _MOST_NAMES:
-            self._names += 1
-            spot.kids[name] = kid
         return kid
+
+
+def _way(starts: tuple[Start, ...]) -> Spot | Way | tuple[Start, ...]:
+    """Write what begins in the form that is read fastest."""
+    if not starts:
+        return END
+    if len(starts) == 1 and not starts[0][0].role and not any(starts[0][1:]):
+        return starts[0][0]
+    if any(found for _, found, _ in starts[:-1]) or any(
+        closed or spot.role in {"line", "head"} for spot, _, closed in starts
+    ):
+        return starts
+    return Way(starts)
+
+
+def _attributes(spot: Spot, tag: str) -> tuple[Attribute, ...]:
+    """Tell the attributes of a tag that have a value; those of XML itself are left out."""
+    found = []
+    for name, value in attributes_of(tag):
+        local = name.rpartition(":")[2]
+        field = spot.attributes.get(local, "")
+        if value and (field or not name.startswith(("xmlns", "xsi:"))):
+            found.append((field, value, f"{spot.path}@{local}"))
+    return tuple(found)
 
 
 def _spot_of(part: Part, role: str, name: str, layout: Layout) -> Spot:

@@ -3,9 +3,13 @@
 Documents are from strangers. A document type is refused, and with it every entity; nothing is
 fetched; depth and texts have bounds. No tree is built: what has been read of an element is in
 its fields when the element ends.
+
+Expat checks every byte and calls nothing. What it has accepted is cut before each tag that ends
+an element: a piece ends one, and may begin others. What a piece means is remembered at its place,
+so that reading an element is one look into a dict and the putting of its text.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 from xml.parsers import expat
 
@@ -19,13 +23,13 @@ from tidewaiter.consignments.messages.putting import (
     put_group,
     put_whole,
 )
-from tidewaiter.consignments.messages.spots import Map, Spot
+from tidewaiter.consignments.messages.spots import END, Attribute, Map, Spot, Start, Way
+from tidewaiter.consignments.messages.xmltags import decoded, whole_tags, without_asides
 
 MOST_BYTES = 8 << 20
 """Of one line, or of a head between two lines."""
 
 _HINT = "look whether it is the document that it should be"
-_Handlers = tuple[Callable[..., None], Callable[..., None]]
 
 
 class Document:
@@ -34,22 +38,20 @@ class Document:
     def __init__(self, places: Map, assembly: Assembly) -> None:
         self._places = places
         self._assembly = assembly
-        self._stack: list[Spot] = []  # of the open elements but the innermost
+        # Of the open elements but the innermost, and what is around the root.
+        self._stack = [places.outside]
         self._leaves: list[Leaf] = []
         self._since = 0  # bytes since the last line or head ended
-        self._spot: Callable[[], Spot]
-        self._parser = self._prepared()
+        self._spot = places.outside
+        self._got = Got()
+        self._text = ""  # since the last tag, as written
+        self._attributes: Sequence[Attribute] = ()  # of the innermost element, until they are put
+        self._in_line = False
+        self._raw = b""  # what is not read yet
+        self._base = 0  # bytes before it
+        self._parser: Any = expat.ParserCreate("utf-8")  # its bytes are decoded before
+        self._parser.StartDoctypeDeclHandler = _refuse_dtd
         self.begun = False
-
-    def _prepared(self) -> Any:
-        parser = expat.ParserCreate("utf-8")  # whatever it declares: its bytes are decoded before
-        parser.buffer_text = True
-        parser.ordered_attributes = True
-        parser.StartDoctypeDeclHandler = _refuse_dtd
-        texts: list[str] = []
-        parser.StartElementHandler, parser.EndElementHandler = self._handlers(texts)
-        parser.CharacterDataHandler = texts.append
-        return parser
 
     def feed(self, data: bytes, *, last: bool = False) -> None:
         """Read on.
@@ -59,102 +61,149 @@ class Document:
         """
         self.begun = self.begun or bool(data)
         self._since += len(data)
+        self._raw += data
         try:
             self._parser.Parse(data, last)
         except expat.ExpatError as error:
             said = expat.errors.messages[error.code]
+            self._read(whole_tags(self._accepted()))
             raise InputError(
                 f"the document is damaged or breaks off here: {said}", at=self._where(),
                 hint="the lines before it are read; send for the whole document",
             ) from None  # fmt: skip
         except InputError as error:
             raise InputError(error.message, at=self._where(), hint=error.hint) from None
+        self._read(self._accepted())
         if self._since > MOST_BYTES:
             problem = f"a line or a head is longer than {MOST_BYTES >> 20} MB"
             raise InputError(problem, at=self._where(), hint=_HINT)
 
+    def _accepted(self) -> str:
+        """Take the whole tags and texts that expat has accepted; the rest waits."""
+        end = max(self._parser.CurrentByteIndex - self._base, 0)
+        text = self._raw[:end].decode()
+        if "<!" in text or "<?" in text:
+            text, open_part = without_asides(text)
+            end -= len(open_part.encode())
+        self._raw = self._raw[end:]
+        self._base += end
+        return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
     @property
     def is_over(self) -> bool:
         """Tell whether the root is closed."""
-        return self.begun and not self._stack
+        return self.begun and len(self._stack) == 1
 
     def _where(self) -> str:
         parser = self._parser
         places = [f"line {parser.CurrentLineNumber}", f"column {parser.CurrentColumnNumber + 1}"]
-        if path := self._spot().path.strip("/"):
+        if path := self._spot.path.strip("/"):
             places.append(path)
         return ", ".join(places)
 
-    def _handlers(self, texts: list[str]) -> _Handlers:  # noqa: C901 - calls cost as much as cases
-        """Make what the parser calls, with all it needs at hand: this is where the time goes.
+    def _read(self, data: str) -> None:  # noqa: C901, PLR0912 - this is where the time goes: calls cost as much as cases
+        """Go through tags and texts.
 
-        Args:
-            texts: Where the parser puts the texts since the last tag.
+        Raises:
+            InputError: An element stands too deep.
         """
         stack, leaves = self._stack, self._leaves
-        push, pop, find = stack.append, stack.pop, self._places.find
-        spot, got = self._places.outside, Got()
-        attributes: list[str] = []
-        in_line = False
+        pieces = iter(data.split("</"))
+        self._go_on(next(pieces))
+        spot, got, text, attributes = self._spot, self._got, self._text, self._attributes
+        kids = stack[-1].kids
+        try:
+            for piece in pieces:
+                if text:
+                    written = (decoded(text) if "&" in text else text).strip()
+                    if written:
+                        field = spot.field
+                        if spot.mode:
+                            if spot.mode == "whole":
+                                leaves.append((spot, written))
+                        elif not field:
+                            got.kept.append((spot.path, written))
+                        elif spot.plain and field not in got.fields:
+                            got.fields[field] = written
+                            got.ranks[field] = spot.rank
+                        else:
+                            put(got, spot, written)
+                if attributes:
+                    put_attributes(got, spot, attributes)
+                    attributes = ()
+                if spot.role:
+                    got = self._close(spot, got)
+                tags, _, text = piece.rpartition(">")
+                way = kids.get(tags)
+                if way is None:
+                    way, text = self._places.learn(stack[-1], piece, in_line=self._in_line)
+                if way is END:
+                    spot = stack.pop()
+                    kids = stack[-1].kids
+                elif type(way) is Spot:
+                    spot = way
+                elif type(way) is Way:
+                    if way.parts and leaves:
+                        leaves.clear()
+                    if way.between:
+                        stack.extend(way.between)
+                        kids = stack[-1].kids
+                    spot, attributes = way.spot, way.attributes
+                elif type(way) is tuple:
+                    spot, got, attributes = self._begin(way, stack.pop(), got, ())
+                    kids = stack[-1].kids
+        finally:
+            self._spot, self._got, self._text, self._attributes = spot, got, text, attributes
 
-        def start(name: str, found: list[str]) -> None:
-            nonlocal spot, got, attributes, in_line
+    def _go_on(self, piece: str) -> None:
+        """Read what stands before the first tag that ends an element."""
+        starts, text = self._places.starts(self._spot, piece, in_line=self._in_line)
+        self._text = text if starts else self._text + text
+        self._spot, self._got, self._attributes = self._begin(
+            starts, self._spot, self._got, self._attributes
+        )
+
+    def _begin(
+        self, starts: Sequence[Start], spot: Spot, got: Got, attributes: Sequence[Attribute]
+    ) -> tuple[Spot, Got, Sequence[Attribute]]:
+        """Begin elements in one another; those that are closed at once end, too."""
+        for kid, found, closed in starts:
             if attributes:
                 put_attributes(got, spot, attributes)
-            push(spot)
-            spot = spot.kids.get(name) or find(spot, name, in_line=in_line)
             attributes = found
-            if texts:
-                texts.clear()
-            if spot.role:
-                if spot.role == "head":
-                    got = self._assembly.open_head()
-                elif spot.role == "line":
-                    got, in_line = Got(), True
-                else:
-                    leaves.clear()
+            if not closed:
+                self._stack.append(spot)
+                spot = kid
+            role = kid.role
+            if role == "line":
+                self._in_line = True
+                got = Got()
+            elif role == "head":
+                got = self._assembly.open_head()
+            elif role:
+                self._leaves.clear()
+            if closed:
+                if attributes:
+                    put_attributes(got, kid, attributes)
+                attributes = ()
+                if role:
+                    got = self._close(kid, got)
+        return spot, got, attributes
 
-        def end(_: str) -> None:
-            nonlocal spot, got, attributes, in_line
-            if texts:
-                written = (texts[0] if len(texts) == 1 else "".join(texts)).strip()
-                texts.clear()
-                if written:
-                    field = spot.field
-                    if spot.mode:
-                        if spot.mode == "whole":
-                            leaves.append((spot, written))
-                    elif not field:
-                        got.kept.append((spot.path, written))
-                    elif spot.plain and field not in got.fields:
-                        got.fields[field] = written
-                        got.ranks[field] = spot.rank
-                    else:
-                        put(got, spot, written)
-            if attributes:
-                put_attributes(got, spot, attributes)
-                attributes = []
-            if spot.role:
-                got, in_line = self._close(spot, got, in_line=in_line)
-            spot = pop()
-
-        self._spot = lambda: spot
-        return start, end
-
-    def _close(self, spot: Spot, got: Got, *, in_line: bool) -> tuple[Got, bool]:
+    def _close(self, spot: Spot, got: Got) -> Got:
         """End a head, a line, or what belongs together; return what is read on."""
-        if spot.role == "line":
+        if spot.role in {"line", "head"}:
             self._since = 0
-            return self._assembly.add_line(got), False
-        if spot.role == "head":
-            self._since = 0
-            return self._assembly.close_head(), False
-        if self._leaves and spot.group is not None:
-            put_group(got, self._leaves, spot.group)
-        elif self._leaves:
-            put_whole(got, spot, self._leaves, self._places)
-        self._leaves.clear()
-        return got, in_line
+            self._in_line = False
+            line = spot.role == "line"
+            return self._assembly.add_line(got) if line else self._assembly.close_head()
+        if self._leaves:
+            if spot.group is None:
+                put_whole(got, spot, self._leaves, self._places)
+            else:
+                put_group(got, self._leaves, spot.group)
+            self._leaves.clear()
+        return got
 
 
 def _refuse_dtd(*_: object) -> None:

@@ -11,6 +11,7 @@ from tidewaiter.consignments.lines import line_of
 from tidewaiter.consignments.past.marking import Past
 from tidewaiter.consignments.past.types import WORDS
 from tidewaiter.consignments.points import score_of
+from tidewaiter.consignments.readers.unread import line_at, only_lines
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.types import Alert, Line, Reason
 
@@ -36,13 +37,13 @@ def selected(
         screening: Of the file.
         known: Rows that are alerts already.
     """
-    for row in batch.to_pylist():
+    for place, row in enumerate(only_lines(batch).to_pylist()):
         if row["row"] in known:
             continue
         line = line_of(row)
         reasons = past.reasons(line)
         if any(each.rule in rules.past.selects for each in reasons):
-            yield _alert(line, reasons, rules, screening)
+            yield _alert(line_at(batch, place), reasons, rules, screening)
 
 
 def is_selected(alert: Alert) -> bool:

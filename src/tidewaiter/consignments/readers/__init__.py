@@ -35,20 +35,20 @@ def _open(form: str, file: BinaryIO, name: str, options: ReadOptions) -> _Opened
     return sheet, columns, columns
 
 
-def _reader(form: str) -> Reader:
+def _reader(form: str, *, unread: bool = False) -> Reader:
     def read(file: BinaryIO, name: str, options: ReadOptions) -> Iterator[pa.RecordBatch | Refusal]:
         sheet, columns, _ = _open(form, _whole(file, form), name, options)
         if sheet.doubt:
             yield _doubt(sheet)
-        yield from to_lines(sheet, columns, options)
+        yield from to_lines(sheet, columns, options, unread=unread)
 
     return read
 
 
-BUILT_IN: dict[str, Reader] = {
-    name: _reader(ALSO.get(name, name)) for name in (*sorted(OURS), *FORMATS)
-}
+_NAMES = (*sorted(OURS), *FORMATS)
+BUILT_IN: dict[str, Reader] = {name: _reader(ALSO.get(name, name)) for name in _NAMES}
 """Our own readers, by suffix; those of messages by the name of their format."""
+_CARRYING = {name: _reader(ALSO.get(name, name), unread=True) for name in _NAMES}
 
 
 def _whole(file: BinaryIO, form: str) -> BinaryIO:
@@ -78,7 +78,7 @@ def readers() -> dict[str, Reader]:
     return guests | BUILT_IN
 
 
-def reader_for(name: str) -> Reader:
+def reader_for(name: str, *, unread: bool = False) -> Reader:
     """Choose a reader by a file's suffix; where that is missing or lies, by its first bytes.
 
     A second suffix ".gz" is looked through. The reader that comes back opens the file, and
@@ -86,9 +86,10 @@ def reader_for(name: str) -> Reader:
 
     Args:
         name: Of the file.
+        unread: Carry what a table has and is not read, in the column UNREAD after those of LINES.
     """
     del name  # it is given again with the file
-    known = readers()
+    known = readers() | _CARRYING if unread else readers()
 
     def read(file: BinaryIO, name: str, options: ReadOptions) -> Iterator[pa.RecordBatch | Refusal]:
         seen = file if file.seekable() else cast("BinaryIO", Source(file))

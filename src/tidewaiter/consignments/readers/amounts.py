@@ -197,7 +197,8 @@ def read_money(cells: pa.Array, mark: Mark | None) -> tuple[Column, pa.Array]:
         exact = _floats(cells) * 1e4
         near = np.rint(exact)
         unread = np.isnan(near) & ~cells.is_null().to_numpy(zero_copy_only=False)
-        close = np.isnan(near) | ((np.abs(exact - near) < _NEAR) & (np.abs(near) < _EXACT))
+        with np.errstate(invalid="ignore"):  # of endless numbers, which are not close to any
+            close = np.isnan(near) | ((np.abs(exact - near) < _NEAR) & (np.abs(near) < _EXACT))
         if not unread.any() and close.all():
             return Column(values=_decimals(near)), pa.nulls(len(cells), pa.string())
     kind = pa.struct([("amount", MONEY), ("currency", pa.string())])

@@ -5,6 +5,7 @@ import msgspec
 from tidewaiter.base.quantities import find_unit
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.readers.aliases import load_aliases, words_of
+from tidewaiter.consignments.readers.composing import compose
 from tidewaiter.consignments.readers.values import find_value, plain_tier
 
 _ENGLISH = 50  # more than there are tiers
@@ -19,10 +20,39 @@ class Found(Record, frozen=True, kw_only=True):
     unit: str = ""  # of a mass or a volume, from the header
     currency: str = ""  # of a value, from the header; LOCAL: that of the country
     part: int = 0  # of a field that stands in several numbered columns
+    known_only: bool = False  # the field is in it, in a form that is not read
 
 
 def find_columns(header: str) -> tuple[Found, ...]:
-    """Find what a header may mean, best first; empty: no alias knows it."""
+    """Find what a header may mean, best first; empty: no table knows it, nor do its words."""
+    found = find_named(header)
+    return found if found or _is_unsure(header) else _composed(words_of(header))
+
+
+def _composed(words: tuple[str, ...]) -> tuple[Found, ...]:
+    """Read what the words say together; "GOODS_DESC_2" is one of several columns."""
+    composed, part = compose(words), 0
+    if composed is None and words and words[-1].isdecimal():
+        composed, part = compose(words[:-1]), int(words[-1]) + 1
+        joined = load_aliases().joined
+        if composed and not (composed.field in joined or composed.field.endswith(".address")):
+            return ()
+    if composed is None or not composed.field:
+        return ()
+    return (
+        Found(
+            field=composed.field,
+            tier=composed.tier,
+            unit=composed.unit,
+            currency=composed.currency,
+            part=part,
+            known_only=composed.known_only,
+        ),
+    )
+
+
+def find_named(header: str) -> tuple[Found, ...]:
+    """Find what a header means by the table of whole names alone."""
     words = words_of(header)
     return (
         _plain(words)
@@ -42,14 +72,30 @@ def find_directed(header: str, way: str) -> tuple[Found, ...]:
         header: As written.
         way: "import" or "export"; "": unclear, and nothing is found.
     """
-    pair = load_aliases().by_direction.get("".join(words_of(header))) if way else None
-    return (Found(field=pair[way == "export"], tier=_DIRECTED),) if pair else ()
+    words = words_of(header)
+    pair = load_aliases().by_direction.get("".join(words))
+    if pair is None and not _is_unsure(header):
+        composed = compose(words)
+        pair = composed.directed if composed else None
+    return (Found(field=pair[way == "export"], tier=_DIRECTED),) if pair and way else ()
 
 
 def find_unsure(header: str) -> tuple[str, ...]:
     """List the fields that a header may mean, of which it does not tell which one."""
+    aliases, words = load_aliases(), words_of(header)
+    name = "".join(words)
+    if name in aliases.unsure or name in aliases.by_direction:
+        return aliases.unsure.get(name, ()) or aliases.by_direction[name]
+    composed = compose(words)
+    if composed is None:
+        return ()
+    read = (composed.field,) if composed.known_only else ()
+    return composed.unsure or composed.directed or read
+
+
+def _is_unsure(header: str) -> bool:
     aliases, name = load_aliases(), "".join(words_of(header))
-    return aliases.unsure.get(name, ()) or aliases.by_direction.get(name, ())
+    return name in aliases.unsure or name in aliases.by_direction
 
 
 def _plain(words: tuple[str, ...]) -> tuple[Found, ...]:

@@ -51,9 +51,13 @@ def open_delimited(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
         header = (*header, "")  # each row ends in a delimiter, but the header does not
     names = unique_names(header)
 
-    def blocks(wanted: Sequence[int]) -> Iterator[Block]:
+    def blocks(wanted: Sequence[int], carried: Sequence[int] = ()) -> Iterator[Block]:
         layout = Layout(
-            delimiter=delimiter, width=len(names), codec=encoding.codec, wanted=tuple(wanted)
+            delimiter=delimiter,
+            width=len(names),
+            codec=encoding.codec,
+            wanted=tuple(wanted),
+            carried=tuple(carried),
         )
         rest = chain([start[offset:]], pieces)
         return parse_pieces(cut_blocks(rest, delimiter, name), layout)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.readers.columns import find_columns
+from tidewaiter.consignments.readers.columns import find_named
 from tidewaiter.consignments.readers.sheet import shorten
 from tidewaiter.consignments.readers.sniff import sniff
 
@@ -74,4 +74,4 @@ def refuse_data(row: Sequence[str | None], asked: Collection[str], name: str) ->
 
 @lru_cache(maxsize=4096)
 def _is_known(cell: str) -> bool:
-    return len(cell) <= _LONGEST and bool(find_columns(cell))
+    return len(cell) <= _LONGEST and bool(find_named(cell))

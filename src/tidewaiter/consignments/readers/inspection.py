@@ -17,7 +17,6 @@ import pyarrow as pa
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.base.sheets.workbook import open_workbook
-from tidewaiter.consignments.lines import line_of
 from tidewaiter.consignments.messages import FORMATS
 from tidewaiter.consignments.readers import Mapping as Columns
 from tidewaiter.consignments.readers import readers
@@ -31,6 +30,7 @@ from tidewaiter.consignments.readers.mapping import NEEDED, Question, Sample, su
 from tidewaiter.consignments.readers.messages import open_message
 from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS, Block, Sheet, shorten
 from tidewaiter.consignments.readers.styles import DAYS, NUMBERS, Styles, fields_of, find_styles
+from tidewaiter.consignments.readers.unread import line_at
 from tidewaiter.consignments.types import Line, ReadOptions, Refusal
 
 __all__ = ["Inspection", "SeenColumn", "fields", "inspect_file"]
@@ -143,10 +143,10 @@ def _open(form: str, file: BinaryIO, name: str, options: ReadOptions) -> _Seen:
 
     def read(few: ReadOptions) -> Iterator[pa.RecordBatch | Refusal]:
         if form != "jsonl":
-            return to_lines(sheet, mapping, few)
+            return to_lines(sheet, mapping, few, unread=True)
         file.seek(0)
         lines, columns, _ = open_jsonl(file, name, few)
-        return to_lines(lines, columns, few)
+        return to_lines(lines, columns, few, unread=True)
 
     return _Seen(sheet=sheet, columns=mapping, questions=questions, read=read)
 
@@ -262,7 +262,7 @@ def _first_of(items: Iterator[pa.RecordBatch | Refusal]) -> _FirstRows:
         elif len(item):
             last = item.column("row")[-1].as_py()
             told = [each for each in refusals if each.row <= last]
-            lines = tuple(map(line_of, item.slice(0, _LINES).to_pylist()))
+            lines = tuple(line_at(item, place) for place in range(min(len(item), _LINES)))
             return _FirstRows(rows=len(item), lines=lines, refusals=tuple(told[:_REFUSED]))
     return _FirstRows(refusals=tuple(refusals[:_REFUSED]))
 

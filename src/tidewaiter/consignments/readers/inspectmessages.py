@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from tidewaiter.consignments.messages.types import Format, Found
 from tidewaiter.consignments.readers.inspected import SeenColumn
+from tidewaiter.consignments.readers.messages import items_of
 from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS, shorten
-from tidewaiter.consignments.readers.source import open_source
 
 _SAMPLES = 3  # values shown of a field
 _LONGEST = 80  # characters of a shown value
@@ -26,7 +26,7 @@ def message_columns(form: Format, file: BinaryIO, name: str) -> tuple[SeenColumn
     Raises:
         InputError: It cannot be read.
     """
-    items = form.read(cast("BinaryIO", open_source(file)), name)
+    items = items_of(form, file, name)
     lines = [each for each in islice(items, SAMPLE_ROWS) if isinstance(each, Found)]
     used: dict[str, dict[str, None]] = {}
     kept: dict[str, dict[str, None]] = {}

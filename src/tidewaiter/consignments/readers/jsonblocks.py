@@ -78,7 +78,7 @@ def read_block(lines: Sequence[bytes], first: int, asked: Asked) -> Block:
                 else:
                     slow.extend(part)
     careful = read_carefully([(n, lines[n - first]) for n in sorted(slow)], asked)
-    return _joined(parts, careful)
+    return _joined(parts, careful, lines, first)
 
 
 def _grouped(lines: Sequence[bytes], first: int) -> tuple[dict[tuple[str, ...], _Group], list[int]]:
@@ -231,7 +231,7 @@ def _part(numbers: NDArray[np.int64], texts: Mapping[str, _Text], plan: Columns)
     return _Part(rows=numbers, fields=found, pointed=frozenset(pointed))
 
 
-def _joined(parts: Sequence[_Part], careful: Block) -> Block:
+def _joined(parts: Sequence[_Part], careful: Block, lines: Sequence[bytes], first: int) -> Block:
     """Put the rows of a block together, in the order of its lines."""
     names = header()
     blocks = [
@@ -253,8 +253,10 @@ def _joined(parts: Sequence[_Part], careful: Block) -> Block:
         for place, kind in kinds.items()
     }
     refusals = [refusal for block in blocks for refusal in block.refusals]
+    rows = np.sort(rows, kind="stable")
     return Block(
-        rows=np.sort(rows, kind="stable"),
+        rows=rows,
+        objects=pa.array([lines[n - first] for n in rows.tolist()], pa.binary()),
         cells={place: column for place, column in cells.items() if column.null_count < len(rows)},
         refusals=tuple(sorted(refusals, key=lambda refusal: refusal.row)),
         pointed=frozenset(place for block in blocks for place in block.pointed),

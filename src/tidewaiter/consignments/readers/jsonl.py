@@ -38,8 +38,8 @@ def open_jsonl(file: BinaryIO, name: str, options: ReadOptions) -> tuple[Sheet, 
     first = list(islice(lines, SAMPLE_ROWS))
     seen = _seen(first, name, options)
 
-    def blocks(wanted: Sequence[int]) -> Iterator[Block]:
-        del wanted  # every field of a line is at hand once it is decoded
+    def blocks(wanted: Sequence[int], carried: Sequence[int] = ()) -> Iterator[Block]:
+        del wanted, carried  # every field of a line is at hand once it is decoded
         yield from _blocks(chain(first, lines), options)
         if lines.problem:
             yield Block(rows=np.array([], np.int64), cells={}, refusals=(_cut(lines.problem),))

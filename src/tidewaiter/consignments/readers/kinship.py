@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tidewaiter.consignments.readers.aliases import words_of
 from tidewaiter.consignments.readers.columns import Found
+from tidewaiter.consignments.readers.words import say
 
 # What is left of a header without these tells which of several quantities it belongs to:
 # "commercial" of "COMMERCIAL_MEASURE_UNIT" and of "COMMERCIAL_QUANTITY".
@@ -12,14 +13,20 @@ _COMMON = frozenset(
 )
 
 
-def way_of(header: Sequence[tuple[Found, ...]]) -> str:
-    """Tell whether a file is of imports or of exports by whose trader it names; "": unclear.
+def way_of(names: Sequence[str], header: Sequence[tuple[Found, ...]]) -> str:
+    """Tell whether a file is of imports or of exports; "": unclear.
+
+    Whose trader it names tells it; where it names both or none, a day of import or of export does.
 
     Args:
-        header: What each of its columns may mean.
+        names: The names of its columns.
+        header: What each of them may mean.
     """
     roles = {each.field.partition(".")[0][:8] for column in header for each in column}
     ways = [way for way, role in (("import", "importer"), ("export", "exporter")) if role in roles]
+    if len(ways) != 1:
+        said = [{word.says for word in say(words_of(name))} for name in names]
+        ways = [way for way in ("import", "export") if {way, "date"} in said]
     return ways[0] if len(ways) == 1 else ""
 
 

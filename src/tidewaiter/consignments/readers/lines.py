@@ -1,6 +1,6 @@
 """Tables of text to canonical lines: one batch a block, and a report of what was not read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,7 @@ from tidewaiter.consignments.readers.styles import (
     pointed_fields,
 )
 from tidewaiter.consignments.readers.units import check_units, is_bare, list_stated
+from tidewaiter.consignments.readers.unread import MOST, of_columns, of_objects
 from tidewaiter.consignments.types import LINES, ReadOptions, Refusal
 
 _CODES = {
@@ -64,7 +65,7 @@ class _Last(Record, frozen=True, kw_only=True):
 
 
 def to_lines(
-    sheet: Sheet, columns: Columns, options: ReadOptions
+    sheet: Sheet, columns: Columns, options: ReadOptions, *, unread: bool = False
 ) -> Iterator[pa.RecordBatch | Refusal]:
     """Read a table of text into batches of `LINES`; refusals come before their batch.
 
@@ -72,6 +73,7 @@ def to_lines(
         sheet: The table.
         columns: Which of its columns means what.
         options: What the user says of it.
+        unread: Carry what is not read in one more column, for the lines that become alerts.
 
     Raises:
         InputError: `options` states a unit that is none, or of a field that has none.
@@ -81,7 +83,8 @@ def to_lines(
     wanted.extend(sheet.nested)
     styles: Styles | None = None
     last = _Last()
-    for block in sheet.blocks(wanted):
+    carried = _carried(sheet, wanted) if unread else {}
+    for block in sheet.blocks(wanted, tuple(carried)):
         yield from block.refusals
         for part in _parts(block, options.batch_rows):
             if styles is None:
@@ -90,7 +93,28 @@ def to_lines(
             reading = _Reading(part, columns, options, styles, sheet)
             batch, last = reading.batch(last)
             yield from reading.refusals()
-            yield batch
+            yield _with_unread(batch, part, carried, options) if unread else batch
+
+
+def _carried(sheet: Sheet, wanted: Sequence[int]) -> dict[int, str]:
+    """Name the columns of a table that are carried: those that are not read and have a name."""
+    if any(field == "other" for field in sheet.nested.values()):
+        return {}  # a message keeps what it does not use by itself
+    free = set(range(len(sheet.header))) - set(wanted)
+    return {place: sheet.header[place] for place in sorted(free)[:MOST]}
+
+
+def _with_unread(
+    batch: pa.RecordBatch, part: Block, carried: Mapping[int, str], options: ReadOptions
+) -> pa.RecordBatch:
+    if part.objects is not None:
+        field, column = of_objects(part.objects, tuple(sorted(options.columns.items())))
+    elif carried:
+        field, column = of_columns({name: part.cells[at] for at, name in carried.items()})
+    else:
+        return batch
+    schema = batch.schema.append(field)
+    return pa.RecordBatch.from_arrays([*batch.columns, column], schema=schema)
 
 
 def _parts(block: Block, size: int) -> Iterator[Block]:
@@ -100,7 +124,8 @@ def _parts(block: Block, size: int) -> Iterator[Block]:
         last = block.rows[min(start + size, len(block.rows)) - 1]
         count = int(np.searchsorted(block.rows, last, "right")) - start
         cells = {place: column.slice(start, count) for place, column in block.cells.items()}
-        yield Block(rows=block.rows[start : start + count], cells=cells)
+        objects = None if block.objects is None else block.objects.slice(start, count)
+        yield Block(rows=block.rows[start : start + count], cells=cells, objects=objects)
         start += count
 
 

@@ -197,9 +197,10 @@ def _aliased(header: Sequence[str], taken: set[int]) -> dict[str, list[_Choice]]
     """Choose, for each field, the columns of its lowest tier; one column has one field."""
     names = [column.split("#")[0] for column in header]
     looked = [find_columns(name) for name in names]
-    way = way_of(looked)
+    way = way_of(names, looked)
     told = [found or find_directed(name, way) for name, found in zip(names, looked, strict=True)]
-    open_ = {i: found for i, found in enumerate(told) if i not in taken}
+    read = [tuple(each for each in found if not each.known_only) for found in told]
+    open_ = {i: found for i, found in enumerate(read) if i not in taken}
     while True:
         best: dict[str, list[_Choice]] = {}
         for index, found in open_.items():

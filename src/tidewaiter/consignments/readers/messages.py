@@ -1,9 +1,11 @@
 """Messages as tables: the lines that a format finds, a column for each field there is."""
 
+import gzip
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 from types import MappingProxyType
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 import pyarrow as pa
@@ -31,7 +33,7 @@ def open_message(
     Raises:
         InputError: It cannot be read, or has no line.
     """
-    items = form.read(cast("BinaryIO", open_source(file)), name)
+    items = items_of(form, file, name)
     first = list(islice(items, SAMPLE_ROWS))
     if not any(isinstance(item, Found) for item in first):
         refused = next((item for item in first if isinstance(item, Refusal)), None)
@@ -41,8 +43,8 @@ def open_message(
             hint=refused.hint if refused else "look whether the document is whole",
         )
 
-    def blocks(wanted: Sequence[int]) -> Iterator[Block]:
-        del wanted  # every field of a line is at hand once it is found
+    def blocks(wanted: Sequence[int], carried: Sequence[int] = ()) -> Iterator[Block]:
+        del wanted, carried  # every field of a line is at hand once it is found
         return _blocks(chain(first, items), options.batch_rows)
 
     places = {field: (place,) for place, field in enumerate(header())}
@@ -59,10 +61,18 @@ def open_message(
     return sheet, columns, shown
 
 
-def _records(row: Found, name: str) -> list[Mapping[str, str | None]]:
-    if name == "other":
-        return [{"name": path, "text": text} for path, text in row.kept]
-    return list(row.parties if name == "parties" else row.route)
+def items_of(form: Format, file: BinaryIO, name: str) -> _Items:
+    """Find the lines of a document, packed or not; a packed file that is damaged ends there."""
+    row = 0
+    try:
+        for item in form.read(cast("BinaryIO", open_source(file)), name):
+            row = item.row
+            yield item
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        yield Refusal(
+            row=row + 1, column="", value="", screened=False,
+            problem="the gzip archive is damaged or cut short", hint="fetch it again, or unpack it",
+        )  # fmt: skip
 
 
 def _kept(first: Sequence[Found | Refusal]) -> tuple[str, ...]:
@@ -77,6 +87,26 @@ def _blocks(items: _Items, size: int) -> Iterator[Block]:
         yield _block(some)
 
 
+def _nested(
+    lists: Sequence[Sequence[Mapping[str, str | None] | tuple[str, str]]], kind: pa.StructType
+) -> pa.Array | None:
+    """Write lists of records as one column, null where a list is empty; None: all of them are."""
+    if not any(lists):
+        return None
+    every: list[Any] = list(chain.from_iterable(lists))
+    if kind is KEPT:
+        columns = [[path for path, _ in every], [text for _, text in every]]
+    else:
+        columns = [[record.get(field.name) for record in every] for field in kind]
+    offsets = np.zeros(len(lists) + 1, np.int32)
+    np.cumsum([len(each) for each in lists], out=offsets[1:])
+    return pa.ListArray.from_arrays(
+        pa.array(offsets),
+        pa.StructArray.from_arrays([pa.array(c, pa.string()) for c in columns], fields=list(kind)),
+        mask=pa.array([not each for each in lists]),
+    )
+
+
 def _block(some: Sequence[Found | Refusal]) -> Block:
     rows = [item for item in some if isinstance(item, Found)]
     places = {field: place for place, field in enumerate(header())}
@@ -85,10 +115,12 @@ def _block(some: Sequence[Found | Refusal]) -> Block:
         places[field]: pa.array([row.fields.get(field) or None for row in rows], pa.string())
         for field in fields
     }
-    for place, (name, kind) in enumerate(_NESTED.items(), len(places)):
-        lists = [_records(row, name) or None for row in rows]
-        if any(lists):
-            cells[place] = pa.array(lists, pa.list_(kind))
+    nested = (
+        _nested([row.parties for row in rows], PARTY),
+        _nested([row.route for row in rows], STOP),
+        _nested([row.kept for row in rows], KEPT),
+    )
+    cells |= {place: lists for place, lists in enumerate(nested, len(places)) if lists is not None}
     return Block(
         rows=np.array([row.row for row in rows], np.int64),
         cells=cells,

@@ -1,7 +1,7 @@
 """Parquet files as tables of text, row group by row group."""
 
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -33,8 +33,8 @@ def open_parquet(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
         if field.name in _NESTED and _is_records(field.type)
     }
 
-    def blocks(wanted: Sequence[int]) -> Iterator[Block]:
-        return _blocks(opened, name, tuple(wanted), options.batch_rows)
+    def blocks(wanted: Sequence[int], carried: Sequence[int] = ()) -> Iterator[Block]:
+        return _blocks(opened, name, _Places(wanted, carried), options.batch_rows)
 
     return Sheet(
         header=unique_names(flat.names),
@@ -74,18 +74,23 @@ def _flat(batch: pa.RecordBatch) -> list[pa.Array]:
     return [column.combine_chunks() for column in table.columns]
 
 
-def _blocks(
-    opened: parquet.ParquetFile, name: str, wanted: tuple[int, ...], size: int
-) -> Iterator[Block]:
+class _Places(NamedTuple):
+    wanted: Sequence[int]  # to be read
+    carried: Sequence[int]  # to be carried as they are
+
+
+def _blocks(opened: parquet.ParquetFile, name: str, places: _Places, size: int) -> Iterator[Block]:
+    wanted = places.wanted
     names = opened.schema_arrow.empty_table().flatten().column_names
     pruned = len(set(names)) == len(names)
-    order = sorted(wanted) if pruned else list(range(len(names)))
+    order = sorted((*wanted, *places.carried)) if pruned else list(range(len(names)))
     columns = [names[place] for place in order] if pruned else None
     row = 1
     try:
         for batch in opened.iter_batches(size, columns=columns, use_threads=False):
             found = dict(zip(order, _flat(batch), strict=True))
             cells = {place: _cells(found[place], names[place]) for place in wanted}
+            cells |= {place: found[place] for place in places.carried}
             refusals = tuple(
                 _refusal(row + at, names[place])
                 for place in wanted

@@ -22,6 +22,12 @@ class Layout(Record, frozen=True, kw_only=True):
     width: int
     codec: str
     wanted: tuple[int, ...]
+    carried: tuple[int, ...] = ()  # columns beside these, of which nothing is reported
+
+    @property
+    def taken(self) -> tuple[int, ...]:
+        """All columns that are parsed."""
+        return (*self.wanted, *self.carried)
 
 
 def parse_pieces(pieces: Iterator[Piece], layout: Layout) -> Iterator[Block]:
@@ -96,7 +102,7 @@ def fast(data: bytes, layout: Layout) -> Block | None:
     if None in refusals:
         return None
     rows = np.delete(np.arange(table.num_rows + len(odd)), [row.number - 1 for row in odd])
-    cells = {index: table.column(str(index)).combine_chunks() for index in layout.wanted}
+    cells = {index: table.column(str(index)).combine_chunks() for index in layout.taken}
     return Block(rows=rows, cells=cells, refusals=tuple(r for r in refusals if r))
 
 
@@ -116,7 +122,7 @@ def _arrow(data: bytes, layout: Layout, note: Callable[[csv.InvalidRow], str]) -
         ),
         convert_options=csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()),
-            include_columns=[str(index) for index in layout.wanted or (0,)],
+            include_columns=[str(index) for index in layout.taken or (0,)],
             null_values=[""],
             strings_can_be_null=True,
             quoted_strings_can_be_null=True,
@@ -167,7 +173,7 @@ def slow(data: bytes, layout: Layout) -> Block:
     columns = list(zip(*kept, strict=True)) if kept else [()] * layout.width
     texts = {
         index: pa.array([cell or None for cell in columns[index]], pa.string())
-        for index in layout.wanted
+        for index in layout.taken
     }
     return Block(rows=np.array(numbers, np.int64), cells=texts, refusals=tuple(refusals))
 

@@ -23,6 +23,7 @@ class Block(Record, frozen=True, kw_only=True):
     cells: Mapping[int, pa.Array]  # number of the column -> text, or null where empty
     pointed: frozenset[int] = frozenset()  # as in `Sheet`, where only the block knows
     refusals: tuple[Refusal, ...] = ()
+    objects: pa.Array | None = None  # of JSON: the bytes of each row's object
 
 
 class Sheet(Record, frozen=True, kw_only=True):
@@ -30,7 +31,7 @@ class Sheet(Record, frozen=True, kw_only=True):
 
     header: tuple[str, ...]
     sample: tuple[tuple[str | None, ...], ...]
-    blocks: Callable[[Sequence[int]], Iterator[Block]]  # numbers of the columns to read
+    blocks: Callable[..., Iterator[Block]]  # numbers of the columns to read, and to carry
     encoding: str = ""
     delimiter: str = ""
     doubt: str = ""  # another encoding that fits as well

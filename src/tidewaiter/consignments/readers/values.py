@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.readers.aliases import LOCAL, Aliases
+from tidewaiter.consignments.readers.aliases import ANY, LOCAL, Aliases
 
 _LONGEST = 2  # words of a step or of a money
 _KINDS = 4  # monies that one kind of value may stand in: dollars, a named one, any, a local one
@@ -49,10 +49,14 @@ def find_value(words: Sequence[str], aliases: Aliases) -> Value | None:
 
 
 def _value(kind: int, money: str, step: int) -> Value:
-    """Rank a value: that of the line before that of the whole, then by kind, then dollars first."""
-    rank = {"USD": 0, "": 2, "any": 2, LOCAL: 3}.get(money, 1)
-    currency = "" if money == "any" else money
-    return Value(tier=_STEP * step + _KINDS * kind + rank, currency=currency)
+    currency = "" if money == ANY else money
+    return Value(tier=rank_value(kind, step, money), currency=currency)
+
+
+def rank_value(kind: int, step: int, money: str) -> int:
+    """Rank a value by whose it is (`step`), by its kind, and dollars first; the lower one wins."""
+    rank = {"USD": 0, "": 2, ANY: 2, LOCAL: 3}.get(money, 1)
+    return _STEP * step + _KINDS * kind + rank
 
 
 def _apart(words: Sequence[str], aliases: Aliases) -> list[str]:

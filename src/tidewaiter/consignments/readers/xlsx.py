@@ -71,13 +71,16 @@ class _Table(Record, frozen=True, kw_only=True):
             found = pc.coalesce(found, written)
         return pc.if_else(pc.equal(found, ""), None, found), faults
 
-    def block(self, rows: Sequence[Row], start: int, wanted: Mapping[int, str]) -> Block:
+    def block(
+        self, rows: Sequence[Row], start: int, wanted: Mapping[int, str], carried: Sequence[int]
+    ) -> Block:
         """Give some rows as a block.
 
         Args:
             rows: Their cells.
             start: Number of the first one.
             wanted: The columns to give, and their names.
+            carried: Columns to give beside these, of which nothing is reported.
         """
         found = {place: self.column(rows, place) for place in wanted}
         refusals = [
@@ -87,7 +90,10 @@ class _Table(Record, frozen=True, kw_only=True):
         ]
         return Block(
             rows=np.arange(start, start + len(rows)),
-            cells={place: column for place, (column, _) in found.items()},
+            cells={
+                **{place: column for place, (column, _) in found.items()},
+                **{place: self.column(rows, place)[0] for place in carried},
+            },
             refusals=tuple(sorted(refusals, key=lambda refusal: refusal.row)),
         )
 
@@ -116,13 +122,13 @@ def open_xlsx(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
     header = unique_names(["" if text is None else text for text in texts[head]])
     notes = _notes(book, tab, asked=options.sheet is not None)
 
-    def blocks(wanted: Sequence[int]) -> Iterator[Block]:
-        rows = table.rows(frozenset(wanted), _amounts(header, options))
+    def blocks(wanted: Sequence[int], carried: Sequence[int] = ()) -> Iterator[Block]:
+        rows = table.rows(frozenset((*wanted, *carried)), _amounts(header, options))
         yield Block(rows=np.array([], np.int64), cells={}, refusals=notes)
         names, below = {place: header[place] for place in wanted}, islice(rows, head + 1, None)
         parts = iter(lambda: list(islice(below, options.batch_rows)), [])
         for number, part in enumerate(parts):
-            yield table.block(part, 1 + number * options.batch_rows, names)
+            yield table.block(part, 1 + number * options.batch_rows, names, carried)
 
     return Sheet(
         header=header,

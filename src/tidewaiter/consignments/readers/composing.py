@@ -1,0 +1,191 @@
+"""What the words of a column's name say together, where no table knows the whole name."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from itertools import combinations
+
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.readers.aliases import ANY, LOCAL
+from tidewaiter.consignments.readers.values import rank_value
+from tidewaiter.consignments.readers.words import UNKNOWN, Word, load_rules, say
+
+_LATE = 200  # after every name that a table knows
+_LATER = 20  # between two tiers of readings
+_VALUE = 1000  # values have many tiers of their own
+_MOST = 12  # words of a name that is looked at
+_SPARE = 4  # of them that change nothing
+
+_MONEYS = {
+    "foreign_money": ANY, "foreign": ANY,
+    "local_money": LOCAL, "local": LOCAL, "country_name": LOCAL,
+}  # fmt: skip
+
+_Key = tuple[str, ...]
+
+
+class Composed(Record, frozen=True, kw_only=True):
+    """What the words of a name say together."""
+
+    field: str = ""
+    tier: int = 0
+    unit: str = ""
+    currency: str = ""
+    known_only: bool = False  # the field is in it, in a form that is not read
+    directed: tuple[str, str] | None = None  # the field on import, on export
+    unsure: tuple[str, ...] = ()  # fields that it may be
+
+
+class _Table(Record, frozen=True, kw_only=True):
+    fields: Mapping[_Key, tuple[str, int]]  # words in their order -> field, tier
+    loose: Mapping[_Key, tuple[str, int]]  # words in the order of letters -> field, tier
+    directed: Mapping[_Key, tuple[str, str]]
+    unsure: Mapping[_Key, tuple[str, ...]]
+    unsure_ordered: Mapping[_Key, tuple[str, ...]]
+    attributes: Mapping[_Key, str]
+
+
+@cache
+def _table() -> _Table:
+    rules = load_rules()
+    strict: dict[_Key, tuple[str, int]] = {}
+    loose: dict[_Key, tuple[str, int]] = {}
+    for field, tiers in rules.readings.items():
+        for tier, patterns in enumerate(tiers):
+            for pattern in patterns:
+                ordered = ">" in pattern
+                key = tuple(pattern.replace(">", " ").split())
+                (strict if ordered else loose).setdefault(
+                    key if ordered else tuple(sorted(key)), (field, tier)
+                )
+    sure = {tuple(sorted(k.split())): pair for k, pair in rules.by_direction.items()}
+    return _Table(
+        fields=strict,
+        loose=loose,
+        directed=sure,
+        unsure={tuple(sorted(k.split())): f for k, f in rules.unsure.items() if ">" not in k},
+        unsure_ordered={
+            tuple(k.replace(">", " ").split()): f for k, f in rules.unsure.items() if ">" in k
+        },
+        attributes={
+            tuple(sorted(pattern.split())): attribute
+            for attribute, patterns in rules.roles.attributes.items()
+            for pattern in patterns
+        },
+    )
+
+
+@lru_cache(maxsize=1 << 12)
+def compose(words: tuple[str, ...]) -> Composed | None:
+    """Tell what the words of a name say together; None: no field of ours.
+
+    Args:
+        words: The folded name.
+    """
+    if len(words) > _MOST:
+        return None
+    said = say(words)
+    known = tuple(word for word in said if word.says != UNKNOWN)
+    found = _read(known) if known else None
+    if found is None or len(known) == len(said):
+        return found
+    # Beside a word that says nothing to us, what the others say is told and not read.
+    return Composed(unsure=(found.field,)) if found.field else None
+
+
+def _read(said: Sequence[Word]) -> Composed | None:
+    says = tuple(dict.fromkeys(word.says for word in said))
+    return _party(says) or _priced(said) or _plain(said) or _told(says)
+
+
+def _party(says: _Key) -> Composed | None:
+    """Read a role and what is said of it: "address of the foreign supplier"."""
+    rules = load_rules()
+    roles = [each for each in says if each in rules.roles.names]
+    if len(set(roles)) != 1:
+        return None
+    free = rules.beside["parties"]
+    rest = [each for each in says if each != roles[0]]
+    second = "en" in rest or "std" in rest
+    rest = [each for each in rest if each not in ("en", "std")]
+    for kept in _without(rest, free):
+        attribute = _table().attributes.get(tuple(sorted(kept)))
+        if attribute:
+            role = f"{roles[0]}2" if second else roles[0]
+            return Composed(field=f"{role}.{attribute}", tier=_LATE + len(rest) - len(kept))
+    return None
+
+
+def _without(says: Sequence[str], free: frozenset[str]) -> Iterator[tuple[str, ...]]:
+    """List the words with none, one, two ... of those left out that change nothing."""
+    spare = [place for place, each in enumerate(says) if each in free]
+    for count in range(min(len(spare), _SPARE) + 1):
+        for left in combinations(spare, count):
+            yield tuple(each for place, each in enumerate(says) if place not in left)
+
+
+def _priced(said: Sequence[Word]) -> Composed | None:
+    """Read a value of the goods, with its kind, its money and whose value it is."""
+    rules = load_rules().values
+    says = {word.says for word in said}
+    moneys = {word.text for word in said if word.says == "money"}
+    allowed = {
+        "value",
+        *rules.kinds,
+        *rules.steps,
+        *rules.beside,
+        *rules.enough,
+        *rules.amounts,
+        *rules.sums,
+    }
+    if says - allowed - {"money", *_MONEYS, *rules.twofold}:
+        return None
+    kinds = [rules.kinds[each] for each in says if each in rules.kinds]
+    stated = says & {*rules.kinds, *_MONEYS, "money", "item", "assessed", "declared"}
+    is_value = (
+        says & rules.enough
+        or (says & rules.amounts and stated)
+        or (says & rules.sums and "total" in says)
+    )
+    if not is_value or said[-1].says == "currency":
+        return None
+    if not moneys:
+        moneys = {_MONEYS[each] for each in says if each in _MONEYS}
+    steps = [rules.steps[each] for each in says if each in rules.steps]
+    tier = _VALUE + rank_value(
+        min(kinds, default=0), max(steps, default=1), min(moneys, default="")
+    )
+    odd = len(moneys) > 1 or bool(says & rules.twofold)
+    currency = "" if odd or moneys == {ANY} else min(moneys, default="")
+    return Composed(field="value", tier=tier, currency=currency, known_only=odd)
+
+
+def _plain(said: Sequence[Word]) -> Composed | None:
+    """Read a field by the words that make it up, with its unit."""
+    says = list(dict.fromkeys(word.says for word in said))
+    second = "en" in says
+    says = [each for each in says if each != "en"]
+    units = [word.text for word in said if word.says.endswith("_unit")]
+    unit = units[0] if len(units) == 1 else ""
+    table, beside = _table(), load_rules().beside
+    free = frozenset().union(*beside.values())
+    for kept in _without(says, free):
+        left = Counter(says) - Counter(kept)
+        for found in (table.fields.get(kept), table.loose.get(tuple(sorted(kept)))):
+            if found is not None and set(left) <= beside.get(found[0], frozenset()):
+                field, tier = found
+                late = _LATE + _LATER * tier + 2 * left.total() + 5 * left["total"] - second
+                text = unit or {"net_kg": "kg", "gross_kg": "kg"}.get(kept[0], "")
+                return Composed(field=field, tier=late, unit=text)
+    return None
+
+
+def _told(says: _Key) -> Composed | None:
+    """Tell what the direction of the file decides, and what is not sure."""
+    table = _table()
+    plain = tuple(each for each in says if each not in ("en", "std", "full"))
+    key = tuple(sorted(plain))
+    if key in table.directed:
+        return Composed(directed=table.directed[key])
+    unsure = table.unsure_ordered.get(plain) or table.unsure.get(key)
+    return Composed(unsure=unsure) if unsure else None

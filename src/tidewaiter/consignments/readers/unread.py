@@ -1,0 +1,148 @@
+"""What a table has and Tidewaiter does not use: carried beside the lines, kept with alerts alone.
+
+A batch carries it in one more column, as the file has it: the columns of a table as parts of a
+record, an object of JSON as its bytes. Only the rows that become alerts are turned into text.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from tidewaiter.consignments.lines import line_of
+from tidewaiter.consignments.messages.jsontexts import decode
+from tidewaiter.consignments.readers.jsonrows import Asked, plan_of
+from tidewaiter.consignments.readers.objects import flatten
+from tidewaiter.consignments.readers.parquet import to_text
+from tidewaiter.consignments.types import KEPT, LINES, Alert, Kept, Line
+
+UNREAD = "unread"
+"""The column after those of LINES."""
+
+MOST = 200
+"""Columns of a table, or keys of an object, that are kept: the first ones."""
+
+LONGEST = 2_000
+"""Letters of a text that is kept."""
+
+_ASKED = b"asked"
+
+
+def of_columns(columns: Mapping[str, pa.Array]) -> tuple[pa.Field, pa.Array]:
+    """Return the column that carries those of a table that are not read, by their names."""
+    carried = pa.StructArray.from_arrays(list(columns.values()), names=list(columns))
+    return pa.field(UNREAD, carried.type), carried
+
+
+def of_objects(objects: pa.Array, asked: Asked) -> tuple[pa.Field, pa.Array]:
+    """Return the column that carries objects of JSON, with what the user says of their keys."""
+    said = msgspec.json.encode(asked)
+    return pa.field(UNREAD, objects.type, metadata={_ASKED: said}), objects
+
+
+def only_lines(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return a batch without what it carries."""
+    return batch.select(LINES.names) if UNREAD in batch.schema.names else batch
+
+
+def kept_at(batch: pa.RecordBatch, places: Sequence[int]) -> list[tuple[Kept, ...]]:
+    """Tell what some rows of a batch have that is not used, as text.
+
+    Args:
+        batch: Of the schema LINES; what it carries is the column after these.
+        places: Of the rows.
+    """
+    if UNREAD not in batch.schema.names or not places:
+        return [()] * len(places)
+    carried, field = batch.column(UNREAD), batch.schema.field(UNREAD)
+    some = carried.take(pa.array(places, pa.int64()))
+    if pa.types.is_struct(field.type):
+        return [_kept(pairs) for pairs in _cells(some)]
+    asked = msgspec.json.decode((field.metadata or {}).get(_ASKED, b"[]"), type=Asked)
+    rows = batch.column("row").to_numpy()
+    firsts = rows.searchsorted(rows[list(places)])
+    found = zip(some.to_pylist(), places, firsts.tolist(), strict=True)
+    return [_kept(_keys(raw, place - first, asked)) for raw, place, first in found]
+
+
+def line_at(batch: pa.RecordBatch, place: int) -> Line:
+    """Return a row of a batch as a record, with what it has that is not used."""
+    line = line_of(only_lines(batch).slice(place, 1).to_pylist()[0])
+    (kept,) = kept_at(batch, [place])
+    return msgspec.structs.replace(line, other=kept) if kept else line
+
+
+def with_kept(batch: pa.RecordBatch, alerts: Mapping[int, Alert]) -> tuple[Alert, ...]:
+    """Give alerts what their lines have that is not used.
+
+    Args:
+        batch: The lines.
+        alerts: By the place of their line.
+    """
+    found = zip(alerts.values(), kept_at(batch, list(alerts)), strict=True)
+    return tuple(_with(alert, kept) if kept else alert for alert, kept in found)
+
+
+def settled(batch: pa.RecordBatch, alerts: Sequence[Alert]) -> pa.RecordBatch:
+    """Return the lines of a batch as they are stored: those of alerts with what alerts keep."""
+    if UNREAD not in batch.schema.names:
+        return batch
+    lines = only_lines(batch)
+    rows, seqs = lines.column("row").to_numpy(), lines.column("seq")
+    found: dict[int, tuple[Kept, ...]] = {}
+    for alert in alerts:
+        at = int(rows.searchsorted(alert.line.row))
+        while seqs[at].as_py() != alert.line.seq:  # a row may hold several lines
+            at += 1
+        if alert.line.other:
+            found[at] = alert.line.other
+    if not found:
+        return lines
+    at = lines.schema.get_field_index("other")
+    return lines.set_column(at, LINES.field("other"), _lists(found, len(lines)))
+
+
+def _lists(found: Mapping[int, tuple[Kept, ...]], length: int) -> pa.Array:
+    """Make a column that is null but at some places; most rows cost nothing."""
+    some = sorted(found)
+    values = [msgspec.to_builtins(kept) for at in some for kept in found[at]]
+    counts, empty = np.zeros(length, np.int32), np.ones(length, np.bool_)
+    counts[some] = [len(found[at]) for at in some]
+    empty[some] = False
+    ends = pa.array(np.concatenate([[0], np.cumsum(counts)]).astype(np.int32))
+    return pa.ListArray.from_arrays(ends, pa.array(values, KEPT), mask=pa.array(empty))
+
+
+def _with(alert: Alert, kept: tuple[Kept, ...]) -> Alert:
+    return msgspec.structs.replace(alert, line=msgspec.structs.replace(alert.line, other=kept))
+
+
+def _cells(carried: pa.StructArray) -> Iterator[list[tuple[str, str | None]]]:
+    names = [field.name for field in carried.type]
+    columns = [to_text(carried.field(place)).to_pylist() for place in range(len(names))]
+    for row in zip(*columns, strict=True):
+        yield list(zip(names, row, strict=True))
+
+
+def _keys(raw: bytes, nth: int, asked: Asked) -> Iterator[tuple[str, str | None]]:
+    """Yield the keys of the n-th line of an object that are not read, and their texts."""
+    flat = list(flatten(decode(raw.decode("utf-8", "replace"))))[nth]
+    keys = tuple(flat.cells)
+    used = {place for places in plan_of(keys, asked).places.values() for place in places}
+    yield from ((key, flat.cells[key]) for at, key in enumerate(keys) if at not in used)
+
+
+def _kept(
+    pairs: Sequence[tuple[str, str | None]] | Iterator[tuple[str, str | None]],
+) -> tuple[Kept, ...]:
+    found = [(name, text) for name, text in pairs if text and text.strip()][:MOST]
+    return tuple(Kept(name=_short(name), text=_short(text)) for name, text in found)
+
+
+def _short(text: str) -> str:
+    """Return a text without what no text can hold, and not longer than is kept."""
+    plain = text.replace("\0", "")
+    if not plain.isascii():
+        plain = plain.encode("utf-8", "replace").decode()
+    return plain if len(plain) <= LONGEST else f"{plain[: LONGEST - 1]}…"

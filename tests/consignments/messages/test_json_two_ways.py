@@ -1,0 +1,50 @@
+"""Documents of JSON are decoded in two ways; both must give the same texts and refusals."""
+
+import io
+from typing import Any
+from unittest import mock
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tidewaiter.consignments.messages import jsonobjects
+from tidewaiter.consignments.messages.documents import Document, documents
+from tidewaiter.consignments.messages.leaves import Leaves
+
+PIECES = st.sampled_from(
+    ['{"a":1}', '{"a": -0, "b": 1.50}', '{"a":1,"a":2}', '{"a" :1,"a":"x\\":"}', '{"a":{"b":[{}]}}',
+     '{"a":[{"b":"é"},{"b":"\\ud800"}]}', '{"a":NaN}', '{"a":"\\u0000"}', '{"a":1', '{"a":}', "{}",
+     '{"a":' + "9" * 5000 + "}", "[1]", "x", ",", ",", ",", "\n", " ", "]", "{", "}", '"', "\v"]
+)  # fmt: skip
+
+
+def read(raw: bytes) -> list[Any]:
+    """Read documents: a number and its texts, or a refusal."""
+    return [
+        (item.row, list(Leaves(item.value).rest())) if isinstance(item, Document) else item
+        for item in documents(io.BytesIO(raw), "a.json", ("x",))
+    ]
+
+
+@settings(max_examples=120)
+@example('[{"a" :1,"a":"x\\":"}]')
+@given(
+    st.tuples(
+        st.sampled_from(["", "[", '{"x":[', "\ufeff", " \ufeff["]),
+        st.lists(PIECES, max_size=8).map("".join),
+        st.sampled_from(["", "]", "]}"]),
+    ).map("".join)
+)
+def test_the_fast_way_and_the_careful_one_read_the_same(text: str) -> None:
+    """Whatever stands in a file, and wherever a document is no JSON."""
+    fast = read(text.encode())
+    with mock.patch.object(jsonobjects, "_SCAN", side_effect=ValueError):
+        assert read(text.encode()) == fast
+
+
+def test_a_document_may_be_longer_than_what_is_read_at_once() -> None:
+    """The pieces of a file are put together until a document is whole."""
+    raw = b'[{"a": "%s"}, {"b": 2}]' % (b"x" * (9 << 20))
+    (_, [(_, text)]), second = read(raw)
+    assert len(text) == 9 << 20
+    assert second == (2, [("b", "2")])

@@ -1,0 +1,44 @@
+"""No file crashes a reader: a minute of damage here, ten in `make soak`."""
+
+import importlib.util
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.soak.readers import LARGEST, PIECES, TARGETS, check, guided, plain, samples
+
+GUIDED = importlib.util.find_spec("atheris") is not None
+DAMAGE = st.lists(
+    st.tuples(
+        st.integers(0, LARGEST),
+        st.integers(0, 60),
+        st.sampled_from(PIECES) | st.binary(max_size=4),
+    ),
+    max_size=5,
+)
+
+
+@pytest.mark.parametrize("name", TARGETS)
+@settings(max_examples=80)
+@given(which=st.integers(0, 20), damage=DAMAGE)
+def test_a_damaged_sample_is_read_or_refused(
+    name: str, which: int, damage: list[tuple[int, int, bytes]]
+) -> None:
+    """Whatever is cut out and put in, there are lines, refusals or one error for the user."""
+    choice = samples()[name]
+    raw = choice[which % len(choice)]
+    for place, cut, put in damage:
+        at = place % (len(raw) + 1)
+        raw = raw[:at] + put + raw[at + cut :]
+    check(name, raw)
+
+
+def test_damage_at_random_is_read_or_refused() -> None:
+    """Many damaged files of each reader, from a seed."""
+    assert plain(12 if GUIDED else 40, seed=1).keys() == set(TARGETS)
+
+
+@pytest.mark.skipif(not GUIDED, reason="atheris has no build for this system")
+def test_damage_that_reaches_new_code_is_read_or_refused() -> None:
+    """Files that atheris makes of the samples, as it sees which code they reach."""
+    assert guided(28, seed=1) > 0

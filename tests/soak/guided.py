@@ -1,0 +1,22 @@
+"""What atheris runs: the first byte of what it makes chooses the reader, the others are the file.
+
+It is started by tests.soak.readers, with the flags of libFuzzer.
+"""
+
+import sys
+
+import atheris
+
+with atheris.instrument_imports(include=["tidewaiter.consignments"]):
+    from tests.soak.readers import TARGETS, check
+
+
+def read(raw: bytes) -> None:
+    """Read a file by the reader that its first byte chooses."""
+    if raw:
+        check(TARGETS[raw[0] % len(TARGETS)], raw[1:])
+
+
+if __name__ == "__main__":
+    atheris.Setup(sys.argv, read)
+    atheris.Fuzz()

@@ -1,0 +1,224 @@
+"""Damage done to files: none crashes a reader, whatever stands in it.
+
+Run: python -m tests.soak.readers --seconds 600 [--write docs/benchmarks/fuzzing.json]
+
+Every reader has its target: those of tables, and each format of messages. Samples are damaged at
+random, from a seed; where atheris is installed (it has builds for Linux on x86-64), it looks for
+damage that reaches new code in three quarters of the time. Either ends with an error at the first
+crash, and leaves the file that caused it where it says.
+"""
+
+import argparse
+import io
+import json
+import os
+import platform
+import random
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import zipfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pyarrow as pa
+from pyarrow import parquet
+from xlsxwriter import Workbook
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.consignments.readers import BUILT_IN
+from tidewaiter.consignments.readers.forms import ALSO
+from tidewaiter.consignments.types import LINES, ReadOptions, Refusal
+
+DATA = Path(__file__).parents[1] / "data"
+FILES = {
+    "wco-xml": "wco.xml", "asycuda-xml": "asycuda.xml", "ens-cc315a": "cc315a.xml",
+    "xfwb": "xfwb.xml", "xfzb": "xfzb.xml", "ics2-xml": "ics2.xml", "edifact": "*.edi",
+    "cargo-imp": "*.f*", "dcsa": "dcsa*.json", "postal": "itmatt*.json", "csv": "*.csv",
+}  # fmt: skip
+TEXTS = {
+    "jsonl": '{"goods": "acetone", "hs": "291411", "net": "25 kg", "parties": [{"name": "A"}]}\n',
+    "shopify-products": '{"products": [{"title": "A", "handle": "a", "body_html": "<p>b</p>", '
+    '"variants": [{"title": "1 l", "price": "2.50", "grams": 900, "weight_unit": "g"}]}]}',
+    "shopify-orders": '{"orders": [{"id": 1, "currency": "EUR", "shipping_address": {"city": "B"}, '
+    '"line_items": [{"name": "A", "quantity": 2, "price": "2.50", "grams": 5, "vendor": "V"}]}]}',
+    "google-products": '[{"offerId": "1", "title": "A", "price": {"value": "2", "currency": "EUR"},'
+    ' "shippingWeight": {"value": 1.5, "unit": "kg"}, "targetCountry": "DE"}]',
+    "amazon-orders": '{"payload": {"AmazonOrderId": "1", "OrderItems": [{"Title": "A", '
+    '"QuantityOrdered": 1, "ItemPrice": {"Amount": "2", "CurrencyCode": "EUR"}}]}}',
+    "eu-h7": "<H7><LRN>1</LRN><exporter><name>A</name></exporter><GoodsItem><goodsItemNumber>1"
+    "</goodsItemNumber><commodity><descriptionOfGoods>Acetone</descriptionOfGoods></commodity>"
+    '<intrinsicValue currency="EUR">20</intrinsicValue></GoodsItem></H7>',
+}
+PIECES = (
+    b"<", b"</", b">", b"/>", b"&amp;", b"&#0;", b"&x;", b"<!--", b"-->", b"<![CDATA[", b"]]>",
+    b"<?xml ?>", b"<!DOCTYPE a>", b"<Item>", b"<null/>", b'a="', b"\xff\xfe", b"\xef\xbb\xbf",
+    b"\0", b",", b'"', b"{", b"}", b"[", b"]", b'":', b"null", b"1e999", b"-0", b"\\ud800", b"'",
+    b"+", b":", b"?", b"UNT+1+1'", b"UNH+1+CUSCAR:D:95B:UN'", b"\r\n", b"\t", b";", b"kg", b"/",
+)  # fmt: skip
+LARGEST = 20_000  # bytes of a damaged sample
+TARGETS = tuple(dict.fromkeys(ALSO.get(name, name) for name in BUILT_IN))
+
+
+def check(name: str, raw: bytes) -> int:
+    """Read bytes by a reader; return how many batches and refusals there were.
+
+    Raises:
+        AssertionError: Something else came.
+    """
+    count = 0
+    try:
+        packed = _workbook(raw) if name == "xlsx" else raw
+        for item in BUILT_IN[name](io.BytesIO(packed), f"a.{name}", ReadOptions()):
+            count += 1
+            if isinstance(item, Refusal):
+                assert item.problem, item
+            else:
+                item.validate(full=True)
+                assert item.schema == LINES
+    except InputError:
+        count += 1
+    return count
+
+
+@lru_cache(maxsize=1)
+def samples() -> Mapping[str, Sequence[bytes]]:
+    """Give samples of each target; those of workbooks are parts of one, behind their number."""
+    found = {name: [text.encode()] for name, text in TEXTS.items()}
+    for name, pattern in FILES.items():
+        found[name] = [
+            path.read_bytes()
+            for folder in ("messages", "formats")
+            for path in sorted((DATA / folder).glob(pattern))
+        ]
+    out = io.BytesIO()
+    parquet.write_table(pa.table({"goods": ["acetone"], "hs": ["291411"], "net": [1.5]}), out)
+    found["parquet"] = [out.getvalue()]
+    found["xlsx"] = [bytes([place]) + part for place, part in enumerate(_parts().values())]
+    return {name: found[name] for name in TARGETS}
+
+
+@lru_cache(maxsize=1)
+def _parts() -> Mapping[str, bytes]:
+    out = io.BytesIO()
+    with Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        day = book.add_format({"num_format": "dd.mm.yyyy"})
+        sheet.write_row(0, 0, ["goods", "hs", "net weight kg", "arrival"])
+        sheet.write_row(1, 0, ["acetone", "291411", 25])
+        sheet.write_number(1, 3, 46000, day)
+    with zipfile.ZipFile(out) as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
+
+
+def _workbook(raw: bytes) -> bytes:
+    """Put a part into a workbook: the one whose number is the first byte; else these are all."""
+    names = list(_parts())
+    if not raw or raw[0] >= len(names):
+        return raw
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        for place, (name, part) in enumerate(_parts().items()):
+            packed.writestr(name, raw[1:] if place == raw[0] else part)
+    return out.getvalue()
+
+
+def damaged(chance: random.Random, name: str) -> bytes:
+    """Damage a sample of a target in a few places."""
+    raw = bytearray(chance.choice(samples()[name]))
+    for _ in range(chance.randint(1, 6)):
+        place = chance.randrange(len(raw) + 1)
+        end = place + chance.choice((0, 0, 1, 4, 60))
+        put = chance.choice((*PIECES, b"", chance.randbytes(3), bytes(raw[place : place + 40])))
+        raw[place:end] = put
+    return bytes(raw[:LARGEST])
+
+
+def plain(seconds: float, seed: int, names: Sequence[str] = TARGETS) -> Counter[str]:
+    """Damage samples at random for so long; count what was read by each reader.
+
+    Raises:
+        SystemExit: A reader crashed.
+    """
+    chance, count = random.Random(seed), Counter[str]()
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        for name in names:
+            raw = damaged(chance, name)
+            try:
+                check(name, raw)
+            except Exception:  # noqa: BLE001 - whatever it is, it should not be
+                where = Path(tempfile.mkdtemp(prefix="readers-")) / name
+                where.write_bytes(raw)
+                sys.exit(f"{traceback.format_exc()}{name} crashes at {where}")
+            count[name] += 1
+    return count
+
+
+def guided(seconds: int, seed: int) -> int:
+    """Let atheris look for damage, in a process of its own; return how many files it read.
+
+    Raises:
+        SystemExit: A reader crashed, took over ten seconds, or more than 2 GB.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="readers-"))  # it keeps what reaches new code
+    for place, name in enumerate(TARGETS):
+        for number, raw in enumerate(samples()[name]):
+            (folder / f"{name}-{number}").write_bytes(bytes([place]) + raw)
+    words = folder.with_suffix(".dict")
+    words.write_text("".join('"' + "".join(f"\\x{byte:02x}" for byte in p) + '"\n' for p in PIECES))
+    flags = (
+        f"-max_total_time={seconds}", f"-max_len={LARGEST}", f"-seed={seed}", f"-dict={words}",
+        "-timeout=10", "-rss_limit_mb=2048", f"-artifact_prefix={folder.with_suffix('.found-')}",
+    )  # fmt: skip
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.soak.guided", *flags, str(folder)],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
+    )  # fmt: skip
+    done = re.search(r"^Done (\d+) runs", run.stdout, re.MULTILINE)
+    if run.returncode or not done:
+        sys.exit(run.stdout[-6000:])
+    return int(done[1])
+
+
+def main() -> None:
+    """Damage samples, and say how many were read."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=int, default=600, help="in all")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--plain", action="store_true", help="without atheris")
+    parser.add_argument("--write", type=Path, help="where the counts are written")
+    told = parser.parse_args()
+    try:
+        atheris = "" if told.plain else version("atheris")
+    except PackageNotFoundError:
+        atheris = ""
+        sys.stderr.write("atheris is not installed: samples are damaged at random only\n")
+    by_code = told.seconds * 3 // 4 if atheris else 0
+    started = time.process_time()
+    count = plain(told.seconds - by_code, told.seed)
+    spent = time.process_time() - started
+    found = guided(by_code, told.seed) if by_code else 0
+    result = {
+        "day": datetime.now(UTC).date().isoformat(),
+        "python": platform.python_version(),
+        "atheris": atheris,
+        "seed": told.seed,
+        "at_random": {"seconds": told.seconds - by_code, "cpu": round(spent), "read": dict(count)},
+        "by_code": {"seconds": by_code, "cpu": round(os.times().children_user), "read": found},
+        "crashes": 0,
+    }
+    if told.write:
+        told.write.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    sys.stdout.write(f"{count.total()} files damaged at random and {found} by atheris, no crash\n")
+
+
+if __name__ == "__main__":
+    main()
