@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from msgspec import structs
@@ -18,6 +19,8 @@ from tidewaiter.store.queuefilter import AlertFilter
 from tidewaiter.store.screenings import screenings
 from tidewaiter.store.uploads import Reached, Upload, cancel_upload, upload_of
 from tidewaiter.uploads import jobs
+from tidewaiter.uploads.beside import Screened as Marked
+from tidewaiter.uploads.beside import mark_upload
 from tidewaiter.uploads.desk import Desk
 from tidewaiter.uploads.jobs import Bench, screen_upload, stamp
 from tidewaiter.uploads.results import Findings
@@ -230,11 +233,10 @@ def test_other_lines_are_heard_before_an_upload_is_done(
     screened(queued((head + old).encode(), "old.csv"))
     row = "1,acetic anhydride,50,Hafen AG,Muster Inc,DE,2026-11-20\n"
     new = queued((head + row).encode(), "new.csv")
-    real = jobs.mark_upload
 
-    def leave(*given: object) -> None:
+    def leave(job: Marked, *given: Callable[..., Any]) -> None:
         bench.leaving.set()
-        real(*given)  # type: ignore[arg-type]
+        mark_upload(job, *given)
 
     monkeypatch.setattr(jobs, "mark_upload", leave)
     left = screened(new)

@@ -26,7 +26,7 @@ from tidewaiter.cli.cluster import cluster_of, on_cluster, one_path, screen_clus
 from tidewaiter.cli.columns import show_columns
 from tidewaiter.cli.earlier import check_history, earlier_alerts, lines_of
 from tidewaiter.cli.journals import journal_of, journals
-from tidewaiter.cli.listsfolder import kept_in
+from tidewaiter.cli.listsfolder import filled, kept_in
 from tidewaiter.cli.options import STOPPED, Day, Field, hear_every_stop, own_lists, printable
 from tidewaiter.cli.outputs import Outputs, check_outputs, write_outputs
 from tidewaiter.cli.progress import watched
@@ -37,7 +37,6 @@ from tidewaiter.cli.start import tell_first_start
 from tidewaiter.cli.table import show_summary
 from tidewaiter.consignments.types import ReadOptions
 from tidewaiter.identity import own_stamp
-from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.thresholds import threshold_for
 from tidewaiter.node import (
     Progress,
@@ -290,7 +289,7 @@ def _kept(path: Path | None, wanted: Wanted, journal: Path | None) -> dict[str, 
 
 
 def _settings(wanted: Wanted, *, file: str, sha256: str) -> Settings:
-    lists = _lists(wanted.folder)
+    lists = filled(wanted.folder)
     return Settings(
         day=wanted.day or date.today(),  # noqa: DTZ011 - the user's own calendar
         file=file,
@@ -301,8 +300,3 @@ def _settings(wanted: Wanted, *, file: str, sha256: str) -> Settings:
         lists=lists,
         threshold=threshold_for(lists, wanted.threshold) if lists else None,
     )
-
-
-def _lists(folder: Path | None) -> Path | None:
-    """Return the folder of lists where it holds any."""
-    return folder.resolve() if folder and Archive(folder).slugs() else None
