@@ -152,9 +152,9 @@ def _priced(said: Sequence[Word]) -> Composed | None:
     if not moneys:
         moneys = {_MONEYS[each] for each in says if each in _MONEYS}
     steps = [rules.steps[each] for each in says if each in rules.steps]
-    tier = _VALUE + rank_value(
-        min(kinds, default=0), max(steps, default=1), min(moneys, default="")
-    )
+    # A total that was declared comes after one that was assessed, as their items do.
+    step = max(steps, default=1) + (says >= {"total", "declared"})
+    tier = _VALUE + rank_value(min(kinds, default=0), step, min(moneys, default=""))
     odd = len(moneys) > 1 or bool(says & rules.twofold)
     currency = "" if odd or moneys == {ANY} else min(moneys, default="")
     return Composed(field="value", tier=tier, currency=currency, known_only=odd)
