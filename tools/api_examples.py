@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 from litestar.testing import TestClient
 from msgspec import structs
+from tools.made_model import model
 
 from tidewaiter.accounts.roles import rights_of
 from tidewaiter.base.resources import data
@@ -30,6 +31,7 @@ from tidewaiter.exchange.relations import Relation
 from tidewaiter.identity import key_file, own_key, ring_file
 from tidewaiter.network.resolving import resolve_database
 from tidewaiter.node import hash_file, screen_file
+from tidewaiter.ranking.model import write_model
 from tidewaiter.store.accounts import NewAccount, add_account
 from tidewaiter.store.database import Stamp
 from tidewaiter.store.incoming import Heard
@@ -58,6 +60,7 @@ _ADDRESSES: Mapping[str, str] = {
     "notices_page": "/notices.json",
     "register_page": "/register.json",
     "notice_page": "/notices/1.json",
+    "ranker_page": "/ranker.json",
     "trends_page": "/burden.json",
     "claims_page": "/burden/claims.json?text=nearly+110,000+deaths+in+2022&said=2023-07-07",
 }  # by the operation
@@ -69,7 +72,8 @@ def main() -> None:
     KEPT.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["TIDEWAITER_KEY"] = f"{folder}/node.key"
-        node = Node(Serving(db=f"{folder}/tidewaiter.db", archive=_counts(Path(folder))))
+        counts, taught = _counts(Path(folder)), _taught(Path(folder))
+        node = Node(Serving(db=f"{folder}/tidewaiter.db", archive=counts, ranker=taught))
         _screen(node, Path(folder))
         _exchange(node, Path(folder))
         with TestClient(make_app(node), node.address("")) as client:
@@ -88,6 +92,18 @@ def _counts(folder: Path) -> str:
         "US,2022,December,12 month-ending,Number of Drug Overdose Deaths,109413,**,110942\n"
         "US,2023,December,12 month-ending,Number of Drug Overdose Deaths,106881,**,107543\n",
         encoding="utf-8",
+    )
+    return str(kept)
+
+
+def _taught(folder: Path) -> str:
+    """Keep a model and an inspection list that came back in a folder; return it."""
+    kept = folder / "taught"
+    kept.mkdir()
+    (kept / "ranker.json").write_bytes(write_model(model()))
+    (kept / "list.json").write_text("{}", encoding="utf-8")
+    (kept / "list.csv").write_text(
+        "arm,draw,key,alert,outcome,day\nrandom,0a,f#1,,as-declared,2026-11-24\n", encoding="utf-8"
     )
     return str(kept)
 

@@ -6,8 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from click.testing import Result
+from tests.found import alerts
 
 from tidewaiter.base.resources import data
+from tidewaiter.consignments.types import Alert
+from tidewaiter.identity import own_stamp
+from tidewaiter.store.database import open_database
+from tidewaiter.store.decisions import Wanted, decide, standings
+from tidewaiter.store.queuefilter import AlertFilter
 
 Screen = Callable[..., Result]
 Objects = Callable[[str], list[dict[str, Any]]]
@@ -118,6 +124,73 @@ def test_what_the_database_holds_of_other_files_counts(
     _file(here / "old.csv", *[("50", f"2026-0{1 + n}-15") for n in range(8)])
     assert screen("old.csv", "--db", "cases.db").exit_code == 0
     assert _past(objects(screen(str(now), "--db", "cases.db").stdout)) == [[]]
+
+
+def test_the_database_says_what_the_files_say(screen: Screen, here: Path, objects: Objects) -> None:
+    """Marks and alerts that rules select stand in it; the same goods in two files weigh once."""
+    now, then, own = here / "now.csv", here / "then.csv", here / "own.toml"
+    then.write_text(HEAD + _OLD, encoding="utf-8")
+    chemicals = [("600", "2026-11-03"), ("500", "2026-11-20")]
+    now.write_text(
+        _file(now, *chemicals).read_text() + "9,shirts,9,Old 1,Nobody,DE,US,2026-11-20\n"
+    )
+    ours = data("rules", "alerts.toml").read_text(encoding="utf-8")
+    own.write_text(ours.replace("selects = []", 'selects = ["trader-new"]'), encoding="utf-8")
+    assert screen(str(then), "--db", "cases.db").exit_code == 0
+    _file(here / "draft.csv", chemicals[0])
+    assert screen("draft.csv", "--db", "cases.db").exit_code == 0
+    told = screen(str(now), "--db", "cases.db", "--rules", str(own))
+    assert "3 alerts are new to the database" in told.stderr
+    with open_database(here / "cases.db") as database, database.work() as work:
+        held = alerts(work)
+    assert len(held) == 4
+    found = {each["id"]: each for each in objects(told.stdout)}
+    for each in held:
+        if each.id in found:
+            one = found.pop(each.id)
+            assert [r.text for r in each.reasons] == [r["text"] for r in one["reasons"]]
+            assert (each.score, each.severity, each.rank) == (
+                one["score"], one["severity"], one["rank"]
+            )  # fmt: skip
+            sums = [r.text for r in each.reasons if r.rule == "together"]
+            assert all("2 lines of 2026-11" in text and "1,100 kg" in text for text in sums)
+    assert not found
+
+
+def test_other_lines_are_asked_again(screen: Screen, here: Path) -> None:
+    """What came to the database later counts; a decided alert stays and gets a note; then rest."""
+    now, own = here / "now.csv", here / "own.toml"
+    with _file(now, ("600", "2026-11-20"), ("600", "2026-11-20")).open("a") as file:
+        file.write("9,shirts,9,Old 1,Nobody,DE,US,2026-11-20\n")
+    assert screen(str(now), "--db", "cases.db").exit_code == 0
+    (here / "then.csv").write_text(HEAD + _OLD, encoding="utf-8")
+    assert screen("then.csv", "--db", "cases.db").exit_code == 0
+    with open_database(here / "cases.db") as database, database.work(own_stamp()) as work:
+        one, other = alerts(work)
+        seen = standings(work, [one.id])[one.id]
+        decide(work, seen, Wanted(verdict="dismiss", reason="other-goods"))
+        assert not _past_of(one) + _past_of(other)
+    ours = data("rules", "alerts.toml").read_text(encoding="utf-8")
+    own.write_text(ours.replace("selects = []", 'selects = ["trader-new"]'), encoding="utf-8")
+    again = ("--again", "--db", "cases.db", "--rules", str(own), "--out", "new.jsonl")
+    told = screen(*again).stderr
+    assert "asked about 2 alerts: 1 say something else now" in told
+    assert "1 decided ones got a note, 16 new ones by rules that select" in told
+    assert "no line, alert, result or rule changed" in screen(*again).stderr
+    with open_database(here / "cases.db") as database, database.work() as work:
+        held = {each.id: each for each in alerts(work)}
+        assert held.pop(one.id).score == one.score
+        assert _past_of(held.pop(other.id)) == ["trader-new"] * 2
+        (new,) = (each for each in held.values() if each.file == "now.csv")
+        assert new.row == 3
+        assert new.title.startswith("The importer Nobody is in none of 120 earlier lines")
+        (note,) = [r for r in alerts(work, AlertFilter(status=("dismissed",)))[0].reasons
+                   if r.text.startswith("After the decision")]  # fmt: skip
+    assert note.text.count("is in none of 120 earlier lines") == 2
+
+
+def _past_of(alert: Alert) -> list[str]:
+    return [each.rule for each in alert.reasons if each.rule in _PAST]
 
 
 def test_rules_select_where_an_authority_says_so(

@@ -1,47 +1,27 @@
 """The model: a file of numbers that is checked, and a reason that adds up."""
 
-from datetime import date
+import math
 from pathlib import Path
 
 import pytest
 from msgspec import structs
+from tools import made_model
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.consignments.types import Alert, Line, Mention, Party, Reason
 from tidewaiter.ranking.drift import drift
+from tidewaiter.ranking.explaining import applied, explain
 from tidewaiter.ranking.features import FEATURES, values_of
 from tidewaiter.ranking.model import (
-    Backtest,
-    Model,
     Ranker,
-    Scale,
-    Training,
     read_ranker,
     write_model,
 )
 from tidewaiter.ranking.training import Example
 
-DAY = date(2026, 3, 1)
-_SCALES = (
-    Scale(feature=FEATURES[1], levels=("acetone", "ephedrine"), values=(-0.5, 1.5, 0.0),
-          seen=(600, 200, 10)),
-    Scale(feature=FEATURES[6], edges=(10.0, 100.0), values=(-0.25, 0.0, 0.5, 0.0),
-          seen=(300, 300, 200, 10)),
-)  # fmt: skip
-
-
-def model() -> Model:
-    """Make a model of two tables."""
-    training = Training(first=DAY, last=DAY, alerts=810, hits=162, results=400, digest="d" * 64,
-                        settings="1", seed=1, rounds=1, library="none")  # fmt: skip
-    test = Backtest(first=DAY, last=DAY, alerts=1, hits=0, expected=0.2, auc=0.5, auc_score=0.5,
-                    brier=0.1, depths=())  # fmt: skip
-    return Model(
-        format="tidewaiter-ranker-1", made=DAY, training=training, backtest=test, base=-1.5,
-        slope=1.0, shift=0.0, usual=0.2, most_points=15, scales=_SCALES,
-        chances=(200, 400, 100, 60, 20, 10, 10, 10, 0, 0),
-    )  # fmt: skip
+DAY = made_model.DAY
+_SCALES = made_model.SCALES
 
 
 def alert(substance: str = "ephedrine", kilograms: int = 500) -> Alert:
@@ -62,9 +42,9 @@ def alert(substance: str = "ephedrine", kilograms: int = 500) -> Alert:
 def test_a_model_is_read_as_it_was_written(tmp_path: Path) -> None:
     """And refused where one number is another, or it is no model at all."""
     path = tmp_path / "ranker.json"
-    path.write_bytes(write_model(model()))
-    assert structs.replace(read_ranker(path).model, sha256="") == model()
-    path.write_bytes(write_model(model()).replace(b"1.5", b"2.5"))
+    path.write_bytes(write_model(made_model.model()))
+    assert structs.replace(read_ranker(path).model, sha256="") == made_model.model()
+    path.write_bytes(write_model(made_model.model()).replace(b"1.5", b"2.5"))
     with pytest.raises(InputError, match="changed after it was made"):
         read_ranker(path)
     path.write_bytes(b"\x80\x04\x95 a pickle")
@@ -84,7 +64,7 @@ def test_a_model_is_read_as_it_was_written(tmp_path: Path) -> None:
 def test_tables_that_do_not_fit_are_refused(change: dict[str, object], tmp_path: Path) -> None:
     """A model that was made by hand, with its hash, names nothing that we do not know."""
     path = tmp_path / "ranker.json"
-    bad = structs.replace(model(), scales=(structs.replace(_SCALES[0], **change),))
+    bad = structs.replace(made_model.model(), scales=(structs.replace(_SCALES[0], **change),))
     path.write_bytes(write_model(bad))
     with pytest.raises(InputError, match="does not fit together"):
         read_ranker(path)
@@ -92,8 +72,8 @@ def test_tables_that_do_not_fit_are_refused(change: dict[str, object], tmp_path:
 
 def test_the_reason_says_what_it_rests_on() -> None:
     """It adds at most what it may, names what speaks for and against, and is not added twice."""
-    ranker, rules = Ranker(model()), load_alert_rules()
-    found = ranker.apply(alert(), rules)
+    ranker, rules = Ranker(made_model.model()), load_alert_rules()
+    found = applied(ranker, alert(), rules)
     (reason,) = found.reasons[1:]
     assert (reason.rule, reason.points, found.score) == ("learned", 8, 48)
     assert reason.text == (
@@ -101,15 +81,29 @@ def test_the_reason_says_what_it_rests_on() -> None:
         "right; of all, 20%. For it: the substance ephedrine (odds x4.5), net mass 500 kg (odds "
         "x1.6)."
     )
-    assert ranker.apply(found, rules) == found
-    assert ranker.apply(alert("acetone", 5), rules) == alert("acetone", 5)
-    sure = Ranker(structs.replace(model(), base=50.0))
-    assert sure.apply(alert(), rules).score == 40 + 15
+    assert applied(ranker, found, rules) == found
+    assert applied(ranker, alert("acetone", 5), rules) == alert("acetone", 5)
+    sure = Ranker(structs.replace(made_model.model(), base=50.0))
+    assert applied(sure, alert(), rules).score == 40 + 15
+
+
+def test_the_explanation_adds_up_exactly() -> None:
+    """Base, terms and rest are the log odds of the chance; score, rank and reasons stay."""
+    ranker = Ranker(made_model.model())
+    told = explain(ranker, alert())
+    total = told.base + sum(each.log_odds for each in told.terms) + told.rest
+    assert total == pytest.approx(math.log(told.chance / (1 - told.chance)), abs=1e-12)
+    assert [(each.features, each.values) for each in told.terms] == [
+        (("substance",), ("ephedrine",)), (("net kg",), (500.0,)),
+    ]  # fmt: skip
+    assert (told.points, told.decided, told.new) == (8, 810, False)
+    assert told.above == (200 + 400 + 100 + 60 + 20 + 10) / 810
+    assert explain(ranker, alert("new")).new
 
 
 def test_what_was_never_seen_is_unsure() -> None:
     """A substance that taught nothing is explored first; even odds come next."""
-    ranker = Ranker(model())
+    ranker = Ranker(made_model.model())
     assert ranker.says(alert("piperonal"))[1] == 1
     assert 0.9 < ranker.says(alert())[1] < 1
     assert ranker.says(alert("acetone", 5))[1] < 0.5
@@ -126,7 +120,7 @@ def test_names_and_countries_are_never_seen() -> None:
 
 def test_drift_is_told_from_chance() -> None:
     """Few alerts of the same kind are stable; another kind has drifted, and the chances are off."""
-    ranker = Ranker(model())
+    ranker = Ranker(made_model.model())
     same = [values_of(alert("acetone", 5))] * 37 + [values_of(alert("acetone", 50))] * 22
     same += [values_of(alert("ephedrine", 50))] * 8 + [values_of(alert("ephedrine", 500))] * 13
     assert {each.verdict for each in drift(ranker, same, [], (None, None)).features[1:]} <= {

@@ -122,3 +122,31 @@ def test_ties_count_as_drawn_by_lot() -> None:
     assert hits_within(np.zeros(100), hits, 10) == 5
     assert auc(hits, hits) == 1
     assert hits_within(hits, hits, 10) == 10
+
+
+def test_the_lot_is_not_drowned(quick: RankerSettings) -> None:
+    """Together it weighs a quarter of all; one of it ten times another at most, and never less."""
+    rows = [structs.replace(each, by_lot=i < 50) for i, each in enumerate(examples(1000))]
+    heavy = training.lot_weight(rows, quick)
+    assert heavy * 50 / (heavy * 50 + 950) == pytest.approx(0.25)
+    assert training.lot_weight(rows[40:], quick) == 10
+    assert training.lot_weight(rows[:60], quick) == 1
+    assert training.lot_weight(rows[50:], quick) == 1
+
+
+def test_lines_without_an_alert_grow_trees_and_nothing_else(quick: RankerSettings) -> None:
+    """What is usual, the counts and the back-test are of alerts; the tables are others."""
+    alerts = examples(600)
+    lines = [
+        structs.replace(each, alert=f"l{i}", raised=False, by_lot=True, hit=False, score=0,
+                        values={"mentions": 0.0, "net kg": 5.0})
+        for i, each in enumerate(examples(80, seed=5))
+    ]  # fmt: skip
+    plain = training.train(alerts, DAY, settings=quick)
+    both = training.train([*alerts, *lines], DAY, settings=quick)
+    assert (both.usual, both.training.alerts) == (plain.usual, 600)
+    assert (both.backtest.alerts, sum(both.chances)) == (plain.backtest.alerts, 240)
+    assert (both.training.lines, both.training.by_lot) == (80, 80)
+    assert both.training.lot_weight == pytest.approx(1.5, abs=0.01)
+    assert both.scales != plain.scales
+    assert b'"lot_weight"' not in write_model(plain)

@@ -12,10 +12,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.consignments.learned import Learned
 from tidewaiter.consignments.types import Alert, Refusal
 from tidewaiter.report.cells import SIGNS, restore
 from tidewaiter.report.columns import ALERTS, FLAT
 from tidewaiter.report.exports import alert_writer, json_line, refusal_writer, write_parquet
+from tidewaiter.report.learnedcolumns import LEARNED
 
 FORMATS = (".jsonl", ".csv", ".parquet")
 NUMBERS = {"score", "days_left", "line", "packages", "value", "net_kg", "gross_kg", "volume_l"}
@@ -50,7 +52,8 @@ def test_parquet_gives_back_the_alerts(tmp_path: Path, alerts: tuple[Alert, ...]
 
 def test_the_schema_has_the_fields_of_the_record() -> None:
     """The Parquet schema and the record name the same fields in the same order."""
-    assert tuple(ALERTS.names) == Alert.__struct_fields__
+    assert (*ALERTS.names, LEARNED.name) == Alert.__struct_fields__
+    assert tuple(each.name for each in LEARNED.type) == Learned.__struct_fields__
 
 
 def test_csv_holds_what_an_officer_needs(tmp_path: Path, alerts: tuple[Alert, ...]) -> None:

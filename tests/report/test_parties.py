@@ -7,7 +7,7 @@ import pytest
 from tests.report.conftest import summarise
 
 from tidewaiter.consignments.types import Alert, ListedLink, PartyMatch
-from tidewaiter.report.columns import ALERTS, flat, nested
+from tidewaiter.report.columns import ALERTS, FLAT, flat, nested
 from tidewaiter.report.html import render_report
 from tidewaiter.report.summary import Counts, Summary
 
@@ -56,7 +56,7 @@ def test_a_card_says_all_of_a_match(alert: Alert) -> None:
 
 def test_a_spreadsheet_has_the_notice_beside_the_match(alert: Alert) -> None:
     """Who passes the table on passes the notice on."""
-    (cell,) = [cell for cell in flat(alert) if "Muster Trading Ltd" in cell]
+    (cell,) = [cell for cell in flat(alert, FLAT) if "Muster Trading Ltd" in cell]
     assert cell.endswith("probability 0.91 [Not for commercial use.]")
 
 

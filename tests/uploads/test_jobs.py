@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from msgspec import structs
@@ -14,11 +15,15 @@ from tidewaiter.node import Progress
 from tidewaiter.store.audit import audit_entries, verify_audit
 from tidewaiter.store.database import Database, Stamp
 from tidewaiter.store.leases import Lease, renew_lease, take_upload
+from tidewaiter.store.queuefilter import AlertFilter
 from tidewaiter.store.screenings import screenings
 from tidewaiter.store.uploads import Reached, Upload, cancel_upload, upload_of
 from tidewaiter.uploads import jobs
+from tidewaiter.uploads.beside import Screened as Marked
+from tidewaiter.uploads.beside import mark_upload
 from tidewaiter.uploads.desk import Desk
 from tidewaiter.uploads.jobs import Bench, screen_upload, stamp
+from tidewaiter.uploads.results import Findings
 from tidewaiter.uploads.worker import gone_uploads, tidy, work_once
 
 Queued = Callable[..., Upload]
@@ -215,3 +220,34 @@ def test_another_decimal_mark_is_another_source(
         found = screenings(work)
     assert [each.source.said for each in found] == [{"decimal": "."}, {"decimal": ","}]
     assert [each.new_lines for each in found] == [2, 2]
+
+
+def test_other_lines_are_heard_before_an_upload_is_done(
+    queued: Queued, screened: Screened, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What they say stands in the database and in the files, after a stop in the middle too."""
+    head = "consignment,goods,net kg,exporter,importer,origin country,departure\n"
+    old = "".join(
+        f"{n},cotton shirts,9,Old {n},Shop {n},DE,2026-0{1 + n % 8}-10\n" for n in range(120)
+    )
+    screened(queued((head + old).encode(), "old.csv"))
+    row = "1,acetic anhydride,50,Hafen AG,Muster Inc,DE,2026-11-20\n"
+    new = queued((head + row).encode(), "new.csv")
+
+    def leave(job: Marked, *given: Callable[..., Any]) -> None:
+        bench.leaving.set()
+        mark_upload(job, *given)
+
+    monkeypatch.setattr(jobs, "mark_upload", leave)
+    left = screened(new)
+    assert (left.state, left.progress and left.progress.beside) == ("queued", False)
+    monkeypatch.undo()
+    bench.leaving.clear()
+    done = screened(new)
+    assert done.state == "done"
+    with bench.database.work() as work:
+        (alert,) = alerts(work, AlertFilter(rule=("trader-new",)))
+    assert [each.rule for each in alert.reasons].count("trader-new") == 2
+    assert done.progress is not None
+    assert done.progress.alerts == {alert.severity: 1}
+    assert list(Findings(bench.desk, done, bench.database, cleared=True).alerts()) == [alert]

@@ -4,9 +4,15 @@ from collections.abc import Callable
 
 import pytest
 from markupsafe import escape
+from msgspec import structs
 from playwright.sync_api import expect
 from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
+
+from tidewaiter.consignments.types import Alert, Reason
+from tidewaiter.identity import own_stamp
+from tidewaiter.store.marking import mark_alerts
+from tidewaiter.web.node import Node
 
 
 def test_the_page_and_its_record_tell_the_same(desk: Callable[..., Desk]) -> None:
@@ -19,6 +25,32 @@ def test_the_page_and_its_record_tell_the_same(desk: Callable[..., Desk]) -> Non
     assert record["alert"]["reasons"]
     for reason in record["alert"]["reasons"]:
         assert escape(reason["text"]) in page
+
+
+def test_what_other_lines_say_stands_among_the_reasons(
+    desk: Callable[..., Desk], node: Node
+) -> None:
+    """With what the alert said before; what comes after a decision is told apart."""
+    one = desk("analyst")
+    name = one.alerts()[0]
+    made = Reason(rule="split", text="Three lines reach it.", points=0, source="EU 2015/1011")
+
+    def mark(alert: Alert) -> Alert:
+        return structs.replace(alert, reasons=(*alert.reasons, made))
+
+    with node.database.work(own_stamp()) as work:
+        mark_alerts(work, [name], mark)
+    one.send(f"/alerts/{name}/decision", {"verdict": "hold", "reason": "inspect", "seen": 0})
+    made = structs.replace(made, rule="detour")
+    with node.database.work(own_stamp()) as work:
+        mark_alerts(work, [name], mark)
+    record, page = one.get(f"/alerts/{name}.json").json(), one.get(f"/alerts/{name}").text
+    assert [each["number"] for each in record["versions"]] == [0, 1]
+    for text in ("Three lines reach it.", "As its line was found", "decided upon",
+                 "After the decision, seen on"):  # fmt: skip
+        assert text in page, text
+    for rule in ("split", "detour"):
+        assert name in one.get(f"/queue?rule={rule}&status=held").text
 
 
 def test_a_decision_leads_to_the_next_alert(desk: Callable[..., Desk]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
+from msgspec import structs
 
 from tidewaiter.bulk.journal import read_journal
 from tidewaiter.bulk.looking import look_through
@@ -14,14 +15,15 @@ from tidewaiter.bulk.run import Settings
 from tidewaiter.consignments.lines import line_of
 from tidewaiter.consignments.past.allowed import Allowed
 from tidewaiter.consignments.past.book import Inspected
-from tidewaiter.consignments.past.marking import Past
-from tidewaiter.consignments.past.selecting import Screening, selected
+from tidewaiter.consignments.past.marking import Past, Wanted
+from tidewaiter.consignments.past.selecting import Screening, is_selected, selected
 from tidewaiter.consignments.readers.unread import only_lines
 from tidewaiter.consignments.restricted import open_version
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
 from tidewaiter.consignments.signs import PartySigns, parties_of
 from tidewaiter.consignments.switched import switched_rules
 from tidewaiter.consignments.together import HOLDING, Together
+from tidewaiter.consignments.traders import day_of
 from tidewaiter.consignments.types import Alert
 from tidewaiter.substances.registry import load_registry
 
@@ -32,7 +34,9 @@ Lines = Callable[[], Iterable[pa.RecordBatch]]
 class Before(NamedTuple):
     """What there is of earlier files; each is asked when it is needed."""
 
-    lines: Lines
+    lines: Lines  # of files at hand
+    held: Callable[[Wanted], Iterable[pa.RecordBatch]]  # lines of a database that are asked for
+    parties: Lines  # that a database holds, as lines that name one each
     stored: Callable[[tuple[str, ...] | None], Iterable[Alert]]  # of substances; None: of all
     inspected: Callable[[], Iterable[Inspected]]
     allowed: tuple[Allowed, ...] = ()  # by papers, notices and declared needs of a register
@@ -53,7 +57,13 @@ class Marks:
         """Gives alerts of lines that only rules of the past make one, where any may."""
 
     def mark(self, alert: Alert) -> Alert:
-        """Return the alert with what its line is together with others."""
+        """Return the alert with what its line is together with others.
+
+        What one says that the past alone selected is told anew, and stays where that is nothing.
+        """
+        if self._past and is_selected(alert):
+            anew = self._past.mark(structs.replace(alert, reasons=()))
+            return anew if anew.reasons else alert
         summed = self._together.mark(alert) if self._together else alert
         signed = self._signs.mark(summed)
         return self._past.mark(signed) if self._past else signed
@@ -92,7 +102,8 @@ def marks_of(
     if before is None or not (rules.past.most or rules.past.selects):
         together = _add_up(journal, settings, rules, earlier)
         if looking:
-            every = chain(lines(), before.lines() if before else ())
+            known = chain(before.lines(), before.parties()) if before else ()
+            every = chain(lines(), known)
             look_through(signs, every, workers=workers)
             signs.finish()
         return Marks(together, signs)
@@ -129,21 +140,24 @@ def _with_past(job: _Job, earlier: Iterable[Alert]) -> Marks:
     """Gather the past in the pass over all lines that signs ask for too."""
     settings, rules = job.settings, job.rules
     registry = load_registry(settings.own)
-    together = Together(registry, rules, settings.day)
+    together, once = Together(registry, rules, settings.day), Once()
     past = Past(registry, rules, together, settings.day, everyone=job.selects)
     past.allow(job.before.allowed)
-    rows = _want(job, past)
-    if rows or job.selects:
+    rows, any_ = _want(job, past)
+    for alert in job.alerts():
+        together.add(alert)
+        past.add(alert)
+        once.is_new(alert)
+    if any_ or job.selects:
         _look(job, past)
         for alert in _open(earlier, rules):
             together.add(alert, earlier=True)
             past.add(alert, earlier=True)
-        for alert in job.before.stored(past.substances):
+        for alert in _open(job.before.stored(past.substances), rules):
             past.add(alert, earlier=True)
+            if once.is_new(alert):
+                together.add(alert, earlier=True)
         past.add_inspected(job.before.inspected())
-    for alert in job.alerts():
-        together.add(alert)
-        past.add(alert)
     screening = Screening(settings.day, settings.file, settings.sha256)
 
     def selecting() -> Iterator[Alert]:
@@ -153,20 +167,30 @@ def _with_past(job: _Job, earlier: Iterable[Alert]) -> Marks:
     return Marks(together, job.signs, past, selecting)
 
 
-def _want(job: _Job, past: Past) -> set[int]:
-    """Ask for the past of alerts, and of all lines where rules select; return rows of alerts."""
-    rows = set[int]()
-    for alert in job.alerts():
-        past.want(alert.line, alert.substances)
-        rows.add(alert.row)
+def _want(job: _Job, past: Past) -> tuple[set[int], bool]:
+    """Ask for the past of alerts, and of all lines where rules select.
+
+    Alerts on restricted entries are asked about too: what is said of them rests on lines that all
+    may see.
+
+    Returns:
+        The rows of alerts that all may see, and whether there is any alert.
+    """
+    rows, any_ = set[int](), False
+    for entry in read_journal(job.journal):
+        if isinstance(entry, Alert):
+            past.want(entry.line, entry.substances)
+            any_ = True
+            if open_version(entry, job.rules):
+                rows.add(entry.row)
     for batch in job.lines() if job.selects else ():
         for row in only_lines(batch).to_pylist():
             past.want(line_of(row))
-    return rows
+    return rows, any_
 
 
 def _look(job: _Job, past: Past) -> None:
-    """Look through all lines once, for the past and for signs."""
+    """Look through all lines once, for the past and for signs; of a database, what it knows."""
 
     def looked() -> Iterator[pa.RecordBatch]:
         for batches, earlier in ((job.lines(), False), (job.before.lines(), True)):
@@ -174,11 +198,36 @@ def _look(job: _Job, past: Past) -> None:
                 past.look(batch, earlier=earlier, whole=True)
                 yield batch
 
-    if not job.looking:
+    if job.looking:
+        every = chain(looked(), job.before.parties())
+        look_through(job.signs, every, workers=job.workers)
+        job.signs.finish()
+    else:
         deque(looked(), maxlen=0)
-        return
-    look_through(job.signs, looked(), workers=job.workers)
-    job.signs.finish()
+    for batch in job.before.held(past.wanted):
+        past.look(batch, earlier=True, whole=True)
+
+
+class Once:
+    """Tells goods that stand in several files, so that what they weigh is added up once."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._seen: set[int] = set()  # hashes: the lines would fill the memory
+
+    def is_new(self, alert: Alert) -> bool:
+        """Take up an alert; tell whether a line like it was not taken up before.
+
+        Lines of consignments that their file does not name are always new.
+        """
+        line = alert.line
+        if line.consignment == f"row {line.row}":
+            return True
+        mark = hash((line.consignment, line.seq, line.goods, line.hs, line.net_mg, line.gross_mg,
+                     line.volume_ul, line.quantity, day_of(line)))  # fmt: skip
+        new = mark not in self._seen
+        self._seen.add(mark)
+        return new
 
 
 def _open(entries: Iterable[object], rules: AlertRules) -> Iterator[Alert]:

@@ -12,11 +12,14 @@ from tidewaiter.cli.apart import Apart, place_of
 from tidewaiter.cli.outputs import Sink, alert_sink, mark_of
 from tidewaiter.cli.resting import resting_told
 from tidewaiter.consignments.rules import load_alert_rules
+from tidewaiter.identity import own_stamp
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.generation import generation_of
 from tidewaiter.node import database_at
 from tidewaiter.report.characters import visible
 from tidewaiter.rescreen.again import Again, screen_again
+from tidewaiter.rescreen.anew import mark_again
+from tidewaiter.rescreen.keeping import Kept
 from tidewaiter.rescreen.switched import switched
 
 
@@ -49,7 +52,8 @@ def screen_past(past: Past, settings: Settings) -> None:
             raise click.UsageError("--again screens a database: give --db")
         settings = switched(settings, database)
         stack.enter_context(resting_told(database))
-        again = stack.enter_context(screen_again(database, settings, whole=past.whole))
+        again_kept = stack.enter_context(ExitStack())
+        again = again_kept.enter_context(screen_again(database, settings, whole=past.whole))
         click.echo(visible(_why(again)), err=True)
         place, mark = place_of(past.restricted, settings, journal), mark_of(journal)
         rules = load_alert_rules(settings.rules, settings.switches)
@@ -60,7 +64,11 @@ def screen_past(past: Past, settings: Settings) -> None:
                 sink.add(apart.part(alerts))
             gone, changed = _write_noted(again, sink, apart)
         apart.tell()
-    click.echo(f"{_said(again, lines)} {new:,} new alerts{_said_of_notes(gone, changed)}", err=True)
+        told = f"{_said(again, lines)} {new:,} new alerts{_said_of_notes(gone, changed)}"
+        click.echo(told, err=True)
+        again_kept.close()
+        kept = mark_again(database, settings, own_stamp, whole=past.whole)
+        click.echo(_said_of_others(kept), err=True)
 
 
 def _why(again: Again) -> str:
@@ -84,6 +92,18 @@ def _said(again: Again, lines: int) -> str:
         f"{again.touched.parties:,} past parties against {len(told.new):,} new, "
         f"{len(told.changed):,} changed, {len(told.removed):,} removed entries{judged}:"
     )
+
+
+def _said_of_others(kept: Kept | None) -> str:
+    """Say what came of asking other lines anew."""
+    if kept is None:
+        return "no line, alert, result or rule changed since other lines were last asked"
+    asked = f"other lines were asked about {kept.looked:,} alerts"
+    told = [f"{asked}: {kept.changed:,} say something else now"]
+    told += [f"{kept.raised:,} of another severity"] if kept.raised else []
+    told += [f"{kept.noted:,} decided ones got a note"] if kept.noted else []
+    told += [f"{len(kept.selected):,} new ones by rules that select"] if kept.selected else []
+    return ", ".join(told)
 
 
 def _write_noted(again: Again, sink: Sink, apart: Apart) -> tuple[int, int]:

@@ -31,6 +31,7 @@ from tidewaiter.store.decisions import (
 from tidewaiter.store.queue import count_alerts, queue_page
 from tidewaiter.store.queuefilter import Queue, Sort, View
 from tidewaiter.store.resultrows import results_of
+from tidewaiter.store.versions import versions_of
 
 _json = click.option("--json", "as_json", is_flag=True, help="As JSON, nothing left out.")
 
@@ -100,8 +101,10 @@ def show(name: str, db: str, *, as_json: bool) -> None:
         (alert,) = alerts_of(work, [full])
         where, steps = standings(work, [full])[full], trail(work, full)
         found = results_of(work, [full]).get(full, [])
+        versions = versions_of(work, full)
     if as_json:
-        told = {"standing": where, "trail": steps, "results": found, "alert": alert}
+        told = {"standing": where, "trail": steps, "results": found, "alert": alert,
+                "versions": versions}  # fmt: skip
         click.echo(msgspec.json.encode(told))
         return
     for line in (*show_alert(alert, where, steps), *show_results(alert, found)):

@@ -32,18 +32,20 @@ Mark = Callable[[Alert], Alert]
 class Apart:
     """Parts alerts: gives back what all may see, and writes those that rest on more apart."""
 
-    def __init__(self, path: Path, mark: str, rules: AlertRules) -> None:
+    def __init__(self, path: Path, mark: str, rules: AlertRules, *, learned: bool = False) -> None:
         """Take the file for restricted alerts, which is made where there are any.
 
         Args:
             path: Ends in .jsonl or .csv.
             mark: What no other process has in the names of its half-written files.
             rules: Of the screening.
+            learned: The alerts carry what decisions taught.
         """
         self.path = path
         self.count = 0
         self._mark = mark
         self._rules = rules
+        self._learned = learned
         self._stack = ExitStack()
         self._writer: AlertWriter | None = None
 
@@ -88,11 +90,11 @@ class Apart:
         self.count += len(alerts)
 
     def _open(self) -> AbstractContextManager[AlertWriter]:
-        return _private(self.path, self._mark)
+        return _private(self.path, self._mark, learned=self._learned)
 
 
 @contextmanager
-def _private(path: Path, mark: str) -> Iterator[AlertWriter]:
+def _private(path: Path, mark: str, *, learned: bool) -> Iterator[AlertWriter]:
     """Open a file of alerts that nobody else may read, from its first byte on."""
     try:
         with writing(str(path)):
@@ -100,7 +102,10 @@ def _private(path: Path, mark: str) -> Iterator[AlertWriter]:
     except OutputError as error:
         hint = "name a place for restricted alerts, and what is done stays: --out-restricted FILE"
         raise OutputError(error.message, at=str(path.parent), hint=hint) from error
-    with replacing(path, mark, mode=_PRIVATE) as part, alert_writer(part) as writer:
+    with (
+        replacing(path, mark, mode=_PRIVATE) as part,
+        alert_writer(part, learned=learned) as writer,
+    ):
         yield writer
 
 

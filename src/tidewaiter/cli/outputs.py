@@ -3,7 +3,7 @@
 import hashlib
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -39,6 +39,7 @@ class Outputs(Record, frozen=True, kw_only=True):
     refused: Path  # written where anything was refused
     refused_named: bool  # by the user: an older file gives way; else it is kept
     restricted: Path  # written where alerts rest on restricted entries
+    learned: bool = False  # the alerts carry what decisions taught
 
 
 class Sink(Protocol):
@@ -89,8 +90,9 @@ def check_outputs(outputs: Mapping[str, Path | None], kept: Mapping[str, Path]) 
 
 
 def write_outputs(
-    journal: Path, outputs: Outputs, settings: Settings, registry: str, marks: Marks
-) -> Summary:
+    journal: Path, outputs: Outputs, settings: Settings, registry: str, marks: Marks, *,
+    beside: Callable[[Alert], Alert] = lambda alert: alert,
+) -> Summary:  # fmt: skip
     """Write the alerts, the refusals and the report, each whole or not at all.
 
     What rests on restricted entries goes into a file of its own, and leaves no trace elsewhere.
@@ -101,14 +103,15 @@ def write_outputs(
         settings: What it was done by.
         registry: Digest of what settles the findings.
         marks: What the other lines say of each alert.
+        beside: Adds what else is told of an alert, and leaves its score and rank as they are.
     """
     builder = SummaryBuilder()
     mark = mark_of(journal)
     refusals: list[Refusal] = []
     with ExitStack() as stack:
-        sink = stack.enter_context(alert_sink(outputs.alerts, mark))
+        sink = stack.enter_context(alert_sink(outputs.alerts, mark, learned=outputs.learned))
         rules = load_alert_rules(settings.rules, settings.switches)
-        apart = stack.enter_context(Apart(outputs.restricted, mark, rules))
+        apart = stack.enter_context(Apart(outputs.restricted, mark, rules, learned=outputs.learned))
         refused = None
         found = read_journal(journal)
         while entries := list(islice(found, _CHUNK)):
@@ -119,10 +122,11 @@ def write_outputs(
                     refused.add([entry])
                 if len(refusals) < _SHOWN:
                     refusals.append(entry)
-            alerts = apart.part([e for e in entries if isinstance(e, Alert)], marks.mark)
+            found_here = [e for e in entries if isinstance(e, Alert)]
+            alerts = apart.part(found_here, lambda alert: beside(marks.mark(alert)))
             sink.add(alerts)
             builder.add(alerts)
-        more = marks.selected()
+        more = map(beside, marks.selected())
         while some := list(islice(more, _CHUNK)):
             sink.add(some)
             builder.add(some)
@@ -156,14 +160,14 @@ def mark_of(journal: Path) -> str:
 
 
 @contextmanager
-def alert_sink(path: Path | None, mark: str) -> Iterator[Sink]:
+def alert_sink(path: Path | None, mark: str, *, learned: bool = False) -> Iterator[Sink]:
     """Open the file of alerts, or standard output.
 
     Raises:
         OutputError: It takes no more.
     """
     if path is not None:
-        with replacing(path, mark) as part, alert_writer(part) as writer:
+        with replacing(path, mark) as part, alert_writer(part, learned=learned) as writer:
             yield _Told(writer, str(path))
     elif sys.stdout.isatty():
         yield _Nowhere()

@@ -15,12 +15,15 @@ from tidewaiter.cli.selectfrom import read_alerts
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
 from tidewaiter.consignments.types import Alert
 from tidewaiter.ranking.drift import drift
+from tidewaiter.ranking.explaining import applied
 from tidewaiter.ranking.features import values_of
 from tidewaiter.ranking.model import Ranker, read_ranker, write_model
 from tidewaiter.ranking.training import train as trained
 from tidewaiter.report.characters import visible
 from tidewaiter.report.exports import write_jsonl
+from tidewaiter.report.inspectionlists import read_list
 from tidewaiter.store.database import open_database
+from tidewaiter.store.listed import Inspected, inspected_in
 from tidewaiter.store.outcomes import alerts_in, outcomes
 from tidewaiter.store.selecting import Days
 
@@ -41,18 +44,30 @@ def ranker() -> None:
 @needs_db
 @click.option("--from", "first", type=Day(), help="Alerts that came in on this day or later.")
 @click.option("--to", "last", type=Day(), help="... on this day or before (UTC).")
+@click.option(
+    "--inspected", type=_HERE, multiple=True,
+    help="A list of `tidewaiter select` that came back: what was found teaches too.",
+)  # fmt: skip
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the library.")
 @click.option("--out", type=_FILE, required=True, help="The model: .json.")
-def train(db: str, first: date | None, last: date | None, seed: int, out: Path) -> None:
+def train(
+    *, db: str, first: date | None, last: date | None, inspected: tuple[Path, ...], seed: int,
+    out: Path,
+) -> None:  # fmt: skip
     """Train a model on the alerts of a database that have an outcome.
 
     Fewer than 300 outcomes, 50 of each kind, or 100 results of inspections are refused. It needs
-    the extra `ranker`; to use a model nothing more is needed.
+    the extra `ranker`; to use a model nothing more is needed. Give the earliest list of inspections
+    first: a line on several counts once.
 
-    Example: tidewaiter ranker train --db cases.db --to 2026-10-31 --out ranker.json
+    Example: tidewaiter ranker train --db cases.db --inspected october.csv --out ranker.json
     """
+    listed = [row for path in inspected for row in read_list(path)]
     with open_database(db) as database, database.work() as work:
-        examples = list(outcomes(work, Days(first=first, last=last)))
+        found = inspected_in(work, listed)
+        examples = list(outcomes(work, Days(first=first, last=last), found))
+    if listed:
+        click.echo(_lists_in_words(found), err=True)
     today = date.today()  # noqa: DTZ011 - the user's own calendar
     model = trained(examples, today, seed)
     with replacing(out, str(os.getpid())) as part:
@@ -120,8 +135,14 @@ def watch(db: str, model: Path, first: date | None, last: date | None, *, as_jso
         click.echo(visible(line))
 
 
+def _lists_in_words(found: Inspected) -> str:
+    lost = f"; {found.lost:,} are not in this database, or cannot count" if found.lost else ""
+    return (f"lists tell of {len(found.alerts):,} alerts and of {len(found.lines):,} lines without "
+            f"one{lost}")  # fmt: skip
+
+
 def _applied(
     alerts: Iterator[Alert], told: Ranker, rules: AlertRules
 ) -> Iterator[tuple[Alert, Alert]]:
     for alert in alerts:
-        yield alert, told.apply(alert, rules)
+        yield alert, applied(told, alert, rules)

@@ -18,6 +18,11 @@ def show_model(model: Model, *, tables: bool) -> Iterator[str]:
         f"learned from {made.alerts:,} alerts of {made.first} to {made.last}: "
         f"{made.hits:,} were right, {made.results:,} by inspection or laboratory"
     )
+    if made.by_lot or made.lines:
+        yield (
+            f"trees grew on {made.lines:,} lines without an alert too; {made.by_lot:,} outcomes "
+            f"were drawn by lot, each weighed {made.lot_weight or 1:.3g} times as much as another"
+        )
     yield f"training data {made.digest[:12]}; it adds at most {model.most_points} points"
     yield from _backtest(model.backtest)
     if not tables:

@@ -21,11 +21,12 @@ from tidewaiter.bulk.marks import marks_of
 from tidewaiter.bulk.run import Settings, workers_for
 from tidewaiter.cli.again import Past, screen_past
 from tidewaiter.cli.apart import RESTRICTED, place_of
+from tidewaiter.cli.beside import beside_of, check_beside, learned_option
 from tidewaiter.cli.cluster import cluster_of, on_cluster, one_path, screen_cluster
 from tidewaiter.cli.columns import show_columns
-from tidewaiter.cli.earlier import before_of, check_history, earlier_alerts, lines_of
+from tidewaiter.cli.earlier import check_history, earlier_alerts, lines_of
 from tidewaiter.cli.journals import journal_of, journals
-from tidewaiter.cli.listsfolder import kept_in
+from tidewaiter.cli.listsfolder import filled, kept_in
 from tidewaiter.cli.options import STOPPED, Day, Field, hear_every_stop, own_lists, printable
 from tidewaiter.cli.outputs import Outputs, check_outputs, write_outputs
 from tidewaiter.cli.progress import watched
@@ -35,7 +36,7 @@ from tidewaiter.cli.sources import with_saved
 from tidewaiter.cli.start import tell_first_start
 from tidewaiter.cli.table import show_summary
 from tidewaiter.consignments.types import ReadOptions
-from tidewaiter.lists.archive import Archive
+from tidewaiter.identity import own_stamp
 from tidewaiter.lists.thresholds import threshold_for
 from tidewaiter.node import (
     Progress,
@@ -43,7 +44,10 @@ from tidewaiter.node import (
     hash_file,
     screen_file,
 )
+from tidewaiter.ranking.folder import model_at
 from tidewaiter.rescreen.basis import registry_digest
+from tidewaiter.rescreen.before import before_of
+from tidewaiter.rescreen.keeping import keep_marks
 from tidewaiter.rescreen.registered import RegisterAsked, register_desk
 from tidewaiter.rescreen.switched import switched
 from tidewaiter.store.database import Database, database_file, open_database
@@ -83,6 +87,7 @@ class Wanted(Record, frozen=True, kw_only=True):
     street: bool = False
     folder: Path | None = None  # of lists of parties
     threshold: float | None = None
+    ranker: Path | None = None  # a model, or the folder that holds it
 
 
 @click.command()
@@ -98,9 +103,7 @@ class Wanted(Record, frozen=True, kw_only=True):
 @click.option("--delimiter", help="Of a text file, where the guess is wrong.")
 @click.option("--decimal", type=click.Choice([".", ","]), help="The decimal mark.")
 @click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="What 03/04/2026 means.")
-@click.option(
-    "--unit", "units", type=Field(), multiple=True, help="Where the file names none: net=lb."
-)
+@click.option("--unit", "units", type=Field(), multiple=True, help="If none is named: net=lb.")
 @click.option("--sheet", help="Of a spreadsheet (the first).")
 @click.option("--format", help="Of the file, whatever it looks like: see inspect --formats.")
 @click.option("--out", type=_OUT, help="Alerts: .jsonl, .csv or .parquet; of spark, a folder.")
@@ -122,6 +125,7 @@ class Wanted(Record, frozen=True, kw_only=True):
 )
 @click.option("--rules", type=_HERE, help="Your own copy of alerts.toml.")
 @click.option("--threshold", type=_CHANCE, help="Probability from which a listed party is told.")
+@learned_option
 @click.option("--workers", type=click.IntRange(1, 256), default=_CORES, help="Processes (cores).")
 @kept_in
 @own_lists
@@ -138,6 +142,7 @@ def screen(paths: tuple[Path, ...], *, again: bool, whole: bool, **options: Any)
     """
     cluster = cluster_of(options, again=again)
     wanted = Wanted(**options)
+    check_beside(wanted.ranker, elsewhere=again or cluster.engine == "spark")
     if cluster.engine == "spark":
         settings = _settings(wanted, file="", sha256="")
         done_there = screen_cluster(paths, wanted.out, _options(wanted), settings, cluster)
@@ -171,6 +176,7 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
     if not path.is_file():  # it is read several times
         hint = "save what comes out of it as a file first"
         raise InputError("a pipe or a device cannot be screened", at=str(path), hint=hint)
+    beside = beside_of(wanted.ranker)
     options = _options(wanted)
     if wanted.saved is not None:
         options = with_saved(wanted.saved, path, options)
@@ -181,6 +187,7 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
         or (wanted.out or wanted.report or Path("x")).with_name("refused.csv"),
         refused_named=wanted.refused is not None,
         restricted=wanted.restricted or Path("x"),
+        learned=wanted.ranker is not None,
     )
     settings = _settings(wanted, file=printable(path.name), sha256=hash_file(path))
     journal = journal_of(outputs, settings, options)
@@ -201,14 +208,18 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
                 path, options, settings, journal, workers=workers, database=database,
                 register=register,
             )  # fmt: skip
-            new = _watch(steps, path)
-        earlier = earlier_alerts(wanted.history, options, settings, workers=wanted.workers)
+            new, screening = _watch(steps, path)
+            earlier = earlier_alerts(wanted.history, options, settings, workers=wanted.workers)
+            files = partial(lines_of, wanted.history, options) if wanted.history else None
+            allowed = register.allowed if register else ()
+            before = before_of(database, settings.sha256, files, allowed)
+            lines = partial(lines_of, (path,), options, unread=True)
+            marks = marks_of(journal, settings, earlier, lines, before, workers=workers)
+            if database is not None and screening is not None:
+                kept = keep_marks(database, screening, journal, marks, own_stamp)
+                new += sum(len(each.selected) for each in kept)
         digest = registry_digest(settings, restricted=False)
-        allowed = register.allowed if register else ()
-        before = before_of(wanted.history, options, wanted.db, settings.sha256, allowed)
-        lines = partial(lines_of, (path,), options, unread=True)
-        marks = marks_of(journal, settings, earlier, lines, before, workers=workers)
-        summary = write_outputs(journal, outputs, settings, digest, marks)
+        summary = write_outputs(journal, outputs, settings, digest, marks, beside=beside)
         done = read_done(journal)
         journal.unlink(missing_ok=True)
     show_summary(summary, outputs, load_registry(settings.own).regimes)
@@ -235,18 +246,19 @@ def _register(
     return register
 
 
-def _watch(steps: Iterable[Progress], path: Path) -> int:
-    """Go through the steps of a screening; return how many alerts the database did not hold."""
-    row = new = 0
+def _watch(steps: Iterable[Progress], path: Path) -> tuple[int, int | None]:
+    """Go through a screening; return how many alerts were new to the database, and its id there."""
+    row, new, screening = 0, 0, None
     try:
         for progress in watched(steps, path):
             row = progress.done.row
             new += len(progress.new or ())
+            screening = progress.screening
     except KeyboardInterrupt:
         after = f" after row {row}" if row else ""
         click.echo(f"stopped{after}; the same command goes on there", err=True)
         sys.exit(STOPPED)
-    return new
+    return new, screening
 
 
 def _options(wanted: Wanted) -> ReadOptions:
@@ -259,6 +271,7 @@ def _kept(path: Path | None, wanted: Wanted, journal: Path | None) -> dict[str, 
     """Return what no output may take the place of, and the journal neither."""
     named = {"the file that is screened": path, "the rules": wanted.rules}
     named["the saved columns"] = wanted.saved
+    named["the ranker"] = wanted.ranker and model_at(wanted.ranker)
     if wanted.db is not None:
         named["the database"] = database_file(wanted.db)
     named |= {f"the history {place}": place for place in wanted.history}
@@ -276,7 +289,7 @@ def _kept(path: Path | None, wanted: Wanted, journal: Path | None) -> dict[str, 
 
 
 def _settings(wanted: Wanted, *, file: str, sha256: str) -> Settings:
-    lists = _lists(wanted.folder)
+    lists = filled(wanted.folder)
     return Settings(
         day=wanted.day or date.today(),  # noqa: DTZ011 - the user's own calendar
         file=file,
@@ -287,8 +300,3 @@ def _settings(wanted: Wanted, *, file: str, sha256: str) -> Settings:
         lists=lists,
         threshold=threshold_for(lists, wanted.threshold) if lists else None,
     )
-
-
-def _lists(folder: Path | None) -> Path | None:
-    """Return the folder of lists where it holds any."""
-    return folder.resolve() if folder and Archive(folder).slugs() else None

@@ -9,10 +9,10 @@ import click
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.cli.selectfrom import From, from_options, gather
-from tidewaiter.cli.selectlist import record_of, write_list
 from tidewaiter.cli.selectseed import read_seed
 from tidewaiter.identity import own_stamp
 from tidewaiter.ranking.model import read_ranker
+from tidewaiter.report.inspectionlists import record_of, write_list
 from tidewaiter.selection.choosing import choose
 from tidewaiter.selection.types import (
     ARMS,

@@ -8,8 +8,8 @@ import click
 from tidewaiter.base.errors import InputError
 from tidewaiter.cli.recordfiles import read_record
 from tidewaiter.cli.selectfrom import From, from_options, gather
-from tidewaiter.cli.selectlist import read_list, record_of
 from tidewaiter.cli.selectseed import read_seed
+from tidewaiter.report.inspectionlists import read_list, record_of
 from tidewaiter.selection.checking import check_lot
 from tidewaiter.selection.types import Selection
 

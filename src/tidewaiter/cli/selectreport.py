@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from tidewaiter.casework.results import Result
-from tidewaiter.cli.selectlist import Row, read_list
 from tidewaiter.coalition.intervals import Share
+from tidewaiter.report.inspectionlists import Row, read_list
 from tidewaiter.selection.yields import Yields, yields_of
 from tidewaiter.store.database import open_database
 from tidewaiter.store.resultrows import results_of

@@ -60,6 +60,8 @@ _PORTS = click.IntRange(1, 65_535)
               help="GB of the largest file that is taken.")  # fmt: skip
 @click.option("--upload-days", type=click.IntRange(1), default=DAYS, show_default=True,
               help="Days for which a file is kept after its screening.")  # fmt: skip
+@click.option("--ranker", type=_FOLDER, envvar="TIDEWAITER_RANKER",
+              help="The folder of ranker.json, and of lists that came back.")  # fmt: skip
 @click.option("--sample/--no-sample", default=None,
               help="Screen the sample (else: only where yours is empty).")  # fmt: skip
 def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **more: Any) -> None:
@@ -76,6 +78,7 @@ def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **more: An
         host=more["host"], port=more["port"], public=more["public"],
         archive=str(more["archive"].resolve()),
         uploads=str(more["uploads"].resolve()) if more["uploads"] else None,
+        ranker=str(more["ranker"].resolve()) if more["ranker"] else None,
         upload_limit=round(more["upload_limit"] * (1 << 30)), upload_days=more["upload_days"],
     )  # fmt: skip
     _check_port(serving.host, serving.port)

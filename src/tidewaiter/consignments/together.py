@@ -112,6 +112,10 @@ class Together:
             self._add(key, sum_)
         self.left_out += left_out
 
+    def sum_of(self, key: Key) -> Sum:
+        """Return what lines add up to for a limit, in a span, of some parties."""
+        return self.sums.get(key, Sum())
+
     def _add(self, key: Key, sum_: Sum) -> None:
         self.sums[key] = self.sums.get(key, Sum()).plus(sum_)
 
@@ -130,13 +134,13 @@ class Together:
         return with_reasons(structs.replace(alert, law=tuple(law)), reasons, self._rules)
 
     def _passes(self, part: Part) -> bool:
-        sum_ = self.sums.get(part.key, Sum())
+        sum_ = self.sum_of(part.key)
         by_mass = part.key[3]
         return not part.alone and reaches(part.limit, sum_.total, by_mass=by_mass)
 
     def _reason(self, part: Part) -> Reason:
         regime, _, slug, by_mass, span, who = part.key
-        sum_, rule = self.sums[part.key], self._rules.check["together"]
+        sum_, rule = self.sum_of(part.key), self._rules.check["together"]
         doubt = "" if part.limit.mark == "read" else f" [{part.limit.mark}]"
         earlier = f" ({sum_.earlier} of earlier files)" if sum_.earlier else ""
         most = "at most " if sum_.gross else ""
@@ -166,6 +170,7 @@ class Together:
                 amounts=(*each.amounts, _NOT_FREE) if each.amounts else (),
             )
             if (each.substance, each.regime, each.answer) == (slug, regime, "free by amount")
+            and (each.regime, each.schedule, each.since) in any_  # else the law was changed since
             else each
             for each in law
         ]

@@ -10,10 +10,11 @@ from decimal import Decimal
 from typing import BinaryIO, Literal
 
 import pyarrow as pa
-from msgspec import field
+from msgspec import UNSET, UnsetType, field
 
 from tidewaiter.base import severity
 from tidewaiter.base.records import Record
+from tidewaiter.consignments.learned import Learned
 
 PARTY = pa.struct(
     [
@@ -296,3 +297,4 @@ class Alert(Record, frozen=True, kw_only=True):
     parties: tuple[PartyMatch, ...] = ()  # listed parties that those of the line resemble
     restricted: bool = False  # rests on entries that are for the authority only
     open_id: str = ""  # of the alert without these entries; "": it does not rest on any
+    learned: Learned | UnsetType = UNSET  # what decisions taught; unset: no ranker saw it

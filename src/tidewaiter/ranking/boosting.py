@@ -108,13 +108,15 @@ class Boosted:
 
 
 def grow(
-    columns: Columns, hits: np.ndarray, grown: "Size", settings: Boosting, seed: int
-) -> Boosted:
+    columns: Columns, hits: np.ndarray, grown: "Size", settings: Boosting, seed: int, *,
+    weights: np.ndarray | None = None,
+) -> Boosted:  # fmt: skip
     """Grow trees.
 
     Args:
         columns: Of the training rows.
         hits: 1 where an alert was right, else 0, shape (rows,).
+        weights: Of the rows, shape (rows,); None: all weigh the same.
         grown: How many trees, and which pairs they may look at.
         settings: Of the trees.
         seed: Of the library; the same rows and seed give the same trees.
@@ -141,23 +143,22 @@ def grow(
         random_state=seed,
     )
     with _one_thread():
-        model.fit(columns.numbers(columns.codes), hits)
+        model.fit(columns.numbers(columns.codes), hits, sample_weight=weights)
     return Boosted(columns, grown.pairs, model)
 
 
 def best_pairs(
-    columns: Columns, hits: np.ndarray, chances: np.ndarray, most: int, cells: int
+    columns: Columns, miss: np.ndarray, weight: np.ndarray, most: int, cells: int
 ) -> list[Places]:
     """Return the pairs of features that explain most of what single ones left.
 
     Args:
         columns: Of the training rows.
-        hits: 1 or 0, shape (rows,).
-        chances: What single features say, shape (rows,).
+        miss: What single features are off, times the weight of the row, shape (rows,).
+        weight: How uncertain they are there, times that of the row, shape (rows,).
         most: How many pairs.
         cells: How many a pair may have.
     """
-    miss, weight = hits - chances, chances * (1 - chances)
 
     def gain(codes: np.ndarray) -> float:
         sums, weights = np.bincount(codes, miss), np.bincount(codes, weight)

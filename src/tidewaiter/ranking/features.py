@@ -61,6 +61,11 @@ def rule_feature(name: str) -> Feature:
     return Feature(name=name, kind="number", says=says, rising=True)
 
 
+def feature_named(name: str) -> Feature:
+    """Return the feature of a name."""
+    return next((each for each in FEATURES if each.name == name), None) or rule_feature(name)
+
+
 def values_of(alert: Alert) -> dict[str, Value]:
     """Return what is known of an alert, by the name of the feature.
 
@@ -82,6 +87,12 @@ def values_of(alert: Alert) -> dict[str, Value]:
             name = f"{RULE}{reason.rule}"
             found[name] = float(found.get(name) or 0) + reason.points
     return found
+
+
+def values_of_line(line: Line) -> dict[str, Value]:
+    """Return what is known of a line that raised no alert: nothing was found in it."""
+    nothing: dict[str, Value] = {"mentions": 0.0, "listed": 0.0}
+    return {**nothing, **_of_line(line)}
 
 
 def told(feature: Feature, value: Value) -> str:

@@ -17,27 +17,19 @@ from msgspec import structs
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.points import with_reasons
-from tidewaiter.consignments.rules import AlertRules
-from tidewaiter.consignments.types import Alert, Reason
+from tidewaiter.consignments.types import Alert
 from tidewaiter.ranking.features import (
-    FEATURES,
-    LEARNED,
     RULE,
     Feature,
     Value,
+    feature_named,
     number,
-    rule_feature,
-    told,
     values_of,
 )
 
 FORMAT: Literal["tidewaiter-ranker-1"] = "tidewaiter-ranker-1"
-SOURCE = "tidewaiter-ranker"
 MOST = 1_000  # of anything in a file
 _BYTES = 8 << 20
-_SHOWN = 3  # contributions that are told
-_LEAST = 0.05  # log odds below which a contribution is not told
 
 Values = Mapping[str, Value]
 
@@ -60,8 +52,8 @@ class Pair(Record, frozen=True, kw_only=True):
     values: tuple[tuple[float, ...], ...]  # log odds, by the bins of the first and the second
 
 
-class Training(Record, frozen=True, kw_only=True):
-    """What a model was made from."""
+class Training(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """What a model was made from; fields with a default came later, and may be left out."""
 
     first: date
     last: date
@@ -73,6 +65,9 @@ class Training(Record, frozen=True, kw_only=True):
     seed: int
     rounds: int
     library: str
+    lines: int = 0  # without an alert that were inspected, and helped to grow the trees
+    by_lot: int = 0  # alerts and lines among those that grew trees that were drawn by lot
+    lot_weight: float | None = None  # of one of these, where any other outcome weighed 1
 
 
 class Depth(Record, frozen=True, kw_only=True):
@@ -145,49 +140,6 @@ class Ranker:
         """Return what a chance adds to a score: nothing where it is no higher than usual."""
         over = (chance - self.model.usual) / (1 - self.model.usual)
         return max(0, round(self.model.most_points * over))
-
-    def reason(self, alert: Alert) -> Reason | None:
-        """Return the reason that an alert gets; None: it adds nothing."""
-        values = values_of(alert)
-        chance = float(self.chances([values])[0])
-        points = self.points(chance)
-        if not points:
-            return None
-        made = self.model.training
-        text = (
-            f"Learned from {made.alerts:,} decided alerts up to {made.last}: of alerts like this "
-            f"one, {chance:.0%} were right; of all, {self.model.usual:.0%}. {self._why(values)}"
-        )
-        return Reason(rule=LEARNED, text=text, points=points, source=SOURCE)
-
-    def apply(self, alert: Alert, rules: AlertRules) -> Alert:
-        """Return an alert with the reason that was learned, in place of an earlier one."""
-        plainly = [each for each in alert.reasons if each.rule != LEARNED]
-        reason = self.reason(alert)
-        if reason is None and len(plainly) == len(alert.reasons):
-            return alert
-        return with_reasons(alert, [*plainly, *([reason] if reason else [])], rules)
-
-    def _why(self, values: Values) -> str:
-        row = self.contributions([values])[0]
-        for_it = [int(i) for i in np.argsort(-row) if row[i] > _LEAST][:_SHOWN]
-        against = [int(i) for i in np.argsort(row) if row[i] < -_LEAST][:_SHOWN]
-        parts = [
-            f"{words}: {', '.join(self._told(i, values, row[i]) for i in places)}."
-            for words, places in (("For it", for_it), ("Against it", against))
-            if places
-        ]
-        return " ".join(parts)
-
-    def _told(self, place: int, values: Values, odds: float) -> str:
-        known = {scale.feature.name: scale.feature for scale in self.model.scales}
-        if place < len(self.model.scales):
-            named = [self.model.scales[place].feature]
-        else:
-            pair = self.model.pairs[place - len(self.model.scales)]
-            named = [known[pair.first], known[pair.second]]
-        words = " together with ".join(told(one, value_for(one, values)) for one in named)
-        return f"{words} (odds x{math.exp(odds):.2g})"
 
     def _is_new(self, values: Values) -> bool:
         return any(
@@ -262,11 +214,6 @@ def read_ranker(path: Path) -> Ranker:
     if not all(map(math.isfinite, odds)) or model.slope < 0 or not 0 < model.usual < 1:
         raise InputError("the model's base makes no sense", at=str(path), hint=hint)
     return Ranker(model)
-
-
-def feature_named(name: str) -> Feature:
-    """Return the feature of a name."""
-    return next((each for each in FEATURES if each.name == name), None) or rule_feature(name)
 
 
 def _check(scale: Scale, path: Path) -> None:

@@ -26,6 +26,8 @@ class RankerSettings(Boosting, frozen=True, kw_only=True):
     least_others: int
     least_results: int
     most_points: int
+    lot_share: float
+    lot_most: float
     hit: tuple[str, ...]
     nothing: tuple[str, ...]
     taught: float

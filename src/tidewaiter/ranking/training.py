@@ -11,6 +11,7 @@ from msgspec import structs
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.ranking.binning import scale_of
 from tidewaiter.ranking.boosting import (
     Boosted,
     Columns,
@@ -20,7 +21,7 @@ from tidewaiter.ranking.boosting import (
     grow,
     library,
 )
-from tidewaiter.ranking.features import FEATURES, RULE, Feature, Value, number, rule_feature
+from tidewaiter.ranking.features import FEATURES, RULE, Feature, Value, rule_feature
 from tidewaiter.ranking.figures import auc, brier, calibrated, hits_within, log_loss
 from tidewaiter.ranking.model import (
     FORMAT,
@@ -43,45 +44,59 @@ TENTHS = 10
 _DIGITS = 9  # of log odds behind the point
 
 
-class Example(Record, frozen=True, kw_only=True):
-    """An alert with an outcome."""
+class Example(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """An alert with an outcome, or a line without one that was inspected."""
 
-    alert: str  # id
+    alert: str  # id; of a line, its key
     day: date  # on which it came in
     score: int  # by the rules
     values: dict[str, Value]
     hit: bool  # something was wrong
     by_result: bool  # an inspection or a laboratory says so, not papers alone
+    by_lot: bool = False  # it was drawn, whatever its score
+    raised: bool = True  # an alert; else a line without one, which grows trees and nothing else
 
 
-def train(examples: Iterable[Example], day: date, seed: int = 1) -> Model:
+def train(
+    examples: Iterable[Example], day: date, seed: int = 1, settings: RankerSettings | None = None
+) -> Model:
     """Train a model.
 
+    Lines without an alert help to grow trees; what is usual, the calibration and the back-test are
+    of alerts alone, as only alerts are ranked.
+
     Args:
-        examples: Alerts with an outcome, each once.
+        examples: Alerts and lines with an outcome, each once.
         day: Of today.
         seed: Of the library. The same examples and seed give the same model.
+        settings: Others than those of data/rules/ranker.toml.
 
     Raises:
         InputError: There are too few, or scikit-learn is not installed.
     """
-    settings = load_ranker_settings()
-    rows = sorted(examples, key=lambda each: (each.day, each.alert))
+    settings = settings or load_ranker_settings()
+    told = sorted(examples, key=lambda each: (each.day, each.alert))
+    rows = [each for each in told if each.raised]
     check_enough(rows, settings)
     first = int(len(rows) * settings.taught)
     second = first + int(len(rows) * settings.calibrated)
-    taught, held, last = rows[:first], rows[first:second], rows[second:]
-    _check_both(taught, held)
+    held, last = rows[first:second], rows[second:]
+    lines = [each for each in told if not each.raised and each.day <= rows[first - 1].day]
+    taught = [*rows[:first], *lines]
+    _check_both(rows[:first], held)
     blank = scales_of(taught, features_in(taught, settings), settings)
     grown = best(blank, taught, held, settings, seed)
     base, scales, pairs = tabled(blank, grown)
     slope, shift = calibrated(_odds(base, scales, pairs, held), hits_of(held))
     usual = float(hits_of(rows).mean())
     chances = logistic(slope * _odds(base, scales, pairs, [*held, *last]) + shift)
+    drawn = sum(each.by_lot for each in taught)
     training = Training(
         first=rows[0].day, last=rows[-1].day, alerts=len(rows), hits=int(hits_of(rows).sum()),
-        results=sum(each.by_result for each in rows), digest=digest_of(rows),
+        results=sum(each.by_result for each in rows), digest=digest_of(told),
         settings=settings.version, seed=seed, rounds=grown.rounds, library=library(),
+        lines=len(lines), by_lot=drawn,
+        lot_weight=_short(lot_weight(taught, settings)) if drawn else None,
     )  # fmt: skip
     model = Model(
         format=FORMAT, made=day, training=training,
@@ -122,7 +137,7 @@ def scales_of(
     rows: Sequence[Example], features: Sequence[Feature], settings: RankerSettings
 ) -> list[Scale]:
     """Cut features into bins and levels, all of them still without a weight."""
-    made = [_scale([value_for(one, each.values) for each in rows], one, settings)
+    made = [scale_of([value_for(one, each.values) for each in rows], one, settings)
             for one in features]  # fmt: skip
     return [
         structs.replace(scale, seen=counted(scale, rows))
@@ -132,8 +147,8 @@ def scales_of(
 
 
 def counted(scale: Scale, rows: Sequence[Example]) -> tuple[int, ...]:
-    """Count rows by bin or level."""
-    codes = codes_of(scale, [each.values for each in rows])
+    """Count alerts by bin or level; what later ones are like is compared with these."""
+    codes = codes_of(scale, [each.values for each in rows if each.raised])
     return tuple(map(int, np.bincount(codes, minlength=len(scale.values))))
 
 
@@ -189,6 +204,19 @@ def tested(
     )  # fmt: skip
 
 
+def lot_weight(rows: Sequence[Example], settings: RankerSettings) -> float:
+    """Return what one outcome that was drawn by lot weighs, where any other one weighs 1.
+
+    Together they are to weigh a set share of all, so that what was picked does not drown them; one
+    of them weighs no more than so many times as much as another, and no less.
+    """
+    drawn = sum(each.by_lot for each in rows)
+    if not drawn:
+        return 1.0
+    share = settings.lot_share / (1 - settings.lot_share)
+    return max(1.0, min(settings.lot_most, share * (len(rows) - drawn) / drawn))
+
+
 def digest_of(rows: Sequence[Example]) -> str:
     """Return the SHA-256 of what is learned from, in its order."""
     hashed = hashlib.sha256()
@@ -224,50 +252,29 @@ def _check_both(*parts: Sequence[Example]) -> None:
             raise InputError("a part of the time has hits alone, or none", hint=hint)
 
 
-def _scale(values: Sequence[Value], feature: Feature, settings: RankerSettings) -> Scale:
-    if feature.kind == "category":
-        counts = Counter(each for each in values if isinstance(each, str))
-        often = [each for each in counts.most_common(settings.most_levels)
-                 if each[1] >= settings.least_level]  # fmt: skip
-        levels = tuple(sorted(level for level, _ in often))
-        return Scale(feature=feature, levels=levels, values=(0.0,) * (len(levels) + 1), seen=())
-    known = np.array([number(each) for each in values])
-    known = np.unique(known[~np.isnan(known)], return_counts=True)  # type: ignore[assignment]
-    edges = _edges(known[0], known[1], settings.bins)
-    return Scale(feature=feature, edges=edges, values=(0.0,) * (len(edges) + 2), seen=())
-
-
-def _edges(values: np.ndarray, counts: np.ndarray, bins: int) -> tuple[float, ...]:
-    """Return where bins begin: between values, so that each holds about as many rows."""
-    if len(values) < 2:  # noqa: PLR2004
-        return ()
-    share = np.cumsum(counts)[:-1] / counts.sum()
-    ends = np.arange(1, bins) / bins
-    places = np.arange(len(share)) if len(values) <= bins else np.searchsorted(share, ends)
-    places = np.unique(np.minimum(places, len(share) - 1))
-    return tuple(float(each) for each in np.unique((values[places] + values[places + 1]) / 2))
-
-
 def best(
     blank: Sequence[Scale], taught: Sequence[Example], held: Sequence[Example],
     settings: RankerSettings, seed: int,
 ) -> Boosted:  # fmt: skip
     """Return the trees, and the pairs, that lose least on the rows that calibrate."""
     columns, hits = columns_of(blank, taught), hits_of(taught)
+    heavy = lot_weight(taught, settings)
+    weights = np.array([heavy if each.by_lot else 1.0 for each in taught])
     other, known = columns_of(blank, held).codes, hits_of(held)
     most, tried = max(settings.rounds), []
     pairs: tuple[Places, ...] = ()
     for allowed in settings.pairs:
-        boosted = grow(columns, hits, Size(most, pairs[:allowed]), settings, seed)
+        boosted = grow(columns, hits, Size(most, pairs[:allowed]), settings, seed, weights=weights)
         staged = boosted.staged(other)
         tried += [(log_loss(staged[rounds - 1], known), rounds, pairs[:allowed])
                   for rounds in settings.rounds]  # fmt: skip
         if not pairs:
             chances = logistic(boosted.staged(columns.codes)[min(tried)[1] - 1])
-            pairs = tuple(best_pairs(columns, hits, chances, max(settings.pairs),
+            off, unsure = weights * (hits - chances), weights * chances * (1 - chances)
+            pairs = tuple(best_pairs(columns, off, unsure, max(settings.pairs),
                                      settings.most_cells))  # fmt: skip
     _, rounds, chosen = min(tried)
-    return grow(columns, hits, Size(rounds, chosen), settings, seed)
+    return grow(columns, hits, Size(rounds, chosen), settings, seed, weights=weights)
 
 
 def _odds(

@@ -138,21 +138,24 @@ ALERTS = pa.schema(
         ("open_id", pa.string()),
     ]
 )
-"""One row per alert; the same fields, in the same order, as the record `Alert`."""
+"""One row per alert; the same fields, in the same order, as `Alert`, but for what was learned."""
 
 _LINE_FACTS = ("cus", "un", "quantity", "packages", "pack", "value", "currency", "origin")
 _LINE_ENDS = ("procedure", "mode", "lodged", "departure", "arrival", "release")
 
 
-def nested(alerts: Iterable[Alert]) -> pa.RecordBatch:
-    """Return alerts as a batch of the schema `ALERTS`, one row per alert."""
+def nested(alerts: Iterable[Alert], schema: pa.Schema = ALERTS) -> pa.RecordBatch:
+    """Return alerts as a batch, one row per alert; what was learned, where the schema has it."""
     rows = [msgspec.to_builtins(alert, builtin_types=(date, Decimal)) for alert in alerts]
-    return pa.RecordBatch.from_pylist(rows, schema=ALERTS)
+    for row in rows:
+        for term in row.get("learned", {}).get("terms", ()):
+            term["values"] = [None if each is None else str(each) for each in term["values"]]
+    return pa.RecordBatch.from_pylist(rows, schema=schema)
 
 
-def flat(alert: Alert) -> list[str]:
-    """Return an alert as cells of a CSV file, one per column of `FLAT`."""
-    return [cell(read(alert)) for read in FLAT.values()]
+def flat(alert: Alert, columns: Mapping[str, Callable[[Alert], Value]]) -> list[str]:
+    """Return an alert as cells of a CSV file, one per column."""
+    return [cell(read(alert)) for read in columns.values()]
 
 
 def cell(value: Value) -> str:

@@ -23,6 +23,7 @@ from tidewaiter.base.files import replacing
 from tidewaiter.consignments.types import Alert, Refusal
 from tidewaiter.report.cells import neutralise
 from tidewaiter.report.columns import ALERTS, FLAT, flat, nested
+from tidewaiter.report.learnedcolumns import LEARNED, LEARNED_FLAT
 
 # Without a byte-order mark a spreadsheet reads UTF-8 in the machine's own code page, and
 # Chinese, Russian or Arabic goods turn to nonsense.
@@ -84,10 +85,14 @@ class CsvTable:
 class CsvAlerts(CsvTable):
     """Writes one alert per row; no cell can be taken for a formula (see `cells`)."""
 
+    def __init__(self, file: BinaryIO, *, learned: bool = False) -> None:
+        self._columns = {**FLAT, **LEARNED_FLAT} if learned else FLAT
+        super().__init__(file, self._columns)
+
     def add(self, alerts: Iterable[Alert]) -> None:
         """Write alerts, one per row."""
         for alert in alerts:
-            self.rows([flat(alert)])
+            self.rows([flat(alert, self._columns)])
 
 
 class CsvRefusals(CsvTable):
@@ -101,9 +106,10 @@ class CsvRefusals(CsvTable):
 class ParquetAlerts:
     """Writes alerts as Parquet of the schema `columns.ALERTS`, a row group at a time."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, *, learned: bool = False) -> None:
         self._file = file
-        self._writer = pq.ParquetWriter(file, ALERTS, compression="zstd")
+        self._schema = ALERTS.append(LEARNED) if learned else ALERTS
+        self._writer = pq.ParquetWriter(file, self._schema, compression="zstd")
         self._held: list[Alert] = []
         self._characters = 0
 
@@ -129,7 +135,7 @@ class ParquetAlerts:
 
     def _write(self) -> None:
         if self._held:
-            self._writer.write_batch(nested(self._held))
+            self._writer.write_batch(nested(self._held, self._schema))
             self._held, self._characters = [], 0
 
 
@@ -160,17 +166,19 @@ def write_jsonl(
 
 
 @contextmanager
-def write_csv(path: Path, *, append: bool = False, keep: int | None = None) -> Iterator[CsvAlerts]:
-    """Open a CSV file of alerts; the arguments are those of `write_jsonl`."""
+def write_csv(
+    path: Path, *, append: bool = False, keep: int | None = None, learned: bool = False
+) -> Iterator[CsvAlerts]:
+    """Open a CSV file of alerts; the arguments are those of `alert_writer`."""
     with _opened(path, append=append, keep=keep) as file:
-        yield CsvAlerts(file, FLAT)
+        yield CsvAlerts(file, learned=learned)
 
 
 @contextmanager
-def write_parquet(path: Path) -> Iterator[ParquetAlerts]:
+def write_parquet(path: Path, *, learned: bool = False) -> Iterator[ParquetAlerts]:
     """Open a Parquet file of alerts; it appears under its name when it is whole."""
     with replacing(path, "rows") as part, part.open("wb") as file:
-        writer = ParquetAlerts(file)
+        writer = ParquetAlerts(file, learned=learned)
         try:
             yield writer
         finally:
@@ -187,7 +195,7 @@ def refusal_writer(
 
 
 def alert_writer(
-    path: Path, *, append: bool = False, keep: int | None = None
+    path: Path, *, append: bool = False, keep: int | None = None, learned: bool = False
 ) -> AbstractContextManager[AlertWriter]:
     """Open a file of alerts in the format that its suffix names.
 
@@ -195,6 +203,7 @@ def alert_writer(
         path: Ends in .jsonl, .csv or .parquet, in any case.
         append: Go on where the file ends; not for Parquet.
         keep: Go on after this many bytes instead; a number that `tell` returned.
+        learned: A ranker saw the alerts: with the columns of what it says.
 
     Raises:
         InputError: The suffix is none of the three, or Parquet is to be continued.
@@ -203,9 +212,9 @@ def alert_writer(
         case ".jsonl":
             return write_jsonl(path, append=append, keep=keep)
         case ".csv":
-            return write_csv(path, append=append, keep=keep)
+            return write_csv(path, append=append, keep=keep, learned=learned)
         case ".parquet" if not append:
-            return write_parquet(path)
+            return write_parquet(path, learned=learned)
         case ".parquet":
             raise InputError(
                 "a Parquet file cannot be continued",

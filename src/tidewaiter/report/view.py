@@ -16,6 +16,7 @@ from tidewaiter.consignments.types import (
 from tidewaiter.report.drawings import DrawingView, drawings
 from tidewaiter.report.finds import FieldView, fields, unplaced
 from tidewaiter.report.languages import words
+from tidewaiter.report.learnedwords import LearnedView, learned_view
 from tidewaiter.report.library import Citation, Library
 from tidewaiter.report.lineview import FEW, MOST_KEPT, Detail, details_of, kept_of
 from tidewaiter.report.routes import route_in_words
@@ -113,6 +114,7 @@ class AlertView(Record, frozen=True, kw_only=True):
     parties: tuple[PartyView, ...]
     reasons: tuple[ReasonView, ...]
     sum_note: str  # where the points do not simply add up to the score
+    learned: LearnedView | None  # what decisions taught; None: no ranker saw it
     details: tuple[Detail, ...]
     kept: tuple[Kept, ...]  # of the line's document: what has no field of ours
     kept_more: int  # that are not shown
@@ -145,6 +147,7 @@ def alert_view(
         parties=tuple(_party_match(match, cited) for match in alert.parties[:FEW]),
         reasons=tuple(_reason(reason, library, cited) for reason in alert.reasons[:FEW]),
         sum_note=_sum_note(alert),
+        learned=learned_view(alert.learned, alert.score, library) if alert.learned else None,
         details=tuple(details_of(alert.line)),
         kept=kept_of(alert.line),
         kept_more=max(0, len(alert.line.other or ()) - MOST_KEPT),

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from msgspec import structs
+
 from tidewaiter.consignments.past.allowed import Allowed
 from tidewaiter.consignments.past.book import Inspected
 from tidewaiter.scenario.lookalikes import LOOK_ALIKES
@@ -29,9 +31,17 @@ class Made(NamedTuple):
 class MadeTrade:
     """Makes the lines of a year, in the order of days."""
 
-    def __init__(self, seed: int, lines: int) -> None:
-        """Take a seed, and about how many lines there are to be."""
+    def __init__(self, seed: int, lines: int, *, splits: date | None = None) -> None:
+        """Take what makes the lines.
+
+        Args:
+            seed: The same one makes the same lines.
+            lines: About how many.
+            splits: From when on some are planted, if not as data/scenarios/trade.toml has it.
+        """
         self._market = Market(seed, lines)
+        if splits is not None:
+            self._market.facts = structs.replace(self._market.facts, splits=splits)
         self._count = lines
         self.allowed: list[Allowed] = []
         """What papers and declared needs of the lines allow; there once the lines are made."""

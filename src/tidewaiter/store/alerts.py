@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-import msgspec
 from sqlalchemy import func, select
 
 from tidewaiter.consignments.types import Alert
@@ -16,13 +15,13 @@ from tidewaiter.store.inserts import insert_rows
 from tidewaiter.store.notes import insert_alert_parties, with_notes
 from tidewaiter.store.partyalerts import insert_party_alerts
 from tidewaiter.store.payloads import decode, encode, key, plain
+from tidewaiter.store.reasonrows import insert_reasons
 from tidewaiter.store.slices import slices
 from tidewaiter.store.tallies import count_new
 from tidewaiter.store.webhooks import announce
 
 _ALERT = ("id", "source", "row", "screening", "consignment", "seq", "severity", "score", "rank",
           "due", "day", "title", "payload", "stored", "number", "restricted")  # fmt: skip
-_REASON = ("alert", "number", "rule", "points", "text", "source", "evidence")
 
 
 def add_alerts(work: Work, screening_id: int, found: Sequence[Alert]) -> tuple[str, ...]:
@@ -73,8 +72,7 @@ def insert_alerts(
     insert_rows(work.connection, tables.alert, _ALERT, rows)
     named = (row for alert in new for row in _substance_rows(alert))
     insert_rows(work.connection, tables.alert_substance, ("alert", "substance"), named)
-    reasons = (row for alert in new for row in _reason_rows(alert))
-    insert_rows(work.connection, tables.reason, _REASON, reasons)
+    insert_reasons(work, new)
     insert_alert_parties(work, new)
     count_new(work, new)
     index_alerts(work, stored, screening_id)
@@ -128,6 +126,13 @@ def alerts_of(work: Work, ids: Sequence[str]) -> list[Alert]:
     return with_notes(work, [read[name] for name in ids if name in read])
 
 
+def ids_of_source(work: Work, source: int) -> list[str]:
+    """Return the ids of all alerts of a source, in the order of its rows."""
+    c = tables.alert.c
+    wanted = select(c.id).where(c.source == source).order_by(c.row, c.number)
+    return list(work.connection.execute(wanted).scalars())
+
+
 def _next_number(work: Work) -> int:
     last = work.connection.execute(select(func.max(tables.alert.c.number))).scalar()
     return 0 if last is None else int(last) + 1
@@ -146,10 +151,3 @@ def _alert_row(
 def _substance_rows(alert: Alert) -> Iterator[tuple[str, str]]:
     for slug in dict.fromkeys(alert.substances):
         yield alert.id, slug
-
-
-def _reason_rows(alert: Alert) -> Iterator[tuple[object, ...]]:
-    for number, reason in enumerate(alert.reasons, start=1):
-        evidence = reason.evidence and msgspec.json.encode(reason.evidence).decode()
-        text, source = plain(reason.text), plain(reason.source)
-        yield alert.id, number, reason.rule, reason.points, text, source, evidence

@@ -22,6 +22,7 @@ from tidewaiter.store.payloads import plain
 from tidewaiter.store.slices import slices
 from tidewaiter.store.tallies import tallied
 from tidewaiter.store.terms import change_terms, numbers_of, term
+from tidewaiter.store.versions import last_digests
 
 _SHORT = 4  # characters of an id from which on alerts are told apart
 
@@ -163,9 +164,11 @@ def decide_each(work: Work, alerts: Sequence[str], wanted: Wanted, *, last: int)
     status = rules.verdict[wanted.verdict].status
     now = standings(work, list(dict.fromkeys(alerts)))
     mine = [each for each in now.values() if (each.decided or 0) <= last]
-    with tallied(work, [each.alert for each in mine]):
+    ids = [each.alert for each in mine]
+    said = last_digests(work, ids)
+    with tallied(work, ids):
         for each in mine:
-            _add(work, each, wanted, status)
+            _add(work, each, wanted, status, said.get(each.alert, ""))
     _move(work, "status", [(each.status, status, each.alert) for each in mine])
     return Bulk(decided=len(mine), left=len(now) - len(mine))
 
@@ -193,8 +196,9 @@ def _step(work: Work, seen: Standing, wanted: Wanted | None) -> Standing:
         status = load_decision_rules().verdict[wanted.verdict].status
     else:
         status = status_of(standing([*steps, _taken_back(seen.alert)]))
+    said = last_digests(work, [now.alert])
     with tallied(work, [now.alert]):
-        after = _add(work, now, wanted, status)
+        after = _add(work, now, wanted, status, said.get(now.alert, ""))
     _move(work, "status", [(now.status, status, now.alert)])
     return after
 
@@ -203,8 +207,13 @@ def _taken_back(alert: str) -> Decided:
     return Decided(id=0, alert=alert, verdict=None, reason="", note="", by="", at="")
 
 
-def _add(work: Work, now: Standing, wanted: Wanted | None, status: Status) -> Standing:
-    """Write a step, where it leaves the alert, and the entry about it."""
+def _add(
+    work: Work, now: Standing, wanted: Wanted | None, status: Status, version: str
+) -> Standing:
+    """Write a step, where it leaves the alert, and the entry about it.
+
+    The entry names what the alert said by its digest, where other lines say something of it.
+    """
     stamp = stamp_of(work)
     reason = wanted.reason if wanted else ""
     row = {
@@ -223,6 +232,8 @@ def _add(work: Work, now: Standing, wanted: Wanted | None, status: Status) -> St
         .values(status=status, decided=number)
     )
     said: Details = {"alert": now.alert, "decision": number, "status": status, "reason": reason}
+    if version:
+        said = {**said, "said": version}
     record_change(work, "alert decided" if wanted else "decision taken back", said)
     return Standing(alert=now.alert, status=status, assignee=now.assignee, decided=number)
 

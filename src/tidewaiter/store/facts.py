@@ -37,7 +37,7 @@ def facts_of(
 
 
 class _Named(Record, frozen=True, kw_only=True):
-    """What an alert names, which never changes."""
+    """What an alert names; other lines change its rules alone."""
 
     rules: tuple[str, ...]
     substances: tuple[str, ...]

@@ -119,6 +119,33 @@ def bring_back(work: Work, number: int, some: Sequence[int]) -> int:
     return back
 
 
+def bring_back_changed(work: Work, ids: Sequence[str]) -> frozenset[str]:
+    """Open those of some alerts that rest, and that no active rule is about as they read now.
+
+    Args:
+        work: Begun with a stamp.
+        ids: Of alerts whose reasons are others now.
+
+    Returns:
+        The ids of those that are open again.
+    """
+    c = tables.alert.c
+    resting: list[str] = []
+    for some in slices(ids):
+        wanted = select(c.id).where(c.id.in_(some), c.status == "suppressed")
+        resting += work.connection.execute(wanted).scalars()
+    rules = active_rules(work, stamp_of(work).at.date()) if resting else []
+    back = [
+        subject.id
+        for subject in _subjects(work, resting)
+        if not any(hides(rule.scope, subject, strong_too=rule.strong) for rule in rules)
+    ]
+    _set_status(work, back, "suppressed", "open")
+    if back:
+        record_change(work, "alerts open again", {"alerts": len(back), "first": back[0]})
+    return frozenset(back)
+
+
 def _resting_by(work: Work, number: int, some: Sequence[int]) -> list[str]:
     """Return the ids of those alerts of some that rest by a rule."""
     a, s = tables.alert.c, tables.alert_suppressed.c

@@ -13,7 +13,8 @@ from tidewaiter.store.alerts import alerts_of
 from tidewaiter.store.database import Work
 from tidewaiter.store.payloads import decode
 from tidewaiter.store.resultrows import results_of
-from tidewaiter.store.slices import slices
+from tidewaiter.store.slices import AT_ONCE, slices
+from tidewaiter.store.versions import as_found
 
 _WRONG = frozenset({"not-as-declared", "identified"})
 _OPENED = frozenset({"opened", "sampled"})
@@ -52,7 +53,10 @@ def holds_other(work: Work, but: str) -> bool:
 
 
 def alerts_naming(work: Work, substances: tuple[str, ...] | None, *, but: str) -> Iterator[Alert]:
-    """Read the alerts in which substances were found, those that rest on restricted entries not.
+    """Read the alerts in which substances were found, as their lines were found.
+
+    Those that rest on restricted entries are among them, whole: whoever tells others of them makes
+    their open versions.
 
     Args:
         work: Any.
@@ -64,12 +68,14 @@ def alerts_naming(work: Work, substances: tuple[str, ...] | None, *, but: str) -
     """
     a, n, f = tables.alert.c, tables.alert_substance.c, tables.source.c
     joined = tables.alert.join(tables.source, a.source == f.id)
-    wanted = select(a.id, a.payload).select_from(joined).where(a.restricted == 0, f.sha256 != but)
+    wanted = select(a.id, a.payload).select_from(joined).where(f.sha256 != but)
     named = select(n.alert)
     if substances is not None:
         named = named.where(n.substance.in_(substances))
-    for name, payload in work.connection.execute(wanted.where(a.id.in_(named)).order_by(a.number)):
-        yield decode(payload, Alert, f"alert {name}")
+    rows = work.connection.execute(wanted.where(a.id.in_(named)).order_by(a.number))
+    for some in rows.partitions(AT_ONCE):
+        found = [decode(payload, Alert, f"alert {name}") for name, payload in some]
+        yield from as_found(work, found)
 
 
 def _of(alert: Alert, observed: Observed) -> Iterator[Inspected]:

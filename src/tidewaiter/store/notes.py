@@ -1,7 +1,8 @@
-"""Notes: what became of a list entry after an alert was raised for it. The alert stays as it was.
+"""Notes: what came out after an alert was raised, or decided. The alert stays as it was.
 
-A note is a reason with a day and without points, added behind those of the alert. Nothing is
-closed by it, and none is ever taken back: a later note says what came later.
+They say what became of the list entries on which it rests, or what other lines say since. A note is
+a reason with a day and without points, added behind those of the alert. Nothing is closed by it,
+and none is ever taken back: a later note says what came later.
 """
 
 from collections import Counter, defaultdict
@@ -27,24 +28,24 @@ _COLUMNS = ("alert", "list", "entry", "rule", "day", "text", "source")
 
 NoteRule = Literal["party-removed", "party-changed", "party-again"]
 """The entry is no longer on its list; the list says something else of it; it is on the list again
-after it was removed."""
+after it was removed. Other lines speak by their own rules: see `marking`."""
 
 
 class Entry(Record, frozen=True, kw_only=True):
-    """An entry of a list on which alerts may rest."""
+    """An entry of a list on which alerts may rest; or a decision, after which other lines spoke."""
 
-    list: str  # slug
-    entry: str  # id in the list
+    list: str  # slug; "": it is a decision
+    entry: str  # id in the list, or of the decision
 
 
 class Note(Record, frozen=True, kw_only=True):
     """What became of an entry."""
 
     entry: Entry
-    rule: NoteRule
+    rule: str  # a NoteRule, or that of what other lines say
     day: date  # of the screening that saw it
     text: str  # one sentence for the officer
-    source: str  # the version of the list that says so
+    source: str  # the version of the list that says so, or the source of the rule
 
 
 def insert_alert_parties(work: Work, new: Iterable[Alert]) -> None:
@@ -171,7 +172,8 @@ def _borne(
 ) -> tuple[set[tuple[str, ...]], dict[tuple[str, str, str], tuple[str, str]]]:
     """Return what tells notes apart, and the rule and day of the last by alert, list and entry."""
     c = tables.alert_note.c
-    query = select(c.alert, c.list, c.entry, c.rule, c.source, c.day).order_by(c.id)
+    query = select(c.alert, c.list, c.entry, c.rule, c.source, c.day).where(c.list != "")
+    query = query.order_by(c.id)
     borne: set[tuple[str, ...]] = set()
     last: dict[tuple[str, str, str], tuple[str, str]] = {}
     for alert, slug, entry, rule, source, day in work.connection.execute(query):

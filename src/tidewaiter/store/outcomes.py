@@ -8,8 +8,9 @@ restricted entries, of which a model that many read would tell.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import chain
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true
 
 from tidewaiter.casework.decisions import Decided, standing
 from tidewaiter.casework.results import Result, standing_results
@@ -18,10 +19,11 @@ from tidewaiter.consignments.types import Alert
 from tidewaiter.ranking.features import LEARNED, values_of
 from tidewaiter.ranking.settings import load_ranker_settings
 from tidewaiter.ranking.training import Example
-from tidewaiter.selection.yields import result_outcome
+from tidewaiter.selection.yields import Outcome, result_outcome
 from tidewaiter.store import tables
 from tidewaiter.store.alerts import alerts_of
 from tidewaiter.store.database import Work
+from tidewaiter.store.listed import Inspected
 from tidewaiter.store.resultrows import results_of
 from tidewaiter.store.selecting import Days
 from tidewaiter.store.slices import slices
@@ -29,34 +31,56 @@ from tidewaiter.store.slices import slices
 _DAY = 10  # characters of a moment that name its day
 
 
-def outcomes(work: Work, days: Days) -> Iterator[Example]:
-    """Yield the alerts that came in on some days and have an outcome.
+def outcomes(
+    work: Work, days: Days, listed: Inspected | None = None, *, most: int | None = None
+) -> Iterator[Example]:
+    """Yield the alerts that came in on some days and have an outcome, then lines that have one.
+
+    Args:
+        work: Any.
+        days: On which they came in; of lines: their file.
+        listed: What lists say; it counts after results, and before decisions.
+        most: Of the newest alerts so many alone; None: of all.
+    """
+    a, d, r = tables.alert.c, tables.decision.c, tables.result.c
+    known = or_(exists().where(d.alert == a.id), exists().where(r.alert == a.id))
+    said = listed.alerts if listed else {}
+    drawn = listed.drawn if listed else frozenset[str]()
+    asked = [known, *(and_(a.id.in_(some), ~known) for some in slices(list(said)))]
+    came_in = chain.from_iterable(_came_in(work, days, each, most) for each in asked)
+    for some, stored in came_in:
+        trails, results = _trails(work, some), results_of(work, some)
+        for alert in alerts_of(work, some):
+            told = _told(results.get(alert.id, []), trails.get(alert.id, []), said.get(alert.id))
+            if told is not None:
+                yield _example(alert, stored[alert.id], told, by_lot=alert.id in drawn)
+    for each in listed.lines if listed else ():
+        if _within(each.day, days):
+            yield each
+
+
+def alerts_in(work: Work, days: Days, *, most: int | None = None) -> Iterator[Alert]:
+    """Yield the alerts that came in on some days, without those on restricted entries.
 
     Args:
         work: Any.
         days: On which they came in.
+        most: Of the newest so many alone; None: of all.
     """
-    a, d, r = tables.alert.c, tables.decision.c, tables.result.c
-    known = or_(exists().where(d.alert == a.id), exists().where(r.alert == a.id))
-    for some, stored in _came_in(work, days, known):
-        trails, results = _trails(work, some), results_of(work, some)
-        for alert in alerts_of(work, some):
-            told = _told(results.get(alert.id, []), trails.get(alert.id, []))
-            if told is not None:
-                yield _example(alert, stored[alert.id], *told)
-
-
-def alerts_in(work: Work, days: Days) -> Iterator[Alert]:
-    """Yield the alerts that came in on some days, without those on restricted entries."""
-    for some, _ in _came_in(work, days, tables.alert.c.restricted == 0):
+    for some, _ in _came_in(work, days, true(), most):
         yield from alerts_of(work, some)
 
 
+def _within(day: date, days: Days) -> bool:
+    return (days.first is None or day >= days.first) and (days.last is None or day <= days.last)
+
+
 def _came_in(
-    work: Work, days: Days, known: ColumnElement[bool]
+    work: Work, days: Days, known: ColumnElement[bool], most: int | None = None
 ) -> Iterator[tuple[Sequence[str], dict[str, date]]]:
     c = tables.alert.c
-    wanted = select(c.id, c.stored).where(c.restricted == 0, known).order_by(c.number)
+    wanted = select(c.id, c.stored).where(c.restricted == 0, known)
+    wanted = wanted.order_by(c.number if most is None else c.number.desc()).limit(most)
     if days.first is not None:
         wanted = wanted.where(c.stored >= days.first.isoformat())
     if days.last is not None:
@@ -76,9 +100,13 @@ def _trails(work: Work, ids: Sequence[str]) -> dict[str, list[Decided]]:
     return trails
 
 
-def _told(results: Sequence[Result], trail: Sequence[Decided]) -> tuple[bool, bool] | None:
+def _told(
+    results: Sequence[Result], trail: Sequence[Decided], listed: Outcome | None
+) -> tuple[bool, bool] | None:
     """Return whether something was wrong, and whether a result says so; None: it is not known."""
     said = {result_outcome(each) for each in standing_results(results)}
+    if not said & {"hit", "nothing"} and listed is not None:
+        said = {listed}
     if "hit" in said or "nothing" in said:
         return "hit" in said, True
     settings, last = load_ranker_settings(), standing(trail)
@@ -87,7 +115,7 @@ def _told(results: Sequence[Result], trail: Sequence[Decided]) -> tuple[bool, bo
     return last.reason in settings.hit, False
 
 
-def _example(alert: Alert, day: date, hit: bool, by_result: bool) -> Example:  # noqa: FBT001
+def _example(alert: Alert, day: date, told: tuple[bool, bool], *, by_lot: bool) -> Example:
     score = score_of(each for each in alert.reasons if each.rule != LEARNED)
-    return Example(alert=alert.id, day=day, score=score, values=values_of(alert), hit=hit,
-                   by_result=by_result)  # fmt: skip
+    return Example(alert=alert.id, day=day, score=score, values=values_of(alert), hit=told[0],
+                   by_result=told[1], by_lot=by_lot)  # fmt: skip

@@ -89,8 +89,24 @@ def lines_of(payloads: Sequence[str]) -> pa.RecordBatch:
         whole = pa.Table.from_batches(parts).combine_chunks()
         return (whole.to_batches() or parts)[0]
     except (msgspec.DecodeError, pa.ArrowException, TypeError) as error:
-        hint = "it was written by another version, or by hand; restore it from a copy"
-        raise StoreError(f"a stored line cannot be read: {error}", hint=hint) from error
+        raise unreadable(error) from error
+
+
+def unreadable(error: Exception) -> StoreError:
+    """Say that a stored line is not one that we wrote."""
+    hint = "it was written by another version, or by hand; restore it from a copy"
+    return StoreError(f"a stored line cannot be read: {error}", hint=hint)
+
+
+def columns_of(records: Sequence[object], names: Sequence[str]) -> dict[str, pa.Array]:
+    """Return some columns of lines that were read from their JSON.
+
+    Args:
+        records: With an attribute for each column that is there.
+        names: Of the columns.
+    """
+    made = ((name, [getattr(record, name, None) for record in records]) for name in names)
+    return {name: _column(LINES.field(name), cells) for name, cells in made}
 
 
 def _batch(payloads: Sequence[str]) -> pa.RecordBatch:
@@ -100,8 +116,10 @@ def _batch(payloads: Sequence[str]) -> pa.RecordBatch:
 
 def _columns(records: Sequence[dict[str, Any]]) -> Iterator[pa.Array]:
     for field in LINES:
-        cells = [record.get(field.name) for record in records]
-        if pa.types.is_date(field.type) or pa.types.is_decimal(field.type):
-            yield pa.array(cells, pa.string()).cast(field.type)
-        else:
-            yield pa.array(cells, field.type)
+        yield _column(field, [record.get(field.name) for record in records])
+
+
+def _column(field: pa.Field, cells: Sequence[Any]) -> pa.Array:
+    if pa.types.is_date(field.type) or pa.types.is_decimal(field.type):
+        return pa.array(cells, pa.string()).cast(field.type)
+    return pa.array(cells, field.type)

@@ -46,17 +46,18 @@ class Counted(Record, frozen=True, kw_only=True):
 
 
 @contextmanager
-def tallied(work: Work, ids: Sequence[str]) -> Iterator[None]:
+def tallied(work: Work, ids: Sequence[str], *, reasons: bool = False) -> Iterator[None]:
     """Bring the counts along with what is done to alerts in between.
 
     Args:
         work: Begun with a stamp.
         ids: Of all alerts that are changed: their standing, assignee, decisions or results.
+        reasons: Their reasons are changed too.
     """
     distinct = list(dict.fromkeys(ids))
     before = facts_of(work, distinct)
     yield
-    after = facts_of(work, distinct, before)
+    after = facts_of(work, distinct, {} if reasons else before)
     add_counts(work, difference(before.values(), list(after.values())))
 
 

@@ -53,6 +53,7 @@ class Reached(Record, frozen=True, kw_only=True):
     refused_rows: int = 0
     refused_fields: int = 0
     seconds: float = 0.0
+    beside: bool = False  # all lines are screened; other lines are looked through
 
 
 class Upload(Record, frozen=True, kw_only=True):
@@ -291,8 +292,7 @@ def _change(
 
 def read_upload(row: Mapping[Any, Any]) -> Upload:
     """Make a record of a row of the table."""
-    facts = dict(row)
-    what = f"upload {facts['id']}"
+    facts, what = dict(row), f"upload {row['id']}"
     facts["options"] = decode(facts["options"], Options, what)
     for name, kind in (("inspection", Inspection), ("progress", Reached)):
         facts[name] = decode(facts[name], kind, what) if facts[name] else None

@@ -1,7 +1,8 @@
 """Webhooks: what is to be told stands in the transaction of the alerts, so none is lost."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Literal
 
 import msgspec
@@ -117,12 +118,15 @@ def switch_webhook(work: Work, number: int, *, active: bool) -> None:
     record_change(work, "webhook switched", {"webhook": number, "active": int(active)})
 
 
-def announce(work: Work, new: Sequence[Alert]) -> None:
+def announce(
+    work: Work, new: Sequence[Alert], was: Mapping[str, Severity] = MappingProxyType({})
+) -> None:
     """Note for each webhook which new alerts it is to be told of.
 
     Args:
         work: That of the alerts themselves.
-        new: Alerts that are being stored.
+        new: Alerts that are being stored, or whose severity is another now.
+        was: The severity before, of the latter: who was told of it is not told again.
     """
     if not new:
         return
@@ -134,7 +138,9 @@ def announce(work: Work, new: Sequence[Alert]) -> None:
         told = [
             alert.id
             for alert in new
-            if alert.severity in severities and (hook["cleared"] or not alert.restricted)
+            if alert.severity in severities
+            and was.get(alert.id) not in severities
+            and (hook["cleared"] or not alert.restricted)
         ]
         rows += [
             {

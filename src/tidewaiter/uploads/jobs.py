@@ -11,6 +11,8 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Literal
 
+from msgspec import structs
+
 from tidewaiter.base.alone import alone
 from tidewaiter.base.errors import InputError, OutputError, StoreError, TidewaiterError
 from tidewaiter.base.records import Record
@@ -21,7 +23,9 @@ from tidewaiter.node import Progress, end_overdue, screen_file
 from tidewaiter.rescreen.registered import register_desk
 from tidewaiter.store.database import Database, Stamp
 from tidewaiter.store.leases import Lease, Orders, end_upload, fail_upload, renew_lease
+from tidewaiter.store.screenings import screening_of
 from tidewaiter.store.uploads import Reached, Upload
+from tidewaiter.uploads.beside import Screened, mark_upload, stored_alerts
 from tidewaiter.uploads.desk import Desk, settings_of
 
 _OFTEN = 1.0  # seconds between two notes of how far it is
@@ -78,30 +82,72 @@ def _screen(bench: Bench, upload: Upload, beat: "_Beat") -> None:
     if not path.is_file():
         raise InputError("the file is no longer kept", hint="send it again")
     workers = workers_for(path, bench.desk.workers)
+    register = register_desk(bench.database, settings)
     steps = screen_file(
         path, reading, settings, journal, workers=workers, database=bench.database, who=upload.who,
-        register=register_desk(bench.database, settings),
+        register=register,
     )  # fmt: skip
     tally: Tally | None = None
     reached, screening = Reached(), None
-    with closing(steps):  # type: ignore[type-var]
-        for progress in steps:
-            if tally is None:  # what was found before a stop stands in the journal
-                tally = Tally()
-                tally.add(e for e in read_journal(journal) if isinstance(e, Alert))
-            else:
-                tally.add(progress.step.screened.alerts)
-            reached, screening = tally.reached(progress), progress.screening
-            orders = beat.tell(reached, screening)
-            if orders == "lost":
-                return
-            if orders == "stop" or bench.leaving.is_set():
-                state: Literal["cancelled", "queued"] = (
-                    "cancelled" if orders == "stop" else "queued"
-                )
-                _end(bench, upload, state, reached, screening)
-                return
+    try:
+        with closing(steps):  # type: ignore[type-var]
+            for progress in steps:
+                if tally is None:  # what was found before a stop stands in the journal
+                    tally = Tally()
+                    tally.add(e for e in read_journal(journal) if isinstance(e, Alert))
+                else:
+                    tally.add(progress.step.screened.alerts)
+                reached, screening = tally.reached(progress), progress.screening
+                _go_on(bench, beat, reached, screening)
+        if screening is not None:
+            reached = structs.replace(reached, beside=True)
+            allowed = register.allowed if register else ()
+            job = Screened(bench.desk, bench.database, upload, settings, screening, allowed)
+            _mark(bench, beat, job, reached)
+            reached = _counted(bench, upload, reached, screening)
+    except _Left as left:
+        if left.state is not None:
+            _end(bench, upload, left.state, structs.replace(reached, beside=False), screening)
+        return
     _end(bench, upload, "done", reached, screening)
+
+
+class _Left(Exception):  # noqa: N818 - no error
+    """The work is left: to nobody, to whom it waits for, or to another process that has it."""
+
+    def __init__(self, state: Literal["cancelled", "queued"] | None) -> None:
+        super().__init__()
+        self.state = state
+
+
+def _go_on(bench: Bench, beat: "_Beat", reached: Reached, screening: int | None) -> None:
+    """Tell how far the work is, and leave it where it is to be left."""
+    orders = beat.tell(reached, screening)
+    if orders == "lost":
+        raise _Left(None)
+    if orders == "stop" or bench.leaving.is_set():
+        raise _Left("cancelled" if orders == "stop" else "queued")
+
+
+def _mark(bench: Bench, beat: "_Beat", job: Screened, reached: Reached) -> None:
+    """Keep what other lines say of the alerts."""
+
+    def go_on() -> None:
+        _go_on(bench, beat, reached, job.screening)
+
+    def said() -> Stamp:
+        return structs.replace(stamp(), who=job.upload.who)
+
+    mark_upload(job, said, go_on)
+
+
+def _counted(bench: Bench, upload: Upload, reached: Reached, screening: int) -> Reached:
+    """Count the alerts as other lines leave them."""
+    tally = Tally()
+    with bench.database.work() as work:
+        source = screening_of(work, screening).source_id
+    tally.add(stored_alerts(bench.desk, bench.database, upload, source))
+    return structs.replace(reached, beside=False, **tally.counts())
 
 
 class Tally:
@@ -116,6 +162,10 @@ class Tally:
         for alert in alerts:
             self._all[alert.severity] += 1
             self._open[alert.severity] += not alert.restricted
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Return how many alerts there are, as `Reached` has them."""
+        return {"alerts": dict(self._all), "open_alerts": dict(+self._open)}
 
     def reached(self, progress: Progress) -> Reached:
         """Say how far a screening is."""

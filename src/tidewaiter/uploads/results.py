@@ -5,22 +5,19 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
 
-import pyarrow as pa
-
 from tidewaiter.base.errors import MissingError
 from tidewaiter.bulk.journal import read_done, read_journal
-from tidewaiter.bulk.marks import Marks, marks_of
 from tidewaiter.bulk.results import counts_of, words_of
 from tidewaiter.bulk.run import Settings
-from tidewaiter.consignments.readers import reader_for
 from tidewaiter.consignments.types import Alert, Refusal
-from tidewaiter.report.columns import FLAT
 from tidewaiter.report.exports import CsvAlerts, JsonLines
 from tidewaiter.report.html import write_report
 from tidewaiter.report.summary import SummaryBuilder
 from tidewaiter.rescreen.basis import registry_digest
 from tidewaiter.store.database import Database
+from tidewaiter.store.screenings import screening_of
 from tidewaiter.store.uploads import Upload
+from tidewaiter.uploads.beside import stored_alerts
 from tidewaiter.uploads.desk import Desk, settings_of
 
 _CHUNK = 500  # alerts written at a time
@@ -48,14 +45,18 @@ class Findings:
             hint = "the alerts themselves stay in the queue"
             raise MissingError("the files of this screening are not kept", hint=hint)
         self._settings: Settings = settings_of(desk, upload, database)
+        self._desk, self._database = desk, database
         self._upload, self._cleared = upload, cleared
 
     def alerts(self) -> Iterator[Alert]:
-        """Yield the alerts in the file's order, with what the other lines say of each."""
-        marks = self._marks()
-        for entry in read_journal(self._journal):
-            if isinstance(entry, Alert) and (self._cleared or not entry.restricted):
-                yield marks.mark(entry)
+        """Yield the alerts in the file's order, as they read now; those that rules select last."""
+        source: int | None = None
+        if self._upload.screening is not None:
+            with self._database.work() as work:
+                source = screening_of(work, self._upload.screening).source_id
+        for alert in stored_alerts(self._desk, self._database, self._upload, source):
+            if self._cleared or not alert.restricted:
+                yield alert
 
     def jsonl(self) -> Iterator[bytes]:
         """Write the alerts as JSON Lines, piece by piece."""
@@ -68,7 +69,7 @@ class Findings:
     def csv(self) -> Iterator[bytes]:
         """Write the alerts as CSV, piece by piece."""
         alerts, piece = self.alerts(), io.BytesIO()
-        table = CsvAlerts(piece, FLAT)
+        table = CsvAlerts(piece)
         for some in chain([[]], iter(lambda: list(islice(alerts, _CHUNK)), [])):
             table.add(some)
             yield piece.getvalue()
@@ -86,13 +87,3 @@ class Findings:
         done, refusals = read_done(self._journal), tuple(islice(found, _SHOWN))
         counts = counts_of(self._settings, digest, done, refusals)
         write_report(path, builder.finish(counts), words_of(self._settings))
-
-    def _marks(self) -> Marks:
-        return marks_of(self._journal, self._settings, lines=self._lines)
-
-    def _lines(self) -> Iterator[pa.RecordBatch]:
-        name, reading = self._upload.name, self._upload.options.reading
-        with self._place.open("rb") as file:
-            for part in reader_for(name, unread=True)(file, name, reading):
-                if isinstance(part, pa.RecordBatch):
-                    yield part

@@ -30,11 +30,14 @@ from tidewaiter.store.previews import Rest, rest_of
 from tidewaiter.store.queuefilter import View
 from tidewaiter.store.resultrows import results_of
 from tidewaiter.store.sessions import User
+from tidewaiter.store.versions import Version, versions_of
 from tidewaiter.web.alertview import Around, alert_page_view
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode, TheUser
+from tidewaiter.web.learnedorder import next_learned
 from tidewaiter.web.node import Node
 from tidewaiter.web.queuequery import queue_of, read_kept
+from tidewaiter.web.rankerview import has_drifted
 from tidewaiter.web.replies import done, reply
 from tidewaiter.web.security import may
 
@@ -50,6 +53,8 @@ class AlertPage(Record, frozen=True, kw_only=True):
     context: Context
     results: tuple[Result, ...]  # of inspections and laboratories
     rest: Rest | None  # by which rule it rests; None: it does not
+    drifted: bool | None  # what taught the ranker is no longer like alerts now; None: no ranker
+    versions: tuple[Version, ...]  # what it said before; none: no other line says anything of it
 
 
 class Decide(Record, frozen=True, kw_only=True):
@@ -85,12 +90,14 @@ def alert_page(
     with node.read() as work:
         alert = seen_by(work, user, name)
         page = AlertPage(
-            alert=alert,
+            alert=node.taught.beside(alert),
+            drifted=_drifted(node, work),
             standing=standings(work, [name])[name],
             trail=tuple(trail(work, name)),
             context=context_of(work, alert, cleared=user.account.cleared),
             results=tuple(results_of(work, [name]).get(name, ())),
             rest=rest_of(work, alert),
+            versions=tuple(versions_of(work, name)),
         )
         around = Around(
             query=query,
@@ -142,6 +149,13 @@ def assign_alert(
     return done(request, after, _address(name, data.queue))
 
 
+def _drifted(node: Node, work: Work) -> bool | None:
+    ranker = node.taught.sound()
+    return (
+        None if ranker is None else has_drifted(node.taught.drifted(work, ranker, node.now).drift)
+    )
+
+
 def seen_by(work: Work, user: User, name: str) -> Alert:
     """Read an alert that a user may see.
 
@@ -160,7 +174,9 @@ def _next(
     """Return the id of the alert that comes after this one in the queue, or before it."""
     query = read_kept(kept)
     after, before = (None, alert.id) if back else (alert.id, None)
-    view = View(sort=query.sort, after=after, before=before, rows=1)
+    if query.sort == "learned" and (ranker := node.taught.sound()) is not None:
+        return next_learned(work, queue_of(query, node, user), ranker, alert, back=back)
+    view = View(sort=query.kept_sort(), after=after, before=before, rows=1)
     page = store_queue.queue_page(work, queue_of(query, node, user), view)
     return page.alerts[0].id if page.alerts else None
 

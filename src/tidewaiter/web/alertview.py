@@ -9,10 +9,11 @@ from tidewaiter.casework.decisions import Decided, Verdict, load_decision_rules
 from tidewaiter.casework.results import Result
 from tidewaiter.consignments.types import Alert
 from tidewaiter.report.languages import words
-from tidewaiter.report.library import Citation, citations
+from tidewaiter.report.library import Citation, Library, citations
 from tidewaiter.report.view import AlertView, alert_view
 from tidewaiter.store.decisions import Standing
 from tidewaiter.store.sessions import User
+from tidewaiter.store.versions import Version
 from tidewaiter.web.lawdesk import LawDesk, desk_of
 from tidewaiter.web.node import Node
 from tidewaiter.web.resultsview import ResultsView, results_view
@@ -47,6 +48,10 @@ class Page(Protocol):
         """What was decided."""
 
     @property
+    def versions(self) -> tuple[Version, ...]:
+        """What it said before."""
+
+    @property
     def results(self) -> tuple[Result, ...]:
         """What inspections and laboratories found."""
 
@@ -79,6 +84,16 @@ class TrailStep(Record, frozen=True, kw_only=True):
     at: str
 
 
+class VersionView(Record, frozen=True, kw_only=True):
+    """What an alert said from a moment on, in words."""
+
+    at: str  # ISO 8601, UTC; "": as its line was found
+    severity: str
+    score: int
+    said: tuple[str, ...]  # titles of the rules by which other lines speak
+    decided: bool  # somebody decided upon it
+
+
 class SubstanceCard(Record, frozen=True, kw_only=True):
     """A substance that the line names."""
 
@@ -97,6 +112,7 @@ class AlertPageView(Record, frozen=True, kw_only=True):
     substances: tuple[SubstanceCard, ...]
     verdicts: tuple[VerdictChoice, ...]  # none: the reader may not decide
     trail: tuple[TrailStep, ...]
+    versions: tuple[VersionView, ...]
     results: ResultsView
     mine: bool
     query: str
@@ -126,6 +142,7 @@ def alert_page_view(page: Page, user: User, around: Around, node: Node) -> Alert
         substances=tuple(_cards(page.alert, desk_of(node))),
         verdicts=verdicts,
         trail=tuple(map(_step, page.trail)),
+        versions=tuple(_versions(page, library)),
         results=results_view(page.alert, page.results, library, user),
         mine=page.standing.assignee == user.account.name,
         query=around.query,
@@ -143,6 +160,23 @@ def _cards(alert: Alert, desk: LawDesk) -> Iterator[SubstanceCard]:
             cas = ", ".join(substance.cas[:1])
             drawn = f"/substances/{slug}/drawing/{desk.edition}/0" if substance.smiles else ""
             yield SubstanceCard(slug=slug, name=substance.name, cas=cas, drawing=drawn)
+
+
+def _versions(page: Page, library: Library) -> Iterator[VersionView]:
+    """Yield what an alert said, the first first."""
+    if not page.versions:
+        return
+    after = [*(each.step for each in page.versions[1:]), page.standing.decided]
+    found = {reason.rule for each in page.versions[:1] for reason in each.said.reasons}
+    for version, step in zip(page.versions, after, strict=True):
+        rules = dict.fromkeys(reason.rule for reason in version.said.reasons)
+        yield VersionView(
+            at=version.at if version.number else "",
+            severity=version.said.severity,
+            score=version.said.score,
+            said=tuple(library.rules.get(rule, rule) for rule in rules if rule not in found),
+            decided=step != version.step,
+        )
 
 
 def status_in_words(status: str) -> str:

@@ -92,6 +92,7 @@ ENTRIES = (
         parts=(
             Entry(path="/rules", label=marked("Rules"), right="see"),
             Entry(path="/suppressions", label=marked("Suppressions"), right="see"),
+            Entry(path="/ranker", label=marked("What decisions taught"), right="decide"),
         ),
     ),
     Entry(path="/audit", label=marked("Audit"), right="audit"),

@@ -30,6 +30,7 @@ from tidewaiter.substances.registry import Registry, load_registry
 from tidewaiter.uploads.desk import DAYS, Desk
 from tidewaiter.uploads.spool import LIMIT, Spool, spool_folder
 from tidewaiter.web.keeping import Kept
+from tidewaiter.web.taught import Taught
 
 _SIGNS_IN = (30, 300.0)  # forms from one address before anyone is signed in, in seconds
 _ASKS = (1_200, 60.0)  # requests of one account
@@ -51,6 +52,7 @@ class Serving(Record, frozen=True, kw_only=True):
     public: str = ""  # the address that browsers see, like "https://tidewaiter.example"; "": ours
     provider: Provider | None = None  # of OpenID Connect
     sample: bool = False  # screen the sample manifest at the start
+    ranker: str | None = None  # folder of the model, and of the inspection lists that came back
 
     def desk(self) -> Desk:
         """Return by what files that are sent in are screened."""
@@ -83,6 +85,7 @@ class Node:
         self.desk: Desk = serving.desk()
         self.kept = Kept()
         self.shelf = Shelf()
+        self.taught = Taught(Path(serving.ranker) if serving.ranker else None)
         self.counts = ReleaseShelf(Path(serving.archive) if serving.archive else None)
         self._desk_of_node: Exchange | None = None
         self._library: tuple[date, FolderState, Library] | None = None

@@ -19,6 +19,7 @@ from tidewaiter.store.savedfilters import (
 from tidewaiter.web import bulk
 from tidewaiter.web.asking import Asked, read_query
 from tidewaiter.web.given import TheNode, TheUser
+from tidewaiter.web.learnedorder import in_learned_order
 from tidewaiter.web.queuepage import QueuePage, QueueRow
 from tidewaiter.web.queuequery import QueueQuery, queue_of, read_kept, written
 from tidewaiter.web.queueview import queue_view
@@ -46,13 +47,17 @@ def queue_page(request: Asked, node: TheNode, user: TheUser) -> Response[QueuePa
     query = read_query(request, QueueQuery)
     with node.read() as work:
         found, counts = queue_with_counts(work, queue_of(query, node, user), query.view())
-        where = standings(work, [alert.id for alert in found.alerts])
+        ranker = node.taught.sound()
+        alerts, learned = found.alerts, query.sort == "learned"
+        if learned and ranker is not None:
+            alerts = tuple(in_learned_order(alerts, ranker))
+        where = standings(work, [alert.id for alert in alerts])
         page = QueuePage(
             query=query,
-            rows=tuple(QueueRow(alert=each, standing=where[each.id]) for each in found.alerts),
+            rows=tuple(QueueRow(alert=each, standing=where[each.id]) for each in alerts),
             total=found.total,
             earlier=found.earlier,
-            later=found.later,
+            later=found.later and not learned,
             whole=found.whole,
             counts=counts,
             last=last_decision(work),
@@ -67,7 +72,9 @@ def save_queue(
 ) -> Response[Saved]:
     """Keep the filter and the order of a queue under a name."""
     query = read_kept(data.queue)
-    new = NewFilter(name=data.name, wanted=query.wanted(), sort=query.sort, shared=data.shared)
+    new = NewFilter(
+        name=data.name, wanted=query.wanted(), sort=query.kept_sort(), shared=data.shared
+    )
     with node.change(user) as work:
         made = Saved(filter=save_filter(work, user.account.id, new))
     return done(request, made, f"/queue?{written(query)}", status=201)

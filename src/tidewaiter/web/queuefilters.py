@@ -146,8 +146,8 @@ def chips(query: QueueQuery, names: Names) -> Iterator[Chip]:
             yield Chip(label=f"{titles[name]}: {said}", path=path_of(query, **{name: gone}))
 
 
-def sorts(query: QueueQuery) -> Iterator[Choice]:
-    """Yield the orders."""
+def sorts(query: QueueQuery, *, taught: bool) -> Iterator[Choice]:
+    """Yield the orders; with a model, that which decisions taught."""
     said = {
         "rank": words("most urgent first"), "due": words("due soonest first"),
         "-due": words("due latest first"), "newest": words("newest first"),
@@ -155,6 +155,8 @@ def sorts(query: QueueQuery) -> Iterator[Choice]:
         "-score": words("lowest score first"), "consignment": words("by consignment"),
         "-consignment": words("by consignment, backwards"),
     }  # fmt: skip
+    if taught:
+        said["learned"] = words("as decisions taught")
     for value, label in said.items():
         path = path_of(query, sort=value)
         yield Choice(label=label, value=value, count="", path=path, chosen=query.sort == value)

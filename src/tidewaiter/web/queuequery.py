@@ -12,6 +12,7 @@ from tidewaiter.web.asking import formed
 from tidewaiter.web.node import Node
 
 ROWS = 50  # of a page
+FIRST = 100  # alerts by the rules that can be put in the order that decisions taught
 _OPEN = ("open",)
 
 
@@ -19,7 +20,7 @@ class QueueQuery(AlertFilter, frozen=True, kw_only=True):
     """What an address asks of the queue: a filter, and what of it is shown."""
 
     status: tuple[Status | Literal["all"], ...] = _OPEN  # type: ignore[assignment]
-    sort: Sort = "rank"
+    sort: Sort | Literal["learned"] = "rank"
     after: str | None = None
     before: str | None = None
     done: int | None = None  # how many alerts were changed by the action that led here
@@ -35,7 +36,13 @@ class QueueQuery(AlertFilter, frozen=True, kw_only=True):
 
     def view(self) -> View:
         """Return what of it is shown."""
+        if self.sort == "learned":
+            return View(rows=FIRST)
         return View(sort=self.sort, after=self.after, before=self.before, rows=ROWS)
+
+    def kept_sort(self) -> Sort:
+        """Return the order by which it is kept: that of the rules, where a model makes it."""
+        return "rank" if self.sort == "learned" else self.sort
 
 
 _FILTER = AlertFilter.__struct_fields__

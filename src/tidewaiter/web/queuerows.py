@@ -13,6 +13,7 @@ from tidewaiter.report.finds import finds
 from tidewaiter.report.languages import counted, day, words
 from tidewaiter.report.marks import Span, mark_up
 from tidewaiter.report.titles import short_title
+from tidewaiter.report.tracks import percent
 from tidewaiter.report.words import days_in_words
 from tidewaiter.substances.types import Regime
 from tidewaiter.web.alertview import status_in_words
@@ -30,6 +31,7 @@ class RowView(Record, frozen=True, kw_only=True):
     path: str
     severity: Severity
     score: int
+    learned: str  # chance that decisions taught; "": none was asked for
     title: str
     goods: Markup
     parties: str
@@ -63,6 +65,7 @@ def row_view(row: QueueRow, kept: str, today: date, regimes: Mapping[str, Regime
         path=f"/alerts/{alert.id}" + (f"?{urlencode({'queue': kept})}" if kept else ""),
         severity=alert.severity,
         score=alert.score,
+        learned=percent(alert.learned.chance) if alert.learned else "",
         title=short_title(alert, regimes, _LISTINGS),
         goods=_goods(alert),
         parties=_parties(alert),

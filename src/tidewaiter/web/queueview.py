@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from tidewaiter.base.records import Record
-from tidewaiter.report.languages import words
+from tidewaiter.report.languages import number, words
 from tidewaiter.store.savedfilters import SavedFilter
 from tidewaiter.store.sessions import User
 from tidewaiter.web.bulk import AT_ONCE
@@ -24,7 +24,7 @@ from tidewaiter.web.queuefilters import (
     sorts,
 )
 from tidewaiter.web.queuepage import QueuePage
-from tidewaiter.web.queuequery import QueueQuery, written
+from tidewaiter.web.queuequery import FIRST, QueueQuery, written
 from tidewaiter.web.queuerows import RowView, row_view
 
 
@@ -45,6 +45,7 @@ class QueueView(Record, frozen=True, kw_only=True):
     chips: tuple[Chip, ...]
     rows: tuple[RowView, ...]
     total: str
+    learned: str  # what is to be known of the order; "": it is one of the rules
     sorts: tuple[Choice, ...]
     first: str  # address; "": this is the first page
     before: str
@@ -75,7 +76,8 @@ def queue_view(page: QueuePage, user: User, node: Node) -> QueueView:
         chips=tuple(chips(query, known)),
         rows=tuple(row_view(each, onward, node.today(), library.regimes) for each in rows),
         total=count_in_words(page.total),
-        sorts=tuple(sorts(query)),
+        learned=_learned(query),
+        sorts=tuple(sorts(query, taught=node.taught.sound() is not None)),
         first=path_of(query) if query.after or query.before else "",
         before=path_of(query, before=rows[0].alert.id) if rows and page.earlier else "",
         after=path_of(query, after=rows[-1].alert.id) if rows and page.later else "",
@@ -96,6 +98,15 @@ def queue_view(page: QueuePage, user: User, node: Node) -> QueueView:
             ("p", words("The page before")),
         ),
     )
+
+
+def _learned(query: QueueQuery) -> str:
+    if query.sort != "learned":
+        return ""
+    return words(
+        "The first {first} alerts by the rules, in the order that decisions taught; those behind "
+        "them are in the orders of the rules alone."
+    ).format(first=number(FIRST))
 
 
 def _saved(each: SavedFilter, user: User) -> SavedView:

@@ -196,7 +196,10 @@ def _progress(upload: Shown) -> str:
     if not upload.lines:
         return ""
     lines = counted("{count} line", "{count} lines", upload.lines)
-    return lines.format(count=number(upload.lines))
+    told = lines.format(count=number(upload.lines))
+    if upload.beside and upload.state == "running":
+        return f"{told} · {words('looking at what other lines say of the alerts')}"
+    return told
 
 
 def _refused(upload: Shown) -> str:
@@ -210,7 +213,7 @@ def _refused(upload: Shown) -> str:
 def _remaining(upload: Shown) -> str:
     """Say how long it still takes, by the bytes that are read."""
     percent = _percent(upload)
-    if upload.state != "running" or not percent or not upload.read:
+    if upload.state != "running" or upload.beside or not percent or not upload.read:
         return ""
     left = (upload.size - upload.read) * upload.seconds / upload.read
     if left < 60:  # noqa: PLR2004 - seconds of a minute

@@ -7,7 +7,7 @@ alone, and neither on its place nor on batches.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from itertools import accumulate
 from typing import NamedTuple
@@ -48,6 +48,11 @@ class Book:
         self._counts: dict[date, int] = {}
         self._days: list[date] = []
         self._sums: list[int] = []
+
+    @property
+    def wanted(self) -> Collection[str] | None:
+        """Return the traders that are asked for, folded; None: all."""
+        return None if self._everyone else self._traders.keys()
 
     def want(self, line: Line) -> None:
         """Ask for the traders of a line."""

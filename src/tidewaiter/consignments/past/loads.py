@@ -48,6 +48,11 @@ class Loads:
         self._with: dict[str, dict[tuple[int, int], set[_With]]] = {}
         self._history: _History | None = None
 
+    @property
+    def wanted(self) -> bool:
+        """Tell whether any container is asked about."""
+        return bool(self._wanted)
+
     def want(self, line: Line) -> None:
         """Ask about the containers of a line."""
         self._wanted.update(filter(None, map(_number, line.containers or ())))

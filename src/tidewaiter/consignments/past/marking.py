@@ -1,7 +1,8 @@
 """Marking: the past of a screening gathered, and what it says of each line as reasons."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
+from typing import NamedTuple
 
 import pyarrow as pa
 from msgspec import structs
@@ -19,6 +20,15 @@ from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.together import Together
 from tidewaiter.consignments.types import Alert, Line, Reason
 from tidewaiter.substances.registry import Registry
+
+
+class Wanted(NamedTuple):
+    """Which lines concern what was asked for; of the others, the days alone count."""
+
+    traders: Collection[str] | None  # folded; None: all
+    headings: Collection[str]  # six digits of the HS
+    ways: Collection[tuple[str, str]]  # countries at the ends of their routes
+    containers: bool = False  # all lines in containers
 
 
 class Past:
@@ -59,6 +69,12 @@ class Past:
         self._loads.want(line)
 
     @property
+    def wanted(self) -> Wanted:
+        """Return which lines concern what was asked for."""
+        ways, loads = self._ways.wanted, self._loads.wanted
+        return Wanted(self._book.wanted, self._values.wanted, ways, loads)
+
+    @property
     def substances(self) -> tuple[str, ...] | None:
         """Return of which substances earlier alerts are asked for; None: of all."""
         machines = {each.slug for each in self._registry.substances if each.kind == "equipment"}
@@ -70,7 +86,7 @@ class Past:
         Args:
             batch: Of the schema LINES.
             earlier: They are of an earlier file.
-            whole: All lines of that file are taken up, so that it shows who shared a container.
+            whole: All lines in containers are taken up, so that it shows who shared one.
         """
         self._book.look(batch, earlier=earlier)
         self._values.look(batch)

@@ -5,7 +5,7 @@ a few wild values move neither. Source: Iglewicz and Hoaglin 1993, How to Detect
 Outliers, the modified z-score.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -40,6 +40,11 @@ class Values:
         self._held: dict[tuple[str, str, str], list[NDArray[np.float64]]] = {}
         self._counts: dict[tuple[str, str, str], int] = {}
         self._usual: dict[tuple[str, str, str], Usual] = {}
+
+    @property
+    def wanted(self) -> Collection[str]:
+        """Return the subheadings that are asked for."""
+        return self._wanted
 
     def want(self, line: Line) -> None:
         """Ask for the goods of a line."""

@@ -5,10 +5,11 @@ earlier lines between the same two countries went other ways.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -64,6 +65,11 @@ class Ways:
         self._all: dict[_Ends, Counter[date]] = {}
         self._via: dict[tuple[_Ends, str], Counter[date]] = {}
 
+    @property
+    def wanted(self) -> Collection[tuple[str, str]]:
+        """Return the ends between which ways are asked for, as `code_of` tells them."""
+        return self._all.keys()
+
     def want(self, line: Line) -> None:
         """Ask for the ways between the ends of a line, where its own is long."""
         detour = self._long(line)
@@ -85,7 +91,7 @@ class Ways:
         long = pc.fill_null(pc.greater(pc.list_value_length(routes), 1), False)
         rows = zip(routes.filter(long).to_pylist(), days.filter(long).to_pylist(), strict=True)
         for stops, day in rows:
-            countries = [_code(stop) for stop in stops]
+            countries = [code_of(stop["country"], stop["locode"]) for stop in stops]
             ends = (countries[0], countries[-1])
             counts = self._all.get(ends)
             if counts is None:
@@ -139,8 +145,10 @@ def _before(counts: Mapping[date, int], day: date) -> int:
 
 
 def _country(stop: Stop) -> str:
-    return find_country(stop.country or "") or find_country((stop.locode or "")[:2]) or ""
+    return code_of(stop.country, stop.locode)
 
 
-def _code(stop: Mapping[str, Any]) -> str:
-    return find_country(stop["country"] or "") or find_country((stop["locode"] or "")[:2]) or ""
+@lru_cache(maxsize=65_536)
+def code_of(country: str | None, locode: str | None) -> str:
+    """Return the country of a stop; "": none that we know."""
+    return find_country(country or "") or find_country((locode or "")[:2]) or ""

@@ -9,6 +9,7 @@ import pyarrow as pa
 from tidewaiter.consignments.identity import identity
 from tidewaiter.consignments.lines import line_of
 from tidewaiter.consignments.past.marking import Past
+from tidewaiter.consignments.past.types import WORDS
 from tidewaiter.consignments.points import score_of
 from tidewaiter.consignments.readers.unread import line_at, only_lines
 from tidewaiter.consignments.rules import AlertRules
@@ -43,6 +44,12 @@ def selected(
         reasons = past.reasons(line)
         if any(each.rule in rules.past.selects for each in reasons):
             yield _alert(line_at(batch, place), reasons, rules, screening)
+
+
+def is_selected(alert: Alert) -> bool:
+    """Tell whether an alert rests on the past alone."""
+    found = alert.substances or alert.mentions or alert.parties or not alert.reasons
+    return not found and all(each.rule in WORDS for each in alert.reasons)
 
 
 def _alert(line: Line, reasons: list[Reason], rules: AlertRules, screening: Screening) -> Alert:

@@ -107,12 +107,25 @@ alert_note = Table(
     Column("alert", TEXT, ForeignKey("alert.id"), nullable=False),
     Column("list", TEXT, nullable=False),
     Column("entry", TEXT, nullable=False),
-    Column("rule", TEXT, nullable=False),  # party-removed, party-changed, party-again
+    Column("rule", TEXT, nullable=False),  # party-removed, ...; of other lines, with no list
     Column("day", TEXT, nullable=False),
     Column("text", TEXT, nullable=False),
     Column("source", TEXT, nullable=False),
     UniqueConstraint("alert", "list", "entry", "rule", "source", name="alert_note_once"),
     Index("alert_note_rule", "rule", "alert"),
+    sqlite_strict=True,
+)
+
+# What an alert said before and after other lines were heard; store/marking.py writes it.
+alert_version = Table(
+    "alert_version",
+    METADATA,
+    Column("alert", TEXT, ForeignKey("alert.id"), primary_key=True),
+    Column("number", WHOLE, primary_key=True, autoincrement=False),  # 0: as its line was found
+    Column("step", WHOLE),  # the last of its trail when it was written; null: none
+    Column("at", TEXT, nullable=False),
+    Column("digest", TEXT, nullable=False),  # SHA-256 of the payload
+    Column("payload", TEXT, nullable=False),  # JSON: severity, score, rank, reasons, law
     sqlite_strict=True,
 )
 

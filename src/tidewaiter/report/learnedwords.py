@@ -1,0 +1,151 @@
+"""What decisions taught of an alert, in words: a sentence, and the sum that it rests on."""
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.learned import Learned, Term
+from tidewaiter.ranking.features import RULE
+from tidewaiter.report.languages import counted, day, decimal, marked, number, words
+from tidewaiter.report.library import Library
+from tidewaiter.report.tracks import percent
+from tidewaiter.report.words import HOW
+
+_FIRST = 6  # terms that are shown at once
+_WIDEST = 1.0  # log odds that fill half of the drawing, unless a term has more
+_SMALL = 0.005  # log odds that are written as 0.00
+_HALF = 100.0  # of the drawing
+
+_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "heading": marked("HS heading"),
+        "substance": marked("Substance"),
+        "how": marked("How it was found"),
+        "likeness": marked("Likeness of the name"),
+        "mentions": marked("Finds"),
+        "listed": marked("Likeness to a listed party"),
+        "net kg": marked("Net mass, kg"),
+        "gross to net": marked("Gross mass to net"),
+        "packages": marked("Packages"),
+        "days left": marked("Days left"),
+        "words": marked("Words of the goods"),
+        "numbers": marked("Of CAS, UN and HS given"),
+        "licences": marked("Licences named"),
+        "mode": marked("Mode of transport, code"),
+        "procedure": marked("Procedure, code"),
+    }
+)
+
+
+class TermView(Record, frozen=True, kw_only=True):
+    """A row of the sum."""
+
+    label: str
+    value: str
+    adds: str  # to the log odds, with its sign
+    odds: str  # the same as a factor
+    against: bool
+    x: float  # of the bar, from -100 to 100
+    width: float
+
+
+class LearnedView(Record, frozen=True, kw_only=True):
+    """What decisions taught of an alert."""
+
+    lead: str
+    place: str
+    trained: str
+    new: str  # "": it has nothing that taught nothing
+    base: str  # log odds of the average alert
+    rows: tuple[TermView, ...]  # the strongest
+    more: tuple[TermView, ...]
+    others: str  # log odds of `more`, and of all that is too small to be told; "": nothing
+    total: str  # log odds of the chance
+    chance: str
+
+
+def learned_view(learned: Learned, score: int, library: Library) -> LearnedView:
+    """Put into words what decisions taught of an alert.
+
+    Args:
+        learned: What they taught.
+        score: Of the alert, by the rules.
+        library: What to print for slugs.
+    """
+    widest = max([_WIDEST, *(abs(each.log_odds) for each in learned.terms)])
+    rows = tuple(_term(each, widest, library) for each in learned.terms)
+    lead = words("Of decided alerts like this one, {chance} were right; of all, {usual}.")
+    place = words(
+        "That is more than for {above} of the alerts that tested the model. It would add {points} "
+        "to the score of {score} by the rules, which stands as it is."
+    )
+    trained = words("Trained on {day}, on {decided} up to {last}; model {model}.")
+    decided = counted("%(num)s decided alert", "%(num)s decided alerts", learned.decided)
+    others = sum(each.log_odds for each in learned.terms[_FIRST:]) + learned.rest
+    total = learned.base + sum(each.log_odds for each in learned.terms[:_FIRST]) + others
+    return LearnedView(
+        lead=lead.format(chance=percent(learned.chance), usual=percent(learned.usual)),
+        place=place.format(above=percent(learned.above), points=_points(learned.points),
+                           score=number(score)),
+        trained=trained.format(day=day(learned.made), decided=decided % {
+            "num": number(learned.decided)}, last=day(learned.last), model=learned.model),
+        new=words("It has something that no or few alerts that taught had: little is known of it.")
+        if learned.new else "",
+        base=signed(learned.base),
+        rows=rows[:_FIRST],
+        more=rows[_FIRST:],
+        others=signed(others) if rows[_FIRST:] or abs(others) >= _SMALL else "",
+        total=signed(total),
+        chance=percent(learned.chance),
+    )  # fmt: skip
+
+
+def label_of(feature: str, library: Library) -> str:
+    """Name a feature; that of a rule is the rule's title."""
+    if feature.startswith(RULE):
+        rule = feature.removeprefix(RULE)
+        return words("Points: {rule}").format(rule=library.rules.get(rule, rule))
+    return words(_LABELS[feature]) if feature in _LABELS else feature
+
+
+def value_of(feature: str, value: float | str | None, library: Library) -> str:
+    """Write a value of a feature."""
+    if value is None:
+        return words("not given")
+    if isinstance(value, float):
+        return number(value) if value.is_integer() else decimal(value, 2)
+    if feature == "substance":
+        return library.substances.get(value, value)
+    return words(HOW[value]) if feature == "how" and value in HOW else value
+
+
+def signed(value: float) -> str:
+    """Write what is added, with its sign."""
+    return f"{'−' if value < 0 else '+'}{decimal(abs(value), 2)}"
+
+
+def bar_of(log_odds: float, widest: float) -> tuple[float, float]:
+    """Return begin and width of the bar of log odds, about the middle: 0."""
+    width = round(_HALF * min(1.0, abs(log_odds) / widest), 2)
+    return (-width if log_odds < 0 else 0.0), width
+
+
+def factor(log_odds: float) -> str:
+    """Write log odds as a factor of the odds."""
+    return f"×{decimal(math.exp(log_odds), 2)}"
+
+
+def _term(term: Term, widest: float, library: Library) -> TermView:
+    pairs = zip(term.features, term.values, strict=True)
+    x, width = bar_of(term.log_odds, widest)
+    return TermView(
+        label=" × ".join(label_of(name, library) for name in term.features),
+        value=" × ".join(value_of(name, value, library) for name, value in pairs),
+        adds=signed(term.log_odds), odds=factor(term.log_odds), against=term.log_odds < 0,
+        x=x, width=width,
+    )  # fmt: skip
+
+
+def _points(points: int) -> str:
+    return counted("%(num)s point", "%(num)s points", points) % {"num": number(points)}

@@ -1,0 +1,208 @@
+"""Marking: what other lines say of stored alerts, put in the place of what they said before.
+
+An alert that nobody has decided, or whose decision was taken back, says it from now on: reasons,
+score, severity, place in the order and the terms by which it is found change together with the
+counts. One on which a decision stands stays as it was decided; what is new gets a note with the day
+and without points: what the alert did not say yet, once for each decision.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from tidewaiter.base.records import Record
+from tidewaiter.consignments.types import Alert
+from tidewaiter.store import tables
+from tidewaiter.store.alertterms import terms_of
+from tidewaiter.store.audit import Details, moment, record_change, stamp_of
+from tidewaiter.store.database import Work
+from tidewaiter.store.hiding import bring_back_changed
+from tidewaiter.store.inserts import put
+from tidewaiter.store.notes import Due, Entry, Note, add_notes, with_notes
+from tidewaiter.store.payloads import decode, encode, plain
+from tidewaiter.store.reasonrows import replace_reasons
+from tidewaiter.store.slices import slices
+from tidewaiter.store.tallies import tallied
+from tidewaiter.store.terms import change_terms
+from tidewaiter.store.versions import first_said, last_versions, said_by, saying, written
+from tidewaiter.store.webhooks import announce
+
+OPEN = ("open", "suppressed")
+"""Where no decision stands on an alert."""
+
+_VERSION = ("alert", "number", "step", "at", "digest", "payload")
+
+
+class Marked(Record, frozen=True, kw_only=True):
+    """What came of marking alerts."""
+
+    changed: tuple[Alert, ...] = ()  # as they read now
+    raised: int = 0  # of these, whose severity is another now
+    noted: tuple[str, ...] = ()  # ids of decided ones that got a note
+
+
+class _Stored(Record, frozen=True, kw_only=True):
+    alert: Alert  # as it reads, without notes
+    number: int
+    status: str
+    step: int | None
+    stored: str
+
+
+def mark_alerts(work: Work, ids: Sequence[str], mark: Callable[[Alert], Alert]) -> Marked:
+    """Put what other lines say of alerts in the place of what they said before.
+
+    Args:
+        work: Begun with a stamp.
+        ids: Of alerts; those that are not stored are passed over.
+        mark: Takes an alert as its line was found, and adds what other lines say.
+
+    Returns:
+        What changed. Where they say what they said, nothing is written.
+    """
+    rows = _read(work, list(dict.fromkeys(ids)))
+    first = first_said(work, [row.alert.id for row in rows])
+    fresh: list[tuple[_Stored, Alert]] = []
+    told: list[tuple[_Stored, Alert]] = []
+    for row in rows:
+        alert = row.alert
+        made = mark(saying(alert, first[alert.id]) if alert.id in first else alert)
+        now = saying(alert, said_by(made))
+        if now != alert:
+            (fresh if row.status in OPEN else told).append((row, now))
+    noted = _note(work, told)
+    if not fresh:
+        return Marked(noted=noted)
+    _change(work, fresh, first)
+    return Marked(
+        changed=tuple(now for _, now in fresh),
+        raised=sum(now.severity != row.alert.severity for row, now in fresh),
+        noted=noted,
+    )
+
+
+def _change(
+    work: Work, fresh: Sequence[tuple[_Stored, Alert]], first: Mapping[str, object]
+) -> None:
+    """Write alerts that say something else now."""
+    now = [alert for _, alert in fresh]
+    ids = [alert.id for alert in now]
+    was = {row.alert.id: row.alert.severity for row, _ in fresh}
+    digests = _write_versions(work, fresh, first)
+    with tallied(work, ids, reasons=True):
+        _update(work, now)
+        replace_reasons(work, now)
+    _index(work, fresh)
+    back = bring_back_changed(work, ids)
+    resting = {row.alert.id for row, _ in fresh if row.status == "suppressed"} - back
+    other = [a for a in now if a.severity != was[a.id] and a.id not in resting]
+    announce(work, other, was)
+    lines = "".join(f"{name} {digest}\n" for name, digest in sorted(digests.items()))
+    said: Details = {
+        "alerts": len(ids),
+        "first": ids[0],
+        "severities": sum(alert.severity != was[alert.id] for alert in now),
+        "digest": hashlib.sha256(lines.encode()).hexdigest(),
+    }
+    record_change(work, "alerts marked", said)
+
+
+def _read(work: Work, ids: Sequence[str]) -> list[_Stored]:
+    c = tables.alert.c
+    found = []
+    for some in slices(ids):
+        wanted = select(c.id, c.payload, c.number, c.status, c.decided, c.stored)
+        for row in work.connection.execute(wanted.where(c.id.in_(some)).order_by(c.number)):
+            alert = decode(row.payload, Alert, f"alert {row.id}")
+            found.append(
+                _Stored(alert=alert, number=row.number, status=row.status, step=row.decided,
+                        stored=row.stored)
+            )  # fmt: skip
+    return found
+
+
+def _write_versions(
+    work: Work, fresh: Sequence[tuple[_Stored, Alert]], first: Mapping[str, object]
+) -> dict[str, str]:
+    """Keep what alerts say now, and what they said; return the digest of what they say now."""
+    at = moment(stamp_of(work).at)
+    last = last_versions(work, [alert.id for _, alert in fresh])
+    rows: list[tuple[object, ...]] = []
+    digests: dict[str, str] = {}
+    for row, now in fresh:
+        if now.id not in first:
+            rows.append((now.id, 0, None, row.stored, *written(said_by(row.alert))))
+        number, step, _ = last.get(now.id, (0, None, ""))
+        seen = number == 0 or step != row.step  # by who decided, if only to take it back
+        digest, payload = written(said_by(now))
+        rows.append((now.id, number + seen, row.step, at, digest, payload))
+        digests[now.id] = digest
+    put(work.connection, tables.alert_version, _VERSION, rows)
+    return digests
+
+
+def _update(work: Work, now: Sequence[Alert]) -> None:
+    c = tables.alert.c
+    names = ("severity", "score", "rank", "payload")
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    chosen = update(tables.alert).where(c.id == bindparam("this")).values(**values)
+    rows = [
+        {"this": alert.id, "new_severity": alert.severity, "new_score": alert.score,
+         "new_rank": alert.rank, "new_payload": encode(alert)}
+        for alert in now
+    ]  # fmt: skip
+    work.connection.execute(chosen, rows)
+
+
+def _index(work: Work, fresh: Sequence[tuple[_Stored, Alert]]) -> None:
+    """Let alerts be found by what they say now, their notes included."""
+    added: dict[str, list[int]] = defaultdict(list)
+    removed: dict[str, list[int]] = defaultdict(list)
+    noted = with_notes(work, [now for _, now in fresh])
+    for (row, _), now in zip(fresh, noted, strict=True):
+        before, after = terms_of(row.alert), terms_of(now)
+        for name in after.keys() - before.keys():
+            added[name].append(row.number)
+        for name in before.keys() - after.keys():
+            removed[name].append(row.number)
+    change_terms(work, added, removed)
+
+
+def _note(work: Work, told: Sequence[tuple[_Stored, Alert]]) -> tuple[str, ...]:
+    """Add to decided alerts what other lines say since; return the ids of those that got a note."""
+    day = stamp_of(work).at.date()
+    borne = _borne(work, [now.id for _, now in told])
+    due = [
+        each
+        for row, now in told
+        for each in _due(row, now, day)
+        if (now.id, each.note.entry.entry, each.note.rule, plain(each.note.source)) not in borne
+    ]
+    add_notes(work, due)
+    return tuple(dict.fromkeys(each.alert for each in due))
+
+
+def _due(row: _Stored, now: Alert, day: date) -> Iterator[Due]:
+    known = {(reason.rule, reason.source) for reason in row.alert.reasons}
+    texts: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for reason in now.reasons:
+        if (reason.rule, reason.source) not in known:
+            texts[reason.rule, reason.source].append(reason.text)
+    for (rule, source), some in texts.items():
+        said = f"After the decision, seen on {day}: {'; '.join(some)}"
+        entry = Entry(list="", entry=str(row.step))
+        note = Note(entry=entry, rule=rule, day=day, text=said, source=source)
+        yield Due(alert=now.id, note=note)
+
+
+def _borne(work: Work, ids: Sequence[str]) -> set[tuple[str, str, str, str]]:
+    c = tables.alert_note.c
+    found: set[tuple[str, str, str, str]] = set()
+    for some in slices(ids):
+        wanted = select(c.alert, c.entry, c.rule, c.source).where(c.alert.in_(some), c.list == "")
+        found.update((a, e, r, s) for a, e, r, s in work.connection.execute(wanted))
+    return found

@@ -1,0 +1,124 @@
+"""What decisions taught: on the alert, on its page, and in the queue; beside the rules always."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+from tests.web.browsing import Opened, check_page
+from tests.web.conftest import Desk
+from tools.made_model import model
+
+from tidewaiter.ranking.model import write_model
+from tidewaiter.web.node import Node
+from tidewaiter.web.taught import Taught
+
+_LIST = """lane,arm,why,draw,key,alert,outcome,day
+red,random,,0a,m#1,,as-declared,2026-11-24
+red,random,,0b,m#2,,not-as-declared,2026-11-24
+red,score,,0c,m#3,,,
+"""
+
+
+@pytest.fixture
+def folder(node: Node, tmp_path: Path) -> Path:
+    """Name a folder of the ranker, with a model in it."""
+    place = tmp_path / "taught"
+    place.mkdir()
+    (place / "ranker.json").write_bytes(write_model(model()))
+    node.taught = Taught(place)
+    return place
+
+
+def test_an_alert_tells_what_decisions_taught(
+    node: Node, desk: Callable[..., Desk], folder: Path
+) -> None:
+    """Beside the reasons, with the day of training; score, rank and order are as without."""
+    anna = desk("analyst")
+    node.taught = Taught(None)
+    row = anna.get("/queue.json").json()["rows"][0]["alert"]
+    bare = anna.get(f"/alerts/{row['id']}.json").json()
+    assert ("learned" in bare["alert"], bare["drifted"]) == (False, None)
+    assert "What decisions taught" not in anna.get(f"/alerts/{row['id']}").text.split("<main")[1]
+    node.taught = Taught(folder)
+    told = anna.get(f"/alerts/{row['id']}.json").json()
+    learned = told["alert"].pop("learned")
+    assert told["alert"] == bare["alert"] == row
+    assert (learned["decided"], learned["made"], told["drifted"]) == (810, "2026-03-01", True)
+    page = anna.get(f"/alerts/{row['id']}").text
+    for text in (
+        "Why it is here",
+        "What decisions taught",
+        "An average alert",
+        "/ranker",
+        "Something has drifted",
+    ):
+        assert text in page.split("<main")[1]
+    assert "1 Mar 2026, on 810 decided alerts" in page
+    (folder / "ranker.json").write_bytes(b"{}")  # a broken model breaks no alert
+    assert "learned" not in anna.get(f"/alerts/{row['id']}.json").json()["alert"]
+    assert "The model cannot be read" in anna.get("/ranker").text
+
+
+def test_the_page_tells_figures_tables_and_the_lot(
+    node: Node, desk: Callable[..., Desk], folder: Path
+) -> None:
+    """With the yields of lists that came back; one that cannot be read is said."""
+    assert node.taught.folder == folder
+    (folder / "list.csv").write_text(_LIST, encoding="utf-8")
+    (folder / "list.json").write_text("{}", encoding="utf-8")
+    chief = desk("supervisor")
+    told = chief.get("/ranker.json").json()
+    lot = told["yields"]["arms"][0]
+    assert (lot["arm"], lot["selected"], lot["hits"]["count"], lot["hits"]["of"]) == (
+        "random", 2, 1, 2,
+    )  # fmt: skip
+    assert [each["feature"]["name"] for each in told["tables"]] == ["substance", "net kg"]
+    page = chief.get("/ranker").text
+    for text in ("Base rate", "By lot, whatever the score", "Does it still hold?", "Net mass, kg",
+                 "below 10"):  # fmt: skip
+        assert text in page
+    assert page.count("<svg") > 8
+    (folder / "list.csv").write_text("arm\n", encoding="utf-8")
+    assert "A list cannot be read" in chief.get("/ranker").text
+    assert desk("viewer", "vera").get("/ranker").status_code == 403
+    node.taught = Taught(None)
+    assert "No model is here" in chief.get("/ranker").text
+
+
+def test_the_queue_can_follow_what_decisions_taught(
+    desk: Callable[..., Desk], folder: Path
+) -> None:
+    """The likeliest first, among the first by the rules; keys on an alert follow the order."""
+    (folder / "ranker.json").write_bytes(write_model(structs.replace(model(), usual=0.25)))
+    anna = desk("analyst")
+    told = anna.get("/queue.json?sort=learned").json()
+    chances = [row["alert"]["learned"]["chance"] for row in told["rows"]]
+    assert chances == sorted(chances, reverse=True)
+    assert len(set(chances)) > 1
+    plain = {row["alert"]["id"] for row in anna.get("/queue.json").json()["rows"]}
+    ids = [row["alert"]["id"] for row in told["rows"]]
+    assert set(ids) >= plain
+    page = anna.get(f"/alerts/{ids[0]}?queue=sort%3Dlearned").text
+    assert f'href="/alerts/{ids[1]}?queue=sort%3Dlearned" data-key="j"' in page
+    assert "as decisions taught" in anna.get("/queue").text
+    saved = {"name": "mine", "queue": "sort=learned"}
+    assert anna.send("/queue/saved", saved).status_code in {201, 303}
+    assert anna.get("/queue.json").json()["saved"][0]["sort"] == "rank"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+def test_all_can_use_the_page(
+    served: tuple[str, Node], opened: Opened, tmp_path: Path, width: int, scheme: str
+) -> None:
+    """It fits, asks nothing from elsewhere, axe has nothing to say, and tables open by keyboard."""
+    (tmp_path / "ranker.json").write_bytes(write_model(model()))
+    served[1].taught = Taught(tmp_path)
+    page, told = opened("/ranker", width=width, color_scheme=scheme)
+    check_page(page, told, width)
+    first = page.locator("details.panel").first
+    assert first.get_attribute("open") is not None
+    first.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert first.get_attribute("open") is None
