@@ -1,5 +1,6 @@
 """What the cells of each field are read as, and what is refused."""
 
+import gc
 import json
 from collections.abc import Callable
 from contextlib import suppress
@@ -274,3 +275,16 @@ def test_a_column_of_masses_is_read_as_its_cells_are(
     assert read.mass.to_pylist() == wanted
     refused = [n for n, (text, _) in enumerate(rows) if text.strip(" -") and wanted[n] is None]
     assert sorted(bad.at for bad in read.bad) == refused
+
+
+def test_a_refused_cell_holds_no_column() -> None:
+    """What is read is given back at once, although garbage is looked for seldom."""
+    gc.collect()
+    gc.disable()
+    try:
+        before = pa.total_allocated_bytes()
+        for _ in range(5):
+            assert read_hs(pa.array(["TOTAL"] * 100_000)).bad
+        assert pa.total_allocated_bytes() - before < 100_000
+    finally:
+        gc.enable()

@@ -48,30 +48,31 @@ def by_distinct(cells: pa.Array, parse: Callable[[str], Any], kind: pa.DataType)
         kind: The Arrow type of what `parse` returns.
     """
     coded = cells.dictionary_encode()
-    values, errors = [], {}
+    # Not the errors themselves: each holds this frame, and so the arrays of its whole batch.
+    values, faults = [], {}
     for place, text in enumerate(coded.dictionary.to_pylist()):
         value = None
         if not is_nothing(text):
             try:
                 value = parse(text)
             except InputError as error:
-                errors[place] = error
+                faults[place] = error.message, error.hint
         values.append(value)
     found = pa.array(values, kind).take(coded.indices)
-    return Column(values=found, bad=_bad(coded, errors) if errors else ())
+    return Column(values=found, bad=_bad(coded, faults) if faults else ())
 
 
-def _bad(coded: pa.DictionaryArray, errors: dict[int, InputError]) -> tuple[Bad, ...]:
+def _bad(coded: pa.DictionaryArray, faults: dict[int, tuple[str, str]]) -> tuple[Bad, ...]:
     indices = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     texts = coded.dictionary
     return tuple(
         Bad(
             at=int(at),
             value=shorten(texts[int(indices[at])].as_py()),
-            problem=errors[int(indices[at])].message,
-            hint=errors[int(indices[at])].hint,
+            problem=faults[int(indices[at])][0],
+            hint=faults[int(indices[at])][1],
         )
-        for at in np.flatnonzero(np.isin(indices, list(errors)))
+        for at in np.flatnonzero(np.isin(indices, list(faults)))
     )
 
 
