@@ -1,0 +1,159 @@
+"""The directive ``rules``: tables of data/rules/alerts.toml, and of the rules about parties."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from directives import Facts, Row, table
+
+from tidewaiter.consignments.past.flags import load_red_flags
+from tidewaiter.consignments.past.types import PastRules
+from tidewaiter.consignments.rules import (
+    LinkedRule,
+    OrderRule,
+    PartyRule,
+    SignRule,
+    load_alert_rules,
+)
+from tidewaiter.parties.matching.points import rules as attribute_rules
+from tidewaiter.parties.resolution.facts import resolution_rules
+from tidewaiter.parties.resolution.signs import sign_rules
+
+_PLANTED = Path(__file__).parents[1] / "benchmarks" / "planted.json"
+_PAST = frozenset({"order", "past", "flags", "backtest"})
+_PARTIES = frozenset({"resolution", "hubs", "signs", "attributes"})
+
+
+class RuleFacts(Facts):
+    """A table of the rules of alerts."""
+
+    def lines(self) -> Iterator[str]:
+        """Give the table that the argument names."""
+        name = self.arguments[0]
+        if name in _PARTIES:
+            yield from _of_parties(name)
+            return
+        if name in _PAST:
+            yield from _of_past(name)
+            return
+        rules = load_alert_rules()
+        match name:
+            case "control":
+                rows = [
+                    (rule.title, f"{rule.points:+}", _listings(rule.regimes))
+                    for rule in rules.control
+                ]
+                yield from table(("rule", "points", "listings"), rows)
+            case "urgency":
+                steps = [(_days(step.days), f"{step.points:+}") for step in rules.urgency]
+                yield from table(("the goods are due", "points of the rank"), steps)
+            case "severity":
+                levels = msgspec.structs.asdict(rules.severity).items()
+                yield from table(("severity", "least score"), [(k, str(v)) for k, v in levels])
+            case "party":
+                yield from table(("what the list does", "points"), _actions(rules.party))
+            case "linked":
+                yield from table(("what the list says", "points"), _ties(rules.party.linked))
+            case "sign":
+                yield from table(("sign", "points", "red flag", "source"), _shells(rules.sign))
+            case name:
+                found = getattr(rules, name).items()
+                rows = [(f"`{key}`", f"{rule.points:+}", rule.text) for key, rule in found]
+                yield from table(("rule", "points", "the sentence of the alert"), rows)
+
+
+def _of_past(name: str) -> Iterator[str]:
+    """Give a table of what is unlike earlier lines, and of what that weighs."""
+    rules = load_alert_rules()
+    match name:
+        case "order":
+            yield from table(("what is unlike", "times in the rank"), _order(rules.order))
+        case "past":
+            head = ("rule", "points", "red flag, in our words", "source", "numbers")
+            yield from table(head, _past(rules.past))
+        case "flags":
+            yield from table(("flag", "in our words", "in Tidewaiter"), _flags())
+        case "backtest":
+            kinds = ("planted", "look-alikes", "ordinary", "of those that hold, planted")
+            yield from table(("rule", "lines in which it holds", *kinds), _backtest())
+
+
+def _of_parties(name: str) -> Iterator[str]:
+    """Give a table of the rules by which parties are matched and joined."""
+    match name:
+        case "resolution":
+            held = [
+                (f"`{key}`", f"{points:+}") for key, points in resolution_rules().points.items()
+            ]
+            yield from table(("what holds for two members", "points"), held)
+        case "hubs":
+            held = [(f"`{key}`", f"{most}") for key, most in resolution_rules().hubs.items()]
+            yield from table(("what is shared", "most names that may share it"), held)
+        case "signs":
+            found = sign_rules().signs.items()
+            told = [(f"`{key}`", each.flag, f"[{each.source}]({each.url})") for key, each in found]
+            yield from table(("sign", "red flag, in our words", "read in"), told)
+        case "attributes":
+            said = [(each.what, f"{each.points:+g}", each.why) for each in attribute_rules()]
+            yield from table(("what", "points", "why"), said)
+
+
+def _listings(regimes: dict[str, tuple[str, ...]]) -> str:
+    named = [f"`{slug}` {', '.join(held) or 'all'}" for slug, held in regimes.items()]
+    return "; ".join(named) or "any other, and an authority's own lists"
+
+
+def _actions(rule: PartyRule) -> Iterator[Row]:
+    for action, points in rule.actions.items():
+        yield (f"`{action}`", f"{points:+}")
+    yield ("charge dismissed, or acquitted", f"{rule.ended:+}")
+
+
+def _ties(rule: LinkedRule) -> Iterator[Row]:
+    yield ("owned or controlled by a blocked party", f"{rule.points:+}")
+    yield ("owns or controls a blocked party", f"{rule.owner:+}")
+
+
+def _shells(rule: SignRule) -> Iterator[Row]:
+    for name, sign in sign_rules().signs.items():
+        yield (f"`{name}`", f"{rule.points[name]:+}", sign.flag, f"[{sign.source}]({sign.url})")
+    yield ("all of an alert together, at most", f"{rule.most:+}", "", "")
+
+
+def _past(past: PastRules) -> Iterator[Row]:
+    for name, rule in past.rules.items():
+        doubt = "" if rule.mark == "read" else f" ({rule.mark})"
+        source = f"[{rule.source}]({rule.url})" if rule.url else rule.source
+        numbers = ", ".join(f"{what} {number:g}" for what, number in rule.numbers.items())
+        yield f"`{name}`", f"{rule.points:+}", rule.flag, source + doubt, numbers
+    yield "all of an alert together, at most", f"{past.most:+}", "", "", ""
+
+
+def _order(rule: OrderRule) -> Iterator[Row]:
+    checks = ", ".join(f"`{name}`" for name in rule.rules)
+    yield "each point of a reason of the past", f"{rule.past:g}"
+    yield f"each point of {checks}", f"{rule.papers:g}"
+    yield "both together, at most", f"{rule.most} points"
+
+
+def _backtest() -> Iterator[Row]:
+    """Yield how often each rule of the past holds in the made trade of the held-out seed."""
+    seeds = json.loads(_PLANTED.read_text(encoding="utf-8"))["seeds"]
+    told = seeds[list(seeds)[-1]]["rules"]
+    for name, each in told.items():
+        shares = (f"{each[kind]:.2%}" for kind in ("planted", "look-alikes", "ordinary"))
+        right = f"{each['of those that hold, planted']:.0%}" if each["lines"] else "-"
+        yield f"`{name}`", f"{each['lines']:,}", *shares, right
+
+
+def _flags() -> Iterator[Row]:
+    for name, flag in load_red_flags().flags.items():
+        doubt = "" if flag.mark == "read" else f" ({flag.mark})"
+        told = ", ".join(f"[`{rule}`](rules.md#{rule})" for rule in flag.rules)
+        told = " ".join(filter(None, (told and f"{told}.", flag.why)))
+        yield name, f"{flag.says} ([{flag.source}]({flag.url}){doubt})", told
+
+
+def _days(days: int) -> str:
+    return "already there" if days < 0 else f"within {days} days"
