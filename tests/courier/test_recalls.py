@@ -7,18 +7,15 @@ import msgspec
 import pytest
 from sqlalchemy import LargeBinary, Text, select, update
 from tests.courier.conftest import Party
+from tests.courier.recalling import known_to, recall_it, recalls_of, tell, written_of
 from tests.exchange.notices.samples import DAY, NOTICE
 from tests.exchange.samples import changed
 from tests.exchange.samples import incident as made_incident
 
 from tidewaiter.base.errors import ConflictError, InputError, MissingError
-from tidewaiter.casework.caserules import Asked
-from tidewaiter.casework.cases import Viewer
-from tidewaiter.casework.steps import Held, Unheld
 from tidewaiter.courier.receiving import receive
 from tidewaiter.courier.stocking import make_ready
 from tidewaiter.exchange.documents import Document
-from tidewaiter.exchange.incidents.folding import Known
 from tidewaiter.exchange.markings import Marking
 from tidewaiter.exchange.notices.events import NoObjection, Sent
 from tidewaiter.exchange.requests.recalls import Recall
@@ -26,48 +23,19 @@ from tidewaiter.exchange.requests.types import Asked as Question
 from tidewaiter.exchange.requests.types import Request
 from tidewaiter.store import tables
 from tidewaiter.store.audit import verify_audit
-from tidewaiter.store.cases import case_steps, open_case, take_step
-from tidewaiter.store.database import Work
 from tidewaiter.store.evidence import vouched
 from tidewaiter.store.feeds import make_feed
-from tidewaiter.store.givingback import Custody, hold, lift, pass_on
 from tidewaiter.store.holding import discard, hold_back, release
-from tidewaiter.store.incidents import find_known, tell_incident
 from tidewaiter.store.noticerows import find_notice, notices
 from tidewaiter.store.notices import do_to_notice, send_notice
 from tidewaiter.store.outgoing import Message, write_message
 from tidewaiter.store.peers import move_relation
-from tidewaiter.store.recalllist import Recalling, items, recalls
-from tidewaiter.store.recalls import Why, recall
+from tidewaiter.store.recalllist import items
 from tidewaiter.store.requests import ask, find_request
 from tidewaiter.store.tables import METADATA
 from tidewaiter.substances.registry import load_registry
 
 Pair = tuple[Party, Party]
-WHY = Why(reason="error", note="The wrong drums.")
-
-
-def _tell(owner: Party, *to: Party, **more: object) -> str:
-    """Tell an incident; return the id of a message that tells it."""
-    incident = made_incident(owner=owner.name, parties=(), settled=(), **more)
-    with owner.desk.database.work(owner.desk.stamp()) as work:
-        tell_incident(work, owner.desk.ring.lock, owner.name, incident, [p.name for p in to])
-        return items(work)[0].id
-
-
-def _recall(party: Party, item: str, why: Why = WHY, only: Sequence[str] = ()) -> list[str]:
-    with party.desk.database.work(party.desk.stamp()) as work:
-        return recall(work, party.desk.ring.lock, party.name, item, why, only=only)
-
-
-def _recalls(party: Party) -> list[Recalling]:
-    with party.desk.database.work() as work:
-        return recalls(work, party.desk.ring.lock)
-
-
-def _known(party: Party, owner: Party) -> Known:
-    with party.desk.database.work() as work:
-        return find_known(work, party.desk.ring.lock, owner.name, "inc-7")
 
 
 def _everything(party: Party) -> bytes:
@@ -79,16 +47,6 @@ def _everything(party: Party) -> bytes:
             for row in work.connection.execute(select(*columns)) if columns else ():
                 found += [each.encode() if isinstance(each, str) else each for each in row if each]
     return b"\n".join(bytes(each) for each in found)
-
-
-def _written(party: Party, item: str) -> list[bytes]:
-    """Return the encrypted copies of a message: its box, and what was kept of it."""
-    i, s, e = tables.incoming.c, tables.said.c, tables.notice_event.c
-    with party.desk.database.work() as work:
-        box = work.connection.execute(select(i.box).where(i.id == item)).scalars()
-        said = work.connection.execute(select(s.written).where(s.message == item)).scalars()
-        event = work.connection.execute(select(e.written).where(e.message == item)).scalars()
-        return [b.encode() if isinstance(b, str) else bytes(b) for b in (*box, *said, *event) if b]
 
 
 def _holds(party: Party, peer: Party) -> None:
@@ -111,34 +69,34 @@ def test_what_is_recalled_is_gone_and_the_chain_still_verifies(pair: Pair) -> No
         ask(work, one.desk.ring.lock, one.name, request)
     asked = _last(one)
     public = Marking(tlp="clear", pap="clear")
-    sent = {asked, _tell(one, other, marking=public), one.say(other, "Call me.")}
+    sent = {asked, tell(one, other, marking=public), one.say(other, "Call me.")}
     one.send(other)
-    copies = [copy for item in sent for copy in _written(other, item)]
+    copies = [copy for item in sent for copy in written_of(other, item)]
     assert len(copies) == 5
     copies += _feed(other)
     assert all(copy in _everything(other) for copy in copies)
     for item in sent:
-        assert _recall(one, item) == [item]
+        assert recall_it(one, item) == [item]
     one.send(other)
     held = _everything(other)
     assert not [copy for copy in copies if copy in held]
-    assert {each.standing for each in _recalls(other)} == {"destroyed"}
-    assert {each.standing for each in _recalls(one)} == {"asked"}
+    assert {each.standing for each in recalls_of(other)} == {"destroyed"}
+    assert {each.standing for each in recalls_of(one)} == {"asked"}
     other.send(one)
-    assert {each.standing for each in _recalls(one)} == {"destroyed"}
+    assert {each.standing for each in recalls_of(one)} == {"destroyed"}
     assert one.states() == {"processed": 3, "recalled": 3}
     for each, peer in ((one, other), (other, one)):
         _holds(each, peer)
-    assert _known(other, one).now() is None
-    assert _known(one, one).now() is not None
+    assert known_to(other, one).now() is None
+    assert known_to(one, one).now() is not None
     with other.desk.database.work() as work:
         assert find_request(work, other.desk.ring.lock, one.name, "r-1").request is None
     with pytest.raises(ConflictError, match="recalled already"):
-        _recall(one, asked)
+        recall_it(one, asked)
     again = Recall(id="again", item=asked, digest=_digest(other, asked), reason="court", basis="x")
     _smuggle(one, other, again)
     assert other.taken()[-1][2] == "processed"
-    assert {each.standing for each in _recalls(other)} == {"destroyed"}
+    assert {each.standing for each in recalls_of(other)} == {"destroyed"}
 
 
 def _feed(party: Party) -> list[bytes]:
@@ -167,7 +125,7 @@ def test_a_recall_in_one_request_with_its_message_destroys_that_too(pair: Pair) 
         return ["none"] * len(batch)
 
     one.send(other, keep)
-    _recall(one, item)
+    recall_it(one, item)
     with one.desk.database.work(
         one.desk.stamp()
     ) as work:  # as though the first one had its receipt
@@ -178,7 +136,7 @@ def test_a_recall_in_one_request_with_its_message_destroys_that_too(pair: Pair) 
     assert len(lines) == 2
     receive(other.desk, lines)
     assert other.taken() == [(one.name, 1, "recalled"), (one.name, 2, "processed")]
-    assert _written(other, item) == []
+    assert written_of(other, item) == []
 
 
 def test_a_notice_stands_on_both_sides_as_though_a_recalled_word_was_never_said(
@@ -193,7 +151,7 @@ def test_a_notice_stands_on_both_sides_as_though_a_recalled_word_was_never_said(
         do_to_notice(work, other.desk.ring.lock, 1, NoObjection(decided_by="Licensing"))
     other.send(one)
     yes = _last(other)
-    _recall(other, yes)
+    recall_it(other, yes)
     other.send(one)
     one.send(other)
     for each in pair:
@@ -204,67 +162,12 @@ def test_a_notice_stands_on_both_sides_as_though_a_recalled_word_was_never_said(
         again = do_to_notice(work, other.desk.ring.lock, 1, NoObjection(decided_by="Customs"))
     assert again.state.approved
     other.send(one)
-    _recall(one, _last(one))
+    recall_it(one, _last(one))
     one.send(other)
     other.send(one)
     for each in pair:
         with each.desk.database.work() as work:
             assert [row.state for row in notices(work, DAY)] == ["recalled"]
-
-
-def test_a_hold_keeps_what_is_recalled_until_it_is_lifted(pair: Pair) -> None:
-    """Its source is told on what it rests, and to how many it went on; then that it is gone."""
-    one, other = pair
-    item = _tell(one, other)
-    one.send(other)
-    safe = other.desk.ring.lock
-    with other.desk.database.work(other.desk.stamp()) as work:
-        with pytest.raises(InputError, match="no legal hold on case 7"):
-            hold(work, safe, item, Custody(basis="Order 7", case=7))
-        hold(work, safe, item, Custody(basis="Order 7", until=date(2027, 1, 1)))
-        assert pass_on(work, safe, item, 3, 2, own=other.name) == ""
-    _recall(one, item)
-    one.send(other)
-    other.send(one)
-    (told,) = _recalls(one)
-    assert told.outcome is not None
-    assert (told.standing, told.outcome.basis, told.untold) == (
-        "kept-under-legal-hold", "Order 7", 1
-    )  # fmt: skip
-    assert _known(other, one).now() is not None
-    with other.desk.database.work(other.desk.stamp()) as work:
-        assert lift(work, safe, other.name, item) == "destroyed"
-        with pytest.raises(ConflictError, match="no legal hold"):
-            lift(work, safe, other.name, item)
-    other.send(one)
-    assert [each.standing for each in _recalls(one)] == ["destroyed"]
-    assert _known(other, one).now() is None
-
-
-def test_a_hold_by_a_case_lasts_as_long_as_that_of_the_case(pair: Pair) -> None:
-    """Recalled while the case is held it is kept; once that is over it is destroyed at once."""
-    one, other = pair
-    first, second = (one.say(other, text) for text in ("first", "second"))
-    one.send(other)
-    viewer = Viewer(name="rosa", rights=frozenset({"see", "case", "approve"}))
-    with other.desk.database.work(other.desk.stamp()) as work:
-        number = open_case(work, viewer, "Drums").number
-        _step(work, viewer, number, Held(why="Order 7"))
-        for item in (first, second):
-            hold(work, other.desk.ring.lock, item, Custody(basis="Order 7", case=number))
-    _recall(one, first)
-    one.send(other)
-    with other.desk.database.work(other.desk.stamp()) as work:
-        _step(work, viewer, number, Unheld(why="It was lifted."))
-    _recall(one, second)
-    one.send(other)
-    assert [each.standing for each in _recalls(other)] == ["destroyed", "kept-under-legal-hold"]
-    assert (bool(_written(other, first)), bool(_written(other, second))) == (True, False)
-
-
-def _step(work: Work, viewer: Viewer, number: int, content: Held | Unheld) -> None:
-    seen = case_steps(work, viewer, number)[-1].id
-    take_step(work, viewer, number, Asked(content=content, seen=seen))
 
 
 def test_what_has_not_left_goes_without_a_word(pair: Pair) -> None:
@@ -274,17 +177,17 @@ def test_what_has_not_left_goes_without_a_word(pair: Pair) -> None:
     one.send(other)
     _move(one, other, "frozen")
     held = one.say(other, "second")
-    assert _recall(one, held) == [held]
-    assert _recall(one, left) == [left]
-    assert [each.standing for each in _recalls(one)] == ["waiting", "never-left"]
+    assert recall_it(one, held) == [held]
+    assert recall_it(one, left) == [left]
+    assert [each.standing for each in recalls_of(one)] == ["waiting", "never-left"]
     with pytest.raises(ConflictError, match="recalled already"):
-        _recall(one, left)
+        recall_it(one, left)
     _move(one, other, "active", keep=False)
-    assert _recalls(one)[0].standing == "not-asked"
-    assert _recall(one, left) == [left]
+    assert recalls_of(one)[0].standing == "not-asked"
+    assert recall_it(one, left) == [left]
     one.send(other)
     other.send(one)
-    assert [each.standing for each in _recalls(one)] == ["destroyed", "never-left"]
+    assert [each.standing for each in recalls_of(one)] == ["destroyed", "never-left"]
     assert other.taken() == [(one.name, 1, "recalled"), (one.name, 2, "processed")]
 
 
@@ -305,12 +208,12 @@ def test_nobody_recalls_what_another_sent(pair: Pair) -> None:
     item = one.say(other, "hello")
     one.send(other)
     with pytest.raises(InputError, match="only its sender"):
-        _recall(other, item)
+        recall_it(other, item)
     with pytest.raises(MissingError, match="no message"):
-        _recall(one, "nothing")
+        recall_it(one, "nothing")
     back = other.say(one, "yes")
     other.send(one)
-    _recall(other, back)
+    recall_it(other, back)
     forged = Recall(id="k", item=back, digest="0" * 64, reason="error")
     for body in (forged, changed(forged, item=item, digest=_digest(other, item))):
         _smuggle(other, one, body)
@@ -323,13 +226,13 @@ def test_nobody_recalls_what_another_sent(pair: Pair) -> None:
         ("recall", "processed"),
         *[("recall", "refused")] * 2,
     ]
-    assert _written(other, item)
+    assert written_of(other, item)
     with other.desk.database.work() as work:
         o = tables.outgoing.c
         word = work.connection.execute(select(o.id).where(o.kind == "recall")).scalars().first()
     assert word is not None
     with pytest.raises(InputError, match="a recall is not recalled"):
-        _recall(other, word)
+        recall_it(other, word)
 
 
 def _digest(party: Party, item: str) -> str:

@@ -33,42 +33,18 @@ from pathlib import Path
 import msgspec
 from msgspec import structs
 from tests.databases import own_database
-from tests.soak.checks import VIOLATIONS, Kept, read_kept, violations
+from tests.soak.checks import Kept, read_kept, violations
 from tests.soak.faults import FAULTS
 from tests.soak.node import POINTS, Life, live
 from tests.soak.proxies import Proxy
+from tests.soak.results import Result, table
 from tests.soak.world import Plan, World
 
-from tidewaiter.base.records import Record
 from tidewaiter.store.database import open_database
 
 _STEP = 0.01  # seconds between two looks at what happens
 _TRIES = 3  # of a fault
 _AT_POINTS = 0.7  # of kills; the others come at any moment
-
-
-class Result(Record, frozen=True, kw_only=True):
-    """What a run found."""
-
-    plan: Plan
-    violations: dict[str, int]
-    kills: dict[str, int]  # by where
-    line: dict[str, int]  # by what was done
-    messages: int  # sent, those of relations among them
-    seconds: float
-    settled: float  # seconds after the faults ended
-    cpu: float  # seconds of the processor, of all nodes and lines
-    load: float
-
-    @property
-    def is_green(self) -> bool:
-        """Say whether all was as it must be."""
-        return not self.violations
-
-    @property
-    def is_seen(self) -> bool:
-        """Say whether a fault was seen; that a run takes its time is no sign of one."""
-        return bool(self.violations.keys() - {"never settled"})
 
 
 class Run:
@@ -221,23 +197,6 @@ def run(plan: Plan, folder: Path, empty: Path, urls: Sequence[str] = ()) -> Resu
 
 def _messages(kept: dict[str, Kept]) -> int:
     return sum(len(each.outgoing) for each in kept.values())
-
-
-def table(result: Result) -> str:
-    """Write a result for people."""
-    plan = result.plan
-    head = f"{plan.exchanges:,} exchanges ({result.messages:,} messages), {plan.nodes} nodes"
-    where = "PostgreSQL" if plan.postgresql else "SQLite"
-    rows = [f"{head}, {where}, seed {plan.seed}, fault: {plan.fault or 'none'}"]
-    rows += [f"  killed {where}: {count}" for where, count in sorted(result.kills.items())]
-    rows += [f"  line: {what}: {count:,}" for what, count in result.line.items()]
-    rows += [f"  {what}: {result.violations.get(what, 0)}" for what in VIOLATIONS]
-    verdict = "green" if result.is_green else "RED"
-    rows.append(
-        f"  {sum(result.kills.values())} kills, {result.seconds} s, settled {result.settled} s"
-        f" after the faults, {result.cpu} CPU s, load {result.load}: {verdict}"
-    )
-    return "\n".join(rows)
 
 
 class Runs:

@@ -1,12 +1,12 @@
 """What a release changed: the growth of counts by their age as a figure, and tables of cells."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tidewaiter.base.records import Record
 from tidewaiter.burden.views.revisions import Cell, Growth, Revisions
 from tidewaiter.report.burdenlines import grid_of, marks_of
 from tidewaiter.report.burdenwords import amount, indicator_words, month_words, place_words, signed
-from tidewaiter.report.figures import LEFT, RIGHT, Dot, Figure, Shape, path_of, scale_of
+from tidewaiter.report.figures import LEFT, RIGHT, Dot, Figure, Scale, Shape, path_of, scale_of
 from tidewaiter.report.languages import counted, number, words
 from tidewaiter.report.overviewcharts import Word
 
@@ -62,17 +62,7 @@ def growth_figure(told: Revisions, slug: str = "growth") -> Figure:
     def x(lag: int) -> float:
         return round(LEFT + 10 + (lag - min(lags)) / span * (RIGHT - LEFT - 20), 1)
 
-    shapes = grid_of(scale, LEFT, RIGHT)
-    dots: list[Dot] = []
-    for kind, dot, read in (("reported", "dot", _country), ("predicted", "dot-other", _states)):
-        points = [(x(each.lag), scale.y(max(value, 0.0)), value, each) for each in told.growth
-                  if (value := read(each)) is not None]  # fmt: skip
-        if len(points) > 1:
-            shapes.append(Shape(kind=kind, d=path_of([(px, py) for px, py, _, _ in points])))
-        dots += [
-            Dot(kind=dot, x=px, y=py, told=f"{_months(each.lag)}: {signed(value)}")
-            for px, py, value, each in points
-        ]
+    shapes, dots = _courses(told.growth, x, scale)
     marks = marks_of(scale, LEFT, unit=" %")
     lag_words = [
         Word(text=str(lag), x=x(lag), y=_FOOT + 18, anchor="middle", kind="mark") for lag in lags
@@ -96,8 +86,8 @@ def growth_figure(told: Revisions, slug: str = "growth") -> Figure:
             if each.country is not None
         ) or words("The table says the same."),
         height=_HEIGHT,
-        shapes=tuple(shapes),
-        dots=tuple(dots),
+        shapes=(*grid_of(scale, LEFT, RIGHT), *shapes),
+        dots=dots,
         words=(*marks, *lag_words,
                Word(text=words("age in months"), x=RIGHT, y=_FOOT + 36, anchor="end", kind="mark")),
         key=(("reported", words("country as a whole")),
@@ -109,6 +99,24 @@ def growth_figure(told: Revisions, slug: str = "growth") -> Figure:
             for each in told.growth
         ),
     )  # fmt: skip
+
+
+def _courses(
+    growth: Sequence[Growth], x: Callable[[int], float], scale: Scale
+) -> tuple[tuple[Shape, ...], tuple[Dot, ...]]:
+    """Draw the country's course and that of the places, with a dot for each age."""
+    shapes: list[Shape] = []
+    dots: list[Dot] = []
+    for kind, dot, read in (("reported", "dot", _country), ("predicted", "dot-other", _states)):
+        points = [(x(each.lag), scale.y(max(value, 0.0)), value, each) for each in growth
+                  if (value := read(each)) is not None]  # fmt: skip
+        if len(points) > 1:
+            shapes.append(Shape(kind=kind, d=path_of([(px, py) for px, py, _, _ in points])))
+        dots += [
+            Dot(kind=dot, x=px, y=py, told=f"{_months(each.lag)}: {signed(value)}")
+            for px, py, value, each in points
+        ]
+    return tuple(shapes), tuple(dots)
 
 
 def cell_row(cell: Cell) -> tuple[str, ...]:
