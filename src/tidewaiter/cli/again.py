@@ -102,7 +102,7 @@ def _said_of_others(kept: Kept | None) -> str:
     told = [f"{asked}: {kept.changed:,} say something else now"]
     told += [f"{kept.raised:,} of another severity"] if kept.raised else []
     told += [f"{kept.noted:,} decided ones got a note"] if kept.noted else []
-    told += [f"{len(kept.selected):,} new ones by rules that select"] if kept.selected else []
+    told += [f"{kept.selected:,} new ones by rules that select"] if kept.selected else []
     return ", ".join(told)
 
 

@@ -27,9 +27,9 @@ from tidewaiter.consignments.restricted import open_version
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
 from tidewaiter.consignments.signs import PartySigns, parties_of
 from tidewaiter.consignments.switched import switched_rules
-from tidewaiter.consignments.types import LINES, Alert
+from tidewaiter.consignments.types import LINES
 from tidewaiter.rescreen.basis import basis_of
-from tidewaiter.rescreen.keeping import Kept
+from tidewaiter.rescreen.keeping import Kept, mark_some
 from tidewaiter.rescreen.registered import RegisterAsked, register_desk
 from tidewaiter.rescreen.sums import AllSums, dated
 from tidewaiter.store.alerts import add_alerts
@@ -44,7 +44,6 @@ from tidewaiter.store.everyalert import (
 )
 from tidewaiter.store.inspected import inspected
 from tidewaiter.store.lines import StoredBatch, stored_batches
-from tidewaiter.store.marking import mark_alerts
 from tidewaiter.store.pastlines import past_lines, past_parties
 from tidewaiter.substances.registry import load_registry
 
@@ -149,31 +148,26 @@ def _marked(job: _Job, found: _Gathered) -> Kept:
         found.sums.source = some[0].source
         shown = (each.alert for each in some if open_version(each.alert, job.rules))
         rows[found.sums.source].update(alert.row for alert in shown)
-        with job.database.work(job.stamp()) as work:
-            ids = [each.alert.id for each in some]
-            told = mark_alerts(work, ids, lambda alert: marks.mark(dated(alert)))
-        kept = kept.plus(
-            Kept(looked=len(ids), changed=len(told.changed), raised=told.raised,
-                 noted=len(told.noted))
-        )  # fmt: skip
+        ids = [each.alert.id for each in some]
+        told = mark_some(job.database, ids, lambda alert: marks.mark(dated(alert)), job.stamp)
+        kept = kept.plus(told)
     for stored in _every_line(job.database) if job.rules.past.selects else ():
         known = rows[stored.source]
         kept = kept.plus(Kept(selected=_select(job, found.past, stored, known)))
     return kept
 
 
-def _select(job: _Job, past: Past, stored: StoredBatch, known: Container[int]) -> tuple[Alert, ...]:
-    """Add the alerts that rules of the past select of some lines."""
+def _select(job: _Job, past: Past, stored: StoredBatch, known: Container[int]) -> int:
+    """Add the alerts that rules of the past select of some lines; return how many are new."""
     with job.database.work() as work:
         day = first_days(work).get(stored.source, job.settings.day)
         screening = last_screenings(work).get(stored.source)
     made = Screening(day, stored.name, stored.sha256)
     found = list(selected(stored.lines, past, job.rules, made, known))
     if not found or screening is None:
-        return ()
+        return 0
     with job.database.work(job.stamp()) as work:
-        new = set(add_alerts(work, screening, found))
-    return tuple(alert for alert in found if alert.id in new)
+        return len(add_alerts(work, screening, found))
 
 
 def _every_line(database: Database) -> Iterator[StoredBatch]:

@@ -9,6 +9,7 @@ from msgspec import structs
 from tidewaiter.bulk.marks import Once
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.together import Key, Part, Sum, Together
+from tidewaiter.consignments.traders import day_of
 from tidewaiter.consignments.types import Alert
 from tidewaiter.substances.registry import Registry
 
@@ -68,7 +69,6 @@ class _Day(Together):
 
 def dated(alert: Alert) -> Alert:
     """Return an alert whose line counts on the day of its screening, where it names none."""
-    line = alert.line
-    if line.departure or line.lodged or line.release or line.arrival:
+    if day_of(alert.line):
         return alert
-    return structs.replace(alert, line=structs.replace(line, lodged=alert.day))
+    return structs.replace(alert, line=structs.replace(alert.line, lodged=alert.day))
