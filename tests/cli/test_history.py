@@ -83,6 +83,24 @@ def test_batches_and_workers_change_nothing(screen: Screen, here: Path) -> None:
     assert all("120 lines of 2026-11" in row["reasons"] for row in found)
 
 
+def test_a_history_that_the_database_holds_counts_once(
+    screen: Screen, here: Path, objects: Objects
+) -> None:
+    """Neither its amounts nor its lines are doubled; other files of the database count too."""
+    now = _file(here / "now.csv", ("500", "2026-11-20"))
+    then = _file(here / "then.csv", ("300", "2026-11-02"), ("300", "2026-11-03"))
+    assert screen(str(then), "--db", "cases.db").exit_code == 0
+    draft = _file(here / "draft.csv", ("10", "2026-11-04"))
+    assert screen(str(draft), "--db", "cases.db").exit_code == 0
+    sent = here / "sent.csv"
+    sent.write_text(draft.read_text() + "9,shirts,9,Hafen AG,Muster Inc,DE,US,2026-11-04\n")
+    again = ("--history", str(then), "--history", str(sent))
+    told = objects(screen(str(now), "--db", "cases.db", *again).stdout)
+    ((text,),) = _told(told)
+    assert "4 lines (3 of earlier files) of 2026-11" in text
+    assert "1,110 kg" in text
+
+
 def test_again_takes_no_history(screen: Screen, here: Path) -> None:
     """What a database holds is screened line by line."""
     then = _file(here / "then.csv", ("600", "2026-11-02"))

@@ -153,6 +153,7 @@ def _with_past(job: _Job, earlier: Iterable[Alert]) -> Marks:
         for alert in _open(earlier, rules):
             together.add(alert, earlier=True)
             past.add(alert, earlier=True)
+            once.is_new(alert)
         for alert in _open(job.before.stored(past.substances), rules):
             past.add(alert, earlier=True)
             if once.is_new(alert):

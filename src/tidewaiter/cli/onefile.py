@@ -16,7 +16,7 @@ from tidewaiter.cli.options import STOPPED
 from tidewaiter.cli.progress import watched
 from tidewaiter.consignments.types import ReadOptions
 from tidewaiter.identity import own_stamp
-from tidewaiter.node import Progress, screen_file
+from tidewaiter.node import Progress, hash_file, screen_file
 from tidewaiter.rescreen.before import before_of
 from tidewaiter.rescreen.keeping import keep_marks
 from tidewaiter.rescreen.registered import RegisterAsked, register_desk
@@ -54,7 +54,8 @@ def screen_one(job: OneFile, database: Database | None) -> tuple[Marks, int]:
     earlier = earlier_alerts(job.history, options, settings, workers=job.workers)
     files = partial(lines_of, job.history, options) if job.history else None
     allowed = register.allowed if register else ()
-    before = before_of(database, settings.sha256, files, allowed)
+    at_hand = {settings.sha256, *map(hash_file, job.history if database else ())}
+    before = before_of(database, at_hand, files, allowed)
     lines = partial(lines_of, (path,), options, unread=True)
     marks = marks_of(journal, settings, earlier, lines, before, workers=workers)
     if database is not None and screening is not None:

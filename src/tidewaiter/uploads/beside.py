@@ -51,7 +51,7 @@ def mark_upload(job: Screened, stamp: Callable[[], Stamp], go_on: Callable[[], N
     def lines() -> Iterator[pa.RecordBatch]:
         return heard(lines_of(job.desk, job.upload))
 
-    before = before_of(job.database, job.upload.sha256, allowed=job.allowed)
+    before = before_of(job.database, {job.upload.sha256}, allowed=job.allowed)
     if before is not None:
         held, parties = before.held, before.parties
         before = before._replace(
