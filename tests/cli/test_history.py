@@ -12,7 +12,7 @@ from tidewaiter.base.resources import data
 from tidewaiter.consignments.types import Alert
 from tidewaiter.identity import own_stamp
 from tidewaiter.store.database import open_database
-from tidewaiter.store.decisions import Wanted, decide, standings
+from tidewaiter.store.decisions import Wanted, decide, standings, take_back
 from tidewaiter.store.queuefilter import AlertFilter
 
 Screen = Callable[..., Result]
@@ -205,6 +205,9 @@ def test_other_lines_are_asked_again(screen: Screen, here: Path) -> None:
         (note,) = [r for r in alerts(work, AlertFilter(status=("dismissed",)))[0].reasons
                    if r.text.startswith("After the decision")]  # fmt: skip
     assert note.text.count("is in none of 120 earlier lines") == 2
+    with open_database(here / "cases.db") as database, database.work(own_stamp()) as work:
+        take_back(work, standings(work, [one.id])[one.id])
+    assert "about 18 alerts: 1 say something else now" in screen(*again).stderr
 
 
 def _past_of(alert: Alert) -> list[str]:

@@ -1,8 +1,8 @@
 """Anew: what all lines of a database say of its alerts, told again, and what came of it.
 
 Each alert is marked as it would be if its file were screened into the database now; a line without
-a day counts on the day of its screening. Where no line, alert or result came since, and the rules
-are those of then, nothing is done.
+a day counts on the day of its screening. Where no line, alert or result came since, no decision was
+taken back and the rules are those of then, nothing is done.
 """
 
 import hashlib
