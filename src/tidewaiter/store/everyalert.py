@@ -70,15 +70,24 @@ def last_screenings(work: Work) -> dict[int, int]:
     return {source: number for source, number in rows}  # noqa: C416
 
 
-def heads(work: Work) -> list[int]:
-    """Return what changes when lines, alerts or results are added, or a decision is taken back."""
-    n, a, r, w = tables.line.c, tables.alert.c, tables.result.c, tables.result_withdrawn
-    d = tables.decision.c
+class Heads(NamedTuple):
+    """How far a database is with what settles what other lines say; -1: there is none."""
+
+    line: int
+    alert: int
+    result: int
+    taken_back: int  # the last decision that was
+    withdrawn: int  # results that were, in all
+
+
+def heads(work: Work) -> Heads:
+    """Return how far a database is."""
+    n, a, r, d = tables.line.c, tables.alert.c, tables.result.c, tables.decision.c
     asked = [select(func.max(each)) for each in (n.id, a.number, r.id)]
     asked.append(select(func.max(d.id)).where(d.verdict.is_(None)))
+    asked.append(select(func.count()).select_from(tables.result_withdrawn))
     told = [work.connection.execute(each).scalar() for each in asked]
-    gone = work.connection.execute(select(func.count()).select_from(w)).scalar()
-    return [-1 if each is None else int(each) for each in (*told, gone)]
+    return Heads(*(-1 if each is None else int(each) for each in told))
 
 
 def last_marking(work: Work) -> str:

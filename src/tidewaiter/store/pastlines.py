@@ -14,6 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from sqlalchemy import select
 
+from tidewaiter.consignments.lines import DAYS
 from tidewaiter.consignments.past.marking import Wanted
 from tidewaiter.consignments.past.routes import code_of
 from tidewaiter.consignments.traders import fold_party
@@ -26,9 +27,8 @@ from tidewaiter.store.slices import slices
 
 _ROWS: Final = 16_384  # lines of one transaction
 _HEADING: Final = 6  # digits of the HS
-_DAYS: Final = ("departure", "lodged", "release", "arrival")
 _COLUMNS: Final = (
-    *_DAYS, "hs", "origin", "net_mg", "gross_mg", "packages", "value", "currency", "route",
+    *DAYS, "hs", "origin", "net_mg", "gross_mg", "packages", "value", "currency", "route",
     "parties", "containers",
 )  # fmt: skip
 
