@@ -101,6 +101,25 @@ def test_a_history_that_the_database_holds_counts_once(
     assert "1,110 kg" in text
 
 
+def test_lines_of_one_file_that_are_alike_all_count(
+    screen: Screen, here: Path, objects: Objects
+) -> None:
+    """They are so many consignments; for another file, and when other lines are asked anew, too."""
+    row = "A,acetic anhydride,400,Hafen AG,Muster Inc,DE,US,2026-11-02\n"
+    other = "B,shirts,9,Hafen AG,Muster Inc,DE,US,2026-11-02\n"
+    (here / "then.csv").write_text(HEAD + (row + other) * 3)
+    now = _file(here / "now.csv", ("100", "2026-11-20"))
+    assert screen("then.csv", "--db", "cases.db").exit_code == 0
+    ((text,),) = _told(objects(screen(str(now), "--db", "cases.db").stdout))
+    assert "4 lines (3 of earlier files) of 2026-11" in text
+    assert "1,300 kg" in text
+    assert screen("--again", "--db", "cases.db").exit_code == 0
+    with open_database(here / "cases.db") as database, database.work() as work:
+        said = [r.text for each in alerts(work) for r in each.reasons if r.rule == "together"]
+    assert len(said) == 4
+    assert all("4 lines" in text and "1,300 kg" in text for text in said)
+
+
 def test_again_takes_no_history(screen: Screen, here: Path) -> None:
     """What a database holds is screened line by line."""
     then = _file(here / "then.csv", ("600", "2026-11-02"))

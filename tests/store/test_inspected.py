@@ -54,7 +54,7 @@ def test_alerts_of_other_files_by_substance(
               for row, slug in ((1, "acetone"), (2, "safrole"))]  # fmt: skip
     put(*alerts)
     with database.work() as work:
-        named = [each.id for each in alerts_naming(work, ("safrole",), but=())]
+        named = [each.id for _, each in alerts_naming(work, ("safrole",), but=())]
         assert named == [alerts[1].id]
         assert len(list(alerts_naming(work, None, but=()))) == 2
         assert holds_other(work, ())

@@ -56,7 +56,7 @@ class _Held:
     def parties(self) -> Iterator[pa.RecordBatch]:
         return past_parties(self._database)
 
-    def alerts(self, substances: tuple[str, ...] | None) -> Iterator[Alert]:
+    def alerts(self, substances: tuple[str, ...] | None) -> Iterator[tuple[int, Alert]]:
         with self._database.work() as work:
             yield from alerts_naming(work, substances, but=self._but)
 

@@ -29,7 +29,7 @@ class AllSums(Together):
 
     def add_of(self, source: int, alert: Alert) -> None:
         """Add an alert of a source; goods that stand in several files count once."""
-        new = self._once.is_new(alert)
+        new = self._once.is_new(alert, source)
         for part in self.parts(alert):
             self._own[source, part.key] += 1
             if new:

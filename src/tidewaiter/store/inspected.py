@@ -53,8 +53,8 @@ def holds_other(work: Work, but: Collection[str]) -> bool:
 
 def alerts_naming(
     work: Work, substances: tuple[str, ...] | None, *, but: Collection[str]
-) -> Iterator[Alert]:
-    """Read the alerts in which substances were found, as their lines were found.
+) -> Iterator[tuple[int, Alert]]:
+    """Read the alerts in which substances were found, as their lines were found; and their sources.
 
     Those that rest on restricted entries are among them, whole: whoever tells others of them makes
     their open versions.
@@ -69,14 +69,14 @@ def alerts_naming(
     """
     a, n, f = tables.alert.c, tables.alert_substance.c, tables.source.c
     joined = tables.alert.join(tables.source, a.source == f.id)
-    wanted = select(a.id, a.payload).select_from(joined).where(f.sha256.not_in(but))
+    wanted = select(a.id, a.payload, a.source).select_from(joined).where(f.sha256.not_in(but))
     named = select(n.alert)
     if substances is not None:
         named = named.where(n.substance.in_(substances))
     rows = work.connection.execute(wanted.where(a.id.in_(named)).order_by(a.number))
     for some in rows.partitions(AT_ONCE):
-        found = [decode(payload, Alert, f"alert {name}") for name, payload in some]
-        yield from as_found(work, found)
+        found = [decode(row.payload, Alert, f"alert {row.id}") for row in some]
+        yield from zip((row.source for row in some), as_found(work, found), strict=True)
 
 
 def _of(alert: Alert, observed: Observed) -> Iterator[Inspected]:
