@@ -12,7 +12,7 @@ from tidewaiter.base.resources import data
 from tidewaiter.consignments.types import Alert
 from tidewaiter.identity import own_stamp
 from tidewaiter.store.database import open_database
-from tidewaiter.store.decisions import Wanted, decide, standings
+from tidewaiter.store.decisions import Wanted, decide, standings, take_back
 from tidewaiter.store.queuefilter import AlertFilter
 
 Screen = Callable[..., Result]
@@ -81,6 +81,43 @@ def test_batches_and_workers_change_nothing(screen: Screen, here: Path) -> None:
         found = list(csv.DictReader(file))
     assert len(found) == 120
     assert all("120 lines of 2026-11" in row["reasons"] for row in found)
+
+
+def test_a_history_that_the_database_holds_counts_once(
+    screen: Screen, here: Path, objects: Objects
+) -> None:
+    """Neither its amounts nor its lines are doubled; other files of the database count too."""
+    now = _file(here / "now.csv", ("500", "2026-11-20"))
+    then = _file(here / "then.csv", ("300", "2026-11-02"), ("300", "2026-11-03"))
+    assert screen(str(then), "--db", "cases.db").exit_code == 0
+    draft = _file(here / "draft.csv", ("10", "2026-11-04"))
+    assert screen(str(draft), "--db", "cases.db").exit_code == 0
+    sent = here / "sent.csv"
+    sent.write_text(draft.read_text() + "9,shirts,9,Hafen AG,Muster Inc,DE,US,2026-11-04\n")
+    again = ("--history", str(then), "--history", str(sent))
+    told = objects(screen(str(now), "--db", "cases.db", *again).stdout)
+    ((text,),) = _told(told)
+    assert "4 lines (3 of earlier files) of 2026-11" in text
+    assert "1,110 kg" in text
+
+
+def test_lines_of_one_file_that_are_alike_all_count(
+    screen: Screen, here: Path, objects: Objects
+) -> None:
+    """They are so many consignments; for another file, and when other lines are asked anew, too."""
+    row = "A,acetic anhydride,400,Hafen AG,Muster Inc,DE,US,2026-11-02\n"
+    other = "B,shirts,9,Hafen AG,Muster Inc,DE,US,2026-11-02\n"
+    (here / "then.csv").write_text(HEAD + (row + other) * 3)
+    now = _file(here / "now.csv", ("100", "2026-11-20"))
+    assert screen("then.csv", "--db", "cases.db").exit_code == 0
+    ((text,),) = _told(objects(screen(str(now), "--db", "cases.db").stdout))
+    assert "4 lines (3 of earlier files) of 2026-11" in text
+    assert "1,300 kg" in text
+    assert screen("--again", "--db", "cases.db").exit_code == 0
+    with open_database(here / "cases.db") as database, database.work() as work:
+        said = [r.text for each in alerts(work) for r in each.reasons if r.rule == "together"]
+    assert len(said) == 4
+    assert all("4 lines" in text and "1,300 kg" in text for text in said)
 
 
 def test_again_takes_no_history(screen: Screen, here: Path) -> None:
@@ -187,6 +224,9 @@ def test_other_lines_are_asked_again(screen: Screen, here: Path) -> None:
         (note,) = [r for r in alerts(work, AlertFilter(status=("dismissed",)))[0].reasons
                    if r.text.startswith("After the decision")]  # fmt: skip
     assert note.text.count("is in none of 120 earlier lines") == 2
+    with open_database(here / "cases.db") as database, database.work(own_stamp()) as work:
+        take_back(work, standings(work, [one.id])[one.id])
+    assert "about 18 alerts: 1 say something else now" in screen(*again).stderr
 
 
 def _past_of(alert: Alert) -> list[str]:

@@ -11,6 +11,7 @@ from tidewaiter.consignments.types import Alert, Party
 from tidewaiter.store.database import Database, Stamp
 from tidewaiter.store.inspected import alerts_naming, holds_other, inspected
 from tidewaiter.store.results import add_result, withdraw_result
+from tidewaiter.store.screenings import Run, Source
 
 DAY = date(2026, 2, 1)
 WRONG = Observed(kind="inspection", outcome="not-as-declared", day=DAY, person="Team 4",
@@ -45,14 +46,17 @@ def test_results_are_told_of_both_traders(
 
 
 def test_alerts_of_other_files_by_substance(
-    database: Database, put: Callable[..., None], make_alert: Callable[..., Alert]
-) -> None:
-    """Those of the file that is screened are left out; None asks for all substances."""
+    database: Database, put: Callable[..., None], make_alert: Callable[..., Alert],
+    reading: tuple[Source, Run],
+) -> None:  # fmt: skip
+    """Those of files that are at hand are left out; None asks for all substances."""
     alerts = [structs.replace(make_alert(row), substances=(slug,))
               for row, slug in ((1, "acetone"), (2, "safrole"))]  # fmt: skip
     put(*alerts)
     with database.work() as work:
-        named = [each.id for each in alerts_naming(work, ("safrole",), but="")]
+        named = [each.id for _, each in alerts_naming(work, ("safrole",), but=())]
         assert named == [alerts[1].id]
-        assert len(list(alerts_naming(work, None, but=""))) == 2
-        assert holds_other(work, "")
+        assert len(list(alerts_naming(work, None, but=()))) == 2
+        assert holds_other(work, ())
+        assert list(alerts_naming(work, None, but={reading[0].sha256})) == []
+        assert not holds_other(work, {reading[0].sha256})

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import structs
 from sqlalchemy import select
 from tests.found import alerts
-from tests.removers import OFFICER, approved, remover
+from tests.removers import OFFICER, SCOPE, approved, remover
 
 from tidewaiter.consignments.types import Alert, Reason
 from tidewaiter.store import tables
@@ -18,6 +18,7 @@ from tidewaiter.store.decisions import Wanted, decide, standings, take_back
 from tidewaiter.store.marking import Marked, mark_alerts
 from tidewaiter.store.queue import count_alerts
 from tidewaiter.store.queuefilter import AlertFilter, Queue
+from tidewaiter.store.suppression import end, suppression_of, suppressions
 from tidewaiter.store.tallies import recount
 from tidewaiter.store.versions import versions_of
 from tidewaiter.store.webhooks import NewWebhook, add_webhook
@@ -150,3 +151,20 @@ def test_what_rests_comes_back_when_its_rule_is_about_it_no_longer(
         assert [standings(work, ids)[name].status for name in ids] == ["open", "suppressed"]
         told = work.connection.execute(select(tables.delivery.c.alerts)).scalars().all()
     assert told == ['["alert-1"]']
+
+
+def test_a_rule_hides_again_what_it_hid_before(
+    database: Database, put: Put, make_alert: Make
+) -> None:
+    """An alert that was open meanwhile rests by the same rule once more, when another one ends."""
+    put(remover(make_alert, 1))
+    approved(database)
+    _mark(database, ["alert-1"], NEW)
+    _mark(database, ["alert-1"])
+    other = approved(database, scope=structs.replace(SCOPE, phrase="remover pads"))
+    with database.work(OFFICER) as work:
+        assert [each.hidden for each in suppressions(work)] == [1, 0]
+        end(work, suppression_of(work, other.number), "no more of them")
+    with database.work() as work:
+        assert standings(work, ["alert-1"])["alert-1"].status == "suppressed"
+        assert [each.hidden for each in suppressions(work)] == [0, 1]

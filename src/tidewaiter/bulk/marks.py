@@ -37,7 +37,8 @@ class Before(NamedTuple):
     lines: Lines  # of files at hand
     held: Callable[[Wanted], Iterable[pa.RecordBatch]]  # lines of a database that are asked for
     parties: Lines  # that a database holds, as lines that name one each
-    stored: Callable[[tuple[str, ...] | None], Iterable[Alert]]  # of substances; None: of all
+    stored: Callable[[tuple[str, ...] | None], Iterable[tuple[int, Alert]]]
+    """Gives alerts of substances (None: of all) that a database holds, each with its source."""
     inspected: Callable[[], Iterable[Inspected]]
     allowed: tuple[Allowed, ...] = ()  # by papers, notices and declared needs of a register
 
@@ -147,16 +148,18 @@ def _with_past(job: _Job, earlier: Iterable[Alert]) -> Marks:
     for alert in job.alerts():
         together.add(alert)
         past.add(alert)
-        once.is_new(alert)
+        once.is_new(alert, settings.sha256)
     if any_ or job.selects:
         _look(job, past)
         for alert in _open(earlier, rules):
             together.add(alert, earlier=True)
             past.add(alert, earlier=True)
-        for alert in _open(job.before.stored(past.substances), rules):
-            past.add(alert, earlier=True)
-            if once.is_new(alert):
-                together.add(alert, earlier=True)
+            once.is_new(alert, alert.file)
+        for source, held in job.before.stored(past.substances):
+            if told := open_version(held, rules):
+                past.add(told, earlier=True)
+                if once.is_new(told, source):
+                    together.add(told, earlier=True)
         past.add_inspected(job.before.inspected())
     screening = Screening(settings.day, settings.file, settings.sha256)
 
@@ -213,21 +216,23 @@ class Once:
 
     def __init__(self) -> None:
         """Begin without any."""
-        self._seen: set[int] = set()  # hashes: the lines would fill the memory
+        self._seen: dict[int, object] = {}  # hashes: the lines would fill the memory
 
-    def is_new(self, alert: Alert) -> bool:
-        """Take up an alert; tell whether a line like it was not taken up before.
+    def is_new(self, alert: Alert, file: object) -> bool:
+        """Take up an alert; tell whether no line like it was taken up before of another file.
 
         Lines of consignments that their file does not name are always new.
+
+        Args:
+            alert: As all may see it.
+            file: What tells its file from others.
         """
         line = alert.line
         if line.consignment == f"row {line.row}":
             return True
         mark = hash((line.consignment, line.seq, line.goods, line.hs, line.net_mg, line.gross_mg,
                      line.volume_ul, line.quantity, day_of(line)))  # fmt: skip
-        new = mark not in self._seen
-        self._seen.add(mark)
-        return new
+        return self._seen.setdefault(mark, file) == file
 
 
 def _open(entries: Iterable[object], rules: AlertRules) -> Iterator[Alert]:

@@ -39,7 +39,6 @@ def screen_past(past: Past, settings: Settings) -> None:
         past: What, and where to.
         settings: What its lines are screened by.
     """
-    lines = new = 0
     if past.whole and settings.lists is not None:
         generation_of(Archive(settings.lists), anew=True)
     with ExitStack() as stack:
@@ -52,23 +51,27 @@ def screen_past(past: Past, settings: Settings) -> None:
             raise click.UsageError("--again screens a database: give --db")
         settings = switched(settings, database)
         stack.enter_context(resting_told(database))
-        again_kept = stack.enter_context(ExitStack())
-        again = again_kept.enter_context(screen_again(database, settings, whole=past.whole))
-        click.echo(visible(_why(again)), err=True)
-        place, mark = place_of(past.restricted, settings, journal), mark_of(journal)
-        rules = load_alert_rules(settings.rules, settings.switches)
-        with alert_sink(past.out, mark) as sink, Apart(place, mark, rules) as apart:
-            for stored, alerts in again.batches():
-                lines += len(stored.lines)
-                new += len(alerts)
-                sink.add(apart.part(alerts))
-            gone, changed = _write_noted(again, sink, apart)
-        apart.tell()
-        told = f"{_said(again, lines)} {new:,} new alerts{_said_of_notes(gone, changed)}"
-        click.echo(told, err=True)
-        again_kept.close()
+        with screen_again(database, settings, whole=past.whole) as again:
+            click.echo(visible(_why(again)), err=True)
+            _write(again, past, settings, journal)
         kept = mark_again(database, settings, own_stamp, whole=past.whole)
         click.echo(_said_of_others(kept), err=True)
+
+
+def _write(again: Again, past: Past, settings: Settings, journal: Path) -> None:
+    """Screen lines, write the alerts that are new or get a note, and say how many there are."""
+    lines = new = 0
+    place, mark = place_of(past.restricted, settings, journal), mark_of(journal)
+    rules = load_alert_rules(settings.rules, settings.switches)
+    with alert_sink(past.out, mark) as sink, Apart(place, mark, rules) as apart:
+        for stored, alerts in again.batches():
+            lines += len(stored.lines)
+            new += len(alerts)
+            sink.add(apart.part(alerts))
+        gone, changed = _write_noted(again, sink, apart)
+    apart.tell()
+    told = f"{_said(again, lines)} {new:,} new alerts{_said_of_notes(gone, changed)}"
+    click.echo(told, err=True)
 
 
 def _why(again: Again) -> str:
@@ -102,7 +105,7 @@ def _said_of_others(kept: Kept | None) -> str:
     told = [f"{asked}: {kept.changed:,} say something else now"]
     told += [f"{kept.raised:,} of another severity"] if kept.raised else []
     told += [f"{kept.noted:,} decided ones got a note"] if kept.noted else []
-    told += [f"{len(kept.selected):,} new ones by rules that select"] if kept.selected else []
+    told += [f"{kept.selected:,} new ones by rules that select"] if kept.selected else []
     return ", ".join(told)
 
 

@@ -7,13 +7,11 @@ import msgspec
 
 from tidewaiter.base.cache import cache_folder, writable
 from tidewaiter.bulk.run import Settings
-from tidewaiter.cli.outputs import Outputs
 from tidewaiter.consignments.types import ReadOptions
 
 
-def journal_of(outputs: Outputs, settings: Settings, options: ReadOptions) -> Path:
+def journal_of(beside: Path | None, settings: Settings, options: ReadOptions) -> Path:
     """Return where the steps are kept: beside the first output, or in the user's cache."""
-    beside = outputs.alerts or outputs.report
     if beside is not None:
         return beside.with_name(f"{beside.name}.journal")
     folder = writable(journals())

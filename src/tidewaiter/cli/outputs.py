@@ -107,21 +107,14 @@ def write_outputs(
     """
     builder = SummaryBuilder()
     mark = mark_of(journal)
-    refusals: list[Refusal] = []
     with ExitStack() as stack:
         sink = stack.enter_context(alert_sink(outputs.alerts, mark, learned=outputs.learned))
         rules = load_alert_rules(settings.rules, settings.switches)
         apart = stack.enter_context(Apart(outputs.restricted, mark, rules, learned=outputs.learned))
-        refused = None
+        refused = _Refused(outputs, mark, stack)
         found = read_journal(journal)
         while entries := list(islice(found, _CHUNK)):
-            for entry in (e for e in entries if isinstance(e, Refusal)):
-                if refused is None:
-                    refused = stack.enter_context(_refusal_sink(outputs, mark))
-                with writing(str(outputs.refused)):
-                    refused.add([entry])
-                if len(refusals) < _SHOWN:
-                    refusals.append(entry)
+            refused.add([e for e in entries if isinstance(e, Refusal)])
             found_here = [e for e in entries if isinstance(e, Alert)]
             alerts = apart.part(found_here, lambda alert: beside(marks.mark(alert)))
             sink.add(alerts)
@@ -130,17 +123,43 @@ def write_outputs(
         while some := list(islice(more, _CHUNK)):
             sink.add(some)
             builder.add(some)
-        if refused is None and outputs.refused.exists():
-            stack.enter_context(_refusal_sink(outputs, mark))  # that of an earlier run gives way
+        refused.finish()
     for text in marks.left_out():
         click.echo(text, err=True)
     apart.tell()
     done = read_done(journal)
-    summary = builder.finish(counts_of(settings, registry, done, tuple(refusals)))
+    summary = builder.finish(counts_of(settings, registry, done, tuple(refused.first)))
     if outputs.report is not None:
         with replacing(outputs.report, mark) as path:
             write_report(path, summary, words_of(settings))
     return summary
+
+
+class _Refused:
+    """Writes what could not be read, where there is any, and keeps the first for the report."""
+
+    def __init__(self, outputs: Outputs, mark: str, stack: ExitStack) -> None:
+        self.first: list[Refusal] = []
+        self._outputs, self._mark, self._stack = outputs, mark, stack
+        self._writer: CsvRefusals | None = None
+
+    def add(self, refusals: list[Refusal]) -> None:
+        """Write refusals."""
+        if not refusals:
+            return
+        if self._writer is None:
+            self._writer = self._open()
+        with writing(str(self._outputs.refused)):
+            self._writer.add(refusals)
+        self.first += refusals[: _SHOWN - len(self.first)]
+
+    def finish(self) -> None:
+        """Let the file of an earlier run give way, where nothing was refused."""
+        if self._writer is None and self._outputs.refused.exists():
+            self._open()
+
+    def _open(self) -> CsvRefusals:
+        return self._stack.enter_context(_refusal_sink(self._outputs, self._mark))
 
 
 @contextmanager

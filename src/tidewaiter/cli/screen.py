@@ -3,54 +3,41 @@
 import os
 import sys
 import time
-from collections.abc import Iterable
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
-from msgspec import structs
 
 from tidewaiter.base.alone import alone
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.abandoned import drop_abandoned
 from tidewaiter.bulk.journal import Done, read_done
-from tidewaiter.bulk.marks import marks_of
-from tidewaiter.bulk.run import Settings, workers_for
+from tidewaiter.bulk.run import Settings
 from tidewaiter.cli.again import Past, screen_past
 from tidewaiter.cli.apart import RESTRICTED, place_of
 from tidewaiter.cli.beside import beside_of, check_beside, learned_option
 from tidewaiter.cli.cluster import cluster_of, on_cluster, one_path, screen_cluster
 from tidewaiter.cli.columns import show_columns
-from tidewaiter.cli.earlier import check_history, earlier_alerts, lines_of
+from tidewaiter.cli.earlier import check_history
 from tidewaiter.cli.journals import journal_of, journals
 from tidewaiter.cli.listsfolder import filled, kept_in
-from tidewaiter.cli.options import STOPPED, Day, Field, hear_every_stop, own_lists, printable
+from tidewaiter.cli.onefile import OneFile, screen_one
+from tidewaiter.cli.options import Day, Field, hear_every_stop, own_lists, printable
 from tidewaiter.cli.outputs import Outputs, check_outputs, write_outputs
-from tidewaiter.cli.progress import watched
 from tidewaiter.cli.rates import Within
 from tidewaiter.cli.resting import resting_told
 from tidewaiter.cli.sources import with_saved
 from tidewaiter.cli.start import tell_first_start
 from tidewaiter.cli.table import show_summary
 from tidewaiter.consignments.types import ReadOptions
-from tidewaiter.identity import own_stamp
 from tidewaiter.lists.thresholds import threshold_for
-from tidewaiter.node import (
-    Progress,
-    database_at,
-    hash_file,
-    screen_file,
-)
+from tidewaiter.node import database_at, hash_file
 from tidewaiter.ranking.folder import model_at
 from tidewaiter.rescreen.basis import registry_digest
-from tidewaiter.rescreen.before import before_of
-from tidewaiter.rescreen.keeping import keep_marks
-from tidewaiter.rescreen.registered import RegisterAsked, register_desk
 from tidewaiter.rescreen.switched import switched
-from tidewaiter.store.database import Database, database_file, open_database
+from tidewaiter.store.database import database_file
 from tidewaiter.substances.registry import load_registry
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -180,44 +167,30 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
     options = _options(wanted)
     if wanted.saved is not None:
         options = with_saved(wanted.saved, path, options)
+    settings = _settings(wanted, file=printable(path.name), sha256=hash_file(path))
+    first = wanted.out or wanted.report
+    journal = journal_of(first, settings, options)
     outputs = Outputs(
         alerts=wanted.out,
         report=wanted.report,
-        refused=wanted.refused
-        or (wanted.out or wanted.report or Path("x")).with_name("refused.csv"),
+        refused=wanted.refused or (first or Path("x")).with_name("refused.csv"),
         refused_named=wanted.refused is not None,
-        restricted=wanted.restricted or Path("x"),
+        restricted=place_of(wanted.restricted, settings, journal),
         learned=wanted.ranker is not None,
     )
-    settings = _settings(wanted, file=printable(path.name), sha256=hash_file(path))
-    journal = journal_of(outputs, settings, options)
-    outputs = structs.replace(outputs, restricted=place_of(wanted.restricted, settings, journal))
     named = {"alerts": outputs.alerts, "the report": outputs.report, "refusals": outputs.refused}
     named[RESTRICTED] = wanted.restricted
     check_outputs(named, _kept(path, wanted, journal))
     check_history(wanted.history, settings)
     show_columns(path, options)
     tell_first_start()
-    with alone(journal, str(wanted.out or wanted.report or path)):
+    with alone(journal, str(first or path)):
         drop_abandoned(journals(), time.time() - _ABANDONED)
         with database_at(wanted.db) as database, resting_told(database):
             settings = switched(settings, database)
-            register = _register(wanted, database, settings)
-            workers = workers_for(path, wanted.workers)
-            steps = screen_file(
-                path, options, settings, journal, workers=workers, database=database,
-                register=register,
-            )  # fmt: skip
-            new, screening = _watch(steps, path)
-            earlier = earlier_alerts(wanted.history, options, settings, workers=wanted.workers)
-            files = partial(lines_of, wanted.history, options) if wanted.history else None
-            allowed = register.allowed if register else ()
-            before = before_of(database, settings.sha256, files, allowed)
-            lines = partial(lines_of, (path,), options, unread=True)
-            marks = marks_of(journal, settings, earlier, lines, before, workers=workers)
-            if database is not None and screening is not None:
-                kept = keep_marks(database, screening, journal, marks, own_stamp)
-                new += sum(len(each.selected) for each in kept)
+            job = OneFile(path, options, settings, journal, wanted.history, wanted.workers,
+                          wanted.register)  # fmt: skip
+            marks, new = screen_one(job, database)
         digest = registry_digest(settings, restricted=False)
         summary = write_outputs(journal, outputs, settings, digest, marks, beside=beside)
         done = read_done(journal)
@@ -226,39 +199,6 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
     if wanted.db is not None:
         click.echo(f"{new} alerts are new to the database", err=True)
     return done
-
-
-def _register(
-    wanted: Wanted, database: Database | None, settings: Settings
-) -> RegisterAsked | None:
-    """Return who asks the register that was named, or that of the database.
-
-    Raises:
-        InputError: The database that was named has none.
-    """
-    if wanted.register is None:
-        return register_desk(database, settings)
-    with open_database(wanted.register) as named:
-        register = register_desk(named, settings)
-    if register is None:
-        hint = "tidewaiter register add FILE --country MX --db " + wanted.register
-        raise InputError("this database holds no register", at="--register", hint=hint)
-    return register
-
-
-def _watch(steps: Iterable[Progress], path: Path) -> tuple[int, int | None]:
-    """Go through a screening; return how many alerts were new to the database, and its id there."""
-    row, new, screening = 0, 0, None
-    try:
-        for progress in watched(steps, path):
-            row = progress.done.row
-            new += len(progress.new or ())
-            screening = progress.screening
-    except KeyboardInterrupt:
-        after = f" after row {row}" if row else ""
-        click.echo(f"stopped{after}; the same command goes on there", err=True)
-        sys.exit(STOPPED)
-    return new, screening
 
 
 def _options(wanted: Wanted) -> ReadOptions:

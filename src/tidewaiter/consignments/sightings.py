@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from tidewaiter.consignments.lines import days_of
 from tidewaiter.parties.resolution import Sighting, Written
-
-_DAYS = ("departure", "lodged", "release", "arrival")
 
 
 def sightings_of(batch: pa.RecordBatch) -> Iterator[Sighting]:
@@ -16,7 +14,7 @@ def sightings_of(batch: pa.RecordBatch) -> Iterator[Sighting]:
     Args:
         batch: Of the schema `LINES`.
     """
-    days = pc.coalesce(*(batch.column(name) for name in _DAYS)).to_pylist()
+    days = days_of(batch).to_pylist()
     rows = batch.column("row").to_pylist()
     for row, day, parties in zip(rows, days, batch.column("parties").to_pylist(), strict=True):
         for party in parties or ():

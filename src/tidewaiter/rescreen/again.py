@@ -20,7 +20,7 @@ from tidewaiter.rescreen.registered import register_desk
 from tidewaiter.rescreen.touched import Touched, touched_lines
 from tidewaiter.store.alerts import add_alerts, alerts_of, known_alerts
 from tidewaiter.store.database import Database, Stamp, Work
-from tidewaiter.store.lines import StoredBatch, batches_of, stored_batches
+from tidewaiter.store.lines import StoredBatch, batches_of, every_line
 from tidewaiter.store.notes import Due, add_notes, due_notes, reason_of
 from tidewaiter.store.screenings import (
     Run,
@@ -110,14 +110,7 @@ class Again:
                     some = list(batches_of(work, lines[start : start + _LINES]))
                 yield from some
             return
-        after = 0
-        while True:
-            with self._database.work() as work:
-                stored = next(stored_batches(work, after=after), None)
-            if stored is None:
-                return
-            after = stored.last
-            yield stored
+        yield from every_line(self._database)
 
 
 _LINES = 8_192

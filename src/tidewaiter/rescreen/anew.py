@@ -1,13 +1,13 @@
 """Anew: what all lines of a database say of its alerts, told again, and what came of it.
 
 Each alert is marked as it would be if its file were screened into the database now; a line without
-a day counts on the day of its screening. Where no line, alert or result came since, and the rules
-are those of then, nothing is done.
+a day counts on the day of its screening. Where no line, alert or result came since, no decision was
+taken back and the rules are those of then, nothing is done.
 """
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container
 from datetime import date
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from msgspec import structs
 from tidewaiter.bulk.looking import look_through
 from tidewaiter.bulk.marks import Marks
 from tidewaiter.bulk.run import Settings
-from tidewaiter.consignments.lines import line_of
+from tidewaiter.consignments.lines import days_of, line_of
 from tidewaiter.consignments.past.allowed import Allowed
 from tidewaiter.consignments.past.marking import Past
 from tidewaiter.consignments.past.selecting import Screening, selected
@@ -27,14 +27,15 @@ from tidewaiter.consignments.restricted import open_version
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
 from tidewaiter.consignments.signs import PartySigns, parties_of
 from tidewaiter.consignments.switched import switched_rules
-from tidewaiter.consignments.types import LINES, Alert
+from tidewaiter.consignments.types import LINES
 from tidewaiter.rescreen.basis import basis_of
-from tidewaiter.rescreen.keeping import Kept
+from tidewaiter.rescreen.keeping import Kept, mark_some
 from tidewaiter.rescreen.registered import RegisterAsked, register_desk
 from tidewaiter.rescreen.sums import AllSums, dated
 from tidewaiter.store.alerts import add_alerts
 from tidewaiter.store.database import Database, Stamp
 from tidewaiter.store.everyalert import (
+    Heads,
     every_alert,
     first_days,
     heads,
@@ -43,12 +44,9 @@ from tidewaiter.store.everyalert import (
     note_marking,
 )
 from tidewaiter.store.inspected import inspected
-from tidewaiter.store.lines import StoredBatch, stored_batches
-from tidewaiter.store.marking import mark_alerts
+from tidewaiter.store.lines import StoredBatch, every_line
 from tidewaiter.store.pastlines import past_lines, past_parties
 from tidewaiter.substances.registry import load_registry
-
-_DAYS = ("departure", "lodged", "release", "arrival")
 
 
 def mark_again(
@@ -75,12 +73,13 @@ def mark_again(
     job = _Job(database, settings, rules, stamp, register.allowed if register else ())
     kept = _marked(job, _gathered(job))
     with database.work(stamp()) as work:
-        came = _by(settings, register, heads(work)) if kept.selected else by
-        note_marking(work, came, kept.looked)
+        if kept.selected:  # lines that came meanwhile are not heard yet
+            by = _by(settings, register, found._replace(alert=heads(work).alert))
+        note_marking(work, by, kept.looked)
     return kept
 
 
-def _by(settings: Settings, register: RegisterAsked | None, found: list[int]) -> str:
+def _by(settings: Settings, register: RegisterAsked | None, found: Heads) -> str:
     """Return a digest of all that settles what other lines say."""
     basis = basis_of(structs.replace(settings, lists=None, threshold=None))
     papers = register.digest if register else ""
@@ -135,7 +134,7 @@ def _ask(job: _Job, past: Past, signs: PartySigns) -> None:
             past.want(each.alert.line, each.alert.substances)
             if job.rules.sign.most and (told := open_version(each.alert, job.rules)):
                 signs.want(parties_of(told))
-    for stored in _every_line(job.database) if job.rules.past.selects else ():
+    for stored in every_line(job.database, rows=8_192) if job.rules.past.selects else ():
         for row in stored.lines.to_pylist():
             past.want(line_of(row))
 
@@ -149,47 +148,31 @@ def _marked(job: _Job, found: _Gathered) -> Kept:
         found.sums.source = some[0].source
         shown = (each.alert for each in some if open_version(each.alert, job.rules))
         rows[found.sums.source].update(alert.row for alert in shown)
-        with job.database.work(job.stamp()) as work:
-            ids = [each.alert.id for each in some]
-            told = mark_alerts(work, ids, lambda alert: marks.mark(dated(alert)))
-        kept = kept.plus(
-            Kept(looked=len(ids), changed=len(told.changed), raised=told.raised,
-                 noted=len(told.noted))
-        )  # fmt: skip
-    for stored in _every_line(job.database) if job.rules.past.selects else ():
+        ids = [each.alert.id for each in some]
+        told = mark_some(job.database, ids, lambda alert: marks.mark(dated(alert)), job.stamp)
+        kept = kept.plus(told)
+    for stored in every_line(job.database, rows=8_192) if job.rules.past.selects else ():
         known = rows[stored.source]
         kept = kept.plus(Kept(selected=_select(job, found.past, stored, known)))
     return kept
 
 
-def _select(job: _Job, past: Past, stored: StoredBatch, known: Container[int]) -> tuple[Alert, ...]:
-    """Add the alerts that rules of the past select of some lines."""
+def _select(job: _Job, past: Past, stored: StoredBatch, known: Container[int]) -> int:
+    """Add the alerts that rules of the past select of some lines; return how many are new."""
     with job.database.work() as work:
         day = first_days(work).get(stored.source, job.settings.day)
         screening = last_screenings(work).get(stored.source)
     made = Screening(day, stored.name, stored.sha256)
     found = list(selected(stored.lines, past, job.rules, made, known))
     if not found or screening is None:
-        return ()
+        return 0
     with job.database.work(job.stamp()) as work:
-        new = set(add_alerts(work, screening, found))
-    return tuple(alert for alert in found if alert.id in new)
-
-
-def _every_line(database: Database) -> Iterator[StoredBatch]:
-    after = 0
-    while True:
-        with database.work() as work:
-            stored = next(stored_batches(work, after=after, rows=8_192), None)
-        if stored is None:
-            return
-        after = stored.last
-        yield stored
+        return len(add_alerts(work, screening, found))
 
 
 def _dated(lines: pa.RecordBatch, day: date) -> pa.RecordBatch:
     """Let lines without a day count on one."""
-    known = pc.coalesce(*(lines.column(name) for name in _DAYS))
+    known = days_of(lines)
     if not known.null_count:
         return lines
     lodged = pc.if_else(pc.is_null(known), pa.scalar(day, pa.date32()), lines.column("lodged"))

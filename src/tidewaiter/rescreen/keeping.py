@@ -23,7 +23,7 @@ class Kept(Record, frozen=True, kw_only=True):
     changed: int = 0  # that say something else now
     raised: int = 0  # of these, whose severity is another now
     noted: int = 0  # decided ones that got a note
-    selected: tuple[Alert, ...] = ()  # that the database did not hold
+    selected: int = 0  # new alerts of lines that had none
 
     def plus(self, other: "Kept") -> "Kept":
         """Add what another piece of work did."""
@@ -53,20 +53,21 @@ def keep_marks(
     """
     found = (e.id for e in read_journal(journal) if isinstance(e, Alert))
     while some := list(islice(found, _AT_ONCE)):
-        yield mark_some(database, some, marks, stamp)
+        yield mark_some(database, some, marks.mark, stamp)
     more = marks.selected()
     while selected := list(islice(more, _AT_ONCE)):
         with database.work(stamp()) as work:
             new = set(add_alerts(work, screening, selected))
         known = [alert.id for alert in selected if alert.id not in new]
-        fresh = tuple(alert for alert in selected if alert.id in new)
-        yield mark_some(database, known, marks, stamp).plus(Kept(selected=fresh))
+        yield mark_some(database, known, marks.mark, stamp).plus(Kept(selected=len(new)))
 
 
-def mark_some(database: Database, ids: list[str], marks: Marks, stamp: Callable[[], Stamp]) -> Kept:
+def mark_some(
+    database: Database, ids: list[str], mark: Callable[[Alert], Alert], stamp: Callable[[], Stamp]
+) -> Kept:
     """Mark some stored alerts in one piece of work."""
     with database.work(stamp()) as work:
-        told = mark_alerts(work, ids, marks.mark)
+        told = mark_alerts(work, ids, mark)
     return Kept(
         looked=len(ids), changed=len(told.changed), raised=told.raised, noted=len(told.noted)
     )

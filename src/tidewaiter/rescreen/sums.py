@@ -9,6 +9,7 @@ from msgspec import structs
 from tidewaiter.bulk.marks import Once
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.together import Key, Part, Sum, Together
+from tidewaiter.consignments.traders import day_of
 from tidewaiter.consignments.types import Alert
 from tidewaiter.substances.registry import Registry
 
@@ -28,7 +29,7 @@ class AllSums(Together):
 
     def add_of(self, source: int, alert: Alert) -> None:
         """Add an alert of a source; goods that stand in several files count once."""
-        new = self._once.is_new(alert)
+        new = self._once.is_new(alert, source)
         for part in self.parts(alert):
             self._own[source, part.key] += 1
             if new:
@@ -68,7 +69,6 @@ class _Day(Together):
 
 def dated(alert: Alert) -> Alert:
     """Return an alert whose line counts on the day of its screening, where it names none."""
-    line = alert.line
-    if line.departure or line.lodged or line.release or line.arrival:
+    if day_of(alert.line):
         return alert
-    return structs.replace(alert, line=structs.replace(line, lodged=alert.day))
+    return structs.replace(alert, line=structs.replace(alert.line, lodged=alert.day))

@@ -18,14 +18,14 @@ from tidewaiter.store.versions import as_found
 _MARKED: Final = "alerts marked anew"  # in the audit
 
 
-class Numbered(NamedTuple):
+class Found(NamedTuple):
     """An alert as its line was found, and the source of its line."""
 
     source: int
     alert: Alert
 
 
-def every_alert(database: Database) -> Iterator[list[Numbered]]:
+def every_alert(database: Database) -> Iterator[list[Found]]:
     """Read all alerts in the order of storing, some at a time, each time of one source.
 
     No transaction stays open in between.
@@ -42,11 +42,11 @@ def every_alert(database: Database) -> Iterator[list[Numbered]]:
         if not rows:
             return
         after = rows[-1].number
-        yield from _by_source([Numbered(r.source, a) for r, a in zip(rows, found, strict=True)])
+        yield from _by_source([Found(r.source, a) for r, a in zip(rows, found, strict=True)])
 
 
-def _by_source(found: Sequence[Numbered]) -> Iterator[list[Numbered]]:
-    some: list[Numbered] = []
+def _by_source(found: Sequence[Found]) -> Iterator[list[Found]]:
+    some: list[Found] = []
     for each in found:
         if some and some[-1].source != each.source:
             yield some
@@ -70,13 +70,24 @@ def last_screenings(work: Work) -> dict[int, int]:
     return {source: number for source, number in rows}  # noqa: C416
 
 
-def heads(work: Work) -> list[int]:
-    """Return what changes whenever lines, alerts or results are added."""
-    n, a, r, w = tables.line.c, tables.alert.c, tables.result.c, tables.result_withdrawn
-    asked = [func.max(n.id), func.max(a.number), func.max(r.id)]
-    told = [work.connection.execute(select(each)).scalar() for each in asked]
-    gone = work.connection.execute(select(func.count()).select_from(w)).scalar()
-    return [-1 if each is None else int(each) for each in (*told, gone)]
+class Heads(NamedTuple):
+    """How far a database is with what settles what other lines say; -1: there is none."""
+
+    line: int
+    alert: int
+    result: int
+    taken_back: int  # the last decision that was
+    withdrawn: int  # results that were, in all
+
+
+def heads(work: Work) -> Heads:
+    """Return how far a database is."""
+    n, a, r, d = tables.line.c, tables.alert.c, tables.result.c, tables.decision.c
+    asked = [select(func.max(each)) for each in (n.id, a.number, r.id)]
+    asked.append(select(func.max(d.id)).where(d.verdict.is_(None)))
+    asked.append(select(func.count()).select_from(tables.result_withdrawn))
+    told = [work.connection.execute(each).scalar() for each in asked]
+    return Heads(*(-1 if each is None else int(each) for each in told))
 
 
 def last_marking(work: Work) -> str:

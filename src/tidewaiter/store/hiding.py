@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
 
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Status
@@ -141,6 +141,9 @@ def bring_back_changed(work: Work, ids: Sequence[str]) -> frozenset[str]:
         if not any(hides(rule.scope, subject, strong_too=rule.strong) for rule in rules)
     ]
     _set_status(work, back, "suppressed", "open")
+    for some in slices(back):  # else its rule, which goes on, would count them and not hide anew
+        gone = tables.alert_suppressed.c.alert.in_(some)
+        work.connection.execute(delete(tables.alert_suppressed).where(gone))
     if back:
         record_change(work, "alerts open again", {"alerts": len(back), "first": back[0]})
     return frozenset(back)

@@ -1,6 +1,6 @@
 """Inspected: what was found of traders before, and what came out where their goods were opened."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sqlalchemy import select
 
@@ -39,21 +39,22 @@ def inspected(work: Work) -> Iterator[Inspected]:
                 yield from _of(alert, each.observed)
 
 
-def holds_other(work: Work, but: str) -> bool:
-    """Tell whether a database holds a file other than one.
+def holds_other(work: Work, but: Collection[str]) -> bool:
+    """Tell whether a database holds a file other than some.
 
     Args:
         work: Any.
-        but: SHA-256 of that one.
+        but: SHA-256 of those.
     """
     c = tables.source.c
-    return (
-        work.connection.execute(select(c.id).where(c.sha256 != but).limit(1)).scalar() is not None
-    )
+    other = select(c.id).where(c.sha256.not_in(but)).limit(1)
+    return work.connection.execute(other).scalar() is not None
 
 
-def alerts_naming(work: Work, substances: tuple[str, ...] | None, *, but: str) -> Iterator[Alert]:
-    """Read the alerts in which substances were found, as their lines were found.
+def alerts_naming(
+    work: Work, substances: tuple[str, ...] | None, *, but: Collection[str]
+) -> Iterator[tuple[int, Alert]]:
+    """Read the alerts in which substances were found, as their lines were found; and their sources.
 
     Those that rest on restricted entries are among them, whole: whoever tells others of them makes
     their open versions.
@@ -61,21 +62,21 @@ def alerts_naming(work: Work, substances: tuple[str, ...] | None, *, but: str) -
     Args:
         work: Any.
         substances: Slugs; None: all.
-        but: SHA-256 of a file whose alerts are left out.
+        but: SHA-256 of files whose alerts are left out.
 
     Raises:
         StoreError: One is not one that we wrote.
     """
     a, n, f = tables.alert.c, tables.alert_substance.c, tables.source.c
     joined = tables.alert.join(tables.source, a.source == f.id)
-    wanted = select(a.id, a.payload).select_from(joined).where(f.sha256 != but)
+    wanted = select(a.id, a.payload, a.source).select_from(joined).where(f.sha256.not_in(but))
     named = select(n.alert)
     if substances is not None:
         named = named.where(n.substance.in_(substances))
     rows = work.connection.execute(wanted.where(a.id.in_(named)).order_by(a.number))
     for some in rows.partitions(AT_ONCE):
-        found = [decode(payload, Alert, f"alert {name}") for name, payload in some]
-        yield from as_found(work, found)
+        found = [decode(row.payload, Alert, f"alert {row.id}") for row in some]
+        yield from zip((row.source for row in some), as_found(work, found), strict=True)
 
 
 def _of(alert: Alert, observed: Observed) -> Iterator[Inspected]:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, RowMapping, select
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.types import Line
 from tidewaiter.store import tables
-from tidewaiter.store.database import Work
+from tidewaiter.store.database import Database, Work
 from tidewaiter.store.inserts import insert_new
 from tidewaiter.store.payloads import decode, key, line_payloads, lines_of, plain, values
 
@@ -98,6 +98,26 @@ def stored_batches(work: Work, *, after: int = 0, rows: int = 65_536) -> Iterato
         for _, run in groupby(page, key=lambda row: row["source"]):
             yield _batch(list(run))
         page = _read(work, tables.line.c.id > page[-1]["id"], rows)
+
+
+def every_line(database: Database, *, rows: int = 65_536) -> Iterator[StoredBatch]:
+    """Read every line again, as `stored_batches` does; no transaction stays open meanwhile.
+
+    Args:
+        database: With no work begun.
+        rows: How many lines a batch has at most.
+
+    Raises:
+        StoreError: A line is not one that we wrote.
+    """
+    after = 0
+    while True:
+        with database.work() as work:
+            stored = next(stored_batches(work, after=after, rows=rows), None)
+        if stored is None:
+            return
+        after = stored.last
+        yield stored
 
 
 def batches_of(work: Work, ids: Iterable[int], *, rows: int = 8_192) -> Iterator[StoredBatch]:

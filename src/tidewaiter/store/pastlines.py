@@ -14,21 +14,21 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from sqlalchemy import select
 
+from tidewaiter.consignments.lines import DAYS
 from tidewaiter.consignments.past.marking import Wanted
 from tidewaiter.consignments.past.routes import code_of
 from tidewaiter.consignments.traders import fold_party
 from tidewaiter.consignments.types import LINES
 from tidewaiter.store import tables
 from tidewaiter.store.database import Database
-from tidewaiter.store.parties import stored_parties
+from tidewaiter.store.parties import lines_of_parties, stored_parties
 from tidewaiter.store.payloads import CHUNK, KEY_LENGTH, columns_of, unreadable
 from tidewaiter.store.slices import slices
 
 _ROWS: Final = 16_384  # lines of one transaction
 _HEADING: Final = 6  # digits of the HS
-_DAYS: Final = ("departure", "lodged", "release", "arrival")
 _COLUMNS: Final = (
-    *_DAYS, "hs", "origin", "net_mg", "gross_mg", "packages", "value", "currency", "route",
+    *DAYS, "hs", "origin", "net_mg", "gross_mg", "packages", "value", "currency", "route",
     "parties", "containers",
 )  # fmt: skip
 
@@ -111,13 +111,12 @@ _Line = msgspec.defstruct("_Line", [(name, Any, None) for name in _COLUMNS], gc=
 
 def _lines_of(database: Database, traders: Collection[str]) -> NDArray[np.int64]:
     """Return the ids of the lines that name any of some traders, rising."""
-    known, k = frozenset(traders), tables.party_line.c
+    known = frozenset(traders)
     parties = [number for number, name in _names(database) if _is_one(name, known)]
     found = [np.zeros(0, np.int64)]
     for few in slices(parties):
         with database.work() as work:
-            rows = work.connection.execute(select(k.line).where(k.party.in_(few))).scalars()
-            found.append(np.fromiter(rows, np.int64))
+            found.append(np.fromiter(lines_of_parties(work, few), np.int64))
     return np.unique(np.concatenate(found))
 
 

@@ -112,7 +112,10 @@ def resting(work: Work, number: int, rows: int = SAMPLE) -> list[str]:
 
 
 def hidden_by_day(work: Work, number: int) -> dict[str, int]:
-    """Count the alerts that a rule has hidden since it began, by day (ISO 8601), in order."""
+    """Count the alerts that a rule has hidden since it began, by day (ISO 8601), in order.
+
+    Those that came back because they say something else now are not among them.
+    """
     s = tables.alert_suppressed.c
     day = func.substr(s.at, 1, 10).label("day")
     wanted = select(day, func.count()).where(s.suppression == number)

@@ -16,6 +16,7 @@ from tidewaiter.rescreen.before import before_of
 from tidewaiter.rescreen.keeping import keep_marks
 from tidewaiter.store.alerts import alerts_of, ids_of_source
 from tidewaiter.store.database import Database, Stamp
+from tidewaiter.store.screenings import screening_of
 from tidewaiter.store.slices import slices
 from tidewaiter.store.uploads import Upload
 from tidewaiter.uploads.desk import Desk
@@ -51,7 +52,7 @@ def mark_upload(job: Screened, stamp: Callable[[], Stamp], go_on: Callable[[], N
     def lines() -> Iterator[pa.RecordBatch]:
         return heard(lines_of(job.desk, job.upload))
 
-    before = before_of(job.database, job.upload.sha256, allowed=job.allowed)
+    before = before_of(job.database, {job.upload.sha256}, allowed=job.allowed)
     if before is not None:
         held, parties = before.held, before.parties
         before = before._replace(
@@ -73,7 +74,7 @@ def lines_of(desk: Desk, upload: Upload) -> Iterator[pa.RecordBatch]:
 
 
 def stored_alerts(
-    desk: Desk, database: Database, upload: Upload, source: int | None
+    desk: Desk, database: Database, upload: Upload, screening: int | None
 ) -> Iterator[Alert]:
     """Read the alerts of an upload as the database has them, those that rules select last.
 
@@ -81,7 +82,7 @@ def stored_alerts(
         desk: Of the installation.
         database: Of the desk.
         upload: Which is screened.
-        source: Of its lines; None: it is not known, and no alert that rules select either.
+        screening: Its own; None: it did not begin, and no rule selected any.
     """
     journal = desk.spool.journal(upload.id)
     found = dict.fromkeys(e.id for e in read_journal(journal) if isinstance(e, Alert))
@@ -90,7 +91,8 @@ def stored_alerts(
             read = alerts_of(work, some)
         yield from read
     with database.work() as work:
-        others = [] if source is None else ids_of_source(work, source)
+        kept = screening and screening_of(work, screening)
+        others = ids_of_source(work, kept.source_id) if kept else []
     for some in slices([name for name in others if name not in found]):
         with database.work() as work:
             read = alerts_of(work, some)

@@ -23,7 +23,6 @@ from tidewaiter.node import Progress, end_overdue, screen_file
 from tidewaiter.rescreen.registered import register_desk
 from tidewaiter.store.database import Database, Stamp
 from tidewaiter.store.leases import Lease, Orders, end_upload, fail_upload, renew_lease
-from tidewaiter.store.screenings import screening_of
 from tidewaiter.store.uploads import Reached, Upload
 from tidewaiter.uploads.beside import Screened, mark_upload, stored_alerts
 from tidewaiter.uploads.desk import Desk, settings_of
@@ -144,9 +143,7 @@ def _mark(bench: Bench, beat: "_Beat", job: Screened, reached: Reached) -> None:
 def _counted(bench: Bench, upload: Upload, reached: Reached, screening: int) -> Reached:
     """Count the alerts as other lines leave them."""
     tally = Tally()
-    with bench.database.work() as work:
-        source = screening_of(work, screening).source_id
-    tally.add(stored_alerts(bench.desk, bench.database, upload, source))
+    tally.add(stored_alerts(bench.desk, bench.database, upload, screening))
     return structs.replace(reached, beside=False, **tally.counts())
 
 

@@ -15,7 +15,6 @@ from tidewaiter.report.html import write_report
 from tidewaiter.report.summary import SummaryBuilder
 from tidewaiter.rescreen.basis import registry_digest
 from tidewaiter.store.database import Database
-from tidewaiter.store.screenings import screening_of
 from tidewaiter.store.uploads import Upload
 from tidewaiter.uploads.beside import stored_alerts
 from tidewaiter.uploads.desk import Desk, settings_of
@@ -50,11 +49,8 @@ class Findings:
 
     def alerts(self) -> Iterator[Alert]:
         """Yield the alerts in the file's order, as they read now; those that rules select last."""
-        source: int | None = None
-        if self._upload.screening is not None:
-            with self._database.work() as work:
-                source = screening_of(work, self._upload.screening).source_id
-        for alert in stored_alerts(self._desk, self._database, self._upload, source):
+        upload = self._upload
+        for alert in stored_alerts(self._desk, self._database, upload, upload.screening):
             if self._cleared or not alert.restricted:
                 yield alert
 

@@ -14,12 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from tidewaiter.consignments.lines import days_of
 from tidewaiter.consignments.past.trading import Said
 from tidewaiter.consignments.past.types import PastRules
 from tidewaiter.consignments.traders import SENDERS, fold_party, sender_of
 from tidewaiter.consignments.types import Line
 
-_DAYS = ("departure", "lodged", "release", "arrival")
 _EPOCH = date(1970, 1, 1)
 _LONG_AGO = np.iinfo(np.int32).min // 2  # the day of an earlier line that names none
 _CHAPTER = 2  # digits of the HS
@@ -70,7 +70,7 @@ class Loads:
             return
         rows = pc.list_parent_indices(containers).to_numpy()
         senders = _senders(batch)
-        days = pc.coalesce(*(batch.column(name) for name in _DAYS)).cast(pa.int32())
+        days = days_of(batch).cast(pa.int32())
         when = pc.fill_null(days, _LONG_AGO if earlier else self._day).to_numpy()[rows]
         made = np.column_stack(
             [_hashed(numbers, _number), _hashed(senders, fold_party)[rows], when.astype(np.int64)]
