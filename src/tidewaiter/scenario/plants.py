@@ -126,7 +126,7 @@ def under_permit(made: Market, day: date, *, before: float, now: float) -> Plant
 
 
 def for_need(made: Market, day: date, *, before: float, now: float) -> Plant:
-    """Make lines for a receiver that declared a need for the year; before and now are shares of it."""
+    """Make lines for a receiver that declared a need for the year; shares are of this need."""
 
     def need(slug: str, receiver: str, mass_mg: int) -> tuple[Allowed, Row]:
         allowed = Allowed(
