@@ -2,11 +2,15 @@
 
 from datetime import date
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from tidewaiter.base.plain import plain
 from tidewaiter.consignments.types import Line
 
 SENDERS = ("exporter", "consignor", "seller")
 RECEIVERS = ("importer", "consignee", "buyer")
+_DAYS = ("departure", "lodged", "release", "arrival")
 
 
 def party_of(line: Line) -> str:
@@ -16,12 +20,12 @@ def party_of(line: Line) -> str:
 
 def sender_of(line: Line) -> str:
     """Return who sends a line, folded; "": nobody is named."""
-    return _named(line, SENDERS)
+    return fold_party(first_named(line, SENDERS)[1])
 
 
 def receiver_of(line: Line) -> str:
     """Return who gets a line, folded; "": nobody is named."""
-    return _named(line, RECEIVERS)
+    return fold_party(first_named(line, RECEIVERS)[1])
 
 
 def day_of(line: Line) -> date | None:
@@ -29,11 +33,17 @@ def day_of(line: Line) -> date | None:
     return line.departure or line.lodged or line.release or line.arrival
 
 
+def days_in(batch: pa.RecordBatch) -> pa.Array:
+    """Return the days on which lines of the schema LINES count; null: none is named."""
+    return pc.coalesce(*(batch.column(name) for name in _DAYS))
+
+
 def fold_party(name: str) -> str:
     """Fold the name of a party, so that case, accents and spaces make no other one."""
     return " ".join(plain(name).split())
 
 
-def _named(line: Line, roles: tuple[str, ...]) -> str:
+def first_named(line: Line, roles: tuple[str, ...]) -> tuple[str, str]:
+    """Return the first role that a party with a name has, and the name as written; else "", ""."""
     named = {party.role: party.name for party in line.parties or () if party.name}
-    return fold_party(next((named[role] or "" for role in roles if role in named), ""))
+    return next(((role, named[role] or "") for role in roles if role in named), ("", ""))

@@ -36,6 +36,8 @@ def test_lines_under_one_number_add_up(told: Told) -> None:
         "100 kg"
     )
     assert "over-quota" not in told(lot(40), found=[lot(60, 10)], allowed=[PAPER])
+    wide = lot(60, 10, licences=["ＰＥ／１"])
+    assert "over-quota" in told(lot(41), found=[wide], allowed=[PAPER])
 
 
 @pytest.mark.parametrize(

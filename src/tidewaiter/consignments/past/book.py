@@ -16,10 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tidewaiter.consignments.past.dealings import LONG_AGO, Trader, dealing_of, sides
-from tidewaiter.consignments.traders import day_of, fold_party, receiver_of, sender_of
+from tidewaiter.consignments.traders import day_of, days_in, fold_party, receiver_of, sender_of
 from tidewaiter.consignments.types import Alert, Line
 
-_DAYS = ("departure", "lodged", "release", "arrival")
 _COLUMNS = ("hs", "net_mg", "gross_mg", "parties")
 
 
@@ -71,8 +70,7 @@ class Book:
             batch: Of the schema LINES.
             earlier: They are of an earlier file: one without a day is before all others.
         """
-        days = pc.coalesce(*(batch.column(name) for name in _DAYS))
-        days = pc.fill_null(days, LONG_AGO if earlier else self.day)
+        days = pc.fill_null(days_in(batch), LONG_AGO if earlier else self.day)
         for counted in pc.value_counts(days).to_pylist():
             day = counted["values"]
             self._counts[day] = self._counts.get(day, 0) + counted["counts"]

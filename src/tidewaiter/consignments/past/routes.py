@@ -19,9 +19,9 @@ from tidewaiter.consignments.past.book import Book
 from tidewaiter.consignments.past.places import Place, apart_km, place_of
 from tidewaiter.consignments.past.trading import Said
 from tidewaiter.consignments.past.types import PastRules
+from tidewaiter.consignments.traders import days_in
 from tidewaiter.consignments.types import Line, Stop
 
-_DAYS = ("departure", "lodged", "release", "arrival")
 _Ends = tuple[str, str]
 
 
@@ -86,8 +86,7 @@ class Ways:
         routes = batch.column("route")
         if not self._all or routes.null_count == len(routes):
             return
-        days = pc.coalesce(*(batch.column(name) for name in _DAYS))
-        days = pc.fill_null(days, date.min if earlier else self._day)
+        days = pc.fill_null(days_in(batch), date.min if earlier else self._day)
         long = pc.fill_null(pc.greater(pc.list_value_length(routes), 1), False)
         rows = zip(routes.filter(long).to_pylist(), days.filter(long).to_pylist(), strict=True)
         for stops, day in rows:
