@@ -41,6 +41,11 @@ class Allowed(Record, frozen=True, kw_only=True):
     until: date | None = None  # its last day
     source: str
 
+    @property
+    def most(self) -> int:
+        """Return the amount, in its measure."""
+        return (self.mass_mg if self.mass_mg is not None else self.volume_ul) or 0
+
 
 class _Run(NamedTuple):
     """The lines that count for what is allowed, in the order of days, with their running sum."""
@@ -66,8 +71,7 @@ class Sums:
         """Take up what is allowed; before any line is added."""
         for each in allowed:
             if each.number:
-                key = (number_key(each.number), each.substance)
-                self._papers.setdefault(key, []).append(each)
+                self._papers.setdefault(_paper(each), []).append(each)
             for trader in each.traders:
                 self._needs.setdefault((trader, each.substance), []).append(each)
 
@@ -84,23 +88,25 @@ class Sums:
         self._runs = {}
 
     def of(self, alert: Alert) -> Iterator[tuple[Said, str]]:
-        """Yield what the line passes together with those before it, each with its source."""
+        """Yield what the line passes together with those before it, each with its source.
+
+        Where papers of several authorities have one number, it must pass all of them.
+        """
         day = day_of(alert.line)
         if day is None or not (self._papers or self._needs):
             return
-        for each in self._over(alert, day):
-            most = each.mass_mg if each.mass_mg is not None else each.volume_ul
-            mine = self._amount(alert, each)
-            run = self._run(each)
-            count = bisect_right(run.days, day)
-            sum_ = run.sums[count]
-            if mine is None or most is None or sum_ <= most:
+        counted = [x for x in self._over(alert, day) if self._amount(alert, x) is not None]
+        within = {_paper(x) for x in counted if x.number and self._sum(x, day)[1] <= x.most}
+        for each in counted:
+            count, sum_ = self._sum(each, day)
+            if sum_ <= each.most or (each.number and _paper(each) in within):
                 continue
             unit = "kg" if each.mass_mg is not None else "l"
             words = {
                 "count": f"{count:,}", "goods": self._registry.substance(each.substance).name,
                 "what": each.name, "sum": f"{kilos(sum_)} {unit}",
-                "allowed": f"{kilos(Decimal(most))} {unit}", "since": run.days[0],
+                "allowed": f"{kilos(Decimal(each.most))} {unit}",
+                "since": self._run(each).days[0],
             }  # fmt: skip
             if each.what == "paper":
                 yield Said("over-quota", words), each.source
@@ -108,6 +114,12 @@ class Sums:
                 role, name = first_named(alert.line, RECEIVERS)
                 who = {"role": role or RECEIVERS[0], "name": name}
                 yield Said("over-need", {**words, **who}), each.source
+
+    def _sum(self, allowed: Allowed, day: date) -> tuple[int, Decimal]:
+        """Return how many lines up to a day count, and what they add up to."""
+        run = self._run(allowed)
+        count = bisect_right(run.days, day)
+        return count, run.sums[count]
 
     def _run(self, allowed: Allowed) -> _Run:
         run = self._runs.get(allowed)
@@ -147,6 +159,10 @@ class Sums:
         if goods.percent is None or salt:  # of a salt, its base counts, which is less
             return None
         return amount * goods.percent / _WHOLE
+
+
+def _paper(allowed: Allowed) -> tuple[str, str]:
+    return number_key(allowed.number), allowed.substance
 
 
 def trader_key(number: str) -> str:

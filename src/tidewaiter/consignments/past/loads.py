@@ -97,6 +97,7 @@ class Loads:
                 for (who, when), held in self._with.get(number, {}).items()
                 if who != me and abs(when - on) <= days
                 for each in held
+                if each.chapter  # else nobody knows of which kind they are
             ]
             chapters = {each.chapter for each in others}
             if not others or line.hs[:_CHAPTER] in chapters:
@@ -145,11 +146,11 @@ def _said(line: Line, number: str, others: list[_With], loads: int, shared: int)
     role, name = first_named(line, SENDERS)
     names = sorted({each.sender for each in others})
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    chapters = sorted({each.chapter for each in others} - {""})
+    chapters = sorted({each.chapter for each in others})
     return Said("co-loaded", {
         "role": role, "name": name, "container": number,
         "others": ", ".join(names[:_SHOWN]) + more,
-        "chapters": ", ".join(chapters) or "not said",
+        "chapters": ", ".join(chapters),
         "shared": f"{shared:,}", "lines": f"{loads:,}",
     })  # fmt: skip
 
