@@ -81,6 +81,9 @@ def test_the_page_tells_figures_tables_and_the_lot(
     assert page.count("<svg") > 8
     (folder / "list.csv").write_text("arm\n", encoding="utf-8")
     assert "A list cannot be read" in chief.get("/ranker").text
+    (folder / "list.csv").unlink()
+    (folder / "list.csv").mkdir()  # nor one that the system does not open
+    assert "A list cannot be read" in chief.get("/ranker").text
     assert desk("viewer", "vera").get("/ranker").status_code == 403
     node.taught = Taught(None)
     assert "No model is here" in chief.get("/ranker").text
