@@ -26,18 +26,14 @@ from statistics import mean
 from typing import Any, NamedTuple
 
 import numpy as np
-from benchmarks.planted import DAY, SELECTING, batches
+from benchmarks.planted import DAY, SELECTING, screened
 from msgspec import structs
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.consignments.lines import line_of
-from tidewaiter.consignments.past.marking import Past
 from tidewaiter.consignments.points import score_of
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
-from tidewaiter.consignments.screening import Screener
-from tidewaiter.consignments.together import Together
-from tidewaiter.consignments.types import Alert, Reason
-from tidewaiter.identify import Identifier, load_lexicon
+from tidewaiter.consignments.types import Reason
 from tidewaiter.ranking.features import RULE, Value, values_of, values_of_line
 from tidewaiter.ranking.model import Ranker
 from tidewaiter.ranking.settings import RankerSettings, load_ranker_settings
@@ -66,38 +62,11 @@ def cases(
     trade: MadeTrade, before: Sequence[Made], now: Sequence[Made], rules: AlertRules
 ) -> list[Case]:
     """Screen lines with their past, as `benchmarks.planted` does."""
-    lexicon = load_lexicon()
-    screener = Screener(Identifier(lexicon), rules)
-    together = Together(lexicon.registry, rules, DAY)
-    past = Past(lexicon.registry, rules, together, DAY, everyone=True)
-    past.allow(trade.allowed)
-    past.add_inspected(trade.inspected)
-
-    def alerts(made: Sequence[Made]) -> Iterator[Alert]:
-        for batch in batches(made):
-            yield from screener.screen(batch, DAY, "made", "0" * 64).alerts
-
-    found = {alert.row: alert for alert in alerts(now)}
-    for each in now:
-        past.want(line_of(each.row))
-    for part, earlier in ((before, True), (now, False)):
-        for batch in batches(part):
-            past.look(batch, earlier=earlier, whole=True)
-    for alert in alerts(before):
-        together.add(alert, earlier=True)
-        past.add(alert, earlier=True)
-    for alert in found.values():
-        together.add(alert)
-        past.add(alert)
-
-    def one(each: Made) -> Case:
-        alert = found.get(each.row["row"])
-        if alert is None:
-            return _unlike(each, past.reasons(line_of(each.row)), rules)
-        marked = past.mark(together.mark(alert))
-        return _case(each, marked.reasons, values_of(marked), rules)
-
-    return [one(each) for each in now]
+    return [
+        _unlike(each, reasons, rules) if alert is None
+        else _case(each, reasons, values_of(alert), rules)
+        for each, alert, reasons in screened(trade, before, now, rules)
+    ]  # fmt: skip
 
 
 def _unlike(made: Made, reasons: Sequence[Reason], rules: AlertRules) -> Case:

@@ -66,10 +66,20 @@ def batches(made: Sequence[Made]) -> Iterator[pa.RecordBatch]:
         yield pa.RecordBatch.from_pylist(rows, schema=LINES)
 
 
-def scored(trade: MadeTrade, made: Sequence[Made], rules: AlertRules) -> list[Scored]:
-    """Screen the late lines with their past, and those without an alert by the past alone."""
-    before = [each for each in made if each.row["departure"] < trade.facts.splits]
-    now = [each for each in made if each.row["departure"] >= trade.facts.splits]
+def screened(
+    trade: MadeTrade, before: Sequence[Made], now: Sequence[Made], rules: AlertRules
+) -> Iterator[tuple[Made, Alert | None, Sequence[Reason]]]:
+    """Screen lines with their past.
+
+    Args:
+        trade: That made them.
+        before: The lines of the past.
+        now: Those that are screened.
+        rules: By which they are weighed.
+
+    Yields:
+        Each line, its alert as marked, and the reasons: without an alert, those of the past alone.
+    """
     lexicon = load_lexicon()
     screener = Screener(Identifier(lexicon), rules)
     together = Together(lexicon.registry, rules, DAY)
@@ -93,13 +103,22 @@ def scored(trade: MadeTrade, made: Sequence[Made], rules: AlertRules) -> list[Sc
     for alert in found.values():
         together.add(alert)
         past.add(alert)
-    return [_scored(each, found.get(each.row["row"]), past, together) for each in now]
+    for each in now:
+        if each.row["row"] in found:
+            marked = past.mark(together.mark(found[each.row["row"]]))
+            yield each, marked, marked.reasons
+        else:
+            yield each, None, past.reasons(line_of(each.row))
 
 
-def _scored(each: Made, alert: Alert | None, past: Past, together: Together) -> Scored:
-    if alert is None:
-        return Scored(each, alert=False, reasons=tuple(past.reasons(line_of(each.row))))
-    return Scored(each, alert=True, reasons=past.mark(together.mark(alert)).reasons)
+def scored(
+    trade: MadeTrade, before: Sequence[Made], now: Sequence[Made], rules: AlertRules
+) -> list[Scored]:
+    """Screen the late lines with their past, and those without an alert by the past alone."""
+    return [
+        Scored(each, alert=alert is not None, reasons=tuple(reasons))
+        for each, alert, reasons in screened(trade, before, now, rules)
+    ]
 
 
 def orders(before: Sequence[Made], rules: AlertRules) -> Mapping[str, Callable[[Scored], float]]:
@@ -188,11 +207,12 @@ def run(seed: int, count: int, rules: AlertRules) -> dict[str, Any]:
     """Make, screen and order the lines of a seed."""
     trade = MadeTrade(seed, count)
     made = trade.lines()
+    before = [each for each in made if each.row["departure"] < trade.facts.splits]
     start = time.process_time()
-    lines = scored(trade, made, rules)
+    lines = scored(trade, before, made[len(before) :], rules)  # made in the order of days
     spent = time.process_time() - start
-    return {"screened": len(lines), "past": len(made) - len(lines), "seconds": spent,
-            **measured(seed, made[: len(made) - len(lines)], lines, rules)}  # fmt: skip
+    return {"screened": len(lines), "past": len(before), "seconds": spent,
+            **measured(seed, before, lines, rules)}  # fmt: skip
 
 
 def measured(

@@ -105,3 +105,20 @@ def test_most_texts_lead_to_nobody() -> None:
     assert leads.may_stand_in("tel 267-123 45")
     assert not leads.may_stand_in("TEL +86 755 8888 8888, sales@example.org, 12345 Main Road")
     assert not Leads([]).may_stand_in("tel 267-123 45")
+
+
+def test_an_error_leaves_nobody_unlooked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A party whose answer failed is looked for again, and is not taken for one that nobody is."""
+    read = date(2026, 11, 25)
+    version = ListVersion(slug="t", name="T", authority="Us", sha256="b" * 64, read=read)
+    finder = ListFinder([(version, list(listed()))], LEAST)
+    asked = [PartyOnPaper("Aurora Chemicals Ltd", None, "CN", None, None)]
+
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Matcher, "explained", fail)
+        with pytest.raises(MemoryError):
+            finder.find(asked)
+    assert [match.entry for match in finder.find(asked)[0]] == ["Aurora"]

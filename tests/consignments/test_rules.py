@@ -112,9 +112,12 @@ def test_a_copy_of_the_rules_is_the_rules(tmp_path: Path) -> None:
         ("{name} stands in the {field}", "{nome} stands in the {field}"),
         ("{name} is named too", "{name is named too"),
         ("critical = 80", "critical = 10"),
+        ('rules = ["hidden"', 'rules = ["hiden"'),
+        ("papers = 2", "papers = -2"),
     ],
     ids=["type", "missing", "unknown", "not-toml", "no-last-row", "no-evidence-rule",
-         "no-check-rule", "unknown-word", "open-brace", "levels-out-of-order"],
+         "no-check-rule", "unknown-word", "open-brace", "levels-out-of-order",
+         "order-of-no-check", "order-takes-off"],
 )  # fmt: skip
 def test_broken_rules_are_refused_with_their_place(before: str, after: str, tmp_path: Path) -> None:
     """A rule that is missing or cannot be filled in is found when the file is loaded."""

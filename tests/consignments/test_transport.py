@@ -11,6 +11,7 @@ from stdnum import iso6346
 from tidewaiter.consignments.digits import (
     awb_digit,
     container_digit,
+    container_number,
     is_eori,
     is_locode,
 )
@@ -66,6 +67,14 @@ def test_a_wrong_number_makes_no_alert(screen: Screen) -> None:
 def test_containers_agree_with_another_hand(number: str) -> None:
     """The check digit of a container is what python-stdnum says, but for its remainder 10."""
     assert container_digit(number) is iso6346.is_valid(number)
+
+
+def test_a_container_is_known_however_it_is_written() -> None:
+    """What papers put between the parts of its number is no part of it."""
+    written = ("CSQU3054383", "csqu 305438-3", "CSQU.305438/3", "ＣＳＱＵ３０５４３８３")
+    assert set(map(container_number, written)) == {"CSQU3054383"}
+    assert all(map(container_digit, written))
+    assert not container_number("CSQU305438")
 
 
 def test_forms() -> None:

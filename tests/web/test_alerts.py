@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from markupsafe import escape
 from msgspec import structs
@@ -9,6 +10,7 @@ from playwright.sync_api import expect
 from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
 
+from tidewaiter.consignments.points import with_reasons
 from tidewaiter.consignments.types import Alert, Reason
 from tidewaiter.identity import own_stamp
 from tidewaiter.store.marking import mark_alerts
@@ -25,6 +27,31 @@ def test_the_page_and_its_record_tell_the_same(desk: Callable[..., Desk]) -> Non
     assert record["alert"]["reasons"]
     for reason in record["alert"]["reasons"]:
         assert escape(reason["text"]) in page
+
+
+def test_the_page_tells_what_the_order_of_work_adds_up_from(
+    desk: Callable[..., Desk], node: Node
+) -> None:
+    """The score, the days left and what is unusual add up to the rank."""
+    one = desk("viewer")
+    name = one.alerts()[0]
+    made = Reason(rule="detour", text="A detour.", points=2, source="made up")
+
+    def mark(alert: Alert) -> Alert:
+        return with_reasons(alert, (*alert.reasons, made), node.alert_rules)
+
+    with node.database.work(own_stamp()) as work:
+        mark_alerts(work, [name], mark)
+    after = msgspec.convert(one.get(f"/alerts/{name}.json").json()["alert"], Alert)
+    order = node.alert_rules.order_of(after.reasons)
+    urgency = node.alert_rules.urgency_of(after.days_left)
+    assert min(order, urgency) > 0
+    assert after.rank == after.score + urgency + order
+    told = (
+        f"order of work {after.rank}: score {after.score}, {urgency} for the days left, "
+        f"{order} for what is unusual"
+    )
+    assert told in one.get(f"/alerts/{name}").text
 
 
 def test_what_other_lines_say_stands_among_the_reasons(

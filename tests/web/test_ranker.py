@@ -81,15 +81,21 @@ def test_the_page_tells_figures_tables_and_the_lot(
     assert page.count("<svg") > 8
     (folder / "list.csv").write_text("arm\n", encoding="utf-8")
     assert "A list cannot be read" in chief.get("/ranker").text
+    (folder / "list.csv").unlink()
+    (folder / "list.csv").mkdir()  # nor one that the system does not open
+    assert "A list cannot be read" in chief.get("/ranker").text
     assert desk("viewer", "vera").get("/ranker").status_code == 403
     node.taught = Taught(None)
     assert "No model is here" in chief.get("/ranker").text
 
 
 def test_the_queue_can_follow_what_decisions_taught(
-    desk: Callable[..., Desk], folder: Path
+    node: Node, desk: Callable[..., Desk], folder: Path
 ) -> None:
-    """The likeliest first, among the first by the rules; keys on an alert follow the order."""
+    """The likeliest first, among the first by the rules; keys on an alert follow the order.
+
+    Where the model is gone, the address leads to the order of the rules.
+    """
     (folder / "ranker.json").write_bytes(write_model(structs.replace(model(), usual=0.25)))
     anna = desk("analyst")
     told = anna.get("/queue.json?sort=learned").json()
@@ -105,6 +111,9 @@ def test_the_queue_can_follow_what_decisions_taught(
     saved = {"name": "mine", "queue": "sort=learned"}
     assert anna.send("/queue/saved", saved).status_code in {201, 303}
     assert anna.get("/queue.json").json()["saved"][0]["sort"] == "rank"
+    node.taught = Taught(None)
+    assert anna.get("/queue.json?sort=learned").json()["query"].get("sort", "rank") == "rank"
+    assert "in the order that decisions taught" not in anna.get("/queue?sort=learned").text
 
 
 @pytest.mark.browser

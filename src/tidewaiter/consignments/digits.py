@@ -1,8 +1,11 @@
-"""Check digits and forms of the numbers of transport; none says whether a number was ever given."""
+"""Check digits and forms of the numbers of papers; none says whether a number was ever given."""
 
 import re
+import unicodedata
 
-_CONTAINER = re.compile(r"[A-Z]{3}[UJZ]\d{7}")
+_BETWEEN = re.compile(r"[\W_]+")
+
+_CONTAINER = re.compile(r"[A-Z]{3}[UJZ][0-9]{7}")
 _AWB = re.compile(r"(\d{3})-(\d{7})(\d)|(\d{3})[ -]?(\d{7})(\d)")
 _LOCODE = re.compile(r"[A-Z]{2}[A-Z2-9]{3}")
 _EORI = re.compile(r"[A-Z]{2}[A-Z0-9]{1,15}")
@@ -12,10 +15,21 @@ _LETTERS = dict(
 )
 
 
+def number_key(text: str) -> str:
+    """Return a number without what papers put between its parts: "DE-L 1" and "de/l1" are one."""
+    return _BETWEEN.sub("", unicodedata.normalize("NFKC", text)).upper()
+
+
+def container_number(text: str) -> str:
+    """Return the number of a container as `number_key` has it (ISO 6346); "": it is none."""
+    number = number_key(text)
+    return number if _CONTAINER.fullmatch(number) else ""
+
+
 def container_digit(text: str) -> bool | None:
     """Tell whether the check digit of a container number holds (ISO 6346); None: it is none."""
-    plain = re.sub(r"[ -]", "", text).upper()
-    if not _CONTAINER.fullmatch(plain):
+    plain = container_number(text)
+    if not plain:
         return None
     values = [_LETTERS.get(c) or int(c) for c in plain[:10]]
     return sum(v << i for i, v in enumerate(values)) % 11 % 10 == int(plain[10])

@@ -81,7 +81,7 @@ class ListFinder:
 
     def _look_up(self, asked: Sequence[PartyOnPaper]) -> None:
         """Keep answers; a name that resembles none, as most, is read once, its party no more."""
-        self._kept |= dict.fromkeys(asked, ())
+        found: dict[PartyOnPaper, tuple[PartyMatch, ...]] = dict.fromkeys(asked, ())
         matcher, least = self._matcher, self._least
         questions = {each: _by_name(each) for each in asked}
         bearing = {e for e, question in questions.items() if matcher.may_bear(question, text_of(e))}
@@ -95,7 +95,8 @@ class ListFinder:
             row, question = rows[each.name], questions[each]
             if each in bearing or matcher.may_match(question, answers, row, least):
                 answer = matcher.explained(question_of(each), asking, answers, row, least)
-                self._kept[each] = tuple(self._match(each, match) for match in answer.matches)
+                found[each] = tuple(self._match(each, match) for match in answer.matches)
+        self._kept |= found
 
     def _match(self, asked: PartyOnPaper, match: Match) -> PartyMatch:
         version, party = self._entries[int(match.entry)]

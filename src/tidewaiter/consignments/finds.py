@@ -11,6 +11,7 @@ from tidewaiter.consignments.types import Mention
 from tidewaiter.identify import Identifier, Lexicon
 from tidewaiter.identify.findings import Defect, Finding
 from tidewaiter.identify.numbers import check_digit_holds
+from tidewaiter.substances.types import Substance
 
 TEXTS = ("goods", "commercial")
 _CAS_SHORTEST, _CAS_LONGEST = 5, 10  # digits
@@ -30,6 +31,17 @@ class Flaw(NamedTuple):
 
     field: str
     defect: Defect
+
+
+def mention_of(find: Find, substance: Substance) -> Mention:
+    """Turn a find into the mention that an alert tells, of a substance."""
+    found = find.finding
+    return Mention(
+        substance=substance.slug, name=substance.name, cas=found.cas, field=find.field,
+        start=found.start, end=found.end, text=found.text, how=found.how, tier=found.tier,
+        score=found.score, reasons=found.reasons, downgraded=found.downgraded,
+        structure=found.structure, atoms=found.atoms,
+    )  # fmt: skip
 
 
 def find_of(mention: Mention, place: int) -> Find:

@@ -23,14 +23,14 @@ def score_of(reasons: Iterable[Reason]) -> int:
 def with_reasons(alert: Alert, reasons: Sequence[Reason], rules: AlertRules) -> Alert:
     """Return an alert with other reasons, and the score that they add up to.
 
-    The rank follows: score, days left, and how unlike the line is (`AlertRules.order_of`). The
-    severity stays where the score alone would make no alert: it is one, and shown.
+    The rank follows. The severity stays where the score alone would make no alert: it is one, and
+    shown.
     """
     score = score_of(reasons)
     return structs.replace(
         alert,
         reasons=tuple(reasons),
         score=score,
-        rank=score + rules.urgency_of(alert.days_left) + rules.order_of(reasons),
+        rank=rules.rank_of(score, alert.days_left, reasons),
         severity=rules.severity.of(score) or alert.severity,
     )

@@ -54,7 +54,7 @@ def open_version(alert: Alert, rules: AlertRules) -> Alert | None:
         id=alert.open_id,
         severity=severity,
         score=score,
-        rank=alert.rank - alert.score + score,
+        rank=rules.rank_of(score, alert.days_left, reasons),
         reasons=reasons,
         parties=tuple(filter(None, map(open_match, alert.parties))),
         restricted=False,

@@ -9,6 +9,7 @@ from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 from tidewaiter.casework.switches import Switch
+from tidewaiter.consignments.order import OrderRule, Urgency, wrong_in_order
 from tidewaiter.consignments.past.types import PastRules, wrong_in
 from tidewaiter.consignments.types import PartyMatch, Reason, Severity
 from tidewaiter.substances.types import Control
@@ -70,22 +71,6 @@ class Levels(Record, frozen=True, kw_only=True):
         if score >= self.medium:
             return "medium"
         return "low" if score >= self.low else None
-
-
-class Urgency(Record, frozen=True, kw_only=True):
-    """Points for goods that are due within so many days."""
-
-    days: int
-    points: int
-
-
-class OrderRule(Record, frozen=True, kw_only=True):
-    """How far what is unlike in a line brings its alert forward in the order of work."""
-
-    past: float  # for each point of a reason of the past
-    papers: float  # for each point of a reason of `rules`
-    rules: tuple[str, ...]  # of [check], that say that papers contradict each other or a law
-    most: int  # of both together
 
 
 class ControlRule(Record, frozen=True, kw_only=True):
@@ -185,13 +170,13 @@ class AlertRules(Record, frozen=True, kw_only=True):
         points = rule.actions.get(match.action, rule.actions["other"])
         return points if match.probability >= rule.sure else points // 2
 
+    def rank_of(self, score: int, days_left: int | None, reasons: Iterable[Reason]) -> int:
+        """Return the place of an alert in the order of work, the highest first."""
+        return score + self.urgency_of(days_left) + self.order_of(reasons)
+
     def order_of(self, reasons: Iterable[Reason]) -> int:
         """Return what reasons add to the rank beside their points: how unlike the line is."""
-        order = self.order
-        weights = {**dict.fromkeys(self.past.rules, order.past),
-                   **dict.fromkeys(order.rules, order.papers)}  # fmt: skip
-        found = sum(max(0, each.points) * weights.get(each.rule, 0) for each in reasons)
-        return min(order.most, round(found))
+        return self.order.points_of(reasons, self.past.rules)
 
     def urgency_of(self, days_left: int | None) -> int:
         """Return the points for the days left until the goods are due; 0 where none is known."""
@@ -238,15 +223,7 @@ def _check_sentences(rules: AlertRules, *, at: str) -> None:
             hint="critical needs the highest score, low the lowest, and that at least 1",
         )
     _check_parties(rules, at=at)
-    unknown = set(rules.order.rules) - _CHECKS.keys()
-    if unknown or min(rules.order.past, rules.order.papers, rules.order.most) < 0:
-        raise RegistryError(
-            f"order names no check: {', '.join(sorted(unknown))}" if unknown
-            else "order takes points off",
-            at=at,
-            hint=f"there are {', '.join(_CHECKS)}; 0 points or more",
-        )  # fmt: skip
-    for wrong, hint in wrong_in(rules.past):
+    for wrong, hint in (*wrong_in_order(rules.order, _CHECKS), *wrong_in(rules.past)):
         raise RegistryError(wrong, at=at, hint=hint)
     for name in REGISTER:
         if name in rules.check and rules.check[name].points < 0:

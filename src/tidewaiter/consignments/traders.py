@@ -16,12 +16,12 @@ def party_of(line: Line) -> str:
 
 def sender_of(line: Line) -> str:
     """Return who sends a line, folded; "": nobody is named."""
-    return _named(line, SENDERS)
+    return fold_party(first_named(line, SENDERS)[1])
 
 
 def receiver_of(line: Line) -> str:
     """Return who gets a line, folded; "": nobody is named."""
-    return _named(line, RECEIVERS)
+    return fold_party(first_named(line, RECEIVERS)[1])
 
 
 def day_of(line: Line) -> date | None:
@@ -34,6 +34,7 @@ def fold_party(name: str) -> str:
     return " ".join(plain(name).split())
 
 
-def _named(line: Line, roles: tuple[str, ...]) -> str:
+def first_named(line: Line, roles: tuple[str, ...]) -> tuple[str, str]:
+    """Return the first role that a party with a name has, and the name as written; else "", ""."""
     named = {party.role: party.name for party in line.parties or () if party.name}
-    return fold_party(next((named[role] or "" for role in roles if role in named), ""))
+    return next(((role, named[role] or "") for role in roles if role in named), ("", ""))

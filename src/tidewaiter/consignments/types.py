@@ -284,7 +284,7 @@ class Alert(Record, frozen=True, kw_only=True):
     day: date  # the law as it stood then
     severity: Severity
     score: int  # sum of the reasons' points, 0 to 100
-    rank: int  # severity and the days left together: sort by it, highest first
+    rank: int  # score, days left, how unlike the line is: sort by it, highest first
     due: date | None  # arrival or planned release
     days_left: int | None  # from `day` to `due`
     substances: tuple[str, ...]  # slugs, most severe first

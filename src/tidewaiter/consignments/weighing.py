@@ -9,7 +9,7 @@ from msgspec import structs
 
 from tidewaiter.consignments.amounts import is_alone
 from tidewaiter.consignments.checks import check_line, evidence_of, is_named, reason
-from tidewaiter.consignments.finds import Find, Flaw, by_substance, same_place
+from tidewaiter.consignments.finds import Find, Flaw, by_substance, mention_of, same_place
 from tidewaiter.consignments.identity import identity
 from tidewaiter.consignments.listed import reasons_of_parties
 from tidewaiter.consignments.points import score_of
@@ -18,7 +18,7 @@ from tidewaiter.consignments.routing import Freed, Law, RoutedLaw, route_of
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.switched import switched_reasons
 from tidewaiter.consignments.transport import check_transport
-from tidewaiter.consignments.types import Alert, Evidence, Line, Mention, PartyMatch, Reason
+from tidewaiter.consignments.types import Alert, Evidence, Line, PartyMatch, Reason
 from tidewaiter.identify.findings import DOWNGRADED, Finding
 from tidewaiter.substances.law import controls_on, state_on
 from tidewaiter.substances.lawbook import load_lawbook
@@ -101,7 +101,10 @@ class Weigher:
         alert = self._alert(line, ranked, reasons)
         if alert is None:
             return None
-        mentions = tuple(self._mention(find) for find in finds[:_MOST])
+        mentions = tuple(
+            mention_of(find, self.registry.substances[find.finding.substance])
+            for find in finds[:_MOST]
+        )
         restricted = any(map(is_restricted, named))
         shown = filter(None, map(open_match, named))
         return structs.replace(
@@ -132,7 +135,7 @@ class Weigher:
             day=self.day,
             severity=severity,
             score=score,
-            rank=score + self.rules.urgency_of(days_left) + self.rules.order_of(reasons),
+            rank=self.rules.rank_of(score, days_left, reasons),
             due=due,
             days_left=days_left,
             substances=tuple(self.registry.substances[place].slug for place in ranked),
@@ -283,16 +286,6 @@ class Weigher:
         listed = f" ({self._printed(control)})" if control else " (not listed on that day)"
         more = f" and {len(ranked) - 1} more" if len(ranked) > 1 else ""
         return f"{substance.name}{listed}{more}"
-
-    def _mention(self, find: Find) -> Mention:
-        found = find.finding
-        substance = self.registry.substances[found.substance]
-        return Mention(
-            substance=substance.slug, name=substance.name, cas=found.cas, field=find.field,
-            start=found.start, end=found.end, text=found.text, how=found.how, tier=found.tier,
-            score=found.score, reasons=found.reasons, downgraded=found.downgraded,
-            structure=found.structure, atoms=found.atoms,
-        )  # fmt: skip
 
 
 def _edits_of(found: Finding) -> int:

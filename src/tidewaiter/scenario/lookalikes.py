@@ -4,21 +4,21 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
 
-from tidewaiter.consignments.past.book import Inspected
-from tidewaiter.consignments.traders import fold_party
-from tidewaiter.scenario.market import Goods, Market
-from tidewaiter.scenario.planting import (
+from tidewaiter.scenario.market import Goods, Market, Unlike
+from tidewaiter.scenario.plants import (
+    ANHYDRIDE,
     PRESS,
     Plant,
     australian,
+    comes_back,
     european,
     for_need,
+    in_one_box,
     litres,
+    looked_at,
     parcel,
     under_permit,
 )
-
-_ANHYDRIDE = 3  # its place in the goods that are watched
 
 
 def start_up(made: Market, day: date) -> Plant:
@@ -37,13 +37,13 @@ def slip(made: Market, day: date) -> Plant:
     firm = made.of("home", "metals", "plastics", "watched")
     one, other = made.chance.sample(made.facts.trade[firm.trade], 2)
     goods: Goods = (one[0], other[1], one[2], one[3])
-    return Plant([made.row(firm, made.known(firm), day, goods=goods)])
+    return Plant([made.row(firm, made.known(firm), day, Unlike(goods=goods))])
 
 
 def premium(made: Market, day: date) -> Plant:
     """Sell a better quality, at half as much again."""
     firm = made.of("food", "textiles", "home")
-    return Plant([made.row(firm, made.known(firm), day, price=1.5)])
+    return Plant([made.row(firm, made.known(firm), day, Unlike(price=1.5))])
 
 
 def other_way(made: Market, day: date) -> Plant:
@@ -52,7 +52,7 @@ def other_way(made: Market, day: date) -> Plant:
         firm = made.of()
         if firm.lane.via:
             via = made.chance.choice(firm.lane.via)
-            return Plant([made.row(firm, made.known(firm), day, via=via)])
+            return Plant([made.row(firm, made.known(firm), day, Unlike(via=via))])
 
 
 def small(made: Market, day: date) -> Plant:
@@ -66,7 +66,7 @@ def small_months(made: Market, day: date) -> Plant:
     firm = made.firm("watched", made.to("US"))
     goods, receiver = made.facts.trade["watched"][0], made.known(firm)
     days = (day, day - timedelta(days=35), day - timedelta(days=70))
-    rows = [made.row(firm, receiver, d, goods=goods, kilos=made.chance.uniform(300, 700))
+    rows = [made.row(firm, receiver, d, Unlike(goods=goods, kilos=made.chance.uniform(300, 700)))
             for d in days]  # fmt: skip
     return Plant(rows[:1], rows[1:])
 
@@ -76,7 +76,7 @@ def small_year(made: Market, day: date) -> Plant:
     firm = european(made)
     receiver = made.known(firm)
     days = (day, day - timedelta(days=60), day - timedelta(days=120))
-    rows = [litres(made, firm, receiver, d, _ANHYDRIDE, between=(10, 30)) for d in days]
+    rows = [litres(made, firm, receiver, d, ANHYDRIDE, between=(10, 30)) for d in days]
     return Plant(rows[:1], rows[1:])
 
 
@@ -84,22 +84,19 @@ def stocks_up(made: Market, day: date) -> Plant:
     """Send twice or three times the usual amount."""
     firm = made.of("watched", "chemicals")
     kilos = firm.usual * made.chance.uniform(2, 3)
-    return Plant([made.row(firm, made.known(firm), day, kilos=kilos)])
+    return Plant([made.row(firm, made.known(firm), day, Unlike(kilos=kilos))])
 
 
 def seasonal(made: Market, day: date) -> Plant:
     """Let a sender of watched goods come back after half a year."""
-    firm = made.firm("watched")._replace(receivers=made.of("watched").receivers)
-    receiver = made.known(firm)
-    earlier = [made.row(firm, receiver, day - timedelta(days=d)) for d in (180, 200, 230)]
-    return Plant([made.row(firm, receiver, day)], earlier)
+    return comes_back(made, day, (180, 200, 230))
 
 
 def tablets(made: Market, day: date) -> Plant:
     """Send a press to a receiver of other machines."""
     maker = made.of("machines")
     kilos = made.chance.uniform(300, 2_000)
-    return Plant([made.row(maker, made.known(maker), day, goods=PRESS, kilos=kilos)])
+    return Plant([made.row(maker, made.known(maker), day, Unlike(goods=PRESS, kilos=kilos))])
 
 
 def foreign_label(made: Market, day: date) -> Plant:
@@ -109,18 +106,12 @@ def foreign_label(made: Market, day: date) -> Plant:
 
 def in_order(made: Market, day: date) -> Plant:
     """Send what is usual to a receiver whose goods were as declared before."""
-    firm = made.of("watched")
-    receiver = made.known(firm)
-    found = Inspected(fold_party(receiver), day - timedelta(days=40), "")
-    return Plant([made.row(firm, receiver, day)], inspected=[found])
+    return looked_at(made, day, "")
 
 
 def groupage(made: Market, day: date) -> Plant:
     """Put watched goods of a sender that always shares containers into one with others."""
-    firm, other = made.of("watched", shares=True), made.of("food", "textiles", shares=True)
-    box = made.container()
-    beside = made.row(other, made.known(other), day, box=box)
-    return Plant([made.row(firm, made.known(firm), day, box=box)], [beside])
+    return in_one_box(made, day, shares=True)
 
 
 def within_quota(made: Market, day: date) -> Plant:

@@ -14,7 +14,8 @@ from tidewaiter.consignments.past.allowed import Allowed
 from tidewaiter.consignments.past.book import Inspected
 from tidewaiter.scenario.lookalikes import LOOK_ALIKES
 from tidewaiter.scenario.market import Market, Row, TradeFacts
-from tidewaiter.scenario.planting import PLANTED, Plant
+from tidewaiter.scenario.planting import PLANTED
+from tidewaiter.scenario.plants import Plant
 
 _PLANTED = 0.01
 _ROOM = 25  # days that are left at the end of the year, so that a split ends within it

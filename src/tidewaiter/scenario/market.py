@@ -61,6 +61,19 @@ class Firm(NamedTuple):
     shares: bool  # containers with others, as a rule
 
 
+class Unlike(NamedTuple):
+    """What of a line is other than its firm does as a rule."""
+
+    goods: Goods | None = None
+    kilos: float | None = None
+    price: float = 1  # how many times the usual one
+    via: str | None = None  # the UN/LOCODE of a place on the way; "": there is none
+    box: str | None = None  # number of the container
+
+
+_USUAL = Unlike()
+
+
 def load_trade() -> TradeFacts:
     """Load what trade is made of.
 
@@ -136,37 +149,30 @@ class Market:
             receiver = self.known(self.of(firm.trade))
         return self.row(firm, receiver, day)
 
-    def row(
-        self, firm: Firm, receiver: str, day: date, *, goods: Goods | None = None,
-        kilos: float | None = None, price: float = 1, via: str | None = None,
-        box: str | None = None,
-    ) -> Row:  # fmt: skip
+    def row(self, firm: Firm, receiver: str, day: date, unlike: Unlike = _USUAL) -> Row:
         """Make a line.
 
         Args:
             firm: Who sends.
             receiver: Who receives.
             day: Of departure.
-            goods: Other than its own.
-            kilos: Other than the usual mass.
-            price: How many times the usual one.
-            via: The UN/LOCODE of a place on the way, other than its lane has; "": none.
-            box: Another container than is its habit.
+            unlike: What is not as usual.
         """
         chance, lane = self.chance, firm.lane
-        text, hs, usual, each = goods or chance.choice(firm.goods)
-        mass = kilos or firm.usual * exp(chance.gauss(0, 0.35))
+        text, hs, usual, each = unlike.goods or chance.choice(firm.goods)
+        mass = unlike.kilos or firm.usual * exp(chance.gauss(0, 0.35))
         packages = max(1, round(mass / (each * exp(chance.gauss(0, 0.1)))))
+        via = unlike.via
         if via is None:
             via = chance.choice(lane.via) if lane.via and chance.random() < 0.4 else ""  # noqa: PLR2004
         begin, end = chance.choice(lane.from_), chance.choice(lane.to)
         stops = [("loading", begin), *([("transit", via)] if via else []), ("destination", end)]
-        value = mass * usual * price * exp(chance.gauss(0, _SPREAD))
+        value = mass * usual * unlike.price * exp(chance.gauss(0, _SPREAD))
         return {
             "goods": text, "hs": hs, "net_mg": round(mass * MG), "packages": packages,
             "value": Decimal(f"{value:.2f}"), "currency": "USD", "origin": begin[:2],
             "departure": day, "mode": "sea",
-            "containers": [box or self._box(firm, begin, day)],
+            "containers": [unlike.box or self._box(firm, begin, day)],
             "parties": [
                 {"role": "exporter", "name": firm.name, "country": begin[:2]},
                 {"role": "importer", "name": receiver, "country": end[:2]},

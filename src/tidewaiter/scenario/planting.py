@@ -1,36 +1,32 @@
 """Planting: what is done to made trade that its rules are to find, each a scenario of its own."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
-from typing import NamedTuple
 
-from tidewaiter.consignments.past.allowed import Allowed
-from tidewaiter.consignments.past.book import Inspected
-from tidewaiter.consignments.past.labels import issued_in
-from tidewaiter.consignments.traders import fold_party
-from tidewaiter.scenario.market import MG, Firm, Goods, Market, Row
-
-PRESS: Goods = ("Rotary tablet press machine", "847989", 45.0, 900)
-SOURCE = "made-up register"
-_ACETONE, _ANHYDRIDE = 0, 3  # places in the goods that are watched
-_DENSITY = {_ACETONE: 0.79, _ANHYDRIDE: 1.08}  # kilograms a litre
-
-
-class Plant(NamedTuple):
-    """Lines of a scenario, and what goes with them."""
-
-    rows: Sequence[Row]
-    around: Sequence[Row] = ()  # lines before or beside, which are ordinary
-    allowed: Sequence[Allowed] = ()
-    inspected: Sequence[Inspected] = ()
+from tidewaiter.scenario.market import Market, Unlike
+from tidewaiter.scenario.plants import (
+    ACETONE,
+    ANHYDRIDE,
+    PRESS,
+    Plant,
+    australian,
+    comes_back,
+    european,
+    for_need,
+    in_one_box,
+    litres,
+    looked_at,
+    parcel,
+    under_permit,
+)
 
 
 def front_company(made: Market, day: date) -> Plant:
     """Send watched goods of a firm of another trade to a receiver that nobody knows."""
     goods = made.chance.choice(made.facts.trade["watched"])
     firm = made.of("food", "textiles", "home")
-    return Plant([made.row(firm, made.name(), day, goods=goods)])
+    return Plant([made.row(firm, made.name(), day, Unlike(goods=goods))])
 
 
 def new_consignee(made: Market, day: date) -> Plant:
@@ -44,21 +40,21 @@ def mismatch(made: Market, day: date) -> Plant:
     firm = made.of("chemicals", "plastics", "home")
     text = made.chance.choice(made.facts.trade["watched"])[0]
     _, hs, price, each = made.chance.choice(firm.goods)
-    return Plant([made.row(firm, made.known(firm), day, goods=(text, hs, price, each))])
+    return Plant([made.row(firm, made.known(firm), day, Unlike(goods=(text, hs, price, each)))])
 
 
 def price(made: Market, day: date) -> Plant:
     """Send ordinary goods on paper, at many times their price or a fraction of it."""
     firm = made.of("home", "chemicals", "plastics", "food")
     times = made.chance.choice((1 / 12, 6, 10, 20))
-    return Plant([made.row(firm, made.known(firm), day, price=times)])
+    return Plant([made.row(firm, made.known(firm), day, Unlike(price=times))])
 
 
 def detour(made: Market, day: date) -> Plant:
     """Send goods through a place where no other line between the two countries goes."""
     while True:
         firm = made.of()
-        row = made.row(firm, made.known(firm), day, via="")
+        row = made.row(firm, made.known(firm), day, Unlike(via=""))
         ends = " ".join(stop["country"] for stop in row["route"])
         if ends in made.facts.detours:
             code = made.chance.choice(made.facts.detours[ends])
@@ -80,10 +76,10 @@ def month(made: Market, day: date) -> Plant:
     firm = made.firm("watched", made.to("US"))
     first = day.replace(day=1)
     days = sorted(made.chance.sample(range(28), 3))
-    goods, receiver = made.facts.trade["watched"][_ACETONE], made.known(firm)
+    goods, receiver = made.facts.trade["watched"][ACETONE], made.known(firm)
     return Plant([
-        made.row(firm, receiver, first + timedelta(days=d), goods=goods,
-                 kilos=made.chance.uniform(700, 1_400))
+        made.row(firm, receiver, first + timedelta(days=d), Unlike(goods=goods,
+                 kilos=made.chance.uniform(700, 1_400)))
         for d in days
     ])  # fmt: skip
 
@@ -92,23 +88,20 @@ def year(made: Market, day: date) -> Plant:
     """Pass the limit of a calendar year with the last of several small lots, within the Union."""
     firm = european(made)
     receiver, earlier = made.known(firm), [day - timedelta(days=d) for d in (150, 100, 50)]
-    around = [litres(made, firm, receiver, each, _ANHYDRIDE, between=(20, 32)) for each in earlier]
-    return Plant([litres(made, firm, receiver, day, _ANHYDRIDE, between=(45, 90))], around)
+    around = [litres(made, firm, receiver, each, ANHYDRIDE, between=(20, 32)) for each in earlier]
+    return Plant([litres(made, firm, receiver, day, ANHYDRIDE, between=(45, 90))], around)
 
 
 def over_usual(made: Market, day: date) -> Plant:
     """Send a receiver many times what it usually gets of watched goods."""
     firm = made.of("watched")
     kilos = firm.usual * made.chance.uniform(8, 20)
-    return Plant([made.row(firm, made.known(firm), day, kilos=kilos)])
+    return Plant([made.row(firm, made.known(firm), day, Unlike(kilos=kilos))])
 
 
 def dormant(made: Market, day: date) -> Plant:
     """Let a sender of watched goods come back after more than a year."""
-    firm = made.firm("watched")._replace(receivers=made.of("watched").receivers)
-    receiver, first = made.known(firm), day - timedelta(days=366)
-    earlier = [made.row(firm, receiver, first - timedelta(days=d)) for d in (1, 12, 30)]
-    return Plant([made.row(firm, receiver, day)], earlier)
+    return comes_back(made, day, (367, 378, 396))
 
 
 def equipment(made: Market, day: date) -> Plant:
@@ -116,7 +109,7 @@ def equipment(made: Market, day: date) -> Plant:
     chemist, maker = made.of("watched"), made.of("machines")
     receiver = made.known(chemist)
     earlier = [made.row(chemist, receiver, day - timedelta(days=made.chance.randint(20, 200)))]
-    row = made.row(maker, receiver, day, goods=PRESS, kilos=made.chance.uniform(300, 2_000))
+    row = made.row(maker, receiver, day, Unlike(goods=PRESS, kilos=made.chance.uniform(300, 2_000)))
     return Plant([row], earlier)
 
 
@@ -127,18 +120,12 @@ def label(made: Market, day: date) -> Plant:
 
 def inspected(made: Market, day: date) -> Plant:
     """Send what is usual to a receiver whose goods were not as declared before."""
-    firm = made.of("watched")
-    receiver = made.known(firm)
-    found = Inspected(fold_party(receiver), day - timedelta(days=40), "Not as declared")
-    return Plant([made.row(firm, receiver, day)], inspected=[found])
+    return looked_at(made, day, "Not as declared")
 
 
 def co_loaded(made: Market, day: date) -> Plant:
     """Put watched goods of a sender that always fills its own containers into one with others."""
-    firm, other = made.of("watched", shares=False), made.of("food", "textiles", shares=True)
-    box = made.container()
-    beside = made.row(other, made.known(other), day, box=box)
-    return Plant([made.row(firm, made.known(firm), day, box=box)], [beside])
+    return in_one_box(made, day, shares=False)
 
 
 def over_quota(made: Market, day: date) -> Plant:
@@ -159,114 +146,3 @@ PLANTED: Mapping[str, Callable[[Market, date], Plant]] = MappingProxyType({
     "over-need": over_need,
 })  # fmt: skip
 """What is planted, by name."""
-
-
-def australian(made: Market) -> Firm:
-    """Make a firm that sends watched goods from Australia."""
-    lane = next(each for each in made.facts.lane if each.from_[0].startswith("AU"))
-    return made.firm("watched", lane)
-
-
-def european(made: Market) -> Firm:
-    """Make a firm that sends watched goods from one country of the Union to another."""
-    lane = next(each for each in made.facts.lane if each.to[0].startswith("SE"))
-    return made.firm("watched", lane)
-
-
-def litres(
-    made: Market, firm: Firm, receiver: str, day: date, place: int = _ACETONE, *,
-    between: tuple[float, float],
-) -> Row:  # fmt: skip
-    """Make a line of a liquid, by its volume.
-
-    Args:
-        made: The market.
-        firm: Who sends.
-        receiver: Who receives.
-        day: Of departure.
-        place: Of the liquid among the watched goods.
-        between: Litres, from and to.
-    """
-    volume = made.chance.uniform(*between)
-    goods = made.facts.trade["watched"][place]
-    row = made.row(firm, receiver, day, goods=goods, kilos=volume * _DENSITY[place])
-    return row | {"volume_ul": round(volume * MG), "net_mg": None, "percent": "99"}
-
-
-def parcel(made: Market, day: date, *, abroad: bool) -> Row:
-    """Make a parcel of a few kilograms from abroad; half of them say that they hold watched goods.
-
-    Args:
-        made: The market.
-        day: Of departure.
-        abroad: Its number is one of the country that it comes from.
-    """
-    firm = made.of("home", "textiles", "chemicals")
-    goods = made.chance.choice(made.facts.trade["watched"]) if made.chance.random() < 0.5 else None  # noqa: PLR2004
-    row = made.row(firm, made.known(firm), day, goods=goods, kilos=made.chance.uniform(0.5, 8))
-    country = row["route"][0 if abroad else -1]["country"]
-    number = f"CP{made.chance.randrange(10**8):08d}"
-    found = (f"{number}{digit}{country}" for digit in range(10))
-    return row | {"consignment": next(filter(issued_in, found)), "containers": None, "mode": "post"}
-
-
-def under_permit(made: Market, day: date, *, before: float, now: float) -> Plant:
-    """Make lines under the number of a permit.
-
-    Args:
-        made: The market.
-        day: Of the last line.
-        before: Share of the permit that three earlier lines take.
-        now: And the last one.
-    """
-    firm = made.firm("watched")
-    goods, receiver = made.chance.choice(firm.goods), made.known(firm)
-    number = f"PE-{made.chance.randrange(10**6):06d}"
-    most = 4 * firm.usual
-
-    def under(when: date, share: float) -> Row:
-        row = made.row(firm, receiver, when, goods=goods, kilos=share * most)
-        return row | {"licences": [number]}
-
-    allowed = Allowed(
-        what="paper", name=f"export permit {number}", number=number, substance=slug_of(goods),
-        mass_mg=round(most * MG), source=SOURCE,
-    )  # fmt: skip
-    earlier = [under(day - timedelta(days=d), before / 3) for d in (90, 60, 30)]
-    return Plant([under(day, now)], earlier, [allowed])
-
-
-def for_need(made: Market, day: date, *, before: float, now: float) -> Plant:
-    """Make lines for a receiver that declared a need for the year.
-
-    Args:
-        made: The market.
-        day: Of the last line.
-        before: Share of the need that three earlier lines take.
-        now: And the last one.
-    """
-    firm = made.firm("watched")
-    goods, receiver, most = made.chance.choice(firm.goods), made.known(firm), 4 * firm.usual
-
-    def of(when: date, share: float) -> Row:
-        row = made.row(firm, receiver, when, goods=goods, kilos=share * most)
-        return row | {"percent": "100"}
-
-    allowed = Allowed(
-        what="need", name=f"what was declared for {day.year}", traders=(fold_party(receiver),),
-        substance=slug_of(goods), mass_mg=round(most * MG), content=True,
-        since=date(day.year, 1, 1), until=date(day.year, 12, 31), source=SOURCE,
-    )  # fmt: skip
-    earlier = [of(day - timedelta(days=d), before / 3) for d in (90, 60, 30)]
-    return Plant([of(day, now)], earlier, [allowed])
-
-
-def slug_of(goods: Goods) -> str:
-    """Return the name of watched goods in the registry."""
-    return _SLUGS[goods[1]]
-
-
-_SLUGS: Mapping[str, str] = MappingProxyType({
-    "291411": "acetone", "290230": "toluene", "284161": "potassium-permanganate",
-    "291524": "acetic-anhydride", "280610": "hydrochloric-acid", "290911": "ethyl-ether",
-})  # fmt: skip

@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 from tidewaiter.base.records import Record
 from tidewaiter.casework.decisions import Decided, Verdict, load_decision_rules
 from tidewaiter.casework.results import Result
+from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.types import Alert
-from tidewaiter.report.languages import words
+from tidewaiter.report.languages import number, words
 from tidewaiter.report.library import Citation, Library, citations
 from tidewaiter.report.view import AlertView, alert_view
 from tidewaiter.store.decisions import Standing
@@ -108,6 +109,7 @@ class AlertPageView(Record, frozen=True, kw_only=True):
 
     card: AlertView
     status: str
+    rank: str  # what its place in the order of work adds up from
     sources: tuple[Citation, ...]
     substances: tuple[SubstanceCard, ...]
     verdicts: tuple[VerdictChoice, ...]  # none: the reader may not decide
@@ -138,6 +140,7 @@ def alert_page_view(page: Page, user: User, around: Around, node: Node) -> Alert
     return AlertPageView(
         card=alert_view(1, page.alert, library, cited),
         status=status_in_words(page.standing.status),
+        rank=_rank(page.alert, node.alert_rules),
         sources=tuple(cited.values()),
         substances=tuple(_cards(page.alert, desk_of(node))),
         verdicts=verdicts,
@@ -151,6 +154,17 @@ def alert_page_view(page: Page, user: User, around: Around, node: Node) -> Alert
         next=f"/alerts/{around.next}{onward}" if around.next else "",
         keys=_keys(verdicts),
     )
+
+
+def _rank(alert: Alert, rules: AlertRules) -> str:
+    """Say what a rank adds up from: what score and days leave over is for what is unusual."""
+    over = alert.rank - alert.score
+    urgency = min(over, rules.urgency_of(alert.days_left))
+    return words(
+        "order of work {rank}: score {score}, {urgency} for the days left, {unusual} for what is "
+        "unusual"
+    ).format(rank=number(alert.rank), score=number(alert.score), urgency=number(urgency),
+             unusual=number(over - urgency))  # fmt: skip
 
 
 def _cards(alert: Alert, desk: LawDesk) -> Iterator[SubstanceCard]:

@@ -44,10 +44,11 @@ class Saved(Record, frozen=True, kw_only=True):
 @get("/queue", guards=[may("see")], sync_to_thread=True, query=QueueQuery)
 def queue_page(request: Asked, node: TheNode, user: TheUser) -> Response[QueuePage]:
     """Show the alerts that a filter lets through, and count what other filters would."""
-    query = read_query(request, QueueQuery)
+    query, ranker = read_query(request, QueueQuery), node.taught.sound()
+    if ranker is None:
+        query = msgspec.structs.replace(query, sort=query.kept_sort())
     with node.read() as work:
         found, counts = queue_with_counts(work, queue_of(query, node, user), query.view())
-        ranker = node.taught.sound()
         alerts, learned = found.alerts, query.sort == "learned"
         if learned and ranker is not None:
             alerts = tuple(in_learned_order(alerts, ranker))

@@ -47,11 +47,11 @@ def _page(node: Node, work: Work) -> RankerPage:
     ranker, yields = None, None
     try:
         ranker = node.taught.ranker()
-    except TidewaiterError as error:
+    except (TidewaiterError, OSError) as error:
         problem = str(error)
     try:
         yields = _yields(node, work)
-    except TidewaiterError as error:
+    except (TidewaiterError, OSError) as error:
         lists_problem = str(error)
     model: Model | None = ranker.model if ranker else None
     return RankerPage(

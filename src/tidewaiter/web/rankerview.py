@@ -11,18 +11,14 @@ from tidewaiter.report.languages import counted, day, decimal, marked, moment, n
 from tidewaiter.report.learnedwords import bar_of, factor, label_of, signed, value_of
 from tidewaiter.report.library import Library
 from tidewaiter.report.tracks import percent
-from tidewaiter.selection.types import Arm
-from tidewaiter.selection.yields import Yield, Yields
+from tidewaiter.selection.yields import Yields
 from tidewaiter.web.taught import Drifted
+from tidewaiter.web.yieldview import ArmView, arm_views, over_lot
 
 _MOST = 24  # rows of a table, the strongest; the record has them all
 _LEAST = 0.05  # log odds below which a row is not shown
 _WIDEST_INDEX = 0.5  # of drift, that fills its drawing
 
-_ARMS: dict[Arm, str] = {
-    "random": marked("By lot, whatever the score"), "profile": marked("By a profile"),
-    "score": marked("By the score"), "explore": marked("To explore"),
-}  # fmt: skip
 _VERDICTS = {
     "stable": marked("stable"), "look": marked("look at it"), "drifted": marked("drifted"),
 }  # fmt: skip
@@ -76,24 +72,6 @@ class TableView(Record, frozen=True, kw_only=True):
     left: int  # rows that are not shown
 
 
-class ArmView(Record, frozen=True, kw_only=True):
-    """What an arm of the inspections brought."""
-
-    title: str
-    lot: bool
-    selected: str
-    share: str  # of all lines on the lists
-    waiting: str
-    inspected: str
-    hits: str
-    rate: str
-    interval: str
-    tells: bool
-    low: float
-    dot: float
-    high: float
-
-
 class RankerView(Record, frozen=True, kw_only=True):
     """The page of the ranker."""
 
@@ -132,8 +110,8 @@ def ranker_view(page: Page, library: Library) -> RankerView:
         drift=tuple(_drift(seen, library)) if seen else (),
         drift_words=tuple(_drift_words(page.drifted)) if page.drifted else (),
         calls=seen is not None and has_drifted(seen),
-        arms=tuple(_arms(page.yields)) if page.yields else (),
-        arms_words=_over_lot(page.yields) if page.yields else "",
+        arms=tuple(arm_views(page.yields)) if page.yields else (),
+        arms_words=over_lot(page.yields) if page.yields else "",
     )  # fmt: skip
 
 
@@ -267,34 +245,3 @@ def _drift_words(found: Drifted) -> Iterator[str]:
         yield words("The chances agree with the outcomes.")
     else:
         yield words("The chances do NOT agree with the outcomes: train anew, or do without.")
-
-
-def _arms(found: Yields) -> Iterator[ArmView]:
-    whole = sum(each.selected for each in found.arms) or 1
-    for each in found.arms:
-        if each.selected:
-            yield _arm(each, whole)
-
-
-def _arm(each: Yield, whole: int) -> ArmView:
-    hits = each.hits
-    tells = hits.share is not None
-    low, rate, high = (100 * (value or 0.0) for value in (hits.low, hits.share, hits.high))
-    return ArmView(
-        title=words(_ARMS[each.arm]), lot=each.arm == "random", selected=number(each.selected),
-        share=percent(each.selected / whole), waiting=number(each.waiting),
-        inspected=number(hits.of), hits=number(hits.count),
-        rate=percent(hits.share or 0.0) if tells else words("too few to say"),
-        interval=f"{percent(hits.low or 0.0)}–{percent(hits.high or 0.0)}" if tells else "",
-        tells=tells, low=low, dot=rate, high=high,
-    )  # fmt: skip
-
-
-def _over_lot(found: Yields) -> str:
-    over = found.over_lot
-    if over.points is None or over.low is None or over.high is None:
-        return words("By score and by lot cannot be compared yet: fewer than five were inspected.")
-    return words(
-        "By score, {points} points more were right than by lot ({low} to {high}, 95 %)."
-    ).format(points=signed(100 * over.points), low=signed(100 * over.low),
-             high=signed(100 * over.high))  # fmt: skip

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 from tests.consignments.past.conftest import DAY, Row, deal
 
 from tidewaiter.consignments.past.allowed import Allowed, trader_key
@@ -36,6 +37,16 @@ def test_lines_under_one_number_add_up(told: Told) -> None:
         "100 kg"
     )
     assert "over-quota" not in told(lot(40), found=[lot(60, 10)], allowed=[PAPER])
+    wide = lot(60, 10, licences=["ＰＥ／１"])
+    assert "over-quota" in told(lot(41), found=[wide], allowed=[PAPER])
+
+
+def test_papers_of_one_number_must_all_be_passed(told: Told) -> None:
+    """Two authorities may give one number, and no line tells of which it is."""
+    larger = structs.replace(PAPER, name="import permit PE-1", mass_mg=110 * KG)
+    allowed, found = [PAPER, larger], [lot(60, 10)]
+    assert "over-quota" not in told(lot(45), found=found, allowed=allowed)
+    assert "over-quota" in told(lot(55), found=found, allowed=allowed)
 
 
 @pytest.mark.parametrize(

@@ -53,10 +53,20 @@ def test_a_sender_that_fills_its_own_containers_shares_one(told: Told) -> None:
         [*earlier(6)],
         [*earlier(6), deal("ALPHA", "Shop", containers=[BOX])],
         [*earlier(6), deal("Shirts", "Shop", containers=[BOX], hs="290220")],
+        [*earlier(6), deal("Shirts", "Shop", containers=[BOX], hs=None)],
         [*earlier(6), deal("Shirts", "Shop", containers=[BOX], day=DAY - 2 * WEEK)],
         [*earlier(6), deal("Shirts", "Shop", containers=["LCL"])],
     ],
-    ids=["few loads", "it shares", "alone", "its own", "of its kind", "another journey", "no box"],
+    ids=[
+        "few loads",
+        "it shares",
+        "alone",
+        "its own",
+        "of its kind",
+        "of no kind",
+        "another journey",
+        "no box",
+    ],
 )
 def test_what_is_usual_or_not_known_is_not_told(told: Told, before: list[Row]) -> None:
     """Few earlier loads, a sender that shares, or goods that belong together say nothing."""

@@ -4,23 +4,24 @@ The lines at hand add up, whatever was written off elsewhere: a sum that passes 
 does so without anything that is not at hand.
 """
 
-import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.amounts import amount_of, is_alone
+from tidewaiter.consignments.digits import number_key
 from tidewaiter.consignments.finds import find_of
 from tidewaiter.consignments.past.trading import Said
 from tidewaiter.consignments.routing import route_of
-from tidewaiter.consignments.traders import RECEIVERS, day_of, receiver_of
+from tidewaiter.consignments.traders import RECEIVERS, day_of, first_named, receiver_of
 from tidewaiter.consignments.types import Alert
 from tidewaiter.substances.limits import kilos
 from tidewaiter.substances.registry import Registry
 
-_BETWEEN = re.compile(r"[\W_]+")
 _WHOLE = Decimal(100)
 
 
@@ -40,13 +41,17 @@ class Allowed(Record, frozen=True, kw_only=True):
     until: date | None = None  # its last day
     source: str
 
+    @property
+    def most(self) -> int:
+        """Return the amount, in its measure."""
+        return (self.mass_mg if self.mass_mg is not None else self.volume_ul) or 0
 
-class _Counted(NamedTuple):
-    """A line that counts."""
 
-    day: date
-    id: str
-    amount: Decimal
+class _Run(NamedTuple):
+    """The lines that count for what is allowed, in the order of days, with their running sum."""
+
+    days: list[date]
+    sums: list[Decimal]  # of the first so many lines
 
 
 class Sums:
@@ -58,15 +63,15 @@ class Sums:
         self._places = {each.slug: place for place, each in enumerate(registry.substances)}
         self._papers: dict[tuple[str, str], list[Allowed]] = {}  # by number and substance
         self._needs: dict[tuple[str, str], list[Allowed]] = {}  # by trader and substance
-        self._counted: dict[Allowed, list[_Counted]] = {}
+        self._counted: dict[Allowed, list[tuple[date, Decimal]]] = {}
+        self._runs: dict[Allowed, _Run] = {}
         self._seen: set[str] = set()
 
     def allow(self, allowed: Iterable[Allowed]) -> None:
         """Take up what is allowed; before any line is added."""
         for each in allowed:
             if each.number:
-                key = (_key(each.number), each.substance)
-                self._papers.setdefault(key, []).append(each)
+                self._papers.setdefault(_paper(each), []).append(each)
             for trader in each.traders:
                 self._needs.setdefault((trader, each.substance), []).append(each)
 
@@ -79,40 +84,57 @@ class Sums:
         for each in self._over(alert, day):
             amount = self._amount(alert, each)
             if amount is not None:
-                self._counted.setdefault(each, []).append(_Counted(day, alert.id, amount))
+                self._counted.setdefault(each, []).append((day, amount))
+        self._runs = {}
 
     def of(self, alert: Alert) -> Iterator[tuple[Said, str]]:
-        """Yield what the line passes together with those before it, each with its source."""
+        """Yield what the line passes together with those before it, each with its source.
+
+        Where papers of several authorities have one number, it must pass all of them.
+        """
         day = day_of(alert.line)
         if day is None or not (self._papers or self._needs):
             return
-        for each in self._over(alert, day):
-            most = each.mass_mg if each.mass_mg is not None else each.volume_ul
-            mine = self._amount(alert, each)
-            lines = [line for line in self._counted.get(each, ()) if line.day <= day]
-            sum_ = sum((line.amount for line in lines), Decimal(0))
-            if mine is None or most is None or sum_ <= most:
+        counted = [x for x in self._over(alert, day) if self._amount(alert, x) is not None]
+        within = {_paper(x) for x in counted if x.number and self._sum(x, day)[1] <= x.most}
+        for each in counted:
+            count, sum_ = self._sum(each, day)
+            if sum_ <= each.most or (each.number and _paper(each) in within):
                 continue
             unit = "kg" if each.mass_mg is not None else "l"
             words = {
-                "count": f"{len(lines):,}", "goods": self._registry.substance(each.substance).name,
+                "count": f"{count:,}", "goods": self._registry.substance(each.substance).name,
                 "what": each.name, "sum": f"{kilos(sum_)} {unit}",
-                "allowed": f"{kilos(Decimal(most))} {unit}", "since": min(x.day for x in lines),
+                "allowed": f"{kilos(Decimal(each.most))} {unit}",
+                "since": self._run(each).days[0],
             }  # fmt: skip
             if each.what == "paper":
                 yield Said("over-quota", words), each.source
             else:
-                named = {p.role: p.name for p in alert.line.parties or () if p.name}
-                role = next((role for role in RECEIVERS if role in named), RECEIVERS[0])
-                who = {"role": role, "name": named.get(role, "")}
+                role, name = first_named(alert.line, RECEIVERS)
+                who = {"role": role or RECEIVERS[0], "name": name}
                 yield Said("over-need", {**words, **who}), each.source
+
+    def _sum(self, allowed: Allowed, day: date) -> tuple[int, Decimal]:
+        """Return how many lines up to a day count, and what they add up to."""
+        run = self._run(allowed)
+        count = bisect_right(run.days, day)
+        return count, run.sums[count]
+
+    def _run(self, allowed: Allowed) -> _Run:
+        run = self._runs.get(allowed)
+        if run is None:
+            lines = sorted(self._counted.get(allowed, ()))
+            sums = accumulate((amount for _, amount in lines), initial=Decimal(0))
+            run = self._runs[allowed] = _Run([day for day, _ in lines], list(sums))
+        return run
 
     def _over(self, alert: Alert, day: date) -> Iterator[Allowed]:
         """Yield what a line counts for on its day."""
         found: list[Allowed] = []
         for slug in alert.substances:
             for number in alert.line.licences or ():
-                found += self._papers.get((_key(number), slug), ())
+                found += self._papers.get((number_key(number), slug), ())
             needs = [x for who in _receivers(alert) for x in self._needs.get((who, slug), ())]
             if needs:
                 comes = route_of(alert.line).destination
@@ -139,9 +161,13 @@ class Sums:
         return amount * goods.percent / _WHOLE
 
 
+def _paper(allowed: Allowed) -> tuple[str, str]:
+    return number_key(allowed.number), allowed.substance
+
+
 def trader_key(number: str) -> str:
     """Return what stands for a trader that is known by a number, as names and numbers may meet."""
-    return f"#{_key(number)}"
+    return f"#{number_key(number)}"
 
 
 def _receivers(alert: Alert) -> set[str]:
@@ -149,8 +175,3 @@ def _receivers(alert: Alert) -> set[str]:
     parties = alert.line.parties or ()
     numbers = {trader_key(each.id) for each in parties if each.role in RECEIVERS and each.id}
     return {receiver_of(alert.line), *numbers} - {"", trader_key("")}
-
-
-def _key(number: str) -> str:
-    """Return a number without what papers put between its parts."""
-    return _BETWEEN.sub("", number).upper()

@@ -71,8 +71,7 @@ class Book:
             batch: Of the schema LINES.
             earlier: They are of an earlier file: one without a day is before all others.
         """
-        days = days_of(batch)
-        days = pc.fill_null(days, LONG_AGO if earlier else self.day)
+        days = pc.fill_null(days_of(batch), LONG_AGO if earlier else self.day)
         for counted in pc.value_counts(days).to_pylist():
             day = counted["values"]
             self._counts[day] = self._counts.get(day, 0) + counted["counts"]

@@ -4,7 +4,6 @@ Many senders fill containers together, day after day, and for them it says nothi
 that one that never did so does it now, and with goods of another kind.
 """
 
-import re
 from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
@@ -14,20 +13,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from tidewaiter.consignments.digits import container_number
 from tidewaiter.consignments.lines import days_of
 from tidewaiter.consignments.past.trading import Said
 from tidewaiter.consignments.past.types import PastRules
-from tidewaiter.consignments.traders import SENDERS, fold_party, sender_of
+from tidewaiter.consignments.traders import SENDERS, first_named, fold_party, sender_of
 from tidewaiter.consignments.types import Line
 
 _EPOCH = date(1970, 1, 1)
 _LONG_AGO = np.iinfo(np.int32).min // 2  # the day of an earlier line that names none
 _CHAPTER = 2  # digits of the HS
 _SHOWN = 3  # containers and senders in a sentence
-_BETWEEN = re.compile(r"[\W_]+")
-_CONTAINER = re.compile(
-    r"[A-Z]{3}[UJZ]\d{7}"
-)  # ISO 6346; whether its check digit holds is told apart
 
 
 class _With(NamedTuple):
@@ -55,7 +51,7 @@ class Loads:
 
     def want(self, line: Line) -> None:
         """Ask about the containers of a line."""
-        self._wanted.update(filter(None, map(_number, line.containers or ())))
+        self._wanted.update(filter(None, map(container_number, line.containers or ())))
 
     def look(self, batch: pa.RecordBatch, *, earlier: bool) -> None:
         """Take up the containers of lines, where any line that is asked about has one.
@@ -72,9 +68,8 @@ class Loads:
         senders = _senders(batch)
         days = days_of(batch).cast(pa.int32())
         when = pc.fill_null(days, _LONG_AGO if earlier else self._day).to_numpy()[rows]
-        made = np.column_stack(
-            [_hashed(numbers, _number), _hashed(senders, fold_party)[rows], when.astype(np.int64)]
-        )
+        boxes, who = _hashed(numbers, container_number), _hashed(senders, fold_party)[rows]
+        made = np.column_stack([boxes, who, when.astype(np.int64)])
         known = (made[:, 0] != 0) & (made[:, 1] != 0)
         self._parts.append(made[known])
         self._history = None
@@ -83,8 +78,8 @@ class Loads:
         shared = zip(made[here].tolist(), numbers.filter(pa.array(here)).to_pylist(),
                      names.to_pylist(), codes.to_pylist(), strict=True)  # fmt: skip
         for (_, sender, on), number, name, hs in shared:
-            held = self._with.setdefault(_number(number), {}).setdefault((sender, on), set())
-            held.add(_With(name, (hs or "")[:_CHAPTER]))
+            held = self._with.setdefault(container_number(number), {})
+            held.setdefault((sender, on), set()).add(_With(name, (hs or "")[:_CHAPTER]))
 
     def of(self, line: Line, day: date) -> Said | None:
         """Tell that a line shares a container with goods of another kind, of others.
@@ -97,12 +92,13 @@ class Loads:
         if not sender or not line.containers or not line.hs:
             return None
         me, days = _hash(sender), int(self._numbers["days"])
-        for number in filter(None, map(_number, line.containers)):
+        for number in filter(None, map(container_number, line.containers)):
             others = [
                 each
                 for (who, when), held in self._with.get(number, {}).items()
                 if who != me and abs(when - on) <= days
                 for each in held
+                if each.chapter  # else nobody knows of which kind they are
             ]
             chapters = {each.chapter for each in others}
             if not others or line.hs[:_CHAPTER] in chapters:
@@ -148,15 +144,14 @@ class _History:
 
 
 def _said(line: Line, number: str, others: list[_With], loads: int, shared: int) -> Said:
-    named = {party.role: party.name for party in line.parties or () if party.name}
-    role = next(role for role in SENDERS if role in named)
+    role, name = first_named(line, SENDERS)
     names = sorted({each.sender for each in others})
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    chapters = sorted({each.chapter for each in others} - {""})
+    chapters = sorted({each.chapter for each in others})
     return Said("co-loaded", {
-        "role": role, "name": named[role], "container": number,
+        "role": role, "name": name, "container": number,
         "others": ", ".join(names[:_SHOWN]) + more,
-        "chapters": ", ".join(chapters) or "not said",
+        "chapters": ", ".join(chapters),
         "shared": f"{shared:,}", "lines": f"{loads:,}",
     })  # fmt: skip
 
@@ -186,9 +181,3 @@ def _hashed(texts: pa.Array, fold: Callable[[str], str]) -> NDArray[np.int64]:
 
 def _hash(text: str) -> int:
     return hash(text) if text else 0
-
-
-def _number(text: str) -> str:
-    """Return the number of a container without what papers put between its parts; "": none."""
-    number = _BETWEEN.sub("", text).upper()
-    return number if _CONTAINER.fullmatch(number) else ""

@@ -86,8 +86,7 @@ class Ways:
         routes = batch.column("route")
         if not self._all or routes.null_count == len(routes):
             return
-        days = days_of(batch)
-        days = pc.fill_null(days, date.min if earlier else self._day)
+        days = pc.fill_null(days_of(batch), date.min if earlier else self._day)
         long = pc.fill_null(pc.greater(pc.list_value_length(routes), 1), False)
         rows = zip(routes.filter(long).to_pylist(), days.filter(long).to_pylist(), strict=True)
         for stops, day in rows:

@@ -64,7 +64,7 @@ def _alert(line: Line, reasons: list[Reason], rules: AlertRules, screening: Scre
         day=screening.day,
         severity=rules.severity.of(score) or "low",
         score=score,
-        rank=score + rules.urgency_of(days_left) + rules.order_of(reasons),
+        rank=rules.rank_of(score, days_left, reasons),
         due=due,
         days_left=days_left,
         substances=(),

@@ -13,7 +13,14 @@ from typing import NamedTuple
 from tidewaiter.consignments.past.trading import Said
 from tidewaiter.consignments.past.types import PastRules
 from tidewaiter.consignments.together import Part, Together
-from tidewaiter.consignments.traders import RECEIVERS, SENDERS, day_of, receiver_of, sender_of
+from tidewaiter.consignments.traders import (
+    RECEIVERS,
+    SENDERS,
+    day_of,
+    first_named,
+    receiver_of,
+    sender_of,
+)
 from tidewaiter.consignments.types import Alert
 from tidewaiter.substances.limits import kilos, limit_in_words
 from tidewaiter.substances.registry import Registry
@@ -122,12 +129,10 @@ class Splits:
 
     def _said(self, alert: Alert, part: Part, run: _Run, *, sends: bool) -> Said:
         regime, _, slug, by_mass = _limit_of(part)
-        roles = SENDERS if sends else RECEIVERS
         doubt = "" if part.limit.mark == "read" else f" [{part.limit.mark}]"
-        named = {p.role: p.name for p in alert.line.parties or () if p.name}
-        role = next(role for role in roles if role in named)
+        role, name = first_named(alert.line, SENDERS if sends else RECEIVERS)
         words = {
-            "role": role, "name": named[role],
+            "role": role, "name": name,
             "goods": self._registry.substance(slug).name,
             "count": f"{len(run.days):,}",
             "span": f"{run.days[0]} to {run.days[-1]}",

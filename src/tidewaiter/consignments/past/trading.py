@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tidewaiter.consignments.past.book import Book
 from tidewaiter.consignments.past.dealings import LONG_AGO, Trader, earlier
 from tidewaiter.consignments.past.types import PastRules
-from tidewaiter.consignments.traders import RECEIVERS, SENDERS, receiver_of, sender_of
+from tidewaiter.consignments.traders import RECEIVERS, SENDERS, first_named, fold_party
 from tidewaiter.consignments.types import Line
 from tidewaiter.substances.registry import Registry
 
@@ -45,11 +45,11 @@ class Asked(NamedTuple):
 def asked_of(line: Line, substances: tuple[str, ...], book: Book) -> Asked:
     """Join a line with what is known of its traders."""
     made = []
-    for roles, name in ((SENDERS, sender_of(line)), (RECEIVERS, receiver_of(line))):
+    for roles in (SENDERS, RECEIVERS):
+        role, written = first_named(line, roles)
+        name = fold_party(written)
         if name:
-            named = {party.role: party.name for party in line.parties or () if party.name}
-            role = next(role for role in roles if role in named)
-            made.append(Side(role, named[role] or "", book.trader(name), name))
+            made.append(Side(role, written, book.trader(name), name))
     return Asked(line, book.day_of(line), substances, tuple(made))
 
 

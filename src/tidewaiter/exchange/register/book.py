@@ -1,7 +1,5 @@
 """The book: the entries of a register by id, each in the version that holds on a day."""
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cache
@@ -10,6 +8,7 @@ from typing import TypeVar, cast
 import msgspec
 
 from tidewaiter.base.records import Record
+from tidewaiter.consignments.digits import number_key
 from tidewaiter.exchange.notices.amounts import amount_of, measured
 from tidewaiter.exchange.notices.types import Amount
 from tidewaiter.exchange.register.types import (
@@ -29,13 +28,6 @@ E = TypeVar("E", Operator, Standing, Grant, Requirement)
 
 K = TypeVar("K")
 R = TypeVar("R")
-
-_KEPT = re.compile(r"[\W_]+")
-
-
-def number_key(text: str) -> str:
-    """Return a number without what papers put between its parts: "DE-L 1" and "de/l1" are one."""
-    return _KEPT.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
 def same_number(one: str, other: str) -> bool:

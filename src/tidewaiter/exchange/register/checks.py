@@ -5,10 +5,10 @@ from itertools import pairwise
 
 from tidewaiter.base.countries import country_codes
 from tidewaiter.base.quantities import LARGEST
+from tidewaiter.consignments.digits import number_key
 from tidewaiter.exchange.notices.amounts import MEASURES
 from tidewaiter.exchange.notices.types import Amount
 from tidewaiter.exchange.problems import Problem, blank, prose, wrong
-from tidewaiter.exchange.register.book import number_key
 from tidewaiter.exchange.register.types import (
     Entry,
     Grant,

@@ -5,9 +5,9 @@ from datetime import date
 from typing import Literal
 
 from tidewaiter.base.records import Record
+from tidewaiter.consignments.digits import number_key
 from tidewaiter.exchange.register.book import (
     Book,
-    number_key,
     same_issuer,
     same_number,
     stop_on,
