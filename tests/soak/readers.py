@@ -95,7 +95,7 @@ def check(name: str, raw: bytes) -> int:
 
 @lru_cache(maxsize=1)
 def samples() -> Mapping[str, Sequence[bytes]]:
-    """Give samples of each target; those of workbooks are parts of one, behind their number."""
+    """Give samples of each target: of workbooks a whole, and its parts behind their number."""
     found = {name: [text.encode()] for name, text in TEXTS.items()}
     for name, pattern in FILES.items():
         found[name] = [
@@ -107,6 +107,7 @@ def samples() -> Mapping[str, Sequence[bytes]]:
     parquet.write_table(pa.table({"goods": ["acetone"], "hs": ["291411"], "net": [1.5]}), out)
     found["parquet"] = [out.getvalue()]
     found["xlsx"] = [bytes([place]) + part for place, part in enumerate(_parts().values())]
+    found["xlsx"].append(_workbook(found["xlsx"][0]))
     return {name: found[name] for name in TARGETS}
 
 
