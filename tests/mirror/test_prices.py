@@ -1,10 +1,14 @@
 """Values per kilogram: what is far from the code's own, and what stands beside it."""
 
+from unittest import mock
+
 import msgspec
 import pytest
 
+from tidewaiter.mirror import prices
 from tidewaiter.mirror.prices import unusual_prices
 from tidewaiter.mirror.reading import Reading
+from tidewaiter.mirror.robust import middle
 from tidewaiter.mirror.types import Amount, Key, Price, Watched, load_method
 
 OWN, SHARED = "291524", "291590"
@@ -94,3 +98,10 @@ def test_codes_of_one_substance_come_first() -> None:
     reading.flows["X", msgspec.structs.replace(ODD, code=SHARED)] = Amount(kg=1000, usd=1e6)
     reading.flows["X", ODD] = Amount(kg=1000, usd=60_000)
     assert [each.own for each in found(reading)] == [True, False]
+
+
+def test_what_is_usual_of_a_code_is_found_once() -> None:
+    """Not again for each of its flows: large files have tens of thousands of one code."""
+    with mock.patch.object(prices, "middle", wraps=middle) as called:
+        unusual_prices(market(), WATCHED, LEAST)
+    assert called.call_count == len("XM")

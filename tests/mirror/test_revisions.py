@@ -108,6 +108,19 @@ def test_what_is_given_under_two_revisions_counts_once(tmp_path: Path) -> None:
     assert reading.conflicting == 0
 
 
+@pytest.mark.parametrize("order", ["H6 H5", "H5 H6"])
+def test_what_two_files_give_under_two_revisions_counts_once(tmp_path: Path, order: str) -> None:
+    """The newer of both, whichever file comes last; they do not contradict one another."""
+    paths = []
+    for at in order.split():
+        paths.append(tmp_path / f"{at}.csv")
+        row = f"2022,842,X,484,{at},291524,10,{at[1]}"
+        paths[-1].write_text(f"{HEAD}\n{row}\n", encoding="utf-8")
+    reading = read_files(paths, WATCHED)
+    ((_, amount),) = reading.flows.items()
+    assert (amount.kg, amount.revision, reading.conflicting) == (6, "H6", 0)
+
+
 def test_a_code_that_held_more_names_no_one_substance() -> None:
     """2933.32 gave alkaloids to 2939.80 in HS 2017; of older revisions nothing is known."""
     key = Key(code="293332", revision="H4", exporter=842, importer=484, period=2015)

@@ -67,14 +67,14 @@ def test_a_line_is_drawn_for_each_pair_that_is_listed(found: Mirrored) -> None:
     """Which way the difference goes, as wide as it is, and what one side alone reports."""
     drawn = mirror_map(found, 200)
     assert drawn is not None
-    lines = {(each.cells[0], each.cells[1]): each for each in drawn.lines}
+    lines = {(each.pair.cells[0], each.pair.cells[1]): each for each in drawn.lines}
     sold, bought = lines["United States", "Mexico"], lines["China", "France"]
-    alone = lines["United States", "France"]
-    assert (sold.sort, bought.sort, alone.sort) == ("more", "less", "alone")
     assert bought.arc.width / sold.arc.width == pytest.approx(4, abs=0.2)
-    assert "8,000 kg more sold than bought" in sold.says
+    more, less, alone = sold.pair, bought.pair, lines["United States", "France"].pair
+    assert (more.sort, less.sort, alone.sort) == ("more", "less", "alone")
+    assert "8,000 kg more sold than bought" in more.says
     assert "imports alone, 900.0 kg" in alone.says
-    assert (alone.cells[5], bought.cells[5]) == ("−900.0 kg", "−32,000 kg")
+    assert (alone.cells[5], less.cells[5]) == ("−900.0 kg", "−32,000 kg")
     assert (drawn.unplaced, drawn.left_out, len(drawn.places)) == (1, 0, 4)
 
 

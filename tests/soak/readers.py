@@ -33,8 +33,9 @@ from pyarrow import parquet
 from xlsxwriter import Workbook
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.consignments.readers import BUILT_IN
+from tidewaiter.consignments.readers import BUILT_IN, CARRYING
 from tidewaiter.consignments.readers.forms import ALSO
+from tidewaiter.consignments.readers.unread import kept_at, only_lines
 from tidewaiter.consignments.types import LINES, ReadOptions, Refusal
 
 DATA = Path(__file__).parents[1] / "data"
@@ -68,7 +69,10 @@ TARGETS = tuple(dict.fromkeys(ALSO.get(name, name) for name in BUILT_IN))
 
 
 def check(name: str, raw: bytes) -> int:
-    """Read bytes by a reader; return how many batches and refusals there were.
+    """Read bytes by a reader, and tell of each line what is not read, as of one that is an alert.
+
+    Returns:
+        How many batches and refusals there were.
 
     Raises:
         AssertionError: Something else came.
@@ -76,13 +80,14 @@ def check(name: str, raw: bytes) -> int:
     count = 0
     try:
         packed = _workbook(raw) if name == "xlsx" else raw
-        for item in BUILT_IN[name](io.BytesIO(packed), f"a.{name}", ReadOptions()):
+        for item in CARRYING[name](io.BytesIO(packed), f"a.{name}", ReadOptions()):
             count += 1
             if isinstance(item, Refusal):
                 assert item.problem, item
             else:
                 item.validate(full=True)
-                assert item.schema == LINES
+                assert only_lines(item).schema == LINES
+                kept_at(item, range(len(item)))
     except InputError:
         count += 1
     return count
@@ -90,7 +95,7 @@ def check(name: str, raw: bytes) -> int:
 
 @lru_cache(maxsize=1)
 def samples() -> Mapping[str, Sequence[bytes]]:
-    """Give samples of each target; those of workbooks are parts of one, behind their number."""
+    """Give samples of each target: of workbooks a whole, and its parts behind their number."""
     found = {name: [text.encode()] for name, text in TEXTS.items()}
     for name, pattern in FILES.items():
         found[name] = [
@@ -102,6 +107,7 @@ def samples() -> Mapping[str, Sequence[bytes]]:
     parquet.write_table(pa.table({"goods": ["acetone"], "hs": ["291411"], "net": [1.5]}), out)
     found["parquet"] = [out.getvalue()]
     found["xlsx"] = [bytes([place]) + part for place, part in enumerate(_parts().values())]
+    found["xlsx"].append(_workbook(found["xlsx"][0]))
     return {name: found[name] for name in TARGETS}
 
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 
 from tidewaiter.base.records import Record
 from tidewaiter.mirror.freight import fit_freight, import_fob, tau_of
+from tidewaiter.mirror.heads import head_of
 from tidewaiter.mirror.orphans import orphans_of
 from tidewaiter.mirror.places import Distances, distance, name_of
 from tidewaiter.mirror.reading import Reading
 from tidewaiter.mirror.reliability import reliabilities
-from tidewaiter.mirror.revisions import own_code
 from tidewaiter.mirror.robust import Standing, ratio, standing
 from tidewaiter.mirror.types import (
     Basis,
@@ -174,10 +174,7 @@ class _Judge:
         sides = self._reading.flows["X", key], self._reading.flows["M", key]
         reconciled = self._reading.reconciled.get(key)
         return Discrepancy(
-            key=key,
-            exporter=name_of(key.exporter),
-            importer=name_of(key.importer),
-            own=own_code(key, self._watched),
+            **head_of(key, self._watched),
             kind=kind,
             basis=pair.basis,
             x=pair.x,

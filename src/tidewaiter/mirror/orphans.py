@@ -5,20 +5,26 @@ from collections.abc import Mapping
 
 import msgspec
 
-from tidewaiter.mirror.places import name_of
+from tidewaiter.mirror.heads import head_of
 from tidewaiter.mirror.reading import Reading
-from tidewaiter.mirror.revisions import own_code, related
-from tidewaiter.mirror.types import Amount, Elsewhere, Judging, Key, Orphan, Side, Silence, Watched
+from tidewaiter.mirror.revisions import related
+from tidewaiter.mirror.types import (
+    OTHER,
+    Amount,
+    Elsewhere,
+    Judging,
+    Key,
+    Orphan,
+    Side,
+    Silence,
+    Watched,
+)
 
-_OTHER: Mapping[Side, Side] = {"X": "M", "M": "X"}
 _ORDER: tuple[Silence, ...] = ("reports others", "split or merged", "other revision", "no reports")
 
 
 def orphans_of(
-    reading: Reading,
-    watched: Mapping[str, Watched],
-    trust: Mapping[int, float],
-    least: Judging,
+    reading: Reading, watched: Mapping[str, Watched], trust: Mapping[int, float], least: Judging
 ) -> tuple[Orphan, ...]:
     """List the flows above a floor of which the other side reports nothing.
 
@@ -33,36 +39,31 @@ def orphans_of(
         least: The floors.
     """
     both = Counter(
-        _flow(key) for side, key in reading.flows if side == "X" and ("M", key) in reading.flows
+        key.flow for side, key in reading.flows if side == "X" and ("M", key) in reading.flows
     )
-    loose = {(side, msgspec.structs.replace(key, revision="")) for side, key in reading.flows}
+    loose = {(side, _loose(key)) for side, key in reading.flows}
     found = []
     for (side, key), amount in reading.flows.items():
-        if (_OTHER[side], key) in reading.flows or not _counts(amount, least):
+        if (OTHER[side], key) in reading.flows or not _counts(amount, least):
             continue
         teller, silent = _sides(side, key)
-        elsewhere = _elsewhere(reading, _OTHER[side], key)
-        other: Silence = "reports others"
-        if elsewhere:
-            other = "split or merged"
-        elif (_OTHER[side], msgspec.structs.replace(key, revision="")) in loose:
-            other = "other revision"
-        elif (silent, _OTHER[side], key.period) not in reading.reporting:
-            other = "no reports"
-        unspecified = reading.unspecified.get((silent, _OTHER[side], key.code, key.period), 0.0)
+        elsewhere = _elsewhere(reading, OTHER[side], key)
+        other = _silence(
+            elsewhere=bool(elsewhere),
+            loose=(OTHER[side], _loose(key)) in loose,
+            reports=(silent, OTHER[side], key.period) in reading.reporting,
+        )
+        unspecified = reading.unspecified.get((silent, OTHER[side], key.code, key.period), 0.0)
         reconciled = reading.reconciled.get(key)
         found.append(
             Orphan(
-                key=key,
-                exporter=name_of(key.exporter),
-                importer=name_of(key.importer),
-                own=own_code(key, watched),
+                **head_of(key, watched),
                 reported=side,
                 kg=amount.kg,
                 usd=amount.usd,
                 estimated=amount.estimated,
                 other=other,
-                seen=both[_flow(key)],
+                seen=both[key.flow],
                 reliability=trust.get(teller, 0.0),
                 unspecified_kg=unspecified,
                 reconciled_kg=reconciled.kg if reconciled else None,
@@ -71,6 +72,14 @@ def orphans_of(
             )
         )
     return tuple(sorted(found, key=_order))
+
+
+def _silence(*, elsewhere: bool, loose: bool, reports: bool) -> Silence:
+    if elsewhere:
+        return "split or merged"
+    if loose:
+        return "other revision"
+    return "reports others" if reports else "no reports"
 
 
 def _elsewhere(reading: Reading, side: Side, key: Key) -> tuple[Elsewhere, ...]:
@@ -95,8 +104,9 @@ def _counts(amount: Amount, least: Judging) -> bool:
     return (amount.usd or 0.0) >= least.floor_usd
 
 
-def _flow(key: Key) -> Key:
-    return msgspec.structs.replace(key, period=0)
+def _loose(key: Key) -> Key:
+    """Return the same six digits, of whatever revision."""
+    return msgspec.structs.replace(key, revision="")
 
 
 def _order(one: Orphan) -> tuple[object, ...]:

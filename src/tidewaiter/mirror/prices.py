@@ -5,16 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from statistics import median
 
-import msgspec
-
-from tidewaiter.mirror.places import name_of
+from tidewaiter.mirror.heads import head_of
 from tidewaiter.mirror.reading import Reading
-from tidewaiter.mirror.revisions import own_code
-from tidewaiter.mirror.robust import Standing, standing
-from tidewaiter.mirror.types import Amount, Key, Price, Pricing, Side, Watched
+from tidewaiter.mirror.robust import Middle, middle
+from tidewaiter.mirror.types import OTHER, Amount, Key, Price, Pricing, Side, Watched
 
-_OTHER: Mapping[Side, Side] = {"X": "M", "M": "X"}
 _Slot = tuple[Side, Key]
+_Group = tuple[str, str, Side]  # code, revision, side
 
 
 def unusual_prices(
@@ -32,49 +29,59 @@ def unusual_prices(
         least: The floors.
     """
     priced = dict(_prices(reading, least))
-    groups: dict[tuple[str, str, Side], list[float]] = defaultdict(list)
+    middles = _middles(priced, least)
     pairs: dict[_Slot, dict[int, float]] = defaultdict(dict)
     for (side, key), price in priced.items():
-        groups[key.code, key.revision, side].append(price)
-        pairs[_pair(side, key)][key.period] = price
+        pairs[side, key.flow][key.period] = price
     found = []
     for (side, key), price in priced.items():
-        of_code = groups[key.code, key.revision, side]
-        if len(of_code) < least.least_flows:
+        of_code, of_pair = middles.get(_group(side, key)), pairs[side, key.flow]
+        if of_code is None:
             continue
-        told = standing(price, of_code, least.spread)
-        of_pair = pairs[_pair(side, key)]
-        others = [each for period, each in of_pair.items() if period != key.period]
-        pair_usual = median(others) if others else None
-        always = pair_usual is not None and _as_far(pair_usual, told, least)
-        if abs(told.z) < least.least_z or (always and key.period != max(of_pair)):
+        told = of_code.standing(price)
+        if abs(told.z) < least.least_z:
             continue
-        amount, other = reading.flows[side, key], priced.get((_OTHER[side], key))
+        usual = _usual(of_pair, key.period)
+        always = usual is not None and _as_far(of_code.standing(usual).z, told.z, least)
+        if always and key.period != max(of_pair):
+            continue
+        amount, other = reading.flows[side, key], priced.get((OTHER[side], key))
         found.append(
             Price(
-                key=key,
-                exporter=name_of(key.exporter),
-                importer=name_of(key.importer),
-                own=own_code(key, watched),
+                **head_of(key, watched),
                 reported=side,
                 kg=amount.kg or 0.0,
                 usd=_value(side, amount),
                 price=math.exp(price),
                 usual=math.exp(told.usual),
                 z=told.z,
-                flows=len(of_code),
+                flows=of_code.count,
                 other_side=None if other is None else math.exp(other),
-                pair_usual=None if pair_usual is None else math.exp(pair_usual),
+                pair_usual=None if usual is None else math.exp(usual),
                 always=always,
             )
         )
     return tuple(sorted(found, key=_order))
 
 
-def _as_far(price: float, told: Standing, least: Pricing) -> bool:
-    """Tell whether a pair's usual price is far from the code's too, on the same side."""
-    z = (price - told.usual) / told.spread
-    return abs(z) >= least.least_z and (z > 0) == (told.z > 0)
+def _middles(priced: Mapping[_Slot, float], least: Pricing) -> dict[_Group, Middle]:
+    """Return what is usual of each code and side that has enough prices."""
+    groups: dict[_Group, list[float]] = defaultdict(list)
+    for (side, key), price in priced.items():
+        groups[_group(side, key)].append(price)
+    enough = {group: each for group, each in groups.items() if len(each) >= least.least_flows}
+    return {group: middle(each, least.spread) for group, each in enough.items()}
+
+
+def _usual(of_pair: Mapping[int, float], period: int) -> float | None:
+    """Return the middle of a pair's other periods; None: there is none."""
+    others = [each for other, each in of_pair.items() if other != period]
+    return median(others) if others else None
+
+
+def _as_far(usual: float, here: float, least: Pricing) -> bool:
+    """Tell whether z of a pair's usual price is far from the code's too, on the same side."""
+    return abs(usual) >= least.least_z and (usual > 0) == (here > 0)
 
 
 def _prices(reading: Reading, least: Pricing) -> Iterator[tuple[_Slot, float]]:
@@ -90,8 +97,8 @@ def _value(side: Side, amount: Amount) -> float:
     return (amount.fob if side == "X" and amount.fob else amount.usd) or 0.0
 
 
-def _pair(side: Side, key: Key) -> _Slot:
-    return side, msgspec.structs.replace(key, period=0)
+def _group(side: Side, key: Key) -> _Group:
+    return key.code, key.revision, side
 
 
 def _order(one: Price) -> tuple[object, ...]:

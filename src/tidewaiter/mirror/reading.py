@@ -76,6 +76,9 @@ class Reading:
 
     def _put(self, one: "_OneFile", slot: tuple[Side, Key], amount: Amount) -> None:
         before = self.flows.get(slot)
+        if before is not None and before.revision != amount.revision:
+            self.flows[slot] = _newer(before, amount)
+            return
         self.flows[slot] = amount
         if before is not None and _differ(before, amount):
             self.conflicting += 1
@@ -178,7 +181,7 @@ class _OneFile:
             self.flows[slot] = said.amount
         elif self.flows[slot].revision != revision:
             self._left["given under two revisions of the HS: the newer counts"] += 1
-            self.flows[slot] = max(self.flows[slot], said.amount, key=lambda each: each.revision)
+            self.flows[slot] = _newer(self.flows[slot], said.amount)
         elif _differ(self.flows[slot], said.amount):
             self.conflicting.add(slot)
             if len(self.conflicts) < _SHOWN:
@@ -217,6 +220,11 @@ def _without_partner(side: Side, key: Key) -> Key:
     if side == "X":
         return msgspec.structs.replace(key, importer=0)
     return msgspec.structs.replace(key, exporter=0)
+
+
+def _newer(one: Amount, other: Amount) -> Amount:
+    """Choose between amounts under two revisions of the HS, of which only one counts."""
+    return max(one, other, key=lambda each: each.revision)
 
 
 def _differ(one: Amount, other: Amount) -> bool:

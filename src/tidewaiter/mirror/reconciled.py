@@ -4,9 +4,8 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping
 
-from tidewaiter.mirror.places import name_of
+from tidewaiter.mirror.heads import head_of
 from tidewaiter.mirror.reading import Reading
-from tidewaiter.mirror.revisions import own_code
 from tidewaiter.mirror.robust import standing
 from tidewaiter.mirror.types import Judging, Key, Point, Watched
 
@@ -39,10 +38,7 @@ def unusual_years(
                 )  # fmt: skip
                 found.append(
                     Point(
-                        key=key,
-                        exporter=name_of(exporter),
-                        importer=name_of(importer),
-                        own=own_code(key, watched),
+                        **head_of(key, watched),
                         kg=kg,
                         usual_kg=math.exp(told.usual),
                         z=told.z,

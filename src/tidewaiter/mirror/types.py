@@ -1,12 +1,16 @@
 """Records of trade statistics: a flow as one country reports it, and what is found in files."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Literal
+
+import msgspec
 
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
 
 Side = Literal["X", "M"]
+OTHER: Mapping[Side, Side] = {"X": "M", "M": "X"}
 Basis = Literal["kg", "USD"]
 Kind = Literal["changed", "standing", "no history", "lag", "ordinary"]
 Silence = Literal["reports others", "split or merged", "other revision", "no reports"]
@@ -22,6 +26,11 @@ class Key(Record, frozen=True, kw_only=True, order=True):
     exporter: int
     importer: int
     period: int
+
+    @property
+    def flow(self) -> "Key":
+        """Return the same flow, of no period."""
+        return msgspec.structs.replace(self, period=0)
 
 
 class Amount(Record, frozen=True, kw_only=True):

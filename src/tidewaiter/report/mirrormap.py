@@ -1,6 +1,6 @@
 """Who trades with whom in the lists of mirror statistics, as lines on the map of the world."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Literal
 
 from tidewaiter.base.records import Record
@@ -8,7 +8,7 @@ from tidewaiter.mirror.places import iso2_of
 from tidewaiter.mirror.results import Mirrored
 from tidewaiter.mirror.types import Discrepancy, Orphan
 from tidewaiter.report.mirrorwords import quantity, signed
-from tidewaiter.report.worldmap import Arc, arc, arc_width, load_world
+from tidewaiter.report.worldmap import Arc, arc, arc_width, labelled, load_world
 
 _LINES = 40
 _LABELS = 24
@@ -21,14 +21,21 @@ Sort = Literal["more", "less", "alone"]
 Ends = tuple[str, str]
 
 
-class MapLine(Record, frozen=True, kw_only=True):
+class MapPair(Record, frozen=True, kw_only=True):
     """What is listed of one country's sales to another: the first of its differences."""
 
     sort: Sort
-    arc: Arc
-    says: str
+    kg: float  # 0: only values are known
     href: str
+    says: str
     cells: tuple[str, ...]
+
+
+class MapLine(Record, frozen=True, kw_only=True):
+    """A pair of countries as it is drawn."""
+
+    pair: MapPair
+    arc: Arc
 
 
 class MapPlace(Record, frozen=True, kw_only=True):
@@ -53,14 +60,6 @@ class MirrorMap(Record, frozen=True, kw_only=True):
     heads: tuple[str, ...]
     left_out: int  # pairs without room
     unplaced: int  # pairs of which an end is not on the map
-
-
-class _Pair(Record, frozen=True, kw_only=True):
-    sort: Sort
-    kg: float  # 0: only values are known
-    href: str
-    says: str
-    cells: tuple[str, ...]
 
 
 _SORTS: tuple[tuple[Sort, str], ...] = (
@@ -106,9 +105,9 @@ def mirror_map(found: Mirrored, articles: int) -> MirrorMap | None:
     )
 
 
-def _pairs(found: Mirrored, articles: int) -> dict[Ends, _Pair]:
+def _pairs(found: Mirrored, articles: int) -> dict[Ends, MapPair]:
     """Return the first that is listed of each pair of countries, differences before orphans."""
-    pairs: dict[Ends, _Pair] = {}
+    pairs: dict[Ends, MapPair] = {}
     for number, one in enumerate(found.discrepancies):
         if one.kind in {"changed", "standing", "no history"}:
             href = f"#d{number + 1}" if number < articles else "#differences"
@@ -123,12 +122,12 @@ def _ends(one: Discrepancy | Orphan) -> Ends:
     return iso2_of(one.key.exporter), iso2_of(one.key.importer)
 
 
-def _of_difference(one: Discrepancy, href: str) -> _Pair:
+def _of_difference(one: Discrepancy, href: str) -> MapPair:
     gap = quantity(abs(one.gap), one.basis)
     sort: Sort = "more" if one.gap > 0 else "less"
     what = f"{gap} {'more sold than bought' if one.gap > 0 else 'more bought than sold'}"
     where = f"{one.key.code}, {one.key.period}, {one.kind}"
-    return _Pair(
+    return MapPair(
         sort=sort,
         kg=abs(one.gap) if one.basis == "kg" else 0.0,
         href=href,
@@ -140,12 +139,12 @@ def _of_difference(one: Discrepancy, href: str) -> _Pair:
     )  # fmt: skip
 
 
-def _of_orphan(one: Orphan) -> _Pair:
+def _of_orphan(one: Orphan) -> MapPair:
     side, sign = ("exports", "") if one.reported == "X" else ("imports", "−")
     weighs = one.kg is not None and not one.estimated
     amount = quantity(one.kg, "kg") if weighs else quantity(one.usd, "USD")
     where = f"{one.key.code}, {one.key.period}"
-    return _Pair(
+    return MapPair(
         sort="alone",
         kg=(one.kg or 0.0) if weighs else 0.0,
         href="#orphans",
@@ -157,27 +156,20 @@ def _of_orphan(one: Orphan) -> _Pair:
     )  # fmt: skip
 
 
-def _line(ends: Ends, pair: _Pair, most: float, scale: float) -> MapLine:
+def _line(ends: Ends, pair: MapPair, most: float, scale: float) -> MapLine:
     start, end = (load_world().places[code] for code in ends)
     width = round(arc_width(round(pair.kg), max(round(most), 1)) * scale, 1)
-    drawn = arc(start, end, width)
-    return MapLine(sort=pair.sort, arc=drawn, says=pair.says, href=pair.href, cells=pair.cells)
+    return MapLine(pair=pair, arc=arc(start, end, width))
 
 
-def _places(codes: Iterable[str], width: int) -> Iterator[MapPlace]:
-    taken: list[tuple[int, int]] = []
+def _places(codes: Collection[str], width: int) -> Iterator[MapPlace]:
+    named = labelled(codes, _LABELS, (_APART[0] * width, _APART[1] * width))
     for code in codes:
         place = load_world().places[code]
-        x, y = place.at
-        near = ((abs(x - a), abs(y - b)) for a, b in taken)
-        room = len(taken) < _LABELS and all(
-            dx >= _APART[0] * width or dy >= _APART[1] * width for dx, dy in near
-        )
-        if room:
-            taken.append(place.at)
         yield MapPlace(
-            outline=place.outline, small=place.small, x=x, y=y, label=code if room else ""
-        )
+            outline=place.outline, small=place.small, x=place.at[0], y=place.at[1],
+            label=code if code in named else "",
+        )  # fmt: skip
 
 
 def _view(points: list[tuple[int, int]], whole: tuple[int, int]) -> tuple[int, int, int, int]:

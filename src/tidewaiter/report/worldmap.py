@@ -5,7 +5,7 @@ from; no statement is made on any border.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from tidewaiter.base.records import Record
@@ -99,6 +99,23 @@ def arc(start: Place, end: Place, width: float) -> Arc:
 def arc_width(value: int, most: int) -> float:
     """Return how wide a line is for a value, in units of the map: in proportion, but never thin."""
     return round(max(2.0, 18.0 * value / most), 1)
+
+
+def labelled(codes: Iterable[str], most: int, apart: tuple[float, float]) -> frozenset[str]:
+    """Return the first countries whose labels do not cover one another.
+
+    Args:
+        codes: Countries of the map, the first ones first.
+        most: Labels.
+        apart: Units across and down that the middles of two are apart, at least in one way.
+    """
+    found: dict[str, tuple[int, int]] = {}
+    for code in codes:
+        x, y = load_world().places[code].at
+        near = ((abs(x - a), abs(y - b)) for a, b in found.values())
+        if len(found) < most and all(dx >= apart[0] or dy >= apart[1] for dx, dy in near):
+            found[code] = x, y
+    return frozenset(found)
 
 
 def shades(most: int) -> tuple[Shade, ...]:

@@ -11,6 +11,7 @@ from tidewaiter.report.worldmap import (
     Shade,
     arc,
     arc_width,
+    labelled,
     load_world,
     shade_of,
     shades,
@@ -105,7 +106,7 @@ def _by_ends(found: Flows, measure: Measure) -> dict[Ends, Sum]:
 def _countries(
     query: FlowQuery, known: Mapping[str, int], steps: tuple[Shade, ...]
 ) -> Iterator[MapCountry]:
-    labelled = _labelled(known)
+    named = labelled(known, _LABELS, _APART)
     for code, count in known.items():
         spot = load_world().places[code]
         yield MapCountry(
@@ -113,21 +114,8 @@ def _countries(
             x=spot.at[0], y=spot.at[1], shade=shade_of(count, steps),
             says=f"{place(code)}: {alerts_in_words(count)}",
             href=queue_address(query, country=code),
-            label=f"{code} {number(count)}" if code in labelled else "",
+            label=f"{code} {number(count)}" if code in named else "",
         )  # fmt: skip
-
-
-def _labelled(known: Mapping[str, int]) -> frozenset[str]:
-    """Return the first countries whose labels do not cover one another."""
-    found: dict[str, tuple[int, int]] = {}
-    for code in known:
-        x, y = load_world().places[code].at
-        near = ((abs(x - a), abs(y - b)) for a, b in found.values())
-        if all(dx >= _APART[0] or dy >= _APART[1] for dx, dy in near):
-            found[code] = x, y
-        if len(found) == _LABELS:
-            break
-    return frozenset(found)
 
 
 def _lines(query: FlowQuery, ends: Mapping[Ends, Sum], largest: int) -> Iterator[MapLine]:

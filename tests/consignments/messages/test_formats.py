@@ -15,7 +15,7 @@ from tests.consignments.messages.conftest import DATA, read_document
 from tidewaiter.base.errors import InputError
 from tidewaiter.consignments.messages import FORMATS
 from tidewaiter.consignments.messages.jsontexts import decode
-from tidewaiter.consignments.messages.leaves import Leaves
+from tidewaiter.consignments.messages.leaves import Leaves, _bare
 from tidewaiter.consignments.messages.types import Format, Found
 from tidewaiter.consignments.readers.jsonrows import header
 from tidewaiter.consignments.types import Refusal
@@ -94,6 +94,13 @@ def test_a_key_that_is_no_text_is_written_as_one() -> None:
         b'[{"offerId": "1", "title": "A", %s}]' % key.encode(), format="google-products"
     )
     assert line["other"] == [{"name": "q\ufffd", "text": "1"}]
+
+
+def test_a_long_path_is_not_remembered() -> None:
+    """A file with a new key of a megabyte in each document takes no more memory than one."""
+    before, key = _bare.cache_info().currsize, "x" * 1_000
+    assert Leaves({key: [1, 2]}).all("y", key) == ["1", "2"]
+    assert _bare.cache_info().currsize == before
 
 
 @settings(max_examples=30)

@@ -65,6 +65,26 @@ def test_a_document_that_is_cut_off_keeps_its_lines() -> None:
     assert refusal.column.endswith("GovernmentAgencyGoodsItem/Commodity/Description")
 
 
+@pytest.mark.parametrize(
+    ("raw", "lines"),
+    [
+        (f'"</a></b>"x{DOCUMENT}', 0),
+        (f'"{DOCUMENT}"x', 0),
+        (f"""<?xml version='1.0'?>\n'{DOCUMENT}' "{DOCUMENT}"x""", 0),
+        (f'{DOCUMENT}"</a></b>"x', 1),
+        (f'{DOCUMENT} "{DOCUMENT}"x', 1),
+        (f'{DOCUMENT}{" " * 70_000}"{DOCUMENT}"x', 1),
+    ],
+)  # fmt: skip
+def test_what_stands_in_quotation_marks_outside_of_a_document_is_no_part(
+    raw: str, lines: int
+) -> None:
+    """Before the root and behind it no tag is read; the document is damaged there."""
+    found, refusals = found_in("asycuda-xml", raw)
+    assert len(found) == lines
+    assert [refusal.screened for refusal in refusals] == [False]
+
+
 def test_several_documents_of_one_file_are_read() -> None:
     """Inside one element, or one after another; a damaged one costs only its rest."""
     inside = f"<All>{DOCUMENT * 3}</All>"

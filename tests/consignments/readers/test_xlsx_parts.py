@@ -261,3 +261,20 @@ def test_an_archive_of_other_things_is_refused(read: Read) -> None:
         read(out.getvalue(), "a.xlsx")
     with pytest.raises(InputError, match="no sheet"):
         read(archive([]), "a.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("whole", "damage"),
+    [('name="S1"', ""), ('numFmtId="164"', ""), ('numFmtId="14"', 'numFmtId="x"')],
+)
+def test_a_name_or_number_that_is_missing_is_no_crash(read: Read, whole: str, damage: str) -> None:
+    """Of a sheet, of a format, and of a style; the cells are read."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(archive([sheet(texts("goods"), texts("acetone"))]))) as packed,
+        zipfile.ZipFile(out, "w") as changed,
+    ):
+        for name in packed.namelist():
+            changed.writestr(name, packed.read(name).decode().replace(whole, damage))
+    lines, _ = read(out.getvalue(), "a.xlsx")
+    assert [line["goods"] for line in lines] == ["acetone"]

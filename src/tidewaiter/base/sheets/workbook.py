@@ -16,7 +16,7 @@ LARGEST = 1 << 30
 
 _TOLD = frozenset(("sheet", "workbookPr", "numFmt", "xf", "Relationship"))
 _MOST = 200_000  # elements of a small part; programs make at most 65,490 styles
-_DAYS = frozenset((*range(14, 18), 22, *range(27, 32), 36, *range(50, 55), 57, 58))
+_DAYS = frozenset(map(str, (*range(14, 18), 22, *range(27, 32), 36, *range(50, 55), 57, 58)))
 _QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.')
 _BRACKETS = re.compile(r"\[[^\]]*\]")
 
@@ -115,7 +115,7 @@ class _Parts:
             archive=self.archive,
             tabs=tuple(
                 Tab(
-                    name=a["name"],
+                    name=a.get("name", ""),
                     part=self.member(target),
                     hidden=a.get("state", "visible") != "visible",
                 )
@@ -169,14 +169,16 @@ class _Parts:
 
 
 def _styles(elements: list[tuple[str, str, Mapping[str, str]]]) -> tuple[str | int, ...]:
-    codes = {a["numFmtId"]: a.get("formatCode", "") for _, name, a in elements if name == "numFmt"}
+    codes = {
+        a.get("numFmtId"): a.get("formatCode", "") for _, name, a in elements if name == "numFmt"
+    }
     formats = [
         a.get("numFmtId", "0")
         for parent, name, a in elements
         if (parent, name) == ("cellXfs", "xf")
     ]
     return tuple(
-        _shown(codes[number]) if number in codes else "day" if int(number) in _DAYS else ""
+        _shown(codes[number]) if number in codes else "day" if number in _DAYS else ""
         for number in formats
     )
 

@@ -75,7 +75,7 @@ class Leaves:
             self._listed = {}
             for place in self._texts:
                 if "[" in place:
-                    for bare in _bare(place):
+                    for bare in (_bare if len(place) <= _LONGEST else _stripped)(place):
                         self._listed.setdefault(bare, []).append(place)
         return [place for place in self._listed.get(name, ()) if place in self._texts]
 
@@ -86,10 +86,12 @@ def under(path: str, *parts: str) -> tuple[str, ...]:
     return tuple(f"{path}.{part}" for part in parts)
 
 
-@lru_cache(maxsize=_MOST_PATHS)
-def _bare(path: str) -> tuple[str, ...]:
+def _stripped(path: str) -> tuple[str, ...]:
     """Return a path without numbers of places in lists, and without the last of them."""
     return tuple({_NUMBER.sub("", path), _LAST.sub("", path)} - {path})
+
+
+_bare = lru_cache(maxsize=_MOST_PATHS)(_stripped)  # of paths that are not long
 
 
 class _Path(dict[str | int, "_Path"]):
@@ -108,7 +110,7 @@ class _Path(dict[str | int, "_Path"]):
             path = key if self is _ROOT else f"{self.path}.{key}"
         kid = _Path(text_of(path) or "")  # keys may hold what no text does
         if len(path) <= _LONGEST:
-            if _Path.room == 0:  # all of them are forgotten, so that new ones have room
+            if _Path.room <= 0:  # all of them are forgotten, so that new ones have room
                 _ROOT.clear()
                 _Path.room = _MOST_PATHS
             _Path.room -= 1

@@ -66,7 +66,7 @@ class Document:
             self._parser.Parse(data, last)
         except expat.ExpatError as error:
             said = expat.errors.messages[error.code]
-            self._read(whole_tags(self._accepted()))
+            self._read_last()
             raise InputError(
                 f"the document is damaged or breaks off here: {said}", at=self._where(),
                 hint="the lines before it are read; send for the whole document",
@@ -101,33 +101,48 @@ class Document:
             places.append(path)
         return ", ".join(places)
 
+    def _read_last(self) -> None:
+        """Go through what stands before an error, at most to the end of the root.
+
+        Before the root and behind it, expat takes what stands in quotation marks for one piece,
+        whatever tags are in it, and says only then what is wrong.
+        """
+        start, *pieces = whole_tags(self._accepted()).split("</")
+        if self.is_over and start.partition("<")[0].strip():
+            return
+        self._read(start)
+        for piece in pieces:
+            if self.is_over:
+                break
+            tag, _, behind = piece.partition(">")
+            self._read(f"</{tag}>")
+            if not self.is_over:
+                self._read(behind)
+
     def _read(self, data: str) -> None:  # noqa: C901, PLR0912 - this is where the time goes: calls cost as much as cases
         """Go through tags and texts.
 
         Raises:
             InputError: An element stands too deep.
         """
-        stack, leaves = self._stack, self._leaves
-        pieces = iter(data.split("</"))
+        stack, leaves, pieces = self._stack, self._leaves, iter(data.split("</"))
         self._go_on(next(pieces))
         spot, got, text, attributes = self._spot, self._got, self._text, self._attributes
         kids = stack[-1].kids
         try:
             for piece in pieces:
-                if text:
-                    written = (decoded(text) if "&" in text else text).strip()
-                    if written:
-                        field = spot.field
-                        if spot.mode:
-                            if spot.mode == "whole":
-                                leaves.append((spot, written))
-                        elif not field:
-                            got.kept.append((spot.path, written))
-                        elif spot.plain and field not in got.fields:
-                            got.fields[field] = written
-                            got.ranks[field] = spot.rank
-                        else:
-                            put(got, spot, written)
+                if text and (written := (decoded(text) if "&" in text else text).strip()):
+                    field = spot.field
+                    if spot.mode:
+                        if spot.mode == "whole":
+                            leaves.append((spot, written))
+                    elif not field:
+                        got.kept.append((spot.path, written))
+                    elif spot.plain and field not in got.fields:
+                        got.fields[field] = written
+                        got.ranks[field] = spot.rank
+                    else:
+                        put(got, spot, written)
                 if attributes:
                     put_attributes(got, spot, attributes)
                     attributes = ()

@@ -48,7 +48,8 @@ def _reader(form: str, *, unread: bool = False) -> Reader:
 _NAMES = (*sorted(OURS), *FORMATS)
 BUILT_IN: dict[str, Reader] = {name: _reader(ALSO.get(name, name)) for name in _NAMES}
 """Our own readers, by suffix; those of messages by the name of their format."""
-_CARRYING = {name: _reader(ALSO.get(name, name), unread=True) for name in _NAMES}
+CARRYING = {name: _reader(ALSO.get(name, name), unread=True) for name in _NAMES}
+"""The same, that carry what is not read."""
 
 
 def _whole(file: BinaryIO, form: str) -> BinaryIO:
@@ -89,7 +90,7 @@ def reader_for(name: str, *, unread: bool = False) -> Reader:
         unread: Carry what a table has and is not read, in the column UNREAD after those of LINES.
     """
     del name  # it is given again with the file
-    known = readers() | _CARRYING if unread else readers()
+    known = readers() | CARRYING if unread else readers()
 
     def read(file: BinaryIO, name: str, options: ReadOptions) -> Iterator[pa.RecordBatch | Refusal]:
         seen = file if file.seekable() else cast("BinaryIO", Source(file))

@@ -83,7 +83,7 @@ def open_keys(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
     return Sheet(
         header=keys,
         sample=tuple(tuple(row.get(key) for key in keys) for row in cells[:SAMPLE_ROWS]),
-        blocks=lambda _: iter(()),
+        blocks=lambda _wanted, _carried=(): iter(()),
         encoding=encoding.codec,
         doubt=encoding.doubt,
     )

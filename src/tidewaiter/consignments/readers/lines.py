@@ -1,6 +1,6 @@
 """Tables of text to canonical lines: one batch a block, and a report of what was not read."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -43,7 +43,7 @@ from tidewaiter.consignments.readers.styles import (
     pointed_fields,
 )
 from tidewaiter.consignments.readers.units import check_units, is_bare, list_stated
-from tidewaiter.consignments.readers.unread import MOST, of_columns, of_objects
+from tidewaiter.consignments.readers.unread import carried_columns, carrying
 from tidewaiter.consignments.types import LINES, ReadOptions, Refusal
 
 _CODES = {
@@ -83,7 +83,7 @@ def to_lines(
     wanted.extend(sheet.nested)
     styles: Styles | None = None
     last = _Last()
-    carried = _carried(sheet, wanted) if unread else {}
+    carried = carried_columns(sheet, wanted) if unread else {}
     for block in sheet.blocks(wanted, tuple(carried)):
         yield from block.refusals
         for part in _parts(block, options.batch_rows):
@@ -93,28 +93,7 @@ def to_lines(
             reading = _Reading(part, columns, options, styles, sheet)
             batch, last = reading.batch(last)
             yield from reading.refusals()
-            yield _with_unread(batch, part, carried, options) if unread else batch
-
-
-def _carried(sheet: Sheet, wanted: Sequence[int]) -> dict[int, str]:
-    """Name the columns of a table that are carried: those that are not read and have a name."""
-    if any(field == "other" for field in sheet.nested.values()):
-        return {}  # a message keeps what it does not use by itself
-    free = set(range(len(sheet.header))) - set(wanted)
-    return {place: sheet.header[place] for place in sorted(free)[:MOST]}
-
-
-def _with_unread(
-    batch: pa.RecordBatch, part: Block, carried: Mapping[int, str], options: ReadOptions
-) -> pa.RecordBatch:
-    if part.objects is not None:
-        field, column = of_objects(part.objects, tuple(sorted(options.columns.items())))
-    elif carried:
-        field, column = of_columns({name: part.cells[at] for at, name in carried.items()})
-    else:
-        return batch
-    schema = batch.schema.append(field)
-    return pa.RecordBatch.from_arrays([*batch.columns, column], schema=schema)
+            yield carrying(batch, part, carried, options) if unread else batch
 
 
 def _parts(block: Block, size: int) -> Iterator[Block]:

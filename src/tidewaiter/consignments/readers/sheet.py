@@ -1,6 +1,7 @@
 """A file as a table of text: what every flat format is turned into first."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -26,12 +27,17 @@ class Block(Record, frozen=True, kw_only=True):
     objects: pa.Array | None = None  # of JSON: the bytes of each row's object
 
 
+class _Blocks(Protocol):
+    def __call__(self, wanted: Sequence[int], carried: Sequence[int] = (), /) -> Iterator[Block]:
+        """Yield the rows: the columns to read, and those to carry as they are."""
+
+
 class Sheet(Record, frozen=True, kw_only=True):
     """A table of text, opened but not yet read."""
 
     header: tuple[str, ...]
     sample: tuple[tuple[str | None, ...], ...]
-    blocks: Callable[..., Iterator[Block]]  # numbers of the columns to read, and to carry
+    blocks: _Blocks  # by numbers of columns
     encoding: str = ""
     delimiter: str = ""
     doubt: str = ""  # another encoding that fits as well

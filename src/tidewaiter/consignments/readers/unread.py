@@ -4,7 +4,7 @@ A batch carries it in one more column, as the file has it: the columns of a tabl
 record, an object of JSON as its bytes. Only the rows that become alerts are turned into text.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -15,7 +15,8 @@ from tidewaiter.consignments.messages.jsontexts import decode
 from tidewaiter.consignments.readers.jsonrows import Asked, plan_of
 from tidewaiter.consignments.readers.objects import flatten
 from tidewaiter.consignments.readers.parquet import to_text
-from tidewaiter.consignments.types import KEPT, LINES, Alert, Kept, Line
+from tidewaiter.consignments.readers.sheet import Block, Sheet
+from tidewaiter.consignments.types import KEPT, LINES, Alert, Kept, Line, ReadOptions
 
 UNREAD = "unread"
 """The column after those of LINES."""
@@ -29,16 +30,40 @@ LONGEST = 2_000
 _ASKED = b"asked"
 
 
-def of_columns(columns: Mapping[str, pa.Array]) -> tuple[pa.Field, pa.Array]:
-    """Return the column that carries those of a table that are not read, by their names."""
-    carried = pa.StructArray.from_arrays(list(columns.values()), names=list(columns))
-    return pa.field(UNREAD, carried.type), carried
+def carried_columns(sheet: Sheet, wanted: Sequence[int]) -> dict[int, str]:
+    """Name the columns of a table that are carried: the first of those that are not read.
+
+    Args:
+        sheet: The table.
+        wanted: The columns that are read.
+    """
+    if "other" in sheet.nested.values():
+        return {}  # a message keeps what it does not use by itself
+    free = set(range(len(sheet.header))) - set(wanted)
+    return {place: sheet.header[place] for place in sorted(free)[:MOST]}
 
 
-def of_objects(objects: pa.Array, asked: Asked) -> tuple[pa.Field, pa.Array]:
-    """Return the column that carries objects of JSON, with what the user says of their keys."""
-    said = msgspec.json.encode(asked)
-    return pa.field(UNREAD, objects.type, metadata={_ASKED: said}), objects
+def carrying(
+    batch: pa.RecordBatch, block: Block, columns: Mapping[int, str], options: ReadOptions
+) -> pa.RecordBatch:
+    """Return lines with what they have that is not read, in the column UNREAD.
+
+    Args:
+        batch: The lines.
+        block: What they were read from.
+        columns: Those of a table that are carried, and their names.
+        options: What the user says of keys, where the lines are objects of JSON.
+    """
+    if block.objects is not None:
+        said = msgspec.json.encode(tuple(sorted(options.columns.items())))
+        carried, told = block.objects, {_ASKED: said}
+    elif columns:
+        cells = [block.cells[place] for place in columns]
+        carried, told = pa.StructArray.from_arrays(cells, names=list(columns.values())), None
+    else:
+        return batch
+    schema = batch.schema.append(pa.field(UNREAD, carried.type, metadata=told))
+    return pa.RecordBatch.from_arrays([*batch.columns, carried], schema=schema)
 
 
 def only_lines(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -133,9 +158,7 @@ def _keys(raw: bytes, nth: int, asked: Asked) -> Iterator[tuple[str, str | None]
     yield from ((key, flat.cells[key]) for at, key in enumerate(keys) if at not in used)
 
 
-def _kept(
-    pairs: Sequence[tuple[str, str | None]] | Iterator[tuple[str, str | None]],
-) -> tuple[Kept, ...]:
+def _kept(pairs: Iterable[tuple[str, str | None]]) -> tuple[Kept, ...]:
     found = [(name, text) for name, text in pairs if text and text.strip()][:MOST]
     return tuple(Kept(name=_short(name), text=_short(text)) for name, text in found)
 
