@@ -120,6 +120,30 @@ def test_lines_of_one_file_that_are_alike_all_count(
     assert all("4 lines" in text and "1,300 kg" in text for text in said)
 
 
+def test_the_database_counts_without_rules_of_the_past(
+    screen: Screen, here: Path, objects: Objects
+) -> None:
+    """Where they are switched off, its amounts add up all the same: at once, and asked again."""
+    ours = data("rules", "alerts.toml").read_text(encoding="utf-8")
+    begin, rest = ours.split("\n[past]\n")
+    own = here / "own.toml"
+    own.write_text(f"{begin}\n[past]\n" + rest.replace("most = 30", "most = 0", 1), "utf-8")
+    off = ("--db", "cases.db", "--rules", str(own))
+    _file(here / "then.csv", ("600", "2026-11-02"))
+    _file(here / "draft.csv", ("500", "2026-11-20"))
+    assert screen("then.csv", *off).exit_code == 0
+    assert screen("draft.csv", *off).exit_code == 0
+    now = _file(here / "now.csv", ("500", "2026-11-20"), ("100", "2026-11-21"))
+    texts = [text for (text,) in _told(objects(screen(str(now), *off).stdout))]
+    assert all("1,200 kg" in text and "(1 of earlier files)" in text for text in texts)
+    assert screen("--again", *off).exit_code == 0
+    with open_database(here / "cases.db") as database, database.work() as work:
+        held = [each for each in alerts(work) if each.file == "now.csv"]
+    assert [[r.text for r in e.reasons if r.rule == "together"] for e in held] == [
+        [text] for text in texts
+    ]
+
+
 def test_again_takes_no_history(screen: Screen, here: Path) -> None:
     """What a database holds is screened line by line."""
     then = _file(here / "then.csv", ("600", "2026-11-02"))
