@@ -258,6 +258,7 @@ def test_other_lines_are_asked_again(screen: Screen, here: Path, objects: Object
         (note,) = [r for r in alerts(work, AlertFilter(status=("dismissed",)))[0].reasons
                    if r.text.startswith("After the decision")]  # fmt: skip
     assert note.text.count("is in none of 120 earlier lines") == 2
+    assert "; The" not in note.text
     with open_database(here / "cases.db") as database, database.work(own_stamp()) as work:
         take_back(work, standings(work, [one.id])[one.id])
     assert "about 18 alerts: 1 say something else now" in screen(*again).stderr
