@@ -35,7 +35,7 @@ class Part(Record, frozen=True, kw_only=True):
     by_severity: dict[Severity, int]
     by_month: dict[str, int]  # "2026-03": of the day of the law, in order
     by_status: dict[Status, int]  # as they stand now
-    sample: tuple[str, ...]  # ids, the most urgent first
+    sample: tuple[str, ...]  # ids, in order of work
 
 
 class Preview(Record, frozen=True, kw_only=True):
@@ -103,7 +103,7 @@ def is_opposed(work: Work, scope: Scope) -> bool:
 
 
 def resting(work: Work, number: int, rows: int = SAMPLE) -> list[str]:
-    """Return ids of alerts that rest by a rule now, the most urgent first."""
+    """Return ids of alerts that rest by a rule now, in order of work."""
     a, s = tables.alert.c, tables.alert_suppressed.c
     joined = tables.alert_suppressed.join(tables.alert).join(tables.suppression)
     wanted = select(a.id).select_from(joined).where(s.suppression == number, rests())
