@@ -75,7 +75,7 @@ class Summary(Record, frozen=True, kw_only=True):
 
 
 class SummaryBuilder:
-    """Folds alerts into a summary as they come; keeps only counts and the first in order of work."""
+    """Folds alerts into a summary as they come; keeps counts and the first in order of work."""
 
     def __init__(self, *, top: int = 500) -> None:
         self._top = top

@@ -13,6 +13,9 @@ LOCAL, ANY = "local", "any"
 """A value in the money of the country, whose code the header does not say; in the money that the
 column of currencies names."""
 
+LONGEST = 250
+"""Letters of a header at most: a longer text is a remark, and says nothing of a column."""
+
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -51,18 +54,29 @@ class Aliases(Record, frozen=True, kw_only=True):
     known: tuple[str, ...]  # every field that --map may name
 
 
-@lru_cache(maxsize=1 << 14)
 def words_of(header: str) -> tuple[str, ...]:
-    """Cut a header into folded words: no case, accents or punctuation; camelCase is cut."""
+    """Cut a header into folded words: no case, accents or punctuation; camelCase is cut.
+
+    A text that is longer than any header has none.
+    """
+    if len(header) > LONGEST:
+        header = header.strip()  # of columns of one width
+    return _words(header) if len(header) <= LONGEST else ()
+
+
+def _cut(header: str) -> tuple[str, ...]:
     apart = unicodedata.normalize("NFKD", _CAMEL.sub(" ", header)).casefold()
     apart = apart.replace("%", " percent ")
     bare = "".join(c for c in apart if not unicodedata.combining(c))
     return tuple("".join(c if c.isalnum() else " " for c in bare).split())
 
 
+_words = lru_cache(maxsize=1 << 14)(_cut)
+
+
 def squeeze(header: str) -> str:
-    """Fold a header into one word."""
-    return "".join(words_of(header))
+    """Fold a header of any length into one word."""
+    return "".join((_words if len(header) <= LONGEST else _cut)(header))
 
 
 @cache
