@@ -55,7 +55,9 @@ def test_an_array_lines_and_a_notification_read_alike(read: Read, bill: dict[str
         assert (refusals, [line["row"] for line in lines]) == ([], [1, 2])
         assert {**lines[1], "row": 1} == one
     told = {"type": "org.dcsa.transport-document", "data": {"transportDocument": bill}}
-    assert read(told)[0][0] == one
+    line = read(told)[0][0]
+    around = [{"name": "type", "text": "org.dcsa.transport-document"}]
+    assert line == {**one, "other": [*around, *one["other"]]}
 
 
 def test_items_and_cargo_are_lines_of_one_consignment(read: Read) -> None:
