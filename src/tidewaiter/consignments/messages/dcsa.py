@@ -100,11 +100,15 @@ def _unwrapped(value: Node) -> tuple[Node, tuple[Left, ...]]:
 
 def _head(head: Node) -> dict[str, str]:
     transports = inner(head, "transports")
+    ship = first_of(transports, "vesselVoyages")
     named = {
         "consignment": take(head, "transportDocumentReference", "shippingInstructionsReference"),
         "lodged": take(head, "issueDate"),
         "departure": take(transports, "plannedDepartureDate") or take(head, "shippedOnBoardDate"),
         "arrival": take(transports, "plannedArrivalDate"),
+        "vessel": take(ship, "vesselName"),
+        "imo": take(ship, "vesselIMONumber"),
+        "voyage": take(ship, "carrierExportVoyageNumber", "universalExportVoyageReference"),
         "licences": _licences(head),
     }
     return {field: text for field, text in named.items() if text}
