@@ -1,8 +1,9 @@
-"""Column mapping, measured on hand-labelled column names of 48 countries, and of other people's files.
+"""Column mapping, measured on hand-labelled names of columns.
 
-Each labelled name (``columns_labels.tsv``, ``columns_elsewhere.tsv``) is looked up in its own header: the whole header is
-mapped as a file's would be, without any rows, and the answer for that column is compared with
-what a reader said it means.
+They are of 48 countries by one source (``columns_labels.tsv``), and of other people's files
+(``columns_elsewhere.tsv``). Each is looked up in its own header: the whole header is mapped as a
+file's would be, without any rows, and the answer for that column is compared with what a reader
+said it means.
 
 Of the columns that mean one of our fields:
   read      the column is read as that field;
