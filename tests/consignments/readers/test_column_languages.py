@@ -91,7 +91,8 @@ def test_who_an_order_is_shipped_to_is_its_consignee() -> None:
     assert (read["consignee.name"], read["consignee.address"]) == ((1,), (2,))
     assert (read["consignee.country"], read["buyer.name"]) == ((3,), (4,))
     assert read["buyer.address"] == (5,)
-    assert not any(1 in at for at in places("Goods", "Ship Name", "Shipping Country").values())
+    elsewhere = places("Goods", "Ship Name", "Shipping Country")
+    assert not {field for field in elsewhere if field.startswith(("consignee", "buyer"))}
 
 
 def test_the_day_that_came_true_goes_before_the_expected_one() -> None:

@@ -22,6 +22,7 @@ from tidewaiter.consignments.readers.codes import (
     read_containers,
     read_days,
     read_hs,
+    read_imo,
     read_licences,
     read_percents,
     read_un,
@@ -51,10 +52,11 @@ _CODES = {
     "cas": read_cas,
     "un": read_un,
     "percent": read_percents,
+    "imo": read_imo,
     "containers": read_containers,
     "licences": read_licences,
 }
-_TEXTS = ("goods", "cus", "pack", "origin", "procedure", "mode")
+_TEXTS = ("goods", "cus", "pack", "origin", "procedure", "mode", "vessel", "voyage")
 
 
 class _Last(Record, frozen=True, kw_only=True):
