@@ -14,7 +14,7 @@ from tidewaiter.consignments.past.marking import Past
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.screening import Screened
 from tidewaiter.consignments.together import Together
-from tidewaiter.consignments.types import Alert
+from tidewaiter.consignments.types import Alert, Reason
 from tidewaiter.substances.registry import Registry
 
 DAY = date(2026, 11, 20)
@@ -47,7 +47,7 @@ def past(
     def marked(
         *rows: Row, before: Sequence[Row] = (), found: Sequence[Row] = (),
         inspected: Sequence[Inspected] = (), allowed: Sequence[Allowed] = (),
-        by: AlertRules = rules,
+        by: AlertRules = rules, said: Sequence[Reason] = (),
     ) -> list[Alert]:  # fmt: skip
         alerts = screen(*rows).alerts
         made = Past(registry, by, Together(registry, by, DAY), DAY)
@@ -61,7 +61,8 @@ def past(
         for alert in alerts:
             made.add(alert)
         made.add_inspected(inspected)
-        return [made.mark(alert) for alert in alerts]
+        told = [structs.replace(each, reasons=(*each.reasons, *said)) for each in alerts]
+        return [made.mark(alert) for alert in told]
 
     return marked
 
