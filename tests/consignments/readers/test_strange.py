@@ -51,7 +51,12 @@ def _tar() -> bytes:
         ("a.xml", b"<Invoice><Line>acetone</Line></Invoice>", '"Invoice", "Line"', "layouts"),
         ("a.csv", b"<Invoice><Line>acetone</Line></Invoice>", '"Invoice", "Line"', "layouts"),
         ("a.xml", (SAMPLES / "ics2.xml").read_bytes(), "ics2-xml", "--format ics2-xml"),
-        ("a.txt", b"ISA*00*          *00*          *ZZ*A~GS*SO~ST*309*0001~", "X12", "EDIFACT"),
+        (
+            "a.txt",
+            b"ISA*00*          *00*          *ZZ*A~GS*SO~ST*309*0001~",
+            "X12",
+            "--format x12-309",
+        ),
         ("a.edi", b"", "empty", "again"),
         ("a.xml", CSV, "not known", "--format csv"),
     ],

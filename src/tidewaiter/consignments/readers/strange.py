@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.consignments.messages import FORMATS
+from tidewaiter.consignments.messages.x12 import X12_309
 from tidewaiter.consignments.messages.xmlbytes import names_of
 
 
@@ -38,7 +39,6 @@ _FIELD = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _MAIL = re.compile(rb"\s*(?:From \S+@|[A-Za-z][A-Za-z-]{1,40}: ?\S)")
-_X12 = re.compile(rb"\s*ISA([^A-Za-z0-9\s])(?:[^\n]{2}\1|..\1)")
 _EDIFACT = re.compile(rb"(?:^|\n)[ \t>]*(?:UNA.{6}\s*)?UN[BH]\+[A-Z0-9]", re.DOTALL)
 _XML = re.compile(rb"<\?xml\s+version")
 _MANY = 4  # names of elements that are told
@@ -75,9 +75,9 @@ def _told(head: bytes) -> Iterator[Strange]:
         yield Strange("a page of the web (HTML)", _SAVE)
     if _MAIL.match(head) and len(set(_FIELD.findall(head))) >= _LEAST:
         yield Strange("an e-mail", "save what is attached to it, and give the files one by one")
-    if _X12.match(head):
-        hint = "ask for the manifest as a table, in XML or as UN/EDIFACT"
-        yield Strange("an X12 interchange, which is not read", hint)
+    if X12_309.fits(head, ""):
+        hint = f"say it: --format {X12_309.name}; of its sets, 309 is read (manifests of customs)"
+        yield Strange("an X12 interchange, which must be asked for", hint)
     if _EDIFACT.search(head):
         hint = "cut off what stands before UNA, UNB or UNH, and give the rest"
         yield Strange("an EDIFACT message behind other text", hint)
