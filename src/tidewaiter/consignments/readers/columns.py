@@ -1,16 +1,17 @@
 """What the header of a column means: how it is looked up in the alias table."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 
 from tidewaiter.base.quantities import find_unit
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.readers.aliases import load_aliases, squeeze, words_of
+from tidewaiter.consignments.readers.aliases import LONGEST, load_aliases, squeeze, words_of
 from tidewaiter.consignments.readers.composing import compose
 from tidewaiter.consignments.readers.values import find_value, plain_tier
-from tidewaiter.consignments.readers.words import load_rules
+from tidewaiter.consignments.readers.vocabulary import load_rules
+from tidewaiter.consignments.readers.words import say
 
 _ENGLISH = 50  # more than there are tiers
 _DIRECTED = 60  # after every column that names whose it is
@@ -31,6 +32,12 @@ class Found(Record, frozen=True, kw_only=True):
 
 def find_columns(header: str) -> tuple[Found, ...]:
     """Find what a header may mean, best first; empty: no table knows it, nor do its words."""
+    short = header if len(header) <= LONGEST else header.strip()
+    return _find(short) if len(short) <= LONGEST else ()
+
+
+@lru_cache(maxsize=1 << 12)
+def _find(header: str) -> tuple[Found, ...]:
     found = find_named(header)
     if found or _is_unsure(header):
         return found
@@ -48,7 +55,12 @@ def _translated(header: str) -> tuple[Found, ...]:
     mute = parts[0] if second else parts[1]
     # Of one script, the other part says more of the same thing, and we do not know what.
     apart = _is_latin(parts[0]) != _is_latin(parts[1])
-    return (first or second) if apart and not find_unsure(mute) else ()
+    return (first or second) if apart and not find_unsure(mute) and not _is_other(mute) else ()
+
+
+def _is_other(text: str) -> bool:
+    """Tell whether a text has a word that is known as something else: a tax, a share, "each"."""
+    return any(word.says in ("none", "tax") for word in say(words_of(text)))
 
 
 def _is_latin(text: str) -> bool:
@@ -131,6 +143,15 @@ def find_unsure(header: str) -> tuple[str, ...]:
         return ()
     read = (composed.field,) if composed.known_only else ()
     return composed.unsure or composed.directed or read
+
+
+def find_lone(header: str) -> Found | None:
+    """Find what a header means where nothing else in its file may mean that."""
+    composed = None if find_columns(header) or _is_unsure(header) else compose(words_of(header))
+    if composed is None or not composed.lone:
+        return None
+    (field,) = composed.unsure
+    return Found(field=field, tier=0, unit=composed.unit, currency=composed.currency)
 
 
 def _is_unsure(header: str) -> bool:

@@ -39,3 +39,8 @@ def is_of_orders(names: Sequence[str]) -> bool:
 def kin(header: str) -> frozenset[str]:
     """Return the words of a quantity or a unit that tell it from the others of its file."""
     return frozenset(words_of(header)) - _COMMON
+
+
+def is_taxed(names: Sequence[str]) -> bool:
+    """Tell whether a file has taxes, so that a bare "net" may be a sum of money."""
+    return any(word.says == "tax" for name in names for word in say(words_of(name)))
