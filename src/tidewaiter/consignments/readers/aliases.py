@@ -31,7 +31,7 @@ _MONEYS = {
 _SIGNS = re.compile("|".join(re.escape(sign) for sign in sorted(_MONEYS, key=len, reverse=True)))
 _SIGN = re.compile(r"[$€£₹₽₴%]|s/\.")  # of them, what is looked for first: it is quick
 _WORD = re.compile(r"[^\W_]+")
-_NUMERO = re.compile(r"(?<![A-Za-z])[Nn]°")
+_NUMERO = re.compile(r"(?<![A-Za-z])[Nn]°|#(?!\d)")
 # Letters that Arabic and Persian write in two ways; Latin ones that Unicode does not take apart.
 _TWICE = str.maketrans("یکىةıłđø", "يكيهildo")
 
@@ -83,8 +83,8 @@ def words_of(header: str) -> tuple[str, ...]:
 
 def _cut(header: str) -> tuple[str, ...]:
     apart = _CAMEL.sub(" ", header)
-    if not apart.isascii():
-        apart = unicodedata.normalize("NFKD", _NUMERO.sub("no ", apart))
+    if "#" in apart or not apart.isascii():
+        apart = unicodedata.normalize("NFKD", _NUMERO.sub(" no ", apart))
     apart = apart.casefold()
     if _SIGN.search(apart):
         apart = _SIGNS.sub(lambda sign: _MONEYS[sign.group()], apart)

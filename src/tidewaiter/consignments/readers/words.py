@@ -38,8 +38,10 @@ def say(words: tuple[str, ...]) -> tuple[Word, ...]:
 
 def _longest(words: Sequence[str]) -> tuple[int, Word | None]:
     """Find the longest phrase that a name begins with: how many words, and what it says."""
-    known = load_words()
+    known, ignored = load_words(), load_rules().ignored["words"]
     for count in range(len(words), 0, -1):
+        if count > 1 and ignored.issuperset(words[:count]):  # "d au" is no "DAU"
+            continue
         for name in _numbers("".join(words[:count])):
             if name in known:
                 return count, known[name]
