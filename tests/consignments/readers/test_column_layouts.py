@@ -25,7 +25,7 @@ def mapped(*header: str) -> Mapping:
 @pytest.mark.parametrize(
     ("header", "columns"),
     [
-        (("FECH", "PAISGEN", "PNK", "VACID"), {"origin": "PAISGEN", "net": "PNK", "value": "VACID"}),
+        (("PAISGEN", "PNK", "VACID"), {"origin": "PAISGEN", "net": "PNK", "value": "VACID"}),
         (("MATNR", "MAKTX", "BRGEW", "STAWN"), {"goods": "MAKTX", "gross": "BRGEW", "hs": "STAWN"}),
         (("LIPS-ARKTX", "LIPS-NTGEW", "X"), {"goods": "LIPS-ARKTX", "net": "LIPS-NTGEW"}),
         (("GooDesGDS23", "GroMasGDS46"), {"goods": "GooDesGDS23", "gross": "GroMasGDS46"}),
