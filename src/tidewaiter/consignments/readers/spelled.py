@@ -33,19 +33,21 @@ class Layout(Record, frozen=True, kw_only=True):
 
 @cache
 def load_layouts() -> Mapping[str, Layout]:
-    """Load the layouts, each with its names in the spelling of `_as_written`.
+    """Load the layouts; `names` has what each name is short for, by `_as_written`.
 
     Raises:
-        RegistryError: The file is not as it must be, or a name stands twice in one layout.
+        RegistryError: The file is not as it must be, or a name is short for two things.
     """
     found: dict[str, Layout] = {}
     for slug, layout in read_toml(data("rules", "column_layouts.toml"), dict[str, Layout]).items():
-        names = {_as_written(name): says for name, says in layout.names.items()}
-        if len(names) < len(layout.names):
-            raise RegistryError("a name stands twice", at=f"column_layouts.toml, {slug}")
-        apart = {
-            f"{before}-{name}": says for before in layout.before for name, says in names.items()
-        }
+        names: dict[str, str] = {}
+        for says, written in layout.names.items():
+            for name in written.split(","):
+                if names.setdefault(_as_written(name), says) != says:
+                    raise RegistryError(
+                        f'"{name}" is short for two things', at=f"column_layouts.toml, {slug}"
+                    )
+        apart = {f"{each}-{name}": says for each in layout.before for name, says in names.items()}
         found[slug] = msgspec.structs.replace(layout, names={**apart, **names})
     return found
 
