@@ -85,3 +85,13 @@ def test_the_number_sign_is_a_number() -> None:
     """Before a name, and behind it."""
     assert find_columns("# of packages")[0].field == "packages"
     assert find_columns("CAS #")[0].field == "cas"
+
+
+def test_the_name_of_a_product_beside_its_description_is_screened_too() -> None:
+    """It is a further description; alone it is the goods."""
+    both = mapped("Product", "Description").columns
+    assert (both["goods"], both["commercial"]) == (("Description",), ("Product",))
+    assert mapped("Product", "HS code").columns["goods"] == ("Product",)
+    assert mapped("goods", "Total packages", "Number of packages").columns["packages"] == (
+        "Number of packages",
+    )
