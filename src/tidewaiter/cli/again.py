@@ -8,7 +8,7 @@ import click
 from tidewaiter.base.alone import alone
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.run import Settings
-from tidewaiter.cli.apart import Apart, place_of
+from tidewaiter.cli.apart import Apart, Mark, place_of
 from tidewaiter.cli.outputs import Sink, alert_sink, mark_of
 from tidewaiter.cli.resting import resting_told
 from tidewaiter.consignments.rules import load_alert_rules
@@ -32,12 +32,13 @@ class Past(Record, frozen=True, kw_only=True):
     whole: bool  # all lines, whatever changed
 
 
-def screen_past(past: Past, settings: Settings) -> None:
+def screen_past(past: Past, settings: Settings, beside: Mark | None) -> None:
     """Screen what a database holds; write the alerts that are new, and those that get a note.
 
     Args:
         past: What, and where to.
         settings: What its lines are screened by.
+        beside: Adds to an alert what decisions taught; None: nothing is added.
     """
     if past.whole and settings.lists is not None:
         generation_of(Archive(settings.lists), anew=True)
@@ -53,22 +54,28 @@ def screen_past(past: Past, settings: Settings) -> None:
         stack.enter_context(resting_told(database))
         with screen_again(database, settings, whole=past.whole) as again:
             click.echo(visible(_why(again)), err=True)
-            _write(again, past, settings, journal)
+            _write(again, past, settings, journal, beside)
         kept = mark_again(database, settings, own_stamp, whole=past.whole)
         click.echo(_said_of_others(kept), err=True)
 
 
-def _write(again: Again, past: Past, settings: Settings, journal: Path) -> None:
+def _write(
+    again: Again, past: Past, settings: Settings, journal: Path, beside: Mark | None
+) -> None:
     """Screen lines, write the alerts that are new or get a note, and say how many there are."""
     lines = new = 0
+    learned, mine = beside is not None, beside or (lambda alert: alert)
     place, mark = place_of(past.restricted, settings, journal), mark_of(journal)
     rules = load_alert_rules(settings.rules, settings.switches)
-    with alert_sink(past.out, mark) as sink, Apart(place, mark, rules) as apart:
+    with (
+        alert_sink(past.out, mark, learned=learned) as sink,
+        Apart(place, mark, rules, learned=learned) as apart,
+    ):
         for stored, alerts in again.batches():
             lines += len(stored.lines)
             new += len(alerts)
-            sink.add(apart.part(alerts))
-        gone, changed = _write_noted(again, sink, apart)
+            sink.add(apart.part(alerts, mine))
+        gone, changed = _write_noted(again, sink, apart, mine)
     apart.tell()
     told = f"{_said(again, lines)} {new:,} new alerts{_said_of_notes(gone, changed)}"
     click.echo(told, err=True)
@@ -109,7 +116,7 @@ def _said_of_others(kept: Kept | None) -> str:
     return ", ".join(told)
 
 
-def _write_noted(again: Again, sink: Sink, apart: Apart) -> tuple[int, int]:
+def _write_noted(again: Again, sink: Sink, apart: Apart, beside: Mark) -> tuple[int, int]:
     """Write the alerts that get a note; count those whose entry is gone, and the others."""
     gone = other = 0
     for alert in again.noted():
@@ -117,7 +124,7 @@ def _write_noted(again: Again, sink: Sink, apart: Apart) -> tuple[int, int]:
             gone += 1
         else:
             other += 1
-        sink.add(apart.part([alert]))
+        sink.add(apart.part([alert], beside))
     return gone, other
 
 

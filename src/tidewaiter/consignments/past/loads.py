@@ -4,8 +4,9 @@ Many senders fill containers together, day after day, and for them it says nothi
 that one that never did so does it now, and with goods of another kind.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
+from hashlib import blake2b
 from typing import NamedTuple
 
 import numpy as np
@@ -45,13 +46,28 @@ class Loads:
         self._history: _History | None = None
 
     @property
-    def wanted(self) -> bool:
-        """Tell whether any container is asked about."""
-        return bool(self._wanted)
+    def wanted(self) -> Collection[str]:
+        """Return the containers that are asked about."""
+        return self._wanted
+
+    def ask(self, containers: Iterable[str]) -> None:
+        """Ask about containers, as `container_number` tells them."""
+        self._wanted.update(containers)
 
     def want(self, line: Line) -> None:
         """Ask about the containers of a line."""
-        self._wanted.update(filter(None, map(container_number, line.containers or ())))
+        self.ask(filter(None, map(container_number, line.containers or ())))
+
+    def settle(self, senders: Collection[str] | None) -> None:
+        """Keep what lines that are asked about need, and no more: all are taken up.
+
+        Args:
+            senders: Whose loads are told, folded; None: all.
+        """
+        history = self._told()
+        if senders is not None:
+            history.keep(np.array([_hash(each) for each in senders], np.int64))
+        self._parts = []
 
     def look(self, batch: pa.RecordBatch, *, earlier: bool) -> None:
         """Take up the containers of lines, where any line that is asked about has one.
@@ -112,9 +128,12 @@ class Loads:
 
     def _before(self, sender: int, on: int) -> tuple[int, int]:
         """Count the loads of a sender of earlier days: its own, and those shared with others."""
+        return self._told().before(sender, on)
+
+    def _told(self) -> "_History":
         if self._history is None:
             self._history = _History(self._parts, int(self._numbers["days"]))
-        return self._history.before(sender, on)
+        return self._history
 
 
 class _History:
@@ -133,6 +152,12 @@ class _History:
         self._sender = pairs[order, 1]
         self._day = first[pairs[order, 0]]
         self._shared = senders[pairs[order, 0]] > 1
+
+    def keep(self, senders: NDArray[np.int64]) -> None:
+        """Keep the loads of some senders alone."""
+        here = np.isin(self._sender, senders)
+        self._sender, self._day = self._sender[here], self._day[here]
+        self._shared = self._shared[here]
 
     def before(self, sender: int, on: int) -> tuple[int, int]:
         """Count the loads of a sender of earlier days: its own, and those shared with others."""
@@ -180,4 +205,9 @@ def _hashed(texts: pa.Array, fold: Callable[[str], str]) -> NDArray[np.int64]:
 
 
 def _hash(text: str) -> int:
-    return hash(text) if text else 0
+    """Return a number that stands for a text in all processes; 0: there is none."""
+    if not text:
+        return 0
+    return int.from_bytes(
+        blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "little", signed=True
+    )

@@ -13,7 +13,7 @@ from tidewaiter.consignments.past.labels import of_label
 from tidewaiter.consignments.past.loads import Loads
 from tidewaiter.consignments.past.outliers import Values
 from tidewaiter.consignments.past.routes import Ways
-from tidewaiter.consignments.past.splitting import Splits
+from tidewaiter.consignments.past.splitting import Small, Splits
 from tidewaiter.consignments.past.trading import Said, asked_of, of_traders
 from tidewaiter.consignments.points import with_reasons
 from tidewaiter.consignments.rules import AlertRules
@@ -29,6 +29,24 @@ class Wanted(NamedTuple):
     headings: Collection[str]  # six digits of the HS
     ways: Collection[tuple[str, str]]  # countries at the ends of their routes
     containers: bool = False  # all lines in containers
+
+
+class Asking(NamedTuple):
+    """What lines ask about; their traders are not told, as all are kept where lines ask."""
+
+    headings: tuple[str, ...]
+    ways: tuple[tuple[str, str], ...]
+    containers: tuple[str, ...]
+
+
+class Gathered(NamedTuple):
+    """What a past has taken up, for another process to mark by; a register has no part in it."""
+
+    book: Book
+    values: Values
+    ways: Ways
+    loads: Loads
+    small: Small
 
 
 class Past:
@@ -71,8 +89,31 @@ class Past:
     @property
     def wanted(self) -> Wanted:
         """Return which lines concern what was asked for."""
-        ways, loads = self._ways.wanted, self._loads.wanted
+        ways, loads = self._ways.wanted, bool(self._loads.wanted)
         return Wanted(self._book.wanted, self._values.wanted, ways, loads)
+
+    @property
+    def asking(self) -> Asking:
+        """Return what the lines that were asked for ask about."""
+        headings, containers = tuple(self._values.wanted), tuple(self._loads.wanted)
+        return Asking(headings, tuple(self._ways.wanted), containers)
+
+    def ask(self, asking: Asking) -> None:
+        """Ask for what lines ask about, in whatever process they were looked at."""
+        self._values.ask(asking.headings)
+        self._ways.ask(asking.ways)
+        self._loads.ask(asking.containers)
+
+    def settle(self) -> Gathered:
+        """Return what was taken up, once all is; what is needed no longer is let go."""
+        self._values.settle()
+        self._loads.settle(self._book.wanted)
+        small = self._splits.small
+        return Gathered(self._book, self._values, self._ways, self._loads, small)
+
+    def take(self, gathered: Gathered) -> None:
+        """Take up what another process gathered, in place of what this one did."""
+        self._book, self._values, self._ways, self._loads, self._splits.small = gathered
 
     @property
     def substances(self) -> tuple[str, ...] | None:
