@@ -62,10 +62,8 @@ def past(
         hear(made, alerts, found, inspected)
         told = [made.mark(alert) for alert in alerts]
         narrowed = begun(alerts, allowed, by)
-        for some in narrow(here, narrowed.wanted):
-            narrowed.look(some, earlier=False, whole=True)
-        for some in narrow(then, narrowed.wanted):
-            narrowed.look(some, earlier=True, whole=True)
+        for lines, earlier in ((here, False), (then, True)):
+            narrow(lines, narrowed.wanted, DAY, earlier=earlier).tell(narrowed, earlier=earlier)
         hear(narrowed, alerts, found, inspected)
         if not allowed:  # a register has no part in what goes to another process
             elsewhere = begun((), (), by)

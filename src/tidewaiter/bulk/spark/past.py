@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 
 from tidewaiter.bulk.spark.finishing import place_alerts
@@ -11,14 +12,15 @@ from tidewaiter.bulk.spark.reading import lines_in, one_row, streamed
 from tidewaiter.bulk.spark.screening import alerts_in, past_of, rules_of
 from tidewaiter.bulk.spark.types import ASKED, NARROW, PLACED, SELECTED, Rows, Step, Task
 from tidewaiter.consignments.lines import line_of
-from tidewaiter.consignments.past.concerning import narrow
+from tidewaiter.consignments.past.concerning import Narrow, narrow
+from tidewaiter.consignments.past.loads import Boxes
 from tidewaiter.consignments.past.marking import Asking, Gathered, Past, Wanted
 from tidewaiter.consignments.past.selecting import Screening, selected
 from tidewaiter.consignments.readers.unread import only_lines
 from tidewaiter.consignments.types import Alert
 from tidewaiter.report.exports import json_line
 
-_BATCHES = 64  # of a part that the driver takes up at a time: a million lines, narrowed
+_BATCHES = 32  # of a part that is taken up at a time: half a million lines, narrowed
 
 
 class Spans:
@@ -77,11 +79,13 @@ class ToldThere:
             parts = spans.parts(_BATCHES)
             if not parts:
                 continue
-            step = narrow_lines(wanted, spans, parts)
+            step = narrow_lines(self._task, wanted, spans, parts)
             rows = self._read.through(step, NARROW).parted("part", parts)
-            for row in rows.streamed("whole", "days"):
-                for raw in (row["whole"], row["days"]):
-                    past.look(lines_in(raw), earlier=earlier, whole=True)
+            for row in rows.streamed("whole", "days", "boxes", "shared"):
+                boxes = np.frombuffer(row["boxes"], np.int64).reshape(-1, 3)
+                shared = Boxes(boxes, _SHARED.decode(row["shared"]))
+                told = Narrow(lines_in(row["whole"]), lines_in(row["days"]), shared)
+                told.tell(past, earlier=earlier)
 
     @cached_property
     def _placed_here(self) -> Rows:
@@ -97,6 +101,7 @@ class ToldThere:
             yield from alerts_in(row["alerts"])
 
 
+_SHARED = msgspec.json.Decoder(list[tuple[str, int, int, str, str]])
 _ASKING = msgspec.json.Decoder(Asking)
 
 
@@ -104,13 +109,14 @@ def _plain(wanted: Wanted) -> Wanted:
     """Return what is wanted, in sets that go to other processes."""
     traders = None if wanted.traders is None else frozenset(wanted.traders)
     headings, ways = frozenset(wanted.headings), frozenset(wanted.ways)
-    return Wanted(traders, headings, ways, wanted.containers)
+    return Wanted(traders, headings, ways, frozenset(wanted.containers))
 
 
-def narrow_lines(wanted: Wanted, spans: Spans, parts: int) -> Step:
+def narrow_lines(task: Task, wanted: Wanted, spans: Spans, parts: int) -> Step:
     """Return the step from `READ` to `NARROW`.
 
     Args:
+        task: The screening.
         wanted: Which lines concern the past.
         spans: Of the files that are looked at.
         parts: How many parts there are.
@@ -121,8 +127,13 @@ def narrow_lines(wanted: Wanted, spans: Spans, parts: int) -> Step:
         for batch in batches:
             for row in batch.to_pylist():
                 if row["file"] in spans.before and row["lines"]:
-                    made = narrow(only_lines(lines_in(row["lines"])), wanted)
-                    cells = {"whole": streamed(made.whole), "days": streamed(made.days)}
+                    lines, earlier = lines_in(row["lines"]), row["file"] >= task.screened
+                    made = narrow(only_lines(lines), wanted, task.settings.day, earlier=earlier)
+                    cells = {
+                        "whole": streamed(made.whole), "days": streamed(made.days),
+                        "boxes": made.boxes.rows.tobytes(),
+                        "shared": msgspec.json.encode(made.boxes.shared),
+                    }  # fmt: skip
                     part = (spans.before[row["file"]] + row["batch"]) * parts // spans.all
                     place = {"file": row["file"], "batch": row["batch"], "part": part}
                     yield one_row({**place, **cells}, NARROW)

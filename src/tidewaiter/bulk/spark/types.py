@@ -56,6 +56,8 @@ NARROW = pa.schema(
         ("part", pa.int32()),
         ("whole", pa.binary()),  # lines that concern the past, as a stream of Arrow
         ("days", pa.binary()),  # of the other lines, the days
+        ("boxes", pa.binary()),  # of all lines, the containers, as numbers of 8 bytes
+        ("shared", pa.binary()),  # JSON of what shares those that are asked about
     ]
 )
 """What of each batch the past looks at, in parts of lines that follow each other."""

@@ -1,6 +1,7 @@
 """Concerning: the lines of a batch that the past asks for, and of all others their days alone."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 
 from tidewaiter.consignments.lines import DAYS, days_of
 from tidewaiter.consignments.past.book import rows_naming
-from tidewaiter.consignments.past.marking import Wanted
+from tidewaiter.consignments.past.loads import Boxes, boxes_of, day_without
+from tidewaiter.consignments.past.marking import Past, Wanted
 from tidewaiter.consignments.past.routes import code_of
 from tidewaiter.consignments.types import LINES
 
@@ -28,19 +30,31 @@ class Narrow(NamedTuple):
 
     whole: pa.RecordBatch  # lines that concern it, with the columns COLUMNS
     days: pa.RecordBatch  # the others: in `departure`, the day on which each counts
+    boxes: Boxes  # containers of all of them, where any is asked about
+
+    def tell(self, past: Past, *, earlier: bool) -> None:
+        """Let a past take it up, in the order of lines; `earlier`: it is of an earlier file."""
+        for lines in (self.whole, self.days):
+            past.look(lines, earlier=earlier)
+        past.look_in(self.boxes)
 
 
-def narrow(batch: pa.RecordBatch, wanted: Wanted) -> Narrow:
-    """Part the lines of a batch.
+def narrow(batch: pa.RecordBatch, wanted: Wanted, day: date, *, earlier: bool) -> Narrow:
+    """Part the lines of a batch, and read its containers.
 
     Args:
         batch: Of the schema LINES.
         wanted: Which lines concern the past that is told.
+        day: Of the screening.
+        earlier: They are of an earlier file.
     """
     here = pa.array(_concerning(batch, wanted))
     some, rest = batch.filter(here), batch.filter(pc.invert(here))
     whole = lines_with({name: some.column(name) for name in COLUMNS}, len(some))
-    return Narrow(whole, lines_with({"departure": days_of(rest)}, len(rest)))
+    days = lines_with({"departure": days_of(rest)}, len(rest))
+    inside = batch if wanted.containers else batch.slice(0, 0)
+    boxes = boxes_of(inside, wanted.containers, day_without(day, earlier=earlier))
+    return Narrow(whole, days, boxes)
 
 
 def lines_with(columns: Mapping[str, pa.Array], rows: int) -> pa.RecordBatch:
@@ -62,9 +76,6 @@ def _concerning(batch: pa.RecordBatch, wanted: Wanted) -> NDArray[np.bool_]:
         heading = pc.utf8_slice_codeunits(batch.column("hs"), 0, _HEADING)
         asked = pa.array(sorted(wanted.headings), pa.string())
         here |= pc.is_in(heading, value_set=asked).to_numpy(zero_copy_only=False)
-    if wanted.containers:
-        held = pc.fill_null(pc.list_value_length(batch.column("containers")), 0)
-        here |= held.to_numpy() > 0
     for row, ends in _ends(batch) if wanted.ways else ():
         here[row] |= ends in wanted.ways
     return here

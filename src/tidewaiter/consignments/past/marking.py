@@ -10,7 +10,7 @@ from msgspec import structs
 from tidewaiter.consignments.past.allowed import Allowed, Sums
 from tidewaiter.consignments.past.book import Book, Inspected
 from tidewaiter.consignments.past.labels import of_label
-from tidewaiter.consignments.past.loads import Loads
+from tidewaiter.consignments.past.loads import Boxes, Loads
 from tidewaiter.consignments.past.outliers import Values
 from tidewaiter.consignments.past.routes import Ways
 from tidewaiter.consignments.past.splitting import Small, Splits
@@ -28,7 +28,7 @@ class Wanted(NamedTuple):
     traders: Collection[str] | None  # folded; None: all
     headings: Collection[str]  # six digits of the HS
     ways: Collection[tuple[str, str]]  # countries at the ends of their routes
-    containers: bool = False  # all lines in containers
+    containers: Collection[str] = ()  # as `container_number` tells them; all lines in any count
 
 
 class Asking(NamedTuple):
@@ -89,7 +89,7 @@ class Past:
     @property
     def wanted(self) -> Wanted:
         """Return which lines concern what was asked for."""
-        ways, loads = self._ways.wanted, bool(self._loads.wanted)
+        ways, loads = self._ways.wanted, self._loads.wanted
         return Wanted(self._book.wanted, self._values.wanted, ways, loads)
 
     @property
@@ -134,6 +134,10 @@ class Past:
         self._ways.look(batch, earlier=earlier)
         if whole:
             self._loads.look(batch, earlier=earlier)
+
+    def look_in(self, boxes: Boxes) -> None:
+        """Take up the containers of lines that were looked at without `whole`."""
+        self._loads.add(boxes)
 
     def allow(self, allowed: Iterable[Allowed]) -> None:
         """Take up what papers, notices and declared needs allow, before any alert is added."""
