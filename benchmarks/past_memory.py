@@ -60,7 +60,7 @@ def main() -> None:
 def measured(folder: Path, copies: int, everyone: bool) -> dict[str, object]:  # noqa: FBT001
     """Gather the past of some lines; leave it in a file."""
     rules, registry = switched_rules(load_alert_rules()), load_registry()
-    now = _read(folder / "now.parquet")
+    now = read_lines(folder / "now.parquet")
     screener = Screener(Identifier(load_lexicon()), rules)
     alerts = screener.screen(now, DAY, "now.parquet", "0" * 64).alerts
     past = Past(registry, rules, Together(registry, rules, DAY), DAY, everyone=everyone)
@@ -70,7 +70,7 @@ def measured(folder: Path, copies: int, everyone: bool) -> dict[str, object]:  #
         past.want(line_of(row))
     wanted, lines, sent, seconds = past.wanted, 0, 0, 0.0
     before = _memory()
-    for batch in _history(_read(folder / "past.parquet"), copies):
+    for batch in _history(read_lines(folder / "past.parquet"), copies):
         some = narrow(batch, wanted, DAY, earlier=True)
         begun = time.process_time()
         some.tell(past, earlier=True)
@@ -96,19 +96,21 @@ def taken(path: Path) -> int:
     return round(grown / 1e6)
 
 
-def _read(path: Path) -> pa.RecordBatch:
+def read_lines(path: Path) -> pa.RecordBatch:
+    """Read lines that were made."""
     return pq.read_table(path).combine_chunks().to_batches()[0]
 
 
 def _history(lines: pa.RecordBatch, copies: int) -> Iterator[pa.RecordBatch]:
     """Yield batches of the lines, again and again under other names."""
     for number in range(copies):
-        renamed = _renamed(lines, number)
-        for start in range(0, len(renamed), _ROWS):
-            yield renamed.slice(start, _ROWS)
+        made = renamed(lines, number)
+        for start in range(0, len(made), _ROWS):
+            yield made.slice(start, _ROWS)
 
 
-def _renamed(lines: pa.RecordBatch, number: int) -> pa.RecordBatch:
+def renamed(lines: pa.RecordBatch, number: int) -> pa.RecordBatch:
+    """Return lines under other names of firms and other numbers of containers."""
     parties, containers = lines.column("parties"), lines.column("containers")
     flat = parties.flatten()
     names = pc.binary_join_element_wise(flat.field("name"), str(number), " ")
