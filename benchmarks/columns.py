@@ -1,8 +1,9 @@
-"""Column mapping, measured on hand-labelled column names of 48 countries.
+"""Column mapping, measured on hand-labelled names of columns.
 
-Each labelled name (``columns_labels.tsv``) is looked up in its own header: the whole header is
-mapped as a file's would be, without any rows, and the answer for that column is compared with
-what a reader said it means.
+They are of 48 countries by one source (``columns_labels.tsv``), and of other people's files
+(``columns_elsewhere.tsv``). Each is looked up in its own header: the whole header is mapped as a
+file's would be, without any rows, and the answer for that column is compared with what a reader
+said it means.
 
 Of the columns that mean one of our fields:
   read      the column is read as that field;
@@ -14,9 +15,10 @@ Of the columns that mean one of our fields:
 Of the columns that mean none, or cannot be told: left, asked, or wrong.
 
     python -m benchmarks.columns COLUMNS.csv [--held-out | --held-out-2] [--misses]
+    python -m benchmarks.columns --elsewhere dev [--misses]
 
-COLUMNS.csv: country, direction, format, position, column. No values are at hand, so nothing here
-is found by its values.
+COLUMNS.csv: country, direction, format, position, column. The headers of ``--elsewhere`` stand in
+``columns_elsewhere_headers.tsv``. No values are at hand, so nothing here is found by its values.
 """
 
 import argparse
@@ -33,14 +35,16 @@ from tidewaiter.consignments.readers.sheet import unique_names
 from tidewaiter.consignments.types import ReadOptions
 
 LABELS = Path(__file__).with_name("columns_labels.tsv")
+ELSEWHERE = Path(__file__).with_name("columns_elsewhere.tsv")
+ELSEWHERE_HEADERS = Path(__file__).with_name("columns_elsewhere_headers.tsv")
 Source = tuple[str, str, str]
-"""Country, direction, format."""
+"""Country, direction, format; elsewhere language, file, what it is."""
 
 
 class Label(NamedTuple):
     """What one column means."""
 
-    group: str  # "tuned", "held out" or "held out 2"
+    group: str  # "tuned", "held out" or "held out 2"; elsewhere "dev" or "blind"
     source: Source
     position: int
     name: str
@@ -72,6 +76,28 @@ def read_headers(path: Path) -> dict[Source, dict[int, str]]:
             source = (row["country"].strip(), row["direction"].lower(), row["format"].lower())
             headers[source][int(row["position"])] = row["column"]
     return {source: dict(sorted(names.items())) for source, names in headers.items()}
+
+
+def read_elsewhere(
+    labels: Path = ELSEWHERE, headers: Path = ELSEWHERE_HEADERS
+) -> tuple[list[Label], dict[Source, dict[int, str]]]:
+    """Read the labels and the headers that are from other sources."""
+    sources: dict[str, Source] = {}
+    found: dict[Source, dict[int, str]] = defaultdict(dict)
+    for line in headers.read_text(encoding="utf-8").splitlines():
+        if line.startswith("# @\t"):
+            _, file, _, language, what, _ = line.split("\t")
+            sources[file] = (language, file, what)
+        elif line and not line.startswith("#"):
+            file, position, name = line.split("\t")
+            found[sources[file]][int(position)] = name
+    read = []
+    for line in labels.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            group, file, position, name, means = line.split("\t")
+            first, *also = means.split("|")
+            read.append(Label(group, sources[file], int(position), name, first, tuple(also), 1))
+    return read, dict(found)
 
 
 class Answer(NamedTuple):
@@ -136,7 +162,7 @@ def by_group(judged: Sequence[tuple[Label, str, str]]) -> None:
     show("  weighted by columns", weighted, FIELD)
     others = Counter(how for each, how, _ in judged if not each.is_field)
     show("mean none, or cannot be told", others, OTHER)
-    for title in ("field", "country"):
+    for title in ("field", "country or language"):
         table: dict[str, Counter[str]] = defaultdict(Counter)
         for each, how in fields:
             table[each.means if title == "field" else each.source[0]][how] += 1
@@ -150,21 +176,30 @@ def by_group(judged: Sequence[tuple[Label, str, str]]) -> None:
 def main() -> None:
     """Measure the sets that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("headers", type=Path)
+    parser.add_argument("headers", type=Path, nargs="?", help="COLUMNS.csv")
     sets = parser.add_mutually_exclusive_group()
     for name, what in (("held out", "second"), ("held out 2", "third")):
         option = "--" + name.replace(" ", "-")
         says = f"the {what} set, once at the end"
         sets.add_argument(option, dest="group", action="store_const", const=name, help=says)
+    sets.add_argument("--elsewhere", choices=("dev", "blind"), help="names from other sources")
     parser.add_argument("--misses", action="store_true", help="list what is not right")
     asked = parser.parse_args()
-    group = asked.group or "tuned"
-    answers = {source: answer(names) for source, names in read_headers(asked.headers).items()}
-    judged = [
-        (label, *judge(label, answers[label.source]))
-        for label in read_labels()
-        if label.group == group
-    ]
+    group = asked.elsewhere or asked.group or "tuned"
+    if asked.elsewhere:
+        labels, headers = read_elsewhere()
+    elif asked.headers:
+        labels, headers = list(read_labels()), read_headers(asked.headers)
+    else:
+        parser.error("name COLUMNS.csv, or --elsewhere dev")
+    wanted = [label for label in labels if label.group == group]
+    used = {label.source for label in wanted}
+    answers = {
+        source: answer(names)
+        for source, names in headers.items()
+        if source in used or not asked.elsewhere
+    }
+    judged = [(label, *judge(label, answers[label.source])) for label in wanted]
     print(f"{group}: {len(judged)} names")
     by_group(judged)
     questions = Counter(len(got.questions) for got in answers.values())
@@ -172,7 +207,8 @@ def main() -> None:
     for label, how, what in judged if asked.misses else ():
         if how not in ("read", "settled", "left"):
             means = "|".join((label.means, *label.also))
-            print(f"{how:7s} {' '.join(label.source):28s} {label.name:34s} {means:28s} {what}")
+            place = " ".join(label.source[:2] if asked.elsewhere else label.source)
+            print(f"{how:7s} {place:28s} {label.name:34s} {means:28s} {what}")
 
 
 if __name__ == "__main__":

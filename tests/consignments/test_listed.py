@@ -22,8 +22,9 @@ from tidewaiter.consignments.listed import (
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
 from tidewaiter.consignments.screening import Screener
 from tidewaiter.consignments.types import Alert, PartyMatch
-from tidewaiter.identify import Identifier, Lexicon
-from tidewaiter.parties.types import ListedParty, ListVersion, PartyName
+from tidewaiter.identify import Identifier as Finds
+from tidewaiter.identify import Lexicon
+from tidewaiter.parties.types import Identifier, ListedParty, ListVersion, PartyName
 
 DAY = date(2026, 11, 25)
 _CELLS = st.sampled_from([None, "", "a", "b"])
@@ -61,10 +62,57 @@ def screened(lexicon: Lexicon, batch: Batch) -> Callable[..., tuple[Alert, ...]]
     """Screen lines with a finder."""
 
     def screen(finder: Finder, *rows: dict[str, Any]) -> tuple[Alert, ...]:
-        screener = Screener(Identifier(lexicon), load_alert_rules(), finder)
+        screener = Screener(Finds(lexicon), load_alert_rules(), finder)
         return screener.screen(batch(*rows), DAY, "test.csv", "0" * 64).alerts
 
     return screen
+
+
+def test_a_vessel_is_looked_up_by_its_name_and_number(batch: Batch) -> None:
+    """Lines of one vessel share one question; without a name the number is asked for."""
+    known = (_match("SEA EXAMPLE", kind="vessel"), _match("IMO 9811000", kind="vessel"))
+    finder = Finder(*known, _match("SEA EXAMPLE", kind="organisation"))
+    lines = batch(
+        {"vessel": "SEA EXAMPLE", "imo": "9074729"},
+        {"vessel": "SEA EXAMPLE", "imo": "9074729"},
+        {"imo": "9811000", "parties": [_party("buyer", "SEA EXAMPLE")]},
+        {"voyage": "012E"},
+    )
+    found = match_parties(lines, finder)
+    asked = [(e.name, e.id_scheme, e.id) for e in finder.asked if e.kind == "vessel"]
+    assert asked == [("SEA EXAMPLE", "IMO", "9074729"), ("IMO 9811000", "IMO", "9811000")]
+    assert [e.name for e in finder.asked if e.kind == "unknown"] == ["SEA EXAMPLE"]
+    told = {line: [(m.role, m.kind) for m in matches] for line, matches in found.items()}
+    assert told == {
+        0: [("vessel", "vessel")],
+        1: [("vessel", "vessel")],
+        2: [("buyer", "vessel"), ("buyer", "organisation"), ("vessel", "vessel")],
+    }
+
+
+def test_goods_on_a_listed_vessel_are_an_alert(
+    screened: Callable[..., tuple[Alert, ...]],
+) -> None:
+    """The number leads to the entry whatever the ship is called; another ship is no alert."""
+    ship = ListedParty(
+        id="7", kind="vessel", names=(PartyName(text="HARBOUR EXAMPLE"),), action="blocked",
+        identifiers=(Identifier(scheme="IMO", value="9811000"),),
+    )  # fmt: skip
+    version = ListVersion(slug="t", name="T", authority="Us", sha256="b" * 64, read=DAY)
+    finder = ListFinder([(version, [ship])], load_alert_rules().party.least)
+    rows: list[dict[str, Any]] = [
+        {"vessel": "NEW NAME", "imo": "9811000"},
+        {"imo": "9811000"},
+        {"vessel": "MV HARBOUR EXAMPLE"},
+        {"vessel": "HARBOUR EXAMPLE", "imo": "9074729"},  # a namesake
+        {"vessel": "LIGHTHOUSE SAMPLE", "imo": "9074729"},
+    ]
+    goods = [{"goods": "steel bolts", "consignment": f"C{at}"} | row for at, row in enumerate(rows)]
+    alerts = screened(finder, *goods)
+    assert [alert.consignment for alert in alerts] == ["C0", "C1", "C2"]
+    assert [alert.parties[0].role for alert in alerts] == ["vessel"] * 3
+    assert alerts[0].score == load_alert_rules().party.actions["blocked"]
+    assert alerts[0].title.startswith("The vessel NEW NAME resembles HARBOUR EXAMPLE")
 
 
 def test_a_party_is_looked_up_once_whatever_its_role(batch: Batch) -> None:

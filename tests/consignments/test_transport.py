@@ -39,6 +39,9 @@ def test_a_wrong_container_number_is_a_reason(screen: Screen) -> None:
         ({"consignment": "020-12345676"}, "number-digit"),
         ({"consignment": "02012345676", "mode": "air"}, "number-digit"),
         ({"consignment": "RR123456786CN"}, "number-digit"),
+        ({"imo": "9811001"}, "number-digit"),
+        ({"imo": "12345"}, "number-form"),
+        ({"imo": "H3RC"}, "number-form"),
         ({"route": [{"function": "loading", "locode": "IN1SA"}]}, "number-form"),
         ({"parties": [{"role": "importer", "id_scheme": "EORI", "id": "123456"}]}, "number-form"),
     ],
@@ -54,8 +57,9 @@ def test_right_and_other_numbers_say_nothing(screen: Screen) -> None:
         {"containers": ["CSQU3054383", "EQ123456", "BULK"], "consignment": "020-12345675"},
         {"consignment": "02012345676", "mode": "sea"},
         {"consignment": "RR123456785CN", "route": [{"function": "loading", "locode": "IN NSA"}]},
+        {"vessel": "EVER SO", "imo": "9811000", "voyage": "012E"},
     ]
-    assert [_told(screen, **row) for row in rows] == [{}, {}, {}]
+    assert [_told(screen, **row) for row in rows] == [{}, {}, {}, {}]
 
 
 def test_a_wrong_number_makes_no_alert(screen: Screen) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,11 @@ from tests.web.conftest import Desk
 from tests.web.sent import read, sent
 from tools.made_model import model
 
-from tidewaiter.ranking.model import write_model
+from tidewaiter.consignments.learned import Learned
+from tidewaiter.consignments.types import Alert
+from tidewaiter.ranking import explaining
+from tidewaiter.ranking.explaining import explain
+from tidewaiter.ranking.model import Ranker, write_model
 from tidewaiter.web.node import Node
 from tidewaiter.web.taught import Taught
 
@@ -142,6 +147,31 @@ def test_files_of_an_upload_tell_what_decisions_taught(
         change()
         assert '"learned"' not in anna.get(f"{where}/alerts.jsonl").text
         assert "learned" not in anna.get(f"{where}/alerts.csv").text.splitlines()[0]
+
+
+def test_both_ways_follow_the_order_and_explain_one_alert(
+    desk: Callable[..., Desk], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From each alert on to the next and back; only the alert that is shown is explained."""
+    (folder / "ranker.json").write_bytes(write_model(structs.replace(model(), usual=0.25)))
+    anna = desk("analyst")
+    rows = anna.get("/queue.json?sort=learned").json()["rows"]
+    ids = [row["alert"]["id"] for row in rows]
+    told = []
+
+    def counted(ranker: Ranker, alert: Alert) -> Learned:
+        told.append(alert.id)
+        return explain(ranker, alert)
+
+    monkeypatch.setattr(explaining, "explain", counted)
+    for place, one in enumerate(ids):
+        page = anna.get(f"/alerts/{one}?queue=sort%3Dlearned").text
+        for key, other in (("k", place - 1), ("j", place + 1)):
+            way = f'queue=sort%3Dlearned" data-key="{key}"'
+            found = re.findall(rf'href="/alerts/([^"?]+)\?{re.escape(way)}', page)
+            assert found == ([ids[other]] if 0 <= other < len(ids) else []), (place, key)
+    assert told == ids
+    assert anna.get("/queue.json?sort=learned&severity=critical&status=held").json()["rows"] == []
 
 
 @pytest.mark.browser

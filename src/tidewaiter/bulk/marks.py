@@ -102,7 +102,7 @@ def marks_of(
             signs.want(parties_of(alert))
     looking = signs.begin() if rules.sign.most else False
     if before is None or not (rules.past.most or rules.past.selects):
-        together = _add_up(journal, settings, rules, earlier)
+        together = _add_up(journal, settings, rules, earlier, before)
         if looking:
             known = chain(before.lines(), before.parties()) if before else ()
             every = chain(lines(), known)
@@ -234,16 +234,25 @@ def _open(entries: Iterable[object], rules: AlertRules) -> Iterator[Alert]:
 
 
 def _add_up(
-    journal: Path, settings: Settings, rules: AlertRules, earlier: Iterable[Alert]
-) -> Together | None:
+    journal: Path, settings: Settings, rules: AlertRules, earlier: Iterable[Alert],
+    before: Before | None,
+) -> Together | None:  # fmt: skip
     """Add up what the limits of the law count; None: no limit is about an alert, as mostly."""
     limited = _open(read_journal(journal, holding=HOLDING), rules)
     first = next(limited, None)
     if first is None:
         return None
-    together = Together(load_registry(settings.own), rules, settings.day)
-    for alert in _open(earlier, rules):
-        together.add(alert, earlier=True)
+    together, once = Together(load_registry(settings.own), rules, settings.day), Once()
+    slugs = set[str]()
     for alert in chain((first,), limited):
         together.add(alert)
+        once.is_new(alert, settings.sha256)
+        slugs.update(alert.substances)
+    for alert in _open(earlier, rules):
+        together.add(alert, earlier=True)
+        once.is_new(alert, alert.file)
+    for source, held in before.stored(tuple(sorted(slugs))) if before else ():
+        told = open_version(held, rules)
+        if told and once.is_new(told, source):
+            together.add(told, earlier=True)
     return together

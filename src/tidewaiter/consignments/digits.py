@@ -6,6 +6,7 @@ import unicodedata
 _BETWEEN = re.compile(r"[\W_]+")
 
 _CONTAINER = re.compile(r"[A-Z]{3}[UJZ][0-9]{7}")
+_IMO = re.compile(r"(?:IMO[ .:#-]*)?[0-9]{7}")
 _AWB = re.compile(r"(\d{3})-(\d{7})(\d)|(\d{3})[ -]?(\d{7})(\d)")
 _LOCODE = re.compile(r"[A-Z]{2}[A-Z2-9]{3}")
 _EORI = re.compile(r"[A-Z]{2}[A-Z0-9]{1,15}")
@@ -47,6 +48,11 @@ def awb_digit(text: str, *, air: bool = False) -> bool | None:
         return None
     serial, digit = (found[2], found[3]) if found[1] else (found[5], found[6])
     return int(serial) % 7 == int(digit)
+
+
+def is_imo(text: str) -> bool:
+    """Tell whether a text is written as the IMO number of a ship: "IMO 9074729", "9074729"."""
+    return _IMO.fullmatch(text.strip().upper()) is not None
 
 
 def is_locode(text: str) -> bool:

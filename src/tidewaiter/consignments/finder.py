@@ -17,7 +17,7 @@ from tidewaiter.parties.matching.rarity import Rarity
 from tidewaiter.parties.matching.types import AskedParty, Explanation, Match, Modifier
 from tidewaiter.parties.namesakes import Namesakes
 from tidewaiter.parties.thresholds import Threshold
-from tidewaiter.parties.types import ListedParty, ListVersion
+from tidewaiter.parties.types import ListedParty, ListVersion, PartyKind
 
 _KEPT = 1 << 18  # parties whose answers are kept; then all are forgotten
 _BATCH = 8_192
@@ -62,7 +62,8 @@ class ListFinder:
         ]
         self._matcher = Matcher(build_index(parties, rarity))
         self._kept: dict[PartyOnPaper, tuple[PartyMatch, ...]] = {}
-        self._nobody: set[str] = set()  # names that resemble no listed one
+        # Names that resemble no listed one, with the kind of the party.
+        self._nobody: set[tuple[str, PartyKind]] = set()
 
     def find(self, asked: Sequence[PartyOnPaper]) -> list[tuple[PartyMatch, ...]]:
         """Return for each party those that it resembles, the most probable first."""
@@ -85,14 +86,14 @@ class ListFinder:
         matcher, least = self._matcher, self._least
         questions = {each: _by_name(each) for each in asked}
         bearing = {e for e, question in questions.items() if matcher.may_bear(question, text_of(e))}
-        near = [each for each in asked if each.name not in self._nobody or each in bearing]
-        names = dict.fromkeys(each.name for each in near)
-        asking = matcher.ask([AskedParty(text=name) for name in names])
+        near = [e for e in asked if (e.name, e.kind) not in self._nobody or e in bearing]
+        names = dict.fromkeys((each.name, each.kind) for each in near)
+        asking = matcher.ask([AskedParty(text=name, kind=kind) for name, kind in names])
         answers = matcher.answer(asking)
         rows = {name: row for row, name in enumerate(names)}
         self._nobody.update(name for name, row in rows.items() if not answers.counts[row])
         for each in near:
-            row, question = rows[each.name], questions[each]
+            row, question = rows[each.name, each.kind], questions[each]
             if each in bearing or matcher.may_match(question, answers, row, least):
                 answer = matcher.explained(question_of(each), asking, answers, row, least)
                 found[each] = tuple(self._match(each, match) for match in answer.matches)
@@ -141,6 +142,7 @@ def _by_name(each: PartyOnPaper) -> AskedParty:
     """Ask for a party without what must be looked for in its name and address."""
     return AskedParty(
         text=each.name,
+        kind=each.kind,
         countries=(each.country,) if each.country else (),
         addresses=(each.address,) if each.address else (),
         identifiers=number_of(each),

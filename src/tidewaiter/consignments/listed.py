@@ -1,6 +1,7 @@
 """Listed: the parties of a batch that resemble those on lists."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -14,8 +15,13 @@ from tidewaiter.consignments.links import link_reasons
 from tidewaiter.consignments.restricted import RULE, is_restricted, open_match
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.types import ListedLink, PartyMatch, Reason
+from tidewaiter.parties.types import PartyKind
 
-_FIELDS = ("name", "address", "country", "id_scheme", "id")
+VESSEL = "vessel"
+"""The role of the ship that carries the goods, in matches."""
+
+PAPER_FIELDS = ("name", "address", "country", "id_scheme", "id")
+_SHIPS = frozenset({"vessel", "unknown"})  # kinds of entries that a ship may be
 
 
 class PartyOnPaper(NamedTuple):
@@ -26,6 +32,7 @@ class PartyOnPaper(NamedTuple):
     country: str | None
     id_scheme: str | None
     id: str | None
+    kind: PartyKind = "unknown"
 
 
 class PartyFinder(Protocol):
@@ -40,7 +47,7 @@ class PartyFinder(Protocol):
 
 
 def match_parties(batch: pa.RecordBatch, finder: PartyFinder) -> dict[int, tuple[PartyMatch, ...]]:
-    """Look up the parties of a batch, each once however many lines it stands in.
+    """Look up the parties and vessels of a batch, each once however many lines it stands in.
 
     Args:
         batch: Of the schema LINES.
@@ -49,29 +56,62 @@ def match_parties(batch: pa.RecordBatch, finder: PartyFinder) -> dict[int, tuple
     Returns:
         The matches by place in the batch, the most probable first; lines without any are absent.
     """
+    found: dict[int, list[PartyMatch]] = {}
+    for line, match in chain(_of_parties(batch, finder), _of_vessels(batch, finder)):
+        found.setdefault(line, []).append(match)
+    return {
+        line: tuple(sorted(matches, key=lambda match: -match.probability))
+        for line, matches in found.items()
+    }
+
+
+def _of_parties(batch: pa.RecordBatch, finder: PartyFinder) -> Iterator[tuple[int, PartyMatch]]:
     column = batch.column("parties")
     if column.null_count == len(column):
-        return {}
+        return
     flat, lines = pc.list_flatten(column), pc.list_parent_indices(column)
-    firsts, which = _distinct([flat.field(name) for name in _FIELDS])
+    firsts, which = _distinct([flat.field(name) for name in PAPER_FIELDS])
     papers = flat.take(pa.array(firsts))
-    rows = zip(*(papers.field(name).to_pylist() for name in _FIELDS), strict=True)
+    rows = zip(*(papers.field(name).to_pylist() for name in PAPER_FIELDS), strict=True)
     asked = {place: PartyOnPaper(*row) for place, row in enumerate(rows) if row[0]}
     answers = dict(zip(asked, finder.find(list(asked.values())), strict=True))
     told = np.zeros(len(firsts), bool)
     told[[place for place, matches in answers.items() if matches]] = True
     places = np.flatnonzero(told[which])  # of parties that resemble a listed one: mostly few
     roles = flat.field("role").take(pa.array(places)).to_pylist()
-    found: dict[int, list[PartyMatch]] = {}
     for place, line, role in zip(
         places, lines.take(pa.array(places)).to_pylist(), roles, strict=True
     ):
-        matches = (structs.replace(match, role=role) for match in answers[int(which[place])])
-        found.setdefault(line, []).extend(matches)
-    return {
-        line: tuple(sorted(matches, key=lambda match: -match.probability))
-        for line, matches in found.items()
-    }
+        for match in answers[int(which[place])]:
+            yield line, structs.replace(match, role=role)
+
+
+def _of_vessels(batch: pa.RecordBatch, finder: PartyFinder) -> Iterator[tuple[int, PartyMatch]]:
+    columns = [batch.column("vessel"), batch.column("imo")]
+    if all(column.null_count == len(column) for column in columns):
+        return
+    firsts, which = _distinct(columns)
+    ships = zip(*(column.take(pa.array(firsts)).to_pylist() for column in columns), strict=True)
+    asked = [vessel_on_paper(name, number) for name, number in ships]
+    answers = iter(finder.find([each for each in asked if each is not None]))
+    found = [() if each is None else vessels_among(next(answers)) for each in asked]
+    told = np.array([bool(matches) for matches in found], bool)
+    for line in np.flatnonzero(told[which]).tolist():
+        for match in found[int(which[line])]:
+            yield line, structs.replace(match, role=VESSEL)
+
+
+def vessel_on_paper(name: str | None, number: str | None) -> PartyOnPaper | None:
+    """Return a vessel as a party that lists are asked for; None: it has no name and no number."""
+    if not name and not number:
+        return None
+    scheme = "IMO" if number else None
+    return PartyOnPaper(name or f"IMO {number}", None, None, scheme, number, "vessel")
+
+
+def vessels_among(matches: Sequence[PartyMatch]) -> tuple[PartyMatch, ...]:
+    """Return the matches of a vessel without those with persons and firms that are called alike."""
+    return tuple(match for match in matches if match.kind in _SHIPS)
 
 
 def _distinct(columns: Sequence[pa.Array]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

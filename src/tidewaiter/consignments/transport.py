@@ -12,7 +12,9 @@ from tidewaiter.consignments.digits import (
 from tidewaiter.consignments.messages.s10 import problem_of
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.types import Evidence, Line, Reason
+from tidewaiter.parties.identifiers.numbers import check_number
 
+_IMO_DIGITS = 7
 _MOST = 3  # numbers told of one line
 
 
@@ -33,6 +35,9 @@ def _flaws(line: Line) -> Iterator[tuple[str, str, str, str]]:
         yield "number-digit", "air waybill number", "consignment", line.consignment
     if problem_of(line.consignment).startswith("has a wrong"):
         yield "number-digit", "number of a postal item", "consignment", line.consignment
+    if line.imo and check_number("IMO", line.imo)[1] == "not valid":
+        seven = line.imo.isdecimal() and len(line.imo) == _IMO_DIGITS
+        yield "number-digit" if seven else "number-form", "IMO number", "imo", line.imo
     for stop in line.route or ():
         if stop.locode and not is_locode(stop.locode):
             yield "number-form", "UN/LOCODE", "route", stop.locode

@@ -26,20 +26,9 @@ PARTY = pa.struct(
         ("id", pa.string()),
     ]
 )
-STOP = pa.struct(
-    [
-        ("function", pa.string()),  # origin, loading, transit, unlading, destination
-        ("locode", pa.string()),
-        ("name", pa.string()),
-        ("country", pa.string()),
-    ]
-)
-KEPT = pa.struct(
-    [
-        ("name", pa.string()),  # path of the field in its document
-        ("text", pa.string()),  # as written
-    ]
-)
+# The function: origin, loading, transit, unlading or destination.
+STOP = pa.struct([(each, pa.string()) for each in ("function", "locode", "name", "country")])
+KEPT = pa.struct([("name", pa.string()), ("text", pa.string())])  # path in the document; as written
 LINES = pa.schema(
     [
         ("row", pa.int64()),  # of the file: 1 is the first row of data
@@ -67,6 +56,9 @@ LINES = pa.schema(
         ("release", pa.date32()),  # planned
         ("procedure", pa.string()),
         ("mode", pa.string()),
+        ("vessel", pa.string()),  # name of the ship that carries the goods
+        ("imo", pa.string()),  # its number: seven digits; what is none stays as written
+        ("voyage", pa.string()),  # number of the voyage or the flight
         ("parties", pa.list_(PARTY)),
         ("route", pa.list_(STOP)),
         ("containers", pa.list_(pa.string())),
@@ -162,6 +154,9 @@ class Line(Record, frozen=True, kw_only=True):
     release: date | None = None
     procedure: str | None = None
     mode: str | None = None
+    vessel: str | None = None  # name of the ship
+    imo: str | None = None  # its number, as written if it cannot be one
+    voyage: str | None = None  # number of the voyage or the flight
     parties: tuple[Party, ...] | None = None
     route: tuple[Stop, ...] | None = None
     containers: tuple[str, ...] | None = None

@@ -141,7 +141,17 @@ ALERTS = pa.schema(
 """One row per alert; the same fields, in the same order, as `Alert`, but for what was learned."""
 
 _LINE_FACTS = ("cus", "un", "quantity", "packages", "pack", "value", "currency", "origin")
-_LINE_ENDS = ("procedure", "mode", "lodged", "departure", "arrival", "release")
+_LINE_ENDS = (
+    "procedure",
+    "mode",
+    "vessel",
+    "imo",
+    "voyage",
+    "lodged",
+    "departure",
+    "arrival",
+    "release",
+)
 
 
 def nested(alerts: Iterable[Alert], schema: pa.Schema = ALERTS) -> pa.RecordBatch:

@@ -158,7 +158,13 @@ def _transfer(alerts: Sequence[Alert]) -> Iterator[str]:
     for alert in alerts:
         line = alert.line
         boxes = f"containers {', '.join(line.containers)}" if line.containers else ""
-        told = "; ".join(filter(None, (line.mode, line.procedure, boxes)))
+        number = f"IMO {line.imo}" if line.imo else ""
+        ship = " ".join(filter(None, (line.vessel, number)))
+        means = (
+            f"vessel {ship}" if ship else "",
+            f"voyage or flight {line.voyage}" if line.voyage else "",
+        )
+        told = "; ".join(filter(None, (line.mode, line.procedure, *means, boxes)))
         if told:
             yield f"{_where(alert)}: {told}"
 

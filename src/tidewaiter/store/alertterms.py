@@ -97,3 +97,4 @@ def _texts(alert: Alert) -> Iterator[str]:
     yield from filter(None, (line.hs, line.un, line.cus, *(line.cas or ())))
     yield from (number for party in parties if (number := party.id))
     yield from (*(line.containers or ()), *(line.licences or ()))
+    yield from filter(None, (line.vessel, line.imo, line.voyage))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.listed import PartyOnPaper
+from tidewaiter.consignments.listed import PAPER_FIELDS, PartyOnPaper
 from tidewaiter.consignments.types import PARTY
 from tidewaiter.store import tables
 from tidewaiter.store.database import Work
@@ -65,7 +65,7 @@ def stored_parties(work: Work, *, after: int = 0, rows: int = 32_768) -> list[St
     found = []
     for number, payload in work.connection.execute(wanted):
         told = decode(payload)
-        party = PartyOnPaper(*(told.get(field) for field in PartyOnPaper._fields))  # type: ignore[arg-type]
+        party = PartyOnPaper(*(told.get(field) for field in PAPER_FIELDS))  # type: ignore[arg-type]
         found.append(StoredParty(id=number, party=party))
     return found
 

@@ -39,6 +39,9 @@ _FIELDS = {
     "release": _("day of release"),
     "procedure": _("procedure"),
     "mode": _("mode of transport"),
+    "vessel": _("vessel"),
+    "imo": _("IMO number of the vessel"),
+    "voyage": _("voyage or flight"),
     "containers": _("containers"),
     "licences": _("licences"),
 }

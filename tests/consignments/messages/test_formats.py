@@ -14,8 +14,6 @@ from tests.consignments.messages.conftest import DATA, read_document
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.consignments.messages import FORMATS
-from tidewaiter.consignments.messages.jsontexts import decode
-from tidewaiter.consignments.messages.leaves import Leaves, _bare
 from tidewaiter.consignments.messages.types import Format, Found
 from tidewaiter.consignments.readers.jsonrows import header
 from tidewaiter.consignments.types import Refusal
@@ -94,25 +92,6 @@ def test_a_key_that_is_no_text_is_written_as_one() -> None:
         b'[{"offerId": "1", "title": "A", %s}]' % key.encode(), format="google-products"
     )
     assert line["other"] == [{"name": "q\ufffd", "text": "1"}]
-
-
-def test_a_long_path_is_not_remembered() -> None:
-    """A file with a new key of a megabyte in each document takes no more memory than one."""
-    before, key = _bare.cache_info().currsize, "x" * 1_000
-    assert Leaves({key: [1, 2]}).all("y", key) == ["1", "2"]
-    assert _bare.cache_info().currsize == before
-
-
-@settings(max_examples=30)
-@given(st.dictionaries(KEYS, NODES, max_size=5), st.sets(st.integers(0, 20)))
-def test_what_is_not_taken_is_the_rest(document: dict[str, Any], taken: set[int]) -> None:
-    """Each text of an object is used once or kept once."""
-    document = decode(json.dumps(document))
-    before = dict(Leaves(document).rest())
-    leaves = Leaves(document)
-    names = [name for place, name in enumerate(before) if place in taken]
-    assert [leaves.take(name) for name in names] == [before[name] for name in names]
-    assert dict(leaves.rest()) == {n: t for n, t in before.items() if n not in names}
 
 
 def test_a_format_says_where_its_layout_is_from() -> None:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from tests.consignments.messages.conftest import Read
+from tests.consignments.messages.conftest import Read, read_document
 
 from tidewaiter.base.errors import InputError
 
@@ -53,3 +53,10 @@ def test_entities_are_refused(read: Read) -> None:
     bomb = b'<!DOCTYPE a [<!ENTITY x "xx">]><a>&x;</a>'
     with pytest.raises(InputError, match="entities"):
         read(bomb, "a.xml", format="eu-h7")
+
+
+def test_elements_that_are_nested_too_deep_are_refused() -> None:
+    """No depth ends in another error."""
+    for depth in (61, 400, 5_000):
+        with pytest.raises(InputError, match="too deep"):
+            read_document(b"<a>" * depth + b"</a>" * depth, "a.xml", format="eu-h7")

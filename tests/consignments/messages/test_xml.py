@@ -10,13 +10,14 @@ from tests.consignments.messages.found import SAMPLES, found_in
 
 from tidewaiter.consignments.messages import FORMATS
 from tidewaiter.consignments.messages.layouts import load_layout
+from tidewaiter.consignments.messages.spots import PERHAPS_IMO
 from tidewaiter.consignments.messages.xmlformats import NAMES
 from tidewaiter.consignments.readers.jsonrows import header
 from tidewaiter.consignments.types import PARTY, STOP
 
 FILES = {
     "wco-xml": "wco.xml", "asycuda-xml": "asycuda.xml", "ens-cc315a": "cc315a.xml",
-    "xfwb": "xfwb.xml", "xfzb": "xfzb.xml", "ics2-xml": "ics2.xml",
+    "xfwb": "xfwb.xml", "xfzb": "xfzb.xml", "xfhl": "xfhl.xml", "ics2-xml": "ics2.xml",
 }  # fmt: skip
 FIRST: dict[str, dict[str, Any]] = {
     "wco-xml": {
@@ -25,7 +26,7 @@ FIRST: dict[str, dict[str, Any]] = {
         "gross_mg": 18_400_000_000, "value": Decimal(28160), "currency": "GBP", "origin": "IN",
         "packages": 80, "pack": "DR", "procedure": "1040", "mode": "1",
         "licences": ["GBEXP2026000123"], "containers": ["CSQU3054383"],
-        "lodged": date(2026, 11, 20),
+        "lodged": date(2026, 11, 20), "imo": "9074729",
     },
     "asycuda-xml": {
         "consignment": "10442", "goods": "Acetic anhydride", "hs": "29152400",
@@ -33,29 +34,36 @@ FIRST: dict[str, dict[str, Any]] = {
         "net_mg": 17_600_000_000, "gross_mg": 18_400_000_000, "quantity": "17600 KGM",
         "value": Decimal(28160), "currency": "USD", "origin": "IN", "packages": 80, "pack": "DR",
         "licences": ["PEN-IN-2026-000123"], "procedure": "4000", "lodged": date(2026, 3, 14),
+        "vessel": "MV EXAMPLE", "mode": "1",
     },
     "ens-cc315a": {
         "consignment": "TIDE20260001", "seq": 1, "goods": "ACETIC ANHYDRIDE 99.5% IN DRUMS",
         "hs": "29152400", "un": "1715", "gross_mg": 18_400_500_000, "packages": 80, "pack": "DR",
         "licences": ["GBIMP2026000456"], "containers": ["CSQU3054383"], "mode": "1",
         "lodged": date(2026, 11, 20), "arrival": date(2026, 12, 1),
+        "imo": "9074729", "voyage": "045W",
     },
     "xfwb": {
         "consignment": "999-12345675", "seq": 1, "goods": "EPHEDRINE\nHYDROCHLORIDE",
         "hs": "293941", "gross_mg": 62_000_000, "volume_ul": 400_000_000, "packages": 2,
         "value": Decimal("4200.50"), "currency": "EUR", "origin": "IN", "mode": "4",
         "lodged": date(2026, 11, 20), "departure": date(2026, 11, 21),
-        "arrival": date(2026, 11, 23),
+        "arrival": date(2026, 11, 23), "voyage": "XX12",
     },
     "xfzb": {
         "consignment": "HAWB0001", "goods": "SAFROLE", "commercial": "LAB SAMPLES CIP",
         "hs": "29329400", "gross_mg": 26_000_000, "packages": 1, "value": Decimal(900),
         "currency": "EUR", "lodged": date(2026, 11, 20),
     },
+    "xfhl": {
+        "consignment": "HAWB0001", "goods": "SAFROLE LAB SAMPLES", "gross_mg": 26_000_000,
+        "packages": 1, "lodged": date(2026, 11, 20),
+    },
     "ics2-xml": {
         "consignment": "HBL-1", "goods": "Acetic anhydride", "hs": "29152400",
         "cus": "0011015-4", "un": "1715", "gross_mg": 18_400_500_000, "packages": 80,
         "containers": ["CSQU3054383"], "lodged": date(2026, 11, 20), "arrival": date(2026, 12, 1),
+        "imo": "9074729", "voyage": "045W", "mode": "1",
     },
 }  # fmt: skip
 PARTIES = {
@@ -73,6 +81,8 @@ PARTIES = {
              ("consignee", "IMPORTADORA EJEMPLO SA", "MX", None)],
     "xfzb": [("consignor", "EXAMPLE FINE CHEM PVT LTD", "IN", None),
              ("consignee", "BEISPIEL LABOR GMBH", "DE", None)],
+    "xfhl": [("consignor", "EXAMPLE FINE CHEM PVT LTD", "IN", None),
+             ("consignee", "BEISPIEL LABOR GMBH", "DE", None)],
     "ics2-xml": [("consignor", "Example Fine Chem Pvt Ltd", "IN", None),
                  ("consignee", "Voorbeeld Import BV", "NL", "NL987654321"),
                  ("declarant", "Example Agents BV", None, "NL123456789")],
@@ -84,6 +94,7 @@ ROUTES = {
                    "unlading Felixstowe"],
     "xfwb": ["loading BOM", "transit FRA", "destination MEX"],
     "xfzb": ["loading BOM", "destination FRA"],
+    "xfhl": ["loading BOM", "destination FRA"],
     "ics2-xml": ["loading INNSA", "transit OM", "unlading NLRTM", "destination NLRTM"],
 }  # fmt: skip
 
@@ -136,7 +147,8 @@ def test_a_layout_names_fields_that_there_are(name: str) -> None:
     """Every path of a layout gives a field of ours, a key of a party or a key of a stop."""
     layout = load_layout(name)
     parts = (*layout.heads, layout.line)
-    fields = {field for part in parts for field in (*part.fields.values(), *part.totals.values())}
+    named = {field for part in parts for field in (*part.fields.values(), *part.totals.values())}
+    fields = {"imo" if field == PERHAPS_IMO else field for field in named}
     cases = [case for part in parts for group in part.groups for case in group.cases.values()]
     assert fields | {field for case in cases for field in case.values()} <= set(header())
     assert set(layout.party.values()) <= {field.name for field in PARTY} | {"lines"}
@@ -189,3 +201,43 @@ def test_empty_elements_are_empty() -> None:
     (line,), _ = found_in("asycuda-xml", raw)
     assert line.fields == {"hs": "28"}
     assert line.kept == ()
+
+
+def test_a_means_of_transport_that_is_no_ship_is_kept() -> None:
+    """An identity without the form of an IMO number, or of a type that is no ship's, is kept."""
+    raw = (SAMPLES / "cc315a.xml").read_bytes().replace(b">9074729<", b">AB-123-CD<")
+    (line, *_), _ = found_in("ens-cc315a", raw)
+    assert "imo" not in line.fields
+    assert ("CC315A/HEAHEA/IdeOfMeaOfTraCroHEA85", "AB-123-CD") in line.kept
+    lorry = (SAMPLES / "wco.xml").read_bytes().replace(b"Code>10<", b"Code>30<")
+    (line, *_), _ = found_in("wco-xml", lorry)
+    assert ("imo" in line.fields, line.fields["mode"]) == (False, "1")
+    assert ("Declaration/BorderTransportMeans/ID", "9074729") in line.kept
+
+
+def test_every_house_of_a_manifest_is_a_line() -> None:
+    """The number of the master is that of a house which has none; totals of the master are kept."""
+    raw = (SAMPLES / "xfhl.xml").read_bytes()
+    (one, two), refusals = found_in("xfhl", raw)
+    assert not refusals
+    assert (one.fields["goods"], two.fields["goods"]) == ("SAFROLE LAB SAMPLES", "COTTON SHIRTS")
+    assert ("HouseManifest/MasterConsignment/TotalPieceQuantity", "3") in one.kept
+    assert [stop["name"] for stop in two.route] == ["BOM", "VIE"]
+    number = (
+        b"<ram:TransportContractDocument><ram:ID>HAWB0002</ram:ID></ram:TransportContractDocument>"
+    )
+    bare = raw.replace(number, b"")
+    (_, two), _ = found_in("xfhl", bare)
+    assert two.fields["consignment"] == "999-12345675"
+
+
+def test_a_document_of_another_format_is_reported() -> None:
+    """It is not read with the rest and not passed over; an element around ours is none."""
+    wco = (SAMPLES / "wco.xml").read_bytes().partition(b"?>")[2]
+    xfwb = (SAMPLES / "xfwb.xml").read_bytes().partition(b"?>")[2]
+    lines, refusals = found_in("wco-xml", b"<all>" + wco + xfwb + b"<HouseWaybill/></all>")
+    assert len(lines) == 2
+    assert [(r.row, r.screened, r.problem.partition(": ")[2]) for r in refusals] == [
+        (2, False, load_layout("xfwb").title), (2, False, load_layout("xfzb").title),
+    ]  # fmt: skip
+    assert found_in("wco-xml", b"<HouseManifest>" + wco + b"</HouseManifest>")[1] == []

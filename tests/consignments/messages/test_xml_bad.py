@@ -16,7 +16,7 @@ from tidewaiter.consignments.messages.xmlformats import NAMES
 from tidewaiter.consignments.types import Refusal
 
 SOAK = int(os.environ.get("TIDEWAITER_SOAK", "0"))  # further examples
-FILES = ("wco.xml", "asycuda.xml", "cc315a.xml", "xfwb.xml", "xfzb.xml", "ics2.xml")
+FILES = ("wco.xml", "asycuda.xml", "cc315a.xml", "xfwb.xml", "xfzb.xml", "xfhl.xml", "ics2.xml")
 ITEM = (
     "<Item><Goods_description><Description_of_goods>Acetone</Description_of_goods>"
     "</Goods_description></Item>"

@@ -16,7 +16,7 @@ from tidewaiter.consignments.past.marking import Past
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.screening import Screened
 from tidewaiter.consignments.together import Together
-from tidewaiter.consignments.types import Alert
+from tidewaiter.consignments.types import Alert, Reason
 from tidewaiter.substances.registry import Registry
 
 DAY = date(2026, 11, 20)
@@ -52,7 +52,7 @@ def past(
     def marked(
         *rows: Row, before: Sequence[Row] = (), found: Sequence[Row] = (),
         inspected: Sequence[Inspected] = (), allowed: Sequence[Allowed] = (),
-        by: AlertRules = rules,
+        by: AlertRules = rules, said: Sequence[Reason] = (),
     ) -> list[Alert]:  # fmt: skip
         alerts = screen(*rows).alerts
         here, then = batch(*rows), batch(*before, *found)
@@ -60,7 +60,8 @@ def past(
         made.look(here, earlier=False, whole=True)
         made.look(then, earlier=True, whole=True)
         hear(made, alerts, found, inspected)
-        told = [made.mark(alert) for alert in alerts]
+        asked = [structs.replace(each, reasons=(*each.reasons, *said)) for each in alerts]
+        told = [made.mark(alert) for alert in asked]
         narrowed = begun(alerts, allowed, by)
         for lines, earlier in ((here, False), (then, True)):
             narrow(lines, narrowed.wanted, DAY, earlier=earlier).tell(narrowed, earlier=earlier)
@@ -69,7 +70,7 @@ def past(
             elsewhere = begun((), (), by)
             elsewhere.take(pickle.loads(pickle.dumps(narrowed.settle())))  # noqa: S301 - our own
             narrowed = elsewhere
-        assert [narrowed.mark(alert) for alert in alerts] == told
+        assert [narrowed.mark(alert) for alert in asked] == told
         return told
 
     def begun(alerts: Sequence[Alert], allowed: Sequence[Allowed], by: AlertRules) -> Past:

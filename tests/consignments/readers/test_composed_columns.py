@@ -9,7 +9,7 @@ from tidewaiter.consignments.readers.columns import find_columns, find_named, fi
 from tidewaiter.consignments.readers.composing import compose
 from tidewaiter.consignments.readers.header import count_known
 from tidewaiter.consignments.readers.mapping import Mapping, survey_columns
-from tidewaiter.consignments.readers.words import UNKNOWN, load_rules, say
+from tidewaiter.consignments.readers.words import UNKNOWN, load_languages, load_rules, say
 from tidewaiter.consignments.types import ReadOptions
 
 
@@ -126,13 +126,15 @@ VOCABULARY = [name for names in WORDS.words.values() for name in names]
 def test_every_word_of_a_reading_is_one_that_a_name_can_say() -> None:
     """A slip in the data file would make a reading that is never found."""
     made = {"money", "mass_unit", "volume_unit", "country_name", "number_one", "digits"}
-    known = {*WORDS.words, *made, *WORDS.roles.names}
+    spoken = {says for words in load_languages().values() for says in words}
+    known = {*WORDS.words, *spoken, *made, *WORDS.roles.names}
     patterns = [p for tiers in WORDS.readings.values() for tier in tiers for p in tier]
     patterns += [*WORDS.by_direction, *WORDS.unsure]
     patterns += [p for each in WORDS.roles.attributes.values() for p in each]
     patterns += [word for each in WORDS.beside.values() for word in each]
     said = {word for pattern in patterns for word in pattern.replace(">", " ").split()}
     assert said <= known
+    assert spoken <= {*said, *WORDS.words, *WORDS.roles.names, *WORDS.values.steps, "unit_price"}
     fields = {field.partition(".")[0] for field in load_aliases().known}
     assert {f.partition(".")[0] for f in WORDS.readings} <= fields
 

@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from tidewaiter.bulk.run import Settings, Step, run
 from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.readers.unread import LONGEST, MOST, UNREAD, line_at, only_lines
+from tidewaiter.consignments.readers.unread import LONGEST, MOST, line_at, only_lines
 from tidewaiter.consignments.types import LINES, Kept, ReadOptions, Refusal
 
 GOODS = ("steel bolts", "acetic anhydride")
@@ -21,10 +22,12 @@ ROWS = (("steel bolts", "", "1", "none"), ("acetic anhydride", "108-24-7", "2", 
 CSV = "\n".join(map(",".join, (HEADER, *ROWS))).encode()
 
 
-def screened(raw: bytes, name: str, after: int = 0, encoding: str | None = None) -> list[Step]:
+def screened(
+    raw: bytes, name: str, after: int = 0, encoding: str | None = None, form: str | None = None
+) -> list[Step]:
     """Screen a file as it is screened everywhere."""
     by = Settings(day=date(2026, 11, 25), file=name, sha256="0" * 64)
-    said = ReadOptions(batch_rows=2, encoding=encoding)
+    said = ReadOptions(batch_rows=2, encoding=encoding, format=form)
     read = reader_for(name, unread=True)(io.BytesIO(raw), name, said)
     return list(run(read, by, workers=1, after=after))
 
@@ -109,14 +112,32 @@ def test_nothing_is_reported_of_a_column_that_is_not_read() -> None:
     assert kept(steps) == [{"zork": "ab", "né": "ü"}, {"zork": "\ufffd"}]
 
 
-def test_a_message_keeps_what_it_kept() -> None:
-    """It has a list of its own, and carries nothing beside it."""
-    text = json.dumps({"products": [{"title": "acetone", "zork": 7, "variants": [{}]}]})
-    reader = reader_for("a.json", unread=True)
-    (batch,) = reader(io.BytesIO(text.encode()), "a.json", ReadOptions(format="shopify-products"))
+def test_an_alert_of_a_message_in_json_keeps_what_its_format_did_not_take() -> None:
+    """It is carried as JSON; whoever reads the lines without a screening has it of all of them."""
+    goods = ({"title": title, "zork": [at]} for at, title in enumerate(GOODS))
+    raw = json.dumps(
+        {"products": [{**each, "variants": [{"x": {"y": True}}]} for each in goods]}
+    ).encode()
+    steps = screened(raw, "a.json", form="shopify-products")
+    mine = {"zork[0]": "1", "variants[0].x.y": "true"}
+    assert kept(steps) == [mine]
+    lines = [line for step in steps for line in step.lines.to_pylist()]
+    assert [line["other"] is not None for line in lines] == [False, True]
+    assert all(step.lines.schema == LINES for step in steps)
+    said = ReadOptions(format="shopify-products")
+    (batch,) = reader_for("a.json")(io.BytesIO(raw), "a.json", said)
     assert isinstance(batch, pa.RecordBatch)
-    assert UNREAD not in batch.schema.names
-    assert line_at(batch, 0).other
+    others = [{each["name"]: each["text"] for each in line} for line in batch["other"].to_pylist()]
+    assert others == [{**mine, "zork[0]": "0"}, mine]
+
+
+def test_a_message_that_is_no_json_carries_nothing() -> None:
+    """Its lines have a list of their own."""
+    raw = (Path(__file__).parents[2] / "data" / "messages" / "cuscar.edi").read_bytes()
+    (batch,) = reader_for("a.edi", unread=True)(io.BytesIO(raw), "a.edi", ReadOptions())
+    assert isinstance(batch, pa.RecordBatch)
+    assert batch.schema == LINES
+    assert any(batch["other"].to_pylist())
 
 
 @settings(max_examples=30)

@@ -65,6 +65,16 @@ class Assembly:
         self._heads.clear()
         self._give()
 
+    def report_foreign(self, title: str) -> None:
+        """Report a document of another format that stands among those that are read."""
+        self.out.append(
+            Refusal(
+                row=self.row, column="", value="", screened=False,
+                problem=f"a document of another format stands in it, and is not read: {title}",
+                hint="put it into a file of its own",
+            )
+        )  # fmt: skip
+
     def _too_many(self) -> None:
         first = self._waiting[0][0]
         self._give()

@@ -2,13 +2,21 @@
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import BinaryIO
 
-from tidewaiter.consignments.messages.documents import Document, documents, objects_in, refused
-from tidewaiter.consignments.messages.leaves import Leaves, under
-from tidewaiter.consignments.messages.types import Format, Found
+from tidewaiter.consignments.messages.documents import Document, Lines, reader, refused
+from tidewaiter.consignments.messages.taking import (
+    Node,
+    inner,
+    joined,
+    left_of,
+    peek,
+    take,
+    take_nodes,
+    unwrap,
+)
+from tidewaiter.consignments.messages.types import Format, Found, Left, Read
 from tidewaiter.consignments.types import Refusal
 
 _TAG = re.compile(r"<[^<>]*>")
@@ -20,23 +28,18 @@ _People = tuple[Mapping[str, str | None], ...]
 _NOBODY: Mapping[str, str | None] = dict.fromkeys(
     ("role", "name", "address", "country", "id_scheme", "id")
 )
-_Lines = Callable[[Document], Iterator[Found | Refusal]]
 
 
-def _reader(lines: _Lines) -> Callable[[BinaryIO, str], Iterator[Found | Refusal]]:
-    def read(file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
-        for document in documents(file, name, _LISTS):
-            if isinstance(document, Refusal):
-                yield document
-                continue
-            found = list(lines(document))
-            yield from found
-            if not found:
-                hint = "look whether it is whole"
-                problem = "the document names no goods"
-                yield refused(document.row, "", "", problem, hint, screened=False)
+def _reader(lines: Lines) -> Read:
+    def some(document: Document) -> Iterator[Found | Refusal]:
+        found = list(lines(document))
+        yield from found
+        if not found:
+            hint = "look whether it is whole"
+            problem = "the document names no goods"
+            yield refused(document.row, "", "", problem, hint, screened=False)
 
-    return read
+    return reader(some, _LISTS)
 
 
 def _fits(least: int, *keys: str) -> Callable[[bytes, str], bool]:
@@ -70,7 +73,7 @@ def _times(text: str | None, count: str | None) -> str | None:
 def _found(
     row: int,
     fields: Mapping[str, str | None],
-    kept: Iterable[tuple[str, str]],
+    left: tuple[Left, ...],
     parties: _People = (),
     route: _People = (),
 ) -> Found:
@@ -79,144 +82,133 @@ def _found(
         fields={field: text for field, text in fields.items() if text},
         parties=parties,
         route=route,
-        kept=tuple(kept),
+        left=left,
         pointed=_NUMBERS,
     )
 
 
 def _products(document: Document) -> Iterator[Found | Refusal]:
     """Read a product of Shopify: a line for each variant."""
-    inner = document.value.get("product")
-    value = inner if isinstance(inner, dict) else document.value
-    head = Leaves(value, without="variants")
-    title, body = head.take("title"), head.joined("body_html", "product_type", "tags", mark="; ")
-    number, seller = head.take("handle", "id"), _seller(head.take("vendor"))
-    kept = tuple(head.rest())
-    for place, variant in enumerate(objects_in(value.get("variants")) or [{}]):
-        leaves = Leaves(variant, f"variants[{place}]")
-        which = leaves.take("title")
+    head, around = unwrap(document.value, "product")
+    variants = take_nodes(head, "variants") or [{}]
+    title, body = take(head, "title"), joined(head, "body_html", "product_type", "tags", mark="; ")
+    number, seller = take(head, "handle", "id"), _seller(take(head, "vendor"))
+    left = (*around, *left_of(head))
+    for place, variant in enumerate(variants):
+        which = take(variant, "title")
         fields = {
             "consignment": number,
             "seq": str(place + 1),
             "goods": " - ".join(filter(None, (title, which if which != "Default Title" else ""))),
             "commercial": _plain(body),
-            "value": leaves.take("price"),
-            "hs": leaves.take("harmonized_system_code"),
-            "origin": leaves.take("country_code_of_origin"),
-            "gross": _weight(leaves),
+            "value": take(variant, "price"),
+            "hs": take(variant, "harmonized_system_code"),
+            "origin": take(variant, "country_code_of_origin"),
+            "gross": _weight(variant),
         }
         if fields["goods"] or fields["commercial"]:
-            yield _found(document.row, fields, parties=seller, kept=(*kept, *leaves.rest()))
+            own = left_of(variant, f"variants[{place}]")
+            yield _found(document.row, fields, parties=seller, left=(*left, *own))
 
 
 def _seller(name: str | None) -> _People:
     return ({**_NOBODY, "role": "seller", "name": name},) if name else ()
 
 
-def _weight(leaves: Leaves) -> str | None:
-    grams = leaves.text("grams")
-    if grams and grams != "0":
-        leaves.take("grams")
-        return f"{grams} g"
-    weight = leaves.text("weight")
-    unit = leaves.text("weight_unit")
-    if not weight or not unit or weight in {"0", "0.0"}:
+def _weight(variant: Node) -> str | None:
+    if peek(variant, "grams") not in (None, "0"):
+        return f"{take(variant, 'grams')} g"
+    if peek(variant, "weight") in (None, "0", "0.0") or not peek(variant, "weight_unit"):
         return None
-    leaves.take("weight")
-    leaves.take("weight_unit")
-    return f"{weight} {unit}"
+    return f"{take(variant, 'weight')} {take(variant, 'weight_unit')}"
 
 
 def _orders(document: Document) -> Iterator[Found | Refusal]:
     """Read an order of Shopify: a line for each of its lines."""
-    inner = document.value.get("order")
-    value = inner if isinstance(inner, dict) else document.value
-    head = Leaves(value, without="line_items")
+    head, around = unwrap(document.value, "order")
+    items = take_nodes(head, "line_items")
     shared = {
-        "consignment": head.take("name", "order_number", "id"),
-        "currency": head.take("currency"),
-        "lodged": head.take("created_at"),
+        "consignment": take(head, "name", "order_number", "id"),
+        "currency": take(head, "currency"),
+        "lodged": take(head, "created_at"),
     }
     ways = (("shipping_address", "consignee"), ("billing_address", "buyer"))
-    parties = tuple(party for key, role in ways if (party := _person(head, key, role)))
-    kept = tuple(head.rest())
-    for place, item in enumerate(objects_in(value.get("line_items"))):
-        leaves = Leaves(item, f"line_items[{place}]")
-        count, grams = leaves.take("quantity"), leaves.text("grams")
+    parties = tuple(party for key, role in ways if (party := _person(inner(head, key), role)))
+    left = (*around, *left_of(head))
+    for place, item in enumerate(items):
+        count, grams = take(item, "quantity"), peek(item, "grams")
         fields = {
             **shared,
             "seq": str(place + 1),
-            "goods": leaves.take("name", "title"),
+            "goods": take(item, "name", "title"),
             "quantity": count,
-            "value": _times(leaves.text("price"), count),
+            "value": _times(peek(item, "price"), count),
             "gross": f"{_times(grams, count)} g" if grams and grams != "0" else None,
         }
-        seller = _seller(leaves.take("vendor"))
-        yield _found(
-            document.row, fields, parties=(*parties, *seller), kept=(*kept, *leaves.rest())
-        )
+        seller = _seller(take(item, "vendor"))
+        own = left_of(item, f"line_items[{place}]")
+        yield _found(document.row, fields, parties=(*parties, *seller), left=(*left, *own))
 
 
-def _person(head: Leaves, key: str, role: str) -> Mapping[str, str | None] | None:
+def _person(person: Node, role: str) -> Mapping[str, str | None] | None:
     party = {
-        "name": head.joined(*under(key, "company", "name")),
-        "address": head.joined(*under(key, *_ADDRESS)),
-        "country": head.take(*under(key, "country_code", "country")),
+        "name": joined(person, "company", "name"),
+        "address": joined(person, *_ADDRESS),
+        "country": take(person, "country_code", "country"),
     }
     return {**_NOBODY, "role": role, **party} if any(party.values()) else None
 
 
 def _offers(document: Document) -> Iterator[Found | Refusal]:
     """Read a product of Google's Content API, or of a feed, whose names have underscores."""
-    offer = Leaves(document.value)
-    weight = offer.take("shippingWeight.value", "productWeight.value")
-    unit = offer.take("shippingWeight.unit", "productWeight.unit")
+    offer = document.value
+    holder = next(
+        (held for key in ("shippingWeight", "productWeight")
+         if peek(held := inner(offer, key), "value")), {},
+    )  # fmt: skip
+    weight, unit = take(holder, "value"), take(holder, "unit")
     fields = {
-        "consignment": offer.take("offerId", "id"),
-        "goods": offer.take("title"),
+        "consignment": take(offer, "offerId", "id"),
+        "goods": take(offer, "title"),
         "commercial": _plain(
-            offer.joined("description", "googleProductCategory", "productTypes", "product_type",
-                         "google_product_category", mark="; ")
+            joined(offer, "description", "googleProductCategory", "productTypes", "product_type",
+                   "google_product_category", mark="; ")
         ),
-        "value": offer.take("price.value", "price"),
-        "currency": offer.take("price.currency"),
-        "gross": f"{weight} {unit or ''}".strip() if weight else offer.take("shipping_weight"),
+        "value": take(inner(offer, "price"), "value") or take(offer, "price"),
+        "currency": take(inner(offer, "price"), "currency"),
+        "gross": f"{weight} {unit or ''}".strip() if weight else take(offer, "shipping_weight"),
     }  # fmt: skip
-    country = offer.take("targetCountry")
+    country = take(offer, "targetCountry")
     route = ({"function": "destination", "country": country},) if country else ()
     if fields["goods"] or fields["commercial"]:
-        yield _found(document.row, fields, route=route, kept=tuple(offer.rest()))
+        yield _found(document.row, fields, route=route, left=left_of(offer))
 
 
 def _amazon(document: Document) -> Iterator[Found | Refusal]:
     """Read the items of an order of Amazon; the price of an item is that of all its pieces."""
-    inner = document.value.get("payload")
-    value = inner if isinstance(inner, dict) else document.value
-    head = Leaves(value, without="OrderItems")
-    shared = {
-        "consignment": head.take("AmazonOrderId"),
-        "lodged": head.take("PurchaseDate"),
-    }
-    to = "ShippingAddress"
-    lines = (f"{to}.AddressLine1", f"{to}.AddressLine2", f"{to}.PostalCode", f"{to}.City")
+    head, around = unwrap(document.value, "payload")
+    items = take_nodes(head, "OrderItems")
+    shared = {"consignment": take(head, "AmazonOrderId"), "lodged": take(head, "PurchaseDate")}
+    to = inner(head, "ShippingAddress")
     consignee = {
-        "name": head.take(f"{to}.Name"),
-        "address": head.joined(*lines),
-        "country": head.take(f"{to}.CountryCode"),
+        "name": take(to, "Name"),
+        "address": joined(to, "AddressLine1", "AddressLine2", "PostalCode", "City"),
+        "country": take(to, "CountryCode"),
     }
     parties = ({**_NOBODY, "role": "consignee", **consignee},) if any(consignee.values()) else ()
-    kept = tuple(head.rest())
-    for place, item in enumerate(objects_in(value.get("OrderItems"))):
-        leaves = Leaves(item, f"OrderItems[{place}]")
+    left = (*around, *left_of(head))
+    for place, item in enumerate(items):
+        price = inner(item, "ItemPrice")
         fields = {
             **shared,
             "seq": str(place + 1),
-            "goods": leaves.take("Title"),
-            "quantity": leaves.take("QuantityOrdered"),
-            "value": leaves.take("ItemPrice.Amount"),
-            "currency": leaves.take("ItemPrice.CurrencyCode"),
+            "goods": take(item, "Title"),
+            "quantity": take(item, "QuantityOrdered"),
+            "value": take(price, "Amount"),
+            "currency": take(price, "CurrencyCode"),
         }
-        yield _found(document.row, fields, parties=parties, kept=(*kept, *leaves.rest()))
+        own = left_of(item, f"OrderItems[{place}]")
+        yield _found(document.row, fields, parties=parties, left=(*left, *own))
 
 
 FORMATS = (

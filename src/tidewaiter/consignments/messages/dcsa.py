@@ -1,11 +1,22 @@
 """Electronic bills of lading, and shipping instructions, in the JSON of DCSA (version 3)."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO
 
-from tidewaiter.consignments.messages.documents import Document, documents, first_of, objects_in
-from tidewaiter.consignments.messages.leaves import Leaves, under
-from tidewaiter.consignments.messages.types import Format, Found
+from tidewaiter.consignments.messages.documents import Document, only_one, reader
+from tidewaiter.consignments.messages.taking import (
+    Node,
+    first_of,
+    inner,
+    joined,
+    left_of,
+    nodes_of,
+    peek,
+    take,
+    take_all,
+    take_nodes,
+    unwrap,
+)
+from tidewaiter.consignments.messages.types import Format, Found, Left
 from tidewaiter.consignments.types import Refusal
 
 _TELLING = (
@@ -26,6 +37,10 @@ _ADDRESS = ("street", "streetNumber", "floor", "POBox", "postCode", "city", "sta
 _AMOUNTS = (
     ("gross", "cargoGrossWeight"), ("net", "cargoNetWeight"), ("volume", "cargoGrossVolume"),
 )  # fmt: skip
+_LICENCES = ("exportLicense", "importLicense")
+_CODES = ("nationalCommodityCodes", "extendedNationalCommodityCodes")
+_NAMES = ("properShippingName", "technicalName")
+_POINTED = frozenset(("gross", "net", "volume", "value"))
 _UNITS = {"MTQ": "m3", "FTQ": "ft3"}  # as our units are called
 
 
@@ -37,31 +52,23 @@ def fits(head: bytes, suffix: str) -> bool:
     )
 
 
-def read(file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
-    """Read the lines of the documents of a file: one for each cargo item."""
-    for document in documents(file, name):
-        if isinstance(document, Refusal):
-            yield document
-        else:
-            yield from _lines(document)
-
-
 def _lines(document: Document) -> Iterator[Found | Refusal]:
-    whole = _bare(document.value)
-    head = Leaves(whole, without="consignmentItems")
-    fields = _head(head)
-    parties, route = tuple(_parties(head, whole)), tuple(_route(head))
-    kept = tuple(head.rest())
+    whole, around = _unwrapped(document.value)
+    items = take_nodes(whole, "consignmentItems")
+    fields = _head(whole)
+    parties = tuple(_parties(inner(whole, "documentParties")))
+    route = tuple(_route(inner(whole, "transports")))
+    left = (*around, *left_of(whole))
     seq = 0
-    for place, item in enumerate(objects_in(whole.get("consignmentItems"))):
+    for place, item in enumerate(items):
         path = f"consignmentItems[{place}]"
-        goods = Leaves(item, path, without="cargoItems")
-        shared, refusals = _goods(goods, document.row, path)
+        cargo = take_nodes(item, "cargoItems") or [{}]
+        shared, refusals = _goods(item, document.row, path)
         yield from refusals
-        cargo = objects_in(item.get("cargoItems")) or [{}]
+        common = (*left, *left_of(item, path))
         for number, each in enumerate(cargo):
-            leaves = Leaves(each, f"{path}.cargoItems[{number}]")
-            own, wrong = _cargo(leaves, document.row, f"{path}.cargoItems[{number}]")
+            at = f"{path}.cargoItems[{number}]"
+            own, wrong = _cargo(each, document.row, at)
             yield from wrong
             seq += 1
             known = (part.get("licences") for part in (fields, shared, own))
@@ -71,8 +78,8 @@ def _lines(document: Document) -> Iterator[Found | Refusal]:
                 fields={**fields, **shared, **own, "licences": licences, "seq": str(seq)},
                 parties=parties,
                 route=route,
-                kept=(*kept, *goods.rest(), *leaves.rest()),
-                pointed=frozenset(("gross", "net", "volume", "value")),
+                left=(*common, *left_of(each, at)),
+                pointed=_POINTED,
             )
     if seq == 0:
         yield Refusal(
@@ -82,106 +89,125 @@ def _lines(document: Document) -> Iterator[Found | Refusal]:
         )  # fmt: skip
 
 
-def _bare(value: Mapping[str, Any]) -> Mapping[str, Any]:
+def _unwrapped(value: Node) -> tuple[Node, tuple[Left, ...]]:
     """Take a document out of the notification that brings it."""
-    for holder in (value, value.get("data")):
-        for key in _INSIDE:
-            inner = holder.get(key) if isinstance(holder, dict) else None
-            if isinstance(inner, dict):
-                return inner
-    return value
+    found, around = unwrap(value, *_INSIDE)
+    if found is value and (data := inner(value, "data")):
+        found, _ = unwrap(data, *_INSIDE)
+        return (value, ()) if found is data else (found, left_of(value))
+    return found, around
 
 
-def _head(head: Leaves) -> dict[str, str]:
+def _head(head: Node) -> dict[str, str]:
+    transports = inner(head, "transports")
+    ship = first_of(transports, "vesselVoyages")
     named = {
-        "consignment": head.take("transportDocumentReference", "shippingInstructionsReference"),
-        "lodged": head.take("issueDate"),
-        "departure": head.take("transports.plannedDepartureDate", "shippedOnBoardDate"),
-        "arrival": head.take("transports.plannedArrivalDate"),
-        "licences": head.joined("exportLicense.reference", "importLicense.reference", mark="; "),
+        "consignment": take(head, "transportDocumentReference", "shippingInstructionsReference"),
+        "lodged": take(head, "issueDate"),
+        "departure": take(transports, "plannedDepartureDate") or take(head, "shippedOnBoardDate"),
+        "arrival": take(transports, "plannedArrivalDate"),
+        "vessel": take(ship, "vesselName"),
+        "imo": take(ship, "vesselIMONumber"),
+        "voyage": take(ship, "carrierExportVoyageNumber", "universalExportVoyageReference"),
+        "licences": _licences(head),
     }
     return {field: text for field, text in named.items() if text}
 
 
-def _goods(goods: Leaves, row: int, path: str) -> tuple[dict[str, str], list[Refusal]]:
-    codes = goods.all("HSCodes", "extendedHSCodes")
-    hs, refusals = first_of(codes, row, f"{path}.HSCodes", "HS code")
+def _licences(node: Node) -> str | None:
+    found = [
+        text
+        for key in _LICENCES
+        if key in node
+        for licence in nodes_of(node[key])
+        for text in take_all(licence, "reference")
+    ]
+    return "; ".join(found) or None
+
+
+def _goods(goods: Node, row: int, path: str) -> tuple[dict[str, str], list[Refusal]]:
+    codes = take_all(goods, "HSCodes", "extendedHSCodes")
+    hs, refusals = only_one(codes, row, f"{path}.HSCodes", "HS code")
     fields = {
-        "goods": goods.joined("descriptionOfGoods", mark=" "),
+        "goods": joined(goods, "descriptionOfGoods", mark=" "),
         "hs": hs,
-        "licences": goods.joined("exportLicense.reference", "importLicense.reference", mark="; "),
+        "licences": _licences(goods),
         "cus": _cus(goods),
     }
     return {field: text for field, text in fields.items() if text}, refusals
 
 
-def _cus(leaves: Leaves) -> str | None:
+def _cus(node: Node) -> str | None:
     """Find the CUS number among the national codes of goods."""
-    for group in ("nationalCommodityCodes", "extendedNationalCommodityCodes"):
-        for number in range(len(leaves.peek(f"{group}.type"))):
-            if leaves.text(f"{group}[{number}].type") == "CUS":
-                return leaves.take(f"{group}[{number}].values[0]", f"{group}[{number}].value")
+    for group in _CODES:
+        for code in nodes_of(node[group]) if group in node else ():
+            if peek(code, "type") == "CUS":
+                return joined(code, "values", mark="; ") or take(code, "value")
     return None
 
 
-def _cargo(cargo: Leaves, row: int, path: str) -> tuple[dict[str, str], list[Refusal]]:
-    packed = "outerPackaging"
-    goods = f"{packed}.dangerousGoods"
-    un, refusals = first_of(cargo.all(f"{goods}.UNNumber"), row, f"{path}.{goods}", "UN number")
+def _cargo(cargo: Node, row: int, path: str) -> tuple[dict[str, str], list[Refusal]]:
+    packed = inner(cargo, "outerPackaging")
+    goods = nodes_of(packed.get("dangerousGoods"))
+    numbers = [number for each in goods for number in take_all(each, "UNNumber")]
+    at = f"{path}.outerPackaging.dangerousGoods"
+    un, refusals = only_one(numbers, row, at, "UN number")
+    names = [text for key in _NAMES for each in goods for text in take_all(each, key)]
     fields = {
-        "containers": cargo.take("equipmentReference"),
-        "packages": cargo.take(f"{packed}.numberOfPackages"),
-        "pack": cargo.take(f"{packed}.description", f"{packed}.packageCode"),
+        "containers": take(cargo, "equipmentReference"),
+        "packages": take(packed, "numberOfPackages"),
+        "pack": take(packed, "description", "packageCode"),
         "un": un,
-        "commercial": cargo.joined(
-            f"{goods}.properShippingName", f"{goods}.technicalName", mark="; "
-        ),
-        "licences": cargo.joined("exportLicense.reference", "importLicense.reference", mark="; "),
+        "commercial": "; ".join(names),
+        "licences": _licences(cargo),
         "cus": _cus(cargo),
     }
     for field, key in _AMOUNTS:
-        value, unit = cargo.take(f"{key}.value"), cargo.take(f"{key}.unit")
-        if value:
-            fields[field] = f"{value} {_UNITS.get(unit or '', unit or '')}".strip()
+        amount = inner(cargo, key)
+        if value := take(amount, "value"):
+            unit = take(amount, "unit") or ""
+            fields[field] = f"{value} {_UNITS.get(unit, unit)}".strip()
     return {field: text for field, text in fields.items() if text}, refusals
 
 
-def _parties(head: Leaves, whole: Mapping[str, Any]) -> Iterator[Mapping[str, str | None]]:
-    at = "documentParties"
-    held = whole.get(at)
-    parties = held if isinstance(held, dict) else {}
+def _parties(held: Node) -> Iterator[Mapping[str, str | None]]:
     for key, role in _ROLES:
-        if isinstance(parties.get(key), dict):
-            yield _party(head, f"{at}.{key}", role)
-    for number in range(len(objects_in(parties.get("notifyParties")))):
-        yield _party(head, f"{at}.notifyParties[{number}]", "notify")
+        if key in held and (party := inner(held, key)):
+            yield _party(party, role)
+    for party in nodes_of(held.get("notifyParties")):
+        yield _party(party, "notify")
 
 
-def _party(head: Leaves, at: str, role: str) -> Mapping[str, str | None]:
-    built = head.joined(*under(f"{at}.address", *_ADDRESS))
-    address = built or head.joined(f"{at}.displayedAddress") or head.joined(f"{at}.addressLines")
-    code = f"{at}.identifyingCodes[0]"
-    tax = f"{at}.taxLegalReferences[0]"
-    by_tax = head.text(f"{tax}.value") is not None
-    number = head.take(f"{tax}.value" if by_tax else f"{code}.partyCode")
-    scheme = head.take(f"{tax}.type" if by_tax else f"{code}.codeListName")
+def _party(party: Node, role: str) -> Mapping[str, str | None]:
+    place = inner(party, "address")
+    address = joined(place, *_ADDRESS) or joined(party, "displayedAddress", "addressLines")
+    number, scheme = _number(first_of(party, "taxLegalReferences"), "value", "type")
+    if number is None:
+        number, scheme = _number(first_of(party, "identifyingCodes"), "partyCode", "codeListName")
     return {
         "role": role,
-        "name": head.take(f"{at}.partyName"),
+        "name": take(party, "partyName"),
         "address": address,
-        "country": head.take(f"{at}.address.countryCode"),
+        "country": take(place, "countryCode"),
         "id_scheme": scheme,
         "id": number,
     }
 
 
-def _route(head: Leaves) -> Iterator[Mapping[str, str | None]]:
+def _number(node: Node, number: str, scheme: str) -> tuple[str | None, str | None]:
+    return (take(node, number), take(node, scheme)) if node else (None, None)
+
+
+def _route(transports: Node) -> Iterator[Mapping[str, str | None]]:
     for key, function in _PLACES:
-        at = f"transports.{key}"
+        place = inner(transports, key)
+        if not place:
+            continue
+        city, address = inner(place, "city"), inner(place, "address")
         stop = {
-            "locode": head.take(f"{at}.UNLocationCode"),
-            "name": head.take(f"{at}.locationName", f"{at}.city.city", f"{at}.address.city"),
-            "country": head.take(f"{at}.city.countryCode", f"{at}.address.countryCode"),
+            "locode": take(place, "UNLocationCode"),
+            "name": take(place, "locationName") or take(city, "city") or take(address, "city"),
+            "country": take(city, "countryCode") or take(address, "countryCode"),
         }
         if any(stop.values()):
             yield {"function": function, **stop}
@@ -191,7 +217,7 @@ FORMAT = Format(
     name="dcsa",
     title="DCSA bill of lading (JSON)",
     fits=fits,
-    read=read,
+    read=reader(_lines),
     source="DCSA, Bill of Lading 3.0.4, github.com/dcsaorg/DCSA-OpenAPI",
 )
 """The format."""

@@ -5,31 +5,58 @@ import gzip
 import json
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any, BinaryIO
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.messages.jsonobjects import Objects
-from tidewaiter.consignments.messages.jsontexts import decode
+from tidewaiter.consignments.messages.jsonobjects import Objects, decode_plain
+from tidewaiter.consignments.messages.jsontexts import decode_clean
 from tidewaiter.consignments.messages.jsonvalues import Values
+from tidewaiter.consignments.messages.types import Found, Read
 from tidewaiter.consignments.shown import shorten
 from tidewaiter.consignments.types import Refusal
 
-_PIECE = 4 << 20
+_PIECE = 1 << 18
 _MARK = 4  # bytes by which the encoding is told
 _TELLING = 4096  # bytes in which the key of a list is looked for
-_SPACES = " \t\r\n\v\f"
+_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*")  # a mark of UTF-8
 _HINT = "look whether the file is whole, and export it again"
-_WRAPPED = re.compile(r'\s*\{\s*"(\w{1,40})"\s*:\s*(?=\[)', re.ASCII)
+_TOO_DEEP = "is nested too deep"
+_WRAPPED = re.compile(rb'\s*\{\s*"(\w{1,40})"\s*:\s*(?=\[)')
 
 
 class Document(Record, frozen=True, kw_only=True):
     """One document."""
 
     row: int  # its place in the file, from 1
-    value: dict[str, Any]  # numbers as text, as written
+    value: dict[str, Any]  # numbers with a point or an exponent are text, as written
+
+
+Lines = Callable[[Document], Iterator[Found | Refusal]]
+"""Finds the lines of a document."""
+
+
+def reader(lines: Lines, lists: Sequence[str] = ()) -> Read:
+    """Make the reader of a format of such documents.
+
+    Args:
+        lines: Finds the lines of one.
+        lists: Keys of lists of documents, as in `documents`.
+    """
+
+    def read(file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
+        for document in documents(file, name, lists):
+            if isinstance(document, Refusal):
+                yield document
+                continue
+            try:
+                yield from lines(document)
+            except RecursionError:  # decoded it was, but to write it again is a step deeper
+                yield refused(document.row, "", "", _TOO_DEEP, _HINT, screened=False)
+
+    return read
 
 
 def documents(file: BinaryIO, name: str, lists: Sequence[str] = ()) -> Iterator[Document | Refusal]:
@@ -43,42 +70,42 @@ def documents(file: BinaryIO, name: str, lists: Sequence[str] = ()) -> Iterator[
     Raises:
         InputError: Its packing is damaged, or a document is longer than 64 MB.
     """
-    pieces = _texts(file, name)
-    start = ""
-    while len(start) < _TELLING and (piece := next(pieces, "")):
+    pieces = _pieces(file, name)
+    start = b""
+    while len(start) < _TELLING and (piece := next(pieces, b"")):
         start += piece
-    start = start.removeprefix("\ufeff").lstrip(_SPACES)
-    wrapped = _WRAPPED.match(start)
-    inside = wrapped is not None and wrapped[1] in lists
+    at = _START.match(start).end()  # type: ignore[union-attr]  # matches always
+    wrapped = _WRAPPED.match(start, at)
+    inside = wrapped is not None and wrapped[1].decode() in lists
     if wrapped is not None and inside:
-        start = start[wrapped.end() :]
-    array = start.startswith("[")
-    objects = Objects(start[array:], pieces)
+        at = wrapped.end()
+    array = start.startswith(b"[", at)
+    objects = Objects(start, at + array, pieces)
     row = 0
-    for row, value in enumerate(objects, 1):
-        yield Document(row=row, value=value)
-    rest = ("[" if array else "") + objects.rest
-    raws = (text.encode("utf-8", "replace") for text in chain([rest], pieces))
-    values = Values(raws, name, array=array)
+    for row, raw in enumerate(objects, 1):
+        yield _document(raw, row)
+    rest = (b"[" if array else b"") + objects.rest
+    values = Values(chain([rest], pieces), name, array=array)
     read = row
     for row, raw in enumerate(values, read + 1):
-        yield _document(raw.decode("utf-8", "replace"), row)
+        yield _document(raw, row)
     if values.problem and not (inside and values.problem.startswith("something")):
         yield Refusal(
             row=row, column="", value="", problem=values.problem, hint=_HINT, screened=True
         )
 
 
-def _texts(file: BinaryIO, name: str) -> Iterator[str]:
-    """Read JSON as text; it may be written in UTF-16 or UTF-32 too, and in nothing else."""
+def _pieces(file: BinaryIO, name: str) -> Iterator[bytes]:
+    """Read JSON as UTF-8; it may be written in UTF-16 or UTF-32 too, and in nothing else."""
     start = b""
     while len(start) < _MARK and (piece := _read(file, name, _MARK - len(start))):
         start += piece
-    decoder = codecs.getincrementaldecoder(json.detect_encoding(start))("replace")
-    piece = start
-    while piece:
-        yield decoder.decode(piece)
-        piece = _read(file, name, _PIECE)
+    encoding = json.detect_encoding(start)
+    pieces = chain([start], iter(lambda: _read(file, name, _PIECE), b""))
+    if encoding.startswith("utf-8"):
+        return pieces
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    return (decoder.decode(piece).encode("utf-8", "replace") for piece in pieces)
 
 
 def _read(file: BinaryIO, name: str, size: int) -> bytes:
@@ -91,15 +118,19 @@ def _read(file: BinaryIO, name: str, size: int) -> bytes:
         ) from error  # fmt: skip
 
 
-def _document(text: str, row: int) -> Document | Refusal:
+def _document(raw: bytes, row: int) -> Document | Refusal:
+    value = decode_plain(raw)
+    if value is not None:
+        return Document(row=row, value=value)
+    text = raw.decode("utf-8", "replace")
     try:
-        return Document(row=row, value=decode(text))
+        return Document(row=row, value=decode_clean(text))
     except InputError as error:
         problem = error.message
     except ValueError:
         problem = "is not JSON"
     except RecursionError:
-        problem = "is nested too deep"
+        problem = _TOO_DEEP
     return refused(row, "", text, problem, _HINT, screened=False)
 
 
@@ -112,13 +143,7 @@ def refused(
     )
 
 
-def objects_in(value: Any) -> list[dict[str, Any]]:
-    """Return the objects of a list; what is none is left out."""
-    every = value if isinstance(value, list) else ()
-    return [each for each in every if isinstance(each, dict)]
-
-
-def first_of(
+def only_one(
     codes: Sequence[str], row: int, column: str, what: str
 ) -> tuple[str | None, list[Refusal]]:
     """Return the first of several codes of a line that has room for one, and report the others."""

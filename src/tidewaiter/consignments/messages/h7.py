@@ -4,25 +4,27 @@ No sample of any country was read. The names are those of the data elements, as 
 this format must be asked for.
 """
 
+import copy
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.sheets.xml import Local, walk
-from tidewaiter.consignments.messages.leaves import Leaves
+from tidewaiter.consignments.messages.taking import Node, inner, joined, left_of, take
 from tidewaiter.consignments.messages.types import Format, Found
 from tidewaiter.consignments.types import Refusal
 
 _ITEMS = frozenset(("goodsitem", "governmentagencygoodsitem", "goodsshipmentitem"))
+_DEEPEST = 60  # elements in one another
 _MOST = 100_000  # elements around the items
 _ROLES = (("exporter", "exporter"), ("importer", "importer"), ("consignee", "consignee"))
 _ADDRESS = ("streetandnumber", "streetandnumber1", "postcode", "city")
-_HEADS = ("", "importoperation.", "declaration.", "header.")
+_HOLDERS = ("importoperation", "declaration", "header")
+_MONEY = ("intrinsicvalue", "intrinsicamountandcurrency")
+_CODE = "harmonizedsystemsubheadingcode"
 _TELLING = (b"H7", b"intrinsicValue", b"IntrinsicValue")
 _CUT = "the XML is cut short or damaged"
 _HINT = "look whether the document is whole"
-
-Node = dict[str, Any]
 
 
 def fits(head: bytes, suffix: str) -> bool:
@@ -37,18 +39,18 @@ class _Tree:
     """What is open of a document; an item is taken out as soon as it is closed."""
 
     def __init__(self) -> None:
-        self.items: list[tuple[Node, Leaves]] = []  # each with what stands before it
+        self.items: list[tuple[Node, Node]] = []  # each with what stands before it
         self._open: list[tuple[str, Node, list[str]]] = [("", {}, [])]
         self._in_item = 0
         self._count = 0
         self._local = Local()
 
-    def around(self) -> Leaves:
+    def around(self) -> Node:
         """Return what stands before the item that is closed now, in whatever holds it."""
         found: Node = {}
-        for _, inner, _ in self._open:
-            found.update(inner)
-        return Leaves(found)
+        for _, node, _ in self._open:
+            found.update(node)
+        return copy.deepcopy(found)  # each item takes its texts out of it
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         local = self._local[name].casefold()
@@ -56,6 +58,8 @@ class _Tree:
         self._count += not self._in_item
         if self._count > _MOST:
             raise InputError("too much stands around its items", hint="look whether it is an H7")
+        if len(self._open) > _DEEPEST:
+            raise InputError("its elements are nested too deep", hint="look whether it is an H7")
         inner: Node = {self._local[key]: value for key, value in attributes.items()}
         self._open.append((local, inner, []))
 
@@ -98,43 +102,51 @@ def read(file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
         )  # fmt: skip
 
 
-def _line(row: int, item: Node, head: Leaves) -> Found:
-    leaves = Leaves(item, "item")
-    gross = leaves.take("goodsmeasure.grossmass", "commodity.goodsmeasure.grossmass", "grossmass")
-    code = "harmonizedsystemsubheadingcode"
-    money = ("intrinsicvalue", "intrinsicamountandcurrency")
+def _line(row: int, item: Node, head: Node) -> Found:
+    goods, mass = inner(item, "commodity"), inner(item, "goodsmeasure")
+    gross = (
+        take(mass, "grossmass")
+        or take(inner(goods, "goodsmeasure"), "grossmass")
+        or take(item, "grossmass")
+    )
+    money = next((node for key in _MONEY if (node := inner(item, key))), {})
+    held = [head, *(inner(head, key) for key in _HOLDERS)]
+    numbers = (take(node, key) for key in ("lrn", "mrn") for node in held)
     fields = {
-        "consignment": head.take(*(f"{at}{number}" for number in ("lrn", "mrn") for at in _HEADS)),
-        "seq": leaves.take("goodsitemnumber", "declarationgoodsitemnumber", "sequencenumber"),
-        "goods": leaves.take("commodity.descriptionofgoods", "descriptionofgoods"),
-        "hs": leaves.take(f"commodity.commoditycode.{code}", f"commoditycode.{code}", code),
+        "consignment": next(filter(None, numbers), None),
+        "seq": take(item, "goodsitemnumber", "declarationgoodsitemnumber", "sequencenumber"),
+        "goods": take(goods, "descriptionofgoods") or take(item, "descriptionofgoods"),
+        "hs": take(inner(goods, "commoditycode"), _CODE)
+        or take(inner(item, "commoditycode"), _CODE)
+        or take(item, _CODE),
         "gross": f"{gross} kg" if gross else None,
-        "value": leaves.take(*(f"{each}.{part}" for each in money for part in ("amount", "value"))),
-        "currency": leaves.take(*(f"{each}.currency" for each in money)),
-        "quantity": leaves.take("supplementaryunits", "goodsmeasure.supplementaryunits"),
-        "packages": leaves.take("packaging.numberofpackages"),
+        "value": take(money, "amount", "value"),
+        "currency": take(money, "currency"),
+        "quantity": take(item, "supplementaryunits") or take(mass, "supplementaryunits"),
+        "packages": take(inner(item, "packaging"), "numberofpackages"),
     }
     parties = [
         party
-        for leaf in (head, leaves)
+        for node in (head, item)
         for key, role in _ROLES
-        if (party := _party(leaf, key, role))
+        if (party := _party(inner(node, key), role))
     ]
     return Found(
         row=row,
         fields={field: text for field, text in fields.items() if text},
         parties=tuple(parties),
-        kept=(*head.rest(), *leaves.rest()),
+        left=(*left_of(head), *left_of(item, "item")),
         pointed=frozenset(("gross", "value")),
     )
 
 
-def _party(leaves: Leaves, key: str, role: str) -> Mapping[str, str | None] | None:
+def _party(node: Node, role: str) -> Mapping[str, str | None] | None:
+    address = inner(node, "address")
     party = {
-        "name": leaves.take(f"{key}.name"),
-        "address": leaves.joined(*(f"{key}.address.{part}" for part in _ADDRESS)),
-        "country": leaves.take(f"{key}.address.country"),
-        "id": leaves.take(f"{key}.identificationnumber"),
+        "name": take(node, "name"),
+        "address": joined(address, *_ADDRESS),
+        "country": take(address, "country"),
+        "id": take(node, "identificationnumber"),
     }
     return {"role": role, "id_scheme": None, **party} if any(party.values()) else None
 

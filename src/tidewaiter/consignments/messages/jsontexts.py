@@ -29,6 +29,26 @@ def decode(text: str) -> dict[str, Any]:
     return found
 
 
+def decode_clean(text: str) -> dict[str, Any]:
+    """Decode JSON as `decode` does, with keys and texts as `text_of` writes them.
+
+    Raises:
+        ValueError: It is not JSON.
+        InputError: It is another thing than an object.
+        RecursionError: It is nested too deep.
+    """
+    found: dict[str, Any] = _cleaned(decode(text))
+    return found
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, dict):
+        return object_of([(text_of(key) or "", _cleaned(inner)) for key, inner in value.items()])
+    if isinstance(value, list):
+        return list(map(_cleaned, value))
+    return text_of(value)
+
+
 def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Put keys and values together; of two equal keys the second ends in "#2"."""
     found = dict(pairs)

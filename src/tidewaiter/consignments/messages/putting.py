@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from tidewaiter.consignments.digits import is_imo
 from tidewaiter.consignments.messages.layouts import Group
-from tidewaiter.consignments.messages.spots import DAYS, Attribute, Map, Spot
+from tidewaiter.consignments.messages.spots import DAYS, PERHAPS_IMO, Attribute, Map, Spot
 
 JOINED = frozenset(("goods", "commercial", "cas", "containers", "licences", "pack"))
 """Fields of which a document may give several."""
@@ -42,10 +43,15 @@ class Got:
 def put(got: Got, spot: Spot, text: str) -> None:
     """Put a text into a field that may have one."""
     field, fields = spot.field, got.totals if spot.total else got.fields
+    if field == PERHAPS_IMO:
+        if not is_imo(text):
+            got.kept.append((spot.path, text))
+            return
+        field = "imo"
     if field in DAYS and (stamp := _STAMP.fullmatch(text)):
         text = stamp[1]
     if field in fields:
-        chosen = _beside(got, spot, fields, text)
+        chosen = _beside(got, spot, field, fields, text)
         if chosen is None:
             return
         text = chosen
@@ -55,9 +61,9 @@ def put(got: Got, spot: Spot, text: str) -> None:
         got.whole.append((field, spot.path))
 
 
-def _beside(got: Got, spot: Spot, fields: dict[str, str], text: str) -> str | None:
+def _beside(got: Got, spot: Spot, field: str, fields: dict[str, str], text: str) -> str | None:
     """Say what a field becomes that has a text already; None: it stays, and this one is kept."""
-    field, before = spot.field, fields[spot.field]
+    before = fields[field]
     if field in JOINED:
         return before if text in before.split("; ") else f"{before}; {text}"
     rank = got.ranks.get(field, 0)

@@ -8,6 +8,9 @@ from tidewaiter.consignments.messages.xmltags import attributes_of, name_of, onl
 
 DAYS = frozenset(("lodged", "departure", "arrival", "release"))
 
+PERHAPS_IMO = "imo?"
+"""A field of a layout whose text is the number of a ship where it is written as one."""
+
 MOST_DEPTH = 60
 """Elements in one another."""
 
@@ -41,8 +44,8 @@ class Spot:
         self.rank = 0
         self.total = False
         self.plain = False  # its text is its field as it stands
-        self.role = ""  # head, line, party, stop, group: something begins here
-        self.kind = ""  # role or function of a party or stop
+        self.role = ""  # head, line, party, stop, group, foreign: something begins here
+        self.kind = ""  # role or function of a party or stop; title of a foreign format
         self.group: Group | None = None
         self.attributes: dict[str, str] = {}
 
@@ -62,6 +65,11 @@ class Way:
         self.parts = any(start[0].role for start in starts)  # a party, stop or group begins
 
 
+FOREIGN = "foreign"
+"""The role of a document of another format."""
+
+_APART = frozenset(("line", "head", FOREIGN))
+
 END = Spot("", "end")
 """Where what ends an element and begins no other leads to."""
 
@@ -73,7 +81,8 @@ class Map:
     that it is looked up once.
     """
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, foreign: Mapping[str, str]) -> None:
+        self._foreign = foreign
         self.address = tuple(
             f"address {rank:02}"
             for rank, key in enumerate(layout.party.values())
@@ -155,6 +164,8 @@ class Map:
                     at=spot.path.strip("/"),
                     hint="look whether it is the document that it should be",
                 )
+            if spot.mode == "outside" and local.lower() in self._foreign:
+                kid.role, kid.kind = FOREIGN, self._foreign[local.lower()]
         return kid
 
 
@@ -165,7 +176,7 @@ def _way(starts: tuple[Start, ...]) -> Spot | Way | tuple[Start, ...]:
     if len(starts) == 1 and not starts[0][0].role and not any(starts[0][1:]):
         return starts[0][0]
     if any(found for _, found, _ in starts[:-1]) or any(
-        closed or spot.role in {"line", "head"} for spot, _, closed in starts
+        closed or spot.role in _APART for spot, _, closed in starts
     ):
         return starts
     return Way(starts)
@@ -211,7 +222,7 @@ def _declare(root: Spot, where: str, field: str, rank: int, *, total: bool) -> N
         spot.attributes[attribute] = field
     else:
         spot.field, spot.rank, spot.total = field, rank, total
-        spot.plain = not total and field not in DAYS
+        spot.plain = not total and field not in DAYS and field != PERHAPS_IMO
 
 
 def _declare_whole(spot: Spot, below: Mapping[str, str]) -> None:

@@ -6,6 +6,9 @@ from typing import BinaryIO
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.types import Refusal
 
+Left = tuple[str, bytes]
+"""Path of an object in its document, and as JSON what of it has no field."""
+
 
 class Found(Record, frozen=True, kw_only=True):
     """One line of a document."""
@@ -15,6 +18,7 @@ class Found(Record, frozen=True, kw_only=True):
     parties: tuple[Mapping[str, str | None], ...] = ()  # keys as in types.PARTY
     route: tuple[Mapping[str, str | None], ...] = ()  # keys as in types.STOP
     kept: tuple[tuple[str, str], ...] = ()  # path in the document, and text: what has no field
+    left: tuple[Left, ...] = ()  # the same of JSON, not written as texts yet
     pointed: frozenset[str] = frozenset()  # fields whose numbers have a point by the format's rules
 
 

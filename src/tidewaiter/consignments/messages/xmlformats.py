@@ -10,7 +10,7 @@ from tidewaiter.consignments.messages.xmlbytes import names_of
 from tidewaiter.consignments.messages.xmlstream import read_xml
 from tidewaiter.consignments.types import Refusal
 
-NAMES = ("wco-xml", "asycuda-xml", "ens-cc315a", "xfwb", "xfzb", "ics2-xml")
+NAMES = ("wco-xml", "asycuda-xml", "ens-cc315a", "xfwb", "xfzb", "xfhl", "ics2-xml")
 
 
 def xml_formats() -> tuple[Format, ...]:
@@ -42,4 +42,10 @@ def _fits(layout: Layout, head: bytes, suffix: str) -> bool:
 
 
 def _read(layout: Layout, file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
-    return read_xml(layout, file, name)
+    return read_xml(layout, _foreign(layout), file, name)
+
+
+def _foreign(layout: Layout) -> dict[str, str]:
+    """Map the names of the documents of other formats, in small letters, to their titles."""
+    others = (other for other in map(_layout, NAMES) if other is not layout)
+    return {name.lower(): other.title for other in others for name in other.known.names}

@@ -23,7 +23,7 @@ from tidewaiter.consignments.messages.putting import (
     put_group,
     put_whole,
 )
-from tidewaiter.consignments.messages.spots import END, Attribute, Map, Spot, Start, Way
+from tidewaiter.consignments.messages.spots import END, FOREIGN, Attribute, Map, Spot, Start, Way
 from tidewaiter.consignments.messages.xmltags import decoded, whole_tags, without_asides
 
 MOST_BYTES = 8 << 20
@@ -46,6 +46,7 @@ class Document:
         self._got = Got()
         self._text = ""  # since the last tag, as written
         self._attributes: Sequence[Attribute] = ()  # of the innermost element, until they are put
+        self._foreign: list[int] = []  # rows at which open documents of other formats began
         self._in_line = False
         self._raw = b""  # what is not read yet
         self._base = 0  # bytes before it
@@ -196,7 +197,7 @@ class Document:
             elif role == "head":
                 got = self._assembly.open_head()
             elif role:
-                self._leaves.clear()
+                self._open(role)
             if closed:
                 if attributes:
                     put_attributes(got, kid, attributes)
@@ -205,6 +206,12 @@ class Document:
                     got = self._close(kid, got)
         return spot, got, attributes
 
+    def _open(self, role: str) -> None:
+        """Begin what belongs together, or a document of another format."""
+        self._leaves.clear()
+        if role == FOREIGN:
+            self._foreign.append(self._assembly.row)
+
     def _close(self, spot: Spot, got: Got) -> Got:
         """End a head, a line, or what belongs together; return what is read on."""
         if spot.role in {"line", "head"}:
@@ -212,6 +219,10 @@ class Document:
             self._in_line = False
             line = spot.role == "line"
             return self._assembly.add_line(got) if line else self._assembly.close_head()
+        if spot.role == FOREIGN:
+            if self._foreign.pop() == self._assembly.row:  # else it is around documents of ours
+                self._assembly.report_foreign(spot.kind)
+            return got
         if self._leaves:
             if spot.group is None:
                 put_whole(got, spot, self._leaves, self._places)

@@ -1,6 +1,6 @@
 """Files of XML documents as a stream of lines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 from tidewaiter.base.errors import InputError
@@ -13,18 +13,21 @@ from tidewaiter.consignments.messages.xmlparsing import Document
 from tidewaiter.consignments.types import Refusal
 
 
-def read_xml(layout: Layout, file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
+def read_xml(
+    layout: Layout, foreign: Mapping[str, str], file: BinaryIO, name: str
+) -> Iterator[Found | Refusal]:
     """Read documents of a format; several may stand one after another in a file.
 
     Args:
         layout: Of the format.
+        foreign: Names of the documents of other formats, and their titles: they are reported.
         file: Its bytes, unpacked.
         name: Of the file, for errors.
 
     Raises:
         InputError: Its encoding is not known.
     """
-    reading = _Reading(layout)
+    reading = _Reading(layout, foreign)
     strange = False
     rest = b""
     try:
@@ -67,8 +70,8 @@ def _strange() -> Refusal:
 class _Reading:
     """The reading of a file: one document after another."""
 
-    def __init__(self, layout: Layout) -> None:
-        self._places = Map(layout)
+    def __init__(self, layout: Layout, foreign: Mapping[str, str]) -> None:
+        self._places = Map(layout, foreign)
         self._assembly = Assembly()
         self._document: Document | None = self._new()
 

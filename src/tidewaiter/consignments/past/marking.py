@@ -160,7 +160,7 @@ class Past:
         found = [*self.of(alert.line, alert.substances)]
         if not any(each.rule == "together" and each.points for each in alert.reasons):
             found += self._splits.of(alert)
-        told = any(each.rule == "register-exceeded" for each in alert.reasons)
+        told = any(each.rule == "register-exceeded" and each.points for each in alert.reasons)
         for said, source in self._sums.of(alert):
             found.append((said._replace(weighs=not told), source))
         made = self._weighed(found)

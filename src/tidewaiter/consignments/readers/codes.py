@@ -4,13 +4,13 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tidewaiter.base.dates import Order, find_order, from_serial, parse_date
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.remembering import remember
 from tidewaiter.consignments.contents import parse_content
 from tidewaiter.consignments.readers.cells import Column, by_distinct, is_nothing, only_has
 
@@ -25,6 +25,9 @@ _HS = re.compile(
 _FLOAT = re.compile(r"(\d{5,})\.0")
 _UN = re.compile(r"(?<!\d)(?:UN|ID|NA)?[\s.:#-]*(\d{3,4})(?!\d)", re.IGNORECASE)
 _CONTAINER = re.compile(r"[A-Z]{3}[UJZ] ?\d{6}[ -]?\d", re.IGNORECASE)
+_IMO = re.compile(
+    r"(?:IMO|LLOYD'?S?)?(?:\s*(?:NO|NR|NUMBER))?[\s.:#-]*(\d{7})(?:\.0)?", re.IGNORECASE
+)
 _SPLIT = re.compile(r"[;,/|\s；，、]+")
 _SPLIT_LONG = re.compile(r"[;,|\n；，、]+")
 _CAS_WORD = re.compile(r"\bCAS(?:\s*(?:RN|NO|NR|NUMBER))?\b[.:#\s]*", re.IGNORECASE)
@@ -49,7 +52,7 @@ def _western(text: str) -> str:
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in narrow)
 
 
-@lru_cache(maxsize=1 << 14)  # a tariff has some ten thousand
+@remember(1 << 14, letters=200)  # a tariff has some ten thousand
 def _hs(text: str) -> str:
     plain = _western(text).strip().strip("'\"=").strip()
     plain = _FLOAT.sub(r"\1", plain) if _FLOAT.fullmatch(plain) else plain
@@ -104,6 +107,16 @@ def _containers(text: str) -> list[str]:
     found = [re.sub(r"[ -]", "", match).upper() for match in _CONTAINER.findall(text)]
     rest = [part for part in _SPLIT.split(_CONTAINER.sub(" ", text)) if part]
     return list(dict.fromkeys(found + rest))
+
+
+def read_imo(cells: pa.Array) -> Column:
+    """Read the IMO numbers of ships: seven digits; what is none stays as written."""
+    return by_distinct(cells, _imo, pa.string())
+
+
+def _imo(text: str) -> str:
+    found = _IMO.fullmatch(_western(text).strip())
+    return found[1] if found else text.strip()
 
 
 def read_licences(cells: pa.Array) -> Column:

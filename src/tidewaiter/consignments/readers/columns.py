@@ -1,15 +1,21 @@
 """What the header of a column means: how it is looked up in the alias table."""
 
+import re
+from functools import cache
+
 import msgspec
 
 from tidewaiter.base.quantities import find_unit
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.readers.aliases import load_aliases, words_of
+from tidewaiter.consignments.readers.aliases import load_aliases, squeeze, words_of
 from tidewaiter.consignments.readers.composing import compose
 from tidewaiter.consignments.readers.values import find_value, plain_tier
+from tidewaiter.consignments.readers.words import load_rules
 
 _ENGLISH = 50  # more than there are tiers
 _DIRECTED = 60  # after every column that names whose it is
+_LINE = re.compile(r"([a-z]{4,})([1-9])")  # "Address1"
+_APART = re.compile(r"[/|()（）\[\]]")  # "DEĞER / VALUE", "件数(Pieces)"
 
 
 class Found(Record, frozen=True, kw_only=True):
@@ -26,11 +32,34 @@ class Found(Record, frozen=True, kw_only=True):
 def find_columns(header: str) -> tuple[Found, ...]:
     """Find what a header may mean, best first; empty: no table knows it, nor do its words."""
     found = find_named(header)
-    return found if found or _is_unsure(header) else _composed(words_of(header))
+    if found or _is_unsure(header):
+        return found
+    return _composed(words_of(header)) or _translated(header)
+
+
+def _translated(header: str) -> tuple[Found, ...]:
+    """Read "DEĞER / VALUE" and "运单号 (AWB Number)": one name in two languages."""
+    parts = [part for part in _APART.split(header) if part.strip()]
+    if len(parts) != 2:  # noqa: PLR2004
+        return ()
+    first, second = (find_named(part) or _composed(words_of(part)) for part in parts)
+    if first and second:
+        return first if first[0].field == second[0].field else ()
+    mute = parts[0] if second else parts[1]
+    # Of one script, the other part says more of the same thing, and we do not know what.
+    apart = _is_latin(parts[0]) != _is_latin(parts[1])
+    return (first or second) if apart and not find_unsure(mute) else ()
+
+
+def _is_latin(text: str) -> bool:
+    return any(word.isascii() and not word.isdecimal() for word in words_of(text))
 
 
 def _composed(words: tuple[str, ...]) -> tuple[Found, ...]:
     """Read what the words say together; "GOODS_DESC_2" is one of several columns."""
+    line = _LINE.fullmatch(words[-1]) if words else None
+    if line is not None and compose(words) is None:
+        words = (*words[:-1], *line.groups())
     composed, part = compose(words), 0
     if composed is None and words and words[-1].isdecimal():
         composed, part = compose(words[:-1]), int(words[-1]) + 1
@@ -78,6 +107,17 @@ def find_directed(header: str, way: str) -> tuple[Found, ...]:
         composed = compose(words)
         pair = composed.directed if composed else None
     return (Found(field=pair[way == "export"], tier=_DIRECTED),) if pair and way else ()
+
+
+def find_ordered(header: str) -> tuple[Found, ...]:
+    """Find what a header means in a file of orders: to whom goods are shipped, who is billed."""
+    field = _ordered().get(squeeze(header))
+    return (Found(field=field, tier=0),) if field else ()
+
+
+@cache
+def _ordered() -> dict[str, str]:
+    return {squeeze(n): field for field, names in load_rules().of_orders.items() for n in names}
 
 
 def find_unsure(header: str) -> tuple[str, ...]:

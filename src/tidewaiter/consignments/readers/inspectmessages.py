@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import BinaryIO
 
+from tidewaiter.consignments.messages.taking import kept_of
 from tidewaiter.consignments.messages.types import Format, Found
 from tidewaiter.consignments.readers.inspected import SeenColumn
 from tidewaiter.consignments.readers.messages import items_of
@@ -36,7 +37,7 @@ def message_columns(form: Format, file: BinaryIO, name: str) -> tuple[SeenColumn
                 used.setdefault(field, {}).setdefault(_shown(text))
         for field, text in (*_records("parties", line.parties), *_records("route", line.route)):
             used.setdefault(field, {}).setdefault(_shown(text))
-        for path, text in line.kept:
+        for path, text in kept_of(line):
             kept.setdefault(_NUMBER.sub("[]", path), {}).setdefault(_shown(text))
     return (
         *(

@@ -8,6 +8,7 @@ from typing import BinaryIO
 import numpy as np
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.consignments.messages.jsonobjects import Objects
 from tidewaiter.consignments.messages.jsontexts import decode
 from tidewaiter.consignments.messages.jsonvalues import Values, is_array
 from tidewaiter.consignments.readers.blocks import LONGEST, SIZE
@@ -108,12 +109,14 @@ class _Lines:
 
     def _all(self) -> Iterator[bytes]:
         start = next(self._pieces, b"")
-        pieces = chain([start], self._pieces)
         if is_array(start):
-            self._values = Values(pieces, self._name, array=True)
+            objects = Objects(start, start.index(b"[") + 1, self._pieces)
+            yield from objects
+            rest = chain([b"[" + objects.rest], self._pieces)
+            self._values = Values(rest, self._name, array=True)
             yield from self._values
         else:
-            yield from _lines(pieces, self._name)
+            yield from _lines(chain([start], self._pieces), self._name)
 
 
 def _cut(problem: str) -> Refusal:

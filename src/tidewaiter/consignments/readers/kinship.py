@@ -30,6 +30,12 @@ def way_of(names: Sequence[str], header: Sequence[tuple[Found, ...]]) -> str:
     return ways[0] if len(ways) == 1 else ""
 
 
+def is_of_orders(names: Sequence[str]) -> bool:
+    """Tell whether a file is of orders: one of its columns is an address to ship or to bill to."""
+    said = (word.says for name in names for word in say(words_of(name.rstrip("0123456789"))))
+    return not {"ship_address", "bill_address"}.isdisjoint(said)
+
+
 def kin(header: str) -> frozenset[str]:
     """Return the words of a quantity or a unit that tell it from the others of its file."""
     return frozenset(words_of(header)) - _COMMON

@@ -22,6 +22,7 @@ from tidewaiter.consignments.readers.codes import (
     read_containers,
     read_days,
     read_hs,
+    read_imo,
     read_licences,
     read_percents,
     read_un,
@@ -43,7 +44,7 @@ from tidewaiter.consignments.readers.styles import (
     pointed_fields,
 )
 from tidewaiter.consignments.readers.units import check_units, is_bare, list_stated
-from tidewaiter.consignments.readers.unread import carried_columns, carrying
+from tidewaiter.consignments.readers.unread import carried_columns, carrying, written
 from tidewaiter.consignments.types import LINES, ReadOptions, Refusal
 
 _CODES = {
@@ -51,10 +52,11 @@ _CODES = {
     "cas": read_cas,
     "un": read_un,
     "percent": read_percents,
+    "imo": read_imo,
     "containers": read_containers,
     "licences": read_licences,
 }
-_TEXTS = ("goods", "cus", "pack", "origin", "procedure", "mode")
+_TEXTS = ("goods", "cus", "pack", "origin", "procedure", "mode", "vessel", "voyage")
 
 
 class _Last(Record, frozen=True, kw_only=True):
@@ -93,7 +95,7 @@ def to_lines(
             reading = _Reading(part, columns, options, styles, sheet)
             batch, last = reading.batch(last)
             yield from reading.refusals()
-            yield carrying(batch, part, carried, options) if unread else batch
+            yield carrying(batch, part, carried, options) if unread else written(batch, part)
 
 
 def _parts(block: Block, size: int) -> Iterator[Block]:
@@ -104,7 +106,9 @@ def _parts(block: Block, size: int) -> Iterator[Block]:
         count = int(np.searchsorted(block.rows, last, "right")) - start
         cells = {place: column.slice(start, count) for place, column in block.cells.items()}
         objects = None if block.objects is None else block.objects.slice(start, count)
-        yield Block(rows=block.rows[start : start + count], cells=cells, objects=objects)
+        left = None if block.left is None else block.left.slice(start, count)
+        rows = block.rows[start : start + count]
+        yield Block(rows=rows, cells=cells, objects=objects, left=left)
         start += count
 
 

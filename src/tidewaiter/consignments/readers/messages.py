@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.consignments.messages.taking import kept_of, pack
 from tidewaiter.consignments.messages.types import Format, Found
 from tidewaiter.consignments.readers.jsonrows import header
 from tidewaiter.consignments.readers.mapping import Mapping as Columns
@@ -40,7 +41,7 @@ def open_message(
         raise InputError(
             f"{form.title}: {refused.problem if refused else 'it has no line of goods'}",
             at=f"{name}, {refused.column}" if refused and refused.column else name,
-            hint=refused.hint if refused else "look whether the document is whole",
+            hint=(refused.hint if refused else "") or "look whether the document is whole",
         )
 
     def blocks(wanted: Sequence[int], carried: Sequence[int] = ()) -> Iterator[Block]:
@@ -77,7 +78,7 @@ def items_of(form: Format, file: BinaryIO, name: str) -> _Items:
 
 def _kept(first: Sequence[Found | Refusal]) -> tuple[str, ...]:
     names = dict.fromkeys(
-        path for item in first if isinstance(item, Found) for path, _ in item.kept
+        path for item in first if isinstance(item, Found) for path, _ in kept_of(item)
     )
     return tuple(names)
 
@@ -118,12 +119,14 @@ def _block(some: Sequence[Found | Refusal]) -> Block:
     nested = (
         _nested([row.parties for row in rows], PARTY),
         _nested([row.route for row in rows], STOP),
-        _nested([row.kept for row in rows], KEPT),
+        _nested([kept_of(row) if row.kept else () for row in rows], KEPT),
     )
+    left = [None if row.kept else pack(row.left) for row in rows]
     cells |= {place: lists for place, lists in enumerate(nested, len(places)) if lists is not None}
     return Block(
         rows=np.array([row.row for row in rows], np.int64),
         cells=cells,
         refusals=tuple(item for item in some if isinstance(item, Refusal)),
         pointed=frozenset(places[field] for row in rows for field in row.pointed),
+        left=pa.array(left, pa.binary()) if any(left) else None,
     )

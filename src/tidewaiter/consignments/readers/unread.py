@@ -1,7 +1,8 @@
 """What a table has and Tidewaiter does not use: carried beside the lines, kept with alerts alone.
 
 A batch carries it in one more column, as the file has it: the columns of a table as parts of a
-record, an object of JSON as its bytes. Only the rows that become alerts are turned into text.
+record, an object of JSON as its bytes, of a message in JSON what its format did not take. Only the
+rows that become alerts are turned into text.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ import pyarrow as pa
 
 from tidewaiter.consignments.lines import line_of
 from tidewaiter.consignments.messages.jsontexts import decode
+from tidewaiter.consignments.messages.taking import unpack
 from tidewaiter.consignments.readers.jsonrows import Asked, plan_of
 from tidewaiter.consignments.readers.objects import flatten
 from tidewaiter.consignments.readers.parquet import to_text
@@ -28,6 +30,7 @@ LONGEST = 2_000
 """Letters of a text that is kept."""
 
 _ASKED = b"asked"
+_LEFT = b"left"
 
 
 def carried_columns(sheet: Sheet, wanted: Sequence[int]) -> dict[int, str]:
@@ -54,7 +57,9 @@ def carrying(
         columns: Those of a table that are carried, and their names.
         options: What the user says of keys, where the lines are objects of JSON.
     """
-    if block.objects is not None:
+    if block.left is not None:
+        carried, told = block.left, {_LEFT: b""}
+    elif block.objects is not None:
         said = msgspec.json.encode(tuple(sorted(options.columns.items())))
         carried, told = block.objects, {_ASKED: said}
     elif columns:
@@ -64,6 +69,19 @@ def carrying(
         return batch
     schema = batch.schema.append(pa.field(UNREAD, carried.type, metadata=told))
     return pa.RecordBatch.from_arrays([*batch.columns, carried], schema=schema)
+
+
+def written(batch: pa.RecordBatch, block: Block) -> pa.RecordBatch:
+    """Return lines with what the format of a message in JSON did not take as texts.
+
+    Args:
+        batch: The lines.
+        block: What they were read from.
+    """
+    if block.left is None:
+        return batch
+    found = {at: _left(raw) for at, raw in enumerate(block.left.to_pylist()) if raw}
+    return _with_other(batch, found) if found else batch
 
 
 def only_lines(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -84,7 +102,10 @@ def kept_at(batch: pa.RecordBatch, places: Sequence[int]) -> list[tuple[Kept, ..
     some = carried.take(pa.array(places, pa.int64()))
     if pa.types.is_struct(field.type):
         return [_kept(pairs) for pairs in _cells(some)]
-    asked = msgspec.json.decode((field.metadata or {}).get(_ASKED, b"[]"), type=Asked)
+    told = field.metadata or {}
+    if _LEFT in told:
+        return [_left(raw) if raw else () for raw in some.to_pylist()]
+    asked = msgspec.json.decode(told.get(_ASKED, b"[]"), type=Asked)
     rows = batch.column("row").to_numpy()
     firsts = rows.searchsorted(rows[list(places)])
     found = zip(some.to_pylist(), places, firsts.tolist(), strict=True)
@@ -122,8 +143,10 @@ def settled(batch: pa.RecordBatch, alerts: Sequence[Alert]) -> pa.RecordBatch:
             at += 1
         if alert.line.other:
             found[at] = alert.line.other
-    if not found:
-        return lines
+    return _with_other(lines, found) if found else lines
+
+
+def _with_other(lines: pa.RecordBatch, found: Mapping[int, tuple[Kept, ...]]) -> pa.RecordBatch:
     at = lines.schema.get_field_index("other")
     return lines.set_column(at, LINES.field("other"), _lists(found, len(lines)))
 
@@ -131,12 +154,16 @@ def settled(batch: pa.RecordBatch, alerts: Sequence[Alert]) -> pa.RecordBatch:
 def _lists(found: Mapping[int, tuple[Kept, ...]], length: int) -> pa.Array:
     """Make a column that is null but at some places; most rows cost nothing."""
     some = sorted(found)
-    values = [msgspec.to_builtins(kept) for at in some for kept in found[at]]
+    every = [kept for at in some for kept in found[at]]
+    columns = [[kept.name for kept in every], [kept.text for kept in every]]
+    values = pa.StructArray.from_arrays(
+        [pa.array(column, pa.string()) for column in columns], fields=list(KEPT)
+    )
     counts, empty = np.zeros(length, np.int32), np.ones(length, np.bool_)
     counts[some] = [len(found[at]) for at in some]
     empty[some] = False
     ends = pa.array(np.concatenate([[0], np.cumsum(counts)]).astype(np.int32))
-    return pa.ListArray.from_arrays(ends, pa.array(values, KEPT), mask=pa.array(empty))
+    return pa.ListArray.from_arrays(ends, values, mask=pa.array(empty))
 
 
 def _with(alert: Alert, kept: tuple[Kept, ...]) -> Alert:
@@ -161,6 +188,10 @@ def _keys(raw: bytes, nth: int, asked: Asked) -> Iterator[tuple[str, str | None]
 def _kept(pairs: Iterable[tuple[str, str | None]]) -> tuple[Kept, ...]:
     found = [(name, text) for name, text in pairs if text and text.strip()][:MOST]
     return tuple(Kept(name=_short(name), text=_short(text)) for name, text in found)
+
+
+def _left(packed: bytes) -> tuple[Kept, ...]:
+    return tuple(Kept(name=name, text=text) for name, text in unpack(packed))
 
 
 def _short(text: str) -> str:

@@ -1,5 +1,6 @@
 """The words of a column's name, and what each of them says."""
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 
@@ -8,7 +9,12 @@ from tidewaiter.base.errors import RegistryError
 from tidewaiter.base.quantities import find_unit
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data, read_toml
-from tidewaiter.consignments.readers.aliases import load_aliases, squeeze, words_of
+from tidewaiter.consignments.readers.aliases import (
+    is_unspaced,
+    load_aliases,
+    squeeze,
+    words_of,
+)
 
 UNKNOWN = "?"
 """What a word says that is not known."""
@@ -19,6 +25,7 @@ _PIECE = 3  # letters of the shortest word in such a one
 _SLIP = 6  # letters of a word that may have a slip
 _WIDEST = 40  # letters of a word that is looked at closely
 _NATION = 4  # letters of the shortest name of a country: two and three are codes
+_MUTE = 3  # what a letter that says nothing costs, where a known word costs one
 
 
 class Word(Record, frozen=True, kw_only=True):
@@ -53,6 +60,7 @@ class Rules(Record, frozen=True, kw_only=True):
     ignored: dict[str, frozenset[str]]
     readings: dict[str, tuple[tuple[str, ...], ...]]
     beside: dict[str, frozenset[str]]
+    of_orders: dict[str, tuple[str, ...]]
     by_direction: dict[str, tuple[str, str]]
     unsure: dict[str, tuple[str, ...]]
     values: Values
@@ -71,6 +79,16 @@ def load_rules() -> Rules:
 
 
 @cache
+def load_languages() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """Load the words of each language, by what they say.
+
+    Raises:
+        RegistryError: The file is not as it must be.
+    """
+    return read_toml(data("rules", "column_languages.toml"), dict[str, dict[str, tuple[str, ...]]])
+
+
+@cache
 def load_words() -> Mapping[str, Word]:
     """Load what each word and phrase says, written together.
 
@@ -84,6 +102,12 @@ def load_words() -> Mapping[str, Word]:
             if name in found:
                 raise RegistryError(f'"{name}" says two things', at="column_words.toml")
             found[name] = Word(says=says)
+    for language, words in load_languages().items():
+        for says, names in words.items():
+            for name in {squeeze(name) for name in names}:
+                if found.setdefault(name, Word(says=says)).says != says:
+                    place = f"column_languages.toml, {language}"
+                    raise RegistryError(f'"{name}" says two things', at=place)
     others = [
         *((name, Word(says=says)) for says, name in _shorter(rules)),
         *((name, Word(says=role)) for name, role in aliases.roles.items()),
@@ -107,7 +131,11 @@ def _nations(rules: Rules) -> Iterator[str]:
 
 def _shorter(rules: Rules) -> Iterator[tuple[str, str]]:
     """List phrases without what only joins their words: "agente aduana" is "agente de aduana"."""
-    for says, names in rules.words.items():
+    told = [
+        *rules.words.items(),
+        *(pair for each in load_languages().values() for pair in each.items()),
+    ]
+    for says, names in told:
         for name in names:
             bare = [word for word in words_of(name) if word not in rules.ignored["words"]]
             if len(bare) > 1:
@@ -125,7 +153,7 @@ def say(words: tuple[str, ...]) -> tuple[Word, ...]:
     said: list[Word] = []
     place = 0
     while place < len(words):
-        count, found = _longest(words[place:])
+        count, found = _longest(words[place : place + _LONGEST])
         if found is None and words[place] not in rules.ignored["words"]:
             said.extend(_alone(words[place]))
         elif found is not None:
@@ -137,7 +165,7 @@ def say(words: tuple[str, ...]) -> tuple[Word, ...]:
 def _longest(words: Sequence[str]) -> tuple[int, Word | None]:
     """Find the longest phrase that a name begins with: how many words, and what it says."""
     known = load_words()
-    for count in range(min(_LONGEST, len(words)), 0, -1):
+    for count in range(len(words), 0, -1):
         for name in _numbers("".join(words[:count])):
             if name in known:
                 return count, known[name]
@@ -161,6 +189,8 @@ def _alone(word: str) -> Sequence[Word]:
         return (Word(says=f"{unit.kind}_unit", text=word),)
     if word in load_aliases().currencies:
         return (Word(says="money", text=word.upper()),)
+    if is_unspaced(word) and len(word) <= _WIDEST:
+        return _parted(word)
     plain = word.isascii() and word.isalpha() and len(word) <= _WIDEST
     found = (_cut(word) or _slipped(word)) if plain else ()
     return found or (Word(says=UNKNOWN, text=word),)
@@ -182,6 +212,23 @@ def _cut(word: str) -> Sequence[Word]:
     fewest = min((len(way) for way in ways), default=0)
     best = {way for way in ways if len(way) == fewest}
     return next(iter(best)) if len(best) == 1 else ()
+
+
+def _parted(word: str) -> Sequence[Word]:
+    """Cut a word of a script without spaces: into the fewest known words, and what is between."""
+    known = load_words()
+    syllables = unicodedata.normalize("NFC", word)
+    best: list[tuple[int, tuple[Word, ...]]] = [(0, ())]
+    for end in range(1, len(syllables) + 1):
+        cost, before = best[end - 1]
+        mute = Word(says=UNKNOWN, text=syllables[end - 1])
+        ways = [(cost + _MUTE, (*before, mute))]
+        for start in range(end):
+            piece = known.get(unicodedata.normalize("NFKD", syllables[start:end]))
+            if piece is not None:
+                ways.append((best[start][0] + 1, (*best[start][1], piece)))
+        best.append(min(ways, key=lambda way: way[0]))
+    return best[-1][1]
 
 
 def _ways(word: str) -> Iterator[tuple[Word, ...]]:

@@ -29,6 +29,7 @@ def test_a_waybill_has_a_line_for_each_rate_with_pieces(find: Find, sample: Samp
         "consignment": "020-12345675", "goods": "PHARMA INTERMEDIATE", "hs": "293941",
         "packages": "10", "gross": "1000", "gross.unit": "KGM", "volume": "2.1",
         "volume.unit": "m3", "mode": "air", "value": "4289.68", "currency": "USD",
+        "voyage": "XX123",
     }  # fmt: skip
     assert lines[1].fields["goods"] == "ACETIC ANHYDRIDE"
     assert (lines[1].fields["origin"], lines[1].fields["gross"]) == ("IN", "250.5")
@@ -112,7 +113,7 @@ def test_samples_read_to_the_table_of_fields(find: Find, shared: Path) -> None:
     awb = find("cargo-imp", (folder / "fwb16.txt").read_bytes())[0][0]
     assert dict(awb.fields) == {
         "consignment": "999-12345675", "goods": "PHARMA INTERMEDIATE", "hs": "293941",
-        "packages": "10", "gross": "250", "gross.unit": "KGM", "mode": "air",
+        "packages": "10", "gross": "250", "gross.unit": "KGM", "mode": "air", "voyage": "XX123",
     }  # fmt: skip
     assert [(p["role"], p["country"], p["id"]) for p in awb.parties] == [
         ("consignor", "IN", "GSTIN0000"), ("consignee", "MX", None),

@@ -207,14 +207,16 @@ SHARED: list[tuple[str, dict[str, Any]]] = [
     ("edifact/cuscar_d95b_simple.edi", {
         "consignment": "DOCV373MOB909999", "goods": "FREETEXT DESC, DETAILS", "gross": "55814",
         "gross.unit": "KGM", "packages": "2880", "pack": "UNT", "containers": "EQ123456",
-        "lodged": "2019-10-21", "arrival": "2019-10-29", "mode": "sea", "seq": "1"}),
+        "lodged": "2019-10-21", "arrival": "2019-10-29", "mode": "sea", "seq": "1",
+        "vessel": "TEST SHIP", "voyage": "TRANS1234"}),
     ("edifact/d95b_coprar.edi", {
         "consignment": "2GO2005174", "goods": "PLASTICS:ARTICLES", "gross": "11740",
         "gross.unit": "KGM", "containers": "MSTI6415664", "arrival": "2012-11-24",
-        "departure": "2012-11-25", "mode": "sea"}),
+        "departure": "2012-11-25", "mode": "sea", "vessel": "HELLO WORLD", "voyage": "123W"}),
     ("edifact/d04b_baplie.edi", {
         "consignment": "1", "containers": "CONTAINER", "gross": "23000", "gross.unit": "KGM",
-        "lodged": "2009-10-30", "arrival": "2009-10-30", "departure": "2009-10-01"}),
+        "lodged": "2009-10-30", "arrival": "2009-10-30", "departure": "2009-10-01",
+        "imo": "IMONUMBER", "voyage": "RFN234"}),
     ("made-by-us/cusdec.edi", {
         "consignment": "IM4-2026-10442", "goods": "ACETIC ANHYDRIDE UN1715", "hs": "29152400",
         "procedure": "4000", "gross": "18400", "gross.unit": "KGM", "net": "17600",
@@ -224,7 +226,8 @@ SHARED: list[tuple[str, dict[str, Any]]] = [
         "consignment": "BKG123456", "goods": "ACETIC ANHYDRIDE 99.5 PCT IN 220 KG HDPE DRUMS",
         "commercial": "ACETIC ANHYDRIDE", "hs": "291524", "un": "1715", "gross": "18400",
         "gross.unit": "KGM", "net": "17600", "net.unit": "KGM", "packages": "80", "pack": "DR",
-        "containers": "CSQU3054383", "lodged": "2026-03-14", "mode": "sea", "seq": "1"}),
+        "containers": "CSQU3054383", "lodged": "2026-03-14", "mode": "sea", "seq": "1",
+        "vessel": "MV EXAMPLE", "imo": "9319466", "voyage": "045W"}),
 ]  # fmt: skip
 
 
@@ -237,3 +240,26 @@ def test_public_samples_read_to_the_table_of_fields(
     folder = shared / "data" / "trade" / "samples"
     lines, _ = find("edifact", (folder / path).read_bytes())
     assert dict(lines[0].fields) == fields
+
+
+@pytest.mark.parametrize(
+    ("segments", "wanted"),
+    [
+        ("TDT+20+012E+1++X:172:20+++9319466:146:11:EVER SO", ("EVER SO", "9319466", "012E")),
+        ("TDT+20+012E+1+++++9319460:146:11:EVER SO", ("EVER SO", "9319460", "012E")),
+        ("TDT+20+012E+1+++++H3RC:103::EVER SO", ("EVER SO", None, "012E")),
+        ("TDT+20++1+++++9319466:::EVER SO'RFF+VON:012E", ("EVER SO", "9319466", "012E")),
+        ("TDT+20++1+++++9319460:::EVER SO", ("EVER SO", None, None)),
+        ("TDT+20+XX123+4++XX:3", (None, None, "XX123")),
+        ("TDT+20++3+++++AB-123-CD:::LORRY", (None, None, None)),
+        ("TDT+10+7+1+++++9319466:146::FEEDER'TDT+20+8+1+++++:::MAIN", ("MAIN", None, "8")),
+    ],
+)
+def test_the_ship_and_its_voyage_are_those_of_the_main_stage(
+    find: Find, segments: str, wanted: tuple[str | None, ...]
+) -> None:
+    """A name is a ship's by sea or with its number; a number that no list is said of must hold."""
+    text = f"UNH+1+IFTMIN:D:00A:UN'BGM+340+1'{segments}'GID+1'FTX+AAA+++ACETONE'UNT+9+1'"
+    (line,), _ = find("edifact", text.encode())
+    assert tuple(line.fields.get(each) for each in ("vessel", "imo", "voyage")) == wanted
+    assert any(path.startswith("TDT") for path, _ in line.kept)  # the carrier, a sign, a flag

@@ -11,6 +11,7 @@ _WEIGHT = re.compile(r"([KL])([\d.]+)")
 _VOLUME = re.compile(r"([A-Z]{2})([\d.]+)")
 _PLACES = re.compile(r"([A-Z]{3})([A-Z]{3})")
 _AIRPORT = re.compile(r"([A-Z]{3})(?:[A-Z0-9]{2})?")
+_FLIGHT = re.compile(r"[A-Z0-9]{2}[0-9]{3,4}[A-Z]?")
 _UN = re.compile(r"(?:UN|ID)?\s?(\d{4})")
 _CODE = re.compile(r"[NR][A-Z]")  # of a detail of a rate line: NG, NH
 _UNITS = {"K": "KGM", "L": "LBR"}
@@ -169,6 +170,12 @@ def _shared(section: Section, item: Item) -> bool:
             item.fields |= {"value": value, "currency": fields[0]}
         _keep(section, item)
         return True
+    if tag == "FLT":
+        flight = section.lines[0][0]
+        if _FLIGHT.fullmatch(flight):
+            item.fields.setdefault("voyage", flight)
+        _keep(section, item)
+        return True
     if tag == "OCI":
         _customs(section, item)
         return True
@@ -204,6 +211,8 @@ def _put_around(
 ) -> None:
     """Put what is of the whole waybill to a line; what is only kept, to the first one."""
     item.fields["mode"] = "air"
+    if "voyage" in around.fields:
+        item.fields["voyage"] = around.fields["voyage"]
     if first and "value" in around.fields:
         item.fields |= {k: around.fields[k] for k in ("value", "currency")}
     if first and "un" in around.fields and "un" not in item.fields:

@@ -7,8 +7,10 @@ from tidewaiter.consignments.messages.edifact.days import day_of
 from tidewaiter.consignments.messages.edifact.parties import OTHER, party_of, stop_of
 from tidewaiter.consignments.messages.edifact.segments import Segment
 from tidewaiter.consignments.messages.edifact.structure import Codes, Step
+from tidewaiter.parties.identifiers.numbers import check_number
 
 _MAIN = "20"  # 8051, the stage of transport that counts: the main one
+_SEA = "sea"
 _CONTAINER = "CN"  # 8053
 _ASIDE = re.compile(r"(?:^| )(?:RFF|DOC|NAD)$")  # groups whose days are those of a paper
 _TARIFF = re.compile(r"\d{4,10}")
@@ -23,7 +25,8 @@ class Bag:
     def __init__(self, codes: Codes) -> None:
         """Take what codes mean."""
         self._codes = codes
-        self.numbers: dict[str, str] = {}  # consignment, seq, packages, pack, hs, procedure, mode
+        # consignment, seq, packages, pack, hs, procedure, mode, vessel, imo, voyage
+        self.numbers: dict[str, str] = {}
         self.goods: list[str] = []
         self.items: list[str] = []  # descriptions of items (IMD)
         self.commercial: list[str] = []
@@ -184,7 +187,19 @@ class Bag:
         code = segment.get(3)
         if code and not self._stage:
             self._number("mode", self._codes.mode.get(code[0], code))
-        return False  # the vessel and its voyage have no field
+        if not self._stage:
+            self._number("voyage", segment.get(2))
+            self._ship(segment)
+        return False  # the carrier, a call sign and a flag have no field
+
+    def _ship(self, segment: Segment) -> None:
+        """Take the ship of a TDT: its name, and its number where it is said to be one or is."""
+        number, kind = segment.get(8), segment.get(8, 1)
+        told = kind in self._codes.ship or (not kind and _is_ship(number))
+        if told:
+            self._number("imo", number)
+        if told or kind in self._codes.sign or self.numbers.get("mode") == _SEA:
+            self._number("vessel", segment.get(8, 3))
 
     def _dtm(self, segment: Segment, step: Step) -> bool:
         field = self._codes.day.get(segment.get(1))
@@ -214,6 +229,8 @@ class Bag:
         if kind in self._codes.licence:
             self.licences.append(number)
             return True
+        if kind in self._codes.voyage:
+            return self._number("voyage", number)
         return False
 
     def _doc(self, segment: Segment, step: Step) -> bool:
@@ -234,6 +251,10 @@ class Bag:
         if number and number not in self.containers:
             self.containers.append(number)
         return bool(number)
+
+
+def _is_ship(number: str) -> bool:
+    return check_number("IMO", number)[1] == "valid" if number else False
 
 
 def _joined(parts: list[str]) -> str:

@@ -25,7 +25,7 @@ def found_of(row: int, line: Bag, around: Sequence[Bag], codes: Codes, message: 
     fields |= _texts(line, around)
     fields |= _amounts(line, bags, codes)
     for bag in bags:
-        for field in ("mode", "procedure"):
+        for field in ("mode", "procedure", "vessel", "imo", "voyage"):
             if field in bag.numbers:
                 fields.setdefault(field, bag.numbers[field])
         for field, (_, day) in bag.days.items():

@@ -119,7 +119,7 @@ class _Reading:
         )  # fmt: skip
 
     def _check_ship(self, segment: Segment) -> Iterator[Refusal]:
-        """Report an IMO number whose check digit fails; the ship has no field of a line."""
+        """Report an IMO number whose check digit fails; the line keeps it as it is written."""
         number = segment.get(8)
         if segment.tag == "TDT" and segment.get(8, 1) == _IMO and number.isdecimal():
             _, check, why = check_number("IMO", number)

@@ -42,6 +42,9 @@ class Codes(Record, frozen=True, kw_only=True):
     procedure: tuple[str, ...]
     goods: tuple[str, ...]
     commercial: tuple[str, ...]
+    ship: tuple[str, ...]
+    sign: tuple[str, ...]
+    voyage: tuple[str, ...]
 
 
 class Tables(Record, frozen=True, kw_only=True):
