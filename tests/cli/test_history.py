@@ -1,16 +1,21 @@
 """The option --history of `tidewaiter screen`, and what adds up over a file."""
 
 import csv
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import Result
 from tests.found import alerts
 
 from tidewaiter.base.resources import data
+from tidewaiter.bulk.run import Settings
 from tidewaiter.consignments.types import Alert
 from tidewaiter.identity import own_stamp
+from tidewaiter.rescreen.anew import mark_again
 from tidewaiter.store.database import open_database
 from tidewaiter.store.decisions import Wanted, decide, standings, take_back
 from tidewaiter.store.queuefilter import AlertFilter
@@ -120,6 +125,30 @@ def test_lines_of_one_file_that_are_alike_all_count(
     assert all("4 lines" in text and "1,300 kg" in text for text in said)
 
 
+def test_the_database_counts_without_rules_of_the_past(
+    screen: Screen, here: Path, objects: Objects
+) -> None:
+    """Where they are switched off, its amounts add up all the same: at once, and asked again."""
+    ours = data("rules", "alerts.toml").read_text(encoding="utf-8")
+    begin, rest = ours.split("\n[past]\n")
+    own = here / "own.toml"
+    own.write_text(f"{begin}\n[past]\n" + rest.replace("most = 30", "most = 0", 1), "utf-8")
+    off = ("--db", "cases.db", "--rules", str(own))
+    _file(here / "then.csv", ("600", "2026-11-02"))
+    _file(here / "draft.csv", ("500", "2026-11-20"))
+    assert screen("then.csv", *off).exit_code == 0
+    assert screen("draft.csv", *off).exit_code == 0
+    now = _file(here / "now.csv", ("500", "2026-11-20"), ("100", "2026-11-21"))
+    texts = [text for (text,) in _told(objects(screen(str(now), *off).stdout))]
+    assert all("1,200 kg" in text and "(1 of earlier files)" in text for text in texts)
+    assert screen("--again", *off).exit_code == 0
+    with open_database(here / "cases.db") as database, database.work() as work:
+        held = [each for each in alerts(work) if each.file == "now.csv"]
+    assert [[r.text for r in e.reasons if r.rule == "together"] for e in held] == [
+        [text] for text in texts
+    ]
+
+
 def test_again_takes_no_history(screen: Screen, here: Path) -> None:
     """What a database holds is screened line by line."""
     then = _file(here / "then.csv", ("600", "2026-11-02"))
@@ -194,7 +223,7 @@ def test_the_database_says_what_the_files_say(screen: Screen, here: Path, object
     assert not found
 
 
-def test_other_lines_are_asked_again(screen: Screen, here: Path) -> None:
+def test_other_lines_are_asked_again(screen: Screen, here: Path, objects: Objects) -> None:
     """What came to the database later counts; a decided alert stays and gets a note; then rest."""
     now, own = here / "now.csv", here / "own.toml"
     with _file(now, ("600", "2026-11-20"), ("600", "2026-11-20")).open("a") as file:
@@ -213,7 +242,12 @@ def test_other_lines_are_asked_again(screen: Screen, here: Path) -> None:
     told = screen(*again).stderr
     assert "asked about 2 alerts: 1 say something else now" in told
     assert "1 decided ones got a note, 16 new ones by rules that select" in told
+    written = objects((here / "new.jsonl").read_text(encoding="utf-8"))
+    assert [each["file"] for each in written].count("now.csv") == 1
+    assert {each["title"].split(" is in none of")[0] for each in written} >= {"The importer Nobody"}
+    assert len(written) == 16
     assert "no line, alert, result or rule changed" in screen(*again).stderr
+    assert objects((here / "new.jsonl").read_text(encoding="utf-8")) == []
     with open_database(here / "cases.db") as database, database.work() as work:
         held = {each.id: each for each in alerts(work)}
         assert held.pop(one.id).score == one.score
@@ -224,9 +258,47 @@ def test_other_lines_are_asked_again(screen: Screen, here: Path) -> None:
         (note,) = [r for r in alerts(work, AlertFilter(status=("dismissed",)))[0].reasons
                    if r.text.startswith("After the decision")]  # fmt: skip
     assert note.text.count("is in none of 120 earlier lines") == 2
+    assert "; The" not in note.text
     with open_database(here / "cases.db") as database, database.work(own_stamp()) as work:
         take_back(work, standings(work, [one.id])[one.id])
     assert "about 18 alerts: 1 say something else now" in screen(*again).stderr
+
+
+def test_what_rules_select_is_written_behind_what_is_new(
+    screen: Screen, here: Path, objects: Objects
+) -> None:
+    """To a file and to standard output; kept after that, so that a stop loses none of it."""
+    ours = data("rules", "alerts.toml").read_text(encoding="utf-8")
+    own, strict = here / "own.toml", here / "strict.toml"
+    own.write_text(ours.replace("selects = []", 'selects = ["trader-new"]'), encoding="utf-8")
+    levels = {"critical = 80": "critical = 99", "high = 60": "high = 98", "medium = 40":
+              "medium = 97", "low = 15": "low = 96"}  # fmt: skip
+    for level, other in levels.items():
+        ours = ours.replace(level, other)
+    strict.write_text(ours, encoding="utf-8")
+    with _file(here / "now.csv", ("600", "2026-11-20")).open("a") as file:
+        file.write("9,shirts,9,Old 1,Nobody,DE,US,2026-11-20\n")
+    (here / "then.csv").write_text(HEAD + _OLD, encoding="utf-8")
+    for name in ("now.csv", "then.csv"):
+        told = screen(name, "--db", "cases.db", "--rules", str(strict), "--day", "2026-11-25")
+        assert "0 alerts are new" in told.stderr
+    shutil.copy(here / "cases.db", here / "other.db")
+    again = ("--again", "--rules", str(own), "--day", "2026-11-25")
+    written = objects(screen(*again, "--db", "other.db").stdout)
+    assert [bool(each["substances"]) for each in written[:2]] == [True, False]
+    assert [each["row"] for each in written if each["file"] == "now.csv"] == [1, 2]
+    settings = Settings(day=date(2026, 11, 25), file="", sha256="", rules=own)
+
+    def full(_: Iterator[Alert]) -> None:
+        raise OSError("the disk is full")
+
+    with open_database(here / "cases.db") as database:
+        with pytest.raises(OSError, match="full"):
+            mark_again(database, settings, own_stamp, write=full)
+        with database.work() as work:
+            assert alerts(work) == []
+    assert screen(*again, "--db", "cases.db", "--out", "new.jsonl").exit_code == 0
+    assert objects((here / "new.jsonl").read_text(encoding="utf-8")) == written
 
 
 def _past_of(alert: Alert) -> list[str]:

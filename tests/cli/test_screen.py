@@ -16,6 +16,9 @@ import pytest
 from click.testing import Result
 
 from tidewaiter.base.resources import data
+from tidewaiter.bulk.marks import Marks
+from tidewaiter.cli import onefile
+from tidewaiter.store.database import Database
 
 Screen = Callable[..., Result]
 Process = Callable[..., subprocess.CompletedProcess[bytes]]
@@ -140,6 +143,37 @@ def test_the_day_is_part_of_every_alert(screen: Screen, manifest: Path, objects:
     assert days <= {"1950-01-01"}
     held = [holding for alert in alerts for holding in alert["law"]]
     assert all(holding["since"] is None for holding in held)
+
+
+def test_two_at_once_without_an_output_file_are_both_done(
+    screen: Screen, manifest: Path, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each has a journal of its own in the cache; what was cut off is taken up once.
+
+    With an output file the second one is refused, as both would write it.
+    """
+    monkeypatch.setattr("tidewaiter.cli.journals.cache_folder", lambda: here / "cache")
+    alone, seen, inner = screen(str(manifest)).stdout, [], onefile.screen_one
+
+    def another(job: onefile.OneFile, database: Database | None) -> tuple[Marks, int]:
+        seen.append(job.journal)
+        made = inner(job, database)
+        if len(seen) == 1:
+            told.append(screen(str(manifest), *more))
+        return made
+
+    for more, code in (((), 0), (("--out", "a.jsonl"), 2)):
+        told: list[Result] = []
+        seen.clear()
+        with monkeypatch.context() as patch:
+            patch.setattr("tidewaiter.cli.screen.screen_one", another)
+            first = screen(str(manifest), *more)
+        assert (first.exit_code, told[0].exit_code) == (0, code)
+        assert len(set(seen)) == (1 if code else 2)
+        if not code:
+            assert first.stdout == told[0].stdout == alone
+    assert "at work on this already" in told[0].stderr
+    assert list((here / "cache" / "journals").iterdir()) == []
 
 
 def test_the_same_file_gives_the_same_bytes(screen: Screen, manifest: Path) -> None:

@@ -1,5 +1,6 @@
 """The table of alerts in the terminal: readable at any width, and safe from what it prints."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,6 +45,19 @@ def test_listings_are_said_in_few_words(
     assert "listed chemicals" not in words
     assert words.count(f"+{8 - named}") > 3
     assert "(UN Table I, US List I" in words or "(UN Table I, US" in words
+
+
+def test_the_order_is_said_and_sentences_are_sentences(
+    screen: Screen, sample: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lower score may stand before a higher one, and what the table begins with says why."""
+    monkeypatch.setenv("COLUMNS", "160")
+    told = screen(sample, "--out", "a.jsonl").stdout
+    first, rest = told.split("\n", 1)
+    assert first == "In order of work: by score, by days left, and what is unlike comes forward."
+    words = " ".join(rest.split())
+    assert "and 1 more. The line names Benzaldehyde" in words
+    assert not re.search(r"; (The|A|HS|UN) ", words)
 
 
 def test_an_alert_has_a_few_lines_at_80_columns(

@@ -67,6 +67,20 @@ def test_a_pair_that_always_is_so_is_listed_once() -> None:
     assert listed[0].z < 0 < listed[1].z
 
 
+def test_a_year_stands_beside_years_and_a_month_beside_months() -> None:
+    """Twelve ordinary months of the same goods say nothing of the year, and fill no group."""
+    reading = market()
+    reading.flows["X", ODD] = Amount(kg=1000, usd=60_000)
+    reading.flows["X", msgspec.structs.replace(ODD, period=2019)] = Amount(kg=1000, usd=1_200)
+    alone = found(reading)
+    for month in range(12):
+        key = msgspec.structs.replace(ODD, period=202001 + month)
+        reading.flows["X", key] = Amount(kg=1000, usd=60_000)
+    assert found(reading) == alone
+    assert alone[0].pair_usual == pytest.approx(1.2)
+    assert alone[0].flows == 62
+
+
 @pytest.mark.parametrize(
     "amount",
     [

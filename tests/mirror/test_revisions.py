@@ -121,6 +121,36 @@ def test_what_two_files_give_under_two_revisions_counts_once(tmp_path: Path, ord
     assert (amount.kg, amount.revision, reading.conflicting) == (6, "H6", 0)
 
 
+@pytest.mark.parametrize("order", ["H6 H5 h5", "H5 h5 H6", "H5 H6 h5"])
+@pytest.mark.parametrize("files", [1, 3])
+def test_the_newer_counts_whatever_the_older_says_in_two_ways(
+    tmp_path: Path, order: str, files: int
+) -> None:
+    """In one file, in any order of rows; in files of their own."""
+    rows = [f"2022,842,X,484,{at.upper()},291524,10,{5 + at.isupper()}" for at in order.split()]
+    paths = []
+    for at, some in {at: rows[at::files] for at in range(files)}.items():
+        paths.append(tmp_path / f"{at}.csv")
+        paths[-1].write_text("\n".join((HEAD, *some, "")), encoding="utf-8")
+    reading = read_files(paths, WATCHED)
+    ((_, amount),) = reading.flows.items()
+    assert (amount.kg, amount.revision) == (6, "H6")
+    if files == 1:  # between files, the later of one revision is told to revise the earlier
+        assert (reading.conflicting, reading.conflicts) == (0, [])
+
+
+def test_what_a_file_says_in_two_ways_takes_nothing_from_a_newer_revision(tmp_path: Path) -> None:
+    """Of another file; what that says under an older revision, or the same, is none any more."""
+    row, clean = "2022,842,X,484,{},291524,10,{}", tmp_path / "clean.csv"
+    unclear = tmp_path / "unclear.csv"
+    unclear.write_text("\n".join((HEAD, row.format("H5", 5), row.format("H5", 7), "")), "utf-8")
+    for revision, left in (("H6", ["H6"]), ("H5", []), ("H4", [])):
+        clean.write_text(f"{HEAD}\n{row.format(revision, 6)}\n", encoding="utf-8")
+        reading = read_files([clean, unclear], WATCHED)
+        assert [each.revision for each in reading.flows.values()] == left
+        assert reading.conflicting == 1
+
+
 def test_a_code_that_held_more_names_no_one_substance() -> None:
     """2933.32 gave alkaloids to 2939.80 in HS 2017; of older revisions nothing is known."""
     key = Key(code="293332", revision="H4", exporter=842, importer=484, period=2015)

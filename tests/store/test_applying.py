@@ -13,7 +13,8 @@ from tidewaiter.store import tables
 from tidewaiter.store.applying import next_slice, unfinished
 from tidewaiter.store.audit import record_change, verify_audit
 from tidewaiter.store.database import Database, open_database
-from tidewaiter.store.previews import resting, rules_that_hide
+from tidewaiter.store.hiding import rules_that_hide
+from tidewaiter.store.previews import resting
 from tidewaiter.store.suppression import Changed, approve, end, propose, suppression_of
 from tidewaiter.store.tallies import recount
 

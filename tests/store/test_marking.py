@@ -15,6 +15,7 @@ from tidewaiter.store.alerts import find_alert
 from tidewaiter.store.audit import audit_entries, verify_audit
 from tidewaiter.store.database import Database
 from tidewaiter.store.decisions import Wanted, decide, standings, take_back
+from tidewaiter.store.hiding import rules_that_hide
 from tidewaiter.store.marking import Marked, mark_alerts
 from tidewaiter.store.queue import count_alerts
 from tidewaiter.store.queuefilter import AlertFilter, Queue
@@ -151,6 +152,32 @@ def test_what_rests_comes_back_when_its_rule_is_about_it_no_longer(
         assert [standings(work, ids)[name].status for name in ids] == ["open", "suppressed"]
         told = work.connection.execute(select(tables.delivery.c.alerts)).scalars().all()
     assert told == ['["alert-1"]']
+
+
+def test_what_rests_rests_by_the_rule_that_is_about_it(
+    database: Database, put: Put, make_alert: Make
+) -> None:
+    """Where its own is about it no longer and another is: when that one ends, it is open."""
+    put(remover(make_alert, 1), remover(make_alert, 2))
+    first = approved(database)
+    other = approved(database, scope=structs.replace(SCOPE, most="critical"), strong=True)
+    ids = ["alert-1", "alert-2"]
+    with database.work(OFFICER) as work:
+        add_webhook(work, NewWebhook(name="a", url="https://example.org/x",
+                                     severities=("critical",)))  # fmt: skip
+    _mark(database, ["alert-1"], NEW)
+    _mark(database, ["alert-2"], SPLIT)
+    with database.work(OFFICER) as work:
+        assert rules_that_hide(work, ids) == {"alert-1": other.number, "alert-2": first.number}
+        assert [each.hidden for each in suppressions(work)] == [1, 1]
+        assert work.connection.execute(select(tables.delivery.c.alerts)).all() == []
+        said = [each.action for each in audit_entries(work)]
+        assert said[-3:] == ["alerts suppressed", "alerts marked", "alerts marked"]
+        assert end(work, suppression_of(work, other.number), "no more of them").alerts == 1
+    with database.work(OFFICER) as work:
+        assert [standings(work, ids)[name].status for name in ids] == ["open", "suppressed"]
+        assert recount(work).wrong == 0
+        assert verify_audit(work).broken is None
 
 
 def test_a_rule_hides_again_what_it_hid_before(

@@ -27,7 +27,8 @@ from tidewaiter.store.audit import audit_entries, verify_audit
 from tidewaiter.store.batches import add_batch
 from tidewaiter.store.database import Database, Stamp
 from tidewaiter.store.decisions import Wanted, standings, take_back
-from tidewaiter.store.previews import hidden_by_day, preview, resting, rules_that_hide
+from tidewaiter.store.hiding import rules_that_hide
+from tidewaiter.store.previews import hidden_by_day, preview, resting
 from tidewaiter.store.screenings import Run, Source, begin_screening
 from tidewaiter.store.suppression import (
     approve,

@@ -52,6 +52,24 @@ def test_pages_follow_each_other_and_lead_back(desk: Callable[..., Desk]) -> Non
         assert (first["later"], second["later"], second["earlier"]) == (True, False, True)
 
 
+def test_each_order_is_called_what_it_is(desk: Callable[..., Desk]) -> None:
+    """What contradicts comes before what is due sooner; by the days alone there is another order.
+
+    So the order of work is not called the most urgent first.
+    """
+    one = desk("viewer")
+    days = {
+        sort: [row["alert"].get("days_left") for row in _page(one, f"sort={sort}")["rows"]]
+        for sort in ("rank", "due")
+    }
+    known = {sort: [each for each in left if each is not None] for sort, left in days.items()}
+    assert known["rank"][0] > min(known["rank"])
+    assert known["due"] == sorted(known["due"])
+    said = re.findall(r"<option[^>]*>([^<]*)", one.get("/queue").text)
+    assert {"in order of work", "due soonest first"} <= set(said)
+    assert not any("urgent" in each for each in said)
+
+
 def test_words_find_goods_in_any_script(desk: Callable[..., Desk]) -> None:
     """And the page marks what was found in them."""
     one = desk("viewer")

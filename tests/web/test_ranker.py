@@ -1,5 +1,9 @@
 """What decisions taught: on the alert, on its page, and in the queue; beside the rules always."""
 
+import csv
+import io
+import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,9 +11,14 @@ import pytest
 from msgspec import structs
 from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
+from tests.web.sent import read, sent
 from tools.made_model import model
 
-from tidewaiter.ranking.model import write_model
+from tidewaiter.consignments.learned import Learned
+from tidewaiter.consignments.types import Alert
+from tidewaiter.ranking import explaining
+from tidewaiter.ranking.explaining import explain
+from tidewaiter.ranking.model import Ranker, write_model
 from tidewaiter.web.node import Node
 from tidewaiter.web.taught import Taught
 
@@ -114,6 +123,55 @@ def test_the_queue_can_follow_what_decisions_taught(
     node.taught = Taught(None)
     assert anna.get("/queue.json?sort=learned").json()["query"].get("sort", "rank") == "rank"
     assert "in the order that decisions taught" not in anna.get("/queue?sort=learned").text
+
+
+def test_files_of_an_upload_tell_what_decisions_taught(
+    node: Node, desk: Callable[..., Desk], folder: Path, work: Callable[[], None], sample: bytes
+) -> None:
+    """In JSON Lines, CSV and the report, as the page of each alert does; without a model, none."""
+    anna = desk("analyst")
+    upload = sent(anna, sample)
+    read(anna, upload, "screen", day="2026-11-25")
+    work()
+    where = f"/screen/{upload['id']}"
+    told = [json.loads(line) for line in anna.get(f"{where}/alerts.jsonl").text.splitlines()]
+    page = anna.get(f"/alerts/{told[0]['id']}.json").json()["alert"]
+    assert told[0] == page
+    rows = list(csv.DictReader(io.StringIO(anna.get(f"{where}/alerts.csv").text.lstrip("\ufeff"))))
+    chances = [f"{each['learned']['chance']:.3f}" for each in told]
+    assert [row["learned"] for row in rows] == chances
+    assert "What decisions taught" in anna.get(f"{where}/report.html").text
+    for change in (lambda: (folder / "ranker.json").write_bytes(b"{}"), lambda: setattr(
+        node, "taught", Taught(None)
+    )):  # fmt: skip
+        change()
+        assert '"learned"' not in anna.get(f"{where}/alerts.jsonl").text
+        assert "learned" not in anna.get(f"{where}/alerts.csv").text.splitlines()[0]
+
+
+def test_both_ways_follow_the_order_and_explain_one_alert(
+    desk: Callable[..., Desk], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From each alert on to the next and back; only the alert that is shown is explained."""
+    (folder / "ranker.json").write_bytes(write_model(structs.replace(model(), usual=0.25)))
+    anna = desk("analyst")
+    rows = anna.get("/queue.json?sort=learned").json()["rows"]
+    ids = [row["alert"]["id"] for row in rows]
+    told = []
+
+    def counted(ranker: Ranker, alert: Alert) -> Learned:
+        told.append(alert.id)
+        return explain(ranker, alert)
+
+    monkeypatch.setattr(explaining, "explain", counted)
+    for place, one in enumerate(ids):
+        page = anna.get(f"/alerts/{one}?queue=sort%3Dlearned").text
+        for key, other in (("k", place - 1), ("j", place + 1)):
+            way = f'queue=sort%3Dlearned" data-key="{key}"'
+            found = re.findall(rf'href="/alerts/([^"?]+)\?{re.escape(way)}', page)
+            assert found == ([ids[other]] if 0 <= other < len(ids) else []), (place, key)
+    assert told == ids
+    assert anna.get("/queue.json?sort=learned&severity=critical&status=held").json()["rows"] == []
 
 
 @pytest.mark.browser

@@ -4,8 +4,8 @@ import errno
 import os
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from tidewaiter.base.errors import OutputError
@@ -37,10 +37,48 @@ def alone(path: Path, place: str, hint: str = _HINT) -> Iterator[None]:
     Raises:
         OutputError: Another process is at work there, or the folder cannot be written.
     """
+    try:
+        with _held(path):
+            yield
+    except _BusyError as busy:
+        raise OutputError(f"{busy.who} is at work on this already", at=place, hint=hint) from None
+
+
+@contextmanager
+def alone_on_one(paths: Iterable[Path]) -> Iterator[Path]:
+    """Keep every other process from the first of some files that none is at work on.
+
+    Args:
+        paths: What may be worked on, without an end.
+
+    Raises:
+        OutputError: The folder cannot be written.
+    """
+    for path in paths:
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(_held(path))
+            except _BusyError:
+                continue
+            yield path
+            return
+
+
+class _BusyError(Exception):
+    """Another process holds the lock."""
+
+    def __init__(self, note: bytes) -> None:
+        text = note.decode(errors="replace")
+        self.who = text if text and text.isprintable() else "another process"
+        super().__init__(self.who)
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[None]:
     path = path.with_name(f"{path.name}.lock")
     with writing(str(path)):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = _take(path, place, hint)
+        handle = _take(path)
     try:
         yield
     finally:
@@ -52,14 +90,14 @@ def alone(path: Path, place: str, hint: str = _HINT) -> Iterator[None]:
                 path.unlink()
 
 
-def _take(path: Path, place: str, hint: str) -> int:
+def _take(path: Path) -> int:
     """Open and lock the file, and note in it who does."""
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
     while True:
         handle = os.open(path, flags, 0o666)
         if not _lock(handle):
             with os.fdopen(handle, "rb") as file:
-                raise _busy(file.read(_LONGEST), place, hint)
+                raise _BusyError(file.read(_LONGEST))
         if _still(path, handle):
             os.truncate(handle, 0)
             os.write(handle, f"process {os.getpid()} on {socket.gethostname()}".encode())
@@ -86,9 +124,3 @@ def _still(path: Path, handle: int) -> bool:
         return os.path.samestat(path.stat(follow_symlinks=False), os.fstat(handle))
     except FileNotFoundError:
         return False
-
-
-def _busy(note: bytes, place: str, hint: str) -> OutputError:
-    text = note.decode(errors="replace")
-    who = text if text and text.isprintable() else "another process"
-    return OutputError(f"{who} is at work on this already", at=place, hint=hint)

@@ -60,7 +60,7 @@ for _command in (result, withdraw_, recount_):
 def list_(
     db: str, sort: Sort, rows: int, after: str | None, *, as_json: bool, **options: Any
 ) -> None:
-    """List alerts, the most urgent first, and count them by where they stand.
+    """List alerts, in order of work, and count them by where they stand.
 
     Several --severity, --status, --substance, --rule or --country: any of them will do.
 

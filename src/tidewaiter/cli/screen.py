@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-from tidewaiter.base.alone import alone
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.abandoned import drop_abandoned
@@ -17,11 +16,11 @@ from tidewaiter.bulk.journal import Done, read_done
 from tidewaiter.bulk.run import Settings
 from tidewaiter.cli.again import Past, screen_past
 from tidewaiter.cli.apart import RESTRICTED, place_of
-from tidewaiter.cli.beside import beside_of, check_beside, learned_option
-from tidewaiter.cli.cluster import cluster_of, on_cluster, one_path, screen_cluster
+from tidewaiter.cli.beside import beside_of, learned_option
+from tidewaiter.cli.cluster import There, cluster_of, on_cluster, one_path, screen_cluster
 from tidewaiter.cli.columns import show_columns
 from tidewaiter.cli.earlier import check_history
-from tidewaiter.cli.journals import journal_of, journals
+from tidewaiter.cli.journals import held, journal_of, journals
 from tidewaiter.cli.listsfolder import filled, kept_in
 from tidewaiter.cli.onefile import OneFile, screen_one
 from tidewaiter.cli.options import Day, Field, hear_every_stop, own_lists, printable
@@ -127,14 +126,16 @@ def screen(paths: tuple[Path, ...], *, again: bool, whole: bool, **options: Any)
 
     Example: tidewaiter screen manifest.csv --out alerts.jsonl --report report.html
     """
-    cluster = cluster_of(options, again=again)
+    cluster = cluster_of(options)
     wanted = Wanted(**options)
-    check_beside(wanted.ranker, elsewhere=again or cluster.engine == "spark")
     if cluster.engine == "spark":
-        settings = _settings(wanted, file="", sha256="")
-        done_there = screen_cluster(paths, wanted.out, _options(wanted), settings, cluster)
+        there = There(
+            paths, wanted.out, wanted.history, _options(wanted), wanted.saved,
+            beside_of(wanted.ranker) if wanted.ranker else None,
+        )  # fmt: skip
+        done_there = screen_cluster(there, _settings(wanted, file="", sha256=""), cluster)
         sys.exit(1 if done_there.refusals else 0)
-    path = one_path(paths, wanted.out, cluster)
+    path = one_path(paths, wanted.out)
     if again:
         if path is not None or wanted.db is None:
             raise click.UsageError("--again screens a database: give --db and no file")
@@ -145,7 +146,10 @@ def screen(paths: tuple[Path, ...], *, again: bool, whole: bool, **options: Any)
         settings = _settings(wanted, file="", sha256="")
         named = {"alerts": wanted.out, RESTRICTED: wanted.restricted}
         check_outputs(named, _kept(None, wanted, None))
-        past = Past(place=wanted.db, out=wanted.out, restricted=wanted.restricted, whole=whole)
+        past = Past(
+            place=wanted.db, out=wanted.out, restricted=wanted.restricted, whole=whole,
+            beside=beside_of(wanted.ranker) if wanted.ranker else None,
+        )  # fmt: skip
         screen_past(past, settings)
         return
     if whole:
@@ -170,27 +174,25 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
     settings = _settings(wanted, file=printable(path.name), sha256=hash_file(path))
     first = wanted.out or wanted.report
     journal = journal_of(first, settings, options)
-    outputs = Outputs(
-        alerts=wanted.out,
-        report=wanted.report,
-        refused=wanted.refused or (first or Path("x")).with_name("refused.csv"),
-        refused_named=wanted.refused is not None,
-        restricted=place_of(wanted.restricted, settings, journal),
-        learned=wanted.ranker is not None,
-    )
-    named = {"alerts": outputs.alerts, "the report": outputs.report, "refusals": outputs.refused}
+    refused = wanted.refused or (first or Path("x")).with_name("refused.csv")
+    named = {"alerts": wanted.out, "the report": wanted.report, "refusals": refused}
     named[RESTRICTED] = wanted.restricted
     check_outputs(named, _kept(path, wanted, journal))
     check_history(wanted.history, settings)
     show_columns(path, options)
     tell_first_start()
-    with alone(journal, str(first or path)):
+    with held(journal, first) as journal:
         drop_abandoned(journals(), time.time() - _ABANDONED)
         with database_at(wanted.db) as database, resting_told(database):
             settings = switched(settings, database)
             job = OneFile(path, options, settings, journal, wanted.history, wanted.workers,
                           wanted.register)  # fmt: skip
             marks, new = screen_one(job, database)
+        outputs = Outputs(
+            alerts=wanted.out, report=wanted.report, refused=refused,
+            refused_named=wanted.refused is not None, learned=wanted.ranker is not None,
+            restricted=place_of(wanted.restricted, settings, journal),
+        )  # fmt: skip
         digest = registry_digest(settings, restricted=False)
         summary = write_outputs(journal, outputs, settings, digest, marks, beside=beside)
         done = read_done(journal)

@@ -51,7 +51,7 @@ def show_rule(rule: Suppression, steps: Sequence[Taken], rests: Sequence[str]) -
     for step in steps:
         words = f": {as_line(step.words)}" if step.words else ""
         yield f"  {step.id}  {step.at}  {step.step} by {as_line(step.by)}{words}"
-    yield from _named("Rest now, the most urgent first", rests)
+    yield from _named("Rest now, in order of work", rests)
 
 
 def show_offer(number: int, offer: Offer) -> Iterator[str]:

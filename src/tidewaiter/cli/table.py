@@ -18,11 +18,12 @@ _ROWS = 20
 _GOODS = 60
 _WIDE = 100  # columns of a terminal from which on each fact has a column of its own
 _LISTINGS = {False: 2, True: 4}  # named in a narrow and in a wide terminal
+_ORDER = "In order of work: by score, by days left, and what is unlike comes forward."
 STYLES = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "dim"}
 
 
 def show_summary(summary: Summary, outputs: Outputs, regimes: Mapping[str, Regime]) -> None:
-    """Print the most urgent alerts and the counts.
+    """Print the first alerts in the order of work, and the counts.
 
     They go to stdout where the alerts went to a file or stdout is a terminal, else to stderr.
 
@@ -35,6 +36,7 @@ def show_summary(summary: Summary, outputs: Outputs, regimes: Mapping[str, Regim
     if outputs.alerts is None and not console.is_terminal:
         console = Console(stderr=True, highlight=False)
     if summary.top:
+        console.print(f"{_ORDER}\n", style="dim", markup=False)
         console.print(_table(summary.top[:_ROWS], regimes, wide=console.width >= _WIDE))
     if summary.alerts > _ROWS:
         console.print(f"... and {summary.alerts - _ROWS:,} more\n", markup=False)
@@ -73,7 +75,7 @@ def _table(alerts: tuple[Alert, ...], regimes: Mapping[str, Regime], *, wide: bo
     for alert in alerts:
         due = "" if alert.days_left is None else f"{alert.days_left} d"
         told = [reason.text for reason in alert.reasons if reason.rule in _TELLING]
-        why = "; ".join([short_title(alert, regimes, _LISTINGS[wide]), *told])
+        why = ". ".join([short_title(alert, regimes, _LISTINGS[wide]), *told])
         table.add_row(
             Text(f"{alert.severity} {alert.score}", style=STYLES[alert.severity]),
             due,

@@ -5,13 +5,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from statistics import median
 
+from tidewaiter.mirror.comparing import is_month
 from tidewaiter.mirror.heads import head_of
 from tidewaiter.mirror.reading import Reading
 from tidewaiter.mirror.robust import Middle, middle
 from tidewaiter.mirror.types import OTHER, Amount, Key, Price, Pricing, Side, Watched
 
 _Slot = tuple[Side, Key]
-_Group = tuple[str, str, Side]  # code, revision, side
+_Group = tuple[str, str, Side, bool]  # code, revision, side, monthly
 
 
 def unusual_prices(
@@ -21,7 +22,8 @@ def unusual_prices(
 
     Both sides are judged apart, as imports hold freight. What the other side's price is, and what
     this pair usually has, stand beside it: they tell a slip of units from a grade that costs more.
-    Of a pair that always is as far, the last period alone is listed.
+    Of a pair that always is as far, the last period alone is listed. A year is judged beside years
+    and a month beside months, as files may hold both of the same goods.
 
     Args:
         reading: The files.
@@ -30,12 +32,13 @@ def unusual_prices(
     """
     priced = dict(_prices(reading, least))
     middles = _middles(priced, least)
-    pairs: dict[_Slot, dict[int, float]] = defaultdict(dict)
+    pairs: dict[tuple[_Group, Key], dict[int, float]] = defaultdict(dict)
     for (side, key), price in priced.items():
-        pairs[side, key.flow][key.period] = price
+        pairs[_group(side, key), key.flow][key.period] = price
     found = []
     for (side, key), price in priced.items():
-        of_code, of_pair = middles.get(_group(side, key)), pairs[side, key.flow]
+        group = _group(side, key)
+        of_code, of_pair = middles.get(group), pairs[group, key.flow]
         if of_code is None:
             continue
         told = of_code.standing(price)
@@ -98,7 +101,7 @@ def _value(side: Side, amount: Amount) -> float:
 
 
 def _group(side: Side, key: Key) -> _Group:
-    return key.code, key.revision, side
+    return key.code, key.revision, side, is_month(key.period)
 
 
 def _order(one: Price) -> tuple[object, ...]:

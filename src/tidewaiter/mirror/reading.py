@@ -62,8 +62,10 @@ class Reading:
     def _join(self, one: "_OneFile") -> None:
         for slot, amount in one.flows.items():
             self._put(one, slot, amount)
-        for slot in one.conflicting:
-            self.flows.pop(slot, None)
+        for slot, revision in one.conflicting.items():
+            held = self.flows.get(slot)
+            if held is not None and held.revision <= revision:
+                del self.flows[slot]
         self.reconciled |= one.reconciled
         for reporter, amounts in one.unspecified.items():
             self.unspecified[reporter] = amounts
@@ -96,7 +98,8 @@ class _OneFile:
         self.reconciled: dict[Key, Amount] = {}
         self.unspecified: dict[tuple[int, Side, str, int], float] = {}
         self.conflicts: list[Conflict] = []
-        self.conflicting: set[tuple[Side, Key]] = set()
+        self.conflicting: dict[tuple[Side, Key], str] = {}
+        """Flows given in two ways, under which revision of the HS: the newest that gives them."""
         self.reporting: set[tuple[int, Side, int]] = set()
         # By revision of the HS too: whoever reports under two is counted once.
         self._again: dict[tuple[Side, Key, str], float] = defaultdict(float)
@@ -181,14 +184,22 @@ class _OneFile:
             self.flows[slot] = said.amount
         elif self.flows[slot].revision != revision:
             self._left["given under two revisions of the HS: the newer counts"] += 1
-            self.flows[slot] = _newer(self.flows[slot], said.amount)
+            self._take_newer(slot, said.amount)
         elif _differ(self.flows[slot], said.amount):
-            self.conflicting.add(slot)
+            self.conflicting[slot] = revision
             if len(self.conflicts) < _SHOWN:
                 place, both = f"{self.rows.name}, row {row}", (self.flows[slot], said.amount)
                 self.conflicts.append(_conflict(place, slot, both, kept=False))
         else:
             self._left["given twice, alike"] += 1
+
+    def _take_newer(self, slot: tuple[Side, Key], amount: Amount) -> None:
+        """Let the newer revision count, whatever the older one says in two ways."""
+        if amount.revision < self.flows[slot].revision:
+            return
+        self.flows[slot] = amount
+        if self.conflicting.pop(slot, None) is not None:
+            self.conflicts = [each for each in self.conflicts if (each.side, each.key) != slot]
 
     def _report(self) -> None:
         sides: dict[str, Side] = {"X": "X", "2": "X", "M": "M", "1": "M"}

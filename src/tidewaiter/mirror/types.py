@@ -191,9 +191,9 @@ class Price(Record, frozen=True, kw_only=True):
     kg: float
     usd: float  # exports FOB where that is given; imports as reported
     price: float  # US dollars per kilogram
-    usual: float  # the middle of all flows of the code and the side
+    usual: float  # the middle of all flows of the code and the side, of years or of months
     z: float  # of the logarithm
-    flows: int  # of the code and the side, with a price
+    flows: int  # of these, with a price
     other_side: float | None  # what the other side reports of this flow
     pair_usual: float | None  # the middle of this pair's other periods
     always: bool  # these are as far from the code's middle; of such a pair one period is listed

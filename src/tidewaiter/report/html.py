@@ -30,7 +30,7 @@ def render_report(summary: Summary, library: Library | None = None) -> str:
     """Return a screening as one page of HTML that holds everything it needs.
 
     Args:
-        summary: The numbers and the most urgent alerts.
+        summary: The numbers and the first alerts.
         library: What to print for slugs; without it the slugs themselves.
 
     Returns:

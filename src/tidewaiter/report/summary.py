@@ -1,4 +1,4 @@
-"""A screening in numbers, with its most urgent alerts; of any size in bounded memory."""
+"""A screening in numbers, with its first alerts in order of work; of any size in bounded memory."""
 
 import heapq
 from collections import Counter
@@ -56,7 +56,7 @@ class RouteTally(Record, frozen=True, kw_only=True):
 
 
 class Summary(Record, frozen=True, kw_only=True):
-    """A screening in numbers, and its most urgent alerts."""
+    """A screening in numbers, and its first alerts in order of work."""
 
     counts: Counts
     alerts: int
@@ -71,11 +71,11 @@ class Summary(Record, frozen=True, kw_only=True):
     by_how: tuple[Tally, ...]  # most alerts first
     by_due: tuple[Tally, ...]  # arrival or planned release, ISO days in order, `NO_DATE` last
     by_route: tuple[RouteTally, ...]  # the 20 with most alerts, then `OTHERS`
-    top: tuple[Alert, ...]  # most urgent first
+    top: tuple[Alert, ...]  # in order of work
 
 
 class SummaryBuilder:
-    """Folds alerts into a summary as they come; keeps only counts and the most urgent."""
+    """Folds alerts into a summary as they come; keeps counts and the first in order of work."""
 
     def __init__(self, *, top: int = 500) -> None:
         self._top = top
@@ -89,7 +89,7 @@ class SummaryBuilder:
         self._heap: list[tuple[int, int, int, Alert]] = []
 
     def add(self, alerts: Iterable[Alert]) -> None:
-        """Count alerts, and keep those that are among the most urgent so far."""
+        """Count alerts, and keep those that are among the first in order of work so far."""
         for alert in alerts:
             self._count(alert)
             self._keep(alert)

@@ -101,7 +101,7 @@ class ReasonView(Record, frozen=True, kw_only=True):
 class AlertView(Record, frozen=True, kw_only=True):
     """An alert as a card of the page."""
 
-    number: int  # from 1, most urgent first
+    number: int  # from 1, in order of work
     alert: Alert
     title: str  # with its listings in few words; `law` has them in full
     due: str

@@ -4,8 +4,6 @@ import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from tempfile import TemporaryFile
-from typing import IO
 
 import msgspec
 
@@ -17,6 +15,7 @@ from tidewaiter.rescreen.basis import Basis, basis_of
 from tidewaiter.rescreen.became import notes_on
 from tidewaiter.rescreen.plan import Plan, plan_of
 from tidewaiter.rescreen.registered import register_desk
+from tidewaiter.rescreen.spool import Spool, spool
 from tidewaiter.rescreen.touched import Touched, touched_lines
 from tidewaiter.store.alerts import add_alerts, alerts_of, known_alerts
 from tidewaiter.store.database import Database, Stamp, Work
@@ -36,7 +35,7 @@ class Again:
     """One screening of what a database holds; go through `batches`, then read `noted`."""
 
     def __init__(
-        self, database: Database, settings: Settings, found: IO[bytes], *, whole: bool
+        self, database: Database, settings: Settings, found: Spool, *, whole: bool
     ) -> None:
         """Decide what must be screened.
 
@@ -71,7 +70,7 @@ class Again:
             if self._register is not None:
                 new = list(map(self._register.told, new))
             seen.update(alert.id for alert in new)
-            self._found.write(msgspec.json.encode((stored.source, new)) + b"\n")
+            self._found.add(stored.source, new)
             yield stored, new
 
     def noted(self) -> Iterator[Alert]:
@@ -137,15 +136,14 @@ def screen_again(database: Database, settings: Settings, *, whole: bool = False)
     Raises:
         InputError: The database holds no lines.
     """
-    with TemporaryFile() as found:
+    with spool() as found:
         again = Again(database, settings, found, whole=whole)
         yield again
-        found.seek(0)
         with database.work(Stamp(who=getpass.getuser(), at=datetime.now(UTC))) as work:
             _keep(work, again, settings, found)
 
 
-def _keep(work: Work, again: Again, settings: Settings, found: IO[bytes]) -> None:
+def _keep(work: Work, again: Again, settings: Settings, found: Spool) -> None:
     """Keep notes and alerts, as a screening of each source."""
     add_notes(work, again.due(work))
     digest = again.basis.digest
@@ -156,8 +154,7 @@ def _keep(work: Work, again: Again, settings: Settings, found: IO[bytes]) -> Non
         begun[past.source] = begin_screening(work, source_of(work, past.source), wanted).id
         advance(work, begun[past.source], past.last_row, _NOTHING_READ)
     done = tuple(begun.values())
-    for line in found:
-        source, new = msgspec.json.decode(line, type=tuple[int, list[Alert]])
+    for source, new in found.read():
         if source not in begun:  # it came meanwhile, and its own screening goes on
             begun[source] = begin_screening(work, source_of(work, source), wanted).id
         add_alerts(work, begun[source], new)

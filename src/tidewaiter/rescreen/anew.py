@@ -7,7 +7,7 @@ taken back and the rules are those of then, nothing is done.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -27,12 +27,13 @@ from tidewaiter.consignments.restricted import open_version
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
 from tidewaiter.consignments.signs import PartySigns, parties_of
 from tidewaiter.consignments.switched import switched_rules
-from tidewaiter.consignments.types import LINES
+from tidewaiter.consignments.types import LINES, Alert
 from tidewaiter.rescreen.basis import basis_of
 from tidewaiter.rescreen.keeping import Kept, mark_some
 from tidewaiter.rescreen.registered import RegisterAsked, register_desk
+from tidewaiter.rescreen.spool import Spool, spool
 from tidewaiter.rescreen.sums import AllSums, dated
-from tidewaiter.store.alerts import add_alerts
+from tidewaiter.store.alerts import add_alerts, known_alerts
 from tidewaiter.store.database import Database, Stamp
 from tidewaiter.store.everyalert import (
     Heads,
@@ -44,21 +45,25 @@ from tidewaiter.store.everyalert import (
     note_marking,
 )
 from tidewaiter.store.inspected import inspected
-from tidewaiter.store.lines import StoredBatch, every_line
+from tidewaiter.store.lines import every_line
 from tidewaiter.store.pastlines import past_lines, past_parties
 from tidewaiter.substances.registry import load_registry
 
 
 def mark_again(
-    database: Database, settings: Settings, stamp: Callable[[], Stamp], *, whole: bool = False
-) -> Kept | None:
+    database: Database, settings: Settings, stamp: Callable[[], Stamp], *, whole: bool = False,
+    write: Callable[[Iterator[Alert]], None] = lambda _: None,
+) -> Kept | None:  # fmt: skip
     """Mark all alerts of a database anew; those that rules of the past select are added.
+
+    They are written before they are kept: stopped in between, it finds them as new once more.
 
     Args:
         database: With no work begun.
         settings: By which, as the rules and switches are now.
         stamp: Says who does it, and when.
         whole: Even where nothing changed since it was last done.
+        write: Writes the alerts that are new; called once, where there are any.
 
     Returns:
         What came of it; None: nothing changed since.
@@ -71,7 +76,11 @@ def mark_again(
     if by == last and not whole:
         return None
     job = _Job(database, settings, rules, stamp, register.allowed if register else ())
-    kept = _marked(job, _gathered(job))
+    with spool() as new:
+        kept = _marked(job, _gathered(job), new)
+        if new.count:
+            write(alert for _, some in new.read() for alert in some)
+        kept = kept.plus(Kept(selected=_keep(job, new)))
     with database.work(stamp()) as work:
         if kept.selected:  # lines that came meanwhile are not heard yet
             by = _by(settings, register, found._replace(alert=heads(work).alert))
@@ -139,8 +148,8 @@ def _ask(job: _Job, past: Past, signs: PartySigns) -> None:
             past.want(line_of(row))
 
 
-def _marked(job: _Job, found: _Gathered) -> Kept:
-    """Mark all alerts, and add those of lines that only rules of the past select."""
+def _marked(job: _Job, found: _Gathered, new: Spool) -> Kept:
+    """Mark all alerts, and spool those of lines that only rules of the past select."""
     tells = bool(job.rules.past.most or job.rules.past.selects)
     marks = Marks(found.sums, found.signs, found.past if tells else None)
     kept, rows = Kept(), defaultdict[int, set[int]](set)
@@ -151,23 +160,45 @@ def _marked(job: _Job, found: _Gathered) -> Kept:
         ids = [each.alert.id for each in some]
         told = mark_some(job.database, ids, lambda alert: marks.mark(dated(alert)), job.stamp)
         kept = kept.plus(told)
-    for stored in every_line(job.database, rows=8_192) if job.rules.past.selects else ():
-        known = rows[stored.source]
-        kept = kept.plus(Kept(selected=_select(job, found.past, stored, known)))
+    for screening, some_new in _selected(job, found.past, rows):
+        new.add(screening, some_new)
     return kept
 
 
-def _select(job: _Job, past: Past, stored: StoredBatch, known: Container[int]) -> int:
-    """Add the alerts that rules of the past select of some lines; return how many are new."""
-    with job.database.work() as work:
-        day = first_days(work).get(stored.source, job.settings.day)
-        screening = last_screenings(work).get(stored.source)
-    made = Screening(day, stored.name, stored.sha256)
-    found = list(selected(stored.lines, past, job.rules, made, known))
-    if not found or screening is None:
-        return 0
-    with job.database.work(job.stamp()) as work:
-        return len(add_alerts(work, screening, found))
+def _selected(
+    job: _Job, past: Past, rows: Mapping[int, Container[int]]
+) -> Iterator[tuple[int, list[Alert]]]:
+    """Yield the new alerts that rules of the past select of lines, with their screenings.
+
+    Args:
+        job: Of all lines.
+        past: Which was asked about them.
+        rows: Of each source, the rows that are alerts.
+    """
+    seen = set[str]()  # the same bytes may be two sources
+    for stored in every_line(job.database, rows=8_192) if job.rules.past.selects else ():
+        with job.database.work() as work:
+            day = first_days(work).get(stored.source, job.settings.day)
+            screening = last_screenings(work).get(stored.source)
+        made, known = Screening(day, stored.name, stored.sha256), rows.get(stored.source, ())
+        found = list(selected(stored.lines, past, job.rules, made, known))
+        if not found or screening is None:
+            continue
+        with job.database.work() as work:
+            seen |= known_alerts(work, found)
+        new = [alert for alert in found if alert.id not in seen]
+        seen.update(alert.id for alert in new)
+        if new:
+            yield screening, new
+
+
+def _keep(job: _Job, new: Spool) -> int:
+    """Add spooled alerts; return how many are new."""
+    count = 0
+    for screening, some in new.read():
+        with job.database.work(job.stamp()) as work:
+            count += len(add_alerts(work, screening, some))
+    return count
 
 
 def _dated(lines: pa.RecordBatch, day: date) -> pa.RecordBatch:

@@ -78,7 +78,7 @@ def hide(work: Work, subjects: Iterable[Subject], rules: Sequence[Active]) -> fr
     hidden: dict[int, list[str]] = defaultdict(list)
     for subject in subjects:
         for rule in rules:
-            if hides(rule.scope, subject, strong_too=rule.strong):
+            if _hides(rule, subject):
                 hidden[rule.number].append(subject.id)
                 break
     for number, ids in hidden.items():
@@ -120,7 +120,9 @@ def bring_back(work: Work, number: int, some: Sequence[int]) -> int:
 
 
 def bring_back_changed(work: Work, ids: Sequence[str]) -> frozenset[str]:
-    """Open those of some alerts that rest, and that no active rule is about as they read now.
+    """Open those of some alerts that rest, and whose rule is not about them as they read now.
+
+    Where another active rule is about one, it rests by that rule from now on.
 
     Args:
         work: Begun with a stamp.
@@ -129,24 +131,40 @@ def bring_back_changed(work: Work, ids: Sequence[str]) -> frozenset[str]:
     Returns:
         The ids of those that are open again.
     """
-    c = tables.alert.c
-    resting: list[str] = []
-    for some in slices(ids):
-        wanted = select(c.id).where(c.id.in_(some), c.status == "suppressed")
-        resting += work.connection.execute(wanted).scalars()
+    resting = rules_that_hide(work, ids)
     rules = active_rules(work, stamp_of(work).at.date()) if resting else []
-    back = [
-        subject.id
-        for subject in _subjects(work, resting)
-        if not any(hides(rule.scope, subject, strong_too=rule.strong) for rule in rules)
+    by = {rule.number: rule for rule in rules}
+    left = [
+        subject
+        for subject in _subjects(work, list(resting))
+        if not ((rule := by.get(resting[subject.id])) and _hides(rule, subject))
     ]
-    _set_status(work, back, "suppressed", "open")
-    for some in slices(back):  # else its rule, which goes on, would count them and not hide anew
-        gone = tables.alert_suppressed.c.alert.in_(some)
-        work.connection.execute(delete(tables.alert_suppressed).where(gone))
+    gone = [subject.id for subject in left]
+    _set_status(work, gone, "suppressed", "open")
+    for some in slices(gone):  # else its rule, which goes on, would count them and not hide anew
+        rows = tables.alert_suppressed.c.alert.in_(some)
+        work.connection.execute(delete(tables.alert_suppressed).where(rows))
+    taken = hide(work, left, rules)
+    back = [name for name in gone if name not in taken]
     if back:
         record_change(work, "alerts open again", {"alerts": len(back), "first": back[0]})
     return frozenset(back)
+
+
+def rules_that_hide(work: Work, ids: Sequence[str]) -> dict[str, int]:
+    """Say by which rule alerts rest now; those that do not are absent."""
+    s = tables.alert_suppressed.c
+    joined = tables.alert_suppressed.join(tables.alert).join(tables.suppression)
+    found: dict[str, int] = {}
+    for some in slices(ids):
+        wanted = select(s.alert, s.suppression).select_from(joined).where(s.alert.in_(some))
+        rows = work.connection.execute(wanted.where(rests()).order_by(s.alert))
+        found |= {row.alert: row.suppression for row in rows}
+    return found
+
+
+def _hides(rule: Active, subject: Subject) -> bool:
+    return hides(rule.scope, subject, strong_too=rule.strong)
 
 
 def _resting_by(work: Work, number: int, some: Sequence[int]) -> list[str]:

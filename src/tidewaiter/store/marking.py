@@ -193,7 +193,7 @@ def _due(row: _Stored, now: Alert, day: date) -> Iterator[Due]:
         if (reason.rule, reason.source) not in known:
             texts[reason.rule, reason.source].append(reason.text)
     for (rule, source), some in texts.items():
-        said = f"After the decision, seen on {day}: {'; '.join(some)}"
+        said = f"After the decision, seen on {day}: {'. '.join(some)}"
         entry = Entry(list="", entry=str(row.step))
         note = Note(entry=entry, rule=rule, day=day, text=said, source=source)
         yield Due(alert=now.id, note=note)

@@ -37,7 +37,7 @@ class AlertsAbout(Record, frozen=True, kw_only=True):
     more: bool  # there are more than these
     statuses: dict[str, int]
     substances: dict[str, int]  # slug, in how many of them; the most first
-    first: tuple[AlertInShort, ...]  # the most urgent ones
+    first: tuple[AlertInShort, ...]  # in order of work
 
 
 class Resemblance(Record, frozen=True, kw_only=True):

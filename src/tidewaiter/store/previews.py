@@ -2,7 +2,7 @@
 
 import heapq
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import TypeVar
 
@@ -19,7 +19,7 @@ from tidewaiter.consignments.types import Alert
 from tidewaiter.store import tables
 from tidewaiter.store.candidates import Candidate, candidates, comparable
 from tidewaiter.store.database import Work
-from tidewaiter.store.hiding import rests
+from tidewaiter.store.hiding import rests, rules_that_hide
 from tidewaiter.store.suppression import suppression_of
 
 SAMPLE = 20  # alerts shown of each kind
@@ -35,7 +35,7 @@ class Part(Record, frozen=True, kw_only=True):
     by_severity: dict[Severity, int]
     by_month: dict[str, int]  # "2026-03": of the day of the law, in order
     by_status: dict[Status, int]  # as they stand now
-    sample: tuple[str, ...]  # ids, the most urgent first
+    sample: tuple[str, ...]  # ids, in order of work
 
 
 class Preview(Record, frozen=True, kw_only=True):
@@ -103,7 +103,7 @@ def is_opposed(work: Work, scope: Scope) -> bool:
 
 
 def resting(work: Work, number: int, rows: int = SAMPLE) -> list[str]:
-    """Return ids of alerts that rest by a rule now, the most urgent first."""
+    """Return ids of alerts that rest by a rule now, in order of work."""
     a, s = tables.alert.c, tables.alert_suppressed.c
     joined = tables.alert_suppressed.join(tables.alert).join(tables.suppression)
     wanted = select(a.id).select_from(joined).where(s.suppression == number, rests())
@@ -114,7 +114,7 @@ def resting(work: Work, number: int, rows: int = SAMPLE) -> list[str]:
 def hidden_by_day(work: Work, number: int) -> dict[str, int]:
     """Count the alerts that a rule has hidden since it began, by day (ISO 8601), in order.
 
-    Those that came back because they say something else now are not among them.
+    Those that left it because they say something else now are not among them.
     """
     s = tables.alert_suppressed.c
     day = func.substr(s.at, 1, 10).label("day")
@@ -136,14 +136,6 @@ def rest_of(work: Work, alert: Alert) -> Rest | None:
         expires=rule.proposal.expires,
         why=found.why if found else (),
     )
-
-
-def rules_that_hide(work: Work, ids: Sequence[str]) -> dict[str, int]:
-    """Say by which rule alerts rest now; those that do not are absent."""
-    s = tables.alert_suppressed.c
-    joined = tables.alert_suppressed.join(tables.alert).join(tables.suppression)
-    wanted = select(s.alert, s.suppression).select_from(joined).where(s.alert.in_(ids), rests())
-    return {row.alert: row.suppression for row in work.connection.execute(wanted)}
 
 
 class _Count:

@@ -34,7 +34,7 @@ from tidewaiter.store.versions import Version, versions_of
 from tidewaiter.web.alertview import Around, alert_page_view
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import TheNode, TheUser
-from tidewaiter.web.learnedorder import next_learned
+from tidewaiter.web.learnedorder import learned_neighbours
 from tidewaiter.web.node import Node
 from tidewaiter.web.queuequery import queue_of, read_kept
 from tidewaiter.web.rankerview import has_drifted
@@ -99,11 +99,7 @@ def alert_page(
             rest=rest_of(work, alert),
             versions=tuple(versions_of(work, name)),
         )
-        around = Around(
-            query=query,
-            before=_next(node, work, user, alert, query, back=True),
-            next=_next(node, work, user, alert, query),
-        )
+        around = _around(node, work, user, alert, query)
     return reply(
         request, "alert-page.html", page,
         view=lambda: alert_page_view(page, user, around, node),
@@ -168,16 +164,37 @@ def seen_by(work: Work, user: User, name: str) -> Alert:
     return alert
 
 
-def _next(
-    node: Node, work: Work, user: User, alert: Alert, kept: str, *, back: bool = False
-) -> str | None:
-    """Return the id of the alert that comes after this one in the queue, or before it."""
+def _around(node: Node, work: Work, user: User, alert: Alert, kept: str) -> Around:
+    """Return which alerts come before this one and after it in the queue."""
+    learned = _learned(node, work, user, alert, kept)
+    if learned is not None:
+        return Around(query=kept, before=learned[0], next=learned[1])
+    before = _beside(node, work, user, kept, View(before=alert.id))
+    further = _beside(node, work, user, kept, View(after=alert.id))
+    return Around(query=kept, before=before, next=further)
+
+
+def _next(node: Node, work: Work, user: User, alert: Alert, kept: str) -> str | None:
+    """Return the id of the alert that comes after this one in the queue."""
+    learned = _learned(node, work, user, alert, kept)
+    return learned[1] if learned else _beside(node, work, user, kept, View(after=alert.id))
+
+
+def _learned(
+    node: Node, work: Work, user: User, alert: Alert, kept: str
+) -> tuple[str | None, str | None] | None:
+    """Return the ids of both neighbours in the order that decisions taught; None: in another."""
     query = read_kept(kept)
-    after, before = (None, alert.id) if back else (alert.id, None)
-    if query.sort == "learned" and (ranker := node.taught.sound()) is not None:
-        return next_learned(work, queue_of(query, node, user), ranker, alert, back=back)
-    view = View(sort=query.kept_sort(), after=after, before=before, rows=1)
-    page = store_queue.queue_page(work, queue_of(query, node, user), view)
+    ranker = node.taught.sound() if query.sort == "learned" else None
+    if ranker is None:
+        return None
+    return learned_neighbours(work, queue_of(query, node, user), ranker, alert)
+
+
+def _beside(node: Node, work: Work, user: User, kept: str, view: View) -> str | None:
+    query = read_kept(kept)
+    one = msgspec.structs.replace(view, sort=query.kept_sort(), rows=1)
+    page = store_queue.queue_page(work, queue_of(query, node, user), one)
     return page.alerts[0].id if page.alerts else None
 
 

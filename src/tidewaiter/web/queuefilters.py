@@ -149,7 +149,7 @@ def chips(query: QueueQuery, names: Names) -> Iterator[Chip]:
 def sorts(query: QueueQuery, *, taught: bool) -> Iterator[Choice]:
     """Yield the orders; with a model, that which decisions taught."""
     said = {
-        "rank": words("most urgent first"), "due": words("due soonest first"),
+        "rank": words("in order of work"), "due": words("due soonest first"),
         "-due": words("due latest first"), "newest": words("newest first"),
         "oldest": words("oldest first"), "score": words("highest score first"),
         "-score": words("lowest score first"), "consignment": words("by consignment"),

@@ -60,7 +60,7 @@ class SuppressionPage(Record, frozen=True, kw_only=True):
 
     rule: Suppression
     steps: tuple[Taken, ...]
-    resting: tuple[str, ...]  # ids, the most urgent first; not all where there are many
+    resting: tuple[str, ...]  # ids, in order of work; not all where there are many
     hidden_by_day: dict[str, int]
     preview: Preview | None  # of a proposed rule
 

@@ -9,7 +9,7 @@ from msgspec import structs
 from tests.consignments.past.conftest import DAY, Row, deal
 
 from tidewaiter.consignments.past.allowed import Allowed, trader_key
-from tidewaiter.consignments.types import Alert
+from tidewaiter.consignments.types import Alert, Reason
 
 Told = Callable[..., dict[str, str]]
 KG = 10**6
@@ -86,9 +86,19 @@ def test_a_receiver_is_known_by_its_number_too(told: Told) -> None:
     assert "over-need" in told(lot(41) | {"parties": parties}, allowed=need)
 
 
-def test_what_the_register_said_counts_once(past: Callable[..., list[Alert]]) -> None:
-    """Each line is told on its day: the one before the excess is not, and no line is a sum."""
+def test_each_line_is_told_on_its_day(past: Callable[..., list[Alert]]) -> None:
+    """The one before the excess is not told, and no line is a sum."""
     rows = [lot(60, 3), lot(60, 2), lot(1, 1)]
     found = past(*rows, allowed=[PAPER])
     told = [[each.points for each in alert.reasons if each.rule == "over-quota"] for alert in found]
     assert told == [[], [8], [8]]
+
+
+@pytest.mark.parametrize(("points", "left"), [(15, 0), (0, 8)])
+def test_what_the_register_says_itself_counts_once(
+    past: Callable[..., list[Alert]], points: int, left: int
+) -> None:
+    """Where its own rule has points; one that an authority set to nothing takes nothing away."""
+    said = Reason(rule="register-exceeded", text="More.", points=points, source="the register")
+    (alert,) = past(lot(101), allowed=[PAPER], said=[said])
+    assert [each.points for each in alert.reasons if each.rule == "over-quota"] == [left]

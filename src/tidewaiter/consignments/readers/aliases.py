@@ -13,6 +13,9 @@ LOCAL, ANY = "local", "any"
 """A value in the money of the country, whose code the header does not say; in the money that the
 column of currencies names."""
 
+LONGEST = 250
+"""Letters of a header at most: a longer text is a remark, and says nothing of a column."""
+
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _UNSPACED = "\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
 # Thai, Hangul, Kana, Han: words are written together, and beside Latin ones ("B/L番号").
@@ -58,14 +61,25 @@ class Aliases(Record, frozen=True, kw_only=True):
     known: tuple[str, ...]  # every field that --map may name
 
 
-@lru_cache(maxsize=1 << 14)
 def words_of(header: str) -> tuple[str, ...]:
-    """Cut a header into folded words: no case, accents or punctuation; camelCase is cut."""
+    """Cut a header into folded words: no case, accents or punctuation; camelCase is cut.
+
+    A text that is longer than any header has none.
+    """
+    if len(header) > LONGEST:
+        header = header.strip()  # of columns of one width
+    return _words(header) if len(header) <= LONGEST else ()
+
+
+def _cut(header: str) -> tuple[str, ...]:
     apart = _NUMERO.sub("no ", _CAMEL.sub(" ", header))
     apart = unicodedata.normalize("NFKD", apart).casefold()
     apart = apart.replace("%", " percent ").translate(_TWICE)
     bare = "".join(c for c in apart if not unicodedata.category(c).startswith("M"))
     return tuple("".join(c if c.isalnum() else " " for c in _SCRIPTS.sub(" ", bare)).split())
+
+
+_words = lru_cache(maxsize=1 << 14)(_cut)
 
 
 def is_unspaced(word: str) -> bool:
@@ -74,8 +88,8 @@ def is_unspaced(word: str) -> bool:
 
 
 def squeeze(header: str) -> str:
-    """Fold a header into one word."""
-    return "".join(words_of(header))
+    """Fold a header of any length into one word."""
+    return "".join((_words if len(header) <= LONGEST else _cut)(header))
 
 
 @cache

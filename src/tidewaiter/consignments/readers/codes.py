@@ -4,13 +4,13 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tidewaiter.base.dates import Order, find_order, from_serial, parse_date
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.remembering import remember
 from tidewaiter.consignments.contents import parse_content
 from tidewaiter.consignments.readers.cells import Column, by_distinct, is_nothing, only_has
 
@@ -52,7 +52,7 @@ def _western(text: str) -> str:
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in narrow)
 
 
-@lru_cache(maxsize=1 << 14)  # a tariff has some ten thousand
+@remember(1 << 14, letters=200)  # a tariff has some ten thousand
 def _hs(text: str) -> str:
     plain = _western(text).strip().strip("'\"=").strip()
     plain = _FLOAT.sub(r"\1", plain) if _FLOAT.fullmatch(plain) else plain

@@ -72,6 +72,10 @@ def refuse_data(row: Sequence[str | None], asked: Collection[str], name: str) ->
             )
 
 
-@lru_cache(maxsize=4096)
 def _is_known(cell: str) -> bool:
-    return len(cell) <= _LONGEST and bool(find_named(cell))
+    return len(cell) <= _LONGEST and _is_named(cell)
+
+
+@lru_cache(maxsize=4096)
+def _is_named(cell: str) -> bool:
+    return bool(find_named(cell))

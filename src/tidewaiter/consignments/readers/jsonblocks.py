@@ -6,7 +6,6 @@ key stands twice, and no object is inside.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.base.remembering import remember
 from tidewaiter.consignments.messages.jsontexts import text_of
 from tidewaiter.consignments.readers.cells import only_has
 from tidewaiter.consignments.readers.columns import find_columns
@@ -158,7 +158,7 @@ def _taken(text: _Text, places: pa.Array) -> _Text:
     return _Text(cells=text.cells.take(places), pointed=text.pointed.take(places))
 
 
-@lru_cache(maxsize=1024)
+@remember(1024, letters=1 << 16)
 def _known(keys: tuple[str, ...], asked: Asked) -> tuple[tuple[str, ...], bool]:
     """Return the keys that may mean something, and whether none of them contest a field.
 

@@ -1,13 +1,14 @@
 """One line of JSON at a time, carefully: its rows by field, or what is wrong with it."""
 
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.base.remembering import remember
 from tidewaiter.consignments.messages.jsontexts import decode
 from tidewaiter.consignments.readers.aliases import load_aliases
 from tidewaiter.consignments.readers.mapping import Mapping as Columns
@@ -40,7 +41,7 @@ def header() -> tuple[str, ...]:
     return (*known, *second)
 
 
-@lru_cache(maxsize=1024)
+@remember(1024, letters=1 << 16)
 def plan_of(keys: tuple[str, ...], asked: Asked) -> Columns:
     """Tell which keys mean what.
 

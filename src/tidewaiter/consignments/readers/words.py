@@ -153,7 +153,7 @@ def say(words: tuple[str, ...]) -> tuple[Word, ...]:
     said: list[Word] = []
     place = 0
     while place < len(words):
-        count, found = _longest(words[place:])
+        count, found = _longest(words[place : place + _LONGEST])
         if found is None and words[place] not in rules.ignored["words"]:
             said.extend(_alone(words[place]))
         elif found is not None:
@@ -165,7 +165,7 @@ def say(words: tuple[str, ...]) -> tuple[Word, ...]:
 def _longest(words: Sequence[str]) -> tuple[int, Word | None]:
     """Find the longest phrase that a name begins with: how many words, and what it says."""
     known = load_words()
-    for count in range(min(_LONGEST, len(words)), 0, -1):
+    for count in range(len(words), 0, -1):
         for name in _numbers("".join(words[:count])):
             if name in known:
                 return count, known[name]
