@@ -42,7 +42,7 @@ DATA = Path(__file__).parents[1] / "data"
 FILES = {
     "wco-xml": "wco.xml", "asycuda-xml": "asycuda.xml", "ens-cc315a": "cc315a.xml",
     "xfwb": "xfwb.xml", "xfzb": "xfzb.xml", "xfhl": "xfhl.xml", "ics2-xml": "ics2.xml",
-    "edifact": "*.edi",
+    "edifact": "*.edi", "x12-309": "*.x12",
     "cargo-imp": "*.f*", "dcsa": "dcsa*.json", "postal": "itmatt*.json", "csv": "*.csv",
 }  # fmt: skip
 TEXTS = {

@@ -13,6 +13,7 @@ from tidewaiter.consignments.readers.delimited import open_delimited
 from tidewaiter.consignments.readers.parquet import open_parquet
 from tidewaiter.consignments.readers.sheet import Sheet
 from tidewaiter.consignments.readers.source import Source, binary_kind
+from tidewaiter.consignments.readers.strange import refuse_strange
 from tidewaiter.consignments.readers.xlsx import open_xlsx
 from tidewaiter.consignments.types import ReadOptions
 
@@ -33,6 +34,9 @@ ALSO = {
     "pq": "parquet",
 }
 """Other suffixes of our formats."""
+
+TEXTS = frozenset(("csv", *(also for also, form in ALSO.items() if form == "csv")))
+"""Suffixes of delimited text, which anything may bear."""
 
 OURS = frozenset((*FLAT, "jsonl", *ALSO))
 """Every suffix that we read ourselves."""
@@ -152,12 +156,18 @@ def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
         return "xlsx"
     if ours and re.match(rb'(\xef\xbb\xbf)?\s*(\[\s*)?\{\s*"', head):
         return "jsonl"
+    if ours and not head and suffix not in known:
+        raise InputError("the file is empty", at=name, hint="send for it again")
+    if suffix in TEXTS or suffix not in known:
+        refuse_strange(head, name)
     if suffix in known:
         return suffix
-    if not suffix and head and binary_kind(head) is None and b"\0" not in head:
+    text = bool(head) and binary_kind(head) is None and b"\0" not in head
+    if text and not suffix:
         return "csv"
+    table = "if it is delimited text, say it: --format csv; " if text else ""
     raise InputError(
         f'the format "{suffix}" is not known' if suffix else "the format cannot be told",
         at=name,
-        hint=f"formats: {', '.join(sorted(known))}",
+        hint=f"{table}formats: {', '.join(sorted(known))}",
     )

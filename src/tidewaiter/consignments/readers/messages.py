@@ -41,7 +41,7 @@ def open_message(
         raise InputError(
             f"{form.title}: {refused.problem if refused else 'it has no line of goods'}",
             at=f"{name}, {refused.column}" if refused and refused.column else name,
-            hint=refused.hint if refused else "look whether the document is whole",
+            hint=(refused.hint if refused else "") or "look whether the document is whole",
         )
 
     def blocks(wanted: Sequence[int], carried: Sequence[int] = ()) -> Iterator[Block]:

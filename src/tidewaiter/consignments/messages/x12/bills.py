@@ -1,0 +1,205 @@
+"""Bills of a manifest (M11) and their goods (N10), put under our fields."""
+
+import re
+from collections.abc import Iterator
+
+from tidewaiter.consignments.digits import is_imo
+from tidewaiter.consignments.messages.types import Found
+from tidewaiter.consignments.messages.x12.segments import Segment
+
+_POINTED = frozenset({"gross", "volume", "value"})
+_ROLES = {
+    "SH": "consignor", "CN": "consignee", "N1": "notify", "N2": "notify", "NP": "notify",
+    "EX": "exporter", "IM": "importer", "BY": "buyer", "SE": "seller", "CB": "declarant",
+    "CA": "carrier", "FW": "forwarder",
+}  # fmt: skip
+_MODES = {"A": "air", "O": "sea", "S": "sea", "R": "rail", "J": "road", "M": "road"}
+_MASSES = {"K": "KGM", "L": "LBR"}  # others (tons of several kinds) are kept
+_VOLUMES = {"X": "m3", "V": "l"}
+_TARIFFS = frozenset("ABHJ")  # element 23: HTS, Schedule B, Brussels nomenclature, HS
+_HS = re.compile(r"\d{4}(?:\.?\d\d){0,3}")
+_DANGEROUS = frozenset({"", "U", "I", "D"})  # element 208: United Nations, IMO, DOT
+_UN = re.compile(r"(?:UN|NA)?\s?(\d{4})")
+_DAY = re.compile(r"(\d\d)(\d\d)(\d\d)")
+
+
+class Manifest:
+    """What is said of all bills: the conveyance, and the port with its day."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.fields: dict[str, str] = {}
+        self.port: dict[str, str | None] | None = None
+        self.kept: list[tuple[str, str]] = []
+
+    def take(self, segment: Segment) -> None:
+        """Take M10 or P4; they are kept too, as they say more."""
+        self.kept.append((segment.get(0), segment.text()))
+        if segment.get(0) == "M10":
+            mode = segment.get(2)
+            self.fields = {"mode": _MODES.get(mode, mode), "voyage": segment.get(6)}
+            if is_imo(segment.get(4)):
+                self.fields["imo"] = segment.get(4)
+            if self.fields["mode"] not in {"air", "road", "rail"}:
+                self.fields["vessel"] = segment.get(5)
+            return
+        day = segment.get(2)
+        self.fields["arrival"] = _DAY.sub(r"20\1-\2-\3", day) if _DAY.fullmatch(day) else day
+        self.port = _stop("unlading", segment.get(1))
+
+
+class Goods:
+    """A line."""
+
+    def __init__(self, bill: "Bill") -> None:
+        """Begin with what stands around it."""
+        self.fields: dict[str, str] = {}
+        self.kept: list[tuple[str, str]] = []
+        self._bill = bill
+
+    def found(self, row: int) -> Found:
+        """Put a line together."""
+        bill = self._bill
+        fields = bill.manifest.fields | bill.fields | self.fields
+        kept = (*bill.manifest.kept, *bill.kept, *self.kept)
+        bill.manifest.kept, bill.kept = [], []  # told once, with the first line
+        return Found(
+            row=row,
+            fields={field: text for field, text in fields.items() if text},
+            parties=tuple(bill.parties),
+            route=tuple(stop for stop in (bill.port, bill.manifest.port) if stop),
+            kept=tuple(kept),
+            pointed=_POINTED.intersection(fields),
+        )
+
+
+class Bill:
+    """One bill of lading: its head, its parties and its goods."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        """Begin a bill of a manifest."""
+        self.manifest = manifest
+        self.fields: dict[str, str] = {}
+        self.totals: dict[str, str] = {}  # a line's where it is the only one
+        self.parties: list[dict[str, str | None]] = []
+        self.port: dict[str, str | None] | None = None
+        self.kept: list[tuple[str, str]] = []
+        self.begun = False  # its M11 was there
+        self._goods: list[Goods] = []
+        self._containers: list[str] = []
+        self._equipment = ""
+
+    def lines(self) -> Iterator[Goods]:
+        """Yield its lines; a bill without goods is a line of its own, with its parties."""
+        if not self._goods:
+            if not (self.begun or self.parties):
+                return
+            self._goods = [Goods(self)]
+            self._goods[0].fields["containers"] = "; ".join(self._containers)
+        if len(self._goods) == 1:
+            only = self._goods[0].fields
+            if only.get("gross"):
+                self.totals.pop("gross", None)
+                self.totals.pop("gross.unit", None)
+            self._goods[0].fields = self.totals | {k: v for k, v in only.items() if v}
+        yield from self._goods
+
+    def take(self, segment: Segment) -> None:
+        """Take a segment; what has no field is kept."""
+        tag = segment.get(0)
+        if tag == "M11":
+            self._head(segment)
+        elif tag == "N1":
+            self._party(segment)
+        elif tag in {"N2", "N3", "N4"} and self.parties:
+            self._address(segment)
+        elif tag == "VID":
+            self._vehicle(segment)
+        elif tag == "N10":
+            self._line(segment)
+        elif tag == "H1" and self._goods:
+            self._hazard(segment, self._goods[-1])
+        elif tag != "LX":
+            self._keep(segment)
+
+    def _keep(self, segment: Segment) -> None:
+        kept = self._goods[-1].kept if self._goods else self.kept
+        kept.append((segment.get(0), segment.text()))
+
+    def _head(self, segment: Segment) -> None:
+        self.begun = True
+        self._keep(segment)  # it says more: the carrier, the master bill, the place of receipt
+        self.fields["consignment"] = segment.get(1)
+        self.port = _stop("loading", segment.get(2))
+        self.totals = {"packages": segment.get(3), "pack": segment.get(4)}
+        if unit := _MASSES.get(segment.get(6)):
+            self.totals |= {"gross": segment.get(5), "gross.unit": unit}
+        if cube := _VOLUMES.get(segment.get(8)):
+            self.totals |= {"volume": segment.get(7), "volume.unit": cube}
+
+    def _party(self, segment: Segment) -> None:
+        role = _ROLES.get(segment.get(1), "other")
+        if role == "other":
+            self._keep(segment)
+        self.parties.append(
+            {
+                "role": role, "name": segment.get(2) or None, "address": None, "country": None,
+                "id_scheme": None, "id": segment.get(4) or None,
+            }
+        )  # fmt: skip
+
+    def _address(self, segment: Segment) -> None:
+        party, tag = self.parties[-1], segment.get(0)
+        told = [segment.get(place) for place in range(1, len(segment.elements))]
+        if tag == "N2":
+            party["name"] = " ".join(filter(None, (party["name"], *told))) or None
+            return
+        if tag == "N4":
+            party["country"] = segment.get(4) or party["country"]
+            told = told[:3]
+        address = ", ".join(filter(None, (party["address"], *told)))
+        party["address"] = address or None
+
+    def _vehicle(self, segment: Segment) -> None:
+        self._equipment = segment.get(2) + segment.get(3)
+        if self._equipment and self._equipment not in self._containers:
+            self._containers.append(self._equipment)
+        self._keep(segment)  # seals, and what kind of equipment it is
+
+    def _line(self, segment: Segment) -> None:
+        goods = Goods(self)
+        self._goods.append(goods)
+        code, weight = segment.get(5), _MASSES.get(segment.get(7))
+        goods.fields = {
+            "goods": segment.get(2), "packages": segment.get(1), "pack": segment.get(10),
+            "containers": self._equipment, "seq": str(len(self._goods)),
+        }  # fmt: skip
+        if segment.get(4) in _TARIFFS and _HS.fullmatch(code):
+            goods.fields["hs"] = code
+        if value := segment.get(6):
+            goods.fields |= {"value": value, "currency": segment.get(13) or "USD"}
+        if weight:
+            goods.fields |= {"gross": segment.get(8), "gross.unit": weight}
+        goods.kept.append(("N10", segment.text()))  # marks, and codes of other lists
+
+    def _hazard(self, segment: Segment, goods: Goods) -> None:
+        found = _UN.fullmatch(segment.get(1))
+        told = segment.get(4)
+        if told:
+            goods.fields["commercial"] = " ".join(
+                filter(None, (goods.fields.get("commercial"), told))
+            )
+        if found and segment.get(3) in _DANGEROUS:
+            number = found[1]
+            if goods.fields.setdefault("un", number) != number:
+                goods.fields["commercial"] = (
+                    f"{goods.fields.get('commercial', '')} UN {number}".strip()
+                )
+        goods.kept.append(("H1", segment.text()))
+
+
+def _stop(function: str, port: str) -> dict[str, str | None] | None:
+    """Return a port by its code of Schedule D or K, which is no UN/LOCODE."""
+    if not port:
+        return None
+    return {"function": function, "locode": None, "name": port, "country": None}

@@ -1,0 +1,130 @@
+"""Manifests in X12 (309) are read to our fields, and what is wrong with them is told."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.consignments.messages.found import SAMPLES, found_in
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.consignments.messages import FORMATS
+
+RAW = (SAMPLES / "manifest.x12").read_bytes()
+ISA = RAW.partition(b"\n")[0].decode()
+Change = Callable[[bytes], bytes]
+
+
+def _set(*body: str) -> bytes:
+    segments = ("ST*309*1", *body)
+    return "~".join((ISA.rstrip("~"), *segments, f"SE*{len(segments) + 1}*1", "")).encode()
+
+
+def test_goods_stand_under_their_bill_and_container() -> None:
+    """Each N10 is a line; the head, the parties and the port are those of its bill."""
+    (one, two, three), refused = found_in("x12-309", RAW)
+    assert refused == []
+    assert dict(one.fields) == {
+        "mode": "sea", "voyage": "045W", "imo": "9319466", "vessel": "EXAMPLE EXPRESS",
+        "arrival": "20260401", "consignment": "EXLN000001", "goods": "ACETIC ANHYDRIDE 99.5 PCT",
+        "packages": "80", "containers": "CSQU3054383", "seq": "1", "hs": "2915240000",
+        "value": "28160", "currency": "USD", "gross": "18400", "gross.unit": "KGM",
+        "commercial": "ACETIC ANHYDRIDE", "un": "1715",
+    }  # fmt: skip
+    assert [(p["role"], p["name"], p["country"]) for p in one.parties] == [
+        ("consignor", "EXAMPLE FINE CHEM PVT LTD", "IN"),
+        ("consignee", "IMPORTADORA EJEMPLO SA", "GT"), ("notify", "EXAMPLE AGENTS INC", None),
+    ]  # fmt: skip
+    assert one.parties[0]["address"] == "PLOT 7 PHASE 2, GIDC, VAPI, GJ, 396195"
+    assert [(s["function"], s["name"], s["locode"]) for s in one.route] == [
+        ("loading", "57035", None), ("unlading", "2704", None),
+    ]  # fmt: skip
+    assert "hs" not in two.fields  # its code has no list
+    assert two.fields["gross"] == "500"
+    assert ("N10", "1*EMPTY PALLETS***4415201000**K*500") in two.kept
+    totals = {field: three.fields[field] for field in ("packages", "pack", "gross", "gross.unit")}
+    assert totals == {"packages": "200", "pack": "CTN", "gross": "4409", "gross.unit": "LBR"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda raw: raw.replace(b"\n", b""),
+        lambda raw: raw.replace(b"\n", b"\r\n"),
+        lambda raw: raw.replace(b"~\n", b"\n"),
+        lambda raw: raw.replace(b"*", b"|").replace(b"~", b"'"),
+        lambda raw: raw.replace(b"EXAMPLELINE    ", b"EXAMPLELINE"),
+        lambda raw: b"\n\n" + raw,
+    ],
+)
+def test_separators_are_those_of_the_interchange(change: Change) -> None:
+    """ISA says what parts elements and what ends segments; its width need not be right."""
+    lines, refused = found_in("x12-309", change(RAW))
+    assert refused == []
+    assert [line.fields for line in lines] == [x.fields for x in found_in("x12-309", RAW)[0]]
+
+
+def test_several_interchanges_have_their_own_separators() -> None:
+    """A second one may use others."""
+    other = RAW.replace(b"*", b"|").replace(b"~\n", b"!\n")
+    lines, refused = found_in("x12-309", RAW + other)
+    assert (len(lines), refused) == (6, [])
+    assert lines[3].fields == lines[0].fields
+
+
+@pytest.mark.parametrize(
+    ("raw", "problem", "screened", "lines"),
+    [
+        (RAW.replace(b"SE*24", b"SE*25"), "it counts 25 segments, and the set has 24", True, 3),
+        (RAW.partition(b"SE*")[0], "the set has no end", True, 3),
+        (RAW.replace(b"ST*309", b"ST*310"), 'type "310" are not read', False, 0),
+        (RAW + b"N10*1*ACETONE~", "it stands in no transaction set", True, 3),
+        (RAW + b"SE*1*1~", "it ends a set that did not begin", True, 3),
+    ],
+)
+def test_what_is_wrong_is_told(raw: bytes, problem: str, screened: bool, lines: int) -> None:  # noqa: FBT001
+    """Nothing is lost for a count or an end; other sets are reported."""
+    found, refused = found_in("x12-309", raw)
+    assert len(found) == lines
+    assert any(problem in each.problem and each.screened is screened for each in refused)
+
+
+@pytest.mark.parametrize("raw", [RAW[:90], b"", b"ISA", RAW.partition(b"ST*")[0]])
+def test_a_file_without_a_set_is_refused(raw: bytes) -> None:
+    """Cut short, empty, or without a set."""
+    with pytest.raises(InputError, match="no transaction set"):
+        found_in("x12-309", raw)
+
+
+def test_a_bill_without_goods_is_a_line_with_its_parties() -> None:
+    """So its parties and its vessel are screened."""
+    (line,), _ = found_in(
+        "x12-309", _set("M10*X*S*PA*9319466*SHIP*1W", "LX*1", "M11*B1", "N1*CN*A")
+    )
+    assert (line.fields["consignment"], line.parties[0]["name"]) == ("B1", "A")
+    assert line.fields["vessel"] == "SHIP"
+
+
+def test_codes_of_other_lists_and_tons_are_kept() -> None:
+    """A code of railways is no HS code, and a number of another list no UN number."""
+    body = ("LX*1", "M11*B1*57035*1*PCS*5*T", "N10*1*GOODS**T*2818142", "H1*NA1993*3*X*FUEL")
+    (line,), _ = found_in("x12-309", _set("M10*X*A**XX*X*XX123", "P4*2704*260401", *body))
+    assert {"hs", "un", "gross", "vessel", "imo"}.isdisjoint(line.fields)
+    assert (line.fields["voyage"], line.fields["arrival"]) == ("XX123", "2026-04-01")
+    assert ("H1", "NA1993*3*X*FUEL") in line.kept
+
+
+def test_it_must_be_asked_for() -> None:
+    """No manifest of a carrier was at hand."""
+    assert not FORMATS["x12-309"].confirmed
+    assert FORMATS["x12-309"].fits(RAW[:4096], "x12")
+    assert not any(FORMATS["x12-309"].fits(head, "x12") for head in (b"ISAAC,b", b"ISA;goods\n1;a"))
+
+
+@given(st.binary(max_size=300), st.integers(0, len(RAW)))
+def test_damage_is_read_or_refused(put: bytes, place: int) -> None:
+    """Whatever stands in it, there are lines, reports, or an error for the user."""
+    with suppress(InputError):
+        for line in found_in("x12-309", RAW[:place] + put + RAW[place:])[0]:
+            assert line.row
