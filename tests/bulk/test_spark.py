@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -182,6 +183,39 @@ def test_a_machine_that_differs_is_refused(tmp_path: Path) -> None:
     )  # fmt: skip
     with pytest.raises(InputError, match="another version"):
         screen_on(HereCluster(1, 1), task, tmp_path, registry_digest)
+
+
+@pytest.mark.parametrize("stack", ["", "\n SQLSTATE: 38000\n\tat org.apache.spark.Task.run"])
+def test_spark_tells_what_a_machine_said(stack: str) -> None:
+    """Place, message and hint, and no stack of Java; what nobody can mend stays as it is."""
+    pytest.importorskip("pyspark")
+    from pyspark.errors import PySparkException  # noqa: PLC0415 - where it is installed
+
+    from tidewaiter.bulk.spark.session import SparkRows  # noqa: PLC0415 - as above
+
+    class Frame:
+        said = "Traceback (most recent call last):\n  File x\nValueError: our bug"
+
+        def select(self, *_: str) -> "Frame":
+            return self
+
+        def toArrow(self) -> None:  # noqa: N802 - as Spark calls it
+            raise PySparkException(self.said)
+
+        toLocalIterator = toArrow  # noqa: N815
+
+    frame: Any = Frame()
+    rows = SparkRows(frame)
+    with pytest.raises(PySparkException, match="our bug"):
+        rows.gathered("file")
+    raised = "tidewaiter.base.errors.InputError: node7: this machine has another version"
+    frame.said = f"Traceback (most recent call last):\n  File x\n{raised}\nhint: one for all{stack}"
+    for ask in (lambda: rows.gathered("file"), lambda: list(rows.streamed("file"))):
+        with pytest.raises(InputError) as told:
+            ask()
+        assert str(told.value) == (
+            "on the cluster: node7: this machine has another version\nhint: one for all"
+        )
 
 
 def test_java_comes_with_pip(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

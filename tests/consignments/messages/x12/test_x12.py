@@ -106,6 +106,16 @@ def test_a_bill_without_goods_is_a_line_with_its_parties() -> None:
     assert line.fields["vessel"] == "SHIP"
 
 
+def test_a_bill_of_very_many_lines_is_a_stream() -> None:
+    """Its lines do not wait for its end, are numbered through, and have no totals."""
+    goods = [f"N10*1*GOODS {at}" for at in range(25_000)]
+    lines, refused = found_in("x12-309", _set("LX*1", "M11*B1*57035*9*PCS*5*K", *goods))
+    assert refused == []
+    assert [line.fields["seq"] for line in lines] == [str(at) for at in range(1, 25_001)]
+    assert {line.fields["consignment"] for line in lines} == {"B1"}
+    assert not any("gross" in line.fields for line in lines)
+
+
 def test_codes_of_other_lists_and_tons_are_kept() -> None:
     """A code of railways is no HS code, and a number of another list no UN number."""
     body = ("LX*1", "M11*B1*57035*1*PCS*5*T", "N10*1*GOODS**T*2818142", "H1*NA1993*3*X*FUEL")

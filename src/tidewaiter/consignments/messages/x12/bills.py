@@ -20,6 +20,7 @@ _TARIFFS = frozenset("ABHJ")  # element 23: HTS, Schedule B, Brussels nomenclatu
 _HS = re.compile(r"\d{4}(?:\.?\d\d){0,3}")
 _DANGEROUS = frozenset({"", "U", "I", "D"})  # element 208: United Nations, IMO, DOT
 _UN = re.compile(r"(?:UN|NA)?\s?(\d{4})")
+_WAITING = 9_999  # lines of a bill that wait for its end
 _DAY = re.compile(r"(\d\d)(\d\d)(\d\d)")
 
 
@@ -85,7 +86,8 @@ class Bill:
         self.port: dict[str, str | None] | None = None
         self.kept: list[tuple[str, str]] = []
         self.begun = False  # its M11 was there
-        self._goods: list[Goods] = []
+        self._goods: list[Goods] = []  # lines that wait for what follows them
+        self._count = 0  # of lines
         self._containers: list[str] = []
         self._equipment = ""
 
@@ -103,6 +105,13 @@ class Bill:
                 self.totals.pop("gross.unit", None)
             self._goods[0].fields = self.totals | {k: v for k, v in only.items() if v}
         yield from self._goods
+
+    def early(self) -> Iterator[Goods]:
+        """Yield lines that need not wait: all but the last, of a bill of very many."""
+        if len(self._goods) > _WAITING:
+            ready, self._goods = self._goods[:-1], self._goods[-1:]
+            self.totals = {}
+            yield from ready
 
     def take(self, segment: Segment) -> None:
         """Take a segment; what has no field is kept."""
@@ -169,10 +178,11 @@ class Bill:
     def _line(self, segment: Segment) -> None:
         goods = Goods(self)
         self._goods.append(goods)
+        self._count += 1
         code, weight = segment.get(5), _MASSES.get(segment.get(7))
         goods.fields = {
             "goods": segment.get(2), "packages": segment.get(1), "pack": segment.get(10),
-            "containers": self._equipment, "seq": str(len(self._goods)),
+            "containers": self._equipment, "seq": str(self._count),
         }  # fmt: skip
         if segment.get(4) in _TARIFFS and _HS.fullmatch(code):
             goods.fields["hs"] = code

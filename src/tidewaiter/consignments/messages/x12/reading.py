@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.consignments.messages.types import Format, Found
-from tidewaiter.consignments.messages.x12.bills import Bill, Manifest
+from tidewaiter.consignments.messages.x12.bills import Bill, Goods, Manifest
 from tidewaiter.consignments.messages.x12.segments import Segment, segments
 from tidewaiter.consignments.types import Refusal
 
@@ -81,6 +81,7 @@ class _Reading:
                 self._manifest.take(segment)
             else:
                 self._bill.take(segment)
+                yield from self._numbered(self._bill.early())
 
     def end(self) -> Iterator[Found | Refusal]:
         """End a set that has no end, if one is open."""
@@ -120,7 +121,10 @@ class _Reading:
         bill, self._bill = self._bill, None
         if bill is None:
             return
-        for line in bill.lines():
+        yield from self._numbered(bill.lines())
+
+    def _numbered(self, lines: Iterator[Goods]) -> Iterator[Found]:
+        for line in lines:
             self._rows += 1
             yield line.found(self._rows)
 
