@@ -55,6 +55,15 @@ class SparkRows:
         """Return some columns of all rows, in any order."""
         return self._frame.select(*columns).toArrow()
 
+    def streamed(self, *columns: str) -> Iterator[dict[str, Any]]:
+        """Yield some columns of rows that were parted, one part after the other."""
+        for row in self._frame.select(*columns).toLocalIterator():
+            yield {name: _plain(row[name]) for name in columns}
+
+
+def _plain(value: Any) -> Any:
+    return bytes(value) if isinstance(value, bytearray) else value
+
 
 class SparkCluster:
     """A running session."""
