@@ -45,10 +45,10 @@ class Manifest:
         if segment.get(0) == "M10":
             mode = segment.get(2)
             self.fields = {"mode": _MODES.get(mode, mode), "voyage": segment.get(6)}
-            if is_imo(segment.get(4)):
-                self.fields["imo"] = segment.get(4)
             if self.fields["mode"] not in {"air", "road", "rail"}:
                 self.fields["vessel"] = segment.get(5)
+                if is_imo(segment.get(4)):
+                    self.fields["imo"] = segment.get(4)
             return
         day = segment.get(2)
         self.fields["arrival"] = _DAY.sub(r"20\1-\2-\3", day) if _DAY.fullmatch(day) else day
