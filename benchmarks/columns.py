@@ -1,9 +1,9 @@
 """Column mapping, measured on hand-labelled names of columns.
 
 They are of 48 countries by one source (``columns_labels.tsv``), and of other people's files
-(``columns_elsewhere.tsv``). Each is looked up in its own header: the whole header is mapped as a
-file's would be, without any rows, and the answer for that column is compared with what a reader
-said it means.
+(``columns_elsewhere.tsv``, ``columns_elsewhere_2.tsv``). Each is looked up in its own header: the
+whole header is mapped as a file's would be, without any rows, and the answer for that column is
+compared with what a reader said it means.
 
 Of the columns that mean one of our fields:
   read      the column is read as that field;
@@ -18,7 +18,8 @@ Of the columns that mean none, or cannot be told: left, asked, or wrong.
     python -m benchmarks.columns --elsewhere dev [--misses]
 
 COLUMNS.csv: country, direction, format, position, column. The headers of ``--elsewhere`` stand in
-``columns_elsewhere_headers.tsv``. No values are at hand, so nothing here is found by its values.
+``columns_elsewhere_headers.tsv`` and ``columns_elsewhere_2_headers.tsv``. No values are at hand, so
+nothing here is found by its values.
 """
 
 import argparse
@@ -38,6 +39,8 @@ from tidewaiter.consignments.types import ReadOptions
 LABELS = Path(__file__).with_name("columns_labels.tsv")
 ELSEWHERE = Path(__file__).with_name("columns_elsewhere.tsv")
 ELSEWHERE_HEADERS = Path(__file__).with_name("columns_elsewhere_headers.tsv")
+ELSEWHERE_2 = Path(__file__).with_name("columns_elsewhere_2.tsv")
+ELSEWHERE_2_HEADERS = Path(__file__).with_name("columns_elsewhere_2_headers.tsv")
 Source = tuple[str, str, str]
 """Country, direction, format; elsewhere language, file, what it is."""
 
@@ -45,7 +48,7 @@ Source = tuple[str, str, str]
 class Label(NamedTuple):
     """What one column means."""
 
-    group: str  # "tuned", "held out" or "held out 2"; elsewhere "dev" or "blind"
+    group: str  # "tuned", "held out" or "held out 2"; elsewhere "dev", "blind" or "blind-2"
     source: Source
     position: int
     name: str
@@ -183,11 +186,15 @@ def main() -> None:
         option = "--" + name.replace(" ", "-")
         says = f"the {what} set, once at the end"
         sets.add_argument(option, dest="group", action="store_const", const=name, help=says)
-    sets.add_argument("--elsewhere", choices=("dev", "blind"), help="names from other sources")
+    sets.add_argument(
+        "--elsewhere", choices=("dev", "blind", "blind-2"), help="names from other sources"
+    )
     parser.add_argument("--misses", action="store_true", help="list what is not right")
     asked = parser.parse_args()
     group = asked.elsewhere or asked.group or "tuned"
-    if asked.elsewhere:
+    if asked.elsewhere == "blind-2":
+        labels, headers = read_elsewhere(ELSEWHERE_2, ELSEWHERE_2_HEADERS)
+    elif asked.elsewhere:
         labels, headers = read_elsewhere()
     elif asked.headers:
         labels, headers = list(read_labels()), read_headers(asked.headers)

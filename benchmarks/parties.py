@@ -22,12 +22,12 @@ import numpy as np
 from benchmarks.comparing import wilson
 from benchmarks.evaluation import ROOT, shared
 from benchmarks.throughput import processor, versions
+from tools.party_pairs import Pair, align_pairs
 
 from tidewaiter.bulk.parties import match_parties
 from tidewaiter.parties.matching.index import Index, build_index
 from tidewaiter.parties.matching.matcher import Matcher, probability
 from tidewaiter.parties.matching.model import load_model, model_record
-from tidewaiter.parties.matching.pairing import Pair, align_pairs
 from tidewaiter.parties.matching.rarity import Rarity
 from tidewaiter.parties.matching.rows import read_queries, read_rows
 from tidewaiter.parties.matching.types import AskedParty

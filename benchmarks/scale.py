@@ -18,6 +18,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 from benchmarks.evaluation import ROOT, shared
@@ -68,7 +69,7 @@ def measured(folder: Path, lines: int, *, spark: bool) -> list[dict[str, object]
     first: bytes | None = None
     for number, (way, more) in enumerate(ways.items()):
         out = f"out{number}" if "--engine" in more else f"out{number}.jsonl"
-        cpu, wall = screened(folder, out, *more)
+        cpu, wall, _ = screened(folder, out, *more)
         alerts = alerts_of(folder / out)
         first = alerts if first is None else first
         assert alerts == first, f"{way} finds other alerts"
@@ -84,25 +85,33 @@ def measured(folder: Path, lines: int, *, spark: bool) -> list[dict[str, object]
     return rows
 
 
-def screened(folder: Path, out: str, *more: str) -> tuple[float, float]:
-    """Screen the manifest; return the seconds of the processors and of the wall clock."""
-    begun = time.perf_counter()
+class Took(NamedTuple):
+    """What a command took."""
+
+    cpu: float  # seconds of the processors, of all its descendants
+    wall: float  # seconds on the clock
+    memory: int  # bytes at most that its own process held: that which gathers
+
+
+def screened(folder: Path, out: str, *more: str) -> Took:
+    """Screen the manifest."""
     where = ("--lists", str(folder / "kept"), "--out", str(folder / out))
-    cpu = run("screen", str(folder / "m.csv"), "--day", "2026-11-25", *where, *more)
-    return cpu, time.perf_counter() - begun
+    return run("screen", str(folder / "m.csv"), "--day", "2026-11-25", *where, *more)
 
 
-def run(*arguments: str) -> float:
-    """Call the command; return the seconds of the processors, of all its descendants.
+def run(*arguments: str) -> Took:
+    """Call the command.
 
-    These are looked at while they run: nobody waits for Spark's Java and its workers.
+    Its descendants are looked at while they run: nobody waits for Spark's Java and its workers.
     """
     seen: dict[tuple[int, float], float] = {}
+    begun, memory = time.perf_counter(), 0
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen((*COMMAND, *arguments), stdout=said, stderr=said)
         root = psutil.Process(process.pid)
         while process.poll() is None:
             with suppress(psutil.NoSuchProcess):
+                memory = max(memory, root.memory_info().rss)
                 for each in (root, *root.children(recursive=True)):
                     with suppress(psutil.NoSuchProcess):
                         took = each.cpu_times()
@@ -110,7 +119,7 @@ def run(*arguments: str) -> float:
             time.sleep(_LOOK)
         said.seek(0)
         assert process.returncode in {0, 1}, said.read().decode()
-    return sum(seen.values())
+    return Took(sum(seen.values()), time.perf_counter() - begun, memory)
 
 
 def alerts_of(path: Path) -> bytes:

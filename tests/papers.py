@@ -1,5 +1,8 @@
 """What tests of PDF need: the extra that writes it, and what that needs of the system."""
 
+import shutil
+import subprocess
+
 import pytest
 
 from tidewaiter.base.errors import InputError
@@ -14,3 +17,12 @@ def _writes_pdf() -> bool:
 
 
 needs_pdf = pytest.mark.skipif(not _writes_pdf(), reason="the extra pdf, or Pango, is missing")
+
+
+def has_letters_of(language: str) -> bool:
+    """Tell whether a font of this machine has the letters of a language."""
+    listing = shutil.which("fc-list")
+    if listing is None:
+        return False
+    asked = [listing, f":lang={language}", "file"]
+    return bool(subprocess.run(asked, check=False, capture_output=True).stdout.strip())

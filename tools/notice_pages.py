@@ -6,10 +6,11 @@ Run it after a change of either: python -m tools.notice_pages
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from tools.notice_schema import schema_lines
+
 from tidewaiter.exchange.notices.deadlines import load_periods
 from tidewaiter.exchange.notices.fields import load_fields
 from tidewaiter.exchange.notices.forms import Form, Need, load_forms, load_sources
-from tidewaiter.exchange.notices.schema import schema_lines
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "src" / "tidewaiter" / "data" / "exchange" / "notice.xsd"

@@ -21,10 +21,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from tools.party_crossed import Block, Floats, aligned, blocks
+from tools.party_pairs import Pair, align_pairs
 
 from tidewaiter.parties.matching.features import NAMES
 from tidewaiter.parties.matching.index import build_index
-from tidewaiter.parties.matching.pairing import Pair, align_pairs
 from tidewaiter.parties.matching.rarity import Rarity
 from tidewaiter.parties.matching.rows import read_queries, read_rows
 from tidewaiter.parties.types import PartyKind

@@ -1,7 +1,8 @@
 """A cluster in this process: rows in parts, each step called for each part, in any order."""
 
 import random
-from typing import Self
+from collections.abc import Iterator
+from typing import Any, Self
 
 import pyarrow as pa
 
@@ -9,7 +10,7 @@ from tidewaiter.bulk.spark.types import Step
 
 
 class HereRows:
-    """Rows in parts; the order of parts and of what comes out of them is drawn by chance."""
+    """Rows in parts; in which order parts are worked on, and rows gathered, is drawn by chance."""
 
     def __init__(self, parts: list[list[pa.RecordBatch]], chance: random.Random) -> None:
         """Take the parts."""
@@ -18,7 +19,9 @@ class HereRows:
 
     def through(self, step: Step, schema: pa.Schema) -> Self:
         """Return what a step makes of them."""
-        made = [list(step(iter(part))) for part in self._parts]
+        made: list[list[pa.RecordBatch]] = [[] for _ in self._parts]
+        for place in self._chance.sample(range(len(made)), len(made)):
+            made[place] = list(step(iter(self._parts[place])))
         assert all(batch.schema.equals(schema) for part in made for batch in part)
         return type(self)(made, self._chance)
 
@@ -33,7 +36,6 @@ class HereRows:
             part.sort(
                 key=lambda row: (row.column("file")[0].as_py(), row.column("batch")[0].as_py())
             )
-        self._chance.shuffle(made)
         return type(self)(made, self._chance)
 
     def kept(self) -> Self:
@@ -47,6 +49,12 @@ class HereRows:
         if not rows:
             return pa.table({name: pa.array([], pa.int32()) for name in columns})
         return pa.Table.from_batches(rows).select(list(columns))
+
+    def streamed(self, *columns: str) -> Iterator[dict[str, Any]]:
+        """Yield some columns of rows that were parted, one part after the other."""
+        for part in self._parts:
+            for batch in part:
+                yield from batch.select(list(columns)).to_pylist()
 
     def _rows(self) -> list[pa.RecordBatch]:
         return [

@@ -1,9 +1,11 @@
 """A cluster finds what one machine finds, however lines are spread over it."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,17 +14,23 @@ from msgspec import structs
 from tests.bulk.spreading import HereCluster
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.resources import data
 from tidewaiter.bulk.journal import Journal
 from tidewaiter.bulk.marks import marks_of
 from tidewaiter.bulk.run import Settings, run
 from tidewaiter.bulk.spark.java import java_home
 from tidewaiter.bulk.spark.run import Outcome, screen_on
 from tidewaiter.bulk.spark.types import Input, Task
+from tidewaiter.cli.earlier import earlier_alerts, lines_of
 from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.types import Alert, ReadOptions, Refusal
+from tidewaiter.consignments.rules import load_alert_rules
+from tidewaiter.consignments.types import Alert, ReadOptions
 from tidewaiter.node import hash_file
 from tidewaiter.report.exports import json_line
 from tidewaiter.rescreen.basis import registry_digest
+from tidewaiter.rescreen.before import before_of
+from tidewaiter.scenario.madefiles import write_made
+from tidewaiter.scenario.madetrade import MadeTrade
 
 BASIS = Settings(day=date(2026, 11, 25), file="", sha256="")
 HEADER = "consignment,goods,net weight kg,departure date,consignor,consignor address,consignee"
@@ -45,9 +53,12 @@ def write(folder: Path, rows: list[tuple[str, ...]]) -> Path:
     return path
 
 
-def alone(path: Path, batch_rows: int, folder: Path) -> list[bytes]:
+def alone(
+    path: Path, batch_rows: int, folder: Path, history: Sequence[Path] = (),
+    basis: Settings = BASIS,
+) -> list[bytes]:  # fmt: skip
     """Screen a file as one machine does; return its alerts as they are written."""
-    here = structs.replace(BASIS, file=path.name, sha256=hash_file(path))
+    here = structs.replace(basis, file=path.name, sha256=hash_file(path))
     options, place = ReadOptions(batch_rows=batch_rows), folder / f"{path.name}.journal"
     alerts: list[Alert] = []
     with path.open("rb") as file, Journal(place, here, "", "") as journal:
@@ -55,19 +66,22 @@ def alone(path: Path, batch_rows: int, folder: Path) -> list[bytes]:
         for step in run(read, here, workers=1):
             journal.add(step, 0.0)
             alerts += step.screened.alerts
-    with path.open("rb") as file:
-        parts = list(reader_for(path.name)(file, path.name, options))
-        batches = [part for part in parts if not isinstance(part, Refusal)]
-        marks = marks_of(place, here, lines=lambda: batches)
-    return [json_line(marks.mark(alert)) for alert in alerts]
+    batches = partial(lines_of, (path,), options, unread=True)
+    files = partial(lines_of, history, options) if history else None
+    earlier = earlier_alerts(history, options, here, workers=1)
+    marks = marks_of(place, here, earlier, batches, before_of(None, (), files))
+    return [json_line(each) for each in (*map(marks.mark, alerts), *marks.selected())]
 
 
-def spread(paths: list[Path], out: Path, *, batch_rows: int = 16, seed: int = 0) -> Outcome:
+def spread(
+    paths: list[Path], out: Path, *, batch_rows: int = 16, seed: int = 0,
+    history: Sequence[Path] = (), basis: Settings = BASIS,
+) -> Outcome:  # fmt: skip
     """Screen files on a cluster of this process."""
-    task = Task(
-        inputs=tuple(Input(path=path, name=path.name) for path in paths),
-        options=ReadOptions(batch_rows=batch_rows), settings=BASIS, digest=registry_digest(BASIS),
-    )  # fmt: skip
+    options = ReadOptions(batch_rows=batch_rows)
+    inputs = [Input(path=path, name=path.name, options=options) for path in paths]
+    earlier = [Input(path=p, name=p.name, options=options, earlier=True) for p in history]
+    task = Task(inputs=(*inputs, *earlier), settings=basis, digest=registry_digest(basis))
     out.mkdir()
     return screen_on(HereCluster(3, seed), task, out, registry_digest)
 
@@ -80,17 +94,53 @@ def parts(out: Path) -> list[bytes]:
 
 
 @settings(max_examples=6, deadline=None)
-@given(rows=st.lists(lines, min_size=1, max_size=20), size=st.integers(2, 12), seed=st.integers())
+@given(
+    rows=st.lists(lines, min_size=1, max_size=20), size=st.integers(2, 12), seed=st.integers(),
+    earlier=st.lists(st.lists(lines, min_size=1, max_size=9), max_size=2),
+)  # fmt: skip
 def test_any_split_gives_the_alerts_of_one_machine(
-    rows: list[tuple[str, ...]], size: int, seed: int, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    """Sums over lines, signs of shells, order and bytes are those of one machine."""
+    rows: list[tuple[str, ...]], size: int, seed: int, earlier: list[list[tuple[str, ...]]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:  # fmt: skip
+    """Sums over lines and earlier files, signs of shells, order and bytes are as on one machine."""
     folder = tmp_path_factory.mktemp("spread")
-    path = write(folder, rows)
-    found = spread([path], folder / "out", batch_rows=size, seed=seed)
-    wanted = alone(path, size, folder)
+    path, history = write(folder, rows), [write(folder, each) for each in earlier]
+    found = spread([path], folder / "out", batch_rows=size, seed=seed, history=history)
+    wanted = alone(path, size, folder, history)
     assert parts(folder / "out") == wanted
     assert (found.alerts, found.lines + len(rows)) == (len(wanted), 2 * len(rows))
+    assert len(found.refusals) == sum(row[2] == "kgs" for row in rows)
+    assert sum(count for _, count in found.earlier) == sum(
+        row[2] == "kgs" for each in earlier for row in each
+    )
+
+
+@pytest.fixture(scope="module")
+def trade(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a year of trade in which ways of smuggling are planted, split into past and now."""
+    folder = tmp_path_factory.mktemp("trade")
+    write_made(MadeTrade(3, 6_000), folder)
+    return folder
+
+
+@pytest.mark.parametrize("selects", ["", '"trade-change", "detour", "label-domestic"'])
+def test_the_past_says_what_it_says_on_one_machine(
+    selects: str, trade: Path, tmp_path: Path
+) -> None:
+    """Where rules let it make alerts, these come last, in the order of lines."""
+    text = data("rules", "alerts.toml").read_text(encoding="utf-8")
+    rules = tmp_path / "rules.toml"
+    rules.write_text(text.replace("selects = []", f"selects = [{selects}]"), encoding="utf-8")
+    basis = structs.replace(BASIS, rules=rules)
+    now, history = trade / "now.parquet", [trade / "past.parquet"]
+    found = spread([now], tmp_path / "out", batch_rows=100, history=history, basis=basis)
+    wanted = alone(now, 100, tmp_path, history, basis)
+    assert parts(tmp_path / "out") == wanted
+    assert found.alerts == len(wanted)
+    told = {rule for rule in load_alert_rules().past.rules for line in wanted
+            if f'"rule":"{rule}"'.encode() in line}  # fmt: skip
+    assert told >= {"trader-new", "goods-new", "split", "equipment-after", "co-loaded"}
+    assert (b'"substances":[]' in wanted[-1]) == bool(selects)
 
 
 def test_amounts_of_several_files_add_up(tmp_path: Path) -> None:
@@ -128,11 +178,44 @@ def test_a_machine_that_differs_is_refused(tmp_path: Path) -> None:
     """A machine with other lists would find other things, and nobody would see it."""
     path = write(tmp_path, [("A", "ephedrine", "", "", "", "", "")])
     task = Task(
-        inputs=(Input(path=path, name=path.name),), options=ReadOptions(), settings=BASIS,
+        inputs=(Input(path=path, name=path.name, options=ReadOptions()),), settings=BASIS,
         digest="another",
     )  # fmt: skip
     with pytest.raises(InputError, match="another version"):
         screen_on(HereCluster(1, 1), task, tmp_path, registry_digest)
+
+
+@pytest.mark.parametrize("stack", ["", "\n SQLSTATE: 38000\n\tat org.apache.spark.Task.run"])
+def test_spark_tells_what_a_machine_said(stack: str) -> None:
+    """Place, message and hint, and no stack of Java; what nobody can mend stays as it is."""
+    pytest.importorskip("pyspark")
+    from pyspark.errors import PySparkException  # noqa: PLC0415 - where it is installed
+
+    from tidewaiter.bulk.spark.session import SparkRows  # noqa: PLC0415 - as above
+
+    class Frame:
+        said = "Traceback (most recent call last):\n  File x\nValueError: our bug"
+
+        def select(self, *_: str) -> "Frame":
+            return self
+
+        def toArrow(self) -> None:  # noqa: N802 - as Spark calls it
+            raise PySparkException(self.said)
+
+        toLocalIterator = toArrow  # noqa: N815
+
+    frame: Any = Frame()
+    rows = SparkRows(frame)
+    with pytest.raises(PySparkException, match="our bug"):
+        rows.gathered("file")
+    raised = "tidewaiter.base.errors.InputError: node7: this machine has another version"
+    frame.said = f"Traceback (most recent call last):\n  File x\n{raised}\nhint: one for all{stack}"
+    for ask in (lambda: rows.gathered("file"), lambda: list(rows.streamed("file"))):
+        with pytest.raises(InputError) as told:
+            ask()
+        assert str(told.value) == (
+            "on the cluster: node7: this machine has another version\nhint: one for all"
+        )
 
 
 def test_java_comes_with_pip(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,12 +1,16 @@
 """`tidewaiter screen --again`: what it says, what it writes, and when all is screened."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import Result
+from tools.made_model import model
+
+from tidewaiter.ranking.model import write_model
 
 Call = Callable[..., Result]
 
@@ -109,3 +113,21 @@ def test_whole_goes_with_again(past: Path, call: Call) -> None:
     """A file is always screened whole."""
     result = call("screen", str(past / "manifest.csv"), "--whole")
     assert (result.exit_code, "--whole goes with --again" in result.output) == (2, True)
+
+
+def test_a_ranker_tells_of_new_alerts_and_of_those_with_a_note(
+    past: Path, call: Call, keep: Callable[[list[str], str], None]
+) -> None:
+    """Number and reasons stand beside all that is written; nothing else is another."""
+    keep(FIRMS[1:], "2026-12-08")
+    shutil.copy("c.db", "d.db")
+    (past / "ranker.json").write_bytes(write_model(model()))
+    plain, told = (
+        _again(call, "2026-12-08", *more)[1]
+        for more in ((), ("--db", "d.db", "--ranker", "ranker.json"))
+    )
+    assert len(told) == 2
+    learned = [alert.pop("learned") for alert in told]
+    assert {(each["decided"], each["made"]) for each in learned} == {(810, "2026-03-01")}
+    assert told == plain
+    assert any(alert["reasons"][-1]["rule"] == "party-removed" for alert in told)

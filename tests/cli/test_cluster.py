@@ -4,14 +4,30 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+import pyarrow.parquet as pq
 import pytest
 from click.testing import Result
+from tools.made_model import model
 
 from tidewaiter.base.resources import data
+from tidewaiter.cli.screen import screen
+from tidewaiter.ranking.model import write_model
+from tidewaiter.scenario.madefiles import write_made
+from tidewaiter.scenario.madetrade import MadeTrade
 
 Call = Callable[..., Result]
 SPARK = ("--engine", "spark", "--master", "local[1]")
-MADE = data("samples", "manifest.csv")
+HEARD = {
+    "paths", "engine", "master", "form", "spark", "day", "columns", "saved", "encoding",
+    "delimiter", "decimal", "dates", "units", "sheet", "format", "out", "history", "rules",
+    "threshold", "ranker", "folder", "own", "street",
+}  # fmt: skip
+"""What a cluster does as one machine does."""
+
+REFUSED = {
+    "again": (), "whole": (), "report": ("r.html",), "refused": ("r.csv",),
+    "restricted": ("r.csv",), "db": ("x.db",), "register": ("x.db",), "workers": ("2",),
+}  # fmt: skip
 GOODS = "goods,consignor\nephedrine,Alpha Chem\npaper,Beta Chem\n"
 
 
@@ -26,12 +42,8 @@ def manifest(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ((*SPARK, "--db", "x.db", "--out", "o"), "--db: not with --engine spark"),
-        ((*SPARK, "--again", "--out", "o"), "--again: not with --engine spark"),
-        ((*SPARK, "--out-restricted", "r.csv"), "--out-restricted: not with --engine spark"),
-        ((*SPARK, "--history", str(MADE), "--out", "o"), "--history: not with --engine spark"),
         (SPARK, "--out FOLDER"),
-        (("--master", "local[3]"), "go with --engine spark"),
+        (("--master", "local[*]"), "go with --engine spark"),
         (("--out", "."), "is a directory"),
     ],
 )
@@ -44,20 +56,56 @@ def test_options_that_do_not_fit_are_refused(
     assert told in " ".join(result.output.split())
 
 
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_a_cluster_does_not_do_is_refused(name: str, manifest: Path, call: Call) -> None:
+    """By the name of the option, even where it says what holds without it."""
+    option = next(each.opts[0] for each in screen.params if each.name == name)
+    result = call("screen", str(manifest), *SPARK, "--out", "o", option, *REFUSED[name])
+    assert result.exit_code == 2
+    assert f"{option}: not with --engine spark" in " ".join(result.output.split())
+
+
+def test_each_option_is_heard_or_refused() -> None:
+    """One that is new must be one or the other: none is passed over."""
+    names = {each.name for each in screen.params if each.name != "help"}
+    assert names == HEARD | REFUSED.keys()
+
+
 def test_two_files_need_a_cluster(manifest: Path, call: Call) -> None:
     """One machine screens one file at a time."""
     result = call("screen", str(manifest), str(manifest))
     assert (result.exit_code, "one file at a time" in result.output) == (2, True)
 
 
-def test_spark_writes_what_one_machine_writes(manifest: Path, call: Call, tmp_path: Path) -> None:
-    """Alerts are the same to the byte; a summary stands beside them."""
+def test_spark_writes_what_one_machine_writes(call: Call, tmp_path: Path) -> None:
+    """Alerts are the same to the byte, with a past, columns that were saved, and a ranker.
+
+    Rules of the past make alerts here too; a summary stands beside them.
+    """
     pytest.importorskip("pyspark")
+    write_made(MadeTrade(3, 3_000), tmp_path)
+    for name in ("now", "past"):
+        table = pq.read_table(tmp_path / f"{name}.parquet")
+        titles = [{"goods": "Zork"}.get(title, title) for title in table.column_names]
+        pq.write_table(table.rename_columns(titles), tmp_path / f"{name}.parquet")
+    text = data("rules", "alerts.toml").read_text(encoding="utf-8")
+    selects = text.replace("selects = []", 'selects = ["trade-change", "co-loaded"]')
+    (tmp_path / "rules.toml").write_text(selects, encoding="utf-8")
+    (tmp_path / "ranker.json").write_bytes(write_model(model()))
     here, there = tmp_path / "here.jsonl", tmp_path / "there"
-    day = ("--day", "2026-11-25", "--lists", str(tmp_path / "none"))
-    assert call("screen", str(manifest), *day, "--out", str(here)).exit_code == 0
-    result = call("screen", str(manifest), *day, *SPARK, "--out", str(there))
+    said = (
+        "screen", str(tmp_path / "now.parquet"), "--history", str(tmp_path / "past.parquet"),
+        "--ranker", str(tmp_path), "--rules", str(tmp_path / "rules.toml"), "--day", "2026-11-25",
+        "--lists", str(tmp_path / "none"), "--columns", str(tmp_path / "saved.json"),
+    )  # fmt: skip
+    assert call(*said, "--map", "goods=Zork", "--out", str(here)).exit_code == 0
+    result = call(*said, *SPARK, "--out", str(there))
     assert result.exit_code == 0, result.output
-    assert (there / "part-00000.jsonl").read_bytes() == here.read_bytes()
+    written = b"".join(part.read_bytes() for part in sorted(there.glob("part-*")))
+    assert written == here.read_bytes()
+    for rule in (b"trader-new", b"split", b"co-loaded"):
+        assert b'"rule":"' + rule in written
+    assert written.count(b'"learned":{') == written.count(b"\n")
     summary = msgspec.json.decode((there / "summary.json").read_bytes())
-    assert (summary["lines"], summary["alerts"]) == (2, 1)
+    assert (summary["files"], summary["history"]) == (["now.parquet"], ["past.parquet"])
+    assert summary["alerts"] == written.count(b"\n")

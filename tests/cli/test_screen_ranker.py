@@ -52,5 +52,3 @@ def test_a_ranker_stands_beside_the_rules(tmp_path: Path, monkeypatch: pytest.Mo
     kept = pq.read_table(told["a.parquet"]).to_pylist()
     assert [row["learned"]["chance"] for row in kept] == [each["chance"] for each in first]
     assert "What decisions taught" in (tmp_path / "r.html").read_text(encoding="utf-8")
-    again = CliRunner().invoke(main, ["screen", "--again", "--db", "x.db", "--ranker", str(folder)])
-    assert "--ranker goes with one file here" in again.stderr

@@ -38,6 +38,7 @@ def test_a_wrong_container_number_is_a_reason(screen: Screen) -> None:
     [
         ({"consignment": "020-12345676"}, "number-digit"),
         ({"consignment": "02012345676", "mode": "air"}, "number-digit"),
+        ({"consignment": "02012345676", "mode": "4"}, "number-digit"),
         ({"consignment": "RR123456786CN"}, "number-digit"),
         ({"imo": "9811001"}, "number-digit"),
         ({"imo": "12345"}, "number-form"),

@@ -19,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import func, select
 from tests.courier.conftest import cut, found_party, line_to
 from tests.courier.turning import held, regain, telling, turn
+from tests.courier.vouching import vouched
 
 from tidewaiter.base.errors import ConflictError, InputError, OutputError
 from tidewaiter.courier.hearing import hear_documents
@@ -31,7 +32,6 @@ from tidewaiter.exchange.fingerprints import fingerprint
 from tidewaiter.exchange.relations import CONTROL, MOVES, Standing
 from tidewaiter.store import tables
 from tidewaiter.store.audit import verify_audit
-from tidewaiter.store.evidence import vouched
 from tidewaiter.store.peers import add_peer, peer_of
 from tidewaiter.store.recovering import take_up
 

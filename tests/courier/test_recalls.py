@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import LargeBinary, Text, select, update
 from tests.courier.conftest import Party
 from tests.courier.recalling import known_to, recall_it, recalls_of, tell, written_of
+from tests.courier.vouching import vouched
 from tests.exchange.notices.samples import DAY, NOTICE
 from tests.exchange.samples import changed
 from tests.exchange.samples import incident as made_incident
@@ -23,7 +24,6 @@ from tidewaiter.exchange.requests.types import Asked as Question
 from tidewaiter.exchange.requests.types import Request
 from tidewaiter.store import tables
 from tidewaiter.store.audit import verify_audit
-from tidewaiter.store.evidence import vouched
 from tidewaiter.store.feeds import make_feed
 from tidewaiter.store.holding import discard, hold_back, release
 from tidewaiter.store.noticerows import find_notice, notices

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.courier.conftest import Party, cut, line_to
 from tests.courier.turning import Pair, confirm, held, regain, standing, telling, turn
+from tests.courier.vouching import vouched
 
 from tidewaiter.base.errors import InputError, MissingError
 from tidewaiter.courier.desk import Desk
@@ -17,7 +18,6 @@ from tidewaiter.exchange.documents import write_chain
 from tidewaiter.exchange.fingerprints import fingerprint
 from tidewaiter.exchange.founding import About
 from tidewaiter.identity import own_ring
-from tidewaiter.store.evidence import vouched
 from tidewaiter.store.peers import peer_of
 
 

@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 
 from tidewaiter.ledger.tree import (
     EMPTY,
-    consistency,
-    grew,
     grown,
     includes,
     inclusion,
@@ -101,29 +99,6 @@ def test_each_leaf_is_proved(size: int, data: st.DataObject) -> None:
     if path:
         assert not includes(leaf, place ^ 1, size, path, top)
         assert not includes(leaf, place, size, path[:-1], top)
-
-
-@given(SIZES, st.data())
-def test_growth_is_proved(size: int, data: st.DataObject) -> None:
-    """The proof holds for the tree that grew, and for none of which a leaf was changed."""
-    old = data.draw(st.integers(1, size))
-    leaves = _leaves(size)
-    tree = Tree(leaves)
-    before, top = root(old, tree.node), root(size, tree.node)
-    path = consistency(old, size, tree.node)
-    assert grew(old, before, size, top, path)
-    assert not grew(old, EMPTY, size, top, path)
-    changed = data.draw(st.integers(0, old - 1))
-    forged = Tree([*leaves[:changed], b"forged", *leaves[changed + 1 :]])
-    assert not grew(old, before, size, root(size, forged.node), consistency(old, size, forged.node))
-
-
-def test_nothing_grows_into_anything() -> None:
-    """Every log begins with none, and none has shrunk."""
-    tree = Tree(_leaves(3))
-    assert grew(0, EMPTY, 3, root(3, tree.node), [])
-    assert not grew(0, leaf_hash(b""), 3, root(3, tree.node), [])
-    assert not grew(3, root(3, tree.node), 2, root(2, tree.node), [EMPTY])
 
 
 def test_another_hand_agrees() -> None:

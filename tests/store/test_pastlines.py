@@ -61,7 +61,7 @@ def _told(row: Row, columns: tuple[str, ...]) -> tuple[str, ...]:
         (Wanted({"hafen ag"}, (), ()), ["trader", "long"]),
         (Wanted((), {"291524"}, ()), ["long", "heading"]),
         (Wanted((), (), {("DE", "US")}), ["long", "way"]),
-        (Wanted((), (), (), containers=True), ["long", "box"]),
+        (Wanted((), (), (), containers=("MTDU0000010",)), ["long", "box"]),
     ],
     ids=["all", "traders", "headings", "ways", "containers"],
 )

@@ -1,5 +1,8 @@
 """What decisions taught: on the alert, on its page, and in the queue; beside the rules always."""
 
+import csv
+import io
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +11,7 @@ import pytest
 from msgspec import structs
 from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
+from tests.web.sent import read, sent
 from tools.made_model import model
 
 from tidewaiter.consignments.learned import Learned
@@ -119,6 +123,30 @@ def test_the_queue_can_follow_what_decisions_taught(
     node.taught = Taught(None)
     assert anna.get("/queue.json?sort=learned").json()["query"].get("sort", "rank") == "rank"
     assert "in the order that decisions taught" not in anna.get("/queue?sort=learned").text
+
+
+def test_files_of_an_upload_tell_what_decisions_taught(
+    node: Node, desk: Callable[..., Desk], folder: Path, work: Callable[[], None], sample: bytes
+) -> None:
+    """In JSON Lines, CSV and the report, as the page of each alert does; without a model, none."""
+    anna = desk("analyst")
+    upload = sent(anna, sample)
+    read(anna, upload, "screen", day="2026-11-25")
+    work()
+    where = f"/screen/{upload['id']}"
+    told = [json.loads(line) for line in anna.get(f"{where}/alerts.jsonl").text.splitlines()]
+    page = anna.get(f"/alerts/{told[0]['id']}.json").json()["alert"]
+    assert told[0] == page
+    rows = list(csv.DictReader(io.StringIO(anna.get(f"{where}/alerts.csv").text.lstrip("\ufeff"))))
+    chances = [f"{each['learned']['chance']:.3f}" for each in told]
+    assert [row["learned"] for row in rows] == chances
+    assert "What decisions taught" in anna.get(f"{where}/report.html").text
+    for change in (lambda: (folder / "ranker.json").write_bytes(b"{}"), lambda: setattr(
+        node, "taught", Taught(None)
+    )):  # fmt: skip
+        change()
+        assert '"learned"' not in anna.get(f"{where}/alerts.jsonl").text
+        assert "learned" not in anna.get(f"{where}/alerts.csv").text.splitlines()[0]
 
 
 def test_both_ways_follow_the_order_and_explain_one_alert(

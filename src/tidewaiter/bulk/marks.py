@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pyarrow as pa
 from msgspec import structs
 
+from tidewaiter.bulk.gathering import gather
 from tidewaiter.bulk.journal import read_journal
 from tidewaiter.bulk.looking import look_through
 from tidewaiter.bulk.run import Settings
@@ -108,8 +109,8 @@ def marks_of(
             look_through(signs, every, workers=workers)
             signs.finish()
         return Marks(together, signs)
-    job = _Job(journal, settings, rules, lines, before, signs, looking, workers)
-    return _with_past(job, earlier)
+    job = _Job(journal, settings, rules, lines, before, signs, looking, workers, earlier)
+    return _with_past(job)
 
 
 _PARTIES = b'"parties":[{'  # what the JSON of an alert holds whose line names a party
@@ -126,35 +127,66 @@ class _Job(NamedTuple):
     signs: PartySigns
     looking: bool  # whether parties of alerts have anything that others could share
     workers: int
+    earlier_alerts: Iterable[Alert]  # of earlier files at hand
 
     @property
     def selects(self) -> bool:
         """Tell whether lines without an alert may become one."""
         return bool(self.rules.past.selects)
 
+    def found(self) -> Iterator[Alert]:
+        """Read the alerts, those on restricted entries too."""
+        return (each for each in read_journal(self.journal) if isinstance(each, Alert))
+
     def alerts(self) -> Iterator[Alert]:
         """Read the alerts as all may see them."""
         return _open(read_journal(self.journal), self.rules)
 
+    def earlier(self) -> Iterator[Alert]:
+        """Yield those of earlier files at hand."""
+        return _open(self.earlier_alerts, self.rules)
 
-def _with_past(job: _Job, earlier: Iterable[Alert]) -> Marks:
+    def ask_lines(self, past: Past) -> None:
+        """Ask for the past of all lines."""
+        for batch in self.lines():
+            for row in only_lines(batch).to_pylist():
+                past.want(line_of(row))
+
+    def look(self, past: Past) -> None:
+        """Look through all lines once, for the past and for signs; of a database, what it knows."""
+
+        def looked() -> Iterator[pa.RecordBatch]:
+            for batches, earlier in ((self.lines(), False), (self.before.lines(), True)):
+                for batch in batches:
+                    past.look(batch, earlier=earlier, whole=True)
+                    yield batch
+
+        if self.looking:
+            every = chain(looked(), self.before.parties())
+            look_through(self.signs, every, workers=self.workers)
+            self.signs.finish()
+        else:
+            deque(looked(), maxlen=0)
+        for batch in self.before.held(past.wanted):
+            past.look(batch, earlier=True, whole=True)
+
+
+def _with_past(job: _Job) -> Marks:
     """Gather the past in the pass over all lines that signs ask for too."""
     settings, rules = job.settings, job.rules
     registry = load_registry(settings.own)
-    together, once = Together(registry, rules, settings.day), Once()
+    together, once, rows = Together(registry, rules, settings.day), Once(), set[int]()
     past = Past(registry, rules, together, settings.day, everyone=job.selects)
     past.allow(job.before.allowed)
-    rows, any_ = _want(job, past)
-    for alert in job.alerts():
-        together.add(alert)
-        past.add(alert)
-        once.is_new(alert, settings.sha256)
-    if any_ or job.selects:
-        _look(job, past)
-        for alert in _open(earlier, rules):
-            together.add(alert, earlier=True)
-            past.add(alert, earlier=True)
-            once.is_new(alert, alert.file)
+
+    def take(alert: Alert, earlier: bool) -> None:  # noqa: FBT001 - by place, as `gather` calls it
+        together.add(alert, earlier=earlier)
+        past.add(alert, earlier=earlier)
+        once.is_new(alert, alert.file if earlier else settings.sha256)
+        if not earlier:
+            rows.add(alert.row)
+
+    if gather(past, job, take, selects=job.selects):
         for source, held in job.before.stored(past.substances):
             if told := open_version(held, rules):
                 past.add(told, earlier=True)
@@ -168,47 +200,6 @@ def _with_past(job: _Job, earlier: Iterable[Alert]) -> Marks:
             yield from selected(batch, past, rules, screening, rows)
 
     return Marks(together, job.signs, past, selecting)
-
-
-def _want(job: _Job, past: Past) -> tuple[set[int], bool]:
-    """Ask for the past of alerts, and of all lines where rules select.
-
-    Alerts on restricted entries are asked about too: what is said of them rests on lines that all
-    may see.
-
-    Returns:
-        The rows of alerts that all may see, and whether there is any alert.
-    """
-    rows, any_ = set[int](), False
-    for entry in read_journal(job.journal):
-        if isinstance(entry, Alert):
-            past.want(entry.line, entry.substances)
-            any_ = True
-            if open_version(entry, job.rules):
-                rows.add(entry.row)
-    for batch in job.lines() if job.selects else ():
-        for row in only_lines(batch).to_pylist():
-            past.want(line_of(row))
-    return rows, any_
-
-
-def _look(job: _Job, past: Past) -> None:
-    """Look through all lines once, for the past and for signs; of a database, what it knows."""
-
-    def looked() -> Iterator[pa.RecordBatch]:
-        for batches, earlier in ((job.lines(), False), (job.before.lines(), True)):
-            for batch in batches:
-                past.look(batch, earlier=earlier, whole=True)
-                yield batch
-
-    if job.looking:
-        every = chain(looked(), job.before.parties())
-        look_through(job.signs, every, workers=job.workers)
-        job.signs.finish()
-    else:
-        deque(looked(), maxlen=0)
-    for batch in job.before.held(past.wanted):
-        past.look(batch, earlier=True, whole=True)
 
 
 class Once:

@@ -10,7 +10,7 @@ import click
 from tidewaiter.base.alone import alone
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.run import Settings
-from tidewaiter.cli.apart import Apart, place_of
+from tidewaiter.cli.apart import Apart, Mark, place_of
 from tidewaiter.cli.outputs import alert_sink, mark_of
 from tidewaiter.cli.resting import resting_told
 from tidewaiter.consignments.rules import load_alert_rules
@@ -36,6 +36,16 @@ class Past(Record, frozen=True, kw_only=True):
     out: Path | None  # None: to standard output, where it is no terminal
     restricted: Path | None  # alerts that rest on restricted entries; None: where it is usual
     whole: bool  # all lines, whatever changed
+    beside: Mark | None = None  # adds to an alert what decisions taught; None: nothing is added
+
+    @property
+    def learned(self) -> bool:
+        """Tell whether alerts carry what decisions taught."""
+        return self.beside is not None
+
+    def told(self, alert: Alert) -> Alert:
+        """Return an alert as it is written."""
+        return alert if self.beside is None else self.beside(alert)
 
     @property
     def journal(self) -> Path:
@@ -81,10 +91,13 @@ def _write(again: Again, past: Past, settings: Settings, written: Spool) -> None
     lines = new = 0
     place, mark = place_of(past.restricted, settings, past.journal), mark_of(past.journal)
     rules = load_alert_rules(settings.rules, settings.switches)
-    with alert_sink(past.out, mark) as sink, Apart(place, mark, rules) as apart:
+    with (
+        alert_sink(past.out, mark, learned=past.learned) as sink,
+        Apart(place, mark, rules, learned=past.learned) as apart,
+    ):
 
         def add(alerts: list[Alert]) -> None:
-            shown = apart.part(alerts)
+            shown = apart.part(alerts, past.told)
             sink.add(shown)
             if past.out is not None and rules.past.selects:
                 written.add(0, shown)
@@ -101,10 +114,10 @@ def _write(again: Again, past: Past, settings: Settings, written: Spool) -> None
 
 def _write_selected(new: Iterator[Alert], past: Past, written: Spool) -> None:
     """Write alerts that rules select, behind those that are written."""
-    with alert_sink(past.out, mark_of(past.journal)) as sink:
+    with alert_sink(past.out, mark_of(past.journal), learned=past.learned) as sink:
         for _, some in written.read():
             sink.add(some)
-        while selected := list(islice(new, _CHUNK)):
+        while selected := list(map(past.told, islice(new, _CHUNK))):
             sink.add(selected)
 
 
@@ -115,7 +128,7 @@ def _why(again: Again) -> str:
     lines, told = len(again.touched.lines), again.plan.difference
     if not again.plan.judged and told and not (told.new or told.changed or told.removed):
         return "nothing changed since past lines were screened"
-    where = "of parties that other entries match now, or changed ones"
+    where = "of parties or vessels that other entries match now, or changed ones"
     return f"nothing but lists changed: {lines:,} lines are screened, {where}"
 
 
@@ -125,8 +138,9 @@ def _said(again: Again, lines: int) -> str:
     if again.touched is None or told is None:
         return f"{lines:,} past lines screened,"
     judged = f" and {len(again.plan.judged):,} judged parties" if again.plan.judged else ""
+    ships = f" and {again.touched.vessels:,} vessels" if again.touched.vessels else ""
     return (
-        f"{again.touched.parties:,} past parties against {len(told.new):,} new, "
+        f"{again.touched.parties:,} past parties{ships} against {len(told.new):,} new, "
         f"{len(told.changed):,} changed, {len(told.removed):,} removed entries{judged}:"
     )
 

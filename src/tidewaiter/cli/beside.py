@@ -18,16 +18,6 @@ learned_option = click.option(
 )
 
 
-def check_beside(place: Path | None, *, elsewhere: bool) -> None:
-    """Check that a ranker can tell of what is screened.
-
-    Raises:
-        UsageError: It is screened on a cluster, or in a database, whose alerts it does not see.
-    """
-    if place is not None and elsewhere:
-        raise click.UsageError("--ranker goes with one file here; alerts: tidewaiter ranker apply")
-
-
 def beside_of(place: Path | None) -> Callable[[Alert], Alert]:
     """Return what adds to an alert what decisions taught; None: nothing is added.
 

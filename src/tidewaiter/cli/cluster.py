@@ -4,18 +4,21 @@ import hashlib
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import click
 import msgspec
+from click.core import ParameterSource
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.files import making
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.run import Settings, pinned
 from tidewaiter.bulk.spark.run import Outcome, screen_on
-from tidewaiter.bulk.spark.types import Input, Task
+from tidewaiter.bulk.spark.types import Beside, Input, Task
+from tidewaiter.cli.earlier import refused_of
 from tidewaiter.cli.options import Field, printable
+from tidewaiter.cli.sources import with_saved
 from tidewaiter.cli.start import tell_first_start
 from tidewaiter.consignments.types import ReadOptions
 from tidewaiter.lists.archive import Archive
@@ -38,6 +41,7 @@ class Told(Record, frozen=True, kw_only=True):
     """What summary.json says."""
 
     files: tuple[str, ...]
+    history: tuple[str, ...]
     day: str
     registry: str
     master: str
@@ -76,49 +80,65 @@ def on_cluster(command: F) -> F:
     return command
 
 
-def one_path(paths: tuple[Path, ...], out: Path | None, cluster: Cluster) -> Path | None:
+def one_path(paths: tuple[Path, ...], out: Path | None) -> Path | None:
     """Return the file that is screened on this machine, if one was named."""
     if len(paths) > 1:
         raise click.UsageError("one file at a time; several: --engine spark --out FOLDER")
-    if cluster != Cluster():
+    if any(map(_is_given, ("master", "form", "spark"))):
         raise click.UsageError("--master, --parts and --spark go with --engine spark")
     if out is not None and out.is_dir():
         raise click.BadParameter(f"File '{out}' is a directory.", param_hint="--out")
     return paths[0] if paths else None
 
 
-def cluster_of(options: dict[str, Any], *, again: bool) -> Cluster:
+def cluster_of(options: dict[str, Any]) -> Cluster:
     """Take the options of a cluster out of those of the command.
 
     Refuses what a cluster does not do, rather than leave it out.
     """
     cluster = Cluster(**{name: options.pop(name) for name in Cluster.__struct_fields__})
-    given = {"again": again, **{name: options[name] for name in _NOT_THERE}}
-    named = (name.replace("restricted", "out-restricted") for name in given if given[name])
-    if cluster.engine == "spark" and (unfit := [f"--{name}" for name in named]):
+    unfit = [option for name, option in _NOT_THERE.items() if _is_given(name)]
+    if cluster.engine == "spark" and unfit:
         raise click.UsageError(f"{', '.join(unfit)}: not with --engine spark")
     return cluster
 
 
-_NOT_THERE = ("history", "report", "refused", "restricted", "db", "register")
+_NOT_THERE = {
+    "again": "--again", "whole": "--whole", "report": "--report", "refused": "--refused",
+    "restricted": "--out-restricted", "db": "--db", "register": "--register",
+    "workers": "--workers",
+}  # fmt: skip
 
 
-def screen_cluster(
-    paths: Sequence[Path], out: Path | None, options: ReadOptions,
-    settings: Settings, cluster: Cluster,
-) -> Outcome:  # fmt: skip
+def _is_given(name: str) -> bool:
+    """Tell whether an option of the command was named."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source not in {None, ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP}
+
+
+class There(NamedTuple):
+    """What is screened on a cluster."""
+
+    paths: Sequence[Path]
+    out: Path | None  # a folder, new or empty
+    history: Sequence[Path]  # earlier files
+    options: ReadOptions  # how all files are read
+    saved: Path | None  # what is known of their columns
+    beside: Beside | None  # adds what decisions taught
+
+
+def screen_cluster(there: There, settings: Settings, cluster: Cluster) -> Outcome:
     """Screen files on a cluster and write their alerts into a folder.
 
     Args:
-        paths: Of the files.
-        out: The folder, new or empty.
-        options: How all files are read.
+        there: The files.
         settings: What they are screened by.
         cluster: Where.
 
     Raises:
         InputError: Spark is not installed or does not start, or a file cannot be read.
     """
+    paths, out = there.paths, there.out
     if not paths or out is None:
         raise click.UsageError("--engine spark screens files into a folder: PATH... --out FOLDER")
     try:
@@ -130,8 +150,8 @@ def screen_cluster(
     settings = pinned(settings)
     digest = registry_digest(settings)
     task = Task(
-        inputs=_inputs(paths), options=options, settings=settings, digest=digest,
-        form=cluster.form,
+        inputs=_inputs(there), settings=settings, digest=digest, form=cluster.form,
+        beside=there.beside,
     )  # fmt: skip
     tell_first_start()
     begun = time.monotonic()
@@ -142,6 +162,8 @@ def screen_cluster(
     ):
         found = screen_on(running, task, folder.absolute(), registry_digest)
         _write_rest(folder, found, task, cluster.master, time.monotonic() - begun)
+    for file, count in found.earlier:
+        click.echo(refused_of(file, count), err=True)
     for text in found.left_out:
         click.echo(text, err=True)
     parts = "1 part" if found.parts == 1 else f"{found.parts} parts"
@@ -149,9 +171,15 @@ def screen_cluster(
     return found
 
 
-def _inputs(paths: Sequence[Path]) -> tuple[Input, ...]:
-    """Name the files as alerts name them; two of one name would be one in what they say."""
-    inputs = [Input(path=path.absolute(), name=_name(path)) for path in paths]
+def _inputs(there: There) -> tuple[Input, ...]:
+    """Name the files as alerts name them; two of one name would be one in what they say.
+
+    Earlier files are read as the first one is.
+    """
+    inputs = [
+        Input(path=path.absolute(), name=_name(path), options=_reading(there, path))
+        for path in there.paths
+    ]
     seen: dict[str, Path] = {}
     for each in inputs:
         if seen.setdefault(each.name, each.path) != each.path:
@@ -160,7 +188,15 @@ def _inputs(paths: Sequence[Path]) -> tuple[Input, ...]:
                 at=str(each.path),
                 hint="give each file a name of its own",
             )
-    return tuple(inputs)
+    earlier = [
+        Input(path=path.absolute(), name=_name(path), options=inputs[0].options, earlier=True)
+        for path in there.history
+    ]
+    return (*inputs, *earlier)
+
+
+def _reading(there: There, path: Path) -> ReadOptions:
+    return there.options if there.saved is None else with_saved(there.saved, path, there.options)
 
 
 def _name(path: Path) -> str:
@@ -182,13 +218,14 @@ def _refuse_restricted(settings: Settings) -> None:
 def _write_rest(folder: Path, found: Outcome, task: Task, master: str, seconds: float) -> None:
     """Write what could not be read, and a summary."""
     if found.refusals:
-        several = len(task.inputs) > 1
+        several = task.screened > 1
         with refusal_writer(folder / "refused.csv") as writer:
             for file, each in found.refusals:
                 problem = f"{file}: {each.problem}" if several else each.problem
                 writer.add([msgspec.structs.replace(each, problem=problem)])
     told = Told(
-        files=tuple(each.name for each in task.inputs),
+        files=tuple(each.name for each in task.inputs if not each.earlier),
+        history=tuple(each.name for each in task.inputs if each.earlier),
         day=task.settings.day.isoformat(), registry=task.digest, master=master,
         lines=found.lines, alerts=found.alerts, parts=found.parts, noted=found.noted,
         unread=found.unread, unknown=found.unknown, refused=len(found.refusals),

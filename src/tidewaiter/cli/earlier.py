@@ -70,5 +70,9 @@ def earlier_alerts(
                 refused += len(step.refusals)
                 yield from step.screened.alerts
         if refused:
-            text = f"{refused} rows or fields of {path.name} refused: sums may be too low"
-            click.echo(printable(text), err=True)
+            click.echo(refused_of(path.name, refused), err=True)
+
+
+def refused_of(name: str, count: int) -> str:
+    """Say of an earlier file how much of it could not be read."""
+    return printable(f"{count} rows or fields of {name} refused: sums may be too low")

@@ -16,8 +16,8 @@ from tidewaiter.bulk.journal import Done, read_done
 from tidewaiter.bulk.run import Settings
 from tidewaiter.cli.again import Past, screen_past
 from tidewaiter.cli.apart import RESTRICTED, place_of
-from tidewaiter.cli.beside import beside_of, check_beside, learned_option
-from tidewaiter.cli.cluster import cluster_of, on_cluster, one_path, screen_cluster
+from tidewaiter.cli.beside import beside_of, learned_option
+from tidewaiter.cli.cluster import There, cluster_of, on_cluster, one_path, screen_cluster
 from tidewaiter.cli.columns import show_columns
 from tidewaiter.cli.earlier import check_history
 from tidewaiter.cli.journals import held, journal_of, journals
@@ -126,14 +126,16 @@ def screen(paths: tuple[Path, ...], *, again: bool, whole: bool, **options: Any)
 
     Example: tidewaiter screen manifest.csv --out alerts.jsonl --report report.html
     """
-    cluster = cluster_of(options, again=again)
+    cluster = cluster_of(options)
     wanted = Wanted(**options)
-    check_beside(wanted.ranker, elsewhere=again or cluster.engine == "spark")
     if cluster.engine == "spark":
-        settings = _settings(wanted, file="", sha256="")
-        done_there = screen_cluster(paths, wanted.out, _options(wanted), settings, cluster)
+        there = There(
+            paths, wanted.out, wanted.history, _options(wanted), wanted.saved,
+            beside_of(wanted.ranker) if wanted.ranker else None,
+        )  # fmt: skip
+        done_there = screen_cluster(there, _settings(wanted, file="", sha256=""), cluster)
         sys.exit(1 if done_there.refusals else 0)
-    path = one_path(paths, wanted.out, cluster)
+    path = one_path(paths, wanted.out)
     if again:
         if path is not None or wanted.db is None:
             raise click.UsageError("--again screens a database: give --db and no file")
@@ -144,7 +146,10 @@ def screen(paths: tuple[Path, ...], *, again: bool, whole: bool, **options: Any)
         settings = _settings(wanted, file="", sha256="")
         named = {"alerts": wanted.out, RESTRICTED: wanted.restricted}
         check_outputs(named, _kept(None, wanted, None))
-        past = Past(place=wanted.db, out=wanted.out, restricted=wanted.restricted, whole=whole)
+        past = Past(
+            place=wanted.db, out=wanted.out, restricted=wanted.restricted, whole=whole,
+            beside=beside_of(wanted.ranker) if wanted.ranker else None,
+        )  # fmt: skip
         screen_past(past, settings)
         return
     if whole:

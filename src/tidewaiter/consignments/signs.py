@@ -151,8 +151,9 @@ class Look:
             return
         flat = pc.list_flatten(column)
         table = pa.table({name: pc.fill_null(flat.field(name), "") for name in _FIELDS})
-        near = self._sharers.among(table)
-        rows = near.group_by(list(_FIELDS), use_threads=False).aggregate([])  # in their order
+        # In their order, and before a look at texts, which takes longer: many lines name a party.
+        each = table.group_by(list(_FIELDS), use_threads=False).aggregate([])
+        rows = self._sharers.among(each)
         columns = [rows.column(name).to_pylist() for name in _FIELDS]
         for row in zip(*columns, strict=True):
             mark = hash(row)

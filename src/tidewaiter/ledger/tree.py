@@ -3,7 +3,7 @@
 Node ``(level, place)`` is the hash over the ``2 ** level`` leaves from ``place * 2 ** level`` on.
 Only nodes whose leaves are all there are kept; they never change. All else is made of them.
 
-Source: RFC 6962, section 2.1; RFC 9162, sections 2.1.3.2 and 2.1.4.2, for the checks.
+Source: RFC 6962, section 2.1; RFC 9162, section 2.1.3.2, for the check.
 """
 
 import hashlib
@@ -70,28 +70,6 @@ def inclusion(place: int, size: int, node: Node) -> list[bytes]:
     return path[::-1]
 
 
-def consistency(old: int, size: int, node: Node) -> list[bytes]:
-    """Prove that a tree has grown from its first leaves without a change.
-
-    Args:
-        old: Leaves it had then; from 1 to `size`.
-        size: Leaves it has now.
-        node: Of the tree now.
-    """
-    begin, end, path = 0, size, []
-    while old != end:
-        middle = begin + _split(end - begin)
-        if old <= middle:
-            path.append(_over(middle, end, node))
-            end = middle
-        else:
-            path.append(_over(begin, middle, node))
-            begin = middle
-    if begin:
-        path.append(_over(begin, end, node))
-    return path[::-1]
-
-
 def includes(leaf: bytes, place: int, size: int, path: Sequence[bytes], top: bytes) -> bool:
     """Check the proof that a leaf stands in the tree with a root.
 
@@ -116,38 +94,6 @@ def includes(leaf: bytes, place: int, size: int, path: Sequence[bytes], top: byt
             found = _inner(found, beside)
         at, last = at // 2, last // 2
     return last == 0 and found == top
-
-
-def grew(old: int, before: bytes, size: int, top: bytes, path: Sequence[bytes]) -> bool:
-    """Check the proof that the tree with one root has grown to the tree with another.
-
-    Args:
-        old: Leaves then.
-        before: The root then.
-        size: Leaves now.
-        top: The root now.
-        path: From `consistency`.
-    """
-    if old in {size, 0}:
-        return not path and (before == top if old else before == EMPTY)
-    if not 0 < old < size or not path:
-        return False
-    rest = list(path)
-    at, last = old - 1, size - 1
-    while at % 2:
-        at, last = at // 2, last // 2
-    first = second = before if at == 0 else rest.pop(0)
-    for beside in rest:
-        if last == 0:
-            return False
-        if at % 2 or at == last:
-            first, second = _inner(beside, first), _inner(beside, second)
-            while at and at % 2 == 0:
-                at, last = at // 2, last // 2
-        else:
-            second = _inner(second, beside)
-        at, last = at // 2, last // 2
-    return last == 0 and first == before and second == top
 
 
 def _inner(left: bytes, right: bytes) -> bytes:

@@ -12,8 +12,12 @@ _EDGE = 16.0
 _LINE = 14.0
 _CELLS = 84  # half-width characters of a line
 _TITLE_CELLS = 52
+_FONTS = (
+    "'DejaVu Sans', 'Noto Sans', 'Liberation Sans', 'Noto Sans CJK SC', 'PingFang SC', "
+    "'Microsoft YaHei', Arial, sans-serif"
+)
 _BLANK = '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20">{}</svg>'
-_INK = '<text x="2" y="15" font-size="14" font-family="sans-serif">Tide</text>'
+_INK = f'<text x="2" y="15" font-size="14" font-family="{_FONTS}">Tide</text>'
 _INSTALL = 'pip install "tidewaiter[png]"; or name a file ending in .svg'
 
 
@@ -24,6 +28,7 @@ class _Sheet(Record, frozen=True, kw_only=True):
     down: float  # where the drawing begins
     lines: tuple[Word, ...]  # above and below it
     samples: tuple[tuple[str, float], ...]  # kind, base line
+    fonts: str = _FONTS
 
 
 def svg_of(figure: Figure) -> str:

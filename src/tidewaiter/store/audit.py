@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import func, insert, select
 
 from tidewaiter.base.records import Record
-from tidewaiter.ledger.tree import EMPTY, Node, consistency, grown, inclusion, leaf_hash, root
+from tidewaiter.ledger.tree import EMPTY, Node, grown, inclusion, leaf_hash, root
 from tidewaiter.store import tables
 from tidewaiter.store.database import Stamp, Work
 from tidewaiter.store.payloads import plain
@@ -204,11 +204,6 @@ def audit_state(work: Work, entries: int | None = None) -> State:
 def prove_entry(work: Work, number: int, entries: int) -> list[bytes]:
     """Prove that an entry stands in the audit as it was with so many entries."""
     return inclusion(number - 1, entries, _node(work))
-
-
-def prove_growth(work: Work, before: int, entries: int) -> list[bytes]:
-    """Prove that the audit has grown from its first entries without a change."""
-    return consistency(before, entries, _node(work))
 
 
 def verify_audit(work: Work, *, noted: State | None = None) -> Verdict:

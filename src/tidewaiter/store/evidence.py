@@ -6,34 +6,12 @@ from sqlalchemy import select
 
 from tidewaiter.base.errors import MissingError
 from tidewaiter.exchange.envelopes import assemble, held_by_any
-from tidewaiter.exchange.evidence import MessageEvidence, Vouched, packed, standing_of
+from tidewaiter.exchange.evidence import MessageEvidence, packed
 from tidewaiter.store import tables
 from tidewaiter.store.audit import moment
 from tidewaiter.store.database import Stamp, Work
 from tidewaiter.store.documents import documents
 from tidewaiter.store.peers import peer_of
-
-
-def vouched(work: Work, node: str, seq: int) -> Vouched:
-    """Say what a message that was taken proves.
-
-    Args:
-        work: Any.
-        node: Its sender.
-        seq: Its number.
-
-    Raises:
-        MissingError: There is no such message.
-    """
-    i = tables.incoming.c
-    wanted = select(i.signed, i.digest).where(i.peer == node, i.seq == seq)
-    row = work.connection.execute(wanted).first()
-    if row is None:
-        raise MissingError(f"there is no message {seq} of {node[:60]}")
-    signed = assemble(row.signed, "").signed
-    if row.digest != signed.digest:
-        return "broken"
-    return standing_of(signed, documents(work, node)[-1].read(), peer_of(work, node).untrusted, seq)
 
 
 def evidence_of(

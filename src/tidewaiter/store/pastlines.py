@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from sqlalchemy import select
 
-from tidewaiter.consignments.lines import DAYS
+from tidewaiter.consignments.past.concerning import COLUMNS, lines_with
 from tidewaiter.consignments.past.marking import Wanted
 from tidewaiter.consignments.past.routes import code_of
 from tidewaiter.consignments.traders import fold_party
@@ -27,11 +27,6 @@ from tidewaiter.store.slices import slices
 
 _ROWS: Final = 16_384  # lines of one transaction
 _HEADING: Final = 6  # digits of the HS
-_COLUMNS: Final = (
-    *DAYS, "hs", "origin", "net_mg", "gross_mg", "packages", "value", "currency", "route",
-    "parties", "containers",
-)  # fmt: skip
-
 _CONTAINERS: Final = '"containers":["'
 """What the JSON of a line holds that names a container; no text can, as quotes are escaped."""
 
@@ -87,7 +82,7 @@ def past_parties(database: Database) -> Iterator[pa.RecordBatch]:
             return
         after = some[-1].id
         parties = pa.array([[each.party._asdict()] for each in some], LINES.field("parties").type)
-        yield _batch({"parties": parties}, len(some))
+        yield lines_with({"parties": parties}, len(some))
 
 
 class _Days(msgspec.Struct, gc=False):
@@ -106,7 +101,7 @@ class _Way(_Days, gc=False):
     route: list[_Stop] | None = None
 
 
-_Line = msgspec.defstruct("_Line", [(name, Any, None) for name in _COLUMNS], gc=False)
+_Line = msgspec.defstruct("_Line", [(name, Any, None) for name in COLUMNS], gc=False)
 
 
 def _lines_of(database: Database, traders: Collection[str]) -> NDArray[np.int64]:
@@ -171,7 +166,9 @@ def _read(
         if whole:
             yield _whole(whole)
         if days:
-            yield _batch({"departure": pa.array(days, pa.string()).cast(pa.date32())}, len(days))
+            yield lines_with(
+                {"departure": pa.array(days, pa.string()).cast(pa.date32())}, len(days)
+            )
     except (msgspec.DecodeError, pa.ArrowException, TypeError) as error:
         raise unreadable(error) from error
 
@@ -181,7 +178,7 @@ def _whole(payloads: Sequence[str]) -> pa.RecordBatch:
     starts = range(0, len(payloads), CHUNK)
     chunks = (payloads[start : start + CHUNK] for start in starts)
     parts = [
-        _batch(columns_of(list(_decoded(some, _Line)), _COLUMNS), len(some)) for some in chunks
+        lines_with(columns_of(list(_decoded(some, _Line)), COLUMNS), len(some)) for some in chunks
     ]
     return pa.Table.from_batches(parts).combine_chunks().to_batches()[0]
 
@@ -198,11 +195,3 @@ def _decoded(payloads: Sequence[str], kind: Any) -> Iterator[Any]:
     decode = msgspec.json.Decoder(list[kind]).decode
     for start in range(0, len(payloads), CHUNK):
         yield from decode("[" + ",".join(payloads[start : start + CHUNK]) + "]")
-
-
-def _batch(columns: dict[str, pa.Array], rows: int) -> pa.RecordBatch:
-    made = [
-        columns[field.name] if field.name in columns else pa.nulls(rows, field.type)
-        for field in LINES
-    ]
-    return pa.RecordBatch.from_arrays(made, schema=LINES)

@@ -83,13 +83,18 @@ def queue_page(work: Work, queue: Queue, view: View | None = None) -> Page:
     return _page(index, match(index, queue), view or View())
 
 
-def queue_with_counts(work: Work, queue: Queue, view: View) -> tuple[Page, Counts]:
+def queue_with_counts(
+    work: Work, queue: Queue, view: View, *, most: int = MOST
+) -> tuple[Page, Counts]:
     """Read a page of the queue, and count what each value of each filter would let through.
+
+    A value is counted with the other filters as they are.
 
     Args:
         work: Any.
         queue: The filter, and what may be seen.
         view: Which page.
+        most: Values of each filter that are told; those that are chosen are told beyond it.
 
     Raises:
         InputError: There is no alert to go on from.
@@ -97,7 +102,7 @@ def queue_with_counts(work: Work, queue: Queue, view: View) -> tuple[Page, Count
     """
     index = index_of(work)
     matched = match(index, queue)
-    return _page(index, matched, view), _all_counts(index, queue, matched, MOST)
+    return _page(index, matched, view), _all_counts(index, queue, matched, most)
 
 
 def matching_ids(work: Work, queue: Queue, rows: int) -> list[str]:
@@ -117,18 +122,6 @@ def count_alerts(work: Work, queue: Queue, kind: str) -> dict[str, int]:
     index = index_of(work)
     found = counted(index, kind, match(index, queue).all_but())
     return dict.fromkeys(FACETS[kind], 0) | found
-
-
-def queue_counts(work: Work, queue: Queue, *, most: int = MOST) -> Counts:
-    """Count what each value of a filter would let through, the other filters as they are.
-
-    Args:
-        work: Any.
-        queue: The filters, and what may be seen.
-        most: Values of each that are told; those that are chosen are told beyond it.
-    """
-    index = index_of(work)
-    return _all_counts(index, queue, match(index, queue), most)
 
 
 def visible_ids(work: Work, alerts: Sequence[str], *, cleared: bool) -> list[str]:

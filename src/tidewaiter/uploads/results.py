@@ -1,7 +1,7 @@
 """Results: what was found in an upload, for those who are cleared for all of it or not."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 
@@ -23,16 +23,23 @@ _CHUNK = 500  # alerts written at a time
 _SHOWN = 20  # refusals in the report
 
 
+Beside = Callable[[Alert], Alert]
+
+
 class Findings:
     """All that a screening found, as its journal holds it."""
 
-    def __init__(self, desk: Desk, upload: Upload, database: Database, *, cleared: bool) -> None:
+    def __init__(
+        self, desk: Desk, upload: Upload, database: Database, beside: Beside | None = None, *,
+        cleared: bool,
+    ) -> None:  # fmt: skip
         """Take an upload whose screening is done.
 
         Args:
             desk: Of the installation.
             upload: Whose findings.
             database: Of the desk.
+            beside: Adds to an alert what decisions taught; None: nothing is added.
             cleared: Show restricted alerts; else those that the queue shows, and no other.
 
         Raises:
@@ -45,14 +52,14 @@ class Findings:
             raise MissingError("the files of this screening are not kept", hint=hint)
         self._settings: Settings = settings_of(desk, upload, database)
         self._desk, self._database = desk, database
-        self._upload, self._cleared = upload, cleared
+        self._upload, self._cleared, self._beside = upload, cleared, beside
 
     def alerts(self) -> Iterator[Alert]:
         """Yield the alerts in the file's order, as they read now; those that rules select last."""
         upload = self._upload
         for alert in stored_alerts(self._desk, self._database, upload, upload.screening):
             if self._cleared or not alert.restricted:
-                yield alert
+                yield self._beside(alert) if self._beside else alert
 
     def jsonl(self) -> Iterator[bytes]:
         """Write the alerts as JSON Lines, piece by piece."""
@@ -65,7 +72,7 @@ class Findings:
     def csv(self) -> Iterator[bytes]:
         """Write the alerts as CSV, piece by piece."""
         alerts, piece = self.alerts(), io.BytesIO()
-        table = CsvAlerts(piece)
+        table = CsvAlerts(piece, learned=self._beside is not None)
         for some in chain([[]], iter(lambda: list(islice(alerts, _CHUNK)), [])):
             table.add(some)
             yield piece.getvalue()

@@ -71,7 +71,8 @@ def report_html(node: TheNode, user: TheUser, number: FromPath[int]) -> Response
 def _findings(node: Node, number: int, *, cleared: bool) -> Findings:
     with node.read() as work:
         upload = upload_of(work, number)
-    return Findings(node.desk, upload, node.database, cleared=cleared)
+    beside = node.taught.telling()
+    return Findings(node.desk, upload, node.database, beside, cleared=cleared)
 
 
 def _refused(node: Node, source: int) -> Iterator[bytes]:

@@ -5,6 +5,7 @@ The files may be replaced while the server runs: they are read again when they h
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from msgspec import UNSET, structs
@@ -61,8 +62,13 @@ class Taught:
 
     def beside(self, alert: Alert) -> Alert:
         """Return an alert with what decisions taught of it, where a sound model is there."""
+        told = self.telling()
+        return structs.replace(alert, learned=UNSET) if told is None else told(alert)
+
+    def telling(self) -> Callable[[Alert], Alert] | None:
+        """Return what adds to alerts what decisions taught, by one model; None: none is sound."""
         ranker = self.sound()
-        return structs.replace(alert, learned=UNSET) if ranker is None else explained(ranker, alert)
+        return None if ranker is None else partial(explained, ranker)
 
     def sound(self) -> Ranker | None:
         """Return the model; None: there is none that can be read. Its own page says why."""

@@ -1,5 +1,6 @@
 """What tests of the past share: lines of made traders, an alert, and what the past says of it."""
 
+import pickle
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from msgspec import structs
 
 from tidewaiter.consignments.past.allowed import Allowed
 from tidewaiter.consignments.past.book import Inspected
+from tidewaiter.consignments.past.concerning import narrow
 from tidewaiter.consignments.past.marking import Past
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.screening import Screened
@@ -42,7 +44,10 @@ def past(
     registry: Registry, rules: AlertRules, batch: Callable[..., pa.RecordBatch],
     screen: Callable[..., Screened],
 ) -> Callable[..., list[Alert]]:  # fmt: skip
-    """Screen lines; return the alerts with what the past says of them."""
+    """Screen lines; return the alerts with what the past says of them.
+
+    Lines that are narrowed first, and a past that another process takes up, say the same.
+    """
 
     def marked(
         *rows: Row, before: Sequence[Row] = (), found: Sequence[Row] = (),
@@ -50,19 +55,39 @@ def past(
         by: AlertRules = rules, said: Sequence[Reason] = (),
     ) -> list[Alert]:  # fmt: skip
         alerts = screen(*rows).alerts
+        here, then = batch(*rows), batch(*before, *found)
+        made = begun(alerts, allowed, by)
+        made.look(here, earlier=False, whole=True)
+        made.look(then, earlier=True, whole=True)
+        hear(made, alerts, found, inspected)
+        asked = [structs.replace(each, reasons=(*each.reasons, *said)) for each in alerts]
+        told = [made.mark(alert) for alert in asked]
+        narrowed = begun(alerts, allowed, by)
+        for lines, earlier in ((here, False), (then, True)):
+            narrow(lines, narrowed.wanted, DAY, earlier=earlier).tell(narrowed, earlier=earlier)
+        hear(narrowed, alerts, found, inspected)
+        if not allowed:  # a register has no part in what goes to another process
+            elsewhere = begun((), (), by)
+            elsewhere.take(pickle.loads(pickle.dumps(narrowed.settle())))  # noqa: S301 - our own
+            narrowed = elsewhere
+        assert [narrowed.mark(alert) for alert in asked] == told
+        return told
+
+    def begun(alerts: Sequence[Alert], allowed: Sequence[Allowed], by: AlertRules) -> Past:
         made = Past(registry, by, Together(registry, by, DAY), DAY)
         made.allow(allowed)
         for alert in alerts:
             made.want(alert.line, alert.substances)
-        made.look(batch(*rows), earlier=False, whole=True)
-        made.look(batch(*before, *found), earlier=True, whole=True)
+        return made
+
+    def hear(
+        made: Past, alerts: Sequence[Alert], found: Sequence[Row], inspected: Sequence[Inspected]
+    ) -> None:
         for alert in screen(*found).alerts:
             made.add(structs.replace(alert, id=f"of another file {alert.id}"), earlier=True)
         for alert in alerts:
             made.add(alert)
         made.add_inspected(inspected)
-        told = [structs.replace(each, reasons=(*each.reasons, *said)) for each in alerts]
-        return [made.mark(alert) for alert in told]
 
     return marked
 

@@ -78,3 +78,15 @@ def test_many_words_are_read_in_time() -> None:
 
     say.__wrapped__(Counting(["zzzz"] * 1_000))
     assert seen < 10_000
+
+
+def test_long_codes_are_not_kept(read: Read) -> None:
+    """Nor are HS codes among many spaces."""
+
+    def look(named: str) -> None:
+        at = {"first": 10, "then": 30}[named]
+        codes = [f"29{n}" + " " * _LONG + "24" for n in range(at, at + 20)]
+        lines, _ = read("hs,goods\n" + "".join(f"{code},x\n" for code in codes), "a.csv")
+        assert [line["hs"] for line in lines] == [f"29{n}24" for n in range(at, at + 20)]
+
+    assert _kept(look) < 2 * _LONG

@@ -1,19 +1,20 @@
 """What the other lines say of each alert, and the parts into which all are written."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 from uuid import uuid4
 
 import msgspec
 import pyarrow as pa
 
 from tidewaiter.base.files import replacing
-from tidewaiter.base.records import Record
 from tidewaiter.bulk.marks import Marks
 from tidewaiter.bulk.spark.reading import one_row
-from tidewaiter.bulk.spark.screening import alerts_in, rules_of, together_of
+from tidewaiter.bulk.spark.screening import alerts_in, past_of, rules_of, together_of
 from tidewaiter.bulk.spark.types import PLACED, WRITTEN, Step, Task
+from tidewaiter.consignments.past.marking import Gathered
 from tidewaiter.consignments.signs import PartySigns, SignsFound
 from tidewaiter.consignments.together import Key, Sum, Sums, Together
 from tidewaiter.consignments.types import Alert
@@ -22,25 +23,24 @@ from tidewaiter.parties.resolution.sharing import Thing
 from tidewaiter.report.exports import alert_writer
 
 
-class Said(Record, frozen=True, kw_only=True):
+class Said(NamedTuple):
     """What all lines say: small, so that each process gets it."""
 
     sums: Sums
     signs: SignsFound
+    past: Gathered | None  # None: no past is told
 
 
-def add_up(found: pa.Table, task: Task) -> Together:
+def add_up(adding: Together, found: pa.Table) -> None:
     """Add up what each batch added up.
 
     Args:
+        adding: What adds up.
         found: The column `sums` of `SCREENED`.
-        task: The screening.
     """
-    adding = together_of(task.settings)
     for raw in filter(None, found.column("sums").to_pylist()):
         sums, left_out = _SUMS.decode(raw)
         adding.add_sums(dict(sums), left_out)
-    return adding
 
 
 _SUMS = msgspec.json.Decoder(tuple[list[tuple[Key, Sum]], int])
@@ -76,7 +76,7 @@ def place_alerts(before: Mapping[int, int], batches: int, parts: int) -> Step:
     """Return the step from `SCREENED` to `PLACED`: lines that follow each other go to one part.
 
     Args:
-        before: Batches of the files before each.
+        before: Batches of the files before each; alerts of others are left out.
         batches: All that there are.
         parts: How many parts there are.
     """
@@ -84,14 +84,14 @@ def place_alerts(before: Mapping[int, int], batches: int, parts: int) -> Step:
     def place(rows: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in rows:
             for row in batch.select(["file", "batch", "alerts"]).to_pylist():
-                if row["alerts"]:
+                if row["alerts"] and row["file"] in before:
                     part = (before[row["file"]] + row["batch"]) * parts // batches
                     yield one_row({**row, "part": part}, PLACED)
 
     return place
 
 
-def write_parts(folder: Path, task: Task, said: Said) -> Step:
+def write_parts(folder: Path, task: Task, said: Said | None, first: int = 0) -> Step:
     """Return the step from `PLACED`, in the order of lines, to `WRITTEN`.
 
     A part that is written twice, because a machine failed or was slow, is the same both times.
@@ -99,30 +99,39 @@ def write_parts(folder: Path, task: Task, said: Said) -> Step:
     Args:
         folder: Where the parts go; all machines see it.
         task: The screening.
-        said: What all lines say.
+        said: What all lines say; None: the alerts hold it already.
+        first: Parts that are written before these.
     """
 
     def write(rows: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        signs = PartySigns(rules_of(task.settings), said.signs)
-        marks = Marks(together_of(task.settings, said.sums), signs)
         cells = (row for batch in rows for row in batch.to_pylist())
-        first = next(cells, None)
-        if first is None:
+        begin = next(cells, None)
+        if begin is None:
             return
-        path = folder / f"part-{first['part']:05}.{task.form}"
-        count = 0
-        with replacing(path, _mark()) as part, alert_writer(part) as writer:
-            for row in chain([first], cells):
-                alerts = _marked(row["alerts"], marks)
+        mark = _marking(task, said)
+        path = folder / f"part-{first + begin['part']:05}.{task.form}"
+        count, learned = 0, task.beside is not None
+        with replacing(path, _mark()) as part, alert_writer(part, learned=learned) as writer:
+            for row in chain([begin], cells):
+                alerts = [mark(alert) for alert in alerts_in(row["alerts"])]
                 writer.add(alerts)
                 count += len(alerts)
-        yield one_row({"part": first["part"], "alerts": count}, WRITTEN)
+        yield one_row({"part": begin["part"], "alerts": count}, WRITTEN)
 
     return write
 
 
-def _marked(raw: bytes, marks: Marks) -> list[Alert]:
-    return [marks.mark(alert) for alert in alerts_in(raw)]
+def _marking(task: Task, said: Said | None) -> Callable[[Alert], Alert]:
+    """Return what adds to an alert what other lines say, and what decisions taught."""
+    beside = task.beside or (lambda alert: alert)
+    if said is None:
+        return beside
+    together, past = together_of(task.settings, said.sums), None
+    if said.past is not None:
+        past = past_of(task.settings, together)
+        past.take(said.past)
+    marks = Marks(together, PartySigns(rules_of(task.settings), said.signs), past)
+    return lambda alert: beside(marks.mark(alert))
 
 
 def _mark() -> str:

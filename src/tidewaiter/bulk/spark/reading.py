@@ -2,8 +2,7 @@
 
 import hashlib
 import platform
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -11,16 +10,15 @@ import pyarrow as pa
 
 from tidewaiter.base.errors import InputError, TidewaiterError
 from tidewaiter.bulk.run import parts_of
-from tidewaiter.bulk.spark.types import READ, Step
+from tidewaiter.bulk.spark.types import READ, Input, Step
 from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.types import ReadOptions
 
 
-def read_files(options: ReadOptions, slots: int) -> Step:
+def read_files(inputs: Sequence[Input], slots: int) -> Step:
     """Return the step from `FILES` to `READ`.
 
     Args:
-        options: How all files are read.
+        inputs: The files, and how each is read.
         slots: Parts over which the batches are spread.
     """
 
@@ -28,20 +26,29 @@ def read_files(options: ReadOptions, slots: int) -> Step:
         pa.set_cpu_count(1)
         for batch in batches:
             for row in batch.to_pylist():
-                yield from _read(row, options, slots)
+                yield from _read(row, inputs[row["file"]], slots)
 
     return read
 
 
 def lines_in(raw: bytes) -> pa.RecordBatch:
-    """Return the lines of a row of `READ`."""
+    """Return the lines of a row of `READ` or `NARROW`."""
     return pa.ipc.open_stream(raw).read_next_batch()
 
 
-def _read(row: dict[str, Any], options: ReadOptions, slots: int) -> Iterator[pa.RecordBatch]:
+def streamed(lines: pa.RecordBatch) -> bytes:
+    """Return lines as a stream of Arrow."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, lines.schema) as writer:
+        writer.write_batch(lines)
+    made: bytes = sink.getvalue().to_pybytes()
+    return made
+
+
+def _read(row: dict[str, Any], file: Input, slots: int) -> Iterator[pa.RecordBatch]:
     place = {"file": row["file"], "batch": 0, "slot": row["file"] % slots}
     try:
-        for number, batch in enumerate(_batches(Path(row["path"]), row["name"], options)):
+        for number, batch in enumerate(_batches(file)):
             slot = (row["file"] + number) % slots
             yield one_row({**place, "batch": number, "slot": slot, **batch}, READ)
     except TidewaiterError as error:
@@ -49,26 +56,24 @@ def _read(row: dict[str, Any], options: ReadOptions, slots: int) -> Iterator[pa.
         yield one_row({**place, "fault": fault}, READ)
 
 
-def _batches(path: Path, name: str, options: ReadOptions) -> Iterator[dict[str, object]]:
+def _batches(asked: Input) -> Iterator[dict[str, object]]:
+    read = reader_for(asked.name, unread=not asked.earlier)
     try:
-        with path.open("rb") as file:
+        with asked.path.open("rb") as file:
             source = hashlib.file_digest(file, "sha256").hexdigest()
             file.seek(0)
-            for lines, refusals in parts_of(reader_for(name, unread=True)(file, name, options)):
+            for lines, refusals in parts_of(read(file, asked.name, asked.options)):
                 yield _cells(source, lines, refusals)
     except OSError as error:
         hint = "put inputs where each machine of the cluster sees them under the same name"
-        at = f"{path}, on {platform.node()}"
+        at = f"{asked.path}, on {platform.node()}"
         raise InputError(error.strerror or "cannot be read", at=at, hint=hint) from error
 
 
 def _cells(source: str, lines: pa.RecordBatch, refusals: Iterable[object]) -> dict[str, object]:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, lines.schema) as writer:
-        writer.write_batch(lines)
     return {
         "source": source,
-        "lines": sink.getvalue().to_pybytes(),
+        "lines": streamed(lines),
         "refusals": msgspec.json.encode(list(refusals)),
     }
 

@@ -6,7 +6,6 @@ marked and written in parts.
 """
 
 from collections import Counter
-from itertools import accumulate
 from pathlib import Path
 
 import msgspec
@@ -15,30 +14,42 @@ import pyarrow.compute as pc
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
+from tidewaiter.bulk.gathering import gather
 from tidewaiter.bulk.marks import Marks
 from tidewaiter.bulk.spark.finishing import Said, add_up, place_alerts, share, want, write_parts
+from tidewaiter.bulk.spark.past import Spans, ToldThere, select_lines
 from tidewaiter.bulk.spark.reading import read_files
-from tidewaiter.bulk.spark.screening import Digest, look_for, rules_of, screen_lines
+from tidewaiter.bulk.spark.screening import (
+    Digest,
+    look_for,
+    past_of,
+    rules_of,
+    screen_lines,
+    together_of,
+)
 from tidewaiter.bulk.spark.types import (
     FILES,
     LOOKED,
     PLACED,
     READ,
     SCREENED,
+    SELECTED,
     WRITTEN,
     Cluster,
     Rows,
     Task,
 )
+from tidewaiter.consignments.past.marking import Gathered, Past
 from tidewaiter.consignments.signs import PartySigns
-from tidewaiter.consignments.types import Refusal
+from tidewaiter.consignments.together import Together
+from tidewaiter.consignments.types import Alert, Refusal
 
 _SPREAD = 3  # parts a core: one that is slow holds up the others less
 _PART_ALERTS = 20_000  # of a part that is written
 
 
 class Outcome(Record, frozen=True, kw_only=True):
-    """What a screening on a cluster found."""
+    """What a screening on a cluster found; earlier files do not count in it."""
 
     lines: int
     noted: int
@@ -47,7 +58,19 @@ class Outcome(Record, frozen=True, kw_only=True):
     alerts: int
     parts: int
     refusals: tuple[tuple[str, Refusal], ...]  # with the names of their files, in their order
+    earlier: tuple[tuple[str, int], ...]  # earlier files, and how much was refused of each, if any
     left_out: tuple[str, ...]  # sentences
+
+
+class _Screening(Record, frozen=True, kw_only=True):
+    """Files that were read and screened."""
+
+    task: Task
+    read: Rows
+    screened: Rows
+    found: pa.Table  # what batches tell, in their order, without the alerts
+    earlier: pa.Table  # of earlier files
+    spans: tuple[Spans, Spans]  # of each
 
 
 def screen_on(cluster: Cluster, task: Task, folder: Path, digest: Digest) -> Outcome:
@@ -62,6 +85,33 @@ def screen_on(cluster: Cluster, task: Task, folder: Path, digest: Digest) -> Out
     Raises:
         InputError: A file cannot be read, stands there twice, or a machine would find other things.
     """
+    done = _screened(cluster, task, digest)
+    signs, together = _signs(done), together_of(task.settings)
+    known, past = _gathered(done, together)
+    said = Said(sums=together.sums, signs=signs.found, past=past)
+    alerts = pc.sum(done.found.column("count")).as_py() or 0
+    parts = _write(done.screened, alerts, done, folder, said)
+    if past is not None and rules_of(task.settings).past.selects:
+        selected = done.read.through(select_lines(task, past, known), SELECTED).kept()
+        more = pc.sum(selected.gathered("count").column("count")).as_py() or 0
+        parts += _write(selected, more, done, folder, None, first=parts)
+        alerts += more
+    refused = Counter(task.inputs[file].name for file, _ in _refusals(done.earlier))
+    return Outcome(
+        **{name: pc.sum(done.found.column(name)).as_py() or 0 for name in _COUNTS},
+        alerts=alerts,
+        parts=parts,
+        refusals=tuple((task.inputs[file].name, each) for file, each in _refusals(done.found)),
+        earlier=tuple(refused.items()),
+        left_out=Marks(together, signs).left_out(),
+    )
+
+
+_COUNTS = ("lines", "noted", "unread", "unknown")
+
+
+def _screened(cluster: Cluster, task: Task, digest: Digest) -> _Screening:
+    """Read and screen the files, earlier ones too."""
     slots = cluster.cores * _SPREAD
     files = [
         {"file": number, "path": str(each.path), "name": each.name}
@@ -69,28 +119,49 @@ def screen_on(cluster: Cluster, task: Task, folder: Path, digest: Digest) -> Out
     ]
     read = (
         cluster.rows(pa.Table.from_pylist(files, schema=FILES))
-        .through(read_files(task.options, slots), READ)
+        .through(read_files(task.inputs, slots), READ)
         .parted("slot", slots)
         .kept()
     )
     screened = read.through(screen_lines(task, digest), SCREENED).kept()
-    found = _in_order(screened.gathered(*(n for n in SCREENED.names if n != "alerts")))
-    _check(found, task)
-    together = add_up(found, task)
-    signs = _signs(read, found, task)
-    said = Said(sums=together.sums, signs=signs.found)
-    parts = _write(screened, found, folder, task, said)
-    refusals = _refusals(found)
-    return Outcome(
-        **{name: pc.sum(found.column(name)).as_py() or 0 for name in _COUNTS},
-        alerts=pc.sum(found.column("count")).as_py() or 0,
-        parts=parts,
-        refusals=tuple((task.inputs[file].name, each) for file, each in refusals),
-        left_out=Marks(together, signs).left_out(),
-    )
+    every = _in_order(screened.gathered(*(n for n in SCREENED.names if n != "alerts")))
+    _check(every, task)
+    here = pc.less(every.column("file"), task.screened)
+    found, earlier = every.filter(here), every.filter(pc.invert(here))
+    spans = tuple(Spans(Counter(each.column("file").to_pylist())) for each in (found, earlier))
+    return _Screening(
+        task=task, read=read, screened=screened, found=found, earlier=earlier,
+        spans=(spans[0], spans[1]),
+    )  # fmt: skip
 
 
-_COUNTS = ("lines", "noted", "unread", "unknown")
+def _gathered(
+    done: _Screening, together: Together
+) -> tuple[dict[str, frozenset[int]], Gathered | None]:
+    """Add up amounts, and gather the past where there are earlier files.
+
+    Returns:
+        Of each file the rows of its alerts, and the past; None: none is told.
+    """
+    task, rules = done.task, rules_of(done.task.settings)
+    add_up(together, done.found)
+    any_ = pc.any(done.found.column("limited")).as_py()
+    rows: dict[str, set[int]] = {}
+    past: Past | None = None
+    if task.screened < len(task.inputs) and (rules.past.most or rules.past.selects):
+        past = past_of(task.settings, together)
+
+        def take(alert: Alert, earlier: bool) -> None:  # noqa: FBT001 - by place, as `gather` calls
+            past.add(alert, earlier=earlier)
+            if not earlier:
+                rows.setdefault(alert.file, set()).add(alert.row)
+
+        told = ToldThere(done.read, done.screened, done.spans, task)
+        any_ = gather(past, told, take, selects=bool(rules.past.selects))
+    if any_:
+        add_up(together, done.earlier)
+    known = {name: frozenset(each) for name, each in rows.items()}
+    return known, past.settle() if past else None
 
 
 def _in_order(table: pa.Table) -> pa.Table:
@@ -113,29 +184,38 @@ def _check(found: pa.Table, task: Task) -> None:
             )
 
 
-def _signs(read: Rows, found: pa.Table, task: Task) -> PartySigns:
+def _signs(done: _Screening) -> PartySigns:
     """Find the signs of the parties of alerts, where rules have points for any."""
-    if not rules_of(task.settings).sign.most:
-        return PartySigns(rules_of(task.settings))
-    signs = want(found, task)
+    rules = rules_of(done.task.settings)
+    if not rules.sign.most:
+        return PartySigns(rules)
+    signs = want(done.found, done.task)
     if signs.begin():
-        looked = read.through(look_for(signs.things), LOOKED).gathered(*LOOKED.names)
+        looked = done.read.through(look_for(signs.things), LOOKED).gathered(*LOOKED.names)
         share(signs, _in_order(looked))
         signs.finish()
     return signs
 
 
-def _write(screened: Rows, found: pa.Table, folder: Path, task: Task, said: Said) -> int:
-    """Write the alerts; return in how many parts."""
-    alerts = pc.sum(found.column("count")).as_py() or 0
+def _write(
+    rows: Rows, alerts: int, done: _Screening, folder: Path, said: Said | None, *, first: int = 0
+) -> int:
+    """Write the alerts; return in how many parts.
+
+    Args:
+        rows: Of the alerts, by batch.
+        alerts: How many there are.
+        done: The screening.
+        folder: Where the parts go.
+        said: What all lines say of them; None: they hold it already.
+        first: Parts that are written before these.
+    """
     if not alerts:
         return 0
-    parts = -(-alerts // _PART_ALERTS)
-    batches = Counter(found.column("file").to_pylist())
-    ends = accumulate(batches[number] for number in range(len(task.inputs)))
-    before = dict(enumerate((0, *ends)))
-    placed = screened.through(place_alerts(before, len(found), parts), PLACED)
-    written = placed.parted("part", parts).through(write_parts(folder, task, said), WRITTEN)
+    parts, spans = -(-alerts // _PART_ALERTS), done.spans[0]
+    placed = rows.through(place_alerts(spans.before, spans.all, parts), PLACED)
+    step = write_parts(folder, done.task, said, first)
+    written = placed.parted("part", parts).through(step, WRITTEN)
     return len(written.gathered(*WRITTEN.names))
 
 

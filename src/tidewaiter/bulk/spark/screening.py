@@ -14,11 +14,12 @@ from tidewaiter.base.garbage import look_seldom
 from tidewaiter.bulk.run import Settings, screen_batch
 from tidewaiter.bulk.spark.reading import lines_in, one_row
 from tidewaiter.bulk.spark.types import LOOKED, SCREENED, Step, Task
+from tidewaiter.consignments.past.marking import Past
 from tidewaiter.consignments.restricted import open_version
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
 from tidewaiter.consignments.signs import Look, parties_of
 from tidewaiter.consignments.switched import switched_rules
-from tidewaiter.consignments.together import Sums, Together
+from tidewaiter.consignments.together import HOLDING, Sums, Together
 from tidewaiter.consignments.types import Alert
 from tidewaiter.parties.resolution.sharing import Thing
 from tidewaiter.report.exports import json_line
@@ -79,14 +80,16 @@ def _screened(row: dict[str, object], task: Task) -> dict[str, object]:
     alerts = [each for each in (open_version(alert, rules) for alert in found.alerts) if each]
     adding = together_of(task.settings)
     for alert in alerts:
-        adding.add(alert)
+        adding.add(alert, earlier=asked.earlier)
     parties = dict.fromkeys(each for alert in alerts for each in parties_of(alert))
     counts = {name: getattr(found, name) for name in ("lines", "noted", "unread", "unknown")}
+    written = b"".join(map(json_line, alerts))
     return {
         **place,
         **counts,
         "count": len(alerts),
-        "alerts": b"".join(map(json_line, alerts)),
+        "alerts": written,
+        "limited": HOLDING in written,
         "sums": msgspec.json.encode((list(adding.sums.items()), adding.left_out)),
         "parties": msgspec.json.encode(list(parties)),
     }
@@ -102,6 +105,14 @@ def together_of(settings: Settings, sums: Sums | None = None) -> Together:
     """Return what adds amounts up, and what is added up already."""
     registry = _registry(settings.own, settings.state)
     return Together(registry, rules_of(settings), settings.day, sums)
+
+
+def past_of(settings: Settings, together: Together | None = None) -> Past:
+    """Return what gathers the past, or takes up what was gathered."""
+    rules = rules_of(settings)
+    registry, everyone = _registry(settings.own, settings.state), bool(rules.past.selects)
+    adding = together or together_of(settings)
+    return Past(registry, rules, adding, settings.day, everyone=everyone)
 
 
 @lru_cache(2)

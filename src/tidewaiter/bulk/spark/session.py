@@ -1,6 +1,7 @@
 """Spark itself: a session, and rows that are data frames of it. The home of pyspark."""
 
 import os
+import re
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, Self
 
 import pyarrow as pa
+from py4j.protocol import Py4JError
 from pyspark import StorageLevel
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
@@ -28,6 +30,10 @@ _SETTINGS = {
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
 }
+
+
+_SAID = re.compile(r"^tidewaiter\.base\.errors\.\w+: (.+)(?:\nhint: (.+))?", re.MULTILINE)
+"""The last lines of a traceback where a machine raised one of our errors."""
 
 
 class SparkRows:
@@ -53,7 +59,31 @@ class SparkRows:
 
     def gathered(self, *columns: str) -> pa.Table:
         """Return some columns of all rows, in any order."""
-        return self._frame.select(*columns).toArrow()
+        with _told():
+            return self._frame.select(*columns).toArrow()
+
+    def streamed(self, *columns: str) -> Iterator[dict[str, Any]]:
+        """Yield some columns of rows that were parted, one part after the other."""
+        with _told():
+            for row in self._frame.select(*columns).toLocalIterator():
+                yield {name: _plain(row[name]) for name in columns}
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Let what a user can mend on a machine of the cluster be told as it is told on one."""
+    try:
+        yield
+    except (PySparkException, Py4JError) as error:
+        said = _SAID.search(str(error))
+        if said is None:
+            raise
+        message, hint = said.groups(default="")
+        raise InputError(message, at="on the cluster", hint=hint) from error
+
+
+def _plain(value: Any) -> Any:
+    return bytes(value) if isinstance(value, bytearray) else value
 
 
 class SparkCluster:

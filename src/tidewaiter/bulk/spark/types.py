@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal, Protocol, Self
+from typing import Any, Literal, Protocol, Self
 
 import pyarrow as pa
 
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.run import Settings
-from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.consignments.types import Alert, ReadOptions
 
 Step = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 """A function of rows, called in any process; rows come and go in batches of any size."""
@@ -38,6 +38,7 @@ SCREENED = pa.schema(
         ("refusals", pa.binary()),
         ("sums", pa.binary()),  # JSON of what the amounts of the alerts add up to
         ("parties", pa.binary()),  # JSON of the parties of the alerts
+        ("limited", pa.bool_()),  # whether a law has a limit for the goods of any
         ("fault", pa.string()),
     ]
 )
@@ -48,6 +49,24 @@ LOOKED = pa.schema([*PLACE, ("shared", pa.binary())])
 
 PLACED = pa.schema([*PLACE, ("part", pa.int32()), ("alerts", pa.binary())])
 """The alerts of each batch, and the part that they are written to."""
+
+NARROW = pa.schema(
+    [
+        *PLACE,
+        ("part", pa.int32()),
+        ("whole", pa.binary()),  # lines that concern the past, as a stream of Arrow
+        ("days", pa.binary()),  # of the other lines, the days
+        ("boxes", pa.binary()),  # of all lines, the containers, as numbers of 8 bytes
+        ("shared", pa.binary()),  # JSON of what shares those that are asked about
+    ]
+)
+"""What of each batch the past looks at, in parts of lines that follow each other."""
+
+ASKED = pa.schema([*PLACE, ("asking", pa.binary())])
+"""JSON of what the lines of each batch ask about, where lines may become alerts by the past."""
+
+SELECTED = pa.schema([*PLACE, ("count", pa.int64()), ("alerts", pa.binary())])
+"""The alerts of each batch that rest on the past alone."""
 
 WRITTEN = pa.schema([("part", pa.int32()), ("alerts", pa.int64())])
 """The parts that were written."""
@@ -72,6 +91,10 @@ class Rows(Protocol):
         """Return some columns of all rows, in any order."""
         ...
 
+    def streamed(self, *columns: str) -> Iterator[dict[str, Any]]:
+        """Yield some columns of rows that were parted, one part after the other."""
+        ...
+
 
 class Cluster(Protocol):
     """Where steps run."""
@@ -83,18 +106,29 @@ class Cluster(Protocol):
         ...
 
 
+Beside = Callable[[Alert], Alert]
+
+
 class Input(Record, frozen=True, kw_only=True):
     """A file that is screened."""
 
     path: Path  # the same on all machines
     name: str
+    options: ReadOptions
+    earlier: bool = False  # its alerts are not written: the others are told what they say
 
 
 class Task(Record, frozen=True, kw_only=True):
     """A screening on a cluster."""
 
-    inputs: tuple[Input, ...]
-    options: ReadOptions
+    inputs: tuple[Input, ...]  # earlier ones last
     settings: Settings  # name and hash of the file do not matter
     digest: str  # of all that settles what is found, on the machine that asks
     form: Literal["jsonl", "parquet"] = "jsonl"
+    beside: Beside | None = None  # a function of a module, or a part of one
+    """Adds to an alert what decisions taught."""
+
+    @property
+    def screened(self) -> int:
+        """Return how many inputs are no earlier ones; they come first."""
+        return sum(not each.earlier for each in self.inputs)

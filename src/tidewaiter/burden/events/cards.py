@@ -1,6 +1,7 @@
 """An event card: what was declared, set beside its series, and nothing more."""
 
 from datetime import date
+from typing import TypedDict
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from tidewaiter.burden.events.types import (
     EventCard,
     Forecast,
     Placebo,
+    Rank,
     Window,
 )
 from tidewaiter.burden.events.verdicts import control_of, judged, places_of
@@ -33,6 +35,7 @@ from tidewaiter.burden.facts import indicators, place_name
 from tidewaiter.burden.monthly import Months
 from tidewaiter.burden.months import month_text
 
+_Total = tuple[float, float, float]  # of the window: as it is, its low and its high end
 _NEAR = 12  # months around an event in which others are named
 
 
@@ -50,6 +53,42 @@ class Material(Record, frozen=True, kw_only=True):
     known: tuple[Event, ...] = ()  # other events; those within twelve months are named
 
 
+class _Head(TypedDict):
+    """What a card is of, and what it is drawn from."""
+
+    declaration: Declaration
+    sha256: str
+    declared: date | None
+    exploratory: str
+    series: str
+    basis: str
+    release: str
+    release_sha256: str
+    months_from: str
+    notes: tuple[str, ...]
+
+
+class _Observed(TypedDict):
+    """What the window holds."""
+
+    event_month: str
+    observed: float
+    observed_low: float | None
+    observed_high: float | None
+    closed: bool
+
+
+class _Ranks(TypedDict):
+    """How the date ranks among dates without an event, and what would be told apart from them."""
+
+    down: Rank
+    up: Rank
+    level: float
+    smallest_p: float
+    detectable_down: float | None
+    detectable_up: float | None
+
+
 def event_card(declaration: Declaration, material: Material) -> EventCard:
     """Draw a card.
 
@@ -57,48 +96,27 @@ def event_card(declaration: Declaration, material: Material) -> EventCard:
         InputError: Input is of twelve months; less than twelve months follow the event or less
             than 24 precede it; or its window is open and has no interval.
     """
-    window = declaration.window
+    event, window = declaration.event, declaration.window
     course = course_of(material.months.figures)
     at = _placed(course, declaration)
     total = course.total(at + window.since, at + window.until - 1)
     expected = expected_totals(course.values, course.days, at, window)
     own = np.log((np.array([total[1], total[2]]).clip(0)[:, None] + 0.5) / expected)
     ranked, gaps = standing(course, at, own, window)
-    apart = gaps[np.abs(np.arange(len(gaps)) - (at - HISTORY)) >= window.length]
-    fall, rise = detectable(apart)
-    closed = at + window.until <= course.settled
-    control = control_of(material.control, declaration.event.day, window)
-    beside = places_of(material.untreated, declaration.event.day, window, own.mean(axis=0), gaps)
+    control = control_of(material.control, event.day, window)
+    beside = places_of(material.untreated, event.day, window, own.mean(axis=0), gaps)
     verdict, because = judged(declaration.direction, ranked, control, beside)
     return EventCard(
-        declaration=declaration,
-        sha256=digest_of(declaration),
-        declared=material.kept.day if material.kept else None,
-        exploratory=exploratory(declaration, material.kept, material.counted),
-        series=_series(declaration),
-        basis=material.months.figures["basis"][0].as_py(),
-        release=material.release,
-        release_sha256=material.release_sha256,
-        months_from=material.months.method,
-        notes=material.months.notes,
+        **_head(declaration, material),
+        **_observed(course, at, window, total),
+        **_ranks(ranked, gaps, at, window),
         points=points_of(material.months.figures),
-        event_month=month_text(course.start + at),
-        observed=total[0],
-        observed_low=None if closed else total[1],
-        observed_high=None if closed else total[2],
-        closed=closed,
         forecasts=_forecasts(expected, total),
-        down=ranked.down,
-        up=ranked.up,
-        level=LEVEL,
-        smallest_p=1 / (1 + min(ranked.down.apart, ranked.down.all)),
-        detectable_down=fall,
-        detectable_up=rise,
         placebos=_placebos(course, gaps, at, window),
         places=beside,
         control=control,
         dose=dose_of(material.months, material.dose),
-        concurrent=_concurrent(declaration.event, material.known),
+        concurrent=_concurrent(event, material.known),
         verdict=verdict,
         because=because,
     )
@@ -109,6 +127,45 @@ def standing(course: Course, at: int, own: Numbers, window: Window) -> tuple[Ran
     gaps, origins = course.gaps(window), course.origins(window)
     index = at - HISTORY if at in origins else None
     return rank(gaps, own, index, window.length, at - HISTORY), gaps
+
+
+def _head(declaration: Declaration, material: Material) -> _Head:
+    return {
+        "declaration": declaration,
+        "sha256": digest_of(declaration),
+        "declared": material.kept.day if material.kept else None,
+        "exploratory": exploratory(declaration, material.kept, material.counted),
+        "series": _series(declaration),
+        "basis": material.months.figures["basis"][0].as_py(),
+        "release": material.release,
+        "release_sha256": material.release_sha256,
+        "months_from": material.months.method,
+        "notes": material.months.notes,
+    }
+
+
+def _observed(course: Course, at: int, window: Window, total: _Total) -> _Observed:
+    closed = at + window.until <= course.settled
+    return {
+        "event_month": month_text(course.start + at),
+        "observed": total[0],
+        "observed_low": None if closed else total[1],
+        "observed_high": None if closed else total[2],
+        "closed": closed,
+    }
+
+
+def _ranks(ranked: Ranked, gaps: Numbers, at: int, window: Window) -> _Ranks:
+    apart = gaps[np.abs(np.arange(len(gaps)) - (at - HISTORY)) >= window.length]
+    fall, rise = detectable(apart)
+    return {
+        "down": ranked.down,
+        "up": ranked.up,
+        "level": LEVEL,
+        "smallest_p": 1 / (1 + min(ranked.down.apart, ranked.down.all)),
+        "detectable_down": fall,
+        "detectable_up": rise,
+    }
 
 
 def _placed(course: Course, declaration: Declaration) -> int:
@@ -134,7 +191,7 @@ def _placed(course: Course, declaration: Declaration) -> int:
     return at
 
 
-def _forecasts(expected: Numbers, total: tuple[float, float, float]) -> tuple[Forecast, ...]:
+def _forecasts(expected: Numbers, total: _Total) -> tuple[Forecast, ...]:
     return tuple(
         Forecast(
             method=name, expected=each, gap=total[0] / each - 1,

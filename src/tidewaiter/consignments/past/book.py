@@ -7,7 +7,7 @@ alone, and neither on its place nor on batches.
 """
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable
 from datetime import date
 from itertools import accumulate
 from typing import NamedTuple
@@ -130,18 +130,20 @@ class Book:
 
     def _rows(self, batch: pa.RecordBatch) -> pa.Array | None:
         """Return the rows of traders that are asked for; None: all."""
-        if self._everyone:
-            return None
-        column = batch.column("parties")
-        names = pc.struct_field(pc.list_flatten(column), "name")
-        unique = pc.unique(names)
-        wanted = list(self._wanted(unique.to_pylist()))
-        if not wanted:
-            return pa.array([], pa.int64())
-        here = pc.is_in(names, value_set=pa.array(wanted, pa.string()))
-        return pc.unique(pc.filter(pc.list_parent_indices(column), here)).cast(pa.int64())
+        return None if self._everyone else rows_naming(batch, self._traders)
 
-    def _wanted(self, names: Iterable[str | None]) -> Iterator[str]:
-        for name in names:
-            if name and fold_party(name) in self._traders:
-                yield name
+
+def rows_naming(batch: pa.RecordBatch, traders: Container[str]) -> pa.Array:
+    """Return the rows of a batch that name any of some traders, each once.
+
+    Args:
+        batch: Of the schema LINES.
+        traders: Folded.
+    """
+    column = batch.column("parties")
+    names = pc.struct_field(pc.list_flatten(column), "name")
+    wanted = [n for n in pc.unique(names).to_pylist() if n and fold_party(n) in traders]
+    if not wanted:
+        return pa.array([], pa.int64())
+    here = pc.is_in(names, value_set=pa.array(wanted, pa.string()))
+    return pc.unique(pc.filter(pc.list_parent_indices(column), here)).cast(pa.int64())

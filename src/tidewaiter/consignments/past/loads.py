@@ -4,8 +4,9 @@ Many senders fill containers together, day after day, and for them it says nothi
 that one that never did so does it now, and with goods of another kind.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
+from hashlib import blake2b
 from typing import NamedTuple
 
 import numpy as np
@@ -33,25 +34,88 @@ class _With(NamedTuple):
     chapter: str
 
 
+class Boxes(NamedTuple):
+    """Containers of a batch."""
+
+    rows: NDArray[np.int64]  # container, sender and day as numbers, shape ``(loads, 3)``
+    shared: list[tuple[str, int, int, str, str]]
+    """Of those that are asked about: container, sender and day, who sends and the chapter."""
+
+
+def boxes_of(batch: pa.RecordBatch, wanted: Collection[str], day: int) -> Boxes:
+    """Return which sender's goods are in which container when.
+
+    Args:
+        batch: Of the schema LINES.
+        wanted: The containers that are asked about.
+        day: On which lines count that name none.
+    """
+    containers = batch.column("containers")
+    numbers = pc.list_flatten(containers)
+    if not len(numbers):
+        return Boxes(np.empty((0, 3), np.int64), [])
+    rows = pc.list_parent_indices(containers).to_numpy()
+    senders = _senders(batch)
+    when = pc.fill_null(days_of(batch).cast(pa.int32()), day).to_numpy()[rows]
+    boxes, who = _hashed(numbers, container_number), _hashed(senders, fold_party)[rows]
+    made = np.column_stack([boxes, who, when.astype(np.int64)])
+    known = (made[:, 0] != 0) & (made[:, 1] != 0)
+    here = known & np.isin(made[:, 0], [_hash(number) for number in wanted])
+    names, codes = senders.take(pa.array(rows[here])), batch.column("hs").take(rows[here])
+    asked = numbers.filter(pa.array(here)).to_pylist()
+    shared = [
+        (container_number(number), sender, on, name, (hs or "")[:_CHAPTER])
+        for (_, sender, on), number, name, hs in zip(
+            made[here].tolist(), asked, names.to_pylist(), codes.to_pylist(), strict=True
+        )
+    ]
+    return Boxes(made[known], shared)
+
+
+def day_without(day: date, *, earlier: bool) -> int:
+    """Return the day, as a number, on which lines count that name none.
+
+    Args:
+        day: Of the screening.
+        earlier: The lines are of an earlier file.
+    """
+    return _LONG_AGO if earlier else (day - _EPOCH).days
+
+
 class Loads:
     """Keeps which sender's goods were in which container when, as numbers."""
 
     def __init__(self, day: date, rules: PastRules) -> None:
         """Take the day of the screening, and the numbers."""
-        self._day, self._numbers = (day - _EPOCH).days, rules.rules["co-loaded"].numbers
+        self._day, self._numbers = day, rules.rules["co-loaded"].numbers
         self._wanted: set[str] = set()  # containers of the lines that are asked about
         self._parts: list[NDArray[np.int64]] = []
         self._with: dict[str, dict[tuple[int, int], set[_With]]] = {}
         self._history: _History | None = None
 
     @property
-    def wanted(self) -> bool:
-        """Tell whether any container is asked about."""
-        return bool(self._wanted)
+    def wanted(self) -> Collection[str]:
+        """Return the containers that are asked about."""
+        return self._wanted
+
+    def ask(self, containers: Iterable[str]) -> None:
+        """Ask about containers, as `container_number` tells them."""
+        self._wanted.update(containers)
 
     def want(self, line: Line) -> None:
         """Ask about the containers of a line."""
-        self._wanted.update(filter(None, map(container_number, line.containers or ())))
+        self.ask(filter(None, map(container_number, line.containers or ())))
+
+    def settle(self, senders: Collection[str] | None) -> None:
+        """Keep what lines that are asked about need, and no more: all are taken up.
+
+        Args:
+            senders: Whose loads are told, folded; None: all.
+        """
+        history = self._told()
+        if senders is not None:
+            history.keep(np.array([_hash(each) for each in senders], np.int64))
+        self._parts = []
 
     def look(self, batch: pa.RecordBatch, *, earlier: bool) -> None:
         """Take up the containers of lines, where any line that is asked about has one.
@@ -60,26 +124,18 @@ class Loads:
             batch: Of the schema LINES.
             earlier: They are of an earlier file: one without a day is before all others.
         """
-        containers = batch.column("containers")
-        numbers = pc.list_flatten(containers)
-        if not self._wanted or not len(numbers):
+        if self._wanted:
+            self.add(boxes_of(batch, self._wanted, day_without(self._day, earlier=earlier)))
+
+    def add(self, boxes: Boxes) -> None:
+        """Take up the containers of a batch, from `boxes_of`."""
+        if not len(boxes.rows):
             return
-        rows = pc.list_parent_indices(containers).to_numpy()
-        senders = _senders(batch)
-        days = days_of(batch).cast(pa.int32())
-        when = pc.fill_null(days, _LONG_AGO if earlier else self._day).to_numpy()[rows]
-        boxes, who = _hashed(numbers, container_number), _hashed(senders, fold_party)[rows]
-        made = np.column_stack([boxes, who, when.astype(np.int64)])
-        known = (made[:, 0] != 0) & (made[:, 1] != 0)
-        self._parts.append(made[known])
+        self._parts.append(boxes.rows)
         self._history = None
-        here = known & np.isin(made[:, 0], [_hash(number) for number in self._wanted])
-        names, codes = senders.take(pa.array(rows[here])), batch.column("hs").take(rows[here])
-        shared = zip(made[here].tolist(), numbers.filter(pa.array(here)).to_pylist(),
-                     names.to_pylist(), codes.to_pylist(), strict=True)  # fmt: skip
-        for (_, sender, on), number, name, hs in shared:
-            held = self._with.setdefault(container_number(number), {})
-            held.setdefault((sender, on), set()).add(_With(name, (hs or "")[:_CHAPTER]))
+        for number, sender, on, name, chapter in boxes.shared:
+            held = self._with.setdefault(number, {})
+            held.setdefault((sender, on), set()).add(_With(name, chapter))
 
     def of(self, line: Line, day: date) -> Said | None:
         """Tell that a line shares a container with goods of another kind, of others.
@@ -112,9 +168,12 @@ class Loads:
 
     def _before(self, sender: int, on: int) -> tuple[int, int]:
         """Count the loads of a sender of earlier days: its own, and those shared with others."""
+        return self._told().before(sender, on)
+
+    def _told(self) -> "_History":
         if self._history is None:
             self._history = _History(self._parts, int(self._numbers["days"]))
-        return self._history.before(sender, on)
+        return self._history
 
 
 class _History:
@@ -133,6 +192,12 @@ class _History:
         self._sender = pairs[order, 1]
         self._day = first[pairs[order, 0]]
         self._shared = senders[pairs[order, 0]] > 1
+
+    def keep(self, senders: NDArray[np.int64]) -> None:
+        """Keep the loads of some senders alone."""
+        here = np.isin(self._sender, senders)
+        self._sender, self._day = self._sender[here], self._day[here]
+        self._shared = self._shared[here]
 
     def before(self, sender: int, on: int) -> tuple[int, int]:
         """Count the loads of a sender of earlier days: its own, and those shared with others."""
@@ -180,4 +245,9 @@ def _hashed(texts: pa.Array, fold: Callable[[str], str]) -> NDArray[np.int64]:
 
 
 def _hash(text: str) -> int:
-    return hash(text) if text else 0
+    """Return a number that stands for a text in all processes; 0: there is none."""
+    if not text:
+        return 0
+    return int.from_bytes(
+        blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "little", signed=True
+    )

@@ -10,10 +10,10 @@ from msgspec import structs
 from tidewaiter.consignments.past.allowed import Allowed, Sums
 from tidewaiter.consignments.past.book import Book, Inspected
 from tidewaiter.consignments.past.labels import of_label
-from tidewaiter.consignments.past.loads import Loads
+from tidewaiter.consignments.past.loads import Boxes, Loads
 from tidewaiter.consignments.past.outliers import Values
 from tidewaiter.consignments.past.routes import Ways
-from tidewaiter.consignments.past.splitting import Splits
+from tidewaiter.consignments.past.splitting import Small, Splits
 from tidewaiter.consignments.past.trading import Said, asked_of, of_traders
 from tidewaiter.consignments.points import with_reasons
 from tidewaiter.consignments.rules import AlertRules
@@ -28,7 +28,25 @@ class Wanted(NamedTuple):
     traders: Collection[str] | None  # folded; None: all
     headings: Collection[str]  # six digits of the HS
     ways: Collection[tuple[str, str]]  # countries at the ends of their routes
-    containers: bool = False  # all lines in containers
+    containers: Collection[str] = ()  # as `container_number` tells them; all lines in any count
+
+
+class Asking(NamedTuple):
+    """What lines ask about; their traders are not told, as all are kept where lines ask."""
+
+    headings: tuple[str, ...]
+    ways: tuple[tuple[str, str], ...]
+    containers: tuple[str, ...]
+
+
+class Gathered(NamedTuple):
+    """What a past has taken up, for another process to mark by; a register has no part in it."""
+
+    book: Book
+    values: Values
+    ways: Ways
+    loads: Loads
+    small: Small
 
 
 class Past:
@@ -75,6 +93,29 @@ class Past:
         return Wanted(self._book.wanted, self._values.wanted, ways, loads)
 
     @property
+    def asking(self) -> Asking:
+        """Return what the lines that were asked for ask about."""
+        headings, containers = tuple(self._values.wanted), tuple(self._loads.wanted)
+        return Asking(headings, tuple(self._ways.wanted), containers)
+
+    def ask(self, asking: Asking) -> None:
+        """Ask for what lines ask about, in whatever process they were looked at."""
+        self._values.ask(asking.headings)
+        self._ways.ask(asking.ways)
+        self._loads.ask(asking.containers)
+
+    def settle(self) -> Gathered:
+        """Return what was taken up, once all is; what is needed no longer is let go."""
+        self._values.settle()
+        self._loads.settle(self._book.wanted)
+        small = self._splits.small
+        return Gathered(self._book, self._values, self._ways, self._loads, small)
+
+    def take(self, gathered: Gathered) -> None:
+        """Take up what another process gathered, in place of what this one did."""
+        self._book, self._values, self._ways, self._loads, self._splits.small = gathered
+
+    @property
     def substances(self) -> tuple[str, ...] | None:
         """Return of which substances earlier alerts are asked for; None: of all."""
         machines = {each.slug for each in self._registry.substances if each.kind == "equipment"}
@@ -93,6 +134,10 @@ class Past:
         self._ways.look(batch, earlier=earlier)
         if whole:
             self._loads.look(batch, earlier=earlier)
+
+    def look_in(self, boxes: Boxes) -> None:
+        """Take up the containers of lines that were looked at without `whole`."""
+        self._loads.add(boxes)
 
     def allow(self, allowed: Iterable[Allowed]) -> None:
         """Take up what papers, notices and declared needs allow, before any alert is added."""

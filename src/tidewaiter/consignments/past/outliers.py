@@ -5,7 +5,7 @@ a few wild values move neither. Source: Iglewicz and Hoaglin 1993, How to Detect
 Outliers, the modified z-score.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -45,6 +45,15 @@ class Values:
     def wanted(self) -> Collection[str]:
         """Return the subheadings that are asked for."""
         return self._wanted
+
+    def settle(self) -> None:
+        """Keep what is usual of each group, and no longer the values: all are taken up."""
+        self._usual = {key: self._usual_of(key) for key in self._held}
+        self._held = {}
+
+    def ask(self, headings: Iterable[str]) -> None:
+        """Ask for the goods of subheadings."""
+        self._wanted.update(headings)
 
     def want(self, line: Line) -> None:
         """Ask for the goods of a line."""

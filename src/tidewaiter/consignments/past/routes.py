@@ -5,7 +5,7 @@ earlier lines between the same two countries went other ways.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
@@ -69,6 +69,11 @@ class Ways:
     def wanted(self) -> Collection[tuple[str, str]]:
         """Return the ends between which ways are asked for, as `code_of` tells them."""
         return self._all.keys()
+
+    def ask(self, ends: Iterable[tuple[str, str]]) -> None:
+        """Ask for the ways between ends, as `code_of` tells them."""
+        for each in ends:
+            self._all.setdefault(each, Counter())
 
     def want(self, line: Line) -> None:
         """Ask for the ways between the ends of a line, where its own is long."""

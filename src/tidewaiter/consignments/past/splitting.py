@@ -36,6 +36,10 @@ class _Small(NamedTuple):
     other: str  # the other trader, and where it is
 
 
+Small = dict[_Key, list[_Small]]
+"""Small lines, by limit and trader."""
+
+
 class _Run(NamedTuple):
     """Small lines in the order of days, with their running sum."""
 
@@ -58,7 +62,7 @@ class Splits:
         self._together, self._registry = together, registry
         self._rule = rules.rules["split"]
         self._seen: set[str] = set()
-        self._small: dict[_Key, list[_Small]] = {}
+        self.small: Small = {}
         self._runs: dict[_Key, _Run] = {}
 
     def add(self, alert: Alert) -> None:
@@ -69,7 +73,7 @@ class Splits:
         self._seen.add(alert.id)
         for part in self._parts(alert):
             for sends, trader, other in _sides(alert):
-                small = self._small.setdefault((*_limit_of(part), sends, trader), [])
+                small = self.small.setdefault((*_limit_of(part), sends, trader), [])
                 small.append(_Small(day, part.amount, other))
         self._runs = {}
 
@@ -121,7 +125,7 @@ class Splits:
     def _run(self, key: _Key) -> _Run:
         run = self._runs.get(key)
         if run is None:
-            small = sorted(self._small.get(key, ()), key=lambda each: (each.day, each.amount))
+            small = sorted(self.small.get(key, ()), key=lambda each: (each.day, each.amount))
             sums = list(accumulate((each.amount for each in small), initial=Decimal(0)))
             run = _Run([each.day for each in small], sums, [each.other for each in small])
             self._runs[key] = run

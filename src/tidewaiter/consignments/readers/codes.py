@@ -4,18 +4,19 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from tidewaiter.base.dates import Order, find_order, from_serial, parse_date
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.remembering import remember
 from tidewaiter.consignments.contents import parse_content
 from tidewaiter.consignments.readers.cells import Column, by_distinct, is_nothing, only_has
 
 TEXTS = pa.list_(pa.string())
 
+_LONG = 64  # letters from which on a text is read anew each time
 _HS = re.compile(
     r"(?:(?:HS|HTS|HTSUS|CN|NCM|SH|TARIC)(?:\s*(?:CODE|NO|CODIGO))?\.?\s*[:#]?\s*)?"
     r"([0-9][0-9 .\-/\u00a0]*)",
@@ -52,8 +53,11 @@ def _western(text: str) -> str:
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in narrow)
 
 
-@remember(1 << 14, letters=200)  # a tariff has some ten thousand
 def _hs(text: str) -> str:
+    return (_known_hs if len(text) <= _LONG else _digits)(text)
+
+
+def _digits(text: str) -> str:
     plain = _western(text).strip().strip("'\"=").strip()
     plain = _FLOAT.sub(r"\1", plain) if _FLOAT.fullmatch(plain) else plain
     found = _HS.fullmatch(plain)
@@ -63,6 +67,9 @@ def _hs(text: str) -> str:
             f'"{text}" is not an HS code', hint='write one code a line, as text, like "2915.24"'
         )
     return digits
+
+
+_known_hs = lru_cache(maxsize=1 << 14)(_digits)  # a tariff has some ten thousand
 
 
 def read_cas(cells: pa.Array) -> Column:

@@ -1,6 +1,6 @@
 """Parquet files as tables of text, row group by row group."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
@@ -13,6 +13,8 @@ from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS, Block, Sheet, uni
 from tidewaiter.consignments.types import PARTY, STOP, ReadOptions, Refusal
 
 _FAULTS = (pa.ArrowException, OSError, UnicodeDecodeError)
+_LISTED = 1 << 16  # bytes of a short list of texts
+_NUMBER = 2  # bytes of a number in such
 _NESTED = {"parties": PARTY, "route": STOP}
 
 
@@ -34,7 +36,7 @@ def open_parquet(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
     }
 
     def blocks(wanted: Sequence[int], carried: Sequence[int] = ()) -> Iterator[Block]:
-        return _blocks(opened, name, _Places(wanted, carried), options.batch_rows)
+        return _blocks(file, opened, name, _Places(wanted, carried), options.batch_rows)
 
     return Sheet(
         header=unique_names(flat.names),
@@ -79,7 +81,9 @@ class _Places(NamedTuple):
     carried: Sequence[int]  # to be carried as they are
 
 
-def _blocks(opened: parquet.ParquetFile, name: str, places: _Places, size: int) -> Iterator[Block]:
+def _blocks(
+    file: BinaryIO, opened: parquet.ParquetFile, name: str, places: _Places, size: int
+) -> Iterator[Block]:
     wanted = places.wanted
     names = opened.schema_arrow.empty_table().flatten().column_names
     pruned = len(set(names)) == len(names)
@@ -87,6 +91,7 @@ def _blocks(opened: parquet.ParquetFile, name: str, places: _Places, size: int) 
     columns = [names[place] for place in order] if pruned else None
     row = 1
     try:
+        opened = _as_numbers(opened, file, {names[place] for place in places.carried})
         for batch in opened.iter_batches(size, columns=columns, use_threads=False):
             found = dict(zip(order, _flat(batch), strict=True))
             cells = {place: _cells(found[place], names[place]) for place in wanted}
@@ -101,6 +106,39 @@ def _blocks(opened: parquet.ParquetFile, name: str, places: _Places, size: int) 
             row += batch.num_rows
     except _FAULTS as error:
         raise _damaged(f"{name}, after row {row - 1}", error) from error
+
+
+def _as_numbers(
+    opened: parquet.ParquetFile, file: BinaryIO, carried: Collection[str]
+) -> parquet.ParquetFile:
+    """Have texts that repeat read as numbers of a short list of them, as the file holds them.
+
+    Args:
+        opened: The file.
+        file: The same.
+        carried: Columns that are not read, only carried.
+    """
+    found = opened.metadata
+    groups = [found.row_group(at) for at in range(found.num_row_groups)]
+    numbered = [
+        column.path
+        for place, column in enumerate(map(opened.schema.column, range(found.num_columns)))
+        if column.path in carried
+        and column.logical_type.type == "STRING"
+        and all(_repeats(group.column(place)) for group in groups)
+    ]
+    if not numbered:
+        return opened
+    return parquet.ParquetFile(file, metadata=found, read_dictionary=numbered)
+
+
+def _repeats(chunk: parquet.ColumnChunkMetaData) -> bool:
+    """Tell whether a column's texts in a row group are all numbers of a short list."""
+    if not chunk.has_dictionary_page or chunk.dictionary_page_offset is None:
+        return False
+    listed = chunk.data_page_offset - chunk.dictionary_page_offset
+    numbers = chunk.total_uncompressed_size - _LISTED
+    return bool(0 < listed <= _LISTED and numbers <= _NUMBER * chunk.num_values)
 
 
 def _undecoded(column: pa.Array) -> list[int]:

@@ -14,9 +14,14 @@ from lxml import etree
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.base.resources import data
-from tidewaiter.exchange.notices.schema import NAMESPACE, ROOT
 from tidewaiter.exchange.notices.shapes import NoticeFile, Shape, Slot, slots_of, tag_of
 from tidewaiter.exchange.notices.texts import forbidden_in, texts_of
+
+NAMESPACE = "urn:tidewaiter:notice:1"
+"""Of all elements. Another number is another schema."""
+
+ROOT = "pre-export-notification"
+"""The name of the outermost element."""
 
 MOST_BYTES = 4 << 20
 """Of a file that is read."""

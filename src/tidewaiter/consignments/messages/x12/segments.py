@@ -41,26 +41,25 @@ def segments(file: BinaryIO) -> Iterator[Segment]:
     more = True
     while more or text:
         text = text.lstrip(_SPACE)
-        if text.startswith("ISA") and (found := _BEGINS.match(text)):
+        if found := _BEGINS.match(text):
             parts = text.split(found[1], _FIXED)
             if len(parts) > _FIXED and len(parts[_FIXED]) > 1:
                 between, end = found[1], parts[_FIXED][1]
             elif not more:
                 raise ValueError("the interchange breaks off in its first segment")
-            elif len(text) < LONGEST:
-                data = file.read(_PIECE)
-                more = bool(data)
-                text += decode(data, final=not more)
-                continue
-        whole, ended, rest = text.partition(end)
-        if ended or not more:
-            text = rest
+        pieces = text.split(end)
+        text = pieces.pop() if more else ""
+        for place, piece in enumerate(pieces):
+            whole = piece.strip("\r\n")
+            if place and _BEGINS.match(whole.lstrip(_SPACE)):  # it may have other separators
+                text = end.join((*pieces[place:], text))
+                break
             if whole.strip(_SPACE):
                 number += 1
-                yield Segment(number, tuple(whole.strip("\r\n").split(between)))
-            continue
-        if len(text) > LONGEST:
-            raise ValueError(f"a segment is longer than {LONGEST >> 20} million characters")
-        data = file.read(_PIECE)
-        more = bool(data)
-        text += decode(data, final=not more)
+                yield Segment(number, tuple(whole.split(between)))
+        else:
+            if len(text) > LONGEST:
+                raise ValueError(f"a segment is longer than {LONGEST >> 20} million characters")
+            data = file.read(_PIECE) if more else b""
+            more = bool(data)
+            text += decode(data, final=not more)

@@ -1,4 +1,4 @@
-"""Pairs of names weighed without a search: for labelled pairs, and for a user's two names."""
+"""Pairs of names aligned without a search: what is learned from labelled pairs."""
 
 from collections import defaultdict
 from collections.abc import Sequence

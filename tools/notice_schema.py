@@ -12,15 +12,8 @@ from tidewaiter.exchange.notices.shapes import (
     slots_of,
     tag_of,
 )
-
-NAMESPACE = "urn:tidewaiter:notice:1"
-"""Of all elements. Another number is another schema."""
-
-ROOT = "pre-export-notification"
-"""The name of the outermost element."""
-
-LARGEST = 2**53 - 1
-"""The largest whole number, up and down."""
+from tidewaiter.exchange.notices.xml import NAMESPACE, ROOT
+from tidewaiter.exchange.strict import LARGEST
 
 _TYPES: dict[Kind, str] = {
     "text": "xs:string", "number": "n:number", "flag": "xs:boolean", "day": "n:day",

@@ -1,0 +1,138 @@
+"""Memory of the process that gathers a past, by earlier lines.
+
+``python -m benchmarks.past_memory --copies 30`` makes trade of 40,000 lines and screens the last
+sixth of it; the rest is its history, taken up so many times, each time under other names of firms
+and other numbers of containers. It prints by how much memory grows while the past is gathered as
+`tidewaiter screen --engine spark` gathers it, once as it is about alerts alone, and once about all
+lines (rules that select); and what a process holds that takes up what was gathered.
+"""
+
+import argparse
+import gc
+import json
+import pickle
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import date
+from multiprocessing import get_context
+from pathlib import Path
+
+import psutil
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from tidewaiter.consignments.lines import line_of
+from tidewaiter.consignments.past.concerning import narrow
+from tidewaiter.consignments.past.marking import Past
+from tidewaiter.consignments.rules import load_alert_rules
+from tidewaiter.consignments.screening import Screener
+from tidewaiter.consignments.switched import switched_rules
+from tidewaiter.consignments.together import Together
+from tidewaiter.consignments.types import LINES, PARTY
+from tidewaiter.identify import Identifier, load_lexicon
+from tidewaiter.scenario.madefiles import write_made
+from tidewaiter.scenario.madetrade import MadeTrade
+from tidewaiter.substances.registry import load_registry
+
+DAY = date(2026, 11, 25)
+_ROWS = 16_384
+
+
+def main() -> None:
+    """Measure and print."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--copies", type=int, default=30)
+    options.add_argument("--seed", type=int, default=3)
+    asked = options.parse_args()
+    with tempfile.TemporaryDirectory() as work:
+        write_made(MadeTrade(asked.seed, 40_000), Path(work))
+        for everyone in (False, True):
+            # Each in a process of its own: what one let go of, another would use again.
+            with get_context("spawn").Pool(1) as pool:
+                told = pool.apply(measured, (Path(work), asked.copies, everyone))
+            with get_context("spawn").Pool(1) as pool:
+                held = pool.apply(taken, (Path(work) / "gathered",))
+            print(json.dumps({**told, "MB where it is taken up": held}), flush=True)
+
+
+def measured(folder: Path, copies: int, everyone: bool) -> dict[str, object]:  # noqa: FBT001
+    """Gather the past of some lines; leave it in a file."""
+    rules, registry = switched_rules(load_alert_rules()), load_registry()
+    now = read_lines(folder / "now.parquet")
+    screener = Screener(Identifier(load_lexicon()), rules)
+    alerts = screener.screen(now, DAY, "now.parquet", "0" * 64).alerts
+    past = Past(registry, rules, Together(registry, rules, DAY), DAY, everyone=everyone)
+    for alert in alerts:
+        past.want(alert.line, alert.substances)
+    for row in now.to_pylist() if everyone else ():
+        past.want(line_of(row))
+    wanted, lines, sent, seconds = past.wanted, 0, 0, 0.0
+    before = _memory()
+    for batch in _history(read_lines(folder / "past.parquet"), copies):
+        some = narrow(batch, wanted, DAY, earlier=True)
+        begun = time.process_time()
+        some.tell(past, earlier=True)
+        seconds += time.process_time() - begun
+        lines, sent = lines + len(batch), sent + len(some.whole)
+    grown = _memory() - before
+    (folder / "gathered").write_bytes(pickle.dumps(past.settle()))
+    return {
+        "about": "all lines" if everyone else f"{len(alerts)} alerts", "earlier lines": lines,
+        "of these whole": sent, "MB a million lines": round(grown / lines),
+        "cpu µs a line, to take up": round(seconds / lines * 1e6, 1),
+        "MB sent": round((folder / "gathered").stat().st_size / 1e6, 1),
+    }  # fmt: skip
+
+
+def taken(path: Path) -> int:
+    """Take up what was gathered; return by how many MB memory grew."""
+    raw = path.read_bytes()
+    before = _memory()
+    held = pickle.loads(raw)  # noqa: S301 - written above
+    grown = _memory() - before
+    assert held
+    return round(grown / 1e6)
+
+
+def read_lines(path: Path) -> pa.RecordBatch:
+    """Read lines that were made."""
+    return pq.read_table(path).combine_chunks().to_batches()[0]
+
+
+def _history(lines: pa.RecordBatch, copies: int) -> Iterator[pa.RecordBatch]:
+    """Yield batches of the lines, again and again under other names."""
+    for number in range(copies):
+        made = renamed(lines, number)
+        for start in range(0, len(made), _ROWS):
+            yield made.slice(start, _ROWS)
+
+
+def renamed(lines: pa.RecordBatch, number: int) -> pa.RecordBatch:
+    """Return lines under other names of firms and other numbers of containers."""
+    parties, containers = lines.column("parties"), lines.column("containers")
+    flat = parties.flatten()
+    names = pc.binary_join_element_wise(flat.field("name"), str(number), " ")
+    made = [names if each.name == "name" else flat.field(each.name) for each in PARTY]
+    people = pa.ListArray.from_arrays(
+        parties.offsets, pa.StructArray.from_arrays(made, fields=list(PARTY))
+    )
+    boxes = pa.ListArray.from_arrays(
+        containers.offsets, pc.binary_join_element_wise(containers.flatten(), str(number), "")
+    )
+    places = {"parties": people, "containers": boxes}
+    return pa.RecordBatch.from_arrays(
+        [places.get(each.name, lines.column(each.name)) for each in LINES], schema=LINES
+    )
+
+
+def _memory() -> int:
+    gc.collect()
+    pa.default_memory_pool().release_unused()
+    held: int = psutil.Process().memory_info().rss
+    return held
+
+
+if __name__ == "__main__":
+    main()

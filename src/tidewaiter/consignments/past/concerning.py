@@ -1,0 +1,92 @@
+"""Concerning: the lines of a batch that the past asks for, and of all others their days alone."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from tidewaiter.consignments.lines import DAYS, days_of
+from tidewaiter.consignments.past.book import rows_naming
+from tidewaiter.consignments.past.loads import Boxes, boxes_of, day_without
+from tidewaiter.consignments.past.marking import Past, Wanted
+from tidewaiter.consignments.past.routes import code_of
+from tidewaiter.consignments.types import LINES
+
+COLUMNS: Final = (
+    *DAYS, "hs", "origin", "net_mg", "gross_mg", "packages", "value", "currency", "route",
+    "parties", "containers",
+)  # fmt: skip
+"""The columns of LINES that the past looks at."""
+
+_HEADING: Final = 6  # digits of the HS
+
+
+class Narrow(NamedTuple):
+    """A batch as the past takes it up: all of its lines, each in one of two batches of LINES."""
+
+    whole: pa.RecordBatch  # lines that concern it, with the columns COLUMNS
+    days: pa.RecordBatch  # the others: in `departure`, the day on which each counts
+    boxes: Boxes  # containers of all of them, where any is asked about
+
+    def tell(self, past: Past, *, earlier: bool) -> None:
+        """Let a past take it up, in the order of lines; `earlier`: it is of an earlier file."""
+        for lines in (self.whole, self.days):
+            past.look(lines, earlier=earlier)
+        past.look_in(self.boxes)
+
+
+def narrow(batch: pa.RecordBatch, wanted: Wanted, day: date, *, earlier: bool) -> Narrow:
+    """Part the lines of a batch, and read its containers.
+
+    Args:
+        batch: Of the schema LINES.
+        wanted: Which lines concern the past that is told.
+        day: Of the screening.
+        earlier: They are of an earlier file.
+    """
+    here = pa.array(_concerning(batch, wanted))
+    some, rest = batch.filter(here), batch.filter(pc.invert(here))
+    whole = lines_with({name: some.column(name) for name in COLUMNS}, len(some))
+    days = lines_with({"departure": days_of(rest)}, len(rest))
+    inside = batch if wanted.containers else batch.slice(0, 0)
+    boxes = boxes_of(inside, wanted.containers, day_without(day, earlier=earlier))
+    return Narrow(whole, days, boxes)
+
+
+def lines_with(columns: Mapping[str, pa.Array], rows: int) -> pa.RecordBatch:
+    """Make lines of some columns; the others are null."""
+    made = [
+        columns[field.name] if field.name in columns else pa.nulls(rows, field.type)
+        for field in LINES
+    ]
+    return pa.RecordBatch.from_arrays(made, schema=LINES)
+
+
+def _concerning(batch: pa.RecordBatch, wanted: Wanted) -> NDArray[np.bool_]:
+    """Tell which lines concern the past, shape (lines,)."""
+    if wanted.traders is None:
+        return np.ones(len(batch), np.bool_)
+    here = np.zeros(len(batch), np.bool_)
+    here[rows_naming(batch, wanted.traders).to_numpy()] = True
+    if wanted.headings:
+        heading = pc.utf8_slice_codeunits(batch.column("hs"), 0, _HEADING)
+        asked = pa.array(sorted(wanted.headings), pa.string())
+        here |= pc.is_in(heading, value_set=asked).to_numpy(zero_copy_only=False)
+    for row, ends in _ends(batch) if wanted.ways else ():
+        here[row] |= ends in wanted.ways
+    return here
+
+
+def _ends(batch: pa.RecordBatch) -> list[tuple[int, tuple[str, str]]]:
+    """Return the rows whose routes have two stops or more, and the countries at their ends."""
+    routes = batch.column("route")
+    rows = np.flatnonzero(pc.fill_null(pc.list_value_length(routes), 0).to_numpy() > 1)
+    made = []
+    for row, stops in zip(rows.tolist(), routes.take(pa.array(rows)).to_pylist(), strict=True):
+        first, last = (code_of(stop["country"], stop["locode"]) for stop in (stops[0], stops[-1]))
+        made.append((row, (first, last)))
+    return made
