@@ -90,8 +90,10 @@ def _cut(header: str) -> tuple[str, ...]:
         apart = _SIGNS.sub(lambda sign: _MONEYS[sign.group()], apart)
     if apart.isascii():
         return tuple(_WORD.findall(apart))
-    bare = "".join(c for c in apart.translate(_TWICE) if unicodedata.category(c)[0] != "M")
-    return tuple(_WORD.findall(_SCRIPTS.sub(" ", bare)))
+    apart = apart.translate(_TWICE)
+    if not apart.replace(" ", "").isalnum():  # a mark is no letter
+        apart = "".join(c for c in apart if unicodedata.category(c)[0] != "M")
+    return tuple(_WORD.findall(_SCRIPTS.sub(" ", apart)))
 
 
 _words = lru_cache(maxsize=1 << 14)(_cut)
@@ -104,6 +106,9 @@ def is_unspaced(word: str) -> bool:
 
 def squeeze(header: str) -> str:
     """Fold a header of any length into one word."""
+    together = header.replace(" ", "")
+    if together.isascii() and together.isalnum() and together.islower():
+        return together  # as most words of the tables are
     return "".join((_words if len(header) <= LONGEST else _cut)(header))
 
 

@@ -136,6 +136,7 @@ def _shorter(rules: Rules) -> Iterator[tuple[str, str]]:
     ]
     for says, names in told:
         for name in names:
-            bare = [word for word in words_of(name) if word not in rules.ignored["words"]]
-            if len(bare) > 1:
+            words = words_of(name) if " " in name else ()
+            bare = [word for word in words if word not in rules.ignored["words"]]
+            if 1 < len(bare) < len(words):
                 yield says, "".join(bare)
