@@ -157,6 +157,26 @@ def test_options_that_do_not_fit_are_told_with_the_columns(desk: SignIn) -> None
         assert "--" not in page.text.split("<main")[1].split('<form method="post"')[0]
 
 
+@pytest.mark.parametrize(
+    ("content", "name", "told"),
+    [
+        (b"ISA*00*          *00*          *ZZ*A              *ZZ*B              *260314*0930*U*00401"
+         b"*000000001*0*P*>~GS*SO*A*B*20260314*0930*1*X*004010~ST*309*0001~", "m.x12", "X12"),
+        (b'<?xml version="1.0"?><cars><car/></cars>', "cars.xml", "cars"),
+    ],
+)  # fmt: skip
+def test_what_is_told_of_a_format_is_found_on_the_page(
+    desk: SignIn, content: bytes, name: str, told: str
+) -> None:
+    """No hint of a page names an option of the command line."""
+    one = desk("analyst")
+    upload = sent(one, content, name)
+    assert told in upload["inspection"]["problem"]
+    main = one.get(f"/screen/{upload['id']}").text.split("<main")[1]
+    assert "--" not in main.split('<form method="post"')[0]
+    assert "format" in main.split('role="alert"')[1].split("</div>")[0]
+
+
 def test_a_change_of_what_another_changed_is_refused(desk: SignIn) -> None:
     """Two officers at one upload: the second is told."""
     one, other = desk("analyst", "one"), desk("analyst", "other")
