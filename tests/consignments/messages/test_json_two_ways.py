@@ -1,6 +1,8 @@
 """Documents of JSON are decoded in two ways; both must give the same texts and refusals."""
 
 import io
+import json
+import time
 from typing import Any
 from unittest import mock
 
@@ -51,3 +53,31 @@ def test_a_document_may_be_longer_than_what_is_read_at_once() -> None:
     (_, [(_, text)]), second = read(raw)
     assert len(text) == 9 << 20
     assert second == (2, [("b", "2")])
+
+
+def test_a_number_may_be_cut_where_a_piece_ends() -> None:
+    """It is whole with the next piece, and what follows is still decoded at once."""
+    raw = b'{"a": -1.5e+3, "b": [0, 12.25]}'
+    for at in range(1, len(raw)):
+        objects = jsonobjects.Objects(raw[:at], 0, iter([raw[at:], b",", raw]))
+        assert list(objects) == [raw, raw], at
+
+
+def test_objects_that_begin_each_otherwise_take_no_longer() -> None:
+    """Ten times as many take no more than some ten times as long."""
+
+    def spent(count: int, twice: int) -> float:
+        each = ",".join(f'{{"k{at // twice}":1}}' for at in range(count))
+        started = time.process_time()
+        assert len(read(f"[{each}]".encode())) == count
+        return time.process_time() - started
+
+    for twice in (1, 2):
+        assert spent(100_000, twice) < 60 * spent(10_000, twice) + 0.5
+
+
+def test_json_may_be_of_any_encoding() -> None:
+    """An array in UTF-32 whose mark fills the first bytes, too."""
+    raw = json.dumps([{"a": "é"}, {"b": 2}])
+    for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "utf-32-be"):
+        assert read(raw.encode(encoding)) == [(1, [("a", "é")]), (2, [("b", "2")])]
