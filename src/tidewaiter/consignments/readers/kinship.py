@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tidewaiter.consignments.readers.aliases import words_of
-from tidewaiter.consignments.readers.columns import Found
+from tidewaiter.consignments.readers.columns import Found, find_directed, find_ordered
 from tidewaiter.consignments.readers.words import say
 
 # What is left of a header without these tells which of several quantities it belongs to:
@@ -34,6 +34,12 @@ def is_of_orders(names: Sequence[str]) -> bool:
     """Tell whether a file is of orders: one of its columns is an address to ship or to bill to."""
     said = (word.says for name in names for word in say(words_of(name.rstrip("0123456789"))))
     return not {"ship_address", "bill_address"}.isdisjoint(said)
+
+
+def is_of_others(name: str) -> bool:
+    """Tell whether what a header means hangs on the others of its file, or theirs on it."""
+    hangs = find_ordered(name) or find_directed(name, "import")
+    return bool(hangs) or is_of_orders((name,)) or bool(way_of((name,), ()))
 
 
 def kin(header: str) -> frozenset[str]:
