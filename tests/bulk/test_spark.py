@@ -223,7 +223,8 @@ def test_earlier_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
     row = ("A", "ephedrine", "60", "2026-01-05", "Alpha Chem", "", "Beta Chem")
     bad = ("B", "ephedrine", "kgs", "2026-01-05", "Alpha Chem", "", "Beta Chem")
     one, two = tmp_path / "one", tmp_path / os.fsdecode(b"t\xff")
-    one.mkdir(), two.mkdir()
+    one.mkdir()
+    two.mkdir()
     history = [write(one, [bad]), write(two, [bad, bad])]
     history[1] = history[1].rename(two / history[0].name)
     found = spread([write(tmp_path, [row])], tmp_path / "out", history=history)
