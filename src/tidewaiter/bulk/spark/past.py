@@ -12,7 +12,7 @@ from tidewaiter.bulk.spark.reading import lines_in, one_row, rows_in, streamed
 from tidewaiter.bulk.spark.screening import alerts_in, past_of, rules_of
 from tidewaiter.bulk.spark.types import ASKED, NARROW, PLACED, SELECTED, Rows, Step, Task
 from tidewaiter.consignments.lines import line_of
-from tidewaiter.consignments.past.concerning import Narrow, narrow
+from tidewaiter.consignments.past.concerning import Narrow, Narrowing
 from tidewaiter.consignments.past.loads import Boxes
 from tidewaiter.consignments.past.marking import Asking, Gathered, Past, Wanted
 from tidewaiter.consignments.past.selecting import Screening, selected
@@ -124,10 +124,11 @@ def narrow_lines(task: Task, wanted: Wanted, spans: Spans, parts: int) -> Step:
 
     def look(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         pa.set_cpu_count(1)
+        narrowing = Narrowing(wanted, task.settings.day)
         for row in rows_in(batches):
             if row["file"] in spans.before:
                 lines, earlier = lines_in(row["lines"]), row["file"] >= task.screened
-                made = narrow(only_lines(lines), wanted, task.settings.day, earlier=earlier)
+                made = narrowing.narrow(only_lines(lines), earlier=earlier)
                 cells = {
                     "whole": streamed(made.whole), "days": streamed(made.days),
                     "boxes": made.boxes.rows.tobytes(),
