@@ -82,6 +82,9 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "cas": marked("CAS number"),
         "cus": marked("CUS number"),
         "un": marked("UN number"),
+        "imo": marked("IMO number"),
+        "containers": marked("containers"),
+        "consignment": marked("consignment"),
     }
 )
 
