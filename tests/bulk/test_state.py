@@ -7,7 +7,7 @@ import pytest
 
 from tidewaiter.bulk.run import Settings, finder_for, pinned, screener_for
 from tidewaiter.bulk.state import state_of
-from tidewaiter.consignments.listed import PartyOnPaper
+from tidewaiter.consignments.listed import PartyOnPaper, vessel_on_paper
 from tidewaiter.consignments.types import PartyMatch
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.definitions import load_definitions
@@ -68,6 +68,27 @@ def test_a_judgement_counts_from_then_on(settings: Settings) -> None:
     add_judgement(settings.lists, told)
     (match,) = _matches(settings, name, "IN")
     assert match.judged.startswith("judged another party")
+
+
+def test_a_judgement_of_a_name_is_none_of_a_number(settings: Settings) -> None:
+    """A vessel judged a namesake is told all the same where it bears the number of the entry."""
+    assert settings.lists is not None
+    head = "id,kind,name,identifiers,action,basis,listed\n"
+    ship = "V-1,vessel,EXAMPLE EXPRESS,imo:9074729,blocked,Order 1,2026-01-05\n"
+    _keep(settings.lists, head + ship, date(2026, 10, 2))
+    ((_, (entry,)),) = Archive(settings.lists).in_force(DAY)
+    told = Judgement(
+        list="own-watch", entry="V-1", version=version_of(entry), name="Example Express",
+        verdict="other", why="a namesake", by="officer", day=DAY,
+    )  # fmt: skip
+    add_judgement(settings.lists, told)
+    finder = finder_for(settings)
+    assert finder is not None
+    papers = [vessel_on_paper("EXAMPLE EXPRESS", number) for number in (None, "9074729", "9")]
+    (alone,), (numbered,), (wrong,) = finder.find(list(filter(None, papers)))
+    assert alone.judged
+    assert numbered.judged == ""
+    assert wrong.judged
 
 
 def test_one_screening_rests_on_one_state(settings: Settings) -> None:

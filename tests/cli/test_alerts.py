@@ -61,6 +61,17 @@ def test_an_alert_is_shown_with_all_that_stands_behind_it(call: Call, ids: list[
     assert len(ids) == 2
 
 
+def test_the_vessel_of_a_line_is_shown(call: Call, here: Path) -> None:
+    """Its number tells whether it is the listed one that it resembles."""
+    rows = "goods,vessel,vessel_imo,voyage number\nephedrine,EXAMPLE EXPRESS,IMO 9074729,045W\n"
+    (here / "ship.csv").write_text(rows, encoding="utf-8")
+    assert call("screen", "ship.csv", "--db", "ship.db").exit_code == 0
+    (found,) = call("alerts", "list", "--db", "ship.db", "--json").stdout.splitlines()
+    shown = call("alerts", "show", json.loads(found)["alert"]["id"], "--db", "ship.db").stdout
+    told = ("vessel: EXAMPLE EXPRESS", "IMO number: 9074729", "voyage or flight: 045W")
+    assert all(f"  {each}\n" in shown for each in told)
+
+
 def test_what_someone_else_decided_is_not_covered(call: Call, ids: list[str]) -> None:
     """The step that was seen decides."""
     first = ids[0]

@@ -13,6 +13,7 @@ from tests.rescreen.conftest import LATER, LOOSE, NOW, THEN, Case, alerts_of
 
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.judgements import Judgement, add_judgement, version_of
+from tidewaiter.parties.types import Identifier, ListedParty, PartyName
 from tidewaiter.store.audit import audit_entries
 from tidewaiter.store.database import Stamp
 from tidewaiter.store.queuefilter import AlertFilter
@@ -32,6 +33,37 @@ def test_a_new_entry_is_looked_for_in_past_lines(case: Case) -> None:
     assert alerts_of(case.past) == before | {new[0].id: new[0]}
     made, new, noted, lines = case.again(LATER)
     assert (made.plan.why, new, noted, lines) == ("", [], [], 0)
+
+
+@pytest.mark.parametrize(
+    ("vessel", "imo"), [("EXAMPLE EXPRESS", ""), ("", "9074729"), ("OTHER NAME", "9074729")]
+)
+def test_a_vessel_that_is_listed_later_is_looked_for_in_past_lines(
+    case: Case, tmp_path: Path, vessel: str, imo: str
+) -> None:
+    """Only the line of goods that it carried is screened, once; a firm of its name is not it."""
+    rows = [
+        "consignment,goods,vessel,imo number,voyage,consignee",
+        f"S1,paper,{vessel},{imo},1W,Muster",
+    ]
+    rows += ["S2,paper,SOME CALM WATER,9319466,1W,Muster AG", "S3,paper,,,1W,EXAMPLE EXPRESS"]
+    path = tmp_path / "ships.csv"
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    case.desk.screen(case.past, case.lists, path, THEN)
+    ship = ListedParty(
+        id="ship", kind="vessel", names=(PartyName(text="EXAMPLE EXPRESS"),), action="blocked",
+        identifiers=(Identifier(scheme="IMO", value="9074729"),),
+    )  # fmt: skip
+    case.keep([*case.entries[1:LOOSE], ship], NOW)
+    made, new, _, _ = case.again(NOW)
+    assert (made.plan.why, made.touched.vessels) == ("", 2)
+    assert [(a.row, a.parties[0].entry) for a in new if a.parties[0].role == "vessel"] == [
+        (1, "ship")
+    ]
+    made, new, _, lines = case.again(LATER)
+    assert (made.plan.why, new, lines) == ("", [], 0)
+    case.keep([*case.entries[1:LOOSE], structs.replace(ship, outcome="acquitted")], LATER)
+    assert case.again(LATER)[3] >= 1
 
 
 def test_an_entry_that_is_removed_closes_nothing(case: Case) -> None:

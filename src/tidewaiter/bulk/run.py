@@ -18,7 +18,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.bulk.processes import processes
 from tidewaiter.bulk.state import state_of
 from tidewaiter.casework.switches import Switch
-from tidewaiter.consignments.listed import PartyFinder, PartyOnPaper
+from tidewaiter.consignments.listed import PartyFinder, PartyOnPaper, is_by_number
 from tidewaiter.consignments.readers.unread import settled
 from tidewaiter.consignments.rules import AlertRules, load_alert_rules
 from tidewaiter.consignments.screening import Screened, Screener
@@ -84,6 +84,8 @@ def _finder(lists: Path, day: date, least: Threshold, steps: int, state: str) ->
     judgements = read_judgements(lists)
 
     def judged(slug: str, party: ListedParty, asked: PartyOnPaper) -> str:
+        if is_by_number(asked, party):
+            return ""
         return judgements.other(slug, party, asked.name, asked.country or "")
 
     archive = Archive(lists)

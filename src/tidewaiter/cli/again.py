@@ -128,7 +128,7 @@ def _why(again: Again) -> str:
     lines, told = len(again.touched.lines), again.plan.difference
     if not again.plan.judged and told and not (told.new or told.changed or told.removed):
         return "nothing changed since past lines were screened"
-    where = "of parties that other entries match now, or changed ones"
+    where = "of parties or vessels that other entries match now, or changed ones"
     return f"nothing but lists changed: {lines:,} lines are screened, {where}"
 
 
@@ -138,8 +138,9 @@ def _said(again: Again, lines: int) -> str:
     if again.touched is None or told is None:
         return f"{lines:,} past lines screened,"
     judged = f" and {len(again.plan.judged):,} judged parties" if again.plan.judged else ""
+    ships = f" and {again.touched.vessels:,} vessels" if again.touched.vessels else ""
     return (
-        f"{again.touched.parties:,} past parties against {len(told.new):,} new, "
+        f"{again.touched.parties:,} past parties{ships} against {len(told.new):,} new, "
         f"{len(told.changed):,} changed, {len(told.removed):,} removed entries{judged}:"
     )
 

@@ -82,6 +82,7 @@ def _line(alert: Alert) -> Iterator[str]:
     told = {
         "goods": line.goods or line.commercial, "HS": line.hs, "CAS": ", ".join(line.cas or ()),
         "UN": line.un, "quantity": line.quantity, "origin": line.origin,
+        "vessel": line.vessel, "IMO number": line.imo, "voyage or flight": line.voyage,
     }  # fmt: skip
     for title, text in told.items():
         if text:

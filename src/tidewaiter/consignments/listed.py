@@ -15,7 +15,8 @@ from tidewaiter.consignments.links import link_reasons
 from tidewaiter.consignments.restricted import RULE, is_restricted, open_match
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.types import ListedLink, PartyMatch, Reason
-from tidewaiter.parties.types import PartyKind
+from tidewaiter.parties.identifiers.read import read_identifier
+from tidewaiter.parties.types import ListedParty, PartyKind
 
 VESSEL = "vessel"
 """The role of the ship that carries the goods, in matches."""
@@ -106,7 +107,22 @@ def vessel_on_paper(name: str | None, number: str | None) -> PartyOnPaper | None
     if not name and not number:
         return None
     scheme = "IMO" if number else None
-    return PartyOnPaper(name or f"IMO {number}", None, None, scheme, number, "vessel")
+    return PartyOnPaper(name or _numbered(number or ""), None, None, scheme, number, "vessel")
+
+
+def is_by_number(asked: PartyOnPaper, entry: ListedParty) -> bool:
+    """Tell whether a vessel that has a name bears the IMO number of an entry.
+
+    What was decided of its name, which many may bear, says nothing of it then.
+    """
+    if asked.kind != "vessel" or not asked.id or asked.name == _numbered(asked.id):
+        return False
+    numbers = filter(None, (read_identifier(each, ()) for each in entry.identifiers))
+    return ("IMO", asked.id) in ((each.scheme, each.value) for each in numbers)
+
+
+def _numbered(number: str) -> str:
+    return f"IMO {number}"
 
 
 def vessels_among(matches: Sequence[PartyMatch]) -> tuple[PartyMatch, ...]:

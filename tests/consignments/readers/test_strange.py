@@ -80,6 +80,10 @@ def test_a_file_that_is_not_read_is_called_by_what_it_is(
         b"ISA;goods\nx;acetone\n",
         b'goods,note\nacetone,"UNB and UNH"\n',
         b"goods < 5 kg;hs\nacetone;2914\n",
+        b"From: Shanghai\nTo: Hamburg\nDate: 2026-01-01\n\ngoods,hs\nacetone,2914.11\n",
+        b"Subject: A\nSubject: B\nSubject: C\n",
+        b'goods,message\nacetone,"<?xml version=""1.0""?><a/>"\n',
+        b"goods;message\nacetone;<?xml version='1.0'?><a/>\n",
         CSV,
     ],
 )

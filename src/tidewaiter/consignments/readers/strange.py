@@ -34,13 +34,14 @@ _BEGINS: tuple[tuple[bytes, Strange], ...] = (
 _TAR = (257, b"ustar")
 _HTML = re.compile(rb"\s*(?:<!doctype\s+html|<html|<table|<head|<body|<meta)\b", re.IGNORECASE)
 _FIELD = re.compile(
-    rb"^(?:Received|Return-Path|Message-ID|MIME-Version|Delivered-To|X-Mailer|DKIM-Signature|From"
+    rb"^(Received|Return-Path|Message-ID|MIME-Version|Delivered-To|X-Mailer|DKIM-Signature|From"
     rb"|To|Subject|Date|Content-Type): ?\S",
     re.IGNORECASE | re.MULTILINE,
 )
+_ANYWHERE = frozenset((b"from", b"to", b"date"))  # lines above a table say these, too
 _MAIL = re.compile(rb"\s*(?:From \S+@|[A-Za-z][A-Za-z-]{1,40}: ?\S)")
 _EDIFACT = re.compile(rb"(?:^|\n)[ \t>]*(?:UNA.{6}\s*)?UN[BH]\+[A-Z0-9]", re.DOTALL)
-_XML = re.compile(rb"<\?xml\s+version")
+_XML = re.compile(rb"""(?:^|\n)[^\n,;|\t"']*<\?xml\s+version""")  # in no cell of a table
 _MANY = 4  # names of elements that are told
 
 
@@ -73,7 +74,7 @@ def _told(head: bytes) -> Iterator[Strange]:
         yield Strange("an archive (tar)", _APART)
     if _HTML.match(head):
         yield Strange("a page of the web (HTML)", _SAVE)
-    if _MAIL.match(head) and len(set(_FIELD.findall(head))) >= _LEAST:
+    if _MAIL.match(head) and _is_mail({name.lower() for name in _FIELD.findall(head)}):
         yield Strange("an e-mail", "save what is attached to it, and give the files one by one")
     if X12_309.fits(head, ""):
         hint = f"say it: --format {X12_309.name}; of its sets, 309 is read (manifests of customs)"
@@ -86,6 +87,10 @@ def _told(head: bytes) -> Iterator[Strange]:
     elif _XML.search(head):
         hint = 'cut off what stands before "<?xml", and give the rest'
         yield Strange("an XML document behind other text", hint)
+
+
+def _is_mail(fields: set[bytes]) -> bool:
+    return len(fields) >= _LEAST and bool(fields - _ANYWHERE)
 
 
 def _xml(head: bytes, names: tuple[str, ...]) -> Strange:

@@ -252,6 +252,7 @@ def test_public_samples_read_to_the_table_of_fields(
         ("TDT+20++1+++++9319460:::EVER SO", ("EVER SO", None, None)),
         ("TDT+20+XX123+4++XX:3", (None, None, "XX123")),
         ("TDT+20++3+++++AB-123-CD:::LORRY", (None, None, None)),
+        ("TDT+20++3+++++9319466:::LORRY", (None, None, None)),
         ("TDT+10+7+1+++++9319466:146::FEEDER'TDT+20+8+1+++++:::MAIN", ("MAIN", None, "8")),
     ],
 )

@@ -10,6 +10,7 @@ from tests.consignments.messages.found import SAMPLES, found_in
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.consignments.messages import FORMATS
+from tidewaiter.consignments.messages.x12 import bills, reading
 
 RAW = (SAMPLES / "manifest.x12").read_bytes()
 ISA = RAW.partition(b"\n")[0].decode()
@@ -116,10 +117,62 @@ def test_a_bill_of_very_many_lines_is_a_stream() -> None:
     assert not any("gross" in line.fields for line in lines)
 
 
+def test_a_bill_of_very_many_parties_is_read_in_parts() -> None:
+    """No line has more than some hundred, each party stands in one, and it is told."""
+    parties = [f"N1*SH*FIRM {at}" for at in range(250)]
+    body = (
+        "LX*1",
+        "M11*B1*57035*9*PCS*5*K",
+        *parties,
+        "N10*1*ACETONE",
+        "N10*1*ETHER",
+        "LX*2",
+        "M11*B2",
+    )
+    lines, refused = found_in("x12-309", _set(*body))
+    assert [len(line.parties) for line in lines] == [101, 101, 48, 48, 0]
+    assert {p["name"] for line in lines for p in line.parties} == {
+        f"FIRM {at}" for at in range(250)
+    }
+    assert [line.fields.get("goods") for line in lines] == [None, None, "ACETONE", "ETHER", None]
+    assert [line.fields["consignment"] for line in lines] == ["B1"] * 4 + ["B2"]
+    assert [line.row for line in lines] == [1, 2, 3, 4, 5]
+    assert not any("gross" in line.fields for line in lines)
+    assert ["read in parts" in each.problem and each.screened for each in refused] == [True] * 2
+
+
+@pytest.mark.parametrize("tag", ["K3", "N3", "H1*1", "VID*CN*A"])
+def test_a_bill_of_very_long_texts_is_read_in_parts(
+    monkeypatch: pytest.MonkeyPatch, tag: str
+) -> None:
+    """What waits is bounded, whatever stands in it; it is all there, each text once."""
+    monkeypatch.setattr(bills, "MOST", 10_000)
+    texts = [f"{tag}*TEXT{at:04}" for at in range(500)]
+    body = ("LX*1", "M11*B1", "N1*SH*A", "N10*1*ACETONE", *texts, "N10*1*ETHER")
+    lines, refused = found_in("x12-309", _set(*body))
+    assert all("read in parts" in each.problem for each in refused)
+    assert len(refused) > 4
+    goods = [line.fields["goods"] for line in lines if "goods" in line.fields]
+    assert goods == ["ACETONE", "ETHER"]
+    told = " ".join(f"{line.kept} {line.parties}" for line in lines)
+    assert [told.count(f"TEXT{at:04}") for at in range(500)] == [1] * 500
+
+
+def test_a_manifest_of_very_many_ports_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last port counts, and that the texts of the rest are not kept is told once."""
+    monkeypatch.setattr(bills, "MOST", 10_000)
+    monkeypatch.setattr(reading, "MOST", 10_000)
+    ports = [f"P4*{at:04}*260401" for at in range(500)]
+    (line,), refused = found_in("x12-309", _set(*ports, "LX*1", "M11*B1"))
+    assert [each.column for each in refused] == ["set 1, P4"]
+    assert line.route[-1]["name"] == "0499"
+    assert 10 < len(line.kept) < 200
+
+
 def test_codes_of_other_lists_and_tons_are_kept() -> None:
     """A code of railways is no HS code, and a number of another list no UN number."""
     body = ("LX*1", "M11*B1*57035*1*PCS*5*T", "N10*1*GOODS**T*2818142", "H1*NA1993*3*X*FUEL")
-    (line,), _ = found_in("x12-309", _set("M10*X*A**XX*X*XX123", "P4*2704*260401", *body))
+    (line,), _ = found_in("x12-309", _set("M10*X*A**9319466*X*XX123", "P4*2704*260401", *body))
     assert {"hs", "un", "gross", "vessel", "imo"}.isdisjoint(line.fields)
     assert (line.fields["voyage"], line.fields["arrival"]) == ("XX123", "2026-04-01")
     assert ("H1", "NA1993*3*X*FUEL") in line.kept

@@ -11,6 +11,7 @@ from tidewaiter.parties.identifiers.numbers import check_number
 
 _MAIN = "20"  # 8051, the stage of transport that counts: the main one
 _SEA = "sea"
+_NO_SHIPS = frozenset({"rail", "road", "air"})  # a plate of seven digits is no number of a ship
 _CONTAINER = "CN"  # 8053
 _ASIDE = re.compile(r"(?:^| )(?:RFF|DOC|NAD)$")  # groups whose days are those of a paper
 _TARIFF = re.compile(r"\d{4,10}")
@@ -40,7 +41,7 @@ class Bag:
         self.parties: list[Party] = []
         self.bills: dict[str, str] = {}
         self.licences: list[str] = []
-        self.containers: list[str] = []
+        self.containers: dict[str, None] = {}
         self.kept: list[tuple[str, str]] = []
         self._stage = 0  # of transport: 0, the main one or none is told; 1, another one
 
@@ -195,7 +196,8 @@ class Bag:
     def _ship(self, segment: Segment) -> None:
         """Take the ship of a TDT: its name, and its number where it is said to be one or is."""
         number, kind = segment.get(8), segment.get(8, 1)
-        told = kind in self._codes.ship or (not kind and _is_ship(number))
+        other = self.numbers.get("mode") in _NO_SHIPS
+        told = kind in self._codes.ship or (not kind and not other and _is_ship(number))
         if told:
             self._number("imo", number)
         if told or kind in self._codes.sign or self.numbers.get("mode") == _SEA:
@@ -248,8 +250,8 @@ class Bag:
         return bool(text) and self.numbers[field] == text
 
     def _container(self, number: str) -> bool:
-        if number and number not in self.containers:
-            self.containers.append(number)
+        if number:
+            self.containers[number] = None
         return bool(number)
 
 

@@ -32,9 +32,9 @@ def found_of(row: int, line: Bag, around: Sequence[Bag], codes: Codes, message: 
             fields.setdefault(field, day)
     fields |= _consignment(bags, codes, message)
     licences = dict.fromkeys(each for bag in bags for each in bag.licences)
-    own = next(
+    own: dict[str, None] = next(
         (bag.containers for bag in bags if bag.containers and (bag is line or message.containers)),
-        [],
+        {},
     )
     for field, several in (("licences", licences), ("containers", own)):
         if several:

@@ -5,14 +5,10 @@ from collections.abc import Iterator
 
 from tidewaiter.consignments.digits import is_imo
 from tidewaiter.consignments.messages.types import Found
+from tidewaiter.consignments.messages.x12.parties import OTHER, Party
 from tidewaiter.consignments.messages.x12.segments import Segment
 
 _POINTED = frozenset({"gross", "volume", "value"})
-_ROLES = {
-    "SH": "consignor", "CN": "consignee", "N1": "notify", "N2": "notify", "NP": "notify",
-    "EX": "exporter", "IM": "importer", "BY": "buyer", "SE": "seller", "CB": "declarant",
-    "CA": "carrier", "FW": "forwarder",
-}  # fmt: skip
 _MODES = {"A": "air", "O": "sea", "S": "sea", "R": "rail", "J": "road", "M": "road"}
 _MASSES = {"K": "KGM", "L": "LBR"}  # others (tons of several kinds) are kept
 _VOLUMES = {"X": "m3", "V": "l"}
@@ -21,7 +17,14 @@ _HS = re.compile(r"\d{4}(?:\.?\d\d){0,3}")
 _DANGEROUS = frozenset({"", "U", "I", "D"})  # element 208: United Nations, IMO, DOT
 _UN = re.compile(r"(?:UN|NA)?\s?(\d{4})")
 _WAITING = 9_999  # lines of a bill that wait for its end
+_SEGMENT = 100  # characters that a segment counts for beside its own: what it takes in memory
 _DAY = re.compile(r"(\d\d)(\d\d)(\d\d)")
+
+MOST_PARTIES = 100
+"""Of a bill; the directories have far fewer."""
+
+MOST = 16 << 20
+"""Characters of a bill, or of what stands before the first one, that wait."""
 
 
 class Manifest:
@@ -32,17 +35,20 @@ class Manifest:
         self.fields: dict[str, str] = {}
         self.port: dict[str, str | None] | None = None
         self.kept: list[tuple[str, str]] = []
+        self.size = 0  # of all that was kept, as of a bill
 
     def take(self, segment: Segment) -> None:
-        """Take M10 or P4; they are kept too, as they say more."""
-        self.kept.append((segment.get(0), segment.text()))
+        """Take M10 or P4; they are kept too, as they say more, so far as there is room."""
+        self.size += size_of(segment)
+        if self.size <= MOST:
+            self.kept.append((segment.get(0), segment.text()))
         if segment.get(0) == "M10":
             mode = segment.get(2)
             self.fields = {"mode": _MODES.get(mode, mode), "voyage": segment.get(6)}
-            if is_imo(segment.get(4)):
-                self.fields["imo"] = segment.get(4)
             if self.fields["mode"] not in {"air", "road", "rail"}:
                 self.fields["vessel"] = segment.get(5)
+                if is_imo(segment.get(4)):
+                    self.fields["imo"] = segment.get(4)
             return
         day = segment.get(2)
         self.fields["arrival"] = _DAY.sub(r"20\1-\2-\3", day) if _DAY.fullmatch(day) else day
@@ -56,18 +62,20 @@ class Goods:
         """Begin with what stands around it."""
         self.fields: dict[str, str] = {}
         self.kept: list[tuple[str, str]] = []
+        self.commercial: list[str] = []
         self._bill = bill
 
     def found(self, row: int) -> Found:
         """Put a line together."""
         bill = self._bill
         fields = bill.manifest.fields | bill.fields | self.fields
+        fields["commercial"] = " ".join(self.commercial)
         kept = (*bill.manifest.kept, *bill.kept, *self.kept)
         bill.manifest.kept, bill.kept = [], []  # told once, with the first line
         return Found(
             row=row,
             fields={field: text for field, text in fields.items() if text},
-            parties=tuple(bill.parties),
+            parties=bill.told,
             route=tuple(stop for stop in (bill.port, bill.manifest.port) if stop),
             kept=tuple(kept),
             pointed=_POINTED.intersection(fields),
@@ -82,19 +90,27 @@ class Bill:
         self.manifest = manifest
         self.fields: dict[str, str] = {}
         self.totals: dict[str, str] = {}  # a line's where it is the only one
-        self.parties: list[dict[str, str | None]] = []
+        self.told: tuple[dict[str, str | None], ...] = ()  # parties of the lines that are ready
         self.port: dict[str, str | None] | None = None
         self.kept: list[tuple[str, str]] = []
         self.begun = False  # its M11 was there
+        self._parties: list[Party] = []
         self._goods: list[Goods] = []  # lines that wait for what follows them
         self._count = 0  # of lines
-        self._containers: list[str] = []
+        self._size = 0  # of what waits
+        self._parted = False  # some of it was given out
+        self._containers: dict[str, None] = {}
         self._equipment = ""
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether it is to be given out in parts."""
+        return self._size > MOST or len(self._parties) > MOST_PARTIES
 
     def lines(self) -> Iterator[Goods]:
         """Yield its lines; a bill without goods is a line of its own, with its parties."""
         if not self._goods:
-            if not (self.begun or self.parties):
+            if not (self._parties or (self.kept if self._parted else self.begun)):
                 return
             self._goods = [Goods(self)]
             self._goods[0].fields["containers"] = "; ".join(self._containers)
@@ -104,24 +120,36 @@ class Bill:
                 self.totals.pop("gross", None)
                 self.totals.pop("gross.unit", None)
             self._goods[0].fields = self.totals | {k: v for k, v in only.items() if v}
-        yield from self._goods
+        yield from self._ready(self._goods)
 
     def early(self) -> Iterator[Goods]:
         """Yield lines that need not wait: all but the last, of a bill of very many."""
         if len(self._goods) > _WAITING:
             ready, self._goods = self._goods[:-1], self._goods[-1:]
-            self.totals = {}
-            yield from ready
+            self.totals, self._size = {}, 0
+            yield from self._ready(ready)
+
+    def part(self) -> Iterator[Goods]:
+        """Yield all that waits, with the parties so far; what follows has those that follow."""
+        self.totals = {}
+        yield from self.lines()
+        self._goods, self._parties, self._containers = [], [], {}
+        self._size, self._parted = 0, True
+
+    def _ready(self, goods: list[Goods]) -> Iterator[Goods]:
+        self.told = tuple(party.told() for party in self._parties)
+        yield from goods
 
     def take(self, segment: Segment) -> None:
         """Take a segment; what has no field is kept."""
         tag = segment.get(0)
+        self._size += size_of(segment)
         if tag == "M11":
             self._head(segment)
         elif tag == "N1":
             self._party(segment)
-        elif tag in {"N2", "N3", "N4"} and self.parties:
-            self._address(segment)
+        elif tag in {"N2", "N3", "N4"} and self._parties:
+            self._parties[-1].add(segment)
         elif tag == "VID":
             self._vehicle(segment)
         elif tag == "N10":
@@ -147,32 +175,14 @@ class Bill:
             self.totals |= {"volume": segment.get(7), "volume.unit": cube}
 
     def _party(self, segment: Segment) -> None:
-        role = _ROLES.get(segment.get(1), "other")
-        if role == "other":
+        self._parties.append(Party(segment))
+        if self._parties[-1].role == OTHER:
             self._keep(segment)
-        self.parties.append(
-            {
-                "role": role, "name": segment.get(2) or None, "address": None, "country": None,
-                "id_scheme": None, "id": segment.get(4) or None,
-            }
-        )  # fmt: skip
-
-    def _address(self, segment: Segment) -> None:
-        party, tag = self.parties[-1], segment.get(0)
-        told = [segment.get(place) for place in range(1, len(segment.elements))]
-        if tag == "N2":
-            party["name"] = " ".join(filter(None, (party["name"], *told))) or None
-            return
-        if tag == "N4":
-            party["country"] = segment.get(4) or party["country"]
-            told = told[:3]
-        address = ", ".join(filter(None, (party["address"], *told)))
-        party["address"] = address or None
 
     def _vehicle(self, segment: Segment) -> None:
         self._equipment = segment.get(2) + segment.get(3)
-        if self._equipment and self._equipment not in self._containers:
-            self._containers.append(self._equipment)
+        if self._equipment:
+            self._containers[self._equipment] = None
         self._keep(segment)  # seals, and what kind of equipment it is
 
     def _line(self, segment: Segment) -> None:
@@ -194,18 +204,18 @@ class Bill:
 
     def _hazard(self, segment: Segment, goods: Goods) -> None:
         found = _UN.fullmatch(segment.get(1))
-        told = segment.get(4)
-        if told:
-            goods.fields["commercial"] = " ".join(
-                filter(None, (goods.fields.get("commercial"), told))
-            )
+        if told := segment.get(4):
+            goods.commercial.append(told)
         if found and segment.get(3) in _DANGEROUS:
             number = found[1]
             if goods.fields.setdefault("un", number) != number:
-                goods.fields["commercial"] = (
-                    f"{goods.fields.get('commercial', '')} UN {number}".strip()
-                )
+                goods.commercial.append(f"UN {number}")
         goods.kept.append(("H1", segment.text()))
+
+
+def size_of(segment: Segment) -> int:
+    """Return for how many characters a segment counts."""
+    return sum(map(len, segment.elements)) + _SEGMENT
 
 
 def _stop(function: str, port: str) -> dict[str, str | None] | None:

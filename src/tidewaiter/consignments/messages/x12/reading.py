@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.consignments.messages.types import Format, Found
-from tidewaiter.consignments.messages.x12.bills import Bill, Goods, Manifest
+from tidewaiter.consignments.messages.x12.bills import MOST, MOST_PARTIES, Bill, Goods, Manifest
 from tidewaiter.consignments.messages.x12.segments import Segment, segments
 from tidewaiter.consignments.types import Refusal
 
@@ -78,10 +78,9 @@ class _Reading:
             if tag not in {"M10", "P4"} and self._bill is None:
                 self._bill = Bill(self._manifest)
             if self._bill is None:
-                self._manifest.take(segment)
+                yield from self._take_head(self._manifest, segment)
             else:
-                self._bill.take(segment)
-                yield from self._numbered(self._bill.early())
+                yield from self._take_of(self._bill, segment)
 
     def end(self) -> Iterator[Found | Refusal]:
         """End a set that has no end, if one is open."""
@@ -96,6 +95,25 @@ class _Reading:
         return Refusal(
             row=self._rows, column=where, value="", problem=problem, hint=hint, screened=screened
         )
+
+    def _take_head(self, manifest: Manifest, segment: Segment) -> Iterator[Refusal]:
+        before = manifest.size
+        manifest.take(segment)
+        if before <= MOST < manifest.size:
+            problem = f"what stands before its bills is longer than {MOST >> 20} MB"
+            hint = "the last port and conveyance are read of the rest, and its texts are not kept"
+            yield self.report(segment.get(0), problem, hint)
+
+    def _take_of(self, bill: Bill, segment: Segment) -> Iterator[Found | Refusal]:
+        bill.take(segment)
+        yield from self._numbered(bill.early())
+        if bill.is_full:
+            yield from self._numbered(bill.part())
+            problem = (
+                f"a bill of more than {MOST >> 20} MB or {MOST_PARTIES} parties is read in parts"
+            )
+            hint = "each part has the parties that stand in it; look at the bill itself"
+            yield self.report(segment.get(0), problem, hint)
 
     def _begin(self, segment: Segment) -> Iterator[Refusal]:
         self.sets += 1

@@ -1,0 +1,58 @@
+"""Vessels of stored lines: each once, with the lines that name it."""
+
+import pyarrow as pa
+import pytest
+from sqlalchemy import update
+
+from tidewaiter.base.errors import StoreError
+from tidewaiter.consignments.types import LINES
+from tidewaiter.store import tables, vessels
+from tidewaiter.store.batches import Batch, add_batch
+from tidewaiter.store.database import Database, Stamp
+from tidewaiter.store.screenings import Run, Source, begin_screening
+from tidewaiter.store.vessels import entries_by_vessel, stored_vessels
+
+SHIPS = [
+    {"vessel": "EVER SO", "imo": "9074729"}, {"goods": '"vessel":"X", "imo":"9811000"'},
+    {"vessel": "EVER SO"}, {"imo": "9319466"}, {"voyage": "12E"},
+    {"vessel": "EVER SO", "imo": "9074729", "voyage": "13W"},
+]  # fmt: skip
+
+
+@pytest.fixture
+def filled(database: Database, stamp: Stamp, reading: tuple[Source, Run]) -> Database:
+    """Store lines with a vessel and without."""
+    rows = [
+        {"row": number, "consignment": "C", "seq": number, **ship}
+        for number, ship in enumerate(SHIPS, start=1)
+    ]
+    batch = Batch(
+        lines=pa.RecordBatch.from_pylist(rows, schema=LINES), alerts=[], refusals=[],
+        done_row=len(rows),
+    )  # fmt: skip
+    with database.work(stamp) as work:
+        add_batch(work, begin_screening(work, *reading).id, batch)
+    return database
+
+
+def test_a_vessel_is_told_once_with_its_lines(
+    filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a text says of vessels is none, and pages of any size say the same."""
+    found = stored_vessels(filled)
+    assert found.ships == [("EVER SO", "9074729"), ("EVER SO", None), (None, "9319466")]
+    assert [len(found.lines_of([place])) for place in range(3)] == [2, 1, 1]
+    monkeypatch.setattr(vessels, "_ROWS", 2)
+    again = stored_vessels(filled)
+    assert (again.ships, again.lines_of([0, 2])) == (found.ships, found.lines_of([0, 2]))
+    with filled.work() as work:
+        assert entries_by_vessel(work, found, {0: "EVER SO"}) == {}
+
+
+def test_a_line_that_cannot_be_read_is_an_error(filled: Database, stamp: Stamp) -> None:
+    """It is not passed over."""
+    with filled.work(stamp) as work:
+        broken = update(tables.line).where(tables.line.c.row == 1)
+        work.connection.execute(broken.values(payload='{"vessel":"A'))
+    with pytest.raises(StoreError):
+        stored_vessels(filled)
