@@ -20,6 +20,9 @@ from tidewaiter.consignments.readers.source import open_source
 from tidewaiter.consignments.types import KEPT, PARTY, STOP, ReadOptions, Refusal
 
 _Items = Iterator[Found | Refusal]
+# Lines share what stands in their head, so that a small file can be a very large table.
+_MOST = 32 << 20  # characters of a block
+_EACH = 100  # characters that a party, a stop or a text counts for
 _NESTED = MappingProxyType({"parties": PARTY, "route": STOP, "other": KEPT})
 
 
@@ -84,7 +87,17 @@ def _kept(first: Sequence[Found | Refusal]) -> tuple[str, ...]:
 
 
 def _blocks(items: _Items, size: int) -> Iterator[Block]:
-    while some := list(islice(items, size)):
+    some: list[Found | Refusal] = []
+    weight = 0
+    for item in items:
+        some.append(item)
+        if isinstance(item, Found):
+            several = len(item.parties) + len(item.route) + len(item.kept)
+            weight += several * _EACH + sum(map(len, item.fields.values()))
+        if len(some) == size or weight > _MOST:
+            yield _block(some)
+            some, weight = [], 0
+    if some:
         yield _block(some)
 
 
