@@ -18,7 +18,7 @@ _ROLES = frozenset(
         marked("exporter"), marked("importer"), marked("consignor"), marked("consignee"),
         marked("notify"), marked("buyer"), marked("seller"), marked("declarant"),
         marked("sender"), marked("carrier"), marked("forwarder"), marked("broker"),
-        marked("other"), marked("party"),
+        marked("other"), marked("party"), marked("vessel"),
         marked("origin"), marked("loading"), marked("transit"), marked("unlading"),
         marked("destination"), marked("place"),
     }
@@ -47,7 +47,7 @@ def kept_of(line: Line) -> tuple[Kept, ...]:
     return (line.other or ())[:MOST_KEPT]
 
 
-def _role(role: str) -> str:
+def role_in_words(role: str) -> str:
     """Say what a party or a place is to the goods; a title of the papers stays as it is."""
     return words(role) if role in _ROLES else role
 
@@ -55,12 +55,12 @@ def _role(role: str) -> str:
 def _party(party: Party) -> str:
     number = " ".join(part for part in (party.id_scheme, party.id) if part)
     known = (party.name, party.address, party.country, number)
-    return f"{_role(party.role or 'party')}: {', '.join(part for part in known if part)}"
+    return f"{role_in_words(party.role or 'party')}: {', '.join(part for part in known if part)}"
 
 
 def _stop(stop: Stop) -> str:
     role, _, place = stop_in_words(stop).partition(": ")
-    return f"{_role(role)}: {place}"
+    return f"{role_in_words(role)}: {place}"
 
 
 def _value(value: Decimal | None, currency: str | None) -> str:

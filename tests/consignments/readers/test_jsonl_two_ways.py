@@ -101,6 +101,8 @@ def test_keys_that_hang_on_others_are_read_alike() -> None:
         {"Billing Name": "A", "Billing Street": None, "Ship Name": "B", "goods": "acetone"},
         {"importer name": "A", "foreign port": "B", "goods": "acetone"},
         {"importer name": "", "foreign port": "B", "goods": "acetone"},
+        {"net_mg": 5, "gross_mg": 6, "volume_ul": 7, "origin": "IN", "goods": "acetone"},
+        {"net_mg": 5, "gross_mg": 6, "volume_ul": None, "origin": "IN", "goods": "acetone"},
     ]
     lines = [json.dumps(doc).encode() for doc in docs]
     fast = read_block(lines, 1, ())
@@ -110,4 +112,4 @@ def test_keys_that_hang_on_others_are_read_alike() -> None:
         for place, name in enumerate(header())
         if place in fast.cells
     }
-    assert names["buyer.name"] == ["A", None, None, None]
+    assert names["buyer.name"] == ["A", None, None, None, None, None]

@@ -20,7 +20,9 @@ from tidewaiter.consignments.readers.source import open_source
 from tidewaiter.consignments.types import KEPT, PARTY, STOP, ReadOptions, Refusal
 
 _Items = Iterator[Found | Refusal]
-_LETTERS = 64 << 20  # of a block; more than 2 GB would not fit into one column
+# Lines share what stands in their head, so that a small file can be a very large table.
+_MOST = 32 << 20  # characters of a block
+_EACH = 100  # characters that a party, a stop or a text counts for
 _NESTED = MappingProxyType({"parties": PARTY, "route": STOP, "other": KEPT})
 
 
@@ -85,7 +87,7 @@ def _kept(first: Sequence[Found | Refusal]) -> tuple[str, ...]:
 
 
 def _blocks(items: _Items, size: int) -> Iterator[Block]:
-    """Put lines into blocks of at most `size` lines and about `_LETTERS` letters."""
+    """Put lines into blocks of at most `size` lines and about `_MOST` characters."""
     some: list[Found | Refusal] = []
     letters = 0
     shared: set[int] = set()
@@ -97,7 +99,7 @@ def _blocks(items: _Items, size: int) -> Iterator[Block]:
                 if id(part) not in shared:
                     shared.add(id(part))
                     letters += len(part[1])
-        if len(some) >= size or letters >= _LETTERS:
+        if len(some) >= size or letters > _MOST:
             yield _block(some)
             some, letters = [], 0
             shared.clear()
@@ -107,7 +109,9 @@ def _blocks(items: _Items, size: int) -> Iterator[Block]:
 
 def _letters(line: Found) -> int:
     """Count the letters that a line takes in its block; many lines may repeat a long text."""
-    count = len("".join(line.fields.values())) + sum(len(text) for _, text in line.kept)
+    several = len(line.parties) + len(line.route) + len(line.kept)
+    count = several * _EACH + len("".join(line.fields.values()))
+    count += sum(len(text) for _, text in line.kept)
     for record in (*line.parties, *line.route):
         for text in record.values():
             if text:
