@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidewaiter.consignments.readers.jsonblocks import read_block
-from tidewaiter.consignments.readers.jsonrows import Asked, read_carefully
+from tidewaiter.consignments.readers.jsonrows import Asked, header, read_carefully
 from tidewaiter.consignments.readers.sheet import Block
 
 KEYS = [
@@ -92,3 +92,24 @@ def test_a_key_that_stands_twice_is_never_lost() -> None:
     block = read_block(twice, 1, ())
     assert [refusal.row for refusal in block.refusals] == [1, 2, 3, 4]
     assert all("may hold goods" in refusal.problem for refusal in block.refusals)
+
+
+def test_keys_that_hang_on_others_are_read_alike() -> None:
+    """In an order "Billing Name" is the buyer; "foreign port" follows the way of the trade."""
+    docs = [
+        {"Billing Name": "A", "Billing Street": "1 Rd", "Ship Name": "B", "goods": "acetone"},
+        {"Billing Name": "A", "Billing Street": None, "Ship Name": "B", "goods": "acetone"},
+        {"importer name": "A", "foreign port": "B", "goods": "acetone"},
+        {"importer name": "", "foreign port": "B", "goods": "acetone"},
+        {"net_mg": 5, "gross_mg": 6, "volume_ul": 7, "origin": "IN", "goods": "acetone"},
+        {"net_mg": 5, "gross_mg": 6, "volume_ul": None, "origin": "IN", "goods": "acetone"},
+    ]
+    lines = [json.dumps(doc).encode() for doc in docs]
+    fast = read_block(lines, 1, ())
+    assert found(fast) == found(read_carefully(enumerate(lines, 1), ()))
+    names = {
+        name: fast.cells[place].to_pylist()
+        for place, name in enumerate(header())
+        if place in fast.cells
+    }
+    assert names["buyer.name"] == ["A", None, None, None, None, None]

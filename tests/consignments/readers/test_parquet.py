@@ -9,7 +9,9 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import parquet
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.consignments.readers import reader_for
+from tidewaiter.consignments.readers.unread import kept_at
 from tidewaiter.consignments.types import LINES, ReadOptions, Refusal
 
 Read = Callable[..., tuple[list[dict[str, Any]], list[Refusal]]]
@@ -70,6 +72,50 @@ def test_records_and_equal_names_in_parquet_are_read(read: Read, packed: Packed)
     parquet.write_table(twice, out)
     chosen, _ = read(out.getvalue(), "a.parquet", columns={"goods": "goods#2"})
     assert chosen[0]["goods"] == "b"
+
+
+def test_what_is_carried_of_parquet_can_be_kept_whatever_its_type(packed: Packed) -> None:
+    """Texts of views, and those in records of several row groups, whose texts repeat."""
+    raw = packed(
+        {
+            "goods": ["acetone"] * 300,
+            "seen": pa.array(["a", "b", None] * 100, pa.string_view()),
+            "list": pa.array([["a"], ["b", "c"], None] * 100, pa.list_(pa.string_view())),
+            "held": pa.array([{"by": "x"}, {"by": "y"}, None] * 100),
+        },
+        row_group_size=100,
+    )
+    said = ReadOptions(batch_rows=70)
+    items = list(reader_for("a.parquet", unread=True)(io.BytesIO(raw), "a.parquet", said))
+    batches = [item for item in items if isinstance(item, pa.RecordBatch)]
+    kept = [
+        {each.name: each.text for each in line}
+        for batch in batches
+        for line in kept_at(batch, range(len(batch)))
+    ]
+    first = {"seen": "a", "list": "a", "held.by": "x"}
+    assert kept == [first, {"seen": "b", "list": "b; c", "held.by": "y"}, {}] * 100
+
+
+def test_a_number_of_a_text_that_is_not_in_its_list_is_damage(packed: Packed) -> None:
+    """Wherever a byte of a column that is only carried is another one: an error, or a text."""
+    raw = packed(
+        {"goods": ["acetone"] * 64, "note": ["a", "b", "c", "d", "e"] * 12 + ["a"] * 4},
+        compression="none",
+    )
+    told = 0
+    start = raw.index(b"e\0\0\0") if b"e\0\0\0" in raw else raw.rindex(b"\x01\0\0\0e")
+    for at in range(start, start + 120):
+        damaged = raw[:at] + b"\xff" + raw[at + 1 :]
+        try:
+            for item in reader_for("a.parquet", unread=True)(
+                io.BytesIO(damaged), "a.parquet", ReadOptions()
+            ):
+                if isinstance(item, pa.RecordBatch):
+                    kept_at(item, range(len(item)))
+        except InputError:
+            told += 1
+    assert told
 
 
 def test_lines_as_we_write_them_come_back(read: Read) -> None:

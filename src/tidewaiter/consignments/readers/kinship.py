@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tidewaiter.consignments.readers.aliases import load_aliases, words_of
-from tidewaiter.consignments.readers.columns import Found, find_ordered
+from tidewaiter.consignments.readers.columns import Found, find_columns, find_directed, find_ordered
 from tidewaiter.consignments.readers.words import say
 from tidewaiter.consignments.types import LINES
 
@@ -57,6 +57,13 @@ def is_of_orders(names: Sequence[str]) -> bool:
     """Tell whether a file is of orders: one of its columns is an address to ship or to bill to."""
     said = (word.says for name in names for word in say(words_of(name.rstrip("0123456789"))))
     return not {"ship_address", "bill_address"}.isdisjoint(said)
+
+
+def is_of_others(name: str) -> bool:
+    """Tell whether what a header means hangs on the others of its file, or theirs on it."""
+    hangs = find_ordered(name) or find_directed(name, "import")
+    own = name in _OWN or (_of_own(name) and not find_columns(name))
+    return bool(hangs or own) or is_of_orders((name,)) or bool(way_of((name,), ()))
 
 
 def kin(header: str) -> frozenset[str]:
