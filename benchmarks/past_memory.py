@@ -24,7 +24,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tidewaiter.consignments.lines import line_of
-from tidewaiter.consignments.past.concerning import narrow
+from tidewaiter.consignments.past.concerning import Narrowing
 from tidewaiter.consignments.past.marking import Past
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.consignments.screening import Screener
@@ -69,9 +69,9 @@ def measured(folder: Path, copies: int, everyone: bool) -> dict[str, object]:  #
     for row in now.to_pylist() if everyone else ():
         past.want(line_of(row))
     wanted, lines, sent, seconds = past.wanted, 0, 0, 0.0
-    before = _memory()
+    before, narrowing = _memory(), Narrowing(wanted, DAY)
     for batch in _history(read_lines(folder / "past.parquet"), copies):
-        some = narrow(batch, wanted, DAY, earlier=True)
+        some = narrowing.narrow(batch, earlier=True)
         begun = time.process_time()
         some.tell(past, earlier=True)
         seconds += time.process_time() - begun

@@ -71,6 +71,7 @@ def measured(folder: Path, lines: int, *, spark: bool) -> list[dict[str, object]
         out = f"out{number}" if "--engine" in more else f"out{number}.jsonl"
         cpu, wall, _ = screened(folder, out, *more)
         alerts = alerts_of(folder / out)
+        assert alerts, f"{way} finds no alert"
         first = alerts if first is None else first
         assert alerts == first, f"{way} finds other alerts"
         rows.append(
@@ -103,6 +104,7 @@ def run(*arguments: str) -> Took:
     """Call the command.
 
     Its descendants are looked at while they run: nobody waits for Spark's Java and its workers.
+    Exit status 1 tells of rows that could not be read, and of a crash of Python too.
     """
     seen: dict[tuple[int, float], float] = {}
     begun, memory = time.perf_counter(), 0
@@ -118,7 +120,9 @@ def run(*arguments: str) -> Took:
                         seen[each.pid, each.create_time()] = took.user + took.system
             time.sleep(_LOOK)
         said.seek(0)
-        assert process.returncode in {0, 1}, said.read().decode()
+        told = said.read().decode(errors="replace")
+    assert process.returncode in {0, 1}, told
+    assert "Traceback (most recent call last)" not in told, told
     return Took(sum(seen.values()), time.perf_counter() - begun, memory)
 
 

@@ -80,6 +80,7 @@ def measured(
             "--ranker", str(folder / "ranker.json"), "--out", str(out), *WAYS[way],
         )  # fmt: skip
         alerts = alerts_of(out)
+        assert alerts, f"{way} finds no alert"
         first = alerts if first is None else first
         assert alerts == first, f"{way} finds other alerts"
         rows.append(

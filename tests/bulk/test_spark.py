@@ -1,12 +1,14 @@
 """A cluster finds what one machine finds, however lines are spread over it."""
 
 import itertools
+import os
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,9 +21,13 @@ from tidewaiter.bulk.journal import Journal
 from tidewaiter.bulk.marks import marks_of
 from tidewaiter.bulk.run import Settings, run
 from tidewaiter.bulk.spark.java import java_home
+from tidewaiter.bulk.spark.past import Spans, ask_lines, narrow_lines, select_lines
+from tidewaiter.bulk.spark.reading import read_files
 from tidewaiter.bulk.spark.run import Outcome, screen_on
-from tidewaiter.bulk.spark.types import Input, Task
+from tidewaiter.bulk.spark.screening import look_for, past_of, screen_lines
+from tidewaiter.bulk.spark.types import FILES, Input, Step, Task
 from tidewaiter.cli.earlier import earlier_alerts, lines_of
+from tidewaiter.consignments.past.marking import Wanted
 from tidewaiter.consignments.readers import reader_for
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.consignments.types import Alert, ReadOptions
@@ -143,6 +149,22 @@ def test_the_past_says_what_it_says_on_one_machine(
     assert (b'"substances":[]' in wanted[-1]) == bool(selects)
 
 
+def test_what_the_past_selects_takes_no_part_of_others(
+    trade: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where many lines in a row are no alert, numbers of parts are left out and not given again."""
+    monkeypatch.setattr("tidewaiter.bulk.spark.run._PART_ALERTS", 1)
+    text = data("rules", "alerts.toml").read_text(encoding="utf-8")
+    rules = tmp_path / "rules.toml"
+    rules.write_text(text.replace("selects = []", 'selects = ["detour"]'), encoding="utf-8")
+    basis = structs.replace(BASIS, rules=rules)
+    now, history = trade / "now.parquet", [trade / "past.parquet"]
+    found = spread([now], tmp_path / "out", batch_rows=40, history=history, basis=basis)
+    written = sorted((tmp_path / "out").glob("part-*.jsonl"))
+    assert len(written) == found.parts < found.alerts
+    assert parts(tmp_path / "out") == alone(now, 40, tmp_path, history, basis)
+
+
 def test_amounts_of_several_files_add_up(tmp_path: Path) -> None:
     """What two files hold is told together, and each file keeps its name and order."""
     row = ("A", "acetic anhydride", "60", "2026-01-05", "Alpha Chem", "", "Beta Chem")
@@ -172,6 +194,41 @@ def test_a_file_that_cannot_be_read_stops_all(
     with pytest.raises(InputError, match=told):
         spread([one, two], tmp_path / "out")
     assert not parts(tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda task: screen_lines(task, registry_digest),
+        lambda _: look_for(()),
+        lambda task: narrow_lines(task, Wanted(None, (), ()), Spans({0: 1}), 1),
+        ask_lines,
+        lambda task: select_lines(task, past_of(BASIS).settle(), {}),
+    ],
+    ids=["screen", "look", "narrow", "ask", "select"],
+)
+def test_a_file_that_vanishes_before_it_is_read_again_is_told(
+    step: Callable[[Task], Step], tmp_path: Path
+) -> None:
+    """Where a machine failed and its files are read again, no step goes on without their lines."""
+    gone = Input(path=tmp_path / "gone.csv", name="gone.csv", options=ReadOptions())
+    task = Task(inputs=(gone,), settings=BASIS, digest=registry_digest(BASIS))
+    files = pa.table([[0]], schema=FILES).to_batches()
+    with pytest.raises(InputError, match="No such file"):
+        list(step(task)(read_files(task.inputs, 1)(iter(files))))
+
+
+def test_earlier_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    """What was refused is counted by file: of two of one name, and of one whose name is no text."""
+    row = ("A", "ephedrine", "60", "2026-01-05", "Alpha Chem", "", "Beta Chem")
+    bad = ("B", "ephedrine", "kgs", "2026-01-05", "Alpha Chem", "", "Beta Chem")
+    one, two = tmp_path / "one", tmp_path / os.fsdecode(b"t\xff")
+    one.mkdir()
+    two.mkdir()
+    history = [write(one, [bad]), write(two, [bad, bad])]
+    history[1] = history[1].rename(two / history[0].name)
+    found = spread([write(tmp_path, [row])], tmp_path / "out", history=history)
+    assert found.earlier == ((history[0].name, 1), (history[0].name, 2))
 
 
 def test_a_machine_that_differs_is_refused(tmp_path: Path) -> None:

@@ -123,10 +123,15 @@ def test_the_journal_replaces_nothing(screen: Screen, manifest: Path, here: Path
     _refused(result, "would overwrite the journal")
 
 
-def test_a_pipe_is_not_screened(screen: Screen, here: Path, process: Process) -> None:
+def test_a_pipe_is_not_screened(
+    screen: Screen, manifest: Path, here: Path, process: Process
+) -> None:
     """A file is read several times, so a pipe is refused at once and nothing hangs."""
     os.mkfifo(here / "in.csv")
     _refused(screen("in.csv"), "a pipe or a device cannot be screened")
+    for more in (("--out", "a.jsonl"), ("--engine", "spark", "--out", "folder")):
+        told = screen(str(manifest), "--history", "in.csv", *more)
+        _refused(told, "in.csv: a pipe or a device cannot be screened")
     done = process("screen", "/dev/stdin", stdin=b"goods\nacetone\n")
     assert (done.returncode, b"Traceback" in done.stderr) == (2, False)
 

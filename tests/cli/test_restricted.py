@@ -257,3 +257,13 @@ def test_a_match_leaves_them_out_unless_asked(folder: Path, call: Call) -> None:
     whole = call("match", "Ocultamar Comercio", "--lists", "with", "--json", "--restricted")
     (match,) = json.loads(whole.stdout)["matches"]
     assert match["confidential"]
+
+
+def test_restricted_entries_do_not_go_to_a_cluster(folder: Path, call: Call) -> None:
+    """Spark writes what it works on to the disks of all machines, so it does not even start."""
+    pytest.importorskip("pyspark")
+    asked = ("screen", "manifest.csv", "--engine", "spark", "--out", "parts", "--lists", "with")
+    result = call(*asked)
+    assert result.exit_code == 2
+    assert "with entries for its authority only" in result.stderr
+    assert not (folder / "parts").exists()

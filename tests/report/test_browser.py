@@ -89,3 +89,12 @@ def test_the_keyboard_goes_from_top_to_bottom(browser: Browser, address: str) ->
     inputs = page.evaluate("Array.from(document.querySelectorAll('[tabindex]'), e => e.tabIndex)")
     assert all(index <= 0 for index in inputs)
     assert seen[-1][0] > seen[0][0]
+
+
+def test_charts_write_names_as_they_are(browser: Browser, address: str) -> None:
+    """Capitals say something in names of chemicals; headings of the page alone are in capitals."""
+    page, _ = opened(browser, address, 1280)
+    labels = page.locator("svg text.label")
+    told = labels.evaluate_all("all => all.map(one => getComputedStyle(one).textTransform)")
+    assert len(told) > 4
+    assert set(told) == {"none"}

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from tools.catalogues import LANGUAGES, catalogue_of, texts
 
+from tidewaiter.report.languages import moment, speaking
+
 _FILLED = re.compile(r"%\(\w+\)s|\{\w+\}|</?b>")
 
 
@@ -39,3 +41,17 @@ def _forms(told: Any) -> list[Any]:
 
 def _is_whole(told: object) -> bool:
     return all(told) if isinstance(told, tuple) else bool(told)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "26 Nov 2026, 16:17 UTC"),
+        ("fr", "26 nov. 2026, 16:17 UTC"),
+        ("zh", "2026年11月26日, 16:17 UTC"),
+    ],
+)
+def test_a_moment_has_its_day_as_the_language_writes_it(language: str, told: str) -> None:
+    """In the order of the language, as a day alone."""
+    with speaking(language):
+        assert moment("2026-11-26T16:17:00+00:00") == told

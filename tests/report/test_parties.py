@@ -9,7 +9,10 @@ from tests.report.conftest import summarise
 from tidewaiter.consignments.types import Alert, ListedLink, PartyMatch
 from tidewaiter.report.columns import ALERTS, FLAT, flat, nested
 from tidewaiter.report.html import render_report
+from tidewaiter.report.languages import speaking
+from tidewaiter.report.library import Library
 from tidewaiter.report.summary import Counts, Summary
+from tidewaiter.report.view import alert_view
 
 MATCH = PartyMatch(
     role="consignee", name="Muster Trade", list="watch", list_name="Watch list", version="a" * 64,
@@ -67,3 +70,11 @@ def test_parquet_holds_the_ties(alert: Alert) -> None:
     links = row["parties"][0]["links"]
     assert [each["steps"] for each in links] == [list(link.steps) for link in MATCH.links]
     assert links[0]["listed"] == date(2026, 2, 2)
+
+
+def test_a_match_is_told_in_the_language(alert: Alert, library: Library) -> None:
+    """What the party is to the goods, what the list says of the name, and of whom it lists."""
+    with speaking("es"):
+        (told,) = alert_view(1, alert, library, {}).parties
+    assert (told.name_kind, told.kind) == ("alternativo débil", "organización")
+    assert told.role == "destinatario"

@@ -59,6 +59,10 @@ TEXTS = {
     "</goodsItemNumber><commodity><descriptionOfGoods>Acetone</descriptionOfGoods></commodity>"
     '<intrinsicValue currency="EUR">20</intrinsicValue></GoodsItem></H7>',
 }
+JSON_ARRAY = '[{"goods": "acetone", "n": 1}, {"goods": "toluene", "n": 2.5}, {"n": 3, "goods": ""}]'
+JSON_LINES = (
+    '{"note": "x", "importer": "A", "lines": [{"goods": "a", "zork": [1]}, {"goods": "b"}]}'
+)
 PIECES = (
     b"<", b"</", b">", b"/>", b"&amp;", b"&#0;", b"&x;", b"<!--", b"-->", b"<![CDATA[", b"]]>",
     b"<?xml ?>", b"<!DOCTYPE a>", b"<Item>", b"<null/>", b'a="', b"\xff\xfe", b"\xef\xbb\xbf",
@@ -106,7 +110,11 @@ def samples() -> Mapping[str, Sequence[bytes]]:
         ]
     out = io.BytesIO()
     parquet.write_table(pa.table({"goods": ["acetone"], "hs": ["291411"], "net": [1.5]}), out)
-    found["parquet"] = [out.getvalue()]
+    beside = {"goods": ["acetone"] * 6, "zork": ["a", "b", None] * 2, "blah": [{"c": ["d"]}] * 6}
+    carried = io.BytesIO()
+    parquet.write_table(pa.table(beside), carried, row_group_size=3, compression="none")
+    found["parquet"] = [out.getvalue(), carried.getvalue()]
+    found["jsonl"].extend([JSON_ARRAY.encode(), JSON_LINES.encode()])
     found["xlsx"] = [bytes([place]) + part for place, part in enumerate(_parts().values())]
     found["xlsx"].append(_workbook(found["xlsx"][0]))
     return {name: found[name] for name in TARGETS}

@@ -175,3 +175,21 @@ def test_an_alert_is_decided_by_keyboard_alone(opened: Opened, desk: Callable[..
     page.keyboard.press("?")
     assert page.locator("#help").is_visible()
     assert told == []
+
+
+def test_where_the_alerts_of_its_parties_stand_is_told_in_the_language(
+    desk: Callable[..., Desk],
+) -> None:
+    """How many are open, and what the party is to the goods."""
+    one = desk("analyst")
+    records = ((name, one.get(f"/alerts/{name}.json").json()) for name in one.alerts())
+    name, count = next(
+        (name, party["standing"]["open"])
+        for name, record in records
+        for party in record["context"]["parties"]
+        if party["standing"] and party["role"] == "consignee"
+    )
+    page = one.get(f"/alerts/{name}", {"accept-language": "fr"}).text
+    told = page.split("Historique de ses parties")[1]
+    assert f"({count} ouvert)" in told
+    assert '<span class="soft">destinataire</span>' in told

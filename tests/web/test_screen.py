@@ -12,7 +12,9 @@ from tidewaiter.web.node import Node
 
 SignIn = Callable[..., Desk]
 
-FORMATS = Path(__file__).parents[1] / "data" / "formats"
+DATA = Path(__file__).parents[1] / "data"
+FORMATS = DATA / "formats"
+X12 = (DATA / "messages" / "manifest.x12").read_bytes()
 ODD = b"Alpha;Beta;Gamma;Delta\nacetic anhydride;drums;1.500;03/04/2026\npaper;x;2.500;04/04/2026\n"
 NASTY = '"><script>alert(1)</script>\u202egpj.csv'
 
@@ -59,8 +61,8 @@ def test_a_message_is_looked_at_and_its_kept_fields_stand_beside_its_alert(
     found = one.get(f"/queue.json?screening={number}").json()["rows"][0]["alert"]
     alert = one.get(f"/alerts/{found['id']}").text
     assert "fields that are kept, not used" in alert
-    assert "transports.vesselVoyages[0].vesselName" in alert
-    assert "Berlin Express" in alert
+    assert "transportDocumentStatus" in alert
+    assert "Berlin Express" in alert.split("The line")[1]
     kept = one.get(f"/alerts/{found['id']}.json").json()["alert"]["line"]["other"]
     assert {"name": "transportDocumentStatus", "text": "ISSUED"} in kept
 
@@ -155,6 +157,25 @@ def test_options_that_do_not_fit_are_told_with_the_columns(desk: SignIn) -> None
         page = one.get(f"/screen/{upload['id']}")
         assert page.status_code == 200
         assert "--" not in page.text.split("<main")[1].split('<form method="post"')[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "told"),
+    [
+        (X12, "m.x12", "X12"),
+        (b'<?xml version="1.0"?><cars><car/></cars>', "cars.xml", "cars"),
+    ],
+)
+def test_what_is_told_of_a_format_is_found_on_the_page(
+    desk: SignIn, content: bytes, name: str, told: str
+) -> None:
+    """No hint of a page names an option of the command line."""
+    one = desk("analyst")
+    upload = sent(one, content, name)
+    assert told in upload["inspection"]["problem"]
+    main = one.get(f"/screen/{upload['id']}").text.split("<main")[1]
+    assert "--" not in main.split('<form method="post"')[0]
+    assert "format" in main.split('role="alert"')[1].split("</div>")[0]
 
 
 def test_a_change_of_what_another_changed_is_refused(desk: SignIn) -> None:

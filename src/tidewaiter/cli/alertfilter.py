@@ -35,7 +35,8 @@ _OPTIONS = (
     click.option("--day-from", type=_Day, help="Screened by the law of this day, or a later one."),
     click.option("--day-to", type=_Day, help="Screened by the law of this day, or an earlier one."),
     click.option("--words", default="",
-                 help="With all these words, or their beginnings, in goods, title or parties."),
+                 help="With all these words, or their beginnings, in goods, title, parties or "
+                 "vessel."),
 )  # fmt: skip
 
 

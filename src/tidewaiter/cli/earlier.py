@@ -1,6 +1,6 @@
 """Earlier files of a screening: their alerts are added up with those of the file, not shown."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -13,6 +13,18 @@ from tidewaiter.cli.options import printable
 from tidewaiter.consignments.readers import reader_for
 from tidewaiter.consignments.types import Alert, ReadOptions
 from tidewaiter.node import hash_file
+
+
+def check_files(files: Iterable[Path]) -> None:
+    """Check that what is screened can be read several times.
+
+    Raises:
+        InputError: It is no file.
+    """
+    for path in files:
+        if not path.is_file():
+            hint = "save what comes out of it as a file first"
+            raise InputError("a pipe or a device cannot be screened", at=str(path), hint=hint)
 
 
 def check_history(files: Sequence[Path], settings: Settings) -> None:

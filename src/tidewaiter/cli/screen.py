@@ -19,7 +19,7 @@ from tidewaiter.cli.apart import RESTRICTED, place_of
 from tidewaiter.cli.beside import beside_of, learned_option
 from tidewaiter.cli.cluster import There, cluster_of, on_cluster, one_path, screen_cluster
 from tidewaiter.cli.columns import show_columns
-from tidewaiter.cli.earlier import check_history
+from tidewaiter.cli.earlier import check_files, check_history
 from tidewaiter.cli.journals import held, journal_of, journals
 from tidewaiter.cli.listsfolder import filled, kept_in
 from tidewaiter.cli.onefile import OneFile, screen_one
@@ -129,6 +129,7 @@ def screen(paths: tuple[Path, ...], *, again: bool, whole: bool, **options: Any)
     cluster = cluster_of(options)
     wanted = Wanted(**options)
     if cluster.engine == "spark":
+        check_files((*paths, *wanted.history))
         there = There(
             paths, wanted.out, wanted.history, _options(wanted), wanted.saved,
             beside_of(wanted.ranker) if wanted.ranker else None,
@@ -164,9 +165,7 @@ def screen(paths: tuple[Path, ...], *, again: bool, whole: bool, **options: Any)
 
 def _screen_file(path: Path, wanted: Wanted) -> Done:
     """Screen a file and write what was asked for."""
-    if not path.is_file():  # it is read several times
-        hint = "save what comes out of it as a file first"
-        raise InputError("a pipe or a device cannot be screened", at=str(path), hint=hint)
+    check_files((path, *wanted.history))
     beside = beside_of(wanted.ranker)
     options = _options(wanted)
     if wanted.saved is not None:

@@ -199,7 +199,7 @@ def _holding(held: Holding) -> str:
 
 def _party(party: Party) -> str:
     known = (party.name, party.address, party.country, party.id_scheme, party.id)
-    return f"{party.role}: {', '.join(part for part in known if part)}"
+    return f"{party.role or 'party'}: {', '.join(part for part in known if part)}"
 
 
 def _match(match: PartyMatch) -> str:

@@ -91,7 +91,9 @@ def moment(value: datetime | str | None) -> str:
     if not value:
         return ""
     read = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return f"{format_datetime(read, 'd MMM y, HH:mm', locale=_locale(_now.get()))} UTC"
+    locale = _locale(_now.get())
+    pattern = f"{locale.date_formats['medium'].pattern}, HH:mm"
+    return f"{format_datetime(read, pattern, locale=locale)} UTC"
 
 
 def month(value: date) -> str:

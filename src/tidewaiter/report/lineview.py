@@ -5,7 +5,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.types import Kept, Line, Party
+from tidewaiter.consignments.types import Kept, Line, Party, Stop
 from tidewaiter.report.amounts import amount_in_words, quantity_in_words, stated_unit
 from tidewaiter.report.languages import marked, words
 from tidewaiter.report.routes import stop_in_words
@@ -13,6 +13,16 @@ from tidewaiter.report.routes import stop_in_words
 FEW = 30  # values that are told
 
 MOST_KEPT = 200  # fields kept unused that are told
+_ROLES = frozenset(
+    {
+        marked("exporter"), marked("importer"), marked("consignor"), marked("consignee"),
+        marked("notify"), marked("buyer"), marked("seller"), marked("declarant"),
+        marked("sender"), marked("carrier"), marked("forwarder"), marked("broker"),
+        marked("other"), marked("party"), marked("vessel"),
+        marked("origin"), marked("loading"), marked("transit"), marked("unlading"),
+        marked("destination"), marked("place"),
+    }
+)  # fmt: skip
 
 
 class Detail(Record, frozen=True, kw_only=True):
@@ -37,10 +47,20 @@ def kept_of(line: Line) -> tuple[Kept, ...]:
     return (line.other or ())[:MOST_KEPT]
 
 
+def role_in_words(role: str) -> str:
+    """Say what a party or a place is to the goods; a title of the papers stays as it is."""
+    return words(role) if role in _ROLES else role
+
+
 def _party(party: Party) -> str:
     number = " ".join(part for part in (party.id_scheme, party.id) if part)
     known = (party.name, party.address, party.country, number)
-    return f"{party.role}: {', '.join(part for part in known if part)}"
+    return f"{role_in_words(party.role or 'party')}: {', '.join(part for part in known if part)}"
+
+
+def _stop(stop: Stop) -> str:
+    role, _, place = stop_in_words(stop).partition(": ")
+    return f"{role_in_words(role)}: {place}"
 
 
 def _value(value: Decimal | None, currency: str | None) -> str:
@@ -55,7 +75,7 @@ def _packages(line: Line) -> str:
 _DETAILS: Mapping[str, Callable[[Line], Iterable[object]]] = MappingProxyType(
     {
         marked("Parties"): lambda line: map(_party, line.parties or ()),
-        marked("Route"): lambda line: map(stop_in_words, line.route or ()),
+        marked("Route"): lambda line: map(_stop, line.route or ()),
         marked("Quantity as written"): lambda line: [quantity_in_words(line)],
         marked("Net mass"): lambda line: [
             amount_in_words(line.net_mg, "kg", stated_unit(line, "net"))

@@ -20,7 +20,7 @@ def stop_in_words(stop: Stop) -> str:
     code = f"({stop.locode})" if stop.locode and stop.name else stop.locode
     place = " ".join(part for part in (stop.name, code) if part)
     where = ", ".join(part for part in (place, stop.country) if part)
-    return f"{stop.function}: {where or UNKNOWN}"
+    return f"{stop.function or 'place'}: {where or UNKNOWN}"
 
 
 def route_in_words(held: Holding) -> str:

@@ -18,11 +18,12 @@ from tidewaiter.report.finds import FieldView, fields, unplaced
 from tidewaiter.report.languages import words
 from tidewaiter.report.learnedwords import LearnedView, learned_view
 from tidewaiter.report.library import Citation, Library
-from tidewaiter.report.lineview import FEW, MOST_KEPT, Detail, details_of, kept_of
+from tidewaiter.report.lineview import FEW, MOST_KEPT, Detail, details_of, kept_of, role_in_words
 from tidewaiter.report.routes import route_in_words
 from tidewaiter.report.titles import short_title
 from tidewaiter.report.words import (
     HOW,
+    LISTED,
     MARKS,
     TIERS,
     days_in_words,
@@ -203,11 +204,11 @@ def _party_match(match: PartyMatch, cited: Mapping[str, Citation]) -> PartyView:
     ended = f" on {match.outcome_day}" if match.outcome_day else ""
     outcome = f"; charge: {match.outcome}{ended}" if match.outcome else ""
     return PartyView(
-        role=match.role or words("party"),
+        role=role_in_words(match.role or "party"),
         name=match.name,
         listed_name=match.listed_name,
-        name_kind=match.name_kind,
-        kind=match.kind,
+        name_kind=word(LISTED, match.name_kind),
+        kind=word(LISTED, match.kind),
         list=match.list_name,
         entry=match.entry,
         action=f"{match.action}{outcome}",

@@ -82,9 +82,28 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "cas": marked("CAS number"),
         "cus": marked("CUS number"),
         "un": marked("UN number"),
+        "imo": marked("IMO number"),
+        "containers": marked("containers"),
+        "consignment": marked("consignment"),
     }
 )
 
+
+LISTED: Mapping[str, str] = MappingProxyType(
+    {
+        "primary": marked("primary"),
+        "alias": marked("alias"),
+        "weak alias": marked("weak alias"),
+        "former": marked("former"),
+        "native": marked("native"),
+        "person": marked("person"),
+        "organisation": marked("organisation"),
+        "vessel": marked("vessel"),
+        "aircraft": marked("aircraft"),
+        "unknown": marked("unknown"),
+    }
+)
+"""What a list says of a name, and of whom it lists."""
 
 SEVERITIES: Mapping[str, str] = MappingProxyType(
     {

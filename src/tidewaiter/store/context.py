@@ -43,7 +43,7 @@ class PartyBefore(Record, frozen=True, kw_only=True):
     lines: int  # others, up to 1,000
     lines_capped: bool
     alerts: int  # others, about those lines
-    decided: str  # how many stand where: "2 confirmed, 1 open"
+    standing: dict[str, int]  # status -> how many of them
 
 
 class Context(Record, frozen=True, kw_only=True):
@@ -123,9 +123,9 @@ def _before(
     )
     shown = () if cleared else (a.restricted == 0,)
     wanted = select(a.status, func.count()).select_from(joined).where(*shown).group_by(a.status)
-    counts = {status: count for status, count in work.connection.execute(wanted)}  # noqa: C416
-    told = ", ".join(f"{count:,} {status}" for status, count in sorted(counts.items()))
+    told = work.connection.execute(wanted.order_by(a.status))
+    counts = {status: count for status, count in told}  # noqa: C416
     return PartyBefore(
         name=name, role=role or "party", lines=min(lines, COUNTED), lines_capped=lines > COUNTED,
-        alerts=sum(counts.values()), decided=told,
+        alerts=sum(counts.values()), standing=counts,
     )  # fmt: skip

@@ -17,7 +17,7 @@ from tidewaiter.web.uploadpages import Shown, UploadPage, UploadsPage
 
 _CHOSEN = 60  # columns that can be chosen for; a page of thousands would not be read
 _STREAMED = {"csv", "jsonl", *FORMATS}  # formats that are read from their start to their end
-_OPTION = re.compile(r"--(map|encoding|delimiter|decimal|dates|sheet|unit)\b")
+_OPTION = re.compile(r"--(map|formats?|encoding|delimiter|decimal|dates|sheet|unit)\b")
 _TWO_WAYS, _DAYS, _MARK = "two ways", "day or the month", "decimal"  # in what readers refuse
 
 
@@ -45,6 +45,10 @@ _HOWS: dict[How, str] = {
 _KEPT = _("kept, not used")
 _HINTS = {
     "map": _("Choose the field beside its column."),
+    "format": _(
+        "Choose the format among the options, and look at the lines before you rely on them."
+    ),
+    "formats": _("The documentation names all formats that are read; else ask for a table."),
     "encoding": _("Say the encoding among the options."),
     "delimiter": _("Say the delimiter among the options."),
     "decimal": _("Say the decimal mark among the options."),
@@ -105,6 +109,7 @@ class UploadView(Record, frozen=True, kw_only=True):
     groups: tuple[Group, ...]
     questions: tuple[str, ...]
     hint: str
+    failed: str  # what would do, where it could not be screened
     asks_dates: bool
     asks_decimal: bool
     as_last_time: bool
@@ -134,7 +139,7 @@ def upload_view(page: UploadPage, user: User) -> UploadView:
     doubtful = [each for each in seen.refusals if _TWO_WAYS in each.problem]
     return UploadView(
         job=_job(upload),
-        rate=words("{rate} lines a second").format(rate=number(round(rate))) if rate else "",
+        rate=words("{rate} lines a second").format(rate=number(round(rate))) if rate >= 1 else "",
         remaining=_remaining(upload),
         refused=_refused(upload),
         may_upload="upload" in user.rights,
@@ -143,6 +148,7 @@ def upload_view(page: UploadPage, user: User) -> UploadView:
         groups=groups(),
         questions=tuple(_questions(seen)),
         hint=page_hint(seen.hint),
+        failed=page_hint(upload.hint or ""),
         asks_dates=any(_DAYS in each.hint for each in doubtful),
         asks_decimal=any(_MARK in each.hint for each in doubtful),
         as_last_time=_as_last_time(page),

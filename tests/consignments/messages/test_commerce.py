@@ -104,3 +104,19 @@ def test_a_document_without_goods_is_refused(read: Read) -> None:
     )
     assert len(lines) == 2
     assert [(r.row, r.screened) for r in refusals] == [(1, False)]
+
+
+@pytest.mark.parametrize("price", ["1E999999", "1E-999999", "1E999990", "0E-999999"])
+def test_a_price_beyond_all_numbers_stays_as_it_is(read: Read, price: str) -> None:
+    """It is neither multiplied nor written in a million digits."""
+    order = ORDER | {"line_items": [{"name": "Safrole", "price": price, "quantity": 100}]}
+    (line,), refusals = read(order, format="shopify-orders")
+    assert line["goods"] == "Safrole"
+    assert [refusal.value for refusal in refusals] == [price]
+
+
+def test_a_letter_of_html_with_an_endless_number_is_none(read: Read) -> None:
+    """What stands around it is read."""
+    product = PRODUCT | {"body_html": f"pure &#{'9' * 5_000}; safrole", "tags": "", "vendor": ""}
+    lines, _ = read(product, format="shopify-products")
+    assert lines[0]["commercial"] == "pure \ufffd safrole; Reagent"

@@ -109,3 +109,13 @@ def test_one_bad_document_loses_no_other(read: Read, bill: dict[str, object]) ->
     lines, refusals = read("\n".join(rows).encode())
     assert [line["row"] for line in lines] == [1, 4]
     assert [(r.row, r.screened) for r in refusals] == [(2, False), (3, False)]
+
+
+def test_goods_of_several_packagings_are_read(read: Read, sample: Sample) -> None:
+    """A list in the place of one packaging, and a list of lists in that of a description."""
+    bill = json.loads(sample("dcsa-ebl.json"))
+    (cargo,) = bill["consignmentItems"][0]["cargoItems"]
+    cargo["outerPackaging"] = [cargo["outerPackaging"]]
+    bill["consignmentItems"][0]["descriptionOfGoods"] = [["Aqueous", "acetone"], "solution"]
+    (line,), _ = read(bill)
+    assert (line["un"], line["goods"]) == ("3082", "Aqueous acetone solution")

@@ -1,11 +1,16 @@
 """Low-value declarations, data set H7."""
 
+import io
+import time
 from decimal import Decimal
 
 import pytest
 from tests.consignments.messages.conftest import Read, read_document
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.consignments.messages.h7 import FORMAT
+from tidewaiter.consignments.messages.taking import kept_of
+from tidewaiter.consignments.messages.types import Found
 
 HEAD = """<?xml version="1.0"?><H7Declaration xmlns="urn:example"><ImportOperation><LRN>L1</LRN>
 <additionalDeclarationType>A</additionalDeclarationType></ImportOperation>
@@ -60,3 +65,29 @@ def test_elements_that_are_nested_too_deep_are_refused() -> None:
     for depth in (61, 400, 5_000):
         with pytest.raises(InputError, match="too deep"):
             read_document(b"<a>" * depth + b"</a>" * depth, "a.xml", format="eu-h7")
+
+
+def test_many_elements_of_one_name_take_time_in_proportion() -> None:
+    """Eight times as many take no more than some eight times as long."""
+
+    def spent(count: int) -> float:
+        raw = f"<H7><GoodsItem>{'<x>1</x>' * count}</GoodsItem></H7>".encode()
+        started = time.process_time()
+        (line,) = FORMAT.read(io.BytesIO(raw), "a.xml")
+        assert isinstance(line, Found)
+        assert len(kept_of(line)) == count
+        return time.process_time() - started
+
+    assert spent(160_000) < 24 * spent(20_000)
+
+
+def test_what_stands_around_many_items_is_read_once() -> None:
+    """It is the same for all of them, until something else stands there."""
+    item = (
+        "<GoodsItem><commodity><descriptionOfGoods>A</descriptionOfGoods></commodity></GoodsItem>"
+    )
+    raw = f"<H7><LRN>1</LRN><a>2</a>{item}{item}<b>3</b>{item}</H7>".encode()
+    lines = [line for line in FORMAT.read(io.BytesIO(raw), "a.xml") if isinstance(line, Found)]
+    assert [line.fields["consignment"] for line in lines] == ["1"] * 3
+    assert [kept_of(line) for line in lines] == [[("a", "2")]] * 2 + [[("a", "2"), ("b", "3")]]
+    assert lines[0].left[0] is lines[1].left[0]

@@ -1,6 +1,8 @@
 """Documents of JSON are decoded in two ways; both must give the same texts and refusals."""
 
 import io
+import json
+import time
 from typing import Any
 from unittest import mock
 
@@ -51,3 +53,41 @@ def test_a_document_may_be_longer_than_what_is_read_at_once() -> None:
     (_, [(_, text)]), second = read(raw)
     assert len(text) == 9 << 20
     assert second == (2, [("b", "2")])
+
+
+def test_a_number_may_be_cut_where_a_piece_ends() -> None:
+    """It is whole with the next piece, and what follows is still decoded at once."""
+    raw = b'{"a": -1.5e+3, "b": [0, 12.25]}'
+    for at in range(1, len(raw)):
+        objects = jsonobjects.Objects(raw[:at], 0, iter([raw[at:], b",", raw]))
+        assert list(objects) == [raw, raw], at
+
+
+def test_objects_that_begin_each_otherwise_take_time_in_proportion() -> None:
+    """Ten times as many in one piece take some ten times as long, and not a hundred times."""
+
+    def spent(count: int, alike: int) -> float:
+        raw = ",".join(f'{{"k{at // alike}":1}}' for at in range(count)).encode()
+        started = time.process_time()
+        assert sum(1 for _ in jsonobjects.Objects(raw, 0, iter(()))) == count
+        return time.process_time() - started
+
+    for alike in (1, 2):
+        assert spent(40_000, alike) < 40 * spent(4_000, alike)
+
+
+def test_json_may_be_of_any_encoding() -> None:
+    """An array in UTF-32 whose mark fills the first bytes, too."""
+    raw = json.dumps([{"a": "é"}, {"b": 2}])
+    for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "utf-32-be"):
+        assert read(raw.encode(encoding)) == [(1, [("a", "é")]), (2, [("b", "2")])]
+
+
+def test_a_key_may_stand_very_often() -> None:
+    """Each of its values is kept, in time; a key that is called so already keeps its name."""
+    raw = '{"a": 0, "a#3": 1, ' + ", ".join(f'"a": {at}' for at in range(2, 50_000)) + "}"
+    started = time.process_time()
+    ((_, found),) = read(raw.encode())
+    assert time.process_time() - started < 20  # each counted from the first on takes minutes
+    assert [text for _, text in found] == [str(at) for at in range(50_000)]
+    assert [name for name, _ in found[:4]] == ["a", "a#3", "a#2", "a#4"]

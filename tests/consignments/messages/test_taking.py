@@ -52,8 +52,7 @@ def test_each_text_is_taken_once_or_kept_once(document: dict[str, Any], keys: se
 def test_what_is_left_is_packed_and_unpacked(document: dict[str, Any]) -> None:
     """In the order in which it stands there, below the path of the object."""
     line = Found(row=1, fields={}, left=left_of(decode_clean(json.dumps(document)), "a[0]"))
-    packed = pack(line.left)
-    assert (unpack(packed) if packed else []) == kept_of(line)
+    assert unpack(map(pack, line.left)) == kept_of(line)
     assert all(path.startswith("a[0].") for path, _ in kept_of(line))
 
 
@@ -71,6 +70,9 @@ def test_objects_in_a_list_stay_where_they_are() -> None:
     assert joined(node, "a", mark="+") == "1+3"
     assert take_nodes(node, "c") == [{"d": "4"}]
     assert sorted(texts(node)) == [("a[1].b", "2"), ("c[1]", "5")]
+    node = {"a": ["1", ["2", {"b": "3"}, ["4"]], []]}
+    assert take_all(node, "a") == ["1", "2", "4"]
+    assert texts(node) == [("a[1][1].b", "3")]
 
 
 def test_what_is_nested_too_deep_for_a_path_is_kept_as_it_is() -> None:
@@ -79,6 +81,9 @@ def test_what_is_nested_too_deep_for_a_path_is_kept_as_it_is() -> None:
         deep = b'{"a":' * depth + b'"x"' + b"}" * depth
         ((path, text),) = kept_of(Found(row=1, fields={}, left=(("p", deep),)))
         assert text == "x" if path.endswith((".a", "…")) else text == deep.decode()
+        beside = b'{"b":"y",' + deep[1:]  # is told once, with its path or with all the rest
+        kept = kept_of(Found(row=1, fields={}, left=(("p", beside),)))
+        assert [text for _, text in kept] in (["y", "x"], [beside.decode()])
 
 
 def test_long_keys_do_not_grow_into_longer_paths() -> None:

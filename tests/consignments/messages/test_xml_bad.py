@@ -11,9 +11,12 @@ from tests.consignments.messages.found import SAMPLES, found_in
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.consignments.messages import FORMATS
+from tidewaiter.consignments.messages.assembling import MOST_SHARED
 from tidewaiter.consignments.messages.types import Found
 from tidewaiter.consignments.messages.xmlformats import NAMES
-from tidewaiter.consignments.types import Refusal
+from tidewaiter.consignments.readers import messages
+from tidewaiter.consignments.readers.messages import items_of, open_message
+from tidewaiter.consignments.types import ReadOptions, Refusal
 
 SOAK = int(os.environ.get("TIDEWAITER_SOAK", "0"))  # further examples
 FILES = ("wco.xml", "asycuda.xml", "cc315a.xml", "xfwb.xml", "xfzb.xml", "xfhl.xml", "ics2.xml")
@@ -49,6 +52,59 @@ def test_a_document_type_is_refused(doctype: str) -> None:
     assert [refusal.problem for refusal in refusals] == [
         "it has a document type (<!DOCTYPE), which may hold entities; none is read"
     ]
+
+
+def _shared(parties: int, lines: int, more: str = "") -> str:
+    """Write a declaration whose lines share a head of very much."""
+    item = "<GovernmentAgencyGoodsItem>{}<Commodity><Description>Acetone</Description></Commodity>"
+    held = "".join(
+        f"<Consignee><Name>F{n}</Name></Consignee><Odd>O{n}</Odd>" for n in range(parties)
+    )
+    goods = "".join(f"{item.format('')}</GovernmentAgencyGoodsItem>" for _ in range(lines))
+    return f"<Declaration><GoodsShipment>{held}{more}{goods}</GoodsShipment></Declaration>"
+
+
+def test_lines_share_the_first_of_a_head_and_one_has_the_rest() -> None:
+    """So that a small file is no large table; nothing is lost, and order is kept."""
+    lines, refusals = found_in("wco-xml", _shared(500, 50))
+    assert refusals == []
+    assert [len(line.parties) for line in lines] == [500] + [MOST_SHARED] * 49
+    assert [len(line.kept) for line in lines] == [500] + [MOST_SHARED] * 49
+    names = [f"F{n}" for n in range(500)]
+    assert [party["name"] for party in lines[0].parties] == names
+    assert [party["name"] for party in lines[1].parties] == names[:MOST_SHARED]
+
+
+def test_a_role_that_a_line_names_hides_no_party_that_no_other_line_has() -> None:
+    """Of a head of very many, the first line has those that are shared by none."""
+    raw = _shared(300, 2).replace(
+        "<GovernmentAgencyGoodsItem>",
+        "<GovernmentAgencyGoodsItem><Consignee><Name>Own</Name></Consignee>", 1,
+    )  # fmt: skip
+    one, two = found_in("wco-xml", raw)[0]
+    told = {party["name"] for line in (one, two) for party in line.parties}
+    assert told == {"Own", *(f"F{n}" for n in range(300))}
+
+
+def test_very_many_containers_are_joined_once() -> None:
+    """Each once, in order."""
+    boxes = "".join(
+        f"<TransportEquipment><ID>C{n % 900}</ID></TransportEquipment>" for n in range(1_000)
+    )
+    raw = _shared(1, 2, f"<Consignment>{boxes}</Consignment>")
+    for line in found_in("wco-xml", raw)[0]:
+        assert line.fields["containers"] == "; ".join(f"C{n}" for n in range(900))
+
+
+def test_a_block_is_bounded_by_what_its_lines_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines of a head with a long text do not all wait for each other."""
+    monkeypatch.setattr(messages, "_MOST", 50_000)
+    raw = _shared(100, 40).encode()
+    read = list(items_of(FORMATS["wco-xml"], io.BytesIO(raw), "a.xml"))
+    sheet, _, _ = open_message(FORMATS["wco-xml"], io.BytesIO(raw), "a.xml", ReadOptions())
+    blocks = list(sheet.blocks(()))
+    assert len(blocks) > 10
+    assert [row for block in blocks for row in block.rows] == [item.row for item in read]
 
 
 def test_a_document_that_is_cut_off_keeps_its_lines() -> None:

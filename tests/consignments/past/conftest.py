@@ -11,7 +11,7 @@ from msgspec import structs
 
 from tidewaiter.consignments.past.allowed import Allowed
 from tidewaiter.consignments.past.book import Inspected
-from tidewaiter.consignments.past.concerning import narrow
+from tidewaiter.consignments.past.concerning import Narrowing
 from tidewaiter.consignments.past.marking import Past
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.screening import Screened
@@ -64,7 +64,8 @@ def past(
         told = [made.mark(alert) for alert in asked]
         narrowed = begun(alerts, allowed, by)
         for lines, earlier in ((here, False), (then, True)):
-            narrow(lines, narrowed.wanted, DAY, earlier=earlier).tell(narrowed, earlier=earlier)
+            some = Narrowing(narrowed.wanted, DAY).narrow(lines, earlier=earlier)
+            some.tell(narrowed, earlier=earlier)
         hear(narrowed, alerts, found, inspected)
         if not allowed:  # a register has no part in what goes to another process
             elsewhere = begun((), (), by)

@@ -127,3 +127,26 @@ def test_no_language_says_two_things_by_one_word() -> None:
 def test_any_run_of_letters_without_spaces_is_read_or_left(header: str) -> None:
     """Cutting words that are written together ends, and gives fields of ours."""
     assert all(found.field for found in find_columns(header))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("선박명", "IMO번호", "항차"),  # ko
+        ("船名", "IMO番号", "航海番号"),  # ja
+        ("ชื่อเรือ", "หมายเลข IMO", "เลขที่เที่ยวเรือ"),  # th
+        ("نام کشتی", "شماره IMO", "شماره سفر"),  # fa
+        ("Nome della nave", "Numero IMO", "Numero viaggio"),  # it
+        ("Nazwa statku", "Numer IMO", "Numer rejsu"),  # pl
+        ("Naam van het schip", "IMO nummer", "Reisnummer"),  # nl
+        ("Numele navei", "Numar IMO", "Numar voiaj"),  # ro
+        ("Název lodi", "Číslo IMO", "Číslo plavby"),  # cs
+        ("Hajó neve", "IMO szám", "Járatszám"),  # hu
+        ("Fartygets namn", "IMO-nummer", "Resenummer"),  # sv
+        ("Όνομα πλοίου", "Αριθμός IMO", "Αριθμός ταξιδιού"),  # el
+    ],
+)
+def test_a_ship_is_known_in_each_language(header: tuple[str, str, str]) -> None:
+    """Its name, its number and its voyage."""
+    found = [[each.field for each in find_columns(name)] for name in header]
+    assert found == [["vessel"], ["imo"], ["voyage"]]

@@ -3,11 +3,12 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidewaiter.consignments.readers.jsonblocks import read_block
-from tidewaiter.consignments.readers.jsonrows import Asked, read_carefully
+from tidewaiter.consignments.readers.jsonrows import Asked, header, read_carefully
 from tidewaiter.consignments.readers.sheet import Block
 
 KEYS = [
@@ -92,3 +93,41 @@ def test_a_key_that_stands_twice_is_never_lost() -> None:
     block = read_block(twice, 1, ())
     assert [refusal.row for refusal in block.refusals] == [1, 2, 3, 4]
     assert all("may hold goods" in refusal.problem for refusal in block.refusals)
+
+
+def test_keys_that_hang_on_others_are_read_alike() -> None:
+    """In an order "Billing Name" is the buyer; "foreign port" follows the way of the trade."""
+    docs = [
+        {"Billing Name": "A", "Billing Street": "1 Rd", "Ship Name": "B", "goods": "acetone"},
+        {"Billing Name": "A", "Billing Street": None, "Ship Name": "B", "goods": "acetone"},
+        {"importer name": "A", "foreign port": "B", "goods": "acetone"},
+        {"importer name": "", "foreign port": "B", "goods": "acetone"},
+        {"net_mg": 5, "gross_mg": 6, "volume_ul": 7, "origin": "IN", "goods": "acetone"},
+        {"net_mg": 5, "gross_mg": 6, "volume_ul": None, "origin": "IN", "goods": "acetone"},
+    ]
+    lines = [json.dumps(doc).encode() for doc in docs]
+    fast = read_block(lines, 1, ())
+    assert found(fast) == found(read_carefully(enumerate(lines, 1), ()))
+    names = {
+        name: fast.cells[place].to_pylist()
+        for place, name in enumerate(header())
+        if place in fast.cells
+    }
+    assert names["buyer.name"] == ["A", None, None, None, None, None]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [b'{"MAKTX":"acetone","BRGEW":"5"}', b'{"MAKTX":"soap"}', b'{"BRGEW":"7","goods":"x"}'],
+        [b'{"goods":"a","Netto":"5"}', b'{"goods":"b","Netto":"7","MwSt":"1"}'],
+        [b'{"hs":"291411","EXPORTER_NAME_VN":"X"}', b'{"hs":"2","EXPORTER_NAME_XQ":"Y"}'],
+        [b'{"Q_HS":"2914","Q_GOODS":"a","Q_NETWT":"1"}', b'{"Q_HS":"3","goods":"b"}'],
+    ],
+    ids=["layout", "taxes", "lone", "prefix"],
+)
+def test_names_that_hang_on_others_are_read_the_same_both_ways(lines: list[bytes]) -> None:
+    """Names of a layout, lone ones, those with the mark of a program: each object has its own."""
+    block = read_block(lines, 1, ())
+    careful = read_carefully(enumerate(lines, 1), ())
+    assert found(block) == found(careful)

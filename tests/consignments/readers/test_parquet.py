@@ -9,8 +9,10 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import parquet
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.consignments.readers import reader_for
-from tidewaiter.consignments.types import ReadOptions, Refusal
+from tidewaiter.consignments.readers.unread import kept_at
+from tidewaiter.consignments.types import LINES, ReadOptions, Refusal
 
 Read = Callable[..., tuple[list[dict[str, Any]], list[Refusal]]]
 Packed = Callable[..., bytes]
@@ -70,3 +72,79 @@ def test_records_and_equal_names_in_parquet_are_read(read: Read, packed: Packed)
     parquet.write_table(twice, out)
     chosen, _ = read(out.getvalue(), "a.parquet", columns={"goods": "goods#2"})
     assert chosen[0]["goods"] == "b"
+
+
+def test_what_is_carried_of_parquet_can_be_kept_whatever_its_type(packed: Packed) -> None:
+    """Texts of views, and those in records of several row groups, whose texts repeat."""
+    raw = packed(
+        {
+            "goods": ["acetone"] * 300,
+            "seen": pa.array(["a", "b", None] * 100, pa.string_view()),
+            "list": pa.array([["a"], ["b", "c"], None] * 100, pa.list_(pa.string_view())),
+            "held": pa.array([{"by": "x"}, {"by": "y"}, None] * 100),
+        },
+        row_group_size=100,
+    )
+    said = ReadOptions(batch_rows=70)
+    items = list(reader_for("a.parquet", unread=True)(io.BytesIO(raw), "a.parquet", said))
+    batches = [item for item in items if isinstance(item, pa.RecordBatch)]
+    kept = [
+        {each.name: each.text for each in line}
+        for batch in batches
+        for line in kept_at(batch, range(len(batch)))
+    ]
+    first = {"seen": "a", "list": "a", "held.by": "x"}
+    assert kept == [first, {"seen": "b", "list": "b; c", "held.by": "y"}, {}] * 100
+
+
+def test_a_number_of_a_text_that_is_not_in_its_list_is_damage(packed: Packed) -> None:
+    """Wherever a byte of a column that is only carried is another one: an error, or a text."""
+    raw = packed(
+        {"goods": ["acetone"] * 64, "note": ["a", "b", "c", "d", "e"] * 12 + ["a"] * 4},
+        compression="none",
+    )
+    told = 0
+    start = raw.index(b"e\0\0\0") if b"e\0\0\0" in raw else raw.rindex(b"\x01\0\0\0e")
+    for at in range(start, start + 120):
+        damaged = raw[:at] + b"\xff" + raw[at + 1 :]
+        try:
+            for item in reader_for("a.parquet", unread=True)(
+                io.BytesIO(damaged), "a.parquet", ReadOptions()
+            ):
+                if isinstance(item, pa.RecordBatch):
+                    kept_at(item, range(len(item)))
+        except InputError:
+            told += 1
+    assert told
+
+
+def test_lines_as_we_write_them_come_back(read: Read) -> None:
+    """Each field is read by its own name, those too that elsewhere do not tell what they are."""
+    line = {
+        "row": 1, "consignment": "A", "seq": 2, "goods": "acetone", "commercial": "Keton X",
+        "hs": "291411", "cas": ["67-64-1"], "cus": "0010001-6", "un": "1090", "quantity": "3 drums",
+        "net_mg": 5_000_001, "gross_mg": 6_000_000, "volume_ul": 7, "percent": "99.5",
+        "packages": 3, "pack": "1A1", "value": Decimal("12.3400"), "currency": "USD",
+        "origin": "IN", "lodged": date(2026, 1, 1), "departure": date(2026, 1, 2),
+        "arrival": date(2026, 1, 3), "release": date(2026, 1, 4), "procedure": "1000",
+        "mode": "sea", "vessel": "Aurora", "imo": "9074729", "voyage": "12W",
+        "parties": [
+            {"role": "importer", "name": "X", "address": "Y 1", "country": "FR",
+             "id_scheme": "EORI", "id": "FR1"}
+        ],
+        "route": [
+            {"function": "loading", "locode": "INNSA", "name": "Nhava Sheva", "country": "IN"}
+        ],
+        "containers": ["MSCU6639871"], "licences": ["L 1"], "stated": None, "other": None,
+    }  # fmt: skip
+    out = io.BytesIO()
+    parquet.write_table(pa.Table.from_pylist([line], schema=LINES), out)
+    (found,), refusals = read(out.getvalue(), "a.parquet")
+    assert refusals == []
+    assert found == line
+
+
+def test_an_origin_alone_is_not_taken_for_that_of_goods(read: Read, packed: Packed) -> None:
+    """In files of others, the name does not tell whether goods come from there or are shipped."""
+    lines, _ = read(packed({"goods": ["acetone"], "net_mg": [1], "origin": ["IN"]}), "a.parquet")
+    assert lines[0]["origin"] is None

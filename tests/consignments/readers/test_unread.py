@@ -171,3 +171,44 @@ def test_a_reader_carries_only_where_it_is_asked(name: str) -> None:
     (batch,) = reader_for(name)(io.BytesIO(raw), name, ReadOptions())
     assert isinstance(batch, pa.RecordBatch)
     assert batch.schema == LINES
+
+
+@pytest.mark.parametrize("unread", [True, False])
+def test_what_many_lines_share_stands_once(*, unread: bool) -> None:
+    """A head of a megabyte and three thousand lines: no more memory than some heads take."""
+    head = {"itemId": "1", "note": "x" * 1_000_000}
+    form, lines = "postal", 3_000
+    raw = json.dumps(head | {"contents": [{"description": "tea"}] * lines}).encode()
+    before, count = pa.total_allocated_bytes(), 0
+    reader = reader_for("a.json", unread=unread)
+    for item in reader(io.BytesIO(raw), "a.json", ReadOptions(format=form)):
+        if isinstance(item, pa.RecordBatch):
+            count += len(item)
+            assert pa.total_allocated_bytes() - before < 400_000_000
+            assert {len(each.text) for each in line_at(item, len(item) - 1).other or ()} == {
+                1_000_000
+            }
+    assert count == lines
+
+
+def test_lines_of_one_object_carry_it_once() -> None:
+    """And what each has beside its fields is told apart."""
+    lines = [{"goods": "tea", "zork": str(at)} for at in range(3_000)]
+    raw = json.dumps({"note": "x" * 1_000_000, "lines": lines}).encode()
+    (batch,) = reader_for("a.json", unread=True)(io.BytesIO(raw), "a.json", ReadOptions())
+    assert isinstance(batch, pa.RecordBatch)
+    assert batch.nbytes < 4_000_000
+    kept = {each.name: each.text for each in line_at(batch, 2_999).other or ()}
+    assert kept["zork"] == "2999"
+
+
+def test_an_object_whose_head_would_be_copied_too_often_is_refused() -> None:
+    """Its size is no matter: each line would hold every text of the head."""
+    head = {f"k{at}": 1 for at in range(3_000)}
+    raw = json.dumps(head | {"lines": [{"goods": "tea"}] * 2_000}).encode() + b"\n"
+    raw += b'{"goods": "tea"}'
+    items = list(reader_for("a.jsonl")(io.BytesIO(raw), "a.jsonl", ReadOptions()))
+    (refusal,) = (item for item in items if isinstance(item, Refusal))
+    assert refusal.row == 1
+    assert "2000 lines, and 3000 texts" in refusal.problem
+    assert not refusal.screened

@@ -100,7 +100,7 @@ def write_parts(folder: Path, task: Task, said: Said | None, first: int = 0) -> 
         folder: Where the parts go; all machines see it.
         task: The screening.
         said: What all lines say; None: the alerts hold it already.
-        first: Parts that are written before these.
+        first: The number of the first part.
     """
 
     def write(rows: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 
 from tidewaiter.bulk.spark.finishing import place_alerts
-from tidewaiter.bulk.spark.reading import lines_in, one_row, streamed
+from tidewaiter.bulk.spark.reading import lines_in, one_row, rows_in, streamed
 from tidewaiter.bulk.spark.screening import alerts_in, past_of, rules_of
 from tidewaiter.bulk.spark.types import ASKED, NARROW, PLACED, SELECTED, Rows, Step, Task
 from tidewaiter.consignments.lines import line_of
-from tidewaiter.consignments.past.concerning import Narrow, narrow
+from tidewaiter.consignments.past.concerning import Narrow, Narrowing
 from tidewaiter.consignments.past.loads import Boxes
 from tidewaiter.consignments.past.marking import Asking, Gathered, Past, Wanted
 from tidewaiter.consignments.past.selecting import Screening, selected
@@ -124,19 +124,19 @@ def narrow_lines(task: Task, wanted: Wanted, spans: Spans, parts: int) -> Step:
 
     def look(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         pa.set_cpu_count(1)
-        for batch in batches:
-            for row in batch.to_pylist():
-                if row["file"] in spans.before and row["lines"]:
-                    lines, earlier = lines_in(row["lines"]), row["file"] >= task.screened
-                    made = narrow(only_lines(lines), wanted, task.settings.day, earlier=earlier)
-                    cells = {
-                        "whole": streamed(made.whole), "days": streamed(made.days),
-                        "boxes": made.boxes.rows.tobytes(),
-                        "shared": msgspec.json.encode(made.boxes.shared),
-                    }  # fmt: skip
-                    part = (spans.before[row["file"]] + row["batch"]) * parts // spans.all
-                    place = {"file": row["file"], "batch": row["batch"], "part": part}
-                    yield one_row({**place, **cells}, NARROW)
+        narrowing = Narrowing(wanted, task.settings.day)
+        for row in rows_in(batches):
+            if row["file"] in spans.before:
+                lines, earlier = lines_in(row["lines"]), row["file"] >= task.screened
+                made = narrowing.narrow(only_lines(lines), earlier=earlier)
+                cells = {
+                    "whole": streamed(made.whole), "days": streamed(made.days),
+                    "boxes": made.boxes.rows.tobytes(),
+                    "shared": msgspec.json.encode(made.boxes.shared),
+                }  # fmt: skip
+                part = (spans.before[row["file"]] + row["batch"]) * parts // spans.all
+                place = {"file": row["file"], "batch": row["batch"], "part": part}
+                yield one_row({**place, **cells}, NARROW)
 
     return look
 
@@ -145,15 +145,14 @@ def ask_lines(task: Task) -> Step:
     """Return the step from `READ` to `ASKED`."""
 
     def ask(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            for row in batch.to_pylist():
-                if row["file"] < task.screened and row["lines"]:
-                    past = past_of(task.settings)
-                    for each in only_lines(lines_in(row["lines"])).to_pylist():
-                        past.want(line_of(each))
-                    asking = msgspec.json.encode(past.asking)
-                    place = {"file": row["file"], "batch": row["batch"]}
-                    yield one_row({**place, "asking": asking}, ASKED)
+        for row in rows_in(batches):
+            if row["file"] < task.screened:
+                past = past_of(task.settings)
+                for each in only_lines(lines_in(row["lines"])).to_pylist():
+                    past.want(line_of(each))
+                asking = msgspec.json.encode(past.asking)
+                place = {"file": row["file"], "batch": row["batch"]}
+                yield one_row({**place, "asking": asking}, ASKED)
 
     return ask
 
@@ -171,17 +170,16 @@ def select_lines(task: Task, gathered: Gathered, known: Mapping[str, frozenset[i
         pa.set_cpu_count(1)
         past, rules, settings = past_of(task.settings), rules_of(task.settings), task.settings
         past.take(gathered)
-        for batch in batches:
-            for row in batch.to_pylist():
-                if row["file"] >= task.screened or not row["lines"]:
-                    continue
-                name = task.inputs[row["file"]].name
-                made = Screening(settings.day, name, row["source"])
-                rows = known.get(name, frozenset())
-                found = list(selected(lines_in(row["lines"]), past, rules, made, rows))
-                if found:
-                    place = {"file": row["file"], "batch": row["batch"], "count": len(found)}
-                    alerts = b"".join(map(json_line, found))
-                    yield one_row({**place, "alerts": alerts}, SELECTED)
+        for row in rows_in(batches):
+            if row["file"] >= task.screened:
+                continue
+            name = task.inputs[row["file"]].name
+            made = Screening(settings.day, name, row["source"])
+            rows = known.get(name, frozenset())
+            found = list(selected(lines_in(row["lines"]), past, rules, made, rows))
+            if found:
+                place = {"file": row["file"], "batch": row["batch"], "count": len(found)}
+                alerts = b"".join(map(json_line, found))
+                yield one_row({**place, "alerts": alerts}, SELECTED)
 
     return select

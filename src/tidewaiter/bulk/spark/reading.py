@@ -25,10 +25,30 @@ def read_files(inputs: Sequence[Input], slots: int) -> Step:
     def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         pa.set_cpu_count(1)
         for batch in batches:
-            for row in batch.to_pylist():
-                yield from _read(row, inputs[row["file"]], slots)
+            for file in batch.column("file").to_pylist():
+                yield from _read(file, inputs[file], slots)
 
     return read
+
+
+def rows_in(batches: Iterable[pa.RecordBatch]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of `READ` one by one.
+
+    Raises:
+        InputError: A file could not be read: at first, or when a machine failed and it was read
+            again.
+    """
+    for batch in batches:
+        for row in batch.to_pylist():
+            if row["fault"]:
+                raise error_of(row["fault"])
+            yield row
+
+
+def error_of(fault: str) -> InputError:
+    """Return why a file cannot be read, from a row of `READ`."""
+    message, at, hint = msgspec.json.decode(fault, type=tuple[str, str, str])
+    return InputError(message, at=at, hint=hint)
 
 
 def lines_in(raw: bytes) -> pa.RecordBatch:
@@ -45,11 +65,11 @@ def streamed(lines: pa.RecordBatch) -> bytes:
     return made
 
 
-def _read(row: dict[str, Any], file: Input, slots: int) -> Iterator[pa.RecordBatch]:
-    place = {"file": row["file"], "batch": 0, "slot": row["file"] % slots}
+def _read(file: int, asked: Input, slots: int) -> Iterator[pa.RecordBatch]:
+    place = {"file": file, "batch": 0, "slot": file % slots}
     try:
-        for number, batch in enumerate(_batches(file)):
-            slot = (row["file"] + number) % slots
+        for number, batch in enumerate(_batches(asked)):
+            slot = (file + number) % slots
             yield one_row({**place, "batch": number, "slot": slot, **batch}, READ)
     except TidewaiterError as error:
         fault = msgspec.json.encode((error.message, error.at, error.hint)).decode()

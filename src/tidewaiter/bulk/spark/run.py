@@ -18,7 +18,7 @@ from tidewaiter.bulk.gathering import gather
 from tidewaiter.bulk.marks import Marks
 from tidewaiter.bulk.spark.finishing import Said, add_up, place_alerts, share, want, write_parts
 from tidewaiter.bulk.spark.past import Spans, ToldThere, select_lines
-from tidewaiter.bulk.spark.reading import read_files
+from tidewaiter.bulk.spark.reading import error_of, read_files
 from tidewaiter.bulk.spark.screening import (
     Digest,
     look_for,
@@ -94,15 +94,15 @@ def screen_on(cluster: Cluster, task: Task, folder: Path, digest: Digest) -> Out
     if past is not None and rules_of(task.settings).past.selects:
         selected = done.read.through(select_lines(task, past, known), SELECTED).kept()
         more = pc.sum(selected.gathered("count").column("count")).as_py() or 0
-        parts += _write(selected, more, done, folder, None, first=parts)
+        parts += _write(selected, more, done, folder, None, first=_parts(alerts))
         alerts += more
-    refused = Counter(task.inputs[file].name for file, _ in _refusals(done.earlier))
+    refused = Counter(file for file, _ in _refusals(done.earlier))
     return Outcome(
         **{name: pc.sum(done.found.column(name)).as_py() or 0 for name in _COUNTS},
         alerts=alerts,
         parts=parts,
         refusals=tuple((task.inputs[file].name, each) for file, each in _refusals(done.found)),
-        earlier=tuple(refused.items()),
+        earlier=tuple((task.inputs[file].name, count) for file, count in refused.items()),
         left_out=Marks(together, signs).left_out(),
     )
 
@@ -113,19 +113,16 @@ _COUNTS = ("lines", "noted", "unread", "unknown")
 def _screened(cluster: Cluster, task: Task, digest: Digest) -> _Screening:
     """Read and screen the files, earlier ones too."""
     slots = cluster.cores * _SPREAD
-    files = [
-        {"file": number, "path": str(each.path), "name": each.name}
-        for number, each in enumerate(task.inputs)
-    ]
+    files = [range(len(task.inputs))]
     read = (
-        cluster.rows(pa.Table.from_pylist(files, schema=FILES))
+        cluster.rows(pa.table(files, schema=FILES))
         .through(read_files(task.inputs, slots), READ)
         .parted("slot", slots)
         .kept()
     )
+    _check(_in_order(read.gathered("file", "batch", "source", "fault")), task)
     screened = read.through(screen_lines(task, digest), SCREENED).kept()
     every = _in_order(screened.gathered(*(n for n in SCREENED.names if n != "alerts")))
-    _check(every, task)
     here = pc.less(every.column("file"), task.screened)
     found, earlier = every.filter(here), every.filter(pc.invert(here))
     spans = tuple(Spans(Counter(each.column("file").to_pylist())) for each in (found, earlier))
@@ -168,12 +165,11 @@ def _in_order(table: pa.Table) -> pa.Table:
     return table.sort_by([("file", "ascending"), ("batch", "ascending")])
 
 
-def _check(found: pa.Table, task: Task) -> None:
-    """Check that all files were read, each once."""
-    for fault in filter(None, found.column("fault").to_pylist()):
-        message, at, hint = msgspec.json.decode(fault, type=tuple[str, str, str])
-        raise InputError(message, at=at, hint=hint)
-    pairs = zip(found.column("source").to_pylist(), found.column("file").to_pylist(), strict=True)
+def _check(read: pa.Table, task: Task) -> None:
+    """Check, before a long screening, that all files were read, each once."""
+    for fault in filter(None, read.column("fault").to_pylist()):
+        raise error_of(fault)
+    pairs = zip(read.column("source").to_pylist(), read.column("file").to_pylist(), strict=True)
     seen: dict[str, int] = {}
     for source, file in dict.fromkeys(pairs):
         if seen.setdefault(source, file) != file:
@@ -208,15 +204,20 @@ def _write(
         done: The screening.
         folder: Where the parts go.
         said: What all lines say of them; None: they hold it already.
-        first: Parts that are written before these.
+        first: The number of the first part.
     """
     if not alerts:
         return 0
-    parts, spans = -(-alerts // _PART_ALERTS), done.spans[0]
+    parts, spans = _parts(alerts), done.spans[0]
     placed = rows.through(place_alerts(spans.before, spans.all, parts), PLACED)
     step = write_parts(folder, done.task, said, first)
     written = placed.parted("part", parts).through(step, WRITTEN)
     return len(written.gathered(*WRITTEN.names))
+
+
+def _parts(alerts: int) -> int:
+    """Return into how many parts alerts go; one to which none comes is not written."""
+    return -(-alerts // _PART_ALERTS)
 
 
 def _refusals(found: pa.Table) -> list[tuple[int, Refusal]]:

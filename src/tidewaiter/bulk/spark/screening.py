@@ -4,6 +4,7 @@ import platform
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pyarrow as pa
@@ -12,7 +13,7 @@ from msgspec import structs
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.garbage import look_seldom
 from tidewaiter.bulk.run import Settings, screen_batch
-from tidewaiter.bulk.spark.reading import lines_in, one_row
+from tidewaiter.bulk.spark.reading import lines_in, one_row, rows_in
 from tidewaiter.bulk.spark.types import LOOKED, SCREENED, Step, Task
 from tidewaiter.consignments.past.marking import Past
 from tidewaiter.consignments.restricted import open_version
@@ -40,9 +41,8 @@ def screen_lines(task: Task, digest: Digest) -> Step:
         pa.set_cpu_count(1)
         look_seldom()
         check_machine(task, digest)
-        for batch in batches:
-            for row in batch.to_pylist():
-                yield one_row(_screened(row, task), SCREENED)
+        for row in rows_in(batches):
+            yield one_row(_screened(row, task), SCREENED)
 
     return screen
 
@@ -66,15 +66,12 @@ def check_machine(task: Task, digest: Digest) -> None:
         )
 
 
-def _screened(row: dict[str, object], task: Task) -> dict[str, object]:
-    place = {name: row[name] for name in ("file", "batch", "source", "refusals", "fault")}
-    raw = row["lines"]
-    if not isinstance(raw, bytes):
-        return place
-    lines, asked = lines_in(raw), task.inputs[int(str(row["file"]))]
+def _screened(row: dict[str, Any], task: Task) -> dict[str, object]:
+    place = {name: row[name] for name in ("file", "batch", "refusals")}
+    lines, asked = lines_in(row["lines"]), task.inputs[row["file"]]
     if not len(lines):
         return {**place, "lines": 0}
-    settings = structs.replace(task.settings, file=asked.name, sha256=str(row["source"]))
+    settings = structs.replace(task.settings, file=asked.name, sha256=row["source"])
     found = screen_batch(lines, settings)
     rules = rules_of(task.settings)
     alerts = [each for each in (open_version(alert, rules) for alert in found.alerts) if each]
@@ -132,12 +129,11 @@ def look_for(things: Sequence[Thing]) -> Step:
         pa.set_cpu_count(1)
         look_seldom()
         looking = Look(things)
-        for batch in batches:
-            for row in batch.to_pylist():
-                shared = list(looking.among(lines_in(row["lines"]))) if row["lines"] else []
-                if shared:
-                    place = {"file": row["file"], "batch": row["batch"]}
-                    yield one_row({**place, "shared": msgspec.json.encode(shared)}, LOOKED)
+        for row in rows_in(batches):
+            shared = list(looking.among(lines_in(row["lines"])))
+            if shared:
+                place = {"file": row["file"], "batch": row["batch"]}
+                yield one_row({**place, "shared": msgspec.json.encode(shared)}, LOOKED)
 
     return look
 

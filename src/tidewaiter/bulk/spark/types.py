@@ -13,8 +13,8 @@ from tidewaiter.consignments.types import Alert, ReadOptions
 Step = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 """A function of rows, called in any process; rows come and go in batches of any size."""
 
-FILES = pa.schema([("file", pa.int32()), ("path", pa.string()), ("name", pa.string())])
-"""The files that are screened, numbered from 0 in the order in which they were named."""
+FILES = pa.schema([("file", pa.int32())])
+"""The files of a task, numbered from 0, earlier ones last."""
 
 PLACE = (("file", pa.int32()), ("batch", pa.int32()))
 READ = pa.schema(
@@ -32,14 +32,12 @@ READ = pa.schema(
 SCREENED = pa.schema(
     [
         *PLACE,
-        ("source", pa.string()),
         *((name, pa.int64()) for name in ("lines", "noted", "unread", "unknown", "count")),
         ("alerts", pa.binary()),  # JSON Lines
         ("refusals", pa.binary()),
         ("sums", pa.binary()),  # JSON of what the amounts of the alerts add up to
         ("parties", pa.binary()),  # JSON of the parties of the alerts
         ("limited", pa.bool_()),  # whether a law has a limit for the goods of any
-        ("fault", pa.string()),
     ]
 )
 """What was found in each batch."""

@@ -1,6 +1,7 @@
 """Lines and heads of a document, put together: what a line says itself wins over its heads."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from tidewaiter.consignments.messages.putting import NUMBERS, Got
 from tidewaiter.consignments.messages.types import Found
@@ -9,15 +10,29 @@ from tidewaiter.consignments.types import Refusal
 MOST_LINES = 20_000
 """Of one consignment that wait for what follows them in its head."""
 
+MOST_SHARED = 200
+"""Parties, stops and texts of a head that each of its lines has; the rest stand with one line."""
+
+_T = TypeVar("_T")
+
 
 class Head:
     """A head, and how many lines stand below it."""
 
-    __slots__ = ("got", "lines")
+    __slots__ = ("given", "got", "lines")
 
     def __init__(self) -> None:
         self.got = Got()
         self.lines = 0
+        self.given = [0, 0, 0]  # parties, stops and texts that a line has had
+
+    def rest(self, kind: int, every: list[_T]) -> list[_T]:
+        """Return what of a kind is more than all lines have, and no line has had."""
+        if len(every) <= MOST_SHARED:
+            return []
+        since = max(MOST_SHARED, self.given[kind])
+        self.given[kind] = len(every)
+        return every[since:]
 
 
 class Assembly:
@@ -90,6 +105,7 @@ class Assembly:
     def _give(self) -> None:
         waiting, self._waiting = self._waiting, []
         for row, got, heads in waiting:
+            got.join()
             for path, text in got.doubled:
                 self.out.append(_second_code(row, path, text))
             for field in NUMBERS:
@@ -125,6 +141,7 @@ def _joined(row: int, line: Got, heads: Sequence[Head]) -> Found:
     parties, stops, kept = line.parties, line.stops, line.kept
     for head in heads:
         got = head.got
+        got.join()
         if got.fields:
             fields = got.fields | fields
         if got.whole:
@@ -132,13 +149,15 @@ def _joined(row: int, line: Got, heads: Sequence[Head]) -> Found:
             fields = totals | fields
             kept = kept + [(path, got.totals[f]) for f, path in got.whole if f not in totals]
         if got.parties:
-            roles = [party["role"] for party in parties]
-            parties = parties + [party for party in got.parties if party["role"] not in roles]
+            roles = {party["role"] for party in parties}
+            shared = [party for party in got.parties[:MOST_SHARED] if party["role"] not in roles]
+            parties = parties + shared + head.rest(0, got.parties)
         if got.stops:
-            functions = [stop["function"] for stop in stops]
-            stops = stops + [stop for stop in got.stops if stop["function"] not in functions]
+            functions = {stop["function"] for stop in stops}
+            others = [s for s in got.stops[:MOST_SHARED] if s["function"] not in functions]
+            stops = stops + others + head.rest(1, got.stops)
         if got.kept:
-            kept = kept + got.kept
+            kept = kept + got.kept[:MOST_SHARED] + head.rest(2, got.kept)
     return Found(
         row=row, fields=fields, parties=tuple(parties), route=_in_order(stops), kept=tuple(kept),
         pointed=NUMBERS,
@@ -163,7 +182,7 @@ def _in_order(stops: list[dict[str, str | None]]) -> tuple[dict[str, str | None]
     if len(stops) < 2:  # noqa: PLR2004
         return tuple(stops)
     if any(stop["function"] == "transit" for stop in stops):
-        ends = [_place(stop) for stop in stops if stop["function"] != "transit"]
+        ends = {_place(stop) for stop in stops if stop["function"] != "transit"}
         stops = [s for s in stops if s["function"] != "transit" or _place(s) not in ends]
     return tuple(sorted(stops, key=_order))
 

@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 
 from tidewaiter.consignments.messages.documents import Document, Lines, reader, refused
 from tidewaiter.consignments.messages.taking import (
@@ -21,6 +21,8 @@ from tidewaiter.consignments.types import Refusal
 
 _TAG = re.compile(r"<[^<>]*>")
 _SPACES = re.compile(r"\s+")
+_NUMBERED = re.compile(r"&#[0-9]{20,};?")  # no letter has such a number
+_DIGITS = 40  # of a price or a weight
 _LISTS = ("products", "orders", "resources")
 _ADDRESS = ("address1", "address2", "zip", "city", "province")
 _NUMBERS = frozenset(("gross", "net", "value"))
@@ -56,7 +58,7 @@ def _fits(least: int, *keys: str) -> Callable[[bytes, str], bool]:
 
 def _plain(text: str | None) -> str | None:
     """Write HTML as text."""
-    bare = html.unescape(_TAG.sub(" ", text)) if text else ""
+    bare = html.unescape(_NUMBERED.sub("\ufffd", _TAG.sub(" ", text))) if text else ""
     return _SPACES.sub(" ", bare).strip() or None
 
 
@@ -65,9 +67,11 @@ def _times(text: str | None, count: str | None) -> str | None:
     if text is None or count is None:
         return text
     try:
-        return f"{Decimal(text) * Decimal(count):f}"
-    except InvalidOperation:
+        product = Decimal(text) * Decimal(count)
+    except DecimalException:
         return text
+    written = product.is_finite() and abs(product.adjusted()) < _DIGITS
+    return f"{product:f}" if written else text
 
 
 def _found(

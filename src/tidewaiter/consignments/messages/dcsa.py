@@ -147,8 +147,9 @@ def _cus(node: Node) -> str | None:
 
 
 def _cargo(cargo: Node, row: int, path: str) -> tuple[dict[str, str], list[Refusal]]:
-    packed = inner(cargo, "outerPackaging")
-    goods = nodes_of(packed.get("dangerousGoods"))
+    every = nodes_of(cargo.get("outerPackaging"))
+    packed = every[0] if every else {}
+    goods = [each for one in every for each in nodes_of(one.get("dangerousGoods"))]
     numbers = [number for each in goods for number in take_all(each, "UNNumber")]
     at = f"{path}.outerPackaging.dangerousGoods"
     un, refusals = only_one(numbers, row, at, "UN number")

@@ -72,8 +72,8 @@ def documents(file: BinaryIO, name: str, lists: Sequence[str] = ()) -> Iterator[
     """
     pieces = _pieces(file, name)
     start = b""
-    while len(start) < _TELLING and (piece := next(pieces, b"")):
-        start += piece
+    while len(start) < _TELLING and (piece := next(pieces, None)) is not None:
+        start += piece  # one may be empty: a mark of UTF-32 alone
     at = _START.match(start).end()  # type: ignore[union-attr]  # matches always
     wrapped = _WRAPPED.match(start, at)
     inside = wrapped is not None and wrapped[1].decode() in lists

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.records import Record
 from tidewaiter.base.sheets.xml import Local, walk
 from tidewaiter.consignments.messages.taking import Node, inner, joined, left_of, take
-from tidewaiter.consignments.messages.types import Format, Found
+from tidewaiter.consignments.messages.types import Format, Found, Left
 from tidewaiter.consignments.types import Refusal
 
 _ITEMS = frozenset(("goodsitem", "governmentagencygoodsitem", "goodsshipmentitem"))
@@ -35,22 +36,33 @@ def fits(head: bytes, suffix: str) -> bool:
     )
 
 
+class _Head(Record, frozen=True, kw_only=True):
+    """What stands around an item."""
+
+    consignment: str | None
+    parties: tuple[Mapping[str, str | None], ...]
+    left: tuple[Left, ...]
+
+
 class _Tree:
     """What is open of a document; an item is taken out as soon as it is closed."""
 
     def __init__(self) -> None:
-        self.items: list[tuple[Node, Node]] = []  # each with what stands before it
+        self.items: list[tuple[Node, _Head]] = []  # each with what stands before it
         self._open: list[tuple[str, Node, list[str]]] = [("", {}, [])]
         self._in_item = 0
         self._count = 0
         self._local = Local()
+        self._around: _Head | None = None  # until something else stands around
 
-    def around(self) -> Node:
+    def around(self) -> "_Head":
         """Return what stands before the item that is closed now, in whatever holds it."""
-        found: Node = {}
-        for _, node, _ in self._open:
-            found.update(node)
-        return copy.deepcopy(found)  # each item takes its texts out of it
+        if self._around is None:
+            found: Node = {}
+            for _, node, _ in self._open:
+                found.update(node)
+            self._around = _head(copy.deepcopy(found))  # texts are taken out of it
+        return self._around
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         local = self._local[name].casefold()
@@ -60,6 +72,8 @@ class _Tree:
             raise InputError("too much stands around its items", hint="look whether it is an H7")
         if len(self._open) > _DEEPEST:
             raise InputError("its elements are nested too deep", hint="look whether it is an H7")
+        if not self._in_item:
+            self._around = None
         inner: Node = {self._local[key]: value for key, value in attributes.items()}
         self._open.append((local, inner, []))
 
@@ -73,12 +87,15 @@ class _Tree:
         if local in _ITEMS and not self._in_item:
             self.items.append((inner, self.around()))
             return
+        if not self._in_item:
+            self._around = None
         holder = self._open[-1][1]
         if local not in holder:
             holder[local] = value
         else:
-            several = holder[local] if isinstance(holder[local], list) else [holder[local]]
-            holder[local] = [*several, value]
+            if not isinstance(holder[local], list):
+                holder[local] = [holder[local]]
+            holder[local].append(value)
 
     def text(self, text: str) -> None:
         self._open[-1][2].append(text)
@@ -102,7 +119,15 @@ def read(file: BinaryIO, name: str) -> Iterator[Found | Refusal]:
         )  # fmt: skip
 
 
-def _line(row: int, item: Node, head: Node) -> Found:
+def _head(head: Node) -> _Head:
+    held = [head, *(inner(head, key) for key in _HOLDERS)]
+    numbers = (take(node, key) for key in ("lrn", "mrn") for node in held)
+    return _Head(
+        consignment=next(filter(None, numbers), None), parties=_parties(head), left=left_of(head)
+    )
+
+
+def _line(row: int, item: Node, head: _Head) -> Found:
     goods, mass = inner(item, "commodity"), inner(item, "goodsmeasure")
     gross = (
         take(mass, "grossmass")
@@ -110,10 +135,8 @@ def _line(row: int, item: Node, head: Node) -> Found:
         or take(item, "grossmass")
     )
     money = next((node for key in _MONEY if (node := inner(item, key))), {})
-    held = [head, *(inner(head, key) for key in _HOLDERS)]
-    numbers = (take(node, key) for key in ("lrn", "mrn") for node in held)
     fields = {
-        "consignment": next(filter(None, numbers), None),
+        "consignment": head.consignment,
         "seq": take(item, "goodsitemnumber", "declarationgoodsitemnumber", "sequencenumber"),
         "goods": take(goods, "descriptionofgoods") or take(item, "descriptionofgoods"),
         "hs": take(inner(goods, "commoditycode"), _CODE)
@@ -125,19 +148,18 @@ def _line(row: int, item: Node, head: Node) -> Found:
         "quantity": take(item, "supplementaryunits") or take(mass, "supplementaryunits"),
         "packages": take(inner(item, "packaging"), "numberofpackages"),
     }
-    parties = [
-        party
-        for node in (head, item)
-        for key, role in _ROLES
-        if (party := _party(inner(node, key), role))
-    ]
+    parties = _parties(item)
     return Found(
         row=row,
         fields={field: text for field, text in fields.items() if text},
-        parties=tuple(parties),
-        left=(*left_of(head), *left_of(item, "item")),
+        parties=(*head.parties, *parties),
+        left=(*head.left, *left_of(item, "item")),
         pointed=frozenset(("gross", "value")),
     )
+
+
+def _parties(node: Node) -> tuple[Mapping[str, str | None], ...]:
+    return tuple(party for key, role in _ROLES if (party := _party(inner(node, key), role)))
 
 
 def _party(node: Node, role: str) -> Mapping[str, str | None] | None:

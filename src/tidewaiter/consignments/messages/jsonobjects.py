@@ -20,6 +20,8 @@ _SKIP_ALL = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _NEXT = re.compile(rb'[ \t\r\n]*,[ \t\r\n]*(\{[ \t\r\n]*"[^"\\]{1,100}")')
 _BETWEEN = re.compile(rb"[ \t\r\n,]*+")
 _AFTER = "JSON is malformed: trailing characters (byte "
+_WHERE = re.compile(r"\(byte (\d+)\)$")
+_LOOKS = 4  # how often a piece is looked through for objects that begin alike
 _ODD = (b"\\u0000", b"\\u003a", b"\\u003A")  # a NUL, and a colon in disguise
 
 
@@ -43,7 +45,7 @@ class Objects:
         """Yield each object, spaces after it included."""
         while True:
             text, at, self._at = self.rest, self._at, 0
-            view = memoryview(text)
+            view, looked = memoryview(text), 0
             while True:
                 at += len(_BETWEEN.match(text, at)[0])  # type: ignore[index]  # matches always
                 size = _size(view[at:]) if text.startswith(b"{", at) else 0
@@ -51,8 +53,9 @@ class Objects:
                     break
                 yield text[at : at + size]
                 at += size
-                if self._alike:
+                if self._alike and looked < _LOOKS * len(text):
                     found, at = self._several(text, at)
+                    looked += len(text) - at
                     yield from map(bytes, found)
             self.rest = text[at:]
             if (size == 0 and self.rest) or not self._more():
@@ -96,7 +99,10 @@ def _size(text: memoryview) -> int:
         problem = str(error)
         if problem.startswith(_AFTER):
             return int(problem[len(_AFTER) : -1]) - 1
-        return -1 if "truncated" in problem else 0
+        # A number that is cut after its point is "invalid" where the text ends.
+        where = _WHERE.search(problem)
+        cut = where is not None and int(where[1]) >= len(text)
+        return -1 if cut or "truncated" in problem else 0
     except RecursionError:
         return 0
     return len(text)

@@ -55,11 +55,13 @@ def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) == len(pairs):
         return found
     found.clear()
+    counts: dict[str, int] = {}  # of each key: it may stand there very often
     for key, value in pairs:
-        count, name = 1, key
+        count, name = counts.get(key, 1), key
         while name in found:
             count += 1
             name = f"{key}#{count}"
+        counts[key] = count
         found[name] = value
     return found
 

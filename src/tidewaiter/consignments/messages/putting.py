@@ -24,20 +24,61 @@ _EORI = re.compile(r"[A-Z]{2}[A-Z0-9]{3,15}")
 _LOCODE = re.compile(r"[A-Za-z]{2} ?[A-Za-z2-9]{3}")
 
 
+class _Several:
+    """The texts of a field of which there are several."""
+
+    __slots__ = ("seen", "texts")
+
+    def __init__(self, first: str) -> None:
+        self.texts = [first]
+        self.seen = set(first.split("; "))
+
+
 class Got:
     """What one head or line holds."""
 
-    __slots__ = ("doubled", "fields", "kept", "parties", "ranks", "stops", "totals", "whole")
+    __slots__ = (
+        "doubled", "fields", "kept", "parties", "ranks", "several", "stops", "totals", "unjoined",
+        "whole",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.fields: dict[str, str] = {}
         self.totals: dict[str, str] = {}
-        self.whole: list[tuple[str, str]] = []  # field of a total, and its path
+        self.whole: dict[tuple[str, str], None] = {}  # field of a total, and its path
         self.ranks: dict[str, int] = {}  # field -> of the path that gave it
         self.parties: list[dict[str, str | None]] = []
         self.stops: list[dict[str, str | None]] = []
         self.kept: list[tuple[str, str]] = []
         self.doubled: list[tuple[str, str]] = []  # path and text of a second code
+        self.several: dict[tuple[bool, str], _Several] = {}  # of totals or not, and the field
+        self.unjoined = False
+
+    def add(self, field: str, text: str, *, total: bool, again: bool) -> None:
+        """Add a text to a field of which a document gives several, and which has one.
+
+        Args:
+            field: One of JOINED.
+            text: Of the field.
+            total: It is a total.
+            again: It is added though it is there already.
+        """
+        fields = self.totals if total else self.fields
+        held = self.several.get((total, field))
+        if held is None:
+            held = self.several[total, field] = _Several(fields[field])
+        if again or text not in held.seen:
+            held.texts.append(text)
+            held.seen.update(text.split("; "))
+            self.unjoined = True
+
+    def join(self) -> None:
+        """Write the fields of which there are several; all at once, as there may be very many."""
+        if not self.unjoined:
+            return
+        for (total, field), held in self.several.items():
+            (self.totals if total else self.fields)[field] = "; ".join(held.texts)
+        self.unjoined = False
 
 
 def put(got: Got, spot: Spot, text: str) -> None:
@@ -50,22 +91,23 @@ def put(got: Got, spot: Spot, text: str) -> None:
         field = "imo"
     if field in DAYS and (stamp := _STAMP.fullmatch(text)):
         text = stamp[1]
-    if field in fields:
+    if field not in fields:
+        fields[field] = text
+    elif field in JOINED:
+        got.add(field, text, total=spot.total, again=False)
+    else:
         chosen = _beside(got, spot, field, fields, text)
         if chosen is None:
             return
-        text = chosen
-    fields[field] = text
+        fields[field] = chosen
     got.ranks[field] = spot.rank
     if spot.total:
-        got.whole.append((field, spot.path))
+        got.whole[field, spot.path] = None
 
 
 def _beside(got: Got, spot: Spot, field: str, fields: dict[str, str], text: str) -> str | None:
     """Say what a field becomes that has a text already; None: it stays, and this one is kept."""
     before = fields[field]
-    if field in JOINED:
-        return before if text in before.split("; ") else f"{before}; {text}"
     rank = got.ranks.get(field, 0)
     if field == "packages" and rank == spot.rank and before.isdecimal() and text.isdecimal():
         return str(int(before) + int(text))
@@ -91,7 +133,7 @@ def put_attributes(got: Got, spot: Spot, found: Sequence[Attribute]) -> None:
         elif taken and field not in fields:
             fields[field] = value
             if spot.total:
-                got.whole.append((field, path))
+                got.whole[field, path] = None
 
 
 def put_group(got: Got, leaves: Sequence[Leaf], group: Group) -> None:
@@ -111,9 +153,12 @@ def put_group(got: Got, leaves: Sequence[Leaf], group: Group) -> None:
     main = next(iter(case.values()), "")
     if main in told and (main in JOINED or main not in into):
         for field, text in told.items():
-            into[field] = f"{into[field]}; {text}" if field in into else text
+            if field in into and field in JOINED:
+                got.add(field, text, total=group.total, again=True)
+            else:
+                into[field] = f"{into[field]}; {text}" if field in into else text
         if group.total:
-            got.whole.extend((case[spot.field], spot.path) for spot, _ in used)
+            got.whole |= dict.fromkeys((case[spot.field], spot.path) for spot, _ in used)
     else:
         if main in SINGLE and main in told and told[main] != into[main]:
             got.doubled.append((used[0][0].path, told[main]))

@@ -17,7 +17,7 @@ Node = dict[str, Any]
 """An object of JSON; numbers with a point or an exponent are texts."""
 
 _ENCODE = msgspec.json.Encoder().encode
-_UNPACK = msgspec.json.Decoder(list[tuple[str, msgspec.Raw]]).decode
+_UNPACK = msgspec.json.Decoder(tuple[str, msgspec.Raw]).decode
 _DECODE = msgspec.json.Decoder(dict[str, Any]).decode
 
 
@@ -50,17 +50,23 @@ def take_all(node: Node, *keys: str) -> list[str]:
         if value is None:
             continue
         if type(value) is list:
-            texts = [_single(each) for each in value]
-            found.extend(filter(None, texts))
-            if not all(texts):
-                node[key] = [
-                    None if text else each for text, each in zip(texts, value, strict=True)
-                ]
+            if rest := _take_list(value, found):
+                node[key] = rest
         elif text := value if type(value) is str else _single(value):
             found.append(text)
         else:
             node[key] = value
     return found
+
+
+def _take_list(values: list[Any], found: list[str]) -> list[Any]:
+    """Take every text of a list, and of lists in it; return what stays, each in its place."""
+    stays: list[Any] = []
+    for each in values:
+        if text := _single(each):
+            found.append(text)
+        stays.append(None if text else _take_list(each, found) if type(each) is list else each)
+    return stays if any(stay is not None and stay != [] for stay in stays) else []
 
 
 def joined(node: Node, *keys: str, mark: str = ", ") -> str | None:
@@ -137,23 +143,25 @@ def kept_of(line: Found) -> list[tuple[str, str]]:
     return [*line.kept, *_texts(line.left)]
 
 
-def pack(left: tuple[Left, ...]) -> bytes | None:
-    """Put what is left of a line together; None: nothing is."""
-    return _ENCODE([(path, msgspec.Raw(raw)) for path, raw in left]) if left else None
+def pack(left: Left) -> bytes:
+    """Put what is left of an object together with its path."""
+    path, raw = left
+    return _ENCODE((path, msgspec.Raw(raw)))
 
 
-def unpack(packed: bytes) -> list[tuple[str, str]]:
+def unpack(packed: Iterable[bytes]) -> list[tuple[str, str]]:
     """Return the path and text of all that `pack` put together."""
-    return _texts((path, bytes(raw)) for path, raw in _UNPACK(packed))
+    return _texts((path, bytes(raw)) for path, raw in map(_UNPACK, packed))
 
 
 def _texts(left: Iterable[Left]) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for path, raw in left:
+        count = len(found)
         try:
             _gather(_DECODE(raw), f"{path}." if path else "", found)
         except RecursionError:  # nested too deep to be told apart
-            found.append((path, raw.decode()))
+            found[count:] = [(path, raw.decode())]
     return found
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tidewaiter.consignments.lines import DAYS, days_of
 from tidewaiter.consignments.past.book import rows_naming
-from tidewaiter.consignments.past.loads import Boxes, boxes_of, day_without
+from tidewaiter.consignments.past.loads import Boxes, boxes_of, day_without, numbers_of
 from tidewaiter.consignments.past.marking import Past, Wanted
 from tidewaiter.consignments.past.routes import code_of
 from tidewaiter.consignments.types import LINES
@@ -39,22 +39,28 @@ class Narrow(NamedTuple):
         past.look_in(self.boxes)
 
 
-def narrow(batch: pa.RecordBatch, wanted: Wanted, day: date, *, earlier: bool) -> Narrow:
-    """Part the lines of a batch, and read its containers.
+class Narrowing:
+    """Narrows batches to what concerns a past."""
 
-    Args:
-        batch: Of the schema LINES.
-        wanted: Which lines concern the past that is told.
-        day: Of the screening.
-        earlier: They are of an earlier file.
-    """
-    here = pa.array(_concerning(batch, wanted))
-    some, rest = batch.filter(here), batch.filter(pc.invert(here))
-    whole = lines_with({name: some.column(name) for name in COLUMNS}, len(some))
-    days = lines_with({"departure": days_of(rest)}, len(rest))
-    inside = batch if wanted.containers else batch.slice(0, 0)
-    boxes = boxes_of(inside, wanted.containers, day_without(day, earlier=earlier))
-    return Narrow(whole, days, boxes)
+    def __init__(self, wanted: Wanted, day: date) -> None:
+        """Take which lines concern it, and the day of the screening."""
+        self._wanted, self._day = wanted, day
+        self._containers = numbers_of(wanted.containers)
+
+    def narrow(self, batch: pa.RecordBatch, *, earlier: bool) -> Narrow:
+        """Part the lines of a batch, and read its containers.
+
+        Args:
+            batch: Of the schema LINES.
+            earlier: They are of an earlier file.
+        """
+        here = pa.array(_concerning(batch, self._wanted))
+        some, rest = batch.filter(here), batch.filter(pc.invert(here))
+        whole = lines_with({name: some.column(name) for name in COLUMNS}, len(some))
+        days = lines_with({"departure": days_of(rest)}, len(rest))
+        inside = batch if len(self._containers) else batch.slice(0, 0)
+        boxes = boxes_of(inside, self._containers, day_without(self._day, earlier=earlier))
+        return Narrow(whole, days, boxes)
 
 
 def lines_with(columns: Mapping[str, pa.Array], rows: int) -> pa.RecordBatch:

@@ -42,12 +42,12 @@ class Boxes(NamedTuple):
     """Of those that are asked about: container, sender and day, who sends and the chapter."""
 
 
-def boxes_of(batch: pa.RecordBatch, wanted: Collection[str], day: int) -> Boxes:
+def boxes_of(batch: pa.RecordBatch, wanted: NDArray[np.int64], day: int) -> Boxes:
     """Return which sender's goods are in which container when.
 
     Args:
         batch: Of the schema LINES.
-        wanted: The containers that are asked about.
+        wanted: The containers that are asked about, from `numbers_of`.
         day: On which lines count that name none.
     """
     containers = batch.column("containers")
@@ -60,7 +60,7 @@ def boxes_of(batch: pa.RecordBatch, wanted: Collection[str], day: int) -> Boxes:
     boxes, who = _hashed(numbers, container_number), _hashed(senders, fold_party)[rows]
     made = np.column_stack([boxes, who, when.astype(np.int64)])
     known = (made[:, 0] != 0) & (made[:, 1] != 0)
-    here = known & np.isin(made[:, 0], [_hash(number) for number in wanted])
+    here = known & _among(made[:, 0], wanted)
     names, codes = senders.take(pa.array(rows[here])), batch.column("hs").take(rows[here])
     asked = numbers.filter(pa.array(here)).to_pylist()
     shared = [
@@ -70,6 +70,23 @@ def boxes_of(batch: pa.RecordBatch, wanted: Collection[str], day: int) -> Boxes:
         )
     ]
     return Boxes(made[known], shared)
+
+
+def numbers_of(containers: Collection[str]) -> NDArray[np.int64]:
+    """Return numbers that stand for containers, each once and in order.
+
+    Args:
+        containers: As `container_number` tells them.
+    """
+    return np.unique(np.fromiter(map(_hash, containers), np.int64, len(containers)))
+
+
+def _among(numbers: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.bool_]:
+    if not len(wanted):
+        return np.zeros(len(numbers), np.bool_)
+    places = np.minimum(np.searchsorted(wanted, numbers), len(wanted) - 1)
+    found: NDArray[np.bool_] = wanted[places] == numbers
+    return found
 
 
 def day_without(day: date, *, earlier: bool) -> int:
@@ -89,6 +106,7 @@ class Loads:
         """Take the day of the screening, and the numbers."""
         self._day, self._numbers = day, rules.rules["co-loaded"].numbers
         self._wanted: set[str] = set()  # containers of the lines that are asked about
+        self._numbered: NDArray[np.int64] | None = None  # the same, from `numbers_of`
         self._parts: list[NDArray[np.int64]] = []
         self._with: dict[str, dict[tuple[int, int], set[_With]]] = {}
         self._history: _History | None = None
@@ -101,6 +119,7 @@ class Loads:
     def ask(self, containers: Iterable[str]) -> None:
         """Ask about containers, as `container_number` tells them."""
         self._wanted.update(containers)
+        self._numbered = None
 
     def want(self, line: Line) -> None:
         """Ask about the containers of a line."""
@@ -115,7 +134,7 @@ class Loads:
         history = self._told()
         if senders is not None:
             history.keep(np.array([_hash(each) for each in senders], np.int64))
-        self._parts = []
+        self._parts, self._wanted, self._numbered = [], set(), None
 
     def look(self, batch: pa.RecordBatch, *, earlier: bool) -> None:
         """Take up the containers of lines, where any line that is asked about has one.
@@ -124,8 +143,11 @@ class Loads:
             batch: Of the schema LINES.
             earlier: They are of an earlier file: one without a day is before all others.
         """
-        if self._wanted:
-            self.add(boxes_of(batch, self._wanted, day_without(self._day, earlier=earlier)))
+        if not self._wanted:
+            return
+        if self._numbered is None:
+            self._numbered = numbers_of(self._wanted)
+        self.add(boxes_of(batch, self._numbered, day_without(self._day, earlier=earlier)))
 
     def add(self, boxes: Boxes) -> None:
         """Take up the containers of a batch, from `boxes_of`."""

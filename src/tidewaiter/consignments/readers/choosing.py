@@ -11,10 +11,9 @@ from tidewaiter.consignments.readers.columns import (
     find_columns,
     find_directed,
     find_lone,
-    find_ordered,
     find_unsure,
 )
-from tidewaiter.consignments.readers.kinship import is_of_orders, is_taxed, way_of
+from tidewaiter.consignments.readers.kinship import is_taxed, kind_told, way_of
 from tidewaiter.consignments.readers.spelled import plain_names
 from tidewaiter.consignments.readers.vocabulary import load_rules
 from tidewaiter.consignments.types import ReadOptions
@@ -92,8 +91,7 @@ def choose_aliased(header: Sequence[str], taken: set[int]) -> dict[str, list[Cho
     looked = [find_columns(name) for name in names]
     way = way_of(names, looked)
     told = [found or find_directed(name, way) for name, found in zip(names, looked, strict=True)]
-    if is_of_orders(names):
-        told = [find_ordered(name) or found for name, found in zip(names, told, strict=True)]
+    told = kind_told(names, told)
     read = [tuple(each for each in found if not each.known_only) for found in told]
     open_ = {i: found for i, found in enumerate(read) if i not in taken}
     while True:

@@ -20,10 +20,12 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.remembering import remember
 from tidewaiter.consignments.messages.jsontexts import text_of
 from tidewaiter.consignments.readers.cells import only_has
-from tidewaiter.consignments.readers.columns import find_columns
+from tidewaiter.consignments.readers.columns import find_columns, find_lone
 from tidewaiter.consignments.readers.jsonrows import Asked, header, plan_of, read_carefully
+from tidewaiter.consignments.readers.kinship import is_of_lone, is_of_others
 from tidewaiter.consignments.readers.mapping import Mapping as Columns
 from tidewaiter.consignments.readers.sheet import Block
+from tidewaiter.consignments.readers.spelled import may_be_spelled
 
 # A number with a point or an exponent comes as bytes, so that no text is taken for it.
 _DECODE = msgspec.json.Decoder(dict[str, Any], float_hook=str.encode).decode
@@ -166,10 +168,18 @@ def _known(keys: tuple[str, ...], asked: Asked) -> tuple[tuple[str, ...], bool]:
     left out first: an object may have any number of them.
     """
     said = {column for _, column in asked}
-    fields = {key: {found.field for found in find_columns(key.split("#")[0])} for key in keys}
-    known = tuple(key for key in keys if fields[key] or key in said)
+    names = {key: key.split("#")[0] for key in keys}
+    fields = {key: {found.field for found in find_columns(name)} for key, name in names.items()}
+    spelled = may_be_spelled(keys)
+    lone = any(find_lone(name) for name in names.values())  # then any may be its rival
+    others = {
+        key
+        for key, name in names.items()
+        if key in spelled or is_of_others(name) or (lone and is_of_lone(name))
+    }
+    known = tuple(key for key in keys if fields[key] or key in said or key in others)
     every = set().union(*fields.values())
-    return known, sum(map(len, fields.values())) == len(every)
+    return known, not others and sum(map(len, fields.values())) == len(every)
 
 
 def _text(values: tuple[Any, ...]) -> _Text:
@@ -254,9 +264,11 @@ def _joined(parts: Sequence[_Part], careful: Block, lines: Sequence[bytes], firs
     }
     refusals = [refusal for block in blocks for refusal in block.refusals]
     rows = np.sort(rows, kind="stable")
+    # Many rows may be lines of one object: its bytes stand once.
+    numbers = pa.array((rows - first).astype(np.int32))
     return Block(
         rows=rows,
-        objects=pa.array([lines[n - first] for n in rows.tolist()], pa.binary()),
+        objects=pa.DictionaryArray.from_arrays(numbers, pa.array(lines, pa.binary())),
         cells={place: column for place, column in cells.items() if column.null_count < len(rows)},
         refusals=tuple(sorted(refusals, key=lambda refusal: refusal.row)),
         pointed=frozenset(place for block in blocks for place in block.pointed),

@@ -13,7 +13,7 @@ from tidewaiter.consignments.messages.jsontexts import decode
 from tidewaiter.consignments.messages.jsonvalues import Values, is_array
 from tidewaiter.consignments.readers.blocks import LONGEST, SIZE
 from tidewaiter.consignments.readers.jsonblocks import read_block
-from tidewaiter.consignments.readers.jsonrows import HINT, Asked, Row, header, plan_of, read_line
+from tidewaiter.consignments.readers.jsonrows import HINT, Asked, Row, header, read_line
 from tidewaiter.consignments.readers.mapping import NEEDED
 from tidewaiter.consignments.readers.mapping import Mapping as Columns
 from tidewaiter.consignments.readers.objects import flatten
@@ -143,9 +143,8 @@ def _seen(first: Sequence[bytes], name: str, options: ReadOptions) -> Columns:
     for number, line in enumerate(first, 1):
         for item in read_line(line, number, _asked(options)):
             if isinstance(item, Row):
-                plan = plan_of(tuple(item.flat.cells), _asked(options))
-                columns.update(plan.columns)
-                assumed.update(dict.fromkeys(plan.assumed))
+                columns.update(item.plan.columns)
+                assumed.update(dict.fromkeys(item.plan.assumed))
                 keys.update(dict.fromkeys(item.flat.cells))
             elif number == 1 and "may hold" in item.problem:
                 raise InputError(item.problem, at=f"{name}, row 1", hint=item.hint)

@@ -30,6 +30,7 @@ class Row(Record, frozen=True, kw_only=True):
     fields: dict[str, str]
     pointed: tuple[str, ...]  # fields whose text is a number with a point
     flat: Flat
+    plan: Columns  # of its keys
 
 
 @cache
@@ -62,7 +63,8 @@ def read_line(line: bytes, number: int, asked: Asked) -> Iterator[Row | Refusal]
     """
     text = line.decode("utf-8", "replace")
     try:
-        rows = [_row(flat, number, asked) for flat in flatten(decode(text))]
+        plans: dict[tuple[str, ...], Columns] = {}
+        rows = [_row(flat, number, asked, plans) for flat in flatten(decode(text))]
     except InputError as error:
         yield refused(text, number, error.message, error.hint)
     except ValueError:
@@ -80,9 +82,12 @@ def read_line(line: bytes, number: int, asked: Asked) -> Iterator[Row | Refusal]
         yield from rows
 
 
-def _row(flat: Flat, number: int, asked: Asked) -> Row:
+def _row(flat: Flat, number: int, asked: Asked, plans: dict[tuple[str, ...], Columns]) -> Row:
+    """Read a row; the plans of its object are at hand, however many keys they have."""
     keys = tuple(flat.cells)
-    plan = plan_of(keys, asked)
+    plan = plans.get(keys)
+    if plan is None:
+        plan = plans[keys] = plan_of(keys, asked)
     fields = fields_of(flat, keys, plan)
     fields.setdefault("consignment", f"row {number}")
     numbers = flat.numbers
@@ -91,7 +96,7 @@ def _row(flat: Flat, number: int, asked: Asked) -> Row:
         for field, places in plan.places.items()
         if keys[places[0]] in numbers and all(keys[place] in numbers for place in places)
     )
-    return Row(number=number, flat=flat, fields=fields, pointed=pointed)
+    return Row(number=number, flat=flat, fields=fields, pointed=pointed, plan=plan)
 
 
 def refused(text: str, number: int, problem: str, hint: str, *, screened: bool = False) -> Refusal:

@@ -2,15 +2,25 @@
 
 from collections.abc import Sequence
 
-from tidewaiter.consignments.readers.aliases import words_of
-from tidewaiter.consignments.readers.columns import Found
+from tidewaiter.consignments.readers.aliases import load_aliases, words_of
+from tidewaiter.consignments.readers.columns import (
+    Found,
+    find_columns,
+    find_directed,
+    find_ordered,
+    find_unsure,
+)
 from tidewaiter.consignments.readers.words import say
+from tidewaiter.consignments.types import LINES
 
 # What is left of a header without these tells which of several quantities it belongs to:
 # "commercial" of "COMMERCIAL_MEASURE_UNIT" and of "COMMERCIAL_QUANTITY".
 _COMMON = frozenset(
     "quantity qty qnty quantities unit units uom of measure measurement type code en name 1".split()  # noqa: SIM905
 )
+
+_OWN = frozenset(("net_mg", "gross_mg", "volume_ul"))
+"""Columns of `LINES` that nobody else's file has together."""
 
 
 def way_of(names: Sequence[str], header: Sequence[tuple[Found, ...]]) -> str:
@@ -30,10 +40,36 @@ def way_of(names: Sequence[str], header: Sequence[tuple[Found, ...]]) -> str:
     return ways[0] if len(ways) == 1 else ""
 
 
+def kind_told(names: Sequence[str], told: Sequence[tuple[Found, ...]]) -> list[tuple[Found, ...]]:
+    """Return what names mean where their file is of lines as we write them, or of orders.
+
+    Args:
+        names: The names of its columns.
+        told: What each of them may mean elsewhere.
+    """
+    if set(names) >= _OWN:
+        return [_of_own(name) or found for name, found in zip(names, told, strict=True)]
+    if is_of_orders(names):
+        return [find_ordered(name) or found for name, found in zip(names, told, strict=True)]
+    return list(told)
+
+
+def _of_own(name: str) -> tuple[Found, ...]:
+    known = name in LINES.names and name in load_aliases().known
+    return (Found(field=name, tier=0),) if known else ()
+
+
 def is_of_orders(names: Sequence[str]) -> bool:
     """Tell whether a file is of orders: one of its columns is an address to ship or to bill to."""
     said = (word.says for name in names for word in say(words_of(name.rstrip("0123456789"))))
     return not {"ship_address", "bill_address"}.isdisjoint(said)
+
+
+def is_of_others(name: str) -> bool:
+    """Tell whether what a header means hangs on the others of its file, or theirs on it."""
+    hangs = find_ordered(name) or find_directed(name, "import")
+    own = name in _OWN or (_of_own(name) and not find_columns(name))
+    return bool(hangs or own) or is_of_orders((name,)) or bool(way_of((name,), ()))
 
 
 def kin(header: str) -> frozenset[str]:
@@ -44,3 +80,8 @@ def kin(header: str) -> frozenset[str]:
 def is_taxed(names: Sequence[str]) -> bool:
     """Tell whether a file has taxes, so that a bare "net" may be a sum of money."""
     return any(word.says == "tax" for name in names for word in say(words_of(name)))
+
+
+def is_of_lone(name: str) -> bool:
+    """Tell whether a column may keep another from being read as the only one of its field."""
+    return bool(find_unsure(name)) or is_taxed((name,))

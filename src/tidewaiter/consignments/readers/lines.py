@@ -95,7 +95,10 @@ def to_lines(
             reading = _Reading(part, columns, options, styles, sheet)
             batch, last = reading.batch(last)
             yield from reading.refusals()
-            yield carrying(batch, part, carried, options) if unread else written(batch, part)
+            if unread:
+                yield carrying(batch, part, carried, options)
+            else:
+                yield from written(batch, part)
 
 
 def _parts(block: Block, size: int) -> Iterator[Block]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.consignments.messages.taking import kept_of, pack
-from tidewaiter.consignments.messages.types import Format, Found
+from tidewaiter.consignments.messages.types import Format, Found, Left
 from tidewaiter.consignments.readers.jsonrows import header
 from tidewaiter.consignments.readers.mapping import Mapping as Columns
 from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS, Block, Sheet
@@ -20,6 +20,9 @@ from tidewaiter.consignments.readers.source import open_source
 from tidewaiter.consignments.types import KEPT, PARTY, STOP, ReadOptions, Refusal
 
 _Items = Iterator[Found | Refusal]
+# Lines share what stands in their head, so that a small file can be a very large table.
+_MOST = 32 << 20  # characters of a block
+_EACH = 100  # characters that a party, a stop or a text counts for
 _NESTED = MappingProxyType({"parties": PARTY, "route": STOP, "other": KEPT})
 
 
@@ -84,8 +87,36 @@ def _kept(first: Sequence[Found | Refusal]) -> tuple[str, ...]:
 
 
 def _blocks(items: _Items, size: int) -> Iterator[Block]:
-    while some := list(islice(items, size)):
+    """Put lines into blocks of at most `size` lines and about `_MOST` characters."""
+    some: list[Found | Refusal] = []
+    letters = 0
+    shared: set[int] = set()
+    for item in items:
+        some.append(item)
+        if isinstance(item, Found):
+            letters += _letters(item)
+            for part in item.left:
+                if id(part) not in shared:
+                    shared.add(id(part))
+                    letters += len(part[1])
+        if len(some) >= size or letters > _MOST:
+            yield _block(some)
+            some, letters = [], 0
+            shared.clear()
+    if some:
         yield _block(some)
+
+
+def _letters(line: Found) -> int:
+    """Count the letters that a line takes in its block; many lines may repeat a long text."""
+    several = len(line.parties) + len(line.route) + len(line.kept)
+    count = several * _EACH + len("".join(line.fields.values()))
+    count += sum(len(text) for _, text in line.kept)
+    for record in (*line.parties, *line.route):
+        for text in record.values():
+            if text:
+                count += len(text)
+    return count
 
 
 def _nested(
@@ -121,12 +152,31 @@ def _block(some: Sequence[Found | Refusal]) -> Block:
         _nested([row.route for row in rows], STOP),
         _nested([kept_of(row) if row.kept else () for row in rows], KEPT),
     )
-    left = [None if row.kept else pack(row.left) for row in rows]
+    left = [() if row.kept else row.left for row in rows]
     cells |= {place: lists for place, lists in enumerate(nested, len(places)) if lists is not None}
     return Block(
         rows=np.array([row.row for row in rows], np.int64),
         cells=cells,
         refusals=tuple(item for item in some if isinstance(item, Refusal)),
         pointed=frozenset(places[field] for row in rows for field in row.pointed),
-        left=pa.array(left, pa.binary()) if any(left) else None,
+        left=_left(left) if any(left) else None,
     )
+
+
+def _left(lines: Sequence[tuple[Left, ...]]) -> pa.Array:
+    """Write what is left of lines as lists of parts; one that several lines share stands once."""
+    numbers: dict[int, int] = {}
+    every: list[bytes] = []
+    places: list[int] = []
+    for part in chain.from_iterable(lines):
+        place = numbers.setdefault(id(part), len(every))
+        if place == len(every):
+            every.append(pack(part))
+        places.append(place)
+    parts = pa.DictionaryArray.from_arrays(
+        pa.array(places, pa.int32()), pa.array(every, pa.binary())
+    )
+    offsets = np.zeros(len(lines) + 1, np.int32)
+    np.cumsum([len(each) for each in lines], out=offsets[1:])
+    mask = pa.array([not each for each in lines])
+    return pa.ListArray.from_arrays(pa.array(offsets), parts, mask=mask)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.messages.jsontexts import Number, text_of
 from tidewaiter.consignments.readers.columns import find_columns
@@ -11,6 +12,7 @@ from tidewaiter.consignments.types import PARTY, STOP
 
 _LINES = ("lines", "items", "goodsitems", "contents", "lineitems", "commodities")
 _GOODS = ("goods", "commercial")
+_MOST = 5_000_000  # texts of all lines of an object that are said of all of them
 _SECOND = "commercial description"
 _RECORDS = {
     "parties": tuple(field.name for field in PARTY),
@@ -34,6 +36,7 @@ def flatten(doc: Mapping[str, Any]) -> Iterator[Flat]:
     """Flatten an object into its lines; one without a list of lines is one line.
 
     Raises:
+        InputError: Its lines, each with what is said of all of them, would be too much.
         RecursionError: It is nested too deep.
     """
     if not any(isinstance(value, (dict, list)) for value in doc.values()):
@@ -46,6 +49,12 @@ def flatten(doc: Mapping[str, Any]) -> Iterator[Flat]:
             inner.extend(value)
         else:
             head[key] = value
+    texts = sum(1 for _ in _scalars(head, "")) if len(inner) > 1 else 0
+    if texts * len(inner) > _MOST:
+        raise InputError(
+            f"holds {len(inner)} lines, and {texts} texts that are said of each of them: too much",
+            hint="write each line as an object of its own, with what is said of it alone",
+        )
     for line in inner or [{}]:
         yield _flat(*_plain(head, line))
 

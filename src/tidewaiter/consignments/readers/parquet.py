@@ -95,7 +95,7 @@ def _blocks(
         for batch in opened.iter_batches(size, columns=columns, use_threads=False):
             found = dict(zip(order, _flat(batch), strict=True))
             cells = {place: _cells(found[place], names[place]) for place in wanted}
-            cells |= {place: found[place] for place in places.carried}
+            cells |= {place: _carried(found[place]) for place in places.carried}
             refusals = tuple(
                 _refusal(row + at, names[place])
                 for place in wanted
@@ -106,6 +106,23 @@ def _blocks(
             row += batch.num_rows
     except _FAULTS as error:
         raise _damaged(f"{name}, after row {row - 1}", error) from error
+
+
+def _carried(column: pa.Array) -> pa.Array:
+    """Return a column as it is, or as text where Arrow cannot take some rows out of it.
+
+    Raises:
+        pa.ArrowInvalid: Numbers of texts are none of its list: the file is damaged.
+    """
+    if pa.types.is_dictionary(column.type):
+        found = pc.min_max(column.indices).as_py()
+        if (found["min"] or 0) < 0 or (found["max"] or 0) >= max(1, len(column.dictionary)):
+            raise pa.ArrowInvalid("a text that is not in its list")
+    try:
+        column.slice(0, 0).take(pa.array([], pa.int64()))
+    except pa.ArrowNotImplementedError:
+        return to_text(column)
+    return column
 
 
 def _as_numbers(
@@ -123,7 +140,9 @@ def _as_numbers(
     numbered = [
         column.path
         for place, column in enumerate(map(opened.schema.column, range(found.num_columns)))
+        # Of a record that several row groups hold, Arrow cannot put such together.
         if column.path in carried
+        and column.path == column.name
         and column.logical_type.type == "STRING"
         and all(_repeats(group.column(place)) for group in groups)
     ]

@@ -25,7 +25,9 @@ class Block(Record, frozen=True, kw_only=True):
     pointed: frozenset[int] = frozenset()  # as in `Sheet`, where only the block knows
     refusals: tuple[Refusal, ...] = ()
     objects: pa.Array | None = None  # of JSON: the bytes of each row's object
-    left: pa.Array | None = None  # of messages: for each row what `taking.pack` made, or null
+    left: pa.Array | None = (
+        None  # of messages: for each row a list of what `taking.pack` made, or null
+    )
 
 
 class _Blocks(Protocol):

@@ -87,6 +87,23 @@ def _plain_names(header: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(names)
 
 
+def may_be_spelled(header: Sequence[str]) -> frozenset[str]:
+    """Return the names that `plain_names` may give otherwise, for these or for some of them."""
+    written = {name: _as_written(name) for name in header}
+    of_layouts = {
+        name
+        for layout in load_layouts().values()
+        if len(layout.names.keys() & written.values()) >= layout.least
+        for name, said in written.items()
+        if said in layout.names
+    }
+    first = {name: words[0] for name in header if len(words := _words(name)) > 1}
+    counted = Counter(first.values())
+    shared = {name for name, word in first.items() if counted[word] >= _SHARED and _is_mute(word)}
+    boxes = {name for name in header if _has_box(name)}
+    return frozenset(of_layouts | shared | boxes)
+
+
 def _spelled(names: Sequence[str]) -> list[str]:
     """Spell out the names of the layout of which the file has the most, then those of the next."""
     written = [_as_written(name) for name in names]

@@ -29,6 +29,7 @@ MOST = 200
 LONGEST = 2_000
 """Letters of a text that is kept."""
 
+_WRITTEN = 64 << 20  # letters of all texts of some lines
 _ASKED = b"asked"
 _LEFT = b"left"
 
@@ -71,17 +72,28 @@ def carrying(
     return pa.RecordBatch.from_arrays([*batch.columns, carried], schema=schema)
 
 
-def written(batch: pa.RecordBatch, block: Block) -> pa.RecordBatch:
-    """Return lines with what the format of a message in JSON did not take as texts.
+def written(batch: pa.RecordBatch, block: Block) -> Iterator[pa.RecordBatch]:
+    """Yield lines with what the format of a message in JSON did not take as texts.
+
+    They come in several parts where these texts are long.
 
     Args:
         batch: The lines.
         block: What they were read from.
     """
     if block.left is None:
-        return batch
-    found = {at: _left(raw) for at, raw in enumerate(block.left.to_pylist()) if raw}
-    return _with_other(batch, found) if found else batch
+        yield batch
+        return
+    found: dict[int, tuple[Kept, ...]] = {}
+    start = letters = 0
+    for at, packed in enumerate(block.left):
+        if packed.is_valid:
+            kept = found[at - start] = _left(packed.as_py())
+            letters += sum(len(each.name) + len(each.text) for each in kept)
+        if letters >= _WRITTEN or at == len(batch) - 1:
+            lines = batch.slice(start, at + 1 - start)
+            yield _with_other(lines, found) if found else lines
+            found, start, letters = {}, at + 1, 0
 
 
 def only_lines(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -104,12 +116,18 @@ def kept_at(batch: pa.RecordBatch, places: Sequence[int]) -> list[tuple[Kept, ..
         return [_kept(pairs) for pairs in _cells(some)]
     told = field.metadata or {}
     if _LEFT in told:
-        return [_left(raw) if raw else () for raw in some.to_pylist()]
+        return [_left(packed) if packed else () for packed in some.to_pylist()]
     asked = msgspec.json.decode(told.get(_ASKED, b"[]"), type=Asked)
     rows = batch.column("row").to_numpy()
     firsts = rows.searchsorted(rows[list(places)])
     found = zip(some.to_pylist(), places, firsts.tolist(), strict=True)
-    return [_kept(_keys(raw, place - first, asked)) for raw, place, first in found]
+    objects: dict[int, list[list[tuple[str, str]]]] = {}  # of these rows: many may be lines of one
+    kept: list[tuple[Kept, ...]] = []
+    for raw, place, first in found:
+        if first not in objects:
+            objects[first] = list(_unused(raw, asked))
+        kept.append(_kept(objects[first][place - first]))
+    return kept
 
 
 def line_at(batch: pa.RecordBatch, place: int) -> Line:
@@ -177,12 +195,16 @@ def _cells(carried: pa.StructArray) -> Iterator[list[tuple[str, str | None]]]:
         yield list(zip(names, row, strict=True))
 
 
-def _keys(raw: bytes, nth: int, asked: Asked) -> Iterator[tuple[str, str | None]]:
-    """Yield the keys of the n-th line of an object that are not read, and their texts."""
-    flat = list(flatten(decode(raw.decode("utf-8", "replace"))))[nth]
-    keys = tuple(flat.cells)
-    used = {place for places in plan_of(keys, asked).places.values() for place in places}
-    yield from ((key, flat.cells[key]) for at, key in enumerate(keys) if at not in used)
+def _unused(raw: bytes, asked: Asked) -> Iterator[list[tuple[str, str]]]:
+    """Yield for each line of an object the keys that are not read, and their texts."""
+    used: dict[tuple[str, ...], set[int]] = {}
+    for flat in flatten(decode(raw.decode("utf-8", "replace"))):
+        keys = tuple(flat.cells)
+        if keys not in used:
+            places = plan_of(keys, asked).places.values()
+            used[keys] = {place for each in places for place in each}
+        mine = used[keys]
+        yield [(key, flat.cells[key]) for at, key in enumerate(keys) if at not in mine]
 
 
 def _kept(pairs: Iterable[tuple[str, str | None]]) -> tuple[Kept, ...]:
@@ -190,7 +212,7 @@ def _kept(pairs: Iterable[tuple[str, str | None]]) -> tuple[Kept, ...]:
     return tuple(Kept(name=_short(name), text=_short(text)) for name, text in found)
 
 
-def _left(packed: bytes) -> tuple[Kept, ...]:
+def _left(packed: Sequence[bytes]) -> tuple[Kept, ...]:
     return tuple(Kept(name=name, text=text) for name, text in unpack(packed))
 
 

@@ -264,3 +264,15 @@ def test_the_ship_and_its_voyage_are_those_of_the_main_stage(
     (line,), _ = find("edifact", text.encode())
     assert tuple(line.fields.get(each) for each in ("vessel", "imo", "voyage")) == wanted
     assert any(path.startswith("TDT") for path, _ in line.kept)  # the carrier, a sign, a flag
+
+
+def test_lines_share_the_first_parties_of_a_message_and_one_has_the_rest(find: Find) -> None:
+    """So that a small file is no large table."""
+    firms = "".join(f"NAD+CZ+++FIRM {at}'" for at in range(500))
+    raw = (
+        "UNH+1+CUSCAR:D:96A:UN'BGM+85+X'CNI+1+BL1'" + firms
+        + "GID+1+1:CT'FTX+AAA+++acetone'" + "GID+2+1:CT'FTX+AAA+++ether'" * 3 + "UNT+9+1'"
+    )  # fmt: skip
+    lines = find("edifact", raw)[0]
+    assert [len(line.parties) for line in lines] == [500, 200, 200, 200]
+    assert [p["name"] for p in lines[0].parties] == [f"FIRM {at}" for at in range(500)]

@@ -7,6 +7,9 @@ from tidewaiter.consignments.messages.edifact.structure import Codes, Message
 from tidewaiter.consignments.messages.types import Found
 
 _POINTED = frozenset({"net", "gross", "volume", "quantity", "value"})
+_SHARED = (
+    200  # parties and places of a consignment or message that all lines have; one has the rest
+)
 _ORDER = ("origin", "loading", "transit", "unlading", "destination")
 
 
@@ -44,12 +47,15 @@ def found_of(row: int, line: Bag, around: Sequence[Bag], codes: Codes, message: 
     if origin:
         fields["origin"] = origin
     kept = [item for bag in bags for item in bag.kept]
+    parties = tuple(_parties(bags))
     for bag in around:
         bag.kept = []  # told once, with the first line
+        del bag.parties[_SHARED:]
+        bag.places = sorted(bag.places, key=_rank)[:_SHARED]
     return Found(
         row=row,
         fields={field: text for field, text in fields.items() if text},
-        parties=tuple(_parties(bags)),
+        parties=parties,
         route=tuple(stop for stop in route if stop["function"] != "origin" or stop["locode"]),
         kept=tuple(kept),
         pointed=_POINTED.intersection(fields),
@@ -111,11 +117,14 @@ def _consignment(bags: Sequence[Bag], codes: Codes, message: Message) -> dict[st
 
 
 def _parties(bags: Sequence[Bag]) -> Iterator[Party]:
-    """Yield the parties; a role that the line names itself is not taken from around it."""
+    """Yield the parties; a role that the line names itself is not taken from around it.
+
+    Those that no other line has are taken all the same.
+    """
     told: set[str | None] = set()
     for bag in bags:
         roles = {party["role"] for party in bag.parties} - {"other"}
-        yield from (party for party in bag.parties if party["role"] not in told)
+        yield from (p for at, p in enumerate(bag.parties) if p["role"] not in told or at >= _SHARED)
         told |= roles
 
 

@@ -1,0 +1,20 @@
+"""A benchmark of scale times commands that did their work, and no others."""
+
+import sys
+
+import pytest
+
+from benchmarks import scale
+
+
+def test_a_command_that_fails_is_no_measurement(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A crash ends with the status of a file with rows that cannot be read, and is told apart."""
+    monkeypatch.setattr(scale, "COMMAND", (sys.executable, "-c"))
+    with pytest.raises(AssertionError, match="ZeroDivisionError"):
+        scale.run("1 / 0")
+    with pytest.raises(AssertionError, match="refused"):
+        scale.run("raise SystemExit(print('refused') or 2)")
+    assert scale.run("raise SystemExit(1)").cpu >= 0
+    took = scale.run("import time; time.sleep(0.5)")
+    assert took.wall > 0.4
+    assert took.memory
