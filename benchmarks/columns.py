@@ -33,6 +33,7 @@ from tidewaiter.consignments.readers.columns import find_columns
 from tidewaiter.consignments.readers.mapping import Mapping as Columns
 from tidewaiter.consignments.readers.mapping import Question, survey_columns
 from tidewaiter.consignments.readers.sheet import unique_names
+from tidewaiter.consignments.readers.spelled import plain_names
 from tidewaiter.consignments.types import ReadOptions
 
 LABELS = Path(__file__).with_name("columns_labels.tsv")
@@ -138,7 +139,7 @@ def judge(label: Label, got: Answer) -> tuple[str, str]:
     unsure = [field for field, names in got.columns.unsure.items() if got.header[place] in names]
     if unsure:
         return "asked", "+".join(unsure)
-    known = {plain(f.field) for f in find_columns(got.header[place])}
+    known = {plain(f.field) for f in find_columns(plain_names(got.header)[place])}
     if label.is_field and known & right & {plain(f) for f in got.columns.columns}:
         return "settled", ""
     return ("unread" if label.is_field else "left"), ""

@@ -11,7 +11,7 @@ from tidewaiter.consignments.readers import reader_for
 from tidewaiter.consignments.readers.aliases import squeeze
 from tidewaiter.consignments.readers.columns import find_columns
 from tidewaiter.consignments.readers.mapping import survey_columns
-from tidewaiter.consignments.readers.words import load_languages, load_words
+from tidewaiter.consignments.readers.vocabulary import load_languages, load_words
 from tidewaiter.consignments.types import ReadOptions, Refusal
 
 HEADERS = {

@@ -9,7 +9,8 @@ from tidewaiter.consignments.readers.columns import find_columns, find_named, fi
 from tidewaiter.consignments.readers.composing import compose
 from tidewaiter.consignments.readers.header import count_known
 from tidewaiter.consignments.readers.mapping import Mapping, survey_columns
-from tidewaiter.consignments.readers.words import UNKNOWN, load_languages, load_rules, say
+from tidewaiter.consignments.readers.vocabulary import UNKNOWN, load_languages, load_rules
+from tidewaiter.consignments.readers.words import say
 from tidewaiter.consignments.types import ReadOptions
 
 

@@ -70,8 +70,8 @@ def test_what_is_clear_can_be_read_and_what_is_not_cannot(
 @pytest.mark.parametrize(
     ("content", "field", "columns"),
     [
-        ("goods;product\nacetone;x\n", "goods", ("goods", "product")),
-        ('{"goods": "acetone", "product": "x"}\n', "goods", ("goods", "product")),
+        ("goods;description\nacetone;x\n", "goods", ("goods", "description")),
+        ('{"goods": "acetone", "description": "x"}\n', "goods", ("goods", "description")),
     ],
 )
 def test_two_columns_for_one_field_are_a_question(

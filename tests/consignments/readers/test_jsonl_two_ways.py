@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -113,3 +114,20 @@ def test_keys_that_hang_on_others_are_read_alike() -> None:
         if place in fast.cells
     }
     assert names["buyer.name"] == ["A", None, None, None, None, None]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [b'{"MAKTX":"acetone","BRGEW":"5"}', b'{"MAKTX":"soap"}', b'{"BRGEW":"7","goods":"x"}'],
+        [b'{"goods":"a","Netto":"5"}', b'{"goods":"b","Netto":"7","MwSt":"1"}'],
+        [b'{"hs":"291411","EXPORTER_NAME_VN":"X"}', b'{"hs":"2","EXPORTER_NAME_XQ":"Y"}'],
+        [b'{"Q_HS":"2914","Q_GOODS":"a","Q_NETWT":"1"}', b'{"Q_HS":"3","goods":"b"}'],
+    ],
+    ids=["layout", "taxes", "lone", "prefix"],
+)
+def test_names_that_hang_on_others_are_read_the_same_both_ways(lines: list[bytes]) -> None:
+    """Names of a layout, lone ones, those with the mark of a program: each object has its own."""
+    block = read_block(lines, 1, ())
+    careful = read_carefully(enumerate(lines, 1), ())
+    assert found(block) == found(careful)

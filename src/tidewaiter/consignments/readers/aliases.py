@@ -21,7 +21,17 @@ _UNSPACED = "\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
 # Thai, Hangul, Kana, Han: words are written together, and beside Latin ones ("B/L番号").
 _SCRIPTS = re.compile(rf"(?<=[{_UNSPACED}])(?=[a-z0-9])|(?<=[a-z0-9])(?=[{_UNSPACED}])")
 _IN_UNSPACED = re.compile(rf"[{_UNSPACED}]")
-_NUMERO = re.compile(r"(?<![A-Za-z])[Nn]°")
+_MONEYS = {
+    sign: f" {word} "
+    for sign, word in {
+        "us$": "usd", "u$s": "usd", "usd$": "usd", "r$": "brl", "hk$": "hkd", "nt$": "twd",
+        "s/.": "pen", "€": "eur", "£": "gbp", "₹": "inr", "₽": "rub", "₴": "uah", "%": "percent",
+    }.items()
+}  # fmt: skip
+_SIGNS = re.compile("|".join(re.escape(sign) for sign in sorted(_MONEYS, key=len, reverse=True)))
+_SIGN = re.compile(r"[$€£₹₽₴%]|s/\.")  # of them, what is looked for first: it is quick
+_WORD = re.compile(r"[^\W_]+")
+_NUMERO = re.compile(r"(?<![A-Za-z])[Nn]°|#(?!\d)")
 # Letters that Arabic and Persian write in two ways; Latin ones that Unicode does not take apart.
 _TWICE = str.maketrans("یکىةıłđø", "يكيهildo")
 
@@ -72,11 +82,18 @@ def words_of(header: str) -> tuple[str, ...]:
 
 
 def _cut(header: str) -> tuple[str, ...]:
-    apart = _NUMERO.sub("no ", _CAMEL.sub(" ", header))
-    apart = unicodedata.normalize("NFKD", apart).casefold()
-    apart = apart.replace("%", " percent ").translate(_TWICE)
-    bare = "".join(c for c in apart if not unicodedata.category(c).startswith("M"))
-    return tuple("".join(c if c.isalnum() else " " for c in _SCRIPTS.sub(" ", bare)).split())
+    apart = _CAMEL.sub(" ", header)
+    if "#" in apart or not apart.isascii():
+        apart = unicodedata.normalize("NFKD", _NUMERO.sub(" no ", apart))
+    apart = apart.casefold()
+    if _SIGN.search(apart):
+        apart = _SIGNS.sub(lambda sign: _MONEYS[sign.group()], apart)
+    if apart.isascii():
+        return tuple(_WORD.findall(apart))
+    apart = apart.translate(_TWICE)
+    if not apart.replace(" ", "").isalnum():  # a mark is no letter
+        apart = "".join(c for c in apart if unicodedata.category(c)[0] != "M")
+    return tuple(_WORD.findall(_SCRIPTS.sub(" ", apart)))
 
 
 _words = lru_cache(maxsize=1 << 14)(_cut)
@@ -89,6 +106,9 @@ def is_unspaced(word: str) -> bool:
 
 def squeeze(header: str) -> str:
     """Fold a header of any length into one word."""
+    together = header.replace(" ", "")
+    if together.isascii() and together.isalnum() and together.islower():
+        return together  # as most words of the tables are
     return "".join((_words if len(header) <= LONGEST else _cut)(header))
 
 

@@ -1,21 +1,24 @@
 """What the header of a column means: how it is looked up in the alias table."""
 
 import re
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 
 import msgspec
 
 from tidewaiter.base.quantities import find_unit
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.readers.aliases import load_aliases, squeeze, words_of
+from tidewaiter.consignments.readers.aliases import LONGEST, load_aliases, squeeze, words_of
+from tidewaiter.consignments.readers.bilingual import is_latin, parts_of
 from tidewaiter.consignments.readers.composing import compose
 from tidewaiter.consignments.readers.values import find_value, plain_tier
-from tidewaiter.consignments.readers.words import load_rules
+from tidewaiter.consignments.readers.vocabulary import UNKNOWN, load_rules
+from tidewaiter.consignments.readers.words import say
 
 _ENGLISH = 50  # more than there are tiers
 _DIRECTED = 60  # after every column that names whose it is
+_LINES = frozenset("123456789")
 _LINE = re.compile(r"([a-z]{4,})([1-9])")  # "Address1"
-_APART = re.compile(r"[/|()（）\[\]]")  # "DEĞER / VALUE", "件数(Pieces)"
 
 
 class Found(Record, frozen=True, kw_only=True):
@@ -31,6 +34,12 @@ class Found(Record, frozen=True, kw_only=True):
 
 def find_columns(header: str) -> tuple[Found, ...]:
     """Find what a header may mean, best first; empty: no table knows it, nor do its words."""
+    short = header if len(header) <= LONGEST else header.strip()
+    return _find(short) if len(short) <= LONGEST else ()
+
+
+@lru_cache(maxsize=1 << 12)
+def _find(header: str) -> tuple[Found, ...]:
     found = find_named(header)
     if found or _is_unsure(header):
         return found
@@ -38,21 +47,28 @@ def find_columns(header: str) -> tuple[Found, ...]:
 
 
 def _translated(header: str) -> tuple[Found, ...]:
-    """Read "DEĞER / VALUE" and "运单号 (AWB Number)": one name in two languages."""
-    parts = [part for part in _APART.split(header) if part.strip()]
-    if len(parts) != 2:  # noqa: PLR2004
+    """Read a name in several languages: "DEĞER / VALUE", "运单号 (AWB Number)", "毛重 G.W."."""
+    return next(filter(None, map(_agreed, parts_of(header))), ())
+
+
+def _agreed(parts: Sequence[str]) -> tuple[Found, ...]:
+    """Find what all parts of a name mean, or one of two, if the other says nothing to us."""
+    found = [find_named(part) or _composed(words_of(part)) for part in parts]
+    if all(found):
+        return found[0] if len({each[0].field for each in found}) == 1 else ()
+    if len(parts) != 2 or not any(found):  # noqa: PLR2004
         return ()
-    first, second = (find_named(part) or _composed(words_of(part)) for part in parts)
-    if first and second:
-        return first if first[0].field == second[0].field else ()
-    mute = parts[0] if second else parts[1]
+    mute = parts[0] if found[1] else parts[1]
     # Of one script, the other part says more of the same thing, and we do not know what.
-    apart = _is_latin(parts[0]) != _is_latin(parts[1])
-    return (first or second) if apart and not find_unsure(mute) else ()
+    apart = is_latin(parts[0]) != is_latin(parts[1])
+    return (found[0] or found[1]) if apart and _is_mute(mute) else ()
 
 
-def _is_latin(text: str) -> bool:
-    return any(word.isascii() and not word.isdecimal() for word in words_of(text))
+def _is_mute(text: str) -> bool:
+    """Tell whether all words of a text are unknown, or only its numbers and units are known."""
+    return find_unsure(text) == () and all(
+        word.says == UNKNOWN or word.says.endswith("_unit") for word in say(words_of(text))
+    )
 
 
 def _composed(words: tuple[str, ...]) -> tuple[Found, ...]:
@@ -61,7 +77,7 @@ def _composed(words: tuple[str, ...]) -> tuple[Found, ...]:
     if line is not None and compose(words) is None:
         words = (*words[:-1], *line.groups())
     composed, part = compose(words), 0
-    if composed is None and words and words[-1].isdecimal():
+    if (composed is None or composed.unsure) and words and words[-1] in _LINES:
         composed, part = compose(words[:-1]), int(words[-1]) + 1
         joined = load_aliases().joined
         if composed and not (composed.field in joined or composed.field.endswith(".address")):
@@ -131,6 +147,15 @@ def find_unsure(header: str) -> tuple[str, ...]:
         return ()
     read = (composed.field,) if composed.known_only else ()
     return composed.unsure or composed.directed or read
+
+
+def find_lone(header: str) -> Found | None:
+    """Find what a header means where nothing else in its file may mean that."""
+    composed = None if find_columns(header) or _is_unsure(header) else compose(words_of(header))
+    if composed is None or not composed.lone:
+        return None
+    (field,) = composed.unsure
+    return Found(field=field, tier=0, unit=composed.unit, currency=composed.currency)
 
 
 def _is_unsure(header: str) -> bool:

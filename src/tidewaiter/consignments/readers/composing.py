@@ -5,16 +5,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import combinations
 
+import msgspec
+
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.readers.aliases import ANY, LOCAL
+from tidewaiter.consignments.readers.aliases import ANY, LOCAL, is_unspaced
 from tidewaiter.consignments.readers.values import rank_value
-from tidewaiter.consignments.readers.words import UNKNOWN, Word, load_rules, say
+from tidewaiter.consignments.readers.vocabulary import UNKNOWN, Word, load_rules
+from tidewaiter.consignments.readers.words import say
 
 _LATE = 200  # after every name that a table knows
 _LATER = 20  # between two tiers of readings
 _VALUE = 1000  # values have many tiers of their own
 _MOST = 12  # words of a name that is looked at
 _SPARE = 4  # of them that change nothing
+_SHORT = 4  # letters of a word that is not known and may say nothing: "VN", "SIC", "ZEXP"
+_TOLD = 2  # words that say something, with the one that does not
+_MEASURES = ("mass_unit", "volume_unit", "money")
 
 _MONEYS = {
     "foreign_money": ANY, "foreign": ANY,
@@ -34,6 +40,7 @@ class Composed(Record, frozen=True, kw_only=True):
     known_only: bool = False  # the field is in it, in a form that is not read
     directed: tuple[str, str] | None = None  # the field on import, on export
     unsure: tuple[str, ...] = ()  # fields that it may be
+    lone: bool = False  # the one of `unsure` is read where nothing else in the file may be it
 
 
 class _Table(Record, frozen=True, kw_only=True):
@@ -42,6 +49,7 @@ class _Table(Record, frozen=True, kw_only=True):
     directed: Mapping[_Key, tuple[str, str]]
     unsure: Mapping[_Key, tuple[str, ...]]
     unsure_ordered: Mapping[_Key, tuple[str, ...]]
+    alone: Mapping[_Key, str]
     attributes: Mapping[_Key, str]
 
 
@@ -67,6 +75,7 @@ def _table() -> _Table:
         unsure_ordered={
             tuple(k.replace(">", " ").split()): f for k, f in rules.unsure.items() if ">" in k
         },
+        alone={tuple(sorted(k.split())): field for k, field in rules.alone.items()},
         attributes={
             tuple(sorted(pattern.split())): attribute
             for attribute, patterns in rules.roles.attributes.items()
@@ -89,8 +98,25 @@ def compose(words: tuple[str, ...]) -> Composed | None:
     found = _read(known) if known else None
     if found is None or len(known) == len(said):
         return found
+    if not found.field:
+        return None
     # Beside a word that says nothing to us, what the others say is told and not read.
-    return Composed(unsure=(found.field,)) if found.field else None
+    return msgspec.structs.replace(
+        found, field="", unsure=(found.field,), lone=_tells_enough(found.field, said)
+    )
+
+
+def _tells_enough(field: str, said: Sequence[Word]) -> bool:
+    """Tell whether what is known of a name outweighs the one short word in it that is not."""
+    mute = [word.text for word in said if word.says == UNKNOWN]
+    told = {word.says for word in said if word.says not in _MEASURES}
+    return (
+        len(mute) == 1
+        and len(mute[0]) <= _SHORT
+        and not (mute[0].isdecimal() or is_unspaced(mute[0]))
+        and len(told) > _TOLD
+        and (field in load_rules().lone["fields"] or field.endswith((".name", ".address")))
+    )
 
 
 def _read(said: Sequence[Word]) -> Composed | None:
@@ -187,5 +213,7 @@ def _told(says: _Key) -> Composed | None:
     key = tuple(sorted(plain))
     if key in table.directed:
         return Composed(directed=table.directed[key])
+    if key in table.alone:
+        return Composed(unsure=(table.alone[key],), lone=True)
     unsure = table.unsure_ordered.get(plain) or table.unsure.get(key)
     return Composed(unsure=unsure) if unsure else None

@@ -7,6 +7,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.consignments.readers.columns import find_named
 from tidewaiter.consignments.readers.sheet import shorten
 from tidewaiter.consignments.readers.sniff import sniff
+from tidewaiter.consignments.readers.spelled import plain_names
 
 TITLE_ROWS = 20
 """Rows, blank ones aside, among which the header is looked for."""
@@ -47,7 +48,12 @@ def _filled(row: Sequence[str | None]) -> int:
 
 def count_known(row: Sequence[str | None], asked: Collection[str] = ()) -> int:
     """Count the cells of a row that name a known column."""
-    return sum(cell.strip() in asked or _is_known(cell) for cell in row if cell)
+    cells = [cell for cell in row if cell]
+    plain = plain_names([cell if len(cell) <= _LONGEST else "" for cell in cells])
+    return sum(
+        cell.strip() in asked or _is_known(cell) or _is_known(name)
+        for cell, name in zip(cells, plain, strict=True)
+    )
 
 
 def refuse_data(row: Sequence[str | None], asked: Collection[str], name: str) -> None:

@@ -20,11 +20,12 @@ from tidewaiter.base.records import Record
 from tidewaiter.base.remembering import remember
 from tidewaiter.consignments.messages.jsontexts import text_of
 from tidewaiter.consignments.readers.cells import only_has
-from tidewaiter.consignments.readers.columns import find_columns
+from tidewaiter.consignments.readers.columns import find_columns, find_lone
 from tidewaiter.consignments.readers.jsonrows import Asked, header, plan_of, read_carefully
-from tidewaiter.consignments.readers.kinship import is_of_others
+from tidewaiter.consignments.readers.kinship import is_of_lone, is_of_others
 from tidewaiter.consignments.readers.mapping import Mapping as Columns
 from tidewaiter.consignments.readers.sheet import Block
+from tidewaiter.consignments.readers.spelled import may_be_spelled
 
 # A number with a point or an exponent comes as bytes, so that no text is taken for it.
 _DECODE = msgspec.json.Decoder(dict[str, Any], float_hook=str.encode).decode
@@ -169,7 +170,13 @@ def _known(keys: tuple[str, ...], asked: Asked) -> tuple[tuple[str, ...], bool]:
     said = {column for _, column in asked}
     names = {key: key.split("#")[0] for key in keys}
     fields = {key: {found.field for found in find_columns(name)} for key, name in names.items()}
-    others = {key for key, name in names.items() if is_of_others(name)}
+    spelled = may_be_spelled(keys)
+    lone = any(find_lone(name) for name in names.values())  # then any may be its rival
+    others = {
+        key
+        for key, name in names.items()
+        if key in spelled or is_of_others(name) or (lone and is_of_lone(name))
+    }
     known = tuple(key for key in keys if fields[key] or key in said or key in others)
     every = set().union(*fields.values())
     return known, not others and sum(map(len, fields.values())) == len(every)

@@ -3,7 +3,13 @@
 from collections.abc import Sequence
 
 from tidewaiter.consignments.readers.aliases import load_aliases, words_of
-from tidewaiter.consignments.readers.columns import Found, find_columns, find_directed, find_ordered
+from tidewaiter.consignments.readers.columns import (
+    Found,
+    find_columns,
+    find_directed,
+    find_ordered,
+    find_unsure,
+)
 from tidewaiter.consignments.readers.words import say
 from tidewaiter.consignments.types import LINES
 
@@ -69,3 +75,13 @@ def is_of_others(name: str) -> bool:
 def kin(header: str) -> frozenset[str]:
     """Return the words of a quantity or a unit that tell it from the others of its file."""
     return frozenset(words_of(header)) - _COMMON
+
+
+def is_taxed(names: Sequence[str]) -> bool:
+    """Tell whether a file has taxes, so that a bare "net" may be a sum of money."""
+    return any(word.says == "tax" for name in names for word in say(words_of(name)))
+
+
+def is_of_lone(name: str) -> bool:
+    """Tell whether a column may keep another from being read as the only one of its field."""
+    return bool(find_unsure(name)) or is_taxed((name,))

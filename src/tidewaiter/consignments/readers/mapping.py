@@ -7,26 +7,21 @@ import msgspec
 
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
-from tidewaiter.consignments.readers.aliases import LOCAL, load_aliases, squeeze
-from tidewaiter.consignments.readers.columns import (
-    Found,
-    find_columns,
-    find_directed,
-    find_unsure,
+from tidewaiter.consignments.readers.aliases import LOCAL
+from tidewaiter.consignments.readers.choosing import (
+    KEEPS_ALL,
+    Choice,
+    choose_aliased,
+    choose_named,
 )
-from tidewaiter.consignments.readers.kinship import kin, kind_told, way_of
+from tidewaiter.consignments.readers.columns import Found, find_columns, find_unsure
+from tidewaiter.consignments.readers.kinship import kin
 from tidewaiter.consignments.readers.sniff import sniff, suspect
+from tidewaiter.consignments.readers.spelled import plain_names
 from tidewaiter.consignments.types import ReadOptions
 
 NEEDED = ("goods", "commercial", "cas", "hs", "un", "cus")
 """A file without any of these says nothing that can be screened."""
-
-KEEPS_ALL = ("commercial", "consignment")
-"""Fields that use every column that answers: all further descriptions are screened, and a
-consignment is named by the first of its columns that is not empty."""
-
-LAST = 6
-"""The tier from which a number names a consignment only where no better one does."""
 
 Sample = Sequence[Sequence[str | None]]
 """The first rows of a file, cell by cell."""
@@ -52,11 +47,6 @@ class Question(Record, frozen=True, kw_only=True):
 
     field: str
     columns: tuple[str, ...]
-
-
-class _Choice(Record, frozen=True, kw_only=True):
-    index: int
-    found: Found
 
 
 def map_columns(
@@ -107,9 +97,9 @@ def survey_columns(
     Raises:
         InputError: A column that `options` names is absent, or its field is none.
     """
-    chosen = _named(header, name, options)
+    chosen = choose_named(header, name, options)
     taken = {choice.index for choices in chosen.values() for choice in choices}
-    for field, choices in _aliased(header, taken).items():
+    for field, choices in choose_aliased(header, taken).items():
         chosen.setdefault(field, choices)
     _pair_units(header, chosen, options)
     _keep_money(chosen, options)
@@ -128,7 +118,7 @@ def survey_columns(
 
 def _record(
     header: Sequence[str],
-    chosen: Pairs[str, list[_Choice]],
+    chosen: Pairs[str, list[Choice]],
     sniffed: tuple[str, ...],
     stated: frozenset[str],
 ) -> Mapping:
@@ -146,100 +136,29 @@ def _record(
     )
 
 
-def _currency(value: Sequence[_Choice]) -> str:
+def _currency(value: Sequence[Choice]) -> str:
     currency = value[0].found.currency if value else ""
     return "" if currency == LOCAL else currency
 
 
-def _named(header: Sequence[str], name: str, options: ReadOptions) -> dict[str, list[_Choice]]:
-    known = load_aliases().known
-    chosen: dict[str, list[_Choice]] = {}
-    for written, column in options.columns.items():
-        field = _field(written, known)
-        if field is None:
-            raise InputError(
-                f'"{written}" is not a field', at=name, hint=f"fields: {', '.join(known)}"
-            )
-        index = _index(header, column)
-        if index is None:
-            raise InputError(
-                f'no column "{column}" for {written}',
-                at=name,
-                hint="columns: " + ", ".join(f'"{c}"' for c in header[:40]),
-            )
-        same = [f for f in find_columns(column) if f.field == field]
-        found = same[0] if same else Found(field=field, tier=0, unit=_unit_in(column, field))
-        chosen[field] = [_Choice(index=index, found=found)]
-    return chosen
-
-
-def _field(written: str, known: Sequence[str]) -> str | None:
-    plain = written.strip().casefold()
-    role, _, attribute = plain.partition(".")
-    if plain in known or f"{role.rstrip('23456789')}.{attribute}" in known:
-        return plain
-    return f"{plain}.name" if f"{plain}.name" in known else None
-
-
-def _unit_in(column: str, field: str) -> str:
-    units = [f.unit for f in find_columns(column) if f.unit]
-    return units[0] if units and field in ("net", "gross", "volume", "quantity") else ""
-
-
-def _index(header: Sequence[str], column: str) -> int | None:
-    if column in header:
-        return header.index(column)
-    alike = [i for i, other in enumerate(header) if squeeze(other) == squeeze(column)]
-    return alike[0] if len(alike) == 1 else None
-
-
-def _aliased(header: Sequence[str], taken: set[int]) -> dict[str, list[_Choice]]:
-    """Choose, for each field, the columns of its lowest tier; one column has one field."""
-    names = [column.split("#")[0] for column in header]
-    looked = [find_columns(name) for name in names]
-    way = way_of(names, looked)
-    told = [found or find_directed(name, way) for name, found in zip(names, looked, strict=True)]
-    told = kind_told(names, told)
-    read = [tuple(each for each in found if not each.known_only) for found in told]
-    open_ = {i: found for i, found in enumerate(read) if i not in taken}
-    while True:
-        best: dict[str, list[_Choice]] = {}
-        for index, found in open_.items():
-            if found:
-                best.setdefault(found[0].field, []).append(_Choice(index=index, found=found[0]))
-        beaten = [index for field, choices in best.items() for index in _beaten(field, choices)]
-        if not beaten:
-            break
-        for index in beaten:  # it may still answer for another field
-            open_[index] = open_[index][1:]
-    return best
-
-
-def _beaten(field: str, choices: Sequence[_Choice]) -> list[int]:
-    """Tell the columns of which a better one takes the field."""
-    low = min(choice.found.tier for choice in choices)
-    if field in KEEPS_ALL:
-        return [c.index for c in choices if c.found.tier >= LAST and low < LAST]
-    return [c.index for c in choices if c.found.tier > low]
-
-
 def _pair_units(
-    header: Sequence[str], chosen: dict[str, list[_Choice]], options: ReadOptions
+    header: Sequence[str], chosen: dict[str, list[Choice]], options: ReadOptions
 ) -> None:
     """Give a quantity the unit that is called as it is: a statistical one is not the commercial."""
     if "quantity" not in chosen or "quantity.unit" in options.columns:
         return
-    own, found = kin(header[chosen["quantity"][0].index]), []
-    for index, column in enumerate(header):
-        same = [f for f in find_columns(column.split("#")[0]) if f.field == "quantity.unit"]
-        if same and kin(column.split("#")[0]) == own:
-            found.append(_Choice(index=index, found=same[0]))
+    names = plain_names(header)
+    own, found = kin(names[chosen["quantity"][0].index]), []
+    for index, name in enumerate(names):
+        same = [f for f in find_columns(name) if f.field == "quantity.unit"]
+        if same and kin(name) == own:
+            found.append(Choice(index=index, found=same[0]))
     low = min((choice.found.tier for choice in found), default=0)
     if found:
         chosen["quantity.unit"] = [choice for choice in found if choice.found.tier == low]
 
 
-def _keep_money(chosen: dict[str, list[_Choice]], options: ReadOptions) -> None:
+def _keep_money(chosen: dict[str, list[Choice]], options: ReadOptions) -> None:
     """Leave a column of currencies alone where the value is in the money of the country."""
     value = chosen.get("value")
     if value and value[0].found.currency == LOCAL and "currency" not in options.columns:
@@ -252,17 +171,17 @@ def _unsure(
     """List the columns that may hold a field which nothing else holds, by name or by values."""
     used = {place for each in places.values() for place in each}
     found: dict[str, list[str]] = {}
-    for index, column in enumerate(header):
+    for index, (column, plain) in enumerate(zip(header, plain_names(header), strict=True)):
         if index in used:
             continue
         shown = suspect([row[index] for row in sample if index < len(row)])
-        for field in find_unsure(column.split("#")[0]) or ((shown,) if shown else ()):
+        for field in find_unsure(plain) or ((shown,) if shown else ()):
             if field not in read:
                 found.setdefault(field, []).append(column)
     return {field: tuple(names) for field, names in found.items()}
 
 
-def _doubt(field: str, choices: list[_Choice], header: Sequence[str]) -> Question | None:
+def _doubt(field: str, choices: list[Choice], header: Sequence[str]) -> Question | None:
     """Put the columns of a field in order; where more than one may be meant, ask."""
     choices.sort(key=lambda choice: (choice.found.tier, choice.found.part))
     parts = [choice.found.part for choice in choices]
@@ -286,13 +205,13 @@ def _ask(question: Question, name: str) -> InputError:
 
 def _sniffed(
     header: Sequence[str], sample: Sample, taken: set[int], known: set[str]
-) -> dict[str, list[_Choice]]:
-    chosen: dict[str, list[_Choice]] = {}
+) -> dict[str, list[Choice]]:
+    chosen: dict[str, list[Choice]] = {}
     for index in range(len(header)):
         if index in taken:
             continue
         field = sniff([row[index] for row in sample if index < len(row)])
         if field and field not in known:
             found = Found(field=field, tier=0)
-            chosen.setdefault(field, []).append(_Choice(index=index, found=found))
+            chosen.setdefault(field, []).append(Choice(index=index, found=found))
     return chosen

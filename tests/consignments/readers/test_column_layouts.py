@@ -1,0 +1,95 @@
+"""Names that a customs service, a program or a form made up are spelled out."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from tidewaiter.consignments.readers.aliases import words_of
+from tidewaiter.consignments.readers.columns import find_columns, find_unsure
+from tidewaiter.consignments.readers.header import count_known
+from tidewaiter.consignments.readers.mapping import Mapping, survey_columns
+from tidewaiter.consignments.readers.sheet import unique_names
+from tidewaiter.consignments.readers.spelled import load_layouts, plain_names
+from tidewaiter.consignments.readers.vocabulary import UNKNOWN
+from tidewaiter.consignments.readers.words import say
+from tidewaiter.consignments.types import ReadOptions
+
+
+def mapped(*header: str) -> Mapping:
+    """Map a header; nothing in it is a question."""
+    found, questions = survey_columns(unique_names(header), (), "a.csv", ReadOptions())
+    assert questions == ()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("header", "columns"),
+    [
+        (("PAISGEN", "PNK", "VACID"), {"origin": "PAISGEN", "net": "PNK", "value": "VACID"}),
+        (("MATNR", "MAKTX", "BRGEW", "STAWN"), {"goods": "MAKTX", "gross": "BRGEW", "hs": "STAWN"}),
+        (("LIPS-ARKTX", "LIPS-NTGEW", "X"), {"goods": "LIPS-ARKTX", "net": "LIPS-NTGEW"}),
+        (("GooDesGDS23", "GroMasGDS46"), {"goods": "GooDesGDS23", "gross": "GroMasGDS46"}),
+        (("DE 6/8", "DE 6/1", "DE 6/14"), {"goods": "DE 6/8", "net": "DE 6/1", "hs": "DE 6/14"}),
+        (("Графа 31", "Графа 33"), {"goods": "Графа 31", "hs": "Графа 33"}),
+        (("conName", "shpName", "x"), {"consignee.name": "conName", "consignor.name": "shpName"}),
+    ],
+)  # fmt: skip
+def test_the_names_of_a_layout_are_spelled_out(
+    header: Sequence[str], columns: dict[str, str]
+) -> None:
+    """They are read as what they are short for."""
+    found = mapped(*header).columns
+    assert {field: found[field] for field in columns} == {f: (c,) for f, c in columns.items()}
+
+
+def test_one_name_alone_is_of_no_layout() -> None:
+    """A file has at least two names of a layout, or as many as the layout says."""
+    assert plain_names(("MAKTX", "weight")) == ("MAKTX", "weight")
+    assert plain_names(("Item Number", "Quantity", "Price")) == ("Item Number", "Quantity", "Price")
+
+
+def test_the_layout_with_most_names_in_the_file_says_what_a_name_means() -> None:
+    """DNOMBRE is the exporter in the files of Peru, and the goods in those of Chile."""
+    peru = mapped("NDCL", "DNOMBRE", "VPESNET", "PART_NANDI")
+    chile = mapped("NUMITEM", "DNOMBRE", "ARANC_NAC", "CIF_ITEM")
+    assert peru.columns["exporter.name"] == ("DNOMBRE",)
+    assert chile.columns["goods"] == ("DNOMBRE",)
+
+
+def test_a_price_and_a_freight_of_a_layout_stay_what_they_are() -> None:
+    """What a layout calls a unit price, a tax or a freight is no value of the goods."""
+    found = mapped("MAKTX", "BRGEW", "NETPR", "MWSBP", "MATNR")
+    assert set(found.columns) == {"goods", "gross"}
+    assert found.unsure == {}
+
+
+@pytest.mark.parametrize("slug", load_layouts())
+def test_each_name_of_a_layout_is_known(slug: str) -> None:
+    """It is read, told, or has a word that says it is something else; none is left unknown."""
+    for name, says in load_layouts()[slug].names.items():
+        words = say(words_of(says))
+        known = find_columns(says) or find_unsure(says) or words
+        assert known, name
+        assert find_columns(says) or all(word.says != UNKNOWN for word in words), name
+        assert load_layouts()[slug].source
+
+
+def test_the_numbers_of_boxes_are_left_out_where_several_columns_have_one() -> None:
+    """One number alone is of something else: "20 containers"."""
+    header = ("2. Exporter", "31 Description of goods", "33 Commodity code", "38 Net mass")
+    assert set(mapped(*header).columns) == {"exporter.name", "goods", "hs", "net"}
+    assert plain_names(("20 containers", "goods")) == ("20 containers", "goods")
+
+
+def test_a_word_that_says_nothing_before_most_names_is_left_out() -> None:
+    """Of a program's own prefix; a word that is known stays."""
+    header = ("ZEXP_GOODS_DESC", "ZEXP_NETWT", "ZEXP_HSCODE", "USERX")
+    assert set(mapped(*header).columns) == {"goods", "net", "hs"}
+    kept = ("exporter name", "exporter country", "exporter code")
+    assert plain_names(kept) == kept
+
+
+def test_a_header_of_technical_names_is_known_as_one() -> None:
+    """So a title above it is not taken for the header."""
+    assert count_known(("MAKTX", "BRGEW", "STAWN")) == 3
+    assert count_known(("Outbound deliveries",)) == 0
