@@ -44,10 +44,10 @@ def test_json_is_one_object(call: Call) -> None:
 
 def test_open_questions_are_status_one(call: Call, here: Path) -> None:
     """What must be said is told as it is said."""
-    (here / "a.csv").write_text("goods,description\nacetone,x\n")
+    (here / "a.csv").write_text("goods,net,net weight\nacetone,1,2\n")
     result = call("inspect", "a.csv")
     assert result.exit_code == 1
-    assert '--map "goods=description"' in " ".join(result.output.split())
+    assert '--map "net=net weight"' in " ".join(result.output.split())
     (here / "b.csv").write_bytes(b"%PDF-1.7")
     result = call("inspect", "b.csv")
     assert result.exit_code == 1

@@ -122,10 +122,22 @@ def test_units_and_currencies_are_read_from_headers() -> None:
 def test_two_columns_for_one_field_are_a_question() -> None:
     """Both are named, with the spelling of the answer."""
     with pytest.raises(InputError) as caught:
-        mapped("Description", "Goods", "hs")
-    assert '"Description", "Goods"' in caught.value.message
-    assert '--map "goods=Description"' in caught.value.hint
-    assert mapped("Description", "Goods", columns={"goods": "Goods"}).columns["goods"] == ("Goods",)
+        mapped("Goods", "Net", "Net weight")
+    assert '"Net", "Net weight"' in caught.value.message
+    assert '--map "net=Net"' in caught.value.hint
+    assert mapped("Goods", "Net", "Net weight", columns={"net": "Net"}).columns["net"] == ("Net",)
+
+
+def test_every_column_that_may_hold_the_goods_is_screened() -> None:
+    """The first as the goods, the others as further descriptions, unless one is said."""
+    names = ("Description", "hs", "Goods", "Commercial description", "Item description")
+    found = mapped(*names).columns
+    assert found["goods"] == ("Description",)
+    assert set(found["commercial"]) == {"Commercial description", "Goods", "Item description"}
+    parts = mapped("Goods 1", "Goods 2").columns
+    assert (parts["goods"], parts.get("commercial")) == (("Goods 1", "Goods 2"), None)
+    said = mapped("Description", "Goods", columns={"goods": "Goods"})
+    assert (said.columns["goods"], said.unmapped) == (("Goods",), ("Description",))
 
 
 def test_two_columns_of_one_name_are_a_question() -> None:

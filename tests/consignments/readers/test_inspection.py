@@ -70,8 +70,8 @@ def test_what_is_clear_can_be_read_and_what_is_not_cannot(
 @pytest.mark.parametrize(
     ("content", "field", "columns"),
     [
-        ("goods;description\nacetone;x\n", "goods", ("goods", "description")),
-        ('{"goods": "acetone", "description": "x"}\n', "goods", ("goods", "description")),
+        ("goods;net;net weight\nx;1;2\n", "net", ("net", "net weight")),
+        ('{"goods": "x", "net": "1", "net weight": "2"}\n', "net", ("net", "net weight")),
     ],
 )
 def test_two_columns_for_one_field_are_a_question(
@@ -83,10 +83,20 @@ def test_two_columns_for_one_field_are_a_question(
     (question,) = seen.questions
     assert (question.field, question.columns) == (field, columns)
     assert not seen.is_clear
-    assert not seen.needed
-    said = look(content, name, columns={"goods": "goods"})
+    said = look(content, name, columns={"net": "net"})
     assert said.is_clear
-    assert (said.columns[0].how, said.columns[0].fields) == ("said", ("goods",))
+    assert (said.columns[1].how, said.columns[1].fields) == ("said", ("net",))
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["goods;description\nacetone;x\n", '{"goods": "acetone", "description": "x"}\n'],
+)
+def test_two_descriptions_of_the_goods_are_no_question(content: str) -> None:
+    """Both are screened: the first as the goods, the second as a further description."""
+    seen = look(content, "a.jsonl" if content.startswith("{") else "a.csv")
+    assert seen.is_clear
+    assert [column.fields for column in seen.columns] == [("goods",), ("commercial",)]
 
 
 def test_objects_may_name_a_field_by_different_keys() -> None:

@@ -101,6 +101,7 @@ def survey_columns(
     taken = {choice.index for choices in chosen.values() for choice in choices}
     for field, choices in choose_aliased(header, taken).items():
         chosen.setdefault(field, choices)
+    _further_descriptions(chosen, options)
     _pair_units(header, chosen, options)
     _keep_money(chosen, options)
     taken = {choice.index for choices in chosen.values() for choice in choices}
@@ -139,6 +140,29 @@ def _record(
 def _currency(value: Sequence[Choice]) -> str:
     currency = value[0].found.currency if value else ""
     return "" if currency == LOCAL else currency
+
+
+def _further_descriptions(chosen: dict[str, list[Choice]], options: ReadOptions) -> None:
+    """Read all columns that may hold the goods: the first as that, the others as further ones.
+
+    All of them are screened, so that there is nothing to ask.
+    """
+    goods = chosen.get("goods", [])
+    if "goods" in options.columns or _is_told(goods):
+        return
+    first, *others = sorted(goods, key=lambda choice: (choice.found.tier, choice.index))
+    chosen["goods"] = [first]
+    further = [
+        Choice(index=each.index, found=Found(field="commercial", tier=each.found.tier))
+        for each in others
+    ]
+    chosen["commercial"] = [*chosen.get("commercial", []), *further]
+
+
+def _is_told(choices: Sequence[Choice]) -> bool:
+    """Tell whether there is one column, or several that are its numbered parts."""
+    parts = [choice.found.part for choice in choices]
+    return len(choices) < 2 or (0 not in parts and len(set(parts)) == len(parts))  # noqa: PLR2004
 
 
 def _pair_units(
@@ -184,12 +208,7 @@ def _unsure(
 def _doubt(field: str, choices: list[Choice], header: Sequence[str]) -> Question | None:
     """Put the columns of a field in order; where more than one may be meant, ask."""
     choices.sort(key=lambda choice: (choice.found.tier, choice.found.part))
-    parts = [choice.found.part for choice in choices]
-    if (
-        field in KEEPS_ALL
-        or len(choices) == 1
-        or (0 not in parts and len(set(parts)) == len(parts))
-    ):
+    if field in KEEPS_ALL or _is_told(choices):
         return None
     return Question(field=field, columns=tuple(header[choice.index] for choice in choices))
 
