@@ -4,6 +4,8 @@ import sys
 
 import pytest
 
+pytest.importorskip("psutil", reason="psutil, of the extra bench, is not installed")
+
 from benchmarks import scale
 
 
