@@ -1,40 +1,23 @@
 """The option --history of `tidewaiter screen`, and what adds up over a file."""
 
 import csv
-import shutil
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from click.testing import Result
+from tests.cli.dealings import HEAD, OLD, write_dealings
 from tests.found import alerts
 
 from tidewaiter.base.resources import data
-from tidewaiter.bulk.run import Settings
 from tidewaiter.consignments.types import Alert
 from tidewaiter.identity import own_stamp
-from tidewaiter.rescreen.anew import mark_again
 from tidewaiter.store.database import open_database
 from tidewaiter.store.decisions import Wanted, decide, standings, take_back
 from tidewaiter.store.queuefilter import AlertFilter
 
 Screen = Callable[..., Result]
 Objects = Callable[[str], list[dict[str, Any]]]
-HEAD = (
-    "consignment,goods,net kg,exporter name,importer name,"
-    "origin country,destination country,departure\n"
-)
-
-
-def _file(path: Path, *rows: tuple[str, str]) -> Path:
-    lines = [
-        f"{number},acetic anhydride,{kilos},Hafen AG,Muster Inc,DE,US,{day}\n"
-        for number, (kilos, day) in enumerate(rows)
-    ]
-    path.write_text(HEAD + "".join(lines), encoding="utf-8")
-    return path
 
 
 def _told(alerts: list[dict[str, Any]]) -> list[list[str]]:
@@ -43,8 +26,8 @@ def _told(alerts: list[dict[str, Any]]) -> list[list[str]]:
 
 def test_an_earlier_file_adds_up(screen: Screen, here: Path, objects: Objects) -> None:
     """With the dealings of an earlier file the line reaches the limit; they are not shown."""
-    now = _file(here / "now.csv", ("500", "2026-11-20"))
-    then = _file(here / "then.csv", ("600", "2026-11-02"), ("600", "2026-10-02"))
+    now = write_dealings(here / "now.csv", ("500", "2026-11-20"))
+    then = write_dealings(here / "then.csv", ("600", "2026-11-02"), ("600", "2026-10-02"))
     assert _told(objects(screen(str(now)).stdout)) == [[]]
     result = screen(str(now), "--history", str(then))
     assert result.exit_code == 0
@@ -55,8 +38,8 @@ def test_an_earlier_file_adds_up(screen: Screen, here: Path, objects: Objects) -
 
 def test_no_file_counts_twice(screen: Screen, here: Path) -> None:
     """The file itself, and the same history twice, are refused before anything is done."""
-    now = _file(here / "now.csv", ("500", "2026-11-20"))
-    then = _file(here / "then.csv", ("600", "2026-11-02"))
+    now = write_dealings(here / "now.csv", ("500", "2026-11-20"))
+    then = write_dealings(here / "then.csv", ("600", "2026-11-02"))
     for files in ((now,), (then, then)):
         options = [part for path in files for part in ("--history", str(path))]
         result = screen(str(now), *options, "--out", "alerts.jsonl")
@@ -67,8 +50,8 @@ def test_no_file_counts_twice(screen: Screen, here: Path) -> None:
 
 def test_what_is_not_read_of_a_history_is_told(screen: Screen, here: Path) -> None:
     """Rows without a day are counted, and bad cells too."""
-    now = _file(here / "now.csv", ("500", "2026-11-20"))
-    then = _file(here / "then.csv", ("6OO", "2026-11-02"), ("600", ""))
+    now = write_dealings(here / "now.csv", ("500", "2026-11-20"))
+    then = write_dealings(here / "then.csv", ("6OO", "2026-11-02"), ("600", ""))
     result = screen(str(now), "--history", str(then))
     assert "1 rows or fields of then.csv refused: sums may be too low" in result.stderr
     assert "1 amounts name no day or no party" in result.stderr
@@ -77,7 +60,7 @@ def test_what_is_not_read_of_a_history_is_told(screen: Screen, here: Path) -> No
 def test_batches_and_workers_change_nothing(screen: Screen, here: Path) -> None:
     """The alerts of one file are the same bytes, with one worker or two."""
     rows = [(str(100 + place % 7), f"2026-11-{1 + place % 28:02d}") for place in range(120)]
-    path = _file(here / "now.csv", *rows)
+    path = write_dealings(here / "now.csv", *rows)
     for workers in ("1", "2"):
         assert screen(str(path), "--workers", workers, "--out", f"{workers}.csv").exit_code == 0
     one, two = ((here / f"{workers}.csv").read_bytes() for workers in "12")
@@ -92,10 +75,10 @@ def test_a_history_that_the_database_holds_counts_once(
     screen: Screen, here: Path, objects: Objects
 ) -> None:
     """Neither its amounts nor its lines are doubled; other files of the database count too."""
-    now = _file(here / "now.csv", ("500", "2026-11-20"))
-    then = _file(here / "then.csv", ("300", "2026-11-02"), ("300", "2026-11-03"))
+    now = write_dealings(here / "now.csv", ("500", "2026-11-20"))
+    then = write_dealings(here / "then.csv", ("300", "2026-11-02"), ("300", "2026-11-03"))
     assert screen(str(then), "--db", "cases.db").exit_code == 0
-    draft = _file(here / "draft.csv", ("10", "2026-11-04"))
+    draft = write_dealings(here / "draft.csv", ("10", "2026-11-04"))
     assert screen(str(draft), "--db", "cases.db").exit_code == 0
     sent = here / "sent.csv"
     sent.write_text(draft.read_text() + "9,shirts,9,Hafen AG,Muster Inc,DE,US,2026-11-04\n")
@@ -113,7 +96,7 @@ def test_lines_of_one_file_that_are_alike_all_count(
     row = "A,acetic anhydride,400,Hafen AG,Muster Inc,DE,US,2026-11-02\n"
     other = "B,shirts,9,Hafen AG,Muster Inc,DE,US,2026-11-02\n"
     (here / "then.csv").write_text(HEAD + (row + other) * 3)
-    now = _file(here / "now.csv", ("100", "2026-11-20"))
+    now = write_dealings(here / "now.csv", ("100", "2026-11-20"))
     assert screen("then.csv", "--db", "cases.db").exit_code == 0
     ((text,),) = _told(objects(screen(str(now), "--db", "cases.db").stdout))
     assert "4 lines (3 of earlier files) of 2026-11" in text
@@ -134,11 +117,11 @@ def test_the_database_counts_without_rules_of_the_past(
     own = here / "own.toml"
     own.write_text(f"{begin}\n[past]\n" + rest.replace("most = 30", "most = 0", 1), "utf-8")
     off = ("--db", "cases.db", "--rules", str(own))
-    _file(here / "then.csv", ("600", "2026-11-02"))
-    _file(here / "draft.csv", ("500", "2026-11-20"))
+    write_dealings(here / "then.csv", ("600", "2026-11-02"))
+    write_dealings(here / "draft.csv", ("500", "2026-11-20"))
     assert screen("then.csv", *off).exit_code == 0
     assert screen("draft.csv", *off).exit_code == 0
-    now = _file(here / "now.csv", ("500", "2026-11-20"), ("100", "2026-11-21"))
+    now = write_dealings(here / "now.csv", ("500", "2026-11-20"), ("100", "2026-11-21"))
     texts = [text for (text,) in _told(objects(screen(str(now), *off).stdout))]
     assert all("1,200 kg" in text and "(1 of earlier files)" in text for text in texts)
     assert screen("--again", *off).exit_code == 0
@@ -151,14 +134,11 @@ def test_the_database_counts_without_rules_of_the_past(
 
 def test_again_takes_no_history(screen: Screen, here: Path) -> None:
     """What a database holds is screened line by line."""
-    then = _file(here / "then.csv", ("600", "2026-11-02"))
+    then = write_dealings(here / "then.csv", ("600", "2026-11-02"))
     result = screen("--again", "--db", str(here / "cases.db"), "--history", str(then))
     assert result.exit_code == 2
 
 
-_OLD = "".join(
-    f"{n},cotton shirts,9,Old {n},Shop {n},DE,US,2026-0{1 + n % 8}-10\n" for n in range(120)
-)
 _PAST = ("trader-new", "pair-new", "goods-new", "trade-change")
 
 
@@ -168,9 +148,9 @@ def _past(alerts: list[dict[str, Any]]) -> list[list[str]]:
 
 def test_an_earlier_file_tells_what_is_new(screen: Screen, here: Path, objects: Objects) -> None:
     """Without it nothing is new; a new trader is told for each side and weighs once."""
-    now = _file(here / "now.csv", ("50", "2026-11-20"))
+    now = write_dealings(here / "now.csv", ("50", "2026-11-20"))
     then = here / "then.csv"
-    then.write_text(HEAD + _OLD, encoding="utf-8")
+    then.write_text(HEAD + OLD, encoding="utf-8")
     (before,) = objects(screen(str(now)).stdout)
     (after,) = objects(screen(str(now), "--history", str(then)).stdout)
     assert _past([before, after]) == [[], ["trader-new", "trader-new"]]
@@ -181,13 +161,13 @@ def test_what_the_database_holds_of_other_files_counts(
     screen: Screen, here: Path, objects: Objects
 ) -> None:
     """Its lines and its alerts, and not those of the file itself."""
-    now = _file(here / "now.csv", ("50", "2026-11-20"))
+    now = write_dealings(here / "now.csv", ("50", "2026-11-20"))
     then = here / "then.csv"
-    then.write_text(HEAD + _OLD, encoding="utf-8")
+    then.write_text(HEAD + OLD, encoding="utf-8")
     assert _past(objects(screen(str(now), "--db", "cases.db").stdout)) == [[]]
     assert screen(str(then), "--db", "cases.db").exit_code == 0
     assert _past(objects(screen(str(now), "--db", "cases.db").stdout)) == [["trader-new"] * 2]
-    _file(here / "old.csv", *[("50", f"2026-0{1 + n}-15") for n in range(8)])
+    write_dealings(here / "old.csv", *[("50", f"2026-0{1 + n}-15") for n in range(8)])
     assert screen("old.csv", "--db", "cases.db").exit_code == 0
     assert _past(objects(screen(str(now), "--db", "cases.db").stdout)) == [[]]
 
@@ -195,15 +175,15 @@ def test_what_the_database_holds_of_other_files_counts(
 def test_the_database_says_what_the_files_say(screen: Screen, here: Path, objects: Objects) -> None:
     """Marks and alerts that rules select stand in it; the same goods in two files weigh once."""
     now, then, own = here / "now.csv", here / "then.csv", here / "own.toml"
-    then.write_text(HEAD + _OLD, encoding="utf-8")
+    then.write_text(HEAD + OLD, encoding="utf-8")
     chemicals = [("600", "2026-11-03"), ("500", "2026-11-20")]
     now.write_text(
-        _file(now, *chemicals).read_text() + "9,shirts,9,Old 1,Nobody,DE,US,2026-11-20\n"
+        write_dealings(now, *chemicals).read_text() + "9,shirts,9,Old 1,Nobody,DE,US,2026-11-20\n"
     )
     ours = data("rules", "alerts.toml").read_text(encoding="utf-8")
     own.write_text(ours.replace("selects = []", 'selects = ["trader-new"]'), encoding="utf-8")
     assert screen(str(then), "--db", "cases.db").exit_code == 0
-    _file(here / "draft.csv", chemicals[0])
+    write_dealings(here / "draft.csv", chemicals[0])
     assert screen("draft.csv", "--db", "cases.db").exit_code == 0
     told = screen(str(now), "--db", "cases.db", "--rules", str(own))
     assert "3 alerts are new to the database" in told.stderr
@@ -226,10 +206,10 @@ def test_the_database_says_what_the_files_say(screen: Screen, here: Path, object
 def test_other_lines_are_asked_again(screen: Screen, here: Path, objects: Objects) -> None:
     """What came to the database later counts; a decided alert stays and gets a note; then rest."""
     now, own = here / "now.csv", here / "own.toml"
-    with _file(now, ("600", "2026-11-20"), ("600", "2026-11-20")).open("a") as file:
+    with write_dealings(now, ("600", "2026-11-20"), ("600", "2026-11-20")).open("a") as file:
         file.write("9,shirts,9,Old 1,Nobody,DE,US,2026-11-20\n")
     assert screen(str(now), "--db", "cases.db").exit_code == 0
-    (here / "then.csv").write_text(HEAD + _OLD, encoding="utf-8")
+    (here / "then.csv").write_text(HEAD + OLD, encoding="utf-8")
     assert screen("then.csv", "--db", "cases.db").exit_code == 0
     with open_database(here / "cases.db") as database, database.work(own_stamp()) as work:
         one, other = alerts(work)
@@ -264,59 +244,5 @@ def test_other_lines_are_asked_again(screen: Screen, here: Path, objects: Object
     assert "about 18 alerts: 1 say something else now" in screen(*again).stderr
 
 
-def test_what_rules_select_is_written_behind_what_is_new(
-    screen: Screen, here: Path, objects: Objects
-) -> None:
-    """To a file and to standard output; kept after that, so that a stop loses none of it."""
-    ours = data("rules", "alerts.toml").read_text(encoding="utf-8")
-    own, strict = here / "own.toml", here / "strict.toml"
-    own.write_text(ours.replace("selects = []", 'selects = ["trader-new"]'), encoding="utf-8")
-    levels = {"critical = 80": "critical = 99", "high = 60": "high = 98", "medium = 40":
-              "medium = 97", "low = 15": "low = 96"}  # fmt: skip
-    for level, other in levels.items():
-        ours = ours.replace(level, other)
-    strict.write_text(ours, encoding="utf-8")
-    with _file(here / "now.csv", ("600", "2026-11-20")).open("a") as file:
-        file.write("9,shirts,9,Old 1,Nobody,DE,US,2026-11-20\n")
-    (here / "then.csv").write_text(HEAD + _OLD, encoding="utf-8")
-    for name in ("now.csv", "then.csv"):
-        told = screen(name, "--db", "cases.db", "--rules", str(strict), "--day", "2026-11-25")
-        assert "0 alerts are new" in told.stderr
-    shutil.copy(here / "cases.db", here / "other.db")
-    again = ("--again", "--rules", str(own), "--day", "2026-11-25")
-    written = objects(screen(*again, "--db", "other.db").stdout)
-    assert [bool(each["substances"]) for each in written[:2]] == [True, False]
-    assert [each["row"] for each in written if each["file"] == "now.csv"] == [1, 2]
-    settings = Settings(day=date(2026, 11, 25), file="", sha256="", rules=own)
-
-    def full(_: Iterator[Alert]) -> None:
-        raise OSError("the disk is full")
-
-    with open_database(here / "cases.db") as database:
-        with pytest.raises(OSError, match="full"):
-            mark_again(database, settings, own_stamp, write=full)
-        with database.work() as work:
-            assert alerts(work) == []
-    assert screen(*again, "--db", "cases.db", "--out", "new.jsonl").exit_code == 0
-    assert objects((here / "new.jsonl").read_text(encoding="utf-8")) == written
-
-
 def _past_of(alert: Alert) -> list[str]:
     return [each.rule for each in alert.reasons if each.rule in _PAST]
-
-
-def test_rules_select_where_an_authority_says_so(
-    screen: Screen, here: Path, objects: Objects
-) -> None:
-    """A line without any find becomes an alert by a rule that its own copy names; once."""
-    now, then = here / "now.csv", here / "then.csv"
-    line = "1,cotton shirts,9,Old 1,Nobody,DE,US,2026-11-20\n"
-    now.write_text(HEAD + line + line.replace("Nobody", "Shop 1"), encoding="utf-8")
-    then.write_text(HEAD + _OLD, encoding="utf-8")
-    ours = data("rules", "alerts.toml").read_text(encoding="utf-8")
-    own = here / "own.toml"
-    own.write_text(ours.replace("selects = []", 'selects = ["trader-new"]'), encoding="utf-8")
-    assert objects(screen(str(now), "--history", str(then)).stdout) == []
-    (alert,) = objects(screen(str(now), "--history", str(then), "--rules", str(own)).stdout)
-    assert (alert["row"], alert["severity"], alert["score"]) == (1, "low", 3)
-    assert alert["title"].startswith("The importer Nobody is in none of 120 earlier lines")
