@@ -38,13 +38,13 @@ def test_columns_are_said_once_for_a_source(screen: Screen, here: Path) -> None:
 def test_a_file_of_other_columns_is_not_read_so(screen: Screen, here: Path) -> None:
     """It is said that nothing is known of it; each source has its own entry."""
     screen(
-        write(here / "a.csv", "no,Zork A,Zork B"), "--columns", "c.json", "--map", "goods=Zork A"
+        write(here / "a.csv", "no,Text A,Text B"), "--columns", "c.json", "--map", "goods=Text A"
     )
-    second = write(here / "b.csv", "no,Zork X,Zork Y")
+    second = write(here / "b.csv", "no,Text X,Text Y")
     refused = screen(second, "--columns", "c.json")
     assert refused.exit_code == 2
     assert "c.json knows no file with the columns of b.csv" in refused.stderr
-    screen(second, "--columns", "c.json", "--map", "goods=Zork X")
+    screen(second, "--columns", "c.json", "--map", "goods=Text X")
     assert len(json.loads((here / "c.json").read_text())) == 2
 
 

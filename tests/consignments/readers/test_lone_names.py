@@ -35,6 +35,15 @@ def test_it_is_told_where_another_may_be_the_field() -> None:
     assert sure.columns["exporter.name"] == ("exporter name",)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"), [("Text A", "Text B"), ("Weight A", "Weight B"), ("Value D", "Value F")]
+)
+def test_a_letter_that_tells_columns_apart_joins_nothing(one: str, other: str) -> None:
+    """Though "a" and "d" join words elsewhere, none of the two is read before the other."""
+    assert set(mapped("HS code", one, other).columns) == {"hs"}
+    assert mapped("Exporter name(s)", "HS code").columns["exporter.name"] == ("Exporter name(s)",)
+
+
 def test_a_bare_net_may_be_money_in_a_file_of_taxes() -> None:
     """There it is told, and not read as a weight."""
     taxed = mapped("goods", "liquido", "IVA")

@@ -28,12 +28,18 @@ def say(words: tuple[str, ...]) -> tuple[Word, ...]:
     place = 0
     while place < len(words):
         count, found = _longest(words[place : place + _LONGEST])
-        if found is None and words[place] not in rules.ignored["words"]:
+        joins = words[place] in rules.ignored["words"] and not _counts(words, place)
+        if found is None and not joins:
             said.extend(_alone(words[place], beside=len(words) > 1))
         elif found is not None:
             said.append(found)
         place += count
     return tuple(said)
+
+
+def _counts(words: tuple[str, ...], place: int) -> bool:
+    """Tell whether a word is a letter that tells a column from others: "Text A"; not "name(s)"."""
+    return place == len(words) - 1 and len(words[place]) == 1 and words[place] != "s"
 
 
 def _longest(words: Sequence[str]) -> tuple[int, Word | None]:
