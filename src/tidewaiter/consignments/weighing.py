@@ -101,10 +101,8 @@ class Weigher:
         alert = self._alert(line, ranked, reasons)
         if alert is None:
             return None
-        mentions = tuple(
-            mention_of(find, self.registry.substances[find.finding.substance])
-            for find in finds[:_MOST]
-        )
+        known = self.registry.substances
+        mentions = tuple(mention_of(find, known[find.finding.substance]) for find in finds[:_MOST])
         restricted = any(map(is_restricted, named))
         shown = filter(None, map(open_match, named))
         return structs.replace(

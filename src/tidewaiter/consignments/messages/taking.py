@@ -19,8 +19,6 @@ Node = dict[str, Any]
 _ENCODE = msgspec.json.Encoder().encode
 _UNPACK = msgspec.json.Decoder(tuple[str, msgspec.Raw]).decode
 _DECODE = msgspec.json.Decoder(dict[str, Any]).decode
-
-
 _LONGEST = 2_000  # letters of a path with others below it
 
 
@@ -39,7 +37,7 @@ def take(node: Node, *keys: str) -> str | None:
 
 def peek(node: Node, key: str) -> str | None:
     """Return a text without taking it."""
-    return _single(node.get(key)) or None
+    return _single(node.get(key))
 
 
 def take_all(node: Node, *keys: str) -> list[str]:
