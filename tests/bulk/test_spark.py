@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pytest
@@ -20,6 +20,7 @@ from tidewaiter.base.resources import data
 from tidewaiter.bulk.journal import Journal
 from tidewaiter.bulk.marks import marks_of
 from tidewaiter.bulk.run import Settings, run
+from tidewaiter.bulk.spark import reading
 from tidewaiter.bulk.spark.java import java_home
 from tidewaiter.bulk.spark.past import Spans, ask_lines, narrow_lines, select_lines
 from tidewaiter.bulk.spark.reading import read_files
@@ -30,7 +31,7 @@ from tidewaiter.cli.earlier import earlier_alerts, lines_of
 from tidewaiter.consignments.past.marking import Wanted
 from tidewaiter.consignments.readers import reader_for
 from tidewaiter.consignments.rules import load_alert_rules
-from tidewaiter.consignments.types import Alert, ReadOptions
+from tidewaiter.consignments.types import Alert, Reader, ReadOptions
 from tidewaiter.node import hash_file
 from tidewaiter.report.exports import json_line
 from tidewaiter.rescreen.basis import registry_digest
@@ -81,7 +82,7 @@ def alone(
 
 def spread(
     paths: list[Path], out: Path, *, batch_rows: int = 16, seed: int = 0,
-    history: Sequence[Path] = (), basis: Settings = BASIS,
+    history: Sequence[Path] = (), basis: Settings = BASIS, keeps: bool = True,
 ) -> Outcome:  # fmt: skip
     """Screen files on a cluster of this process."""
     options = ReadOptions(batch_rows=batch_rows)
@@ -89,7 +90,7 @@ def spread(
     earlier = [Input(path=p, name=p.name, options=options, earlier=True) for p in history]
     task = Task(inputs=(*inputs, *earlier), settings=basis, digest=registry_digest(basis))
     out.mkdir()
-    return screen_on(HereCluster(3, seed), task, out, registry_digest)
+    return screen_on(HereCluster(3, seed, keeps=keeps), task, out, registry_digest)
 
 
 def parts(out: Path) -> list[bytes]:
@@ -129,15 +130,20 @@ def trade(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def selecting(folder: Path, selects: str) -> Path:
+    """Write rules that let the past select lines by some of them."""
+    text = data("rules", "alerts.toml").read_text(encoding="utf-8")
+    rules = folder / "rules.toml"
+    rules.write_text(text.replace("selects = []", f"selects = [{selects}]"), encoding="utf-8")
+    return rules
+
+
 @pytest.mark.parametrize("selects", ["", '"trade-change", "detour", "label-domestic"'])
 def test_the_past_says_what_it_says_on_one_machine(
     selects: str, trade: Path, tmp_path: Path
 ) -> None:
     """Where rules let it make alerts, these come last, in the order of lines."""
-    text = data("rules", "alerts.toml").read_text(encoding="utf-8")
-    rules = tmp_path / "rules.toml"
-    rules.write_text(text.replace("selects = []", f"selects = [{selects}]"), encoding="utf-8")
-    basis = structs.replace(BASIS, rules=rules)
+    basis = structs.replace(BASIS, rules=selecting(tmp_path, selects))
     now, history = trade / "now.parquet", [trade / "past.parquet"]
     found = spread([now], tmp_path / "out", batch_rows=100, history=history, basis=basis)
     wanted = alone(now, 100, tmp_path, history, basis)
@@ -154,10 +160,7 @@ def test_what_the_past_selects_takes_no_part_of_others(
 ) -> None:
     """Where many lines in a row are no alert, numbers of parts are left out and not given again."""
     monkeypatch.setattr("tidewaiter.bulk.spark.run._PART_ALERTS", 1)
-    text = data("rules", "alerts.toml").read_text(encoding="utf-8")
-    rules = tmp_path / "rules.toml"
-    rules.write_text(text.replace("selects = []", 'selects = ["detour"]'), encoding="utf-8")
-    basis = structs.replace(BASIS, rules=rules)
+    basis = structs.replace(BASIS, rules=selecting(tmp_path, '"detour"'))
     now, history = trade / "now.parquet", [trade / "past.parquet"]
     found = spread([now], tmp_path / "out", batch_rows=40, history=history, basis=basis)
     written = sorted((tmp_path / "out").glob("part-*.jsonl"))
@@ -200,7 +203,7 @@ def test_a_file_that_cannot_be_read_stops_all(
     "step",
     [
         lambda task: screen_lines(task, registry_digest),
-        lambda _: look_for(()),
+        lambda task: look_for((), task),
         lambda task: narrow_lines(task, Wanted(None, (), ()), Spans({0: 1}), 1),
         ask_lines,
         lambda task: select_lines(task, past_of(BASIS).settle(), {}),
@@ -216,6 +219,68 @@ def test_a_file_that_vanishes_before_it_is_read_again_is_told(
     files = pa.table([[0]], schema=FILES).to_batches()
     with pytest.raises(InputError, match="No such file"):
         list(step(task)(read_files(task.inputs, 1)(iter(files))))
+
+
+@pytest.mark.parametrize("selects", ["", '"trade-change", "detour", "label-domestic"'])
+def test_a_cluster_that_loses_everything_finds_the_same(
+    selects: str, trade: Path, tmp_path: Path
+) -> None:
+    """What machines lose is read and computed again, from the same files."""
+    basis = structs.replace(BASIS, rules=selecting(tmp_path, selects))
+    now, history = trade / "now.parquet", [trade / "past.parquet"]
+    for place, keeps in ((tmp_path / "kept", True), (tmp_path / "lost", False)):
+        spread([now], place, batch_rows=1_000, history=history, basis=basis, keeps=keeps)
+    assert parts(tmp_path / "kept") == parts(tmp_path / "lost")
+
+
+ROWS = [("A", "acetic anhydride", "60", "2026-01-05", "Alpha Chem", ROOM, "Beta Chem")] * 20
+
+
+@pytest.mark.parametrize("rows", [ROWS[:1], [*ROWS[:-1], (*ROWS[0][:2], "61", *ROWS[0][3:])]])
+@pytest.mark.parametrize("after", range(5))
+def test_a_file_that_changes_between_two_readings_is_told(
+    rows: list[tuple[str, ...]], after: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it has become shorter or says something else: nothing of it is taken for the whole.
+
+    It is changed after each number of readings, as long as it is read again.
+    """
+    path, other = write(tmp_path, ROWS), write(tmp_path, rows)
+    history, count = write(tmp_path, ROWS[:3]), itertools.count()
+    really = reading.reader_for
+
+    def opened(name: str, *, unread: bool) -> Reader:
+        if name == path.name and next(count) == after + 1:
+            path.write_bytes(other.read_bytes())
+        return really(name, unread=unread)
+
+    monkeypatch.setattr(reading, "reader_for", opened)
+    with pytest.raises(InputError, match="it changed while it was screened") as told:
+        spread([path], tmp_path / "out", batch_rows=4, history=[history], keeps=False)
+    assert next(count) == after + 2
+    assert told.value.at in {str(path), "one of the files"}
+
+
+def test_a_file_that_changes_while_it_is_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its alerts would name a hash that is of something else."""
+    path, really = write(tmp_path, ROWS), reading.hash_of
+
+    def hashed(file: BinaryIO) -> str:
+        found = really(file)
+        write_in_place(path, b"X")
+        return found
+
+    def write_in_place(path: Path, text: bytes) -> None:
+        with path.open("ab") as file:
+            file.write(text)
+
+    monkeypatch.setattr(reading, "hash_of", hashed)
+    with pytest.raises(InputError, match="it changed while it was screened") as told:
+        spread([path], tmp_path / "out")
+    assert told.value.at.startswith(f"{path}, on ")
+    assert not parts(tmp_path / "out")
 
 
 def test_earlier_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
