@@ -5,8 +5,9 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -52,7 +53,7 @@ lines = st.tuples(
 counter = itertools.count()
 
 
-def write(folder: Path, rows: list[tuple[str, ...]]) -> Path:
+def write(folder: Path, rows: Sequence[tuple[str, ...]]) -> Path:
     """Write a manifest under a name of its own."""
     path = folder / f"m{next(counter)}.csv"
     noted = [f"{','.join(row)},note {number}" for number, row in enumerate(rows)]
@@ -247,14 +248,14 @@ def test_a_file_that_changes_between_two_readings_is_told(
     """
     path, other = write(tmp_path, ROWS), write(tmp_path, rows)
     history, count = write(tmp_path, ROWS[:3]), itertools.count()
-    really = reading.reader_for
+    really = reader_for
 
     def opened(name: str, *, unread: bool) -> Reader:
         if name == path.name and next(count) == after + 1:
             path.write_bytes(other.read_bytes())
         return really(name, unread=unread)
 
-    monkeypatch.setattr(reading, "reader_for", opened)
+    monkeypatch.setattr("tidewaiter.bulk.spark.reading.reader_for", opened)
     with pytest.raises(InputError, match="it changed while it was screened") as told:
         spread([path], tmp_path / "out", batch_rows=4, history=[history], keeps=False)
     assert next(count) == after + 2
@@ -267,7 +268,7 @@ def test_a_file_that_changes_while_it_is_read_is_told(
     """Its alerts would name a hash that is of something else."""
     path, really = write(tmp_path, ROWS), reading.hash_of
 
-    def hashed(file: BinaryIO) -> str:
+    def hashed(file: BufferedReader) -> str:
         found = really(file)
         write_in_place(path, b"X")
         return found

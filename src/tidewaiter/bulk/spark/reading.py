@@ -4,7 +4,8 @@ import hashlib
 import os
 import platform
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, BinaryIO
+from io import BufferedReader
+from typing import Any
 
 import msgspec
 import pyarrow as pa
@@ -118,12 +119,12 @@ def _batches(asked: Input) -> Iterator[dict[str, object]]:
         raise InputError(error.strerror or "cannot be read", at=at, hint=hint) from error
 
 
-def hash_of(file: BinaryIO) -> str:
+def hash_of(file: BufferedReader) -> str:
     """Return the SHA-256 of a file from where it stands."""
     return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _state(file: BinaryIO) -> tuple[int, int]:
+def _state(file: BufferedReader) -> tuple[int, int]:
     """Return what tells that somebody wrote to an open file; one put in its place is another."""
     told = os.fstat(file.fileno())
     return told.st_size, told.st_mtime_ns
