@@ -1,13 +1,26 @@
 """A cluster in this process: rows in parts, each step called for each part, in any order."""
 
+import itertools
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import Any, Self
 
 import pyarrow as pa
 
-from tidewaiter.bulk.spark.types import Step
+from tidewaiter.base.resources import data
+from tidewaiter.bulk.run import Settings
+from tidewaiter.bulk.spark.run import Outcome, screen_on
+from tidewaiter.bulk.spark.types import Input, Step, Task
+from tidewaiter.consignments.types import ReadOptions
+from tidewaiter.rescreen.basis import registry_digest
+
+BASIS = Settings(day=date(2026, 11, 25), file="", sha256="")
+HEADER = "consignment,goods,net weight kg,departure date,consignor,consignor address,consignee"
+ROOM = '"Room 5, 12 Keji Road, Shenzhen"'
+_counter = itertools.count()
 
 _Parts = list[list[pa.RecordBatch]]
 
@@ -102,3 +115,39 @@ class HereCluster:
         """Return the rows of a table, each in a part of its own."""
         parts = [table.slice(place, 1).to_batches() for place in range(len(table))]
         return HereRows(lambda: parts, self._chance, keeps=self._keeps)
+
+
+def write(folder: Path, rows: Sequence[tuple[str, ...]]) -> Path:
+    """Write a manifest under a name of its own."""
+    path = folder / f"m{next(_counter)}.csv"
+    noted = [f"{','.join(row)},note {number}" for number, row in enumerate(rows)]
+    path.write_text("\n".join([f"{HEADER},Zork", *noted]) + "\n", encoding="utf-8")
+    return path
+
+
+def spread(
+    paths: list[Path], out: Path, *, batch_rows: int = 16, seed: int = 0,
+    history: Sequence[Path] = (), basis: Settings = BASIS, keeps: bool = True,
+) -> Outcome:  # fmt: skip
+    """Screen files on a cluster of this process."""
+    options = ReadOptions(batch_rows=batch_rows)
+    inputs = [Input(path=path, name=path.name, options=options) for path in paths]
+    earlier = [Input(path=p, name=p.name, options=options, earlier=True) for p in history]
+    task = Task(inputs=(*inputs, *earlier), settings=basis, digest=registry_digest(basis))
+    out.mkdir()
+    return screen_on(HereCluster(3, seed, keeps=keeps), task, out, registry_digest)
+
+
+def parts(out: Path) -> list[bytes]:
+    """Return the alerts of all parts, in the order of their names."""
+    return [
+        line for path in sorted(out.glob("part-*")) for line in path.read_bytes().splitlines(True)
+    ]
+
+
+def selecting(folder: Path, selects: str) -> Path:
+    """Write rules that let the past select lines by some of them."""
+    text = data("rules", "alerts.toml").read_text(encoding="utf-8")
+    rules = folder / "rules.toml"
+    rules.write_text(text.replace("selects = []", f"selects = [{selects}]"), encoding="utf-8")
+    return rules

@@ -1,11 +1,8 @@
 """A cluster finds what one machine finds, however lines are spread over it."""
 
-import itertools
 import os
 from collections.abc import Callable, Sequence
-from datetime import date
 from functools import partial
-from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -14,35 +11,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
-from tests.bulk.spreading import HereCluster
+from tests.bulk.spreading import BASIS, ROOM, HereCluster, parts, selecting, spread, write
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.resources import data
 from tidewaiter.bulk.journal import Journal
 from tidewaiter.bulk.marks import marks_of
 from tidewaiter.bulk.run import Settings, run
-from tidewaiter.bulk.spark import reading
 from tidewaiter.bulk.spark.java import java_home
 from tidewaiter.bulk.spark.past import Spans, ask_lines, narrow_lines, select_lines
 from tidewaiter.bulk.spark.reading import read_files
-from tidewaiter.bulk.spark.run import Outcome, screen_on
+from tidewaiter.bulk.spark.run import screen_on
 from tidewaiter.bulk.spark.screening import look_for, past_of, screen_lines
 from tidewaiter.bulk.spark.types import FILES, Input, Step, Task
 from tidewaiter.cli.earlier import earlier_alerts, lines_of
 from tidewaiter.consignments.past.marking import Wanted
 from tidewaiter.consignments.readers import reader_for
 from tidewaiter.consignments.rules import load_alert_rules
-from tidewaiter.consignments.types import Alert, Reader, ReadOptions
+from tidewaiter.consignments.types import Alert, ReadOptions
 from tidewaiter.node import hash_file
 from tidewaiter.report.exports import json_line
 from tidewaiter.rescreen.basis import registry_digest
 from tidewaiter.rescreen.before import before_of
-from tidewaiter.scenario.madefiles import write_made
-from tidewaiter.scenario.madetrade import MadeTrade
 
-BASIS = Settings(day=date(2026, 11, 25), file="", sha256="")
-HEADER = "consignment,goods,net weight kg,departure date,consignor,consignor address,consignee"
-ROOM = '"Room 5, 12 Keji Road, Shenzhen"'
 GOODS = ("ephedrine", "acetic anhydride", "potassium permanganate", "steel bolts", "paper")
 NAMES = ("Alpha Chem", "Beta Chem", "Gamma Chem", "Delta Chem", "")
 lines = st.tuples(
@@ -50,15 +40,6 @@ lines = st.tuples(
     st.sampled_from(("2026-01-05", "2026-01-25", "")), st.sampled_from(NAMES),
     st.sampled_from((ROOM, "")), st.sampled_from(NAMES),
 )  # fmt: skip
-counter = itertools.count()
-
-
-def write(folder: Path, rows: Sequence[tuple[str, ...]]) -> Path:
-    """Write a manifest under a name of its own."""
-    path = folder / f"m{next(counter)}.csv"
-    noted = [f"{','.join(row)},note {number}" for number, row in enumerate(rows)]
-    path.write_text("\n".join([f"{HEADER},Zork", *noted]) + "\n", encoding="utf-8")
-    return path
 
 
 def alone(
@@ -81,26 +62,6 @@ def alone(
     return [json_line(each) for each in (*map(marks.mark, alerts), *marks.selected())]
 
 
-def spread(
-    paths: list[Path], out: Path, *, batch_rows: int = 16, seed: int = 0,
-    history: Sequence[Path] = (), basis: Settings = BASIS, keeps: bool = True,
-) -> Outcome:  # fmt: skip
-    """Screen files on a cluster of this process."""
-    options = ReadOptions(batch_rows=batch_rows)
-    inputs = [Input(path=path, name=path.name, options=options) for path in paths]
-    earlier = [Input(path=p, name=p.name, options=options, earlier=True) for p in history]
-    task = Task(inputs=(*inputs, *earlier), settings=basis, digest=registry_digest(basis))
-    out.mkdir()
-    return screen_on(HereCluster(3, seed, keeps=keeps), task, out, registry_digest)
-
-
-def parts(out: Path) -> list[bytes]:
-    """Return the alerts of all parts, in the order of their names."""
-    return [
-        line for path in sorted(out.glob("part-*")) for line in path.read_bytes().splitlines(True)
-    ]
-
-
 @settings(max_examples=6, deadline=None)
 @given(
     rows=st.lists(lines, min_size=1, max_size=20), size=st.integers(2, 12), seed=st.integers(),
@@ -121,22 +82,6 @@ def test_any_split_gives_the_alerts_of_one_machine(
     assert sum(count for _, count in found.earlier) == sum(
         row[2] == "kgs" for each in earlier for row in each
     )
-
-
-@pytest.fixture(scope="module")
-def trade(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a year of trade in which ways of smuggling are planted, split into past and now."""
-    folder = tmp_path_factory.mktemp("trade")
-    write_made(MadeTrade(3, 6_000), folder)
-    return folder
-
-
-def selecting(folder: Path, selects: str) -> Path:
-    """Write rules that let the past select lines by some of them."""
-    text = data("rules", "alerts.toml").read_text(encoding="utf-8")
-    rules = folder / "rules.toml"
-    rules.write_text(text.replace("selects = []", f"selects = [{selects}]"), encoding="utf-8")
-    return rules
 
 
 @pytest.mark.parametrize("selects", ["", '"trade-change", "detour", "label-domestic"'])
@@ -220,68 +165,6 @@ def test_a_file_that_vanishes_before_it_is_read_again_is_told(
     files = pa.table([[0]], schema=FILES).to_batches()
     with pytest.raises(InputError, match="No such file"):
         list(step(task)(read_files(task.inputs, 1)(iter(files))))
-
-
-@pytest.mark.parametrize("selects", ["", '"trade-change", "detour", "label-domestic"'])
-def test_a_cluster_that_loses_everything_finds_the_same(
-    selects: str, trade: Path, tmp_path: Path
-) -> None:
-    """What machines lose is read and computed again, from the same files."""
-    basis = structs.replace(BASIS, rules=selecting(tmp_path, selects))
-    now, history = trade / "now.parquet", [trade / "past.parquet"]
-    for place, keeps in ((tmp_path / "kept", True), (tmp_path / "lost", False)):
-        spread([now], place, batch_rows=1_000, history=history, basis=basis, keeps=keeps)
-    assert parts(tmp_path / "kept") == parts(tmp_path / "lost")
-
-
-ROWS = [("A", "acetic anhydride", "60", "2026-01-05", "Alpha Chem", ROOM, "Beta Chem")] * 20
-
-
-@pytest.mark.parametrize("rows", [ROWS[:1], [*ROWS[:-1], (*ROWS[0][:2], "61", *ROWS[0][3:])]])
-@pytest.mark.parametrize("after", range(5))
-def test_a_file_that_changes_between_two_readings_is_told(
-    rows: list[tuple[str, ...]], after: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whether it has become shorter or says something else: nothing of it is taken for the whole.
-
-    It is changed after each number of readings, as long as it is read again.
-    """
-    path, other = write(tmp_path, ROWS), write(tmp_path, rows)
-    history, count = write(tmp_path, ROWS[:3]), itertools.count()
-    really = reader_for
-
-    def opened(name: str, *, unread: bool) -> Reader:
-        if name == path.name and next(count) == after + 1:
-            path.write_bytes(other.read_bytes())
-        return really(name, unread=unread)
-
-    monkeypatch.setattr("tidewaiter.bulk.spark.reading.reader_for", opened)
-    with pytest.raises(InputError, match="it changed while it was screened") as told:
-        spread([path], tmp_path / "out", batch_rows=4, history=[history], keeps=False)
-    assert next(count) == after + 2
-    assert told.value.at in {str(path), "one of the files"}
-
-
-def test_a_file_that_changes_while_it_is_read_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its alerts would name a hash that is of something else."""
-    path, really = write(tmp_path, ROWS), reading.hash_of
-
-    def hashed(file: BufferedReader) -> str:
-        found = really(file)
-        write_in_place(path, b"X")
-        return found
-
-    def write_in_place(path: Path, text: bytes) -> None:
-        with path.open("ab") as file:
-            file.write(text)
-
-    monkeypatch.setattr(reading, "hash_of", hashed)
-    with pytest.raises(InputError, match="it changed while it was screened") as told:
-        spread([path], tmp_path / "out")
-    assert told.value.at.startswith(f"{path}, on ")
-    assert not parts(tmp_path / "out")
 
 
 def test_earlier_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
