@@ -107,9 +107,8 @@ def together_of(settings: Settings, sums: Sums | None = None) -> Together:
 def past_of(settings: Settings, together: Together | None = None) -> Past:
     """Return what gathers the past, or takes up what was gathered."""
     rules = rules_of(settings)
-    registry, everyone = _registry(settings.own, settings.state), bool(rules.past.selects)
-    adding = together or together_of(settings)
-    return Past(registry, rules, adding, settings.day, everyone=everyone)
+    registry, adding = _registry(settings.own, settings.state), together or together_of(settings)
+    return Past(registry, rules, adding, settings.day)
 
 
 @lru_cache(2)
