@@ -156,7 +156,7 @@ def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
         return "xlsx"
     if ours and re.match(rb'(\xef\xbb\xbf)?\s*(\[\s*)?\{\s*"', head):
         return "jsonl"
-    if ours and not head and suffix not in known:
+    if ours and not head:
         raise InputError("the file is empty", at=name, hint="send for it again")
     if suffix in TEXTS or suffix not in known:
         refuse_strange(head, name)
