@@ -8,6 +8,7 @@ import xlsxwriter
 from click.testing import Result
 
 Screen = Callable[..., Result]
+MESSAGES = Path(__file__).parents[1] / "data" / "messages"
 
 
 def workbook(path: Path, **sheets: list[list[str]]) -> None:
@@ -62,3 +63,29 @@ def test_an_empty_file_is_called_empty(screen: Screen, here: Path, name: str) ->
     result = screen(name)
     assert result.exit_code == 2
     assert "the file is empty" in result.stderr
+
+
+def test_a_format_that_must_be_asked_for_is_named(screen: Screen, here: Path) -> None:
+    """A telegram under its own suffix is no unknown format."""
+    (here / "one.fwb").write_bytes((MESSAGES / "awb.fwb").read_bytes())
+    result = screen("one.fwb")
+    assert result.exit_code == 2
+    assert "hint: say it: --format cargo-imp" in result.stderr
+    assert screen("one.fwb", "--format", "cargo-imp").exit_code == 0
+
+
+def test_an_interchange_that_is_cut_is_told_in_the_summary(screen: Screen, here: Path) -> None:
+    """What is lost behind the cut is not counted: nobody knows how much it is."""
+    content = (MESSAGES / "cuscar.edi").read_bytes()
+    (here / "cut.edi").write_bytes(content[: len(content) * 6 // 10])
+    result = screen("cut.edi")
+    assert result.exit_code == 1
+    assert "the interchange has no end (look whether the file is whole)" in result.stderr
+
+
+def test_an_object_that_is_cut_is_no_question_of_keys(screen: Screen, here: Path) -> None:
+    """The error has its place, and says what is wrong there."""
+    (here / "cut.json").write_text('{"goods": "acetone", "parties": {"shipper"')
+    result = screen("cut.json")
+    assert result.exit_code == 2
+    assert "error: cut.json, row 1: is not JSON" in result.stderr

@@ -162,6 +162,12 @@ def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
         refuse_strange(head, name)
     if suffix in known:
         return suffix
+    for form in FORMATS.values():
+        if not form.confirmed and form.fits(head, suffix):
+            raise InputError(
+                f"this looks like {form.title}, which must be asked for", at=name,
+                hint=f"say it: --format {form.name}, and look at the lines before you rely on them",
+            )  # fmt: skip
     text = bool(head) and binary_kind(head) is None and b"\0" not in head
     if text and not suffix:
         return "csv"

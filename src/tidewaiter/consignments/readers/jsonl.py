@@ -140,6 +140,7 @@ def _seen(first: Sequence[bytes], name: str, options: ReadOptions) -> Columns:
     columns: dict[str, dict[tuple[str, ...], None]] = {}
     keys: dict[str, None] = {}
     assumed: dict[str, None] = {}
+    refused: Refusal | None = None
     for number, line in enumerate(first, 1):
         for item in read_line(line, number, _asked(options)):
             if isinstance(item, Row):
@@ -149,6 +150,10 @@ def _seen(first: Sequence[bytes], name: str, options: ReadOptions) -> Columns:
                 keys.update(dict.fromkeys(item.flat.cells))
             elif number == 1 and "may hold" in item.problem:
                 raise InputError(item.problem, at=f"{name}, row 1", hint=item.hint)
+            else:
+                refused = refused or item
+    if refused is not None and not keys:
+        raise InputError(refused.problem, at=f"{name}, row {refused.row}", hint=refused.hint)
     for written, key in options.columns.items():
         if key not in keys:
             seen = ", ".join(f'"{other}"' for other in list(keys)[:40])
