@@ -119,6 +119,15 @@ def told_by(file: BinaryIO, name: str, form: str, options: ReadOptions) -> Told:
     return "name"
 
 
+def _refuse_unconfirmed(head: bytes, suffix: str, name: str) -> None:
+    for form in FORMATS.values():
+        if not form.confirmed and form.fits(head, suffix):
+            raise InputError(
+                f"this looks like {form.title}, which must be asked for", at=name,
+                hint=f"say it: --format {form.name}, and look at the lines before you rely on them",
+            )  # fmt: skip
+
+
 def may_be(file: BinaryIO, name: str) -> tuple[str, ...]:
     """Name the formats that a file looks like but that must be asked for: no sample was read."""
     head, suffix = head_of(file), suffix_of(name)
@@ -162,12 +171,7 @@ def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
         refuse_strange(head, name)
     if suffix in known:
         return suffix
-    for form in FORMATS.values():
-        if not form.confirmed and form.fits(head, suffix):
-            raise InputError(
-                f"this looks like {form.title}, which must be asked for", at=name,
-                hint=f"say it: --format {form.name}, and look at the lines before you rely on them",
-            )  # fmt: skip
+    _refuse_unconfirmed(head, suffix, name)
     text = bool(head) and binary_kind(head) is None and b"\0" not in head
     if text and not suffix:
         return "csv"
