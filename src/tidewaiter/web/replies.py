@@ -14,6 +14,7 @@ from markupsafe import Markup
 from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.records import Record
 from tidewaiter.report import languages
+from tidewaiter.report.lineview import role_in_words
 from tidewaiter.report.pages import make_environment
 from tidewaiter.web import menu, static
 from tidewaiter.web.asking import CSRF_FIELD, Asked
@@ -79,7 +80,7 @@ def download(content: bytes | Iterator[bytes], kind: str, name: str) -> Response
 def environment() -> Environment:
     """Return what fills our templates: it escapes, and a name that is not there is an error."""
     made = make_environment("tidewaiter.web", "tidewaiter.report")
-    made.filters |= {"person": _person, "country": languages.country}
+    made.filters |= {"person": _person, "country": languages.country, "role": role_in_words}
     made.globals |= {
         "static": static.address,
         "csrf": _csrf,
