@@ -41,6 +41,7 @@ _WORDED = {  # where only some keys are words
     "rules/shells.toml": frozenset({"text"}),
     "rules/switches.toml": frozenset({"off", "down", "kept"}),
     "parties/ownership.toml": frozenset({"note", "law", "text"}),
+    "amounts/*.toml": frozenset({"condition"}),
 }
 
 
@@ -92,19 +93,20 @@ def _found() -> Iterator[tuple[str, int, Any]]:
             ):
                 yield _name(path), number, message
     for name in _DATA:
-        path = SOURCE / "data" / name
-        with path.open("rb") as file:
-            for message in _said(tomllib.load(file)):
-                yield _name(path), 1, message
+        for path, table in _tables(name):
+            yield from ((_name(path), 1, message) for message in _said(table))
     for name, keys in _WORDED.items():
-        path = SOURCE / "data" / name
+        for path, table in _tables(name):
+            yield from ((_name(path), 1, each) for each in filter(_is_said, _worded(table, keys)))
+    for path, table in _tables(_SENTENCES):
+        yield from ((_name(path), 1, message) for message in filter(_is_said, _parts(table)))
+
+
+def _tables(name: str) -> Iterator[tuple[Path, Any]]:
+    """Yield the data files that a name may be of, read."""
+    for path in sorted((SOURCE / "data").glob(name)):
         with path.open("rb") as file:
-            for message in filter(_is_said, _worded(tomllib.load(file), keys)):
-                yield _name(path), 1, message
-    path = SOURCE / "data" / _SENTENCES
-    with path.open("rb") as file:
-        for message in filter(_is_said, _parts(tomllib.load(file))):
-            yield _name(path), 1, message
+            yield path, tomllib.load(file)
 
 
 def _called(source: str) -> Iterator[tuple[int, Any]]:

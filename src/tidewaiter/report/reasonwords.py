@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from tidewaiter.parties.ownership import ownership_rules
 from tidewaiter.report.languages import country, figure, language, words
+from tidewaiter.report.pages import LIMIT, shortened
 from tidewaiter.report.pieces import Piece, joined_up
 from tidewaiter.report.sentencebook import Book, load_book
 from tidewaiter.report.sentences import LONGEST, Filled, slots_of
@@ -57,11 +58,14 @@ def plain(told: Told) -> str:
 
 
 def markup(told: Told) -> Markup:
-    """Return a sentence for a page; what is English still is marked as such."""
+    """Return a sentence for a page, legible as all that pages print; English is marked as such."""
+    text = plain(told)
+    if len(text) > LIMIT:
+        told = (Piece(text, told[0].how),)
     return Markup("").join(
-        Markup('<span lang="en">{}</span>').format(piece.text)
+        Markup('<span lang="en">{}</span>').format(shortened(piece.text))
         if piece.how == "english"
-        else escape(piece.text)
+        else escape(shortened(piece.text))
         for piece in told
     )
 

@@ -15,7 +15,7 @@ from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.records import Record
 from tidewaiter.report import languages
 from tidewaiter.report.pages import make_environment
-from tidewaiter.report.reasonwords import markup, title_told
+from tidewaiter.report.reasonwords import markup, part_told, title_told
 from tidewaiter.web import menu, static
 from tidewaiter.web.asking import CSRF_FIELD, Asked
 from tidewaiter.web.recallwords import recall_reasons
@@ -80,7 +80,12 @@ def download(content: bytes | Iterator[bytes], kind: str, name: str) -> Response
 def environment() -> Environment:
     """Return what fills our templates: it escapes, and a name that is not there is an error."""
     made = make_environment("tidewaiter.web", "tidewaiter.report")
-    made.filters |= {"person": _person, "country": languages.country, "titled": _titled}
+    made.filters |= {
+        "person": _person,
+        "country": languages.country,
+        "titled": _titled,
+        "told": _told,
+    }
     made.globals |= {
         "static": static.address,
         "csrf": _csrf,
@@ -114,6 +119,11 @@ def _person(context: Context, who: str) -> str:
 def _titled(title: str) -> Markup:
     """Write the title of an alert."""
     return markup(title_told(title))
+
+
+def _told(text: str, kind: str) -> Markup:
+    """Write a sentence of a kind of data/rules/sentences.toml."""
+    return markup(part_told(kind, text))
 
 
 def _csrf(request: Asked) -> Markup:
