@@ -1,6 +1,8 @@
 """The command as a whole: help, versions, exit statuses."""
 
+import re
 import subprocess
+import sys
 from collections.abc import Callable
 from importlib.metadata import version
 from inspect import cleandoc
@@ -71,6 +73,23 @@ def test_every_command_is_known(call: Call, commands: dict[str, click.Command]) 
     assert sorted(commands) == COMMANDS
     output = call("-h").output
     assert all(name in output for name in commands)
+
+
+@pytest.mark.parametrize("group", [(), ("burden",), ("mirror",), ("parties",)])
+def test_help_tells_of_each_command_in_one_line(group: tuple[str, ...], call: Call) -> None:
+    """A text that does not fit would be broken, and the list be hard to read."""
+    output = call(*group, "--help").output
+    told = output[output.index("--help  ") :].splitlines()[1:]
+    assert all(re.fullmatch(r"|\S.*:|  [a-z]+( [a-z]+)?  +[A-Z].*\w", line) for line in told), told
+
+
+def test_help_loads_no_command() -> None:
+    """Who asks what there is waits for none of it."""
+    code = "import sys\nfrom tidewaiter.cli.main import main\n"
+    code += "main(['--help'], standalone_mode=False)\n"
+    code += "print(sorted(name for name in sys.modules if name.startswith('tidewaiter.cli.')))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.endswith("['tidewaiter.cli.main', 'tidewaiter.cli.options']\n")
 
 
 def test_every_option_says_what_it_does(commands: dict[str, click.Command]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import update
 from tests.network.conftest import (
     MARCH,
     alert_of,
@@ -28,9 +29,11 @@ def test_restricted_alerts_and_entries_leave_no_trace(
 ) -> None:
     """Neither in lists nor in counts, for those who are not cleared."""
     hidden = alert_of(
-        2, restricted=True, parties=[match_of("Ornek Kimya AS", "S-1", confidential=True)]
+        2,
+        restricted=True,
+        parties=[match_of("Ornek Kimya AS", "S-1", role="exporter", confidential=True)],
     )
-    shown = alert_of(1, parties=[match_of("Ornek Kimya AS", "B-1")])
+    shown = alert_of(1, parties=[match_of("Ornek Kimya AS", "B-1", role="exporter")])
     resolved(database, MARCH, alerts=[shown, hidden])
     with database.work() as work:
         number = profiles_by_name(work)["Ornek Kimya AS"].entity
@@ -45,6 +48,27 @@ def test_restricted_alerts_and_entries_leave_no_trace(
     assert [each.match.entry for each in untold.listings] == ["B-1"]
     assert {each.match.entry for each in told.listings} == {"B-1", "S-1"}
     assert "S-1" not in repr(untold)
+
+
+def test_what_is_said_of_its_ship_is_not_said_of_a_firm(
+    database: Database, resolved: Resolved
+) -> None:
+    """Of one name and one alert, the firm has what is of its role; all, where no role was kept."""
+    name, likely = "Ornek Kimya AS", {"role": "vessel", "kind": "vessel", "probability": 0.99}
+    older = [match_of(name, "S-1", **likely), match_of(name, "B-1", role="exporter")]
+    newer = [match_of(name, "B-1", **likely), match_of(name, "B-1", role="exporter")]
+    resolved(database, MARCH, alerts=[alert_of(1, parties=older), alert_of(2, parties=newer)])
+
+    def told() -> list[tuple[str, str | None, int]]:
+        with database.work() as work:
+            view = view_party(seen_in(work), profiles_by_name(work)[name].entity)
+            assert view is not None
+            return [(each.match.entry, each.match.role, each.alerts) for each in view.listings]
+
+    assert told() == [("B-1", "exporter", 2)]
+    with database.work(stamp()) as work:
+        work.connection.execute(update(tables.alert_party).values(role=None))
+    assert told() == [("B-1", "vessel", 2), ("S-1", "vessel", 1)]
 
 
 def test_ownership_that_a_list_tells_ties_two_parties(
@@ -62,7 +86,7 @@ def test_ownership_that_a_list_tells_ties_two_parties(
                 if table.name not in {"audit", "audit_node"}:
                     work.connection.execute(table.delete())
         matches = [
-            match_of("Ornek Kimya AS", "B-1", links=(link,)),
+            match_of("Ornek Kimya AS", "B-1", role="exporter", links=(link,)),
             match_of("Voorbeeld Handel BV", "B-2"),
         ]
         resolved(database, MARCH, alerts=[alert_of(1, parties=matches)])

@@ -66,6 +66,28 @@ def test_a_vessel_that_is_listed_later_is_looked_for_in_past_lines(
     assert case.again(LATER)[3] >= 1
 
 
+def test_a_firm_that_is_called_like_its_ship_is_not_screened_for_it(
+    case: Case, tmp_path: Path
+) -> None:
+    """What the ship's number met says nothing of the firm, and a change elsewhere nothing anew."""
+    path = tmp_path / "ships.csv"
+    rows = ("consignment,goods,vessel,imo number,voyage,consignee",
+            "S1,paper,SOME CALM WATER,9074729,1W,SOME CALM WATER")  # fmt: skip
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    ship = ListedParty(
+        id="ship", kind="vessel", names=(PartyName(text="EXAMPLE EXPRESS"),), action="blocked",
+        identifiers=(Identifier(scheme="IMO", value="9074729"),),
+    )  # fmt: skip
+    case.keep([*case.entries[1:LOOSE], ship], THEN)
+    case.desk.screen(case.past, case.lists, path, THEN)
+    (alert,) = (a for a in alerts_of(case.past).values() if a.file == "ships.csv")
+    assert [(match.role, match.entry) for match in alert.parties] == [("vessel", "ship")]
+    case.again(NOW)
+    case.keep([*case.entries[2:LOOSE], ship], LATER)
+    made, new, _, lines = case.again(LATER)
+    assert (made.plan.why, len(made.plan.difference.removed), new, lines) == ("", 1, [], 1)
+
+
 def test_an_entry_that_is_removed_closes_nothing(case: Case) -> None:
     """The alert stays and bears a dated reason without points, told once; so is its return."""
     before = alerts_of(case.past)

@@ -127,12 +127,19 @@ def test_an_older_database_gets_the_parties_of_its_lines(
 def test_entries_are_found_by_the_parties_of_their_alerts(
     database: Database, stamp: Stamp, reading: tuple[Source, Run], make_alert: Callable[..., Alert]
 ) -> None:
-    """By the party as written in the line of the alert, however long its name is."""
+    """By the party as written in the line of the alert, however long its name is, and its role."""
     long = "Beispiel " * 40
     lines = _lines([[{"role": "seller", "name": name}] for name in ("Muster", long, "Niemand")])
     alerts = [
-        make_alert(1, parties=(_match(name="Muster"),)),
-        make_alert(2, parties=(_match(entry="A-2", name=long), _match(entry="A-3", name="other"))),
+        make_alert(1, parties=(_match(name="Muster", role="seller"),)),
+        make_alert(
+            2,
+            parties=(
+                _match(entry="A-2", name=long, role="seller"),
+                _match(entry="A-3", name="other", role="seller"),
+                _match(entry="A-4", name=long),
+            ),
+        ),
         make_alert(3),
     ]
     with database.work(stamp) as work:
@@ -143,4 +150,4 @@ def test_entries_are_found_by_the_parties_of_their_alerts(
         assert entries_by_party(work) == {
             ids["Muster"]: {("board", "A-1")}, ids[long]: {("board", "A-2")},
         }  # fmt: skip
-        assert len(entries_with_alerts(work)) == 3
+        assert len(entries_with_alerts(work)) == 4

@@ -1,14 +1,19 @@
 """Vessels of stored lines: each once, with the lines that name it."""
 
+from collections.abc import Callable
+
 import pyarrow as pa
 import pytest
-from sqlalchemy import update
+from msgspec import structs
+from sqlalchemy import select, update
+from tests.removers import LISTED
 
 from tidewaiter.base.errors import StoreError
-from tidewaiter.consignments.types import LINES
+from tidewaiter.consignments.types import LINES, Alert
 from tidewaiter.store import tables, vessels
 from tidewaiter.store.batches import Batch, add_batch
 from tidewaiter.store.database import Database, Stamp
+from tidewaiter.store.notes import entries_by_party
 from tidewaiter.store.screenings import Run, Source, begin_screening
 from tidewaiter.store.vessels import entries_by_vessel, stored_vessels
 
@@ -56,3 +61,32 @@ def test_a_line_that_cannot_be_read_is_an_error(filled: Database, stamp: Stamp) 
         work.connection.execute(broken.values(payload='{"vessel":"A'))
     with pytest.raises(StoreError):
         stored_vessels(filled)
+
+
+@pytest.mark.parametrize("role", ["vessel", "consignee"])
+def test_a_firm_and_its_ship_of_one_name_have_each_their_own(
+    database: Database, stamp: Stamp, reading: tuple[Source, Run],
+    make_alert: Callable[..., Alert], role: str,
+) -> None:  # fmt: skip
+    """Either has what the alert says of it; of an older alert, whose roles were not kept, both."""
+    firm = {"role": "consignee", "name": "EVER SO"}
+    row = {"row": 1, "consignment": "C", "seq": 1, "vessel": "EVER SO", "parties": [firm]}
+    alert = make_alert(1, parties=(structs.replace(LISTED, role=role, name="EVER SO"),))
+    lines = pa.RecordBatch.from_pylist([row], schema=LINES)
+    batch = Batch(lines=lines, alerts=[alert], done_row=1)
+    with database.work(stamp) as work:
+        add_batch(work, begin_screening(work, *reading).id, batch)
+    found, resting = stored_vessels(database), {("own", "1")}
+
+    def told() -> tuple[bool, bool]:
+        with database.work() as work:
+            ships = entries_by_vessel(work, found, {0: "EVER SO"})
+            assert [*ships.values(), *entries_by_party(work).values()][0] == resting
+            return bool(ships), bool(entries_by_party(work))
+
+    assert told() == (role == "vessel", role == "consignee")
+    kept = tables.alert_party
+    with database.work(stamp) as work:
+        assert work.connection.execute(select(kept.c.role)).scalars().all() == [role]
+        work.connection.execute(update(kept).values(role=None))
+    assert told() == (True, True)

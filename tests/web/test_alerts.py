@@ -7,12 +7,14 @@ import pytest
 from markupsafe import escape
 from msgspec import structs
 from playwright.sync_api import expect
+from sqlalchemy import update
 from tests.web.browsing import Opened, check_page
 from tests.web.conftest import Desk
 
 from tidewaiter.consignments.points import with_reasons
 from tidewaiter.consignments.types import Alert, Reason
 from tidewaiter.identity import own_stamp
+from tidewaiter.store import tables
 from tidewaiter.store.marking import mark_alerts
 from tidewaiter.web.node import Node
 
@@ -78,6 +80,21 @@ def test_what_other_lines_say_stands_among_the_reasons(
         assert text in page, text
     for rule in ("split", "detour"):
         assert name in one.get(f"/queue?rule={rule}&status=held").text
+
+
+def test_a_role_of_the_papers_is_shown_as_it_is_written(
+    desk: Callable[..., Desk], node: Node
+) -> None:
+    """Whatever signs stand in it, it is text; and a role that has a word is translated."""
+    one = desk("viewer")
+    name = one.alerts()[0]
+    assert ">consignee</span>" in one.get(f"/alerts/{name}").text
+    kept = tables.party_line
+    with node.database.work(own_stamp()) as work:
+        work.connection.execute(update(kept).values(role=kept.c.role + "<b>50% x</b>"))
+    page = one.get(f"/alerts/{name}")
+    assert (page.status_code, "consignee<b>" in page.text) == (200, False)
+    assert "consignee&lt;b&gt;50% x&lt;/b&gt;" in page.text
 
 
 def test_a_decision_leads_to_the_next_alert(desk: Callable[..., Desk]) -> None:

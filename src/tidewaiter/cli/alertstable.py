@@ -102,8 +102,9 @@ def _party(match: PartyMatch) -> str:
     outcome = f", {match.outcome} {match.outcome_day or ''}".rstrip() if match.outcome else ""
     since = f", listed {match.listed}" if match.listed else ""
     judged = f"; {match.judged}" if match.judged else ""
+    who = f"{as_line(match.role or 'party')} {as_line(match.name)}"
     return (
-        f"  {match.probability:.2f}  {as_line(match.name)} resembles "
+        f"  {match.probability:.2f}  {who} resembles "
         f"{as_line(match.listed_name)} ({match.name_kind}) on {as_line(match.list_name)}: "
         f"{match.action}{outcome}{since}{judged}"
     )

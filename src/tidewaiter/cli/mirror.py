@@ -2,11 +2,16 @@
 
 import click
 
-from tidewaiter.cli.options import Commands
+from tidewaiter.cli.options import Commands, Sections
 
-COMMANDS = {
-    "compare": "tidewaiter.cli.mirrorcompare",
-    "fetch": "tidewaiter.cli.mirrorfetch",
+COMMANDS: Sections = {
+    "Commands": {
+        "compare": (
+            "tidewaiter.cli.mirrorcompare",
+            "Compare exports with the imports that mirror them",
+        ),
+        "fetch": ("tidewaiter.cli.mirrorfetch", "Download rows from the preview of UN Comtrade"),
+    },
 }
 
 
@@ -15,12 +20,12 @@ class _Mirror(Commands):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the words of the command."""
-        if args and args[0] not in {*COMMANDS, "--help", "-h"}:
+        if args and args[0] not in {*self.list_commands(ctx), "--help", "-h"}:
             args = ["compare", *args]
         return super().parse_args(ctx, args)
 
 
-@click.group(cls=_Mirror, modules=COMMANDS)
+@click.group(cls=_Mirror, sections=COMMANDS)
 def mirror() -> None:
     """Compare trade statistics of both sides for the codes of watched chemicals.
 

@@ -27,6 +27,9 @@ _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+Sections = Mapping[str, Mapping[str, tuple[str, str]]]
+"""Titles, to commands by their names, to the module of each and what it does, in few words."""
+
 
 class Day(click.ParamType[date]):
     """A day, as ISO 8601 writes it."""
@@ -177,12 +180,15 @@ def forget_stdout() -> None:
 class Commands(click.Group):
     """A group that loads a command when it is called, and prints what a user can mend.
 
-    Loading all commands for each would make the quickest one take twice its time.
+    Loading all commands takes seconds, which help and the quickest command need not wait for.
     """
 
-    def __init__(self, *args: Any, modules: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sections: Sections, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._modules = modules
+        self._sections = sections
+        self._modules = {
+            name: module for held in sections.values() for name, (module, _) in held.items()
+        }
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line as a process of its own, which two stops end at once."""
@@ -198,6 +204,13 @@ class Commands(click.Group):
         """List the commands by name."""
         del ctx
         return sorted(self._modules)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what the commands do, section by section; none is loaded."""
+        del ctx
+        for title, held in self._sections.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, does) for name, (_, does) in held.items()])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load a command from its module."""

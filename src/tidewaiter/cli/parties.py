@@ -2,15 +2,17 @@
 
 import click
 
-from tidewaiter.cli.options import Commands
+from tidewaiter.cli.options import Commands, Sections
 
-COMMANDS = {
-    "judge": "tidewaiter.cli.judge",
-    "resolve": "tidewaiter.cli.resolve",
+COMMANDS: Sections = {
+    "Commands": {
+        "judge": ("tidewaiter.cli.judge", "Say that two members are one party, or two"),
+        "resolve": ("tidewaiter.cli.resolve", "Find which parties are one, and say why"),
+    },
 }
 
 
-@click.group(cls=Commands, modules=COMMANDS)
+@click.group(cls=Commands, sections=COMMANDS)
 def parties() -> None:
     """See who is who among the parties of consignments.
 

@@ -105,8 +105,9 @@ def _parties(alerts: Sequence[Alert]) -> Iterator[str]:
             yield _party(party)
         for match in alert.parties:
             outcome = f", {match.outcome}" if match.outcome else ""
+            who = f"{match.role or 'party'} {match.name}"
             yield (
-                f"{match.name} resembles {match.listed_name} of {match.list_name} "
+                f"{who} resembles {match.listed_name} of {match.list_name} "
                 f"({match.action}{outcome}; entry {match.entry}); a resemblance is no verdict"
             )
 

@@ -52,7 +52,7 @@ def insert_alert_parties(work: Work, new: Iterable[Alert]) -> None:
     """Insert on which entries alerts rest, which are being inserted themselves."""
     rows = [
         {"alert": alert.id, "number": number, "list": plain(match.list),
-         "entry": plain(match.entry), "name": plain(match.name)}
+         "entry": plain(match.entry), "name": plain(match.name), "role": plain(match.role or "")}
         for alert in new
         for number, match in enumerate(alert.parties, start=1)
     ]  # fmt: skip
@@ -76,14 +76,14 @@ def removed_entries(work: Work) -> set[tuple[str, str]]:
 def entries_by_party(work: Work) -> dict[int, set[tuple[str, str]]]:
     """Return on which entries the alerts about each party rest, by the id of the party.
 
-    Of two parties of one name in one line, either has what the alert says of both.
+    Of two parties of one name and role in one line, either has what the alert says of both.
     """
     p, a, n = tables.alert_party.c, tables.alert.c, tables.line.c
     k, y = tables.party_line.c, tables.party.c
     joined = (
         tables.alert_party.join(tables.alert, p.alert == a.id)
         .join(tables.line, (n.source == a.source) & (n.row == a.row))
-        .join(tables.party_line, k.line == n.id)
+        .join(tables.party_line, (k.line == n.id) & (k.role == func.coalesce(p.role, k.role)))
         .join(tables.party, (y.id == k.party) & (y.name == func.substr(p.name, 1, KEY_LENGTH)))
     )
     found: dict[int, set[tuple[str, str]]] = {}

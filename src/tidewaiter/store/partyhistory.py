@@ -1,11 +1,12 @@
 """What was found of an entity: alerts, substances, and the entries of lists that it resembles."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, FromClause, Select, func, select
 
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.restricted import open_match
@@ -16,7 +17,6 @@ from tidewaiter.store.payloads import KEY_LENGTH, plain
 from tidewaiter.store.slices import slices
 
 MOST: Final = 1_000  # alerts of one entity that are looked at
-_NAMES: Final = 500  # of one entity that entries are looked up by
 
 
 class AlertInShort(Record, frozen=True, kw_only=True):
@@ -93,67 +93,77 @@ def resemblances(
 
     What rests on entries for the authority only is returned to those who are cleared.
     """
-    p, k, q = tables.alert_party.c, tables.party_alert.c, tables.entity_party.c
-    joined = (
-        tables.entity_party.join(tables.party_alert, k.party == q.party)
-        .join(tables.party, tables.party.c.id == q.party)
-        .join(
-            tables.alert_party,
-            (p.alert == k.alert) & (func.substr(p.name, 1, KEY_LENGTH) == tables.party.c.name),
-        )
-        .join(tables.alert, tables.alert.c.id == k.alert)
-    )
-    newest = func.max(tables.alert.c.day + " " + k.alert)
-    query = select(p.list, p.entry, newest, func.count(k.alert.distinct())).select_from(joined)
-    here = query.where(q.run == run, q.entity == entity).group_by(p.list, p.entry)
-    if not cleared:
-        here = here.where(k.restricted == 0)
+    p, k, a = tables.alert_party.c, tables.party_alert.c, tables.alert.c
+    newest = func.max(a.day + " " + k.alert)
+    query = select(p.list, p.entry, newest, func.count(k.alert.distinct())).select_from(_borne())
+    here = query.where(*_of(run, entity, cleared=cleared)).group_by(p.list, p.entry)
     found = work.connection.execute(here.order_by(p.list, p.entry).limit(rows)).all()
     told = {(slug, entry): (*newest.split(" "), many) for slug, entry, newest, many in found}
-    matches = _matches(work, [alert for _, alert, _ in told.values()])
-    names = _names(work, run, entity)
+    own = _matches(work, (run, entity), [alert for _, alert, _ in told.values()])
     read = [
         Resemblance(match=match, alert=alert, day=day, alerts=many)
-        for (slug, entry), (day, alert, many) in told.items()
-        if (match := _best(matches[alert], (slug, entry), names, cleared=cleared)) is not None
+        for place, (day, alert, many) in told.items()
+        if (match := _best(own[alert], place, cleared=cleared)) is not None
     ]
     return sorted(read, key=lambda each: (-each.match.probability, each.match.list))
 
 
 def _ids(run: int, entity: int, *, cleared: bool) -> Select[tuple[str]]:
-    k, q = tables.party_alert.c, tables.entity_party.c
-    joined = tables.entity_party.join(tables.party_alert, k.party == q.party)
-    query = select(k.alert).distinct().select_from(joined).where(q.run == run, q.entity == entity)
-    return query if cleared else query.where(k.restricted == 0)
+    k = tables.party_alert.c
+    joined = tables.entity_party.join(tables.party_alert, k.party == tables.entity_party.c.party)
+    query = select(k.alert).distinct().select_from(joined)
+    return query.where(*_of(run, entity, cleared=cleared))
 
 
-def _names(work: Work, run: int, entity: int) -> set[str]:
-    p, k = tables.entity_party.c, tables.party.c
-    joined = tables.entity_party.join(tables.party, k.id == p.party)
-    query = select(k.name).distinct().select_from(joined)
-    found = work.connection.execute(query.where(p.run == run, p.entity == entity).limit(_NAMES))
-    return set(found.scalars())
+def _of(run: int, entity: int, *, cleared: bool) -> Iterator[ColumnElement[bool]]:
+    q = tables.entity_party.c
+    yield from (q.run == run, q.entity == entity)
+    if not cleared:
+        yield tables.party_alert.c.restricted == 0
 
 
-def _matches(work: Work, alerts: Sequence[str]) -> dict[str, tuple[PartyMatch, ...]]:
-    a = tables.alert.c
-    found: dict[str, tuple[PartyMatch, ...]] = {}
-    for some in slices(alerts):
-        query = select(a.id, a.payload).where(a.id.in_(some))
-        for name, payload in work.connection.execute(query):
-            found[name] = msgspec.json.decode(payload, type=_Matches).parties
+def _matches(
+    work: Work, entity: tuple[int, int], alerts: Sequence[str]
+) -> dict[str, list[PartyMatch]]:
+    """Return the matches of an entity, by its run and id, in each of some alerts."""
+    a, p = tables.alert.c, tables.alert_party.c
+    read = msgspec.json.Decoder(_Matches).decode
+    found: dict[str, list[PartyMatch]] = {}
+    for some in slices(sorted(set(alerts))):
+        told = select(a.id, a.payload).where(a.id.in_(some))
+        matches = {name: read(payload).parties for name, payload in work.connection.execute(told)}
+        query = select(p.alert, p.number).distinct().select_from(_borne())
+        own = query.where(*_of(*entity, cleared=True), p.alert.in_(some))
+        for alert, number in work.connection.execute(own.order_by(p.alert, p.number)):
+            found.setdefault(alert, []).append(matches[alert][number - 1])
     return found
 
 
+@cache
+def _borne() -> FromClause:
+    """Join the parties of entities to what alerts say of each, by line, name and role."""
+    p, k, y = tables.alert_party.c, tables.party_alert.c, tables.party.c
+    a, n, s = tables.alert.c, tables.line.c, tables.party_line.c
+    written = func.substr(p.name, 1, KEY_LENGTH) == y.name
+    stands = (s.party == y.id) & (s.line == n.id) & (s.role == func.coalesce(p.role, s.role))
+    return (
+        tables.entity_party.join(tables.party_alert, k.party == tables.entity_party.c.party)
+        .join(tables.party, y.id == k.party)
+        .join(tables.alert_party, (p.alert == k.alert) & written)
+        .join(tables.alert, a.id == k.alert)
+        .join(tables.line, (n.source == a.source) & (n.row == a.row))
+        .join(tables.party_line, stands)
+    )
+
+
 def _best(
-    matches: Sequence[PartyMatch], entry: tuple[str, str], names: set[str], *, cleared: bool
+    matches: Sequence[PartyMatch], entry: tuple[str, str], *, cleared: bool
 ) -> PartyMatch | None:
-    """Return the most probable match of an entity with an entry, as others may see it."""
+    """Return the most probable match with an entry, as others may see it."""
     own = [
         shown
         for match in matches
         if (plain(match.list), plain(match.entry)) == entry
-        and plain(match.name[:KEY_LENGTH]) in names
         if (shown := match if cleared else open_match(match)) is not None
     ]
     return max(own, key=lambda match: match.probability, default=None)

@@ -6,8 +6,9 @@ from typing import Final, NamedTuple
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
+from tidewaiter.consignments.listed import VESSEL
 from tidewaiter.store import tables
 from tidewaiter.store.database import Database, Work
 from tidewaiter.store.payloads import plain, unreadable
@@ -83,6 +84,7 @@ def entries_by_vessel(
     called = {place: plain(name) for place, name in names.items()}
     told: defaultdict[int, set[tuple[str, str]]] = defaultdict(set)
     query = select(n.id, p.list, p.entry, p.name).distinct().select_from(joined)
+    query = query.where(func.coalesce(p.role, VESSEL) == VESSEL)
     for line, slug, entry, name in work.connection.execute(query) if len(found.lines) else ():
         at = int(np.searchsorted(found.lines, line))
         if at < len(found.lines) and found.lines[at] == line:

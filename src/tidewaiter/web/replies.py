@@ -14,6 +14,7 @@ from markupsafe import Markup
 from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.records import Record
 from tidewaiter.report import languages
+from tidewaiter.report.lineview import role_in_words
 from tidewaiter.report.pages import make_environment
 from tidewaiter.report.reasonwords import markup, part_told, title_told
 from tidewaiter.web import menu, static
@@ -83,6 +84,7 @@ def environment() -> Environment:
     made.filters |= {
         "person": _person,
         "country": languages.country,
+        "role": role_in_words,
         "titled": _titled,
         "told": _told,
     }

@@ -96,6 +96,7 @@ alert_party = Table(
     Column("list", TEXT, nullable=False),
     Column("entry", TEXT, nullable=False),
     Column("name", TEXT, nullable=False),  # of the party, as the papers write it
+    Column("role", TEXT),  # of the party; "": the papers give none; null: not kept then
     Index("alert_party_entry", "list", "entry"),
     sqlite_strict=True,
 )
