@@ -237,3 +237,26 @@ def test_the_network_is_walked_through_by_keyboard(opened: Opened, trading: Node
     page.keyboard.press("0")
     assert page.locator("svg.net").get_attribute("viewBox") != box
     assert told == []
+
+
+@pytest.mark.browser
+def test_names_in_the_network_can_be_read_on_a_telephone(opened: Opened, trading: Node) -> None:
+    """However far away, letters keep a size, and the party that was asked for keeps its name."""
+    with trading.read() as work:
+        number = work.connection.exec_driver_sql(
+            "SELECT entity FROM entity_profile WHERE name = 'Boldega Handel'"
+        ).scalar_one()
+    page, told = opened(f"/network?party={number}&steps=3", width=390)
+    for key in ("0", "-", "+"):
+        page.keyboard.press(key)
+        heights = page.evaluate(_LETTERS)
+        assert min(heights) >= 11
+    expect(page.locator("svg.net .start .name")).to_be_visible()
+    page.goto(page.url.split("/network")[0] + f"/parties/{number}")
+    assert min(page.evaluate(_LETTERS.replace("svg.net .name", "svg.course text"))) >= 11
+    assert told == []
+
+
+_LETTERS = """[...document.querySelectorAll("svg.net .name")]
+  .filter((text) => getComputedStyle(text).visibility === "visible")
+  .map((text) => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a)"""

@@ -1,10 +1,12 @@
 """Upload and screen: files sent in, read as they should be, screened, and their results fetched."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from tests.web.conftest import Desk
 from tests.web.sent import read, send, sent
 
@@ -293,3 +295,24 @@ def test_a_broken_form_leaves_nothing(
     folder: Path = node.desk.spool.folder
     assert not folder.exists() or list(folder.iterdir()) == []
     assert one.get("/screen.json").json()["uploads"] == []
+
+
+def test_what_is_not_screened_is_marked(desk: SignIn) -> None:
+    """A row that has too few cells is left out whole, and is shown as it was written."""
+    one = desk("analyst")
+    upload = sent(one, b"Ref\tGoods\tWeight\n1\tacetone\t2 kg\n2\tephedrine\n", "list.txt")
+    page = one.get(f"/screen/{upload['id']}").text
+    assert "<b>Not screened</b>: has 2 cells, not 3" in page
+    assert "2 ephedrine" in page
+
+
+def test_a_sheet_without_goods_asks_for_another(desk: SignIn) -> None:
+    """A cover may be the first sheet of a workbook."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        for name, text in (("Cover", "November"), ("Lines", "Goods")):
+            book.add_worksheet(name).write_column(0, 0, [text, "acetone"])
+    one = desk("analyst")
+    upload = sent(one, file.getvalue(), "m.xlsx")
+    assert "Choose another sheet among the options" in one.get(f"/screen/{upload['id']}").text
+    assert read(one, upload, "look", sheet="Lines").json()["state"] == "mapped"

@@ -165,13 +165,18 @@ def _said(seen: Inspection) -> list[str]:
         "encoding": f"{seen.encoding}{other}" if seen.encoding else "",
         "delimiter": repr(seen.delimiter) if seen.delimiter else "",
         "sheet": seen.sheet,
+        "other sheets": _other_sheets(seen),
         "decimal mark": _listed(seen.marks, {"": "nothing shows it"}),
         "dates": _listed(seen.orders, _ORDERS),
         "units in the header": _listed(seen.units, {}),
-        "taken as kilograms": ", ".join(seen.assumed),
+        "taken as kilograms where no unit stands": ", ".join(seen.assumed),
         "currency in the header": seen.currency,
     }
     return [f"{label}: {text}" for label, text in told.items() if text]
+
+
+def _other_sheets(seen: Inspection) -> str:
+    return ", ".join(f'--sheet "{each}"' for each in seen.sheets if each != seen.sheet)
 
 
 def _listed(pairs: Any, names: dict[str, str]) -> str:

@@ -29,6 +29,7 @@ from tidewaiter.report.summary import Summary, SummaryBuilder
 _FORMATS = (".jsonl", ".csv", ".parquet")
 _CHUNK = 1_000
 _SHOWN = 20  # refusals in the report
+_REMARKS = 100  # at most, with what is said of the file as a whole
 
 
 class Outputs(Record, frozen=True, kw_only=True):
@@ -151,7 +152,9 @@ class _Refused:
             self._writer = self._open()
         with writing(str(self._outputs.refused)):
             self._writer.add(refusals)
-        self.first += refusals[: _SHOWN - len(self.first)]
+        for each in refusals:
+            if len(self.first) < (_SHOWN if each.row else _REMARKS):
+                self.first.append(each)
 
     def finish(self) -> None:
         """Let the file of an earlier run give way, where nothing was refused."""

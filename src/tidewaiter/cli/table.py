@@ -43,14 +43,16 @@ def show_summary(summary: Summary, outputs: Outputs, regimes: Mapping[str, Regim
     counts = summary.counts
     levels = ", ".join(f"{tally.alerts:,} {tally.key}" for tally in summary.by_severity)
     console.print(
-        f"{counts.lines:,} lines screened as the law stood on {counts.day}: "
-        f"{summary.alerts:,} alerts ({levels}).",
+        f"{_counted(counts.lines, 'line')} screened as the law stood on {counts.day}: "
+        f"{_counted(summary.alerts, 'alert')} ({levels}).",
         markup=False,
     )
-    if counts.refused_rows or counts.refused_fields:
+    for each in counts.remarks:
+        console.print(as_line(f"{each.problem} ({each.hint})"), style="yellow", markup=False)
+    if counts.refused_rows or counts.fields:
         console.print(
             f"{_counted(counts.refused_rows, 'row')} could not be read, "
-            f"{_counted(counts.refused_fields, 'field')} left out: see {outputs.refused}",
+            f"{_counted(counts.fields, 'field')} left out: see {outputs.refused}",
             style="yellow",
             markup=False,
         )

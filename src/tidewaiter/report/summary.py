@@ -31,13 +31,23 @@ class Counts(Record, frozen=True, kw_only=True):
     registry: str  # version of the registry
     lines: int  # screened, refused rows not among them
     refused_rows: int = 0  # not screened
-    refused_fields: int = 0  # of rows that were screened without them
+    refused_fields: int = 0  # of rows that were screened without them, and remarks
     lists: tuple[str, ...] = ()  # of parties, that were looked at: name and day
     threshold: str = ""  # from which likeness on parties are told, and where that comes from
     unread: int = 0  # lines with a systematic name that nothing here could read
     unknown: int = 0  # lines with what looks like one, and is none that OPSIN knows
-    refusals: tuple[Refusal, ...] = ()  # the first few, to be shown
+    refusals: tuple[Refusal, ...] = ()  # the first few, and all remarks
     elapsed_seconds: float = 0.0
+
+    @property
+    def remarks(self) -> tuple[Refusal, ...]:
+        """What is said of the file as a whole, like a sheet that was not read; all of it."""
+        return tuple(each for each in self.refusals if not each.row and each.screened)
+
+    @property
+    def fields(self) -> int:
+        """How many fields of rows could not be read."""
+        return self.refused_fields - len(self.remarks)
 
 
 class Tally(Record, frozen=True, kw_only=True):

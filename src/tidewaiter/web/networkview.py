@@ -31,6 +31,7 @@ class Dot(Record, frozen=True, kw_only=True):
     kind: str
     label: str  # whole
     short: str  # as it is drawn; "": it is not
+    rank: int  # among the names that are drawn, the weightiest first
     x: float
     y: float
     r: float
@@ -139,23 +140,23 @@ class _Drawn(NamedTuple):
     points: Mapping[str, tuple[float, float]]
     letters: float
     small: float  # share of the usual size of dots, where they are very many
-    named: set[str]
+    named: Mapping[str, int]
     labels: Mapping[str, str]
 
 
 def _named(
     placed: Sequence[Placed], points: Mapping[str, tuple[float, float]], letters: float
-) -> set[str]:
-    """Return the nodes whose names are drawn: the weightiest first, where no other name stands."""
+) -> dict[str, int]:
+    """Rank the nodes whose names are drawn: the weightiest first, where no other name stands."""
     taken: list[tuple[float, float, float, float]] = []
-    found: set[str] = set()
+    found: dict[str, int] = {}
     for each in sorted(placed, key=lambda each: -_weight(each.node)):
         x, y = points[each.node.id]
         half = (len(_short(each.node.label)) or 4) * letters * _BREADTH / 2
         here = (x - half, y, x + half, y + letters * 2.2)
         if all(here[2] < t[0] or t[2] < here[0] or here[3] < t[1] or t[3] < here[1] for t in taken):
             taken.append(here)
-            found.add(each.node.id)
+            found[each.node.id] = len(found)
         if len(found) >= _LABELS:
             break
     return found
@@ -178,6 +179,7 @@ def _dot(node: Node, drawn: _Drawn) -> Dot:
         kind=node.kind,
         label=node.label,
         short=_short(node.label) if node.id in drawn.named else "",
+        rank=drawn.named.get(node.id, 0),
         x=round(x, 1),
         y=round(y, 1),
         r=round(_radius(node) * drawn.letters / 11 * drawn.small, 1),

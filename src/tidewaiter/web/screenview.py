@@ -263,7 +263,12 @@ def _questions(seen: Inspection) -> Iterator[str]:
         text = words("Which column holds {field}: {columns}? Choose it below.")
         columns = ", ".join(f"“{column}”" for column in question.columns)
         yield text.format(field=called(question.field), columns=columns)
-    if seen.needed:
+    if seen.needed and len(seen.sheets) > 1:
+        yield words(
+            "This sheet holds no goods, no CAS number, no HS code and no UN number. "
+            "Choose another sheet among the options, or a column below."
+        )
+    elif seen.needed:
         yield words(
             "No column holds goods, a CAS number, an HS code or a UN number. "
             "Without one of these nothing can be screened: choose it below."

@@ -239,3 +239,18 @@ def test_the_first_lines_of_a_table_are_shown() -> None:
     seen = look("goods,net\n" + "acetone,2 kg\n" * 5)
     assert [line.net_mg for line in seen.lines] == [2_000_000] * 3
     assert seen.told == "name"
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "problem"),
+    [
+        ("goods\tnet\nacetone\t1\nephedrine\n", "a.txt", "has 1 cells, not 2"),
+        ('{"goods": "acetone"}\n{broken\n', "a.jsonl", "is not JSON"),
+        ('[{"goods": "acetone"},\n{"goods": "ephedrine"', "a.json", "the array is cut short"),
+    ],
+)
+def test_what_is_refused_behind_the_last_line_is_shown(
+    content: str, name: str, problem: str
+) -> None:
+    """A file that is cut in its middle ends with what could not be read."""
+    assert any(problem in each.problem for each in look(content, name).refusals)

@@ -70,7 +70,7 @@ class Document:
             self._read_last()
             raise InputError(
                 f"the document is damaged or breaks off here: {said}", at=self._where(),
-                hint="the lines before it are read; send for the whole document",
+                hint="send for the whole document; whole lines before this place are read",
             ) from None  # fmt: skip
         except InputError as error:
             raise InputError(error.message, at=self._where(), hint=error.hint) from None

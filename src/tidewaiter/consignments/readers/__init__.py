@@ -13,7 +13,12 @@ from tidewaiter.consignments.messages import FORMATS
 from tidewaiter.consignments.readers.forms import ALSO, FLAT, OURS, choose_form
 from tidewaiter.consignments.readers.jsonl import open_jsonl
 from tidewaiter.consignments.readers.lines import to_lines
-from tidewaiter.consignments.readers.mapping import Mapping, map_columns
+from tidewaiter.consignments.readers.mapping import (
+    NEEDED,
+    Mapping,
+    map_columns,
+    nothing_to_screen,
+)
 from tidewaiter.consignments.readers.messages import open_message
 from tidewaiter.consignments.readers.sheet import Sheet
 from tidewaiter.consignments.readers.source import Source
@@ -31,8 +36,15 @@ def _open(form: str, file: BinaryIO, name: str, options: ReadOptions) -> _Opened
     if form in FORMATS:
         return open_message(FORMATS[form], file, name, options)
     sheet = FLAT[form](file, name, options)
-    columns = map_columns(sheet.header, sheet.sample, name, options)
+    columns = _mapped(sheet, name, options)
     return sheet, columns, columns
+
+
+def _mapped(sheet: Sheet, name: str, options: ReadOptions) -> Mapping:
+    columns = map_columns(sheet.header, sheet.sample, name, options, strict=not sheet.others)
+    if sheet.others and not any(field in columns.columns for field in NEEDED):
+        raise nothing_to_screen(sheet.header, columns, name, sheet.others)
+    return columns
 
 
 def _reader(form: str, *, unread: bool = False) -> Reader:

@@ -119,6 +119,15 @@ def told_by(file: BinaryIO, name: str, form: str, options: ReadOptions) -> Told:
     return "name"
 
 
+def _refuse_unconfirmed(head: bytes, suffix: str, name: str) -> None:
+    for form in FORMATS.values():
+        if not form.confirmed and form.fits(head, suffix):
+            raise InputError(
+                f"this looks like {form.title}, which must be asked for", at=name,
+                hint=f"say it: --format {form.name}, and look at the lines before you rely on them",
+            )  # fmt: skip
+
+
 def may_be(file: BinaryIO, name: str) -> tuple[str, ...]:
     """Name the formats that a file looks like but that must be asked for: no sample was read."""
     head, suffix = head_of(file), suffix_of(name)
@@ -156,12 +165,13 @@ def form_of(head: bytes, suffix: str, known: Collection[str], name: str) -> str:
         return "xlsx"
     if ours and re.match(rb'(\xef\xbb\xbf)?\s*(\[\s*)?\{\s*"', head):
         return "jsonl"
-    if ours and not head and suffix not in known:
+    if ours and not head:
         raise InputError("the file is empty", at=name, hint="send for it again")
     if suffix in TEXTS or suffix not in known:
         refuse_strange(head, name)
     if suffix in known:
         return suffix
+    _refuse_unconfirmed(head, suffix, name)
     text = bool(head) and binary_kind(head) is None and b"\0" not in head
     if text and not suffix:
         return "csv"

@@ -256,15 +256,21 @@ def _styles(seen: _Seen, options: ReadOptions) -> Styles:
 def _first_of(items: Iterator[pa.RecordBatch | Refusal]) -> _FirstRows:
     """Take the first rows as a screening would read them, and what was refused in them."""
     refusals: list[Refusal] = []
+    first: pa.RecordBatch | None = None
     for item in items:
         if isinstance(item, Refusal):
-            refusals.append(item)
+            if item.row <= SAMPLE_ROWS and len(refusals) < _REFUSED:
+                refusals.append(item)
+        elif first is not None:
+            break
         elif len(item):
-            last = item.column("row")[-1].as_py()
-            told = [each for each in refusals if each.row <= last]
-            lines = tuple(line_at(item, place) for place in range(min(len(item), _LINES)))
-            return _FirstRows(rows=len(item), lines=lines, refusals=tuple(told[:_REFUSED]))
-    return _FirstRows(refusals=tuple(refusals[:_REFUSED]))
+            first = item
+            if len(first) >= SAMPLE_ROWS:
+                break  # of a shorter file, what is refused behind its last line is told too
+    if first is None:
+        return _FirstRows(refusals=tuple(refusals))
+    lines = tuple(line_at(first, place) for place in range(min(len(first), _LINES)))
+    return _FirstRows(rows=len(first), lines=lines, refusals=tuple(refusals))
 
 
 def _sheets(file: BinaryIO, name: str) -> tuple[str, ...]:

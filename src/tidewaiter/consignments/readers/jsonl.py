@@ -1,6 +1,6 @@
 """JSON Lines, and arrays of objects: flat ones, and consignments with their lines inside."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain, islice
 from typing import BinaryIO
@@ -137,17 +137,23 @@ def _lines(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
 
 def _seen(first: Sequence[bytes], name: str, options: ReadOptions) -> Columns:
     """Look at the first lines: which keys there are, and what each means."""
-    columns: dict[str, tuple[str, ...]] = {}
+    columns: dict[str, dict[tuple[str, ...], None]] = {}
     keys: dict[str, None] = {}
     assumed: dict[str, None] = {}
+    refused: Refusal | None = None
     for number, line in enumerate(first, 1):
         for item in read_line(line, number, _asked(options)):
             if isinstance(item, Row):
-                columns.update(item.plan.columns)
+                for field, names in item.plan.columns.items():
+                    columns.setdefault(field, {}).setdefault(names)
                 assumed.update(dict.fromkeys(item.plan.assumed))
                 keys.update(dict.fromkeys(item.flat.cells))
             elif number == 1 and "may hold" in item.problem:
                 raise InputError(item.problem, at=f"{name}, row 1", hint=item.hint)
+            else:
+                refused = refused or item
+    if refused is not None and not keys:
+        raise InputError(refused.problem, at=f"{name}, row {refused.row}", hint=refused.hint)
     for written, key in options.columns.items():
         if key not in keys:
             seen = ", ".join(f'"{other}"' for other in list(keys)[:40])
@@ -159,12 +165,19 @@ def _seen(first: Sequence[bytes], name: str, options: ReadOptions) -> Columns:
             at=name,
             hint=f"keys seen: {seen}; {HINT}",
         )
-    used = {key for names in columns.values() for key in names}
+    used = {key for found in columns.values() for names in found for key in names}
     return Columns(
-        columns=columns,
+        columns={field: _told(found) for field, found in columns.items()},
         unmapped=tuple(key for key in keys if key not in used),
         assumed=tuple(field for field in assumed if field not in options.units),
     )
+
+
+def _told(found: Collection[tuple[str, ...]]) -> tuple[str, ...]:
+    """Name the keys of a field; objects may name it differently."""
+    if len(found) == 1:
+        return next(iter(found))
+    return (" or ".join(" + ".join(names) for names in found),)
 
 
 def _asked(options: ReadOptions) -> Asked:

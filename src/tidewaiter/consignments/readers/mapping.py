@@ -69,15 +69,31 @@ def map_columns(
     for question in questions:
         raise _ask(question, name)
     if strict and not any(field in mapping.columns for field in NEEDED):
-        seen = ", ".join(f'"{column}"' for column in header[:40]) or "none"
-        likely = [f"hs={column}" for column in mapping.unsure.get("hs", ())]
-        example = likely[0] if likely else f"goods={header[0] if header else 'Description'}"
-        raise InputError(
-            "no column holds goods, a CAS number, an HS code or a UN number",
-            at=name,
-            hint=f'columns seen: {seen}; name one, like --map "{example}"',
-        )
+        raise nothing_to_screen(header, mapping, name)
     return mapping
+
+
+def nothing_to_screen(
+    header: Sequence[str], mapping: Mapping, name: str, others: Sequence[str] = ()
+) -> InputError:
+    """Return the error of a table without a field that can be screened.
+
+    Args:
+        header: The names of its columns.
+        mapping: How they are read.
+        name: Of the file.
+        others: Further sheets of the file.
+    """
+    seen = ", ".join(f'"{column}"' for column in header[:40]) or "none"
+    likely = [f"hs={column}" for column in mapping.unsure.get("hs", ())]
+    example = likely[0] if likely else f"goods={header[0] if header else 'Description'}"
+    named = f'columns seen: {seen}; name one, like --map "{example}"'
+    sheets = " or ".join(f'--sheet "{other}"' for other in others)
+    return InputError(
+        "no column holds goods, a CAS number, an HS code or a UN number",
+        at=name,
+        hint=f"{named}, or read another sheet: {sheets}" if sheets else named,
+    )
 
 
 def survey_columns(

@@ -44,6 +44,7 @@ class Sheet(Record, frozen=True, kw_only=True):
     encoding: str = ""
     delimiter: str = ""
     doubt: str = ""  # another encoding that fits as well
+    others: tuple[str, ...] = ()  # further sheets of a workbook in which anything stands
     serials: int | None = None  # what makes a bare number a day of 1900's count; None: it is none
     pointed: frozenset[int] = frozenset()  # columns of numbers, so that "1.234" has a point
     nested: Mapping[int, str] = {}  # columns of records: number -> "parties", "route" or "other"

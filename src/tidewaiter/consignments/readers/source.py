@@ -117,7 +117,7 @@ def peek(source: Source, name: str) -> bytes:
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise _broken(name) from error
     if not head:
-        raise InputError("the file is empty", at=name, hint="export it again, with a header row")
+        raise InputError("the file is empty", at=name, hint="send for it again")
     return head
 
 

@@ -120,7 +120,8 @@ def open_xlsx(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
         raise InputError("the sheet is empty", at=name, hint="name another one: --sheet")
     refuse_data(texts[head], options.columns.values(), name)
     header = unique_names(["" if text is None else text for text in texts[head]])
-    notes = _notes(book, tab, asked=options.sheet is not None)
+    others = _others(book, tab)
+    notes = _notes(tab, others, asked=options.sheet is not None)
 
     def blocks(wanted: Sequence[int], carried: Sequence[int] = ()) -> Iterator[Block]:
         rows = table.rows(frozenset((*wanted, *carried)), _amounts(header, options))
@@ -134,6 +135,7 @@ def open_xlsx(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
         header=header,
         sample=tuple(texts[head + 1 :][:SAMPLE_ROWS]),
         blocks=blocks,
+        others=tuple(other.name for other in others),
         serials=1462 if book.since_1904 else 0,
         pointed=frozenset(range(len(header))),
     )
@@ -169,9 +171,12 @@ def _choose(book: Workbook, name: str, asked: str | None) -> Tab:
     return chosen[0]
 
 
-def _notes(book: Workbook, tab: Tab, *, asked: bool) -> tuple[Refusal, ...]:
+def _others(book: Workbook, tab: Tab) -> list[Tab]:
+    return [other for other in book.tabs if other is not tab and _has_cells(book, other)]
+
+
+def _notes(tab: Tab, others: Sequence[Tab], *, asked: bool) -> tuple[Refusal, ...]:
     """Report the sheets that are not read although something stands there."""
-    others = [other for other in book.tabs if other is not tab and _has_cells(book, other)]
     if asked or not others:
         return ()
     seen = ", ".join(f'"{o.name}"{" (hidden)" if o.hidden else ""}' for o in others)

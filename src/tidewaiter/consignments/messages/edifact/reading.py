@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+import msgspec
+
 from tidewaiter.base.errors import InputError
 from tidewaiter.consignments.messages.edifact.body import Body, Ready
 from tidewaiter.consignments.messages.edifact.lines import found_of
@@ -106,7 +108,9 @@ class _Reading:
         """End the file."""
         yield from self._close(told="")
         if self._interchange is not None:
-            yield self.report("UNZ", "the interchange has no end", "look whether the file is whole")
+            hint = "look whether the file is whole"
+            missing = self.report("UNZ", "the interchange has no end", hint)
+            yield msgspec.structs.replace(missing, row=0)  # it is said of the file
 
     def report(
         self, place: str, problem: str, hint: str, *, value: str = "", screened: bool = True
