@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tidewaiter.identify.arrays import load_arrays, save_arrays
+from tidewaiter.base.arrays import load_arrays, save_arrays
 from tidewaiter.identify.fold import build_fold_tables
 from tidewaiter.identify.hashing import Table, build_table, find, hash_keys, make_powers, mix_all
 from tidewaiter.identify.keys import fold_keys, hash_texts, hash_words, joined

@@ -11,6 +11,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.bulk.parties import Matched, match_parties, row_answers
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.generation import generation_of
+from tidewaiter.lists.indexes import index_for
 from tidewaiter.lists.judgements import read_judgements
 from tidewaiter.lists.rarities import rarity_in
 from tidewaiter.parties.calibration.choosing import choose, enough_for
@@ -18,7 +19,7 @@ from tidewaiter.parties.calibration.hits import Entry, Hits
 from tidewaiter.parties.calibration.telling import Told
 from tidewaiter.parties.calibration.types import LOWEST, AskedList, Calibration, KnownFile
 from tidewaiter.parties.matching.attributes import most_points
-from tidewaiter.parties.matching.index import Index, build_index
+from tidewaiter.parties.matching.index import Index
 from tidewaiter.parties.matching.matcher import Matcher, probability
 from tidewaiter.parties.matching.types import AskedParty
 from tidewaiter.parties.thresholds import Threshold
@@ -85,7 +86,7 @@ class Calibrator:
         ]
         generation = generation_of(archive)  # words weigh what they weigh in a screening
         rarity = rarity_in(archive, generation) if generation else None
-        self._index = build_index(parties, rarity)
+        self._index = index_for(parties, rarity)
 
     @property
     def index(self) -> Index:

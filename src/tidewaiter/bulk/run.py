@@ -79,6 +79,7 @@ def _finder(lists: Path, day: date, least: Threshold, steps: int, state: str) ->
     # Here and not above: the readings of all scripts take a third of a second to load, and are
     # needed only where lists are kept.
     from tidewaiter.consignments.divided import finder_of  # noqa: PLC0415
+    from tidewaiter.lists.indexes import index_for  # noqa: PLC0415
     from tidewaiter.lists.rarities import rarity_in  # noqa: PLC0415
 
     judgements = read_judgements(lists)
@@ -91,7 +92,7 @@ def _finder(lists: Path, day: date, least: Threshold, steps: int, state: str) ->
     archive = Archive(lists)
     generation = generation_of(archive)
     rarity = rarity_in(archive, generation) if generation else None
-    return finder_of(archive.in_force(day), least, judged, steps, rarity)
+    return finder_of(archive.in_force(day), least, judged, steps, rarity, indexed=index_for)
 
 
 def finder_for(settings: Settings) -> PartyFinder | None:

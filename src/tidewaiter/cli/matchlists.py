@@ -9,6 +9,7 @@ from msgspec import structs
 
 from tidewaiter.lists.archive import Archive
 from tidewaiter.lists.generation import generation_of
+from tidewaiter.lists.indexes import index_for
 from tidewaiter.lists.judgements import Judgements, read_judgements
 from tidewaiter.lists.rarities import rarity_in
 from tidewaiter.parties.matching.index import Index, build_index
@@ -70,7 +71,7 @@ def lists_of(list_path: Path | None, folder: Path, day: date, *, restricted: boo
             name, source = f"{version.slug} {party.id}", party.source or version.name
             listed.append(structs.replace(party, id=name, source=source))
             kept[name] = version.slug, party
-    index = build_index(_shown(listed, restricted=restricted), _rarity(archive))
+    index = index_for(_shown(listed, restricted=restricted), _rarity(archive))
     return Lists(index, judgements, kept)
 
 

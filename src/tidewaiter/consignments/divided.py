@@ -6,10 +6,11 @@ of open matches. Apart, what is said of open entries is the same whether or not 
 
 from collections.abc import Iterable, Sequence
 
-from tidewaiter.consignments.finder import Judged, ListFinder
+from tidewaiter.consignments.finder import Indexed, Judged, ListFinder
 from tidewaiter.consignments.links import Links
 from tidewaiter.consignments.listed import PartyFinder, PartyOnPaper
 from tidewaiter.consignments.types import PartyMatch
+from tidewaiter.parties.matching.index import build_index
 from tidewaiter.parties.matching.rarity import Rarity
 from tidewaiter.parties.thresholds import Threshold
 from tidewaiter.parties.types import ListedParty, ListVersion
@@ -39,6 +40,8 @@ def finder_of(
     judged: Judged | None,
     steps: int,
     rarity: Rarity | None = None,
+    *,
+    indexed: Indexed = build_index,
 ) -> PartyFinder:
     """Build what looks parties up in lists.
 
@@ -48,6 +51,7 @@ def finder_of(
         judged: See ListFinder.
         steps: Ties of ownership that are followed from a matched entry.
         rarity: Counts of the words of a generation of lists; None: those of each part.
+        indexed: Gives the index of entries.
     """
     held = [(version, tuple(parties)) for version, parties in lists]
     links = {version.slug: Links(version, parties, steps) for version, parties in held}
@@ -55,7 +59,7 @@ def finder_of(
         [(version, [p for p in parties if p.confidential == secret]) for version, parties in held]
         for secret in (False, True)
     ]
-    finders = [ListFinder(part, least, judged, links, rarity) for part in parts]
+    finders = [ListFinder(part, least, judged, links, rarity, indexed=indexed) for part in parts]
     if not any(parties for _, parties in parts[1]):
         return finders[0]
     return DividedFinder(*finders)

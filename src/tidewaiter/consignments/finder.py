@@ -10,7 +10,7 @@ from tidewaiter.consignments.listed import PartyOnPaper
 from tidewaiter.consignments.numbers import identifiers_of, number_of, text_of
 from tidewaiter.consignments.types import PartyMatch
 from tidewaiter.parties.matching.bearers import NOT_VALID
-from tidewaiter.parties.matching.index import build_index
+from tidewaiter.parties.matching.index import Index, build_index
 from tidewaiter.parties.matching.matcher import Matcher
 from tidewaiter.parties.matching.model import threshold_of
 from tidewaiter.parties.matching.rarity import Rarity
@@ -23,6 +23,7 @@ _KEPT = 1 << 18  # parties whose answers are kept; then all are forgotten
 _BATCH = 8_192
 
 Judged = Callable[[str, ListedParty, PartyOnPaper], str]
+Indexed = Callable[[Sequence[ListedParty], Rarity | None], Index]
 
 
 class _Listed(NamedTuple):
@@ -39,9 +40,9 @@ class ListFinder:
         self, lists: Iterable[tuple[ListVersion, Sequence[ListedParty]]],
         least: float | Threshold,
         judged: Judged | None = None, links: Mapping[str, Links] | None = None,
-        rarity: Rarity | None = None,
+        rarity: Rarity | None = None, *, indexed: Indexed = build_index,
     ) -> None:  # fmt: skip
-        """Build the index of lists; some seconds for 20,000 entries.
+        """Take the index of lists.
 
         Args:
             lists: As they were in force on the day.
@@ -50,6 +51,7 @@ class ListFinder:
                 None: nobody judged.
             links: The ties of each list, by its slug; None: they are not told.
             rarity: Counts of the words of a generation of lists; None: those of these lists.
+            indexed: Gives the index of entries; some seconds for 20,000 where it builds it.
         """
         self._entries = [_Listed(version, party) for version, held in lists for party in held]
         self._least = threshold_of(least)
@@ -60,7 +62,7 @@ class ListFinder:
         parties = [
             structs.replace(each.party, id=str(place)) for place, each in enumerate(self._entries)
         ]
-        self._matcher = Matcher(build_index(parties, rarity))
+        self._matcher = Matcher(indexed(parties, rarity))
         self._kept: dict[PartyOnPaper, tuple[PartyMatch, ...]] = {}
         # Names that resemble no listed one, with the kind of the party.
         self._nobody: set[tuple[str, PartyKind]] = set()

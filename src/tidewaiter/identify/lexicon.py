@@ -6,10 +6,10 @@ from pathlib import Path
 
 import msgspec
 
+from tidewaiter.base.arrays import load_arrays, save_arrays
 from tidewaiter.base.cache import cache_folder, cached, digest, drop_old
 from tidewaiter.base.compiled import is_compiled
 from tidewaiter.base.resources import data
-from tidewaiter.identify.arrays import load_arrays, save_arrays
 from tidewaiter.identify.names import Names
 from tidewaiter.identify.rules import ContextRules, load_context_rules
 from tidewaiter.identify.scan import Tables

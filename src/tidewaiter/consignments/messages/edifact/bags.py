@@ -10,8 +10,9 @@ from tidewaiter.consignments.messages.edifact.structure import Codes, Step
 from tidewaiter.parties.identifiers.numbers import check_number
 
 _MAIN = "20"  # 8051, the stage of transport that counts: the main one
-_SEA = "sea"
-_NO_SHIPS = frozenset({"rail", "road", "air"})  # a plate of seven digits is no number of a ship
+_WATER = frozenset({"sea", "inland water"})
+# A plate of seven digits is no number of a ship.
+_NO_SHIPS = frozenset({"rail", "road", "air", "mail", "fixed installation"})
 _CONTAINER = "CN"  # 8053
 _ASIDE = re.compile(r"(?:^| )(?:RFF|DOC|NAD)$")  # groups whose days are those of a paper
 _TARIFF = re.compile(r"\d{4,10}")
@@ -200,7 +201,7 @@ class Bag:
         told = kind in self._codes.ship or (not kind and not other and _is_ship(number))
         if told:
             self._number("imo", number)
-        if told or kind in self._codes.sign or self.numbers.get("mode") == _SEA:
+        if told or kind in self._codes.sign or self.numbers.get("mode") in _WATER:
             self._number("vessel", segment.get(8, 3))
 
     def _dtm(self, segment: Segment, step: Step) -> bool:

@@ -9,7 +9,7 @@ T = TypeVar("T", bound=tuple[Any, ...])
 
 
 def save_arrays(folder: Path, name: str, arrays: tuple[Any, ...]) -> None:
-    """Save a named tuple of arrays and of such tuples."""
+    """Save a named tuple of arrays, of whole numbers and of such tuples."""
     for field, value in arrays._asdict().items():  # type: ignore[attr-defined]
         if isinstance(value, tuple):
             save_arrays(folder, f"{name}.{field}", value)
@@ -25,5 +25,5 @@ def load_arrays(folder: Path, name: str, kind: type[T]) -> T:
             values[field] = load_arrays(folder, f"{name}.{field}", hint)
         else:
             array = np.load(folder / f"{name}.{field}.npy", mmap_mode="c", allow_pickle=False)
-            values[field] = np.asarray(array)
+            values[field] = int(array) if hint is int else np.asarray(array)
     return kind(**values)
