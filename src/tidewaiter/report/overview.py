@@ -103,7 +103,8 @@ def overview_view(
                            _ages(counts, today)),
         rate=days_chart("rate", words("Alerts per million lines, by day"),
                         words("Per million lines"), _rates(counts), span),
-        rules=track_views(counts.rules, counts.raised, "rule", _titles(library.rules)),
+        rules=track_views(counts.rules, counts.raised, "rule",
+                          lambda key: words(library.rules.get(key, key))),
         substances=track_views(counts.substances[: rules.shown], counts.raised, "substance",
                                _titles(library.substances)),
         substances_more=max(0, len(counts.substances) - rules.shown),
@@ -158,7 +159,7 @@ def _noisy(tracks: Iterable[Track], raised: int, library: Library) -> Iterable[N
     found = [track for track in tracks if is_noisy(track, raised, rules)]
     found.sort(key=lambda track: (track.confirmed / track.decided, -track.added))
     for track in found[: rules.noisy_shown]:
-        title = library.rules.get(track.key, track.key)
+        title = words(library.rules.get(track.key, track.key))
         yield Noisy(text=noisy_in_words(track, raised, title), rule=track.key,
                     asks=_queue(rule=track.key))  # fmt: skip
 
