@@ -19,6 +19,7 @@ from tidewaiter.report.overviewcharts import (
     flow_chart,
 )
 from tidewaiter.report.tracks import TrackView, is_noisy, noisy_in_words, track_views
+from tidewaiter.report.words import severity_in_words
 
 _SEVERITIES = get_args(Severity)
 _MILLION = 1_000_000
@@ -167,7 +168,10 @@ def _severities(counts: Counts) -> tuple[Row, ...]:
     told = dict.fromkeys(_SEVERITIES, 0)
     for each in counts.open:
         told[each.severity] = told.get(each.severity, 0) + each.alerts
-    return _rows((words(name), name, count, _queue(severity=name)) for name, count in told.items())
+    return _rows(
+        (severity_in_words(name), name, count, _queue(severity=name))
+        for name, count in told.items()
+    )
 
 
 def _assignees(counts: Counts, shown: int) -> tuple[Row, ...]:
