@@ -45,6 +45,7 @@ def make_environment(*packages: str) -> Environment:
         "day": languages.day,
         "moment": languages.moment,
         "whole": whole,
+        "words": languages.words,  # of a value: what `_` is given is no text but part of the page
     }
     return made
 
