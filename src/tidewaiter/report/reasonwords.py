@@ -11,13 +11,15 @@ from functools import lru_cache
 from markupsafe import Markup, escape
 
 from tidewaiter.parties.ownership import ownership_rules
-from tidewaiter.report.languages import country, figure, language, words
+from tidewaiter.report.languages import counted, country, figure, language, words
 from tidewaiter.report.pages import LIMIT, shortened
 from tidewaiter.report.pieces import Piece, joined_up
 from tidewaiter.report.sentencebook import Book, load_book
 from tidewaiter.report.sentences import LONGEST, Filled, slots_of
 
-_KEPT = 4096  # sentences in one language
+_KEPT = 4096  # sentences, in all languages
+_SHORT = 1_000  # characters of a sentence that is kept: what is kept has a bound
+_SEVERAL = 1_000  # any number that is written with a sign, as "1,000" or "1.5"
 
 
 Told = tuple[Piece, ...]
@@ -30,7 +32,7 @@ def reason_told(rule: str, text: str) -> Told:
         rule: Of the reason.
         text: The sentence, in English.
     """
-    return _told(language(), f"rule {rule}", text)
+    return part_told(f"rule {rule}", text)
 
 
 def part_told(kind: str, text: str) -> Told:
@@ -40,7 +42,7 @@ def part_told(kind: str, text: str) -> Told:
         kind: A group of data/rules/sentences.toml, or several "joined" there.
         text: The sentence, in English.
     """
-    return _told(language(), kind, text)
+    return (_remembered if len(text) <= _SHORT else _told)(language(), kind, text)
 
 
 def title_told(title: str) -> Told:
@@ -49,7 +51,7 @@ def title_told(title: str) -> Told:
     Args:
         title: As it stands in the alert, or shortened.
     """
-    return _titled(language(), title)
+    return part_told("title", title)
 
 
 def plain(told: Told) -> str:
@@ -61,7 +63,8 @@ def markup(told: Told) -> Markup:
     """Return a sentence for a page, legible as all that pages print; English is marked as such."""
     text = plain(told)
     if len(text) > LIMIT:
-        told = (Piece(text, told[0].how),)
+        said = all(piece.how != "english" for piece in told)
+        told = (Piece(text, "said" if said else "english"),)
     return Markup("").join(
         Markup('<span lang="en">{}</span>').format(shortened(piece.text))
         if piece.how == "english"
@@ -70,24 +73,19 @@ def markup(told: Told) -> Markup:
     )
 
 
-@lru_cache(maxsize=_KEPT)
-def _titled(spoken: str, title: str) -> Told:
-    book = load_book()
-    if spoken != "en" and len(title) <= LONGEST:
-        for rule in book.rules:
-            found = _switched(book, f"rule {rule}", title)
-            if found:
-                return tuple(_begun(found, title))
-    return _told(spoken, "title", title)
-
-
-@lru_cache(maxsize=_KEPT)
 def _told(spoken: str, kind: str, text: str) -> Told:
     if spoken == "en" or not text:
         return (Piece(text),)
     book = load_book()
-    found = _switched(book, kind, text) if len(text) <= LONGEST else None
-    return tuple(_begun(found, text)) if found else (Piece(text, "english"),)
+    kinds = [f"rule {rule}" for rule in book.rules] if kind == "title" else []
+    for each in (*kinds, kind) if len(text) <= LONGEST else ():
+        found = _switched(book, each, text)
+        if found:
+            return tuple(_begun(found, text))
+    return (Piece(text, "english"),)
+
+
+_remembered = lru_cache(maxsize=_KEPT)(_told)
 
 
 def _begun(told: Sequence[Piece], text: str) -> Iterator[Piece]:
@@ -146,10 +144,19 @@ def _grown(tree: int | Filled, told: Sequence[list[Piece]]) -> list[Piece]:
 def _filled(template: str, told: dict[str, list[Piece]]) -> list[Piece]:
     """Fill in the translation of a template."""
     made: list[Piece] = []
-    for text, slot in slots_of(words(template) if _bare(template) else template):
+    for text, slot in slots_of(_spoken(template, told) if _bare(template) else template):
         made += [Piece(text)] if text else []
         made += told[slot] if slot is not None else []
     return made
+
+
+def _spoken(template: str, told: dict[str, list[Piece]]) -> str:
+    """Return the translation of a template, as the number in it asks for."""
+    slot = load_book().counted.get(template)
+    if slot is None:
+        return words(template)
+    number = plain(tuple(told[slot]))
+    return counted(template, template, int(number) if number.isdecimal() else _SEVERAL)
 
 
 def _bare(template: str) -> str:
