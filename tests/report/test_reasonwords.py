@@ -11,7 +11,14 @@ from tools.catalogues import LANGUAGES, texts
 from tidewaiter.consignments.rules import load_alert_rules
 from tidewaiter.report import reasonwords
 from tidewaiter.report.languages import figure, speaking, words
-from tidewaiter.report.reasonwords import markup, part_told, plain, reason_told, title_told
+from tidewaiter.report.reasonwords import (
+    markup,
+    part_told,
+    plain,
+    reason_told,
+    template_told,
+    title_told,
+)
 from tidewaiter.report.sentencebook import load_book
 from tidewaiter.report.sentences import LONGEST, Hole, slots_of
 
@@ -269,3 +276,11 @@ def test_a_figure_is_written_as_the_language_does(language: str, told: str) -> N
     """A comma that is read as another sign is a thousandfold error."""
     with speaking(language):
         assert figure("1,023.50") == told
+
+
+def test_a_template_without_its_number_speaks_of_several() -> None:
+    """As on the page of rules, where gaps stand for what is filled in."""
+    text = load_alert_rules().past.rules["split"].text
+    with speaking("es"):
+        assert "otras partes o direcciones" in template_told(text)
+    assert template_told(text) == text

@@ -19,7 +19,8 @@ from tidewaiter.report.sentences import LONGEST, Filled, slots_of
 
 _KEPT = 4096  # sentences, in all languages
 _SHORT = 1_000  # characters of a sentence that is kept: what is kept has a bound
-_SEVERAL = 1_000  # any number that is written with a sign, as "1,000" or "1.5"
+_FEW = ("0", "1")  # the numbers that a language may have a form of its own for
+_SEVERAL = 1_000
 
 
 Told = tuple[Piece, ...]
@@ -52,6 +53,20 @@ def title_told(title: str) -> Told:
         title: As it stands in the alert, or shortened.
     """
     return part_told("title", title)
+
+
+def template_told(template: str, number: str = "") -> str:
+    """Return a template in the language that is spoken, to be filled in.
+
+    Args:
+        template: One of data/rules/sentences.toml or of a rule.
+        number: What it counts, where it counts something; "": several.
+    """
+    if not _bare(template):
+        return template
+    if template not in load_book().counted:
+        return words(template)
+    return counted(template, template, int(number) if number in _FEW else _SEVERAL)
 
 
 def plain(told: Told) -> str:
@@ -144,19 +159,12 @@ def _grown(tree: int | Filled, told: Sequence[list[Piece]]) -> list[Piece]:
 def _filled(template: str, told: dict[str, list[Piece]]) -> list[Piece]:
     """Fill in the translation of a template."""
     made: list[Piece] = []
-    for text, slot in slots_of(_spoken(template, told) if _bare(template) else template):
+    slot = load_book().counted.get(template)
+    number = plain(tuple(told[slot])) if slot else ""
+    for text, slot in slots_of(template_told(template, number)):
         made += [Piece(text)] if text else []
         made += told[slot] if slot is not None else []
     return made
-
-
-def _spoken(template: str, told: dict[str, list[Piece]]) -> str:
-    """Return the translation of a template, as the number in it asks for."""
-    slot = load_book().counted.get(template)
-    if slot is None:
-        return words(template)
-    number = plain(tuple(told[slot]))
-    return counted(template, template, int(number) if number.isdecimal() else _SEVERAL)
 
 
 def _bare(template: str) -> str:
