@@ -132,3 +132,18 @@ def test_what_is_repeated_does_not_depend_on_batches(size: int) -> None:
     whole = lengths.count(60_003)
     assert lengths == [60_003] * whole + [lengths[-1]] * (300 - whole)
     assert 100 < whole < 200
+
+
+def test_what_each_document_says_itself_is_not_repeated() -> None:
+    """The same terms stand in each of 400 bills: the file has them, and no line less."""
+    cargo = [{"equipmentReference": "MSCU1234566"}] * 10
+    bills = [
+        {
+            "transportDocumentReference": f"B{n}", "termsAndConditions": "terms " * 2_000,
+            "consignmentItems": [{"descriptionOfGoods": ["Acetone"], "cargoItems": cargo}],
+        }
+        for n in range(400)
+    ]  # fmt: skip
+    lines, refusals = read_document(bills)
+    assert (len(lines), refusals) == (4_000, [])
+    assert {len(each["text"]) for line in lines for each in line["other"]} == {12_000}

@@ -22,9 +22,10 @@ def is_ship(number: str, mode: str, ships: Mapping[str, bool]) -> bool:
     """
     if not is_imo(number):
         return False
-    named = not number.strip()[0].isdecimal()
-    right = check_number("IMO", number)[1] == "valid"
     by_ship = ships.get(mode.lstrip("0")[:1])
-    if by_ship is None:
-        return named or right
-    return by_ship or (named and right)
+    if by_ship:
+        return True
+    named = not number.strip()[0].isdecimal()
+    if by_ship is None and named:
+        return True
+    return (by_ship is None or named) and check_number("IMO", number)[1] == "valid"

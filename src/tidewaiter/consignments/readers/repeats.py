@@ -3,8 +3,7 @@
 What a head says stands with each of its lines, so that a small file could be a table of any size.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Mapping
 
 import msgspec
 
@@ -25,7 +24,7 @@ TIMES = 100
 """Letters that it may repeat besides, for each one that is said anew."""
 
 _LEAST = 4_000  # letters of a line that is looked at
-_KNOWN = 100_000  # texts that are remembered
+_KNOWN = 32 << 20  # letters of texts that are remembered
 _TEXTS = 200  # of an object of JSON that is not repeated, so many are shown
 _LISTS = frozenset(("cas", "containers", "licences"))
 
@@ -35,11 +34,13 @@ _Records = tuple[Mapping[str, str | None], ...]
 class _Known:
     """A long text that some line has whole."""
 
-    __slots__ = ("place", "short", "told")
+    __slots__ = ("place", "short", "shown", "text", "told")
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, text: str | bytes, place: str) -> None:
+        self.text = text  # the same object: what another document says is another one
         self.place = place  # of that line
         self.short = False  # the lines that follow do not repeat it
+        self.shown: Left | None = None  # of an object of JSON: as those have it
         self.told = False  # the user was told
 
 
@@ -49,9 +50,9 @@ class Repeats:
     def __init__(self) -> None:
         """Begin a file."""
         self._room = FREE
-        self._known: dict[int, _Known] = {}  # by the hash of a text: these may be long
+        self._held = 0  # letters of all that is known
+        self._known: dict[int, _Known] = {}  # by the hash of a text
         self._before: Mapping[str, str] = {}
-        self._parts: dict[int, Left] = {}  # by the hash of a part: how it is shown
 
     def bounded(self, line: Found, letters: int) -> tuple[Found, list[Refusal]]:
         """Return a line with what it may repeat, and what is to be told of it.
@@ -66,34 +67,47 @@ class Repeats:
         if "seq" in line.fields:
             place += f", line {line.fields['seq']}"
         repeated = self._count(line, place)
-        if repeated <= self._room and not self._is_short(line):
+        if repeated is not None and repeated <= self._room:
             self._room -= repeated
             return line, []
         return self._shortened(line, place)
 
-    def _count(self, line: Found, place: str) -> int:
-        """Count the letters that a line repeats; those that it says anew make room for others."""
-        repeated = anew = 0
-        for field, text in line.fields.items():
-            if len(text) <= LONG and self._before.get(field) != text:
-                anew += len(text)
-        self._before = line.fields
-        if len(self._known) > _KNOWN:
-            self._known.clear()
-            self._parts.clear()
-        for each in _long(line):
-            known = self._known.get(hash(each))
-            if known is None:
-                known = self._known[hash(each)] = _Known(place)
-            if known.place == place:
-                anew += len(each)
-            else:
-                repeated += len(each)
-        self._room += TIMES * anew
-        return repeated
+    def _count(self, line: Found, place: str) -> int | None:
+        """Count the letters that a line repeats; those that it says anew make room for others.
 
-    def _is_short(self, line: Found) -> bool:
-        return any(self._known[hash(each)].short for each in _long(line))
+        Fields are compared as texts, as some formats write them anew for each line; the rest by
+        the object that holds it, so that what each document says itself is not repeated.
+
+        Returns:
+            None: it would repeat what is not repeated any more.
+        """
+        repeated = anew = 0
+        before, self._before = self._before, line.fields
+        if before != line.fields:
+            for field, text in line.fields.items():
+                if len(text) <= LONG and before.get(field) != text:
+                    anew += len(text)
+        short = False
+        fields, rest = _long(line)
+        for at, each in enumerate(fields + rest):
+            known = self._known.get(hash(each))
+            same = known is not None and (at < len(fields) or known.text is each)
+            if known is None or not same:
+                self._learn(each, place, known)
+                anew += len(each)
+            elif known.place != place:
+                repeated += len(each)
+                short = short or known.short
+        self._room += TIMES * anew
+        return None if short else repeated
+
+    def _learn(self, text: str | bytes, place: str, before: _Known | None) -> None:
+        self._held += len(text)
+        if self._held > _KNOWN:
+            self._known.clear()
+            self._held = len(text)
+        known = self._known[hash(text)] = _Known(text, place)
+        known.told = before is not None and before.told
 
     def _shortened(self, line: Found, place: str) -> tuple[Found, list[Refusal]]:
         told: list[Refusal] = []
@@ -126,30 +140,28 @@ class Repeats:
 
     def _part(self, part: Left, place: str) -> Left:
         """Return an object of JSON as it is shown: the first of its texts, which may be short."""
-        key = hash(part[1])
-        known = self._known.get(key)
+        known = self._known.get(hash(part[1]))
         if known is None or known.place == place:
             return part
         known.short = True
-        if key not in self._parts:
+        if known.shown is None:
             texts = texts_of([part])
             some = {path: _cut(text, "", known.place) for path, text in texts[:_TEXTS]}
             if len(texts) > len(some):
                 some["…"] = f"{len(texts) - len(some):,} more stand with {known.place}"
-            self._parts[key] = ("", msgspec.json.encode(some))
-        return self._parts[key]
+            known.shown = ("", msgspec.json.encode(some))
+        return known.shown
 
 
-def _long(line: Found) -> Iterator[str | bytes]:
-    """Yield the long texts of a line."""
-    records: Sequence[Mapping[str, str | None]] = (*line.parties, *line.route)
-    texts = chain(
-        line.fields.values(),
-        (text for record in records for text in record.values() if text),
-        (text for _, text in line.kept),
-    )
-    yield from (text for text in texts if len(text) > LONG)
-    yield from (raw for _, raw in line.left if len(raw) > LONG)
+def _long(line: Found) -> tuple[list[str | bytes], list[str | bytes]]:
+    """Return the long texts of the fields of a line, and of all else that it has."""
+    fields: list[str | bytes] = [text for text in line.fields.values() if len(text) > LONG]
+    rest: list[str | bytes] = [text for _, text in line.kept if len(text) > LONG]
+    for records in (line.parties, line.route):
+        for record in records:
+            rest += [text for text in record.values() if text and len(text) > LONG]
+    rest += [raw for _, raw in line.left if len(raw) > LONG]
+    return fields, rest
 
 
 def _cut(text: str, field: str, place: str) -> str:
