@@ -45,32 +45,35 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--copies", type=int, default=30)
     options.add_argument("--seed", type=int, default=3)
+    options.add_argument(
+        "--same", action="store_true", help="The firms of all copies are the same."
+    )
     asked = options.parse_args()
     with tempfile.TemporaryDirectory() as work:
         write_made(MadeTrade(asked.seed, 40_000), Path(work))
         for everyone in (False, True):
             # Each in a process of its own: what one let go of, another would use again.
             with get_context("spawn").Pool(1) as pool:
-                told = pool.apply(measured, (Path(work), asked.copies, everyone))
+                told = pool.apply(measured, (Path(work), asked.copies, everyone, asked.same))
             with get_context("spawn").Pool(1) as pool:
                 held = pool.apply(taken, (Path(work) / "gathered",))
             print(json.dumps({**told, "MB where it is taken up": held}), flush=True)
 
 
-def measured(folder: Path, copies: int, everyone: bool) -> dict[str, object]:  # noqa: FBT001
+def measured(folder: Path, copies: int, everyone: bool, same: bool) -> dict[str, object]:  # noqa: FBT001
     """Gather the past of some lines; leave it in a file."""
     rules, registry = switched_rules(load_alert_rules()), load_registry()
     now = read_lines(folder / "now.parquet")
     screener = Screener(Identifier(load_lexicon()), rules)
     alerts = screener.screen(now, DAY, "now.parquet", "0" * 64).alerts
-    past = Past(registry, rules, Together(registry, rules, DAY), DAY, everyone=everyone)
+    past = Past(registry, rules, Together(registry, rules, DAY), DAY)
     for alert in alerts:
         past.want(alert.line, alert.substances)
     for row in now.to_pylist() if everyone else ():
         past.want(line_of(row))
     wanted, lines, sent, seconds = past.wanted, 0, 0, 0.0
     before, narrowing = _memory(), Narrowing(wanted, DAY)
-    for batch in _history(read_lines(folder / "past.parquet"), copies):
+    for batch in _history(read_lines(folder / "past.parquet"), copies, same=same):
         some = narrowing.narrow(batch, earlier=True)
         begun = time.process_time()
         some.tell(past, earlier=True)
@@ -101,10 +104,10 @@ def read_lines(path: Path) -> pa.RecordBatch:
     return pq.read_table(path).combine_chunks().to_batches()[0]
 
 
-def _history(lines: pa.RecordBatch, copies: int) -> Iterator[pa.RecordBatch]:
-    """Yield batches of the lines, again and again under other names."""
+def _history(lines: pa.RecordBatch, copies: int, *, same: bool) -> Iterator[pa.RecordBatch]:
+    """Yield batches of the lines, again and again under other names, or under the `same`."""
     for number in range(copies):
-        made = renamed(lines, number)
+        made = lines if same else renamed(lines, number)
         for start in range(0, len(made), _ROWS):
             yield made.slice(start, _ROWS)
 

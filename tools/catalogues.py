@@ -6,8 +6,10 @@ without a translation, and texts that are gone are dropped. A test fails while o
 
 import ast
 import io
+import re
 import tomllib
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ LANGUAGES = ("es", "fr", "zh")
 _PYTHON = {"words": 1, "marked": 1, "_": 1, "counted": 2}  # texts of each
 _TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2)}
 _OPTIONS = {"trimmed": "true", "silent": "false"}
+_SLOT = re.compile(r"\{\w+\}")
 _HEAD = """msgid ""
 msgstr ""
 "Content-Type: text/plain; charset=utf-8\\n"
@@ -29,8 +32,17 @@ msgstr ""
 
 """
 _DATA = ("rules/decisions.toml", "rules/results.toml", "rules/roles.toml")
-_WORDED = ("rules/cases.toml", "rules/suspicions.toml")  # where only some keys are words
-_WORDS = {"says", "says_again", "asks"}
+_SENTENCES = "rules/sentences.toml"
+_SAYS = frozenset({"says", "says_again", "asks"})
+_WORDED = {  # where only some keys are words
+    "rules/cases.toml": _SAYS,
+    "rules/suspicions.toml": _SAYS,
+    "rules/alerts.toml": frozenset({"text", "title"}),
+    "rules/shells.toml": frozenset({"text"}),
+    "rules/switches.toml": frozenset({"off", "down", "kept"}),
+    "parties/ownership.toml": frozenset({"note", "law", "text"}),
+    "amounts/*.toml": frozenset({"condition"}),
+}
 
 
 def texts() -> Catalog:
@@ -81,15 +93,20 @@ def _found() -> Iterator[tuple[str, int, Any]]:
             ):
                 yield _name(path), number, message
     for name in _DATA:
-        path = SOURCE / "data" / name
+        for path, table in _tables(name):
+            yield from ((_name(path), 1, message) for message in _said(table))
+    for name, keys in _WORDED.items():
+        for path, table in _tables(name):
+            yield from ((_name(path), 1, each) for each in filter(_is_said, _worded(table, keys)))
+    for path, table in _tables(_SENTENCES):
+        yield from ((_name(path), 1, message) for message in filter(_is_said, _parts(table)))
+
+
+def _tables(name: str) -> Iterator[tuple[Path, Any]]:
+    """Yield the data files that a name may be of, read."""
+    for path in sorted((SOURCE / "data").glob(name)):
         with path.open("rb") as file:
-            for message in _said(tomllib.load(file)):
-                yield _name(path), 1, message
-    for name in _WORDED:
-        path = SOURCE / "data" / name
-        with path.open("rb") as file:
-            for message in _worded(tomllib.load(file)):
-                yield _name(path), 1, message
+            yield path, tomllib.load(file)
 
 
 def _called(source: str) -> Iterator[tuple[int, Any]]:
@@ -115,16 +132,30 @@ def _said(table: Any) -> Iterator[str]:
             yield value
 
 
-def _worded(told: Any) -> Iterator[str]:
+def _worded(told: Any, keys: AbstractSet[str]) -> Iterator[str]:
     """Return the values of the keys that hold words, in tables and lists of tables."""
     if isinstance(told, list):
         for each in told:
-            yield from _worded(each)
+            yield from _worded(each, keys)
     elif isinstance(told, dict):
         for key, value in told.items():
-            if key in _WORDS:
+            if key in keys and isinstance(value, str):
                 yield value
-            yield from _worded(value)
+            yield from _worded(value, keys)
+
+
+def _parts(told: Any) -> Iterator[str]:
+    """Return the words and templates that sentences of alerts are made of."""
+    for words in told["words"].values():
+        yield from words.values()
+    for each in (*told["groups"].values(), *told["rules"].values()):
+        yield from each
+    yield from (each["by"] for each in told["joined"].values())
+
+
+def _is_said(text: str) -> bool:
+    """Tell whether a text says something beside what is filled in."""
+    return bool(_SLOT.sub("", text).strip())
 
 
 def _name(path: Path) -> str:

@@ -31,3 +31,8 @@ def take(megabytes: int) -> int:
 def crash() -> None:
     """End the process without a word."""
     os.abort()
+
+
+def stumble(*_: object, **__: object) -> None:
+    """Have a fault."""
+    raise KeyError("stumbled")

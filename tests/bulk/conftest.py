@@ -11,6 +11,8 @@ from tidewaiter.base.resources import data
 from tidewaiter.bulk.run import Settings
 from tidewaiter.consignments.readers import reader_for
 from tidewaiter.consignments.types import ReadOptions, Refusal
+from tidewaiter.scenario.madefiles import write_made
+from tidewaiter.scenario.madetrade import MadeTrade
 
 Read = Callable[[], Iterator[pa.RecordBatch | Refusal]]
 WriteSample = Callable[[Path, int], Path]
@@ -50,3 +52,11 @@ def read(manifest: Path) -> Iterator[Read]:
             return reader_for(manifest.name)(file, manifest.name, ReadOptions(batch_rows=100))
 
         yield again
+
+
+@pytest.fixture(scope="session")
+def trade(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a year of trade in which ways of smuggling are planted, split into past and now."""
+    folder = tmp_path_factory.mktemp("trade")
+    write_made(MadeTrade(3, 6_000), folder)
+    return folder

@@ -1,9 +1,7 @@
 """A cluster finds what one machine finds, however lines are spread over it."""
 
-import itertools
 import os
 from collections.abc import Callable, Sequence
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,17 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
-from tests.bulk.spreading import HereCluster
+from tests.bulk.spreading import BASIS, ROOM, HereCluster, parts, selecting, spread, write
 
 from tidewaiter.base.errors import InputError
-from tidewaiter.base.resources import data
 from tidewaiter.bulk.journal import Journal
 from tidewaiter.bulk.marks import marks_of
 from tidewaiter.bulk.run import Settings, run
 from tidewaiter.bulk.spark.java import java_home
 from tidewaiter.bulk.spark.past import Spans, ask_lines, narrow_lines, select_lines
 from tidewaiter.bulk.spark.reading import read_files
-from tidewaiter.bulk.spark.run import Outcome, screen_on
+from tidewaiter.bulk.spark.run import screen_on
 from tidewaiter.bulk.spark.screening import look_for, past_of, screen_lines
 from tidewaiter.bulk.spark.types import FILES, Input, Step, Task
 from tidewaiter.cli.earlier import earlier_alerts, lines_of
@@ -35,12 +32,7 @@ from tidewaiter.node import hash_file
 from tidewaiter.report.exports import json_line
 from tidewaiter.rescreen.basis import registry_digest
 from tidewaiter.rescreen.before import before_of
-from tidewaiter.scenario.madefiles import write_made
-from tidewaiter.scenario.madetrade import MadeTrade
 
-BASIS = Settings(day=date(2026, 11, 25), file="", sha256="")
-HEADER = "consignment,goods,net weight kg,departure date,consignor,consignor address,consignee"
-ROOM = '"Room 5, 12 Keji Road, Shenzhen"'
 GOODS = ("ephedrine", "acetic anhydride", "potassium permanganate", "steel bolts", "paper")
 NAMES = ("Alpha Chem", "Beta Chem", "Gamma Chem", "Delta Chem", "")
 lines = st.tuples(
@@ -48,15 +40,6 @@ lines = st.tuples(
     st.sampled_from(("2026-01-05", "2026-01-25", "")), st.sampled_from(NAMES),
     st.sampled_from((ROOM, "")), st.sampled_from(NAMES),
 )  # fmt: skip
-counter = itertools.count()
-
-
-def write(folder: Path, rows: list[tuple[str, ...]]) -> Path:
-    """Write a manifest under a name of its own."""
-    path = folder / f"m{next(counter)}.csv"
-    noted = [f"{','.join(row)},note {number}" for number, row in enumerate(rows)]
-    path.write_text("\n".join([f"{HEADER},Zork", *noted]) + "\n", encoding="utf-8")
-    return path
 
 
 def alone(
@@ -77,26 +60,6 @@ def alone(
     earlier = earlier_alerts(history, options, here, workers=1)
     marks = marks_of(place, here, earlier, batches, before_of(None, (), files))
     return [json_line(each) for each in (*map(marks.mark, alerts), *marks.selected())]
-
-
-def spread(
-    paths: list[Path], out: Path, *, batch_rows: int = 16, seed: int = 0,
-    history: Sequence[Path] = (), basis: Settings = BASIS,
-) -> Outcome:  # fmt: skip
-    """Screen files on a cluster of this process."""
-    options = ReadOptions(batch_rows=batch_rows)
-    inputs = [Input(path=path, name=path.name, options=options) for path in paths]
-    earlier = [Input(path=p, name=p.name, options=options, earlier=True) for p in history]
-    task = Task(inputs=(*inputs, *earlier), settings=basis, digest=registry_digest(basis))
-    out.mkdir()
-    return screen_on(HereCluster(3, seed), task, out, registry_digest)
-
-
-def parts(out: Path) -> list[bytes]:
-    """Return the alerts of all parts, in the order of their names."""
-    return [
-        line for path in sorted(out.glob("part-*")) for line in path.read_bytes().splitlines(True)
-    ]
 
 
 @settings(max_examples=6, deadline=None)
@@ -121,23 +84,12 @@ def test_any_split_gives_the_alerts_of_one_machine(
     )
 
 
-@pytest.fixture(scope="module")
-def trade(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a year of trade in which ways of smuggling are planted, split into past and now."""
-    folder = tmp_path_factory.mktemp("trade")
-    write_made(MadeTrade(3, 6_000), folder)
-    return folder
-
-
 @pytest.mark.parametrize("selects", ["", '"trade-change", "detour", "label-domestic"'])
 def test_the_past_says_what_it_says_on_one_machine(
     selects: str, trade: Path, tmp_path: Path
 ) -> None:
     """Where rules let it make alerts, these come last, in the order of lines."""
-    text = data("rules", "alerts.toml").read_text(encoding="utf-8")
-    rules = tmp_path / "rules.toml"
-    rules.write_text(text.replace("selects = []", f"selects = [{selects}]"), encoding="utf-8")
-    basis = structs.replace(BASIS, rules=rules)
+    basis = structs.replace(BASIS, rules=selecting(tmp_path, selects))
     now, history = trade / "now.parquet", [trade / "past.parquet"]
     found = spread([now], tmp_path / "out", batch_rows=100, history=history, basis=basis)
     wanted = alone(now, 100, tmp_path, history, basis)
@@ -154,10 +106,7 @@ def test_what_the_past_selects_takes_no_part_of_others(
 ) -> None:
     """Where many lines in a row are no alert, numbers of parts are left out and not given again."""
     monkeypatch.setattr("tidewaiter.bulk.spark.run._PART_ALERTS", 1)
-    text = data("rules", "alerts.toml").read_text(encoding="utf-8")
-    rules = tmp_path / "rules.toml"
-    rules.write_text(text.replace("selects = []", 'selects = ["detour"]'), encoding="utf-8")
-    basis = structs.replace(BASIS, rules=rules)
+    basis = structs.replace(BASIS, rules=selecting(tmp_path, '"detour"'))
     now, history = trade / "now.parquet", [trade / "past.parquet"]
     found = spread([now], tmp_path / "out", batch_rows=40, history=history, basis=basis)
     written = sorted((tmp_path / "out").glob("part-*.jsonl"))
@@ -200,7 +149,7 @@ def test_a_file_that_cannot_be_read_stops_all(
     "step",
     [
         lambda task: screen_lines(task, registry_digest),
-        lambda _: look_for(()),
+        lambda task: look_for((), task),
         lambda task: narrow_lines(task, Wanted(None, (), ()), Spans({0: 1}), 1),
         ask_lines,
         lambda task: select_lines(task, past_of(BASIS).settle(), {}),

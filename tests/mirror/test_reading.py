@@ -39,6 +39,7 @@ def test_what_is_left_out_is_counted_by_its_reason() -> None:
     (file,) = read(DATA / "comtrade.csv").files
     counts = {each.what: each.rows for each in file.counts}
     assert counts == {
+        "a code that is not asked for": 1,
         "a flow that is a part of imports or exports": 1,
         "a part: by second partner, procedure or transport": 1,
         "re-exports or re-imports, shown beside the flow they are in": 1,

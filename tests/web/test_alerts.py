@@ -1,6 +1,7 @@
 """The page of an alert, and what is decided there."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import msgspec
 import pytest
@@ -173,6 +174,24 @@ def test_the_page_fits_and_can_be_used_by_all(
     name = desk("analyst", "reader").alerts()[0]
     page, told = opened(f"/alerts/{name}", width=width, color_scheme=scheme)
     check_page(page, told, width)
+
+
+@pytest.mark.browser
+def test_tab_follows_what_is_seen_on_a_telephone(opened: Opened, desk: Callable[..., Desk]) -> None:
+    """The decision stands below the goods there, and beside them on a wide screen."""
+    name = desk("analyst", "reader").alerts()[0]
+    page, told = opened(f"/alerts/{name}", width=390)
+    before = "!!(document.querySelector('.decide').compareDocumentPosition("
+    after = "document.querySelector('.reasons')) & Node.DOCUMENT_POSITION_FOLLOWING)"
+    assert page.evaluate(before + after)
+    tops = page.evaluate("""[...document.querySelectorAll('.desk button, .desk a, .desk summary')]
+        .filter((each) => each.matches('summary') || !each.closest('details:not([open])'))
+        .map((each) => each.getBoundingClientRect()).filter((box) => box.height)
+        .map((box) => box.bottom + scrollY)""")
+    assert all(second > first - 60 for first, second in pairwise(tops))
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.wait_for_function(f"!({before}{after})")
+    assert told == []
 
 
 @pytest.mark.browser

@@ -43,6 +43,12 @@ def test_the_overview_counts_what_is_there(desk: Callable[..., Desk]) -> None:
     assert chief.get("/overview?months=-1").status_code == 400
 
 
+def test_severities_are_told_in_the_language(desk: Callable[..., Desk]) -> None:
+    """As everywhere else on the pages."""
+    page = desk("supervisor").get("/overview", {"accept-language": "fr"}).text
+    assert all(f">{word}</a>" in page for word in ("Critique", "Élevée", "Moyenne", "Faible"))
+
+
 def test_restricted_alerts_are_not_even_counted(desk: Callable[..., Desk], node: Node) -> None:
     """For who is not cleared; the cleared see them."""
     one, cleared = desk("supervisor", "one"), desk("supervisor", "cleared", cleared=True)

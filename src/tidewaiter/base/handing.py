@@ -5,14 +5,16 @@ started, those that look at strangers' files too, and holds no secret.
 """
 
 import os
+import pickle
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 
+from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.base.records import Record
 
 SERVING = "TIDEWAITER_SERVING"
@@ -37,3 +39,46 @@ def handed_over(record: Record) -> Iterator[None]:
 def taken_over(kind: type[R]) -> R:
     """Return the record that this process was handed."""
     return msgspec.json.decode(Path(os.environ[SERVING]).read_bytes(), type=kind)
+
+
+class Server(Protocol):
+    """What starts processes that serve, and waits for them."""
+
+    interrupt_signal: bool  # it was told to stop
+
+    def serve(self) -> None:
+        """Serve until it is told to stop."""
+
+
+def serve(server: Server) -> None:
+    """Serve until this process is told to stop; a record is handed over meanwhile.
+
+    Raises:
+        TidewaiterError: The process that serves was ended from outside.
+        Exception: What it raised before it served.
+    """
+    try:
+        server.serve()
+    except SystemExit as ended:
+        if server.interrupt_signal:
+            return
+        if _failed().exists():
+            raise pickle.loads(_failed().read_bytes()) from ended  # noqa: S301 - ours alone
+        hint = "mostly memory ran out; what stands above says more, if there is anything"
+        raise TidewaiterError(
+            "the process that serves was ended from outside", hint=hint
+        ) from ended
+
+
+@contextmanager
+def starting() -> Iterator[None]:
+    """Let the process that waits know what keeps this one from serving."""
+    try:
+        yield
+    except Exception as error:
+        _failed().write_bytes(pickle.dumps(error))
+        raise SystemExit(1) from error  # told by the process that waits
+
+
+def _failed() -> Path:
+    return Path(os.environ[SERVING]).with_name("failed")

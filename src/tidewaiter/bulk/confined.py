@@ -5,6 +5,7 @@ that was taken is given back.
 """
 
 import sys
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import get_all_start_methods, get_context
@@ -46,7 +47,7 @@ def confined(function: Callable[..., T], *arguments: object, limits: Limits) -> 
 
     Raises:
         InputError: It took too long or too much, or its process came to a bad end.
-        TidewaiterError: What it raises itself.
+        TidewaiterError: What it raises itself; of anything else that it raises, what that is.
     """
     context = _context()
     here, there = context.Pipe(duplex=False)
@@ -74,7 +75,15 @@ def confined(function: Callable[..., T], *arguments: object, limits: Limits) -> 
     return found  # type: ignore[no-any-return]
 
 
+def broke_off(error: Exception) -> TidewaiterError:
+    """Say of a fault of ours what it is; its trace goes to standard error, for the log."""
+    traceback.print_exception(error)
+    hint = "this is a mistake of ours: send us this text, and if you may, the file"
+    return TidewaiterError(f"our programme broke off: {error!r}"[:_LONGEST], hint=hint)
+
+
 _HINT = "export it as CSV, or in parts"
+_LONGEST = 500  # characters of what is told of a fault
 
 
 def _context() -> BaseContext:
@@ -100,6 +109,9 @@ def _call(
         told = ("error", (error.message, error.at, error.hint))
     except MemoryError:  # Arrow's own too
         told = ("memory", None)
+    except Exception as error:  # noqa: BLE001 - a fault of ours: whoever waits is told of it
+        fault = broke_off(error)
+        told = ("error", (fault.message, fault.at, fault.hint))
     with suppress(BrokenPipeError):
         there.send(told)
 

@@ -176,7 +176,7 @@ def _with_past(job: _Job) -> Marks:
     settings, rules = job.settings, job.rules
     registry = load_registry(settings.own)
     together, once, rows = Together(registry, rules, settings.day), Once(), set[int]()
-    past = Past(registry, rules, together, settings.day, everyone=job.selects)
+    past = Past(registry, rules, together, settings.day)
     past.allow(job.before.allowed)
 
     def take(alert: Alert, earlier: bool) -> None:  # noqa: FBT001 - by place, as `gather` calls it

@@ -6,11 +6,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
+from multiprocessing.queues import SimpleQueue
 from threading import Thread
 from typing import TypeVar
 
+from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.base.garbage import keep_for_good, look_seldom
 
 S = TypeVar("S")
@@ -27,21 +30,37 @@ def processes(
         workers: How many.
         prepare: A function of a module, called first in each worker.
         settings: What it is called with.
+
+    Raises:
+        TidewaiterError: A worker was ended from outside. What `prepare` raises is raised here too.
     """
     # Not fork: this process has threads of Arrow's, which a fork would leave half alive.
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), _ready, (prepare, settings))
+    context = get_context("spawn")
+    failed: SimpleQueue[Exception] = context.SimpleQueue()
+    pool = ProcessPoolExecutor(workers, context, _ready, (prepare, settings, failed))
     try:
         yield pool
+    except BrokenProcessPool as error:
+        if not failed.empty():
+            raise failed.get() from error
+        raise TidewaiterError("a worker process was ended from outside", hint=_ENDED) from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _ready(prepare: Callable[[S], object], settings: S) -> None:
+_ENDED = "mostly memory ran out: give --workers a smaller number, or the machine more memory"
+
+
+def _ready(prepare: Callable[[S], object], settings: S, failed: "SimpleQueue[Exception]") -> None:
     """Make a worker ready; the keyboard's interrupt is for the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
     look_seldom()
-    prepare(settings)
+    try:
+        prepare(settings)
+    except Exception as error:
+        failed.put(error)
+        raise
     keep_for_good()
 
 

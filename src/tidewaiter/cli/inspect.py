@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tidewaiter.base.records import Record
+from tidewaiter.cli.archives import members_of, read_members
 from tidewaiter.cli.options import Field, printable
 from tidewaiter.consignments.messages import FORMATS
 from tidewaiter.consignments.readers import readers
@@ -71,8 +72,9 @@ def inspect(
 ) -> None:
     """Say what the file PATH is, what is understood of it and what is not; screen nothing.
 
-    Only its first 200 rows or lines are looked at. Exit status 0: it can be screened as it is;
-    1: something must be answered first, or it cannot be read.
+    Only its first 200 rows or lines are looked at; of a ZIP, those of each file in it. Exit
+    status 0: it can be screened as it is; 1: something must be answered first, or it cannot be
+    read.
 
     Example: tidewaiter inspect manifest.csv
     """  # fmt: skip
@@ -82,13 +84,18 @@ def inspect(
         _print_formats(as_json=as_json)
         return
     options = ReadOptions(columns=dict(columns), units=dict(units), format=form, **said)
-    with path.open("rb") as file:
-        seen = inspect_file(file, path.name, options)
-    if as_json:
-        click.echo(msgspec.json.encode(seen))
-    else:
-        _print(seen, path.name)
-    if not seen.is_clear:
+
+    def is_unclear(place: Path) -> bool:
+        with place.open("rb") as file:
+            seen = inspect_file(file, place.name, options)
+        if as_json:
+            click.echo(msgspec.json.encode(seen))
+        else:
+            _print(seen, place.name)
+        return not seen.is_clear
+
+    packed = members_of(path)
+    if read_members(path, packed, is_unclear) if packed else is_unclear(path):
         sys.exit(1)
 
 

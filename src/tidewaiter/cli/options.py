@@ -18,6 +18,7 @@ import click
 from tidewaiter.base.errors import InputError, TidewaiterError
 from tidewaiter.base.garbage import look_seldom
 from tidewaiter.base.quantities import parse_percent
+from tidewaiter.cli.faults import FAULT, tell_fault
 from tidewaiter.report.characters import token, visible
 
 _CODE = 2  # letters of a country
@@ -193,7 +194,11 @@ class Commands(click.Group):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line as a process of its own, which two stops end at once."""
         signal.signal(signal.SIGINT, _stop)
-        return super().__call__(*args, **kwargs)
+        try:
+            return super().__call__(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is ours
+            tell_fault(error)
+            sys.exit(FAULT)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line; a start makes much and drops little."""
@@ -238,6 +243,11 @@ class Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("stopped", err=True)
             sys.exit(STOPPED)
+        except MemoryError as error:
+            hint = "hint: give --workers a smaller number, or the machine more memory"
+            raise Refused(f"there is not enough memory\n{hint}") from error
+        except EOFError as error:  # Click takes it for a stop at a question, of which we ask none
+            raise RuntimeError("something ended early") from error
         except OSError as error:
             if error.filename is None and error.errno in _FULL:
                 forget_stdout()

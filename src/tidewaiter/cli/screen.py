@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import structs
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.files import check_apart
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.abandoned import drop_abandoned
-from tidewaiter.bulk.journal import Done, read_done
+from tidewaiter.bulk.journal import read_done
 from tidewaiter.bulk.run import Settings
 from tidewaiter.cli.again import Past, screen_past
 from tidewaiter.cli.apart import RESTRICTED, place_of
+from tidewaiter.cli.archives import Member, members_of, read_members
 from tidewaiter.cli.beside import beside_of, learned_option
 from tidewaiter.cli.cluster import There, cluster_of, on_cluster, one_path, screen_cluster
 from tidewaiter.cli.columns import show_columns
@@ -119,10 +122,11 @@ class Wanted(Record, frozen=True, kw_only=True):
 def screen(paths: tuple[Path, ...], *, again: bool, whole: bool, **options: Any) -> None:
     """Screen the consignments in PATH: which lines name a watched chemical, and why.
 
-    Reads CSV, JSON, Parquet, XLSX and messages (inspect --formats). Alerts go to --out, or to
-    standard output as JSON Lines where that is no terminal. Stopped in the middle, the same
-    command goes on where it was. Exit status 0: done; 1: done, but some rows or fields could not
-    be read; 2: refused; 130: stopped. With --engine spark, several files are screened on a cluster.
+    Reads CSV, JSON, Parquet, XLSX and messages (inspect --formats), also in a ZIP. Alerts go to
+    --out, or to standard output as JSON Lines where that is no terminal. Stopped in the middle,
+    the same command goes on where it was. Exit status 0: done; 1: done, but some rows or fields
+    could not be read; 2: refused; 130: stopped. With --engine spark, several files are screened
+    on a cluster.
 
     Example: tidewaiter screen manifest.csv --out alerts.jsonl --report report.html
     """
@@ -136,7 +140,8 @@ def screen(paths: tuple[Path, ...], *, again: bool, whole: bool, **options: Any)
         )  # fmt: skip
         done_there = screen_cluster(there, _settings(wanted, file="", sha256=""), cluster)
         sys.exit(1 if done_there.refusals else 0)
-    path = one_path(paths, wanted.out)
+    packed = members_of(paths[0]) if len(paths) == 1 else None
+    path = one_path(paths, None if packed and len(packed) > 1 else wanted.out)
     if again:
         if path is not None or wanted.db is None:
             raise click.UsageError("--again screens a database: give --db and no file")
@@ -158,13 +163,39 @@ def screen(paths: tuple[Path, ...], *, again: bool, whole: bool, **options: Any)
     if path is None:
         raise click.UsageError("give a file: tidewaiter screen manifest.csv")
     hear_every_stop()
-    done = _screen_file(path, wanted)
-    if done.refused_rows or done.refused_fields:
+    if _screen_archive(path, packed, wanted) if packed else _screen_file(path, wanted):
         sys.exit(1)
 
 
-def _screen_file(path: Path, wanted: Wanted) -> Done:
-    """Screen a file and write what was asked for."""
+def _screen_archive(path: Path, some: tuple[Member, ...], wanted: Wanted) -> bool:
+    """Screen the files of an archive, each as a file of its own; of several --out is a folder.
+
+    Returns:
+        Whether anything was refused.
+    """
+    if len(some) == 1:
+        named = {"alerts": wanted.out, "the report": wanted.report, "refusals": wanted.refused}
+        named[RESTRICTED] = wanted.restricted
+        outputs = {what: place for what, place in named.items() if place is not None}
+        check_apart(outputs, {"the archive that is screened": path})
+        return read_members(path, some, lambda place: _screen_file(place, wanted))
+    folder = wanted.out
+    if folder is None or folder.suffix or wanted.report or wanted.refused or wanted.restricted:
+        raise click.UsageError(
+            f"{path.name} holds {len(some)} files: their alerts go into a folder, --out FOLDER, "
+            "without --report, --refused and --out-restricted"
+        )
+    folder.mkdir(exist_ok=True)
+
+    def each(place: Path) -> bool:
+        out, refused = (folder / f"{place.name}{end}" for end in (".jsonl", ".refused.csv"))
+        return _screen_file(place, structs.replace(wanted, out=out, refused=refused))
+
+    return read_members(path, some, each)
+
+
+def _screen_file(path: Path, wanted: Wanted) -> bool:
+    """Screen a file and write what was asked for; return whether anything was refused."""
     check_files((path, *wanted.history))
     beside = beside_of(wanted.ranker)
     options = _options(wanted)
@@ -199,7 +230,7 @@ def _screen_file(path: Path, wanted: Wanted) -> Done:
     show_summary(summary, outputs, load_registry(settings.own).regimes)
     if wanted.db is not None:
         click.echo(f"{new} alerts are new to the database", err=True)
-    return done
+    return bool(done.refused_rows or done.refused_fields)
 
 
 def _options(wanted: Wanted) -> ReadOptions:

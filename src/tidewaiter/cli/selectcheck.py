@@ -37,5 +37,9 @@ def check(path: Path, seed: Path, **options: Any) -> None:
     problem = check_lot(told, rows, read_seed(seed), keys)
     if problem:
         raise InputError(problem, at=str(path), hint="ask who made the list")
-    over = f"over {len(keys):,} lines" if keys is not None else "of the lines on the list"
-    click.echo(f"the lot holds: {len(rows):,} lines, drawn {over}", err=True)
+    over = f"over {_counted(len(keys))}" if keys is not None else "of the lines on the list"
+    click.echo(f"the lot holds: {_counted(len(rows))}, drawn {over}", err=True)
+
+
+def _counted(lines: int) -> str:
+    return "1 line" if lines == 1 else f"{lines:,} lines"

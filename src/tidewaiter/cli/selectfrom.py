@@ -121,8 +121,8 @@ def _of_file(path: Path) -> Iterator[Candidate]:
             else:
                 refused += not each.screened
     if refused:
-        click.echo(f"{path.name}: {refused:,} rows could not be read; no lot falls on them",
-                   err=True)  # fmt: skip
+        rows = "1 row" if refused == 1 else f"{refused:,} rows"
+        click.echo(f"{path.name}: {rows} could not be read; no lot falls on them", err=True)
 
 
 def _of_database(place: str, source: From, ranker: Ranker | None) -> Iterator[Candidate]:

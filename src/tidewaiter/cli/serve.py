@@ -25,6 +25,7 @@ from tidewaiter.store.screenings import screenings
 from tidewaiter.store.sessions import invite
 from tidewaiter.store.uploads import uploads
 from tidewaiter.uploads.desk import DAYS
+from tidewaiter.uploads.sample import sample_upload
 from tidewaiter.web.node import Node, Serving
 from tidewaiter.web.serving import run
 
@@ -87,7 +88,7 @@ def serve(db: str | None, folder: Path | None, own: tuple[Path, ...], **more: An
     tell_ended(node.database)
     if _wants_sample(node, own=db is None, asked=more["sample"]):
         serving = structs.replace(serving, sample=True)
-        click.echo("The sample manifest is screened, so that there is something to see", err=True)
+        click.echo(_of_sample(node), err=True)
     node.close()
     click.echo(f"Tidewaiter is at {serving.address()} (stop it with Ctrl-C)", err=True)
     run(serving)
@@ -98,6 +99,13 @@ def _wants_sample(node: Node, *, own: bool, asked: bool | None) -> bool:
     with node.read() as work:
         empty = not screenings(work, rows=1) and not uploads(work, rows=1)
     return asked or (asked is None and own and empty)
+
+
+def _of_sample(node: Node) -> str:
+    with node.read() as work:
+        if sample_upload(work) is None:
+            return "The sample manifest is screened, so that there is something to see"
+    return "The sample manifest is there already; nothing is screened anew"
 
 
 def _provider(told: Mapping[str, Any]) -> Provider | None:

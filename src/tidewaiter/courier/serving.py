@@ -7,7 +7,7 @@ from granian.http import HTTP1Settings
 from granian.server import Server
 from litestar import Litestar
 
-from tidewaiter.base.handing import handed_over, taken_over
+from tidewaiter.base.handing import handed_over, serve, starting, taken_over
 from tidewaiter.base.records import Record
 from tidewaiter.courier.app import make_app
 from tidewaiter.courier.desk import desk_of
@@ -47,9 +47,10 @@ def run(serving: Serving) -> None:
         http1_settings=HTTP1Settings(header_read_timeout=_HEADERS),
     )  # fmt: skip
     with handed_over(serving):
-        server.serve()
+        serve(server)
 
 
+@starting()
 def served() -> Litestar:
     """Make the application in the process that serves it."""
     serving = taken_over(Serving)

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -66,8 +67,9 @@ class _Rules(Record, frozen=True, kw_only=True):
     scan: _Scan
 
 
+@cache
 def build_fold_tables() -> FoldTables:
-    """Build the tables from the rules in data/rules/fold.toml and Unicode's own."""
+    """Build the tables, once, from the rules in data/rules/fold.toml and Unicode's own."""
     rules = read_toml(data("rules", "fold.toml"), _Rules)
     looks = rules.lookalikes
     swap = _pairs(f"{looks.cyrillic} {looks.armenian} {looks.latin} {rules.arabic.same}")

@@ -127,6 +127,8 @@ class _OneFile:
             else:
                 said = msgspec.structs.replace(said, key=key)
                 self._take(said, number, self.reconciled if baci else None)
+        if self.rows.others:
+            self._left["a code that is not asked for"] = self.rows.others
         for slot in self.conflicting:
             self.flows.pop(slot, None)
         for (side, key, revision), kg in self._again.items():

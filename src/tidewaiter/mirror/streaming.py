@@ -26,6 +26,7 @@ class Rows:
         self.name = path.name
         self.rows = 0
         self.refused = 0
+        self.others = 0  # rows of codes that are not asked for, which are not read
         self.shown: list[Refused] = []
         self.reporters: set[tuple[str, str, str]] = set()  # reporter, flow, period of every row
         self._path = path
@@ -73,6 +74,7 @@ class Rows:
             )
         mask = pc.is_in(batch["code"], value_set=self._codes)
         at = pc.indices_nonzero(mask)
+        self.others += batch.num_rows - len(at)
         for place, row in zip(at.to_pylist(), batch.take(at).to_pylist(), strict=True):
             fields = {name: _text(value) for name, value in row.items()}
             yield self._number(self.rows + place + 1), fields

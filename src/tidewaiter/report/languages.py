@@ -14,7 +14,7 @@ from babel import Locale, negotiate_locale
 from babel.dates import format_date, format_datetime, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 
 from tidewaiter.base.countries import country_name
 
@@ -76,6 +76,14 @@ def number(value: float) -> str:
 def decimal(value: float, digits: int = 1) -> str:
     """Write a number with so many digits behind the point, as the language does."""
     return format_decimal(value, format=f"#,##0.{'0' * digits}", locale=_locale(_now.get()))
+
+
+def figure(text: str) -> str:
+    """Write the figure of an English text, "1,023.50", as the language does, digit by digit."""
+    whole, point, rest = text.partition(".")
+    locale = _locale(_now.get())
+    signs = get_group_symbol(locale), get_decimal_symbol(locale)
+    return whole.replace(",", signs[0]) + (signs[1] if point else "") + rest
 
 
 def day(value: date | str | None) -> str:

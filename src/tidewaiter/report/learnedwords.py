@@ -105,7 +105,7 @@ def label_of(feature: str, library: Library) -> str:
     """Name a feature; that of a rule is the rule's title."""
     if feature.startswith(RULE):
         rule = feature.removeprefix(RULE)
-        return words("Points: {rule}").format(rule=library.rules.get(rule, rule))
+        return words("Points: {rule}").format(rule=words(library.rules.get(rule, rule)))
     return words(_LABELS[feature]) if feature in _LABELS else feature
 
 

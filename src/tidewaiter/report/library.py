@@ -5,6 +5,7 @@ from datetime import date
 
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.types import Alert
+from tidewaiter.report.languages import marked, words
 from tidewaiter.substances.registry import Registry
 from tidewaiter.substances.types import Regime, Source
 
@@ -53,6 +54,12 @@ def number_sources(facts: Iterable[str], library: Library) -> dict[str, Citation
     return {name: _citation(i, name, library) for i, name in enumerate(names, start=1)}
 
 
+_OURS = {  # sources that are no text of an authority; the others are called as they call themselves
+    "tidewaiter-rules": marked("Tidewaiter's own rules for alerts: data/rules/alerts.toml"),
+    "unverified-memory": marked("Remembered listing, not read"),
+}
+
+
 def _citation(number: int, name: str, library: Library) -> Citation:
     source = library.sources.get(name)
     if source is None:
@@ -60,7 +67,7 @@ def _citation(number: int, name: str, library: Library) -> Citation:
     web = source.url.startswith(("https://", "http://"))
     return Citation(
         number=number,
-        title=source.title,
+        title=words(source.title) if name in _OURS else source.title,
         url=source.url if web else "",
         read=source.read,
         licence=source.licence,

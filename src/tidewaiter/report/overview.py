@@ -19,6 +19,7 @@ from tidewaiter.report.overviewcharts import (
     flow_chart,
 )
 from tidewaiter.report.tracks import TrackView, is_noisy, noisy_in_words, track_views
+from tidewaiter.report.words import severity_in_words
 
 _SEVERITIES = get_args(Severity)
 _MILLION = 1_000_000
@@ -102,7 +103,8 @@ def overview_view(
                            _ages(counts, today)),
         rate=days_chart("rate", words("Alerts per million lines, by day"),
                         words("Per million lines"), _rates(counts), span),
-        rules=track_views(counts.rules, counts.raised, "rule", _titles(library.rules)),
+        rules=track_views(counts.rules, counts.raised, "rule",
+                          lambda key: words(library.rules.get(key, key))),
         substances=track_views(counts.substances[: rules.shown], counts.raised, "substance",
                                _titles(library.substances)),
         substances_more=max(0, len(counts.substances) - rules.shown),
@@ -157,7 +159,7 @@ def _noisy(tracks: Iterable[Track], raised: int, library: Library) -> Iterable[N
     found = [track for track in tracks if is_noisy(track, raised, rules)]
     found.sort(key=lambda track: (track.confirmed / track.decided, -track.added))
     for track in found[: rules.noisy_shown]:
-        title = library.rules.get(track.key, track.key)
+        title = words(library.rules.get(track.key, track.key))
         yield Noisy(text=noisy_in_words(track, raised, title), rule=track.key,
                     asks=_queue(rule=track.key))  # fmt: skip
 
@@ -166,7 +168,10 @@ def _severities(counts: Counts) -> tuple[Row, ...]:
     told = dict.fromkeys(_SEVERITIES, 0)
     for each in counts.open:
         told[each.severity] = told.get(each.severity, 0) + each.alerts
-    return _rows((words(name), name, count, _queue(severity=name)) for name, count in told.items())
+    return _rows(
+        (severity_in_words(name), name, count, _queue(severity=name))
+        for name, count in told.items()
+    )
 
 
 def _assignees(counts: Counts, shown: int) -> tuple[Row, ...]:

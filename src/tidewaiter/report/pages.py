@@ -12,7 +12,8 @@ from tidewaiter.report import languages
 from tidewaiter.report.characters import visible
 from tidewaiter.report.words import severity_in_words
 
-_LIMIT = 1_000
+LIMIT = 1_000
+"""Characters of a text that a page prints."""
 
 
 @cache
@@ -68,8 +69,11 @@ def whole(text: object) -> Markup:
 
 def legible(value: object) -> object:
     """Make every text that a template prints visible, and none too long."""
-    if isinstance(value, Markup) or not isinstance(value, str):
-        return value
-    if len(value) > _LIMIT:
-        return f"{visible(value[:_LIMIT])} ⟦{len(value) - _LIMIT:,} characters left out⟧"
-    return visible(value)
+    return value if isinstance(value, Markup) or not isinstance(value, str) else shortened(value)
+
+
+def shortened(text: str) -> str:
+    """Return a text with all that is in it visible, and cut where it is too long."""
+    if len(text) > LIMIT:
+        return f"{visible(text[:LIMIT])} ⟦{len(text) - LIMIT:,} characters left out⟧"
+    return visible(text)

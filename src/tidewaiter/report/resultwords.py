@@ -16,6 +16,7 @@ from tidewaiter.consignments.claims import claims_of, mention_claims
 from tidewaiter.consignments.types import Alert
 from tidewaiter.report.amounts import amount_in_words
 from tidewaiter.report.languages import moment, words
+from tidewaiter.report.reasonwords import plain, reason_told
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {"inspection": "Inspection", "laboratory": "Laboratory"}
@@ -72,8 +73,9 @@ def sayings(alert: Alert, results: Sequence[Result]) -> tuple[SayingView, ...]:
     """
     counting = [each.observed for each in standing_results(results)]
     mentioned = zip(alert.mentions, mention_claims(alert), strict=True)
-    named = [(f"{each.name} is in the goods", claim) for each, claim in mentioned]
-    named += [(reason.text, claim)
+    said = words("{name} is in the goods")
+    named = [(said.format(name=each.name), claim) for each, claim in mentioned]
+    named += [(plain(reason_told(reason.rule, reason.text)), claim)
               for reason, claim in zip(alert.reasons, claims_of(alert), strict=True)]  # fmt: skip
     told = {text: all_say(counting, claim) for text, claim in named if _is_told(claim)}
     return tuple(

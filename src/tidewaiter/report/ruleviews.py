@@ -104,7 +104,10 @@ def rule_views(
     settings = [each for line in lines for each in line.settings]
     held = switches_on(sorted(settings, key=lambda each: each.id), today, people)
     tracks = track_views(
-        [line.track for line in lines], raised, "rule", lambda key: library.rules.get(key, key)
+        [line.track for line in lines],
+        raised,
+        "rule",
+        lambda key: words(library.rules.get(key, key)),
     )
     return tuple(
         _view(line, track, switch_of(held, line.rule), people)
@@ -122,7 +125,7 @@ def _view(
         rule=line.rule,
         title=track.title,
         points=f"{low}" if low == high else f"{low} – {high}",
-        sentence=_GAP.sub("…", line.sentence),
+        sentence=_GAP.sub("…", words(line.sentence)) if line.sentence else "",
         origin=_origin(line.rule),
         state=_state(switch),
         track=track,

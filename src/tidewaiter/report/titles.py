@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from tidewaiter.consignments.types import Alert, Holding
+from tidewaiter.report.languages import words
 from tidewaiter.substances.law import short_listing
 from tidewaiter.substances.types import Regime
 
@@ -24,7 +25,8 @@ def short_title(alert: Alert, regimes: Mapping[str, Regime], most: int) -> str:
         printed = f"({regime.name}, {first.schedule})" if regime else ""
         if printed and printed in alert.title:
             told = list(dict.fromkeys(_told([first, *held], regimes)))
-            more = f" +{len(told) - most} more" if len(told) > most else ""
+            more = words(" +{count} more").format(count=len(told) - most)
+            more = more if len(told) > most else ""
             return alert.title.replace(printed, f"({', '.join(told[:most])}{more})", 1)
     return alert.title
 

@@ -1,6 +1,9 @@
 """One alert as the page shows it. Templates decide nothing, so all is decided here."""
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
+
+from markupsafe import Markup
 
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.citing import source_of
@@ -15,10 +18,12 @@ from tidewaiter.consignments.types import (
 )
 from tidewaiter.report.drawings import DrawingView, drawings
 from tidewaiter.report.finds import FieldView, fields, unplaced
+from tidewaiter.report.languages import number as number_in_words
 from tidewaiter.report.languages import words
 from tidewaiter.report.learnedwords import LearnedView, learned_view
 from tidewaiter.report.library import Citation, Library
 from tidewaiter.report.lineview import FEW, MOST_KEPT, Detail, details_of, kept_of, role_in_words
+from tidewaiter.report.reasonwords import markup, part_told, plain, reason_told, title_told
 from tidewaiter.report.routes import route_in_words
 from tidewaiter.report.titles import short_title
 from tidewaiter.report.words import (
@@ -45,8 +50,8 @@ class FindView(Record, frozen=True, kw_only=True):
     place: str
     tier: str
     score: str  # "": exactly the same
-    reasons: tuple[str, ...]
-    downgraded: tuple[str, ...]
+    reasons: tuple[Markup, ...]
+    downgraded: tuple[Markup, ...]
 
 
 class LawView(Record, frozen=True, kw_only=True):
@@ -61,8 +66,8 @@ class LawView(Record, frozen=True, kw_only=True):
     mark_words: str
     source: Citation | None
     route: str  # what it is on the route of the line; "": the route does not meet it
-    duties: tuple[str, ...]  # what it demands there
-    amounts: tuple[str, ...]  # its limits of amount and content, and what the line says to them
+    duties: tuple[Markup, ...]  # what it demands there
+    amounts: tuple[Markup, ...]  # its limits of amount and content, and what the line says to them
 
 
 class PartyView(Record, frozen=True, kw_only=True):
@@ -78,12 +83,12 @@ class PartyView(Record, frozen=True, kw_only=True):
     action: str  # with the outcome of a charge
     days: str  # since when it is listed, and what version of the list says so
     likeness: str
-    supports: tuple[str, ...]
-    against: tuple[str, ...]
+    supports: tuple[Markup, ...]
+    against: tuple[Markup, ...]
     judged: str
     confidential: bool
     shared: str  # how many entries of the lists bear the name
-    links: tuple[str, ...]  # by ownership and control
+    links: tuple[Markup, ...]  # by ownership and control
     share: str  # what the shares of blocked owners add up to; "": the list tells none
     notice: str  # what the licence of the list asks to be told
     source: Citation | None
@@ -93,7 +98,7 @@ class ReasonView(Record, frozen=True, kw_only=True):
     """A reason and its points."""
 
     rule: str
-    text: str
+    text: Markup
     points: str
     against: bool
     source: Citation | None
@@ -105,6 +110,7 @@ class AlertView(Record, frozen=True, kw_only=True):
     number: int  # from 1, in order of work
     alert: Alert
     title: str  # with its listings in few words; `law` has them in full
+    heading: Markup  # the same; what is English still is marked
     due: str
     late: bool
     fields: tuple[FieldView, ...]
@@ -112,6 +118,7 @@ class AlertView(Record, frozen=True, kw_only=True):
     finds: tuple[FindView, ...]
     drawings: tuple[DrawingView, ...]
     law: tuple[LawView, ...]
+    law_open: tuple[Markup, ...]  # laws on the route that could not be assessed
     parties: tuple[PartyView, ...]
     reasons: tuple[ReasonView, ...]
     sum_note: str  # where the points do not simply add up to the score
@@ -134,10 +141,12 @@ def alert_view(
         cited: The entry of each source in the list at the end of the page.
     """
     names = {**library.substances, **{m.substance: m.name for m in alert.mentions}}
+    titled = title_told(short_title(alert, library.regimes, _LISTINGS))
     return AlertView(
         number=number,
         alert=alert,
-        title=short_title(alert, library.regimes, _LISTINGS),
+        title=plain(titled),
+        heading=markup(titled),
         due=days_in_words(alert.days_left),
         late=alert.days_left is not None and alert.days_left <= 0,
         fields=fields(alert),
@@ -145,6 +154,7 @@ def alert_view(
         finds=tuple(_find(mention) for mention in alert.mentions[:FEW]),
         drawings=drawings(alert),
         law=tuple(_law(held, names, library, cited) for held in alert.law[:FEW]),
+        law_open=_parts("open", alert.law_open),
         parties=tuple(_party_match(match, cited) for match in alert.parties[:FEW]),
         reasons=tuple(_reason(reason, library, cited) for reason in alert.reasons[:FEW]),
         sum_note=_sum_note(alert),
@@ -166,8 +176,8 @@ def _find(mention: Mention) -> FindView:
         place=place,
         tier=word(TIERS, mention.tier),
         score="" if mention.score == 1 else f"{mention.score:.2f}",
-        reasons=mention.reasons[:FEW],
-        downgraded=mention.downgraded[:FEW],
+        reasons=_parts("found", mention.reasons),
+        downgraded=_parts("against", mention.downgraded),
     )
 
 
@@ -184,9 +194,9 @@ def _law(
         mark=held.mark,
         mark_words=word(MARKS, held.mark),
         source=cited.get(held.source),
-        route=route_in_words(held),
-        duties=held.duties[:FEW],
-        amounts=held.amounts[:FEW],
+        route=plain(part_told("met", route_in_words(held))),
+        duties=_parts("demanded", held.duties),
+        amounts=_parts("checks", held.amounts),
     )
 
 
@@ -203,6 +213,7 @@ def _party_match(match: PartyMatch, cited: Mapping[str, Citation]) -> PartyView:
     )
     ended = f" on {match.outcome_day}" if match.outcome_day else ""
     outcome = f"; charge: {match.outcome}{ended}" if match.outcome else ""
+    done = part_told("done", f"{match.action}{outcome}")
     return PartyView(
         role=role_in_words(match.role or "party"),
         name=match.name,
@@ -211,15 +222,15 @@ def _party_match(match: PartyMatch, cited: Mapping[str, Citation]) -> PartyView:
         kind=word(LISTED, match.kind),
         list=match.list_name,
         entry=match.entry,
-        action=f"{match.action}{outcome}",
+        action=plain(done),
         days=f"{since}; {version}",
         likeness=f"{match.probability:.2f}",
-        supports=match.supports[:FEW],
-        against=match.against[:FEW],
+        supports=_parts("support", match.supports),
+        against=_parts("support", match.against),
         judged=match.judged,
         confidential=match.confidential,
         shared=shared_in_words(match),
-        links=tuple(map(link_in_words, match.links[:FEW])),
+        links=_parts("link", map(link_in_words, match.links[:FEW])),
         share=match.blocked_share,
         notice=match.notice,
         source=cited.get(source_of(match)),
@@ -228,12 +239,16 @@ def _party_match(match: PartyMatch, cited: Mapping[str, Citation]) -> PartyView:
 
 def _reason(reason: Reason, library: Library, cited: Mapping[str, Citation]) -> ReasonView:
     return ReasonView(
-        rule=library.rules.get(reason.rule, reason.rule),
-        text=reason.text,
+        rule=words(library.rules.get(reason.rule, reason.rule)),
+        text=markup(reason_told(reason.rule, reason.text)),
         points=f"{reason.points:+}".replace("-", "−"),
         against=reason.points < 0,
         source=cited.get(reason.source),
     )
+
+
+def _parts(kind: str, texts: Iterable[str]) -> tuple[Markup, ...]:
+    return tuple(markup(part_told(kind, text)) for text in islice(texts, FEW))
 
 
 def _sum_note(alert: Alert) -> str:
@@ -242,8 +257,10 @@ def _sum_note(alert: Alert) -> str:
     if total == alert.score:
         return ""
     if max(0, min(total, 100)) == alert.score:
-        return f"The points add up to {total}; a score stays between 0 and 100."
-    return f"The points add up to {total}, which is not the score: please report this."
+        said = words("The points add up to {total}; a score stays between 0 and 100.")
+    else:
+        said = words("The points add up to {total}, which is not the score: please report this.")
+    return said.format(total=total)
 
 
 def _unplaced(alert: Alert) -> Iterable[str]:
@@ -254,6 +271,13 @@ def _unplaced(alert: Alert) -> Iterable[str]:
 
 
 def _left_out(alert: Alert) -> str:
-    counts = {"finds": alert.mentions, "holdings of law": alert.law, "reasons": alert.reasons}
-    more = [f"{len(v) - FEW:,} more {k}" for k, v in counts.items() if len(v) > FEW]
-    return f"Not shown here: {', '.join(more)}; the JSON lines hold them all." if more else ""
+    counts = {
+        words("{count} more finds"): alert.mentions,
+        words("{count} more holdings of law"): alert.law,
+        words("{count} more reasons"): alert.reasons,
+    }
+    more = [
+        k.format(count=number_in_words(len(v) - FEW)) for k, v in counts.items() if len(v) > FEW
+    ]
+    said = words("Not shown here: {more}; the JSON lines hold them all.")
+    return said.format(more=", ".join(more)) if more else ""

@@ -147,10 +147,10 @@ def uploads(work: Work, *, before: int | None = None, rows: int = 50) -> list[Up
     return [read_upload(row) for row in work.connection.execute(wanted).mappings()]
 
 
-def twins(work: Work, upload: Upload, rows: int = 5) -> list[Upload]:
-    """Read the uploads of the same bytes that are screened or will be, the newest first."""
+def twins(work: Work, sha256: str, *, but: int = 0, rows: int = 5) -> list[Upload]:
+    """Read the uploads of some bytes, but one, that are screened or will be, the newest first."""
     u = tables.upload.c
-    same = select(tables.upload).where(u.sha256 == upload.sha256, u.id != upload.id)
+    same = select(tables.upload).where(u.sha256 == sha256, u.id != but)
     same = same.where(u.state.in_(("queued", "running", "done"))).order_by(u.id.desc()).limit(rows)
     return [read_upload(row) for row in work.connection.execute(same).mappings()]
 

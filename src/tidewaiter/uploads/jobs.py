@@ -16,6 +16,7 @@ from msgspec import structs
 from tidewaiter.base.alone import alone
 from tidewaiter.base.errors import InputError, OutputError, StoreError, TidewaiterError
 from tidewaiter.base.records import Record
+from tidewaiter.bulk.confined import broke_off
 from tidewaiter.bulk.journal import read_journal
 from tidewaiter.bulk.run import workers_for
 from tidewaiter.consignments.types import Alert
@@ -67,10 +68,7 @@ def screen_upload(bench: Bench, upload: Upload) -> None:
         except TidewaiterError as error:
             _fail(bench, upload, error)
         except Exception as error:  # noqa: BLE001 - one file shall not keep the others from being screened
-            _fail(bench, upload, TidewaiterError(f"our programme broke off: {error!r}", hint=_BUG))
-
-
-_BUG = "this is a mistake of ours: send us this text, and if you may, the file"
+            _fail(bench, upload, broke_off(error))
 
 
 def _screen(bench: Bench, upload: Upload, beat: "_Beat") -> None:

@@ -188,7 +188,7 @@ def _versions(page: Page, library: Library) -> Iterator[VersionView]:
             at=version.at if version.number else "",
             severity=version.said.severity,
             score=version.said.score,
-            said=tuple(library.rules.get(rule, rule) for rule in rules if rule not in found),
+            said=tuple(words(library.rules.get(rule, rule)) for rule in rules if rule not in found),
             decided=step != version.step,
         )
 

@@ -17,7 +17,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from tidewaiter.base.errors import TidewaiterError
-from tidewaiter.base.handing import taken_over
+from tidewaiter.base.handing import starting, taken_over
 from tidewaiter.bulk.processes import end_with_parent
 from tidewaiter.store.audit import audit_size
 from tidewaiter.store.sessions import User
@@ -228,6 +228,7 @@ def _described() -> OpenAPIConfig:
     return config
 
 
+@starting()
 def served() -> Litestar:
     """Make the application of a server, by the file that its environment names."""
     end_with_parent()  # else it would go on serving, and keep the port from the next start

@@ -173,7 +173,7 @@ def _new_view(page: NewPage, known: Mapping[str, Alert], node: Node, owner: str)
         fields=fields_of(page.form),
         preview=preview_view(page.preview, known, library) if page.preview else None,
         substances=_named(page.form.substances, library.substances),
-        rules=_named(page.form.rules, library.rules),
+        rules=tuple((s, words(each)) for s, each in _named(page.form.rules, library.rules)),
         ways=ways(),
         severities=severities(),
         reasons=tuple(

@@ -53,7 +53,7 @@ def names(library: Library) -> Names:
         "status": {name: status_in_words(name).capitalize() for name in get_args(Status)},
         "assignee": {"": words("Nobody")},
         "substance": library.substances,
-        "rule": library.rules,
+        "rule": {slug: words(title) for slug, title in library.rules.items()},
         "country": {},
     }
 

@@ -12,6 +12,7 @@ from tidewaiter.consignments.types import Alert, Severity
 from tidewaiter.report.finds import finds
 from tidewaiter.report.languages import counted, day, words
 from tidewaiter.report.marks import Span, mark_up
+from tidewaiter.report.reasonwords import markup, plain, title_told
 from tidewaiter.report.titles import short_title
 from tidewaiter.report.tracks import percent
 from tidewaiter.report.words import days_in_words
@@ -33,6 +34,7 @@ class RowView(Record, frozen=True, kw_only=True):
     score: int
     learned: str  # chance that decisions taught; "": none was asked for
     title: str
+    heading: Markup  # the title; what is English still is marked
     goods: Markup
     parties: str
     route: str
@@ -60,13 +62,15 @@ def row_view(row: QueueRow, kept: str, today: date, regimes: Mapping[str, Regime
     route = route_of(alert.line)
     left = (alert.due - today).days if alert.due else None
     ends = filter(None, (route.origin, *route.transit, route.destination))
+    titled = title_told(short_title(alert, regimes, _LISTINGS))
     return RowView(
         id=alert.id,
         path=f"/alerts/{alert.id}" + (f"?{urlencode({'queue': kept})}" if kept else ""),
         severity=alert.severity,
         score=alert.score,
         learned=percent(alert.learned.chance) if alert.learned else "",
-        title=short_title(alert, regimes, _LISTINGS),
+        title=plain(titled),
+        heading=markup(titled),
         goods=_goods(alert),
         parties=_parties(alert),
         route=" → ".join(dict.fromkeys(ends)),

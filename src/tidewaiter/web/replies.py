@@ -16,6 +16,7 @@ from tidewaiter.base.records import Record
 from tidewaiter.report import languages
 from tidewaiter.report.lineview import role_in_words
 from tidewaiter.report.pages import make_environment
+from tidewaiter.report.reasonwords import markup, part_told, title_told
 from tidewaiter.web import menu, static
 from tidewaiter.web.asking import CSRF_FIELD, Asked
 from tidewaiter.web.recallwords import recall_reasons
@@ -80,7 +81,13 @@ def download(content: bytes | Iterator[bytes], kind: str, name: str) -> Response
 def environment() -> Environment:
     """Return what fills our templates: it escapes, and a name that is not there is an error."""
     made = make_environment("tidewaiter.web", "tidewaiter.report")
-    made.filters |= {"person": _person, "country": languages.country, "role": role_in_words}
+    made.filters |= {
+        "person": _person,
+        "country": languages.country,
+        "role": role_in_words,
+        "titled": _titled,
+        "told": _told,
+    }
     made.globals |= {
         "static": static.address,
         "csrf": _csrf,
@@ -109,6 +116,16 @@ def _person(context: Context, who: str) -> str:
     """Write a person as colleagues do; who is not known stays as the trail names them."""
     people: Callable[[], Mapping[str, str]] = context["people"]  # read where a page names someone
     return people().get(who, who)
+
+
+def _titled(title: str) -> Markup:
+    """Write the title of an alert."""
+    return markup(title_told(title))
+
+
+def _told(text: str, kind: str) -> Markup:
+    """Write a sentence of a kind of data/rules/sentences.toml."""
+    return markup(part_told(kind, text))
 
 
 def _csrf(request: Asked) -> Markup:

@@ -179,7 +179,7 @@ def _seen(node: Node, number: int, version: int) -> Upload:
 def _page(work: Work, user: User, upload: Upload) -> UploadPage:
     waits = upload.state in {"received", "mapped"}
     like = last_like(work, upload) if waits else None
-    same = twins(work, upload) if waits else []
+    same = twins(work, upload.sha256, but=upload.id) if waits else []
     refused = _refusals(work, upload)
     return UploadPage(
         upload=shown_to(user, upload),

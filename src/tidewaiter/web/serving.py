@@ -3,7 +3,7 @@
 from granian.constants import Interfaces
 from granian.server import Server
 
-from tidewaiter.base.handing import handed_over
+from tidewaiter.base.handing import handed_over, serve
 from tidewaiter.uploads.crew import crew
 from tidewaiter.web.node import Serving
 
@@ -19,4 +19,4 @@ def run(serving: Serving) -> None:
         interface=Interfaces.ASGI, factory=True, workers=1, log_enabled=False,
     )  # fmt: skip
     with handed_over(serving), crew(serving.desk()):
-        server.serve()
+        serve(server)

@@ -238,7 +238,7 @@ def _conditions(scope: Scope, library: Library) -> Iterator[Condition]:
     if scope.ways:
         yield Condition(label=words("Found only by"), values=tuple(map(_way, scope.ways)))
     if scope.rules:
-        titles = tuple(library.rules.get(rule, rule) for rule in scope.rules)
+        titles = tuple(words(library.rules.get(rule, rule)) for rule in scope.rules)
         yield Condition(label=words("Reasons only"), values=titles)
     if scope.phrase:
         yield Condition(label=words("At each find"), values=(f"“{scope.phrase}”",))

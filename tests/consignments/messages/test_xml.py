@@ -215,6 +215,44 @@ def test_a_means_of_transport_that_is_no_ship_is_kept() -> None:
     assert ("Declaration/BorderTransportMeans/ID", "9074729") in line.kept
 
 
+@pytest.mark.parametrize(
+    ("mode", "number", "ship"),
+    [
+        ("1", "9074729", True),
+        ("1", "9074728", True),  # a wrong check digit is told as a reason
+        ("8", "IMO 9074729", True),
+        ("01", "9074729", True),
+        ("3", "1234567", False),  # a plate
+        ("3", "9074729", False),
+        ("2", "9074729", False),
+        ("4", "9074729", False),
+        ("3", "IMO 9074729", True),
+        ("3", "IMO 9074728", False),
+        ("9", "9074729", True),
+        ("9", "1234567", True),  # its check digit is right
+        ("9", "1234568", False),
+        ("", "9074729", True),
+        ("", "9074728", False),
+        ("", "IMO9074728", True),
+    ],
+)
+@pytest.mark.parametrize("behind", [True, False])
+def test_a_number_is_a_ships_where_the_mode_says_so(
+    *, mode: str, number: str, ship: bool, behind: bool
+) -> None:
+    """A lorry or a wagon may have a number of seven digits; without a mode, the digit tells."""
+    told = f"<TraModAtBorHEA76>{mode}</TraModAtBorHEA76>"
+    means = f"<IdeOfMeaOfTraCroHEA85>{number}</IdeOfMeaOfTraCroHEA85>"
+    head = means + told if behind else told + means
+    goods = "<GOOITEGDS><GooDesGDS23>x</GooDesGDS23></GOOITEGDS>"
+    raw = f"<CC315A><HEAHEA>{head}</HEAHEA>{goods}</CC315A>"
+    (line,), refusals = found_in("ens-cc315a", raw)
+    assert refusals == []
+    assert line.fields.get("imo") == (number if ship else None)
+    kept = [("CC315A/HEAHEA/IdeOfMeaOfTraCroHEA85", number)]
+    assert list(line.kept) == ([] if ship else kept)
+
+
 def test_every_house_of_a_manifest_is_a_line() -> None:
     """The number of the master is that of a house which has none; totals of the master are kept."""
     raw = (SAMPLES / "xfhl.xml").read_bytes()

@@ -254,3 +254,14 @@ def test_what_is_refused_behind_the_last_line_is_shown(
 ) -> None:
     """A file that is cut in its middle ends with what could not be read."""
     assert any(problem in each.problem for each in look(content, name).refusals)
+
+
+@pytest.mark.parametrize("header", ["品名,英文品名", "Bezeichnung,Artikelbezeichnung"])
+def test_a_description_that_is_called_less_well_is_screened_too(header: str) -> None:
+    """What the goods are in English may stand in the second one alone; named alone, it is alone."""
+    seen = look(f"{header}\n化学品,Acetic anhydride\n")
+    assert [column.fields for column in seen.columns] == [("goods",), ("commercial",)]
+    alone = look(
+        f"{header}\n化学品,Acetic anhydride\n", columns={"goods": header.partition(",")[0]}
+    )
+    assert [column.fields for column in alone.columns] == [("goods",), ()]

@@ -179,16 +179,20 @@ def test_what_many_lines_share_stands_once(*, unread: bool) -> None:
     head = {"itemId": "1", "note": "x" * 1_000_000}
     form, lines = "postal", 3_000
     raw = json.dumps(head | {"contents": [{"description": "tea"}] * lines}).encode()
-    before, count = pa.total_allocated_bytes(), 0
+    before, count, last = pa.total_allocated_bytes(), 0, True
     reader = reader_for("a.json", unread=unread)
     for item in reader(io.BytesIO(raw), "a.json", ReadOptions(format=form)):
         if isinstance(item, pa.RecordBatch):
             count += len(item)
             assert pa.total_allocated_bytes() - before < 400_000_000
-            assert {len(each.text) for each in line_at(item, len(item) - 1).other or ()} == {
-                1_000_000
-            }
-    assert count == lines
+            for place in (0, len(item) - 1):
+                (kept,) = line_at(item, place).other or ()
+                whole = kept.text == head["note"]
+                assert whole or kept.text.endswith(
+                    "… [1,000,000 letters; whole with row 1, line 1]"
+                )
+                last = whole
+    assert (count, last) == (lines, False)
 
 
 def test_lines_of_one_object_carry_it_once() -> None:

@@ -68,7 +68,7 @@ def share(signs: PartySigns, looked: pa.Table) -> None:
         signs: Which has begun.
         looked: Of the schema `LOOKED`, in the order of lines.
     """
-    for raw in looked.column("shared").to_pylist():
+    for raw in filter(None, looked.column("shared").to_pylist()):
         signs.share(_SHARED.decode(raw))
 
 

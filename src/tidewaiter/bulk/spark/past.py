@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from tidewaiter.bulk.spark.finishing import place_alerts
-from tidewaiter.bulk.spark.reading import lines_in, one_row, rows_in, streamed
+from tidewaiter.bulk.spark.reading import check_whole, lines_in, one_row, rows_in, streamed
 from tidewaiter.bulk.spark.screening import alerts_in, past_of, rules_of
 from tidewaiter.bulk.spark.types import ASKED, NARROW, PLACED, SELECTED, Rows, Step, Task
 from tidewaiter.consignments.lines import line_of
@@ -20,6 +20,7 @@ from tidewaiter.consignments.readers.unread import only_lines
 from tidewaiter.consignments.types import Alert
 from tidewaiter.report.exports import json_line
 
+_NARROWED = ("whole", "days", "boxes", "shared")
 _BATCHES = 32  # of a part that is taken up at a time: half a million lines, narrowed
 
 
@@ -69,6 +70,7 @@ class ToldThere:
     def ask_lines(self, past: Past) -> None:
         """Ask for the past of all lines that are screened."""
         asked = self._read.through(ask_lines(self._task), ASKED).gathered("asking")
+        check_whole(len(asked), self._here.all)
         for raw in asked.column("asking").to_pylist():
             past.ask(_ASKING.decode(raw))
 
@@ -81,11 +83,14 @@ class ToldThere:
                 continue
             step = narrow_lines(self._task, wanted, spans, parts)
             rows = self._read.through(step, NARROW).parted("part", parts)
-            for row in rows.streamed("whole", "days", "boxes", "shared"):
+            count = 0
+            for row in rows.streamed(*_NARROWED):
+                count += 1
                 boxes = np.frombuffer(row["boxes"], np.int64).reshape(-1, 3)
                 shared = Boxes(boxes, _SHARED.decode(row["shared"]))
                 told = Narrow(lines_in(row["whole"]), lines_in(row["days"]), shared)
                 told.tell(past, earlier=earlier)
+            check_whole(count, spans.all)
 
     @cached_property
     def _placed_here(self) -> Rows:
@@ -125,7 +130,7 @@ def narrow_lines(task: Task, wanted: Wanted, spans: Spans, parts: int) -> Step:
     def look(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         pa.set_cpu_count(1)
         narrowing = Narrowing(wanted, task.settings.day)
-        for row in rows_in(batches):
+        for row in rows_in(batches, task):
             if row["file"] in spans.before:
                 lines, earlier = lines_in(row["lines"]), row["file"] >= task.screened
                 made = narrowing.narrow(only_lines(lines), earlier=earlier)
@@ -145,7 +150,7 @@ def ask_lines(task: Task) -> Step:
     """Return the step from `READ` to `ASKED`."""
 
     def ask(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for row in rows_in(batches):
+        for row in rows_in(batches, task):
             if row["file"] < task.screened:
                 past = past_of(task.settings)
                 for each in only_lines(lines_in(row["lines"])).to_pylist():
@@ -170,16 +175,15 @@ def select_lines(task: Task, gathered: Gathered, known: Mapping[str, frozenset[i
         pa.set_cpu_count(1)
         past, rules, settings = past_of(task.settings), rules_of(task.settings), task.settings
         past.take(gathered)
-        for row in rows_in(batches):
+        for row in rows_in(batches, task):
             if row["file"] >= task.screened:
                 continue
             name = task.inputs[row["file"]].name
             made = Screening(settings.day, name, row["source"])
             rows = known.get(name, frozenset())
             found = list(selected(lines_in(row["lines"]), past, rules, made, rows))
-            if found:
-                place = {"file": row["file"], "batch": row["batch"], "count": len(found)}
-                alerts = b"".join(map(json_line, found))
-                yield one_row({**place, "alerts": alerts}, SELECTED)
+            place = {"file": row["file"], "batch": row["batch"], "count": len(found)}
+            alerts = b"".join(map(json_line, found)) if found else None
+            yield one_row({**place, "alerts": alerts}, SELECTED)
 
     return select

@@ -1,8 +1,10 @@
 """Files into batches of lines, each file in one process: as it is read on one machine."""
 
 import hashlib
+import os
 import platform
 from collections.abc import Iterable, Iterator, Sequence
+from io import BufferedReader
 from typing import Any
 
 import msgspec
@@ -10,7 +12,7 @@ import pyarrow as pa
 
 from tidewaiter.base.errors import InputError, TidewaiterError
 from tidewaiter.bulk.run import parts_of
-from tidewaiter.bulk.spark.types import READ, Input, Step
+from tidewaiter.bulk.spark.types import READ, Input, Step, Task
 from tidewaiter.consignments.readers import reader_for
 
 
@@ -31,18 +33,38 @@ def read_files(inputs: Sequence[Input], slots: int) -> Step:
     return read
 
 
-def rows_in(batches: Iterable[pa.RecordBatch]) -> Iterator[dict[str, Any]]:
+def rows_in(batches: Iterable[pa.RecordBatch], task: Task) -> Iterator[dict[str, Any]]:
     """Yield the rows of `READ` one by one.
 
     Raises:
         InputError: A file could not be read: at first, or when a machine failed and it was read
-            again.
+            again; or it was another one then.
     """
     for batch in batches:
         for row in batch.to_pylist():
             if row["fault"]:
                 raise error_of(row["fault"])
+            if task.sources and row["source"] != task.sources[row["file"]]:
+                raise changed(str(task.inputs[row["file"]].path))
             yield row
+
+
+def check_whole(found: int, wanted: int) -> None:
+    """Check that a step had as many batches as were read at first.
+
+    Raises:
+        InputError: Some are missing, where a file that was read again has become shorter.
+    """
+    if found != wanted:
+        raise changed("one of the files")
+
+
+def changed(at: str) -> InputError:
+    """Return that a file is no longer what it was."""
+    return InputError(
+        "it changed while it was screened, and nothing is written", at=at,
+        hint="screen it again when nobody writes to it",
+    )  # fmt: skip
 
 
 def error_of(fault: str) -> InputError:
@@ -80,14 +102,32 @@ def _batches(asked: Input) -> Iterator[dict[str, object]]:
     read = reader_for(asked.name, unread=not asked.earlier)
     try:
         with asked.path.open("rb") as file:
-            source = hashlib.file_digest(file, "sha256").hexdigest()
+            state = _state(file)
+            source = hash_of(file)
             file.seek(0)
-            for lines, refusals in parts_of(read(file, asked.name, asked.options)):
-                yield _cells(source, lines, refusals)
+            try:
+                for lines, refusals in parts_of(read(file, asked.name, asked.options)):
+                    yield _cells(source, lines, refusals)
+            except TidewaiterError:
+                if _state(file) == state:
+                    raise
+            if _state(file) != state:
+                raise changed(f"{asked.path}, on {platform.node()}")
     except OSError as error:
         hint = "put inputs where each machine of the cluster sees them under the same name"
         at = f"{asked.path}, on {platform.node()}"
         raise InputError(error.strerror or "cannot be read", at=at, hint=hint) from error
+
+
+def hash_of(file: BufferedReader) -> str:
+    """Return the SHA-256 of a file from where it stands."""
+    return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _state(file: BufferedReader) -> tuple[int, int]:
+    """Return what tells that somebody wrote to an open file; one put in its place is another."""
+    told = os.fstat(file.fileno())
+    return told.st_size, told.st_mtime_ns
 
 
 def _cells(source: str, lines: pa.RecordBatch, refusals: Iterable[object]) -> dict[str, object]:

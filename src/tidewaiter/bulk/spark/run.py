@@ -18,7 +18,7 @@ from tidewaiter.bulk.gathering import gather
 from tidewaiter.bulk.marks import Marks
 from tidewaiter.bulk.spark.finishing import Said, add_up, place_alerts, share, want, write_parts
 from tidewaiter.bulk.spark.past import Spans, ToldThere, select_lines
-from tidewaiter.bulk.spark.reading import error_of, read_files
+from tidewaiter.bulk.spark.reading import changed, check_whole, error_of, read_files
 from tidewaiter.bulk.spark.screening import (
     Digest,
     look_for,
@@ -86,6 +86,7 @@ def screen_on(cluster: Cluster, task: Task, folder: Path, digest: Digest) -> Out
         InputError: A file cannot be read, stands there twice, or a machine would find other things.
     """
     done = _screened(cluster, task, digest)
+    task = done.task
     signs, together = _signs(done), together_of(task.settings)
     known, past = _gathered(done, together)
     said = Said(sums=together.sums, signs=signs.found, past=past)
@@ -93,7 +94,9 @@ def screen_on(cluster: Cluster, task: Task, folder: Path, digest: Digest) -> Out
     parts = _write(done.screened, alerts, done, folder, said)
     if past is not None and rules_of(task.settings).past.selects:
         selected = done.read.through(select_lines(task, past, known), SELECTED).kept()
-        more = pc.sum(selected.gathered("count").column("count")).as_py() or 0
+        counts = selected.gathered("count").column("count")
+        check_whole(len(counts), done.spans[0].all)
+        more = pc.sum(counts).as_py() or 0
         parts += _write(selected, more, done, folder, None, first=_parts(alerts))
         alerts += more
     refused = Counter(file for file, _ in _refusals(done.earlier))
@@ -120,9 +123,13 @@ def _screened(cluster: Cluster, task: Task, digest: Digest) -> _Screening:
         .parted("slot", slots)
         .kept()
     )
-    _check(_in_order(read.gathered("file", "batch", "source", "fault")), task)
+    first = _in_order(read.gathered("file", "batch", "source", "fault"))
+    task = msgspec.structs.replace(task, sources=_sources(first, task))
     screened = read.through(screen_lines(task, digest), SCREENED).kept()
     every = _in_order(screened.gathered(*(n for n in SCREENED.names if n != "alerts")))
+    for file, count in Counter(first.column("file").to_pylist()).items():
+        if pc.sum(pc.equal(every.column("file"), file)).as_py() != count:
+            raise changed(str(task.inputs[file].path))
     here = pc.less(every.column("file"), task.screened)
     found, earlier = every.filter(here), every.filter(pc.invert(here))
     spans = tuple(Spans(Counter(each.column("file").to_pylist())) for each in (found, earlier))
@@ -165,8 +172,13 @@ def _in_order(table: pa.Table) -> pa.Table:
     return table.sort_by([("file", "ascending"), ("batch", "ascending")])
 
 
-def _check(read: pa.Table, task: Task) -> None:
-    """Check, before a long screening, that all files were read, each once."""
+def _sources(read: pa.Table, task: Task) -> tuple[str, ...]:
+    """Check, before a long screening, that all files were read, each once; return what they were.
+
+    Args:
+        read: Of the schema `READ`, in the order of files.
+        task: The screening.
+    """
     for fault in filter(None, read.column("fault").to_pylist()):
         raise error_of(fault)
     pairs = zip(read.column("source").to_pylist(), read.column("file").to_pylist(), strict=True)
@@ -178,6 +190,7 @@ def _check(read: pa.Table, task: Task) -> None:
                 at=str(task.inputs[file].path),
                 hint=f"it holds the same as {task.inputs[seen[source]].path}: name one of them",
             )
+    return tuple(seen)
 
 
 def _signs(done: _Screening) -> PartySigns:
@@ -187,7 +200,9 @@ def _signs(done: _Screening) -> PartySigns:
         return PartySigns(rules)
     signs = want(done.found, done.task)
     if signs.begin():
-        looked = done.read.through(look_for(signs.things), LOOKED).gathered(*LOOKED.names)
+        step = look_for(signs.things, done.task)
+        looked = done.read.through(step, LOOKED).gathered(*LOOKED.names)
+        check_whole(len(looked), done.spans[0].all + done.spans[1].all)
         share(signs, _in_order(looked))
         signs.finish()
     return signs
@@ -211,8 +226,9 @@ def _write(
     parts, spans = _parts(alerts), done.spans[0]
     placed = rows.through(place_alerts(spans.before, spans.all, parts), PLACED)
     step = write_parts(folder, done.task, said, first)
-    written = placed.parted("part", parts).through(step, WRITTEN)
-    return len(written.gathered(*WRITTEN.names))
+    written = placed.parted("part", parts).through(step, WRITTEN).gathered(*WRITTEN.names)
+    check_whole(pc.sum(written.column("alerts")).as_py() or 0, alerts)
+    return len(written)
 
 
 def _parts(alerts: int) -> int:

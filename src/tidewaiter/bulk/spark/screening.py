@@ -41,7 +41,7 @@ def screen_lines(task: Task, digest: Digest) -> Step:
         pa.set_cpu_count(1)
         look_seldom()
         check_machine(task, digest)
-        for row in rows_in(batches):
+        for row in rows_in(batches, task):
             yield one_row(_screened(row, task), SCREENED)
 
     return screen
@@ -107,9 +107,8 @@ def together_of(settings: Settings, sums: Sums | None = None) -> Together:
 def past_of(settings: Settings, together: Together | None = None) -> Past:
     """Return what gathers the past, or takes up what was gathered."""
     rules = rules_of(settings)
-    registry, everyone = _registry(settings.own, settings.state), bool(rules.past.selects)
-    adding = together or together_of(settings)
-    return Past(registry, rules, adding, settings.day, everyone=everyone)
+    registry, adding = _registry(settings.own, settings.state), together or together_of(settings)
+    return Past(registry, rules, adding, settings.day)
 
 
 @lru_cache(2)
@@ -118,22 +117,23 @@ def rules_of(settings: Settings) -> AlertRules:
     return switched_rules(load_alert_rules(settings.rules, settings.switches))
 
 
-def look_for(things: Sequence[Thing]) -> Step:
+def look_for(things: Sequence[Thing], task: Task) -> Step:
     """Return the step from `READ` to `LOOKED`.
 
     Args:
         things: What parties may share with those of alerts.
+        task: The screening.
     """
 
     def look(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         pa.set_cpu_count(1)
         look_seldom()
         looking = Look(things)
-        for row in rows_in(batches):
+        for row in rows_in(batches, task):
             shared = list(looking.among(lines_in(row["lines"])))
-            if shared:
-                place = {"file": row["file"], "batch": row["batch"]}
-                yield one_row({**place, "shared": msgspec.json.encode(shared)}, LOOKED)
+            place = {"file": row["file"], "batch": row["batch"]}
+            told = msgspec.json.encode(shared) if shared else None
+            yield one_row({**place, "shared": told}, LOOKED)
 
     return look
 

@@ -43,7 +43,7 @@ SCREENED = pa.schema(
 """What was found in each batch."""
 
 LOOKED = pa.schema([*PLACE, ("shared", pa.binary())])
-"""JSON of the parties of each batch that share something with those of alerts."""
+"""JSON of the parties of each batch that share something with those of alerts; null: none do."""
 
 PLACED = pa.schema([*PLACE, ("part", pa.int32()), ("alerts", pa.binary())])
 """The alerts of each batch, and the part that they are written to."""
@@ -64,7 +64,7 @@ ASKED = pa.schema([*PLACE, ("asking", pa.binary())])
 """JSON of what the lines of each batch ask about, where lines may become alerts by the past."""
 
 SELECTED = pa.schema([*PLACE, ("count", pa.int64()), ("alerts", pa.binary())])
-"""The alerts of each batch that rest on the past alone."""
+"""The alerts of each batch that rest on the past alone; null: none do."""
 
 WRITTEN = pa.schema([("part", pa.int32()), ("alerts", pa.int64())])
 """The parts that were written."""
@@ -125,6 +125,7 @@ class Task(Record, frozen=True, kw_only=True):
     form: Literal["jsonl", "parquet"] = "jsonl"
     beside: Beside | None = None  # a function of a module, or a part of one
     """Adds to an alert what decisions taught."""
+    sources: tuple[str, ...] = ()  # SHA-256 of each file as it was first read; empty: not yet read
 
     @property
     def screened(self) -> int:

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from tidewaiter.consignments.digits import is_imo
 from tidewaiter.consignments.messages.layouts import Group
+from tidewaiter.consignments.messages.means import is_ship
 from tidewaiter.consignments.messages.spots import DAYS, PERHAPS_IMO, Attribute, Map, Spot
 
 JOINED = frozenset(("goods", "commercial", "cas", "containers", "licences", "pack"))
@@ -38,8 +38,8 @@ class Got:
     """What one head or line holds."""
 
     __slots__ = (
-        "doubled", "fields", "kept", "parties", "ranks", "several", "stops", "totals", "unjoined",
-        "whole",
+        "doubled", "fields", "kept", "means", "parties", "ranks", "several", "stops", "totals",
+        "unjoined", "whole",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -52,6 +52,7 @@ class Got:
         self.kept: list[tuple[str, str]] = []
         self.doubled: list[tuple[str, str]] = []  # path and text of a second code
         self.several: dict[tuple[bool, str], _Several] = {}  # of totals or not, and the field
+        self.means: Leaf | None = None  # the number of what carries the goods, if it is a ship
         self.unjoined = False
 
     def add(self, field: str, text: str, *, total: bool, again: bool) -> None:
@@ -79,16 +80,24 @@ class Got:
         for (total, field), held in self.several.items():
             (self.totals if total else self.fields)[field] = "; ".join(held.texts)
         self.unjoined = False
+        if self.means is not None:
+            spot, number = self.means
+            if is_ship(number, self.fields.get("mode", ""), spot.ships):
+                self.fields["imo"] = number
+            else:
+                self.kept.append((spot.path, number))
+            self.means = None
 
 
 def put(got: Got, spot: Spot, text: str) -> None:
     """Put a text into a field that may have one."""
     field, fields = spot.field, got.totals if spot.total else got.fields
     if field == PERHAPS_IMO:
-        if not is_imo(text):
+        if got.means is None:  # the mode, which tells, may follow
+            got.means, got.unjoined = (spot, text), True
+        else:
             got.kept.append((spot.path, text))
-            return
-        field = "imo"
+        return
     if field in DAYS and (stamp := _STAMP.fullmatch(text)):
         text = stamp[1]
     if field not in fields:

@@ -138,7 +138,7 @@ def left_of(node: Node, path: str = "") -> tuple[Left, ...]:
 
 def kept_of(line: Found) -> list[tuple[str, str]]:
     """Return the path and text of all of a line that has no field."""
-    return [*line.kept, *_texts(line.left)]
+    return [*line.kept, *texts_of(line.left)]
 
 
 def pack(left: Left) -> bytes:
@@ -149,10 +149,11 @@ def pack(left: Left) -> bytes:
 
 def unpack(packed: Iterable[bytes]) -> list[tuple[str, str]]:
     """Return the path and text of all that `pack` put together."""
-    return _texts((path, bytes(raw)) for path, raw in map(_UNPACK, packed))
+    return texts_of((path, bytes(raw)) for path, raw in map(_UNPACK, packed))
 
 
-def _texts(left: Iterable[Left]) -> list[tuple[str, str]]:
+def texts_of(left: Iterable[Left]) -> list[tuple[str, str]]:
+    """Return the path and text of all that is left of some objects."""
     found: list[tuple[str, str]] = []
     for path, raw in left:
         count = len(found)

@@ -56,9 +56,12 @@ class Book:
 
     def want(self, line: Line) -> None:
         """Ask for the traders of a line."""
-        for name in (sender_of(line), receiver_of(line)):
-            if name:
-                self._traders.setdefault(name, Trader())
+        self.ask(filter(None, (sender_of(line), receiver_of(line))))
+
+    def ask(self, traders: Iterable[str]) -> None:
+        """Ask for traders, folded."""
+        for name in traders:
+            self._traders.setdefault(name, Trader())
 
     def day_of(self, line: Line) -> date:
         """Return the day on which a line of the file counts."""

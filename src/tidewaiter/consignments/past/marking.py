@@ -32,8 +32,9 @@ class Wanted(NamedTuple):
 
 
 class Asking(NamedTuple):
-    """What lines ask about; their traders are not told, as all are kept where lines ask."""
+    """What lines ask about."""
 
+    traders: tuple[str, ...]  # folded
     headings: tuple[str, ...]
     ways: tuple[tuple[str, str], ...]
     containers: tuple[str, ...]
@@ -66,7 +67,7 @@ class Past:
             rules: Of alerts, with the switches in them.
             together: What tells amounts that count for a limit.
             day: Of the screening.
-            everyone: Lines without an alert are asked about too.
+            everyone: All traders are kept, as where the lines of all are asked about.
         """
         self._registry, self._rules = registry, rules
         self._found: set[str] = set()
@@ -96,10 +97,12 @@ class Past:
     def asking(self) -> Asking:
         """Return what the lines that were asked for ask about."""
         headings, containers = tuple(self._values.wanted), tuple(self._loads.wanted)
-        return Asking(headings, tuple(self._ways.wanted), containers)
+        traders = tuple(self._book.wanted or ())
+        return Asking(traders, headings, tuple(self._ways.wanted), containers)
 
     def ask(self, asking: Asking) -> None:
         """Ask for what lines ask about, in whatever process they were looked at."""
+        self._book.ask(asking.traders)
         self._values.ask(asking.headings)
         self._ways.ask(asking.ways)
         self._loads.ask(asking.containers)

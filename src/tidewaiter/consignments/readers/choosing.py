@@ -80,12 +80,15 @@ def _index(header: Sequence[str], column: str) -> int | None:
     return alike[0] if len(alike) == 1 else None
 
 
-def choose_aliased(header: Sequence[str], taken: set[int]) -> dict[str, list[Choice]]:
+def choose_aliased(
+    header: Sequence[str], taken: set[int], *, goods: bool = True
+) -> dict[str, list[Choice]]:
     """Choose, for each field, the columns of its lowest tier; one column has one field.
 
     Args:
         header: The names of the columns.
         taken: Places of those that the user names.
+        goods: Read descriptions of the goods that are not the best one as further ones.
     """
     names = plain_names(header)
     looked = [find_columns(name) for name in names]
@@ -103,9 +106,10 @@ def choose_aliased(header: Sequence[str], taken: set[int]) -> dict[str, list[Cho
         if not beaten:
             break
         for index in beaten:  # it may still answer for another field
-            open_[index] = open_[index][1:]
-    rest = {i: name for i, name in enumerate(names) if not told[i] and i not in taken}
-    return {**_choose_lone(rest, names), **best}
+            rest = _further(open_[index][0]) if goods else ()
+            open_[index] = open_[index][1:] or rest
+    others = {i: name for i, name in enumerate(names) if not told[i] and i not in taken}
+    return {**_choose_lone(others, names), **best}
 
 
 def _choose_lone(rest: Mapping[int, str], names: Sequence[str]) -> dict[str, list[Choice]]:
@@ -121,6 +125,11 @@ def _choose_lone(rest: Mapping[int, str], names: Sequence[str]) -> dict[str, lis
             continue
         chosen[field] = [Choice(index=indexes[0], found=found)]
     return chosen
+
+
+def _further(found: Found) -> tuple[Found, ...]:
+    """Read a description of the goods that is not the best one as a further one."""
+    return (Found(field="commercial", tier=LAST - 1),) if found.field == "goods" else ()
 
 
 def _beaten(field: str, choices: Sequence[Choice]) -> list[int]:

@@ -45,6 +45,7 @@ from tidewaiter.consignments.readers.styles import (
 )
 from tidewaiter.consignments.readers.units import check_units, is_bare, list_stated
 from tidewaiter.consignments.readers.unread import carried_columns, carrying, written
+from tidewaiter.consignments.readers.voyages import holds_both, part_voyages
 from tidewaiter.consignments.types import LINES, ReadOptions, Refusal
 
 _CODES = {
@@ -178,6 +179,13 @@ class _Reading:
 
     def _texts(self) -> dict[str, pa.Array]:
         found = {field: self.fields[field] for field in _TEXTS if field in self.fields}
+        if "vessel" in found:
+            joint = holds_both(self.columns.columns.get("vessel", ()))
+            found["vessel"], voyage = part_voyages(
+                found["vessel"], found.get("voyage"), joint=joint
+            )
+            if voyage is not None:
+                found["voyage"] = voyage
         if "commercial" in self.fields:
             found["commercial"] = self.fields["commercial"]
         return found

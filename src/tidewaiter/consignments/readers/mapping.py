@@ -115,7 +115,9 @@ def survey_columns(
     """
     chosen = choose_named(header, name, options)
     taken = {choice.index for choices in chosen.values() for choice in choices}
-    for field, choices in choose_aliased(header, taken).items():
+    for field, choices in choose_aliased(
+        header, taken, goods="goods" not in options.columns
+    ).items():
         chosen.setdefault(field, choices)
     _further_descriptions(chosen, options)
     _pair_units(header, chosen, options)

@@ -15,6 +15,7 @@ from tidewaiter.consignments.messages.taking import kept_of, pack
 from tidewaiter.consignments.messages.types import Format, Found, Left
 from tidewaiter.consignments.readers.jsonrows import header
 from tidewaiter.consignments.readers.mapping import Mapping as Columns
+from tidewaiter.consignments.readers.repeats import Repeats
 from tidewaiter.consignments.readers.sheet import SAMPLE_ROWS, Block, Sheet
 from tidewaiter.consignments.readers.source import open_source
 from tidewaiter.consignments.types import KEPT, PARTY, STOP, ReadOptions, Refusal
@@ -100,11 +101,17 @@ def _blocks(items: _Items, size: int) -> Iterator[Block]:
     some: list[Found | Refusal] = []
     letters = 0
     shared: set[int] = set()
+    repeats = Repeats()
     for item in items:
-        some.append(item)
-        if isinstance(item, Found):
-            letters += _letters(item)
-            for part in item.left:
+        if isinstance(item, Refusal):
+            some.append(item)
+        else:
+            count = _letters(item)
+            line, told = repeats.bounded(item, count + sum(len(raw) for _, raw in item.left))
+            some.extend(told)
+            some.append(line)
+            letters += count if line is item else _letters(line)
+            for part in line.left:
                 if id(part) not in shared:
                     shared.add(id(part))
                     letters += len(part[1])

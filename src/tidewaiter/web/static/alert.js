@@ -26,4 +26,24 @@
     if (wanted) { event.preventDefault(); wanted.focus(); wanted.click(); }
   });
   apply();
+
+  /* On a narrow screen the decision stands below the goods: Tab comes to it there, too. */
+  const desk = document.querySelector("[data-alert] .desk");
+  const narrow = matchMedia("(max-width: 60rem)");
+  const parts = [...(desk?.querySelectorAll(".decide, .side > nav") ?? [])];
+  const homes = parts.map((part) => {
+    const home = document.createComment("");
+    part.before(home);
+    return home;
+  });
+  const arrange = () => {
+    const last = [...desk.querySelectorAll(".main > .text")].at(-1);
+    if (!narrow.matches) homes.forEach((home, at) => home.after(parts[at]));
+    else if (last) last.after(...parts);
+    else desk.querySelector(".main").prepend(...parts);
+  };
+  if (desk) {
+    narrow.addEventListener("change", arrange);
+    arrange();
+  }
 })();

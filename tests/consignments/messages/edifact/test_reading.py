@@ -253,6 +253,9 @@ def test_public_samples_read_to_the_table_of_fields(
         ("TDT+20+XX123+4++XX:3", (None, None, "XX123")),
         ("TDT+20++3+++++AB-123-CD:::LORRY", (None, None, None)),
         ("TDT+20++3+++++9319466:::LORRY", (None, None, None)),
+        ("TDT+20++5+++++9319466:::POST", (None, None, None)),
+        ("TDT+20++8+++++9319466:::BARGE", ("BARGE", "9319466", None)),
+        ("TDT+20++8+++++02314567:::BARGE", ("BARGE", None, None)),
         ("TDT+10+7+1+++++9319466:146::FEEDER'TDT+20+8+1+++++:::MAIN", ("MAIN", None, "8")),
     ],
 )

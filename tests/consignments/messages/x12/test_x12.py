@@ -191,3 +191,17 @@ def test_damage_is_read_or_refused(put: bytes, place: int) -> None:
     with suppress(InputError):
         for line in found_in("x12-309", RAW[:place] + put + RAW[place:])[0]:
             assert line.row
+
+
+@pytest.mark.parametrize(
+    ("mode", "number", "ship"),
+    [("O", "9319466", True), ("O", "9319460", True), ("S", "H3RC", False), ("", "9319466", True),
+     ("", "9319460", False), ("R", "9319466", False), ("J", "9319466", False)],
+)  # fmt: skip
+def test_the_code_of_a_vessel_is_its_number_by_sea_or_by_its_digit(
+    mode: str, number: str, *, ship: bool
+) -> None:
+    """A number of seven digits of a train or a lorry is none of a ship."""
+    head = f"M10*X*{mode}**{number}*NAME*1"
+    (line,), _ = found_in("x12-309", _set(head, "LX*1", "M11*B1", "N10*1*GOODS"))
+    assert line.fields.get("imo") == (number if ship else None)

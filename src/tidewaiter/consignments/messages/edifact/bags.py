@@ -10,8 +10,10 @@ from tidewaiter.consignments.messages.edifact.structure import Codes, Step
 from tidewaiter.parties.identifiers.numbers import check_number
 
 _MAIN = "20"  # 8051, the stage of transport that counts: the main one
-_SEA, _AIR = "sea", "air"
-_NO_SHIPS = frozenset({"rail", "road", "air"})  # a plate of seven digits is no number of a ship
+_AIR = "air"
+_WATER = frozenset({"sea", "inland water"})
+# A plate of seven digits is no number of a ship.
+_NO_SHIPS = frozenset({"rail", "road", "air", "mail", "fixed installation"})
 _CONTAINER = "CN"  # 8053
 _ASIDE = re.compile(r"(?:^| )(?:RFF|DOC|NAD)$")  # groups whose days are those of a paper
 _TARIFF = re.compile(r"\d{4,10}")
@@ -220,7 +222,7 @@ class Bag:
         name = segment.get(8, 3)
         name = name if any(c.isalpha() for c in name) else ""
         sails = self._ships and not other
-        if told or sails or kind in self._codes.sign or self.numbers.get("mode") == _SEA:
+        if told or sails or kind in self._codes.sign or self.numbers.get("mode") in _WATER:
             self._number("vessel", name)
         if self.numbers.get("mode") == _AIR and _FLIGHT.fullmatch(name):
             self._number("voyage", name)

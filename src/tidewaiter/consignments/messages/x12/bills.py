@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from tidewaiter.consignments.digits import is_imo
+from tidewaiter.consignments.messages.means import is_ship
 from tidewaiter.consignments.messages.types import Found
 from tidewaiter.consignments.messages.x12.parties import OTHER, Party
 from tidewaiter.consignments.messages.x12.segments import Segment
 
 _POINTED = frozenset({"gross", "volume", "value"})
 _MODES = {"A": "air", "O": "sea", "S": "sea", "R": "rail", "J": "road", "M": "road"}
+_SHIPS = {"O": True, "S": True}
 _MASSES = {"K": "KGM", "L": "LBR"}  # others (tons of several kinds) are kept
 _VOLUMES = {"X": "m3", "V": "l"}
 _TARIFFS = frozenset("ABHJ")  # element 23: HTS, Schedule B, Brussels nomenclature, HS
@@ -48,7 +49,7 @@ class Manifest:
             self.fields = {"mode": _MODES.get(mode, mode), "voyage": segment.get(6)}
             if self.fields["mode"] not in {"air", "road", "rail"}:
                 self.fields["vessel"] = segment.get(5)
-                if is_imo(segment.get(4)):
+                if is_ship(segment.get(4), mode, _SHIPS):
                     self.fields["imo"] = segment.get(4)
             return
         day = segment.get(2)

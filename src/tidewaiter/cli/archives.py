@@ -1,0 +1,179 @@
+"""ZIP archives that are named on the command line: their files are unpacked and read one by one.
+
+An archive is from a stranger: the number of its files, their size and how far they are packed have
+bounds, no archive in it is opened, and no name in it tells where anything is written.
+"""
+
+import lzma
+import re
+import stat
+import tempfile
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO, NamedTuple
+
+import click
+
+from tidewaiter.base.errors import InputError, TidewaiterError
+from tidewaiter.base.sheets.xml import FAULTS
+from tidewaiter.cli.options import printable
+from tidewaiter.report.characters import visible
+
+MOST = 500
+"""Files of an archive."""
+
+LARGEST = 32 << 30
+"""Bytes of all of them, unpacked."""
+
+RATIO = 300
+"""How many times as large a file may be as it is packed, if it has more than 64 MB."""
+
+_SMALL = 64 << 20
+_PIECE = 1 << 20
+_LONGEST = 150  # letters of a name
+_BEGINS = (b"PK\x03\x04", b"PK\x05\x06")  # the second: an archive without files
+_OFFICE = frozenset(("_rels/.rels", "[content_types].xml", "mimetype"))
+_ASIDE = re.compile(
+    r"(?:^|/)(?:__MACOSX/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE
+)
+_UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
+_AGAIN = "unpack it yourself, and give its files one by one"
+
+
+class Member(NamedTuple):
+    """A file in an archive."""
+
+    name: str  # under which it is unpacked, in a folder of its own: of no other member
+    info: zipfile.ZipInfo
+
+
+def members_of(path: Path) -> tuple[Member, ...] | None:
+    """Name the files of an archive; None: it is none, or an Office file, or damaged.
+
+    Raises:
+        InputError: It has no file, or more than is unpacked.
+    """
+    if not path.is_file():
+        return None  # to open a pipe may wait for ever
+    try:
+        with path.open("rb") as file:
+            if file.read(4) not in _BEGINS:
+                return None
+        with zipfile.ZipFile(path) as archive:
+            every = archive.infolist()
+    except (OSError, *FAULTS):
+        return None  # whoever reads it tells why
+    if _OFFICE.intersection(each.filename.casefold() for each in every):
+        return None
+    some = [each for each in every if not each.is_dir() and not _ASIDE.search(each.filename)]
+    if not some:
+        raise InputError("the archive holds no file", at=path.name, hint="send for it again")
+    if len(some) > MOST:
+        problem = f"the archive holds {len(some):,} files, and {MOST} at most are unpacked"
+        raise InputError(problem, at=path.name, hint=_AGAIN)
+    if sum(each.file_size for each in some) > LARGEST:
+        problem = f"its files have more than {LARGEST >> 30} GB, unpacked"
+        raise InputError(problem, at=path.name, hint=_AGAIN)
+    return _named(some)
+
+
+def _named(some: Sequence[zipfile.ZipInfo]) -> tuple[Member, ...]:
+    """Give each file a name of its own: its last part, or all of it where two are called alike."""
+    last = Counter(_plain(PurePosixPath(each.filename).name).casefold() for each in some)
+    seen: set[str] = set()
+    made = []
+    for number, each in enumerate(some, 1):
+        name = _plain(PurePosixPath(each.filename).name)
+        if last[name.casefold()] > 1:
+            name = _plain(each.filename)
+        if name.casefold() in seen or not name.strip("._ "):
+            name = f"{number}-{name}"
+        seen.add(name.casefold())
+        made.append(Member(name, each))
+    return tuple(made)
+
+
+def _plain(name: str) -> str:
+    """Return a name that leads nowhere, with its suffix."""
+    plain = _UNFIT.sub("_", name).lstrip(". ")
+    return plain if len(plain) <= _LONGEST else plain[-_LONGEST:]
+
+
+@contextmanager
+def unpacked(path: Path, member: Member) -> Iterator[Path]:
+    """Unpack a file of an archive, into a folder that ends with the block.
+
+    Raises:
+        InputError: It is locked, damaged, an archive, or packed in a way that is not known.
+    """
+    at = printable(f"{path.name}, {member.info.filename}")
+    if member.info.flag_bits & 1:
+        raise InputError("it is locked with a password", at=at, hint=_AGAIN)
+    if stat.S_ISLNK(member.info.external_attr >> 16):
+        raise InputError("it is a link, and no file", at=at, hint=_AGAIN)
+    packed = max(1, member.info.compress_size)
+    if member.info.file_size > max(_SMALL, RATIO * packed):
+        problem = f"it would be {member.info.file_size // packed:,} times as large unpacked"
+        raise InputError(problem, at=at, hint=_AGAIN)
+    with tempfile.TemporaryDirectory(prefix="tidewaiter-") as folder:
+        place = Path(folder) / member.name
+        try:
+            with zipfile.ZipFile(path) as archive, archive.open(member.info) as stream:
+                _copy(stream, place)
+        except NotImplementedError as error:
+            problem = "it is packed in a way that is not known"
+            raise InputError(problem, at=at, hint=_AGAIN) from error
+        except (*FAULTS, lzma.LZMAError) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise  # of the disk: bzip2 tells damage by one without a number
+            raise InputError("it is damaged", at=at, hint="send for the archive again") from error
+        if members_of(place) is not None:
+            raise InputError("it is an archive in an archive", at=at, hint=_AGAIN)
+        yield place
+
+
+def _copy(stream: IO[bytes], place: Path) -> None:
+    with place.open("xb") as file:
+        while piece := stream.read(_PIECE):
+            file.write(piece)
+
+
+def each_of(path: Path, some: Sequence[Member], do: Callable[[Path], bool]) -> bool:
+    """Do something with each file of an archive; those that cannot be read are told and counted.
+
+    Args:
+        path: The archive.
+        some: Its files.
+        do: Returns whether anything was refused.
+
+    Returns:
+        Whether anything was refused, of any.
+
+    Raises:
+        InputError: None could be read.
+    """
+    refused, failed = False, 0
+    for member in some:
+        click.echo(printable(f"{path.name}, {member.info.filename}:"), err=True)
+        try:
+            with unpacked(path, member) as place:
+                refused = do(place) or refused
+        except TidewaiterError as error:
+            failed += 1
+            click.echo(f"error: {visible(str(error))}", err=True)
+    done = f"{len(some) - failed} of {len(some)} files of {path.name} were read"
+    if failed == len(some):
+        raise InputError("no file of the archive could be read", at=path.name, hint="see above")
+    click.echo(printable(done), err=True)
+    return refused or failed > 0
+
+
+def read_members(path: Path, some: Sequence[Member], do: Callable[[Path], bool]) -> bool:
+    """Do something with the files of an archive: with the only one as if it had been unpacked."""
+    if len(some) > 1:
+        return each_of(path, some, do)
+    with unpacked(path, some[0]) as place:
+        return do(place)

@@ -1,0 +1,192 @@
+"""ZIP archives on the command line: their files are read one by one, within bounds."""
+
+import json
+import struct
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from tidewaiter.base.errors import InputError
+from tidewaiter.cli import archives
+from tidewaiter.cli.archives import members_of, unpacked
+
+Call = Callable[..., Result]
+TABLE = "goods,net weight kg\nephedrine,5\nsteel bolts,7\n"
+
+
+def pack(path: Path, *members: tuple[str, str | bytes], how: int = zipfile.ZIP_DEFLATED) -> Path:
+    """Write an archive."""
+    with zipfile.ZipFile(path, "w", how) as archive:
+        for name, content in members:
+            archive.writestr(zipfile.ZipInfo(name), content, how)
+    return path
+
+
+def alerts(path: Path) -> list[dict[str, object]]:
+    """Read alerts."""
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+@pytest.mark.parametrize(
+    "how", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_the_only_file_is_screened_as_if_it_were_unpacked(
+    screen: Call, here: Path, how: int
+) -> None:
+    """The alerts are those of the file, under its name; what systems add is no file."""
+    (here / "bl.csv").write_text(TABLE)
+    aside = (("__MACOSX/._bl.csv", "x"), (".DS_Store", "x"), ("folder/", ""))
+    pack(here / "a.zip", ("folder/bl.csv", TABLE), *aside, how=how)
+    assert screen("bl.csv", "--out", "one.jsonl").exit_code == 0
+    assert screen("a.zip", "--out", "two.jsonl").exit_code == 0
+    assert (here / "one.jsonl").read_bytes() == (here / "two.jsonl").read_bytes()
+    assert [each["file"] for each in alerts(here / "two.jsonl")] == ["bl.csv"]
+
+
+def test_files_are_screened_one_by_one_and_bad_ones_are_counted(screen: Call, here: Path) -> None:
+    """Each has its alerts and refusals beside those of the others; two of one name have two."""
+    path = pack(
+        here / "a.zip",
+        ("jan/bl.csv", TABLE), ("feb/bl.csv", TABLE.replace("5", "kgs")),
+        ("picture.png", b"\x89PNG\r"), ("c.jsonl", '{"goods": "ephedrine"}\n'),
+        ("inner.zip", b""), ("../../etc/up.csv", TABLE),
+        ("C:\\bl.csv", TABLE.replace("5", "6")), ("empty.csv", ""),
+    )  # fmt: skip
+    pack(here / "inner.zip", ("x.csv", TABLE))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.write(here / "inner.zip", "more/inner2.zip")
+    result = screen("a.zip", "--out", "alerts")
+    assert result.exit_code == 1
+    assert "5 of 9 files of a.zip were read" in result.output
+    assert sorted(each.name for each in (here / "alerts").iterdir()) == [
+        "C_bl.csv.jsonl", "c.jsonl.jsonl", "feb_bl.csv.jsonl", "feb_bl.csv.refused.csv",
+        "jan_bl.csv.jsonl", "up.csv.jsonl",
+    ]  # fmt: skip
+    assert [each["file"] for each in alerts(here / "alerts" / "up.csv.jsonl")] == ["up.csv"]
+    assert not (here.parent / "etc").exists()
+    assert "it is an archive in an archive" in result.output
+
+
+def test_several_files_need_a_folder(screen: Call, here: Path) -> None:
+    """One file of alerts would hide which they are of."""
+    pack(here / "a.zip", ("a.csv", TABLE), ("b.csv", TABLE))
+    for more in ([], ["--out", "x.jsonl"], ["--out", "x", "--report", "r.html"]):
+        result = screen("a.zip", *more)
+        assert result.exit_code == 2
+        assert "a.zip holds 2 files: their alerts go into a folder" in result.output
+
+
+def test_a_database_keeps_each_file(screen: Call, here: Path) -> None:
+    """As a source of its own."""
+    pack(here / "a.zip", ("a.csv", TABLE), ("b.csv", TABLE.replace("5", "6")))
+    result = screen("a.zip", "--out", "alerts", "--db", "x.db")
+    assert (result.exit_code, result.output.count("1 alerts are new")) == (0, 2)
+
+
+def test_inspect_shows_each_file(call: Call, here: Path) -> None:
+    """As it shows a file; as JSON, one object each."""
+    pack(here / "a.zip", ("a.csv", TABLE), ("b.csv", "x,y\n1,2\n"))
+    result = call("inspect", "a.zip")
+    assert result.exit_code == 1
+    assert "a.csv: Delimited text" in result.output
+    assert "b.csv: Delimited text" in result.output
+    pack(here / "one.zip", ("a.csv", TABLE))
+    assert json.loads(call("inspect", "one.zip", "--json").output)["form"] == "csv"
+
+
+def test_office_files_are_no_archives(here: Path) -> None:
+    """Nor is what only begins as one, or nothing at all."""
+    office = pack(here / "a.xlsx", ("[Content_Types].xml", "<x/>"), ("_rels/.rels", "<x/>"))
+    (here / "b.zip").write_bytes(b"PK\x03\x04 and no more")
+    (here / "c.csv").write_text(TABLE)
+    assert [members_of(here / name) for name in (office.name, "b.zip", "c.csv")] == [None] * 3
+
+
+def test_bounds(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of number and of size, before anything is unpacked."""
+    with pytest.raises(InputError, match="holds no file"):
+        members_of(pack(here / "empty.zip"))
+    path = pack(here / "a.zip", *((f"{n}.csv", TABLE) for n in range(archives.MOST + 1)))
+    with pytest.raises(InputError, match="holds 501 files, and 500 at most"):
+        members_of(path)
+    monkeypatch.setattr(archives, "LARGEST", 50)
+    with pytest.raises(InputError, match="more than 0 GB"):
+        members_of(pack(here / "b.zip", ("a.csv", TABLE), ("b.csv", TABLE)))
+
+
+def test_a_bomb_is_not_unpacked(here: Path, screen: Call) -> None:
+    """A hundred megabytes of zeros, packed a thousand times."""
+    pack(here / "a.zip", ("a.csv", b"\0" * (100 << 20)))
+    assert (here / "a.zip").stat().st_size < 200_000
+    result = screen("a.zip")
+    assert result.exit_code == 2
+    assert "a.zip, a.csv: it would be 1,0" in result.output
+
+
+def test_a_file_that_lies_of_its_size_is_damaged(here: Path, screen: Call) -> None:
+    """No more is unpacked than the archive says, and that is noticed."""
+    raw = pack(here / "a.zip", ("a.csv", TABLE * 1_000)).read_bytes()
+    size = struct.pack("<I", len(TABLE) * 1_000)
+    assert raw.count(size) == 2
+    (here / "a.zip").write_bytes(raw.replace(size, struct.pack("<I", 10)))
+    result = screen("a.zip", "--out", "x.jsonl")
+    assert result.exit_code == 2
+    assert "a.zip, a.csv: it is damaged" in result.output
+
+
+def test_what_is_locked_or_damaged_is_told(here: Path) -> None:
+    """A password, a bit that fell over, a way of packing that nobody knows, a link."""
+    raw = bytearray(pack(here / "a.zip", ("a.csv", TABLE)).read_bytes())
+
+    def why(change: Callable[[bytearray], None]) -> str:
+        some = raw.copy()
+        change(some)
+        path = here / "b.zip"
+        path.write_bytes(some)
+        (member,) = members_of(path) or ()
+        with pytest.raises(InputError) as told, unpacked(path, member):
+            pass
+        assert told.value.at == "b.zip, a.csv"
+        return told.value.message
+
+    folder = raw.index(b"PK\x01\x02")
+
+    def locked(some: bytearray) -> None:
+        some[6] |= 1
+        some[folder + 8] |= 1
+
+    def damaged(some: bytearray) -> None:
+        some[45] ^= 255
+
+    def packed(some: bytearray) -> None:
+        some[8] = some[folder + 10] = 9  # Deflate64
+
+    def link(some: bytearray) -> None:
+        some[folder + 38 : folder + 42] = struct.pack("<I", 0o120777 << 16)
+
+    assert [why(change) for change in (locked, damaged, packed, link)] == [
+        "it is locked with a password", "it is damaged", "it is packed in a way that is not known",
+        "it is a link, and no file",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("/etc/passwd", "passwd"), ("..", "1-"), ("a/../b.csv", "b.csv"),
+        ("\x1b[31m.csv", "_[31m.csv"), ("CON:.csv", "CON_.csv"),
+        (".hidden.csv", "hidden.csv"), ("é中.csv", "é中.csv"),
+        ("x" * 300 + ".csv", "x" * 146 + ".csv"), ("a\\b\\c.csv", "a_b_c.csv"),
+    ],
+)  # fmt: skip
+def test_names_lead_nowhere(here: Path, name: str, plain: str) -> None:
+    """A file is unpacked under its own last name, without what a system would read in it."""
+    path = pack(here / "a.zip", (name, TABLE))
+    (member,) = members_of(path) or ()
+    assert member.name == plain
+    with unpacked(path, member) as place:
+        assert (place.name, place.read_text()) == (plain, TABLE)
+    assert not place.parent.exists()
