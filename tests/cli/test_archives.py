@@ -70,6 +70,16 @@ def test_files_are_screened_one_by_one_and_bad_ones_are_counted(screen: Call, he
     assert "it is an archive in an archive" in result.output
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_no_file_takes_the_place_of_another(here: Path) -> None:
+    """Nor does a number before a name make it that of another file."""
+    names = ("3-x.csv", "x.csv", "x.csv", "3-3-X.csv", "5-.csv", "...")
+    path = pack(here / "a.zip", *((name, TABLE) for name in names))
+    made = [member.name for member in members_of(path) or ()]
+    assert made[:3] == ["3-x.csv", "x.csv", "3-3-x.csv"]
+    assert len({name.casefold() for name in made}) == len(names)
+
+
 def test_several_files_need_a_folder(screen: Call, here: Path) -> None:
     """One file of alerts would hide which they are of."""
     pack(here / "a.zip", ("a.csv", TABLE), ("b.csv", TABLE))
@@ -180,6 +190,7 @@ def test_what_is_locked_or_damaged_is_told(here: Path) -> None:
         ("\x1b[31m.csv", "_[31m.csv"), ("CON:.csv", "CON_.csv"),
         (".hidden.csv", "hidden.csv"), ("é中.csv", "é中.csv"),
         ("x" * 300 + ".csv", "x" * 146 + ".csv"), ("a\\b\\c.csv", "a_b_c.csv"),
+        ("文" * 140 + ".csv", "文" * 48 + ".csv"),
     ],
 )  # fmt: skip
 def test_names_lead_nowhere(here: Path, name: str, plain: str) -> None:

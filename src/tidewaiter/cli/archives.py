@@ -33,7 +33,7 @@ RATIO = 300
 
 _SMALL = 64 << 20
 _PIECE = 1 << 20
-_LONGEST = 150  # letters of a name
+_LONGEST = 150  # bytes of a name: a system takes 255, and what is written has longer ones
 _BEGINS = (b"PK\x03\x04", b"PK\x05\x06")  # the second: an archive without files
 _OFFICE = frozenset(("_rels/.rels", "[content_types].xml", "mimetype"))
 _ASIDE = re.compile(
@@ -89,7 +89,9 @@ def _named(some: Sequence[zipfile.ZipInfo]) -> tuple[Member, ...]:
         name = _plain(PurePosixPath(each.filename).name)
         if last[name.casefold()] > 1:
             name = _plain(each.filename)
-        if name.casefold() in seen or not name.strip("._ "):
+        if not name.strip("._ "):
+            name = f"{number}-{name}"
+        while name.casefold() in seen:
             name = f"{number}-{name}"
         seen.add(name.casefold())
         made.append(Member(name, each))
@@ -99,7 +101,7 @@ def _named(some: Sequence[zipfile.ZipInfo]) -> tuple[Member, ...]:
 def _plain(name: str) -> str:
     """Return a name that leads nowhere, with its suffix."""
     plain = _UNFIT.sub("_", name).lstrip(". ")
-    return plain if len(plain) <= _LONGEST else plain[-_LONGEST:]
+    return plain.encode("utf-8", "replace")[-_LONGEST:].decode("utf-8", "ignore")
 
 
 @contextmanager

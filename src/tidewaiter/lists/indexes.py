@@ -52,7 +52,7 @@ def index_for(parties: Sequence[ListedParty], rarity: Rarity | None = None) -> I
     try:
         counts = msgspec.msgpack.decode((folder / "rarity.msgpack").read_bytes(), type=Rarity)
         return index_of(parties, load_arrays(folder, "layout", Layout), counts)
-    except (OSError, ValueError, msgspec.MsgspecError):  # damaged, or dropped meanwhile
+    except (EOFError, OSError, ValueError, msgspec.MsgspecError):  # damaged, or dropped meanwhile
         shutil.rmtree(folder, ignore_errors=True)
         return build_index(parties, rarity)
 
