@@ -1,6 +1,8 @@
 """ZIP archives on the command line: their files are read one by one, within bounds."""
 
 import json
+import os
+import signal
 import struct
 import zipfile
 from collections.abc import Callable
@@ -78,6 +80,20 @@ def test_no_file_takes_the_place_of_another(here: Path) -> None:
     made = [member.name for member in members_of(path) or ()]
     assert made[:3] == ["3-x.csv", "x.csv", "3-3-x.csv"]
     assert len({name.casefold() for name in made}) == len(names)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("sent", ["SIGTERM", "SIGHUP"])
+def test_nothing_stays_where_the_process_is_ended(here: Path, sent: str) -> None:
+    """What was unpacked are papers of others: they go, and the status is that of the signal."""
+    path, number = pack(here / "a.zip", ("a.csv", TABLE)), getattr(signal, sent)
+    (member,) = members_of(path) or ()
+    with pytest.raises(SystemExit) as left, unpacked(path, member) as place:
+        os.kill(os.getpid(), number)
+        pytest.fail("it was not heard")
+    assert left.value.code == 128 + number
+    assert not place.parent.exists()
+    assert signal.getsignal(number) == signal.SIG_DFL
 
 
 def test_several_files_need_a_folder(screen: Call, here: Path) -> None:
