@@ -37,7 +37,7 @@ _NUMBER = re.compile(r"[A-Z0-9]{1,10}(?:-[A-Z0-9]{1,6})?", re.IGNORECASE)
 _DIRECTED = re.compile(r"(?:\d{2,5}-)?[A-Z]{0,2}\d{3,4}[NSEW]", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-?\d\d-?\d\d|\d{1,2}-\d{1,2}-\d{2,4}")
 _SHIP = re.compile(r"\d{7}|\d{9}|IMO-?\d+|MMSI-?\d+", re.IGNORECASE)  # the number of a ship
-# Of a ship, as most are written: two letters behind the two signs of its country, or one more digit.
+# Of a ship, as most are: the two signs of its country, two letters, and a digit or none.
 _CALL_SIGN = re.compile(r"(?=\w*\d)[A-Z0-9]{2}[A-Z]{2}\d?", re.IGNORECASE)
 _PLATE = re.compile(r"(?=\S*\d)\S*[A-Z]\S*", re.IGNORECASE)  # a word with a digit and a letter
 _PLAIN = 3  # digits of a number that is no part of a name, behind a sign
@@ -95,7 +95,7 @@ def _is_parted(name: str, number: str, joint: bool) -> bool:  # noqa: FBT001 - c
     """
     if joint or _DIRECTED.fullmatch(number):
         return True
-    if _CALL_SIGN.fullmatch(number) or _PLATE.fullmatch(name.split()[-1]):
+    if _CALL_SIGN.fullmatch(number) or _PLATE.fullmatch(name.rsplit(maxsplit=1)[-1]):
         return False
     if number.isdecimal():
         return len(number) >= _PLAIN and not name[-1].isdecimal()
