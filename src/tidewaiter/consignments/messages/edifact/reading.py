@@ -9,7 +9,7 @@ import msgspec
 from tidewaiter.base.errors import InputError
 from tidewaiter.consignments.messages.edifact.body import Body, Ready
 from tidewaiter.consignments.messages.edifact.lines import found_of
-from tidewaiter.consignments.messages.edifact.segments import Cutter, Segment
+from tidewaiter.consignments.messages.edifact.segments import CHARACTERS, Cutter, Segment
 from tidewaiter.consignments.messages.edifact.structure import (
     Message,
     Places,
@@ -50,8 +50,8 @@ def read(file: BinaryIO, name: str) -> Iterator[Item]:
     try:
         for segment in cutter.segments():
             if cutter.odd:
-                yield reading.report("UNB", cutter.odd, "say the right character set in UNB")
-                cutter.odd = ""
+                yield reading.report("UNB", cutter.odd, cutter.hint)
+                cutter.odd, cutter.hint = "", CHARACTERS
             yield from reading.take(segment)
     except ValueError as error:
         yield reading.report("", str(error), "look whether the file is whole", screened=False)
