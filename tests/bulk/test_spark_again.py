@@ -54,6 +54,16 @@ def test_a_file_that_changes_between_two_readings_is_told(
     assert told.value.at in {str(path), "one of the files"}
 
 
+@pytest.mark.parametrize("place", range(3))
+def test_a_file_without_a_line_is_none_that_changed(place: int, tmp_path: Path) -> None:
+    """A manifest may have a header and nothing else; the others are told apart all the same."""
+    full = [write(tmp_path, ROWS), write(tmp_path, ROWS[:3])]
+    empty = write(tmp_path, [])
+    for inputs, out in ((full, "two"), ([*full[:place], empty, *full[place:]], "three")):
+        spread(inputs, tmp_path / out, keeps=False)
+    assert parts(tmp_path / "two") == parts(tmp_path / "three") != []
+
+
 def test_a_file_that_changes_while_it_is_read_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,8 @@
 """ZIP archives on the command line: their files are read one by one, within bounds."""
 
 import json
+import os
+import signal
 import struct
 import zipfile
 from collections.abc import Callable
@@ -68,6 +70,29 @@ def test_files_are_screened_one_by_one_and_bad_ones_are_counted(screen: Call, he
     assert [each["file"] for each in alerts(here / "alerts" / "up.csv.jsonl")] == ["up.csv"]
     assert not (here.parent / "etc").exists()
     assert "it is an archive in an archive" in result.output
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_no_file_takes_the_place_of_another(here: Path) -> None:
+    """Nor does a number before a name make it that of another file."""
+    names = ("3-x.csv", "x.csv", "x.csv", "3-3-X.csv", "5-.csv", "...")
+    path = pack(here / "a.zip", *((name, TABLE) for name in names))
+    made = [member.name for member in members_of(path) or ()]
+    assert made[:3] == ["3-x.csv", "x.csv", "3-3-x.csv"]
+    assert len({name.casefold() for name in made}) == len(names)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("sent", ["SIGTERM", "SIGHUP"])
+def test_nothing_stays_where_the_process_is_ended(here: Path, sent: str) -> None:
+    """What was unpacked are papers of others: they go, and the status is that of the signal."""
+    path, number = pack(here / "a.zip", ("a.csv", TABLE)), getattr(signal, sent)
+    (member,) = members_of(path) or ()
+    with pytest.raises(SystemExit) as left, unpacked(path, member) as place:
+        os.kill(os.getpid(), number)
+    assert left.value.code == 128 + number
+    assert not place.parent.exists()
+    assert signal.getsignal(number) == signal.SIG_DFL
 
 
 def test_several_files_need_a_folder(screen: Call, here: Path) -> None:
@@ -180,6 +205,7 @@ def test_what_is_locked_or_damaged_is_told(here: Path) -> None:
         ("\x1b[31m.csv", "_[31m.csv"), ("CON:.csv", "CON_.csv"),
         (".hidden.csv", "hidden.csv"), ("é中.csv", "é中.csv"),
         ("x" * 300 + ".csv", "x" * 146 + ".csv"), ("a\\b\\c.csv", "a_b_c.csv"),
+        ("文" * 140 + ".csv", "文" * 48 + ".csv"),
     ],
 )  # fmt: skip
 def test_names_lead_nowhere(here: Path, name: str, plain: str) -> None:

@@ -138,7 +138,7 @@ def test_a_full_disk_costs_no_answer(folder: Path, monkeypatch: pytest.MonkeyPat
     assert list(folder.iterdir()) == []
 
 
-@pytest.mark.parametrize("damage", ["cut", "gone", "rarity"])
+@pytest.mark.parametrize("damage", ["cut", "emptied", "gone", "rarity"])
 def test_a_damaged_index_is_built_anew(folder: Path, damage: str) -> None:
     """A cache that was cut off or half removed costs time, and no answer."""
     parties = _some(40)
@@ -147,6 +147,8 @@ def test_a_damaged_index_is_built_anew(folder: Path, damage: str) -> None:
     arrays = sorted(place.glob("*.npy"))
     if damage == "cut":
         arrays[0].write_bytes(arrays[0].read_bytes()[:50])
+    elif damage == "emptied":
+        arrays[0].write_bytes(b"")
     elif damage == "gone":
         arrays[-1].unlink()
     else:

@@ -51,6 +51,8 @@ TEXTS = {
     '"variants": [{"title": "1 l", "price": "2.50", "grams": 900, "weight_unit": "g"}]}]}',
     "shopify-orders": '{"orders": [{"id": 1, "currency": "EUR", "shipping_address": {"city": "B"}, '
     '"line_items": [{"name": "A", "quantity": 2, "price": "2.50", "grams": 5, "vendor": "V"}]}]}',
+    "woocommerce-orders": '[{"number": "1", "order_key": "k", "created_via": "checkout", '
+    '"prices_include_tax": true, "line_items": [{"name": "A", "quantity": 2, "total": "2.50"}]}]',
     "google-products": '[{"offerId": "1", "title": "A", "price": {"value": "2", "currency": "EUR"},'
     ' "shippingWeight": {"value": 1.5, "unit": "kg"}, "targetCountry": "DE"}]',
     "amazon-orders": '{"payload": {"AmazonOrderId": "1", "OrderItems": [{"Title": "A", '

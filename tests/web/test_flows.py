@@ -169,6 +169,20 @@ def test_the_strip_and_the_map_work_by_keyboard(opened: Opened) -> None:
 
 
 @pytest.mark.browser
+def test_a_narrow_map_begins_at_the_largest_line(opened: Opened) -> None:
+    """Not at the Pacific, which is at the edge of the map."""
+    page, told = opened("/flows", width=390)
+    page.wait_for_load_state("networkidle")
+    middle = page.evaluate("""(() => {
+        const line = [...document.querySelectorAll('[data-map] a:has(.line)')].at(-1);
+        const box = line.getBoundingClientRect();
+        return box.left + box.width / 2;
+    })()""")
+    assert 0 < middle < 390
+    assert told == []
+
+
+@pytest.mark.browser
 def test_the_strip_is_brushed_by_mouse(opened: Opened) -> None:
     """From where the mouse goes down to where it goes up."""
     page, told = opened("/flows")

@@ -175,14 +175,20 @@ def test_both_ways_follow_the_order_and_explain_one_alert(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+@pytest.mark.parametrize(
+    ("width", "locale"),
+    [(390, "es"), (390, "fr"), (1280, "en")],
+)
 def test_all_can_use_the_page(
-    served: tuple[str, Node], opened: Opened, tmp_path: Path, width: int, scheme: str
+    served: tuple[str, Node], opened: Opened, tmp_path: Path, width: int, locale: str
 ) -> None:
     """It fits, asks nothing from elsewhere, axe has nothing to say, and tables open by keyboard."""
     (tmp_path / "ranker.json").write_bytes(write_model(model()))
+    (tmp_path / "list.csv").write_text(_LIST, encoding="utf-8")
+    (tmp_path / "list.json").write_text("{}", encoding="utf-8")
     served[1].taught = Taught(tmp_path)
-    page, told = opened("/ranker", width=width, color_scheme=scheme)
+    scheme = "dark" if locale == "es" else "light"
+    page, told = opened("/ranker", width=width, color_scheme=scheme, locale=locale)
     check_page(page, told, width)
     first = page.locator("details.panel").first
     assert first.get_attribute("open") is not None

@@ -316,3 +316,20 @@ def test_a_sheet_without_goods_asks_for_another(desk: SignIn) -> None:
     upload = sent(one, file.getvalue(), "m.xlsx")
     assert "Choose another sheet among the options" in one.get(f"/screen/{upload['id']}").text
     assert read(one, upload, "look", sheet="Lines").json()["state"] == "mapped"
+
+
+def test_a_sheet_that_is_not_read_is_a_remark_and_no_field(
+    desk: SignIn, work: Callable[[], None]
+) -> None:
+    """The line of figures counts fields of rows, and what is said of the file apart."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        for name in ("One", "Two"):
+            book.add_worksheet(name).write_column(0, 0, ["Goods", "acetone"])
+    one = desk("analyst")
+    upload = sent(one, file.getvalue(), "m.xlsx")
+    assert read(one, upload, "screen").status_code < 400
+    work()
+    page = one.get(f"/screen/{upload['id']}").text
+    assert "1 remark on the file" in page
+    assert "field not read" not in page

@@ -6,13 +6,16 @@ bounds, no archive in it is opened, and no name in it tells where anything is wr
 
 import lzma
 import re
+import signal
 import stat
+import sys
 import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from types import FrameType
 from typing import IO, NamedTuple
 
 import click
@@ -33,7 +36,7 @@ RATIO = 300
 
 _SMALL = 64 << 20
 _PIECE = 1 << 20
-_LONGEST = 150  # letters of a name
+_LONGEST = 150  # bytes of a name: a system takes 255, and what is written has longer ones
 _BEGINS = (b"PK\x03\x04", b"PK\x05\x06")  # the second: an archive without files
 _OFFICE = frozenset(("_rels/.rels", "[content_types].xml", "mimetype"))
 _ASIDE = re.compile(
@@ -89,7 +92,9 @@ def _named(some: Sequence[zipfile.ZipInfo]) -> tuple[Member, ...]:
         name = _plain(PurePosixPath(each.filename).name)
         if last[name.casefold()] > 1:
             name = _plain(each.filename)
-        if name.casefold() in seen or not name.strip("._ "):
+        if not name.strip("._ "):
+            name = f"{number}-{name}"
+        while name.casefold() in seen:
             name = f"{number}-{name}"
         seen.add(name.casefold())
         made.append(Member(name, each))
@@ -99,7 +104,7 @@ def _named(some: Sequence[zipfile.ZipInfo]) -> tuple[Member, ...]:
 def _plain(name: str) -> str:
     """Return a name that leads nowhere, with its suffix."""
     plain = _UNFIT.sub("_", name).lstrip(". ")
-    return plain if len(plain) <= _LONGEST else plain[-_LONGEST:]
+    return plain.encode("utf-8", "replace")[-_LONGEST:].decode("utf-8", "ignore")
 
 
 @contextmanager
@@ -118,7 +123,7 @@ def unpacked(path: Path, member: Member) -> Iterator[Path]:
     if member.info.file_size > max(_SMALL, RATIO * packed):
         problem = f"it would be {member.info.file_size // packed:,} times as large unpacked"
         raise InputError(problem, at=at, hint=_AGAIN)
-    with tempfile.TemporaryDirectory(prefix="tidewaiter-") as folder:
+    with _leaving(), tempfile.TemporaryDirectory(prefix="tidewaiter-") as folder:
         place = Path(folder) / member.name
         try:
             with zipfile.ZipFile(path) as archive, archive.open(member.info) as stream:
@@ -133,6 +138,30 @@ def unpacked(path: Path, member: Member) -> Iterator[Path]:
         if members_of(place) is not None:
             raise InputError("it is an archive in an archive", at=at, hint=_AGAIN)
         yield place
+
+
+@contextmanager
+def _leaving() -> Iterator[None]:
+    """Let what ends this process from outside end the block first, with the status it would have.
+
+    A process that is ended by a signal leaves its folders, in which papers of others are.
+    """
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        del frame
+        signal.signal(number, signal.SIG_DFL)
+        sys.exit(128 + number)
+
+    names = ("SIGTERM", "SIGHUP")
+    heard = [number for name in names if (number := getattr(signal, name, None)) is not None]
+    heard = [number for number in heard if signal.getsignal(number) == signal.SIG_DFL]
+    for number in heard:
+        signal.signal(number, leave)
+    try:
+        yield
+    finally:
+        for number in heard:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _copy(stream: IO[bytes], place: Path) -> None:

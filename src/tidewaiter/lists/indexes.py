@@ -6,6 +6,7 @@ would do it anew. Entries for the authority only are never written there.
 
 import hashlib
 import shutil
+import unicodedata
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -52,7 +53,7 @@ def index_for(parties: Sequence[ListedParty], rarity: Rarity | None = None) -> I
     try:
         counts = msgspec.msgpack.decode((folder / "rarity.msgpack").read_bytes(), type=Rarity)
         return index_of(parties, load_arrays(folder, "layout", Layout), counts)
-    except (OSError, ValueError, msgspec.MsgspecError):  # damaged, or dropped meanwhile
+    except (EOFError, OSError, ValueError, msgspec.MsgspecError):  # damaged, or dropped meanwhile
         shutil.rmtree(folder, ignore_errors=True)
         return build_index(parties, rarity)
 
@@ -62,4 +63,9 @@ def _key(parties: Sequence[ListedParty], rarity: Rarity | None) -> str:
     names = [(party.kind, [name.text for name in party.names]) for party in parties]
     said = hashlib.sha256(msgspec.msgpack.encode((names, rarity))).hexdigest()
     code = sorted(Path(package.__path__[0]).rglob("*.py"))
-    return digest([*code, *toml_files(data("parties"))], said, *map(version, _READERS))
+    return digest(
+        [*code, *toml_files(data("parties"))],
+        said,
+        *map(version, _READERS),
+        unicodedata.unidata_version,
+    )

@@ -1,7 +1,7 @@
 """The pages of uploads in words: states, columns with what they can be, progress, results."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tidewaiter.accounts.secrets import form_token
 from tidewaiter.base.records import Record
@@ -141,7 +141,7 @@ def upload_view(page: UploadPage, user: User) -> UploadView:
         job=_job(upload),
         rate=words("{rate} lines a second").format(rate=number(round(rate))) if rate >= 1 else "",
         remaining=_remaining(upload),
-        refused=_refused(upload),
+        refused=_refused(upload, page.refusals),
         may_upload="upload" in user.rights,
         can_map="upload" in user.rights and upload.state in OPEN and upload.held,
         columns=tuple(_columns(seen)),
@@ -208,10 +208,16 @@ def _progress(upload: Shown) -> str:
     return told
 
 
-def _refused(upload: Shown) -> str:
-    rows = counted("{count} row refused", "{count} rows refused", upload.refused_rows)
-    fields = counted("{count} field not read", "{count} fields not read", upload.refused_fields)
-    told = ((rows, upload.refused_rows), (fields, upload.refused_fields))
+def _refused(upload: Shown, shown: Sequence[Refusal]) -> str:
+    of_file = sum(not each.row and each.screened for each in shown)
+    remarks = min(of_file, upload.refused_fields)
+    fields = upload.refused_fields - remarks
+    told = (
+        (counted("{count} row refused", "{count} rows refused", upload.refused_rows),
+         upload.refused_rows),
+        (counted("{count} field not read", "{count} fields not read", fields), fields),
+        (counted("{count} remark on the file", "{count} remarks on the file", remarks), remarks),
+    )  # fmt: skip
     some = [text.format(count=number(count)) for text, count in told if count]
     return ", ".join(some) or words("nothing refused")
 

@@ -23,7 +23,7 @@ OURS = [
     FORMATS[name]
     for name in (
         "dcsa", "shopify-products", "shopify-orders", "google-products", "amazon-orders", "postal",
-        "eu-h7",
+        "eu-h7", "woocommerce-orders",
     )
 ]  # fmt: skip
 KEYS = st.sampled_from(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.consignments.messages.conftest import read_document
 
-from tidewaiter.consignments.readers import reader_for
+from tidewaiter.consignments.readers import reader_for, repeats
 from tidewaiter.consignments.readers.repeats import FREE, LONG, SHOWN, TIMES
 from tidewaiter.consignments.types import ReadOptions, Refusal
 
@@ -147,3 +147,24 @@ def test_what_each_document_says_itself_is_not_repeated() -> None:
     lines, refusals = read_document(bills)
     assert (len(lines), refusals) == (4_000, [])
     assert {len(each["text"]) for line in lines for each in line["other"]} == {12_000}
+
+
+def test_a_text_that_stands_twice_in_a_head_is_no_new_one_each_time() -> None:
+    """A name and a remark that say the same: neither makes room for itself on each line."""
+    head = f"<Odd>{WORDS}</Odd><Consignee><Name>{WORDS}</Name></Consignee>"
+    lines, _ = read_document(_declaration(head, 2_000), "a.xml")
+    assert len(lines) == 2_000
+    assert sum(map(_letters, lines)) < FREE + (TIMES + 1) * 2 * len(WORDS) + 2_000 * 1_000
+
+
+def test_more_than_can_be_remembered_is_no_new_text_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A head may be longer than all that is remembered of a file."""
+    monkeypatch.setattr(repeats, "_KNOWN", 100_000)
+    monkeypatch.setattr(repeats, "FREE", 100_000)
+    monkeypatch.setattr(repeats, "TIMES", 10)
+    head = "".join(f"<Odd>{n}{'w' * 40_000}</Odd>" for n in range(4))
+    lines, _ = read_document(_declaration(head, 300), "a.xml")
+    assert len(lines) == 300
+    assert sum(map(_letters, lines)) < 100_000 + 11 * 4 * 40_001 + 300 * 2_000

@@ -49,7 +49,9 @@ AS_WRITTEN = [
     "/ 123W", "MSC OSCAR / 2026-03-12", "MSC OSCAR / 12-03-26", "EVER GIVEN 9811000",
     "EVER GIVEN / 9811000", "EVER GIVEN IMO 9811000 / 123W", "EK / 9215", "XIN YA ZHOU / T2",
     "LADY D 12E", "N/A", "123W", "MSC OSCAR / 123W / 124E", "0817-021W", "船123",
-    "MSC OSCAR " * 9 + "/ 123W",
+    "MSC OSCAR " * 9 + "/ 123W", "EVER GIVEN/IMO9811000", "EVER GIVEN (IMO9811000)",
+    "EVER GIVEN - IMO-9811000", "EVER GIVEN / 353136000", "EVER GIVEN (MMSI353136)",
+    "EVER GIVEN (H3RC)", "EVER GIVEN / D5AB2", "34ABC123/34DEF456", "TRUCK 34ABC123/34DEF456",
 ]  # fmt: skip
 
 
@@ -64,7 +66,7 @@ def test_a_voyage_behind_a_name_is_parted_from_it(
 
 @pytest.mark.parametrize("text", AS_WRITTEN)
 def test_what_could_be_part_of_a_name_stays(text: str) -> None:
-    """A number of a ship, two ships, a day, an IMO number or two voyages are left alone."""
+    """Numbers of ships, call signs, two ships, two plates, a day or two voyages are left alone."""
     assert ship_of(text) == Ship(text, None)
 
 
@@ -78,6 +80,7 @@ def test_what_could_be_part_of_a_name_stays(text: str) -> None:
         ("WAN HAI 305", "WAN HAI 305", None),
         ("MSC OSCAR", "MSC OSCAR", None),
         ("MSC OSCAR / 2026-03-12", "MSC OSCAR / 2026-03-12", None),
+        ("EVER GIVEN / IMO9811000", "EVER GIVEN / IMO9811000", None),
     ],
 )
 def test_a_column_of_both_parts_more(text: str, vessel: str, voyage: str | None) -> None:

@@ -190,7 +190,8 @@ def _sources(read: pa.Table, task: Task) -> tuple[str, ...]:
                 at=str(task.inputs[file].path),
                 hint=f"it holds the same as {task.inputs[seen[source]].path}: name one of them",
             )
-    return tuple(seen)
+    sources = {file: source for source, file in seen.items()}
+    return tuple(sources.get(file, "") for file in range(len(task.inputs)))
 
 
 def _signs(done: _Screening) -> PartySigns:

@@ -125,7 +125,8 @@ class Task(Record, frozen=True, kw_only=True):
     form: Literal["jsonl", "parquet"] = "jsonl"
     beside: Beside | None = None  # a function of a module, or a part of one
     """Adds to an alert what decisions taught."""
-    sources: tuple[str, ...] = ()  # SHA-256 of each file as it was first read; empty: not yet read
+    sources: tuple[str, ...] = ()
+    """SHA-256 of each file as it was first read; "": it had no line. Empty: not yet read."""
 
     @property
     def screened(self) -> int:

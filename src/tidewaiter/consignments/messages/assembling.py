@@ -19,11 +19,12 @@ _T = TypeVar("_T")
 class Head:
     """A head, and how many lines stand below it."""
 
-    __slots__ = ("given", "got", "lines")
+    __slots__ = ("first", "given", "got", "lines")
 
     def __init__(self) -> None:
         self.got = Got()
         self.lines = 0
+        self.first = 0  # the row of the first of them
         self.given = [0, 0, 0]  # parties, stops and texts that a line has had
 
     def rest(self, kind: int, every: list[_T]) -> list[_T]:
@@ -67,6 +68,7 @@ class Assembly:
         self.row += 1
         for head in self._heads:
             head.lines += 1
+            head.first = head.first or self.row
         self._waiting.append((self.row, got, tuple(self._heads)))
         if not self._heads:
             self._give()
@@ -158,6 +160,8 @@ def _joined(row: int, line: Got, heads: Sequence[Head]) -> Found:
             stops = stops + others + head.rest(1, got.stops)
         if got.kept:
             kept = kept + got.kept[:MOST_SHARED] + head.rest(2, got.kept)
+    if heads and heads[0].lines > 1 and "consignment" not in fields:  # its lines belong together
+        fields = {"consignment": f"row {heads[0].first}"} | fields
     return Found(
         row=row, fields=fields, parties=tuple(parties), route=_in_order(stops), kept=tuple(kept),
         pointed=NUMBERS,

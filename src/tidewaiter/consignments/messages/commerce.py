@@ -1,4 +1,4 @@
-"""Listings and orders of shops on the web, in the JSON of Shopify, Google and Amazon."""
+"""Listings and orders of shops on the web, in JSON: Shopify, WooCommerce, Google and Amazon."""
 
 import html
 import re
@@ -163,6 +163,40 @@ def _person(person: Node, role: str) -> Mapping[str, str | None] | None:
     return {**_NOBODY, "role": role, **party} if any(party.values()) else None
 
 
+def _woo(document: Document) -> Iterator[Found | Refusal]:
+    """Read an order of WooCommerce; the total of a line is that of all its pieces."""
+    head = document.value
+    items = take_nodes(head, "line_items")
+    shared = {
+        "consignment": take(head, "number", "id"),
+        "currency": take(head, "currency"),
+        "lodged": take(head, "date_created"),
+    }
+    ways = (("shipping", "consignee"), ("billing", "buyer"))
+    parties = tuple(party for key, role in ways if (party := _customer(inner(head, key), role)))
+    left = left_of(head)
+    for place, item in enumerate(items):
+        fields = {
+            **shared,
+            "seq": str(place + 1),
+            "goods": take(item, "name"),
+            "quantity": take(item, "quantity"),
+            "value": take(item, "total"),
+        }
+        own = left_of(item, f"line_items[{place}]")
+        yield _found(document.row, fields, parties=parties, left=(*left, *own))
+
+
+def _customer(person: Node, role: str) -> Mapping[str, str | None] | None:
+    people = joined(person, "first_name", "last_name", mark=" ")
+    party = {
+        "name": ", ".join(filter(None, (take(person, "company"), people))) or None,
+        "address": joined(person, "address_1", "address_2", "postcode", "city", "state"),
+        "country": take(person, "country"),
+    }
+    return {**_NOBODY, "role": role, **party} if any(party.values()) else None
+
+
 def _offers(document: Document) -> Iterator[Found | Refusal]:
     """Read a product of Google's Content API, or of a feed, whose names have underscores."""
     offer = document.value
@@ -232,6 +266,16 @@ FORMATS = (
         ),
         read=_reader(_orders),
         source="Shopify, REST Admin API, order: shopify.dev, and the samples of its library",
+    ),
+    Format(
+        name="woocommerce-orders",
+        title="Orders of a WooCommerce shop (JSON)",
+        fits=_fits(
+            3, "order_key", "created_via", "prices_include_tax", "date_created_gmt",
+            "customer_note", "shipping_lines",
+        ),
+        read=_reader(_woo),
+        source="WooCommerce, REST API v3, orders: woocommerce.github.io, and samples of it",
     ),
     Format(
         name="google-products",

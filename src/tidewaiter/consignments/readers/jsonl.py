@@ -91,7 +91,7 @@ def open_keys(file: BinaryIO, name: str, options: ReadOptions) -> Sheet:
 
 
 class _Lines:
-    """The objects of a text as bytes: its lines, or what its one array holds."""
+    """The objects of a text as bytes: its lines, what its one array holds, or one after another."""
 
     def __init__(self, pieces: Iterator[bytes], name: str) -> None:
         self._pieces = pieces
@@ -115,8 +115,17 @@ class _Lines:
             rest = chain([b"[" + objects.rest], self._pieces)
             self._values = Values(rest, self._name, array=True)
             yield from self._values
+        elif _is_spread(start):
+            self._values = Values(chain([start], self._pieces), self._name, array=False)
+            yield from self._values
         else:
             yield from _lines(chain([start], self._pieces), self._name)
+
+
+def _is_spread(start: bytes) -> bool:
+    """Tell whether the first object goes over several lines, as a document written for people."""
+    first, end, _ = start.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")
+    return bool(end) and first[:1] == b"{" and first.rstrip()[-1:] in b"{[,"
 
 
 def _cut(problem: str) -> Refusal:

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from tidewaiter.consignments.readers.aliases import load_aliases, words_of
+import msgspec
+
+from tidewaiter.consignments.readers.aliases import load_aliases, squeeze, words_of
 from tidewaiter.consignments.readers.columns import (
     Found,
     find_columns,
@@ -18,6 +20,9 @@ from tidewaiter.consignments.types import LINES
 _COMMON = frozenset(
     "quantity qty qnty quantities unit units uom of measure measurement type code en name 1".split()  # noqa: SIM905
 )
+
+_TOWNS = frozenset(("shippingcity", "shipcity"))
+"""Names of the town to ship to, squeezed."""
 
 _OWN = frozenset(("net_mg", "gross_mg", "volume_ul"))
 """Columns of `LINES` that nobody else's file has together."""
@@ -50,8 +55,22 @@ def kind_told(names: Sequence[str], told: Sequence[tuple[Found, ...]]) -> list[t
     if set(names) >= _OWN:
         return [_of_own(name) or found for name, found in zip(names, told, strict=True)]
     if is_of_orders(names):
-        return [find_ordered(name) or found for name, found in zip(names, told, strict=True)]
+        ordered = [find_ordered(name) or found for name, found in zip(names, told, strict=True)]
+        return ordered if _names(ordered, "consignee.name") else [*map(_bound, ordered)]
     return list(told)
+
+
+def _names(header: Sequence[tuple[Found, ...]], field: str) -> bool:
+    return any(each.field == field for column in header for each in column)
+
+
+def _bound(found: tuple[Found, ...]) -> tuple[Found, ...]:
+    """Take the country of a consignee that the file does not name as where goods go."""
+    return tuple(
+        msgspec.structs.replace(each, field="destination.country")
+        if each.field == "consignee.country" else each
+        for each in found
+    )  # fmt: skip
 
 
 def _of_own(name: str) -> tuple[Found, ...]:
@@ -60,7 +79,9 @@ def _of_own(name: str) -> tuple[Found, ...]:
 
 
 def is_of_orders(names: Sequence[str]) -> bool:
-    """Tell whether a file is of orders: one of its columns is an address to ship or to bill to."""
+    """Tell whether a file is of orders: one of its columns is a place to ship or to bill to."""
+    if any(squeeze(name) in _TOWNS for name in names):
+        return True
     said = (word.says for name in names for word in say(words_of(name.rstrip("0123456789"))))
     return not {"ship_address", "bill_address"}.isdisjoint(said)
 

@@ -41,12 +41,7 @@ def open_message(
     items = items_of(form, file, name)
     first = list(islice(items, SAMPLE_ROWS))
     if not any(isinstance(item, Found) for item in first):
-        refused = next((item for item in first if isinstance(item, Refusal)), None)
-        raise InputError(
-            f"{form.title}: {refused.problem if refused else 'it has no line of goods'}",
-            at=f"{name}, {refused.column}" if refused and refused.column else name,
-            hint=(refused.hint if refused else "") or "look whether the document is whole",
-        )
+        raise _without_lines(form, first, name)
 
     def blocks(wanted: Sequence[int], carried: Sequence[int] = ()) -> Iterator[Block]:
         del wanted, carried  # every field of a line is at hand once it is found
@@ -64,6 +59,20 @@ def open_message(
         unmapped=_kept(first), places=places,
     )  # fmt: skip
     return sheet, columns, shown
+
+
+def _without_lines(form: Format, first: Sequence[Found | Refusal], name: str) -> InputError:
+    """Say why a document has no line: what kept one out, else that, and what else is wrong."""
+    refusals = [item for item in first if isinstance(item, Refusal)]
+    kept_out = next((item for item in refusals if not item.screened), None)
+    said = kept_out or next(iter(refusals), None)
+    none = "it has no line of goods"
+    problem = kept_out.problem if kept_out else f"{none} ({said.problem})" if said else none
+    return InputError(
+        f"{form.title}: {problem}",
+        at=f"{name}, {said.column}" if said and said.column else name,
+        hint=(said.hint if said else "") or "look whether the document is whole",
+    )
 
 
 def items_of(form: Format, file: BinaryIO, name: str) -> _Items:

@@ -12,6 +12,7 @@ from tidewaiter.consignments.types import PARTY, STOP
 
 _LINES = ("lines", "items", "goodsitems", "contents", "lineitems", "commodities")
 _GOODS = ("goods", "commercial")
+_AMOUNTS = frozenset({"value", "gross", "net", "volume", "quantity", "packages"})
 _MOST = 5_000_000  # texts of all lines of an object that are said of all of them
 _SECOND = "commercial description"
 _RECORDS = {
@@ -49,6 +50,8 @@ def flatten(doc: Mapping[str, Any]) -> Iterator[Flat]:
             inner.extend(value)
         else:
             head[key] = value
+    if len(inner) > 1:
+        head = {_of_all(key, len(inner)): value for key, value in head.items()}
     texts = sum(1 for _ in _scalars(head, "")) if len(inner) > 1 else 0
     if texts * len(inner) > _MOST:
         raise InputError(
@@ -57,6 +60,12 @@ def flatten(doc: Mapping[str, Any]) -> Iterator[Flat]:
         )
     for line in inner or [{}]:
         yield _flat(*_plain(head, line))
+
+
+def _of_all(key: str, lines: int) -> str:
+    """Rename an amount that is said of several lines together: it is that of none of them."""
+    amount = any(found.field in _AMOUNTS for found in find_columns(key))
+    return f"{key} [{lines} lines]" if amount else key
 
 
 def _plain(

@@ -24,9 +24,15 @@ TIMES = 100
 """Letters that it may repeat besides, for each one that is said anew."""
 
 _LEAST = 4_000  # letters of a line that is looked at
-_KNOWN = 32 << 20  # letters of texts that are remembered
+_KNOWN = 32 << 20  # letters of texts that are held
 _TEXTS = 200  # of an object of JSON that is not repeated, so many are shown
 _LISTS = frozenset(("cas", "containers", "licences"))
+
+_Key = tuple[int, int]
+"""Of a field the hash of its text, as some formats write it anew for each line; of all else the id
+of the object that holds it, so that what each document says itself is not repeated. Of what is too
+much to be held, the hash too."""
+_TEXT, _OBJECT, _DROPPED = range(3)
 
 _Records = tuple[Mapping[str, str | None], ...]
 
@@ -34,14 +40,13 @@ _Records = tuple[Mapping[str, str | None], ...]
 class _Known:
     """A long text that some line has whole."""
 
-    __slots__ = ("place", "short", "shown", "text", "told")
+    __slots__ = ("place", "short", "shown", "text")
 
     def __init__(self, text: str | bytes, place: str) -> None:
-        self.text = text  # the same object: what another document says is another one
+        self.text = text  # kept, so that no other object has its id
         self.place = place  # of that line
         self.short = False  # the lines that follow do not repeat it
         self.shown: Left | None = None  # of an object of JSON: as those have it
-        self.told = False  # the user was told
 
 
 class Repeats:
@@ -51,7 +56,8 @@ class Repeats:
         """Begin a file."""
         self._room = FREE
         self._held = 0  # letters of all that is known
-        self._known: dict[int, _Known] = {}  # by the hash of a text
+        self._known: dict[_Key, _Known] = {}
+        self._told: set[int] = set()  # hashes of texts of which the user was told
         self._before: Mapping[str, str] = {}
 
     def bounded(self, line: Found, letters: int) -> tuple[Found, list[Refusal]]:
@@ -75,9 +81,6 @@ class Repeats:
     def _count(self, line: Found, place: str) -> int | None:
         """Count the letters that a line repeats; those that it says anew make room for others.
 
-        Fields are compared as texts, as some formats write them anew for each line; the rest by
-        the object that holds it, so that what each document says itself is not repeated.
-
         Returns:
             None: it would repeat what is not repeated any more.
         """
@@ -90,10 +93,9 @@ class Repeats:
         short = False
         fields, rest = _long(line)
         for at, each in enumerate(fields + rest):
-            known = self._known.get(hash(each))
-            same = known is not None and (at < len(fields) or known.text is each)
-            if known is None or not same:
-                self._learn(each, place, known)
+            known = self._find(each, field=at < len(fields))
+            if known is None:
+                self._learn(_key(each, field=at < len(fields)), each, place)
                 anew += len(each)
             elif known.place != place:
                 repeated += len(each)
@@ -101,24 +103,32 @@ class Repeats:
         self._room += TIMES * anew
         return None if short else repeated
 
-    def _learn(self, text: str | bytes, place: str, before: _Known | None) -> None:
+    def _find(self, text: str | bytes, *, field: bool) -> _Known | None:
+        known = self._known.get(_key(text, field=field))
+        return known or self._known.get((_DROPPED, hash(text)))
+
+    def _learn(self, key: _Key, text: str | bytes, place: str) -> None:
         self._held += len(text)
         if self._held > _KNOWN:
-            self._known.clear()
             self._held = len(text)
-        known = self._known[hash(text)] = _Known(text, place)
-        known.told = before is not None and before.told
+            self._known = {
+                (_DROPPED, hash(known.text) if kind != _DROPPED else number): known
+                for (kind, number), known in self._known.items()
+            }
+            for known in self._known.values():
+                known.text = ""
+        self._known[key] = _Known(text, place)
 
     def _shortened(self, line: Found, place: str) -> tuple[Found, list[Refusal]]:
         told: list[Refusal] = []
 
         def short(text: str, field: str = "", *, name: str = "") -> str:
-            known = self._known.get(hash(text)) if len(text) > LONG else None
+            known = self._find(text, field=bool(field)) if len(text) > LONG else None
             if known is None or known.place == place:
                 return text
             known.short = True
-            if name and not known.told:
-                known.told = True
+            if name and hash(text) not in self._told:
+                self._told.add(hash(text))
                 told.append(_refusal(line.row, name, text, known.place))
             return _cut(text, field, known.place)
 
@@ -140,7 +150,7 @@ class Repeats:
 
     def _part(self, part: Left, place: str) -> Left:
         """Return an object of JSON as it is shown: the first of its texts, which may be short."""
-        known = self._known.get(hash(part[1]))
+        known = self._find(part[1], field=False)
         if known is None or known.place == place:
             return part
         known.short = True
@@ -151,6 +161,10 @@ class Repeats:
                 some["…"] = f"{len(texts) - len(some):,} more stand with {known.place}"
             known.shown = ("", msgspec.json.encode(some))
         return known.shown
+
+
+def _key(text: str | bytes, *, field: bool) -> _Key:
+    return (_TEXT, hash(text)) if field else (_OBJECT, id(text))
 
 
 def _long(line: Found) -> tuple[list[str | bytes], list[str | bytes]]:

@@ -43,6 +43,15 @@ _MAIL = re.compile(rb"\s*(?:From \S+@|[A-Za-z][A-Za-z-]{1,40}: ?\S)")
 _EDIFACT = re.compile(rb"(?:^|\n)[ \t>]*(?:UNA.{6}\s*)?UN[BH]\+[A-Z0-9]", re.DOTALL)
 _XML = re.compile(rb"""(?:^|\n)[^\n,;|\t"']*<\?xml\s+version""")  # in no cell of a table
 _MANY = 4  # names of elements that are told
+_ROOTS = {
+    "CC013": "a transit declaration of the European Union (NCTS), amended",
+    "CC015": "a transit declaration of the European Union (NCTS)",
+    "CC029": "a release for transit of the European Union (NCTS)",
+    "CC513": "an export declaration of the European Union (AES), amended",
+    "CC515": "an export declaration of the European Union (AES)",
+    "rss": "a feed (RSS)",
+}
+"""What documents of XML are that are not read, by how their first element begins."""
 
 
 def strange_of(head: bytes) -> Strange | None:
@@ -102,4 +111,7 @@ def _xml(head: bytes, names: tuple[str, ...]) -> Strange:
             f"say it: --format {asked[0]}, and look at the lines before you rely on them",
         )
     hint = "layouts that are read: see --formats of inspect; else ask for a table"
+    known = next((what for name, what in _ROOTS.items() if names[0].startswith(name)), None)
+    if known is not None:
+        return Strange(f"{known}, which is not read", hint)
     return Strange(f"XML of no layout that is read: its first elements are {shown}", hint)

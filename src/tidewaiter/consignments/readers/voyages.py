@@ -36,7 +36,10 @@ _NUMBER = re.compile(r"[A-Z0-9]{1,10}(?:-[A-Z0-9]{1,6})?", re.IGNORECASE)
 # With the letter of a direction: north, south, east, west; "0817-021W".
 _DIRECTED = re.compile(r"(?:\d{2,5}-)?[A-Z]{0,2}\d{3,4}[NSEW]", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-?\d\d-?\d\d|\d{1,2}-\d{1,2}-\d{2,4}")
-_IMO = 7  # digits of the number of a ship
+_SHIP = re.compile(r"\d{7}|\d{9}|IMO-?\d+|MMSI-?\d+", re.IGNORECASE)  # the number of a ship
+# Of a ship, as most are: the two signs of its country, two letters, and a digit or none.
+_CALL_SIGN = re.compile(r"(?=\w*\d)[A-Z0-9]{2}[A-Z]{2}\d?", re.IGNORECASE)
+_PLATE = re.compile(r"(?=\S*\d)\S*[A-Z]\S*", re.IGNORECASE)  # a word with a digit and a letter
 _PLAIN = 3  # digits of a number that is no part of a name, behind a sign
 
 
@@ -75,11 +78,9 @@ def _is_name(name: str) -> bool:
 
 def _may_be(number: str) -> bool:
     """Tell whether a word may be the number of a voyage, and no day and no number of a ship."""
-    digits = sum(c.isdecimal() for c in number)
-    ship = number.isdecimal() and len(number) == _IMO
-    return (
-        bool(digits) and not ship and not _DAY.fullmatch(number) and bool(_NUMBER.fullmatch(number))
-    )
+    if _SHIP.fullmatch(number) or _DAY.fullmatch(number):
+        return False
+    return any(c.isdecimal() for c in number) and bool(_NUMBER.fullmatch(number))
 
 
 def _is_marked(_name: str, _number: str, _joint: bool) -> bool:  # noqa: FBT001 - called by place
@@ -87,10 +88,18 @@ def _is_marked(_name: str, _number: str, _joint: bool) -> bool:  # noqa: FBT001 
 
 
 def _is_parted(name: str, number: str, joint: bool) -> bool:  # noqa: FBT001 - called by place
-    """Tell whether what stands behind a sign is a voyage: two barges are written "101/102"."""
-    if joint or not number.isdecimal():
-        return joint or number[0].isdecimal() or len(number) > _LETTERS
-    return len(number) >= _PLAIN and not name[-1].isdecimal()
+    """Tell whether what stands behind a sign is a voyage.
+
+    Two barges are written "101/102", a lorry and its trailer by their plates, and a call sign
+    stands there, too.
+    """
+    if joint or _DIRECTED.fullmatch(number):
+        return True
+    if _CALL_SIGN.fullmatch(number) or _PLATE.fullmatch(name.rsplit(maxsplit=1)[-1]):
+        return False
+    if number.isdecimal():
+        return len(number) >= _PLAIN and not name[-1].isdecimal()
+    return number[0].isdecimal() or len(number) > _LETTERS
 
 
 def _is_spaced(_name: str, number: str, joint: bool) -> bool:  # noqa: FBT001 - called by place

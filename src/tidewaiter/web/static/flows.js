@@ -64,7 +64,13 @@
     const lines = all.filter((item) => item.querySelector(".line")).reverse();
     return [...lines, ...all.filter((item) => !item.querySelector(".line"))];
   };
-  const ready = () => items().forEach((item, place) => item.setAttribute("tabindex", place ? "-1" : "0"));
+  const ready = () => {
+    items().forEach((item, place) => item.setAttribute("tabindex", place ? "-1" : "0"));
+    const map = document.querySelector("[data-map]"), [first] = items();
+    if (!first || map.scrollWidth <= map.clientWidth) return; /* a narrow screen begins at the largest line */
+    const line = first.getBoundingClientRect(), seen = map.getBoundingClientRect();
+    map.scrollLeft += line.left + line.width / 2 - seen.left - seen.width / 2;
+  };
   const go = (item) => {
     for (const other of items()) other.setAttribute("tabindex", "-1");
     item.setAttribute("tabindex", "0");

@@ -148,7 +148,9 @@ def _detail(code: str, fields: tuple[str, ...], item: Item) -> None:
     elif code == "NH" and "hs" not in item.fields:
         item.fields["hs"] = text
     elif code == "NO":
-        item.fields["origin"] = text
+        item.fields["origin"] = fields[0]
+        if fields[1:]:
+            item.kept.append(("RTD NO", text))
     elif code == "NV" and volume and volume[1] in _CUBES:
         item.fields |= {"volume": volume[2], "volume.unit": _CUBES[volume[1]]}
     else:

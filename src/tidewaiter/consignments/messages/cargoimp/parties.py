@@ -5,6 +5,7 @@ import re
 from tidewaiter.consignments.messages.cargoimp.telegrams import Section
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
+_CONTACTS = frozenset({"TE", "FX", "TL"})  # telephone, fax, telex: no country has these letters
 _LABELS = ("NAM", "ADR", "LOC")
 _ACCOUNTS = frozenset({"SHP", "CNE", "AGT"})  # whose first line may have an account
 
@@ -46,13 +47,17 @@ def _plain(lines: list[tuple[str, ...]]) -> tuple[str, list[str], str]:
     if not lines:
         return "", [], ""
     name = " ".join(filter(None, lines[0]))
-    at = next((i for i in range(len(lines) - 1, 0, -1) if _COUNTRY.fullmatch(lines[i][0])), None)
+    at = next((i for i in range(len(lines) - 1, 0, -1) if _is_country(lines[i][0])), None)
     address = [" ".join(filter(None, line)) for line in lines[1:at]]
     if at is None:
         return name, address, ""
     address.append(" ".join(filter(None, lines[at][1:])))
     address += [" ".join(filter(None, line)) for line in lines[at + 1 :]]
     return name, address, lines[at][0]
+
+
+def _is_country(text: str) -> bool:
+    return _COUNTRY.fullmatch(text) is not None and text not in _CONTACTS
 
 
 def _labelled(lines: list[tuple[str, ...]]) -> tuple[str, list[str], str]:

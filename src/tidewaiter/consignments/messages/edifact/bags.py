@@ -10,12 +10,17 @@ from tidewaiter.consignments.messages.edifact.structure import Codes, Step
 from tidewaiter.parties.identifiers.numbers import check_number
 
 _MAIN = "20"  # 8051, the stage of transport that counts: the main one
+_AIR = "air"
 _WATER = frozenset({"sea", "inland water"})
 # A plate of seven digits is no number of a ship.
 _NO_SHIPS = frozenset({"rail", "road", "air", "mail", "fixed installation"})
 _CONTAINER = "CN"  # 8053
 _ASIDE = re.compile(r"(?:^| )(?:RFF|DOC|NAD)$")  # groups whose days are those of a paper
 _TARIFF = re.compile(r"\d{4,10}")
+_WHOLE = frozenset({6, 8, 10})  # digits of codes of goods; those of procedures have others
+_FLIGHT = re.compile(r"[A-Z0-9]{2}[A-Z]?\d{1,4}[A-Z]?")
+_OF_PARTY = "NAD LOC"
+_MASSES = frozenset({"gross", "net"})
 
 Stop = dict[str, str | None]
 Party = dict[str, str | None]
@@ -24,9 +29,10 @@ Party = dict[str, str | None]
 class Bag:
     """What was read of one message, consignment or line."""
 
-    def __init__(self, codes: Codes) -> None:
-        """Take what codes mean."""
+    def __init__(self, codes: Codes, *, ships: bool = False) -> None:
+        """Take what codes mean, and whether the message is of ships alone."""
         self._codes = codes
+        self._ships = ships
         # consignment, seq, packages, pack, hs, procedure, mode, vessel, imo, voyage
         self.numbers: dict[str, str] = {}
         self.goods: list[str] = []
@@ -98,13 +104,18 @@ class Bag:
         if step.opens:
             self._number("seq", segment.get(1))
         used = all_ = 0
+        bare = []  # codes of no list
         for element in range(2, len(segment.elements)):
             code, kind = segment.get(element), segment.get(element, 1)
             all_ += bool(code)
             if kind in self._codes.procedure:
                 used += self._number("procedure", code)
-            elif kind in self._codes.tariff or (not kind and _TARIFF.fullmatch(code)):
+            elif kind in self._codes.tariff:
                 used += self._number("hs", code)
+            elif not kind and _TARIFF.fullmatch(code):
+                bare.append(code)
+        if bare:  # a code of procedure may stand before that of the goods
+            used += self._number("hs", next((c for c in bare if len(c) in _WHOLE), bare[0]))
         return used == all_
 
     def _dgs(self, segment: Segment, step: Step) -> bool:
@@ -120,6 +131,11 @@ class Bag:
         unit, value = segment.get(3), segment.get(3, 1)
         if code not in self._codes.measure or not value or code in self.measures:
             return False
+        if self._codes.measure[code] in _MASSES and unit in self._codes.other_unit:
+            if self.quantity is not None:
+                return False
+            self.quantity = (value, unit)
+            return True
         self.measures[code] = (value, unit)
         return True
 
@@ -173,14 +189,16 @@ class Bag:
         return party is not None and party["role"] != OTHER
 
     def _loc(self, segment: Segment, step: Step) -> bool:
-        del step
         kind = segment.get(1)
         function = self._codes.place.get(kind)
         stop = stop_of(segment)
         if function is None or stop is None:
             return False
         rank = list(self._codes.place).index(kind)
-        self.places.append((self._stage, rank, function, {"function": function, **stop}))
+        stage = (
+            2 if step.group.endswith(_OF_PARTY) else self._stage
+        )  # a place of a party comes last
+        self.places.append((stage, rank, function, {"function": function, **stop}))
         return True
 
     def _tdt(self, segment: Segment, step: Step) -> bool:
@@ -201,8 +219,13 @@ class Bag:
         told = kind in self._codes.ship or (not kind and not other and _is_ship(number))
         if told:
             self._number("imo", number)
-        if told or kind in self._codes.sign or self.numbers.get("mode") in _WATER:
-            self._number("vessel", segment.get(8, 3))
+        name = segment.get(8, 3)
+        name = name if any(c.isalpha() for c in name) else ""
+        sails = self._ships and not other
+        if told or sails or kind in self._codes.sign or self.numbers.get("mode") in _WATER:
+            self._number("vessel", name)
+        if self.numbers.get("mode") == _AIR and _FLIGHT.fullmatch(name):
+            self._number("voyage", name)
 
     def _dtm(self, segment: Segment, step: Step) -> bool:
         field = self._codes.day.get(segment.get(1))

@@ -9,6 +9,7 @@ from tidewaiter.consignments.messages.edifact.structure import Codes, Message, P
 
 _WAITING = 9_999  # lines of a message that wait for its containers; the directories have 999
 _CELL = "LOC147"  # the tag that LOC+147 stands for where it is a line
+_CONTAINER = "EQD"
 _DETAIL = "UNS CST"  # a line of customs
 _SECTION = "UNS"
 
@@ -33,17 +34,24 @@ class Body:
         self._message = message
         self._places = places
         self._codes = codes
-        self._all = Bag(codes)
+        self._all = Bag(codes, ships=message.ships)
         self._consignment: Bag | None = None
         self._line: Bag | None = None
         self._group = ""
+        self._first = ""  # the cell or the container: whichever the message names first
         self._lines = 0  # of the consignment
         self._any = False  # a line was made
         self._waiting: list[Ready] = []
 
     def take(self, segment: Segment) -> Iterator[Ready]:
         """Take the next segment; yield the lines that are ready."""
-        step = self._places.step(self._group, self._tag(segment))
+        if self._begins(segment):
+            yield from self._put(segment, _CELL, held=False)
+        yield from self._put(segment, self._tag(segment))
+
+    def _put(self, segment: Segment, tag: str, *, held: bool = True) -> Iterator[Ready]:
+        """Put a segment where its tag belongs; `held`: it is taken up, else it only opens."""
+        step = self._places.step(self._group, tag)
         self._group = step.group
         if step.owner != "line" or step.line:
             yield from self._finish_line()
@@ -51,7 +59,8 @@ class Body:
             self._line = Bag(self._codes)
         elif step.opens and step.owner == "consignment":
             yield from self._turn(step)
-        self._bag(step).take(segment, step)
+        if held:
+            self._bag(step).take(segment, step)
 
     def end(self) -> Iterator[Ready]:
         """End the message."""
@@ -63,11 +72,19 @@ class Body:
     def _tag(self, segment: Segment) -> str:
         """Return the tag by which a segment is placed."""
         tag, lines = segment.tag, self._message.line
-        if tag == "LOC" and segment.get(1) == "147" and _CELL in lines:
+        if _is_cell(segment) and _CELL in lines and self._first != _CONTAINER:
             return _CELL
         if tag == "CST" and segment.get(1) and _DETAIL in lines and not self._in_detail():
             self._group = _SECTION  # a sender that leaves UNS out
         return tag
+
+    def _begins(self, segment: Segment) -> bool:
+        """Tell whether a segment begins a line, as containers do that stand before their cells."""
+        if _CELL not in self._message.line:
+            return False
+        if not self._first and (segment.tag == _CONTAINER or _is_cell(segment)):
+            self._first = segment.tag
+        return segment.tag == _CONTAINER == self._first
 
     def _in_detail(self) -> bool:
         return self._group.partition(" ")[0] == _SECTION
@@ -112,3 +129,7 @@ class Body:
         if len(self._waiting) > _WAITING:
             yield from self._waiting
             self._waiting = []
+
+
+def _is_cell(segment: Segment) -> bool:
+    return segment.tag == "LOC" and segment.get(1) == "147"

@@ -14,7 +14,10 @@ _LISTS = {"139": "port", "162": "country"}  # 1131: a port or place, a country
 
 
 def party_of(segment: Segment, codes: Codes) -> dict[str, str | None] | None:
-    """Read NAD: a name in C080, else the first line of C058; None: it names nobody."""
+    """Read NAD: a name in C080, else the first line of C058, else words for a number.
+
+    None: it names nobody.
+    """
     lines = [line for line in segment.parts(3) if line]
     name = " ".join(part for part in segment.parts(4)[:5] if part)
     if not name and lines:
@@ -23,6 +26,8 @@ def party_of(segment: Segment, codes: Codes) -> dict[str, str | None] | None:
     rest = [segment.get(place) for place in (6, 7, 8)]
     address = ", ".join(part for part in (*lines, *street, *rest) if part)
     number = segment.get(2)
+    if not name and " " in number:  # a number has no spaces: it is a name in its place
+        name, number = number, ""
     if not (name or number):
         return None
     return {

@@ -9,7 +9,7 @@ import msgspec
 from tidewaiter.base.errors import InputError
 from tidewaiter.consignments.messages.edifact.body import Body, Ready
 from tidewaiter.consignments.messages.edifact.lines import found_of
-from tidewaiter.consignments.messages.edifact.segments import Cutter, Segment
+from tidewaiter.consignments.messages.edifact.segments import CHARACTERS, Cutter, Segment
 from tidewaiter.consignments.messages.edifact.structure import (
     Message,
     Places,
@@ -46,12 +46,16 @@ def read(file: BinaryIO, name: str) -> Iterator[Item]:
         InputError: It holds no message.
     """
     reading = _Reading()
-    cutter = Cutter(file)
+    cutter, odd = Cutter(file), set[str]()
     try:
         for segment in cutter.segments():
+            if segment.tag == "UNB":
+                odd.clear()
             if cutter.odd:
-                yield reading.report("UNB", cutter.odd, "say the right character set in UNB")
-                cutter.odd = ""
+                if cutter.odd not in odd:
+                    yield reading.report("UNB", cutter.odd, cutter.hint)
+                odd.add(cutter.odd)  # it is said once of an interchange
+                cutter.odd, cutter.hint = "", CHARACTERS
             yield from reading.take(segment)
     except ValueError as error:
         yield reading.report("", str(error), "look whether the file is whole", screened=False)

@@ -30,6 +30,12 @@ CODECS = {
 """Character sets of data element 0001. ISO 10646 is UTF-8, or UTF-16 where its bytes are so."""
 
 
+CHARACTERS = "say the right character set in UNB"
+"""What would do where letters were read otherwise than UNB says."""
+_LATIN = frozenset({"iso8859-1", "iso8859-15"})  # whose letters in a row are never utf-8
+_BARE = re.compile(rb"\s*UN[BH]\+[^\r\n]*\r?\n\s*[A-Z]{3}\+")  # no UNA, and a segment a line
+
+
 class Service(Record, frozen=True, kw_only=True):
     """The service characters."""
 
@@ -110,6 +116,7 @@ class Cutter:
         self._by_lines = False  # a segment ends with its line
         self._number = 0
         self.odd = ""  # what was read otherwise than the interchange says; "": nothing
+        self.hint = CHARACTERS  # what would do
 
     def segments(self) -> Iterator[Segment]:
         """Yield the segments; one without an end, at the end of the file, too.
@@ -141,6 +148,12 @@ class Cutter:
         data = data.removeprefix(codecs.BOM_UTF8)
         una = data.lstrip()[:_UNA]
         self._by_lines = una.startswith(b"UNA") and una[-1:] in {b"\r", b"\n"}
+        if self._wide is None and _BARE.match(data) and self._service.end.encode() not in data:
+            self._by_lines, self._service = True, Service(end="\n")
+            self.odd = "no segment has an end; each line is read as one"
+            self.hint = (
+                "look whether the file is whole: a segment ends with ', whatever its line does"
+            )
         return data
 
     def _take(self, data: bytes) -> None:
@@ -221,6 +234,10 @@ class Cutter:
         """Decode a segment; held characters stay held."""
         codec = "utf-8" if self._wide else self._codec
         parts = _HELD.split(text)  # every second one is held
+        plain = " ".join(parts[::2])
+        if codec in _LATIN and not plain.isascii() and _reads(plain.encode("latin-1")):
+            self.odd = f"it has letters of utf-8 and says {codec}; they are read as utf-8"
+            codec = "utf-8"
         return "".join(p if i % 2 else self._plain(p, codec) for i, p in enumerate(parts))
 
     def _plain(self, text: str, codec: str) -> str:

@@ -24,6 +24,7 @@ class Message(Record, frozen=True, kw_only=True):
     early: bool = False  # nothing after a line tells of it
     declared: bool = False  # its own number names the consignment, not that of a bill
     containers: bool = False  # those of the message are of each of its lines that names none
+    ships: bool = False  # what carries the goods is a ship, where the message does not say it
 
 
 class Codes(Record, frozen=True, kw_only=True):
@@ -32,6 +33,7 @@ class Codes(Record, frozen=True, kw_only=True):
     party: dict[str, str]
     place: dict[str, str]
     measure: dict[str, str]
+    other_unit: tuple[str, ...]  # units that no mass has
     bill: tuple[str, ...]
     licence: tuple[str, ...]
     document: tuple[str, ...]

@@ -17,6 +17,7 @@ _TARIFFS = frozenset("ABHJ")  # element 23: HTS, Schedule B, Brussels nomenclatu
 _HS = re.compile(r"\d{4}(?:\.?\d\d){0,3}")
 _DANGEROUS = frozenset({"", "U", "I", "D"})  # element 208: United Nations, IMO, DOT
 _UN = re.compile(r"(?:UN|NA)?\s?(\d{4})")
+_BILLS = frozenset({"BM", "MB", "OB"})  # element 128: bills of lading, a master and an ocean one
 _WAITING = 9_999  # lines of a bill that wait for its end
 _SEGMENT = 100  # characters that a segment counts for beside its own: what it takes in memory
 _DAY = re.compile(r"(\d\d)(\d\d)(\d\d)")
@@ -158,6 +159,8 @@ class Bill:
         elif tag == "H1" and self._goods:
             self._hazard(segment, self._goods[-1])
         elif tag != "LX":
+            if tag == "N9" and segment.get(1) in _BILLS and not self.begun:
+                self.fields.setdefault("consignment", segment.get(2))
             self._keep(segment)
 
     def _keep(self, segment: Segment) -> None:

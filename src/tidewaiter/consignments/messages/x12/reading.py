@@ -14,14 +14,14 @@ from tidewaiter.consignments.messages.x12.bills import MOST, MOST_PARTIES, Bill,
 from tidewaiter.consignments.messages.x12.segments import Segment, segments
 from tidewaiter.consignments.types import Refusal
 
-_FITS = re.compile(rb"(?:\xef\xbb\xbf)?\s*ISA([^A-Za-z0-9\s]).{2}\1")
+_FITS = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:ISA([^A-Za-z0-9\s]).{2}\1|ST\*309\*)")
 _SET = "309"
 _LONGEST = 200  # characters of a value that is reported
 _FRAME = frozenset({"ISA", "GS", "GE", "IEA", "TA1"})
 
 
 def fits(head: bytes, suffix: str) -> bool:
-    """Tell whether a file begins as an interchange of X12 does."""
+    """Tell whether a file begins as an interchange of X12 does, or as a set 309 without one."""
     del suffix
     return _FITS.match(head) is not None
 
