@@ -200,6 +200,14 @@ def test_a_title_is_a_name_or_a_sentence() -> None:
         )
 
 
+def test_a_title_is_said_by_the_rule_that_says_most_of_it() -> None:
+    """The sentence of one rule may hold that of another: "... stands in the ..."."""
+    for rule in ("weak", "exact"):
+        text = load_alert_rules().evidence[rule].text.format(name="Qz", field="CAS column")
+        with speaking("es"):
+            assert title_told(text) == reason_told(rule, text)
+
+
 def test_parts_of_the_law_and_of_finds_are_said_too() -> None:
     """Duties, routes, laws that are not loaded, edits of a spelling."""
     with speaking("fr"):

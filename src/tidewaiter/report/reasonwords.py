@@ -92,12 +92,22 @@ def _told(spoken: str, kind: str, text: str) -> Told:
     if spoken == "en" or not text:
         return (Piece(text),)
     book = load_book()
-    kinds = [f"rule {rule}" for rule in book.rules] if kind == "title" else []
-    for each in (*kinds, kind) if len(text) <= LONGEST else ():
-        found = _switched(book, each, text)
-        if found:
-            return tuple(_begun(found, text))
+    found = None
+    if len(text) <= LONGEST:
+        found = (kind == "title" and _as_reason(book, text)) or _switched(book, kind, text)
+    if found:
+        return tuple(_begun(found, text))
     return (Piece(text, "english"),)
+
+
+def _as_reason(book: Book, text: str) -> list[Piece] | None:
+    """Say a title that is the sentence of a reason, as the rule that leaves least of it unsaid."""
+    told = (_switched(book, f"rule {rule}", text) for rule in book.rules)
+    return min(filter(None, told), key=_unsaid, default=None)
+
+
+def _unsaid(told: Sequence[Piece]) -> int:
+    return sum(len(piece.text) for piece in told if piece.how != "said")
 
 
 _remembered = lru_cache(maxsize=_KEPT)(_told)
