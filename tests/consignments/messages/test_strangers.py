@@ -41,7 +41,7 @@ def test_letters_of_utf_8_under_another_character_set_are_read_and_told() -> Non
     """UNOC is Latin 1, and many write UTF-8 under it; true Latin 1 stays what it is."""
     text = (
         "UNB+UNOC:3+A+B+260101:1200+1'UNH+1+IFTMIN:D:00B:UN'BGM+610+X+9'GID+1+1:CT'"
-        "FTX+AAA+++Grünes Öl'UNT+5+1'UNZ+1+1'"
+        "FTX+AAA+++Grünes Öl'FTX+INS+++Köln'UNT+6+1'UNZ+1+1'"
     )
     for codec, reports in (("utf-8", 1), ("latin-1", 0)):
         (line,), refused = found_in("edifact", text.encode(codec))

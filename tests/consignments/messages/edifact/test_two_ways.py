@@ -27,7 +27,13 @@ WORDS = st.sampled_from(["", "1", "AAA", "HS", "IFTMIN:D:96A:UN", "CUSCAR:D:96A"
                          "BAPLIE:D", "COPRAR:D", "147", "G", "KGM:1,5", "UNOX:3", "BM:X", "20",
                          "5", "D", "102", "137:20260314:102", "?'", "é",
                           "\x1b$B0!\x1b(B"])  # fmt: skip
-TEXTS = st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=8)
+TEXTS = st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=8).filter(
+    lambda text: text.isascii() or not _is_utf_8(text)  # that we read as such, and tell it
+)
+
+
+def _is_utf_8(text: str) -> bool:
+    return "\ufffd" not in text.encode("latin-1").decode("utf-8", "replace")
 
 
 @contextmanager

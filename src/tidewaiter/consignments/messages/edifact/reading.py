@@ -46,11 +46,15 @@ def read(file: BinaryIO, name: str) -> Iterator[Item]:
         InputError: It holds no message.
     """
     reading = _Reading()
-    cutter = Cutter(file)
+    cutter, odd = Cutter(file), set[str]()
     try:
         for segment in cutter.segments():
+            if segment.tag == "UNB":
+                odd.clear()
             if cutter.odd:
-                yield reading.report("UNB", cutter.odd, cutter.hint)
+                if cutter.odd not in odd:
+                    yield reading.report("UNB", cutter.odd, cutter.hint)
+                odd.add(cutter.odd)  # it is said once of an interchange
                 cutter.odd, cutter.hint = "", CHARACTERS
             yield from reading.take(segment)
     except ValueError as error:

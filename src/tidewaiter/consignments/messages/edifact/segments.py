@@ -234,13 +234,14 @@ class Cutter:
         """Decode a segment; held characters stay held."""
         codec = "utf-8" if self._wide else self._codec
         parts = _HELD.split(text)  # every second one is held
+        plain = " ".join(parts[::2])
+        if codec in _LATIN and not plain.isascii() and _reads(plain.encode("latin-1")):
+            self.odd = f"it has letters of utf-8 and says {codec}; they are read as utf-8"
+            codec = "utf-8"
         return "".join(p if i % 2 else self._plain(p, codec) for i, p in enumerate(parts))
 
     def _plain(self, text: str, codec: str) -> str:
         data = text.encode("latin-1")
-        if codec in _LATIN and not data.isascii() and _reads(data):
-            self.odd = f"it has letters of utf-8 and says {codec}; they are read as utf-8"
-            codec = "utf-8"
         if codec == "ascii" and not data.isascii():
             codec = "utf-8" if _reads(data) else "cp1252"
             self.odd = f"it has letters that its character set lacks; they are read as {codec}"
