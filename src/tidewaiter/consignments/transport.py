@@ -10,11 +10,11 @@ from tidewaiter.consignments.digits import (
     is_locode,
 )
 from tidewaiter.consignments.messages.s10 import problem_of
+from tidewaiter.consignments.modes import mode_of
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.consignments.types import Evidence, Line, Reason
 from tidewaiter.parties.identifiers.numbers import check_number
 
-_AIR = frozenset({"air", "4", "40"})  # 4: Recommendation 19 of UN/ECE; 40: older codes of the SAD
 _IMO_DIGITS = 7
 _MOST = 3  # numbers told of one line
 
@@ -32,7 +32,7 @@ def _flaws(line: Line) -> Iterator[tuple[str, str, str, str]]:
     for container in line.containers or ():
         if container_digit(container) is False:
             yield "number-digit", "container number", "containers", container
-    if awb_digit(line.consignment, air=line.mode in _AIR) is False:
+    if awb_digit(line.consignment, air=mode_of(line.mode) == "air") is False:
         yield "number-digit", "air waybill number", "consignment", line.consignment
     if problem_of(line.consignment).startswith("has a wrong"):
         yield "number-digit", "number of a postal item", "consignment", line.consignment

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from tidewaiter.base.records import Record
+from tidewaiter.consignments.modes import code_of
 from tidewaiter.consignments.types import Alert, Line
 
 Kind = Literal["number", "category"]
@@ -114,7 +115,7 @@ def _of_line(line: Line) -> Mapping[str, Value]:
         "words": float(len((line.goods or line.commercial or "").split())),
         "numbers": float(sum(numbers)),
         "licences": float(len(line.licences or ())),
-        "mode": line.mode if line.mode and line.mode.isdigit() else None,
+        "mode": code_of(line.mode),
         "procedure": line.procedure if known else None,
     }
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from tidewaiter.base.records import Record
+from tidewaiter.consignments.modes import mode_of
 from tidewaiter.consignments.types import Kept, Line, Party, Stop
 from tidewaiter.report.amounts import amount_in_words, quantity_in_words, stated_unit
 from tidewaiter.report.languages import marked, words
@@ -21,6 +22,12 @@ _ROLES = frozenset(
         marked("other"), marked("party"), marked("vessel"),
         marked("origin"), marked("loading"), marked("transit"), marked("unlading"),
         marked("destination"), marked("place"),
+    }
+)  # fmt: skip
+_MODES = frozenset(
+    {
+        marked("sea"), marked("rail"), marked("road"), marked("air"), marked("mail"),
+        marked("multimodal"), marked("fixed installation"), marked("inland water"),
     }
 )  # fmt: skip
 
@@ -50,6 +57,14 @@ def kept_of(line: Line) -> tuple[Kept, ...]:
 def role_in_words(role: str) -> str:
     """Say what a party or a place is to the goods; a title of the papers stays as it is."""
     return words(role) if role in _ROLES else role
+
+
+def mode_in_words(mode: str | None) -> str:
+    """Say how goods are carried: the word, and the code where the papers have one."""
+    word = mode_of(mode)
+    if word not in _MODES:
+        return mode or ""
+    return words(word) if word == mode else f"{words(word)} ({mode})"
 
 
 def _party(party: Party) -> str:
@@ -95,7 +110,7 @@ _DETAILS: Mapping[str, Callable[[Line], Iterable[object]]] = MappingProxyType(
         marked("CUS number"): lambda line: [line.cus],
         marked("UN number"): lambda line: [line.un],
         marked("Procedure"): lambda line: [line.procedure],
-        marked("Mode"): lambda line: [line.mode],
+        marked("Mode"): lambda line: [mode_in_words(line.mode)],
         marked("Vessel"): lambda line: [line.vessel],
         marked("IMO number"): lambda line: [line.imo],
         marked("Voyage or flight"): lambda line: [line.voyage],

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from tidewaiter.base.records import Record
 from tidewaiter.casework.suspicions import FormRule
+from tidewaiter.consignments.modes import mode_of
 from tidewaiter.consignments.types import Alert, Line, Party
 from tidewaiter.report.amounts import quantity_in_words
 from tidewaiter.report.pages import environment, hashed, static
@@ -165,7 +166,9 @@ def _transfer(alerts: Sequence[Alert]) -> Iterator[str]:
             f"vessel {ship}" if ship else "",
             f"voyage or flight {line.voyage}" if line.voyage else "",
         )
-        told = "; ".join(filter(None, (line.mode, line.procedure, *means, boxes)))
+        told = "; ".join(
+            filter(None, (mode_of(line.mode) or line.mode, line.procedure, *means, boxes))
+        )
         if told:
             yield f"{_where(alert)}: {told}"
 

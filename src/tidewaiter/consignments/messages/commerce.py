@@ -95,7 +95,8 @@ def _products(document: Document) -> Iterator[Found | Refusal]:
     """Read a product of Shopify: a line for each variant."""
     head, around = unwrap(document.value, "product")
     variants = take_nodes(head, "variants") or [{}]
-    title, body = take(head, "title"), joined(head, "body_html", "product_type", "tags", mark="; ")
+    title = take(head, "title")
+    body = _plain(joined(head, "body_html", "product_type", "tags", mark="; "))
     number, seller = take(head, "handle", "id"), _seller(take(head, "vendor"))
     left = (*around, *left_of(head))
     for place, variant in enumerate(variants):
@@ -104,7 +105,7 @@ def _products(document: Document) -> Iterator[Found | Refusal]:
             "consignment": number,
             "seq": str(place + 1),
             "goods": " - ".join(filter(None, (title, which if which != "Default Title" else ""))),
-            "commercial": _plain(body),
+            "commercial": body,
             "value": take(variant, "price"),
             "hs": take(variant, "harmonized_system_code"),
             "origin": take(variant, "country_code_of_origin"),

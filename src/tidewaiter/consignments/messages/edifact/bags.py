@@ -7,6 +7,7 @@ from tidewaiter.consignments.messages.edifact.days import day_of
 from tidewaiter.consignments.messages.edifact.parties import OTHER, party_of, stop_of
 from tidewaiter.consignments.messages.edifact.segments import Segment
 from tidewaiter.consignments.messages.edifact.structure import Codes, Step
+from tidewaiter.consignments.modes import mode_of
 from tidewaiter.parties.identifiers.numbers import check_number
 
 _MAIN = "20"  # 8051, the stage of transport that counts: the main one
@@ -206,7 +207,7 @@ class Bag:
         self._stage = int(segment.get(1) not in {"", _MAIN})
         code = segment.get(3)
         if code and not self._stage:
-            self._number("mode", self._codes.mode.get(code[0], code))
+            self._number("mode", mode_of(code[0]) or code)
         if not self._stage:
             self._number("voyage", segment.get(2))
             self._ship(segment)

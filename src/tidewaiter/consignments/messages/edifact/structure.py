@@ -38,7 +38,6 @@ class Codes(Record, frozen=True, kw_only=True):
     licence: tuple[str, ...]
     document: tuple[str, ...]
     day: dict[str, str]
-    mode: dict[str, str]
     money: tuple[str, ...]
     tariff: tuple[str, ...]
     procedure: tuple[str, ...]
