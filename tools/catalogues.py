@@ -100,6 +100,7 @@ def _found() -> Iterator[tuple[str, int, Any]]:
             yield from ((_name(path), 1, each) for each in filter(_is_said, _worded(table, keys)))
     for path, table in _tables(_SENTENCES):
         yield from ((_name(path), 1, message) for message in filter(_is_said, _parts(table)))
+        yield from ((_name(path), 1, (each, each)) for each in table["counted"])
 
 
 def _tables(name: str) -> Iterator[tuple[Path, Any]]:

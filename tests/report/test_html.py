@@ -13,6 +13,7 @@ from tests.report.conftest import summarise
 
 from tidewaiter.consignments.types import Alert
 from tidewaiter.report.html import render_report, write_report
+from tidewaiter.report.languages import speaking
 from tidewaiter.report.library import Library
 from tidewaiter.report.summary import Summary
 
@@ -216,3 +217,15 @@ def luminance(colour: str) -> float:
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_the_scope_of_a_listing_stands_as_the_law_says_it(
+    summary: Summary, alerts: tuple[Alert, ...], library: Library
+) -> None:
+    """It is no name of what comes with the substance, and it is English on every page."""
+    scope = "held as an ester of the acid, not by name"
+    law = tuple(msgspec.structs.replace(each, scope=scope) for each in alerts[0].law)
+    one = msgspec.structs.replace(alerts[0], law=law)
+    with speaking("es"):
+        page = render_report(msgspec.structs.replace(summary, top=(one,)), library)
+    assert f'<span class="soft" lang="en">({scope})</span>' in page

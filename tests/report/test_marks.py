@@ -7,8 +7,13 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
+from tests.report.conftest import alert, line, reason
 
+from tidewaiter.consignments.types import Evidence
 from tidewaiter.report.characters import visible
+from tidewaiter.report.finds import fields
+from tidewaiter.report.languages import speaking
 from tidewaiter.report.marks import LIMIT, Span, mark_up
 
 TEXT = st.one_of(
@@ -102,3 +107,23 @@ def test_a_hundred_finds_are_marked_and_the_others_counted() -> None:
     shown = mark_up("a" * 200, spans)
     assert shown.count("<mark ") == 100
     assert "50 more finds are not marked" in shown
+
+
+def test_what_is_cut_is_told_in_the_language_of_the_page() -> None:
+    """How much was left out, and how many finds are not marked."""
+    text = "x" * 60_000
+    spans = [Span(start=i * 2, end=i * 2 + 1, label="A") for i in range(101)]
+    with speaking("es"):
+        shown = mark_up(text, spans)
+    assert "caracteres omitidos" in shown
+    assert "1 hallazgo más no está marcado" in shown
+
+
+def test_a_reason_is_told_where_it_points() -> None:
+    """By its sentence, in the language of the page: the name of a rule in our files is no words."""
+    what = line(1, "CAS 108-24-7 in drums")
+    told = reason("cas-digit", "The CAS number 108-24-7 is wrong: its check digit fails", 5)
+    told = structs.replace(told, evidence=Evidence(field="goods", start=4, end=12, text="108-24-7"))
+    with speaking("fr"):
+        (field,) = [each for each in fields(alert(what, "low", [], [told])) if each.name == "goods"]
+    assert 'title="Le numéro CAS 108-24-7 est erroné' in field.html

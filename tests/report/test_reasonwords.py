@@ -9,8 +9,16 @@ from hypothesis import strategies as st
 from tools.catalogues import LANGUAGES, texts
 
 from tidewaiter.consignments.rules import load_alert_rules
+from tidewaiter.report import reasonwords
 from tidewaiter.report.languages import figure, speaking, words
-from tidewaiter.report.reasonwords import markup, part_told, plain, reason_told, title_told
+from tidewaiter.report.reasonwords import (
+    markup,
+    part_told,
+    plain,
+    reason_told,
+    template_told,
+    title_told,
+)
 from tidewaiter.report.sentencebook import load_book
 from tidewaiter.report.sentences import LONGEST, Hole, slots_of
 
@@ -40,7 +48,7 @@ def _slots(text: str) -> set[str]:
 
 def test_a_new_sentence_without_a_translation_is_told() -> None:
     """As the catalogues hold every template, and a test fails while one is missing."""
-    held = {each.id for each in texts()}
+    held = {each.id if isinstance(each.id, str) else each.id[0] for each in texts()}
     wanted = {text for some in load_book().groups.values() for text in some}
     assert {each for each in wanted if re.sub(r"\{\w+\}", "", each).strip()} <= held
 
@@ -192,6 +200,14 @@ def test_a_title_is_a_name_or_a_sentence() -> None:
         )
 
 
+def test_a_title_is_said_by_the_rule_that_says_most_of_it() -> None:
+    """The sentence of one rule may hold that of another: "... stands in the ..."."""
+    for rule in ("weak", "exact"):
+        text = load_alert_rules().evidence[rule].text.format(name="Qz", field="CAS column")
+        with speaking("es"):
+            assert title_told(text) == reason_told(rule, text)
+
+
 def test_parts_of_the_law_and_of_finds_are_said_too() -> None:
     """Duties, routes, laws that are not loaded, edits of a spelling."""
     with speaking("fr"):
@@ -203,8 +219,76 @@ def test_parts_of_the_law_and_of_finds_are_said_too() -> None:
         assert edits.endswith("il manque «\u00a0e\u00a0» en position 7")
 
 
+@pytest.mark.parametrize(
+    ("language", "figure", "told"),
+    [
+        ("es", "1", "importación: permiso de importación, 1 día hábil"),
+        ("es", "21", "importación: permiso de importación, 21 días hábiles"),
+        ("fr", "1", "importation\u00a0: permis d’importation, 1 jour ouvrable"),
+        ("fr", "2", "importation\u00a0: permis d’importation, 2 jours ouvrables"),
+        ("zh", "1", "进口：进口许可证，1 个工作日"),
+    ],
+)
+def test_one_is_said_as_one(language: str, figure: str, told: str) -> None:
+    """As the plural forms of the catalogue have it."""
+    with speaking(language):
+        said = part_told("demanded", f"import: import permit, {figure} working days")
+    assert plain(said) == told
+
+
+@pytest.mark.parametrize("template", sorted(load_book().counted))
+def test_what_is_counted_is_a_slot_of_a_template(template: str) -> None:
+    """A template that no sentence has any more has no plural either."""
+    book = load_book()
+    assert book.counted[template] in _slots(template)
+    assert template in {text for some in book.groups.values() for text in some}
+
+
+def test_a_long_sentence_that_is_english_in_part_is_marked() -> None:
+    """It is cut, so its pieces cannot be marked each for itself."""
+    text = "limit above 2 kg; " + "; ".join(["a check of the future"] * 60)
+    with speaking("es"):
+        told = part_told("checks", f"5 kg counts; {text}")
+        shown = markup(told)
+    assert told[0].how == "said"
+    assert shown.startswith('<span lang="en">')
+
+
+def test_a_long_sentence_is_not_kept() -> None:
+    """Else a few thousand hostile ones would fill the memory."""
+    with speaking("es"):
+        before = reasonwords._remembered.cache_info().misses
+        part_told("checks", "5 kg counts; " * 100)
+        assert reasonwords._remembered.cache_info().misses == before
+        part_told("checks", "7.25 kg counts")
+        assert reasonwords._remembered.cache_info().misses == before + 1
+
+
+def test_what_is_free_is_said_of_nothing_too() -> None:
+    """As the amount follows the word, there is nothing that must agree."""
+    text = "permit: import permit A1 of B, valid from 2026-01-01: nothing granted, 5 kg free"
+    with speaking("es"):
+        said = plain(part_told("registered", text))
+    assert said.endswith("concedido: nada, disponible: 5 kg")
+
+
+def test_goods_that_stay_inside_say_so() -> None:
+    """Not "inside of it", where nothing was named before."""
+    with speaking("es"):
+        said = plain(part_told("demanded", "internal: licence of the operator"))
+    assert said == "dentro del territorio: licencia del operador"
+
+
 @pytest.mark.parametrize(("language", "told"), [("es", "1.023,50"), ("zh", "1,023.50")])
 def test_a_figure_is_written_as_the_language_does(language: str, told: str) -> None:
     """A comma that is read as another sign is a thousandfold error."""
     with speaking(language):
         assert figure("1,023.50") == told
+
+
+def test_a_template_without_its_number_speaks_of_several() -> None:
+    """As on the page of rules, where gaps stand for what is filled in."""
+    text = load_alert_rules().past.rules["split"].text
+    with speaking("es"):
+        assert "otras partes o direcciones" in template_told(text)
+    assert template_told(text) == text

@@ -89,3 +89,5 @@ def test_an_alert_fits_the_screen_in_every_language(
     page.click("a.title >> nth=0")
     page.wait_for_selector("table.reasons")
     check_page(page, told, width)
+    wide = "each => each.filter(cell => cell.scrollWidth > cell.clientWidth).map(c => c.innerText)"
+    assert page.eval_on_selector_all("table.law td, table.law th", wide) == []

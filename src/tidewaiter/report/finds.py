@@ -7,6 +7,7 @@ from markupsafe import Markup
 from tidewaiter.base.records import Record
 from tidewaiter.consignments.types import LINES, Alert, Evidence, Line
 from tidewaiter.report.marks import Span, mark_up
+from tidewaiter.report.reasonwords import plain, reason_told
 from tidewaiter.report.words import FIELDS, word
 
 _ALWAYS = ("goods", "commercial")
@@ -36,7 +37,7 @@ def finds(alert: Alert) -> list[Find]:
     ]
     places = {find.evidence for find in mentioned}
     reasoned = [
-        Find(label=reason.rule, evidence=reason.evidence)
+        Find(label=plain(reason_told(reason.rule, reason.text)), evidence=reason.evidence)
         for reason in alert.reasons
         if reason.evidence and reason.evidence not in places
     ]

@@ -60,7 +60,7 @@ def marked(text: str) -> str:
 
 def words(text: str) -> str:
     """Return a text of the interface in the language that is spoken."""
-    return _catalogue(_now.get()).gettext(text)
+    return _catalogue(_now.get()).gettext(text) if text else ""  # "": the head of the catalogue
 
 
 def counted(one: str, many: str, count: int) -> str:

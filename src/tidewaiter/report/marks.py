@@ -7,6 +7,7 @@ from markupsafe import Markup, escape
 
 from tidewaiter.base.records import Record
 from tidewaiter.report.characters import find_controls, token, visible
+from tidewaiter.report.languages import counted, number, words
 
 LIMIT = 2_000
 """Characters of a text that are shown whole; of a longer one, its head and its finds."""
@@ -45,7 +46,10 @@ def mark_up(text: str, spans: Sequence[Span], *, limit: int = LIMIT) -> Markup:
         parts += [_gap(start - last), _window(text, start, end, held)]
         last = end
     more = len(spans) - _SPANS
-    note = f" ⟦{more:,} more finds are not marked⟧" if more > 0 else ""
+    note = counted(
+        "{count} more find is not marked", "{count} more finds are not marked", more
+    ).format(count=number(more))
+    note = f" ⟦{note}⟧" if more > 0 else ""
     return Markup("").join([*parts, _gap(len(text) - last), _note(note)])
 
 
@@ -98,7 +102,7 @@ def _tokens(text: str) -> Markup:
 
 
 def _gap(length: int) -> Markup:
-    return _note(f" ⟦{length:,} characters left out⟧ ") if length else Markup("")
+    return _note(f" ⟦{number(length)} {words('characters left out')}⟧ ") if length else Markup("")
 
 
 def _note(text: str) -> Markup:

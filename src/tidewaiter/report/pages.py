@@ -45,6 +45,7 @@ def make_environment(*packages: str) -> Environment:
         "day": languages.day,
         "moment": languages.moment,
         "whole": whole,
+        "words": languages.words,  # of a value: what `_` is given is no text but part of the page
     }
     return made
 
@@ -75,5 +76,6 @@ def legible(value: object) -> object:
 def shortened(text: str) -> str:
     """Return a text with all that is in it visible, and cut where it is too long."""
     if len(text) > LIMIT:
-        return f"{visible(text[:LIMIT])} ⟦{len(text) - LIMIT:,} characters left out⟧"
+        left = languages.number(len(text) - LIMIT)
+        return f"{visible(text[:LIMIT])} ⟦{left} {languages.words('characters left out')}⟧"
     return visible(text)

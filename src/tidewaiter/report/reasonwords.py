@@ -11,13 +11,16 @@ from functools import lru_cache
 from markupsafe import Markup, escape
 
 from tidewaiter.parties.ownership import ownership_rules
-from tidewaiter.report.languages import country, figure, language, words
+from tidewaiter.report.languages import counted, country, figure, language, words
 from tidewaiter.report.pages import LIMIT, shortened
 from tidewaiter.report.pieces import Piece, joined_up
 from tidewaiter.report.sentencebook import Book, load_book
 from tidewaiter.report.sentences import LONGEST, Filled, slots_of
 
-_KEPT = 4096  # sentences in one language
+_KEPT = 4096  # sentences, in all languages
+_SHORT = 1_000  # characters of a sentence that is kept: what is kept has a bound
+_FEW = ("0", "1")  # the numbers that a language may have a form of its own for
+_SEVERAL = 1_000
 
 
 Told = tuple[Piece, ...]
@@ -30,7 +33,7 @@ def reason_told(rule: str, text: str) -> Told:
         rule: Of the reason.
         text: The sentence, in English.
     """
-    return _told(language(), f"rule {rule}", text)
+    return part_told(f"rule {rule}", text)
 
 
 def part_told(kind: str, text: str) -> Told:
@@ -40,7 +43,7 @@ def part_told(kind: str, text: str) -> Told:
         kind: A group of data/rules/sentences.toml, or several "joined" there.
         text: The sentence, in English.
     """
-    return _told(language(), kind, text)
+    return (_remembered if len(text) <= _SHORT else _told)(language(), kind, text)
 
 
 def title_told(title: str) -> Told:
@@ -49,7 +52,21 @@ def title_told(title: str) -> Told:
     Args:
         title: As it stands in the alert, or shortened.
     """
-    return _titled(language(), title)
+    return part_told("title", title)
+
+
+def template_told(template: str, number: str = "") -> str:
+    """Return a template in the language that is spoken, to be filled in.
+
+    Args:
+        template: One of data/rules/sentences.toml or of a rule.
+        number: What it counts, where it counts something; "": several.
+    """
+    if not _bare(template):
+        return template
+    if template not in load_book().counted:
+        return words(template)
+    return counted(template, template, int(number) if number in _FEW else _SEVERAL)
 
 
 def plain(told: Told) -> str:
@@ -61,7 +78,8 @@ def markup(told: Told) -> Markup:
     """Return a sentence for a page, legible as all that pages print; English is marked as such."""
     text = plain(told)
     if len(text) > LIMIT:
-        told = (Piece(text, told[0].how),)
+        said = all(piece.how != "english" for piece in told)
+        told = (Piece(text, "said" if said else "english"),)
     return Markup("").join(
         Markup('<span lang="en">{}</span>').format(shortened(piece.text))
         if piece.how == "english"
@@ -70,24 +88,29 @@ def markup(told: Told) -> Markup:
     )
 
 
-@lru_cache(maxsize=_KEPT)
-def _titled(spoken: str, title: str) -> Told:
-    book = load_book()
-    if spoken != "en" and len(title) <= LONGEST:
-        for rule in book.rules:
-            found = _switched(book, f"rule {rule}", title)
-            if found:
-                return tuple(_begun(found, title))
-    return _told(spoken, "title", title)
-
-
-@lru_cache(maxsize=_KEPT)
 def _told(spoken: str, kind: str, text: str) -> Told:
     if spoken == "en" or not text:
         return (Piece(text),)
     book = load_book()
-    found = _switched(book, kind, text) if len(text) <= LONGEST else None
-    return tuple(_begun(found, text)) if found else (Piece(text, "english"),)
+    found = None
+    if len(text) <= LONGEST:
+        found = (kind == "title" and _as_reason(book, text)) or _switched(book, kind, text)
+    if found:
+        return tuple(_begun(found, text))
+    return (Piece(text, "english"),)
+
+
+def _as_reason(book: Book, text: str) -> list[Piece] | None:
+    """Say a title that is the sentence of a reason, as the rule that leaves least of it unsaid."""
+    told = (_switched(book, f"rule {rule}", text) for rule in book.rules)
+    return min(filter(None, told), key=_unsaid, default=None)
+
+
+def _unsaid(told: Sequence[Piece]) -> int:
+    return sum(len(piece.text) for piece in told if piece.how != "said")
+
+
+_remembered = lru_cache(maxsize=_KEPT)(_told)
 
 
 def _begun(told: Sequence[Piece], text: str) -> Iterator[Piece]:
@@ -146,7 +169,9 @@ def _grown(tree: int | Filled, told: Sequence[list[Piece]]) -> list[Piece]:
 def _filled(template: str, told: dict[str, list[Piece]]) -> list[Piece]:
     """Fill in the translation of a template."""
     made: list[Piece] = []
-    for text, slot in slots_of(words(template) if _bare(template) else template):
+    slot = load_book().counted.get(template)
+    number = plain(tuple(told[slot])) if slot else ""
+    for text, slot in slots_of(template_told(template, number)):
         made += [Piece(text)] if text else []
         made += told[slot] if slot is not None else []
     return made

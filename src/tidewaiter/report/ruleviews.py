@@ -18,6 +18,7 @@ from tidewaiter.casework.switches import (
 from tidewaiter.consignments.rules import AlertRules
 from tidewaiter.report.languages import day, words
 from tidewaiter.report.library import Library
+from tidewaiter.report.reasonwords import template_told
 from tidewaiter.report.tracks import TrackView, track_views
 
 _GAP = re.compile(r"\{\w+\}")  # what is filled in for each alert
@@ -125,7 +126,7 @@ def _view(
         rule=line.rule,
         title=track.title,
         points=f"{low}" if low == high else f"{low} – {high}",
-        sentence=_GAP.sub("…", words(line.sentence)) if line.sentence else "",
+        sentence=_GAP.sub("…", template_told(line.sentence)),
         origin=_origin(line.rule),
         state=_state(switch),
         track=track,

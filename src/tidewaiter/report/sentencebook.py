@@ -46,6 +46,7 @@ class _File(Record, frozen=True, kw_only=True):
 
     version: str
     slots: dict[str, str]
+    counted: dict[str, str]
     words: dict[str, dict[str, str]]
     groups: dict[str, tuple[str, ...]]
     joined: dict[str, Joined]
@@ -58,6 +59,7 @@ class Book:
     def __init__(self, file: _File, rules: AlertRules) -> None:
         """Take the parts of sentences, and the sentences of rules."""
         self._slots = file.slots
+        self.counted: Mapping[str, str] = file.counted
         self.words: dict[str, Mapping[str, str]] = dict(file.words)
         listing = file.words["listing"]
         self.words["listing"] = {**listing, **{row.title: row.title for row in rules.control}}

@@ -18,8 +18,8 @@ from tidewaiter.consignments.types import (
 )
 from tidewaiter.report.drawings import DrawingView, drawings
 from tidewaiter.report.finds import FieldView, fields, unplaced
+from tidewaiter.report.languages import counted, words
 from tidewaiter.report.languages import number as number_in_words
-from tidewaiter.report.languages import words
 from tidewaiter.report.learnedwords import LearnedView, learned_view
 from tidewaiter.report.library import Citation, Library
 from tidewaiter.report.lineview import FEW, MOST_KEPT, Detail, details_of, kept_of, role_in_words
@@ -271,13 +271,16 @@ def _unplaced(alert: Alert) -> Iterable[str]:
 
 
 def _left_out(alert: Alert) -> str:
-    counts = {
-        words("{count} more finds"): alert.mentions,
-        words("{count} more holdings of law"): alert.law,
-        words("{count} more reasons"): alert.reasons,
-    }
+    left = [max(0, len(some) - FEW) for some in (alert.mentions, alert.law, alert.reasons)]
+    told = (
+        counted("{count} more find", "{count} more finds", left[0]),
+        counted("{count} more holding of law", "{count} more holdings of law", left[1]),
+        counted("{count} more reason", "{count} more reasons", left[2]),
+    )
     more = [
-        k.format(count=number_in_words(len(v) - FEW)) for k, v in counts.items() if len(v) > FEW
+        text.format(count=number_in_words(count))
+        for text, count in zip(told, left, strict=True)
+        if count
     ]
     said = words("Not shown here: {more}; the JSON lines hold them all.")
     return said.format(more=", ".join(more)) if more else ""
