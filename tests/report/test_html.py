@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from tests.report.conftest import summarise
 
-from tidewaiter.consignments.types import Alert
+from tidewaiter.consignments.types import Alert, Refusal
 from tidewaiter.report.html import render_report, write_report
 from tidewaiter.report.languages import speaking
 from tidewaiter.report.library import Library
@@ -125,6 +125,14 @@ def test_what_was_not_read_is_told(read: Reader) -> None:
     warning = read.text.index("1 row was not screened at all.")
     assert warning < read.text.index("Alerts, in order of work")
     assert "2 columns, not 9" in read.text
+
+
+def test_a_remark_without_a_hint_is_a_sentence(summary: Summary, library: Library) -> None:
+    """What is said of the file as a whole stands there; empty brackets do not."""
+    told = Refusal(row=0, column="", value="", problem="2 more sheets", hint="", screened=True)
+    counts = msgspec.structs.replace(summary.counts, refusals=(told,), refused_fields=1)
+    page = render_report(msgspec.structs.replace(summary, counts=counts), library)
+    assert "<b>2 more sheets</b>." in page
 
 
 def test_the_page_says_what_it_does_not_say(read: Reader) -> None:

@@ -47,6 +47,19 @@ def test_names_are_found_as_they_were_filled_in(data: st.DataObject, pattern: Pa
 
 
 @settings(max_examples=300)
+@given(data=st.data(), kind=st.sampled_from(sorted(load_book().groups)))
+def test_no_earlier_template_takes_the_sentence_of_another(data: st.DataObject, kind: str) -> None:
+    """The first shape that fits is the one that was filled in: else a name holds words of ours."""
+    some = load_book().patterns(kind)
+    whole = [each for each in some if all(hole.kind != "english" for hole in each.shape.holes)]
+    pattern = data.draw(st.sampled_from(whole or some))
+    held = _held(data, pattern, plainly)
+    text = _written(pattern.shape, held)
+    found = next(each.values(text) for each in some if each.values(text) is not None)
+    assert found == held
+
+
+@settings(max_examples=300)
 @given(data=st.data(), pattern=patterns)
 def test_nothing_is_lost_of_odd_names(data: st.DataObject, pattern: Pattern) -> None:
     """Where a name holds words of the template, all is found, or that nothing is certain."""
