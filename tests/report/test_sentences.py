@@ -1,13 +1,13 @@
 """Templates that are found again in what was filled in from them."""
 
-import time
+import re
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidewaiter.report.sentencebook import Book, load_book
-from tidewaiter.report.sentences import LONGEST, Hole, Pattern, Shape
+from tidewaiter.report.sentences import Hole, Pattern, Shape
 
 _ODD = [
     "",
@@ -38,7 +38,7 @@ def _written(shape: Shape, held: list[str]) -> str:
     return "".join(next(values) if isinstance(part, Hole) else part for part in shape.parts)
 
 
-@settings(max_examples=300)
+@settings(max_examples=60)
 @given(data=st.data(), pattern=patterns)
 def test_names_are_found_as_they_were_filled_in(data: st.DataObject, pattern: Pattern) -> None:
     """Of every shape of every template."""
@@ -46,7 +46,7 @@ def test_names_are_found_as_they_were_filled_in(data: st.DataObject, pattern: Pa
     assert pattern.values(_written(pattern.shape, held)) == held
 
 
-@settings(max_examples=300)
+@settings(max_examples=60)
 @given(data=st.data(), kind=st.sampled_from(sorted(load_book().groups)))
 def test_no_earlier_template_takes_the_sentence_of_another(data: st.DataObject, kind: str) -> None:
     """The first shape that fits is the one that was filled in: else a name holds words of ours."""
@@ -59,7 +59,7 @@ def test_no_earlier_template_takes_the_sentence_of_another(data: st.DataObject, 
     assert found == held
 
 
-@settings(max_examples=300)
+@settings(max_examples=60)
 @given(data=st.data(), pattern=patterns)
 def test_nothing_is_lost_of_odd_names(data: st.DataObject, pattern: Pattern) -> None:
     """Where a name holds words of the template, all is found, or that nothing is certain."""
@@ -76,21 +76,12 @@ def test_a_name_that_holds_the_words_of_the_template_is_left_alone() -> None:
     assert pattern.values(text.format("Alpha and Sons", "Beta")) is None
 
 
-def test_hostile_sentences_take_a_moment() -> None:
-    """However often they repeat what stands in a template, each is looked through once."""
-    book = load_book()
-    texts = [
-        (("".join(str(p) for p in each.shape.parts if isinstance(p, str)) or "x") * LONGEST)[
-            :LONGEST
-        ]
-        for each in PATTERNS
-    ]
-    begun = time.process_time()
-    for text in dict.fromkeys(texts):
-        for pattern in book.patterns("rule split") + book.patterns("rule register-none"):
-            pattern.values(text)
-    each = (time.process_time() - begun) / len(dict.fromkeys(texts))
-    assert each < 0.05  # measured: below 0.002
+def test_no_pattern_repeats_without_an_end() -> None:
+    """So a hostile sentence costs what its length does, and not its square."""
+    closed = {hole.pattern for each in PATTERNS for hole in each.shape.holes if hole.pattern}
+    assert closed
+    endless = re.compile(r"(?<!\\)(?:[*+]|\{\d*,\})")
+    assert [pattern for pattern in closed if endless.search(pattern)] == []
 
 
 def test_a_kind_that_is_not_known_holds_anything() -> None:

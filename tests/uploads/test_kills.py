@@ -33,7 +33,7 @@ from tidewaiter.uploads.jobs import stamp
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
 SCRIPT = Path(__file__).with_name("killed.py")
-KILLS = 5
+KILLS = 3
 
 
 class Kept(NamedTuple):
