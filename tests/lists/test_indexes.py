@@ -51,11 +51,12 @@ def _kept(folder: Path) -> Sequence[Path]:
 
 
 def _same(one: object, other: object) -> bool:
-    """Compare all arrays of two layouts, with their types."""
+    """Compare all arrays of two layouts, with all that compiled code is chosen by."""
     if isinstance(one, tuple) and isinstance(other, tuple):
         return all(map(_same, one, other)) and len(one) == len(other)
     if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
-        return one.dtype == other.dtype and np.array_equal(one, other)
+        layouts = [(a.dtype, a.ndim, a.flags.writeable, a.flags.c_contiguous) for a in (one, other)]
+        return layouts[0] == layouts[1] and np.array_equal(one, other)
     return type(one) is type(other) and one == other
 
 

@@ -100,8 +100,8 @@ def letters_of(words: Sequence[str]) -> Letters:
     """Lay words out as letters."""
     starts = np.zeros(len(words) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, words), np.int64, len(words)), out=starts[1:])
-    joined = "".join(words).encode("utf-32-le", "surrogatepass")
-    return Letters(np.frombuffer(joined, np.uint32), starts)
+    joined = bytearray("".join(words).encode("utf-32-le", "surrogatepass"))
+    return Letters(np.frombuffer(joined, np.uint32), starts)  # to be written, as those kept on disk
 
 
 def table_of(keys: NDArray[np.uint64], values: NDArray[np.int32]) -> Table:
