@@ -113,7 +113,7 @@ soak: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.private
 	$(BIN)/python -m tests.soak.forgeries --number 20000
 	TIDEWAITER_SOAK=100 $(BIN)/python -m pytest -q tests/courier/test_machines.py
-	TIDEWAITER_SOAK=25 $(BIN)/python -m pytest -q tests/bulk/test_kills.py
+	TIDEWAITER_SOAK=25 $(BIN)/python -m pytest -q tests/bulk/test_kills.py tests/cli/test_faults.py
 	TIDEWAITER_SOAK=100 $(BIN)/python -m pytest -q tests/consignments/messages/edifact \
 		tests/consignments/messages/cargoimp
 	TIDEWAITER_SOAK=5000 $(BIN)/python -m pytest -q tests/consignments/messages/test_formats.py

@@ -115,8 +115,7 @@ def test_ctrl_c_says_how_to_go_on(
     assert _output(tmp_path, "alerts.jsonl") == _output(undisturbed, "alerts.jsonl")
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize("pause", [0.0, 0.1])
+@pytest.mark.parametrize(("pause", "workers"), [(0.0, 1), (0.1, 2)])
 def test_ctrl_c_twice_ends_at_once(
     pause: float, workers: int, long: Path, tmp_path: Path, undisturbed: Path
 ) -> None:

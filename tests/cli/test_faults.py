@@ -111,6 +111,8 @@ def test_a_fault_in_a_worker_is_one_of_the_command(
 
 def test_a_fault_on_a_cluster_is_one_of_the_command(broken: Run) -> None:
     """It comes up on another machine, and ends as it ends here."""
+    if not os.environ.get("TIDEWAITER_SOAK"):
+        pytest.skip("Spark takes a minute to start: see make soak")
     pytest.importorskip("pyspark")
     if java_home() is None and not os.environ.get("JAVA_HOME"):
         pytest.skip("there is no Java")

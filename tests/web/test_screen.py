@@ -10,6 +10,7 @@ import xlsxwriter
 from tests.web.conftest import Desk
 from tests.web.sent import read, send, sent
 
+from tidewaiter.store.uploads import Arrived, Options, add_upload
 from tidewaiter.web.node import Node
 
 SignIn = Callable[..., Desk]
@@ -233,11 +234,15 @@ def test_several_files_are_screened_at_once(desk: SignIn, work: Callable[[], Non
     work()
 
 
-def test_the_list_goes_on_behind_a_page(desk: SignIn) -> None:
+def test_the_list_goes_on_behind_a_page(desk: SignIn, node: Node) -> None:
     """Fifty at a time, the newest first."""
     one = desk("analyst")
-    for _ in range(51):
-        sent(one, b"goods\nacetone\n")
+    with node.change(None) as work:
+        for number in range(50):
+            add_upload(
+                work, Arrived(name=f"{number}.csv", sha256=f"{number:064}", size=1), Options()
+            )
+    sent(one, b"goods\nacetone\n")
     first = one.get("/screen.json").json()
     rest = one.get(f"/screen.json?before={first['next']}").json()
     assert (len(first["uploads"]), len(rest["uploads"]), rest["next"]) == (50, 1, None)
