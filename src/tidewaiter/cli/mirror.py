@@ -6,11 +6,8 @@ from tidewaiter.cli.options import Commands, Sections
 
 COMMANDS: Sections = {
     "Commands": {
-        "compare": (
-            "tidewaiter.cli.mirrorcompare",
-            "Compare exports with the imports that mirror them",
-        ),
-        "fetch": ("tidewaiter.cli.mirrorfetch", "Download rows from the preview of UN Comtrade"),
+        "compare": "Compare exports with the imports that mirror them",
+        "fetch": "Download rows from the preview of UN Comtrade",
     },
 }
 
@@ -25,7 +22,7 @@ class _Mirror(Commands):
         return super().parse_args(ctx, args)
 
 
-@click.group(cls=_Mirror, sections=COMMANDS)
+@click.group(cls=_Mirror, sections=COMMANDS, modules="tidewaiter.cli.mirror")
 def mirror() -> None:
     """Compare trade statistics of both sides for the codes of watched chemicals.
 

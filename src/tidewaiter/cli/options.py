@@ -28,8 +28,8 @@ _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-Sections = Mapping[str, Mapping[str, tuple[str, str]]]
-"""Titles, to commands by their names, to the module of each and what it does, in few words."""
+Sections = Mapping[str, Mapping[str, str]]
+"""Titles, to commands by their names, to what each does, in few words."""
 
 
 class Day(click.ParamType[date]):
@@ -184,11 +184,25 @@ class Commands(click.Group):
     Loading all commands takes seconds, which help and the quickest command need not wait for.
     """
 
-    def __init__(self, *args: Any, sections: Sections, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, sections: Sections, modules: str,
+        elsewhere: Mapping[str, str] | None = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        """Take what help tells.
+
+        Args:
+            args: Of a group.
+            sections: The commands.
+            modules: What the name of each one's module begins with; that of the command follows.
+            elsewhere: Commands whose module has another name.
+            kwargs: Of a group.
+        """
         super().__init__(*args, **kwargs)
         self._sections = sections
         self._modules = {
-            name: module for held in sections.values() for name, (module, _) in held.items()
+            name: modules + (elsewhere or {}).get(name, name.replace(" ", ""))
+            for held in sections.values()
+            for name in held
         }
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -215,7 +229,7 @@ class Commands(click.Group):
         del ctx
         for title, held in self._sections.items():
             with formatter.section(title):
-                formatter.write_dl([(name, does) for name, (_, does) in held.items()])
+                formatter.write_dl(list(held.items()))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load a command from its module."""

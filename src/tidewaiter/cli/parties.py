@@ -6,13 +6,13 @@ from tidewaiter.cli.options import Commands, Sections
 
 COMMANDS: Sections = {
     "Commands": {
-        "judge": ("tidewaiter.cli.judge", "Say that two members are one party, or two"),
-        "resolve": ("tidewaiter.cli.resolve", "Find which parties are one, and say why"),
+        "judge": "Say that two members are one party, or two",
+        "resolve": "Find which parties are one, and say why",
     },
 }
 
 
-@click.group(cls=Commands, sections=COMMANDS)
+@click.group(cls=Commands, sections=COMMANDS, modules="tidewaiter.cli.")
 def parties() -> None:
     """See who is who among the parties of consignments.
 

@@ -12,13 +12,19 @@ _CODE: Final = re.compile("0?([1-9])0?")
 
 class _Modes(Record, frozen=True, kw_only=True):
     source: str
+    ships: frozenset[str]
+    no_ships: frozenset[str]
     modes: dict[str, str]
 
 
 @cache
+def _file() -> _Modes:
+    return read_toml(data("rules", "modes.toml"), _Modes)
+
+
 def modes() -> dict[str, str]:
     """Return the word of each code of a mode, of data/rules/modes.toml."""
-    return read_toml(data("rules", "modes.toml"), _Modes).modes
+    return _file().modes
 
 
 def mode_of(text: str | None) -> str:
@@ -29,6 +35,12 @@ def mode_of(text: str | None) -> str:
     if code:
         return modes().get(code[1], "")
     return text.lower() if text.lower() in modes().values() else ""
+
+
+def by_ship(text: str | None) -> bool | None:
+    """Tell whether the means of a mode are ships; None: it does not say."""
+    word = mode_of(text)
+    return True if word in _file().ships else False if word in _file().no_ships else None
 
 
 def code_of(text: str | None) -> str | None:

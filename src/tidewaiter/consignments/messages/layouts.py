@@ -45,7 +45,6 @@ class Layout(Record, frozen=True, kw_only=True):
     stop: Mapping[str, str]  # path below a stop -> key of types.STOP; ".": its own text
     scheme: str = ""  # what the ids of parties are, where they look like it
     confirmed: bool = True
-    ships: Mapping[str, bool] = {}  # first digit of the mode at the border -> its means are ships
 
 
 def load_layout(name: str) -> Layout:

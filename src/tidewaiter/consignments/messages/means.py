@@ -1,20 +1,18 @@
 """Means of transport: whether the number of one is that of a ship."""
 
-from collections.abc import Mapping
-
 from tidewaiter.consignments.digits import is_imo
+from tidewaiter.consignments.modes import by_ship
 from tidewaiter.parties.identifiers.numbers import check_number
 
 
-def is_ship(number: str, mode: str, ships: Mapping[str, bool]) -> bool:
+def is_ship(number: str, mode: str) -> bool:
     """Tell whether the number of a means of transport is the IMO number of a ship.
 
     A lorry's plate and a wagon's number may have seven digits too.
 
     Args:
         number: As written.
-        mode: The code of its mode of transport; "": not told.
-        ships: First digit of a mode -> whether its means are ships; of others it is not known.
+        mode: Its mode of transport, as a code or a word; "": not told.
 
     Returns:
         It is written as one, and the mode is one of ships, or tells nothing and the number has
@@ -22,10 +20,10 @@ def is_ship(number: str, mode: str, ships: Mapping[str, bool]) -> bool:
     """
     if not is_imo(number):
         return False
-    by_ship = ships.get(mode.lstrip("0")[:1])
-    if by_ship:
+    ship = by_ship(mode)
+    if ship:
         return True
     named = not number.strip()[0].isdecimal()
-    if by_ship is None and named:
+    if ship is None and named:
         return True
-    return (by_ship is None or named) and check_number("IMO", number)[1] == "valid"
+    return (ship is None or named) and check_number("IMO", number)[1] == "valid"

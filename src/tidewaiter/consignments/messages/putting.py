@@ -82,7 +82,7 @@ class Got:
         self.unjoined = False
         if self.means is not None:
             spot, number = self.means
-            if is_ship(number, self.fields.get("mode", ""), spot.ships):
+            if is_ship(number, self.fields.get("mode", "")):
                 self.fields["imo"] = number
             else:
                 self.kept.append((spot.path, number))

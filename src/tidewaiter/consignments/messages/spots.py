@@ -29,7 +29,7 @@ class Spot:
 
     __slots__ = (
         "attributes", "depth", "field", "group", "kids", "kind", "known", "mode", "named", "path",
-        "plain", "rank", "role", "ships", "total",
+        "plain", "rank", "role", "total",
     )  # fmt: skip
 
     def __init__(self, path: str, mode: str, depth: int = 0) -> None:
@@ -44,7 +44,6 @@ class Spot:
         self.rank = 0
         self.total = False
         self.plain = False  # its text is its field as it stands
-        self.ships: Mapping[str, bool] = {}  # of a number that may be a ship's: as of a layout
         self.role = ""  # head, line, party, stop, group, foreign: something begins here
         self.kind = ""  # role or function of a party or stop; title of a foreign format
         self.group: Group | None = None
@@ -200,9 +199,7 @@ def _spot_of(part: Part, role: str, name: str, layout: Layout) -> Spot:
     root.role = role
     for total, fields in ((False, part.fields), (True, part.totals)):
         for rank, (where, field) in enumerate(fields.items()):
-            spot = _declare(root, where, field, rank, total=total)
-            if field == PERHAPS_IMO:
-                spot.ships = layout.ships
+            _declare(root, where, field, rank, total=total)
     whole = (("party", part.parties, layout.party), ("stop", part.stops, layout.stop))
     for begins, places, below in whole:
         for where, kind in places.items():
@@ -218,7 +215,7 @@ def _spot_of(part: Part, role: str, name: str, layout: Layout) -> Spot:
     return root
 
 
-def _declare(root: Spot, where: str, field: str, rank: int, *, total: bool) -> Spot:
+def _declare(root: Spot, where: str, field: str, rank: int, *, total: bool) -> None:
     path, _, attribute = where.partition("@")
     spot = _at(root, path, "")
     if attribute:
@@ -226,7 +223,6 @@ def _declare(root: Spot, where: str, field: str, rank: int, *, total: bool) -> S
     else:
         spot.field, spot.rank, spot.total = field, rank, total
         spot.plain = not total and field not in DAYS and field != PERHAPS_IMO
-    return spot
 
 
 def _declare_whole(spot: Spot, below: Mapping[str, str]) -> None:

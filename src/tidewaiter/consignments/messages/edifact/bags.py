@@ -7,14 +7,11 @@ from tidewaiter.consignments.messages.edifact.days import day_of
 from tidewaiter.consignments.messages.edifact.parties import OTHER, party_of, stop_of
 from tidewaiter.consignments.messages.edifact.segments import Segment
 from tidewaiter.consignments.messages.edifact.structure import Codes, Step
-from tidewaiter.consignments.modes import mode_of
+from tidewaiter.consignments.modes import by_ship, mode_of
 from tidewaiter.parties.identifiers.numbers import check_number
 
 _MAIN = "20"  # 8051, the stage of transport that counts: the main one
 _AIR = "air"
-_WATER = frozenset({"sea", "inland water"})
-# A plate of seven digits is no number of a ship.
-_NO_SHIPS = frozenset({"rail", "road", "air", "mail", "fixed installation"})
 _CONTAINER = "CN"  # 8053
 _ASIDE = re.compile(r"(?:^| )(?:RFF|DOC|NAD)$")  # groups whose days are those of a paper
 _TARIFF = re.compile(r"\d{4,10}")
@@ -216,14 +213,14 @@ class Bag:
     def _ship(self, segment: Segment) -> None:
         """Take the ship of a TDT: its name, and its number where it is said to be one or is."""
         number, kind = segment.get(8), segment.get(8, 1)
-        other = self.numbers.get("mode") in _NO_SHIPS
-        told = kind in self._codes.ship or (not kind and not other and _is_ship(number))
+        ship = by_ship(self.numbers.get("mode"))
+        told = kind in self._codes.ship or (not kind and ship is not False and _is_ship(number))
         if told:
             self._number("imo", number)
         name = segment.get(8, 3)
         name = name if any(c.isalpha() for c in name) else ""
-        sails = self._ships and not other
-        if told or sails or kind in self._codes.sign or self.numbers.get("mode") in _WATER:
+        sails = ship or (self._ships and ship is None)
+        if told or sails or kind in self._codes.sign:
             self._number("vessel", name)
         if self.numbers.get("mode") == _AIR and _FLIGHT.fullmatch(name):
             self._number("voyage", name)

@@ -10,7 +10,6 @@ from tidewaiter.consignments.messages.x12.segments import Segment
 
 _POINTED = frozenset({"gross", "volume", "value"})
 _MODES = {"A": "air", "O": "sea", "S": "sea", "R": "rail", "J": "road", "M": "road"}
-_SHIPS = {"O": True, "S": True}
 _MASSES = {"K": "KGM", "L": "LBR"}  # others (tons of several kinds) are kept
 _VOLUMES = {"X": "m3", "V": "l"}
 _TARIFFS = frozenset("ABHJ")  # element 23: HTS, Schedule B, Brussels nomenclature, HS
@@ -49,7 +48,7 @@ class Manifest:
             self.fields = {"mode": _MODES.get(mode, mode), "voyage": segment.get(6)}
             if self.fields["mode"] not in {"air", "road", "rail"}:
                 self.fields["vessel"] = segment.get(5)
-                if is_ship(segment.get(4), mode, _SHIPS):
+                if is_ship(segment.get(4), self.fields["mode"]):
                     self.fields["imo"] = segment.get(4)
             return
         day = segment.get(2)
