@@ -1,4 +1,4 @@
-"""Handing over: what a server's process is told by the one that starts it.
+"""Handing over: what a server's process is told by the one that starts it, and errors back.
 
 It is told by a file that nobody else may read: an environment is inherited by every process that is
 started, those that look at strangers' files too, and holds no secret.
@@ -8,7 +8,7 @@ import os
 import pickle
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -41,6 +41,24 @@ def taken_over(kind: type[R]) -> R:
     return msgspec.json.decode(Path(os.environ[SERVING]).read_bytes(), type=kind)
 
 
+def packed(error: Exception) -> bytes:
+    """Pack an error so that the process which waits can raise it; `unpacked` unpacks it.
+
+    One that cannot be packed, or not be made anew there, is carried by what it says.
+    """
+    with suppress(Exception):  # whatever a library's error holds, and its constructor asks for
+        raw = pickle.dumps(error)
+        pickle.loads(raw)  # noqa: S301 - packed here
+        return raw
+    return pickle.dumps(RuntimeError(f"{type(error).__name__}: {error}"))
+
+
+def unpacked(raw: bytes) -> Exception:
+    """Unpack an error that a process of ours packed."""
+    found: Exception = pickle.loads(raw)  # noqa: S301 - ours alone
+    return found
+
+
 class Server(Protocol):
     """What starts processes that serve, and waits for them."""
 
@@ -63,7 +81,7 @@ def serve(server: Server) -> None:
         if server.interrupt_signal:
             return
         if _failed().exists():
-            raise pickle.loads(_failed().read_bytes()) from ended  # noqa: S301 - ours alone
+            raise unpacked(_failed().read_bytes()) from ended
         hint = "mostly memory ran out; what stands above says more, if there is anything"
         raise TidewaiterError(
             "the process that serves was ended from outside", hint=hint
@@ -76,7 +94,7 @@ def starting() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        _failed().write_bytes(pickle.dumps(error))
+        _failed().write_bytes(packed(error))
         raise SystemExit(1) from error  # told by the process that waits
 
 

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from tidewaiter.base.errors import TidewaiterError
 from tidewaiter.base.garbage import keep_for_good, look_seldom
+from tidewaiter.base.handing import packed, unpacked
 
 S = TypeVar("S")
 _LOOK = 0.5  # seconds
@@ -36,13 +37,13 @@ def processes(
     """
     # Not fork: this process has threads of Arrow's, which a fork would leave half alive.
     context = get_context("spawn")
-    failed: SimpleQueue[Exception] = context.SimpleQueue()
+    failed: SimpleQueue[bytes] = context.SimpleQueue()
     pool = ProcessPoolExecutor(workers, context, _ready, (prepare, settings, failed))
     try:
         yield pool
     except BrokenProcessPool as error:
         if not failed.empty():
-            raise failed.get() from error
+            raise unpacked(failed.get()) from error
         raise TidewaiterError("a worker process was ended from outside", hint=_ENDED) from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
@@ -51,7 +52,7 @@ def processes(
 _ENDED = "mostly memory ran out: give --workers a smaller number, or the machine more memory"
 
 
-def _ready(prepare: Callable[[S], object], settings: S, failed: "SimpleQueue[Exception]") -> None:
+def _ready(prepare: Callable[[S], object], settings: S, failed: "SimpleQueue[bytes]") -> None:
     """Make a worker ready; the keyboard's interrupt is for the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
@@ -59,7 +60,7 @@ def _ready(prepare: Callable[[S], object], settings: S, failed: "SimpleQueue[Exc
     try:
         prepare(settings)
     except Exception as error:
-        failed.put(error)
+        failed.put(packed(error))
         raise
     keep_for_good()
 
