@@ -1,9 +1,11 @@
 # What you need: Python 3.11 or newer, and a package registry that pip can reach.
 # `make` alone lists the targets.
 
-VENV := .venv
+VENV ?= .venv
 BIN := $(VENV)/bin
 PEERS := $(VENV)/peers
+LOCKS := requirements
+NEWEST := .venv-newest
 SITE := docs/_build/html
 SAMPLE := src/tidewaiter/data/samples/manifest.csv
 
@@ -13,7 +15,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	&& echo $$p && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix bench soak docs clean
+.PHONY: help setup demo test check check-newest fix lock bench soak docs clean
 .PHONY: check-format check-lint check-types check-layers check-docs
 .DELETE_ON_ERROR:
 
@@ -23,10 +25,12 @@ help:
 	@echo "make setup   install what developers need into $(VENV)"
 	@echo "make check   format, lint, types, layers and documentation, without changing a file"
 	@echo "make fix     format, and mend what the linter can mend"
+	@echo "make lock    update the locked versions of what developers install (requirements/)"
+	@echo "make check-newest  check and test with the newest versions that pyproject.toml allows"
 	@echo "make bench   run the benchmarks and write docs/benchmarks/"
 	@echo "make soak    run the test programme of the exchange, large (an hour or less)"
 	@echo "make docs    build the documentation into $(SITE)"
-	@echo "make clean   remove $(VENV) and all that was built"
+	@echo "make clean   remove $(VENV), $(NEWEST) and all that was built"
 
 setup: $(VENV)/.dev
 
@@ -64,6 +68,19 @@ check-layers: $(VENV)/.dev
 
 check-docs: $(VENV)/.dev
 	$(BIN)/python -m sphinx -q -W --keep-going -b html docs $(SITE)
+
+# Libraries and tools are locked with hashes, so that a checkout that passed today passes tomorrow.
+# A new version comes by `make lock` and a commit; this target shows beforehand what it would break.
+check-newest:
+	"$(PYTHON)" -m venv --clear $(NEWEST)
+	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $(NEWEST)/.plain $(NEWEST)/.dev
+	$(MAKE) --keep-going VENV=$(NEWEST) check test
+
+lock: $(VENV)/.dev
+	$(call compile,dev,)
+	$(call compile,psi,--constraints $(LOCKS)/dev.txt)
+	$(call compile,bench,--constraints $(LOCKS)/dev.txt)
 
 fix: $(VENV)/.dev
 	$(BIN)/python -m ruff format .
@@ -127,21 +144,24 @@ docs: check-docs
 clean:
 	rm -rf $(VENV) $(SITE) demo
 
-# Each stamp is as new as the pyproject.toml it was installed from.
+# Each stamp is as new as what it was installed from. A user's environment takes the ranges of
+# pyproject.toml, a developer's the locked versions.
 $(VENV)/.plain: pyproject.toml
 	@$(call make_venv)
-	$(call install,.)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml
+$(VENV)/.dev: pyproject.toml $(LOCKS)/dev.txt $(LOCKS)/psi.txt
 	@$(call make_venv)
-	$(call install,.[dev])
-	@$(call install,.[psi]) 2>/dev/null \
+	$(call install_lock,dev)
+	@$(call install_lock,psi) 2>/dev/null \
 		|| echo "private questions have no build for this system; their tests are skipped"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--no-deps --no-build-isolation --editable .
 	@touch $(VENV)/.plain $@
 
-$(VENV)/.bench: $(VENV)/.dev
-	$(call install,.[bench])
+$(VENV)/.bench: $(VENV)/.dev $(LOCKS)/bench.txt
+	$(call install_lock,bench)
 	@touch $@
 
 # nomenklatura needs other versions than ours, so it gets an environment of its own; where it
@@ -169,4 +189,9 @@ $(BIN)/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/
 }
 endef
 
-install = $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '$(1)'
+install_lock = $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	--require-hashes --requirement $(LOCKS)/$(1).txt
+
+compile = UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/python -m uv pip compile --quiet --upgrade \
+	--universal --python-version 3.11 --generate-hashes \
+	--extra $(1) $(2) pyproject.toml --output-file $(LOCKS)/$(1).txt

@@ -83,7 +83,7 @@ def test_without_what_writes_pdf_a_pack_says_what_would_do(
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(InputError) as caught:
         pdf_of("<p>x</p>")
-    assert "tidewaiter[pdf]" in caught.value.hint
+    assert ".[pdf]" in caught.value.hint
     assert ".html" in caught.value.hint
 
 

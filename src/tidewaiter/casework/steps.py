@@ -243,7 +243,7 @@ def read_content(written: str) -> AnyContent:
     Raises:
         ValueError: It is none that we wrote.
     """
-    return msgspec.json.decode(written, type=AnyContent)  # type: ignore[no-any-return]
+    return msgspec.json.decode(written, type=AnyContent)
 
 
 def step_digest(salt: str, written: str) -> str:

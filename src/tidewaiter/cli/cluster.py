@@ -11,6 +11,7 @@ import msgspec
 from click.core import ParameterSource
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.extras import install_command
 from tidewaiter.base.files import making
 from tidewaiter.base.records import Record
 from tidewaiter.bulk.run import Settings, pinned
@@ -144,7 +145,7 @@ def screen_cluster(there: There, settings: Settings, cluster: Cluster) -> Outcom
     try:
         from tidewaiter.bulk.spark.session import spark_cluster  # noqa: PLC0415
     except ImportError as error:
-        hint = 'pip install "tidewaiter[spark]"'
+        hint = install_command("spark")
         raise InputError("Spark is not installed", at="--engine spark", hint=hint) from error
     _refuse_restricted(settings)
     settings = pinned(settings)

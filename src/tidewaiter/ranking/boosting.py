@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.extras import install_command
 from tidewaiter.ranking.settings import Boosting
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def grow(
     try:
         from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415 - an extra
     except ImportError as error:
-        hint = "pip install 'tidewaiter[ranker]'; to use a model, it is not needed"
+        hint = f"{install_command('ranker')}; using a model does not need it"
         raise InputError("scikit-learn is not installed", hint=hint) from error
     model = HistGradientBoostingClassifier(
         learning_rate=settings.rate,

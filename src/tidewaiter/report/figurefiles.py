@@ -3,6 +3,7 @@
 from functools import cache
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.extras import install_command
 from tidewaiter.base.records import Record
 from tidewaiter.report.figures import WIDTH, Figure, wrapped
 from tidewaiter.report.overviewcharts import Word
@@ -18,7 +19,7 @@ _FONTS = (
 )
 _BLANK = '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20">{}</svg>'
 _INK = f'<text x="2" y="15" font-size="14" font-family="{_FONTS}">Tide</text>'
-_INSTALL = 'pip install "tidewaiter[png]"; or name a file ending in .svg'
+_INSTALL = f"{install_command('png')}; or name a file ending in .svg"
 
 
 class _Sheet(Record, frozen=True, kw_only=True):

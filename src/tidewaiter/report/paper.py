@@ -1,6 +1,7 @@
 """Paper: a page of ours as PDF."""
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.extras import install_command
 
 
 def pdf_of(page: str) -> bytes:
@@ -12,7 +13,7 @@ def pdf_of(page: str) -> bytes:
     try:
         from weasyprint import HTML  # noqa: PLC0415 - an extra, and slow to load
     except (ImportError, OSError) as error:  # an OSError: Pango is missing
-        hint = 'pip install "tidewaiter[pdf]", and install Pango; or name a file ending in .html'
+        hint = f"{install_command('pdf')}, and install Pango; or name a file ending in .html"
         raise InputError("nothing here writes PDF", hint=hint) from error
     return bytes(HTML(string=page, url_fetcher=_nothing).write_pdf())
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
 
+from tidewaiter.base.extras import install_command
 from tidewaiter.consignments.types import PartyMatch
 from tidewaiter.report.languages import counted, marked, number, words
 from tidewaiter.report.summary import Counts
@@ -179,7 +180,7 @@ def unread_in_words(counts: Counts) -> tuple[str, ...]:
     if counts.unread:
         told.append(
             f"{_lines(counts.unread)} a systematic name that was not read, as OPSIN is not here "
-            'or failed: pip install "tidewaiter[chem]"'
+            f"or failed: {install_command('chem')}"
         )
     if counts.unknown:
         told.append(

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from tidewaiter.base.errors import InputError, StoreError
+from tidewaiter.base.extras import install_command
 from tidewaiter.base.records import Record
 from tidewaiter.store.failures import LOCKED, store_error
 from tidewaiter.store.revisions import is_current, upgrade
@@ -191,7 +192,7 @@ def _engine(url: URL, at: str, busy_seconds: float) -> Engine:
     try:
         engine = create_engine(url, paramstyle="format", pool_pre_ping=True)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
-        hint = 'run: pip install "tidewaiter[postgresql]"'
+        hint = install_command("postgresql")
         raise StoreError("PostgreSQL needs a driver", at=at, hint=hint) from error
     event.listen(engine, "before_cursor_execute", _take_binary)
     return engine

@@ -158,7 +158,7 @@ def test_a_missing_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -
     try:
         with pytest.raises(StructureError, match="not installed") as caught:
             parse_structure("propan-2-one")
-        assert caught.value.hint == 'pip install "tidewaiter[chem]"'
+        assert ".[chem]" in caught.value.hint
         assert parse_structure("CCO").form == "smiles"
     finally:
         opsin.opsin.cache_clear()

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tidewaiter.base.errors import InputError
+from tidewaiter.base.extras import install_command
 from tidewaiter.exchange.private.types import FALSE, POINT, SLOTS, Filter
 
 try:
@@ -116,8 +117,6 @@ def _apart(points: bytes) -> list[bytes]:
 
 def _library() -> Any:
     if _LIBRARY is None:
-        hint = (
-            "install it: pip install 'tidewaiter[psi]' (Linux on x86-64 or macOS, Python to 3.13)"
-        )
+        hint = f"{install_command('psi')} (Linux on x86-64 or macOS, Python to 3.13)"
         raise InputError("private questions need the extra psi", hint=hint)
     return _LIBRARY
