@@ -97,3 +97,50 @@ def test_an_uncounted_function_counts_nothing(tmp_path: Path) -> None:
         env={**os.environ, "TIDEWAITER_CACHE": str(tmp_path), "PYTHONPATH": str(SRC)},
     )  # fmt: skip
     assert done.stdout.split() == ["True", "False"]
+
+
+_TOGETHER = """
+import sys
+import numpy as np
+from tidewaiter.identify.hashing import mix_all
+machine = mix_all.machine
+print("ready", flush=True)
+sys.stdin.readline()
+mix_all(np.array([3], np.uint64))
+print(sum(machine.stats.cache_misses.values()))
+"""
+
+
+def test_of_processes_that_start_together_one_compiles(tmp_path: Path) -> None:
+    """The others wait for what it makes: each would spend a core and a gigabyte on the same."""
+    mine = {**os.environ, "TIDEWAITER_CACHE": str(tmp_path), "PYTHONPATH": str(SRC)}
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", _TOGETHER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=mine,
+        )
+        for _ in range(3)
+    ]
+    for each in started:
+        assert each.stdout is not None
+        assert each.stdout.readline() == "ready\n"
+    for each in started:
+        assert each.stdin is not None
+        each.stdin.write("\n")
+        each.stdin.flush()
+    compiled_by = [int(each.communicate(timeout=120)[0]) for each in started]
+    assert sorted(compiled_by) == [0, 0, 1]
+
+
+def test_a_process_that_was_killed_while_it_compiled_holds_nobody_up(tmp_path: Path) -> None:
+    """The system drops its lock; the file that it leaves behind is none."""
+    _, place, _ = _run(tmp_path)
+    (place / "compiling.lock").write_text("process 1 on a machine that is gone")
+    for kept in place.rglob("*.nb?"):
+        kept.unlink()
+    _, again, hits = _run(tmp_path)
+    assert (again, hits) == (place, 0)
+    assert not (place / "compiling.lock").exists()

@@ -1,5 +1,6 @@
 """Opening a database, and working on it."""
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -202,3 +203,39 @@ def test_sqlite_writes_ahead_and_holds_foreign_keys(tmp_path: Path) -> None:
         assert ask(text("PRAGMA journal_mode")).scalar() == "wal"
         assert ask(text("PRAGMA foreign_keys")).scalar() == 1
         assert ask(text("PRAGMA page_size")).scalar() == 16384
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of files are those of POSIX")
+def test_a_database_is_its_owners_alone(tmp_path: Path, stamp: Stamp) -> None:
+    """Whatever the process makes other files like; the files beside it are like it."""
+    path = tmp_path / "tidewaiter.db"
+    before = os.umask(0o022)
+    try:
+        with open_database(path) as database, database.work(stamp) as work:
+            record_change(work, "kept", {})
+            modes = {each.name: each.stat().st_mode & 0o777 for each in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+    assert set(modes) >= {"tidewaiter.db", "tidewaiter.db-wal"}
+    assert set(modes.values()) == {0o600}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of files are those of POSIX")
+@pytest.mark.parametrize(("was", "becomes"), [(0o644, 0o640), (0o666, 0o660), (0o660, 0o660)])
+def test_a_database_of_an_earlier_version_is_closed_to_others(
+    tmp_path: Path, was: int, becomes: int
+) -> None:
+    """What a group may do stays as somebody chose it."""
+    path = tmp_path / "tidewaiter.db"
+    open_database(path).close()
+    path.chmod(was)
+    open_database(path).close()
+    assert path.stat().st_mode & 0o777 == becomes
+
+
+def test_a_folder_is_no_database_and_keeps_its_rights(tmp_path: Path) -> None:
+    """It is refused, and nothing of it is changed."""
+    before = tmp_path.stat().st_mode
+    with pytest.raises(StoreError):
+        open_database(tmp_path)
+    assert tmp_path.stat().st_mode == before

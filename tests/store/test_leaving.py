@@ -30,7 +30,7 @@ def left(removers: Database, stamp: Stamp) -> int:
         assign(work, ids, NAME)
         for name, wanted in (("hers", AlertFilter(assignee=NAME)), ("all", AlertFilter())):
             save_filter(work, other, NewFilter(name=name, wanted=wanted))
-        set_role(work, number, "analyst", cleared=False, active=False)
+        set_role(work, number, "analyst", active=False)
     return number
 
 

@@ -27,8 +27,15 @@ from tidewaiter.base.resources import data
 from tidewaiter.bulk.run import Settings
 from tidewaiter.consignments.types import ReadOptions
 from tidewaiter.node import hash_file, screen_file
-from tidewaiter.store.accounts import Account, NewAccount, add_account, set_password
-from tidewaiter.store.database import open_database
+from tidewaiter.store.accounts import (
+    Account,
+    NewAccount,
+    account_of,
+    add_account,
+    set_clearance,
+    set_password,
+)
+from tidewaiter.store.database import Work, open_database
 from tidewaiter.store.leases import Lease
 from tidewaiter.store.sessions import begin_session
 from tidewaiter.uploads.desk import Desk as Uploads
@@ -150,15 +157,21 @@ def client_for(node: Node) -> Iterator["TestClient[Any]"]:
         yield client
 
 
+def _account(work: Work, new: NewAccount, *, cleared: bool) -> Account:
+    account = add_account(work, new)
+    if cleared:
+        set_clearance(work, account.id, cleared=True, giver=None)
+    return account_of(work, account.id)
+
+
 @pytest.fixture
 def desk(node: Node) -> Iterator[Callable[..., Desk]]:
     """Sign people in: ``desk("analyst")``, ``desk("analyst", "reyes", cleared=True)``."""
     with client_for(node) as client:
 
         def make(role: Role = "analyst", name: str = "", *, cleared: bool = False) -> Desk:
-            new = NewAccount(name=name or role, role=role, cleared=cleared)
             with node.change(None) as work:
-                account = add_account(work, new)
+                account = _account(work, NewAccount(name=name or role, role=role), cleared=cleared)
                 secret = begin_session(work, account, _AGENT)
             return Desk(client, account, secret)
 
@@ -262,7 +275,7 @@ def opened(
         name = f"{role}-cleared" if cleared else role
         if name not in made:
             with node.change(None) as work:
-                account = add_account(work, NewAccount(name=name, role=role, cleared=cleared))
+                account = _account(work, NewAccount(name=name, role=role), cleared=cleared)
                 set_password(work, account.id, hash_password(PASSWORD, name=name))
                 made[name] = begin_session(work, account, _AGENT)
         context = browser.new_context(viewport={"width": width, "height": 900}, **more)

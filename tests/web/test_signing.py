@@ -1,6 +1,8 @@
 """Signing in and out, and the link of an invitation."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -9,9 +11,15 @@ from tests.web.conftest import OURS, PASSWORD, Desk
 
 from tidewaiter.accounts.passwords import hash_password
 from tidewaiter.accounts.throttle import FREE
-from tidewaiter.store.accounts import NewAccount, add_account, guarded, set_password
+from tidewaiter.store.accounts import (
+    NewAccount,
+    add_account,
+    count_try,
+    guarded,
+    set_password,
+)
 from tidewaiter.store.audit import audit_entries
-from tidewaiter.store.sessions import invite
+from tidewaiter.store.sessions import begin_session, invite
 from tidewaiter.web.node import Node
 from tidewaiter.web.security import COOKIE
 
@@ -91,6 +99,51 @@ def test_after_some_wrong_passwords_the_account_rests(
     rests = [each for each in entries if each.action == "account rests"]
     assert len(rests) == 1
     assert "reyes" not in "".join(each.who + each.details for each in entries)
+
+
+def test_passwords_that_are_tried_at_once_are_all_counted(
+    node: Node, stranger: "TestClient[Any]"
+) -> None:
+    """Of twenty at once no more are compared than one after another: the rest find it at rest."""
+    _account(node)
+    together = threading.Barrier(20)
+
+    def guess(_: int) -> int:
+        together.wait()
+        with node.change(None) as work:
+            return 0 if count_try(work, "reyes") is None else 1
+
+    with ThreadPoolExecutor(20) as pool:
+        compared = sum(pool.map(guess, range(20)))
+    assert compared == FREE
+    assert _sign_in(stranger, PASSWORD).status_code == 401
+
+
+def test_the_right_password_sets_the_count_back(node: Node, stranger: "TestClient[Any]") -> None:
+    """Mistakes that were made before signing in do not add up with later ones."""
+    _account(node)
+    for _ in range(3):
+        for _ in range(FREE - 1):
+            assert _sign_in(stranger, "wrong").status_code == 401
+        assert _sign_in(stranger, PASSWORD).status_code == 303
+
+
+def test_the_present_password_is_no_free_guess(
+    node: Node, desk: Callable[..., Desk], stranger: "TestClient[Any]"
+) -> None:
+    """Whoever sits at an open session guesses the password no more often than a stranger."""
+    one = desk("analyst", "reyes")
+    with node.change(None) as work:
+        set_password(work, one.account.id, hash_password(PASSWORD, name="reyes"))
+        secret = begin_session(work, one.account, "")
+    one = Desk(one.client, one.account, secret)
+    new = "slack water after dawn"
+    for _ in range(FREE):
+        form = {"present": "wrong", "password": new, "again": new}
+        assert one.post("/account/password", form).status_code == 400
+    right = {"present": PASSWORD, "password": new, "again": new}
+    assert one.post("/account/password", right).status_code == 400
+    assert _sign_in(stranger, PASSWORD).status_code == 401
 
 
 def test_nobody_is_sent_to_another_site(node: Node, stranger: "TestClient[Any]") -> None:

@@ -136,7 +136,12 @@ def test_only_a_token_for_feeds_opens_them(house: House) -> None:
     """No token, one with other rights, a session's secret or a password in its place: refused."""
     feed = house.feed()
     url = f"{house.address}/taxii2/incidents/collections/{feed}/objects/"
-    assert httpx.get(url, headers=TYPE).status_code in {303, 401}
+    for asked in (url, f"{house.address}/taxii2/", f"{house.address}/taxii2"):
+        stranger = httpx.get(asked, headers=TYPE)
+        assert stranger.status_code == 401
+        assert stranger.headers["www-authenticate"].startswith("Basic realm=")
+        assert stranger.headers["content-type"].startswith("application/taxii+json")
+        assert stranger.json()["http_status"] == "401"
     other = house.token("see")
     for told, status in ((f"x:{other}", 403), ("x:nothing", 401), ("nonsense", 401)):
         basic = base64.b64encode(told.encode()).decode()

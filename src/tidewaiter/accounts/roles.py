@@ -10,7 +10,7 @@ from tidewaiter.base.resources import data, read_toml
 
 Right = Literal[
     "see", "upload", "decide", "assign", "case", "approve", "overview", "audit", "exchange",
-    "relate", "register", "feed", "administer", "connect",
+    "relate", "register", "feed", "administer", "vouch", "connect",
 ]  # fmt: skip
 """One thing that an account may do; data/rules/roles.toml says each in words."""
 

@@ -5,6 +5,8 @@ import hmac
 import secrets
 
 _BYTES = 32
+_CODE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is read as another
+_GROUP = 4
 
 
 def new_secret() -> str:
@@ -19,6 +21,18 @@ def digest_of(secret: str) -> str:
     are another matter.
     """
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def new_code() -> str:
+    """Make a code of 60 random bits to be read aloud, like "7KQF-2M9X-WB4T"."""
+    groups = ("".join(secrets.choice(_CODE) for _ in range(_GROUP)) for _ in range(3))
+    return "-".join(groups)
+
+
+def plain_code(typed: str) -> str:
+    """Return a code as `new_code` writes it, however it was typed."""
+    letters = "".join(each for each in typed.upper() if each.isalnum())
+    return "-".join(letters[at : at + _GROUP] for at in range(0, len(letters), _GROUP))
 
 
 def form_token(session: str) -> str:

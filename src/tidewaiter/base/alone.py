@@ -4,6 +4,7 @@ import errno
 import os
 import socket
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -62,6 +63,27 @@ def alone_on_one(paths: Iterable[Path]) -> Iterator[Path]:
                 continue
             yield path
             return
+
+
+@contextmanager
+def in_turn(path: Path, seconds: float = 0.1) -> Iterator[None]:
+    """Wait until no other process works on a file, then keep them from it.
+
+    Args:
+        path: What is worked on; the lock is a file beside it.
+        seconds: Between two looks.
+
+    Raises:
+        OutputError: The folder cannot be written.
+    """
+    with ExitStack() as stack:
+        while True:
+            try:
+                stack.enter_context(_held(path))
+                break
+            except _BusyError:
+                time.sleep(seconds)
+        yield
 
 
 class _BusyError(Exception):

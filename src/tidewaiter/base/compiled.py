@@ -21,15 +21,21 @@ for what runs once a line or once a hit.
 Numba counts who holds each array, at every step that names one and for each array of a tuple:
 in a search with dozens of arrays at hand that is most of what it does. A function that makes
 no array and returns none needs no count; such a one is `uncounted`.
+
+Processes that start together would each compile the same functions, a core and a gigabyte of memory
+each; so one compiles, and the others wait and load what it has made.
 """
 
 import shutil
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, cached_property
 from pathlib import Path
 from types import FunctionType
 from typing import Any, TypeVar, cast
 
+from tidewaiter.base.alone import in_turn
 from tidewaiter.base.cache import cache_folder, digest, writable
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -55,7 +61,10 @@ class _Marked:
     def machine(self) -> Callable[..., Any]:
         """The compiled version; it runs without the GIL."""
         function = _bound(self._function, "machine")
-        return cast("Callable[..., Any]", _numba().njit(nogil=True, **self._options)(function))
+        made = _numba().njit(nogil=True, **self._options)(function)
+        if self._options.get("cache"):
+            made.compile = _in_turn(made.compile)
+        return cast("Callable[..., Any]", made)
 
     @cached_property
     def plain(self) -> Callable[..., Any]:
@@ -89,6 +98,44 @@ def is_compiled(name: str) -> bool:
     return any(_code_folder().rglob(f"{name}-*.nbc"))
 
 
+def _in_turn(compile_: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a dispatcher of Numba load or compile while no other process does.
+
+    It looks into the cache first, so whoever had to wait finds there what it waited for.
+    """
+
+    def compile_in_turn(signature: Any) -> Any:
+        with _TURN.taken():
+            return compile_(signature)
+
+    return compile_in_turn
+
+
+class _Turn:
+    """The right to compile, of one process at a time; a compilation may begin another one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._depth = 0
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Wait for it, and keep it meanwhile."""
+        with self._lock:
+            if self._depth:
+                yield
+                return
+            self._depth += 1
+            try:
+                with in_turn(_kept_in() / "compiling"):
+                    yield
+            finally:
+                self._depth -= 1
+
+
+_TURN = _Turn()
+
+
 def _bound(function: FunctionType, version: str) -> FunctionType:
     """Return a function that calls one version of each marked function it names."""
     names = {
@@ -111,9 +158,15 @@ def _numba() -> Any:
     """Load Numba, here and not above: it takes as long as all the rest of a short answer."""
     import numba  # noqa: PLC0415
 
+    numba.config.CACHE_DIR = str(_kept_in())  # type: ignore[attr-defined]
+    return numba
+
+
+@cache
+def _kept_in() -> Path:
+    """Return the folder that machine code is read from and written to."""
     kept = _code_folder()
     folder = writable(kept)
     if folder != kept and kept.is_dir():
         shutil.copytree(kept, folder, dirs_exist_ok=True)  # Numba reads only where it can write
-    numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
-    return numba
+    return folder

@@ -25,6 +25,7 @@ COMMANDS: Sections = {
     },
     "Casework": {
         "serve": "Serve the pages where alerts become decisions",
+        "accounts": "Open an account on the server, where the pages cannot",
         "alerts": "Work through the alerts of a database",
         "cases": "List and show cases, and give one out as a file",
         "select": "Select lines for inspection, some of them by lot",

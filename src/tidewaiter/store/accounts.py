@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from tidewaiter.accounts.roles import Role
+from tidewaiter.accounts.throttle import rests_until
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.store import tables
@@ -47,7 +48,6 @@ class NewAccount(Record, frozen=True, kw_only=True):
     name: str
     role: Role
     shown: str = ""
-    cleared: bool = False
 
 
 def account_key(account: int) -> str:
@@ -64,7 +64,7 @@ def add_account(work: Work, new: NewAccount) -> Account:
     name = account_name(new.name)
     row = {
         "name": name, "shown": plain(new.shown.strip()[:LONGEST]) or name, "role": new.role,
-        "cleared": int(new.cleared), "active": 1, "wrong": 0, "made": moment(stamp_of(work).at),
+        "cleared": 0, "active": 1, "wrong": 0, "made": moment(stamp_of(work).at),
     }  # fmt: skip
     try:
         with work.connection.begin_nested():
@@ -73,7 +73,7 @@ def add_account(work: Work, new: NewAccount) -> Account:
         hint = "take another name, or change that account"
         raise InputError(f'there is an account "{name}"', hint=hint) from error
     number = int(made.inserted_primary_key[0])  # type: ignore[index]
-    said: Details = {"account": number, "role": new.role, "cleared": int(new.cleared)}
+    said: Details = {"account": number, "role": new.role}
     record_change(work, "account made", said)
     return account_of(work, number)
 
@@ -147,9 +147,10 @@ def assignee_of(work: Work, name: str) -> str | None:
 
 
 def set_password(work: Work, number: int, hashed: str) -> None:
-    """Set a password by its hash; every session of the account ends."""
+    """Set a password by its hash; every session and every token of the account ends."""
     _change(work, number, password=hashed, wrong=0, rests=None)
-    work.connection.execute(tables.session.delete().where(tables.session.c.account == number))
+    for table in (tables.session, tables.token):
+        work.connection.execute(table.delete().where(table.c.account == number))
     record_change(work, "password set", {"account": number})
 
 
@@ -161,34 +162,73 @@ def renew_hash(work: Work, number: int, kept: str, hashed: str) -> None:
         record_change(work, "password hashed anew", {"account": number})
 
 
-def note_wrong(work: Work, number: int, wrong: int, rests: datetime | None) -> None:
-    """Note a wrong password, and until when the account takes none."""
-    _change(work, number, wrong=wrong, rests=moment(rests) if rests else None)
-    if rests is not None:
-        record_change(work, "account rests", {"account": number, "wrong": wrong})
+def count_try(work: Work, name: str) -> Guarded | None:
+    """Count a password that is about to be compared; whoever signs in sets the count back.
+
+    It counts before the password is compared, as that takes long enough for many others to be
+    tried meanwhile.
+
+    Returns:
+        The account as it was before; None: there is none, or it takes no password for now.
+    """
+    now = stamp_of(work).at
+    found = guarded(work, name)
+    if found is None or (found.rests is not None and now < found.rests):
+        return None
+    wrong = found.wrong + 1
+    rests = rests_until(wrong, now)
+    _change(work, found.account.id, wrong=wrong, rests=moment(rests) if rests else None)
+    return found
 
 
-def set_role(work: Work, number: int, role: Role, *, cleared: bool, active: bool) -> None:
+def note_wrong(work: Work, tried: Guarded) -> None:
+    """Tell the audit where a password that `count_try` counted was wrong, and the account rests."""
+    wrong = tried.wrong + 1
+    if rests_until(wrong, stamp_of(work).at) is not None:
+        record_change(work, "account rests", {"account": tried.account.id, "wrong": wrong})
+
+
+def set_role(work: Work, number: int, role: Role, *, active: bool) -> None:
     """Say what an account may do; one that is switched off is signed out at once.
 
     Raises:
         InputError: There is none, or nobody would be left who keeps the accounts.
     """
     account_of(work, number)
-    _change(work, number, role=role, cleared=int(cleared), active=int(active))
+    _change(work, number, role=role, active=int(active))
     c = tables.account.c
     left = select(func.count()).where(c.role == "administrator", c.active == 1)
     if not work.connection.execute(left).scalar_one():
         hint = "make someone else administrator first"
         raise InputError("nobody would be left who keeps the accounts", hint=hint)
     if not active:
-        secrets = ("session", "invitation", "token", "passkey", "identity")
+        secrets = ("session", "invitation", "activation", "token", "passkey", "identity")
         for table in (tables.METADATA.tables[each] for each in secrets):
             work.connection.execute(table.delete().where(table.c.account == number))
-    said: Details = {
-        "account": number, "role": role, "cleared": int(cleared), "active": int(active),
-    }  # fmt: skip
+    said: Details = {"account": number, "role": role, "active": int(active)}
     record_change(work, "account changed", said)
+
+
+def set_clearance(work: Work, number: int, *, cleared: bool, giver: Account | None) -> None:
+    """Give a clearance, or take it.
+
+    Args:
+        work: Begun with a stamp.
+        number: Of the account.
+        cleared: Whether it sees what is for the authority only.
+        giver: Who gives it; None: whoever runs the server, by a command.
+
+    Raises:
+        InputError: The giver has no clearance, though somebody has had one.
+    """
+    account_of(work, number)
+    c = tables.account.c
+    count = work.connection.execute(select(func.count()).where(c.cleared == 1)).scalar_one()
+    if giver is not None and not giver.cleared and count:
+        hint = "ask somebody who is cleared; on the server: tidewaiter accounts clear NAME"
+        raise InputError("only who has a clearance gives it or takes it", hint=hint)
+    _change(work, number, cleared=int(cleared))
+    record_change(work, "clearance changed", {"account": number, "cleared": int(cleared)})
 
 
 def set_language(work: Work, number: int, language: str | None) -> None:

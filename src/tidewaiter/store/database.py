@@ -1,8 +1,10 @@
 """The database: opened, brought up to date, and worked on one transaction at a time."""
 
+import os
 import sqlite3
+import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +22,7 @@ from tidewaiter.store.revisions import is_current, upgrade
 
 WRITERS = 0x7469_6465  # "tide": the advisory lock that writers to PostgreSQL take in turn
 IN_BINARY = "tidewaiter_in_binary"  # execution option of statements that read many bytes
+_PRIVATE = 0o600
 OLDEST_SQLITE = (3, 37)  # the first with STRICT tables
 
 
@@ -182,6 +185,7 @@ def _not_a_database(scheme: str) -> StoreError:
 
 def _engine(url: URL, at: str, busy_seconds: float) -> Engine:
     if url.drivername == "sqlite":
+        _keep_private(Path(str(url.database)))
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             hint = "use a Python that comes with SQLite 3.37 or newer, or PostgreSQL"
             raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old", at=at, hint=hint)
@@ -196,6 +200,29 @@ def _engine(url: URL, at: str, busy_seconds: float) -> Engine:
         raise StoreError("PostgreSQL needs a driver", at=at, hint=hint) from error
     event.listen(engine, "before_cursor_execute", _take_binary)
     return engine
+
+
+def _keep_private(path: Path) -> None:
+    """Let nobody but its owner, and a group that it was given to, read a database.
+
+    It holds consignments, parties, casework and hashes of passwords. SQLite makes it as the
+    process would make any file, for others to read, and the files beside it like it; a database
+    that an earlier version made is closed to others here.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE))
+    except FileExistsError:
+        _close_to_others(path)
+    except OSError:
+        return  # SQLite says what is wrong
+
+
+def _close_to_others(path: Path) -> None:
+    for each in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        with suppress(OSError):  # not there, not ours, or on a disk without such rights
+            mode = each.stat().st_mode
+            if mode & stat.S_IRWXO and stat.S_ISREG(mode):
+                each.chmod(stat.S_IMODE(mode) & ~stat.S_IRWXO)
 
 
 def _take_binary(

@@ -107,19 +107,27 @@ def end_others(work: Work, user: User) -> None:
     record_change(work, "other sessions ended", {"account": user.account.id})
 
 
-def invite(work: Work, account: int) -> str:
-    """Make a link by which the owner of an account sets a password, once; earlier ones end.
+def invite(work: Work, account: int, *, opener: int | None = None) -> str:
+    """Let the owner of an account set a password, once; what was opened before ends.
+
+    Args:
+        work: Begun with a stamp.
+        account: Its number.
+        opener: The account of whoever does it; None: on the server itself.
 
     Returns:
-        The secret in the link.
+        The secret of a link, which is shown on the server's own console and nowhere else.
     """
     secret, at = new_secret(), stamp_of(work).at
     c = tables.invitation.c
     work.connection.execute(delete(tables.invitation).where(c.account == account))
     row = {
-        "digest": digest_of(secret), "account": account, "made": moment(at),
+        "digest": digest_of(secret),
+        "account": account,
+        "made": moment(at),
         "ends": moment(at + INVITATION),
-    }  # fmt: skip
+        "opened": opener,
+    }
     work.connection.execute(insert(tables.invitation).values(**row))
     record_change(work, "account invited", {"account": account})
     return secret
@@ -141,11 +149,11 @@ def invited(work: Work, secret: str, now: datetime) -> Account:
     return account
 
 
-def invitations(work: Work, now: datetime) -> list[int]:
-    """Return the accounts whose links are open."""
+def opened_by(work: Work, now: datetime) -> dict[int, int | None]:
+    """Return the accounts whose owners may set a password, each with who opened it."""
     c = tables.invitation.c
-    wanted = select(c.account).where(c.ends > moment(now)).order_by(c.account)
-    return list(work.connection.execute(wanted).scalars())
+    wanted = select(c.account, c.opened).where(c.ends > moment(now)).order_by(c.account)
+    return {int(row.account): row.opened for row in work.connection.execute(wanted)}
 
 
 def drop_invitations(work: Work, account: int) -> None:

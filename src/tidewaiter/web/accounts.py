@@ -1,5 +1,6 @@
 """Accounts: who may sign in, as whoever keeps them sees them."""
 
+from datetime import datetime
 from typing import Annotated, get_args
 
 import msgspec
@@ -15,10 +16,13 @@ from tidewaiter.store.accounts import (
     account_of,
     accounts,
     add_account,
+    set_clearance,
     set_role,
 )
+from tidewaiter.store.activations import confirm_activation, open_account
+from tidewaiter.store.audit import moment
 from tidewaiter.store.leaving import erase_name
-from tidewaiter.store.sessions import invitations, invite
+from tidewaiter.store.sessions import opened_by
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.given import Number, TheNode, TheUser
 from tidewaiter.web.replies import done, reply
@@ -26,13 +30,14 @@ from tidewaiter.web.security import by_hand, may
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 _KEEPS = [may("administer"), by_hand]
+_VOUCHES = [may("vouch"), by_hand]
 
 
 class AccountsPage(Record, frozen=True, kw_only=True):
     """All accounts."""
 
     accounts: tuple[Account, ...]
-    invited: tuple[int, ...]  # those whose link is still open
+    open: tuple[int, ...]  # those whose owners may set a password
 
 
 class RoleChoice(Record, frozen=True, kw_only=True):
@@ -47,6 +52,7 @@ class AccountsView(Record, frozen=True, kw_only=True):
     """The page of all accounts in words."""
 
     roles: tuple[RoleChoice, ...]
+    clears: bool  # whoever looks may give a clearance and take it
 
 
 class NewName(Record, frozen=True, kw_only=True):
@@ -55,44 +61,55 @@ class NewName(Record, frozen=True, kw_only=True):
     name: Name
     role: Role
     shown: Annotated[str, msgspec.Meta(max_length=60)] = ""
-    cleared: bool = False
 
 
 class Change(Record, frozen=True, kw_only=True):
     """What an account may do from now on."""
 
     role: Role
-    cleared: bool = False
     active: bool = False
 
 
-class Invitation(Record, frozen=True, kw_only=True):
-    """A link by which the owner of an account sets a password, once."""
+class Clearance(Record, frozen=True, kw_only=True):
+    """Whether an account sees what is for the authority only."""
+
+    cleared: bool = False
+
+
+class Code(Record, frozen=True, kw_only=True):
+    """The code that the owner of an account has read out."""
+
+    code: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+
+
+class Opened(Record, frozen=True, kw_only=True):
+    """An account whose owner may set a password now."""
 
     account: Account
-    link: str
+    address: str  # of the page where they do, the same for everybody
+    until: str  # ISO 8601, UTC
 
 
-@get("/accounts", guards=[may("administer")], sync_to_thread=True)
-def accounts_page(request: Asked, node: TheNode) -> Response[AccountsPage]:
+@get("/accounts", guards=[may("vouch")], sync_to_thread=True)
+def accounts_page(request: Asked, node: TheNode, user: TheUser) -> Response[AccountsPage]:
     """Show all accounts."""
     with node.read() as work:
-        page = AccountsPage(
-            accounts=tuple(accounts(work)), invited=tuple(invitations(work, node.now()))
-        )
-    return reply(request, "accounts.html", page, view=lambda: AccountsView(roles=_roles()))
+        page = AccountsPage(accounts=tuple(accounts(work)), open=tuple(opened_by(work, node.now())))
+    nobody = not any(each.cleared for each in page.accounts)
+    view = AccountsView(roles=_roles(), clears=user.account.cleared or nobody)
+    return reply(request, "accounts.html", page, view=lambda: view)
 
 
 @post("/accounts", guards=_KEEPS, sync_to_thread=True, makes=True)
 def make_account(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[NewName]
-) -> Response[Invitation]:
-    """Make an account, and the link by which its owner sets a password."""
-    new = NewAccount(name=data.name, role=data.role, shown=data.shown, cleared=data.cleared)
+) -> Response[Opened]:
+    """Make an account, and let its owner set a password."""
+    new = NewAccount(name=data.name, role=data.role, shown=data.shown)
     with node.change(user) as work:
         made = add_account(work, new)
-        secret = invite(work, made.id)
-    return _invited(request, node, made, secret)
+        until = open_account(work, made.id, user.account.id)
+    return _opened(request, node, made, until)
 
 
 @post("/accounts/{number:int}", guards=_KEEPS, sync_to_thread=True)
@@ -101,20 +118,39 @@ def change_account(
 ) -> Response[Account]:
     """Say what an account may do; one that is switched off is signed out at once."""
     with node.change(user) as work:
-        set_role(work, number, data.role, cleared=data.cleared, active=data.active)
+        set_role(work, number, data.role, active=data.active)
         changed = account_of(work, number)
     return done(request, changed, "/accounts")
 
 
-@post("/accounts/{number:int}/invitation", guards=_KEEPS, sync_to_thread=True, makes=True)
-def invite_again(
-    request: Asked, node: TheNode, user: TheUser, number: Number
-) -> Response[Invitation]:
-    """Make a new link for someone who has lost the link, or the password."""
+@post("/accounts/{number:int}/clearance", guards=_VOUCHES, sync_to_thread=True)
+def change_clearance(
+    request: Asked, node: TheNode, user: TheUser, number: Number, data: JSONBody[Clearance]
+) -> Response[Account]:
+    """Give a clearance that one has, or take it."""
+    with node.change(user) as work:
+        set_clearance(work, number, cleared=data.cleared, giver=user.account)
+        changed = account_of(work, number)
+    return done(request, changed, "/accounts")
+
+
+@post("/accounts/{number:int}/opening", guards=_KEEPS, sync_to_thread=True, makes=True)
+def open_again(request: Asked, node: TheNode, user: TheUser, number: Number) -> Response[Opened]:
+    """Let the owner of an account set a password, the first or another one."""
     with node.change(user) as work:
         account = account_of(work, number)
-        secret = invite(work, number)
-    return _invited(request, node, account, secret)
+        until = open_account(work, number, user.account.id)
+    return _opened(request, node, account, until)
+
+
+@post("/accounts/{number:int}/confirmation", guards=_VOUCHES, sync_to_thread=True)
+def confirm_owner(
+    request: Asked, node: TheNode, user: TheUser, number: Number, data: JSONBody[Code]
+) -> Response[Account]:
+    """Confirm by the code they read out that a password is of the owner of an account."""
+    with node.change(user) as work:
+        confirmed = confirm_activation(work, number, data.code, user.account)
+    return done(request, confirmed, "/accounts")
 
 
 @post("/accounts/{number:int}/erasure", guards=_KEEPS, sync_to_thread=True)
@@ -127,9 +163,9 @@ def erase_account(
     return done(request, erased, "/accounts")
 
 
-def _invited(request: Asked, node: TheNode, account: Account, secret: str) -> Response[Invitation]:
-    invitation = Invitation(account=account, link=node.address(f"/welcome/{secret}"))
-    return reply(request, "invited.html", invitation, status=201)
+def _opened(request: Asked, node: TheNode, account: Account, until: datetime) -> Response[Opened]:
+    opened = Opened(account=account, address=node.address("/activate"), until=moment(until))
+    return reply(request, "opened.html", opened, status=201)
 
 
 def _roles() -> tuple[RoleChoice, ...]:
@@ -146,4 +182,12 @@ def _roles() -> tuple[RoleChoice, ...]:
     )
 
 
-HANDLERS = [accounts_page, make_account, change_account, invite_again, erase_account]
+HANDLERS = [
+    accounts_page,
+    make_account,
+    change_account,
+    change_clearance,
+    open_again,
+    confirm_owner,
+    erase_account,
+]

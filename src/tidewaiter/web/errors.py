@@ -18,9 +18,11 @@ from tidewaiter.base.errors import (
     TidewaiterError,
 )
 from tidewaiter.base.records import Record
+from tidewaiter.exchange.edges import taxii
 from tidewaiter.report.languages import words
 from tidewaiter.web.asking import Asked
 from tidewaiter.web.replies import reply
+from tidewaiter.web.security import is_taxii
 
 PROBLEM = "application/problem+json"
 AnyRequest = Request[Any, Any, Any]
@@ -53,6 +55,8 @@ def on_error(request: AnyRequest, error: TidewaiterError) -> Response[Any]:
 
 def on_http(request: AnyRequest, error: HTTPException) -> Response[Any]:
     """Answer what cannot be answered as it was asked."""
+    if isinstance(error, NotAuthorizedException) and is_taxii(request.url.path):
+        return _challenge(error.detail)
     if isinstance(error, NotAuthorizedException) and _is_page(Asked(request.scope)):
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         asked = "" if path == "/" else f"?next={quote(path)}"
@@ -70,6 +74,18 @@ def on_bug(request: AnyRequest, error: Exception) -> Response[Any]:
     _LOG.error("error %s at %s %s", number, request.method, request.url.path, exc_info=error)
     said = words("Error {number}, which the log of the server explains").format(number=number)
     return _answer(Asked(request.scope), 500, said)
+
+
+def _challenge(detail: str) -> Response[Any]:
+    """Ask a client of TAXII who it is; it waits to be asked (RFC 9110, 11.6.1)."""
+    told = taxii.error(HTTPStatus.UNAUTHORIZED, HTTPStatus.UNAUTHORIZED.phrase, detail)
+    realm = 'realm="TAXII", charset="UTF-8"'
+    return Response(
+        told.body,
+        status_code=told.status,
+        media_type=taxii.MEDIA_TYPE,
+        headers={"WWW-Authenticate": f"Basic {realm}, Bearer {realm.partition(',')[0]}"},
+    )
 
 
 def _is_page(request: Asked) -> bool:

@@ -20,7 +20,7 @@ from tidewaiter.exchange.incidents.types import Place
 from tidewaiter.exchange.markings import Marking
 from tidewaiter.exchange.notices.types import Authority, Parties, Party
 from tidewaiter.exchange.notices.written import WrittenLine, WrittenNotice, WrittenTransport
-from tidewaiter.web.accounts import Change, NewName
+from tidewaiter.web.accounts import Change, Clearance, Code, NewName
 from tidewaiter.web.alertcases import IntoCase
 from tidewaiter.web.alerts import Assign, Decide, Undo
 from tidewaiter.web.bulk import Bulk
@@ -129,7 +129,9 @@ BODIES: Mapping[str, Record] = {
     ),
     "make_token": NewToken(name="nightly statistics", rights=("see",), days=30),
     "make_account": NewName(name="reyes", shown="A. Reyes", role="analyst"),
-    "change_account": Change(role="supervisor", cleared=True, active=True),
+    "change_account": Change(role="supervisor", active=True),
+    "change_clearance": Clearance(cleared=True),
+    "confirm_owner": Code(code="7KQF-2M9X-WB4T"),
     "assign_alert": Assign(to="reyes"),
     "decide_alert": Decide(verdict="hold", reason="inspect", note="Seal broken", seen=0),
     "undo_decision": Undo(seen=12),

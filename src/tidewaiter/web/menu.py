@@ -99,9 +99,9 @@ ENTRIES = (
     Entry(
         path="/accounts",
         label=marked("Accounts"),
-        right="administer",
+        right="vouch",
         parts=(
-            Entry(path="/accounts", label=marked("Accounts"), right="administer"),
+            Entry(path="/accounts", label=marked("Accounts"), right="vouch"),
             Entry(path="/webhooks", label=marked("Webhooks"), right="administer"),
         ),
     ),

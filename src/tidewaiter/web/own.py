@@ -12,7 +12,14 @@ from tidewaiter.accounts.roles import Right, load_roles
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.report.languages import words
-from tidewaiter.store.accounts import Account, guarded, set_language, set_password
+from tidewaiter.store.accounts import (
+    Account,
+    Guarded,
+    count_try,
+    note_wrong,
+    set_language,
+    set_password,
+)
 from tidewaiter.store.passkeys import OwnPasskey, passkeys
 from tidewaiter.store.sessions import Session, User, begin_session, end_others, sessions
 from tidewaiter.store.tokens import Token, add_token, drop_token, tokens
@@ -93,11 +100,12 @@ def own_page(request: Asked, node: TheNode, user: TheUser) -> Response[OwnPage]:
 def change_password(
     request: Asked, node: TheNode, user: TheUser, data: JSONBody[NewPassword]
 ) -> Response[Account]:
-    """Set another password; every other session ends."""
-    with node.read() as work:
-        kept = guarded(work, user.account.name)
+    """Set another password; every other session ends, and every token."""
+    with node.change(user) as work:
+        tried = count_try(work, user.account.name)
     with turn():
-        if kept is None or not is_password(kept.password, data.present):
+        if not is_password(tried.password if tried else None, data.present):
+            _note_wrong(node, user, tried)
             raise InputError(words("the present password is another one"))
         if data.password != data.again:
             raise InputError(words("the two are not the same"))
@@ -108,6 +116,12 @@ def change_password(
     answer = done(request, user.account, "/account")
     keep_session(answer, request, node, secret)
     return answer
+
+
+def _note_wrong(node: Node, user: User, tried: Guarded | None) -> None:
+    if tried is not None:
+        with node.change(user) as work:
+            note_wrong(work, tried)
 
 
 @post("/account/language", guards=[may("see")], sync_to_thread=True)

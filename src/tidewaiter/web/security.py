@@ -29,7 +29,7 @@ from tidewaiter.web.asking import CSRF_FIELD, FORM, Asked, json_path
 from tidewaiter.web.node import Node, Serving
 
 COOKIE = "tidewaiter_session"
-_PUBLIC = ("/static/", "/sign-in", "/welcome/", "/health")
+_PUBLIC = ("/static/", "/sign-in", "/welcome/", "/activate", "/health")
 _ASKS_OTHERS = "/sign-in/oidc"  # each makes us ask the provider
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
@@ -75,7 +75,12 @@ def by_hand(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler)
 
 def is_public(path: str) -> bool:
     """Say whether a path is for whoever comes."""
-    return path.startswith(_PUBLIC) and not path.startswith("/sign-in-")
+    return path.startswith(_PUBLIC) and not path.startswith(("/sign-in-", "/activate-"))
+
+
+def is_taxii(path: str) -> bool:
+    """Say whether programs ask at a path by TAXII."""
+    return path == "/taxii2" or path.startswith("/taxii2/")
 
 
 def is_https(serving_public: str, scheme: str) -> bool:
@@ -164,7 +169,7 @@ def _token_of(path: str, kind: str, told: str) -> str | None:
     """
     if kind == "bearer":
         return told
-    if kind != "basic" or not path.startswith("/taxii2"):
+    if kind != "basic" or not is_taxii(path):
         return None
     try:
         return b64decode(told, validate=True).decode("ascii").partition(":")[2]

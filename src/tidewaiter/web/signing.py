@@ -10,18 +10,19 @@ from litestar.response import Redirect
 
 from tidewaiter.accounts.passkeys import Site
 from tidewaiter.accounts.passwords import hash_anew, hash_password, is_password
-from tidewaiter.accounts.throttle import rests_until
 from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.report.languages import words
+from tidewaiter.store.accounts import LONGEST as LONGEST_NAME
 from tidewaiter.store.accounts import (
     Account,
     Guarded,
-    guarded,
+    count_try,
     note_wrong,
     renew_hash,
     set_password,
 )
+from tidewaiter.store.activations import ask_activation
 from tidewaiter.store.sessions import (
     LONGEST,
     User,
@@ -74,6 +75,22 @@ class WelcomePage(Record, frozen=True, kw_only=True):
     problem: str
 
 
+class Activation(Record, frozen=True, kw_only=True):
+    """A password that someone chooses for an account."""
+
+    name: str
+    password: str
+    again: str
+
+
+class ActivationPage(Record, frozen=True, kw_only=True):
+    """The page where an account is activated."""
+
+    name: str
+    code: str  # "": no password was chosen yet
+    problem: str
+
+
 @get("/sign-in", sync_to_thread=True, include_in_schema=False)
 def sign_in_page(request: Asked, node: TheNode) -> Response[Any]:
     """Show where one signs in."""
@@ -120,7 +137,7 @@ def welcome(
     with node.read() as work:
         account = invited(work, secret, node.now())
     try:
-        hashed = _hashed(data, account)
+        hashed = _hashed(data, account.name)
     except InputError as error:
         page = WelcomePage(secret=secret, name=account.name, problem=error.message)
         return reply(request, "welcome.html", page, status=400)
@@ -131,11 +148,32 @@ def welcome(
     return begin_for(request, node, account, "/")
 
 
-def _hashed(data: Welcome, account: Account) -> str:
+@get("/activate", sync_to_thread=True, include_in_schema=False)
+def activation_page(request: Asked) -> Response[Any]:
+    """Show where the owner of an account chooses its password."""
+    page = ActivationPage(name="", code="", problem="")
+    return reply(request, "activate.html", page)
+
+
+@post("/activate", sync_to_thread=True, include_in_schema=False)
+def activate(request: Asked, node: TheNode, data: JSONBody[Activation]) -> Response[Any]:
+    """Keep a password until somebody confirms whose it is; show the code for that."""
+    name = data.name.strip()[:LONGEST_NAME]
+    try:
+        hashed = _hashed(data, name)
+    except InputError as error:
+        page = ActivationPage(name=name, code="", problem=error.message)
+        return reply(request, "activate.html", page, status=400)
+    with node.change(None) as work:
+        code = ask_activation(work, name, hashed)
+    return reply(request, "activate.html", ActivationPage(name=name, code=code, problem=""))
+
+
+def _hashed(data: Welcome | Activation, name: str) -> str:
     if data.password != data.again:
         raise InputError(words("the two are not the same"))
     with turn():
-        return hash_password(data.password, name=account.name)
+        return hash_password(data.password, name=name)
 
 
 def _page(node: Node, path: str | None, *, name: str = "", problem: str = "") -> SignInPage:
@@ -151,18 +189,15 @@ def _page(node: Node, path: str | None, *, name: str = "", problem: str = "") ->
 
 def _known(node: Node, data: SignIn) -> Account | None:
     """Return whose name and password these are; None: nobody's, or the account rests."""
-    now = node.now()
-    with node.read() as work:
-        found = guarded(work, data.name.strip().lower())
-    rests = found is not None and found.rests is not None and now < found.rests
+    with node.change(None) as work:
+        found = count_try(work, data.name.strip().lower())
     with turn():
-        fits = is_password(found.password if found and not rests else None, data.password)
-    if found is None or rests:
+        fits = is_password(found.password if found else None, data.password)
+    if found is None:
         return None
     if not fits:
         with node.change(None) as work:
-            wrong = found.wrong + 1
-            note_wrong(work, found.account.id, wrong, rests_until(wrong, now))
+            note_wrong(work, found)
         return None
     if not found.account.active:
         return None
@@ -220,4 +255,12 @@ def own_path(path: str | None) -> str:
     return path if path.isprintable() and "\\" not in path else "/"
 
 
-HANDLERS = [sign_in_page, sign_in, sign_out, welcome_page, welcome]
+HANDLERS = [
+    sign_in_page,
+    sign_in,
+    sign_out,
+    welcome_page,
+    welcome,
+    activation_page,
+    activate,
+]

@@ -29,7 +29,7 @@ from tidewaiter.substances.types import Substance
 
 Json = dict[str, Any]
 
-VERSION = "1.0.0"
+VERSION = "2.0.0"
 DOCS = "https://tidewaiter.readthedocs.io/en/latest/reference/stix-misp.html"
 SUBSTANCE_TYPE = "tidewaiter-substance"
 MAKER = f"identity--{named('maker')}"
@@ -81,8 +81,9 @@ class SubstanceFacts(Record, frozen=True, kw_only=True):
     cas: tuple[str, ...] = ()
     inchikey: str | None = None
     formula: str | None = None  # Hill order
-    hs: tuple[str, ...] = ()  # HS 2022 subheadings
-    un: tuple[str, ...] = ()  # UN numbers of dangerous goods
+    # The names of STIX properties have three letters or more (section 3.1 of the standard).
+    hs_codes: tuple[str, ...] = ()  # HS 2022 subheadings
+    un_numbers: tuple[str, ...] = ()  # UN numbers of dangerous goods
 
 
 def incident_facts(incident: Incident) -> Json:
@@ -99,9 +100,15 @@ def incident_facts(incident: Incident) -> Json:
 def substance_facts(substance: Substance) -> Json:
     """Return what is told of a substance: who it is, and nothing of the law on it."""
     facts = SubstanceFacts(
-        slug=substance.slug, name=substance.name, kind=substance.kind, cas=substance.cas,
-        inchikey=substance.inchikey, formula=substance.formula, hs=substance.hs, un=substance.un,
-    )  # fmt: skip
+        slug=substance.slug,
+        name=substance.name,
+        kind=substance.kind,
+        cas=substance.cas,
+        inchikey=substance.inchikey,
+        formula=substance.formula,
+        hs_codes=substance.hs,
+        un_numbers=substance.un,
+    )
     found: Json = tidy(facts)
     return found
 

@@ -15,6 +15,7 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,14}")
 _START = re.compile(r"0|[1-9][0-9]{0,17}")
 _STAMP = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z")
 _WORDS = {"first", "last", "all"}
+_KINDS = {"application/taxii+json", "application/*", "*/*"}
 
 
 class Query(Record, frozen=True, kw_only=True):
@@ -62,7 +63,10 @@ def parse_query(parameters: Iterable[tuple[str, str]]) -> Query:
 
 
 def accepts(header: str) -> bool:
-    """Say whether a client takes TAXII 2.1: the header `Accept` must name it (3.1)."""
+    """Say whether a client takes TAXII 2.1, by its header `Accept`.
+
+    The standard wants it named (3.1); a client that takes anything takes it too (RFC 9110, 12.5.1).
+    """
     return any(_takes(each) for each in header.split(","))
 
 
@@ -70,7 +74,7 @@ def _takes(range_: str) -> bool:
     kind, *parameters = (part.strip().lower() for part in range_.split(";"))
     told = dict(part.split("=", 1) for part in parameters if "=" in part)
     version = told.get("version", "2.1").strip('"')
-    return kind == "application/taxii+json" and version == "2.1" and not _refused(told)
+    return kind in _KINDS and version == "2.1" and not _refused(told)
 
 
 def _refused(told: dict[str, str]) -> bool:

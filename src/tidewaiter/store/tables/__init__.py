@@ -7,6 +7,7 @@ a table are there to filter and to sort by.
 
 from tidewaiter.store.tables.accounts import (
     account,
+    activation,
     identity,
     invitation,
     passkey,
@@ -98,6 +99,7 @@ __all__ = [
     "METADATA",
     "VERSION_TABLE",
     "account",
+    "activation",
     "alert",
     "alert_flow",
     "alert_note",

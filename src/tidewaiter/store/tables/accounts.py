@@ -42,7 +42,21 @@ invitation = Table(
     Column("account", WHOLE, ForeignKey("account.id"), nullable=False),
     Column("made", TEXT, nullable=False),
     Column("ends", TEXT, nullable=False),
+    Column("opened", WHOLE),  # by which account; null: on the server itself
     Index("invitation_account", "account"),
+    sqlite_strict=True,
+)
+
+# A password that someone chose for an account, until somebody else confirms whose account it is.
+activation = Table(
+    "activation",
+    METADATA,
+    Column("digest", TEXT, primary_key=True),  # of the code that its page showed
+    Column("account", WHOLE, ForeignKey("account.id"), nullable=False),
+    Column("password", TEXT, nullable=False),  # Argon2id
+    Column("made", TEXT, nullable=False),
+    Column("ends", TEXT, nullable=False),
+    Index("activation_account", "account"),
     sqlite_strict=True,
 )
 
