@@ -161,7 +161,8 @@ def test_errors_are_those_of_the_standard(house: House) -> None:
     token = house.token("feed")
     bearer = {"Authorization": f"Bearer {token}"}
     root = f"{house.address}/taxii2/incidents/collections"
-    assert httpx.get(f"{root}/{feed}/", headers=bearer).status_code == 406
+    html = {**bearer, "Accept": "text/html"}
+    assert httpx.get(f"{root}/{feed}/", headers=html).status_code == 406
     odd = httpx.get(f"{root}/{feed}/objects/?limit=0", headers={**TYPE, **bearer})
     assert (odd.status_code, odd.json()["http_status"]) == (400, "400")
     assert odd.headers["content-type"] == "application/taxii+json;version=2.1"
