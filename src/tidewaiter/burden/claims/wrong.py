@@ -24,8 +24,11 @@ _WINDOWS = (10.5, 13.5)  # twelve windows of a year are about twelve times the y
 def find_traps(claim: Claim, releases: Sequence[Release]) -> tuple[Trap, ...]:
     """Return the wrong ways that give the number of a claim, each once.
 
-    Every way is carried out on the figures themselves; none knows a number beforehand.
+    Every way is carried out on the figures themselves; none knows a number beforehand. Without a
+    period nothing is looked for: some way of some year gives almost any number.
     """
+    if claim.last is None:
+        return ()
     ways: Iterator[Trap] = iter(())
     if claim.measure == "change":
         ways = _mixed_changes(claim, releases)
@@ -61,20 +64,19 @@ def _windows(claim: Claim, release: Release, indicator: str) -> Iterator[Trap]:
     """Add up the twelve windows that end in the months of a period."""
     values = [each for each in officials([release], claim.place, indicator)
               if each.months == _TWELVE]  # fmt: skip
-    lasts = [claim.last] if claim.last is not None else sorted({v.last for v in values})
-    for last in lasts:
-        for kind in ("reported", "predicted"):
-            window = {
-                each.last: each.value for each in values
-                if each.kind == kind and last - _TWELVE < each.last <= last
-            }  # fmt: skip
-            if len(window) == _TWELVE:
-                yield Trap(
-                    key="windows", value=sum(window.values()),
-                    text=f"the twelve 12-month counts of {_name(indicator)} that end in the months "
-                    f"of {period_text(last, _TWELVE)}, added up (each death is in up to twelve of "
-                    f"them; right: {window[last]:,.0f}) ({release.label})",
-                )  # fmt: skip
+    last = claim.last or 0
+    for kind in ("reported", "predicted"):
+        window = {
+            each.last: each.value for each in values
+            if each.kind == kind and last - _TWELVE < each.last <= last
+        }  # fmt: skip
+        if len(window) == _TWELVE:
+            yield Trap(
+                key="windows", value=sum(window.values()),
+                text=f"the twelve 12-month counts of {_name(indicator)} that end in the months "
+                f"of {period_text(last, _TWELVE)}, added up (each death is in up to twelve of "
+                f"them; right: {window[last]:,.0f}) ({release.label})",
+            )  # fmt: skip
 
 
 def _with_parts(claim: Claim, release: Release) -> Iterator[Trap]:
@@ -235,7 +237,7 @@ def _other_denominators(claim: Claim, releases: Sequence[Release]) -> Iterator[T
 
 def _by_size(claim: Claim, releases: Sequence[Release]) -> tuple[Trap, ...]:
     """Tell of a number that is about twelve times the official one, where months are not there."""
-    if claim.measure != "deaths" or claim.last is None:
+    if claim.measure != "deaths":
         return ()
     for each in officials(releases, claim.place, claim.indicator):
         if in_period(claim, each) and each.value:
