@@ -10,7 +10,7 @@ from tidewaiter.burden.claims.describing import (
     range_text,
     years_text,
 )
-from tidewaiter.burden.claims.findings import find_figures, period_text
+from tidewaiter.burden.claims.findings import exceeds_all, find_figures, period_text
 from tidewaiter.burden.claims.judging import judge, likely
 from tidewaiter.burden.claims.ranks import age_bounds, bounds_text, rank_answer
 from tidewaiter.burden.claims.totals import Totals, find_totals, judge_totals
@@ -29,6 +29,7 @@ _OPENINGS: dict[Verdict, str] = {
     "fails": "It holds of no official figure of this.",
     "untold": "There is no official figure at hand to tell.",
 }
+_ALL_DEATHS = "There is no figure of this at hand, and it is more than all overdose deaths there."
 _NEAR = (
     "No official figure at hand is this number, and some come near it: it may be of a release or "
     "on a basis that is not at hand."
@@ -55,6 +56,8 @@ def check_claim(claim: Claim, releases: Sequence[Release], day: date) -> Checked
     if claim.measure == "total":
         return _of_years(claim, find_totals(claim, known, said))
     findings = find_figures(claim, known, said)
+    if not findings and exceeds_all(claim, known, said):
+        return _checked(claim, "fails", (_OPENINGS["fails"], _ALL_DEATHS))
     judged = [each for each in findings if not each.aside]
     fitting = [each for each in judged if each.fit != "no"]
     traps = () if fitting else find_traps(claim, known)

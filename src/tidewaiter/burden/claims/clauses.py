@@ -55,6 +55,7 @@ _IN_COMMENTS = frozenset(
     ("more", "communities", "cost", "costs", "month", "months", "as", "period")
 )
 _CONJUNCTION = re.compile(r"(?:and|while|whereas|but)\b", re.IGNORECASE)
+_ADDED = re.compile(r"(?:and|while|but|with)\b", re.IGNORECASE)
 _WHOLE = re.compile(
     r"(?:%|percent|per cent|thirds|quarters?|half|out of \w+|in \w+) of (?:the|these|those)"
     r" (?P<number>(?:(?:nearly|almost|about|over|more than|an estimated|estimated|some) )*"
@@ -164,7 +165,9 @@ def _of_sentence(sentence: str, number: int, *, rates: bool) -> list[Clause]:
 
 
 def _followed(clause: Clause, piece: str) -> Clause:
-    if _is_comment(piece):
+    if _is_comment(piece) or (
+        _ADDED.match(piece) and _names_drug(piece) and _names_drug(clause.text)
+    ):
         return Clause(
             text=clause.text,
             sentence=clause.sentence,
@@ -178,6 +181,13 @@ def _followed(clause: Clause, piece: str) -> Clause:
         link=clause.link,
         rates=clause.rates,
         comments=clause.comments,
+    )
+
+
+def _names_drug(text: str) -> bool:
+    found = Scanner(text)
+    return (
+        found.take_phrase(None, tuple(w for each in words().topics for w in each.words)) is not None
     )
 
 

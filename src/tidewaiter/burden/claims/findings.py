@@ -5,9 +5,10 @@ from datetime import date
 
 import msgspec
 
-from tidewaiter.burden.claims.fitting import fit
+from tidewaiter.burden.claims.fitting import accepted, fit
 from tidewaiter.burden.claims.official import months_of, officials, rates
 from tidewaiter.burden.claims.types import Claim, Finding, Official, Per
+from tidewaiter.burden.claims.words import words
 from tidewaiter.burden.facts import indicators, place_name
 from tidewaiter.burden.months import month_of, month_text
 from tidewaiter.burden.types import Release
@@ -40,6 +41,16 @@ def find_figures(claim: Claim, releases: Sequence[Release], day: date) -> tuple[
         "change": lambda: _changes(claim, releases, day),
     }
     return _joined(makers[claim.measure]())
+
+
+def exceeds_all(claim: Claim, releases: Sequence[Release], day: date) -> bool:
+    """Tell whether a count of one drug is more than all overdose deaths of its place and period."""
+    if claim.measure != "deaths" or claim.indicator in {"overdose", "all-causes"}:
+        return False
+    every = find_figures(msgspec.structs.replace(claim, indicator="overdose"), releases, day)
+    spread = words().spread.nation if claim.place == "US" else words().spread.part
+    low, _ = accepted(claim.stated)
+    return bool(every) and low > (1 + spread) * max(each.value for each in every)
 
 
 def period_text(last: int, months: int) -> str:

@@ -67,7 +67,7 @@ def _is_sure(claim: Claim, trap: Trap, judged: Sequence[Finding]) -> bool:
     """Tell whether a wrong way that gives the number is its origin, and no chance match."""
     if trap.key in _SURE:
         return claim.stated.unit != "percent" or claim.stated.step < 1
-    if trap.key in _ELSEWHERE:
+    if trap.key == "period":
         return is_precise(claim.stated) and claim.stated.value >= _LARGE and _both_closed(judged)
     return False  # changes of mixed bases are so many that one of them is often met by chance
 

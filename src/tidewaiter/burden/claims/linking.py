@@ -59,11 +59,13 @@ def _base(earlier: list[Draft], rest: list[Draft]) -> int | None:
     span = next((each for each in earlier if each.link == "from" and each.end is not None), None)
     if span:
         return span.claim.last  # its two years hold of the whole sentence
-    for each in reversed(earlier):
+    latest = [each for each in reversed(earlier) if each.claim.last is not None]
+    for each in latest:
         if each.claim.measure == "change" and each.claim.against is not None:
             return each.claim.against
-        if each.claim.last is not None and each.link != "from":
-            return each.claim.last - _TWELVE
+    for each in latest:
+        if each.claim.last is not None:
+            return each.claim.last if each.link == "from" else each.claim.last - _TWELVE
     ends = [each.claim.last for each in rest if each.own and each.link != "from"]
     return next((last - _TWELVE for last in ends if last is not None), None)
 

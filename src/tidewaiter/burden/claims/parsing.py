@@ -196,6 +196,14 @@ def _settled(claim: Claim) -> Claim:
         changed["of"] = "all-causes" if indicator == "overdose" else "overdose"
         name = indicators()[str(changed["of"])].name.lower()
         assumed.append(f"what it is a share of is not said: {name}")
+    if claim.since is not None and claim.measure not in {"total", "rank"}:
+        changed |= {
+            "since": None,
+            "gaps": (
+                *claim.gaps,
+                Gap(kind="period", text="a span of years", needs=bearing()["decade"].needs),
+            ),
+        }
     if claim.measure == "rate" and claim.rate in {"", "any"}:
         changed["rate"] = "any"
         assumed.append("it is not said whether the rate is age-adjusted: both are looked at")

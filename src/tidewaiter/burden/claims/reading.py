@@ -35,6 +35,10 @@ _SUPERLATIVE = re.compile(
     r"\b(?:the )?(?:lowest|highest|fewest|worst|largest|biggest|deadliest|steepest|first|most)\b"
     r"[^,;.\0]*?\bsince (?:records began(?: in (?:19|20)\d\d)?|(?:\w+ )?(?:19|20)\d\d)\b"
 )
+_COMPARED = re.compile(
+    r"\b(?:more|higher|fewer|less) (?:deaths )?than (?:in |at |during )?(?:any|ever|all)\b"
+    r"[^,;.\0\d]*"
+)
 _MULTIPLE = re.compile(
     r"\b(?:(?:more than|nearly|almost|about|over|roughly) )?(?:doubled|tripled|\w+upled"
     r"|(?:\w+|\d+(?:\.\d+)?)-?fold)\b"
@@ -145,7 +149,7 @@ def _contexts() -> re.Pattern[str]:
 
 def _taken_aside(scan: Scanner) -> Iterator[str]:
     """Take out what is asserted beside the number: "driven by fentanyl", "the most since 2019"."""
-    for pattern in (_SUPERLATIVE, _MULTIPLE, _SUPPLY, _contexts()):
+    for pattern in (_SUPERLATIVE, _COMPARED, _MULTIPLE, _SUPPLY, _contexts()):
         while match := scan.take(None, pattern):
             yield scan.whole[match.start() : match.end()].strip()
 

@@ -154,9 +154,10 @@ def _elsewhere(claim: Claim, release: Release) -> Iterator[Trap]:
     for row in figures.filter(pc.fill_null(near, False)).slice(0, 200).to_pylist():
         for each in officials([release], row["place"], row["indicator"], row["measure"]):
             at = (each.last, each.months) == (row["last"], row["months"])
-            if at and low <= each.value < high and not _asked(claim, each):
-                yield Trap(key=_what_differs(claim, each), value=each.value,
-                           text=f"that is {_described(each)} ({each.release})")  # fmt: skip
+            differences = _differences(claim, each) if at and low <= each.value < high else []
+            if len(differences) == 1:  # in a large archive, some figure of anything is the number
+                text = f"that is {_described(each)} ({each.release})"
+                yield Trap(key=differences[0], value=each.value, text=text)
     for key in indicators():
         if key != claim.indicator:
             yield from _windows(claim, release, key)
@@ -180,16 +181,17 @@ def _visible(claim: Claim, release: Release) -> Iterator[Trap]:
             )  # fmt: skip
 
 
-def _asked(claim: Claim, each: Official) -> bool:
-    return (
-        each.place == claim.place and each.indicator == claim.indicator and in_period(claim, each)
-    )
-
-
-def _what_differs(claim: Claim, each: Official) -> str:
-    if each.indicator != claim.indicator:
-        return "indicator"
-    return "period" if each.place == claim.place else "place"
+def _differences(claim: Claim, each: Official) -> list[str]:
+    """Return in what a figure is another than the one that is claimed."""
+    return [
+        name
+        for name, differs in (
+            ("indicator", each.indicator != claim.indicator),
+            ("place", each.place != claim.place),
+            ("period", not in_period(claim, each)),
+        )
+        if differs
+    ]
 
 
 def _described(each: Official) -> str:
