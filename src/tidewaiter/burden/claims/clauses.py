@@ -40,7 +40,8 @@ _PIECE = re.compile(
 )
 _LINK = re.compile(
     r"\b(?:(?P<from>(?:down |up )?from|than|compared (?:with|to)|versus|vs\.?|against)|(?P<to>to)"
-    r"|and|while|but|with|or|include[sd]?|including|resulting in|of which|of whom|at)\b"
+    r"|and|while|but|with|or|include[sd]?|including|resulting in|of which|of whom|at|for|is|was"
+    r"|were|represent(?:s|ed|ing)?|mark(?:s|ed|ing)?)\b"
 )
 _LEADS = re.compile(
     r"\b(?:(?P<from>(?:down |up )?from|than|(?P<sure>compared (?:with|to)|versus|vs\.?|against))"

@@ -111,12 +111,8 @@ def _joined(scan: Scanner, found: list[tuple[Span, GapKind, str]]) -> tuple[Gap,
             (before, until), other, their = gaps[-1]
             near = not scan.left[until:start].strip(" -'")
             if near and (kind == other or {kind, other} == {"place", "word"}):
-                one = (
-                    ("place", their if other == "place" else needs)
-                    if kind != other
-                    else (kind, needs)
-                )
-                gaps[-1] = ((before, end), *one)
+                joined: GapKind = kind if kind == other else "place"
+                gaps[-1] = ((before, end), joined, needs if kind == joined else their)
                 continue
         gaps.append(((start, end), kind, needs))
     return tuple(

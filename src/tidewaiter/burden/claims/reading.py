@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 
+import msgspec
+
 from tidewaiter.base.errors import InputError
 from tidewaiter.burden.claims.clauses import AGES, RANK, Clause, blanked
 from tidewaiter.burden.claims.gaps import find_gaps, take_harmless, take_names
@@ -21,7 +23,16 @@ _PACE = re.compile(
     r"\b(?:an?|per|each|every(?: single)?) (?P<per>day|week|month|hour)\b"
     r"|\b(?P<adverb>daily|weekly|monthly|hourly)\b"
 )
-_ADVERBS: dict[str, Per] = {"daily": "day", "weekly": "week", "monthly": "month", "hourly": "hour"}
+_PERS: dict[str, Per] = {
+    "hour": "hour",
+    "hourly": "hour",
+    "day": "day",
+    "daily": "day",
+    "week": "week",
+    "weekly": "week",
+    "month": "month",
+    "monthly": "month",
+}
 _RATE = re.compile(r"\b(?:death |mortality |fatality )?rates?\b(?: of)?")
 _RATE_KIND = re.compile(r"\b(?:(?P<adjusted>age[ -](?:adjusted|standardi[sz]ed))|crude)\b")
 _AFTER = re.compile(
@@ -67,52 +78,15 @@ def read_clause(clause: Clause, day: date, said: date | None, number: str = "") 
     """
     scan = Scanner(clause.text)
     asserted = [*clause.comments, *_taken_aside(scan)]
-    ages = _ages(scan)
-    rank = scan.take("rank", RANK)
-    if clause.link:
-        scan.take(None, _LINKING)
-    stated, after, lead = _number(scan, clause, number, rank)
-    moved = _direction(scan.left)
-    measure, direction = _measure(stated, moved, after=after, lead=lead)
-    period = take_period(
-        scan, said or day, change=measure == "change", ends=bool(moved or clause.link)
-    )
-    measure, per = _paced(scan, measure, period)
-    rate = _rate(scan, clause, measure)
-    for side in (words().directions.down, words().directions.up):
-        while scan.take_phrase("direction", side):
-            pass
-    take_names(scan)
-    whole = whole_of(scan.left[len(lead) :], measure)
-    indicator, of, remarks, spare = take_topics(scan, measure)
-    if whole and indicator == whole:
-        indicator, of = "", whole  # what is a share of it was said before
-    place, basis = take_people(scan)
-    kind = take_kind(scan)
+    claim, period = _measured(scan, clause, said or day, number)
+    claim = _subject(scan, claim)
     asserted += take_harmless(scan)
     gaps, adverbs = find_gaps(scan)
-    claim = Claim(
-        text=clause.text,
-        measure=measure,
-        stated=stated,
-        place=place,
-        basis=basis,
-        kind=kind,
-        indicator=indicator,
-        of=of,
-        per=per,
-        rate=rate,
-        ages=ages,
-        direction=direction,
-        last=_last(clause, measure, period),
-        months=period.months,
-        since=period.since if measure == "total" else None,
-        against=period.against if measure == "change" else None,
+    claim = msgspec.structs.replace(
+        claim,
         said=period.as_of or said,
-        assumed=period.assumed,
-        remarks=remarks,
         read=scan.read(),
-        gaps=(*gaps, *spare, *_unclear(measure, period)),
+        gaps=(*gaps, *claim.gaps, *_unclear(claim.measure, period)),
         unchecked=tuple(dict.fromkeys((*asserted, *adverbs))),
     )
     return Draft(
@@ -122,6 +96,60 @@ def read_clause(clause: Clause, day: date, said: date | None, number: str = "") 
         own=period.last is not None or period.since is not None,
         before=period.before,
         end=period.last if clause.link == "from" and period.against is not None else None,
+    )
+
+
+def _measured(scan: Scanner, clause: Clause, day: date, number: str) -> tuple[Claim, Period]:
+    """Read the number, what it measures and when; whose deaths it counts is not read yet."""
+    ages = _ages(scan)
+    rank = scan.take("rank", RANK)
+    if clause.link:
+        scan.take(None, _LINKING)
+    stated, after, lead = _number(scan, clause, number, rank)
+    moved = _direction(scan.left)
+    measure, direction = _measure(stated, moved, after=after, lead=lead)
+    ends = bool(moved or clause.link)
+    period = take_period(scan, day, change=measure == "change", ends=ends)
+    measure, per = _paced(scan, measure, period)
+    claim = Claim(
+        text=clause.text,
+        measure=measure,
+        stated=stated,
+        place="",
+        indicator="",
+        of=whole_of(scan.left[len(lead) :], measure),
+        last=_last(clause, measure, period),
+        months=period.months,
+        since=period.since if measure == "total" else None,
+        per=per,
+        rate=_rate(scan, clause, measure),
+        against=period.against if measure == "change" else None,
+        direction=direction,
+        ages=ages,
+        assumed=period.assumed,
+    )
+    return claim, period
+
+
+def _subject(scan: Scanner, claim: Claim) -> Claim:
+    """Read whose deaths are counted: of what, where, on which basis."""
+    for side in (words().directions.down, words().directions.up):
+        while scan.take_phrase("direction", side):
+            pass
+    take_names(scan)
+    indicator, of, remarks, spare = take_topics(scan, claim.measure)
+    if claim.of and indicator == claim.of:
+        indicator, of = "", claim.of  # what is a share of it was said before
+    place, basis = take_people(scan)
+    return msgspec.structs.replace(
+        claim,
+        indicator=indicator,
+        of=of,
+        remarks=remarks,
+        place=place,
+        basis=basis,
+        kind=take_kind(scan),
+        gaps=spare,
     )
 
 
@@ -223,8 +251,7 @@ def _paced(scan: Scanner, measure: Measure, period: Period) -> tuple[Measure, Pe
     if measure != "deaths":
         return measure, ""
     if match := scan.take("per", _PACE):
-        per: Per = _ADVERBS.get(match["adverb"] or "") or match["per"]  # type: ignore[assignment]
-        return "pace", per
+        return "pace", _PERS[match["adverb"] or match["per"]]
     return ("total" if period.since is not None else "deaths"), ""
 
 
