@@ -12,7 +12,7 @@ _FITS = {"holds": "holds", "rounds": "rounds", "no": "does not"}
 def understood(claim: Claim) -> str:
     """Say how a claim was understood."""
     name = indicators()[claim.indicator].name
-    place = place_name(claim.place)
+    place = place_name(claim.place) if claim.place else "place not understood"
     what = {
         "deaths": "deaths", "pace": f"deaths {'an' if claim.per == 'hour' else 'a'} {claim.per}",
         "interval": "time from one death to the next", "total": "deaths of several years",

@@ -9,6 +9,7 @@ from tidewaiter.burden.claims.clauses import cut
 from tidewaiter.burden.claims.parsing import Given, parse_claims
 from tidewaiter.burden.claims.types import Claim
 from tidewaiter.burden.months import month_text
+from tidewaiter.report.burdenclaims import understood
 
 DAY = date(2026, 11, 26)
 
@@ -177,3 +178,27 @@ def test_numbers_of_something_else_are_no_counts() -> None:
     assert [each.text for each in clauses][-1].startswith("In 28 states, 38,048 died")
     assert len(clauses) == 2
     assert others == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "San Francisco had a bad year. 806 people died of overdoses in 2023.",
+        "Ohio had a bad year. 5,000 people died of overdoses in 2022.",
+        "Overdose deaths among women in 2020 (27,000).",
+        "In 2020 (ages 25 to 34) 22,000 people died of overdoses.",
+    ],
+)
+def test_what_is_spoken_of_before_the_number_is_not_forgotten(text: str) -> None:
+    """A sentence without a number, or words before a bracket, may say whose deaths are meant."""
+    (claim,) = _read(text)
+    assert claim.gaps or claim.ages
+    assert check_claim(claim, (), DAY).verdict in {"not understood", "untold"}
+
+
+def test_a_place_that_was_not_understood_is_not_taken_for_the_nation() -> None:
+    """Neither in the record nor in the words of what was understood."""
+    (claim,) = _read("In San Francisco, 806 people died of overdoses in 2023")
+    assert claim.place == ""
+    assert not any("United States" in each for each in claim.assumed)
+    assert "place not understood" in understood(claim)

@@ -124,7 +124,7 @@ def _summary(
         lines += [f"It {_does(each)} {described(each)}." for each in _telling(fitting)]
     if claim.said is not None and judged:
         lines.append(_then(judged))
-    if claim.basis and judged:
+    if claim.basis and judged and claim.last is not None:
         lines.append(_on_its_basis(claim, judged))
     best = _best(judged)
     if best:

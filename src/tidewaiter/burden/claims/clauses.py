@@ -77,23 +77,23 @@ class Clause(Record, frozen=True, kw_only=True):
     comments: tuple[str, ...] = ()  # what follows it and asserts nothing that is counted
 
 
-def cut(text: str) -> tuple[tuple[Clause, ...], tuple[str, ...]]:
+def cut(text: str) -> tuple[tuple[Clause, ...], tuple[tuple[int, str], ...]]:
     """Cut a text into clauses.
 
     Returns:
-        The clauses, and the sentences without a number or a rank.
+        The clauses, and the sentences without a number or a rank, each with its place in the text.
     """
     clauses: list[Clause] = []
-    others: list[str] = []
+    others: list[tuple[int, str]] = []
     for number, sentence in enumerate(_SENTENCE.split(Scanner(text).whole)):
-        main, asides = _without_asides(sentence.strip(" .!?"))
         rates = RATES.search(sentence.lower()) is not None
+        main, asides = _without_asides(sentence.strip(" .!?"), rates=rates)
         found = _of_sentence(main, number, rates=rates)
         for aside in asides:
             found += _of_sentence(aside, number, rates=rates)
         clauses += found
         if not found and sentence.strip():
-            others.append(sentence.strip(" .!?"))
+            others.append((number, sentence.strip(" .!?")))
     return tuple(clauses), tuple(others)
 
 
@@ -117,20 +117,23 @@ def _counts(piece: str, *, rates: bool, strict: bool) -> list[tuple[int, int]]:
     return sorted(found)
 
 
-def _without_asides(sentence: str) -> tuple[str, list[str]]:
+def _without_asides(sentence: str, *, rates: bool) -> tuple[str, list[str]]:
     """Take out numbers that only name what another is set beside.
 
     "In 2016 (19.8) it was higher than in 2015 (16.3)" has its brackets as clauses of their own, and
     "75 % of the 91,799 deaths in 2020" what it is a share of.
     """
-    asides: list[str] = []
-    while match := BRACKETED.search(sentence):
-        asides.append(f"{match['number']} in {_the(match['time'])}")
-        sentence = sentence[: match.end("time")] + sentence[match.end() :]
-    if match := _WHOLE.search(sentence):
-        asides.insert(0, f"{match['number']} {match['what']}{match['period'] or ''}")
-        sentence = sentence[: match.start("number")] + sentence[match.start("what") :]
-    return sentence, asides
+    main, asides = sentence, []
+    for match in reversed(list(BRACKETED.finditer(sentence))):
+        if _counts(match["number"], rates=rates, strict=True):
+            asides.insert(0, f"{match['number']} in {_the(match['time'])}")
+            main = main[: match.end("time")] + main[match.end() :]
+    if whole := _WHOLE.search(main):
+        asides.insert(0, f"{whole['number']} {whole['what']}{whole['period'] or ''}")
+        main = main[: whole.start("number")] + main[whole.start("what") :]
+    if not _counts(main, rates=rates, strict=True):
+        return sentence, []  # the brackets hold the only number: what goes before it belongs to it
+    return main, asides
 
 
 def _the(time: str) -> str:

@@ -51,9 +51,10 @@ def _amount(value: float, each: Finding) -> str:
 
 def range_text(judged: Sequence[Finding]) -> str:
     """Say what the figures reach where no period is said."""
+    years = {each.period for each in judged}
     low, high = (pick(judged, key=lambda each: each.value) for pick in (min, max))
     return (
-        f"Of the years at hand ({', '.join(sorted({each.period for each in judged}))}) the lowest "
+        f"Of the years at hand, {min(years)} to {max(years)}, the lowest "
         f"is {described(low)}, the highest {described(high)}."
     )
 

@@ -9,7 +9,7 @@ from tidewaiter.base.errors import InputError
 from tidewaiter.base.records import Record
 from tidewaiter.burden.claims.clauses import Clause, cut
 from tidewaiter.burden.claims.linking import Draft, linked
-from tidewaiter.burden.claims.reading import read_clause
+from tidewaiter.burden.claims.reading import read_clause, scope_gaps
 from tidewaiter.burden.claims.types import Claim, Gap, GapKind
 from tidewaiter.burden.claims.words import bearing
 from tidewaiter.burden.facts import find_indicator, find_place, indicators
@@ -55,11 +55,21 @@ def parse_claims(text: str, day: date, given: Given | None = None) -> tuple[Clai
             hint='write it like "nearly 110,000 deaths in 2022", or give --number 110000',
         )
     drafts = linked([read_clause(each, day, given.said, given.number) for each in clauses])
+    drafts = [_spoken_of(draft, others) for draft in drafts]
     claims = [_settled(_with_given(each, given)) for each in _inherited(drafts)]
     if others:
-        first = msgspec.structs.replace(claims[0], unchecked=(*claims[0].unchecked, *others))
-        claims[0] = first
+        asserted = (*claims[0].unchecked, *(sentence for _, sentence in others))
+        claims[0] = msgspec.structs.replace(claims[0], unchecked=asserted)
     return tuple(claims)
+
+
+def _spoken_of(draft: Draft, others: tuple[tuple[int, str], ...]) -> Draft:
+    """Add what an earlier sentence without a number speaks of, like "Ohio had a bad year"."""
+    if draft.claim.place:
+        return draft
+    gaps = [gap for number, text in others if number < draft.sentence for gap in scope_gaps(text)]
+    claim = msgspec.structs.replace(draft.claim, gaps=(*draft.claim.gaps, *gaps))
+    return msgspec.structs.replace(draft, claim=claim)
 
 
 def _inherited(drafts: list[Draft]) -> list[Claim]:
@@ -177,7 +187,7 @@ def _settled(claim: Claim) -> Claim:
     """Say what was not said and is taken; refuse a share of more than all."""
     assumed = list(claim.assumed)
     changed: dict[str, object] = {}
-    if not claim.place:
+    if not claim.place and not any(gap.kind == "place" for gap in claim.gaps):
         changed["place"] = "US"
         assumed.append("no place is said: the United States")
     if not claim.indicator:

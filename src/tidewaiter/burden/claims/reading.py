@@ -17,7 +17,9 @@ from tidewaiter.burden.claims.scanning import Scanner
 from tidewaiter.burden.claims.subjects import take_kind, take_people, take_topics, whole_of
 from tidewaiter.burden.claims.types import Claim, Gap, Measure, Per, RateKind, Stated
 from tidewaiter.burden.claims.words import bearing, words
+from tidewaiter.burden.facts import place_name
 
+_SAME_SENTENCE = "the place in the sentence that states the number"
 _RANKS = {"one": 1, "two": 2, "three": 3, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
 _PACE = re.compile(
     r"\b(?:an?|per|each|every(?: single)?) (?P<per>day|week|month|hour)\b"
@@ -96,6 +98,23 @@ def read_clause(clause: Clause, day: date, said: date | None, number: str = "") 
         own=period.last is not None or period.since is not None,
         before=period.before,
         end=period.last if clause.link == "from" and period.against is not None else None,
+    )
+
+
+def scope_gaps(text: str) -> tuple[Gap, ...]:
+    """Return the places, groups and names of a sentence that states no number itself."""
+    scan = Scanner(text)
+    take_topics(scan, "deaths")
+    place, _ = take_people(scan)
+    take_harmless(scan)
+    gaps, _ = find_gaps(scan)
+    if place and place != "US":
+        gaps = (Gap(kind="place", text=place_name(place), needs=_SAME_SENTENCE), *gaps)
+    return tuple(
+        gap
+        for gap in gaps
+        if gap.kind in {"place", "group", "manner"}
+        or (gap.kind == "word" and gap.text[:1].isupper())
     )
 
 
