@@ -123,7 +123,8 @@ def _without_asides(sentence: str, *, rates: bool) -> tuple[str, list[str]]:
     "In 2016 (19.8) it was higher than in 2015 (16.3)" has its brackets as clauses of their own, and
     "75 % of the 91,799 deaths in 2020" what it is a share of.
     """
-    main, asides = sentence, []
+    main = sentence
+    asides: list[str] = []
     for match in reversed(list(BRACKETED.finditer(sentence))):
         if _counts(match["number"], rates=rates, strict=True):
             asides.insert(0, f"{match['number']} in {_the(match['time'])}")
